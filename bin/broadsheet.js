@@ -1,0 +1,19 @@
+#!/usr/bin/env node
+// Plain JavaScript that any Node can parse, so that an old one can be told what is wrong.
+import { existsSync } from 'node:fs';
+
+const major = Number(process.versions.node.split('.')[0]);
+if (major < 26) {
+  process.stderr.write(
+    `broadsheet: this is Node ${process.versions.node}; Broadsheet needs Node 26 or newer. ` +
+      'Install it from https://nodejs.org, or, in a checkout, use `npx broadsheet`, ' +
+      'which runs on the Node that `npm ci` brought along.\n',
+  );
+  process.exit(78);
+}
+
+// A checkout runs its TypeScript as it is; the package on npm has only the compiled files.
+const source = new URL('../src/cli/main.ts', import.meta.url);
+const compiled = new URL('../dist/cli/main.js', import.meta.url);
+const { main } = await import((existsSync(source) ? source : compiled).href);
+process.exitCode = await main(process.argv.slice(2));

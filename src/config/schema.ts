@@ -1,0 +1,229 @@
+import { z } from 'zod';
+import { type EmailAddress, parseEmailAddress } from '../model/email-address.ts';
+
+const text = z.string().trim().min(1, 'is empty; write some text');
+
+const webUrl = text.refine(isWebUrl, 'is not a web address; write one like https://example.org/');
+
+const folderUrl = webUrl.transform((url) => {
+  const parsed = new URL(url);
+  parsed.search = '';
+  parsed.hash = '';
+  if (!parsed.pathname.endsWith('/')) parsed.pathname += '/';
+  return parsed.href;
+});
+
+const timeZone = text.refine(
+  isTimeZone,
+  'is not an IANA time zone; write one like Europe/London or UTC',
+);
+
+const language = text.refine(
+  isLanguage,
+  'is not a language tag (BCP 47); write one like en or pt-BR',
+);
+
+const emailAddress = text.transform((value, context): EmailAddress => {
+  const parsed = parseEmailAddress(value);
+  if ('address' in parsed) return parsed.address;
+  context.issues.push({
+    code: 'custom',
+    message: `is not an address: ${parsed.reason}`,
+    input: value,
+  });
+  return z.NEVER;
+});
+
+const count = (least: number, most: number) => z.int().min(least).max(most);
+
+const person = z.strictObject({
+  name: text.describe('Name as readers see it.'),
+  email: emailAddress.optional().describe('Public email address.'),
+  url: webUrl.optional().describe('Page about the author.'),
+});
+
+const site = z.strictObject({
+  title: text.describe('Title of the site and of its main feed.'),
+  url: folderUrl.describe("Where the posts' pages are."),
+  description: z.string().trim().default('').describe('One sentence about the site.'),
+  language: language.default('en').describe('BCP 47 tag of posts that do not name their own.'),
+  timeZone: timeZone.default('UTC').describe('IANA zone: what a date without one means.'),
+  author: person.describe('Who publishes, for feeds and for posts that name nobody.'),
+  copyright: text.optional().describe('Copyright line of the feeds.'),
+  image: text.optional().describe('Picture of the site: a URL, or a path from its root.'),
+});
+
+/** Words that aggregators put before the title of a story that they tell again. */
+const LABELS = [
+  'Big News',
+  'Breaking',
+  'Breaking News',
+  'Update',
+  'Updated',
+  'Latest',
+  'New',
+  'Exclusive',
+  'Developing',
+];
+
+const sameStory = z.strictObject({
+  labels: z
+    .array(text)
+    .default(LABELS)
+    .describe('Labels before titles that do not make a new story.'),
+  withinHours: z
+    .number()
+    .min(0)
+    .max(8760)
+    .default(72)
+    .describe('Posts further apart are never one story.'),
+  likeness: z
+    .number()
+    .min(0.05)
+    .max(1)
+    .default(0.6)
+    .describe('Share of common text that makes one story.'),
+});
+
+const posts = z.strictObject({
+  folder: text.default('../posts').describe('Folder of the posts.'),
+  siteRoot: text.optional().describe('Root of the site, where /assets/... is found.'),
+  permalink: text.default('date').describe("How addresses are made, in Jekyll's words."),
+  drafts: z.boolean().default(false).describe('Publish drafts too.'),
+  future: z.boolean().default(false).describe('Publish posts dated in the future too.'),
+  datesWithoutZone: z
+    .enum(['site', 'utc', 'jekyll'])
+    .default('site')
+    .describe('Zone of dates without one.'),
+  liquid: z.enum(['off', 'render']).default('off').describe('Liquid in the text of posts.'),
+  includes: text.default('../_includes').describe('Folder of the files of {% include %}.'),
+  iframesFrom: z.array(text).default([]).describe('Hosts whose iframes stay in the content.'),
+  published: text.default('../data/published-posts.jsonl').describe('Remembers the ids of posts.'),
+  sameStory: sameStory.prefault({}).describe('What counts as the same story.'),
+});
+
+const feeds = z.strictObject({
+  folder: text.default('../public').describe('Folder that the feeds are written to.'),
+  formats: z
+    .array(z.enum(['rss', 'atom', 'json']))
+    .min(1)
+    .default(['rss', 'atom', 'json'])
+    .describe('Formats of every feed.'),
+  items: count(1, 1000).default(50).describe('Items in a live feed and in a history document.'),
+  categories: z.boolean().default(true).describe('One feed for each category.'),
+  authors: z.boolean().default(true).describe('One feed for each author.'),
+  tags: z.boolean().default(false).describe('One feed for each tag.'),
+  historyDocuments: z
+    .union([z.literal('all'), count(0, 1_000_000)])
+    .default(20)
+    .describe('How many history documents are kept up, from the newest.'),
+  stories: z
+    .enum(['one', 'all'])
+    .default('one')
+    .describe('One item for a story, or one for each post.'),
+  hub: webUrl.optional().describe('WebSub hub.'),
+  ttlMinutes: count(1, 525_600).default(60).describe('Minutes after which a reader may ask again.'),
+});
+
+const newsletter = z.strictObject({
+  id: z
+    .string()
+    .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'is not an id; write lower-case letters, digits and hyphens')
+    .max(60)
+    .describe('Name of the newsletter on the command line and in addresses.'),
+  name: text.describe('Name as readers see it.'),
+  description: z.string().trim().default('').describe('One sentence about the newsletter.'),
+  from: z.strictObject({ name: text, address: emailAddress }).describe('Sender of every message.'),
+  replyTo: emailAddress.optional().describe('Where answers go, when not to from.address.'),
+  unsubscribeMail: emailAddress.optional().describe('Takes mails that ask to leave.'),
+  listId: z
+    .string()
+    .regex(/^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/, 'is not a List-Id; write one like news.example.org')
+    .optional()
+    .describe('RFC 2919 identifier, one for the life of the newsletter.'),
+  subject: text.default('{{ lead.title }}').describe('Liquid template of the subject.'),
+  categories: z
+    .array(text)
+    .default([])
+    .describe('Only posts of these categories; empty means all.'),
+  stories: count(1, 50).default(8).describe('Stories with picture and excerpt, the lead included.'),
+  headlines: count(0, 200).default(12).describe('Stories after these, as headlines.'),
+  minimumStories: count(1, 50).default(1).describe('With fewer stories there is no edition.'),
+  lookbackDays: count(1, 366).default(7).describe('Posts older than this are in no edition.'),
+  language: language.optional().describe("BCP 47, when it is not the site's."),
+  timeZone: timeZone.optional().describe("IANA zone, when it is not the site's."),
+  postalAddress: text.describe("The publisher's postal address, for the foot of every message."),
+  color: z
+    .string()
+    .regex(/^#[0-9a-fA-F]{6}$/, 'is not a colour; write one like "#8b1e2d"')
+    .default('#8b1e2d')
+    .describe('Accent colour of the digest.'),
+});
+
+const email = z.strictObject({
+  templates: text.default('../email-templates').describe('Folder of the email templates.'),
+  smtpUrl: text
+    .refine(isSmtpUrl, 'is not a relay; write smtp://host:port or smtps://host:port')
+    .refine(hasNoPassword, 'holds a password; put the whole URL into BROADSHEET_SMTP_URL instead')
+    .default('smtp://localhost:25')
+    .describe('The relay, without name and password.'),
+  connections: count(1, 100).default(5).describe('Connections to the relay at once.'),
+});
+
+const database = z.strictObject({
+  url: text
+    .refine((url) => url.startsWith('sqlite:'), 'is not a database; write sqlite: and a path')
+    .default('sqlite:../data/broadsheet.db')
+    .describe('Where subscribers and editions are kept.'),
+});
+
+/** What `config/broadsheet.yaml` may say. Unknown keys are errors, so that a typo is found. */
+export const configSchema = z
+  .strictObject({
+    $schema: z.string().optional().describe('JSON Schema of this file, for editors.'),
+    site: site.describe('The site that the posts are published on.'),
+    publicUrl: folderUrl.optional().describe('Where the output folder is published.'),
+    posts: posts.prefault({}).describe('The posts.'),
+    feeds: feeds.prefault({}).describe('The feeds.'),
+    newsletters: z.array(newsletter).default([]).describe('The newsletters.'),
+    email: email.prefault({}).describe('How email is made and sent.'),
+    database: database.prefault({}).describe('The database.'),
+  })
+  .describe('Configuration of Broadsheet.');
+
+export type ConfigFile = z.output<typeof configSchema>;
+
+function isWebUrl(value: string): boolean {
+  const url = URL.parse(value);
+  return (
+    url !== null && (url.protocol === 'https:' || url.protocol === 'http:') && url.hostname !== ''
+  );
+}
+
+/** Whether `value` names a relay: `smtp://host:port` or `smtps://host:port`. */
+export function isSmtpUrl(value: string): boolean {
+  const url = URL.parse(value);
+  return (
+    url !== null && (url.protocol === 'smtp:' || url.protocol === 'smtps:') && url.hostname !== ''
+  );
+}
+
+function hasNoPassword(value: string): boolean {
+  return (URL.parse(value)?.password ?? '') === '';
+}
+
+function isTimeZone(value: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
+function isLanguage(value: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(value).length === 1;
+  } catch {
+    return false;
+  }
+}

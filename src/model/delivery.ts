@@ -1,0 +1,55 @@
+import type { EmailAddress } from './email-address.ts';
+
+/**
+ * Where one edition to one subscriber stands (docs/flow.md):
+ *
+ *     queued -> claimed -> submitting -> accepted | deferred | failed
+ *     queued -> suppressed          the subscriber left meanwhile
+ *     submitting -> inDoubt         the sender died between the final dot and the reply
+ */
+export type DeliveryState =
+  | 'queued'
+  | 'claimed'
+  | 'submitting'
+  | 'accepted'
+  | 'deferred'
+  | 'failed'
+  | 'suppressed'
+  | 'inDoubt';
+
+/** What a relay said: the last line's code, its enhanced code where it has one, and the text. */
+export interface Reply {
+  /** RFC 5321 §4.2; 0 where the relay said nothing (a connection that broke). */
+  readonly code: number;
+  /** RFC 3463, as `5.1.1`. */
+  readonly enhancedCode?: string;
+  readonly text: string;
+}
+
+/** One edition to one subscriber, and its fate. */
+export interface Delivery {
+  readonly id: number;
+  readonly edition: string;
+  readonly subscriber: string;
+  readonly address: EmailAddress;
+  readonly state: DeliveryState;
+  readonly attempts: number;
+  readonly messageId: string;
+}
+
+/** How many deliveries of an edition are in each state; `queued` has those in flight as well. */
+export interface DeliveryTable {
+  readonly planned: number;
+  readonly accepted: number;
+  readonly deferred: number;
+  readonly failed: number;
+  readonly suppressed: number;
+  readonly inDoubt: number;
+  readonly queued: number;
+}
+
+/** Whether every planned delivery is accounted for. */
+export function balances(table: DeliveryTable): boolean {
+  const { planned, accepted, deferred, failed, suppressed, inDoubt, queued } = table;
+  return planned === accepted + deferred + failed + suppressed + inDoubt + queued;
+}

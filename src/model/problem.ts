@@ -1,0 +1,19 @@
+/** Something wrong in a file that a person wrote: a warning, or the reason a post is left out. */
+export interface Problem {
+  /** Path as the user would type it, or relative to the posts folder, with `/`. */
+  readonly file: string;
+  /** 1 is the first line. */
+  readonly line?: number;
+  /** 1 is the first column. */
+  readonly column?: number;
+  /** The fact and the remedy, in one sentence without the place. */
+  readonly message: string;
+}
+
+/** `file:line:column  message`, as compilers print it, so that editors can jump to the place. */
+export function formatProblem(problem: Problem): string {
+  const line = problem.line === undefined ? '' : `:${problem.line}`;
+  const column =
+    problem.line === undefined || problem.column === undefined ? '' : `:${problem.column}`;
+  return `${problem.file}${line}${column}  ${problem.message}`;
+}

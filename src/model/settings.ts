@@ -1,0 +1,89 @@
+import type { EmailAddress } from './email-address.ts';
+import type { FeedFormat, Person } from './feed.ts';
+
+/** The publisher's site: where the posts' own pages are. */
+export interface SiteSettings {
+  readonly title: string;
+  /** Absolute, ends with `/`. */
+  readonly url: string;
+  readonly description: string;
+  /** BCP 47. */
+  readonly language: string;
+  /** IANA name. */
+  readonly timeZone: string;
+  readonly author: Person;
+  readonly copyright?: string;
+  /** Absolute URL or path from the root of the site of a picture that stands for it. */
+  readonly image?: string;
+}
+
+/** What counts as the same story (DESIGN: *same story*). */
+export interface SameStorySettings {
+  /** Words that aggregators put before a title, without the colon: `Breaking`. */
+  readonly labels: readonly string[];
+  /** Posts further apart than this are never one story. */
+  readonly withinHours: number;
+  /** 0 to 1: the share of shingles from which two bodies are one story. */
+  readonly likeness: number;
+}
+
+export interface PostSettings {
+  /** Jekyll's words: a template, or `date`, `pretty`, `ordinal`, `weekdate`, `none`. */
+  readonly permalink: string;
+  readonly drafts: boolean;
+  readonly future: boolean;
+  readonly datesWithoutZone: 'site' | 'utc' | 'jekyll';
+  readonly liquid: 'off' | 'render';
+  /** Hosts whose iframes stay in the content. */
+  readonly iframesFrom: readonly string[];
+  readonly sameStory: SameStorySettings;
+}
+
+export interface FeedSettings {
+  /** Absolute URL where the output folder is published, ends with `/`. */
+  readonly publicUrl: string;
+  readonly formats: readonly FeedFormat[];
+  /** Items of a live feed, and of a history document. */
+  readonly items: number;
+  readonly categories: boolean;
+  readonly authors: boolean;
+  readonly tags: boolean;
+  /** How many history documents are kept up, counted from the newest. */
+  readonly historyDocuments: number | 'all';
+  /** `one`: a story is one item; `all`: every post is. */
+  readonly stories: 'one' | 'all';
+  readonly hub?: string;
+  readonly ttlMinutes: number;
+}
+
+export interface NewsletterSettings {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  /** BCP 47. */
+  readonly language: string;
+  /** IANA name. */
+  readonly timeZone: string;
+  readonly from: { readonly name: string; readonly address: EmailAddress };
+  readonly replyTo?: EmailAddress;
+  /** Takes unsubscribe mails (the mailto of List-Unsubscribe). */
+  readonly unsubscribeMail: EmailAddress;
+  /** RFC 2919 §3, without the angle brackets: one for the life of the newsletter. */
+  readonly listId: string;
+  /** Liquid: `lead`, `stories`, `newsletter`, `day` are known. */
+  readonly subject: string;
+  /** Empty: posts of all categories. */
+  readonly categories: readonly string[];
+  /** Stories with picture and excerpt, the lead included. */
+  readonly stories: number;
+  /** Stories after these, as headlines. */
+  readonly headlines: number;
+  /** Fewer stories than this make no edition. */
+  readonly minimumStories: number;
+  /** A post older than this is in no edition: the limit for late ones, and for the first edition. */
+  readonly lookbackDays: number;
+  /** CAN-SPAM: where the publisher can be reached by post. */
+  readonly postalAddress: string;
+  /** Accent colour of the digest, `#rrggbb`. */
+  readonly color: string;
+}

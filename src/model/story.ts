@@ -1,0 +1,11 @@
+import type { Post } from './post.ts';
+
+/** What one or more posts tell (DESIGN: *same story*). */
+export interface Story {
+  /** The post to show: the newest complete one. */
+  readonly shown: Post;
+  /** The first post that told it, whose identity the story keeps. */
+  readonly first: Post;
+  /** All of them, newest first. */
+  readonly posts: readonly Post[];
+}
