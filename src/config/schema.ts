@@ -38,8 +38,8 @@ const count = (least: number, most: number) => z.int().min(least).max(most);
 
 const person = z.strictObject({
   name: text.describe('Name as readers see it.'),
-  email: emailAddress.optional().describe('Public email address.'),
-  url: webUrl.optional().describe('Page about the author.'),
+  email: emailAddress.exactOptional().describe('Public email address.'),
+  url: webUrl.exactOptional().describe('Page about the author.'),
 });
 
 const site = z.strictObject({
@@ -49,8 +49,8 @@ const site = z.strictObject({
   language: language.default('en').describe('BCP 47 tag of posts that do not name their own.'),
   timeZone: timeZone.default('UTC').describe('IANA zone: what a date without one means.'),
   author: person.describe('Who publishes, for feeds and for posts that name nobody.'),
-  copyright: text.optional().describe('Copyright line of the feeds.'),
-  image: text.optional().describe('Picture of the site: a URL, or a path from its root.'),
+  copyright: text.exactOptional().describe('Copyright line of the feeds.'),
+  image: text.exactOptional().describe('Picture of the site: a URL, or a path from its root.'),
 });
 
 /** Words that aggregators put before the title of a story that they tell again. */
@@ -87,7 +87,7 @@ const sameStory = z.strictObject({
 
 const posts = z.strictObject({
   folder: text.default('../posts').describe('Folder of the posts.'),
-  siteRoot: text.optional().describe('Root of the site, where /assets/... is found.'),
+  siteRoot: text.exactOptional().describe('Root of the site, where /assets/... is found.'),
   permalink: text.default('date').describe("How addresses are made, in Jekyll's words."),
   drafts: z.boolean().default(false).describe('Publish drafts too.'),
   future: z.boolean().default(false).describe('Publish posts dated in the future too.'),
@@ -121,7 +121,7 @@ const feeds = z.strictObject({
     .enum(['one', 'all'])
     .default('one')
     .describe('One item for a story, or one for each post.'),
-  hub: webUrl.optional().describe('WebSub hub.'),
+  hub: webUrl.exactOptional().describe('WebSub hub.'),
   ttlMinutes: count(1, 525_600).default(60).describe('Minutes after which a reader may ask again.'),
 });
 
@@ -134,12 +134,12 @@ const newsletter = z.strictObject({
   name: text.describe('Name as readers see it.'),
   description: z.string().trim().default('').describe('One sentence about the newsletter.'),
   from: z.strictObject({ name: text, address: emailAddress }).describe('Sender of every message.'),
-  replyTo: emailAddress.optional().describe('Where answers go, when not to from.address.'),
-  unsubscribeMail: emailAddress.optional().describe('Takes mails that ask to leave.'),
+  replyTo: emailAddress.exactOptional().describe('Where answers go, when not to from.address.'),
+  unsubscribeMail: emailAddress.exactOptional().describe('Takes mails that ask to leave.'),
   listId: z
     .string()
     .regex(/^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/, 'is not a List-Id; write one like news.example.org')
-    .optional()
+    .exactOptional()
     .describe('RFC 2919 identifier, one for the life of the newsletter.'),
   subject: text.default('{{ lead.title }}').describe('Liquid template of the subject.'),
   categories: z
@@ -150,8 +150,8 @@ const newsletter = z.strictObject({
   headlines: count(0, 200).default(12).describe('Stories after these, as headlines.'),
   minimumStories: count(1, 50).default(1).describe('With fewer stories there is no edition.'),
   lookbackDays: count(1, 366).default(7).describe('Posts older than this are in no edition.'),
-  language: language.optional().describe("BCP 47, when it is not the site's."),
-  timeZone: timeZone.optional().describe("IANA zone, when it is not the site's."),
+  language: language.exactOptional().describe("BCP 47, when it is not the site's."),
+  timeZone: timeZone.exactOptional().describe("IANA zone, when it is not the site's."),
   postalAddress: text.describe("The publisher's postal address, for the foot of every message."),
   color: z
     .string()
@@ -180,9 +180,9 @@ const database = z.strictObject({
 /** What `config/broadsheet.yaml` may say. Unknown keys are errors, so that a typo is found. */
 export const configSchema = z
   .strictObject({
-    $schema: z.string().optional().describe('JSON Schema of this file, for editors.'),
+    $schema: z.string().exactOptional().describe('JSON Schema of this file, for editors.'),
     site: site.describe('The site that the posts are published on.'),
-    publicUrl: folderUrl.optional().describe('Where the output folder is published.'),
+    publicUrl: folderUrl.exactOptional().describe('Where the output folder is published.'),
     posts: posts.prefault({}).describe('The posts.'),
     feeds: feeds.prefault({}).describe('The feeds.'),
     newsletters: z.array(newsletter).default([]).describe('The newsletters.'),
@@ -193,7 +193,8 @@ export const configSchema = z
 
 export type ConfigFile = z.output<typeof configSchema>;
 
-function isWebUrl(value: string): boolean {
+/** Whether `value` is an absolute http or https URL. */
+export function isWebUrl(value: string): boolean {
   const url = URL.parse(value);
   return (
     url !== null && (url.protocol === 'https:' || url.protocol === 'http:') && url.hostname !== ''

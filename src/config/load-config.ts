@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
+import { BroadsheetError, EXIT, reasonOf } from '../base/errors.ts';
+import { formatProblem } from '../model/problem.ts';
+import type { NewsletterSettings } from '../model/settings.ts';
+import type { Config } from './config.ts';
+import { configProblems, type ParsedYaml } from './config-problems.ts';
+import { type Environment, readEnvironment } from './environment.ts';
+import { readYaml, valuesOf } from './read-yaml.ts';
+import { type ConfigFile, configSchema } from './schema.ts';
+
+/**
+ * The config of `file` (as the user typed it), with BROADSHEET_* of `environment` over it.
+ * Throws a `BroadsheetError` for a file that is missing or wrong, with a line for each problem.
+ */
+export function loadConfig(file: string, environment: NodeJS.ProcessEnv): Config {
+  const yaml = readYaml(file, readText(file));
+  const parsed = configSchema.safeParse(valuesOf(yaml), { reportInput: true });
+  if (!parsed.success) {
+    const problems = configProblems(yaml, parsed.error, configSchema);
+    throw new BroadsheetError(EXIT.config, problems.map(formatProblem).join('\n'));
+  }
+  refuseRepeatedNewsletters(yaml, parsed.data);
+  return assemble(resolve(file), parsed.data, readEnvironment(environment));
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    const fact = missing ? 'is not there' : `cannot be read: ${reasonOf(error)}`;
+    throw new BroadsheetError(
+      EXIT.config,
+      `${file}  ${fact}; name another one with --config FILE, or make one with \`broadsheet init\``,
+      { cause: error },
+    );
+  }
+}
+
+function refuseRepeatedNewsletters({ file }: ParsedYaml, { newsletters }: ConfigFile): void {
+  const ids = newsletters.map(({ id }) => id);
+  const twice = ids.find((id, at) => ids.indexOf(id) !== at);
+  if (twice === undefined) return;
+  const message = `newsletters has two with the id ${twice}; give each its own`;
+  throw new BroadsheetError(EXIT.config, formatProblem({ file, message }));
+}
+
+function assemble(file: string, values: ConfigFile, environment: Environment): Config {
+  const at = (path: string) => resolve(dirname(file), path);
+  const publicUrl = environment.publicUrl ?? values.publicUrl ?? values.site.url;
+  const postsFolder = at(values.posts.folder);
+  const { folder: _posts, siteRoot, includes, published, ...posts } = values.posts;
+  const { folder: output, ...feeds } = values.feeds;
+  return {
+    file,
+    site: values.site,
+    posts,
+    feeds: { ...feeds, publicUrl },
+    newsletters: values.newsletters.map((newsletter) => newsletterSettings(newsletter, values)),
+    folders: {
+      posts: postsFolder,
+      siteRoot: siteRoot === undefined ? siteRootOf(postsFolder) : at(siteRoot),
+      includes: at(includes),
+      output: at(output),
+      templates: at(values.email.templates),
+    },
+    publishedFile: at(published),
+    publicUrl,
+    databaseUrl:
+      environment.databaseUrl ?? `sqlite:${at(values.database.url.slice('sqlite:'.length))}`,
+    relay: {
+      url: environment.smtpUrl ?? values.email.smtpUrl,
+      connections: values.email.connections,
+    },
+    secrets: environment.secrets,
+  };
+}
+
+/** A site keeps `posts` or `_posts` beside its other files; any other folder is the site itself. */
+export function siteRootOf(postsFolder: string): string {
+  return ['posts', '_posts'].includes(basename(postsFolder)) ? dirname(postsFolder) : postsFolder;
+}
+
+function newsletterSettings(
+  newsletter: ConfigFile['newsletters'][number],
+  { site }: ConfigFile,
+): NewsletterSettings {
+  const { address } = newsletter.from;
+  const at = address.lastIndexOf('@');
+  return {
+    ...newsletter,
+    language: newsletter.language ?? site.language,
+    timeZone: newsletter.timeZone ?? site.timeZone,
+    listId: newsletter.listId ?? `${newsletter.id}.${address.slice(at + 1)}`,
+    unsubscribeMail:
+      newsletter.unsubscribeMail ??
+      (`${address.slice(0, at)}+unsubscribe${address.slice(at)}` as typeof address),
+  };
+}
