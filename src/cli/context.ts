@@ -1,0 +1,47 @@
+import type { Command } from 'commander';
+import { type Clock, stoppedClock, systemClock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import type { Config } from '../config/config.ts';
+import { parseTime } from './parse-time.ts';
+import type { Shell } from './program.ts';
+import { openTerminalLog } from './terminal.ts';
+
+/** What most commands start from. */
+export interface Context {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+interface CommonOptions {
+  readonly config: string;
+  readonly verbose?: boolean;
+  readonly now?: string;
+  readonly posts?: string;
+  readonly out?: string;
+}
+
+/**
+ * Runs `work` with the config and the clock that the options of `command` ask for, and tidies the
+ * terminal afterwards. `--posts` and `--out` take the place of the config's folders.
+ */
+export async function withContext(
+  command: Command,
+  { terminal }: Shell,
+  work: (context: Context) => Promise<void>,
+): Promise<void> {
+  const options = command.optsWithGlobals<CommonOptions>();
+  const { loadConfig } = await import('../config/load-config.ts');
+  const { overrideFolders } = await import('../config/override-folders.ts');
+  const config = overrideFolders(loadConfig(options.config, process.env), options);
+  const clock =
+    options.now === undefined
+      ? systemClock
+      : stoppedClock(parseTime(options.now, config.site.timeZone));
+  const log = await openTerminalLog(terminal, options.verbose === true);
+  try {
+    await work({ config, clock, log });
+  } finally {
+    log.close();
+  }
+}

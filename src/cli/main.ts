@@ -1,0 +1,56 @@
+import { CommanderError } from 'commander';
+import { BroadsheetError, EXIT, type ExitCode, reasonOf } from '../base/errors.ts';
+import { createProgram } from './program.ts';
+import { processTerminal, type Terminal } from './terminal.ts';
+
+/** Runs `broadsheet` with `argv` (without node and the script). Gives the exit code; never throws. */
+export async function main(argv: readonly string[], terminal = processTerminal): Promise<ExitCode> {
+  // A reader that has seen enough (`| head`) is no error.
+  process.stdout.on('error', () => process.exit(EXIT.ok));
+  try {
+    let exitCode: ExitCode = EXIT.ok;
+    const program = createProgram(terminal, (code) => {
+      exitCode = code;
+    });
+    await program.parseAsync(argv, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    return report(error, argv, terminal);
+  }
+}
+
+function report(error: unknown, argv: readonly string[], terminal: Terminal): ExitCode {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  const exitCode = exitCodeOf(error);
+  const message = reasonOf(error);
+  if (argv.includes('--json')) terminal.out(JSON.stringify({ error: { message, exitCode } }));
+  for (const line of message.split('\n')) {
+    terminal.err(`${terminal.paintErr(['bold', 'red'], 'broadsheet:')} ${line}`);
+  }
+  if (exitCode === EXIT.software) {
+    terminal.err('This is a bug of Broadsheet. Please report it with what follows.');
+    terminal.err(error instanceof Error ? (error.stack ?? message) : message);
+  } else if (argv.includes('--verbose') && error instanceof Error && error.cause !== undefined) {
+    terminal.err(`caused by: ${reasonOf(error.cause)}`);
+  }
+  return exitCode;
+}
+
+/** What the system says when a disk is full, read-only, broken or not ours to write. */
+const DISK_ERRORS = [
+  'ENOSPC',
+  'EDQUOT',
+  'EROFS',
+  'EIO',
+  'EACCES',
+  'EPERM',
+  'ENOTDIR',
+  'EISDIR',
+  'EMFILE',
+];
+
+function exitCodeOf(error: unknown): ExitCode {
+  if (error instanceof BroadsheetError) return error.exitCode;
+  const code = (error as NodeJS.ErrnoException | undefined)?.code ?? '';
+  return DISK_ERRORS.includes(code) ? EXIT.disk : EXIT.software;
+}

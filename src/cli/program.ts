@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import type { ExitCode } from '../base/errors.ts';
+import { addBuild } from './commands/build.ts';
+import { addCheck } from './commands/check.ts';
+import { addCompose } from './commands/compose.ts';
+import { addDemo } from './commands/demo.ts';
+import { addEditions } from './commands/editions.ts';
+import { addInit } from './commands/init.ts';
+import { addPreview } from './commands/preview.ts';
+import { addSend } from './commands/send.ts';
+import { addSubscribers } from './commands/subscribers.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What every command is given: where to print, and how to say its exit code. */
+export interface Shell {
+  readonly terminal: Terminal;
+  /** Sets the exit code of a command that went through but has something to tell by it. */
+  setExitCode(code: ExitCode): void;
+}
+
+const EXAMPLES = `
+Examples:
+  $ broadsheet demo                       see everything at work, on sample posts
+  $ broadsheet build                      write the feeds
+  $ broadsheet preview politics-essential look at the next edition, send nothing
+  $ broadsheet send politics-essential    send it to everyone who signed up
+
+Exit codes: 0 done, 64 usage, 65 broken posts left out, 67 addresses refused for good,
+69 relay or database away, 70 bug, 74 disk, 75 run again for the rest, 78 config.
+`;
+
+/**
+ * The command line: names, options and help. What a command needs is loaded when it runs, so that
+ * help is at once there.
+ */
+export function createProgram(terminal: Terminal, setExitCode: (code: ExitCode) => void): Command {
+  const program = new Command('broadsheet')
+    .description('Turns a folder of Markdown posts into feeds and an email digest.')
+    .version(versionOfPackage(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand('help [command]', 'print help for a command')
+    .option('--config <file>', 'the config file', 'config/broadsheet.yaml')
+    .option('--verbose', 'say more on standard error')
+    .addHelpText('after', EXAMPLES)
+    .showHelpAfterError('(broadsheet --help shows what there is)')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.out(text.trimEnd()),
+      writeErr: (text) => terminal.err(text.trimEnd()),
+      outputError: (text, write) => write(text.replace(/^error:/, 'broadsheet:')),
+    });
+  const shell: Shell = { terminal, setExitCode };
+  for (const add of [
+    addInit,
+    addBuild,
+    addCheck,
+    addCompose,
+    addPreview,
+    addSend,
+    addEditions,
+    addSubscribers,
+    addDemo,
+  ]) {
+    add(program, shell);
+  }
+  return program;
+}
+
+function versionOfPackage(): string {
+  const file = new URL('../../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+}

@@ -1,0 +1,76 @@
+import { styleText } from 'node:util';
+import type { Log } from '../base/log.ts';
+
+type Style = Parameters<typeof styleText>[0];
+
+/** The two streams a command writes to, and how. Results go to `out`, messages to `err`. */
+export interface Terminal {
+  /** Prints a line of the result on standard output. */
+  out(line?: string): void;
+  /** Prints a message on standard error. */
+  err(line: string): void;
+  /** `text` in a style, where the stream is a terminal that wants colours (NO_COLOR is heeded). */
+  paint(style: Style, text: string): string;
+  paintErr(style: Style, text: string): string;
+  /** Whether there is a person to ask. */
+  readonly interactive: boolean;
+}
+
+/** The terminal that the process runs on. */
+export const processTerminal: Terminal = {
+  out: (line = '') => void process.stdout.write(`${line}\n`),
+  err: (line) => void process.stderr.write(`${line}\n`),
+  paint: (style, text) => styleText(style, text, { stream: process.stdout }),
+  paintErr: (style, text) => styleText(style, text, { stream: process.stderr }),
+  interactive: process.stdin.isTTY === true && process.stderr.isTTY === true,
+};
+
+/** Work shorter than this shows no progress bar. */
+const QUIET_MS = 1000;
+
+/**
+ * A log on standard error: `detail` only when `verbose`, a progress bar only on a terminal and for
+ * work of over a second. `close` takes the bar away.
+ */
+export async function openTerminalLog(
+  terminal: Terminal,
+  verbose: boolean,
+): Promise<Log & { close(): void }> {
+  const bar = process.stderr.isTTY ? await openProgressBar() : undefined;
+  const print = (line: string) => {
+    bar?.stop();
+    terminal.err(line);
+  };
+  return {
+    info: print,
+    detail: (line) => verbose && print(line),
+    progress: (label, done, total) => bar?.show(label, done, total),
+    close: () => bar?.stop(),
+  };
+}
+
+async function openProgressBar() {
+  const { default: cliProgress } = await import('cli-progress');
+  const startedAt = performance.now();
+  let current: { label: string; bar: InstanceType<typeof cliProgress.SingleBar> } | undefined;
+  const stop = () => {
+    current?.bar.stop();
+    current = undefined;
+  };
+  return {
+    stop,
+    show(label: string, done: number, total: number) {
+      if (performance.now() - startedAt < QUIET_MS) return;
+      if (current?.label !== label) {
+        stop();
+        const format = `${label} {bar} {value}/{total}  {percentage}%  {eta_formatted} left`;
+        const options = { format, clearOnComplete: true, hideCursor: true, stream: process.stderr };
+        const bar = new cliProgress.SingleBar(options, cliProgress.Presets.shades_classic);
+        bar.start(total, done);
+        current = { label, bar };
+      }
+      current.bar.setTotal(total);
+      current.bar.update(done);
+    },
+  };
+}

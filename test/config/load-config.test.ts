@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { BroadsheetError, EXIT } from '../../src/base/errors.ts';
+import { configJsonSchema } from '../../src/config/json-schema.ts';
+import { loadConfig } from '../../src/config/load-config.ts';
+import { overrideFolders } from '../../src/config/override-folders.ts';
+
+const ANNOTATED = join(import.meta.dirname, '../../config/broadsheet.yaml');
+const LEAST = `
+site: {title: T, url: "https://example.org/blog", author: {name: A}}
+newsletters: [{id: news, name: N, from: {name: N, address: n@Example.org}, postalAddress: P}]
+`;
+
+const folder = mkdtempSync(join(tmpdir(), 'broadsheet-config-'));
+after(() => rmSync(folder, { recursive: true }));
+
+function load(yaml: string, environment: NodeJS.ProcessEnv = {}) {
+  const file = join(folder, 'broadsheet.yaml');
+  writeFileSync(file, yaml);
+  return loadConfig(file, environment);
+}
+
+/** The lines of the error that `yaml` gives, without the file's name. */
+function problemsOf(yaml: string, environment: NodeJS.ProcessEnv = {}): string[] {
+  try {
+    load(yaml, environment);
+  } catch (error) {
+    assert.ok(error instanceof BroadsheetError, String(error));
+    assert.equal(error.exitCode, EXIT.config);
+    return error.message.split('\n').map((line) => line.replace(/^.*broadsheet\.yaml:?/, ''));
+  }
+  return [];
+}
+
+/** Takes the `# ` from every line of the annotated config that shows an option. */
+function uncommented(text: string): string {
+  return text.replace(/^( *)# ([A-Za-z]+:(?: .*)?)$/gm, '$1$2');
+}
+
+test('the annotated config loads as it is', () => {
+  const config = loadConfig(ANNOTATED, {});
+  assert.equal(config.site.title, 'The Harbour Broadsheet');
+  assert.equal(config.newsletters[0]?.id, 'politics-essential');
+  assert.equal(config.folders.posts, join(import.meta.dirname, '../../posts'));
+});
+
+test('what the annotated config shows as a default is the default', () => {
+  const text = readFileSync(ANNOTATED, 'utf8');
+  const example = /^ +(email: desk@|copyright:|hub:|replyTo:)|^ {4}url:/;
+  const original = text.split('\n');
+  const shown = uncommented(text)
+    .split('\n')
+    .filter((line, at) => line === original[at] || !example.test(line));
+  assert.ok(shown.some((line, at) => line !== original[at]));
+  const withDefaults = load(shown.join('\n'));
+  const plain = load(text);
+  assert.deepEqual(withDefaults, plain);
+});
+
+test('the annotated config shows every option of the schema', () => {
+  const names = new Set<string>();
+  const collect = (schema: { properties?: Record<string, object>; items?: object }) => {
+    for (const [name, inner] of Object.entries(schema.properties ?? {})) {
+      names.add(name);
+      collect(inner);
+    }
+    if (schema.items) collect(schema.items);
+  };
+  collect(JSON.parse(configJsonSchema()));
+  names.delete('$schema');
+  const text = uncommented(readFileSync(ANNOTATED, 'utf8'));
+  const missing = [...names].filter((name) => !new RegExp(`^[ -]*${name}:`, 'm').test(text));
+  assert.deepEqual(missing, []);
+  assert.ok(names.size > 40);
+});
+
+test('the JSON Schema in config/ is the one of the program', () => {
+  const file = join(import.meta.dirname, '../../config/broadsheet.schema.json');
+  assert.equal(readFileSync(file, 'utf8'), configJsonSchema());
+});
+
+test('what is left out has defaults made of what is there', () => {
+  const config = load(LEAST);
+  const [news] = config.newsletters;
+  assert.equal(config.site.url, 'https://example.org/blog/');
+  assert.equal(config.publicUrl, 'https://example.org/blog/');
+  assert.equal(news?.listId, 'news.example.org');
+  assert.equal(news?.from.address, 'n@example.org');
+  assert.equal(news?.unsubscribeMail, 'n+unsubscribe@example.org');
+  assert.equal(news?.timeZone, 'UTC');
+});
+
+test('an option without a value counts as left out', () => {
+  assert.deepEqual(problemsOf(`${LEAST}\nposts:\nfeeds:\n  items:\n`), []);
+});
+
+test('each wrong value is told with line, column and remedy', () => {
+  const cases: [string, string][] = [
+    [`${LEAST}feeds: {items: 5000}`, '4:16  feeds.items is too large; the most is 1000'],
+    [`${LEAST}feeds: {itmes: 5}`, '4:9  feeds.itmes is not an option; did you mean items?'],
+    [`${LEAST}posts: {drafts: maybe}`, '4:17  posts.drafts must be true or false, not "maybe"'],
+    [
+      `${LEAST}feeds: {formats: [rss, atmo]}`,
+      '4:24  feeds.formats[1] is not one of the values it can have; write rss or atom or json',
+    ],
+    [LEAST.replace('title: T, ', ''), '2:1  site.title is missing; add it'],
+    [
+      LEAST.replace('n@Example.org', 'nobody'),
+      '3:60  newsletters[0].from.address is not an address: "nobody" has no name before an @; write name@example.org',
+    ],
+    [
+      `${LEAST}email: {smtpUrl: "smtp://a:b@relay.example"}`,
+      '4:18  email.smtpUrl holds a password; put the whole URL into BROADSHEET_SMTP_URL instead',
+    ],
+    [`${LEAST}site: {}`, '4:1  is not YAML: Map keys must be unique'],
+    [`${LEAST}\tposts: 1`, '4:1  is not YAML: Tabs are not allowed as indentation'],
+  ];
+  for (const [yaml, expected] of cases)
+    assert.ok(problemsOf(yaml).includes(expected), `${expected}\n${problemsOf(yaml).join('\n')}`);
+});
+
+test('two newsletters of one id are refused', () => {
+  const twice = LEAST.replace(
+    'postalAddress: P}',
+    'postalAddress: P}, {id: news, name: M, from: {name: M, address: m@example.org}, postalAddress: P}',
+  );
+  assert.deepEqual(problemsOf(twice), [
+    '  newsletters has two with the id news; give each its own',
+  ]);
+});
+
+test('a config file that is not there is told with what to do', () => {
+  assert.throws(
+    () => loadConfig(join(folder, 'none.yaml'), {}),
+    (error: BroadsheetError) =>
+      error.exitCode === EXIT.config && /is not there; name another/.test(error.message),
+  );
+});
+
+test('the environment stands over the file', () => {
+  const config = load(LEAST, {
+    BROADSHEET_SMTP_URL: 'smtps://user:secret@relay.example:465',
+    BROADSHEET_PUBLIC_URL: 'https://news.example.org/paper',
+    BROADSHEET_DATABASE_URL: `sqlite:${folder}/x.db`,
+    BROADSHEET_SECRET: 'new-key-0123456789 old-key-0123456789',
+  });
+  assert.equal(config.relay.url, 'smtps://user:secret@relay.example:465');
+  assert.equal(config.publicUrl, 'https://news.example.org/paper/');
+  assert.equal(config.feeds.publicUrl, 'https://news.example.org/paper/');
+  assert.equal(config.databaseUrl, `sqlite:${folder}/x.db`);
+  assert.deepEqual(config.secrets, ['new-key-0123456789', 'old-key-0123456789']);
+});
+
+test('a wrong value in the environment is named without being shown', () => {
+  const wrong = { BROADSHEET_SMTP_URL: 'relay with pass:word', BROADSHEET_SECRET: 'short' };
+  for (const [name, value] of Object.entries(wrong)) {
+    const [line = ''] = problemsOf(LEAST, { [name]: value });
+    assert.ok(line.startsWith(`${name}  `), line);
+    assert.ok(!line.includes(value), line);
+  }
+});
+
+test('another posts folder is remembered beside its own feeds', () => {
+  const config = overrideFolders(load(LEAST), { posts: '/srv/blog/_posts', out: '/srv/out' });
+  assert.equal(config.folders.posts, '/srv/blog/_posts');
+  assert.equal(config.folders.siteRoot, '/srv/blog');
+  assert.equal(config.publishedFile, '/srv/out/.published-posts.jsonl');
+  const same = overrideFolders(load(LEAST), { out: '/srv/out' });
+  assert.equal(same.publishedFile, load(LEAST).publishedFile);
+});
