@@ -1,0 +1,25 @@
+/** A template as its author wrote it, and the path that errors name it by. */
+export interface Template {
+  readonly file: string;
+  readonly source: string;
+}
+
+/** Everything in the folder of email templates. MJML with Liquid, and the plain-text twins. */
+export interface Templates {
+  readonly digestMjml: Template;
+  readonly digestText: Template;
+  readonly confirmMjml: Template;
+  readonly confirmText: Template;
+  readonly welcomeMjml: Template;
+  readonly welcomeText: Template;
+}
+
+/** The file name of each template in its folder. */
+export const TEMPLATE_FILES: Readonly<Record<keyof Templates, string>> = {
+  digestMjml: 'digest.mjml',
+  digestText: 'digest.txt',
+  confirmMjml: 'confirm.mjml',
+  confirmText: 'confirm.txt',
+  welcomeMjml: 'welcome.mjml',
+  welcomeText: 'welcome.txt',
+};
