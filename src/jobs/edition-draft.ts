@@ -1,0 +1,42 @@
+import type { DeliveryTable } from '../model/delivery.ts';
+import type { Edition } from '../model/edition.ts';
+import type { Problem } from '../model/problem.ts';
+
+/** What reading the posts for an edition showed, whatever came of it. */
+export interface DraftNotes {
+  readonly posts: { readonly read: number; readonly published: number };
+  readonly leftOut: readonly Problem[];
+  readonly warnings: readonly Problem[];
+}
+
+/** An edition that would be composed now; `undefined` where nothing is new (or too little). */
+export interface EditionDraft extends DraftNotes {
+  readonly edition: Edition | undefined;
+}
+
+/** What `compose` did: the edition is stored; `undefined` where nothing is new. */
+export type ComposeReport = EditionDraft;
+
+/** What would be sent, as files to look at; stores nothing. */
+export type PreviewReport =
+  | (DraftNotes & { readonly kind: 'nothingNew' })
+  | (DraftNotes & {
+      readonly kind: 'preview';
+      readonly edition: Edition;
+      /** Filled in for an invented subscriber. */
+      readonly html: string;
+      readonly text: string;
+      readonly eml: Buffer;
+    });
+
+/** A stored edition and what became of it. */
+export interface EditionSummary {
+  readonly id: string;
+  readonly newsletter: string;
+  readonly day: string;
+  readonly subject: string;
+  readonly composedAt: string;
+  /** When it was first sent; absent for one that never was. */
+  readonly plannedAt?: string;
+  readonly deliveries: DeliveryTable;
+}

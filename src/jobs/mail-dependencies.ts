@@ -1,0 +1,24 @@
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import type { Config } from '../config/config.ts';
+import type { OpenRelay } from '../smtp/relay.ts';
+import type { Store } from '../store/open-store.ts';
+import type { Templates } from './read-templates.ts';
+
+/** What the jobs of subscribers and of stored editions need. */
+export interface StoreDependencies {
+  readonly config: Config;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** What composing needs as well. */
+export interface ComposeDependencies extends StoreDependencies {
+  readonly templates: Templates;
+}
+
+/** What sending needs as well. */
+export interface SendDependencies extends ComposeDependencies {
+  readonly openRelay: OpenRelay;
+}

@@ -1,0 +1,30 @@
+import type { Reply } from '../model/delivery.ts';
+import type { Message } from '../model/message.ts';
+import type { Outcome } from './outcome.ts';
+
+/** An SMTP server that takes our messages, over a few connections that are opened when needed. */
+export interface Relay {
+  /** `host:port`, for people and for the ledger; never a password. */
+  readonly name: string;
+  /**
+   * Sends one message and says what came of it; never throws for what a relay does. The final
+   * dot is held back until `beforeDot` resolves to true: the relay can't have accepted the
+   * message before. On false, or when it throws (which is passed on), the connection is dropped
+   * and the message is not sent.
+   */
+  send(message: Message, beforeDot: () => Promise<boolean>): Promise<Outcome>;
+  /** Connects and logs in; what the trouble is, where there is any. */
+  verify(): Promise<Reply | undefined>;
+  /** Ends every connection. */
+  close(): Promise<void>;
+}
+
+export interface RelaySettings {
+  /** `smtp[s]://[name:password@]host[:port][?tls=required|off][&certificate=self-signed]`. */
+  readonly url: string;
+  /** Connections at once. */
+  readonly connections: number;
+}
+
+/** Makes a relay of its settings; connects to nothing yet. */
+export type OpenRelay = (settings: RelaySettings) => Relay;
