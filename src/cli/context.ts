@@ -1,16 +1,15 @@
 import type { Command } from 'commander';
 import { type Clock, stoppedClock, systemClock } from '../base/clock.ts';
-import type { Log } from '../base/log.ts';
 import type { Config } from '../config/config.ts';
 import { parseTime } from './parse-time.ts';
 import type { Shell } from './program.ts';
-import { openTerminalLog } from './terminal.ts';
+import { openTerminalLog, type TerminalLog } from './terminal.ts';
 
 /** What most commands start from. */
 export interface Context {
   readonly config: Config;
   readonly clock: Clock;
-  readonly log: Log;
+  readonly log: TerminalLog;
 }
 
 interface CommonOptions {

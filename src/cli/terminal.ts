@@ -28,14 +28,14 @@ export const processTerminal: Terminal = {
 /** Work shorter than this shows no progress bar. */
 const QUIET_MS = 1000;
 
+/** A log on a terminal; `close` takes the progress bar away. */
+export type TerminalLog = Log & { close(): void };
+
 /**
  * A log on standard error: `detail` only when `verbose`, a progress bar only on a terminal and for
- * work of over a second. `close` takes the bar away.
+ * work of over a second.
  */
-export async function openTerminalLog(
-  terminal: Terminal,
-  verbose: boolean,
-): Promise<Log & { close(): void }> {
+export async function openTerminalLog(terminal: Terminal, verbose: boolean): Promise<TerminalLog> {
   const bar = process.stderr.isTTY ? await openProgressBar() : undefined;
   const print = (line: string) => {
     bar?.stop();

@@ -133,7 +133,14 @@ const newsletter = z.strictObject({
     .describe('Name of the newsletter on the command line and in addresses.'),
   name: text.describe('Name as readers see it.'),
   description: z.string().trim().default('').describe('One sentence about the newsletter.'),
-  from: z.strictObject({ name: text, address: emailAddress }).describe('Sender of every message.'),
+  from: z
+    .strictObject({
+      name: text.describe('Name of the sender.'),
+      address: emailAddress.describe(
+        'Address of the sender; SPF, DKIM and DMARC go by its domain.',
+      ),
+    })
+    .describe('Sender of every message.'),
   replyTo: emailAddress.exactOptional().describe('Where answers go, when not to from.address.'),
   unsubscribeMail: emailAddress.exactOptional().describe('Takes mails that ask to leave.'),
   listId: z

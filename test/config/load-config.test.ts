@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { BroadsheetError, EXIT } from '../../src/base/errors.ts';
+import { configurationPage } from '../../src/config/configuration-page.ts';
 import { configJsonSchema } from '../../src/config/json-schema.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { overrideFolders } from '../../src/config/override-folders.ts';
@@ -77,9 +78,11 @@ test('the annotated config shows every option of the schema', () => {
   assert.ok(names.size > 40);
 });
 
-test('the JSON Schema in config/ is the one of the program', () => {
-  const file = join(import.meta.dirname, '../../config/broadsheet.schema.json');
-  assert.equal(readFileSync(file, 'utf8'), configJsonSchema());
+test('the JSON Schema in config/ and docs/configuration.md are made from this schema', () => {
+  const root = join(import.meta.dirname, '../..');
+  const read = (path: string) => readFileSync(join(root, path), 'utf8');
+  assert.equal(read('config/broadsheet.schema.json'), configJsonSchema());
+  assert.equal(read('docs/configuration.md'), configurationPage());
 });
 
 test('what is left out has defaults made of what is there', () => {

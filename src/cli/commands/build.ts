@@ -1,0 +1,69 @@
+import type { Command } from 'commander';
+import { EXIT } from '../../base/errors.ts';
+import type { BuildReport } from '../../jobs/build-report.ts';
+import { formatProblem } from '../../model/problem.ts';
+import { withContext } from '../context.ts';
+import { plural, shortPath } from '../format.ts';
+import type { Shell } from '../program.ts';
+import type { Terminal } from '../terminal.ts';
+
+const EXAMPLES = `
+Examples:
+  $ broadsheet build
+  $ broadsheet build --posts _posts --out _site/feeds
+  $ broadsheet build --now 2026-03-20T07:00 --json
+
+Posts that are broken are named and left out, the others are published, and the exit code is 65.
+`;
+
+/** `broadsheet build`: writes the feeds. */
+export function addBuild(program: Command, shell: Shell): void {
+  program
+    .command('build')
+    .description('write the feeds')
+    .option('--posts <dir>', "folder of the posts, in place of the config's")
+    .option('--out <dir>', "folder for the feeds, in place of the config's")
+    .option('--now <time>', 'take this for the present time')
+    .option('--json', 'print one JSON object')
+    .addHelpText('after', EXAMPLES)
+    .action(async (_options, command: Command) => {
+      await withContext(command, shell, async ({ config, clock, log }) => {
+        const { buildFeeds } = await import('../../jobs/build-feeds.ts');
+        const report = await buildFeeds(config, { now: clock(), log });
+        if (report.posts.leftOut.length > 0) shell.setExitCode(EXIT.data);
+        log.close();
+        if (command.opts().json) shell.terminal.out(JSON.stringify(report));
+        else printBuild(report, shell.terminal);
+      });
+    });
+}
+
+/** The report of a build for people: what is wrong on standard error, what was made on standard output. */
+export function printBuild(report: BuildReport, terminal: Terminal): void {
+  printProblems(report, terminal);
+  const { posts, feeds } = report;
+  const left = [
+    plural(posts.drafts, 'draft'),
+    `${posts.future} of the future`,
+    `${posts.leftOut.length} left out`,
+  ];
+  terminal.out(
+    `${plural(posts.read, 'post')} read, ${posts.published} published (${left.join(', ')})`,
+  );
+  const changed = feeds.filter((feed) => feed.changed).length;
+  const folders = new Set(feeds.map(({ path }) => path.slice(0, path.lastIndexOf('/') + 1)));
+  terminal.out(
+    `${plural(folders.size, 'feed')} in ${plural(feeds.length, 'file')}, ${changed} changed, in ${shortPath(report.outputFolder)}`,
+  );
+}
+
+/** Every warning and every post left out, in the order of the files, on standard error. */
+export function printProblems({ posts, warnings }: BuildReport, terminal: Terminal): void {
+  for (const warning of warnings) {
+    terminal.err(`${terminal.paintErr('yellow', 'warning')}  ${formatProblem(warning)}`);
+  }
+  for (const { reason, ...place } of posts.leftOut) {
+    const line = formatProblem({ ...place, message: reason });
+    terminal.err(`${terminal.paintErr('red', 'left out')}  ${line}`);
+  }
+}

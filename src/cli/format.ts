@@ -1,0 +1,43 @@
+import { relative } from 'node:path';
+
+/** `1 post`, `2 posts`, `20,000 posts`. */
+export function plural(count: number, noun: string, nouns = `${noun}s`): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? noun : nouns}`;
+}
+
+/** `path` as a user would type it from the working folder, when that is shorter. */
+export function shortPath(path: string): string {
+  const fromHere = relative(process.cwd(), path);
+  return fromHere !== '' && fromHere.length < path.length ? fromHere : path;
+}
+
+/** `Friday 20 March 2026, 07:00` in `timeZone`. */
+export function formatTime(instant: string | Temporal.Instant, timeZone: string): string {
+  const moment = Temporal.Instant.from(instant.toString());
+  return moment.toLocaleString('en-GB', {
+    timeZone,
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+  });
+}
+
+/** Lines of cells, each column as wide as its widest cell; numbers to the right. */
+export function formatTable(rows: readonly (readonly (string | number)[])[]): string[] {
+  const columns = Math.max(0, ...rows.map((row) => row.length));
+  const widths = Array.from({ length: columns }, (_, at) =>
+    Math.max(...rows.map((row) => String(row[at] ?? '').length)),
+  );
+  return rows.map((row) =>
+    row
+      .map((cell, at) => {
+        const width = widths[at] ?? 0;
+        return typeof cell === 'number' ? String(cell).padStart(width) : cell.padEnd(width);
+      })
+      .join('  ')
+      .trimEnd(),
+  );
+}

@@ -1,0 +1,94 @@
+import { configJsonSchema } from './json-schema.ts';
+
+interface Schema {
+  readonly type?: string;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly anyOf?: readonly Schema[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly items?: Schema;
+}
+
+const OPENING = `# Configuration
+
+Made from the schema by \`npm run reference\`; the annotated example is
+[config/broadsheet.yaml](../config/broadsheet.yaml). Paths in the file are relative to it.
+An option without a default is left out unless it says "required".
+
+## The environment
+
+| variable | what it does |
+| --- | --- |
+| \`BROADSHEET_SECRET\` | signs the links in messages; needed to send. Several keys, separated by spaces: the first signs, all are valid |
+| \`BROADSHEET_SMTP_URL\` | the relay, in place of \`email.smtpUrl\`, with name and password: \`smtps://name:password@relay.example:465\` |
+| \`BROADSHEET_DATABASE_URL\` | the database, in place of \`database.url\` |
+| \`BROADSHEET_PUBLIC_URL\` | where the output folder is published, in place of \`publicUrl\` |
+`;
+
+/** `docs/configuration.md`: every option with what it means, its values and its default. */
+export function configurationPage(): string {
+  const schema = JSON.parse(configJsonSchema()) as Schema;
+  const groups = Object.entries(schema.properties ?? {}).filter(([name]) => name !== '$schema');
+  const single = groups.filter(([, group]) => inner(group) === undefined);
+  const tables = groups
+    .filter(([, group]) => inner(group) !== undefined)
+    .map(([name, group]) => {
+      const list = group.type === 'array' ? ' A list; each entry has:' : '';
+      return [
+        `## ${name}`,
+        '',
+        `${group.description ?? ''}${list}`,
+        '',
+        ...table(rowsOf(inner(group) ?? {}, '')),
+      ];
+    });
+  const top = [
+    '## At the top',
+    '',
+    ...table(single.map(([name, option]) => row(name, option, false))),
+  ];
+  return `${[OPENING, ...[top, ...tables].map((lines) => `${lines.join('\n')}\n`)].join('\n')}`;
+}
+
+function inner(schema: Schema): Schema | undefined {
+  if (schema.properties) return schema;
+  return schema.items?.properties ? schema.items : undefined;
+}
+
+function rowsOf(group: Schema, prefix: string): string[] {
+  return Object.entries(group.properties ?? {}).flatMap(([name, option]) =>
+    option.properties
+      ? rowsOf(option, `${prefix}${name}.`)
+      : [row(prefix + name, option, group.required?.includes(name) === true)],
+  );
+}
+
+function table(rows: readonly string[]): string[] {
+  return ['| option | what it is | values | default |', '| --- | --- | --- | --- |', ...rows];
+}
+
+function row(name: string, option: Schema, required: boolean): string {
+  const fallback =
+    option.default === undefined ? (required ? 'required' : '') : code(option.default);
+  return `| \`${name}\` | ${option.description ?? ''} | ${valuesOf(option)} | ${fallback} |`;
+}
+
+function valuesOf(option: Schema): string {
+  if (option.anyOf) return option.anyOf.map(valuesOf).join(', or ');
+  if (option.const !== undefined) return code(option.const);
+  if (option.enum) return option.enum.map(code).join(', ');
+  if (option.items) return `list of ${option.items.enum ? valuesOf(option.items) : 'text'}`;
+  if (option.type === 'boolean') return '`true`, `false`';
+  if (option.minimum !== undefined) return `${option.minimum} to ${option.maximum}`;
+  return option.type === 'string' ? 'text' : (option.type ?? '');
+}
+
+function code(value: unknown): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text === '' ? 'empty' : `\`${text.replaceAll('|', '\\|').replaceAll(',', ', ')}\``;
+}
