@@ -48,7 +48,12 @@ export interface Post {
   readonly draft: boolean;
   /** `featured: true`: asks to lead the digest. */
   readonly featured: boolean;
-  /** What the body is about, for finding the same story: its smallest shingle hashes, sorted. */
+  /** Words of the body: tells a whole article from one that was cut. */
+  readonly words: number;
+  /**
+   * What the body is about, for finding the same story: the smallest hash of its shingles in each
+   * of 128 bins. Empty where the body is too short to say.
+   */
   readonly sketch: Uint32Array;
   /** SHA-256 of the file's text, hex: tells whether anything changed, and follows a renamed file. */
   readonly contentHash: string;

@@ -61,6 +61,7 @@ export function parsePost(
     tags: [],
     draft: false,
     featured: false,
+    words: 0,
     sketch: new Uint32Array(),
     contentHash: input.contentHash,
   };
