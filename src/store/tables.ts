@@ -42,6 +42,8 @@ export interface EditionsTable {
   composed_at: string;
   /** When its deliveries were planned; null until it is first sent. */
   planned_at: string | null;
+  /** How many were planned then: what the books have to balance against. */
+  planned: number;
 }
 
 export interface EditionPostsTable {
@@ -62,7 +64,8 @@ export interface DeliveriesTable {
   subscriber: string;
   /** As it was when the edition was planned. */
   address: string;
-  message_id: string;
+  /** Null until the message is first built. */
+  message_id: string | null;
   state: DeliveryState;
   /** Times that a relay was asked to take the message. */
   attempts: number;
@@ -74,7 +77,7 @@ export interface DeliveriesTable {
   /** When it was first in doubt; stays when that is settled. */
   in_doubt_at: string | null;
   relay: string | null;
-  /** How the reply was understood (`ReplyClass`). */
+  /** How the reply was understood (`ReplyClass`), or `stale`. */
   reply_class: string | null;
   reply_code: number | null;
   reply_enhanced: string | null;

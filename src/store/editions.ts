@@ -1,0 +1,129 @@
+import type { Edition, EditionPost } from '../model/edition.ts';
+import type { Database, EditionPostsTable, EditionsTable } from './tables.ts';
+
+/** An edition with when its deliveries were planned, and how many; absent when it was never sent. */
+export interface StoredEdition {
+  readonly edition: Edition;
+  readonly plannedAt?: string;
+  readonly planned: number;
+}
+
+/** All of an edition but its bodies and posts. */
+export type EditionRow = Omit<EditionsTable, 'html' | 'text'>;
+
+const ROW = [
+  'id',
+  'newsletter',
+  'day',
+  'subject',
+  'preheader',
+  'composed_at',
+  'planned_at',
+  'planned',
+] as const;
+
+/** Rows of posts that are stored by one query, under every database's limit of parameters. */
+const POSTS_AT_ONCE = 500;
+
+/**
+ * Stores an edition with its posts. False, and nothing stored, when its id or one of its posts is
+ * in an edition of the newsletter already: someone else was composing at the same time. To be run
+ * in a transaction.
+ */
+export async function insertEdition(db: Database, edition: Edition): Promise<boolean> {
+  if ((await findEdition(db, edition.id)) !== undefined) return false;
+  const used = await usedPostIds(db, edition.newsletter);
+  if (edition.posts.some((post) => used.has(post.id))) return false;
+  const { id, newsletter, day, subject, preheader, html, text, composedAt } = edition;
+  await db
+    .insertInto('editions')
+    .values({
+      ...{ id, newsletter, day, subject, preheader, html, text },
+      composed_at: composedAt,
+      planned_at: null,
+      planned: 0,
+    })
+    .execute();
+  const rows = edition.posts.map((post, position) => toPostRow(edition, post, position));
+  for (let start = 0; start < rows.length; start += POSTS_AT_ONCE) {
+    await db
+      .insertInto('edition_posts')
+      .values(rows.slice(start, start + POSTS_AT_ONCE))
+      .execute();
+  }
+  return true;
+}
+
+/** The edition as it was composed. */
+export async function findEdition(db: Database, id: string): Promise<StoredEdition | undefined> {
+  const row = await db.selectFrom('editions').selectAll().where('id', '=', id).executeTakeFirst();
+  if (row === undefined) return undefined;
+  const posts = await db
+    .selectFrom('edition_posts')
+    .selectAll()
+    .where('edition', '=', id)
+    .orderBy('position')
+    .execute();
+  const { newsletter, day, subject, preheader, html, text } = row;
+  return {
+    edition: {
+      ...{ id, newsletter, day, subject, preheader, html, text },
+      posts: posts.map(fromPostRow),
+      composedAt: row.composed_at,
+    },
+    ...(row.planned_at === null ? {} : { plannedAt: row.planned_at }),
+    planned: row.planned,
+  };
+}
+
+/** The editions of one newsletter, or of all, oldest first. */
+export async function editionRows(
+  db: Database,
+  newsletter: string | undefined,
+): Promise<readonly EditionRow[]> {
+  let query = db.selectFrom('editions').select(ROW).orderBy('composed_at').orderBy('id');
+  if (newsletter !== undefined) query = query.where('newsletter', '=', newsletter);
+  return query.execute();
+}
+
+/** Ids of all posts that are in an edition of the newsletter. */
+export async function usedPostIds(db: Database, newsletter: string): Promise<ReadonlySet<string>> {
+  const rows = await db
+    .selectFrom('edition_posts')
+    .select('post')
+    .where('newsletter', '=', newsletter)
+    .execute();
+  return new Set(rows.map((row) => row.post));
+}
+
+/** Ids of the newsletter's editions of one day. */
+export async function editionIdsOfDay(
+  db: Database,
+  newsletter: string,
+  day: string,
+): Promise<ReadonlySet<string>> {
+  const rows = await db
+    .selectFrom('editions')
+    .select('id')
+    .where('newsletter', '=', newsletter)
+    .where('day', '=', day)
+    .execute();
+  return new Set(rows.map((row) => row.id));
+}
+
+function toPostRow(edition: Edition, post: EditionPost, position: number): EditionPostsTable {
+  const { file, title, url } = post;
+  return {
+    edition: edition.id,
+    newsletter: edition.newsletter,
+    post: post.id,
+    position,
+    ...{ file, title, url },
+    role: post.role ?? null,
+  };
+}
+
+function fromPostRow(row: EditionPostsTable): EditionPost {
+  const { file, title, url, role } = row;
+  return { id: row.post, file, title, url, ...(role === null ? {} : { role }) };
+}

@@ -1,0 +1,115 @@
+import { addressKey, type EmailAddress } from '../model/email-address.ts';
+import type { Subscriber, SubscriptionStatus } from '../model/subscriber.ts';
+import type { Database, SubscribersTable } from './tables.ts';
+
+/** Stores new subscribers. The caller has made sure that their mailboxes are not known yet. */
+export async function insertSubscribers(
+  db: Database,
+  subscribers: readonly Subscriber[],
+): Promise<void> {
+  if (subscribers.length === 0) return;
+  await db.insertInto('subscribers').values(subscribers.map(toRow)).execute();
+}
+
+/** The newsletter's subscribers with one of these mailboxes, by `addressKey`. */
+export async function findSubscribers(
+  db: Database,
+  newsletter: string,
+  addresses: readonly EmailAddress[],
+): Promise<ReadonlyMap<string, Subscriber>> {
+  if (addresses.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('subscribers')
+    .selectAll()
+    .where('newsletter', '=', newsletter)
+    .where('address_key', 'in', addresses.map(addressKey))
+    .execute();
+  return new Map(rows.map((row) => [row.address_key, fromRow(row)]));
+}
+
+/** What the mailbox is subscribed to, by newsletter. */
+export async function findSubscriptions(
+  db: Database,
+  address: EmailAddress,
+): Promise<readonly Subscriber[]> {
+  const rows = await db
+    .selectFrom('subscribers')
+    .selectAll()
+    .where('address_key', '=', addressKey(address))
+    .orderBy('newsletter')
+    .execute();
+  return rows.map(fromRow);
+}
+
+/** Changes where a subscription stands, since `at`. */
+export async function setStatus(
+  db: Database,
+  id: string,
+  status: SubscriptionStatus,
+  at: string,
+): Promise<void> {
+  await db
+    .updateTable('subscribers')
+    .set({ status, changed_at: at })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** How many would get an edition that is planned now. */
+export async function countActive(db: Database, newsletter: string): Promise<number> {
+  const row = await db
+    .selectFrom('subscribers')
+    .select((select) => select.fn.countAll<number>().as('count'))
+    .where('newsletter', '=', newsletter)
+    .where('status', '=', 'active')
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
+/** A page of one newsletter's subscribers in the order of `addressKey`, after the key `after`. */
+export async function pageOfSubscribers(
+  db: Database,
+  page: {
+    readonly newsletter: string;
+    readonly status?: SubscriptionStatus | undefined;
+    readonly after: string;
+    readonly limit: number;
+  },
+): Promise<readonly Subscriber[]> {
+  let query = db
+    .selectFrom('subscribers')
+    .selectAll()
+    .where('newsletter', '=', page.newsletter)
+    .where('address_key', '>', page.after)
+    .orderBy('address_key')
+    .limit(page.limit);
+  if (page.status !== undefined) query = query.where('status', '=', page.status);
+  return (await query.execute()).map(fromRow);
+}
+
+function toRow(subscriber: Subscriber): SubscribersTable {
+  return {
+    id: subscriber.id,
+    newsletter: subscriber.newsletter,
+    address: subscriber.address,
+    address_key: addressKey(subscriber.address),
+    name: subscriber.name ?? null,
+    status: subscriber.status,
+    consent_at: subscriber.consent.at,
+    consent_source: subscriber.consent.source,
+    changed_at: subscriber.changedAt,
+  };
+}
+
+function fromRow(row: SubscribersTable): Subscriber {
+  return {
+    id: row.id,
+    newsletter: row.newsletter,
+    // It was parsed when it was stored.
+    address: row.address as EmailAddress,
+    ...(row.name === null ? {} : { name: row.name }),
+    status: row.status,
+    consent: { at: row.consent_at, source: row.consent_source },
+    changedAt: row.changed_at,
+  };
+}
