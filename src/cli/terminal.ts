@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { styleText } from 'node:util';
 import type { Log } from '../base/log.ts';
 
@@ -7,6 +8,8 @@ type Style = Parameters<typeof styleText>[0];
 export interface Terminal {
   /** Prints a line of the result on standard output. */
   out(line?: string): void;
+  /** Writes `text` as it is to standard output, and waits while the reader is slower than we are. */
+  write(text: string): Promise<void>;
   /** Prints a message on standard error. */
   err(line: string): void;
   /** `text` in a style, where the stream is a terminal that wants colours (NO_COLOR is heeded). */
@@ -19,6 +22,9 @@ export interface Terminal {
 /** The terminal that the process runs on. */
 export const processTerminal: Terminal = {
   out: (line = '') => void process.stdout.write(`${line}\n`),
+  write: async (text) => {
+    if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+  },
   err: (line) => void process.stderr.write(`${line}\n`),
   paint: (style, text) => styleText(style, text, { stream: process.stdout }),
   paintErr: (style, text) => styleText(style, text, { stream: process.stderr }),

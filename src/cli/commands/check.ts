@@ -1,0 +1,43 @@
+import type { Command } from 'commander';
+import { EXIT } from '../../base/errors.ts';
+import { plural, shortPath } from '../format.ts';
+import { withMail } from '../mail-context.ts';
+import { printNotes } from '../print-edition.ts';
+import type { Shell } from '../program.ts';
+
+const EXAMPLES = `
+Examples:
+  $ broadsheet check
+  $ broadsheet check --json | jq .leftOut
+`;
+
+/** `broadsheet check`: looks at config, posts and templates; changes nothing. */
+export function addCheck(program: Command, shell: Shell): void {
+  program
+    .command('check')
+    .description('look at config, posts and templates, and say what is wrong; change nothing')
+    .option('--posts <dir>', "folder of the posts, in place of the config's")
+    .option('--now <time>', 'take this for the present time')
+    .option('--json', 'print one JSON object')
+    .addHelpText('after', EXAMPLES)
+    .action(async (_options, command: Command) => {
+      await withMail(command, shell, { readOnly: true }, async (context) => {
+        const { checkProject } = await import('../../jobs/check-project.ts');
+        const report = await checkProject(context);
+        context.log.close();
+        const { terminal } = shell;
+        if (report.leftOut.length > 0) shell.setExitCode(EXIT.data);
+        if (command.opts().json) {
+          terminal.out(JSON.stringify(report));
+          return;
+        }
+        printNotes(report, terminal);
+        const { read, published } = report.posts;
+        terminal.out(`config     ${shortPath(context.config.file)} is right`);
+        terminal.out(
+          `posts      ${plural(read, 'file')} read, ${published} to publish, ${report.leftOut.length} broken, ${plural(report.warnings.length, 'warning')}`,
+        );
+        terminal.out(`templates  ${plural(report.templates.length, 'template')} render`);
+      });
+    });
+}

@@ -1,0 +1,39 @@
+import type { Command } from 'commander';
+import { EXIT } from '../../base/errors.ts';
+import { withMail } from '../mail-context.ts';
+import { printEdition, printNotes } from '../print-edition.ts';
+import type { Shell } from '../program.ts';
+
+const EXAMPLES = `
+Examples:
+  $ broadsheet compose politics-essential
+  $ broadsheet compose politics-essential --now 2026-03-20T07:00 --json
+
+The edition is stored as it is now, and sent by \`broadsheet send\`.
+`;
+
+/** `broadsheet compose`: makes the next edition and stores it. */
+export function addCompose(program: Command, shell: Shell): void {
+  program
+    .command('compose <newsletter>')
+    .description('make the next edition and store it, frozen')
+    .option('--now <time>', 'take this for the present time')
+    .option('--json', 'print one JSON object')
+    .addHelpText('after', EXAMPLES)
+    .action(async (newsletter: string, _options, command: Command) => {
+      await withMail(command, shell, { readOnly: false }, async (context) => {
+        const { composeEdition } = await import('../../jobs/compose-edition.ts');
+        const report = await composeEdition(context, newsletter);
+        context.log.close();
+        if (report.leftOut.length > 0) shell.setExitCode(EXIT.data);
+        const { terminal } = shell;
+        if (command.opts().json) {
+          terminal.out(JSON.stringify({ ...report, edition: report.edition ?? null }));
+          return;
+        }
+        printNotes(report, terminal);
+        if (report.edition) printEdition(report.edition, terminal);
+        else terminal.out(`Nothing new for ${newsletter}: no edition.`);
+      });
+    });
+}

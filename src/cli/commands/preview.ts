@@ -1,0 +1,63 @@
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { writeFileAtomically } from '../../disk/write-atomically.ts';
+import { shortPath } from '../format.ts';
+import { withMail } from '../mail-context.ts';
+import { printEdition, printNotes } from '../print-edition.ts';
+import type { Shell } from '../program.ts';
+
+const EXAMPLES = `
+Examples:
+  $ broadsheet preview politics-essential
+  $ broadsheet preview politics-essential --out /tmp/look --now 2026-03-20T07:00
+`;
+
+/** `broadsheet preview`: the HTML, the text and the message of what would be sent. */
+export function addPreview(program: Command, shell: Shell): void {
+  program
+    .command('preview <newsletter>')
+    .description('write what would be sent as HTML, text and .eml; store and send nothing')
+    .option('--out <dir>', 'folder for the files', 'preview')
+    .option('--now <time>', 'take this for the present time')
+    .option('--json', 'print one JSON object')
+    .addHelpText('after', EXAMPLES)
+    .action(async (newsletter: string, options: { out: string; json?: true }, command: Command) => {
+      await withMail(command, shell, { readOnly: true }, async (context) => {
+        const { previewEdition } = await import('../../jobs/preview-edition.ts');
+        const report = await previewEdition(context, newsletter);
+        context.log.close();
+        const { terminal } = shell;
+        const files = report.kind === 'preview' ? writePreview(resolve(options.out), report) : [];
+        if (options.json) {
+          const edition = report.kind === 'preview' ? report.edition : null;
+          terminal.out(
+            JSON.stringify({ edition, files, leftOut: report.leftOut, warnings: report.warnings }),
+          );
+          return;
+        }
+        printNotes(report, terminal);
+        if (report.kind === 'nothingNew')
+          terminal.out(`Nothing new for ${newsletter}: no edition.`);
+        else printEdition(report.edition, terminal);
+        for (const file of files) terminal.out(`Wrote    ${shortPath(file)}`);
+      });
+    });
+}
+
+interface Preview {
+  readonly edition: { readonly id: string };
+  readonly html: string;
+  readonly text: string;
+  readonly eml: Buffer;
+}
+
+function writePreview(folder: string, { edition, html, text, eml }: Preview): string[] {
+  mkdirSync(folder, { recursive: true });
+  const bytes = { html: Buffer.from(html), txt: Buffer.from(text), eml };
+  return Object.entries(bytes).map(([ending, content]) => {
+    const file = join(folder, `${edition.id}.${ending}`);
+    writeFileAtomically(file, content);
+    return file;
+  });
+}

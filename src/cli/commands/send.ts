@@ -1,0 +1,187 @@
+import type { Command } from 'commander';
+import { BroadsheetError, EXIT, type ExitCode } from '../../base/errors.ts';
+import type { ReadySend, SendPreparation, SendReport, TestReport } from '../../jobs/send-report.ts';
+import { plural } from '../format.ts';
+import { type MailContext, withMail } from '../mail-context.ts';
+import { parseAddresses } from '../parse-addresses.ts';
+import { formatDeliveries, printEdition, printNotes } from '../print-edition.ts';
+import type { Shell } from '../program.ts';
+import type { Terminal } from '../terminal.ts';
+
+const EXAMPLES = `
+Examples:
+  $ broadsheet send politics-essential --to me@example.org    a test, to you only
+  $ broadsheet send politics-essential --dry-run              what would be sent
+  $ broadsheet send politics-essential                        asks, then sends
+  $ broadsheet send politics-essential --yes --json           from cron or a script
+
+Run it again after an interruption: it goes on where it was, and nobody gets an edition twice.
+Needs BROADSHEET_SECRET, and BROADSHEET_SMTP_URL unless the relay takes mail without a password.
+
+Exit codes: 0 everyone was served, 67 some addresses were refused for good, 69 the relay is away,
+75 some messages have to wait: run it again.
+`;
+
+interface SendOptions {
+  readonly edition?: string;
+  readonly to?: readonly string[];
+  readonly dryRun?: true;
+  readonly yes?: true;
+  readonly json?: true;
+}
+
+/** `broadsheet send`: composes if need be, and sends to everyone who signed up. */
+export function addSend(program: Command, shell: Shell): void {
+  program
+    .command('send <newsletter>')
+    .description('send the next edition, or go on with one that is not finished')
+    .option('--edition <id>', 'send this edition')
+    .option('--to <address...>', 'a test: to these addresses only, outside the ledger')
+    .option('--dry-run', 'say what would be sent, store and send nothing')
+    .option('--yes', 'do not ask')
+    .option('--now <time>', 'take this for the present time')
+    .option('--json', 'print one JSON object')
+    .addHelpText('after', EXAMPLES)
+    .action(async (newsletter: string, options: SendOptions, command: Command) => {
+      const test = options.to === undefined ? undefined : parseAddresses(options.to);
+      const readOnly = options.dryRun === true || test !== undefined;
+      await withMail(command, shell, { readOnly }, async (context) => {
+        const { prepareSend } = await import('../../jobs/prepare-send.ts');
+        const edition = options.edition === undefined ? {} : { edition: options.edition };
+        const preparation = await prepareSend(context, { newsletter, ...edition });
+        printNotes(preparation, shell.terminal);
+        if (test !== undefined && preparation.kind !== 'nothingNew') {
+          const { sendTest } = await import('../../jobs/send-test.ts');
+          reportTest(await sendTest(context, preparation, test), options, shell);
+        } else if (preparation.kind !== 'ready' || options.dryRun) {
+          reportPreparation(preparation, newsletter, options, shell.terminal);
+        } else {
+          await confirmSend(preparation, options, context, shell.terminal);
+          reportSend(await deliver(context, preparation), options, shell);
+        }
+      });
+    });
+}
+
+/** Asks on a terminal; elsewhere needs `--yes`. Throws when the answer is no. */
+async function confirmSend(
+  send: ReadySend,
+  { yes, json }: SendOptions,
+  { log }: MailContext,
+  terminal: Terminal,
+): Promise<void> {
+  if (yes) return;
+  if (!terminal.interactive) {
+    throw new BroadsheetError(EXIT.usage, 'there is nobody to ask here; add --yes to send');
+  }
+  log.close();
+  if (!json) printEdition(send.edition, terminal);
+  const { confirm } = await import('@clack/prompts');
+  const goesOn = send.state === 'unfinished' ? 'Go on sending' : 'Send';
+  const answer = await confirm({
+    message: `${goesOn} "${send.edition.subject}" to ${plural(send.recipients, 'subscriber')}?`,
+    initialValue: false,
+    output: process.stderr,
+  });
+  if (answer !== true) throw new BroadsheetError(EXIT.usage, 'nothing was sent');
+}
+
+/** Sends, and on SIGINT or SIGTERM finishes what is in flight and gives back the rest. */
+async function deliver(context: MailContext, send: ReadySend): Promise<SendReport> {
+  const { deliverEdition } = await import('../../jobs/deliver-edition.ts');
+  const controller = new AbortController();
+  const stop = () => controller.abort();
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  try {
+    return await deliverEdition(context, send, controller.signal);
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+    context.log.close();
+  }
+}
+
+function reportPreparation(
+  preparation: SendPreparation,
+  newsletter: string,
+  { json }: SendOptions,
+  terminal: Terminal,
+): void {
+  const edition = preparation.kind === 'nothingNew' ? null : preparation.edition;
+  const recipients = preparation.kind === 'ready' ? preparation.recipients : 0;
+  if (json) {
+    const deliveries = preparation.kind === 'ready' ? preparation.deliveries : NO_DELIVERIES;
+    const { posts, leftOut, warnings } = preparation;
+    terminal.out(
+      JSON.stringify({ edition, recipients, deliveries, messages: [], posts, leftOut, warnings }),
+    );
+    return;
+  }
+  if (preparation.kind === 'nothingNew')
+    terminal.out(`Nothing new for ${newsletter}: no edition, nothing sent.`);
+  else printEdition(preparation.edition, terminal);
+  if (preparation.kind === 'nobody') terminal.out('Nobody is left to send it to: nothing sent.');
+  if (preparation.kind === 'ready') {
+    terminal.out(
+      `Dry run: this would go to ${plural(recipients, 'subscriber')}. Nothing was stored or sent.`,
+    );
+  }
+}
+
+const NO_DELIVERIES = {
+  planned: 0,
+  accepted: 0,
+  deferred: 0,
+  failed: 0,
+  suppressed: 0,
+  inDoubt: 0,
+  queued: 0,
+};
+
+function reportTest(
+  report: TestReport,
+  { json }: SendOptions,
+  { terminal, setExitCode }: Shell,
+): void {
+  if (report.messages.some(({ accepted }) => !accepted)) setExitCode(EXIT.unavailable);
+  if (json) {
+    terminal.out(JSON.stringify({ ...report, deliveries: NO_DELIVERIES }));
+    return;
+  }
+  printEdition(report.edition, terminal);
+  for (const { to, accepted, reply } of report.messages) {
+    terminal.out(
+      `Test to ${to}: ${accepted ? 'accepted' : 'not accepted'} (${reply.code} ${reply.text})`,
+    );
+  }
+}
+
+function reportSend(
+  report: SendReport,
+  { json }: SendOptions,
+  { terminal, setExitCode }: Shell,
+): void {
+  setExitCode(exitCodeOf(report));
+  if (json) {
+    terminal.out(JSON.stringify({ ...report, messages: [] }));
+    return;
+  }
+  printEdition(report.edition, terminal);
+  terminal.out(`Sent     ${formatDeliveries(report.deliveries)}`);
+  for (const { address, reply } of report.failures) {
+    terminal.out(`Refused  ${address}: ${reply.code} ${reply.text}`);
+  }
+  for (const { address, messageId, state } of report.inDoubt) {
+    terminal.out(`In doubt ${address}: may have got it twice, as ${messageId} (now ${state})`);
+  }
+  if (report.stopped)
+    terminal.err(`${terminal.paintErr('red', 'stopped')}  ${report.stopped.message}`);
+  else if (report.retryAt)
+    terminal.out(`Some have to wait until ${report.retryAt}; run this again then.`);
+}
+
+function exitCodeOf({ deliveries, stopped }: SendReport): ExitCode {
+  if (stopped?.because === 'relay') return EXIT.unavailable;
+  const { queued, deferred, inDoubt, failed } = deliveries;
+  if (stopped || queued + deferred + inDoubt > 0) return EXIT.tryAgain;
+  return failed > 0 ? EXIT.noUser : EXIT.ok;
+}

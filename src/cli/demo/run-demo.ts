@@ -1,0 +1,117 @@
+import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { stoppedClock } from '../../base/clock.ts';
+import { BroadsheetError, EXIT } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import type { Config } from '../../config/config.ts';
+import { loadConfig } from '../../config/load-config.ts';
+import { addSubscriber } from '../../jobs/add-subscriber.ts';
+import { buildFeeds } from '../../jobs/build-feeds.ts';
+import type { BuildReport } from '../../jobs/build-report.ts';
+import { deliverEdition } from '../../jobs/deliver-edition.ts';
+import type { SendDependencies } from '../../jobs/mail-dependencies.ts';
+import { prepareSend } from '../../jobs/prepare-send.ts';
+import { readTemplates } from '../../jobs/read-templates.ts';
+import { removeSubscriber } from '../../jobs/remove-subscriber.ts';
+import type { SendReport } from '../../jobs/send-report.ts';
+import { openRelay } from '../../smtp/open-relay.ts';
+import { openStore } from '../../store/open-store.ts';
+import { parseAddresses } from '../parse-addresses.ts';
+import { parseTime } from '../parse-time.ts';
+import { type DemoInbox, openDemoInbox } from './demo-inbox.ts';
+import { keepMessages } from './keep-messages.ts';
+
+/** The sample posts end the evening before; the demo's clock stands at this time of its config's zone. */
+const NOW = '2026-03-20T07:00';
+
+const NEWSLETTER = 'politics-essential';
+
+/** Who signs up in the demo; the last one leaves before the edition is sent. */
+const SUBSCRIBERS = [
+  ['ada@example.org', 'Ada Quill'],
+  ['bo@example.net', 'Bo Lindqvist'],
+  ['chidi@example.com', 'Chidi Marsh'],
+  ['dilnoza@example.org', 'Dilnoza Reed'],
+  ['emre@example.net', 'Emre Vale'],
+  ['left@example.org', 'Someone who left'],
+] as const;
+
+export interface DemoReport {
+  readonly now: Temporal.Instant;
+  readonly timeZone: string;
+  readonly build: BuildReport;
+  readonly send: SendReport;
+  /** The page that lists what arrived. */
+  readonly inboxPage: string;
+}
+
+/**
+ * Does the main job once, for real, on the sample posts of the package: feeds into `output`, and an
+ * edition by SMTP to a server on loopback. `folder` (emptied first) keeps the demo's database and
+ * what arrived.
+ */
+export async function runDemo(
+  packageFolder: string,
+  { folder, output, log }: { readonly folder: string; readonly output: string; readonly log: Log },
+): Promise<DemoReport> {
+  rmSync(folder, { recursive: true, force: true });
+  const inbox = await openDemoInbox();
+  try {
+    const config = demoConfig(packageFolder, folder, output, inbox);
+    const now = parseTime(NOW, config.site.timeZone);
+    const build = await buildFeeds(config, { now, log });
+    const send = await sendEdition(config, now, log);
+    const inboxPage = await keepMessages(join(folder, 'inbox'), inbox.messages);
+    return { now, timeZone: config.site.timeZone, build, send, inboxPage };
+  } finally {
+    await inbox.close();
+  }
+}
+
+function demoConfig(
+  packageFolder: string,
+  folder: string,
+  output: string,
+  inbox: DemoInbox,
+): Config {
+  const config = loadConfig(join(packageFolder, 'config/broadsheet.yaml'), {});
+  return {
+    ...config,
+    folders: { ...config.folders, output },
+    publishedFile: join(folder, 'published-posts.jsonl'),
+    databaseUrl: `sqlite:${join(folder, 'broadsheet.db')}`,
+    relay: { ...config.relay, url: inbox.url },
+    secrets: [randomBytes(32).toString('hex')],
+  };
+}
+
+async function sendEdition(config: Config, now: Temporal.Instant, log: Log): Promise<SendReport> {
+  const store = await openStore(config.databaseUrl);
+  try {
+    const templates = readTemplates(config.folders.templates);
+    const context = { config, store, templates, openRelay, log, clock: stoppedClock(now) };
+    await signUp(context);
+    const preparation = await prepareSend(context, { newsletter: NEWSLETTER });
+    if (preparation.kind !== 'ready') {
+      throw new BroadsheetError(
+        EXIT.data,
+        'the demo found nothing to send; are the sample posts in posts/ whole?',
+      );
+    }
+    return await deliverEdition(context, preparation);
+  } finally {
+    await store.close();
+  }
+}
+
+async function signUp(context: SendDependencies): Promise<void> {
+  for (const [text, name] of SUBSCRIBERS) {
+    for (const address of parseAddresses([text])) {
+      await addSubscriber(context, { newsletter: NEWSLETTER, address, name });
+    }
+  }
+  for (const address of parseAddresses(['left@example.org'])) {
+    await removeSubscriber(context, { newsletter: NEWSLETTER, address });
+  }
+}

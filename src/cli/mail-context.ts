@@ -1,0 +1,35 @@
+import { existsSync } from 'node:fs';
+import type { Command } from 'commander';
+import type { SendDependencies } from '../jobs/mail-dependencies.ts';
+import { type Context, withContext } from './context.ts';
+import type { Shell } from './program.ts';
+
+/** Everything that the commands about newsletters need, and the log as a terminal has it. */
+export interface MailContext extends Omit<SendDependencies, 'log'>, Context {}
+
+/**
+ * Runs `work` with the database open. With `readOnly`, a database that is not there yet is not
+ * made: an empty one in memory stands in for it.
+ */
+export async function withMail(
+  command: Command,
+  shell: Shell,
+  options: { readonly readOnly: boolean },
+  work: (context: MailContext) => Promise<void>,
+): Promise<void> {
+  await withContext(command, shell, async (context) => {
+    const { readTemplates } = await import('../jobs/read-templates.ts');
+    const { openRelay } = await import('../smtp/open-relay.ts');
+    const { openStore } = await import('../store/open-store.ts');
+    const { config } = context;
+    const templates = readTemplates(config.folders.templates);
+    const path = config.databaseUrl.replace(/^sqlite:/, '');
+    const missing = options.readOnly && !existsSync(path);
+    const store = await openStore(missing ? 'sqlite::memory:' : config.databaseUrl);
+    try {
+      await work({ ...context, store, templates, openRelay });
+    } finally {
+      await store.close();
+    }
+  });
+}

@@ -1,0 +1,45 @@
+import type { DraftNotes } from '../jobs/edition-draft.ts';
+import type { ReportedEdition } from '../jobs/send-report.ts';
+import type { DeliveryTable } from '../model/delivery.ts';
+import type { StoryRole } from '../model/edition.ts';
+import { formatProblem } from '../model/problem.ts';
+import type { Terminal } from './terminal.ts';
+
+const ROLE_NAMES: Record<StoryRole, string> = {
+  lead: 'lead',
+  story: 'story',
+  headline: 'headline',
+};
+
+/** The edition's id, subject and stories. */
+export function printEdition(edition: ReportedEdition, terminal: Terminal): void {
+  terminal.out(`Edition  ${terminal.paint('bold', edition.id)}`);
+  terminal.out(`Subject  ${edition.subject}`);
+  const shown = edition.posts.filter((post) => post.role !== undefined);
+  for (const [at, { role, title }] of shown.entries()) {
+    const name = role === undefined ? '' : ROLE_NAMES[role];
+    terminal.out(`${String(at + 1).padStart(5)}. ${name.padEnd(8)}  ${title}`);
+  }
+  const others = edition.posts.length - shown.length;
+  if (others > 0)
+    terminal.out(`       and ${others} more that tell the same stories, or had no room`);
+}
+
+/** The posts that were left out and the warnings, on standard error. */
+export function printNotes({ leftOut, warnings }: DraftNotes, terminal: Terminal): void {
+  for (const warning of warnings) {
+    terminal.err(`${terminal.paintErr('yellow', 'warning')}  ${formatProblem(warning)}`);
+  }
+  for (const problem of leftOut) {
+    terminal.err(`${terminal.paintErr('red', 'left out')}  ${formatProblem(problem)}`);
+  }
+}
+
+/** The table of deliveries in one line whose two sides are equal. */
+export function formatDeliveries(table: DeliveryTable): string {
+  const { planned, accepted, deferred, failed, suppressed, inDoubt, queued } = table;
+  return (
+    `${planned} planned = ${accepted} accepted + ${deferred} deferred + ${failed} failed + ` +
+    `${suppressed} suppressed + ${inDoubt} in doubt + ${queued} queued`
+  );
+}

@@ -1,0 +1,122 @@
+import type { Command } from 'commander';
+import { BroadsheetError, EXIT } from '../../base/errors.ts';
+import type { AddReport } from '../../jobs/add-subscriber.ts';
+import type { RemoveReport } from '../../jobs/remove-subscriber.ts';
+import { withMail } from '../mail-context.ts';
+import { parseAddresses } from '../parse-addresses.ts';
+import type { Shell } from '../program.ts';
+
+export interface NewsletterOptions {
+  readonly newsletter?: string;
+  readonly name?: string;
+  readonly status?: string;
+  readonly json?: true;
+}
+
+const ADDED: Record<AddReport['result'], (status: string) => string> = {
+  added: () => 'subscribed',
+  already: (status) => `was there already (${status})`,
+  refused: (status) => `stays away (${status}): only its owner can undo that, by signing up again`,
+};
+
+/** `subscribers add ADDRESS...`. Exit code 65 when someone who left was named. */
+export async function addPeople(
+  texts: readonly string[],
+  options: NewsletterOptions,
+  command: Command,
+  shell: Shell,
+): Promise<void> {
+  const addresses = parseAddresses(texts);
+  if (options.name !== undefined && addresses.length > 1) {
+    throw new BroadsheetError(EXIT.usage, '--name is for one address; add the others one by one');
+  }
+  await withMail(command, shell, { readOnly: false }, async (context) => {
+    const { addSubscriber } = await import('../../jobs/add-subscriber.ts');
+    const reports: AddReport[] = [];
+    for (const address of addresses) {
+      reports.push(await addSubscriber(context, { ...chosen(options), address }));
+    }
+    if (reports.some(({ result }) => result === 'refused')) shell.setExitCode(EXIT.data);
+    if (options.json) shell.terminal.out(JSON.stringify({ subscribers: reports }));
+    else {
+      for (const { result, subscriber } of reports) {
+        shell.terminal.out(`${subscriber.address}  ${ADDED[result](subscriber.status)}`);
+      }
+    }
+  });
+}
+
+/** `subscribers remove ADDRESS...`. Exit code 65 when one is not known. */
+export async function removePeople(
+  texts: readonly string[],
+  options: NewsletterOptions,
+  command: Command,
+  shell: Shell,
+): Promise<void> {
+  const addresses = parseAddresses(texts);
+  await withMail(command, shell, { readOnly: false }, async (context) => {
+    const { removeSubscriber } = await import('../../jobs/remove-subscriber.ts');
+    const reports: (RemoveReport & { address: string })[] = [];
+    for (const address of addresses) {
+      const report = await removeSubscriber(context, { ...chosen(options), address });
+      reports.push({ ...report, address });
+    }
+    if (reports.some(({ result }) => result === 'unknown')) shell.setExitCode(EXIT.data);
+    if (options.json) shell.terminal.out(JSON.stringify({ subscribers: reports }));
+    else
+      for (const report of reports)
+        shell.terminal.out(`${report.address}  ${describeRemoval(report)}`);
+  });
+}
+
+function describeRemoval(report: RemoveReport): string {
+  switch (report.result) {
+    case 'removed':
+      return 'unsubscribed';
+    case 'already':
+      return `had left already (${report.subscriber.status})`;
+    case 'unknown':
+      return 'is not known; nothing was changed';
+  }
+}
+
+/** `subscribers show ADDRESS`. Exit code 65 when it is not known. */
+export async function showPerson(
+  text: string,
+  options: NewsletterOptions,
+  command: Command,
+  shell: Shell,
+): Promise<void> {
+  const [address] = parseAddresses([text]);
+  if (address === undefined) return;
+  const { terminal } = shell;
+  await withMail(command, shell, { readOnly: true }, async (context) => {
+    const { showSubscriber } = await import('../../jobs/show-subscriber.ts');
+    const subscriptions = await showSubscriber(context, { ...chosen(options), address });
+    if (subscriptions.length === 0) shell.setExitCode(EXIT.data);
+    if (options.json) {
+      terminal.out(JSON.stringify({ address, subscriptions }));
+      return;
+    }
+    if (subscriptions.length === 0) terminal.out(`${address}  is not known`);
+    for (const { subscriber, deliveries } of subscriptions) {
+      const { newsletter, status, changedAt, consent, name } = subscriber;
+      terminal.out(`${subscriber.address}${name === undefined ? '' : ` (${name})`}`);
+      terminal.out(`  ${newsletter}: ${status} since ${changedAt}`);
+      terminal.out(`  consent: ${consent.source}, ${consent.at}`);
+      for (const { edition, state, at, reply } of deliveries) {
+        terminal.out(
+          `  ${edition}: ${state} ${at}${reply ? ` (${reply.code} ${reply.text})` : ''}`,
+        );
+      }
+    }
+  });
+}
+
+/** The newsletter and the name that the options give, where they give one. */
+function chosen({ newsletter, name }: NewsletterOptions) {
+  return {
+    ...(newsletter === undefined ? {} : { newsletter }),
+    ...(name === undefined ? {} : { name }),
+  };
+}
