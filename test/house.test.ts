@@ -103,6 +103,24 @@ test('only the command line exits, and only it and the config read the environme
   assert.deepEqual(lines, []);
 });
 
+test('help loads nothing that is slow: commander and the few files of the command line', () => {
+  const seen = new Set<string>();
+  const packages = new Set<string>();
+  const visit = (file: string) => {
+    if (seen.has(file)) return;
+    seen.add(file);
+    for (const [, target = ''] of read(file).matchAll(
+      /^(?:import|export) (?!type)[^;]*?from '([^']+)'/gm,
+    )) {
+      if (target.startsWith('.')) visit(relative(ROOT, join(ROOT, dirname(file), target)));
+      else if (!target.startsWith('node:')) packages.add(target);
+    }
+  };
+  visit('cli/main.ts');
+  assert.deepEqual([...packages], ['commander']);
+  assert.ok(seen.size > 10 && seen.size < 40, `${seen.size} files`);
+});
+
 test('no file of src has over 300 lines', () => {
   assert.deepEqual(
     FILES.filter((file) => read(file).split('\n').length > 301),

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { type Clock, stoppedClock, systemClock } from '../base/clock.ts';
 import type { Config } from '../config/config.ts';
 import { parseTime } from './parse-time.ts';
-import type { Shell } from './program.ts';
+import type { Shell } from './shell.ts';
 import { openTerminalLog, type TerminalLog } from './terminal.ts';
 
 /** What most commands start from. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { SendDependencies } from '../jobs/mail-dependencies.ts';
 import { type Context, withContext } from './context.ts';
-import type { Shell } from './program.ts';
+import type { Shell } from './shell.ts';
 
 /** Everything that the commands about newsletters need, and the log as a terminal has it. */
 export interface MailContext extends Omit<SendDependencies, 'log'>, Context {}

@@ -10,14 +10,8 @@ import { addInit } from './commands/init.ts';
 import { addPreview } from './commands/preview.ts';
 import { addSend } from './commands/send.ts';
 import { addSubscribers } from './commands/subscribers.ts';
+import type { Shell } from './shell.ts';
 import type { Terminal } from './terminal.ts';
-
-/** What every command is given: where to print, and how to say its exit code. */
-export interface Shell {
-  readonly terminal: Terminal;
-  /** Sets the exit code of a command that went through but has something to tell by it. */
-  setExitCode(code: ExitCode): void;
-}
 
 const EXAMPLES = `
 Examples:

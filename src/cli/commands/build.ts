@@ -4,7 +4,7 @@ import type { BuildReport } from '../../jobs/build-report.ts';
 import { formatProblem } from '../../model/problem.ts';
 import { withContext } from '../context.ts';
 import { plural, shortPath } from '../format.ts';
-import type { Shell } from '../program.ts';
+import type { Shell } from '../shell.ts';
 import type { Terminal } from '../terminal.ts';
 
 const EXAMPLES = `

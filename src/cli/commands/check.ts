@@ -3,7 +3,7 @@ import { EXIT } from '../../base/errors.ts';
 import { plural, shortPath } from '../format.ts';
 import { withMail } from '../mail-context.ts';
 import { printNotes } from '../print-edition.ts';
-import type { Shell } from '../program.ts';
+import type { Shell } from '../shell.ts';
 
 const EXAMPLES = `
 Examples:

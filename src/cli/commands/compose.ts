@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { EXIT } from '../../base/errors.ts';
 import { withMail } from '../mail-context.ts';
 import { printEdition, printNotes } from '../print-edition.ts';
-import type { Shell } from '../program.ts';
+import type { Shell } from '../shell.ts';
 
 const EXAMPLES = `
 Examples:

@@ -4,7 +4,7 @@ import { EXIT } from '../../base/errors.ts';
 import type { DemoReport } from '../demo/run-demo.ts';
 import { formatTime, shortPath } from '../format.ts';
 import { formatDeliveries, printEdition } from '../print-edition.ts';
-import type { Shell } from '../program.ts';
+import type { Shell } from '../shell.ts';
 import { openTerminalLog, type Terminal } from '../terminal.ts';
 import { printBuild } from './build.ts';
 

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { formatTable, formatTime } from '../format.ts';
 import { withMail } from '../mail-context.ts';
 import { formatDeliveries, printEdition } from '../print-edition.ts';
-import type { Shell } from '../program.ts';
+import type { Shell } from '../shell.ts';
 
 const EXAMPLES = `
 Examples:

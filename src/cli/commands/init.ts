@@ -3,7 +3,7 @@ import { dirname, join, relative } from 'node:path';
 import type { Command } from 'commander';
 import { BroadsheetError, EXIT } from '../../base/errors.ts';
 import { shortPath } from '../format.ts';
-import type { Shell } from '../program.ts';
+import type { Shell } from '../shell.ts';
 
 /** Where Jekyll, Hugo, Eleventy and Astro keep posts. */
 const POSTS_FOLDERS = [

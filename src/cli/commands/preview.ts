@@ -5,7 +5,7 @@ import { writeFileAtomically } from '../../disk/write-atomically.ts';
 import { shortPath } from '../format.ts';
 import { withMail } from '../mail-context.ts';
 import { printEdition, printNotes } from '../print-edition.ts';
-import type { Shell } from '../program.ts';
+import type { Shell } from '../shell.ts';
 
 const EXAMPLES = `
 Examples:

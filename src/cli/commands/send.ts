@@ -5,7 +5,7 @@ import { plural } from '../format.ts';
 import { type MailContext, withMail } from '../mail-context.ts';
 import { parseAddresses } from '../parse-addresses.ts';
 import { formatDeliveries, printEdition, printNotes } from '../print-edition.ts';
-import type { Shell } from '../program.ts';
+import type { Shell } from '../shell.ts';
 import type { Terminal } from '../terminal.ts';
 
 const EXAMPLES = `

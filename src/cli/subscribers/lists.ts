@@ -5,7 +5,7 @@ import type { ImportReport } from '../../jobs/import-subscribers.ts';
 import type { SubscriptionStatus } from '../../model/subscriber.ts';
 import { plural } from '../format.ts';
 import { withMail } from '../mail-context.ts';
-import type { Shell } from '../program.ts';
+import type { Shell } from '../shell.ts';
 import type { Terminal } from '../terminal.ts';
 import type { NewsletterOptions } from './people.ts';
 

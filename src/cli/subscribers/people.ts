@@ -4,7 +4,7 @@ import type { AddReport } from '../../jobs/add-subscriber.ts';
 import type { RemoveReport } from '../../jobs/remove-subscriber.ts';
 import { withMail } from '../mail-context.ts';
 import { parseAddresses } from '../parse-addresses.ts';
-import type { Shell } from '../program.ts';
+import type { Shell } from '../shell.ts';
 
 export interface NewsletterOptions {
   readonly newsletter?: string;

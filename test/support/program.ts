@@ -1,0 +1,88 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { TestContext } from 'node:test';
+
+const BROADSHEET = join(import.meta.dirname, '../../bin/broadsheet.js');
+
+export interface Run {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Standard output as the one JSON object that it has to be. */
+  json<T = Record<string, unknown>>(): T;
+}
+
+/** A publisher's folder, and `broadsheet` to run in it. */
+export interface Project {
+  readonly folder: string;
+  /** Writes a file relative to the folder. */
+  write(path: string, content: string | Uint8Array): void;
+  run(...args: string[]): Promise<Run>;
+  /** Like `run`, with more environment. */
+  runWith(environment: NodeJS.ProcessEnv, ...args: string[]): Promise<Run>;
+}
+
+export const CONFIG = `site:
+  title: The Test Paper
+  url: https://paper.example/
+  timeZone: Europe/London
+  author: {name: The Test Paper}
+posts: {folder: ../posts}
+newsletters:
+  - id: daily
+    name: The Daily
+    from: {name: The Daily, address: daily@paper.example}
+    postalAddress: 1 Test Street, Testville
+`;
+
+/** A post of the morning that the tests' \`--now\` stands at. */
+export function postText(title: string, date = '2026-03-19T18:00:05', body = BODY): string {
+  return `---\ntitle: ${JSON.stringify(title)}\ndate: ${date}\ncategories: [News]\n---\n${body}\n`;
+}
+
+const BODY = `The council met in the old customs house and talked until the lamps were lit.
+
+Nothing was decided, and everyone agreed to meet again.`;
+
+/** Makes a project in a temporary folder, gone when the test ends. */
+export function openProject(context: TestContext, { config = CONFIG } = {}): Project {
+  const folder = mkdtempSync(join(tmpdir(), 'broadsheet-project-'));
+  context.after(() => rmSync(folder, { recursive: true, force: true }));
+  const write = (path: string, content: string | Uint8Array) => {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), content);
+  };
+  write('config/broadsheet.yaml', config);
+  mkdirSync(join(folder, 'posts'));
+  const runWith = (environment: NodeJS.ProcessEnv, ...args: string[]) =>
+    runBroadsheet(args, folder, { BROADSHEET_SECRET: 'a-key-for-tests-only', ...environment });
+  return { folder, write, runWith, run: (...args) => runWith({}, ...args) };
+}
+
+/** Runs the program as a user does, without a terminal, and waits for its end. */
+export function runBroadsheet(
+  args: readonly string[],
+  cwd: string,
+  environment: NodeJS.ProcessEnv = {},
+): Promise<Run> {
+  const { NODE_TEST_CONTEXT: _, ...inherited } = process.env;
+  const child = spawn(process.execPath, [BROADSHEET, ...args], {
+    cwd,
+    env: { ...inherited, NO_COLOR: '1', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const stdout: Buffer[] = [];
+  const stderr: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+  return new Promise((done, failed) => {
+    child.once('error', failed);
+    child.once('close', (code) => {
+      const text = Buffer.concat(stdout).toString();
+      const json = <T>() => JSON.parse(text) as T;
+      done({ code, stdout: text, stderr: Buffer.concat(stderr).toString(), json });
+    });
+  });
+}
