@@ -53,8 +53,6 @@ export function classifyReply(reply: Reply, phase: SmtpPhase): ReplyClass {
     case 2:
     case 4:
       return 'mailboxTrouble';
-    case 7:
-      return reply.code < 500 ? 'slowDown' : 'policy';
     default:
       return reply.code < 500 ? 'slowDown' : 'policy';
   }

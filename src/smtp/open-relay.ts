@@ -1,7 +1,106 @@
-import { BroadsheetError, EXIT } from '../base/errors.ts';
+import type { Reply } from '../model/delivery.ts';
+import { explainTrouble, type SmtpError } from './explain-trouble.ts';
+import type { Outcome } from './outcome.ts';
+import { parseRelayUrl } from './parse-relay-url.ts';
 import type { Relay, RelaySettings } from './relay.ts';
+import { openSession, type SmtpSession } from './smtp-session.ts';
+
+const TIMEOUTS = { connectMs: 30_000, silenceMs: 600_000 };
+
+/** Fresh connections that may break before one message is given up. */
+const MOST_TRIES = 2;
 
 /** Makes a relay of its settings; connects when the first message comes. Throws a config error for a URL that is none. */
 export function openRelay(settings: RelaySettings): Relay {
-  throw new BroadsheetError(EXIT.software, `${settings.connections}: not implemented yet`);
+  const address = parseRelayUrl(settings.url);
+  const sessions = openSessions(settings.connections, () =>
+    openSession(address, settings.timeouts ?? TIMEOUTS),
+  );
+  return {
+    name: address.name,
+    async send(message, beforeDot) {
+      for (let tries = 1; ; ) {
+        const taken = await sessions.take();
+        if ('trouble' in taken) return taken.trouble;
+        let sent: { outcome: Outcome; broke: boolean } | undefined;
+        try {
+          sent = await taken.session.send(message, beforeDot);
+        } finally {
+          sessions.release(taken.session);
+        }
+        if (!sent.broke || (taken.fresh && tries >= MOST_TRIES)) return sent.outcome;
+        if (taken.fresh) tries += 1;
+      }
+    },
+    async verify(): Promise<Reply | undefined> {
+      const taken = await sessions.take();
+      if ('trouble' in taken) return taken.trouble.reply;
+      sessions.release(taken.session);
+      return undefined;
+    },
+    close: sessions.end,
+    drop: sessions.drop,
+  };
+}
+
+type Taken =
+  | { readonly session: SmtpSession; readonly fresh: boolean }
+  | { readonly trouble: Extract<Outcome, { kind: 'relayTrouble' }> };
+
+/** Up to `most` sessions: idle ones are used again, others opened when all are busy. */
+function openSessions(most: number, open: () => Promise<SmtpSession>) {
+  const idle: SmtpSession[] = [];
+  const busy = new Set<SmtpSession>();
+  const waiting: (() => void)[] = [];
+  let limit = most;
+  let opening = 0;
+
+  async function openOne(): Promise<Taken | undefined> {
+    opening += 1;
+    try {
+      const session = await open();
+      busy.add(session);
+      return { session, fresh: true };
+    } catch (error) {
+      // Perhaps it takes fewer connections from us than we want: those that work go on.
+      if (busy.size + idle.length > 0) {
+        limit = Math.max(1, busy.size + idle.length);
+        return undefined;
+      }
+      return { trouble: { kind: 'relayTrouble', reply: explainTrouble(error as SmtpError) } };
+    } finally {
+      opening -= 1;
+      waiting.shift()?.();
+    }
+  }
+
+  return {
+    async take(): Promise<Taken> {
+      for (;;) {
+        const session = idle.pop();
+        if (session?.isUsable()) {
+          busy.add(session);
+          return { session, fresh: false };
+        }
+        if (session !== undefined) continue;
+        if (busy.size + opening < limit) {
+          const taken = await openOne();
+          if (taken !== undefined) return taken;
+        } else {
+          await new Promise<void>((resolve) => waiting.push(resolve));
+        }
+      }
+    },
+    release(session: SmtpSession): void {
+      busy.delete(session);
+      if (session.isUsable()) idle.push(session);
+      waiting.shift()?.();
+    },
+    async end(): Promise<void> {
+      await Promise.all(idle.splice(0).map((session) => session.end()));
+    },
+    drop(): void {
+      for (const session of [...idle.splice(0), ...busy]) session.drop();
+    },
+  };
 }

@@ -15,8 +15,10 @@ export interface Relay {
   send(message: Message, beforeDot: () => Promise<boolean>): Promise<Outcome>;
   /** Connects and logs in; what the trouble is, where there is any. */
   verify(): Promise<Reply | undefined>;
-  /** Ends every connection. */
+  /** Ends every connection that is idle, in order. */
   close(): Promise<void>;
+  /** Drops every connection at once: what is in flight comes back as not sent or in doubt. */
+  drop(): void;
 }
 
 export interface RelaySettings {
@@ -24,6 +26,8 @@ export interface RelaySettings {
   readonly url: string;
   /** Connections at once. */
   readonly connections: number;
+  /** How long to wait for a connection; how long a silence may be. */
+  readonly timeouts?: { readonly connectMs: number; readonly silenceMs: number };
 }
 
 /** Makes a relay of its settings; connects to nothing yet. */

@@ -1,0 +1,44 @@
+import type { Reply } from '../model/delivery.ts';
+import { parseReply } from './classify-reply.ts';
+
+/** What nodemailer's errors have, as far as it is used here. */
+export interface SmtpError extends Error {
+  readonly code?: string | undefined;
+  /** The system's code where nodemailer put its own in place of it. */
+  readonly originalCode?: string | undefined;
+  readonly command?: string | undefined;
+  readonly response?: string | undefined;
+  readonly responseCode?: number | undefined;
+}
+
+/** What a relay's trouble is, as a reply whose text is a phrase after the relay's name: `does not answer`. */
+export function explainTrouble(error: SmtpError): Reply {
+  const reply = error.response === undefined ? undefined : parseReply(error.response);
+  if (reply !== undefined && reply.code > 0) {
+    const enhanced = reply.enhancedCode === undefined ? '' : ` ${reply.enhancedCode}`;
+    const said = `${reply.code}${enhanced} ${reply.text}`;
+    const what = error.code === 'EAUTH' ? 'refuses the name and password' : 'refuses to work';
+    return { ...reply, text: `${what}: ${said}` };
+  }
+  return { code: 0, text: explainBreak(error) };
+}
+
+function explainBreak(error: SmtpError): string {
+  const systemCode = error.originalCode ?? error.code;
+  if (systemCode === 'ECONNREFUSED') return 'refuses the connection';
+  if (error.code === 'EDNS') return 'is a host that is not known';
+  if (error.code === 'ETIMEDOUT' || systemCode === 'ETIMEDOUT') return 'does not answer';
+  if (
+    error.code === 'ETLS' ||
+    /certificate|\btls\b|\bssl\b|ALTNAME|CERT/i.test(`${systemCode} ${error.message}`)
+  ) {
+    return `has trouble with TLS: ${plain(error.message)}`;
+  }
+  if (error.code === 'EAUTH') return `can't be logged in to: ${plain(error.message)}`;
+  if (error.code === 'ECONNECTION' || error.code === 'ESOCKET') return 'closed the connection';
+  return `does not speak SMTP as it should: ${plain(error.message)}`;
+}
+
+function plain(message: string): string {
+  return message.replace(/[\p{Cc}\p{Cf}]/gu, ' ').slice(0, 300);
+}

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { BroadsheetError, EXIT } from '../../src/base/errors.ts';
+import { parseRelayUrl } from '../../src/smtp/parse-relay-url.ts';
+
+test('a URL says where the relay is, how to log in and how to use TLS', () => {
+  assert.deepEqual(parseRelayUrl('smtps://ada:p%40ss@mail.example'), {
+    name: 'mail.example:465',
+    host: 'mail.example',
+    port: 465,
+    tls: 'always',
+    selfSigned: false,
+    login: { user: 'ada', pass: 'p@ss' },
+  });
+  assert.equal(parseRelayUrl('smtp://mail.example').tls, 'offered');
+  assert.equal(parseRelayUrl('smtp://mail.example').port, 25);
+  assert.equal(parseRelayUrl('smtp://mail.example?tls=off').tls, 'off');
+  assert.equal(parseRelayUrl('smtp://[::1]:2525').host, '::1');
+  assert.equal(parseRelayUrl('smtp://[::1]:2525?certificate=self-signed').selfSigned, true);
+});
+
+test('a password goes to another machine over TLS only', () => {
+  assert.equal(parseRelayUrl('smtp://ada:pass@mail.example').tls, 'required');
+  assert.equal(parseRelayUrl('smtp://ada:pass@mail.example').port, 587);
+  assert.equal(parseRelayUrl('smtp://ada:pass@mail.example?tls=off').tls, 'off');
+  assert.equal(parseRelayUrl('smtp://ada:pass@localhost').tls, 'offered');
+});
+
+test('a URL that is wrong is told without showing its password', () => {
+  const wrong = [
+    'http://u:hunter2@mail.example',
+    'smtp://u:hunter2@mail.example?tls=maybe',
+    'smtp://u:hunter2@mail.example?certificate=self-signed',
+    'smtps://u:hunter2@mail.example?tls=off',
+    'smtp://:hunter2@mail.example',
+    'smtp://u:hunter2%zz@mail.example',
+    'hunter2',
+  ];
+  for (const url of wrong) {
+    assert.throws(
+      () => parseRelayUrl(url),
+      (error) =>
+        error instanceof BroadsheetError &&
+        error.exitCode === EXIT.config &&
+        !error.message.includes('hunter2'),
+      url,
+    );
+  }
+});
