@@ -1,0 +1,88 @@
+import { SLOTS } from '../model/edition.ts';
+import { oneLine } from '../model/one-line.ts';
+import type { Image, Post, RenderedPost } from '../model/post.ts';
+import type { NewsletterSettings } from '../model/settings.ts';
+import { openingOf } from './opening-of.ts';
+import { shorten } from './shorten.ts';
+import { textDirection } from './text-direction.ts';
+
+const TITLE_LENGTH = 300;
+const LEAD_LENGTH = 480;
+const EXCERPT_LENGTH = 220;
+
+/** A headline as templates see it. All plain text; every key is there, null where it has no value. */
+export interface HeadlineView {
+  /** 1 for the lead. */
+  readonly number: number;
+  readonly title: string;
+  readonly url: string;
+  /** The first category. */
+  readonly kicker: string | null;
+  /** `Ada Byron, Alan Turing`. */
+  readonly byline: string | null;
+  /** BCP 47. */
+  readonly language: string;
+  readonly dir: 'ltr' | 'rtl';
+}
+
+/** A story with its opening, as templates see it. */
+export interface StoryView extends HeadlineView {
+  readonly excerpt: string;
+  /** The lead's longer opening; for the other stories the excerpt alone. */
+  readonly paragraphs: readonly string[];
+  /** With alternative text that is never empty; `fit` gives it a size. */
+  readonly image: Image | null;
+}
+
+/** `post` as one of the headlines. */
+export function headlineView(
+  post: Post,
+  number: number,
+  newsletter: Pick<NewsletterSettings, 'language'>,
+): HeadlineView {
+  const language = languageOf(post, newsletter);
+  const plain = (text: string) => withoutSlots(oneLine(text));
+  return {
+    number,
+    title: shorten(plain(post.title), TITLE_LENGTH, language),
+    url: post.url,
+    kicker: plain(post.categories[0] ?? '') || null,
+    byline: plain(post.authors.join(', ')) || null,
+    language,
+    dir: textDirection(language),
+  };
+}
+
+/** A rendered post as the lead (`lead` true: a longer opening) or as one of the stories. */
+export function storyView(
+  rendered: RenderedPost,
+  number: number,
+  newsletter: Pick<NewsletterSettings, 'language'>,
+  lead: boolean,
+): StoryView {
+  const headline = headlineView(rendered.post, number, newsletter);
+  const clean = (text: string) => withoutSlots(oneLine(text));
+  const excerpt = clean(shorten(rendered.excerpt, EXCERPT_LENGTH, headline.language));
+  const opening = openingOf(rendered, LEAD_LENGTH, headline.language).map(clean);
+  const { image } = rendered;
+  return {
+    ...headline,
+    excerpt,
+    paragraphs: lead ? opening : [excerpt].filter((text) => text !== ''),
+    image: image ? { ...image, alt: clean(image.alt) || headline.title } : null,
+  };
+}
+
+function languageOf(post: Post, newsletter: Pick<NewsletterSettings, 'language'>): string {
+  const language = post.language ?? newsletter.language;
+  try {
+    return Intl.getCanonicalLocales(language)[0] ?? newsletter.language;
+  } catch {
+    return newsletter.language;
+  }
+}
+
+/** No post can name a slot, and so be given a subscriber's own link or address. */
+function withoutSlots(text: string): string {
+  return Object.values(SLOTS).reduce((rest, slot) => rest.replaceAll(slot, '…'), text);
+}

@@ -1,0 +1,128 @@
+import { readFileSync } from 'node:fs';
+import type { RenderDigestInput } from '../../src/editions/render-digest.ts';
+import type { Selection } from '../../src/editions/select-stories.ts';
+import { TEMPLATE_FILES, type Template, type Templates } from '../../src/editions/templates.ts';
+import { type EmailAddress, parseEmailAddress } from '../../src/model/email-address.ts';
+import type { Image, Post, RenderedPost } from '../../src/model/post.ts';
+import type { NewsletterSettings } from '../../src/model/settings.ts';
+import type { Story } from '../../src/model/story.ts';
+
+/** An address, or a test that is wrong. */
+export function address(text: string): EmailAddress {
+  const parsed = parseEmailAddress(text);
+  if ('reason' in parsed) throw new Error(parsed.reason);
+  return parsed.address;
+}
+
+/** The newsletter of the tests, but for what a test changes. */
+export function newsletter(changes: Partial<NewsletterSettings> = {}): NewsletterSettings {
+  return {
+    id: 'politics-essential',
+    name: 'Politics Essential',
+    description: "The day's politics in five minutes, every weekday morning.",
+    language: 'en-GB',
+    timeZone: 'Europe/London',
+    from: { name: 'Politics Essential', address: address('politics-essential@harbour.example') },
+    unsubscribeMail: address('politics-essential+unsubscribe@harbour.example'),
+    listId: 'politics-essential.harbour.example',
+    subject: '{{ lead.title }}',
+    categories: [],
+    stories: 8,
+    headlines: 12,
+    minimumStories: 1,
+    lookbackDays: 7,
+    postalAddress: 'The Harbour Broadsheet, 1 Quay Street\nHarbour Town HB1 1AA',
+    color: '#8b1e2d',
+    ...changes,
+  };
+}
+
+/** The templates that Broadsheet comes with, but for those that a test changes. */
+export function templates(changes: Partial<Record<keyof Templates, string>> = {}): Templates {
+  const load = (key: keyof Templates): Template => {
+    const file = `email-templates/${TEMPLATE_FILES[key]}`;
+    const own = new URL(`../../${file}`, import.meta.url);
+    return { file, source: changes[key] ?? readFileSync(own, 'utf8') };
+  };
+  return {
+    digestMjml: load('digestMjml'),
+    digestText: load('digestText'),
+    confirmMjml: load('confirmMjml'),
+    confirmText: load('confirmText'),
+    welcomeMjml: load('welcomeMjml'),
+    welcomeText: load('welcomeText'),
+  };
+}
+
+/** What a test says of a post; the rest is made up from its slug. */
+export interface PostSketch extends Partial<Omit<Post, 'date' | 'image'>> {
+  readonly slug: string;
+  readonly date?: string;
+  readonly html?: string;
+  readonly picture?: Image;
+}
+
+/** A post that was published at `date` (ISO 8601; 07:00 of 20 March 2026 where there is none). */
+export function post(sketch: PostSketch): Post {
+  const { html: _html, picture: _picture, date, ...given } = sketch;
+  return {
+    file: `${sketch.slug}.md`,
+    title: sketch.slug,
+    date: Temporal.Instant.from(date ?? '2026-03-20T07:00:00Z'),
+    datePrecision: 'second',
+    path: `/${sketch.slug}.html`,
+    url: `https://harbour.example/${sketch.slug}.html`,
+    authors: [],
+    categories: [],
+    tags: [],
+    draft: false,
+    featured: false,
+    sketch: new Uint32Array(),
+    contentHash: sketch.slug,
+    ...given,
+  };
+}
+
+/** A story that one post tells, or several of which the first is shown. */
+export function story(...posts: readonly [Post, ...Post[]]): Story {
+  return { shown: posts[0], first: posts[posts.length - 1] ?? posts[0], posts };
+}
+
+/** Everything that a digest of these posts needs: the first leads, `stories` follow, then headlines. */
+export function digestInput(
+  sketches: readonly [PostSketch, ...PostSketch[]],
+  changes: Partial<RenderDigestInput> & { readonly shown?: number } = {},
+): RenderDigestInput {
+  const { shown = 7, ...rest } = changes;
+  const posts = sketches.map(post);
+  const stories = posts.map((each) => story(each));
+  const [lead = story(post(sketches[0])), ...others] = stories;
+  const selection: Selection = {
+    lead,
+    stories: others.slice(0, shown),
+    headlines: others.slice(shown),
+    dropped: [],
+  };
+  return {
+    templates: templates(),
+    newsletter: newsletter(),
+    site: { title: 'The Harbour Broadsheet', url: 'https://harbour.example/' },
+    publicUrl: 'https://harbour.example/',
+    editionId: 'politics-essential-2026-03-20',
+    day: '2026-03-20',
+    selection,
+    idOf: new Map(posts.map((each) => [each.file, `tag:harbour.example,2026:${each.slug}`])),
+    render: (each) => rendered(each, sketches.find(({ slug }) => slug === each.slug)),
+    ...rest,
+  };
+}
+
+function rendered(each: Post, sketch: PostSketch | undefined): RenderedPost {
+  const picture = sketch?.picture;
+  return {
+    post: each,
+    html: sketch?.html ?? '',
+    excerpt: each.excerpt ?? '',
+    ...(picture && { image: picture }),
+  };
+}
