@@ -1,16 +1,33 @@
 import type { Log } from '../base/log.ts';
 import type { Config } from '../config/config.ts';
-import type { BuildReport } from './build-report.ts';
+import { readHistoryManifest } from '../disk/history-manifest.ts';
+import { pictureStamp } from '../disk/picture-stamp.ts';
+import { Publication } from '../disk/publish.ts';
+import type { FeedContext } from '../feeds/compose-feed.ts';
+import { FEED_CSS, FEED_CSS_FILE } from '../feeds/feed-css.ts';
+import { documentPath } from '../feeds/formats.ts';
+import { INDEX_FILE, renderIndexPage } from '../feeds/index-page.ts';
+import { listEntries } from '../feeds/list-entries.ts';
+import { latestOf, NEVER_UPDATED } from '../feeds/moments.ts';
+import { OPML_FILE, renderOpml } from '../feeds/opml.ts';
+import { type FeedPlan, planFeeds } from '../feeds/plan-feeds.ts';
+import { historyPath } from '../feeds/plan-history.ts';
+import { compareText } from '../model/post.ts';
+import type { Problem } from '../model/problem.ts';
+import type { BuildReport, BuiltFeed } from './build-report.ts';
+import { type CollectedPosts, collectPosts } from './collect-posts.ts';
+import { createItemSource, type ItemSource } from './item-source.ts';
+import { publishFeeds } from './publish-feeds.ts';
+import { siteImage } from './site-image.ts';
 
 export interface BuildOptions {
   /** Posts dated after it are not published yet. */
   readonly now: Temporal.Instant;
-  /** Takes the place of `config.folders.posts`; absolute. */
-  readonly postsFolder?: string;
-  /** Takes the place of `config.folders.output`; absolute. */
-  readonly outputFolder?: string;
   readonly log: Log;
 }
+
+/** Headlines on the page for people. */
+const LATEST_ITEMS = 6;
 
 /**
  * Reads the posts and publishes every feed, OPML, `index.html` and `feed.css` into the output
@@ -19,10 +36,86 @@ export interface BuildOptions {
  * that stand there stay whole.
  */
 export async function buildFeeds(config: Config, options: BuildOptions): Promise<BuildReport> {
+  const { site, feeds: settings, folders } = config;
+  const { now, log } = options;
+  const collected = collectPosts(config, { now, log, remember: true });
+  const listed = listEntries(collected.stories, collected.idOf, settings);
+  const items = createItemSource(collected);
+  const publication = new Publication(folders.output);
+  try {
+    const planned = planFeeds({
+      entries: listed.entries,
+      published: collected.published,
+      site,
+      settings,
+      hasHistoryDocument: (number) =>
+        settings.formats.every((format) =>
+          publication.has(documentPath(historyPath(number), format)),
+        ),
+    });
+    const image = siteImage(site);
+    const context = { site, settings, ...(image === undefined ? {} : { siteImage: image }) };
+    const published = publishFeeds(planned.plans, context, {
+      publication,
+      items,
+      fingerprints: readHistoryManifest(folders.output),
+      pictureOf: ({ story }) => pictureStamp(folders.siteRoot, story.shown.image?.source),
+      log,
+    });
+    putPages(planned.plans, context, items, publication);
+    // Before any reader can see them: an id that was given away must not be forgotten.
+    collected.save();
+    await publication.commit();
+    const warnings = [listed, planned, published].flatMap((step) => step.warnings);
+    return report(config, collected, items, published.feeds, warnings);
+  } finally {
+    publication.close();
+  }
+}
+
+/** What is not a feed: the list of them for readers and for people, and how a browser shows one. */
+function putPages(
+  plans: readonly FeedPlan[],
+  { site, settings }: FeedContext,
+  items: ItemSource,
+  publication: Publication,
+): void {
+  const [main] = plans;
+  const shown = main?.entries.flatMap((entry) => items.itemOf(entry) ?? []) ?? [];
+  const updated = latestOf(
+    shown.map((item) => item.updated),
+    NEVER_UPDATED,
+  );
+  publication.put(OPML_FILE, renderOpml(plans, { site, settings }, updated));
+  const latest = shown.slice(0, LATEST_ITEMS);
+  publication.put(INDEX_FILE, renderIndexPage({ plans, site, settings, latest }));
+  publication.put(FEED_CSS_FILE, FEED_CSS);
+}
+
+function report(
+  config: Config,
+  { folder, warnings: ofIds }: CollectedPosts,
+  items: ItemSource,
+  feeds: readonly BuiltFeed[],
+  warnings: readonly Problem[],
+): BuildReport {
+  const leftOut = [...folder.leftOut, ...items.leftOut].sort(byPlace);
   return {
-    outputFolder: options.outputFolder ?? config.folders.output,
-    posts: { read: 0, published: 0, drafts: 0, future: 0, leftOut: [] },
-    feeds: [],
-    warnings: [],
+    outputFolder: config.folders.output,
+    posts: {
+      read: folder.read,
+      published: folder.posts.length - items.leftOut.length,
+      drafts: folder.drafts,
+      future: folder.future,
+      leftOut: leftOut.map(({ message, ...place }) => ({ line: 1, ...place, reason: message })),
+    },
+    feeds,
+    warnings: [...folder.warnings, ...ofIds, ...items.warnings, ...warnings]
+      .sort(byPlace)
+      .map((problem) => ({ line: 1, ...problem })),
   };
+}
+
+function byPlace(a: Problem, b: Problem): number {
+  return compareText(a.file, b.file) || (a.line ?? 1) - (b.line ?? 1);
 }

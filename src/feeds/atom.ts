@@ -1,0 +1,103 @@
+import type { Element } from '@xmldom/xmldom';
+import type { Feed, FeedItem } from '../model/feed.ts';
+import { labelsOf, rawAtom } from './feed-library.ts';
+import { FORMATS, stylesheetHref } from './formats.ts';
+import { historyLinks } from './history-links.ts';
+import { atomId } from './item-id.ts';
+import { latestOf, NEVER_UPDATED, rfc3339 } from './moments.ts';
+import {
+  addChild,
+  childNamed,
+  childrenNamed,
+  declarePrefix,
+  parseXml,
+  rootOf,
+  setAttributes,
+  setText,
+  writeXml,
+} from './xml-document.ts';
+
+/**
+ * `feed` as Atom 1.0 (RFC 4287). `publicUrl` is where the output folder is published, with `/` at
+ * its end.
+ */
+export function renderAtom(feed: Feed, publicUrl: string): string {
+  const document = parseXml(rawAtom(feed, publicUrl));
+  const root = rootOf(document);
+  declarePrefix(root, 'fh');
+  setAttributes(root, { 'xml:lang': feed.language });
+  const entries = childrenNamed(root, 'entry');
+  finishFeed(root, feed, publicUrl, entries[0]);
+  const written = new Set<string>();
+  for (const [at, element] of entries.entries()) {
+    const item = feed.items[at];
+    if (item !== undefined) finishEntry(element, item, written);
+  }
+  return writeXml(document, stylesheetHref(feed.path));
+}
+
+function finishFeed(
+  root: Element,
+  feed: Feed,
+  publicUrl: string,
+  firstEntry: Element | undefined,
+): void {
+  const before = firstEntry;
+  const updated = latestOf(
+    feed.items.map((item) => item.updated),
+    NEVER_UPDATED,
+  );
+  setText(childNamed(root, 'updated'), rfc3339(updated));
+  const types = new Map([
+    ['alternate', 'text/html'],
+    ['self', FORMATS.atom.type],
+  ]);
+  for (const link of childrenNamed(root, 'link')) {
+    setAttributes(link, { type: types.get(link.getAttribute('rel') ?? '') });
+  }
+  for (const attributes of historyLinks(feed, publicUrl, 'atom')) {
+    addChild(root, 'link', { attributes: { ...attributes, type: FORMATS.atom.type }, before });
+  }
+  if (feed.history?.isArchive) addChild(root, 'fh:archive', { before });
+}
+
+function finishEntry(element: Element, item: FeedItem, written: Set<string>): void {
+  if (item.language !== undefined) setAttributes(element, { 'xml:lang': item.language });
+  setText(childNamed(element, 'id'), atomId(item.id));
+  const title = childNamed(element, 'title');
+  setAttributes(title, { type: 'text' });
+  setText(title, item.title);
+  finishSummary(childNamed(element, 'summary'), item.summary);
+  setText(childNamed(element, 'published'), rfc3339(item.published));
+  setText(childNamed(element, 'updated'), distinctMoment(item.updated, written));
+  setAttributes(childNamed(element, 'link'), { rel: 'alternate', type: 'text/html' });
+  for (const term of labelsOf(item)) addChild(element, 'category', { attributes: { term } });
+  const { url, type, sizeBytes } = item.image ?? {};
+  if (url !== undefined && type !== undefined && sizeBytes !== undefined) {
+    const attributes = { rel: 'enclosure', href: url, type, length: sizeBytes };
+    addChild(element, 'link', { attributes });
+  }
+}
+
+/** Plain text; but what looks like a tag is said to be text by escaping it as HTML. */
+function finishSummary(element: Element, summary: string): void {
+  // The library has written it as HTML already.
+  if (/<\/\w+>/.test(summary)) return;
+  setAttributes(element, { type: 'text' });
+  setText(element, summary);
+}
+
+/**
+ * `instant` as RFC 3339, never twice the same text in one document: feed validators warn of two
+ * entries updated at once, which posts of one day are. A fraction of zeros is the same instant.
+ */
+function distinctMoment(instant: Temporal.Instant, written: Set<string>): string {
+  const plain = rfc3339(instant);
+  const fractions = ['', ...Array.from({ length: 9 }, (_, at) => `.${'0'.repeat(at + 1)}`)];
+  const spellings = ['Z', '+00:00'].flatMap((zone) =>
+    fractions.map((fraction) => plain.replace('Z', fraction + zone)),
+  );
+  const chosen = spellings.find((spelling) => !written.has(spelling)) ?? plain;
+  written.add(chosen);
+  return chosen;
+}

@@ -1,0 +1,62 @@
+import { cleanLine, cleanText } from '../model/clean-text.ts';
+import type { FeedItem } from '../model/feed.ts';
+import type { Image, RenderedPost } from '../model/post.ts';
+import { cleanUrl } from './clean-url.ts';
+import type { FeedEntry } from './list-entries.ts';
+import { feedMoment, latestOf } from './moments.ts';
+
+const TITLE_CHARACTERS = 80;
+
+/**
+ * The item of `entry`, whose post shown has been rendered. Title and summary are never empty,
+ * since no format and no reader knows what to do with that. Readers take an item for changed when
+ * its `updated` moves, so it is the latest date of any of the story's posts.
+ */
+export function composeItem(entry: FeedEntry, rendered: RenderedPost): FeedItem {
+  const { first, shown, posts } = entry.story;
+  const excerpt = cleanLine(rendered.excerpt);
+  const title = cleanLine(shown.title) || shortened(excerpt) || cleanLine(shown.slug) || entry.id;
+  const published = feedMoment(first.date);
+  const dates = posts.map((post) => feedMoment(post.updated ?? post.date));
+  return {
+    id: cleanLine(entry.id),
+    url: cleanUrl(entry.url),
+    title,
+    summary: excerpt || title,
+    html: cleanHtml(rendered.html),
+    published,
+    updated: latestOf([published, ...dates], published),
+    authors: cleanNames(shown.authors),
+    categories: cleanNames(shown.categories),
+    tags: cleanNames(shown.tags),
+    ...(shown.language === undefined ? {} : { language: shown.language }),
+    ...(rendered.image === undefined ? {} : { image: cleanImage(rendered.image) }),
+  };
+}
+
+/** U+FFFD stands for a character that was lost; as a reference it is seen and no validator minds. */
+function cleanHtml(html: string): string {
+  return cleanText(html).replaceAll('\u{FFFD}', '&#xFFFD;').trim();
+}
+
+function cleanNames(names: readonly string[]): string[] {
+  return [...new Set(names.map(cleanLine).filter((name) => name !== ''))];
+}
+
+function cleanImage({ url, alt, type, sizeBytes, width, height }: Image): Image {
+  return {
+    url: cleanUrl(url),
+    alt: cleanLine(alt),
+    ...(type === undefined ? {} : { type }),
+    ...(sizeBytes === undefined || sizeBytes < 1 ? {} : { sizeBytes }),
+    ...(width === undefined || width < 1 ? {} : { width }),
+    ...(height === undefined || height < 1 ? {} : { height }),
+  };
+}
+
+/** The first words of `text`, for a post without a title. */
+function shortened(text: string): string {
+  if (text.length <= TITLE_CHARACTERS) return text;
+  const words = text.slice(0, TITLE_CHARACTERS).replace(/\s+\S*$/, '');
+  return `${words.toWellFormed()}…`;
+}

@@ -1,0 +1,26 @@
+import { cleanLine } from '../model/clean-text.ts';
+import type { FeedSettings } from '../model/settings.ts';
+import { escapeHtml } from './escape.ts';
+import { documentUrl, FORMATS } from './formats.ts';
+import type { FeedPlan } from './plan-feeds.ts';
+
+/**
+ * `<link rel="alternate">` tags, one a line, by which readers and browsers find the feeds from a
+ * page that has them in its head. For the site's pages the main feed is enough; pass other plans
+ * for the page of a category.
+ */
+export function discoveryLinks(
+  plans: readonly Pick<FeedPlan, 'path' | 'title'>[],
+  settings: Pick<FeedSettings, 'publicUrl' | 'formats'>,
+): string {
+  return plans
+    .flatMap(({ path, title }) =>
+      settings.formats.map((format) => {
+        const { type, name } = FORMATS[format];
+        const label = escapeHtml(`${cleanLine(title)} (${name})`);
+        const href = escapeHtml(documentUrl(settings.publicUrl, path, format));
+        return `<link rel="alternate" type="${type}" title="${label}" href="${href}">`;
+      }),
+    )
+    .join('\n');
+}

@@ -1,0 +1,38 @@
+import type { FeedFormat } from '../model/feed.ts';
+
+interface FormatFacts {
+  /** Name of the file in the feed's folder. */
+  readonly file: string;
+  /** RFC 4287 §7; JSON Feed 1.1; RSS never registered its own. */
+  readonly type: string;
+  /** As readers know it. */
+  readonly name: string;
+}
+
+export const FORMATS: Readonly<Record<FeedFormat, FormatFacts>> = {
+  rss: { file: 'rss.xml', type: 'application/rss+xml', name: 'RSS' },
+  atom: { file: 'atom.xml', type: 'application/atom+xml', name: 'Atom' },
+  json: { file: 'feed.json', type: 'application/feed+json', name: 'JSON Feed' },
+};
+
+/** Path of a feed's document relative to the output folder, with `/`: `categories/world/rss.xml`. */
+export function documentPath(feedPath: string, format: FeedFormat): string {
+  return feedPath === '' ? FORMATS[format].file : `${feedPath}/${FORMATS[format].file}`;
+}
+
+/** Absolute URL of the folder of the feed at `feedPath`; `publicUrl` ends with `/`. */
+export function folderUrl(publicUrl: string, feedPath: string): string {
+  if (feedPath === '') return publicUrl;
+  return `${publicUrl}${feedPath.split('/').map(encodeURIComponent).join('/')}/`;
+}
+
+/** Absolute URL of a feed's document. */
+export function documentUrl(publicUrl: string, feedPath: string, format: FeedFormat): string {
+  return folderUrl(publicUrl, feedPath) + FORMATS[format].file;
+}
+
+/** How a feed's document reaches the style sheet, from wherever the output folder is published. */
+export function stylesheetHref(feedPath: string): string {
+  const depth = feedPath === '' ? 0 : feedPath.split('/').length;
+  return `${'../'.repeat(depth)}feed.css`;
+}

@@ -1,0 +1,142 @@
+import { cleanLine } from '../model/clean-text.ts';
+import type { FeedItem } from '../model/feed.ts';
+import type { FeedSettings, SiteSettings } from '../model/settings.ts';
+import { discoveryLinks } from './discovery-links.ts';
+import { escapeHtml } from './escape.ts';
+import { documentPath, documentUrl, FORMATS } from './formats.ts';
+import { INDEX_CSS } from './index-css.ts';
+import { rfc3339 } from './moments.ts';
+import { OPML_FILE } from './opml.ts';
+import type { FeedKind, FeedPlan } from './plan-feeds.ts';
+
+export const INDEX_FILE = 'index.html';
+
+export interface IndexPage {
+  readonly plans: readonly FeedPlan[];
+  readonly site: SiteSettings;
+  readonly settings: FeedSettings;
+  /** Shown as a taste of the main feed. */
+  readonly latest: readonly FeedItem[];
+}
+
+const GROUPS: readonly { readonly kind: FeedKind; readonly heading: string }[] = [
+  { kind: 'category', heading: 'By category' },
+  { kind: 'author', heading: 'By author' },
+  { kind: 'tag', heading: 'By tag' },
+];
+
+/**
+ * The page for people: what a feed is, every feed's addresses, the newest articles. It needs no
+ * script, and no other file. Its own words are English; what is the site's is marked as being in
+ * the site's language.
+ */
+export function renderIndexPage(page: IndexPage): string {
+  const { site, settings, plans } = page;
+  const title = escapeHtml(cleanLine(site.title));
+  const main = plans.filter(({ kind }) => kind === 'main');
+  return `${[
+    '<!DOCTYPE html>',
+    '<html lang="en">',
+    '<head>',
+    '<meta charset="utf-8">',
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    '<meta name="color-scheme" content="light dark">',
+    `<title>${title}: feeds</title>`,
+    discoveryLinks(main, settings),
+    `<style>${INDEX_CSS}</style>`,
+    '</head>',
+    '<body>',
+    '<header>',
+    `<h1${languageOf(site)}>${title}</h1>`,
+    `<p class="tagline"${languageOf(site)}>${escapeHtml(cleanLine(site.description))}</p>`,
+    '</header>',
+    '<main>',
+    ...aboutFeeds(),
+    ...main.map((plan) => mainFeed(plan, page)),
+    ...latestItems(page),
+    ...GROUPS.flatMap(({ kind, heading }) => feedGroup(kind, heading, page)),
+    '</main>',
+    '<footer>',
+    `<p><a href="${escapeHtml(site.url)}">Back to ${title}</a></p>`,
+    `<p>All feeds in one file, to import into a reader: <a href="${OPML_FILE}">${OPML_FILE}</a>.</p>`,
+    '</footer>',
+    '</body>',
+    '</html>',
+  ].join('\n')}\n`;
+}
+
+function aboutFeeds(): string[] {
+  return [
+    '<section>',
+    '<h2>Read it your way</h2>',
+    '<p>A feed is a list of the newest articles that a feed reader looks at for you. New ones come to you, in the order they are published; nobody learns who you are or what you read.</p>',
+    '<ol class="steps">',
+    '<li>Get a feed reader: there are many, for every phone and computer, and most cost nothing.</li>',
+    '<li>Copy one of the addresses on this page, and add it there.</li>',
+    '</ol>',
+    '</section>',
+  ];
+}
+
+function mainFeed(plan: FeedPlan, { settings }: IndexPage): string {
+  const addresses = settings.formats.flatMap((format) => [
+    `<dt>${FORMATS[format].name}</dt>`,
+    `<dd><code>${escapeHtml(documentUrl(settings.publicUrl, plan.path, format))}</code></dd>`,
+  ]);
+  return [
+    '<section>',
+    '<h2>Everything</h2>',
+    '<div class="feed main">',
+    '<h3>All articles</h3>',
+    formatLinks(plan, 'All articles', settings),
+    `<dl class="addresses">${addresses.join('')}</dl>`,
+    '</div>',
+    '</section>',
+  ].join('\n');
+}
+
+function latestItems({ latest, site }: IndexPage): string[] {
+  if (latest.length === 0) return [];
+  const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: site.timeZone });
+  const rows = latest.map(
+    ({ url, title, published, language = site.language }) =>
+      `<li><a href="${escapeHtml(url)}" lang="${language}">${escapeHtml(title)}</a> ` +
+      `<time datetime="${rfc3339(published)}">${day.format(published.epochMilliseconds)}</time></li>`,
+  );
+  return ['<section>', '<h2>Latest</h2>', '<ol class="latest">', ...rows, '</ol>', '</section>'];
+}
+
+function feedGroup(
+  kind: FeedKind,
+  heading: string,
+  { plans, site, settings }: IndexPage,
+): string[] {
+  const members = plans.filter((plan) => plan.kind === kind);
+  if (members.length === 0) return [];
+  const cards = members.map((plan) => {
+    const name = cleanLine(plan.name);
+    const title = `<h3${languageOf(site)}>${escapeHtml(name)}</h3>`;
+    return `<li class="feed">\n${title}\n${formatLinks(plan, name, settings)}\n</li>`;
+  });
+  return [
+    '<section>',
+    `<h2>${heading}</h2>`,
+    '<ul class="feeds">',
+    ...cards,
+    '</ul>',
+    '</section>',
+  ];
+}
+
+function formatLinks(plan: FeedPlan, name: string, { formats }: FeedSettings): string {
+  const links = formats.map((format) => {
+    const href = documentPath(plan.path, format).split('/').map(encodeURIComponent).join('/');
+    const label = escapeHtml(`${FORMATS[format].name} feed: ${name}`);
+    return `<li><a href="${href}" type="${FORMATS[format].type}" aria-label="${label}">${FORMATS[format].name}</a></li>`;
+  });
+  return `<ul class="formats">${links.join('')}</ul>`;
+}
+
+function languageOf({ language }: SiteSettings): string {
+  return language === 'en' ? '' : ` lang="${language}"`;
+}

@@ -1,0 +1,56 @@
+import type { Feed, FeedItem, Person } from '../model/feed.ts';
+import type { Image } from '../model/post.ts';
+import { labelsOf, rawJson } from './feed-library.ts';
+import { documentUrl } from './formats.ts';
+import { rfc3339 } from './moments.ts';
+
+/**
+ * `feed` as JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/), with no field that is empty.
+ * `publicUrl` is where the output folder is published, with `/` at its end.
+ */
+export function renderJsonFeed(feed: Feed, publicUrl: string): string {
+  const { author: _author, items, ...raw } = rawJson(feed, publicUrl);
+  const rawItems = Array.isArray(items) ? items : [];
+  const { previous } = feed.history ?? {};
+  const document = {
+    ...raw,
+    version: 'https://jsonfeed.org/version/1.1',
+    description: nonEmpty(feed.description),
+    language: feed.language,
+    authors: [jsonAuthor(feed.author)],
+    next_url: previous === undefined ? undefined : documentUrl(publicUrl, previous, 'json'),
+    hubs: feed.hub === undefined ? undefined : [{ type: 'WebSub', url: feed.hub }],
+    items: feed.items.map((item, at) => finishItem(rawItems[at], item)),
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+function finishItem(raw: Record<string, unknown>, item: FeedItem): Record<string, unknown> {
+  const { author: _author, ...kept } = raw;
+  const labels = labelsOf(item);
+  return {
+    ...kept,
+    title: item.title,
+    content_html: item.html,
+    summary: item.summary,
+    date_published: rfc3339(item.published),
+    date_modified: rfc3339(item.updated),
+    language: item.language,
+    image: item.image?.url,
+    authors: item.authors.length === 0 ? undefined : item.authors.map((name) => ({ name })),
+    tags: labels.length === 0 ? undefined : labels,
+    attachments: item.image?.type === undefined ? undefined : [attachment(item.image)],
+  };
+}
+
+function attachment({ url, type, sizeBytes }: Image): Record<string, unknown> {
+  return { url, mime_type: type, size_in_bytes: sizeBytes };
+}
+
+function jsonAuthor({ name, url }: Person): Record<string, unknown> {
+  return { name, url };
+}
+
+function nonEmpty(text: string): string | undefined {
+  return text === '' ? undefined : text;
+}

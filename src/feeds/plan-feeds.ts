@@ -1,0 +1,111 @@
+import type { Feed } from '../model/feed.ts';
+import type { Problem } from '../model/problem.ts';
+import type { PublishedPost } from '../model/published-post.ts';
+import type { FeedSettings, SiteSettings } from '../model/settings.ts';
+import { type NamedFolder, nameFolders, nameKey } from './feed-name.ts';
+import type { FeedEntry } from './list-entries.ts';
+import { planHistory } from './plan-history.ts';
+
+export type FeedKind = 'main' | 'category' | 'author' | 'tag' | 'history';
+
+/** Which entries one feed document has, before any is rendered. */
+export interface FeedPlan {
+  readonly kind: FeedKind;
+  /** Folder relative to the output folder, as in `Feed`. */
+  readonly path: string;
+  /** What it is called among its kind: the category, the author, the tag. */
+  readonly name: string;
+  readonly title: string;
+  /** Newest first. */
+  readonly entries: readonly FeedEntry[];
+  readonly history?: NonNullable<Feed['history']>;
+}
+
+export interface PlanInput {
+  readonly entries: readonly FeedEntry[];
+  /** Every post ever published; the order decides in which history document an entry stands. */
+  readonly published: readonly PublishedPost[];
+  readonly site: SiteSettings;
+  readonly settings: FeedSettings;
+  /** Whether a history document that is not kept up any more is still there to be linked to. */
+  readonly hasHistoryDocument: (number: number) => boolean;
+}
+
+/** The feeds to publish: the main one first, then categories, authors, tags, then history. */
+export function planFeeds(input: PlanInput): {
+  readonly plans: readonly FeedPlan[];
+  readonly warnings: readonly Problem[];
+} {
+  const { entries, site, settings } = input;
+  const history = planHistory(input);
+  const newest = history.at(-1);
+  const main: FeedPlan = {
+    kind: 'main',
+    path: '',
+    name: site.title,
+    title: site.title,
+    entries: entries.slice(0, settings.items),
+    ...(newest === undefined ? {} : { history: { isArchive: false, previous: newest.path } }),
+  };
+  const beside = [
+    settings.categories ? planNamed(input, 'category', 'categories', 'categories') : [],
+    settings.authors ? planNamed(input, 'author', 'authors', 'authors') : [],
+    settings.tags ? planNamed(input, 'tag', 'tags', 'tags') : [],
+  ].flat();
+  return {
+    plans: [main, ...beside.map(({ plan }) => plan), ...history],
+    warnings: beside.flatMap(({ warnings }) => warnings),
+  };
+}
+
+type NamesOf = 'categories' | 'authors' | 'tags';
+
+function planNamed(
+  { entries, site, settings }: PlanInput,
+  kind: FeedKind,
+  root: string,
+  of: NamesOf,
+) {
+  const firstFile = new Map<string, string>();
+  const byKey = new Map<string, FeedEntry[]>();
+  // Oldest first, so that the earliest of colliding names keeps the plain folder for good.
+  for (const entry of entries.toReversed()) {
+    for (const name of entry.story.shown[of]) {
+      if (nameKey(name) === '') continue;
+      if (!firstFile.has(name)) firstFile.set(name, entry.story.shown.file);
+      const listed = byKey.get(nameKey(name)) ?? [];
+      if (listed.at(-1) !== entry) listed.push(entry);
+      byKey.set(nameKey(name), listed);
+    }
+  }
+  return nameFolders(firstFile.keys()).map((named) => ({
+    plan: {
+      kind,
+      path: `${root}/${named.folder}`,
+      name: named.name,
+      title: `${site.title}: ${named.name}`,
+      entries: (byKey.get(nameKey(named.name)) ?? []).slice(-settings.items).reverse(),
+    },
+    warnings: warningsOf(kind, root, named, firstFile),
+  }));
+}
+
+function warningsOf(
+  kind: FeedKind,
+  root: string,
+  { name, folder, spellings, collidesWith }: NamedFolder,
+  firstFile: ReadonlyMap<string, string>,
+): Problem[] {
+  const variants = spellings.slice(1).map((spelling) => ({
+    file: firstFile.get(spelling) ?? '',
+    message: `writes the ${kind} "${name}" as "${spelling}"; they share one feed, write it one way`,
+  }));
+  if (collidesWith === undefined) return variants;
+  return [
+    {
+      file: firstFile.get(name) ?? '',
+      message: `has the ${kind} "${name}", whose feed would be in the folder of "${collidesWith}"; it is in ${root}/${folder}/ instead`,
+    },
+    ...variants,
+  ];
+}

@@ -1,0 +1,116 @@
+import {
+  DOMParser,
+  type Document,
+  type Element,
+  onWarningStopParsing,
+  XMLSerializer,
+} from '@xmldom/xmldom';
+
+/** Prefixes that the feeds use, as feed validators know them. */
+const NAMESPACES: Readonly<Record<string, string>> = {
+  atom: 'http://www.w3.org/2005/Atom',
+  content: 'http://purl.org/rss/1.0/modules/content/',
+  dc: 'http://purl.org/dc/elements/1.1/',
+  fh: 'http://purl.org/syndication/history/1.0',
+  media: 'http://search.yahoo.com/mrss/',
+  xml: 'http://www.w3.org/XML/1998/namespace',
+};
+
+/** Throws an Error where `text` is not well-formed; what is only doubtful counts too. */
+export function parseXml(text: string): Document {
+  return new DOMParser({ onError: onWarningStopParsing }).parseFromString(text, 'text/xml');
+}
+
+/** The root of a document that has been parsed. */
+export function rootOf(document: Document): Element {
+  if (document.documentElement === null) throw new Error('the document has no element');
+  return document.documentElement;
+}
+
+/** The child elements of `parent` called `name`, prefix included. */
+export function childrenNamed(parent: Element, name: string): Element[] {
+  const found: Element[] = [];
+  for (let node = parent.firstChild; node !== null; node = node.nextSibling) {
+    if (node.nodeName === name) found.push(node as Element);
+  }
+  return found;
+}
+
+/** The first child element of `parent` called `name`. Throws where there is none. */
+export function childNamed(parent: Element, name: string): Element {
+  const [child] = childrenNamed(parent, name);
+  if (child === undefined) throw new Error(`<${parent.nodeName}> has no <${name}>`);
+  return child;
+}
+
+/** Makes `text` all that is in `element`. */
+export function setText(element: Element, text: string): void {
+  element.textContent = text;
+}
+
+/** Sets attributes; those that are undefined are left out. */
+export function setAttributes(
+  element: Element,
+  attributes: Readonly<Record<string, string | number | undefined>>,
+): void {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === undefined) continue;
+    const prefix = /^(\w+):/.exec(name)?.[1];
+    if (prefix === undefined) element.setAttribute(name, String(value));
+    else element.setAttributeNS(NAMESPACES[prefix] ?? null, name, String(value));
+  }
+}
+
+/** Declares a prefix on the root, whether or not anything uses it. */
+export function declarePrefix(root: Element, prefix: string): void {
+  root.setAttributeNS('http://www.w3.org/2000/xmlns/', `xmlns:${prefix}`, NAMESPACES[prefix] ?? '');
+}
+
+interface Addition {
+  readonly text?: string;
+  readonly attributes?: Readonly<Record<string, string | number | undefined>>;
+  /** Goes before this child; the last one without it. */
+  readonly before?: Element | undefined;
+}
+
+/** Adds the element `name` to `parent`, on a line of its own as the library lays them out. */
+export function addChild(parent: Element, name: string, addition: Addition = {}): Element {
+  const document = parent.ownerDocument;
+  if (document === null) throw new Error(`<${parent.nodeName}> is in no document`);
+  const prefix = /^(\w+):/.exec(name)?.[1];
+  const namespace = prefix === undefined ? parent.namespaceURI : (NAMESPACES[prefix] ?? null);
+  const child = document.createElementNS(namespace, name);
+  setAttributes(child, addition.attributes ?? {});
+  if (addition.text !== undefined) setText(child, addition.text);
+  const last = parent.lastChild;
+  const place = addition.before ?? (last?.nodeType === last?.TEXT_NODE ? last : null);
+  const lead = parent.firstChild?.nodeType === child.TEXT_NODE ? parent.firstChild.nodeValue : '';
+  if (addition.before !== undefined) {
+    parent.insertBefore(child, addition.before);
+    parent.insertBefore(document.createTextNode(lead ?? ''), addition.before);
+  } else {
+    parent.insertBefore(document.createTextNode(lead ?? ''), place);
+    parent.insertBefore(child, place);
+  }
+  return child;
+}
+
+// A text, an attribute or a CDATA section: references in the last are text.
+const SPELLED = /<!\[CDATA\[[\s\S]*?\]\]>|&amp;|&lt;/g;
+
+/**
+ * The document's text, with its style sheet. `&` and `<` are spelled as hexadecimal references:
+ * the one form of them that feed readers agree on in titles (RSS Best Practices Profile,
+ * *character data*), and the same to XML everywhere else.
+ */
+export function writeXml(document: Document, stylesheet: string): string {
+  const text = new XMLSerializer().serializeToString(rootOf(document));
+  const spelled = text.replace(SPELLED, (found) =>
+    found === '&amp;' ? '&#x26;' : found === '&lt;' ? '&#x3C;' : found,
+  );
+  return [
+    '<?xml version="1.0" encoding="utf-8"?>',
+    `<?xml-stylesheet type="text/css" href="${stylesheet}"?>`,
+    `${spelled}\n`,
+  ].join('\n');
+}

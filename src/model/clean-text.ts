@@ -1,0 +1,26 @@
+// C0 controls but TAB and LF, DEL, lone surrogates, and the code points that are no characters.
+const FORBIDDEN = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f\p{Cs}\p{NChar}]/gu;
+
+const C1_CONTROLS = /[\x80-\x9f]/g;
+
+const windows1252 = new TextDecoder('windows-1252');
+
+/**
+ * `text` with only characters that XML 1.0 §2.2 allows and does not discourage: controls, lone
+ * surrogates and noncharacters are gone, line ends are LF. C1 controls are what windows-1252 text
+ * becomes when it is taken for Latin-1 (U+0092 for an apostrophe): they turn into what was meant,
+ * as in HTML's numeric references (HTML §13.2.5.80).
+ */
+export function cleanText(text: string): string {
+  return text.replace(/\r\n?/g, '\n').replace(FORBIDDEN, '').replace(C1_CONTROLS, meantBy);
+}
+
+/** `cleanText` on one line: white space is one space, none at the ends. */
+export function cleanLine(text: string): string {
+  return cleanText(text).replace(/\s+/g, ' ').trim();
+}
+
+function meantBy(control: string): string {
+  const meant = windows1252.decode(Uint8Array.of(control.charCodeAt(0)));
+  return meant === control ? '' : meant;
+}
