@@ -1,6 +1,28 @@
 import type { Post } from '../model/post.ts';
 import type { Problem } from '../model/problem.ts';
 import type { PostSettings, SiteSettings } from '../model/settings.ts';
+import { excerptField } from './excerpt-field.ts';
+import { placeOfField } from './field-place.ts';
+import {
+  distinct,
+  type Fields,
+  firstField,
+  isNo,
+  isYes,
+  namesOf,
+  peopleOf,
+  textField,
+  textOf,
+  wholeNamesOf,
+} from './fields.ts';
+import { type FileName, readFileName } from './file-name.ts';
+import { type FrontMatter, readFrontMatter } from './front-matter.ts';
+import { namedImage } from './image-field.ts';
+import { postPath } from './post-path.ts';
+import { sketchBody } from './sketch.ts';
+import { titleOf } from './title-of.ts';
+import { whenPublished, whenUpdated } from './when-published.ts';
+import type { WrongField } from './wrong-field.ts';
 
 /** What rendering a post needs of its file beyond the `Post`. */
 export interface PostSource {
@@ -8,7 +30,7 @@ export interface PostSource {
   readonly body: string;
   /** Line of the file on which the body starts; 1 is the first. */
   readonly bodyLine: number;
-  readonly frontMatter: Readonly<Record<string, unknown>>;
+  readonly frontMatter: Fields;
 }
 
 export interface PostFile {
@@ -31,44 +53,111 @@ export interface ParsedPost {
   readonly warnings: readonly Problem[];
 }
 
+/** Why a file makes no post. `draft`: it is no post yet anyway, so that a reader need not be told. */
+export interface UnreadablePost {
+  readonly problem: Problem;
+  readonly draft: boolean;
+}
+
+const NO_DATE =
+  'has no date in its front matter, in its name or in its folders; write date: 2026-03-20';
+
 /**
  * The post of a file, or the problem for which it is left out. Drafts and posts of the future are
  * posts like others here: `readPosts` decides. Never throws, whatever the text.
  */
-export function parsePost(
-  input: PostFile,
-  context: PostContext,
-): ParsedPost | { readonly problem: Problem } {
-  const lines = input.text.split('\n');
-  const end = lines.indexOf('---', 1);
-  const title = /^title: *"?(.*?)"?$/m.exec(input.text)?.[1] ?? input.file;
-  const date = /^date: *(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d:\d\d))?/m.exec(input.text);
-  if (date === null) return { problem: { file: input.file, message: 'has no date' } };
-  const slug = (input.file.split('/').at(-1) ?? '').replace(/\.\w+$/, '');
-  const path = `/${encodeURIComponent(slug)}.html`;
+export function parsePost(input: PostFile, context: PostContext): ParsedPost | UnreadablePost {
+  const { file } = input;
+  const name = readFileName(file);
+  const matter = readFrontMatter(input.text, file);
+  if ('problem' in matter) return { problem: matter.problem, draft: name.inDrafts };
+
+  const { fields } = matter;
+  const draft = isDraft(fields, name);
+  const told = ({ field, reason }: WrongField): Problem => ({
+    file,
+    ...placeOfField(matter, field),
+    message: reason,
+  });
+  const rule = {
+    timeZone: context.site.timeZone,
+    datesWithoutZone: context.settings.datesWithoutZone,
+  };
+  const date = whenPublished(fields, name, rule);
+  if (date === undefined) return { problem: { file, line: 1, message: NO_DATE }, draft };
+  if ('reason' in date) return { problem: told(date), draft };
+
+  const categories = categoriesOf(fields, name);
+  const slug = textField(fields, 'slug') ?? name.name;
+  const { timeZone } = context.site;
+  const parts = { slug, file, categories, date: date.instant, timeZone };
+  const path = postPath(fields, parts, context.settings.permalink);
+  if ('reason' in path) return { problem: told(path), draft };
+
+  const updated = whenUpdated(fields, rule);
+  const language = languageField(fields);
+  const warnings = [updated, language].flatMap((field) =>
+    field !== undefined && 'reason' in field ? [told(field)] : [],
+  );
   const post: Post = {
-    file: input.file,
-    title,
+    file,
+    title: titleOf(matter, name.name),
     slug,
-    date: Temporal.PlainDateTime.from(`${date[1]}T${date[2] ?? '00:00:00'}`)
-      .toZonedDateTime(context.site.timeZone)
-      .toInstant(),
-    datePrecision: 'second',
-    path,
-    url: new URL(path, context.site.url).href,
-    authors: [],
-    categories: [],
-    tags: [],
-    draft: false,
-    featured: false,
-    words: 0,
-    sketch: new Uint32Array(),
+    date: date.instant,
+    datePrecision: date.precision,
+    path: path.path,
+    url: context.site.url + path.path.slice(1),
+    authors: distinct([...peopleOf(fields.author), ...peopleOf(fields.authors)]),
+    categories,
+    tags: distinct([...wholeNamesOf(fields.tag), ...namesOf(fields.tags)]),
+    draft,
+    featured: isYes(fields.featured),
     contentHash: input.contentHash,
+    ...sketchBody(matter.body),
+    ...optionalFields(matter),
+    ...(updated !== undefined && 'instant' in updated && { updated: updated.instant }),
+    ...(language !== undefined &&
+      'tag' in language &&
+      language.tag !== context.site.language && { language: language.tag }),
   };
-  const source = {
-    body: lines.slice(end + 1).join('\n'),
-    bodyLine: end + 2,
-    frontMatter: {},
+  const source = { body: matter.body, bodyLine: matter.bodyLine, frontMatter: fields };
+  return { post, source, warnings: [...matter.warnings, ...warnings] };
+}
+
+function optionalFields({ fields, body }: FrontMatter) {
+  const givenId = textField(fields, 'id');
+  const excerpt = excerptField(fields, body);
+  const image = namedImage(fields);
+  return {
+    ...(givenId !== undefined && { givenId }),
+    ...(excerpt !== undefined && { excerpt }),
+    ...(image !== undefined && { image }),
   };
-  return { post, source, warnings: [] };
+}
+
+function isDraft(fields: Fields, name: FileName): boolean {
+  // Jekyll's `published: false`, Hugo's and Astro's `draft: true`.
+  return name.inDrafts || isYes(fields.draft) || isNo(fields.published);
+}
+
+function categoriesOf(fields: Fields, name: FileName): string[] {
+  return distinct([
+    ...name.categories,
+    ...wholeNamesOf(fields.category),
+    ...namesOf(fields.categories),
+  ]);
+}
+
+/** The language that the front matter names, as a BCP 47 tag. */
+function languageField(fields: Fields): { readonly tag: string } | WrongField | undefined {
+  const found = firstField(fields, ['lang', 'language', 'locale']);
+  const text = textOf(found?.value)?.replaceAll('_', '-');
+  if (found === undefined || text === undefined) return undefined;
+  try {
+    const [tag = text] = Intl.getCanonicalLocales(text);
+    return { tag };
+  } catch {
+    const reason = `${found.name} "${text.slice(0, 40)}" is no language tag; write en or pt-BR`;
+    return { field: found.name, reason };
+  }
 }

@@ -1,0 +1,89 @@
+import { cleanLine } from '../model/clean-text.ts';
+
+/** Front matter as its parser gave it: text, numbers, booleans, null, lists and maps. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** The value of the first of `names` that is there and not empty, with its name. */
+export function firstField(
+  fields: Fields,
+  names: readonly string[],
+): { readonly name: string; readonly value: unknown } | undefined {
+  for (const name of names) {
+    if (!Object.hasOwn(fields, name)) continue;
+    const value = fields[name];
+    if (value !== null && value !== '') return { name, value };
+  }
+  return undefined;
+}
+
+/** The text of the first of `names` that holds one, on one line and without control characters. */
+export function textField(fields: Fields, ...names: string[]): string | undefined {
+  for (const name of names) {
+    const text = Object.hasOwn(fields, name) ? textOf(fields[name]) : undefined;
+    if (text !== undefined) return text;
+  }
+  return undefined;
+}
+
+/** A scalar as one line of text; undefined for an empty one, a list or a map. */
+export function textOf(value: unknown): string | undefined {
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (typeof value !== 'string') return undefined;
+  const line = cleanLine(value);
+  return line === '' ? undefined : line;
+}
+
+/** Whether the field says yes, as YAML 1.1 (Jekyll) and 1.2 (Hugo, Astro) write it. */
+export function isYes(value: unknown): boolean {
+  return value === true || (typeof value === 'string' && /^(?:true|yes|on)$/i.test(value));
+}
+
+/** Whether the field says no. */
+export function isNo(value: unknown): boolean {
+  return value === false || (typeof value === 'string' && /^(?:false|no|off)$/i.test(value));
+}
+
+/**
+ * Names in a field as Jekyll reads `categories` and `tags`: a list (of lists, one deep), or words
+ * split at spaces. Empty ones are dropped; commas after words too, which nobody means.
+ */
+export function namesOf(value: unknown): string[] {
+  if (typeof value === 'string') {
+    return cleanLine(value)
+      .split(' ')
+      .flatMap((word) => present(word.replace(/,$/, '')));
+  }
+  if (!Array.isArray(value)) return present(textOf(value));
+  return value.flatMap((item) =>
+    Array.isArray(item) ? item.flatMap((inner) => present(textOf(inner))) : present(textOf(item)),
+  );
+}
+
+/** The name of one category, or of each in a list: not split at spaces. */
+export function wholeNamesOf(value: unknown): string[] {
+  return Array.isArray(value) ? namesOf(value) : present(textOf(value));
+}
+
+/** Names of people: text, a map with a `name`, or a list of these. */
+export function peopleOf(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap((item) => present(nameOf(item)));
+  return present(nameOf(value));
+}
+
+function nameOf(value: unknown): string | undefined {
+  if (!isMap(value)) return textOf(value);
+  return textField(value, 'name', 'title', 'display_name', 'display', 'id');
+}
+
+/** `names` without repetitions, in their order. */
+export function distinct(names: readonly string[]): string[] {
+  return names.length < 2 ? [...names] : [...new Set(names)];
+}
+
+export function isMap(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function present(name: string | undefined): string[] {
+  return name === undefined || name === '' ? [] : [name];
+}

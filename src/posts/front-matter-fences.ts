@@ -1,0 +1,91 @@
+/** A block of front matter between its fences, and what follows. */
+export interface FencedBlock {
+  readonly kind: 'fenced';
+  readonly language: 'yaml' | 'toml' | 'json';
+  readonly block: string;
+  /** Lines of the file on which the two start; 1 is the first. */
+  readonly blockLine: number;
+  readonly body: string;
+  readonly bodyLine: number;
+  readonly warning?: string;
+}
+
+export type Fences =
+  | FencedBlock
+  | { readonly kind: 'none'; readonly body: string }
+  | { readonly kind: 'broken'; readonly line: number; readonly message: string };
+
+const LANGUAGES = { yaml: 'yaml', yml: 'yaml', toml: 'toml', json: 'json' } as const;
+
+// Jekyll, Hugo and Eleventy close YAML with three hyphens; Jekyll and YAML itself with three dots.
+const CLOSING = {
+  '---': /^(?:---|\.\.\.)[ \t]*$/m,
+  '+++': /^\+\+\+[ \t]*$/m,
+  ';;;': /^;;;[ \t]*$/m,
+  '{': /^\}[ \t]*$/m,
+} as const;
+
+const BLANK_START =
+  'blank lines before the front matter make it text for Jekyll and Eleventy; take them out';
+
+/**
+ * Where the front matter of `text` (LF line ends, no byte order mark) starts and ends: `---`,
+ * `---yaml`, `---toml` or `---json`; Hugo's `+++` (TOML) and `{` (JSON); `;;;` (JSON). A first line
+ * of three hyphens that is never closed, with no keys under it, is a Markdown rule.
+ */
+export function findFences(text: string): Fences {
+  const blank = /^(?:[ \t]*\n)*/.exec(text)?.[0] ?? '';
+  const opening = /^(?:(---)[ \t]*([^\s-]\S*)?|(\+\+\+|;;;|\{))[ \t]*(?:\n|$)/.exec(
+    text.slice(blank.length, blank.length + 200),
+  );
+  if (opening === null) return { kind: 'none', body: text };
+  const line = countLines(blank) + 1;
+  const fence = (opening[1] ?? opening[3]) as keyof typeof CLOSING;
+  const language = languageOf(fence, opening[2]);
+  const rest = text.slice(blank.length + opening[0].length);
+  const closing = CLOSING[fence].exec(rest);
+  if (closing === null) return unclosed(text, fence, rest, line);
+  if (language === undefined) return refused(opening[2] ?? '', line);
+  const end = closing.index + closing[0].length;
+  const block = rest.slice(0, closing.index);
+  return {
+    kind: 'fenced',
+    language,
+    block: fence === '{' ? `{\n${block}}` : block,
+    blockLine: fence === '{' ? line : line + 1,
+    body: rest.slice(end + 1),
+    bodyLine: line + 1 + countLines(rest.slice(0, end + 1)),
+    ...(blank !== '' && { warning: BLANK_START }),
+  };
+}
+
+function languageOf(fence: keyof typeof CLOSING, name: string | undefined) {
+  if (fence === '+++') return 'toml';
+  if (fence !== '---') return 'json';
+  const known = (name ?? 'yaml').toLowerCase();
+  return Object.hasOwn(LANGUAGES, known) ? LANGUAGES[known as keyof typeof LANGUAGES] : undefined;
+}
+
+function unclosed(text: string, fence: string, rest: string, line: number): Fences {
+  const first = rest.slice(0, 500).split('\n', 1)[0] ?? '';
+  const hasKeys = fence === '---' ? /^[\w-]+:(?:\s|$)/.test(first) : /^[\w"-]+"? *[=:]/.test(first);
+  if (!hasKeys) return { kind: 'none', body: text };
+  const close = fence === '{' ? '}' : fence;
+  const message = `the front matter is never closed; put a line with ${close} after it`;
+  return { kind: 'broken', line, message };
+}
+
+function refused(language: string, line: number): Fences {
+  const program = /^(?:js|javascript|coffee|coffeescript|cson|ts|ruby)$/i.test(language);
+  const fact = program
+    ? 'is a program, which Broadsheet never runs'
+    : `is in "${language.slice(0, 20)}", which Broadsheet does not read`;
+  const message = `the front matter ${fact}; write it as YAML between lines of ---`;
+  return { kind: 'broken', line, message };
+}
+
+function countLines(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) count++;
+  return count;
+}

@@ -1,0 +1,107 @@
+import matter from 'gray-matter';
+import type { Problem } from '../model/problem.ts';
+import { FrontMatterError } from './front-matter-error.ts';
+import { type FencedBlock, findFences } from './front-matter-fences.ts';
+import { parseJson } from './parse-json.ts';
+import { parseToml } from './parse-toml.ts';
+import { parseYaml } from './parse-yaml.ts';
+
+export interface FrontMatter {
+  readonly fields: Readonly<Record<string, unknown>>;
+  /** The block between the fences as written; empty where there is none. */
+  readonly block: string;
+  /** Line of the file on which `block` starts; 1 is the first. */
+  readonly blockLine: number;
+  /** What follows the front matter, line ends as LF. */
+  readonly body: string;
+  readonly bodyLine: number;
+  readonly warnings: readonly Problem[];
+}
+
+/** A fence that no file of text has, for we find the real fences ourselves. */
+const FENCE = '\0---';
+const LONGEST_BLOCK = 262_144;
+
+/**
+ * The front matter of a post's text by gray-matter, behind whose known edges we stand: it gets the
+ * block alone (its own search for fences takes `---js` for a program to run, and an unclosed fence
+ * for an empty post), always with options (its cache remembers `{}` for a text that threw), and
+ * with engines of ours only.
+ */
+export function readFrontMatter(
+  text: string,
+  file: string,
+): FrontMatter | { readonly problem: Problem } {
+  const found = findFences(text.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n'));
+  if (found.kind === 'broken') {
+    return { problem: { file, line: found.line, column: 1, message: found.message } };
+  }
+  if (found.kind === 'none') {
+    return { fields: {}, block: '', blockLine: 1, body: found.body, bodyLine: 1, warnings: [] };
+  }
+  if (isTooLong(found.block)) {
+    const message = 'the front matter is too long; keep it under 256 KB, without long blank runs';
+    return { problem: { file, line: found.blockLine, message } };
+  }
+  return parseBlock(found, file);
+}
+
+function parseBlock(found: FencedBlock, file: string): FrontMatter | { readonly problem: Problem } {
+  const warnings = found.warning === undefined ? [] : [{ file, line: 1, message: found.warning }];
+  try {
+    const { fields, repeatedKey } = parseWithGrayMatter(found);
+    if (repeatedKey !== undefined) {
+      warnings.push({
+        file,
+        line: found.blockLine + repeatedKey.line - 1,
+        ...{ column: repeatedKey.column },
+        message: 'this key is here for the second time, the last one counts; take one out',
+      });
+    }
+    return { ...found, fields, warnings };
+  } catch (error) {
+    if (!(error instanceof FrontMatterError)) throw error;
+    const line = found.blockLine + (error.line ?? 1) - 1;
+    const column = error.column === undefined ? {} : { column: error.column };
+    return { problem: { file, line, ...column, message: error.message } };
+  }
+}
+
+function parseWithGrayMatter(found: FencedBlock) {
+  let repeatedKey: { readonly line: number; readonly column: number } | undefined;
+  const yaml = (block: string) => {
+    const parsed = parseYaml(block);
+    repeatedKey = parsed.repeatedKey;
+    return asMap(parsed.fields);
+  };
+  const { data } = matter(`${FENCE}\n${found.block}\n${FENCE}`, {
+    language: found.language,
+    delimiters: [FENCE, FENCE],
+    engines: { ...REFUSED, yaml, toml: parseToml, json: parseJson },
+  });
+  return { fields: data as Record<string, unknown>, repeatedKey };
+}
+
+function asMap(value: unknown): Record<string, unknown> {
+  if (value === null) return {};
+  if (typeof value === 'object' && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw new FrontMatterError('the front matter has no "key: value" lines; write title: ...', 1, 1);
+}
+
+function refuse(): never {
+  throw new FrontMatterError('the front matter is a program, which is never run; write YAML', 1);
+}
+
+/** gray-matter evaluates these. No block gets here with such a language; should one, it is refused. */
+const REFUSED = {
+  javascript: refuse,
+  js: refuse,
+  coffee: refuse,
+  coffeescript: refuse,
+  cson: refuse,
+};
+
+/** Long runs of blanks take gray-matter's search for comments quadratic time. */
+function isTooLong(block: string): boolean {
+  return block.length > LONGEST_BLOCK || (block.length > 4096 && /\s{2048}/.test(block));
+}

@@ -1,0 +1,43 @@
+import { type Fields, firstField, isMap, textField, textOf } from './fields.ts';
+
+/** The picture that a post names: a URL or a path as written, and its alternative text. */
+export interface NamedImage {
+  readonly source: string;
+  readonly alt: string;
+}
+
+/** What site generators call the picture of a post: Jekyll, Hugo and its themes, Astro. */
+const FIELDS = [
+  'image',
+  'images',
+  'cover',
+  'heroImage',
+  'featured_image',
+  'featuredImage',
+  'thumbnail',
+];
+const SOURCES = ['path', 'url', 'src', 'image', 'relative'];
+const ALTS = ['image_alt', 'imageAlt', 'heroImageAlt', 'coverAlt', 'cover_alt', 'alt'];
+
+/** The picture of a post's front matter: text, a map with a path, or the first of a list of these. */
+export function namedImage(fields: Fields): NamedImage | undefined {
+  for (const name of FIELDS) {
+    const value = firstField(fields, [name])?.value;
+    const image = imageOf(Array.isArray(value) ? value[0] : value);
+    if (image === undefined) continue;
+    return { source: image.source, alt: image.alt || (textField(fields, ...ALTS) ?? '') };
+  }
+  return undefined;
+}
+
+function imageOf(value: unknown): NamedImage | undefined {
+  if (typeof value === 'string') {
+    const source = textOf(value);
+    return source === undefined ? undefined : { source, alt: '' };
+  }
+  if (!isMap(value)) return undefined;
+  const source = SOURCES.map((name) => value[name]).find((path) => typeof path === 'string');
+  const text = textOf(source);
+  if (text === undefined) return undefined;
+  return { source: text, alt: textField(value, 'alt', 'alt_text', 'title', 'caption') ?? '' };
+}

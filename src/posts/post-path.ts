@@ -1,0 +1,27 @@
+import { type Fields, firstField, textOf } from './fields.ts';
+import { type PermalinkParts, permalinkPath } from './permalink.ts';
+import type { WrongField } from './wrong-field.ts';
+
+/**
+ * Path of the post's page, starting with `/`: by its own `permalink` (Hugo: `url`), else by the
+ * site's. What is wrong instead, where it leads out of the site or to another one.
+ */
+export function postPath(
+  fields: Fields,
+  parts: PermalinkParts,
+  sitePermalink: string,
+): { readonly path: string } | WrongField {
+  const own = firstField(fields, ['permalink', 'url']);
+  const text = textOf(own?.value);
+  // Eleventy's `permalink: false` and computed ones (Liquid) say nothing that can be read here.
+  if (own === undefined || text === undefined || /^(?:false|true)$|\{[{%]/.test(text)) {
+    const path = permalinkPath(sitePermalink, parts);
+    return 'path' in path ? path : { field: 'slug', reason: `permalink ${path.reason}` };
+  }
+  if (/^[a-z][a-z0-9+.-]*:|^[/\\]{2}/i.test(text)) {
+    const reason = `${own.name} leads to another site; write a path like /news/title/`;
+    return { field: own.name, reason };
+  }
+  const path = permalinkPath(text.replaceAll('\\', '/'), parts);
+  return 'path' in path ? path : { field: own.name, reason: `${own.name} ${path.reason}` };
+}

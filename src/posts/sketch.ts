@@ -1,0 +1,87 @@
+const BINS = 128;
+const SHINGLE_WORDS = 3;
+/** Fewer words than this say nothing of what a text is about. */
+const FEWEST_WORDS = 25;
+const EMPTY = 0xffffffff;
+
+/** How many words a body has, and its `Post.sketch`. */
+export interface BodySketch {
+  readonly words: number;
+  readonly sketch: Uint32Array;
+}
+
+/**
+ * Sketches a Markdown body by one-permutation hashing (Li, Owen, Zhang 2012) of its shingles of
+ * three words; words are runs of letters and digits, without case. One pass over the characters,
+ * for a build does this to every post.
+ */
+export function sketchBody(body: string): BodySketch {
+  const bins = new Uint32Array(BINS).fill(EMPTY);
+  let words = 0;
+  let before = 0;
+  let last = 0;
+  let word = 0;
+  for (let at = 0; at <= body.length; at++) {
+    const code = at < body.length ? lettersOnly(body.charCodeAt(at)) : 0;
+    if (code !== 0) {
+      word = Math.imul((word === 0 ? 0x811c9dc5 : word) ^ code, 0x01000193);
+      continue;
+    }
+    if (word === 0) continue;
+    words++;
+    if (words >= SHINGLE_WORDS) {
+      const hash = mix(Math.imul(before, 31) + last, word);
+      const bin = hash >>> 25;
+      if (hash < (bins[bin] ?? EMPTY)) bins[bin] = hash;
+    }
+    before = last;
+    last = word;
+    word = 0;
+  }
+  return { words, sketch: words < FEWEST_WORDS ? new Uint32Array() : bins };
+}
+
+/** Estimates the share of shingles that two bodies have in common, 0 to 1. 0 where one says nothing. */
+export function likenessOf(a: Uint32Array, b: Uint32Array): number {
+  if (a.length !== b.length) return 0;
+  let equal = 0;
+  let filled = 0;
+  for (let at = 0; at < a.length; at++) {
+    if (a[at] === EMPTY && b[at] === EMPTY) continue;
+    filled++;
+    if (a[at] === b[at]) equal++;
+  }
+  return filled === 0 ? 0 : equal / filled;
+}
+
+/**
+ * Keys of which two bodies share at least one when they are alike (0.6 or more), and seldom
+ * otherwise: hashes of three neighbouring bins each.
+ */
+export function bandsOf(sketch: Uint32Array): number[] {
+  const bands: number[] = [];
+  for (let at = 0; at + 2 < sketch.length; at += 3) {
+    const [a = EMPTY, b = EMPTY, c = EMPTY] = [sketch[at], sketch[at + 1], sketch[at + 2]];
+    if (a === EMPTY && b === EMPTY && c === EMPTY) continue;
+    bands.push(mix(mix(a, b), mix(c, at)) * BINS + at);
+  }
+  return bands;
+}
+
+/** The code of a letter or digit in lower case, 0 for anything else. Beyond ASCII all are letters. */
+function lettersOnly(code: number): number {
+  if (code >= 97 && code <= 122) return code;
+  if (code >= 65 && code <= 90) return code + 32;
+  if (code >= 48 && code <= 57) return code;
+  // General punctuation (dashes, curly quotes, ellipses) and the no-break space part words.
+  if (code < 0xc0 || (code >= 0x2000 && code <= 0x206f) || code === 0x3000) return 0;
+  return code;
+}
+
+/** 32 bits in which every bit of both depends on all. */
+function mix(a: number, b: number): number {
+  let hash = Math.imul(a, 0x85ebca6b) ^ Math.imul(b, 0xc2b2ae35);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x7feb352d);
+  hash = Math.imul(hash ^ (hash >>> 15), 0x846ca68b);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}

@@ -1,0 +1,15 @@
+const NOT_DEFAULT = /[^\p{M}\p{L}\p{Nd}]+/gu;
+const NOT_PRETTY = /[^\p{M}\p{L}\p{Nd}._~!$&'()+,;=@]+/gu;
+const PLAIN = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
+
+/**
+ * `text` as part of an address, by Jekyll's rules: what is no letter or digit (`pretty`: nor one of
+ * `._~!$&'()+,;=@`) becomes a hyphen, runs of them one, and none stands at the ends.
+ */
+export function slugify(text: string, mode: 'default' | 'pretty' = 'default'): string {
+  if (PLAIN.test(text)) return text;
+  return text
+    .normalize('NFC')
+    .replace(mode === 'default' ? NOT_DEFAULT : NOT_PRETTY, '-')
+    .replace(/^-|-$/g, '');
+}

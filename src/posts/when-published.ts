@@ -1,0 +1,52 @@
+import { type Fields, firstField, isMap, textOf } from './fields.ts';
+import type { FileName } from './file-name.ts';
+import { dayAlone, type PostDate, parsePostDate, type ZoneRule } from './post-date.ts';
+import type { WrongField } from './wrong-field.ts';
+
+/** Jekyll, Eleventy and Hugo say `date`; Astro's starter `pubDate`. */
+const PUBLISHED = ['date', 'pubDate', 'publishDate', 'pubDatetime'];
+const UPDATED = [
+  'updated',
+  'lastmod',
+  'last_modified_at',
+  'updatedDate',
+  'modDatetime',
+  'modified',
+];
+
+const REMEDY = 'write 2026-03-20 or 2026-03-20T07:30';
+
+/**
+ * When the post was published: by its front matter, else by its path. Undefined where neither says;
+ * a field that is there and is no date is never passed over.
+ */
+export function whenPublished(
+  fields: Fields,
+  name: FileName,
+  rule: ZoneRule,
+): PostDate | WrongField | undefined {
+  const given = readDate(fields, PUBLISHED, rule);
+  if (given !== undefined || name.day === undefined) return given;
+  return dayAlone(...name.day, rule);
+}
+
+/** When the post was last changed, where its front matter says so. */
+export function whenUpdated(fields: Fields, rule: ZoneRule): PostDate | WrongField | undefined {
+  return readDate(fields, UPDATED, rule);
+}
+
+function readDate(
+  fields: Fields,
+  names: readonly string[],
+  rule: ZoneRule,
+): PostDate | WrongField | undefined {
+  const found = firstField(fields, names);
+  if (found === undefined) return undefined;
+  const text = textOf(found.value) ?? (isMap(found.value) ? 'a map' : 'a list');
+  const date = parsePostDate(text, rule);
+  if (date !== undefined) return date;
+  return {
+    field: found.name,
+    reason: `${found.name} "${text.slice(0, 40)}" is not a date; ${REMEDY}`,
+  };
+}
