@@ -1,11 +1,40 @@
+import { stringify } from 'csv-stringify/sync';
 import type { SubscriptionStatus } from '../model/subscriber.ts';
+import { defuseCell } from './defuse-cell.ts';
+import { listSubscribers } from './list-subscribers.ts';
 import type { StoreDependencies } from './mail-dependencies.ts';
 
-/** The subscribers as CSV (RFC 4180), in pieces, header first; a spreadsheet runs no cell of it. */
+const COLUMNS = [
+  'email',
+  'name',
+  'status',
+  'newsletter',
+  'consent_at',
+  'consent_source',
+  'changed_at',
+] as const;
+
+/**
+ * The subscribers as CSV (RFC 4180), in pieces, header first; no cell is one that a spreadsheet
+ * would run. `importSubscribers` reads it back.
+ */
 export async function* exportSubscribers(
-  _deps: StoreDependencies,
-  _options: { readonly newsletter?: string; readonly status?: SubscriptionStatus },
+  deps: StoreDependencies,
+  options: { readonly newsletter?: string; readonly status?: SubscriptionStatus },
 ): AsyncGenerator<string> {
-  yield '';
-  throw new Error('not implemented yet');
+  yield csv([COLUMNS]);
+  for await (const page of listSubscribers(deps, options)) {
+    yield csv(
+      page.map(({ address, name = '', status, newsletter, consent, changedAt }) =>
+        [address, name, status, newsletter, consent.at, consent.source, changedAt].map(defuseCell),
+      ),
+    );
+  }
+}
+
+function csv(rows: readonly (readonly string[])[]): string {
+  return stringify(
+    rows.map((row) => [...row]),
+    { record_delimiter: '\r\n' },
+  );
 }

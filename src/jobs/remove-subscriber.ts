@@ -1,5 +1,8 @@
-import type { EmailAddress } from '../model/email-address.ts';
+import { addressKey, type EmailAddress } from '../model/email-address.ts';
 import type { Subscriber } from '../model/subscriber.ts';
+import { storedInstant } from '../store/instants.ts';
+import { findSubscribers, setStatus } from '../store/subscribers.ts';
+import { findNewsletter } from './find-newsletter.ts';
 import type { StoreDependencies } from './mail-dependencies.ts';
 
 /** `already`: they had left (or bounced, or complained) before. */
@@ -9,11 +12,23 @@ export type RemoveReport =
 
 /**
  * Unsubscribes an address. The row stays, as unsubscribed, so that a later import can't bring the
- * person back.
+ * person back; mail that is queued for them is not sent.
  */
 export async function removeSubscriber(
-  _deps: StoreDependencies,
-  _options: { readonly newsletter?: string; readonly address: EmailAddress },
+  { config, store, clock }: StoreDependencies,
+  options: { readonly newsletter?: string; readonly address: EmailAddress },
 ): Promise<RemoveReport> {
-  throw new Error('not implemented yet');
+  const newsletter = findNewsletter(config, options.newsletter).id;
+  const at = storedInstant(clock());
+  return store.transaction(async (db) => {
+    const found = await findSubscribers(db, newsletter, [options.address]);
+    const known = found.get(addressKey(options.address));
+    if (known === undefined) return { result: 'unknown' };
+    if (known.status !== 'active' && known.status !== 'pending') {
+      return { result: 'already', subscriber: known };
+    }
+    await setStatus(db, known.id, 'unsubscribed', at);
+    const subscriber = { ...known, status: 'unsubscribed', changedAt: at } as const;
+    return { result: 'removed', subscriber };
+  });
 }

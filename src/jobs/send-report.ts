@@ -7,8 +7,17 @@ import type { DraftNotes } from './edition-draft.ts';
 export type SendPreparation =
   /** No unfinished edition, and nothing new to compose one from. */
   | (DraftNotes & { readonly kind: 'nothingNew' })
-  /** There is an edition, but nobody is subscribed (or the edition is done). */
-  | (DraftNotes & { readonly kind: 'nobody'; readonly edition: Edition })
+  /**
+   * There is an edition, but nobody to send it to now: nobody is subscribed (`deliveries.planned`
+   * is 0), everyone was served, or those who are left have to wait until `retryAt`.
+   */
+  | (DraftNotes & {
+      readonly kind: 'nobody';
+      readonly edition: Edition;
+      readonly deliveries: DeliveryTable;
+      /** ISO 8601. */
+      readonly retryAt?: string;
+    })
   | (DraftNotes & {
       readonly kind: 'ready';
       readonly edition: Edition;

@@ -1,4 +1,7 @@
+import { BroadsheetError, EXIT } from '../base/errors.ts';
 import type { Edition } from '../model/edition.ts';
+import { deliveryTable, doubtedDeliveries, failedDeliveries } from '../store/deliveries.ts';
+import { findEdition } from '../store/editions.ts';
 import type { EditionSummary } from './edition-draft.ts';
 import type { StoreDependencies } from './mail-dependencies.ts';
 import type { SendReport } from './send-report.ts';
@@ -8,6 +11,23 @@ export interface EditionDetails extends EditionSummary, Pick<SendReport, 'inDoub
 }
 
 /** A stored edition, its table, and who was not served. Throws a usage error for an unknown id. */
-export async function showEdition(_deps: StoreDependencies, _id: string): Promise<EditionDetails> {
-  throw new Error('not implemented yet');
+export async function showEdition(
+  { store }: StoreDependencies,
+  id: string,
+): Promise<EditionDetails> {
+  const stored = await findEdition(store.db, id);
+  if (stored === undefined) {
+    const remedy = 'see `broadsheet editions list`';
+    throw new BroadsheetError(EXIT.usage, `there is no edition "${id}"; ${remedy}`);
+  }
+  const { edition, plannedAt } = stored;
+  const { newsletter, day, subject, composedAt } = edition;
+  return {
+    edition,
+    ...{ id, newsletter, day, subject, composedAt },
+    ...(plannedAt === undefined ? {} : { plannedAt }),
+    deliveries: await deliveryTable(store.db, id),
+    inDoubt: await doubtedDeliveries(store.db, id),
+    failures: await failedDeliveries(store.db, id),
+  };
 }

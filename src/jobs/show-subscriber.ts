@@ -1,6 +1,9 @@
 import type { DeliveryState, Reply } from '../model/delivery.ts';
 import type { EmailAddress } from '../model/email-address.ts';
 import type { Subscriber } from '../model/subscriber.ts';
+import { deliveriesTo } from '../store/deliveries.ts';
+import { findSubscriptions } from '../store/subscribers.ts';
+import { findNewsletter } from './find-newsletter.ts';
 import type { StoreDependencies } from './mail-dependencies.ts';
 
 export interface SubscriberDetails {
@@ -17,8 +20,16 @@ export interface SubscriberDetails {
 
 /** All that is known of an address, once for each newsletter; empty for one that is not known. */
 export async function showSubscriber(
-  _deps: StoreDependencies,
-  _options: { readonly newsletter?: string; readonly address: EmailAddress },
+  { config, store }: StoreDependencies,
+  options: { readonly newsletter?: string; readonly address: EmailAddress },
 ): Promise<readonly SubscriberDetails[]> {
-  throw new Error('not implemented yet');
+  const only =
+    options.newsletter === undefined ? undefined : findNewsletter(config, options.newsletter).id;
+  const subscribers = await findSubscriptions(store.db, options.address);
+  const details: SubscriberDetails[] = [];
+  for (const subscriber of subscribers) {
+    if (only !== undefined && subscriber.newsletter !== only) continue;
+    details.push({ subscriber, deliveries: await deliveriesTo(store.db, subscriber.id) });
+  }
+  return details;
 }

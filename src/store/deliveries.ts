@@ -133,6 +133,45 @@ export async function countDue(db: Database, edition: string, now: string): Prom
   return Number(row.count);
 }
 
+/** Editions of a newsletter that not everyone has got who should, oldest first. */
+export interface Unfinished {
+  /** One that was never sent, or has deliveries that can go now. */
+  readonly due?: string;
+  /** One whose deliveries have all been tried, and some are put off until later. */
+  readonly waiting?: string;
+}
+
+/**
+ * What there is to go on with at `now`. Deliveries that are put off count only of editions first
+ * sent since `freshSince`.
+ */
+export async function findUnfinished(
+  db: Database,
+  newsletter: string,
+  { now, freshSince }: { readonly now: string; readonly freshSince: string },
+): Promise<Unfinished> {
+  const rows = await db
+    .selectFrom('editions as e')
+    .leftJoin('deliveries as d', (join) =>
+      join
+        .onRef('d.edition', '=', 'e.id')
+        .on('d.state', 'in', ['queued', 'claimed', 'submitting', 'inDoubt', 'deferred']),
+    )
+    .select(['e.id', 'e.planned_at', 'd.state'])
+    .select((select) => select.fn.min('d.retry_at').as('retry_at'))
+    .where('e.newsletter', '=', newsletter)
+    .where((where) => where.or([where('e.planned_at', 'is', null), where('d.id', 'is not', null)]))
+    .groupBy(['e.id', 'e.planned_at', 'e.composed_at', 'd.state'])
+    .orderBy('e.composed_at')
+    .orderBy('e.id')
+    .execute();
+  const isFresh = (plannedAt: string | null) => plannedAt === null || plannedAt >= freshSince;
+  const open = rows.filter((row) => row.state !== 'deferred' || isFresh(row.planned_at));
+  const due = open.find((row) => row.state !== 'deferred' || (row.retry_at ?? '') <= now);
+  const waiting = open.find((row) => row.state === 'deferred');
+  return { ...(due && { due: due.id }), ...(waiting && { waiting: waiting.id }) };
+}
+
 /** What became of every edition for one subscriber, newest first. */
 export async function deliveriesTo(db: Database, subscriber: string) {
   const rows = await db

@@ -1,0 +1,37 @@
+import type { Outcome } from '../smtp/outcome.ts';
+import type { Verdict } from '../store/claims.ts';
+import { storedInstant } from '../store/instants.ts';
+import { retryDelaySeconds } from './retry-delay.ts';
+
+/** Outcomes that are something about the delivery; the others are about the relay or about us. */
+export type DeliveryOutcome = Exclude<Outcome, { readonly kind: 'relayTrouble' | 'withheld' }>;
+
+/**
+ * What the ledger notes of an outcome: for a deferred delivery when it is due again, `jitter` in
+ * [0, 1) later than it would have to be. `attempts` is how often a relay was asked before.
+ */
+export function verdictOf(
+  outcome: DeliveryOutcome,
+  facts: {
+    readonly messageId: string;
+    readonly relay: string;
+    readonly attempts: number;
+    readonly now: Temporal.Instant;
+    readonly jitter: number;
+  },
+): Verdict {
+  const { messageId, relay } = facts;
+  const common = { state: outcome.kind, messageId, relay, reply: outcome.reply };
+  switch (outcome.kind) {
+    case 'accepted':
+    case 'inDoubt':
+      return common;
+    case 'failed':
+      return { ...common, replyClass: outcome.replyClass };
+    case 'deferred': {
+      const seconds = retryDelaySeconds(facts.attempts + 1, facts.jitter);
+      const retryAt = storedInstant(facts.now.add({ seconds }));
+      return { ...common, replyClass: outcome.replyClass, retryAt };
+    }
+  }
+}
