@@ -101,7 +101,6 @@ function itemOf(item: FeedItem, text: (value: string) => string): LibraryItem {
     link: item.url,
     date: asDate(item.updated),
     published: asDate(item.published),
-    author: [],
     category: labelsOf(item).map((label) => ({ name: text(label) })),
     ...(item.html === '' ? {} : { content: withoutCdataEnd(item.html) }),
   };

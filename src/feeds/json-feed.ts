@@ -26,12 +26,13 @@ export function renderJsonFeed(feed: Feed, publicUrl: string): string {
 }
 
 function finishItem(raw: Record<string, unknown>, item: FeedItem): Record<string, unknown> {
-  const { author: _author, ...kept } = raw;
+  const { author: _author, content_html: _html, ...kept } = raw;
   const labels = labelsOf(item);
   return {
     ...kept,
     title: item.title,
-    content_html: item.html,
+    // One of the two must be there, and have something in it.
+    ...(item.html === '' ? { content_text: item.summary } : { content_html: item.html }),
     summary: item.summary,
     date_published: rfc3339(item.published),
     date_modified: rfc3339(item.updated),
