@@ -40,7 +40,8 @@ export const MORNING: readonly [PostSketch, ...PostSketch[]] = [
     title: 'المدن الساحلية توقّع اتفاقًا لتقاسم المياه',
     categories: ['عالم'],
     authors: ['سلمى نور'],
-    excerpt: 'اتفقت سبع مدن ساحلية على تقاسم مياه الجبال في سنوات الجفاف، بعد مفاوضات استمرت عامين كاملين.',
+    excerpt:
+      'اتفقت سبع مدن ساحلية على تقاسم مياه الجبال في سنوات الجفاف، بعد مفاوضات استمرت عامين كاملين.',
     picture: picture('water', 'خزان مياه بين الجبال'),
   },
   {
@@ -69,8 +70,17 @@ export const MORNING: readonly [PostSketch, ...PostSketch[]] = [
     picture: picture('wahl', 'Stimmzettel auf einem Holztisch'),
   },
   { slug: 'brief-1', title: 'Mayor to publish her diary every Friday', categories: ['Town Hall'] },
-  { slug: 'brief-2', title: 'Fishing fleet wins a delay for the new net rules', categories: ['Economy'] },
-  { slug: 'brief-3', language: 'ar', title: 'البلدية تنشر الميزانية كاملة للمرة الأولى', categories: ['عالم'] },
+  {
+    slug: 'brief-2',
+    title: 'Fishing fleet wins a delay for the new net rules',
+    categories: ['Economy'],
+  },
+  {
+    slug: 'brief-3',
+    language: 'ar',
+    title: 'البلدية تنشر الميزانية كاملة للمرة الأولى',
+    categories: ['عالم'],
+  },
   {
     slug: 'brief-4',
     title: 'Court hears the case of the two identical campaign posters, and asks for a ladder',

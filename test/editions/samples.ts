@@ -78,6 +78,7 @@ export function post(sketch: PostSketch): Post {
     draft: false,
     featured: false,
     sketch: new Uint32Array(),
+    words: 100,
     contentHash: sketch.slug,
     ...given,
   };
@@ -112,7 +113,11 @@ export function digestInput(
     day: '2026-03-20',
     selection,
     idOf: new Map(posts.map((each) => [each.file, `tag:harbour.example,2026:${each.slug}`])),
-    render: (each) => rendered(each, sketches.find(({ slug }) => slug === each.slug)),
+    render: (each) =>
+      rendered(
+        each,
+        sketches.find(({ slug }) => slug === each.slug),
+      ),
     ...rest,
   };
 }
