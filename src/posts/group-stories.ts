@@ -1,8 +1,105 @@
 import { newestFirst, type Post } from '../model/post.ts';
 import type { SameStorySettings } from '../model/settings.ts';
 import type { Story } from '../model/story.ts';
+import { bandsOf, likenessOf } from './sketch.ts';
+import { StoryGroups } from './story-groups.ts';
+import { titleKeys } from './title-key.ts';
 
-/** The stories that `posts` tell, those with the newest first post first. */
-export function groupStories(posts: readonly Post[], _settings: SameStorySettings): Story[] {
-  return [...posts].sort(newestFirst).map((post) => ({ shown: post, first: post, posts: [post] }));
+/** More posts of one second than these are an import's stamp, not a story's date. */
+const MOST_COPIES = 5;
+/** How many posts with a band in common are looked at, from the newest: keeps it near linear. */
+const MOST_CANDIDATES = 4;
+
+/**
+ * The stories that `posts` tell (DESIGN: *Same story*), the one with the newest first post first.
+ * Two posts tell one story when
+ *
+ * 1. their dates are equal to the second, where seconds other than :00 were written (a day alone
+ *    or a round minute says nothing), and no more than five posts have that date; or
+ * 2. their titles are equal, but for case and punctuation, once leading labels are taken off,
+ *    and one of them has a label; or
+ * 3. their bodies are alike by `likeness` or more, where both have some 25 words.
+ *
+ * All posts of a story lie within `withinHours`. Shown is the newest complete post: one whose
+ * body has at least half the words of the longest. The outcome does not depend on the order of
+ * `posts`.
+ */
+export function groupStories(posts: readonly Post[], settings: SameStorySettings): Story[] {
+  const oldestFirst = [...posts].sort((a, b) => newestFirst(b, a));
+  const groups = new StoryGroups(oldestFirst, settings.withinHours);
+  joinEqualDates(oldestFirst, groups);
+  joinEqualTitles(oldestFirst, settings.labels, groups);
+  joinAlikeBodies(oldestFirst, settings.likeness, groups);
+  return groups
+    .all()
+    .map(storyOf)
+    .sort((a, b) => newestFirst(a.first, b.first));
+}
+
+function joinEqualDates(posts: readonly Post[], groups: StoryGroups): void {
+  const byDate = new Map<number, number[]>();
+  posts.forEach((post, at) => {
+    const milliseconds = post.date.epochMilliseconds;
+    if (post.datePrecision !== 'second' || milliseconds % 60_000 === 0) return;
+    append(byDate, milliseconds, at);
+  });
+  for (const [first = 0, ...others] of byDate.values()) {
+    if (others.length >= MOST_COPIES) continue;
+    for (const other of others) groups.join(first, other);
+  }
+}
+
+function joinEqualTitles(
+  posts: readonly Post[],
+  labels: readonly string[],
+  groups: StoryGroups,
+): void {
+  const keyOf = titleKeys(labels);
+  const last = new Map<
+    string,
+    { at: number; labelled: boolean; lastLabelled: number | undefined }
+  >();
+  posts.forEach((post, at) => {
+    const { key, labelled } = keyOf(post.title);
+    if (key === '') return;
+    const before = last.get(key);
+    // A post without a label joins only one that has a label: "Weekly notes" is no one's copy.
+    const partner = labelled ? before?.at : before?.lastLabelled;
+    if (partner !== undefined) groups.join(partner, at);
+    last.set(key, { at, labelled, lastLabelled: labelled ? at : before?.lastLabelled });
+  });
+}
+
+function joinAlikeBodies(posts: readonly Post[], likeness: number, groups: StoryGroups): void {
+  const byBand = new Map<number, number[]>();
+  posts.forEach((post, at) => {
+    const seen = new Set<number>();
+    for (const band of bandsOf(post.sketch)) {
+      const candidates = byBand.get(band);
+      for (const other of candidates ?? []) {
+        if (seen.has(other) || !groups.canJoin(other, at)) continue;
+        seen.add(other);
+        const alike = likenessOf(post.sketch, posts[other]?.sketch ?? post.sketch) >= likeness;
+        if (alike) groups.join(other, at);
+      }
+      if (candidates === undefined) byBand.set(band, [at]);
+      else if (candidates.push(at) > MOST_CANDIDATES) candidates.shift();
+    }
+  });
+}
+
+function storyOf(posts: readonly Post[]): Story {
+  const [oldest] = posts;
+  if (oldest === undefined) throw new RangeError('a story has at least one post');
+  if (posts.length === 1) return { shown: oldest, first: oldest, posts };
+  const sorted = [...posts].sort(newestFirst);
+  const longest = Math.max(...sorted.map(({ words }) => words));
+  const shown = sorted.find(({ words }) => words * 2 >= longest) ?? oldest;
+  return { shown, first: oldest, posts: sorted };
+}
+
+function append<K>(map: Map<K, number[]>, key: K, value: number): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
 }

@@ -1,6 +1,8 @@
-import type { Post } from '../model/post.ts';
+import { newestFirst, type Post } from '../model/post.ts';
 import type { Problem } from '../model/problem.ts';
 import type { PublishedPost } from '../model/published-post.ts';
+import { findMovedPosts } from './find-moved-posts.ts';
+import { tagUri } from './tag-uri.ts';
 
 export interface IdentifiedPosts {
   /** What is remembered from now on: earlier lines in their order, then the new ones, oldest first. */
@@ -13,24 +15,69 @@ export interface IdentifiedPosts {
 }
 
 /**
- * Gives every published post the id that it keeps for good. `idAuthority` is the host name under
- * which new `tag:` URIs (RFC 4151) are minted.
+ * Gives every published post the id that it keeps for good (RFC 4287 §4.2.6). A post that is known
+ * by its file, or has moved from a file that is gone, keeps its id whatever else changed. A new
+ * one gets the `id` of its front matter, else a `tag:` URI (RFC 4151) under the host name
+ * `idAuthority`; new posts are added oldest first. Lines of posts that are gone stay, so that no
+ * id is given twice and no item of a history document moves.
  */
 export function identifyPosts(
   posts: readonly Post[],
   published: readonly PublishedPost[],
   idAuthority: string,
 ): IdentifiedPosts {
-  const known = new Map(published.map((entry) => [entry.file, entry]));
-  const added = [...posts]
-    .filter((post) => !known.has(post.file))
-    .sort((a, b) => Temporal.Instant.compare(a.date, b.date))
-    .map((post): PublishedPost => {
-      const date = post.date.toString();
-      const id = post.givenId ?? `tag:${idAuthority},${date.slice(0, 4)}:${post.slug}`;
-      return { id, file: post.file, date, slug: post.slug, contentHash: post.contentHash };
-    });
-  const all = [...published, ...added];
-  const idOf = new Map(all.map((entry) => [entry.file, entry.id]));
-  return { published: all, idOf, changed: added.length > 0, warnings: [] };
+  const files = new Set(posts.map(({ file }) => file));
+  const lineOf = new Map(published.map((entry, line) => [entry.file, line]));
+  const newcomers = posts.filter(({ file }) => !lineOf.has(file));
+  const gone = published.flatMap((entry, line) => (files.has(entry.file) ? [] : [{ entry, line }]));
+  const moved = findMovedPosts(newcomers, gone);
+  for (const [file, line] of moved) lineOf.set(file, line);
+
+  const lines = [...published];
+  const ids = new Set(published.map(({ id }) => id));
+  const warnings: Problem[] = [];
+  const oldestFirst = posts.toSorted((a, b) => newestFirst(b, a));
+  for (const post of oldestFirst) {
+    const line = lineOf.get(post.file);
+    const known = line === undefined ? undefined : lines[line];
+    if (line !== undefined && known !== undefined) {
+      warnings.push(...warnOfOtherId(post, known));
+      lines[line] = refreshed(known, post);
+      continue;
+    }
+    const taken = post.givenId !== undefined && ids.has(post.givenId);
+    if (taken) warnings.push(idTaken(post));
+    const id = taken || post.givenId === undefined ? tagUri(post, idAuthority, ids) : post.givenId;
+    ids.add(id);
+    lineOf.set(post.file, lines.push(entryOf(post, id)) - 1);
+  }
+  const idOf = new Map(posts.map(({ file }) => [file, lines[lineOf.get(file) ?? -1]?.id ?? file]));
+  const changed =
+    lines.length > published.length || lines.some((entry, at) => entry !== published[at]);
+  return { published: lines, idOf, changed, warnings };
+}
+
+function entryOf(post: Post, id: string): PublishedPost {
+  const { file, slug, contentHash } = post;
+  return { id, file, date: post.date.toString(), slug, contentHash };
+}
+
+/** The line with what has changed of the post; the very same line where nothing has. */
+function refreshed(known: PublishedPost, post: Post): PublishedPost {
+  const { file, slug, contentHash } = post;
+  const same = known.file === file && known.slug === slug && known.contentHash === contentHash;
+  return same ? known : { ...known, file, slug, contentHash };
+}
+
+function idTaken(post: Post): Problem {
+  const message = `id "${post.givenId}" belongs to another post; give each post its own`;
+  return { file: post.file, line: 1, message };
+}
+
+function warnOfOtherId(post: Post, known: PublishedPost): Problem[] {
+  if (post.givenId === undefined || post.givenId === known.id) return [];
+  const message =
+    `id "${post.givenId}" comes too late, the post was published as "${known.id}" and stays so; ` +
+    'put that one in, or take id out';
+  return [{ file: post.file, line: 1, message }];
 }

@@ -1,0 +1,21 @@
+import type { Post } from '../model/post.ts';
+import { slugify } from './slugify.ts';
+
+/**
+ * A new `tag:` URI (RFC 4151) for the post, which none of `taken` is: the authority, the year of
+ * the post, and its slug in characters that a URI may have.
+ */
+export function tagUri(post: Post, authority: string, taken: ReadonlySet<string>): string {
+  const date = post.date.toString();
+  const slug = encodeURIComponent(slugify(post.slug.toWellFormed()).toLowerCase()) || 'post';
+  // RFC 4151 §2.1: the authority held its name on this day. Dates before the Web are not believed.
+  const year =
+    date.startsWith('-') || date.startsWith('+') || date < '1990' ? '1990' : date.slice(0, 4);
+  const uri = `tag:${authority.toLowerCase()},${year}:${slug}`;
+  if (!taken.has(uri)) return uri;
+  const dated = `${uri}:${date.slice(0, 10)}`;
+  for (let number = 1; ; number++) {
+    const candidate = number === 1 ? dated : `${dated}:${number}`;
+    if (!taken.has(candidate)) return candidate;
+  }
+}

@@ -1,0 +1,43 @@
+/** What a title has in common with that of another post of its story. */
+export interface TitleKey {
+  /** The title without leading labels, case and punctuation; empty where nothing is left. */
+  readonly key: string;
+  readonly labelled: boolean;
+}
+
+/**
+ * A function from title to key for these labels. A label counts when a colon, a dash between
+ * spaces, a bar or an exclamation mark parts it from the rest, or brackets hold it: `Breaking: ...`,
+ * `UPDATE - ...`, `[New] ...`; `New bridge opens` has none.
+ */
+export function titleKeys(labels: readonly string[]): (title: string) => TitleKey {
+  const words = labels.map((label) => escaped(label.trim()).replace(/\s+/g, '\\s+')).sort(longest);
+  if (words.length === 0) return (title) => ({ key: folded(title), labelled: false });
+  const any = `(?:${words.join('|')})`;
+  const label = new RegExp(
+    `^\\s*(?:${any}\\s*(?:[:：|!]+|\\s[-–—]+\\s|[–—])|[[(]\\s*${any}\\s*[\\])]\\s*:?)\\s*(?=\\S)`,
+    'iu',
+  );
+  return (title) => {
+    let rest = title;
+    while (label.test(rest)) rest = rest.replace(label, '');
+    return { key: folded(rest), labelled: rest !== title };
+  };
+}
+
+function folded(title: string): string {
+  return title
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/['’‘]/g, '')
+    .replace(/[^\p{L}\p{M}\p{N}]+/gu, ' ')
+    .trim();
+}
+
+function escaped(label: string): string {
+  return label.replace(/[^\p{L}\p{M}\p{N}\s]/gu, '\\$&');
+}
+
+function longest(a: string, b: string): number {
+  return b.length - a.length;
+}
