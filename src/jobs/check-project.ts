@@ -1,0 +1,88 @@
+import { reasonOf } from '../base/errors.ts';
+import { renderDigest } from '../editions/render-digest.ts';
+import { renderConfirmation, renderWelcome } from '../editions/render-notice.ts';
+import { selectStories } from '../editions/select-stories.ts';
+import { TEMPLATE_FILES } from '../editions/templates.ts';
+import type { Problem } from '../model/problem.ts';
+import type { NewsletterSettings } from '../model/settings.ts';
+import { type CollectedPosts, collectPosts } from './collect-posts.ts';
+import type { DraftNotes } from './edition-draft.ts';
+import type { ComposeDependencies } from './mail-dependencies.ts';
+
+/** What `check` found; what it didn't find wrong is right. */
+export interface CheckReport extends DraftNotes {
+  /** The templates that were rendered, by file name. */
+  readonly templates: readonly string[];
+}
+
+/** What checking needs: no database. */
+export type CheckDependencies = Omit<ComposeDependencies, 'store'>;
+
+/**
+ * Reads and renders every post, and every template for every newsletter, and changes nothing.
+ * Throws a config error for a template that does not render.
+ */
+export async function checkProject(deps: CheckDependencies): Promise<CheckReport> {
+  const collected = collectPosts(deps.config, {
+    now: deps.clock(),
+    log: deps.log,
+    remember: false,
+  });
+  const rendering = renderEveryPost(deps, collected);
+  for (const newsletter of deps.config.newsletters) {
+    await renderEveryTemplate(deps, newsletter, collected);
+  }
+  const { folder } = collected;
+  return {
+    posts: { read: folder.read, published: folder.posts.length },
+    leftOut: [...folder.leftOut, ...rendering.leftOut],
+    warnings: [...folder.warnings, ...collected.warnings, ...rendering.warnings],
+    templates: deps.config.newsletters.length > 0 ? Object.values(TEMPLATE_FILES) : [],
+  };
+}
+
+function renderEveryPost(
+  { log }: CheckDependencies,
+  { folder, render }: CollectedPosts,
+): Pick<DraftNotes, 'leftOut' | 'warnings'> {
+  const leftOut: Problem[] = [];
+  const warnings: Problem[] = [];
+  for (const [at, post] of folder.posts.entries()) {
+    log.progress('Checking posts', at, folder.posts.length);
+    try {
+      warnings.push(...render(post).warnings);
+    } catch (error) {
+      leftOut.push({ file: post.file, message: reasonOf(error) });
+    }
+  }
+  return { leftOut, warnings };
+}
+
+/** Renders the digest of the newest stories, whatever editions there were, and the notices. */
+async function renderEveryTemplate(
+  { config, templates }: CheckDependencies,
+  settings: NewsletterSettings,
+  { stories, idOf, render }: CollectedPosts,
+): Promise<void> {
+  // A trial edition of whatever there is, so that the templates have something to show.
+  const newsletter = { ...settings, minimumStories: 1, categories: [] };
+  const { publicUrl, site } = config;
+  const common = { templates, newsletter, site, publicUrl };
+  const notice = { templates, newsletter, site, address: newsletter.from.address };
+  await renderConfirmation({ ...notice, confirmUrl: publicUrl });
+  await renderWelcome({ ...notice, archiveUrl: publicUrl, unsubscribeUrl: publicUrl });
+  const now = stories[0]?.shown.date;
+  if (now === undefined) return;
+  const selection = selectStories({ stories, idOf, usedIds: new Set(), newsletter, now });
+  if (selection === undefined) return;
+  const day = now.toZonedDateTimeISO(newsletter.timeZone).toPlainDate().toString();
+  const editionId = `${newsletter.id}-${day}`;
+  await renderDigest({
+    ...common,
+    editionId,
+    day,
+    selection,
+    idOf,
+    render: (post) => render(post).rendered,
+  });
+}
