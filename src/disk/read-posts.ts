@@ -1,10 +1,17 @@
-import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { hash } from 'node:crypto';
 import { join } from 'node:path';
+import { BroadsheetError, EXIT, reasonOf } from '../base/errors.ts';
 import { newestFirst, type Post } from '../model/post.ts';
 import type { Problem } from '../model/problem.ts';
 import { decodeText } from '../posts/decode-text.ts';
-import { type PostContext, parsePost } from '../posts/parse-post.ts';
+import {
+  type ParsedPost,
+  type PostContext,
+  parsePost,
+  type UnreadablePost,
+} from '../posts/parse-post.ts';
+import { findPostFiles } from './find-post-files.ts';
+import { readBytes } from './read-bytes.ts';
 
 export interface ReadPostsContext extends PostContext {
   /** Posts dated after it are of the future. */
@@ -25,28 +32,103 @@ export interface PostFolder {
   readonly warnings: readonly Problem[];
 }
 
+const LONGEST_POST_BYTES = 10_000_000;
+
 /**
  * The posts of `folder` and of the folders in it, without their bodies. Throws a `BroadsheetError`
  * where the folder itself cannot be read; a file that cannot be read is left out and named.
  */
 export function readPosts(folder: string, context: ReadPostsContext): PostFolder {
+  const { files, problems } = findFiles(folder);
   const posts: Post[] = [];
-  const leftOut: Problem[] = [];
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
-    /\.(md|markdown)$/.test(file),
-  );
-  for (const file of files.sort()) {
-    const bytes = readFileSync(join(folder, file));
-    const decoded = decodeText(bytes);
-    if ('reason' in decoded) {
-      leftOut.push({ file, message: decoded.reason });
-      continue;
+  const leftOut = [...problems];
+  const warnings: Problem[] = [];
+  let read = problems.length;
+  let drafts = 0;
+  let future = 0;
+  for (const file of files) {
+    const parsed = readPost(folder, file, context);
+    if (parsed === undefined) continue;
+    read++;
+    switch (fateOf(parsed, context)) {
+      case 'draft':
+        drafts++;
+        break;
+      case 'future':
+        future++;
+        break;
+      case 'rest':
+        if ('problem' in parsed) leftOut.push(parsed.problem);
+        else {
+          posts.push(parsed.post);
+          warnings.push(...parsed.warnings);
+        }
     }
-    const contentHash = createHash('sha256').update(bytes).digest('hex');
-    const parsed = parsePost({ text: decoded.text, file, contentHash }, context);
-    if ('problem' in parsed) leftOut.push(parsed.problem);
-    else posts.push(parsed.post);
   }
   posts.sort(newestFirst);
-  return { folder, read: files.length, posts, drafts: 0, future: 0, leftOut, warnings: [] };
+  warnings.push(...sharedAddresses(posts));
+  return { folder, read, posts, drafts, future, leftOut, warnings };
+}
+
+/**
+ * The post of one file with its source, the problem for which it is left out, or undefined for a
+ * page of HTML that is no post. Never throws.
+ */
+export function readPost(
+  folder: string,
+  file: string,
+  context: PostContext,
+): ParsedPost | UnreadablePost | undefined {
+  try {
+    const bytes = readBytes(join(folder, file), LONGEST_POST_BYTES);
+    const decoded = decodeText(bytes);
+    if ('reason' in decoded) {
+      const { line, reason } = decoded;
+      return { problem: { file, line, message: reason }, draft: false };
+    }
+    const { text } = decoded;
+    if (/\.html?$/i.test(file) && !/^\s*(?:---|\+\+\+)/.test(text)) return undefined;
+    return parsePost({ text, file, contentHash: hash('sha256', bytes, 'hex') }, context);
+  } catch (error) {
+    const fact =
+      error instanceof BroadsheetError ? error.message : `cannot be read: ${reasonOf(error)}`;
+    return { problem: { file, message: fact }, draft: false };
+  }
+}
+
+function findFiles(folder: string) {
+  try {
+    return findPostFiles(folder);
+  } catch (error) {
+    throw new BroadsheetError(
+      EXIT.config,
+      `${folder}  cannot be read: ${reasonOf(error)}; set posts.folder, or use --posts DIR`,
+      { cause: error },
+    );
+  }
+}
+
+function fateOf(
+  parsed: ParsedPost | UnreadablePost,
+  { settings, now }: ReadPostsContext,
+): 'draft' | 'future' | 'rest' {
+  const draft = 'problem' in parsed ? parsed.draft : parsed.post.draft;
+  if (draft && !settings.drafts) return 'draft';
+  if ('problem' in parsed || settings.future) return 'rest';
+  return Temporal.Instant.compare(parsed.post.date, now) > 0 ? 'future' : 'rest';
+}
+
+/** Two posts at one address: the site shows one of them, and readers take them for one. */
+function sharedAddresses(posts: readonly Post[]): Problem[] {
+  const fileAt = new Map<string, string>();
+  const warnings: Problem[] = [];
+  for (const { path, file } of posts.toReversed()) {
+    const other = fileAt.get(path);
+    if (other === undefined) fileAt.set(path, file);
+    else {
+      const message = `has the address of ${other} (${path}); give it another slug or permalink`;
+      warnings.push({ file, line: 1, message });
+    }
+  }
+  return warnings;
 }

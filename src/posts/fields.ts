@@ -29,8 +29,16 @@ export function textField(fields: Fields, ...names: string[]): string | undefine
 export function textOf(value: unknown): string | undefined {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (typeof value !== 'string') return undefined;
-  const line = cleanLine(value);
+  const line = lineOf(value);
   return line === '' ? undefined : line;
+}
+
+/**
+ * `text` on one clean line, and as a string of its own: a slice would keep the whole file that it
+ * was cut from in memory.
+ */
+function lineOf(text: string): string {
+  return ` ${cleanLine(text)}`.slice(1);
 }
 
 /** Whether the field says yes, as YAML 1.1 (Jekyll) and 1.2 (Hugo, Astro) write it. */
@@ -49,7 +57,7 @@ export function isNo(value: unknown): boolean {
  */
 export function namesOf(value: unknown): string[] {
   if (typeof value === 'string') {
-    return cleanLine(value)
+    return lineOf(value)
       .split(' ')
       .flatMap((word) => present(word.replace(/,$/, '')));
   }

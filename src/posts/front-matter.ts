@@ -32,7 +32,7 @@ export function readFrontMatter(
   text: string,
   file: string,
 ): FrontMatter | { readonly problem: Problem } {
-  const found = findFences(text.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n'));
+  const found = findFences(normalised(text));
   if (found.kind === 'broken') {
     return { problem: { file, line: found.line, column: 1, message: found.message } };
   }
@@ -44,6 +44,12 @@ export function readFrontMatter(
     return { problem: { file, line: found.blockLine, message } };
   }
   return parseBlock(found, file);
+}
+
+/** Without a byte order mark, line ends as LF. Most texts are so already. */
+function normalised(text: string): string {
+  const marked = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+  return marked.includes('\r') ? marked.replace(/\r\n?/g, '\n') : marked;
 }
 
 function parseBlock(found: FencedBlock, file: string): FrontMatter | { readonly problem: Problem } {

@@ -4,6 +4,9 @@ const SHINGLE_WORDS = 3;
 const FEWEST_WORDS = 25;
 const EMPTY = 0xffffffff;
 
+/** So many bands a sketch has at most. */
+export const MOST_BANDS = Math.floor(BINS / 3);
+
 /** How many words a body has, and its `Post.sketch`. */
 export interface BodySketch {
   readonly words: number;
@@ -22,7 +25,8 @@ export function sketchBody(body: string): BodySketch {
   let last = 0;
   let word = 0;
   for (let at = 0; at <= body.length; at++) {
-    const code = at < body.length ? lettersOnly(body.charCodeAt(at)) : 0;
+    const char = at < body.length ? body.charCodeAt(at) : 0;
+    const code = char < 128 ? (ASCII[char] ?? 0) : letterBeyondAscii(char);
     if (code !== 0) {
       word = Math.imul((word === 0 ? 0x811c9dc5 : word) ^ code, 0x01000193);
       continue;
@@ -55,27 +59,28 @@ export function likenessOf(a: Uint32Array, b: Uint32Array): number {
 }
 
 /**
- * Keys of which two bodies share at least one when they are alike (0.6 or more), and seldom
- * otherwise: hashes of three neighbouring bins each.
+ * Keys of 32 bits of which two bodies share at least one when they are alike (0.6 or more), and
+ * seldom otherwise: hashes of three neighbouring bins each.
  */
 export function bandsOf(sketch: Uint32Array): number[] {
   const bands: number[] = [];
   for (let at = 0; at + 2 < sketch.length; at += 3) {
     const [a = EMPTY, b = EMPTY, c = EMPTY] = [sketch[at], sketch[at + 1], sketch[at + 2]];
     if (a === EMPTY && b === EMPTY && c === EMPTY) continue;
-    bands.push(mix(mix(a, b), mix(c, at)) * BINS + at);
+    bands.push(mix(mix(a, b), mix(c, at)));
   }
   return bands;
 }
 
-/** The code of a letter or digit in lower case, 0 for anything else. Beyond ASCII all are letters. */
-function lettersOnly(code: number): number {
-  if (code >= 97 && code <= 122) return code;
-  if (code >= 65 && code <= 90) return code + 32;
-  if (code >= 48 && code <= 57) return code;
-  // General punctuation (dashes, curly quotes, ellipses) and the no-break space part words.
-  if (code < 0xc0 || (code >= 0x2000 && code <= 0x206f) || code === 0x3000) return 0;
-  return code;
+/** By character: the code of a letter or digit in lower case, 0 for anything else. */
+const ASCII = Uint8Array.from({ length: 128 }, (_, code) => {
+  const character = String.fromCharCode(code).toLowerCase();
+  return /[a-z0-9]/.test(character) ? character.charCodeAt(0) : 0;
+});
+
+/** Beyond ASCII all are letters, but Latin-1's signs, general punctuation and the wide space. */
+function letterBeyondAscii(code: number): number {
+  return code < 0xc0 || (code >= 0x2000 && code <= 0x206f) || code === 0x3000 ? 0 : code;
 }
 
 /** 32 bits in which every bit of both depends on all. */
