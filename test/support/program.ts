@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -19,6 +19,8 @@ export interface Project {
   readonly folder: string;
   /** Writes a file relative to the folder. */
   write(path: string, content: string | Uint8Array): void;
+  /** Every file in the folder, relative to it. */
+  files(): string[];
   run(...args: string[]): Promise<Run>;
   /** Like `run`, with more environment. */
   runWith(environment: NodeJS.ProcessEnv, ...args: string[]): Promise<Run>;
@@ -58,7 +60,11 @@ export function openProject(context: TestContext, { config = CONFIG } = {}): Pro
   mkdirSync(join(folder, 'posts'));
   const runWith = (environment: NodeJS.ProcessEnv, ...args: string[]) =>
     runBroadsheet(args, folder, { BROADSHEET_SECRET: 'a-key-for-tests-only', ...environment });
-  return { folder, write, runWith, run: (...args) => runWith({}, ...args) };
+  const files = () =>
+    globSync('**/{*,.*}', { cwd: folder })
+      .filter((path) => statSync(join(folder, path)).isFile())
+      .toSorted();
+  return { folder, write, files, runWith, run: (...args) => runWith({}, ...args) };
 }
 
 /** Runs the program as a user does, without a terminal, and waits for its end. */
