@@ -28,6 +28,7 @@ export class Publication {
   readonly #folder: string;
   readonly #staging: string;
   readonly #staged = new Map<string, string>();
+  readonly #made = new Set<string>();
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -47,8 +48,8 @@ export class Publication {
     return refusedBy(target, () => {
       const bytes = Buffer.from(text);
       if (holds(target, bytes)) return false;
-      mkdirSync(this.#staging, { recursive: true });
-      mkdirSync(dirname(target), { recursive: true });
+      this.#makeFolder(this.#staging);
+      this.#makeFolder(dirname(target));
       const staged = join(this.#staging, String(this.#staged.size));
       writeFileSync(staged, bytes);
       const mode = statSync(target, { throwIfNoEntry: false })?.mode;
@@ -56,6 +57,12 @@ export class Publication {
       this.#staged.set(target, staged);
       return true;
     });
+  }
+
+  #makeFolder(path: string): void {
+    if (this.#made.has(path)) return;
+    mkdirSync(path, { recursive: true });
+    this.#made.add(path);
   }
 
   /** Whether the folder has a file at `path` already. */

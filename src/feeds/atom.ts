@@ -87,17 +87,20 @@ function finishSummary(element: Element, summary: string): void {
   setText(element, summary);
 }
 
+/** Ways to write the fraction and the zone of one and the same instant. */
+const SPELLINGS = ['Z', '+00:00'].flatMap((zone) =>
+  Array.from({ length: 10 }, (_, digits) => (digits === 0 ? '' : `.${'0'.repeat(digits)}`) + zone),
+);
+
 /**
  * `instant` as RFC 3339, never twice the same text in one document: feed validators warn of two
  * entries updated at once, which posts of one day are. A fraction of zeros is the same instant.
  */
 function distinctMoment(instant: Temporal.Instant, written: Set<string>): string {
   const plain = rfc3339(instant);
-  const fractions = ['', ...Array.from({ length: 9 }, (_, at) => `.${'0'.repeat(at + 1)}`)];
-  const spellings = ['Z', '+00:00'].flatMap((zone) =>
-    fractions.map((fraction) => plain.replace('Z', fraction + zone)),
-  );
-  const chosen = spellings.find((spelling) => !written.has(spelling)) ?? plain;
+  const upToSeconds = plain.slice(0, -1);
+  const spelling = SPELLINGS.find((ending) => !written.has(upToSeconds + ending));
+  const chosen = spelling === undefined ? plain : upToSeconds + spelling;
   written.add(chosen);
   return chosen;
 }

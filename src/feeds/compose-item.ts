@@ -34,9 +34,9 @@ export function composeItem(entry: FeedEntry, rendered: RenderedPost): FeedItem 
   };
 }
 
-/** U+FFFD stands for a character that was lost; as a reference it is seen and no validator minds. */
+/** As a reference, U+FFFD is seen as what it is, and no parser minds. */
 function cleanHtml(html: string): string {
-  return cleanText(html).replaceAll('\u{FFFD}', '&#xFFFD;').trim();
+  return cleanText(html.replaceAll('\u{FFFD}', '&#xFFFD;')).trim();
 }
 
 function cleanNames(names: readonly string[]): string[] {

@@ -7,12 +7,17 @@ const windows1252 = new TextDecoder('windows-1252');
 
 /**
  * `text` with only characters that XML 1.0 §2.2 allows and does not discourage: controls, lone
- * surrogates and noncharacters are gone, line ends are LF. C1 controls are what windows-1252 text
- * becomes when it is taken for Latin-1 (U+0092 for an apostrophe): they turn into what was meant,
- * as in HTML's numeric references (HTML §13.2.5.80).
+ * surrogates and noncharacters are gone; line ends, Unicode's own too, are LF. C1 controls are what
+ * windows-1252 text becomes when it is taken for Latin-1 (U+0092 for an apostrophe): they turn into
+ * what was meant, as in HTML's numeric references (HTML §13.2.5.80). U+FFFD, which stands for a
+ * character that was lost and which parsers and validators warn of, is a question mark.
  */
 export function cleanText(text: string): string {
-  return text.replace(/\r\n?/g, '\n').replace(FORBIDDEN, '').replace(C1_CONTROLS, meantBy);
+  return text
+    .replace(/\r\n?|[\u2028\u2029]/g, '\n')
+    .replace(FORBIDDEN, '')
+    .replace(C1_CONTROLS, meantBy)
+    .replaceAll('\u{FFFD}', '?');
 }
 
 /** `cleanText` on one line: white space is one space, none at the ends. */
