@@ -21,8 +21,11 @@ export interface Store {
 
 const BUSY_TIMEOUT_MS = 10_000;
 
+/** SQLite's name for a database that is gone when it is closed. */
+const IN_MEMORY = ':memory:';
+
 /**
- * Opens the database at `databaseUrl` (`sqlite:` and a path), makes folder and file where there
+ * Opens the database at `databaseUrl` (`sqlite:` and a path, or `sqlite::memory:`), makes folder and file where there
  * are none, and brings its tables up to date. Throws a `BroadsheetError`: config for a file that
  * is no database of ours or newer than this program, disk where it can't be read or written.
  */
@@ -66,6 +69,7 @@ function openFile(file: string, explain: (error: unknown) => unknown): DatabaseS
 
 /** Addresses are nobody else's business: the file is its owner's alone (SQLite's others follow). */
 function createFile(file: string): void {
+  if (file === IN_MEMORY) return;
   try {
     mkdirSync(dirname(file), { recursive: true });
     closeSync(openSync(file, 'a', 0o600));

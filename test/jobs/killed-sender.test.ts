@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { openPaper } from '../support/paper.ts';
+
+const SCRIPT = join(import.meta.dirname, '..', 'support', 'send-until-killed.ts');
+const CONNECTIONS = 4;
+
+test('a sender that is killed in the middle loses nobody, and names whom it leaves in doubt', async (t) => {
+  const people = Array.from({ length: 200 }, (_, index) => `reader${index}@example.org`);
+  let kill = () => {};
+  const paper = await openPaper(t, {
+    subscribers: people,
+    inbox: {
+      onMessage: () => {
+        if (paper.inbox.messages.length === 60) kill();
+        return undefined;
+      },
+    },
+  });
+  const edition = await paper.putEdition();
+  const child = spawn(process.execPath, [SCRIPT, paper.folder, paper.inbox.url], {
+    stdio: 'inherit',
+  });
+  kill = () => child.kill('SIGKILL');
+  const [, signal] = await once(child, 'exit');
+  assert.equal(signal, 'SIGKILL');
+
+  // The next send can tell that the dead one is dead, and waits for no lease.
+  const report = await paper.send();
+  assert.equal(report.deliveries.accepted, people.length);
+  const doubted = new Set(report.inDoubt.map(({ address }) => String(address)));
+  assert.ok(doubted.size <= CONNECTIONS, `${doubted.size} in doubt`);
+  for (const person of people) {
+    const copies = paper.inbox.messagesTo(person);
+    assert.ok(copies.length >= 1, `${person} is lost`);
+    assert.ok(copies.length === 1 || doubted.has(person), `${person} got it twice, unnamed`);
+    assert.equal(new Set(copies.map(({ raw }) => raw.toString())).size, 1);
+  }
+  assert.equal(report.edition.id, edition.id);
+});

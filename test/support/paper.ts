@@ -1,0 +1,200 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { type Clock, stoppedClock } from '../../src/base/clock.ts';
+import { silentLog } from '../../src/base/log.ts';
+import type { Config } from '../../src/config/config.ts';
+import { addSubscriber } from '../../src/jobs/add-subscriber.ts';
+import { deliverEdition } from '../../src/jobs/deliver-edition.ts';
+import type { SendDependencies } from '../../src/jobs/mail-dependencies.ts';
+import { prepareSend } from '../../src/jobs/prepare-send.ts';
+import { readTemplates } from '../../src/jobs/read-templates.ts';
+import type { SendReport } from '../../src/jobs/send-report.ts';
+import { type Edition, SLOTS } from '../../src/model/edition.ts';
+import { type EmailAddress, parseEmailAddress } from '../../src/model/email-address.ts';
+import { openRelay } from '../../src/smtp/open-relay.ts';
+import { insertEdition } from '../../src/store/editions.ts';
+import { openStore } from '../../src/store/open-store.ts';
+import { type Inbox, type InboxOptions, openInbox } from './inbox.ts';
+
+export const NEWSLETTER = 'politics-essential';
+
+export interface PaperOptions {
+  readonly subscribers?: readonly string[];
+  /** ISO 8601 instant; default 2026-03-20T07:00Z. */
+  readonly now?: string;
+  readonly inbox?: InboxOptions;
+  readonly connections?: number;
+  /** In place of the inbox. */
+  readonly relayUrl?: string;
+  /** Front matter and text of posts, by file. */
+  readonly posts?: Readonly<Record<string, string>>;
+}
+
+/** A small publisher: a folder, a database, a relay that keeps what it gets, and a clock. */
+export interface Paper {
+  readonly deps: SendDependencies;
+  readonly inbox: Inbox;
+  readonly folder: string;
+  /** Sets the clock. */
+  setTime(instant: string): void;
+  add(...addresses: readonly string[]): Promise<void>;
+  /** Stores an edition with one post, composed by nobody: for tests of sending. */
+  putEdition(id?: string): Promise<Edition>;
+  /** Prepares and delivers, as `send --yes` does. */
+  send(signal?: AbortSignal): Promise<SendReport>;
+  writePost(file: string, text: string): void;
+  /** The state of each delivery of the edition, by address. */
+  states(edition?: string): Promise<Readonly<Record<string, string>>>;
+}
+
+/** Opens a paper; it is closed and its folder removed when the test ends. */
+export async function openPaper(t: TestContext, options: PaperOptions = {}): Promise<Paper> {
+  const folder = mkdtempSync(join(tmpdir(), 'broadsheet-paper-'));
+  mkdirSync(join(folder, 'posts'));
+  const inbox = await openInbox(options.inbox);
+  const store = await openStore(`sqlite:${join(folder, 'paper.db')}`);
+  t.after(async () => {
+    await store.close();
+    await inbox.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  let clock = stoppedClock(Temporal.Instant.from(options.now ?? '2026-03-20T07:00Z'));
+  const now: Clock = () => clock();
+  const config = makeConfig(folder, options.relayUrl ?? inbox.url, options.connections ?? 2);
+  const templates = readTemplates(config.folders.templates);
+  const deps: SendDependencies = {
+    ...{ config, store, templates, openRelay },
+    clock: now,
+    log: silentLog,
+  };
+  const paper: Paper = {
+    ...{ deps, inbox, folder },
+    setTime(instant) {
+      clock = stoppedClock(Temporal.Instant.from(instant));
+    },
+    async add(...addresses) {
+      for (const text of addresses) await addSubscriber(deps, { address: address(text) });
+    },
+    async putEdition(id = `${NEWSLETTER}-2026-03-20`) {
+      const edition = makeEdition(id);
+      await insertEdition(store.db, edition);
+      return edition;
+    },
+    async send(signal) {
+      const prepared = await prepareSend(deps, { newsletter: NEWSLETTER });
+      if (prepared.kind !== 'ready') throw new Error(`there is nothing to send: ${prepared.kind}`);
+      return deliverEdition(deps, prepared, signal);
+    },
+    writePost: (file, text) => writeFileSync(join(folder, 'posts', file), text),
+    async states(edition = `${NEWSLETTER}-2026-03-20`) {
+      const rows = await store.db
+        .selectFrom('deliveries')
+        .select(['address', 'state'])
+        .where('edition', '=', edition)
+        .orderBy('address')
+        .execute();
+      return Object.fromEntries(rows.map((row) => [row.address, row.state]));
+    },
+  };
+  for (const [file, text] of Object.entries(options.posts ?? {})) paper.writePost(file, text);
+  await paper.add(...(options.subscribers ?? []));
+  return paper;
+}
+
+/** `text` as an address; throws when it is none. */
+export function address(text: string): EmailAddress {
+  const parsed = parseEmailAddress(text);
+  if ('reason' in parsed) throw new Error(parsed.reason);
+  return parsed.address;
+}
+
+function makeEdition(id: string): Edition {
+  return {
+    id,
+    newsletter: NEWSLETTER,
+    day: '2026-03-20',
+    subject: 'The harbour wall stands',
+    preheader: 'And what it cost',
+    html: `<p>The wall stands.</p><a href="${SLOTS.unsubscribeUrl}">Leave</a> ${SLOTS.address}`,
+    text: `The wall stands.\n\nLeave: ${SLOTS.unsubscribeUrl} ${SLOTS.address}\n`,
+    posts: [
+      {
+        id: `tag:harbour.example,2026:${id}`,
+        file: 'wall.md',
+        title: 'The harbour wall stands',
+        url: 'https://harbour.example/wall/',
+        role: 'lead',
+      },
+    ],
+    composedAt: '2026-03-20T06:00:00.000Z',
+  };
+}
+
+/** A config with one newsletter, everything in `folder`. */
+export function makeConfig(folder: string, url: string, connections: number): Config {
+  return {
+    file: join(folder, 'broadsheet.yaml'),
+    site: {
+      title: 'The Harbour Broadsheet',
+      url: 'https://harbour.example/',
+      description: 'News of a harbour',
+      language: 'en',
+      timeZone: 'Europe/London',
+      author: { name: 'The Harbour Broadsheet' },
+    },
+    posts: {
+      permalink: 'date',
+      drafts: false,
+      future: false,
+      datesWithoutZone: 'site',
+      liquid: 'off',
+      iframesFrom: [],
+      sameStory: { labels: ['Breaking'], withinHours: 72, likeness: 0.6 },
+    },
+    feeds: {
+      publicUrl: 'https://harbour.example/',
+      formats: ['rss'],
+      items: 50,
+      categories: false,
+      authors: false,
+      tags: false,
+      historyDocuments: 20,
+      stories: 'one',
+      ttlMinutes: 60,
+    },
+    newsletters: [
+      {
+        id: NEWSLETTER,
+        name: 'Politics Essential',
+        description: 'The politics of a harbour',
+        language: 'en',
+        timeZone: 'Europe/London',
+        from: { name: 'Politics Essential', address: address('paper@harbour.example') },
+        unsubscribeMail: address('paper+unsubscribe@harbour.example'),
+        listId: 'politics-essential.harbour.example',
+        subject: '{{ lead.title }}',
+        categories: [],
+        stories: 8,
+        headlines: 12,
+        minimumStories: 1,
+        lookbackDays: 7,
+        postalAddress: '1 Quay Street, Harbour Town',
+        color: '#8b1e2d',
+      },
+    ],
+    folders: {
+      posts: join(folder, 'posts'),
+      siteRoot: folder,
+      includes: join(folder, '_includes'),
+      output: join(folder, 'public'),
+      templates: join(folder, 'email-templates'),
+    },
+    publishedFile: join(folder, 'published-posts.jsonl'),
+    publicUrl: 'https://harbour.example/',
+    databaseUrl: `sqlite:${join(folder, 'paper.db')}`,
+    relay: { url, connections },
+    secrets: ['a secret of a test, long enough'],
+  };
+}

@@ -1,0 +1,18 @@
+// Started by a test, which kills it: sends the unfinished edition of the paper in a folder.
+import { systemClock } from '../../src/base/clock.ts';
+import { silentLog } from '../../src/base/log.ts';
+import { deliverEdition } from '../../src/jobs/deliver-edition.ts';
+import { prepareSend } from '../../src/jobs/prepare-send.ts';
+import { readTemplates } from '../../src/jobs/read-templates.ts';
+import { openRelay } from '../../src/smtp/open-relay.ts';
+import { openStore } from '../../src/store/open-store.ts';
+import { makeConfig, NEWSLETTER } from './paper.ts';
+
+const [folder = '', relayUrl = ''] = process.argv.slice(2);
+const config = makeConfig(folder, relayUrl, 4);
+const store = await openStore(config.databaseUrl);
+const templates = readTemplates(config.folders.templates);
+const deps = { config, store, templates, openRelay, clock: systemClock, log: silentLog };
+const prepared = await prepareSend(deps, { newsletter: NEWSLETTER });
+if (prepared.kind === 'ready') await deliverEdition(deps, prepared);
+await store.close();
