@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { cleanLine, cleanText } from '../../src/model/clean-text.ts';
+
+test('characters that XML forbids or discourages are gone, all others stay', () => {
+  assert.equal(cleanText('a\u0000\u0008\u000b\u001f\u007fb'), 'ab');
+  assert.equal(cleanText('a\ufffe\uffff\ufdd0\u{1ffff}b'), 'ab');
+  assert.equal(cleanText('a\ud800b\udc00c'), 'abc');
+  assert.equal(cleanText('\t😀 é\u00a0ﬁ'), '\t😀 é\u00a0ﬁ');
+});
+
+test('windows-1252 that was taken for Latin-1 is what was meant', () => {
+  assert.equal(
+    cleanText('It\u0092s \u0093fine\u0094 \u0097 10 \u0080\u0081'),
+    'It’s “fine” — 10 €',
+  );
+});
+
+test('every kind of line end is LF, and a line has none', () => {
+  assert.equal(cleanText('a\r\nb\rc\u2028d\u2029e'), 'a\nb\nc\nd\ne');
+  assert.equal(cleanLine('  a \r\n\t b\u2028'), 'a b');
+});
+
+test('cleaning what is clean changes nothing', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (text) => {
+      assert.equal(cleanText(cleanText(text)), cleanText(text));
+      assert.ok(cleanText(text).isWellFormed());
+    }),
+  );
+});
