@@ -41,3 +41,18 @@ test('a sender that is killed in the middle loses nobody, and names whom it leav
   }
   assert.equal(report.edition.id, edition.id);
 });
+
+test('two programs that send at the same time serve everyone once', async (t) => {
+  const people = Array.from({ length: 150 }, (_, index) => `reader${index}@example.org`);
+  const paper = await openPaper(t, { subscribers: people });
+  await paper.putEdition();
+  const children = [1, 2].map(() =>
+    spawn(process.execPath, [SCRIPT, paper.folder, paper.inbox.url], { stdio: 'inherit' }),
+  );
+  const exits = await Promise.all(children.map((child) => once(child, 'exit')));
+  assert.deepEqual(
+    exits.map(([code]) => code),
+    [0, 0],
+  );
+  assert.deepEqual(paper.inbox.messages.map(({ to }) => to).sort(), people.toSorted());
+});
