@@ -77,6 +77,28 @@ test('two senders at once serve everyone once', async (t) => {
   assert.deepEqual(paper.inbox.messages.map(({ to }) => to).sort(), many.toSorted());
 });
 
+test('a sender that starts while another sends takes nothing of what that one holds', async (t) => {
+  let second: ReturnType<typeof paper.send> | undefined;
+  const paper = await openPaper(t, {
+    subscribers: PEOPLE,
+    connections: 2,
+    inbox: {
+      onMessage: async () => {
+        // The first sender holds everything now, and two of it are being submitted.
+        second ??= paper.send();
+        await second;
+        return undefined;
+      },
+    },
+  });
+  await paper.putEdition();
+  const first = await paper.send();
+  assert.equal((await second)?.sent, 0);
+  assert.deepEqual(first.deliveries, { ...NONE, planned: 7, accepted: 7 });
+  assert.deepEqual(first.inDoubt, []);
+  assert.equal(paper.inbox.messages.length, 7);
+});
+
 test('someone who leaves after the edition is planned gets no mail', async (t) => {
   const paper = await openPaper(t, {
     subscribers: PEOPLE,
