@@ -95,18 +95,22 @@ export function addChild(parent: Element, name: string, addition: Addition = {})
   return child;
 }
 
-// A text, an attribute or a CDATA section: references in the last are text.
-const SPELLED = /<!\[CDATA\[[\s\S]*?\]\]>|&amp;|&lt;/g;
+// A CDATA section, or an element that people read with the text that it starts with.
+const READ_BY_PEOPLE =
+  /<!\[CDATA\[[\s\S]*?\]\]>|(<(?:title|description|copyright|category|managingEditor|subtitle|rights|name|summary|dc:creator)(?: [^>]*)?>)([^<]*)/g;
 
 /**
- * The document's text, with its style sheet. `&` and `<` are spelled as hexadecimal references:
- * the one form of them that feed readers agree on in titles (RSS Best Practices Profile,
- * *character data*), and the same to XML everywhere else.
+ * The document's text, with its style sheet. Where people read, `&` and `<` are spelled as
+ * hexadecimal references, the one form of them that feed readers agree on in titles (RSS Best
+ * Practices Profile, *character data*) and that validators do not take for markup; in addresses as
+ * `&amp;`, since some readers know no other there. It is all the same to XML.
  */
 export function writeXml(document: Document, stylesheet: string): string {
   const text = new XMLSerializer().serializeToString(rootOf(document));
-  const spelled = text.replace(SPELLED, (found) =>
-    found === '&amp;' ? '&#x26;' : found === '&lt;' ? '&#x3C;' : found,
+  const spelled = text.replace(READ_BY_PEOPLE, (found, tag?: string, inside?: string) =>
+    tag === undefined || inside === undefined
+      ? found
+      : tag + inside.replaceAll('&amp;', '&#x26;').replaceAll('&lt;', '&#x3C;'),
   );
   return [
     '<?xml version="1.0" encoding="utf-8"?>',
