@@ -11,8 +11,11 @@ const paragraphsOf = compile({
     { selector: 'sup', format: 'skip' },
     { selector: 'p', options: { leadingLineBreaks: 2, trailingLineBreaks: 2 } },
   ],
-  limits: { maxInputLength: 200_000, maxDepth: 64 },
+  limits: { maxDepth: 64 },
 });
+
+// Far more than any opening needs, and little to read.
+const HTML_LENGTH = 100_000;
 
 /**
  * How a story begins, as paragraphs of plain text with about `limit` characters in all: the
@@ -20,7 +23,7 @@ const paragraphsOf = compile({
  */
 export function openingOf(rendered: RenderedPost, limit: number, language: string): string[] {
   const excerpt = rendered.excerpt.replace(/\s+/g, ' ').trim();
-  const body = paragraphsOf(rendered.html)
+  const body = paragraphsOf(rendered.html.slice(0, HTML_LENGTH))
     .split(/\n{2,}/)
     .map((text) => text.replace(/\s+/g, ' ').trim())
     .filter((text) => text !== '');

@@ -43,7 +43,7 @@ function openEngine(output: LiquidOutput): Liquid {
     strictVariables: true,
     lenientIf: true,
     parseLimit: 1_000_000,
-    renderLimit: 10_000,
+    renderLimit: 2_000,
     memoryLimit: 50_000_000,
     timezoneOffset: 0,
     ...(output === 'html' ? { outputEscape: 'escape' as const } : {}),

@@ -1,4 +1,4 @@
-import { newestFirst } from '../model/post.ts';
+import { newestFirst, type Post } from '../model/post.ts';
 import type { NewsletterSettings } from '../model/settings.ts';
 import type { Story } from '../model/story.ts';
 
@@ -32,16 +32,15 @@ export interface SelectStoriesInput {
  * the same rule. The lead is the newest `featured` story, else the newest.
  */
 export function selectStories(input: SelectStoriesInput): Selection | undefined {
-  const { newsletter, now } = input;
+  const { newsletter } = input;
   const taken = input.stories
-    .filter((story) => isTaken(story, input))
+    .filter(conditionsOf(input))
     .toSorted((a, b) => newestFirst(a.shown, b.shown));
   const lead = taken.find(isFeatured) ?? taken[0];
   if (lead === undefined || taken.length < newsletter.minimumStories) return undefined;
   const others = taken.filter((story) => story !== lead);
   const shown = newsletter.stories - 1;
   const listed = shown + newsletter.headlines;
-  void now;
   return {
     lead,
     stories: others.slice(0, shown),
@@ -54,16 +53,18 @@ function isFeatured(story: Story): boolean {
   return story.posts.some((post) => post.featured);
 }
 
-function isTaken(story: Story, { idOf, usedIds, newsletter, now }: SelectStoriesInput): boolean {
+function conditionsOf({ idOf, usedIds, newsletter, now }: SelectStoriesInput) {
   const oldest = now.subtract({ hours: 24 * newsletter.lookbackDays });
-  if (Temporal.Instant.compare(story.shown.date, oldest) < 0) return false;
-  if (Temporal.Instant.compare(story.shown.date, now) > 0) return false;
-  if (story.posts.some((post) => usedIds.has(idOf.get(post.file) ?? ''))) return false;
-  if (newsletter.categories.length === 0) return true;
   const wanted = new Set(newsletter.categories.map(fold));
-  return story.posts.some((post) => post.categories.some((name) => wanted.has(fold(name))));
+  const isWanted = (post: Post) => post.categories.some((name) => wanted.has(fold(name)));
+  const isUsed = (post: Post) => usedIds.has(idOf.get(post.file) ?? '');
+  return ({ shown, posts }: Story): boolean =>
+    Temporal.Instant.compare(shown.date, oldest) >= 0 &&
+    Temporal.Instant.compare(shown.date, now) <= 0 &&
+    (wanted.size === 0 || posts.some(isWanted)) &&
+    !posts.some(isUsed);
 }
 
 function fold(name: string): string {
-  return name.normalize('NFC').toLowerCase();
+  return name.normalize('NFC').trim().toLowerCase();
 }

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { BroadsheetError, EXIT } from '../../src/base/errors.ts';
+import { renderLiquid } from '../../src/editions/render-liquid.ts';
+import { renderMjml } from '../../src/editions/render-mjml.ts';
+
+function liquid(source: string, scope: object = {}): string {
+  return renderLiquid({ file: 'digest.txt', source }, scope, 'text');
+}
+
+function mjml(lines: readonly string[], scope: object = {}): Promise<string> {
+  return renderMjml({ file: 'digest.mjml', source: lines.join('\n') }, scope);
+}
+
+function configError(message: RegExp): (error: unknown) => boolean {
+  return (error) => {
+    assert.ok(error instanceof BroadsheetError);
+    assert.equal(error.exitCode, EXIT.config);
+    assert.match(error.message, message);
+    return true;
+  };
+}
+
+test('a value is escaped in HTML, and goes out as it is in text', () => {
+  const template = { file: 't', source: '{{ value }}' };
+  const scope = { value: `<script>"it's" & {{ more }}` };
+  assert.equal(
+    renderLiquid(template, scope, 'html'),
+    '&lt;script&gt;&#34;it&#39;s&#34; &amp; {{ more }}',
+  );
+  assert.equal(renderLiquid(template, scope, 'text'), scope.value);
+});
+
+test('a name that is not known is an error with file, line and column', () => {
+  assert.throws(
+    () => liquid('one\n{{ lead.titel }}', { lead: { title: 'x' } }),
+    configError(/^digest\.txt:2:\d+ .*titel/),
+  );
+});
+
+test('a tag that is not closed, a tag and a filter that are not known are errors with their line', () => {
+  assert.throws(() => liquid('\n\n{% if a %}'), configError(/^digest\.txt:3:1 /));
+  assert.throws(() => liquid('\n{% fetch "x" %}'), configError(/^digest\.txt:2:1 .*fetch/));
+  assert.throws(
+    () => liquid('{{ a | shout }}', { a: 1 }),
+    configError(/^digest\.txt:1:\d+ .*shout/),
+  );
+});
+
+test('a template reads no file and no prototype', () => {
+  assert.throws(() => liquid('{% include "/etc/passwd" %}'), configError(/^digest\.txt:1:1 /));
+  assert.throws(() => liquid('{% render "../package.json" %}'), configError(/^digest\.txt:1:1 /));
+  assert.throws(() => liquid('{{ a.constructor.name }}', { a: {} }), configError(/constructor/));
+});
+
+test('a template that would run for ever is stopped', () => {
+  const source = '{% for a in (1..100000) %}{% for b in (1..100000) %}x{% endfor %}{% endfor %}';
+  assert.throws(() => liquid(source), configError(/limit/));
+});
+
+test('a colour or picture filter on nonsense is told, not crashed on', () => {
+  assert.throws(
+    () => liquid('{{ nothing | fit: 1, 2 }}', { nothing: null }),
+    configError(/^digest\.txt:1/),
+  );
+});
+
+test('what MJML does not know is an error with the line of the template, after loops too', async () => {
+  const source = [
+    '<mjml><mj-body>',
+    '  {% for n in (1..3) %}',
+    '  <mj-section><mj-column>',
+    '    <mj-text colour="red">{{ n }}</mj-text>',
+    '  </mj-column></mj-section>',
+    '  {% endfor %}',
+    '  <mj-sektion></mj-sektion>',
+    '</mj-body></mjml>',
+  ];
+  await assert.rejects(
+    mjml(source),
+    configError(/^digest\.mjml:4 .*colour.*\ndigest\.mjml:7 .*mj-sektion/),
+  );
+});
+
+test('a document that is no MJML is an error', async () => {
+  await assert.rejects(mjml(['']), configError(/^digest\.mjml/));
+  await assert.rejects(mjml(['<html>']), configError(/^digest\.mjml/));
+});
+
+test('files that a template includes are not read', async () => {
+  const html = await mjml([
+    '<mjml><mj-body><mj-include path="package.json" type="html" /></mj-body></mjml>',
+  ]);
+  assert.doesNotMatch(html, /dependencies/);
+});
+
+test('no web font is loaded', async () => {
+  const html = await mjml([
+    '<mjml><mj-body><mj-section><mj-column><mj-text font-family="Roboto">x</mj-text></mj-column></mj-section></mj-body></mjml>',
+  ]);
+  assert.doesNotMatch(html, /fonts\.googleapis/);
+});
