@@ -1,15 +1,17 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Log } from '../base/log.ts';
 import type { Config } from '../config/config.ts';
-import { type PostFolder, readPosts } from '../disk/read-posts.ts';
+import { readImageFacts } from '../disk/image-facts.ts';
+import { readPublishedFile, writePublishedFile } from '../disk/published-file.ts';
+import { readInclude } from '../disk/read-include.ts';
+import { type PostFolder, readPost, readPosts } from '../disk/read-posts.ts';
 import type { Post, RenderedPost } from '../model/post.ts';
 import type { Problem } from '../model/problem.ts';
 import type { PublishedPost } from '../model/published-post.ts';
 import type { Story } from '../model/story.ts';
 import { groupStories } from '../posts/group-stories.ts';
 import { identifyPosts } from '../posts/identify-posts.ts';
-import { parsePost } from '../posts/parse-post.ts';
+import { indexPosts } from '../posts/index-posts.ts';
+import type { RenderContext } from '../posts/render-context.ts';
 import { renderPost } from '../posts/render-post.ts';
 
 export interface CollectOptions {
@@ -17,11 +19,19 @@ export interface CollectOptions {
   readonly now: Temporal.Instant;
   /** Takes the place of `config.folders.posts`; absolute. */
   readonly postsFolder?: string;
+  /** Takes the place of `config.folders.siteRoot`, as it should where `postsFolder` does; absolute. */
+  readonly siteRoot?: string;
   /** Takes the place of `config.publishedFile`; absolute. */
   readonly publishedFile?: string;
   readonly log: Log;
   /** Whether `save` writes; a preview remembers nothing. */
   readonly remember: boolean;
+}
+
+/** A post as readers see it, and what they do not. */
+export interface RenderedWithWarnings {
+  readonly rendered: RenderedPost;
+  readonly warnings: readonly Problem[];
 }
 
 export interface CollectedPosts {
@@ -34,8 +44,11 @@ export interface CollectedPosts {
   readonly idOf: ReadonlyMap<string, string>;
   /** Warnings about ids. */
   readonly warnings: readonly Problem[];
-  /** Reads the post's file again and renders it; the second time the same answer at once. */
-  render(post: Post): { readonly rendered: RenderedPost; readonly warnings: readonly Problem[] };
+  /**
+   * Reads the post's file again and renders it; the second time the same answer at once. Throws
+   * where the file has gone or broken since it was read.
+   */
+  render(post: Post): RenderedWithWarnings;
   /** Writes the file of published posts, if it changed and `remember` is true. */
   save(): void;
 }
@@ -46,26 +59,62 @@ export interface CollectedPosts {
  */
 export function collectPosts(config: Config, options: CollectOptions): CollectedPosts {
   const context = { site: config.site, settings: config.posts, now: options.now };
-  const root = options.postsFolder ?? config.folders.posts;
-  const folder = readPosts(root, context);
-  const identified = identifyPosts(folder.posts, [], new URL(config.site.url).hostname);
+  const publishedFile = options.publishedFile ?? config.publishedFile;
+  const earlier = readPublishedFile(publishedFile);
+  const folder = readPosts(options.postsFolder ?? config.folders.posts, context);
+  options.log.detail(
+    `${folder.folder}: ${folder.read} posts read, ${folder.posts.length} published`,
+  );
+  const { published, idOf, changed, warnings } = identifyPosts(
+    folder.posts,
+    earlier,
+    new URL(config.site.url).hostname,
+  );
   return {
     folder,
     stories: groupStories(folder.posts, config.posts.sameStory),
-    published: identified.published,
-    idOf: identified.idOf,
-    warnings: identified.warnings,
-    render(post) {
-      const text = readFileSync(join(root, post.file), 'utf8');
-      const parsed = parsePost({ text, file: post.file, contentHash: post.contentHash }, context);
-      if ('problem' in parsed) throw new Error(parsed.problem.message);
-      return renderPost(post, parsed.source, {
-        ...context,
-        urlOf: () => undefined,
-        include: () => undefined,
-        imageFacts: () => undefined,
-      });
+    published,
+    idOf,
+    warnings,
+    render: renderer(config, options, folder),
+    save() {
+      if (changed && options.remember) writePublishedFile(publishedFile, published);
     },
-    save() {},
+  };
+}
+
+function renderer(
+  config: Config,
+  options: CollectOptions,
+  folder: PostFolder,
+): (post: Post) => RenderedWithWarnings {
+  const siteRoot = options.siteRoot ?? config.folders.siteRoot;
+  const context: RenderContext = {
+    site: config.site,
+    settings: config.posts,
+    urlOf: indexPosts(folder.posts),
+    include: remembered((name) => readInclude(config.folders.includes, name)),
+    imageFacts: remembered((path) => readImageFacts(siteRoot, path)),
+  };
+  const done = new Map<string, RenderedWithWarnings>();
+  return (post) => {
+    const known = done.get(post.file);
+    if (known !== undefined) return known;
+    const again = readPost(folder.folder, post.file, context);
+    if (again === undefined || 'problem' in again) {
+      throw new Error(again?.problem.message ?? 'is no post any more');
+    }
+    const rendered = renderPost(post, again.source, context);
+    done.set(post.file, rendered);
+    return rendered;
+  };
+}
+
+/** `ask` with its answers kept: what a file said stays true for the run. */
+function remembered<T>(ask: (name: string) => T): (name: string) => T {
+  const answers = new Map<string, T>();
+  return (name) => {
+    if (!answers.has(name)) answers.set(name, ask(name));
+    return answers.get(name) as T;
   };
 }

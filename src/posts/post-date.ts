@@ -31,7 +31,7 @@ const MONTHS = [
 
 const TIME = String.raw`(?<hour>\d{1,2}):(?<minute>\d\d)(?::(?<second>\d\d)(?:[.,]\d{1,9})?)?(?: ?(?<half>[ap])\.?m\b\.?)?`;
 const ZONE = String.raw`(?:z|utc|gmt|[a-z]{3,4}|(?:utc|gmt)?[+-]\d{1,2}(?::?\d\d)?)`;
-const AFTER_DAY = String.raw`(?:(?:t| +at +|,? +)${TIME}(?: *(?<zone>${ZONE}))?)?`;
+const AFTER_DAY = `(?:(?:t| +at +|,? +)${TIME}(?: *(?<zone>${ZONE}))?)?`;
 const MONTH = String.raw`(?<month>[a-z]{3,9})\.?`;
 const DAY = String.raw`(?<day>\d{1,2})(?:st|nd|rd|th)?`;
 

@@ -1,37 +1,73 @@
-import type { Image, Post, RenderedPost } from '../model/post.ts';
+import { cleanText } from '../model/clean-text.ts';
+import type { Post, RenderedPost } from '../model/post.ts';
 import type { Problem } from '../model/problem.ts';
-import type { PostContext, PostSource } from './parse-post.ts';
+import { shorten } from './mend-excerpt.ts';
+import type { PostSource } from './parse-post.ts';
+import { firstParagraph, plainText } from './plain-text.ts';
+import type { RenderContext } from './render-context.ts';
+import { renderImage } from './render-image.ts';
+import { renderMarkdown } from './render-markdown.ts';
+import { renderTemplates } from './render-templates.ts';
+import { sanitiser } from './sanitise-html.ts';
+import { splitAtMore } from './split-at-more.ts';
+import { openMarkdownInHtml, stripKramdown } from './strip-kramdown.ts';
+import { bodyBelowTitle } from './title-of.ts';
 
-/** What is known of a picture's file; all absent where the file is not at hand. */
-export type ImageFacts = Pick<Image, 'type' | 'sizeBytes' | 'width' | 'height'>;
-
-/** What rendering asks of the world, as plain functions. */
-export interface RenderContext extends PostContext {
-  /** Address for `{% post_url name %}` and `{% link path %}`; undefined where there is no such post. */
-  readonly urlOf: (name: string) => string | undefined;
-  /** Text of a file of the includes folder; undefined where there is none. */
-  readonly include: (name: string) => string | undefined;
-  /** Facts of a picture, by its path from the root of the site (decoded, starting with `/`). */
-  readonly imageFacts: (path: string) => ImageFacts | undefined;
-}
+/** A first paragraph is an excerpt up to so many characters. */
+const LONGEST_EXCERPT = 600;
 
 /**
- * The post's body as sanitised HTML with absolute addresses, its excerpt and its image. Throws
- * nothing that a post's text could cause: what cannot be shown is left out, and told.
+ * The post's body as sanitised HTML with absolute addresses, its excerpt (of the front matter, else
+ * what stands before `<!--more-->`, else the first paragraph) and its image. Throws nothing that a
+ * post's text could cause: what cannot be shown is left out, and told.
  */
 export function renderPost(
   post: Post,
   source: PostSource,
   context: RenderContext,
 ): { readonly rendered: RenderedPost; readonly warnings: readonly Problem[] } {
-  const html = source.body
-    .split(/\n{2,}/)
-    .map((text) => `<p>${text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').trim()}</p>`)
-    .join('\n');
-  const excerpt = post.excerpt ?? source.body.trim().slice(0, 150);
-  const image = post.image && {
-    url: new URL(post.image.source, context.site.url).href,
-    alt: post.image.alt,
-  };
-  return { rendered: { post, html, excerpt, ...(image && { image }) }, warnings: [] };
+  const body = bodyBelowTitle({ fields: source.frontMatter, body: source.body });
+  const templates = renderTemplates(post, { ...source, body }, context);
+  const markdown = cleanText(
+    openMarkdownInHtml(stripKramdown(withoutImports(post, templates.text))),
+  );
+  const sanitise = sanitiserFor(context.settings.iframesFrom);
+  // Footnotes of two posts on one page must not share ids.
+  const scope = { docId: post.contentHash.slice(0, 8) || post.slug };
+  const toHtml = (text: string) =>
+    sanitise(isHtml(post) ? text : renderMarkdown(text, scope), post.url);
+
+  const html = toHtml(markdown);
+  const opening = splitAtMore(markdown, source.frontMatter);
+  const excerpt =
+    post.excerpt ||
+    (opening === undefined ? '' : plainText(toHtml(opening))) ||
+    shorten(firstParagraph(html) ?? plainText(html), LONGEST_EXCERPT) ||
+    post.title;
+  const picture = renderImage(post, context);
+  const warnings = [...templates.warnings];
+  if (picture !== undefined && 'reason' in picture) {
+    warnings.push({ file: post.file, line: 1, message: picture.reason });
+  }
+  const image = picture !== undefined && 'image' in picture ? { image: picture.image } : {};
+  return { rendered: { post, html, excerpt, ...image }, warnings };
+}
+
+/** Making one is slow; the settings of a run are one object. */
+const sanitisers = new WeakMap<readonly string[], ReturnType<typeof sanitiser>>();
+
+function sanitiserFor(iframesFrom: readonly string[]): ReturnType<typeof sanitiser> {
+  const known = sanitisers.get(iframesFrom) ?? sanitiser(iframesFrom);
+  sanitisers.set(iframesFrom, known);
+  return known;
+}
+
+function isHtml({ file }: Post): boolean {
+  return /\.html?$/i.test(file);
+}
+
+/** MDX (Astro): the lines that import components, which are taken off like all unknown tags. */
+function withoutImports({ file }: Post, text: string): string {
+  if (!file.endsWith('.mdx')) return text;
+  return text.replace(/^(?:import|export) .*$/gm, '').replace(/\{\/\*[\s\S]*?\*\/\}/g, '');
 }

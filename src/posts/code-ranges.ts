@@ -1,0 +1,75 @@
+/** Places of a text, from `start` up to but not including `end`. */
+export interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+const FENCE = /^(?: {0,3}|(?: *(?:[-*+]|\d+[.)]) +))?(`{3,}|~{3,})(.*)$/;
+
+/**
+ * Where Markdown `text` has fenced code and code spans (CommonMark §4.5, §6.1), in order. Indented
+ * code is not looked for: in lists and in HTML the same white space means something else.
+ */
+export function codeRanges(text: string): Range[] {
+  const ranges: Range[] = [];
+  let opened: { readonly fence: string; readonly start: number } | undefined;
+  let spansFrom = 0;
+  for (let start = 0; start < text.length; ) {
+    const newline = text.indexOf('\n', start);
+    const end = newline === -1 ? text.length : newline;
+    const fence = fenceOf(text.slice(start, end));
+    if (opened === undefined && fence?.opens) {
+      ranges.push(...codeSpans(text, spansFrom, start));
+      opened = { fence: fence.marks, start };
+    } else if (opened !== undefined && fence?.closes && closes(fence.marks, opened.fence)) {
+      ranges.push({ start: opened.start, end });
+      opened = undefined;
+      spansFrom = end;
+    }
+    start = end + 1;
+  }
+  if (opened !== undefined) return [...ranges, { start: opened.start, end: text.length }];
+  return [...ranges, ...codeSpans(text, spansFrom, text.length)];
+}
+
+function fenceOf(line: string) {
+  const match = FENCE.exec(line);
+  if (match === null) return undefined;
+  const [, marks = '', info = ''] = match;
+  return { marks, opens: !(marks[0] === '`' && info.includes('`')), closes: info.trim() === '' };
+}
+
+function closes(marks: string, opening: string): boolean {
+  return marks[0] === opening[0] && marks.length >= opening.length;
+}
+
+/** Runs of backticks, each paired with the next run of its length in the same paragraph. */
+function codeSpans(text: string, from: number, to: number): Range[] {
+  const runs = [...text.slice(from, to).matchAll(/`+/g)].map(({ index, 0: marks }) => ({
+    start: from + index,
+    end: from + index + marks.length,
+  }));
+  const closing = closingRuns(runs);
+  const ranges: Range[] = [];
+  let done = from;
+  runs.forEach(({ start }, at) => {
+    const close = runs[closing[at] ?? -1];
+    if (start < done || close === undefined) return;
+    // A span is short: what is longer is two stray marks, and looking on takes quadratic time.
+    if (close.end - start > 5000 || /\n[ \t]*\n/.test(text.slice(start, close.start))) return;
+    done = close.end;
+    ranges.push({ start, end: close.end });
+  });
+  return ranges;
+}
+
+/** For each run the place of the next one that is as long. */
+function closingRuns(runs: readonly Range[]): (number | undefined)[] {
+  const next = new Map<number, number>();
+  const closing = new Array<number | undefined>(runs.length);
+  for (const [at, { start, end }] of [...runs.entries()].reverse()) {
+    closing[at] = next.get(end - start);
+    next.set(end - start, at);
+  }
+  return closing;
+}

@@ -1,0 +1,90 @@
+import { Liquid } from 'liquidjs';
+import type { Post } from '../model/post.ts';
+import type { RenderContext } from './render-context.ts';
+import { renderMarkdown } from './render-markdown.ts';
+import { slugify } from './slugify.ts';
+
+/** What one post may take: a loop in a post must not stop the build. */
+const LIMITS = { parseLimit: 20_000_000, memoryLimit: 20_000_000, renderLimit: 5000 };
+const BLOCKS = ['if', 'unless', 'for', 'case', 'capture', 'tablerow', 'raw'];
+/** Not for posts: they read files, or give another text each time. */
+const TAGS_TAKEN_OUT = ['render', 'layout', 'block'];
+const FILTERS_TAKEN_OUT = ['sample', 'shuffle'];
+
+const plain = new Liquid();
+
+/** The tags that a post may have, those that end or divide a block included. */
+export const knownTags: ReadonlySet<string> = new Set([
+  ...Object.keys(plain.tags).filter((name) => !TAGS_TAKEN_OUT.includes(name)),
+  ...BLOCKS.map((name) => `end${name}`),
+  ...['else', 'elsif', 'when', 'endcomment'],
+]);
+
+/** The filters that a post may have: Liquid's, and those of Jekyll and Eleventy that we make. */
+export const knownFilters: ReadonlySet<string> = new Set([
+  ...Object.keys(plain.filters).filter((name) => !FILTERS_TAKEN_OUT.includes(name)),
+  ...['absolute_url', 'relative_url', 'url', 'markdownify', 'smartify', 'slug', 'safe'],
+]);
+
+/**
+ * A Liquid that renders one post: `include` reads by `readInclude` and nothing else, only own
+ * properties are seen, "now" is the post's date (the same bytes each time), dates are in the zone
+ * of the site.
+ */
+export function liquidFor(
+  post: Post,
+  { site }: RenderContext,
+  readInclude: (name: string) => string,
+): Liquid {
+  const named = (file: string) => file.replace(/^["']|["'],?$/g, '');
+  const liquid = new Liquid({
+    ...LIMITS,
+    ownPropertyOnly: true,
+    jekyllInclude: true,
+    dynamicPartials: false,
+    relativeReference: false,
+    timezoneOffset: site.timeZone,
+    fs: {
+      existsSync: () => true,
+      exists: async () => true,
+      readFileSync: (file) => readInclude(named(file)),
+      readFile: async (file) => readInclude(named(file)),
+      resolve: (_folder, file) => file,
+    },
+  });
+  addFilters(liquid, site.url);
+  fixNow(liquid, post.date.toString());
+  return liquid;
+}
+
+function addFilters(liquid: Liquid, siteUrl: string): void {
+  const base = new URL(siteUrl).pathname.replace(/\/$/, '');
+  const text = (value: unknown) => String(value ?? '');
+  const relative = (value: unknown) =>
+    /^[a-z]+:/i.test(String(value))
+      ? String(value)
+      : `${base}/${String(value ?? '').replace(/^\//, '')}`;
+  const absolute = (value: unknown) =>
+    URL.parse(String(value ?? '').replace(/^\/(?!\/)/, ''), siteUrl)?.href ?? '';
+  liquid.registerFilter('relative_url', relative);
+  liquid.registerFilter('url', relative);
+  liquid.registerFilter('absolute_url', absolute);
+  liquid.registerFilter('markdownify', (value: unknown) =>
+    renderMarkdown(String(value), { docId: 'm' }),
+  );
+  liquid.registerFilter('slug', (value: unknown) => slugify(String(value)).toLowerCase());
+  // These change how text looks to a browser, and are nothing to a feed.
+  liquid.registerFilter('smartify', text);
+  liquid.registerFilter('safe', text);
+}
+
+/** `'now' | date` asks the clock; a post that says the same each time says its own date. */
+function fixNow(liquid: Liquid, date: string): void {
+  for (const name of ['date', 'date_to_string', 'date_to_long_string', 'date_to_xmlschema']) {
+    const filter = liquid.filters[name];
+    if (typeof filter !== 'function') continue;
+    liquid.registerFilter(name, function (value: unknown, ...args: unknown[]) {
+      return filter.call(this, /^(?:now|today)$/.test(String(value)) ? date : value, ...args);
+    });
+  }
+}

@@ -1,0 +1,146 @@
+import { reasonOf } from '../base/errors.ts';
+import type { Post } from '../model/post.ts';
+import { knownFilters, knownTags, liquidFor } from './liquid-engine.ts';
+import type { PostSource } from './parse-post.ts';
+import type { RenderContext } from './render-context.ts';
+import { fenceForHighlight, nameOfMark, type Replacement, replaceMarks } from './replace-marks.ts';
+import { findMarks, type TemplateMark } from './template-marks.ts';
+
+/** Deeper or longer than this, files that include each other never end. */
+const MOST_INCLUDES = 200;
+
+/**
+ * The body rendered by Liquid with `site`, `page`, `link`, `post_url` and `include`; or why it
+ * cannot be, with the line of the body. Tags and filters that are not known, links to posts and
+ * includes that are not there are left out, and `warn` is told.
+ */
+export function renderLiquid(
+  post: Post,
+  source: PostSource,
+  context: RenderContext,
+  warn: (line: number, message: string) => void,
+): { readonly text: string } | { readonly line: number; readonly reason: string } {
+  const prepared = prepare(source.body, context, warn);
+  let includes = 0;
+  const liquid = liquidFor(post, context, (name) => {
+    includes++;
+    const text = includes > MOST_INCLUDES ? undefined : context.include(name);
+    if (text === undefined) {
+      warn(
+        1,
+        `{% include ${name} %} finds no such file, or never ends; it is left out of the text`,
+      );
+      return '';
+    }
+    return prepare(text, context, (_line, fact) => warn(1, `${fact} (in ${name})`));
+  });
+  try {
+    const text: unknown = liquid.parseAndRenderSync(prepared, scopeOf(post, source, context));
+    return { text: String(text) };
+  } catch (error) {
+    return { line: lineOf(error), reason: reasonOf(error).split(/, (?:line|file):|\n/)[0] ?? '' };
+  }
+}
+
+function prepare(
+  text: string,
+  context: RenderContext,
+  warn: (line: number, message: string) => void,
+): string {
+  return replaceMarks(text, findMarks(text, []), (mark) => preparedMark(mark, context), warn);
+}
+
+/** What stands for a mark before Liquid sees it; undefined for what Liquid itself knows. */
+function preparedMark(mark: TemplateMark, context: RenderContext): Replacement | undefined {
+  const left = (fact: string): Replacement => ({
+    text: '',
+    warning: `${nameOfMark(mark)} ${fact}; it is left out of the text`,
+  });
+  switch (mark.kind) {
+    case 'comment':
+      return { text: '' };
+    case 'shortcode':
+      return left('is a shortcode of Hugo, which Broadsheet does not know');
+    case 'output': {
+      const filter = unknownFilter(mark.args);
+      return filter === undefined
+        ? undefined
+        : left(`has the filter ${filter}, which is not known`);
+    }
+    case 'tag':
+      return preparedTag(mark, context, left);
+  }
+}
+
+function preparedTag(
+  mark: TemplateMark,
+  context: RenderContext,
+  left: (fact: string) => Replacement,
+): Replacement | undefined {
+  const { name, args } = mark;
+  if (name === 'link' || name === 'post_url') {
+    const target = args.replace(/^["']|["']$/g, '');
+    const path = context.urlOf(target) ?? (name === 'link' ? pathOfOtherFile(target) : undefined);
+    return path === undefined ? left(`finds no post ${target.slice(0, 80)}`) : { text: path };
+  }
+  if (name === 'include') {
+    const file = /^["']?([^\s"',{]+)/.exec(args)?.[1];
+    if (file !== undefined && context.include(file) === undefined) {
+      return left(`finds no file ${file} in the folder of includes`);
+    }
+  }
+  const fence = fenceForHighlight(mark);
+  if (fence !== undefined) return fence;
+  if (name.startsWith('end') && !knownTags.has(name)) return { text: '' };
+  if (!knownTags.has(name)) return left('is no tag that Broadsheet knows');
+  if (name !== 'assign' && name !== 'echo') return undefined;
+  const filter = unknownFilter(args);
+  return filter === undefined ? undefined : left(`has the filter ${filter}, which is not known`);
+}
+
+/** `{% link %}` takes any file of the site; one that is no page stays where it is. */
+function pathOfOtherFile(target: string): string | undefined {
+  return /\.(?!(?:md|markdown|html?)$)\w{1,5}$/i.test(target)
+    ? `/${target.replace(/^\//, '')}`
+    : undefined;
+}
+
+function unknownFilter(expression: string): string | undefined {
+  const unquoted = expression.replace(/"[^"]*"|'[^']*'/g, '');
+  for (const [, name = ''] of unquoted.matchAll(/\|\s*([\w-]+)/g)) {
+    if (!knownFilters.has(name)) return name;
+  }
+  return undefined;
+}
+
+/** Liquid's own place of an error, within the body. */
+function lineOf(error: unknown): number {
+  return Number(/, line:(\d+)/.exec(reasonOf(error))?.[1] ?? 1);
+}
+
+function scopeOf(post: Post, source: PostSource, { site }: RenderContext) {
+  const { origin, pathname } = new URL(site.url);
+  return {
+    site: {
+      title: site.title,
+      description: site.description,
+      url: origin,
+      baseurl: pathname.replace(/\/$/, ''),
+      lang: site.language,
+      language: site.language,
+      author: { ...site.author },
+    },
+    page: {
+      ...source.frontMatter,
+      title: post.title,
+      slug: post.slug,
+      date: post.date.toString(),
+      url: post.path,
+      id: post.path.replace(/\.html$/, ''),
+      path: post.file,
+      categories: [...post.categories],
+      tags: [...post.tags],
+      author: post.authors[0] ?? site.author.name,
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import type { Post } from '../model/post.ts';
+import type { Problem } from '../model/problem.ts';
+import { codeRanges } from './code-ranges.ts';
+import type { PostSource } from './parse-post.ts';
+import type { RenderContext } from './render-context.ts';
+import { renderLiquid } from './render-liquid.ts';
+import { fenceForHighlight, nameOfMark, type Replacement, replaceMarks } from './replace-marks.ts';
+import { findMarks, type TemplateMark } from './template-marks.ts';
+
+/**
+ * The body of a post with what template languages left in it rendered (`posts.liquid: render`) or
+ * taken out: no tag, output or shortcode is ever text that a reader sees, but where the author
+ * quotes it (`{% raw %}`; and, with Liquid off, in code). What is taken out is told.
+ */
+export function renderTemplates(
+  post: Post,
+  source: PostSource,
+  context: RenderContext,
+): { readonly text: string; readonly warnings: readonly Problem[] } {
+  if (!/\{[%{]/.test(source.body)) return { text: source.body, warnings: [] };
+  const warnings: Problem[] = [];
+  const warn = (line: number, message: string) => {
+    warnings.push({ file: post.file, line: source.bodyLine + line - 1, message });
+  };
+  if (context.settings.liquid === 'off') {
+    return { text: withoutMarks(source.body, OFF, warn), warnings };
+  }
+  const rendered = renderLiquid(post, source, context, warn);
+  if ('text' in rendered) return { text: rendered.text, warnings };
+  warn(rendered.line, `Liquid stops here (${rendered.reason}); correct it, all tags are left out`);
+  return { text: withoutMarks(source.body, undefined, () => {}), warnings };
+}
+
+const OFF = 'is left out of the text, for posts.liquid is off; set it to render, or take it out';
+
+function withoutMarks(
+  body: string,
+  reason: string | undefined,
+  warn: (line: number, message: string) => void,
+): string {
+  const marks = findMarks(body, codeRanges(body));
+  return replaceMarks(body, marks, (mark) => leftOut(mark, reason), warn);
+}
+
+function leftOut(mark: TemplateMark, reason: string | undefined): Replacement {
+  const fence = fenceForHighlight(mark);
+  if (fence !== undefined) return fence;
+  const silent = mark.kind === 'comment' || /^(?:end)?raw$/.test(mark.name);
+  if (silent || reason === undefined || mark.name.startsWith('end')) return { text: '' };
+  return { text: '', warning: `${nameOfMark(mark)} ${reason}` };
+}

@@ -1,0 +1,106 @@
+import sanitizeHtml from 'sanitize-html';
+import { cleanText } from '../model/clean-text.ts';
+import { absoluteSrcset, absoluteUrl } from './absolute-url.ts';
+
+/** Elements that say what text is; no scripts, styles, forms, embedded documents. */
+const ELEMENTS = (
+  'a abbr address article aside audio b bdi bdo blockquote br caption cite code col colgroup dd ' +
+  'del details dfn div dl dt em figcaption figure footer h1 h2 h3 h4 h5 h6 header hr i img ins ' +
+  'kbd li main mark nav ol p picture pre q rp rt ruby s samp section small source span strike ' +
+  'strong sub summary sup table tbody td tfoot th thead time tr track tt u ul var video wbr'
+).split(' ');
+
+/** Elements whose content goes with them; of others that are taken off, the text stays. */
+const DROPPED_WHOLE =
+  'script style textarea option xmp select button svg math template title object applet'.split(' ');
+
+const ATTRIBUTES = {
+  '*': ['id', 'lang', 'dir', 'title'],
+  a: ['href', 'hreflang', 'rel', 'type'],
+  audio: ['src', 'controls', 'preload'],
+  blockquote: ['cite'],
+  code: ['class'],
+  col: ['span'],
+  colgroup: ['span'],
+  del: ['cite', 'datetime'],
+  details: ['open'],
+  iframe: ['src', 'width', 'height', 'allowfullscreen'],
+  img: ['src', 'srcset', 'sizes', 'alt', 'width', 'height', 'loading'],
+  ins: ['cite', 'datetime'],
+  li: ['value'],
+  ol: ['start', 'reversed', 'type'],
+  q: ['cite'],
+  source: ['src', 'srcset', 'sizes', 'type', 'media', 'width', 'height'],
+  td: ['align', 'colspan', 'rowspan'],
+  th: ['align', 'colspan', 'rowspan', 'scope'],
+  time: ['datetime'],
+  track: ['src', 'kind', 'srclang', 'label', 'default'],
+  video: ['src', 'poster', 'controls', 'preload', 'width', 'height'],
+};
+
+/** Attributes that hold one address, by what is done with it. */
+const ADDRESSES: Readonly<Record<string, 'link' | 'fetched'>> = {
+  href: 'link',
+  cite: 'link',
+  src: 'fetched',
+  poster: 'fetched',
+};
+
+type Attributes = Record<string, string>;
+
+/**
+ * A function that sanitises the HTML of a post whose page is at `base`: only elements and
+ * attributes that carry content, every address absolute and harmless, characters as XML 1.0
+ * allows them, `class` only for the language of code. iframes stay when they are of a host in
+ * `iframesFrom`.
+ */
+export function sanitiser(iframesFrom: readonly string[]): (html: string, base: string) => string {
+  let base = '';
+  const options: sanitizeHtml.IOptions = {
+    allowedTags: iframesFrom.length === 0 ? ELEMENTS : [...ELEMENTS, 'iframe'],
+    allowedAttributes: ATTRIBUTES,
+    allowedClasses: { code: ['language-*'] },
+    allowedSchemes: ['http', 'https', 'mailto', 'tel'],
+    allowProtocolRelative: false,
+    allowedIframeHostnames: [...iframesFrom],
+    allowIframeRelativeUrls: false,
+    nonTextTags: DROPPED_WHOLE,
+    nestingLimit: 100,
+    transformTags: {
+      '*': (tagName, attributes) => ({ tagName, attribs: withAbsolute(tagName, attributes, base) }),
+    },
+    exclusiveFilter: ({ tag, attribs, text, mediaChildren }) => {
+      if (tag === 'a') return !attribs.href && !attribs.id && 'excludeTag';
+      if (tag === 'img' || tag === 'iframe') return !attribs.src && !attribs.srcset;
+      // What held nothing but a script or a template's tag.
+      return tag === 'p' && text.trim() === '' && mediaChildren.length === 0;
+    },
+  };
+  return (html, pageUrl) => {
+    base = pageUrl;
+    return cleanText(sanitizeHtml(html, options)).trim();
+  };
+}
+
+function withAbsolute(tag: string, attributes: Attributes, base: string): Attributes {
+  for (const [name, value] of Object.entries(attributes)) {
+    const use = ADDRESSES[name];
+    if (use !== undefined) replaceOrDrop(attributes, name, absoluteUrl(value, base, use));
+    else if (name === 'srcset') replaceOrDrop(attributes, name, absoluteSrcset(value, base));
+    else if (name === 'style' && (tag === 'td' || tag === 'th'))
+      alignAsAttribute(attributes, value);
+    else if (name === 'name' && tag === 'a') attributes.id ??= value;
+  }
+  return attributes;
+}
+
+function replaceOrDrop(attributes: Attributes, name: string, value: string | undefined): void {
+  if (value === undefined) delete attributes[name];
+  else attributes[name] = value;
+}
+
+/** Tables in Markdown align by a style, which no feed keeps. */
+function alignAsAttribute(attributes: Attributes, style: string): void {
+  const align = /^\s*text-align:\s*(left|right|center)\s*;?\s*$/.exec(style)?.[1];
+  if (align !== undefined) attributes.align = align;
+}

@@ -1,0 +1,34 @@
+import { codeRanges, type Range } from './code-ranges.ts';
+
+/** `{: .lead}`, `{:toc}`, `{:height="100px"}`, `{:ref: .x}`, `{::nomarkdown}`, `{:/}`. */
+const ATTRIBUTE_LIST =
+  /\{:(?:[:/]|[ \t]*[.#\w])(?:"[^"\n]{0,500}"|'[^'\n]{0,500}'|[^}"'\n]){0,200}\}|\{:\/\}/g;
+const TABLE_OF_CONTENTS =
+  /^[ \t]*(?:[-*+]|\d+\.)[ \t]+[^\n]{1,100}\n[ \t]*\{:[ \t]*toc\b[^}\n]*\}[ \t]*$/gim;
+
+/**
+ * Markdown without what only kramdown (Jekyll) understands: attribute lists, extensions, and the
+ * list item that stands for a table of contents. Code stays as it is. What is between
+ * `{::nomarkdown}` and `{:/}` is HTML, which Markdown keeps.
+ */
+export function stripKramdown(text: string): string {
+  if (!text.includes('{:')) return text;
+  const bare = text.replace(TABLE_OF_CONTENTS, '');
+  const code = codeRanges(bare);
+  return bare.replace(ATTRIBUTE_LIST, (list, at: number) => (isIn(code, at) ? list : ''));
+}
+
+/** kramdown's `<div markdown="1">`: blank lines make CommonMark read what is in it, too. */
+export function openMarkdownInHtml(text: string): string {
+  if (!/\smarkdown=/.test(text)) return text;
+  return text
+    .replace(/(<[a-z][\w-]*[^<>]*?)\smarkdown=["']?(?:1|block|span)["']?([^<>]*>)/gi, '$1$2\n\n')
+    .replace(
+      /^[ \t]*(<\/(?:div|section|article|aside|details|figure|blockquote|main)>)/gim,
+      '\n$1',
+    );
+}
+
+function isIn(ranges: readonly Range[], at: number): boolean {
+  return ranges.some(({ start, end }) => start <= at && at < end);
+}

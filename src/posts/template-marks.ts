@@ -1,0 +1,90 @@
+import type { Range } from './code-ranges.ts';
+
+/**
+ * A piece of a template language in the text of a post: a tag `{% name args %}` or output
+ * `{{ value | filter }}` (Liquid, Nunjucks, Jinja), a comment, or a shortcode `{{< name >}}` (Hugo).
+ */
+export interface TemplateMark extends Range {
+  readonly kind: 'tag' | 'output' | 'comment' | 'shortcode';
+  /** Of a tag or shortcode; empty for the others. */
+  readonly name: string;
+  /** What is between the braces, without the name. */
+  readonly args: string;
+}
+
+/** No author's tag is longer, and braces that lie further apart do not belong together. */
+const LONGEST_MARK = 4000;
+
+/**
+ * The marks of `text` in order; those that start in one of `skip` (sorted) are passed over, and
+ * so is what lies between `{% raw %}` and `{% endraw %}`. Takes linear time.
+ */
+export function findMarks(text: string, skip: readonly Range[]): TemplateMark[] {
+  const marks: TemplateMark[] = [];
+  const closeOf = { '%}': closings(text, '%}'), '}}': closings(text, '}}') };
+  let skipAt = 0;
+  for (let at = text.indexOf('{'); at !== -1; at = text.indexOf('{', at)) {
+    while ((skip[skipAt]?.end ?? Number.POSITIVE_INFINITY) <= at) skipAt++;
+    const skipped = skip[skipAt];
+    if (skipped !== undefined && skipped.start <= at) {
+      at = skipped.end;
+      continue;
+    }
+    const open = text.slice(at, at + 3);
+    const close = open.startsWith('{%') ? '%}' : open.startsWith('{{') ? '}}' : undefined;
+    const end = close === undefined ? undefined : closeOf[close](at + 2);
+    if (end === undefined || end - at > LONGEST_MARK) {
+      at++;
+      continue;
+    }
+    const mark = markOf(text, at, end, open);
+    const whole = mark.kind === 'comment' ? endOfComment(text, mark) : mark;
+    marks.push(whole);
+    at = whole.end;
+    if (mark.name !== 'raw') continue;
+    const last = endTag(text, 'endraw', at);
+    if (last === undefined) continue;
+    marks.push(last);
+    at = last.end;
+  }
+  return marks;
+}
+
+/** Gives the end of the next `close` after a place; asked for growing places, it reads on once. */
+function closings(text: string, close: string): (from: number) => number | undefined {
+  let found = text.indexOf(close);
+  return (from) => {
+    while (found !== -1 && found < from) found = text.indexOf(close, from);
+    return found === -1 ? undefined : found + close.length;
+  };
+}
+
+function markOf(text: string, start: number, end: number, open: string): TemplateMark {
+  const inner = text.slice(start + 2, end - 2);
+  if (open === '{{<' || open === '{{%') {
+    const [, name = '', args = ''] = /^[<%]-?\s*\/?\s*(\S*)([\s\S]*?)[>%]?$/.exec(inner) ?? [];
+    return { kind: 'shortcode', name, args, start, end };
+  }
+  if (open.startsWith('{{')) return { kind: 'output', name: '', args: trimmed(inner), start, end };
+  const [, name = '', args = ''] = /^(#|\S*)([\s\S]*)$/.exec(trimmed(inner)) ?? [];
+  const kind = name === 'comment' || name === '#' ? 'comment' : 'tag';
+  return { kind, name, args: args.trim(), start, end };
+}
+
+/** Without the hyphens that eat white space around a mark. */
+function trimmed(inner: string): string {
+  return inner.replace(/^-/, '').replace(/-$/, '').trim();
+}
+
+function endOfComment(text: string, mark: TemplateMark): TemplateMark {
+  if (mark.name === '#') return mark;
+  return { ...mark, end: endTag(text, 'endcomment', mark.end)?.end ?? mark.end };
+}
+
+function endTag(text: string, name: string, from: number): TemplateMark | undefined {
+  const tag = new RegExp(`\\{%-?\\s{0,20}${name}\\s{0,20}-?%\\}`, 'g');
+  tag.lastIndex = from;
+  const found = tag.exec(text);
+  if (found === null) return undefined;
+  return { kind: 'tag', name, args: '', start: found.index, end: tag.lastIndex };
+}
