@@ -23,6 +23,8 @@ const CLAIMS_PER_CONNECTION = 10;
 /** So many refusals for policy in a row are no accident: what is left would be refused as well. */
 const MOST_REFUSALS_IN_A_ROW = 10;
 
+const GO_ON = 'who is not served yet stays queued: run the command again to go on';
+
 /** After a signal, what is in flight has this long. */
 const GRACE_MS = 8000;
 
@@ -75,7 +77,7 @@ function chartCourse(relay: Relay) {
   let stopped: Stopped | undefined;
   let failure: { readonly error: unknown } | undefined;
   const stop = (because: Stopped['because'], fact: string) => {
-    stopped ??= { because, message: `${fact}; who is not served yet stays in the queue` };
+    stopped ??= { because, message: `${fact}; ${GO_ON}` };
   };
   return {
     mayGoOn: () => stopped === undefined && failure === undefined,

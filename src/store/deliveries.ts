@@ -83,10 +83,14 @@ export async function failedDeliveries(
     .where('state', '=', 'failed')
     .orderBy('id')
     .execute();
-  return rows.map((row) => ({
-    address: row.address as EmailAddress,
-    reply: replyOf(row) ?? { code: 0, text: '' },
-  }));
+  return rows.map((row) => {
+    const { text, ...reply } = replyOf(row) ?? { code: 0, text: '' };
+    const isStale = row.reply_class === 'stale';
+    return {
+      address: row.address as EmailAddress,
+      reply: { ...reply, text: isStale ? `stale, the last reply was: ${text}` : text },
+    };
+  });
 }
 
 /** Every delivery of the edition that was ever in doubt, and what it is now. */
