@@ -31,7 +31,8 @@ export async function renderMjml(template: Template, scope: object): Promise<str
     );
     throw new BroadsheetError(EXIT.config, [...new Set(lines)].join('\n'));
   }
-  return result.html;
+  // Indentation is a quarter of what MJML gives, and counts towards where Gmail cuts off.
+  return result.html.replace(/\s*\n\s*/g, '\n').trim();
 }
 
 function markLines(source: string): string {
