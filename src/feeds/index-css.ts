@@ -30,6 +30,7 @@ body {
   overflow-wrap: anywhere;
 }
 header, main, footer { max-width: 46rem; margin: 0 auto; padding: 0 1.25rem; }
+body { border-top: .375rem solid var(--mark); }
 header { padding-top: 3rem; }
 h1, h2, h3, .latest a { font-family: Georgia, 'Times New Roman', serif; line-height: 1.2; text-wrap: balance; }
 h1 { margin: 0; font-size: clamp(2rem, 8vw, 3rem); letter-spacing: -.01em; }
@@ -47,9 +48,10 @@ a:focus-visible, summary:focus-visible { outline: 3px solid var(--mark); outline
 .formats { display: flex; flex-wrap: wrap; gap: .5rem; margin: .875rem 0 0; padding: 0; list-style: none; }
 .formats a { display: inline-block; min-height: 2.75rem; padding: .5rem .875rem; border: 1px solid var(--mark); border-radius: 999px; font-size: .9375rem; font-weight: 600; text-decoration: none; }
 .main .formats a, .formats a:hover { background: var(--mark); color: var(--on-mark); }
-.addresses { margin: 1rem 0 0; }
-.addresses dt { margin-top: .5rem; color: var(--soft); font-size: .875rem; }
+.addresses { display: grid; grid-template-columns: max-content 1fr; gap: .5rem 1rem; align-items: baseline; margin: 0; }
+.addresses dt { color: var(--soft); font-size: .9375rem; }
 .addresses dd { margin: 0; }
+@media (max-width: 30rem) { .addresses { display: block; } .addresses dt { margin-top: .5rem; } }
 code { padding: .125rem .25rem; border-radius: .25rem; background: var(--paper); font: .9375rem/1.5 ui-monospace, 'Cascadia Mono', Menlo, monospace; user-select: all; }
 .latest { margin: 0; padding: 0; list-style: none; }
 .latest li { padding: .75rem 0; border-bottom: 1px solid var(--rule); }

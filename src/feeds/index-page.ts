@@ -1,8 +1,10 @@
 import { cleanLine } from '../model/clean-text.ts';
 import type { FeedItem } from '../model/feed.ts';
+import { compareText } from '../model/post.ts';
 import type { FeedSettings, SiteSettings } from '../model/settings.ts';
 import { discoveryLinks } from './discovery-links.ts';
 import { escapeHtml } from './escape.ts';
+import { nameKey } from './feed-name.ts';
 import { documentPath, documentUrl, FORMATS } from './formats.ts';
 import { INDEX_CSS } from './index-css.ts';
 import { rfc3339 } from './moments.ts';
@@ -48,11 +50,11 @@ export function renderIndexPage(page: IndexPage): string {
     '<body>',
     '<header>',
     `<h1${languageOf(site)}>${title}</h1>`,
-    `<p class="tagline"${languageOf(site)}>${escapeHtml(cleanLine(site.description))}</p>`,
+    ...tagline(site),
     '</header>',
     '<main>',
-    ...aboutFeeds(),
     ...main.map((plan) => mainFeed(plan, page)),
+    ...aboutFeeds(),
     ...latestItems(page),
     ...GROUPS.flatMap(({ kind, heading }) => feedGroup(kind, heading, page)),
     '</main>',
@@ -65,14 +67,19 @@ export function renderIndexPage(page: IndexPage): string {
   ].join('\n')}\n`;
 }
 
+function tagline(site: SiteSettings): string[] {
+  const description = escapeHtml(cleanLine(site.description));
+  return description === '' ? [] : [`<p class="tagline"${languageOf(site)}>${description}</p>`];
+}
+
 function aboutFeeds(): string[] {
   return [
     '<section>',
-    '<h2>Read it your way</h2>',
-    '<p>A feed is a list of the newest articles that a feed reader looks at for you. New ones come to you, in the order they are published; nobody learns who you are or what you read.</p>',
+    '<h2>What is a feed?</h2>',
+    '<p>A list of the newest articles, made for programs that look at it for you. What is new comes to you, from every site you follow, in the order it was published. You need no account here, and give nobody your address.</p>',
     '<ol class="steps">',
-    '<li>Get a feed reader: there are many, for every phone and computer, and most cost nothing.</li>',
-    '<li>Copy one of the addresses on this page, and add it there.</li>',
+    '<li>Get a feed reader. There are many, for every phone and computer, and most cost nothing.</li>',
+    '<li>Copy one of the addresses of this page into it. If it asks for a format, any of them will do.</li>',
     '</ol>',
     '</section>',
   ];
@@ -85,11 +92,10 @@ function mainFeed(plan: FeedPlan, { settings }: IndexPage): string {
   ]);
   return [
     '<section>',
-    '<h2>Everything</h2>',
+    '<h2>Follow everything</h2>',
     '<div class="feed main">',
-    '<h3>All articles</h3>',
-    formatLinks(plan, 'All articles', settings),
     `<dl class="addresses">${addresses.join('')}</dl>`,
+    formatLinks(plan, 'all articles', settings),
     '</div>',
     '</section>',
   ].join('\n');
@@ -111,7 +117,7 @@ function feedGroup(
   heading: string,
   { plans, site, settings }: IndexPage,
 ): string[] {
-  const members = plans.filter((plan) => plan.kind === kind);
+  const members = plans.filter((plan) => plan.kind === kind).sort(byName);
   if (members.length === 0) return [];
   const cards = members.map((plan) => {
     const name = cleanLine(plan.name);
@@ -126,6 +132,10 @@ function feedGroup(
     '</ul>',
     '</section>',
   ];
+}
+
+function byName(a: FeedPlan, b: FeedPlan): number {
+  return compareText(nameKey(a.name), nameKey(b.name));
 }
 
 function formatLinks(plan: FeedPlan, name: string, { formats }: FeedSettings): string {
