@@ -76,7 +76,7 @@ async function render(
 ): Promise<{ readonly edition: Edition; readonly warnings: readonly Problem[] }> {
   const day = now.toZonedDateTimeISO(newsletter.timeZone).toPlainDate().toString();
   const id = freeId(`${newsletter.id}-${day}`, await editionIdsOfDay(store.db, newsletter.id, day));
-  const warnings: Problem[] = [];
+  const warnings = new Map<string, readonly Problem[]>();
   const digest = await renderDigest({
     templates,
     newsletter,
@@ -88,7 +88,7 @@ async function render(
     idOf: collected.idOf,
     render(post) {
       const { rendered, warnings: found } = collected.render(post);
-      warnings.push(...found);
+      warnings.set(post.file, found);
       return rendered;
     },
   });
@@ -99,7 +99,10 @@ async function render(
       ...{ id, newsletter: newsletter.id, day, subject, preheader, html, text, posts },
       composedAt: storedInstant(now),
     },
-    warnings: [...warnings, ...digest.warnings.map((message) => ({ file, message }))],
+    warnings: [
+      ...[...warnings.values()].flat(),
+      ...digest.warnings.map((message) => ({ file, message })),
+    ],
   };
 }
 

@@ -123,6 +123,11 @@ export async function closedPort(): Promise<number> {
   return inbox.port;
 }
 
+/** The message's own `Message-ID`, with its angle brackets. */
+export function messageIdOf({ raw }: ReceivedMessage): string {
+  return /^Message-ID: *(\S+)/im.exec(raw.toString())?.[1] ?? '';
+}
+
 function answer(
   server: SMTPServer,
   session: string,

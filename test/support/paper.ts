@@ -11,6 +11,7 @@ import type { SendDependencies } from '../../src/jobs/mail-dependencies.ts';
 import { prepareSend } from '../../src/jobs/prepare-send.ts';
 import { readTemplates } from '../../src/jobs/read-templates.ts';
 import type { SendReport } from '../../src/jobs/send-report.ts';
+import type { DeliveryTable } from '../../src/model/delivery.ts';
 import { type Edition, SLOTS } from '../../src/model/edition.ts';
 import { type EmailAddress, parseEmailAddress } from '../../src/model/email-address.ts';
 import { openRelay } from '../../src/smtp/open-relay.ts';
@@ -19,6 +20,17 @@ import { openStore } from '../../src/store/open-store.ts';
 import { type Inbox, type InboxOptions, openInbox } from './inbox.ts';
 
 export const NEWSLETTER = 'politics-essential';
+
+/** Seven readers. */
+export const PEOPLE: readonly string[] = ['ada', 'bob', 'cyd', 'dee', 'eve', 'fay', 'gus'].map(
+  (name) => `${name}@example.org`,
+);
+
+/** A delivery table of nobody. */
+export const NONE: DeliveryTable = {
+  ...{ planned: 0, accepted: 0, deferred: 0, failed: 0 },
+  ...{ suppressed: 0, inDoubt: 0, queued: 0 },
+};
 
 export interface PaperOptions {
   readonly subscribers?: readonly string[];
