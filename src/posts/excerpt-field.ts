@@ -1,15 +1,19 @@
 import { cleanLine } from '../model/clean-text.ts';
 import { decodeEntities } from './decode-entities.ts';
 import { type Fields, textField } from './fields.ts';
-import { mendExcerpt } from './mend-excerpt.ts';
+import { mendExcerpt, shorten } from './mend-excerpt.ts';
+
+/** No excerpt is longer, and no one's patience with a hostile one. */
+const LONGEST = 2000;
 
 /**
  * The excerpt that the front matter gives, as plain text (tags and Markdown's links taken off,
  * character references read), mended where it was cut.
  */
 export function excerptField(fields: Fields, body: string): string | undefined {
-  const text = textField(fields, 'excerpt', 'description', 'summary');
-  if (text === undefined) return undefined;
+  const given = textField(fields, 'excerpt', 'description', 'summary');
+  if (given === undefined) return undefined;
+  const text = shorten(given, LONGEST);
   const plain = /[<&[{]/.test(text) ? plainOf(text) : text;
   return plain === '' ? undefined : mendExcerpt(plain, body);
 }

@@ -1,5 +1,6 @@
 import matter from 'gray-matter';
 import type { Problem } from '../model/problem.ts';
+import type { Fields } from './fields.ts';
 import { FrontMatterError } from './front-matter-error.ts';
 import { type FencedBlock, findFences } from './front-matter-fences.ts';
 import { parseJson } from './parse-json.ts';
@@ -7,7 +8,7 @@ import { parseToml } from './parse-toml.ts';
 import { parseYaml } from './parse-yaml.ts';
 
 export interface FrontMatter {
-  readonly fields: Readonly<Record<string, unknown>>;
+  readonly fields: Fields;
   /** The block between the fences as written; empty where there is none. */
   readonly block: string;
   /** Line of the file on which `block` starts; 1 is the first. */
@@ -53,14 +54,15 @@ function normalised(text: string): string {
 }
 
 function parseBlock(found: FencedBlock, file: string): FrontMatter | { readonly problem: Problem } {
-  const warnings = found.warning === undefined ? [] : [{ file, line: 1, message: found.warning }];
+  const warnings: Problem[] =
+    found.warning === undefined ? [] : [{ file, line: 1, message: found.warning }];
   try {
     const { fields, repeatedKey } = parseWithGrayMatter(found);
     if (repeatedKey !== undefined) {
       warnings.push({
         file,
         line: found.blockLine + repeatedKey.line - 1,
-        ...{ column: repeatedKey.column },
+        column: repeatedKey.column,
         message: 'this key is here for the second time, the last one counts; take one out',
       });
     }
@@ -75,6 +77,9 @@ function parseBlock(found: FencedBlock, file: string): FrontMatter | { readonly 
 
 function parseWithGrayMatter(found: FencedBlock) {
   let repeatedKey: { readonly line: number; readonly column: number } | undefined;
+  // gray-matter gives the line end of the opening fence, too.
+  const fromLineOne = (parse: (block: string) => Fields) => (block: string) =>
+    parse(block.slice(1));
   const yaml = (block: string) => {
     const parsed = parseYaml(block);
     repeatedKey = parsed.repeatedKey;
@@ -83,14 +88,19 @@ function parseWithGrayMatter(found: FencedBlock) {
   const { data } = matter(`${FENCE}\n${found.block}\n${FENCE}`, {
     language: found.language,
     delimiters: [FENCE, FENCE],
-    engines: { ...REFUSED, yaml, toml: parseToml, json: parseJson },
+    engines: {
+      ...REFUSED,
+      yaml: fromLineOne(yaml),
+      toml: fromLineOne(parseToml),
+      json: fromLineOne(parseJson),
+    },
   });
-  return { fields: data as Record<string, unknown>, repeatedKey };
+  return { fields: data as Fields, repeatedKey };
 }
 
-function asMap(value: unknown): Record<string, unknown> {
+function asMap(value: unknown): Fields {
   if (value === null) return {};
-  if (typeof value === 'object' && !Array.isArray(value)) return value as Record<string, unknown>;
+  if (typeof value === 'object' && !Array.isArray(value)) return value as Fields;
   throw new FrontMatterError('the front matter has no "key: value" lines; write title: ...', 1, 1);
 }
 

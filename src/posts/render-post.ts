@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { cleanText } from '../model/clean-text.ts';
 import type { Post, RenderedPost } from '../model/post.ts';
 import type { Problem } from '../model/problem.ts';
@@ -33,7 +34,7 @@ export function renderPost(
   );
   const sanitise = sanitiserFor(context.settings.iframesFrom);
   // Footnotes of two posts on one page must not share ids.
-  const scope = { docId: post.contentHash.slice(0, 8) || post.slug };
+  const scope = { docId: hash('sha256', post.file, 'hex').slice(0, 8) };
   const toHtml = (text: string) =>
     sanitise(isHtml(post) ? text : renderMarkdown(text, scope), post.url);
 

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import type { Post, RenderedPost } from '../../src/model/post.ts';
+import type { Problem } from '../../src/model/problem.ts';
+import type { PostSettings, SiteSettings } from '../../src/model/settings.ts';
+import { type ParsedPost, parsePost } from '../../src/posts/parse-post.ts';
+import type { RenderContext } from '../../src/posts/render-context.ts';
+import { renderPost } from '../../src/posts/render-post.ts';
+
+export const site: SiteSettings = {
+  title: 'The Quay',
+  url: 'https://quay.example/',
+  description: '',
+  language: 'en',
+  timeZone: 'Europe/London',
+  author: { name: 'The Quay' },
+};
+
+export const settings: PostSettings = {
+  permalink: 'date',
+  drafts: false,
+  future: false,
+  datesWithoutZone: 'site',
+  liquid: 'off',
+  iframesFrom: [],
+  sameStory: { labels: ['Breaking', 'Update', 'Big News', 'New'], withinHours: 72, likeness: 0.6 },
+};
+
+export interface Given {
+  readonly file?: string;
+  readonly site?: Partial<SiteSettings>;
+  readonly settings?: Partial<PostSettings>;
+}
+
+/** What `parsePost` says of a file's text. */
+export function parsed(text: string, given: Given = {}) {
+  return parsePost(
+    { text, file: given.file ?? '2026-03-20-spring.md', contentHash: 'c0ffee' },
+    { site: { ...site, ...given.site }, settings: { ...settings, ...given.settings } },
+  );
+}
+
+/** The post of a file's text; fails where there is none. */
+export function parsedPost(text: string, given: Given = {}): ParsedPost {
+  const result = parsed(text, given);
+  assert.ok('post' in result, JSON.stringify(result));
+  return result;
+}
+
+/** The post of these lines of front matter. */
+export function postWith(frontMatter: string, given: Given = {}): Post {
+  return parsedPost(`---\n${frontMatter}\n---\nText.\n`, given).post;
+}
+
+/** Why a file's text is left out; fails where it is not. */
+export function problemOf(text: string, given: Given = {}): Problem {
+  const result = parsed(text, given);
+  assert.ok('problem' in result, 'the post was read');
+  return result.problem;
+}
+
+export interface GivenRender extends Given {
+  readonly frontMatter?: string;
+  readonly context?: Partial<Pick<RenderContext, 'urlOf' | 'include' | 'imageFacts'>>;
+}
+
+/** A body as readers see it, of the post at https://quay.example/2026/03/20/spring.html. */
+export function rendered(
+  body: string,
+  given: GivenRender = {},
+): RenderedPost & { readonly warnings: readonly Problem[] } {
+  const { post, source } = parsedPost(
+    `---\ntitle: Spring\n${given.frontMatter ?? ''}\n---\n${body}`,
+    given,
+  );
+  const result = renderPost(post, source, {
+    site: { ...site, ...given.site },
+    settings: { ...settings, ...given.settings },
+    urlOf: () => undefined,
+    include: () => undefined,
+    imageFacts: () => undefined,
+    ...given.context,
+  });
+  return { ...result.rendered, warnings: result.warnings };
+}
