@@ -1,0 +1,257 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync, renameSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { parseFeed } from 'feedsmith';
+import { SaxesParser } from 'saxes';
+import { CONFIG, openProject, type Project, postText } from '../support/program.ts';
+
+const NOW = ['--now', '2026-03-20T07:00'];
+
+interface Report {
+  readonly posts: {
+    readonly read: number;
+    readonly published: number;
+    readonly drafts: number;
+    readonly future: number;
+    readonly leftOut: { file: string; line: number; column?: number; reason: string }[];
+  };
+  readonly feeds: { path: string; format: string; items: number; changed: boolean }[];
+  readonly warnings: { file: string; line: number; message: string }[];
+}
+
+interface JsonFeed {
+  readonly items: {
+    id: string;
+    url: string;
+    title: string;
+    content_html: string;
+    summary: string;
+  }[];
+}
+
+function read(project: Project, path: string): string {
+  return readFileSync(join(project.folder, path), 'utf8');
+}
+
+function itemsOf(project: Project): JsonFeed['items'] {
+  return (JSON.parse(read(project, 'public/feed.json')) as JsonFeed).items;
+}
+
+async function build(project: Project, ...args: string[]): Promise<Report> {
+  const run = await project.run('build', '--json', ...NOW, ...args);
+  assert.equal(run.code, 0, run.stderr);
+  return run.json<Report>();
+}
+
+test('a folder of posts becomes feeds in three formats, for the site, its categories and its authors', async (t) => {
+  const project = openProject(t);
+  project.write(
+    'posts/2026-03-19-ferries.md',
+    postText('Night ferries saved').replace('date:', 'author: Ann\ndate:'),
+  );
+  project.write('posts/draft.md', '---\ntitle: D\ndate: 2026-03-01\ndraft: true\n---\nNot yet.\n');
+  project.write('posts/2027-01-01-later.md', '---\ntitle: L\n---\nLater.\n');
+  const { posts, feeds, warnings } = await build(project);
+  assert.deepEqual(posts, { read: 3, published: 1, drafts: 1, future: 1, leftOut: [] });
+  assert.deepEqual(warnings, []);
+  assert.deepEqual(feeds.map(({ path }) => path).toSorted(), [
+    'atom.xml',
+    'authors/ann/atom.xml',
+    'authors/ann/feed.json',
+    'authors/ann/rss.xml',
+    'categories/news/atom.xml',
+    'categories/news/feed.json',
+    'categories/news/rss.xml',
+    'feed.json',
+    'rss.xml',
+  ]);
+  for (const { path } of feeds) {
+    const { feed } = parseFeed(read(project, `public/${path}`));
+    assert.match(JSON.stringify(feed.title), /The Test Paper/, path);
+  }
+});
+
+test('a second build of the same posts changes no byte and touches no file', async (t) => {
+  const project = openProject(t);
+  for (let number = 10; number < 80; number += 1) {
+    project.write(
+      `posts/2026-02-01-p${number}.md`,
+      postText(
+        `Post ${number}`,
+        `2026-02-01T10:${(number % 50) + 10}:${(number % 40) + 10}`,
+        `Text of ${number}.`,
+      ),
+    );
+  }
+  const first = await build(project);
+  const stamps = first.feeds.map(
+    ({ path }) => statSync(join(project.folder, 'public', path)).mtimeMs,
+  );
+  const second = await build(project, '--now', '2026-03-25T12:00');
+  assert.ok(first.feeds.every(({ changed }) => changed));
+  assert.ok(second.feeds.every(({ changed }) => !changed));
+  assert.deepEqual(
+    second.feeds.map(({ path }) => statSync(join(project.folder, 'public', path)).mtimeMs),
+    stamps,
+  );
+});
+
+test('an id stays when title, slug, file name, domain and https change', async (t) => {
+  const project = openProject(t);
+  project.write('posts/2026-03-19-ferries.md', postText('Night ferries saved'));
+  await build(project);
+  const [before] = itemsOf(project);
+  project.write('posts/2026-03-19-ferries.md', postText('Ferries: saved after all'));
+  await build(project);
+  renameSync(
+    join(project.folder, 'posts/2026-03-19-ferries.md'),
+    join(project.folder, 'posts/2026-03-19-boats.md'),
+  );
+  project.write(
+    'config/broadsheet.yaml',
+    CONFIG.replace('https://paper.example/', 'http://new.example/'),
+  );
+  await build(project);
+  const [after, ...others] = itemsOf(project);
+  assert.equal(others.length, 0);
+  assert.equal(after?.title, 'Ferries: saved after all');
+  assert.match(after?.url ?? '', /^http:\/\/new\.example\/.*boats/);
+  assert.equal(after?.id, before?.id);
+});
+
+test('a broken post is named with its place and left out, the rest is published, and the exit code is 65', async (t) => {
+  const project = openProject(t);
+  project.write('posts/2026-03-19-good.md', postText('Good'));
+  project.write('posts/2026-03-18-bad.md', '---\ntitle: Bad\ndate: 20th March\n---\nText.\n');
+  project.write('posts/2026-03-17-worse.md', '---\ntitle: "never closed\n---\nText.\n');
+  const run = await project.run('build', '--json', ...NOW);
+  assert.equal(run.code, 65);
+  const { posts } = run.json<Report>();
+  assert.equal(posts.published, 1);
+  assert.deepEqual(posts.leftOut.map(({ file, line }) => `${file}:${line}`).toSorted(), [
+    '2026-03-17-worse.md:3',
+    '2026-03-18-bad.md:3',
+  ]);
+  assert.equal(itemsOf(project).length, 1);
+  const told = await project.run('build', ...NOW);
+  assert.match(told.stderr, /2026-03-18-bad\.md:3:7 {2}.*20th March.*2026-03-20/);
+});
+
+test('a hostile post adds nothing to a feed but its own text, and runs nothing', async (t) => {
+  const project = openProject(t);
+  project.write('secret.txt', 'top secret');
+  project.write(
+    'posts/2026-03-19-hostile.md',
+    [
+      '---',
+      'title: "]]></title><item><title>forged & <b>\\u0008\\uFFFE\\r\\nBcc: all@example.org"',
+      'date: 2026-03-19T10:00:01',
+      'image: ../../secret.txt',
+      'categories: ["a<b]]>&", "../../up"]',
+      'author: "Eve </dc:creator><script>"',
+      '---',
+      'First ]]> second ]]> third ]]></content:encoded></item><item><guid>forged</guid></item>',
+      '',
+      '<script>alert(1)</script><img src=x onerror=alert(2)><a href="javascript:alert(3)">link</a>',
+      '<style>body{display:none}</style><form action="https://evil.example"><input></form>',
+      'control \u0000\u0008\u001F characters and a lone \uFFFE',
+    ].join('\n'),
+  );
+  project.write(
+    'posts/2026-03-18-code.md',
+    `---js\n{ title: require('node:fs').writeFileSync('${project.folder}/ran', 'x') }\n---\nText.\n`,
+  );
+  project.write(
+    'posts/2026-03-17-climbs.md',
+    '---\ntitle: Climbs\npermalink: /../../../etc/passwd\n---\nText.\n',
+  );
+  const run = await project.run('build', '--json', ...NOW);
+  assert.equal(run.code, 65, run.stderr);
+  const { posts, feeds } = run.json<Report>();
+  assert.deepEqual(posts.leftOut.map(({ file }) => file).toSorted(), [
+    '2026-03-17-climbs.md',
+    '2026-03-18-code.md',
+  ]);
+  assert.ok(
+    project.files().every((file) => /^(config|posts|public|data)\/|^secret\.txt$/.test(file)),
+    project.files().join(' '),
+  );
+  for (const { path, format, items } of feeds) {
+    const text = read(project, `public/${path}`);
+    if (format !== 'json') assertWellFormed(text);
+    const { feed } = parseFeed(text);
+    const found = 'entries' in feed ? feed.entries : 'items' in feed ? feed.items : undefined;
+    assert.equal(found?.length, items, path);
+    assert.doesNotMatch(text, /onerror|alert\(1\)|javascript:|<form|&lt;script|top secret/);
+    assert.doesNotMatch(text, /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/);
+  }
+  const [item] = itemsOf(project);
+  assert.match(item?.content_html ?? '', /First \]\]&gt; second|First \]\]> second/);
+  assert.match(item?.title ?? '', /^\]\]><\/title><item><title>forged & <b>/);
+});
+
+test('a config file, a posts folder or an output folder that cannot be used is told, and old feeds stay whole', async (t) => {
+  const project = openProject(t);
+  project.write('posts/2026-03-19-ferries.md', postText('Night ferries saved'));
+  await build(project);
+  const before = read(project, 'public/rss.xml');
+  project.write('in-the-way', 'a file');
+  const blocked = await project.run('build', '--out', 'in-the-way/feeds');
+  assert.equal(blocked.code, 74, blocked.stderr);
+  assert.match(blocked.stderr, /in-the-way/);
+  const nowhere = await project.run('build', '--posts', 'no-such-folder');
+  assert.ok([64, 74, 78].includes(nowhere.code ?? 0), nowhere.stderr);
+  assert.match(nowhere.stderr, /no-such-folder/);
+  assert.equal(read(project, 'public/rss.xml'), before);
+});
+
+test('when the disk is full the old feeds stay whole and the exit code is 74', (t) => {
+  const project = openProject(t);
+  const posts = (count: number) => {
+    for (let number = 0; number < count; number += 1) {
+      project.write(
+        `posts/2026-02-01-p${number}.md`,
+        postText(`Post ${number}`, '2026-02-01', `Text of ${number}. `.repeat(60)),
+      );
+    }
+  };
+  // No file may grow beyond 16 KB: what a full disk does to the large feeds.
+  const run = (limit: string) =>
+    spawnSync(
+      'sh',
+      [
+        '-c',
+        `ulimit -f ${limit}; exec "$0" "$@"`,
+        process.execPath,
+        join(import.meta.dirname, '../../bin/broadsheet.js'),
+        'build',
+        ...NOW,
+      ],
+      {
+        cwd: project.folder,
+        encoding: 'utf8',
+      },
+    );
+  posts(2);
+  assert.equal(run('unlimited').status, 0);
+  const before = read(project, 'public/rss.xml');
+  posts(40);
+  const full = run('32');
+  assert.equal(full.status, 74, full.stderr);
+  assert.match(full.stderr, /broadsheet: .*public\//);
+  assert.equal(read(project, 'public/rss.xml'), before);
+  assert.deepEqual(
+    project.files().filter((file) => /tmp|temp|~/.test(file)),
+    [],
+  );
+});
+
+function assertWellFormed(text: string): void {
+  const parser = new SaxesParser({ xmlns: true });
+  parser.on('error', (error) => {
+    throw error;
+  });
+  parser.write(text).close();
+}
