@@ -17,33 +17,51 @@ const paragraphsOf = compile({
 // Far more than any opening needs, and little to read.
 const HTML_LENGTH = 100_000;
 
+// A paragraph that would end after fewer characters is left to the page.
+const STUMP_LENGTH = 120;
+
+/** How a story begins; plain text. */
+export interface Opening {
+  /** The post's excerpt, where it says something of its own. */
+  readonly standfirst: string | null;
+  /** How the body begins; none where it has no paragraph. */
+  readonly paragraphs: readonly string[];
+}
+
 /**
- * How a story begins, as paragraphs of plain text with about `limit` characters in all: the
- * post's excerpt, when it says something of its own, then the first paragraphs of the body.
+ * The post's excerpt and the first paragraphs of its body, with at most `limit` characters in
+ * all. An excerpt that only repeats the start of the body is left out, since it may have been cut
+ * anywhere.
  */
-export function openingOf(rendered: RenderedPost, limit: number, language: string): string[] {
+export function openingOf(rendered: RenderedPost, limit: number, language: string): Opening {
   const excerpt = rendered.excerpt.replace(/\s+/g, ' ').trim();
   const body = paragraphsOf(rendered.html.slice(0, HTML_LENGTH))
     .split(/\n{2,}/)
     .map((text) => text.replace(/\s+/g, ' ').trim())
     .filter((text) => text !== '');
-  const paragraphs = repeats(excerpt, body) ? body : [excerpt, ...body];
-  const opening: string[] = [];
+  if (excerpt === '' || repeats(excerpt, body)) {
+    return { standfirst: null, paragraphs: beginning(body, limit, language) };
+  }
+  const standfirst = shorten(excerpt, limit, language);
+  const room = limit - standfirst.length;
+  return { standfirst, paragraphs: room < STUMP_LENGTH ? [] : beginning(body, room, language) };
+}
+
+function beginning(paragraphs: readonly string[], limit: number, language: string): string[] {
+  const taken: string[] = [];
   let room = limit;
   for (const paragraph of paragraphs) {
-    // A paragraph that would end after a few words is left to the page.
-    if (opening.length > 0 && paragraph.length > room && room < 120) break;
+    if (taken.length > 0 && paragraph.length > room && room < STUMP_LENGTH) break;
     const text = shorten(paragraph, room, language);
-    if (text !== '') opening.push(text);
+    taken.push(text);
     room -= text.length;
     if (room <= 0 || text.length < paragraph.length) break;
   }
-  return opening;
+  return taken;
 }
 
 /** Whether the body starts with the excerpt, but for the end at which it was cut. */
 function repeats(excerpt: string, body: readonly string[]): boolean {
-  if (body.length === 0) return false;
   const start = fold(excerpt).slice(0, 60).trimEnd();
   return fold(body.join(' ')).startsWith(start);
 }

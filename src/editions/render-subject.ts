@@ -32,10 +32,9 @@ export function renderSubject(
  * there is room for, or how the lead begins when there are none.
  */
 export function preheaderOf(scope: Pick<DigestScope, 'lead' | 'stories' | 'headlines'>): string {
-  const [first = scope.lead.paragraphs[0] ?? '', ...others] = [
-    ...scope.stories,
-    ...scope.headlines,
-  ].map((story) => story.title);
+  const [first = scope.lead.excerpt, ...others] = [...scope.stories, ...scope.headlines].map(
+    (story) => story.title,
+  );
   let line = shorten(first, PREHEADER_LENGTH, scope.lead.language);
   for (const title of others) {
     if (line.length + SEPARATOR.length + title.length > PREHEADER_LENGTH) break;

@@ -27,8 +27,11 @@ export interface HeadlineView {
 
 /** A story with its opening, as templates see it. */
 export interface StoryView extends HeadlineView {
+  /** A sentence or two: the standfirst, else how the body begins. May be empty. */
   readonly excerpt: string;
-  /** The lead's longer opening; for the other stories the excerpt alone. */
+  /** The author's own excerpt, where it does not just repeat the body. */
+  readonly standfirst: string | null;
+  /** How the body begins; longer for the lead. */
   readonly paragraphs: readonly string[];
   /** With alternative text that is never empty; `fit` gives it a size. */
   readonly image: Image | null;
@@ -45,7 +48,7 @@ export function headlineView(
   return {
     number,
     title: shorten(plain(post.title), TITLE_LENGTH, language),
-    url: post.url,
+    url: withoutSlots(post.url),
     kicker: plain(post.categories[0] ?? '') || null,
     byline: plain(post.authors.join(', ')) || null,
     language,
@@ -62,14 +65,20 @@ export function storyView(
 ): StoryView {
   const headline = headlineView(rendered.post, number, newsletter);
   const clean = (text: string) => withoutSlots(oneLine(text));
-  const excerpt = clean(shorten(rendered.excerpt, EXCERPT_LENGTH, headline.language));
-  const opening = openingOf(rendered, LEAD_LENGTH, headline.language).map(clean);
+  const { standfirst, paragraphs } = openingOf(
+    rendered,
+    lead ? LEAD_LENGTH : EXCERPT_LENGTH,
+    headline.language,
+  );
   const { image } = rendered;
   return {
     ...headline,
-    excerpt,
-    paragraphs: lead ? opening : [excerpt].filter((text) => text !== ''),
-    image: image ? { ...image, alt: clean(image.alt) || headline.title } : null,
+    excerpt: clean(standfirst ?? paragraphs[0] ?? ''),
+    standfirst: standfirst === null ? null : clean(standfirst),
+    paragraphs: paragraphs.map(clean),
+    image: image
+      ? { ...image, url: withoutSlots(image.url), alt: clean(image.alt) || headline.title }
+      : null,
   };
 }
 

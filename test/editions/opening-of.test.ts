@@ -4,7 +4,12 @@ import { openingOf } from '../../src/editions/opening-of.ts';
 import { post } from './samples.ts';
 
 function opening(excerpt: string, html: string, limit = 480): string[] {
-  return openingOf({ post: post({ slug: 'a' }), excerpt, html }, limit, 'en');
+  const { standfirst, paragraphs } = openingOf(
+    { post: post({ slug: 'a' }), excerpt, html },
+    limit,
+    'en',
+  );
+  return [...(standfirst === null ? [] : [`standfirst: ${standfirst}`]), ...paragraphs];
 }
 
 test('an excerpt that repeats the start of the body is not shown twice', () => {
@@ -16,7 +21,7 @@ test('an excerpt that repeats the start of the body is not shown twice', () => {
 
 test('an excerpt of its own stands before the body', () => {
   assert.deepEqual(opening('What it means.', '<h2>Vote</h2><p>The vote <b>was</b> close.</p>'), [
-    'What it means.',
+    'standfirst: What it means.',
     'The vote was close.',
   ]);
 });
@@ -24,7 +29,7 @@ test('an excerpt of its own stands before the body', () => {
 test('a body of pictures and lists leaves the excerpt', () => {
   assert.deepEqual(
     opening('What it means.', '<p><img src="a.jpg" alt="x"></p><ul><li>y</li></ul>'),
-    ['What it means.'],
+    ['standfirst: What it means.'],
   );
 });
 

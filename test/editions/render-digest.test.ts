@@ -154,6 +154,8 @@ test('a post cannot name a slot, and so get a subscriber’s address or link', a
     title: `Write to ${SLOTS.address}`,
     excerpt: SLOTS.unsubscribeUrl,
     authors: [SLOTS.address],
+    url: `https://harbour.example/${SLOTS.address}/`,
+    picture: { url: SLOTS.unsubscribeUrl, alt: SLOTS.address },
   });
   assert.equal(html.split(SLOTS.address).length, 2);
   assert.equal(html.split(SLOTS.unsubscribeUrl).length, 2);

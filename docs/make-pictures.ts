@@ -1,0 +1,81 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { withBrowser } from '../test/support/browser.ts';
+
+// Makes docs/images/digest-{light,dark}-{360,640}.png from the sample posts:
+//
+//     npx node docs/make-pictures.ts
+
+const ROOT = join(import.meta.dirname, '..');
+const SITE = 'https://harbour.example/';
+const HEIGHT = 1400;
+
+const html = previewHtml();
+const style = fontFaces();
+
+await withBrowser(async (browser) => {
+  for (const scheme of ['light', 'dark'] as const) {
+    for (const width of [360, 640]) {
+      const page = await open(browser, width, scheme);
+      const path = join(import.meta.dirname, 'images', `digest-${scheme}-${width}.png`);
+      await page.screenshot({ path, clip: { x: 0, y: 0, width, height: HEIGHT } });
+      await page.close();
+      process.stdout.write(`${path}\n`);
+    }
+  }
+});
+
+/** The digest that would be sent on the morning of the sample posts. */
+function previewHtml(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'broadsheet-pictures-'));
+  try {
+    const command = ['bin/broadsheet.js', 'preview', 'politics-essential'];
+    const options = ['--now', '2026-03-20T07:00:00Z', '--out', folder];
+    execFileSync(process.execPath, [...command, ...options], { cwd: ROOT, stdio: 'ignore' });
+    const name = readdirSync(folder).find((file) => file.endsWith('.html')) ?? '';
+    return readFileSync(join(folder, name), 'utf8');
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function open(browser: Browser, width: number, scheme: 'light' | 'dark'): Promise<Page> {
+  const page = await browser.newPage({
+    viewport: { width, height: HEIGHT },
+    colorScheme: scheme,
+  });
+  // The site does not exist; its pictures are those of the sample posts.
+  await page.route('**/*', (route) => {
+    const url = route.request().url();
+    if (!url.startsWith(`${SITE}assets/`)) return route.abort();
+    return route.fulfill({ path: join(ROOT, 'posts', new URL(url).pathname) });
+  });
+  await page.setContent(html, { waitUntil: 'load' });
+  await page.addStyleTag({ content: style });
+  await page.evaluate('document.fonts.ready');
+  return page;
+}
+
+/** Fonts under the names of those that most readers have and a machine like this one has not. */
+function fontFaces(): string {
+  const { resolve } = createRequire(import.meta.url);
+  const fonts = [
+    { family: 'Georgia', name: 'gelasio' },
+    { family: 'Segoe UI', name: 'source-sans-3' },
+  ];
+  return fonts
+    .flatMap(({ family, name }) =>
+      ['latin-400-normal', 'latin-700-normal', 'latin-ext-400-normal'].map((face) => {
+        const file = resolve(`@fontsource/${name}/files/${name}-${face}.woff2`);
+        const bytes = readFileSync(file).toString('base64');
+        const weight = face.includes('700') ? 700 : 400;
+        const range = face.startsWith('latin-ext') ? 'unicode-range: U+0100-02BA;' : '';
+        return `@font-face { font-family: '${family}'; font-weight: ${weight}; ${range} src: url(data:font/woff2;base64,${bytes}); }`;
+      }),
+    )
+    .join('\n');
+}
