@@ -1,8 +1,8 @@
-import type { EditionPost, StoryRole } from '../model/edition.ts';
-import type { Image, Post, RenderedPost } from '../model/post.ts';
+import type { EditionPost } from '../model/edition.ts';
+import type { Post, RenderedPost } from '../model/post.ts';
 import type { NewsletterSettings, SiteSettings } from '../model/settings.ts';
-import type { Story } from '../model/story.ts';
 import { type DigestScope, longDate, newsletterScope, SUBSCRIBER_SCOPE } from './digest-scope.ts';
+import { editionPosts } from './edition-posts.ts';
 import { fitLayout, type Layout } from './fit-layout.ts';
 import { renderLiquid } from './render-liquid.ts';
 import { renderMjml } from './render-mjml.ts';
@@ -10,7 +10,8 @@ import { preheaderOf, renderSubject } from './render-subject.ts';
 import type { Selection } from './select-stories.ts';
 import { sentSizeBytes } from './sent-size.ts';
 import { headlineView, storyView } from './story-view.ts';
-import type { Templates } from './templates.ts';
+import type { Template, Templates } from './templates.ts';
+import { withoutPlainPicture } from './without-plain-picture.ts';
 
 /** Gmail cuts HTML off at about 102 KB, the foot with the unsubscribe link first. */
 const SENT_SIZE_LIMIT_BYTES = 90_000;
@@ -56,39 +57,32 @@ export function archiveUrl(publicUrl: string, editionId: string): string {
  */
 export async function renderDigest(input: RenderDigestInput): Promise<Digest> {
   const { selection, templates } = input;
-  const rendered = new Map(
-    [selection.lead, ...selection.stories].map(({ shown }) => [shown.file, input.render(shown)]),
-  );
-  const warnings: string[] = [];
-  const usable = new Map(
-    [...rendered].map(([file, post]) => [file, withUsableImage(post, input.site, warnings)]),
+  const rendered = [selection.lead, ...selection.stories].map(({ shown }) => input.render(shown));
+  const shown = new Map(
+    rendered.map((each) => [each.post.file, withoutPlainPicture(each, input.site.url)]),
   );
   const { layout, scope, html, size } = await fitLayout(
     selection,
     async (layout) => {
-      const scope = digestScope(input, layout, usable);
+      const scope = digestScope(input, layout, shown);
       const html = await renderMjml(templates.digestMjml, scope);
       return { layout, scope, html, size: sentSizeBytes(html) };
     },
     (page) => page.size < SENT_SIZE_LIMIT_BYTES,
   );
-  if (size >= SENT_SIZE_LIMIT_BYTES) {
-    warnings.push(
-      `the digest takes ${Math.ceil(size / 1000)} KB with the lead alone, and Gmail cuts it off at about 100; shorten ${templates.digestMjml.file}`,
-    );
-  }
-  if (!input.publicUrl.startsWith('https:')) {
-    warnings.push(
-      `unsubscribe and archive links start with ${input.publicUrl}, which is not https; mail programs offer one-click unsubscribe for https only: set publicUrl`,
-    );
-  }
   return {
     subject: scope.edition.subject,
     preheader: scope.edition.preheader,
     html,
     text: tidyText(renderLiquid(templates.digestText, scope, 'text')),
-    posts: editionPosts(input, layout),
-    warnings,
+    posts: editionPosts(selection, layout, input.idOf),
+    warnings: [
+      ...rendered
+        .filter((each) => each.image && !shown.get(each.post.file)?.image)
+        .map(lostPicture),
+      ...plainAddresses(input),
+      ...(size < SENT_SIZE_LIMIT_BYTES ? [] : [tooBig(templates.digestMjml, size)]),
+    ],
   };
 }
 
@@ -125,44 +119,27 @@ function digestScope(
   };
 }
 
-/**
- * Mail programs don't show pictures that come without TLS, and warn of the message instead. The
- * site's own are kept as they are, for trying things out on a machine without https.
- */
-function withUsableImage(
-  rendered: RenderedPost,
-  site: Pick<SiteSettings, 'url'>,
-  warnings: string[],
-): RenderedPost {
-  const { image, ...rest } = rendered;
-  if (image === undefined || isUsable(image, site.url)) return rendered;
-  warnings.push(`${rendered.post.file}: its picture ${image.url} is not at https; it is left out`);
-  return rest;
+function lostPicture({ post, image }: RenderedPost): string {
+  return `${post.file}: its picture ${image?.url} is not at https, so the digest is without it`;
 }
 
-function isUsable(image: Image, siteUrl: string): boolean {
-  const url = URL.parse(image.url);
-  return url !== null && (url.protocol === 'https:' || url.origin === new URL(siteUrl).origin);
+function plainAddresses({ publicUrl, site }: RenderDigestInput): string[] {
+  const warnings: string[] = [];
+  if (!publicUrl.startsWith('https:')) {
+    warnings.push(
+      `links to unsubscribe and to the archive start with ${publicUrl}, and mail programs offer to unsubscribe with one click only by https; set publicUrl`,
+    );
+  }
+  if (!site.url.startsWith('https:')) {
+    warnings.push(
+      `links to the posts start with ${site.url}, which some mail programs warn of; set site.url to an https address`,
+    );
+  }
+  return warnings;
 }
 
-function editionPosts({ selection, idOf }: RenderDigestInput, layout: Layout): EditionPost[] {
-  const roles = new Map<string, StoryRole>([
-    [layout.lead.file, 'lead'],
-    ...layout.stories.map((post) => [post.file, 'story'] as const),
-    ...layout.headlines.map((post) => [post.file, 'headline'] as const),
-  ]);
-  const all = [selection.lead, ...selection.stories, ...selection.headlines, ...selection.dropped];
-  const entry = (post: Post): EditionPost => {
-    const id = idOf.get(post.file);
-    if (id === undefined) throw new Error(`${post.file} is to be in an edition and has no id`);
-    const role = roles.get(post.file);
-    return { id, file: post.file, title: post.title, url: post.url, ...(role && { role }) };
-  };
-  const others = (story: Story) => story.posts.filter((post) => post !== story.shown);
-  return [
-    ...all.map((story) => entry(story.shown)),
-    ...all.flatMap((story) => others(story).map(entry)),
-  ];
+function tooBig(template: Template, sizeBytes: number): string {
+  return `the digest takes ${Math.ceil(sizeBytes / 1000)} KB with the lead alone, and Gmail cuts it off at about 100; shorten ${template.file}`;
 }
 
 /** Templates leave blank lines where a loop or a condition stood: two at most stay. */

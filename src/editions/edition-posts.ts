@@ -1,0 +1,34 @@
+import type { EditionPost, StoryRole } from '../model/edition.ts';
+import type { Post } from '../model/post.ts';
+import type { Story } from '../model/story.ts';
+import type { Layout } from './fit-layout.ts';
+import type { Selection } from './select-stories.ts';
+
+/**
+ * Every post of the selection as the edition keeps it: the shown ones first, in the order of the
+ * digest and with their roles, then those that tell the same stories. All are in the edition, so
+ * that none comes again. Throws when a post has no id (a bug of the caller).
+ */
+export function editionPosts(
+  selection: Selection,
+  layout: Layout,
+  idOf: ReadonlyMap<string, string>,
+): EditionPost[] {
+  const roles = new Map<string, StoryRole>([
+    [layout.lead.file, 'lead'],
+    ...layout.stories.map((post) => [post.file, 'story'] as const),
+    ...layout.headlines.map((post) => [post.file, 'headline'] as const),
+  ]);
+  const all = [selection.lead, ...selection.stories, ...selection.headlines, ...selection.dropped];
+  const entry = (post: Post): EditionPost => {
+    const id = idOf.get(post.file);
+    if (id === undefined) throw new Error(`${post.file} is to be in an edition and has no id`);
+    const role = roles.get(post.file);
+    return { id, file: post.file, title: post.title, url: post.url, ...(role && { role }) };
+  };
+  const others = (story: Story) => story.posts.filter((post) => post !== story.shown);
+  return [
+    ...all.map((story) => entry(story.shown)),
+    ...all.flatMap((story) => others(story).map(entry)),
+  ];
+}
