@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { PostSettings } from '../model/settings.ts';
 import type { FeedContext } from './compose-feed.ts';
 import type { FeedEntry } from './list-entries.ts';
 import type { FeedPlan } from './plan-feeds.ts';
@@ -14,6 +15,7 @@ const REVISION = 1;
 export function historyFingerprint(
   plan: FeedPlan,
   context: FeedContext,
+  postSettings: PostSettings,
   pictureOf: (entry: FeedEntry) => string,
 ): string {
   const parts = [
@@ -22,6 +24,7 @@ export function historyFingerprint(
     plan.title,
     plan.history,
     context,
+    postSettings,
     plan.entries.map((entry) => [
       entry.id,
       entry.url,

@@ -39,12 +39,12 @@ export async function buildFeeds(config: Config, options: BuildOptions): Promise
   const { site, feeds: settings, folders } = config;
   const { now, log } = options;
   const collected = collectPosts(config, { now, log, remember: true });
-  const listed = listEntries(collected.stories, collected.idOf, settings);
+  const entries = listEntries(collected.stories, collected.idOf, settings);
   const items = createItemSource(collected);
   const publication = new Publication(folders.output);
   try {
     const planned = planFeeds({
-      entries: listed.entries,
+      entries,
       published: collected.published,
       site,
       settings,
@@ -53,12 +53,13 @@ export async function buildFeeds(config: Config, options: BuildOptions): Promise
           publication.has(documentPath(historyPath(number), format)),
         ),
     });
-    const image = siteImage(site);
+    const image = siteImage(site, folders.siteRoot);
     const context = { site, settings, ...(image === undefined ? {} : { siteImage: image }) };
     const published = publishFeeds(planned.plans, context, {
       publication,
       items,
-      fingerprints: readHistoryManifest(folders.output),
+      fingerprints: rememberedHistory(config),
+      postSettings: config.posts,
       pictureOf: ({ story }) => pictureStamp(folders.siteRoot, story.shown.image?.source),
       log,
     });
@@ -66,11 +67,16 @@ export async function buildFeeds(config: Config, options: BuildOptions): Promise
     // Before any reader can see them: an id that was given away must not be forgotten.
     collected.save();
     await publication.commit();
-    const warnings = [listed, planned, published].flatMap((step) => step.warnings);
+    const warnings = [planned, published].flatMap((step) => step.warnings);
     return report(config, collected, items, published.feeds, warnings);
   } finally {
     publication.close();
   }
+}
+
+/** Liquid can put anything into a post, so what was made with it has to be made again to compare. */
+function rememberedHistory({ posts, folders }: Config): ReadonlyMap<string, string> {
+  return posts.liquid === 'render' ? new Map() : readHistoryManifest(folders.output);
 }
 
 /** What is not a feed: the list of them for readers and for people, and how a browser shows one. */

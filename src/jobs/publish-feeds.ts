@@ -12,6 +12,7 @@ import type { FeedPlan } from '../feeds/plan-feeds.ts';
 import { renderRss } from '../feeds/rss.ts';
 import type { Feed, FeedFormat } from '../model/feed.ts';
 import type { Problem } from '../model/problem.ts';
+import type { PostSettings } from '../model/settings.ts';
 import type { BuiltFeed } from './build-report.ts';
 import type { ItemSource } from './item-source.ts';
 
@@ -26,6 +27,7 @@ export interface PublishDependencies {
   readonly items: ItemSource;
   /** Fingerprints of the history documents of the last build, by path. */
   readonly fingerprints: ReadonlyMap<string, string>;
+  readonly postSettings: PostSettings;
   /** Changes when the file of the entry's picture does. */
   readonly pictureOf: (entry: FeedEntry) => string;
   readonly log: Log;
@@ -43,14 +45,16 @@ export interface PublishedFeeds {
 export function publishFeeds(
   plans: readonly FeedPlan[],
   context: FeedContext,
-  { publication, items, fingerprints, pictureOf, log }: PublishDependencies,
+  { publication, items, fingerprints, postSettings, pictureOf, log }: PublishDependencies,
 ): PublishedFeeds {
   const published: PublishedFeeds[] = [];
   const remembered = new Map(fingerprints);
   for (const [at, plan] of plans.entries()) {
     log.progress('Feeds', at, plans.length);
     const fingerprint =
-      plan.kind === 'history' ? historyFingerprint(plan, context, pictureOf) : undefined;
+      plan.kind === 'history'
+        ? historyFingerprint(plan, context, postSettings, pictureOf)
+        : undefined;
     const before = fingerprints.get(plan.path);
     if (before !== undefined && before === fingerprint) {
       const kept = asItIs(plan, context, publication);
