@@ -8,6 +8,7 @@ const WITHOUT_SPACES =
 /** Excerpts that a program cut have at least so many characters; a person's phrase is shorter. */
 const SHORTEST_CUT = 140;
 const TAIL = 24;
+const LONGEST_WORD = 60;
 
 /**
  * An excerpt that a program cut in the middle of a word or a sentence, mended: it ends with a whole
@@ -48,8 +49,8 @@ export function shorten(text: string, limit: number): string {
 function withoutLastWord(text: string): string {
   if (WITHOUT_SPACES.test(text)) return trimEnd(text);
   const space = text.search(/\s\S*$/);
-  // A "word" that makes up most of the text is an address or a script of its own: leave it.
-  return trimEnd(space < text.length / 2 ? text : text.slice(0, space));
+  // A "word" this long is an address, or a script that puts no spaces: cut it where it is.
+  return trimEnd(space < 1 || text.length - space > LONGEST_WORD ? text : text.slice(0, space));
 }
 
 function trimEnd(text: string): string {

@@ -47,7 +47,12 @@ function prepare(
   context: RenderContext,
   warn: (line: number, message: string) => void,
 ): string {
-  return replaceMarks(text, findMarks(text, []), (mark) => preparedMark(mark, context), warn);
+  return replaceMarks(
+    text,
+    findMarks(text, []),
+    (mark) => fenceForHighlight(mark, text) ?? preparedMark(mark, context),
+    warn,
+  );
 }
 
 /** What stands for a mark before Liquid sees it; undefined for what Liquid itself knows. */
@@ -89,8 +94,6 @@ function preparedTag(
       return left(`finds no file ${file} in the folder of includes`);
     }
   }
-  const fence = fenceForHighlight(mark);
-  if (fence !== undefined) return fence;
   if (name.startsWith('end') && !knownTags.has(name)) return { text: '' };
   if (!knownTags.has(name)) return left('is no tag that Broadsheet knows');
   if (name !== 'assign' && name !== 'echo') return undefined;

@@ -39,12 +39,15 @@ function withoutMarks(
   warn: (line: number, message: string) => void,
 ): string {
   const marks = findMarks(body, codeRanges(body));
-  return replaceMarks(body, marks, (mark) => leftOut(mark, reason), warn);
+  return replaceMarks(
+    body,
+    marks,
+    (mark) => fenceForHighlight(mark, body) ?? leftOut(mark, reason),
+    warn,
+  );
 }
 
 function leftOut(mark: TemplateMark, reason: string | undefined): Replacement {
-  const fence = fenceForHighlight(mark);
-  if (fence !== undefined) return fence;
   const silent = mark.kind === 'comment' || /^(?:end)?raw$/.test(mark.name);
   if (silent || reason === undefined || mark.name.startsWith('end')) return { text: '' };
   return { text: '', warning: `${nameOfMark(mark)} ${reason}` };

@@ -43,11 +43,13 @@ export function nameOfMark(mark: TemplateMark): string {
   return mark.kind === 'shortcode' ? `{{< ${short} >}}` : `{% ${short} %}`;
 }
 
-/** `{% highlight ruby %}` and its end as a fence of code, which needs a line of its own. */
-export function fenceForHighlight({ name, args }: TemplateMark): Replacement | undefined {
-  if (name === 'endhighlight') return { text: '\n~~~~\n' };
-  if (name !== 'highlight') return undefined;
-  return { text: `\n~~~~${/^[\w+#-]*/.exec(args)?.[0] ?? ''}\n` };
+/** `{% highlight ruby %}` of `text`, and its end, as a fence of code, which has a line of its own. */
+export function fenceForHighlight(mark: TemplateMark, text: string): Replacement | undefined {
+  if (mark.name !== 'highlight' && mark.name !== 'endhighlight') return undefined;
+  const language = mark.name === 'highlight' ? (/^[\w+#-]*/.exec(mark.args)?.[0] ?? '') : '';
+  const before = mark.start === 0 || text[mark.start - 1] === '\n' ? '' : '\n';
+  const after = text[mark.end] === '\n' ? '' : '\n';
+  return { text: `${before}~~~~${language}${after}` };
 }
 
 function newlinesIn(text: string, from: number, to: number): number {

@@ -14,6 +14,9 @@ const ELEMENTS = (
 const DROPPED_WHOLE =
   'script style textarea option xmp select button svg math template title object applet'.split(' ');
 
+/** HTML §13.1.2: these have no end tag. */
+const VOID_ELEMENTS = ['br', 'col', 'hr', 'img', 'source', 'track', 'wbr'];
+
 const ATTRIBUTES = {
   '*': ['id', 'lang', 'dir', 'title'],
   a: ['href', 'hreflang', 'rel', 'type'],
@@ -65,6 +68,7 @@ export function sanitiser(iframesFrom: readonly string[]): (html: string, base: 
     allowedIframeHostnames: [...iframesFrom],
     allowIframeRelativeUrls: false,
     nonTextTags: DROPPED_WHOLE,
+    selfClosing: VOID_ELEMENTS,
     nestingLimit: 100,
     transformTags: {
       '*': (tagName, attributes) => ({ tagName, attribs: withAbsolute(tagName, attributes, base) }),

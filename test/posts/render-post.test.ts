@@ -1,0 +1,252 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import fc from 'fast-check';
+import { SaxesParser } from 'saxes';
+import { rendered } from './posts.ts';
+
+const html = (body: string) => rendered(body).html;
+
+test('tables, footnotes and fenced code are rendered', () => {
+  assert.equal(
+    html('| a | b |\n|---|--:|\n| 1 | 2 |').replace(/\n/g, ''),
+    '<table><thead><tr><th>a</th><th align="right">b</th></tr></thead><tbody><tr><td>1</td><td align="right">2</td></tr></tbody></table>',
+  );
+  assert.equal(
+    html('```js\nif (a < b) {}\n```'),
+    '<pre><code class="language-js">if (a &lt; b) {}\n</code></pre>',
+  );
+  const notes = html('Text.[^n]\n\n[^n]: A note.');
+  assert.match(notes, /<li id="fn-[0-9a-f]{8}-1">/);
+});
+
+test('footnotes of two posts have different ids', () => {
+  const ids = (file: string) => rendered('T.[^1]\n\n[^1]: N.', { file }).html.match(/id="[^"]+"/g);
+  const [one, other] = [ids('2026-03-20-a.md'), ids('2026-03-20-b.md')];
+  assert.equal(one?.length, 2);
+  assert.ok(!one?.some((id) => other?.includes(id)));
+});
+
+test('every address is absolute, resolved against the page of the post', () => {
+  const page = 'https://quay.example/2026/03/20';
+  for (const [address, expected] of [
+    ['/about/', 'https://quay.example/about/'],
+    ['map.html', `${page}/map.html`],
+    ['../x?a=1', 'https://quay.example/2026/03/x?a=1'],
+    ['#part', `${page}/spring.html#part`],
+    ['//cdn.example/a', 'https://cdn.example/a'],
+    ['http://other.example/', 'http://other.example/'],
+    ['mailto:ada@quay.example', 'mailto:ada@quay.example'],
+  ] as const) {
+    assert.equal(html(`[x](${address})`), `<p><a href="${expected}">x</a></p>`);
+  }
+});
+
+test('pictures, their sets, posters and sources are absolute', () => {
+  assert.equal(
+    html('<img src="/a.png" srcset="/a.png 1x, b.png 2x" alt="A">'),
+    '<img src="https://quay.example/a.png" srcset="https://quay.example/a.png 1x, https://quay.example/2026/03/20/b.png 2x" alt="A" />',
+  );
+  assert.equal(
+    html('<p><video poster="/p.jpg" controls><source src="/v.mp4" type="video/mp4"></video>'),
+    '<p><video poster="https://quay.example/p.jpg" controls><source src="https://quay.example/v.mp4" type="video/mp4" /></video></p>',
+  );
+  assert.match(
+    html('<picture><source srcset="/a.webp 480w, /b.webp 800w"><img src="/a.jpg"></picture>'),
+    /srcset="https:\/\/quay\.example\/a\.webp 480w, https:\/\/quay\.example\/b\.webp 800w"/,
+  );
+});
+
+test('addresses that run code or carry data are taken out, whatever they look like', () => {
+  for (const address of [
+    'javascript:alert(1)',
+    'JaVaScRiPt:alert(1)',
+    'java\nscript:alert(1)',
+    '&#106;avascript:alert(1)',
+    ' \u0001javascript:alert(1)',
+    'vbscript:x',
+    'data:text/html,x',
+  ]) {
+    assert.doesNotMatch(
+      html(`<a href="${address}">x</a> [y](<${address.replace('\n', '')}>)`),
+      /script:|data:/i,
+      address,
+    );
+  }
+  assert.equal(html('<img src="data:image/png;base64,AAAA" alt="x">text'), '<p>text</p>');
+  assert.equal(
+    html('<img srcset="data:image/png;base64,AA 1x, /b.png 2x" alt="">'),
+    '<img srcset="https://quay.example/b.png 2x" alt="" />',
+  );
+});
+
+test('scripts, styles, forms, frames and handlers are taken out', () => {
+  assert.equal(html('a<script>alert("]]>")</script><style>p{}</style>b'), '<p>ab</p>');
+  assert.equal(
+    html('<p onclick="x()" style="color:red" class="lead" data-x="1">a</p>'),
+    '<p>a</p>',
+  );
+  assert.equal(html('<iframe src="https://video.example/1"></iframe>\n\ntext'), '<p>text</p>');
+  assert.equal(html('<form action="/x"><input name="a"><button>Go</button>text</form>'), 'text');
+  assert.equal(html('<svg><script>x</script><text>y</text></svg>a'), '<p>a</p>');
+  assert.equal(html('<object data="x"><embed src="y"></object>a'), '<p>a</p>');
+  assert.doesNotMatch(html('<math><mi xlink:href="javascript:x">a</mi></math>'), /javascript/);
+});
+
+test('iframes stay for the hosts that the config names', () => {
+  const settings = { iframesFrom: ['video.example'] };
+  const frame = (src: string) => rendered(`<iframe src="${src}"></iframe>`, { settings }).html;
+  assert.equal(frame('https://video.example/1'), '<iframe src="https://video.example/1"></iframe>');
+  assert.equal(frame('//video.example/1'), '<iframe src="https://video.example/1"></iframe>');
+  assert.equal(frame('https://video.example.evil.example/1'), '');
+  assert.equal(frame('/local'), '');
+});
+
+test('characters that XML forbids are gone, also those written as references in HTML', () => {
+  assert.equal(html('a\u0008b\ufffec\ud800d'), '<p>abcd</p>');
+  assert.equal(html('<div>a&#8;b&#xFFFE;c&#11;d</div>'), '<div>abcd</div>');
+});
+
+test('Markdown inside HTML is read, as CommonMark and as kramdown have it', () => {
+  assert.match(html('<div>\n\n*a*\n\n</div>'), /<div>\s*<p><em>a<\/em><\/p>\s*<\/div>/);
+  assert.match(html('<div markdown="1">\n*a*\n</div>\n'), /<div>\s*<p><em>a<\/em><\/p>\s*<\/div>/);
+});
+
+test("kramdown's attribute lists are not text, but in code they are", () => {
+  assert.equal(
+    html('# A {#id}\n{: .lead}\n\nText{: .x title="a}b"} on.\n{:.last}'),
+    '<h1>A {#id}</h1>\n<p>Text on.</p>',
+  );
+  assert.equal(html('* TOC\n{:toc}\n\nText.'), '<p>Text.</p>');
+  assert.equal(
+    html('![a](/a.png){:height="100px"}'),
+    '<p><img src="https://quay.example/a.png" alt="a" /></p>',
+  );
+  assert.equal(html('`{: .x}`'), '<p><code>{: .x}</code></p>');
+});
+
+test('the imports of MDX are not text', () => {
+  const { html: text } = rendered(
+    'import A from "./a.astro"\n\n<A client:load />\n\nText {/* note */}.',
+    { file: '2026-03-20-a.mdx' },
+  );
+  assert.equal(text, '<p>Text .</p>');
+});
+
+test('a page of HTML is not read as Markdown', () => {
+  assert.equal(
+    rendered('<p>a *b*\n\n    c</p>', { file: '2026-03-20-a.html' }).html,
+    '<p>a *b*\n\n    c</p>',
+  );
+});
+
+test('the heading that became the title is not repeated', () => {
+  const { html: text, post } = rendered('# Given\n\nText.');
+  assert.equal(post.title, 'Spring');
+  assert.match(text, /<h1>/);
+});
+
+test('a picture of the front matter is resolved against the root of the site', () => {
+  const image = (source: string, url = 'https://quay.example/') =>
+    rendered('x', { frontMatter: `image: "${source}"`, site: { url } }).image?.url;
+  assert.equal(image('assets/a b.jpg'), 'https://quay.example/assets/a%20b.jpg');
+  assert.equal(image('/assets/a.jpg'), 'https://quay.example/assets/a.jpg');
+  assert.equal(
+    image('/assets/a.jpg', 'https://quay.example/blog/'),
+    'https://quay.example/blog/assets/a.jpg',
+  );
+  assert.equal(
+    image('/blog/a.jpg', 'https://quay.example/blog/'),
+    'https://quay.example/blog/a.jpg',
+  );
+  assert.equal(image('https://cdn.example/a.jpg'), 'https://cdn.example/a.jpg');
+  assert.equal(image('//cdn.example/a.jpg'), 'https://cdn.example/a.jpg');
+});
+
+test('a picture gets the facts of its file, by its path from the root', () => {
+  const asked: string[] = [];
+  const facts = { type: 'image/png', sizeBytes: 7, width: 2, height: 1 };
+  const imageFacts = (path: string) => {
+    asked.push(path);
+    return facts;
+  };
+  const { image } = rendered('x', {
+    frontMatter: 'image: assets/a%20b.png?v=1',
+    context: { imageFacts },
+  });
+  assert.deepEqual(asked, ['/assets/a b.png']);
+  assert.deepEqual(image, { url: 'https://quay.example/assets/a%20b.png?v=1', alt: '', ...facts });
+  rendered('x', { frontMatter: 'image: https://cdn.example/a.png', context: { imageFacts } });
+  assert.equal(asked.length, 1);
+});
+
+test('a picture that leaves the site, or runs code, is left out with a warning', () => {
+  for (const source of [
+    '../../etc/passwd',
+    'a/../../b.jpg',
+    '%2e%2e/x.jpg',
+    '..\\\\x.jpg',
+    'javascript:alert(1)',
+    'data:image/png;base64,AA',
+    'file:///etc/passwd',
+  ]) {
+    const { image, warnings } = rendered('x', { frontMatter: `image: "${source}"` });
+    assert.equal(image, undefined, source);
+    assert.equal(warnings.length, 1, source);
+  }
+});
+
+test('whatever the body, the HTML is well formed and harmless', () => {
+  const piece = fc.constantFrom(
+    '<p',
+    '<a href="',
+    '"',
+    '>',
+    '</',
+    '<script>',
+    '</script>',
+    '<img src=x onerror=y ',
+    '<svg>',
+    '<!--',
+    '-->',
+    ']]>',
+    '<![CDATA[',
+    '\0',
+    '\u0008',
+    '&#0;',
+    '&',
+    '*',
+    '`',
+    '[',
+    '](',
+    'javascript:x',
+    '\n\n',
+    '{% raw %}',
+    '{{',
+    '}}',
+    '{:',
+    '<iframe src="',
+    '<table>',
+    '<textarea>',
+    '<noscript>',
+    '[^1]',
+    '\n[^1]: ',
+  );
+  fc.assert(
+    fc.property(
+      fc.array(fc.oneof(piece, fc.string({ maxLength: 5 })), { maxLength: 40 }),
+      (pieces) => {
+        const { html: text } = rendered(pieces.join(''));
+        assert.doesNotMatch(
+          text,
+          /<(?:script|iframe|svg|style|textarea)|<[^>]* on\w+=|<[^>]*="javascript:|[\0-\x08\x0b\x0c\x0e-\x1f]/i,
+        );
+        new SaxesParser()
+          .write(
+            `<div>${text.replace(/<(video|audio|ol|details|iframe|track)([^>]*?) (controls|reversed|open|allowfullscreen|default)(?=[ >])/g, '<$1$2')}</div>`,
+          )
+          .close();
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
