@@ -252,3 +252,34 @@ test('a broken template stops everything before it is stored or sent', async (t)
   }>();
   assert.deepEqual(editions, []);
 });
+
+test('when the rest has to wait, send says until when and ends with 75', async (t) => {
+  const inbox = await openInbox({
+    onRecipient: (to) =>
+      to.startsWith('bo@') ? { code: 450, text: '4.2.1 try again later' } : undefined,
+  });
+  t.after(() => inbox.close());
+  const project = openProject(t);
+  await withPeople(project);
+  const environment = { BROADSHEET_SMTP_URL: inbox.url };
+  const send = () => project.runWith(environment, 'send', 'daily', '--yes', ...NOW);
+  const first = await send();
+  assert.equal(first.code, 75, first.stderr);
+  assert.match(first.stdout, /3 planned = 2 accepted \+ 1 deferred/);
+  const second = await send();
+  assert.equal(second.code, 75, second.stderr);
+  assert.match(second.stdout, /have to wait until 2026-03-20T07:0/);
+  assert.equal(inbox.messages.length, 2);
+});
+
+test('with nobody subscribed send says so, and the posts are kept for later', async (t) => {
+  const project = openProject(t);
+  project.write('posts/2026-03-19-ferries.md', postText('Night ferries saved'));
+  const run = await project.run('send', 'daily', '--yes', ...NOW);
+  assert.equal(run.code, 0, run.stderr);
+  assert.match(run.stdout, /Nobody is subscribed/);
+  const { editions } = (await project.run('editions', 'list', '--json')).json<{
+    editions: unknown[];
+  }>();
+  assert.deepEqual(editions, []);
+});

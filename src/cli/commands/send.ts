@@ -54,7 +54,7 @@ export function addSend(program: Command, shell: Shell): void {
           const { sendTest } = await import('../../jobs/send-test.ts');
           reportTest(await sendTest(context, preparation, test), options, shell);
         } else if (preparation.kind !== 'ready' || options.dryRun) {
-          reportPreparation(preparation, newsletter, options, shell.terminal);
+          reportPreparation(preparation, newsletter, options, shell);
         } else {
           await confirmSend(preparation, options, context, shell.terminal);
           reportSend(await deliver(context, preparation), options, shell);
@@ -104,26 +104,44 @@ function reportPreparation(
   preparation: SendPreparation,
   newsletter: string,
   { json }: SendOptions,
-  terminal: Terminal,
+  { terminal, setExitCode }: Shell,
 ): void {
-  const edition = preparation.kind === 'nothingNew' ? null : preparation.edition;
-  const recipients = preparation.kind === 'ready' ? preparation.recipients : 0;
+  const waiting = preparation.kind === 'nobody' && preparation.retryAt !== undefined;
+  if (waiting) setExitCode(EXIT.tryAgain);
   if (json) {
-    const deliveries = preparation.kind === 'ready' ? preparation.deliveries : NO_DELIVERIES;
     const { posts, leftOut, warnings } = preparation;
+    const edition = preparation.kind === 'nothingNew' ? null : preparation.edition;
+    const recipients = preparation.kind === 'ready' ? preparation.recipients : 0;
+    const deliveries = preparation.kind === 'nothingNew' ? NO_DELIVERIES : preparation.deliveries;
     terminal.out(
       JSON.stringify({ edition, recipients, deliveries, messages: [], posts, leftOut, warnings }),
     );
     return;
   }
-  if (preparation.kind === 'nothingNew')
-    terminal.out(`Nothing new for ${newsletter}: no edition, nothing sent.`);
-  else printEdition(preparation.edition, terminal);
-  if (preparation.kind === 'nobody') terminal.out('Nobody is left to send it to: nothing sent.');
+  for (const line of describePreparation(preparation, newsletter, terminal)) terminal.out(line);
+}
+
+function* describePreparation(
+  preparation: SendPreparation,
+  newsletter: string,
+  terminal: Terminal,
+): Generator<string> {
+  if (preparation.kind === 'nothingNew') {
+    yield `Nothing new for ${newsletter}: no edition, nothing sent.`;
+    return;
+  }
+  printEdition(preparation.edition, terminal);
   if (preparation.kind === 'ready') {
-    terminal.out(
-      `Dry run: this would go to ${plural(recipients, 'subscriber')}. Nothing was stored or sent.`,
-    );
+    const recipients = plural(preparation.recipients, 'subscriber');
+    yield `Dry run: this would go to ${recipients}. Nothing was stored or sent.`;
+  } else if (preparation.retryAt !== undefined) {
+    yield `Sent     ${formatDeliveries(preparation.deliveries)}`;
+    yield `The others have to wait until ${preparation.retryAt}; run this again then.`;
+  } else if (preparation.deliveries.planned === 0) {
+    yield 'Nobody is subscribed: nothing sent. `broadsheet subscribers add` subscribes people.';
+  } else {
+    yield `Sent     ${formatDeliveries(preparation.deliveries)}`;
+    yield 'Everyone was served before: nothing sent.';
   }
 }
 
