@@ -3,8 +3,8 @@ import type { Feed, FeedItem } from '../model/feed.ts';
 import type { Image } from '../model/post.ts';
 import type { FeedSettings, SiteSettings } from '../model/settings.ts';
 import { cleanUrl } from './clean-url.ts';
+import type { FeedPlan } from './feed-plan.ts';
 import type { FeedEntry } from './list-entries.ts';
-import type { FeedPlan } from './plan-feeds.ts';
 
 export interface FeedContext {
   readonly site: SiteSettings;

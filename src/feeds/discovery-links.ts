@@ -1,8 +1,8 @@
 import { cleanLine } from '../model/clean-text.ts';
 import type { FeedSettings } from '../model/settings.ts';
 import { escapeHtml } from './escape.ts';
+import type { FeedPlan } from './feed-plan.ts';
 import { documentUrl, FORMATS } from './formats.ts';
-import type { FeedPlan } from './plan-feeds.ts';
 
 /**
  * `<link rel="alternate">` tags, one a line, by which readers and browsers find the feeds from a

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { PostSettings } from '../model/settings.ts';
 import type { FeedContext } from './compose-feed.ts';
+import type { FeedPlan } from './feed-plan.ts';
 import type { FeedEntry } from './list-entries.ts';
-import type { FeedPlan } from './plan-feeds.ts';
 
 /** Raised when what is written into a document changes though posts and settings do not. */
 const REVISION = 1;

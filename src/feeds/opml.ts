@@ -2,9 +2,9 @@ import { cleanLine } from '../model/clean-text.ts';
 import type { FeedFormat } from '../model/feed.ts';
 import type { FeedSettings, SiteSettings } from '../model/settings.ts';
 import { escapeHtml } from './escape.ts';
+import type { FeedKind, FeedPlan } from './feed-plan.ts';
 import { documentUrl } from './formats.ts';
 import { rfc822 } from './moments.ts';
-import type { FeedKind, FeedPlan } from './plan-feeds.ts';
 
 export const OPML_FILE = 'feeds.opml';
 

@@ -1,5 +1,5 @@
+import type { FeedPlan, PlanInput } from './feed-plan.ts';
 import type { FeedEntry } from './list-entries.ts';
-import type { FeedPlan, PlanInput } from './plan-feeds.ts';
 
 /**
  * The history documents to keep up (RFC 5005 §4), oldest first; none where the live feed has

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { PlanInput } from '../../src/feeds/feed-plan.ts';
 import { type FeedEntry, listEntries } from '../../src/feeds/list-entries.ts';
-import { type PlanInput, planFeeds } from '../../src/feeds/plan-feeds.ts';
+import { planFeeds } from '../../src/feeds/plan-feeds.ts';
 import type { Post } from '../../src/model/post.ts';
 import type { Story } from '../../src/model/story.ts';
 import { SETTINGS, SITE, samplePost, sampleStory } from './samples.ts';
