@@ -73,8 +73,18 @@ export function runBroadsheet(
   cwd: string,
   environment: NodeJS.ProcessEnv = {},
 ): Promise<Run> {
+  return runProgram(BROADSHEET, args, cwd, environment);
+}
+
+/** The same with another script than the checkout's. */
+export function runProgram(
+  script: string,
+  args: readonly string[],
+  cwd: string,
+  environment: NodeJS.ProcessEnv = {},
+): Promise<Run> {
   const { NODE_TEST_CONTEXT: _, ...inherited } = process.env;
-  const child = spawn(process.execPath, [BROADSHEET, ...args], {
+  const child = spawn(process.execPath, [script, ...args], {
     cwd,
     env: { ...inherited, NO_COLOR: '1', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

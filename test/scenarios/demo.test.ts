@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import PostalMime from 'postal-mime';
+import { type Run, runBroadsheet, runProgram } from '../support/program.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+function openFolder(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'broadsheet-demo-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+
+function assertDemo({ code, stdout, stderr }: Run): void {
+  assert.equal(code, 0, stderr);
+  assert.equal(stderr, '');
+  assert.match(stdout, /22 posts read, 20 published \(1 draft, 1 of the future, 0 left out\)/);
+  assert.match(stdout, /Subject {2}Open Ledger Act Passes by Two Votes/);
+  assert.match(stdout, /5 planned = 5 accepted \+ 0 deferred/);
+  assert.equal(stdout.match(/Night Ferries Saved/g)?.length, 1, 'the story of three posts once');
+}
+
+test('the demo makes feeds, sends an edition over SMTP, and keeps what arrived', async (t) => {
+  const folder = openFolder(t);
+  const run = await runBroadsheet(['demo'], folder);
+  assertDemo(run);
+  const inbox = join(folder, 'demo/inbox');
+  const messages = readdirSync(inbox).filter((name) => name.endsWith('.eml'));
+  assert.equal(messages.length, 5);
+  assert.ok(!messages.some((name) => name.startsWith('left@')), 'who left gets nothing');
+  for (const name of messages) {
+    const { subject, to, html } = await PostalMime.parse(readFileSync(join(inbox, name)));
+    assert.match(subject ?? '', /^Open Ledger Act/);
+    assert.equal(`${to?.[0]?.address}.eml`, name);
+    assert.match(html ?? '', /Politics Essential/);
+  }
+  assert.match(readFileSync(join(inbox, 'index.html'), 'utf8'), /ada@example\.org/);
+  assert.match(readFileSync(join(folder, 'demo/public/rss.xml'), 'utf8'), /Night Ferries/);
+});
+
+test('the package as it is published runs the same demo, compiled', async (t) => {
+  const folder = openFolder(t);
+  const npm = process.env.npm_execpath;
+  const [command, ...first] = npm === undefined ? ['npm'] : [process.execPath, npm];
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  const pack = [...first, 'pack', '--silent', '--pack-destination', folder];
+  execFileSync(command ?? '', pack, { cwd: ROOT, env, stdio: ['ignore', 'ignore', 'inherit'] });
+  const modules = join(folder, 'node_modules');
+  mkdirSync(join(modules, 'broadsheet'), { recursive: true });
+  const [tarball = ''] = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
+  execFileSync('tar', [
+    '-xzf',
+    join(folder, tarball),
+    '-C',
+    join(modules, 'broadsheet'),
+    '--strip-components=1',
+  ]);
+  for (const name of readdirSync(join(ROOT, 'node_modules'))) {
+    if (!name.startsWith('.')) symlinkSync(join(ROOT, 'node_modules', name), join(modules, name));
+  }
+  assert.ok(!readdirSync(join(modules, 'broadsheet')).includes('src'));
+  assertDemo(await runProgram(join(modules, 'broadsheet/bin/broadsheet.js'), ['demo'], folder));
+});
