@@ -19,7 +19,7 @@ export interface PostFiles {
 
 /**
  * The files of posts in `folder` and the folders in it. A link to a folder is followed once, and
- * never to one that is read anyway. Throws what `readdir` throws for `folder` itself.
+ * never to one that is read anyway, or to one that `folder` is in. Throws what `readdir` throws for `folder` itself.
  */
 export function findPostFiles(folder: string): PostFiles {
   const files: string[] = [];
@@ -62,7 +62,8 @@ export function findPostFiles(folder: string): PostFiles {
   }
 
   function followFolder(file: string, name: string, target: string): void {
-    if (followed.has(target) || target.startsWith(root + sep)) return;
+    const isRead = target.startsWith(root + sep) || root.startsWith(target + sep);
+    if (isRead || followed.has(target)) return;
     followed.add(target);
     enter(file, name);
   }

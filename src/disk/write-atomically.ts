@@ -27,7 +27,7 @@ export function writeFileAtomically(path: string, bytes: string | Uint8Array): v
     writeAndSync(temporary, bytes, modeOf(path));
     renameSync(temporary, path);
   } catch (error) {
-    rmSync(temporary, { force: true });
+    removeIfThere(temporary);
     throw new BroadsheetError(
       EXIT.disk,
       `${path}  cannot be written: ${reasonOf(error)}; make room, or make the folder writable`,
@@ -44,6 +44,15 @@ function writeAndSync(path: string, bytes: string | Uint8Array, mode: number): v
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);
+  }
+}
+
+/** After a failure: what went wrong first is what counts. */
+function removeIfThere(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // Its folder may not be one.
   }
 }
 
