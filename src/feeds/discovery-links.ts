@@ -5,22 +5,20 @@ import type { FeedPlan } from './feed-plan.ts';
 import { documentUrl, FORMATS } from './formats.ts';
 
 /**
- * `<link rel="alternate">` tags, one a line, by which readers and browsers find the feeds from a
+ * `<link rel="alternate">` tags by which readers and browsers find the feeds from a
  * page that has them in its head. For the site's pages the main feed is enough; pass other plans
  * for the page of a category.
  */
 export function discoveryLinks(
   plans: readonly Pick<FeedPlan, 'path' | 'title'>[],
   settings: Pick<FeedSettings, 'publicUrl' | 'formats'>,
-): string {
-  return plans
-    .flatMap(({ path, title }) =>
-      settings.formats.map((format) => {
-        const { type, name } = FORMATS[format];
-        const label = escapeHtml(`${cleanLine(title)} (${name})`);
-        const href = escapeHtml(documentUrl(settings.publicUrl, path, format));
-        return `<link rel="alternate" type="${type}" title="${label}" href="${href}">`;
-      }),
-    )
-    .join('\n');
+): string[] {
+  return plans.flatMap(({ path, title }) =>
+    settings.formats.map((format) => {
+      const { type, name } = FORMATS[format];
+      const label = escapeHtml(`${cleanLine(title)} (${name})`);
+      const href = escapeHtml(documentUrl(settings.publicUrl, path, format));
+      return `<link rel="alternate" type="${type}" title="${label}" href="${href}">`;
+    }),
+  );
 }

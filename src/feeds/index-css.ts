@@ -47,12 +47,12 @@ a:focus-visible, summary:focus-visible { outline: 3px solid var(--mark); outline
 .main { padding: 1.5rem; border-color: var(--mark); }
 .formats { display: flex; flex-wrap: wrap; gap: .5rem; margin: .875rem 0 0; padding: 0; list-style: none; }
 .formats a { display: inline-block; min-height: 2.75rem; padding: .5rem .875rem; border: 1px solid var(--mark); border-radius: 999px; font-size: .9375rem; font-weight: 600; text-decoration: none; }
-.main .formats a, .formats a:hover { background: var(--mark); color: var(--on-mark); }
+.formats a:hover { background: var(--mark); color: var(--on-mark); }
 .addresses { display: grid; grid-template-columns: max-content 1fr; gap: .5rem 1rem; align-items: baseline; margin: 0; }
 .addresses dt { color: var(--soft); font-size: .9375rem; }
 .addresses dd { margin: 0; }
 @media (max-width: 30rem) { .addresses { display: block; } .addresses dt { margin-top: .5rem; } }
-code { padding: .125rem .25rem; border-radius: .25rem; background: var(--paper); font: .9375rem/1.5 ui-monospace, 'Cascadia Mono', Menlo, monospace; user-select: all; }
+code { font: .9375rem/1.5 ui-monospace, 'Cascadia Mono', Menlo, monospace; user-select: all; }
 .latest { margin: 0; padding: 0; list-style: none; }
 .latest li { padding: .75rem 0; border-bottom: 1px solid var(--rule); }
 .latest a { font-size: 1.1875rem; font-weight: bold; color: inherit; text-decoration: none; }

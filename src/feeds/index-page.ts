@@ -44,7 +44,7 @@ export function renderIndexPage(page: IndexPage): string {
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
     '<meta name="color-scheme" content="light dark">',
     `<title>${title}: feeds</title>`,
-    discoveryLinks(main, settings),
+    ...discoveryLinks(main, settings),
     `<style>${INDEX_CSS}</style>`,
     '</head>',
     '<body>',
@@ -86,17 +86,15 @@ function aboutFeeds(): string[] {
 }
 
 function mainFeed(plan: FeedPlan, { settings }: IndexPage): string {
-  const addresses = settings.formats.flatMap((format) => [
-    `<dt>${FORMATS[format].name}</dt>`,
-    `<dd><code>${escapeHtml(documentUrl(settings.publicUrl, plan.path, format))}</code></dd>`,
-  ]);
+  const addresses = settings.formats.flatMap((format) => {
+    const url = escapeHtml(documentUrl(settings.publicUrl, plan.path, format));
+    const { name, type } = FORMATS[format];
+    return [`<dt>${name}</dt>`, `<dd><a href="${url}" type="${type}"><code>${url}</code></a></dd>`];
+  });
   return [
     '<section>',
     '<h2>Follow everything</h2>',
-    '<div class="feed main">',
-    `<dl class="addresses">${addresses.join('')}</dl>`,
-    formatLinks(plan, 'all articles', settings),
-    '</div>',
+    `<div class="feed main"><dl class="addresses">${addresses.join('')}</dl></div>`,
     '</section>',
   ].join('\n');
 }
@@ -141,8 +139,9 @@ function byName(a: FeedPlan, b: FeedPlan): number {
 function formatLinks(plan: FeedPlan, name: string, { formats }: FeedSettings): string {
   const links = formats.map((format) => {
     const href = documentPath(plan.path, format).split('/').map(encodeURIComponent).join('/');
-    const label = escapeHtml(`${FORMATS[format].name} feed: ${name}`);
-    return `<li><a href="${href}" type="${FORMATS[format].type}" aria-label="${label}">${FORMATS[format].name}</a></li>`;
+    const label = escapeHtml(`${FORMATS[format].name}: ${name}`);
+    const short = FORMATS[format].name.replace(' Feed', '');
+    return `<li><a href="${href}" type="${FORMATS[format].type}" aria-label="${label}">${short}</a></li>`;
   });
   return `<ul class="formats">${links.join('')}</ul>`;
 }

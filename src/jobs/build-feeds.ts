@@ -4,6 +4,7 @@ import { readHistoryManifest } from '../disk/history-manifest.ts';
 import { pictureStamp } from '../disk/picture-stamp.ts';
 import { Publication } from '../disk/publish.ts';
 import type { FeedContext } from '../feeds/compose-feed.ts';
+import { discoveryLinks } from '../feeds/discovery-links.ts';
 import { FEED_CSS, FEED_CSS_FILE } from '../feeds/feed-css.ts';
 import type { FeedPlan } from '../feeds/feed-plan.ts';
 import { documentPath } from '../feeds/formats.ts';
@@ -15,7 +16,7 @@ import { planFeeds } from '../feeds/plan-feeds.ts';
 import { historyPath } from '../feeds/plan-history.ts';
 import { compareText } from '../model/post.ts';
 import type { Problem } from '../model/problem.ts';
-import type { BuildReport, BuiltFeed } from './build-report.ts';
+import type { BuildReport } from './build-report.ts';
 import { type CollectedPosts, collectPosts } from './collect-posts.ts';
 import { createItemSource, type ItemSource } from './item-source.ts';
 import { publishFeeds } from './publish-feeds.ts';
@@ -36,27 +37,16 @@ const LATEST_ITEMS = 6;
  * and left out. Throws BroadsheetError (`EXIT.disk`) when the folder cannot be written; the feeds
  * that stand there stay whole.
  */
-export async function buildFeeds(config: Config, options: BuildOptions): Promise<BuildReport> {
+export async function buildFeeds(config: Config, { now, log }: BuildOptions): Promise<BuildReport> {
   const { site, feeds: settings, folders } = config;
-  const { now, log } = options;
   const collected = collectPosts(config, { now, log, remember: true });
-  const entries = listEntries(collected.stories, collected.idOf, settings);
   const items = createItemSource(collected);
   const publication = new Publication(folders.output);
   try {
-    const planned = planFeeds({
-      entries,
-      published: collected.published,
-      site,
-      settings,
-      hasHistoryDocument: (number) =>
-        settings.formats.every((format) =>
-          publication.has(documentPath(historyPath(number), format)),
-        ),
-    });
+    const { plans, warnings } = planDocuments(config, collected, publication);
     const image = siteImage(site, folders.siteRoot);
     const context = { site, settings, ...(image === undefined ? {} : { siteImage: image }) };
-    const published = publishFeeds(planned.plans, context, {
+    const published = publishFeeds(plans, context, {
       publication,
       items,
       fingerprints: rememberedHistory(config),
@@ -64,15 +54,36 @@ export async function buildFeeds(config: Config, options: BuildOptions): Promise
       pictureOf: ({ story }) => pictureStamp(folders.siteRoot, story.shown.image?.source),
       log,
     });
-    putPages(planned.plans, context, items, publication);
+    putPages(plans, context, items, publication);
     // Before any reader can see them: an id that was given away must not be forgotten.
     collected.save();
     await publication.commit();
-    const warnings = [planned, published].flatMap((step) => step.warnings);
-    return report(config, collected, items, published.feeds, warnings);
+    return {
+      outputFolder: folders.output,
+      posts: reportPosts(collected, items),
+      feeds: published.feeds,
+      warnings: [
+        ...[collected.folder, collected, items].flatMap((step) => step.warnings),
+        ...[...warnings, ...published.warnings],
+      ]
+        .sort(byPlace)
+        .map((problem) => ({ line: 1, ...problem })),
+      discoveryLinks: discoveryLinks(plans.slice(0, 1), settings),
+    };
   } finally {
     publication.close();
   }
+}
+
+function planDocuments(
+  { site, feeds: settings }: Config,
+  { stories, idOf, published }: CollectedPosts,
+  publication: Publication,
+) {
+  const hasHistoryDocument = (number: number) =>
+    settings.formats.every((format) => publication.has(documentPath(historyPath(number), format)));
+  const entries = listEntries(stories, idOf, settings);
+  return planFeeds({ entries, published, site, settings, hasHistoryDocument });
 }
 
 /** Liquid can put anything into a post, so what was made with it has to be made again to compare. */
@@ -99,27 +110,15 @@ function putPages(
   publication.put(FEED_CSS_FILE, FEED_CSS);
 }
 
-function report(
-  config: Config,
-  { folder, warnings: ofIds }: CollectedPosts,
-  items: ItemSource,
-  feeds: readonly BuiltFeed[],
-  warnings: readonly Problem[],
-): BuildReport {
+function reportPosts({ folder }: CollectedPosts, items: ItemSource): BuildReport['posts'] {
+  const { read, drafts, future } = folder;
   const leftOut = [...folder.leftOut, ...items.leftOut].sort(byPlace);
   return {
-    outputFolder: config.folders.output,
-    posts: {
-      read: folder.read,
-      published: folder.posts.length - items.leftOut.length,
-      drafts: folder.drafts,
-      future: folder.future,
-      leftOut: leftOut.map(({ message, ...place }) => ({ line: 1, ...place, reason: message })),
-    },
-    feeds,
-    warnings: [...folder.warnings, ...ofIds, ...items.warnings, ...warnings]
-      .sort(byPlace)
-      .map((problem) => ({ line: 1, ...problem })),
+    read,
+    published: folder.posts.length - items.leftOut.length,
+    drafts,
+    future,
+    leftOut: leftOut.map(({ message, ...place }) => ({ line: 1, ...place, reason: message })),
   };
 }
 

@@ -16,6 +16,8 @@ export interface BuildReport {
   /** One entry for each feed document in each format, the main feed first. */
   readonly feeds: readonly BuiltFeed[];
   readonly warnings: readonly BuildWarning[];
+  /** `<link rel="alternate">` tags of the main feed, for the head of the site's pages. */
+  readonly discoveryLinks: readonly string[];
 }
 
 /** A post that is in no feed, and why. */

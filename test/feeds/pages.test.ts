@@ -68,12 +68,9 @@ test('the page for people is valid, accessible HTML, whatever names are in it', 
 });
 
 test('the tags to paste name every format, with escaped titles', () => {
-  assert.equal(
-    discoveryLinks([{ path: '', title: 'A & "B"' }], SETTINGS),
-    [
-      '<link rel="alternate" type="application/rss+xml" title="A &amp; &quot;B&quot; (RSS)" href="https://feeds.harbour.example/rss.xml">',
-      '<link rel="alternate" type="application/atom+xml" title="A &amp; &quot;B&quot; (Atom)" href="https://feeds.harbour.example/atom.xml">',
-      '<link rel="alternate" type="application/feed+json" title="A &amp; &quot;B&quot; (JSON Feed)" href="https://feeds.harbour.example/feed.json">',
-    ].join('\n'),
-  );
+  assert.deepEqual(discoveryLinks([{ path: '', title: 'A & "B"' }], SETTINGS), [
+    '<link rel="alternate" type="application/rss+xml" title="A &amp; &quot;B&quot; (RSS)" href="https://feeds.harbour.example/rss.xml">',
+    '<link rel="alternate" type="application/atom+xml" title="A &amp; &quot;B&quot; (Atom)" href="https://feeds.harbour.example/atom.xml">',
+    '<link rel="alternate" type="application/feed+json" title="A &amp; &quot;B&quot; (JSON Feed)" href="https://feeds.harbour.example/feed.json">',
+  ]);
 });
