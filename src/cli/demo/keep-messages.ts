@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import PostalMime from 'postal-mime';
 import { writeFileAtomically } from '../../disk/write-atomically.ts';
 import type { ReceivedMessage } from './demo-inbox.ts';
@@ -11,6 +11,7 @@ import type { ReceivedMessage } from './demo-inbox.ts';
 export async function keepMessages(
   folder: string,
   messages: readonly ReceivedMessage[],
+  site: { readonly url: string; readonly root: string },
 ): Promise<string> {
   mkdirSync(folder, { recursive: true });
   const rows: string[] = [];
@@ -18,7 +19,7 @@ export async function keepMessages(
     const name = to.replace(/[^a-z0-9@.+-]/gi, '_');
     const parsed = await PostalMime.parse(bytes);
     const files = {
-      html: Buffer.from(parsed.html ?? ''),
+      html: Buffer.from(withLocalPictures(parsed.html ?? '', folder, site)),
       txt: Buffer.from(parsed.text ?? ''),
       eml: bytes,
     };
@@ -30,6 +31,15 @@ export async function keepMessages(
   const page = join(folder, 'index.html');
   writeFileAtomically(page, Buffer.from(pageOf(rows)));
   return page;
+}
+
+/** The sample site is nowhere on the web: its pictures are taken from the samples beside the posts. */
+function withLocalPictures(
+  html: string,
+  folder: string,
+  { url, root }: { readonly url: string; readonly root: string },
+): string {
+  return html.replaceAll(`src="${url}`, `src="${relative(folder, root).replaceAll('\\', '/')}/`);
 }
 
 function rowOf(name: string, subject: string): string {

@@ -62,7 +62,10 @@ export async function runDemo(
     const now = parseTime(NOW, config.site.timeZone);
     const build = await buildFeeds(config, { now, log });
     const send = await sendEdition(config, now, log);
-    const inboxPage = await keepMessages(join(folder, 'inbox'), inbox.messages);
+    const inboxPage = await keepMessages(join(folder, 'inbox'), inbox.messages, {
+      url: config.site.url,
+      root: config.folders.siteRoot,
+    });
     return { now, timeZone: config.site.timeZone, build, send, inboxPage };
   } finally {
     await inbox.close();
