@@ -1,4 +1,5 @@
 import { compile } from 'html-to-text';
+import { foldSpace } from '../model/clean-text.ts';
 import type { RenderedPost } from '../model/post.ts';
 import { shorten } from './shorten.ts';
 
@@ -34,10 +35,10 @@ export interface Opening {
  * anywhere.
  */
 export function openingOf(rendered: RenderedPost, limit: number, language: string): Opening {
-  const excerpt = rendered.excerpt.replace(/\s+/g, ' ').trim();
+  const excerpt = foldSpace(rendered.excerpt);
   const body = paragraphsOf(rendered.html.slice(0, HTML_LENGTH))
     .split(/\n{2,}/)
-    .map((text) => text.replace(/\s+/g, ' ').trim())
+    .map(foldSpace)
     .filter((text) => text !== '');
   if (excerpt === '' || repeats(excerpt, body)) {
     return { standfirst: null, paragraphs: beginning(body, limit, language) };

@@ -1,10 +1,11 @@
+import { foldSpace } from '../model/clean-text.ts';
 /**
  * `text` in at most `limit` UTF-16 units: whole if it fits, else up to the end of its last
  * sentence when that keeps at least half of the limit, else of its last word, with an ellipsis.
  * White space is folded. Sentences, words and characters are those of the language (UAX 29).
  */
 export function shorten(text: string, limit: number, language: string): string {
-  const folded = text.replace(/\s+/g, ' ').trim();
+  const folded = foldSpace(text);
   if (folded.length <= limit) return folded;
   // Everything that the answer depends on is near the limit; segmenting a whole book is slow.
   const start = folded.slice(0, limit + 200).toWellFormed();

@@ -1,3 +1,5 @@
+import { foldSpace } from '../model/clean-text.ts';
+
 // East Asian wide characters and emoji take two columns of a fixed-width screen (UAX 11, roughly).
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
@@ -40,6 +42,6 @@ export function underline(text: string, mark: string): string {
 }
 
 function piecesOf(text: string): string[] {
-  const words = text.replace(/\s+/g, ' ').trim().match(/\S+ ?/g) ?? [];
+  const words = foldSpace(text).match(/[^ ]+ ?/g) ?? [];
   return words.flatMap((word) => (WIDE.test(word) ? [...word] : [word]));
 }

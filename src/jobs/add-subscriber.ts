@@ -5,7 +5,7 @@ import { findSubscribers, insertSubscribers, setStatus } from '../store/subscrib
 import { findNewsletter } from './find-newsletter.ts';
 import type { StoreDependencies } from './mail-dependencies.ts';
 import { newSubscriber } from './new-subscriber.ts';
-import { oneLine } from './one-line.ts';
+import { shortLine } from './short-line.ts';
 
 /** `refused`: the address left, bounced or complained, and only its owner can undo that. */
 export interface AddReport {
@@ -35,7 +35,7 @@ export async function addSubscriber(
           source: 'command line',
           at,
         } as const;
-        const subscriber = newSubscriber({ ...facts, name: oneLine(options.name) });
+        const subscriber = newSubscriber({ ...facts, name: shortLine(options.name) });
         await insertSubscribers(db, [subscriber]);
         return { result: 'added', subscriber };
       }

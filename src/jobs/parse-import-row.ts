@@ -1,8 +1,8 @@
 import { type EmailAddress, parseEmailAddress } from '../model/email-address.ts';
 import type { SubscriptionStatus } from '../model/subscriber.ts';
 import { restoreCell } from './defuse-cell.ts';
-import { oneLine } from './one-line.ts';
 import type { ImportRow } from './read-import-rows.ts';
+import { shortLine } from './short-line.ts';
 
 /** What a line of an import says of one person. */
 export interface ImportedPerson {
@@ -55,7 +55,7 @@ export function parseImportRow(
   }
   const of = cell(['newsletter']);
   if (of !== undefined && of !== '' && of !== newsletter) {
-    return { reason: `is of the newsletter "${oneLine(of) ?? ''}"; import it there` };
+    return { reason: `is of the newsletter "${shortLine(of) ?? ''}"; import it there` };
   }
   const status = parseStatus(cell(STATUS_COLUMNS));
   if (typeof status === 'object') return status;
@@ -63,9 +63,9 @@ export function parseImportRow(
   const parsed = parseEmailAddress(mailbox);
   if ('reason' in parsed) return parsed;
   const name =
-    oneLine(cell(['name', 'full name'])) ??
-    oneLine(`${cell(['first name']) ?? ''} ${cell(['last name']) ?? ''}`) ??
-    oneLine(label);
+    shortLine(cell(['name', 'full name'])) ??
+    shortLine(`${cell(['first name']) ?? ''} ${cell(['last name']) ?? ''}`) ??
+    shortLine(label);
   const consent = parseConsent(cell(['consent at']), cell(['consent source']));
   return {
     address: parsed.address,
@@ -83,7 +83,7 @@ function parseStatus(
   if (Object.hasOwn(STATUS_WORDS, folded)) return STATUS_WORDS[folded];
   const known = 'active, pending, unsubscribed, bounced or complained';
   return {
-    reason: `has the status "${oneLine(folded) ?? ''}", which is not known; write ${known}`,
+    reason: `has the status "${shortLine(folded) ?? ''}", which is not known; write ${known}`,
   };
 }
 
@@ -98,7 +98,7 @@ function parseConsent(
   at: string | undefined,
   source: string | undefined,
 ): { readonly at: string; readonly source: string } | undefined {
-  const kept = oneLine(source);
+  const kept = shortLine(source);
   if (at === undefined || kept === undefined) return undefined;
   // Only what we wrote ourselves: an instant of 24 characters.
   return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(at) ? { at, source: kept } : undefined;

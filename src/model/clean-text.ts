@@ -20,9 +20,17 @@ export function cleanText(text: string): string {
     .replaceAll('\u{FFFD}', '?');
 }
 
-/** `cleanText` on one line: white space is one space, none at the ends. */
+/** `cleanText` on one line, its white space folded. */
 export function cleanLine(text: string): string {
-  return cleanText(text).replace(/\s+/g, ' ').trim();
+  return foldSpace(cleanText(text));
+}
+
+/**
+ * `text` with every run of white space as one space, none at the ends. No-break spaces stay as they
+ * are: whoever wrote « or 5 km meant them.
+ */
+export function foldSpace(text: string): string {
+  return text.replace(/[^\S\u00a0\u2007\u202f]+/g, ' ').trim();
 }
 
 function meantBy(control: string): string {

@@ -1,3 +1,5 @@
+import { foldSpace } from '../model/clean-text.ts';
+
 const ENTITIES: Readonly<Record<string, string>> = {
   '&amp;': '&',
   '&lt;': '<',
@@ -10,13 +12,12 @@ const ENTITIES: Readonly<Record<string, string>> = {
  * references and closes every element; that is why so little is enough.)
  */
 export function plainText(html: string): string {
-  return html
+  const text = html
     .replace(/<sup[^>]*><a href="[^"]*#fn[^"]*"[^>]*>[^<]*<\/a><\/sup>/g, '')
     .replace(/<(?:\/?(?:p|li|h[1-6]|div|td|th|tr|dt|dd|blockquote|pre)|br)\b[^>]*>/g, ' ')
     .replace(/<[^>]*>/g, '')
-    .replace(/&(?:amp|lt|gt|quot);/g, (entity) => ENTITIES[entity] ?? entity)
-    .replace(/\s+/g, ' ')
-    .trim();
+    .replace(/&(?:amp|lt|gt|quot);/g, (entity) => ENTITIES[entity] ?? entity);
+  return foldSpace(text);
 }
 
 /** The text of the first paragraph that has any. */

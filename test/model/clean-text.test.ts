@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { cleanLine, cleanText } from '../../src/model/clean-text.ts';
+import { cleanLine, cleanText, foldSpace } from '../../src/model/clean-text.ts';
 
 test('characters that XML forbids or discourages are gone, all others stay', () => {
   assert.equal(cleanText('a\u0000\u0008\u000b\u001f\u007fb'), 'ab');
@@ -28,5 +28,13 @@ test('cleaning what is clean changes nothing', () => {
       assert.equal(cleanText(cleanText(text)), cleanText(text));
       assert.ok(cleanText(text).isWellFormed());
     }),
+  );
+});
+
+test('white space is folded, but no-break spaces stay where a writer put them', () => {
+  assert.equal(foldSpace('  a \t\n b\u2003c '), 'a b c');
+  assert.equal(
+    foldSpace('la «\u00a0loi\u202f»  des  rivières'),
+    'la «\u00a0loi\u202f» des rivières',
   );
 });
