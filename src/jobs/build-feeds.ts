@@ -43,7 +43,8 @@ export async function buildFeeds(config: Config, { now, log }: BuildOptions): Pr
   const items = createItemSource(collected);
   const publication = new Publication(folders.output);
   try {
-    const { plans, warnings } = planDocuments(config, collected, publication);
+    const planned = planDocuments(config, collected, publication);
+    const { plans } = planned;
     const image = siteImage(site, folders.siteRoot);
     const context = { site, settings, ...(image === undefined ? {} : { siteImage: image }) };
     const published = publishFeeds(plans, context, {
@@ -62,10 +63,8 @@ export async function buildFeeds(config: Config, { now, log }: BuildOptions): Pr
       outputFolder: folders.output,
       posts: reportPosts(collected, items),
       feeds: published.feeds,
-      warnings: [
-        ...[collected.folder, collected, items].flatMap((step) => step.warnings),
-        ...[...warnings, ...published.warnings],
-      ]
+      warnings: [collected.folder, collected, planned, items, published]
+        .flatMap((step) => step.warnings)
         .sort(byPlace)
         .map((problem) => ({ line: 1, ...problem })),
       discoveryLinks: discoveryLinks(plans.slice(0, 1), settings),

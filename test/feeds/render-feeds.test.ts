@@ -132,8 +132,15 @@ test('an excerpt that spells out a tag is escaped HTML in Atom, where validators
   );
 });
 
-test('a picture whose file is not at hand is no enclosure, since its length is not known', () => {
-  const image = { url: 'https://harbour.example/a.jpg', alt: '' };
+test('an id that is a URI stays as it is, even where it could be written shorter', () => {
+  const id = 'http://Harbour.example:80';
+  const feed = sampleFeed([sampleItem({ id })]);
+  assert.match(renderAtom(feed, PUBLIC_URL), new RegExp(`<id>${id}</id>`));
+  assert.match(renderRss(feed, PUBLIC_URL), new RegExp(`<guid isPermaLink="false">${id}</guid>`));
+});
+
+test('a picture whose length is not known is no enclosure', () => {
+  const image = { url: 'https://harbour.example/a.jpg', alt: '', type: 'image/jpeg' };
   const feed = sampleFeed([sampleItem({ image })]);
   assert.doesNotMatch(renderRss(feed, PUBLIC_URL), /<enclosure/);
   assert.doesNotMatch(renderAtom(feed, PUBLIC_URL), /rel="enclosure"/);
