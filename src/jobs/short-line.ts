@@ -1,8 +1,12 @@
-/** A name as one short line of text without control characters; undefined where nothing is left. */
-export function oneLine(text: string | undefined): string | undefined {
-  const line = text
-    ?.replace(/[\p{Cc}\p{Cs}\u2028\u2029\uFFFE\uFFFF]+/gu, ' ')
-    .trim()
-    .slice(0, 200);
+import { oneLine } from '../model/one-line.ts';
+
+const LONGEST = 200;
+
+/** Text of a form or a file as one short line; undefined where nothing is left of it. */
+export function shortLine(text: string | undefined): string | undefined {
+  const line = oneLine(text ?? '')
+    .slice(0, LONGEST)
+    .toWellFormed()
+    .trim();
   return line === '' ? undefined : line;
 }
