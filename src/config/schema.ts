@@ -79,7 +79,7 @@ const sameStory = z.strictObject({
     .describe('Posts further apart are never one story.'),
   likeness: z
     .number()
-    .min(0.05)
+    .min(0.3)
     .max(1)
     .default(0.6)
     .describe('Share of common text that makes one story.'),

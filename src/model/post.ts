@@ -72,7 +72,7 @@ export interface RenderedPost {
 /** Newest first; posts of one instant by slug, then by file, so that two runs never differ. */
 export function newestFirst(a: Post, b: Post): number {
   return (
-    Temporal.Instant.compare(b.date, a.date) ||
+    b.date.epochMilliseconds - a.date.epochMilliseconds ||
     compareText(a.slug, b.slug) ||
     compareText(a.file, b.file)
   );

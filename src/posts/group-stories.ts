@@ -1,14 +1,15 @@
 import { newestFirst, type Post } from '../model/post.ts';
 import type { SameStorySettings } from '../model/settings.ts';
 import type { Story } from '../model/story.ts';
-import { bandsOf, likenessOf, MOST_BANDS } from './sketch.ts';
+import { areAlike } from './sketch.ts';
 import { StoryGroups } from './story-groups.ts';
 import { titleKeys } from './title-key.ts';
 
 /** More posts of one second than these are an import's stamp, not a story's date. */
 const MOST_COPIES = 5;
-/** How many posts with a band in common are looked at, from the newest: keeps it near linear. */
-const MOST_CANDIDATES = 4;
+/** With how many earlier posts a body is compared at most: keeps an import of one date near linear. */
+const MOST_NEIGHBOURS = 300;
+const HOUR_MS = 3_600_000;
 
 /**
  * The stories that `posts` tell (DESIGN: *Same story*), the one with the newest first post first.
@@ -29,7 +30,7 @@ export function groupStories(posts: readonly Post[], settings: SameStorySettings
   const groups = new StoryGroups(oldestFirst, settings.withinHours);
   joinEqualDates(oldestFirst, groups);
   joinEqualTitles(oldestFirst, settings.labels, groups);
-  joinAlikeBodies(oldestFirst, settings.likeness, groups);
+  joinAlikeBodies(oldestFirst, settings, groups);
   return groups
     .all()
     .map(storyOf)
@@ -70,37 +71,22 @@ function joinEqualTitles(
   });
 }
 
-function joinAlikeBodies(posts: readonly Post[], likeness: number, groups: StoryGroups): void {
-  const keys = bandKeys(posts);
-  for (let at = 1; at < keys.length; at++) {
-    const { band, post } = splitKey(keys[at] ?? 0, posts.length);
-    const start = Math.max(0, at - MOST_CANDIDATES);
-    for (let before = at - 1; before >= start; before--) {
-      const other = splitKey(keys[before] ?? 0, posts.length);
-      if (other.band !== band) break;
-      if (!groups.canJoin(other.post, post)) continue;
-      const [a, b] = [posts[other.post], posts[post]];
-      if (a && b && likenessOf(a.sketch, b.sketch) >= likeness) groups.join(other.post, post);
+function joinAlikeBodies(
+  posts: readonly Post[],
+  { likeness, withinHours }: SameStorySettings,
+  groups: StoryGroups,
+): void {
+  const milliseconds = Float64Array.from(posts, ({ date }) => date.epochMilliseconds);
+  let start = 0;
+  for (const [at, post] of posts.entries()) {
+    const earliest = (milliseconds[at] ?? 0) - withinHours * HOUR_MS;
+    while ((milliseconds[start] ?? 0) < earliest) start++;
+    for (let before = at - 1; before >= Math.max(start, at - MOST_NEIGHBOURS); before--) {
+      const other = posts[before];
+      if (other === undefined || !groups.canJoin(before, at)) continue;
+      if (areAlike(other.sketch, post.sketch, likeness)) groups.join(before, at);
     }
   }
-}
-
-/**
- * Every band of every post in one sorted array, so that posts with a band in common are neighbours,
- * oldest first: a number is the band and the post's place, which takes a tenth of a map's memory.
- */
-function bandKeys(posts: readonly Post[]): Float64Array {
-  const keys = new Float64Array(posts.length * MOST_BANDS);
-  let length = 0;
-  posts.forEach(({ sketch }, at) => {
-    for (const band of bandsOf(sketch)) keys[length++] = band * posts.length + at;
-  });
-  return keys.subarray(0, length).sort();
-}
-
-function splitKey(key: number, count: number): { band: number; post: number } {
-  const post = key % count;
-  return { band: (key - post) / count, post };
 }
 
 function storyOf(posts: readonly Post[]): Story {
