@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Plain JavaScript that any Node can parse, so that an old one can be told what is wrong.
 import { existsSync } from 'node:fs';
+import * as modules from 'node:module';
 
 const major = Number(process.versions.node.split('.')[0]);
 if (major < 26) {
@@ -11,6 +12,9 @@ if (major < 26) {
   );
   process.exit(78);
 }
+
+// Spares a tenth of a second and some memory from the second run on.
+modules.enableCompileCache?.();
 
 // A checkout runs its TypeScript as it is; the package on npm has only the compiled files.
 const source = new URL('../src/cli/main.ts', import.meta.url);

@@ -115,7 +115,7 @@ const feeds = z.strictObject({
   tags: z.boolean().default(false).describe('One feed for each tag.'),
   historyDocuments: z
     .union([z.literal('all'), count(0, 1_000_000)])
-    .default(20)
+    .default(10)
     .describe('How many history documents are kept up, from the newest.'),
   stories: z
     .enum(['one', 'all'])

@@ -1,8 +1,8 @@
 import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { reasonOf } from '../base/errors.ts';
-import type { Problem } from '../model/problem.ts';
 import { compareText } from '../model/post.ts';
+import type { Problem } from '../model/problem.ts';
 
 /** What Jekyll, Hugo, Eleventy and Astro take for posts; pages of HTML are posts with front matter. */
 const POST = /\.(?:md|markdown|mdown|mkdown|mkdn|mkd|mdx|html?)$/i;

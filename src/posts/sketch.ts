@@ -14,20 +14,20 @@ export interface BodySketch {
 
 /**
  * Sketches a Markdown body by one-permutation hashing (Li, Owen, Zhang 2012) of its shingles of
- * three words; words are runs of letters and digits, without case. One pass over the characters,
- * for a build does this to every post.
+ * three words; words are runs of letters and digits, without case. One pass over the bytes, for a
+ * build does this to every post.
  */
 export function sketchBody(body: string): BodySketch {
   const bins = new Uint32Array(BINS).fill(EMPTY);
+  const bytes = utf8(body);
   let words = 0;
   let before = 0;
   let last = 0;
   let word = 0;
-  for (let at = 0; at <= body.length; at++) {
-    const char = at < body.length ? body.charCodeAt(at) : 0;
-    const code = char < 128 ? (ASCII[char] ?? 0) : letterBeyondAscii(char);
-    if (code !== 0) {
-      word = Math.imul((word === 0 ? 0x811c9dc5 : word) ^ code, 0x01000193);
+  for (let at = 0; at <= bytes.length; at++) {
+    const letter = LETTERS[bytes[at] ?? 0] ?? 0;
+    if (letter !== 0) {
+      word = Math.imul(word ^ letter, 0x01000193);
       continue;
     }
     if (word === 0) continue;
@@ -42,6 +42,15 @@ export function sketchBody(body: string): BodySketch {
     word = 0;
   }
   return { words, sketch: words < FEWEST_WORDS ? new Uint32Array() : bins };
+}
+
+const encoder = new TextEncoder();
+let scratch = new Uint8Array(65_536);
+
+/** The bytes of `text`, valid until the next call: every post needs them for a moment. */
+function utf8(text: string): Uint8Array {
+  if (text.length * 3 > scratch.length) scratch = new Uint8Array(text.length * 3);
+  return scratch.subarray(0, encoder.encodeInto(text, scratch).written);
 }
 
 /**
@@ -64,16 +73,15 @@ export function areAlike(a: Uint32Array, b: Uint32Array, likeness: number): bool
   return filled > 0 && equal / filled >= likeness;
 }
 
-/** By character: the code of a letter or digit in lower case, 0 for anything else. */
-const ASCII = Uint8Array.from({ length: 128 }, (_, code) => {
-  const character = String.fromCharCode(code).toLowerCase();
+/**
+ * By byte of UTF-8: a letter or digit in lower case, 0 for what parts words. Beyond ASCII every byte
+ * is part of a word, but those that begin Latin-1's signs, punctuation, kana and the wide space.
+ */
+const LETTERS = Uint8Array.from({ length: 256 }, (_, byte) => {
+  if (byte >= 128) return [0xc2, 0xe2, 0xe3].includes(byte) ? 0 : byte;
+  const character = String.fromCharCode(byte).toLowerCase();
   return /[a-z0-9]/.test(character) ? character.charCodeAt(0) : 0;
 });
-
-/** Beyond ASCII all are letters, but Latin-1's signs, general punctuation and the wide space. */
-function letterBeyondAscii(code: number): number {
-  return code < 0xc0 || (code >= 0x2000 && code <= 0x206f) || code === 0x3000 ? 0 : code;
-}
 
 /** 32 bits in which every bit of both depends on all. */
 function mix(a: number, b: number): number {

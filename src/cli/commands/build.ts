@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import type { Command } from 'commander';
 import { EXIT } from '../../base/errors.ts';
 import type { BuildReport } from '../../jobs/build-report.ts';
@@ -29,6 +30,7 @@ export function addBuild(program: Command, shell: Shell): void {
     .action(async (_options, command: Command) => {
       await withContext(command, shell, async ({ config, clock, log }) => {
         const { buildFeeds } = await import('../../jobs/build-feeds.ts');
+        growHeapSlowly();
         const report = await buildFeeds(config, { now: clock(), log });
         if (report.posts.leftOut.length > 0) shell.setExitCode(EXIT.data);
         log.close();
@@ -36,6 +38,14 @@ export function addBuild(program: Command, shell: Shell): void {
         else printBuild(report, shell.terminal);
       });
     });
+}
+
+/**
+ * Keeps V8's space for young objects small: reading 20,000 posts makes much that dies at once, and
+ * a build is the better for 50 MB less. Has to come after the libraries are loaded.
+ */
+function growHeapSlowly(): void {
+  setFlagsFromString('--semi-space-growth-factor=1');
 }
 
 /** The report of a build for people: what is wrong on standard error, what was made on standard output. */
