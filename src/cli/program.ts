@@ -7,6 +7,7 @@ import { addCompose } from './commands/compose.ts';
 import { addDemo } from './commands/demo.ts';
 import { addEditions } from './commands/editions.ts';
 import { addInit } from './commands/init.ts';
+import { addLinks } from './commands/links.ts';
 import { addPreview } from './commands/preview.ts';
 import { addSend } from './commands/send.ts';
 import { addSubscribers } from './commands/subscribers.ts';
@@ -49,6 +50,7 @@ export function createProgram(terminal: Terminal, setExitCode: (code: ExitCode) 
   for (const add of [
     addInit,
     addBuild,
+    addLinks,
     addCheck,
     addCompose,
     addPreview,

@@ -10,6 +10,7 @@ test('help names every command, with examples and exit codes, on standard output
   for (const name of [
     'init',
     'build',
+    'links',
     'check',
     'compose',
     'preview',
@@ -77,4 +78,15 @@ test('init makes a config that check takes, and never writes over one', async (t
   assert.equal(checked.code, 0, checked.stderr);
   assert.equal(checked.json<{ posts: { read: number } }>().posts.read, 1);
   assert.equal((await project.run('--config', config, 'init')).code, 64);
+});
+
+test('links prints the tags by which readers find the feeds', async (t) => {
+  const project = openProject(t);
+  const { code, stdout } = await project.run('links');
+  assert.equal(code, 0);
+  assert.deepEqual(stdout.trimEnd().split('\n'), [
+    '<link rel="alternate" type="application/rss+xml" title="The Test Paper (RSS)" href="https://paper.example/rss.xml">',
+    '<link rel="alternate" type="application/atom+xml" title="The Test Paper (Atom)" href="https://paper.example/atom.xml">',
+    '<link rel="alternate" type="application/feed+json" title="The Test Paper (JSON Feed)" href="https://paper.example/feed.json">',
+  ]);
 });
