@@ -98,6 +98,26 @@ test('a second build of the same posts changes no byte and touches no file', asy
   );
 });
 
+test('the time zone of the machine changes no byte', async (t) => {
+  const project = openProject(t);
+  project.write('posts/2026-03-19-local.md', postText('Local', '2026-03-19T18:00:05'));
+  project.write('posts/2026-03-18-day.md', postText('Day', '2026-03-18'));
+  project.write('posts/2026-03-17-name.md', '---\ntitle: Name\n---\nA date in the name.\n');
+  const feeds: string[] = [];
+  for (const TZ of ['UTC', 'America/New_York', 'Asia/Kolkata']) {
+    const run = await project.runWith({ TZ }, 'build', '--out', `out-${TZ}`, ...NOW);
+    assert.equal(run.code, 0, run.stderr);
+    feeds.push(
+      ['rss.xml', 'atom.xml', 'feed.json', 'index.html', 'feeds.opml']
+        .map((file) => read(project, `out-${TZ}/${file}`))
+        .join('\n'),
+    );
+  }
+  assert.match(feeds[0] ?? '', /Thu, 19 Mar 2026 18:00:05 GMT/);
+  assert.equal(feeds[1], feeds[0]);
+  assert.equal(feeds[2], feeds[0]);
+});
+
 test('an id stays when title, slug, file name, domain and https change', async (t) => {
   const project = openProject(t);
   project.write('posts/2026-03-19-ferries.md', postText('Night ferries saved'));
