@@ -8,7 +8,7 @@ import { withBrowser } from '../test/support/browser.ts';
 
 // Makes docs/images/digest-{light,dark}-{360,640}.png from the sample posts:
 //
-//     npx node docs/make-pictures.ts
+//     npx node scripts/make-pictures.ts
 
 const ROOT = join(import.meta.dirname, '..');
 const SITE = 'https://harbour.example/';
@@ -21,7 +21,7 @@ await withBrowser(async (browser) => {
   for (const scheme of ['light', 'dark'] as const) {
     for (const width of [360, 640]) {
       const page = await open(browser, width, scheme);
-      const path = join(import.meta.dirname, 'images', `digest-${scheme}-${width}.png`);
+      const path = join(ROOT, 'docs/images', `digest-${scheme}-${width}.png`);
       await page.screenshot({ path, clip: { x: 0, y: 0, width, height: HEIGHT } });
       await page.close();
       process.stdout.write(`${path}\n`);
