@@ -8,7 +8,7 @@ import { withBrowser } from '../test/support/browser.ts';
 
 // Makes docs/images/digest-{light,dark}-{360,640}.png from the sample posts:
 //
-//     npx node scripts/make-pictures.ts
+//     npm run pictures
 
 const ROOT = join(import.meta.dirname, '..');
 const SITE = 'https://harbour.example/';

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
+import { systemChance } from '../base/chance.ts';
 import type { SendDependencies } from '../jobs/mail-dependencies.ts';
 import { type Context, withContext } from './context.ts';
 import type { Shell } from './shell.ts';
@@ -27,7 +28,7 @@ export async function withMail(
     const missing = options.readOnly && !existsSync(path);
     const store = await openStore(missing ? 'sqlite::memory:' : config.databaseUrl);
     try {
-      await work({ ...context, store, templates, openRelay });
+      await work({ ...context, store, templates, openRelay, chance: systemChance });
     } finally {
       await store.close();
     }

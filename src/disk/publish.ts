@@ -12,6 +12,7 @@ import {
 import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BroadsheetError, EXIT, reasonOf } from '../base/errors.ts';
+import { isRunning } from '../base/is-running.ts';
 
 const STAGING = '.publishing-';
 
@@ -103,15 +104,6 @@ function removeAbandoned(folder: string): void {
     if (pid === process.pid || !isRunning(pid)) {
       rmSync(join(folder, name), { recursive: true, force: true });
     }
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }
 

@@ -50,7 +50,7 @@ export async function deliverOne(
     relay: relay.name,
     attempts: delivery.attempts,
     now: deps.clock(),
-    jitter: Math.random(),
+    jitter: deps.chance(),
   });
   await commit((db) => recordVerdict(db, held(), verdict));
   return outcome;

@@ -1,3 +1,4 @@
+import type { Chance } from '../base/chance.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Config } from '../config/config.ts';
@@ -21,4 +22,6 @@ export interface ComposeDependencies extends StoreDependencies {
 /** What sending needs as well. */
 export interface SendDependencies extends ComposeDependencies {
   readonly openRelay: OpenRelay;
+  /** Spreads retries. */
+  readonly chance: Chance;
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { systemClock } from '../base/clock.ts';
+import { isRunning } from '../base/is-running.ts';
 import { holders, settleClaims } from '../store/claims.ts';
 import { storedInstant } from '../store/instants.ts';
 import type { Store } from '../store/open-store.ts';
@@ -58,16 +59,6 @@ async function settleDeadSenders(store: Store, host: string, at: string): Promis
 function isDead(sender: SendersTable, host: string, now: string): boolean {
   if (sender.lease_until < now) return true;
   return host !== '' && sender.host === host && !isRunning(sender.pid);
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it runs, as somebody else.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }
 
 /**

@@ -77,7 +77,7 @@ export async function openPaper(t: TestContext, options: PaperOptions = {}): Pro
   const config = makeConfig(folder, options.relayUrl ?? inbox.url, options.connections ?? 2);
   const templates = readTemplates(config.folders.templates);
   const deps: SendDependencies = {
-    ...{ config, store, templates, openRelay },
+    ...{ config, store, templates, openRelay, chance: () => 0.5 },
     clock: now,
     log: silentLog,
   };

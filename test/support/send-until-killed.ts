@@ -1,4 +1,5 @@
 // Started by a test, which kills it: sends the unfinished edition of the paper in a folder.
+import { systemChance } from '../../src/base/chance.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { deliverEdition } from '../../src/jobs/deliver-edition.ts';
@@ -12,7 +13,15 @@ const [folder = '', relayUrl = ''] = process.argv.slice(2);
 const config = makeConfig(folder, relayUrl, 4);
 const store = await openStore(config.databaseUrl);
 const templates = readTemplates(config.folders.templates);
-const deps = { config, store, templates, openRelay, clock: systemClock, log: silentLog };
+const deps = {
+  config,
+  store,
+  templates,
+  openRelay,
+  clock: systemClock,
+  log: silentLog,
+  chance: systemChance,
+};
 const prepared = await prepareSend(deps, { newsletter: NEWSLETTER });
 if (prepared.kind === 'ready') await deliverEdition(deps, prepared);
 await store.close();

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { systemChance } from '../../base/chance.ts';
 import { stoppedClock } from '../../base/clock.ts';
 import { BroadsheetError, EXIT } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
@@ -93,7 +94,8 @@ async function sendEdition(config: Config, now: Temporal.Instant, log: Log): Pro
   const store = await openStore(config.databaseUrl);
   try {
     const templates = readTemplates(config.folders.templates);
-    const context = { config, store, templates, openRelay, log, clock: stoppedClock(now) };
+    const clock = stoppedClock(now);
+    const context = { config, store, templates, openRelay, log, clock, chance: systemChance };
     await signUp(context);
     const preparation = await prepareSend(context, { newsletter: NEWSLETTER });
     if (preparation.kind !== 'ready') {
