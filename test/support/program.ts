@@ -83,10 +83,9 @@ export function runProgram(
   cwd: string,
   environment: NodeJS.ProcessEnv = {},
 ): Promise<Run> {
-  const { NODE_TEST_CONTEXT: _, ...inherited } = process.env;
   const child = spawn(process.execPath, [script, ...args], {
     cwd,
-    env: { ...inherited, NO_COLOR: '1', ...environment },
+    env: { ...inheritedEnvironment(), NO_COLOR: '1', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const stdout: Buffer[] = [];
@@ -101,4 +100,13 @@ export function runProgram(
       done({ code, stdout: text, stderr: Buffer.concat(stderr).toString(), json });
     });
   });
+}
+
+/** What the tester has set for a broadsheet or a terminal of his own says nothing here. */
+function inheritedEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([name]) => !/^(BROADSHEET_|NODE_TEST_CONTEXT$|FORCE_COLOR$)/.test(name),
+    ),
+  );
 }
