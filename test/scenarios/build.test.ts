@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { parseFeed } from 'feedsmith';
 import { SaxesParser } from 'saxes';
-import { CONFIG, openProject, type Project, postText } from '../support/program.ts';
+import { CONFIG, inheritedEnvironment, openProject, type Project, postText } from '../support/program.ts';
 
 const NOW = ['--now', '2026-03-20T07:00'];
 
@@ -251,6 +251,7 @@ test('when the disk is full the old feeds stay whole and the exit code is 74', (
       ],
       {
         cwd: project.folder,
+        env: inheritedEnvironment(),
         encoding: 'utf8',
       },
     );

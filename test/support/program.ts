@@ -102,8 +102,8 @@ export function runProgram(
   });
 }
 
-/** What the tester has set for a broadsheet or a terminal of his own says nothing here. */
-function inheritedEnvironment(): NodeJS.ProcessEnv {
+/** The environment without what the tester has set for a Broadsheet or a terminal of their own. */
+export function inheritedEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries(process.env).filter(
       ([name]) => !/^(BROADSHEET_|NODE_TEST_CONTEXT$|FORCE_COLOR$)/.test(name),
