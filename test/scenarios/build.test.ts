@@ -5,7 +5,13 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { parseFeed } from 'feedsmith';
 import { SaxesParser } from 'saxes';
-import { CONFIG, inheritedEnvironment, openProject, type Project, postText } from '../support/program.ts';
+import {
+  CONFIG,
+  inheritedEnvironment,
+  openProject,
+  type Project,
+  postText,
+} from '../support/program.ts';
 
 const NOW = ['--now', '2026-03-20T07:00'];
 
