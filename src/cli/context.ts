@@ -10,6 +10,8 @@ export interface Context {
   readonly config: Config;
   readonly clock: Clock;
   readonly log: TerminalLog;
+  /** Whether to say everything. */
+  readonly verbose: boolean;
 }
 
 interface CommonOptions {
@@ -37,9 +39,10 @@ export async function withContext(
     options.now === undefined
       ? systemClock
       : stoppedClock(parseTime(options.now, config.site.timeZone));
-  const log = await openTerminalLog(terminal, options.verbose === true);
+  const verbose = options.verbose === true;
+  const log = await openTerminalLog(terminal, verbose);
   try {
-    await work({ config, clock, log });
+    await work({ config, clock, log, verbose });
   } finally {
     log.close();
   }

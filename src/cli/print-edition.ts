@@ -1,8 +1,6 @@
-import type { DraftNotes } from '../jobs/edition-draft.ts';
 import type { ReportedEdition } from '../jobs/send-report.ts';
 import type { DeliveryTable } from '../model/delivery.ts';
 import type { StoryRole } from '../model/edition.ts';
-import { formatProblem } from '../model/problem.ts';
 import type { Terminal } from './terminal.ts';
 
 const ROLE_NAMES: Record<StoryRole, string> = {
@@ -23,16 +21,6 @@ export function printEdition(edition: ReportedEdition, terminal: Terminal): void
   const others = edition.posts.length - shown.length;
   if (others > 0)
     terminal.out(`       and ${others} more that tell the same stories, or had no room`);
-}
-
-/** The posts that were left out and the warnings, on standard error. */
-export function printNotes({ leftOut, warnings }: DraftNotes, terminal: Terminal): void {
-  for (const warning of warnings) {
-    terminal.err(`${terminal.paintErr('yellow', 'warning')}  ${formatProblem(warning)}`);
-  }
-  for (const problem of leftOut) {
-    terminal.err(`${terminal.paintErr('red', 'left out')}  ${formatProblem(problem)}`);
-  }
 }
 
 /** The table of deliveries in one line whose two sides are equal. */

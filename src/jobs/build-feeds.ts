@@ -14,12 +14,11 @@ import { latestOf, NEVER_UPDATED } from '../feeds/moments.ts';
 import { OPML_FILE, renderOpml } from '../feeds/opml.ts';
 import { planFeeds } from '../feeds/plan-feeds.ts';
 import { historyPath } from '../feeds/plan-history.ts';
-import { compareText } from '../model/post.ts';
-import type { Problem } from '../model/problem.ts';
 import type { BuildReport } from './build-report.ts';
 import { type CollectedPosts, collectPosts } from './collect-posts.ts';
 import { createItemSource, type ItemSource } from './item-source.ts';
 import { publishFeeds } from './publish-feeds.ts';
+import { reportPosts } from './report-posts.ts';
 import { siteImage } from './site-image.ts';
 
 export interface BuildOptions {
@@ -60,13 +59,13 @@ export async function buildFeeds(config: Config, { now, log }: BuildOptions): Pr
     collected.save();
     await publication.commit();
     return {
+      ...reportPosts(
+        collected.folder,
+        items.leftOut,
+        [collected, planned, items, published].flatMap((step) => step.warnings),
+      ),
       outputFolder: folders.output,
-      posts: reportPosts(collected, items),
       feeds: published.feeds,
-      warnings: [collected.folder, collected, planned, items, published]
-        .flatMap((step) => step.warnings)
-        .sort(byPlace)
-        .map((problem) => ({ line: 1, ...problem })),
       discoveryLinks: discoveryLinks(plans.slice(0, 1), settings),
     };
   } finally {
@@ -107,20 +106,4 @@ function putPages(
   const latest = shown.slice(0, LATEST_ITEMS);
   publication.put(INDEX_FILE, renderIndexPage({ plans, site, settings, latest }));
   publication.put(FEED_CSS_FILE, FEED_CSS);
-}
-
-function reportPosts({ folder }: CollectedPosts, items: ItemSource): BuildReport['posts'] {
-  const { read, drafts, future } = folder;
-  const leftOut = [...folder.leftOut, ...items.leftOut].sort(byPlace);
-  return {
-    read,
-    published: folder.posts.length - items.leftOut.length,
-    drafts,
-    future,
-    leftOut: leftOut.map(({ message, ...place }) => ({ line: 1, ...place, reason: message })),
-  };
-}
-
-function byPlace(a: Problem, b: Problem): number {
-  return compareText(a.file, b.file) || (a.line ?? 1) - (b.line ?? 1);
 }

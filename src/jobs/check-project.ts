@@ -6,11 +6,11 @@ import { TEMPLATE_FILES } from '../editions/templates.ts';
 import type { Problem } from '../model/problem.ts';
 import type { NewsletterSettings } from '../model/settings.ts';
 import { type CollectedPosts, collectPosts } from './collect-posts.ts';
-import type { DraftNotes } from './edition-draft.ts';
 import type { ComposeDependencies } from './mail-dependencies.ts';
+import { type PostNotes, reportPosts } from './report-posts.ts';
 
 /** What `check` found; what it didn't find wrong is right. */
-export interface CheckReport extends DraftNotes {
+export interface CheckReport extends PostNotes {
   /** The templates that were rendered, by file name. */
   readonly templates: readonly string[];
 }
@@ -29,14 +29,16 @@ export async function checkProject(deps: CheckDependencies): Promise<CheckReport
     remember: false,
   });
   const rendering = renderEveryPost(deps, collected);
+  const broken = new Set(rendering.broken.map(({ file }) => file));
+  const stories = collected.stories.filter(({ shown }) => !broken.has(shown.file));
   for (const newsletter of deps.config.newsletters) {
-    await renderEveryTemplate(deps, newsletter, collected);
+    await renderEveryTemplate(deps, newsletter, { ...collected, stories });
   }
-  const { folder } = collected;
   return {
-    posts: { read: folder.read, published: folder.posts.length },
-    leftOut: [...folder.leftOut, ...rendering.leftOut],
-    warnings: [...folder.warnings, ...collected.warnings, ...rendering.warnings],
+    ...reportPosts(collected.folder, rendering.broken, [
+      ...collected.warnings,
+      ...rendering.warnings,
+    ]),
     templates: deps.config.newsletters.length > 0 ? Object.values(TEMPLATE_FILES) : [],
   };
 }
@@ -44,18 +46,18 @@ export async function checkProject(deps: CheckDependencies): Promise<CheckReport
 function renderEveryPost(
   { log }: CheckDependencies,
   { folder, render }: CollectedPosts,
-): Pick<DraftNotes, 'leftOut' | 'warnings'> {
-  const leftOut: Problem[] = [];
+): { readonly broken: readonly Problem[]; readonly warnings: readonly Problem[] } {
+  const broken: Problem[] = [];
   const warnings: Problem[] = [];
   for (const [at, post] of folder.posts.entries()) {
     log.progress('Checking posts', at, folder.posts.length);
     try {
       warnings.push(...render(post).warnings);
     } catch (error) {
-      leftOut.push({ file: post.file, message: reasonOf(error) });
+      broken.push({ file: post.file, message: reasonOf(error) });
     }
   }
-  return { leftOut, warnings };
+  return { broken, warnings };
 }
 
 /** Renders the digest of the newest stories, whatever editions there were, and the notices. */

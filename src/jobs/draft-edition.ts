@@ -8,8 +8,9 @@ import type { Story } from '../model/story.ts';
 import { editionIdsOfDay, usedPostIds } from '../store/editions.ts';
 import { storedInstant } from '../store/instants.ts';
 import { type CollectedPosts, collectPosts } from './collect-posts.ts';
-import type { DraftNotes, EditionDraft } from './edition-draft.ts';
+import type { EditionDraft } from './edition-draft.ts';
 import type { ComposeDependencies } from './mail-dependencies.ts';
+import { reportPosts } from './report-posts.ts';
 
 /**
  * Composes the edition of the newsletter that is due at the clock's instant, and stores nothing.
@@ -25,15 +26,14 @@ export async function draftEdition(
   const { selection, broken } = select(collected, (stories) =>
     selectStories({ stories, idOf: collected.idOf, usedIds, newsletter, now }),
   );
-  const notes = notesOf(collected, broken);
-  const remember = () => collected.save();
-  if (selection === undefined) return { ...notes, edition: undefined, remember };
-  const drafted = await render(deps, newsletter, collected, selection, now);
+  const drafted =
+    selection === undefined
+      ? { edition: undefined, warnings: [] }
+      : await render(deps, newsletter, collected, selection, now);
   return {
-    ...notes,
-    warnings: [...notes.warnings, ...drafted.warnings],
+    ...reportPosts(collected.folder, broken, [...collected.warnings, ...drafted.warnings]),
     edition: drafted.edition,
-    remember,
+    remember: () => collected.save(),
   };
 }
 
@@ -56,15 +56,6 @@ function select(
     }
     if (broken.size === before) return { selection, broken: [...broken.values()] };
   }
-}
-
-function notesOf(collected: CollectedPosts, broken: readonly Problem[]): DraftNotes {
-  const { folder, warnings } = collected;
-  return {
-    posts: { read: folder.read, published: folder.posts.length },
-    leftOut: [...folder.leftOut, ...broken],
-    warnings: [...folder.warnings, ...warnings],
-  };
 }
 
 async function render(

@@ -1,16 +1,9 @@
 import type { DeliveryTable } from '../model/delivery.ts';
 import type { Edition } from '../model/edition.ts';
-import type { Problem } from '../model/problem.ts';
-
-/** What reading the posts for an edition showed, whatever came of it. */
-export interface DraftNotes {
-  readonly posts: { readonly read: number; readonly published: number };
-  readonly leftOut: readonly Problem[];
-  readonly warnings: readonly Problem[];
-}
+import type { PostNotes } from './report-posts.ts';
 
 /** An edition that would be composed now; `undefined` where nothing is new (or too little). */
-export interface EditionDraft extends DraftNotes {
+export interface EditionDraft extends PostNotes {
   readonly edition: Edition | undefined;
 }
 
@@ -19,8 +12,8 @@ export type ComposeReport = EditionDraft;
 
 /** What would be sent, as files to look at; stores nothing. */
 export type PreviewReport =
-  | (DraftNotes & { readonly kind: 'nothingNew' })
-  | (DraftNotes & {
+  | (PostNotes & { readonly kind: 'nothingNew' })
+  | (PostNotes & {
       readonly kind: 'preview';
       readonly edition: Edition;
       /** Filled in for an invented subscriber. */

@@ -5,13 +5,17 @@ import { findEdition, type StoredEdition } from '../store/editions.ts';
 import { storedInstant } from '../store/instants.ts';
 import { countActive } from '../store/subscribers.ts';
 import { draftEdition } from './draft-edition.ts';
-import type { DraftNotes } from './edition-draft.ts';
 import { findNewsletter } from './find-newsletter.ts';
 import type { ComposeDependencies, StoreDependencies } from './mail-dependencies.ts';
+import type { PostNotes } from './report-posts.ts';
 import { STALE_AFTER_HOURS } from './retry-delay.ts';
 import type { SendPreparation } from './send-report.ts';
 
-const NO_NOTES: DraftNotes = { posts: { read: 0, published: 0 }, leftOut: [], warnings: [] };
+/** A stored edition asks for no post. */
+const NO_NOTES: PostNotes = {
+  posts: { read: 0, published: 0, drafts: 0, future: 0, leftOut: [] },
+  warnings: [],
+};
 
 const NOTHING_PLANNED = {
   ...{ planned: 0, accepted: 0, deferred: 0, failed: 0 },

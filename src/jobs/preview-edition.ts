@@ -19,8 +19,8 @@ export async function previewEdition(
   newsletterId: string,
 ): Promise<PreviewReport> {
   const prepared = await prepareSend(deps, { newsletter: newsletterId });
-  const { posts, leftOut, warnings } = prepared;
-  const notes = { posts, leftOut, warnings };
+  const { posts, warnings } = prepared;
+  const notes = { posts, warnings };
   if (prepared.kind === 'nothingNew') return { ...notes, kind: 'nothingNew' };
   const { edition } = prepared;
   const { publicUrl, secrets: known } = deps.config;

@@ -1,24 +1,24 @@
 import type { DeliveryState, DeliveryTable, Reply } from '../model/delivery.ts';
 import type { Edition, EditionPost } from '../model/edition.ts';
 import type { EmailAddress } from '../model/email-address.ts';
-import type { DraftNotes } from './edition-draft.ts';
+import type { PostNotes } from './report-posts.ts';
 
 /** What `send` is about to do; nothing is stored or sent yet. */
 export type SendPreparation =
   /** No unfinished edition, and nothing new to compose one from. */
-  | (DraftNotes & { readonly kind: 'nothingNew' })
+  | (PostNotes & { readonly kind: 'nothingNew' })
   /**
    * There is an edition, but nobody to send it to now: nobody is subscribed (`deliveries.planned`
    * is 0), everyone was served, or those who are left have to wait until `retryAt`.
    */
-  | (DraftNotes & {
+  | (PostNotes & {
       readonly kind: 'nobody';
       readonly edition: Edition;
       readonly deliveries: DeliveryTable;
       /** ISO 8601. */
       readonly retryAt?: string;
     })
-  | (DraftNotes & {
+  | (PostNotes & {
       readonly kind: 'ready';
       readonly edition: Edition;
       /** `new`: composed just now, not stored; `composed`: stored, never sent; `unfinished`: goes on. */

@@ -79,7 +79,7 @@ test('a post that is broken is left out and named, and the edition has the other
   });
   const report = await composeEdition(paper.deps, NEWSLETTER);
   assert.deepEqual(
-    report.leftOut.map(({ file }) => file),
+    report.posts.leftOut.map(({ file }) => file),
     ['2026-03-20-broken.md'],
   );
   assert.equal(report.edition?.posts.length, 2);

@@ -2,9 +2,9 @@ import { setFlagsFromString } from 'node:v8';
 import type { Command } from 'commander';
 import { EXIT } from '../../base/errors.ts';
 import type { BuildReport } from '../../jobs/build-report.ts';
-import { formatProblem } from '../../model/problem.ts';
 import { withContext } from '../context.ts';
 import { plural, shortPath } from '../format.ts';
+import { formatPosts, printProblems } from '../print-problems.ts';
 import type { Shell } from '../shell.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -28,14 +28,18 @@ export function addBuild(program: Command, shell: Shell): void {
     .option('--json', 'print one JSON object')
     .addHelpText('after', EXAMPLES)
     .action(async (_options, command: Command) => {
-      await withContext(command, shell, async ({ config, clock, log }) => {
+      await withContext(command, shell, async ({ config, clock, log, verbose }) => {
         const { buildFeeds } = await import('../../jobs/build-feeds.ts');
         growHeapSlowly();
         const report = await buildFeeds(config, { now: clock(), log });
         if (report.posts.leftOut.length > 0) shell.setExitCode(EXIT.data);
         log.close();
-        if (command.opts().json) shell.terminal.out(JSON.stringify(report));
-        else printBuild(report, shell.terminal);
+        if (command.opts().json) {
+          shell.terminal.out(JSON.stringify(report));
+          return;
+        }
+        printProblems(report, { config, verbose }, shell.terminal);
+        printBuild(report, shell.terminal);
       });
     });
 }
@@ -48,32 +52,12 @@ function growHeapSlowly(): void {
   setFlagsFromString('--semi-space-growth-factor=1');
 }
 
-/** The report of a build for people: what is wrong on standard error, what was made on standard output. */
-export function printBuild(report: BuildReport, terminal: Terminal): void {
-  printProblems(report, terminal);
-  const { posts, feeds } = report;
-  const left = [
-    plural(posts.drafts, 'draft'),
-    `${posts.future} of the future`,
-    `${posts.leftOut.length} left out`,
-  ];
-  terminal.out(
-    `${plural(posts.read, 'post')} read, ${posts.published} published (${left.join(', ')})`,
-  );
+/** The report of a build for people. */
+export function printBuild({ posts, feeds, outputFolder }: BuildReport, terminal: Terminal): void {
+  terminal.out(formatPosts(posts));
   const changed = feeds.filter((feed) => feed.changed).length;
   const folders = new Set(feeds.map(({ path }) => path.slice(0, path.lastIndexOf('/') + 1)));
   terminal.out(
-    `${plural(folders.size, 'feed')} in ${plural(feeds.length, 'file')}, ${changed} changed, in ${shortPath(report.outputFolder)}`,
+    `${plural(folders.size, 'feed')} in ${plural(feeds.length, 'file')}, ${changed} changed, in ${shortPath(outputFolder)}`,
   );
-}
-
-/** Every warning and every post left out, in the order of the files, on standard error. */
-export function printProblems({ posts, warnings }: BuildReport, terminal: Terminal): void {
-  for (const warning of warnings) {
-    terminal.err(`${terminal.paintErr('yellow', 'warning')}  ${formatProblem(warning)}`);
-  }
-  for (const { reason, ...place } of posts.leftOut) {
-    const line = formatProblem({ ...place, message: reason });
-    terminal.err(`${terminal.paintErr('red', 'left out')}  ${line}`);
-  }
 }

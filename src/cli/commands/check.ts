@@ -2,13 +2,13 @@ import type { Command } from 'commander';
 import { EXIT } from '../../base/errors.ts';
 import { plural, shortPath } from '../format.ts';
 import { withMail } from '../mail-context.ts';
-import { printNotes } from '../print-edition.ts';
+import { formatPosts, printProblems } from '../print-problems.ts';
 import type { Shell } from '../shell.ts';
 
 const EXAMPLES = `
 Examples:
   $ broadsheet check
-  $ broadsheet check --json | jq .leftOut
+  $ broadsheet check --json | jq .posts.leftOut
 `;
 
 /** `broadsheet check`: looks at config, posts and templates; changes nothing. */
@@ -26,16 +26,15 @@ export function addCheck(program: Command, shell: Shell): void {
         const report = await checkProject(context);
         context.log.close();
         const { terminal } = shell;
-        if (report.leftOut.length > 0) shell.setExitCode(EXIT.data);
+        if (report.posts.leftOut.length > 0) shell.setExitCode(EXIT.data);
         if (command.opts().json) {
           terminal.out(JSON.stringify(report));
           return;
         }
-        printNotes(report, terminal);
-        const { read, published } = report.posts;
+        printProblems(report, context, terminal);
         terminal.out(`config     ${shortPath(context.config.file)} is right`);
         terminal.out(
-          `posts      ${plural(read, 'file')} read, ${published} to publish, ${report.leftOut.length} broken, ${plural(report.warnings.length, 'warning')}`,
+          `posts      ${formatPosts(report.posts)}, ${plural(report.warnings.length, 'warning')}`,
         );
         terminal.out(`templates  ${plural(report.templates.length, 'template')} render`);
       });

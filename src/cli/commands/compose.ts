@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import { EXIT } from '../../base/errors.ts';
+import { reportEdition } from '../../jobs/report-edition.ts';
 import { withMail } from '../mail-context.ts';
-import { printEdition, printNotes } from '../print-edition.ts';
+import { printEdition } from '../print-edition.ts';
+import { printProblems } from '../print-problems.ts';
 import type { Shell } from '../shell.ts';
 
 const EXAMPLES = `
@@ -25,13 +27,14 @@ export function addCompose(program: Command, shell: Shell): void {
         const { composeEdition } = await import('../../jobs/compose-edition.ts');
         const report = await composeEdition(context, newsletter);
         context.log.close();
-        if (report.leftOut.length > 0) shell.setExitCode(EXIT.data);
+        if (report.posts.leftOut.length > 0) shell.setExitCode(EXIT.data);
         const { terminal } = shell;
         if (command.opts().json) {
-          terminal.out(JSON.stringify({ ...report, edition: report.edition ?? null }));
+          const edition = report.edition === undefined ? null : reportEdition(report.edition);
+          terminal.out(JSON.stringify({ ...report, edition }));
           return;
         }
-        printNotes(report, terminal);
+        printProblems(report, context, terminal);
         if (report.edition) printEdition(report.edition, terminal);
         else terminal.out(`Nothing new for ${newsletter}: no edition.`);
       });

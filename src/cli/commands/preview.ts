@@ -1,10 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { EXIT } from '../../base/errors.ts';
 import { writeFileAtomically } from '../../disk/write-atomically.ts';
+import { reportEdition } from '../../jobs/report-edition.ts';
 import { shortPath } from '../format.ts';
 import { withMail } from '../mail-context.ts';
-import { printEdition, printNotes } from '../print-edition.ts';
+import { printEdition } from '../print-edition.ts';
+import { printProblems } from '../print-problems.ts';
 import type { Shell } from '../shell.ts';
 
 const EXAMPLES = `
@@ -27,16 +30,16 @@ export function addPreview(program: Command, shell: Shell): void {
         const { previewEdition } = await import('../../jobs/preview-edition.ts');
         const report = await previewEdition(context, newsletter);
         context.log.close();
+        if (report.posts.leftOut.length > 0) shell.setExitCode(EXIT.data);
         const { terminal } = shell;
         const files = report.kind === 'preview' ? writePreview(resolve(options.out), report) : [];
         if (options.json) {
-          const edition = report.kind === 'preview' ? report.edition : null;
-          terminal.out(
-            JSON.stringify({ edition, files, leftOut: report.leftOut, warnings: report.warnings }),
-          );
+          const edition = report.kind === 'preview' ? reportEdition(report.edition) : null;
+          const { posts, warnings } = report;
+          terminal.out(JSON.stringify({ edition, files, posts, warnings }));
           return;
         }
-        printNotes(report, terminal);
+        printProblems(report, context, terminal);
         if (report.kind === 'nothingNew')
           terminal.out(`Nothing new for ${newsletter}: no edition.`);
         else printEdition(report.edition, terminal);

@@ -1,10 +1,13 @@
 import type { Command } from 'commander';
 import { BroadsheetError, EXIT, type ExitCode } from '../../base/errors.ts';
+import { reportEdition } from '../../jobs/report-edition.ts';
+import type { PostNotes } from '../../jobs/report-posts.ts';
 import type { ReadySend, SendPreparation, SendReport, TestReport } from '../../jobs/send-report.ts';
 import { plural } from '../format.ts';
 import { type MailContext, withMail } from '../mail-context.ts';
 import { parseAddresses } from '../parse-addresses.ts';
-import { formatDeliveries, printEdition, printNotes } from '../print-edition.ts';
+import { formatDeliveries, printEdition } from '../print-edition.ts';
+import { printProblems } from '../print-problems.ts';
 import type { Shell } from '../shell.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -49,15 +52,16 @@ export function addSend(program: Command, shell: Shell): void {
         const { prepareSend } = await import('../../jobs/prepare-send.ts');
         const edition = options.edition === undefined ? {} : { edition: options.edition };
         const preparation = await prepareSend(context, { newsletter, ...edition });
-        printNotes(preparation, shell.terminal);
+        if (!options.json) printProblems(preparation, context, shell.terminal);
         if (test !== undefined && preparation.kind !== 'nothingNew') {
           const { sendTest } = await import('../../jobs/send-test.ts');
-          reportTest(await sendTest(context, preparation, test), options, shell);
+          const report = await sendTest(context, preparation, test);
+          reportTest(report, preparation, options, shell);
         } else if (preparation.kind !== 'ready' || options.dryRun) {
           reportPreparation(preparation, newsletter, options, shell);
         } else {
           await confirmSend(preparation, options, context, shell.terminal);
-          reportSend(await deliver(context, preparation), options, shell);
+          reportSend(await deliver(context, preparation), preparation, options, shell);
         }
       });
     });
@@ -109,12 +113,12 @@ function reportPreparation(
   const waiting = preparation.kind === 'nobody' && preparation.retryAt !== undefined;
   if (waiting) setExitCode(EXIT.tryAgain);
   if (json) {
-    const { posts, leftOut, warnings } = preparation;
-    const edition = preparation.kind === 'nothingNew' ? null : preparation.edition;
+    const { posts, warnings } = preparation;
+    const edition = preparation.kind === 'nothingNew' ? null : reportEdition(preparation.edition);
     const recipients = preparation.kind === 'ready' ? preparation.recipients : 0;
     const deliveries = preparation.kind === 'nothingNew' ? NO_DELIVERIES : preparation.deliveries;
     terminal.out(
-      JSON.stringify({ edition, recipients, deliveries, messages: [], posts, leftOut, warnings }),
+      JSON.stringify({ edition, recipients, deliveries, messages: [], posts, warnings }),
     );
     return;
   }
@@ -157,12 +161,13 @@ const NO_DELIVERIES = {
 
 function reportTest(
   report: TestReport,
+  { posts, warnings }: PostNotes,
   { json }: SendOptions,
   { terminal, setExitCode }: Shell,
 ): void {
   if (report.messages.some(({ accepted }) => !accepted)) setExitCode(EXIT.unavailable);
   if (json) {
-    terminal.out(JSON.stringify({ ...report, deliveries: NO_DELIVERIES }));
+    terminal.out(JSON.stringify({ ...report, deliveries: NO_DELIVERIES, posts, warnings }));
     return;
   }
   printEdition(report.edition, terminal);
@@ -175,12 +180,13 @@ function reportTest(
 
 function reportSend(
   report: SendReport,
+  { posts, warnings }: PostNotes,
   { json }: SendOptions,
   { terminal, setExitCode }: Shell,
 ): void {
   setExitCode(exitCodeOf(report));
   if (json) {
-    terminal.out(JSON.stringify({ ...report, messages: [] }));
+    terminal.out(JSON.stringify({ ...report, messages: [], posts, warnings }));
     return;
   }
   printEdition(report.edition, terminal);

@@ -1,0 +1,61 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { PostNotes } from '../jobs/report-posts.ts';
+import { formatProblem, type Problem } from '../model/problem.ts';
+import type { Context } from './context.ts';
+import { plural, shortPath } from './format.ts';
+import { summariseProblems } from './summarise-problems.ts';
+import type { Terminal } from './terminal.ts';
+
+/** How many warnings are still read one by one. */
+const MOST_WARNINGS = 20;
+
+/**
+ * Warnings and posts left out, on standard error, with paths that an editor can open from the
+ * working folder. Many warnings are summed up unless `verbose`; what is left out is always named.
+ */
+export function printProblems(
+  { posts, warnings }: PostNotes,
+  { config, verbose }: Pick<Context, 'config' | 'verbose'>,
+  terminal: Terminal,
+): void {
+  const located = (problem: Problem) => formatProblem(fromHere(problem, config.folders.posts));
+  const warning = terminal.paintErr('yellow', 'warning');
+  const summary = summariseProblems(warnings, verbose ? Number.POSITIVE_INFINITY : MOST_WARNINGS);
+  for (const { first, others } of summary.kinds) {
+    const more = others === 0 ? '' : ` (and ${others.toLocaleString('en')} more like it)`;
+    terminal.err(`${warning}  ${located(first)}${more}`);
+  }
+  if (summary.untold > 0) {
+    terminal.err(`${warning}  and ${plural(summary.untold, 'more', 'more')} of other kinds`);
+  }
+  if (summary.summedUp) {
+    terminal.err(`${plural(warnings.length, 'warning')} in all; --verbose shows each`);
+  }
+  for (const { reason, ...place } of posts.leftOut) {
+    const line = located({ ...place, message: reason });
+    terminal.err(`${terminal.paintErr('red', 'left out')}  ${line}`);
+  }
+}
+
+/** A problem of a post names its file from the posts folder, any other as it is. */
+function fromHere(problem: Problem, postsFolder: string): Problem {
+  const path = join(postsFolder, problem.file);
+  return existsSync(path) ? { ...problem, file: shortPath(path) } : problem;
+}
+
+/** What became of the posts, in a line. */
+export function formatPosts({
+  read,
+  published,
+  drafts,
+  future,
+  leftOut,
+}: PostNotes['posts']): string {
+  const others = [
+    plural(drafts, 'draft'),
+    `${future} dated in the future`,
+    `${leftOut.length} left out`,
+  ];
+  return `${plural(read, 'post')} read, ${published} published (${others.join(', ')})`;
+}
