@@ -11,7 +11,7 @@ export function shortPath(path: string): string {
   return fromHere !== '' && fromHere.length < path.length ? fromHere : path;
 }
 
-/** `Friday 20 March 2026, 07:00` in `timeZone`. */
+/** `Friday, 20 March 2026 at 07:00` in `timeZone`. */
 export function formatTime(instant: string | Temporal.Instant, timeZone: string): string {
   const moment = Temporal.Instant.from(instant.toString());
   return moment.toLocaleString('en-GB', {

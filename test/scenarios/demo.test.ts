@@ -8,6 +8,7 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,7 +27,10 @@ function openFolder(t: TestContext): string {
 function assertDemo({ code, stdout, stderr }: Run): void {
   assert.equal(code, 0, stderr);
   assert.equal(stderr, '');
-  assert.match(stdout, /22 posts read, 20 published \(1 draft, 1 of the future, 0 left out\)/);
+  assert.match(
+    stdout,
+    /22 posts read, 20 published \(1 draft, 1 dated in the future, 0 left out\)/,
+  );
   assert.match(stdout, /Subject {2}Open Ledger Act Passes by Two Votes/);
   assert.match(stdout, /5 planned = 5 accepted \+ 0 deferred/);
   assert.equal(stdout.match(/Night Ferries Saved/g)?.length, 1, 'the story of three posts once');
@@ -48,6 +52,22 @@ test('the demo makes feeds, sends an edition over SMTP, and keeps what arrived',
   }
   assert.match(readFileSync(join(inbox, 'index.html'), 'utf8'), /ada@example\.org/);
   assert.match(readFileSync(join(folder, 'demo/public/rss.xml'), 'utf8'), /Night Ferries/);
+});
+
+test("a folder called demo that is somebody else's is left as it is", async (t) => {
+  const folder = openFolder(t);
+  mkdirSync(join(folder, 'demo'));
+  writeFileSync(join(folder, 'demo/mine.txt'), 'mine');
+  const { code, stderr } = await runBroadsheet(['demo'], folder);
+  assert.equal(code, 64);
+  assert.match(stderr, /demo {2}is there already/);
+  assert.deepEqual(readdirSync(join(folder, 'demo')), ['mine.txt']);
+});
+
+test('the demo runs again over what it left', async (t) => {
+  const folder = openFolder(t);
+  assertDemo(await runBroadsheet(['demo'], folder));
+  assertDemo(await runBroadsheet(['demo'], folder));
 });
 
 test('the package as it is published runs the same demo, compiled', async (t) => {

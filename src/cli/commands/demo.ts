@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { EXIT } from '../../base/errors.ts';
 import type { DemoReport } from '../demo/run-demo.ts';
-import { formatTime, shortPath } from '../format.ts';
+import { formatTable, formatTime, shortPath } from '../format.ts';
 import { formatDeliveries, printEdition } from '../print-edition.ts';
 import type { Shell } from '../shell.ts';
 import { openTerminalLog, type Terminal } from '../terminal.ts';
@@ -37,7 +37,7 @@ function printDemo(
   terminal.out(
     terminal.paint(
       'bold',
-      `Broadsheet's demo: it is ${formatTime(now, timeZone)}, the sample posts are of the days before.`,
+      `Broadsheet's demo. Its clock stands at ${formatTime(now, timeZone)}; the sample posts are from the days before.`,
     ),
   );
   terminal.out();
@@ -47,7 +47,10 @@ function printDemo(
   terminal.out(`Sent     ${formatDeliveries(send.deliveries)}`);
   terminal.out();
   terminal.out('Open these in a browser:');
-  terminal.out(`  ${shortPath(inboxPage)}  what each subscriber got`);
-  terminal.out(`  ${shortPath(join(build.outputFolder, 'index.html'))}  the feeds`);
+  const pages = [
+    [shortPath(inboxPage), 'what each subscriber got'],
+    [shortPath(join(build.outputFolder, 'index.html')), 'the feeds'],
+  ];
+  for (const line of formatTable(pages)) terminal.out(`  ${line}`);
   terminal.out('Nothing left this machine. For your own posts, go on with `npx broadsheet init`.');
 }

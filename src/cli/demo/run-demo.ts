@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemChance } from '../../base/chance.ts';
 import { stoppedClock } from '../../base/clock.ts';
@@ -50,13 +50,13 @@ export interface DemoReport {
 /**
  * Does the main job once, for real, on the sample posts of the package: feeds into `output`, and an
  * edition by SMTP to a server on loopback. `folder` (emptied first) keeps the demo's database and
- * what arrived.
+ * what arrived. Throws a usage error when the folder is there and somebody else's.
  */
 export async function runDemo(
   packageFolder: string,
   { folder, output, log }: { readonly folder: string; readonly output: string; readonly log: Log },
 ): Promise<DemoReport> {
-  rmSync(folder, { recursive: true, force: true });
+  emptyFolder(folder);
   const inbox = await openDemoInbox();
   try {
     const config = demoConfig(packageFolder, folder, output, inbox);
@@ -71,6 +71,21 @@ export async function runDemo(
   } finally {
     await inbox.close();
   }
+}
+
+/** By this file the demo knows a folder of its own. */
+const MARK = 'made-by-broadsheet-demo.txt';
+
+function emptyFolder(folder: string): void {
+  if (existsSync(folder) && readdirSync(folder).length > 0 && !existsSync(join(folder, MARK))) {
+    throw new BroadsheetError(
+      EXIT.usage,
+      `${folder}  is there already, and not from a demo; run it in another folder, or rename that one`,
+    );
+  }
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, MARK), 'Each run of `broadsheet demo` empties this folder.\n');
 }
 
 function demoConfig(
