@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import type { PostNotes } from '../jobs/report-posts.ts';
 import { formatProblem, type Problem } from '../model/problem.ts';
 import type { Context } from './context.ts';
@@ -40,7 +40,7 @@ export function printProblems(
 
 /** A problem of a post names its file from the posts folder, any other as it is. */
 function fromHere(problem: Problem, postsFolder: string): Problem {
-  const path = join(postsFolder, problem.file);
+  const path = resolve(postsFolder, problem.file);
   return existsSync(path) ? { ...problem, file: shortPath(path) } : problem;
 }
 

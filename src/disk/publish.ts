@@ -71,6 +71,17 @@ export class Publication {
     return existsSync(join(this.#folder, path));
   }
 
+  /** Where the file at `path` is, or will be. */
+  pathOf(path: string): string {
+    return join(this.#folder, path);
+  }
+
+  /** The text of the file at `path`; undefined where there is none. */
+  textOf(path: string): string | undefined {
+    const target = join(this.#folder, path);
+    return refusedBy(target, () => (existsSync(target) ? readFileSync(target, 'utf8') : undefined));
+  }
+
   /** Makes what was put durable and puts it in place. */
   async commit(): Promise<void> {
     try {

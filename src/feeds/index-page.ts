@@ -13,6 +13,9 @@ import { OPML_FILE } from './opml.ts';
 
 export const INDEX_FILE = 'index.html';
 
+/** Stands in every page that `renderIndexPage` makes: by it a page is known as ours. */
+export const INDEX_MARK = '<meta name="generator" content="Broadsheet">';
+
 export interface IndexPage {
   readonly plans: readonly FeedPlan[];
   readonly site: SiteSettings;
@@ -43,6 +46,7 @@ export function renderIndexPage(page: IndexPage): string {
     '<meta charset="utf-8">',
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
     '<meta name="color-scheme" content="light dark">',
+    INDEX_MARK,
     `<title>${title}: feeds</title>`,
     ...discoveryLinks(main, settings),
     `<style>${INDEX_CSS}</style>`,

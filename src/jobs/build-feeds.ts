@@ -8,12 +8,13 @@ import { discoveryLinks } from '../feeds/discovery-links.ts';
 import { FEED_CSS, FEED_CSS_FILE } from '../feeds/feed-css.ts';
 import type { FeedPlan } from '../feeds/feed-plan.ts';
 import { documentPath } from '../feeds/formats.ts';
-import { INDEX_FILE, renderIndexPage } from '../feeds/index-page.ts';
+import { INDEX_FILE, INDEX_MARK, renderIndexPage } from '../feeds/index-page.ts';
 import { listEntries } from '../feeds/list-entries.ts';
 import { latestOf, NEVER_UPDATED } from '../feeds/moments.ts';
 import { OPML_FILE, renderOpml } from '../feeds/opml.ts';
 import { planFeeds } from '../feeds/plan-feeds.ts';
 import { historyPath } from '../feeds/plan-history.ts';
+import type { Problem } from '../model/problem.ts';
 import type { BuildReport } from './build-report.ts';
 import { type CollectedPosts, collectPosts } from './collect-posts.ts';
 import { createItemSource, type ItemSource } from './item-source.ts';
@@ -54,7 +55,7 @@ export async function buildFeeds(config: Config, { now, log }: BuildOptions): Pr
       pictureOf: ({ story }) => pictureStamp(folders.siteRoot, story.shown.image?.source),
       log,
     });
-    putPages(plans, context, items, publication);
+    const pages = putPages(plans, context, items, publication);
     // Before any reader can see them: an id that was given away must not be forgotten.
     collected.save();
     await publication.commit();
@@ -62,7 +63,7 @@ export async function buildFeeds(config: Config, { now, log }: BuildOptions): Pr
       ...reportPosts(
         collected.folder,
         items.leftOut,
-        [collected, planned, items, published].flatMap((step) => step.warnings),
+        [collected, planned, items, published, pages].flatMap((step) => step.warnings),
       ),
       outputFolder: folders.output,
       feeds: published.feeds,
@@ -95,7 +96,7 @@ function putPages(
   { site, settings }: FeedContext,
   items: ItemSource,
   publication: Publication,
-): void {
+): { readonly warnings: readonly Problem[] } {
   const [main] = plans;
   const shown = main?.entries.flatMap((entry) => items.itemOf(entry) ?? []) ?? [];
   const updated = latestOf(
@@ -104,6 +105,13 @@ function putPages(
   );
   publication.put(OPML_FILE, renderOpml(plans, { site, settings }, updated));
   const latest = shown.slice(0, LATEST_ITEMS);
-  publication.put(INDEX_FILE, renderIndexPage({ plans, site, settings, latest }));
   publication.put(FEED_CSS_FILE, FEED_CSS);
+  // Where the feeds are among a site's pages, its home page has this name too.
+  if (publication.textOf(INDEX_FILE)?.includes(INDEX_MARK) === false) {
+    const remedy = 'give the feeds a folder of their own by feeds.folder and publicUrl';
+    const message = `is there already and not of Broadsheet's making, so it stays; ${remedy}`;
+    return { warnings: [{ file: publication.pathOf(INDEX_FILE), message }] };
+  }
+  publication.put(INDEX_FILE, renderIndexPage({ plans, site, settings, latest }));
+  return { warnings: [] };
 }

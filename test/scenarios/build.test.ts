@@ -218,6 +218,19 @@ test('a hostile post adds nothing to a feed but its own text, and runs nothing',
   assert.match(item?.title ?? '', /^\]\]><\/title><item><title>forged & <b>/);
 });
 
+test("a home page in the output folder is left as it is, and Broadsheet's own is kept up", async (t) => {
+  const project = openProject(t);
+  project.write('posts/2026-03-19-ferries.md', postText('Night ferries saved'));
+  project.write('public/index.html', '<!doctype html><title>Home</title>');
+  const { warnings } = await build(project);
+  assert.match(warnings[0]?.message ?? '', /stays; give the feeds a folder of their own/);
+  assert.equal(read(project, 'public/index.html'), '<!doctype html><title>Home</title>');
+  assert.deepEqual((await build(project, '--out', 'feeds')).warnings, []);
+  project.write('posts/2026-03-18-bells.md', postText('Bells may ring'));
+  await build(project, '--out', 'feeds');
+  assert.match(read(project, 'feeds/index.html'), /Bells may ring/);
+});
+
 test('a config file, a posts folder or an output folder that cannot be used is told, and old feeds stay whole', async (t) => {
   const project = openProject(t);
   project.write('posts/2026-03-19-ferries.md', postText('Night ferries saved'));
