@@ -11,6 +11,8 @@ import { type PostNotes, reportPosts } from './report-posts.ts';
 
 /** What `check` found; what it didn't find wrong is right. */
 export interface CheckReport extends PostNotes {
+  /** The newest post, to hold its address against the site's. */
+  readonly newest?: { readonly file: string; readonly url: string };
   /** The templates that were rendered, by file name. */
   readonly templates: readonly string[];
 }
@@ -39,8 +41,14 @@ export async function checkProject(deps: CheckDependencies): Promise<CheckReport
       ...collected.warnings,
       ...rendering.warnings,
     ]),
+    ...newestOf(collected),
     templates: deps.config.newsletters.length > 0 ? Object.values(TEMPLATE_FILES) : [],
   };
+}
+
+function newestOf({ folder }: CollectedPosts): Pick<CheckReport, 'newest'> {
+  const [post] = folder.posts;
+  return post === undefined ? {} : { newest: { file: post.file, url: post.url } };
 }
 
 function renderEveryPost(

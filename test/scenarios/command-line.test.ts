@@ -73,7 +73,7 @@ test('init makes a config that check takes, and never writes over one', async (t
   const config = 'new/config/broadsheet.yaml';
   const made = await project.run('--config', config, 'init');
   assert.equal(made.code, 0, made.stderr);
-  assert.match(made.stdout, /looks for posts in _posts/);
+  assert.match(made.stdout, /made with Jekyll[\s\S]*posts in +_posts/);
   const checked = await project.run('--config', config, 'check', '--json');
   assert.equal(checked.code, 0, checked.stderr);
   assert.equal(checked.json<{ posts: { read: number } }>().posts.read, 1);

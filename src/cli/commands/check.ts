@@ -23,7 +23,10 @@ export function addCheck(program: Command, shell: Shell): void {
     .action(async (_options, command: Command) => {
       await withMail(command, shell, { readOnly: true }, async (context) => {
         const { checkProject } = await import('../../jobs/check-project.ts');
-        const report = await checkProject(context);
+        const { exampleAddresses } = await import('../../config/example-addresses.ts');
+        const found = await checkProject(context);
+        const warnings = [...exampleAddresses(context.config), ...found.warnings];
+        const report = { ...found, warnings };
         context.log.close();
         const { terminal } = shell;
         if (report.posts.leftOut.length > 0) shell.setExitCode(EXIT.data);
@@ -32,10 +35,13 @@ export function addCheck(program: Command, shell: Shell): void {
           return;
         }
         printProblems(report, context, terminal);
-        terminal.out(`config     ${shortPath(context.config.file)} is right`);
+        terminal.out(`config     ${shortPath(context.config.file)} has no errors`);
         terminal.out(
           `posts      ${formatPosts(report.posts)}, ${plural(report.warnings.length, 'warning')}`,
         );
+        if (report.newest) {
+          terminal.out(`addresses  are like ${report.newest.url}; if not, mend posts.permalink`);
+        }
         terminal.out(`templates  ${plural(report.templates.length, 'template')} render`);
       });
     });

@@ -3,18 +3,8 @@ import { dirname, join, relative } from 'node:path';
 import type { Command } from 'commander';
 import { BroadsheetError, EXIT } from '../../base/errors.ts';
 import { shortPath } from '../format.ts';
+import { type SiteLayout, siteLayout } from '../init/site-layout.ts';
 import type { Shell } from '../shell.ts';
-
-/** Where Jekyll, Hugo, Eleventy and Astro keep posts. */
-const POSTS_FOLDERS = [
-  '_posts',
-  'content/posts',
-  'content/post',
-  'content/blog',
-  'src/content/blog',
-  'src/posts',
-  'posts',
-];
 
 const PACKAGE_CONFIG = join(import.meta.dirname, '../../../config');
 const SCHEMA = 'broadsheet.schema.json';
@@ -38,22 +28,42 @@ export function addInit(program: Command, { terminal }: Shell): void {
           `${file}  is there already; edit it, or name another one with --config FILE`,
         );
       }
-      const folder = POSTS_FOLDERS.find((name) => existsSync(name)) ?? 'posts';
+      const layout = siteLayout('.');
       mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, configFor(dirname(file), folder), { flag: 'wx' });
+      writeFileSync(file, configFor(dirname(file), layout), { flag: 'wx' });
       copyFileSync(join(PACKAGE_CONFIG, SCHEMA), join(dirname(file), SCHEMA));
-      terminal.out(`Wrote ${shortPath(file)}; it looks for posts in ${folder}.`);
-      terminal.out('Next: put your names and addresses under site and newsletters, then try');
-      terminal.out('  broadsheet check');
-      terminal.out('  broadsheet build');
-      terminal.out('  broadsheet preview politics-essential');
+      for (const line of describeLayout(shortPath(file), layout)) terminal.out(line);
     });
 }
 
-/** The annotated config, for posts in `postsFolder` (relative to the working folder). */
-function configFor(configFolder: string, postsFolder: string): string {
-  const path = relative(configFolder, postsFolder).replaceAll('\\', '/');
-  return readFileSync(join(PACKAGE_CONFIG, 'broadsheet.yaml'), 'utf8')
-    .replace('  folder: ../posts\n', `  folder: ${path}\n`)
-    .replace('  siteRoot: ../posts\n', '  # siteRoot: ..\n');
+function* describeLayout(file: string, layout: SiteLayout): Generator<string> {
+  const { generator, posts, feeds, permalink } = layout;
+  yield `Wrote ${file}${generator === undefined ? '' : `, as for a site made with ${generator}`}:`;
+  yield `  posts in     ${posts}`;
+  yield `  with pages   ${permalink}  (posts.permalink)`;
+  yield `  feeds go to  ${feeds}`;
+  yield 'Next: put your names and addresses under site and newsletters, then try';
+  yield '  npx broadsheet check';
+  yield '  npx broadsheet build';
+  yield '  npx broadsheet preview politics-essential';
+}
+
+/** The annotated config, for the site in the working folder. */
+function configFor(configFolder: string, layout: SiteLayout): string {
+  const from = (path: string) => relative(configFolder, path).replaceAll('\\', '/');
+  const { posts, siteRoot, feeds, feedsPath, permalink } = layout;
+  const publicUrl = 'publicUrl: https://harbour.example/';
+  const own = {
+    '  image: /assets/images/masthead.png': '  # image: /assets/images/masthead.png',
+    [`# ${publicUrl}`]: feedsPath === undefined ? `# ${publicUrl}` : publicUrl + feedsPath,
+    '  folder: ../posts': `  folder: ${from(posts)}`,
+    '  siteRoot: ../posts':
+      siteRoot === undefined ? '  # siteRoot: ..' : `  siteRoot: ${from(siteRoot)}`,
+    '  # permalink: date': `  permalink: ${permalink}`,
+    '  folder: ../public': `  folder: ${from(feeds)}`,
+  };
+  return Object.entries(own).reduce(
+    (text, [line, ownLine]) => text.replace(`\n${line}\n`, () => `\n${ownLine}\n`),
+    readFileSync(join(PACKAGE_CONFIG, 'broadsheet.yaml'), 'utf8'),
+  );
 }

@@ -1,0 +1,63 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Where a site keeps what Broadsheet reads, and where what it writes is published from. */
+export interface SiteLayout {
+  /** The generator's name, for people; absent where none was found. */
+  readonly generator?: string;
+  /** Paths relative to the site's folder, with `/`. */
+  readonly posts: string;
+  /** Absent where the config's default is right. */
+  readonly siteRoot?: string;
+  readonly feeds: string;
+  /** What the feeds' folder is called on the web; absent where it is the site's root. */
+  readonly feedsPath?: string;
+  /** In the words of `posts.permalink`. */
+  readonly permalink: string;
+}
+
+const ELEVENTY = [
+  '.eleventy.js',
+  'eleventy.config.js',
+  'eleventy.config.mjs',
+  'eleventy.config.cjs',
+];
+
+/** How Jekyll, Hugo, Astro and Eleventy lay out the site in `folder`, as far as can be told. */
+export function siteLayout(folder: string): SiteLayout {
+  const has = (path: string) => existsSync(join(folder, path));
+  const first = (paths: readonly string[]) => paths.find(has);
+  if (has('_posts')) return jekyll(folder);
+  const hugo = first(['content/posts', 'content/post', 'content/blog']);
+  if (hugo !== undefined) {
+    const permalink = `/${hugo.slice('content/'.length)}/:slug/`;
+    return {
+      ...{ generator: 'Hugo', posts: hugo, siteRoot: 'static', permalink },
+      ...{ feeds: 'static/feeds', feedsPath: 'feeds/' },
+    };
+  }
+  const astro = first(['src/content/blog', 'src/content/posts']);
+  if (astro !== undefined) {
+    const permalink = `/${astro.slice('src/content/'.length)}/:slug/`;
+    return {
+      ...{ generator: 'Astro', posts: astro, siteRoot: 'public', permalink },
+      ...{ feeds: 'public/feeds', feedsPath: 'feeds/' },
+    };
+  }
+  const posts = first(['src/posts', 'posts', 'src/blog', 'blog']) ?? 'posts';
+  if (first(ELEVENTY) === undefined && !posts.startsWith('src/')) {
+    return { posts, feeds: 'public', permalink: 'date' };
+  }
+  const permalink = `/${posts.replace('src/', '')}/:slug/`;
+  const siteRoot = posts.startsWith('src/') ? 'src' : '.';
+  return { generator: 'Eleventy', posts, siteRoot, permalink, feeds: 'public' };
+}
+
+/** Jekyll copies a folder without front matter as it is. */
+function jekyll(folder: string): SiteLayout {
+  const file = join(folder, '_config.yml');
+  const config = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  const [, set] = /^permalink:\s*["']?([^\s"'#]+)/m.exec(config) ?? [];
+  const feeds = { feeds: 'feeds', feedsPath: 'feeds/' };
+  return { generator: 'Jekyll', posts: '_posts', permalink: set ?? 'date', ...feeds };
+}

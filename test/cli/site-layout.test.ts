@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { siteLayout } from '../../src/cli/init/site-layout.ts';
+
+function layoutOf(t: { after(work: () => void): void }, folder: string, files = {}) {
+  const site = mkdtempSync(join(tmpdir(), 'broadsheet-site-'));
+  t.after(() => rmSync(site, { recursive: true }));
+  mkdirSync(join(site, folder), { recursive: true });
+  for (const [name, text] of Object.entries<string>(files)) writeFileSync(join(site, name), text);
+  const { generator, posts, permalink, feeds } = siteLayout(site);
+  return [generator, posts, permalink, feeds];
+}
+
+test('a site of Jekyll says itself how its addresses are', (t) => {
+  assert.deepEqual(layoutOf(t, '_posts'), ['Jekyll', '_posts', 'date', 'feeds']);
+  const config = { '_config.yml': 'title: T\npermalink: "/:title/" # short\n' };
+  assert.deepEqual(layoutOf(t, '_posts', config), ['Jekyll', '_posts', '/:title/', 'feeds']);
+});
+
+test('Hugo, Astro and Eleventy are known by their folders and config files', (t) => {
+  assert.deepEqual(layoutOf(t, 'content/post'), [
+    ...['Hugo', 'content/post', '/post/:slug/', 'static/feeds'],
+  ]);
+  assert.deepEqual(layoutOf(t, 'src/content/blog'), [
+    ...['Astro', 'src/content/blog', '/blog/:slug/', 'public/feeds'],
+  ]);
+  assert.deepEqual(layoutOf(t, 'blog', { 'eleventy.config.mjs': '' }), [
+    ...['Eleventy', 'blog', '/blog/:slug/', 'public'],
+  ]);
+});
+
+test('any other folder is taken as it is', (t) => {
+  assert.deepEqual(layoutOf(t, 'posts'), [undefined, 'posts', 'date', 'public']);
+  assert.deepEqual(layoutOf(t, 'else'), [undefined, 'posts', 'date', 'public']);
+});
