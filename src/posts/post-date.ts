@@ -153,8 +153,8 @@ function zoneFor(precision: DatePrecision, rule: ZoneRule): string {
 }
 
 function instantAt(plain: Temporal.PlainDateTime, offsetMinutes: number): Temporal.Instant {
-  const utc = Date.UTC(plain.year, plain.month - 1, plain.day, plain.hour, plain.minute);
-  return Temporal.Instant.fromEpochMilliseconds(utc + plain.second * 1000 - offsetMinutes * 60_000);
+  const utc = plain.toZonedDateTime('UTC').epochMilliseconds;
+  return Temporal.Instant.fromEpochMilliseconds(utc - offsetMinutes * 60_000);
 }
 
 function instantIn(plain: Temporal.PlainDateTime, timeZone: string): Temporal.Instant {

@@ -27,6 +27,11 @@ test('an offset is honoured in every form', () => {
   }
 });
 
+test('years of the first century are what they say', () => {
+  assert.equal(read('0001-01-01T00:00:00Z'), '0001-01-01T00:00:00Z');
+  assert.equal(read('0099-07-14', 'utc'), '0099-07-14T00:00:00Z');
+});
+
 test('without an offset the time is of the zone of the site', () => {
   assert.equal(read('2026-07-14 09:30'), '2026-07-14T13:30:00Z');
   assert.equal(read('2026-07-14T09:30:00'), '2026-07-14T13:30:00Z');
