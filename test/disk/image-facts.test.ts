@@ -3,6 +3,7 @@ import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { readImageFacts } from '../../src/disk/image-facts.ts';
+import { pictureStamp } from '../../src/disk/picture-stamp.ts';
 import { readInclude } from '../../src/disk/read-include.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -45,6 +46,14 @@ test('a picture outside of the site is not looked at, be it by dots or by a link
     assert.equal(readImageFacts(root, path), undefined, path);
   }
   assert.notEqual(readImageFacts(root, '/also-in.png'), undefined);
+});
+
+test('the stamp of a picture changes with its file, and nothing that a post names makes it throw', (t) => {
+  const root = temporaryFolder(t, { 'a.png': PNG, 'b.png': 'other' });
+  assert.notEqual(pictureStamp(root, '/a.png'), pictureStamp(root, 'b.png?v=1'));
+  for (const none of ['none.png', 'x'.repeat(5000), 'a\0.png', 'a.png/b', undefined]) {
+    assert.equal(pictureStamp(root, none), '');
+  }
 });
 
 test('an include is read from its folder, and from nowhere else', (t) => {
