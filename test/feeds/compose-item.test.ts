@@ -49,6 +49,7 @@ test('what URL parsers let through but RFC 3986 does not is percent-encoded', ()
       'https://a.example/x%7Cy%5B1%5D%5Ez?q=%7Bb%7D%7C%22c%22',
     'https://a.example/100%': 'https://a.example/100%25',
     'https://a.example/%e2%82%ac': 'https://a.example/%e2%82%ac',
+    'https://a.example/?a=1&copy=2&lt;': 'https://a.example/?a=1&copy=2&lt%3B',
     'https://[::1]:80/a[0]': 'https://[::1]:80/a%5B0%5D',
     'https://bücher.example/ü?ü#ü': 'https://xn--bcher-kva.example/%C3%BC?%C3%BC#%C3%BC',
   };
