@@ -22,6 +22,7 @@ const LONGEST_MARK = 4000;
 export function findMarks(text: string, skip: readonly Range[]): TemplateMark[] {
   const marks: TemplateMark[] = [];
   const closeOf = { '%}': closings(text, '%}'), '}}': closings(text, '}}') };
+  const endOf = { raw: endTags(text, 'endraw'), comment: endTags(text, 'endcomment') };
   let skipAt = 0;
   for (let at = text.indexOf('{'); at !== -1; at = text.indexOf('{', at)) {
     while ((skip[skipAt]?.end ?? Number.POSITIVE_INFINITY) <= at) skipAt++;
@@ -38,11 +39,12 @@ export function findMarks(text: string, skip: readonly Range[]): TemplateMark[] 
       continue;
     }
     const mark = markOf(text, at, end, open);
-    const whole = mark.kind === 'comment' ? endOfComment(text, mark) : mark;
+    const isBlock = mark.kind === 'comment' && mark.name === 'comment';
+    const whole = isBlock ? { ...mark, end: endOf.comment(mark.end)?.end ?? mark.end } : mark;
     marks.push(whole);
     at = whole.end;
     if (mark.name !== 'raw') continue;
-    const last = endTag(text, 'endraw', at);
+    const last = endOf.raw(at);
     if (last === undefined) continue;
     marks.push(last);
     at = last.end;
@@ -76,15 +78,19 @@ function trimmed(inner: string): string {
   return inner.replace(/^-/, '').replace(/-$/, '').trim();
 }
 
-function endOfComment(text: string, mark: TemplateMark): TemplateMark {
-  if (mark.name === '#') return mark;
-  return { ...mark, end: endTag(text, 'endcomment', mark.end)?.end ?? mark.end };
-}
-
-function endTag(text: string, name: string, from: number): TemplateMark | undefined {
+/** Gives the next tag `name` from a place on; asked for growing places, it reads on once. */
+function endTags(text: string, name: string): (from: number) => TemplateMark | undefined {
   const tag = new RegExp(`\\{%-?\\s{0,20}${name}\\s{0,20}-?%\\}`, 'g');
-  tag.lastIndex = from;
-  const found = tag.exec(text);
-  if (found === null) return undefined;
-  return { kind: 'tag', name, args: '', start: found.index, end: tag.lastIndex };
+  const next = (from: number): TemplateMark | undefined => {
+    tag.lastIndex = from;
+    const found = tag.exec(text);
+    if (found === null) return undefined;
+    return { kind: 'tag', name, args: '', start: found.index, end: tag.lastIndex };
+  };
+  let known: { readonly mark: TemplateMark | undefined } | undefined;
+  return (from) => {
+    const isPassed = known?.mark !== undefined && known.mark.start < from;
+    if (known === undefined || isPassed) known = { mark: next(from) };
+    return known.mark;
+  };
 }

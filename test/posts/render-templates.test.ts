@@ -32,6 +32,13 @@ test('with Liquid off, code keeps what looks like tags', () => {
   assert.deepEqual(post.warnings, []);
 });
 
+test('each raw and each comment ends at its own end, and one without an end is the tag alone', () => {
+  const post = off(
+    '{% raw %}{{ a }}{% endraw %}b{% raw %}{{ c }}{% endraw %}d{% comment %}e{% endcomment %}f{% comment %}g{% raw %}h',
+  );
+  assert.equal(post.html, '<p>{{ a }}b{{ c }}dfgh</p>');
+});
+
 test('with Liquid off, what is raw is text, comments are nothing, highlights are code', () => {
   const post = off(
     '{% raw %}{{ a }}{% endraw %} {% comment %}secret{% endcomment %}b\n\n{% highlight ruby %}\nputs 1\n{% endhighlight %}',
