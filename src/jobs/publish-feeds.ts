@@ -1,3 +1,4 @@
+import { reasonOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { HISTORY_MANIFEST, historyManifestText } from '../disk/history-manifest.ts';
 import type { Publication } from '../disk/publish.ts';
@@ -98,14 +99,28 @@ function putFeed(feed: Feed, { settings }: FeedContext, publication: Publication
   const warnings: Problem[] = [];
   for (const format of settings.formats) {
     const path = documentPath(feed.path, format);
-    const text = RENDERERS[format](feed, settings.publicUrl);
-    const refusal = checkDocument(format, text);
-    const changed = refusal === undefined && publication.put(path, text);
+    const rendered = renderChecked(format, feed, settings.publicUrl);
+    const changed = 'text' in rendered && publication.put(path, rendered.text);
     feeds.push({ path, format, items: feed.items.length, changed });
-    if (refusal !== undefined) {
-      const message = `would not parse (${refusal}), so the earlier one stays; this is a fault of Broadsheet, please report it`;
+    if ('refusal' in rendered) {
+      const message = `would not parse (${rendered.refusal}), so the earlier one stays; this is a fault of Broadsheet, please report it`;
       warnings.push({ file: path, message });
     }
   }
   return { feeds, warnings };
+}
+
+/** The document, or why a strict parser refuses it: the one that makes it, or the one that checks. */
+function renderChecked(
+  format: FeedFormat,
+  feed: Feed,
+  publicUrl: string,
+): { readonly text: string } | { readonly refusal: string } {
+  try {
+    const text = RENDERERS[format](feed, publicUrl);
+    const refusal = checkDocument(format, text);
+    return refusal === undefined ? { text } : { refusal };
+  } catch (error) {
+    return { refusal: reasonOf(error) };
+  }
 }

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { cleanText } from '../model/clean-text.ts';
 import type { Post, RenderedPost } from '../model/post.ts';
 import type { Problem } from '../model/problem.ts';
+import { tooMuchHtml } from './html-limits.ts';
 import { shorten } from './mend-excerpt.ts';
 import type { PostSource } from './parse-post.ts';
 import { firstParagraph, plainText } from './plain-text.ts';
@@ -19,8 +20,8 @@ const LONGEST_EXCERPT = 600;
 
 /**
  * The post's body as sanitised HTML with absolute addresses, its excerpt (of the front matter, else
- * what stands before `<!--more-->`, else the first paragraph) and its image. Throws nothing that a
- * post's text could cause: what cannot be shown is left out, and told.
+ * what stands before `<!--more-->`, else the first paragraph) and its image. What cannot be shown is
+ * left out, and told. Throws an Error for a text that is too much for any reader (`tooMuchHtml`).
  */
 export function renderPost(
   post: Post,
@@ -35,8 +36,10 @@ export function renderPost(
   const sanitise = sanitiserFor(context.settings.iframesFrom);
   // Footnotes of two posts on one page must not share ids.
   const scope = { docId: hash('sha256', post.file, 'hex').slice(0, 8) };
-  const toHtml = (text: string) =>
-    sanitise(isHtml(post) ? text : renderMarkdown(text, scope), post.url);
+  const toHtml = (text: string) => {
+    const raw = refuseTooMuch(isHtml(post) ? text : renderMarkdown(text, scope));
+    return refuseTooMuch(sanitise(raw, post.url));
+  };
 
   const html = toHtml(markdown);
   const opening = splitAtMore(markdown, source.frontMatter);
@@ -52,6 +55,12 @@ export function renderPost(
   }
   const image = picture !== undefined && 'image' in picture ? { image: picture.image } : {};
   return { rendered: { post, html, excerpt, ...image }, warnings };
+}
+
+function refuseTooMuch(html: string): string {
+  const reason = tooMuchHtml(html);
+  if (reason !== undefined) throw new RangeError(reason);
+  return html;
 }
 
 /** Making one is slow; the settings of a run are one object. */

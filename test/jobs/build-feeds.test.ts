@@ -95,6 +95,15 @@ function titles(rss: string): string[] {
   return channel === undefined ? [] : all(channel, 'item').map((item) => textOf(item, 'title'));
 }
 
+test('a post that no feed can hold is left out and named, the others are published', async (t) => {
+  const site = openSite(t);
+  site.post(1);
+  site.post(2, '', '<b>x'.repeat(30_000));
+  const { posts } = await site.build();
+  assert.equal(posts.published, 1);
+  assert.match(posts.leftOut[0]?.reason ?? '', /leaves more than 20000 HTML elements open/);
+});
+
 test('a folder without posts gives valid feeds without items', async (t) => {
   const site = openSite(t);
   const report = await site.build();
