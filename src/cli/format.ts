@@ -1,8 +1,13 @@
 import { relative } from 'node:path';
 
+/** `20,000` */
+export function formatCount(count: number): string {
+  return count.toLocaleString('en');
+}
+
 /** `1 post`, `2 posts`, `20,000 posts`. */
 export function plural(count: number, noun: string, nouns = `${noun}s`): string {
-  return `${count.toLocaleString('en')} ${count === 1 ? noun : nouns}`;
+  return `${formatCount(count)} ${count === 1 ? noun : nouns}`;
 }
 
 /** `path` as a user would type it from the working folder, when that is shorter. */

@@ -1,6 +1,8 @@
 import type { ReportedEdition } from '../jobs/send-report.ts';
 import type { DeliveryTable } from '../model/delivery.ts';
 import type { StoryRole } from '../model/edition.ts';
+import type { NewsletterSettings } from '../model/settings.ts';
+import { formatCount, plural } from './format.ts';
 import type { Terminal } from './terminal.ts';
 
 const ROLE_NAMES: Record<StoryRole, string> = {
@@ -23,11 +25,25 @@ export function printEdition(edition: ReportedEdition, terminal: Terminal): void
     terminal.out(`       and ${others} more that tell the same stories, or had no room`);
 }
 
+/** Why there is no edition, without a full stop. */
+export function describeNothingNew(newsletter: NewsletterSettings): string {
+  const { id, lookbackDays, minimumStories, categories } = newsletter;
+  const few = minimumStories > 1 ? `fewer than ${minimumStories} new stories` : 'no new story';
+  const which = categories.length > 0 ? ` in ${categories.join(', ')}` : '';
+  return `Nothing new for ${id}: ${few}${which} in the last ${plural(lookbackDays, 'day')}; no edition`;
+}
+
 /** The table of deliveries in one line whose two sides are equal. */
 export function formatDeliveries(table: DeliveryTable): string {
-  const { planned, accepted, deferred, failed, suppressed, inDoubt, queued } = table;
-  return (
-    `${planned} planned = ${accepted} accepted + ${deferred} deferred + ${failed} failed + ` +
-    `${suppressed} suppressed + ${inDoubt} in doubt + ${queued} queued`
-  );
+  const amount = (name: keyof DeliveryTable, words: string = name) =>
+    `${formatCount(table[name])} ${words}`;
+  const parts = [
+    amount('accepted'),
+    amount('deferred'),
+    amount('failed'),
+    amount('suppressed'),
+    amount('inDoubt', 'in doubt'),
+    amount('queued'),
+  ];
+  return `${amount('planned')} = ${parts.join(' + ')}`;
 }

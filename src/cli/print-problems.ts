@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { PostNotes } from '../jobs/report-posts.ts';
 import { formatProblem, type Problem } from '../model/problem.ts';
 import type { Context } from './context.ts';
-import { plural, shortPath } from './format.ts';
+import { formatCount, plural, shortPath } from './format.ts';
 import { summariseProblems } from './summarise-problems.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -23,7 +23,7 @@ export function printProblems(
   const warning = terminal.paintErr('yellow', 'warning');
   const summary = summariseProblems(warnings, verbose ? Number.POSITIVE_INFINITY : MOST_WARNINGS);
   for (const { first, others } of summary.kinds) {
-    const more = others === 0 ? '' : ` (and ${others.toLocaleString('en')} more like it)`;
+    const more = others === 0 ? '' : ` (and ${formatCount(others)} more like it)`;
     terminal.err(`${warning}  ${located(first)}${more}`);
   }
   if (summary.untold > 0) {
@@ -54,8 +54,8 @@ export function formatPosts({
 }: PostNotes['posts']): string {
   const others = [
     plural(drafts, 'draft'),
-    `${future} dated in the future`,
-    `${leftOut.length} left out`,
+    `${formatCount(future)} dated in the future`,
+    `${formatCount(leftOut.length)} left out`,
   ];
-  return `${plural(read, 'post')} read, ${published} published (${others.join(', ')})`;
+  return `${plural(read, 'post')} read, ${formatCount(published)} published (${others.join(', ')})`;
 }

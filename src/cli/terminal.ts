@@ -69,8 +69,14 @@ async function openProgressBar() {
       if (performance.now() - startedAt < QUIET_MS) return;
       if (current?.label !== label) {
         stop();
-        const format = `${label} {bar} {value}/{total}  {percentage}%  {eta_formatted} left`;
-        const options = { format, clearOnComplete: true, hideCursor: true, stream: process.stderr };
+        const options = {
+          // A narrow terminal cuts it off, so the numbers come first.
+          format: `${label} {value}/{total}  {percentage}%  {bar} {eta_formatted} left`,
+          barsize: Math.max(8, Math.min(40, process.stderr.columns - 60)),
+          clearOnComplete: true,
+          hideCursor: true,
+          stream: process.stderr,
+        };
         const bar = new cliProgress.SingleBar(options, cliProgress.Presets.shades_classic);
         bar.start(total, done);
         current = { label, bar };

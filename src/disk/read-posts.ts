@@ -16,6 +16,8 @@ import { readBytes } from './read-bytes.ts';
 export interface ReadPostsContext extends PostContext {
   /** Posts dated after it are of the future. */
   readonly now: Temporal.Instant;
+  /** Told before each file how many are done. */
+  readonly onProgress?: (done: number, total: number) => void;
 }
 
 /** What a folder of posts has in it. */
@@ -46,7 +48,8 @@ export function readPosts(folder: string, context: ReadPostsContext): PostFolder
   let read = problems.length;
   let drafts = 0;
   let future = 0;
-  for (const file of files) {
+  for (const [at, file] of files.entries()) {
+    context.onProgress?.(at, files.length);
     const parsed = readPost(folder, file, context);
     if (parsed === undefined) continue;
     read++;

@@ -58,7 +58,12 @@ export interface CollectedPosts {
  * when the folder or the file of published posts cannot be read.
  */
 export function collectPosts(config: Config, options: CollectOptions): CollectedPosts {
-  const context = { site: config.site, settings: config.posts, now: options.now };
+  const context = {
+    site: config.site,
+    settings: config.posts,
+    now: options.now,
+    onProgress: (done: number, total: number) => options.log.progress('Reading posts', done, total),
+  };
   const publishedFile = options.publishedFile ?? config.publishedFile;
   const earlier = readPublishedFile(publishedFile);
   const folder = readPosts(options.postsFolder ?? config.folders.posts, context);

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { EXIT } from '../../base/errors.ts';
 import type { BuildReport } from '../../jobs/build-report.ts';
 import { withContext } from '../context.ts';
-import { plural, shortPath } from '../format.ts';
+import { formatCount, plural, shortPath } from '../format.ts';
 import { formatPosts, printProblems } from '../print-problems.ts';
 import type { Shell } from '../shell.ts';
 import type { Terminal } from '../terminal.ts';
@@ -58,6 +58,6 @@ export function printBuild({ posts, feeds, outputFolder }: BuildReport, terminal
   const changed = feeds.filter((feed) => feed.changed).length;
   const folders = new Set(feeds.map(({ path }) => path.slice(0, path.lastIndexOf('/') + 1)));
   terminal.out(
-    `${plural(folders.size, 'feed')} in ${plural(feeds.length, 'file')}, ${changed} changed, in ${shortPath(outputFolder)}`,
+    `${plural(folders.size, 'feed')} in ${plural(feeds.length, 'file')}, ${formatCount(changed)} changed, in ${shortPath(outputFolder)}`,
   );
 }

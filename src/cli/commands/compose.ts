@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { EXIT } from '../../base/errors.ts';
+import { findNewsletter } from '../../jobs/find-newsletter.ts';
 import { reportEdition } from '../../jobs/report-edition.ts';
 import { withMail } from '../mail-context.ts';
-import { printEdition } from '../print-edition.ts';
+import { describeNothingNew, printEdition } from '../print-edition.ts';
 import { printProblems } from '../print-problems.ts';
 import type { Shell } from '../shell.ts';
 
@@ -36,7 +37,7 @@ export function addCompose(program: Command, shell: Shell): void {
         }
         printProblems(report, context, terminal);
         if (report.edition) printEdition(report.edition, terminal);
-        else terminal.out(`Nothing new for ${newsletter}: no edition.`);
+        else terminal.out(`${describeNothingNew(findNewsletter(context.config, newsletter))}.`);
       });
     });
 }

@@ -3,10 +3,11 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { EXIT } from '../../base/errors.ts';
 import { writeFileAtomically } from '../../disk/write-atomically.ts';
+import { findNewsletter } from '../../jobs/find-newsletter.ts';
 import { reportEdition } from '../../jobs/report-edition.ts';
 import { shortPath } from '../format.ts';
 import { withMail } from '../mail-context.ts';
-import { printEdition } from '../print-edition.ts';
+import { describeNothingNew, printEdition } from '../print-edition.ts';
 import { printProblems } from '../print-problems.ts';
 import type { Shell } from '../shell.ts';
 
@@ -41,7 +42,7 @@ export function addPreview(program: Command, shell: Shell): void {
         }
         printProblems(report, context, terminal);
         if (report.kind === 'nothingNew')
-          terminal.out(`Nothing new for ${newsletter}: no edition.`);
+          terminal.out(`${describeNothingNew(findNewsletter(context.config, newsletter))}.`);
         else printEdition(report.edition, terminal);
         for (const file of files) terminal.out(`Wrote    ${shortPath(file)}`);
       });

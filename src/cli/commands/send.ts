@@ -1,12 +1,14 @@
 import type { Command } from 'commander';
 import { BroadsheetError, EXIT, type ExitCode } from '../../base/errors.ts';
+import { findNewsletter } from '../../jobs/find-newsletter.ts';
 import { reportEdition } from '../../jobs/report-edition.ts';
 import type { PostNotes } from '../../jobs/report-posts.ts';
 import type { ReadySend, SendPreparation, SendReport, TestReport } from '../../jobs/send-report.ts';
+import type { NewsletterSettings } from '../../model/settings.ts';
 import { plural } from '../format.ts';
 import { type MailContext, withMail } from '../mail-context.ts';
 import { parseAddresses } from '../parse-addresses.ts';
-import { formatDeliveries, printEdition } from '../print-edition.ts';
+import { describeNothingNew, formatDeliveries, printEdition } from '../print-edition.ts';
 import { printProblems } from '../print-problems.ts';
 import type { Shell } from '../shell.ts';
 import type { Terminal } from '../terminal.ts';
@@ -52,13 +54,19 @@ export function addSend(program: Command, shell: Shell): void {
         const { prepareSend } = await import('../../jobs/prepare-send.ts');
         const edition = options.edition === undefined ? {} : { edition: options.edition };
         const preparation = await prepareSend(context, { newsletter, ...edition });
+        context.log.close();
         if (!options.json) printProblems(preparation, context, shell.terminal);
         if (test !== undefined && preparation.kind !== 'nothingNew') {
           const { sendTest } = await import('../../jobs/send-test.ts');
           const report = await sendTest(context, preparation, test);
           reportTest(report, preparation, options, shell);
         } else if (preparation.kind !== 'ready' || options.dryRun) {
-          reportPreparation(preparation, newsletter, options, shell);
+          reportPreparation(
+            preparation,
+            findNewsletter(context.config, newsletter),
+            options,
+            shell,
+          );
         } else {
           await confirmSend(preparation, options, context, shell.terminal);
           reportSend(await deliver(context, preparation), preparation, options, shell);
@@ -106,7 +114,7 @@ async function deliver(context: MailContext, send: ReadySend): Promise<SendRepor
 
 function reportPreparation(
   preparation: SendPreparation,
-  newsletter: string,
+  newsletter: NewsletterSettings,
   { json }: SendOptions,
   { terminal, setExitCode }: Shell,
 ): void {
@@ -127,11 +135,11 @@ function reportPreparation(
 
 function* describePreparation(
   preparation: SendPreparation,
-  newsletter: string,
+  newsletter: NewsletterSettings,
   terminal: Terminal,
 ): Generator<string> {
   if (preparation.kind === 'nothingNew') {
-    yield `Nothing new for ${newsletter}: no edition, nothing sent.`;
+    yield `${describeNothingNew(newsletter)}, nothing sent.`;
     return;
   }
   printEdition(preparation.edition, terminal);
@@ -181,7 +189,7 @@ function reportTest(
 function reportSend(
   report: SendReport,
   { posts, warnings }: PostNotes,
-  { json }: SendOptions,
+  { json, yes }: SendOptions,
   { terminal, setExitCode }: Shell,
 ): void {
   setExitCode(exitCodeOf(report));
@@ -189,7 +197,7 @@ function reportSend(
     terminal.out(JSON.stringify({ ...report, messages: [], posts, warnings }));
     return;
   }
-  printEdition(report.edition, terminal);
+  if (yes) printEdition(report.edition, terminal);
   terminal.out(`Sent     ${formatDeliveries(report.deliveries)}`);
   for (const { address, reply } of report.failures) {
     terminal.out(`Refused  ${address}: ${reply.code} ${reply.text}`);

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { BroadsheetError, EXIT, reasonOf } from '../../base/errors.ts';
 import type { ImportReport } from '../../jobs/import-subscribers.ts';
 import type { SubscriptionStatus } from '../../model/subscriber.ts';
-import { plural } from '../format.ts';
+import { formatCount, plural } from '../format.ts';
 import { withMail } from '../mail-context.ts';
 import type { Shell } from '../shell.ts';
 import type { Terminal } from '../terminal.ts';
@@ -72,8 +72,14 @@ function printImport(
   }
   const { read, added, already, kept, ended, duplicates, refused } = report;
   terminal.out(
-    `${plural(read, 'line')} read: ${added} ${dryRun ? 'would be subscribed' : 'subscribed'}, ${already} there already, ` +
-      `${kept} kept away because they left earlier, ${ended} ended, ${duplicates} twice in the file, ${refused.length} refused`,
+    [
+      `${plural(read, 'line')} read: ${formatCount(added)} ${dryRun ? 'would be subscribed' : 'subscribed'}`,
+      `${formatCount(already)} there already`,
+      `${formatCount(kept)} kept away because they left earlier`,
+      `${formatCount(ended)} ended`,
+      `${formatCount(duplicates)} twice in the file`,
+      `${formatCount(refused.length)} refused`,
+    ].join(', '),
   );
   if (dryRun) terminal.out('Dry run: nothing was stored.');
 }
