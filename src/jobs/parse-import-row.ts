@@ -22,14 +22,36 @@ export const EMAIL_COLUMNS: readonly string[] = [
   'e mail address',
   'address',
   'mail',
+  'subscriber',
 ];
 
-const STATUS_COLUMNS = ['status', 'subscription status', 'state', 'subscribed to emails'];
+const STATUS_COLUMNS = [
+  'status',
+  'subscription status',
+  'state',
+  'subscribed to emails',
+  'subscriber type',
+];
+
+/** Columns where a date, a reason or a yes means that somebody has left, whatever the status says. */
+const END_COLUMNS: Readonly<Record<string, SubscriptionStatus>> = {
+  ...{ 'unsub time': 'unsubscribed', 'unsubscribed at': 'unsubscribed' },
+  ...{ unsubscribed: 'unsubscribed', 'unsubscription date': 'unsubscribed' },
+  ...{ 'unsubscribe date': 'unsubscribed', 'date unsubscribed': 'unsubscribed' },
+  ...{ 'unsubscribed on': 'unsubscribed', 'opted out': 'unsubscribed' },
+  ...{ 'optout time': 'unsubscribed', 'deleted at': 'unsubscribed' },
+  ...{ 'email disabled': 'unsubscribed', blocklisted: 'unsubscribed', blacklisted: 'unsubscribed' },
+  ...{ 'clean time': 'bounced', bounced: 'bounced', 'bounced at': 'bounced' },
+  ...{ complained: 'complained', 'complained at': 'complained' },
+};
+
+/** What such a column says of somebody who has not left. */
+const NOT_ENDED = new Set(['', 'false', 'no', 'n', '0', 'null', 'none', '-']);
 
 /** The words of other programs for where a subscription stands. */
 const STATUS_WORDS: Readonly<Record<string, SubscriptionStatus>> = {
   ...{ active: 'active', subscribed: 'active', confirmed: 'active', enabled: 'active' },
-  ...{ true: 'active', yes: 'active' },
+  ...{ true: 'active', yes: 'active', regular: 'active', premium: 'active' },
   ...{ pending: 'pending', unconfirmed: 'pending', unactivated: 'pending' },
   ...{ unsubscribed: 'unsubscribed', inactive: 'unsubscribed', cancelled: 'unsubscribed' },
   ...{ disabled: 'unsubscribed', blocklisted: 'unsubscribed', removed: 'unsubscribed' },
@@ -57,7 +79,7 @@ export function parseImportRow(
   if (of !== undefined && of !== '' && of !== newsletter) {
     return { reason: `is of the newsletter "${shortLine(of) ?? ''}"; import it there` };
   }
-  const status = parseStatus(cell(STATUS_COLUMNS));
+  const status = parseEnd(row) ?? parseStatus(cell(STATUS_COLUMNS));
   if (typeof status === 'object') return status;
   const { mailbox, label } = splitMailbox(cell(EMAIL_COLUMNS) ?? '');
   const parsed = parseEmailAddress(mailbox);
@@ -73,6 +95,14 @@ export function parseImportRow(
     ...(status === undefined ? {} : { status }),
     ...(consent === undefined ? {} : { consent }),
   };
+}
+
+function parseEnd({ cells }: ImportRow): SubscriptionStatus | undefined {
+  const [, status] =
+    Object.entries(END_COLUMNS).find(
+      ([column]) => !NOT_ENDED.has(cells.get(column)?.trim().toLowerCase() ?? ''),
+    ) ?? [];
+  return status;
 }
 
 function parseStatus(

@@ -110,6 +110,26 @@ test('a list of addresses is read line by line, and what is no address is named'
   assert.match(report.refused[2]?.reason ?? '', /more than one address/);
 });
 
+test('a column in which a date or a yes means that somebody left outdoes the status', async (t) => {
+  const exports = [
+    'Email Address,UNSUB_TIME\nmailchimp@example.org,2021-01-01 10:00:00\n',
+    'Email Address,CLEAN_TIME\ncleaned@example.org,2021-01-01 10:00:00\n',
+    'email,subscribed_to_emails,deleted_at\nghost@example.org,true,2022-02-02T00:00:00Z\n',
+    'email,email_disabled\nsubstack@example.org,true\nkept@example.org,false\n',
+    'email_address,subscriber_type,unsubscription_date\nbuttondown@example.org,regular,2021-01-01\n',
+  ];
+  const paper = await openPaper(t);
+  for (const text of exports) await importText(paper, text);
+  assert.deepEqual(await statuses(paper), {
+    'buttondown@example.org': 'unsubscribed',
+    'cleaned@example.org': 'bounced',
+    'ghost@example.org': 'unsubscribed',
+    'kept@example.org': 'active',
+    'mailchimp@example.org': 'unsubscribed',
+    'substack@example.org': 'unsubscribed',
+  });
+});
+
 test('a line with a status that is not known is refused: it may mean that they left', async (t) => {
   const paper = await openPaper(t);
   const report = await importText(paper, 'email,status\nada@example.org,opted out\n');
