@@ -47,7 +47,7 @@ export async function deliverClaims(
     const claim = { edition: edition.id, sender, now: storedInstant(clock()), limit };
     return store.transaction((db) => claimDeliveries(db, claim));
   });
-  const course = chartCourse(relay);
+  const course = chartCourse(relay, config.relay.connections);
   let done = 0;
 
   async function work(): Promise<void> {
@@ -70,10 +70,15 @@ export async function deliverClaims(
   return course.end(() => giveBackAll(store.db, sender, storedInstant(clock())));
 }
 
-/** Whether to go on: what the workers of one run tell each other. */
-function chartCourse(relay: Relay) {
+/**
+ * Whether to go on: what the workers of one run tell each other. As many messages in doubt, with
+ * none accepted between them, as there are connections: a relay that breaks off in place of
+ * replying, which would leave everyone in doubt.
+ */
+function chartCourse(relay: Relay, connections: number) {
   let sent = 0;
   let refusals = 0;
+  let doubts = 0;
   let stopped: Stopped | undefined;
   let failure: { readonly error: unknown } | undefined;
   const stop = (because: Stopped['because'], fact: string) => {
@@ -87,6 +92,10 @@ function chartCourse(relay: Relay) {
     },
     note(outcome: Outcome): void {
       if (outcome.kind === 'accepted') sent += 1;
+      if (outcome.kind !== 'inDoubt') doubts = 0;
+      else if (++doubts >= connections) {
+        stop('relay', `the relay ${relay.name} took messages whole and did not reply to them`);
+      }
       if (outcome.kind === 'relayTrouble') {
         stop('relay', `the relay ${relay.name} ${outcome.reply.text}`);
       }

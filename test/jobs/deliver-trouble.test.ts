@@ -151,6 +151,18 @@ test('a message whose reply never came is in doubt, and sent again with the same
   assert.equal(messageIdOf(copies[0]), after.inDoubt[0]?.messageId);
 });
 
+test('a relay that takes messages and never replies leaves no more in doubt than it has connections', async (t) => {
+  const many = Array.from({ length: 60 }, (_, index) => `reader${index}@example.org`);
+  const paper = await openPaper(t, { subscribers: many, inbox: { onMessage: () => 'hangUp' } });
+  await paper.putEdition();
+  const report = await paper.send();
+  assert.equal(report.stopped?.because, 'relay');
+  // Two connections; the other one may have had a message in flight when the second was lost.
+  const { inDoubt, queued } = report.deliveries;
+  assert.ok(inDoubt >= 2 && inDoubt <= 3, `${inDoubt} in doubt`);
+  assert.equal(queued, 60 - inDoubt);
+});
+
 test('many refusals in a row for policy stop the edition', async (t) => {
   const many = Array.from({ length: 60 }, (_, index) => `reader${index}@example.org`);
   const paper = await openPaper(t, {
