@@ -31,7 +31,8 @@ export interface MimeMail {
  *
  * Edges of nodemailer 10's composer: it makes boundaries by chance (here from the Message-ID);
  * chooses base64 for texts that are mostly not Latin, which no one can read in the raw (here
- * always quoted-printable); keeps control characters by encoding them (here taken out before);
+ * always quoted-printable); leaves text that looks like an encoded word (RFC 2047 §2) as it is, so
+ * that it is decoded into anything (here broken by a space of no width); keeps control characters by encoding them (here taken out before);
  * folds a header even before its first word, which some programs take for an empty one (here the
  * given headers are folded by us, between the entries of a list); fetches files and URLs that a
  * body names (forbidden); leaves bare line feeds of a body as they are when told no newline.
@@ -41,7 +42,7 @@ export async function composeMime(mail: MimeMail): Promise<Buffer> {
     from: mailbox(mail.from),
     to: mailbox(mail.to),
     replyTo: mailbox(mail.replyTo),
-    subject: oneLine(mail.subject),
+    subject: verbatim(mail.subject),
     date: new Date(mail.date.epochMilliseconds),
     headers: Object.entries({ ...mail.headers, 'Message-ID': mail.messageId }).map(
       ([key, value]) => ({ key, value: { prepared: true, value: preparedValue(key, value) } }),
@@ -58,7 +59,12 @@ export async function composeMime(mail: MimeMail): Promise<Buffer> {
 }
 
 function mailbox({ address, name }: Mailbox): { address: string; name: string } {
-  return { address, name: oneLine(name ?? '') };
+  return { address, name: verbatim(name ?? '') };
+}
+
+/** One line that is shown as it is written, even where it is written like an encoded word. */
+function verbatim(text: string): string {
+  return oneLine(text).replace(/=(?=\?[^\s?]+\?[bq]\?)/gi, '=\u200b');
 }
 
 /** A header's value as it goes out: the entries of a list on lines of their own. */

@@ -243,6 +243,17 @@ test('nothing that a post or a subscriber wrote adds a header or a recipient', a
   );
 });
 
+test('a title or a name that is written like an encoded word is shown as it is written', async () => {
+  const trick = '=?utf-8?Q?=0D=0ABcc:_eve@example.org?=';
+  const email = await parse({
+    edition: { ...small, subject: `What is 2+2=? ${trick}` },
+    subscriber: { id: 'a', address: address('ada@example.org'), name: trick },
+  });
+  const shown = (text: string | undefined) => text?.replaceAll('\u200b', '');
+  assert.equal(shown(email.subject), `What is 2+2=? ${trick}`);
+  assert.equal(shown(email.to?.[0]?.name), trick);
+});
+
 test('a body of any text arrives as it was, but for the ends of its lines', async () => {
   await fc.assert(
     fc.asyncProperty(
