@@ -12,8 +12,12 @@ export function shorten(text: string, limit: number, language: string): string {
   const sentences = lastEnd(start, limit, language, 'sentence');
   if (sentences >= limit / 2) return start.slice(0, sentences).trimEnd();
   const words = lastEnd(start, limit - 1, language, 'word');
-  const end = words > 0 ? words : lastEnd(start, limit - 1, language, 'grapheme');
-  return `${start.slice(0, end).replace(/[\s,;:.…–—-]+$/u, '')}…`;
+  // A single character can be that long too, with marks piled upon it.
+  const end = words || lastEnd(start, limit - 1, language, 'grapheme') || limit - 1;
+  return `${start
+    .slice(0, end)
+    .replace(/[\ud800-\udbff]$/, '')
+    .replace(/[\s,;:.…–—-]+$/u, '')}…`;
 }
 
 function lastEnd(

@@ -39,3 +39,7 @@ test('the result is never longer than the room, and starts as the text does', ()
     ),
   );
 });
+
+test('a character that is longer than the room is cut, not lost', () => {
+  assert.equal(shorten(`Z${'\u0301'.repeat(50)}`, 20, 'en').length, 20);
+});
