@@ -1,3 +1,4 @@
+import { BroadsheetError, EXIT } from '../base/errors.ts';
 import type { EditionPost } from '../model/edition.ts';
 import type { Post, RenderedPost } from '../model/post.ts';
 import type { NewsletterSettings, SiteSettings } from '../model/settings.ts';
@@ -10,11 +11,14 @@ import { preheaderOf, renderSubject } from './render-subject.ts';
 import type { Selection } from './select-stories.ts';
 import { sentSizeBytes } from './sent-size.ts';
 import { headlineView, storyView } from './story-view.ts';
-import type { Template, Templates } from './templates.ts';
+import type { Templates } from './templates.ts';
 import { withoutPlainPicture } from './without-plain-picture.ts';
 
 /** Gmail cuts HTML off at about 102 KB, the foot with the unsubscribe link first. */
 const SENT_SIZE_LIMIT_BYTES = 90_000;
+
+/** A template that gives more than this with the lead alone has run away: nobody wants that sent. */
+const RUNAWAY_BYTES = 10 * SENT_SIZE_LIMIT_BYTES;
 
 export interface RenderDigestInput {
   readonly templates: Pick<Templates, 'digestMjml' | 'digestText'>;
@@ -53,7 +57,8 @@ export function archiveUrl(publicUrl: string, editionId: string): string {
 /**
  * The edition as a subject, an HTML and a plain-text body. The HTML takes less than 90 KB as
  * sent: stories beyond that are listed as headlines, headlines beyond that dropped with a link to
- * the archive. Throws a `BroadsheetError` (config) naming file and line of a broken template.
+ * the archive. Throws a `BroadsheetError` (config) naming file and line of a broken template, or
+ * the file of one that gives ten times of that with the lead alone.
  */
 export async function renderDigest(input: RenderDigestInput): Promise<Digest> {
   const { selection, templates } = input;
@@ -70,6 +75,9 @@ export async function renderDigest(input: RenderDigestInput): Promise<Digest> {
     },
     (page) => page.size < SENT_SIZE_LIMIT_BYTES,
   );
+  if (size > RUNAWAY_BYTES) {
+    throw new BroadsheetError(EXIT.config, `${templates.digestMjml.file}  ${tooBig(size)}`);
+  }
   return {
     subject: scope.edition.subject,
     preheader: scope.edition.preheader,
@@ -81,7 +89,7 @@ export async function renderDigest(input: RenderDigestInput): Promise<Digest> {
         .filter((each) => each.image && !shown.get(each.post.file)?.image)
         .map(lostPicture),
       ...plainAddresses(input),
-      ...(size < SENT_SIZE_LIMIT_BYTES ? [] : [tooBig(templates.digestMjml, size)]),
+      ...(size < SENT_SIZE_LIMIT_BYTES ? [] : [tooBig(size)]),
     ],
   };
 }
@@ -138,8 +146,8 @@ function plainAddresses({ publicUrl, site }: RenderDigestInput): string[] {
   return warnings;
 }
 
-function tooBig(template: Template, sizeBytes: number): string {
-  return `the digest takes ${Math.ceil(sizeBytes / 1000)} KB with the lead alone, and Gmail cuts it off at about 100; shorten ${template.file}`;
+function tooBig(sizeBytes: number): string {
+  return `the digest takes ${Math.ceil(sizeBytes / 1000)} KB with the lead alone, and Gmail cuts it off at about 100; shorten the template`;
 }
 
 /** Templates leave blank lines where a loop or a condition stood: two at most stay. */

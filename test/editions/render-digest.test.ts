@@ -276,6 +276,15 @@ test('an own template takes the place of Broadsheet’s', async () => {
   assert.equal(text, `Only Ferry ${SLOTS.address}\n`);
 });
 
+test('an own template that gives megabytes is a config error that names it', async () => {
+  const body = '{% for i in (1..40000) %}Forty thousand times the same. {% endfor %}';
+  const digestMjml = `<mjml><mj-body><mj-raw>${body}</mj-raw></mj-body></mjml>`;
+  await assert.rejects(
+    renderDigest(digestInput([{ slug: 'a' }], { templates: templates({ digestMjml }) })),
+    /^BroadsheetError: .*digest\.mjml {2}the digest takes \d{4} KB with the lead alone/,
+  );
+});
+
 /** Bytes of the HTML part of a real message. */
 async function sentSize(html: string): Promise<number> {
   const bytes = await composeMime({
