@@ -34,6 +34,8 @@ function explainBreak(error: SmtpError): string {
   ) {
     return `has trouble with TLS: ${plain(error.message)}`;
   }
+  const [, most] = /^Message size larger than allowed (\d+)/.exec(error.message) ?? [];
+  if (most !== undefined) return `takes no message of more than ${most} bytes`;
   if (error.code === 'EAUTH') return `can't be logged in to: ${plain(error.message)}`;
   if (error.code === 'ECONNECTION' || error.code === 'ESOCKET') return 'closed the connection';
   return `does not speak SMTP as it should: ${plain(error.message)}`;

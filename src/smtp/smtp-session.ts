@@ -174,7 +174,8 @@ async function judge(
     if (reached === 'dot') return { outcome: { kind: 'accepted', reply }, broke: false };
     // It "accepts" what it has not got: whatever it is, it is no relay.
     connection.close();
-    return { outcome: { kind: 'relayTrouble', reply }, broke: false };
+    const text = `says that it has a message which it has not: ${reply.code} ${reply.text}`;
+    return { outcome: { kind: 'relayTrouble', reply: { ...reply, text } }, broke: false };
   }
   const phase = phaseOf(result, reached);
   const reply = parseReply(result.response ?? '');
