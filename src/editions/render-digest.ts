@@ -1,5 +1,5 @@
 import { BroadsheetError, EXIT } from '../base/errors.ts';
-import type { EditionPost } from '../model/edition.ts';
+import { type EditionPost, SLOTS } from '../model/edition.ts';
 import type { Post, RenderedPost } from '../model/post.ts';
 import type { NewsletterSettings, SiteSettings } from '../model/settings.ts';
 import { type DigestScope, longDate, newsletterScope, SUBSCRIBER_SCOPE } from './digest-scope.ts';
@@ -11,7 +11,7 @@ import { preheaderOf, renderSubject } from './render-subject.ts';
 import type { Selection } from './select-stories.ts';
 import { sentSizeBytes } from './sent-size.ts';
 import { headlineView, storyView } from './story-view.ts';
-import type { Templates } from './templates.ts';
+import type { Template, Templates } from './templates.ts';
 import { withoutPlainPicture } from './without-plain-picture.ts';
 
 /** Gmail cuts HTML off at about 102 KB, the foot with the unsubscribe link first. */
@@ -78,17 +78,20 @@ export async function renderDigest(input: RenderDigestInput): Promise<Digest> {
   if (size > RUNAWAY_BYTES) {
     throw new BroadsheetError(EXIT.config, `${templates.digestMjml.file}  ${tooBig(size)}`);
   }
+  const text = tidyText(renderLiquid(templates.digestText, scope, 'text'));
   return {
     subject: scope.edition.subject,
     preheader: scope.edition.preheader,
     html,
-    text: tidyText(renderLiquid(templates.digestText, scope, 'text')),
+    text,
     posts: editionPosts(selection, layout, input.idOf),
     warnings: [
       ...rendered
         .filter((each) => each.image && !shown.get(each.post.file)?.image)
         .map(lostPicture),
       ...plainAddresses(input),
+      ...(hasWayOut(html) ? [] : [noWayOut(templates.digestMjml)]),
+      ...(hasWayOut(text) ? [] : [noWayOut(templates.digestText)]),
       ...(size < SENT_SIZE_LIMIT_BYTES ? [] : [tooBig(size)]),
     ],
   };
@@ -144,6 +147,14 @@ function plainAddresses({ publicUrl, site }: RenderDigestInput): string[] {
     );
   }
   return warnings;
+}
+
+function hasWayOut(body: string): boolean {
+  return body.includes(SLOTS.unsubscribeUrl);
+}
+
+function noWayOut({ file }: Template): string {
+  return `${file} has no {{ subscriber.unsubscribe_url }}, and the law of many countries asks for a way to leave in every mail; put it in`;
 }
 
 function tooBig(sizeBytes: number): string {
