@@ -23,12 +23,18 @@ export async function withMail(
     const { openRelay } = await import('../smtp/open-relay.ts');
     const { openStore } = await import('../store/open-store.ts');
     const { config } = context;
-    const templates = readTemplates(config.folders.templates);
     const path = config.databaseUrl.replace(/^sqlite:/, '');
     const missing = options.readOnly && !existsSync(path);
     const store = await openStore(missing ? 'sqlite::memory:' : config.databaseUrl);
     try {
-      await work({ ...context, store, templates, openRelay, chance: systemChance });
+      await work({
+        ...context,
+        ...{ store, openRelay, chance: systemChance },
+        // Read when asked for: a broken template must not keep anyone from being unsubscribed.
+        get templates() {
+          return readTemplates(config.folders.templates);
+        },
+      });
     } finally {
       await store.close();
     }

@@ -283,3 +283,14 @@ test('with nobody subscribed send says so, and the posts are kept for later', as
   }>();
   assert.deepEqual(editions, []);
 });
+
+test('a template that cannot be read stops a send, and keeps nobody from being unsubscribed', async (t) => {
+  const project = openProject(t);
+  await withPeople(project);
+  project.write('email-templates/digest.mjml', Uint8Array.of(0xff));
+  const sent = await project.run('send', 'daily', '--yes', ...NOW);
+  assert.equal(sent.code, 78, sent.stderr);
+  assert.match(sent.stderr, /digest\.mjml/);
+  const removed = await project.run('subscribers', 'remove', 'ada@example.org');
+  assert.equal(removed.code, 0, removed.stderr);
+});
