@@ -16,10 +16,26 @@ export function findMovedPosts(
   newcomers: readonly Post[],
   gone: readonly GoneEntry[],
 ): Map<string, number> {
+  return findBySigns(newcomers, gone, [SAME_CONTENT, SAME_SECOND, SAME_SLUG_AND_DAY]);
+}
+
+/** Which of the posts have each other's files: by equal content only. As `findMovedPosts`. */
+export function findSwappedPosts(
+  posts: readonly Post[],
+  entries: readonly GoneEntry[],
+): Map<string, number> {
+  return findBySigns(posts, entries, [SAME_CONTENT]);
+}
+
+function findBySigns(
+  newcomers: readonly Post[],
+  gone: readonly GoneEntry[],
+  signs: readonly Sign[],
+): Map<string, number> {
   const found = new Map<string, number>();
   if (newcomers.length === 0 || gone.length === 0) return found;
   const taken = new Set<number>();
-  for (const { ofPost, ofEntry } of SIGNS) {
+  for (const { ofPost, ofEntry } of signs) {
     const posts = newcomers.filter(({ file }) => !found.has(file));
     const entries = gone.filter(({ line }) => !taken.has(line));
     const postsBySign = Map.groupBy(posts, ofPost);
@@ -39,19 +55,21 @@ interface Sign {
   readonly ofEntry: (entry: PublishedPost) => string | undefined;
 }
 
-const SIGNS: readonly Sign[] = [
-  { ofPost: (post) => post.contentHash, ofEntry: (entry) => entry.contentHash },
-  {
-    // A day alone or a round minute is the date of many posts.
-    ofPost: (post) =>
-      post.datePrecision === 'second' ? exactDate(post.date.toString()) : undefined,
-    ofEntry: (entry) => exactDate(entry.date),
-  },
-  {
-    ofPost: (post) => `${post.slug} ${post.date.toString().slice(0, 10)}`,
-    ofEntry: (entry) => `${entry.slug} ${entry.date.slice(0, 10)}`,
-  },
-];
+const SAME_CONTENT: Sign = {
+  ofPost: (post) => post.contentHash,
+  ofEntry: (entry) => entry.contentHash,
+};
+
+const SAME_SECOND: Sign = {
+  // A day alone or a round minute is the date of many posts.
+  ofPost: (post) => (post.datePrecision === 'second' ? exactDate(post.date.toString()) : undefined),
+  ofEntry: (entry) => exactDate(entry.date),
+};
+
+const SAME_SLUG_AND_DAY: Sign = {
+  ofPost: (post) => `${post.slug} ${post.date.toString().slice(0, 10)}`,
+  ofEntry: (entry) => `${entry.slug} ${entry.date.slice(0, 10)}`,
+};
 
 function exactDate(date: string): string | undefined {
   return /:00(?:\.0+)?Z$/.test(date) ? undefined : date;

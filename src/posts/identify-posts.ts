@@ -1,7 +1,7 @@
 import { newestFirst, type Post } from '../model/post.ts';
 import type { Problem } from '../model/problem.ts';
 import type { PublishedPost } from '../model/published-post.ts';
-import { findMovedPosts } from './find-moved-posts.ts';
+import { linesOfPosts } from './lines-of-posts.ts';
 import { tagUri } from './tag-uri.ts';
 
 export interface IdentifiedPosts {
@@ -16,8 +16,7 @@ export interface IdentifiedPosts {
 
 /**
  * Gives every published post the id that it keeps for good (RFC 4287 §4.2.6). A post that is known
- * by its file, or has moved from a file that is gone, keeps its id whatever else changed. A new
- * one gets the `id` of its front matter, else a `tag:` URI (RFC 4151) under the host name
+ * by its file, or has moved from another one, keeps its id whatever else changed. A new one gets the `id` of its front matter, else a `tag:` URI (RFC 4151) under the host name
  * `idAuthority`; new posts are added oldest first. Lines of posts that are gone stay, so that no
  * id is given twice and no item of a history document moves.
  */
@@ -26,13 +25,7 @@ export function identifyPosts(
   published: readonly PublishedPost[],
   idAuthority: string,
 ): IdentifiedPosts {
-  const files = new Set(posts.map(({ file }) => file));
-  const lineOf = new Map(published.map((entry, line) => [entry.file, line]));
-  const newcomers = posts.filter(({ file }) => !lineOf.has(file));
-  const gone = published.flatMap((entry, line) => (files.has(entry.file) ? [] : [{ entry, line }]));
-  const moved = findMovedPosts(newcomers, gone);
-  for (const [file, line] of moved) lineOf.set(file, line);
-
+  const lineOf = linesOfPosts(posts, published);
   const lines = [...published];
   const ids = new Set(published.map(({ id }) => id));
   const warnings: Problem[] = [];
@@ -50,6 +43,13 @@ export function identifyPosts(
     const id = taken || post.givenId === undefined ? tagUri(post, idAuthority, ids) : post.givenId;
     ids.add(id);
     lineOf.set(post.file, lines.push(entryOf(post, id)) - 1);
+  }
+  for (const [line, entry] of published.entries()) {
+    const holder = lineOf.get(entry.file);
+    // Another post is in the file of one that is gone: that one is not known by it any more.
+    if (holder !== undefined && holder !== line && lines[line] === entry) {
+      lines[line] = { ...entry, file: '' };
+    }
   }
   const idOf = new Map(posts.map(({ file }) => [file, lines[lineOf.get(file) ?? -1]?.id ?? file]));
   const changed =

@@ -100,6 +100,44 @@ test('a post that moved to another file keeps its id: same text, same second, or
   );
 });
 
+test('posts that change places keep their ids, in a ring as in a row', () => {
+  const [a, b] = [post('2026-01-01-a.md'), post('2026-01-02-b.md')];
+  const swapped = identifyPosts(
+    [
+      { ...a, file: b.file },
+      { ...b, file: a.file },
+    ],
+    first([a, b]),
+    'q',
+  );
+  assert.equal(swapped.idOf.get(b.file), 'tag:quay.example,2026:a');
+  assert.equal(swapped.idOf.get(a.file), 'tag:quay.example,2026:b');
+  const row = [
+    { ...a, file: b.file },
+    { ...b, file: '2026-01-03-c.md' },
+  ];
+  const moved = identifyPosts(row, first([a, b]), 'q');
+  assert.equal(moved.idOf.get(b.file), 'tag:quay.example,2026:a');
+  assert.equal(moved.idOf.get('2026-01-03-c.md'), 'tag:quay.example,2026:b');
+});
+
+test('a post that takes the place of one that is gone is known there, also after it is edited', () => {
+  const [a, b] = [post('2026-01-01-a.md'), post('2026-01-02-b.md')];
+  const there = { ...a, file: b.file };
+  const { published } = identifyPosts([there], first([a, b]), 'q');
+  const edited = { ...there, contentHash: 'edited' };
+  assert.equal(identifyPosts([edited], published, 'q').idOf.get(b.file), 'tag:quay.example,2026:a');
+  const back = identifyPosts([there, { ...b, file: 'c.md' }], published, 'q');
+  assert.equal(back.idOf.get('c.md'), 'tag:quay.example,2026:b');
+});
+
+test('a copy of a post is a new post, and the original stays the one it is', () => {
+  const a = post('2026-01-01-a.md');
+  const { idOf } = identifyPosts([a, { ...a, file: 'copy.md' }], first([a]), 'q');
+  assert.equal(idOf.get(a.file), 'tag:quay.example,2026:a');
+  assert.notEqual(idOf.get('copy.md'), idOf.get(a.file));
+});
+
 test('a day alone does not make a new post the one that is gone', () => {
   const gone = first([post('2026-01-01-a.md')]);
   const { published } = identifyPosts([post('2026-01-01-b.md')], gone, 'quay.example');
