@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdirSync, symlinkSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import test from 'node:test';
 import { readPosts } from '../../src/disk/read-posts.ts';
@@ -115,6 +117,23 @@ test('links to folders are followed once, and loops end', (t) => {
     read(posts).posts.map(({ file }) => file),
     ['deep/more/2026-03-02-b.md', '2026-03-01-a.md'],
   );
+});
+
+test('a link in a circle, a link to everything and a socket stop nothing', async (t) => {
+  const folder = temporaryFolder(t, { '2026-03-01-a.md': post('A') });
+  symlinkSync('b.md', join(folder, 'a.md'));
+  symlinkSync('a.md', join(folder, 'b.md'));
+  symlinkSync('/', join(folder, 'everything'));
+  const socket = createServer().listen(join(folder, 's.md'));
+  await once(socket, 'listening');
+  t.after(() => socket.close());
+  const { posts, leftOut } = read(folder);
+  assert.equal(posts.length, 1);
+  assert.deepEqual(leftOut.map(({ file, message }) => `${file} ${message.split(';')[0]}`).sort(), [
+    'a.md is a link that leads nowhere',
+    'b.md is a link that leads nowhere',
+    's.md is a pipe, a device or the like',
+  ]);
 });
 
 test('two posts at one address are told', (t) => {
