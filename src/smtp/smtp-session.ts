@@ -181,6 +181,11 @@ async function judge(
   const reply = parseReply(result.response ?? '');
   if (reply.code < 400 || phase === 'connect') {
     connection.close();
+    // The relay's goodbye in place of any reply (RFC 5321 §3.8), perhaps for this one recipient.
+    if (reply.code === 421) {
+      const outcome: Outcome = { kind: 'deferred', reply, replyClass: 'slowDown' };
+      return { outcome, broke: reached !== 'marking' };
+    }
     const trouble = explainTrouble(result);
     if (reached === 'dot') return { outcome: { kind: 'inDoubt', reply: trouble }, broke: false };
     const outcome: Outcome = { kind: 'relayTrouble', reply: trouble };

@@ -85,6 +85,18 @@ for (const { name, at, act } of STRANGE) {
   });
 }
 
+test('a relay that says goodbye to one recipient puts that one off, and nobody else', async (t) => {
+  const goodbye = (socket: Socket) => socket.end('421 4.7.0 not so fast\r\n');
+  const port = await strangeRelay(t, 'RCPT', goodbye, '250-strange\r\n250 PIPELINING\r\n');
+  const relay = relayAt(t, `smtp://127.0.0.1:${port}`);
+  const outcome = await relay.send(messageTo('ada@example.org'), yes);
+  assert.deepEqual(outcome, {
+    kind: 'deferred',
+    replyClass: 'slowDown',
+    reply: { code: 421, enhancedCode: '4.7.0', text: 'not so fast' },
+  });
+});
+
 test('dropping everything leaves what waits for a reply in doubt', async (t) => {
   let reached = () => {};
   const waiting = new Promise<void>((resolve) => {
@@ -102,11 +114,12 @@ test('dropping everything leaves what waits for a reply in doubt', async (t) => 
   assert.equal((await sending).kind, 'inDoubt');
 });
 
-/** Says 250 to everything, until a line starts with `at`. */
+/** Says 250 to everything (`hello` to EHLO), until a line starts with `at`. */
 async function strangeRelay(
   t: TestContext,
   at: string,
   act: (socket: Socket) => void,
+  hello = '250 strange\r\n',
 ): Promise<number> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -116,7 +129,8 @@ async function strangeRelay(
     socket.on('data', (chunk) => {
       for (const line of chunk.toString().split('\r\n').filter(Boolean)) {
         if (line.startsWith(at)) act(socket);
-        else socket.write('250 ok\r\n');
+        else if (line.startsWith('EHLO')) socket.write(hello);
+        else if (socket.writable) socket.write('250 ok\r\n');
       }
     });
   });
