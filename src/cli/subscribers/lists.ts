@@ -49,8 +49,9 @@ export async function importPeople(
 async function openInput(file: string): Promise<AsyncIterable<Uint8Array>> {
   if (file === '-') return process.stdin;
   const stream = createReadStream(file);
+  // What cannot be read (a folder) opens all the same on some systems, and fails at the first byte.
   await new Promise<void>((opened, failed) =>
-    stream.once('open', () => opened()).once('error', failed),
+    stream.once('readable', () => opened()).once('error', failed),
   ).catch((cause: unknown) => {
     throw new BroadsheetError(
       EXIT.usage,
