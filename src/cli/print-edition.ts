@@ -1,5 +1,5 @@
-import type { ReportedEdition } from '../jobs/send-report.ts';
-import type { DeliveryTable } from '../model/delivery.ts';
+import type { ReportedEdition, SendReport } from '../jobs/send-report.ts';
+import type { DeliveryTable, Reply } from '../model/delivery.ts';
 import type { StoryRole } from '../model/edition.ts';
 import type { NewsletterSettings } from '../model/settings.ts';
 import { formatCount, plural } from './format.ts';
@@ -46,4 +46,25 @@ export function formatDeliveries(table: DeliveryTable): string {
     amount('queued'),
   ];
   return `${amount('planned')} = ${parts.join(' + ')}`;
+}
+
+/** Who was refused for good and who may have got the edition twice, one a line. */
+export function printTroubles(
+  { failures, inDoubt }: Pick<SendReport, 'failures' | 'inDoubt'>,
+  terminal: Terminal,
+): void {
+  for (const { address, reply } of failures) {
+    terminal.out(`Refused  ${address}: ${formatReply(reply)}`);
+  }
+  for (const { address, messageId, state } of inDoubt) {
+    const fate =
+      state === 'inDoubt'
+        ? 'may have got it or not; the next send sends it once more'
+        : `may have got it twice (now ${state})`;
+    terminal.out(`In doubt ${address}: ${fate}, as ${messageId}`);
+  }
+}
+
+function formatReply({ code, enhancedCode, text }: Reply): string {
+  return [code || undefined, enhancedCode, text].filter((part) => part !== undefined).join(' ');
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { formatTable, formatTime } from '../format.ts';
 import { withMail } from '../mail-context.ts';
-import { formatDeliveries, printEdition } from '../print-edition.ts';
+import { formatDeliveries, printEdition, printTroubles } from '../print-edition.ts';
 import type { Shell } from '../shell.ts';
 
 const EXAMPLES = `
@@ -60,7 +60,7 @@ async function showOne(id: string, command: Command, shell: Shell): Promise<void
       terminal.out(JSON.stringify(details));
       return;
     }
-    const { edition, deliveries, failures, inDoubt } = details;
+    const { edition, deliveries } = details;
     const { timeZone } = context.config.site;
     printEdition(edition, terminal);
     terminal.out(`Composed ${formatTime(edition.composedAt, timeZone)}`);
@@ -70,11 +70,6 @@ async function showOne(id: string, command: Command, shell: Shell): Promise<void
       terminal.out(
         `Sent     ${formatTime(details.plannedAt, timeZone)}: ${formatDeliveries(deliveries)}`,
       );
-    for (const { address, reply } of failures) {
-      terminal.out(`Refused  ${address}: ${reply.code} ${reply.text}`);
-    }
-    for (const { address, messageId, state } of inDoubt) {
-      terminal.out(`In doubt ${address}: may have got it twice, as ${messageId} (now ${state})`);
-    }
+    printTroubles(details, terminal);
   });
 }

@@ -8,7 +8,12 @@ import type { NewsletterSettings } from '../../model/settings.ts';
 import { plural } from '../format.ts';
 import { type MailContext, withMail } from '../mail-context.ts';
 import { parseAddresses } from '../parse-addresses.ts';
-import { describeNothingNew, formatDeliveries, printEdition } from '../print-edition.ts';
+import {
+  describeNothingNew,
+  formatDeliveries,
+  printEdition,
+  printTroubles,
+} from '../print-edition.ts';
 import { printProblems } from '../print-problems.ts';
 import type { Shell } from '../shell.ts';
 import type { Terminal } from '../terminal.ts';
@@ -199,12 +204,7 @@ function reportSend(
   }
   if (yes) printEdition(report.edition, terminal);
   terminal.out(`Sent     ${formatDeliveries(report.deliveries)}`);
-  for (const { address, reply } of report.failures) {
-    terminal.out(`Refused  ${address}: ${reply.code} ${reply.text}`);
-  }
-  for (const { address, messageId, state } of report.inDoubt) {
-    terminal.out(`In doubt ${address}: may have got it twice, as ${messageId} (now ${state})`);
-  }
+  printTroubles(report, terminal);
   if (report.stopped)
     terminal.err(`${terminal.paintErr('red', 'stopped')}  ${report.stopped.message}`);
   else if (report.retryAt)
