@@ -1,4 +1,4 @@
-import { type Dirent, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { type Dirent, existsSync, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { reasonOf } from '../base/errors.ts';
 import { compareText } from '../model/post.ts';
@@ -8,6 +8,7 @@ import type { Problem } from '../model/problem.ts';
 const POST = /\.(?:md|markdown|mdown|mkdown|mkdn|mkd|mdx|html?)$/i;
 /** What the generators pass over: hidden files, partials and `_index.md`, editors' leavings. */
 const PASSED_OVER = /^[._#]|~$/;
+const LEAVES = 'is a link that leaves the site; put what it leads to into the folder of the posts';
 const NO_FILE = 'is a pipe, a device or the like; put a file of text there';
 const FOLDERS_PASSED_OVER = /^(?:\.|node_modules$|_(?:site|includes|layouts|data|sass|plugins)$)/;
 
@@ -19,13 +20,16 @@ export interface PostFiles {
 }
 
 /**
- * The files of posts in `folder` and the folders in it. A link to a folder is followed once, and
- * never to one that is read anyway, or to one that `folder` is in. Throws what `readdir` throws for `folder` itself.
+ * The files of posts in `folder` and the folders in it. Links are followed within `siteRoot` and
+ * `folder` itself: one in somebody's contribution must not publish a file of the machine. A link
+ * to a folder is followed once, and never to one that is read anyway, or that `folder` is in.
+ * Throws what `readdir` throws for `folder` itself.
  */
-export function findPostFiles(folder: string): PostFiles {
+export function findPostFiles(folder: string, siteRoot: string): PostFiles {
   const files: string[] = [];
   const problems: Problem[] = [];
   const root = realpathSync(folder);
+  const allowed = [root, ...(existsSync(siteRoot) ? [realpathSync(siteRoot)] : [])];
   const followed = new Set([root]);
   walk('', readdirSync(folder, { withFileTypes: true }));
   return { files: files.sort(compareText), problems };
@@ -58,19 +62,29 @@ export function findPostFiles(folder: string): PostFiles {
   }
 
   function follow(file: string, name: string): void {
-    const stats = statsAt(join(folder, file));
-    if (stats === undefined)
+    const path = join(folder, file);
+    const stats = statsAt(path);
+    if (stats === undefined) {
       refuse(file, name, 'is a link that leads nowhere; mend it or take it out');
-    else if (stats.isFile()) add(file, name);
-    else if (stats.isDirectory()) followFolder(file, name, realpathSync(join(folder, file)));
-    else refuse(file, name, NO_FILE);
+      return;
+    }
+    const target = realpathSync(path);
+    if (stats.isDirectory()) followFolder(file, name, target);
+    else if (!stats.isFile()) refuse(file, name, NO_FILE);
+    else if (!staysInside(target)) refuse(file, name, LEAVES);
+    else add(file, name);
   }
 
   function followFolder(file: string, name: string, target: string): void {
     const isRead = isIn(target, root) || isIn(root, target);
-    if (isRead || followed.has(target)) return;
+    if (isRead || target === root || followed.has(target) || FOLDERS_PASSED_OVER.test(name)) return;
     followed.add(target);
-    enter(file, name);
+    if (staysInside(target)) enter(file, name);
+    else problems.push({ file, message: LEAVES });
+  }
+
+  function staysInside(target: string): boolean {
+    return allowed.some((place) => target === place || isIn(target, place));
   }
 }
 

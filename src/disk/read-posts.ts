@@ -16,6 +16,8 @@ import { readBytes } from './read-bytes.ts';
 export interface ReadPostsContext extends PostContext {
   /** Posts dated after it are of the future. */
   readonly now: Temporal.Instant;
+  /** Links among the posts may lead into this folder, and no further; absolute. */
+  readonly siteRoot: string;
   /** Told before each file how many are done. */
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -41,7 +43,7 @@ const LONGEST_POST_BYTES = 10_000_000;
  * where the folder itself cannot be read; a file that cannot be read is left out and named.
  */
 export function readPosts(folder: string, context: ReadPostsContext): PostFolder {
-  const { files, problems } = findFiles(folder);
+  const { files, problems } = findFiles(folder, context.siteRoot);
   const posts: Post[] = [];
   const leftOut = [...problems];
   const warnings: Problem[] = [];
@@ -99,9 +101,9 @@ export function readPost(
   }
 }
 
-function findFiles(folder: string) {
+function findFiles(folder: string, siteRoot: string) {
   try {
-    return findPostFiles(folder);
+    return findPostFiles(folder, siteRoot);
   } catch (error) {
     throw new BroadsheetError(
       EXIT.config,

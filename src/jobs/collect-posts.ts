@@ -17,12 +17,6 @@ import { renderPost } from '../posts/render-post.ts';
 export interface CollectOptions {
   /** Posts dated after it are not published yet. */
   readonly now: Temporal.Instant;
-  /** Takes the place of `config.folders.posts`; absolute. */
-  readonly postsFolder?: string;
-  /** Takes the place of `config.folders.siteRoot`, as it should where `postsFolder` does; absolute. */
-  readonly siteRoot?: string;
-  /** Takes the place of `config.publishedFile`; absolute. */
-  readonly publishedFile?: string;
   readonly log: Log;
   /** Whether `save` writes; a preview remembers nothing. */
   readonly remember: boolean;
@@ -62,11 +56,11 @@ export function collectPosts(config: Config, options: CollectOptions): Collected
     site: config.site,
     settings: config.posts,
     now: options.now,
+    siteRoot: config.folders.siteRoot,
     onProgress: (done: number, total: number) => options.log.progress('Reading posts', done, total),
   };
-  const publishedFile = options.publishedFile ?? config.publishedFile;
-  const earlier = readPublishedFile(publishedFile);
-  const folder = readPosts(options.postsFolder ?? config.folders.posts, context);
+  const earlier = readPublishedFile(config.publishedFile);
+  const folder = readPosts(config.folders.posts, context);
   options.log.detail(
     `${folder.folder}: ${folder.read} posts read, ${folder.posts.length} published`,
   );
@@ -81,25 +75,20 @@ export function collectPosts(config: Config, options: CollectOptions): Collected
     published,
     idOf,
     warnings,
-    render: renderer(config, options, folder),
+    render: renderer(config, folder),
     save() {
-      if (changed && options.remember) writePublishedFile(publishedFile, published);
+      if (changed && options.remember) writePublishedFile(config.publishedFile, published);
     },
   };
 }
 
-function renderer(
-  config: Config,
-  options: CollectOptions,
-  folder: PostFolder,
-): (post: Post) => RenderedWithWarnings {
-  const siteRoot = options.siteRoot ?? config.folders.siteRoot;
+function renderer(config: Config, folder: PostFolder): (post: Post) => RenderedWithWarnings {
   const context: RenderContext = {
     site: config.site,
     settings: config.posts,
     urlOf: indexPosts(folder.posts),
     include: remembered((name) => readInclude(config.folders.includes, name)),
-    imageFacts: remembered((path) => readImageFacts(siteRoot, path)),
+    imageFacts: remembered((path) => readImageFacts(config.folders.siteRoot, path)),
   };
   const done = new Map<string, RenderedWithWarnings>();
   return (post) => {

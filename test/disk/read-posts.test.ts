@@ -4,6 +4,7 @@ import { mkdirSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import test from 'node:test';
+import { siteRootOf } from '../../src/config/load-config.ts';
 import { readPosts } from '../../src/disk/read-posts.ts';
 import type { PostSettings } from '../../src/model/settings.ts';
 import { settings, site } from '../posts/posts.ts';
@@ -11,7 +12,12 @@ import { temporaryFolder } from './temporary-folder.ts';
 
 const now = Temporal.Instant.from('2026-03-20T12:00Z');
 const read = (folder: string, change: Partial<PostSettings> = {}) =>
-  readPosts(folder, { site, settings: { ...settings, ...change }, now });
+  readPosts(folder, {
+    site,
+    settings: { ...settings, ...change },
+    now,
+    siteRoot: siteRootOf(folder),
+  });
 const post = (title: string) => `---\ntitle: ${title}\n---\nText.\n`;
 
 test('the layouts of Jekyll, Hugo, Eleventy and Astro are read', (t) => {
@@ -116,6 +122,20 @@ test('links to folders are followed once, and loops end', (t) => {
   assert.deepEqual(
     read(posts).posts.map(({ file }) => file),
     ['deep/more/2026-03-02-b.md', '2026-03-01-a.md'],
+  );
+});
+
+test('a link that leaves the site publishes nothing of the machine, and is named', (t) => {
+  const site = temporaryFolder(t, { 'posts/2026-03-01-a.md': post('A') });
+  const elsewhere = temporaryFolder(t, { '2026-03-02-secret.md': post('Secret') });
+  const posts = join(site, 'posts');
+  symlinkSync(join(elsewhere, '2026-03-02-secret.md'), join(posts, '2026-03-03-link.md'));
+  symlinkSync(elsewhere, join(posts, 'folder'));
+  const { posts: found, leftOut } = read(posts);
+  assert.equal(found.length, 1);
+  assert.deepEqual(
+    leftOut.map(({ file, message }) => `${file} ${message.split(';')[0]}`),
+    ['2026-03-03-link.md is a link that leaves the site', 'folder is a link that leaves the site'],
   );
 });
 
