@@ -20,10 +20,12 @@ export async function main(argv: readonly string[], terminal = processTerminal):
 }
 
 function report(error: unknown, argv: readonly string[], terminal: Terminal): ExitCode {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  // Commander has printed its help or its complaint already; help is no error.
+  if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
   const exitCode = exitCodeOf(error);
-  const message = reasonOf(error);
+  const message = reasonOf(error).replace(/^error: /, '');
   if (argv.includes('--json')) terminal.out(JSON.stringify({ error: { message, exitCode } }));
+  if (error instanceof CommanderError) return exitCode;
   for (const line of message.split('\n')) {
     terminal.err(`${terminal.paintErr(['bold', 'red'], 'broadsheet:')} ${line}`);
   }
@@ -51,6 +53,7 @@ const DISK_ERRORS = [
 
 function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof BroadsheetError) return error.exitCode;
+  if (error instanceof CommanderError) return EXIT.usage;
   const code = (error as NodeJS.ErrnoException | undefined)?.code ?? '';
   return DISK_ERRORS.includes(code) ? EXIT.disk : EXIT.software;
 }

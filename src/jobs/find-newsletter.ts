@@ -17,5 +17,5 @@ export function findNewsletter(config: Config, id: string | undefined): Newslett
   const found = config.newsletters.find((newsletter) => newsletter.id === id);
   if (found !== undefined) return found;
   const fact = id === undefined ? 'which newsletter is meant?' : `there is no newsletter "${id}";`;
-  throw new BroadsheetError(EXIT.usage, `${fact} Write one of: ${known.join(', ')}`);
+  throw new BroadsheetError(EXIT.usage, `${fact} write one of: ${known.join(', ')}`);
 }

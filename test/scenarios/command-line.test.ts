@@ -65,6 +65,10 @@ test('with --json an error is one JSON object on standard output too', async (t)
   const { error } = run.json<{ error: { exitCode: number; message: string } }>();
   assert.equal(error.exitCode, 78);
   assert.match(error.message, /site\.title is missing/);
+  for (const args of [['build', '--colour'], ['send'], ['biuld']]) {
+    const wrong = await project.run(...args, '--json');
+    assert.equal(wrong.json<{ error: { exitCode: number } }>().error.exitCode, 64);
+  }
 });
 
 test('init makes a config that check takes, and never writes over one', async (t) => {
