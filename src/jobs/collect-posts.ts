@@ -8,11 +8,11 @@ import type { Post, RenderedPost } from '../model/post.ts';
 import type { Problem } from '../model/problem.ts';
 import type { PublishedPost } from '../model/published-post.ts';
 import type { Story } from '../model/story.ts';
-import { groupStories } from '../posts/group-stories.ts';
-import { identifyPosts } from '../posts/identify-posts.ts';
-import { indexPosts } from '../posts/index-posts.ts';
+import { indexPosts } from '../posts/addresses/index-posts.ts';
+import { identifyPosts } from '../posts/ids/identify-posts.ts';
 import type { RenderContext } from '../posts/render-context.ts';
 import { renderPost } from '../posts/render-post.ts';
+import { groupStories } from '../posts/stories/group-stories.ts';
 
 export interface CollectOptions {
   /** Posts dated after it are not published yet. */

@@ -1,8 +1,11 @@
 import type { Post } from '../model/post.ts';
 import type { Problem } from '../model/problem.ts';
 import type { PostSettings, SiteSettings } from '../model/settings.ts';
-import { excerptField } from './excerpt-field.ts';
-import { placeOfField } from './field-place.ts';
+import { postPath } from './addresses/post-path.ts';
+import { type FileName, readFileName } from './dates/file-name.ts';
+import { whenPublished, whenUpdated } from './dates/when-published.ts';
+import { excerptField } from './front-matter/excerpt-field.ts';
+import { placeOfField } from './front-matter/field-place.ts';
 import {
   distinct,
   type Fields,
@@ -14,15 +17,12 @@ import {
   textField,
   textOf,
   wholeNamesOf,
-} from './fields.ts';
-import { type FileName, readFileName } from './file-name.ts';
-import { type FrontMatter, readFrontMatter } from './front-matter.ts';
-import { namedImage } from './image-field.ts';
-import { postPath } from './post-path.ts';
-import { sketchBody } from './sketch.ts';
-import { titleOf } from './title-of.ts';
-import { whenPublished, whenUpdated } from './when-published.ts';
-import type { WrongField } from './wrong-field.ts';
+} from './front-matter/fields.ts';
+import { type FrontMatter, readFrontMatter } from './front-matter/front-matter.ts';
+import { namedImage } from './front-matter/image-field.ts';
+import { titleOf } from './front-matter/title-of.ts';
+import type { WrongField } from './front-matter/wrong-field.ts';
+import { sketchBody } from './stories/sketch.ts';
 
 /** What rendering a post needs of its file beyond the `Post`. */
 export interface PostSource {

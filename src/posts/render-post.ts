@@ -2,18 +2,18 @@ import { hash } from 'node:crypto';
 import { cleanText } from '../model/clean-text.ts';
 import type { Post, RenderedPost } from '../model/post.ts';
 import type { Problem } from '../model/problem.ts';
-import { tooMuchHtml } from './html-limits.ts';
-import { shorten } from './mend-excerpt.ts';
+import { bodyBelowTitle } from './front-matter/title-of.ts';
+import { tooMuchHtml } from './markdown/html-limits.ts';
+import { shorten } from './markdown/mend-excerpt.ts';
+import { firstParagraph, plainText } from './markdown/plain-text.ts';
+import { renderImage } from './markdown/render-image.ts';
+import { renderMarkdown } from './markdown/render-markdown.ts';
+import { sanitiser } from './markdown/sanitise-html.ts';
+import { splitAtMore } from './markdown/split-at-more.ts';
+import { openMarkdownInHtml, stripKramdown } from './markdown/strip-kramdown.ts';
 import type { PostSource } from './parse-post.ts';
-import { firstParagraph, plainText } from './plain-text.ts';
 import type { RenderContext } from './render-context.ts';
-import { renderImage } from './render-image.ts';
-import { renderMarkdown } from './render-markdown.ts';
-import { renderTemplates } from './render-templates.ts';
-import { sanitiser } from './sanitise-html.ts';
-import { splitAtMore } from './split-at-more.ts';
-import { openMarkdownInHtml, stripKramdown } from './strip-kramdown.ts';
-import { bodyBelowTitle } from './title-of.ts';
+import { renderTemplates } from './templates/render-templates.ts';
 
 /** A first paragraph is an excerpt up to so many characters. */
 const LONGEST_EXCERPT = 600;

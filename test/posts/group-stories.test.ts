@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
 import type { Post } from '../../src/model/post.ts';
-import { groupStories } from '../../src/posts/group-stories.ts';
+import { groupStories } from '../../src/posts/stories/group-stories.ts';
 import { parsedPost, settings } from './posts.ts';
 
 const words = (from: number, count: number) =>

@@ -1,5 +1,5 @@
-import type { Post } from '../model/post.ts';
-import type { PublishedPost } from '../model/published-post.ts';
+import type { Post } from '../../model/post.ts';
+import type { PublishedPost } from '../../model/published-post.ts';
 import { findMovedPosts, findSwappedPosts } from './find-moved-posts.ts';
 
 /**

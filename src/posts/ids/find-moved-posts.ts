@@ -1,5 +1,5 @@
-import type { Post } from '../model/post.ts';
-import type { PublishedPost } from '../model/published-post.ts';
+import type { Post } from '../../model/post.ts';
+import type { PublishedPost } from '../../model/published-post.ts';
 
 interface GoneEntry {
   readonly entry: PublishedPost;

@@ -1,4 +1,4 @@
-import type { PostDate } from './post-date.ts';
+import type { PostDate } from '../dates/post-date.ts';
 import { slugify } from './slugify.ts';
 
 /** What a permalink may name of a post. */

@@ -1,6 +1,6 @@
-import type { Image, Post } from '../model/post.ts';
-import { absoluteUrl } from './absolute-url.ts';
-import type { RenderContext } from './render-context.ts';
+import type { Image, Post } from '../../model/post.ts';
+import { absoluteUrl } from '../addresses/absolute-url.ts';
+import type { RenderContext } from '../render-context.ts';
 
 /**
  * The picture of the post's front matter, a path taken from the root of the site, with the facts

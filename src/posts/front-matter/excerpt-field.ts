@@ -1,7 +1,7 @@
-import { cleanLine } from '../model/clean-text.ts';
+import { cleanLine } from '../../model/clean-text.ts';
+import { mendExcerpt, shorten } from '../markdown/mend-excerpt.ts';
 import { decodeEntities } from './decode-entities.ts';
 import { type Fields, textField } from './fields.ts';
-import { mendExcerpt, shorten } from './mend-excerpt.ts';
 
 /** No excerpt is longer, and no one's patience with a hostile one. */
 const LONGEST = 2000;

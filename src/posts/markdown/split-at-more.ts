@@ -1,4 +1,4 @@
-import { type Fields, textField } from './fields.ts';
+import { type Fields, textField } from '../front-matter/fields.ts';
 
 const MORE = /<!--\s*more\s*-->|\{\/\*\s*more\s*\*\/\}/i;
 

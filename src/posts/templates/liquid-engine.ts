@@ -1,8 +1,8 @@
 import { Liquid } from 'liquidjs';
-import type { Post } from '../model/post.ts';
-import type { RenderContext } from './render-context.ts';
-import { renderMarkdown } from './render-markdown.ts';
-import { slugify } from './slugify.ts';
+import type { Post } from '../../model/post.ts';
+import { slugify } from '../addresses/slugify.ts';
+import { renderMarkdown } from '../markdown/render-markdown.ts';
+import type { RenderContext } from '../render-context.ts';
 
 /** What one post may take: a loop in a post must not stop the build. */
 const LIMITS = { parseLimit: 20_000_000, memoryLimit: 20_000_000, renderLimit: 5000 };

@@ -1,8 +1,8 @@
-import { reasonOf } from '../base/errors.ts';
-import type { Post } from '../model/post.ts';
+import { reasonOf } from '../../base/errors.ts';
+import type { Post } from '../../model/post.ts';
+import type { PostSource } from '../parse-post.ts';
+import type { RenderContext } from '../render-context.ts';
 import { knownFilters, knownTags, liquidFor } from './liquid-engine.ts';
-import type { PostSource } from './parse-post.ts';
-import type { RenderContext } from './render-context.ts';
 import { fenceForHighlight, nameOfMark, type Replacement, replaceMarks } from './replace-marks.ts';
 import { findMarks, type TemplateMark } from './template-marks.ts';
 

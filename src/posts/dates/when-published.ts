@@ -1,7 +1,7 @@
-import { type Fields, firstField, isMap, textOf } from './fields.ts';
+import { type Fields, firstField, isMap, textOf } from '../front-matter/fields.ts';
+import type { WrongField } from '../front-matter/wrong-field.ts';
 import type { FileName } from './file-name.ts';
 import { dayAlone, type PostDate, parsePostDate, type ZoneRule } from './post-date.ts';
-import type { WrongField } from './wrong-field.ts';
 
 /** Jekyll, Eleventy and Hugo say `date`; Astro's starter `pubDate`. */
 const PUBLISHED = ['date', 'pubDate', 'publishDate', 'pubDatetime'];

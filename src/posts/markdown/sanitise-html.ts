@@ -1,6 +1,6 @@
 import sanitizeHtml from 'sanitize-html';
-import { cleanText } from '../model/clean-text.ts';
-import { absoluteSrcset, absoluteUrl } from './absolute-url.ts';
+import { cleanText } from '../../model/clean-text.ts';
+import { absoluteSrcset, absoluteUrl } from '../addresses/absolute-url.ts';
 
 /** Elements that say what text is; no scripts, styles, forms, embedded documents. */
 const ELEMENTS = (

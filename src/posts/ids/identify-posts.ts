@@ -1,6 +1,6 @@
-import { newestFirst, type Post } from '../model/post.ts';
-import type { Problem } from '../model/problem.ts';
-import type { PublishedPost } from '../model/published-post.ts';
+import { newestFirst, type Post } from '../../model/post.ts';
+import type { Problem } from '../../model/problem.ts';
+import type { PublishedPost } from '../../model/published-post.ts';
 import { linesOfPosts } from './lines-of-posts.ts';
 import { tagUri } from './tag-uri.ts';
 
