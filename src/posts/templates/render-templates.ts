@@ -32,6 +32,8 @@ export function renderTemplates(
 }
 
 const OFF = 'is left out of the text, for posts.liquid is off; set it to render, or take it out';
+const SHORTCODE =
+  'is a shortcode of Hugo, which Broadsheet does not know; it is left out of the text';
 
 function withoutMarks(
   body: string,
@@ -50,5 +52,6 @@ function withoutMarks(
 function leftOut(mark: TemplateMark, reason: string | undefined): Replacement {
   const silent = mark.kind === 'comment' || /^(?:end)?raw$/.test(mark.name);
   if (silent || reason === undefined || mark.name.startsWith('end')) return { text: '' };
-  return { text: '', warning: `${nameOfMark(mark)} ${reason}` };
+  const fact = mark.kind === 'shortcode' ? SHORTCODE : reason;
+  return { text: '', warning: `${nameOfMark(mark)} ${fact}` };
 }
