@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+import { BroadsheetError, EXIT } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Config } from '../config/config.ts';
 import { readImageFacts } from '../disk/image-facts.ts';
@@ -43,7 +45,10 @@ export interface CollectedPosts {
    * where the file has gone or broken since it was read.
    */
   render(post: Post): RenderedWithWarnings;
-  /** Writes the file of published posts, if it changed and `remember` is true. */
+  /**
+   * Writes the file of published posts, if it changed and `remember` is true. Throws a
+   * `BroadsheetError` (`EXIT.tryAgain`) where somebody else has changed it since it was read.
+   */
   save(): void;
 }
 
@@ -77,7 +82,15 @@ export function collectPosts(config: Config, options: CollectOptions): Collected
     warnings,
     render: renderer(config, folder),
     save() {
-      if (changed && options.remember) writePublishedFile(config.publishedFile, published);
+      if (!changed || !options.remember) return;
+      // Another build may have added posts meanwhile, and their lines must not be lost.
+      const present = readPublishedFile(config.publishedFile);
+      if (isDeepStrictEqual(present, published)) return;
+      if (!isDeepStrictEqual(present, earlier)) {
+        const fact = 'was changed by another run of Broadsheet meanwhile; run this again';
+        throw new BroadsheetError(EXIT.tryAgain, `${config.publishedFile}  ${fact}`);
+      }
+      writePublishedFile(config.publishedFile, published);
     },
   };
 }

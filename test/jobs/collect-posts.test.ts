@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
+import { EXIT } from '../../src/base/errors.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { collectPosts } from '../../src/jobs/collect-posts.ts';
@@ -69,4 +70,20 @@ test('a post that went away between reading and rendering is an error of that po
   const [post] = collected.folder.posts;
   assert.ok(post);
   assert.throws(() => collected.render(post), /not YAML/);
+});
+
+test('two runs at once lose no line of what was published: the later one has to run again', (t) => {
+  const { folder, collect } = paper(t, { 'posts/2026-03-18-one.md': text('One') });
+  const first = collect();
+  const same = collect();
+  writeFileSync(join(folder, 'posts/2026-03-19-two.md'), text('Two'));
+  const second = collect();
+  first.save();
+  same.save();
+  assert.throws(() => second.save(), { exitCode: EXIT.tryAgain, message: /run this again/ });
+  collect().save();
+  assert.deepEqual(
+    collect().published.map(({ slug }) => slug),
+    ['one', 'two'],
+  );
 });
