@@ -1,7 +1,9 @@
 import type {
+  DomainSettings,
   FeedSettings,
   NewsletterSettings,
   PostSettings,
+  RelayAccount,
   SiteSettings,
 } from '../model/settings.ts';
 
@@ -24,9 +26,15 @@ export interface Config {
   readonly publishedFile: string;
   /** Where the output folder is published, ends with `/`. */
   readonly publicUrl: string;
-  /** `sqlite:` and an absolute path. */
+  /** `sqlite:` and an absolute path, or `postgres://...`, which may hold a password. */
   readonly databaseUrl: string;
-  readonly relay: { readonly url: string; readonly connections: number };
+  /** The journal of those who left, beside the database. */
+  readonly journalFile: string;
+  /** What this machine is called, where BROADSHEET_MACHINE says so: containers get a new name each time. */
+  readonly machine?: string;
+  /** One at least. */
+  readonly relays: readonly [RelayAccount, ...RelayAccount[]];
+  readonly domains: DomainSettings;
   /**
    * Keys that sign links, from BROADSHEET_SECRET: the first signs, all verify. Empty where the
    * variable is not set.

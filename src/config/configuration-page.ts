@@ -26,7 +26,9 @@ An option without a default is left out unless it says "required".
 | --- | --- |
 | \`BROADSHEET_SECRET\` | signs the links in messages; needed to send. Several keys, separated by spaces: the first signs, all are valid |
 | \`BROADSHEET_SMTP_URL\` | the relay, in place of \`email.smtpUrl\`, with name and password: \`smtps://name:password@relay.example:465\` |
-| \`BROADSHEET_DATABASE_URL\` | the database, in place of \`database.url\` |
+| \`BROADSHEET_SMTP_URL_ID\` | the same of the relay with that id in \`email.relays\` (capital letters, \`_\` for \`-\`) |
+| \`BROADSHEET_DATABASE_URL\` | the database, in place of \`database.url\`: \`sqlite:data/broadsheet.db\`, \`postgres://name:password@host/database\` |
+| \`BROADSHEET_MACHINE\` | the name of this machine, where its own changes at every start, as a container's does |
 | \`BROADSHEET_PUBLIC_URL\` | where the output folder is published, in place of \`publicUrl\` |
 `;
 
@@ -61,11 +63,11 @@ function inner(schema: Schema): Schema | undefined {
 }
 
 function rowsOf(group: Schema, prefix: string): string[] {
-  return Object.entries(group.properties ?? {}).flatMap(([name, option]) =>
-    option.properties
-      ? rowsOf(option, `${prefix}${name}.`)
-      : [row(prefix + name, option, group.required?.includes(name) === true)],
-  );
+  return Object.entries(group.properties ?? {}).flatMap(([name, option]) => {
+    if (option.properties) return rowsOf(option, `${prefix}${name}.`);
+    const itself = row(prefix + name, option, group.required?.includes(name) === true);
+    return [itself, ...rowsOf(option.items ?? {}, `${prefix}${name}[].`)];
+  });
 }
 
 function table(rows: readonly string[]): string[] {
@@ -82,10 +84,16 @@ function valuesOf(option: Schema): string {
   if (option.anyOf) return option.anyOf.map(valuesOf).join(', or ');
   if (option.const !== undefined) return code(option.const);
   if (option.enum) return option.enum.map(code).join(', ');
-  if (option.items) return `list of ${option.items.enum ? valuesOf(option.items) : 'text'}`;
+  if (option.items?.properties) return 'list';
+  if (option.items)
+    return `list of ${option.items.enum ? valuesOf(option.items) : wordOf(option.items)}`;
   if (option.type === 'boolean') return '`true`, `false`';
   if (option.minimum !== undefined) return `${option.minimum} to ${option.maximum}`;
   return option.type === 'string' ? 'text' : (option.type ?? '');
+}
+
+function wordOf({ type }: Schema): string {
+  return type === 'integer' || type === 'number' ? 'numbers' : 'text';
 }
 
 function code(value: unknown): string {

@@ -1,11 +1,15 @@
 import { resolve } from 'node:path';
 import { BroadsheetError, EXIT } from '../base/errors.ts';
-import { isSmtpUrl, isWebUrl } from './schema.ts';
+import { isDatabaseUrl, isSmtpUrl, isWebUrl } from './schema-values.ts';
 
 /** What the environment says, over the config file. */
 export interface Environment {
   readonly smtpUrl?: string;
+  /** Of several relays, by the end of the variable's name: `BACKUP` of BROADSHEET_SMTP_URL_BACKUP. */
+  readonly smtpUrls: ReadonlyMap<string, string>;
+  /** `sqlite:` with an absolute path, or `postgres://...`. */
   readonly databaseUrl?: string;
+  readonly machine?: string;
   /** Ends with `/`. */
   readonly publicUrl?: string;
   readonly secrets: readonly string[];
@@ -27,17 +31,39 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): Environment {
   if (publicUrl !== undefined && !isWebUrl(publicUrl)) {
     fail('BROADSHEET_PUBLIC_URL', 'is not a web address; write one like https://news.example.org/');
   }
-  if (databaseUrl !== undefined && !databaseUrl.startsWith('sqlite:')) {
-    fail('BROADSHEET_DATABASE_URL', 'is not a database; write sqlite: and a path');
+  if (databaseUrl !== undefined && !isDatabaseUrl(databaseUrl)) {
+    const remedy = 'write sqlite: and a path, or postgres://name:password@host/database';
+    fail('BROADSHEET_DATABASE_URL', `is not a database; ${remedy}`);
   }
+  const machine = environment.BROADSHEET_MACHINE?.trim() || undefined;
   return {
     ...(smtpUrl === undefined ? {} : { smtpUrl }),
     ...(publicUrl === undefined ? {} : { publicUrl: publicUrl.replace(/[?#].*$|\/*$/, '/') }),
-    ...(databaseUrl === undefined
-      ? {}
-      : { databaseUrl: `sqlite:${resolve(databaseUrl.slice('sqlite:'.length))}` }),
+    ...(databaseUrl === undefined ? {} : { databaseUrl: absoluteDatabaseUrl(databaseUrl, '.') }),
+    ...(machine === undefined ? {} : { machine }),
+    smtpUrls: readSmtpUrls(environment),
     secrets: readSecrets(environment.BROADSHEET_SECRET ?? ''),
   };
+}
+
+const SMTP_URL_OF = 'BROADSHEET_SMTP_URL_';
+
+function readSmtpUrls(environment: NodeJS.ProcessEnv): ReadonlyMap<string, string> {
+  const urls = new Map<string, string>();
+  for (const [name, value = ''] of Object.entries(environment)) {
+    if (!name.startsWith(SMTP_URL_OF) || value.trim() === '') continue;
+    if (!isSmtpUrl(value.trim())) {
+      fail(name, 'is not a relay; write smtps://name:password@host:port');
+    }
+    urls.set(name.slice(SMTP_URL_OF.length), value.trim());
+  }
+  return urls;
+}
+
+/** `url` with the path of a SQLite file absolute, relative to `folder`. */
+export function absoluteDatabaseUrl(url: string, folder: string): string {
+  if (!url.startsWith('sqlite:') || url === 'sqlite::memory:') return url;
+  return `sqlite:${resolve(folder, url.slice('sqlite:'.length))}`;
 }
 
 function readSecrets(value: string): string[] {

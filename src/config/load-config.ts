@@ -5,8 +5,9 @@ import { formatProblem } from '../model/problem.ts';
 import type { NewsletterSettings } from '../model/settings.ts';
 import type { Config } from './config.ts';
 import { configProblems, type ParsedYaml } from './config-problems.ts';
-import { type Environment, readEnvironment } from './environment.ts';
+import { absoluteDatabaseUrl, type Environment, readEnvironment } from './environment.ts';
 import { readYaml, valuesOf } from './read-yaml.ts';
+import { domainSettings, relayAccounts } from './relay-accounts.ts';
 import { type ConfigFile, configSchema } from './schema.ts';
 
 /**
@@ -52,6 +53,9 @@ function assemble(file: string, values: ConfigFile, environment: Environment): C
   const postsFolder = at(values.posts.folder);
   const { folder: _posts, siteRoot, includes, published, ...posts } = values.posts;
   const { folder: output, ...feeds } = values.feeds;
+  const databaseUrl =
+    environment.databaseUrl ?? absoluteDatabaseUrl(values.database.url, dirname(file));
+  const { journal } = values.database;
   return {
     file,
     site: values.site,
@@ -67,14 +71,20 @@ function assemble(file: string, values: ConfigFile, environment: Environment): C
     },
     publishedFile: at(published),
     publicUrl,
-    databaseUrl:
-      environment.databaseUrl ?? `sqlite:${at(values.database.url.slice('sqlite:'.length))}`,
-    relay: {
-      url: environment.smtpUrl ?? values.email.smtpUrl,
-      connections: values.email.connections,
-    },
+    databaseUrl,
+    journalFile: journal === undefined ? at(journalBeside(databaseUrl)) : at(journal),
+    ...(environment.machine === undefined ? {} : { machine: environment.machine }),
+    relays: relayAccounts(file, values.email, environment),
+    domains: domainSettings(values.email),
     secrets: environment.secrets,
   };
+}
+
+/** `data/paper.db` has `data/paper.journal.jsonl` beside it; a database elsewhere, one in `data`. */
+function journalBeside(databaseUrl: string): string {
+  const path = databaseUrl.startsWith('sqlite:') ? databaseUrl.slice('sqlite:'.length) : '';
+  if (path === '' || path === ':memory:') return '../data/broadsheet.journal.jsonl';
+  return `${path.replace(/\.(db|sqlite3?)$/, '')}.journal.jsonl`;
 }
 
 /** A site keeps `posts` or `_posts` beside its other files; any other folder is the site itself. */

@@ -1,40 +1,15 @@
 import { z } from 'zod';
-import { type EmailAddress, parseEmailAddress } from '../model/email-address.ts';
-
-const text = z.string().trim().min(1, 'is empty; write some text');
-
-const webUrl = text.refine(isWebUrl, 'is not a web address; write one like https://example.org/');
-
-const folderUrl = webUrl.transform((url) => {
-  const parsed = new URL(url);
-  parsed.search = '';
-  parsed.hash = '';
-  if (!parsed.pathname.endsWith('/')) parsed.pathname += '/';
-  return parsed.href;
-});
-
-const timeZone = text.refine(
-  isTimeZone,
-  'is not an IANA time zone; write one like Europe/London or UTC',
-);
-
-const language = text.refine(
-  isLanguage,
-  'is not a language tag (BCP 47); write one like en or pt-BR',
-);
-
-const emailAddress = text.transform((value, context): EmailAddress => {
-  const parsed = parseEmailAddress(value);
-  if ('address' in parsed) return parsed.address;
-  context.issues.push({
-    code: 'custom',
-    message: `is not an address: ${parsed.reason}`,
-    input: value,
-  });
-  return z.NEVER;
-});
-
-const count = (least: number, most: number) => z.int().min(least).max(most);
+import { database, email } from './schema-mail.ts';
+import {
+  count,
+  emailAddress,
+  folderUrl,
+  id,
+  language,
+  text,
+  timeZone,
+  webUrl,
+} from './schema-values.ts';
 
 const person = z.strictObject({
   name: text.describe('Name as readers see it.'),
@@ -126,11 +101,7 @@ const feeds = z.strictObject({
 });
 
 const newsletter = z.strictObject({
-  id: z
-    .string()
-    .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'is not an id; write lower-case letters, digits and hyphens')
-    .max(60)
-    .describe('Name of the newsletter on the command line and in addresses.'),
+  id: id.describe('Name of the newsletter on the command line and in addresses.'),
   name: text.describe('Name as readers see it.'),
   description: z.string().trim().default('').describe('One sentence about the newsletter.'),
   from: z
@@ -165,23 +136,16 @@ const newsletter = z.strictObject({
     .regex(/^#[0-9a-fA-F]{6}$/, 'is not a colour; write one like "#8b1e2d"')
     .default('#8b1e2d')
     .describe('Accent colour of the digest.'),
-});
-
-const email = z.strictObject({
-  templates: text.default('../email-templates').describe('Folder of the email templates.'),
-  smtpUrl: text
-    .refine(isSmtpUrl, 'is not a relay; write smtp://host:port or smtps://host:port')
-    .refine(hasNoPassword, 'holds a password; put the whole URL into BROADSHEET_SMTP_URL instead')
-    .default('smtp://localhost:25')
-    .describe('The relay, without name and password.'),
-  connections: count(1, 100).default(5).describe('Connections to the relay at once.'),
-});
-
-const database = z.strictObject({
-  url: text
-    .refine((url) => url.startsWith('sqlite:'), 'is not a database; write sqlite: and a path')
-    .default('sqlite:../data/broadsheet.db')
-    .describe('Where subscribers and editions are kept.'),
+  whenInDoubt: z
+    .enum(['resend', 'skip', 'ask'])
+    .default('resend')
+    .describe('What becomes of a message that a crash left in doubt.'),
+  staleAfterHours: count(1, 168)
+    .default(12)
+    .describe('So long after it was first sent an edition goes to nobody any more.'),
+  softBounces: count(1, 100)
+    .default(5)
+    .describe('So many editions in a row that a mailbox refused end the subscription.'),
 });
 
 /** What `config/broadsheet.yaml` may say. Unknown keys are errors, so that a typo is found. */
@@ -199,39 +163,3 @@ export const configSchema = z
   .describe('Configuration of Broadsheet.');
 
 export type ConfigFile = z.output<typeof configSchema>;
-
-/** Whether `value` is an absolute http or https URL. */
-export function isWebUrl(value: string): boolean {
-  const url = URL.parse(value);
-  return (
-    url !== null && (url.protocol === 'https:' || url.protocol === 'http:') && url.hostname !== ''
-  );
-}
-
-/** Whether `value` names a relay: `smtp://host:port` or `smtps://host:port`. */
-export function isSmtpUrl(value: string): boolean {
-  const url = URL.parse(value);
-  return (
-    url !== null && (url.protocol === 'smtp:' || url.protocol === 'smtps:') && url.hostname !== ''
-  );
-}
-
-function hasNoPassword(value: string): boolean {
-  return (URL.parse(value)?.password ?? '') === '';
-}
-
-function isTimeZone(value: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
-}
-
-function isLanguage(value: string): boolean {
-  try {
-    return Intl.getCanonicalLocales(value).length === 1;
-  } catch {
-    return false;
-  }
-}

@@ -42,12 +42,12 @@ export async function deliverClaims(
   const { deps, relay, edition, sender } = run;
   const { store, clock, config, log } = deps;
   const commit = groupCommits(store);
-  const limit = config.relay.connections * CLAIMS_PER_CONNECTION;
+  const limit = config.relays[0].connections * CLAIMS_PER_CONNECTION;
   const next = openClaimQueue(() => {
     const claim = { edition: edition.id, sender, now: storedInstant(clock()), limit };
     return store.transaction((db) => claimDeliveries(db, claim));
   });
-  const course = chartCourse(relay, config.relay.connections);
+  const course = chartCourse(relay, config.relays[0].connections);
   let done = 0;
 
   async function work(): Promise<void> {
@@ -62,7 +62,7 @@ export async function deliverClaims(
   }
 
   const unwatch = watch(signal, relay, course.stop);
-  const workers = Array.from({ length: config.relay.connections }, () =>
+  const workers = Array.from({ length: config.relays[0].connections }, () =>
     work().catch((error: unknown) => course.fail(error)),
   );
   await Promise.all(workers);

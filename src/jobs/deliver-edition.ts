@@ -38,7 +38,7 @@ export async function deliverEdition(
   const { edition } = send;
   const newsletter = findNewsletter(config, edition.newsletter);
   requireSecret(config.secrets);
-  const relay = deps.openRelay(config.relay);
+  const relay = deps.openRelay(config.relays[0]);
   const date = await plan(deps, send);
   const sender = await startSender(store, storedInstant(clock()));
   try {

@@ -1,5 +1,5 @@
 import { addressKey } from '../model/email-address.ts';
-import type { Subscriber, SubscriptionStatus } from '../model/subscriber.ts';
+import { hasLeft, type Subscriber, type SubscriptionStatus } from '../model/subscriber.ts';
 import { storedInstant } from '../store/instants.ts';
 import { findSubscribers, insertSubscribers, setStatus } from '../store/subscribers.ts';
 import type { Database } from '../store/tables.ts';
@@ -127,9 +127,4 @@ async function importSome(
   }
   await insertSubscribers(db, added);
   for (const { id, status } of ended) await setStatus(db, id, status, given.at);
-}
-
-/** Whether somebody must not be mailed again without asking again. */
-function hasLeft(status: SubscriptionStatus): boolean {
-  return status === 'unsubscribed' || status === 'bounced' || status === 'complained';
 }

@@ -21,7 +21,7 @@ export async function sendTest(
 ): Promise<TestReport> {
   const { config } = deps;
   const newsletter = findNewsletter(config, edition.newsletter);
-  const relay = deps.openRelay(config.relay);
+  const relay = deps.openRelay(config.relays[0]);
   const messages: TestReport['messages'][number][] = [];
   try {
     for (const address of to) {

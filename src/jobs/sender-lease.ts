@@ -24,7 +24,10 @@ const RENEW_MS = 15_000;
  * the ledger notes). Leases are of the machine's clock: `--now` must not end another's.
  */
 export async function startSender(store: Store, at: string): Promise<SenderLease> {
-  const sender = { id: randomUUID(), host: thisHost(), pid: process.pid };
+  const sender = {
+    ...{ id: randomUUID(), host: thisHost(), pid: process.pid },
+    ...{ started: '', edition: null },
+  };
   const renew = () => renewLease(store.db, { ...sender, lease_until: instantIn(LEASE_SECONDS) });
   await renew();
   await settleDeadSenders(store, sender.host, at);

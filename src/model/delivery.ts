@@ -1,12 +1,6 @@
 import type { EmailAddress } from './email-address.ts';
 
-/**
- * Where one edition to one subscriber stands (docs/flow.md):
- *
- *     queued -> claimed -> submitting -> accepted | deferred | failed
- *     queued -> suppressed          the subscriber left meanwhile
- *     submitting -> inDoubt         the sender died between the final dot and the reply
- */
+/** Where one edition to one subscriber stands; `delivery-events.ts` has what leads where. */
 export type DeliveryState =
   | 'queued'
   | 'claimed'
@@ -16,6 +10,12 @@ export type DeliveryState =
   | 'failed'
   | 'suppressed'
   | 'inDoubt';
+
+/** Why a delivery failed: a relay's reply, too late, the edition was called off. */
+export type FailureCause = 'reply' | 'stale' | 'cancelled';
+
+/** Who or what paused an edition: an editor, trouble of relay or account, refusals one after the other. */
+export type PauseCause = 'editor' | 'relay' | 'refusals';
 
 /** What a relay said: the last line's code, its enhanced code where it has one, and the text. */
 export interface Reply {

@@ -86,4 +86,42 @@ export interface NewsletterSettings {
   readonly postalAddress: string;
   /** Accent colour of the digest, `#rrggbb`. */
   readonly color: string;
+  /**
+   * What becomes of a message that a crash left in doubt: sent once more (nothing is lost), not
+   * sent again (nobody gets it twice), or an editor decides.
+   */
+  readonly whenInDoubt: 'resend' | 'skip' | 'ask';
+  /** So long after an edition was first sent nobody gets it any more. */
+  readonly staleAfterHours: number;
+  /** So many editions in a row that a mailbox did not take make it `bounced`. */
+  readonly softBounces: number;
+}
+
+/** An account at a relay: where it is, how much of the mail it gets, how much it may take. */
+export interface RelayAccount {
+  /** As in the config; host and port of the only one. The ledger and quotas name it so. */
+  readonly id: string;
+  /** May hold a password. */
+  readonly url: string;
+  /** Share of the messages, in proportion to the others'; 0: only when no other can. */
+  readonly weight: number;
+  readonly connections: number;
+  readonly messagesPerSecond?: number;
+  readonly messagesPerHour?: number;
+  readonly messagesPerDay?: number;
+  readonly messagesPerConnection?: number;
+  /** The most messages on each day (UTC) from `from` on, `2026-03-01`; no limit of its own after the last. */
+  readonly warmUp?: { readonly from: string; readonly messagesPerDay: readonly number[] };
+}
+
+/** How fast mail goes to the servers of one destination domain. */
+export interface DomainLimits {
+  /** Messages at once. */
+  readonly connections: number;
+  readonly messagesPerSecond?: number;
+}
+
+/** Limits of destination domains: those named, and all others. */
+export interface DomainSettings extends DomainLimits {
+  readonly of: ReadonlyMap<string, DomainLimits>;
 }

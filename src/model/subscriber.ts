@@ -9,6 +9,12 @@ export interface Consent {
   readonly at: string;
   /** `form`, `import FILE`, `command line`, ... */
   readonly source: string;
+  /** The words that the person agreed to, where there were any. */
+  readonly text?: string;
+  /** Keyed hash of the IP address that it came from. */
+  readonly ipHash?: string;
+  /** ISO 8601 instant when the person confirmed the address, where they were asked to. */
+  readonly confirmedAt?: string;
 }
 
 /** One address with its consent, for one newsletter. */
@@ -22,4 +28,12 @@ export interface Subscriber {
   readonly consent: Consent;
   /** ISO 8601 instant of the last change of `status`. */
   readonly changedAt: string;
+}
+
+/** Statuses of those who must not be mailed again unless they ask themselves. */
+export type DepartedStatus = Extract<SubscriptionStatus, 'unsubscribed' | 'bounced' | 'complained'>;
+
+/** Whether somebody must not be mailed again without asking again. */
+export function hasLeft(status: SubscriptionStatus): status is DepartedStatus {
+  return status === 'unsubscribed' || status === 'bounced' || status === 'complained';
 }

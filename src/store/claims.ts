@@ -103,6 +103,7 @@ export async function recordVerdict(
       retry_at: verdict.retryAt ?? null,
       relay: verdict.relay,
       reply_class: verdict.replyClass ?? null,
+      failed_because: verdict.state === 'failed' ? ('reply' as const) : null,
       reply_code: reply.code,
       reply_enhanced: reply.enhancedCode ?? null,
       reply_text: reply.text,
@@ -200,7 +201,7 @@ export async function failStale(
 ): Promise<void> {
   await db
     .updateTable('deliveries')
-    .set({ state: 'failed', reply_class: 'stale', changed_at: stale.at })
+    .set({ state: 'failed', failed_because: 'stale', changed_at: stale.at })
     .where('state', '=', 'deferred')
     .where('edition', 'in', (select) =>
       select

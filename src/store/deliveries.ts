@@ -13,14 +13,14 @@ export async function planDeliveries(
 ): Promise<void> {
   const marked = await db
     .updateTable('editions')
-    .set({ planned_at: at })
+    .set({ planned_at: at, fresh_from: at })
     .where('id', '=', edition.id)
     .where('planned_at', 'is', null)
     .executeTakeFirst();
   if (marked.numUpdatedRows === 0n) return;
   const inserted = await db
     .insertInto('deliveries')
-    .columns(['edition', 'subscriber', 'address', 'state', 'changed_at'])
+    .columns(['edition', 'subscriber', 'address', 'domain', 'state', 'changed_at'])
     .expression((build) =>
       build
         .selectFrom('subscribers')
@@ -28,6 +28,7 @@ export async function planDeliveries(
           select.val(edition.id).as('edition'),
           'id',
           'address',
+          'domain',
           select.val('queued').as('state'),
           select.val(at).as('changed_at'),
         ])
@@ -85,7 +86,7 @@ export async function failedDeliveries(
     .execute();
   return rows.map((row) => {
     const { text, ...reply } = replyOf(row) ?? { code: 0, text: '' };
-    const isStale = row.reply_class === 'stale';
+    const isStale = row.failed_because === 'stale';
     return {
       address: row.address as EmailAddress,
       reply: { ...reply, text: isStale ? `stale, the last reply was: ${text}` : text },

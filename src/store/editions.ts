@@ -20,6 +20,11 @@ const ROW = [
   'composed_at',
   'planned_at',
   'planned',
+  'fresh_from',
+  'paused_at',
+  'paused_by',
+  'pause_reason',
+  'cancelled_at',
 ] as const;
 
 /** Rows of posts that are stored by one query, under every database's limit of parameters. */
@@ -40,8 +45,8 @@ export async function insertEdition(db: Database, edition: Edition): Promise<boo
     .values({
       ...{ id, newsletter, day, subject, preheader, html, text },
       composed_at: composedAt,
-      planned_at: null,
-      planned: 0,
+      ...{ planned_at: null, planned: 0, fresh_from: null },
+      ...{ paused_at: null, paused_by: null, pause_reason: null, cancelled_at: null },
     })
     .execute();
   const rows = edition.posts.map((post, position) => toPostRow(edition, post, position));

@@ -1,9 +1,13 @@
 import { type Kysely, sql } from 'kysely';
 import { BroadsheetError, EXIT } from '../base/errors.ts';
 import { firstTables } from './migrations/1-first-tables.ts';
+import { ledgerForReal } from './migrations/2-ledger.ts';
 
 /** In order, forward only; the version of a database is how many of these it has had. */
-const MIGRATIONS: readonly ((db: Kysely<unknown>) => Promise<void>)[] = [firstTables];
+const MIGRATIONS: readonly ((db: Kysely<unknown>) => Promise<void>)[] = [
+  firstTables,
+  ledgerForReal,
+];
 
 interface VersionTable {
   readonly schema_version: { version: number };

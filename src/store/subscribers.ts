@@ -1,4 +1,4 @@
-import { addressKey, type EmailAddress } from '../model/email-address.ts';
+import { addressKey, domainOf, type EmailAddress } from '../model/email-address.ts';
 import type { Subscriber, SubscriptionStatus } from '../model/subscriber.ts';
 import type { Database, SubscribersTable } from './tables.ts';
 
@@ -93,10 +93,14 @@ function toRow(subscriber: Subscriber): SubscribersTable {
     newsletter: subscriber.newsletter,
     address: subscriber.address,
     address_key: addressKey(subscriber.address),
+    domain: domainOf(subscriber.address),
     name: subscriber.name ?? null,
     status: subscriber.status,
     consent_at: subscriber.consent.at,
     consent_source: subscriber.consent.source,
+    consent_text: subscriber.consent.text ?? null,
+    consent_ip_hash: subscriber.consent.ipHash ?? null,
+    confirmed_at: subscriber.consent.confirmedAt ?? null,
     changed_at: subscriber.changedAt,
   };
 }
@@ -109,7 +113,13 @@ function fromRow(row: SubscribersTable): Subscriber {
     address: row.address as EmailAddress,
     ...(row.name === null ? {} : { name: row.name }),
     status: row.status,
-    consent: { at: row.consent_at, source: row.consent_source },
+    consent: {
+      at: row.consent_at,
+      source: row.consent_source,
+      ...(row.consent_text === null ? {} : { text: row.consent_text }),
+      ...(row.consent_ip_hash === null ? {} : { ipHash: row.consent_ip_hash }),
+      ...(row.confirmed_at === null ? {} : { confirmedAt: row.confirmed_at }),
+    },
     changedAt: row.changed_at,
   };
 }

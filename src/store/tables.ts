@@ -1,7 +1,7 @@
 import type { Generated, Kysely } from 'kysely';
-import type { DeliveryState } from '../model/delivery.ts';
+import type { DeliveryState, FailureCause, PauseCause } from '../model/delivery.ts';
 import type { StoryRole } from '../model/edition.ts';
-import type { SubscriptionStatus } from '../model/subscriber.ts';
+import type { DepartedStatus, SubscriptionStatus } from '../model/subscriber.ts';
 
 /**
  * The tables, as the newest migration leaves them. Instants are text of one width in UTC
@@ -13,6 +13,11 @@ export interface Tables {
   readonly edition_posts: EditionPostsTable;
   readonly deliveries: DeliveriesTable;
   readonly senders: SendersTable;
+  readonly relays: RelaysTable;
+  readonly relay_usage: RelayUsageTable;
+  readonly domains: DomainsTable;
+  readonly journal: JournalTable;
+  readonly identity: IdentityTable;
 }
 
 /** What the queries of a noun's file are run on: the database, or a transaction of it. */
@@ -24,10 +29,15 @@ export interface SubscribersTable {
   address: string;
   /** `addressKey(address)`: one row for each mailbox, however it is spelt. */
   address_key: string;
+  /** `domainOf(address)`. */
+  domain: string;
   name: string | null;
   status: SubscriptionStatus;
   consent_at: string;
   consent_source: string;
+  consent_text: string | null;
+  consent_ip_hash: string | null;
+  confirmed_at: string | null;
   changed_at: string;
 }
 
@@ -44,6 +54,12 @@ export interface EditionsTable {
   planned_at: string | null;
   /** How many were planned then: what the books have to balance against. */
   planned: number;
+  /** From when on its age is counted: when it was planned, or when failed ones were queued again. */
+  fresh_from: string | null;
+  paused_at: string | null;
+  paused_by: PauseCause | null;
+  pause_reason: string | null;
+  cancelled_at: string | null;
 }
 
 export interface EditionPostsTable {
@@ -64,6 +80,8 @@ export interface DeliveriesTable {
   subscriber: string;
   /** As it was when the edition was planned. */
   address: string;
+  /** `domainOf(address)`. */
+  domain: string;
   /** Null until the message is first built. */
   message_id: string | null;
   state: DeliveryState;
@@ -76,8 +94,12 @@ export interface DeliveriesTable {
   retry_at: string | null;
   /** When it was first in doubt; stays when that is settled. */
   in_doubt_at: string | null;
+  /** When it was decided that one in doubt is not sent again. */
+  doubt_settled_at: string | null;
+  failed_because: FailureCause | null;
+  /** `RelayAccount.id` */
   relay: string | null;
-  /** How the reply was understood (`ReplyClass`), or `stale`. */
+  /** How the last reply was understood (`ReplyClass`). */
   reply_class: string | null;
   reply_code: number | null;
   reply_enhanced: string | null;
@@ -90,5 +112,67 @@ export interface SendersTable {
   /** Machine and process space that `pid` is of; empty when that cannot be told. */
   host: string;
   pid: number;
+  /** When the process started, in the system's own words: numbers of processes are used again. */
+  started: string;
+  /** The edition that it sends. */
+  edition: string | null;
   lease_until: string;
+}
+
+/** What has been taken of relays' rates. */
+export interface RelaysTable {
+  /** `RelayAccount.id` */
+  id: string;
+  /** The next message may go then; null where no rate was ever set. */
+  next_at: string | null;
+  /** The last trouble, and since when; null when it works. */
+  trouble: string | null;
+  trouble_at: string | null;
+}
+
+/** Messages that were given to a relay in one minute. */
+export interface RelayUsageTable {
+  relay: string;
+  /** `2026-03-20T07:00` */
+  minute: string;
+  messages: number;
+}
+
+/** Destination domains that asked for a slower pace. */
+export interface DomainsTable {
+  domain: string;
+  messages_per_hour: number;
+  /** When the rate was last changed. */
+  changed_at: string;
+  /** The last reply that asked for it. */
+  reply: string;
+}
+
+/**
+ * The lines of the journal file, as far as this database has seen them. One that the file has and
+ * this table has not: the database is older than the file, a backup that was put back.
+ */
+export interface JournalTable {
+  id: string;
+  at: string;
+  /** Somebody left; or an edition began to be sent. */
+  kind: 'departure' | 'send';
+  /** Of a departure: null means all newsletters (somebody who was erased). */
+  newsletter: string | null;
+  /** Keyed hash of `addressKey(address)`. */
+  address_hash: string | null;
+  status: DepartedStatus | 'erased' | null;
+  edition: string | null;
+}
+
+/** Which database this is, and where it is at home: one row. */
+export interface IdentityTable {
+  /** Random; a copy has the same. */
+  id: string;
+  /** Key of the hashes of addresses. */
+  hash_key: string;
+  /** Where it was last told to be, `PlaceOfDatabase` as text; null before the first send. */
+  place: string | null;
+  held_at: string | null;
+  held_because: string | null;
 }

@@ -50,7 +50,8 @@ test('the annotated config loads as it is', () => {
 
 test('what the annotated config shows as a default is the default', () => {
   const text = readFileSync(ANNOTATED, 'utf8');
-  const example = /^ +(email: desk@|copyright:|hub:|replyTo:)|^ {4}url:/;
+  const example =
+    /^ +(email: desk@|copyright:|hub:|replyTo:|messagesPer|warmUp:|relays:|domain)|^ {4}url:/;
   const original = text.split('\n');
   const shown = uncommented(text)
     .split('\n')
@@ -73,7 +74,9 @@ test('the annotated config shows every option of the schema', () => {
   collect(JSON.parse(configJsonSchema()));
   names.delete('$schema');
   const text = uncommented(readFileSync(ANNOTATED, 'utf8'));
-  const missing = [...names].filter((name) => !new RegExp(`^[ -]*${name}:`, 'm').test(text));
+  const missing = [...names].filter(
+    (name) => !new RegExp(`(^[ -]*|[{,] *)${name}:`, 'm').test(text),
+  );
   assert.deepEqual(missing, []);
   assert.ok(names.size > 40);
 });
@@ -150,7 +153,7 @@ test('the environment stands over the file', () => {
     BROADSHEET_DATABASE_URL: `sqlite:${folder}/x.db`,
     BROADSHEET_SECRET: 'new-key-0123456789 old-key-0123456789',
   });
-  assert.equal(config.relay.url, 'smtps://user:secret@relay.example:465');
+  assert.equal(config.relays[0].url, 'smtps://user:secret@relay.example:465');
   assert.equal(config.publicUrl, 'https://news.example.org/paper/');
   assert.equal(config.feeds.publicUrl, 'https://news.example.org/paper/');
   assert.equal(config.databaseUrl, `sqlite:${folder}/x.db`);

@@ -33,6 +33,9 @@ export function newsletter(changes: Partial<NewsletterSettings> = {}): Newslette
     lookbackDays: 7,
     postalAddress: 'The Harbour Broadsheet, 1 Quay Street\nHarbour Town HB1 1AA',
     color: '#8b1e2d',
+    whenInDoubt: 'resend',
+    staleAfterHours: 12,
+    softBounces: 5,
     ...changes,
   };
 }

@@ -4,7 +4,7 @@ import { deliverEdition } from '../../src/jobs/deliver-edition.ts';
 import { prepareSend } from '../../src/jobs/prepare-send.ts';
 import { removeSubscriber } from '../../src/jobs/remove-subscriber.ts';
 import { closedPort, messageIdOf } from '../support/inbox.ts';
-import { address, NEWSLETTER, NONE, openPaper, PEOPLE } from '../support/paper.ts';
+import { address, configFor, NEWSLETTER, NONE, openPaper, PEOPLE } from '../support/paper.ts';
 
 /** When the rule is broken, each waits for the other. */
 const SOON = { timeout: 20_000 };
@@ -109,7 +109,7 @@ test('someone who leaves after the edition is planned gets no mail', async (t) =
   await removeSubscriber(paper.deps, { address: address('cyd@example.org') });
   const deps = {
     ...paper.deps,
-    config: { ...paper.deps.config, relay: { url: paper.inbox.url, connections: 2 } },
+    config: configFor(paper, paper.inbox.url),
   };
   const prepared = await prepareSend(deps, { newsletter: NEWSLETTER });
   assert.equal(prepared.kind, 'ready');

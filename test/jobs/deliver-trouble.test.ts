@@ -6,7 +6,7 @@ import { prepareSend } from '../../src/jobs/prepare-send.ts';
 import { showEdition } from '../../src/jobs/show-edition.ts';
 import { balances } from '../../src/model/delivery.ts';
 import { closedPort, messageIdOf } from '../support/inbox.ts';
-import { NEWSLETTER, NONE, openPaper, PEOPLE } from '../support/paper.ts';
+import { configFor, NEWSLETTER, NONE, openPaper, PEOPLE } from '../support/paper.ts';
 
 test('a relay that is away: nothing is marked as sent, and the next send goes on', async (t) => {
   const paper = await openPaper(t, {
@@ -25,7 +25,7 @@ test('a relay that is away: nothing is marked as sent, and the next send goes on
   paper.setTime('2026-03-21T07:00Z');
   const deps = {
     ...paper.deps,
-    config: { ...paper.deps.config, relay: { url: paper.inbox.url, connections: 2 } },
+    config: configFor(paper, paper.inbox.url),
   };
   const prepared = await prepareSend(deps, { newsletter: NEWSLETTER });
   assert.equal(prepared.kind === 'ready' && prepared.state, 'unfinished');
@@ -233,10 +233,7 @@ test('without a secret, or with a relay that is none, nothing is stored', async 
   const { config } = paper.deps;
   const prepared = await prepareSend(paper.deps, { newsletter: NEWSLETTER });
   assert.equal(prepared.kind, 'ready');
-  const wrong = [
-    { ...config, secrets: [] },
-    { ...config, relay: { ...config.relay, url: 'smtp://host?tls=perhaps' } },
-  ];
+  const wrong = [{ ...config, secrets: [] }, configFor(paper, 'smtp://host?tls=perhaps')];
   for (const each of wrong) {
     await assert.rejects(
       deliverEdition({ ...paper.deps, config: each }, prepared),

@@ -9,7 +9,10 @@ test('what is written at the same time is one transaction, and each gets its own
   const answers = await Promise.all(
     ['a', 'b', 'c'].map((id) =>
       commit(async (db) => {
-        await db.insertInto('senders').values({ id, host: '', pid: 1, lease_until: '' }).execute();
+        await db
+          .insertInto('senders')
+          .values({ id, host: '', pid: 1, started: '', edition: null, lease_until: '' })
+          .execute();
         return id;
       }),
     ),
@@ -23,7 +26,10 @@ test('when one of them fails, none is stored and all are told; the next ones go 
   const commit = groupCommits(store);
   const insert = (id: string) =>
     commit(async (db) => {
-      await db.insertInto('senders').values({ id, host: '', pid: 1, lease_until: '' }).execute();
+      await db
+        .insertInto('senders')
+        .values({ id, host: '', pid: 1, started: '', edition: null, lease_until: '' })
+        .execute();
     });
   const results = await Promise.allSettled([
     insert('a'),

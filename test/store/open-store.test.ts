@@ -32,7 +32,10 @@ test('a transaction that fails stores nothing', async (t) => {
   const store = await openStore(`sqlite:${join(folder(t), 'paper.db')}`);
   t.after(() => store.close());
   const failing = store.transaction(async (db) => {
-    await db.insertInto('senders').values({ id: 'a', host: '', pid: 1, lease_until: '' }).execute();
+    await db
+      .insertInto('senders')
+      .values({ id: 'a', host: '', pid: 1, started: '', edition: null, lease_until: '' })
+      .execute();
     throw new Error('no');
   });
   await assert.rejects(failing, /no/);

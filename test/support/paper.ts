@@ -115,6 +115,11 @@ export async function openPaper(t: TestContext, options: PaperOptions = {}): Pro
   return paper;
 }
 
+/** The paper's config with another relay. */
+export function configFor({ deps }: Paper, url: string): Config {
+  return { ...deps.config, relays: [{ ...deps.config.relays[0], url }] };
+}
+
 /** `text` as an address; throws when it is none. */
 export function address(text: string): EmailAddress {
   const parsed = parseEmailAddress(text);
@@ -194,6 +199,9 @@ export function makeConfig(folder: string, url: string, connections: number): Co
         lookbackDays: 7,
         postalAddress: '1 Quay Street, Harbour Town',
         color: '#8b1e2d',
+        whenInDoubt: 'resend',
+        staleAfterHours: 12,
+        softBounces: 5,
       },
     ],
     folders: {
@@ -206,7 +214,9 @@ export function makeConfig(folder: string, url: string, connections: number): Co
     publishedFile: join(folder, 'published-posts.jsonl'),
     publicUrl: 'https://harbour.example/',
     databaseUrl: `sqlite:${join(folder, 'paper.db')}`,
-    relay: { url, connections },
+    journalFile: join(folder, 'paper.journal.jsonl'),
+    relays: [{ id: 'relay', url, weight: 1, connections }],
+    domains: { connections: 20, of: new Map() },
     secrets: ['a secret of a test, long enough'],
   };
 }

@@ -100,7 +100,8 @@ function demoConfig(
     folders: { ...config.folders, output },
     publishedFile: join(folder, 'published-posts.jsonl'),
     databaseUrl: `sqlite:${join(folder, 'broadsheet.db')}`,
-    relay: { ...config.relay, url: inbox.url },
+    journalFile: join(folder, 'journal.jsonl'),
+    relays: [{ ...config.relays[0], url: inbox.url }],
     secrets: [randomBytes(32).toString('hex')],
   };
 }

@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { type EmailAddress, parseEmailAddress } from '../model/email-address.ts';
+
+/** Text that is not empty. */
+export const text = z.string().trim().min(1, 'is empty; write some text');
+
+/** An absolute http or https URL. */
+export const webUrl = text.refine(
+  isWebUrl,
+  'is not a web address; write one like https://example.org/',
+);
+
+/** A URL that ends with `/`, without query or fragment. */
+export const folderUrl = webUrl.transform((url) => {
+  const parsed = new URL(url);
+  parsed.search = '';
+  parsed.hash = '';
+  if (!parsed.pathname.endsWith('/')) parsed.pathname += '/';
+  return parsed.href;
+});
+
+/** An IANA name. */
+export const timeZone = text.refine(
+  isTimeZone,
+  'is not an IANA time zone; write one like Europe/London or UTC',
+);
+
+/** A BCP 47 tag. */
+export const language = text.refine(
+  isLanguage,
+  'is not a language tag (BCP 47); write one like en or pt-BR',
+);
+
+/** An address, parsed. */
+export const emailAddress = text.transform((value, context): EmailAddress => {
+  const parsed = parseEmailAddress(value);
+  if ('address' in parsed) return parsed.address;
+  context.issues.push({
+    code: 'custom',
+    message: `is not an address: ${parsed.reason}`,
+    input: value,
+  });
+  return z.NEVER;
+});
+
+/** A whole number from `least` to `most`. */
+export const count = (least: number, most: number) => z.int().min(least).max(most);
+
+/** A name for the command line and for addresses. */
+export const id = z
+  .string()
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'is not an id; write lower-case letters, digits and hyphens')
+  .max(60);
+
+/** Whether `value` is an absolute http or https URL. */
+export function isWebUrl(value: string): boolean {
+  const url = URL.parse(value);
+  return (
+    url !== null && (url.protocol === 'https:' || url.protocol === 'http:') && url.hostname !== ''
+  );
+}
+
+/** Whether `value` names a relay: `smtp://host:port` or `smtps://host:port`. */
+export function isSmtpUrl(value: string): boolean {
+  const url = URL.parse(value);
+  return (
+    url !== null && (url.protocol === 'smtp:' || url.protocol === 'smtps:') && url.hostname !== ''
+  );
+}
+
+/** Whether `value` names a database: `sqlite:` and a path, or `postgres://...`. */
+export function isDatabaseUrl(value: string): boolean {
+  if (value.startsWith('sqlite:')) return value.length > 'sqlite:'.length;
+  return /^postgres(ql)?:\/\/./.test(value) && URL.canParse(value);
+}
+
+/** Whether `value` is a URL without a password. */
+export function hasNoPassword(value: string): boolean {
+  return (URL.parse(value)?.password ?? '') === '';
+}
+
+function isTimeZone(value: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
+function isLanguage(value: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(value).length === 1;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,144 @@
+import type { DeliveryState, FailureCause } from './delivery.ts';
+
+/**
+ * What the ledger knows of one delivery, as far as it decides what may happen next:
+ *
+ *     queued, deferred -> claimed -> submitting -> accepted | deferred | failed
+ *     queued, deferred -> suppressed      the subscriber left meanwhile
+ *     claimed, submitting -> queued       the message surely did not go
+ *     submitting -> inDoubt               the sender died between the final dot and the reply
+ *     inDoubt -> queued                   it is sent once more, with the same Message-ID
+ *     queued, deferred -> failed          too late, or called off
+ *     failed -> queued                    an editor wants it tried again
+ */
+export interface LedgerEntry {
+  readonly state: DeliveryState;
+  /** Who holds it, of `claimed` and `submitting`; and of `inDoubt` where its word may still come. */
+  readonly sender?: string;
+  /** Times that a relay was asked to take the message. */
+  readonly attempts: number;
+  /** Epoch milliseconds; a deferred one is not due before. */
+  readonly retryAt?: number;
+  /** Whether it was ever in doubt. */
+  readonly wasInDoubt: boolean;
+  /** Whether one in doubt is never to be sent again. */
+  readonly isSettled: boolean;
+  readonly failedBecause?: FailureCause;
+}
+
+/** What can happen to a delivery. `now` and `retryAt` are epoch milliseconds. */
+export type DeliveryEvent =
+  | {
+      readonly kind: 'claim';
+      readonly sender: string;
+      readonly now: number;
+      readonly isActive: boolean;
+    }
+  /** Right before the final dot. */
+  | { readonly kind: 'submit'; readonly sender: string; readonly isActive: boolean }
+  | { readonly kind: 'accept'; readonly sender: string }
+  | { readonly kind: 'defer'; readonly sender: string; readonly retryAt: number }
+  | { readonly kind: 'refuse'; readonly sender: string }
+  /** The connection broke after the final dot. */
+  | { readonly kind: 'lose'; readonly sender: string }
+  | { readonly kind: 'giveBack'; readonly sender: string }
+  /** The lease of its sender is over, who may live on. */
+  | { readonly kind: 'endLease'; readonly sender: string }
+  | { readonly kind: 'senderDied'; readonly sender: string }
+  | { readonly kind: 'resend' }
+  | { readonly kind: 'skip' }
+  | { readonly kind: 'expire' }
+  | { readonly kind: 'cancel' }
+  | { readonly kind: 'retry' };
+
+/** From which states each event leads on; in all others it changes nothing. */
+export const EVENT_SOURCES = {
+  claim: ['queued', 'deferred'],
+  submit: ['claimed'],
+  // A late word on one in doubt still counts, as long as nobody else has taken it over.
+  accept: ['claimed', 'submitting', 'inDoubt'],
+  defer: ['claimed', 'submitting', 'inDoubt'],
+  refuse: ['claimed', 'submitting', 'inDoubt'],
+  lose: ['claimed', 'submitting'],
+  giveBack: ['claimed', 'submitting'],
+  endLease: ['claimed'],
+  senderDied: ['claimed', 'submitting'],
+  resend: ['inDoubt'],
+  skip: ['inDoubt'],
+  expire: ['queued', 'deferred'],
+  cancel: ['queued', 'deferred'],
+  retry: ['failed'],
+} as const satisfies Record<DeliveryEvent['kind'], readonly DeliveryState[]>;
+
+/** A delivery as it is planned. */
+export const PLANNED: LedgerEntry = {
+  state: 'queued',
+  attempts: 0,
+  wasInDoubt: false,
+  isSettled: false,
+};
+
+/**
+ * The entry after `event`; the same entry where the event does not apply: the state is not one that
+ * it leads on from, somebody else holds the delivery, it is not due, the subscriber has left.
+ * The store does the same in SQL.
+ */
+export function applyEvent(entry: LedgerEntry, event: DeliveryEvent): LedgerEntry {
+  const sources: readonly DeliveryState[] = EVENT_SOURCES[event.kind];
+  if (!sources.includes(entry.state) || isElsewhere(entry, event)) return entry;
+  switch (event.kind) {
+    case 'claim':
+      if (entry.state === 'deferred' && (entry.retryAt ?? 0) > event.now) return entry;
+      return event.isActive
+        ? moved(entry, 'claimed', { sender: event.sender })
+        : moved(entry, 'suppressed');
+    case 'submit':
+      return event.isActive ? moved(entry, 'submitting', { sender: event.sender }) : entry;
+    case 'accept':
+      return tried(moved(entry, 'accepted'));
+    case 'defer':
+      return tried(moved(entry, 'deferred', { retryAt: event.retryAt }));
+    case 'refuse':
+      return tried(moved(entry, 'failed', { failedBecause: 'reply' }));
+    case 'lose':
+      return tried(doubted(entry));
+    case 'senderDied':
+      return entry.state === 'claimed' ? moved(entry, 'queued') : tried(doubted(entry));
+    case 'resend':
+      return entry.isSettled ? entry : moved(entry, 'queued');
+    case 'skip':
+      return { ...entry, isSettled: true };
+    case 'giveBack':
+    case 'endLease':
+    case 'retry':
+      return moved(entry, 'queued');
+    case 'expire':
+      return moved(entry, 'failed', { failedBecause: 'stale' });
+    case 'cancel':
+      return moved(entry, 'failed', { failedBecause: 'cancelled' });
+  }
+}
+
+/** Whether the event is the word of a sender about a delivery that is not (or no more) its own. */
+function isElsewhere(entry: LedgerEntry, event: DeliveryEvent): boolean {
+  return event.kind !== 'claim' && 'sender' in event && event.sender !== entry.sender;
+}
+
+/** In another state, without what belonged to the one before. */
+function moved(
+  { attempts, wasInDoubt, isSettled }: LedgerEntry,
+  state: DeliveryState,
+  facts: Pick<LedgerEntry, 'sender' | 'retryAt' | 'failedBecause'> = {},
+): LedgerEntry {
+  return { state, attempts, wasInDoubt, isSettled, ...facts };
+}
+
+function doubted(entry: LedgerEntry): LedgerEntry {
+  // Its sender stays on record: a late word of it still counts.
+  const held = entry.sender === undefined ? {} : { sender: entry.sender };
+  return { ...moved(entry, 'inDoubt', held), wasInDoubt: true };
+}
+
+function tried(entry: LedgerEntry): LedgerEntry {
+  return { ...entry, attempts: entry.attempts + 1 };
+}
