@@ -1,5 +1,7 @@
+import { randomBytes, randomUUID } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
 import { isPostgres, textType } from '../dialect.ts';
+import type { Tables } from '../tables.ts';
 
 /**
  * Consent in full; editions that can be paused and cancelled; domains, relays and their pace; the
@@ -94,5 +96,10 @@ async function journal(db: Kysely<unknown>): Promise<void> {
     .addColumn('place', text)
     .addColumn('held_at', text)
     .addColumn('held_because', text)
+    .execute();
+  const identity = { id: randomUUID(), hash_key: randomBytes(32).toString('base64url') };
+  await (db as Kysely<Tables>)
+    .insertInto('identity')
+    .values({ ...identity, place: null, held_at: null, held_because: null })
     .execute();
 }
