@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { systemChance } from '../base/chance.ts';
+import { systemClock } from '../base/clock.ts';
 import type { SendDependencies } from '../jobs/mail-dependencies.ts';
 import { type Context, withContext } from './context.ts';
 import type { Shell } from './shell.ts';
@@ -29,7 +30,7 @@ export async function withMail(
     try {
       await work({
         ...context,
-        ...{ store, openRelay, chance: systemChance },
+        ...{ store, openRelay, chance: systemChance, machineClock: systemClock },
         // Read when asked for: a broken template must not keep anyone from being unsubscribed.
         get templates() {
           return readTemplates(config.folders.templates);

@@ -2,6 +2,7 @@ import type { ReportedEdition, SendReport } from '../jobs/send-report.ts';
 import type { DeliveryTable, Reply } from '../model/delivery.ts';
 import type { StoryRole } from '../model/edition.ts';
 import type { NewsletterSettings } from '../model/settings.ts';
+import type { FailedDelivery } from '../store/deliveries.ts';
 import { formatCount, plural } from './format.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -48,20 +49,39 @@ export function formatDeliveries(table: DeliveryTable): string {
   return `${amount('planned')} = ${parts.join(' + ')}`;
 }
 
-/** Who was refused for good and who may have got the edition twice, one a line. */
+/** More lines of one kind than this are for those who ask for them. */
+const MOST_LINES = 20;
+
+/** Who did not get the edition and who may have got it twice, one a line; of many the first. */
 export function printTroubles(
+  id: string,
   { failures, inDoubt }: Pick<SendReport, 'failures' | 'inDoubt'>,
   terminal: Terminal,
 ): void {
-  for (const { address, reply } of failures) {
-    terminal.out(`Refused  ${address}: ${formatReply(reply)}`);
+  for (const failure of failures.slice(0, MOST_LINES)) terminal.out(formatFailure(failure));
+  const more = failures.length - MOST_LINES;
+  if (more > 0) {
+    terminal.out(
+      `         and ${formatCount(more)} more: \`broadsheet editions show ${id} --failed\``,
+    );
   }
   for (const { address, messageId, state } of inDoubt) {
     const fate =
-      state === 'inDoubt'
-        ? 'may have got it or not; the next send sends it once more'
-        : `may have got it twice (now ${state})`;
+      state === 'inDoubt' ? 'may have got it or not' : `may have got it twice (now ${state})`;
     terminal.out(`In doubt ${address}: ${fate}, as ${messageId}`);
+  }
+}
+
+/** Who did not get an edition, and why. */
+export function formatFailure({ address, cause, reply }: FailedDelivery): string {
+  const said = reply.code > 0 || reply.text !== '' ? formatReply(reply) : '';
+  switch (cause) {
+    case 'reply':
+      return `Refused  ${address}: ${said}`;
+    case 'stale':
+      return `Too late ${address}${said === '' ? '' : `: put off before (${said})`}`;
+    case 'cancelled':
+      return `Off      ${address}: the edition was called off`;
   }
 }
 

@@ -1,14 +1,17 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { currentRate } from '../model/domain-rate.ts';
 import type { Outcome } from '../smtp/outcome.ts';
-import type { Relay } from '../smtp/relay.ts';
-import { claimDeliveries, giveBackAll } from '../store/claims.ts';
+import { type ClaimedDelivery, claimDeliveries, giveBackAll } from '../store/claims.ts';
+import { forgetDomains, readDomainRates, setDomainRate } from '../store/domains.ts';
 import { storedInstant } from '../store/instants.ts';
-import { openClaimQueue } from './claim-queue.ts';
+import { forgetOldUse, setTrouble } from '../store/relays.ts';
+import { type Course, openCourse } from './course.ts';
 import { type DeliveryRun, deliverOne } from './deliver-one.ts';
-import { groupCommits } from './group-commit.ts';
-import type { SendReport } from './send-report.ts';
-
-type Stopped = NonNullable<SendReport['stopped']>;
+import { type Dispatch, openDispatch } from './dispatch.ts';
+import { type DomainGates, openDomainGates } from './domain-gates.ts';
+import { type Ledger, openLedger } from './ledger.ts';
+import { noteSuccess, type Route, restAfterTrouble } from './routes.ts';
+import type { Stopped } from './send-report.ts';
 
 /** What one run came to. */
 export interface DeliveryResult {
@@ -20,114 +23,189 @@ export interface DeliveryResult {
 /** How many deliveries a connection has in hand: enough to work on while others are claimed. */
 const CLAIMS_PER_CONNECTION = 10;
 
-/** So many refusals for policy in a row are no accident: what is left would be refused as well. */
-const MOST_REFUSALS_IN_A_ROW = 10;
-
-const GO_ON = 'who is not served yet stays queued: run the command again to go on';
-
 /** After a signal, what is in flight has this long. */
 const GRACE_MS = 8000;
 
-/**
- * Sends what is due of the edition over the relay's connections, until nothing is, the relay is in
- * trouble, it refuses one after the other, or `signal` is aborted; then gives back what is left.
- * Every message is on record as submitting before the relay can have all of it. Throws when the
- * ledger cannot be written: then nothing goes any more. `recipients` is for showing progress.
- */
-export async function deliverClaims(
-  run: DeliveryRun,
-  recipients: number,
-  signal: AbortSignal | undefined,
-): Promise<DeliveryResult> {
-  const { deps, relay, edition, sender } = run;
-  const { store, clock, config, log } = deps;
-  const commit = groupCommits(store);
-  const limit = config.relays[0].connections * CLAIMS_PER_CONNECTION;
-  const next = openClaimQueue(() => {
-    const claim = { edition: edition.id, sender, now: storedInstant(clock()), limit };
-    return store.transaction((db) => claimDeliveries(db, claim));
-  });
-  const course = chartCourse(relay, config.relays[0].connections);
-  let done = 0;
-
-  async function work(): Promise<void> {
-    while (course.mayGoOn()) {
-      const delivery = await next();
-      // What was claimed meanwhile and not begun with is given back in the end.
-      if (delivery === undefined || !course.mayGoOn()) return;
-      course.note(await deliverOne(run, delivery, commit));
-      done += 1;
-      log.progress('Sending', Math.min(done, recipients), recipients);
-    }
-  }
-
-  const unwatch = watch(signal, relay, course.stop);
-  const workers = Array.from({ length: config.relays[0].connections }, () =>
-    work().catch((error: unknown) => course.fail(error)),
-  );
-  await Promise.all(workers);
-  unwatch();
-  return course.end(() => giveBackAll(store.db, sender, storedInstant(clock())));
+/** What the workers of one run share. */
+interface Workshop {
+  readonly run: DeliveryRun;
+  readonly routes: readonly Route[];
+  readonly course: Course;
+  readonly ledger: Ledger;
+  readonly gates: DomainGates;
+  readonly dispatch: Dispatch;
 }
 
 /**
- * Whether to go on: what the workers of one run tell each other. As many messages in doubt, with
- * none accepted between them, as there are connections: a relay that breaks off in place of
- * replying, which would leave everyone in doubt.
+ * Sends what is due of the edition over the connections of all routes, until nothing is, no relay
+ * can go on, too much is refused, the edition is stale or paused, or `signal` is aborted; then
+ * gives back what is left. Every message is on record as submitting before a relay can have all of
+ * it. Throws when the ledger cannot be written: then nothing goes any more. `recipients` is for
+ * showing progress, `freshUntil` is when the edition is stale.
  */
-function chartCourse(relay: Relay, connections: number) {
-  let sent = 0;
-  let refusals = 0;
-  let doubts = 0;
-  let stopped: Stopped | undefined;
-  let failure: { readonly error: unknown } | undefined;
-  const stop = (because: Stopped['because'], fact: string) => {
-    stopped ??= { because, message: `${fact}; ${GO_ON}` };
+export async function deliverClaims(
+  run: DeliveryRun,
+  routes: readonly Route[],
+  limits: { readonly recipients: number; readonly freshUntil: Temporal.Instant },
+  signal: AbortSignal | undefined,
+): Promise<DeliveryResult> {
+  const { store, log, clock } = run.deps;
+  const shop = await openWorkshop(run, routes, limits.freshUntil);
+  const { course, ledger } = shop;
+  let done = 0;
+  const onDone = () => {
+    done += 1;
+    log.progress('Sending', Math.min(done, limits.recipients), limits.recipients);
   };
-  return {
-    mayGoOn: () => stopped === undefined && failure === undefined,
-    stop,
-    fail(error: unknown): void {
-      failure ??= { error };
-    },
-    note(outcome: Outcome): void {
-      if (outcome.kind === 'accepted') sent += 1;
-      if (outcome.kind !== 'inDoubt') doubts = 0;
-      else if (++doubts >= connections) {
-        stop('relay', `the relay ${relay.name} took messages whole and did not reply to them`);
-      }
-      if (outcome.kind === 'relayTrouble') {
-        stop('relay', `the relay ${relay.name} ${outcome.reply.text}`);
-      }
-      if (outcome.kind !== 'failed' || outcome.replyClass !== 'policy') refusals = 0;
-      else if (++refusals >= MOST_REFUSALS_IN_A_ROW) {
-        stop(
-          'refusals',
-          `the relay ${relay.name} refused ${refusals} in a row: ${outcome.reply.text}`,
-        );
-      }
-    },
-    async end(giveBack: () => Promise<void>): Promise<DeliveryResult> {
-      // When the disk is full this fails too; the next run finds this sender gone, and settles it.
-      await giveBack().catch((error: unknown) => {
-        failure ??= { error };
-      });
-      if (failure !== undefined) throw failure.error;
-      return { sent, ...(stopped === undefined ? {} : { stopped }) };
-    },
+  const unwatch = watch(signal, routes, course);
+  const workers = routes.flatMap((route) =>
+    Array.from({ length: route.account.connections }, () =>
+      work(shop, route, onDone).catch((error: unknown) => course.fail(error)),
+    ),
+  );
+  await Promise.all(workers);
+  unwatch();
+  await ledger.settle().catch((error: unknown) => {
+    course.fail(error);
+    return ledger.rescue();
+  });
+  // When the disk is full this fails too; the next run finds this sender gone, and settles it.
+  const now = storedInstant(clock());
+  await giveBackAll(store.db, run.sender, now).catch((error: unknown) => course.fail(error));
+  return course.end();
+}
+
+async function openWorkshop(
+  run: DeliveryRun,
+  routes: readonly Route[],
+  freshUntil: Temporal.Instant,
+): Promise<Workshop> {
+  const { deps, sender } = run;
+  const { store, config, machineClock } = deps;
+  const now = () => machineClock().epochMilliseconds;
+  const course = openCourse();
+  const ledger = openLedger(store, sender, deps.clock);
+  const gates = openDomainGates(config.domains, await currentRates(run, now()));
+  const claim = claimerOf(run, { routes, course, ledger, freshUntil });
+  const dispatch = openDispatch({ routes, gates, course, claim, now });
+  return { run, routes, course, ledger, gates, dispatch };
+}
+
+/** Rates of domains; those that have climbed back, and old counts of relays, are forgotten. */
+async function currentRates({ deps }: DeliveryRun, now: number) {
+  return deps.store.transaction(async (db) => {
+    await forgetOldUse(db, now);
+    const rates = await readDomainRates(db);
+    const free = [...rates].filter(([, rate]) => currentRate(rate, now) === undefined);
+    await forgetDomains(
+      db,
+      free.map(([domain]) => domain),
+    );
+    return rates;
+  });
+}
+
+function claimerOf(
+  { deps, edition, sender }: DeliveryRun,
+  {
+    routes,
+    course,
+    ledger,
+    freshUntil,
+  }: Pick<Workshop, 'routes' | 'course' | 'ledger'> & { readonly freshUntil: Temporal.Instant },
+): (notTo: readonly string[]) => Promise<readonly ClaimedDelivery[]> {
+  const connections = routes.reduce((sum, { account }) => sum + account.connections, 0);
+  const limit = connections * CLAIMS_PER_CONNECTION;
+  return async (notTo) => {
+    const now = deps.clock();
+    if (Temporal.Instant.compare(now, freshUntil) >= 0) {
+      course.stop('stale', `${edition.id} is too old to be sent any further`);
+      return [];
+    }
+    // What went back to the queue just now is there to be claimed.
+    await ledger.settle();
+    const claim = { edition: edition.id, sender, now: storedInstant(now), limit, notTo };
+    return deps.store.transaction((db) => claimDeliveries(db, claim));
   };
+}
+
+/** One connection's work. */
+async function work(shop: Workshop, route: Route, onDone: () => void): Promise<void> {
+  const { run, course, ledger, dispatch } = shop;
+  for (;;) {
+    const delivery = await dispatch.next(route);
+    if (delivery === undefined) return;
+    let outcome: Outcome = { kind: 'withheld' };
+    try {
+      outcome = await deliverOne(run, { ledger, route }, delivery);
+      note(shop, route, delivery, outcome);
+      if (outcome.kind !== 'relayTrouble' && outcome.kind !== 'withheld') onDone();
+    } catch (error) {
+      course.fail(error);
+    } finally {
+      const isReturned = outcome.kind === 'relayTrouble' || outcome.kind === 'withheld';
+      dispatch.done(route, delivery, isReturned);
+    }
+  }
+}
+
+/** What the outcome says of the relay, the destination domain and the edition. */
+function note(
+  { run, course, ledger, gates }: Workshop,
+  route: Route,
+  { domain }: ClaimedDelivery,
+  outcome: Outcome,
+): void {
+  const now = run.deps.machineClock().epochMilliseconds;
+  course.note(outcome, route.relay.name);
+  if (outcome.kind === 'accepted') {
+    if (!route.works) noteTrouble(run, ledger, route, undefined);
+    noteSuccess(route);
+  }
+  if (outcome.kind === 'relayTrouble') {
+    restAfterTrouble(route, outcome.reply.text, now);
+    noteTrouble(run, ledger, route, outcome.reply.text);
+  }
+  if (outcome.kind === 'inDoubt') {
+    route.doubts += 1;
+    // As many as there are connections, with none accepted between them: a relay that breaks off
+    // in place of replying, which would leave everyone in doubt.
+    if (route.doubts >= route.account.connections) {
+      const trouble = 'took messages whole and did not reply to them';
+      restAfterTrouble(route, trouble, now);
+      noteTrouble(run, ledger, route, trouble);
+    }
+  }
+  if (outcome.kind === 'deferred' && outcome.replyClass === 'slowDown') {
+    const { code, text } = outcome.reply;
+    const rate = gates.slowDown(domain, now);
+    ledger.add((db) => setDomainRate(db, domain, rate, `${code} ${text}`));
+  }
+}
+
+function noteTrouble(
+  { deps }: DeliveryRun,
+  ledger: Ledger,
+  { account }: Route,
+  trouble: string | undefined,
+): void {
+  const at = storedInstant(deps.machineClock());
+  ledger.add((db) => setTrouble(db, account.id, trouble, at));
 }
 
 /** Stops when `signal` is aborted; what is in flight then has a little time. Call the answer in the end. */
 function watch(
   signal: AbortSignal | undefined,
-  relay: Relay,
-  stop: (because: Stopped['because'], fact: string) => void,
+  routes: readonly Route[],
+  course: Course,
 ): () => void {
   const over = new AbortController();
+  const dropAll = () => {
+    for (const { relay } of routes) relay.drop();
+  };
   const onAbort = () => {
-    stop('signal', 'stopped on request');
-    wait(GRACE_MS, undefined, { signal: over.signal }).then(relay.drop, () => {});
+    course.stop('signal', 'stopped on request');
+    wait(GRACE_MS, undefined, { signal: over.signal }).then(dropAll, () => {});
   };
   if (signal?.aborted) onAbort();
   else signal?.addEventListener('abort', onAbort, { signal: over.signal });

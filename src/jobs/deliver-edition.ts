@@ -2,23 +2,32 @@ import { BroadsheetError, EXIT } from '../base/errors.ts';
 import { HOW_TO_MAKE_A_SECRET } from '../config/environment.ts';
 import { balances } from '../model/delivery.ts';
 import type { Edition } from '../model/edition.ts';
-import { failStale, requeueDoubted } from '../store/claims.ts';
+import type { EmailAddress } from '../model/email-address.ts';
+import type { NewsletterSettings } from '../model/settings.ts';
 import {
   deliveryTable,
   doubtedDeliveries,
   failedDeliveries,
-  nextRetry,
   planDeliveries,
 } from '../store/deliveries.ts';
+import {
+  failWaiting,
+  pauseEdition,
+  resendDoubted,
+  resumeEdition,
+  retryFailed,
+  skipDoubted,
+} from '../store/edition-changes.ts';
 import { findEdition } from '../store/editions.ts';
 import { storedInstant } from '../store/instants.ts';
-import type { Store } from '../store/open-store.ts';
+import { countUndecided, nextRetry } from '../store/unfinished.ts';
 import { type DeliveryResult, deliverClaims } from './deliver-claims.ts';
+import { endBounced } from './end-bounced.ts';
 import { findNewsletter } from './find-newsletter.ts';
 import type { SendDependencies } from './mail-dependencies.ts';
 import { reportEdition } from './report-edition.ts';
-import { STALE_AFTER_HOURS } from './retry-delay.ts';
-import type { ReadySend, SendReport } from './send-report.ts';
+import { openRoutes } from './routes.ts';
+import type { ReadySend, SendReport, SendWishes, Stopped } from './send-report.ts';
 import { startSender } from './sender-lease.ts';
 import { storeEdition } from './store-edition.ts';
 
@@ -26,7 +35,7 @@ import { storeEdition } from './store-edition.ts';
  * Stores the edition where it is new and plans one delivery for each active subscriber, in one
  * transaction; then sends what is not sent yet. Run again, it goes on where it was: nobody gets an
  * edition twice, save those the report names as in doubt. When `signal` is aborted it finishes
- * what is in flight and gives back the rest. Throws before anything is stored when the relay's URL
+ * what is in flight and gives back the rest. Throws before anything is stored when a relay's URL
  * or the secret is wrong or missing.
  */
 export async function deliverEdition(
@@ -34,20 +43,29 @@ export async function deliverEdition(
   send: ReadySend,
   signal?: AbortSignal,
 ): Promise<SendReport> {
-  const { config, store, clock } = deps;
-  const { edition } = send;
+  const { config, store, clock, machineClock } = deps;
+  const { edition, wishes } = send;
   const newsletter = findNewsletter(config, edition.newsletter);
   requireSecret(config.secrets);
-  const relay = deps.openRelay(config.relays[0]);
-  const date = await plan(deps, send);
-  const sender = await startSender(store, storedInstant(clock()));
+  const routes = openRoutes(config.relays, store, deps.openRelay);
+  await plan(deps, send);
+  const sender = await startSender(store, edition.id, storedInstant(clock()));
   try {
-    await reopen(deps, edition);
-    const run = { deps, newsletter, edition, date, relay, sender: sender.id };
-    const result = await deliverClaims(run, send.recipients, signal);
-    return await report(store, edition, result);
+    const { date, freshUntil } = await reopen(deps, edition, newsletter, wishes);
+    const run = { deps, newsletter, edition, date, sender: sender.id };
+    const limits = { recipients: send.recipients, freshUntil };
+    const result = await deliverClaims(run, routes, limits, signal);
+    const bounced = await conclude(deps, edition, newsletter, result.stopped);
+    return await report(
+      deps,
+      edition,
+      { ...result, ...(await findOutWhy(deps, edition, result)) },
+      bounced,
+    );
   } finally {
-    await relay.close();
+    await Promise.all(routes.map(({ relay }) => relay.close()));
+    const now = machineClock().epochMilliseconds;
+    for (const { quota } of routes) await quota.end(now).catch(() => {});
     await sender.end();
   }
 }
@@ -59,50 +77,100 @@ function requireSecret(secrets: readonly string[]): void {
   throw new BroadsheetError(EXIT.config, `BROADSHEET_SECRET  ${fact}; ${HOW_TO_MAKE_A_SECRET}`);
 }
 
-/** Puts the edition and its deliveries on record; gives the date that its messages bear. */
+/** Puts the edition and its deliveries on record. */
 async function plan(
   { store, clock }: SendDependencies,
   { edition, state, remember }: ReadySend,
-): Promise<Temporal.Instant> {
+): Promise<void> {
   // First: an edition must not know a post by an id that is then forgotten.
   if (state === 'new') remember();
-  const plannedAt = await store.transaction(async (db) => {
+  await store.transaction(async (db) => {
     if (state === 'new') await storeEdition(db, edition);
     await planDeliveries(db, edition, storedInstant(clock()));
-    return (await findEdition(db, edition.id))?.plannedAt;
   });
-  if (plannedAt === undefined) throw new Error(`${edition.id} was planned and is not`);
-  return Temporal.Instant.from(plannedAt);
 }
 
-/** Before sending: what is in doubt is sent once more, what was put off for too long is given up. */
-async function reopen({ store, clock }: SendDependencies, edition: Edition): Promise<void> {
-  const now = clock();
-  const at = storedInstant(now);
-  const before = storedInstant(now.subtract({ hours: STALE_AFTER_HOURS }));
-  await store.transaction(async (db) => {
-    await requeueDoubted(db, edition.id, at);
-    await failStale(db, { newsletter: edition.newsletter, before, at });
+/**
+ * Before sending: lets the edition go on, and queues again what is to be sent once more. Gives the
+ * date that its messages bear, and until when they may go.
+ */
+async function reopen(
+  { store, clock }: SendDependencies,
+  edition: Edition,
+  newsletter: NewsletterSettings,
+  wishes: SendWishes,
+): Promise<{ readonly date: Temporal.Instant; readonly freshUntil: Temporal.Instant }> {
+  const at = storedInstant(clock());
+  const policy = wishes.inDoubt ?? newsletter.whenInDoubt;
+  return store.transaction(async (db) => {
+    await resumeEdition(db, edition.id, wishes.resume ? undefined : 'relay');
+    if (policy === 'resend') await resendDoubted(db, edition.id, at);
+    if (policy === 'skip') await skipDoubted(db, edition.id, at);
+    if (wishes.retryFailed) await retryFailed(db, edition.id, at);
+    const { plannedAt, freshFrom } = (await findEdition(db, edition.id)) ?? {};
+    if (plannedAt === undefined || freshFrom === undefined) {
+      throw new Error(`${edition.id} was planned and is not`);
+    }
+    const hours = newsletter.staleAfterHours;
+    return {
+      date: Temporal.Instant.from(plannedAt),
+      freshUntil: Temporal.Instant.from(freshFrom).add({ hours }),
+    };
   });
+}
+
+/** After sending: pauses the edition where that is why the run stopped, gives up what is stale, ends dead subscriptions. */
+async function conclude(
+  deps: SendDependencies,
+  edition: Edition,
+  newsletter: NewsletterSettings,
+  stopped: Stopped | undefined,
+): Promise<readonly EmailAddress[]> {
+  const { store, clock } = deps;
+  const at = storedInstant(clock());
+  if (stopped?.because === 'relay' || stopped?.because === 'refusals') {
+    const pause = { by: stopped.because, reason: stopped.message, at };
+    await pauseEdition(store.db, edition.id, pause);
+  }
+  if (stopped?.because === 'stale') await failWaiting(store.db, [edition.id], 'stale', at);
+  // When a relay refuses everyone, what it says of addresses is not to be believed.
+  return stopped?.because === 'refusals' ? [] : endBounced(deps, edition, newsletter);
+}
+
+/** An edition that was paused or called off meanwhile has nothing to claim: that is why the run ended. */
+async function findOutWhy(
+  { store }: SendDependencies,
+  { id }: Edition,
+  { stopped }: DeliveryResult,
+): Promise<{ readonly stopped?: Stopped }> {
+  if (stopped !== undefined) return {};
+  const { pause, cancelledAt } = (await findEdition(store.db, id)) ?? {};
+  if (cancelledAt !== undefined) {
+    return { stopped: { because: 'paused', message: `${id} was called off` } };
+  }
+  if (pause === undefined) return {};
+  return { stopped: { because: 'paused', message: `${id} was paused: ${pause.reason}` } };
 }
 
 async function report(
-  { db }: Store,
+  { store: { db } }: SendDependencies,
   edition: Edition,
   { sent, stopped }: DeliveryResult,
+  bounced: readonly EmailAddress[],
 ): Promise<SendReport> {
   const deliveries = await deliveryTable(db, edition.id);
   if (!balances(deliveries)) {
     const table = JSON.stringify(deliveries);
     throw new BroadsheetError(EXIT.software, `${edition.id}  the books do not balance: ${table}`);
   }
-  const retryAt = await nextRetry(db, edition.id);
+  const retryAt = stopped?.retryAt ?? (await nextRetry(db, edition.id));
   return {
     edition: reportEdition(edition),
     deliveries,
-    sent,
+    ...{ sent, bounced },
     inDoubt: await doubtedDeliveries(db, edition.id),
     failures: await failedDeliveries(db, edition.id),
+    undecided: await countUndecided(db, edition.id),
     ...(retryAt === undefined ? {} : { retryAt }),
     ...(stopped === undefined ? {} : { stopped }),
   };

@@ -4,11 +4,10 @@ import type { Edition } from '../model/edition.ts';
 import type { Message } from '../model/message.ts';
 import type { NewsletterSettings } from '../model/settings.ts';
 import type { Outcome } from '../smtp/outcome.ts';
-import type { Relay } from '../smtp/relay.ts';
-import { type ClaimedDelivery, giveBack, markSubmitting, recordVerdict } from '../store/claims.ts';
-import { storedInstant } from '../store/instants.ts';
-import type { Commit } from './group-commit.ts';
+import type { ClaimedDelivery } from '../store/claims.ts';
+import type { Ledger } from './ledger.ts';
 import type { SendDependencies } from './mail-dependencies.ts';
+import type { Route } from './routes.ts';
 import { verdictOf } from './verdict-of.ts';
 
 /** What one run of sending works on. */
@@ -18,41 +17,40 @@ export interface DeliveryRun {
   readonly edition: Edition;
   /** When the edition was first sent: the date of its messages, also of those that come later. */
   readonly date: Temporal.Instant;
-  readonly relay: Relay;
   /** Id of the sender whose lease this runs under. */
   readonly sender: string;
 }
 
 /**
- * Sends one claimed delivery and writes what came of it into the ledger; the delivery goes back
- * to the queue when that was nobody's failure. Throws when the ledger cannot be written.
+ * Sends one claimed delivery over a route, and hands the ledger what came of it; the delivery goes
+ * back to the queue when that was nobody's failure. Throws when the ledger cannot be written.
  */
 export async function deliverOne(
   run: DeliveryRun,
+  { ledger, route }: { readonly ledger: Ledger; readonly route: Route },
   delivery: ClaimedDelivery,
-  commit: Commit,
 ): Promise<Outcome> {
-  const { deps, relay, sender } = run;
-  const held = () => ({ id: delivery.id, sender, at: storedInstant(deps.clock()) });
+  const { deps } = run;
+  const { id } = delivery;
   const built = await build(run, delivery);
   const messageId = 'messageId' in built ? built.messageId : '';
-  const outcome =
-    'kind' in built
-      ? built
-      : await relay.send(built, () => commit((db) => markSubmitting(db, { ...held(), messageId })));
+  const submit = () => {
+    route.quota.count(ledger, deps.machineClock().epochMilliseconds);
+    return ledger.submit({ id, messageId });
+  };
+  const outcome = 'kind' in built ? built : await route.relay.send(built, submit);
   if (outcome.kind === 'relayTrouble' || outcome.kind === 'withheld') {
-    // Withheld: somebody else holds it now, or the subscriber left, which the next claim notes.
-    await commit((db) => giveBack(db, held()));
+    // Withheld: somebody else holds it now, the subscriber left, or the edition was paused.
+    ledger.giveBack(id);
     return outcome;
   }
-  const verdict = verdictOf(outcome, {
-    messageId,
-    relay: relay.name,
+  const facts = {
+    relay: route.account.id,
     attempts: delivery.attempts,
     now: deps.clock(),
     jitter: deps.chance(),
-  });
-  await commit((db) => recordVerdict(db, held(), verdict));
+  };
+  ledger.record({ id, messageId, ...verdictOf(outcome, facts) });
   return outcome;
 }
 

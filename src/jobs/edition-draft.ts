@@ -1,5 +1,5 @@
 import type { DeliveryTable } from '../model/delivery.ts';
-import type { Edition } from '../model/edition.ts';
+import type { Edition, EditionPause } from '../model/edition.ts';
 import type { PostNotes } from './report-posts.ts';
 
 /** An edition that would be composed now; `undefined` where nothing is new (or too little). */
@@ -31,5 +31,8 @@ export interface EditionSummary {
   readonly composedAt: string;
   /** When it was first sent; absent for one that never was. */
   readonly plannedAt?: string;
+  readonly pause?: EditionPause;
+  /** When it was called off. */
+  readonly cancelledAt?: string;
   readonly deliveries: DeliveryTable;
 }

@@ -1,5 +1,5 @@
 import { deliveryTable } from '../store/deliveries.ts';
-import { type EditionRow, editionRows } from '../store/editions.ts';
+import { type EditionRow, editionRows, pauseOf } from '../store/editions.ts';
 import type { Database } from '../store/tables.ts';
 import type { EditionSummary } from './edition-draft.ts';
 import { findNewsletter } from './find-newsletter.ts';
@@ -23,6 +23,8 @@ async function summarize(db: Database, row: EditionRow): Promise<EditionSummary>
     ...{ id, newsletter, day, subject },
     composedAt: row.composed_at,
     ...(row.planned_at === null ? {} : { plannedAt: row.planned_at }),
+    ...pauseOf(row),
+    ...(row.cancelled_at === null ? {} : { cancelledAt: row.cancelled_at }),
     deliveries: await deliveryTable(db, id),
   };
 }

@@ -24,4 +24,6 @@ export interface SendDependencies extends ComposeDependencies {
   readonly openRelay: OpenRelay;
   /** Spreads retries. */
   readonly chance: Chance;
+  /** The machine's own time, whatever `clock` says: how fast relays are given messages goes by it. */
+  readonly machineClock: Clock;
 }

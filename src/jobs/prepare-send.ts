@@ -1,15 +1,23 @@
 import { BroadsheetError, EXIT } from '../base/errors.ts';
 import type { NewsletterSettings } from '../model/settings.ts';
-import { countDue, deliveryTable, findUnfinished, nextRetry } from '../store/deliveries.ts';
+import { deliveryTable } from '../store/deliveries.ts';
 import { findEdition, type StoredEdition } from '../store/editions.ts';
 import { storedInstant } from '../store/instants.ts';
 import { countActive } from '../store/subscribers.ts';
+import {
+  countDue,
+  countUndecided,
+  findFailed,
+  findUnfinished,
+  nextRetry,
+  type Unfinished,
+} from '../store/unfinished.ts';
 import { draftEdition } from './draft-edition.ts';
 import { findNewsletter } from './find-newsletter.ts';
 import type { ComposeDependencies, StoreDependencies } from './mail-dependencies.ts';
 import type { PostNotes } from './report-posts.ts';
-import { STALE_AFTER_HOURS } from './retry-delay.ts';
-import type { SendPreparation } from './send-report.ts';
+import type { SendPreparation, SendWishes } from './send-report.ts';
+import { freshSince } from './settle-ledger.ts';
 
 /** A stored edition asks for no post. */
 const NO_NOTES: PostNotes = {
@@ -22,30 +30,56 @@ const NOTHING_PLANNED = {
   ...{ suppressed: 0, inDoubt: 0, queued: 0 },
 };
 
+export interface PrepareOptions extends SendWishes {
+  readonly newsletter: string;
+  readonly edition?: string;
+}
+
 /**
  * Finds what `send` is to send: the edition called `edition`, else the oldest that is not
- * finished, else a new one. Stores nothing, so it is a dry run by itself. Throws a usage error for
- * an edition that there is not, and what composing throws.
+ * finished, else a new one; one that waits for an editor only when it is named or `resume` is set.
+ * Stores nothing, so it is a dry run by itself. Throws a usage error for an edition that there is
+ * not or that was called off, and what composing throws.
  */
 export async function prepareSend(
   deps: ComposeDependencies,
-  options: { readonly newsletter: string; readonly edition?: string },
+  options: PrepareOptions,
 ): Promise<SendPreparation> {
   const newsletter = findNewsletter(deps.config, options.newsletter);
-  if (options.edition !== undefined) {
-    return prepareStored(deps, await storedEdition(deps, newsletter, options.edition));
-  }
-  const now = deps.clock();
-  const unfinished = await findUnfinished(deps.store.db, newsletter.id, {
-    now: storedInstant(now),
-    freshSince: storedInstant(now.subtract({ hours: STALE_AFTER_HOURS })),
-  });
-  if (unfinished.due !== undefined) {
-    return prepareStored(deps, await storedEdition(deps, newsletter, unfinished.due));
-  }
-  const prepared = await prepareNew(deps, newsletter);
-  if (prepared.kind !== 'nothingNew' || unfinished.waiting === undefined) return prepared;
-  return prepareStored(deps, await storedEdition(deps, newsletter, unfinished.waiting));
+  const prepare = async (id: string) =>
+    prepareStored(deps, newsletter, await storedEdition(deps, newsletter, id), options);
+  const named = options.edition ?? (await editionToRetry(deps, newsletter, options));
+  if (named !== undefined) return prepare(named);
+  const since = freshSince(newsletter, deps.clock());
+  const unfinished = await findUnfinished(deps.store.db, newsletter.id, since);
+  const now = storedInstant(deps.clock());
+  const isDue = (each: Unfinished) =>
+    (options.resume === true || !each.isHeld) && canGo(each, now, isResent(newsletter, options));
+  const due = unfinished.find(isDue);
+  if (due !== undefined) return prepare(due.edition);
+  const prepared = await prepareNew(deps, newsletter, options);
+  const [waiting] = unfinished;
+  return prepared.kind !== 'nothingNew' || waiting === undefined
+    ? prepared
+    : prepare(waiting.edition);
+}
+
+function canGo(each: Unfinished, now: string, isResent: boolean): boolean {
+  const isRetried = each.retryAt !== undefined && each.retryAt <= now;
+  return each.isQueued || isRetried || (each.isInDoubt && isResent);
+}
+
+/** Whether what is in doubt is sent once more. */
+function isResent(newsletter: NewsletterSettings, { inDoubt }: SendWishes): boolean {
+  return (inDoubt ?? newsletter.whenInDoubt) === 'resend';
+}
+
+async function editionToRetry(
+  { store }: StoreDependencies,
+  { id }: NewsletterSettings,
+  { retryFailed }: SendWishes,
+): Promise<string | undefined> {
+  return retryFailed ? findFailed(store.db, id) : undefined;
 }
 
 async function storedEdition(
@@ -54,39 +88,76 @@ async function storedEdition(
   id: string,
 ): Promise<StoredEdition> {
   const stored = await findEdition(store.db, id);
-  if (stored?.edition.newsletter === newsletter.id) return stored;
-  const remedy = `see \`broadsheet editions list\``;
-  throw new BroadsheetError(EXIT.usage, `${newsletter.id} has no edition "${id}"; ${remedy}`);
+  if (stored?.edition.newsletter !== newsletter.id) {
+    const remedy = 'see `broadsheet editions list`';
+    throw new BroadsheetError(EXIT.usage, `${newsletter.id} has no edition "${id}"; ${remedy}`);
+  }
+  if (stored.cancelledAt !== undefined) {
+    const remedy = 'leave out --edition to send the next one';
+    throw new BroadsheetError(EXIT.usage, `${id}  was called off; ${remedy}`);
+  }
+  return stored;
 }
 
 async function prepareStored(
   { store, clock }: StoreDependencies,
-  { edition, plannedAt }: StoredEdition,
+  newsletter: NewsletterSettings,
+  { edition, plannedAt, pause }: StoredEdition,
+  options: SendWishes,
 ): Promise<SendPreparation> {
-  const isPlanned = plannedAt !== undefined;
   const deliveries = await deliveryTable(store.db, edition.id);
-  const recipients = isPlanned
-    ? await countDue(store.db, edition.id, storedInstant(clock()))
-    : await countActive(store.db, edition.newsletter);
-  if (recipients === 0) {
-    const retryAt = await nextRetry(store.db, edition.id);
-    const waiting = retryAt === undefined ? {} : { retryAt };
-    return { ...NO_NOTES, kind: 'nobody', edition, deliveries, ...waiting };
+  if (pause !== undefined && pause.by !== 'relay' && options.resume !== true) {
+    return { ...NO_NOTES, kind: 'paused', edition, deliveries, pause };
   }
-  const state = isPlanned ? 'unfinished' : 'composed';
+  const now = storedInstant(clock());
+  const due = {
+    ...{ now, doubted: isResent(newsletter, options) },
+    failed: options.retryFailed === true,
+  };
+  const recipients =
+    plannedAt === undefined
+      ? await countActive(store.db, edition.newsletter)
+      : await countDue(store.db, edition.id, due);
+  if (recipients === 0 && options.inDoubt === undefined) {
+    const retryAt = await nextRetry(store.db, edition.id);
+    const undecided = await countUndecided(store.db, edition.id);
+    const waiting = retryAt === undefined ? {} : { retryAt };
+    return { ...NO_NOTES, kind: 'nobody', edition, deliveries, undecided, ...waiting };
+  }
+  const state = plannedAt === undefined ? 'composed' : 'unfinished';
   const remember = () => {};
-  return { ...NO_NOTES, kind: 'ready', edition, state, recipients, deliveries, remember };
+  const wishes = wishesOf(options);
+  return { ...NO_NOTES, kind: 'ready', edition, state, recipients, deliveries, wishes, remember };
 }
 
 async function prepareNew(
   deps: ComposeDependencies,
   newsletter: NewsletterSettings,
+  options: SendWishes,
 ): Promise<SendPreparation> {
   const { edition, remember, ...notes } = await draftEdition(deps, newsletter);
   if (edition === undefined) return { ...notes, kind: 'nothingNew' };
   const recipients = await countActive(deps.store.db, newsletter.id);
   const deliveries = NOTHING_PLANNED;
   // Nobody to send it to: its posts are left for the edition that somebody gets.
-  if (recipients === 0) return { ...notes, kind: 'nobody', edition, deliveries };
-  return { ...notes, kind: 'ready', edition, state: 'new', recipients, deliveries, remember };
+  if (recipients === 0) return { ...notes, kind: 'nobody', edition, deliveries, undecided: 0 };
+  const wishes = wishesOf(options);
+  return {
+    ...notes,
+    kind: 'ready',
+    edition,
+    state: 'new',
+    recipients,
+    deliveries,
+    wishes,
+    remember,
+  };
+}
+
+function wishesOf({ resume, retryFailed, inDoubt }: SendWishes): SendWishes {
+  return {
+    ...(resume === undefined ? {} : { resume }),
+    ...(retryFailed === undefined ? {} : { retryFailed }),
+    ...(inDoubt === undefined ? {} : { inDoubt }),
+  };
 }

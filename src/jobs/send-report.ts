@@ -1,12 +1,30 @@
 import type { DeliveryState, DeliveryTable, Reply } from '../model/delivery.ts';
-import type { Edition, EditionPost } from '../model/edition.ts';
+import type { Edition, EditionPause, EditionPost } from '../model/edition.ts';
 import type { EmailAddress } from '../model/email-address.ts';
+import type { FailedDelivery } from '../store/deliveries.ts';
 import type { PostNotes } from './report-posts.ts';
+
+/** What an editor asks of a send besides. */
+export interface SendWishes {
+  /** Goes on with an edition that was paused. */
+  readonly resume?: boolean;
+  /** Sends to those once more for whom an edition failed. */
+  readonly retryFailed?: boolean;
+  /** Overrules the newsletter's policy for what is in doubt. */
+  readonly inDoubt?: 'resend' | 'skip';
+}
 
 /** What `send` is about to do; nothing is stored or sent yet. */
 export type SendPreparation =
   /** No unfinished edition, and nothing new to compose one from. */
   | (PostNotes & { readonly kind: 'nothingNew' })
+  /** An edition waits for an editor to let it go on, and there is nothing new besides. */
+  | (PostNotes & {
+      readonly kind: 'paused';
+      readonly edition: Edition;
+      readonly deliveries: DeliveryTable;
+      readonly pause: EditionPause;
+    })
   /**
    * There is an edition, but nobody to send it to now: nobody is subscribed (`deliveries.planned`
    * is 0), everyone was served, or those who are left have to wait until `retryAt`.
@@ -15,6 +33,8 @@ export type SendPreparation =
       readonly kind: 'nobody';
       readonly edition: Edition;
       readonly deliveries: DeliveryTable;
+      /** How many are in doubt, and an editor has to say what becomes of them. */
+      readonly undecided: number;
       /** ISO 8601. */
       readonly retryAt?: string;
     })
@@ -27,6 +47,8 @@ export type SendPreparation =
       readonly recipients: number;
       /** As it stands, of an unfinished edition. */
       readonly deliveries: DeliveryTable;
+      /** What was asked for besides. */
+      readonly wishes: SendWishes;
       /** Remembers what composing found out (ids of posts); `deliverEdition` calls it. */
       readonly remember: () => void;
     });
@@ -55,14 +77,27 @@ export interface SendReport {
     readonly at: string;
     readonly state: DeliveryState;
   }[];
-  readonly failures: readonly { readonly address: EmailAddress; readonly reply: Reply }[];
-  /** When the first of the deferred ones is due, ISO 8601. */
+  readonly failures: readonly FailedDelivery[];
+  /** How many in doubt are neither sent again nor given up yet (policy `ask`). */
+  readonly undecided: number;
+  /** Whose subscriptions this edition found to be dead. */
+  readonly bounced: readonly EmailAddress[];
+  /** When the first of those that wait is due, ISO 8601. */
   readonly retryAt?: string;
-  /** Why the run ended before everyone was served, in a sentence with a remedy. */
-  readonly stopped?: {
-    readonly because: 'relay' | 'refusals' | 'signal';
-    readonly message: string;
-  };
+  readonly stopped?: Stopped;
+}
+
+/** Why a run ended before everyone was served. */
+export interface Stopped {
+  /**
+   * `relay`: no relay works; `refusals`: too many in a row; `quota`: the relays have had all that they
+   * may be given until `retryAt`; `paused`: by an editor, or called off; `stale`: it is too late.
+   */
+  readonly because: 'relay' | 'refusals' | 'signal' | 'quota' | 'paused' | 'stale';
+  /** A phrase without a full stop. */
+  readonly message: string;
+  /** ISO 8601. */
+  readonly retryAt?: string;
 }
 
 /** What a test send did. */

@@ -20,12 +20,14 @@ export async function showEdition(
     const remedy = 'see `broadsheet editions list`';
     throw new BroadsheetError(EXIT.usage, `there is no edition "${id}"; ${remedy}`);
   }
-  const { edition, plannedAt } = stored;
+  const { edition, plannedAt, pause, cancelledAt } = stored;
   const { newsletter, day, subject, composedAt } = edition;
   return {
     edition,
     ...{ id, newsletter, day, subject, composedAt },
     ...(plannedAt === undefined ? {} : { plannedAt }),
+    ...(pause === undefined ? {} : { pause }),
+    ...(cancelledAt === undefined ? {} : { cancelledAt }),
     deliveries: await deliveryTable(store.db, id),
     inDoubt: await doubtedDeliveries(store.db, id),
     failures: await failedDeliveries(store.db, id),

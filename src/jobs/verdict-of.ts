@@ -1,7 +1,7 @@
+import { retryDelaySeconds } from '../model/retry-delay.ts';
 import type { Outcome } from '../smtp/outcome.ts';
-import type { Verdict } from '../store/claims.ts';
 import { storedInstant } from '../store/instants.ts';
-import { retryDelaySeconds } from './retry-delay.ts';
+import type { Verdict } from '../store/verdicts.ts';
 
 /** Outcomes that are something about the delivery; the others are about the relay or about us. */
 export type DeliveryOutcome = Exclude<Outcome, { readonly kind: 'relayTrouble' | 'withheld' }>;
@@ -13,15 +13,13 @@ export type DeliveryOutcome = Exclude<Outcome, { readonly kind: 'relayTrouble' |
 export function verdictOf(
   outcome: DeliveryOutcome,
   facts: {
-    readonly messageId: string;
     readonly relay: string;
     readonly attempts: number;
     readonly now: Temporal.Instant;
     readonly jitter: number;
   },
-): Verdict {
-  const { messageId, relay } = facts;
-  const common = { state: outcome.kind, messageId, relay, reply: outcome.reply };
+): Omit<Verdict, 'id' | 'messageId'> {
+  const common = { state: outcome.kind, relay: facts.relay, reply: outcome.reply };
   switch (outcome.kind) {
     case 'accepted':
     case 'inDoubt':

@@ -1,3 +1,5 @@
+import type { PauseCause } from './delivery.ts';
+
 /** How much room an edition gives to a story. */
 export type StoryRole = 'lead' | 'story' | 'headline';
 
@@ -30,6 +32,15 @@ export interface Edition {
   readonly posts: readonly EditionPost[];
   /** ISO 8601 instant. */
   readonly composedAt: string;
+}
+
+/** Why an edition waits. */
+export interface EditionPause {
+  readonly by: PauseCause;
+  /** A phrase without a full stop. */
+  readonly reason: string;
+  /** ISO 8601 instant. */
+  readonly at: string;
 }
 
 /**

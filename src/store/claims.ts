@@ -1,5 +1,6 @@
-import type { DeliveryState, Reply } from '../model/delivery.ts';
+import { EVENT_SOURCES } from '../model/delivery-events.ts';
 import type { EmailAddress } from '../model/email-address.ts';
+import { isPostgres } from './dialect.ts';
 import type { Database } from './tables.ts';
 
 /** A delivery that one sender holds, and nobody else. */
@@ -7,128 +8,42 @@ export interface ClaimedDelivery {
   readonly id: number;
   readonly subscriber: string;
   readonly address: EmailAddress;
+  readonly domain: string;
   readonly name?: string;
   /** How often a relay was asked before. */
   readonly attempts: number;
 }
 
-/** What a sender writes into the ledger of one delivery that it holds. */
-export interface Verdict {
-  readonly state: Extract<DeliveryState, 'accepted' | 'deferred' | 'failed' | 'inDoubt'>;
-  readonly messageId: string;
-  readonly relay: string;
-  readonly reply: Reply;
-  readonly replyClass?: string;
-  readonly retryAt?: string;
+export interface Claim {
+  readonly edition: string;
+  readonly sender: string;
+  readonly now: string;
+  readonly limit: number;
+  /** Domains that have enough for now. */
+  readonly notTo?: readonly string[];
 }
 
 /**
  * Gives up to `limit` deliveries of the edition to `sender`: those queued, then those deferred and
  * due. Whoever is not active any more gets none: theirs are suppressed, since leaving beats mail
- * that is queued. To be run in a transaction. An empty answer means that nothing is due.
+ * that is queued. To be run in a transaction. An empty answer means that nothing is due, or that
+ * the edition was paused or called off.
  */
 export async function claimDeliveries(
   db: Database,
-  claim: {
-    readonly edition: string;
-    readonly sender: string;
-    readonly now: string;
-    readonly limit: number;
-  },
+  claim: Claim,
 ): Promise<readonly ClaimedDelivery[]> {
+  if (!(await isOpen(db, claim.edition))) return [];
   for (;;) {
     const candidates = await findCandidates(db, claim);
     if (candidates.length === 0) return [];
     const active = candidates.filter((row) => row.status === 'active');
     const gone = candidates.filter((row) => row.status !== 'active');
-    await setStates(db, gone, { state: 'suppressed', sender: null, changed_at: claim.now });
-    await setStates(db, active, {
-      state: 'claimed',
-      sender: claim.sender,
-      changed_at: claim.now,
-    });
+    const changed_at = claim.now;
+    await setStates(db, gone, { state: 'suppressed', sender: null, changed_at });
+    await setStates(db, active, { state: 'claimed', sender: claim.sender, changed_at });
     if (active.length > 0) return active.map(toClaimed);
   }
-}
-
-/**
- * Marks a held delivery as about to be accepted; false, and nothing changed, when the sender does
- * not hold it any more or the subscriber has left since: then the message must not go.
- */
-export async function markSubmitting(
-  db: Database,
-  mark: {
-    readonly id: number;
-    readonly sender: string;
-    readonly messageId: string;
-    readonly at: string;
-  },
-): Promise<boolean> {
-  const result = await db
-    .updateTable('deliveries')
-    .set({ state: 'submitting', message_id: mark.messageId, changed_at: mark.at })
-    .where('id', '=', mark.id)
-    .where('state', '=', 'claimed')
-    .where('sender', '=', mark.sender)
-    .where((where) =>
-      where.exists(
-        where
-          .selectFrom('subscribers')
-          .select('subscribers.id')
-          .whereRef('subscribers.id', '=', 'deliveries.subscriber')
-          .where('subscribers.status', '=', 'active'),
-      ),
-    )
-    .executeTakeFirst();
-  return result.numUpdatedRows > 0n;
-}
-
-/**
- * Records what a relay said. Does nothing when somebody else has taken the delivery over (a sender
- * that was thought dead); a late word on one in doubt still counts while nobody has.
- */
-export async function recordVerdict(
-  db: Database,
-  held: { readonly id: number; readonly sender: string; readonly at: string },
-  verdict: Verdict,
-): Promise<void> {
-  const { reply } = verdict;
-  await db
-    .updateTable('deliveries')
-    .set((set) => ({
-      state: verdict.state,
-      attempts: set('attempts', '+', 1),
-      message_id: verdict.messageId,
-      changed_at: held.at,
-      retry_at: verdict.retryAt ?? null,
-      relay: verdict.relay,
-      reply_class: verdict.replyClass ?? null,
-      failed_because: verdict.state === 'failed' ? ('reply' as const) : null,
-      reply_code: reply.code,
-      reply_enhanced: reply.enhancedCode ?? null,
-      reply_text: reply.text,
-      ...(verdict.state === 'inDoubt'
-        ? { in_doubt_at: set.fn.coalesce('in_doubt_at', set.val(held.at)) }
-        : { sender: null }),
-    }))
-    .where('id', '=', held.id)
-    .where('sender', '=', held.sender)
-    .where('state', 'in', ['claimed', 'submitting', 'inDoubt'])
-    .execute();
-}
-
-/** Puts one held delivery back: its message surely did not go, and that was nobody's failure. */
-export async function giveBack(
-  db: Database,
-  held: { readonly id: number; readonly sender: string; readonly at: string },
-): Promise<void> {
-  await db
-    .updateTable('deliveries')
-    .set({ state: 'queued', sender: null, changed_at: held.at })
-    .where('id', '=', held.id)
-    .where('sender', '=', held.sender)
-    .where('state', 'in', ['claimed', 'submitting'])
-    .execute();
 }
 
 /** Puts back all that the sender claimed and did not begin with. */
@@ -137,7 +52,7 @@ export async function giveBackAll(db: Database, sender: string, at: string): Pro
     .updateTable('deliveries')
     .set({ state: 'queued', sender: null, changed_at: at })
     .where('sender', '=', sender)
-    .where('state', '=', 'claimed')
+    .where('state', 'in', EVENT_SOURCES.endLease)
     .execute();
 }
 
@@ -162,12 +77,7 @@ export async function settleClaims(
   at: string,
 ): Promise<void> {
   if (dead.length === 0) return;
-  await db
-    .updateTable('deliveries')
-    .set({ state: 'queued', sender: null, changed_at: at })
-    .where('sender', 'in', dead)
-    .where('state', '=', 'claimed')
-    .execute();
+  for (const sender of dead) await giveBackAll(db, sender, at);
   await db
     .updateTable('deliveries')
     .set((set) => ({
@@ -181,49 +91,28 @@ export async function settleClaims(
     .execute();
 }
 
-/**
- * Puts the edition's deliveries in doubt back into the queue, to be sent once more: the policy
- * `resend`, which loses nothing. That they were in doubt stays on record.
- */
-export async function requeueDoubted(db: Database, edition: string, at: string): Promise<void> {
-  await db
-    .updateTable('deliveries')
-    .set({ state: 'queued', sender: null, changed_at: at })
-    .where('edition', '=', edition)
-    .where('state', '=', 'inDoubt')
-    .execute();
+async function isOpen(db: Database, edition: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('editions')
+    .select('id')
+    .where('id', '=', edition)
+    .where('paused_at', 'is', null)
+    .where('cancelled_at', 'is', null)
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
-/** Gives up on the newsletter's deferred deliveries of editions first sent before `before`. */
-export async function failStale(
-  db: Database,
-  stale: { readonly newsletter: string; readonly before: string; readonly at: string },
-): Promise<void> {
-  await db
-    .updateTable('deliveries')
-    .set({ state: 'failed', failed_because: 'stale', changed_at: stale.at })
-    .where('state', '=', 'deferred')
-    .where('edition', 'in', (select) =>
-      select
-        .selectFrom('editions')
-        .select('editions.id')
-        .where('newsletter', '=', stale.newsletter)
-        .where('planned_at', '<', stale.before),
-    )
-    .execute();
-}
-
-async function findCandidates(
-  db: Database,
-  { edition, now, limit }: { edition: string; now: string; limit: number },
-) {
-  const query = db
+async function findCandidates(db: Database, { edition, now, limit, notTo = [] }: Claim) {
+  let query = db
     .selectFrom('deliveries as d')
     .leftJoin('subscribers as s', 's.id', 'd.subscriber')
-    .select(['d.id', 'd.subscriber', 'd.address', 'd.attempts', 's.name', 's.status'])
+    .select(['d.id', 'd.subscriber', 'd.address', 'd.domain', 'd.attempts', 's.name', 's.status'])
     .where('d.edition', '=', edition)
     .orderBy('d.id')
     .limit(limit);
+  if (notTo.length > 0) query = query.where('d.domain', 'not in', notTo);
+  // SQLite's transactions take turns; PostgreSQL's must not wait for, or take, each other's rows.
+  if (isPostgres(db)) query = query.forUpdate('d').skipLocked();
   // Two queries, so that each follows the index instead of sorting a million rows.
   const queued = await query.where('d.state', '=', 'queued').execute();
   if (queued.length > 0) return queued;
@@ -233,7 +122,7 @@ async function findCandidates(
 async function setStates(
   db: Database,
   rows: readonly { readonly id: number }[],
-  change: { state: DeliveryState; sender: string | null; changed_at: string },
+  change: { state: 'claimed' | 'suppressed'; sender: string | null; changed_at: string },
 ): Promise<void> {
   if (rows.length === 0) return;
   const ids = rows.map((row) => row.id);
@@ -244,10 +133,12 @@ function toClaimed(row: {
   id: number;
   subscriber: string;
   address: string;
+  domain: string;
   attempts: number;
   name: string | null;
 }): ClaimedDelivery {
-  const { id, subscriber, attempts } = row;
+  const { id, subscriber, domain, attempts } = row;
   const name = row.name === null ? {} : { name: row.name };
-  return { id, subscriber, address: row.address as EmailAddress, attempts, ...name };
+  // It was parsed when it was stored.
+  return { id, subscriber, address: row.address as EmailAddress, domain, attempts, ...name };
 }

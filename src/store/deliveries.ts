@@ -1,4 +1,4 @@
-import type { DeliveryState, DeliveryTable, Reply } from '../model/delivery.ts';
+import type { DeliveryState, DeliveryTable, FailureCause, Reply } from '../model/delivery.ts';
 import type { EmailAddress } from '../model/email-address.ts';
 import type { Database, DeliveriesTable } from './tables.ts';
 
@@ -72,11 +72,18 @@ export async function deliveryTable(db: Database, edition: string): Promise<Deli
   };
 }
 
-/** Everyone whom the edition was refused for, for good. */
+/** Somebody who did not get an edition, and why: the last reply, where a relay was asked at all. */
+export interface FailedDelivery {
+  readonly address: EmailAddress;
+  readonly cause: FailureCause;
+  readonly reply: Reply;
+}
+
+/** Everyone whom the edition failed for. */
 export async function failedDeliveries(
   db: Database,
   edition: string,
-): Promise<readonly { readonly address: EmailAddress; readonly reply: Reply }[]> {
+): Promise<readonly FailedDelivery[]> {
   const rows = await db
     .selectFrom('deliveries')
     .selectAll()
@@ -84,14 +91,11 @@ export async function failedDeliveries(
     .where('state', '=', 'failed')
     .orderBy('id')
     .execute();
-  return rows.map((row) => {
-    const { text, ...reply } = replyOf(row) ?? { code: 0, text: '' };
-    const isStale = row.failed_because === 'stale';
-    return {
-      address: row.address as EmailAddress,
-      reply: { ...reply, text: isStale ? `stale, the last reply was: ${text}` : text },
-    };
-  });
+  return rows.map((row) => ({
+    address: row.address as EmailAddress,
+    cause: row.failed_because ?? 'reply',
+    reply: replyOf(row) ?? { code: 0, text: '' },
+  }));
 }
 
 /** Every delivery of the edition that was ever in doubt, and what it is now. */
@@ -109,72 +113,6 @@ export async function doubtedDeliveries(db: Database, edition: string) {
     at: row.in_doubt_at ?? '',
     state: row.state,
   }));
-}
-
-/** When the first of the edition's deferred deliveries is due. */
-export async function nextRetry(db: Database, edition: string): Promise<string | undefined> {
-  const row = await db
-    .selectFrom('deliveries')
-    .select((select) => select.fn.min('retry_at').as('retry_at'))
-    .where('edition', '=', edition)
-    .where('state', '=', 'deferred')
-    .executeTakeFirst();
-  return row?.retry_at ?? undefined;
-}
-
-/** How many of the edition's deliveries could go out at `now`: those due, and those in doubt. */
-export async function countDue(db: Database, edition: string, now: string): Promise<number> {
-  const row = await db
-    .selectFrom('deliveries')
-    .select((select) => select.fn.countAll<number>().as('count'))
-    .where('edition', '=', edition)
-    .where((where) =>
-      where.or([
-        where('state', 'in', ['queued', 'claimed', 'submitting', 'inDoubt']),
-        where.and([where('state', '=', 'deferred'), where('retry_at', '<=', now)]),
-      ]),
-    )
-    .executeTakeFirstOrThrow();
-  return Number(row.count);
-}
-
-/** Editions of a newsletter that not everyone has got who should, oldest first. */
-export interface Unfinished {
-  /** One that was never sent, or has deliveries that can go now. */
-  readonly due?: string;
-  /** One whose deliveries have all been tried, and some are put off until later. */
-  readonly waiting?: string;
-}
-
-/**
- * What there is to go on with at `now`. Deliveries that are put off count only of editions first
- * sent since `freshSince`.
- */
-export async function findUnfinished(
-  db: Database,
-  newsletter: string,
-  { now, freshSince }: { readonly now: string; readonly freshSince: string },
-): Promise<Unfinished> {
-  const rows = await db
-    .selectFrom('editions as e')
-    .leftJoin('deliveries as d', (join) =>
-      join
-        .onRef('d.edition', '=', 'e.id')
-        .on('d.state', 'in', ['queued', 'claimed', 'submitting', 'inDoubt', 'deferred']),
-    )
-    .select(['e.id', 'e.planned_at', 'd.state'])
-    .select((select) => select.fn.min('d.retry_at').as('retry_at'))
-    .where('e.newsletter', '=', newsletter)
-    .where((where) => where.or([where('e.planned_at', 'is', null), where('d.id', 'is not', null)]))
-    .groupBy(['e.id', 'e.planned_at', 'e.composed_at', 'd.state'])
-    .orderBy('e.composed_at')
-    .orderBy('e.id')
-    .execute();
-  const isFresh = (plannedAt: string | null) => plannedAt === null || plannedAt >= freshSince;
-  const open = rows.filter((row) => row.state !== 'deferred' || isFresh(row.planned_at));
-  const due = open.find((row) => row.state !== 'deferred' || (row.retry_at ?? '') <= now);
-  const waiting = open.find((row) => row.state === 'deferred');
-  return { ...(due && { due: due.id }), ...(waiting && { waiting: waiting.id }) };
 }
 
 /** What became of every edition for one subscriber, newest first. */

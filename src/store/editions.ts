@@ -1,4 +1,4 @@
-import type { Edition, EditionPost } from '../model/edition.ts';
+import type { Edition, EditionPause, EditionPost } from '../model/edition.ts';
 import type { Database, EditionPostsTable, EditionsTable } from './tables.ts';
 
 /** An edition with when its deliveries were planned, and how many; absent when it was never sent. */
@@ -6,6 +6,10 @@ export interface StoredEdition {
   readonly edition: Edition;
   readonly plannedAt?: string;
   readonly planned: number;
+  /** From when on its age is counted; absent when it was never sent. */
+  readonly freshFrom?: string;
+  readonly pause?: EditionPause;
+  readonly cancelledAt?: string;
 }
 
 /** All of an edition but its bodies and posts. */
@@ -78,6 +82,9 @@ export async function findEdition(db: Database, id: string): Promise<StoredEditi
     },
     ...(row.planned_at === null ? {} : { plannedAt: row.planned_at }),
     planned: row.planned,
+    ...(row.fresh_from === null ? {} : { freshFrom: row.fresh_from }),
+    ...pauseOf(row),
+    ...(row.cancelled_at === null ? {} : { cancelledAt: row.cancelled_at }),
   };
 }
 
@@ -114,6 +121,12 @@ export async function editionIdsOfDay(
     .where('day', '=', day)
     .execute();
   return new Set(rows.map((row) => row.id));
+}
+
+/** Why the edition of a row waits, if it does. */
+export function pauseOf(row: EditionRow): { readonly pause?: EditionPause } {
+  const { paused_at: at, paused_by: by, pause_reason: reason } = row;
+  return at === null || by === null ? {} : { pause: { by, reason: reason ?? '', at } };
 }
 
 function toPostRow(edition: Edition, post: EditionPost, position: number): EditionPostsTable {

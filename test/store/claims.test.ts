@@ -1,20 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  claimDeliveries,
-  giveBack,
-  markSubmitting,
-  recordVerdict,
-  settleClaims,
-  type Verdict,
-} from '../../src/store/claims.ts';
+import { claimDeliveries, settleClaims } from '../../src/store/claims.ts';
 import { deliveryTable, planDeliveries } from '../../src/store/deliveries.ts';
+import { giveBack, markSubmitting, recordVerdicts } from '../../src/store/verdicts.ts';
 import { openPaper, type Paper } from '../support/paper.ts';
 
 const AT = '2026-03-20T07:00:00.000Z';
 
-const ACCEPTED: Verdict = {
-  state: 'accepted',
+const ACCEPTED = {
+  state: 'accepted' as const,
   messageId: '<1@harbour.example>',
   relay: 'relay:25',
   reply: { code: 250, text: 'OK' },
@@ -26,7 +20,7 @@ test('what one sender claimed, no other can claim, mark or give back', async (t)
   assert.ok(row);
   assert.deepEqual(await claim('two'), []);
   assert.equal(await mark(paper, row.id, 'two'), false);
-  await giveBack(paper.deps.store.db, { id: row.id, sender: 'two', at: AT });
+  await giveBack(paper.deps.store.db, [row.id], { sender: 'two', at: AT });
   assert.deepEqual(await paper.states(id), { 'ada@example.org': 'claimed' });
 });
 
@@ -56,9 +50,9 @@ test('its late word on what was in doubt counts, until somebody else has taken t
   await mark(paper, row.id, 'sleeper');
   await settleClaims(db, ['sleeper'], AT);
   assert.deepEqual(await paper.states(id), { 'ada@example.org': 'inDoubt' });
-  await recordVerdict(db, { id: row.id, sender: 'stranger', at: AT }, ACCEPTED);
+  await recordVerdicts(db, [{ ...ACCEPTED, id: row.id }], { sender: 'stranger', at: AT });
   assert.deepEqual(await paper.states(id), { 'ada@example.org': 'inDoubt' });
-  await recordVerdict(db, { id: row.id, sender: 'sleeper', at: AT }, ACCEPTED);
+  await recordVerdicts(db, [{ ...ACCEPTED, id: row.id }], { sender: 'sleeper', at: AT });
   assert.deepEqual(await paper.states(id), { 'ada@example.org': 'accepted' });
 });
 
@@ -92,6 +86,7 @@ async function planned(t: Parameters<typeof openPaper>[0]) {
   return { paper, id: edition.id, claim };
 }
 
-function mark(paper: Paper, id: number, sender: string): Promise<boolean> {
-  return markSubmitting(paper.deps.store.db, { id, sender, messageId: '<1@x>', at: AT });
+async function mark(paper: Paper, id: number, sender: string): Promise<boolean> {
+  const submissions = [{ id, messageId: '<1@x>' }];
+  return (await markSubmitting(paper.deps.store.db, submissions, { sender, at: AT })).has(id);
 }

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { type Clock, stoppedClock } from '../../src/base/clock.ts';
+import { type Clock, stoppedClock, systemClock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
 import type { Config } from '../../src/config/config.ts';
 import { addSubscriber } from '../../src/jobs/add-subscriber.ts';
@@ -10,7 +10,8 @@ import { deliverEdition } from '../../src/jobs/deliver-edition.ts';
 import type { SendDependencies } from '../../src/jobs/mail-dependencies.ts';
 import { prepareSend } from '../../src/jobs/prepare-send.ts';
 import { readTemplates } from '../../src/jobs/read-templates.ts';
-import type { SendReport } from '../../src/jobs/send-report.ts';
+import type { SendReport, SendWishes } from '../../src/jobs/send-report.ts';
+import { settleLedger } from '../../src/jobs/settle-ledger.ts';
 import type { DeliveryTable } from '../../src/model/delivery.ts';
 import { type Edition, SLOTS } from '../../src/model/edition.ts';
 import { type EmailAddress, parseEmailAddress } from '../../src/model/email-address.ts';
@@ -55,7 +56,7 @@ export interface Paper {
   /** Stores an edition with one post, composed by nobody: for tests of sending. */
   putEdition(id?: string): Promise<Edition>;
   /** Prepares and delivers, as `send --yes` does. */
-  send(signal?: AbortSignal): Promise<SendReport>;
+  send(signal?: AbortSignal, options?: SendWishes): Promise<SendReport>;
   writePost(file: string, text: string): void;
   /** The state of each delivery of the edition, by address. */
   states(edition?: string): Promise<Readonly<Record<string, string>>>;
@@ -77,7 +78,7 @@ export async function openPaper(t: TestContext, options: PaperOptions = {}): Pro
   const config = makeConfig(folder, options.relayUrl ?? inbox.url, options.connections ?? 2);
   const templates = readTemplates(config.folders.templates);
   const deps: SendDependencies = {
-    ...{ config, store, templates, openRelay, chance: () => 0.5 },
+    ...{ config, store, templates, openRelay, chance: () => 0.5, machineClock: systemClock },
     clock: now,
     log: silentLog,
   };
@@ -94,8 +95,9 @@ export async function openPaper(t: TestContext, options: PaperOptions = {}): Pro
       await insertEdition(store.db, edition);
       return edition;
     },
-    async send(signal) {
-      const prepared = await prepareSend(deps, { newsletter: NEWSLETTER });
+    async send(signal, options = {}) {
+      for (const newsletter of config.newsletters) await settleLedger(deps, newsletter);
+      const prepared = await prepareSend(deps, { newsletter: NEWSLETTER, ...options });
       if (prepared.kind !== 'ready') throw new Error(`there is nothing to send: ${prepared.kind}`);
       return deliverEdition(deps, prepared, signal);
     },
@@ -215,7 +217,7 @@ export function makeConfig(folder: string, url: string, connections: number): Co
     publicUrl: 'https://harbour.example/',
     databaseUrl: `sqlite:${join(folder, 'paper.db')}`,
     journalFile: join(folder, 'paper.journal.jsonl'),
-    relays: [{ id: 'relay', url, weight: 1, connections }],
+    relays: [{ id: new URL(url).host, url, weight: 1, connections }],
     domains: { connections: 20, of: new Map() },
     secrets: ['a secret of a test, long enough'],
   };

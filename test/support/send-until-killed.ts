@@ -21,6 +21,7 @@ const deps = {
   clock: systemClock,
   log: silentLog,
   chance: systemChance,
+  machineClock: systemClock,
 };
 const prepared = await prepareSend(deps, { newsletter: NEWSLETTER });
 if (prepared.kind === 'ready') await deliverEdition(deps, prepared);

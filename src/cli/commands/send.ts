@@ -1,20 +1,16 @@
-import type { Command } from 'commander';
-import { BroadsheetError, EXIT, type ExitCode } from '../../base/errors.ts';
+import { type Command, Option } from 'commander';
+import { BroadsheetError, EXIT } from '../../base/errors.ts';
 import { findNewsletter } from '../../jobs/find-newsletter.ts';
-import { reportEdition } from '../../jobs/report-edition.ts';
-import type { PostNotes } from '../../jobs/report-posts.ts';
-import type { ReadySend, SendPreparation, SendReport, TestReport } from '../../jobs/send-report.ts';
-import type { NewsletterSettings } from '../../model/settings.ts';
+import type { PrepareOptions } from '../../jobs/prepare-send.ts';
+import type { ReadySend, SendReport } from '../../jobs/send-report.ts';
 import { plural } from '../format.ts';
 import { type MailContext, withMail } from '../mail-context.ts';
 import { parseAddresses } from '../parse-addresses.ts';
-import {
-  describeNothingNew,
-  formatDeliveries,
-  printEdition,
-  printTroubles,
-} from '../print-edition.ts';
+import { printEdition } from '../print-edition.ts';
 import { printProblems } from '../print-problems.ts';
+import { reportPreparation } from '../send/report-preparation.ts';
+import { reportSend } from '../send/report-send.ts';
+import { reportTest } from '../send/report-test.ts';
 import type { Shell } from '../shell.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -26,6 +22,8 @@ Examples:
   $ broadsheet send politics-essential --yes --json           from cron or a script
 
 Run it again after an interruption: it goes on where it was, and nobody gets an edition twice.
+An edition that was paused (by \`broadsheet editions pause\`, or since relays refused too much of it)
+goes on with --resume only.
 Needs BROADSHEET_SECRET, and BROADSHEET_SMTP_URL unless the relay takes mail without a password.
 
 Exit codes: 0 everyone was served, 67 some addresses were refused for good, 69 the relay is away,
@@ -35,6 +33,9 @@ Exit codes: 0 everyone was served, 67 some addresses were refused for good, 69 t
 interface SendOptions {
   readonly edition?: string;
   readonly to?: readonly string[];
+  readonly resume?: true;
+  readonly retryFailed?: true;
+  readonly inDoubt?: 'resend' | 'skip';
   readonly dryRun?: true;
   readonly yes?: true;
   readonly json?: true;
@@ -47,6 +48,14 @@ export function addSend(program: Command, shell: Shell): void {
     .description('send the next edition, or go on with one that is not finished')
     .option('--edition <id>', 'send this edition')
     .option('--to <address...>', 'a test: to these addresses only, outside the ledger')
+    .option('--resume', 'go on with an edition that was paused')
+    .option('--retry-failed', 'send once more to those for whom it failed')
+    .addOption(
+      new Option('--in-doubt <what>', 'of messages that a crash left in doubt').choices([
+        'resend',
+        'skip',
+      ]),
+    )
     .option('--dry-run', 'say what would be sent, store and send nothing')
     .option('--yes', 'do not ask')
     .option('--now <time>', 'take this for the present time')
@@ -57,8 +66,8 @@ export function addSend(program: Command, shell: Shell): void {
       const readOnly = options.dryRun === true || test !== undefined;
       await withMail(command, shell, { readOnly }, async (context) => {
         const { prepareSend } = await import('../../jobs/prepare-send.ts');
-        const edition = options.edition === undefined ? {} : { edition: options.edition };
-        const preparation = await prepareSend(context, { newsletter, ...edition });
+        if (!readOnly) await settle(newsletter, context);
+        const preparation = await prepareSend(context, { newsletter, ...wishesOf(options) });
         context.log.close();
         if (!options.json) printProblems(preparation, context, shell.terminal);
         if (test !== undefined && preparation.kind !== 'nothingNew') {
@@ -74,10 +83,37 @@ export function addSend(program: Command, shell: Shell): void {
           );
         } else {
           await confirmSend(preparation, options, context, shell.terminal);
-          reportSend(await deliver(context, preparation), preparation, options, shell);
+          const report = await deliver(context, preparation);
+          reportSend(report, { ...preparation, newsletter }, options, shell);
         }
       });
     });
+}
+
+function wishesOf({
+  edition,
+  resume,
+  retryFailed,
+  inDoubt,
+}: SendOptions): Omit<PrepareOptions, 'newsletter'> {
+  return {
+    ...(edition === undefined ? {} : { edition }),
+    ...(resume === undefined ? {} : { resume }),
+    ...(retryFailed === undefined ? {} : { retryFailed }),
+    ...(inDoubt === undefined ? {} : { inDoubt }),
+  };
+}
+
+/** Before anything is sent: what a killed send left, and what is too old to be sent. */
+async function settle(newsletter: string, context: MailContext): Promise<void> {
+  const { settleLedger } = await import('../../jobs/settle-ledger.ts');
+  const found = findNewsletter(context.config, newsletter);
+  for (const { edition, deliveries } of await settleLedger(context, found)) {
+    const who = plural(deliveries, 'subscriber does', 'subscribers do');
+    context.log.info(
+      `${edition} is over ${plural(found.staleAfterHours, 'hour')} old: ${who} not get it any more`,
+    );
+  }
 }
 
 /** Asks on a terminal; elsewhere needs `--yes`. Throws when the answer is no. */
@@ -115,105 +151,4 @@ async function deliver(context: MailContext, send: ReadySend): Promise<SendRepor
     process.off('SIGINT', stop).off('SIGTERM', stop);
     context.log.close();
   }
-}
-
-function reportPreparation(
-  preparation: SendPreparation,
-  newsletter: NewsletterSettings,
-  { json }: SendOptions,
-  { terminal, setExitCode }: Shell,
-): void {
-  const waiting = preparation.kind === 'nobody' && preparation.retryAt !== undefined;
-  if (waiting) setExitCode(EXIT.tryAgain);
-  if (json) {
-    const { posts, warnings } = preparation;
-    const edition = preparation.kind === 'nothingNew' ? null : reportEdition(preparation.edition);
-    const recipients = preparation.kind === 'ready' ? preparation.recipients : 0;
-    const deliveries = preparation.kind === 'nothingNew' ? NO_DELIVERIES : preparation.deliveries;
-    terminal.out(
-      JSON.stringify({ edition, recipients, deliveries, messages: [], posts, warnings }),
-    );
-    return;
-  }
-  for (const line of describePreparation(preparation, newsletter, terminal)) terminal.out(line);
-}
-
-function* describePreparation(
-  preparation: SendPreparation,
-  newsletter: NewsletterSettings,
-  terminal: Terminal,
-): Generator<string> {
-  if (preparation.kind === 'nothingNew') {
-    yield `${describeNothingNew(newsletter)}, nothing sent.`;
-    return;
-  }
-  printEdition(preparation.edition, terminal);
-  if (preparation.kind === 'ready') {
-    const recipients = plural(preparation.recipients, 'subscriber');
-    yield `Dry run: this would go to ${recipients}. Nothing was stored or sent.`;
-  } else if (preparation.retryAt !== undefined) {
-    yield `Sent     ${formatDeliveries(preparation.deliveries)}`;
-    yield `The others have to wait until ${preparation.retryAt}; run this again then.`;
-  } else if (preparation.deliveries.planned === 0) {
-    yield 'Nobody is subscribed: nothing sent. `broadsheet subscribers add` subscribes people.';
-  } else {
-    yield `Sent     ${formatDeliveries(preparation.deliveries)}`;
-    yield 'Everyone was served before: nothing sent.';
-  }
-}
-
-const NO_DELIVERIES = {
-  planned: 0,
-  accepted: 0,
-  deferred: 0,
-  failed: 0,
-  suppressed: 0,
-  inDoubt: 0,
-  queued: 0,
-};
-
-function reportTest(
-  report: TestReport,
-  { posts, warnings }: PostNotes,
-  { json }: SendOptions,
-  { terminal, setExitCode }: Shell,
-): void {
-  if (report.messages.some(({ accepted }) => !accepted)) setExitCode(EXIT.unavailable);
-  if (json) {
-    terminal.out(JSON.stringify({ ...report, deliveries: NO_DELIVERIES, posts, warnings }));
-    return;
-  }
-  printEdition(report.edition, terminal);
-  for (const { to, accepted, reply } of report.messages) {
-    terminal.out(
-      `Test to ${to}: ${accepted ? 'accepted' : 'not accepted'} (${reply.code} ${reply.text})`,
-    );
-  }
-}
-
-function reportSend(
-  report: SendReport,
-  { posts, warnings }: PostNotes,
-  { json, yes }: SendOptions,
-  { terminal, setExitCode }: Shell,
-): void {
-  setExitCode(exitCodeOf(report));
-  if (json) {
-    terminal.out(JSON.stringify({ ...report, messages: [], posts, warnings }));
-    return;
-  }
-  if (yes) printEdition(report.edition, terminal);
-  terminal.out(`Sent     ${formatDeliveries(report.deliveries)}`);
-  printTroubles(report, terminal);
-  if (report.stopped)
-    terminal.err(`${terminal.paintErr('red', 'stopped')}  ${report.stopped.message}`);
-  else if (report.retryAt)
-    terminal.out(`Some have to wait until ${report.retryAt}; run this again then.`);
-}
-
-function exitCodeOf({ deliveries, stopped }: SendReport): ExitCode {
-  if (stopped?.because === 'relay') return EXIT.unavailable;
-  const { queued, deferred, inDoubt, failed } = deliveries;
-  if (stopped || queued + deferred + inDoubt > 0) return EXIT.tryAgain;
-  return failed > 0 ? EXIT.noUser : EXIT.ok;
 }

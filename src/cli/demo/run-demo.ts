@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemChance } from '../../base/chance.ts';
-import { stoppedClock } from '../../base/clock.ts';
+import { stoppedClock, systemClock } from '../../base/clock.ts';
 import { BroadsheetError, EXIT } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { Config } from '../../config/config.ts';
@@ -111,7 +111,8 @@ async function sendEdition(config: Config, now: Temporal.Instant, log: Log): Pro
   try {
     const templates = readTemplates(config.folders.templates);
     const clock = stoppedClock(now);
-    const context = { config, store, templates, openRelay, log, clock, chance: systemChance };
+    const machine = { chance: systemChance, machineClock: systemClock };
+    const context = { config, store, templates, openRelay, log, clock, ...machine };
     await signUp(context);
     const preparation = await prepareSend(context, { newsletter: NEWSLETTER });
     if (preparation.kind !== 'ready') {

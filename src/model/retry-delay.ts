@@ -1,6 +1,3 @@
-/** Deferred deliveries are tried again for this long after the edition was first sent. */
-export const STALE_AFTER_HOURS = 12;
-
 const FIRST_SECONDS = 300;
 const MOST_SECONDS = 14_400;
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { retryDelaySeconds } from '../../src/jobs/retry-delay.ts';
+import { retryDelaySeconds } from '../../src/model/retry-delay.ts';
 
 test('retries wait for five minutes, then twice as long each time, four hours at most', () => {
   const delays = [1, 2, 3, 6, 7, 8, 10_000].map((attempt) => retryDelaySeconds(attempt, 0));

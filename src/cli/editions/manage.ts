@@ -1,0 +1,65 @@
+import type { Command } from 'commander';
+import { BroadsheetError, EXIT } from '../../base/errors.ts';
+import type { ManagedEdition } from '../../jobs/manage-edition.ts';
+import { plural } from '../format.ts';
+import { type MailContext, withMail } from '../mail-context.ts';
+import { formatDeliveries } from '../print-edition.ts';
+import type { Shell } from '../shell.ts';
+
+/** `editions pause ID`. */
+export async function pauseOne(id: string, command: Command, shell: Shell): Promise<void> {
+  const { reason } = command.opts<{ reason?: string }>();
+  await manage(command, shell, async (context) => {
+    const { pauseEditionById } = await import('../../jobs/manage-edition.ts');
+    const managed = await pauseEditionById(context, id, reason);
+    return [managed, `${id} waits; \`broadsheet editions resume ${id}\` lets it go on.`];
+  });
+}
+
+/** `editions resume ID`. */
+export async function resumeOne(id: string, command: Command, shell: Shell): Promise<void> {
+  await manage(command, shell, async (context) => {
+    const { resumeEditionById } = await import('../../jobs/manage-edition.ts');
+    const managed = await resumeEditionById(context, id);
+    return [managed, `${id} goes on with the next \`broadsheet send ${managed.newsletter}\`.`];
+  });
+}
+
+/** `editions cancel ID`: asks on a terminal. */
+export async function cancelOne(id: string, command: Command, shell: Shell): Promise<void> {
+  const { yes } = command.opts<{ yes?: true }>();
+  await manage(command, shell, async (context) => {
+    const { cancelEditionById } = await import('../../jobs/manage-edition.ts');
+    if (!yes) await confirmCancel(id, context, shell);
+    const managed = await cancelEditionById(context, id);
+    const who = plural(managed.givenUp, 'subscriber does', 'subscribers do');
+    return [managed, `${id} is off: ${who} not get it.`];
+  });
+}
+
+async function confirmCancel(id: string, { log }: MailContext, { terminal }: Shell): Promise<void> {
+  if (!terminal.interactive) {
+    throw new BroadsheetError(EXIT.usage, 'there is nobody to ask here; add --yes to call it off');
+  }
+  log.close();
+  const { confirm } = await import('@clack/prompts');
+  const message = `Call off ${id}, for good?`;
+  const answer = await confirm({ message, initialValue: false, output: process.stderr });
+  if (answer !== true) throw new BroadsheetError(EXIT.usage, 'nothing was changed');
+}
+
+async function manage(
+  command: Command,
+  shell: Shell,
+  work: (context: MailContext) => Promise<readonly [ManagedEdition, string]>,
+): Promise<void> {
+  await withMail(command, shell, { readOnly: false }, async (context) => {
+    const [managed, line] = await work(context);
+    if (command.opts<{ json?: true }>().json) {
+      shell.terminal.out(JSON.stringify(managed));
+      return;
+    }
+    shell.terminal.out(line);
+    shell.terminal.out(`Books    ${formatDeliveries(managed.deliveries)}`);
+  });
+}

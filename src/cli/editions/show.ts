@@ -1,0 +1,71 @@
+import type { Command } from 'commander';
+import type { EditionSummary } from '../../jobs/edition-draft.ts';
+import { formatTable, formatTime } from '../format.ts';
+import { withMail } from '../mail-context.ts';
+import { formatDeliveries, formatFailure, printEdition, printTroubles } from '../print-edition.ts';
+import type { Shell } from '../shell.ts';
+
+/** `editions list`. */
+export async function listThem(command: Command, shell: Shell): Promise<void> {
+  const { terminal } = shell;
+  const options = command.opts<{ newsletter?: string; json?: true }>();
+  await withMail(command, shell, { readOnly: true }, async (context) => {
+    const { listEditions } = await import('../../jobs/list-editions.ts');
+    const editions = await listEditions(context, options.newsletter);
+    if (options.json) {
+      terminal.out(JSON.stringify({ editions }));
+      return;
+    }
+    if (editions.length === 0) terminal.out('No edition yet; `broadsheet compose` makes one.');
+    const rows = editions.map((edition) => [
+      edition.id,
+      `${edition.deliveries.accepted}/${edition.deliveries.planned}`,
+      standingOf(edition),
+      edition.subject,
+    ]);
+    for (const line of formatTable([['edition', 'sent', '', 'subject'], ...rows])) {
+      if (editions.length > 0) terminal.out(line);
+    }
+  });
+}
+
+/** One word on where an edition stands. */
+function standingOf({ pause, cancelledAt, plannedAt, deliveries }: EditionSummary): string {
+  if (cancelledAt !== undefined) return 'called off';
+  if (pause !== undefined) return 'paused';
+  if (plannedAt === undefined) return 'not sent';
+  return deliveries.queued + deliveries.deferred > 0 ? 'unfinished' : 'done';
+}
+
+/** `editions show ID`. */
+export async function showOne(id: string, command: Command, shell: Shell): Promise<void> {
+  const { terminal } = shell;
+  const options = command.opts<{ failed?: true; json?: true }>();
+  await withMail(command, shell, { readOnly: true }, async (context) => {
+    const { showEdition } = await import('../../jobs/show-edition.ts');
+    const details = await showEdition(context, id);
+    if (options.json) {
+      terminal.out(JSON.stringify(details));
+      return;
+    }
+    if (options.failed) {
+      for (const failure of details.failures) terminal.out(formatFailure(failure));
+      if (details.failures.length === 0) terminal.out('It failed for nobody.');
+      return;
+    }
+    const { edition, deliveries, pause, cancelledAt } = details;
+    const { timeZone } = context.config.site;
+    printEdition(edition, terminal);
+    terminal.out(`Composed ${formatTime(edition.composedAt, timeZone)}`);
+    if (details.plannedAt === undefined)
+      terminal.out('Sent     not yet; `broadsheet send` sends it');
+    else
+      terminal.out(
+        `Sent     ${formatTime(details.plannedAt, timeZone)}: ${formatDeliveries(deliveries)}`,
+      );
+    if (pause) terminal.out(`Paused   ${formatTime(pause.at, timeZone)}: ${pause.reason}`);
+    if (cancelledAt)
+      terminal.out(`Off      ${formatTime(cancelledAt, timeZone)}: it was called off`);
+    printTroubles(id, details, terminal);
+  });
+}

@@ -1,0 +1,76 @@
+import { EXIT } from '../../base/errors.ts';
+import { reportEdition } from '../../jobs/report-edition.ts';
+import type { SendPreparation } from '../../jobs/send-report.ts';
+import type { NewsletterSettings } from '../../model/settings.ts';
+import { plural } from '../format.ts';
+import { describeNothingNew, formatDeliveries, printEdition } from '../print-edition.ts';
+import type { Shell } from '../shell.ts';
+import type { Terminal } from '../terminal.ts';
+import { NO_DELIVERIES } from './report-test.ts';
+
+/** Prints what would be sent, or why nothing is. Exit code 75 where something waits. */
+export function reportPreparation(
+  preparation: SendPreparation,
+  newsletter: NewsletterSettings,
+  { json }: { readonly json?: true },
+  { terminal, setExitCode }: Shell,
+): void {
+  if (isWaiting(preparation)) setExitCode(EXIT.tryAgain);
+  if (json) {
+    const { posts, warnings } = preparation;
+    const edition = preparation.kind === 'nothingNew' ? null : reportEdition(preparation.edition);
+    const recipients = preparation.kind === 'ready' ? preparation.recipients : 0;
+    const deliveries = preparation.kind === 'nothingNew' ? NO_DELIVERIES : preparation.deliveries;
+    const pause = preparation.kind === 'paused' ? { paused: preparation.pause } : {};
+    terminal.out(
+      JSON.stringify({ edition, recipients, deliveries, ...pause, messages: [], posts, warnings }),
+    );
+    return;
+  }
+  for (const line of describePreparation(preparation, newsletter, terminal)) terminal.out(line);
+}
+
+function isWaiting(preparation: SendPreparation): boolean {
+  if (preparation.kind === 'paused') return true;
+  if (preparation.kind !== 'nobody') return false;
+  return preparation.retryAt !== undefined || preparation.undecided > 0;
+}
+
+function* describePreparation(
+  preparation: SendPreparation,
+  newsletter: NewsletterSettings,
+  terminal: Terminal,
+): Generator<string> {
+  if (preparation.kind === 'nothingNew') {
+    yield `${describeNothingNew(newsletter)}, nothing sent.`;
+    return;
+  }
+  const { edition, deliveries } = preparation;
+  const command = `broadsheet send ${newsletter.id}`;
+  printEdition(edition, terminal);
+  if (preparation.kind === 'ready') {
+    const recipients = plural(preparation.recipients, 'subscriber');
+    yield `Dry run: this would go to ${recipients}. Nothing was stored or sent.`;
+  } else if (preparation.kind === 'paused') {
+    yield `Sent     ${formatDeliveries(deliveries)}`;
+    yield `It is paused: ${preparation.pause.reason}. Nothing sent.`;
+    yield `Go on with \`${command} --resume\`, or call it off with \`broadsheet editions cancel ${edition.id}\`.`;
+  } else if (preparation.retryAt !== undefined) {
+    yield `Sent     ${formatDeliveries(deliveries)}`;
+    yield `The others have to wait until ${preparation.retryAt}; run this again then.`;
+  } else if (preparation.undecided > 0) {
+    yield `Sent     ${formatDeliveries(deliveries)}`;
+    yield describeUndecided(preparation.undecided, command);
+  } else if (deliveries.planned === 0) {
+    yield 'Nobody is subscribed: nothing sent. `broadsheet subscribers add` subscribes people.';
+  } else {
+    yield `Sent     ${formatDeliveries(deliveries)}`;
+    yield 'Everyone was served before: nothing sent.';
+  }
+}
+
+/** What to do about messages in doubt under the policy `ask`. */
+export function describeUndecided(undecided: number, command: string): string {
+  const what = plural(undecided, 'message is', 'messages are');
+  return `${what} in doubt: \`${command} --in-doubt resend\` sends them once more, --in-doubt skip does not.`;
+}

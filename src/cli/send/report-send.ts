@@ -1,0 +1,57 @@
+import { EXIT, type ExitCode } from '../../base/errors.ts';
+import type { PostNotes } from '../../jobs/report-posts.ts';
+import type { SendReport, Stopped } from '../../jobs/send-report.ts';
+import { formatDeliveries, printEdition, printTroubles } from '../print-edition.ts';
+import type { Shell } from '../shell.ts';
+import { describeUndecided } from './report-preparation.ts';
+
+/** Prints the books, who was not served, and why the run stopped; sets the exit code. */
+export function reportSend(
+  report: SendReport,
+  { posts, warnings, newsletter }: PostNotes & { readonly newsletter: string },
+  { json, yes }: { readonly json?: true; readonly yes?: true },
+  { terminal, setExitCode }: Shell,
+): void {
+  setExitCode(exitCodeOf(report));
+  if (json) {
+    terminal.out(JSON.stringify({ ...report, messages: [], posts, warnings }));
+    return;
+  }
+  if (yes) printEdition(report.edition, terminal);
+  terminal.out(`Sent     ${formatDeliveries(report.deliveries)}`);
+  printTroubles(report.edition.id, report, terminal);
+  for (const address of report.bounced) terminal.out(`Bounced  ${address}: gets no more editions`);
+  const command = `broadsheet send ${newsletter}`;
+  if (report.undecided > 0) terminal.out(describeUndecided(report.undecided, command));
+  if (report.stopped) {
+    const { message } = report.stopped;
+    const remedy = remedyFor(report.stopped, report.edition.id, command);
+    terminal.err(`${terminal.paintErr('red', 'stopped')}  ${message}; ${remedy}`);
+  } else if (report.retryAt) {
+    terminal.out(`Some have to wait until ${report.retryAt}; run this again then.`);
+  }
+}
+
+function remedyFor({ because, retryAt }: Stopped, edition: string, command: string): string {
+  switch (because) {
+    case 'relay':
+    case 'signal':
+      return 'who is not served yet stays queued: run the command again to go on';
+    case 'quota':
+      return `who is not served yet stays queued: run the command again at ${retryAt}`;
+    case 'refusals':
+      return `the edition waits: find out why, then go on with \`${command} --resume\``;
+    case 'paused':
+      return `see \`broadsheet editions show ${edition}\``;
+    case 'stale':
+      return `who did not get it does not get it; \`${command} --edition ${edition} --retry-failed\` sends it all the same`;
+  }
+}
+
+function exitCodeOf({ deliveries, stopped, undecided }: SendReport): ExitCode {
+  if (stopped?.because === 'relay') return EXIT.unavailable;
+  const { queued, deferred, failed } = deliveries;
+  const isOver = stopped === undefined || stopped.because === 'stale';
+  if (!isOver || queued + deferred + undecided > 0) return EXIT.tryAgain;
+  return failed > 0 ? EXIT.noUser : EXIT.ok;
+}

@@ -1,0 +1,36 @@
+import { EXIT } from '../../base/errors.ts';
+import type { PostNotes } from '../../jobs/report-posts.ts';
+import type { TestReport } from '../../jobs/send-report.ts';
+import { printEdition } from '../print-edition.ts';
+import type { Shell } from '../shell.ts';
+
+/** The books of a send that is none. */
+export const NO_DELIVERIES = {
+  planned: 0,
+  accepted: 0,
+  deferred: 0,
+  failed: 0,
+  suppressed: 0,
+  inDoubt: 0,
+  queued: 0,
+};
+
+/** Prints what became of a test send. Exit code 69 where a message was not accepted. */
+export function reportTest(
+  report: TestReport,
+  { posts, warnings }: PostNotes,
+  { json }: { readonly json?: true },
+  { terminal, setExitCode }: Shell,
+): void {
+  if (report.messages.some(({ accepted }) => !accepted)) setExitCode(EXIT.unavailable);
+  if (json) {
+    terminal.out(JSON.stringify({ ...report, deliveries: NO_DELIVERIES, posts, warnings }));
+    return;
+  }
+  printEdition(report.edition, terminal);
+  for (const { to, accepted, reply } of report.messages) {
+    terminal.out(
+      `Test to ${to}: ${accepted ? 'accepted' : 'not accepted'} (${reply.code} ${reply.text})`,
+    );
+  }
+}

@@ -1,0 +1,141 @@
+import type { Clock } from '../base/clock.ts';
+import { storedInstant } from '../store/instants.ts';
+import type { Store } from '../store/open-store.ts';
+import type { Database } from '../store/tables.ts';
+import {
+  giveBack,
+  type Hand,
+  markSubmitting,
+  recordVerdicts,
+  type Submission,
+  type Verdict,
+} from '../store/verdicts.ts';
+
+/**
+ * What one sender writes of the deliveries it holds. What several connections write at the same
+ * time is one transaction, in the order in which it came: the disk is waited for once, and whoever
+ * waits for a mark has the verdict on the message before it on the disk as well. So one connection
+ * never has more than one message that is marked and not judged.
+ */
+export interface Ledger {
+  /** Marks a delivery as about to be accepted; on the disk when it resolves. False: it must not go. */
+  submit(submission: Submission): Promise<boolean>;
+  /** Records what the relay said; need not be waited for. `settle` throws where it fails. */
+  record(verdict: Verdict): void;
+  /** Puts a delivery back into the queue; need not be waited for. */
+  giveBack(id: number): void;
+  /** Adds anything else to the next transaction. */
+  add(work: (db: Database) => Promise<void>): void;
+  /** Waits until all that was given so far is on the disk. Throws the first error of any write, and ever after. */
+  settle(): Promise<void>;
+  /**
+   * After a write that failed: a last try to record what relays said meanwhile, which would else be
+   * in doubt. Never throws.
+   */
+  rescue(): Promise<void>;
+}
+
+/** What waits for the next transaction. */
+interface Batch {
+  readonly submissions: (Submission & { readonly answer: PromiseWithResolvers<boolean> })[];
+  readonly verdicts: Verdict[];
+  readonly returned: number[];
+  readonly works: ((db: Database) => Promise<void>)[];
+  /** Who wants to know that it is written. */
+  readonly watchers: PromiseWithResolvers<void>[];
+}
+
+const emptyBatch = (): Batch => ({
+  ...{ submissions: [], verdicts: [], returned: [] },
+  ...{ works: [], watchers: [] },
+});
+
+/** Opens the ledger for the sender. After a write that failed, nothing is written any more. */
+export function openLedger(store: Store, sender: string, clock: Clock): Ledger {
+  let waiting = emptyBatch();
+  let isWriting = false;
+  let failure: { readonly error: unknown } | undefined;
+  const unwritten: Verdict[] = [];
+
+  async function writeAll(): Promise<void> {
+    // After the other connections of this turn have had their say.
+    await new Promise(setImmediate);
+    while (failure === undefined && !isEmpty(waiting)) {
+      const batch = waiting;
+      waiting = emptyBatch();
+      try {
+        await write(store, batch, { sender, at: storedInstant(clock()) });
+      } catch (error) {
+        failure = { error };
+        unwritten.push(...batch.verdicts);
+        refuse(batch, error);
+      }
+    }
+    if (failure !== undefined) {
+      unwritten.push(...waiting.verdicts);
+      refuse(waiting, failure.error);
+      waiting = emptyBatch();
+    }
+    isWriting = false;
+  }
+
+  const wake = () => {
+    if (isWriting) return;
+    isWriting = true;
+    writeAll();
+  };
+  return {
+    submit(submission) {
+      const answer = Promise.withResolvers<boolean>();
+      waiting.submissions.push({ ...submission, answer });
+      wake();
+      return answer.promise;
+    },
+    record(verdict) {
+      waiting.verdicts.push(verdict);
+      wake();
+    },
+    giveBack(id) {
+      waiting.returned.push(id);
+      wake();
+    },
+    add(work) {
+      waiting.works.push(work);
+      wake();
+    },
+    settle() {
+      const watcher = Promise.withResolvers<void>();
+      waiting.watchers.push(watcher);
+      wake();
+      return watcher.promise;
+    },
+    async rescue() {
+      const hand = { sender, at: storedInstant(clock()) };
+      await store
+        .transaction((db) => recordVerdicts(db, unwritten.splice(0), hand))
+        .catch(() => {});
+    },
+  };
+}
+
+async function write(store: Store, batch: Batch, hand: Hand): Promise<void> {
+  const { submissions, verdicts, returned, works, watchers } = batch;
+  const marked = await store.transaction(async (db) => {
+    // First the verdicts: a connection's last message is judged when its next one is marked.
+    await recordVerdicts(db, verdicts, hand);
+    await giveBack(db, returned, hand);
+    for (const work of works) await work(db);
+    return markSubmitting(db, submissions, hand);
+  });
+  for (const { id, answer } of submissions) answer.resolve(marked.has(id));
+  for (const watcher of watchers) watcher.resolve();
+}
+
+function refuse({ submissions, watchers }: Batch, error: unknown): void {
+  for (const { answer } of submissions) answer.reject(error);
+  for (const watcher of watchers) watcher.reject(error);
+}
+
+function isEmpty(batch: Batch): boolean {
+  return Object.values(batch).every((part) => part.length === 0);
+}

@@ -1,0 +1,78 @@
+import type { RelayAccount } from '../model/settings.ts';
+import type { OpenRelay, Relay } from '../smtp/relay.ts';
+import type { Store } from '../store/open-store.ts';
+import { openQuota, type Quota } from './quota.ts';
+
+/** One relay of a run: its connections, what it may be given, how it fares. Times are epoch milliseconds. */
+export interface Route {
+  readonly account: RelayAccount;
+  readonly relay: Relay;
+  readonly quota: Quota;
+  /** Messages that it was given, and those of them that it has not judged yet. */
+  given: number;
+  inFlight: number;
+  /** It is left alone until then, after trouble or because its quota is used up. */
+  restsUntil: number;
+  /** Of the rest: what the trouble is; undefined where the quota is used up, or nothing is wrong. */
+  trouble?: string | undefined;
+  /** Whether it has taken a message, and had no trouble since. */
+  works: boolean;
+  /** Troubles since it last took a message. */
+  troubles: number;
+  /** Messages in doubt since it last took one. */
+  doubts: number;
+}
+
+/** Opens a route for each account; connects to nothing yet. Throws a config error for a URL that is none. */
+export function openRoutes(
+  accounts: readonly RelayAccount[],
+  store: Store,
+  openRelay: OpenRelay,
+): readonly Route[] {
+  return accounts.map((account) => ({
+    account,
+    relay: openRelay(account),
+    quota: openQuota(store, account),
+    ...{ given: 0, inFlight: 0, restsUntil: 0, works: false, troubles: 0, doubts: 0 },
+  }));
+}
+
+const FIRST_REST_MS = 30_000;
+const MOST_REST_MS = 600_000;
+
+/** Leaves a route alone for a while: half a minute after the first trouble, ten minutes at most. */
+export function restAfterTrouble(route: Route, trouble: string, now: number): void {
+  route.restsUntil =
+    now + Math.min(MOST_REST_MS, FIRST_REST_MS * 2 ** Math.min(route.troubles, 10));
+  route.troubles += 1;
+  route.trouble = trouble;
+  route.works = false;
+}
+
+/** It took a message: whatever was wrong is over. */
+export function noteSuccess(route: Route): void {
+  route.works = true;
+  route.troubles = 0;
+  route.doubts = 0;
+  route.trouble = undefined;
+}
+
+/** Whether the route can be given messages at `now`. */
+export function isUsable(route: Route, now: number): boolean {
+  return route.restsUntil <= now;
+}
+
+/**
+ * Whether the next message is the route's to take: shares follow the weights as long as every
+ * relay keeps up; one of weight 0 takes none while another is usable.
+ */
+export function isTurnOf(route: Route, routes: readonly Route[], now: number): boolean {
+  const others = routes.filter(
+    (other) => other !== route && isUsable(other, now) && other.account.weight > 0,
+  );
+  if (others.length === 0) return true;
+  if (route.account.weight === 0) return false;
+  const share = ({ given, account }: Route) => given / account.weight;
+  const free = others.filter((other) => other.inFlight < other.account.connections);
+  return free.every((other) => share(route) <= share(other) + 1 / other.account.weight);
+}

@@ -1,0 +1,51 @@
+import type { EmailAddress } from '../model/email-address.ts';
+import type { Database } from './tables.ts';
+
+/** A subscriber whom mail can't reach. */
+export interface Bounced {
+  readonly subscriber: string;
+  readonly address: EmailAddress;
+}
+
+/**
+ * Active subscribers of whom the edition found out that their address does not exist, or whose
+ * mailbox did not take any of their last `softBounces` editions. Someone who signed up again since is none.
+ */
+export async function findBounced(
+  db: Database,
+  edition: string,
+  softBounces: number,
+): Promise<readonly Bounced[]> {
+  const rows = await db
+    .selectFrom('deliveries as d')
+    .innerJoin('subscribers as s', 's.id', 'd.subscriber')
+    .select(['d.subscriber', 's.address', 'd.reply_class'])
+    .where('d.edition', '=', edition)
+    .where('d.state', '=', 'failed')
+    .where('d.reply_class', 'in', ['noSuchAddress', 'mailboxTrouble'])
+    .where('s.status', '=', 'active')
+    .whereRef('s.changed_at', '<=', 'd.changed_at')
+    .execute();
+  const bounced: Bounced[] = [];
+  for (const row of rows) {
+    const isSoft = row.reply_class === 'mailboxTrouble';
+    if (isSoft && !(await neverTook(db, row.subscriber, softBounces))) continue;
+    bounced.push({ subscriber: row.subscriber, address: row.address as EmailAddress });
+  }
+  return bounced;
+}
+
+async function neverTook(db: Database, subscriber: string, editions: number): Promise<boolean> {
+  const last = await db
+    .selectFrom('deliveries')
+    .select(['state', 'reply_class'])
+    .where('subscriber', '=', subscriber)
+    .where('state', 'in', ['accepted', 'failed'])
+    .orderBy('id', 'desc')
+    .limit(editions)
+    .execute();
+  return (
+    last.length === editions &&
+    last.every((row) => row.state === 'failed' && row.reply_class === 'mailboxTrouble')
+  );
+}

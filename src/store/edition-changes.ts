@@ -1,0 +1,95 @@
+import type { FailureCause, PauseCause } from '../model/delivery.ts';
+import { EVENT_SOURCES } from '../model/delivery-events.ts';
+import type { Database } from './tables.ts';
+
+// What is done to all deliveries of an edition at once. `at` is the instant that the ledger notes.
+
+/**
+ * Pauses an edition: its deliveries wait, and a send that is under way stops. One that is paused
+ * already keeps its reason, save that an editor's outlasts all others. False for one that is called
+ * off.
+ */
+export async function pauseEdition(
+  db: Database,
+  edition: string,
+  pause: { readonly by: PauseCause; readonly reason: string; readonly at: string },
+): Promise<boolean> {
+  let query = db
+    .updateTable('editions')
+    .set({ paused_at: pause.at, paused_by: pause.by, pause_reason: pause.reason })
+    .where('id', '=', edition)
+    .where('cancelled_at', 'is', null);
+  if (pause.by !== 'editor') query = query.where('paused_at', 'is', null);
+  return (await query.executeTakeFirst()).numUpdatedRows > 0n;
+}
+
+/** Lets a paused edition go on; with `by` only where that was the cause. */
+export async function resumeEdition(db: Database, edition: string, by?: PauseCause): Promise<void> {
+  let query = db
+    .updateTable('editions')
+    .set({ paused_at: null, paused_by: null, pause_reason: null })
+    .where('id', '=', edition);
+  if (by !== undefined) query = query.where('paused_by', '=', by);
+  await query.execute();
+}
+
+/** Calls an edition off, for good; what waits is failed. What is in flight still goes. */
+export async function cancelEdition(db: Database, edition: string, at: string): Promise<void> {
+  await db
+    .updateTable('editions')
+    .set({ cancelled_at: at, paused_at: null, paused_by: null, pause_reason: null })
+    .where('id', '=', edition)
+    .execute();
+  await failWaiting(db, [edition], 'cancelled', at);
+}
+
+/** Gives up on all that waits of these editions. Gives how many deliveries that were. */
+export async function failWaiting(
+  db: Database,
+  editions: readonly string[],
+  cause: Exclude<FailureCause, 'reply'>,
+  at: string,
+): Promise<number> {
+  if (editions.length === 0) return 0;
+  const { numUpdatedRows } = await db
+    .updateTable('deliveries')
+    .set({ state: 'failed', failed_because: cause, retry_at: null, changed_at: at })
+    .where('edition', 'in', editions)
+    .where('state', 'in', EVENT_SOURCES.expire)
+    .executeTakeFirst();
+  return Number(numUpdatedRows);
+}
+
+/** Queues what failed of an edition once more, and makes it fresh again. Gives how many those were. */
+export async function retryFailed(db: Database, edition: string, at: string): Promise<number> {
+  const { numUpdatedRows } = await db
+    .updateTable('deliveries')
+    .set({ state: 'queued', failed_because: null, changed_at: at })
+    .where('edition', '=', edition)
+    .where('state', 'in', EVENT_SOURCES.retry)
+    .executeTakeFirst();
+  await db.updateTable('editions').set({ fresh_from: at }).where('id', '=', edition).execute();
+  return Number(numUpdatedRows);
+}
+
+/** Queues what is in doubt once more. That it was in doubt stays on record. */
+export async function resendDoubted(db: Database, edition: string, at: string): Promise<void> {
+  await db
+    .updateTable('deliveries')
+    .set({ state: 'queued', sender: null, changed_at: at })
+    .where('edition', '=', edition)
+    .where('state', 'in', EVENT_SOURCES.resend)
+    .where('doubt_settled_at', 'is', null)
+    .execute();
+}
+
+/** Notes that what is in doubt is not sent again. */
+export async function skipDoubted(db: Database, edition: string, at: string): Promise<void> {
+  await db
+    .updateTable('deliveries')
+    .set({ doubt_settled_at: at })
+    .where('edition', '=', edition)
+    .where('state', 'in', EVENT_SOURCES.skip)
+    .where('doubt_settled_at', 'is', null)
+    .execute();
+}

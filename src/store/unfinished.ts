@@ -1,0 +1,172 @@
+import { sql } from 'kysely';
+import type { DeliveryState } from '../model/delivery.ts';
+import type { Database } from './tables.ts';
+
+/** An edition that not everyone has got who should. */
+export interface Unfinished {
+  readonly edition: string;
+  /** Whether it waits for an editor to let it go on. */
+  readonly isHeld: boolean;
+  /** Whether it was never sent, or has deliveries that are queued. */
+  readonly isQueued: boolean;
+  /** Whether it has deliveries in doubt of which nobody decided yet. */
+  readonly isInDoubt: boolean;
+  /** When the first of those that were put off is due. */
+  readonly retryAt?: string;
+}
+
+const QUEUED: readonly DeliveryState[] = ['queued', 'claimed', 'submitting'];
+
+/**
+ * The newsletter's editions that are not finished, oldest first: those never sent, and those made
+ * fresh since `freshSince` with deliveries that wait. None that was called off.
+ */
+export async function findUnfinished(
+  db: Database,
+  newsletter: string,
+  freshSince: string,
+): Promise<readonly Unfinished[]> {
+  const rows = await db
+    .selectFrom('editions as e')
+    .select(['e.id', 'e.planned_at', 'e.paused_at', 'e.paused_by'])
+    .select((select) => [
+      select
+        .selectFrom('deliveries as d')
+        .select(sql<number>`1`.as('one'))
+        .whereRef('d.edition', '=', 'e.id')
+        .where('d.state', 'in', QUEUED)
+        .limit(1)
+        .as('queued'),
+      select
+        .selectFrom('deliveries as d')
+        .select(sql<number>`1`.as('one'))
+        .whereRef('d.edition', '=', 'e.id')
+        .where('d.state', '=', 'inDoubt')
+        .where('d.doubt_settled_at', 'is', null)
+        .limit(1)
+        .as('doubted'),
+      select
+        .selectFrom('deliveries as d')
+        .select((inner) => inner.fn.min('d.retry_at').as('first'))
+        .whereRef('d.edition', '=', 'e.id')
+        .where('d.state', '=', 'deferred')
+        .as('retry_at'),
+    ])
+    .where('e.newsletter', '=', newsletter)
+    .where('e.cancelled_at', 'is', null)
+    .where((where) =>
+      where.or([where('e.planned_at', 'is', null), where('e.fresh_from', '>=', freshSince)]),
+    )
+    .orderBy('e.composed_at')
+    .orderBy('e.id')
+    .execute();
+  return rows
+    .map((row) => ({
+      edition: row.id,
+      // What waits for a relay goes on by itself.
+      isHeld: row.paused_at !== null && row.paused_by !== 'relay',
+      isQueued: row.planned_at === null || row.queued !== null,
+      isInDoubt: row.doubted !== null,
+      ...(row.retry_at === null ? {} : { retryAt: row.retry_at }),
+    }))
+    .filter((each) => each.isQueued || each.isInDoubt || 'retryAt' in each);
+}
+
+/** The newsletter's newest edition that failed for somebody; none that was called off. */
+export async function findFailed(db: Database, newsletter: string): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('editions as e')
+    .select('e.id')
+    .where('e.newsletter', '=', newsletter)
+    .where('e.cancelled_at', 'is', null)
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('deliveries as d')
+          .select('d.id')
+          .whereRef('d.edition', '=', 'e.id')
+          .where('d.state', '=', 'failed'),
+      ),
+    )
+    .orderBy('e.composed_at', 'desc')
+    .orderBy('e.id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.id;
+}
+
+/** Ids of the newsletter's editions that are too old, and still have deliveries that wait. */
+export async function findStale(
+  db: Database,
+  newsletter: string,
+  freshSince: string,
+): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom('editions as e')
+    .select('e.id')
+    .where('e.newsletter', '=', newsletter)
+    .where('e.fresh_from', '<', freshSince)
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('deliveries as d')
+          .select('d.id')
+          .whereRef('d.edition', '=', 'e.id')
+          .where('d.state', 'in', ['queued', 'deferred']),
+      ),
+    )
+    .orderBy('e.composed_at')
+    .execute();
+  return rows.map((row) => row.id);
+}
+
+/** When the first of the edition's deferred deliveries is due. */
+export async function nextRetry(db: Database, edition: string): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('deliveries')
+    .select((select) => select.fn.min('retry_at').as('retry_at'))
+    .where('edition', '=', edition)
+    .where('state', '=', 'deferred')
+    .executeTakeFirst();
+  return row?.retry_at ?? undefined;
+}
+
+/** How many of the edition's deliveries are in doubt, and nobody has decided yet what becomes of them. */
+export async function countUndecided(db: Database, edition: string): Promise<number> {
+  const row = await db
+    .selectFrom('deliveries')
+    .select((select) => select.fn.countAll<number>().as('count'))
+    .where('edition', '=', edition)
+    .where('state', '=', 'inDoubt')
+    .where('doubt_settled_at', 'is', null)
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
+/**
+ * How many of the edition's deliveries could go out at `now`: those queued and those due; those in
+ * doubt and those failed where they are to be sent once more.
+ */
+export async function countDue(
+  db: Database,
+  edition: string,
+  {
+    now,
+    doubted,
+    failed,
+  }: { readonly now: string; readonly doubted: boolean; readonly failed: boolean },
+): Promise<number> {
+  const row = await db
+    .selectFrom('deliveries')
+    .select((select) => select.fn.countAll<number>().as('count'))
+    .where('edition', '=', edition)
+    .where((where) =>
+      where.or([
+        where('state', 'in', [...QUEUED, ...(failed ? (['failed'] as const) : [])]),
+        where.and([where('state', '=', 'deferred'), where('retry_at', '<=', now)]),
+        ...(doubted
+          ? [where.and([where('state', '=', 'inDoubt'), where('doubt_settled_at', 'is', null)])]
+          : []),
+      ]),
+    )
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}

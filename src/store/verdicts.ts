@@ -1,0 +1,155 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { DeliveryState, Reply } from '../model/delivery.ts';
+import { EVENT_SOURCES } from '../model/delivery-events.ts';
+import type { Database } from './tables.ts';
+
+/** Who writes, and when. */
+export interface Hand {
+  readonly sender: string;
+  readonly at: string;
+}
+
+/** A delivery that is about to be accepted. */
+export interface Submission {
+  readonly id: number;
+  readonly messageId: string;
+}
+
+/** What a sender writes into the ledger of one delivery that it holds. */
+export interface Verdict {
+  readonly id: number;
+  readonly state: Extract<DeliveryState, 'accepted' | 'deferred' | 'failed' | 'inDoubt'>;
+  readonly messageId: string;
+  /** `RelayAccount.id` */
+  readonly relay: string;
+  readonly reply: Reply;
+  readonly replyClass?: string;
+  readonly retryAt?: string;
+}
+
+/**
+ * Marks held deliveries as about to be accepted, and gives the ids of those that may go: not where
+ * the sender does not hold one any more, its subscriber has left since, or the edition was paused
+ * or called off. Nothing is changed of the others.
+ */
+export async function markSubmitting(
+  db: Database,
+  submissions: readonly Submission[],
+  { sender, at }: Hand,
+): Promise<ReadonlySet<number>> {
+  if (submissions.length === 0) return new Set();
+  const rows = submissions.map(({ id, messageId }) => sql`(${bigint(id)}, ${text(messageId)})`);
+  const marked = await db
+    .with('v(delivery, message_id)', () => valuesOf<{ delivery: number; message_id: string }>(rows))
+    .updateTable('deliveries')
+    .from('v')
+    .set((set) => ({ state: 'submitting', message_id: set.ref('v.message_id'), changed_at: at }))
+    .whereRef('deliveries.id', '=', 'v.delivery')
+    .where('deliveries.state', 'in', EVENT_SOURCES.submit)
+    .where('deliveries.sender', '=', sender)
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('subscribers as s')
+          .select('s.id')
+          .whereRef('s.id', '=', 'deliveries.subscriber')
+          .where('s.status', '=', 'active'),
+      ),
+    )
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('editions as e')
+          .select('e.id')
+          .whereRef('e.id', '=', 'deliveries.edition')
+          .where('e.paused_at', 'is', null)
+          .where('e.cancelled_at', 'is', null),
+      ),
+    )
+    .returning('id')
+    .execute();
+  return new Set(marked.map((row) => row.id));
+}
+
+/**
+ * Records what relays said. Does nothing where somebody else has taken a delivery over (from a
+ * sender that was thought dead); a late word on one in doubt still counts while nobody has.
+ */
+export async function recordVerdicts(
+  db: Database,
+  verdicts: readonly Verdict[],
+  { sender, at }: Hand,
+): Promise<void> {
+  if (verdicts.length === 0) return;
+  await db
+    .with('v(delivery, state, message_id, relay, retry_at, class, code, enhanced, said)', () =>
+      valuesOf<VerdictRow>(verdicts.map(toRow)),
+    )
+    .updateTable('deliveries')
+    .from('v')
+    .set((set) => ({
+      state: set.ref('v.state'),
+      attempts: set('deliveries.attempts', '+', 1),
+      message_id: set.ref('v.message_id'),
+      changed_at: at,
+      retry_at: set.ref('v.retry_at'),
+      relay: set.ref('v.relay'),
+      reply_class: set.ref('v.class'),
+      reply_code: set.ref('v.code'),
+      reply_enhanced: set.ref('v.enhanced'),
+      reply_text: set.ref('v.said'),
+      failed_because: sql`case when v.state = 'failed' then 'reply' end`,
+      in_doubt_at: sql`case when v.state = 'inDoubt' then coalesce(deliveries.in_doubt_at, ${text(at)}) else deliveries.in_doubt_at end`,
+      // Of one in doubt its sender stays on record: a late word of it still counts.
+      sender: sql`case when v.state = 'inDoubt' then deliveries.sender end`,
+    }))
+    .whereRef('deliveries.id', '=', 'v.delivery')
+    .where('deliveries.sender', '=', sender)
+    .where('deliveries.state', 'in', EVENT_SOURCES.accept)
+    .execute();
+}
+
+/** Puts held deliveries back: their messages surely did not go, and that was nobody's failure. */
+export async function giveBack(
+  db: Database,
+  ids: readonly number[],
+  { sender, at }: Hand,
+): Promise<void> {
+  if (ids.length === 0) return;
+  await db
+    .updateTable('deliveries')
+    .set({ state: 'queued', sender: null, changed_at: at })
+    .where('id', 'in', ids)
+    .where('sender', '=', sender)
+    .where('state', 'in', EVENT_SOURCES.giveBack)
+    .execute();
+}
+
+interface VerdictRow {
+  delivery: number;
+  state: Verdict['state'];
+  message_id: string;
+  relay: string;
+  retry_at: string | null;
+  class: string | null;
+  code: number;
+  enhanced: string | null;
+  said: string;
+}
+
+function toRow({ id, state, messageId, relay, reply, replyClass, retryAt }: Verdict) {
+  const { code, enhancedCode, text: said } = reply;
+  return sql`(${bigint(id)}, ${text(state)}, ${text(messageId)}, ${text(relay)}, ${text(retryAt ?? null)},
+    ${text(replyClass ?? null)}, ${bigint(code)}, ${text(enhancedCode ?? null)}, ${text(said)})`;
+}
+
+/** Rows of a common table expression. PostgreSQL wants to be told the types of its values. */
+function valuesOf<Row>(rows: readonly RawBuilder<unknown>[]): RawBuilder<Row> {
+  return sql<Row>`(values ${sql.join(rows)})`;
+}
+
+function text(value: string | null): RawBuilder<string> {
+  return sql<string>`cast(${value} as text)`;
+}
+
+function bigint(value: number): RawBuilder<number> {
+  return sql<number>`cast(${value} as bigint)`;
+}

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openLedger } from '../../src/jobs/ledger.ts';
+import { claimDeliveries } from '../../src/store/claims.ts';
+import { planDeliveries } from '../../src/store/deliveries.ts';
+import type { Store } from '../../src/store/open-store.ts';
+import type { Verdict } from '../../src/store/verdicts.ts';
+import { openPaper } from '../support/paper.ts';
+
+const AT = '2026-03-20T07:00:00.000Z';
+const SENDER = 'one';
+
+test('what is written at the same time is one transaction, and each gets its own answer', async (t) => {
+  const { paper, store, ids, transactions } = await claimed(t);
+  const ledger = openLedger(store, SENDER, paper.deps.clock);
+  const answers = await Promise.all(
+    [ids.ada, ids.bob, 12_345].map((id) => ledger.submit({ id, messageId: `<${id}@x>` })),
+  );
+  assert.deepEqual(answers, [true, true, false]);
+  assert.equal(transactions(), 1);
+});
+
+test('a connection never has more than one message that is marked and not judged', async (t) => {
+  const { paper, store, ids } = await claimed(t);
+  const ledger = openLedger(store, SENDER, paper.deps.clock);
+  await ledger.submit({ id: ids.ada, messageId: '<ada@x>' });
+  ledger.record(accepted(ids.ada));
+  assert.equal(await ledger.submit({ id: ids.bob, messageId: '<bob@x>' }), true);
+  // Nobody waited for the verdict on the first, and it is on the disk with the mark on the second.
+  assert.deepEqual(await paper.states(), {
+    'ada@example.org': 'accepted',
+    'bob@example.org': 'submitting',
+    'cyd@example.org': 'claimed',
+  });
+});
+
+test('what was given so far is on the disk when it is settled', async (t) => {
+  const { paper, store, ids } = await claimed(t);
+  const ledger = openLedger(store, SENDER, paper.deps.clock);
+  ledger.record(accepted(ids.ada));
+  ledger.giveBack(ids.bob);
+  await ledger.settle();
+  assert.deepEqual(await paper.states(), {
+    'ada@example.org': 'accepted',
+    'bob@example.org': 'queued',
+    'cyd@example.org': 'claimed',
+  });
+});
+
+test('when a write fails, whoever waits is told, and nothing is written any more', async (t) => {
+  const { paper, store, ids } = await claimed(t);
+  const ledger = openLedger(store, SENDER, paper.deps.clock);
+  ledger.add(async () => {
+    throw new Error('no');
+  });
+  await assert.rejects(ledger.submit({ id: ids.ada, messageId: '<ada@x>' }), /no/);
+  await assert.rejects(ledger.submit({ id: ids.bob, messageId: '<bob@x>' }), /no/);
+  await assert.rejects(ledger.settle(), /no/);
+  assert.equal((await paper.states())['ada@example.org'], 'claimed');
+});
+
+function accepted(id: number): Verdict {
+  const reply = { code: 250, text: 'OK' };
+  return { id, state: 'accepted', messageId: `<${id}@x>`, relay: 'relay', reply };
+}
+
+async function claimed(t: Parameters<typeof openPaper>[0]) {
+  const subscribers = ['ada@example.org', 'bob@example.org', 'cyd@example.org'];
+  const paper = await openPaper(t, { subscribers });
+  const edition = await paper.putEdition();
+  const rows = await paper.deps.store.transaction(async (db) => {
+    await planDeliveries(db, edition, AT);
+    return claimDeliveries(db, { edition: edition.id, sender: SENDER, now: AT, limit: 10 });
+  });
+  const idOf = (address: string) => rows.find((row) => row.address === address)?.id ?? 0;
+  let transactions = 0;
+  const store: Store = {
+    ...paper.deps.store,
+    transaction(work) {
+      transactions += 1;
+      return paper.deps.store.transaction(work);
+    },
+  };
+  const ids = { ada: idOf('ada@example.org'), bob: idOf('bob@example.org') };
+  return { paper, store, ids, transactions: () => transactions };
+}
