@@ -46,3 +46,11 @@ export function formatTable(rows: readonly (readonly (string | number)[])[]): st
       .trimEnd(),
   );
 }
+
+/** `40 seconds`, `3 minutes`, `2 h 05 min`. */
+export function formatDuration(seconds: number): string {
+  if (seconds < 90) return plural(Math.ceil(seconds), 'second');
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 90) return plural(minutes, 'minute');
+  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
+}

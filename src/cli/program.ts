@@ -10,6 +10,7 @@ import { addInit } from './commands/init.ts';
 import { addLinks } from './commands/links.ts';
 import { addPreview } from './commands/preview.ts';
 import { addSend } from './commands/send.ts';
+import { addStatus } from './commands/status.ts';
 import { addSubscribers } from './commands/subscribers.ts';
 import type { Shell } from './shell.ts';
 import type { Terminal } from './terminal.ts';
@@ -55,6 +56,7 @@ export function createProgram(terminal: Terminal, setExitCode: (code: ExitCode) 
     addCompose,
     addPreview,
     addSend,
+    addStatus,
     addEditions,
     addSubscribers,
     addDemo,

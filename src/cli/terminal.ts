@@ -58,7 +58,8 @@ export async function openTerminalLog(terminal: Terminal, verbose: boolean): Pro
 async function openProgressBar() {
   const { default: cliProgress } = await import('cli-progress');
   const startedAt = performance.now();
-  let current: { label: string; bar: InstanceType<typeof cliProgress.SingleBar> } | undefined;
+  type Bar = InstanceType<typeof cliProgress.SingleBar>;
+  let current: { label: string; bar: Bar; startedAt: number; before: number } | undefined;
   const stop = () => {
     current?.bar.stop();
     current = undefined;
@@ -71,18 +72,22 @@ async function openProgressBar() {
         stop();
         const options = {
           // A narrow terminal cuts it off, so the numbers come first.
-          format: `${label} {value}/{total}  {percentage}%  {bar} {eta_formatted} left`,
-          barsize: Math.max(8, Math.min(40, process.stderr.columns - 60)),
+          format: `${label} {value}/{total}  {percentage}%  {rate}  {bar} {eta_formatted} left`,
+          barsize: Math.max(8, Math.min(40, process.stderr.columns - 70)),
           clearOnComplete: true,
           hideCursor: true,
           stream: process.stderr,
         };
         const bar = new cliProgress.SingleBar(options, cliProgress.Presets.shades_classic);
-        bar.start(total, done);
-        current = { label, bar };
+        bar.start(total, done, { rate: '' });
+        current = { label, bar, startedAt: performance.now(), before: done };
       }
+      const seconds = (performance.now() - current.startedAt) / 1000;
+      const perSecond = (done - current.before) / Math.max(seconds, 0.1);
       current.bar.setTotal(total);
-      current.bar.update(done);
+      current.bar.update(done, {
+        rate: `${perSecond < 10 ? perSecond.toFixed(1) : Math.round(perSecond)}/s`,
+      });
     },
   };
 }

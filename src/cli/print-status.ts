@@ -1,0 +1,76 @@
+import type { EditionStatus, RelayStatus, StatusReport } from '../jobs/report-status.ts';
+import { formatCount, formatDuration, formatTable, formatTime, plural } from './format.ts';
+import { formatDeliveries } from './print-edition.ts';
+import type { Terminal } from './terminal.ts';
+
+/** How everything stands, for a person. */
+export function printStatus(report: StatusReport, timeZone: string, terminal: Terminal): void {
+  for (const { id, active } of report.newsletters) {
+    terminal.out(`${terminal.paint('bold', id)}  ${plural(active, 'active subscriber')}`);
+    const editions = report.editions.filter(({ newsletter }) => newsletter === id);
+    if (editions.length === 0) terminal.out('  no edition yet; `broadsheet send` makes one');
+    for (const edition of editions) printEditionStatus(edition, timeZone, terminal);
+  }
+  terminal.out();
+  for (const line of formatTable([
+    ['relay', 'last hour', 'last 24 hours', ''],
+    ...report.relays.map((relay) => relayRow(relay, timeZone)),
+  ])) {
+    terminal.out(line);
+  }
+}
+
+const STANDINGS: Record<EditionStatus['standing'], string> = {
+  sending: 'is being sent',
+  unfinished: 'waits for `broadsheet send`',
+  notSent: 'is composed and not sent',
+  paused: 'is paused',
+  cancelled: 'was called off',
+  done: 'is done',
+};
+
+function printEditionStatus(edition: EditionStatus, timeZone: string, terminal: Terminal): void {
+  const isTriedAgain = edition.pause?.by === 'relay';
+  const standing = isTriedAgain ? 'waits for its relay' : STANDINGS[edition.standing];
+  terminal.out(`  ${edition.id}  ${standing}`);
+  terminal.out(`    ${formatDeliveries(edition.deliveries)}`);
+  for (const line of notesOf(edition, timeZone)) terminal.out(`    ${line}`);
+  const rows = edition.domains.map((domain) => [
+    domain.domain,
+    domain.accepted,
+    domain.queued + domain.deferred,
+    domain.failed,
+    domain.perHour === undefined
+      ? ''
+      : `slowed to ${formatCount(domain.perHour)} an hour: ${domain.reply ?? ''}`,
+  ]);
+  if (rows.length === 0) return;
+  for (const line of formatTable([['domain', 'accepted', 'waiting', 'failed', ''], ...rows])) {
+    terminal.out(`    ${line}`);
+  }
+}
+
+function* notesOf(edition: EditionStatus, timeZone: string): Generator<string> {
+  const { pause, perSecond, secondsLeft, retryAt, undecided, senders } = edition;
+  if (pause) {
+    const again = pause.by === 'relay' ? '; the next `broadsheet send` tries again' : '';
+    yield `paused ${formatTime(pause.at, timeZone)}: ${pause.reason}${again}`;
+  }
+  if (perSecond !== undefined && secondsLeft !== undefined) {
+    const rate = perSecond < 10 ? perSecond.toFixed(1) : formatCount(Math.round(perSecond));
+    yield `${rate} a second, about ${formatDuration(secondsLeft)} left`;
+  }
+  for (const { host, pid } of senders)
+    yield `sent by process ${pid}${host === '' ? '' : ` on ${host}`}`;
+  if (retryAt) yield `the first of those put off is due ${formatTime(retryAt, timeZone)}`;
+  if (undecided > 0)
+    yield `${plural(undecided, 'message')} in doubt: see \`broadsheet send --help\``;
+}
+
+function relayRow(relay: RelayStatus, timeZone: string): readonly (string | number)[] {
+  const { id, inHour, inDay, perHour, perDay, trouble } = relay;
+  const of = (count: number, most: number | undefined) =>
+    most === undefined ? formatCount(count) : `${formatCount(count)} of ${formatCount(most)}`;
+  const note = trouble ? `${trouble.text} (${formatTime(trouble.at, timeZone)})` : '';
+  return [id, of(inHour, perHour), of(inDay, perDay), note];
+}

@@ -1,0 +1,183 @@
+import type { DeliveryTable } from '../model/delivery.ts';
+import { currentRate } from '../model/domain-rate.ts';
+import type { EditionPause } from '../model/edition.ts';
+import { dayQuota } from '../model/relay-quota.ts';
+import type { NewsletterSettings, RelayAccount } from '../model/settings.ts';
+import { deliveryTable } from '../store/deliveries.ts';
+import { type EditionRow, editionRows, pauseOf } from '../store/editions.ts';
+import { storedInstant } from '../store/instants.ts';
+import { readUse } from '../store/relays.ts';
+import {
+  acceptedSince,
+  type DomainStanding,
+  domainStandings,
+  relayRows,
+  sendersOf,
+} from '../store/standing.ts';
+import { countActive } from '../store/subscribers.ts';
+import type { Database } from '../store/tables.ts';
+import { countUndecided, nextRetry } from '../store/unfinished.ts';
+import { findNewsletter } from './find-newsletter.ts';
+import type { SendDependencies } from './mail-dependencies.ts';
+
+/** Where an edition stands. */
+export interface EditionStatus {
+  readonly id: string;
+  readonly newsletter: string;
+  readonly subject: string;
+  /**
+   * `sending`: a program is at it; `unfinished`: some wait, and a `send` goes on; `notSent`: composed,
+   * and not sent; `done`: nobody waits.
+   */
+  readonly standing: 'sending' | 'unfinished' | 'notSent' | 'paused' | 'cancelled' | 'done';
+  readonly deliveries: DeliveryTable;
+  readonly undecided: number;
+  readonly pause?: EditionPause;
+  /** ISO 8601: when the first of those that were put off is due. */
+  readonly retryAt?: string;
+  /** Messages a second over the last minute, and how long the rest takes at that; while it is sent. */
+  readonly perSecond?: number;
+  readonly secondsLeft?: number;
+  /** The programs that send it. */
+  readonly senders: readonly { readonly host: string; readonly pid: number }[];
+  /** The largest destination domains, and those that asked for a slower pace; while some wait. */
+  readonly domains: readonly (Omit<DomainStanding, 'rate'> & { readonly perHour?: number })[];
+}
+
+/** What a relay was given. */
+export interface RelayStatus {
+  readonly id: string;
+  readonly inHour: number;
+  readonly inDay: number;
+  readonly perHour?: number;
+  readonly perDay?: number;
+  readonly trouble?: { readonly text: string; readonly at: string };
+}
+
+export interface StatusReport {
+  readonly newsletters: readonly { readonly id: string; readonly active: number }[];
+  /** Those that are not over, and the newest that are; newest first. */
+  readonly editions: readonly EditionStatus[];
+  readonly relays: readonly RelayStatus[];
+}
+
+/** So many editions that are over are told. */
+const MOST_DONE = 3;
+const MOST_DOMAINS = 10;
+const RATE_SECONDS = 60;
+
+/** How everything stands: of one newsletter, or of all. Changes nothing. */
+export async function reportStatus(
+  deps: Pick<SendDependencies, 'config' | 'store' | 'clock' | 'machineClock'>,
+  newsletter?: string,
+): Promise<StatusReport> {
+  const { config, store, clock, machineClock } = deps;
+  const chosen =
+    newsletter === undefined ? config.newsletters : [findNewsletter(config, newsletter)];
+  const editions: EditionStatus[] = [];
+  for (const each of chosen) {
+    editions.push(...(await editionsOf(store.db, each, clock())));
+  }
+  const newsletters = [];
+  for (const { id } of chosen) {
+    newsletters.push({ id, active: await countActive(store.db, id) });
+  }
+  const relays = await relaysOf(store.db, config.relays, machineClock().epochMilliseconds);
+  return { newsletters, editions, relays };
+}
+
+async function editionsOf(
+  db: Database,
+  { id }: NewsletterSettings,
+  now: Temporal.Instant,
+): Promise<readonly EditionStatus[]> {
+  const statuses: EditionStatus[] = [];
+  let done = 0;
+  for (const row of (await editionRows(db, id)).toReversed()) {
+    const deliveries = await deliveryTable(db, row.id);
+    const isOver = row.cancelled_at !== null || (row.planned_at !== null && !isWaiting(deliveries));
+    if (isOver) done += 1;
+    if (isOver && done > MOST_DONE) continue;
+    statuses.push(await statusOf(db, row, deliveries, now));
+  }
+  return statuses;
+}
+
+async function statusOf(
+  db: Database,
+  row: EditionRow,
+  deliveries: DeliveryTable,
+  now: Temporal.Instant,
+): Promise<EditionStatus> {
+  const { id, newsletter, subject } = row;
+  const senders = await sendersOf(db, id);
+  const retryAt = await nextRetry(db, id);
+  const standing = standingOf(row, deliveries, senders.length);
+  const perSecond = standing === 'sending' ? await messagesPerSecond(db, id, now) : 0;
+  const domains = isWaiting(deliveries) ? await domainStandings(db, id, MOST_DOMAINS) : [];
+  return {
+    ...{ id, newsletter, subject, standing, deliveries },
+    undecided: await countUndecided(db, id),
+    ...pauseOf(row),
+    ...(retryAt === undefined ? {} : { retryAt }),
+    ...(perSecond > 0 && {
+      perSecond,
+      secondsLeft: Math.ceil(deliveries.queued / perSecond),
+    }),
+    senders: senders.map(({ host, pid }) => ({ host: host.split(' ')[0] ?? '', pid })),
+    domains: domains.map(({ rate, ...domain }) => {
+      const perHour = rate && currentRate(rate, now.epochMilliseconds);
+      return { ...domain, ...(perHour === undefined ? {} : { perHour: Math.round(perHour) }) };
+    }),
+  };
+}
+
+/** Over the last minute, or since the first message where that was less than a minute ago. */
+async function messagesPerSecond(
+  db: Database,
+  edition: string,
+  now: Temporal.Instant,
+): Promise<number> {
+  const since = storedInstant(now.subtract({ seconds: RATE_SECONDS }));
+  const { count, first } = await acceptedSince(db, edition, since);
+  if (first === undefined) return 0;
+  const seconds = now.since(Temporal.Instant.from(first)).total('seconds');
+  return count / Math.max(1, seconds);
+}
+
+function isWaiting({ queued, deferred, inDoubt }: DeliveryTable): boolean {
+  return queued + deferred + inDoubt > 0;
+}
+
+function standingOf(
+  row: EditionRow,
+  deliveries: DeliveryTable,
+  senders: number,
+): EditionStatus['standing'] {
+  if (row.cancelled_at !== null) return 'cancelled';
+  if (row.paused_at !== null) return 'paused';
+  if (row.planned_at === null) return 'notSent';
+  if (senders > 0) return 'sending';
+  return deliveries.queued + deliveries.deferred > 0 ? 'unfinished' : 'done';
+}
+
+async function relaysOf(
+  db: Database,
+  accounts: readonly RelayAccount[],
+  now: number,
+): Promise<readonly RelayStatus[]> {
+  const rows = await relayRows(db);
+  const statuses: RelayStatus[] = [];
+  for (const account of accounts) {
+    const { inHour, inDay } = await readUse(db, account.id, now);
+    const perDay = dayQuota(account, now);
+    const row = rows.get(account.id);
+    statuses.push({
+      ...{ id: account.id, inHour, inDay },
+      ...(account.messagesPerHour === undefined ? {} : { perHour: account.messagesPerHour }),
+      ...(perDay === Infinity ? {} : { perDay }),
+      ...(row?.trouble == null ? {} : { trouble: { text: row.trouble, at: row.trouble_at ?? '' } }),
+    });
+  }
+  return statuses;
+}
