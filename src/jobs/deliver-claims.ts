@@ -24,7 +24,7 @@ export interface DeliveryResult {
 const CLAIMS_PER_CONNECTION = 10;
 
 /** After a signal, what is in flight has this long. */
-const GRACE_MS = 8000;
+const GRACE_MS = 6000;
 
 /** What the workers of one run share. */
 interface Workshop {

@@ -33,7 +33,10 @@ export async function resumeEdition(db: Database, edition: string, by?: PauseCau
   await query.execute();
 }
 
-/** Calls an edition off, for good; what waits is failed. What is in flight still goes. */
+/**
+ * Calls an edition off, for good; what waits is failed. What is in flight still goes. Where nobody
+ * can have got it, its posts are free for another edition.
+ */
 export async function cancelEdition(db: Database, edition: string, at: string): Promise<void> {
   await db
     .updateTable('editions')
@@ -41,6 +44,16 @@ export async function cancelEdition(db: Database, edition: string, at: string): 
     .where('id', '=', edition)
     .execute();
   await failWaiting(db, [edition], 'cancelled', at);
+  const gone = await db
+    .selectFrom('deliveries')
+    .select('id')
+    .where('edition', '=', edition)
+    .where('state', 'in', ['accepted', 'claimed', 'submitting', 'inDoubt'])
+    .limit(1)
+    .executeTakeFirst();
+  if (gone === undefined) {
+    await db.deleteFrom('edition_posts').where('edition', '=', edition).execute();
+  }
 }
 
 /** Gives up on all that waits of these editions. Gives how many deliveries that were. */
