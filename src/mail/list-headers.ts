@@ -8,9 +8,8 @@ export interface ListHeadersInput {
   readonly edition: string;
   /** Ends with `/`. */
   readonly publicUrl: string;
-  readonly unsubscribeUrl: string;
-  /** For the mail that asks to leave, so that it can be told whose it is. */
-  readonly unsubscribeToken: string;
+  /** The value of List-Unsubscribe: `listUnsubscribe`. */
+  readonly unsubscribe: string;
 }
 
 /**
@@ -19,13 +18,11 @@ export interface ListHeadersInput {
  * X-Auto-Response-Suppress for the programs that know no better). All ASCII.
  */
 export function listHeaders(input: ListHeadersInput): Readonly<Record<string, string>> {
-  const { newsletter, edition, publicUrl, unsubscribeUrl, unsubscribeToken } = input;
-  const mailto = (address: string, subject: string) =>
-    `<mailto:${encodeURI(address).replaceAll('?', '%3F')}?subject=${encodeURIComponent(subject)}>`;
+  const { newsletter, edition, publicUrl, unsubscribe } = input;
   const owner = newsletter.replyTo ?? newsletter.from.address;
   return {
     'List-Id': `<${newsletter.listId}>`,
-    'List-Unsubscribe': `<${unsubscribeUrl}>, ${mailto(newsletter.unsubscribeMail, `unsubscribe ${unsubscribeToken}`)}`,
+    'List-Unsubscribe': unsubscribe,
     'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
     'List-Subscribe': `<${publicUrl}subscribe/${newsletter.id}/>`,
     'List-Archive': `<${publicUrl}archive/>`,
@@ -35,6 +32,22 @@ export function listHeaders(input: ListHeadersInput): Readonly<Record<string, st
     Precedence: 'bulk',
     'X-Auto-Response-Suppress': 'All',
   };
+}
+
+/**
+ * The value of List-Unsubscribe: the link, and the mail that asks to leave, with `token` so that it
+ * can be told whose it is (RFC 2369 §3.2: the first that works is taken).
+ */
+export function listUnsubscribe(
+  newsletter: NewsletterSettings,
+  unsubscribeUrl: string,
+  token: string,
+): string {
+  return `<${unsubscribeUrl}>, ${mailto(newsletter.unsubscribeMail, `unsubscribe ${token}`)}`;
+}
+
+function mailto(address: string, subject: string): string {
+  return `<mailto:${encodeURI(address).replaceAll('?', '%3F')}?subject=${encodeURIComponent(subject)}>`;
 }
 
 /** Google's Feedback-ID ends with 5 to 15 characters that are the same in all mail of a sender. */

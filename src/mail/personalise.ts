@@ -16,15 +16,25 @@ export function personaliseText(text: string, values: SlotValues): string {
   return fill(text, values);
 }
 
-/** In one pass, so that a value which looks like a slot stays what it is. */
-function fill(text: string, values: SlotValues): string {
-  const pattern = new RegExp(Object.values(SLOTS).map(RegExp.escape).join('|'), 'g');
-  return text.replace(pattern, (found) =>
-    found === SLOTS.address ? values.address : values.unsubscribeUrl,
-  );
+/** `text` cut at its slots: every second piece stands for one. */
+export function cutAtSlots(text: string): readonly (string | { readonly slot: Slot })[] {
+  const pattern = new RegExp(`(${Object.values(SLOTS).map(RegExp.escape).join('|')})`);
+  return text
+    .split(pattern)
+    .map((piece, at) =>
+      at % 2 === 0 ? piece : { slot: piece === SLOTS.address ? 'address' : 'unsubscribeUrl' },
+    );
 }
 
-function escapeHtml(text: string): string {
+// Cut first and filled then, so that a value which looks like a slot stays what it is.
+function fill(text: string, values: SlotValues): string {
+  return cutAtSlots(text)
+    .map((piece) => (typeof piece === 'string' ? piece : values[piece.slot]))
+    .join('');
+}
+
+/** `text` as it stands in HTML, in an attribute or between tags. */
+export function escapeHtml(text: string): string {
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

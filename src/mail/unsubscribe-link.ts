@@ -26,7 +26,12 @@ export function unsubscribeUrl(input: {
   /** The first signs. */
   readonly secrets: readonly string[];
 }): string {
-  return `${input.publicUrl}unsubscribe/${unsubscribeToken(input, input.secrets)}`;
+  return unsubscribeUrlOf(input.publicUrl, unsubscribeToken(input, input.secrets));
+}
+
+/** The same of a token that is made already. */
+export function unsubscribeUrlOf(publicUrl: string, token: string): string {
+  return `${publicUrl}unsubscribe/${token}`;
 }
 
 /**

@@ -303,7 +303,7 @@ async function sentSize(html: string): Promise<number> {
     replyTo: { address: address('a@example.org') },
     subject: 'x',
     date: Temporal.Instant.from('2026-03-20T07:00:00Z'),
-    messageId: '<a@example.org>',
+    seed: 'a',
     headers: {},
     html,
     text: 'x',

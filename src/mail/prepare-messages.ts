@@ -1,0 +1,165 @@
+import type { Edition, Slot } from '../model/edition.ts';
+import type { EmailAddress } from '../model/email-address.ts';
+import type { Message } from '../model/message.ts';
+import type { NewsletterSettings } from '../model/settings.ts';
+import { composeMime, headerLine, toLine } from './compose-mime.ts';
+import { encodeBody, encodeWithSlots } from './encode-body.ts';
+import { listHeaders, listUnsubscribe } from './list-headers.ts';
+import { messageIdOf } from './message-id.ts';
+import { escapeHtml } from './personalise.ts';
+import { unsubscribeToken, unsubscribeUrlOf } from './unsubscribe-link.ts';
+
+export interface PrepareMessagesInput {
+  readonly edition: Edition;
+  readonly newsletter: NewsletterSettings;
+  /** Ends with `/`. */
+  readonly publicUrl: string;
+  /** Sign the unsubscribe links; the first signs. */
+  readonly secrets: readonly string[];
+  readonly date: Temporal.Instant;
+  /**
+   * A test send: marked in the subject and by a header, with a Message-ID of its own each time,
+   * and an unsubscribe link that is whole but nobody's.
+   */
+  readonly test?: boolean;
+}
+
+/** Whom a message is for. */
+export interface MessageRecipient {
+  readonly id: string;
+  readonly address: EmailAddress;
+  readonly name?: string;
+}
+
+/** One edition as bytes with slots. */
+export interface MessageTemplate {
+  /**
+   * The message of one subscriber (RFC 5322): the bytes with the slots filled. The same subscriber
+   * always gets the same. Throws where a header can't hold what is the subscriber's own.
+   */
+  fill(subscriber: MessageRecipient): Message;
+}
+
+/** No subscriber has it: ids in the store are random. */
+const NOBODY = 'test-send';
+
+/** Lines of a message that differ per subscriber, as they stand in the frame; `text` and `html` for the bodies. */
+const FRAME = {
+  to: 'To: slot-to@slot.invalid',
+  messageId: 'Message-ID: slot-message-id',
+  listUnsubscribe: 'List-Unsubscribe: slot-list-unsubscribe',
+  text: 'slot-text',
+  html: 'slot-html',
+} as const;
+
+const FRAME_SLOT = new RegExp(
+  `(?<=\r\n)(${Object.values(FRAME).map(RegExp.escape).join('|')})(?=\r\n)`,
+);
+
+/** What is put between the bytes that all messages share. */
+type MessageSlot = 'to' | 'messageId' | 'listUnsubscribe' | `${'text' | 'html'}.${Slot}`;
+
+/** Bytes of every message, or a slot. */
+type Part = string | { readonly slot: MessageSlot };
+
+/**
+ * Makes the message of an edition once, for all its subscribers: what they share is encoded here,
+ * and `fill` only copies it. Throws a `BroadsheetError` (config) when there is no secret to sign
+ * links with.
+ */
+export async function prepareMessages(input: PrepareMessagesInput): Promise<MessageTemplate> {
+  const { edition, newsletter, publicUrl, secrets, date, test = false } = input;
+  const parts = await prepareParts(input);
+  const from = newsletter.from.address;
+  const tokenOf = (subscriberId: string) =>
+    unsubscribeToken({ newsletter: newsletter.id, subscriberId }, secrets);
+  // Now, not at the first message.
+  tokenOf(NOBODY);
+  return {
+    fill(subscriber) {
+      const { id, address } = subscriber;
+      const token = tokenOf(test ? NOBODY : id);
+      const link = unsubscribeUrlOf(publicUrl, token);
+      const messageId = test
+        ? messageIdOf(edition.id, address, from, `test ${date}`)
+        : messageIdOf(edition.id, id, from);
+      const values: Readonly<Record<MessageSlot, string>> = {
+        to: toLine(subscriber),
+        messageId: headerLine('Message-ID', messageId),
+        listUnsubscribe: headerLine('List-Unsubscribe', listUnsubscribe(newsletter, link, token)),
+        'text.address': encodeBody(address),
+        'text.unsubscribeUrl': encodeBody(link),
+        'html.address': encodeBody(escapeHtml(address)),
+        'html.unsubscribeUrl': encodeBody(escapeHtml(link)),
+      };
+      const bytes = parts.map((part) => ('slot' in part ? Buffer.from(values[part.slot]) : part));
+      return {
+        messageId,
+        envelope: { from, to: address },
+        bytes: Buffer.concat(bytes),
+        wireReady: true,
+      };
+    },
+  };
+}
+
+/** The whole message, cut where subscribers differ. */
+async function prepareParts(
+  input: PrepareMessagesInput,
+): Promise<readonly (Buffer | { readonly slot: MessageSlot })[]> {
+  const { edition } = input;
+  const frame = (await composeFrame(input)).toString();
+  const pieces = frame.split(FRAME_SLOT).flatMap((piece, at): readonly Part[] => {
+    if (at % 2 === 0) return [piece];
+    switch (piece) {
+      case FRAME.to:
+        return [{ slot: 'to' }];
+      case FRAME.messageId:
+        return [{ slot: 'messageId' }];
+      case FRAME.listUnsubscribe:
+        return [{ slot: 'listUnsubscribe' }];
+      case FRAME.text:
+        return bodyParts('text', edition.text);
+      default:
+        return bodyParts('html', edition.html);
+    }
+  });
+  assertWireReady(pieces);
+  return pieces.map((piece) => (typeof piece === 'string' ? Buffer.from(piece) : piece));
+}
+
+/** The message with a line of `FRAME` wherever subscribers differ, and in place of the bodies. */
+function composeFrame(input: PrepareMessagesInput): Promise<Buffer> {
+  const { edition, newsletter, publicUrl, date, test = false } = input;
+  const own = (line: string) => line.slice(line.indexOf(':') + 2);
+  const unsubscribe = own(FRAME.listUnsubscribe);
+  return composeMime({
+    from: newsletter.from,
+    to: { address: own(FRAME.to) as EmailAddress },
+    replyTo: { address: newsletter.replyTo ?? newsletter.from.address },
+    subject: test ? `[Test] ${edition.subject}` : edition.subject,
+    date,
+    headers: {
+      ...listHeaders({ newsletter, publicUrl, edition: edition.id, unsubscribe }),
+      ...(test && { 'X-Broadsheet-Test': 'yes' }),
+      'Message-ID': own(FRAME.messageId),
+    },
+    html: FRAME.html,
+    text: FRAME.text,
+    seed: edition.id,
+  });
+}
+
+function bodyParts(body: 'text' | 'html', content: string): readonly Part[] {
+  return encodeWithSlots(content).map((piece) =>
+    typeof piece === 'string' ? piece : { slot: `${body}.${piece.slot}` },
+  );
+}
+
+/** The fence behind what promises to write such lines. */
+function assertWireReady(parts: readonly Part[]): void {
+  const text = parts.map((part) => (typeof part === 'string' ? part : 'slot')).join('');
+  if (/^\.|\n\.|[^\r]\n|\r(?!\n)/.test(text) || !text.endsWith('\r\n')) {
+    throw new Error('the message has lines that SMTP would have to change');
+  }
+}
