@@ -14,7 +14,7 @@ const MOST_TRIES = 2;
 export function openRelay(settings: RelaySettings): Relay {
   const address = parseRelayUrl(settings.url);
   const sessions = openSessions(settings.connections, () =>
-    openSession(address, settings.timeouts ?? TIMEOUTS),
+    openSession(address, settings.timeouts ?? TIMEOUTS, settings.messagesPerConnection),
   );
   return {
     name: address.name,
@@ -51,6 +51,7 @@ type Taken =
 function openSessions(most: number, open: () => Promise<SmtpSession>) {
   const idle: SmtpSession[] = [];
   const busy = new Set<SmtpSession>();
+  const leaving = new Set<Promise<void>>();
   const waiting: (() => void)[] = [];
   let limit = most;
   let opening = 0;
@@ -74,6 +75,11 @@ function openSessions(most: number, open: () => Promise<SmtpSession>) {
     }
   }
 
+  function free(session: SmtpSession): void {
+    busy.delete(session);
+    waiting.shift()?.();
+  }
+
   return {
     async take(): Promise<Taken> {
       for (;;) {
@@ -92,12 +98,20 @@ function openSessions(most: number, open: () => Promise<SmtpSession>) {
       }
     },
     release(session: SmtpSession): void {
-      busy.delete(session);
-      if (session.isUsable()) idle.push(session);
-      waiting.shift()?.();
+      if (session.isUsable()) {
+        free(session);
+        idle.push(session);
+      } else {
+        // Until it has said goodbye it is one of those that the relay counts.
+        const goodbye = session.end().then(() => {
+          free(session);
+          leaving.delete(goodbye);
+        });
+        leaving.add(goodbye);
+      }
     },
     async end(): Promise<void> {
-      await Promise.all(idle.splice(0).map((session) => session.end()));
+      await Promise.all([...leaving, ...idle.splice(0).map((session) => session.end())]);
     },
     drop(): void {
       for (const session of [...idle.splice(0), ...busy]) session.drop();

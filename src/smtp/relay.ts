@@ -26,6 +26,8 @@ export interface RelaySettings {
   readonly url: string;
   /** Connections at once. */
   readonly connections: number;
+  /** After so many a connection says goodbye, and the next message goes over another; no limit when absent. */
+  readonly messagesPerConnection?: number;
   /** How long to wait for a connection; how long a silence may be. */
   readonly timeouts?: { readonly connectMs: number; readonly silenceMs: number };
 }

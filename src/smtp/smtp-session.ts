@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream';
-import SMTPConnection from 'nodemailer/lib/smtp-connection';
+import type SMTPConnection from 'nodemailer/lib/smtp-connection';
 import type { Message } from '../model/message.ts';
 import { classifyReply, parseReply, type SmtpPhase } from './classify-reply.ts';
 import { explainTrouble, type SmtpError } from './explain-trouble.ts';
+import { MessageConnection } from './message-connection.ts';
 import type { Outcome } from './outcome.ts';
 import type { RelayAddress } from './parse-relay-url.ts';
 
@@ -29,12 +30,13 @@ export interface SessionTimeouts {
 
 const GOODBYE_MS = 2000;
 
-/** Connects, starts TLS and logs in. Throws an `SmtpError`. */
+/** Connects, starts TLS and logs in; usable for `mostMessages`. Throws an `SmtpError`. */
 export async function openSession(
   address: RelayAddress,
   timeouts: SessionTimeouts,
+  mostMessages = Number.POSITIVE_INFINITY,
 ): Promise<SmtpSession> {
-  const connection = new SMTPConnection({
+  const connection = new MessageConnection({
     host: address.host,
     port: address.port,
     secure: address.tls === 'always',
@@ -53,10 +55,13 @@ export async function openSession(
   await connect(connection);
   const takesUtf8 = /[ -]SMTPUTF8\b/i.test(String(connection.lastServerResponse));
   if (address.login !== undefined) await logIn(connection, address.login);
+  let messages = 0;
   return {
-    isUsable: () => !connection.destroyed,
+    isUsable: () => !connection.destroyed && messages < mostMessages,
     async send(message, beforeDot) {
+      messages += 1;
       if (!takesUtf8 && needsUtf8(message)) return { outcome: WITHOUT_UTF8, broke: false };
+      connection.wireReady = message.wireReady === true;
       return sendOver(connection, message, beforeDot);
     },
     end: () => sayGoodbye(connection),

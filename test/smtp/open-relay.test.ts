@@ -1,30 +1,33 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { BODY, messageTo, startRelay } from '../support/relay.ts';
+import { startRelay, testBothWays } from '../support/relay.ts';
 
 const yes = async () => true;
 
-test('an accepted message arrives byte for byte, with the reply', async (t) => {
+testBothWays('an accepted message arrives byte for byte, with the reply', async (t, messageTo) => {
   const { inbox, relay } = await startRelay(t);
-  const outcome = await relay.send(messageTo('ada@example.org'), yes);
+  const message = messageTo('ada@example.org');
+  const outcome = await relay.send(message, yes);
   assert.equal(outcome.kind, 'accepted');
   assert.equal('reply' in outcome && outcome.reply.code, 250);
   const [received] = inbox.messages;
   assert.equal(received?.to, 'ada@example.org');
   assert.equal(received?.from, 'paper@example.org');
-  assert.equal(received?.raw.toString(), BODY);
+  assert.deepEqual(received?.raw, message.bytes);
 });
 
-test('several messages share a connection, and it ends when the relay is closed', async (t) => {
-  const { inbox, relay } = await startRelay(t, {}, { connections: 1 });
-  await Promise.all(
-    ['a', 'b', 'c'].map((name) => relay.send(messageTo(`${name}@example.org`), yes)),
-  );
-  assert.equal(inbox.messages.length, 3);
-  assert.equal(inbox.connections(), 1);
-});
+testBothWays(
+  'several messages share a connection, and it ends when the relay is closed',
+  async (t, messageTo) => {
+    const { inbox, relay } = await startRelay(t, {}, { connections: 1 });
+    await Promise.all(
+      ['a', 'b', 'c'].map((name) => relay.send(messageTo(`${name}@example.org`), yes)),
+    );
+    assert.equal(inbox.messages.length, 3);
+    assert.equal(inbox.connections(), 1);
+  },
+);
 
-test('the relay has no whole message before the mark is made', async (t) => {
+testBothWays('the relay has no whole message before the mark is made', async (t, messageTo) => {
   const { inbox, relay } = await startRelay(t);
   let seen = -1;
   await relay.send(messageTo('ada@example.org'), async () => {
@@ -36,31 +39,37 @@ test('the relay has no whole message before the mark is made', async (t) => {
   assert.equal(inbox.messages.length, 1);
 });
 
-test('a message that is withheld at the last moment is not sent, and the next one is', async (t) => {
-  const { inbox, relay } = await startRelay(t);
-  assert.deepEqual(await relay.send(messageTo('ada@example.org'), async () => false), {
-    kind: 'withheld',
-  });
-  assert.equal((await relay.send(messageTo('bob@example.org'), yes)).kind, 'accepted');
-  assert.deepEqual(
-    inbox.messages.map(({ to }) => to),
-    ['bob@example.org'],
-  );
-});
+testBothWays(
+  'a message that is withheld at the last moment is not sent, and the next one is',
+  async (t, messageTo) => {
+    const { inbox, relay } = await startRelay(t);
+    assert.deepEqual(await relay.send(messageTo('ada@example.org'), async () => false), {
+      kind: 'withheld',
+    });
+    assert.equal((await relay.send(messageTo('bob@example.org'), yes)).kind, 'accepted');
+    assert.deepEqual(
+      inbox.messages.map(({ to }) => to),
+      ['bob@example.org'],
+    );
+  },
+);
 
-test('when the mark cannot be made the message is not sent, and the error goes on', async (t) => {
-  const { inbox, relay } = await startRelay(t);
-  await assert.rejects(
-    relay.send(messageTo('ada@example.org'), async () => {
-      throw new Error('disk full');
-    }),
-    /disk full/,
-  );
-  await relay.close();
-  assert.equal(inbox.messages.length, 0);
-});
+testBothWays(
+  'when the mark cannot be made the message is not sent, and the error goes on',
+  async (t, messageTo) => {
+    const { inbox, relay } = await startRelay(t);
+    await assert.rejects(
+      relay.send(messageTo('ada@example.org'), async () => {
+        throw new Error('disk full');
+      }),
+      /disk full/,
+    );
+    await relay.close();
+    assert.equal(inbox.messages.length, 0);
+  },
+);
 
-test('a refused recipient fails, and the connection goes on', async (t) => {
+testBothWays('a refused recipient fails, and the connection goes on', async (t, messageTo) => {
   const { inbox, relay } = await startRelay(
     t,
     {
@@ -79,7 +88,7 @@ test('a refused recipient fails, and the connection goes on', async (t) => {
   assert.equal(inbox.connections(), 1);
 });
 
-test('the same without pipelining', async (t) => {
+testBothWays('the same without pipelining', async (t, messageTo) => {
   const { relay } = await startRelay(t, {
     server: { hidePIPELINING: true },
     onRecipient: (address) =>
@@ -89,7 +98,7 @@ test('the same without pipelining', async (t) => {
   assert.equal((await relay.send(messageTo('ada@example.org'), yes)).kind, 'accepted');
 });
 
-test('a refusal for now is deferred, at RCPT and after the dot', async (t) => {
+testBothWays('a refusal for now is deferred, at RCPT and after the dot', async (t, messageTo) => {
   const { relay } = await startRelay(t, {
     onRecipient: (address) =>
       address.startsWith('grey') ? { code: 450, text: '4.7.1 greylisted' } : undefined,
@@ -99,56 +108,78 @@ test('a refusal for now is deferred, at RCPT and after the dot', async (t) => {
   assert.equal((await relay.send(messageTo('busy@example.org'), yes)).kind, 'deferred');
 });
 
-test('a connection that ends after the dot leaves the message in doubt', async (t) => {
-  const { inbox, relay } = await startRelay(t, { onMessage: () => 'hangUp' });
-  assert.equal((await relay.send(messageTo('ada@example.org'), yes)).kind, 'inDoubt');
-  assert.equal(inbox.messages.length, 1);
-});
+testBothWays(
+  'a connection that ends after the dot leaves the message in doubt',
+  async (t, messageTo) => {
+    const { inbox, relay } = await startRelay(t, { onMessage: () => 'hangUp' });
+    assert.equal((await relay.send(messageTo('ada@example.org'), yes)).kind, 'inDoubt');
+    assert.equal(inbox.messages.length, 1);
+  },
+);
 
-test('a reply of 421 after the dot is no acceptance', async (t) => {
+testBothWays('a reply of 421 after the dot is no acceptance', async (t, messageTo) => {
   const { relay } = await startRelay(t, {
     onMessage: () => ({ code: 421, text: '4.3.2 going down' }),
   });
   assert.equal((await relay.send(messageTo('ada@example.org'), yes)).kind, 'deferred');
 });
 
-test('a connection that the relay closed meanwhile is replaced without a word', async (t) => {
-  const { inbox, relay } = await startRelay(
-    t,
-    // Each connection serves one message, as many relays limit them.
-    { onMessage: () => undefined, onSender: limitOfOne() },
-    { connections: 1 },
-  );
-  for (const name of ['a', 'b', 'c']) {
-    assert.equal((await relay.send(messageTo(`${name}@example.org`), yes)).kind, 'accepted');
-  }
-  assert.equal(inbox.messages.length, 3);
-});
+testBothWays(
+  'a connection that the relay closed meanwhile is replaced without a word',
+  async (t, messageTo) => {
+    const { inbox, relay } = await startRelay(
+      t,
+      // Each connection serves one message, as many relays limit them.
+      { onMessage: () => undefined, onSender: limitOfOne() },
+      { connections: 1 },
+    );
+    for (const name of ['a', 'b', 'c']) {
+      assert.equal((await relay.send(messageTo(`${name}@example.org`), yes)).kind, 'accepted');
+    }
+    assert.equal(inbox.messages.length, 3);
+  },
+);
 
-test('a relay that takes fewer connections than we want gets everything over those', async (t) => {
-  let open = 0;
-  const { inbox, relay } = await startRelay(
-    t,
-    {
-      onConnection: () => {
-        open += 1;
-        return open > 2 ? { code: 421, text: '4.7.0 too many connections' } : undefined;
+testBothWays(
+  'a relay that takes fewer connections than we want gets everything over those',
+  async (t, messageTo) => {
+    let open = 0;
+    const { inbox, relay } = await startRelay(
+      t,
+      {
+        onConnection: () => {
+          open += 1;
+          return open > 2 ? { code: 421, text: '4.7.0 too many connections' } : undefined;
+        },
       },
-    },
-    { connections: 5 },
-  );
-  // Something has to work already for "too many" to mean that.
-  await relay.send(messageTo('first@example.org'), yes);
-  const names = ['a', 'b', 'c', 'd', 'e', 'f'];
-  const outcomes = await Promise.all(
-    names.map((name) => relay.send(messageTo(`${name}@example.org`), yes)),
-  );
-  assert.deepEqual(
-    outcomes.map(({ kind }) => kind),
-    names.map(() => 'accepted'),
-  );
-  assert.equal(inbox.messages.length, 7);
-});
+      { connections: 5 },
+    );
+    // Something has to work already for "too many" to mean that.
+    await relay.send(messageTo('first@example.org'), yes);
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const outcomes = await Promise.all(
+      names.map((name) => relay.send(messageTo(`${name}@example.org`), yes)),
+    );
+    assert.deepEqual(
+      outcomes.map(({ kind }) => kind),
+      names.map(() => 'accepted'),
+    );
+    assert.equal(inbox.messages.length, 7);
+  },
+);
+
+testBothWays(
+  'after so many messages a connection says goodbye, and another is opened',
+  async (t, messageTo) => {
+    const { inbox, relay } = await startRelay(t, {}, { connections: 1, messagesPerConnection: 2 });
+    const names = ['a', 'b', 'c', 'd', 'e'];
+    await Promise.all(names.map((name) => relay.send(messageTo(`${name}@example.org`), yes)));
+    assert.deepEqual(
+      inbox.messages.map(({ connection }) => connection),
+      [1, 1, 2, 2, 3],
+    );
+  },
+);
 
 function limitOfOne() {
   const served = new Set<number>();

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { createServer, type Socket } from 'node:net';
-import { type TestContext, test } from 'node:test';
+import type { TestContext } from 'node:test';
 import { closedPort } from '../support/inbox.ts';
-import { messageTo, relayAt, startRelay } from '../support/relay.ts';
+import { relayAt, startRelay, testBothWays } from '../support/relay.ts';
 
 const yes = async () => true;
 
-test('a relay that is away is trouble of the relay, in words', async (t) => {
+testBothWays('a relay that is away is trouble of the relay, in words', async (t, messageTo) => {
   const relay = relayAt(t, `smtp://127.0.0.1:${await closedPort()}`);
   const outcome = await relay.send(messageTo('ada@example.org'), yes);
   assert.deepEqual(outcome, {
@@ -15,33 +15,39 @@ test('a relay that is away is trouble of the relay, in words', async (t) => {
   });
 });
 
-test('a wrong password is trouble of the relay, and stays out of the words', async (t) => {
-  const { inbox } = await startRelay(t, { login: { user: 'ada', pass: 'right' } });
-  const relay = relayAt(t, `smtp://ada:hunter2@127.0.0.1:${inbox.port}`);
-  const outcome = await relay.send(messageTo('bob@example.org'), yes);
-  assert.equal(outcome.kind, 'relayTrouble');
-  assert.match(JSON.stringify(outcome), /refuses the name and password: 535/);
-  assert.doesNotMatch(JSON.stringify(outcome), /hunter2/);
-});
+testBothWays(
+  'a wrong password is trouble of the relay, and stays out of the words',
+  async (t, messageTo) => {
+    const { inbox } = await startRelay(t, { login: { user: 'ada', pass: 'right' } });
+    const relay = relayAt(t, `smtp://ada:hunter2@127.0.0.1:${inbox.port}`);
+    const outcome = await relay.send(messageTo('bob@example.org'), yes);
+    assert.equal(outcome.kind, 'relayTrouble');
+    assert.match(JSON.stringify(outcome), /refuses the name and password: 535/);
+    assert.doesNotMatch(JSON.stringify(outcome), /hunter2/);
+  },
+);
 
-test('the right password goes through', async (t) => {
+testBothWays('the right password goes through', async (t, messageTo) => {
   const { inbox } = await startRelay(t, { login: { user: 'ada', pass: 'right' } });
   const relay = relayAt(t, `smtp://ada:right@127.0.0.1:${inbox.port}`);
   assert.equal(await relay.verify(), undefined);
   assert.equal((await relay.send(messageTo('bob@example.org'), yes)).kind, 'accepted');
 });
 
-test('STARTTLS is used when offered; an unknown certificate is refused in words', async (t) => {
-  const { inbox } = await startRelay(t, { tls: true });
-  const strict = await relayAt(t, inbox.url).send(messageTo('ada@example.org'), yes);
-  assert.equal(strict.kind, 'relayTrouble');
-  assert.match(JSON.stringify(strict), /trouble with TLS: .*certificate/);
-  const lenient = relayAt(t, `${inbox.url}?certificate=self-signed`);
-  assert.equal((await lenient.send(messageTo('ada@example.org'), yes)).kind, 'accepted');
-  assert.equal(inbox.messages[0]?.secure, true);
-});
+testBothWays(
+  'STARTTLS is used when offered; an unknown certificate is refused in words',
+  async (t, messageTo) => {
+    const { inbox } = await startRelay(t, { tls: true });
+    const strict = await relayAt(t, inbox.url).send(messageTo('ada@example.org'), yes);
+    assert.equal(strict.kind, 'relayTrouble');
+    assert.match(JSON.stringify(strict), /trouble with TLS: .*certificate/);
+    const lenient = relayAt(t, `${inbox.url}?certificate=self-signed`);
+    assert.equal((await lenient.send(messageTo('ada@example.org'), yes)).kind, 'accepted');
+    assert.equal(inbox.messages[0]?.secure, true);
+  },
+);
 
-test('tls=required refuses a relay that does not offer it', async (t) => {
+testBothWays('tls=required refuses a relay that does not offer it', async (t, messageTo) => {
   const { inbox } = await startRelay(t);
   const outcome = await relayAt(t, `${inbox.url}?tls=required`).send(
     messageTo('a@example.org'),
@@ -51,7 +57,7 @@ test('tls=required refuses a relay that does not offer it', async (t) => {
   assert.equal(inbox.messages.length, 0);
 });
 
-test('an address beyond ASCII needs a relay that takes it', async (t) => {
+testBothWays('an address beyond ASCII needs a relay that takes it', async (t, messageTo) => {
   const able = await startRelay(t, { server: { hideSMTPUTF8: false } });
   assert.equal((await able.relay.send(messageTo('björk@example.org'), yes)).kind, 'accepted');
   assert.equal(able.inbox.messages[0]?.to, 'björk@example.org');
@@ -59,7 +65,7 @@ test('an address beyond ASCII needs a relay that takes it', async (t) => {
   assert.equal((await unable.relay.send(messageTo('björk@example.org'), yes)).kind, 'failed');
 });
 
-test('a refused sender is nobody else’s failure', async (t) => {
+testBothWays('a refused sender is nobody else’s failure', async (t, messageTo) => {
   const { relay } = await startRelay(t, { onSender: () => ({ code: 550, text: '5.7.1 not you' }) });
   assert.equal((await relay.send(messageTo('ada@example.org'), yes)).kind, 'relayTrouble');
 });
@@ -78,26 +84,29 @@ const STRANGE = [
 ];
 
 for (const { name, at, act } of STRANGE) {
-  test(`a relay that ${name} is trouble, and nobody's failure`, async (t) => {
+  testBothWays(`a relay that ${name} is trouble, and nobody's failure`, async (t, messageTo) => {
     const port = await strangeRelay(t, at, act);
     const relay = relayAt(t, `smtp://127.0.0.1:${port}`, { connectMs: 1000, silenceMs: 300 });
     assert.equal((await relay.send(messageTo('ada@example.org'), yes)).kind, 'relayTrouble');
   });
 }
 
-test('a relay that says goodbye to one recipient puts that one off, and nobody else', async (t) => {
-  const goodbye = (socket: Socket) => socket.end('421 4.7.0 not so fast\r\n');
-  const port = await strangeRelay(t, 'RCPT', goodbye, '250-strange\r\n250 PIPELINING\r\n');
-  const relay = relayAt(t, `smtp://127.0.0.1:${port}`);
-  const outcome = await relay.send(messageTo('ada@example.org'), yes);
-  assert.deepEqual(outcome, {
-    kind: 'deferred',
-    replyClass: 'slowDown',
-    reply: { code: 421, enhancedCode: '4.7.0', text: 'not so fast' },
-  });
-});
+testBothWays(
+  'a relay that says goodbye to one recipient puts that one off, and nobody else',
+  async (t, messageTo) => {
+    const goodbye = (socket: Socket) => socket.end('421 4.7.0 not so fast\r\n');
+    const port = await strangeRelay(t, 'RCPT', goodbye, '250-strange\r\n250 PIPELINING\r\n');
+    const relay = relayAt(t, `smtp://127.0.0.1:${port}`);
+    const outcome = await relay.send(messageTo('ada@example.org'), yes);
+    assert.deepEqual(outcome, {
+      kind: 'deferred',
+      replyClass: 'slowDown',
+      reply: { code: 421, enhancedCode: '4.7.0', text: 'not so fast' },
+    });
+  },
+);
 
-test('dropping everything leaves what waits for a reply in doubt', async (t) => {
+testBothWays('dropping everything leaves what waits for a reply in doubt', async (t, messageTo) => {
   let reached = () => {};
   const waiting = new Promise<void>((resolve) => {
     reached = resolve;

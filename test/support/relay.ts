@@ -1,31 +1,48 @@
-import type { TestContext } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import type { Message } from '../../src/model/message.ts';
 import { openRelay } from '../../src/smtp/open-relay.ts';
-import type { Relay } from '../../src/smtp/relay.ts';
+import type { Relay, RelaySettings } from '../../src/smtp/relay.ts';
 import { type Inbox, type InboxOptions, openInbox } from './inbox.ts';
 import { address } from './paper.ts';
 
-/** Lines that SMTP has to stuff with dots, and one that would end the message. */
-export const BODY =
-  'From: paper@example.org\r\nSubject: x\r\n\r\n.dots\r\n..and more\r\n.\r\nend\r\n';
+/** A message to `recipient`. */
+export type MessageTo = (recipient: string) => Message;
 
-/** A message to `recipient`, with `BODY`. */
-export function messageTo(recipient: string): Message {
-  return {
-    messageId: '<1@example.org>',
-    envelope: { from: address('paper@example.org'), to: address(recipient) },
-    bytes: Buffer.from(BODY),
-  };
+/** With lines that SMTP has to double the dots of, and one that would end the message. */
+export const messageTo: MessageTo = (recipient) => ({
+  messageId: '<1@example.org>',
+  envelope: { from: address('paper@example.org'), to: address(recipient) },
+  bytes: Buffer.from(
+    'From: paper@example.org\r\nSubject: x\r\n\r\n.dots\r\n..and more\r\n.\r\nend\r\n',
+  ),
+});
+
+/** With lines that go out as they are, as those of `prepareMessages`, and more than a socket takes at once. */
+export const readyMessageTo: MessageTo = (recipient) => ({
+  ...messageTo(recipient),
+  bytes: Buffer.from(
+    `From: paper@example.org\r\nSubject: x\r\n\r\n${'no dots.\r\n'.repeat(200_000)}end.\r\n`,
+  ),
+  wireReady: true,
+});
+
+/** A test over both of the ways that the bytes of a message can go to a relay. */
+export function testBothWays(
+  name: string,
+  run: (t: TestContext, messageTo: MessageTo) => Promise<void>,
+): void {
+  test(`${name} (its lines looked at)`, (t) => run(t, messageTo));
+  test(`${name} (its lines as they are)`, (t) => run(t, readyMessageTo));
 }
 
 /** An inbox and a relay that leads to it, until the test ends. */
 export async function startRelay(
   t: TestContext,
   options: InboxOptions = {},
-  { connections = 3 } = {},
+  settings: Partial<RelaySettings> = {},
 ): Promise<{ inbox: Inbox; relay: Relay }> {
   const inbox = await openInbox(options);
-  const relay = openRelay({ url: inbox.url, connections });
+  const relay = openRelay({ url: inbox.url, connections: 3, ...settings });
   t.after(async () => {
     relay.drop();
     await inbox.close();
