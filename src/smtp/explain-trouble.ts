@@ -17,10 +17,15 @@ export function explainTrouble(error: SmtpError): Reply {
   if (reply !== undefined && reply.code > 0) {
     const enhanced = reply.enhancedCode === undefined ? '' : ` ${reply.enhancedCode}`;
     const said = `${reply.code}${enhanced} ${reply.text}`;
-    const what = error.code === 'EAUTH' ? 'refuses the name and password' : 'refuses to work';
-    return { ...reply, text: `${what}: ${said}` };
+    return { ...reply, text: `${refusalOf(error, reply.code)}: ${said}` };
   }
   return { code: 0, text: explainBreak(error) };
+}
+
+function refusalOf(error: SmtpError, code: number): string {
+  if (error.code !== 'EAUTH') return 'refuses to work';
+  // RFC 4954 §6: what is temporary has nothing to do with the password.
+  return code < 500 ? 'lets nobody log in now' : 'refuses the name and password';
 }
 
 function explainBreak(error: SmtpError): string {
@@ -42,5 +47,9 @@ function explainBreak(error: SmtpError): string {
 }
 
 function plain(message: string): string {
-  return message.replace(/[\p{Cc}\p{Cf}]/gu, ' ').slice(0, 300);
+  // OpenSSL names its own source files, and numbers that are different each time.
+  const [, reason] = /:SSL routines:[^:]*:([^:]+):/.exec(message) ?? [];
+  // Node's advice is to those who start it, which nobody does by hand here.
+  const fact = (reason ?? message).split('; if the root CA')[0] ?? '';
+  return fact.replace(/[\p{Cc}\p{Cf}]/gu, ' ').slice(0, 300);
 }
