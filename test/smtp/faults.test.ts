@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
+import { afterEach, beforeEach, describe, type TestContext, test } from 'node:test';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { parseReply } from '../../src/smtp/classify-reply.ts';
 import type { Outcome, ReplyClass } from '../../src/smtp/outcome.ts';
@@ -63,6 +63,9 @@ function says(phase: FaultPhase, reply: string, times?: number): Script {
 function saysGoodbye(phase: FaultPhase, times?: number): Script {
   return at(phase, { say: '421 4.3.2 going down\r\n', close: true }, times);
 }
+
+/** Of tests in which the relay hangs. */
+const PATIENCE_MS = 1000;
 
 const GOODBYE = '421 4.3.2 going down';
 const TLS = { options: { extensions: ['STARTTLS', 'PIPELINING'] } };
@@ -177,7 +180,7 @@ const REFUSALS: readonly Fault[] = [
   {
     name: 'refuses the recipient and hangs at RSET',
     script: (moment) => says('rcpt', '550 5.1.1 nobody')(moment) ?? at('rset', {})(moment),
-    patienceMs: 500,
+    patienceMs: PATIENCE_MS,
     outcome: failed('noSuchAddress', '550 5.1.1 nobody'),
   },
 ];
@@ -291,7 +294,7 @@ const HANGS: readonly Fault[] = [
       name: `never replies at ${phase}`,
       script: at(phase, {}),
       ...needs,
-      patienceMs: 500,
+      patienceMs: PATIENCE_MS,
       outcome: trouble('does not answer'),
     }),
   ),
@@ -299,7 +302,7 @@ const HANGS: readonly Fault[] = [
     (phase): Fault => ({
       name: `never replies at ${phase}`,
       script: at(phase, {}),
-      patienceMs: 500,
+      patienceMs: PATIENCE_MS,
       outcome: trouble('does not answer'),
       connections: 2,
     }),
@@ -308,7 +311,7 @@ const HANGS: readonly Fault[] = [
     (keep): Fault => ({
       name: `has ${keep ? 'the' : 'no'} message and never replies to it`,
       script: at('dot', { keep }),
-      patienceMs: 500,
+      patienceMs: PATIENCE_MS,
       outcome: inDoubt('does not answer'),
       kept: keep,
     }),
@@ -316,7 +319,7 @@ const HANGS: readonly Fault[] = [
   {
     name: 'never ends its reply to the message',
     script: at('dot', { say: '250-2.0.0 kept\r\n', keep: true }),
-    patienceMs: 500,
+    patienceMs: PATIENCE_MS,
     outcome: inDoubt('does not answer'),
     kept: true,
   },
@@ -437,17 +440,21 @@ const WAYS: readonly (readonly [string, MessageTo])[] = [
   ['its lines as they are', readyMessageTo],
 ];
 
-for (const fault of [
-  ...[...OPENING, ...REFUSALS, ...GOODBYES, ...BREAKS],
-  ...[...HANGS, ...REPLIES, ...CERTIFICATES],
-]) {
-  for (const [way, make] of WAYS) {
-    test(`a relay that ${fault.name} (${way})`, async (t) => {
-      vouchFor(t, CERTIFICATE, EXPIRED_CERTIFICATE, OTHER_CERTIFICATE);
-      await meet(t, fault, make);
-    });
-  }
-}
+for (const fault of [...OPENING, ...REFUSALS, ...GOODBYES, ...BREAKS, ...REPLIES]) testFault(fault);
+
+// All at once: there is little to do but to wait.
+describe('hangs', { concurrency: true }, () => {
+  for (const fault of HANGS) testFault(fault);
+});
+
+describe('certificates', () => {
+  const before = getCACertificates('default');
+  beforeEach(() =>
+    setDefaultCACertificates([...before, CERTIFICATE, EXPIRED_CERTIFICATE, OTHER_CERTIFICATE]),
+  );
+  afterEach(() => setDefaultCACertificates(before));
+  for (const fault of CERTIFICATES) testFault(fault);
+});
 
 test('a relay that has a certificate of its own making is trusted only where the URL says so', async (t) => {
   const untrusted = trouble('has trouble with TLS: self-signed certificate');
@@ -472,6 +479,12 @@ test('a relay that refuses for now takes the message later, over the same connec
   }
 });
 
+function testFault(fault: Fault): void {
+  for (const [way, make] of WAYS) {
+    test(`a relay that ${fault.name} (${way})`, (t) => meet(t, fault, make));
+  }
+}
+
 /** Sends one message to a relay with a fault; holds what comes of it, and what the relay has, against what should. */
 async function meet(t: TestContext, fault: Fault, make: MessageTo): Promise<void> {
   const server = await openFaultRelay(t, fault.script, fault.options);
@@ -488,11 +501,4 @@ async function meet(t: TestContext, fault: Fault, make: MessageTo): Promise<void
   );
   for (const { raw } of server.kept) assert.ok(raw.equals(message.bytes), 'byte for byte');
   assert.equal(server.connections(), connections);
-}
-
-/** Lets this process trust `certificates`, until the test ends. */
-function vouchFor(t: TestContext, ...certificates: readonly string[]): void {
-  const before = getCACertificates('default');
-  setDefaultCACertificates([...before, ...certificates]);
-  t.after(() => setDefaultCACertificates(before));
 }
