@@ -1,4 +1,5 @@
 import { benchBuild } from './bench-build.ts';
+import { benchSend } from './bench-send.ts';
 
 const [name, ...rest] = process.argv.slice(2);
 
@@ -6,7 +7,10 @@ switch (name) {
   case 'build':
     await benchBuild(rest.map(Number));
     break;
+  case 'send':
+    await benchSend(...rest.map(Number));
+    break;
   default:
-    process.stderr.write('usage: npm run bench -- build [COUNT ...]\n');
+    process.stderr.write('usage: npm run bench -- build [COUNT ...] | send [COUNT]\n');
     process.exitCode = 64;
 }

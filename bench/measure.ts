@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 
 export interface Measure {
   readonly seconds: number;
+  /** User and system; NaN where the system does not tell (it is read from /proc). */
+  readonly cpuSeconds: number;
   /** Largest resident set; NaN where the system does not tell (it is read from /proc). */
   readonly peakMegabytes: number;
 }
@@ -13,18 +15,20 @@ export function measure(command: string, args: readonly string[]): Promise<Measu
     const start = performance.now();
     const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
     let peak = Number.NaN;
+    let cpu = Number.NaN;
     let said = '';
     child.stderr.on('data', (chunk) => {
       said += chunk;
     });
     const watch = setInterval(() => {
       peak = peakOf(child.pid) ?? peak;
+      cpu = cpuOf(child.pid) ?? cpu;
     }, 5);
     child.on('error', reject);
     child.on('close', (code) => {
       clearInterval(watch);
       const seconds = (performance.now() - start) / 1000;
-      if (code === 0) resolve({ seconds, peakMegabytes: peak });
+      if (code === 0) resolve({ seconds, cpuSeconds: cpu, peakMegabytes: peak });
       else reject(new Error(`${command} ${args.join(' ')} ended with ${code}: ${said}`));
     });
   });
@@ -35,6 +39,22 @@ function peakOf(pid: number | undefined): number | undefined {
   try {
     const kilobytes = /VmHWM:\s*(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
     return kilobytes === undefined ? undefined : Number(kilobytes) / 1024;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Linux counts a process's time in hundredths of a second. */
+const TICKS_PER_SECOND = 100;
+
+/** What a running process has used, in seconds (proc(5), stat). */
+function cpuOf(pid: number | undefined): number | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // Its second field is the name, in brackets, with anything in it.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const ticks = Number(fields[11]) + Number(fields[12]);
+    return ticks > 0 ? ticks / TICKS_PER_SECOND : undefined;
   } catch {
     return undefined;
   }

@@ -1,0 +1,23 @@
+/** What sending took. */
+export interface SendMeasure {
+  readonly messagesPerSecond: number;
+  /** User and system, of the process that sends. */
+  readonly cpuSeconds: number;
+  /** Largest resident set of that process; NaN where the system does not tell. */
+  readonly peakMegabytes: number;
+}
+
+/** In every way of sending. */
+export const CONNECTIONS = 20;
+
+/** For each figure its median. */
+export function median(measures: readonly SendMeasure[]): SendMeasure {
+  const middle = (figure: keyof SendMeasure) =>
+    measures.map((measure) => measure[figure]).toSorted((a, b) => a - b)[measures.length >> 1] ??
+    Number.NaN;
+  return {
+    messagesPerSecond: middle('messagesPerSecond'),
+    cpuSeconds: middle('cpuSeconds'),
+    peakMegabytes: middle('peakMegabytes'),
+  };
+}

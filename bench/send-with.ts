@@ -1,0 +1,185 @@
+// Sends COUNT messages to a relay in one WAY and prints what that took, as JSON, without what comes
+// before. Run by bench-send.ts, a process for each measurement: send-with.ts WAY RELAY COUNT [DATABASE]
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createTransport } from 'nodemailer';
+import { systemChance } from '../src/base/chance.ts';
+import { systemClock } from '../src/base/clock.ts';
+import { silentLog } from '../src/base/log.ts';
+import type { Config } from '../src/config/config.ts';
+import { loadConfig } from '../src/config/load-config.ts';
+import { deliverEdition } from '../src/jobs/deliver-edition.ts';
+import { findNewsletter } from '../src/jobs/find-newsletter.ts';
+import { importSubscribers } from '../src/jobs/import-subscribers.ts';
+import type { SendDependencies } from '../src/jobs/mail-dependencies.ts';
+import { prepareSend } from '../src/jobs/prepare-send.ts';
+import { readTemplates } from '../src/jobs/read-templates.ts';
+import { prepareMessages } from '../src/mail/prepare-messages.ts';
+import { type Edition, SLOTS } from '../src/model/edition.ts';
+import type { Message } from '../src/model/message.ts';
+import { openRelay } from '../src/smtp/open-relay.ts';
+import { insertEdition } from '../src/store/editions.ts';
+import { openStore } from '../src/store/open-store.ts';
+import { address } from '../test/editions/samples.ts';
+import { CONNECTIONS, type SendMeasure } from './send-measure.ts';
+
+/** Messages before the clock is started. */
+const WARM_UP = 500;
+
+/** As `send` does it: the job, with the ledger. */
+async function sendAsJob(folder: string, relayUrl: string, count: number, databaseUrl?: string) {
+  const config = writeConfig(folder, relayUrl, databaseUrl);
+  const store = await openStore(config.databaseUrl);
+  try {
+    const deps: SendDependencies = {
+      ...{ config, store, openRelay, chance: systemChance, log: silentLog },
+      ...{ clock: systemClock, machineClock: systemClock },
+      templates: readTemplates(config.folders.templates),
+    };
+    await fill(deps, 'warm-up', WARM_UP);
+    await fill(deps, 'bench', count);
+    await deliver(deps, 'warm-up', WARM_UP);
+    return await measured(count, () => deliver(deps, 'bench', count));
+  } finally {
+    await store.close();
+  }
+}
+
+/** As a publisher has it: a file, and what is secret in the environment. */
+function writeConfig(folder: string, relayUrl: string, databaseUrl?: string): Config {
+  const file = join(folder, 'broadsheet.yaml');
+  const newsletter =
+    'from: { name: Bench, address: paper@bench.example }, postalAddress: 1 Quay Street';
+  writeFileSync(
+    file,
+    [
+      'site: { title: Bench, url: "https://bench.example/", author: { name: Bench } }',
+      `email: { connections: ${CONNECTIONS} }`,
+      'newsletters:',
+      ...['warm-up', 'bench'].map((id) => `  - { id: ${id}, name: Bench, ${newsletter} }`),
+    ].join('\n'),
+  );
+  return loadConfig(file, {
+    BROADSHEET_SMTP_URL: relayUrl,
+    BROADSHEET_DATABASE_URL: databaseUrl ?? `sqlite:${join(folder, 'bench.db')}`,
+    BROADSHEET_SECRET: 'the-secret-of-a-bench-is-none',
+  });
+}
+
+async function fill(deps: SendDependencies, newsletter: string, count: number): Promise<void> {
+  const list = Array.from({ length: count }, (_, index) => `reader-${index}@example.org\n`);
+  const bytes = (async function* () {
+    yield Buffer.from(list.join(''));
+  })();
+  await importSubscribers(deps, { newsletter, source: 'bench', bytes });
+  await insertEdition(deps.store.db, editionOf(newsletter));
+}
+
+async function deliver(deps: SendDependencies, newsletter: string, count: number): Promise<void> {
+  const prepared = await prepareSend(deps, { newsletter });
+  if (prepared.kind !== 'ready') throw new Error(`there is nothing to send: ${prepared.kind}`);
+  const { deliveries } = await deliverEdition(deps, prepared);
+  if (deliveries.accepted !== count) throw new Error(`not sent: ${JSON.stringify(deliveries)}`);
+}
+
+/** Our messages through our relay, without a ledger. */
+async function sendThroughRelay(folder: string, relayUrl: string, count: number) {
+  const template = await templateOf(writeConfig(folder, relayUrl));
+  const relay = openRelay({ url: relayUrl, connections: CONNECTIONS });
+  const send = async (index: number) => {
+    const outcome = await relay.send(template(index), async () => true);
+    if (outcome.kind !== 'accepted') throw new Error(`not sent: ${JSON.stringify(outcome)}`);
+  };
+  try {
+    await forEach(WARM_UP, CONNECTIONS, send);
+    return await measured(count, () => forEach(count, CONNECTIONS, send));
+  } finally {
+    await relay.close();
+  }
+}
+
+/** By nodemailer's pool: built by it, or (`raw`) handed over as bytes. */
+async function sendThroughPool(folder: string, relayUrl: string, count: number, raw: boolean) {
+  const { hostname, port } = new URL(relayUrl);
+  const pool = createTransport({
+    ...{ pool: true, host: hostname, port: Number(port), ignoreTLS: true },
+    ...{ maxConnections: CONNECTIONS, maxMessages: Number.POSITIVE_INFINITY },
+    allowInternalNetworkInterfaces: true,
+  });
+  const template = await templateOf(writeConfig(folder, relayUrl));
+  const { html, text, subject } = editionOf('bench');
+  const send = async (index: number) => {
+    const { envelope, bytes } = template(index);
+    const mail = { ...envelope, subject, html: html.replace(SLOTS.address, envelope.to), text };
+    await pool.sendMail(raw ? { envelope, raw: bytes } : mail);
+  };
+  try {
+    // Twice as many at once, so that no connection waits for work.
+    await forEach(WARM_UP, 2 * CONNECTIONS, send);
+    return await measured(count, () => forEach(count, 2 * CONNECTIONS, send));
+  } finally {
+    pool.close();
+  }
+}
+
+async function templateOf(config: Config): Promise<(index: number) => Message> {
+  const { publicUrl, secrets } = config;
+  const edition = editionOf('bench');
+  const newsletter = findNewsletter(config, edition.newsletter);
+  const date = systemClock();
+  const template = await prepareMessages({ edition, newsletter, publicUrl, secrets, date });
+  return (index) =>
+    template.fill({ id: `reader-${index}`, address: address(`reader-${index}@example.org`) });
+}
+
+/** A message of about 70 KB. */
+function editionOf(newsletter: string): Edition {
+  const paragraph =
+    '<p style="margin:0 0 16px">The harbour wall stands, “as it should”, said the mayor, and what it cost will be known in spring.</p>\n';
+  return {
+    ...{ id: `${newsletter}-2026-03-20`, newsletter, day: '2026-03-20' },
+    ...{ subject: 'The harbour wall stands', preheader: 'And what it cost' },
+    html: `<!doctype html>\n${paragraph.repeat(470)}<p>${SLOTS.address}, <a href="${SLOTS.unsubscribeUrl}">leave</a></p>\n`,
+    text: `The harbour wall stands.\n\nLeave: ${SLOTS.unsubscribeUrl}\n`,
+    ...{ posts: [], composedAt: '2026-03-20T06:00:00.000Z' },
+  };
+}
+
+/** Does `work` for 0 to `count` - 1, so many at once. */
+async function forEach(count: number, atOnce: number, work: (index: number) => Promise<void>) {
+  let next = 0;
+  const worker = async () => {
+    while (next < count) await work(next++);
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+}
+
+async function measured(count: number, work: () => Promise<void>): Promise<SendMeasure> {
+  const start = performance.now();
+  const cpu = process.cpuUsage();
+  await work();
+  const seconds = (performance.now() - start) / 1000;
+  const { user, system } = process.cpuUsage(cpu);
+  return {
+    messagesPerSecond: count / seconds,
+    cpuSeconds: (user + system) / 1e6,
+    peakMegabytes: process.resourceUsage().maxRSS / 1024,
+  };
+}
+
+const [way, relayUrl = '', count, databaseUrl] = process.argv.slice(2);
+const folder = mkdtempSync(join(tmpdir(), 'broadsheet-bench-'));
+const ways: Readonly<Record<string, (messages: number) => Promise<SendMeasure>>> = {
+  job: (messages) => sendAsJob(folder, relayUrl, messages, databaseUrl),
+  relay: (messages) => sendThroughRelay(folder, relayUrl, messages),
+  sendMail: (messages) => sendThroughPool(folder, relayUrl, messages, false),
+  raw: (messages) => sendThroughPool(folder, relayUrl, messages, true),
+};
+try {
+  const send = ways[way ?? ''];
+  if (send === undefined) throw new Error(`"${way}" is none of ${Object.keys(ways).join(', ')}`);
+  process.stdout.write(JSON.stringify(await send(Number(count))));
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
