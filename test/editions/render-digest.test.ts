@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { HtmlValidate } from 'html-validate';
 import { BroadsheetError, EXIT } from '../../src/base/errors.ts';
 import { type Digest, renderDigest } from '../../src/editions/render-digest.ts';
-import { composeMime } from '../../src/mail/compose-mime.ts';
+import { buildMessage } from '../../src/mail/build-message.ts';
 import { SLOTS } from '../../src/model/edition.ts';
 import { assertGolden } from '../support/golden.ts';
 import { MORNING } from './morning.ts';
@@ -297,16 +297,14 @@ test('an own template that gives megabytes is a config error that names it', asy
 
 /** Bytes of the HTML part of a real message. */
 async function sentSize(html: string): Promise<number> {
-  const bytes = await composeMime({
-    from: { address: address('a@example.org') },
-    to: { address: address('b@example.org') },
-    replyTo: { address: address('a@example.org') },
-    subject: 'x',
+  const edition = { id: 'a', newsletter: 'a', day: '2026-03-20', composedAt: '', posts: [] };
+  const { bytes } = await buildMessage({
+    edition: { ...edition, subject: 'x', preheader: '', html, text: 'x' },
+    newsletter: newsletter(),
+    subscriber: { id: 'a', address: address('b@example.org') },
+    publicUrl: 'https://harbour.example/',
+    secrets: ['a secret of the tests'],
     date: Temporal.Instant.from('2026-03-20T07:00:00Z'),
-    seed: 'a',
-    headers: {},
-    html,
-    text: 'x',
   });
-  return bytes.length;
+  return bytes.length - bytes.indexOf('Content-Type: text/html');
 }
