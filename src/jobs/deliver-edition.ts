@@ -1,5 +1,6 @@
 import { BroadsheetError, EXIT } from '../base/errors.ts';
 import { HOW_TO_MAKE_A_SECRET } from '../config/environment.ts';
+import { prepareMessages } from '../mail/prepare-messages.ts';
 import { balances } from '../model/delivery.ts';
 import type { Edition } from '../model/edition.ts';
 import type { EmailAddress } from '../model/email-address.ts';
@@ -52,7 +53,9 @@ export async function deliverEdition(
   const sender = await startSender(store, edition.id, storedInstant(clock()));
   try {
     const { date, freshUntil } = await reopen(deps, edition, newsletter, wishes);
-    const run = { deps, newsletter, edition, date, sender: sender.id };
+    const { publicUrl, secrets } = config;
+    const template = await prepareMessages({ edition, newsletter, publicUrl, secrets, date });
+    const run = { deps, edition, template, sender: sender.id };
     const limits = { recipients: send.recipients, freshUntil };
     const result = await deliverClaims(run, routes, limits, signal);
     const bounced = await conclude(deps, edition, newsletter, result.stopped);

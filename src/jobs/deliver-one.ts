@@ -1,8 +1,7 @@
-import { BroadsheetError, reasonOf } from '../base/errors.ts';
-import { buildMessage } from '../mail/build-message.ts';
+import { reasonOf } from '../base/errors.ts';
+import type { MessageTemplate } from '../mail/prepare-messages.ts';
 import type { Edition } from '../model/edition.ts';
 import type { Message } from '../model/message.ts';
-import type { NewsletterSettings } from '../model/settings.ts';
 import type { Outcome } from '../smtp/outcome.ts';
 import type { ClaimedDelivery } from '../store/claims.ts';
 import type { Ledger } from './ledger.ts';
@@ -13,10 +12,9 @@ import { verdictOf } from './verdict-of.ts';
 /** What one run of sending works on. */
 export interface DeliveryRun {
   readonly deps: SendDependencies;
-  readonly newsletter: NewsletterSettings;
   readonly edition: Edition;
-  /** When the edition was first sent: the date of its messages, also of those that come later. */
-  readonly date: Temporal.Instant;
+  /** Dated when the edition was first sent, also for messages that come later. */
+  readonly template: MessageTemplate;
   /** Id of the sender whose lease this runs under. */
   readonly sender: string;
 }
@@ -32,7 +30,7 @@ export async function deliverOne(
 ): Promise<Outcome> {
   const { deps } = run;
   const { id } = delivery;
-  const built = await build(run, delivery);
+  const built = build(run, delivery);
   const messageId = 'messageId' in built ? built.messageId : '';
   const submit = () => {
     route.quota.count(ledger, deps.machineClock().epochMilliseconds);
@@ -55,20 +53,11 @@ export async function deliverOne(
 }
 
 /** The message; as a failure where one subscriber's can't be built, which must not stop the others. */
-async function build(run: DeliveryRun, delivery: ClaimedDelivery): Promise<Message | Outcome> {
-  const { config } = run.deps;
+function build({ template }: DeliveryRun, delivery: ClaimedDelivery): Message | Outcome {
   const { subscriber: id, address, name } = delivery;
   try {
-    return await buildMessage({
-      edition: run.edition,
-      newsletter: run.newsletter,
-      subscriber: { id, address, ...(name === undefined ? {} : { name }) },
-      publicUrl: config.publicUrl,
-      secrets: config.secrets,
-      date: run.date,
-    });
+    return template.fill({ id, address, ...(name === undefined ? {} : { name }) });
   } catch (error) {
-    if (error instanceof BroadsheetError) throw error;
     const text = `the message could not be built: ${reasonOf(error)}`;
     return { kind: 'failed', replyClass: 'policy', reply: { code: 0, text } };
   }
