@@ -16,7 +16,7 @@ export const EXIT = {
   disk: 74,
   /** EX_TEMPFAIL: part of the work is left to do; run the same command again. */
   tryAgain: 75,
-  /** EX_CONFIG: the config, a template or a secret is missing or wrong. */
+  /** EX_CONFIG: the config, a template or a secret is missing or wrong, or the database is held. */
   config: 78,
 } as const;
 

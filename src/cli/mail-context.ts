@@ -28,6 +28,10 @@ export async function withMail(
     const missing = options.readOnly && !existsSync(path);
     const store = await openStore(missing ? 'sqlite::memory:' : config.databaseUrl);
     try {
+      if (!options.readOnly) {
+        const { catchUpWithJournal } = await import('../jobs/catch-up-with-journal.ts');
+        await catchUpWithJournal({ ...context, store });
+      }
       await work({
         ...context,
         ...{ store, openRelay, chance: systemChance, machineClock: systemClock },

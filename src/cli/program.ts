@@ -4,6 +4,7 @@ import type { ExitCode } from '../base/errors.ts';
 import { addBuild } from './commands/build.ts';
 import { addCheck } from './commands/check.ts';
 import { addCompose } from './commands/compose.ts';
+import { addDatabase } from './commands/database.ts';
 import { addDemo } from './commands/demo.ts';
 import { addEditions } from './commands/editions.ts';
 import { addInit } from './commands/init.ts';
@@ -59,6 +60,7 @@ export function createProgram(terminal: Terminal, setExitCode: (code: ExitCode) 
     addStatus,
     addEditions,
     addSubscribers,
+    addDatabase,
     addDemo,
   ]) {
     add(program, shell);

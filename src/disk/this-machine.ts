@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname, networkInterfaces } from 'node:os';
 import { isRunning } from '../base/is-running.ts';
@@ -59,5 +61,54 @@ function thisHost(): string {
     const cards = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
     const macs = new Set(cards.filter(({ internal }) => !internal).map(({ mac }) => mac));
     return macs.size === 0 ? '' : [hostname(), ...[...macs].toSorted()].join(' ');
+  }
+}
+
+/** Which machine this is, for good: `id` is another on every other machine. */
+export interface MachineMark {
+  readonly id: string;
+  /** What people call it. */
+  readonly name: string;
+  /** A container that is called something else at every start, unless BROADSHEET_MACHINE names it. */
+  readonly changesItsName: boolean;
+}
+
+/**
+ * This machine: as `given` (BROADSHEET_MACHINE) says, else by the system's own mark (machine-id(5),
+ * which is not to be shown to anyone, so a hash of it), else by the name of the host. Never throws.
+ */
+export function thisMachine(given: string | undefined): MachineMark {
+  if (given !== undefined) return { id: `given ${given}`, name: given, changesItsName: false };
+  const name = hostname();
+  const system = systemMark();
+  if (system === '') {
+    // Docker and Podman name a container by twelve digits of its random id.
+    return { id: `host ${name}`, name, changesItsName: /^[0-9a-f]{12}$/.test(name) };
+  }
+  const hash = createHash('sha256').update(`broadsheet ${system}`).digest('hex').slice(0, 32);
+  return { id: `system ${hash}`, name, changesItsName: false };
+}
+
+function systemMark(): string {
+  for (const file of ['/etc/machine-id', '/var/lib/dbus/machine-id']) {
+    const text = readOr(file, '').trim();
+    if (/^[0-9a-f]{32}$/.test(text)) return text;
+  }
+  if (process.platform !== 'darwin') return '';
+  try {
+    // A Mac's host name changes with the network that it is on.
+    const command = ['-rd1', '-c', 'IOPlatformExpertDevice'];
+    const text = execFileSync('/usr/sbin/ioreg', command, { encoding: 'utf8', timeout: 5000 });
+    return /"IOPlatformUUID" = "([^"]+)"/.exec(text)?.[1] ?? '';
+  } catch {
+    return '';
+  }
+}
+
+function readOr(file: string, otherwise: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return otherwise;
   }
 }

@@ -22,10 +22,12 @@ import {
 import { findEdition } from '../store/editions.ts';
 import { storedInstant } from '../store/instants.ts';
 import { countUndecided, nextRetry } from '../store/unfinished.ts';
+import { checkFence } from './check-fence.ts';
 import { type DeliveryResult, deliverClaims } from './deliver-claims.ts';
 import { endBounced } from './end-bounced.ts';
 import { findNewsletter } from './find-newsletter.ts';
 import type { SendDependencies } from './mail-dependencies.ts';
+import { recordSend } from './record-send.ts';
 import { reportEdition } from './report-edition.ts';
 import { openRoutes } from './routes.ts';
 import type { ReadySend, SendReport, SendWishes, Stopped } from './send-report.ts';
@@ -37,7 +39,7 @@ import { storeEdition } from './store-edition.ts';
  * transaction; then sends what is not sent yet. Run again, it goes on where it was: nobody gets an
  * edition twice, save those the report names as in doubt. When `signal` is aborted it finishes
  * what is in flight and gives back the rest. Throws before anything is stored when a relay's URL
- * or the secret is wrong or missing.
+ * or the secret is wrong or missing, or the database is held.
  */
 export async function deliverEdition(
   deps: SendDependencies,
@@ -48,8 +50,10 @@ export async function deliverEdition(
   const { edition, wishes } = send;
   const newsletter = findNewsletter(config, edition.newsletter);
   requireSecret(config.secrets);
+  await checkFence(deps);
   const routes = openRoutes(config.relays, store, deps.openRelay);
   await plan(deps, send);
+  const record = await recordSend(deps, edition);
   const sender = await startSender(store, edition.id, storedInstant(clock()));
   try {
     const { date, freshUntil } = await reopen(deps, edition, newsletter, wishes);
@@ -69,6 +73,7 @@ export async function deliverEdition(
     await Promise.all(routes.map(({ relay }) => relay.close()));
     const now = machineClock().epochMilliseconds;
     for (const { quota } of routes) await quota.end(now).catch(() => {});
+    await record.end();
     await sender.end();
   }
 }

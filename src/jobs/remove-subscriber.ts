@@ -4,6 +4,7 @@ import { storedInstant } from '../store/instants.ts';
 import { findSubscribers, setStatus } from '../store/subscribers.ts';
 import { findNewsletter } from './find-newsletter.ts';
 import type { StoreDependencies } from './mail-dependencies.ts';
+import { recordDepartures } from './record-departures.ts';
 
 /** `already`: they had left (or bounced, or complained) before. */
 export type RemoveReport =
@@ -29,6 +30,10 @@ export async function removeSubscriber(
     }
     await setStatus(db, known.id, 'unsubscribed', at);
     const subscriber = { ...known, status: 'unsubscribed', changedAt: at } as const;
+    const { address } = known;
+    await recordDepartures(db, config.journalFile, [
+      { newsletter, address, status: 'unsubscribed', at },
+    ]);
     return { result: 'removed', subscriber };
   });
 }

@@ -1,3 +1,4 @@
+import type { Edition } from './edition.ts';
 import type { DepartedStatus } from './subscriber.ts';
 
 /** Somebody is not to be mailed again, unless they ask themselves. */
@@ -11,9 +12,17 @@ export interface Departure {
   readonly at: string;
 }
 
+/** Messages of an edition are going out, or have gone out since the last such line. */
+export interface SendMark {
+  readonly edition: string;
+  /** ISO 8601 instant. */
+  readonly at: string;
+  /** What it was made of, once for each run: a backup may have been made before it was composed. */
+  readonly composed?: Omit<Edition, 'id' | 'html' | 'text'>;
+}
+
 /** A line of the journal beside the database. `id` is random, `database` the identity of the database. */
 export type JournalEntry = { readonly id: string; readonly database: string } & (
   | (Departure & { readonly kind: 'departure' })
-  /** The database began to send an edition. */
-  | { readonly kind: 'send'; readonly edition: string; readonly at: string }
+  | (SendMark & { readonly kind: 'send' })
 );

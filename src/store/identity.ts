@@ -1,6 +1,49 @@
+import type { PlaceOfDatabase } from '../model/place-of-database.ts';
 import type { Database, IdentityTable } from './tables.ts';
 
 /** Which database this is. The migration that made the table made the row. */
 export async function readIdentity(db: Database): Promise<IdentityTable> {
   return db.selectFrom('identity').selectAll().executeTakeFirstOrThrow();
+}
+
+/** Why, and since when, the database sends nothing. */
+export interface Hold {
+  /** ISO 8601 instant. */
+  readonly since: string;
+  /** A sentence without its end. */
+  readonly because: string;
+}
+
+/** The hold on the database's sends; undefined where there is none. */
+export async function readHold(db: Database): Promise<Hold | undefined> {
+  const { held_at, held_because } = await readIdentity(db);
+  return held_at === null ? undefined : { since: held_at, because: held_because ?? '' };
+}
+
+/** Holds the database's sends. A hold that is on it stays, with its reason. */
+export async function holdDatabase(db: Database, hold: Hold): Promise<void> {
+  await db
+    .updateTable('identity')
+    .set({ held_at: hold.since, held_because: hold.because })
+    .where('held_at', 'is', null)
+    .execute();
+}
+
+/** Lets the database send again. */
+export async function releaseDatabase(db: Database): Promise<void> {
+  await db.updateTable('identity').set({ held_at: null, held_because: null }).execute();
+}
+
+/** Where the database was last told to be; undefined before its first send. */
+export async function readPlace(db: Database): Promise<PlaceOfDatabase | undefined> {
+  const { place } = await readIdentity(db);
+  return place === null ? undefined : (JSON.parse(place) as PlaceOfDatabase);
+}
+
+/** Notes that the database is at home at `place`. */
+export async function notePlace(db: Database, place: PlaceOfDatabase): Promise<void> {
+  await db
+    .updateTable('identity')
+    .set({ place: JSON.stringify(place) })
+    .execute();
 }

@@ -123,3 +123,18 @@ function fromRow(row: SubscribersTable): Subscriber {
     changedAt: row.changed_at,
   };
 }
+
+/** A page of everybody's subscriptions in the order of their ids, after the id `after`. */
+export async function pageOfEveryone(
+  db: Database,
+  page: { readonly after: string; readonly limit: number },
+): Promise<readonly Subscriber[]> {
+  const rows = await db
+    .selectFrom('subscribers')
+    .selectAll()
+    .where('id', '>', page.after)
+    .orderBy('id')
+    .limit(page.limit)
+    .execute();
+  return rows.map(fromRow);
+}

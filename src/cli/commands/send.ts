@@ -27,7 +27,7 @@ goes on with --resume only.
 Needs BROADSHEET_SECRET, and BROADSHEET_SMTP_URL unless the relay takes mail without a password.
 
 Exit codes: 0 everyone was served, 67 some addresses were refused for good, 69 the relay is away,
-75 some messages have to wait: run it again.
+75 some messages have to wait: run it again, 78 the database is held: it says why, and what to do.
 `;
 
 interface SendOptions {
@@ -82,6 +82,8 @@ export function addSend(program: Command, shell: Shell): void {
             shell,
           );
         } else {
+          const { checkFence } = await import('../../jobs/check-fence.ts');
+          await checkFence(context);
           await confirmSend(preparation, options, context, shell.terminal);
           const report = await deliver(context, preparation);
           reportSend(report, { ...preparation, newsletter }, options, shell);

@@ -101,6 +101,7 @@ function demoConfig(
     publishedFile: join(folder, 'published-posts.jsonl'),
     databaseUrl: `sqlite:${join(folder, 'broadsheet.db')}`,
     journalFile: join(folder, 'journal.jsonl'),
+    machine: 'demo',
     relays: [{ ...config.relays[0], url: inbox.url }],
     secrets: [randomBytes(32).toString('hex')],
   };

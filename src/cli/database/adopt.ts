@@ -1,0 +1,80 @@
+import type { Command } from 'commander';
+import { BroadsheetError, EXIT } from '../../base/errors.ts';
+import type { AdoptReport } from '../../jobs/adopt-database.ts';
+import { plural } from '../format.ts';
+import { withMail } from '../mail-context.ts';
+import type { Shell } from '../shell.ts';
+
+const EXAMPLES = `
+A database that wakes up in another place, or that was put back from a backup, holds its sends: what
+it takes for unsent may have gone out already. Adopting it makes it the one that sends from now on;
+see to it that no other copy of it does.
+
+Examples:
+  $ broadsheet editions cancel daily-2026-03-20   first, for an edition that went out elsewhere
+  $ broadsheet database adopt                     asks, then ends the hold
+  $ broadsheet database adopt --yes --json        from a script
+`;
+
+interface AdoptOptions {
+  readonly yes?: true;
+  readonly json?: true;
+}
+
+/** `broadsheet database adopt`: ends the hold on a copied or restored database. */
+export function addAdopt(database: Command, shell: Shell): void {
+  database
+    .command('adopt')
+    .description('make this database the one that sends from now on')
+    .option('--yes', 'do not ask')
+    .option('--json', 'print one JSON object')
+    .addHelpText('after', EXAMPLES)
+    .action((options: AdoptOptions, command: Command) => adopt(options, command, shell));
+}
+
+async function adopt(options: AdoptOptions, command: Command, shell: Shell): Promise<void> {
+  const { terminal } = shell;
+  await withMail(command, shell, { readOnly: false }, async (context) => {
+    const { adoptDatabase, prepareAdoption } = await import('../../jobs/adopt-database.ts');
+    if (!options.yes) {
+      const report = await prepareAdoption(context);
+      context.log.close();
+      await confirm(report, shell);
+    }
+    const report = await adoptDatabase(context);
+    if (options.json) {
+      terminal.out(JSON.stringify({ held: report.held, editions: report.waiting }));
+      return;
+    }
+    terminal.out(
+      report.held === null
+        ? 'The database was not held. It is at home here.'
+        : 'The database is at home here, and sends from now on.',
+    );
+    if (options.yes) for (const line of describeWaiting(report)) terminal.out(line);
+  });
+}
+
+/** Asks on a terminal; elsewhere needs `--yes`. Throws when the answer is no. */
+async function confirm(report: AdoptReport, { terminal }: Shell): Promise<void> {
+  if (!terminal.interactive) {
+    throw new BroadsheetError(EXIT.usage, 'there is nobody to ask here; add --yes to adopt');
+  }
+  terminal.err(report.held === null ? 'This database is not held.' : `It ${report.held}.`);
+  for (const line of describeWaiting(report)) terminal.err(line);
+  const { confirm: ask } = await import('@clack/prompts');
+  const answer = await ask({
+    message: 'Does no other copy of this database send any more, so that this one may?',
+    initialValue: false,
+    output: process.stderr,
+  });
+  if (answer !== true) throw new BroadsheetError(EXIT.usage, 'nothing was changed');
+}
+
+function describeWaiting({ waiting }: AdoptReport): string[] {
+  return waiting.map(
+    ({ edition, waiting: count }) =>
+      `${edition}: the next send goes on with ${plural(count, 'message')}; ` +
+      `\`broadsheet editions cancel ${edition}\` keeps them from going out.`,
+  );
+}

@@ -1,0 +1,26 @@
+import type { SendMark } from '../model/departure.ts';
+import type { Edition } from '../model/edition.ts';
+import { cancelEdition } from './edition-changes.ts';
+import { findEdition, insertEdition } from './editions.ts';
+import type { Database } from './tables.ts';
+
+const NOT_KEPT =
+  'This edition was sent after the backup was made that the database was put back from.';
+
+/**
+ * Sees to it that an edition that was sent, as the journal says and the database has forgotten, is
+ * not sent again: it is cancelled, with its stories, so that they are in no other one. Where the
+ * database knows that it was begun nothing is done, and the answer is false: who of its subscribers
+ * has got it since cannot be told. To be run in a transaction.
+ */
+export async function cancelForgotten(db: Database, mark: SendMark): Promise<boolean> {
+  const known = await findEdition(db, mark.edition);
+  if (known?.plannedAt !== undefined) return false;
+  if (known === undefined) {
+    if (mark.composed === undefined) return false;
+    const edition: Edition = { id: mark.edition, ...mark.composed, html: NOT_KEPT, text: NOT_KEPT };
+    if (!(await insertEdition(db, edition))) return false;
+  }
+  await cancelEdition(db, mark.edition, mark.at);
+  return true;
+}
