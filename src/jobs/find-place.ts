@@ -14,12 +14,13 @@ export async function findPlace(
   config: Pick<Config, 'databaseUrl' | 'journalFile' | 'machine'>,
 ): Promise<PlaceOfDatabase | undefined> {
   if (isPostgres(db)) return placeOnServer(db);
-  const file = config.databaseUrl.replace(/^sqlite:/, '');
-  if (file === ':memory:') return undefined;
+  const given = config.databaseUrl.replace(/^sqlite:/, '');
+  if (given === ':memory:') return undefined;
   const { id: machine, name: machineName } = thisMachine(config.machine);
-  const path = realpathSync(file);
-  const journal = fileMark(config.journalFile);
-  return { kind: 'file', machine, machineName, path, file: fileMark(path), journal };
+  const path = realpathSync(given);
+  const file = fileMark(path) ?? null;
+  const journal = fileMark(config.journalFile) ?? null;
+  return { kind: 'file', machine, machineName, path, file, journal };
 }
 
 /**
@@ -33,5 +34,5 @@ export async function findElsewhere(
   const noted = await readPlace(db);
   if (here === undefined || noted === undefined) return undefined;
   const isFile = noted.kind === 'file' && here.kind === 'file';
-  return whyElsewhere(noted, here, isFile ? fileMark(noted.path) : null);
+  return whyElsewhere(noted, here, isFile ? fileMark(noted.path) : undefined);
 }

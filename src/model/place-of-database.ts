@@ -12,7 +12,7 @@ export interface PlaceOfFile {
   readonly path: string;
   /** Which file it is, whatever it is called; null where the system does not say. */
   readonly file: string | null;
-  /** Which file the journal is; null where the system does not say. */
+  /** Which file the journal is; null where there is none, or the system does not say. */
   readonly journal: string | null;
 }
 
@@ -33,12 +33,12 @@ export interface PlaceOnServer {
 /**
  * Why the database at `here` cannot be taken for the one that was told to be at `noted`, as what
  * follows "this database"; undefined when it is the one. `fileAtNotedPath` is which file has the
- * noted path now (null: none).
+ * noted path now (undefined: none; null: the system does not say).
  */
 export function whyElsewhere(
   noted: PlaceOfDatabase,
   here: PlaceOfDatabase,
-  fileAtNotedPath: string | null,
+  fileAtNotedPath: string | null | undefined,
 ): string | undefined {
   if (noted.kind === 'server') {
     return here.kind === 'server' ? whyOtherServer(noted, here) : 'was on a database server';
@@ -49,7 +49,7 @@ export function whyElsewhere(
   }
   const isSameFile = noted.file !== null && noted.file === here.file;
   if (noted.path !== here.path) {
-    const wasMoved = isSameFile && (fileAtNotedPath === null || fileAtNotedPath === here.file);
+    const wasMoved = isSameFile && (fileAtNotedPath === undefined || fileAtNotedPath === here.file);
     return wasMoved ? undefined : `was at ${noted.path}, and is a copy at ${here.path}`;
   }
   if (isSameFile || noted.file === null || here.file === null) return undefined;

@@ -129,7 +129,8 @@ export function address(text: string): EmailAddress {
   return parsed.address;
 }
 
-function makeEdition(id: string): Edition {
+/** An edition with one post, composed by nobody. */
+export function makeEdition(id: string): Edition {
   return {
     id,
     newsletter: NEWSLETTER,

@@ -82,8 +82,6 @@ export function addSend(program: Command, shell: Shell): void {
             shell,
           );
         } else {
-          const { checkFence } = await import('../../jobs/check-fence.ts');
-          await checkFence(context);
           await confirmSend(preparation, options, context, shell.terminal);
           const report = await deliver(context, preparation);
           reportSend(report, { ...preparation, newsletter }, options, shell);
@@ -106,8 +104,13 @@ function wishesOf({
   };
 }
 
-/** Before anything is sent: what a killed send left, and what is too old to be sent. */
+/**
+ * Before anything is sent: whether the database may send at all (which is said on a day without
+ * news too), what a killed send left, and what is too old to be sent.
+ */
 async function settle(newsletter: string, context: MailContext): Promise<void> {
+  const { checkFence } = await import('../../jobs/check-fence.ts');
+  await checkFence(context);
   const { settleLedger } = await import('../../jobs/settle-ledger.ts');
   const found = findNewsletter(context.config, newsletter);
   for (const { edition, deliveries } of await settleLedger(context, found)) {

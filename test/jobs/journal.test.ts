@@ -1,0 +1,231 @@
+import assert from 'node:assert/strict';
+import { cpSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { addSubscriber } from '../../src/jobs/add-subscriber.ts';
+import { adoptDatabase } from '../../src/jobs/adopt-database.ts';
+import { catchUpWithJournal } from '../../src/jobs/catch-up-with-journal.ts';
+import type { StoreDependencies } from '../../src/jobs/mail-dependencies.ts';
+import { prepareSend } from '../../src/jobs/prepare-send.ts';
+import { recordDepartures } from '../../src/jobs/record-departures.ts';
+import { recordSend } from '../../src/jobs/record-send.ts';
+import { removeSubscriber } from '../../src/jobs/remove-subscriber.ts';
+import type { Departure } from '../../src/model/departure.ts';
+import { planDeliveries } from '../../src/store/deliveries.ts';
+import { insertEdition } from '../../src/store/editions.ts';
+import { readHold } from '../../src/store/identity.ts';
+import { findSubscriptions } from '../../src/store/subscribers.ts';
+import { type Desk, newFolder, openDesk, putBack } from '../support/desk.ts';
+import { address, makeEdition, NEWSLETTER, openPaper, PEOPLE } from '../support/paper.ts';
+
+const ADA = 'ada@example.org';
+const BOB = 'bob@example.org';
+
+test('a backup that is put back mails nobody who left since it was made', async (t) => {
+  const { paper, desk, backUp, restore } = await openTown(t);
+  backUp();
+  paper.setTime('2026-03-20T08:00Z');
+  await leave(desk, ADA);
+  restore();
+  assert.equal(await statusOf(desk, ADA), 'active');
+  await store(desk, 'first');
+  const report = await desk.send();
+  assert.equal(report?.deliveries.accepted, PEOPLE.length - 1);
+  assert.deepEqual(paper.inbox.messagesTo(ADA), []);
+  assert.equal(await statusOf(desk, ADA), 'unsubscribed');
+  const told = /the database was older than its journal .*: 1 subscription of people who left/;
+  assert.match(desk.said.join('\n'), told);
+});
+
+test('the journal is applied once, and says nothing where there is nothing to do', async (t) => {
+  const { paper, desk, backUp, restore } = await openTown(t);
+  backUp();
+  paper.setTime('2026-03-20T08:00Z');
+  await leave(desk, ADA);
+  assert.deepEqual(await desk.use(catchUpWithJournal), { departed: 0, forgotten: [] });
+  restore();
+  assert.deepEqual(await desk.use(catchUpWithJournal), { departed: 1, forgotten: [] });
+  assert.deepEqual(await desk.use(catchUpWithJournal), { departed: 0, forgotten: [] });
+  assert.equal(desk.said.length, 1);
+});
+
+test('who came back before the backup was made stays; who left for good does not', async (t) => {
+  const { paper, desk, backUp, restore } = await openTown(t);
+  // The line of a transaction that was never stored is as one that a backup has not seen.
+  const at = '2026-03-20T08:00:00.000Z';
+  backUp();
+  await note(desk, { address: address(ADA), newsletter: NEWSLETTER, status: 'unsubscribed', at });
+  await note(desk, { address: address(BOB), newsletter: NEWSLETTER, status: 'complained', at });
+  restore();
+  paper.setTime('2026-03-20T09:00Z');
+  await desk.use(({ store }) =>
+    store.db
+      .updateTable('subscribers')
+      .set({ changed_at: '2026-03-20T09:00:00.000Z' })
+      .where('address', '=', ADA)
+      .execute(),
+  );
+  assert.equal((await desk.use(catchUpWithJournal)).departed, 1);
+  assert.equal(await statusOf(desk, ADA), 'active');
+  assert.equal(await statusOf(desk, BOB), 'complained');
+});
+
+test('lines of another newsletter or of another database end nothing', async (t) => {
+  const { desk, backUp, restore } = await openTown(t);
+  backUp();
+  const at = '2026-03-20T08:00:00.000Z';
+  await note(desk, { address: address(ADA), newsletter: 'another', status: 'unsubscribed', at });
+  restore();
+  assert.equal((await desk.use(catchUpWithJournal)).departed, 0);
+  const stranger = openDesk((await openTown(t)).paper, newFolder(t), {
+    journalFile: join(desk.folder, 'paper.journal.jsonl'),
+  });
+  await stranger.use((deps) => addSubscriber(deps, { address: address(ADA) }));
+  assert.equal((await stranger.use(catchUpWithJournal)).departed, 0);
+});
+
+test('the journal tells nobody who left', async (t) => {
+  const { desk } = await openTown(t);
+  await leave(desk, ADA);
+  const text = readFileSync(join(desk.folder, 'paper.journal.jsonl'), 'utf8');
+  assert.match(text, /"kind":"departure"/);
+  assert.doesNotMatch(text, /ada/i);
+});
+
+test('a backup that does not know an edition that was sent holds, and never sends it again', async (t) => {
+  const { paper, desk, backUp, restore } = await openTown(t);
+  paper.writePost('2026-03-19-wall.md', POST);
+  backUp();
+  const sent = await desk.send();
+  assert.equal(sent?.deliveries.accepted, PEOPLE.length);
+  restore();
+  const because = new RegExp(`put back from a backup made before ${sent.edition.id} was sent`);
+  await assert.rejects(desk.send(), because);
+  await store(desk, 'tomorrow');
+  await assert.rejects(desk.send(), because);
+  await desk.use(adoptDatabase);
+  assert.equal((await desk.send())?.edition.id, 'tomorrow');
+  assert.equal(await desk.send(), undefined);
+  const prepared = await desk.use((deps) => prepareSend(deps, { newsletter: NEWSLETTER }));
+  assert.equal(prepared.kind, 'nothingNew');
+  assert.equal(paper.inbox.messages.length, 2 * PEOPLE.length);
+});
+
+test('a backup with the edition composed and not sent yet does not send it again', async (t) => {
+  const { paper, desk, backUp, restore } = await openTown(t);
+  await store(desk, 'first');
+  backUp();
+  await desk.send();
+  restore();
+  await assert.rejects(desk.send(), /put back from a backup made before first was sent/);
+  await desk.use(adoptDatabase);
+  assert.equal(await desk.send(), undefined);
+  assert.equal(paper.inbox.messages.length, PEOPLE.length);
+});
+
+test('a backup made in the middle of a send holds, and names the edition', async (t) => {
+  const { paper, desk, backUp, restore } = await openTown(t);
+  await store(desk, 'first');
+  await desk.use(async (deps) => {
+    await deps.store.transaction((db) => planDeliveries(db, makeEdition('first'), AT));
+    await recordSend(deps, makeEdition('first')).then((record) => record.end());
+  });
+  backUp();
+  await desk.send();
+  restore();
+  await assert.rejects(
+    desk.send(),
+    /first {2}has 7 messages left, which may have gone out already/,
+  );
+  assert.equal(paper.inbox.messages.length, PEOPLE.length);
+});
+
+test('a backup made after everything was sent is not held for the last line of the send', async (t) => {
+  const { desk, backUp, restore } = await openTown(t);
+  await store(desk, 'first');
+  await desk.send();
+  backUp();
+  await desk.use(async (deps) => {
+    await recordSend(deps, makeEdition('first')).then((record) => record.end());
+  });
+  restore();
+  await desk.use(catchUpWithJournal);
+  assert.equal(await desk.use(({ store: { db } }) => readHold(db)), undefined);
+});
+
+test('a departure whose transaction was lost is applied; a send whose line was lost holds nothing', async (t) => {
+  const { desk, backUp, restore } = await openTown(t);
+  backUp();
+  await leave(desk, ADA);
+  restore();
+  assert.equal((await desk.use(catchUpWithJournal)).departed, 1);
+  await store(desk, 'first');
+  const journal = join(desk.folder, 'paper.journal.jsonl');
+  cpSync(journal, join(desk.folder, 'before'));
+  await desk.use(async (deps) => {
+    await recordSend(deps, makeEdition('first')).then((record) => record.end());
+  });
+  cpSync(join(desk.folder, 'before'), journal);
+  assert.equal((await desk.send())?.deliveries.accepted, PEOPLE.length - 1);
+});
+
+test('somebody who cannot be written into the journal stays, so that they ask again', async (t) => {
+  const { desk } = await openTown(t);
+  const wrong = { journalFile: desk.folder };
+  await assert.rejects(
+    desk.use((deps) =>
+      removeSubscriber(
+        { ...deps, config: { ...deps.config, ...wrong } },
+        { address: address(ADA) },
+      ),
+    ),
+    /cannot be written/,
+  );
+  assert.equal(await statusOf(desk, ADA), 'active');
+});
+
+const AT = '2026-03-20T07:00:00.000Z';
+
+const POST = `---
+title: The harbour wall stands
+date: 2026-03-19T18:00:05
+---
+The council met in the old customs house and talked until the lamps were lit.
+`;
+
+async function openTown(t: TestContext) {
+  const paper = await openPaper(t);
+  const desk = openDesk(paper, newFolder(t));
+  await desk.use(async (deps) => {
+    for (const person of PEOPLE) await addSubscriber(deps, { address: address(person) });
+  });
+  const backup = join(newFolder(t), 'paper.db');
+  const file = join(desk.folder, 'paper.db');
+  return {
+    ...{ paper, desk },
+    backUp: () => putBack(file, backup),
+    restore: () => putBack(backup, file),
+  };
+}
+
+async function store(desk: Desk, id: string): Promise<void> {
+  await desk.use((deps) => insertEdition(deps.store.db, makeEdition(id)));
+}
+
+async function leave(desk: Desk, text: string): Promise<void> {
+  await desk.use((deps) => removeSubscriber(deps, { address: address(text) }));
+}
+
+async function statusOf(desk: Desk, text: string): Promise<string | undefined> {
+  const found = await desk.use((deps) => findSubscriptions(deps.store.db, address(text)));
+  return found[0]?.status;
+}
+
+async function note(
+  desk: Desk,
+  departure: Omit<Departure, 'addressHash'> & { readonly address: ReturnType<typeof address> },
+): Promise<void> {
+  await desk.use(({ store: { transaction }, config }: StoreDependencies) =>
+    transaction((db) => recordDepartures(db, config.journalFile, [departure])),
+  );
+}

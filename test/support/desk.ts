@@ -1,0 +1,65 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import type { Config } from '../../src/config/config.ts';
+import { deliverEdition } from '../../src/jobs/deliver-edition.ts';
+import type { SendDependencies } from '../../src/jobs/mail-dependencies.ts';
+import { prepareSend } from '../../src/jobs/prepare-send.ts';
+import type { SendReport } from '../../src/jobs/send-report.ts';
+import { openStore } from '../../src/store/open-store.ts';
+import { NEWSLETTER, type Paper } from './paper.ts';
+
+/** A place where the paper's SQLite database may be: opened for each thing that is done, as a command does. */
+export interface Desk {
+  readonly folder: string;
+  /** Does something with the database that is in the folder now. */
+  use<T>(work: (deps: SendDependencies) => Promise<T>): Promise<T>;
+  /** As `send --yes` does; undefined when there is nothing to send. */
+  send(): Promise<SendReport | undefined>;
+  /** What was said to the user so far. */
+  readonly said: string[];
+}
+
+/** A folder that is gone when the test ends. */
+export function newFolder(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'broadsheet-desk-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A desk in `folder` (made where it is missing), on the machine and with the journal that `config` says. */
+export function openDesk(paper: Paper, folder: string, config: Partial<Config> = {}): Desk {
+  mkdirSync(folder, { recursive: true });
+  const said: string[] = [];
+  const settings: Config = {
+    ...paper.deps.config,
+    machine: 'ada',
+    databaseUrl: `sqlite:${join(folder, 'paper.db')}`,
+    journalFile: join(folder, 'paper.journal.jsonl'),
+    ...config,
+  };
+  const log = { ...paper.deps.log, info: (line: string) => void said.push(line) };
+  const use: Desk['use'] = async (work) => {
+    const store = await openStore(settings.databaseUrl);
+    try {
+      return await work({ ...paper.deps, config: settings, store, log });
+    } finally {
+      await store.close();
+    }
+  };
+  return {
+    ...{ folder, said, use },
+    send: () =>
+      use(async (deps) => {
+        const prepared = await prepareSend(deps, { newsletter: NEWSLETTER });
+        return prepared.kind === 'ready' ? deliverEdition(deps, prepared) : undefined;
+      }),
+  };
+}
+
+/** Copies a file as a backup does: what is at `to` is replaced by another file. */
+export function putBack(from: string, to: string): void {
+  rmSync(to, { force: true });
+  cpSync(from, to);
+}
