@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { isAlive, type ProcessMark, thisProcess } from '../../src/disk/this-machine.ts';
+import {
+  isAlive,
+  type ProcessMark,
+  thisMachine,
+  thisProcess,
+} from '../../src/disk/this-machine.ts';
 
 const MODULE = JSON.stringify(import.meta.resolve('../../src/disk/this-machine.ts'));
 const CHILD = `import { thisProcess } from ${MODULE};
@@ -68,4 +73,17 @@ test('a killed process that nobody has asked after yet is dead', async (t) => {
     await new Promise(setImmediate);
   }
   assert.equal(isAlive({ host, pid, started }), 'dead');
+});
+
+test('a machine has one name for itself, unless it is given another', () => {
+  assert.deepEqual(thisMachine(undefined), thisMachine(undefined));
+  const given = thisMachine('the paper');
+  assert.deepEqual(given, { id: 'given the paper', name: 'the paper', changesItsName: false });
+  assert.notEqual(thisMachine(undefined).id, given.id);
+});
+
+test('the mark of the system is not shown to anyone', (t) => {
+  const mark = existsSync('/etc/machine-id') ? readFileSync('/etc/machine-id', 'utf8').trim() : '';
+  if (mark === '') return t.diagnostic('this system has no mark');
+  assert.ok(!thisMachine(undefined).id.includes(mark));
 });
