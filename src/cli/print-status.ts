@@ -5,6 +5,13 @@ import type { Terminal } from './terminal.ts';
 
 /** How everything stands, for a person. */
 export function printStatus(report: StatusReport, timeZone: string, terminal: Terminal): void {
+  if (report.hold !== undefined) {
+    const held = terminal.paint(['bold', 'red'], 'held');
+    terminal.out(`${held}  this database ${report.hold.because}; it sends nothing.`);
+    terminal.out(
+      '      `broadsheet send` says what is at stake, `broadsheet database adopt` ends it.',
+    );
+  }
   for (const { id, active } of report.newsletters) {
     terminal.out(`${terminal.paint('bold', id)}  ${plural(active, 'active subscriber')}`);
     const editions = report.editions.filter(({ newsletter }) => newsletter === id);

@@ -19,7 +19,7 @@ import type { StoreDependencies } from './mail-dependencies.ts';
 export async function checkFence(deps: StoreDependencies): Promise<void> {
   const { config, store, clock } = deps;
   await catchUpWithJournal(deps);
-  const because = await findElsewhere(store.db, await findPlace(store.db, config));
+  const because = await findElsewhere(store.db, config);
   if (because !== undefined) {
     await holdDatabase(store.db, { since: storedInstant(clock()), because });
   }
@@ -46,6 +46,9 @@ export async function settleHere({ config, store, log }: StoreDependencies): Pro
   }
 }
 
+/** Without `since`: nobody has tried to send since the database woke up elsewhere. */
+export type FoundHold = Pick<Hold, 'because'> & Partial<Hold>;
+
 /**
  * The hold that is on the database, or that its next send would put on it; undefined where it may
  * send. Changes nothing.
@@ -53,12 +56,10 @@ export async function settleHere({ config, store, log }: StoreDependencies): Pro
 export async function findHold({
   config,
   store,
-}: Pick<StoreDependencies, 'config' | 'store'>): Promise<
-  (Omit<Hold, 'since'> & { readonly since?: string }) | undefined
-> {
+}: Pick<StoreDependencies, 'config' | 'store'>): Promise<FoundHold | undefined> {
   const hold = await readHold(store.db);
   if (hold !== undefined) return hold;
-  const because = await findElsewhere(store.db, await findPlace(store.db, config));
+  const because = await findElsewhere(store.db, config);
   return because === undefined ? undefined : { because };
 }
 

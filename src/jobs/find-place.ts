@@ -29,10 +29,12 @@ export async function findPlace(
  */
 export async function findElsewhere(
   db: Database,
-  here: PlaceOfDatabase | undefined,
+  config: Parameters<typeof findPlace>[1],
 ): Promise<string | undefined> {
   const noted = await readPlace(db);
-  if (here === undefined || noted === undefined) return undefined;
+  if (noted === undefined) return undefined;
+  const here = await findPlace(db, config);
+  if (here === undefined) return undefined;
   const isFile = noted.kind === 'file' && here.kind === 'file';
   return whyElsewhere(noted, here, isFile ? fileMark(noted.path) : undefined);
 }

@@ -17,6 +17,7 @@ import {
 import { countActive } from '../store/subscribers.ts';
 import type { Database } from '../store/tables.ts';
 import { countUndecided, nextRetry } from '../store/unfinished.ts';
+import { type FoundHold, findHold } from './check-fence.ts';
 import { findNewsletter } from './find-newsletter.ts';
 import type { SendDependencies } from './mail-dependencies.ts';
 
@@ -55,6 +56,8 @@ export interface RelayStatus {
 }
 
 export interface StatusReport {
+  /** Why the database sends nothing. */
+  readonly hold?: FoundHold;
   readonly newsletters: readonly { readonly id: string; readonly active: number }[];
   /** Those that are not over, and the newest that are; newest first. */
   readonly editions: readonly EditionStatus[];
@@ -83,7 +86,8 @@ export async function reportStatus(
     newsletters.push({ id, active: await countActive(store.db, id) });
   }
   const relays = await relaysOf(store.db, config.relays, machineClock().epochMilliseconds);
-  return { newsletters, editions, relays };
+  const hold = await findHold(deps);
+  return { ...(hold === undefined ? {} : { hold }), newsletters, editions, relays };
 }
 
 async function editionsOf(
