@@ -133,10 +133,7 @@ async function endSubscriptions(
 async function markForgotten(db: Database, sends: readonly SendMark[]): Promise<string[]> {
   const forgotten = new Set<string>();
   for (const mark of sends) {
-    // The marks of one run follow each other; the first has what the edition was made of.
-    if (!forgotten.has(mark.edition) && (await cancelForgotten(db, mark))) {
-      forgotten.add(mark.edition);
-    }
+    if (await cancelForgotten(db, mark)) forgotten.add(mark.edition);
   }
   const waiting = sends.length === 0 ? [] : await waitingEditions(db);
   for (const { edition } of waiting) {

@@ -6,6 +6,7 @@ import { cancelEdition, pauseEdition, resumeEdition } from '../store/edition-cha
 import { findEdition, type StoredEdition } from '../store/editions.ts';
 import { storedInstant } from '../store/instants.ts';
 import type { Database } from '../store/tables.ts';
+import { findHold } from './check-fence.ts';
 import type { StoreDependencies } from './mail-dependencies.ts';
 
 /** What became of an edition that was paused, let go on, or called off. */
@@ -42,7 +43,9 @@ export async function cancelEditionById(
   deps: StoreDependencies,
   id: string,
 ): Promise<ManagedEdition> {
-  return change(deps, id, (db, at) => cancelEdition(db, id, at), { evenIfOver: true });
+  const mayHaveGone = (await findHold(deps)) !== undefined;
+  const work = (db: Database, at: string) => cancelEdition(db, id, at, { mayHaveGone });
+  return change(deps, id, work, { evenIfOver: true });
 }
 
 async function change(

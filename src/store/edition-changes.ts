@@ -35,20 +35,32 @@ export async function resumeEdition(db: Database, edition: string, by?: PauseCau
 
 /**
  * Calls an edition off, for good; what waits is failed. What is in flight still goes. Where nobody
- * can have got it, its posts are free for another edition.
+ * can have got it, its posts are free for another edition; not where `mayHaveGone` says that another
+ * copy of the database may have sent it.
  */
-export async function cancelEdition(db: Database, edition: string, at: string): Promise<void> {
+export async function cancelEdition(
+  db: Database,
+  edition: string,
+  at: string,
+  { mayHaveGone = false } = {},
+): Promise<void> {
   await db
     .updateTable('editions')
     .set({ cancelled_at: at, paused_at: null, paused_by: null, pause_reason: null })
     .where('id', '=', edition)
     .execute();
   await failWaiting(db, [edition], 'cancelled', at);
+  if (mayHaveGone) return;
   const gone = await db
     .selectFrom('deliveries')
     .select('id')
     .where('edition', '=', edition)
-    .where('state', 'in', ['accepted', 'claimed', 'submitting', 'inDoubt'])
+    .where((where) =>
+      where.or([
+        where('state', 'in', ['accepted', 'claimed', 'submitting', 'inDoubt']),
+        where('in_doubt_at', 'is not', null),
+      ]),
+    )
     .limit(1)
     .executeTakeFirst();
   if (gone === undefined) {

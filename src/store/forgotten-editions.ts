@@ -1,6 +1,5 @@
 import type { SendMark } from '../model/departure.ts';
 import type { Edition } from '../model/edition.ts';
-import { cancelEdition } from './edition-changes.ts';
 import { findEdition, insertEdition } from './editions.ts';
 import type { Database } from './tables.ts';
 
@@ -16,11 +15,15 @@ const NOT_KEPT =
 export async function cancelForgotten(db: Database, mark: SendMark): Promise<boolean> {
   const known = await findEdition(db, mark.edition);
   if (known?.plannedAt !== undefined) return false;
-  if (known === undefined) {
-    if (mark.composed === undefined) return false;
+  if (known === undefined && mark.composed !== undefined) {
     const edition: Edition = { id: mark.edition, ...mark.composed, html: NOT_KEPT, text: NOT_KEPT };
-    if (!(await insertEdition(db, edition))) return false;
+    await insertEdition(db, edition);
   }
-  await cancelEdition(db, mark.edition, mark.at);
+  // As one that was sent: calling off one that was not would free its stories for another.
+  await db
+    .updateTable('editions')
+    .set({ planned_at: mark.at, fresh_from: mark.at, cancelled_at: mark.at })
+    .where('id', '=', mark.edition)
+    .execute();
   return true;
 }

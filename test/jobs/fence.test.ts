@@ -6,11 +6,20 @@ import type { Config } from '../../src/config/config.ts';
 import { addSubscriber } from '../../src/jobs/add-subscriber.ts';
 import { adoptDatabase } from '../../src/jobs/adopt-database.ts';
 import { findHold } from '../../src/jobs/check-fence.ts';
+import { cancelEditionById } from '../../src/jobs/manage-edition.ts';
 import { removeSubscriber } from '../../src/jobs/remove-subscriber.ts';
-import { insertEdition } from '../../src/store/editions.ts';
+import { planDeliveries } from '../../src/store/deliveries.ts';
+import { insertEdition, usedPostIds } from '../../src/store/editions.ts';
 import { readHold } from '../../src/store/identity.ts';
 import { type Desk, newFolder, openDesk, putBack } from '../support/desk.ts';
-import { address, makeEdition, openPaper, type Paper, PEOPLE } from '../support/paper.ts';
+import {
+  address,
+  makeEdition,
+  NEWSLETTER,
+  openPaper,
+  type Paper,
+  PEOPLE,
+} from '../support/paper.ts';
 
 test('a copy at another path of the machine holds its sends, and the database itself goes on', async (t) => {
   const { paper, desk, folder } = await deskThatSent(t);
@@ -136,7 +145,6 @@ test('a hold names the editions that wait, and how to keep them from going out t
   await plan(desk, 'second');
   // Stopped before anything went out: as a database does that is copied in the middle of a send.
   await desk.use(async ({ store }) => {
-    const { planDeliveries } = await import('../../src/store/deliveries.ts');
     const edition = makeEdition('second');
     await store.transaction((db) => planDeliveries(db, edition, '2026-03-20T07:00:00.000Z'));
   });
@@ -148,6 +156,21 @@ test('a hold names the editions that wait, and how to keep them from going out t
   );
   const { waiting } = await copy.use(adoptDatabase);
   assert.deepEqual(waiting, [{ edition: 'second', waiting: PEOPLE.length }]);
+});
+
+test('what is called off on a held copy is in no other edition: it may have gone out', async (t) => {
+  const { paper, desk } = await deskThatSent(t);
+  await desk.use(async ({ store }) => {
+    const edition = makeEdition('second');
+    await insertEdition(store.db, edition);
+    await store.transaction((db) => planDeliveries(db, edition, '2026-03-20T07:00:00.000Z'));
+  });
+  const copy = openDesk(paper, desk.folder, { machine: 'bob' });
+  await copy.use((deps) => cancelEditionById(deps, 'second'));
+  const used = await copy.use(({ store }) => usedPostIds(store.db, NEWSLETTER));
+  assert.ok(used.has(makeEdition('second').posts[0]?.id ?? ''));
+  await copy.use(adoptDatabase);
+  assert.equal(await copy.send(), undefined);
 });
 
 async function assertHeld(paper: Paper, desk: Desk, because: RegExp): Promise<void> {

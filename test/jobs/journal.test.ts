@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, readFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { addSubscriber } from '../../src/jobs/add-subscriber.ts';
@@ -111,6 +111,20 @@ test('a backup that does not know an edition that was sent holds, and never send
   assert.equal(paper.inbox.messages.length, 2 * PEOPLE.length);
 });
 
+test('a backup holds also where the line that says what was sent is broken', async (t) => {
+  const { desk, backUp, restore } = await openTown(t);
+  backUp();
+  await store(desk, 'first');
+  await desk.send();
+  restore();
+  const journal = join(desk.folder, 'paper.journal.jsonl');
+  const [first = '', ...lines] = readFileSync(journal, 'utf8').split('\n');
+  assert.match(first, /"composed"/);
+  writeFileSync(journal, [first.slice(0, 30), ...lines].join('\n'));
+  assert.deepEqual((await desk.use(catchUpWithJournal)).forgotten, ['first']);
+  assert.match(await heldBecause(desk), /before first was sent/);
+});
+
 test('a backup with the edition composed and not sent yet does not send it again', async (t) => {
   const { paper, desk, backUp, restore } = await openTown(t);
   await store(desk, 'first');
@@ -150,7 +164,7 @@ test('a backup made after everything was sent is not held for the last line of t
   });
   restore();
   await desk.use(catchUpWithJournal);
-  assert.equal(await desk.use(({ store: { db } }) => readHold(db)), undefined);
+  assert.equal(await heldBecause(desk), '');
 });
 
 test('a departure whose transaction was lost is applied; a send whose line was lost holds nothing', async (t) => {
@@ -210,6 +224,11 @@ async function openTown(t: TestContext) {
 
 async function store(desk: Desk, id: string): Promise<void> {
   await desk.use((deps) => insertEdition(deps.store.db, makeEdition(id)));
+}
+
+async function heldBecause(desk: Desk): Promise<string> {
+  const hold = await desk.use((deps) => readHold(deps.store.db));
+  return hold?.because ?? '';
 }
 
 async function leave(desk: Desk, text: string): Promise<void> {

@@ -62,6 +62,11 @@ async function confirm(report: AdoptReport, { terminal }: Shell): Promise<void> 
   }
   terminal.err(report.held === null ? 'This database is not held.' : `It ${report.held}.`);
   for (const line of describeWaiting(report)) terminal.err(line);
+  if (report.waiting.length > 0) {
+    terminal.err(
+      'If they have gone out already, say no, and `broadsheet editions cancel ID` first.',
+    );
+  }
   const { confirm: ask } = await import('@clack/prompts');
   const answer = await ask({
     message: 'Does no other copy of this database send any more, so that this one may?',
@@ -74,7 +79,6 @@ async function confirm(report: AdoptReport, { terminal }: Shell): Promise<void> 
 function describeWaiting({ waiting }: AdoptReport): string[] {
   return waiting.map(
     ({ edition, waiting: count }) =>
-      `${edition}: the next send goes on with ${plural(count, 'message')}; ` +
-      `\`broadsheet editions cancel ${edition}\` keeps them from going out.`,
+      `${edition}: the next send goes on with ${plural(count, 'message')}.`,
   );
 }
