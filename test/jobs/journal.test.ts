@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { readJournal } from '../../src/disk/journal-file.ts';
 import { addSubscriber } from '../../src/jobs/add-subscriber.ts';
 import { adoptDatabase } from '../../src/jobs/adopt-database.ts';
 import { catchUpWithJournal } from '../../src/jobs/catch-up-with-journal.ts';
@@ -181,6 +182,27 @@ test('a departure whose transaction was lost is applied; a send whose line was l
   });
   cpSync(join(desk.folder, 'before'), journal);
   assert.equal((await desk.send())?.deliveries.accepted, PEOPLE.length - 1);
+});
+
+test('a send has a line in the journal when it begins, one each minute, and one at its end', async (t) => {
+  const { desk } = await openTown(t);
+  const lines = () =>
+    [...readJournal(join(desk.folder, 'paper.journal.jsonl'))].filter(
+      ({ kind }) => kind === 'send',
+    );
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  await desk.use(async (deps) => {
+    const record = await recordSend(deps, makeEdition('first'));
+    assert.equal(lines().length, 1);
+    t.mock.timers.tick(120_000);
+    await record.end();
+    t.mock.timers.tick(120_000);
+  });
+  assert.equal(lines().length, 4);
+  assert.deepEqual(
+    lines().map((line) => 'composed' in line),
+    [true, false, false, false],
+  );
 });
 
 test('somebody who cannot be written into the journal stays, so that they ask again', async (t) => {
