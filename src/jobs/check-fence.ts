@@ -1,8 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import { BroadsheetError, EXIT } from '../base/errors.ts';
 import type { Config } from '../config/config.ts';
 import { appendJournal } from '../disk/journal-file.ts';
 import { thisMachine } from '../disk/this-machine.ts';
-import { type Hold, holdDatabase, notePlace, readHold } from '../store/identity.ts';
+import { type Hold, holdDatabase, notePlace, readHold, readPlace } from '../store/identity.ts';
 import { storedInstant } from '../store/instants.ts';
 import type { Database } from '../store/tables.ts';
 import { waitingEditions } from '../store/waiting-editions.ts';
@@ -36,7 +37,7 @@ export async function settleHere({ config, store, log }: StoreDependencies): Pro
   // There from now on, so that a backup which is put back without it can be told.
   if (databaseUrl !== 'sqlite::memory:') appendJournal(journalFile, []);
   const here = await findPlace(store.db, config);
-  if (here === undefined) return;
+  if (here === undefined || isDeepStrictEqual(await readPlace(store.db), here)) return;
   await notePlace(store.db, here);
   if (here.kind === 'file' && thisMachine(config.machine).changesItsName) {
     log.info(
