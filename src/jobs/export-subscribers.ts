@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
-import type { SubscriptionStatus } from '../model/subscriber.ts';
+import type { Subscriber, SubscriptionStatus } from '../model/subscriber.ts';
 import { defuseCell } from './defuse-cell.ts';
 import { listSubscribers } from './list-subscribers.ts';
 import type { StoreDependencies } from './mail-dependencies.ts';
@@ -11,6 +11,9 @@ const COLUMNS = [
   'newsletter',
   'consent_at',
   'consent_source',
+  'consent_text',
+  'consent_ip_hash',
+  'confirmed_at',
   'changed_at',
 ] as const;
 
@@ -24,12 +27,15 @@ export async function* exportSubscribers(
 ): AsyncGenerator<string> {
   yield csv([COLUMNS]);
   for await (const page of listSubscribers(deps, options)) {
-    yield csv(
-      page.map(({ address, name = '', status, newsletter, consent, changedAt }) =>
-        [address, name, status, newsletter, consent.at, consent.source, changedAt].map(defuseCell),
-      ),
-    );
+    yield csv(page.map((subscriber) => cellsOf(subscriber).map(defuseCell)));
   }
+}
+
+/** In the order of `COLUMNS`. */
+function cellsOf(subscriber: Subscriber): readonly string[] {
+  const { address, name = '', status, newsletter, consent, changedAt } = subscriber;
+  const { at, source, text = '', ipHash = '', confirmedAt = '' } = consent;
+  return [address, name, status, newsletter, at, source, text, ipHash, confirmedAt, changedAt];
 }
 
 function csv(rows: readonly (readonly string[])[]): string {

@@ -1,13 +1,17 @@
-import { addressKey } from '../model/email-address.ts';
-import { hasLeft, type Subscriber, type SubscriptionStatus } from '../model/subscriber.ts';
+import { basename } from 'node:path';
+import { BroadsheetError, EXIT } from '../base/errors.ts';
+import type { SubscriptionStatus } from '../model/subscriber.ts';
 import { storedInstant } from '../store/instants.ts';
-import { findSubscribers, insertSubscribers, setStatus } from '../store/subscribers.ts';
+import { MOST_AT_ONCE } from '../store/subscribers.ts';
 import type { Database } from '../store/tables.ts';
 import { findNewsletter } from './find-newsletter.ts';
+import { type Importer, openImporter } from './import-batch.ts';
+import { type ImportCounts, noCounts } from './import-counts.ts';
+import type { ImportForm } from './import-form.ts';
 import type { StoreDependencies } from './mail-dependencies.ts';
-import { newSubscriber } from './new-subscriber.ts';
-import { EMAIL_COLUMNS, type ImportedPerson, parseImportRow } from './parse-import-row.ts';
-import { readImportRows } from './read-import-rows.ts';
+import { type ImportedPerson, parseImportRow, stricterStatus } from './parse-import-row.ts';
+import { openImport } from './read-import-rows.ts';
+import { recordDepartures } from './record-departures.ts';
 
 export interface ImportOptions {
   readonly newsletter?: string;
@@ -15,116 +19,142 @@ export interface ImportOptions {
   readonly source: string;
   /** A file stream, or standard input. */
   readonly bytes: AsyncIterable<Uint8Array>;
-  /** Of people whose status the file does not tell. Default: active. */
-  readonly status?: 'active' | 'pending';
+  /** For the progress bar, where it is known. */
+  readonly sizeBytes?: number;
+  /** Nobody comes in as more than this. Default: active. */
+  readonly status?: SubscriptionStatus;
   /** Reads and counts, stores nothing. */
   readonly dryRun?: boolean;
+  /** Takes the other lines even when some are refused. */
+  readonly skipRefused?: boolean;
 }
 
-/** Every line that was read is counted once in the others. */
-export interface ImportReport {
+export interface RefusedLine {
+  readonly line: number;
+  readonly reason: string;
+}
+
+export interface ImportReport extends Readonly<ImportCounts> {
   readonly newsletter: string;
+  /** Whose export it is, where the columns tell. */
+  readonly provider?: string;
   /** Lines with something on them, the header not counted. */
   readonly read: number;
-  readonly added: number;
-  /** Known already, and left as they were. */
-  readonly already: number;
-  /** Left, bounced or complained, as we knew or as the file says: they are kept away. */
-  readonly kept: number;
-  /** Active ones that the file says have left. */
-  readonly ended: number;
-  /** Said a second time in the same file. */
-  readonly duplicates: number;
-  readonly refused: readonly { readonly line: number; readonly reason: string }[];
+  /** Lines refused. */
+  readonly refused: number;
+  /** The first `MOST_NAMED` of them. */
+  readonly refusedLines: readonly RefusedLine[];
+  /** False: nothing of the file was stored. */
+  readonly stored: boolean;
 }
 
-type Counts = { -readonly [Key in keyof Omit<ImportReport, 'newsletter' | 'refused'>]: number };
+/** How many refused lines are kept to be named: in a file with more, it is the file that is wrong. */
+const MOST_NAMED = 100_000;
 
-/** People who are looked up and stored by one query each, under every database's limits. */
-const AT_ONCE = 500;
-
-/** Thrown to take back what a dry run wrote. */
+/** Thrown to take back what was written. */
 const TAKE_BACK = Symbol('take back');
 
 /**
- * Reads a CSV file (with a header row that has an `email` column) or a list of addresses, one a
- * line, and stores them in one transaction: the lines that are refused are named, the others go in;
- * when anything else fails, nothing does. Nobody who left is made active by it.
+ * Reads a CSV file (with a header row) or a list of addresses, one a line, and stores the people in
+ * one transaction: all of them, or, when a line is refused, nobody (`skipRefused` takes the others).
+ * A million lines need no more memory than a thousand. Nobody who left is made active by it.
  */
 export async function importSubscribers(
   { config, store, clock, log }: StoreDependencies,
   options: ImportOptions,
 ): Promise<ImportReport> {
   const newsletter = findNewsletter(config, options.newsletter).id;
-  const counts: Counts = { read: 0, added: 0, already: 0, kept: 0, ended: 0, duplicates: 0 };
-  const refused: { line: number; reason: string }[] = [];
-  const seen = new Set<string>();
   const at = storedInstant(clock());
-  const { status = 'active', source, bytes } = options;
+  const counts = noCounts();
+  let read = 0;
+  let refused = 0;
+  const refusedLines: RefusedLine[] = [];
+  const bytes = withProgress(options, (done, total) => log.progress('kB read', done, total));
+  const { form, rows } = await openImport(bytes, options.source);
+  const source = `import ${options.source}${form.provider ? ` (${form.provider})` : ''}`;
+  const status = startingStatus(options, form);
 
-  async function importAll(db: Database): Promise<void> {
+  async function importAll(importer: Importer): Promise<void> {
     let people: ImportedPerson[] = [];
-    const flush = async () => {
-      const given = { newsletter, status, source: `import ${source}`, at };
-      await importSome(db, people, given, counts, seen);
+    for await (const { line, cells } of rows) {
+      read += 1;
+      const person = parseImportRow(cells, form, { newsletter, now: at });
+      if ('reason' in person) {
+        refused += 1;
+        if (refused <= MOST_NAMED) refusedLines.push({ line, reason: person.reason });
+      } else people.push(person);
+      if (people.length < MOST_AT_ONCE) continue;
+      await importer.store(people, counts);
       people = [];
-    };
-    for await (const row of readImportRows(bytes, source, EMAIL_COLUMNS)) {
-      counts.read += 1;
-      const person = parseImportRow(row, newsletter);
-      if ('reason' in person) refused.push({ line: row.line, reason: person.reason });
-      else people.push(person);
-      if (people.length === AT_ONCE) await flush();
-      if (counts.read % AT_ONCE === 0) log.detail(`${counts.read} lines read`);
     }
-    await flush();
-    if (options.dryRun) throw TAKE_BACK;
+    await importer.store(people, counts);
   }
 
-  await store.transaction(importAll).catch((error: unknown) => {
-    if (error !== TAKE_BACK) throw error;
-  });
-  return { newsletter, ...counts, refused };
+  const isRefused = () => refused > 0 && options.skipRefused !== true;
+  await store
+    .transaction(async (db) => {
+      const importer = await openImporter(db, { newsletter, status, source, at });
+      await importAll(importer);
+      if (options.dryRun || isRefused()) throw TAKE_BACK;
+      await finish(db, importer, { newsletter, at, journalFile: config.journalFile });
+    })
+    .catch((error: unknown) => {
+      if (error !== TAKE_BACK) throw error;
+    });
+  return {
+    newsletter,
+    ...(form.provider === undefined ? {} : { provider: form.provider }),
+    ...{ read, ...counts, refused, refusedLines },
+    stored: options.dryRun !== true && !isRefused(),
+  };
 }
 
-/** What an import says of people who say nothing themselves. */
-interface Given {
-  readonly newsletter: string;
-  readonly status: SubscriptionStatus;
-  readonly source: string;
-  readonly at: string;
-}
-
-async function importSome(
+/** Writes down whose subscriptions the file ended: the last thing before the commit. */
+async function finish(
   db: Database,
-  people: readonly ImportedPerson[],
-  given: Given,
-  counts: Counts,
-  seen: Set<string>,
+  { lines }: Importer,
+  { newsletter, at, journalFile }: Record<'newsletter' | 'at' | 'journalFile', string>,
 ): Promise<void> {
-  const addresses = people.map(({ address }) => address);
-  const known = new Map(await findSubscribers(db, given.newsletter, addresses));
-  const added: Subscriber[] = [];
-  const ended: { readonly id: string; readonly status: SubscriptionStatus }[] = [];
-  for (const person of people) {
-    const key = addressKey(person.address);
-    const before = known.get(key);
-    const { status = given.status } = person;
-    const isRepeated = seen.has(key);
-    seen.add(key);
-    if (before === undefined) {
-      const subscriber = newSubscriber({ ...given, ...person, status });
-      const { consent = subscriber.consent } = person;
-      added.push({ ...subscriber, consent });
-      known.set(key, subscriber);
-      counts[hasLeft(status) ? 'kept' : 'added'] += 1;
-    } else if (hasLeft(status) && !hasLeft(before.status)) {
-      ended.push({ id: before.id, status });
-      known.set(key, { ...before, status });
-      counts.ended += 1;
-    } else if (isRepeated) counts.duplicates += 1;
-    else counts[hasLeft(before.status) ? 'kept' : 'already'] += 1;
+  for await (const page of lines.ended()) {
+    const departures = page.map(({ address, status }) => ({ newsletter, address, status, at }));
+    await recordDepartures(db, journalFile, departures);
   }
-  await insertSubscribers(db, added);
-  for (const { id, status } of ended) await setStatus(db, id, status, given.at);
+  await lines.close();
+}
+
+/**
+ * Mailchimp tells who left by the file's name too, and gives those who never subscribed a file that
+ * looks like that of subscribers.
+ */
+function startingStatus(
+  { status = 'active', source }: ImportOptions,
+  { provider }: ImportForm,
+): SubscriptionStatus {
+  if (provider !== 'Mailchimp') return status;
+  const [kind] = /^(nonsubscribed|archived|unsubscribed|cleaned)(?=_)/.exec(basename(source)) ?? [];
+  switch (kind) {
+    case 'unsubscribed':
+      return stricterStatus(status, 'unsubscribed');
+    case 'cleaned':
+      return stricterStatus(status, 'bounced');
+    case undefined:
+      return status;
+    default:
+      throw new BroadsheetError(
+        EXIT.data,
+        `${source}  has people who do not get your mail at Mailchimp (${kind}); leave it out, nothing was stored`,
+      );
+  }
+}
+
+async function* withProgress(
+  { bytes, sizeBytes }: ImportOptions,
+  tell: (done: number, total: number) => void,
+): AsyncGenerator<Uint8Array> {
+  let done = 0;
+  for await (const chunk of bytes) {
+    done += chunk.length;
+    yield chunk;
+    if (sizeBytes) tell(Math.round(done / 1000), Math.round(sizeBytes / 1000));
+  }
 }

@@ -1,135 +1,135 @@
-import { type EmailAddress, parseEmailAddress } from '../model/email-address.ts';
-import type { SubscriptionStatus } from '../model/subscriber.ts';
+import { isIP } from 'node:net';
+import type { EmailAddress } from '../model/email-address.ts';
+import { parseMailbox } from '../model/mailbox.ts';
+import { hasLeft, type SubscriptionStatus } from '../model/subscriber.ts';
 import { restoreCell } from './defuse-cell.ts';
-import type { ImportRow } from './read-import-rows.ts';
+import type { ImportForm } from './import-form.ts';
+import { parseImportTime } from './parse-import-time.ts';
 import { shortLine } from './short-line.ts';
 
-/** What a line of an import says of one person. */
+/** What a record of an import says of one person. What is undefined, the file does not tell. */
 export interface ImportedPerson {
   readonly address: EmailAddress;
-  readonly name?: string;
-  /** Undefined where the file does not tell. */
-  readonly status?: SubscriptionStatus;
-  /** As an export of ours kept it. */
-  readonly consent?: { readonly at: string; readonly source: string };
+  readonly name: string | undefined;
+  readonly status: SubscriptionStatus | undefined;
+  readonly consent: {
+    /** ISO 8601 instants. */
+    readonly at: string | undefined;
+    readonly confirmedAt: string | undefined;
+    readonly source: string | undefined;
+    readonly text: string | undefined;
+    readonly ipHash: string | undefined;
+    /** The IP address itself: to be hashed, never to be kept. */
+    readonly ip: string | undefined;
+  };
+  /** ISO 8601 instant since when the status is what it is. */
+  readonly changedAt: string | undefined;
 }
 
-/** Columns that hold the address, in lower case, words divided by one space. */
-export const EMAIL_COLUMNS: readonly string[] = [
-  'email',
-  'e mail',
-  'email address',
-  'e mail address',
-  'address',
-  'mail',
-  'subscriber',
-];
-
-const STATUS_COLUMNS = [
-  'status',
-  'subscription status',
-  'state',
-  'subscribed to emails',
-  'subscriber type',
-];
-
-/** Columns where a date, a reason or a yes means that somebody has left, whatever the status says. */
-const END_COLUMNS: Readonly<Record<string, SubscriptionStatus>> = {
-  ...{ 'unsub time': 'unsubscribed', 'unsubscribed at': 'unsubscribed' },
-  ...{ unsubscribed: 'unsubscribed', 'unsubscription date': 'unsubscribed' },
-  ...{ 'unsubscribe date': 'unsubscribed', 'date unsubscribed': 'unsubscribed' },
-  ...{ 'unsubscribed on': 'unsubscribed', 'opted out': 'unsubscribed' },
-  ...{ 'optout time': 'unsubscribed', 'deleted at': 'unsubscribed' },
-  ...{ 'email disabled': 'unsubscribed', blocklisted: 'unsubscribed', blacklisted: 'unsubscribed' },
-  ...{ 'clean time': 'bounced', bounced: 'bounced', 'bounced at': 'bounced' },
-  ...{ complained: 'complained', 'complained at': 'complained' },
-};
-
-/** What such a column says of somebody who has not left. */
+/** What a column of `ImportForm.ends` says of somebody who has not left. */
 const NOT_ENDED = new Set(['', 'false', 'no', 'n', '0', 'null', 'none', '-']);
 
-/** The words of other programs for where a subscription stands. */
-const STATUS_WORDS: Readonly<Record<string, SubscriptionStatus>> = {
-  ...{ active: 'active', subscribed: 'active', confirmed: 'active', enabled: 'active' },
-  ...{ true: 'active', yes: 'active', regular: 'active', premium: 'active' },
-  ...{ pending: 'pending', unconfirmed: 'pending', unactivated: 'pending' },
-  ...{ unsubscribed: 'unsubscribed', inactive: 'unsubscribed', cancelled: 'unsubscribed' },
-  ...{ disabled: 'unsubscribed', blocklisted: 'unsubscribed', removed: 'unsubscribed' },
-  ...{ false: 'unsubscribed', no: 'unsubscribed' },
-  ...{ bounced: 'bounced', cleaned: 'bounced' },
-  ...{ complained: 'complained', spam: 'complained' },
-};
+const HASH = /^[\w-]{43}$/;
+
+/** `complained` is no milder than the others, but tells more. */
+const STRICTNESS: readonly SubscriptionStatus[] = [
+  'active',
+  'pending',
+  'unsubscribed',
+  'bounced',
+  'complained',
+];
 
 /**
- * What a row says, for the newsletter called `newsletter`; the reason where it is refused: no
- * address, a status that is not known (it might mean that they left), another newsletter's row.
+ * What a record says, for the newsletter called `newsletter`, at `now`; the reason where it is
+ * refused: no address, a status that is not known (it might mean that they left), another
+ * newsletter's record.
  */
 export function parseImportRow(
-  row: ImportRow,
-  newsletter: string,
+  cells: readonly string[],
+  form: ImportForm,
+  { newsletter, now }: { readonly newsletter: string; readonly now: string },
 ): ImportedPerson | { readonly reason: string } {
-  const cell = (names: readonly string[]) => {
-    const name = names.find((candidate) => row.cells.has(candidate));
-    return name === undefined ? undefined : restoreCell(row.cells.get(name) ?? '');
-  };
-  if (row.rest.some((text) => text.includes('@'))) {
+  const cell = (place: number | undefined) =>
+    place === undefined ? '' : restoreCell(cells[place] ?? '');
+  if (cells.length > form.columns && cells.slice(form.columns).some((text) => text.includes('@'))) {
     return { reason: 'has more than one address; write one a line' };
   }
-  const of = cell(['newsletter']);
-  if (of !== undefined && of !== '' && of !== newsletter) {
+  const of = cell(form.newsletter);
+  if (of !== '' && of !== newsletter) {
     return { reason: `is of the newsletter "${shortLine(of) ?? ''}"; import it there` };
   }
-  const status = parseEnd(row) ?? parseStatus(cell(STATUS_COLUMNS));
+  const status = parseStatus(form, cell);
   if (typeof status === 'object') return status;
-  const { mailbox, label } = splitMailbox(cell(EMAIL_COLUMNS) ?? '');
-  const parsed = parseEmailAddress(mailbox);
-  if ('reason' in parsed) return parsed;
-  const name =
-    shortLine(cell(['name', 'full name'])) ??
-    shortLine(`${cell(['first name']) ?? ''} ${cell(['last name']) ?? ''}`) ??
-    shortLine(label);
-  const consent = parseConsent(cell(['consent at']), cell(['consent source']));
+  const mailbox = parseMailbox(cell(form.email));
+  if ('reason' in mailbox) return mailbox;
+  const ended = form.ends.find(({ at }) => isEnded(cell(at)));
+  const time = (place: number | undefined) => parseImportTime(cell(place), now);
+  const [at, confirmedAt] = parseConsentTimes(form, time);
   return {
-    address: parsed.address,
-    ...(name === undefined ? {} : { name }),
-    ...(status === undefined ? {} : { status }),
-    ...(consent === undefined ? {} : { consent }),
+    address: mailbox.address,
+    name:
+      shortLine(cell(form.name)) ??
+      shortLine(`${cell(form.firstName)} ${cell(form.lastName)}`) ??
+      shortLine(mailbox.name),
+    status,
+    consent: {
+      ...{ at, confirmedAt },
+      source: shortLine(cell(form.consentSource)),
+      text: cell(form.consentText) || undefined,
+      ipHash: HASH.test(cell(form.consentIpHash)) ? cell(form.consentIpHash) : undefined,
+      ip: form.ips.map(cell).find((text) => isIP(text) > 0),
+    },
+    changedAt: time(form.changed) ?? (ended && time(ended.at)),
   };
 }
 
-function parseEnd({ cells }: ImportRow): SubscriptionStatus | undefined {
-  const [, status] =
-    Object.entries(END_COLUMNS).find(
-      ([column]) => !NOT_ENDED.has(cells.get(column)?.trim().toLowerCase() ?? ''),
-    ) ?? [];
-  return status;
+/** The stricter of the two: nobody is mailed for whom one place says that they left. */
+export function stricterStatus(
+  one: SubscriptionStatus,
+  other: SubscriptionStatus,
+): SubscriptionStatus {
+  if (hasLeft(one)) return one;
+  return STRICTNESS.indexOf(other) > STRICTNESS.indexOf(one) ? other : one;
 }
 
 function parseStatus(
-  word: string | undefined,
+  form: ImportForm,
+  cell: (place: number) => string,
 ): SubscriptionStatus | undefined | { readonly reason: string } {
-  const folded = word?.trim().toLowerCase() ?? '';
-  if (folded === '') return undefined;
-  if (Object.hasOwn(STATUS_WORDS, folded)) return STATUS_WORDS[folded];
-  const known = 'active, pending, unsubscribed, bounced or complained';
-  return {
-    reason: `has the status "${shortLine(folded) ?? ''}", which is not known; write ${known}`,
-  };
+  const told: SubscriptionStatus[] = [];
+  for (const place of form.statuses) {
+    const word = cell(place).toLowerCase().replaceAll('_', ' ');
+    if (word === '') continue;
+    const status = Object.hasOwn(form.words, word) ? form.words[word] : undefined;
+    if (status === undefined) {
+      const known = 'active, pending, unsubscribed, bounced or complained';
+      return {
+        reason: `has the status "${shortLine(word) ?? ''}", which is not known; write ${known}`,
+      };
+    }
+    told.push(status);
+  }
+  for (const { at, status } of form.ends) if (isEnded(cell(at))) told.push(status);
+  // Mailchimp's words for it: "SPAM" and "ABUSE".
+  if (form.reason !== undefined && /^(spam|abuse)\b/i.test(cell(form.reason))) {
+    told.push('complained');
+  }
+  return told.toSorted((a, b) => STRICTNESS.indexOf(a) - STRICTNESS.indexOf(b)).at(-1);
 }
 
-/** `Ada Lovelace <ada@example.org>` as people paste it (RFC 5322 §3.4). */
-function splitMailbox(text: string): { readonly mailbox: string; readonly label?: string } {
-  const [, label, mailbox] = /^([^<>]*)<([^<>]+)>$/.exec(text.trim()) ?? [];
-  if (label === undefined || mailbox === undefined) return { mailbox: text };
-  return { mailbox, label: label.trim().replace(/^"(.*)"$/, '$1') };
+function isEnded(text: string): boolean {
+  return !NOT_ENDED.has(text.trim().toLowerCase());
 }
 
-function parseConsent(
-  at: string | undefined,
-  source: string | undefined,
-): { readonly at: string; readonly source: string } | undefined {
-  const kept = shortLine(source);
-  if (at === undefined || kept === undefined) return undefined;
-  // Only what we wrote ourselves: an instant of 24 characters.
-  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(at) ? { at, source: kept } : undefined;
+/**
+ * When they asked and when they confirmed. Where the two are in one column (Mailchimp's
+ * `CONFIRM_TIME` of somebody who was added), that is when they asked.
+ */
+function parseConsentTimes(
+  form: ImportForm,
+  time: (place: number | undefined) => string | undefined,
+): [string | undefined, string | undefined] {
+  const asked = form.asked.find((place) => time(place) !== undefined);
+  return [time(asked), asked === form.confirmed ? undefined : time(form.confirmed)];
 }

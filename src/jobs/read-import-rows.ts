@@ -1,55 +1,73 @@
 import { Readable } from 'node:stream';
-import { type Info, parse } from 'csv-parse';
+import { type Options, parse } from 'csv-parse';
 import { BroadsheetError, EXIT, reasonOf } from '../base/errors.ts';
+import { type ImportForm, LIST_FORM, recogniseForm } from './import-form.ts';
 
 /** One record of a file of subscribers. */
 export interface ImportRow {
   /** 1 is the first line. */
   readonly line: number;
-  /** By the column's name in lower case; a list of addresses has the column `email` only. */
-  readonly cells: ReadonlyMap<string, string>;
-  /** Cells beyond the columns. */
-  readonly rest: readonly string[];
+  readonly cells: readonly string[];
+}
+
+/** What a file is: the meaning of its columns, and its records as they are read. */
+export interface ImportFile {
+  readonly form: ImportForm;
+  readonly rows: AsyncIterable<ImportRow>;
 }
 
 const LONGEST_RECORD = 100_000;
 
 /**
- * The records of a CSV file with a header row, or of a list of addresses without one, as they are
- * read: any size, in little memory. UTF-8, or UTF-16 with a byte order mark; cells are divided by
- * comma, semicolon or tab. Throws a data error that names `source` where it can't be read so.
+ * Begins to read a CSV file with a header row, or a list of addresses without one: any size, in
+ * little memory. UTF-8, or UTF-16 with a byte order mark; cells are divided by comma, semicolon or
+ * tab. Throws a data error that names `source` where it can't be read so, here or while the records
+ * are read.
  */
-export async function* readImportRows(
+export async function openImport(
   bytes: AsyncIterable<Uint8Array>,
   source: string,
-  emailColumns: readonly string[],
-): AsyncGenerator<ImportRow> {
+): Promise<ImportFile> {
+  const rows = readRows(bytes, source);
+  const first = await rows.next();
+  if (first.done) return { form: LIST_FORM, rows };
+  const form = recogniseForm(first.value.cells);
+  if (form !== undefined) return { form, rows };
+  if (first.value.cells[0]?.includes('@')) {
+    return { form: LIST_FORM, rows: withFirst(first.value, rows) };
+  }
+  await rows.return(undefined);
+  throw new BroadsheetError(
+    EXIT.data,
+    `${source}:${first.value.line}  has no column of addresses; give it a header row with a column "email", or one address a line`,
+  );
+}
+
+async function* readRows(
+  bytes: AsyncIterable<Uint8Array>,
+  source: string,
+): AsyncGenerator<ImportRow, undefined> {
   const text = decode(bytes, source);
   const { value: first } = await text.next();
   if (first === undefined) return;
-  const parser = parse({
+  const options: Options<ImportRow, string[]> = {
     delimiter: delimiterOf(first),
-    info: true,
+    // The record alone is quicker than one with all that the parser knows of it.
+    on_record: (cells: string[], { lines }): ImportRow => ({ line: lines, cells }),
     relax_column_count: true,
     skip_empty_lines: true,
     max_record_size: LONGEST_RECORD,
     trim: true,
-  });
+  };
+  // Its types know of records that are objects only where the parser has named the columns.
+  const parser = parse(options as unknown as Options);
   const input = Readable.from(chain(first, text));
   // An error of the input (not UTF-8) has to reach whoever reads the records.
   input.on('error', (error) => parser.destroy(error));
   input.pipe(parser);
   try {
-    let columns: readonly string[] | undefined;
-    for await (const item of parser) {
-      const { record, info } = item as { record: string[]; info: Info };
-      if (record.every((cell) => cell === '')) continue;
-      if (columns === undefined) {
-        columns = columnsOf(record, source, emailColumns);
-        if (columns !== LIST_COLUMNS) continue;
-      }
-      const cells = new Map(columns.map((name, index) => [name, record[index] ?? '']));
-      yield { line: info.lines, cells, rest: record.slice(columns.length) };
+    for await (const row of parser as AsyncIterable<ImportRow>) {
+      if (row.cells.some((cell) => cell !== '')) yield row;
     }
   } catch (error) {
     if (error instanceof BroadsheetError) throw error;
@@ -63,25 +81,12 @@ export async function* readImportRows(
   }
 }
 
-const LIST_COLUMNS: readonly string[] = ['email'];
-
-function columnsOf(
-  first: readonly string[],
-  source: string,
-  emailColumns: readonly string[],
-): readonly string[] {
-  const names = first.map((name) =>
-    name
-      .toLowerCase()
-      .replace(/[\s_-]+/g, ' ')
-      .trim(),
-  );
-  if (names.some((name) => emailColumns.includes(name))) return names;
-  if (first[0]?.includes('@')) return LIST_COLUMNS;
-  throw new BroadsheetError(
-    EXIT.data,
-    `${source}:1  has no column of addresses; give it a header row with a column "email", or one address a line`,
-  );
+async function* withFirst(
+  first: ImportRow,
+  rest: AsyncIterable<ImportRow>,
+): AsyncGenerator<ImportRow> {
+  yield first;
+  yield* rest;
 }
 
 /** The divider that the first line has most of; a comma where it has none. */

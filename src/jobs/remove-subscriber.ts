@@ -13,7 +13,7 @@ export type RemoveReport =
 
 /**
  * Unsubscribes an address. The row stays, as unsubscribed, so that a later import can't bring the
- * person back; mail that is queued for them is not sent.
+ * person back; mail that is queued for them is not sent, and a restored backup is told by the journal.
  */
 export async function removeSubscriber(
   { config, store, clock }: StoreDependencies,

@@ -55,6 +55,17 @@ export async function departuresOf(
   return new Map(departures.map((departure) => [departure.addressHash, departure]));
 }
 
+/** Whether anybody at all is on record as having left. */
+export async function hasDepartures(db: Database): Promise<boolean> {
+  const row = await db
+    .selectFrom('journal')
+    .select('id')
+    .where('address_hash', 'is not', null)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 function toRow(entry: JournalEntry): JournalTable {
   const { id, at, kind } = entry;
   if (entry.kind === 'send') {

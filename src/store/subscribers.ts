@@ -1,5 +1,6 @@
 import { addressKey, domainOf, type EmailAddress } from '../model/email-address.ts';
 import type { Subscriber, SubscriptionStatus } from '../model/subscriber.ts';
+import { repeatedInsert } from './repeated-insert.ts';
 import type { Database, SubscribersTable } from './tables.ts';
 
 /** Stores new subscribers. The caller has made sure that their mailboxes are not known yet. */
@@ -7,8 +8,28 @@ export async function insertSubscribers(
   db: Database,
   subscribers: readonly Subscriber[],
 ): Promise<void> {
-  if (subscribers.length === 0) return;
-  await db.insertInto('subscribers').values(subscribers.map(toRow)).execute();
+  await subscriberInsert(db)(subscribers);
+}
+
+/**
+ * The most subscribers that one query stores: SQLite takes 32,766 parameters, PostgreSQL 65,535, and
+ * each has 13 of them.
+ */
+export const MOST_AT_ONCE = 2000;
+
+/**
+ * What stores new subscribers, `MOST_AT_ONCE` at a time. The caller has made sure that their
+ * mailboxes are not known yet.
+ */
+export function subscriberInsert(
+  db: Database,
+): (subscribers: readonly Subscriber[]) => Promise<void> {
+  const insert = repeatedInsert(db, (rows: readonly SubscribersTable[]) =>
+    db.insertInto('subscribers').values([...rows]),
+  );
+  return async (subscribers) => {
+    if (subscribers.length > 0) await insert(subscribers.map(toRow));
+  };
 }
 
 /** The newsletter's subscribers with one of these mailboxes, by `addressKey`. */
@@ -48,10 +69,21 @@ export async function setStatus(
   status: SubscriptionStatus,
   at: string,
 ): Promise<void> {
+  await setStatuses(db, [id], status, at);
+}
+
+/** Changes where subscriptions stand, `MOST_AT_ONCE` at the most, since `at`. */
+export async function setStatuses(
+  db: Database,
+  ids: readonly string[],
+  status: SubscriptionStatus,
+  at: string,
+): Promise<void> {
+  if (ids.length === 0) return;
   await db
     .updateTable('subscribers')
     .set({ status, changed_at: at })
-    .where('id', '=', id)
+    .where('id', 'in', ids)
     .execute();
 }
 

@@ -1,17 +1,10 @@
 import type { Command } from 'commander';
 import type { Shell } from '../shell.ts';
-import {
-  exportPeople,
-  type ImportOptions,
-  importPeople,
-  listPeople,
-} from '../subscribers/lists.ts';
-import {
-  addPeople,
-  type NewsletterOptions,
-  removePeople,
-  showPerson,
-} from '../subscribers/people.ts';
+import { type EraseOptions, erasePeople } from '../subscribers/erase.ts';
+import { type ImportOptions, importPeople } from '../subscribers/import.ts';
+import { exportPeople, listPeople } from '../subscribers/lists.ts';
+import type { NewsletterOptions } from '../subscribers/options.ts';
+import { addPeople, removePeople, showPerson } from '../subscribers/people.ts';
 
 const EXAMPLES = `
 Examples:
@@ -20,11 +13,15 @@ Examples:
   $ broadsheet subscribers list --status active
   $ broadsheet subscribers export > people.csv
   $ broadsheet subscribers remove ada@example.org
+  $ broadsheet subscribers show ada@example.org --json     all that is known, to take along
+  $ broadsheet subscribers erase ada@example.org
 
+import reads the exports of Mailchimp, Ghost, listmonk, Substack, Buttondown and Kit as they are, any
+CSV file with a column of addresses, and a list of addresses. It stores all of a file or nothing.
 --newsletter can be left out where the config has one newsletter only.
 `;
 
-/** `broadsheet subscribers add | import | export | list | show | remove`. */
+/** `broadsheet subscribers add | import | export | list | show | remove | erase`. */
 export function addSubscribers(program: Command, shell: Shell): void {
   const group = program
     .command('subscribers')
@@ -48,10 +45,11 @@ export function addSubscribers(program: Command, shell: Shell): void {
   )
     .option(
       '--status <status>',
-      'of those whose status the file does not say: active or pending',
+      'nobody comes in as more than this: active, pending (to be asked to confirm), unsubscribed, bounced or complained',
       'active',
     )
     .option('--dry-run', 'read and count, store nothing')
+    .option('--skip-refused', 'take the other lines even when some are refused')
     .option('--now <time>', 'take this for the present time')
     .action((file: string, options: ImportOptions, self: Command) =>
       importPeople(file, options, self, shell),
@@ -73,5 +71,16 @@ export function addSubscribers(program: Command, shell: Shell): void {
     .option('--now <time>', 'take this for the present time')
     .action((addresses: string[], options: NewsletterOptions, self: Command) =>
       removePeople(addresses, options, self, shell),
+    );
+  group
+    .command('erase <address...>')
+    .description(
+      'delete all that is known of people; a hash stays, so that no import brings them back',
+    )
+    .option('--yes', 'do not ask')
+    .option('--json', 'print one JSON object')
+    .option('--now <time>', 'take this for the present time')
+    .action((addresses: string[], options: EraseOptions, self: Command) =>
+      erasePeople(addresses, options, self, shell),
     );
 }

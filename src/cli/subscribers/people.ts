@@ -5,19 +5,7 @@ import type { RemoveReport } from '../../jobs/remove-subscriber.ts';
 import { withMail } from '../mail-context.ts';
 import { parseAddresses } from '../parse-addresses.ts';
 import type { Shell } from '../shell.ts';
-
-export interface NewsletterOptions {
-  readonly newsletter?: string;
-  readonly name?: string;
-  readonly status?: string;
-  readonly json?: true;
-}
-
-const ADDED: Record<AddReport['result'], (status: string) => string> = {
-  added: () => 'subscribed',
-  already: (status) => `was there already (${status})`,
-  refused: (status) => `stays away (${status}): only its owner can undo that, by signing up again`,
-};
+import type { NewsletterOptions } from './options.ts';
 
 /** `subscribers add ADDRESS...`. Exit code 65 when someone who left was named. */
 export async function addPeople(
@@ -39,11 +27,22 @@ export async function addPeople(
     if (reports.some(({ result }) => result === 'refused')) shell.setExitCode(EXIT.data);
     if (options.json) shell.terminal.out(JSON.stringify({ subscribers: reports }));
     else {
-      for (const { result, subscriber } of reports) {
-        shell.terminal.out(`${subscriber.address}  ${ADDED[result](subscriber.status)}`);
-      }
+      for (const report of reports) shell.terminal.out(describeAddition(report));
     }
   });
+}
+
+function describeAddition(report: AddReport): string {
+  switch (report.result) {
+    case 'added':
+      return `${report.subscriber.address}  subscribed`;
+    case 'already':
+      return `${report.subscriber.address}  was there already (${report.subscriber.status})`;
+    case 'refused': {
+      const since = `${report.status} since ${report.since.slice(0, 10)}`;
+      return `${report.address}  stays away (${since}): only its owner can undo that, by signing up again`;
+    }
+  }
 }
 
 /** `subscribers remove ADDRESS...`. Exit code 65 when one is not known. */

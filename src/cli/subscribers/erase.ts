@@ -1,0 +1,77 @@
+import type { Command } from 'commander';
+import { BroadsheetError, EXIT } from '../../base/errors.ts';
+import type { EraseReport } from '../../jobs/erase-subscriber.ts';
+import type { EmailAddress } from '../../model/email-address.ts';
+import { plural } from '../format.ts';
+import { withMail } from '../mail-context.ts';
+import { parseAddresses } from '../parse-addresses.ts';
+import type { Shell } from '../shell.ts';
+import type { Terminal } from '../terminal.ts';
+
+export interface EraseOptions {
+  readonly yes?: true;
+  readonly json?: true;
+}
+
+/** `subscribers erase ADDRESS...`: asks on a terminal, elsewhere needs `--yes`. */
+export async function erasePeople(
+  texts: readonly string[],
+  options: EraseOptions,
+  command: Command,
+  shell: Shell,
+): Promise<void> {
+  const addresses = parseAddresses(texts);
+  await confirmErasure(addresses, options, shell.terminal);
+  await withMail(command, shell, { readOnly: false }, async (context) => {
+    const { eraseSubscriber } = await import('../../jobs/erase-subscriber.ts');
+    const reports: (EraseReport & { readonly address: EmailAddress })[] = [];
+    for (const address of addresses) {
+      reports.push({ address, ...(await eraseSubscriber(context, address)) });
+    }
+    if (options.json) shell.terminal.out(JSON.stringify({ subscribers: reports }));
+    else for (const report of reports) printErasure(report, shell.terminal);
+    if (reports.some(({ wiped }) => !wiped)) shell.setExitCode(EXIT.tryAgain);
+  });
+}
+
+async function confirmErasure(
+  addresses: readonly EmailAddress[],
+  { yes }: EraseOptions,
+  terminal: Terminal,
+): Promise<void> {
+  if (yes) return;
+  if (!terminal.interactive) {
+    throw new BroadsheetError(EXIT.usage, 'there is nobody to ask here; add --yes to erase');
+  }
+  const { confirm } = await import('@clack/prompts');
+  const who =
+    addresses.length === 1 ? addresses[0] : plural(addresses.length, 'address', 'addresses');
+  const answer = await confirm({
+    message: `Erase all that is known of ${who}, in every newsletter? It cannot be undone.`,
+    initialValue: false,
+    output: process.stderr,
+  });
+  if (answer !== true) throw new BroadsheetError(EXIT.usage, 'nothing was erased');
+}
+
+function printErasure(
+  report: EraseReport & { readonly address: EmailAddress },
+  terminal: Terminal,
+): void {
+  terminal.out(`${report.address}  ${describe(report)}`);
+  if (report.wiped) return;
+  terminal.err(
+    'Old copies of it may be left in the database file while another program has it open; run the command again when none has.',
+  );
+}
+
+function describe({ result, subscriptions, deliveries }: EraseReport): string {
+  switch (result) {
+    case 'erased':
+      return `erased: ${plural(subscriptions, 'subscription')}, and the address in ${plural(deliveries, 'delivery', 'deliveries')}; no import brings it back`;
+    case 'unknown':
+      return 'was not known; no import will bring it in';
+    case 'already':
+      return 'was erased before; there is nothing left to erase';
+  }
+}

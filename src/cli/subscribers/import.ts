@@ -1,0 +1,114 @@
+import { createReadStream, statSync } from 'node:fs';
+import type { Command } from 'commander';
+import { BroadsheetError, EXIT, reasonOf } from '../../base/errors.ts';
+import type { ImportReport } from '../../jobs/import-subscribers.ts';
+import { formatCount, plural } from '../format.ts';
+import { withMail } from '../mail-context.ts';
+import type { Shell } from '../shell.ts';
+import type { Terminal } from '../terminal.ts';
+import { chooseStatus, type NewsletterOptions, STATUSES } from './options.ts';
+
+export interface ImportOptions extends NewsletterOptions {
+  readonly dryRun?: true;
+  readonly skipRefused?: true;
+}
+
+/** How many refused lines are read one by one. */
+const MOST_PRINTED = 100;
+
+/**
+ * `subscribers import FILE`. Exit code 65 when lines were refused and nothing was stored: 0 with
+ * `--skip-refused`, which is what was asked for.
+ */
+export async function importPeople(
+  file: string,
+  options: ImportOptions,
+  command: Command,
+  shell: Shell,
+): Promise<void> {
+  const status = chooseStatus(options.status, STATUSES);
+  const { bytes, sizeBytes } = await openInput(file);
+  const dryRun = options.dryRun === true;
+  await withMail(command, shell, { readOnly: dryRun }, async (context) => {
+    const { importSubscribers } = await import('../../jobs/import-subscribers.ts');
+    const report = await importSubscribers(context, {
+      ...(options.newsletter === undefined ? {} : { newsletter: options.newsletter }),
+      ...(status === undefined ? {} : { status }),
+      ...(sizeBytes === undefined ? {} : { sizeBytes }),
+      ...{ source: file, bytes, dryRun, skipRefused: options.skipRefused === true },
+    });
+    context.log.close();
+    if (report.refused > 0 && !options.skipRefused) shell.setExitCode(EXIT.data);
+    if (options.json) shell.terminal.out(JSON.stringify(report));
+    else printImport(file, report, options, shell.terminal);
+  });
+}
+
+async function openInput(
+  file: string,
+): Promise<{ readonly bytes: AsyncIterable<Uint8Array>; readonly sizeBytes?: number }> {
+  if (file === '-') return { bytes: process.stdin };
+  const bytes = createReadStream(file, { highWaterMark: 256 * 1024 });
+  // What cannot be read (a folder) opens all the same on some systems, and fails at the first byte.
+  await new Promise<void>((opened, failed) =>
+    bytes.once('readable', () => opened()).once('error', failed),
+  ).catch((cause: unknown) => {
+    throw new BroadsheetError(
+      EXIT.usage,
+      `${file}  cannot be read: ${reasonOf(cause)}; name a CSV file or a list of addresses`,
+      { cause },
+    );
+  });
+  return { bytes, sizeBytes: statSync(file).size };
+}
+
+function printImport(
+  file: string,
+  report: ImportReport,
+  options: ImportOptions,
+  terminal: Terminal,
+): void {
+  for (const { line, reason } of report.refusedLines.slice(0, MOST_PRINTED)) {
+    terminal.err(`${terminal.paintErr('red', 'refused')}  ${file}:${line}  ${reason}`);
+  }
+  if (report.refused > MOST_PRINTED) {
+    const more = plural(report.refused - MOST_PRINTED, 'more line');
+    terminal.err(`and ${more} refused; --json names them`);
+  }
+  if (report.provider !== undefined) terminal.out(`Read as an export of ${report.provider}.`);
+  terminal.out(formatCounts(report));
+  for (const line of formatOutcome(report, options)) terminal.out(line);
+}
+
+/** `1,000 lines read: 990 subscribed, 10 there already`: what there is none of is left out. */
+function formatCounts({ read, stored, ...counts }: ImportReport): string {
+  const parts: readonly (readonly [number, string])[] = [
+    [counts.added, stored ? 'subscribed' : 'to be subscribed'],
+    [counts.pending, 'to be asked to confirm'],
+    [counts.left, 'kept as people who left'],
+    [counts.already, 'there already'],
+    [counts.kept, 'kept away because they left earlier'],
+    [counts.ended, stored ? 'ended' : 'to be ended'],
+    [counts.duplicates, 'twice in the file'],
+    [counts.refused, 'refused'],
+  ];
+  const some = parts.filter(([count]) => count > 0);
+  const list = some.map(([count, what]) => `${formatCount(count)} ${what}`).join(', ');
+  return `${plural(read, 'line')} read${list === '' ? '' : `: ${list}`}`;
+}
+
+function formatOutcome(
+  report: ImportReport,
+  { dryRun, skipRefused }: ImportOptions,
+): readonly string[] {
+  if (report.refused > 0 && !skipRefused) {
+    const lines = plural(report.refused, 'line was', 'lines were');
+    const remedy = 'correct the file, or take the other lines with --skip-refused';
+    return [`Nothing was stored, because ${lines} refused: ${remedy}.`];
+  }
+  if (dryRun) return ['Dry run: nothing was stored.'];
+  if (report.pending === 0) return [];
+  return [
+    'Those to be asked get nothing until they confirm. The mail that asks them is sent once there is a site to confirm on.',
+  ];
+}

@@ -1,0 +1,28 @@
+import { BroadsheetError, EXIT } from '../../base/errors.ts';
+import type { SubscriptionStatus } from '../../model/subscriber.ts';
+
+/** What most commands about subscribers take. */
+export interface NewsletterOptions {
+  readonly newsletter?: string;
+  readonly name?: string;
+  readonly status?: string;
+  readonly json?: true;
+}
+
+export const STATUSES: readonly SubscriptionStatus[] = [
+  'pending',
+  'active',
+  'unsubscribed',
+  'bounced',
+  'complained',
+];
+
+/** What `--status` says. Throws a usage error that names those there are. */
+export function chooseStatus(
+  text: string | undefined,
+  allowed: readonly SubscriptionStatus[],
+): SubscriptionStatus | undefined {
+  const found = allowed.find((status) => status === text);
+  if (found !== undefined || text === undefined) return found;
+  throw new BroadsheetError(EXIT.usage, `--status "${text}" is none; write ${allowed.join(', ')}`);
+}
