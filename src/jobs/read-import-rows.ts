@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
-import { type Options, parse } from 'csv-parse';
-import { BroadsheetError, EXIT, reasonOf } from '../base/errors.ts';
+import { CsvError, type Options, parse } from 'csv-parse';
+import { BroadsheetError, EXIT } from '../base/errors.ts';
 import { type ImportForm, LIST_FORM, recogniseForm } from './import-form.ts';
 
 /** One record of a file of subscribers. */
@@ -50,10 +50,16 @@ async function* readRows(
   const text = decode(bytes, source);
   const { value: first } = await text.next();
   if (first === undefined) return;
+  let lastLine = 0;
   const options: Options<ImportRow, string[]> = {
     delimiter: delimiterOf(first),
     // The record alone is quicker than one with all that the parser knows of it.
-    on_record: (cells: string[], { lines }): ImportRow => ({ line: lines, cells }),
+    on_record: (cells: string[], { lines }): ImportRow => {
+      lastLine = lines;
+      return { line: lines, cells };
+    },
+    // A nickname in quotes in the middle of a cell is part of the name.
+    relax_quotes: true,
     relax_column_count: true,
     skip_empty_lines: true,
     max_record_size: LONGEST_RECORD,
@@ -70,14 +76,23 @@ async function* readRows(
       if (row.cells.some((cell) => cell !== '')) yield row;
     }
   } catch (error) {
-    if (error instanceof BroadsheetError) throw error;
-    const remedy = 'correct the line; nothing was stored';
-    const line = parser.info.lines;
-    throw new BroadsheetError(EXIT.data, `${source}:${line}  ${reasonOf(error)}; ${remedy}`, {
+    if (error instanceof BroadsheetError || !(error instanceof CsvError)) throw error;
+    const place = `${source}:${lastLine + 1}`;
+    throw new BroadsheetError(EXIT.data, `${place}  ${explain(error)}; nothing was stored`, {
       cause: error,
     });
   } finally {
     input.destroy();
+  }
+}
+
+function explain(error: CsvError): string {
+  switch (error.code) {
+    case 'CSV_QUOTE_NOT_CLOSED':
+    case 'CSV_MAX_RECORD_SIZE':
+      return 'has a quote here or after it that is never closed; close it or take it away';
+    default:
+      return `${error.message}; correct the line`;
   }
 }
 

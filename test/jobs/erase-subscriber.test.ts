@@ -60,12 +60,15 @@ test('of somebody who was erased no file holds the address, whatever was sent to
     .select(['address', 'domain', 'state', 'reply_text'])
     .where('subscriber', '=', known.subscriber.id)
     .execute();
-  assert.deepEqual({ ...delivery }, {
-    address: 'erased@erased.invalid',
-    domain: 'erased.invalid',
-    state: 'failed',
-    reply_text: null,
-  });
+  assert.deepEqual(
+    { ...delivery },
+    {
+      address: 'erased@erased.invalid',
+      domain: 'erased.invalid',
+      state: 'failed',
+      reply_text: null,
+    },
+  );
 });
 
 test('what was queued for somebody who was erased is not sent, and the books balance', async (t) => {

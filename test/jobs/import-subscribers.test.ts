@@ -212,3 +212,28 @@ test('two spellings of a mailbox in one file are one subscriber, however far apa
   );
   assert.deepEqual([report.read, report.added, report.duplicates], [4503, 4501, 2]);
 });
+
+test('a quote that is never closed is named by the line that it can be on, not by the end of the file', async (t) => {
+  const paper = await openPaper(t);
+  const rows = Array.from({ length: 20_000 }, (_, index) => `reader${index}@example.org,Reader`);
+  rows[700] = 'bob@example.org,"Bob';
+  await assert.rejects(importText(paper, `email,name\n${rows.join('\n')}\n`), (error) => {
+    assert.ok(error instanceof BroadsheetError);
+    assert.match(error.message, /^people\.csv:702 {2}has a quote here or after it/);
+    return true;
+  });
+  assert.deepEqual(await everyone(paper), []);
+});
+
+test('quotes in the middle of a name, and lines within quotes, are part of it', async (t) => {
+  const paper = await openPaper(t);
+  await importText(
+    paper,
+    'name,email\nAda "Ace" Quill,ada@example.org\n"Bob\nB",bob@example.org\n',
+  );
+  const people = await everyone(paper);
+  assert.deepEqual(
+    people.map(({ name }) => name),
+    ['Ada "Ace" Quill', 'Bob B'],
+  );
+});

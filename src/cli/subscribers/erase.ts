@@ -67,8 +67,11 @@ function printErasure(
 
 function describe({ result, subscriptions, deliveries }: EraseReport): string {
   switch (result) {
-    case 'erased':
-      return `erased: ${plural(subscriptions, 'subscription')}, and the address in ${plural(deliveries, 'delivery', 'deliveries')}; no import brings it back`;
+    case 'erased': {
+      const books =
+        deliveries === 0 ? '' : `, and out of ${plural(deliveries, 'delivery', 'deliveries')}`;
+      return `erased from ${plural(subscriptions, 'newsletter')}${books}; no import brings it back`;
+    }
     case 'unknown':
       return 'was not known; no import will bring it in';
     case 'already':

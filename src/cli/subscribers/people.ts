@@ -102,7 +102,10 @@ export async function showPerson(
       const { newsletter, status, changedAt, consent, name } = subscriber;
       terminal.out(`${subscriber.address}${name === undefined ? '' : ` (${name})`}`);
       terminal.out(`  ${newsletter}: ${status} since ${changedAt}`);
-      terminal.out(`  consent: ${consent.source}, ${consent.at}`);
+      const confirmed =
+        consent.confirmedAt === undefined ? '' : `, confirmed ${consent.confirmedAt}`;
+      terminal.out(`  consent: ${consent.source}, ${consent.at}${confirmed}`);
+      if (consent.text !== undefined) terminal.out(`  in the words: ${consent.text}`);
       for (const { edition, state, at, reply } of deliveries) {
         terminal.out(
           `  ${edition}: ${state} ${at}${reply ? ` (${reply.code} ${reply.text})` : ''}`,

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { ImportReport } from '../../src/jobs/import-subscribers.ts';
+import { openProject } from '../support/program.ts';
+
+test('an import names each refused line, stores nothing, and says how to go on', async (t) => {
+  const project = openProject(t);
+  project.write('people.txt', 'ada@example.org\nnobody\nbob@example.org\n');
+  const refused = await project.run('subscribers', 'import', 'people.txt');
+  assert.equal(refused.code, 65);
+  assert.match(refused.stderr, /^refused {2}people\.txt:2 {2}"nobody" has no name before an @/m);
+  assert.match(refused.stdout, /3 lines read: 2 to be subscribed, 1 refused/);
+  assert.match(refused.stdout, /Nothing was stored, because 1 line was refused: .*--skip-refused/);
+  assert.equal((await project.run('subscribers', 'list')).stdout, '');
+  const taken = await project.run('subscribers', 'import', 'people.txt', '--skip-refused');
+  assert.equal(taken.code, 0);
+  assert.match(taken.stdout, /3 lines read: 2 subscribed, 1 refused/);
+});
+
+test('many refused lines are named a hundred at a time, all of them with --json', async (t) => {
+  const project = openProject(t);
+  project.write('people.txt', `ada@example.org\n${'nobody\n'.repeat(150)}`);
+  const { stderr } = await project.run('subscribers', 'import', 'people.txt', '--dry-run');
+  assert.equal(stderr.match(/^refused/gm)?.length, 100);
+  assert.match(stderr, /and 50 more lines refused; --json names them/);
+  const { code, json } = await project.run('subscribers', 'import', 'people.txt', '--json');
+  assert.equal(code, 65);
+  const report = json<ImportReport>();
+  assert.deepEqual([report.refused, report.refusedLines.length, report.stored], [150, 150, false]);
+});
+
+test('an import says whose export it read, and who is still to be asked', async (t) => {
+  const project = openProject(t);
+  project.write(
+    'email_list.csv',
+    'email,active_subscription,expiry,plan,email_disabled,created_at,first_payment_at\nada@example.org,false,,other,false,2022-01-15,\n',
+  );
+  const args = ['subscribers', 'import', 'email_list.csv', '--status', 'pending'] as const;
+  const { stdout } = await project.run(...args);
+  assert.match(stdout, /^Read as an export of Substack\.\n1 line read: 1 to be asked to confirm\n/);
+  assert.match(stdout, /get nothing until they confirm/);
+  const { json } = await project.run('subscribers', 'import', 'email_list.csv', '--json');
+  assert.equal(json().provider, 'Substack');
+});
+
+test('an erasure needs somebody to say yes, and then leaves the address in no file', async (t) => {
+  const project = openProject(t);
+  await project.run('subscribers', 'add', 'ada@example.org', 'bob@example.org');
+  const asked = await project.run('subscribers', 'erase', 'ada@example.org');
+  assert.equal(asked.code, 64);
+  assert.match(asked.stderr, /there is nobody to ask here; add --yes to erase/);
+  const { code, stdout } = await project.run('subscribers', 'erase', 'ada@example.org', '--yes');
+  assert.equal(code, 0);
+  assert.match(
+    stdout,
+    /^ada@example\.org {2}erased from 1 newsletter; no import brings it back\n$/,
+  );
+  const holding = project
+    .files()
+    .filter((file) => readFileSync(join(project.folder, file)).includes('ada@example.org'));
+  assert.deepEqual(holding, []);
+  const added = await project.run('subscribers', 'add', 'ada@example.org');
+  assert.equal(added.code, 65);
+  assert.match(added.stdout, /stays away \(erased since/);
+});
+
+test('what is known of a person can be taken along as JSON', async (t) => {
+  const project = openProject(t);
+  await project.run('subscribers', 'add', 'ada@example.org', '--name', 'Ada Quill');
+  const { json } = await project.run('subscribers', 'show', 'ada@example.org', '--json');
+  const { subscriptions } = json<{
+    subscriptions: readonly { subscriber: Record<string, unknown>; deliveries: unknown[] }[];
+  }>();
+  assert.equal(subscriptions[0]?.subscriber.name, 'Ada Quill');
+  assert.equal(subscriptions[0]?.subscriber.status, 'active');
+  assert.deepEqual(subscriptions[0]?.deliveries, []);
+});
