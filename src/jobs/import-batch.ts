@@ -14,7 +14,7 @@ import { findSubscribers, setStatuses, subscriberInsert } from '../store/subscri
 import type { Database } from '../store/tables.ts';
 import { hashIp } from './hash-ip.ts';
 import type { ImportCounts } from './import-counts.ts';
-import { newSubscriber } from './new-subscriber.ts';
+import { type NewSubscriber, newSubscriber, subscriberIds } from './new-subscriber.ts';
 import { type ImportedPerson, stricterStatus } from './parse-import-row.ts';
 import { hashAddress } from './record-departures.ts';
 
@@ -63,6 +63,7 @@ export async function openImporter(db: Database, given: Given): Promise<Importer
       const known = new Map(await findSubscribers(db, given.newsletter, addresses));
       const unknown = people.filter(({ address }) => !known.has(addressKey(address)));
       const departed = await findDeparted(unknown);
+      const newId = subscriberIds();
       const added: Subscriber[] = [];
       const ended = new Map<string, { id: string; status: DepartedStatus }>();
       for (const person of people) {
@@ -75,7 +76,7 @@ export async function openImporter(db: Database, given: Given): Promise<Importer
             counts[isRepeated ? 'duplicates' : 'kept'] += 1;
             continue;
           }
-          const subscriber = toSubscriber(person, status, given, key);
+          const subscriber = newSubscriber(factsOf(person, status, given, key), newId);
           added.push(subscriber);
           known.set(mailbox, subscriber);
           counts[countOf(status)] += 1;
@@ -86,7 +87,8 @@ export async function openImporter(db: Database, given: Given): Promise<Importer
         } else if (isRepeated) counts.duplicates += 1;
         else counts[hasLeft(before.status) ? 'kept' : 'already'] += 1;
       }
-      await insert(added);
+      // In the order of the index, which is quicker than any other.
+      await insert(added.toSorted((a, b) => (a.address < b.address ? -1 : 1)));
       await storeEnded(db, lines, ended, given.at);
     },
   };
@@ -115,12 +117,12 @@ function countOf(status: SubscriptionStatus): 'added' | 'pending' | 'left' {
   return status === 'pending' ? 'pending' : 'added';
 }
 
-function toSubscriber(
+function factsOf(
   person: ImportedPerson,
   status: SubscriptionStatus,
   given: Given,
   key: string,
-): Subscriber {
+): NewSubscriber {
   const { at = given.at, source = given.source, text, confirmedAt, ip } = person.consent;
   const ipHash = person.consent.ipHash ?? (ip === undefined ? undefined : hashIp(key, ip));
   const consent: Consent = {
@@ -130,5 +132,5 @@ function toSubscriber(
     ...(confirmedAt === undefined ? {} : { confirmedAt }),
   };
   const { address, name, changedAt = given.at } = person;
-  return newSubscriber({ newsletter: given.newsletter, address, name, status, consent, changedAt });
+  return { newsletter: given.newsletter, address, name, status, consent, changedAt };
 }

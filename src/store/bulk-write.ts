@@ -8,6 +8,6 @@ import type { Database } from './tables.ts';
  */
 export async function prepareBulkWrite(db: Database): Promise<void> {
   if (isPostgres(db)) return;
-  await sql`pragma cache_size = -98304`.execute(db);
-  await sql`pragma temp.cache_size = -32768`.execute(db);
+  await sql`pragma cache_size = -65536`.execute(db);
+  await sql`pragma temp.cache_size = -16384`.execute(db);
 }

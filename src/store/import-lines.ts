@@ -54,7 +54,9 @@ export async function openImportLines(transaction: Database): Promise<ImportLine
   );
   return {
     async note(addresses) {
-      const lines = addresses.map((address) => ({ address_key: addressKey(address), address }));
+      const lines = addresses
+        .map((address) => ({ address_key: addressKey(address), address }))
+        .sort((a, b) => (a.address_key < b.address_key ? -1 : 1));
       const { rows } = await insert(lines);
       return new Set(rows.map((row) => row.address_key));
     },
