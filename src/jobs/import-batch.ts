@@ -1,4 +1,4 @@
-import { addressKey } from '../model/email-address.ts';
+import { addressKey, type EmailAddress } from '../model/email-address.ts';
 import {
   type Consent,
   type DepartedStatus,
@@ -42,18 +42,8 @@ export async function openImporter(db: Database, given: Given): Promise<Importer
   const lines = await openImportLines(db);
   const { hash_key: key } = await readIdentity(db);
   const insert = subscriberInsert(db);
+  // Hashing a million addresses takes seconds, and mostly nobody has left yet.
   const journalled = await hasDepartures(db);
-
-  /** Keys of those of `people` who left, and have no row: erased, or older than this database. */
-  async function findDeparted(people: readonly ImportedPerson[]): Promise<ReadonlySet<string>> {
-    if (!journalled || people.length === 0) return new Set();
-    const keys = new Map(people.map(({ address }) => [hashAddress(key, address), address]));
-    const found = await departuresOf(db, given.newsletter, [...keys.keys()]);
-    return new Set(
-      [...keys].filter(([hash]) => found.has(hash)).map(([, address]) => addressKey(address)),
-    );
-  }
-
   return {
     lines,
     async store(people, counts) {
@@ -61,37 +51,72 @@ export async function openImporter(db: Database, given: Given): Promise<Importer
       const addresses = people.map(({ address }) => address);
       const fresh = new Set(await lines.note(addresses));
       const known = new Map(await findSubscribers(db, given.newsletter, addresses));
-      const unknown = people.filter(({ address }) => !known.has(addressKey(address)));
-      const departed = await findDeparted(unknown);
+      const unknown = addresses.filter((address) => !known.has(addressKey(address)));
+      const departed = journalled
+        ? await findDeparted(db, given.newsletter, unknown, key)
+        : new Set<string>();
+      const batch: Batch = { fresh, known, departed, added: [], ended: new Map() };
       const newId = subscriberIds();
-      const added: Subscriber[] = [];
-      const ended = new Map<string, { id: string; status: DepartedStatus }>();
       for (const person of people) {
-        const mailbox = addressKey(person.address);
-        const isRepeated = !fresh.delete(mailbox);
-        const before = known.get(mailbox);
         const status = stricterStatus(person.status ?? 'active', given.status);
-        if (before === undefined) {
-          if (departed.has(mailbox)) {
-            counts[isRepeated ? 'duplicates' : 'kept'] += 1;
-            continue;
-          }
-          const subscriber = newSubscriber(factsOf(person, status, given, key), newId);
-          added.push(subscriber);
-          known.set(mailbox, subscriber);
-          counts[countOf(status)] += 1;
-        } else if (hasLeft(status) && !hasLeft(before.status)) {
-          ended.set(mailbox, { id: before.id, status });
-          known.set(mailbox, { ...before, status });
-          counts.ended += 1;
-        } else if (isRepeated) counts.duplicates += 1;
-        else counts[hasLeft(before.status) ? 'kept' : 'already'] += 1;
+        const make = () => newSubscriber(factsOf(person, status, given, key), newId);
+        counts[take(addressKey(person.address), status, make, batch)] += 1;
       }
       // In the order of the index, which is quicker than any other.
-      await insert(added.toSorted((a, b) => (a.address < b.address ? -1 : 1)));
-      await storeEnded(db, lines, ended, given.at);
+      await insert(batch.added.toSorted((a, b) => (a.address < b.address ? -1 : 1)));
+      await storeEnded(db, lines, batch.ended, given.at);
     },
   };
+}
+
+/** People of a file who are stored together, by `addressKey`. */
+interface Batch {
+  /** Not read before in this file. */
+  readonly fresh: Set<string>;
+  /** Who have a row, or are to get one. */
+  readonly known: Map<string, Subscriber>;
+  /** Who left, and have no row: erased, or older than this database. */
+  readonly departed: ReadonlySet<string>;
+  readonly added: Subscriber[];
+  readonly ended: Map<string, { readonly id: string; readonly status: DepartedStatus }>;
+}
+
+/** Decides what becomes of somebody, whom the file has with `status`. Gives what to count it as. */
+function take(
+  mailbox: string,
+  status: SubscriptionStatus,
+  make: () => Subscriber,
+  { fresh, known, departed, added, ended }: Batch,
+): keyof ImportCounts {
+  const isRepeated = !fresh.delete(mailbox);
+  const before = known.get(mailbox);
+  if (before === undefined) {
+    if (departed.has(mailbox)) return isRepeated ? 'duplicates' : 'kept';
+    const subscriber = make();
+    added.push(subscriber);
+    known.set(mailbox, subscriber);
+    if (hasLeft(status)) return 'left';
+    return status === 'pending' ? 'pending' : 'added';
+  }
+  if (hasLeft(status) && !hasLeft(before.status)) {
+    ended.set(mailbox, { id: before.id, status });
+    known.set(mailbox, { ...before, status });
+    return 'ended';
+  }
+  if (isRepeated) return 'duplicates';
+  return hasLeft(before.status) ? 'kept' : 'already';
+}
+
+async function findDeparted(
+  db: Database,
+  newsletter: string,
+  addresses: readonly EmailAddress[],
+  key: string,
+): Promise<ReadonlySet<string>> {
+  const hashes = new Map(addresses.map((address) => [hashAddress(key, address), address]));
+  const departures = await departuresOf(db, newsletter, [...hashes.keys()]);
+  const left = [...hashes].filter(([hash]) => departures.has(hash));
+  return new Set(left.map(([, address]) => addressKey(address)));
 }
 
 async function storeEnded(
@@ -110,11 +135,6 @@ async function storeEnded(
       status,
     );
   }
-}
-
-function countOf(status: SubscriptionStatus): 'added' | 'pending' | 'left' {
-  if (hasLeft(status)) return 'left';
-  return status === 'pending' ? 'pending' : 'added';
 }
 
 function factsOf(
