@@ -1,10 +1,8 @@
 import type { Command } from 'commander';
 import type { Shell } from '../shell.ts';
-import { type EraseOptions, erasePeople } from '../subscribers/erase.ts';
-import { type ImportOptions, importPeople } from '../subscribers/import.ts';
-import { exportPeople, listPeople } from '../subscribers/lists.ts';
+import type { EraseOptions } from '../subscribers/erase.ts';
+import type { ImportOptions } from '../subscribers/import.ts';
 import type { NewsletterOptions } from '../subscribers/options.ts';
-import { addPeople, removePeople, showPerson } from '../subscribers/people.ts';
 
 const EXAMPLES = `
 Examples:
@@ -36,9 +34,10 @@ export function addSubscribers(program: Command, shell: Shell): void {
   command('add <address...>', 'subscribe people who asked for it')
     .option('--name <name>', 'name of the one person')
     .option('--now <time>', 'take this for the present time')
-    .action((addresses: string[], options: NewsletterOptions, self: Command) =>
-      addPeople(addresses, options, self, shell),
-    );
+    .action(async (addresses: string[], options: NewsletterOptions, self: Command) => {
+      const { addPeople } = await import('../subscribers/people.ts');
+      return addPeople(addresses, options, self, shell);
+    });
   command(
     'import <file>',
     'subscribe everyone in a CSV file or a list of addresses (- reads standard input)',
@@ -51,27 +50,37 @@ export function addSubscribers(program: Command, shell: Shell): void {
     .option('--dry-run', 'read and count, store nothing')
     .option('--skip-refused', 'take the other lines even when some are refused')
     .option('--now <time>', 'take this for the present time')
-    .action((file: string, options: ImportOptions, self: Command) =>
-      importPeople(file, options, self, shell),
-    );
+    .action(async (file: string, options: ImportOptions, self: Command) => {
+      const { importPeople } = await import('../subscribers/import.ts');
+      return importPeople(file, options, self, shell);
+    });
   command('export', 'print everyone as CSV')
     .option('--status <status>', 'only those of this status')
-    .action((options: NewsletterOptions, self: Command) => exportPeople(options, self, shell));
+    .action(async (options: NewsletterOptions, self: Command) => {
+      const { exportPeople } = await import('../subscribers/lists.ts');
+      return exportPeople(options, self, shell);
+    });
   command('list', 'everyone, by address')
     .option('--status <status>', 'only those of this status')
-    .action((options: NewsletterOptions, self: Command) => listPeople(options, self, shell));
+    .action(async (options: NewsletterOptions, self: Command) => {
+      const { listPeople } = await import('../subscribers/lists.ts');
+      return listPeople(options, self, shell);
+    });
   command('show <address>', 'what is known of one address').action(
-    (address: string, options: NewsletterOptions, self: Command) =>
-      showPerson(address, options, self, shell),
+    async (address: string, options: NewsletterOptions, self: Command) => {
+      const { showPerson } = await import('../subscribers/people.ts');
+      return showPerson(address, options, self, shell);
+    },
   );
   command(
     'remove <address...>',
     'unsubscribe people; they are remembered, so that no import brings them back',
   )
     .option('--now <time>', 'take this for the present time')
-    .action((addresses: string[], options: NewsletterOptions, self: Command) =>
-      removePeople(addresses, options, self, shell),
-    );
+    .action(async (addresses: string[], options: NewsletterOptions, self: Command) => {
+      const { removePeople } = await import('../subscribers/people.ts');
+      return removePeople(addresses, options, self, shell);
+    });
   group
     .command('erase <address...>')
     .description(
@@ -80,7 +89,8 @@ export function addSubscribers(program: Command, shell: Shell): void {
     .option('--yes', 'do not ask')
     .option('--json', 'print one JSON object')
     .option('--now <time>', 'take this for the present time')
-    .action((addresses: string[], options: EraseOptions, self: Command) =>
-      erasePeople(addresses, options, self, shell),
-    );
+    .action(async (addresses: string[], options: EraseOptions, self: Command) => {
+      const { erasePeople } = await import('../subscribers/erase.ts');
+      return erasePeople(addresses, options, self, shell);
+    });
 }
