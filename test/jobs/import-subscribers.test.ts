@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BroadsheetError, EXIT } from '../../src/base/errors.ts';
 import { readJournal } from '../../src/disk/journal-file.ts';
+import type { JournalEntry } from '../../src/model/departure.ts';
 import { openPaper } from '../support/paper.ts';
 import { everyone, importText, statuses } from '../support/people.ts';
 
@@ -159,7 +160,7 @@ test('one refused line, and nothing of the file is stored: not those before it, 
     [4],
   );
   assert.deepEqual(await statuses(paper), { 'ada@example.org': 'active' });
-  assert.deepEqual(readJournal(paper.deps.config.journalFile), []);
+  assert.deepEqual([...readJournal(paper.deps.config.journalFile)], []);
   const again = await importText(paper, text, { skipRefused: true });
   assert.equal(again.stored, true);
   assert.deepEqual(await statuses(paper), {
@@ -174,12 +175,12 @@ test('whose subscription a file ends is written to the journal when all of it is
   const text =
     'email,status\nada@example.org,complained\nbob@example.org,unsubscribed\ncyd@example.org,unsubscribed\n';
   await importText(paper, text, { dryRun: true });
-  assert.deepEqual(readJournal(paper.deps.config.journalFile), []);
+  assert.deepEqual([...readJournal(paper.deps.config.journalFile)], []);
   const { ended, left } = await importText(paper, text);
   assert.deepEqual([ended, left], [2, 1]);
-  const statusesOf = (entries: ReturnType<typeof readJournal>) =>
+  const statusesOf = (entries: readonly JournalEntry[]) =>
     entries.map((entry) => entry.kind === 'departure' && entry.status).toSorted();
-  const file = readJournal(paper.deps.config.journalFile);
+  const file = [...readJournal(paper.deps.config.journalFile)];
   assert.deepEqual(statusesOf(file), ['complained', 'unsubscribed']);
   const rows = await paper.deps.store.db.selectFrom('journal').select('id').execute();
   assert.deepEqual(rows.map(({ id }) => id).toSorted(), file.map(({ id }) => id).toSorted());

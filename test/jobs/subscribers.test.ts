@@ -63,7 +63,7 @@ test('who is removed is written to the journal beside the database, without the 
   const paper = await openPaper(t, { subscribers: ['ada@example.org'] });
   await removeSubscriber(paper.deps, { address: ADA });
   await removeSubscriber(paper.deps, { address: ADA });
-  const journal = readJournal(paper.deps.config.journalFile);
+  const journal = [...readJournal(paper.deps.config.journalFile)];
   assert.equal(journal.length, 1);
   const [entry] = journal;
   assert.ok(entry?.kind === 'departure');
