@@ -1,6 +1,7 @@
 import { readEndOfJournal, readJournal } from '../disk/journal-file.ts';
 import type { Departure, JournalEntry, SendMark } from '../model/departure.ts';
 import { hasLeft } from '../model/subscriber.ts';
+import { eraseMailbox } from '../store/erasure.ts';
 import { cancelForgotten } from '../store/forgotten-editions.ts';
 import { holdDatabase, readIdentity } from '../store/identity.ts';
 import { storedInstant } from '../store/instants.ts';
@@ -103,7 +104,7 @@ function keyOf(newsletter: string | undefined, addressHash: string): string {
   return `${newsletter ?? ''} ${addressHash}`;
 }
 
-/** Ends the subscriptions of those who left; whoever came back later stays. Gives how many it ended. */
+/** Ends the subscriptions of those who left, and deletes those of the erased; whoever came back later stays. Gives how many it ended. */
 async function endSubscriptions(
   db: Database,
   key: string,
@@ -118,9 +119,10 @@ async function endSubscriptions(
       const hash = hashAddress(key, address);
       const erased = departures.get(keyOf(undefined, hash));
       const departure = erased ?? departures.get(keyOf(newsletter, hash));
-      if (departure === undefined || hasLeft(status) || changedAt > departure.at) continue;
-      const left = departure.status === 'erased' ? 'unsubscribed' : departure.status;
-      await setStatus(db, id, left, departure.at);
+      if (departure === undefined || changedAt > departure.at) continue;
+      if (hasLeft(status) && departure.status !== 'erased') continue;
+      if (departure.status === 'erased') await eraseMailbox(db, address, departure.at);
+      else await setStatus(db, id, departure.status, departure.at);
       ended += 1;
     }
     const last = page.at(-1);

@@ -6,6 +6,7 @@ import { readJournal } from '../../src/disk/journal-file.ts';
 import { addSubscriber } from '../../src/jobs/add-subscriber.ts';
 import { adoptDatabase } from '../../src/jobs/adopt-database.ts';
 import { catchUpWithJournal } from '../../src/jobs/catch-up-with-journal.ts';
+import { eraseSubscriber } from '../../src/jobs/erase-subscriber.ts';
 import type { StoreDependencies } from '../../src/jobs/mail-dependencies.ts';
 import { prepareSend } from '../../src/jobs/prepare-send.ts';
 import { recordDepartures } from '../../src/jobs/record-departures.ts';
@@ -69,6 +70,19 @@ test('who came back before the backup was made stays; who left for good does not
   assert.equal((await desk.use(catchUpWithJournal)).departed, 1);
   assert.equal(await statusOf(desk, ADA), 'active');
   assert.equal(await statusOf(desk, BOB), 'complained');
+});
+
+test('a backup that is put back forgets who was erased since it was made', async (t) => {
+  const { paper, desk, backUp, restore } = await openTown(t);
+  await leave(desk, BOB);
+  backUp();
+  paper.setTime('2026-03-20T08:00Z');
+  for (const person of [ADA, BOB]) await desk.use((deps) => eraseSubscriber(deps, address(person)));
+  restore();
+  assert.equal(await statusOf(desk, ADA), 'active');
+  assert.equal((await desk.use(catchUpWithJournal)).departed, 2);
+  assert.equal(await statusOf(desk, ADA), undefined);
+  assert.equal(await statusOf(desk, BOB), undefined);
 });
 
 test('lines of another newsletter or of another database end nothing', async (t) => {
