@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { DeliveryState, Reply } from '../model/delivery.ts';
 import { EVENT_SOURCES } from '../model/delivery-events.ts';
+import { ERASED_ADDRESS } from './erasure.ts';
 import type { Database } from './tables.ts';
 
 /** Who writes, and when. */
@@ -95,7 +96,8 @@ export async function recordVerdicts(
       reply_class: set.ref('v.class'),
       reply_code: set.ref('v.code'),
       reply_enhanced: set.ref('v.enhanced'),
-      reply_text: set.ref('v.said'),
+      // Relays repeat the address; of somebody erased meanwhile nothing is kept.
+      reply_text: sql`case when deliveries.address <> ${ERASED_ADDRESS} then v.said end`,
       failed_because: sql`case when v.state = 'failed' then 'reply' end`,
       in_doubt_at: sql`case when v.state = 'inDoubt' then coalesce(deliveries.in_doubt_at, ${text(at)}) else deliveries.in_doubt_at end`,
       // Of one in doubt its sender stays on record: a late word of it still counts.

@@ -100,6 +100,22 @@ test('no import and no editor brings back who was erased; erasing again says so'
   assert.equal([...readJournal(paper.deps.config.journalFile)].length, 1);
 });
 
+test('what a relay says of somebody who is erased meanwhile is recorded without its words', async (t) => {
+  const paper = await openPaper(t, {
+    subscribers: ['ada@example.org'],
+    inbox: {
+      onMessage: async ({ to }) => {
+        await eraseSubscriber(paper.deps, ADA);
+        return { code: 250, text: `taken for ${to}` };
+      },
+    },
+  });
+  await paper.putEdition();
+  const report = await paper.send();
+  assert.equal(report.deliveries.accepted, 1);
+  assert.deepEqual(filesWith(paper, 'ada@example.org'), []);
+});
+
 test('an address that was not known can be erased too: it stays away from then on', async (t) => {
   const paper = await openPaper(t);
   assert.equal((await eraseSubscriber(paper.deps, ADA)).result, 'unknown');
