@@ -1,6 +1,6 @@
 // Sends COUNT messages to a relay in one WAY and prints what that took, as JSON, without what comes
 // before. Run by bench-send.ts, a process for each measurement: send-with.ts WAY RELAY COUNT [DATABASE]
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
@@ -48,7 +48,8 @@ async function sendAsJob(folder: string, relayUrl: string, count: number, databa
 
 /** As a publisher has it: a file, and what is secret in the environment. */
 function writeConfig(folder: string, relayUrl: string, databaseUrl?: string): Config {
-  const file = join(folder, 'broadsheet.yaml');
+  const file = join(folder, 'config', 'broadsheet.yaml');
+  mkdirSync(join(folder, 'config'));
   const newsletter =
     'from: { name: Bench, address: paper@bench.example }, postalAddress: 1 Quay Street';
   writeFileSync(
