@@ -24,8 +24,9 @@ export async function withMail(
     const { openRelay } = await import('../smtp/open-relay.ts');
     const { openStore } = await import('../store/open-store.ts');
     const { config } = context;
-    const path = config.databaseUrl.replace(/^sqlite:/, '');
-    const missing = options.readOnly && !existsSync(path);
+    const { parseDatabaseUrl } = await import('../store/database-url.ts');
+    const address = parseDatabaseUrl(config.databaseUrl);
+    const missing = options.readOnly && address.kind === 'sqlite' && !existsSync(address.file);
     const store = await openStore(missing ? 'sqlite::memory:' : config.databaseUrl);
     try {
       if (!options.readOnly) {

@@ -9,6 +9,7 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
+import { storable } from './dialect.ts';
 
 /** Statements that stay prepared; those of inserts of odd lengths must not pile up. */
 const MOST_PREPARED = 200;
@@ -82,7 +83,7 @@ function createConnection(
 
 function run<Row>(statement: StatementSync, parameters: readonly unknown[]): QueryResult<Row> {
   // Kysely passes what the typed tables allow: text, numbers and nulls.
-  const values = parameters as readonly SQLInputValue[];
+  const values = storable(parameters) as readonly SQLInputValue[];
   if (statement.columns().length > 0) return { rows: statement.all(...values) as Row[] };
   const { changes, lastInsertRowid } = statement.run(...values);
   return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };

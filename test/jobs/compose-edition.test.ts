@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
 import PostalMime from 'postal-mime';
 import { BroadsheetError, EXIT } from '../../src/base/errors.ts';
 import { composeEdition } from '../../src/jobs/compose-edition.ts';
@@ -12,6 +11,7 @@ import { previewEdition } from '../../src/jobs/preview-edition.ts';
 import { readTemplates } from '../../src/jobs/read-templates.ts';
 import { sendTest } from '../../src/jobs/send-test.ts';
 import { showEdition } from '../../src/jobs/show-edition.ts';
+import { test } from '../support/databases.ts';
 import { closedPort } from '../support/inbox.ts';
 import { address, NEWSLETTER, openPaper, type Paper } from '../support/paper.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { deliverEdition } from '../../src/jobs/deliver-edition.ts';
 import { prepareSend } from '../../src/jobs/prepare-send.ts';
 import { removeSubscriber } from '../../src/jobs/remove-subscriber.ts';
+import { test } from '../support/databases.ts';
 import { closedPort, messageIdOf } from '../support/inbox.ts';
 import { address, configFor, NEWSLETTER, NONE, openPaper, PEOPLE } from '../support/paper.ts';
 

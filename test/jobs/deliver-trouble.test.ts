@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { BroadsheetError, EXIT } from '../../src/base/errors.ts';
 import { deliverEdition } from '../../src/jobs/deliver-edition.ts';
 import { prepareSend } from '../../src/jobs/prepare-send.ts';
 import { showEdition } from '../../src/jobs/show-edition.ts';
 import { balances } from '../../src/model/delivery.ts';
+import { test } from '../support/databases.ts';
 import { closedPort, messageIdOf } from '../support/inbox.ts';
 import { configFor, NEWSLETTER, NONE, openPaper, PEOPLE } from '../support/paper.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { test } from '../support/databases.ts';
 import { openPaper } from '../support/paper.ts';
 
 const SCRIPT = join(import.meta.dirname, '..', 'support', 'send-until-killed.ts');
@@ -21,9 +21,13 @@ test('a sender that is killed in the middle loses nobody, and names whom it leav
     },
   });
   const edition = await paper.putEdition();
-  const child = spawn(process.execPath, [SCRIPT, paper.folder, paper.inbox.url], {
-    stdio: 'inherit',
-  });
+  const child = spawn(
+    process.execPath,
+    [SCRIPT, paper.folder, paper.inbox.url, paper.deps.config.databaseUrl],
+    {
+      stdio: 'inherit',
+    },
+  );
   kill = () => child.kill('SIGKILL');
   const [, signal] = await once(child, 'exit');
   assert.equal(signal, 'SIGKILL');
@@ -47,7 +51,11 @@ test('two programs that send at the same time serve everyone once', async (t) =>
   const paper = await openPaper(t, { subscribers: people });
   await paper.putEdition();
   const children = [1, 2].map(() =>
-    spawn(process.execPath, [SCRIPT, paper.folder, paper.inbox.url], { stdio: 'inherit' }),
+    spawn(
+      process.execPath,
+      [SCRIPT, paper.folder, paper.inbox.url, paper.deps.config.databaseUrl],
+      { stdio: 'inherit' },
+    ),
   );
   const exits = await Promise.all(children.map((child) => once(child, 'exit')));
   assert.deepEqual(

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { claimDeliveries, settleClaims } from '../../src/store/claims.ts';
 import { deliveryTable, planDeliveries } from '../../src/store/deliveries.ts';
 import { giveBack, markSubmitting, recordVerdicts } from '../../src/store/verdicts.ts';
+import { test } from '../support/databases.ts';
 import { openPaper, type Paper } from '../support/paper.ts';
 
 const AT = '2026-03-20T07:00:00.000Z';

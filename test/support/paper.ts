@@ -18,6 +18,7 @@ import { type EmailAddress, parseEmailAddress } from '../../src/model/email-addr
 import { openRelay } from '../../src/smtp/open-relay.ts';
 import { insertEdition } from '../../src/store/editions.ts';
 import { openStore } from '../../src/store/open-store.ts';
+import { newDatabase } from './databases.ts';
 import { type Inbox, type InboxOptions, openInbox } from './inbox.ts';
 
 export const NEWSLETTER = 'politics-essential';
@@ -62,12 +63,16 @@ export interface Paper {
   states(edition?: string): Promise<Readonly<Record<string, string>>>;
 }
 
-/** Opens a paper; it is closed and its folder removed when the test ends. */
+/**
+ * Opens a paper on the database that the test `t` is run for; it is closed, and its folder removed,
+ * when the test ends.
+ */
 export async function openPaper(t: TestContext, options: PaperOptions = {}): Promise<Paper> {
   const folder = mkdtempSync(join(tmpdir(), 'broadsheet-paper-'));
   mkdirSync(join(folder, 'posts'));
   const inbox = await openInbox(options.inbox);
-  const store = await openStore(`sqlite:${join(folder, 'paper.db')}`);
+  const databaseUrl = await newDatabase(t, { folder });
+  const store = await openStore(databaseUrl);
   t.after(async () => {
     await store.close();
     await inbox.close();
@@ -75,7 +80,13 @@ export async function openPaper(t: TestContext, options: PaperOptions = {}): Pro
   });
   let clock = stoppedClock(Temporal.Instant.from(options.now ?? '2026-03-20T07:00Z'));
   const now: Clock = () => clock();
-  const config = makeConfig(folder, options.relayUrl ?? inbox.url, options.connections ?? 2);
+  const relayUrl = options.relayUrl ?? inbox.url;
+  const config = makeConfig({
+    folder,
+    databaseUrl,
+    relayUrl,
+    connections: options.connections ?? 2,
+  });
   const templates = readTemplates(config.folders.templates);
   const deps: SendDependencies = {
     ...{ config, store, templates, openRelay, chance: () => 0.5, machineClock: systemClock },
@@ -153,7 +164,13 @@ export function makeEdition(id: string): Edition {
 }
 
 /** A config with one newsletter, everything in `folder`. */
-export function makeConfig(folder: string, url: string, connections: number): Config {
+export function makeConfig(options: {
+  readonly folder: string;
+  readonly databaseUrl: string;
+  readonly relayUrl: string;
+  readonly connections: number;
+}): Config {
+  const { folder, databaseUrl, relayUrl, connections } = options;
   return {
     file: join(folder, 'broadsheet.yaml'),
     site: {
@@ -216,9 +233,9 @@ export function makeConfig(folder: string, url: string, connections: number): Co
     },
     publishedFile: join(folder, 'published-posts.jsonl'),
     publicUrl: 'https://harbour.example/',
-    databaseUrl: `sqlite:${join(folder, 'paper.db')}`,
+    databaseUrl,
     journalFile: join(folder, 'paper.journal.jsonl'),
-    relays: [{ id: new URL(url).host, url, weight: 1, connections }],
+    relays: [{ id: new URL(relayUrl).host, url: relayUrl, weight: 1, connections }],
     domains: { connections: 20, of: new Map() },
     secrets: ['a secret of a test, long enough'],
   };

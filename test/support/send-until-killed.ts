@@ -1,4 +1,4 @@
-// Started by a test, which kills it: sends the unfinished edition of the paper in a folder.
+// Started by a test, which kills it: sends the unfinished edition of a paper.
 import { systemChance } from '../../src/base/chance.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
@@ -9,8 +9,8 @@ import { openRelay } from '../../src/smtp/open-relay.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { makeConfig, NEWSLETTER } from './paper.ts';
 
-const [folder = '', relayUrl = ''] = process.argv.slice(2);
-const config = makeConfig(folder, relayUrl, 4);
+const [folder = '', relayUrl = '', databaseUrl = ''] = process.argv.slice(2);
+const config = makeConfig({ folder, relayUrl, databaseUrl, connections: 4 });
 const store = await openStore(config.databaseUrl);
 const templates = readTemplates(config.folders.templates);
 const deps = {
