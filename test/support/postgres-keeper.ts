@@ -96,7 +96,13 @@ async function start(postgres: string, port: number): Promise<ChildProcess> {
     unix_socket_directories: '',
     port: String(port),
     // What tests store is thrown away.
-    ...{ fsync: 'off', full_page_writes: 'off', shared_buffers: '64MB', max_connections: '100' },
+    ...{
+      fsync: 'off',
+      full_page_writes: 'off',
+      shared_buffers: '64MB',
+      max_connections: '100',
+      autovacuum: 'off',
+    },
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const child = spawn(postgres, ['-D', data, ...flags], {

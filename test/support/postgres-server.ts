@@ -30,6 +30,7 @@ export async function startPostgres(): Promise<PostgresServer> {
   );
   const exited = once(keeper, 'exit');
   const stop = async () => {
+    keeper.ref();
     keeper.stdin.end();
     await exited;
   };
