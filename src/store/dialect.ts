@@ -30,11 +30,43 @@ export async function tableNames(db: Kysely<unknown>): Promise<readonly string[]
   return rows.map((row) => row.name);
 }
 
+/**
+ * Keeps everyone else from writing to `tables` until the transaction `db` is over, so that what is
+ * read of them is of one moment. On SQLite every transaction does.
+ */
+export async function keepOthersFromWriting<Tables>(
+  db: Kysely<Tables>,
+  tables: readonly string[],
+): Promise<void> {
+  if (!isPostgres(db)) return;
+  const names = sql.join(tables.map((table) => sql.table(table)));
+  await sql`lock table ${names} in share row exclusive mode`.execute(db);
+}
+
+/**
+ * Stores whole rows, with every column of the table. PostgreSQL takes them as one parameter, which
+ * is much faster than one for each value.
+ */
+export async function insertRows(
+  db: Kysely<Record<string, Readonly<Record<string, unknown>>>>,
+  table: string,
+  rows: readonly Readonly<Record<string, unknown>>[],
+): Promise<void> {
+  if (!isPostgres(db)) {
+    await db.insertInto(table).values(rows).execute();
+    return;
+  }
+  await sql`insert into ${sql.table(table)} select * from json_populate_recordset(
+    null::${sql.table(table)}, ${JSON.stringify(rows, (_key, value) => storableValue(value))}::json)`.execute(
+    db,
+  );
+}
+
 /** Serial columns, by table: PostgreSQL has to be told where to go on after rows with ids. */
 const SERIAL = [['deliveries', 'id']] as const;
 
 /** Makes the database number new rows after those that were stored with their numbers. */
-export async function goOnNumbering(db: Kysely<unknown>): Promise<void> {
+export async function goOnNumbering<Tables>(db: Kysely<Tables>): Promise<void> {
   // SQLite looks for itself.
   if (!isPostgres(db)) return;
   for (const [table, column] of SERIAL) {
@@ -48,9 +80,13 @@ export async function goOnNumbering(db: Kysely<unknown>): Promise<void> {
  * it, and one character in what a relay replied must not keep a delivery off the ledger.
  */
 export function storable(parameters: readonly unknown[]): readonly unknown[] {
-  const hasNul = (value: unknown) => typeof value === 'string' && value.includes('\0');
-  if (!parameters.some(hasNul)) return parameters;
-  return parameters.map((value) =>
-    typeof value === 'string' ? value.replaceAll('\0', '\uFFFD') : value,
-  );
+  return parameters.some(hasNul) ? parameters.map(storableValue) : parameters;
+}
+
+function storableValue(value: unknown): unknown {
+  return hasNul(value) ? value.replaceAll('\0', '\uFFFD') : value;
+}
+
+function hasNul(value: unknown): value is string {
+  return typeof value === 'string' && value.includes('\0');
 }

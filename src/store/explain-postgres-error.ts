@@ -17,8 +17,12 @@ const CONDITIONS: readonly (readonly [codes: RegExp, ExitCode, remedy: string])[
   // Disk full; an error of the disk.
   [/^(53100|58030)/, EXIT.disk, "make room on the server's disk and run the command again"],
   [/^(53300|57P0|08)/, EXIT.unavailable, SERVER],
-  // Serialisation, deadlock, lock not free, statement too long, and the same row stored by another.
-  [/^(40|55P03|57014|25P03|23505)/, EXIT.tryAgain, 'another program was faster; run it again'],
+  // A statement or a pause that took too long.
+  [/^(57014|25P0[34])/, EXIT.tryAgain, AGAIN],
+  // Serialisation, deadlock, lock not free, and the same row stored by another.
+  [/^(40|55P03|23505)/, EXIT.tryAgain, 'another program was faster; run it again'],
+  // A file of certificates that the URL names; without `open` it is the socket of a server.
+  [/^(ENOENT|EACCES) open/, EXIT.config, TLS],
   [/CERT|^ERR_(TLS|SSL)|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)_/, EXIT.config, TLS],
   [/^(ECONNRESET|EPIPE)/, EXIT.unavailable, AGAIN],
   [/^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|E\w+UNREACH|ENOENT)/, EXIT.unavailable, SERVER],
@@ -50,7 +54,8 @@ export function explainPostgresError(error: unknown, place: string): unknown {
 }
 
 function codeOf(error: Error): string | undefined {
-  return 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  if (!('code' in error) || typeof error.code !== 'string') return undefined;
+  return 'syscall' in error ? `${error.code} ${error.syscall}` : error.code;
 }
 
 /** A name with several addresses that all refuse gives an error of errors without words. */

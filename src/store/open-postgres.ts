@@ -1,6 +1,5 @@
 import { Kysely, sql } from 'kysely';
 import pg from 'pg';
-import { BroadsheetError, EXIT, reasonOf } from '../base/errors.ts';
 import { explainPostgresError } from './explain-postgres-error.ts';
 import type { OpenDatabase } from './open-database.ts';
 import { postgresDialect } from './postgres-dialect.ts';
@@ -32,10 +31,10 @@ const NUMBERS: readonly number[] = [pg.types.builtins.INT8, pg.types.builtins.NU
 
 /**
  * Connects to the PostgreSQL server at `url`, by a pool that opens connections when they are
- * needed. Throws a config error for a URL that is none; connecting throws at the first query.
+ * needed: what is wrong with the URL is thrown by the first query.
  */
 export function openPostgres(url: string, place: string): OpenDatabase {
-  const pool = openPool(url, place);
+  const pool = openPool(url);
   const explain = (error: unknown) => explainPostgresError(error, place);
   const db = new Kysely<Tables>({ dialect: postgresDialect(pool, explain) });
   return {
@@ -50,19 +49,17 @@ export function openPostgres(url: string, place: string): OpenDatabase {
   };
 }
 
-function openPool(url: string, place: string): pg.Pool {
-  const pool = attempt(place, () => {
-    return new pg.Pool({
-      application_name: 'broadsheet',
-      connectionString: url,
-      max: MOST_CONNECTIONS,
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      keepAlive: true,
-      types: { getTypeParser },
-      onConnect: async (client) => {
-        await client.query(SESSION);
-      },
-    });
+function openPool(url: string): pg.Pool {
+  const pool = new pg.Pool({
+    application_name: 'broadsheet',
+    connectionString: url,
+    max: MOST_CONNECTIONS,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+    types: { getTypeParser },
+    onConnect: async (client) => {
+      await client.query(SESSION);
+    },
   });
   // A connection that breaks while nobody asks anything is opened again by the next query, and one
   // that breaks between two queries of a transaction fails the second: neither may end the process.
@@ -76,13 +73,4 @@ function getTypeParser(type: number, format?: 'text' | 'binary') {
   return format === 'binary'
     ? pg.types.getTypeParser(type, 'binary')
     : pg.types.getTypeParser(type, 'text');
-}
-
-function attempt<T>(place: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    const remedy = 'write postgres://user:password@host:port/name, with %40 for @ in the password';
-    throw new BroadsheetError(EXIT.config, `${place}  ${reasonOf(error)}; ${remedy}`);
-  }
 }

@@ -1,18 +1,22 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { once } from 'node:events';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import { type TestContext, test } from 'node:test';
-import { promisify } from 'node:util';
+import { test as testOnce } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { sql } from 'kysely';
-import { BroadsheetError, EXIT, type ExitCode } from '../../src/base/errors.ts';
+import { EXIT } from '../../src/base/errors.ts';
 import { openStore } from '../../src/store/open-store.ts';
+import { newDatabase, newFolder, test } from '../support/databases.ts';
+import { newStore, refused } from '../support/stores.ts';
 
-test('a database is made with its folder, for its owner alone, and opened again', async (t) => {
-  const file = join(folder(t), 'new', 'deep', 'paper.db');
+const SENDER = { id: 'a', host: '', pid: 1, started: '', edition: null, lease_until: '' };
+
+testOnce('a file is made with its folder, for its owner alone, and opened again', async (t) => {
+  const file = join(newFolder(t), 'new', 'deep', 'paper.db');
   const store = await openStore(`sqlite:${file}`);
+  assert.equal(store.place, file);
   assert.equal(statSync(file).mode & 0o077, 0);
   await store.close();
   const again = await openStore(`sqlite:${file}`);
@@ -20,97 +24,149 @@ test('a database is made with its folder, for its owner alone, and opened again'
   await again.close();
 });
 
-test('what a transaction stored is on the disk, and stays when the program dies', async (t) => {
-  const store = await openStore(`sqlite:${join(folder(t), 'paper.db')}`);
-  t.after(() => store.close());
-  const { rows } = await sql<{ synchronous: number }>`pragma synchronous`.execute(store.db);
-  const mode = await sql<{ journal_mode: string }>`pragma journal_mode`.execute(store.db);
-  assert.deepEqual([rows[0]?.synchronous, mode.rows[0]?.journal_mode], [2, 'wal']);
-});
-
-test('a transaction that fails stores nothing', async (t) => {
-  const store = await openStore(`sqlite:${join(folder(t), 'paper.db')}`);
-  t.after(() => store.close());
-  const failing = store.transaction(async (db) => {
-    await db
-      .insertInto('senders')
-      .values({ id: 'a', host: '', pid: 1, started: '', edition: null, lease_until: '' })
-      .execute();
-    throw new Error('no');
-  });
-  await assert.rejects(failing, /no/);
-  assert.deepEqual(await store.db.selectFrom('senders').selectAll().execute(), []);
-});
-
-test('programs that start at once make the tables once', async (t) => {
-  const url = `sqlite:${join(folder(t), 'paper.db')}`;
-  const source = new URL('../../src/store/open-store.ts', import.meta.url).href;
-  const script = `const { openStore } = await import('${source}'); await (await openStore('${url}')).close();`;
-  const run = promisify(execFile);
-  await Promise.all(
-    [1, 2, 3].map(() => run(process.execPath, ['--input-type=module', '--eval', script])),
-  );
-});
-
-test('a database of a newer program is refused', async (t) => {
-  const file = join(folder(t), 'paper.db');
-  await (await openStore(`sqlite:${file}`)).close();
-  edit(file, 'update schema_version set version = 1000');
-  await refused(`sqlite:${file}`, EXIT.config, /version 1000.*use a newer Broadsheet/);
-});
-
-test("another program's database is refused, and left as it is", async (t) => {
-  const file = join(folder(t), 'other.db');
-  edit(file, 'create table bookmarks (url text)');
-  await refused(`sqlite:${file}`, EXIT.config, /another program's database/);
-});
-
-test('a file that is no database is refused', async (t) => {
-  const file = join(folder(t), 'notes.txt');
-  writeFileSync(file, 'Dear diary, today I did not make a database. '.repeat(100));
-  await refused(
-    `sqlite:${file}`,
-    EXIT.config,
-    /notes\.txt {2}file is not a database; name another/,
-  );
-});
-
-test('a path that cannot be a file is a matter of the disk', async (t) => {
-  const file = join(folder(t), 'file');
-  writeFileSync(file, '');
-  await refused(`sqlite:${join(file, 'paper.db')}`, EXIT.disk, /check that its folder can be/);
-  await refused(`sqlite:${folder(t)}`, EXIT.disk, /EISDIR/);
-});
-
-test('the URL of another kind of database is refused without showing its password', async () => {
-  await refused('postgres://u:hunter2@db/x', EXIT.config, /"postgres:" is not a database/);
-});
-
-test('an empty database in memory needs no file', async () => {
+testOnce('an empty database in memory needs no file', async () => {
   const store = await openStore('sqlite::memory:');
   assert.deepEqual(await store.db.selectFrom('deliveries').selectAll().execute(), []);
   await store.close();
   assert.ok(!existsSync(':memory:'));
 });
 
-function folder(t: TestContext): string {
-  const path = mkdtempSync(join(tmpdir(), 'broadsheet-store-'));
-  t.after(() => rmSync(path, { recursive: true, force: true }));
-  return path;
-}
+test('what a transaction stored is on the disk, and stays when the program dies', async (t, database) => {
+  const { db } = await newStore(t);
+  if (database === 'PostgreSQL') {
+    const { rows } = await sql<{ value: string; name: string }>`
+      select current_setting('synchronous_commit') as value,
+        current_setting('application_name') as name`.execute(db);
+    assert.deepEqual(rows, [{ value: 'on', name: 'broadsheet' }]);
+    return;
+  }
+  const { rows } = await sql<{ synchronous: number }>`pragma synchronous`.execute(db);
+  const mode = await sql<{ journal_mode: string }>`pragma journal_mode`.execute(db);
+  assert.deepEqual([rows[0]?.synchronous, mode.rows[0]?.journal_mode], [2, 'wal']);
+});
 
-function edit(file: string, statement: string): void {
-  const database = new DatabaseSync(file);
-  database.exec(statement);
-  database.close();
-}
-
-async function refused(url: string, exitCode: ExitCode, message: RegExp): Promise<void> {
-  await assert.rejects(openStore(url), (error) => {
-    assert.ok(error instanceof BroadsheetError, String(error));
-    assert.equal(error.exitCode, exitCode);
-    assert.match(error.message, message);
-    assert.doesNotMatch(error.message, /hunter2/);
-    return true;
+test('a transaction that fails stores nothing', async (t) => {
+  const store = await newStore(t);
+  const failing = store.transaction(async (db) => {
+    await db.insertInto('senders').values(SENDER).execute();
+    throw new Error('no');
   });
-}
+  await assert.rejects(failing, /no/);
+  assert.deepEqual(await store.db.selectFrom('senders').selectAll().execute(), []);
+});
+
+test('a transaction of which a statement failed is not stored, whoever hid the error', async (t) => {
+  const store = await newStore(t);
+  await store.db.insertInto('senders').values(SENDER).execute();
+  const hiding = store.transaction(async (db) => {
+    await db
+      .insertInto('senders')
+      .values({ ...SENDER, id: 'b' })
+      .execute();
+    await db
+      .insertInto('senders')
+      .values(SENDER)
+      .execute()
+      .catch(() => {});
+  });
+  // SQLite takes back the statement alone; PostgreSQL the transaction, and has to say so.
+  const stored = await hiding.then(
+    () => ['a', 'b'],
+    () => ['a'],
+  );
+  const rows = await store.db.selectFrom('senders').select('id').orderBy('id').execute();
+  assert.deepEqual(
+    rows.map(({ id }) => id),
+    stored,
+  );
+});
+
+test('counts, sums and ids are numbers', async (t) => {
+  const { db } = await newStore(t);
+  await db
+    .insertInto('senders')
+    .values([SENDER, { ...SENDER, id: 'b', pid: 41 }])
+    .execute();
+  const row = await db
+    .selectFrom('senders')
+    .select(({ fn }) => [fn.countAll<number>().as('count'), fn.sum<number>('pid').as('sum')])
+    .executeTakeFirst();
+  assert.deepEqual({ ...row }, { count: 2, sum: 42 });
+});
+
+test('text sorts by code point, so that instants sort by time', async (t) => {
+  const { db } = await newStore(t);
+  const ids = ['b', 'B', 'a', 'A', '_', 'é', 'Z', '1', '😀'];
+  await db
+    .insertInto('senders')
+    .values(ids.map((id) => ({ ...SENDER, id })))
+    .execute();
+  const rows = await db.selectFrom('senders').select('id').orderBy('id').execute();
+  assert.deepEqual(
+    rows.map(({ id }) => id),
+    ['1', 'A', 'B', 'Z', '_', 'a', 'b', 'é', '😀'],
+  );
+});
+
+test('a NUL in text, which no database of the two shows alike, is stored as a mark', async (t) => {
+  const { db } = await newStore(t);
+  await db
+    .insertInto('senders')
+    .values({ ...SENDER, host: 'a\0b' })
+    .execute();
+  const row = await db.selectFrom('senders').select('host').executeTakeFirst();
+  assert.equal(row?.host, 'a\uFFFDb');
+});
+
+test('a program that reads is not kept waiting by one that writes', {
+  timeout: 20_000,
+}, async (t) => {
+  const url = await newDatabase(t);
+  const [writer, reader] = [await openStore(url), await openStore(url)];
+  t.after(() => Promise.all([writer.close(), reader.close()]));
+  await writer.transaction(async (db) => {
+    await db.insertInto('senders').values(SENDER).execute();
+    assert.deepEqual(await reader.db.selectFrom('senders').selectAll().execute(), []);
+  });
+  assert.equal((await reader.db.selectFrom('senders').selectAll().execute()).length, 1);
+});
+
+test('a program that writes waits until another has written', { timeout: 20_000 }, async (t) => {
+  const url = await newDatabase(t);
+  const store = await openStore(url);
+  t.after(() => store.close());
+  await store.db.insertInto('senders').values(SENDER).execute();
+  // In a thread of its own: SQLite waits without giving way to anything else.
+  const other = new Worker(new URL('../support/update-sender.ts', import.meta.url), {
+    workerData: url,
+  });
+  await once(other, 'message');
+  await store.transaction(async (db) => {
+    await db.updateTable('senders').set({ pid: 2 }).execute();
+    other.postMessage('go');
+    await once(other, 'message');
+    // It has asked, or is about to; nothing tells when SQLite begins to wait.
+    await setTimeout(100);
+    await db.updateTable('senders').set({ pid: 3 }).execute();
+  });
+  await once(other, 'exit');
+  const row = await store.db.selectFrom('senders').select('pid').executeTakeFirst();
+  assert.equal(row?.pid, 13);
+});
+
+test('leases are by a clock that all programs with the database share', async (t, database) => {
+  const store = await newStore(t);
+  const real = Date.now();
+  const wrong = Temporal.Instant.from('2001-01-01T00:00Z');
+  t.mock.method(Temporal.Now, 'instant', () => wrong);
+  const now = await store.leaseClock();
+  if (database === 'SQLite') assert.equal(now.toString(), wrong.toString());
+  else assert.ok(Math.abs(now.epochMilliseconds - real) < 60_000, now.toString());
+});
+
+testOnce(
+  'the URL of another kind of database is refused without showing its password',
+  async () => {
+    await refused('mysql://u:hunter2@db/x', EXIT.config, /"mysql:" is not a database/);
+  },
+);

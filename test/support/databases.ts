@@ -80,7 +80,8 @@ const EMPTY = `
   update identity set id = gen_random_uuid(), place = null, held_at = null, held_because = null,
     hash_key = encode(sha256(gen_random_uuid()::text::bytea), 'base64')`;
 
-function newFolder(t: TestContext): string {
+/** A folder that is gone when the test ends. */
+export function newFolder(t: TestContext): string {
   const path = mkdtempSync(join(tmpdir(), 'broadsheet-store-'));
   t.after(() => rmSync(path, { recursive: true, force: true }));
   return path;

@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
 import { addAdopt } from '../database/adopt.ts';
+import { addCopy } from '../database/copy.ts';
 import type { Shell } from '../shell.ts';
 
-/** `broadsheet database adopt`. */
+/** `broadsheet database adopt | copy`. */
 export function addDatabase(program: Command, shell: Shell): void {
   const database = program.command('database').description('the database itself');
   addAdopt(database, shell);
+  addCopy(database, shell);
 }

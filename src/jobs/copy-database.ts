@@ -1,0 +1,71 @@
+import type { Clock } from '../base/clock.ts';
+import { BroadsheetError, EXIT } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import { COPIED, type CopiedTable, copyTables } from '../store/copy-tables.ts';
+import { keepOthersFromWriting } from '../store/dialect.ts';
+import { readIdentity } from '../store/identity.ts';
+import { storedInstant } from '../store/instants.ts';
+import type { Store } from '../store/open-store.ts';
+import { allSenders } from '../store/senders.ts';
+import type { Database } from '../store/tables.ts';
+
+/** What was copied, and where to. */
+export interface CopyReport {
+  readonly from: string;
+  readonly to: string;
+  readonly tables: readonly CopiedTable[];
+}
+
+/**
+ * Copies everything from `from` to `to`, which is empty, and makes `to` the one of the two that
+ * sends. Nobody can write to `from` meanwhile: someone who leaves during the copy must not be
+ * subscribed again by it. Throws when `from` is on hold, or a sender is at work in it.
+ */
+export async function copyDatabase(deps: {
+  readonly from: Store;
+  readonly to: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+}): Promise<CopyReport> {
+  const { from, to, log } = deps;
+  const at = storedInstant(deps.clock());
+  const progress = (table: string, done: number, total: number) =>
+    log.progress(`Copying ${table.replaceAll('_', ' ')}`, done, total);
+
+  // At no moment both would send, wherever this is cut off: `to` is held until `from` is.
+  const tables = await from.transaction(async (source) => {
+    await keepOthersFromWriting(source, Object.keys(COPIED));
+    await refuseHeld(source, from);
+    await refuseSenders(source, from);
+    const copied = await to.transaction(async (target) => {
+      const counts = await copyTables(source, target, progress);
+      await hold(target, at, 'was not copied to its end');
+      return counts;
+    });
+    await hold(source, at, `was copied to ${to.place}, which sends now`);
+    return copied;
+  });
+  const isNowhereYet = { place: null, held_at: null, held_because: null };
+  await to.db.updateTable('identity').set(isNowhereYet).execute();
+  return { from: from.place, to: to.place, tables };
+}
+
+async function refuseHeld(db: Database, { place }: Store): Promise<void> {
+  const { held_at, held_because } = await readIdentity(db);
+  if (held_at === null) return;
+  const remedy = 'copy the one that sends, or run `broadsheet database adopt` for this one first';
+  throw new BroadsheetError(EXIT.usage, `${place}  is on hold: it ${held_because}; ${remedy}`);
+}
+
+async function refuseSenders(db: Database, { place, leaseClock }: Store): Promise<void> {
+  const now = storedInstant(await leaseClock());
+  const [sender] = (await allSenders(db)).filter(({ lease_until }) => lease_until >= now);
+  if (sender === undefined) return;
+  const fact = `a program sends from it (process ${sender.pid})`;
+  const remedy = 'stop it or wait for its end; one that was killed is forgotten in a minute';
+  throw new BroadsheetError(EXIT.tryAgain, `${place}  ${fact}; ${remedy}`);
+}
+
+async function hold(db: Database, at: string, because: string): Promise<void> {
+  await db.updateTable('identity').set({ held_at: at, held_because: because }).execute();
+}

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { test } from 'node:test';
+import { sql } from 'kysely';
+import { EXIT } from '../../src/base/errors.ts';
+import { openStore } from '../../src/store/open-store.ts';
+import { newFolder } from '../support/databases.ts';
+import { explained, refused } from '../support/stores.ts';
+
+const SENDER = { id: 'a', host: '', pid: 1, started: '', edition: null, lease_until: '' };
+
+/** A user that owns nothing. */
+const NOBODY = 65_534;
+
+test('a path that cannot be a file is a matter of the disk', async (t) => {
+  const folder = newFolder(t);
+  const file = join(folder, 'file');
+  writeFileSync(file, '');
+  await refused(`sqlite:${join(file, 'paper.db')}`, EXIT.disk, /check that its folder can be/);
+  await refused(`sqlite:${folder}`, EXIT.disk, /EISDIR/);
+});
+
+test('a folder and a file that may only be read are a matter of the disk', async (t) => {
+  const folder = join(newFolder(t), 'data');
+  mkdirSync(folder);
+  const file = join(folder, 'paper.db');
+  await (await openStore(`sqlite:${file}`)).close();
+  chmodSync(join(folder, '..'), 0o755);
+  chmodSync(file, 0o444);
+  chmodSync(folder, 0o555);
+  await asPlainUser(async () => {
+    await refused(`sqlite:${file}`, EXIT.disk, /paper\.db {2}.*; check that/);
+    await refused(`sqlite:${join(folder, 'new.db')}`, EXIT.disk, /EACCES.*; check that its folder/);
+  }).finally(() => chmodSync(folder, 0o755));
+});
+
+test('a full disk fails the transaction, and what was stored before stays', async (t) => {
+  const store = await openStore(`sqlite:${join(newFolder(t), 'paper.db')}`);
+  t.after(() => store.close());
+  await store.db.insertInto('senders').values(SENDER).execute();
+  const { rows } = await sql<{ page_count: number }>`pragma page_count`.execute(store.db);
+  // SQLite takes this for the end of the disk.
+  await sql.raw(`pragma max_page_count = ${(rows[0]?.page_count ?? 0) + 1}`).execute(store.db);
+  const large = { ...SENDER, id: 'b', host: 'x'.repeat(100_000) };
+  await assert.rejects(
+    store.transaction((db) => db.insertInto('senders').values(large).execute()),
+    explained(EXIT.disk, /database or disk is full; make room/),
+  );
+  assert.equal((await store.db.selectFrom('senders').selectAll().execute()).length, 1);
+});
+
+test('a file that another program does not let go of is to be tried again', async (t) => {
+  const file = join(newFolder(t), 'paper.db');
+  const store = await openStore(`sqlite:${file}`);
+  t.after(() => store.close());
+  const other = new DatabaseSync(file);
+  t.after(() => other.close());
+  other.exec('begin immediate');
+  await sql`pragma busy_timeout = 50`.execute(store.db);
+  await assert.rejects(
+    store.transaction(async () => {}),
+    explained(EXIT.tryAgain, /database is locked; another program is writing/),
+  );
+  other.exec('rollback');
+  await store.transaction(async () => {});
+});
+
+/** Root may read and write everything; then `work` is done with the rights of nobody. */
+async function asPlainUser(work: () => Promise<void>): Promise<void> {
+  if (process.getuid?.() !== 0) return work();
+  process.seteuid?.(NOBODY);
+  try {
+    await work();
+  } finally {
+    process.seteuid?.(0);
+  }
+}

@@ -1,0 +1,59 @@
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+import type { TestContext } from 'node:test';
+
+/** A line between a program and a server, which a test can cut. */
+export interface TcpProxy {
+  readonly port: number;
+  /** Loses the answer to the next bytes that have `text` in them, and their connection. */
+  loseAnswerTo(text: string): void;
+  /** Breaks every connection that there is. */
+  cut(): void;
+}
+
+/** Opens a proxy to a port of this machine; it is closed when the test ends. */
+export async function openProxy(t: TestContext, targetPort: number): Promise<TcpProxy> {
+  const sockets = new Set<Socket>();
+  let fatal: string | undefined;
+  const server = createServer((client) => {
+    const target = connect(targetPort, '127.0.0.1');
+    let isLost = false;
+    for (const socket of [client, target]) {
+      sockets.add(socket);
+      socket.on('error', () => {});
+      socket.on('close', () => {
+        sockets.delete(socket);
+        client.destroy();
+        target.destroy();
+      });
+    }
+    client.on('data', (bytes) => {
+      if (fatal !== undefined && bytes.includes(fatal)) {
+        isLost = true;
+        fatal = undefined;
+      }
+      target.write(bytes);
+    });
+    target.on('data', (bytes) => {
+      if (isLost) client.destroy();
+      else client.write(bytes);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const cut = () => {
+    for (const socket of sockets) socket.destroy();
+  };
+  t.after(() => {
+    cut();
+    server.close();
+  });
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  return {
+    ...{ port, cut },
+    loseAnswerTo(text) {
+      fatal = text;
+    },
+  };
+}
