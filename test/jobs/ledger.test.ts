@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { openLedger } from '../../src/jobs/ledger.ts';
 import { claimDeliveries } from '../../src/store/claims.ts';
 import { planDeliveries } from '../../src/store/deliveries.ts';
 import type { Store } from '../../src/store/open-store.ts';
 import type { Verdict } from '../../src/store/verdicts.ts';
+import { test } from '../support/databases.ts';
 import { openPaper } from '../support/paper.ts';
 
 const AT = '2026-03-20T07:00:00.000Z';

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { BroadsheetError, EXIT } from '../../src/base/errors.ts';
 import { composeEdition } from '../../src/jobs/compose-edition.ts';
 import {
@@ -8,6 +7,7 @@ import {
   resumeEditionById,
 } from '../../src/jobs/manage-edition.ts';
 import { prepareSend } from '../../src/jobs/prepare-send.ts';
+import { test } from '../support/databases.ts';
 import { NEWSLETTER, NONE, openPaper, PEOPLE } from '../support/paper.ts';
 
 const POST = {
