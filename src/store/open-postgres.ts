@@ -1,4 +1,5 @@
-import { Kysely, sql } from 'kysely';
+import { Socket } from 'node:net';
+import { Kysely, type PostgresPool, sql } from 'kysely';
 import pg from 'pg';
 import { explainPostgresError } from './explain-postgres-error.ts';
 import type { OpenDatabase } from './open-database.ts';
@@ -49,7 +50,8 @@ export function openPostgres(url: string, place: string): OpenDatabase {
   };
 }
 
-function openPool(url: string): pg.Pool {
+function openPool(url: string): PostgresPool {
+  const sockets = new Set<Socket>();
   const pool = new pg.Pool({
     application_name: 'broadsheet',
     connectionString: url,
@@ -57,6 +59,7 @@ function openPool(url: string): pg.Pool {
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
     types: { getTypeParser },
+    stream: () => openSocket(sockets),
     onConnect: async (client) => {
       await client.query(SESSION);
     },
@@ -65,7 +68,23 @@ function openPool(url: string): pg.Pool {
   // that breaks between two queries of a transaction fails the second: neither may end the process.
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
-  return pool;
+  return {
+    options: pool.options,
+    connect: () => pool.connect(),
+    async end() {
+      await pool.end();
+      // `pg` leaves one open whose server asked for a password that it has not got, and the program
+      // would not end before the server is tired of waiting.
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
+
+function openSocket(sockets: Set<Socket>): Socket {
+  const socket = new Socket();
+  sockets.add(socket);
+  socket.once('close', () => sockets.delete(socket));
+  return socket;
 }
 
 function getTypeParser(type: number, format?: 'text' | 'binary') {

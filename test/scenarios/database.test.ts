@@ -58,3 +58,13 @@ test('a server that is away is named, without its password', async (t) => {
   assert.match(run.stderr, /^broadsheet: 127\.0\.0\.1:1\/paper {2}connect ECONNREFUSED/);
   assert.ok(!(run.stdout + run.stderr).includes('hunter2'));
 });
+
+test('a password that is missing ends the program at once', { timeout: 20_000 }, async (t) => {
+  const project = openProject(t);
+  const url = new URL(await newDatabase(t, { on: 'PostgreSQL', bare: true }));
+  url.password = '';
+  const environment = { BROADSHEET_DATABASE_URL: url.href, PGPASSFILE: '/nowhere' };
+  const run = await project.runWith(environment, 'editions', 'list');
+  assert.equal(run.code, 78);
+  assert.match(run.stderr, /password.*; check the user, the password and the name/);
+});

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { test } from 'node:test';
 import { sql } from 'kysely';
 import pg from 'pg';
@@ -7,6 +6,7 @@ import { EXIT } from '../../src/base/errors.ts';
 import { openStore, type Store } from '../../src/store/open-store.ts';
 import { newDatabase, serverUrl } from '../support/databases.ts';
 import { closedPort } from '../support/inbox.ts';
+import { runSql } from '../support/postgres-server.ts';
 import { explained, newStore, refused } from '../support/stores.ts';
 import { openProxy } from '../support/tcp-proxy.ts';
 
@@ -47,7 +47,8 @@ test('a user without rights is told so, and what is there is left as it is', asy
   const store = await newStore(t, ON);
   const role = `reader_${process.pid}`;
   await sql.raw(`create role ${role} login password 'hunter2'`).execute(store.db);
-  t.after(() => withAdmin(store, `drop owned by ${role}; drop role ${role}`));
+  const server = await serverUrl();
+  t.after(() => runSql(server, 'postgres', `drop role ${role}`));
   const url = new URL(await newDatabase(t, { ...ON, bare: true }));
   Object.assign(url, { username: role, password: 'hunter2' });
   await refused(url.href, EXIT.config, /permission denied for schema public; let the owner/);
@@ -189,11 +190,4 @@ async function admin(store: Store): Promise<pg.Client> {
   });
   await client.connect();
   return client;
-}
-
-async function withAdmin(store: Store, statement: string): Promise<void> {
-  const client = await admin(store);
-  await client.query(statement);
-  client.end();
-  await once(client, 'end');
 }
