@@ -8,6 +8,7 @@ import { storedInstant } from '../store/instants.ts';
 import type { Store } from '../store/open-store.ts';
 import { allSenders } from '../store/senders.ts';
 import type { Database } from '../store/tables.ts';
+import { fateOf } from './sender-lease.ts';
 
 /** What was copied, and where to. */
 export interface CopyReport {
@@ -59,7 +60,7 @@ async function refuseHeld(db: Database, { place }: Store): Promise<void> {
 
 async function refuseSenders(db: Database, { place, leaseClock }: Store): Promise<void> {
   const now = storedInstant(await leaseClock());
-  const [sender] = (await allSenders(db)).filter(({ lease_until }) => lease_until >= now);
+  const [sender] = (await allSenders(db)).filter((each) => fateOf(each, now) !== 'dead');
   if (sender === undefined) return;
   const fact = `a program sends from it (process ${sender.pid})`;
   const remedy = 'stop it or wait for its end; one that was killed is forgotten in a minute';

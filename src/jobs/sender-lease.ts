@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { systemClock } from '../base/clock.ts';
 import { isAlive, thisProcess } from '../disk/this-machine.ts';
 import { giveBackAll, holders, settleClaims } from '../store/claims.ts';
 import { storedInstant } from '../store/instants.ts';
@@ -19,11 +18,14 @@ const RENEW_MS = 15_000;
 
 /**
  * Enters this program as a sender of `edition`, after settling what dead ones held (`at` is the
- * instant that the ledger notes). Leases are of the machine's clock: `--now` must not end another's.
+ * instant that the ledger notes). Leases are by the database's own clock, on which all senders agree.
  */
 export async function startSender(store: Store, edition: string, at: string): Promise<SenderLease> {
   const sender = { id: randomUUID(), ...thisProcess(), edition };
-  const renew = () => renewLease(store.db, { ...sender, lease_until: instantIn(LEASE_SECONDS) });
+  const renew = async () => {
+    const lease_until = storedInstant((await store.leaseClock()).add({ seconds: LEASE_SECONDS }));
+    await renewLease(store.db, { ...sender, lease_until });
+  };
   await renew();
   await settleDeadSenders(store, at);
   // A renewal that fails is tried again in time; when all fail, the claims are lost, and marking
@@ -46,8 +48,10 @@ export async function startSender(store: Store, edition: string, at: string): Pr
  * only: what it was submitting is its to say.
  */
 export async function settleDeadSenders(store: Store, at: string): Promise<void> {
+  const now = storedInstant(await store.leaseClock());
   await store.transaction(async (db) => {
-    const now = instantIn(0);
+    // First: on PostgreSQL one that enters and claims in between would else be taken for dead.
+    const holding = await holders(db);
     const senders = await allSenders(db);
     const dead: string[] = [];
     for (const sender of senders) {
@@ -56,20 +60,16 @@ export async function settleDeadSenders(store: Store, at: string): Promise<void>
       if (fate === 'late') await giveBackAll(db, sender.id, at);
     }
     const alive = new Set(senders.map(({ id }) => id).filter((id) => !dead.includes(id)));
-    const deadHolders = (await holders(db)).filter((id) => !alive.has(id));
+    const deadHolders = holding.filter((id) => !alive.has(id));
     await settleClaims(db, deadHolders, at);
     await removeSenders(db, dead);
   });
 }
 
 /** Dead for sure (its program is gone from this machine), or for all we know (its lease is over). */
-function fateOf(sender: SendersTable, now: string): 'alive' | 'late' | 'dead' {
+export function fateOf(sender: SendersTable, now: string): 'alive' | 'late' | 'dead' {
   const life = isAlive(sender);
   if (life === 'dead') return 'dead';
   if (sender.lease_until >= now) return 'alive';
   return life === 'alive' ? 'late' : 'dead';
-}
-
-function instantIn(seconds: number): string {
-  return storedInstant(systemClock().add({ seconds }));
 }

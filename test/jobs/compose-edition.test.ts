@@ -66,10 +66,15 @@ test('two that compose at once make one edition', async (t) => {
     composeEdition(paper.deps, NEWSLETTER),
     composeEdition(paper.deps, NEWSLETTER),
   ]);
-  const failed = results.filter((result) => result.status === 'rejected');
-  assert.equal(failed.length, 1);
-  const reason: unknown = failed[0]?.reason;
-  assert.ok(reason instanceof BroadsheetError && reason.exitCode === EXIT.tryAgain);
+  const isMade = (result: (typeof results)[number]) =>
+    result.status === 'fulfilled' && result.value.edition !== undefined;
+  assert.equal(results.filter(isMade).length, 1);
+  // The other one was in its midst, or so late that there was nothing new for it.
+  const [other] = results.filter((result) => !isMade(result));
+  if (other?.status === 'rejected') {
+    const reason: unknown = other.reason;
+    assert.ok(reason instanceof BroadsheetError && reason.exitCode === EXIT.tryAgain);
+  }
   assert.equal((await listEditions(paper.deps)).length, 1);
 });
 

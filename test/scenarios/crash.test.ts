@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { runCrashTrials } from '../support/crash-trials.ts';
+import { newDatabase, test } from '../support/databases.ts';
 
 const KILLS = 10;
 
 test(`${KILLS} sends that are killed at random moments lose nobody, and name whoever got two`, async (t) => {
   const figures = await runCrashTrials({
     ...{ sends: KILLS, subscribers: 200, connections: 5, mostKills: 1 },
-    newDatabase: async (folder) => `sqlite:${folder}/paper.db`,
+    newDatabase: (folder) => newDatabase(t, { folder }),
     chance: Math.random,
   });
   t.diagnostic(JSON.stringify(figures));
