@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { defuseCell, restoreCell } from '../../src/jobs/defuse-cell.ts';
 import { exportSubscribers } from '../../src/jobs/export-subscribers.ts';
 import type { Subscriber } from '../../src/model/subscriber.ts';
 import { insertSubscribers } from '../../src/store/subscribers.ts';
+import { test } from '../support/databases.ts';
 import { address, NEWSLETTER, openPaper } from '../support/paper.ts';
 import { collect, everyone, importText } from '../support/people.ts';
 

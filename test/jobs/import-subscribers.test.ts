@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { BroadsheetError, EXIT } from '../../src/base/errors.ts';
 import { readJournal } from '../../src/disk/journal-file.ts';
 import type { JournalEntry } from '../../src/model/departure.ts';
+import { test } from '../support/databases.ts';
 import { openPaper } from '../support/paper.ts';
 import { everyone, importText, statuses } from '../support/people.ts';
 
