@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { type PostgresServer, runSql, startPostgres } from '../test/support/postgres-server.ts';
 import { measure } from './measure.ts';
 import { CONNECTIONS, median, type SendMeasure } from './send-measure.ts';
 import { postfixTool, type Sink, startSink } from './sink.ts';
@@ -22,8 +23,10 @@ interface Row {
  */
 export async function benchSend(count = COUNT): Promise<void> {
   const sink = await startSink();
+  // Durable, as in earnest: what is on record has to be there after a power cut.
+  const postgres = await startPostgres({ durable: true });
   try {
-    const rows = rowsOf(sink, count);
+    const rows = rowsOf(sink, postgres, count);
     const measures = rows.map((): SendMeasure[] => []);
     for (let round = 0; round < ROUNDS; round += 1) {
       for (const [index, row] of rows.entries()) measures[index]?.push(await row.run());
@@ -31,13 +34,14 @@ export async function benchSend(count = COUNT): Promise<void> {
     const medians = new Map(rows.map(({ name }, index) => [name, median(measures[index] ?? [])]));
     print(sink, count, medians);
   } finally {
+    await postgres.stop();
     await sink.stop();
   }
 }
 
 const SOURCE = 'smtp-source';
 
-function rowsOf(sink: Sink, count: number): readonly Row[] {
+function rowsOf(sink: Sink, postgres: PostgresServer, count: number): readonly Row[] {
   const ours =
     (way: string, ...more: readonly string[]) =>
     () =>
@@ -45,6 +49,7 @@ function rowsOf(sink: Sink, count: number): readonly Row[] {
   const source = postfixTool(SOURCE);
   return [
     { name: 'ours, ledger on SQLite', run: ours('job') },
+    { name: 'ours, ledger on PostgreSQL', run: () => sendOnPostgres(sink, postgres, count) },
     { name: 'ours, no ledger', run: ours('relay') },
     { name: 'nodemailer, sendMail', run: ours('sendMail') },
     { name: 'nodemailer, raw bytes', run: ours('raw') },
@@ -67,6 +72,20 @@ async function sendWith(
   const args = ['--disable-warning=ExperimentalWarning', script, way, sink.url, String(count)];
   const { stdout } = await promisify(execFile)(process.execPath, [...args, ...more]);
   return JSON.parse(stdout);
+}
+
+/** On a database of its own. */
+async function sendOnPostgres(
+  sink: Sink,
+  { url }: PostgresServer,
+  count: number,
+): Promise<SendMeasure> {
+  await runSql(url, 'postgres', 'create database bench');
+  try {
+    return await sendWith(sink, 'job', count, [`${url}bench`]);
+  } finally {
+    await runSql(url, 'postgres', 'drop database bench');
+  }
 }
 
 /** Without -d it opens a connection for each message. */
@@ -92,7 +111,7 @@ function print(sink: Sink, count: number, medians: ReadonlyMap<string, SendMeasu
     const ratio = reference === undefined ? '   -' : (messagesPerSecond / reference).toFixed(2);
     const cpu = cpuSeconds.toFixed(2).padStart(6);
     const memory = peakMegabytes.toFixed(0).padStart(4);
-    say(`${name.padEnd(24)} ${rate}/s  ${ratio} of ${SOURCE}  ${cpu} s of CPU  ${memory} MB`);
+    say(`${name.padEnd(26)} ${rate}/s  ${ratio} of ${SOURCE}  ${cpu} s of CPU  ${memory} MB`);
   }
   if (reference === undefined)
     say(`${SOURCE} is not installed, so there is nothing to compare with`);

@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-const password = process.argv[2] ?? '';
+const [password = '', durable] = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), 'broadsheet-postgres-'));
 const data = join(folder, 'data');
 const owner = ownerOfServer();
@@ -95,14 +95,9 @@ async function start(postgres: string, port: number): Promise<ChildProcess> {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
     port: String(port),
+    ...{ shared_buffers: '64MB', max_connections: '100' },
     // What tests store is thrown away.
-    ...{
-      fsync: 'off',
-      full_page_writes: 'off',
-      shared_buffers: '64MB',
-      max_connections: '100',
-      autovacuum: 'off',
-    },
+    ...(durable === 'true' ? {} : { fsync: 'off', full_page_writes: 'off', autovacuum: 'off' }),
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const child = spawn(postgres, ['-D', data, ...flags], {

@@ -18,13 +18,14 @@ export const TEMPLATE = 'broadsheet_template';
 
 /**
  * Starts a server with `TEMPLATE` in it. It ends with `stop`, and with this process, however that
- * ends: a keeper of its own process group watches over it.
+ * ends: a keeper of its own process group watches over it. What it stores survives a power cut
+ * where it is to be `durable`, which tests have no need of.
  */
-export async function startPostgres(): Promise<PostgresServer> {
+export async function startPostgres({ durable = false } = {}): Promise<PostgresServer> {
   const password = randomBytes(12).toString('hex');
   const keeper = spawn(
     process.execPath,
-    [join(import.meta.dirname, 'postgres-keeper.ts'), password],
+    [join(import.meta.dirname, 'postgres-keeper.ts'), password, String(durable)],
     // Ctrl-C in a terminal goes to the whole group, and the keeper has to outlive us.
     { detached: true, stdio: ['pipe', 'pipe', 'inherit'] },
   );
