@@ -1,9 +1,14 @@
-import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, type TestContext, test as testOnce } from 'node:test';
-import { type PostgresServer, runSql, startPostgres, TEMPLATE } from './postgres-server.ts';
+import {
+  createDatabase,
+  type PostgresServer,
+  runSql,
+  startPostgres,
+  TEMPLATE,
+} from './postgres-server.ts';
 
 /** The databases that everything has to work on alike. */
 export const DATABASES = ['SQLite', 'PostgreSQL'] as const;
@@ -60,12 +65,6 @@ export async function newDatabase(
 
 /** Databases of this process that no test uses now: making one takes ten times as long as emptying it. */
 const idle: string[] = [];
-
-async function createDatabase(server: string, template: string): Promise<string> {
-  const name = `test_${randomBytes(6).toString('hex')}`;
-  await runSql(server, 'postgres', `create database ${name} template ${template}`);
-  return name;
-}
 
 /** Ends what an earlier test left connected, takes all rows, and makes it another database by identity. */
 const EMPTY = `

@@ -61,3 +61,10 @@ export async function runSql(server: string, database: string, statement: string
     await client.end();
   }
 }
+
+/** Makes a database of the server from `template`; gives its name. */
+export async function createDatabase(server: string, template: string): Promise<string> {
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  await runSql(server, 'postgres', `create database ${name} template ${template}`);
+  return name;
+}
