@@ -4,10 +4,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { newSubscriber } from '../../src/jobs/new-subscriber.ts';
+import type { EmailAddress } from '../../src/model/email-address.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { insertSubscribers } from '../../src/store/subscribers.ts';
 import { type CountingRelay, openCountingRelay } from './counting-relay.ts';
-import { address } from './paper.ts';
 import { CONFIG, inheritedEnvironment, postText } from './program.ts';
 
 export interface CrashTrials {
@@ -112,6 +112,10 @@ function makeProject(folder: string, connections: number): void {
   writeFileSync(join(folder, 'posts/2026-03-19-wall.md'), postText('The wall stands'));
 }
 
+function addressOf(number: number): EmailAddress {
+  return `reader${number}@example.org` as EmailAddress;
+}
+
 async function subscribe(databaseUrl: string, subscribers: number): Promise<void> {
   const at = '2026-03-20T06:00:00.000Z';
   const facts = { newsletter: 'daily', status: 'active', changedAt: at } as const;
@@ -120,7 +124,7 @@ async function subscribe(databaseUrl: string, subscribers: number): Promise<void
   for (let from = 0; from < subscribers; from += AT_ONCE) {
     const length = Math.min(AT_ONCE, subscribers - from);
     const people = Array.from({ length }, (_, index) =>
-      newSubscriber({ ...facts, consent, address: address(`reader${from + index}@example.org`) }),
+      newSubscriber({ ...facts, consent, address: addressOf(from + index) }),
     );
     await insertSubscribers(store.db, people);
   }
