@@ -116,6 +116,11 @@ function claimerOf(
 ): (notTo: readonly string[]) => Promise<readonly ClaimedDelivery[]> {
   const connections = routes.reduce((sum, { account }) => sum + account.connections, 0);
   const limit = connections * CLAIMS_PER_CONNECTION;
+  const claimAfter = (after: number, now: string, notTo: readonly string[]) =>
+    deps.store.transaction((db) =>
+      claimDeliveries(db, { edition: edition.id, sender, now, limit, notTo, after }),
+    );
+  let last = 0;
   return async (notTo) => {
     const now = deps.clock();
     if (Temporal.Instant.compare(now, freshUntil) >= 0) {
@@ -124,8 +129,12 @@ function claimerOf(
     }
     // What went back to the queue just now is there to be claimed.
     await ledger.settle();
-    const claim = { edition: edition.id, sender, now: storedInstant(now), limit, notTo };
-    return deps.store.transaction((db) => claimDeliveries(db, claim));
+    const at = storedInstant(now);
+    const onwards = last === 0 ? [] : await claimAfter(last, at, notTo);
+    // From the start again: something may have come back, or be due by now.
+    const claimed = onwards.length > 0 ? onwards : await claimAfter(0, at, notTo);
+    last = claimed.at(-1)?.id ?? 0;
+    return claimed;
   };
 }
 

@@ -56,13 +56,20 @@ export async function markSubmitting(
           .where('s.status', '=', 'active'),
       ),
     )
-    .where(({ exists, selectFrom }) =>
-      exists(
-        selectFrom('editions as e')
-          .select('e.id')
-          .whereRef('e.id', '=', 'deliveries.edition')
-          .where('e.paused_at', 'is', null)
-          .where('e.cancelled_at', 'is', null),
+    // Not by way of the edition, which would lead PostgreSQL through all that was ever claimed of it.
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('editions as e')
+            .select('e.id')
+            .whereRef('e.id', '=', 'deliveries.edition')
+            .where((edition) =>
+              edition.or([
+                edition('e.paused_at', 'is not', null),
+                edition('e.cancelled_at', 'is not', null),
+              ]),
+            ),
+        ),
       ),
     )
     .returning('id')
