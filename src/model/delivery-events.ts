@@ -59,7 +59,7 @@ export const EVENT_SOURCES = {
   accept: ['claimed', 'submitting', 'inDoubt'],
   defer: ['claimed', 'submitting', 'inDoubt'],
   refuse: ['claimed', 'submitting', 'inDoubt'],
-  lose: ['claimed', 'submitting'],
+  lose: ['claimed', 'submitting', 'inDoubt'],
   giveBack: ['claimed', 'submitting'],
   endLease: ['claimed'],
   senderDied: ['claimed', 'submitting'],
@@ -95,15 +95,15 @@ export function applyEvent(entry: LedgerEntry, event: DeliveryEvent): LedgerEntr
     case 'submit':
       return event.isActive ? moved(entry, 'submitting', { sender: event.sender }) : entry;
     case 'accept':
-      return tried(moved(entry, 'accepted'));
+      return moved(tried(entry), 'accepted');
     case 'defer':
-      return tried(moved(entry, 'deferred', { retryAt: event.retryAt }));
+      return moved(tried(entry), 'deferred', { retryAt: event.retryAt });
     case 'refuse':
-      return tried(moved(entry, 'failed', { failedBecause: 'reply' }));
+      return moved(tried(entry), 'failed', { failedBecause: 'reply' });
     case 'lose':
-      return tried(doubted(entry));
+      return doubted(entry);
     case 'senderDied':
-      return entry.state === 'claimed' ? moved(entry, 'queued') : tried(doubted(entry));
+      return entry.state === 'claimed' ? moved(entry, 'queued') : doubted(entry);
     case 'resend':
       return entry.isSettled ? entry : moved(entry, 'queued');
     case 'skip':
@@ -136,9 +136,10 @@ function moved(
 function doubted(entry: LedgerEntry): LedgerEntry {
   // Its sender stays on record: a late word of it still counts.
   const held = entry.sender === undefined ? {} : { sender: entry.sender };
-  return { ...moved(entry, 'inDoubt', held), wasInDoubt: true };
+  return { ...moved(tried(entry), 'inDoubt', held), wasInDoubt: true };
 }
 
 function tried(entry: LedgerEntry): LedgerEntry {
-  return { ...entry, attempts: entry.attempts + 1 };
+  // One in doubt was counted when it came to be so: the late word is about the same try.
+  return entry.state === 'inDoubt' ? entry : { ...entry, attempts: entry.attempts + 1 };
 }

@@ -95,7 +95,8 @@ export async function recordVerdicts(
     .from('v')
     .set((set) => ({
       state: set.ref('v.state'),
-      attempts: set('deliveries.attempts', '+', 1),
+      // One in doubt was counted when it came to be so: the late word is about the same try.
+      attempts: sql`case when deliveries.state = 'inDoubt' then deliveries.attempts else deliveries.attempts + 1 end`,
       message_id: set.ref('v.message_id'),
       changed_at: at,
       retry_at: set.ref('v.retry_at'),
