@@ -87,7 +87,8 @@ async function openWorkshop(
   const ledger = openLedger(store, sender, deps.clock);
   const gates = openDomainGates(config.domains, await currentRates(run, now()));
   const claim = claimerOf(run, { routes, course, ledger, freshUntil });
-  const dispatch = openDispatch({ routes, gates, course, claim, now });
+  const giveBack = ({ id }: ClaimedDelivery) => ledger.giveBack(id);
+  const dispatch = openDispatch({ routes, gates, course, claim, giveBack, now });
   return { run, routes, course, ledger, gates, dispatch };
 }
 

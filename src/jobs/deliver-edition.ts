@@ -46,7 +46,7 @@ export async function deliverEdition(
   send: ReadySend,
   signal?: AbortSignal,
 ): Promise<SendReport> {
-  const { config, store, clock, machineClock } = deps;
+  const { config, store, clock } = deps;
   const { edition, wishes } = send;
   const newsletter = findNewsletter(config, edition.newsletter);
   requireSecret(config.secrets);
@@ -71,8 +71,7 @@ export async function deliverEdition(
     );
   } finally {
     await Promise.all(routes.map(({ relay }) => relay.close()));
-    const now = machineClock().epochMilliseconds;
-    for (const { quota } of routes) await quota.end(now).catch(() => {});
+    for (const { quota } of routes) await quota.end().catch(() => {});
     await record.end();
     await sender.end();
   }

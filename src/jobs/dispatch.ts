@@ -2,7 +2,7 @@ import { openChangeSignal } from '../base/change-signal.ts';
 import type { ClaimedDelivery } from '../store/claims.ts';
 import type { Course } from './course.ts';
 import type { DomainGates } from './domain-gates.ts';
-import { isTurnOf, isUsable, type Route } from './routes.ts';
+import { isTurnOf, isUsable, type Route, restForQuota } from './routes.ts';
 
 /** Hands out claimed deliveries to the connections of all routes. */
 export interface Dispatch {
@@ -18,6 +18,8 @@ export interface DispatchInput {
   readonly course: Course;
   /** Claims more, not to these domains; an empty answer means that nothing is due. */
   readonly claim: (notTo: readonly string[]) => Promise<readonly ClaimedDelivery[]>;
+  /** Puts a claimed delivery back into the queue. */
+  readonly giveBack: (delivery: ClaimedDelivery) => void;
   /** Epoch milliseconds of the machine's clock. */
   readonly now: () => number;
 }
@@ -33,19 +35,93 @@ const MOST_HELD_PER_CONNECTION = 20;
 
 /** Opens the dispatch of a run. */
 export function openDispatch(input: DispatchInput): Dispatch {
-  const { routes, gates, course, claim, now } = input;
+  const { routes, gates, course, now } = input;
+  const hand = openHand(input);
+  let inFlight = 0;
+
+  /** Asks for leave; where there is none yet, waits for a while. */
+  async function leaveToSend(route: Route): Promise<boolean> {
+    const leave = await route.quota.take(now());
+    if (leave.kind === 'go') return true;
+    if (leave.kind === 'wait') {
+      route.pacedUntil = leave.at;
+      await hand.changed.wait(untilThen(leave.at, now()));
+      return false;
+    }
+    restForQuota(route, now(), leave.at);
+    stopIfAllRest(routes, course, now());
+    hand.changed.notify();
+    return false;
+  }
+
+  /** The first delivery whose domain is open, with leave of the route; undefined: look again. */
+  async function take(route: Route): Promise<ClaimedDelivery | undefined> {
+    const opensAt = hand.opensAt();
+    if (opensAt > now()) {
+      hand.refillWithOthers();
+      await hand.changed.wait(untilThen(opensAt, now()));
+      return undefined;
+    }
+    if (!(await leaveToSend(route))) return undefined;
+    // While the quota was asked another connection may have taken it, or the relay got into trouble.
+    const delivery = course.mayGoOn() && isUsable(route, now()) ? hand.take() : undefined;
+    if (delivery === undefined) route.quota.putBack(now());
+    return delivery;
+  }
+
+  function begin(route: Route, delivery: ClaimedDelivery): ClaimedDelivery {
+    gates.enter(delivery.domain, now());
+    inFlight += 1;
+    route.inFlight += 1;
+    route.given += 1;
+    // It may be another route's turn now.
+    if (routes.length > 1) hand.changed.notify();
+    return delivery;
+  }
+
+  return {
+    async next(route) {
+      while (course.mayGoOn()) {
+        hand.refill();
+        if (hand.isEmpty()) {
+          if (inFlight === 0 && hand.isDry()) return undefined;
+          await hand.changed.wait(LOOK_AGAIN_MS);
+        } else if (!isUsable(route, now()) || !isTurnOf(route, routes, now())) {
+          await hand.changed.wait(LOOK_AGAIN_MS);
+        } else {
+          const delivery = await take(route);
+          if (delivery !== undefined) return begin(route, delivery);
+        }
+      }
+      hand.changed.notify();
+      return undefined;
+    },
+    done(route, delivery, returned) {
+      gates.leave(delivery.domain);
+      inFlight -= 1;
+      route.inFlight -= 1;
+      if (returned) hand.noteReturn();
+      stopIfAllRest(routes, course, now());
+      hand.changed.notify();
+    },
+  };
+}
+
+/** Deliveries that are claimed and not begun with. */
+function openHand({ routes, gates, course, claim, giveBack, now }: DispatchInput) {
   const connections = routes.reduce((sum, { account }) => sum + account.connections, 0);
   const changed = openChangeSignal();
-  const held: ClaimedDelivery[] = [];
-  let inFlight = 0;
+  let held: ClaimedDelivery[] = [];
   let isDry = false;
-  let othersAt = 0;
+  /** When there was nothing to claim for others than domains that had enough. */
+  let noOthersAt = -Infinity;
   let claiming: Promise<void> | undefined;
 
   async function claimMore(notTo: readonly string[]): Promise<void> {
     const claimed = await claim(notTo);
     held.push(...claimed);
-    if (notTo.length === 0) isDry = claimed.length === 0;
+    if (claimed.length === 0 && notTo.length === 0) isDry = true;
+    if (claimed.length === 0) noOthersAt = now();
     claiming = undefined;
     changed.notify();
   }
@@ -57,88 +133,60 @@ export function openDispatch(input: DispatchInput): Dispatch {
     });
   }
 
-  /** Claims where there is less in hand than there are connections. */
-  function refill(): void {
-    if (!isDry && claiming === undefined && held.length < connections) startClaim([]);
-  }
-
-  /** Claims for other domains, where those in hand have enough for now. */
-  function refillWithOthers(): void {
-    const isFull = held.length >= connections * MOST_HELD_PER_CONNECTION;
-    if (isDry || isFull || claiming !== undefined || now() - othersAt < LOOK_AGAIN_MS) return;
-    othersAt = now();
-    startClaim(gates.closed(now()));
-  }
-
-  /** Takes the first delivery whose domain is open out of the hand; else when to look again. */
-  function pick(): ClaimedDelivery | number {
-    let soonest = Infinity;
-    const at = now();
-    for (const [index, delivery] of held.entries()) {
-      const opensAt = gates.opensAt(delivery.domain, at) ?? Infinity;
-      if (opensAt <= at) return held.splice(index, 1)[0] ?? delivery;
-      soonest = Math.min(soonest, opensAt);
-    }
-    return soonest;
-  }
-
-  async function leaveToSend(route: Route): Promise<boolean> {
-    const leave = await route.quota.take(now());
-    if (leave.kind === 'go') return true;
-    if (leave.kind === 'wait') {
-      await changed.wait(Math.min(LOOK_AGAIN_MS, Math.max(1, leave.at - now())));
-      return false;
-    }
-    route.restsUntil = leave.at;
-    route.trouble = undefined;
-    stopIfAllRest(routes, course, now());
-    changed.notify();
-    return false;
-  }
-
+  const opensAt = ({ domain }: ClaimedDelivery, at: number) =>
+    gates.opensAt(domain, at) ?? Infinity;
   return {
-    async next(route) {
-      while (course.mayGoOn()) {
-        refill();
-        if (held.length === 0) {
-          if (isDry && inFlight === 0 && claiming === undefined) return undefined;
-          await changed.wait(LOOK_AGAIN_MS);
-        } else if (!isUsable(route, now()) || !isTurnOf(route, routes, now())) {
-          await changed.wait(LOOK_AGAIN_MS);
-        } else if (await leaveToSend(route)) {
-          const delivery = course.mayGoOn() ? pick() : Infinity;
-          if (typeof delivery === 'object') {
-            gates.enter(delivery.domain, now());
-            inFlight += 1;
-            route.inFlight += 1;
-            route.given += 1;
-            return delivery;
-          }
-          route.quota.putBack(now());
-          if (!course.mayGoOn()) return undefined;
-          refillWithOthers();
-          await changed.wait(Math.min(LOOK_AGAIN_MS, Math.max(1, delivery - now())));
-        }
-      }
-      changed.notify();
-      return undefined;
+    changed,
+    isEmpty: () => held.length === 0,
+    isDry: () => isDry && claiming === undefined,
+    noteReturn() {
+      isDry = false;
     },
-    done(route, delivery, returned) {
-      gates.leave(delivery.domain);
-      inFlight -= 1;
-      route.inFlight -= 1;
-      if (returned) isDry = false;
-      stopIfAllRest(routes, course, now());
-      changed.notify();
+    /** Claims where there is less in hand than there are connections. */
+    refill(): void {
+      if (!isDry && claiming === undefined && held.length < connections) startClaim([]);
+    },
+    /** Claims for other domains, where those in hand have enough for now. */
+    refillWithOthers(): void {
+      const at = now();
+      if (isDry || claiming !== undefined || Math.abs(at - noOthersAt) < LOOK_AGAIN_MS) return;
+      const notTo = gates.closed(at);
+      if (held.length >= connections * MOST_HELD_PER_CONNECTION) {
+        // Several slow domains must not fill the hand, or nobody else would be served.
+        for (const delivery of held) giveBack(delivery);
+        held = [];
+      }
+      startClaim(notTo);
+    },
+    /** When the first of them may go; `now` or before: at once. */
+    opensAt(): number {
+      const at = now();
+      let soonest = Infinity;
+      for (const delivery of held) {
+        soonest = Math.min(soonest, opensAt(delivery, at));
+        if (soonest <= at) break;
+      }
+      return soonest;
+    },
+    /** Takes the first whose domain is open out of the hand. */
+    take(): ClaimedDelivery | undefined {
+      const at = now();
+      const index = held.findIndex((delivery) => opensAt(delivery, at) <= at);
+      return index < 0 ? undefined : held.splice(index, 1)[0];
     },
   };
 }
 
+function untilThen(then: number, now: number): number {
+  return Math.min(LOOK_AGAIN_MS, Math.max(1, then - now));
+}
+
 /** Ends the run when no relay can be given anything for a while. */
 function stopIfAllRest(routes: readonly Route[], course: Course, now: number): void {
-  const isResting = ({ restsUntil, trouble }: Route) =>
+  const isResting = (route: Route) =>
     // A relay in trouble is worth waiting for only while another one works.
-    trouble === undefined ? restsUntil > now + LONGEST_WAIT_MS : restsUntil > now;
+    !isUsable(route, now) &&
+    (route.trouble !== undefined || route.restsUntil > now + LONGEST_WAIT_MS);
   if (!routes.every(isResting)) return;
   const usedUp = routes.filter(({ trouble }) => trouble === undefined);
   const [first] = usedUp.toSorted((a, b) => a.restsUntil - b.restsUntil);

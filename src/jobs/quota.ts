@@ -1,7 +1,21 @@
-import { dayQuota, isLimited, reserveMessages } from '../model/relay-quota.ts';
+import {
+  dayQuota,
+  FURTHEST_MS,
+  intervalOf,
+  isLimited,
+  reserveMessages,
+} from '../model/relay-quota.ts';
 import type { RelayAccount } from '../model/settings.ts';
 import type { Store } from '../store/open-store.ts';
-import { countMessages, freeAt, lockRelay, readUse, setNextAt } from '../store/relays.ts';
+import {
+  countMessages,
+  freeAt,
+  lockRelay,
+  readUse,
+  type StoredUse,
+  setNextAt,
+} from '../store/relays.ts';
+import type { Database } from '../store/tables.ts';
 import type { Ledger } from './ledger.ts';
 
 /** Leave to give a relay one more message: now, not before `at`, or its hour or day is used up until then. */
@@ -19,7 +33,7 @@ export interface Quota {
   /** Counts a message that goes, where it was not counted when leave was given. */
   count(ledger: Ledger, now: number): void;
   /** Gives back what was reserved and not used. */
-  end(now: number): Promise<void>;
+  end(): Promise<void>;
 }
 
 /** So many messages are reserved at once: what a crash costs of the hour's and the day's quota at most. */
@@ -56,50 +70,79 @@ function countedOnly(account: RelayAccount): Quota {
 
 /** Messages are reserved, and counted, before they go: two senders at once keep the limits as well. */
 function limitedQuota(store: Store, account: RelayAccount): Quota {
+  const intervalMs = intervalOf(account);
   let slots: number[] = [];
-  let usedUpUntil: number | undefined;
+  let reservedAt = 0;
+  /** When the last message was let go. */
+  let lastAt = -Infinity;
+  let refusal: Leave | undefined;
   let reserving: Promise<void> | undefined;
 
   async function reserve(now: number): Promise<void> {
     await store.transaction(async (db) => {
       await lockRelay(db, account.id);
       const use = await readUse(db, account.id, now);
-      const reservation = reserveMessages(account, use, { now, wanted: AT_ONCE });
+      const { askAgainAt, ...reservation } = reserveMessages(account, use, {
+        now,
+        wanted: AT_ONCE,
+      });
       slots = [...reservation.slots];
-      if (slots.length === 0) {
-        const hour = { windowMs: HOUR_MS, quota: account.messagesPerHour ?? Infinity, now };
-        const day = { windowMs: DAY_MS, quota: dayQuota(account, now), now };
-        const hourFreeAt = use.inHour >= hour.quota ? await freeAt(db, account.id, hour) : now;
-        const dayFreeAt = use.inDay >= day.quota ? await freeAt(db, account.id, day) : now;
-        usedUpUntil = Math.max(hourFreeAt, dayFreeAt);
-        return;
+      reservedAt = now;
+      refusal = undefined;
+      if (slots.length > 0) {
+        await setNextAt(db, account.id, reservation.nextAt);
+        await countMessages(db, account.id, slots.length, now);
+      } else if (askAgainAt !== undefined) {
+        refusal = { kind: 'wait', at: askAgainAt };
+      } else {
+        refusal = { kind: 'usedUp', at: await freeAgainAt(db, account, use, now) };
       }
-      usedUpUntil = undefined;
-      await setNextAt(db, account.id, reservation.nextAt);
-      await countMessages(db, account.id, slots.length, now);
     });
   }
 
   return {
     async take(now) {
-      if (slots.length === 0) {
+      while (slots.length === 0) {
         reserving ??= reserve(now).finally(() => {
           reserving = undefined;
         });
         await reserving;
+        if (slots.length === 0 && refusal !== undefined) return refusal;
       }
-      const [slot] = slots;
-      if (slot === undefined) return { kind: 'usedUp', at: usedUpUntil ?? now };
-      if (slot > now) return { kind: 'wait', at: slot };
+      // Slots that were let pass by are not made up for all at once.
+      const at = Math.max(slots[0] ?? now, lastAt + intervalMs);
+      // Further ahead than any slot is when it is reserved: the clock went back.
+      const isClockBack = at > now + FURTHEST_MS + intervalMs;
+      if (at > now && !isClockBack) return { kind: 'wait', at };
+      if (isClockBack) slots = slots.map((slot) => slot - (at - now));
       slots.shift();
+      lastAt = now;
       return GO;
     },
-    putBack: (now) => void slots.unshift(now),
+    putBack(now) {
+      slots.unshift(now);
+      lastAt -= intervalMs;
+    },
     count() {},
-    async end(now) {
+    async end() {
       const unused = slots.length;
       slots = [];
-      if (unused > 0) await countMessages(store.db, account.id, -unused, now);
+      // Of the minute in which they were counted: no other may come out too low.
+      if (unused > 0) await countMessages(store.db, account.id, -unused, reservedAt);
     },
   };
+}
+
+/** When the hour or the day that is used up has room again. */
+async function freeAgainAt(
+  db: Database,
+  account: RelayAccount,
+  use: StoredUse,
+  now: number,
+): Promise<number> {
+  const hour = { windowMs: HOUR_MS, quota: account.messagesPerHour ?? Infinity, now };
+  const day = { windowMs: DAY_MS, quota: dayQuota(account, now), now };
+  const hourFreeAt = use.inHour >= hour.quota ? await freeAt(db, account.id, hour) : now;
+  const dayFreeAt = use.inDay >= day.quota ? await freeAt(db, account.id, day) : now;
+  return Math.max(hourFreeAt, dayFreeAt);
 }

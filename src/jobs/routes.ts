@@ -11,7 +11,10 @@ export interface Route {
   /** Messages that it was given, and those of them that it has not judged yet. */
   given: number;
   inFlight: number;
-  /** It is left alone until then, after trouble or because its quota is used up. */
+  /** Its rate lets no message go before. */
+  pacedUntil: number;
+  /** It is left alone for so long, after trouble or because its quota is used up. */
+  restsFrom: number;
   restsUntil: number;
   /** Of the rest: what the trouble is; undefined where the quota is used up, or nothing is wrong. */
   trouble?: string | undefined;
@@ -33,20 +36,37 @@ export function openRoutes(
     account,
     relay: openRelay(account),
     quota: openQuota(store, account),
-    ...{ given: 0, inFlight: 0, restsUntil: 0, works: false, troubles: 0, doubts: 0 },
+    ...{ given: 0, inFlight: 0, pacedUntil: 0, restsFrom: 0, restsUntil: 0 },
+    ...{ works: false, troubles: 0, doubts: 0 },
   }));
 }
 
 const FIRST_REST_MS = 30_000;
 const MOST_REST_MS = 600_000;
 
-/** Leaves a route alone for a while: half a minute after the first trouble, ten minutes at most. */
+/**
+ * Leaves a route alone for a while: half a minute after the first trouble, ten minutes at most. The
+ * trouble of several connections at once is one trouble.
+ */
 export function restAfterTrouble(route: Route, trouble: string, now: number): void {
-  route.restsUntil =
-    now + Math.min(MOST_REST_MS, FIRST_REST_MS * 2 ** Math.min(route.troubles, 10));
-  route.troubles += 1;
-  route.trouble = trouble;
   route.works = false;
+  const isKnown = route.trouble !== undefined && !isUsable(route, now);
+  route.trouble = trouble;
+  if (isKnown) return;
+  rest(route, now, now + Math.min(MOST_REST_MS, FIRST_REST_MS * 2 ** Math.min(route.troubles, 10)));
+  route.troubles += 1;
+}
+
+/** Leaves a route alone until its quota has room again; one in trouble stays so. */
+export function restForQuota(route: Route, now: number, until: number): void {
+  if (!isUsable(route, now)) return;
+  route.trouble = undefined;
+  rest(route, now, until);
+}
+
+function rest(route: Route, from: number, until: number): void {
+  route.restsFrom = from;
+  route.restsUntil = until;
 }
 
 /** It took a message: whatever was wrong is over. */
@@ -58,8 +78,9 @@ export function noteSuccess(route: Route): void {
 }
 
 /** Whether the route can be given messages at `now`. */
-export function isUsable(route: Route, now: number): boolean {
-  return route.restsUntil <= now;
+export function isUsable({ restsFrom, restsUntil }: Route, now: number): boolean {
+  // Before it began to rest: the clock went back.
+  return restsUntil <= now || now < restsFrom;
 }
 
 /**
@@ -73,6 +94,8 @@ export function isTurnOf(route: Route, routes: readonly Route[], now: number): b
   if (others.length === 0) return true;
   if (route.account.weight === 0) return false;
   const share = ({ given, account }: Route) => given / account.weight;
-  const free = others.filter((other) => other.inFlight < other.account.connections);
+  const free = others.filter(
+    (other) => other.inFlight < other.account.connections && other.pacedUntil <= now,
+  );
   return free.every((other) => share(route) <= share(other) + 1 / other.account.weight);
 }

@@ -11,14 +11,16 @@ export interface RelayUse {
 
 /** Leave to send some messages, each from a moment on. */
 export interface Reservation {
-  /** One for each message, in order; empty where the hour or the day is used up. */
+  /** One for each message, in order; empty where the hour or the day is used up, or others are first. */
   readonly slots: readonly number[];
   /** `RelayUse.nextAt` from now on. */
   readonly nextAt: number;
+  /** Of no slots: when to ask again, where nothing but the pace is in the way. */
+  readonly askAgainAt?: number;
 }
 
 /** A reservation reaches no further ahead: what a crash or a clock that goes back can cost. */
-const FURTHEST_MS = 2000;
+export const FURTHEST_MS = 2000;
 
 /**
  * Reserves up to `wanted` messages at `now`: no more than the hour and the day have left, one after
@@ -29,20 +31,27 @@ export function reserveMessages(
   use: RelayUse,
   { now, wanted }: { readonly now: number; readonly wanted: number },
 ): Reservation {
-  const { messagesPerHour = Infinity, messagesPerSecond } = account;
+  const { messagesPerHour = Infinity } = account;
   const left = Math.min(messagesPerHour - use.inHour, dayQuota(account, now) - use.inDay, wanted);
-  if (messagesPerSecond === undefined) {
-    return { slots: Array(Math.max(0, left)).fill(now), nextAt: now };
-  }
-  const intervalMs = 1000 / messagesPerSecond;
-  const slots: number[] = [];
+  const intervalMs = intervalOf(account);
+  const furthest = now + FURTHEST_MS;
   // Further ahead than any reservation reaches: the clock went back.
-  let at = use.nextAt > now + FURTHEST_MS + intervalMs ? now : Math.max(use.nextAt, now);
-  while (slots.length < left && (slots.length === 0 || at <= now + FURTHEST_MS)) {
+  const start = use.nextAt > furthest + intervalMs ? now : Math.max(use.nextAt, now);
+  if (left > 0 && start > furthest) {
+    return { slots: [], nextAt: start, askAgainAt: start - FURTHEST_MS };
+  }
+  const slots: number[] = [];
+  let at = start;
+  while (slots.length < left && at <= furthest) {
     slots.push(at);
     at += intervalMs;
   }
   return { slots, nextAt: at };
+}
+
+/** Milliseconds from one message to the next at the relay's rate; 0 where it has none. */
+export function intervalOf({ messagesPerSecond = Infinity }: RelayAccount): number {
+  return 1000 / messagesPerSecond;
 }
 
 /** Whether anything limits how fast or how much a relay is given. */

@@ -45,7 +45,7 @@ export async function lockRelay(db: Database, relay: string): Promise<void> {
 
 /** Notes when the relay may be given the next message. */
 export async function setNextAt(db: Database, relay: string, nextAt: number): Promise<void> {
-  const next_at = new Date(nextAt).toISOString();
+  const next_at = new Date(Math.ceil(nextAt)).toISOString();
   await db.updateTable('relays').set({ next_at }).where('id', '=', relay).execute();
 }
 

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { currentRate, slowedRate } from '../../src/model/domain-rate.ts';
+
+const NOW = Date.parse('2026-03-20T07:00Z');
+const MINUTE_MS = 60_000;
+
+test('a domain that asks for it gets half of what it got, again and again, but a message a minute', () => {
+  const first = slowedRate(undefined, 3600, NOW);
+  assert.deepEqual(first, { messagesPerHour: 1800, changedAt: NOW });
+  const second = slowedRate(first, 1, NOW + 5000);
+  assert.ok(second.messagesPerHour > 900 && second.messagesPerHour < 910);
+  let rate = second;
+  for (let times = 1; times <= 10; times += 1) rate = slowedRate(rate, 1, NOW + times * 10_000);
+  assert.equal(rate.messagesPerHour, 60);
+});
+
+test('several requests at once are one', () => {
+  const first = slowedRate(undefined, 3600, NOW);
+  assert.equal(slowedRate(first, 3600, NOW + 4999), first);
+});
+
+test('a domain that was sent to faster than any limit is halved from where limits begin', () => {
+  assert.equal(slowedRate(undefined, 1e9, NOW).messagesPerHour, 18_000);
+});
+
+test('a rate is twice as high after ten minutes, and none any more once it is high enough', () => {
+  const rate = { messagesPerHour: 1000, changedAt: NOW };
+  assert.equal(currentRate(rate, NOW), 1000);
+  assert.equal(currentRate(rate, NOW + 10 * MINUTE_MS), 2000);
+  assert.equal(currentRate(rate, NOW + 50 * MINUTE_MS), 32_000);
+  assert.equal(currentRate(rate, NOW + 52 * MINUTE_MS), undefined);
+});
+
+test('one that has climbed back and asks again is halved from where limits begin', () => {
+  const rate = { messagesPerHour: 1000, changedAt: NOW };
+  assert.equal(slowedRate(rate, 1e9, NOW + 60 * MINUTE_MS).messagesPerHour, 18_000);
+});
+
+test('when the clock goes back the rate stays as it is, and can still be halved', () => {
+  const rate = { messagesPerHour: 1000, changedAt: NOW };
+  assert.equal(currentRate(rate, NOW - 60 * MINUTE_MS), 1000);
+  assert.deepEqual(slowedRate(rate, 1, NOW - 60 * MINUTE_MS), {
+    messagesPerHour: 500,
+    changedAt: NOW - 60 * MINUTE_MS,
+  });
+});
