@@ -12,6 +12,7 @@ import { type DomainGates, openDomainGates } from './domain-gates.ts';
 import { type Ledger, openLedger } from './ledger.ts';
 import { noteSuccess, type Route, restAfterTrouble } from './routes.ts';
 import type { Stopped } from './send-report.ts';
+import { whyClosed } from './why-closed.ts';
 
 /** What one run came to. */
 export interface DeliveryResult {
@@ -149,6 +150,7 @@ async function work(shop: Workshop, route: Route, onDone: () => void): Promise<v
     try {
       outcome = await deliverOne(run, { ledger, route }, delivery);
       note(shop, route, delivery, outcome);
+      if (outcome.kind === 'withheld') await stopIfClosed(run, course);
       if (outcome.kind !== 'relayTrouble' && outcome.kind !== 'withheld') onDone();
     } catch (error) {
       course.fail(error);
@@ -157,6 +159,12 @@ async function work(shop: Workshop, route: Route, onDone: () => void): Promise<v
       dispatch.done(route, delivery, isReturned);
     }
   }
+}
+
+/** Where the edition was paused or called off: what is claimed need not be tried one after the other. */
+async function stopIfClosed({ deps, edition }: DeliveryRun, course: Course): Promise<void> {
+  const message = await whyClosed(deps.store.db, edition.id);
+  if (message !== undefined) course.stop('paused', message);
 }
 
 /** What the outcome says of the relay, the destination domain and the edition. */

@@ -5,6 +5,7 @@ import { balances } from '../model/delivery.ts';
 import type { Edition } from '../model/edition.ts';
 import type { EmailAddress } from '../model/email-address.ts';
 import type { NewsletterSettings } from '../model/settings.ts';
+import { disbelieveUnknown } from '../store/bounces.ts';
 import {
   deliveryTable,
   doubtedDeliveries,
@@ -21,9 +22,11 @@ import {
 } from '../store/edition-changes.ts';
 import { findEdition } from '../store/editions.ts';
 import { storedInstant } from '../store/instants.ts';
+import { sendersOf } from '../store/standing.ts';
 import { countUndecided, nextRetry } from '../store/unfinished.ts';
 import { checkFence } from './check-fence.ts';
 import { type DeliveryResult, deliverClaims } from './deliver-claims.ts';
+import type { DeliveryRun } from './deliver-one.ts';
 import { endBounced } from './end-bounced.ts';
 import { findNewsletter } from './find-newsletter.ts';
 import type { SendDependencies } from './mail-dependencies.ts';
@@ -33,6 +36,7 @@ import { openRoutes } from './routes.ts';
 import type { ReadySend, SendReport, SendWishes, Stopped } from './send-report.ts';
 import { startSender } from './sender-lease.ts';
 import { storeEdition } from './store-edition.ts';
+import { whyClosed } from './why-closed.ts';
 
 /**
  * Stores the edition where it is new and plans one delivery for each active subscriber, in one
@@ -62,13 +66,8 @@ export async function deliverEdition(
     const run = { deps, edition, template, sender: sender.id };
     const limits = { recipients: send.recipients, freshUntil };
     const result = await deliverClaims(run, routes, limits, signal);
-    const bounced = await conclude(deps, edition, newsletter, result.stopped);
-    return await report(
-      deps,
-      edition,
-      { ...result, ...(await findOutWhy(deps, edition, result)) },
-      bounced,
-    );
+    const bounced = await conclude(run, result.stopped);
+    return await report(deps, edition, await withReason(deps, edition, result), bounced);
   } finally {
     await Promise.all(routes.map(({ relay }) => relay.close()));
     for (const { quota } of routes) await quota.end().catch(() => {});
@@ -128,35 +127,35 @@ async function reopen(
 
 /** After sending: pauses the edition where that is why the run stopped, gives up what is stale, ends dead subscriptions. */
 async function conclude(
-  deps: SendDependencies,
-  edition: Edition,
-  newsletter: NewsletterSettings,
+  { deps, edition, sender }: DeliveryRun,
   stopped: Stopped | undefined,
 ): Promise<readonly EmailAddress[]> {
-  const { store, clock } = deps;
-  const at = storedInstant(clock());
-  if (stopped?.because === 'relay' || stopped?.because === 'refusals') {
-    const pause = { by: stopped.because, reason: stopped.message, at };
-    await pauseEdition(store.db, edition.id, pause);
+  const { db } = deps.store;
+  const at = storedInstant(deps.clock());
+  if (stopped?.because === 'refusals') {
+    await pauseEdition(db, edition.id, { by: 'refusals', reason: stopped.message, at });
+    // When a relay refuses everyone, what it says of addresses is not to be believed.
+    await disbelieveUnknown(db, edition.id);
+    return [];
   }
-  if (stopped?.because === 'stale') await failWaiting(store.db, [edition.id], 'stale', at);
-  // When a relay refuses everyone, what it says of addresses is not to be believed.
-  return stopped?.because === 'refusals' ? [] : endBounced(deps, edition, newsletter);
+  if (stopped?.because === 'relay') {
+    // A relay that takes no more connections from us may serve another sender of the edition well.
+    const isAlone = (await sendersOf(db, edition.id)).every(({ id }) => id === sender);
+    if (isAlone) await pauseEdition(db, edition.id, { by: 'relay', reason: stopped.message, at });
+  }
+  if (stopped?.because === 'stale') await failWaiting(db, [edition.id], 'stale', at);
+  return endBounced(deps, edition.id, findNewsletter(deps.config, edition.newsletter));
 }
 
 /** An edition that was paused or called off meanwhile has nothing to claim: that is why the run ended. */
-async function findOutWhy(
+async function withReason(
   { store }: SendDependencies,
   { id }: Edition,
-  { stopped }: DeliveryResult,
-): Promise<{ readonly stopped?: Stopped }> {
-  if (stopped !== undefined) return {};
-  const { pause, cancelledAt } = (await findEdition(store.db, id)) ?? {};
-  if (cancelledAt !== undefined) {
-    return { stopped: { because: 'paused', message: `${id} was called off` } };
-  }
-  if (pause === undefined) return {};
-  return { stopped: { because: 'paused', message: `${id} was paused: ${pause.reason}` } };
+  result: DeliveryResult,
+): Promise<DeliveryResult> {
+  if (result.stopped !== undefined) return result;
+  const message = await whyClosed(store.db, id);
+  return message === undefined ? result : { ...result, stopped: { because: 'paused', message } };
 }
 
 async function report(

@@ -74,6 +74,7 @@ export function openDispatch(input: DispatchInput): Dispatch {
     inFlight += 1;
     route.inFlight += 1;
     route.given += 1;
+    route.movedAt = now();
     // It may be another route's turn now.
     if (routes.length > 1) hand.changed.notify();
     return delivery;
@@ -100,6 +101,7 @@ export function openDispatch(input: DispatchInput): Dispatch {
       gates.leave(delivery.domain);
       inFlight -= 1;
       route.inFlight -= 1;
+      route.movedAt = now();
       if (returned) hand.noteReturn();
       stopIfAllRest(routes, course, now());
       hand.changed.notify();

@@ -1,4 +1,3 @@
-import type { Edition } from '../model/edition.ts';
 import type { EmailAddress } from '../model/email-address.ts';
 import type { NewsletterSettings } from '../model/settings.ts';
 import { findBounced } from '../store/bounces.ts';
@@ -14,12 +13,12 @@ import { recordDepartures } from './record-departures.ts';
  */
 export async function endBounced(
   { store, config, clock }: StoreDependencies,
-  edition: Edition,
+  edition: string,
   { id: newsletter, softBounces }: NewsletterSettings,
 ): Promise<readonly EmailAddress[]> {
   const at = storedInstant(clock());
   return store.transaction(async (db) => {
-    const bounced = await findBounced(db, edition.id, softBounces);
+    const bounced = await findBounced(db, edition, softBounces);
     for (const { subscriber } of bounced) await setStatus(db, subscriber, 'bounced', at);
     const departures = bounced.map(({ address }) => ({
       ...{ newsletter, address, at },

@@ -11,6 +11,8 @@ export interface Route {
   /** Messages that it was given, and those of them that it has not judged yet. */
   given: number;
   inFlight: number;
+  /** When a message last began or ended. */
+  movedAt: number;
   /** Its rate lets no message go before. */
   pacedUntil: number;
   /** It is left alone for so long, after trouble or because its quota is used up. */
@@ -36,13 +38,16 @@ export function openRoutes(
     account,
     relay: openRelay(account),
     quota: openQuota(store, account),
-    ...{ given: 0, inFlight: 0, pacedUntil: 0, restsFrom: 0, restsUntil: 0 },
+    ...{ given: 0, inFlight: 0, movedAt: 0, pacedUntil: 0, restsFrom: 0, restsUntil: 0 },
     ...{ works: false, troubles: 0, doubts: 0 },
   }));
 }
 
 const FIRST_REST_MS = 30_000;
 const MOST_REST_MS = 600_000;
+
+/** Others don't wait for their share with a relay whose connections are all busy for so long. */
+const SLOW_MS = 500;
 
 /**
  * Leaves a route alone for a while: half a minute after the first trouble, ten minutes at most. The
@@ -85,7 +90,8 @@ export function isUsable({ restsFrom, restsUntil }: Route, now: number): boolean
 
 /**
  * Whether the next message is the route's to take: shares follow the weights as long as every
- * relay keeps up; one of weight 0 takes none while another is usable.
+ * relay keeps up (one that is held back by its rate, or slow to reply, does not); one of weight 0
+ * takes none while another is usable.
  */
 export function isTurnOf(route: Route, routes: readonly Route[], now: number): boolean {
   const others = routes.filter(
@@ -94,8 +100,11 @@ export function isTurnOf(route: Route, routes: readonly Route[], now: number): b
   if (others.length === 0) return true;
   if (route.account.weight === 0) return false;
   const share = ({ given, account }: Route) => given / account.weight;
-  const free = others.filter(
-    (other) => other.inFlight < other.account.connections && other.pacedUntil <= now,
-  );
-  return free.every((other) => share(route) <= share(other) + 1 / other.account.weight);
+  return others
+    .filter((other) => keepsUp(other, now))
+    .every((other) => share(route) <= share(other) + 1 / other.account.weight);
+}
+
+function keepsUp({ account, inFlight, movedAt, pacedUntil }: Route, now: number): boolean {
+  return pacedUntil <= now && (inFlight < account.connections || Math.abs(now - movedAt) < SLOW_MS);
 }

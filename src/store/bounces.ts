@@ -35,6 +35,28 @@ export async function findBounced(
   return bounced;
 }
 
+/**
+ * Notes that the relay which refused so many of the edition knows nothing of addresses: who does
+ * not exist for it, and is still subscribed, was refused for policy.
+ */
+export async function disbelieveUnknown(db: Database, edition: string): Promise<void> {
+  await db
+    .updateTable('deliveries')
+    .set({ reply_class: 'policy' })
+    .where('edition', '=', edition)
+    .where('state', '=', 'failed')
+    .where('reply_class', '=', 'noSuchAddress')
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('subscribers as s')
+          .select('s.id')
+          .whereRef('s.id', '=', 'deliveries.subscriber')
+          .where('s.status', '=', 'active'),
+      ),
+    )
+    .execute();
+}
+
 async function neverTook(db: Database, subscriber: string, editions: number): Promise<boolean> {
   const last = await db
     .selectFrom('deliveries')

@@ -113,11 +113,12 @@ async function settle(newsletter: string, context: MailContext): Promise<void> {
   await checkFence(context);
   const { settleLedger } = await import('../../jobs/settle-ledger.ts');
   const found = findNewsletter(context.config, newsletter);
-  for (const { edition, deliveries } of await settleLedger(context, found)) {
+  for (const { edition, deliveries, bounced } of await settleLedger(context, found)) {
     const who = plural(deliveries, 'subscriber does', 'subscribers do');
     context.log.info(
       `${edition} is over ${plural(found.staleAfterHours, 'hour')} old: ${who} not get it any more`,
     );
+    for (const address of bounced) context.log.info(`${address} bounced: gets no more editions`);
   }
 }
 
