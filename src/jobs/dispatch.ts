@@ -54,8 +54,8 @@ export function openDispatch(input: DispatchInput): Dispatch {
     return false;
   }
 
-  /** The first delivery whose domain is open, with leave of the route; undefined: look again. */
-  async function take(route: Route): Promise<ClaimedDelivery | undefined> {
+  /** Begins with the first delivery whose domain is open, by leave of the route; undefined: look again. */
+  async function begin(route: Route): Promise<ClaimedDelivery | undefined> {
     const opensAt = hand.opensAt();
     if (opensAt > now()) {
       hand.refillWithOthers();
@@ -66,10 +66,12 @@ export function openDispatch(input: DispatchInput): Dispatch {
     // While the quota was asked another connection may have taken it, or the relay got into trouble.
     const delivery = course.mayGoOn() && isUsable(route, now()) ? hand.take() : undefined;
     if (delivery === undefined) route.quota.putBack(now());
+    else note(route, delivery);
     return delivery;
   }
 
-  function begin(route: Route, delivery: ClaimedDelivery): ClaimedDelivery {
+  // In the same turn as it was taken: the next to look must find its domain as busy as it is.
+  function note(route: Route, delivery: ClaimedDelivery): void {
     gates.enter(delivery.domain, now());
     inFlight += 1;
     route.inFlight += 1;
@@ -77,7 +79,6 @@ export function openDispatch(input: DispatchInput): Dispatch {
     route.movedAt = now();
     // It may be another route's turn now.
     if (routes.length > 1) hand.changed.notify();
-    return delivery;
   }
 
   return {
@@ -90,8 +91,8 @@ export function openDispatch(input: DispatchInput): Dispatch {
         } else if (!isUsable(route, now()) || !isTurnOf(route, routes, now())) {
           await hand.changed.wait(LOOK_AGAIN_MS);
         } else {
-          const delivery = await take(route);
-          if (delivery !== undefined) return begin(route, delivery);
+          const delivery = await begin(route);
+          if (delivery !== undefined) return delivery;
         }
       }
       hand.changed.notify();
