@@ -66,7 +66,7 @@ export async function deliverEdition(
     const run = { deps, edition, template, sender: sender.id };
     const limits = { recipients: send.recipients, freshUntil };
     const result = await deliverClaims(run, routes, limits, signal);
-    const bounced = await conclude(run, result.stopped);
+    const bounced = await conclude(run, wishes, result.stopped);
     return await report(deps, edition, await withReason(deps, edition, result), bounced);
   } finally {
     await Promise.all(routes.map(({ relay }) => relay.close()));
@@ -107,7 +107,7 @@ async function reopen(
   wishes: SendWishes,
 ): Promise<{ readonly date: Temporal.Instant; readonly freshUntil: Temporal.Instant }> {
   const at = storedInstant(clock());
-  const policy = wishes.inDoubt ?? newsletter.whenInDoubt;
+  const policy = policyOf(newsletter, wishes);
   return store.transaction(async (db) => {
     await resumeEdition(db, edition.id, wishes.resume ? undefined : 'relay');
     if (policy === 'resend') await resendDoubted(db, edition.id, at);
@@ -125,13 +125,24 @@ async function reopen(
   });
 }
 
+/** What becomes of messages in doubt. */
+function policyOf(
+  { whenInDoubt }: NewsletterSettings,
+  { inDoubt }: SendWishes,
+): NewsletterSettings['whenInDoubt'] {
+  return inDoubt ?? whenInDoubt;
+}
+
 /** After sending: pauses the edition where that is why the run stopped, gives up what is stale, ends dead subscriptions. */
 async function conclude(
   { deps, edition, sender }: DeliveryRun,
+  wishes: SendWishes,
   stopped: Stopped | undefined,
 ): Promise<readonly EmailAddress[]> {
   const { db } = deps.store;
+  const newsletter = findNewsletter(deps.config, edition.newsletter);
   const at = storedInstant(deps.clock());
+  if (policyOf(newsletter, wishes) === 'skip') await skipDoubted(db, edition.id, at);
   if (stopped?.because === 'refusals') {
     await pauseEdition(db, edition.id, { by: 'refusals', reason: stopped.message, at });
     // When a relay refuses everyone, what it says of addresses is not to be believed.
@@ -144,7 +155,7 @@ async function conclude(
     if (isAlone) await pauseEdition(db, edition.id, { by: 'relay', reason: stopped.message, at });
   }
   if (stopped?.because === 'stale') await failWaiting(db, [edition.id], 'stale', at);
-  return endBounced(deps, edition.id, findNewsletter(deps.config, edition.newsletter));
+  return endBounced(deps, edition.id, newsletter);
 }
 
 /** An edition that was paused or called off meanwhile has nothing to claim: that is why the run ended. */

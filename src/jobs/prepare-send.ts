@@ -120,7 +120,8 @@ async function prepareStored(
       : await countDue(store.db, edition.id, due);
   if (recipients === 0 && options.inDoubt === undefined) {
     const retryAt = await nextRetry(store.db, edition.id);
-    const undecided = await countUndecided(store.db, edition.id);
+    const isAsked = newsletter.whenInDoubt !== 'skip';
+    const undecided = isAsked ? await countUndecided(store.db, edition.id) : 0;
     const waiting = retryAt === undefined ? {} : { retryAt };
     return { ...NO_NOTES, kind: 'nobody', edition, deliveries, undecided, ...waiting };
   }

@@ -227,8 +227,10 @@ function phaseOf(error: SmtpError, reached: Progress['reached']): SmtpPhase {
 function reset(connection: SMTPConnection): Promise<void> {
   return new Promise((resolve) => {
     if (connection.destroyed) return resolve();
-    connection.once('end', () => resolve());
+    const onEnd = () => resolve();
+    connection.once('end', onEnd);
     connection.reset((error) => {
+      connection.off('end', onEnd);
       if (error !== null) connection.close();
       resolve();
     });

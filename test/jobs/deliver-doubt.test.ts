@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { prepareSend } from '../../src/jobs/prepare-send.ts';
+import { messageIdOf } from '../support/inbox.ts';
+import { NEWSLETTER, NONE, openPaper, type Paper, PEOPLE } from '../support/paper.ts';
+import { changed, sendWith } from '../support/sending.ts';
+
+const DOUBTED = { ...NONE, planned: 7, accepted: 6, inDoubt: 1 };
+const SERVED = { ...NONE, planned: 7, accepted: 7 };
+
+test('with the policy "resend" what is in doubt is sent once more by the next send', async (t) => {
+  const { paper } = await doubted(t);
+  const deps = changed(paper, { newsletter: { whenInDoubt: 'resend' } });
+  assert.deepEqual((await sendWith(deps)).deliveries, SERVED);
+  const copies = paper.inbox.messagesTo('dee@example.org');
+  assert.equal(copies.length, 2);
+  assert.equal(new Set(copies.map(messageIdOf)).size, 1);
+});
+
+test('with the policy "skip" it is never sent again, and needs nobody to decide', async (t) => {
+  const { paper, report } = await doubted(t, 'skip');
+  assert.equal(report.undecided, 0);
+  const deps = changed(paper, { newsletter: { whenInDoubt: 'skip' } });
+  assert.equal((await prepareSend(deps, { newsletter: NEWSLETTER })).kind, 'nothingNew');
+  const named = await prepareSend(deps, {
+    newsletter: NEWSLETTER,
+    edition: `${NEWSLETTER}-2026-03-20`,
+  });
+  assert.equal(named.kind, 'nobody');
+  assert.equal(paper.inbox.messagesTo('dee@example.org').length, 1);
+});
+
+test('with the policy "ask" it waits until an editor says "resend"', async (t) => {
+  const { paper, report } = await doubted(t, 'ask');
+  assert.equal(report.undecided, 1);
+  const deps = changed(paper, { newsletter: { whenInDoubt: 'ask' } });
+  const plain = await prepareSend(deps, { newsletter: NEWSLETTER });
+  assert.equal(plain.kind === 'nobody' && plain.undecided, 1);
+  const after = await sendWith(deps, { inDoubt: 'resend' });
+  assert.deepEqual(after.deliveries, SERVED);
+  assert.equal(after.undecided, 0);
+  assert.deepEqual(
+    after.inDoubt.map(({ state }) => state),
+    ['accepted'],
+  );
+});
+
+test('... or "skip", for good', async (t) => {
+  const { paper } = await doubted(t, 'ask');
+  const deps = changed(paper, { newsletter: { whenInDoubt: 'ask' } });
+  const after = await sendWith(deps, { inDoubt: 'skip' });
+  assert.deepEqual(after.deliveries, DOUBTED);
+  assert.equal(after.undecided, 0);
+  const edition = `${NEWSLETTER}-2026-03-20`;
+  const late = await sendWith(deps, { inDoubt: 'resend', edition });
+  assert.deepEqual(late.deliveries, DOUBTED);
+  assert.equal(paper.inbox.messagesTo('dee@example.org').length, 1);
+});
+
+test('an editor who says "skip" overrules the policy "resend"', async (t) => {
+  const { paper } = await doubted(t);
+  const after = await sendWith(paper.deps, { inDoubt: 'skip' });
+  assert.deepEqual(after.deliveries, DOUBTED);
+  assert.equal((await prepareSend(paper.deps, { newsletter: NEWSLETTER })).kind, 'nothingNew');
+});
+
+/** A paper whose edition reached all, save that dee's reply never came. */
+async function doubted(
+  t: Parameters<typeof openPaper>[0],
+  whenInDoubt: 'resend' | 'skip' | 'ask' = 'resend',
+) {
+  let hangsUp = true;
+  const paper: Paper = await openPaper(t, {
+    subscribers: PEOPLE,
+    inbox: { onMessage: ({ to }) => (hangsUp && to.startsWith('dee') ? 'hangUp' : undefined) },
+  });
+  await paper.putEdition();
+  const report = await sendWith(changed(paper, { newsletter: { whenInDoubt } }));
+  assert.deepEqual(report.deliveries, DOUBTED);
+  hangsUp = false;
+  return { paper, report };
+}
