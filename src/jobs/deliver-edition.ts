@@ -13,6 +13,7 @@ import {
   planDeliveries,
 } from '../store/deliveries.ts';
 import {
+  failCalledOff,
   failWaiting,
   pauseEdition,
   resendDoubted,
@@ -142,6 +143,7 @@ async function conclude(
   const { db } = deps.store;
   const newsletter = findNewsletter(deps.config, edition.newsletter);
   const at = storedInstant(deps.clock());
+  await failCalledOff(db, newsletter.id, at);
   if (policyOf(newsletter, wishes) === 'skip') await skipDoubted(db, edition.id, at);
   if (stopped?.because === 'refusals') {
     await pauseEdition(db, edition.id, { by: 'refusals', reason: stopped.message, at });

@@ -13,8 +13,8 @@ const MOST_TRIES = 2;
 /** Makes a relay of its settings; connects when the first message comes. Throws a config error for a URL that is none. */
 export function openRelay(settings: RelaySettings): Relay {
   const address = parseRelayUrl(settings.url);
-  const sessions = openSessions(settings.connections, () =>
-    openSession(address, settings.timeouts ?? TIMEOUTS, settings.messagesPerConnection),
+  const sessions = openSessions(settings.connections, (signal) =>
+    openSession(address, settings.timeouts ?? TIMEOUTS, signal, settings.messagesPerConnection),
   );
   return {
     name: address.name,
@@ -47,19 +47,24 @@ type Taken =
   | { readonly session: SmtpSession; readonly fresh: boolean }
   | { readonly trouble: Extract<Outcome, { kind: 'relayTrouble' }> };
 
+const DROPPED: Taken = {
+  trouble: { kind: 'relayTrouble', reply: { code: 0, text: 'was left by us' } },
+};
+
 /** Up to `most` sessions: idle ones are used again, others opened when all are busy. */
-function openSessions(most: number, open: () => Promise<SmtpSession>) {
+function openSessions(most: number, open: (signal: AbortSignal) => Promise<SmtpSession>) {
   const idle: SmtpSession[] = [];
   const busy = new Set<SmtpSession>();
   const leaving = new Set<Promise<void>>();
   const waiting: (() => void)[] = [];
+  const dropped = new AbortController();
   let limit = most;
   let opening = 0;
 
   async function openOne(): Promise<Taken | undefined> {
     opening += 1;
     try {
-      const session = await open();
+      const session = await open(dropped.signal);
       busy.add(session);
       return { session, fresh: true };
     } catch (error) {
@@ -83,6 +88,7 @@ function openSessions(most: number, open: () => Promise<SmtpSession>) {
   return {
     async take(): Promise<Taken> {
       for (;;) {
+        if (dropped.signal.aborted) return DROPPED;
         const session = idle.pop();
         if (session?.isUsable()) {
           busy.add(session);
@@ -114,7 +120,9 @@ function openSessions(most: number, open: () => Promise<SmtpSession>) {
       await Promise.all([...leaving, ...idle.splice(0).map((session) => session.end())]);
     },
     drop(): void {
+      dropped.abort();
       for (const session of [...idle.splice(0), ...busy]) session.drop();
+      for (const wake of waiting.splice(0)) wake();
     },
   };
 }

@@ -30,10 +30,11 @@ export interface SessionTimeouts {
 
 const GOODBYE_MS = 2000;
 
-/** Connects, starts TLS and logs in; usable for `mostMessages`. Throws an `SmtpError`. */
+/** Connects, starts TLS and logs in, unless `signal` is aborted; usable for `mostMessages`. Throws an `SmtpError`. */
 export async function openSession(
   address: RelayAddress,
   timeouts: SessionTimeouts,
+  signal: AbortSignal,
   mostMessages = Number.POSITIVE_INFINITY,
 ): Promise<SmtpSession> {
   const connection = new MessageConnection({
@@ -52,9 +53,16 @@ export async function openSession(
   });
   // Later errors reach the message that is in flight; without a listener they would end the program.
   connection.on('error', () => {});
-  await connect(connection);
-  const takesUtf8 = /[ -]SMTPUTF8\b/i.test(String(connection.lastServerResponse));
-  if (address.login !== undefined) await logIn(connection, address.login);
+  const drop = () => connection.close();
+  signal.addEventListener('abort', drop);
+  let takesUtf8: boolean;
+  try {
+    await connect(connection);
+    takesUtf8 = /[ -]SMTPUTF8\b/i.test(String(connection.lastServerResponse));
+    if (address.login !== undefined) await logIn(connection, address.login);
+  } finally {
+    signal.removeEventListener('abort', drop);
+  }
   let messages = 0;
   return {
     isUsable: () => !connection.destroyed && messages < mostMessages,
@@ -65,7 +73,7 @@ export async function openSession(
       return sendOver(connection, message, beforeDot);
     },
     end: () => sayGoodbye(connection),
-    drop: () => connection.close(),
+    drop,
   };
 }
 

@@ -85,6 +85,18 @@ export async function failWaiting(
   return Number(numUpdatedRows);
 }
 
+/** Gives up on what came back to the queue of editions that had been called off while it was claimed. */
+export async function failCalledOff(db: Database, newsletter: string, at: string): Promise<void> {
+  const rows = await db
+    .selectFrom('editions')
+    .select('id')
+    .where('newsletter', '=', newsletter)
+    .where('cancelled_at', 'is not', null)
+    .execute();
+  const editions = rows.map(({ id }) => id);
+  await failWaiting(db, editions, 'cancelled', at);
+}
+
 /** Queues what failed of an edition once more, and makes it fresh again. Gives how many those were. */
 export async function retryFailed(db: Database, edition: string, at: string): Promise<number> {
   const { numUpdatedRows } = await db

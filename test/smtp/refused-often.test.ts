@@ -14,5 +14,8 @@ test('a connection over which much is refused keeps nothing of it', async (t) =>
     assert.equal(outcome.kind, 'failed');
   }
   await new Promise(setImmediate);
-  assert.deepEqual(warnings.map(({ message }) => message), []);
+  assert.deepEqual(
+    warnings.map(({ message }) => message),
+    [],
+  );
 });
