@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { domainOf } from '../../src/model/email-address.ts';
 import { readDomainRates } from '../../src/store/domains.ts';
+import { test } from '../support/databases.ts';
 import { address, NONE, openPaper, type Paper } from '../support/paper.ts';
 import {
   accountAt,

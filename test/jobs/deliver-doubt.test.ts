@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { prepareSend } from '../../src/jobs/prepare-send.ts';
+import { test } from '../support/databases.ts';
 import { messageIdOf } from '../support/inbox.ts';
 import { NEWSLETTER, NONE, openPaper, type Paper, PEOPLE } from '../support/paper.ts';
 import { changed, sendWith } from '../support/sending.ts';

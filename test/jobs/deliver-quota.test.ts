@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { openStore } from '../../src/store/open-store.ts';
+import { test } from '../support/databases.ts';
 import { NONE, openPaper } from '../support/paper.ts';
 import {
   accountAt,

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { test } from 'node:test';
 import { prepareSend } from '../../src/jobs/prepare-send.ts';
 import { settleLedger } from '../../src/jobs/settle-ledger.ts';
 import { showEdition } from '../../src/jobs/show-edition.ts';
 import { findEdition } from '../../src/store/editions.ts';
+import { test } from '../support/databases.ts';
 import type { ScriptedReply } from '../support/inbox.ts';
 import { NEWSLETTER, NONE, openPaper, type Paper, PEOPLE } from '../support/paper.ts';
 import { changed, readers, sendWith } from '../support/sending.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { prepareSend } from '../../src/jobs/prepare-send.ts';
 import { findEdition } from '../../src/store/editions.ts';
+import { test } from '../support/databases.ts';
 import { closedPort, type Inbox } from '../support/inbox.ts';
 import { NEWSLETTER, NONE, openPaper } from '../support/paper.ts';
 import {

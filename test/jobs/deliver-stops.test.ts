@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import {
   cancelEditionById,
   pauseEditionById,
@@ -8,6 +7,7 @@ import {
 import { prepareSend } from '../../src/jobs/prepare-send.ts';
 import { removeSubscriber } from '../../src/jobs/remove-subscriber.ts';
 import { balances } from '../../src/model/delivery.ts';
+import { test } from '../support/databases.ts';
 import { address, NEWSLETTER, NONE, openPaper, PEOPLE } from '../support/paper.ts';
 import { changed, HOUR_MS, openMachineClock, readers, sendWith } from '../support/sending.ts';
 

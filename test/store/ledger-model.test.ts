@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import fc from 'fast-check';
 import { balances } from '../../src/model/delivery.ts';
 import {
@@ -23,6 +22,7 @@ import type { Store } from '../../src/store/open-store.ts';
 import { setStatus } from '../../src/store/subscribers.ts';
 import { countUndecided } from '../../src/store/unfinished.ts';
 import { giveBack, markSubmitting, recordVerdicts } from '../../src/store/verdicts.ts';
+import { test } from '../support/databases.ts';
 import { openPaper } from '../support/paper.ts';
 
 const READERS = ['ada@example.org', 'bob@example.org', 'cyd@example.org', 'dee@example.org'];
