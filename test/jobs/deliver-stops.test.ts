@@ -7,7 +7,10 @@ import {
 } from '../../src/jobs/manage-edition.ts';
 import { prepareSend } from '../../src/jobs/prepare-send.ts';
 import { removeSubscriber } from '../../src/jobs/remove-subscriber.ts';
+import { settleLedger } from '../../src/jobs/settle-ledger.ts';
 import { balances } from '../../src/model/delivery.ts';
+import { claimDeliveries } from '../../src/store/claims.ts';
+import { deliveryTable, planDeliveries } from '../../src/store/deliveries.ts';
 import { test } from '../support/databases.ts';
 import { address, NEWSLETTER, NONE, openPaper, PEOPLE } from '../support/paper.ts';
 import { changed, HOUR_MS, openMachineClock, readers, sendWith } from '../support/sending.ts';
@@ -75,6 +78,20 @@ test('an edition that is called off in the middle of its send stops for good, an
   assert.equal(accepted + failed, 60, `${queued} still wait for what is off`);
   assert.ok(report.failures.every(({ cause }) => cause === 'cancelled'));
   assert.equal((await prepareSend(paper.deps, { newsletter: NEWSLETTER })).kind, 'nothingNew');
+});
+
+test('what a sender held that died, of an edition that was called off since, waits no longer', async (t) => {
+  const paper = await openPaper(t, { subscribers: PEOPLE });
+  const { store } = paper.deps;
+  const edition = await paper.putEdition();
+  const at = '2026-03-20T07:00:00.000Z';
+  await store.transaction(async (db) => {
+    await planDeliveries(db, edition, at);
+    await claimDeliveries(db, { edition: edition.id, sender: 'dead', now: at, limit: 3 });
+  });
+  await cancelEditionById(paper.deps, edition.id);
+  for (const each of paper.deps.config.newsletters) await settleLedger(paper.deps, each);
+  assert.deepEqual(await deliveryTable(store.db, edition.id), { ...NONE, planned: 7, failed: 7 });
 });
 
 test('whoever leaves in the middle gets nothing that was not submitted, claimed or not', async (t) => {

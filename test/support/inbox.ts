@@ -69,7 +69,8 @@ export async function openInbox(options: InboxOptions = {}): Promise<Inbox> {
       else done(replyError({ code: 535, text: 'Authentication credentials invalid' }));
     },
     onConnect: (session, done) => {
-      answer(server, session.id, options.onConnection?.(numberOf(session.id)), done);
+      const number = numberOf(session.id);
+      answer(server, session.id, options.onConnection?.(number), done);
     },
     onMailFrom: ({ address }, session, done) => {
       answer(server, session.id, options.onSender?.(address, numberOf(session.id)), done);
