@@ -85,7 +85,7 @@ async function openWorkshop(
   const { store, config, machineClock } = deps;
   const now = () => machineClock().epochMilliseconds;
   const course = openCourse();
-  const ledger = openLedger(store, sender, deps.clock);
+  const ledger = openLedger(store, sender, deps);
   const gates = openDomainGates(config.domains, await currentRates(run, now()));
   const claim = claimerOf(run, { routes, course, ledger, freshUntil });
   const giveBack = ({ id }: ClaimedDelivery) => ledger.giveBack(id);

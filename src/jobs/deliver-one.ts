@@ -33,7 +33,7 @@ export async function deliverOne(
   const built = build(run, delivery);
   const messageId = 'messageId' in built ? built.messageId : '';
   const submit = () => {
-    route.quota.count(ledger, deps.machineClock().epochMilliseconds);
+    route.quota.count(ledger);
     return ledger.submit({ id, messageId });
   };
   const outcome = 'kind' in built ? built : await route.relay.send(built, submit);

@@ -2,14 +2,8 @@ import type { Clock } from '../base/clock.ts';
 import { storedInstant } from '../store/instants.ts';
 import type { Store } from '../store/open-store.ts';
 import type { Database } from '../store/tables.ts';
-import {
-  giveBack,
-  type Hand,
-  markSubmitting,
-  recordVerdicts,
-  type Submission,
-  type Verdict,
-} from '../store/verdicts.ts';
+import { recordVerdicts, type Submission, type Verdict } from '../store/verdicts.ts';
+import { writeLedger } from '../store/write-ledger.ts';
 
 /**
  * What one sender writes of the deliveries it holds. What several connections write at the same
@@ -24,6 +18,8 @@ export interface Ledger {
   record(verdict: Verdict): void;
   /** Puts a delivery back into the queue; need not be waited for. */
   giveBack(id: number): void;
+  /** Counts a message that a relay is given. */
+  count(relay: string): void;
   /** Adds anything else to the next transaction. */
   add(work: (db: Database) => Promise<void>): void;
   /** Waits until all that was given so far is on the disk. Throws the first error of any write, and ever after. */
@@ -40,6 +36,7 @@ interface Batch {
   readonly submissions: (Submission & { readonly answer: PromiseWithResolvers<boolean> })[];
   readonly verdicts: Verdict[];
   readonly returned: number[];
+  readonly uses: Map<string, number>;
   readonly works: ((db: Database) => Promise<void>)[];
   /** Who wants to know that it is written. */
   readonly watchers: PromiseWithResolvers<void>[];
@@ -47,11 +44,21 @@ interface Batch {
 
 const emptyBatch = (): Batch => ({
   ...{ submissions: [], verdicts: [], returned: [] },
-  ...{ works: [], watchers: [] },
+  ...{ uses: new Map(), works: [], watchers: [] },
 });
 
+/** The times that a ledger notes: of deliveries, and of what relays are given. */
+export interface LedgerClocks {
+  readonly clock: Clock;
+  readonly machineClock: Clock;
+}
+
 /** Opens the ledger for the sender. After a write that failed, nothing is written any more. */
-export function openLedger(store: Store, sender: string, clock: Clock): Ledger {
+export function openLedger(
+  store: Store,
+  sender: string,
+  { clock, machineClock }: LedgerClocks,
+): Ledger {
   let waiting = emptyBatch();
   let isWriting = false;
   let failure: { readonly error: unknown } | undefined;
@@ -64,7 +71,9 @@ export function openLedger(store: Store, sender: string, clock: Clock): Ledger {
       const batch = waiting;
       waiting = emptyBatch();
       try {
-        await write(store, batch, { sender, at: storedInstant(clock()) });
+        const now = machineClock().epochMilliseconds;
+        const hand = { sender, at: storedInstant(clock()) };
+        answer(batch, await writeLedger(store, { ...batch, now }, hand));
       } catch (error) {
         failure = { error };
         unwritten.push(...batch.verdicts);
@@ -99,6 +108,9 @@ export function openLedger(store: Store, sender: string, clock: Clock): Ledger {
       waiting.returned.push(id);
       wake();
     },
+    count(relay) {
+      waiting.uses.set(relay, (waiting.uses.get(relay) ?? 0) + 1);
+    },
     add(work) {
       waiting.works.push(work);
       wake();
@@ -118,15 +130,7 @@ export function openLedger(store: Store, sender: string, clock: Clock): Ledger {
   };
 }
 
-async function write(store: Store, batch: Batch, hand: Hand): Promise<void> {
-  const { submissions, verdicts, returned, works, watchers } = batch;
-  const marked = await store.transaction(async (db) => {
-    // First the verdicts: a connection's last message is judged when its next one is marked.
-    await recordVerdicts(db, verdicts, hand);
-    await giveBack(db, returned, hand);
-    for (const work of works) await work(db);
-    return markSubmitting(db, submissions, hand);
-  });
+function answer({ submissions, watchers }: Batch, marked: ReadonlySet<number>): void {
   for (const { id, answer } of submissions) answer.resolve(marked.has(id));
   for (const watcher of watchers) watcher.resolve();
 }
@@ -136,6 +140,6 @@ function refuse({ submissions, watchers }: Batch, error: unknown): void {
   for (const watcher of watchers) watcher.reject(error);
 }
 
-function isEmpty(batch: Batch): boolean {
-  return Object.values(batch).every((part) => part.length === 0);
+function isEmpty({ uses, ...lists }: Batch): boolean {
+  return uses.size === 0 && Object.values(lists).every((list) => list.length === 0);
 }

@@ -31,7 +31,7 @@ export interface Quota {
   /** Gives leave back that was not made use of. */
   putBack(now: number): void;
   /** Counts a message that goes, where it was not counted when leave was given. */
-  count(ledger: Ledger, now: number): void;
+  count(ledger: Ledger): void;
   /** Gives back what was reserved and not used. */
   end(): Promise<void>;
 }
@@ -51,19 +51,10 @@ export function openQuota(store: Store, account: RelayAccount): Quota {
 
 /** No limit: messages are counted as they go, for whoever looks. */
 function countedOnly(account: RelayAccount): Quota {
-  let uncounted = 0;
   return {
     take: async () => GO,
     putBack() {},
-    count(ledger, now) {
-      uncounted += 1;
-      if (uncounted > 1) return;
-      ledger.add(async (db) => {
-        const messages = uncounted;
-        uncounted = 0;
-        await countMessages(db, account.id, messages, now);
-      });
-    },
+    count: (ledger) => ledger.count(account.id),
     async end() {},
   };
 }

@@ -103,6 +103,10 @@ async function isOpen(db: Database, edition: string): Promise<boolean> {
     .where('id', '=', edition)
     .where('paused_at', 'is', null)
     .where('cancelled_at', 'is', null)
+    // Held meanwhile: it was copied, and the copy sends from now on.
+    .where(({ not, exists, selectFrom }) =>
+      not(exists(selectFrom('identity').select('held_at').where('held_at', 'is not', null))),
+    )
     .executeTakeFirst();
   return row !== undefined;
 }

@@ -56,8 +56,12 @@ export async function countMessages(
   messages: number,
   now: number,
 ): Promise<void> {
-  if (messages === 0) return;
-  await db
+  if (messages !== 0) await counting(db, relay, messages, now).execute();
+}
+
+/** The query of `countMessages`. */
+export function counting(db: Database, relay: string, messages: number, now: number) {
+  return db
     .insertInto('relay_usage')
     .values({ relay, minute: minuteOf(now), messages })
     .onConflict((conflict) =>
@@ -65,7 +69,7 @@ export async function countMessages(
         .columns(['relay', 'minute'])
         .doUpdateSet((set) => ({ messages: set('relay_usage.messages', '+', messages) })),
     )
-    .execute();
+    .returning('messages');
 }
 
 /** When so many messages of the last `windowMs` are out of it that `least` more may go; epoch milliseconds. */

@@ -36,45 +36,53 @@ export interface Verdict {
 export async function markSubmitting(
   db: Database,
   submissions: readonly Submission[],
-  { sender, at }: Hand,
+  hand: Hand,
 ): Promise<ReadonlySet<number>> {
   if (submissions.length === 0) return new Set();
-  const rows = submissions.map(({ id, messageId }) => sql`(${bigint(id)}, ${text(messageId)})`);
-  const marked = await db
-    .with('v(delivery, message_id)', () => valuesOf<{ delivery: number; message_id: string }>(rows))
-    .updateTable('deliveries')
-    .from('v')
-    .set((set) => ({ state: 'submitting', message_id: set.ref('v.message_id'), changed_at: at }))
-    .whereRef('deliveries.id', '=', 'v.delivery')
-    .where('deliveries.state', 'in', EVENT_SOURCES.submit)
-    .where('deliveries.sender', '=', sender)
-    .where(({ exists, selectFrom }) =>
-      exists(
-        selectFrom('subscribers as s')
-          .select('s.id')
-          .whereRef('s.id', '=', 'deliveries.subscriber')
-          .where('s.status', '=', 'active'),
-      ),
-    )
-    // Not by way of the edition, which would lead PostgreSQL through all that was ever claimed of it.
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('editions as e')
-            .select('e.id')
-            .whereRef('e.id', '=', 'deliveries.edition')
-            .where((edition) =>
-              edition.or([
-                edition('e.paused_at', 'is not', null),
-                edition('e.cancelled_at', 'is not', null),
-              ]),
-            ),
-        ),
-      ),
-    )
-    .returning('id')
-    .execute();
+  const marked = await submitting(db, submissions, hand).execute();
   return new Set(marked.map((row) => row.id));
+}
+
+/** The query of `markSubmitting`, of one submission at least. */
+export function submitting(db: Database, submissions: readonly Submission[], { sender, at }: Hand) {
+  const rows = submissions.map(({ id, messageId }) => sql`(${bigint(id)}, ${text(messageId)})`);
+  return (
+    db
+      .with('v(delivery, message_id)', () =>
+        valuesOf<{ delivery: number; message_id: string }>(rows),
+      )
+      .updateTable('deliveries')
+      .from('v')
+      .set((set) => ({ state: 'submitting', message_id: set.ref('v.message_id'), changed_at: at }))
+      .whereRef('deliveries.id', '=', 'v.delivery')
+      .where('deliveries.state', 'in', EVENT_SOURCES.submit)
+      .where('deliveries.sender', '=', sender)
+      .where(({ exists, selectFrom }) =>
+        exists(
+          selectFrom('subscribers as s')
+            .select('s.id')
+            .whereRef('s.id', '=', 'deliveries.subscriber')
+            .where('s.status', '=', 'active'),
+        ),
+      )
+      // Not by way of the edition, which would lead PostgreSQL through all that was ever claimed of it.
+      .where(({ not, exists, selectFrom }) =>
+        not(
+          exists(
+            selectFrom('editions as e')
+              .select('e.id')
+              .whereRef('e.id', '=', 'deliveries.edition')
+              .where((edition) =>
+                edition.or([
+                  edition('e.paused_at', 'is not', null),
+                  edition('e.cancelled_at', 'is not', null),
+                ]),
+              ),
+          ),
+        ),
+      )
+      .returning('id')
+  );
 }
 
 /**
@@ -84,10 +92,14 @@ export async function markSubmitting(
 export async function recordVerdicts(
   db: Database,
   verdicts: readonly Verdict[],
-  { sender, at }: Hand,
+  hand: Hand,
 ): Promise<void> {
-  if (verdicts.length === 0) return;
-  await db
+  if (verdicts.length > 0) await recording(db, verdicts, hand).execute();
+}
+
+/** The query of `recordVerdicts`, of one verdict at least. */
+export function recording(db: Database, verdicts: readonly Verdict[], { sender, at }: Hand) {
+  return db
     .with('v(delivery, state, message_id, relay, retry_at, class, code, enhanced, said)', () =>
       valuesOf<VerdictRow>(verdicts.map(toRow)),
     )
@@ -114,23 +126,23 @@ export async function recordVerdicts(
     .whereRef('deliveries.id', '=', 'v.delivery')
     .where('deliveries.sender', '=', sender)
     .where('deliveries.state', 'in', EVENT_SOURCES.accept)
-    .execute();
+    .returning('id');
 }
 
 /** Puts held deliveries back: their messages surely did not go, and that was nobody's failure. */
-export async function giveBack(
-  db: Database,
-  ids: readonly number[],
-  { sender, at }: Hand,
-): Promise<void> {
-  if (ids.length === 0) return;
-  await db
+export async function giveBack(db: Database, ids: readonly number[], hand: Hand): Promise<void> {
+  if (ids.length > 0) await givingBack(db, ids, hand).execute();
+}
+
+/** The query of `giveBack`, of one delivery at least. */
+export function givingBack(db: Database, ids: readonly number[], { sender, at }: Hand) {
+  return db
     .updateTable('deliveries')
     .set({ state: 'queued', sender: null, changed_at: at })
     .where('id', 'in', ids)
     .where('sender', '=', sender)
     .where('state', 'in', EVENT_SOURCES.giveBack)
-    .execute();
+    .returning('id');
 }
 
 interface VerdictRow {

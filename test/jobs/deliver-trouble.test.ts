@@ -7,6 +7,7 @@ import { balances } from '../../src/model/delivery.ts';
 import { test } from '../support/databases.ts';
 import { closedPort, messageIdOf } from '../support/inbox.ts';
 import { configFor, NEWSLETTER, NONE, openPaper, PEOPLE } from '../support/paper.ts';
+import { watchWrites } from '../support/watched-store.ts';
 
 test('a relay that is away: nothing is marked as sent, and the next send goes on', async (t) => {
   const paper = await openPaper(t, {
@@ -208,15 +209,11 @@ test('when the ledger cannot be written the send stops, and nothing went that is
   await paper.putEdition();
   const { store } = paper.deps;
   let failures = 0;
-  const failing: typeof store = {
-    ...store,
-    transaction(work) {
-      // The write that has the verdict on the second message and the mark on the third.
-      if (paper.inbox.messages.length === 2 && ++failures === 1)
-        throw new BroadsheetError(EXIT.disk, 'the disk is full');
-      return store.transaction(work);
-    },
-  };
+  const failing = watchWrites(store, () => {
+    // The write that has the verdict on the second message and the mark on the third.
+    if (paper.inbox.messages.length === 2 && ++failures === 1)
+      throw new BroadsheetError(EXIT.disk, 'the disk is full');
+  });
   const prepared = await prepareSend(paper.deps, { newsletter: NEWSLETTER });
   assert.equal(prepared.kind, 'ready');
   await assert.rejects(

@@ -2,17 +2,17 @@ import assert from 'node:assert/strict';
 import { openLedger } from '../../src/jobs/ledger.ts';
 import { claimDeliveries } from '../../src/store/claims.ts';
 import { planDeliveries } from '../../src/store/deliveries.ts';
-import type { Store } from '../../src/store/open-store.ts';
 import type { Verdict } from '../../src/store/verdicts.ts';
 import { test } from '../support/databases.ts';
 import { openPaper } from '../support/paper.ts';
+import { watchWrites } from '../support/watched-store.ts';
 
 const AT = '2026-03-20T07:00:00.000Z';
 const SENDER = 'one';
 
 test('what is written at the same time is one transaction, and each gets its own answer', async (t) => {
   const { paper, store, ids, transactions } = await claimed(t);
-  const ledger = openLedger(store, SENDER, paper.deps.clock);
+  const ledger = openLedger(store, SENDER, paper.deps);
   const answers = await Promise.all(
     [ids.ada, ids.bob, 12_345].map((id) => ledger.submit({ id, messageId: `<${id}@x>` })),
   );
@@ -22,7 +22,7 @@ test('what is written at the same time is one transaction, and each gets its own
 
 test('a connection never has more than one message that is marked and not judged', async (t) => {
   const { paper, store, ids } = await claimed(t);
-  const ledger = openLedger(store, SENDER, paper.deps.clock);
+  const ledger = openLedger(store, SENDER, paper.deps);
   await ledger.submit({ id: ids.ada, messageId: '<ada@x>' });
   ledger.record(accepted(ids.ada));
   assert.equal(await ledger.submit({ id: ids.bob, messageId: '<bob@x>' }), true);
@@ -36,7 +36,7 @@ test('a connection never has more than one message that is marked and not judged
 
 test('what was given so far is on the disk when it is settled', async (t) => {
   const { paper, store, ids } = await claimed(t);
-  const ledger = openLedger(store, SENDER, paper.deps.clock);
+  const ledger = openLedger(store, SENDER, paper.deps);
   ledger.record(accepted(ids.ada));
   ledger.giveBack(ids.bob);
   await ledger.settle();
@@ -49,7 +49,7 @@ test('what was given so far is on the disk when it is settled', async (t) => {
 
 test('when a write fails, whoever waits is told, and nothing is written any more', async (t) => {
   const { paper, store, ids } = await claimed(t);
-  const ledger = openLedger(store, SENDER, paper.deps.clock);
+  const ledger = openLedger(store, SENDER, paper.deps);
   ledger.add(async () => {
     throw new Error('no');
   });
@@ -74,13 +74,9 @@ async function claimed(t: Parameters<typeof openPaper>[0]) {
   });
   const idOf = (address: string) => rows.find((row) => row.address === address)?.id ?? 0;
   let transactions = 0;
-  const store: Store = {
-    ...paper.deps.store,
-    transaction(work) {
-      transactions += 1;
-      return paper.deps.store.transaction(work);
-    },
-  };
+  const store = watchWrites(paper.deps.store, () => {
+    transactions += 1;
+  });
   const ids = { ada: idOf('ada@example.org'), bob: idOf('bob@example.org') };
   return { paper, store, ids, transactions: () => transactions };
 }

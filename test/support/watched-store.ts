@@ -1,0 +1,24 @@
+import type { KyselyPlugin } from 'kysely';
+import type { Store } from '../../src/store/open-store.ts';
+
+/**
+ * The store, with `onWrite` called before each transaction, and before each statement that is one by
+ * itself. What it throws is what the write fails with.
+ */
+export function watchWrites(store: Store, onWrite: () => void): Store {
+  const plugin: KyselyPlugin = {
+    transformQuery({ node }) {
+      onWrite();
+      return node;
+    },
+    transformResult: async ({ result }) => result,
+  };
+  return {
+    ...store,
+    db: store.db.withPlugin(plugin),
+    async transaction(work) {
+      onWrite();
+      return store.transaction(work);
+    },
+  };
+}
