@@ -2,13 +2,14 @@ import type { KyselyPlugin } from 'kysely';
 import type { Store } from '../../src/store/open-store.ts';
 
 /**
- * The store, with `onWrite` called before each transaction, and before each statement that is one by
- * itself. What it throws is what the write fails with.
+ * The store, with `onWrite` called before each transaction, and before each raw statement, which the
+ * ledger's on PostgreSQL is. What it throws is what the write fails with.
  */
 export function watchWrites(store: Store, onWrite: () => void): Store {
   const plugin: KyselyPlugin = {
     transformQuery({ node }) {
-      onWrite();
+      // Queries that are parts of another come by here as well.
+      if (node.kind === 'RawNode') onWrite();
       return node;
     },
     transformResult: async ({ result }) => result,
