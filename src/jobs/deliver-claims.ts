@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { currentRate } from '../model/domain-rate.ts';
+import { asksForSlowerPace, currentRate } from '../model/domain-rate.ts';
 import type { Outcome } from '../smtp/outcome.ts';
 import { type ClaimedDelivery, claimDeliveries, giveBackAll } from '../store/claims.ts';
 import { forgetDomains, readDomainRates, setDomainRate } from '../store/domains.ts';
@@ -194,7 +194,7 @@ function note(
       noteTrouble(run, ledger, route, trouble);
     }
   }
-  if (outcome.kind === 'deferred' && outcome.replyClass === 'slowDown') {
+  if (outcome.kind === 'deferred' && asksForSlowerPace(outcome.reply)) {
     const { code, text } = outcome.reply;
     const rate = gates.slowDown(domain, now);
     ledger.add((db) => setDomainRate(db, domain, rate, `${code} ${text}`));

@@ -1,3 +1,5 @@
+import type { Reply } from './delivery.ts';
+
 /** A destination domain that asked for a slower pace; times are epoch milliseconds. */
 export interface DomainRate {
   readonly messagesPerHour: number;
@@ -5,8 +7,8 @@ export interface DomainRate {
   readonly changedAt: number;
 }
 
-/** One message a minute goes to any domain. */
-const LEAST_PER_HOUR = 60;
+/** One message in three seconds goes to any domain: at a slower pace most would be too old to go. */
+const LEAST_PER_HOUR = 1200;
 
 /** A rate that has climbed this high is none any more. */
 const FREE_PER_HOUR = 36_000;
@@ -16,6 +18,16 @@ const DOUBLING_MS = 600_000;
 
 /** Replies to messages that were under way at the same time ask for the same thing. */
 const ONE_REQUEST_MS = 5000;
+
+/**
+ * Whether a reply that puts a message off asks for a slower pace: 421, and enhanced codes 4.7.x
+ * (RFC 3463 §3.8), as 451 4.7.28. Not greylisting (RFC 6647), which puts off whoever comes for the
+ * first time at any pace, nor trouble of the relay's own (450 4.2.x, 451 4.3.x).
+ */
+export function asksForSlowerPace({ code, enhancedCode, text }: Reply): boolean {
+  if (/gr[ae]y[- ]?list/i.test(text)) return false;
+  return code === 421 || (code < 500 && enhancedCode?.startsWith('4.7.') === true);
+}
 
 /**
  * What the rate has climbed back to at `now`, in messages an hour: twice as much every ten minutes;

@@ -1,18 +1,31 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { currentRate, slowedRate } from '../../src/model/domain-rate.ts';
+import { asksForSlowerPace, currentRate, slowedRate } from '../../src/model/domain-rate.ts';
 
 const NOW = Date.parse('2026-03-20T07:00Z');
 const MINUTE_MS = 60_000;
 
-test('a domain that asks for it gets half of what it got, again and again, but a message a minute', () => {
-  const first = slowedRate(undefined, 3600, NOW);
-  assert.deepEqual(first, { messagesPerHour: 1800, changedAt: NOW });
+test('a domain that asks for it gets half of what it got, again and again, but a message in three seconds', () => {
+  const first = slowedRate(undefined, 9000, NOW);
+  assert.deepEqual(first, { messagesPerHour: 4500, changedAt: NOW });
   const second = slowedRate(first, 1, NOW + 5000);
-  assert.ok(second.messagesPerHour > 900 && second.messagesPerHour < 910);
+  assert.ok(second.messagesPerHour > 2250 && second.messagesPerHour < 2275);
   let rate = second;
   for (let times = 1; times <= 10; times += 1) rate = slowedRate(rate, 1, NOW + times * 10_000);
-  assert.equal(rate.messagesPerHour, 60);
+  assert.equal(rate.messagesPerHour, 1200);
+});
+
+test('a domain asks for a slower pace by 421 and 4.7.x, not by greylisting or trouble of its own', () => {
+  const asks = (code: number, enhancedCode: string | undefined, text: string) =>
+    asksForSlowerPace({ code, text, ...(enhancedCode === undefined ? {} : { enhancedCode }) });
+  assert.ok(asks(421, undefined, 'too many connections'));
+  assert.ok(asks(451, '4.7.28', 'unusual rate of mail'));
+  assert.ok(asks(450, '4.7.500', 'server busy'));
+  assert.ok(!asks(450, '4.7.1', 'Greylisted, come back in 5 minutes'));
+  assert.ok(!asks(451, '4.7.1', 'Grey-listing in action'));
+  assert.ok(!asks(452, '4.2.2', 'mailbox full'));
+  assert.ok(!asks(451, '4.3.0', 'try again later'));
+  assert.ok(!asks(450, undefined, 'not now'));
 });
 
 test('several requests at once are one', () => {
@@ -38,10 +51,10 @@ test('one that has climbed back and asks again is halved from where limits begin
 });
 
 test('when the clock goes back the rate stays as it is, and can still be halved', () => {
-  const rate = { messagesPerHour: 1000, changedAt: NOW };
-  assert.equal(currentRate(rate, NOW - 60 * MINUTE_MS), 1000);
+  const rate = { messagesPerHour: 5000, changedAt: NOW };
+  assert.equal(currentRate(rate, NOW - 60 * MINUTE_MS), 5000);
   assert.deepEqual(slowedRate(rate, 1, NOW - 60 * MINUTE_MS), {
-    messagesPerHour: 500,
+    messagesPerHour: 2500,
     changedAt: NOW - 60 * MINUTE_MS,
   });
 });
