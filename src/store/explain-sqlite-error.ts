@@ -38,6 +38,11 @@ export function explainSqliteError(error: unknown, file: string): unknown {
   }
 }
 
+/** Whether another program has the lock that was asked for; it may let go of it. */
+export function isBusy(error: unknown): boolean {
+  return primaryCode(error) === SQLITE.busy;
+}
+
 function primaryCode(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('errcode' in error)) return undefined;
   return typeof error.errcode === 'number' ? error.errcode & 0xff : undefined;

@@ -20,7 +20,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const SESSION = `
   select set_config('synchronous_commit', 'on', false)
     where current_setting('synchronous_commit') in ('off', 'local');
-  set lock_timeout = '10s';
+  set lock_timeout = '10min';
   set statement_timeout = '15min';
   set idle_in_transaction_session_timeout = '15min';
   set tcp_keepalives_idle = 60;

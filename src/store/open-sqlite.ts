@@ -10,27 +10,46 @@ import type { OpenDatabase } from './open-database.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
 import type { Tables } from './tables.ts';
 
-const BUSY_TIMEOUT_MS = 10_000;
+/** While a new file gets its tables: it has no write-ahead log yet, and readers wait too. */
+const OPENING_TIMEOUT_MS = 10_000;
+
+/** How long SQLite waits for a lock by itself, and everything else in this program with it. */
+const BLOCKING_TIMEOUT_MS = 20;
+
+/** An import of some million subscribers is one transaction, and a send beside it has to outlast it. */
+const PATIENCE_MS = 600_000;
 
 /**
- * Opens the file; makes it and its folder where there are none, unless it `mustExist`. Throws a
- * `BroadsheetError`: usage where it must exist and does not, disk where it can't be read or written.
+ * WAL: readers and a writer do not wait for each other. FULL: a commit is on the disk when it
+ * returns, which the ledger stands on.
  */
-export function openSqlite(file: string, mustExist: boolean): OpenDatabase {
+const CLAIM = `
+  pragma journal_mode = wal;
+  pragma synchronous = full;
+  pragma busy_timeout = ${BLOCKING_TIMEOUT_MS}`;
+
+/**
+ * Opens the file; makes it and its folder where there are none, unless it `mustExist`. Whoever has
+ * to wait for another program to write gives up after `patienceMs`. Throws a `BroadsheetError`:
+ * usage where it must exist and does not, disk where it can't be read or written.
+ */
+export function openSqlite(
+  file: string,
+  mustExist: boolean,
+  patienceMs = PATIENCE_MS,
+): OpenDatabase {
   if (!mustExist) createFile(file);
   else if (!existsSync(file)) {
     const remedy = 'name the file that database.url names, by default data/broadsheet.db';
     throw new BroadsheetError(EXIT.usage, `${file}  there is no database here; ${remedy}`);
   }
   const explain = (error: unknown) => explainSqliteError(error, file);
-  const database = attempt(() => new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS }), explain);
+  const database = attempt(() => new DatabaseSync(file, { timeout: OPENING_TIMEOUT_MS }), explain);
   return {
-    db: new Kysely<Tables>({ dialect: sqliteDialect(database, explain) }),
+    db: new Kysely<Tables>({ dialect: sqliteDialect(database, { explain, patienceMs }) }),
     place: file,
-    // WAL: readers and a writer do not wait for each other. FULL: a commit is on the disk when it
-    // returns, which the ledger stands on. Not before: WAL stays with the file, whoever's it is.
-    claim: () =>
-      attempt(() => database.exec('pragma journal_mode = wal; pragma synchronous = full'), explain),
+    // Not before: WAL stays with the file, whoever's it is.
+    claim: () => attempt(() => database.exec(CLAIM), explain),
     leaseClock: async () => systemClock(),
   };
 }

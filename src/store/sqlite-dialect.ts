@@ -1,4 +1,5 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import { setTimeout as wait } from 'node:timers/promises';
 import {
   CompiledQuery,
   type DatabaseConnection,
@@ -10,30 +11,37 @@ import {
   SqliteQueryCompiler,
 } from 'kysely';
 import { storable } from './dialect.ts';
+import { isBusy } from './explain-sqlite-error.ts';
 
 /** Statements that stay prepared; those of inserts of odd lengths must not pile up. */
 const MOST_PREPARED = 200;
+
+/** Another program's lock is asked for again after so long. */
+const ASK_AGAIN_MS = 20;
+
+export interface SqliteOptions {
+  /** Makes of a thrown SQLite error what is thrown on. */
+  readonly explain: (error: unknown) => unknown;
+  /** How long another program may write before whoever waits for it gives up. */
+  readonly patienceMs: number;
+}
 
 /**
  * Kysely's SQLite on `node:sqlite`: one connection, which Kysely hands to one query or transaction
  * at a time. A transaction takes the write lock when it begins: one that would start by reading
  * could find out at its first write that another process was faster, and have to start again.
- * `explain` makes of a thrown SQLite error what is thrown on.
  */
-export function sqliteDialect(
-  database: DatabaseSync,
-  explain: (error: unknown) => unknown,
-): Dialect {
+export function sqliteDialect(database: DatabaseSync, options: SqliteOptions): Dialect {
   return {
-    createDriver: () => createDriver(database, explain),
+    createDriver: () => createDriver(database, options),
     createQueryCompiler: () => new SqliteQueryCompiler(),
     createAdapter: () => new SqliteAdapter(),
     createIntrospector: (db) => new SqliteIntrospector(db),
   };
 }
 
-function createDriver(database: DatabaseSync, explain: (error: unknown) => unknown): Driver {
-  const connection = createConnection(database, explain);
+function createDriver(database: DatabaseSync, options: SqliteOptions): Driver {
+  const connection = createConnection(database, options);
   const run = async (sql: string) => {
     await connection.executeQuery(CompiledQuery.raw(sql));
   };
@@ -55,7 +63,7 @@ function createDriver(database: DatabaseSync, explain: (error: unknown) => unkno
 
 function createConnection(
   database: DatabaseSync,
-  explain: (error: unknown) => unknown,
+  { explain, patienceMs }: SqliteOptions,
 ): DatabaseConnection {
   const prepared = new Map<string, StatementSync>();
   const prepare = (sql: string): StatementSync => {
@@ -68,10 +76,17 @@ function createConnection(
   };
   return {
     async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
-      try {
-        return run<Row>(prepare(sql), parameters);
-      } catch (error) {
-        throw explain(error);
+      const from = performance.now();
+      for (;;) {
+        try {
+          return run<Row>(prepare(sql), parameters);
+        } catch (error) {
+          // SQLite's own waiting stops this whole program, and with it the replies of relays.
+          // Within a transaction it has the lock already: asking again would not help.
+          const isWorthWaiting = isBusy(error) && !database.isTransaction;
+          if (!isWorthWaiting || performance.now() - from > patienceMs) throw explain(error);
+        }
+        await wait(ASK_AGAIN_MS);
       }
     },
     // biome-ignore lint/correctness/useYield: the type asks for a generator; pages are used instead

@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { BroadsheetError, EXIT } from '../base/errors.ts';
 import { isPostgres } from './dialect.ts';
@@ -29,10 +30,18 @@ export async function wipeTraces(db: Database, texts: readonly string[]): Promis
   }
 }
 
+/** A send beside it has the log for itself for moments only. */
+const TRIES = 20;
+const BETWEEN_TRIES_MS = 100;
+
 /** Moves the write-ahead log into the file and cuts it to nothing; false while somebody reads it. */
 async function emptyLog(db: Database): Promise<boolean> {
-  const { rows } = await sql<{ busy: number }>`pragma wal_checkpoint(truncate)`.execute(db);
-  return rows[0]?.busy === 0;
+  for (let tries = 1; ; tries += 1) {
+    const { rows } = await sql<{ busy: number }>`pragma wal_checkpoint(truncate)`.execute(db);
+    if (rows[0]?.busy === 0) return true;
+    if (tries === TRIES) return false;
+    await wait(BETWEEN_TRIES_MS);
+  }
 }
 
 async function holdsText(file: string, texts: readonly string[]): Promise<boolean> {

@@ -3,7 +3,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
-import { sql } from 'kysely';
 import { readJournal } from '../../src/disk/journal-file.ts';
 import { addSubscriber } from '../../src/jobs/add-subscriber.ts';
 import { eraseSubscriber } from '../../src/jobs/erase-subscriber.ts';
@@ -143,8 +142,6 @@ test('while another program reads the database, an erasure says that old copies 
   const reader = new DatabaseSync(join(paper.folder, 'paper.db'));
   t.after(() => reader.close());
   reader.exec('begin; select count(*) from subscribers');
-  // It is waited for, ten seconds otherwise.
-  await sql`pragma busy_timeout = 50`.execute(paper.deps.store.db);
   const report = await eraseSubscriber(paper.deps, ADA);
   assert.deepEqual([report.result, report.wiped], ['erased', false]);
   reader.exec('commit');

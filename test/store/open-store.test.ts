@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test as testOnce } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
 import { sql } from 'kysely';
 import { EXIT } from '../../src/base/errors.ts';
 import { openStore } from '../../src/store/open-store.ts';
@@ -136,20 +134,22 @@ test('a program that writes waits until another has written', { timeout: 20_000 
   const store = await openStore(url);
   t.after(() => store.close());
   await store.db.insertInto('senders').values(SENDER).execute();
-  // In a thread of its own: SQLite waits without giving way to anything else.
-  const other = new Worker(new URL('../support/update-sender.ts', import.meta.url), {
-    workerData: url,
-  });
-  await once(other, 'message');
+  const other = await openStore(url);
+  t.after(() => other.close());
+  let waiting: Promise<unknown> | undefined;
   await store.transaction(async (db) => {
     await db.updateTable('senders').set({ pid: 2 }).execute();
-    other.postMessage('go');
-    await once(other, 'message');
-    // It has asked, or is about to; nothing tells when SQLite begins to wait.
+    waiting = other.transaction((db) =>
+      db
+        .updateTable('senders')
+        .set((set) => ({ pid: set('pid', '+', 10) }))
+        .execute(),
+    );
+    // It has asked, or is about to; nothing tells when it begins to wait.
     await setTimeout(100);
     await db.updateTable('senders').set({ pid: 3 }).execute();
   });
-  await once(other, 'exit');
+  await waiting;
   const row = await store.db.selectFrom('senders').select('pid').executeTakeFirst();
   assert.equal(row?.pid, 13);
 });

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { EXIT } from '../../src/base/errors.ts';
+import { openSqlite } from '../../src/store/open-sqlite.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { newFolder } from '../support/databases.ts';
 import { explained, refused } from '../support/stores.ts';
@@ -52,20 +54,41 @@ test('a full disk fails the transaction, and what was stored before stays', asyn
 });
 
 test('a file that another program does not let go of is to be tried again', async (t) => {
-  const file = join(newFolder(t), 'paper.db');
-  const store = await openStore(`sqlite:${file}`);
-  t.after(() => store.close());
-  const other = new DatabaseSync(file);
-  t.after(() => other.close());
-  other.exec('begin immediate');
-  await sql`pragma busy_timeout = 50`.execute(store.db);
+  const { file, other } = await lockedFile(t);
+  const { db } = openSqlite(file, true, 50);
+  t.after(() => db.destroy());
   await assert.rejects(
-    store.transaction(async () => {}),
+    db.transaction().execute(async () => {}),
     explained(EXIT.tryAgain, /database is locked; another program is writing/),
   );
   other.exec('rollback');
-  await store.transaction(async () => {});
+  await db.transaction().execute(async () => {});
 });
+
+test('whoever waits for another program to write does all else meanwhile', async (t) => {
+  const { file, other } = await lockedFile(t);
+  const store = await openStore(`sqlite:${file}`);
+  t.after(() => store.close());
+  const written = [
+    store.transaction((db) => db.insertInto('senders').values(SENDER).execute()),
+    store.db.updateTable('senders').set({ pid: 2 }).execute(),
+  ];
+  // In this thread: had it stopped to wait, nobody would let go of the lock.
+  await setTimeout(200);
+  other.exec('commit');
+  await Promise.all(written);
+  assert.equal((await store.db.selectFrom('senders').selectAll().execute())[0]?.pid, 2);
+});
+
+/** A database that another program is writing to. */
+async function lockedFile(t: TestContext): Promise<{ file: string; other: DatabaseSync }> {
+  const file = join(newFolder(t), 'paper.db');
+  await (await openStore(`sqlite:${file}`)).close();
+  const other = new DatabaseSync(file);
+  t.after(() => other.close());
+  other.exec('begin immediate');
+  return { file, other };
+}
 
 /** Root may read and write everything; then `work` is done with the rights of nobody. */
 async function asPlainUser(work: () => Promise<void>): Promise<void> {
