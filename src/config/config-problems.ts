@@ -109,7 +109,12 @@ function unwrap(schema: unknown): unknown {
 const elementOf = (schema: unknown) => definitionOf(schema).element;
 const shapeOf = (schema: unknown) => definitionOf(schema).shape;
 
-function placeOf(yaml: ParsedYaml, path: Path, part: 'key' | 'value'): Omit<Problem, 'message'> {
+/** File, line and column of the option at `path`, of its name or of its value. */
+export function placeOf(
+  yaml: ParsedYaml,
+  path: Path,
+  part: 'key' | 'value',
+): Omit<Problem, 'message'> {
   const offset = offsetOf(yaml.document, path, part);
   if (offset === undefined) return { file: yaml.file };
   const { line, col } = yaml.lines.linePos(offset);

@@ -5,7 +5,7 @@ import { isDatabaseUrl, isSmtpUrl, isWebUrl } from './schema-values.ts';
 /** What the environment says, over the config file. */
 export interface Environment {
   readonly smtpUrl?: string;
-  /** Of several relays, by the end of the variable's name: `BACKUP` of BROADSHEET_SMTP_URL_BACKUP. */
+  /** Of several relays, by the name of the variable: BROADSHEET_SMTP_URL_BACKUP. */
   readonly smtpUrls: ReadonlyMap<string, string>;
   /** `sqlite:` with an absolute path, or `postgres://...`. */
   readonly databaseUrl?: string;
@@ -55,7 +55,7 @@ function readSmtpUrls(environment: NodeJS.ProcessEnv): ReadonlyMap<string, strin
     if (!isSmtpUrl(value.trim())) {
       fail(name, 'is not a relay; write smtps://name:password@host:port');
     }
-    urls.set(name.slice(SMTP_URL_OF.length), value.trim());
+    urls.set(name, value.trim());
   }
   return urls;
 }

@@ -4,10 +4,10 @@ import { BroadsheetError, EXIT, reasonOf } from '../base/errors.ts';
 import { formatProblem } from '../model/problem.ts';
 import type { NewsletterSettings } from '../model/settings.ts';
 import type { Config } from './config.ts';
-import { configProblems, type ParsedYaml } from './config-problems.ts';
+import { configProblems, type ParsedYaml, placeOf } from './config-problems.ts';
 import { absoluteDatabaseUrl, type Environment, readEnvironment } from './environment.ts';
 import { readYaml, valuesOf } from './read-yaml.ts';
-import { domainSettings, relayAccounts } from './relay-accounts.ts';
+import { domainSettings, ONE_RELAY_OPTIONS, relayAccounts } from './relay-accounts.ts';
 import { type ConfigFile, configSchema } from './schema.ts';
 
 /**
@@ -22,7 +22,10 @@ export function loadConfig(file: string, environment: NodeJS.ProcessEnv): Config
     throw new BroadsheetError(EXIT.config, problems.map(formatProblem).join('\n'));
   }
   refuseRepeatedNewsletters(yaml, parsed.data);
-  return assemble(resolve(file), parsed.data, readEnvironment(environment));
+  refuseTwoKindsOfRelays(yaml);
+  const values = readEnvironment(environment);
+  const relays = relayAccounts(file, parsed.data.email, values);
+  return { ...assemble(resolve(file), parsed.data, values), relays };
 }
 
 function readText(file: string): string {
@@ -47,7 +50,24 @@ function refuseRepeatedNewsletters({ file }: ParsedYaml, { newsletters }: Config
   throw new BroadsheetError(EXIT.config, formatProblem({ file, message }));
 }
 
-function assemble(file: string, values: ConfigFile, environment: Environment): Config {
+/** Limits beside `smtpUrl` that nobody would keep, where relays are listed. */
+function refuseTwoKindsOfRelays(yaml: ParsedYaml): void {
+  const { email } = valuesOf(yaml) as { readonly email?: Readonly<Record<string, unknown>> };
+  if (!Array.isArray(email?.relays) || email.relays.length === 0) return;
+  const strays = ONE_RELAY_OPTIONS.filter((option) => option in email);
+  if (strays.length === 0) return;
+  const problems = strays.map((option) => ({
+    ...placeOf(yaml, ['email', option], 'key'),
+    message: `email.${option} is for one relay, and email.relays lists them; move it to the relay that it is for`,
+  }));
+  throw new BroadsheetError(EXIT.config, problems.map(formatProblem).join('\n'));
+}
+
+function assemble(
+  file: string,
+  values: ConfigFile,
+  environment: Environment,
+): Omit<Config, 'relays'> {
   const at = (path: string) => resolve(dirname(file), path);
   const publicUrl = environment.publicUrl ?? values.publicUrl ?? values.site.url;
   const postsFolder = at(values.posts.folder);
@@ -74,7 +94,6 @@ function assemble(file: string, values: ConfigFile, environment: Environment): C
     databaseUrl,
     journalFile: journal === undefined ? at(journalBeside(databaseUrl)) : at(journal),
     ...(environment.machine === undefined ? {} : { machine: environment.machine }),
-    relays: relayAccounts(file, values.email, environment),
     domains: domainSettings(values.email),
     secrets: environment.secrets,
   };

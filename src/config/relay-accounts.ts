@@ -1,4 +1,5 @@
 import { BroadsheetError, EXIT } from '../base/errors.ts';
+import { relayVariable } from '../model/relay-variable.ts';
 import type { DomainSettings, RelayAccount } from '../model/settings.ts';
 import type { Environment } from './environment.ts';
 import type { ConfigFile } from './schema.ts';
@@ -7,8 +8,9 @@ type EmailOptions = ConfigFile['email'];
 
 /**
  * The accounts at relays: those that `email.relays` lists, each with the URL of its variable of
- * the environment, else the one of `email.smtpUrl` or BROADSHEET_SMTP_URL. Throws a config error
- * for one without a URL, for an id that is there twice, and for a variable that is nobody's.
+ * the environment (or none: not everything sends), else the one of `email.smtpUrl` or
+ * BROADSHEET_SMTP_URL. Throws a config error for an id that is there twice, and for a variable that
+ * is nobody's.
  */
 export function relayAccounts(
   file: string,
@@ -17,11 +19,8 @@ export function relayAccounts(
 ): readonly [RelayAccount, ...RelayAccount[]] {
   const [first, ...others] = email.relays.map((relay) => {
     const { smtpUrl: written, ...account } = relay;
-    const name = variableEnd(relay.id);
-    const url = smtpUrls.get(name) ?? written;
-    if (url !== undefined) return { ...account, url };
-    const remedy = `set BROADSHEET_SMTP_URL_${name}, or add its smtpUrl`;
-    throw new BroadsheetError(EXIT.config, `${file}  the relay ${relay.id} has no URL; ${remedy}`);
+    const url = smtpUrls.get(relayVariable(relay.id)) ?? written;
+    return url === undefined ? account : { ...account, url };
   });
   refuseStrangers(file, email, smtpUrls);
   if (first === undefined) {
@@ -29,7 +28,7 @@ export function relayAccounts(
     return [{ ...limitsOf(email), id: new URL(url).host, url, weight: 1 }];
   }
   if (smtpUrl !== undefined) {
-    const remedy = `set ${email.relays.map(({ id }) => `BROADSHEET_SMTP_URL_${variableEnd(id)}`).join(', ')}`;
+    const remedy = `set ${email.relays.map(({ id }) => relayVariable(id)).join(', ')}`;
     throw new BroadsheetError(
       EXIT.config,
       `BROADSHEET_SMTP_URL  is for one relay, and ${file} lists several; ${remedy}`,
@@ -53,8 +52,8 @@ function refuseStrangers(
   { relays }: EmailOptions,
   smtpUrls: ReadonlyMap<string, string>,
 ): void {
-  const names = relays.map(({ id }) => variableEnd(id));
-  const twice = relays.find(({ id }, at) => names.indexOf(variableEnd(id)) !== at);
+  const names = relays.map(({ id }) => relayVariable(id));
+  const twice = relays.find(({ id }, at) => names.indexOf(relayVariable(id)) !== at);
   if (twice !== undefined) {
     const fact = `email.relays has two with the id ${twice.id}`;
     throw new BroadsheetError(EXIT.config, `${file}  ${fact}; give each its own`);
@@ -64,9 +63,20 @@ function refuseStrangers(
   const fact = `is of a relay that ${file} does not list under email.relays`;
   throw new BroadsheetError(
     EXIT.config,
-    `BROADSHEET_SMTP_URL_${stranger}  ${fact}; add it there, or unset the variable`,
+    `${stranger}  ${fact}; add it there, or unset the variable`,
   );
 }
+
+/** Options of `email` that are of its one relay; with `email.relays` each relay has its own. */
+export const ONE_RELAY_OPTIONS = [
+  'smtpUrl',
+  'connections',
+  'messagesPerSecond',
+  'messagesPerHour',
+  'messagesPerDay',
+  'messagesPerConnection',
+  'warmUp',
+] as const satisfies readonly (keyof EmailOptions)[];
 
 function limitsOf(email: EmailOptions) {
   const { connections, messagesPerSecond, messagesPerHour, messagesPerDay } = email;
@@ -79,9 +89,4 @@ function limitsOf(email: EmailOptions) {
     ...(messagesPerConnection === undefined ? {} : { messagesPerConnection }),
     ...(warmUp === undefined ? {} : { warmUp }),
   };
-}
-
-/** `backup-2` is `BACKUP_2` in the name of a variable. */
-function variableEnd(id: string): string {
-  return id.toUpperCase().replaceAll('-', '_');
 }

@@ -1,9 +1,20 @@
 import { z } from 'zod';
-import { count, hasNoPassword, id, isDatabaseUrl, isSmtpUrl, text } from './schema-values.ts';
+import {
+  count,
+  hasNoPassword,
+  id,
+  isDatabaseUrl,
+  isDay,
+  isDomain,
+  isSmtpUrl,
+  text,
+} from './schema-values.ts';
 
 const smtpUrl = text
   .refine(isSmtpUrl, 'is not a relay; write smtp://host:port or smtps://host:port')
   .refine(hasNoPassword, 'holds a password; put the whole URL into BROADSHEET_SMTP_URL instead');
+
+const NO_DATE = 'is not a date; write one like 2026-03-01';
 
 /** How much one relay may be given. */
 const relayLimits = {
@@ -16,7 +27,8 @@ const relayLimits = {
     .strictObject({
       from: z
         .string()
-        .regex(/^\d{4}-\d\d-\d\d$/, 'is not a date; write one like 2026-03-01')
+        .regex(/^\d{4}-\d\d-\d\d$/, { error: NO_DATE, abort: true })
+        .refine(isDay, NO_DATE)
         .describe('First day, in UTC.'),
       messagesPerDay: z.array(count(1, 1e9)).min(1).describe('The most on each day from then on.'),
     })
@@ -44,7 +56,9 @@ const domainLimits = {
 };
 
 const domain = z.strictObject({
-  domain: text.describe('The part of addresses after the @.'),
+  domain: text
+    .refine(isDomain, 'is not a domain; write the part of addresses after the @, like example.com')
+    .describe('The part of addresses after the @.'),
   ...domainLimits,
 });
 

@@ -79,6 +79,20 @@ export function hasNoPassword(value: string): boolean {
   return (URL.parse(value)?.password ?? '') === '';
 }
 
+/** Whether `value` is a day that there is, as `2026-03-01`. */
+export function isDay(value: string): boolean {
+  try {
+    return Temporal.PlainDate.from(value).toString() === value;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether `value` is the part of an address after the @. */
+export function isDomain(value: string): boolean {
+  return !value.includes('@') && 'address' in parseEmailAddress(`postmaster@${value}`);
+}
+
 function isTimeZone(value: string): boolean {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone !== '';

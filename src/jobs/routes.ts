@@ -2,6 +2,7 @@ import type { RelayAccount } from '../model/settings.ts';
 import type { OpenRelay, Relay } from '../smtp/relay.ts';
 import type { Store } from '../store/open-store.ts';
 import { openQuota, type Quota } from './quota.ts';
+import { requireUrl } from './require-url.ts';
 
 /** One relay of a run: its connections, what it may be given, how it fares. Times are epoch milliseconds. */
 export interface Route {
@@ -28,7 +29,10 @@ export interface Route {
   doubts: number;
 }
 
-/** Opens a route for each account; connects to nothing yet. Throws a config error for a URL that is none. */
+/**
+ * Opens a route for each account; connects to nothing yet. Throws a config error for a URL that is
+ * none, and for an account without one.
+ */
 export function openRoutes(
   accounts: readonly RelayAccount[],
   store: Store,
@@ -36,7 +40,7 @@ export function openRoutes(
 ): readonly Route[] {
   return accounts.map((account) => ({
     account,
-    relay: openRelay(account),
+    relay: openRelay(requireUrl(account)),
     quota: openQuota(store, account),
     ...{ given: 0, inFlight: 0, movedAt: 0, pacedUntil: 0, restsFrom: 0, restsUntil: 0 },
     ...{ works: false, troubles: 0, doubts: 0 },

@@ -5,6 +5,7 @@ import type { Relay } from '../smtp/relay.ts';
 import { findNewsletter } from './find-newsletter.ts';
 import type { SendDependencies } from './mail-dependencies.ts';
 import { reportEdition } from './report-edition.ts';
+import { requireUrl } from './require-url.ts';
 import type { SendPreparation, TestReport } from './send-report.ts';
 
 /** Whose message a test is: nobody's, so that its links end nobody's subscription. */
@@ -21,7 +22,7 @@ export async function sendTest(
 ): Promise<TestReport> {
   const { config } = deps;
   const newsletter = findNewsletter(config, edition.newsletter);
-  const relay = deps.openRelay(config.relays[0]);
+  const relay = deps.openRelay(requireUrl(config.relays[0]));
   const messages: TestReport['messages'][number][] = [];
   try {
     for (const address of to) {

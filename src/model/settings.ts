@@ -101,8 +101,8 @@ export interface NewsletterSettings {
 export interface RelayAccount {
   /** As in the config; host and port of the only one. The ledger and quotas name it so. */
   readonly id: string;
-  /** May hold a password. */
-  readonly url: string;
+  /** May hold a password. Absent where neither config nor environment names it: nothing can be sent. */
+  readonly url?: string;
   /** Share of the messages, in proportion to the others'; 0: only when no other can. */
   readonly weight: number;
   readonly connections: number;

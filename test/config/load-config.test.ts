@@ -8,6 +8,7 @@ import { configurationPage } from '../../src/config/configuration-page.ts';
 import { configJsonSchema } from '../../src/config/json-schema.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { overrideFolders } from '../../src/config/override-folders.ts';
+import { relaysWithoutUrl } from '../../src/config/relays-without-url.ts';
 
 const ANNOTATED = join(import.meta.dirname, '../../config/broadsheet.yaml');
 const LEAST = `
@@ -167,6 +168,61 @@ test('a wrong value in the environment is named without being shown', () => {
     assert.ok(line.startsWith(`${name}  `), line);
     assert.ok(!line.includes(value), line);
   }
+});
+
+test('each relay has the URL of its variable, else its own, else none', () => {
+  const relays = `
+email:
+  relays:
+    - {id: main-2, smtpUrl: "smtp://main.example"}
+    - {id: second, smtpUrl: "smtp://second.example"}
+    - {id: third}
+`;
+  const config = load(LEAST + relays, { BROADSHEET_SMTP_URL_MAIN_2: 'smtps://a:b@main.example' });
+  const urls = config.relays.map(({ url }) => url);
+  assert.deepEqual(urls, ['smtps://a:b@main.example', 'smtp://second.example', undefined]);
+  assert.deepEqual(
+    relaysWithoutUrl(config).map(({ message }) => message),
+    [
+      'the relay third has no URL; set BROADSHEET_SMTP_URL_THIRD where you send, or add its smtpUrl',
+    ],
+  );
+});
+
+test('a variable of a relay that is not listed, and one for one relay beside several, are refused', () => {
+  const relays = 'email: {relays: [{id: main, smtpUrl: "smtp://main.example"}]}\n';
+  const loadIn = (environment: NodeJS.ProcessEnv) => () => load(LEAST + relays, environment);
+  assert.throws(loadIn({ BROADSHEET_SMTP_URL_X: 'smtp://x.example' }), {
+    message: /^BROADSHEET_SMTP_URL_X {2}is of a relay that .* does not list under email\.relays/,
+  });
+  assert.throws(loadIn({ BROADSHEET_SMTP_URL: 'smtp://x.example' }), {
+    message: /^BROADSHEET_SMTP_URL {2}is for one relay, .*; set BROADSHEET_SMTP_URL_MAIN$/,
+  });
+});
+
+test('limits that no relay would keep, since relays are listed beside them, are refused', () => {
+  const both = `email:
+  smtpUrl: smtp://one.example
+  messagesPerHour: 5
+  relays: [{id: main, smtpUrl: "smtp://main.example"}]
+`;
+  assert.deepEqual(problemsOf(LEAST + both), [
+    '5:3  email.smtpUrl is for one relay, and email.relays lists them; move it to the relay that it is for',
+    '6:3  email.messagesPerHour is for one relay, and email.relays lists them; move it to the relay that it is for',
+  ]);
+});
+
+test('a warm-up from a day that there is not, and a domain that is none, are refused', () => {
+  const wrong = `email:
+  warmUp: {from: "2026-02-30", messagesPerDay: [50]}
+  domains: [{domain: "@example.com", connections: 2}]
+`;
+  assert.deepEqual(problemsOf(LEAST + wrong), [
+    '5:18  email.warmUp.from is not a date; write one like 2026-03-01',
+    '6:22  email.domains[0].domain is not a domain; write the part of addresses after the @, like example.com',
+  ]);
+  const words = 'email: {warmUp: {from: "20 March", messagesPerDay: [50]}}\n';
+  assert.equal(problemsOf(LEAST + words).length, 1);
 });
 
 test('another posts folder is remembered beside its own feeds', () => {

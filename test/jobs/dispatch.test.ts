@@ -4,6 +4,7 @@ import { openCourse } from '../../src/jobs/course.ts';
 import { openDispatch } from '../../src/jobs/dispatch.ts';
 import { openDomainGates } from '../../src/jobs/domain-gates.ts';
 import type { Quota } from '../../src/jobs/quota.ts';
+import { requireUrl } from '../../src/jobs/require-url.ts';
 import type { Route } from '../../src/jobs/routes.ts';
 import { openRelay } from '../../src/smtp/open-relay.ts';
 import type { ClaimedDelivery } from '../../src/store/claims.ts';
@@ -97,7 +98,7 @@ function openRun(options: {
 }) {
   const account = accountAt({ url: 'smtp://127.0.0.1:1' }, { connections: 1 });
   const route: Route = {
-    ...{ account, relay: openRelay(account), quota: NO_LIMIT, given: 0, inFlight: 0 },
+    ...{ account, relay: openRelay(requireUrl(account)), quota: NO_LIMIT, given: 0, inFlight: 0 },
     ...{ movedAt: 0, pacedUntil: 0, restsFrom: 0, restsUntil: 0 },
     ...{ works: false, troubles: 0, doubts: 0 },
   };

@@ -24,8 +24,11 @@ export function addCheck(program: Command, shell: Shell): void {
       await withMail(command, shell, { readOnly: true }, async (context) => {
         const { checkProject } = await import('../../jobs/check-project.ts');
         const { exampleAddresses } = await import('../../config/example-addresses.ts');
+        const { relaysWithoutUrl } = await import('../../config/relays-without-url.ts');
         const found = await checkProject(context);
-        const warnings = [...exampleAddresses(context.config), ...found.warnings];
+        const { config } = context;
+        const ofConfig = [...exampleAddresses(config), ...relaysWithoutUrl(config)];
+        const warnings = [...ofConfig, ...found.warnings];
         const report = { ...found, warnings };
         context.log.close();
         const { terminal } = shell;
