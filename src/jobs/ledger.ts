@@ -72,8 +72,8 @@ export function openLedger(
       waiting = emptyBatch();
       try {
         const now = machineClock().epochMilliseconds;
-        const hand = { sender, at: storedInstant(clock()) };
-        answer(batch, await writeLedger(store, { ...batch, now }, hand));
+        const writer = { sender, at: storedInstant(clock()) };
+        answer(batch, await writeLedger(store, { ...batch, now }, writer));
       } catch (error) {
         failure = { error };
         unwritten.push(...batch.verdicts);
@@ -122,9 +122,9 @@ export function openLedger(
       return watcher.promise;
     },
     async rescue() {
-      const hand = { sender, at: storedInstant(clock()) };
+      const writer = { sender, at: storedInstant(clock()) };
       await store
-        .transaction((db) => recordVerdicts(db, unwritten.splice(0), hand))
+        .transaction((db) => recordVerdicts(db, unwritten.splice(0), writer))
         .catch(() => {});
     },
   };

@@ -81,7 +81,7 @@ export const PLANNED: LedgerEntry = {
 /**
  * The entry after `event`; the same entry where the event does not apply: the state is not one that
  * it leads on from, somebody else holds the delivery, it is not due, the subscriber has left.
- * The store does the same in SQL.
+ * The store does the same in SQL, row by row or for all of an edition; the tests hold the two together.
  */
 export function applyEvent(entry: LedgerEntry, event: DeliveryEvent): LedgerEntry {
   const sources: readonly DeliveryState[] = EVENT_SOURCES[event.kind];
@@ -135,8 +135,8 @@ function moved(
 
 function doubted(entry: LedgerEntry): LedgerEntry {
   // Its sender stays on record: a late word of it still counts.
-  const held = entry.sender === undefined ? {} : { sender: entry.sender };
-  return { ...moved(tried(entry), 'inDoubt', held), wasInDoubt: true };
+  const owner = entry.sender === undefined ? {} : { sender: entry.sender };
+  return { ...moved(tried(entry), 'inDoubt', owner), wasInDoubt: true };
 }
 
 function tried(entry: LedgerEntry): LedgerEntry {

@@ -1,5 +1,3 @@
-import type { EmailAddress } from './email-address.ts';
-
 /** Where one edition to one subscriber stands; `delivery-events.ts` has what leads where. */
 export type DeliveryState =
   | 'queued'
@@ -24,17 +22,6 @@ export interface Reply {
   /** RFC 3463, as `5.1.1`. */
   readonly enhancedCode?: string;
   readonly text: string;
-}
-
-/** One edition to one subscriber, and its fate. */
-export interface Delivery {
-  readonly id: number;
-  readonly edition: string;
-  readonly subscriber: string;
-  readonly address: EmailAddress;
-  readonly state: DeliveryState;
-  readonly attempts: number;
-  readonly messageId: string;
 }
 
 /** How many deliveries of an edition are in each state; `queued` has those in flight as well. */

@@ -5,8 +5,8 @@ import type { Database } from './tables.ts';
 /** An edition that not everyone has got who should. */
 export interface Unfinished {
   readonly edition: string;
-  /** Whether it waits for an editor to let it go on. */
-  readonly isHeld: boolean;
+  /** Whether an editor has to let it go on; one that waits for a relay goes on by itself. */
+  readonly isPaused: boolean;
   /** Whether it was never sent, or has deliveries that are queued. */
   readonly isQueued: boolean;
   /** Whether it has deliveries in doubt of which nobody decided yet. */
@@ -63,8 +63,7 @@ export async function findUnfinished(
   return rows
     .map((row) => ({
       edition: row.id,
-      // What waits for a relay goes on by itself.
-      isHeld: row.paused_at !== null && row.paused_by !== 'relay',
+      isPaused: row.paused_at !== null && row.paused_by !== 'relay',
       isQueued: row.planned_at === null || row.queued !== null,
       isInDoubt: row.doubted !== null,
       ...(row.retry_at === null ? {} : { retryAt: row.retry_at }),

@@ -4,8 +4,8 @@ import { EVENT_SOURCES } from '../model/delivery-events.ts';
 import { ERASED_ADDRESS } from './erasure.ts';
 import type { Database } from './tables.ts';
 
-/** Who writes, and when. */
-export interface Hand {
+/** Which sender writes into the ledger, and when: ISO 8601. */
+export interface Writer {
   readonly sender: string;
   readonly at: string;
 }
@@ -36,15 +36,19 @@ export interface Verdict {
 export async function markSubmitting(
   db: Database,
   submissions: readonly Submission[],
-  hand: Hand,
+  writer: Writer,
 ): Promise<ReadonlySet<number>> {
   if (submissions.length === 0) return new Set();
-  const marked = await submitting(db, submissions, hand).execute();
+  const marked = await submitting(db, submissions, writer).execute();
   return new Set(marked.map((row) => row.id));
 }
 
 /** The query of `markSubmitting`, of one submission at least. */
-export function submitting(db: Database, submissions: readonly Submission[], { sender, at }: Hand) {
+export function submitting(
+  db: Database,
+  submissions: readonly Submission[],
+  { sender, at }: Writer,
+) {
   const rows = submissions.map(({ id, messageId }) => sql`(${bigint(id)}, ${text(messageId)})`);
   return (
     db
@@ -92,13 +96,13 @@ export function submitting(db: Database, submissions: readonly Submission[], { s
 export async function recordVerdicts(
   db: Database,
   verdicts: readonly Verdict[],
-  hand: Hand,
+  writer: Writer,
 ): Promise<void> {
-  if (verdicts.length > 0) await recording(db, verdicts, hand).execute();
+  if (verdicts.length > 0) await recording(db, verdicts, writer).execute();
 }
 
 /** The query of `recordVerdicts`, of one verdict at least. */
-export function recording(db: Database, verdicts: readonly Verdict[], { sender, at }: Hand) {
+export function recording(db: Database, verdicts: readonly Verdict[], { sender, at }: Writer) {
   return db
     .with('v(delivery, state, message_id, relay, retry_at, class, code, enhanced, said)', () =>
       valuesOf<VerdictRow>(verdicts.map(toRow)),
@@ -130,12 +134,16 @@ export function recording(db: Database, verdicts: readonly Verdict[], { sender, 
 }
 
 /** Puts held deliveries back: their messages surely did not go, and that was nobody's failure. */
-export async function giveBack(db: Database, ids: readonly number[], hand: Hand): Promise<void> {
-  if (ids.length > 0) await givingBack(db, ids, hand).execute();
+export async function giveBack(
+  db: Database,
+  ids: readonly number[],
+  writer: Writer,
+): Promise<void> {
+  if (ids.length > 0) await givingBack(db, ids, writer).execute();
 }
 
 /** The query of `giveBack`, of one delivery at least. */
-export function givingBack(db: Database, ids: readonly number[], { sender, at }: Hand) {
+export function givingBack(db: Database, ids: readonly number[], { sender, at }: Writer) {
   return db
     .updateTable('deliveries')
     .set({ state: 'queued', sender: null, changed_at: at })

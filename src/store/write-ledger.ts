@@ -6,13 +6,13 @@ import type { Database } from './tables.ts';
 import {
   giveBack,
   givingBack,
-  type Hand,
   markSubmitting,
   recording,
   recordVerdicts,
   type Submission,
   submitting,
   type Verdict,
+  type Writer,
 } from './verdicts.ts';
 
 /** What a sender writes at one time. No delivery is in it twice. */
@@ -35,17 +35,17 @@ export interface LedgerWrites {
 export async function writeLedger(
   store: Store,
   writes: LedgerWrites,
-  hand: Hand,
+  writer: Writer,
 ): Promise<ReadonlySet<number>> {
   if (isPostgres(store.db) && writes.works.length === 0)
-    return inOneStatement(store.db, writes, hand);
+    return inOneStatement(store.db, writes, writer);
   const { verdicts, returned, submissions, uses, now, works } = writes;
   return store.transaction(async (db) => {
-    await recordVerdicts(db, verdicts, hand);
-    await giveBack(db, returned, hand);
+    await recordVerdicts(db, verdicts, writer);
+    await giveBack(db, returned, writer);
     for (const [relay, messages] of uses) await countMessages(db, relay, messages, now);
     for (const work of works) await work(db);
-    return markSubmitting(db, submissions, hand);
+    return markSubmitting(db, submissions, writer);
   });
 }
 
@@ -56,15 +56,15 @@ export async function writeLedger(
 async function inOneStatement(
   db: Database,
   { verdicts, returned, submissions, uses, now }: LedgerWrites,
-  hand: Hand,
+  writer: Writer,
 ): Promise<ReadonlySet<number>> {
   const changes: OperationNodeSource[] = [
-    ...(verdicts.length > 0 ? [recording(db, verdicts, hand)] : []),
-    ...(returned.length > 0 ? [givingBack(db, returned, hand)] : []),
+    ...(verdicts.length > 0 ? [recording(db, verdicts, writer)] : []),
+    ...(returned.length > 0 ? [givingBack(db, returned, writer)] : []),
     ...[...uses].map(([relay, messages]) => counting(db, relay, messages, now)),
   ];
   const marks =
-    submissions.length > 0 ? submitting(db, submissions, hand) : sql`select 0 as id where false`;
+    submissions.length > 0 ? submitting(db, submissions, writer) : sql`select 0 as id where false`;
   const parts = [
     ...changes.map((change, at) => [`change_${at}`, change] as const),
     ['marks', marks] as const,
