@@ -3,18 +3,12 @@ import {
   FURTHEST_MS,
   intervalOf,
   isLimited,
+  type RelayUse,
   reserveMessages,
 } from '../model/relay-quota.ts';
 import type { RelayAccount } from '../model/settings.ts';
 import type { Store } from '../store/open-store.ts';
-import {
-  countMessages,
-  freeAt,
-  lockRelay,
-  readUse,
-  type StoredUse,
-  setNextAt,
-} from '../store/relays.ts';
+import { countMessages, freeAt, lockRelay, readUse, setNextAt } from '../store/relays.ts';
 import type { Database } from '../store/tables.ts';
 import type { Ledger } from './ledger.ts';
 
@@ -128,7 +122,7 @@ function limitedQuota(store: Store, account: RelayAccount): Quota {
 async function freeAgainAt(
   db: Database,
   account: RelayAccount,
-  use: StoredUse,
+  use: RelayUse,
   now: number,
 ): Promise<number> {
   const hour = { windowMs: HOUR_MS, quota: account.messagesPerHour ?? Infinity, now };

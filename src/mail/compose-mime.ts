@@ -2,17 +2,12 @@ import { createHash } from 'node:crypto';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import { foldLines } from 'nodemailer/lib/mime-funcs';
 import MimeNode from 'nodemailer/lib/mime-node';
-import type { EmailAddress } from '../model/email-address.ts';
+import type { Mailbox } from '../model/mailbox.ts';
 import { oneLine } from '../model/one-line.ts';
-
-export interface Mailbox {
-  readonly address: EmailAddress;
-  /** Any text: controls are taken out, the rest is encoded. */
-  readonly name?: string;
-}
 
 /** A message in the making, or what stands for all messages of an edition. */
 export interface MimeMail {
+  /** Names may be any text: controls are taken out, the rest is encoded (RFC 2047). */
   readonly from: Mailbox;
   readonly to: Mailbox;
   readonly replyTo: Mailbox;

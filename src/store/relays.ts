@@ -1,18 +1,12 @@
+import type { RelayUse } from '../model/relay-quota.ts';
 import type { Database } from './tables.ts';
-
-/** How much of a relay's hour and day is used up, and its rate. Instants are epoch milliseconds. */
-export interface StoredUse {
-  readonly inHour: number;
-  readonly inDay: number;
-  readonly nextAt: number;
-}
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
 /** What the relay has been given, as far as `now` counts it. To be read in the transaction that adds to it. */
-export async function readUse(db: Database, relay: string, now: number): Promise<StoredUse> {
+export async function readUse(db: Database, relay: string, now: number): Promise<RelayUse> {
   const sumSince = async (since: number) => {
     const row = await db
       .selectFrom('relay_usage')
@@ -72,7 +66,7 @@ export function counting(db: Database, relay: string, messages: number, now: num
     .returning('messages');
 }
 
-/** When so many messages of the last `windowMs` are out of it that `least` more may go; epoch milliseconds. */
+/** When so many messages of the last `windowMs` are out of it that there are fewer than `quota`; epoch milliseconds. */
 export async function freeAt(
   db: Database,
   relay: string,
