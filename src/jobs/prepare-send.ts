@@ -43,21 +43,21 @@ export interface PrepareOptions extends SendWishes {
  */
 export async function prepareSend(
   deps: ComposeDependencies,
-  options: PrepareOptions,
+  { newsletter: newsletterId, edition: editionId, ...wishes }: PrepareOptions,
 ): Promise<SendPreparation> {
-  const newsletter = findNewsletter(deps.config, options.newsletter);
+  const newsletter = findNewsletter(deps.config, newsletterId);
   const prepare = async (id: string) =>
-    prepareStored(deps, newsletter, await storedEdition(deps, newsletter, id), options);
-  const named = options.edition ?? (await editionToRetry(deps, newsletter, options));
+    prepareStored(deps, newsletter, await storedEdition(deps, newsletter, id), wishes);
+  const named = editionId ?? (await editionToRetry(deps, newsletter, wishes));
   if (named !== undefined) return prepare(named);
   const since = freshSince(newsletter, deps.clock());
   const unfinished = await findUnfinished(deps.store.db, newsletter.id, since);
   const now = storedInstant(deps.clock());
   const isDue = (each: Unfinished) =>
-    (options.resume === true || !each.isHeld) && canGo(each, now, isResent(newsletter, options));
+    (wishes.resume === true || !each.isPaused) && canGo(each, now, isResent(newsletter, wishes));
   const due = unfinished.find(isDue);
   if (due !== undefined) return prepare(due.edition);
-  const prepared = await prepareNew(deps, newsletter, options);
+  const prepared = await prepareNew(deps, newsletter, wishes);
   const [waiting] = unfinished;
   return prepared.kind !== 'nothingNew' || waiting === undefined
     ? prepared
@@ -103,22 +103,22 @@ async function prepareStored(
   { store, clock }: StoreDependencies,
   newsletter: NewsletterSettings,
   { edition, plannedAt, pause }: StoredEdition,
-  options: SendWishes,
+  wishes: SendWishes,
 ): Promise<SendPreparation> {
   const deliveries = await deliveryTable(store.db, edition.id);
-  if (pause !== undefined && pause.by !== 'relay' && options.resume !== true) {
+  if (pause !== undefined && pause.by !== 'relay' && wishes.resume !== true) {
     return { ...NO_NOTES, kind: 'paused', edition, deliveries, pause };
   }
   const now = storedInstant(clock());
   const due = {
-    ...{ now, doubted: isResent(newsletter, options) },
-    failed: options.retryFailed === true,
+    ...{ now, doubted: isResent(newsletter, wishes) },
+    failed: wishes.retryFailed === true,
   };
   const recipients =
     plannedAt === undefined
       ? await countActive(store.db, edition.newsletter)
       : await countDue(store.db, edition.id, due);
-  if (recipients === 0 && options.inDoubt === undefined) {
+  if (recipients === 0 && wishes.inDoubt === undefined) {
     const retryAt = await nextRetry(store.db, edition.id);
     const isAsked = newsletter.whenInDoubt !== 'skip';
     const undecided = isAsked ? await countUndecided(store.db, edition.id) : 0;
@@ -127,14 +127,13 @@ async function prepareStored(
   }
   const state = plannedAt === undefined ? 'composed' : 'unfinished';
   const remember = () => {};
-  const wishes = wishesOf(options);
   return { ...NO_NOTES, kind: 'ready', edition, state, recipients, deliveries, wishes, remember };
 }
 
 async function prepareNew(
   deps: ComposeDependencies,
   newsletter: NewsletterSettings,
-  options: SendWishes,
+  wishes: SendWishes,
 ): Promise<SendPreparation> {
   const { edition, remember, ...notes } = await draftEdition(deps, newsletter);
   if (edition === undefined) return { ...notes, kind: 'nothingNew' };
@@ -142,23 +141,11 @@ async function prepareNew(
   const deliveries = NOTHING_PLANNED;
   // Nobody to send it to: its posts are left for the edition that somebody gets.
   if (recipients === 0) return { ...notes, kind: 'nobody', edition, deliveries, undecided: 0 };
-  const wishes = wishesOf(options);
   return {
     ...notes,
     kind: 'ready',
     edition,
     state: 'new',
-    recipients,
-    deliveries,
-    wishes,
-    remember,
-  };
-}
-
-function wishesOf({ resume, retryFailed, inDoubt }: SendWishes): SendWishes {
-  return {
-    ...(resume === undefined ? {} : { resume }),
-    ...(retryFailed === undefined ? {} : { retryFailed }),
-    ...(inDoubt === undefined ? {} : { inDoubt }),
+    ...{ recipients, deliveries, wishes, remember },
   };
 }

@@ -90,7 +90,7 @@ export interface SendReport {
 /** Why a run ended before everyone was served. */
 export interface Stopped {
   /**
-   * `relay`: no relay works; `refusals`: too many in a row; `quota`: the relays have had all that they
+   * `relay`: no relay works; `refusals`: too many of them; `signal`: it was asked to stop; `quota`: the relays have had all that they
    * may be given until `retryAt`; `paused`: by an editor, or called off; `stale`: it is too late.
    */
   readonly because: 'relay' | 'refusals' | 'signal' | 'quota' | 'paused' | 'stale';
