@@ -3,7 +3,7 @@ import { BroadsheetError, EXIT } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { COPIED, type CopiedTable, copyTables } from '../store/copy-tables.ts';
 import { keepOthersFromWriting } from '../store/dialect.ts';
-import { readIdentity } from '../store/identity.ts';
+import { holdDatabase, readHold, settleAnywhere } from '../store/identity.ts';
 import { storedInstant } from '../store/instants.ts';
 import type { Store } from '../store/open-store.ts';
 import { allSenders } from '../store/senders.ts';
@@ -29,7 +29,7 @@ export async function copyDatabase(deps: {
   readonly log: Log;
 }): Promise<CopyReport> {
   const { from, to, log } = deps;
-  const at = storedInstant(deps.clock());
+  const since = storedInstant(deps.clock());
   const progress = (table: string, done: number, total: number) =>
     log.progress(`Copying ${table.replaceAll('_', ' ')}`, done, total);
 
@@ -40,22 +40,21 @@ export async function copyDatabase(deps: {
     await refuseSenders(source, from);
     const copied = await to.transaction(async (target) => {
       const counts = await copyTables(source, target, progress);
-      await hold(target, at, 'was not copied to its end');
+      await holdDatabase(target, { since, because: 'was not copied to its end' });
       return counts;
     });
-    await hold(source, at, `was copied to ${to.place}, which sends now`);
+    await holdDatabase(source, { since, because: `was copied to ${to.place}, which sends now` });
     return copied;
   });
-  const isNowhereYet = { place: null, held_at: null, held_because: null };
-  await to.db.updateTable('identity').set(isNowhereYet).execute();
+  await settleAnywhere(to.db);
   return { from: from.place, to: to.place, tables };
 }
 
 async function refuseHeld(db: Database, { place }: Store): Promise<void> {
-  const { held_at, held_because } = await readIdentity(db);
-  if (held_at === null) return;
+  const hold = await readHold(db);
+  if (hold === undefined) return;
   const remedy = 'copy the one that sends, or run `broadsheet database adopt` for this one first';
-  throw new BroadsheetError(EXIT.usage, `${place}  is on hold: it ${held_because}; ${remedy}`);
+  throw new BroadsheetError(EXIT.usage, `${place}  is on hold: it ${hold.because}; ${remedy}`);
 }
 
 async function refuseSenders(db: Database, { place, leaseClock }: Store): Promise<void> {
@@ -65,8 +64,4 @@ async function refuseSenders(db: Database, { place, leaseClock }: Store): Promis
   const fact = `a program sends from it (process ${sender.pid})`;
   const remedy = 'stop it or wait for its end; one that was killed is forgotten in a minute';
   throw new BroadsheetError(EXIT.tryAgain, `${place}  ${fact}; ${remedy}`);
-}
-
-async function hold(db: Database, at: string, because: string): Promise<void> {
-  await db.updateTable('identity').set({ held_at: at, held_because: because }).execute();
 }

@@ -34,6 +34,14 @@ export async function releaseDatabase(db: Database): Promise<void> {
   await db.updateTable('identity').set({ held_at: null, held_because: null }).execute();
 }
 
+/** Lets the database send, wherever it is: its next send notes where that was. */
+export async function settleAnywhere(db: Database): Promise<void> {
+  await db
+    .updateTable('identity')
+    .set({ place: null, held_at: null, held_because: null })
+    .execute();
+}
+
 /** Where the database was last told to be; undefined before its first send. */
 export async function readPlace(db: Database): Promise<PlaceOfDatabase | undefined> {
   const { place } = await readIdentity(db);
