@@ -19,6 +19,9 @@ const NEVER_EMPTY = ['schema_version', 'identity'];
 /** Any number that other programs with locks in the same database are not likely to use. */
 const MIGRATION_LOCK = 7_233_104_885;
 
+/** What a database has to be: one of ours, or one without any row (or none yet). */
+export type Expectation = 'existing' | 'empty';
+
 interface VersionTable {
   readonly schema_version: { version: number };
 }
@@ -34,7 +37,7 @@ export async function migrate(
   options: {
     readonly place: string;
     claim(): void;
-    readonly expected?: 'existing' | 'empty' | undefined;
+    readonly expected?: Expectation | undefined;
   },
 ): Promise<void> {
   const { place, claim, expected } = options;

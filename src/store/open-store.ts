@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import { parseDatabaseUrl } from './database-url.ts';
-import { migrate } from './migrate.ts';
+import { type Expectation, migrate } from './migrate.ts';
 import type { OpenDatabase } from './open-database.ts';
 import { openSqlite } from './open-sqlite.ts';
 import type { Database } from './tables.ts';
@@ -23,9 +23,6 @@ export interface Store {
   leaseClock(): Promise<Temporal.Instant>;
   close(): Promise<void>;
 }
-
-/** What the database at a URL has to be: one of ours, or one without any row (or none yet). */
-export type Expectation = 'existing' | 'empty';
 
 /**
  * Opens the database at `databaseUrl` (`sqlite:` and a path, `sqlite::memory:`, or
