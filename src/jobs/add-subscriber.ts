@@ -6,9 +6,9 @@ import { departuresOf } from '../store/journal.ts';
 import { findSubscribers, insertSubscribers, setStatus } from '../store/subscribers.ts';
 import type { Database } from '../store/tables.ts';
 import { findNewsletter } from './find-newsletter.ts';
+import { hashAddress } from './keyed-hashes.ts';
 import type { StoreDependencies } from './mail-dependencies.ts';
 import { newSubscriber } from './new-subscriber.ts';
-import { hashAddress } from './record-departures.ts';
 import { shortLine } from './short-line.ts';
 
 /** `refused`: the address left, bounced, complained or was erased, and only its owner can undo that. */

@@ -9,8 +9,8 @@ import { insertJournal, seenInJournal } from '../store/journal.ts';
 import { pageOfEveryone, setStatus } from '../store/subscribers.ts';
 import type { Database } from '../store/tables.ts';
 import { waitingEditions } from '../store/waiting-editions.ts';
+import { hashAddress } from './keyed-hashes.ts';
 import type { StoreDependencies } from './mail-dependencies.ts';
-import { hashAddress } from './record-departures.ts';
 
 /** What a database that is older than its journal was told. */
 export interface CaughtUp {

@@ -5,8 +5,9 @@ import { storedInstant } from '../store/instants.ts';
 import { departuresOf } from '../store/journal.ts';
 import { findSubscriptions } from '../store/subscribers.ts';
 import { prepareToWipe, wipeTraces } from '../store/wipe-traces.ts';
+import { hashAddress } from './keyed-hashes.ts';
 import type { StoreDependencies } from './mail-dependencies.ts';
-import { hashAddress, recordDepartures } from './record-departures.ts';
+import { recordDepartures } from './record-departures.ts';
 
 /**
  * `unknown`: there was nothing to erase, and no import will bring the address in now; `already`: it

@@ -12,11 +12,10 @@ import { type ImportLines, openImportLines } from '../store/import-lines.ts';
 import { departuresOf, hasDepartures } from '../store/journal.ts';
 import { findSubscribers, setStatuses, subscriberInsert } from '../store/subscribers.ts';
 import type { Database } from '../store/tables.ts';
-import { hashIp } from './hash-ip.ts';
 import type { ImportCounts } from './import-counts.ts';
+import { hashAddress, hashIp } from './keyed-hashes.ts';
 import { type NewSubscriber, newSubscriber, subscriberIds } from './new-subscriber.ts';
 import { type ImportedPerson, stricterStatus } from './parse-import-row.ts';
-import { hashAddress } from './record-departures.ts';
 
 /** What an import says of people who say nothing themselves. */
 export interface Given {

@@ -3,10 +3,10 @@ import type { DeliveryTable } from '../model/delivery.ts';
 import { oneLine } from '../model/one-line.ts';
 import { deliveryTable } from '../store/deliveries.ts';
 import { cancelEdition, pauseEdition, resumeEdition } from '../store/edition-changes.ts';
-import { findEdition, type StoredEdition } from '../store/editions.ts';
 import { storedInstant } from '../store/instants.ts';
 import type { Database } from '../store/tables.ts';
 import { findHold } from './check-fence.ts';
+import { findStoredEdition } from './find-stored-edition.ts';
 import type { StoreDependencies } from './mail-dependencies.ts';
 
 /** What became of an edition that was paused, let go on, or called off. */
@@ -55,7 +55,7 @@ async function change(
   { evenIfOver = false } = {},
 ): Promise<ManagedEdition> {
   return store.transaction(async (db) => {
-    const stored = await findStored(db, id);
+    const stored = await findStoredEdition(db, id);
     if (stored.cancelledAt !== undefined && !evenIfOver) {
       throw new BroadsheetError(EXIT.usage, `${id}  was called off; there is nothing to change`);
     }
@@ -65,11 +65,4 @@ async function change(
     const givenUp = deliveries.failed - before.failed;
     return { edition: id, newsletter: stored.edition.newsletter, deliveries, givenUp };
   });
-}
-
-async function findStored(db: Database, id: string): Promise<StoredEdition> {
-  const stored = await findEdition(db, id);
-  if (stored !== undefined) return stored;
-  const remedy = 'see `broadsheet editions list`';
-  throw new BroadsheetError(EXIT.usage, `there is no edition "${id}"; ${remedy}`);
 }

@@ -1,10 +1,11 @@
-import { createHmac, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { appendJournal } from '../disk/journal-file.ts';
 import type { Departure, JournalEntry } from '../model/departure.ts';
-import { addressKey, type EmailAddress } from '../model/email-address.ts';
+import type { EmailAddress } from '../model/email-address.ts';
 import { readIdentity } from '../store/identity.ts';
 import { insertJournal } from '../store/journal.ts';
 import type { Database } from '../store/tables.ts';
+import { hashAddress } from './keyed-hashes.ts';
 
 /** A departure with the address itself. */
 export type NamedDeparture = Omit<Departure, 'addressHash'> & { readonly address: EmailAddress };
@@ -32,9 +33,4 @@ export async function recordDepartures(
   );
   await insertJournal(db, entries);
   appendJournal(journalFile, entries);
-}
-
-/** What the journal has in place of an address: HMAC-SHA256 of its `addressKey`, by the database's own key. */
-export function hashAddress(key: string, address: EmailAddress): string {
-  return createHmac('sha256', key).update(addressKey(address)).digest('base64url');
 }

@@ -1,8 +1,7 @@
-import { BroadsheetError, EXIT } from '../base/errors.ts';
 import type { Edition } from '../model/edition.ts';
 import { deliveryTable, doubtedDeliveries, failedDeliveries } from '../store/deliveries.ts';
-import { findEdition } from '../store/editions.ts';
 import type { EditionSummary } from './edition-draft.ts';
+import { findStoredEdition } from './find-stored-edition.ts';
 import type { StoreDependencies } from './mail-dependencies.ts';
 import type { SendReport } from './send-report.ts';
 
@@ -15,12 +14,7 @@ export async function showEdition(
   { store }: StoreDependencies,
   id: string,
 ): Promise<EditionDetails> {
-  const stored = await findEdition(store.db, id);
-  if (stored === undefined) {
-    const remedy = 'see `broadsheet editions list`';
-    throw new BroadsheetError(EXIT.usage, `there is no edition "${id}"; ${remedy}`);
-  }
-  const { edition, plannedAt, pause, cancelledAt } = stored;
+  const { edition, plannedAt, pause, cancelledAt } = await findStoredEdition(store.db, id);
   const { newsletter, day, subject, composedAt } = edition;
   return {
     edition,
