@@ -40,7 +40,7 @@ export async function catchUpWithJournal(deps: StoreDependencies): Promise<Caugh
     const departed = await endSubscriptions(db, key, missed.departures);
     const forgotten = await markForgotten(db, missed.sends);
     if (forgotten.length > 0) {
-      const because = `was put back from a backup made before ${forgotten.join(', ')} was sent`;
+      const because = `was put back from a backup made before ${forgotten.join(', ')} ${forgotten.length === 1 ? 'was' : 'were'} sent`;
       await holdDatabase(db, { since: storedInstant(clock()), because });
     }
     return { departed, forgotten };

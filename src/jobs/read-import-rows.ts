@@ -122,6 +122,7 @@ async function* decode(bytes: AsyncIterable<Uint8Array>, source: string): AsyncG
   let head: string | undefined = '';
   try {
     for await (const chunk of bytes) {
+      if (decoder === undefined) refuseArchive(chunk, source);
       decoder ??= new TextDecoder(encodingOf(chunk), { fatal: true });
       const text = decoder.decode(chunk, { stream: true });
       if (head === undefined) {
@@ -141,6 +142,13 @@ async function* decode(bytes: AsyncIterable<Uint8Array>, source: string): AsyncG
       cause: error,
     });
   }
+}
+
+/** A workbook of Excel is a ZIP file too. */
+function refuseArchive(chunk: Uint8Array, source: string): void {
+  if (!Buffer.from(chunk.subarray(0, 4)).equals(Buffer.from('PK\x03\x04'))) return;
+  const remedy = 'unpack it, or save the sheet as "CSV UTF-8"; nothing was stored';
+  throw new BroadsheetError(EXIT.data, `${source}  is a ZIP file or a workbook; ${remedy}`);
 }
 
 function encodingOf([first, second]: Uint8Array): string {

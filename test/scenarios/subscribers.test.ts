@@ -19,6 +19,37 @@ test('an import names each refused line, stores nothing, and says how to go on',
   assert.match(taken.stdout, /3 lines read: 2 subscribed, 1 refused/);
 });
 
+test('a dry run says that refused lines would keep the others out', async (t) => {
+  const project = openProject(t);
+  project.write('people.txt', 'ada@example.org\nnobody\n');
+  const { code, stdout } = await project.run('subscribers', 'import', 'people.txt', '--dry-run');
+  assert.equal(code, 65);
+  assert.match(stdout, /^Dry run: nothing was stored, and nothing will be, because 1 line is/m);
+});
+
+test('a file that cannot be imported at all is named with what it is', async (t) => {
+  const project = openProject(t);
+  project.write('export.zip', 'PK\x03\x04 and so on');
+  const facts = {
+    'none.csv': /^broadsheet: none\.csv {2}is not there; name a CSV file/,
+    config: /^broadsheet: config {2}is a folder; name a CSV file/,
+    'export.zip': /^broadsheet: export\.zip {2}is a ZIP file or a workbook; unpack it, or save/,
+  };
+  for (const [file, message] of Object.entries(facts)) {
+    const { stderr } = await project.run('subscribers', 'import', file);
+    assert.match(stderr, message);
+  }
+});
+
+test('a newsletter that there is not gives one error, and no part of a list', async (t) => {
+  const project = openProject(t);
+  await project.run('subscribers', 'add', 'ada@example.org');
+  const list = await project.run('subscribers', 'list', '--newsletter', 'none', '--json');
+  assert.equal(list.json<{ error: { exitCode: number } }>().error.exitCode, 64);
+  const csv = await project.run('subscribers', 'export', '--newsletter', 'none');
+  assert.deepEqual([csv.code, csv.stdout], [64, '']);
+});
+
 test('many refused lines are named a hundred at a time, all of them with --json', async (t) => {
   const project = openProject(t);
   project.write('people.txt', `ada@example.org\n${'nobody\n'.repeat(150)}`);

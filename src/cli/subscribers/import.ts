@@ -28,6 +28,7 @@ export async function importPeople(
 ): Promise<void> {
   const status = chooseStatus(options.status, STATUSES);
   const { bytes, sizeBytes } = await openInput(file);
+  const source = file === '-' ? 'standard input' : file;
   const dryRun = options.dryRun === true;
   await withMail(command, shell, { readOnly: dryRun }, async (context) => {
     const { importSubscribers } = await import('../../jobs/import-subscribers.ts');
@@ -35,12 +36,12 @@ export async function importPeople(
       ...(options.newsletter === undefined ? {} : { newsletter: options.newsletter }),
       ...(status === undefined ? {} : { status }),
       ...(sizeBytes === undefined ? {} : { sizeBytes }),
-      ...{ source: file, bytes, dryRun, skipRefused: options.skipRefused === true },
+      ...{ source, bytes, dryRun, skipRefused: options.skipRefused === true },
     });
     context.log.close();
     if (report.refused > 0 && !options.skipRefused) shell.setExitCode(EXIT.data);
     if (options.json) shell.terminal.out(JSON.stringify(report));
-    else printImport(file, report, options, shell.terminal);
+    else printImport(source, report, options, shell.terminal);
   });
 }
 
@@ -55,21 +56,32 @@ async function openInput(
   ).catch((cause: unknown) => {
     throw new BroadsheetError(
       EXIT.usage,
-      `${file}  cannot be read: ${reasonOf(cause)}; name a CSV file or a list of addresses`,
+      `${file}  ${factOf(cause)}; name a CSV file or a list of addresses`,
       { cause },
     );
   });
   return { bytes, sizeBytes: statSync(file).size };
 }
 
+function factOf(cause: unknown): string {
+  switch ((cause as NodeJS.ErrnoException).code) {
+    case 'ENOENT':
+      return 'is not there';
+    case 'EISDIR':
+      return 'is a folder';
+    default:
+      return `cannot be read: ${reasonOf(cause)}`;
+  }
+}
+
 function printImport(
-  file: string,
+  source: string,
   report: ImportReport,
   options: ImportOptions,
   terminal: Terminal,
 ): void {
   for (const { line, reason } of report.refusedLines.slice(0, MOST_PRINTED)) {
-    terminal.err(`${terminal.paintErr('red', 'refused')}  ${file}:${line}  ${reason}`);
+    terminal.err(`${terminal.paintErr('red', 'refused')}  ${source}:${line}  ${reason}`);
   }
   if (report.refused > MOST_PRINTED) {
     const more = plural(report.refused - MOST_PRINTED, 'more line');
@@ -88,7 +100,7 @@ function formatCounts({ read, stored, ...counts }: ImportReport): string {
     [counts.left, 'kept as people who left'],
     [counts.already, 'there already'],
     [counts.kept, 'kept away because they left earlier'],
-    [counts.ended, stored ? 'ended' : 'to be ended'],
+    [counts.ended, `whose subscription ${stored ? 'ended' : 'ends'}`],
     [counts.duplicates, 'twice in the file'],
     [counts.refused, 'refused'],
   ];
@@ -102,9 +114,11 @@ function formatOutcome(
   { dryRun, skipRefused }: ImportOptions,
 ): readonly string[] {
   if (report.refused > 0 && !skipRefused) {
-    const lines = plural(report.refused, 'line was', 'lines were');
     const remedy = 'correct the file, or take the other lines with --skip-refused';
-    return [`Nothing was stored, because ${lines} refused: ${remedy}.`];
+    const lines = dryRun
+      ? `Dry run: nothing was stored, and nothing will be, because ${plural(report.refused, 'line is', 'lines are')}`
+      : `Nothing was stored, because ${plural(report.refused, 'line was', 'lines were')}`;
+    return [`${lines} refused: ${remedy}.`];
   }
   if (dryRun) return ['Dry run: nothing was stored.'];
   if (report.pending === 0) return [];

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
+import { findNewsletter } from '../../jobs/find-newsletter.ts';
 import { plural } from '../format.ts';
-import { withMail } from '../mail-context.ts';
+import { type MailContext, withMail } from '../mail-context.ts';
 import type { Shell } from '../shell.ts';
 import { chooseStatus, type NewsletterOptions, STATUSES } from './options.ts';
 
@@ -14,6 +15,7 @@ export async function listPeople(
   const { terminal } = shell;
   await withMail(command, shell, { readOnly: true }, async (context) => {
     const { listSubscribers } = await import('../../jobs/list-subscribers.ts');
+    refuseUnknown(filter, context);
     let count = 0;
     if (options.json) await terminal.write('{"subscribers":[');
     for await (const page of listSubscribers(context, filter)) {
@@ -44,9 +46,18 @@ export async function exportPeople(
   if (options.json) return listPeople(options, command, shell);
   await withMail(command, shell, { readOnly: true }, async (context) => {
     const { exportSubscribers } = await import('../../jobs/export-subscribers.ts');
-    for await (const piece of exportSubscribers(context, filterOf(options)))
-      await shell.terminal.write(piece);
+    const filter = filterOf(options);
+    refuseUnknown(filter, context);
+    for await (const piece of exportSubscribers(context, filter)) await shell.terminal.write(piece);
   });
+}
+
+/** Before anything is printed: half a list and then an error is no JSON, and a strange CSV file. */
+function refuseUnknown(
+  { newsletter }: { readonly newsletter?: string },
+  { config }: MailContext,
+): void {
+  if (newsletter !== undefined) findNewsletter(config, newsletter);
 }
 
 function filterOf({ newsletter, status }: NewsletterOptions) {

@@ -24,5 +24,6 @@ export function chooseStatus(
 ): SubscriptionStatus | undefined {
   const found = allowed.find((status) => status === text);
   if (found !== undefined || text === undefined) return found;
-  throw new BroadsheetError(EXIT.usage, `--status "${text}" is none; write ${allowed.join(', ')}`);
+  const remedy = `write ${allowed.slice(0, -1).join(', ')} or ${allowed.at(-1)}`;
+  throw new BroadsheetError(EXIT.usage, `"${text}" is no status (--status); ${remedy}`);
 }
