@@ -6,13 +6,13 @@ import type { NewsletterSettings, RelayAccount } from '../model/settings.ts';
 import { deliveryTable } from '../store/deliveries.ts';
 import { type EditionRow, editionRows, pauseOf } from '../store/editions.ts';
 import { storedInstant } from '../store/instants.ts';
+import type { Store } from '../store/open-store.ts';
 import { readUse } from '../store/relays.ts';
 import {
   acceptedSince,
   type DomainStanding,
   domainStandings,
   relayRows,
-  sendersOf,
 } from '../store/standing.ts';
 import { countActive } from '../store/subscribers.ts';
 import type { Database } from '../store/tables.ts';
@@ -20,6 +20,7 @@ import { countUndecided, nextRetry } from '../store/unfinished.ts';
 import { type FoundHold, findHold } from './check-fence.ts';
 import { findNewsletter } from './find-newsletter.ts';
 import type { SendDependencies } from './mail-dependencies.ts';
+import { livingSenders } from './sender-lease.ts';
 
 /** Where an edition stands. */
 export interface EditionStatus {
@@ -39,7 +40,7 @@ export interface EditionStatus {
   /** Messages a second over the last minute, and how long the rest takes at that; while it is sent. */
   readonly perSecond?: number;
   readonly secondsLeft?: number;
-  /** The programs that send it. */
+  /** The programs that send it, as far as can be told from here. */
   readonly senders: readonly { readonly host: string; readonly pid: number }[];
   /** The largest destination domains, and those that asked for a slower pace; while some wait. */
   readonly domains: readonly (Omit<DomainStanding, 'rate'> & { readonly perHour?: number })[];
@@ -79,7 +80,7 @@ export async function reportStatus(
     newsletter === undefined ? config.newsletters : [findNewsletter(config, newsletter)];
   const editions: EditionStatus[] = [];
   for (const each of chosen) {
-    editions.push(...(await editionsOf(store.db, each, clock())));
+    editions.push(...(await editionsOf(store, each, clock())));
   }
   const newsletters = [];
   for (const { id } of chosen) {
@@ -91,30 +92,31 @@ export async function reportStatus(
 }
 
 async function editionsOf(
-  db: Database,
+  store: Store,
   { id }: NewsletterSettings,
   now: Temporal.Instant,
 ): Promise<readonly EditionStatus[]> {
   const statuses: EditionStatus[] = [];
   let done = 0;
-  for (const row of (await editionRows(db, id)).toReversed()) {
-    const deliveries = await deliveryTable(db, row.id);
+  for (const row of (await editionRows(store.db, id)).toReversed()) {
+    const deliveries = await deliveryTable(store.db, row.id);
     const isOver = row.cancelled_at !== null || (row.planned_at !== null && !isWaiting(deliveries));
     if (isOver) done += 1;
     if (isOver && done > MOST_DONE) continue;
-    statuses.push(await statusOf(db, row, deliveries, now));
+    statuses.push(await statusOf(store, row, deliveries, now));
   }
   return statuses;
 }
 
 async function statusOf(
-  db: Database,
+  store: Store,
   row: EditionRow,
   deliveries: DeliveryTable,
   now: Temporal.Instant,
 ): Promise<EditionStatus> {
+  const { db } = store;
   const { id, newsletter, subject } = row;
-  const senders = await sendersOf(db, id);
+  const senders = await livingSenders(store, id);
   const retryAt = await nextRetry(db, id);
   const standing = standingOf(row, deliveries, senders.length);
   const perSecond = standing === 'sending' ? await messagesPerSecond(db, id, now) : 0;

@@ -4,6 +4,7 @@ import { giveBackAll, holders, settleClaims } from '../store/claims.ts';
 import { storedInstant } from '../store/instants.ts';
 import type { Store } from '../store/open-store.ts';
 import { allSenders, removeSenders, renewLease } from '../store/senders.ts';
+import { sendersOf } from '../store/standing.ts';
 import type { SendersTable } from '../store/tables.ts';
 
 /** This program while it sends: what it holds is nobody else's as long as its lease is renewed. */
@@ -64,6 +65,15 @@ export async function settleDeadSenders(store: Store, at: string): Promise<void>
     await settleClaims(db, deadHolders, at);
     await removeSenders(db, dead);
   });
+}
+
+/** The senders of `edition` that are not dead: a killed one stays on record until the next send settles it. */
+export async function livingSenders(
+  { db, leaseClock }: Pick<Store, 'db' | 'leaseClock'>,
+  edition: string,
+): Promise<readonly SendersTable[]> {
+  const now = storedInstant(await leaseClock());
+  return (await sendersOf(db, edition)).filter((sender) => fateOf(sender, now) !== 'dead');
 }
 
 /** Dead for sure (its program is gone from this machine), or for all we know (its lease is over). */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { reportStatus } from '../../src/jobs/report-status.ts';
 import { test } from '../support/databases.ts';
 import { openPaper } from '../support/paper.ts';
 
@@ -31,6 +32,9 @@ test('a sender that is killed in the middle loses nobody, and names whom it leav
   kill = () => child.kill('SIGKILL');
   const [, signal] = await once(child, 'exit');
   assert.equal(signal, 'SIGKILL');
+
+  const { editions } = await reportStatus(paper.deps);
+  assert.deepEqual([editions[0]?.standing, editions[0]?.senders], ['unfinished', []]);
 
   // The next send can tell that the dead one is dead, and waits for no lease.
   const report = await paper.send();
