@@ -30,6 +30,21 @@ export function formatTime(instant: string | Temporal.Instant, timeZone: string)
   });
 }
 
+/**
+ * When something may go on: as `formatTime`, with the zone, and never a minute too early:
+ * `Friday, 20 March 2026 at 07:06 GMT`.
+ */
+export function formatDue(instant: string, timeZone: string): string {
+  const due = Temporal.Instant.from(instant).round({
+    smallestUnit: 'minute',
+    roundingMode: 'ceil',
+  });
+  const [zone] = new Intl.DateTimeFormat('en-GB', { timeZone, timeZoneName: 'short' })
+    .formatToParts(due.epochMilliseconds)
+    .filter(({ type }) => type === 'timeZoneName');
+  return `${formatTime(due, timeZone)} ${zone?.value ?? timeZone}`;
+}
+
 /** Lines of cells, each column as wide as its widest cell; numbers to the right. */
 export function formatTable(rows: readonly (readonly (string | number)[])[]): string[] {
   const columns = Math.max(0, ...rows.map((row) => row.length));

@@ -72,6 +72,17 @@ export function printTroubles(
   }
 }
 
+/** Whose subscriptions ended, one a line; of many the first. */
+export function* describeBounced(addresses: readonly string[]): Generator<string> {
+  for (const address of addresses.slice(0, MOST_LINES)) {
+    yield `Bounced  ${address}: gets no more editions`;
+  }
+  const more = addresses.length - MOST_LINES;
+  if (more > 0) {
+    yield `         and ${formatCount(more)} more: \`broadsheet subscribers list --status bounced\``;
+  }
+}
+
 /** Who did not get an edition, and why. */
 export function formatFailure({ address, cause, reply }: FailedDelivery): string {
   const said = reply.code > 0 || reply.text !== '' ? formatReply(reply) : '';

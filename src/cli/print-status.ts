@@ -1,6 +1,14 @@
 import type { EditionStatus, RelayStatus, StatusReport } from '../jobs/report-status.ts';
-import { formatCount, formatDuration, formatTable, formatTime, plural } from './format.ts';
+import {
+  formatCount,
+  formatDue,
+  formatDuration,
+  formatTable,
+  formatTime,
+  plural,
+} from './format.ts';
 import { formatDeliveries } from './print-edition.ts';
+import { describeUndecided } from './send/report-preparation.ts';
 import type { Terminal } from './terminal.ts';
 
 /** How everything stands, for a person. */
@@ -61,7 +69,8 @@ function* notesOf(edition: EditionStatus, timeZone: string): Generator<string> {
   const { pause, perSecond, secondsLeft, retryAt, undecided, senders } = edition;
   if (pause) {
     const again = pause.by === 'relay' ? '; the next `broadsheet send` tries again' : '';
-    yield `paused ${formatTime(pause.at, timeZone)}: ${pause.reason}${again}`;
+    const since = pause.by === 'relay' ? 'since' : 'paused';
+    yield `${since} ${formatTime(pause.at, timeZone)}: ${pause.reason}${again}`;
   }
   if (perSecond !== undefined && secondsLeft !== undefined) {
     const rate = perSecond < 10 ? perSecond.toFixed(1) : formatCount(Math.round(perSecond));
@@ -69,9 +78,8 @@ function* notesOf(edition: EditionStatus, timeZone: string): Generator<string> {
   }
   for (const { host, pid } of senders)
     yield `sent by process ${pid}${host === '' ? '' : ` on ${host}`}`;
-  if (retryAt) yield `the first of those put off is due ${formatTime(retryAt, timeZone)}`;
-  if (undecided > 0)
-    yield `${plural(undecided, 'message')} in doubt: see \`broadsheet send --help\``;
+  if (retryAt) yield `the first of those put off is due ${formatDue(retryAt, timeZone)}`;
+  if (undecided > 0) yield describeUndecided(undecided, `broadsheet send ${edition.newsletter}`);
 }
 
 function relayRow(relay: RelayStatus, timeZone: string): readonly (string | number)[] {

@@ -18,13 +18,14 @@ import type { Terminal } from './terminal.ts';
 
 const EXAMPLES = `
 Examples:
-  $ broadsheet demo                       see everything at work, on sample posts
-  $ broadsheet build                      write the feeds
-  $ broadsheet preview politics-essential look at the next edition, send nothing
-  $ broadsheet send politics-essential    send it to everyone who signed up
+  $ broadsheet demo                        see everything at work, on sample posts
+  $ broadsheet build                       write the feeds
+  $ broadsheet preview politics-essential  look at the next edition, send nothing
+  $ broadsheet send politics-essential     send it to everyone who signed up
 
-Exit codes: 0 done, 64 usage, 65 broken posts left out, 67 addresses refused for good,
-69 relay or database away, 70 bug, 74 disk, 75 run again for the rest, 78 config.
+Exit codes: 0 done, 64 usage, 65 posts, lines or addresses that were refused, 67 mail refused for
+good, 69 relay or database away, 70 bug, 74 disk, 75 run again for the rest, 78 config, or the
+database is held.
 `;
 
 /**

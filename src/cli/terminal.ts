@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { styleText } from 'node:util';
 import type { Log } from '../base/log.ts';
+import { formatDuration } from './format.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -72,14 +73,14 @@ async function openProgressBar() {
         stop();
         const options = {
           // A narrow terminal cuts it off, so the numbers come first.
-          format: `${label} {value}/{total}  {percentage}%  {rate}  {bar} {eta_formatted} left`,
+          format: `${label} {value}/{total}  {percentage}%  {rate}  {bar}  {left}`,
           barsize: Math.max(8, Math.min(40, process.stderr.columns - 70)),
           clearOnComplete: true,
           hideCursor: true,
           stream: process.stderr,
         };
         const bar = new cliProgress.SingleBar(options, cliProgress.Presets.shades_classic);
-        bar.start(total, done, { rate: '' });
+        bar.start(total, done, { rate: '', left: '' });
         current = { label, bar, startedAt: performance.now(), before: done };
       }
       const seconds = (performance.now() - current.startedAt) / 1000;
@@ -87,6 +88,8 @@ async function openProgressBar() {
       current.bar.setTotal(total);
       current.bar.update(done, {
         rate: `${perSecond < 10 ? perSecond.toFixed(1) : Math.round(perSecond)}/s`,
+        // Nothing to reckon with before the first is done.
+        left: perSecond > 0 ? `${formatDuration((total - done) / perSecond)} left` : '',
       });
     },
   };

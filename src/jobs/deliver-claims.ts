@@ -222,7 +222,7 @@ function watch(
     for (const { relay } of routes) relay.drop();
   };
   const onAbort = () => {
-    course.stop('signal', 'stopped on request');
+    course.stop('signal', 'it was asked to stop');
     wait(GRACE_MS, undefined, { signal: over.signal }).then(dropAll, () => {});
   };
   if (signal?.aborted) onAbort();

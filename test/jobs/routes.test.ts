@@ -16,6 +16,15 @@ import { accountAt, HOUR_MS, MINUTE_MS } from '../support/sending.ts';
 
 const NOW = Date.parse('2026-03-20T07:00Z');
 
+test('a relay without a URL is named with the variable that it has to have', () => {
+  const { url: _url, ...account } = accountAt({ url: 'smtp://x' }, { id: 'main-2' });
+  assert.throws(() => openRoutes([account], {} as Store, openRelay), {
+    exitCode: 78,
+    message:
+      'the relay main-2 has no URL; set BROADSHEET_SMTP_URL_MAIN_2, or add its smtpUrl to email.relays',
+  });
+});
+
 test('a relay in trouble rests for half a minute, longer each time, ten minutes at most', () => {
   const [route] = open({});
   const rests: number[] = [];

@@ -101,6 +101,7 @@ test('while the relay is away nothing counts as sent, and the next send goes on'
   assert.equal(away.code, 69, away.stderr);
   assert.equal(away.json<Sent>().deliveries.queued, 3);
   assert.equal(away.json<Sent>().deliveries.accepted, 0);
+  assert.match((await project.run('editions', 'list')).stdout, /0\/3 +waits for its relay /);
   const inbox = await openInbox();
   t.after(() => inbox.close());
   const back = await project.runWith(
@@ -268,7 +269,7 @@ test('when the rest has to wait, send says until when and ends with 75', async (
   assert.match(first.stdout, /3 planned = 2 accepted \+ 1 deferred/);
   const second = await send();
   assert.equal(second.code, 75, second.stderr);
-  assert.match(second.stdout, /have to wait until 2026-03-20T07:0/);
+  assert.match(second.stdout, /have to wait until Friday, 20 March 2026 at 07:0\d GMT; run/);
   assert.equal(inbox.messages.length, 2);
 });
 

@@ -8,6 +8,8 @@ Examples:
   $ broadsheet editions list
   $ broadsheet editions show politics-essential-2026-03-20 --failed
   $ broadsheet editions pause politics-essential-2026-03-20 --reason "a wrong name in the lead"
+  $ broadsheet editions resume politics-essential-2026-03-20
+  $ broadsheet editions cancel politics-essential-2026-03-20 --yes
 `;
 
 /** `broadsheet editions list | show | pause | resume | cancel`. */

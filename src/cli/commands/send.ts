@@ -6,7 +6,7 @@ import type { ReadySend, SendReport } from '../../jobs/send-report.ts';
 import { plural } from '../format.ts';
 import { type MailContext, withMail } from '../mail-context.ts';
 import { parseAddresses } from '../parse-addresses.ts';
-import { printEdition } from '../print-edition.ts';
+import { describeBounced, printEdition } from '../print-edition.ts';
 import { printProblems } from '../print-problems.ts';
 import { reportPreparation } from '../send/report-preparation.ts';
 import { reportSend } from '../send/report-send.ts';
@@ -51,10 +51,10 @@ export function addSend(program: Command, shell: Shell): void {
     .option('--resume', 'go on with an edition that was paused')
     .option('--retry-failed', 'send once more to those for whom it failed')
     .addOption(
-      new Option('--in-doubt <what>', 'of messages that a crash left in doubt').choices([
-        'resend',
-        'skip',
-      ]),
+      new Option(
+        '--in-doubt <what>',
+        "of messages that a crash left in doubt, in place of the newsletter's whenInDoubt",
+      ).choices(['resend', 'skip']),
     )
     .option('--dry-run', 'say what would be sent, store and send nothing')
     .option('--yes', 'do not ask')
@@ -84,7 +84,8 @@ export function addSend(program: Command, shell: Shell): void {
         } else {
           await confirmSend(preparation, options, context, shell.terminal);
           const report = await deliver(context, preparation);
-          reportSend(report, { ...preparation, newsletter }, options, shell);
+          const settings = findNewsletter(context.config, newsletter);
+          reportSend(report, { ...preparation, newsletter: settings }, options, shell);
         }
       });
     });
@@ -118,7 +119,7 @@ async function settle(newsletter: string, context: MailContext): Promise<void> {
     context.log.info(
       `${edition} is over ${plural(found.staleAfterHours, 'hour')} old: ${who} not get it any more`,
     );
-    for (const address of bounced) context.log.info(`${address} bounced: gets no more editions`);
+    for (const line of describeBounced(bounced)) context.log.info(line);
   }
 }
 

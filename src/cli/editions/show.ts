@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { EditionSummary } from '../../jobs/edition-draft.ts';
-import { formatTable, formatTime } from '../format.ts';
+import { formatCount, formatTable, formatTime } from '../format.ts';
 import { withMail } from '../mail-context.ts';
 import { formatDeliveries, formatFailure, printEdition, printTroubles } from '../print-edition.ts';
 import type { Shell } from '../shell.ts';
@@ -19,7 +19,7 @@ export async function listThem(command: Command, shell: Shell): Promise<void> {
     if (editions.length === 0) terminal.out('No edition yet; `broadsheet compose` makes one.');
     const rows = editions.map((edition) => [
       edition.id,
-      `${edition.deliveries.accepted}/${edition.deliveries.planned}`,
+      `${formatCount(edition.deliveries.accepted)}/${formatCount(edition.deliveries.planned)}`,
       standingOf(edition),
       edition.subject,
     ]);
@@ -29,10 +29,11 @@ export async function listThem(command: Command, shell: Shell): Promise<void> {
   });
 }
 
-/** One word on where an edition stands. */
+/** Where an edition stands, in a word or few. */
 function standingOf({ pause, cancelledAt, plannedAt, deliveries }: EditionSummary): string {
   if (cancelledAt !== undefined) return 'called off';
-  if (pause !== undefined) return 'paused';
+  // As `status` has it: what waits for a relay goes on by itself.
+  if (pause !== undefined) return pause.by === 'relay' ? 'waits for its relay' : 'paused';
   if (plannedAt === undefined) return 'not sent';
   return deliveries.queued + deliveries.deferred > 0 ? 'unfinished' : 'done';
 }
@@ -63,7 +64,10 @@ export async function showOne(id: string, command: Command, shell: Shell): Promi
       terminal.out(
         `Sent     ${formatTime(details.plannedAt, timeZone)}: ${formatDeliveries(deliveries)}`,
       );
-    if (pause) terminal.out(`Paused   ${formatTime(pause.at, timeZone)}: ${pause.reason}`);
+    if (pause) {
+      const word = pause.by === 'relay' ? 'Waits   ' : 'Paused  ';
+      terminal.out(`${word} ${formatTime(pause.at, timeZone)}: ${pause.reason}`);
+    }
     if (cancelledAt)
       terminal.out(`Off      ${formatTime(cancelledAt, timeZone)}: it was called off`);
     printTroubles(id, details, terminal);

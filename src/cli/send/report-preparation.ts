@@ -2,7 +2,7 @@ import { EXIT } from '../../base/errors.ts';
 import { reportEdition } from '../../jobs/report-edition.ts';
 import type { SendPreparation } from '../../jobs/send-report.ts';
 import type { NewsletterSettings } from '../../model/settings.ts';
-import { plural } from '../format.ts';
+import { formatDue, plural } from '../format.ts';
 import { describeNothingNew, formatDeliveries, printEdition } from '../print-edition.ts';
 import type { Shell } from '../shell.ts';
 import type { Terminal } from '../terminal.ts';
@@ -57,7 +57,7 @@ function* describePreparation(
     yield `Go on with \`${command} --resume\`, or call it off with \`broadsheet editions cancel ${edition.id}\`.`;
   } else if (preparation.retryAt !== undefined) {
     yield `Sent     ${formatDeliveries(deliveries)}`;
-    yield `The others have to wait until ${preparation.retryAt}; run this again then.`;
+    yield `The others have to wait until ${formatDue(preparation.retryAt, newsletter.timeZone)}; run this again then.`;
   } else if (preparation.undecided > 0) {
     yield `Sent     ${formatDeliveries(deliveries)}`;
     yield describeUndecided(preparation.undecided, command);

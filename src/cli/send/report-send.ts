@@ -1,14 +1,21 @@
 import { EXIT, type ExitCode } from '../../base/errors.ts';
 import type { PostNotes } from '../../jobs/report-posts.ts';
 import type { SendReport, Stopped } from '../../jobs/send-report.ts';
-import { formatDeliveries, printEdition, printTroubles } from '../print-edition.ts';
+import type { NewsletterSettings } from '../../model/settings.ts';
+import { formatDue } from '../format.ts';
+import {
+  describeBounced,
+  formatDeliveries,
+  printEdition,
+  printTroubles,
+} from '../print-edition.ts';
 import type { Shell } from '../shell.ts';
 import { describeUndecided } from './report-preparation.ts';
 
 /** Prints the books, who was not served, and why the run stopped; sets the exit code. */
 export function reportSend(
   report: SendReport,
-  { posts, warnings, newsletter }: PostNotes & { readonly newsletter: string },
+  { posts, warnings, newsletter }: PostNotes & { readonly newsletter: NewsletterSettings },
   { json, yes }: { readonly json?: true; readonly yes?: true },
   { terminal, setExitCode }: Shell,
 ): void {
@@ -20,25 +27,31 @@ export function reportSend(
   if (yes) printEdition(report.edition, terminal);
   terminal.out(`Sent     ${formatDeliveries(report.deliveries)}`);
   printTroubles(report.edition.id, report, terminal);
-  for (const address of report.bounced) terminal.out(`Bounced  ${address}: gets no more editions`);
-  const command = `broadsheet send ${newsletter}`;
+  for (const line of describeBounced(report.bounced)) terminal.out(line);
+  const command = `broadsheet send ${newsletter.id}`;
   if (report.undecided > 0) terminal.out(describeUndecided(report.undecided, command));
   if (report.stopped) {
-    const { message } = report.stopped;
-    const remedy = remedyFor(report.stopped, report.edition.id, command);
-    terminal.err(`${terminal.paintErr('red', 'stopped')}  ${message}; ${remedy}`);
+    const remedy = remedyFor(report.stopped, report.edition.id, newsletter);
+    terminal.err(`${terminal.paintErr('red', 'stopped')}  ${report.stopped.message}; ${remedy}`);
   } else if (report.retryAt) {
-    terminal.out(`Some have to wait until ${report.retryAt}; run this again then.`);
+    terminal.out(
+      `Some have to wait until ${formatDue(report.retryAt, newsletter.timeZone)}; run this again then.`,
+    );
   }
 }
 
-function remedyFor({ because, retryAt }: Stopped, edition: string, command: string): string {
+function remedyFor(
+  { because, retryAt }: Stopped,
+  edition: string,
+  { id, timeZone }: NewsletterSettings,
+): string {
+  const command = `broadsheet send ${id}`;
   switch (because) {
     case 'relay':
     case 'signal':
       return 'who is not served yet stays queued: run the command again to go on';
     case 'quota':
-      return `who is not served yet stays queued: run the command again at ${retryAt}`;
+      return `who is not served yet stays queued: run the command again ${retryAt === undefined ? 'later' : `on ${formatDue(retryAt, timeZone)}`}`;
     case 'refusals':
       return `the edition waits: find out why, then go on with \`${command} --resume\``;
     case 'paused':
