@@ -1,4 +1,4 @@
-import { type BreakerNote, noteOutcome, reasonToStop } from '../model/breaker.ts';
+import { addNote, type BreakerNote, reasonToStop } from '../model/breaker.ts';
 import type { Outcome } from '../smtp/outcome.ts';
 import type { Stopped } from './send-report.ts';
 
@@ -31,7 +31,7 @@ export function openCourse(): Course {
     },
     note(outcome, relay) {
       if (outcome.kind === 'accepted') sent += 1;
-      breaker = noteOutcome(breaker, noteOf(outcome));
+      breaker = addNote(breaker, noteOf(outcome));
       const reason = reasonToStop(breaker);
       if (reason === undefined || outcome.kind !== 'failed') return;
       const { refusals, of } = reason;

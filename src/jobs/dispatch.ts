@@ -1,7 +1,6 @@
-import { openChangeSignal } from '../base/change-signal.ts';
 import type { ClaimedDelivery } from '../store/claims.ts';
 import type { Course } from './course.ts';
-import type { DomainGates } from './domain-gates.ts';
+import { type HandInput, LOOK_AGAIN_MS, openHand } from './hand.ts';
 import { isTurnOf, isUsable, type Route, restForQuota } from './routes.ts';
 
 /** Hands out claimed deliveries to the connections of all routes. */
@@ -12,29 +11,11 @@ export interface Dispatch {
   done(route: Route, delivery: ClaimedDelivery, returned: boolean): void;
 }
 
-export interface DispatchInput {
-  readonly routes: readonly Route[];
-  readonly gates: DomainGates;
-  readonly course: Course;
-  /** Claims more, not to these domains; an empty answer means that nothing is due. */
-  readonly claim: (notTo: readonly string[]) => Promise<readonly ClaimedDelivery[]>;
-  /** Puts a claimed delivery back into the queue. */
-  readonly giveBack: (delivery: ClaimedDelivery) => void;
-  /** Epoch milliseconds of the machine's clock. */
-  readonly now: () => number;
-}
-
 /** Longer than this nobody waits for a quota: the run ends, and says when to go on. */
 const LONGEST_WAIT_MS = 60_000;
 
-/** A wait is never longer than this, so that a clock that goes back costs no more. */
-const LOOK_AGAIN_MS = 1000;
-
-/** Deliveries to domains that have enough for now are kept in hand, while others are claimed. */
-const MOST_HELD_PER_CONNECTION = 20;
-
 /** Opens the dispatch of a run. */
-export function openDispatch(input: DispatchInput): Dispatch {
+export function openDispatch(input: HandInput): Dispatch {
   const { routes, gates, course, now } = input;
   const hand = openHand(input);
   let inFlight = 0;
@@ -106,76 +87,6 @@ export function openDispatch(input: DispatchInput): Dispatch {
       if (returned) hand.noteReturn();
       stopIfAllRest(routes, course, now());
       hand.changed.notify();
-    },
-  };
-}
-
-/** Deliveries that are claimed and not begun with. */
-function openHand({ routes, gates, course, claim, giveBack, now }: DispatchInput) {
-  const connections = routes.reduce((sum, { account }) => sum + account.connections, 0);
-  const changed = openChangeSignal();
-  let held: ClaimedDelivery[] = [];
-  let isDry = false;
-  /** When there was nothing to claim for others than domains that had enough. */
-  let noOthersAt = -Infinity;
-  let claiming: Promise<void> | undefined;
-
-  async function claimMore(notTo: readonly string[]): Promise<void> {
-    const claimed = await claim(notTo);
-    held.push(...claimed);
-    if (claimed.length === 0 && notTo.length === 0) isDry = true;
-    if (claimed.length === 0) noOthersAt = now();
-    claiming = undefined;
-    changed.notify();
-  }
-
-  function startClaim(notTo: readonly string[]): void {
-    claiming = claimMore(notTo).catch((error: unknown) => {
-      course.fail(error);
-      changed.notify();
-    });
-  }
-
-  const opensAt = ({ domain }: ClaimedDelivery, at: number) =>
-    gates.opensAt(domain, at) ?? Infinity;
-  return {
-    changed,
-    isEmpty: () => held.length === 0,
-    isDry: () => isDry && claiming === undefined,
-    noteReturn() {
-      isDry = false;
-    },
-    /** Claims where there is less in hand than there are connections. */
-    refill(): void {
-      if (!isDry && claiming === undefined && held.length < connections) startClaim([]);
-    },
-    /** Claims for other domains, where those in hand have enough for now. */
-    refillWithOthers(): void {
-      const at = now();
-      if (isDry || claiming !== undefined || Math.abs(at - noOthersAt) < LOOK_AGAIN_MS) return;
-      const notTo = gates.closed(at);
-      if (held.length >= connections * MOST_HELD_PER_CONNECTION) {
-        // Several slow domains must not fill the hand, or nobody else would be served.
-        for (const delivery of held) giveBack(delivery);
-        held = [];
-      }
-      startClaim(notTo);
-    },
-    /** When the first of them may go; `now` or before: at once. */
-    opensAt(): number {
-      const at = now();
-      let soonest = Infinity;
-      for (const delivery of held) {
-        soonest = Math.min(soonest, opensAt(delivery, at));
-        if (soonest <= at) break;
-      }
-      return soonest;
-    },
-    /** Takes the first whose domain is open out of the hand. */
-    take(): ClaimedDelivery | undefined {
-      const at = now();
-      const index = held.findIndex((delivery) => opensAt(delivery, at) <= at);
-      return index < 0 ? undefined : held.splice(index, 1)[0];
     },
   };
 }

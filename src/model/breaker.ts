@@ -15,7 +15,7 @@ const MOST_REFUSED_OF_WINDOW = 25;
 export type BreakerState = readonly BreakerNote[];
 
 /** The state after one more outcome. Others than refusals and acceptances (put off, in doubt) say nothing. */
-export function noteOutcome(state: BreakerState, note: BreakerNote): BreakerState {
+export function addNote(state: BreakerState, note: BreakerNote): BreakerState {
   return note === 'other' ? state : [...state.slice(1 - WINDOW), note];
 }
 

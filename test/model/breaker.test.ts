@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type BreakerNote, noteOutcome, reasonToStop } from '../../src/model/breaker.ts';
+import { addNote, type BreakerNote, reasonToStop } from '../../src/model/breaker.ts';
 
 const after = (...notes: readonly BreakerNote[]) =>
-  reasonToStop(notes.reduce<readonly BreakerNote[]>(noteOutcome, []));
+  reasonToStop(notes.reduce<readonly BreakerNote[]>(addNote, []));
 const times = (count: number, note: BreakerNote) => Array<BreakerNote>(count).fill(note);
 
 test('ten refusals in a row are a reason to stop, nine are none', () => {
