@@ -92,7 +92,7 @@ export function formatFailure({ address, cause, reply }: FailedDelivery): string
     case 'stale':
       return `Too late ${address}${said === '' ? '' : `: put off before (${said})`}`;
     case 'cancelled':
-      return `Off      ${address}: the edition was called off`;
+      return `Not sent ${address}: the edition was cancelled`;
   }
 }
 

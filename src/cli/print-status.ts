@@ -40,7 +40,7 @@ const STANDINGS: Record<EditionStatus['standing'], string> = {
   unfinished: 'waits for `broadsheet send`',
   notSent: 'is composed and not sent',
   paused: 'is paused',
-  cancelled: 'was called off',
+  cancelled: 'was cancelled',
   done: 'is done',
 };
 

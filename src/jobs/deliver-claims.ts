@@ -121,7 +121,7 @@ async function work(shop: Workshop, route: Route, onDone: () => void): Promise<v
   }
 }
 
-/** Where the edition was paused or called off: what is claimed need not be tried one after the other. */
+/** Where the edition was paused or cancelled: what is claimed need not be tried one after the other. */
 async function stopIfClosed({ deps, edition }: DeliveryRun, course: Course): Promise<void> {
   const message = await whyClosed(deps.store.db, edition.id);
   if (message !== undefined) course.stop('paused', message);

@@ -13,7 +13,7 @@ import {
   planDeliveries,
 } from '../store/deliveries.ts';
 import {
-  failCalledOff,
+  failCancelled,
   failWaiting,
   pauseEdition,
   resendDoubted,
@@ -143,7 +143,7 @@ async function conclude(
   const { db } = deps.store;
   const newsletter = findNewsletter(deps.config, edition.newsletter);
   const at = storedInstant(deps.clock());
-  await failCalledOff(db, newsletter.id, at);
+  await failCancelled(db, newsletter.id, at);
   if (policyOf(newsletter, wishes) === 'skip') await skipDoubted(db, edition.id, at);
   if (stopped?.because === 'refusals') {
     await pauseEdition(db, edition.id, { by: 'refusals', reason: stopped.message, at });
@@ -160,7 +160,7 @@ async function conclude(
   return endBounced(deps, edition.id, newsletter);
 }
 
-/** An edition that was paused or called off meanwhile has nothing to claim: that is why the run ended. */
+/** An edition that was paused or cancelled meanwhile has nothing to claim: that is why the run ended. */
 async function withReason(
   { store }: SendDependencies,
   { id }: Edition,

@@ -32,7 +32,7 @@ export interface EditionSummary {
   /** When it was first sent; absent for one that never was. */
   readonly plannedAt?: string;
   readonly pause?: EditionPause;
-  /** When it was called off. */
+  /** When it was cancelled. */
   readonly cancelledAt?: string;
   readonly deliveries: DeliveryTable;
 }

@@ -9,7 +9,7 @@ import { findHold } from './check-fence.ts';
 import { findStoredEdition } from './find-stored-edition.ts';
 import type { StoreDependencies } from './mail-dependencies.ts';
 
-/** What became of an edition that was paused, let go on, or called off. */
+/** What became of an edition that was paused, let go on, or cancelled. */
 export interface ManagedEdition {
   readonly edition: string;
   readonly newsletter: string;
@@ -38,7 +38,7 @@ export async function resumeEditionById(
   return change(deps, id, (db) => resumeEdition(db, id));
 }
 
-/** Calls an edition off for good: whoever waits for it does not get it. Twice is as good as once. */
+/** Cancels an edition for good: whoever waits for it does not get it. Twice is as good as once. */
 export async function cancelEditionById(
   deps: StoreDependencies,
   id: string,
@@ -57,7 +57,7 @@ async function change(
   return store.transaction(async (db) => {
     const stored = await findStoredEdition(db, id);
     if (stored.cancelledAt !== undefined && !evenIfOver) {
-      throw new BroadsheetError(EXIT.usage, `${id}  was called off; there is nothing to change`);
+      throw new BroadsheetError(EXIT.usage, `${id}  was cancelled; there is nothing to change`);
     }
     const before = await deliveryTable(db, id);
     await work(db, storedInstant(clock()));

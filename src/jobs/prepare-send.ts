@@ -39,7 +39,7 @@ export interface PrepareOptions extends SendWishes {
  * Finds what `send` is to send: the edition called `edition`, else the oldest that is not
  * finished, else a new one; one that waits for an editor only when it is named or `resume` is set.
  * Stores nothing, so it is a dry run by itself. Throws a usage error for an edition that there is
- * not or that was called off, and what composing throws.
+ * not or that was cancelled, and what composing throws.
  */
 export async function prepareSend(
   deps: ComposeDependencies,
@@ -94,7 +94,7 @@ async function storedEdition(
   }
   if (stored.cancelledAt !== undefined) {
     const remedy = 'leave out --edition to send the next one';
-    throw new BroadsheetError(EXIT.usage, `${id}  was called off; ${remedy}`);
+    throw new BroadsheetError(EXIT.usage, `${id}  was cancelled; ${remedy}`);
   }
   return stored;
 }

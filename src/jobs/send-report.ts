@@ -91,7 +91,7 @@ export interface SendReport {
 export interface Stopped {
   /**
    * `relay`: no relay works; `refusals`: too many of them; `signal`: it was asked to stop; `quota`: the relays have had all that they
-   * may be given until `retryAt`; `paused`: by an editor, or called off; `stale`: it is too late.
+   * may be given until `retryAt`; `paused`: by an editor, or cancelled; `stale`: it is too late.
    */
   readonly because: 'relay' | 'refusals' | 'signal' | 'quota' | 'paused' | 'stale';
   /** A phrase without a full stop. */

@@ -1,6 +1,6 @@
 import type { EmailAddress } from '../model/email-address.ts';
 import type { NewsletterSettings } from '../model/settings.ts';
-import { failCalledOff, failWaiting } from '../store/edition-changes.ts';
+import { failCancelled, failWaiting } from '../store/edition-changes.ts';
 import { storedInstant } from '../store/instants.ts';
 import { findStale } from '../store/unfinished.ts';
 import { endBounced } from './end-bounced.ts';
@@ -18,7 +18,7 @@ export interface StaleEdition {
 
 /**
  * Brings the ledger of a newsletter up to date before anything is sent: settles what dead senders
- * held, gives up what waits of editions that are too old or called off, and ends the subscriptions of mailboxes
+ * held, gives up what waits of editions that are too old or cancelled, and ends the subscriptions of mailboxes
  * that were full once too often.
  */
 export async function settleLedger(
@@ -29,7 +29,7 @@ export async function settleLedger(
   const now = clock();
   const at = storedInstant(now);
   await settleDeadSenders(store, at);
-  await failCalledOff(store.db, newsletter.id, at);
+  await failCancelled(store.db, newsletter.id, at);
   const stale: StaleEdition[] = [];
   for (const edition of await findStale(store.db, newsletter.id, freshSince(newsletter, now))) {
     const deliveries = await failWaiting(store.db, [edition], 'stale', at);

@@ -7,6 +7,6 @@ export async function whyClosed(db: Database, id: string): Promise<string | unde
   const { pause, cancelledAt } = (await findEdition(db, id)) ?? {};
   const hold = await readHold(db);
   if (hold !== undefined) return `the database ${hold.because}`;
-  if (cancelledAt !== undefined) return `${id} was called off`;
+  if (cancelledAt !== undefined) return `${id} was cancelled`;
   return pause && `${id} was paused: ${pause.reason}`;
 }

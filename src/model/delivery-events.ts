@@ -8,7 +8,7 @@ import type { DeliveryState, FailureCause } from './delivery.ts';
  *     claimed, submitting -> queued       the message surely did not go
  *     submitting -> inDoubt               the sender died between the final dot and the reply
  *     inDoubt -> queued                   it is sent once more, with the same Message-ID
- *     queued, deferred -> failed          too late, or called off
+ *     queued, deferred -> failed          too late, or cancelled
  *     failed -> queued                    an editor wants it tried again
  */
 export interface LedgerEntry {

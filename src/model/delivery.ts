@@ -9,7 +9,7 @@ export type DeliveryState =
   | 'suppressed'
   | 'inDoubt';
 
-/** Why a delivery failed: a relay's reply, too late, the edition was called off. */
+/** Why a delivery failed: a relay's reply, too late, the edition was cancelled. */
 export type FailureCause = 'reply' | 'stale' | 'cancelled';
 
 /** Who or what paused an edition: an editor, trouble of relay or account, refusals one after the other. */

@@ -32,7 +32,7 @@ export interface Claim {
  * Gives up to `limit` deliveries of the edition to `sender`: those queued, then those deferred and
  * due. Whoever is not active any more gets none: theirs are suppressed, since leaving beats mail
  * that is queued. To be run in a transaction. An empty answer means that nothing is due, or that
- * the edition was paused or called off.
+ * the edition was paused or cancelled.
  */
 export async function claimDeliveries(
   db: Database,

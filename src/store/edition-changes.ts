@@ -34,7 +34,7 @@ export async function resumeEdition(db: Database, edition: string, by?: PauseCau
 }
 
 /**
- * Calls an edition off, for good; what waits is failed. What is in flight still goes. Where nobody
+ * Cancels an edition, for good; what waits is failed. What is in flight still goes. Where nobody
  * can have got it, its posts are free for another edition; not where `mayHaveGone` says that another
  * copy of the database may have sent it.
  */
@@ -85,8 +85,8 @@ export async function failWaiting(
   return Number(numUpdatedRows);
 }
 
-/** Gives up on what came back to the queue of editions that had been called off while it was claimed. */
-export async function failCalledOff(db: Database, newsletter: string, at: string): Promise<void> {
+/** Gives up on what came back to the queue of editions that had been cancelled while it was claimed. */
+export async function failCancelled(db: Database, newsletter: string, at: string): Promise<void> {
   const rows = await db
     .selectFrom('editions')
     .select('id')

@@ -19,7 +19,7 @@ export async function cancelForgotten(db: Database, mark: SendMark): Promise<boo
     const edition: Edition = { id: mark.edition, ...mark.composed, html: NOT_KEPT, text: NOT_KEPT };
     await insertEdition(db, edition);
   }
-  // As one that was sent: calling off one that was not would free its stories for another.
+  // As one that was sent: cancelling one that was not would free its stories for another.
   await db
     .updateTable('editions')
     .set({ planned_at: mark.at, fresh_from: mark.at, cancelled_at: mark.at })

@@ -19,7 +19,7 @@ const QUEUED: readonly DeliveryState[] = ['queued', 'claimed', 'submitting'];
 
 /**
  * The newsletter's editions that are not finished, oldest first: those never sent, and those made
- * fresh since `freshSince` with deliveries that wait. None that was called off.
+ * fresh since `freshSince` with deliveries that wait. None that was cancelled.
  */
 export async function findUnfinished(
   db: Database,
@@ -71,7 +71,7 @@ export async function findUnfinished(
     .filter((each) => each.isQueued || each.isInDoubt || 'retryAt' in each);
 }
 
-/** The newsletter's newest edition that failed for somebody; none that was called off. */
+/** The newsletter's newest edition that failed for somebody; none that was cancelled. */
 export async function findFailed(db: Database, newsletter: string): Promise<string | undefined> {
   const row = await db
     .selectFrom('editions as e')

@@ -31,7 +31,7 @@ export interface Verdict {
 /**
  * Marks held deliveries as about to be accepted, and gives the ids of those that may go: not where
  * the sender does not hold one any more, its subscriber has left since, or the edition was paused
- * or called off. Nothing is changed of the others.
+ * or cancelled. Nothing is changed of the others.
  */
 export async function markSubmitting(
   db: Database,

@@ -53,7 +53,7 @@ test('an edition that is paused in the middle of its send stops, and goes on whe
   assert.equal(paper.inbox.messages.length, 60);
 });
 
-test('an edition that is called off in the middle of its send stops for good, and the books balance', async (t) => {
+test('an edition that is cancelled in the middle of its send stops for good, and the books balance', async (t) => {
   let cancelled: Promise<unknown> | undefined;
   const paper = await openPaper(t, {
     subscribers: readers(60),
@@ -70,7 +70,7 @@ test('an edition that is called off in the middle of its send stops for good, an
   });
   const edition = await paper.putEdition();
   const report = await paper.send();
-  assert.equal(report.stopped?.message, `${edition.id} was called off`);
+  assert.equal(report.stopped?.message, `${edition.id} was cancelled`);
   assert.ok(paper.inbox.messages.length <= 8);
   assert.ok(balances(report.deliveries));
   const { accepted, failed, queued } = report.deliveries;
@@ -80,7 +80,7 @@ test('an edition that is called off in the middle of its send stops for good, an
   assert.equal((await prepareSend(paper.deps, { newsletter: NEWSLETTER })).kind, 'nothingNew');
 });
 
-test('what a sender held that died, of an edition that was called off since, waits no longer', async (t) => {
+test('what a sender held that died, of an edition that was cancelled since, waits no longer', async (t) => {
   const paper = await openPaper(t, { subscribers: PEOPLE });
   const { store } = paper.deps;
   const edition = await paper.putEdition();

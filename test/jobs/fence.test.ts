@@ -158,7 +158,7 @@ test('a hold names the editions that wait, and how to keep them from going out t
   assert.deepEqual(waiting, [{ edition: 'second', waiting: PEOPLE.length }]);
 });
 
-test('what is called off on a held copy is in no other edition: it may have gone out', async (t) => {
+test('what is cancelled on a held copy is in no other edition: it may have gone out', async (t) => {
   const { paper, desk } = await deskThatSent(t);
   await desk.use(async ({ store }) => {
     const edition = makeEdition('second');

@@ -34,7 +34,7 @@ test('a paused edition goes on with --resume, and does not stand in the way of a
   assert.deepEqual([report.edition.id, report.deliveries.accepted], [id, 7]);
 });
 
-test('an edition that is called off goes to nobody, and cannot be sent or paused any more', async (t) => {
+test('an edition that is cancelled goes to nobody, and cannot be sent or paused any more', async (t) => {
   const paper = await openPaper(t, { subscribers: PEOPLE });
   const { id } = await paper.putEdition();
   const called = await cancelEditionById(paper.deps, id);
@@ -53,7 +53,7 @@ test('an edition that is called off goes to nobody, and cannot be sent or paused
   await cancelEditionById(paper.deps, id);
 });
 
-test('the posts of an edition that was called off before anyone got it are in the next one', async (t) => {
+test('the posts of an edition that was cancelled before anyone got it are in the next one', async (t) => {
   const paper = await openPaper(t, { subscribers: PEOPLE, posts: POST });
   const { edition } = await composeEdition(paper.deps, NEWSLETTER);
   assert.ok(edition);

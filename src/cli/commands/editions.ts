@@ -32,7 +32,7 @@ export function addEditions(program: Command, shell: Shell): void {
   command('resume <id>', 'let a paused one go on with the next send').action(
     (id: string, _options, self: Command) => resumeOne(id, self, shell),
   );
-  command('cancel <id>', 'call it off for good: whoever has not got it does not get it')
+  command('cancel <id>', 'end it for good: whoever has not got it does not get it')
     .option('--yes', 'do not ask')
     .action((id: string, _options, self: Command) => cancelOne(id, self, shell));
 }

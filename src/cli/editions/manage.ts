@@ -33,17 +33,17 @@ export async function cancelOne(id: string, command: Command, shell: Shell): Pro
     if (!yes) await confirmCancel(id, context, shell);
     const managed = await cancelEditionById(context, id);
     const who = plural(managed.givenUp, 'subscriber does', 'subscribers do');
-    return [managed, `${id} is off: ${who} not get it.`];
+    return [managed, `${id} is cancelled: ${who} not get it.`];
   });
 }
 
 async function confirmCancel(id: string, { log }: MailContext, { terminal }: Shell): Promise<void> {
   if (!terminal.interactive) {
-    throw new BroadsheetError(EXIT.usage, 'there is nobody to ask here; add --yes to call it off');
+    throw new BroadsheetError(EXIT.usage, 'there is nobody to ask here; add --yes to cancel it');
   }
   log.close();
   const { confirm } = await import('@clack/prompts');
-  const message = `Call off ${id}, for good?`;
+  const message = `Cancel ${id}, for good?`;
   const answer = await confirm({ message, initialValue: false, output: process.stderr });
   if (answer !== true) throw new BroadsheetError(EXIT.usage, 'nothing was changed');
 }

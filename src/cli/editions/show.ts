@@ -31,7 +31,7 @@ export async function listThem(command: Command, shell: Shell): Promise<void> {
 
 /** Where an edition stands, in a word or few. */
 function standingOf({ pause, cancelledAt, plannedAt, deliveries }: EditionSummary): string {
-  if (cancelledAt !== undefined) return 'called off';
+  if (cancelledAt !== undefined) return 'cancelled';
   // As `status` has it: what waits for a relay goes on by itself.
   if (pause !== undefined) return pause.by === 'relay' ? 'waits for its relay' : 'paused';
   if (plannedAt === undefined) return 'not sent';
@@ -69,7 +69,7 @@ export async function showOne(id: string, command: Command, shell: Shell): Promi
       terminal.out(`${word} ${formatTime(pause.at, timeZone)}: ${pause.reason}`);
     }
     if (cancelledAt)
-      terminal.out(`Off      ${formatTime(cancelledAt, timeZone)}: it was called off`);
+      terminal.out(`Ended    ${formatTime(cancelledAt, timeZone)}: it was cancelled`);
     printTroubles(id, details, terminal);
   });
 }

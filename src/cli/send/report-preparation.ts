@@ -54,7 +54,7 @@ function* describePreparation(
   } else if (preparation.kind === 'paused') {
     yield `Sent     ${formatDeliveries(deliveries)}`;
     yield `It is paused: ${preparation.pause.reason}. Nothing sent.`;
-    yield `Go on with \`${command} --resume\`, or call it off with \`broadsheet editions cancel ${edition.id}\`.`;
+    yield `Go on with \`${command} --resume\`, or cancel it with \`broadsheet editions cancel ${edition.id}\`.`;
   } else if (preparation.retryAt !== undefined) {
     yield `Sent     ${formatDeliveries(deliveries)}`;
     yield `The others have to wait until ${formatDue(preparation.retryAt, newsletter.timeZone)}; run this again then.`;
