@@ -58,16 +58,19 @@ function openSessions(most: number, open: (signal: AbortSignal) => Promise<SmtpS
   const leaving = new Set<Promise<void>>();
   const waiting: (() => void)[] = [];
   const dropped = new AbortController();
+  const opening = new Set<Promise<SmtpSession>>();
   let limit = most;
-  let opening = 0;
 
   async function openOne(): Promise<Taken | undefined> {
-    opening += 1;
+    const attempt = open(dropped.signal);
+    opening.add(attempt);
     try {
-      const session = await open(dropped.signal);
+      const session = await attempt;
       busy.add(session);
       return { session, fresh: true };
     } catch (error) {
+      // Refused while others are still being let in.
+      await Promise.allSettled(opening);
       // Perhaps it takes fewer connections from us than we want: those that work go on.
       if (busy.size + idle.length > 0) {
         limit = Math.max(1, busy.size + idle.length);
@@ -75,7 +78,7 @@ function openSessions(most: number, open: (signal: AbortSignal) => Promise<SmtpS
       }
       return { trouble: { kind: 'relayTrouble', reply: explainTrouble(error as SmtpError) } };
     } finally {
-      opening -= 1;
+      opening.delete(attempt);
       waiting.shift()?.();
     }
   }
@@ -95,7 +98,7 @@ function openSessions(most: number, open: (signal: AbortSignal) => Promise<SmtpS
           return { session, fresh: false };
         }
         if (session !== undefined) continue;
-        if (busy.size + opening < limit) {
+        if (busy.size + opening.size < limit) {
           const taken = await openOne();
           if (taken !== undefined) return taken;
         } else {

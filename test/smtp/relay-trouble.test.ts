@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { createServer, type Socket } from 'node:net';
-import type { TestContext } from 'node:test';
+import { type TestContext, test } from 'node:test';
+import { openRelay } from '../../src/smtp/open-relay.ts';
+import { openFaultRelay } from '../support/fault-relay.ts';
 import { closedPort } from '../support/inbox.ts';
-import { relayAt, startRelay, testBothWays } from '../support/relay.ts';
+import { messageTo, relayAt, startRelay, testBothWays } from '../support/relay.ts';
 
 const yes = async () => true;
 
@@ -121,6 +123,24 @@ testBothWays('dropping everything leaves what waits for a reply in doubt', async
   await waiting;
   relay.drop();
   assert.equal((await sending).kind, 'inDoubt');
+});
+
+test('a relay that turns others away before it has let one in is sent all over that one', async (t) => {
+  // The one is let in byte by byte.
+  const server = await openFaultRelay(
+    t,
+    ({ phase, connection }) =>
+      phase === 'banner' && connection > 1
+        ? { say: '421 4.7.0 too many connections\r\n', close: true }
+        : undefined,
+    { inPieces: true },
+  );
+  const relay = openRelay({ url: server.url, connections: 4 });
+  t.after(() => relay.drop());
+  const recipients = ['ada', 'bob', 'cem', 'dee'].map((name) => `${name}@example.org`);
+  const outcomes = await Promise.all(recipients.map((to) => relay.send(messageTo(to), yes)));
+  assert.deepEqual(new Set(outcomes.map(({ kind }) => kind)), new Set(['accepted']));
+  assert.deepEqual(server.kept.map(({ to }) => to).toSorted(), recipients);
 });
 
 /** Says 250 to everything (`hello` to EHLO), until a line starts with `at`. */
