@@ -18,6 +18,9 @@ export interface ImportFile {
 
 const LONGEST_RECORD = 100_000;
 
+/** The parser counts what is in cells, not the cells. */
+const LONGEST_LINE = 1_000_000;
+
 /**
  * Begins to read a CSV file with a header row, or a list of addresses without one: any size, in
  * little memory. UTF-8, or UTF-16 with a byte order mark; cells are divided by comma, semicolon or
@@ -67,7 +70,7 @@ async function* readRows(
   };
   // Its types know of records that are objects only where the parser has named the columns.
   const parser = parse(options as unknown as Options);
-  const input = Readable.from(chain(first, text));
+  const input = Readable.from(inLines(chain(first, text), source));
   // An error of the input (not UTF-8) has to reach whoever reads the records.
   input.on('error', (error) => parser.destroy(error));
   input.pipe(parser);
@@ -89,8 +92,9 @@ async function* readRows(
 function explain(error: CsvError): string {
   switch (error.code) {
     case 'CSV_QUOTE_NOT_CLOSED':
-    case 'CSV_MAX_RECORD_SIZE':
       return 'has a quote here or after it that is never closed; close it or take it away';
+    case 'CSV_MAX_RECORD_SIZE':
+      return 'has a quote here or after it that is never closed, or is too long; close or shorten it';
     default:
       return `${error.message}; correct the line`;
   }
@@ -114,6 +118,21 @@ function delimiterOf(text: string): string {
 async function* chain(first: string, rest: AsyncIterable<string>): AsyncGenerator<string> {
   yield first;
   yield* rest;
+}
+
+/** The same pieces. Throws where a line has no end: a billion commas would fill the memory with empty cells. */
+async function* inLines(pieces: AsyncIterable<string>, source: string): AsyncGenerator<string> {
+  let open = 0;
+  for await (const piece of pieces) {
+    const end = Math.max(piece.lastIndexOf('\n'), piece.lastIndexOf('\r'));
+    open = end < 0 ? open + piece.length : piece.length - end;
+    if (open > LONGEST_LINE) {
+      const fact = `has a line of more than ${LONGEST_LINE.toLocaleString('en')} characters`;
+      const remedy = 'give it one subscriber a line; nothing was stored';
+      throw new BroadsheetError(EXIT.data, `${source}  ${fact}; ${remedy}`);
+    }
+    yield piece;
+  }
 }
 
 /** The text in pieces, the first of them with the whole first line. */

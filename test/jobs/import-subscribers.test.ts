@@ -5,6 +5,7 @@ import type { JournalEntry } from '../../src/model/departure.ts';
 import { test } from '../support/databases.ts';
 import { openPaper } from '../support/paper.ts';
 import { everyone, importText, statuses } from '../support/people.ts';
+import { explained } from '../support/stores.ts';
 
 test('a CSV file is read by its header, in any order and with any divider', async (t) => {
   const paper = await openPaper(t);
@@ -223,6 +224,17 @@ test('a quote that is never closed is named by the line that it can be on, not b
     assert.match(error.message, /^people\.csv:702 {2}has a quote here or after it/);
     return true;
   });
+  assert.deepEqual(await everyone(paper), []);
+});
+
+test('a line without end is refused before it fills the memory', async (t) => {
+  const paper = await openPaper(t);
+  for (const text of [`email,name\n${','.repeat(5_000_000)}`, `email\n${'y'.repeat(5_000_000)}`]) {
+    await assert.rejects(
+      importText(paper, text),
+      explained(EXIT.data, /^people\.csv.*long|line of/),
+    );
+  }
   assert.deepEqual(await everyone(paper), []);
 });
 
