@@ -7,6 +7,8 @@ import { processTerminal, type Terminal } from './terminal.ts';
 export async function main(argv: readonly string[], terminal = processTerminal): Promise<ExitCode> {
   // A reader that has seen enough (`| head`) is no error.
   process.stdout.on('error', () => process.exit(EXIT.ok));
+  // Nobody reads what is said any more (the terminal was closed): a send has to end in order.
+  process.stderr.on('error', () => {});
   try {
     let exitCode: ExitCode = EXIT.ok;
     const program = createProgram(terminal, (code) => {

@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { openInbox } from '../support/inbox.ts';
-import { CONFIG, openProject, postText, type Run } from '../support/program.ts';
+import {
+  CONFIG,
+  inheritedEnvironment,
+  openProject,
+  postText,
+  type Run,
+} from '../support/program.ts';
 import { readers } from '../support/sending.ts';
 
 interface Sent {
@@ -43,4 +53,44 @@ test('a send beside a running one takes what that one does not hold, and nobody 
   assert.ok(two.sent >= 20, `${two.sent} by the second`);
   assert.equal(one.deliveries.accepted, 60);
   assert.deepEqual(one.inDoubt, []);
+});
+
+test('a send whose terminal is closed finishes what is in flight, and gives back the rest', async (t) => {
+  const people = readers(60);
+  let sender: ChildProcess | undefined;
+  const inbox = await openInbox({
+    onMessage: async () => {
+      if (inbox.messages.length !== 10) return undefined;
+      // Nobody reads any more, and the system says so.
+      sender?.stderr?.destroy();
+      sender?.kill('SIGHUP');
+      await setTimeout(200);
+      return undefined;
+    },
+  });
+  t.after(() => inbox.close());
+  const project = openProject(t, { config: `${CONFIG}email: {connections: 2}\n` });
+  project.write('posts/2026-03-19-ferries.md', postText('Night ferries saved'));
+  assert.equal((await project.run('subscribers', 'add', ...people)).code, 0);
+  const program = join(import.meta.dirname, '../../bin/broadsheet.js');
+  const now = '2026-03-20T07:00';
+  sender = spawn(process.execPath, [program, 'send', 'daily', '--yes', '--verbose', '--now', now], {
+    cwd: project.folder,
+    env: {
+      ...inheritedEnvironment(),
+      ...{ BROADSHEET_SMTP_URL: inbox.url, BROADSHEET_SECRET: 'a-key-for-tests-only' },
+    },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const [code] = await once(sender, 'exit');
+  assert.equal(code, 75);
+  assert.ok(inbox.messages.length < 60, `${inbox.messages.length} were sent`);
+
+  const rest = await project.runWith(
+    { BROADSHEET_SMTP_URL: inbox.url },
+    ...['send', 'daily', '--yes', '--json', '--now', now],
+  );
+  assert.equal(rest.code, 0, rest.stderr);
+  assert.deepEqual(rest.json<Sent>().inDoubt, []);
+  assert.deepEqual(inbox.messages.map(({ to }) => to).toSorted(), people.toSorted());
 });

@@ -146,16 +146,18 @@ async function confirmSend(
   if (answer !== true) throw new BroadsheetError(EXIT.usage, 'nothing was sent');
 }
 
-/** Sends, and on SIGINT or SIGTERM finishes what is in flight and gives back the rest. */
+/** Sends, and on SIGINT, SIGTERM or SIGHUP finishes what is in flight and gives back the rest. */
 async function deliver(context: MailContext, send: ReadySend): Promise<SendReport> {
   const { deliverEdition } = await import('../../jobs/deliver-edition.ts');
   const controller = new AbortController();
   const stop = () => controller.abort();
   process.once('SIGINT', stop).once('SIGTERM', stop);
+  // The terminal was closed; the system and the shell both say so, so a second one is no hurry.
+  process.on('SIGHUP', stop);
   try {
     return await deliverEdition(context, send, controller.signal);
   } finally {
-    process.off('SIGINT', stop).off('SIGTERM', stop);
+    process.off('SIGINT', stop).off('SIGTERM', stop).off('SIGHUP', stop);
     context.log.close();
   }
 }
