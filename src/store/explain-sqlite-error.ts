@@ -25,8 +25,13 @@ export function explainSqliteError(error: unknown, file: string): unknown {
       return explained(EXIT.tryAgain, 'another program is writing to it; run the command again');
     case SQLITE.full:
       return explained(EXIT.disk, 'make room on the disk and run the command again');
-    case SQLITE.readonly:
     case SQLITE.ioError:
+      // A disk without any room is one too, where the memory that programs share can't be made.
+      return explained(
+        EXIT.disk,
+        'check that the disk has room, and that the folder and the file can be read and written',
+      );
+    case SQLITE.readonly:
     case SQLITE.cantOpen:
       return explained(EXIT.disk, 'check that the folder and the file can be read and written');
     case SQLITE.corrupt:
