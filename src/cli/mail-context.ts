@@ -22,15 +22,15 @@ export async function withMail(
   await withContext(command, shell, async (context) => {
     const { readTemplates } = await import('../jobs/read-templates.ts');
     const { openRelay } = await import('../smtp/open-relay.ts');
-    const { openStore } = await import('../store/open-store.ts');
+    const { openStore } = await import('../store/database/open-store.ts');
     const { config } = context;
-    const { parseDatabaseUrl } = await import('../store/database-url.ts');
+    const { parseDatabaseUrl } = await import('../store/database/database-url.ts');
     const address = parseDatabaseUrl(config.databaseUrl);
     const missing = options.readOnly && address.kind === 'sqlite' && !existsSync(address.file);
     const store = await openStore(missing ? 'sqlite::memory:' : config.databaseUrl);
     try {
       if (!options.readOnly) {
-        const { catchUpWithJournal } = await import('../jobs/catch-up-with-journal.ts');
+        const { catchUpWithJournal } = await import('../jobs/database/catch-up-with-journal.ts');
         await catchUpWithJournal({ ...context, store });
       }
       await work({

@@ -1,4 +1,4 @@
-import type { ReportedEdition, SendReport } from '../jobs/send-report.ts';
+import type { ReportedEdition, SendReport } from '../jobs/sending/send-report.ts';
 import type { DeliveryTable, Reply } from '../model/delivery.ts';
 import type { StoryRole } from '../model/edition.ts';
 import type { NewsletterSettings } from '../model/settings.ts';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { PostNotes } from '../jobs/report-posts.ts';
+import type { PostNotes } from '../jobs/feeds/report-posts.ts';
 import { formatProblem, type Problem } from '../model/problem.ts';
 import type { Context } from './context.ts';
 import { formatCount, plural, shortPath } from './format.ts';

@@ -5,9 +5,9 @@ import { selectStories } from '../editions/select-stories.ts';
 import { TEMPLATE_FILES } from '../editions/templates.ts';
 import type { Problem } from '../model/problem.ts';
 import type { NewsletterSettings } from '../model/settings.ts';
-import { type CollectedPosts, collectPosts } from './collect-posts.ts';
+import { type CollectedPosts, collectPosts } from './feeds/collect-posts.ts';
+import { type PostNotes, reportPosts } from './feeds/report-posts.ts';
 import type { ComposeDependencies } from './mail-dependencies.ts';
-import { type PostNotes, reportPosts } from './report-posts.ts';
 
 /** What `check` found; what it didn't find wrong is right. */
 export interface CheckReport extends PostNotes {

@@ -4,7 +4,7 @@ import type { Log } from '../base/log.ts';
 import type { Config } from '../config/config.ts';
 import type { Templates } from '../editions/templates.ts';
 import type { OpenRelay } from '../smtp/relay.ts';
-import type { Store } from '../store/open-store.ts';
+import type { Store } from '../store/database/open-store.ts';
 
 /** What the jobs of subscribers and of stored editions need. */
 export interface StoreDependencies {

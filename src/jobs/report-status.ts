@@ -3,10 +3,10 @@ import { currentRate } from '../model/domain-rate.ts';
 import type { EditionPause } from '../model/edition.ts';
 import { dayQuota } from '../model/relay-quota.ts';
 import type { NewsletterSettings, RelayAccount } from '../model/settings.ts';
+import type { Store } from '../store/database/open-store.ts';
 import { deliveryTable } from '../store/deliveries.ts';
 import { type EditionRow, editionRows, pauseOf } from '../store/editions.ts';
 import { storedInstant } from '../store/instants.ts';
-import type { Store } from '../store/open-store.ts';
 import { readUse } from '../store/relays.ts';
 import {
   acceptedSince,
@@ -17,10 +17,10 @@ import {
 import { countActive } from '../store/subscribers.ts';
 import type { Database } from '../store/tables.ts';
 import { countUndecided, nextRetry } from '../store/unfinished.ts';
-import { type FoundHold, findHold } from './check-fence.ts';
+import { type FoundHold, findHold } from './database/check-fence.ts';
 import { findNewsletter } from './find-newsletter.ts';
 import type { SendDependencies } from './mail-dependencies.ts';
-import { livingSenders } from './sender-lease.ts';
+import { livingSenders } from './sending/sender-lease.ts';
 
 /** Where an edition stands. */
 export interface EditionStatus {

@@ -1,6 +1,6 @@
 import { EVENT_SOURCES } from '../model/delivery-events.ts';
 import type { EmailAddress } from '../model/email-address.ts';
-import { isPostgres } from './dialect.ts';
+import { isPostgres } from './database/dialect.ts';
 import type { Database } from './tables.ts';
 
 /** A delivery that one sender holds, and nobody else. */

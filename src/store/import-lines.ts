@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { addressKey, type EmailAddress } from '../model/email-address.ts';
 import type { DepartedStatus } from '../model/subscriber.ts';
-import { repeatedInsert } from './repeated-insert.ts';
+import { repeatedInsert } from './database/repeated-insert.ts';
 import type { Database, Tables } from './tables.ts';
 
 interface ImportTables extends Tables {

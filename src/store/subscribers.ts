@@ -1,6 +1,6 @@
 import { addressKey, domainOf, type EmailAddress } from '../model/email-address.ts';
 import type { Subscriber, SubscriptionStatus } from '../model/subscriber.ts';
-import { repeatedInsert } from './repeated-insert.ts';
+import { repeatedInsert } from './database/repeated-insert.ts';
 import type { Database, SubscribersTable } from './tables.ts';
 
 /** Stores new subscribers. The caller has made sure that their mailboxes are not known yet. */

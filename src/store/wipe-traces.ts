@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { BroadsheetError, EXIT } from '../base/errors.ts';
-import { isPostgres } from './dialect.ts';
+import { isPostgres } from './database/dialect.ts';
 import type { Database } from './tables.ts';
 
 /** To be called before what has to leave no trace is deleted: SQLite then writes zeros over it. */

@@ -1,6 +1,6 @@
 import { type OperationNodeSource, sql } from 'kysely';
-import { isPostgres } from './dialect.ts';
-import type { Store } from './open-store.ts';
+import { isPostgres } from './database/dialect.ts';
+import type { Store } from './database/open-store.ts';
 import { counting, countMessages } from './relays.ts';
 import type { Database } from './tables.ts';
 import {

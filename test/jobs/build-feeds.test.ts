@@ -16,8 +16,8 @@ import { BroadsheetError, EXIT } from '../../src/base/errors.ts';
 import { silentLog } from '../../src/base/log.ts';
 import type { Config } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
-import { buildFeeds } from '../../src/jobs/build-feeds.ts';
-import type { BuildReport } from '../../src/jobs/build-report.ts';
+import { buildFeeds } from '../../src/jobs/feeds/build-feeds.ts';
+import type { BuildReport } from '../../src/jobs/feeds/build-report.ts';
 import type { FeedSettings } from '../../src/model/settings.ts';
 import {
   all,

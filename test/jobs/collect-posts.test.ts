@@ -5,7 +5,7 @@ import test, { type TestContext } from 'node:test';
 import { EXIT } from '../../src/base/errors.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
-import { collectPosts } from '../../src/jobs/collect-posts.ts';
+import { collectPosts } from '../../src/jobs/feeds/collect-posts.ts';
 import { temporaryFolder } from '../disk/temporary-folder.ts';
 
 const CONFIG = `

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { prepareSend } from '../../src/jobs/prepare-send.ts';
+import { prepareSend } from '../../src/jobs/sending/prepare-send.ts';
 import { test } from '../support/databases.ts';
 import { messageIdOf } from '../support/inbox.ts';
 import { NEWSLETTER, NONE, openPaper, type Paper, PEOPLE } from '../support/paper.ts';

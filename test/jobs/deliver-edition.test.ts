@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { deliverEdition } from '../../src/jobs/deliver-edition.ts';
-import { prepareSend } from '../../src/jobs/prepare-send.ts';
-import { removeSubscriber } from '../../src/jobs/remove-subscriber.ts';
+import { deliverEdition } from '../../src/jobs/sending/deliver-edition.ts';
+import { prepareSend } from '../../src/jobs/sending/prepare-send.ts';
+import { removeSubscriber } from '../../src/jobs/subscribers/remove-subscriber.ts';
 import { test } from '../support/databases.ts';
 import { closedPort, messageIdOf } from '../support/inbox.ts';
 import { address, configFor, NEWSLETTER, NONE, openPaper, PEOPLE } from '../support/paper.ts';

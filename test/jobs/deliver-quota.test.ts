@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { openStore } from '../../src/store/open-store.ts';
+import { openStore } from '../../src/store/database/open-store.ts';
 import { test } from '../support/databases.ts';
 import { NONE, openPaper } from '../support/paper.ts';
 import {

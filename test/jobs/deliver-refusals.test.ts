@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { prepareSend } from '../../src/jobs/prepare-send.ts';
-import { settleLedger } from '../../src/jobs/settle-ledger.ts';
-import { showEdition } from '../../src/jobs/show-edition.ts';
+import { showEdition } from '../../src/jobs/editions/show-edition.ts';
+import { prepareSend } from '../../src/jobs/sending/prepare-send.ts';
+import { settleLedger } from '../../src/jobs/sending/settle-ledger.ts';
 import { findEdition } from '../../src/store/editions.ts';
 import { test } from '../support/databases.ts';
 import type { ScriptedReply } from '../support/inbox.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { prepareSend } from '../../src/jobs/prepare-send.ts';
+import { prepareSend } from '../../src/jobs/sending/prepare-send.ts';
 import { findEdition } from '../../src/store/editions.ts';
 import { test } from '../support/databases.ts';
 import { closedPort, type Inbox } from '../support/inbox.ts';

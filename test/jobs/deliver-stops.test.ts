@@ -4,10 +4,10 @@ import {
   cancelEditionById,
   pauseEditionById,
   resumeEditionById,
-} from '../../src/jobs/manage-edition.ts';
-import { prepareSend } from '../../src/jobs/prepare-send.ts';
-import { removeSubscriber } from '../../src/jobs/remove-subscriber.ts';
-import { settleLedger } from '../../src/jobs/settle-ledger.ts';
+} from '../../src/jobs/editions/manage-edition.ts';
+import { prepareSend } from '../../src/jobs/sending/prepare-send.ts';
+import { settleLedger } from '../../src/jobs/sending/settle-ledger.ts';
+import { removeSubscriber } from '../../src/jobs/subscribers/remove-subscriber.ts';
 import { balances } from '../../src/model/delivery.ts';
 import { claimDeliveries } from '../../src/store/claims.ts';
 import { deliveryTable, planDeliveries } from '../../src/store/deliveries.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { BroadsheetError, EXIT } from '../../src/base/errors.ts';
-import { deliverEdition } from '../../src/jobs/deliver-edition.ts';
-import { prepareSend } from '../../src/jobs/prepare-send.ts';
-import { showEdition } from '../../src/jobs/show-edition.ts';
+import { showEdition } from '../../src/jobs/editions/show-edition.ts';
+import { deliverEdition } from '../../src/jobs/sending/deliver-edition.ts';
+import { prepareSend } from '../../src/jobs/sending/prepare-send.ts';
 import { balances } from '../../src/model/delivery.ts';
 import { test } from '../support/databases.ts';
 import { closedPort, messageIdOf } from '../support/inbox.ts';

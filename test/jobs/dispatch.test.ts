@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openCourse } from '../../src/jobs/course.ts';
-import { openDispatch } from '../../src/jobs/dispatch.ts';
-import { openDomainGates } from '../../src/jobs/domain-gates.ts';
-import type { Quota } from '../../src/jobs/quota.ts';
-import { requireUrl } from '../../src/jobs/require-url.ts';
-import type { Route } from '../../src/jobs/routes.ts';
+import { openCourse } from '../../src/jobs/sending/course.ts';
+import { openDispatch } from '../../src/jobs/sending/dispatch.ts';
+import { openDomainGates } from '../../src/jobs/sending/domain-gates.ts';
+import type { Quota } from '../../src/jobs/sending/quota.ts';
+import { requireUrl } from '../../src/jobs/sending/require-url.ts';
+import type { Route } from '../../src/jobs/sending/routes.ts';
 import { openRelay } from '../../src/smtp/open-relay.ts';
 import type { ClaimedDelivery } from '../../src/store/claims.ts';
 import { address } from '../support/paper.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
-import { defuseCell, restoreCell } from '../../src/jobs/defuse-cell.ts';
-import { exportSubscribers } from '../../src/jobs/export-subscribers.ts';
+import { defuseCell, restoreCell } from '../../src/jobs/subscribers/defuse-cell.ts';
+import { exportSubscribers } from '../../src/jobs/subscribers/export-subscribers.ts';
 import type { Subscriber } from '../../src/model/subscriber.ts';
 import { insertSubscribers } from '../../src/store/subscribers.ts';
 import { test } from '../support/databases.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { deliverEdition } from '../../src/jobs/deliver-edition.ts';
-import { prepareSend } from '../../src/jobs/prepare-send.ts';
-import type { SendReport } from '../../src/jobs/send-report.ts';
+import { deliverEdition } from '../../src/jobs/sending/deliver-edition.ts';
+import { prepareSend } from '../../src/jobs/sending/prepare-send.ts';
+import type { SendReport } from '../../src/jobs/sending/send-report.ts';
 import { openRelay } from '../../src/smtp/open-relay.ts';
 import { test } from '../support/databases.ts';
 import {

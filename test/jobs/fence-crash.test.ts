@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { addSubscriber } from '../../src/jobs/add-subscriber.ts';
-import { catchUpWithJournal } from '../../src/jobs/catch-up-with-journal.ts';
-import { removeSubscriber } from '../../src/jobs/remove-subscriber.ts';
+import { catchUpWithJournal } from '../../src/jobs/database/catch-up-with-journal.ts';
+import { addSubscriber } from '../../src/jobs/subscribers/add-subscriber.ts';
+import { removeSubscriber } from '../../src/jobs/subscribers/remove-subscriber.ts';
 import { insertEdition } from '../../src/store/editions.ts';
 import { readHold } from '../../src/store/identity.ts';
 import { findSubscriptions } from '../../src/store/subscribers.ts';

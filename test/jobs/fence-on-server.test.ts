@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { addSubscriber } from '../../src/jobs/add-subscriber.ts';
-import { adoptDatabase } from '../../src/jobs/adopt-database.ts';
-import { removeSubscriber } from '../../src/jobs/remove-subscriber.ts';
+import { adoptDatabase } from '../../src/jobs/database/adopt-database.ts';
+import { addSubscriber } from '../../src/jobs/subscribers/add-subscriber.ts';
+import { removeSubscriber } from '../../src/jobs/subscribers/remove-subscriber.ts';
+import { placeOnServer } from '../../src/store/database/place-on-server.ts';
 import { insertEdition } from '../../src/store/editions.ts';
 import { readPlace } from '../../src/store/identity.ts';
-import { placeOnServer } from '../../src/store/place-on-server.ts';
 import { newDatabase } from '../support/databases.ts';
 import { type Desk, newFolder, openDesk } from '../support/desk.ts';
 import { address, makeEdition, openPaper, PEOPLE } from '../support/paper.ts';

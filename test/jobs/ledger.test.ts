@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { openLedger } from '../../src/jobs/ledger.ts';
+import { openLedger } from '../../src/jobs/sending/ledger.ts';
 import { claimDeliveries } from '../../src/store/claims.ts';
 import { planDeliveries } from '../../src/store/deliveries.ts';
 import type { Verdict } from '../../src/store/verdicts.ts';

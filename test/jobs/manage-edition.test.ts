@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { BroadsheetError, EXIT } from '../../src/base/errors.ts';
-import { composeEdition } from '../../src/jobs/compose-edition.ts';
+import { composeEdition } from '../../src/jobs/editions/compose-edition.ts';
 import {
   cancelEditionById,
   pauseEditionById,
   resumeEditionById,
-} from '../../src/jobs/manage-edition.ts';
-import { prepareSend } from '../../src/jobs/prepare-send.ts';
+} from '../../src/jobs/editions/manage-edition.ts';
+import { prepareSend } from '../../src/jobs/sending/prepare-send.ts';
 import { test } from '../support/databases.ts';
 import { NEWSLETTER, NONE, openPaper, PEOPLE } from '../support/paper.ts';
 

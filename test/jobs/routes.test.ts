@@ -8,10 +8,10 @@ import {
   type Route,
   restAfterTrouble,
   restForQuota,
-} from '../../src/jobs/routes.ts';
+} from '../../src/jobs/sending/routes.ts';
 import type { RelayAccount } from '../../src/model/settings.ts';
 import { openRelay } from '../../src/smtp/open-relay.ts';
-import type { Store } from '../../src/store/open-store.ts';
+import type { Store } from '../../src/store/database/open-store.ts';
 import { accountAt, HOUR_MS, MINUTE_MS } from '../support/sending.ts';
 
 const NOW = Date.parse('2026-03-20T07:00Z');

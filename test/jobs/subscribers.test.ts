@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { BroadsheetError, EXIT } from '../../src/base/errors.ts';
 import { readJournal } from '../../src/disk/journal-file.ts';
-import { addSubscriber } from '../../src/jobs/add-subscriber.ts';
-import { removeSubscriber } from '../../src/jobs/remove-subscriber.ts';
-import { showSubscriber } from '../../src/jobs/show-subscriber.ts';
+import { addSubscriber } from '../../src/jobs/subscribers/add-subscriber.ts';
+import { removeSubscriber } from '../../src/jobs/subscribers/remove-subscriber.ts';
+import { showSubscriber } from '../../src/jobs/subscribers/show-subscriber.ts';
 import { test } from '../support/databases.ts';
 import { address, NEWSLETTER, openPaper } from '../support/paper.ts';
 import { importText, statuses } from '../support/people.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { ImportReport } from '../../src/jobs/import-subscribers.ts';
+import type { ImportReport } from '../../src/jobs/subscribers/import-subscribers.ts';
 import { openProject } from '../support/program.ts';
 
 test('an import names each refused line, stores nothing, and says how to go on', async (t) => {

@@ -8,6 +8,7 @@ import {
   PLANNED,
 } from '../../src/model/delivery-events.ts';
 import { claimDeliveries, giveBackAll, settleClaims } from '../../src/store/claims.ts';
+import type { Store } from '../../src/store/database/open-store.ts';
 import { deliveryTable, planDeliveries } from '../../src/store/deliveries.ts';
 import {
   cancelEdition,
@@ -18,7 +19,6 @@ import {
   retryFailed,
   skipDoubted,
 } from '../../src/store/edition-changes.ts';
-import type { Store } from '../../src/store/open-store.ts';
 import { setStatus } from '../../src/store/subscribers.ts';
 import { countUndecided } from '../../src/store/unfinished.ts';
 import { giveBack, markSubmitting, recordVerdicts } from '../../src/store/verdicts.ts';

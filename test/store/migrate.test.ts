@@ -6,12 +6,12 @@ import { test as testOnce } from 'node:test';
 import { promisify } from 'node:util';
 import { type Kysely, sql } from 'kysely';
 import { EXIT } from '../../src/base/errors.ts';
-import { parseDatabaseUrl } from '../../src/store/database-url.ts';
-import { firstTables } from '../../src/store/migrations/1-first-tables.ts';
-import type { OpenDatabase } from '../../src/store/open-database.ts';
-import { openPostgres } from '../../src/store/open-postgres.ts';
-import { openSqlite } from '../../src/store/open-sqlite.ts';
-import { openStore } from '../../src/store/open-store.ts';
+import { parseDatabaseUrl } from '../../src/store/database/database-url.ts';
+import { firstTables } from '../../src/store/database/migrations/1-first-tables.ts';
+import type { OpenDatabase } from '../../src/store/database/open-database.ts';
+import { openPostgres } from '../../src/store/database/open-postgres.ts';
+import { openSqlite } from '../../src/store/database/open-sqlite.ts';
+import { openStore } from '../../src/store/database/open-store.ts';
 import { newDatabase, newFolder, test } from '../support/databases.ts';
 import { refused } from '../support/stores.ts';
 
@@ -54,7 +54,7 @@ test('a database of the first version keeps every row, and knows the domains', a
 
 test('programs that start at once make the tables once', async (t) => {
   const url = await newDatabase(t, { bare: true });
-  const source = new URL('../../src/store/open-store.ts', import.meta.url).href;
+  const source = new URL('../../src/store/database/open-store.ts', import.meta.url).href;
   const script = `const { openStore } = await import('${source}'); await (await openStore('${url}')).close();`;
   const run = promisify(execFile);
   await Promise.all(

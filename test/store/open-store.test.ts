@@ -5,7 +5,7 @@ import { test as testOnce } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { EXIT } from '../../src/base/errors.ts';
-import { openStore } from '../../src/store/open-store.ts';
+import { openStore } from '../../src/store/database/open-store.ts';
 import { newDatabase, newFolder, test } from '../support/databases.ts';
 import { newStore, refused } from '../support/stores.ts';
 

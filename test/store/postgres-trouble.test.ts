@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { sql } from 'kysely';
 import pg from 'pg';
 import { EXIT } from '../../src/base/errors.ts';
-import { openStore, type Store } from '../../src/store/open-store.ts';
+import { openStore, type Store } from '../../src/store/database/open-store.ts';
 import { newDatabase, serverUrl } from '../support/databases.ts';
 import { closedPort } from '../support/inbox.ts';
 import { runSql } from '../support/postgres-server.ts';

@@ -6,8 +6,8 @@ import { type TestContext, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { EXIT } from '../../src/base/errors.ts';
-import { openSqlite } from '../../src/store/open-sqlite.ts';
-import { openStore } from '../../src/store/open-store.ts';
+import { openSqlite } from '../../src/store/database/open-sqlite.ts';
+import { openStore } from '../../src/store/database/open-store.ts';
 import { newFolder } from '../support/databases.ts';
 import { explained, refused } from '../support/stores.ts';
 

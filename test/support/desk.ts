@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { Config } from '../../src/config/config.ts';
-import { deliverEdition } from '../../src/jobs/deliver-edition.ts';
 import type { SendDependencies } from '../../src/jobs/mail-dependencies.ts';
-import { prepareSend } from '../../src/jobs/prepare-send.ts';
-import type { SendReport } from '../../src/jobs/send-report.ts';
-import { openStore } from '../../src/store/open-store.ts';
+import { deliverEdition } from '../../src/jobs/sending/deliver-edition.ts';
+import { prepareSend } from '../../src/jobs/sending/prepare-send.ts';
+import type { SendReport } from '../../src/jobs/sending/send-report.ts';
+import { openStore } from '../../src/store/database/open-store.ts';
 import { NEWSLETTER, type Paper } from './paper.ts';
 
 /** A place where the paper's SQLite database may be: opened for each thing that is done, as a command does. */

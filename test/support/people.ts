@@ -1,5 +1,8 @@
-import { type ImportOptions, importSubscribers } from '../../src/jobs/import-subscribers.ts';
-import { listSubscribers } from '../../src/jobs/list-subscribers.ts';
+import {
+  type ImportOptions,
+  importSubscribers,
+} from '../../src/jobs/subscribers/import-subscribers.ts';
+import { listSubscribers } from '../../src/jobs/subscribers/list-subscribers.ts';
 import type { Subscriber, SubscriptionStatus } from '../../src/model/subscriber.ts';
 import type { Paper } from './paper.ts';
 

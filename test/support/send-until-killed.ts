@@ -2,11 +2,11 @@
 import { systemChance } from '../../src/base/chance.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
-import { deliverEdition } from '../../src/jobs/deliver-edition.ts';
-import { prepareSend } from '../../src/jobs/prepare-send.ts';
 import { readTemplates } from '../../src/jobs/read-templates.ts';
+import { deliverEdition } from '../../src/jobs/sending/deliver-edition.ts';
+import { prepareSend } from '../../src/jobs/sending/prepare-send.ts';
 import { openRelay } from '../../src/smtp/open-relay.ts';
-import { openStore } from '../../src/store/open-store.ts';
+import { openStore } from '../../src/store/database/open-store.ts';
 import { makeConfig, NEWSLETTER } from './paper.ts';
 
 const [folder = '', relayUrl = '', databaseUrl = ''] = process.argv.slice(2);

@@ -1,11 +1,11 @@
 import type { TestContext } from 'node:test';
 import { type Clock, systemClock } from '../../src/base/clock.ts';
 import type { Config } from '../../src/config/config.ts';
-import { deliverEdition } from '../../src/jobs/deliver-edition.ts';
 import type { SendDependencies } from '../../src/jobs/mail-dependencies.ts';
-import { prepareSend } from '../../src/jobs/prepare-send.ts';
-import type { SendReport, SendWishes } from '../../src/jobs/send-report.ts';
-import { settleLedger } from '../../src/jobs/settle-ledger.ts';
+import { deliverEdition } from '../../src/jobs/sending/deliver-edition.ts';
+import { prepareSend } from '../../src/jobs/sending/prepare-send.ts';
+import type { SendReport, SendWishes } from '../../src/jobs/sending/send-report.ts';
+import { settleLedger } from '../../src/jobs/sending/settle-ledger.ts';
 import type { NewsletterSettings, RelayAccount } from '../../src/model/settings.ts';
 import { type Inbox, type InboxOptions, openInbox } from './inbox.ts';
 import { NEWSLETTER, type Paper } from './paper.ts';

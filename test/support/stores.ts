@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { BroadsheetError, type ExitCode } from '../../src/base/errors.ts';
-import type { Expectation } from '../../src/store/migrate.ts';
-import { openStore, type Store } from '../../src/store/open-store.ts';
+import type { Expectation } from '../../src/store/database/migrate.ts';
+import { openStore, type Store } from '../../src/store/database/open-store.ts';
 import { type DatabaseName, newDatabase } from './databases.ts';
 
 /** A store on a new database, closed when the test ends. */

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import type { Command } from 'commander';
 import { EXIT } from '../../base/errors.ts';
-import type { BuildReport } from '../../jobs/build-report.ts';
+import type { BuildReport } from '../../jobs/feeds/build-report.ts';
 import { withContext } from '../context.ts';
 import { formatCount, plural, shortPath } from '../format.ts';
 import { formatPosts, printProblems } from '../print-problems.ts';
@@ -29,7 +29,7 @@ export function addBuild(program: Command, shell: Shell): void {
     .addHelpText('after', EXAMPLES)
     .action(async (_options, command: Command) => {
       await withContext(command, shell, async ({ config, clock, log, verbose }) => {
-        const { buildFeeds } = await import('../../jobs/build-feeds.ts');
+        const { buildFeeds } = await import('../../jobs/feeds/build-feeds.ts');
         growHeapSlowly();
         const report = await buildFeeds(config, { now: clock(), log });
         if (report.posts.leftOut.length > 0) shell.setExitCode(EXIT.data);

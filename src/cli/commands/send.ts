@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
 import { BroadsheetError, EXIT } from '../../base/errors.ts';
 import { findNewsletter } from '../../jobs/find-newsletter.ts';
-import type { PrepareOptions } from '../../jobs/prepare-send.ts';
-import type { ReadySend, SendReport } from '../../jobs/send-report.ts';
+import type { PrepareOptions } from '../../jobs/sending/prepare-send.ts';
+import type { ReadySend, SendReport } from '../../jobs/sending/send-report.ts';
 import { plural } from '../format.ts';
 import { type MailContext, withMail } from '../mail-context.ts';
 import { parseAddresses } from '../parse-addresses.ts';
@@ -65,13 +65,13 @@ export function addSend(program: Command, shell: Shell): void {
       const test = options.to === undefined ? undefined : parseAddresses(options.to);
       const readOnly = options.dryRun === true || test !== undefined;
       await withMail(command, shell, { readOnly }, async (context) => {
-        const { prepareSend } = await import('../../jobs/prepare-send.ts');
+        const { prepareSend } = await import('../../jobs/sending/prepare-send.ts');
         if (!readOnly) await settle(newsletter, context);
         const preparation = await prepareSend(context, { newsletter, ...wishesOf(options) });
         context.log.close();
         if (!options.json) printProblems(preparation, context, shell.terminal);
         if (test !== undefined && preparation.kind !== 'nothingNew') {
-          const { sendTest } = await import('../../jobs/send-test.ts');
+          const { sendTest } = await import('../../jobs/sending/send-test.ts');
           const report = await sendTest(context, preparation, test);
           reportTest(report, preparation, options, shell);
         } else if (preparation.kind !== 'ready' || options.dryRun) {
@@ -110,9 +110,9 @@ function wishesOf({
  * news too), what a killed send left, and what is too old to be sent.
  */
 async function settle(newsletter: string, context: MailContext): Promise<void> {
-  const { checkFence } = await import('../../jobs/check-fence.ts');
+  const { checkFence } = await import('../../jobs/database/check-fence.ts');
   await checkFence(context);
-  const { settleLedger } = await import('../../jobs/settle-ledger.ts');
+  const { settleLedger } = await import('../../jobs/sending/settle-ledger.ts');
   const found = findNewsletter(context.config, newsletter);
   for (const { edition, deliveries, bounced } of await settleLedger(context, found)) {
     const who = plural(deliveries, 'subscriber does', 'subscribers do');
@@ -148,7 +148,7 @@ async function confirmSend(
 
 /** Sends, and on SIGINT, SIGTERM or SIGHUP finishes what is in flight and gives back the rest. */
 async function deliver(context: MailContext, send: ReadySend): Promise<SendReport> {
-  const { deliverEdition } = await import('../../jobs/deliver-edition.ts');
+  const { deliverEdition } = await import('../../jobs/sending/deliver-edition.ts');
   const controller = new AbortController();
   const stop = () => controller.abort();
   process.once('SIGINT', stop).once('SIGTERM', stop);

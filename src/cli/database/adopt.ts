@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { BroadsheetError, EXIT } from '../../base/errors.ts';
-import type { AdoptReport } from '../../jobs/adopt-database.ts';
+import type { AdoptReport } from '../../jobs/database/adopt-database.ts';
 import { plural } from '../format.ts';
 import { withMail } from '../mail-context.ts';
 import type { Shell } from '../shell.ts';
@@ -35,7 +35,9 @@ export function addAdopt(database: Command, shell: Shell): void {
 async function adopt(options: AdoptOptions, command: Command, shell: Shell): Promise<void> {
   const { terminal } = shell;
   await withMail(command, shell, { readOnly: false }, async (context) => {
-    const { adoptDatabase, prepareAdoption } = await import('../../jobs/adopt-database.ts');
+    const { adoptDatabase, prepareAdoption } = await import(
+      '../../jobs/database/adopt-database.ts'
+    );
     if (!options.yes) {
       const report = await prepareAdoption(context);
       context.log.close();

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { BroadsheetError, EXIT } from '../../base/errors.ts';
-import type { ManagedEdition } from '../../jobs/manage-edition.ts';
+import type { ManagedEdition } from '../../jobs/editions/manage-edition.ts';
 import { plural } from '../format.ts';
 import { type MailContext, withMail } from '../mail-context.ts';
 import { formatDeliveries } from '../print-edition.ts';
@@ -10,7 +10,7 @@ import type { Shell } from '../shell.ts';
 export async function pauseOne(id: string, command: Command, shell: Shell): Promise<void> {
   const { reason } = command.opts<{ reason?: string }>();
   await manage(command, shell, async (context) => {
-    const { pauseEditionById } = await import('../../jobs/manage-edition.ts');
+    const { pauseEditionById } = await import('../../jobs/editions/manage-edition.ts');
     const managed = await pauseEditionById(context, id, reason);
     return [managed, `${id} waits; \`broadsheet editions resume ${id}\` lets it go on.`];
   });
@@ -19,7 +19,7 @@ export async function pauseOne(id: string, command: Command, shell: Shell): Prom
 /** `editions resume ID`. */
 export async function resumeOne(id: string, command: Command, shell: Shell): Promise<void> {
   await manage(command, shell, async (context) => {
-    const { resumeEditionById } = await import('../../jobs/manage-edition.ts');
+    const { resumeEditionById } = await import('../../jobs/editions/manage-edition.ts');
     const managed = await resumeEditionById(context, id);
     return [managed, `${id} goes on with the next \`broadsheet send ${managed.newsletter}\`.`];
   });
@@ -29,7 +29,7 @@ export async function resumeOne(id: string, command: Command, shell: Shell): Pro
 export async function cancelOne(id: string, command: Command, shell: Shell): Promise<void> {
   const { yes } = command.opts<{ yes?: true }>();
   await manage(command, shell, async (context) => {
-    const { cancelEditionById } = await import('../../jobs/manage-edition.ts');
+    const { cancelEditionById } = await import('../../jobs/editions/manage-edition.ts');
     if (!yes) await confirmCancel(id, context, shell);
     const managed = await cancelEditionById(context, id);
     const who = plural(managed.givenUp, 'subscriber does', 'subscribers do');

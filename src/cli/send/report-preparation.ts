@@ -1,6 +1,6 @@
 import { EXIT } from '../../base/errors.ts';
-import { reportEdition } from '../../jobs/report-edition.ts';
-import type { SendPreparation } from '../../jobs/send-report.ts';
+import { reportEdition } from '../../jobs/editions/report-edition.ts';
+import type { SendPreparation } from '../../jobs/sending/send-report.ts';
 import type { NewsletterSettings } from '../../model/settings.ts';
 import { formatDue, plural } from '../format.ts';
 import { describeNothingNew, formatDeliveries, printEdition } from '../print-edition.ts';

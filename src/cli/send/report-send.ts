@@ -1,6 +1,6 @@
 import { EXIT, type ExitCode } from '../../base/errors.ts';
-import type { PostNotes } from '../../jobs/report-posts.ts';
-import type { SendReport, Stopped } from '../../jobs/send-report.ts';
+import type { PostNotes } from '../../jobs/feeds/report-posts.ts';
+import type { SendReport, Stopped } from '../../jobs/sending/send-report.ts';
 import type { NewsletterSettings } from '../../model/settings.ts';
 import { formatDue } from '../format.ts';
 import {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { BroadsheetError, EXIT } from '../../base/errors.ts';
-import type { EraseReport } from '../../jobs/erase-subscriber.ts';
+import type { EraseReport } from '../../jobs/subscribers/erase-subscriber.ts';
 import type { EmailAddress } from '../../model/email-address.ts';
 import { plural } from '../format.ts';
 import { withMail } from '../mail-context.ts';
@@ -23,7 +23,7 @@ export async function erasePeople(
   const addresses = parseAddresses(texts);
   await confirmErasure(addresses, options, shell.terminal);
   await withMail(command, shell, { readOnly: false }, async (context) => {
-    const { eraseSubscriber } = await import('../../jobs/erase-subscriber.ts');
+    const { eraseSubscriber } = await import('../../jobs/subscribers/erase-subscriber.ts');
     const reports: (EraseReport & { readonly address: EmailAddress })[] = [];
     for (const address of addresses) {
       reports.push({ address, ...(await eraseSubscriber(context, address)) });

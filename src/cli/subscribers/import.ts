@@ -1,7 +1,7 @@
 import { createReadStream, statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { BroadsheetError, EXIT, reasonOf } from '../../base/errors.ts';
-import type { ImportReport } from '../../jobs/import-subscribers.ts';
+import type { ImportReport } from '../../jobs/subscribers/import-subscribers.ts';
 import { formatCount, plural } from '../format.ts';
 import { withMail } from '../mail-context.ts';
 import type { Shell } from '../shell.ts';
@@ -31,7 +31,7 @@ export async function importPeople(
   const source = file === '-' ? 'standard input' : file;
   const dryRun = options.dryRun === true;
   await withMail(command, shell, { readOnly: dryRun }, async (context) => {
-    const { importSubscribers } = await import('../../jobs/import-subscribers.ts');
+    const { importSubscribers } = await import('../../jobs/subscribers/import-subscribers.ts');
     const report = await importSubscribers(context, {
       ...(options.newsletter === undefined ? {} : { newsletter: options.newsletter }),
       ...(status === undefined ? {} : { status }),

@@ -14,7 +14,7 @@ export async function listPeople(
   const filter = filterOf(options);
   const { terminal } = shell;
   await withMail(command, shell, { readOnly: true }, async (context) => {
-    const { listSubscribers } = await import('../../jobs/list-subscribers.ts');
+    const { listSubscribers } = await import('../../jobs/subscribers/list-subscribers.ts');
     refuseUnknown(filter, context);
     let count = 0;
     if (options.json) await terminal.write('{"subscribers":[');
@@ -45,7 +45,7 @@ export async function exportPeople(
 ): Promise<void> {
   if (options.json) return listPeople(options, command, shell);
   await withMail(command, shell, { readOnly: true }, async (context) => {
-    const { exportSubscribers } = await import('../../jobs/export-subscribers.ts');
+    const { exportSubscribers } = await import('../../jobs/subscribers/export-subscribers.ts');
     const filter = filterOf(options);
     refuseUnknown(filter, context);
     for await (const piece of exportSubscribers(context, filter)) await shell.terminal.write(piece);

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { BroadsheetError, EXIT } from '../../base/errors.ts';
-import type { AddReport } from '../../jobs/add-subscriber.ts';
-import type { RemoveReport } from '../../jobs/remove-subscriber.ts';
+import type { AddReport } from '../../jobs/subscribers/add-subscriber.ts';
+import type { RemoveReport } from '../../jobs/subscribers/remove-subscriber.ts';
 import { withMail } from '../mail-context.ts';
 import { parseAddresses } from '../parse-addresses.ts';
 import type { Shell } from '../shell.ts';
@@ -19,7 +19,7 @@ export async function addPeople(
     throw new BroadsheetError(EXIT.usage, '--name is for one address; add the others one by one');
   }
   await withMail(command, shell, { readOnly: false }, async (context) => {
-    const { addSubscriber } = await import('../../jobs/add-subscriber.ts');
+    const { addSubscriber } = await import('../../jobs/subscribers/add-subscriber.ts');
     const reports: AddReport[] = [];
     for (const address of addresses) {
       reports.push(await addSubscriber(context, { ...chosen(options), address }));
@@ -54,7 +54,7 @@ export async function removePeople(
 ): Promise<void> {
   const addresses = parseAddresses(texts);
   await withMail(command, shell, { readOnly: false }, async (context) => {
-    const { removeSubscriber } = await import('../../jobs/remove-subscriber.ts');
+    const { removeSubscriber } = await import('../../jobs/subscribers/remove-subscriber.ts');
     const reports: (RemoveReport & { address: string })[] = [];
     for (const address of addresses) {
       const report = await removeSubscriber(context, { ...chosen(options), address });
@@ -90,7 +90,7 @@ export async function showPerson(
   if (address === undefined) return;
   const { terminal } = shell;
   await withMail(command, shell, { readOnly: true }, async (context) => {
-    const { showSubscriber } = await import('../../jobs/show-subscriber.ts');
+    const { showSubscriber } = await import('../../jobs/subscribers/show-subscriber.ts');
     const subscriptions = await showSubscriber(context, { ...chosen(options), address });
     if (subscriptions.length === 0) shell.setExitCode(EXIT.data);
     if (options.json) {

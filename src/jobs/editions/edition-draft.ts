@@ -1,0 +1,38 @@
+import type { DeliveryTable } from '../../model/delivery.ts';
+import type { Edition, EditionPause } from '../../model/edition.ts';
+import type { PostNotes } from '../feeds/report-posts.ts';
+
+/** An edition that would be composed now; `undefined` where nothing is new (or too little). */
+export interface EditionDraft extends PostNotes {
+  readonly edition: Edition | undefined;
+}
+
+/** What `compose` did: the edition is stored; `undefined` where nothing is new. */
+export type ComposeReport = EditionDraft;
+
+/** What would be sent, as files to look at; stores nothing. */
+export type PreviewReport =
+  | (PostNotes & { readonly kind: 'nothingNew' })
+  | (PostNotes & {
+      readonly kind: 'preview';
+      readonly edition: Edition;
+      /** Filled in for an invented subscriber. */
+      readonly html: string;
+      readonly text: string;
+      readonly eml: Buffer;
+    });
+
+/** A stored edition and what became of it. */
+export interface EditionSummary {
+  readonly id: string;
+  readonly newsletter: string;
+  readonly day: string;
+  readonly subject: string;
+  readonly composedAt: string;
+  /** When it was first sent; absent for one that never was. */
+  readonly plannedAt?: string;
+  readonly pause?: EditionPause;
+  /** When it was cancelled. */
+  readonly cancelledAt?: string;
+  readonly deliveries: DeliveryTable;
+}

@@ -1,0 +1,68 @@
+import { BroadsheetError, EXIT } from '../../base/errors.ts';
+import type { DeliveryTable } from '../../model/delivery.ts';
+import { oneLine } from '../../model/one-line.ts';
+import { deliveryTable } from '../../store/deliveries.ts';
+import { cancelEdition, pauseEdition, resumeEdition } from '../../store/edition-changes.ts';
+import { storedInstant } from '../../store/instants.ts';
+import type { Database } from '../../store/tables.ts';
+import { findHold } from '../database/check-fence.ts';
+import type { StoreDependencies } from '../mail-dependencies.ts';
+import { findStoredEdition } from './find-stored-edition.ts';
+
+/** What became of an edition that was paused, let go on, or cancelled. */
+export interface ManagedEdition {
+  readonly edition: string;
+  readonly newsletter: string;
+  readonly deliveries: DeliveryTable;
+  /** How many deliveries this gave up. */
+  readonly givenUp: number;
+}
+
+/** Pauses an edition until someone resumes it; a send that is under way stops. Throws a usage error for one that is over. */
+export async function pauseEditionById(
+  deps: StoreDependencies,
+  id: string,
+  reason: string | undefined,
+): Promise<ManagedEdition> {
+  return change(deps, id, async (db, at) => {
+    const why = oneLine(reason ?? '') || 'an editor paused it';
+    await pauseEdition(db, id, { by: 'editor', reason: why, at });
+  });
+}
+
+/** Lets a paused edition go on; the next `send` does. Throws a usage error for one that is over. */
+export async function resumeEditionById(
+  deps: StoreDependencies,
+  id: string,
+): Promise<ManagedEdition> {
+  return change(deps, id, (db) => resumeEdition(db, id));
+}
+
+/** Cancels an edition for good: whoever waits for it does not get it. Twice is as good as once. */
+export async function cancelEditionById(
+  deps: StoreDependencies,
+  id: string,
+): Promise<ManagedEdition> {
+  const mayHaveGone = (await findHold(deps)) !== undefined;
+  const work = (db: Database, at: string) => cancelEdition(db, id, at, { mayHaveGone });
+  return change(deps, id, work, { evenIfOver: true });
+}
+
+async function change(
+  { store, clock }: StoreDependencies,
+  id: string,
+  work: (db: Database, at: string) => Promise<unknown>,
+  { evenIfOver = false } = {},
+): Promise<ManagedEdition> {
+  return store.transaction(async (db) => {
+    const stored = await findStoredEdition(db, id);
+    if (stored.cancelledAt !== undefined && !evenIfOver) {
+      throw new BroadsheetError(EXIT.usage, `${id}  was cancelled; there is nothing to change`);
+    }
+    const before = await deliveryTable(db, id);
+    await work(db, storedInstant(clock()));
+    const deliveries = await deliveryTable(db, id);
+    const givenUp = deliveries.failed - before.failed;
+    return { edition: id, newsletter: stored.edition.newsletter, deliveries, givenUp };
+  });
+}

@@ -1,0 +1,43 @@
+import { buildMessage } from '../../mail/build-message.ts';
+import { personaliseHtml, personaliseText } from '../../mail/personalise.ts';
+import { unsubscribeUrl } from '../../mail/unsubscribe-link.ts';
+import type { EmailAddress } from '../../model/email-address.ts';
+import { findNewsletter } from '../find-newsletter.ts';
+import type { ComposeDependencies } from '../mail-dependencies.ts';
+import { prepareSend } from '../sending/prepare-send.ts';
+import type { PreviewReport } from './edition-draft.ts';
+
+/** An invented subscriber (RFC 2606: nobody's domain). */
+const READER = { id: 'preview', address: 'reader@example.org' as EmailAddress };
+
+/** Signs the links of a preview where no secret is set: they are nobody's anyway. */
+const NO_SECRET = 'the secret of a preview is none';
+
+/** What `send` would send now, for an invented subscriber. Stores nothing. */
+export async function previewEdition(
+  deps: ComposeDependencies,
+  newsletterId: string,
+): Promise<PreviewReport> {
+  const prepared = await prepareSend(deps, { newsletter: newsletterId });
+  const { posts, warnings } = prepared;
+  const notes = { posts, warnings };
+  if (prepared.kind === 'nothingNew') return { ...notes, kind: 'nothingNew' };
+  const { edition } = prepared;
+  const { publicUrl, secrets: known } = deps.config;
+  const secrets = known.length > 0 ? known : [NO_SECRET];
+  const newsletter = findNewsletter(deps.config, newsletterId);
+  const link = { publicUrl, newsletter: newsletter.id, subscriberId: READER.id, secrets };
+  const values = { unsubscribeUrl: unsubscribeUrl(link), address: READER.address };
+  const date = deps.clock();
+  const message = await buildMessage({
+    ...{ edition, newsletter, subscriber: READER, publicUrl, secrets, date },
+  });
+  return {
+    ...notes,
+    kind: 'preview',
+    edition,
+    html: personaliseHtml(edition.html, values),
+    text: personaliseText(edition.text, values),
+    eml: message.bytes,
+  };
+}

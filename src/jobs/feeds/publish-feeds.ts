@@ -1,0 +1,126 @@
+import { reasonOf } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import { HISTORY_MANIFEST, historyManifestText } from '../../disk/history-manifest.ts';
+import type { Publication } from '../../disk/publish.ts';
+import { renderAtom } from '../../feeds/atom.ts';
+import { checkDocument } from '../../feeds/check-document.ts';
+import { composeFeed, type FeedContext } from '../../feeds/compose-feed.ts';
+import type { FeedPlan } from '../../feeds/feed-plan.ts';
+import { documentPath } from '../../feeds/formats.ts';
+import { historyFingerprint } from '../../feeds/history-fingerprint.ts';
+import { renderJsonFeed } from '../../feeds/json-feed.ts';
+import type { FeedEntry } from '../../feeds/list-entries.ts';
+import { renderRss } from '../../feeds/rss.ts';
+import type { Feed, FeedFormat } from '../../model/feed.ts';
+import type { Problem } from '../../model/problem.ts';
+import type { PostSettings } from '../../model/settings.ts';
+import type { BuiltFeed } from './build-report.ts';
+import type { ItemSource } from './item-source.ts';
+
+const RENDERERS: Readonly<Record<FeedFormat, (feed: Feed, publicUrl: string) => string>> = {
+  rss: renderRss,
+  atom: renderAtom,
+  json: renderJsonFeed,
+};
+
+export interface PublishDependencies {
+  readonly publication: Publication;
+  readonly items: ItemSource;
+  /** Fingerprints of the history documents of the last build, by path. */
+  readonly fingerprints: ReadonlyMap<string, string>;
+  readonly postSettings: PostSettings;
+  /** Changes when the file of the entry's picture does. */
+  readonly pictureOf: (entry: FeedEntry) => string;
+  readonly log: Log;
+}
+
+export interface PublishedFeeds {
+  readonly feeds: readonly BuiltFeed[];
+  readonly warnings: readonly Problem[];
+}
+
+/**
+ * Puts the documents of every plan into the publication, one feed at a time. A history document
+ * that is made of the same as last time is not even rendered.
+ */
+export function publishFeeds(
+  plans: readonly FeedPlan[],
+  context: FeedContext,
+  { publication, items, fingerprints, postSettings, pictureOf, log }: PublishDependencies,
+): PublishedFeeds {
+  const published: PublishedFeeds[] = [];
+  const remembered = new Map(fingerprints);
+  for (const [at, plan] of plans.entries()) {
+    log.progress('Feeds', at, plans.length);
+    const fingerprint =
+      plan.kind === 'history'
+        ? historyFingerprint(plan, context, postSettings, pictureOf)
+        : undefined;
+    const before = fingerprints.get(plan.path);
+    if (before !== undefined && before === fingerprint) {
+      const kept = asItIs(plan, context, publication);
+      if (kept !== undefined) {
+        published.push(kept);
+        continue;
+      }
+    }
+    published.push(putFeed(composeFeed(plan, context, items.itemOf), context, publication));
+    if (fingerprint === undefined) continue;
+    // Posts that something is wrong with are rendered at every build, so that it is said again.
+    if (plan.entries.every(items.isClean)) remembered.set(plan.path, fingerprint);
+    else remembered.delete(plan.path);
+  }
+  log.progress('Feeds', plans.length, plans.length);
+  if (remembered.size > 0) publication.put(HISTORY_MANIFEST, historyManifestText(remembered));
+  return {
+    feeds: published.flatMap(({ feeds }) => feeds),
+    warnings: published.flatMap(({ warnings }) => warnings),
+  };
+}
+
+/** What is reported of a feed that stays as it is; undefined where one of its documents is gone. */
+function asItIs(
+  { path, entries }: FeedPlan,
+  { settings }: FeedContext,
+  publication: Publication,
+): PublishedFeeds | undefined {
+  const feeds = settings.formats.map((format) => ({
+    path: documentPath(path, format),
+    format,
+    items: entries.length,
+    changed: false,
+  }));
+  return feeds.every((feed) => publication.has(feed.path)) ? { feeds, warnings: [] } : undefined;
+}
+
+/** Puts a feed in every format. What a strict parser refuses is not put: the earlier one stays. */
+function putFeed(feed: Feed, { settings }: FeedContext, publication: Publication): PublishedFeeds {
+  const feeds: BuiltFeed[] = [];
+  const warnings: Problem[] = [];
+  for (const format of settings.formats) {
+    const path = documentPath(feed.path, format);
+    const rendered = renderChecked(format, feed, settings.publicUrl);
+    const changed = 'text' in rendered && publication.put(path, rendered.text);
+    feeds.push({ path, format, items: feed.items.length, changed });
+    if ('refusal' in rendered) {
+      const message = `would not parse (${rendered.refusal}), so the earlier one stays; this is a fault of Broadsheet, please report it`;
+      warnings.push({ file: path, message });
+    }
+  }
+  return { feeds, warnings };
+}
+
+/** The document, or why a strict parser refuses it: the one that makes it, or the one that checks. */
+function renderChecked(
+  format: FeedFormat,
+  feed: Feed,
+  publicUrl: string,
+): { readonly text: string } | { readonly refusal: string } {
+  try {
+    const text = RENDERERS[format](feed, publicUrl);
+    const refusal = checkDocument(format, text);
+    return refusal === undefined ? { text } : { refusal };
+  } catch (error) {
+    return { refusal: reasonOf(error) };
+  }
+}

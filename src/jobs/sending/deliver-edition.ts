@@ -1,0 +1,196 @@
+import { BroadsheetError, EXIT } from '../../base/errors.ts';
+import { HOW_TO_MAKE_A_SECRET } from '../../config/environment.ts';
+import { prepareMessages } from '../../mail/prepare-messages.ts';
+import { balances } from '../../model/delivery.ts';
+import type { Edition } from '../../model/edition.ts';
+import type { EmailAddress } from '../../model/email-address.ts';
+import type { NewsletterSettings } from '../../model/settings.ts';
+import { disbelieveUnknown } from '../../store/bounces.ts';
+import {
+  deliveryTable,
+  doubtedDeliveries,
+  failedDeliveries,
+  planDeliveries,
+} from '../../store/deliveries.ts';
+import {
+  failCancelled,
+  failWaiting,
+  pauseEdition,
+  resendDoubted,
+  resumeEdition,
+  retryFailed,
+  skipDoubted,
+} from '../../store/edition-changes.ts';
+import { findEdition } from '../../store/editions.ts';
+import { storedInstant } from '../../store/instants.ts';
+import { sendersOf } from '../../store/standing.ts';
+import { countUndecided, nextRetry } from '../../store/unfinished.ts';
+import { checkFence } from '../database/check-fence.ts';
+import { reportEdition } from '../editions/report-edition.ts';
+import { storeEdition } from '../editions/store-edition.ts';
+import { findNewsletter } from '../find-newsletter.ts';
+import type { SendDependencies } from '../mail-dependencies.ts';
+import { type DeliveryResult, deliverClaims } from './deliver-claims.ts';
+import type { DeliveryRun } from './deliver-one.ts';
+import { endBounced } from './end-bounced.ts';
+import { recordSend } from './record-send.ts';
+import { openRoutes } from './routes.ts';
+import type { ReadySend, SendReport, SendWishes, Stopped } from './send-report.ts';
+import { startSender } from './sender-lease.ts';
+import { whyClosed } from './why-closed.ts';
+
+/**
+ * Stores the edition where it is new and plans one delivery for each active subscriber, in one
+ * transaction; then sends what is not sent yet. Run again, it goes on where it was: nobody gets an
+ * edition twice, save those the report names as in doubt. When `signal` is aborted it finishes
+ * what is in flight and gives back the rest. Throws before anything is stored when a relay's URL
+ * or the secret is wrong or missing, or the database is held.
+ */
+export async function deliverEdition(
+  deps: SendDependencies,
+  send: ReadySend,
+  signal?: AbortSignal,
+): Promise<SendReport> {
+  const { config, store, clock } = deps;
+  const { edition, wishes } = send;
+  const newsletter = findNewsletter(config, edition.newsletter);
+  requireSecret(config.secrets);
+  await checkFence(deps);
+  const routes = openRoutes(config.relays, store, deps.openRelay);
+  await plan(deps, send);
+  const record = await recordSend(deps, edition);
+  const sender = await startSender(store, edition.id, storedInstant(clock()));
+  try {
+    const { date, freshUntil } = await reopen(deps, edition, newsletter, wishes);
+    const { publicUrl, secrets } = config;
+    const template = await prepareMessages({ edition, newsletter, publicUrl, secrets, date });
+    const run = { deps, edition, template, sender: sender.id };
+    const limits = { recipients: send.recipients, freshUntil };
+    const result = await deliverClaims(run, routes, limits, signal);
+    const bounced = await conclude(run, wishes, result.stopped);
+    return await report(deps, edition, await withReason(deps, edition, result), bounced);
+  } finally {
+    await Promise.all(routes.map(({ relay }) => relay.close()));
+    for (const { quota } of routes) await quota.end().catch(() => {});
+    await record.end();
+    await sender.end();
+  }
+}
+
+/** Throws a config error where links could not be signed. */
+function requireSecret(secrets: readonly string[]): void {
+  if (secrets.length > 0) return;
+  const fact = 'is not set, and the links to unsubscribe are signed with it';
+  throw new BroadsheetError(EXIT.config, `BROADSHEET_SECRET  ${fact}; ${HOW_TO_MAKE_A_SECRET}`);
+}
+
+/** Puts the edition and its deliveries on record. */
+async function plan(
+  { store, clock }: SendDependencies,
+  { edition, state, remember }: ReadySend,
+): Promise<void> {
+  // First: an edition must not know a post by an id that is then forgotten.
+  if (state === 'new') remember();
+  await store.transaction(async (db) => {
+    if (state === 'new') await storeEdition(db, edition);
+    await planDeliveries(db, edition, storedInstant(clock()));
+  });
+}
+
+/**
+ * Before sending: lets the edition go on, and queues again what is to be sent once more. Gives the
+ * date that its messages bear, and until when they may go.
+ */
+async function reopen(
+  { store, clock }: SendDependencies,
+  edition: Edition,
+  newsletter: NewsletterSettings,
+  wishes: SendWishes,
+): Promise<{ readonly date: Temporal.Instant; readonly freshUntil: Temporal.Instant }> {
+  const at = storedInstant(clock());
+  const policy = policyOf(newsletter, wishes);
+  return store.transaction(async (db) => {
+    await resumeEdition(db, edition.id, wishes.resume ? undefined : 'relay');
+    if (policy === 'resend') await resendDoubted(db, edition.id, at);
+    if (policy === 'skip') await skipDoubted(db, edition.id, at);
+    if (wishes.retryFailed) await retryFailed(db, edition.id, at);
+    const { plannedAt, freshFrom } = (await findEdition(db, edition.id)) ?? {};
+    if (plannedAt === undefined || freshFrom === undefined) {
+      throw new Error(`${edition.id} was planned and is not`);
+    }
+    const hours = newsletter.staleAfterHours;
+    return {
+      date: Temporal.Instant.from(plannedAt),
+      freshUntil: Temporal.Instant.from(freshFrom).add({ hours }),
+    };
+  });
+}
+
+/** What becomes of messages in doubt. */
+function policyOf(
+  { whenInDoubt }: NewsletterSettings,
+  { inDoubt }: SendWishes,
+): NewsletterSettings['whenInDoubt'] {
+  return inDoubt ?? whenInDoubt;
+}
+
+/** After sending: pauses the edition where that is why the run stopped, gives up what is stale, ends dead subscriptions. */
+async function conclude(
+  { deps, edition, sender }: DeliveryRun,
+  wishes: SendWishes,
+  stopped: Stopped | undefined,
+): Promise<readonly EmailAddress[]> {
+  const { db } = deps.store;
+  const newsletter = findNewsletter(deps.config, edition.newsletter);
+  const at = storedInstant(deps.clock());
+  await failCancelled(db, newsletter.id, at);
+  if (policyOf(newsletter, wishes) === 'skip') await skipDoubted(db, edition.id, at);
+  if (stopped?.because === 'refusals') {
+    await pauseEdition(db, edition.id, { by: 'refusals', reason: stopped.message, at });
+    // When a relay refuses everyone, what it says of addresses is not to be believed.
+    await disbelieveUnknown(db, edition.id);
+    return [];
+  }
+  if (stopped?.because === 'relay') {
+    // A relay that takes no more connections from us may serve another sender of the edition well.
+    const isAlone = (await sendersOf(db, edition.id)).every(({ id }) => id === sender);
+    if (isAlone) await pauseEdition(db, edition.id, { by: 'relay', reason: stopped.message, at });
+  }
+  if (stopped?.because === 'stale') await failWaiting(db, [edition.id], 'stale', at);
+  return endBounced(deps, edition.id, newsletter);
+}
+
+/** An edition that was paused or cancelled meanwhile has nothing to claim: that is why the run ended. */
+async function withReason(
+  { store }: SendDependencies,
+  { id }: Edition,
+  result: DeliveryResult,
+): Promise<DeliveryResult> {
+  if (result.stopped !== undefined) return result;
+  const message = await whyClosed(store.db, id);
+  return message === undefined ? result : { ...result, stopped: { because: 'paused', message } };
+}
+
+async function report(
+  { store: { db } }: SendDependencies,
+  edition: Edition,
+  { sent, stopped }: DeliveryResult,
+  bounced: readonly EmailAddress[],
+): Promise<SendReport> {
+  const deliveries = await deliveryTable(db, edition.id);
+  if (!balances(deliveries)) {
+    const table = JSON.stringify(deliveries);
+    throw new BroadsheetError(EXIT.software, `${edition.id}  the books do not balance: ${table}`);
+  }
+  const retryAt = stopped?.retryAt ?? (await nextRetry(db, edition.id));
+  return {
+    edition: reportEdition(edition),
+    deliveries,
+    ...{ sent, bounced },
+    inDoubt: await doubtedDeliveries(db, edition.id),
+    failures: await failedDeliveries(db, edition.id),
+    undecided: await countUndecided(db, edition.id),
+    ...(retryAt === undefined ? {} : { retryAt }),
+    ...(stopped === undefined ? {} : { stopped }),
+  };
+}

@@ -1,0 +1,64 @@
+import { reasonOf } from '../../base/errors.ts';
+import type { MessageTemplate } from '../../mail/prepare-messages.ts';
+import type { Edition } from '../../model/edition.ts';
+import type { Message } from '../../model/message.ts';
+import type { Outcome } from '../../smtp/outcome.ts';
+import type { ClaimedDelivery } from '../../store/claims.ts';
+import type { SendDependencies } from '../mail-dependencies.ts';
+import type { Ledger } from './ledger.ts';
+import type { Route } from './routes.ts';
+import { verdictOf } from './verdict-of.ts';
+
+/** What one run of sending works on. */
+export interface DeliveryRun {
+  readonly deps: SendDependencies;
+  readonly edition: Edition;
+  /** Dated when the edition was first sent, also for messages that come later. */
+  readonly template: MessageTemplate;
+  /** Id of the sender whose lease this runs under. */
+  readonly sender: string;
+}
+
+/**
+ * Sends one claimed delivery over a route, and hands the ledger what came of it; the delivery goes
+ * back to the queue when that was nobody's failure. Throws when the ledger cannot be written.
+ */
+export async function deliverOne(
+  run: DeliveryRun,
+  { ledger, route }: { readonly ledger: Ledger; readonly route: Route },
+  delivery: ClaimedDelivery,
+): Promise<Outcome> {
+  const { deps } = run;
+  const { id } = delivery;
+  const built = build(run, delivery);
+  const messageId = 'messageId' in built ? built.messageId : '';
+  const submit = () => {
+    route.quota.count(ledger);
+    return ledger.submit({ id, messageId });
+  };
+  const outcome = 'kind' in built ? built : await route.relay.send(built, submit);
+  if (outcome.kind === 'relayTrouble' || outcome.kind === 'withheld') {
+    // Withheld: somebody else holds it now, the subscriber left, or the edition was paused.
+    ledger.giveBack(id);
+    return outcome;
+  }
+  const facts = {
+    relay: route.account.id,
+    attempts: delivery.attempts,
+    now: deps.clock(),
+    jitter: deps.chance(),
+  };
+  ledger.record({ id, messageId, ...verdictOf(outcome, facts) });
+  return outcome;
+}
+
+/** The message; as a failure where one subscriber's can't be built, which must not stop the others. */
+function build({ template }: DeliveryRun, delivery: ClaimedDelivery): Message | Outcome {
+  const { subscriber: id, address, name } = delivery;
+  try {
+    return template.fill({ id, address, ...(name === undefined ? {} : { name }) });
+  } catch (error) {
+    const text = `the message could not be built: ${reasonOf(error)}`;
+    return { kind: 'failed', replyClass: 'policy', reply: { code: 0, text } };
+  }
+}

@@ -1,0 +1,114 @@
+import type { RelayAccount } from '../../model/settings.ts';
+import type { OpenRelay, Relay } from '../../smtp/relay.ts';
+import type { Store } from '../../store/database/open-store.ts';
+import { openQuota, type Quota } from './quota.ts';
+import { requireUrl } from './require-url.ts';
+
+/** One relay of a run: its connections, what it may be given, how it fares. Times are epoch milliseconds. */
+export interface Route {
+  readonly account: RelayAccount;
+  readonly relay: Relay;
+  readonly quota: Quota;
+  /** Messages that it was given, and those of them that it has not judged yet. */
+  given: number;
+  inFlight: number;
+  /** When a message last began or ended. */
+  movedAt: number;
+  /** Its rate lets no message go before. */
+  pacedUntil: number;
+  /** It is left alone for so long, after trouble or because its quota is used up. */
+  restsFrom: number;
+  restsUntil: number;
+  /** Of the rest: what the trouble is; undefined where the quota is used up, or nothing is wrong. */
+  trouble?: string | undefined;
+  /** Whether it has taken a message, and had no trouble since. */
+  works: boolean;
+  /** Troubles since it last took a message. */
+  troubles: number;
+  /** Messages in doubt since it last took one. */
+  doubts: number;
+}
+
+/**
+ * Opens a route for each account; connects to nothing yet. Throws a config error for a URL that is
+ * none, and for an account without one.
+ */
+export function openRoutes(
+  accounts: readonly RelayAccount[],
+  store: Store,
+  openRelay: OpenRelay,
+): readonly Route[] {
+  return accounts.map((account) => ({
+    account,
+    relay: openRelay(requireUrl(account)),
+    quota: openQuota(store, account),
+    ...{ given: 0, inFlight: 0, movedAt: 0, pacedUntil: 0, restsFrom: 0, restsUntil: 0 },
+    ...{ works: false, troubles: 0, doubts: 0 },
+  }));
+}
+
+const FIRST_REST_MS = 30_000;
+const MOST_REST_MS = 600_000;
+
+/** Others don't wait for their share with a relay whose connections are all busy for so long. */
+const SLOW_MS = 500;
+
+/**
+ * Leaves a route alone for a while: half a minute after the first trouble, ten minutes at most. The
+ * trouble of several connections at once is one trouble.
+ */
+export function restAfterTrouble(route: Route, trouble: string, now: number): void {
+  route.works = false;
+  const isKnown = route.trouble !== undefined && !isUsable(route, now);
+  route.trouble = trouble;
+  if (isKnown) return;
+  rest(route, now, now + Math.min(MOST_REST_MS, FIRST_REST_MS * 2 ** Math.min(route.troubles, 10)));
+  route.troubles += 1;
+}
+
+/** Leaves a route alone until its quota has room again; one in trouble stays so. */
+export function restForQuota(route: Route, now: number, until: number): void {
+  if (!isUsable(route, now)) return;
+  route.trouble = undefined;
+  rest(route, now, until);
+}
+
+function rest(route: Route, from: number, until: number): void {
+  route.restsFrom = from;
+  route.restsUntil = until;
+}
+
+/** It took a message: whatever was wrong is over. */
+export function noteSuccess(route: Route): void {
+  route.works = true;
+  route.troubles = 0;
+  route.doubts = 0;
+  route.trouble = undefined;
+}
+
+/** Whether the route can be given messages at `now`. */
+export function isUsable({ restsFrom, restsUntil }: Route, now: number): boolean {
+  // Before it began to rest: the clock went back.
+  return restsUntil <= now || now < restsFrom;
+}
+
+/**
+ * Whether the next message is the route's to take: shares follow the weights as long as every
+ * relay keeps up (one that is held back by its rate, or slow to reply, does not); one of weight 0
+ * takes none while another is usable.
+ */
+export function isTurnOf(route: Route, routes: readonly Route[], now: number): boolean {
+  const others = routes.filter(
+    (other) => other !== route && isUsable(other, now) && other.account.weight > 0,
+  );
+  if (others.length === 0) return true;
+  if (route.account.weight === 0) return false;
+  const share = ({ given, account }: Route) => given / account.weight;
+  return others
+    .filter((other) => keepsUp(other, now))
+    .every((other) => share(route) <= share(other) + 1 / other.account.weight);
+}
+
+function keepsUp({ account, inFlight, movedAt, pacedUntil }: Route, now: number): boolean {
+  return pacedUntil <= now && (inFlight < account.connections || Math.abs(now - movedAt) < SLOW_MS);
+}

@@ -1,0 +1,155 @@
+import { addressKey, type EmailAddress } from '../../model/email-address.ts';
+import {
+  type Consent,
+  type DepartedStatus,
+  hasLeft,
+  type Subscriber,
+  type SubscriptionStatus,
+} from '../../model/subscriber.ts';
+import { prepareBulkWrite } from '../../store/database/bulk-write.ts';
+import { readIdentity } from '../../store/identity.ts';
+import { type ImportLines, openImportLines } from '../../store/import-lines.ts';
+import { departuresOf, hasDepartures } from '../../store/journal.ts';
+import { findSubscribers, setStatuses, subscriberInsert } from '../../store/subscribers.ts';
+import type { Database } from '../../store/tables.ts';
+import type { ImportCounts } from './import-counts.ts';
+import { hashAddress, hashIp } from './keyed-hashes.ts';
+import { type NewSubscriber, newSubscriber, subscriberIds } from './new-subscriber.ts';
+import { type ImportedPerson, stricterStatus } from './parse-import-row.ts';
+
+/** What an import says of people who say nothing themselves. */
+export interface Given {
+  readonly newsletter: string;
+  /** Nobody comes in as more than this. */
+  readonly status: SubscriptionStatus;
+  /** For the record of consent. */
+  readonly source: string;
+  /** ISO 8601 instant. */
+  readonly at: string;
+}
+
+/** Stores people, a batch at a time, in one transaction. */
+export interface Importer {
+  /** Stores up to `MOST_AT_ONCE` people, and counts what became of each. */
+  store(people: readonly ImportedPerson[], counts: ImportCounts): Promise<void>;
+  readonly lines: ImportLines;
+}
+
+/** Begins an import. `db` is its transaction. */
+export async function openImporter(db: Database, given: Given): Promise<Importer> {
+  await prepareBulkWrite(db);
+  const lines = await openImportLines(db);
+  const { hash_key: key } = await readIdentity(db);
+  const insert = subscriberInsert(db);
+  // Hashing a million addresses takes seconds, and mostly nobody has left yet.
+  const journalled = await hasDepartures(db);
+  return {
+    lines,
+    async store(people, counts) {
+      if (people.length === 0) return;
+      const addresses = people.map(({ address }) => address);
+      const fresh = new Set(await lines.note(addresses));
+      const known = new Map(await findSubscribers(db, given.newsletter, addresses));
+      const unknown = addresses.filter((address) => !known.has(addressKey(address)));
+      const departed = journalled
+        ? await findDeparted(db, given.newsletter, unknown, key)
+        : new Set<string>();
+      const batch: Batch = { fresh, known, departed, added: [], ended: new Map() };
+      const newId = subscriberIds();
+      for (const person of people) {
+        const status = stricterStatus(person.status ?? 'active', given.status);
+        const make = () => newSubscriber(factsOf(person, status, given, key), newId);
+        counts[take(addressKey(person.address), status, make, batch)] += 1;
+      }
+      // In the order of the index, which is quicker than any other.
+      await insert(batch.added.toSorted((a, b) => (a.address < b.address ? -1 : 1)));
+      await storeEnded(db, lines, batch.ended, given.at);
+    },
+  };
+}
+
+/** People of a file who are stored together, by `addressKey`. */
+interface Batch {
+  /** Not read before in this file. */
+  readonly fresh: Set<string>;
+  /** Who have a row, or are to get one. */
+  readonly known: Map<string, Subscriber>;
+  /** Who left, and have no row: erased, or older than this database. */
+  readonly departed: ReadonlySet<string>;
+  readonly added: Subscriber[];
+  readonly ended: Map<string, { readonly id: string; readonly status: DepartedStatus }>;
+}
+
+/** Decides what becomes of somebody, whom the file has with `status`. Gives what to count it as. */
+function take(
+  mailbox: string,
+  status: SubscriptionStatus,
+  make: () => Subscriber,
+  { fresh, known, departed, added, ended }: Batch,
+): keyof ImportCounts {
+  const isRepeated = !fresh.delete(mailbox);
+  const before = known.get(mailbox);
+  if (before === undefined) {
+    if (departed.has(mailbox)) return isRepeated ? 'duplicates' : 'kept';
+    const subscriber = make();
+    added.push(subscriber);
+    known.set(mailbox, subscriber);
+    if (hasLeft(status)) return 'left';
+    return status === 'pending' ? 'pending' : 'added';
+  }
+  if (hasLeft(status) && !hasLeft(before.status)) {
+    ended.set(mailbox, { id: before.id, status });
+    known.set(mailbox, { ...before, status });
+    return 'ended';
+  }
+  if (isRepeated) return 'duplicates';
+  return hasLeft(before.status) ? 'kept' : 'already';
+}
+
+async function findDeparted(
+  db: Database,
+  newsletter: string,
+  addresses: readonly EmailAddress[],
+  key: string,
+): Promise<ReadonlySet<string>> {
+  const hashes = new Map(addresses.map((address) => [hashAddress(key, address), address]));
+  const departures = await departuresOf(db, newsletter, [...hashes.keys()]);
+  const left = [...hashes].filter(([hash]) => departures.has(hash));
+  return new Set(left.map(([, address]) => addressKey(address)));
+}
+
+async function storeEnded(
+  db: Database,
+  lines: ImportLines,
+  ended: ReadonlyMap<string, { readonly id: string; readonly status: DepartedStatus }>,
+  at: string,
+): Promise<void> {
+  for (const status of ['unsubscribed', 'bounced', 'complained'] as const) {
+    const of = [...ended].filter(([, end]) => end.status === status);
+    if (of.length === 0) continue;
+    const ids = of.map(([, { id }]) => id);
+    await setStatuses(db, ids, status, at);
+    await lines.noteEnded(
+      of.map(([mailbox]) => mailbox),
+      status,
+    );
+  }
+}
+
+function factsOf(
+  person: ImportedPerson,
+  status: SubscriptionStatus,
+  given: Given,
+  key: string,
+): NewSubscriber {
+  const { at = given.at, source = given.source, text, confirmedAt, ip } = person.consent;
+  const ipHash = person.consent.ipHash ?? (ip === undefined ? undefined : hashIp(key, ip));
+  const consent: Consent = {
+    ...{ at, source },
+    ...(text === undefined ? {} : { text }),
+    ...(ipHash === undefined ? {} : { ipHash }),
+    ...(confirmedAt === undefined ? {} : { confirmedAt }),
+  };
+  const { address, name, changedAt = given.at } = person;
+  return { newsletter: given.newsletter, address, name, status, consent, changedAt };
+}

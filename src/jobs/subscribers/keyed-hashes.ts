@@ -1,0 +1,15 @@
+import { createHmac } from 'node:crypto';
+import { addressKey, type EmailAddress } from '../../model/email-address.ts';
+
+// What stands for personal data that is not kept: HMAC-SHA256 by the database's own key
+// (`identity.hash_key`), 43 characters. Without the key nobody can tell whose it is.
+
+/** What the journal has in place of an address; the same for every spelling of a mailbox. */
+export function hashAddress(key: string, address: EmailAddress): string {
+  return createHmac('sha256', key).update(addressKey(address)).digest('base64url');
+}
+
+/** What the record of consent has in place of an IP address. */
+export function hashIp(key: string, ip: string): string {
+  return createHmac('sha256', key).update(`ip ${ip.toLowerCase()}`).digest('base64url');
+}

@@ -1,0 +1,31 @@
+import { addressKey } from '../../model/email-address.ts';
+import type { Subscriber, SubscriptionStatus } from '../../model/subscriber.ts';
+import { pageOfSubscribers } from '../../store/subscribers.ts';
+import { findNewsletter } from '../find-newsletter.ts';
+import type { StoreDependencies } from '../mail-dependencies.ts';
+
+const PAGE_LENGTH = 1000;
+
+/**
+ * The subscribers in pages, so that a million of them need little memory: newsletter by
+ * newsletter (or of one), by address.
+ */
+export async function* listSubscribers(
+  { config, store }: StoreDependencies,
+  options: { readonly newsletter?: string; readonly status?: SubscriptionStatus },
+): AsyncGenerator<readonly Subscriber[]> {
+  const newsletters =
+    options.newsletter === undefined
+      ? config.newsletters
+      : [findNewsletter(config, options.newsletter)];
+  for (const { id: newsletter } of newsletters) {
+    const of = { newsletter, status: options.status, limit: PAGE_LENGTH };
+    let last: Subscriber | undefined;
+    do {
+      const after = last === undefined ? '' : addressKey(last.address);
+      const page = await pageOfSubscribers(store.db, { ...of, after });
+      last = page.length < PAGE_LENGTH ? undefined : page.at(-1);
+      if (page.length > 0) yield page;
+    } while (last !== undefined);
+  }
+}

@@ -1,0 +1,39 @@
+import { addressKey, type EmailAddress } from '../../model/email-address.ts';
+import type { Subscriber } from '../../model/subscriber.ts';
+import { storedInstant } from '../../store/instants.ts';
+import { findSubscribers, setStatus } from '../../store/subscribers.ts';
+import { findNewsletter } from '../find-newsletter.ts';
+import type { StoreDependencies } from '../mail-dependencies.ts';
+import { recordDepartures } from './record-departures.ts';
+
+/** `already`: they had left (or bounced, or complained) before. */
+export type RemoveReport =
+  | { readonly result: 'removed' | 'already'; readonly subscriber: Subscriber }
+  | { readonly result: 'unknown' };
+
+/**
+ * Unsubscribes an address. The row stays, as unsubscribed, so that a later import can't bring the
+ * person back; mail that is queued for them is not sent, and a restored backup is told by the journal.
+ */
+export async function removeSubscriber(
+  { config, store, clock }: StoreDependencies,
+  options: { readonly newsletter?: string; readonly address: EmailAddress },
+): Promise<RemoveReport> {
+  const newsletter = findNewsletter(config, options.newsletter).id;
+  const at = storedInstant(clock());
+  return store.transaction(async (db) => {
+    const found = await findSubscribers(db, newsletter, [options.address]);
+    const known = found.get(addressKey(options.address));
+    if (known === undefined) return { result: 'unknown' };
+    if (known.status !== 'active' && known.status !== 'pending') {
+      return { result: 'already', subscriber: known };
+    }
+    await setStatus(db, known.id, 'unsubscribed', at);
+    const subscriber = { ...known, status: 'unsubscribed', changedAt: at } as const;
+    const { address } = known;
+    await recordDepartures(db, config.journalFile, [
+      { newsletter, address, status: 'unsubscribed', at },
+    ]);
+    return { result: 'removed', subscriber };
+  });
+}

@@ -1,0 +1,77 @@
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { Kysely } from 'kysely';
+import { systemClock } from '../../base/clock.ts';
+import { BroadsheetError, EXIT, reasonOf } from '../../base/errors.ts';
+import type { Tables } from '../tables.ts';
+import { IN_MEMORY } from './database-url.ts';
+import { explainSqliteError } from './explain-sqlite-error.ts';
+import type { OpenDatabase } from './open-database.ts';
+import { sqliteDialect } from './sqlite-dialect.ts';
+
+/** While a new file gets its tables: it has no write-ahead log yet, and readers wait too. */
+const OPENING_TIMEOUT_MS = 10_000;
+
+/** How long SQLite waits for a lock by itself, and everything else in this program with it. */
+const BLOCKING_TIMEOUT_MS = 20;
+
+/** An import of some million subscribers is one transaction, and a send beside it has to outlast it. */
+const PATIENCE_MS = 600_000;
+
+/**
+ * WAL: readers and a writer do not wait for each other. FULL: a commit is on the disk when it
+ * returns, which the ledger stands on.
+ */
+const CLAIM = `
+  pragma journal_mode = wal;
+  pragma synchronous = full;
+  pragma busy_timeout = ${BLOCKING_TIMEOUT_MS}`;
+
+/**
+ * Opens the file; makes it and its folder where there are none, unless it `mustExist`. Whoever has
+ * to wait for another program to write gives up after `patienceMs`. Throws a `BroadsheetError`:
+ * usage where it must exist and does not, disk where it can't be read or written.
+ */
+export function openSqlite(
+  file: string,
+  mustExist: boolean,
+  patienceMs = PATIENCE_MS,
+): OpenDatabase {
+  if (!mustExist) createFile(file);
+  else if (!existsSync(file)) {
+    const remedy = 'name the file that database.url names, by default data/broadsheet.db';
+    throw new BroadsheetError(EXIT.usage, `${file}  there is no database here; ${remedy}`);
+  }
+  const explain = (error: unknown) => explainSqliteError(error, file);
+  const database = attempt(() => new DatabaseSync(file, { timeout: OPENING_TIMEOUT_MS }), explain);
+  return {
+    db: new Kysely<Tables>({ dialect: sqliteDialect(database, { explain, patienceMs }) }),
+    place: file,
+    // Not before: WAL stays with the file, whoever's it is.
+    claim: () => attempt(() => database.exec(CLAIM), explain),
+    leaseClock: async () => systemClock(),
+  };
+}
+
+function attempt<T>(work: () => T, explain: (error: unknown) => unknown): T {
+  try {
+    return work();
+  } catch (error) {
+    throw explain(error);
+  }
+}
+
+/** Addresses are nobody else's business: the file is its owner's alone (SQLite's others follow). */
+function createFile(file: string): void {
+  if (file === IN_MEMORY) return;
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    closeSync(openSync(file, 'a', 0o600));
+  } catch (error) {
+    const remedy = 'check that its folder can be written';
+    throw new BroadsheetError(EXIT.disk, `${file}  ${reasonOf(error)}; ${remedy}`, {
+      cause: error,
+    });
+  }
+}
