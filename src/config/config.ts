@@ -1,10 +1,12 @@
 import type {
+  AlertSettings,
   DomainSettings,
   FeedSettings,
   NewsletterSettings,
   PostSettings,
   RelayAccount,
   SiteSettings,
+  WebSettings,
 } from '../model/settings.ts';
 
 /** The config as the program uses it: defaults filled in, every path absolute. */
@@ -21,6 +23,8 @@ export interface Config {
     readonly includes: string;
     readonly output: string;
     readonly templates: string;
+    readonly webTemplates: string;
+    readonly languages: string;
   };
   /** The file of published posts. */
   readonly publishedFile: string;
@@ -35,6 +39,8 @@ export interface Config {
   /** One at least. */
   readonly relays: readonly [RelayAccount, ...RelayAccount[]];
   readonly domains: DomainSettings;
+  readonly web: WebSettings;
+  readonly alerts: AlertSettings;
   /**
    * Keys that sign links, from BROADSHEET_SECRET: the first signs, all verify. Empty where the
    * variable is not set.

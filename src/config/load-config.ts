@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { BroadsheetError, EXIT, reasonOf } from '../base/errors.ts';
 import { formatProblem } from '../model/problem.ts';
-import type { NewsletterSettings } from '../model/settings.ts';
+import type { NewsletterSettings, ScheduleSettings } from '../model/settings.ts';
 import type { Config } from './config.ts';
 import { configProblems, type ParsedYaml, placeOf } from './config-problems.ts';
 import { absoluteDatabaseUrl, type Environment, readEnvironment } from './environment.ts';
@@ -76,18 +76,21 @@ function assemble(
   const databaseUrl =
     environment.databaseUrl ?? absoluteDatabaseUrl(values.database.url, dirname(file));
   const { journal } = values.database;
+  const { templates: webTemplates, languages, ...web } = values.web;
   return {
     file,
     site: values.site,
     posts,
     feeds: { ...feeds, publicUrl },
-    newsletters: values.newsletters.map((newsletter) => newsletterSettings(newsletter, values)),
+    newsletters: values.newsletters.map((newsletter) => newsletterSettings(newsletter, values, at)),
     folders: {
       posts: postsFolder,
       siteRoot: siteRoot === undefined ? siteRootOf(postsFolder) : at(siteRoot),
       includes: at(includes),
       output: at(output),
       templates: at(values.email.templates),
+      webTemplates: at(webTemplates),
+      languages: at(languages),
     },
     publishedFile: at(published),
     publicUrl,
@@ -95,6 +98,8 @@ function assemble(
     journalFile: journal === undefined ? at(journalBeside(databaseUrl)) : at(journal),
     ...(environment.machine === undefined ? {} : { machine: environment.machine }),
     domains: domainSettings(values.email),
+    web: { ...web, language: web.language ?? values.site.language },
+    alerts: values.alerts,
     secrets: environment.secrets,
   };
 }
@@ -114,16 +119,30 @@ export function siteRootOf(postsFolder: string): string {
 function newsletterSettings(
   newsletter: ConfigFile['newsletters'][number],
   { site }: ConfigFile,
+  absolute: (path: string) => string,
 ): NewsletterSettings {
   const { address } = newsletter.from;
   const at = address.lastIndexOf('@');
+  const { schedule, ...rest } = newsletter;
   return {
-    ...newsletter,
+    ...rest,
+    ...(schedule === undefined ? {} : { schedule: scheduleSettings(schedule, absolute) }),
     language: newsletter.language ?? site.language,
     timeZone: newsletter.timeZone ?? site.timeZone,
     listId: newsletter.listId ?? `${newsletter.id}.${address.slice(at + 1)}`,
     unsubscribeMail:
       newsletter.unsubscribeMail ??
       (`${address.slice(0, at)}+unsubscribe${address.slice(at)}` as typeof address),
+  };
+}
+
+function scheduleSettings(
+  schedule: NonNullable<ConfigFile['newsletters'][number]['schedule']>,
+  absolute: (path: string) => string,
+): ScheduleSettings {
+  const { ics, ...holidays } = schedule.holidays;
+  return {
+    ...schedule,
+    holidays: { ...holidays, ...(ics === undefined ? {} : { ics: absolute(ics) }) },
   };
 }

@@ -88,6 +88,16 @@ export function isDay(value: string): boolean {
   }
 }
 
+/** Whether `value` is a time of day, as `07:30`. */
+export function isTimeOfDay(value: string): boolean {
+  return /^([01]\d|2[0-3]):[0-5]\d$/.test(value);
+}
+
+/** Whether `value` is an origin (RFC 6454 §4), as `https://example.org`. */
+export function isOrigin(value: string): boolean {
+  return isWebUrl(value) && URL.parse(value)?.origin === value;
+}
+
 /** Whether `value` is the part of an address after the @. */
 export function isDomain(value: string): boolean {
   return !value.includes('@') && 'address' in parseEmailAddress(`postmaster@${value}`);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { database, email } from './schema-mail.ts';
+import { alerts, ofService, web } from './schema-service.ts';
 import {
   count,
   emailAddress,
@@ -98,6 +99,9 @@ const feeds = z.strictObject({
     .describe('One item for a story, or one for each post.'),
   hub: webUrl.exactOptional().describe('WebSub hub.'),
   ttlMinutes: count(1, 525_600).default(60).describe('Minutes after which a reader may ask again.'),
+  rebuildMinutes: count(1, 1440)
+    .default(15)
+    .describe('`broadsheet start` builds when posts change, and so often besides.'),
 });
 
 const newsletter = z.strictObject({
@@ -146,6 +150,7 @@ const newsletter = z.strictObject({
   softBounces: count(1, 100)
     .default(5)
     .describe('So many editions in a row that a mailbox refused end the subscription.'),
+  ...ofService,
 });
 
 /** What `config/broadsheet.yaml` may say. Unknown keys are errors, so that a typo is found. */
@@ -159,6 +164,8 @@ export const configSchema = z
     newsletters: z.array(newsletter).default([]).describe('The newsletters.'),
     email: email.prefault({}).describe('How email is made and sent.'),
     database: database.prefault({}).describe('The database.'),
+    web: web.prefault({}).describe('The site and the feeds over HTTP, by `broadsheet start`.'),
+    alerts: alerts.prefault({}).describe('Whom to tell when an edition does not go out.'),
   })
   .describe('Configuration of Broadsheet.');
 

@@ -17,7 +17,7 @@ export interface SiteSettings {
   readonly image?: string;
 }
 
-/** What counts as the same story (DESIGN: *same story*). */
+/** What counts as the same story. */
 export interface SameStorySettings {
   /** Words that aggregators put before a title, without the colon: `Breaking`. */
   readonly labels: readonly string[];
@@ -54,6 +54,8 @@ export interface FeedSettings {
   readonly stories: 'one' | 'all';
   readonly hub?: string;
   readonly ttlMinutes: number;
+  /** How often the service builds them, whether or not a post was seen to change. */
+  readonly rebuildMinutes: number;
 }
 
 export interface NewsletterSettings {
@@ -95,6 +97,72 @@ export interface NewsletterSettings {
   readonly staleAfterHours: number;
   /** So many editions in a row that a mailbox did not take make it `bounced`. */
   readonly softBounces: number;
+  /** When it is sent by itself; absent: by hand only. */
+  readonly schedule?: ScheduleSettings;
+  /** Whether `editor` is asked before an edition of the schedule is sent. */
+  readonly approve: boolean;
+  /** There where `approve` is set. */
+  readonly editor?: EmailAddress;
+  /** Whether it is offered on the site. */
+  readonly listed: boolean;
+  /** Its editions on the site: for all, not for search engines, or not there. */
+  readonly archive: 'indexed' | 'noindex' | 'off';
+}
+
+/** When a newsletter is sent by itself. Times are in the newsletter's zone. */
+export interface ScheduleSettings {
+  /** With one time of day. */
+  readonly cron: string;
+  readonly holidays: {
+    /** ISO 3166-1. */
+    readonly country?: string;
+    /** As `date-holidays` calls it. */
+    readonly region?: string;
+    /** Absolute path of an iCalendar file (RFC 5545). */
+    readonly ics?: string;
+  };
+  /** With too few stories when it is time: no edition that day, or look again until `waitUntil`. */
+  readonly whenTooFew: 'skip' | 'wait';
+  /** `12:00` */
+  readonly waitUntil: string;
+  /** So much later an edition is still sent by itself. */
+  readonly latestHours: number;
+}
+
+/** The site and the feeds over HTTP. */
+export interface WebSettings {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** Addresses and networks (CIDR) whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[];
+  readonly metricsHost: string;
+  /** 0: no metrics. */
+  readonly metricsPort: number;
+  /** BCP 47. */
+  readonly language: string;
+  readonly privacyUrl?: string;
+  /** Origins (RFC 6454) whose scripts may sign people up. */
+  readonly formOrigins: readonly string[];
+  readonly signUp: SignUpLimits;
+}
+
+/** Budgets of the mails that anybody can ask for by typing in an address. */
+export interface SignUpLimits {
+  readonly perAddressPerDay: number;
+  readonly perIpPerHour: number;
+  readonly perHour: number;
+  readonly minimumSeconds: number;
+  /** Bits; 0: none. */
+  readonly proofOfWork: number;
+}
+
+/** Whom to tell when an edition does not go out. */
+export interface AlertSettings {
+  /** For the system's shell. */
+  readonly command?: string;
+  readonly url?: string;
+  readonly heartbeatUrl?: string;
 }
 
 /** An account at a relay: where it is, how much of the mail it gets, how much it may take. */

@@ -29,6 +29,7 @@ const ROW = [
   'paused_by',
   'pause_reason',
   'cancelled_at',
+  'approved_at',
 ] as const;
 
 /** Rows of posts that are stored by one query, under every database's limit of parameters. */
@@ -51,6 +52,7 @@ export async function insertEdition(db: Database, edition: Edition): Promise<boo
       composed_at: composedAt,
       ...{ planned_at: null, planned: 0, fresh_from: null },
       ...{ paused_at: null, paused_by: null, pause_reason: null, cancelled_at: null },
+      approved_at: null,
     })
     .execute();
   const rows = edition.posts.map((post, position) => toPostRow(edition, post, position));

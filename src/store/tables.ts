@@ -1,6 +1,8 @@
 import type { Generated, Kysely } from 'kysely';
 import type { DeliveryState, FailureCause, PauseCause } from '../model/delivery.ts';
 import type { StoryRole } from '../model/edition.ts';
+import type { NoticeKind, NoticeState } from '../model/notice.ts';
+import type { SlotState } from '../model/slot.ts';
 import type { DepartedStatus, SubscriptionStatus } from '../model/subscriber.ts';
 
 /**
@@ -18,6 +20,10 @@ export interface Tables {
   readonly domains: DomainsTable;
   readonly journal: JournalTable;
   readonly identity: IdentityTable;
+  readonly slots: SlotsTable;
+  readonly sign_ups: SignUpsTable;
+  readonly notices: NoticesTable;
+  readonly address_changes: AddressChangesTable;
 }
 
 /** What the queries of a noun's file are run on: the database, or a transaction of it. */
@@ -60,6 +66,8 @@ export interface EditionsTable {
   paused_by: PauseCause | null;
   pause_reason: string | null;
   cancelled_at: string | null;
+  /** When an editor let it go, where one was asked. */
+  approved_at: string | null;
 }
 
 export interface EditionPostsTable {
@@ -175,4 +183,75 @@ export interface IdentityTable {
   place: string | null;
   held_at: string | null;
   held_because: string | null;
+}
+
+/** The days of the schedule: one row for each newsletter and day decides that it is sent once. */
+export interface SlotsTable {
+  newsletter: string;
+  /** In the newsletter's zone: `2026-03-20`. */
+  day: string;
+  /** When its edition is due. */
+  due_at: string;
+  state: SlotState;
+  /** A phrase without a full stop. */
+  reason: string | null;
+  edition: string | null;
+  /** The program that works on it, for as long as its lease. */
+  holder: string | null;
+  lease_until: string | null;
+  changed_at: string;
+  /** When the alarm was raised about how it ended. */
+  told_at: string | null;
+}
+
+/** What was asked for by a form and is not confirmed yet, or was just now. */
+export interface SignUpsTable {
+  id: string;
+  address: string;
+  /** `addressKey(address)` */
+  address_key: string;
+  /** Ids, with spaces between. */
+  newsletters: string;
+  language: string;
+  /** Which form. */
+  source: string;
+  consent_text: string | null;
+  ip_hash: string | null;
+  at: string;
+  expires_at: string;
+  /** When it was decided which mail answers it. */
+  answered_at: string | null;
+  confirmed_at: string | null;
+}
+
+/** Mails to one person about their subscriptions; those of the last days are the budgets' books. */
+export interface NoticesTable {
+  id: string;
+  kind: NoticeKind;
+  newsletter: string | null;
+  /** Null once it is sent or given up. */
+  address: string | null;
+  /** Keyed hash of `addressKey(address)`. */
+  address_hash: string;
+  /** Of whoever asked for it. */
+  ip_hash: string | null;
+  /** What its text needs, as JSON: ids, no addresses. */
+  facts: string;
+  language: string;
+  at: string;
+  state: NoticeState;
+  attempts: number;
+  retry_at: string | null;
+  lease_until: string | null;
+  settled_at: string | null;
+}
+
+/** New addresses that are not confirmed yet. */
+export interface AddressChangesTable {
+  id: string;
+  subscriber: string;
+  address: string;
+  at: string;
+  expires_at: string;
+  confirmed_at: string | null;
 }

@@ -52,7 +52,7 @@ test('the annotated config loads as it is', () => {
 test('what the annotated config shows as a default is the default', () => {
   const text = readFileSync(ANNOTATED, 'utf8');
   const example =
-    /^ +(email: desk@|copyright:|hub:|replyTo:|messagesPer|warmUp:|relays:|domain)|^ {4}url:/;
+    /^ +(email: desk@|copyright:|hub:|replyTo:|editor:|messagesPer|warmUp:|relays:|domain|privacyUrl:|command:|url: https:\/\/alerts|heartbeatUrl:)|^ {4}url:/;
   const original = text.split('\n');
   const shown = uncommented(text)
     .split('\n')
@@ -76,7 +76,7 @@ test('the annotated config shows every option of the schema', () => {
   names.delete('$schema');
   const text = uncommented(readFileSync(ANNOTATED, 'utf8'));
   const missing = [...names].filter(
-    (name) => !new RegExp(`(^[ -]*|[{,] *)${name}:`, 'm').test(text),
+    (name) => !new RegExp(`(^[ -]*|[{,"] *)${name}:`, 'm').test(text),
   );
   assert.deepEqual(missing, []);
   assert.ok(names.size > 40);

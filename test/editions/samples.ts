@@ -36,6 +36,9 @@ export function newsletter(changes: Partial<NewsletterSettings> = {}): Newslette
     whenInDoubt: 'resend',
     staleAfterHours: 12,
     softBounces: 5,
+    approve: false,
+    listed: true,
+    archive: 'indexed',
     ...changes,
   };
 }

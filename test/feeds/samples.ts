@@ -24,6 +24,7 @@ export const SETTINGS: FeedSettings = {
   historyDocuments: 'all',
   stories: 'one',
   ttlMinutes: 60,
+  rebuildMinutes: 15,
 };
 
 /** A post of the `day`-th of March 2026, at noon. */

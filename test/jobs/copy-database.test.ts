@@ -164,6 +164,15 @@ async function fill(db: Kysely<unknown>): Promise<void> {
   await run(`insert into relay_usage values ('r', '2026-03-20T07:00', 5)`);
   await run(`insert into domains values ('x.y', 100, 'c', '421 slow down')`);
   await run(`insert into journal (id, at, kind) values ('j', 'a', 'departure')`);
+  await run(
+    `insert into slots (newsletter, day, due_at, state, changed_at) values ('n', 'd', 'a', 'sent', 'c')`,
+  );
+  await run(`insert into sign_ups (id, address, address_key, newsletters, language, source, at, expires_at)
+    values ('s', 'A@x.y', 'a@x.y', 'n', 'en', 'form', 'a', 'b')`);
+  await run(`insert into notices (id, kind, address_hash, facts, language, at, state, attempts)
+    values ('n', 'welcome', 'h', '{}', 'en', 'a', 'waiting', 0)`);
+  await run(`insert into address_changes (id, subscriber, address, at, expires_at)
+    values ('c', '0007', 'B@x.y', 'a', 'b')`);
 }
 
 async function addDelivery(store: Store): Promise<number> {

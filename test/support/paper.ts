@@ -200,6 +200,7 @@ export function makeConfig(options: {
       historyDocuments: 20,
       stories: 'one',
       ttlMinutes: 60,
+      rebuildMinutes: 15,
     },
     newsletters: [
       {
@@ -222,6 +223,7 @@ export function makeConfig(options: {
         whenInDoubt: 'resend',
         staleAfterHours: 12,
         softBounces: 5,
+        ...{ approve: false, listed: true, archive: 'indexed' },
       },
     ],
     folders: {
@@ -230,6 +232,8 @@ export function makeConfig(options: {
       includes: join(folder, '_includes'),
       output: join(folder, 'public'),
       templates: join(folder, 'email-templates'),
+      webTemplates: join(folder, 'web-templates'),
+      languages: join(folder, 'languages'),
     },
     publishedFile: join(folder, 'published-posts.jsonl'),
     publicUrl: 'https://harbour.example/',
@@ -237,6 +241,21 @@ export function makeConfig(options: {
     journalFile: join(folder, 'paper.journal.jsonl'),
     relays: [{ id: new URL(relayUrl).host, url: relayUrl, weight: 1, connections }],
     domains: { connections: 20, of: new Map() },
+    web: {
+      ...{
+        host: '127.0.0.1',
+        port: 0,
+        trustedProxies: [],
+        metricsHost: '127.0.0.1',
+        metricsPort: 0,
+      },
+      ...{ language: 'en', formOrigins: [] },
+      signUp: {
+        ...{ perAddressPerDay: 3, perIpPerHour: 10, perHour: 500 },
+        ...{ minimumSeconds: 2, proofOfWork: 0 },
+      },
+    },
+    alerts: {},
     secrets: ['a secret of a test, long enough'],
   };
 }

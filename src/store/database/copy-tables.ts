@@ -19,6 +19,10 @@ export const COPIED: {
   relay_usage: ['relay', 'minute'],
   domains: ['domain'],
   journal: ['id'],
+  slots: ['newsletter', 'day'],
+  sign_ups: ['id'],
+  notices: ['id'],
+  address_changes: ['id'],
 };
 
 /** How many rows a table has, in both databases. */

@@ -3,11 +3,15 @@ import { BroadsheetError, EXIT } from '../../base/errors.ts';
 import { isPostgres, tableNames } from './dialect.ts';
 import { firstTables } from './migrations/1-first-tables.ts';
 import { ledgerForReal } from './migrations/2-ledger.ts';
+import { scheduleSlots } from './migrations/3-schedule.ts';
+import { siteRequests } from './migrations/4-site.ts';
 
 /** In order, forward only; the version of a database is how many of these it has had. */
 const MIGRATIONS: readonly ((db: Kysely<unknown>) => Promise<void>)[] = [
   firstTables,
   ledgerForReal,
+  scheduleSlots,
+  siteRequests,
 ];
 
 /** Tables that every version has: by these a database is known as ours. */

@@ -1,0 +1,30 @@
+/**
+ * Where a day of a newsletter's schedule stands.
+ * `open`: due, somebody works on it or is about to; `waiting`: too few stories yet, it is looked
+ * again; `approval`: composed, an editor is asked; `sending`: its edition is going out; `sent`,
+ * `skipped` (nothing to send), `held` (an editor has to decide), `failed`: how it ended.
+ */
+export type SlotState =
+  | 'open'
+  | 'waiting'
+  | 'approval'
+  | 'sending'
+  | 'sent'
+  | 'skipped'
+  | 'held'
+  | 'failed';
+
+/** One day of a newsletter on which an edition was due. */
+export interface Slot {
+  readonly newsletter: string;
+  /** In the newsletter's zone: `2026-03-20`. */
+  readonly day: string;
+  /** ISO 8601 instant. */
+  readonly dueAt: string;
+  readonly state: SlotState;
+  /** A phrase without a full stop. */
+  readonly reason?: string;
+  readonly edition?: string;
+  /** ISO 8601 instant of the last change of `state`. */
+  readonly changedAt: string;
+}
