@@ -13,3 +13,19 @@ export interface Log {
 
 /** A log that says nothing. */
 export const silentLog: Log = { info() {}, detail() {}, progress() {} };
+
+/** Facts of an event. Never an address, a token or a secret: logs are read by many and kept for long. */
+export type Facts = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** The log of the service: events with facts, for machines to read as well. */
+export interface EventLog extends Log {
+  /** Something happened that is in order. */
+  event(message: string, facts?: Facts): void;
+  /** Something that an operator should look at, and that the service goes on with. */
+  trouble(message: string, facts?: Facts): void;
+  /** Something failed by `error`. */
+  failure(message: string, error: unknown, facts?: Facts): void;
+}
+
+/** An event log that says nothing. */
+export const silentEventLog: EventLog = { ...silentLog, event() {}, trouble() {}, failure() {} };
