@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { BroadsheetError, EXIT } from '../../src/base/errors.ts';
 import { renderLiquid } from '../../src/editions/render-liquid.ts';
 import { renderMjml } from '../../src/editions/render-mjml.ts';
+import { type Message, makeTexts } from '../../src/model/texts.ts';
 
 function liquid(source: string, scope: object = {}): string {
   return renderLiquid({ file: 'digest.txt', source }, scope, 'text');
@@ -99,4 +100,21 @@ test('no web font is loaded', async () => {
     '<mjml><mj-body><mj-section><mj-column><mj-text font-family="Roboto">x</mj-text></mj-column></mj-section></mj-body></mjml>',
   ]);
   assert.doesNotMatch(html, /fonts\.googleapis/);
+});
+
+test('a text of the language file has values in place, and is escaped as a whole', () => {
+  const messages = new Map<string, Message>([
+    ['hello', 'Hello & welcome, {name}'],
+    ['days', { one: '{count} day', other: '{count} days' }],
+  ]);
+  const scope = { name: '<b>', texts: makeTexts('en', [{ language: 'en', messages }]) };
+  const source = "{{ 'hello' | t: name: name }}, {{ 'days' | t: count: 1 }}";
+  assert.equal(
+    renderLiquid({ file: 't', source }, scope, 'html'),
+    'Hello &amp; welcome, &lt;b&gt;, 1 day',
+  );
+  assert.throws(
+    () => liquid("{{ 'helo' | t }}", scope),
+    configError(/^digest\.txt:1:\d+ .*no text is called helo/),
+  );
 });
