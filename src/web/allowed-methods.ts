@@ -1,0 +1,31 @@
+import type { FastifyInstance } from 'fastify';
+
+/**
+ * Watches the routes that are added to `app` from now on. Gives what tells of a URL which methods
+ * it has routes for, sorted: for the `Allow` of RFC 9110 §15.5.6.
+ */
+export function allowedMethods(app: FastifyInstance): (url: string) => readonly string[] {
+  const routes = new Map<string, { readonly pattern: RegExp; readonly methods: Set<string> }>();
+  app.addHook('onRoute', ({ url, method }) => {
+    const route = routes.get(url) ?? { pattern: patternOf(url), methods: new Set() };
+    routes.set(url, route);
+    for (const each of [method].flat()) route.methods.add(each);
+  });
+  return (url) => {
+    const path = url.replace(/[?#].*$/s, '');
+    const found = [...routes.values()].filter(({ pattern }) => pattern.test(path));
+    return [...new Set(found.flatMap(({ methods }) => [...methods]))].toSorted();
+  };
+}
+
+/** `/news/archive/:edition/` and `/news/*` as Fastify reads them. */
+function patternOf(url: string): RegExp {
+  const source = url
+    .split('/')
+    .map((part) => {
+      if (part === '*') return '.*';
+      return part.startsWith(':') ? '[^/]+' : RegExp.escape(part);
+    })
+    .join('/');
+  return new RegExp(`^${source}$`, 's');
+}

@@ -1,0 +1,159 @@
+import { STATUS_CODES } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import helmet from '@fastify/helmet';
+import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import { BroadsheetError, EXIT, reasonOf } from '../base/errors.ts';
+import { addErrorAnswers } from './answer-errors.ts';
+import { limitConnections } from './limit-connections.ts';
+import { noteRequests } from './note-requests.ts';
+import { addRateLimits } from './rate-limits.ts';
+import { addBodies } from './read-bodies.ts';
+import { PERMISSIONS_POLICY, securityHeaders } from './security-headers.ts';
+import { trustedProxies } from './trusted-proxies.ts';
+import type { RenderError, RoutePlugin, WebDependencies } from './web-dependencies.ts';
+import { WebError } from './web-error.ts';
+import { WEB_LIMITS, type WebLimits } from './web-limits.ts';
+
+/** A server that listens. */
+export interface WebServer {
+  /** Where, with the base path: `http://127.0.0.1:8080/news/`. */
+  readonly url: string;
+  /** Takes no more requests, and resolves when those under way are answered, or cut off after a few seconds. */
+  close(): Promise<void>;
+}
+
+export interface WebOptions {
+  /** Else a bare page in English. */
+  readonly renderError?: RenderError;
+  /** Routes that are no part of the site, at the root whatever the base path: health. */
+  readonly rootRoutes?: RoutePlugin;
+  readonly limits?: Partial<WebLimits>;
+}
+
+/**
+ * Serves `routes` under the path of `publicUrl`, with what the open internet asks for: security
+ * headers, limits of size and time, rate limits, error pages, a log that names nobody. Throws a
+ * `BroadsheetError` where it cannot listen.
+ */
+export async function openWebServer(
+  deps: WebDependencies,
+  routes: readonly RoutePlugin[],
+  options: WebOptions = {},
+): Promise<WebServer> {
+  const limits = { ...WEB_LIMITS, ...options.limits };
+  const { publicUrl, web } = deps.config;
+  const basePath = new URL(publicUrl).pathname;
+  const app = createApp(web.trustedProxies, limits);
+  noteRequests(app, deps);
+  await app.register(helmet, securityHeaders(publicUrl));
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('permissions-policy', PERMISSIONS_POLICY);
+  });
+  refuseOversized(app, limits);
+  await addRateLimits(app, limits);
+  await addBodies(app);
+  addErrorAnswers(app, deps, options.renderError);
+  redirectToBasePath(app, basePath);
+  await options.rootRoutes?.(app, deps);
+  for (const plugin of routes) {
+    await app.register(async (scope) => plugin(scope, deps), { prefix: basePath.slice(0, -1) });
+  }
+  await listen(app, web.host, web.port);
+  return {
+    url: `${originOf(app, web.host)}${basePath}`,
+    close: () => closeWithin(app, limits.closeTimeoutMs),
+  };
+}
+
+function createApp(networks: readonly string[], limits: WebLimits): FastifyInstance {
+  const isProxy = trustedProxies(networks);
+  const app = fastify({
+    logger: false,
+    // X-Forwarded-For is read from right to left, past trusted proxies only. X-Forwarded-Host and
+    // -Proto make `request.host` and `.protocol`, which nothing here reads: links are of publicUrl.
+    trustProxy: networks.length > 0 ? isProxy : false,
+    bodyLimit: limits.bodyBytes,
+    requestTimeout: limits.requestTimeoutMs,
+    handlerTimeout: limits.answerTimeoutMs,
+    connectionTimeout: limits.idleTimeoutMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    forceCloseConnections: 'idle',
+    http: {
+      maxHeaderSize: limits.headerBytes,
+      headersTimeout: limits.headTimeoutMs,
+      connectionsCheckingInterval: Math.min(limits.headTimeoutMs, 5000),
+    },
+    routerOptions: { maxParamLength: limits.tokenLength },
+    // Before there is a route, and so without the hooks.
+    frameworkErrors: (error, _request, reply: FastifyReply) => {
+      const status = error.code === 'FST_ERR_BAD_URL' ? 400 : 414;
+      reply.code(status).header('x-content-type-options', 'nosniff').type('text/plain');
+      reply.send(`${STATUS_CODES[status]}\n`);
+    },
+  });
+  app.server.maxConnections = limits.connections;
+  // All of them are counted, and too many refused: those that Node leaves out beyond its limit could
+  // be the proxy's own X-Forwarded-For.
+  app.server.maxHeadersCount = 0;
+  limitConnections(app.server, limits.connectionsPerClient, isProxy);
+  return app;
+}
+
+function refuseOversized(app: FastifyInstance, limits: WebLimits): void {
+  app.addHook('onRequest', async ({ raw }) => {
+    if ((raw.url?.length ?? 0) > limits.urlLength) throw new WebError(414);
+    if (raw.rawHeaders.length / 2 > limits.headers) throw new WebError(431);
+  });
+}
+
+/** `/news` is answered by `/news/`. */
+function redirectToBasePath(app: FastifyInstance, basePath: string): void {
+  if (basePath === '/') return;
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.url === basePath.slice(0, -1)) return reply.redirect(basePath, 308);
+  });
+}
+
+async function listen(app: FastifyInstance, host: string, port: number): Promise<void> {
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    await app.close();
+    throw listenError(error, host, port);
+  }
+}
+
+/** What is told of an address that cannot be listened on. */
+export function listenError(error: unknown, host: string, port: number): Error {
+  const at = `${host} port ${port}`;
+  const fail = (fact: string, exitCode: typeof EXIT.config | typeof EXIT.unavailable) =>
+    new BroadsheetError(exitCode, `${at}  ${fact}`, { cause: error });
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'EADDRINUSE':
+      return fail('is taken by another program; stop it, or choose another port', EXIT.unavailable);
+    case 'EACCES':
+      return fail('may not be listened on; choose a port from 1024 on', EXIT.config);
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return fail('is no address of this machine; 127.0.0.1, 0.0.0.0 or :: is', EXIT.config);
+    case 'EAFNOSUPPORT':
+      return fail('is of a kind that this machine has not; write 0.0.0.0 for ::', EXIT.config);
+    default:
+      return error instanceof Error ? error : new Error(reasonOf(error));
+  }
+}
+
+function originOf(app: FastifyInstance, host: string): string {
+  const { port } = app.server.address() as AddressInfo;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+async function closeWithin(app: FastifyInstance, timeoutMs: number): Promise<void> {
+  const timer = setTimeout(() => app.server.closeAllConnections(), timeoutMs);
+  try {
+    await app.close();
+  } finally {
+    clearTimeout(timer);
+  }
+}

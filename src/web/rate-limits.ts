@@ -1,0 +1,52 @@
+import rateLimit from '@fastify/rate-limit';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { clientNetwork } from './client-network.ts';
+import { WebError } from './web-error.ts';
+import type { WebLimits } from './web-limits.ts';
+
+type Kind = keyof WebLimits['perMinute'];
+
+/**
+ * Counts the requests of each client and answers 429 with Retry-After beyond its limit: one limit
+ * for all requests, a stricter one for forms, and a wide one for one-click unsubscribing, which
+ * comes from few addresses of Gmail's for very many people. In memory, per process; the mails that
+ * strangers can ask for have budgets in the database besides.
+ */
+export async function addRateLimits(app: FastifyInstance, limits: WebLimits): Promise<void> {
+  await app.register(rateLimit, {
+    global: false,
+    cache: limits.clients,
+    timeWindow: 60_000,
+    keyGenerator: ({ ip }) => clientNetwork(ip),
+  });
+  const limiters = {
+    page: app.createRateLimit({ max: limits.perMinute.page }),
+    form: app.createRateLimit({ max: limits.perMinute.form }),
+    oneClick: app.createRateLimit({ max: limits.perMinute.oneClick }),
+  };
+  app.addHook('onRequest', async (request) => {
+    for (const kind of kindsOf(request)) {
+      const verdict = await limiters[kind](request);
+      if (!verdict.isAllowed && verdict.isExceeded) throw new WebError(429, verdict.ttlInSeconds);
+    }
+  });
+}
+
+/** The limits that a request is counted by. */
+function kindsOf({ method, routeOptions }: FastifyRequest): readonly Kind[] {
+  const limit = routeOptions.config.limit ?? (isChange(method) ? 'form' : 'page');
+  switch (limit) {
+    case 'none':
+      return [];
+    case 'oneClick':
+      return ['oneClick'];
+    case 'form':
+      return ['page', 'form'];
+    case 'page':
+      return ['page'];
+  }
+}
+
+function isChange(method: string): boolean {
+  return !['GET', 'HEAD', 'OPTIONS'].includes(method);
+}

@@ -1,0 +1,24 @@
+import formbody from '@fastify/formbody';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { WebError } from './web-error.ts';
+
+/** What a mail provider posts to unsubscribe somebody, urlencoded or as multipart. RFC 8058 §3.2. */
+const ONE_CLICK = /List-Unsubscribe"?(=|\s+)One-Click/;
+
+/**
+ * Reads forms (urlencoded) and JSON. Anything else is refused, but for one-click unsubscribing:
+ * providers post it as multipart, or without saying what it is, and it has to work all the same.
+ * Such a body is read as `{ 'List-Unsubscribe': 'One-Click' }` where it says so, else as `{}`.
+ */
+export async function addBodies(app: FastifyInstance): Promise<void> {
+  app.removeContentTypeParser('text/plain');
+  await app.register(formbody);
+  app.addContentTypeParser(
+    '*',
+    { parseAs: 'buffer' },
+    async (request: FastifyRequest, body: Buffer) => {
+      if (request.routeOptions.config.limit !== 'oneClick') throw new WebError(415);
+      return ONE_CLICK.test(body.toString('latin1')) ? { 'List-Unsubscribe': 'One-Click' } : {};
+    },
+  );
+}
