@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   count,
   emailAddress,
+  isNetwork,
   isOrigin,
   isTimeOfDay,
   language,
@@ -80,7 +81,12 @@ export const web = z.strictObject({
   host: text.default('127.0.0.1').describe('Address to listen on; 0.0.0.0 or :: for all.'),
   port: count(0, 65_535).default(8080).describe('Port to listen on; 0: any free one.'),
   trustedProxies: z
-    .array(text)
+    .array(
+      text.refine(
+        isNetwork,
+        'is not an address or a network; write one like 127.0.0.1, 10.0.0.0/8 or fd00::/8',
+      ),
+    )
     .default([])
     .describe('Addresses or networks of proxies in front, whose X-Forwarded-For is believed.'),
   metricsHost: text.default('127.0.0.1').describe('Address that metrics are served on.'),

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { type EmailAddress, parseEmailAddress } from '../model/email-address.ts';
 
@@ -96,6 +97,14 @@ export function isTimeOfDay(value: string): boolean {
 /** Whether `value` is an origin (RFC 6454 §4), as `https://example.org`. */
 export function isOrigin(value: string): boolean {
   return isWebUrl(value) && URL.parse(value)?.origin === value;
+}
+
+/** Whether `value` is an IP address, or a network of more than none of its bits: `10.0.0.0/8`. */
+export function isNetwork(value: string): boolean {
+  const [address = '', bits, ...rest] = value.split('/');
+  const most = { 0: 0, 4: 32, 6: 128 }[isIP(address)] ?? 0;
+  if (most === 0 || rest.length > 0 || address.includes('%')) return false;
+  return bits === undefined || (/^[1-9]\d*$/.test(bits) && Number(bits) <= most);
 }
 
 /** Whether `value` is the part of an address after the @. */

@@ -15,14 +15,15 @@ type Kind = keyof WebLimits['perMinute'];
 export async function addRateLimits(app: FastifyInstance, limits: WebLimits): Promise<void> {
   await app.register(rateLimit, {
     global: false,
-    cache: limits.clients,
     timeWindow: 60_000,
     keyGenerator: ({ ip }) => clientNetwork(ip),
   });
+  // Each needs its own word on how many it remembers: the plugin's is not handed on.
+  const cache = limits.clients;
   const limiters = {
-    page: app.createRateLimit({ max: limits.perMinute.page }),
-    form: app.createRateLimit({ max: limits.perMinute.form }),
-    oneClick: app.createRateLimit({ max: limits.perMinute.oneClick }),
+    page: app.createRateLimit({ max: limits.perMinute.page, cache }),
+    form: app.createRateLimit({ max: limits.perMinute.form, cache }),
+    oneClick: app.createRateLimit({ max: limits.perMinute.oneClick, cache }),
   };
   app.addHook('onRequest', async (request) => {
     for (const kind of kindsOf(request)) {

@@ -113,6 +113,15 @@ test('each wrong value is told with line, column and remedy', () => {
       `${LEAST}feeds: {formats: [rss, atmo]}`,
       '4:24  feeds.formats[1] is not one of the values it can have; write rss or atom or json',
     ],
+    [
+      `${LEAST}web: {trustedProxies: [127.0.0.1, "10.0.0.0/8", "fd00::/8", "10.0.0.0/33"]}`,
+      '4:61  web.trustedProxies[3] is not an address or a network; write one like 127.0.0.1, 10.0.0.0/8 or fd00::/8',
+    ],
+    // Everyone would be trusted.
+    [
+      `${LEAST}web: {trustedProxies: ["0.0.0.0/0"]}`,
+      '4:24  web.trustedProxies[0] is not an address or a network; write one like 127.0.0.1, 10.0.0.0/8 or fd00::/8',
+    ],
     [LEAST.replace('title: T, ', ''), '2:1  site.title is missing; add it'],
     [
       LEAST.replace('n@Example.org', 'nobody'),
