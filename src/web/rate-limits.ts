@@ -18,12 +18,15 @@ export async function addRateLimits(app: FastifyInstance, limits: WebLimits): Pr
     timeWindow: 60_000,
     keyGenerator: ({ ip }) => clientNetwork(ip),
   });
-  // Each needs its own word on how many it remembers: the plugin's is not handed on.
-  const cache = limits.clients;
+  const openLimiter = (max: number) => {
+    // How many are remembered has to be said of each: the plugin does not hand its own on.
+    const options = { max, cache: limits.clients };
+    return app.createRateLimit(options);
+  };
   const limiters = {
-    page: app.createRateLimit({ max: limits.perMinute.page, cache }),
-    form: app.createRateLimit({ max: limits.perMinute.form, cache }),
-    oneClick: app.createRateLimit({ max: limits.perMinute.oneClick, cache }),
+    page: openLimiter(limits.perMinute.page),
+    form: openLimiter(limits.perMinute.form),
+    oneClick: openLimiter(limits.perMinute.oneClick),
   };
   app.addHook('onRequest', async (request) => {
     for (const kind of kindsOf(request)) {
