@@ -21,8 +21,11 @@ export interface SendMark {
   readonly composed?: Omit<Edition, 'id' | 'html' | 'text'>;
 }
 
-/** A line of the journal beside the database. `id` is random, `database` the identity of the database. */
-export type JournalEntry = { readonly id: string; readonly database: string } & (
+/** What a database knows of a line of its journal. `id` is random. */
+export type JournalLine = { readonly id: string } & (
   | (Departure & { readonly kind: 'departure' })
   | (SendMark & { readonly kind: 'send' })
 );
+
+/** A line of the journal beside the database, `database` being the identity of the database. */
+export type JournalEntry = JournalLine & { readonly database: string };

@@ -1,4 +1,5 @@
 import type { PlaceOfDatabase } from '../model/place-of-database.ts';
+import { isPostgres } from './database/dialect.ts';
 import type { Database, IdentityTable } from './tables.ts';
 
 /** Which database this is. The migration that made the table made the row. */
@@ -34,11 +35,14 @@ export async function releaseDatabase(db: Database): Promise<void> {
   await db.updateTable('identity').set({ held_at: null, held_because: null }).execute();
 }
 
-/** Lets the database send, wherever it is: its next send notes where that was. */
+/**
+ * Lets the database send, wherever it is and whatever its journal has: its next send notes where
+ * that was, and begins a journal.
+ */
 export async function settleAnywhere(db: Database): Promise<void> {
   await db
     .updateTable('identity')
-    .set({ place: null, held_at: null, held_because: null })
+    .set({ place: null, held_at: null, held_because: null, journal_line: null })
     .execute();
 }
 
@@ -54,4 +58,13 @@ export async function notePlace(db: Database, place: PlaceOfDatabase): Promise<v
     .updateTable('identity')
     .set({ place: JSON.stringify(place) })
     .execute();
+}
+
+/**
+ * Notes that the journal file surely has this line: once it is synced, or in a transaction that ends
+ * after it was. Not on a server, whose machines have a journal each, and none of them all lines.
+ */
+export async function noteJournalLine(db: Database, line: string): Promise<void> {
+  if (isPostgres(db)) return;
+  await db.updateTable('identity').set({ journal_line: line }).execute();
 }

@@ -1,4 +1,4 @@
-import type { Departure, JournalEntry } from '../model/departure.ts';
+import type { Departure, JournalEntry, JournalLine } from '../model/departure.ts';
 import type { Database, JournalTable } from './tables.ts';
 
 /** Rows that are stored by one query, under every database's limit of parameters. */
@@ -55,6 +55,28 @@ export async function departuresOf(
   return new Map(departures.map((departure) => [departure.addressHash, departure]));
 }
 
+/** All lines that this database has seen, the oldest first, a page at a time. */
+export async function* pagesOfJournal(db: Database): AsyncGenerator<readonly JournalLine[]> {
+  let last = { at: '', id: '' };
+  for (;;) {
+    const { at, id } = last;
+    const rows = await db
+      .selectFrom('journal')
+      .selectAll()
+      .where((where) =>
+        where.or([where('at', '>', at), where.and([where('at', '=', at), where('id', '>', id)])]),
+      )
+      .orderBy('at')
+      .orderBy('id')
+      .limit(AT_ONCE)
+      .execute();
+    yield rows.map(toLine);
+    const end = rows.at(-1);
+    if (end === undefined) return;
+    last = end;
+  }
+}
+
 /** Whether anybody at all is on record as having left. */
 export async function hasDepartures(db: Database): Promise<boolean> {
   const row = await db
@@ -74,6 +96,13 @@ function toRow(entry: JournalEntry): JournalTable {
   }
   const { newsletter = null, addressHash, status } = entry;
   return { id, at, kind, edition: null, newsletter, address_hash: addressHash, status };
+}
+
+function toLine(row: JournalTable): JournalLine {
+  const { id, at, edition } = row;
+  const departure = toDeparture(row);
+  if (departure !== undefined) return { id, kind: 'departure', ...departure };
+  return { id, kind: 'send', at, edition: edition ?? '' };
 }
 
 function toDeparture(row: JournalTable): Departure | undefined {

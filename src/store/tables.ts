@@ -102,6 +102,8 @@ export interface DeliveriesTable {
   retry_at: string | null;
   /** When it was first in doubt; stays when that is settled. */
   in_doubt_at: string | null;
+  /** How often it came to be in doubt. */
+  doubts: Generated<number>;
   /** When it was decided that one in doubt is not sent again. */
   doubt_settled_at: string | null;
   failed_because: FailureCause | null;
@@ -183,6 +185,8 @@ export interface IdentityTable {
   place: string | null;
   held_at: string | null;
   held_because: string | null;
+  /** A line that the journal file surely has, the newest such; null before there is one, and on a server. */
+  journal_line: string | null;
 }
 
 /** The days of the schedule: one row for each newsletter and day decides that it is sent once. */

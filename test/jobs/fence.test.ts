@@ -1,16 +1,30 @@
 import assert from 'node:assert/strict';
-import { cpSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  cpSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Config } from '../../src/config/config.ts';
+import { readJournal } from '../../src/disk/journal-file.ts';
 import { adoptDatabase } from '../../src/jobs/database/adopt-database.ts';
+import { catchUpWithJournal } from '../../src/jobs/database/catch-up-with-journal.ts';
 import { findHold } from '../../src/jobs/database/check-fence.ts';
 import { cancelEditionById } from '../../src/jobs/editions/manage-edition.ts';
+import type { StoreDependencies } from '../../src/jobs/mail-dependencies.ts';
+import { recordSend } from '../../src/jobs/sending/record-send.ts';
 import { addSubscriber } from '../../src/jobs/subscribers/add-subscriber.ts';
 import { removeSubscriber } from '../../src/jobs/subscribers/remove-subscriber.ts';
 import { planDeliveries } from '../../src/store/deliveries.ts';
-import { insertEdition, usedPostIds } from '../../src/store/editions.ts';
+import { findEdition, insertEdition, usedPostIds } from '../../src/store/editions.ts';
 import { readHold } from '../../src/store/identity.ts';
+import { killedAt } from '../support/death.ts';
 import { type Desk, newFolder, openDesk, putBack } from '../support/desk.ts';
 import {
   address,
@@ -107,14 +121,97 @@ test('a backup that is put back and lacks nothing goes on', async (t) => {
   assert.equal((await desk.send())?.deliveries.accepted, PEOPLE.length);
 });
 
-test('a journal that was lost is begun anew', async (t) => {
-  const { paper, desk } = await deskThatSent(t);
-  rmSync(join(desk.folder, 'paper.journal.jsonl'));
+const SPOILT: Readonly<Record<string, (journal: string) => void>> = {
+  missing: (journal) => rmSync(journal),
+  empty: (journal) => truncateSync(journal),
+  "another database's": (journal) => {
+    const lines = readFileSync(journal, 'utf8');
+    writeFileSync(journal, lines.replaceAll(/"(id|database)":"/g, '"$1":"another '));
+  },
+  'cut in half': (journal) => truncateSync(journal, Math.floor(statSync(journal).size / 2)),
+};
+
+/** Where the file is another one, that is known by itself. */
+const WITHOUT_JOURNAL =
+  /misses in its journal .*paper\.journal\.jsonl what it wrote|from a backup without the journal/;
+
+for (const [how, spoil] of Object.entries(SPOILT)) {
+  test(`a backup made in the middle of a send that is put back with its journal ${how} holds, and tells what it lacks once it is adopted`, async (t) => {
+    const { paper, desk, folder } = await deskThatSent(t);
+    await desk.use((deps) => removeSubscriber(deps, { address: address('gus@example.org') }));
+    const left = PEOPLE.filter((person) => person !== 'gus@example.org');
+    await plan(desk, 'second');
+    await desk.use(async (deps) => {
+      await deps.store.transaction((db) => planDeliveries(db, makeEdition('second'), AT));
+      await recordSend(deps, makeEdition('second')).then((record) => record.end());
+    });
+    putBack(join(desk.folder, 'paper.db'), join(folder, 'backup.db'));
+    assert.equal((await desk.send())?.deliveries.accepted, left.length);
+    putBack(join(folder, 'backup.db'), join(desk.folder, 'paper.db'));
+    const journal = join(desk.folder, 'paper.journal.jsonl');
+    spoil(journal);
+    // Whatever is written to the journal meanwhile does not hide it.
+    await desk.use(async (deps) => {
+      assert.match((await findHold(deps))?.because ?? '', WITHOUT_JOURNAL);
+      await catchUpWithJournal(deps);
+      await removeSubscriber(deps, { address: address('fay@example.org') });
+    });
+    await assertHeld(paper, desk, WITHOUT_JOURNAL);
+    assert.equal((await desk.use(adoptDatabase)).waiting[0]?.edition, 'second');
+    await desk.use((deps) => cancelEditionById(deps, 'second'));
+    await plan(desk, 'third');
+    assert.equal((await desk.send())?.deliveries.accepted, left.length - 1);
+  });
+}
+
+test('a journal that was lost is written anew by adopting, and tells a backup what it lacks as before', async (t) => {
+  const { paper, desk, folder } = await deskThatSent(t);
+  const restore = () => putBack(join(folder, 'backup.db'), join(desk.folder, 'paper.db'));
+  putBack(join(desk.folder, 'paper.db'), join(folder, 'backup.db'));
+  paper.setTime('2026-03-20T08:00Z');
+  await desk.use((deps) => removeSubscriber(deps, { address: address('gus@example.org') }));
+  await plan(desk, 'second');
+  await desk.send();
+  const journal = join(desk.folder, 'paper.journal.jsonl');
+  const before = linesOf(journal);
+  rmSync(journal);
+  await plan(desk, 'third');
+  await assertHeld(paper, desk, /misses in its journal/);
+  const { held, journalLines } = await desk.use(adoptDatabase);
+  assert.match(held ?? '', /misses in its journal/);
+  assert.equal(journalLines, before.length / 2);
+  assert.deepEqual(linesOf(journal), before);
+  assert.equal((await desk.use(adoptDatabase)).journalLines, 0);
+  assert.equal(await desk.use(findHold), undefined);
+  restore();
+  await plan(desk, 'third');
+  await assertHeld(paper, desk, /put back from a backup made before second was sent/);
+  await desk.use(adoptDatabase);
+  assert.equal((await desk.send())?.deliveries.accepted, PEOPLE.length - 1);
+  assert.deepEqual(await desk.use(usedBySecond), [makeEdition('second').posts[0]?.id]);
+});
+
+test('adopting that is killed while it writes the journal is done by the next one', async (t) => {
+  const { desk } = await deskThatSent(t);
+  await desk.use((deps) => removeSubscriber(deps, { address: address('gus@example.org') }));
+  const journal = join(desk.folder, 'paper.journal.jsonl');
+  const before = linesOf(journal);
+  for (let step = 1; ; step += 1) {
+    rmSync(journal);
+    const wasKilled = await killedAt(step, () => desk.use(adoptDatabase));
+    if (wasKilled) await desk.use(adoptDatabase);
+    assert.deepEqual(new Set(linesOf(journal)), new Set(before), `step ${step}`);
+    assert.equal(await desk.use(findHold), undefined);
+    if (!wasKilled) break;
+  }
+});
+
+test('a journal of which the older part was put away goes on', async (t) => {
+  const { desk } = await deskThatSent(t);
+  const journal = join(desk.folder, 'paper.journal.jsonl');
+  writeFileSync(journal, readFileSync(journal, 'utf8').split('\n').slice(1).join('\n'));
   await plan(desk, 'second');
   assert.equal((await desk.send())?.deliveries.accepted, PEOPLE.length);
-  const again = openDesk(paper, desk.folder);
-  await plan(again, 'third');
-  assert.equal((await again.send())?.deliveries.accepted, PEOPLE.length);
 });
 
 test('what a hold is for is known before the first send of the copy, and nothing is changed', async (t) => {
@@ -184,6 +281,20 @@ async function assertHeld(paper: Paper, desk: Desk, because: RegExp): Promise<vo
     });
   }
   assert.equal(paper.inbox.messages.length, before, 'nothing was sent');
+}
+
+const AT = '2026-03-20T07:00:00.000Z';
+
+/** Which lines a journal has, and of which editions it says what they were made of. */
+function linesOf(journal: string): readonly string[] {
+  const lines = [...readJournal(journal)];
+  const composed = lines.map((line) => (line.kind === 'send' && line.composed?.subject) || '');
+  return [...lines.map(({ id }) => id), ...composed].toSorted();
+}
+
+async function usedBySecond({ store: { db } }: StoreDependencies): Promise<readonly string[]> {
+  const stored = await findEdition(db, 'second');
+  return (stored?.edition.posts ?? []).map(({ id }) => id);
 }
 
 /** A desk whose first edition went to everyone. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { readJournal } from '../../src/disk/journal-file.ts';
@@ -15,7 +15,8 @@ import { removeSubscriber } from '../../src/jobs/subscribers/remove-subscriber.t
 import type { Departure } from '../../src/model/departure.ts';
 import { planDeliveries } from '../../src/store/deliveries.ts';
 import { insertEdition } from '../../src/store/editions.ts';
-import { readHold } from '../../src/store/identity.ts';
+import { readHold, readIdentity } from '../../src/store/identity.ts';
+import { insertJournal } from '../../src/store/journal.ts';
 import { findSubscriptions } from '../../src/store/subscribers.ts';
 import { type Desk, newFolder, openDesk, putBack } from '../support/desk.ts';
 import { address, makeEdition, NEWSLETTER, openPaper, PEOPLE } from '../support/paper.ts';
@@ -189,12 +190,11 @@ test('a departure whose transaction was lost is applied; a send whose line was l
   restore();
   assert.equal((await desk.use(catchUpWithJournal)).departed, 1);
   await store(desk, 'first');
-  const journal = join(desk.folder, 'paper.journal.jsonl');
-  cpSync(journal, join(desk.folder, 'before'));
   await desk.use(async (deps) => {
-    await recordSend(deps, makeEdition('first')).then((record) => record.end());
+    const { id: database } = await readIdentity(deps.store.db);
+    const line = { id: 'lost', database, kind: 'send', at: AT, edition: 'first' } as const;
+    await insertJournal(deps.store.db, [line]);
   });
-  cpSync(join(desk.folder, 'before'), journal);
   assert.equal((await desk.send())?.deliveries.accepted, PEOPLE.length - 1);
 });
 

@@ -45,7 +45,8 @@ async function adopt(options: AdoptOptions, command: Command, shell: Shell): Pro
     }
     const report = await adoptDatabase(context);
     if (options.json) {
-      terminal.out(JSON.stringify({ held: report.held, editions: report.waiting }));
+      const { held, waiting: editions, journalLines } = report;
+      terminal.out(JSON.stringify({ held, editions, journalLines }));
       return;
     }
     terminal.out(
@@ -53,6 +54,10 @@ async function adopt(options: AdoptOptions, command: Command, shell: Shell): Pro
         ? 'The database was not held. It is at home here.'
         : 'The database is at home here, and sends from now on.',
     );
+    if (report.journalLines > 0) {
+      const lines = plural(report.journalLines, 'line');
+      terminal.out(`Its journal lacked what it knows: ${lines} written anew.`);
+    }
     if (options.yes) for (const line of describeWaiting(report)) terminal.out(line);
   });
 }

@@ -1,16 +1,17 @@
-import { readEndOfJournal, readJournal } from '../../disk/journal-file.ts';
-import type { Departure, JournalEntry, SendMark } from '../../model/departure.ts';
+import type { Departure, SendMark } from '../../model/departure.ts';
 import { hasLeft } from '../../model/subscriber.ts';
 import { eraseMailbox } from '../../store/erasure.ts';
 import { cancelForgotten } from '../../store/forgotten-editions.ts';
 import { holdDatabase, readIdentity } from '../../store/identity.ts';
 import { storedInstant } from '../../store/instants.ts';
-import { insertJournal, seenInJournal } from '../../store/journal.ts';
+import { insertJournal } from '../../store/journal.ts';
 import { pageOfEveryone, setStatus } from '../../store/subscribers.ts';
 import type { Database } from '../../store/tables.ts';
 import { waitingEditions } from '../../store/waiting-editions.ts';
 import type { StoreDependencies } from '../mail-dependencies.ts';
 import { hashAddress } from '../subscribers/keyed-hashes.ts';
+import { compareJournal, unseenLines, whyLacking } from './compare-journal.ts';
+import { findElsewhere } from './find-place.ts';
 
 /** What a database that is older than its journal was told. */
 export interface CaughtUp {
@@ -28,20 +29,29 @@ const AT_ONCE = 500;
  * Where the journal has lines that the database has not, the database is a backup that was put
  * back: ends the subscriptions of those who left since the backup was made, keeps the editions that
  * were sent since from being sent again, and holds the database's sends where there are such. Says
- * what it did. Costs one query and a look at the end of the file when there is nothing to do.
+ * what it did. Where the journal lacks what the database had written there nothing tells who left and
+ * what was sent: that holds the sends as well. Costs two queries and a look at the end of the file
+ * when there is nothing to do.
  */
 export async function catchUpWithJournal(deps: StoreDependencies): Promise<CaughtUp> {
   const { config, store, clock, log } = deps;
+  const { isAhead, isLacking } = await compareJournal(store.db, config.journalFile);
+  const hold = (db: Database, because: string) =>
+    holdDatabase(db, { since: storedInstant(clock()), because });
+  // Before anything is added to the journal, which would hide it.
+  if (isLacking) {
+    const because = (await findElsewhere(store.db, config)) ?? whyLacking(config.journalFile);
+    await hold(store.db, because);
+  }
+  if (!isAhead) return NOTHING;
   const { id, hash_key: key } = await readIdentity(store.db);
-  const isOurs = (entry: JournalEntry) => entry.database === id;
-  if (await knowsEnd(store.db, config.journalFile, isOurs)) return NOTHING;
   const caughtUp = await store.transaction(async (db) => {
-    const missed = await noteMissed(db, config.journalFile, isOurs);
+    const missed = await noteMissed(db, config.journalFile, id);
     const departed = await endSubscriptions(db, key, missed.departures);
     const forgotten = await markForgotten(db, missed.sends);
     if (forgotten.length > 0) {
-      const because = `was put back from a backup made before ${forgotten.join(', ')} ${forgotten.length === 1 ? 'was' : 'were'} sent`;
-      await holdDatabase(db, { since: storedInstant(clock()), because });
+      const were = forgotten.length === 1 ? 'was' : 'were';
+      await hold(db, `was put back from a backup made before ${forgotten.join(', ')} ${were} sent`);
     }
     return { departed, forgotten };
   });
@@ -54,17 +64,6 @@ export async function catchUpWithJournal(deps: StoreDependencies): Promise<Caugh
   return caughtUp;
 }
 
-async function knowsEnd(
-  db: Database,
-  file: string,
-  isOurs: (entry: JournalEntry) => boolean,
-): Promise<boolean> {
-  const end = readEndOfJournal(file);
-  const ids = end.filter(isOurs).map(({ id }) => id);
-  if (ids.length === 0) return end.length === 0;
-  return (await seenInJournal(db, ids)).size === ids.length;
-}
-
 interface Missed {
   /** The last one of each person, by `keyOf`. */
   readonly departures: ReadonlyMap<string, Departure>;
@@ -72,31 +71,22 @@ interface Missed {
 }
 
 /** Notes the lines that the database has not seen, and gives them. */
-async function noteMissed(
-  db: Database,
-  file: string,
-  isOurs: (entry: JournalEntry) => boolean,
-): Promise<Missed> {
+async function noteMissed(db: Database, file: string, id: string): Promise<Missed> {
   const departures = new Map<string, Departure>();
   const sends: SendMark[] = [];
-  const note = async (entries: readonly JournalEntry[]) => {
-    const ids = entries.map(({ id }) => id);
-    const seen = await seenInJournal(db, ids);
-    const unseen = entries.filter(({ id }) => !seen.has(id));
+  for await (const unseen of unseenLines(db, file, id)) {
     await insertJournal(db, unseen);
     for (const entry of unseen) {
-      if (entry.kind === 'send') sends.push(entry);
-      else departures.set(keyOf(entry.newsletter, entry.addressHash), entry);
+      if (entry.kind === 'send') {
+        sends.push(entry);
+        continue;
+      }
+      const key = keyOf(entry.newsletter, entry.addressHash);
+      const known = departures.get(key);
+      // A journal that was made whole again has its lines not in order.
+      if (known === undefined || known.at <= entry.at) departures.set(key, entry);
     }
-  };
-  let page: JournalEntry[] = [];
-  for (const entry of readJournal(file)) {
-    if (isOurs(entry)) page.push(entry);
-    if (page.length < AT_ONCE) continue;
-    await note(page);
-    page = [];
   }
-  await note(page);
   return { departures, sends };
 }
 

@@ -9,6 +9,7 @@ import type { Database } from '../../store/tables.ts';
 import { waitingEditions } from '../../store/waiting-editions.ts';
 import type { StoreDependencies } from '../mail-dependencies.ts';
 import { catchUpWithJournal } from './catch-up-with-journal.ts';
+import { compareJournal, whyLacking } from './compare-journal.ts';
 import { findElsewhere, findPlace } from './find-place.ts';
 
 /**
@@ -61,7 +62,9 @@ export async function findHold({
   const hold = await readHold(store.db);
   if (hold !== undefined) return hold;
   const because = await findElsewhere(store.db, config);
-  return because === undefined ? undefined : { because };
+  if (because !== undefined) return { because };
+  const { isLacking } = await compareJournal(store.db, config.journalFile);
+  return isLacking ? { because: whyLacking(config.journalFile) } : undefined;
 }
 
 /** What a hold means and how it is ended, a line each. */

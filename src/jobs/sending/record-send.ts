@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { appendJournal } from '../../disk/journal-file.ts';
 import type { JournalEntry, SendMark } from '../../model/departure.ts';
 import type { Edition } from '../../model/edition.ts';
-import { readIdentity } from '../../store/identity.ts';
+import { noteJournalLine, readIdentity } from '../../store/identity.ts';
 import { storedInstant } from '../../store/instants.ts';
 import { insertJournal } from '../../store/journal.ts';
 import type { StoreDependencies } from '../mail-dependencies.ts';
@@ -50,4 +50,6 @@ async function write(
   // The database first: a crash between the two must not make it look older than its journal.
   await insertJournal(store.db, [entry]);
   appendJournal(config.journalFile, [entry]);
+  // And when it is on the disk, that it is there: a journal without it is not this database's.
+  await noteJournalLine(store.db, entry.id);
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { appendJournal } from '../../disk/journal-file.ts';
 import type { Departure, JournalEntry } from '../../model/departure.ts';
 import type { EmailAddress } from '../../model/email-address.ts';
-import { readIdentity } from '../../store/identity.ts';
+import { noteJournalLine, readIdentity } from '../../store/identity.ts';
 import { insertJournal } from '../../store/journal.ts';
 import type { Database } from '../../store/tables.ts';
 import { hashAddress } from './keyed-hashes.ts';
@@ -20,7 +20,6 @@ export async function recordDepartures(
   journalFile: string,
   departures: readonly NamedDeparture[],
 ): Promise<void> {
-  if (departures.length === 0) return;
   const { id: database, hash_key: key } = await readIdentity(db);
   const entries = departures.map(
     ({ address, ...departure }): JournalEntry => ({
@@ -31,6 +30,9 @@ export async function recordDepartures(
       addressHash: hashAddress(key, address),
     }),
   );
+  const last = entries.at(-1);
+  if (last === undefined) return;
   await insertJournal(db, entries);
+  await noteJournalLine(db, last.id);
   appendJournal(journalFile, entries);
 }

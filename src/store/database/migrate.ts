@@ -5,6 +5,7 @@ import { firstTables } from './migrations/1-first-tables.ts';
 import { ledgerForReal } from './migrations/2-ledger.ts';
 import { scheduleSlots } from './migrations/3-schedule.ts';
 import { siteRequests } from './migrations/4-site.ts';
+import { countDoubts } from './migrations/5-doubts.ts';
 
 /** In order, forward only; the version of a database is how many of these it has had. */
 const MIGRATIONS: readonly ((db: Kysely<unknown>) => Promise<void>)[] = [
@@ -12,6 +13,7 @@ const MIGRATIONS: readonly ((db: Kysely<unknown>) => Promise<void>)[] = [
   ledgerForReal,
   scheduleSlots,
   siteRequests,
+  countDoubts,
 ];
 
 /** Tables that every version has: by these a database is known as ours. */

@@ -1,0 +1,41 @@
+import { appendJournal } from '../../disk/journal-file.ts';
+import type { JournalEntry, JournalLine } from '../../model/departure.ts';
+import { findEdition } from '../../store/editions.ts';
+import { readIdentity } from '../../store/identity.ts';
+import { pagesOfJournal } from '../../store/journal.ts';
+import type { StoreDependencies } from '../mail-dependencies.ts';
+import { compareJournal } from './compare-journal.ts';
+
+/**
+ * Writes into a journal that lacks lines of the database all that the database knows of it, so that
+ * an older backup is told by it again. Lines that it has stay; those that come twice count once.
+ * Gives how many it wrote; does nothing where none is lacking.
+ */
+export async function restoreJournal({ store, config }: StoreDependencies): Promise<number> {
+  const { db } = store;
+  if (!(await compareJournal(db, config.journalFile)).isLacking) return 0;
+  const { id: database, journal_line } = await readIdentity(db);
+  const composed = new Set<string>();
+  const complete = async (line: JournalLine): Promise<JournalEntry> => {
+    if (line.kind === 'departure' || composed.has(line.edition)) return { ...line, database };
+    composed.add(line.edition);
+    const found = (await findEdition(db, line.edition))?.edition;
+    if (found === undefined) return { ...line, database };
+    const { id: _id, html: _html, text: _text, ...rest } = found;
+    return { ...line, database, composed: rest };
+  };
+  let written = 0;
+  const last: JournalEntry[] = [];
+  for await (const page of pagesOfJournal(db)) {
+    const entries: JournalEntry[] = [];
+    for (const line of page) {
+      const entry = await complete(line);
+      (line.id === journal_line ? last : entries).push(entry);
+    }
+    appendJournal(config.journalFile, entries);
+    written += entries.length;
+  }
+  // The line that is looked for goes last: whoever is killed before finds the journal lacking as it was.
+  appendJournal(config.journalFile, last);
+  return written + last.length;
+}
