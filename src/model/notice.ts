@@ -13,5 +13,18 @@ export type NoticeKind =
   | 'address-changed'
   | 'approval';
 
-/** `dropped`: what it was about is over, or its address was erased. */
-export type NoticeState = 'waiting' | 'sent' | 'failed' | 'dropped';
+/**
+ * `asked`: a stranger asked for it, and it is not decided yet whether the address gets one;
+ * `dropped`: it does not, what it was about is over, or its address was erased.
+ */
+export type NoticeState = 'asked' | 'waiting' | 'sent' | 'failed' | 'dropped';
+
+/** What the text of a notice needs besides: ids, no addresses. */
+export interface NoticeFacts {
+  readonly signUp?: string;
+  readonly subscriber?: string;
+  readonly change?: string;
+  readonly edition?: string;
+  /** Ids, where there may be several. */
+  readonly newsletters?: readonly string[];
+}

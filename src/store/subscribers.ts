@@ -13,7 +13,7 @@ export async function insertSubscribers(
 
 /**
  * The most subscribers that one query stores: SQLite takes 32,766 parameters, PostgreSQL 65,535, and
- * each has 13 of them.
+ * each has 15 of them.
  */
 export const MOST_AT_ONCE = 2000;
 
@@ -134,6 +134,8 @@ function toRow(subscriber: Subscriber): SubscribersTable {
     consent_ip_hash: subscriber.consent.ipHash ?? null,
     confirmed_at: subscriber.consent.confirmedAt ?? null,
     changed_at: subscriber.changedAt,
+    left_by_link_at: null,
+    moved_to: null,
   };
 }
 

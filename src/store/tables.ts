@@ -45,6 +45,10 @@ export interface SubscribersTable {
   consent_ip_hash: string | null;
   confirmed_at: string | null;
   changed_at: string;
+  /** `changed_at`, where that is when they left by the link of a mail: what can be undone. */
+  left_by_link_at: string | null;
+  /** The subscription that took its place when the address was changed: links to this one lead there. */
+  moved_to: string | null;
 }
 
 export interface EditionsTable {
@@ -237,7 +241,7 @@ export interface NoticesTable {
   address: string | null;
   /** Keyed hash of `addressKey(address)`. */
   address_hash: string;
-  /** Of whoever asked for it. */
+  /** Of whoever asked for it; null where it answers a sign-up, which has its own. */
   ip_hash: string | null;
   /** What its text needs, as JSON: ids, no addresses. */
   facts: string;
@@ -255,6 +259,8 @@ export interface AddressChangesTable {
   id: string;
   subscriber: string;
   address: string;
+  /** `addressKey(address)` */
+  address_key: string;
   at: string;
   expires_at: string;
   confirmed_at: string | null;

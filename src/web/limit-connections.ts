@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import { clientNetwork } from './client-network.ts';
+import { clientNetwork } from '../model/client-network.ts';
 
 /**
  * Closes connections of one client beyond `most` at once, so that a few clients that hold theirs

@@ -5,6 +5,7 @@ import { openChangeSignal } from '../../src/base/change-signal.ts';
 import { type EventLog, silentEventLog } from '../../src/base/log.ts';
 import { type Metrics, silentMetrics } from '../../src/base/metrics.ts';
 import type { Config } from '../../src/config/config.ts';
+import { readTexts } from '../../src/jobs/read-texts.ts';
 import type { WebSettings } from '../../src/model/settings.ts';
 import { openWebServer, type WebOptions, type WebServer } from '../../src/web/open-web-server.ts';
 import type { RoutePlugin, WebDependencies } from '../../src/web/web-dependencies.ts';
@@ -59,6 +60,7 @@ export async function openWebPaper(
       web: { ...paper.deps.config.web, ...options.web },
     },
     log: collectingLog(logged),
+    textsOf: readTexts(paper.deps.config.folders.languages),
     signals: { deliveries: openChangeSignal(), notices: openChangeSignal() },
     metrics: options.metrics ?? silentMetrics,
   };

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { textType } from '../dialect.ts';
 
 /** Version 4: what people ask for on the site, and the mails about it. */
@@ -19,7 +19,14 @@ export async function siteRequests(db: Kysely<unknown>): Promise<void> {
     .addColumn('answered_at', text)
     .addColumn('confirmed_at', text)
     .execute();
-  await db.schema.createIndex('sign_ups_by_address').on('sign_ups').column('address_key').execute();
+  for (const [name, ...columns] of [
+    ['sign_ups_by_address', 'address_key'],
+    ['sign_ups_by_ip', 'ip_hash', 'at'],
+    ['sign_ups_by_time', 'at'],
+    ['sign_ups_by_answer', 'answered_at', 'at'],
+  ] as const) {
+    await db.schema.createIndex(name).on('sign_ups').columns(columns).execute();
+  }
   await db.schema
     .createTable('notices')
     .addColumn('id', text, (column) => column.primaryKey())
@@ -50,8 +57,14 @@ export async function siteRequests(db: Kysely<unknown>): Promise<void> {
     .addColumn('id', text, (column) => column.primaryKey())
     .addColumn('subscriber', text, (column) => column.notNull())
     .addColumn('address', text, (column) => column.notNull())
+    .addColumn('address_key', text, (column) => column.notNull())
     .addColumn('at', text, (column) => column.notNull())
     .addColumn('expires_at', text, (column) => column.notNull())
     .addColumn('confirmed_at', text)
     .execute();
+  await db.schema.alterTable('subscribers').addColumn('left_by_link_at', text).execute();
+  await db.schema.alterTable('subscribers').addColumn('moved_to', text).execute();
+  // Few have it.
+  await sql`create index subscribers_moved on subscribers (moved_to)
+    where moved_to is not null`.execute(db);
 }
