@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
 /** So much of an IPv6 address belongs to one household or one server. RFC 6177. */
@@ -12,7 +11,8 @@ const IPV6_PREFIX_BITS = 64;
 export function clientNetwork(ip: string): string {
   // Azure's gateway adds the port.
   const bare = /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(ip)?.[1] ?? ip;
-  if (isIP(bare) === 0) return 'unknown';
+  const isAddress = ipaddr.IPv4.isValidFourPartDecimal(bare) || ipaddr.IPv6.isValid(bare);
+  if (!isAddress) return 'unknown';
   const address = ipaddr.process(bare);
   if (!(address instanceof ipaddr.IPv6)) return address.toString();
   const network = ipaddr.IPv6.networkAddressFromCIDR(`${address}/${IPV6_PREFIX_BITS}`);

@@ -156,7 +156,13 @@ const SUBSCRIBER = {
   ...{ id: 's1', newsletter: 'daily', address: 'Ada@xn--bcher-kva.example' },
   ...{ address_key: 'ada@xn--bcher-kva.example', domain: 'xn--bcher-kva.example', name: 'Ada' },
   ...{ status: 'active', consent_at: 'c', consent_source: 'form', changed_at: 'd' },
-  ...{ consent_text: null, consent_ip_hash: null, confirmed_at: null },
+  ...{
+    consent_text: null,
+    consent_ip_hash: null,
+    confirmed_at: null,
+    left_by_link_at: null,
+    moved_to: null,
+  },
 };
 
 const NOTHING = {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { clientNetwork } from '../../src/web/client-network.ts';
+import { clientNetwork } from '../../src/model/client-network.ts';
 import type { RoutePlugin } from '../../src/web/web-dependencies.ts';
 import { askRaw, askUrl, form, openWebPaper } from '../support/web.ts';
 

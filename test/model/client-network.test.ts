@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { clientNetwork } from '../../src/web/client-network.ts';
+import { clientNetwork } from '../../src/model/client-network.ts';
 
 test('clients are IPv4 addresses, and /64 networks of IPv6, however they are written', () => {
   const cases: [string, string][] = [
