@@ -13,6 +13,8 @@ export interface Environment {
   /** Ends with `/`. */
   readonly publicUrl?: string;
   readonly secrets: readonly string[];
+  /** Addresses of `alerts`, which often have a secret in them. */
+  readonly alerts: { readonly url?: string; readonly heartbeatUrl?: string };
 }
 
 const LEAST_SECRET_LENGTH = 16;
@@ -43,6 +45,23 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): Environment {
     ...(machine === undefined ? {} : { machine }),
     smtpUrls: readSmtpUrls(environment),
     secrets: readSecrets(environment.BROADSHEET_SECRET ?? ''),
+    alerts: readAlerts(environment),
+  };
+}
+
+function readAlerts(environment: NodeJS.ProcessEnv): Environment['alerts'] {
+  const read = (name: string) => {
+    const url = environment[name]?.trim() || undefined;
+    if (url !== undefined && !isWebUrl(url)) {
+      fail(name, 'is not a web address; write one like https://alerts.example/hook');
+    }
+    return url;
+  };
+  const url = read('BROADSHEET_ALERT_URL');
+  const heartbeatUrl = read('BROADSHEET_HEARTBEAT_URL');
+  return {
+    ...(url === undefined ? {} : { url }),
+    ...(heartbeatUrl === undefined ? {} : { heartbeatUrl }),
   };
 }
 

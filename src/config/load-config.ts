@@ -3,6 +3,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { BroadsheetError, EXIT, reasonOf } from '../base/errors.ts';
 import { formatProblem } from '../model/problem.ts';
 import type { NewsletterSettings, ScheduleSettings } from '../model/settings.ts';
+import { checkSchedules } from './check-schedules.ts';
 import type { Config } from './config.ts';
 import { configProblems, type ParsedYaml, placeOf } from './config-problems.ts';
 import { absoluteDatabaseUrl, type Environment, readEnvironment } from './environment.ts';
@@ -23,6 +24,7 @@ export function loadConfig(file: string, environment: NodeJS.ProcessEnv): Config
   }
   refuseRepeatedNewsletters(yaml, parsed.data);
   refuseTwoKindsOfRelays(yaml);
+  checkSchedules(yaml, parsed.data.newsletters, (path) => resolve(dirname(file), path));
   const values = readEnvironment(environment);
   const relays = relayAccounts(file, parsed.data.email, values);
   return { ...assemble(resolve(file), parsed.data, values), relays };
@@ -99,7 +101,7 @@ function assemble(
     ...(environment.machine === undefined ? {} : { machine: environment.machine }),
     domains: domainSettings(values.email),
     web: { ...web, language: web.language ?? values.site.language },
-    alerts: values.alerts,
+    alerts: { ...values.alerts, ...environment.alerts },
     secrets: environment.secrets,
   };
 }

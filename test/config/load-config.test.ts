@@ -234,6 +234,72 @@ test('a warm-up from a day that there is not, and a domain that is none, are ref
   assert.equal(problemsOf(LEAST + words).length, 1);
 });
 
+/** The least config, with a schedule of `options`. */
+function scheduled(options: string, rest = ''): string {
+  return LEAST.replace('postalAddress: P', `postalAddress: P,\n schedule: {${options}}${rest}`);
+}
+
+test('a schedule that means nothing is told with its place, and what there is instead', () => {
+  assert.deepEqual(problemsOf(scheduled('cron: "0 7 * * 1-5"')), []);
+  assert.deepEqual(problemsOf(scheduled('cron: "0 7,12 * * *"')), [
+    '4:19  newsletters[0].schedule.cron has several times in a day, and a day has one edition; write one minute and one hour, like "0 7 * * 1-5"',
+  ]);
+  assert.match(
+    problemsOf(scheduled('cron: "7 o\'clock"'))[0] ?? '',
+    /^4:19 .* is not a cron expression/,
+  );
+  const wait = (until: string) => `cron: "0 7 * * *", whenTooFew: wait, waitUntil: "${until}"`;
+  assert.deepEqual(problemsOf(scheduled(wait('07:00'))), [
+    '4:61  newsletters[0].schedule.waitUntil is 07:00, which is not after the time of cron, 07:00; write a later one',
+  ]);
+  assert.deepEqual(problemsOf(scheduled(wait('07:01'))), []);
+});
+
+test('holidays of a country, a region or a file that is not there are told, with those that are', () => {
+  const holidays = (text: string) => scheduled(`cron: "0 7 * * *", holidays: {${text}}`);
+  const [country] = problemsOf(holidays('country: XX'));
+  assert.match(
+    country ?? '',
+    /^4:52 .*\.country is XX, whose holidays are not known; write one of AD/,
+  );
+  const [region] = problemsOf(holidays('country: GB, region: BY'));
+  assert.match(region ?? '', /^4:64 .*\.region is BY, .*; write one of ALD, ENG, NIR, SCT, WLS$/);
+  assert.match(problemsOf(holidays('region: BY'))[0] ?? '', /^4:51 .* has no country; add country/);
+  assert.deepEqual(problemsOf(holidays('ics: mine.ics')), [
+    '4:48  newsletters[0].schedule.holidays.ics names mine.ics, which is not there; write the path of an .ics file, relative to the config, or leave it out',
+  ]);
+  writeFileSync(join(folder, 'mine.ics'), 'BEGIN:VCALENDAR\nDTSTART:tomorrow\n');
+  assert.match(
+    problemsOf(holidays('ics: mine.ics'))[0] ?? '',
+    /mine\.ics, which is not a calendar file \(RFC 5545\): DTSTART "tomorrow" is not a date;/,
+  );
+  writeFileSync(join(folder, 'mine.ics'), 'BEGIN:VCALENDAR\nEND:VCALENDAR\n');
+  assert.deepEqual(problemsOf(holidays('ics: mine.ics, country: DE, region: BY-A')), []);
+});
+
+test('whoever asks for approval names who gives it', () => {
+  const [problem] = problemsOf(scheduled('cron: "0 7 * * *"', ',\n approve: true'));
+  assert.equal(
+    problem,
+    '5:11  newsletters[0].approve is true, and nobody is asked; add editor, the address that editions are mailed to',
+  );
+  const named = ', approve: true, editor: ed@example.org';
+  assert.deepEqual(problemsOf(scheduled('cron: "0 7 * * *"', named)), []);
+});
+
+test('where alerts go may be said by the environment, which nobody commits', () => {
+  const url = 'https://alerts.example/hook?key=of-the-house';
+  const { alerts } = load(`${LEAST}alerts: {url: "https://other.example/", command: "true"}\n`, {
+    BROADSHEET_ALERT_URL: url,
+    BROADSHEET_HEARTBEAT_URL: `${url}&beat`,
+  });
+  assert.deepEqual(alerts, { command: 'true', url, heartbeatUrl: `${url}&beat` });
+  assert.throws(
+    () => load(LEAST, { BROADSHEET_ALERT_URL: 'hunter2' }),
+    (error) => error instanceof BroadsheetError && !error.message.includes('hunter2'),
+  );
+});
+
 test('another posts folder is remembered beside its own feeds', () => {
   const config = overrideFolders(load(LEAST), { posts: '/srv/blog/_posts', out: '/srv/out' });
   assert.equal(config.folders.posts, '/srv/blog/_posts');

@@ -1,0 +1,88 @@
+import type { Holidays } from './holidays.ts';
+import type { CronTimes } from './parse-cron.ts';
+
+/** When a newsletter is due. */
+export interface Calendar extends CronTimes {
+  /** IANA name. */
+  readonly timeZone: string;
+  readonly holidays: Holidays;
+}
+
+/** A day on which an edition is due, but for its holiday. */
+export interface DueDay {
+  readonly day: Temporal.PlainDate;
+  readonly dueAt: Temporal.Instant;
+  /** The name of the holiday that leaves the day without an edition. */
+  readonly holiday?: string;
+}
+
+/** So many days are looked through for the next one: an expression like `0 7 29 2 *` has few. */
+const FARTHEST_DAYS = 366 * 9;
+
+/**
+ * When `time` is on `day` in the zone: later by the gap where the clocks skip it, the first of two
+ * where they repeat it. So every day has it once; undefined for a day that the zone has not (Samoa had no
+ * 30 December 2011).
+ */
+export function instantOn(
+  day: Temporal.PlainDate,
+  time: Temporal.PlainTime,
+  timeZone: string,
+): Temporal.Instant | undefined {
+  if (!day.toZonedDateTime({ timeZone }).toPlainDate().equals(day)) return undefined;
+  return day
+    .toPlainDateTime(time)
+    .toZonedDateTime(timeZone, { disambiguation: 'compatible' })
+    .toInstant();
+}
+
+/** The day as the calendar has it; undefined where no edition is due on it. */
+export function dueDay(calendar: Calendar, day: Temporal.PlainDate): DueDay | undefined {
+  if (!calendar.isDueOn(day)) return undefined;
+  const dueAt = instantOn(day, calendar.time, calendar.timeZone);
+  if (dueAt === undefined) return undefined;
+  const holiday = calendar.holidays(day.toPlainDateTime(calendar.time));
+  return { day, dueAt, ...(holiday === undefined ? {} : { holiday }) };
+}
+
+/** The days from `first` to `last` (both included) on which an edition is due, holidays too. */
+export function dueDays(
+  calendar: Calendar,
+  first: Temporal.PlainDate,
+  last: Temporal.PlainDate,
+): readonly DueDay[] {
+  const days: DueDay[] = [];
+  for (let day = first; Temporal.PlainDate.compare(day, last) <= 0; day = day.add({ days: 1 })) {
+    const due = dueDay(calendar, day);
+    if (due !== undefined) days.push(due);
+  }
+  return days;
+}
+
+/**
+ * The days that come due after `now`, until `count` of them are not holidays. Fewer where the expression
+ * has no more within nine years.
+ */
+export function nextDueDays(
+  calendar: Calendar,
+  now: Temporal.Instant,
+  count: number,
+): readonly DueDay[] {
+  const days: DueDay[] = [];
+  let left = count;
+  let day = dayOf(calendar, now);
+  for (let looked = 0; left > 0 && looked < FARTHEST_DAYS; looked += 1) {
+    const due = dueDay(calendar, day);
+    if (due !== undefined && Temporal.Instant.compare(due.dueAt, now) > 0) {
+      days.push(due);
+      if (due.holiday === undefined) left -= 1;
+    }
+    day = day.add({ days: 1 });
+  }
+  return days;
+}
+
+/** The day that it is in the calendar's zone. */
+export function dayOf({ timeZone }: Pick<Calendar, 'timeZone'>, now: Temporal.Instant) {
+  return now.toZonedDateTimeISO(timeZone).toPlainDate();
+}

@@ -1,0 +1,132 @@
+import ICAL from 'ical.js';
+import { oneLine } from '../model/one-line.ts';
+import type { Holidays } from './holidays.ts';
+
+/** Occurrences of one event that are looked through at most: a daily one of fifty years. */
+const MOST_OCCURRENCES = 20_000;
+
+/**
+ * The all-day events of an iCalendar file (RFC 5545), those that last several days and those that
+ * recur included; what begins at a time of day is not a holiday. `reason`, a phrase, where the text is not
+ * such a file.
+ */
+export function fileHolidays(
+  text: string,
+): { readonly holidays: Holidays } | { readonly reason: string } {
+  try {
+    const events = readEvents(text);
+    const years = new Map<number, ReadonlyMap<string, string>>();
+    // What is wrong with an event is to be known now, not on the day.
+    for (const event of events) checkEvent(event);
+    return {
+      holidays(moment) {
+        const { year } = moment;
+        const days = years.get(year) ?? daysOf(events, year);
+        years.set(year, days);
+        return days.get(moment.toPlainDate().toString());
+      },
+    };
+  } catch (error) {
+    const what = error instanceof Error ? oneLine(error.message).slice(0, 120) : 'it is not text';
+    return { reason: `is not a calendar file (RFC 5545): ${what}` };
+  }
+}
+
+function readEvents(text: string): readonly ICAL.Event[] {
+  const clean = text.replace(/^\uFEFF/, '');
+  if (!/^\s*BEGIN:VCALENDAR\b/i.test(clean))
+    throw new Error('it does not begin with BEGIN:VCALENDAR');
+  refuseWrongDates(clean);
+  const parsed: unknown = ICAL.parse(clean.trimStart());
+  // A file with several calendars is a list of them, one with one is the calendar itself.
+  const calendars = (Array.isArray(parsed) && Array.isArray(parsed[0]) ? parsed : [parsed]) as [];
+  return calendars.flatMap((calendar) => {
+    const events = new ICAL.Component(calendar)
+      .getAllSubcomponents('vevent')
+      .filter((event) => event.getFirstPropertyValue('status') !== 'CANCELLED')
+      .map((event) => new ICAL.Event(event));
+    const series = new Set(events.filter((event) => event.isRecurring()).map(({ uid }) => uid));
+    // A changed occurrence is known to the event that recurs.
+    return events.filter((event) => !event.isRecurrenceException() || !series.has(event.uid));
+  });
+}
+
+function checkEvent(event: ICAL.Event): void {
+  if ((event.startDate as ICAL.Time | null) === null) throw new Error('an event has no DTSTART');
+  event.iterator().next();
+}
+
+/** ical.js takes any text for a date, and makes some other day of it. */
+function refuseWrongDates(text: string): void {
+  const unfolded = text.replace(/\r?\n[ \t]/g, '');
+  for (const [, name, value = ''] of unfolded.matchAll(
+    /^(DTSTART|DTEND|EXDATE|RDATE)[^:\r\n]*:([^\r\n]*)/gim,
+  )) {
+    for (const each of value.split(/[,/]/)) {
+      const isDate = /^\d{8}(T\d{6}Z?)?$/.test(each) && isDay(each.slice(0, 8));
+      if (!isDate && !/^P/.test(each))
+        throw new Error(`${name} "${each.slice(0, 30)}" is not a date`);
+    }
+  }
+}
+
+function isDay(digits: string): boolean {
+  try {
+    Temporal.PlainDate.from(digits);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The holidays of one year, by day. */
+function daysOf(events: readonly ICAL.Event[], year: number): ReadonlyMap<string, string> {
+  const first = new Temporal.PlainDate(year, 1, 1);
+  const last = new Temporal.PlainDate(year, 12, 31);
+  const days = new Map<string, string>();
+  for (const event of events) {
+    for (const { name, from, to } of occurrences(event, last)) {
+      const end = earlier(to, last);
+      let day = Temporal.PlainDate.compare(from, first) < 0 ? first : from;
+      for (; Temporal.PlainDate.compare(day, end) <= 0; day = day.add({ days: 1 })) {
+        if (!days.has(day.toString())) days.set(day.toString(), name);
+      }
+    }
+  }
+  return days;
+}
+
+/** The all-day occurrences of an event that begin until `until`; `to` is the last day of each. */
+function* occurrences(event: ICAL.Event, until: Temporal.PlainDate) {
+  const iterator = event.iterator();
+  for (let count = 0; count < MOST_OCCURRENCES; count += 1) {
+    const next = iterator.next() as ICAL.Time | null | undefined;
+    if (!next || Temporal.PlainDate.compare(plainDate(next), until) > 0) return;
+    const { startDate, endDate, item } = event.getOccurrenceDetails(next);
+    if (!isMidnight(startDate) || !isMidnight(endDate)) continue;
+    const from = plainDate(startDate);
+    // The end is the day after the last (RFC 5545 §3.6.1); without one it is that day alone.
+    const end = plainDate(endDate);
+    const isOneDay = Temporal.PlainDate.compare(end, from) <= 0;
+    if (isOneDay && !startDate.isDate) continue;
+    const name = shorten(oneLine(item.summary ?? '')) || 'a holiday';
+    yield { name, from, to: isOneDay ? from : end.subtract({ days: 1 }) };
+  }
+}
+
+function shorten(name: string): string {
+  return name.slice(0, 80).toWellFormed().trim();
+}
+
+/** Some programs write a whole day as one from midnight to midnight. */
+function isMidnight(time: ICAL.Time): boolean {
+  return time.isDate || (time.hour === 0 && time.minute === 0 && time.second === 0);
+}
+
+function plainDate({ year, month, day }: ICAL.Time): Temporal.PlainDate {
+  return new Temporal.PlainDate(year, month, day);
+}
+
+function earlier(a: Temporal.PlainDate, b: Temporal.PlainDate): Temporal.PlainDate {
+  return Temporal.PlainDate.compare(a, b) <= 0 ? a : b;
+}
