@@ -10,6 +10,7 @@ const ROLE_NAMES: Record<StoryRole, string> = {
   lead: 'lead',
   story: 'story',
   headline: 'headline',
+  web: 'web only',
 };
 
 /** The edition's id, subject and stories. */
@@ -22,8 +23,7 @@ export function printEdition(edition: ReportedEdition, terminal: Terminal): void
     terminal.out(`${String(at + 1).padStart(5)}. ${name.padEnd(8)}  ${title}`);
   }
   const others = edition.posts.length - shown.length;
-  if (others > 0)
-    terminal.out(`       and ${others} more that tell the same stories, or had no room`);
+  if (others > 0) terminal.out(`       and ${others} more that tell the same stories`);
 }
 
 /** Why there is no edition, without a full stop. */

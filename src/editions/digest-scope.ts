@@ -29,6 +29,7 @@ export interface DigestScope extends NewsletterScope {
     readonly date: string;
     readonly subject: string;
     readonly preheader: string;
+    /** Empty where the newsletter has no archive. */
     readonly archive_url: string;
   };
   readonly lead: StoryView;

@@ -18,6 +18,7 @@ export function editionPosts(
     [layout.lead.file, 'lead'],
     ...layout.stories.map((post) => [post.file, 'story'] as const),
     ...layout.headlines.map((post) => [post.file, 'headline'] as const),
+    ...layout.dropped.map((story) => [story.shown.file, 'web'] as const),
   ]);
   const all = [selection.lead, ...selection.stories, ...selection.headlines, ...selection.dropped];
   const entry = (post: Post): EditionPost => {

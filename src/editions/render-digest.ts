@@ -120,7 +120,7 @@ function digestScope(
       date,
       subject: renderSubject(newsletter, { ...common, lead, stories }, day, date),
       preheader: preheaderOf({ lead, stories, headlines }),
-      archive_url: archiveUrl(publicUrl, editionId),
+      archive_url: newsletter.archive === 'off' ? '' : archiveUrl(publicUrl, editionId),
     },
     lead,
     stories,

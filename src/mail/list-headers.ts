@@ -25,7 +25,9 @@ export function listHeaders(input: ListHeadersInput): Readonly<Record<string, st
     'List-Unsubscribe': unsubscribe,
     'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
     'List-Subscribe': `<${publicUrl}subscribe/${newsletter.id}/>`,
-    'List-Archive': `<${publicUrl}archive/>`,
+    ...(newsletter.archive !== 'off' && {
+      'List-Archive': `<${publicUrl}archive/${newsletter.id}/>`,
+    }),
     'List-Help': mailto(owner, `help with ${newsletter.id}`),
     'Feedback-ID': `${edition}:${newsletter.id}:digest:${senderId(newsletter)}`,
     'Auto-Submitted': 'auto-generated',

@@ -1,7 +1,7 @@
 import type { PauseCause } from './delivery.ts';
 
-/** How much room an edition gives to a story. */
-export type StoryRole = 'lead' | 'story' | 'headline';
+/** How much room an edition gives to a story; `web`: on its page in the archive only. */
+export type StoryRole = 'lead' | 'story' | 'headline' | 'web';
 
 /** A post as it stands in an edition. */
 export interface EditionPost {

@@ -209,13 +209,23 @@ test('a big digest lists its last stories as headlines, and stays under 90 KB as
 test('headlines that find no room are counted, with a link to the archive, and stay in the edition', async () => {
   const sketches = long(200);
   const { html, text, posts } = await renderDigest(digestInput(sketches, { shown: 3 }));
-  const dropped = posts.filter(({ role }) => role === undefined).length;
+  const dropped = posts.filter(({ role }) => role === 'web').length;
   assert.ok(dropped > 0);
   assert.equal(posts.length, 201);
   assert.ok((await sentSize(html)) < 90_000);
   for (const body of [html, text]) {
     assert.match(body.replace(/\s+/g, ' '), new RegExp(`And ${dropped} more stories`));
   }
+});
+
+test('the digest of a newsletter without an archive links to none', async () => {
+  const settings = newsletter({ archive: 'off' });
+  const { html, text } = await renderDigest(
+    digestInput(long(200), { shown: 3, newsletter: settings }),
+  );
+  assert.doesNotMatch(html + text, /archive|on the web/);
+  assert.match(html, /more stories <a href="https:\/\/harbour\.example\/"/);
+  assert.match(text, /more stories at https:\/\/harbour\.example\/\n/);
 });
 
 test('titles and excerpts of any length leave a digest that fits', async () => {

@@ -105,6 +105,15 @@ test('a parser that we did not write finds every part', async () => {
   assert.match(email.html ?? '', /Sent to ada@example\.org/);
 });
 
+test('the archive is named where the newsletter has one', async () => {
+  assert.equal(
+    header(await parse(), 'List-Archive'),
+    '<https://harbour.example/archive/politics-essential/>',
+  );
+  const without = await parse({ newsletter: newsletter({ archive: 'off' }) });
+  assert.equal(header(without, 'List-Archive'), undefined);
+});
+
 test('every header of bulk mail is there, once', async () => {
   const { bytes } = await buildMessage(input());
   assert.deepEqual(names(bytes), HEADERS);
