@@ -1,0 +1,43 @@
+import type { EditionPageInput } from './edition-page-input.ts';
+import { type Element, element } from './html-tree.ts';
+
+/**
+ * The head of an edition's page: what it is, for people, search engines, feed readers and whoever
+ * shows a card of it. `colorScheme` as the mail's meta has it.
+ */
+export function editionHead(
+  input: EditionPageInput,
+  colorScheme: string | undefined,
+  stylesheet: string,
+): Element {
+  const { edition, newsletter, plannedAt, siteTitle, url, feeds } = input;
+  const named = (name: string, content: string | undefined) =>
+    content === undefined || content === '' ? [] : [element('meta', { name, content })];
+  const property = (name: string, content: string) =>
+    content === '' ? [] : [element('meta', { property: name, content })];
+  const nodes = [
+    element('meta', { charset: 'utf-8' }),
+    ...named('viewport', 'width=device-width, initial-scale=1'),
+    ...named('color-scheme', colorScheme),
+    ...named('generator', 'Broadsheet'),
+    ...named('robots', newsletter.archive === 'noindex' ? 'noindex' : undefined),
+    ...named('description', edition.preheader),
+    element('title', {}, [`${edition.subject} · ${newsletter.name}`]),
+    element('link', { rel: 'canonical', href: url }),
+    ...feeds.map(({ type, title, url: href }) =>
+      element('link', { rel: 'alternate', type, title, href }),
+    ),
+    ...property('og:type', 'article'),
+    ...property('og:title', edition.subject),
+    ...property('og:description', edition.preheader),
+    ...property('og:url', url),
+    ...property('og:site_name', siteTitle),
+    ...property('article:published_time', plannedAt),
+    element('link', { rel: 'stylesheet', href: stylesheet }),
+  ];
+  return element(
+    'head',
+    {},
+    nodes.flatMap((node) => ['\n', node]),
+  );
+}

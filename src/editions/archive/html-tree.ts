@@ -1,0 +1,89 @@
+import { type DefaultTreeAdapterTypes, html } from 'parse5';
+
+export type Element = DefaultTreeAdapterTypes.Element;
+export type ParentNode = DefaultTreeAdapterTypes.ParentNode;
+export type ChildNode = DefaultTreeAdapterTypes.ChildNode;
+
+/** A new element; attributes that are undefined are not there, strings become text. */
+export function element(
+  tagName: string,
+  attributes: Readonly<Record<string, string | undefined>> = {},
+  children: readonly (ChildNode | string)[] = [],
+): Element {
+  const made: Element = {
+    nodeName: tagName,
+    tagName,
+    attrs: Object.entries(attributes).flatMap(([name, value]) =>
+      value === undefined ? [] : [{ name, value }],
+    ),
+    namespaceURI: html.NS.HTML,
+    parentNode: null,
+    childNodes: [],
+  };
+  append(made, children);
+  return made;
+}
+
+/** Puts `children` at the end of `parent`, taking them away from where they were. */
+export function append(parent: ParentNode, children: readonly (ChildNode | string)[]): void {
+  for (const child of children) {
+    const node: ChildNode =
+      typeof child === 'string' ? { nodeName: '#text', value: child, parentNode: null } : child;
+    remove(node);
+    node.parentNode = parent;
+    parent.childNodes.push(node);
+  }
+}
+
+/** Takes a node out of its tree. */
+export function remove(node: ChildNode): void {
+  const { parentNode } = node;
+  if (parentNode === null) return;
+  parentNode.childNodes = parentNode.childNodes.filter((child) => child !== node);
+  node.parentNode = null;
+}
+
+export function isElement(node: ChildNode | ParentNode): node is Element {
+  return 'tagName' in node;
+}
+
+/** Every node below `root`, in the order of the document, as they are now. */
+export function nodesIn(root: ParentNode): ChildNode[] {
+  const nodes: ChildNode[] = [];
+  const collect = (parent: ParentNode) => {
+    for (const child of parent.childNodes) {
+      nodes.push(child);
+      if ('childNodes' in child) collect(child);
+    }
+  };
+  collect(root);
+  return nodes;
+}
+
+/** Every element below `root`, in the order of the document, as they are now. */
+export function elementsIn(root: ParentNode): Element[] {
+  return nodesIn(root).filter(isElement);
+}
+
+/** The first element of that name below `root`. */
+export function find(root: ParentNode, tagName: string): Element | undefined {
+  return elementsIn(root).find((each) => each.tagName === tagName);
+}
+
+/** All text in a node. */
+export function textIn(node: ChildNode): string {
+  if (node.nodeName === '#text' && 'value' in node) return node.value;
+  return 'childNodes' in node ? node.childNodes.map(textIn).join('') : '';
+}
+
+export function attribute({ attrs }: Element, name: string): string | undefined {
+  return attrs.find((each) => each.name === name)?.value;
+}
+
+/** Sets an attribute, or takes it away. */
+export function setAttribute(target: Element, name: string, value: string | undefined): void {
+  const known = target.attrs.find((each) => each.name === name);
+  if (value === undefined) target.attrs = target.attrs.filter((each) => each.name !== name);
+  else if (known === undefined) target.attrs.push({ name, value });
+  else known.value = value;
+}

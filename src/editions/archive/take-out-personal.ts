@@ -1,0 +1,71 @@
+import { SLOTS } from '../../model/edition.ts';
+import {
+  append,
+  type ChildNode,
+  type Element,
+  elementsIn,
+  isElement,
+  nodesIn,
+  remove,
+  setAttribute,
+  textIn,
+} from './html-tree.ts';
+
+/** Any trace of a slot, also where a template has encoded it. */
+const TRACE = /slot-address|slot\.invalid/i;
+
+const BLOCKS = new Set(
+  'address article aside blockquote body center dd div dl dt figure footer h1 h2 h3 h4 h5 h6 header hr li main ol p pre section table tbody td th tr ul'.split(
+    ' ',
+  ),
+);
+
+/** Characters: most of a longer one is not about the subscriber. */
+const LONGEST_PARAGRAPH = 600;
+
+/**
+ * Takes out of a mail's document what is one subscriber's: a paragraph with their address goes, and
+ * a link that only they may follow becomes one to `signUp`. No slot is left anywhere.
+ */
+export function takeOutPersonal(
+  root: Element,
+  signUp: { readonly url: string; readonly text: string },
+): void {
+  for (const node of nodesIn(root)) {
+    if (node.nodeName === '#text' && 'value' in node && node.value.includes(SLOTS.address)) {
+      const paragraph = paragraphOf(node);
+      // A row keeps its cells, so that its table keeps its columns.
+      if (paragraph?.tagName === 'td' || paragraph?.tagName === 'th') paragraph.childNodes = [];
+      else if (paragraph !== undefined) remove(paragraph);
+    }
+  }
+  for (const each of elementsIn(root)) {
+    const personal = each.attrs.filter(({ value }) => TRACE.test(value));
+    for (const { name } of personal) setAttribute(each, name, undefined);
+    if (each.tagName !== 'a' || !personal.some(({ name }) => name === 'href')) continue;
+    setAttribute(each, 'href', signUp.url);
+    each.childNodes = [];
+    append(each, [signUp.text]);
+  }
+  // What is left stands among other things: the words stay, without it.
+  for (const node of nodesIn(root)) {
+    if (node.nodeName === '#text' && 'value' in node && TRACE.test(node.value)) {
+      node.value = node.value
+        .replaceAll(SLOTS.unsubscribeUrl, signUp.url)
+        .replace(/\S*(slot-address|slot\.invalid)\S*/gi, '');
+    }
+  }
+}
+
+/** The block that a text stands in, where there is nothing in it but a line or a few of text. */
+function paragraphOf(node: ChildNode): Element | undefined {
+  let block = node.parentNode;
+  while (block !== null && !(isElement(block) && BLOCKS.has(block.tagName))) {
+    block = 'parentNode' in block ? block.parentNode : null;
+  }
+  if (block === null || !isElement(block) || block.tagName === 'body') return undefined;
+  const holdsMore = elementsIn(block).some(
+    ({ tagName }) => BLOCKS.has(tagName) || tagName === 'img',
+  );
+  return holdsMore || textIn(block).length > LONGEST_PARAGRAPH ? undefined : block;
+}
