@@ -37,7 +37,7 @@ interface Site {
   /** Writes a post of the `day`-th of March; a category and other lines by `extra`. */
   post(day: number, extra?: string, body?: string): void;
   read(path: string): string;
-  /** Files of the output folder, relative to it. */
+  /** Files of the output folder, relative to it, without their compressed twins. */
   files(): string[];
 }
 
@@ -73,7 +73,7 @@ function openSite(t: TestContext): Site {
     read: (path) => readFileSync(join(output, path), 'utf8'),
     files: () =>
       readdirSync(output, { recursive: true, encoding: 'utf8' })
-        .filter((path) => statSync(join(output, path)).isFile())
+        .filter((path) => statSync(join(output, path)).isFile() && !/\.(br|gz)$/.test(path))
         .sort(),
   };
 }

@@ -47,7 +47,7 @@ export async function buildFeeds(config: Config, { now, log }: BuildOptions): Pr
     const { plans } = planned;
     const image = siteImage(site, folders.siteRoot);
     const context = { site, settings, ...(image === undefined ? {} : { siteImage: image }) };
-    const published = publishFeeds(plans, context, {
+    const published = await publishFeeds(plans, context, {
       publication,
       items,
       fingerprints: rememberedHistory(config),
@@ -110,6 +110,7 @@ function putPages(
   if (publication.textOf(INDEX_FILE)?.includes(INDEX_MARK) === false) {
     const remedy = 'give the feeds a folder of their own by feeds.folder and publicUrl';
     const message = `is there already and not of Broadsheet's making, so it stays; ${remedy}`;
+    publication.disown(INDEX_FILE);
     return { warnings: [{ file: publication.pathOf(INDEX_FILE), message }] };
   }
   publication.put(INDEX_FILE, renderIndexPage({ plans, site, settings, latest }));

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Log } from '../../base/log.ts';
 import { HISTORY_MANIFEST, historyManifestText } from '../../disk/history-manifest.ts';
 import type { Publication } from '../../disk/publish.ts';
@@ -25,14 +26,16 @@ export interface PublishDependencies {
  * Puts the documents of every plan into the publication, one feed at a time. A history document
  * that is made of the same as last time is not even rendered.
  */
-export function publishFeeds(
+export async function publishFeeds(
   plans: readonly FeedPlan[],
   context: FeedContext,
   { publication, items, fingerprints, postSettings, pictureOf, log }: PublishDependencies,
-): PublishedFeeds {
+): Promise<PublishedFeeds> {
   const published: PublishedFeeds[] = [];
   const remembered = new Map(fingerprints);
   for (const [at, plan] of plans.entries()) {
+    // What the feeds before this one gave to compress goes on meanwhile.
+    await setImmediate();
     log.progress('Feeds', at, plans.length);
     const fingerprint =
       plan.kind === 'history'
@@ -72,5 +75,5 @@ function asItIs(
     items: entries.length,
     changed: false,
   }));
-  return feeds.every((feed) => publication.has(feed.path)) ? { feeds, warnings: [] } : undefined;
+  return feeds.every((feed) => publication.keep(feed.path)) ? { feeds, warnings: [] } : undefined;
 }

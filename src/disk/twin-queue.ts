@@ -1,0 +1,56 @@
+import { compressTwin, type TwinCoding } from './twins.ts';
+
+/** Files that are read and compressed at a time: each takes some megabytes meanwhile. */
+const AT_ONCE = 2;
+
+interface Order {
+  readonly coding: TwinCoding;
+  /** Reads the bytes when their turn comes. */
+  read(): Uint8Array;
+  /** Takes the compressed bytes. */
+  write(bytes: Uint8Array): void;
+}
+
+/** Compresses in the background, a few files at a time, so that few are in memory. */
+export class TwinQueue {
+  readonly #waiting: Order[] = [];
+  readonly #running = new Set<Promise<void>>();
+  #failure: { readonly error: unknown } | undefined;
+
+  add(order: Order): void {
+    this.#waiting.push(order);
+    this.#startNext();
+  }
+
+  /** Resolves when all is done; throws what the first failure threw. */
+  async finish(): Promise<void> {
+    while (this.#running.size > 0) await Promise.race(this.#running);
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  /** Begins nothing more. What is under way is done and forgotten. */
+  stop(): void {
+    this.#failure ??= { error: new Error('stopped') };
+    this.#waiting.length = 0;
+  }
+
+  #startNext(): void {
+    if (this.#running.size >= AT_ONCE || this.#failure !== undefined) return;
+    const order = this.#waiting.shift();
+    if (order === undefined) return;
+    const run = this.#work(order).finally(() => {
+      this.#running.delete(run);
+      this.#startNext();
+    });
+    this.#running.add(run);
+  }
+
+  async #work({ coding, read, write }: Order): Promise<void> {
+    try {
+      const packed = await compressTwin(read(), coding);
+      if (this.#failure === undefined) write(packed);
+    } catch (error) {
+      this.#failure ??= { error };
+    }
+  }
+}
