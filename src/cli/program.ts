@@ -11,6 +11,7 @@ import { addInit } from './commands/init.ts';
 import { addLinks } from './commands/links.ts';
 import { addPreview } from './commands/preview.ts';
 import { addSend } from './commands/send.ts';
+import { addStart } from './commands/start.ts';
 import { addStatus } from './commands/status.ts';
 import { addSubscribers } from './commands/subscribers.ts';
 import type { Shell } from './shell.ts';
@@ -22,6 +23,7 @@ Examples:
   $ broadsheet build                       write the feeds
   $ broadsheet preview politics-essential  look at the next edition, send nothing
   $ broadsheet send politics-essential     send it to everyone who signed up
+  $ broadsheet start                       do all of it by itself, and serve the site
 
 Exit codes: 0 done, 64 usage, 65 posts, lines or addresses that were refused, 67 mail refused for
 good, 69 relay or database away, 70 bug, 74 disk, 75 run again for the rest, 78 config, or the
@@ -58,6 +60,7 @@ export function createProgram(terminal: Terminal, setExitCode: (code: ExitCode) 
     addCompose,
     addPreview,
     addSend,
+    addStart,
     addStatus,
     addEditions,
     addSubscribers,

@@ -1,6 +1,7 @@
 import type { Chance } from '../base/chance.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
+import type { Metrics } from '../base/metrics.ts';
 import type { Config } from '../config/config.ts';
 import type { Templates } from '../editions/templates.ts';
 import type { OpenRelay } from '../smtp/relay.ts';
@@ -12,6 +13,8 @@ export interface StoreDependencies {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Log;
+  /** There in the service. */
+  readonly metrics?: Metrics;
 }
 
 /** What composing needs as well. */

@@ -2,9 +2,9 @@ import { STATUS_CODES } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import helmet from '@fastify/helmet';
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
-import { BroadsheetError, EXIT, reasonOf } from '../base/errors.ts';
 import { addErrorAnswers } from './answer-errors.ts';
 import { limitConnections } from './limit-connections.ts';
+import { listenError, originOf } from './listen-error.ts';
 import { noteRequests } from './note-requests.ts';
 import { addRateLimits } from './rate-limits.ts';
 import { addBodies } from './read-bodies.ts';
@@ -60,7 +60,7 @@ export async function openWebServer(
   }
   await listen(app, web.host, web.port);
   return {
-    url: `${originOf(app, web.host)}${basePath}`,
+    url: `${originOf(web.host, (app.server.address() as AddressInfo).port)}${basePath}`,
     close: () => closeWithin(app, limits.closeTimeoutMs),
   };
 }
@@ -121,32 +121,6 @@ async function listen(app: FastifyInstance, host: string, port: number): Promise
     await app.close();
     throw listenError(error, host, port);
   }
-}
-
-/** What is told of an address that cannot be listened on. */
-export function listenError(error: unknown, host: string, port: number): Error {
-  const at = `${host} port ${port}`;
-  const fail = (fact: string, exitCode: typeof EXIT.config | typeof EXIT.unavailable) =>
-    new BroadsheetError(exitCode, `${at}  ${fact}`, { cause: error });
-  switch ((error as NodeJS.ErrnoException).code) {
-    case 'EADDRINUSE':
-      return fail('is taken by another program; stop it, or choose another port', EXIT.unavailable);
-    case 'EACCES':
-      return fail('may not be listened on; choose a port from 1024 on', EXIT.config);
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return fail('is no address of this machine; 127.0.0.1, 0.0.0.0 or :: is', EXIT.config);
-    case 'EAFNOSUPPORT':
-      return fail('is of a kind that this machine has not; write 0.0.0.0 for ::', EXIT.config);
-    default:
-      return error instanceof Error ? error : new Error(reasonOf(error));
-  }
-}
-
-function originOf(app: FastifyInstance, host: string): string {
-  const { port } = app.server.address() as AddressInfo;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 async function closeWithin(app: FastifyInstance, timeoutMs: number): Promise<void> {

@@ -1,0 +1,59 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Shell } from '../shell.ts';
+import { SERVICE_PARTS, type ServicePartName } from '../start/service-parts.ts';
+
+const EXAMPLES = `
+Examples:
+  $ broadsheet start                        everything, in one process
+  $ broadsheet start --port 80 --host ::    to the internet, without a web server in front
+  $ broadsheet start --only web feeds       the site alone; another process sends
+
+Needs BROADSHEET_SECRET, and BROADSHEET_SMTP_URL unless the relay takes mail without a password.
+Ends in order on SIGTERM and SIGINT (Ctrl-C), within ten seconds; a second one ends it at once.
+It can be killed and started again at any time: nothing is lost, and nothing is sent twice.
+
+Exit codes: 0 it was asked to stop, 69 the database is away or the port taken, 70 bug, 74 disk,
+78 config. Let a supervisor start it again after any but 0 and 78.
+`;
+
+interface StartFlags {
+  readonly host?: string;
+  readonly port?: number;
+  readonly metricsPort?: number;
+  readonly only?: readonly ServicePartName[];
+}
+
+/** `broadsheet start`: the service. */
+export function addStart(program: Command, shell: Shell): void {
+  program
+    .command('start')
+    .description('run the service: schedule, delivery, feeds and site, until it is stopped')
+    .option('--host <address>', "address to listen on, in place of the config's")
+    .option('--port <number>', "port to listen on, in place of the config's; 0: any", parsePort)
+    .option('--metrics-port <number>', 'port of /metrics; 0: no metrics', parsePort)
+    .addOption(new Option('--only <parts...>', 'run these parts alone').choices(SERVICE_PARTS))
+    .addHelpText('after', EXAMPLES)
+    .action(async (flags: StartFlags, command: Command) => {
+      const { config: file, verbose } = command.optsWithGlobals<{
+        config: string;
+        verbose?: true;
+      }>();
+      const { loadConfig } = await import('../../config/load-config.ts');
+      const { startService } = await import('../start/start-service.ts');
+      const config = loadConfig(file, process.env);
+      const web = {
+        ...config.web,
+        ...(flags.host === undefined ? {} : { host: flags.host }),
+        ...(flags.port === undefined ? {} : { port: flags.port }),
+        ...(flags.metricsPort === undefined ? {} : { metricsPort: flags.metricsPort }),
+      };
+      const parts = flags.only ?? SERVICE_PARTS;
+      await startService({ ...config, web }, { parts, verbose: verbose === true }, shell);
+    });
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_535) return port;
+  throw new InvalidArgumentError('It is not a port; write a number from 0 to 65535.');
+}

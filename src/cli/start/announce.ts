@@ -1,0 +1,32 @@
+import { reasonOf } from '../../base/errors.ts';
+import { relaysWithoutUrl } from '../../config/relays-without-url.ts';
+import { findHold } from '../../jobs/database/check-fence.ts';
+import type { ServiceDependencies } from '../../jobs/service/service-part.ts';
+import type { Servers } from './open-servers.ts';
+import type { ServicePartName } from './service-parts.ts';
+
+/** Says where the service listens, what it does next, and what it lacks for the rest. */
+export async function announce(
+  deps: ServiceDependencies,
+  parts: readonly ServicePartName[],
+  urls: Servers['urls'],
+): Promise<void> {
+  const { config, log } = deps;
+  log.event('serving', { parts: parts.join(', '), database: deps.store.place, ...urls });
+  for (const { message } of relaysWithoutUrl(config)) log.trouble(message);
+  for (const reason of brokenTemplates(deps)) log.trouble(reason);
+  const hold = await findHold(deps);
+  if (hold === undefined) return;
+  const remedy = 'run `broadsheet status` to see what is at stake, and `broadsheet database adopt`';
+  log.trouble(`this database ${hold.because}: nothing is sent until it is adopted; ${remedy}`);
+}
+
+/** What is wrong with the templates of mails. The site is up without: people have to be able to leave. */
+function brokenTemplates(deps: ServiceDependencies): string[] {
+  try {
+    void deps.templates;
+    return [];
+  } catch (error) {
+    return [reasonOf(error)];
+  }
+}

@@ -1,0 +1,48 @@
+import { once } from 'node:events';
+import { health } from '../../web/health.ts';
+import type { OpenMetrics } from '../../web/metrics/open-metrics.ts';
+import { serveMetrics } from '../../web/metrics/serve-metrics.ts';
+import { openWebServer, type WebServer } from '../../web/open-web-server.ts';
+import type { RoutePlugin, WebDependencies } from '../../web/web-dependencies.ts';
+import type { Part } from './run-parts.ts';
+
+/** The servers of the service. */
+export interface Servers {
+  readonly urls: { readonly site?: string; readonly metrics?: string };
+  /** Resolves when the site has answered what was under way after `signal` was aborted. */
+  readonly untilStopped: Part;
+  close(): Promise<void>;
+}
+
+/** What the site serves; the first that has a path answers it. */
+const ROUTES: readonly RoutePlugin[] = [];
+
+/** Opens the site, unless `web` is false, and /metrics, unless it has no port. */
+export async function openServers(
+  deps: WebDependencies & { readonly metrics: OpenMetrics },
+  { web }: { readonly web: boolean },
+): Promise<Servers> {
+  const { metricsHost: host, metricsPort: port } = deps.config.web;
+  const metrics =
+    port === 0 ? undefined : await serveMetrics(deps.metrics, { host, port, log: deps.log });
+  let site: WebServer | undefined;
+  try {
+    site = web ? await openWebServer(deps, ROUTES, { rootRoutes: health }) : undefined;
+  } catch (error) {
+    await metrics?.close();
+    throw error;
+  }
+  return {
+    urls: {
+      ...(site === undefined ? {} : { site: site.url }),
+      ...(metrics === undefined ? {} : { metrics: metrics.url }),
+    },
+    async untilStopped(signal) {
+      if (!signal.aborted) await once(signal, 'abort');
+      await site?.close();
+    },
+    async close() {
+      await Promise.all([site?.close(), metrics?.close()]);
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { findHold } from '../jobs/database/check-fence.ts';
+import type { RoutePlugin, WebDependencies } from './web-dependencies.ts';
+
+/** So long the database may take to answer, and so long an answer is good for. */
+const PATIENCE_MS = 2000;
+
+/** What /readyz says. */
+export interface Readiness {
+  /** Whether requests can be served. A database that is held sends nothing, and serves. */
+  readonly ready: boolean;
+  readonly database: 'ok' | 'away';
+  /** Whether there are feeds to serve. */
+  readonly feeds: 'built' | 'missing';
+  /** `held`: see `broadsheet status`. */
+  readonly sends: 'allowed' | 'held' | 'unknown';
+}
+
+/**
+ * /healthz: the program lives (if it does not answer, it should be started again). /readyz: it can
+ * serve (if not, a balancer should ask another). For machines that ask every few seconds: without
+ * a limit, and of the database once in two seconds at the most.
+ */
+export const health: RoutePlugin = (app, deps) => {
+  const options = { config: { limit: 'none', errors: 'json' } } as const;
+  app.get('/healthz', options, async (_request, reply) =>
+    reply.header('cache-control', 'no-store').send({ alive: true }),
+  );
+  const readReadiness = readOften(() => readinessOf(deps));
+  app.get('/readyz', options, async (_request, reply) => {
+    const readiness = await readReadiness();
+    reply.header('cache-control', 'no-store').code(readiness.ready ? 200 : 503);
+    return reply.send(readiness);
+  });
+};
+
+async function readinessOf({
+  config,
+  store,
+}: Pick<WebDependencies, 'config' | 'store'>): Promise<Readiness> {
+  const feeds = existsSync(join(config.folders.output, 'index.html')) ? 'built' : 'missing';
+  const sends = await sendsOf({ config, store });
+  const database = sends === 'unknown' ? 'away' : 'ok';
+  return { ready: database === 'ok' && feeds === 'built', database, feeds, sends };
+}
+
+async function sendsOf(
+  deps: Pick<WebDependencies, 'config' | 'store'>,
+): Promise<Readiness['sends']> {
+  const { promise: late, resolve } = Promise.withResolvers<'unknown'>();
+  const timer = setTimeout(() => resolve('unknown'), PATIENCE_MS);
+  const asked = findHold(deps).then(
+    (hold) => (hold === undefined ? 'allowed' : 'held'),
+    () => 'unknown' as const,
+  );
+  const sends = await Promise.race([asked, late]);
+  clearTimeout(timer);
+  return sends;
+}
+
+/** `read`, whose answer serves all who ask within `PATIENCE_MS`. */
+function readOften<T>(read: () => Promise<T>): () => Promise<T> {
+  let last: { readonly at: number; readonly answer: Promise<T> } | undefined;
+  return () => {
+    const now = performance.now();
+    if (last === undefined || now - last.at > PATIENCE_MS) last = { at: now, answer: read() };
+    return last.answer;
+  };
+}
