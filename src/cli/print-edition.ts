@@ -65,9 +65,11 @@ export function printTroubles(
       `         and ${formatCount(more)} more: \`broadsheet editions show ${id} --failed\``,
     );
   }
-  for (const { address, messageId, state } of inDoubt) {
+  for (const { address, messageId, doubts, state } of inDoubt) {
     const fate =
-      state === 'inDoubt' ? 'may have got it or not' : `may have got it twice (now ${state})`;
+      state === 'inDoubt'
+        ? `may have got it ${doubts > 1 ? `up to ${doubts} times, ` : ''}or not`
+        : `may have got it ${doubts > 1 ? `${doubts + 1} times` : 'twice'} (now ${state})`;
     terminal.out(`In doubt ${address}: ${fate}, as ${messageId}`);
   }
 }

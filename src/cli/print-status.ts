@@ -66,7 +66,7 @@ function printEditionStatus(edition: EditionStatus, timeZone: string, terminal: 
 }
 
 function* notesOf(edition: EditionStatus, timeZone: string): Generator<string> {
-  const { pause, perSecond, secondsLeft, retryAt, undecided, senders } = edition;
+  const { pause, perSecond, secondsLeft, retryAt, senders } = edition;
   if (pause) {
     const again = pause.by === 'relay' ? '; the next `broadsheet send` tries again' : '';
     const since = pause.by === 'relay' ? 'since' : 'paused';
@@ -79,7 +79,8 @@ function* notesOf(edition: EditionStatus, timeZone: string): Generator<string> {
   for (const { host, pid } of senders)
     yield `sent by process ${pid}${host === '' ? '' : ` on ${host}`}`;
   if (retryAt) yield `the first of those put off is due ${formatDue(retryAt, timeZone)}`;
-  if (undecided > 0) yield describeUndecided(undecided, `broadsheet send ${edition.newsletter}`);
+  if (edition.undecided > 0)
+    yield describeUndecided(edition, `broadsheet send ${edition.newsletter}`);
 }
 
 function relayRow(relay: RelayStatus, timeZone: string): readonly (string | number)[] {

@@ -16,14 +16,14 @@ import {
 } from '../store/standing.ts';
 import { countActive } from '../store/subscribers.ts';
 import type { Database } from '../store/tables.ts';
-import { countUndecided, nextRetry } from '../store/unfinished.ts';
+import { countUndecided, nextRetry, type Undecided } from '../store/unfinished.ts';
 import { type FoundHold, findHold } from './database/check-fence.ts';
 import { findNewsletter } from './find-newsletter.ts';
 import type { SendDependencies } from './mail-dependencies.ts';
 import { livingSenders } from './sending/sender-lease.ts';
 
 /** Where an edition stands. */
-export interface EditionStatus {
+export interface EditionStatus extends Undecided {
   readonly id: string;
   readonly newsletter: string;
   readonly subject: string;
@@ -33,7 +33,6 @@ export interface EditionStatus {
    */
   readonly standing: 'sending' | 'unfinished' | 'notSent' | 'paused' | 'cancelled' | 'done';
   readonly deliveries: DeliveryTable;
-  readonly undecided: number;
   readonly pause?: EditionPause;
   /** ISO 8601: when the first of those that were put off is due. */
   readonly retryAt?: string;
@@ -123,7 +122,7 @@ async function statusOf(
   const domains = isWaiting(deliveries) ? await domainStandings(db, id, MOST_DOMAINS) : [];
   return {
     ...{ id, newsletter, subject, standing, deliveries },
-    undecided: await countUndecided(db, id),
+    ...(await countUndecided(db, id)),
     ...pauseOf(row),
     ...(retryAt === undefined ? {} : { retryAt }),
     ...(perSecond > 0 && {

@@ -7,7 +7,8 @@ import type { DeliveryState, FailureCause } from './delivery.ts';
  *     queued, deferred -> suppressed      the subscriber left meanwhile
  *     claimed, submitting -> queued       the message surely did not go
  *     submitting -> inDoubt               the sender died between the final dot and the reply
- *     inDoubt -> queued                   it is sent once more, with the same Message-ID
+ *     inDoubt -> queued                   it is sent once more, with the same Message-ID; by itself
+ *                                         only after its first doubt
  *     queued, deferred -> failed          too late, or cancelled
  *     failed -> queued                    an editor wants it tried again
  */
@@ -19,12 +20,19 @@ export interface LedgerEntry {
   readonly attempts: number;
   /** Epoch milliseconds; a deferred one is not due before. */
   readonly retryAt?: number;
-  /** Whether it was ever in doubt. */
-  readonly wasInDoubt: boolean;
+  /** How often it came to be in doubt. */
+  readonly doubts: number;
   /** Whether one in doubt is never to be sent again. */
   readonly isSettled: boolean;
   readonly failedBecause?: FailureCause;
 }
+
+/**
+ * How often a delivery may have been in doubt and is still sent again by itself. A second time it
+ * waits for an editor: a relay that takes a message and never says so would be given another copy of
+ * it at every run.
+ */
+export const MOST_DOUBTS = 1;
 
 /** What can happen to a delivery. `now` and `retryAt` are epoch milliseconds. */
 export type DeliveryEvent =
@@ -45,7 +53,8 @@ export type DeliveryEvent =
   /** The lease of its sender is over, who may live on. */
   | { readonly kind: 'endLease'; readonly sender: string }
   | { readonly kind: 'senderDied'; readonly sender: string }
-  | { readonly kind: 'resend' }
+  /** `mostDoubts`: `MOST_DOUBTS`, or Infinity where an editor says so. */
+  | { readonly kind: 'resend'; readonly mostDoubts: number }
   | { readonly kind: 'skip' }
   | { readonly kind: 'expire' }
   | { readonly kind: 'cancel' }
@@ -74,7 +83,7 @@ export const EVENT_SOURCES = {
 export const PLANNED: LedgerEntry = {
   state: 'queued',
   attempts: 0,
-  wasInDoubt: false,
+  doubts: 0,
   isSettled: false,
 };
 
@@ -105,7 +114,7 @@ export function applyEvent(entry: LedgerEntry, event: DeliveryEvent): LedgerEntr
     case 'senderDied':
       return entry.state === 'claimed' ? moved(entry, 'queued') : doubted(entry);
     case 'resend':
-      return entry.isSettled ? entry : moved(entry, 'queued');
+      return entry.isSettled || entry.doubts > event.mostDoubts ? entry : moved(entry, 'queued');
     case 'skip':
       return { ...entry, isSettled: true };
     case 'giveBack':
@@ -126,17 +135,18 @@ function isElsewhere(entry: LedgerEntry, event: DeliveryEvent): boolean {
 
 /** In another state, without what belonged to the one before. */
 function moved(
-  { attempts, wasInDoubt, isSettled }: LedgerEntry,
+  { attempts, doubts, isSettled }: LedgerEntry,
   state: DeliveryState,
   facts: Pick<LedgerEntry, 'sender' | 'retryAt' | 'failedBecause'> = {},
 ): LedgerEntry {
-  return { state, attempts, wasInDoubt, isSettled, ...facts };
+  return { state, attempts, doubts, isSettled, ...facts };
 }
 
 function doubted(entry: LedgerEntry): LedgerEntry {
   // Its sender stays on record: a late word of it still counts.
   const owner = entry.sender === undefined ? {} : { sender: entry.sender };
-  return { ...moved(tried(entry), 'inDoubt', owner), wasInDoubt: true };
+  const doubts = entry.state === 'inDoubt' ? entry.doubts : entry.doubts + 1;
+  return { ...moved(tried(entry), 'inDoubt', owner), doubts };
 }
 
 function tried(entry: LedgerEntry): LedgerEntry {

@@ -88,6 +88,7 @@ export async function settleClaims(
     .set((set) => ({
       state: 'inDoubt',
       attempts: set('attempts', '+', 1),
+      doubts: set('doubts', '+', 1),
       in_doubt_at: set.fn.coalesce('in_doubt_at', set.val(at)),
       changed_at: at,
     }))

@@ -102,7 +102,7 @@ export async function failedDeliveries(
 export async function doubtedDeliveries(db: Database, edition: string) {
   const rows = await db
     .selectFrom('deliveries')
-    .select(['address', 'message_id', 'in_doubt_at', 'state'])
+    .select(['address', 'message_id', 'in_doubt_at', 'doubts', 'state'])
     .where('edition', '=', edition)
     .where('in_doubt_at', 'is not', null)
     .orderBy('id')
@@ -111,6 +111,7 @@ export async function doubtedDeliveries(db: Database, edition: string) {
     address: row.address as EmailAddress,
     messageId: row.message_id ?? '',
     at: row.in_doubt_at ?? '',
+    doubts: row.doubts,
     state: row.state,
   }));
 }

@@ -109,15 +109,24 @@ export async function retryFailed(db: Database, edition: string, at: string): Pr
   return Number(numUpdatedRows);
 }
 
-/** Queues what is in doubt once more. That it was in doubt stays on record. */
-export async function resendDoubted(db: Database, edition: string, at: string): Promise<void> {
-  await db
+/**
+ * Queues once more what is in doubt for the `mostDoubts`-th time at most; Infinity: all of it. That
+ * it was in doubt stays on record.
+ */
+export async function resendDoubted(
+  db: Database,
+  edition: string,
+  at: string,
+  mostDoubts: number,
+): Promise<void> {
+  let query = db
     .updateTable('deliveries')
     .set({ state: 'queued', sender: null, changed_at: at })
     .where('edition', '=', edition)
     .where('state', 'in', EVENT_SOURCES.resend)
-    .where('doubt_settled_at', 'is', null)
-    .execute();
+    .where('doubt_settled_at', 'is', null);
+  if (mostDoubts !== Infinity) query = query.where('doubts', '<=', mostDoubts);
+  await query.execute();
 }
 
 /** Notes that what is in doubt is not sent again. */

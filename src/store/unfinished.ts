@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { DeliveryState } from '../model/delivery.ts';
+import { MOST_DOUBTS } from '../model/delivery-events.ts';
 import type { Database } from './tables.ts';
 
 /** An edition that not everyone has got who should. */
@@ -9,8 +10,11 @@ export interface Unfinished {
   readonly isPaused: boolean;
   /** Whether it was never sent, or has deliveries that are queued. */
   readonly isQueued: boolean;
-  /** Whether it has deliveries in doubt of which nobody decided yet. */
-  readonly isInDoubt: boolean;
+  /**
+   * How often the one that was least often in doubt was so, of its deliveries in doubt of which nobody
+   * decided yet; undefined where there are none.
+   */
+  readonly fewestDoubts?: number;
   /** When the first of those that were put off is due. */
   readonly retryAt?: string;
 }
@@ -39,12 +43,11 @@ export async function findUnfinished(
         .as('queued'),
       select
         .selectFrom('deliveries as d')
-        .select(sql<number>`1`.as('one'))
+        .select((inner) => inner.fn.min('d.doubts').as('fewest'))
         .whereRef('d.edition', '=', 'e.id')
         .where('d.state', '=', 'inDoubt')
         .where('d.doubt_settled_at', 'is', null)
-        .limit(1)
-        .as('doubted'),
+        .as('doubts'),
       select
         .selectFrom('deliveries as d')
         .select((inner) => inner.fn.min('d.retry_at').as('first'))
@@ -65,10 +68,10 @@ export async function findUnfinished(
       edition: row.id,
       isPaused: row.paused_at !== null && row.paused_by !== 'relay',
       isQueued: row.planned_at === null || row.queued !== null,
-      isInDoubt: row.doubted !== null,
+      ...(row.doubts === null ? {} : { fewestDoubts: row.doubts }),
       ...(row.retry_at === null ? {} : { retryAt: row.retry_at }),
     }))
-    .filter((each) => each.isQueued || each.isInDoubt || 'retryAt' in each);
+    .filter((each) => each.isQueued || 'fewestDoubts' in each || 'retryAt' in each);
 }
 
 /** The newsletter's newest edition that failed for somebody; none that was cancelled. */
@@ -128,30 +131,40 @@ export async function nextRetry(db: Database, edition: string): Promise<string |
   return row?.retry_at ?? undefined;
 }
 
+/** Deliveries of an edition in doubt of which nobody has decided yet what becomes of them. */
+export interface Undecided {
+  readonly undecided: number;
+  /** Those of them that are not sent again by themselves: in doubt more than `MOST_DOUBTS` times. */
+  readonly doubtedAgain: number;
+}
+
 /** How many of the edition's deliveries are in doubt, and nobody has decided yet what becomes of them. */
-export async function countUndecided(db: Database, edition: string): Promise<number> {
+export async function countUndecided(db: Database, edition: string): Promise<Undecided> {
   const row = await db
     .selectFrom('deliveries')
-    .select((select) => select.fn.countAll<number>().as('count'))
+    .select((select) => [
+      select.fn.countAll<number>().as('all'),
+      select.fn.countAll<number>().filterWhere('doubts', '>', MOST_DOUBTS).as('again'),
+    ])
     .where('edition', '=', edition)
     .where('state', '=', 'inDoubt')
     .where('doubt_settled_at', 'is', null)
     .executeTakeFirstOrThrow();
-  return Number(row.count);
+  return { undecided: Number(row.all), doubtedAgain: Number(row.again) };
 }
 
 /**
  * How many of the edition's deliveries could go out at `now`: those queued and those due; those in
- * doubt and those failed where they are to be sent once more.
+ * doubt for the `mostDoubts`-th time at most; those failed where they are to be sent once more.
  */
 export async function countDue(
   db: Database,
   edition: string,
   {
     now,
-    doubted,
+    mostDoubts,
     failed,
-  }: { readonly now: string; readonly doubted: boolean; readonly failed: boolean },
+  }: { readonly now: string; readonly mostDoubts: number; readonly failed: boolean },
 ): Promise<number> {
   const row = await db
     .selectFrom('deliveries')
@@ -161,9 +174,11 @@ export async function countDue(
       where.or([
         where('state', 'in', [...QUEUED, ...(failed ? (['failed'] as const) : [])]),
         where.and([where('state', '=', 'deferred'), where('retry_at', '<=', now)]),
-        ...(doubted
-          ? [where.and([where('state', '=', 'inDoubt'), where('doubt_settled_at', 'is', null)])]
-          : []),
+        where.and([
+          where('state', '=', 'inDoubt'),
+          where('doubt_settled_at', 'is', null),
+          ...(mostDoubts === Infinity ? [] : [where('doubts', '<=', mostDoubts)]),
+        ]),
       ]),
     )
     .executeTakeFirstOrThrow();

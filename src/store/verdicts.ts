@@ -124,6 +124,7 @@ export function recording(db: Database, verdicts: readonly Verdict[], { sender, 
       reply_text: sql`case when deliveries.address <> ${ERASED_ADDRESS} then v.said end`,
       failed_because: sql`case when v.state = 'failed' then 'reply' end`,
       in_doubt_at: sql`case when v.state = 'inDoubt' then coalesce(deliveries.in_doubt_at, ${text(at)}) else deliveries.in_doubt_at end`,
+      doubts: sql`deliveries.doubts + case when v.state = 'inDoubt' and deliveries.state <> 'inDoubt' then 1 else 0 end`,
       // Of one in doubt its sender stays on record: a late word of it still counts.
       sender: sql`case when v.state = 'inDoubt' then deliveries.sender end`,
     }))

@@ -64,6 +64,41 @@ test('an editor who says "skip" overrules the policy "resend"', async (t) => {
   assert.equal((await prepareSend(paper.deps, { newsletter: NEWSLETTER })).kind, 'nothingNew');
 });
 
+test('a relay that never replies for somebody gets their message twice, then an editor is asked', async (t) => {
+  const paper = await openPaper(t, {
+    subscribers: PEOPLE,
+    inbox: { onMessage: ({ to }) => (to.startsWith('dee') ? 'hangUp' : undefined) },
+  });
+  await paper.putEdition();
+  const first = await sendWith(paper.deps);
+  assert.deepEqual([first.undecided, first.doubtedAgain], [1, 0]);
+  const second = await sendWith(paper.deps);
+  assert.deepEqual(second.deliveries, DOUBTED);
+  assert.deepEqual([second.undecided, second.doubtedAgain], [1, 1]);
+  assert.deepEqual(
+    second.inDoubt.map(({ address, doubts }) => [address, doubts]),
+    [['dee@example.org', 2]],
+  );
+  for (const edition of [undefined, `${NEWSLETTER}-2026-03-20`]) {
+    const named = edition === undefined ? {} : { edition };
+    const third = await prepareSend(paper.deps, { newsletter: NEWSLETTER, ...named });
+    assert.equal(third.kind === 'nobody' && third.doubtedAgain, 1);
+  }
+  const copies = () => paper.inbox.messagesTo('dee@example.org').length;
+  assert.equal(copies(), 2);
+  // A new edition is not kept waiting.
+  await paper.putEdition('tomorrow');
+  assert.equal((await sendWith(paper.deps)).edition.id, 'tomorrow');
+  const asked = await sendWith(paper.deps, {
+    inDoubt: 'resend',
+    edition: `${NEWSLETTER}-2026-03-20`,
+  });
+  assert.equal(copies(), 4);
+  assert.equal(asked.inDoubt[0]?.doubts, 3);
+  const edition = `${NEWSLETTER}-2026-03-20`;
+  assert.equal((await sendWith(paper.deps, { inDoubt: 'skip', edition })).undecided, 0);
+});
+
 /** A paper whose edition reached all, save that dee's reply never came. */
 async function doubted(
   t: Parameters<typeof openPaper>[0],

@@ -7,6 +7,7 @@ import {
   type DeliveryEvent,
   EVENT_SOURCES,
   type LedgerEntry,
+  MOST_DOUBTS,
   PLANNED,
 } from '../../src/model/delivery-events.ts';
 
@@ -26,7 +27,8 @@ const EVENTS: readonly DeliveryEvent[] = [
       (kind) => ({ kind, sender }),
     ),
   ]),
-  ...(['resend', 'skip', 'expire', 'cancel', 'retry'] as const).map((kind) => ({ kind })),
+  ...(['skip', 'expire', 'cancel', 'retry'] as const).map((kind) => ({ kind })),
+  ...[MOST_DOUBTS, Infinity].map((mostDoubts) => ({ kind: 'resend', mostDoubts }) as const),
 ];
 
 /** One event, and what it made of an entry. */
@@ -65,8 +67,16 @@ const RULES: Readonly<Record<string, (step: Step) => boolean>> = {
     (before.state === 'deferred' && (before.retryAt ?? 0) <= event.now),
   'whoever has left is suppressed in place of claimed': ({ before, event, after }) =>
     event.kind !== 'claim' || event.isActive || before === after || after.state === 'suppressed',
-  'that it was in doubt stays on record': ({ before, after }) =>
-    after.wasInDoubt === (before.wasInDoubt || after.state === 'inDoubt'),
+  'how often it was in doubt stays on record': ({ before, after }) =>
+    after.doubts ===
+    before.doubts + (before.state !== 'inDoubt' && after.state === 'inDoubt' ? 1 : 0),
+  'what was in doubt twice is sent again by the word of an editor only': ({
+    before,
+    event,
+    after,
+  }) =>
+    !(before.state === 'inDoubt' && before.doubts > 1 && after.state === 'queued') ||
+    (event.kind === 'resend' && event.mostDoubts === Infinity),
   'that one in doubt is not to be sent again stays decided': ({ before, after }) =>
     after.isSettled || !before.isSettled,
   'what was skipped leaves doubt by the word of its own sender only': ({ before, event, after }) =>

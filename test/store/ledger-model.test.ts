@@ -5,6 +5,7 @@ import {
   applyEvent,
   type DeliveryEvent,
   type LedgerEntry,
+  MOST_DOUBTS,
   PLANNED,
 } from '../../src/model/delivery-events.ts';
 import { claimDeliveries, giveBackAll, settleClaims } from '../../src/store/claims.ts';
@@ -45,7 +46,7 @@ type Step =
 /** Some more than once: more often. */
 const EDITORS_STEPS = [
   ...(['wait', 'pause', 'resume', 'resume', 'expire', 'retry'] as const),
-  ...(['skip', 'skip', 'resend', 'resend', 'retry'] as const),
+  ...(['skip', 'resend', 'resend', 'resendAll', 'retry'] as const),
 ] as const;
 
 type EditorsStep = (typeof EDITORS_STEPS)[number] | 'cancel';
@@ -208,8 +209,11 @@ class World {
         this.isCancelled = true;
         return this.apply({ kind: 'cancel' });
       case 'resend':
-        await resendDoubted(db, this.edition, at);
-        return this.apply({ kind: 'resend' });
+      case 'resendAll': {
+        const mostDoubts = what === 'resend' ? MOST_DOUBTS : Infinity;
+        await resendDoubted(db, this.edition, at, mostDoubts);
+        return this.apply({ kind: 'resend', mostDoubts });
+      }
       case 'skip':
         await skipDoubted(db, this.edition, at);
         return this.apply({ kind: 'skip' });
@@ -294,7 +298,7 @@ class World {
       const minute =
         row.retry_at === null ? 0 : (Date.parse(row.retry_at) - Date.parse(instant(0))) / 60_000;
       return {
-        ...{ state: row.state, attempts: row.attempts, wasInDoubt: row.in_doubt_at !== null },
+        ...{ state: row.state, attempts: row.attempts, doubts: row.doubts },
         isSettled: row.doubt_settled_at !== null,
         ...(row.sender === null ? {} : { sender: row.sender }),
         ...(row.state === 'deferred' ? { retryAt: minute } : {}),
@@ -302,10 +306,14 @@ class World {
       };
     });
     assert.deepEqual(found, this.entries, step);
+    for (const { in_doubt_at, doubts } of rows) assert.equal(in_doubt_at !== null, doubts > 0);
     const table = await deliveryTable(this.store.db, this.edition);
     assert.ok(balances(table), `${step}: ${JSON.stringify(table)}`);
     assert.equal(table.planned, READERS.length);
     const undecided = this.entries.filter((entry) => entry.state === 'inDoubt' && !entry.isSettled);
-    assert.equal(await countUndecided(this.store.db, this.edition), undecided.length);
+    assert.deepEqual(await countUndecided(this.store.db, this.edition), {
+      undecided: undecided.length,
+      doubtedAgain: undecided.filter(({ doubts }) => doubts > MOST_DOUBTS).length,
+    });
   }
 }

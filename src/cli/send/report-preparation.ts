@@ -2,7 +2,8 @@ import { EXIT } from '../../base/errors.ts';
 import { reportEdition } from '../../jobs/editions/report-edition.ts';
 import type { SendPreparation } from '../../jobs/sending/send-report.ts';
 import type { NewsletterSettings } from '../../model/settings.ts';
-import { formatDue, plural } from '../format.ts';
+import type { Undecided } from '../../store/unfinished.ts';
+import { formatCount, formatDue, plural } from '../format.ts';
 import { describeNothingNew, formatDeliveries, printEdition } from '../print-edition.ts';
 import type { Shell } from '../shell.ts';
 import type { Terminal } from '../terminal.ts';
@@ -60,7 +61,7 @@ function* describePreparation(
     yield `The others have to wait until ${formatDue(preparation.retryAt, newsletter.timeZone)}; run this again then.`;
   } else if (preparation.undecided > 0) {
     yield `Sent     ${formatDeliveries(deliveries)}`;
-    yield describeUndecided(preparation.undecided, command);
+    yield describeUndecided(preparation, command);
   } else if (deliveries.planned === 0) {
     yield 'Nobody is subscribed: nothing sent. `broadsheet subscribers add` subscribes people.';
   } else {
@@ -69,8 +70,11 @@ function* describePreparation(
   }
 }
 
-/** What to do about messages in doubt under the policy `ask`. */
-export function describeUndecided(undecided: number, command: string): string {
+/** What to do about messages in doubt that are not sent again by themselves. */
+export function describeUndecided({ undecided, doubtedAgain }: Undecided, command: string): string {
   const what = plural(undecided, 'message is', 'messages are');
-  return `${what} in doubt: \`${command} --in-doubt resend\` sends them once more, --in-doubt skip does not.`;
+  const which = doubtedAgain === undecided ? '' : ` ${formatCount(doubtedAgain)} of them`;
+  const again =
+    doubtedAgain > 0 ? `,${which} not for the first time, and waiting for your word` : '';
+  return `${what} in doubt${again}: \`${command} --in-doubt resend\` sends them once more, --in-doubt skip does not.`;
 }

@@ -29,7 +29,7 @@ export function reportSend(
   printTroubles(report.edition.id, report, terminal);
   for (const line of describeBounced(report.bounced)) terminal.out(line);
   const command = `broadsheet send ${newsletter.id}`;
-  if (report.undecided > 0) terminal.out(describeUndecided(report.undecided, command));
+  if (report.undecided > 0) terminal.out(describeUndecided(report, command));
   if (report.stopped) {
     const remedy = remedyFor(report.stopped, report.edition.id, newsletter);
     terminal.err(`${terminal.paintErr('red', 'stopped')}  ${report.stopped.message}; ${remedy}`);

@@ -37,6 +37,7 @@ import { recordSend } from './record-send.ts';
 import { openRoutes } from './routes.ts';
 import type { ReadySend, SendReport, SendWishes, Stopped } from './send-report.ts';
 import { startSender } from './sender-lease.ts';
+import { mostDoubtsResent, policyOf } from './when-in-doubt.ts';
 import { whyClosed } from './why-closed.ts';
 
 /**
@@ -111,7 +112,8 @@ async function reopen(
   const policy = policyOf(newsletter, wishes);
   return store.transaction(async (db) => {
     await resumeEdition(db, edition.id, wishes.resume ? undefined : 'relay');
-    if (policy === 'resend') await resendDoubted(db, edition.id, at);
+    const mostDoubts = mostDoubtsResent(newsletter, wishes);
+    if (policy === 'resend') await resendDoubted(db, edition.id, at, mostDoubts);
     if (policy === 'skip') await skipDoubted(db, edition.id, at);
     if (wishes.retryFailed) await retryFailed(db, edition.id, at);
     const { plannedAt, freshFrom } = (await findEdition(db, edition.id)) ?? {};
@@ -124,14 +126,6 @@ async function reopen(
       freshUntil: Temporal.Instant.from(freshFrom).add({ hours }),
     };
   });
-}
-
-/** What becomes of messages in doubt. */
-function policyOf(
-  { whenInDoubt }: NewsletterSettings,
-  { inDoubt }: SendWishes,
-): NewsletterSettings['whenInDoubt'] {
-  return inDoubt ?? whenInDoubt;
 }
 
 /** After sending: pauses the edition where that is why the run stopped, gives up what is stale, ends dead subscriptions. */
@@ -189,7 +183,7 @@ async function report(
     ...{ sent, bounced },
     inDoubt: await doubtedDeliveries(db, edition.id),
     failures: await failedDeliveries(db, edition.id),
-    undecided: await countUndecided(db, edition.id),
+    ...(await countUndecided(db, edition.id)),
     ...(retryAt === undefined ? {} : { retryAt }),
     ...(stopped === undefined ? {} : { stopped }),
   };

@@ -10,6 +10,7 @@ import {
   findFailed,
   findUnfinished,
   nextRetry,
+  type Undecided,
   type Unfinished,
 } from '../../store/unfinished.ts';
 import { draftEdition } from '../editions/draft-edition.ts';
@@ -18,6 +19,7 @@ import { findNewsletter } from '../find-newsletter.ts';
 import type { ComposeDependencies, StoreDependencies } from '../mail-dependencies.ts';
 import type { SendPreparation, SendWishes } from './send-report.ts';
 import { freshSince } from './settle-ledger.ts';
+import { mostDoubtsResent } from './when-in-doubt.ts';
 
 /** A stored edition asks for no post. */
 const NO_NOTES: PostNotes = {
@@ -29,6 +31,8 @@ const NOTHING_PLANNED = {
   ...{ planned: 0, accepted: 0, deferred: 0, failed: 0 },
   ...{ suppressed: 0, inDoubt: 0, queued: 0 },
 };
+
+const NONE_UNDECIDED: Undecided = { undecided: 0, doubtedAgain: 0 };
 
 export interface PrepareOptions extends SendWishes {
   readonly newsletter: string;
@@ -54,7 +58,8 @@ export async function prepareSend(
   const unfinished = await findUnfinished(deps.store.db, newsletter.id, since);
   const now = storedInstant(deps.clock());
   const isDue = (each: Unfinished) =>
-    (wishes.resume === true || !each.isPaused) && canGo(each, now, isResent(newsletter, wishes));
+    (wishes.resume === true || !each.isPaused) &&
+    canGo(each, now, mostDoubtsResent(newsletter, wishes));
   const due = unfinished.find(isDue);
   if (due !== undefined) return prepare(due.edition);
   const prepared = await prepareNew(deps, newsletter, wishes);
@@ -64,14 +69,10 @@ export async function prepareSend(
     : prepare(waiting.edition);
 }
 
-function canGo(each: Unfinished, now: string, isResent: boolean): boolean {
+function canGo(each: Unfinished, now: string, mostDoubts: number): boolean {
   const isRetried = each.retryAt !== undefined && each.retryAt <= now;
-  return each.isQueued || isRetried || (each.isInDoubt && isResent);
-}
-
-/** Whether what is in doubt is sent once more. */
-function isResent(newsletter: NewsletterSettings, { inDoubt }: SendWishes): boolean {
-  return (inDoubt ?? newsletter.whenInDoubt) === 'resend';
+  const isResent = each.fewestDoubts !== undefined && each.fewestDoubts <= mostDoubts;
+  return each.isQueued || isRetried || isResent;
 }
 
 async function editionToRetry(
@@ -111,7 +112,7 @@ async function prepareStored(
   }
   const now = storedInstant(clock());
   const due = {
-    ...{ now, doubted: isResent(newsletter, wishes) },
+    ...{ now, mostDoubts: mostDoubtsResent(newsletter, wishes) },
     failed: wishes.retryFailed === true,
   };
   const recipients =
@@ -121,9 +122,9 @@ async function prepareStored(
   if (recipients === 0 && wishes.inDoubt === undefined) {
     const retryAt = await nextRetry(store.db, edition.id);
     const isAsked = newsletter.whenInDoubt !== 'skip';
-    const undecided = isAsked ? await countUndecided(store.db, edition.id) : 0;
+    const undecided = isAsked ? await countUndecided(store.db, edition.id) : NONE_UNDECIDED;
     const waiting = retryAt === undefined ? {} : { retryAt };
-    return { ...NO_NOTES, kind: 'nobody', edition, deliveries, undecided, ...waiting };
+    return { ...NO_NOTES, kind: 'nobody', edition, deliveries, ...undecided, ...waiting };
   }
   const state = plannedAt === undefined ? 'composed' : 'unfinished';
   const remember = () => {};
@@ -140,7 +141,7 @@ async function prepareNew(
   const recipients = await countActive(deps.store.db, newsletter.id);
   const deliveries = NOTHING_PLANNED;
   // Nobody to send it to: its posts are left for the edition that somebody gets.
-  if (recipients === 0) return { ...notes, kind: 'nobody', edition, deliveries, undecided: 0 };
+  if (recipients === 0) return { ...notes, kind: 'nobody', edition, deliveries, ...NONE_UNDECIDED };
   return {
     ...notes,
     kind: 'ready',

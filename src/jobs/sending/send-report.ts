@@ -2,6 +2,7 @@ import type { DeliveryState, DeliveryTable, Reply } from '../../model/delivery.t
 import type { Edition, EditionPause, EditionPost } from '../../model/edition.ts';
 import type { EmailAddress } from '../../model/email-address.ts';
 import type { FailedDelivery } from '../../store/deliveries.ts';
+import type { Undecided } from '../../store/unfinished.ts';
 import type { PostNotes } from '../feeds/report-posts.ts';
 
 /** What an editor asks of a send besides. */
@@ -29,15 +30,14 @@ export type SendPreparation =
    * There is an edition, but nobody to send it to now: nobody is subscribed (`deliveries.planned`
    * is 0), everyone was served, or those who are left have to wait until `retryAt`.
    */
-  | (PostNotes & {
-      readonly kind: 'nobody';
-      readonly edition: Edition;
-      readonly deliveries: DeliveryTable;
-      /** How many are in doubt, and an editor has to say what becomes of them. */
-      readonly undecided: number;
-      /** ISO 8601. */
-      readonly retryAt?: string;
-    })
+  | (PostNotes &
+      Undecided & {
+        readonly kind: 'nobody';
+        readonly edition: Edition;
+        readonly deliveries: DeliveryTable;
+        /** ISO 8601. */
+        readonly retryAt?: string;
+      })
   | (PostNotes & {
       readonly kind: 'ready';
       readonly edition: Edition;
@@ -64,7 +64,7 @@ export interface ReportedEdition {
 }
 
 /** What `send` did. */
-export interface SendReport {
+export interface SendReport extends Undecided {
   readonly edition: ReportedEdition;
   /** Balances (`balances`), or the job throws. */
   readonly deliveries: DeliveryTable;
@@ -75,11 +75,11 @@ export interface SendReport {
     readonly address: EmailAddress;
     readonly messageId: string;
     readonly at: string;
+    /** How often it came to be in doubt. */
+    readonly doubts: number;
     readonly state: DeliveryState;
   }[];
   readonly failures: readonly FailedDelivery[];
-  /** How many in doubt are neither sent again nor given up yet (policy `ask`). */
-  readonly undecided: number;
   /** Whose subscriptions this edition found to be dead. */
   readonly bounced: readonly EmailAddress[];
   /** When the first of those that wait is due, ISO 8601. */
