@@ -1,7 +1,8 @@
 /** The user and password of a URL, with the host. */
 const CREDENTIALS = /\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi;
-/** An address, in brackets or not. The marks before the @ are those of RFC 5322, without a limit to ASCII. */
-const ADDRESS = /[^\s<>"'`()[\]{},;:=|\\]+@[^\s<>"'`()[\]{},;:=|\\]+/g;
+/** An address at any domain; or one whose name has slashes, at a domain with a dot: `node_modules/@fastify` is none. */
+const ADDRESS =
+  /[^\s<>"(),:;[\]\\@/]{1,64}@[\p{L}\p{N}][\p{L}\p{N}.-]*|[^\s<>"(),:;[\]\\@]{0,64}(?<!\[secret\])@([\p{L}\p{N}-]+\.)+[\p{L}\p{N}-]{2,}/gu;
 /** The paths that end with a token. */
 const TOKEN =
   /\/(confirm|unsubscribe|resubscribe|preferences|address|approve)\/[A-Za-z0-9_~.%-]{8,}/g;
@@ -14,5 +15,5 @@ export function redact(text: string): string {
   return text
     .replace(CREDENTIALS, '$1[secret]@')
     .replace(TOKEN, '/$1/[token]')
-    .replace(ADDRESS, (found) => (found.startsWith('[secret]') ? found : '[address]'));
+    .replace(ADDRESS, '[address]');
 }

@@ -32,6 +32,10 @@ export function noteOutcome(
   const { run, course, ledger, gates } = noting;
   const now = run.deps.machineClock().epochMilliseconds;
   course.note(outcome, route.relay.name);
+  run.deps.metrics?.count('broadsheet_messages_total', {
+    relay: route.account.id,
+    outcome: outcome.kind,
+  });
   switch (outcome.kind) {
     case 'accepted':
       if (!route.works) recordTrouble(noting, route, undefined);
