@@ -10,7 +10,7 @@ import type { DeliveryState, FailureCause } from './delivery.ts';
  *     inDoubt -> queued                   it is sent once more, with the same Message-ID; by itself
  *                                         only after its first doubt
  *     queued, deferred -> failed          too late, or cancelled
- *     failed -> queued                    an editor wants it tried again
+ *     failed -> queued                    an editor wants it tried again; not where the subscriber has left
  */
 export interface LedgerEntry {
   readonly state: DeliveryState;
@@ -58,7 +58,7 @@ export type DeliveryEvent =
   | { readonly kind: 'skip' }
   | { readonly kind: 'expire' }
   | { readonly kind: 'cancel' }
-  | { readonly kind: 'retry' };
+  | { readonly kind: 'retry'; readonly isActive: boolean };
 
 /** From which states each event leads on; in all others it changes nothing. */
 export const EVENT_SOURCES = {
@@ -117,9 +117,10 @@ export function applyEvent(entry: LedgerEntry, event: DeliveryEvent): LedgerEntr
       return entry.isSettled || entry.doubts > event.mostDoubts ? entry : moved(entry, 'queued');
     case 'skip':
       return { ...entry, isSettled: true };
+    case 'retry':
+      return event.isActive ? moved(entry, 'queued') : entry;
     case 'giveBack':
     case 'endLease':
-    case 'retry':
       return moved(entry, 'queued');
     case 'expire':
       return moved(entry, 'failed', { failedBecause: 'stale' });

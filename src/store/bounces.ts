@@ -1,4 +1,5 @@
 import type { EmailAddress } from '../model/email-address.ts';
+import { isStillSubscribed } from './still-subscribed.ts';
 import type { Database } from './tables.ts';
 
 /** A subscriber whom mail can't reach. */
@@ -46,14 +47,7 @@ export async function disbelieveUnknown(db: Database, edition: string): Promise<
     .where('edition', '=', edition)
     .where('state', '=', 'failed')
     .where('reply_class', '=', 'noSuchAddress')
-    .where(({ exists, selectFrom }) =>
-      exists(
-        selectFrom('subscribers as s')
-          .select('s.id')
-          .whereRef('s.id', '=', 'deliveries.subscriber')
-          .where('s.status', '=', 'active'),
-      ),
-    )
+    .where(isStillSubscribed)
     .execute();
 }
 

@@ -1,5 +1,6 @@
 import type { FailureCause, PauseCause } from '../model/delivery.ts';
 import { EVENT_SOURCES } from '../model/delivery-events.ts';
+import { isStillSubscribed } from './still-subscribed.ts';
 import type { Database } from './tables.ts';
 
 // What is done to all deliveries of an edition at once. `at` is the instant that the ledger notes.
@@ -97,13 +98,17 @@ export async function failCancelled(db: Database, newsletter: string, at: string
   await failWaiting(db, editions, 'cancelled', at);
 }
 
-/** Queues what failed of an edition once more, and makes it fresh again. Gives how many those were. */
+/**
+ * Queues what failed of an edition once more, and makes it fresh again. For whoever has left or
+ * bounced since it stays failed, with its reason. Gives how many were queued.
+ */
 export async function retryFailed(db: Database, edition: string, at: string): Promise<number> {
   const { numUpdatedRows } = await db
     .updateTable('deliveries')
     .set({ state: 'queued', failed_because: null, changed_at: at })
     .where('edition', '=', edition)
     .where('state', 'in', EVENT_SOURCES.retry)
+    .where(isStillSubscribed)
     .executeTakeFirst();
   await db.updateTable('editions').set({ fresh_from: at }).where('id', '=', edition).execute();
   return Number(numUpdatedRows);

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { DeliveryState } from '../model/delivery.ts';
 import { MOST_DOUBTS } from '../model/delivery-events.ts';
+import { isStillSubscribed } from './still-subscribed.ts';
 import type { Database } from './tables.ts';
 
 /** An edition that not everyone has got who should. */
@@ -155,7 +156,8 @@ export async function countUndecided(db: Database, edition: string): Promise<Und
 
 /**
  * How many of the edition's deliveries could go out at `now`: those queued and those due; those in
- * doubt for the `mostDoubts`-th time at most; those failed where they are to be sent once more.
+ * doubt for the `mostDoubts`-th time at most; where those failed are to be sent once more, theirs who
+ * are still subscribed.
  */
 export async function countDue(
   db: Database,
@@ -172,7 +174,8 @@ export async function countDue(
     .where('edition', '=', edition)
     .where((where) =>
       where.or([
-        where('state', 'in', [...QUEUED, ...(failed ? (['failed'] as const) : [])]),
+        where('state', 'in', QUEUED),
+        ...(failed ? [where.and([where('state', '=', 'failed'), isStillSubscribed(where)])] : []),
         where.and([where('state', '=', 'deferred'), where('retry_at', '<=', now)]),
         where.and([
           where('state', '=', 'inDoubt'),

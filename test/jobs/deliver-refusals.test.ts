@@ -187,6 +187,34 @@ test('an edition that gets stale in the middle of its send stops there', async (
   assert.ok(report.deliveries.failed >= 20);
 });
 
+test('what failed for somebody who bounced since stays failed with its reason when the others are tried again', async (t) => {
+  const paper = await openPaper(t, {
+    subscribers: PEOPLE,
+    inbox: {
+      onRecipient: (to) => {
+        if (to.startsWith('ada')) return { code: 550, text: '5.1.1 no such user' };
+        return to.startsWith('bob') && isFull ? { code: 550, text: '5.7.1 not you' } : undefined;
+      },
+    },
+  });
+  let isFull = true;
+  await paper.putEdition();
+  const first = await paper.send();
+  assert.deepEqual(first.bounced, ['ada@example.org']);
+  assert.deepEqual(first.deliveries, { ...NONE, planned: 7, accepted: 5, failed: 2 });
+  isFull = false;
+  const prepared = await prepareSend(paper.deps, { newsletter: NEWSLETTER, retryFailed: true });
+  assert.equal(prepared.kind === 'ready' && prepared.recipients, 1);
+  const again = await paper.send(undefined, { retryFailed: true });
+  assert.deepEqual(again.deliveries, { ...NONE, planned: 7, accepted: 6, failed: 1 });
+  assert.deepEqual(
+    again.failures.map(({ address, reply }) => [address, reply.enhancedCode]),
+    [['ada@example.org', '5.1.1']],
+  );
+  const last = await prepareSend(paper.deps, { newsletter: NEWSLETTER, retryFailed: true });
+  assert.equal(last.kind, 'nobody');
+});
+
 async function active({ deps }: Paper): Promise<readonly string[]> {
   const rows = await deps.store.db
     .selectFrom('subscribers')

@@ -27,7 +27,8 @@ const EVENTS: readonly DeliveryEvent[] = [
       (kind) => ({ kind, sender }),
     ),
   ]),
-  ...(['skip', 'expire', 'cancel', 'retry'] as const).map((kind) => ({ kind })),
+  ...(['skip', 'expire', 'cancel'] as const).map((kind) => ({ kind })),
+  ...EITHER.map((isActive) => ({ kind: 'retry', isActive }) as const),
   ...[MOST_DOUBTS, Infinity].map((mostDoubts) => ({ kind: 'resend', mostDoubts }) as const),
 ];
 
@@ -67,6 +68,8 @@ const RULES: Readonly<Record<string, (step: Step) => boolean>> = {
     (before.state === 'deferred' && (before.retryAt ?? 0) <= event.now),
   'whoever has left is suppressed in place of claimed': ({ before, event, after }) =>
     event.kind !== 'claim' || event.isActive || before === after || after.state === 'suppressed',
+  'what failed for somebody who has left since stays failed': ({ before, event, after }) =>
+    event.kind !== 'retry' || event.isActive || after === before,
   'how often it was in doubt stays on record': ({ before, after }) =>
     after.doubts ===
     before.doubts + (before.state !== 'inDoubt' && after.state === 'inDoubt' ? 1 : 0),

@@ -222,7 +222,9 @@ class World {
         return this.apply({ kind: 'expire' });
       case 'retry':
         await retryFailed(db, this.edition, at);
-        return this.apply({ kind: 'retry' });
+        for (const [index, isActive] of this.active.entries())
+          this.apply({ kind: 'retry', isActive }, [index]);
+        return;
     }
   }
 
