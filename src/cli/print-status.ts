@@ -20,6 +20,16 @@ export function printStatus(report: StatusReport, timeZone: string, terminal: Te
       '      `broadsheet send` says what is at stake, `broadsheet database adopt` ends it.',
     );
   }
+  if (report.olderThan !== undefined) {
+    const older = terminal.paint(['bold', 'red'], 'older');
+    terminal.out(
+      `${older} this database is older than its journal ${report.olderThan}: who left and what`,
+    );
+    terminal.out(
+      '      was sent since is not in what follows. The next command that changes something',
+    );
+    terminal.out('      reads it, `broadsheet send` for one.');
+  }
   for (const { id, active } of report.newsletters) {
     terminal.out(`${terminal.paint('bold', id)}  ${plural(active, 'active subscriber')}`);
     const editions = report.editions.filter(({ newsletter }) => newsletter === id);

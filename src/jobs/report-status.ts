@@ -18,6 +18,7 @@ import { countActive } from '../store/subscribers.ts';
 import type { Database } from '../store/tables.ts';
 import { countUndecided, nextRetry, type Undecided } from '../store/unfinished.ts';
 import { type FoundHold, findHold } from './database/check-fence.ts';
+import { compareJournal } from './database/compare-journal.ts';
 import { findNewsletter } from './find-newsletter.ts';
 import type { SendDependencies } from './mail-dependencies.ts';
 import { livingSenders } from './sending/sender-lease.ts';
@@ -58,6 +59,8 @@ export interface RelayStatus {
 export interface StatusReport {
   /** Why the database sends nothing. */
   readonly hold?: FoundHold;
+  /** The journal file, where it has lines that the database has not: the next change applies them. */
+  readonly olderThan?: string;
   readonly newsletters: readonly { readonly id: string; readonly active: number }[];
   /** Those that are not over, and the newest that are; newest first. */
   readonly editions: readonly EditionStatus[];
@@ -87,7 +90,12 @@ export async function reportStatus(
   }
   const relays = await relaysOf(store.db, config.relays, machineClock().epochMilliseconds);
   const hold = await findHold(deps);
-  return { ...(hold === undefined ? {} : { hold }), newsletters, editions, relays };
+  const { isAhead } = await compareJournal(store.db, config.journalFile);
+  return {
+    ...(hold === undefined ? {} : { hold }),
+    ...(isAhead ? { olderThan: config.journalFile } : {}),
+    ...{ newsletters, editions, relays },
+  };
 }
 
 async function editionsOf(

@@ -72,8 +72,14 @@ test('a restored backup mails nobody who left, and nothing that was sent since',
   const sent = inbox.messages.length;
   putBack(backup, database);
 
+  for (const _time of ['first', 'second']) {
+    const status = await project.run('status');
+    assert.match(status.stdout, /^older this database is older than its journal .*journal\.jsonl/);
+    assert.match(status.stdout, /3 active subscribers/);
+  }
   const held = await send('2026-03-22');
   assert.equal(held.code, 78);
+  assert.doesNotMatch((await project.run('status')).stdout, /older than its journal/);
   assert.match(held.stderr, /was put back from a backup made before daily-2026-03-21 was sent/);
   assert.match(held.stderr, /1 subscription of people who left meanwhile ended/);
   assert.equal((await project.run('database', 'adopt', '--yes')).code, 0);
