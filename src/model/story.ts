@@ -1,6 +1,6 @@
 import type { Post } from './post.ts';
 
-/** What one or more posts tell (DESIGN: *same story*). */
+/** What one or more posts tell; `groupStories` says which ones tell the same. */
 export interface Story {
   /** The post to show: the newest complete one. */
   readonly shown: Post;

@@ -12,7 +12,7 @@ const MOST_NEIGHBOURS = 300;
 const HOUR_MS = 3_600_000;
 
 /**
- * The stories that `posts` tell (DESIGN: *Same story*), the one with the newest first post first.
+ * The stories that `posts` tell, the one with the newest first post first.
  * Two posts tell one story when
  *
  * 1. their dates are equal to the second, where seconds other than :00 were written (a day alone
