@@ -1,8 +1,9 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { freePort } from '../test/support/free-port.ts';
 
 /** An SMTP server that takes every message and throws it away. */
 export interface Sink {
@@ -58,15 +59,6 @@ export async function startSink(): Promise<Sink> {
 
 function start(command: string, args: readonly string[]): ChildProcess {
   return spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit'] });
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 async function untilOpen(child: ChildProcess, port: number): Promise<void> {

@@ -11,10 +11,10 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { freePort } from './free-port.ts';
 
 const [password = '', durable] = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), 'broadsheet-postgres-'));
@@ -79,15 +79,6 @@ function makeData(initdb: string): void {
     ...['--locale-provider', 'icu', '--icu-locale', 'en'],
   ];
   execFileSync(initdb, options, { ...owner, cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 async function start(postgres: string, port: number): Promise<ChildProcess> {
