@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
-import { BroadsheetError, EXIT } from '../../base/errors.ts';
 import { findNewsletter } from '../../jobs/find-newsletter.ts';
 import type { PrepareOptions } from '../../jobs/sending/prepare-send.ts';
 import type { ReadySend, SendReport } from '../../jobs/sending/send-report.ts';
+import { confirm } from '../confirm.ts';
 import { plural } from '../format.ts';
 import { type MailContext, withMail } from '../mail-context.ts';
 import { parseAddresses } from '../parse-addresses.ts';
@@ -131,19 +131,13 @@ async function confirmSend(
   terminal: Terminal,
 ): Promise<void> {
   if (yes) return;
-  if (!terminal.interactive) {
-    throw new BroadsheetError(EXIT.usage, 'there is nobody to ask here; add --yes to send');
-  }
   log.close();
-  if (!json) printEdition(send.edition, terminal);
-  const { confirm } = await import('@clack/prompts');
   const goesOn = send.state === 'unfinished' ? 'Go on sending' : 'Send';
-  const answer = await confirm({
-    message: `${goesOn} "${send.edition.subject}" to ${plural(send.recipients, 'subscriber')}?`,
-    initialValue: false,
-    output: process.stderr,
-  });
-  if (answer !== true) throw new BroadsheetError(EXIT.usage, 'nothing was sent');
+  const message = `${goesOn} "${send.edition.subject}" to ${plural(send.recipients, 'subscriber')}?`;
+  const show = () => {
+    if (!json) printEdition(send.edition, terminal);
+  };
+  await confirm({ to: 'send', message, otherwise: 'nothing was sent', show }, terminal);
 }
 
 /** Sends, and on SIGINT, SIGTERM or SIGHUP finishes what is in flight and gives back the rest. */

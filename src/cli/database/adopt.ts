@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
-import { BroadsheetError, EXIT } from '../../base/errors.ts';
 import type { AdoptReport } from '../../jobs/database/adopt-database.ts';
+import { confirm } from '../confirm.ts';
 import { plural } from '../format.ts';
 import { withMail } from '../mail-context.ts';
 import type { Shell } from '../shell.ts';
+import type { Terminal } from '../terminal.ts';
 
 const EXAMPLES = `
 A database that wakes up in another place, or that was put back from a backup, holds its sends: what
@@ -41,7 +42,9 @@ async function adopt(options: AdoptOptions, command: Command, shell: Shell): Pro
     if (!options.yes) {
       const report = await prepareAdoption(context);
       context.log.close();
-      await confirm(report, shell);
+      const message = 'Does no other copy of this database send any more, so that this one may?';
+      const show = () => showHold(report, terminal);
+      await confirm({ to: 'adopt', message, otherwise: 'nothing was changed', show }, terminal);
     }
     const report = await adoptDatabase(context);
     if (options.json) {
@@ -62,11 +65,7 @@ async function adopt(options: AdoptOptions, command: Command, shell: Shell): Pro
   });
 }
 
-/** Asks on a terminal; elsewhere needs `--yes`. Throws when the answer is no. */
-async function confirm(report: AdoptReport, { terminal }: Shell): Promise<void> {
-  if (!terminal.interactive) {
-    throw new BroadsheetError(EXIT.usage, 'there is nobody to ask here; add --yes to adopt');
-  }
+function showHold(report: AdoptReport, terminal: Terminal): void {
   terminal.err(report.held === null ? 'This database is not held.' : `It ${report.held}.`);
   for (const line of describeWaiting(report)) terminal.err(line);
   if (report.waiting.length > 0) {
@@ -74,13 +73,6 @@ async function confirm(report: AdoptReport, { terminal }: Shell): Promise<void> 
       'If they have gone out already, say no, and `broadsheet editions cancel ID` first.',
     );
   }
-  const { confirm: ask } = await import('@clack/prompts');
-  const answer = await ask({
-    message: 'Does no other copy of this database send any more, so that this one may?',
-    initialValue: false,
-    output: process.stderr,
-  });
-  if (answer !== true) throw new BroadsheetError(EXIT.usage, 'nothing was changed');
 }
 
 function describeWaiting({ waiting }: AdoptReport): string[] {

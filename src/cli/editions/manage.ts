@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { BroadsheetError, EXIT } from '../../base/errors.ts';
 import type { ManagedEdition } from '../../jobs/editions/manage-edition.ts';
+import { confirm } from '../confirm.ts';
 import { plural } from '../format.ts';
 import { type MailContext, withMail } from '../mail-context.ts';
 import { formatDeliveries } from '../print-edition.ts';
@@ -30,22 +30,15 @@ export async function cancelOne(id: string, command: Command, shell: Shell): Pro
   const { yes } = command.opts<{ yes?: true }>();
   await manage(command, shell, async (context) => {
     const { cancelEditionById } = await import('../../jobs/editions/manage-edition.ts');
-    if (!yes) await confirmCancel(id, context, shell);
+    if (!yes) {
+      context.log.close();
+      const message = `Cancel ${id}, for good?`;
+      await confirm({ to: 'cancel it', message, otherwise: 'nothing was changed' }, shell.terminal);
+    }
     const managed = await cancelEditionById(context, id);
     const who = plural(managed.givenUp, 'subscriber does', 'subscribers do');
     return [managed, `${id} is cancelled: ${who} not get it.`];
   });
-}
-
-async function confirmCancel(id: string, { log }: MailContext, { terminal }: Shell): Promise<void> {
-  if (!terminal.interactive) {
-    throw new BroadsheetError(EXIT.usage, 'there is nobody to ask here; add --yes to cancel it');
-  }
-  log.close();
-  const { confirm } = await import('@clack/prompts');
-  const message = `Cancel ${id}, for good?`;
-  const answer = await confirm({ message, initialValue: false, output: process.stderr });
-  if (answer !== true) throw new BroadsheetError(EXIT.usage, 'nothing was changed');
 }
 
 async function manage(

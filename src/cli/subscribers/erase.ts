@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
-import { BroadsheetError, EXIT } from '../../base/errors.ts';
+import { EXIT } from '../../base/errors.ts';
 import type { EraseReport } from '../../jobs/subscribers/erase-subscriber.ts';
 import type { EmailAddress } from '../../model/email-address.ts';
+import { confirm } from '../confirm.ts';
 import { plural } from '../format.ts';
 import { withMail } from '../mail-context.ts';
 import { parseAddresses } from '../parse-addresses.ts';
@@ -40,18 +41,10 @@ async function confirmErasure(
   terminal: Terminal,
 ): Promise<void> {
   if (yes) return;
-  if (!terminal.interactive) {
-    throw new BroadsheetError(EXIT.usage, 'there is nobody to ask here; add --yes to erase');
-  }
-  const { confirm } = await import('@clack/prompts');
   const who =
     addresses.length === 1 ? addresses[0] : plural(addresses.length, 'address', 'addresses');
-  const answer = await confirm({
-    message: `Erase all that is known of ${who}, in every newsletter? It cannot be undone.`,
-    initialValue: false,
-    output: process.stderr,
-  });
-  if (answer !== true) throw new BroadsheetError(EXIT.usage, 'nothing was erased');
+  const message = `Erase all that is known of ${who}, in every newsletter? It cannot be undone.`;
+  await confirm({ to: 'erase', message, otherwise: 'nothing was erased' }, terminal);
 }
 
 function printErasure(

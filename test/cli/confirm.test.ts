@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { EXIT } from '../../src/base/errors.ts';
+import { confirm } from '../../src/cli/confirm.ts';
+import { processTerminal } from '../../src/cli/terminal.ts';
+import { openProject, postText } from '../support/program.ts';
+
+test('where there is nobody to ask, nothing is shown or done, and --yes is named', async () => {
+  const shown: string[] = [];
+  const question = {
+    ...{ to: 'launch it', message: 'Launch it?', otherwise: 'nothing was launched' },
+    show: () => void shown.push('the rocket'),
+  };
+  await assert.rejects(confirm(question, { ...processTerminal, interactive: false }), {
+    message: 'there is nobody to ask here; add --yes to launch it',
+    exitCode: EXIT.usage,
+  });
+  assert.deepEqual(shown, []);
+});
+
+test('every command that cannot be taken back asks, and elsewhere needs --yes', async (t) => {
+  const project = openProject(t);
+  const { code } = await project.run('subscribers', 'add', 'ada@example.org');
+  assert.equal(code, 0);
+  const now = ['--now', '2026-03-20T07:00'];
+  project.write('posts/2026-03-19-wall.md', postText('The wall stands'));
+  const { edition } = (await project.run('compose', 'daily', '--json', ...now)).json<{
+    edition: { id: string };
+  }>();
+  for (const [to, ...args] of [
+    ['send', 'send', 'daily', ...now],
+    ['cancel it', 'editions', 'cancel', edition.id],
+    ['adopt', 'database', 'adopt'],
+    ['erase', 'subscribers', 'erase', 'ada@example.org'],
+  ]) {
+    const asked = await project.run(...args);
+    assert.equal(asked.code, 64, args.join(' '));
+    assert.equal(
+      asked.stderr.trim().split('\n').at(-1),
+      `broadsheet: there is nobody to ask here; add --yes to ${to}`,
+    );
+  }
+});
