@@ -1,10 +1,18 @@
 import type { PlaceOfDatabase } from '../model/place-of-database.ts';
-import { isPostgres } from './database/dialect.ts';
+import { isPostgres, lockRow } from './database/dialect.ts';
 import type { Database, IdentityTable } from './tables.ts';
 
 /** Which database this is. The migration that made the table made the row. */
 export async function readIdentity(db: Database): Promise<IdentityTable> {
   return db.selectFrom('identity').selectAll().executeTakeFirstOrThrow();
+}
+
+/**
+ * The same, kept until the transaction ends from all others who ask for it so: what was counted
+ * then stays true until it is acted upon. On SQLite every transaction does that.
+ */
+export async function lockIdentity(db: Database): Promise<IdentityTable> {
+  return lockRow(db, db.selectFrom('identity').selectAll()).executeTakeFirstOrThrow();
 }
 
 /** Why, and since when, the database sends nothing. */

@@ -28,7 +28,7 @@ export function subscriberInsert(
     db.insertInto('subscribers').values([...rows]),
   );
   return async (subscribers) => {
-    if (subscribers.length > 0) await insert(subscribers.map(toRow));
+    if (subscribers.length > 0) await insert(subscribers.map(subscriberToRow));
   };
 }
 
@@ -45,7 +45,7 @@ export async function findSubscribers(
     .where('newsletter', '=', newsletter)
     .where('address_key', 'in', addresses.map(addressKey))
     .execute();
-  return new Map(rows.map((row) => [row.address_key, fromRow(row)]));
+  return new Map(rows.map((row) => [row.address_key, subscriberFromRow(row)]));
 }
 
 /** What the mailbox is subscribed to, by newsletter. */
@@ -59,7 +59,7 @@ export async function findSubscriptions(
     .where('address_key', '=', addressKey(address))
     .orderBy('newsletter')
     .execute();
-  return rows.map(fromRow);
+  return rows.map(subscriberFromRow);
 }
 
 /** Changes where a subscription stands, since `at`. */
@@ -116,10 +116,11 @@ export async function pageOfSubscribers(
     .orderBy('address_key')
     .limit(page.limit);
   if (page.status !== undefined) query = query.where('status', '=', page.status);
-  return (await query.execute()).map(fromRow);
+  return (await query.execute()).map(subscriberFromRow);
 }
 
-function toRow(subscriber: Subscriber): SubscribersTable {
+/** As the table keeps it. */
+export function subscriberToRow(subscriber: Subscriber): SubscribersTable {
   return {
     id: subscriber.id,
     newsletter: subscriber.newsletter,
@@ -139,7 +140,8 @@ function toRow(subscriber: Subscriber): SubscribersTable {
   };
 }
 
-function fromRow(row: SubscribersTable): Subscriber {
+/** As the program knows it. */
+export function subscriberFromRow(row: SubscribersTable): Subscriber {
   return {
     id: row.id,
     newsletter: row.newsletter,
@@ -170,5 +172,5 @@ export async function pageOfEveryone(
     .orderBy('id')
     .limit(page.limit)
     .execute();
-  return rows.map(fromRow);
+  return rows.map(subscriberFromRow);
 }

@@ -258,6 +258,8 @@ export interface NoticesTable {
 export interface AddressChangesTable {
   id: string;
   subscriber: string;
+  /** Keyed hash of the address that the subscription had when the change was asked for. */
+  from_hash: string;
   address: string;
   /** `addressKey(address)` */
   address_key: string;

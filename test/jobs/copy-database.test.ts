@@ -171,8 +171,8 @@ async function fill(db: Kysely<unknown>): Promise<void> {
     values ('s', 'A@x.y', 'a@x.y', 'n', 'en', 'form', 'a', 'b')`);
   await run(`insert into notices (id, kind, address_hash, facts, language, at, state, attempts)
     values ('n', 'welcome', 'h', '{}', 'en', 'a', 'waiting', 0)`);
-  await run(`insert into address_changes (id, subscriber, address, address_key, at, expires_at)
-    values ('c', '0007', 'B@x.y', 'b@x.y', 'a', 'b')`);
+  await run(`insert into address_changes (id, subscriber, from_hash, address, address_key, at, expires_at)
+    values ('c', '0007', 'h', 'B@x.y', 'b@x.y', 'a', 'b')`);
 }
 
 async function addDelivery(store: Store): Promise<number> {

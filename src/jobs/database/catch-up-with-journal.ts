@@ -111,7 +111,8 @@ async function endSubscriptions(
       const departure = erased ?? departures.get(keyOf(newsletter, hash));
       if (departure === undefined || changedAt > departure.at) continue;
       if (hasLeft(status) && departure.status !== 'erased') continue;
-      if (departure.status === 'erased') await eraseMailbox(db, address, departure.at);
+      const mailbox = { address, addressHash: hash };
+      if (departure.status === 'erased') await eraseMailbox(db, mailbox, departure.at);
       else await setStatus(db, id, departure.status, departure.at);
       ended += 1;
     }

@@ -1,4 +1,21 @@
-import type { EmailAddress } from '../../model/email-address.ts';
+import { randomUUID } from 'node:crypto';
+import { readToken } from '../../mail/signed-token.ts';
+import { addressKey, type EmailAddress } from '../../model/email-address.ts';
+import {
+  type AddressChange,
+  findAddressChange,
+  insertAddressChange,
+  lockAddressChange,
+  markChangeConfirmed,
+} from '../../store/address-changes.ts';
+import { readIdentity } from '../../store/identity.ts';
+import { storedInstant } from '../../store/instants.ts';
+import { findSubscription } from '../../store/subscriptions.ts';
+import type { Database } from '../../store/tables.ts';
+import { hashAddress } from '../subscribers/keyed-hashes.ts';
+import { askForNotice, type MailRequest } from './ask-for-notice.ts';
+import { moveMailbox } from './move-mailbox.ts';
+import { findPerson } from './person.ts';
 import type { SiteDependencies } from './site-dependencies.ts';
 
 /** What a link to confirm a new address is worth: `open` is not confirmed yet. */
@@ -6,30 +23,96 @@ export type AddressConfirmation =
   | { readonly kind: 'open' | 'done'; readonly address: EmailAddress }
   | { readonly kind: 'expired' | 'unknown' };
 
+/** How long a new address can be confirmed. */
+const CHANGE_HOURS = 24;
+
 /**
  * Takes a new address for the holder of a link to preferences: it gets a mail that asks whether it
  * is theirs. Undefined where it is no such link, or is over.
  */
 export async function requestAddressChange(
-  _deps: SiteDependencies,
-  _token: string,
-  _request: { readonly address: EmailAddress; readonly language: string; readonly ip: string },
+  deps: SiteDependencies,
+  token: string,
+  request: MailRequest,
 ): Promise<'taken' | 'busy' | undefined> {
-  throw new Error('not built yet');
+  const now = deps.clock();
+  const taken = await deps.store.transaction(async (db) => {
+    const person = await findPerson(deps, db, token);
+    if (person === undefined) return undefined;
+    const { address } = request;
+    const id = randomUUID();
+    const facts = { change: id };
+    const isTaken = await askForNotice(deps, db, { ...request, kind: 'new-address', facts });
+    if (!isTaken) return 'busy';
+    await insertAddressChange(db, {
+      ...{ id, subscriber: person.subscriber, fromHash: person.addressHash, address },
+      at: storedInstant(now),
+      expiresAt: storedInstant(now.add({ hours: CHANGE_HOURS })),
+    });
+    return 'taken';
+  });
+  if (taken === 'taken') deps.signals.notices.notify();
+  return taken;
 }
 
 /** What the page of a link to confirm a new address shows. Changes nothing. */
 export async function readAddressChange(
-  _deps: SiteDependencies,
-  _token: string,
+  deps: SiteDependencies,
+  token: string,
 ): Promise<AddressConfirmation> {
-  throw new Error('not built yet');
+  const id = readId(deps, token);
+  if (typeof id !== 'string') return id;
+  const { db } = deps.store;
+  const change = await findAddressChange(db, id);
+  if (change === undefined) return { kind: 'expired' };
+  const { address, confirmedAt } = change;
+  if (confirmedAt !== undefined) return { kind: 'done', address };
+  return (await oldAddressOf(db, change)) ? { kind: 'open', address } : { kind: 'expired' };
 }
 
 /** Moves all subscriptions to the new address. Any number of times, with the same answer. */
 export async function confirmAddressChange(
-  _deps: SiteDependencies,
-  _token: string,
+  deps: SiteDependencies,
+  token: string,
 ): Promise<AddressConfirmation> {
-  throw new Error('not built yet');
+  const id = readId(deps, token);
+  if (typeof id !== 'string') return id;
+  const at = storedInstant(deps.clock());
+  const confirmation = await deps.store.transaction(async (db): Promise<AddressConfirmation> => {
+    const change = await lockAddressChange(db, id);
+    if (change === undefined) return { kind: 'expired' };
+    if (change.confirmedAt !== undefined) return { kind: 'done', address: change.address };
+    const from = await oldAddressOf(db, change);
+    if (from === undefined) return { kind: 'expired' };
+    await markChangeConfirmed(db, change.id, at);
+    if (!isSame(change, from)) await moveMailbox(deps, db, { from, change, at });
+    return { kind: 'done', address: change.address };
+  });
+  deps.signals.notices.notify();
+  return confirmation;
+}
+
+/** Where the subscriptions are that are to be moved; undefined where they are not there any more. */
+async function oldAddressOf(
+  db: Database,
+  { subscriber, fromHash }: AddressChange,
+): Promise<EmailAddress | undefined> {
+  const subscription = await findSubscription(db, subscriber);
+  if (subscription === undefined) return undefined;
+  const { address } = subscription;
+  const hash = hashAddress((await readIdentity(db)).hash_key, address);
+  return hash === fromHash ? address : undefined;
+}
+
+function isSame({ address }: AddressChange, other: EmailAddress): boolean {
+  return addressKey(address) === addressKey(other);
+}
+
+function readId(
+  { config, clock }: SiteDependencies,
+  token: string,
+): string | { readonly kind: 'expired' | 'unknown' } {
+  const fields = readToken('new-address', token, { secrets: config.secrets, now: clock() });
+  if (fields === 'expired') return { kind: 'expired' };
+  return fields?.[0] ?? { kind: 'unknown' };
 }

@@ -1,8 +1,26 @@
+import { randomUUID } from 'node:crypto';
+import { readToken } from '../../mail/signed-token.ts';
 import type { EmailAddress } from '../../model/email-address.ts';
 import type { NewsletterSettings } from '../../model/settings.ts';
+import type { SignUp } from '../../model/sign-up.ts';
+import type { Subscriber } from '../../model/subscriber.ts';
+import { readIdentity } from '../../store/identity.ts';
+import { storedInstant } from '../../store/instants.ts';
+import { insertNotice } from '../../store/notices.ts';
+import { findSignUp, lockSignUp, markConfirmed } from '../../store/sign-ups.ts';
+import { findSubscriptions } from '../../store/subscribers.ts';
+import { activate, insertUnknown, lockSubscriptions } from '../../store/subscriptions.ts';
+import type { Database } from '../../store/tables.ts';
+import { hashAddress } from '../subscribers/keyed-hashes.ts';
+import { newSubscriber } from '../subscribers/new-subscriber.ts';
+import { consentOf } from './answer-sign-up.ts';
 import type { SiteDependencies } from './site-dependencies.ts';
+import { isOutdated, type Standing, standingsOf } from './standing.ts';
 
-/** What a link to confirm is worth: `open` is not confirmed yet. */
+/**
+ * What a link to confirm is worth: `open` is not confirmed yet; `expired`: it is too old, or they
+ * left after they had asked, and can ask again.
+ */
 export type Confirmation =
   | {
       readonly kind: 'open' | 'done';
@@ -13,16 +31,109 @@ export type Confirmation =
 
 /** What the page of a link to confirm shows. Changes nothing. */
 export async function readConfirmation(
-  _deps: SiteDependencies,
-  _token: string,
+  deps: SiteDependencies,
+  token: string,
 ): Promise<Confirmation> {
-  throw new Error('not built yet');
+  const id = readId(deps, token);
+  if (typeof id !== 'string') return id;
+  const { db } = deps.store;
+  const signUp = await findSignUp(db, id);
+  if (signUp === undefined) return { kind: 'expired' };
+  if (signUp.confirmedAt !== undefined) return describe(deps, signUp, 'done');
+  const known = await findSubscriptions(db, signUp.address);
+  const joined = await standingsToJoin(deps, db, signUp, known);
+  return joined.length === 0 ? { kind: 'expired' } : describe(deps, signUp, 'open');
 }
 
-/** Confirms a sign-up: the address gets the newsletters. Any number of times, with the same answer. */
-export async function confirmSignUp(
-  _deps: SiteDependencies,
-  _token: string,
-): Promise<Confirmation> {
-  throw new Error('not built yet');
+/**
+ * Confirms a sign-up: the address gets the newsletters, and a welcome for each that is new to it.
+ * Any number of times, with the same answer; only the first time changes anything, so that it brings
+ * nobody back who has left since.
+ */
+export async function confirmSignUp(deps: SiteDependencies, token: string): Promise<Confirmation> {
+  const id = readId(deps, token);
+  if (typeof id !== 'string') return id;
+  const at = storedInstant(deps.clock());
+  const confirmation = await deps.store.transaction(async (db): Promise<Confirmation> => {
+    const signUp = await lockSignUp(db, id);
+    if (signUp === undefined) return { kind: 'expired' };
+    if (signUp.confirmedAt !== undefined) return describe(deps, signUp, 'done');
+    const newsletters = await join(deps, db, signUp, at);
+    if (newsletters.length === 0) return { kind: 'expired' };
+    await markConfirmed(db, signUp.id, newsletters, at);
+    return describe(deps, { ...signUp, newsletters }, 'done');
+  });
+  deps.signals.notices.notify();
+  return confirmation;
+}
+
+function readId(
+  { config, clock }: SiteDependencies,
+  token: string,
+): string | { readonly kind: 'expired' | 'unknown' } {
+  const fields = readToken('confirm', token, { secrets: config.secrets, now: clock() });
+  if (fields === 'expired') return { kind: 'expired' };
+  return fields?.[0] ?? { kind: 'unknown' };
+}
+
+/** How its owner stands to the newsletters that the sign-up can still begin: not those that they left since. */
+async function standingsToJoin(
+  { config }: SiteDependencies,
+  db: Database,
+  signUp: SignUp,
+  subscriptions: readonly Subscriber[],
+): Promise<readonly Standing[]> {
+  const addressHash = hashAddress((await readIdentity(db)).hash_key, signUp.address);
+  const asked = config.newsletters
+    .map(({ id }) => id)
+    .filter((id) => signUp.newsletters.includes(id));
+  const standings = await standingsOf(db, { subscriptions, addressHash }, asked);
+  return standings.filter((standing) => !isOutdated(standing, signUp.at));
+}
+
+/** Makes them subscribers; gives the newsletters that they get from now on. */
+async function join(
+  deps: SiteDependencies,
+  db: Database,
+  signUp: SignUp,
+  at: string,
+): Promise<readonly string[]> {
+  const { address } = signUp;
+  const consent = consentOf(signUp, at);
+  const known = await lockSubscriptions(db, address);
+  const standings = await standingsToJoin(deps, db, signUp, known);
+  for (const { newsletter, subscription } of standings) {
+    if (subscription !== undefined) continue;
+    const facts = { newsletter, address, consent, status: 'pending', changedAt: at } as const;
+    await insertUnknown(db, newSubscriber(facts));
+  }
+  const newsletters = standings.map(({ newsletter }) => newsletter);
+  for (const { id, newsletter, status } of await lockSubscriptions(db, address)) {
+    if (status === 'active' || !newsletters.includes(newsletter)) continue;
+    await activate(db, id, { address, consent, at });
+    await welcome(db, signUp, { id, newsletter, at });
+  }
+  return newsletters;
+}
+
+async function welcome(
+  db: Database,
+  { address, language }: SignUp,
+  to: { readonly id: string; readonly newsletter: string; readonly at: string },
+): Promise<void> {
+  const addressHash = hashAddress((await readIdentity(db)).hash_key, address);
+  const { id, newsletter, at } = to;
+  await insertNotice(db, {
+    ...{ id: randomUUID(), kind: 'welcome', newsletter, address, addressHash, language, at },
+    ...{ facts: { subscriber: id }, state: 'waiting' },
+  });
+}
+
+function describe(
+  { config }: SiteDependencies,
+  { address, newsletters: ids }: SignUp,
+  kind: 'open' | 'done',
+): Confirmation {
+  const newsletters = config.newsletters.filter(({ id }) => ids.includes(id));
+  return { kind, address, newsletters };
 }

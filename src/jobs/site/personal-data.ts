@@ -1,3 +1,13 @@
+import type { EmailAddress } from '../../model/email-address.ts';
+import type { Subscriber } from '../../model/subscriber.ts';
+import { changesOf } from '../../store/address-changes.ts';
+import { deliveriesTo } from '../../store/deliveries.ts';
+import { noticesTo } from '../../store/notices.ts';
+import { signUpsOf } from '../../store/sign-ups.ts';
+import { findSubscriptions } from '../../store/subscribers.ts';
+import { movedInto } from '../../store/subscriptions.ts';
+import type { Database } from '../../store/tables.ts';
+import { findPerson } from './person.ts';
 import type { SiteDependencies } from './site-dependencies.ts';
 
 /**
@@ -5,8 +15,39 @@ import type { SiteDependencies } from './site-dependencies.ts';
  * is no such link, or is over.
  */
 export async function personalData(
-  _deps: SiteDependencies,
-  _token: string,
+  deps: SiteDependencies,
+  token: string,
 ): Promise<object | undefined> {
-  throw new Error('not built yet');
+  const { db } = deps.store;
+  const person = await findPerson(deps, db, token);
+  if (person === undefined) return undefined;
+  const { address, addressHash } = person;
+  const own = await findSubscriptions(db, address);
+  const earlier = await movedInto(
+    db,
+    own.map(({ id }) => id),
+  );
+  const subscriptions = [...own, ...earlier];
+  return {
+    address,
+    subscriptions: await Promise.all(subscriptions.map((each) => withDeliveries(db, each))),
+    signUps: (await signUpsOf(db, address)).map(({ id: _, ...signUp }) => signUp),
+    addressChanges: await changesFrom(db, subscriptions, address),
+    mails: await noticesTo(db, addressHash),
+  };
+}
+
+async function withDeliveries(db: Database, subscription: Subscriber): Promise<object> {
+  return { ...subscription, deliveries: await deliveriesTo(db, subscription.id) };
+}
+
+/** What the person asked for; what others asked for with this address is the others'. */
+async function changesFrom(
+  db: Database,
+  subscriptions: readonly Subscriber[],
+  address: EmailAddress,
+): Promise<readonly object[]> {
+  const ids = subscriptions.map(({ id }) => id);
+  const changes = await changesOf(db, ids, address);
+  return changes.map(({ address: to, at, confirmedAt }) => ({ to, at, confirmedAt }));
 }

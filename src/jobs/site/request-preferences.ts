@@ -1,13 +1,18 @@
-import type { EmailAddress } from '../../model/email-address.ts';
+import { askForNotice, type MailRequest } from './ask-for-notice.ts';
 import type { SiteDependencies } from './site-dependencies.ts';
 
 /**
  * Takes a request for the link to somebody's preferences, which is answered by mail where the
- * address is known. `busy`: what this IP, or all, may ask for within an hour is used up.
+ * address is known. `busy`: what this IP, or all, may ask for within an hour is used up. It does the
+ * same whether or not the address is known.
  */
 export async function requestPreferences(
-  _deps: SiteDependencies,
-  _request: { readonly address: EmailAddress; readonly language: string; readonly ip: string },
+  deps: SiteDependencies,
+  request: MailRequest,
 ): Promise<'taken' | 'busy'> {
-  throw new Error('not built yet');
+  const isTaken = await deps.store.transaction((db) =>
+    askForNotice(deps, db, { ...request, kind: 'preferences', facts: {} }),
+  );
+  if (isTaken) deps.signals.notices.notify();
+  return isTaken ? 'taken' : 'busy';
 }

@@ -1,9 +1,13 @@
 import { addressKey, type EmailAddress } from '../../model/email-address.ts';
+import { changesOf } from '../../store/address-changes.ts';
 import { eraseMailbox } from '../../store/erasure.ts';
 import { readIdentity } from '../../store/identity.ts';
 import { storedInstant } from '../../store/instants.ts';
 import { departuresOf } from '../../store/journal.ts';
+import { signUpsOf } from '../../store/sign-ups.ts';
 import { findSubscriptions } from '../../store/subscribers.ts';
+import { movedInto } from '../../store/subscriptions.ts';
+import type { Database } from '../../store/tables.ts';
 import { prepareToWipe, wipeTraces } from '../../store/wipe-traces.ts';
 import type { StoreDependencies } from '../mail-dependencies.ts';
 import { hashAddress } from './keyed-hashes.ts';
@@ -23,29 +27,69 @@ export interface EraseReport {
 }
 
 /**
- * Deletes all that is known of a mailbox, for all newsletters. What stays is a keyed hash, in the
- * database and the journal, so that no import brings it back; its owner can sign up again.
+ * Deletes all that is known of a mailbox, for all newsletters, and of those that it took the place
+ * of when its owner changed the address. What stays is a keyed hash, in the database and the
+ * journal, so that no import brings it back; its owner can sign up again.
  */
 export async function eraseSubscriber(
   { config, store, clock }: StoreDependencies,
   address: EmailAddress,
 ): Promise<EraseReport> {
   const at = storedInstant(clock());
-  const spellings = await findSubscriptions(store.db, address);
+  const texts = await spellingsOf(store.db, address);
   await prepareToWipe(store.db);
   const { result, ...counts } = await store.transaction(async (db) => {
-    const erased = await eraseMailbox(db, address, at);
-    if (erased.subscriptions === 0) {
-      const hash = hashAddress((await readIdentity(db)).hash_key, address);
-      const before = (await departuresOf(db, '', [hash])).get(hash);
-      if (before !== undefined) return { result: 'already' as const, ...erased };
+    const { hash_key: key } = await readIdentity(db);
+    const addressHash = hashAddress(key, address);
+    const mailboxes = [address, ...(await earlierMailboxes(db, address))];
+    const counts = { subscriptions: 0, deliveries: 0, requests: 0 };
+    for (const each of mailboxes) {
+      const mailbox = { address: each, addressHash: hashAddress(key, each) };
+      const erased = await eraseMailbox(db, mailbox, at);
+      counts.subscriptions += erased.subscriptions;
+      counts.deliveries += erased.deliveries;
+      counts.requests += erased.requests;
     }
-    await recordDepartures(db, config.journalFile, [{ address, status: 'erased', at }]);
-    return {
-      result: erased.subscriptions > 0 ? ('erased' as const) : ('unknown' as const),
-      ...erased,
-    };
+    const { requests, ...inBooks } = counts;
+    const isKnown = counts.subscriptions + requests > 0;
+    const before = isKnown
+      ? undefined
+      : (await departuresOf(db, '', [addressHash])).get(addressHash);
+    if (before !== undefined) return { result: 'already' as const, ...inBooks };
+    const departures = mailboxes.map((each) => ({ address: each, status: 'erased', at }) as const);
+    await recordDepartures(db, config.journalFile, departures);
+    return { result: isKnown ? ('erased' as const) : ('unknown' as const), ...inBooks };
   });
-  const texts = [address, addressKey(address), ...spellings.map((known) => known.address)];
   return { result, ...counts, wiped: await wipeTraces(store.db, texts) };
+}
+
+/** Addresses that the mailbox's owner had before, where the subscriptions of both were put together. */
+async function earlierMailboxes(
+  db: Database,
+  address: EmailAddress,
+): Promise<readonly EmailAddress[]> {
+  const found = new Map<string, EmailAddress>();
+  let last = await findSubscriptions(db, address);
+  while (last.length > 0) {
+    const moved = await movedInto(
+      db,
+      last.map(({ id }) => id),
+    );
+    last = moved.filter((each) => !found.has(addressKey(each.address)));
+    for (const each of last) found.set(addressKey(each.address), each.address);
+  }
+  found.delete(addressKey(address));
+  return [...found.values()];
+}
+
+/** All spellings of the address that may be left in the file, and of those that go with it. */
+async function spellingsOf(db: Database, address: EmailAddress): Promise<readonly string[]> {
+  const texts: EmailAddress[] = [];
+  for (const each of [address, ...(await earlierMailboxes(db, address))]) {
+    const known = await findSubscriptions(db, each);
+    const ids = known.map(({ id }) => id);
+    const others = [...(await signUpsOf(db, each)), ...(await changesOf(db, ids, each))];
+    texts.push(each, ...[...known, ...others].map((other) => other.address));
+  }
+  return [...new Set([...texts, ...texts.map(addressKey)])];
 }

@@ -43,6 +43,14 @@ export async function keepOthersFromWriting<Tables>(
   await sql`lock table ${names} in share row exclusive mode`.execute(db);
 }
 
+/** The query, with its rows kept from everyone else until the transaction ends; on SQLite all rows are. */
+export function lockRow<Query extends { forUpdate(): Query }, Tables>(
+  db: Kysely<Tables>,
+  query: Query,
+): Query {
+  return isPostgres(db) ? query.forUpdate() : query;
+}
+
 /**
  * Stores whole rows, with every column of the table. PostgreSQL takes them as one parameter, which
  * is much faster than one for each value.

@@ -56,6 +56,7 @@ export async function siteRequests(db: Kysely<unknown>): Promise<void> {
     .createTable('address_changes')
     .addColumn('id', text, (column) => column.primaryKey())
     .addColumn('subscriber', text, (column) => column.notNull())
+    .addColumn('from_hash', text, (column) => column.notNull())
     .addColumn('address', text, (column) => column.notNull())
     .addColumn('address_key', text, (column) => column.notNull())
     .addColumn('at', text, (column) => column.notNull())

@@ -1,0 +1,71 @@
+import type { NoticeFacts } from '../../model/notice.ts';
+import { findAddressChange } from '../../store/address-changes.ts';
+import { lockIdentity } from '../../store/identity.ts';
+import { storedInstant } from '../../store/instants.ts';
+import { departuresOf } from '../../store/journal.ts';
+import { dropAsked, letNoticeGo, type StoredNotice } from '../../store/notices.ts';
+import { findSubscriptions } from '../../store/subscribers.ts';
+import { findSubscription } from '../../store/subscriptions.ts';
+import type { Database } from '../../store/tables.ts';
+import type { StoreDependencies } from '../mail-dependencies.ts';
+import { hasRoomForMail } from './budgets.ts';
+
+/**
+ * Decides whether somebody gets a mail that was asked for by typing in an address: only who is
+ * known, and has not had enough of such mails. Gives whether they do.
+ */
+export async function answerAsked(
+  { config, store, clock }: StoreDependencies,
+  notice: StoredNotice,
+): Promise<boolean> {
+  const now = clock();
+  const { id, addressHash } = notice;
+  return store.transaction(async (db) => {
+    await lockIdentity(db);
+    const decision = await decide(db, notice);
+    const strict = decision?.strict === true;
+    const isToGo =
+      decision !== undefined &&
+      (await hasRoomForMail(db, config.web.signUp, { addressHash, now, strict }));
+    if (isToGo) return letNoticeGo(db, id, decision.facts);
+    await dropAsked(db, id, storedInstant(now));
+    return false;
+  });
+}
+
+interface Decision {
+  readonly facts: NoticeFacts;
+  /** They get a mail of this kind only once a day. */
+  readonly strict: boolean;
+}
+
+async function decide(db: Database, notice: StoredNotice): Promise<Decision | undefined> {
+  return notice.kind === 'preferences' ? toPreferences(db, notice) : toNewAddress(db, notice);
+}
+
+/** Who bounced or complained gets no such mail: they can sign up again. */
+async function toPreferences(
+  db: Database,
+  { address }: StoredNotice,
+): Promise<Decision | undefined> {
+  const known = await findSubscriptions(db, address);
+  const [first] = known.filter(({ status }) => status !== 'bounced' && status !== 'complained');
+  return first && { facts: { subscriber: first.id }, strict: false };
+}
+
+async function toNewAddress(
+  db: Database,
+  { address, addressHash, facts }: StoredNotice,
+): Promise<Decision | undefined> {
+  const change = await findAddressChange(db, facts.change ?? '');
+  const subscription = change && (await findSubscription(db, change.subscriber));
+  if (subscription === undefined) return undefined;
+  const known = await findSubscriptions(db, address);
+  const departure = (await departuresOf(db, subscription.newsletter, [addressHash])).get(
+    addressHash,
+  );
+  const strict =
+    known.some(({ status }) => status === 'bounced' || status === 'complained') ||
+    (known.length === 0 && departure !== undefined);
+  return { facts, strict };
+}

@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto';
+import type { NoticeKind } from '../../model/notice.ts';
+import type { SignUp } from '../../model/sign-up.ts';
+import type { Consent } from '../../model/subscriber.ts';
+import { lockIdentity } from '../../store/identity.ts';
+import { storedInstant } from '../../store/instants.ts';
+import { insertNotice } from '../../store/notices.ts';
+import { markAnswered, signUpsOf } from '../../store/sign-ups.ts';
+import { insertUnknown, lockSubscriptions, replaceConsent } from '../../store/subscriptions.ts';
+import type { Database } from '../../store/tables.ts';
+import type { StoreDependencies } from '../mail-dependencies.ts';
+import { hashAddress } from '../subscribers/keyed-hashes.ts';
+import { newSubscriber } from '../subscribers/new-subscriber.ts';
+import { hasRoomForMail } from './budgets.ts';
+import { isOffLimits, isOutdated, type Standing, standingsOf } from './standing.ts';
+
+/**
+ * Decides which mail answers a sign-up, once: one that asks to confirm, one that says that they get
+ * all that already, or none, where the address has had enough of such mails, and where the sign-up
+ * is over or was answered before. Who is not known becomes a subscriber who is pending.
+ */
+export async function answerSignUp(
+  { config, store, clock }: StoreDependencies,
+  signUp: SignUp,
+): Promise<Extract<NoticeKind, 'confirm' | 'already'> | 'none'> {
+  const now = clock();
+  const at = storedInstant(now);
+  return store.transaction(async (db) => {
+    const { hash_key: key } = await lockIdentity(db);
+    if (!(await markAnswered(db, signUp.id, at)) || signUp.expiresAt <= at) return 'none';
+    const newsletters = config.newsletters
+      .map(({ id }) => id)
+      .filter((id) => signUp.newsletters.includes(id));
+    const { address, language } = signUp;
+    const addressHash = hashAddress(key, address);
+    const subscriptions = await lockSubscriptions(db, address);
+    const mailbox = { subscriptions, addressHash };
+    // Who left after they had asked (the answer came late, or from a backup) is not asked to confirm.
+    const standings = (await standingsOf(db, mailbox, newsletters)).filter(
+      (standing) => !isOutdated(standing, signUp.at),
+    );
+    const [first] = standings;
+    if (first === undefined) return 'none';
+    const strict = standings.some(isOffLimits);
+    if (!(await hasRoomForMail(db, config.web.signUp, { addressHash, now, strict }))) return 'none';
+    const isThere = standings.every(({ status }) => status === 'active');
+    if (!isThere) await notePending(db, signUp, standings);
+    const kind = isThere ? 'already' : 'confirm';
+    const facts = isThere ? { newsletters } : { signUp: signUp.id };
+    const { newsletter } = first;
+    await insertNotice(db, {
+      ...{ id: randomUUID(), kind, newsletter, address, addressHash, language, at },
+      ...{ facts, state: 'waiting' },
+    });
+    return kind;
+  });
+}
+
+/** Whoever left before stays as they are until they confirm. */
+async function notePending(
+  db: Database,
+  signUp: SignUp,
+  standings: readonly Standing[],
+): Promise<void> {
+  const consent = consentOf(signUp);
+  const earlier = (await signUpsOf(db, signUp.address)).map(({ at }) => at);
+  for (const { newsletter, status, subscription } of standings) {
+    if (status === 'none') {
+      const { address, at } = signUp;
+      const facts = { newsletter, address, consent, status: 'pending', changedAt: at } as const;
+      await insertUnknown(db, newSubscriber(facts));
+    } else if (status === 'pending' && subscription !== undefined) {
+      // One who is pending by an import stays so when the sign-up is over.
+      if (earlier.includes(subscription.consent.at)) {
+        await replaceConsent(db, subscription.id, consent);
+      }
+    }
+  }
+}
+
+/** What a sign-up proves; with `confirmedAt`, that the address is their own. */
+export function consentOf(signUp: SignUp, confirmedAt?: string): Consent {
+  const { at, source, consentText: text, ipHash } = signUp;
+  return {
+    ...{ at, source },
+    ...(text === undefined ? {} : { text }),
+    ...(ipHash === undefined ? {} : { ipHash }),
+    ...(confirmedAt === undefined ? {} : { confirmedAt }),
+  };
+}

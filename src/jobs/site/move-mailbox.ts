@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import type { EmailAddress } from '../../model/email-address.ts';
+import type { AddressChange } from '../../store/address-changes.ts';
+import { readIdentity } from '../../store/identity.ts';
+import { dropNotices, insertNotice } from '../../store/notices.ts';
+import {
+  activate,
+  leave,
+  lockSubscriptions,
+  mergeSubscription,
+  moveSubscription,
+  type Subscription,
+} from '../../store/subscriptions.ts';
+import type { Database } from '../../store/tables.ts';
+import type { StoreDependencies } from '../mail-dependencies.ts';
+import { hashAddress } from '../subscribers/keyed-hashes.ts';
+import { recordDepartures } from '../subscribers/record-departures.ts';
+import { isOutdated, type Standing, standingsOf } from './standing.ts';
+
+/** What is moved, where to, and when (ISO 8601 instant). */
+export interface Move {
+  readonly from: EmailAddress;
+  readonly change: AddressChange;
+  readonly at: string;
+}
+
+/**
+ * Moves what a mailbox is subscribed to to another one, whose owner has confirmed that, as the last
+ * step of the transaction `db`. Mail that is queued goes to the new address. What the new one is
+ * subscribed to as well is one subscription from then on; what it has left since the change was asked
+ * for ends. The old address gets a mail that says so, and is on record as departed, so that a backup
+ * that is put back does not mail it. What was not active stays with the old address.
+ */
+export async function moveMailbox(
+  { config }: Pick<StoreDependencies, 'config'>,
+  db: Database,
+  { from, change, at }: Move,
+): Promise<void> {
+  const { hash_key: key } = await readIdentity(db);
+  const moved = (await lockSubscriptions(db, from)).filter(({ status }) => status === 'active');
+  const [first] = moved;
+  if (first === undefined) return;
+  const to = {
+    subscriptions: await lockSubscriptions(db, change.address),
+    addressHash: hashAddress(key, change.address),
+  };
+  const newsletters = moved.map(({ newsletter }) => newsletter);
+  const standings = await standingsOf(db, to, newsletters);
+  for (const [index, standing] of standings.entries()) {
+    const subscription = moved[index];
+    if (subscription !== undefined) await moveOne(db, subscription, standing, { from, change, at });
+  }
+  const addressHash = hashAddress(key, from);
+  await dropNotices(db, { addressHash, kinds: ['welcome', 'preferences'], at });
+  const language = config.newsletters.find(({ id }) => id === first.newsletter)?.language ?? 'en';
+  await insertNotice(db, {
+    ...{ id: randomUUID(), kind: 'address-changed', newsletter: first.newsletter },
+    ...{ address: from, addressHash, facts: {}, language, at, state: 'waiting' },
+  });
+  const departures = newsletters.map(
+    (newsletter) => ({ newsletter, address: from, status: 'unsubscribed', at }) as const,
+  );
+  await recordDepartures(db, config.journalFile, departures);
+}
+
+async function moveOne(
+  db: Database,
+  old: Subscription,
+  standing: Standing,
+  { change, at }: Move,
+): Promise<void> {
+  const { address } = change;
+  if (isOutdated(standing, change.at)) {
+    await leave(db, old.id, { at, byLink: false });
+    return;
+  }
+  const target = standing.subscription;
+  if (target === undefined) {
+    await moveSubscription(db, old.id, { address, at });
+    return;
+  }
+  if (target.status !== 'active') {
+    const consent = { ...old.consent, confirmedAt: at };
+    await activate(db, target.id, { address, consent, at });
+  }
+  await mergeSubscription(db, { from: old.id, to: target.id, address, at });
+}

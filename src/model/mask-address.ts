@@ -1,0 +1,7 @@
+import { domainOf, type EmailAddress } from './email-address.ts';
+
+/** `ada@example.org` as `a…@example.org`: its owner knows it again, and nobody else learns it. */
+export function maskAddress(address: EmailAddress): string {
+  const [first = ''] = address;
+  return `${first}…@${domainOf(address)}`;
+}

@@ -1,0 +1,287 @@
+import type { EmailAddress } from '../model/email-address.ts';
+import type { NoticeFacts, NoticeKind, NoticeState } from '../model/notice.ts';
+import { isPostgres } from './database/dialect.ts';
+import type { Database, NoticesTable } from './tables.ts';
+
+/** A mail to one person, before it is settled. */
+export interface StoredNotice {
+  /** Random; its Message-ID is made of it. */
+  readonly id: string;
+  readonly kind: NoticeKind;
+  readonly newsletter?: string;
+  readonly address: EmailAddress;
+  /** Keyed hash of `addressKey(address)`. */
+  readonly addressHash: string;
+  readonly facts: NoticeFacts;
+  /** BCP 47. */
+  readonly language: string;
+  /** ISO 8601 instant when it was asked for. */
+  readonly at: string;
+  /** Times that it was tried before. */
+  readonly attempts: number;
+}
+
+/** A notice that one program holds until its lease is over. */
+export interface ClaimedNotice extends StoredNotice {
+  readonly leaseUntil: string;
+}
+
+/** What is known of a notice before it is stored. */
+export interface NewNotice extends Omit<StoredNotice, 'attempts'> {
+  /** Of whoever asked for it by a form. */
+  readonly ipHash?: string;
+  readonly state: Extract<NoticeState, 'asked' | 'waiting'>;
+}
+
+/** Puts a notice among those to be decided or sent. */
+export async function insertNotice(db: Database, notice: NewNotice): Promise<void> {
+  await db
+    .insertInto('notices')
+    .values({
+      id: notice.id,
+      kind: notice.kind,
+      newsletter: notice.newsletter ?? null,
+      address: notice.address,
+      address_hash: notice.addressHash,
+      ip_hash: notice.ipHash ?? null,
+      facts: JSON.stringify(notice.facts),
+      language: notice.language,
+      at: notice.at,
+      state: notice.state,
+      attempts: 0,
+      ...{ retry_at: null, lease_until: null, settled_at: null },
+    })
+    .execute();
+}
+
+/** Those that are not decided yet, oldest first. */
+export async function askedNotices(db: Database, limit: number): Promise<readonly StoredNotice[]> {
+  const rows = await db
+    .selectFrom('notices')
+    .selectAll()
+    .where('state', '=', 'asked')
+    .orderBy('at')
+    .limit(limit)
+    .execute();
+  return rows.flatMap(fromRow);
+}
+
+/** Lets one that was asked for go; false where somebody else decided about it. */
+export async function letNoticeGo(db: Database, id: string, facts: NoticeFacts): Promise<boolean> {
+  const result = await db
+    .updateTable('notices')
+    .set({ state: 'waiting', facts: JSON.stringify(facts) })
+    .where('id', '=', id)
+    .where('state', '=', 'asked')
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}
+
+/** How many mails the mailbox got, or is to get, since `since`; not those that were dropped or are not decided. */
+export async function countNoticesTo(
+  db: Database,
+  addressHash: string,
+  since: string,
+): Promise<number> {
+  const row = await db
+    .selectFrom('notices')
+    .select((select) => select.fn.countAll<number>().as('count'))
+    .where('address_hash', '=', addressHash)
+    .where('at', '>', since)
+    .where('kind', 'in', ASKED_FOR_BY_FORM)
+    .where('state', 'in', ['waiting', 'sent', 'failed'])
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
+/** Kinds that anybody can ask for by typing in an address. */
+const ASKED_FOR_BY_FORM: readonly NoticeKind[] = [
+  'confirm',
+  'already',
+  'preferences',
+  'new-address',
+];
+
+/** How much was asked for by forms since `since`: from one IP, or in all. */
+export async function countRequests(db: Database, since: string, ipHash?: string): Promise<number> {
+  let signUps = db
+    .selectFrom('sign_ups')
+    .select((select) => select.fn.countAll<number>().as('count'))
+    .where('at', '>', since);
+  let notices = db
+    .selectFrom('notices')
+    .select((select) => select.fn.countAll<number>().as('count'))
+    .where('at', '>', since)
+    // Those that answer a sign-up have none: they are counted with it.
+    .where('ip_hash', 'is not', null);
+  if (ipHash !== undefined) {
+    signUps = signUps.where('ip_hash', '=', ipHash);
+    notices = notices.where('ip_hash', '=', ipHash);
+  }
+  const counts = [await signUps.executeTakeFirstOrThrow(), await notices.executeTakeFirstOrThrow()];
+  return counts.reduce((sum, { count }) => sum + Number(count), 0);
+}
+
+/**
+ * Gives up to `limit` notices that are due, the oldest first, to whoever asks, until `leaseUntil`.
+ * To be run in a transaction. `now` is the clock's instant, leases are by the database's.
+ */
+export async function claimNotices(
+  db: Database,
+  claim: {
+    readonly now: string;
+    readonly leaseNow: string;
+    readonly leaseUntil: string;
+    readonly limit: number;
+  },
+): Promise<readonly ClaimedNotice[]> {
+  let query = db
+    .selectFrom('notices')
+    .selectAll()
+    .where('state', '=', 'waiting')
+    .where((where) => where.or([where('retry_at', 'is', null), where('retry_at', '<=', claim.now)]))
+    .where((where) =>
+      where.or([where('lease_until', 'is', null), where('lease_until', '<=', claim.leaseNow)]),
+    )
+    .orderBy('at')
+    .limit(claim.limit);
+  // SQLite's transactions take turns; PostgreSQL's must not take each other's rows.
+  if (isPostgres(db)) query = query.forUpdate().skipLocked();
+  const rows = await query.execute();
+  if (rows.length === 0) return [];
+  const { leaseUntil } = claim;
+  await db
+    .updateTable('notices')
+    .set({ lease_until: leaseUntil })
+    .where(
+      'id',
+      'in',
+      rows.map(({ id }) => id),
+    )
+    .execute();
+  return rows.flatMap(fromRow).map((notice) => ({ ...notice, leaseUntil }));
+}
+
+/** Whether the notice is still to go, and held by whoever claimed it. */
+export async function holdsNotice(db: Database, notice: ClaimedNotice): Promise<boolean> {
+  const row = await db
+    .selectFrom('notices')
+    .select('id')
+    .where('id', '=', notice.id)
+    .where('state', '=', 'waiting')
+    .where('lease_until', '=', notice.leaseUntil)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Ends a notice: its address is not kept. One that somebody else holds by now stays as it is. */
+export async function settleNotice(
+  db: Database,
+  notice: ClaimedNotice,
+  state: Extract<NoticeState, 'sent' | 'failed' | 'dropped'>,
+  at: string,
+): Promise<void> {
+  await db
+    .updateTable('notices')
+    .set((set) => ({ ...ENDED, state, settled_at: at, attempts: set('attempts', '+', 1) }))
+    .where('id', '=', notice.id)
+    .where('state', '=', 'waiting')
+    .where('lease_until', '=', notice.leaseUntil)
+    .execute();
+}
+
+/** Puts a notice back until `retryAt`; `tried`: a relay was asked to take it. */
+export async function postponeNotice(
+  db: Database,
+  notice: ClaimedNotice,
+  { retryAt, tried }: { readonly retryAt: string | null; readonly tried: boolean },
+): Promise<void> {
+  await db
+    .updateTable('notices')
+    .set((set) => ({
+      lease_until: null,
+      retry_at: retryAt,
+      attempts: set('attempts', '+', tried ? 1 : 0),
+    }))
+    .where('id', '=', notice.id)
+    .where('state', '=', 'waiting')
+    .where('lease_until', '=', notice.leaseUntil)
+    .execute();
+}
+
+/** Drops what is not to be mailed to a mailbox any more: of these kinds, for one newsletter or all. */
+export async function dropNotices(
+  db: Database,
+  which: {
+    readonly addressHash: string;
+    readonly kinds: readonly NoticeKind[];
+    readonly newsletter?: string;
+    readonly at: string;
+  },
+): Promise<void> {
+  let query = db
+    .updateTable('notices')
+    .set({ ...ENDED, state: 'dropped', settled_at: which.at })
+    .where('address_hash', '=', which.addressHash)
+    .where('state', 'in', ['asked', 'waiting'])
+    .where('kind', 'in', which.kinds);
+  if (which.newsletter !== undefined) query = query.where('newsletter', '=', which.newsletter);
+  await query.execute();
+}
+
+/** Drops one that was asked for, undecided. */
+export async function dropAsked(db: Database, id: string, at: string): Promise<void> {
+  await db
+    .updateTable('notices')
+    .set({ ...ENDED, state: 'dropped', settled_at: at })
+    .where('id', '=', id)
+    .where('state', '=', 'asked')
+    .execute();
+}
+
+/** What a notice loses when it is over. */
+const ENDED = { address: null, facts: '{}', lease_until: null, retry_at: null } as const;
+
+/** Forgets settled notices that were asked for before `before`; gives how many. */
+export async function forgetNotices(db: Database, before: string): Promise<number> {
+  const result = await db
+    .deleteFrom('notices')
+    .where('at', '<', before)
+    .where('state', 'in', ['sent', 'failed', 'dropped'])
+    .executeTakeFirst();
+  return Number(result.numDeletedRows);
+}
+
+/** What is on record of mails to a mailbox, newest first. */
+export async function noticesTo(
+  db: Database,
+  addressHash: string,
+): Promise<
+  readonly { readonly kind: NoticeKind; readonly at: string; readonly state: NoticeState }[]
+> {
+  return db
+    .selectFrom('notices')
+    .select(['kind', 'at', 'state'])
+    .where('address_hash', '=', addressHash)
+    .orderBy('at', 'desc')
+    .execute();
+}
+
+/** None for a row that has lost its address. */
+function fromRow(row: NoticesTable): StoredNotice[] {
+  if (row.address === null) return [];
+  return [
+    {
+      id: row.id,
+      kind: row.kind,
+      ...(row.newsletter === null ? {} : { newsletter: row.newsletter }),
+      // It was parsed when it was stored.
+      address: row.address as EmailAddress,
+      addressHash: row.address_hash,
+      facts: JSON.parse(row.facts) as NoticeFacts,
+      language: row.language,
+      at: row.at,
+      attempts: row.attempts,
+    },
+  ];
+}

@@ -1,0 +1,132 @@
+import { addressKey, type EmailAddress } from '../model/email-address.ts';
+import type { SignUp } from '../model/sign-up.ts';
+import { lockRow } from './database/dialect.ts';
+import type { Database, SignUpsTable } from './tables.ts';
+
+/** Stores what somebody asked for. */
+export async function insertSignUp(db: Database, signUp: SignUp): Promise<void> {
+  await db.insertInto('sign_ups').values(toRow(signUp)).execute();
+}
+
+/** Those that no mail answers yet, oldest first. */
+export async function unansweredSignUps(db: Database, limit: number): Promise<readonly SignUp[]> {
+  const rows = await db
+    .selectFrom('sign_ups')
+    .selectAll()
+    .where('answered_at', 'is', null)
+    .orderBy('at')
+    .limit(limit)
+    .execute();
+  return rows.map(fromRow);
+}
+
+/** Notes that it is decided which mail answers it; false where that was so before. */
+export async function markAnswered(db: Database, id: string, at: string): Promise<boolean> {
+  const result = await db
+    .updateTable('sign_ups')
+    .set({ answered_at: at })
+    .where('id', '=', id)
+    .where('answered_at', 'is', null)
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}
+
+/** The sign-up with this id. */
+export async function findSignUp(db: Database, id: string): Promise<SignUp | undefined> {
+  const row = await db.selectFrom('sign_ups').selectAll().where('id', '=', id).executeTakeFirst();
+  return row && fromRow(row);
+}
+
+/** The same, kept from everybody else until the transaction ends. */
+export async function lockSignUp(db: Database, id: string): Promise<SignUp | undefined> {
+  const query = db.selectFrom('sign_ups').selectAll().where('id', '=', id);
+  const row = await lockRow(db, query).executeTakeFirst();
+  return row && fromRow(row);
+}
+
+/** Notes that its owner confirmed it, for these of the newsletters. */
+export async function markConfirmed(
+  db: Database,
+  id: string,
+  newsletters: readonly string[],
+  at: string,
+): Promise<void> {
+  await db
+    .updateTable('sign_ups')
+    .set({ confirmed_at: at, newsletters: newsletters.join(' ') })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** When the mailbox asked for something that can still be confirmed or was just now; newest first. */
+export async function signUpsOf(db: Database, address: EmailAddress): Promise<readonly SignUp[]> {
+  const rows = await db
+    .selectFrom('sign_ups')
+    .selectAll()
+    .where('address_key', '=', addressKey(address))
+    .orderBy('at', 'desc')
+    .execute();
+  return rows.map(fromRow);
+}
+
+/**
+ * Forgets sign-ups that are over at `now`, and the subscribers that they made and nobody
+ * confirmed. Gives how many of each. To be run in a transaction.
+ */
+export async function forgetSignUps(
+  db: Database,
+  now: string,
+): Promise<{ readonly signUps: number; readonly pending: number }> {
+  const pending = await db
+    .deleteFrom('subscribers')
+    .where('status', '=', 'pending')
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('sign_ups')
+          .select('sign_ups.id')
+          .whereRef('sign_ups.address_key', '=', 'subscribers.address_key')
+          // A later sign-up has put its own consent in the place of the first one's.
+          .whereRef('sign_ups.at', '=', 'subscribers.consent_at')
+          .where('sign_ups.expires_at', '<=', now),
+      ),
+    )
+    .executeTakeFirst();
+  const signUps = await db.deleteFrom('sign_ups').where('expires_at', '<=', now).executeTakeFirst();
+  return {
+    signUps: Number(signUps.numDeletedRows),
+    pending: Number(pending.numDeletedRows),
+  };
+}
+
+function toRow(signUp: SignUp): SignUpsTable {
+  return {
+    id: signUp.id,
+    address: signUp.address,
+    address_key: addressKey(signUp.address),
+    newsletters: signUp.newsletters.join(' '),
+    language: signUp.language,
+    source: signUp.source,
+    consent_text: signUp.consentText ?? null,
+    ip_hash: signUp.ipHash ?? null,
+    at: signUp.at,
+    expires_at: signUp.expiresAt,
+    answered_at: null,
+    confirmed_at: signUp.confirmedAt ?? null,
+  };
+}
+
+function fromRow(row: SignUpsTable): SignUp {
+  return {
+    id: row.id,
+    // It was parsed when it was stored.
+    address: row.address as EmailAddress,
+    newsletters: row.newsletters.split(' ').filter((id) => id !== ''),
+    language: row.language,
+    source: row.source,
+    ...(row.consent_text === null ? {} : { consentText: row.consent_text }),
+    ...(row.ip_hash === null ? {} : { ipHash: row.ip_hash }),
+    at: row.at,
+    expiresAt: row.expires_at,
+    ...(row.confirmed_at === null ? {} : { confirmedAt: row.confirmed_at }),
+  };
+}
