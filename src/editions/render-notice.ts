@@ -1,10 +1,13 @@
 import type { EmailAddress } from '../model/email-address.ts';
+import type { NoticeKind } from '../model/notice.ts';
 import { oneLine } from '../model/one-line.ts';
 import type { NewsletterSettings, SiteSettings } from '../model/settings.ts';
+import type { Texts } from '../model/texts.ts';
 import { newsletterScope } from './digest-scope.ts';
 import { renderLiquid } from './render-liquid.ts';
 import { renderMjml } from './render-mjml.ts';
-import type { Template, Templates } from './templates.ts';
+import type { Templates } from './templates.ts';
+import { textDirection } from './text-direction.ts';
 
 /** A mail to one person about their subscription. */
 export interface Notice {
@@ -13,51 +16,85 @@ export interface Notice {
   readonly text: string;
 }
 
+/** Kinds whose words are in the language files; an edition to approve has those of the edition. */
+export type WordedKind = Exclude<NoticeKind, 'approval'>;
+
 export interface NoticeInput {
+  readonly kind: WordedKind;
   readonly templates: Templates;
-  readonly newsletter: NewsletterSettings;
+  readonly texts: Texts;
+  /** The newsletters that it is about; the mail looks as the first of them does. */
+  readonly newsletters: readonly [NewsletterSettings, ...NewsletterSettings[]];
   readonly site: Pick<SiteSettings, 'title' | 'url'>;
   readonly address: EmailAddress;
+  /** Where its button leads: to a page with a button. */
+  readonly url?: string;
+  readonly unsubscribeUrl?: string;
 }
+
+/** All of them. */
+export const WORDED_KINDS: readonly WordedKind[] = [
+  'confirm',
+  'already',
+  'welcome',
+  'preferences',
+  'new-address',
+  'address-changed',
+];
+
+/** Under which key of `mail` the words of a kind are, and which of them it has besides subject and body. */
+const WORDS: Readonly<
+  Record<WordedKind, { readonly key: string; readonly button: boolean; readonly remark: boolean }>
+> = {
+  confirm: { key: 'confirm', button: true, remark: true },
+  already: { key: 'already', button: true, remark: true },
+  welcome: { key: 'welcome', button: true, remark: false },
+  preferences: { key: 'preferences', button: true, remark: true },
+  'new-address': { key: 'newAddress', button: true, remark: true },
+  'address-changed': { key: 'addressChanged', button: false, remark: true },
+};
 
 /**
- * The mail that asks whether someone really signed up. Nothing that the form's sender wrote is in
- * it but the address. `confirmUrl` leads to a page with a button. Throws a `BroadsheetError`
- * (config) for a broken template.
+ * The mail of a kind, in the language of `texts`. Nothing that a form's sender wrote is in it but
+ * the address. Throws a `BroadsheetError` (config) for a broken template.
  */
-export async function renderConfirmation(
-  input: NoticeInput & { readonly confirmUrl: string },
-): Promise<Notice> {
-  const { templates, newsletter, confirmUrl } = input;
-  const subject = `Please confirm: ${oneLine(newsletter.name)}`;
-  return render(input, subject, templates.confirmMjml, templates.confirmText, {
-    confirm_url: confirmUrl,
-  });
-}
-
-/** The mail to someone who has just confirmed. Throws as `renderConfirmation` does. */
-export async function renderWelcome(
-  input: NoticeInput & { readonly archiveUrl: string; readonly unsubscribeUrl: string },
-): Promise<Notice> {
-  const { templates, newsletter, archiveUrl, unsubscribeUrl } = input;
-  const subject = `Welcome to ${oneLine(newsletter.name)}`;
-  return render(input, subject, templates.welcomeMjml, templates.welcomeText, {
-    archive_url: archiveUrl,
-    unsubscribe_url: unsubscribeUrl,
-  });
-}
-
-async function render(
-  { newsletter, site, address }: NoticeInput,
-  subject: string,
-  mjml: Template,
-  text: Template,
-  links: Readonly<Record<string, string>>,
-): Promise<Notice> {
-  const scope = { ...newsletterScope(newsletter, site), subject, address, ...links };
+export async function renderNotice(input: NoticeInput): Promise<Notice> {
+  const { templates, newsletters, site } = input;
+  const notice = noticeScope(input);
+  const scope = { ...newsletterScope(newsletters[0], site), notice };
   return {
-    subject,
-    html: await renderMjml(mjml, scope),
-    text: `${renderLiquid(text, scope, 'text').trim()}\n`,
+    subject: notice.subject,
+    html: await renderMjml(templates.noticeMjml, scope),
+    text: `${renderLiquid(templates.noticeText, scope, 'text').trim()}\n`,
+  };
+}
+
+/** What `notice.mjml` and `notice.txt` see besides the newsletter and the site; empty where there is none. */
+function noticeScope(input: NoticeInput) {
+  const { kind, newsletters, site, texts, address, url = '', unsubscribeUrl = '' } = input;
+  const names = newsletters.map(({ name }) => oneLine(name));
+  const [first, ...others] = newsletters;
+  const values = {
+    name: new Intl.ListFormat(texts.language, { type: 'conjunction' }).format(names),
+    site: oneLine(site.title),
+    address,
+  };
+  const { key, button, remark } = WORDS[kind];
+  const word = (name: string) => texts.text(`mail.${key}.${name}`, values);
+  return {
+    kind,
+    language: texts.language,
+    dir: textDirection(texts.language),
+    title: others.length === 0 ? oneLine(first.name) : values.site,
+    subject: oneLine(word('subject')),
+    preheader: word('preheader'),
+    body: word('body'),
+    description: kind === 'welcome' ? oneLine(first.description) : '',
+    button: button ? word('button') : '',
+    url: button ? url : '',
+    remark: remark ? word('remark') : '',
+    why: word('why'),
+    unsubscribe: texts.text('mail.unsubscribe'),
+    unsubscribe_url: unsubscribeUrl,
   };
 }

@@ -8,18 +8,14 @@ export interface Template {
 export interface Templates {
   readonly digestMjml: Template;
   readonly digestText: Template;
-  readonly confirmMjml: Template;
-  readonly confirmText: Template;
-  readonly welcomeMjml: Template;
-  readonly welcomeText: Template;
+  readonly noticeMjml: Template;
+  readonly noticeText: Template;
 }
 
 /** The file name of each template in its folder. */
 export const TEMPLATE_FILES: Readonly<Record<keyof Templates, string>> = {
   digestMjml: 'digest.mjml',
   digestText: 'digest.txt',
-  confirmMjml: 'confirm.mjml',
-  confirmText: 'confirm.txt',
-  welcomeMjml: 'welcome.mjml',
-  welcomeText: 'welcome.txt',
+  noticeMjml: 'notice.mjml',
+  noticeText: 'notice.txt',
 };

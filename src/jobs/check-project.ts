@@ -1,6 +1,6 @@
 import { reasonOf } from '../base/errors.ts';
 import { renderDigest } from '../editions/render-digest.ts';
-import { renderConfirmation, renderWelcome } from '../editions/render-notice.ts';
+import { renderNotice, WORDED_KINDS } from '../editions/render-notice.ts';
 import { selectStories } from '../editions/select-stories.ts';
 import { TEMPLATE_FILES } from '../editions/templates.ts';
 import type { Problem } from '../model/problem.ts';
@@ -8,6 +8,7 @@ import type { NewsletterSettings } from '../model/settings.ts';
 import { type CollectedPosts, collectPosts } from './feeds/collect-posts.ts';
 import { type PostNotes, reportPosts } from './feeds/report-posts.ts';
 import type { ComposeDependencies } from './mail-dependencies.ts';
+import { readTexts } from './read-texts.ts';
 
 /** What `check` found; what it didn't find wrong is right. */
 export interface CheckReport extends PostNotes {
@@ -22,7 +23,7 @@ export type CheckDependencies = Omit<ComposeDependencies, 'store'>;
 
 /**
  * Reads and renders every post, and every template for every newsletter, and changes nothing.
- * Throws a config error for a template that does not render.
+ * Throws a config error for a template that does not render, or a language file that is wrong.
  */
 export async function checkProject(deps: CheckDependencies): Promise<CheckReport> {
   const collected = collectPosts(deps.config, {
@@ -78,9 +79,20 @@ async function renderEveryTemplate(
   const newsletter = { ...settings, minimumStories: 1, categories: [] };
   const { publicUrl, site } = config;
   const common = { templates, newsletter, site, publicUrl };
-  const notice = { templates, newsletter, site, address: newsletter.from.address };
-  await renderConfirmation({ ...notice, confirmUrl: publicUrl });
-  await renderWelcome({ ...notice, archiveUrl: publicUrl, unsubscribeUrl: publicUrl });
+  const { address } = newsletter.from;
+  const texts = readTexts(config.folders.languages)(newsletter.language);
+  const urls = { url: publicUrl, unsubscribeUrl: publicUrl };
+  for (const kind of WORDED_KINDS) {
+    await renderNotice({
+      kind,
+      templates,
+      texts,
+      newsletters: [newsletter],
+      site,
+      address,
+      ...urls,
+    });
+  }
   const now = stories[0]?.shown.date;
   if (now === undefined) return;
   const selection = selectStories({ stories, idOf, usedIds: new Set(), newsletter, now });

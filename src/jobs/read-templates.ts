@@ -15,10 +15,8 @@ export function readTemplates(folder: string): Templates {
   return {
     digestMjml: read(TEMPLATE_FILES.digestMjml),
     digestText: read(TEMPLATE_FILES.digestText),
-    confirmMjml: read(TEMPLATE_FILES.confirmMjml),
-    confirmText: read(TEMPLATE_FILES.confirmText),
-    welcomeMjml: read(TEMPLATE_FILES.welcomeMjml),
-    welcomeText: read(TEMPLATE_FILES.welcomeText),
+    noticeMjml: read(TEMPLATE_FILES.noticeMjml),
+    noticeText: read(TEMPLATE_FILES.noticeText),
   };
 }
 

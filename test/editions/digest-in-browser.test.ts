@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { contrastRatio } from '../../src/editions/readable-color.ts';
 import { renderDigest } from '../../src/editions/render-digest.ts';
-import { renderConfirmation, renderWelcome } from '../../src/editions/render-notice.ts';
+import { renderNotice, WORDED_KINDS } from '../../src/editions/render-notice.ts';
+import { readTexts } from '../../src/jobs/read-texts.ts';
 import { withBrowser } from '../support/browser.ts';
 import { MORNING } from './morning.ts';
 import { address, digestInput, newsletter, templates } from './samples.ts';
@@ -42,23 +43,18 @@ const settings = newsletter({ color: '#777777' });
 const digest = await renderDigest(digestInput(MORNING, { shown: 5, newsletter: settings }));
 const noticeInput = {
   templates: templates(),
-  newsletter: settings,
+  texts: readTexts('nowhere')('de'),
+  newsletters: [settings] as const,
   site: { title: 'The Harbour Broadsheet', url: 'https://harbour.example/' },
   address: address('a-very-long-name-that-cannot-be-broken-anywhere@mail.example.org'),
 };
-const pages = {
-  digest: digest.html,
-  confirmation: (
-    await renderConfirmation({ ...noticeInput, confirmUrl: 'https://harbour.example/confirm/x' })
-  ).html,
-  welcome: (
-    await renderWelcome({
-      ...noticeInput,
-      archiveUrl: 'https://harbour.example/archive/',
-      unsubscribeUrl: 'https://harbour.example/unsubscribe/x',
-    })
-  ).html,
-};
+const pages: Record<string, string> = { digest: digest.html };
+for (const kind of WORDED_KINDS) {
+  const url = `https://harbour.example/${kind}/x`;
+  const unsubscribeUrl = kind === 'welcome' ? 'https://harbour.example/unsubscribe/x' : '';
+  const { html } = await renderNotice({ ...noticeInput, kind, url, unsubscribeUrl });
+  pages[`${kind} mail`] = html;
+}
 
 await withBrowser(async (browser) => {
   for (const [name, html] of Object.entries(pages)) {
@@ -86,7 +82,7 @@ await withBrowser(async (browser) => {
   }
 
   await test('pictures keep their proportions on a narrow screen', async () => {
-    const page = await open(browser, pages.digest, { width: 320, pictures: true });
+    const page = await open(browser, digest.html, { width: 320, pictures: true });
     const sizes = await page.evaluate<[number, number, number][]>(
       'Array.from(document.images, (i) => [i.clientWidth / i.clientHeight, i.naturalWidth / i.naturalHeight, i.clientWidth])',
     );
@@ -99,7 +95,7 @@ await withBrowser(async (browser) => {
   });
 
   await test('an Arabic story reads from the right, its picture on the left', async () => {
-    const page = await open(browser, pages.digest, { width: 640, pictures: true });
+    const page = await open(browser, digest.html, { width: 640, pictures: true });
     const [title, picture] = await page.evaluate<[number, number]>(
       `[document.querySelector('div[lang=ar] h2').getBoundingClientRect().right,
         document.querySelector('img[alt^="خزان"]').getBoundingClientRect().right]`,

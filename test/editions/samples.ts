@@ -53,10 +53,8 @@ export function templates(changes: Partial<Record<keyof Templates, string>> = {}
   return {
     digestMjml: load('digestMjml'),
     digestText: load('digestText'),
-    confirmMjml: load('confirmMjml'),
-    confirmText: load('confirmText'),
-    welcomeMjml: load('welcomeMjml'),
-    welcomeText: load('welcomeText'),
+    noticeMjml: load('noticeMjml'),
+    noticeText: load('noticeText'),
   };
 }
 
