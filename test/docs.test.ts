@@ -6,7 +6,7 @@ import { test } from 'node:test';
 const ROOT = join(import.meta.dirname, '..');
 
 /** `suite`, or `suite`: how a name of it begins ..., how another begins ... */
-const REFERENCE = /`([\w-]+\/[\w-]+)`(?:: ([^|;`]+))?/g;
+const REFERENCE = /`([\w-]+(?:\/[\w-]+)+)`(?:: ([^|;`]+))?/g;
 
 test('every line of docs/failures.md names a test that there is', () => {
   const rows = read('docs/failures.md')

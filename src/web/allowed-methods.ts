@@ -7,6 +7,8 @@ import type { FastifyInstance } from 'fastify';
 export function allowedMethods(app: FastifyInstance): (url: string) => readonly string[] {
   const routes = new Map<string, { readonly pattern: RegExp; readonly methods: Set<string> }>();
   app.addHook('onRoute', ({ url, method }) => {
+    // A route for all paths says of none of them that there is something.
+    if (url.endsWith('*')) return;
     const route = routes.get(url) ?? { pattern: patternOf(url), methods: new Set() };
     routes.set(url, route);
     for (const each of [method].flat()) route.methods.add(each);
@@ -18,14 +20,11 @@ export function allowedMethods(app: FastifyInstance): (url: string) => readonly 
   };
 }
 
-/** `/news/archive/:edition/` and `/news/*` as Fastify reads them. */
+/** `/news/archive/:edition/` as Fastify reads it. */
 function patternOf(url: string): RegExp {
   const source = url
     .split('/')
-    .map((part) => {
-      if (part === '*') return '.*';
-      return part.startsWith(':') ? '[^/]+' : RegExp.escape(part);
-    })
+    .map((part) => (part.startsWith(':') ? '[^/]+' : RegExp.escape(part)))
     .join('/');
   return new RegExp(`^${source}$`, 's');
 }

@@ -1,0 +1,37 @@
+/** Keeps what was used last. */
+export interface RecentCache<Value> {
+  get(key: string): Value | undefined;
+  set(key: string, value: Value): void;
+}
+
+/** A cache of values that weigh `most` together at most; the longest unused go first. */
+export function openRecentCache<Value>(
+  most: number,
+  weigh: (value: Value) => number,
+): RecentCache<Value> {
+  const values = new Map<string, Value>();
+  let weight = 0;
+  const drop = (key: string, value: Value) => {
+    values.delete(key);
+    weight -= weigh(value);
+  };
+  return {
+    get(key) {
+      const value = values.get(key);
+      if (value === undefined) return undefined;
+      values.delete(key);
+      values.set(key, value);
+      return value;
+    },
+    set(key, value) {
+      const before = values.get(key);
+      if (before !== undefined) drop(key, before);
+      values.set(key, value);
+      weight += weigh(value);
+      for (const [oldest, least] of values) {
+        if (weight <= most) break;
+        drop(oldest, least);
+      }
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import { FORMATS } from '../../feeds/formats.ts';
+
+/** What is said of a file by its name. */
+export interface MediaType {
+  /** As `Content-Type` has it. */
+  readonly type: string;
+  /** Whether it is made for programs, of other sites too: feeds, lists of feeds. */
+  readonly isFeed: boolean;
+}
+
+const { rss, atom, json } = FORMATS;
+
+/** RFC 7303 §3.2: what is said here counts for more than the document's own declaration. */
+const FEEDS: ReadonlyMap<string, string> = new Map([
+  [rss.file, `${rss.type}; charset=utf-8`],
+  [atom.file, `${atom.type}; charset=utf-8`],
+  // RFC 8259 §11: JSON knows no charset.
+  [json.file, json.type],
+]);
+
+const TYPES: ReadonlyMap<string, string> = new Map([
+  ['opml', 'text/x-opml; charset=utf-8'],
+  ['html', 'text/html; charset=utf-8'],
+  ['css', 'text/css; charset=utf-8'],
+  ['xml', 'application/xml; charset=utf-8'],
+  ['txt', 'text/plain; charset=utf-8'],
+  ['json', 'application/json'],
+  ['svg', 'image/svg+xml'],
+  ['png', 'image/png'],
+  ['jpg', 'image/jpeg'],
+  ['jpeg', 'image/jpeg'],
+  ['gif', 'image/gif'],
+  ['webp', 'image/webp'],
+  ['avif', 'image/avif'],
+  ['ico', 'image/x-icon'],
+]);
+
+/**
+ * What the file at `path` is; undefined for what Broadsheet does not publish: a database, a ledger or
+ * a compressed twin in the folder is nobody's business.
+ */
+export function mediaType(path: string): MediaType | undefined {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const feed = FEEDS.get(name);
+  if (feed !== undefined) return { type: feed, isFeed: true };
+  const ending = name.slice(name.lastIndexOf('.') + 1).toLowerCase();
+  const type = TYPES.get(ending);
+  return type === undefined ? undefined : { type, isFeed: ending === 'opml' };
+}

@@ -1,0 +1,67 @@
+import { utimesSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import type { Config } from '../../../src/config/config.ts';
+import { Publication } from '../../../src/disk/publish.ts';
+import { serveFiles } from '../../../src/web/files/serve-files.ts';
+import { temporaryFolder } from '../../disk/temporary-folder.ts';
+import { openPaper } from '../../support/paper.ts';
+import { openWebPaper, type WebPaper } from '../../support/web.ts';
+
+/** When the files of the tests were changed: a Thursday. */
+export const CHANGED = new Date('2026-03-19T18:00:05Z');
+
+/** A folder of published files, and a server before it. */
+export interface ServedFolder extends WebPaper {
+  readonly folder: string;
+  /** Publishes files as a build does, changed at `at`. */
+  publish(files: Readonly<Record<string, string>>, at?: Date): Promise<void>;
+}
+
+export interface FolderOptions {
+  readonly publicUrl?: string;
+  readonly feeds?: Partial<Config['feeds']>;
+  readonly others?: Readonly<Record<string, string | Uint8Array>>;
+}
+
+/** Opens a folder with `others` in it, which nothing published. */
+export async function openFolder(
+  t: TestContext,
+  { publicUrl = 'https://paper.example/news/', feeds, others }: FolderOptions = {},
+): Promise<ServedFolder> {
+  const paper = await openPaper(t);
+  const { config } = paper.deps;
+  const folder = temporaryFolder(t, others);
+  const web = await openWebPaper(t, [serveFiles], {
+    paper,
+    config: {
+      publicUrl,
+      folders: { ...config.folders, output: folder },
+      feeds: { ...config.feeds, publicUrl, ...feeds },
+    },
+  });
+  return {
+    ...web,
+    folder,
+    async publish(files, at = CHANGED) {
+      const publication = new Publication(folder);
+      try {
+        for (const [path, text] of Object.entries(files)) publication.put(path, text);
+        await publication.commit();
+      } finally {
+        publication.close();
+      }
+      for (const path of Object.keys(files)) {
+        for (const ending of ['', '.br', '.gz']) touch(join(folder, path + ending), at);
+      }
+    },
+  };
+}
+
+function touch(path: string, at: Date): void {
+  try {
+    utimesSync(path, at, at);
+  } catch {
+    // Tiny files have no twins.
+  }
+}

@@ -1,0 +1,325 @@
+import assert from 'node:assert/strict';
+import {
+  mkdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { openChangeSignal } from '../../../src/base/change-signal.ts';
+import { INDEX_CSS } from '../../../src/feeds/index-css.ts';
+import { temporaryFolder } from '../../disk/temporary-folder.ts';
+import { askRaw } from '../../support/web.ts';
+import { askBytes } from './ask.ts';
+import { openFolder } from './folder.ts';
+
+const LONG = 'Read all about it. '.repeat(400);
+const COMPRESSED = { 'Accept-Encoding': 'gzip, br' };
+
+test('each file has the type that readers and browsers know it by', async (t) => {
+  const { publish, server } = await openFolder(t);
+  const types = {
+    'rss.xml': 'application/rss+xml; charset=utf-8',
+    'categories/world/atom.xml': 'application/atom+xml; charset=utf-8',
+    'archive/daily/feed.json': 'application/feed+json',
+    'feeds.opml': 'text/x-opml; charset=utf-8',
+    'feed.css': 'text/css; charset=utf-8',
+    'archive/7/index.html': 'text/html; charset=utf-8',
+  };
+  await publish(Object.fromEntries(Object.keys(types).map((path) => [path, 'text'])));
+  for (const [path, type] of Object.entries(types)) {
+    const { status, headers } = await askBytes(server.url + path);
+    assert.deepEqual([status, headers['content-type']], [200, type], path);
+    const isFeed = !/css|html/.test(path);
+    assert.equal(headers['access-control-allow-origin'], isFeed ? '*' : undefined, path);
+    assert.equal(headers['cross-origin-resource-policy'], isFeed ? 'cross-origin' : 'same-origin');
+    assert.equal(headers['cache-control'], `public, max-age=${isFeed ? 3600 : 300}`, path);
+    assert.equal(
+      headers.link?.includes(`<https://paper.example/news/${path}>; rel="self"`) ?? false,
+      isFeed,
+    );
+  }
+});
+
+/** Each is sent as it is written. */
+const OUTSIDE = [
+  '../secret.txt',
+  '..',
+  '../',
+  './rss.xml',
+  'categories/../rss.xml',
+  'categories/../../secret.txt',
+  '%2e%2e/secret.txt',
+  '%2E%2E%2Fsecret.txt',
+  '..%2fsecret.txt',
+  'categories%2frss.xml',
+  '%252e%252e/secret.txt',
+  '%252e%252e%252fsecret.txt',
+  '..%5csecret.txt',
+  '..\\secret.txt',
+  'categories\\rss.xml',
+  'C:/secret.txt',
+  'rss.xml::$DATA',
+  'rss.xml%00.html',
+  '%00',
+  'rss.xml%0d%0aSet-Cookie:%20a=b',
+  'rss.xml.',
+  'rss.xml%20',
+  '/rss.xml',
+  '//rss.xml',
+  'categories//rss.xml',
+  'rss.xml/',
+  'rss.xml/x',
+  'categories',
+  'categories/',
+  '.history.json',
+  '%2ehistory.json',
+  '.publishing-1/0',
+  '.git/config',
+  'published-posts.jsonl',
+  'broadsheet.db',
+  'rss.xml.br',
+  'rss.xml.gz',
+  'nothing.xml',
+  'RSS.XML',
+  'out.xml',
+  'out/secret.txt',
+  'hidden.json',
+  'nowhere.xml',
+  'round.xml',
+  'pipe.xml',
+  `${'x'.repeat(256)}.xml`,
+  `${'x/'.repeat(700)}rss.xml`,
+  `${'%C3%BC'.repeat(130)}.xml`,
+];
+
+test(`${OUTSIDE.length} paths that leave the folder, or lead to what is not published, are 404`, async (t) => {
+  const { folder, publish, server } = await openFolder(t, {
+    publicUrl: 'https://paper.example/',
+    others: {
+      '.history.json': 'secret',
+      '.publishing-1/0': 'secret',
+      '.git/config': 'secret',
+      'published-posts.jsonl': 'secret',
+      'broadsheet.db': 'secret',
+      'categories/rss.xml': 'world',
+    },
+  });
+  const outside = temporaryFolder(t, { 'secret.txt': 'secret', 'secret.xml': 'secret' });
+  writeFileSync(join(folder, '../secret.txt'), 'secret');
+  t.after(() => rmSync(join(folder, '../secret.txt')));
+  symlinkSync(join(outside, 'secret.xml'), join(folder, 'out.xml'));
+  symlinkSync(outside, join(folder, 'out'));
+  symlinkSync('.history.json', join(folder, 'hidden.json'));
+  symlinkSync('gone.xml', join(folder, 'nowhere.xml'));
+  symlinkSync('round.xml', join(folder, 'round.xml'));
+  mkdirSync(join(folder, 'pipe.xml'));
+  await publish({ 'rss.xml': LONG });
+  for (const path of OUTSIDE) {
+    const answer = await askRaw(
+      server.url,
+      `GET /${path} HTTP/1.1\r\nHost: paper.example\r\nConnection: close\r\n\r\n`,
+    );
+    assert.match(answer, /^HTTP\/1\.1 404 /, path);
+    assert.doesNotMatch(answer, /secret|world|Read all about it|Set-Cookie/, path);
+  }
+});
+
+test('a path may be encoded, have a query, or be a whole address', async (t) => {
+  const { publish, server } = await openFolder(t);
+  await publish({ 'rss.xml': 'the feed', 'categories/größe/rss.xml': 'the feed' });
+  const targets = [
+    '/news/rss.xml?utm_source=x',
+    '/news/r%73s.xml',
+    '/news/rss.xml?../../secret',
+    'http://paper.example/news/rss.xml',
+    'HTTPS://other.example/news/rss.xml?x',
+    '/news/categories/gr%C3%B6%C3%9Fe/rss.xml',
+  ];
+  for (const target of targets) {
+    const request = `GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`;
+    assert.match(await askRaw(server.url, request), /^HTTP\/1\.1 200 [\s\S]*the feed$/, target);
+  }
+});
+
+test('everything is below the base path', async (t) => {
+  const { publish, server } = await openFolder(t);
+  await publish({ 'rss.xml': 'the feed' });
+  const statusOf = async (path: string) => (await askBytes(new URL(path, server.url).href)).status;
+  assert.equal(await statusOf('/news/rss.xml'), 200);
+  assert.equal(await statusOf('/rss.xml'), 404);
+  assert.equal(await statusOf('/newsrss.xml'), 404);
+  assert.equal(await statusOf('/news/news/rss.xml'), 404);
+});
+
+test('other methods are 405 with what is allowed, OPTIONS tells it, and what is not there is 404', async (t) => {
+  const { publish, server } = await openFolder(t);
+  await publish({ 'rss.xml': LONG, 'feed.css': LONG });
+  for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'TRACE']) {
+    const { status, headers } = await askBytes(`${server.url}rss.xml`, {}, method);
+    assert.deepEqual([method, status, headers.allow], [method, 405, 'GET, HEAD, OPTIONS']);
+    assert.equal((await askBytes(`${server.url}nothing.xml`, {}, method)).status, 404, method);
+  }
+  const preflight = { Origin: 'https://other.example', 'Access-Control-Request-Method': 'GET' };
+  const feed = await askBytes(`${server.url}rss.xml`, preflight, 'OPTIONS');
+  assert.deepEqual([feed.status, feed.headers.allow], [204, 'GET, HEAD, OPTIONS']);
+  assert.equal(feed.headers['access-control-allow-origin'], '*');
+  assert.match(feed.headers['access-control-allow-headers'] ?? '', /If-None-Match/);
+  const page = await askBytes(`${server.url}feed.css`, preflight, 'OPTIONS');
+  assert.deepEqual([page.status, page.headers['access-control-allow-origin']], [204, undefined]);
+});
+
+test('a folder’s page is at the folder with a slash; the page of feeds is at feeds/, with its style', async (t) => {
+  const { publish, server } = await openFolder(t);
+  const index = `<!doctype html><title>Feeds</title><style>${INDEX_CSS}</style>`;
+  await publish({ 'index.html': index, 'archive/größe/index.html': 'edition' });
+  const feeds = await askBytes(`${server.url}feeds/`, COMPRESSED);
+  assert.deepEqual([feeds.status, feeds.text], [200, index]);
+  assert.match(
+    String(feeds.headers['content-security-policy']),
+    /style-src 'sha256-[\w+/]{43}=' 'self';/,
+  );
+  const page = await askBytes(`${server.url}archive/gr%C3%B6%C3%9Fe/`);
+  assert.equal(page.text, 'edition');
+  assert.match(String(page.headers['content-security-policy']), /style-src 'self';/);
+  const moved = await askBytes(`${server.url}archive/gr%C3%B6%C3%9Fe`);
+  assert.deepEqual([moved.status, moved.headers.location], [308, '/news/archive/gr%C3%B6%C3%9Fe/']);
+  assert.equal((await askBytes(`${server.url}archive`)).status, 404);
+  assert.equal((await askBytes(server.url)).status, 404, 'the home page is the site’s');
+});
+
+test('twins that are of other bytes, torn, huge or links are not sent', async (t) => {
+  const { folder, publish, server } = await openFolder(t);
+  const path = join(folder, 'rss.xml');
+  await publish({ 'rss.xml': LONG });
+  const outside = temporaryFolder(t, { 'own.gz': gzipSync(LONG) });
+  const twins: (string | Uint8Array)[] = [
+    gzipSync(`${LONG}older`),
+    gzipSync(LONG.slice(1)),
+    gzipSync(LONG).subarray(0, 60),
+    gzipSync(Buffer.alloc(200_000_000)),
+    'no gzip',
+    '',
+  ];
+  for (const bytes of twins) {
+    writeFileSync(`${path}.gz`, bytes);
+    const { headers, text } = await askBytes(`${server.url}rss.xml`, { 'Accept-Encoding': 'gzip' });
+    assert.deepEqual([headers['content-encoding'], text], [undefined, LONG]);
+  }
+  rmSync(`${path}.gz`);
+  symlinkSync(join(outside, 'own.gz'), `${path}.gz`);
+  const linked = await askBytes(`${server.url}rss.xml`, { 'Accept-Encoding': 'gzip' });
+  assert.equal(linked.headers['content-encoding'], undefined);
+  rmSync(`${path}.gz`);
+  writeFileSync(`${path}.gz`, gzipSync(LONG, { level: 1 }));
+  const good = await askBytes(`${server.url}rss.xml`, { 'Accept-Encoding': 'gzip' });
+  assert.deepEqual([good.headers['content-encoding'], good.text], ['gzip', LONG]);
+});
+
+test('what other programs do to the folder shows at once: new bytes, a time set back, a file that goes', async (t) => {
+  const { folder, publish, server } = await openFolder(t);
+  const path = join(folder, 'rss.xml');
+  await publish({ 'rss.xml': LONG });
+  const ask = () => askBytes(`${server.url}rss.xml`, COMPRESSED);
+  const first = await ask();
+  assert.equal(first.headers['content-encoding'], 'br');
+  // As `git checkout` or `rsync --inplace` do, without twins; of the same size and time.
+  const { mtime } = statSync(path);
+  const other = LONG.replace('Read', 'Heed');
+  writeFileSync(path, other);
+  utimesSync(path, mtime, mtime);
+  const second = await ask();
+  assert.deepEqual([second.headers['content-encoding'], second.text], [undefined, other]);
+  assert.notEqual(second.headers.etag, first.headers.etag);
+  writeFileSync(`${path}.new`, LONG);
+  renameSync(`${path}.new`, path);
+  const third = await ask();
+  assert.deepEqual([third.headers.etag, third.text], [first.headers.etag, LONG]);
+  rmSync(path);
+  assert.equal((await ask()).status, 404, 'its twins alone are nothing');
+});
+
+test('twins that come later are sent', async (t) => {
+  const { folder, publish, server } = await openFolder(t);
+  writeFileSync(join(folder, 'rss.xml'), LONG);
+  const before = await askBytes(`${server.url}rss.xml`, COMPRESSED);
+  await publish({ 'rss.xml': LONG });
+  const after = await askBytes(`${server.url}rss.xml`, COMPRESSED);
+  assert.equal(before.headers['content-encoding'], undefined);
+  assert.equal(after.headers['content-encoding'], 'br');
+});
+
+test('links within the folder are followed, and the folder may be one', async (t) => {
+  const { folder, publish, server } = await openFolder(t);
+  await publish({ 'rss.xml': LONG });
+  symlinkSync('rss.xml', join(folder, 'atom.xml'));
+  const { status, text, headers } = await askBytes(`${server.url}atom.xml`);
+  assert.deepEqual([status, text], [200, LONG]);
+  assert.match(headers['content-type'] ?? '', /atom/);
+  // As `ln -sfn releases/2 public` does.
+  renameSync(folder, `${folder}-2`);
+  t.after(() => rmSync(`${folder}-2`, { recursive: true }));
+  symlinkSync(`${folder}-2`, folder);
+  assert.equal((await askBytes(`${server.url}rss.xml`)).text, LONG);
+});
+
+const SIZES = { small: 20_000, large: 4_100_000 };
+
+for (const [kind, size] of Object.entries(SIZES)) {
+  test(`a ${kind} file that is replaced while it is served goes out whole each time`, async (t) => {
+    const { publish, server } = await openFolder(t);
+    const textOf = (version: number) => `${version} `.repeat(size / 2).slice(0, size - version);
+    await publish({ 'rss.xml': textOf(0) });
+    const versionOf = new Map<string, number>();
+    const answered = openChangeSignal();
+    let answers = 0;
+    let publishing = true;
+    const readers = ['identity', 'identity', 'gzip', 'br'].map(async (coding) => {
+      while (publishing) {
+        const accepted = { 'Accept-Encoding': coding };
+        const { status, headers, text } = await askBytes(`${server.url}rss.xml`, accepted);
+        const version = Number.parseInt(text, 10);
+        assert.ok(status === 200 && text === textOf(version), `${status} ${version} is whole`);
+        const tag = headers.etag ?? '';
+        assert.equal(versionOf.get(tag) ?? version, version, 'a tag is of one version');
+        versionOf.set(tag, version);
+        answers += 1;
+        answered.notify();
+      }
+    });
+    for (let turn = 1; turn <= 20; turn++) {
+      await publish({ 'rss.xml': textOf(turn % 10) }, new Date());
+      await answered.wait(5000);
+    }
+    publishing = false;
+    await Promise.all(readers);
+    t.diagnostic(`${answers} answers, ${versionOf.size} tags, while 20 versions were published`);
+    assert.ok(answers >= 20 && versionOf.size >= 10);
+  });
+}
+
+test('a change within the same second is told from the first by its time alone', async (t) => {
+  const { folder, publish, server } = await openFolder(t);
+  const path = join(folder, 'rss.xml');
+  await publish({ 'rss.xml': 'first' }, new Date('2026-03-19T18:00:05.200Z'));
+  const first = await askBytes(`${server.url}rss.xml`);
+  assert.equal(first.headers['last-modified'], 'Thu, 19 Mar 2026 18:00:06 GMT');
+  // What a client that asked in that second has noted: no time is told that is still to come.
+  const noted = { 'If-Modified-Since': 'Thu, 19 Mar 2026 18:00:05 GMT' };
+  writeFileSync(path, 'second');
+  utimesSync(path, new Date('2026-03-19T18:00:05.700Z'), new Date('2026-03-19T18:00:05.700Z'));
+  assert.equal((await askBytes(`${server.url}rss.xml`, noted)).text, 'second');
+});
+
+test('a file of the future was changed now', async (t) => {
+  const { publish, server } = await openFolder(t);
+  await publish({ 'rss.xml': 'text' }, new Date(Date.now() + 3_600_000));
+  const { headers } = await askBytes(`${server.url}rss.xml`);
+  const [changed, now] = [headers['last-modified'], headers.date].map((at) => Date.parse(at ?? ''));
+  assert.ok((changed ?? 0) <= (now ?? 0), `${headers['last-modified']} ${headers.date}`);
+});
