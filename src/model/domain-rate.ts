@@ -19,14 +19,24 @@ const DOUBLING_MS = 600_000;
 /** Replies to messages that were under way at the same time ask for the same thing. */
 const ONE_REQUEST_MS = 5000;
 
+const GREYLISTING = /gr[ae]y[- ]?list/i;
+
+/** Words by which relays ask for less or slower mail. */
+const PACE =
+  /\b(rate|rate-?limit\w*|limit(s|ed|ing)?|too (many|much|fast|quick\w*|frequent\w*)|slow\w*|reduce|throttl\w*|flood\w*|volume|exceed\w*|quota|busy|overload\w*|concurren\w*|simultaneous)\b/i;
+
 /**
  * Whether a reply that puts a message off asks for a slower pace: 421, and enhanced codes 4.7.x
- * (RFC 3463 §3.8), as 451 4.7.28. Not greylisting (RFC 6647), which puts off whoever comes for the
- * first time at any pace, nor trouble of the relay's own (450 4.2.x, 451 4.3.x).
+ * (RFC 3463 §3.8), as 451 4.7.28. Of 4.7.0 and 4.7.1 only those that speak of the pace: the codes say
+ * no more than "not authorized", and 451 4.7.1 is what greylisting is answered with (RFC 6647 §5),
+ * whatever its text is ("Try again later" is rspamd's). Greylisting puts off whoever comes for the
+ * first time, at any pace. Nor trouble of the relay's own (450 4.2.x, 451 4.3.x).
  */
 export function asksForSlowerPace({ code, enhancedCode, text }: Reply): boolean {
-  if (/gr[ae]y[- ]?list/i.test(text)) return false;
-  return code === 421 || (code < 500 && enhancedCode?.startsWith('4.7.') === true);
+  if (GREYLISTING.test(text)) return false;
+  if (code === 421) return true;
+  if (code >= 500 || enhancedCode?.startsWith('4.7.') !== true) return false;
+  return !['4.7.0', '4.7.1'].includes(enhancedCode) || PACE.test(text);
 }
 
 /**

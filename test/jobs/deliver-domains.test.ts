@@ -44,6 +44,17 @@ test('no domain is sent more messages at once than it may be', async (t) => {
   assert.ok((most.get('wide.example') ?? 0) <= 3);
 });
 
+test('a domain that greylists without saying so is not slowed down', async (t) => {
+  const paper = await openPaper(t, {
+    subscribers: readers(3, 'grey.example'),
+    inbox: { onRecipient: () => ({ code: 451, text: '4.7.1 Try again later' }) },
+  });
+  await paper.putEdition();
+  const { deliveries } = await sendWith(paper.deps);
+  assert.deepEqual(deliveries, { ...NONE, planned: 3, deferred: 3 });
+  assert.deepEqual([...(await readDomainRates(paper.deps.store.db)).keys()], []);
+});
+
 test('a domain that asks for it gets slower, the others do not wait for it, and it climbs back', async (t) => {
   const machine = openMachineClock();
   let asks = true;

@@ -21,6 +21,26 @@ test('a domain asks for a slower pace by 421 and 4.7.x, not by greylisting or tr
   assert.ok(asks(421, undefined, 'too many connections'));
   assert.ok(asks(451, '4.7.28', 'unusual rate of mail'));
   assert.ok(asks(450, '4.7.500', 'server busy'));
+  for (const text of [
+    'Too many messages from 192.0.2.1',
+    'Ratelimit "to" exceeded',
+    'Rate limit reached',
+    'messages deferred due to excessive volume',
+    'Please slow down',
+  ]) {
+    assert.ok(asks(451, '4.7.1', text), text);
+    assert.ok(asks(450, '4.7.0', text), text);
+  }
+  // What rspamd, a policy server of Postfix and others answer the first time that somebody comes.
+  for (const text of [
+    'Try again later',
+    '<ada@example.org>: Recipient address rejected: Policy rejection, please try later',
+    'Service unavailable - try again later',
+    'Temporarily deferred, come back in 300 seconds',
+  ]) {
+    assert.ok(!asks(451, '4.7.1', text), text);
+    assert.ok(!asks(450, '4.7.0', text), text);
+  }
   assert.ok(!asks(450, '4.7.1', 'Greylisted, come back in 5 minutes'));
   assert.ok(!asks(451, '4.7.1', 'Grey-listing in action'));
   assert.ok(!asks(452, '4.2.2', 'mailbox full'));
