@@ -1,5 +1,6 @@
 // Started by postgres-server.ts. Runs a PostgreSQL server in a temporary folder for as long as
-// standard input is open, so that it ends with whoever started it, in whatever way that ends.
+// standard input is open, so that it ends with whoever started it, in whatever way that ends. A line
+// `crash` there kills it, `restart` starts it again where it was; each is answered when it is done.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
@@ -22,7 +23,9 @@ const data = join(folder, 'data');
 const owner = ownerOfServer();
 let server: ChildProcess | undefined;
 // Listens at once: whoever started us may be gone before the server is there.
-const over = once(process.stdin.resume(), 'end');
+const orders = createInterface({ input: process.stdin });
+const over = once(orders, 'close');
+const failed = Promise.withResolvers<void>();
 
 try {
   const { initdb, postgres } = await binaries();
@@ -30,7 +33,12 @@ try {
   const port = await freePort();
   server = await start(postgres, port);
   process.stdout.write(`${port}\n`);
-  await Promise.race([over, once(server, 'exit')]);
+  orders.on('line', async (order) => {
+    if (order === 'crash') await crash();
+    else server = await start(postgres, port);
+    process.stdout.write(`${order}\n`);
+  });
+  await Promise.race([over, failed.promise]);
 } finally {
   await stop();
   rmSync(folder, { recursive: true, force: true });
@@ -102,11 +110,21 @@ async function start(postgres: string, port: number): Promise<ChildProcess> {
     if (/ready to accept connections/.test(line)) {
       // What it says later (errors that tests provoke) is nobody's concern, but has to be read.
       child.stderr.resume();
+      child.once('exit', (_code, signal) => signal === 'SIGKILL' || failed.resolve());
       return child;
     }
     said.push(line);
   }
   throw new Error(`PostgreSQL does not start: ${said.join('\n')}`);
+}
+
+/** Kills the server as a machine that runs out of memory does, and waits until all its processes are gone. */
+async function crash(): Promise<void> {
+  if (server === undefined) return;
+  // They hold its standard error open until the last of them has seen that it is gone.
+  const closed = once(server, 'close');
+  server.kill('SIGKILL');
+  await closed;
 }
 
 async function stop(): Promise<void> {

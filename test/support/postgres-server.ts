@@ -10,6 +10,10 @@ import { openStore } from '../../src/store/database/open-store.ts';
 export interface PostgresServer {
   /** Of the user who may do everything, without the name of a database: `postgres://...:port/`. */
   readonly url: string;
+  /** Kills all of it (SIGKILL). */
+  crash(): Promise<void>;
+  /** Starts it again after that: the same data, the same port. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -48,7 +52,14 @@ export async function startPostgres({ durable = false } = {}): Promise<PostgresS
   const url = `postgres://broadsheet:${password}@127.0.0.1:${port}/`;
   await runSql(url, 'postgres', `create database ${TEMPLATE}`);
   await (await openStore(url + TEMPLATE)).close();
-  return { url, stop };
+  const order = async (text: 'crash' | 'restart') => {
+    keeper.stdin.write(`${text}\n`);
+    await Promise.race([
+      once(lines, 'line'),
+      exited.then(() => Promise.reject(new Error(`the server of the tests did not ${text}`))),
+    ]);
+  };
+  return { url, stop, crash: () => order('crash'), restart: () => order('restart') };
 }
 
 /** Runs one statement in a database of the server; `postgres` is the one that it always has. */
