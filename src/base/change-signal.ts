@@ -2,6 +2,8 @@
 export interface ChangeSignal {
   /** Wakes all that wait. */
   notify(): void;
+  /** Resolves at the next change, if there ever is one. */
+  next(): Promise<void>;
   /** Resolves at the next change, or after `mostMs`. */
   wait(mostMs: number): Promise<void>;
 }
@@ -14,6 +16,7 @@ export function openChangeSignal(): ChangeSignal {
       next.resolve();
       next = Promise.withResolvers<void>();
     },
+    next: () => next.promise,
     async wait(mostMs) {
       let timer: NodeJS.Timeout | undefined;
       const timeout = new Promise<void>((resolve) => {
