@@ -13,13 +13,12 @@ import { takeOutPersonal } from './take-out-personal.ts';
 /** Raised when the pages of editions change though editions and settings do not. */
 export const EDITION_PAGE_REVISION = 1;
 
-/** File name of a page's style sheet, in the folder of the page. */
-export const EDITION_CSS_FILE = 'edition.css';
-
-/** A page, and the style sheet that it has beside it. */
+/** A page, and the style sheet that it needs. */
 export interface EditionPage {
   readonly html: string;
   readonly css: string;
+  /** Path of the style sheet in the folder of the archive: another content, another name. */
+  readonly cssPath: string;
 }
 
 /**
@@ -41,14 +40,14 @@ export function renderEditionPage(input: EditionPageInput): EditionPage {
   const main = element('main', {}, mail.childNodes);
   main.attrs = mail.attrs;
   append(main, moreStories(input));
-  const version = createHash('sha256').update(css).digest('hex').slice(0, 8);
-  const head = editionHead(input, scheme, `${EDITION_CSS_FILE}?${version}`);
+  const cssPath = `styles/${createHash('sha256').update(css).digest('hex').slice(0, 12)}.css`;
+  const head = editionHead(input, scheme, `../${cssPath}`);
   const body = element('body', { class: 'archived' }, [pageTop(input), main, pageFoot(input)]);
   const lang = attribute(root, 'lang') ?? newsletter.language;
   const dir = attribute(root, 'dir') ?? textDirection(lang);
   const page = element('html', { lang, dir, class: attribute(root, 'class') }, [head, '\n', body]);
   const html = serialize({ nodeName: '#document-fragment', childNodes: [page] });
-  return { html: `<!DOCTYPE html>\n${html}\n`, css };
+  return { html: `<!DOCTYPE html>\n${html}\n`, css, cssPath };
 }
 
 /** The palettes that the mail has, as its head says. */

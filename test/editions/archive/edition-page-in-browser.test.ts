@@ -116,7 +116,7 @@ async function open(
       const headers = { 'content-security-policy': html.includes('style=') ? '' : POLICY };
       return route.fulfill({ contentType: 'text/html; charset=utf-8', headers, body: html });
     }
-    if (url.startsWith(`${PAGE_URL}edition.css?`)) {
+    if (url.startsWith('https://harbour.example/archive/styles/')) {
       return route.fulfill({ contentType: 'text/css', body: css });
     }
     return route.fulfill({ contentType: 'image/svg+xml', body: PICTURE });
