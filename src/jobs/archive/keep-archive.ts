@@ -1,0 +1,32 @@
+import { rest } from '../../base/rest.ts';
+import type { ServiceDependencies } from '../service/service-part.ts';
+import type { ArchiveLists } from './archive-dependencies.ts';
+import { publishArchive } from './publish-archive.ts';
+
+/**
+ * The part of the service that keeps the archive up to date: at its start, as soon as an edition
+ * was planned, and every `feeds.rebuildMinutes`, since other programs send and cancel too.
+ */
+export async function keepArchive(
+  deps: ServiceDependencies & { readonly lists: ArchiveLists },
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    // Before the work: what is planned meanwhile is not missed.
+    const changed = deps.signals.deliveries.next();
+    await publishOnce(deps);
+    await rest(deps.config.feeds.rebuildMinutes * 60_000, signal, [changed]);
+  }
+}
+
+async function publishOnce(
+  deps: ServiceDependencies & { readonly lists: ArchiveLists },
+): Promise<void> {
+  try {
+    const { editions, changed, removed, warnings } = await publishArchive(deps);
+    for (const { file, message } of warnings) deps.log.trouble(`${file}  ${message}`);
+    if (changed + removed > 0) deps.log.event('archive written', { editions, changed, removed });
+  } catch (error) {
+    deps.log.failure('the archive cannot be written; it is tried again', error);
+  }
+}

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
+import { EDITION_PAGE_REVISION, renderEditionPage } from '../../editions/archive/edition-page.ts';
+import type { EditionPageInput } from '../../editions/archive/edition-page-input.ts';
+import { archivePath } from '../../feeds/archive-feed.ts';
+import { documentUrl, FORMATS, folderUrl } from '../../feeds/formats.ts';
+import { INDEX_FILE } from '../../feeds/index-page.ts';
+import type { ArchivedEdition } from '../../store/archived-editions.ts';
+import { findEdition } from '../../store/editions.ts';
+import type { ArchiveDependencies } from './archive-dependencies.ts';
+import type { ArchiveFiles } from './archive-files.ts';
+import type { NewsletterArchive } from './list-archives.ts';
+
+/**
+ * Puts the page of every edition of a newsletter, each with its style sheet. Of a page that was made
+ * of the same the last time not even the edition is read; the others are, one at a time.
+ */
+export async function putEditionPages(
+  deps: ArchiveDependencies,
+  { newsletter, editions }: NewsletterArchive,
+  files: ArchiveFiles,
+): Promise<void> {
+  const surroundings = surroundingsOf(deps, newsletter);
+  for (const [at, edition] of editions.entries()) {
+    deps.log.progress('Archive', at, editions.length);
+    const path = archivePath(edition.id);
+    const page = `${path}/${INDEX_FILE}`;
+    const input: EditionPageInput = {
+      ...surroundings,
+      edition: { ...edition, html: '', text: '', posts: [], composedAt: edition.plannedAt },
+      plannedAt: edition.plannedAt,
+      url: folderUrl(deps.config.publicUrl, path),
+      ...neighboursOf(editions, at),
+    };
+    const fingerprint = fingerprintOf(input);
+    if (files.keepMadeOf(fingerprint, page)) continue;
+    const stored = await findEdition(deps.store.db, edition.id);
+    if (stored === undefined) continue;
+    const { html, css, cssPath } = renderEditionPage({ ...input, edition: stored.edition });
+    const sheet = archivePath(cssPath);
+    files.put(sheet, css);
+    files.putMadeOf(fingerprint, page, html, sheet);
+    // Whoever else has work in this process has their turn.
+    await setImmediate();
+  }
+  deps.log.progress('Archive', editions.length, editions.length);
+}
+
+/** What the pages of a newsletter's editions have in common. */
+function surroundingsOf(
+  { config, textsOf }: ArchiveDependencies,
+  newsletter: NewsletterArchive['newsletter'],
+): Pick<EditionPageInput, 'newsletter' | 'siteTitle' | 'feeds' | 'texts'> {
+  const { formats, publicUrl } = config.feeds;
+  return {
+    newsletter,
+    siteTitle: config.site.title,
+    feeds: formats.map((format) => ({
+      type: FORMATS[format].type,
+      title: `${newsletter.name} (${FORMATS[format].name})`,
+      url: documentUrl(publicUrl, archivePath(newsletter.id), format),
+    })),
+    texts: textsOf(newsletter.language),
+  };
+}
+
+function neighboursOf(
+  editions: readonly ArchivedEdition[],
+  at: number,
+): Pick<EditionPageInput, 'earlier' | 'later'> {
+  const earlier = editions[at + 1];
+  const later = at === 0 ? undefined : editions[at - 1];
+  return { ...(earlier && { earlier }), ...(later && { later }) };
+}
+
+/**
+ * Tells whether a page has to be made again. An edition never changes; what surrounds it does, and
+ * is all that is on the page of an edition without a mail. SHA-256, hex.
+ */
+function fingerprintOf(input: EditionPageInput): string {
+  const { html, css } = renderEditionPage(input);
+  return createHash('sha256').update(`${EDITION_PAGE_REVISION}\n${html}\n${css}`).digest('hex');
+}

@@ -1,0 +1,64 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { INDEX_MARK } from '../../src/feeds/index-page.ts';
+import type { ArchiveLists } from '../../src/jobs/archive/archive-dependencies.ts';
+import { publishArchive } from '../../src/jobs/archive/publish-archive.ts';
+import { readTexts } from '../../src/jobs/read-texts.ts';
+import type { FeedSettings, NewsletterSettings } from '../../src/model/settings.ts';
+import { NEWSLETTER, type Paper } from './paper.ts';
+import { changed } from './sending.ts';
+
+export const textsOf = readTexts('/nowhere');
+
+/** Lists of editions in no look at all. */
+export const PLAIN_LISTS: ArchiveLists = {
+  render: ({ path, editions }) =>
+    `<!DOCTYPE html><title>${path}</title>${INDEX_MARK}${editions.map(({ id }) => id).join()}`,
+  files: new Map(),
+};
+
+/** What a test changes for one run. */
+export interface ArchiveChanges {
+  readonly newsletter?: Partial<NewsletterSettings>;
+  readonly feeds?: Partial<FeedSettings>;
+  readonly siteTitle?: string;
+}
+
+/** The output folder of a paper, and its archive. */
+export interface ArchiveOf {
+  publish(changes?: ArchiveChanges): ReturnType<typeof publishArchive>;
+  /** Files of the output folder, without compressed twins and what programs keep for themselves. */
+  files(): string[];
+  read(path: string): string;
+  /** Every byte of every file, hidden ones and the unpacked twins too. */
+  everything(): string;
+}
+
+/** The archive of `paper`, with all formats of feeds. */
+export function archiveOf(paper: Paper): ArchiveOf {
+  const folder = paper.deps.config.folders.output;
+  const read = (path: string) => readFileSync(join(folder, path), 'utf8');
+  const all = () =>
+    globSync('**/{*,.*}', { cwd: folder, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+      .toSorted();
+  return {
+    publish: ({ newsletter = {}, feeds = {}, siteTitle } = {}) => {
+      const { config } = paper.deps;
+      const deps = changed(paper, {
+        newsletter,
+        feeds: { ...config.feeds, formats: ['rss', 'atom', 'json'], ...feeds },
+        ...(siteTitle === undefined ? {} : { site: { ...config.site, title: siteTitle } }),
+      });
+      return publishArchive({ ...deps, textsOf, lists: PLAIN_LISTS });
+    },
+    files: () => all().filter((path) => !/(^|\/)\.|\.(br|gz)$/.test(path)),
+    read,
+    everything: () => all().map(read).join('\n'),
+  };
+}
+
+/** Where the page of an edition is, and that of the newsletter, in the output folder. */
+export const pageOf = (edition: string) => `archive/${edition}/index.html`;
+export const ARCHIVE = `archive/${NEWSLETTER}`;
