@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { serveFiles } from '../../../src/web/files/serve-files.ts';
+import { ARCHIVE, archiveOf } from '../../support/archive.ts';
+import { NEWSLETTER, openPaper } from '../../support/paper.ts';
+import { openWebPaper } from '../../support/web.ts';
+
+test('the archive is served from its files, at the addresses that mails have', async (t) => {
+  const paper = await openPaper(t, { subscribers: ['ada@example.org'] });
+  await paper.putEdition();
+  await paper.send();
+  await archiveOf(paper).publish();
+  const { ask } = await openWebPaper(t, [serveFiles], { paper });
+  const [message] = paper.inbox.messages;
+  const list = /^List-Archive: <https:\/\/harbour\.example\/(.*?)>/m.exec(String(message?.raw));
+  assert.equal((await ask(list?.[1] ?? '')).status, 200);
+  const page = await ask(`archive/${NEWSLETTER}-2026-03-20/`);
+  assert.deepEqual([page.status, page.headers['content-type']], [200, 'text/html; charset=utf-8']);
+  assert.match(String(page.headers['content-security-policy']), /style-src 'self'(;|$)/);
+  assert.match(page.body, /The wall stands/);
+  const [, sheet = ''] = /href="\.\.\/(styles\/\w+\.css)"/.exec(page.body) ?? [];
+  assert.equal((await ask(`archive/${sheet}`)).headers['content-type'], 'text/css; charset=utf-8');
+  assert.equal((await ask(`${ARCHIVE}/atom.xml`)).status, 200);
+  for (const path of ['archive', ARCHIVE, `archive/${NEWSLETTER}-2026-03-20`]) {
+    const { status, headers } = await ask(path);
+    assert.deepEqual([status, headers.location], [308, `/${path}/`]);
+  }
+  for (const path of [`archive/${NEWSLETTER}-2026-03-21/`, 'archive/.archive.json']) {
+    assert.equal((await ask(path)).status, 404, path);
+  }
+});
