@@ -19,6 +19,7 @@ Exit codes: 0 it was asked to stop, 69 the database is away or the port taken, 7
 interface StartFlags {
   readonly host?: string;
   readonly port?: number;
+  readonly metricsHost?: string;
   readonly metricsPort?: number;
   readonly only?: readonly ServicePartName[];
 }
@@ -30,6 +31,7 @@ export function addStart(program: Command, shell: Shell): void {
     .description('run the service: schedule, delivery, feeds and site, until it is stopped')
     .option('--host <address>', "address to listen on, in place of the config's")
     .option('--port <number>', "port to listen on, in place of the config's; 0: any", parsePort)
+    .option('--metrics-host <address>', 'address of /metrics')
     .option('--metrics-port <number>', 'port of /metrics; 0: no metrics', parsePort)
     .addOption(new Option('--only <parts...>', 'run these parts alone').choices(SERVICE_PARTS))
     .addHelpText('after', EXAMPLES)
@@ -45,6 +47,7 @@ export function addStart(program: Command, shell: Shell): void {
         ...config.web,
         ...(flags.host === undefined ? {} : { host: flags.host }),
         ...(flags.port === undefined ? {} : { port: flags.port }),
+        ...(flags.metricsHost === undefined ? {} : { metricsHost: flags.metricsHost }),
         ...(flags.metricsPort === undefined ? {} : { metricsPort: flags.metricsPort }),
       };
       const parts = flags.only ?? SERVICE_PARTS;
