@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
+import { freePort } from '../support/free-port.ts';
 import { readMetrics } from '../support/metrics.ts';
 import { CONFIG, openProject, postText } from '../support/program.ts';
 import { startService } from '../support/service.ts';
@@ -39,7 +40,7 @@ test('a port that is taken, or an address of another machine, is told', async (t
 test('the service serves health, metrics and pages, and ends in order on SIGTERM', async (t) => {
   const project = openProject(t);
   project.write('posts/2026-03-19-ferries.md', postText('Night ferries saved'));
-  const service = startService(t, project, {}, ['--metrics-port', await freePort()]);
+  const service = startService(t, project, {}, ['--metrics-port', String(await freePort())]);
   const url = await service.url();
   assert.deepEqual(JSON.parse((await askUrl(new URL('/healthz', url).href)).body), { alive: true });
   assert.equal((await askUrl(new URL('/nothing', url).href)).status, 404);
@@ -91,12 +92,3 @@ test('a database that is held is served, and the service says that nothing is se
   assert.equal(JSON.parse(ready.body).sends, 'held');
   assert.equal(await service.stop(), 0);
 });
-
-/** A port that was free just now, as text. */
-async function freePort(): Promise<string> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return String(port);
-}

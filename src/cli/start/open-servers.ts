@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { serveFiles } from '../../web/files/serve-files.ts';
 import { health } from '../../web/health.ts';
 import type { OpenMetrics } from '../../web/metrics/open-metrics.ts';
 import { serveMetrics } from '../../web/metrics/serve-metrics.ts';
@@ -14,8 +15,8 @@ export interface Servers {
   close(): Promise<void>;
 }
 
-/** What the site serves; the first that has a path answers it. */
-const ROUTES: readonly RoutePlugin[] = [];
+/** What the site serves. */
+const ROUTES: readonly RoutePlugin[] = [serveFiles];
 
 /** Opens the site, unless `web` is false, and /metrics, unless it has no port. */
 export async function openServers(

@@ -37,9 +37,11 @@ export async function runParts(
   });
   const { promise: late, resolve } = Promise.withResolvers<'late'>();
   let timer: NodeJS.Timeout | undefined;
-  signal.addEventListener('abort', () => {
+  const startTimer = () => {
     timer = setTimeout(() => resolve('late'), graceMs);
-  });
+  };
+  if (signal.aborted) startTimer();
+  else signal.addEventListener('abort', startTimer, { once: true });
   const first = await Promise.race([Promise.all(runs), late]);
   clearTimeout(timer);
   return first === 'late' ? { kind: 'hung', parts: [...running] } : end;
