@@ -7,12 +7,14 @@ Examples:
   $ broadsheet start                        everything, in one process
   $ broadsheet start --port 80 --host ::    to the internet, without a web server in front
   $ broadsheet start --only web feeds       the site alone; another process sends
+  $ broadsheet start --once                 from cron: what is due now, and no more
 
 Needs BROADSHEET_SECRET, and BROADSHEET_SMTP_URL unless the relay takes mail without a password.
 Ends in order on SIGTERM and SIGINT (Ctrl-C), within ten seconds; a second one ends it at once.
 It can be killed and started again at any time: nothing is lost, and nothing is sent twice.
 
-Exit codes: 0 it was asked to stop, 69 the database is away or the port taken, 70 bug, 74 disk,
+Exit codes: 0 it was asked to stop, or with --once all is done (65 posts were left out, 75 some
+messages wait for the next run), 69 the database is away or the port taken, 70 bug, 74 disk,
 78 config. Let a supervisor start it again after any but 0 and 78.
 `;
 
@@ -21,6 +23,7 @@ interface StartFlags {
   readonly port?: number;
   readonly metricsHost?: string;
   readonly metricsPort?: number;
+  readonly once?: true;
   readonly only?: readonly ServicePartName[];
 }
 
@@ -34,6 +37,7 @@ export function addStart(program: Command, shell: Shell): void {
     .option('--metrics-host <address>', 'address of /metrics')
     .option('--metrics-port <number>', 'port of /metrics; 0: no metrics', parsePort)
     .addOption(new Option('--only <parts...>', 'run these parts alone').choices(SERVICE_PARTS))
+    .option('--once', 'do what is due now, serve nothing, and end: for cron and CI')
     .addHelpText('after', EXAMPLES)
     .action(async (flags: StartFlags, command: Command) => {
       const { config: file, verbose } = command.optsWithGlobals<{
@@ -51,7 +55,11 @@ export function addStart(program: Command, shell: Shell): void {
         ...(flags.metricsPort === undefined ? {} : { metricsPort: flags.metricsPort }),
       };
       const parts = flags.only ?? SERVICE_PARTS;
-      await startService({ ...config, web }, { parts, verbose: verbose === true }, shell);
+      await startService(
+        { ...config, web },
+        { parts, verbose: verbose === true, once: flags.once === true },
+        shell,
+      );
     });
 }
 

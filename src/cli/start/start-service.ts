@@ -18,6 +18,7 @@ import type { Shell } from '../shell.ts';
 import { announce } from './announce.ts';
 import { openServers } from './open-servers.ts';
 import { openServiceLog } from './open-service-log.ts';
+import { runOnce } from './run-once.ts';
 import { type Part, type PartsEnd, runParts } from './run-parts.ts';
 import type { ServicePartName } from './service-parts.ts';
 import { listenForStop } from './stop-signals.ts';
@@ -28,6 +29,8 @@ const GRACE_MS = 15_000;
 export interface StartOptions {
   readonly parts: readonly ServicePartName[];
   readonly verbose: boolean;
+  /** Do what is due now, and end. */
+  readonly once: boolean;
 }
 
 /**
@@ -36,7 +39,7 @@ export interface StartOptions {
  */
 export async function startService(
   config: Config,
-  { parts, verbose }: StartOptions,
+  { parts, verbose, once }: StartOptions,
   { setExitCode }: Shell,
 ): Promise<void> {
   requireSecret(config);
@@ -49,6 +52,10 @@ export async function startService(
     try {
       const deps = assemble(config, store, log);
       await catchUpWithJournal(deps);
+      if (once) {
+        setExitCode(await runOnce(deps, parts, stop.signal));
+        return;
+      }
       const end = await serve(deps, parts, stop.signal);
       if (end.kind === 'hung') giveUp(end.parts, log);
       if (end.kind === 'failed') setExitCode(exitCodeOf(end.error));

@@ -1,0 +1,40 @@
+import { EXIT, type ExitCode } from '../../base/errors.ts';
+import { buildFeeds } from '../../jobs/feeds/build-feeds.ts';
+import type { ServiceDependencies } from '../../jobs/service/service-part.ts';
+import { formatProblem } from '../../model/problem.ts';
+import type { ServicePartName } from './service-parts.ts';
+
+/** Does what is due of one part, and gives the exit code that says how far it came. */
+type Round = (deps: ServiceDependencies, signal: AbortSignal) => Promise<ExitCode>;
+
+/** In the order in which one makes work for the next. */
+const ROUNDS: ReadonlyMap<ServicePartName, Round> = new Map([['feeds', buildOnce]]);
+
+/**
+ * Does what is due now of the parts, one after the other, for cron and CI. Gives 0 where everything
+ * is done, else the first code that says otherwise: 65 posts were left out, 75 some messages wait.
+ */
+export async function runOnce(
+  deps: ServiceDependencies,
+  names: readonly ServicePartName[],
+  signal: AbortSignal,
+): Promise<ExitCode> {
+  let code: ExitCode = EXIT.ok;
+  for (const [name, round] of ROUNDS) {
+    if (signal.aborted) return EXIT.tryAgain;
+    if (!names.includes(name)) continue;
+    const own = await round(deps, signal);
+    if (code === EXIT.ok) code = own;
+  }
+  return code;
+}
+
+async function buildOnce({ config, clock, log }: ServiceDependencies): Promise<ExitCode> {
+  const { posts, feeds } = await buildFeeds(config, { now: clock(), log });
+  for (const { reason, ...place } of posts.leftOut) {
+    log.trouble(formatProblem({ ...place, message: reason }));
+  }
+  const changed = feeds.filter((feed) => feed.changed).length;
+  log.event('feeds were built', { posts: posts.published, documents: feeds.length, changed });
+  return posts.leftOut.length > 0 ? EXIT.data : EXIT.ok;
+}
