@@ -16,11 +16,8 @@ export interface Notice {
   readonly text: string;
 }
 
-/** Kinds whose words are in the language files; an edition to approve has those of the edition. */
-export type WordedKind = Exclude<NoticeKind, 'approval'>;
-
 export interface NoticeInput {
-  readonly kind: WordedKind;
+  readonly kind: NoticeKind;
   readonly templates: Templates;
   readonly texts: Texts;
   /** The newsletters that it is about; the mail looks as the first of them does. */
@@ -33,7 +30,7 @@ export interface NoticeInput {
 }
 
 /** All of them. */
-export const WORDED_KINDS: readonly WordedKind[] = [
+export const NOTICE_KINDS: readonly NoticeKind[] = [
   'confirm',
   'already',
   'welcome',
@@ -42,16 +39,23 @@ export const WORDED_KINDS: readonly WordedKind[] = [
   'address-changed',
 ];
 
-/** Under which key of `mail` the words of a kind are, and which of them it has besides subject and body. */
-const WORDS: Readonly<
-  Record<WordedKind, { readonly key: string; readonly button: boolean; readonly remark: boolean }>
-> = {
-  confirm: { key: 'confirm', button: true, remark: true },
-  already: { key: 'already', button: true, remark: true },
-  welcome: { key: 'welcome', button: true, remark: false },
-  preferences: { key: 'preferences', button: true, remark: true },
-  'new-address': { key: 'newAddress', button: true, remark: true },
-  'address-changed': { key: 'addressChanged', button: false, remark: true },
+interface Words {
+  /** Under which key of `mail` they are. */
+  readonly key: string;
+  /** Which there are besides subject and body. */
+  readonly button: boolean;
+  readonly remark: boolean;
+  /** Whether they speak for the site, and not for a newsletter. */
+  readonly ofSite: boolean;
+}
+
+const WORDS: Readonly<Record<NoticeKind, Words>> = {
+  confirm: { key: 'confirm', button: true, remark: true, ofSite: false },
+  already: { key: 'already', button: true, remark: true, ofSite: false },
+  welcome: { key: 'welcome', button: true, remark: false, ofSite: false },
+  preferences: { key: 'preferences', button: true, remark: true, ofSite: true },
+  'new-address': { key: 'newAddress', button: true, remark: true, ofSite: true },
+  'address-changed': { key: 'addressChanged', button: false, remark: true, ofSite: true },
 };
 
 /**
@@ -79,13 +83,13 @@ function noticeScope(input: NoticeInput) {
     site: oneLine(site.title),
     address,
   };
-  const { key, button, remark } = WORDS[kind];
+  const { key, button, remark, ofSite } = WORDS[kind];
   const word = (name: string) => texts.text(`mail.${key}.${name}`, values);
   return {
     kind,
     language: texts.language,
     dir: textDirection(texts.language),
-    title: others.length === 0 ? oneLine(first.name) : values.site,
+    title: ofSite || others.length > 0 ? values.site : oneLine(first.name),
     subject: oneLine(word('subject')),
     preheader: word('preheader'),
     body: word('body'),

@@ -1,6 +1,6 @@
 import { reasonOf } from '../base/errors.ts';
 import { renderDigest } from '../editions/render-digest.ts';
-import { renderNotice, WORDED_KINDS } from '../editions/render-notice.ts';
+import { NOTICE_KINDS, renderNotice } from '../editions/render-notice.ts';
 import { selectStories } from '../editions/select-stories.ts';
 import { TEMPLATE_FILES } from '../editions/templates.ts';
 import type { Problem } from '../model/problem.ts';
@@ -82,7 +82,7 @@ async function renderEveryTemplate(
   const { address } = newsletter.from;
   const texts = readTexts(config.folders.languages)(newsletter.language);
   const urls = { url: publicUrl, unsubscribeUrl: publicUrl };
-  for (const kind of WORDED_KINDS) {
+  for (const kind of NOTICE_KINDS) {
     await renderNotice({
       kind,
       templates,

@@ -1,8 +1,7 @@
 /**
  * A mail to one person about their subscriptions. `confirm`: asks whether they signed up;
  * `already`: they had, and signed up again; `welcome`; `preferences`: the link to their page;
- * `new-address`: asks whether it is theirs; `address-changed`: to the old one; `approval`: an
- * edition to an editor.
+ * `new-address`: asks whether it is theirs; `address-changed`: to the old one.
  */
 export type NoticeKind =
   | 'confirm'
@@ -10,8 +9,7 @@ export type NoticeKind =
   | 'welcome'
   | 'preferences'
   | 'new-address'
-  | 'address-changed'
-  | 'approval';
+  | 'address-changed';
 
 /**
  * `asked`: a stranger asked for it, and it is not decided yet whether the address gets one;
@@ -24,7 +22,6 @@ export interface NoticeFacts {
   readonly signUp?: string;
   readonly subscriber?: string;
   readonly change?: string;
-  readonly edition?: string;
   /** Ids, where there may be several. */
   readonly newsletters?: readonly string[];
 }

@@ -122,6 +122,18 @@ export async function countRequests(db: Database, since: string, ipHash?: string
   return counts.reduce((sum, { count }) => sum + Number(count), 0);
 }
 
+/** Whether a notice is due. */
+export async function hasDueNotice(db: Database, now: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('notices')
+    .select('id')
+    .where('state', '=', 'waiting')
+    .where((where) => where.or([where('retry_at', 'is', null), where('retry_at', '<=', now)]))
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /**
  * Gives up to `limit` notices that are due, the oldest first, to whoever asks, until `leaseUntil`.
  * To be run in a transaction. `now` is the clock's instant, leases are by the database's.

@@ -87,6 +87,7 @@ export async function forgetSignUps(
           .whereRef('sign_ups.address_key', '=', 'subscribers.address_key')
           // A later sign-up has put its own consent in the place of the first one's.
           .whereRef('sign_ups.at', '=', 'subscribers.consent_at')
+          .whereRef('sign_ups.source', '=', 'subscribers.consent_source')
           .where('sign_ups.expires_at', '<=', now),
       ),
     )

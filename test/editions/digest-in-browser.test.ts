@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { contrastRatio } from '../../src/editions/readable-color.ts';
 import { renderDigest } from '../../src/editions/render-digest.ts';
-import { renderNotice, WORDED_KINDS } from '../../src/editions/render-notice.ts';
+import { NOTICE_KINDS, renderNotice } from '../../src/editions/render-notice.ts';
 import { readTexts } from '../../src/jobs/read-texts.ts';
 import { withBrowser } from '../support/browser.ts';
 import { MORNING } from './morning.ts';
@@ -49,7 +49,7 @@ const noticeInput = {
   address: address('a-very-long-name-that-cannot-be-broken-anywhere@mail.example.org'),
 };
 const pages: Record<string, string> = { digest: digest.html };
-for (const kind of WORDED_KINDS) {
+for (const kind of NOTICE_KINDS) {
   const url = `https://harbour.example/${kind}/x`;
   const unsubscribeUrl = kind === 'welcome' ? 'https://harbour.example/unsubscribe/x' : '';
   const { html } = await renderNotice({ ...noticeInput, kind, url, unsubscribeUrl });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { HtmlValidate } from 'html-validate';
-import { renderNotice, WORDED_KINDS } from '../../src/editions/render-notice.ts';
+import { NOTICE_KINDS, renderNotice } from '../../src/editions/render-notice.ts';
 import { readTexts } from '../../src/jobs/read-texts.ts';
 import { address, newsletter, templates } from './samples.ts';
 
@@ -25,7 +25,7 @@ const validate = new HtmlValidate({
 });
 
 for (const language of ['en', 'de', 'ar']) {
-  for (const kind of WORDED_KINDS) {
+  for (const kind of NOTICE_KINDS) {
     test(`the ${kind} mail in ${language} says the same in text and in valid HTML, with one link`, async () => {
       const { subject, html, text } = await renderNotice({
         ...input,

@@ -118,6 +118,23 @@ function limitedQuota(store: Store, account: RelayAccount): Quota {
   };
 }
 
+/**
+ * Counts a message that goes at once, since somebody waits for it: what the relay may be given
+ * besides is so much less and so much later. Its limits are what all others keep.
+ */
+export async function countAtOnce(store: Store, account: RelayAccount, now: number): Promise<void> {
+  await store.transaction(async (db) => {
+    if (isLimited(account)) {
+      await lockRelay(db, account.id);
+      const { nextAt } = await readUse(db, account.id, now);
+      const later = Math.max(nextAt, now) + intervalOf(account);
+      // Further ahead it would be taken for a clock that went back.
+      await setNextAt(db, account.id, Math.min(later, Math.max(nextAt, now + FURTHEST_MS)));
+    }
+    await countMessages(db, account.id, 1, now);
+  });
+}
+
 /** When the hour or the day that is used up has room again. */
 async function freeAgainAt(
   db: Database,

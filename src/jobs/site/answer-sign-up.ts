@@ -63,7 +63,9 @@ async function notePending(
   standings: readonly Standing[],
 ): Promise<void> {
   const consent = consentOf(signUp);
-  const earlier = (await signUpsOf(db, signUp.address)).map(({ at }) => at);
+  const earlier = await signUpsOf(db, signUp.address);
+  const isByForm = (by: Consent) =>
+    earlier.some(({ at, source }) => at === by.at && source === by.source);
   for (const { newsletter, status, subscription } of standings) {
     if (status === 'none') {
       const { address, at } = signUp;
@@ -71,9 +73,7 @@ async function notePending(
       await insertUnknown(db, newSubscriber(facts));
     } else if (status === 'pending' && subscription !== undefined) {
       // One who is pending by an import stays so when the sign-up is over.
-      if (earlier.includes(subscription.consent.at)) {
-        await replaceConsent(db, subscription.id, consent);
-      }
+      if (isByForm(subscription.consent)) await replaceConsent(db, subscription.id, consent);
     }
   }
 }

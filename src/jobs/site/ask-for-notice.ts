@@ -8,6 +8,7 @@ import { insertNotice } from '../../store/notices.ts';
 import type { Database } from '../../store/tables.ts';
 import { hashAddress, hashIp } from '../subscribers/keyed-hashes.ts';
 import { hasRoomForRequest } from './budgets.ts';
+import { mailLanguage } from './mail-language.ts';
 import type { SiteDependencies } from './site-dependencies.ts';
 
 /** A form that asks for a mail. */
@@ -31,7 +32,8 @@ export async function askForNotice(
   },
 ): Promise<boolean> {
   const now = clock();
-  const { kind, address, facts, language, ip } = request;
+  const { kind, address, facts, ip } = request;
+  const language = mailLanguage(config, request.language);
   const { hash_key: key } = await lockIdentity(db);
   const ipHash = hashIp(key, clientNetwork(ip));
   if (!(await hasRoomForRequest(db, config.web.signUp, { ipHash, now }))) return false;

@@ -3,7 +3,6 @@ import { readToken } from '../../mail/signed-token.ts';
 import type { EmailAddress } from '../../model/email-address.ts';
 import type { NewsletterSettings } from '../../model/settings.ts';
 import type { SignUp } from '../../model/sign-up.ts';
-import type { Subscriber } from '../../model/subscriber.ts';
 import { readIdentity } from '../../store/identity.ts';
 import { storedInstant } from '../../store/instants.ts';
 import { insertNotice } from '../../store/notices.ts';
@@ -15,7 +14,7 @@ import { hashAddress } from '../subscribers/keyed-hashes.ts';
 import { newSubscriber } from '../subscribers/new-subscriber.ts';
 import { consentOf } from './answer-sign-up.ts';
 import type { SiteDependencies } from './site-dependencies.ts';
-import { isOutdated, type Standing, standingsOf } from './standing.ts';
+import { standingsToJoin } from './standings-to-join.ts';
 
 /**
  * What a link to confirm is worth: `open` is not confirmed yet; `expired`: it is too old, or they
@@ -74,21 +73,6 @@ function readId(
   const fields = readToken('confirm', token, { secrets: config.secrets, now: clock() });
   if (fields === 'expired') return { kind: 'expired' };
   return fields?.[0] ?? { kind: 'unknown' };
-}
-
-/** How its owner stands to the newsletters that the sign-up can still begin: not those that they left since. */
-async function standingsToJoin(
-  { config }: SiteDependencies,
-  db: Database,
-  signUp: SignUp,
-  subscriptions: readonly Subscriber[],
-): Promise<readonly Standing[]> {
-  const addressHash = hashAddress((await readIdentity(db)).hash_key, signUp.address);
-  const asked = config.newsletters
-    .map(({ id }) => id)
-    .filter((id) => signUp.newsletters.includes(id));
-  const standings = await standingsOf(db, { subscriptions, addressHash }, asked);
-  return standings.filter((standing) => !isOutdated(standing, signUp.at));
 }
 
 /** Makes them subscribers; gives the newsletters that they get from now on. */

@@ -7,6 +7,7 @@ import { insertSignUp } from '../../store/sign-ups.ts';
 import { findNewsletter } from '../find-newsletter.ts';
 import { hashIp } from '../subscribers/keyed-hashes.ts';
 import { hasRoomForRequest } from './budgets.ts';
+import { mailLanguage } from './mail-language.ts';
 import type { SiteDependencies } from './site-dependencies.ts';
 
 /** A form that somebody filled in. */
@@ -45,7 +46,7 @@ export async function requestSignUp(
       id: randomUUID(),
       address: request.address,
       newsletters: [...new Set(newsletters)],
-      language: request.language,
+      language: mailLanguage(config, request.language),
       source: request.source,
       consentText: request.consentText,
       ipHash,

@@ -1,0 +1,133 @@
+import { renderNotice } from '../../editions/render-notice.ts';
+import { noticeMessage } from '../../mail/notice-message.ts';
+import { signToken } from '../../mail/signed-token.ts';
+import { unsubscribeToken, unsubscribeUrlOf } from '../../mail/unsubscribe-link.ts';
+import { addressKey } from '../../model/email-address.ts';
+import type { Message } from '../../model/message.ts';
+import type { NewsletterSettings } from '../../model/settings.ts';
+import { findAddressChange } from '../../store/address-changes.ts';
+import { storedInstant } from '../../store/instants.ts';
+import type { StoredNotice } from '../../store/notices.ts';
+import { findSignUp } from '../../store/sign-ups.ts';
+import { findSubscriptions } from '../../store/subscribers.ts';
+import { findSubscription } from '../../store/subscriptions.ts';
+import type { ServiceDependencies } from '../service/service-part.ts';
+import { preferencesToken } from './person.ts';
+import { standingsToJoin } from './standings-to-join.ts';
+
+type Needed = Pick<ServiceDependencies, 'config' | 'store' | 'clock' | 'templates' | 'textsOf'>;
+
+/** What a notice is about, as things are now. */
+interface Matter {
+  /** Ids. */
+  readonly newsletters: readonly string[];
+  /** Where its button leads. */
+  readonly url?: string;
+  readonly unsubscribeToken?: string;
+}
+
+/**
+ * The message of a notice, the same bytes each time; undefined where what it is about is over: they
+ * confirmed, left or were erased meanwhile. Throws a config error for a broken template, or without
+ * a secret to sign its link.
+ */
+export async function composeNotice(
+  deps: Needed,
+  notice: StoredNotice,
+): Promise<Message | undefined> {
+  const { config, templates, textsOf } = deps;
+  const matter = await findMatter(deps, notice);
+  if (matter === undefined) return undefined;
+  const found = config.newsletters.filter(({ id }) => matter.newsletters.includes(id));
+  const [newsletter, ...others] = found.length > 0 ? found : config.newsletters;
+  if (newsletter === undefined) return undefined;
+  const newsletters: readonly [NewsletterSettings, ...NewsletterSettings[]] =
+    found.length > 0 ? [newsletter, ...others] : [newsletter];
+  const { publicUrl, site } = config;
+  const { id, kind, address } = notice;
+  const { url, unsubscribeToken: token } = matter;
+  const mail = await renderNotice({
+    ...{ kind, templates, newsletters, site, address, texts: textsOf(notice.language) },
+    ...(url === undefined ? {} : { url: publicUrl + url }),
+    ...(token === undefined ? {} : { unsubscribeUrl: unsubscribeUrlOf(publicUrl, token) }),
+  });
+  return noticeMessage({
+    ...{ id, newsletter, address, publicUrl, ...mail },
+    date: Temporal.Instant.from(notice.at),
+    ...(token === undefined ? {} : { unsubscribeToken: token }),
+  });
+}
+
+function findMatter(deps: Needed, notice: StoredNotice): Promise<Matter | undefined> {
+  switch (notice.kind) {
+    case 'confirm':
+      return ofSignUp(deps, notice);
+    case 'welcome':
+      return ofSubscription(deps, notice);
+    case 'preferences':
+      return ofPreferences(deps, notice);
+    case 'new-address':
+      return ofAddressChange(deps, notice);
+    case 'already':
+      return Promise.resolve({ newsletters: notice.facts.newsletters ?? [], url: 'preferences/' });
+    case 'address-changed':
+      return Promise.resolve({ newsletters: [notice.newsletter ?? ''] });
+  }
+}
+
+async function ofSignUp(deps: Needed, { facts }: StoredNotice): Promise<Matter | undefined> {
+  const { db } = deps.store;
+  const signUp = await findSignUp(db, facts.signUp ?? '');
+  if (signUp === undefined || signUp.confirmedAt !== undefined) return undefined;
+  if (signUp.expiresAt <= storedInstant(deps.clock())) return undefined;
+  const known = await findSubscriptions(db, signUp.address);
+  const standings = await standingsToJoin(deps, db, signUp, known);
+  if (standings.length === 0) return undefined;
+  const expiresAt = Temporal.Instant.from(signUp.expiresAt);
+  const token = signToken('confirm', [signUp.id], { secrets: deps.config.secrets, expiresAt });
+  const newsletters = standings.map(({ newsletter }) => newsletter);
+  return { newsletters, url: `confirm/${token}` };
+}
+
+async function ofSubscription(
+  { config, store }: Needed,
+  { facts, address }: StoredNotice,
+): Promise<Matter | undefined> {
+  const subscription = await findSubscription(store.db, facts.subscriber ?? '');
+  if (subscription?.status !== 'active') return undefined;
+  if (addressKey(subscription.address) !== addressKey(address)) return undefined;
+  const { newsletter, id } = subscription;
+  const isArchived = config.newsletters.some(
+    (each) => each.id === newsletter && each.archive !== 'off',
+  );
+  return {
+    newsletters: [newsletter],
+    ...(isArchived ? { url: `archive/${newsletter}/` } : {}),
+    unsubscribeToken: unsubscribeToken({ newsletter, subscriberId: id }, config.secrets),
+  };
+}
+
+async function ofPreferences(
+  deps: Needed,
+  { facts, address, addressHash, at }: StoredNotice,
+): Promise<Matter | undefined> {
+  const { subscriber = '' } = facts;
+  const subscription = await findSubscription(deps.store.db, subscriber);
+  if (subscription === undefined) return undefined;
+  if (addressKey(subscription.address) !== addressKey(address)) return undefined;
+  const token = preferencesToken(deps, { subscriber, addressHash, at });
+  return { newsletters: [subscription.newsletter], url: `preferences/${token}` };
+}
+
+async function ofAddressChange(
+  { config, store }: Needed,
+  { facts }: StoredNotice,
+): Promise<Matter | undefined> {
+  const change = await findAddressChange(store.db, facts.change ?? '');
+  if (change === undefined || change.confirmedAt !== undefined) return undefined;
+  const subscription = await findSubscription(store.db, change.subscriber);
+  if (subscription === undefined) return undefined;
+  const expiresAt = Temporal.Instant.from(change.expiresAt);
+  const token = signToken('new-address', [change.id], { secrets: config.secrets, expiresAt });
+  return { newsletters: [subscription.newsletter], url: `address/${token}` };
+}

@@ -1,0 +1,25 @@
+import type { SignUp } from '../../model/sign-up.ts';
+import type { Subscriber } from '../../model/subscriber.ts';
+import { readIdentity } from '../../store/identity.ts';
+import type { Database } from '../../store/tables.ts';
+import type { StoreDependencies } from '../mail-dependencies.ts';
+import { hashAddress } from '../subscribers/keyed-hashes.ts';
+import { isOutdated, type Standing, standingsOf } from './standing.ts';
+
+/**
+ * How the mailbox of a sign-up, with these subscriptions, stands to the newsletters that can still
+ * begin by it: not those that the person has left since.
+ */
+export async function standingsToJoin(
+  { config }: Pick<StoreDependencies, 'config'>,
+  db: Database,
+  signUp: SignUp,
+  subscriptions: readonly Subscriber[],
+): Promise<readonly Standing[]> {
+  const addressHash = hashAddress((await readIdentity(db)).hash_key, signUp.address);
+  const asked = config.newsletters
+    .map(({ id }) => id)
+    .filter((id) => signUp.newsletters.includes(id));
+  const standings = await standingsOf(db, { subscriptions, addressHash }, asked);
+  return standings.filter((standing) => !isOutdated(standing, signUp.at));
+}

@@ -1,0 +1,148 @@
+import type { TestContext } from 'node:test';
+import { openChangeSignal } from '../../src/base/change-signal.ts';
+import { type EventLog, silentEventLog } from '../../src/base/log.ts';
+import type { Config } from '../../src/config/config.ts';
+import { readTexts } from '../../src/jobs/read-texts.ts';
+import type { ServiceDependencies } from '../../src/jobs/service/service-part.ts';
+import { answerAll } from '../../src/jobs/site/answer-requests.ts';
+import { requestPreferences } from '../../src/jobs/site/request-preferences.ts';
+import { requestSignUp, type SignUpRequest } from '../../src/jobs/site/request-sign-up.ts';
+import { openNoticeRoutes } from '../../src/jobs/site/send-notices.ts';
+import type { NewsletterSettings, SignUpLimits } from '../../src/model/settings.ts';
+import type { SubscriptionStatus } from '../../src/model/subscriber.ts';
+import type { ReceivedMessage } from './inbox.ts';
+import { address, NEWSLETTER, openPaper, type Paper, type PaperOptions } from './paper.ts';
+
+/** A second and a third newsletter of the paper, and one that is not offered. */
+export const TIDES = 'tides';
+export const SECRET = 'unlisted';
+
+/** A mail as somebody reads it. */
+export interface Mail {
+  readonly to: string;
+  readonly subject: string;
+  /** Name in lower case to value, as sent; folded lines are put together. */
+  readonly headers: ReadonlyMap<string, string>;
+  /** All of it, decoded. */
+  readonly body: string;
+  readonly raw: string;
+}
+
+/** A paper with a site: what the forms and links of its pages do. */
+export interface Site {
+  readonly paper: Paper;
+  readonly deps: ServiceDependencies;
+  /** Fills in the form. */
+  signUp(to: string, request?: Partial<SignUpRequest>): Promise<'taken' | 'busy'>;
+  /** Asks for the link to the preferences. */
+  askForPreferences(of: string, ip?: string): Promise<'taken' | 'busy'>;
+  /** Answers all that was asked for, as the service does. */
+  answer(): Promise<void>;
+  mailsTo(who: string): readonly Mail[];
+  /** The token of the last link of the kind in the mails to `who`. */
+  token(who: string, kind: 'confirm' | 'unsubscribe' | 'preferences' | 'address'): string;
+  /** Moves the clock. */
+  later(duration: Temporal.DurationLike): void;
+  /** Of each address in a newsletter. */
+  statuses(newsletter?: string): Promise<Record<string, SubscriptionStatus>>;
+}
+
+export interface SiteOptions extends PaperOptions {
+  readonly limits?: Partial<SignUpLimits>;
+  readonly config?: Partial<Config>;
+  readonly log?: EventLog;
+}
+
+/** Opens a site on the database that the test `t` is run for, until the test ends. */
+export async function openSite(t: TestContext, options: SiteOptions = {}): Promise<Site> {
+  const paper = await openPaper(t, options);
+  let now = Temporal.Instant.from(options.now ?? '2026-03-20T07:00Z');
+  const deps = serviceOf(paper, options);
+  const site: Site = {
+    ...{ paper, deps },
+    signUp: (to, request) =>
+      requestSignUp(deps, {
+        address: address(to),
+        newsletters: [NEWSLETTER],
+        ...{ source: 'form', language: 'en', consentText: 'I want it.', ip: '192.0.2.1' },
+        ...request,
+      }),
+    askForPreferences: (of, ip = '192.0.2.1') =>
+      requestPreferences(deps, { address: address(of), language: 'en', ip }),
+    async answer() {
+      const routes = openNoticeRoutes(deps);
+      try {
+        await answerAll(deps, () => routes);
+      } finally {
+        await Promise.all(routes.map(({ relay }) => relay.close()));
+      }
+    },
+    mailsTo: (who) => paper.inbox.messagesTo(who).map(readMail),
+    token(who, kind) {
+      const links = this.mailsTo(who).flatMap(({ body }) => [
+        ...body.matchAll(new RegExp(`https://harbour\\.example/${kind}/([\\w.-]+)`, 'g')),
+      ]);
+      const token = links.at(-1)?.[1];
+      if (token === undefined) throw new Error(`no mail to ${who} has a link to ${kind}`);
+      return token;
+    },
+    later(duration) {
+      now = now.toZonedDateTimeISO('UTC').add(duration).toInstant();
+      paper.setTime(now.toString());
+    },
+    async statuses(newsletter = NEWSLETTER) {
+      const rows = await paper.deps.store.db
+        .selectFrom('subscribers')
+        .select(['address', 'status'])
+        .where('newsletter', '=', newsletter)
+        .orderBy('address')
+        .execute();
+      return Object.fromEntries(rows.map((row) => [row.address, row.status]));
+    },
+  };
+  return site;
+}
+
+/** What the parts of the service need, of a paper with three newsletters. */
+export function serviceOf(paper: Paper, options: SiteOptions = {}): ServiceDependencies {
+  const { config } = paper.deps;
+  const [first] = config.newsletters;
+  if (first === undefined) throw new Error('the paper has no newsletter');
+  const another = (id: string, name: string, changes: Partial<NewsletterSettings> = {}) => ({
+    ...{ ...first, id, name, listId: `${id}.harbour.example` },
+    ...changes,
+  });
+  const newsletters = [first, another(TIDES, 'Tides'), another(SECRET, 'Staff', { listed: false })];
+  const signUp = { ...config.web.signUp, ...options.limits };
+  return {
+    ...paper.deps,
+    config: { ...config, newsletters, web: { ...config.web, signUp }, ...options.config },
+    log: options.log ?? silentEventLog,
+    textsOf: readTexts(config.folders.languages),
+    signals: { deliveries: openChangeSignal(), notices: openChangeSignal() },
+  };
+}
+
+/** A message as its reader sees it. */
+export function readMail({ raw, to }: ReceivedMessage): Mail {
+  const text = raw.toString();
+  const end = text.indexOf('\r\n\r\n');
+  const headers = new Map(
+    text
+      .slice(0, end)
+      .replace(/\r\n[ \t]+/g, ' ')
+      .split('\r\n')
+      .map((line) => [
+        line.slice(0, line.indexOf(':')).toLowerCase(),
+        line.slice(line.indexOf(':') + 2),
+      ]),
+  );
+  const bytes = text
+    .slice(end)
+    .replace(/=\r\n/g, '')
+    .replace(/=([0-9A-F]{2})/g, (_, code: string) =>
+      String.fromCharCode(Number.parseInt(code, 16)),
+    );
+  const body = Buffer.from(bytes, 'latin1').toString();
+  return { to, subject: headers.get('subject') ?? '', headers, body, raw: text };
+}
