@@ -1,14 +1,16 @@
-// `npm run test:crash [-- SENDS SUBSCRIBERS]`: kills sends at random moments, on both databases, and
-// prints what came of it. A short form runs with the other tests.
+// `npm run test:crash [-- SENDS SUBSCRIBERS DATABASE]`: kills sends at random moments, on both
+// databases or on the one that is named, and prints what came of it. A short form runs with the other
+// tests.
 import { type CrashFigures, crashProblems, runCrashTrials } from './support/crash-trials.ts';
 import { createDatabase, startPostgres, TEMPLATE } from './support/postgres-server.ts';
 
-const [sends = 100, subscribers = 2000] = process.argv.slice(2).map(Number);
+const [sends = 100, subscribers = 2000] = process.argv.slice(2, 4).map(Number);
+const databases = ['SQLite', 'PostgreSQL'].filter((name) => name === (process.argv[4] ?? name));
 const CONNECTIONS = 10;
 
 const server = await startPostgres();
 try {
-  for (const database of ['SQLite', 'PostgreSQL']) {
+  for (const database of databases) {
     const started = performance.now();
     const figures = await runCrashTrials({
       ...{ sends, subscribers, connections: CONNECTIONS, mostKills: 2 },
