@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { addressKey, type EmailAddress } from '../model/email-address.ts';
 import type { DepartedStatus } from '../model/subscriber.ts';
+import { textType } from './database/dialect.ts';
 import { repeatedInsert } from './database/repeated-insert.ts';
 import type { Database, Tables } from './tables.ts';
 
@@ -39,7 +40,7 @@ export async function openImportLines(transaction: Database): Promise<ImportLine
   await db.schema
     .createTable('import_lines')
     .temporary()
-    .addColumn('address_key', 'text', (column) => column.primaryKey())
+    .addColumn('address_key', textType(db), (column) => column.primaryKey())
     .addColumn('address', 'text', (column) => column.notNull())
     .addColumn('ended', 'text')
     .execute();

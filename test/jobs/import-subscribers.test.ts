@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { test as testOnce } from 'node:test';
+import { sql } from 'kysely';
 import { BroadsheetError, EXIT } from '../../src/base/errors.ts';
 import { readJournal } from '../../src/disk/journal-file.ts';
 import type { JournalEntry } from '../../src/model/departure.ts';
+import type { Store } from '../../src/store/database/open-store.ts';
 import { test } from '../support/databases.ts';
 import { openPaper } from '../support/paper.ts';
 import { everyone, importText, statuses } from '../support/people.ts';
@@ -147,6 +150,29 @@ test('many lines are read in pieces, and listed in pages', async (t) => {
   const report = await importText(paper, lines.join('\n'));
   assert.equal(report.added, 2500);
   assert.equal((await everyone(paper)).length, 2500);
+});
+
+testOnce('an import into PostgreSQL does not read again and again what it stored', async (t) => {
+  const paper = await openPaper(t, { on: 'PostgreSQL' });
+  const { store } = paper.deps;
+  let read = 0;
+  // Of this transaction alone: rows that were looked at in the table, by its indexes or without.
+  const transaction: Store['transaction'] = (work) =>
+    store.transaction(async (db) => {
+      // As in a table of a million rows: there an index is better than reading all of it.
+      await sql`set local random_page_cost = 0.1`.execute(db);
+      const result = await work(db);
+      const { rows } = await sql<{ read: number }>`
+        select seq_tup_read + idx_tup_fetch as read
+          from pg_stat_xact_user_tables where relname = 'subscribers'`.execute(db);
+      read = Number(rows[0]?.read);
+      return result;
+    });
+  const deps = { ...paper.deps, store: { ...store, transaction } };
+  const lines = Array.from({ length: 20_000 }, (_, index) => `reader${index}@example.org\n`);
+  const report = await importText({ ...paper, deps }, lines.join(''));
+  assert.equal(report.added, 20_000);
+  assert.ok(read < 20_000, `${read} rows were read`);
 });
 
 test('one refused line, and nothing of the file is stored: not those before it, not those after', async (t) => {

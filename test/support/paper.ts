@@ -18,7 +18,7 @@ import { type EmailAddress, parseEmailAddress } from '../../src/model/email-addr
 import { openRelay } from '../../src/smtp/open-relay.ts';
 import { openStore } from '../../src/store/database/open-store.ts';
 import { insertEdition } from '../../src/store/editions.ts';
-import { newDatabase } from './databases.ts';
+import { type DatabaseName, newDatabase } from './databases.ts';
 import { type Inbox, type InboxOptions, openInbox } from './inbox.ts';
 
 export const NEWSLETTER = 'politics-essential';
@@ -35,6 +35,8 @@ export const NONE: DeliveryTable = {
 };
 
 export interface PaperOptions {
+  /** Default: the database that the test is run for. */
+  readonly on?: DatabaseName;
   readonly subscribers?: readonly string[];
   /** ISO 8601 instant; default 2026-03-20T07:00Z. */
   readonly now?: string;
@@ -71,7 +73,10 @@ export async function openPaper(t: TestContext, options: PaperOptions = {}): Pro
   const folder = mkdtempSync(join(tmpdir(), 'broadsheet-paper-'));
   mkdirSync(join(folder, 'posts'));
   const inbox = await openInbox(options.inbox);
-  const databaseUrl = await newDatabase(t, { folder });
+  const databaseUrl = await newDatabase(t, {
+    folder,
+    ...(options.on === undefined ? {} : { on: options.on }),
+  });
   const store = await openStore(databaseUrl);
   t.after(async () => {
     await store.close();

@@ -6,7 +6,7 @@ import {
   type Subscriber,
   type SubscriptionStatus,
 } from '../../model/subscriber.ts';
-import { prepareBulkWrite } from '../../store/database/bulk-write.ts';
+import { openStatistics, prepareBulkWrite } from '../../store/database/bulk-write.ts';
 import { readIdentity } from '../../store/identity.ts';
 import { type ImportLines, openImportLines } from '../../store/import-lines.ts';
 import { departuresOf, hasDepartures } from '../../store/journal.ts';
@@ -41,6 +41,7 @@ export async function openImporter(db: Database, given: Given): Promise<Importer
   const lines = await openImportLines(db);
   const { hash_key: key } = await readIdentity(db);
   const insert = subscriberInsert(db);
+  const noteStored = openStatistics(db);
   // Hashing a million addresses takes seconds, and mostly nobody has left yet.
   const journalled = await hasDepartures(db);
   return {
@@ -63,6 +64,7 @@ export async function openImporter(db: Database, given: Given): Promise<Importer
       }
       // In the order of the index, which is quicker than any other.
       await insert(batch.added.toSorted((a, b) => (a.address < b.address ? -1 : 1)));
+      await noteStored(batch.added.length);
       await storeEnded(db, lines, batch.ended, given.at);
     },
   };

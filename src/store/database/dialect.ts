@@ -9,7 +9,7 @@ export function isPostgres<Tables>(db: Kysely<Tables>): boolean {
  * The type of columns of text. It sorts by code point on both: instants are compared as text, and
  * PostgreSQL would otherwise sort by the language that the database was made with.
  */
-export function textType(db: Kysely<unknown>): RawBuilder<unknown> {
+export function textType<Tables>(db: Kysely<Tables>): RawBuilder<unknown> {
   return isPostgres(db) ? sql`text collate "C"` : sql`text`;
 }
 
