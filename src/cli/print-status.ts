@@ -1,4 +1,5 @@
 import type { EditionStatus, RelayStatus, StatusReport } from '../jobs/report-status.ts';
+import type { PauseCause } from '../model/delivery.ts';
 import {
   formatCount,
   formatDue,
@@ -54,9 +55,14 @@ const STANDINGS: Record<EditionStatus['standing'], string> = {
   done: 'is done',
 };
 
+const WAITS: Partial<Record<PauseCause, string>> = {
+  relay: 'waits for its relay',
+  approval: 'waits for an editor to approve it',
+};
+
 function printEditionStatus(edition: EditionStatus, timeZone: string, terminal: Terminal): void {
-  const isTriedAgain = edition.pause?.by === 'relay';
-  const standing = isTriedAgain ? 'waits for its relay' : STANDINGS[edition.standing];
+  const waits = edition.pause && WAITS[edition.pause.by];
+  const standing = waits ?? STANDINGS[edition.standing];
   terminal.out(`  ${edition.id}  ${standing}`);
   terminal.out(`    ${formatDeliveries(edition.deliveries)}`);
   for (const line of notesOf(edition, timeZone)) terminal.out(`    ${line}`);
@@ -79,7 +85,7 @@ function* notesOf(edition: EditionStatus, timeZone: string): Generator<string> {
   const { pause, perSecond, secondsLeft, retryAt, senders } = edition;
   if (pause) {
     const again = pause.by === 'relay' ? '; the next `broadsheet send` tries again' : '';
-    const since = pause.by === 'relay' ? 'since' : 'paused';
+    const since = WAITS[pause.by] === undefined ? 'paused' : 'since';
     yield `${since} ${formatTime(pause.at, timeZone)}: ${pause.reason}${again}`;
   }
   if (perSecond !== undefined && secondsLeft !== undefined) {

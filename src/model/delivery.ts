@@ -12,8 +12,11 @@ export type DeliveryState =
 /** Why a delivery failed: a relay's reply, too late, the edition was cancelled. */
 export type FailureCause = 'reply' | 'stale' | 'cancelled';
 
-/** Who or what paused an edition: an editor, trouble of relay or account, refusals one after the other. */
-export type PauseCause = 'editor' | 'relay' | 'refusals';
+/**
+ * Who or what paused an edition: an editor, trouble of relay or account, refusals one after the other;
+ * or it waits for an editor to approve it, and nothing else lets it go.
+ */
+export type PauseCause = 'editor' | 'relay' | 'refusals' | 'approval';
 
 /** What a relay said: the last line's code, its enhanced code where it has one, and the text. */
 export interface Reply {

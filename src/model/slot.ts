@@ -25,6 +25,8 @@ export interface Slot {
   /** A phrase without a full stop. */
   readonly reason?: string;
   readonly edition?: string;
-  /** ISO 8601 instant of the last change of `state`. */
+  /** Whether somebody sent the edition by hand before it was due. */
+  readonly byHand: boolean;
+  /** ISO 8601 instant at which `state` was last written. */
   readonly changedAt: string;
 }

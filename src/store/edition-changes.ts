@@ -7,8 +7,8 @@ import type { Database } from './tables.ts';
 
 /**
  * Pauses an edition: its deliveries wait, and a send that is under way stops. One that is paused
- * already keeps its reason, save that an editor's outlasts all others. False for one that is called
- * off.
+ * already keeps its reason, save that an editor's outlasts all others but the wait for an approval.
+ * False where nothing was changed: it is paused already, or called off.
  */
 export async function pauseEdition(
   db: Database,
@@ -20,18 +20,42 @@ export async function pauseEdition(
     .set({ paused_at: pause.at, paused_by: pause.by, pause_reason: pause.reason })
     .where('id', '=', edition)
     .where('cancelled_at', 'is', null);
-  if (pause.by !== 'editor') query = query.where('paused_at', 'is', null);
+  query =
+    pause.by === 'editor'
+      ? query.where((where) =>
+          where.or([where('paused_by', 'is', null), where('paused_by', '<>', 'approval')]),
+        )
+      : query.where('paused_at', 'is', null);
   return (await query.executeTakeFirst()).numUpdatedRows > 0n;
 }
 
-/** Lets a paused edition go on; with `by` only where that was the cause. */
+/**
+ * Lets a paused edition go on; with `by` only where that was the cause. One that waits for its
+ * approval waits on.
+ */
 export async function resumeEdition(db: Database, edition: string, by?: PauseCause): Promise<void> {
   let query = db
     .updateTable('editions')
     .set({ paused_at: null, paused_by: null, pause_reason: null })
-    .where('id', '=', edition);
+    .where('id', '=', edition)
+    .where('paused_by', '<>', 'approval');
   if (by !== undefined) query = query.where('paused_by', '=', by);
   await query.execute();
+}
+
+/**
+ * Lets an edition go that waits for its approval. False where it does not: it was approved before, or is
+ * called off.
+ */
+export async function releaseEdition(db: Database, edition: string, at: string): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('editions')
+    .set({ approved_at: at, paused_at: null, paused_by: null, pause_reason: null })
+    .where('id', '=', edition)
+    .where('paused_by', '=', 'approval')
+    .where('cancelled_at', 'is', null)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
 }
 
 /**

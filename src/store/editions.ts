@@ -10,6 +10,8 @@ export interface StoredEdition {
   readonly freshFrom?: string;
   readonly pause?: EditionPause;
   readonly cancelledAt?: string;
+  /** When an editor let it go, where one was asked. */
+  readonly approvedAt?: string;
 }
 
 /** All of an edition but its bodies and posts. */
@@ -87,6 +89,7 @@ export async function findEdition(db: Database, id: string): Promise<StoredEditi
     ...(row.fresh_from === null ? {} : { freshFrom: row.fresh_from }),
     ...pauseOf(row),
     ...(row.cancelled_at === null ? {} : { cancelledAt: row.cancelled_at }),
+    ...(row.approved_at === null ? {} : { approvedAt: row.approved_at }),
   };
 }
 

@@ -204,11 +204,16 @@ export interface SlotsTable {
   /** A phrase without a full stop. */
   reason: string | null;
   edition: string | null;
+  /** When it was found that somebody had sent its edition by hand. */
+  by_hand_at: string | null;
+  /** When the editor was mailed the edition to approve. */
+  asked_at: string | null;
   /** The program that works on it, for as long as its lease. */
   holder: string | null;
   lease_until: string | null;
+  /** When it was last looked at and its state written. */
   changed_at: string;
-  /** When the alarm was raised about how it ended. */
+  /** When somebody was told how it ended, or that it has not. */
   told_at: string | null;
 }
 

@@ -9,6 +9,8 @@ export interface Unfinished {
   readonly edition: string;
   /** Whether an editor has to let it go on; one that waits for a relay goes on by itself. */
   readonly isPaused: boolean;
+  /** Whether its deliveries were planned: sending it was begun. */
+  readonly isPlanned: boolean;
   /** Whether it was never sent, or has deliveries that are queued. */
   readonly isQueued: boolean;
   /**
@@ -68,6 +70,7 @@ export async function findUnfinished(
     .map((row) => ({
       edition: row.id,
       isPaused: row.paused_at !== null && row.paused_by !== 'relay',
+      isPlanned: row.planned_at !== null,
       isQueued: row.planned_at === null || row.queued !== null,
       ...(row.doubts === null ? {} : { fewestDoubts: row.doubts }),
       ...(row.retry_at === null ? {} : { retryAt: row.retry_at }),

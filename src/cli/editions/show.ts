@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { EditionSummary } from '../../jobs/editions/edition-draft.ts';
+import type { PauseCause } from '../../model/delivery.ts';
 import { formatCount, formatTable, formatTime } from '../format.ts';
 import { withMail } from '../mail-context.ts';
 import { formatDeliveries, formatFailure, printEdition, printTroubles } from '../print-edition.ts';
@@ -29,11 +30,18 @@ export async function listThem(command: Command, shell: Shell): Promise<void> {
   });
 }
 
+const PAUSES: Record<PauseCause, string> = {
+  editor: 'paused',
+  refusals: 'paused',
+  relay: 'waits for its relay',
+  approval: 'waits for approval',
+};
+
 /** Where an edition stands, in a word or few. */
 function standingOf({ pause, cancelledAt, plannedAt, deliveries }: EditionSummary): string {
   if (cancelledAt !== undefined) return 'cancelled';
   // As `status` has it: what waits for a relay goes on by itself.
-  if (pause !== undefined) return pause.by === 'relay' ? 'waits for its relay' : 'paused';
+  if (pause !== undefined) return PAUSES[pause.by];
   if (plannedAt === undefined) return 'not sent';
   return deliveries.queued + deliveries.deferred > 0 ? 'unfinished' : 'done';
 }
@@ -58,14 +66,18 @@ export async function showOne(id: string, command: Command, shell: Shell): Promi
     const { timeZone } = context.config.site;
     printEdition(edition, terminal);
     terminal.out(`Composed ${formatTime(edition.composedAt, timeZone)}`);
-    if (details.plannedAt === undefined)
-      terminal.out('Sent     not yet; `broadsheet send` sends it');
-    else
+    if (details.plannedAt === undefined) {
+      const isAsked = pause?.by === 'approval';
+      const remedy = isAsked ? `editions approve ${id}` : 'send';
+      terminal.out(
+        `Sent     not yet; \`broadsheet ${remedy}\` ${isAsked ? 'lets it go' : 'sends it'}`,
+      );
+    } else
       terminal.out(
         `Sent     ${formatTime(details.plannedAt, timeZone)}: ${formatDeliveries(deliveries)}`,
       );
     if (pause) {
-      const word = pause.by === 'relay' ? 'Waits   ' : 'Paused  ';
+      const word = pause.by === 'relay' || pause.by === 'approval' ? 'Waits   ' : 'Paused  ';
       terminal.out(`${word} ${formatTime(pause.at, timeZone)}: ${pause.reason}`);
     }
     if (cancelledAt)

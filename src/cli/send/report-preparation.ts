@@ -1,6 +1,7 @@
 import { EXIT } from '../../base/errors.ts';
 import { reportEdition } from '../../jobs/editions/report-edition.ts';
 import type { SendPreparation } from '../../jobs/sending/send-report.ts';
+import type { EditionPause } from '../../model/edition.ts';
 import type { NewsletterSettings } from '../../model/settings.ts';
 import type { Undecided } from '../../store/unfinished.ts';
 import { formatCount, formatDue, plural } from '../format.ts';
@@ -54,8 +55,7 @@ function* describePreparation(
     yield `Dry run: this would go to ${recipients}. Nothing was stored or sent.`;
   } else if (preparation.kind === 'paused') {
     yield `Sent     ${formatDeliveries(deliveries)}`;
-    yield `It is paused: ${preparation.pause.reason}. Nothing sent.`;
-    yield `Go on with \`${command} --resume\`, or cancel it with \`broadsheet editions cancel ${edition.id}\`.`;
+    yield* describePause(preparation.pause, edition.id, command);
   } else if (preparation.retryAt !== undefined) {
     yield `Sent     ${formatDeliveries(deliveries)}`;
     yield `The others have to wait until ${formatDue(preparation.retryAt, newsletter.timeZone)}; run this again then.`;
@@ -67,6 +67,21 @@ function* describePreparation(
   } else {
     yield `Sent     ${formatDeliveries(deliveries)}`;
     yield 'Everyone was served before: nothing sent.';
+  }
+}
+
+function* describePause(
+  { by, reason }: EditionPause,
+  id: string,
+  command: string,
+): Generator<string> {
+  const cancel = `\`broadsheet editions cancel ${id}\``;
+  if (by === 'approval') {
+    yield 'It waits for an editor to approve it. Nothing sent.';
+    yield `Approve it with \`broadsheet editions approve ${id}\`, or cancel it with ${cancel}.`;
+  } else {
+    yield `It is paused: ${reason}. Nothing sent.`;
+    yield `Go on with \`${command} --resume\`, or cancel it with ${cancel}.`;
   }
 }
 

@@ -26,6 +26,7 @@ export async function pauseEditionById(
 ): Promise<ManagedEdition> {
   return change(deps, id, async (db, at) => {
     const why = oneLine(reason ?? '') || 'an editor paused it';
+    await refuseUnapproved(db, id, 'it waits already');
     await pauseEdition(db, id, { by: 'editor', reason: why, at });
   });
 }
@@ -35,7 +36,17 @@ export async function resumeEditionById(
   deps: StoreDependencies,
   id: string,
 ): Promise<ManagedEdition> {
-  return change(deps, id, (db) => resumeEdition(db, id));
+  return change(deps, id, async (db) => {
+    await refuseUnapproved(db, id, `\`broadsheet editions approve ${id}\` lets it go`);
+    await resumeEdition(db, id);
+  });
+}
+
+/** Throws a usage error for an edition that waits for its approval. */
+async function refuseUnapproved(db: Database, id: string, remedy: string): Promise<void> {
+  const { pause } = await findStoredEdition(db, id);
+  if (pause?.by !== 'approval') return;
+  throw new BroadsheetError(EXIT.usage, `${id}  waits for an editor to approve it; ${remedy}`);
 }
 
 /** Cancels an edition for good: whoever waits for it does not get it. Twice is as good as once. */

@@ -1,17 +1,11 @@
 import { BroadsheetError, EXIT } from '../../base/errors.ts';
-import { HOW_TO_MAKE_A_SECRET } from '../../config/environment.ts';
 import { prepareMessages } from '../../mail/prepare-messages.ts';
 import { balances } from '../../model/delivery.ts';
 import type { Edition } from '../../model/edition.ts';
 import type { EmailAddress } from '../../model/email-address.ts';
 import type { NewsletterSettings } from '../../model/settings.ts';
 import { disbelieveUnknown } from '../../store/bounces.ts';
-import {
-  deliveryTable,
-  doubtedDeliveries,
-  failedDeliveries,
-  planDeliveries,
-} from '../../store/deliveries.ts';
+import { deliveryTable, doubtedDeliveries, failedDeliveries } from '../../store/deliveries.ts';
 import {
   failCancelled,
   failWaiting,
@@ -27,13 +21,14 @@ import { sendersOf } from '../../store/standing.ts';
 import { countUndecided, nextRetry } from '../../store/unfinished.ts';
 import { checkFence } from '../database/check-fence.ts';
 import { reportEdition } from '../editions/report-edition.ts';
-import { storeEdition } from '../editions/store-edition.ts';
 import { findNewsletter } from '../find-newsletter.ts';
 import type { SendDependencies } from '../mail-dependencies.ts';
 import { type DeliveryResult, deliverClaims } from './deliver-claims.ts';
 import type { DeliveryRun } from './deliver-one.ts';
 import { endBounced } from './end-bounced.ts';
+import { planEdition } from './plan-edition.ts';
 import { recordSend } from './record-send.ts';
+import { requireSecret } from './require-secret.ts';
 import { openRoutes } from './routes.ts';
 import type { ReadySend, SendReport, SendWishes, Stopped } from './send-report.ts';
 import { startSender } from './sender-lease.ts';
@@ -55,10 +50,10 @@ export async function deliverEdition(
   const { config, store, clock } = deps;
   const { edition, wishes } = send;
   const newsletter = findNewsletter(config, edition.newsletter);
-  requireSecret(config.secrets);
+  requireSecret(config);
   await checkFence(deps);
   const routes = openRoutes(config.relays, store, deps.openRelay);
-  await plan(deps, send);
+  await planEdition(deps, send);
   const record = await recordSend(deps, edition);
   const sender = await startSender(store, edition.id, storedInstant(clock()));
   try {
@@ -76,26 +71,6 @@ export async function deliverEdition(
     await record.end();
     await sender.end();
   }
-}
-
-/** Throws a config error where links could not be signed. */
-function requireSecret(secrets: readonly string[]): void {
-  if (secrets.length > 0) return;
-  const fact = 'is not set, and the links to unsubscribe are signed with it';
-  throw new BroadsheetError(EXIT.config, `BROADSHEET_SECRET  ${fact}; ${HOW_TO_MAKE_A_SECRET}`);
-}
-
-/** Puts the edition and its deliveries on record. */
-async function plan(
-  { store, clock }: SendDependencies,
-  { edition, state, remember }: ReadySend,
-): Promise<void> {
-  // First: an edition must not know a post by an id that is then forgotten.
-  if (state === 'new') remember();
-  await store.transaction(async (db) => {
-    if (state === 'new') await storeEdition(db, edition);
-    await planDeliveries(db, edition, storedInstant(clock()));
-  });
 }
 
 /**

@@ -107,7 +107,8 @@ async function prepareStored(
   wishes: SendWishes,
 ): Promise<SendPreparation> {
   const deliveries = await deliveryTable(store.db, edition.id);
-  if (pause !== undefined && pause.by !== 'relay' && wishes.resume !== true) {
+  const isResumed = pause?.by === 'relay' || (wishes.resume === true && pause?.by !== 'approval');
+  if (pause !== undefined && !isResumed) {
     return { ...NO_NOTES, kind: 'paused', edition, deliveries, pause };
   }
   const now = storedInstant(clock());

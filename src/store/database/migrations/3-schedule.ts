@@ -12,6 +12,8 @@ export async function scheduleSlots(db: Kysely<unknown>): Promise<void> {
     .addColumn('state', text, (column) => column.notNull())
     .addColumn('reason', text)
     .addColumn('edition', text)
+    .addColumn('by_hand_at', text)
+    .addColumn('asked_at', text)
     .addColumn('holder', text)
     .addColumn('lease_until', text)
     .addColumn('changed_at', text, (column) => column.notNull())

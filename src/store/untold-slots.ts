@@ -1,0 +1,55 @@
+import type { Slot } from '../model/slot.ts';
+import { type SlotKey, type SlotLease, type StoredSlot, slotOfRow } from './slots.ts';
+import type { Database } from './tables.ts';
+
+/** The slots due from `since` to `now` whose outcome nobody was told, in order. */
+export async function untoldSlots(
+  db: Database,
+  since: string,
+  now: string,
+): Promise<readonly StoredSlot[]> {
+  const rows = await db
+    .selectFrom('slots')
+    .selectAll()
+    .where('told_at', 'is', null)
+    .where('due_at', '>=', since)
+    .where('due_at', '<=', now)
+    .orderBy('newsletter')
+    .orderBy('day')
+    .execute();
+  return rows.map(slotOfRow);
+}
+
+/** Takes it on to tell the outcome of a slot. False where another program does, or has. */
+export async function claimTelling(
+  db: Database,
+  { newsletter, day }: SlotKey,
+  lease: SlotLease,
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('slots')
+    .set({ holder: lease.holder, lease_until: lease.until })
+    .where('newsletter', '=', newsletter)
+    .where('day', '=', day)
+    .where('told_at', 'is', null)
+    .where((where) =>
+      where.or([where('lease_until', 'is', null), where('lease_until', '<', lease.now)]),
+    )
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+/** Notes that the outcome of a slot was told, as it was when `state` was read. */
+export async function noteTold(
+  db: Database,
+  { newsletter, day, state }: SlotKey & Pick<Slot, 'state'>,
+  at: string,
+): Promise<void> {
+  await db
+    .updateTable('slots')
+    .set({ told_at: at, holder: null, lease_until: null })
+    .where('newsletter', '=', newsletter)
+    .where('day', '=', day)
+    .where('state', '=', state)
+    .execute();
+}
