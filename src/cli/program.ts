@@ -10,6 +10,7 @@ import { addEditions } from './commands/editions.ts';
 import { addInit } from './commands/init.ts';
 import { addLinks } from './commands/links.ts';
 import { addPreview } from './commands/preview.ts';
+import { addSchedule } from './commands/schedule.ts';
 import { addSend } from './commands/send.ts';
 import { addStart } from './commands/start.ts';
 import { addStatus } from './commands/status.ts';
@@ -62,6 +63,7 @@ export function createProgram(terminal: Terminal, setExitCode: (code: ExitCode) 
     addSend,
     addStart,
     addStatus,
+    addSchedule,
     addEditions,
     addSubscribers,
     addDatabase,

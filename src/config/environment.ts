@@ -19,6 +19,11 @@ export interface Environment {
 
 const LEAST_SECRET_LENGTH = 16;
 
+/** The environment of this program with `variables` besides: for a command that it runs. */
+export function environmentWith(variables: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  return { ...process.env, ...variables };
+}
+
 /**
  * The BROADSHEET_* variables. An empty one counts as not set. Throws a config error for a value
  * that is none; never prints the value, since it may hold a password.

@@ -22,6 +22,8 @@ export interface PrepareMessagesInput {
    * and an unsubscribe link that is whole but nobody's.
    */
   readonly test?: boolean;
+  /** What the subject of a test is marked with; `Test` where it is not said. */
+  readonly mark?: string;
 }
 
 /** Whom a message is for. */
@@ -130,14 +132,14 @@ async function prepareParts(
 
 /** The message with a line of `FRAME` wherever subscribers differ, and in place of the bodies. */
 function composeFrame(input: PrepareMessagesInput): Promise<Buffer> {
-  const { edition, newsletter, publicUrl, date, test = false } = input;
+  const { edition, newsletter, publicUrl, date, test = false, mark = 'Test' } = input;
   const own = (line: string) => line.slice(line.indexOf(':') + 2);
   const unsubscribe = own(FRAME.listUnsubscribe);
   return composeMime({
     from: newsletter.from,
     to: { address: own(FRAME.to) as EmailAddress },
     replyTo: { address: newsletter.replyTo ?? newsletter.from.address },
-    subject: test ? `[Test] ${edition.subject}` : edition.subject,
+    subject: test ? `[${mark}] ${edition.subject}` : edition.subject,
     date,
     headers: {
       ...listHeaders({ newsletter, publicUrl, edition: edition.id, unsubscribe }),

@@ -72,6 +72,23 @@ export async function deliveryTable(db: Database, edition: string): Promise<Deli
   };
 }
 
+/** How many of the edition's failed deliveries nobody refused: it was too late, or cancelled. */
+export async function countFailures(
+  db: Database,
+  edition: string,
+): Promise<{ readonly stale: number; readonly cancelled: number }> {
+  const rows = await db
+    .selectFrom('deliveries')
+    .select(['failed_because', (select) => select.fn.countAll<number>().as('count')])
+    .where('edition', '=', edition)
+    .where('state', '=', 'failed')
+    .groupBy('failed_because')
+    .execute();
+  const count = (cause: FailureCause) =>
+    Number(rows.find((row) => row.failed_because === cause)?.count ?? 0);
+  return { stale: count('stale'), cancelled: count('cancelled') };
+}
+
 /** Somebody who did not get an edition, and why: the last reply, where a relay was asked at all. */
 export interface FailedDelivery {
   readonly address: EmailAddress;

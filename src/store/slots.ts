@@ -128,13 +128,14 @@ export async function dueSlots(
 }
 
 /**
- * Takes a slot in hand that nobody has decided about and nobody works on. False where another
+ * Takes a slot in hand that is in one of `states` and that nobody works on. False where another
  * program was first. It saves the others work; what keeps them from doing it twice is the condition of
  * `changeSlot`.
  */
 export async function claimSlot(
   db: Database,
   { newsletter, day }: SlotKey,
+  states: readonly SlotState[],
   lease: SlotLease,
 ): Promise<boolean> {
   const { numUpdatedRows } = await db
@@ -142,7 +143,7 @@ export async function claimSlot(
     .set({ holder: lease.holder, lease_until: lease.until })
     .where('newsletter', '=', newsletter)
     .where('day', '=', day)
-    .where('state', 'in', UNDECIDED)
+    .where('state', 'in', states)
     .where((where) =>
       where.or([where('lease_until', 'is', null), where('lease_until', '<', lease.now)]),
     )
@@ -194,11 +195,11 @@ export async function changeSlot(
   return numUpdatedRows > 0n;
 }
 
-/** The slots in one of `states` that have an edition, due since `since`, in order. */
+/** The slots in one of `states` that have an edition, those due since `since` alone where it is given, in order. */
 export async function slotsWithEditions(
   db: Database,
   states: readonly SlotState[],
-  since: string,
+  since = '',
 ): Promise<readonly (StoredSlot & { readonly edition: string })[]> {
   const rows = await db
     .selectFrom('slots')
@@ -212,6 +213,19 @@ export async function slotsWithEditions(
   return rows.flatMap((row) =>
     row.edition === null ? [] : [{ ...slotOfRow(row), edition: row.edition }],
   );
+}
+
+/** The slots due since `since` that are held without an edition, in order. */
+export async function heldSlots(db: Database, since: string): Promise<readonly StoredSlot[]> {
+  const rows = await db
+    .selectFrom('slots')
+    .selectAll()
+    .where('state', '=', 'held')
+    .where('edition', 'is', null)
+    .where('due_at', '>=', since)
+    .orderBy('day')
+    .execute();
+  return rows.map(slotOfRow);
 }
 
 /** The slot that an edition was composed for, or that was given it. */

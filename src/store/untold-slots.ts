@@ -53,3 +53,29 @@ export async function noteTold(
     .where('state', '=', state)
     .execute();
 }
+
+/** The slots whose edition an editor has to approve and was not mailed. */
+export async function unaskedSlots(db: Database): Promise<readonly StoredSlot[]> {
+  const rows = await db
+    .selectFrom('slots')
+    .selectAll()
+    .where('state', '=', 'approval')
+    .where('asked_at', 'is', null)
+    .orderBy('day')
+    .execute();
+  return rows.map(slotOfRow);
+}
+
+/** Notes that the editor was mailed. */
+export async function noteAsked(
+  db: Database,
+  { newsletter, day }: SlotKey,
+  at: string,
+): Promise<void> {
+  await db
+    .updateTable('slots')
+    .set({ asked_at: at, holder: null, lease_until: null })
+    .where('newsletter', '=', newsletter)
+    .where('day', '=', day)
+    .execute();
+}

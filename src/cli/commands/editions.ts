@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { cancelOne, pauseOne, resumeOne } from '../editions/manage.ts';
+import { approveOne, cancelOne, pauseOne, resumeOne } from '../editions/manage.ts';
 import { listThem, showOne } from '../editions/show.ts';
 import type { Shell } from '../shell.ts';
 
@@ -9,10 +9,11 @@ Examples:
   $ broadsheet editions show politics-essential-2026-03-20 --failed
   $ broadsheet editions pause politics-essential-2026-03-20 --reason "a wrong name in the lead"
   $ broadsheet editions resume politics-essential-2026-03-20
+  $ broadsheet editions approve politics-essential-2026-03-20
   $ broadsheet editions cancel politics-essential-2026-03-20 --yes
 `;
 
-/** `broadsheet editions list | show | pause | resume | cancel`. */
+/** `broadsheet editions list | show | approve | pause | resume | cancel`. */
 export function addEditions(program: Command, shell: Shell): void {
   const editions = program
     .command('editions')
@@ -26,6 +27,9 @@ export function addEditions(program: Command, shell: Shell): void {
   command('show <id>', 'one edition: its stories, its deliveries, and who was not served')
     .option('--failed', 'everyone whom it failed for, with the reply')
     .action((id: string, _options, self: Command) => showOne(id, self, shell));
+  command('approve <id>', 'let one go that waits for an editor to approve it').action(
+    (id: string, _options, self: Command) => approveOne(id, self, shell),
+  );
   command('pause <id>', 'let its deliveries wait; a send that is under way stops')
     .option('--reason <text>', 'for whoever looks later')
     .action((id: string, _options, self: Command) => pauseOne(id, self, shell));

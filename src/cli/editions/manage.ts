@@ -25,6 +25,30 @@ export async function resumeOne(id: string, command: Command, shell: Shell): Pro
   });
 }
 
+/** `editions approve ID`. */
+export async function approveOne(id: string, command: Command, shell: Shell): Promise<void> {
+  const { terminal } = shell;
+  await withMail(command, shell, { readOnly: false }, async (context) => {
+    const { approveEdition } = await import('../../jobs/schedule/approve-edition.ts');
+    const { edition, kind } = await approveEdition(context, id);
+    const { planned, approvedAt } = edition;
+    if (command.opts<{ json?: true }>().json) {
+      terminal.out(JSON.stringify({ edition: id, approval: kind, planned, approvedAt }));
+      return;
+    }
+    if (kind === 'approved') {
+      const who = plural(planned, 'subscriber');
+      terminal.out(`${id} is approved, for ${who}.`);
+      terminal.out(
+        `The service sends it within a minute; without one, \`broadsheet send ${edition.edition.newsletter}\` does.`,
+      );
+    } else
+      terminal.out(
+        `${id} does not wait for an approval; \`broadsheet editions show ${id}\` says how it stands.`,
+      );
+  });
+}
+
 /** `editions cancel ID`: asks on a terminal. */
 export async function cancelOne(id: string, command: Command, shell: Shell): Promise<void> {
   const { yes } = command.opts<{ yes?: true }>();

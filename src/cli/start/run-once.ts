@@ -1,5 +1,10 @@
 import { EXIT, type ExitCode } from '../../base/errors.ts';
 import { buildFeeds } from '../../jobs/feeds/build-feeds.ts';
+import { askEditors } from '../../jobs/schedule/ask-editors.ts';
+import { lookAtSchedule } from '../../jobs/schedule/look-at-schedule.ts';
+import { openCalendars } from '../../jobs/schedule/open-calendars.ts';
+import { tellOutcomes } from '../../jobs/schedule/tell-outcomes.ts';
+import { deliverNewsletter } from '../../jobs/service/deliver-newsletter.ts';
 import type { ServiceDependencies } from '../../jobs/service/service-part.ts';
 import { formatProblem } from '../../model/problem.ts';
 import type { ServicePartName } from './service-parts.ts';
@@ -8,7 +13,11 @@ import type { ServicePartName } from './service-parts.ts';
 type Round = (deps: ServiceDependencies, signal: AbortSignal) => Promise<ExitCode>;
 
 /** In the order in which one makes work for the next. */
-const ROUNDS: ReadonlyMap<ServicePartName, Round> = new Map([['feeds', buildOnce]]);
+const ROUNDS: ReadonlyMap<ServicePartName, Round> = new Map([
+  ['feeds', buildOnce],
+  ['schedule', scheduleOnce],
+  ['delivery', deliverOnce],
+]);
 
 /**
  * Does what is due now of the parts, one after the other, for cron and CI. Gives 0 where everything
@@ -27,6 +36,25 @@ export async function runOnce(
     if (code === EXIT.ok) code = own;
   }
   return code;
+}
+
+async function scheduleOnce(deps: ServiceDependencies, signal: AbortSignal): Promise<ExitCode> {
+  const newsletters = openCalendars(deps.config, deps.log);
+  await lookAtSchedule(deps, newsletters);
+  await askEditors(deps, signal);
+  await tellOutcomes(deps, newsletters, signal);
+  return EXIT.ok;
+}
+
+/** And tells how slots ended by that: nobody may look again today. */
+async function deliverOnce(deps: ServiceDependencies, signal: AbortSignal): Promise<ExitCode> {
+  let isAllSent = true;
+  for (const newsletter of deps.config.newsletters) {
+    const { isTrouble, waitMs } = await deliverNewsletter(deps, newsletter, signal);
+    isAllSent &&= !isTrouble && waitMs === Number.POSITIVE_INFINITY;
+  }
+  await tellOutcomes(deps, openCalendars(deps.config, deps.log), signal);
+  return isAllSent ? EXIT.ok : EXIT.tryAgain;
 }
 
 async function buildOnce({ config, clock, log }: ServiceDependencies): Promise<ExitCode> {

@@ -8,6 +8,8 @@ import { HOW_TO_MAKE_A_SECRET } from '../../config/environment.ts';
 import { catchUpWithJournal } from '../../jobs/database/catch-up-with-journal.ts';
 import { readTemplates } from '../../jobs/read-templates.ts';
 import { readTexts } from '../../jobs/read-texts.ts';
+import { runSchedule } from '../../jobs/schedule/run-schedule.ts';
+import { deliverDue } from '../../jobs/service/deliver-due.ts';
 import { measureService } from '../../jobs/service/measure-service.ts';
 import type { ServicePart } from '../../jobs/service/service-part.ts';
 import { openRelay } from '../../smtp/open-relay.ts';
@@ -103,7 +105,10 @@ async function serve(
   }
 }
 
-const PARTS: Partial<Record<ServicePartName, ServicePart>> = {};
+const PARTS: Partial<Record<ServicePartName, ServicePart>> = {
+  schedule: runSchedule,
+  delivery: deliverDue,
+};
 
 function requireSecret({ secrets }: Config): void {
   if (secrets.length > 0) return;

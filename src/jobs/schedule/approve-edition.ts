@@ -1,8 +1,14 @@
-import { BroadsheetError, EXIT } from '../../base/errors.ts';
-import type { StoredEdition } from '../../store/editions.ts';
+import { readToken } from '../../mail/signed-token.ts';
+import { planDeliveries } from '../../store/deliveries.ts';
+import { releaseEdition } from '../../store/edition-changes.ts';
+import { findEdition, type StoredEdition } from '../../store/editions.ts';
+import { storedInstant } from '../../store/instants.ts';
+import { changeSlot, slotOfEdition } from '../../store/slots.ts';
+import { checkFence } from '../database/check-fence.ts';
+import { findStoredEdition } from '../editions/find-stored-edition.ts';
 import type { StoreDependencies } from '../mail-dependencies.ts';
 
-/** An edition that an editor is, or was, asked about. `over`: it was cancelled, or went out otherwise. */
+/** An edition that an editor is, or was, asked about. `over`: it was cancelled, or nobody was asked. */
 export interface Approval {
   readonly edition: StoredEdition;
   readonly kind: 'open' | 'approved' | 'over';
@@ -10,24 +16,53 @@ export interface Approval {
 
 /** What the link in the editor's mail is about; undefined where the token is none, or has expired. */
 export async function readApproval(
-  _deps: StoreDependencies,
-  _token: string,
+  deps: StoreDependencies,
+  token: string,
 ): Promise<Approval | undefined> {
-  return undefined;
+  const id = readEdition(deps, token);
+  const edition = id === undefined ? undefined : await findEdition(deps.store.db, id);
+  return edition && { edition, kind: kindOf(edition) };
 }
 
-/** Lets an edition go that waits for its approval: plans its deliveries. Twice is as good as once. */
-export async function approveEdition(_deps: StoreDependencies, id: string): Promise<Approval> {
-  throw new BroadsheetError(
-    EXIT.usage,
-    `there is no edition "${id}"; see \`broadsheet editions list\``,
-  );
+/**
+ * Lets an edition go that waits for its approval: plans one delivery for each active subscriber; the
+ * service, or the next `send`, delivers them. However late it is: an editor has seen it. Twice is as
+ * good as once. Throws a usage error for an edition that there is not, and a config error where the
+ * database is held.
+ */
+export async function approveEdition(deps: StoreDependencies, id: string): Promise<Approval> {
+  const { store, clock } = deps;
+  const { pause } = await findStoredEdition(store.db, id);
+  if (pause?.by === 'approval') await checkFence(deps);
+  await store.transaction(async (db) => {
+    const at = storedInstant(clock());
+    if (!(await releaseEdition(db, id, at))) return;
+    const { edition } = await findStoredEdition(db, id);
+    await planDeliveries(db, edition, at);
+    const slot = await slotOfEdition(db, id);
+    if (slot) await changeSlot(db, slot, ['approval'], { state: 'sending' }, at);
+  });
+  const edition = await findStoredEdition(store.db, id);
+  return { edition, kind: kindOf(edition) };
 }
 
 /** The same by the link in the editor's mail; undefined where the token is none, or has expired. */
 export async function approveByLink(
-  _deps: StoreDependencies,
-  _token: string,
+  deps: StoreDependencies,
+  token: string,
 ): Promise<Approval | undefined> {
-  return undefined;
+  const approval = await readApproval(deps, token);
+  if (approval?.kind !== 'open') return approval;
+  return approveEdition(deps, approval.edition.edition.id);
+}
+
+function kindOf({ pause, cancelledAt, approvedAt }: StoredEdition): Approval['kind'] {
+  if (cancelledAt !== undefined) return 'over';
+  if (pause?.by === 'approval') return 'open';
+  return approvedAt === undefined ? 'over' : 'approved';
+}
+
+function readEdition({ config, clock }: StoreDependencies, token: string): string | undefined {
+  const fields = readToken('approve', token, { secrets: config.secrets, now: clock() });
+  return fields === undefined || fields === 'expired' ? undefined : fields[0];
 }

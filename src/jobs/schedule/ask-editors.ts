@@ -1,0 +1,92 @@
+import { approvalCopy } from '../../mail/approval-copy.ts';
+import { buildMessage } from '../../mail/build-message.ts';
+import { signToken } from '../../mail/signed-token.ts';
+import type { EmailAddress } from '../../model/email-address.ts';
+import type { Message } from '../../model/message.ts';
+import type { NewsletterSettings } from '../../model/settings.ts';
+import type { Relay } from '../../smtp/relay.ts';
+import { findEdition, type StoredEdition } from '../../store/editions.ts';
+import { storedInstant } from '../../store/instants.ts';
+import { claimSlot } from '../../store/slots.ts';
+import { countActive } from '../../store/subscribers.ts';
+import { noteAsked, unaskedSlots } from '../../store/untold-slots.ts';
+import { requireUrl } from '../sending/require-url.ts';
+import type { ServiceDependencies } from '../service/service-part.ts';
+import { newLease } from './slot-lease.ts';
+
+/** The link in the mail is good for so long. */
+const LINK_DAYS = 7;
+/** What failed is tried again when this is over. */
+const LEASE_SECONDS = 120;
+
+/**
+ * Mails the editor every edition that waits for an approval and that they were not asked about, over
+ * the first relay that takes it. What fails is tried again at the next call, so that an editor is asked
+ * at least once; a second copy has the same Message-ID.
+ */
+export async function askEditors(deps: ServiceDependencies, signal: AbortSignal): Promise<void> {
+  const { store, config, clock, log } = deps;
+  for (const slot of await unaskedSlots(store.db)) {
+    if (signal.aborted) return;
+    const newsletter = config.newsletters.find(({ id }) => id === slot.newsletter);
+    const stored =
+      slot.edition === undefined ? undefined : await findEdition(store.db, slot.edition);
+    if (newsletter?.editor === undefined || stored?.pause?.by !== 'approval') continue;
+    if (!(await claimSlot(store.db, slot, ['approval'], await newLease(store, LEASE_SECONDS))))
+      continue;
+    const facts = { newsletter: slot.newsletter, day: slot.day, edition: stored.edition.id };
+    const message = await makeMessage(deps, newsletter, stored, newsletter.editor);
+    const trouble = await sendOverAny(deps, message);
+    if (trouble === undefined) {
+      await noteAsked(store.db, slot, storedInstant(clock()));
+      log.event('the editor was asked to approve the edition', facts);
+    } else log.trouble(`the editor could not be asked: ${trouble}`, facts);
+  }
+}
+
+async function makeMessage(
+  { config, store, textsOf }: ServiceDependencies,
+  newsletter: NewsletterSettings,
+  { edition }: StoredEdition,
+  editor: EmailAddress,
+): Promise<Message> {
+  const { publicUrl, secrets } = config;
+  const { text } = textsOf(newsletter.language);
+  const date = Temporal.Instant.from(edition.composedAt);
+  const expiresAt = date.add({ hours: LINK_DAYS * 24 });
+  const token = signToken('approve', [edition.id], { secrets, expiresAt });
+  const count = await countActive(store.db, newsletter.id);
+  const copy = approvalCopy(edition, {
+    question: text('mail.approval.question', {
+      newsletter: newsletter.name,
+      day: edition.day,
+      count,
+    }),
+    otherwise: text('mail.approval.otherwise', { edition: edition.id }),
+    link: { url: `${publicUrl}approve/${token}`, label: text('mail.approval.link') },
+  });
+  return buildMessage({
+    ...{ edition: copy, newsletter, publicUrl, secrets, date },
+    subscriber: { id: 'editor', address: editor },
+    ...{ test: true, mark: text('mail.approval.mark') },
+  });
+}
+
+/** Undefined once a relay has taken the message; else what the last of them said. */
+async function sendOverAny(
+  { config, openRelay }: ServiceDependencies,
+  message: Message,
+): Promise<string | undefined> {
+  let trouble = 'there is no relay';
+  for (const account of config.relays) {
+    const relay: Relay = openRelay({ ...requireUrl(account), connections: 1 });
+    try {
+      const outcome = await relay.send(message, async () => true);
+      if (outcome.kind === 'accepted') return undefined;
+      trouble = 'reply' in outcome ? outcome.reply.text : outcome.kind;
+    } finally {
+      await relay.close();
+    }
+  }
+  return trouble;
+}

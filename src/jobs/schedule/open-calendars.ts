@@ -1,0 +1,75 @@
+import { statSync } from 'node:fs';
+import type { EventLog } from '../../base/log.ts';
+import type { Calendar } from '../../calendar/calendar.ts';
+import { countryHolidays } from '../../calendar/country-holidays.ts';
+import { anyOf, type Holidays, noHolidays } from '../../calendar/holidays.ts';
+import { parseCron } from '../../calendar/parse-cron.ts';
+import type { Config } from '../../config/config.ts';
+import { readHolidayFile } from '../../config/read-holiday-file.ts';
+import type { NewsletterSettings, ScheduleSettings } from '../../model/settings.ts';
+
+/** A newsletter that is sent by itself, and when. */
+export interface Scheduled {
+  readonly newsletter: NewsletterSettings;
+  readonly schedule: ScheduleSettings;
+  readonly calendar: Calendar;
+}
+
+/**
+ * The newsletters that have a schedule, with their calendars. A holiday file is read again when it has
+ * changed; one that is broken then leaves the holidays that were known, and `log` says so.
+ */
+export function openCalendars(
+  { newsletters }: Pick<Config, 'newsletters'>,
+  log: Pick<EventLog, 'trouble'>,
+): readonly Scheduled[] {
+  return newsletters.flatMap((newsletter) => {
+    const { schedule, timeZone } = newsletter;
+    if (schedule === undefined) return [];
+    const parsed = parseCron(schedule.cron);
+    // The config was checked when it was read.
+    if ('reason' in parsed) throw new Error(`the schedule of ${newsletter.id} ${parsed.reason}`);
+    const holidays = holidaysOf(schedule.holidays, log);
+    return [{ newsletter, schedule, calendar: { ...parsed.times, timeZone, holidays } }];
+  });
+}
+
+function holidaysOf(
+  { country, region, ics }: ScheduleSettings['holidays'],
+  log: Pick<EventLog, 'trouble'>,
+): Holidays {
+  const known = country === undefined ? undefined : countryHolidays(country, region);
+  if (known !== undefined && 'reason' in known) throw new Error(`${known.option} ${known.reason}`);
+  return anyOf([
+    ...(known === undefined ? [] : [known.holidays]),
+    ...(ics === undefined ? [] : [holidaysOfFile(ics, log)]),
+  ]);
+}
+
+function holidaysOfFile(path: string, log: Pick<EventLog, 'trouble'>): Holidays {
+  let version: string | undefined;
+  let holidays = noHolidays;
+  return (moment) => {
+    const now = versionOf(path);
+    if (now !== version) {
+      version = now;
+      const read = readHolidayFile(path);
+      if ('holidays' in read) holidays = read.holidays;
+      else {
+        const what = `the holiday file ${read.reason}; the holidays that were known are kept`;
+        log.trouble(what, { file: path });
+      }
+    }
+    return holidays(moment);
+  };
+}
+
+/** Changes when the file does. */
+function versionOf(path: string): string {
+  try {
+    const { mtimeMs, size, ino } = statSync(path);
+    return `${mtimeMs} ${size} ${ino}`;
+  } catch {
+    return 'missing';
+  }
+}

@@ -1,0 +1,105 @@
+import type { NewsletterSettings } from '../../model/settings.ts';
+import { findUnfinished, type Unfinished } from '../../store/unfinished.ts';
+import { concludeSlots } from '../schedule/conclude-slots.ts';
+import { deliverEdition } from '../sending/deliver-edition.ts';
+import { prepareSend } from '../sending/prepare-send.ts';
+import type { SendReport } from '../sending/send-report.ts';
+import { freshSince, settleLedger } from '../sending/settle-ledger.ts';
+import type { ServiceDependencies } from './service-part.ts';
+
+/** How a round ended, and in how many milliseconds the next one is due where that is known. */
+export interface DeliveryRound {
+  readonly isTrouble: boolean;
+  readonly waitMs: number;
+}
+
+/**
+ * Sends what is planned and due of a newsletter, each edition as far as it goes now, and brings its
+ * slots up to date. Throws nothing: what goes wrong is logged.
+ */
+export async function deliverNewsletter(
+  deps: ServiceDependencies,
+  newsletter: NewsletterSettings,
+  signal: AbortSignal,
+): Promise<DeliveryRound> {
+  const { log } = deps;
+  let isTrouble = false;
+  try {
+    await giveUpStale(deps, newsletter);
+    for (const each of await unfinishedOf(deps, newsletter)) {
+      if (signal.aborted) break;
+      isTrouble = !(await goOn(deps, each.edition, newsletter, signal)) || isTrouble;
+    }
+    await concludeSlots(deps);
+    return { isTrouble, waitMs: await untilNextMs(deps, newsletter) };
+  } catch (error) {
+    log.failure('the editions could not be looked at', error, { newsletter: newsletter.id });
+    return { isTrouble: true, waitMs: Number.POSITIVE_INFINITY };
+  }
+}
+
+async function giveUpStale(
+  deps: ServiceDependencies,
+  newsletter: NewsletterSettings,
+): Promise<void> {
+  for (const { edition, deliveries } of await settleLedger(deps, newsletter)) {
+    const facts = { newsletter: newsletter.id, edition, deliveries };
+    deps.log.trouble('the edition is too old for those who still waited', facts);
+  }
+}
+
+/** Those that are planned and may go: what was composed only, and what is paused, is somebody's to decide. */
+async function unfinishedOf(
+  { store, clock }: ServiceDependencies,
+  newsletter: NewsletterSettings,
+): Promise<readonly Unfinished[]> {
+  const since = freshSince(newsletter, clock());
+  const unfinished = await findUnfinished(store.db, newsletter.id, since);
+  return unfinished.filter(({ isPlanned, isPaused }) => isPlanned && !isPaused);
+}
+
+/** Goes on with one edition. False where there was trouble, which is logged. */
+async function goOn(
+  deps: ServiceDependencies,
+  edition: string,
+  { id: newsletter }: NewsletterSettings,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const facts = { newsletter, edition };
+  try {
+    const prepared = await prepareSend(deps, { newsletter, edition });
+    if (prepared.kind !== 'ready') return true;
+    deps.log.event('the edition is sent', { ...facts, recipients: prepared.recipients });
+    return noteEnd(deps, facts, await deliverEdition(deps, prepared, signal));
+  } catch (error) {
+    deps.log.failure('the edition could not be sent on', error, facts);
+    return false;
+  }
+}
+
+/** Logs how far it came. False where trying again at once would be in vain. */
+function noteEnd(
+  { log }: ServiceDependencies,
+  facts: { readonly newsletter: string; readonly edition: string },
+  { sent, deliveries, stopped, bounced }: SendReport,
+): boolean {
+  const { accepted, failed, deferred, queued } = deliveries;
+  const books = { ...facts, sent, accepted, failed, deferred, queued, bounced: bounced.length };
+  if (stopped === undefined || stopped.because === 'signal') {
+    log.event('the edition went as far as it goes now', books);
+    return true;
+  }
+  log.trouble(`the edition stopped: ${stopped.message}`, { ...books, because: stopped.because });
+  return stopped.because === 'quota';
+}
+
+/** Until the first of those that were put off is due; at least a second, lest this runs in circles. */
+async function untilNextMs(
+  deps: ServiceDependencies,
+  newsletter: NewsletterSettings,
+): Promise<number> {
+  const retries = (await unfinishedOf(deps, newsletter)).flatMap(({ retryAt }) => retryAt ?? []);
+  const [first] = retries.toSorted();
+  if (first === undefined) return Number.POSITIVE_INFINITY;
+  return Math.max(1000, Temporal.Instant.from(first).since(deps.clock()).total('milliseconds'));
+}

@@ -1,0 +1,123 @@
+import type { TestContext } from 'node:test';
+import { openChangeSignal } from '../../src/base/change-signal.ts';
+import { type EventLog, silentLog } from '../../src/base/log.ts';
+import type { Config } from '../../src/config/config.ts';
+import { readTexts } from '../../src/jobs/read-texts.ts';
+import { askEditors } from '../../src/jobs/schedule/ask-editors.ts';
+import { lookAtSchedule } from '../../src/jobs/schedule/look-at-schedule.ts';
+import { openCalendars } from '../../src/jobs/schedule/open-calendars.ts';
+import { tellOutcomes } from '../../src/jobs/schedule/tell-outcomes.ts';
+import { deliverNewsletter } from '../../src/jobs/service/deliver-newsletter.ts';
+import type { ServiceDependencies } from '../../src/jobs/service/service-part.ts';
+import type {
+  AlertSettings,
+  NewsletterSettings,
+  ScheduleSettings,
+} from '../../src/model/settings.ts';
+import type { Store } from '../../src/store/database/open-store.ts';
+import { type StoredSlot, slotOfRow } from '../../src/store/slots.ts';
+import { openPaper, type Paper, type PaperOptions } from './paper.ts';
+import { postText } from './program.ts';
+
+/** Weekdays at 07:00 in London. */
+export const WEEKDAYS: ScheduleSettings = {
+  cron: '0 7 * * 1-5',
+  holidays: { country: 'GB', region: 'ENG' },
+  whenTooFew: 'skip',
+  waitUntil: '12:00',
+  latestHours: 2,
+};
+
+export interface DiaryOptions extends PaperOptions {
+  readonly schedule?: Partial<ScheduleSettings>;
+  readonly newsletter?: Partial<NewsletterSettings>;
+  readonly alerts?: AlertSettings;
+}
+
+/** A paper with a schedule, and the parts of the service to call one at a time. */
+export interface Diary {
+  readonly paper: Paper;
+  readonly deps: ServiceDependencies;
+  /** What was logged, a line each: `trouble: ...`. */
+  readonly logged: string[];
+  /** Sets the clock, and looks at the schedule once. */
+  lookAt(instant: string): Promise<void>;
+  /** Sends what is due, once. */
+  deliver(): Promise<void>;
+  /** Tells how slots ended, and asks editors. */
+  tell(): Promise<void>;
+  /** `2026-03-20 sent: 2 of 2`, a line for each slot that was due by the clock. */
+  slots(): Promise<string[]>;
+  slot(day: string): Promise<StoredSlot | undefined>;
+  /** A post that is new at the clock's time. */
+  write(title: string): void;
+}
+
+/** Opens a paper that is sent on weekdays at 07:00; nobody has looked at its schedule yet. */
+export async function openDiary(t: TestContext, options: DiaryOptions = {}): Promise<Diary> {
+  const paper = await openPaper(t, options);
+  const config = configOf(paper.deps.config, options);
+  const logged: string[] = [];
+  const log: EventLog = {
+    ...silentLog,
+    event: (message) => void logged.push(`event: ${message}`),
+    trouble: (message) => void logged.push(`trouble: ${message}`),
+    failure: (message, error) => void logged.push(`failure: ${message}: ${String(error)}`),
+  };
+  const deps: ServiceDependencies = {
+    ...paper.deps,
+    ...{ config, log, textsOf: readTexts(config.folders.languages) },
+    signals: { deliveries: openChangeSignal(), notices: openChangeSignal() },
+  };
+  const newsletters = openCalendars(config, log);
+  const signal = new AbortController().signal;
+  const slots = () => readSlots(deps.store);
+  return {
+    ...{ paper, deps, logged },
+    async lookAt(instant) {
+      paper.setTime(instant);
+      await lookAtSchedule(deps, newsletters);
+    },
+    async deliver() {
+      for (const newsletter of config.newsletters) {
+        await deliverNewsletter(deps, newsletter, signal);
+      }
+    },
+    async tell() {
+      await askEditors(deps, signal);
+      await tellOutcomes(deps, newsletters, signal);
+    },
+    async slots() {
+      const now = deps.clock().toString({ fractionalSecondDigits: 3 });
+      return (await slots())
+        .filter(({ dueAt }) => dueAt <= now)
+        .map(({ day, state, reason }) => `${day} ${state}${reason ? `: ${reason}` : ''}`);
+    },
+    slot: async (day) => (await slots()).find((each) => each.day === day),
+    write(title) {
+      const date = deps.clock().toZonedDateTimeISO('Europe/London').toPlainDateTime();
+      const text = postText(title, date.toString({ smallestUnit: 'second' }), bodyOf(title));
+      paper.writePost(`${title.replaceAll(' ', '-')}.md`, text);
+    },
+  };
+}
+
+function configOf(config: Config, { schedule, newsletter, alerts = {} }: DiaryOptions): Config {
+  const [first] = config.newsletters;
+  if (first === undefined) throw new Error('the paper has no newsletter');
+  const scheduled = { ...first, schedule: { ...WEEKDAYS, ...schedule }, ...newsletter };
+  return { ...config, newsletters: [scheduled], alerts };
+}
+
+async function readSlots(store: Store): Promise<readonly StoredSlot[]> {
+  const rows = await store.db.selectFrom('slots').selectAll().orderBy('day').execute();
+  return rows.map(slotOfRow);
+}
+
+/** A body that is like no other title's, or they would tell one story. */
+function bodyOf(title: string): string {
+  return title
+    .split(' ')
+    .map((word, at) => `${word} ${at} is what ${word}s of ${title} say of ${word} today.`)
+    .join(' ');
+}
