@@ -96,6 +96,18 @@ test('a second run touches no file; a new edition changes its own, its neighbour
   );
 });
 
+test('an edition is frozen, so that its body is read once', async (t) => {
+  const paper = await openPaper(t, { subscribers: ['ada@example.org'] });
+  const [id = ''] = await sentOn(paper, 2);
+  const archive = archiveOf(paper);
+  await archive.publish();
+  await paper.deps.store.db.updateTable('editions').set({ html: '<p>Other</p>' }).execute();
+  assert.equal((await archive.publish()).changed, 0);
+  rmSync(join(paper.deps.config.folders.output, pageOf(id)));
+  await archive.publish();
+  assert.match(archive.read(pageOf(id)), /<p>Other<\/p>/);
+});
+
 test('the page of an edition that is cancelled later goes, and its neighbours close up', async (t) => {
   const paper = await openPaper(t, { subscribers: ['ada@example.org'] });
   const [first = '', second = '', third = ''] = await sentOn(paper, 2, 3, 4);
