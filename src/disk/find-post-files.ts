@@ -88,8 +88,14 @@ export function findPostFiles(folder: string, siteRoot: string): PostFiles {
   }
 }
 
-function isPostName(name: string): boolean {
+/** Whether a file called `name` is taken for a post. */
+export function isPostName(name: string): boolean {
   return POST.test(name) && !PASSED_OVER.test(name);
+}
+
+/** Whether a file or folder called `name` is passed over, with all that is in it. */
+export function isPassedOver(name: string): boolean {
+  return FOLDERS_PASSED_OVER.test(name);
 }
 
 /** Undefined where the link leads nowhere, in a circle, or to where we may not look. */

@@ -32,6 +32,8 @@ export interface PostFolder {
   readonly posts: readonly Post[];
   readonly drafts: number;
   readonly future: number;
+  /** When the first post of the future is to be published; absent where there is none. */
+  readonly nextDue?: Temporal.Instant;
   readonly leftOut: readonly Problem[];
   readonly warnings: readonly Problem[];
 }
@@ -49,7 +51,7 @@ export function readPosts(folder: string, context: ReadPostsContext): PostFolder
   const warnings: Problem[] = [];
   let read = problems.length;
   let drafts = 0;
-  let future = 0;
+  const future: Temporal.Instant[] = [];
   for (const [at, file] of files.entries()) {
     context.onProgress?.(at, files.length);
     const parsed = readPost(folder, file, context);
@@ -60,7 +62,7 @@ export function readPosts(folder: string, context: ReadPostsContext): PostFolder
         drafts++;
         break;
       case 'future':
-        future++;
+        if ('post' in parsed) future.push(parsed.post.date);
         break;
       case 'rest':
         if ('problem' in parsed) leftOut.push(parsed.problem);
@@ -72,7 +74,12 @@ export function readPosts(folder: string, context: ReadPostsContext): PostFolder
   }
   posts.sort(newestFirst);
   warnings.push(...sharedAddresses(posts));
-  return { folder, read, posts, drafts, future, leftOut, warnings };
+  const nextDue = future.toSorted(Temporal.Instant.compare).at(0);
+  return {
+    ...{ folder, read, posts, drafts, leftOut, warnings },
+    future: future.length,
+    ...(nextDue === undefined ? {} : { nextDue }),
+  };
 }
 
 /**

@@ -31,6 +31,11 @@ export function documentUrl(publicUrl: string, feedPath: string, format: FeedFor
   return folderUrl(publicUrl, feedPath) + FORMATS[format].file;
 }
 
+/** Absolute URL of the file at `path`, relative to the output folder, with `/`. */
+export function fileUrl(publicUrl: string, path: string): string {
+  return publicUrl + path.split('/').map(encodeURIComponent).join('/');
+}
+
 /** How a feed's document reaches the style sheet, from wherever the output folder is published. */
 export function stylesheetHref(feedPath: string): string {
   const depth = feedPath === '' ? 0 : feedPath.split('/').length;

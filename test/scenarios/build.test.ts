@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { parseFeed } from 'feedsmith';
 import { SaxesParser } from 'saxes';
+import { openHub } from '../support/hub.ts';
 import {
   CONFIG,
   inheritedEnvironment,
@@ -285,6 +286,33 @@ test('when the disk is full the old feeds stay whole and the exit code is 74', (
   assert.deepEqual(
     project.files().filter((file) => /tmp|temp|~/.test(file)),
     [],
+  );
+});
+
+test('the hub is told which feeds changed; --no-ping does not tell it, and one that is away is a warning', async (t) => {
+  const hub = await openHub(t);
+  const config = `${CONFIG}feeds: {hub: "${hub.url}", formats: [rss]}\n`;
+  const project = openProject(t, { config });
+  project.write('posts/2026-03-19-ferries.md', postText('Night ferries saved'));
+  const told = await project.run('build', ...NOW);
+  assert.match(told.stdout, /was told of 2 documents/);
+  const topics = ['https://paper.example/categories/news/rss.xml', 'https://paper.example/rss.xml'];
+  assert.deepEqual(hub.pings.map((form) => form['hub.url']).toSorted(), topics);
+  await project.run('build', ...NOW);
+  assert.equal(hub.pings.length, 2, 'nothing has changed');
+  project.write(
+    'posts/2026-03-18-bells.md',
+    postText('Bells may ring', '2026-03-18T09:00', 'Bells.'),
+  );
+  assert.equal((await project.run('build', '--no-ping', ...NOW)).code, 0);
+  assert.equal(hub.pings.length, 2);
+  hub.answer = 500;
+  project.write('posts/2026-03-17-dikes.md', postText('Dikes hold', '2026-03-17T09:00', 'Dikes.'));
+  const away = await project.run('build', ...NOW);
+  assert.equal(away.code, 0);
+  assert.match(
+    away.stderr,
+    /warning {2}http:.* could not be told of 2 documents \(it answered 500\)/,
   );
 });
 

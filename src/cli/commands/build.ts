@@ -1,7 +1,9 @@
 import { setFlagsFromString } from 'node:v8';
 import type { Command } from 'commander';
 import { EXIT } from '../../base/errors.ts';
+import type { Config } from '../../config/config.ts';
 import type { BuildReport } from '../../jobs/feeds/build-report.ts';
+import type { HubReport } from '../../jobs/feeds/ping-hub.ts';
 import { withContext } from '../context.ts';
 import { formatCount, plural, shortPath } from '../format.ts';
 import { formatPosts, printProblems } from '../print-problems.ts';
@@ -15,7 +17,14 @@ Examples:
   $ broadsheet build --now 2026-03-20T07:00 --json
 
 Posts that are broken are named and left out, the others are published, and the exit code is 65.
+With feeds.hub in the config, the hub is told which feeds changed; a hub that is away is a warning.
+Use --no-ping where the folder is only uploaded after the build: the hub fetches at once.
 `;
+
+interface BuildFlags {
+  readonly json?: boolean;
+  readonly ping: boolean;
+}
 
 /** `broadsheet build`: writes the feeds. */
 export function addBuild(program: Command, shell: Shell): void {
@@ -25,6 +34,7 @@ export function addBuild(program: Command, shell: Shell): void {
     .option('--posts <dir>', "folder of the posts, in place of the config's")
     .option('--out <dir>', "folder for the feeds, in place of the config's")
     .option('--now <time>', 'take this for the present time')
+    .option('--no-ping', 'do not tell the WebSub hub what changed')
     .option('--json', 'print one JSON object')
     .addHelpText('after', EXAMPLES)
     .action(async (_options, command: Command) => {
@@ -33,15 +43,35 @@ export function addBuild(program: Command, shell: Shell): void {
         growHeapSlowly();
         const report = await buildFeeds(config, { now: clock(), log });
         if (report.posts.leftOut.length > 0) shell.setExitCode(EXIT.data);
+        const { json, ping } = command.opts<BuildFlags>();
+        const hub = ping ? await tellHub(config, report) : undefined;
         log.close();
-        if (command.opts().json) {
-          shell.terminal.out(JSON.stringify(report));
+        if (json) {
+          shell.terminal.out(JSON.stringify(hub === undefined ? report : { ...report, hub }));
           return;
         }
         printProblems(report, { config, verbose }, shell.terminal);
         printBuild(report, shell.terminal);
+        if (hub !== undefined) printHub(hub, shell.terminal);
       });
     });
+}
+
+/** What the hub was told; undefined where there is none, or nothing to tell. */
+async function tellHub(config: Config, report: BuildReport): Promise<HubReport | undefined> {
+  if (config.feeds.hub === undefined) return undefined;
+  const { changedTopics, pingHub } = await import('../../jobs/feeds/ping-hub.ts');
+  const topics = changedTopics(report, config);
+  return topics.length === 0 ? undefined : pingHub(config.feeds.hub, topics);
+}
+
+function printHub({ hub, told, untold, reason }: HubReport, terminal: Terminal): void {
+  if (told.length > 0) terminal.out(`${hub} was told of ${plural(told.length, 'document')}`);
+  if (untold.length === 0) return;
+  const remedy = 'readers that ask by themselves get them all the same';
+  terminal.err(
+    `${terminal.paintErr('yellow', 'warning')}  ${hub} could not be told of ${plural(untold.length, 'document')} (${reason}); ${remedy}`,
+  );
 }
 
 /**

@@ -12,6 +12,7 @@ import { runSchedule } from '../../jobs/schedule/run-schedule.ts';
 import { deliverDue } from '../../jobs/service/deliver-due.ts';
 import { measureService } from '../../jobs/service/measure-service.ts';
 import type { ServicePart } from '../../jobs/service/service-part.ts';
+import { watchPosts } from '../../jobs/service/watch-posts.ts';
 import { openRelay } from '../../smtp/open-relay.ts';
 import { openStore, type Store } from '../../store/database/open-store.ts';
 import { type OpenMetrics, openMetrics } from '../../web/metrics/open-metrics.ts';
@@ -106,6 +107,7 @@ async function serve(
 }
 
 const PARTS: Partial<Record<ServicePartName, ServicePart>> = {
+  feeds: watchPosts,
   schedule: runSchedule,
   delivery: deliverDue,
 };

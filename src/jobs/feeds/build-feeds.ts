@@ -59,6 +59,7 @@ export async function buildFeeds(config: Config, { now, log }: BuildOptions): Pr
     // Before any reader can see them: an id that was given away must not be forgotten.
     collected.save();
     await publication.commit();
+    const { nextDue } = collected.folder;
     return {
       ...reportPosts(
         collected.folder,
@@ -66,6 +67,7 @@ export async function buildFeeds(config: Config, { now, log }: BuildOptions): Pr
         [collected, planned, items, published, pages].flatMap((step) => step.warnings),
       ),
       outputFolder: folders.output,
+      ...(nextDue === undefined ? {} : { nextDue: nextDue.toString() }),
       feeds: published.feeds,
       discoveryLinks: discoveryLinks(plans.slice(0, 1), settings),
     };

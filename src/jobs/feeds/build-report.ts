@@ -5,6 +5,8 @@ import type { PostNotes } from './report-posts.ts';
 export interface BuildReport extends PostNotes {
   /** Absolute path of the folder that the feeds are in. */
   readonly outputFolder: string;
+  /** ISO 8601 instant: when the first post of the future is to be published. */
+  readonly nextDue?: string;
   /** One entry for each feed document in each format, the main feed first. */
   readonly feeds: readonly BuiltFeed[];
   /** `<link rel="alternate">` tags of the main feed, for the head of the site's pages. */

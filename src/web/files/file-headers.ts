@@ -1,5 +1,6 @@
 import type { Config } from '../../config/config.ts';
 import type { FileForm, PublishedFile } from '../../disk/published-folder.ts';
+import { fileUrl } from '../../feeds/formats.ts';
 import type { Validators } from './conditions.ts';
 import { formatHttpDate } from './http-date.ts';
 import type { MediaType } from './media-type.ts';
@@ -86,8 +87,7 @@ function linksOf(
   { type }: MediaType,
   { feeds, publicUrl }: Pick<Config, 'feeds' | 'publicUrl'>,
 ): string {
-  const self = publicUrl + path.split('/').map(encodeURIComponent).join('/');
-  const links = [`<${self}>; rel="self"; type="${type.replace(/;.*/, '')}"`];
+  const links = [`<${fileUrl(publicUrl, path)}>; rel="self"; type="${type.replace(/;.*/, '')}"`];
   if (feeds.hub !== undefined) links.push(`<${new URL(feeds.hub).href}>; rel="hub"`);
   return links.join(', ');
 }

@@ -1,0 +1,47 @@
+import { basename, relative, sep } from 'node:path';
+import { watch } from 'chokidar';
+import { isPassedOver, isPostName } from './find-post-files.ts';
+
+export interface WatchedFolders {
+  readonly posts: string;
+  readonly includes: string;
+  /** What the program writes itself: changes in there are none. */
+  readonly output: string;
+}
+
+export interface WatchListener {
+  /** A post, a picture beside one or an include was written, moved or taken away. */
+  onChange(): void;
+  /** Not all can be watched: the system has no more watches, or does not let us look. */
+  onTrouble(error: unknown): void;
+}
+
+/** Pictures are told of in feeds with their size. */
+const PICTURE = /\.(?:avif|gif|jpe?g|png|svg|webp)$/i;
+
+/** Watches the folders of posts until it is closed. A folder that is not there yet is waited for. */
+export function watchPosts(
+  { posts, includes, output }: WatchedFolders,
+  { onChange, onTrouble }: WatchListener,
+): { close(): Promise<void> } {
+  const watcher = watch([posts, includes], {
+    ignoreInitial: true,
+    ignored: (path, stats) => {
+      if (path === posts || path === includes) return false;
+      if (isIn(path, output) || isPassedOver(basename(path))) return true;
+      return stats?.isFile() === true && !isIn(path, includes) && !isOfPosts(path);
+    },
+  });
+  watcher.on('all', onChange);
+  watcher.on('error', onTrouble);
+  return { close: () => watcher.close() };
+}
+
+function isOfPosts(path: string): boolean {
+  return isPostName(basename(path)) || PICTURE.test(path);
+}
+
+function isIn(path: string, folder: string): boolean {
+  const inside = relative(folder, path);
+  return inside !== '..' && !inside.startsWith(`..${sep}`);
+}

@@ -1,0 +1,320 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { type TestContext, test } from 'node:test';
+import { openChangeSignal } from '../../src/base/change-signal.ts';
+import { BroadsheetError, EXIT } from '../../src/base/errors.ts';
+import type { Config } from '../../src/config/config.ts';
+import { loadConfig } from '../../src/config/load-config.ts';
+import { watchPosts as watchFolders } from '../../src/disk/watch-posts.ts';
+import { buildApart } from '../../src/jobs/service/build-apart.ts';
+import { keepFeedsBuilt, type WatchTools } from '../../src/jobs/service/watch-posts.ts';
+import type { FeedSettings } from '../../src/model/settings.ts';
+import { temporaryFolder } from '../disk/temporary-folder.ts';
+import { openHub } from '../support/hub.ts';
+import { postText } from '../support/program.ts';
+import { collectingLog } from '../support/web.ts';
+
+const CONFIG = 'site: {title: Paper, url: "https://paper.example/", author: {name: Desk}}\n';
+
+interface Watched {
+  readonly folder: string;
+  readonly config: Config;
+  readonly logged: string[];
+  write(path: string, text: string): void;
+  /** Titles in the main feed. */
+  titles(): string[];
+  setTime(instant: string): void;
+  /** How many builds have ended. */
+  builds(): number;
+  /** Resolves when `what` holds after a build; fails after ten seconds. */
+  until(what: () => boolean): Promise<void>;
+  stop(): Promise<void>;
+}
+
+interface WatchOptions {
+  readonly posts?: Readonly<Record<string, string>>;
+  readonly feeds?: Partial<FeedSettings>;
+  readonly tools?: Partial<WatchTools>;
+}
+
+function startWatching(t: TestContext, { posts = {}, feeds, tools }: WatchOptions): Watched {
+  const folder = temporaryFolder(t, { 'config/broadsheet.yaml': CONFIG });
+  const write = (path: string, text: string) => {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  };
+  mkdirSync(join(folder, 'posts'));
+  for (const [file, text] of Object.entries(posts)) write(`posts/${file}`, text);
+  const loaded = loadConfig(join(folder, 'config/broadsheet.yaml'), {});
+  const config = { ...loaded, feeds: { ...loaded.feeds, ...feeds } };
+  const logged: string[] = [];
+  const built = openChangeSignal();
+  let builds = 0;
+  let now = Temporal.Instant.from('2026-03-20T07:00Z');
+  const build: WatchTools['build'] = async (...order) => {
+    try {
+      return await (tools?.build ?? buildApart)(...order);
+    } finally {
+      builds += 1;
+      built.notify();
+    }
+  };
+  const controller = new AbortController();
+  const run = keepFeedsBuilt(
+    { config, clock: () => now, log: collectingLog(logged) },
+    controller.signal,
+    { watch: tools?.watch ?? watchFolders, build, quietMs: 200 },
+  );
+  const stop = async () => {
+    controller.abort();
+    await run;
+  };
+  t.after(stop);
+  return {
+    ...{ folder, config, logged, write, stop },
+    titles: () => {
+      const text = readFileSync(join(config.folders.output, 'feed.json'), 'utf8');
+      const { items } = JSON.parse(text) as { items: { title: string }[] };
+      return items.map(({ title }) => title);
+    },
+    setTime(instant) {
+      now = Temporal.Instant.from(instant);
+    },
+    builds: () => builds,
+    async until(what) {
+      const deadline = performance.now() + 10_000;
+      while (!what()) {
+        assert.ok(performance.now() < deadline, `not within ten seconds: ${logged.join('\n')}`);
+        await built.wait(100);
+      }
+    },
+  };
+}
+
+test('feeds are built at the start, and again when a post is written, changed or taken away', async (t) => {
+  const watched = startWatching(t, { posts: { '2026-03-19-a.md': postText('First') } });
+  await watched.until(() => watched.builds() === 1);
+  assert.deepEqual(watched.titles(), ['First']);
+  watched.write('posts/deep/2026-03-19-b.md', postText('Second', '2026-03-19T19:00'));
+  await watched.until(() => watched.titles().length === 2);
+  watched.write('posts/2026-03-19-a.md', postText('First, corrected'));
+  await watched.until(() => watched.titles().includes('First, corrected'));
+  rmSync(join(watched.folder, 'posts/deep'), { recursive: true });
+  await watched.until(() => watched.titles().length === 1);
+});
+
+test('many changes at once are one build; what is no post, and what a build writes, is no change', async (t) => {
+  const watched = startWatching(t, {});
+  await watched.until(() => watched.builds() === 1);
+  for (let at = 0; at < 50; at++) {
+    watched.write(`posts/2026-03-19-${at}.md`, postText(`Post ${at}`, `2026-03-19T10:${at + 10}`));
+  }
+  for (const path of [
+    'posts/notes.txt',
+    'posts/.draft.md.swp',
+    'posts/_data/x.md',
+    'public/x.md',
+  ]) {
+    watched.write(path, 'text');
+  }
+  await watched.until(() => watched.titles().length === 50);
+  const after = watched.builds();
+  for (const path of ['posts/notes.txt', 'posts/node_modules/x/readme.md', 'public/x.md']) {
+    watched.write(path, 'more');
+  }
+  watched.write('posts/2026-03-19-0.md', postText('Changed', '2026-03-19T10:10'));
+  await watched.until(() => watched.titles().includes('Changed'));
+  assert.ok(after <= 3, `${after} builds for 50 posts`);
+  assert.ok(watched.builds() - after <= 2, `${watched.builds() - after} builds for one change`);
+});
+
+test('an include that appears later is a change', async (t) => {
+  const watched = startWatching(t, {});
+  await watched.until(() => watched.builds() === 1);
+  watched.write('_includes/note.html', 'note');
+  await watched.until(() => watched.builds() === 2);
+});
+
+test('a post of the future is published when it is due, with nothing changed on the disk', async (t) => {
+  const post = postText('Due', '2026-03-20T07:00:02');
+  const watched = startWatching(t, { posts: { '2026-03-20-due.md': post } });
+  await watched.until(() => watched.builds() === 1);
+  assert.deepEqual(watched.titles(), []);
+  watched.setTime('2026-03-20T07:00:02Z');
+  await watched.until(() => watched.titles().length === 1);
+});
+
+test('feeds are built every so often also where nothing can be watched, and that is said once', async (t) => {
+  const watched = startWatching(t, {
+    feeds: { rebuildMinutes: 0.002 },
+    tools: {
+      watch: (_folders, { onTrouble }) => {
+        for (const code of ['ENOSPC', 'ENOSPC', 'EMFILE']) {
+          setImmediate(() =>
+            onTrouble(Object.assign(new Error(`${code}: no watches left`), { code })),
+          );
+        }
+        return { close: async () => {} };
+      },
+    },
+  });
+  await watched.until(() => watched.builds() === 1);
+  watched.write('posts/2026-03-19-a.md', postText('Seen without being watched'));
+  await watched.until(() => watched.titles().length === 1);
+  const troubles = watched.logged.filter((line) => line.includes('cannot be watched'));
+  assert.equal(troubles.length, 1);
+  assert.match(troubles[0] ?? '', /ENOSPC/);
+});
+
+test('a broken post is logged once for each change, not at each build', async (t) => {
+  const broken = '---\ntitle: B\ndate: 20th March\n---\nText.\n';
+  const watched = startWatching(t, {
+    posts: { '2026-03-19-b.md': broken },
+    feeds: { rebuildMinutes: 0.002 },
+  });
+  const told = () => watched.logged.filter((line) => line.includes('is left out'));
+  await watched.until(() => watched.builds() === 4);
+  assert.equal(told().length, 1);
+  assert.match(told()[0] ?? '', /"line":3,"file":"2026-03-19-b\.md".*20th March/);
+  watched.write('posts/2026-03-19-b.md', broken.replace('20th', '21st'));
+  await watched.until(() => told().length === 2);
+  watched.write('posts/2026-03-19-b.md', postText('Mended'));
+  await watched.until(() => watched.titles().includes('Mended'));
+  watched.write('posts/2026-03-19-b.md', broken);
+  await watched.until(() => told().length === 3);
+});
+
+test('a build that throws is logged and tried again; one that meets another is only tried again', async (t) => {
+  const errors: Error[] = [
+    new BroadsheetError(EXIT.tryAgain, 'was changed by another run'),
+    new BroadsheetError(EXIT.disk, 'public/  cannot be written'),
+    new TypeError('a bug'),
+  ];
+  const watched = startWatching(t, {
+    posts: { '2026-03-19-a.md': postText('First') },
+    feeds: { rebuildMinutes: 0.001 },
+    tools: {
+      async build(...order) {
+        const error = errors.shift();
+        if (error !== undefined) throw error;
+        return buildApart(...order);
+      },
+    },
+  });
+  await watched.until(() => watched.builds() === 4);
+  assert.deepEqual(watched.titles(), ['First']);
+  const failures = watched.logged.filter((line) => line.includes('"kind":"failure"'));
+  assert.equal(failures.length, 2);
+  assert.match(failures.join(), /cannot be written[\s\S]*a bug/);
+});
+
+test('the process tells a disk that refuses as the disk refusing', async (t) => {
+  const { folder, config, stop } = startWatching(t, {});
+  await stop();
+  const output = join(folder, 'config/broadsheet.yaml/public');
+  await assert.rejects(
+    buildApart(
+      { ...config, folders: { ...config.folders, output } },
+      Temporal.Instant.from('2026-03-20T07:00Z'),
+      new AbortController().signal,
+    ),
+    (error) => error instanceof BroadsheetError && error.exitCode === EXIT.disk,
+  );
+});
+
+test('a build that dies for lack of memory is logged, and the next one publishes', async (t) => {
+  t.after(() => delete process.env.NODE_OPTIONS);
+  process.env.NODE_OPTIONS = '--max-old-space-size=8';
+  const watched = startWatching(t, {
+    posts: { '2026-03-19-a.md': postText('First') },
+    feeds: { rebuildMinutes: 0.001 },
+  });
+  await watched.until(() => watched.builds() === 1);
+  delete process.env.NODE_OPTIONS;
+  const failed = () =>
+    watched.logged.some((line) => /could not be built.*cut off.*heap/.test(line));
+  await watched.until(failed);
+  await watched.until(() => watched.logged.some((line) => line.includes('feeds were built')));
+  assert.deepEqual(watched.titles(), ['First']);
+});
+
+test('builds never overlap, and the one under way is finished when the service stops', async (t) => {
+  let running = 0;
+  let most = 0;
+  let last = false;
+  let stopped: Promise<void> | undefined;
+  const watched = startWatching(t, {
+    posts: { '2026-03-19-a.md': postText('First') },
+    feeds: { rebuildMinutes: 0.002 },
+    tools: {
+      async build(...order) {
+        running += 1;
+        most = Math.max(most, running);
+        if (last) stopped = watched.stop();
+        const report = await buildApart(...order);
+        running -= 1;
+        return report;
+      },
+    },
+  });
+  await watched.until(() => watched.builds() === 1);
+  for (let at = 0; at < 3; at++) {
+    watched.write('posts/2026-03-19-b.md', postText(`Second ${at}`, '2026-03-19T19:00'));
+    await watched.until(() => watched.titles().includes(`Second ${at}`));
+  }
+  watched.write('posts/2026-03-19-c.md', postText('Third', '2026-03-19T20:00'));
+  last = true;
+  await watched.until(() => stopped !== undefined);
+  await stopped;
+  assert.deepEqual([running, most], [0, 1]);
+  assert.equal(watched.titles().length, 3);
+});
+
+test('the hub is told of what changed, once it is published, and of nothing else', async (t) => {
+  const hub = await openHub(t);
+  const watched = startWatching(t, {
+    posts: { '2026-03-19-a.md': postText('First') },
+    feeds: { hub: hub.url, rebuildMinutes: 0.002, formats: ['json'] },
+  });
+  await watched.until(() => hub.pings.length === 2);
+  await watched.until(() => watched.builds() >= 3);
+  assert.deepEqual(hub.pings.map((form) => form['hub.url']).toSorted(), [
+    'https://paper.example/categories/news/feed.json',
+    'https://paper.example/feed.json',
+  ]);
+  watched.write(
+    'posts/2026-03-19-b.md',
+    postText('Second', '2026-03-19T19:00').replace('News', 'Arts'),
+  );
+  await watched.until(() => hub.pings.length === 4);
+  assert.deepEqual(
+    hub.pings
+      .slice(2)
+      .map((form) => form['hub.url'])
+      .toSorted(),
+    ['https://paper.example/categories/arts/feed.json', 'https://paper.example/feed.json'],
+  );
+});
+
+test('requests and messages do not wait for a build of 3,000 posts', async (t) => {
+  const posts = Object.fromEntries(
+    Array.from({ length: 3000 }, (_, at) => [
+      `${at}.md`,
+      postText(`Post ${at}`, `2026-02-${(at % 28) + 1}T10:${(at % 50) + 10}:${(at % 40) + 10}`),
+    ]).map(([file, text]) => [`2026-${file}`, text ?? '']),
+  );
+  const watched = startWatching(t, { posts });
+  const delay = monitorEventLoopDelay({ resolution: 5 });
+  delay.enable();
+  const begun = performance.now();
+  await watched.until(() => watched.builds() === 1);
+  delay.disable();
+  const buildMs = performance.now() - begun;
+  const longestMs = delay.max / 1e6;
+  t.diagnostic(
+    `${longestMs.toFixed(0)} ms was the longest delay of a build of ${buildMs.toFixed(0)} ms`,
+  );
+  assert.ok(longestMs < buildMs / 4, `${longestMs} of ${buildMs} ms`);
+});
