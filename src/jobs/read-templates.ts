@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BroadsheetError, EXIT, reasonOf } from '../base/errors.ts';
-import { TEMPLATE_FILES, type Template, type Templates } from '../editions/templates.ts';
+import { TEMPLATE_FILES, type Templates } from '../editions/templates.ts';
+import { readTemplate } from './read-template.ts';
 
 /** Broadsheet's own, beside `src/` in a checkout and beside `dist/` in the package. */
 const OWN_FOLDER = join(import.meta.dirname, '..', '..', 'email-templates');
@@ -11,28 +10,11 @@ const OWN_FOLDER = join(import.meta.dirname, '..', '..', 'email-templates');
  * is Broadsheet's own. Throws a config error for a file that is there and cannot be read.
  */
 export function readTemplates(folder: string): Templates {
-  const read = (name: string) => readTemplate(join(folder, name), join(OWN_FOLDER, name));
+  const read = (name: string) => readTemplate(folder, OWN_FOLDER, name);
   return {
     digestMjml: read(TEMPLATE_FILES.digestMjml),
     digestText: read(TEMPLATE_FILES.digestText),
     noticeMjml: read(TEMPLATE_FILES.noticeMjml),
     noticeText: read(TEMPLATE_FILES.noticeText),
   };
-}
-
-function readTemplate(file: string, ownFile: string): Template {
-  try {
-    return { file, source: decode(readFileSync(file)) };
-  } catch (error) {
-    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    if (isMissing && file !== ownFile) return readTemplate(ownFile, ownFile);
-    const remedy = 'make it a readable UTF-8 file, or take it away to use the one of Broadsheet';
-    throw new BroadsheetError(EXIT.config, `${file}  ${reasonOf(error)}; ${remedy}`, {
-      cause: error,
-    });
-  }
-}
-
-function decode(bytes: Uint8Array): string {
-  return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
 }

@@ -1,0 +1,77 @@
+import type { Liquid, Template as ParsedTemplate } from 'liquidjs';
+import type { Config } from '../../config/config.ts';
+import { openLiquid } from '../../editions/open-liquid.ts';
+import { templateError } from '../../editions/render-liquid.ts';
+import type { Template } from '../../editions/templates.ts';
+import type { Texts } from '../../model/texts.ts';
+import { type LayoutScope, layoutScope } from './layout-scope.ts';
+import { type Asset, siteAssets } from './site-assets.ts';
+import type { PageName, WebTemplates } from './web-templates.ts';
+
+/** A page of the site before it is HTML. */
+export interface Page {
+  readonly name: PageName;
+  /** Plain; the name of the site is put behind it. */
+  readonly title: string;
+  /** For search engines, and for whoever shows a card of the page. */
+  readonly description?: string;
+  /** Of a page that is for all: its path below the base, `''` for the home page. */
+  readonly path?: string;
+  /** Whether search engines may keep it; forms and personal pages they may not. */
+  readonly isIndexed?: boolean;
+  /** What its template knows besides. */
+  readonly scope?: object;
+}
+
+/** Makes the site's pages. */
+export interface Pages {
+  readonly texts: Texts;
+  /** What every template knows. */
+  readonly common: LayoutScope;
+  readonly assets: readonly Asset[];
+  /** A whole document. Throws a `BroadsheetError` (config) for a template that cannot be rendered. */
+  render(page: Page): string;
+}
+
+/**
+ * The pages of `templates`, with texts in one language. Throws a `BroadsheetError` (config), with
+ * file, line and column, for a template that cannot be parsed.
+ */
+export function openPages(config: Config, templates: WebTemplates, texts: Texts): Pages {
+  const engine = openLiquid('html', templates.parts);
+  const color = config.newsletters[0]?.color ?? '#8b1e2d';
+  const assets = siteAssets(templates, color);
+  const common = layoutScope(config, texts, { assets, color });
+  const layout = prepare(engine, templates.layout);
+  const pages = new Map(
+    Object.entries(templates.pages).map(([name, page]) => [name, prepare(engine, page)]),
+  );
+  return {
+    ...{ texts, common, assets },
+    render({ name, title, description, path, isIndexed = false, scope = {} }) {
+      const page = {
+        ...{ name, title, description: description || null, indexed: isIndexed },
+        url: path === undefined ? null : `${config.publicUrl}${path}`,
+      };
+      const known = { ...common, texts, page };
+      const content = pages.get(name)?.({ ...known, ...scope }) ?? '';
+      return layout({ ...known, content });
+    },
+  };
+}
+
+type Render = (scope: object) => string;
+
+function prepare(engine: Liquid, template: Template): Render {
+  const parsed = attempt(template, (): ParsedTemplate[] => engine.parse(template.source));
+  // As globals, so that the parts of a page know what the page knows.
+  return (scope) => attempt(template, () => engine.renderSync(parsed, {}, { globals: scope }));
+}
+
+function attempt<T>(template: Template, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw templateError(template, error);
+  }
+}
