@@ -4,7 +4,10 @@ import { health } from '../../web/health.ts';
 import type { OpenMetrics } from '../../web/metrics/open-metrics.ts';
 import { serveMetrics } from '../../web/metrics/serve-metrics.ts';
 import { openWebServer, type WebServer } from '../../web/open-web-server.ts';
-import type { RoutePlugin, WebDependencies } from '../../web/web-dependencies.ts';
+import { errorPage } from '../../web/site/error-page.ts';
+import { openSite } from '../../web/site/site.ts';
+import { siteRoutes } from '../../web/site/site-routes.ts';
+import type { WebDependencies } from '../../web/web-dependencies.ts';
 import type { Part } from './run-parts.ts';
 
 /** The servers of the service. */
@@ -14,9 +17,6 @@ export interface Servers {
   readonly untilStopped: Part;
   close(): Promise<void>;
 }
-
-/** What the site serves. */
-const ROUTES: readonly RoutePlugin[] = [serveFiles];
 
 /** Opens the site, unless `web` is false, and /metrics, unless it has no port. */
 export async function openServers(
@@ -28,7 +28,7 @@ export async function openServers(
     port === 0 ? undefined : await serveMetrics(deps.metrics, { host, port, log: deps.log });
   let site: WebServer | undefined;
   try {
-    site = web ? await openWebServer(deps, ROUTES, { rootRoutes: health }) : undefined;
+    site = web ? await openSiteServer(deps) : undefined;
   } catch (error) {
     await metrics?.close();
     throw error;
@@ -46,4 +46,11 @@ export async function openServers(
       await Promise.all([site?.close(), metrics?.close()]);
     },
   };
+}
+
+/** The pages, and everything that is published. */
+function openSiteServer(deps: WebDependencies): Promise<WebServer> {
+  const site = openSite(deps);
+  const options = { renderError: errorPage(site), rootRoutes: health };
+  return openWebServer(deps, [siteRoutes(site), serveFiles], options);
 }

@@ -1,0 +1,27 @@
+import type { NewsletterSettings } from '../../model/settings.ts';
+import type { Texts } from '../../model/texts.ts';
+import { type LayoutScope, type NewsletterView, newsletterView } from '../pages/layout-scope.ts';
+import { openPages, type Pages } from '../pages/open-pages.ts';
+import { readWebTemplates } from '../pages/web-templates.ts';
+import type { WebDependencies } from '../web-dependencies.ts';
+
+/** What the routes of the site work with. */
+export interface Site {
+  readonly deps: WebDependencies;
+  readonly pages: Pages;
+  readonly texts: Texts;
+  readonly common: LayoutScope;
+}
+
+/** The site of the config, in its language. Throws a `BroadsheetError` (config) for a broken template. */
+export function openSite(deps: WebDependencies): Site {
+  const { config } = deps;
+  const texts = deps.textsOf(config.web.language);
+  const pages = openPages(config, readWebTemplates(config.folders.webTemplates), texts);
+  return { deps, pages, texts, common: pages.common };
+}
+
+/** A newsletter, offered or not, as the pages know it. */
+export function viewOf({ texts, common }: Site, newsletter: NewsletterSettings): NewsletterView {
+  return newsletterView(newsletter, common.base, texts);
+}

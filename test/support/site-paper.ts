@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import type { TestContext } from 'node:test';
+import { preferencesToken } from '../../src/jobs/site/person.ts';
+import { hashAddress } from '../../src/jobs/subscribers/keyed-hashes.ts';
+import { signToken } from '../../src/mail/signed-token.ts';
+import { unsubscribeToken } from '../../src/mail/unsubscribe-link.ts';
+import type { NewsletterSettings } from '../../src/model/settings.ts';
+import { readIdentity } from '../../src/store/identity.ts';
+import { storedInstant } from '../../src/store/instants.ts';
+import { findSubscriptions } from '../../src/store/subscribers.ts';
+import { serveFiles } from '../../src/web/files/serve-files.ts';
+import { errorPage } from '../../src/web/site/error-page.ts';
+import { openSite, type Site } from '../../src/web/site/site.ts';
+import { siteRoutes } from '../../src/web/site/site-routes.ts';
+import type { RoutePlugin } from '../../src/web/web-dependencies.ts';
+import { address, NEWSLETTER, type Paper } from './paper.ts';
+import { type Answer, form, openWebPaper, type WebPaper, type WebPaperOptions } from './web.ts';
+
+/** A paper with its whole site before it. */
+export interface SitePaper extends WebPaper {
+  /** Sends a form to a path below the base path, with a token that is old enough. */
+  submit(path: string, values?: Readonly<Record<string, string>>): Promise<Answer>;
+  /** Every row of every table, to see that nothing changed. */
+  rows(): Promise<string>;
+  /** Tokens as mails have them. */
+  readonly tokens: {
+    /** Of the last sign-up. */
+    confirm(): Promise<string>;
+    unsubscribe(address: string): Promise<string>;
+    preferences(address: string): Promise<string>;
+    /** Of the last change of an address. */
+    newAddress(): Promise<string>;
+  };
+}
+
+/** A second newsletter, and one that is not offered. */
+export function severalNewsletters({ deps }: Paper): readonly NewsletterSettings[] {
+  const [first] = deps.config.newsletters as [NewsletterSettings];
+  return [
+    first,
+    { ...first, id: 'harbour-weekly', name: 'Harbour Weekly', listId: 'weekly.harbour.example' },
+    {
+      ...first,
+      id: 'members',
+      name: 'For Members',
+      listed: false,
+      listId: 'members.harbour.example',
+    },
+  ];
+}
+
+/** Opens the site, with the routes of published files behind its own, for the length of the test. */
+export async function openSitePaper(
+  t: TestContext,
+  options: WebPaperOptions = {},
+): Promise<SitePaper> {
+  let site: Site | undefined;
+  const open: RoutePlugin = (app, deps) => {
+    site = openSite(deps);
+    return siteRoutes(site)(app, deps);
+  };
+  const web = await openWebPaper(t, [open, serveFiles], {
+    renderError: (answer, request) => errorPage(site as Site)(answer, request),
+    ...options,
+  });
+  const { db } = web.deps.store;
+  const { secrets } = web.deps.config;
+  const inHours = (hours: number) => web.deps.clock().add({ hours });
+  return {
+    ...web,
+    async submit(path, values = {}) {
+      const secondsAgo = web.deps.clock().subtract({ seconds: 10 });
+      const token = signToken('form', [String(secondsAgo.epochMilliseconds)], {
+        ...{ secrets, expiresAt: inHours(1) },
+      });
+      return web.ask(path, form({ token, ...values }));
+    },
+    async rows() {
+      const tables = await db.introspection.getTables();
+      const names = tables.map(({ name }) => name).toSorted();
+      const rows = await Promise.all(
+        names.map((name) =>
+          db
+            .selectFrom(name as never)
+            .selectAll()
+            .execute(),
+        ),
+      );
+      assert.ok(names.includes('subscribers'));
+      return JSON.stringify(rows.map((each, at) => [names[at], each]));
+    },
+    tokens: {
+      async confirm() {
+        const { id } = await db
+          .selectFrom('sign_ups')
+          .select('id')
+          .orderBy('at', 'desc')
+          .executeTakeFirstOrThrow();
+        return signToken('confirm', [id], { secrets, expiresAt: inHours(168) });
+      },
+      async unsubscribe(text) {
+        const [subscription] = await findSubscriptions(db, address(text));
+        const whom = { newsletter: NEWSLETTER, subscriberId: subscription?.id ?? '' };
+        return unsubscribeToken(whom, secrets);
+      },
+      async preferences(text) {
+        const [subscription] = await findSubscriptions(db, address(text));
+        const addressHash = hashAddress((await readIdentity(db)).hash_key, address(text));
+        const at = storedInstant(web.deps.clock());
+        return preferencesToken(web.deps, { subscriber: subscription?.id ?? '', addressHash, at });
+      },
+      async newAddress() {
+        const { id } = await db
+          .selectFrom('address_changes')
+          .select('id')
+          .orderBy('at', 'desc')
+          .executeTakeFirstOrThrow();
+        return signToken('new-address', [id], { secrets, expiresAt: inHours(24) });
+      },
+    },
+  };
+}
