@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import type { ExitCode } from '../base/errors.ts';
+import { addArchive } from './commands/archive.ts';
 import { addBuild } from './commands/build.ts';
 import { addCheck } from './commands/check.ts';
 import { addCompose } from './commands/compose.ts';
@@ -56,6 +57,7 @@ export function createProgram(terminal: Terminal, setExitCode: (code: ExitCode) 
   for (const add of [
     addInit,
     addBuild,
+    addArchive,
     addLinks,
     addCheck,
     addCompose,

@@ -21,10 +21,7 @@ function keep(t: TestContext, paper: Paper) {
   };
   const signals = { deliveries: openChangeSignal(), notices: openChangeSignal() };
   const log = { ...silentEventLog, event: say, trouble: say, failure: say };
-  const running = keepArchive(
-    { ...paper.deps, log, signals, textsOf, lists: PLAIN_LISTS },
-    stop.signal,
-  );
+  const running = keepArchive({ ...paper.deps, log, signals, textsOf }, PLAIN_LISTS, stop.signal);
   t.after(async () => {
     stop.abort();
     await running;

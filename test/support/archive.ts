@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Config } from '../../src/config/config.ts';
 import { INDEX_MARK } from '../../src/feeds/index-page.ts';
 import type { ArchiveLists } from '../../src/jobs/archive/archive-dependencies.ts';
 import { publishArchive } from '../../src/jobs/archive/publish-archive.ts';
@@ -34,8 +35,11 @@ export interface ArchiveOf {
   everything(): string;
 }
 
-/** The archive of `paper`, with all formats of feeds. */
-export function archiveOf(paper: Paper): ArchiveOf {
+/** The archive of `paper`, with all formats of feeds, and lists in no look unless `listsOf` gives one. */
+export function archiveOf(
+  paper: Paper,
+  listsOf: (config: Config) => ArchiveLists = () => PLAIN_LISTS,
+): ArchiveOf {
   const folder = paper.deps.config.folders.output;
   const read = (path: string) => readFileSync(join(folder, path), 'utf8');
   const all = () =>
@@ -51,7 +55,7 @@ export function archiveOf(paper: Paper): ArchiveOf {
         feeds: { ...config.feeds, formats: ['rss', 'atom', 'json'], ...feeds },
         ...(siteTitle === undefined ? {} : { site: { ...config.site, title: siteTitle } }),
       });
-      return publishArchive({ ...deps, textsOf, lists: PLAIN_LISTS });
+      return publishArchive({ ...deps, textsOf, lists: listsOf(deps.config) });
     },
     files: () => all().filter((path) => !/(^|\/)\.|\.(br|gz)$/.test(path)),
     read,

@@ -1,4 +1,5 @@
 import { EXIT, type ExitCode } from '../../base/errors.ts';
+import { publishArchive } from '../../jobs/archive/publish-archive.ts';
 import { buildFeeds } from '../../jobs/feeds/build-feeds.ts';
 import { askEditors } from '../../jobs/schedule/ask-editors.ts';
 import { lookAtSchedule } from '../../jobs/schedule/look-at-schedule.ts';
@@ -7,6 +8,7 @@ import { tellOutcomes } from '../../jobs/schedule/tell-outcomes.ts';
 import { deliverNewsletter } from '../../jobs/service/deliver-newsletter.ts';
 import type { ServiceDependencies } from '../../jobs/service/service-part.ts';
 import { formatProblem } from '../../model/problem.ts';
+import { openArchiveLists } from '../../web/pages/archive-lists.ts';
 import type { ServicePartName } from './service-parts.ts';
 
 /** Does what is due of one part, and gives the exit code that says how far it came. */
@@ -17,6 +19,7 @@ const ROUNDS: ReadonlyMap<ServicePartName, Round> = new Map([
   ['feeds', buildOnce],
   ['schedule', scheduleOnce],
   ['delivery', deliverOnce],
+  ['archive', archiveOnce],
 ]);
 
 /**
@@ -55,6 +58,16 @@ async function deliverOnce(deps: ServiceDependencies, signal: AbortSignal): Prom
   }
   await tellOutcomes(deps, openCalendars(deps.config, deps.log), signal);
   return isAllSent ? EXIT.ok : EXIT.tryAgain;
+}
+
+async function archiveOnce(deps: ServiceDependencies): Promise<ExitCode> {
+  const { config, store, clock, log, textsOf } = deps;
+  const lists = openArchiveLists(config, textsOf);
+  const report = await publishArchive({ config, store, clock, log, textsOf, lists });
+  for (const warning of report.warnings) log.trouble(formatProblem(warning));
+  const { editions, changed, removed } = report;
+  log.event('archive written', { editions, changed, removed });
+  return EXIT.ok;
 }
 
 async function buildOnce({ config, clock, log }: ServiceDependencies): Promise<ExitCode> {

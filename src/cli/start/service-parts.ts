@@ -1,7 +1,15 @@
 /**
  * The parts of the service. `feeds` builds them when posts change, `schedule` opens the slots of
- * newsletters, `delivery` sends what is due, `notices` answers sign-ups by mail, `web` serves.
+ * newsletters, `delivery` sends what is due, `archive` keeps what was sent on the web, `notices`
+ * answers sign-ups by mail, `web` serves.
  */
-export const SERVICE_PARTS = ['feeds', 'schedule', 'delivery', 'notices', 'web'] as const;
+export const SERVICE_PARTS = [
+  'feeds',
+  'schedule',
+  'delivery',
+  'archive',
+  'notices',
+  'web',
+] as const;
 
 export type ServicePartName = (typeof SERVICE_PARTS)[number];

@@ -5,6 +5,7 @@ import { BroadsheetError, EXIT } from '../../base/errors.ts';
 import type { EventLog } from '../../base/log.ts';
 import type { Config } from '../../config/config.ts';
 import { HOW_TO_MAKE_A_SECRET } from '../../config/environment.ts';
+import { keepArchive } from '../../jobs/archive/keep-archive.ts';
 import { catchUpWithJournal } from '../../jobs/database/catch-up-with-journal.ts';
 import { readTemplates } from '../../jobs/read-templates.ts';
 import { readTexts } from '../../jobs/read-texts.ts';
@@ -16,6 +17,7 @@ import { watchPosts } from '../../jobs/service/watch-posts.ts';
 import { openRelay } from '../../smtp/open-relay.ts';
 import { openStore, type Store } from '../../store/database/open-store.ts';
 import { type OpenMetrics, openMetrics } from '../../web/metrics/open-metrics.ts';
+import { openArchiveLists } from '../../web/pages/archive-lists.ts';
 import type { WebDependencies } from '../../web/web-dependencies.ts';
 import type { Shell } from '../shell.ts';
 import { announce } from './announce.ts';
@@ -110,6 +112,7 @@ const PARTS: Partial<Record<ServicePartName, ServicePart>> = {
   feeds: watchPosts,
   schedule: runSchedule,
   delivery: deliverDue,
+  archive: (deps, signal) => keepArchive(deps, openArchiveLists(deps.config, deps.textsOf), signal),
 };
 
 function requireSecret({ secrets }: Config): void {

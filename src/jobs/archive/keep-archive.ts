@@ -8,25 +8,28 @@ import { publishArchive } from './publish-archive.ts';
  * was planned, and every `feeds.rebuildMinutes`, since other programs send and cancel too.
  */
 export async function keepArchive(
-  deps: ServiceDependencies & { readonly lists: ArchiveLists },
+  deps: ServiceDependencies,
+  lists: ArchiveLists,
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
     // Before the work: what is planned meanwhile is not missed.
     const changed = deps.signals.deliveries.next();
-    await publishOnce(deps);
+    await publishOnce(deps, lists);
     await rest(deps.config.feeds.rebuildMinutes * 60_000, signal, [changed]);
   }
 }
 
 async function publishOnce(
-  deps: ServiceDependencies & { readonly lists: ArchiveLists },
+  { config, store, clock, log, textsOf }: ServiceDependencies,
+  lists: ArchiveLists,
 ): Promise<void> {
   try {
-    const { editions, changed, removed, warnings } = await publishArchive(deps);
-    for (const { file, message } of warnings) deps.log.trouble(`${file}  ${message}`);
-    if (changed + removed > 0) deps.log.event('archive written', { editions, changed, removed });
+    const report = await publishArchive({ config, store, clock, log, textsOf, lists });
+    const { editions, changed, removed, warnings } = report;
+    for (const { file, message } of warnings) log.trouble(`${file}  ${message}`);
+    if (changed + removed > 0) log.event('archive written', { editions, changed, removed });
   } catch (error) {
-    deps.log.failure('the archive cannot be written; it is tried again', error);
+    log.failure('the archive cannot be written; it is tried again', error);
   }
 }

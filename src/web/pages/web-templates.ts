@@ -8,6 +8,7 @@ const OWN_FOLDER = join(import.meta.dirname, '..', '..', '..', 'web-templates');
 /** The pages, each a file with the same name and the ending `.liquid`. */
 export const PAGE_NAMES = [
   'home',
+  'archive',
   'subscribe',
   'one-more-click',
   'inbox',

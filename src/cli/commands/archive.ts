@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs';
+import type { Command } from 'commander';
+import { BroadsheetError, EXIT } from '../../base/errors.ts';
+import type { Config } from '../../config/config.ts';
+import type { ArchiveReport } from '../../jobs/archive/archive-report.ts';
+import { formatCount, plural, shortPath } from '../format.ts';
+import { withMail } from '../mail-context.ts';
+import type { Shell } from '../shell.ts';
+import type { Terminal } from '../terminal.ts';
+
+const EXAMPLES = `
+Examples:
+  $ broadsheet archive
+  $ broadsheet archive --out _site --json
+
+\`broadsheet start\` keeps the archive by itself; this is for those who send by cron or from CI.
+`;
+
+/** `broadsheet archive`: writes the pages and feeds of the editions that were sent. */
+export function addArchive(program: Command, shell: Shell): void {
+  program
+    .command('archive')
+    .description('write the pages of the editions that were sent')
+    .option('--out <dir>', "folder for the pages, in place of the feeds' folder of the config")
+    .option('--json', 'print one JSON object')
+    .addHelpText('after', EXAMPLES)
+    .action(async (_options, command: Command) => {
+      await withMail(command, shell, { readOnly: true }, async (context) => {
+        const { publishArchive } = await import('../../jobs/archive/publish-archive.ts');
+        const { readTexts } = await import('../../jobs/read-texts.ts');
+        const { openArchiveLists } = await import('../../web/pages/archive-lists.ts');
+        const { config, store, clock, log } = context;
+        await requireDatabase(config);
+        const textsOf = readTexts(config.folders.languages);
+        const lists = openArchiveLists(config, textsOf);
+        const report = await publishArchive({ config, store, clock, log, textsOf, lists });
+        log.close();
+        if (command.opts().json) shell.terminal.out(JSON.stringify(report));
+        else printArchive(report, shell.terminal);
+      });
+    });
+}
+
+/** Without it nothing would have been sent, and every page that there is would be taken away. */
+async function requireDatabase(config: Config): Promise<void> {
+  const { parseDatabaseUrl } = await import('../../store/database/database-url.ts');
+  const address = parseDatabaseUrl(config.databaseUrl);
+  if (address.kind !== 'sqlite' || existsSync(address.file)) return;
+  throw new BroadsheetError(
+    EXIT.config,
+    `${shortPath(address.file)}  is not there, and the archive is made of the editions in it; set database.url, or send an edition first`,
+  );
+}
+
+function printArchive(report: ArchiveReport, terminal: Terminal): void {
+  for (const { file, message } of report.warnings) {
+    terminal.err(`${terminal.paintErr('yellow', 'warning')}  ${file}  ${message}`);
+  }
+  const removed = report.removed === 0 ? '' : `, ${plural(report.removed, 'page')} removed`;
+  terminal.out(
+    `${plural(report.editions, 'edition')} in the archive, ${formatCount(report.changed)} files changed${removed}, in ${shortPath(report.folder)}`,
+  );
+}
