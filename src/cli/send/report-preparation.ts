@@ -59,6 +59,7 @@ function* describePreparation(
   } else if (preparation.retryAt !== undefined) {
     yield `Sent     ${formatDeliveries(deliveries)}`;
     yield `The others have to wait until ${formatDue(preparation.retryAt, newsletter.timeZone)}; run this again then.`;
+    if (preparation.undecided > 0) yield describeUndecided(preparation, command);
   } else if (preparation.undecided > 0) {
     yield `Sent     ${formatDeliveries(deliveries)}`;
     yield describeUndecided(preparation, command);

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { describeUndecided, reportPreparation } from '../../src/cli/send/report-preparation.ts';
+import { processTerminal } from '../../src/cli/terminal.ts';
+import { makeConfig, makeEdition, NONE } from '../support/paper.ts';
+
+test('who waits for an hour and who waits for an editor are both told', () => {
+  const lines: string[] = [];
+  const [newsletter] = makeConfig({
+    ...{ folder: '/tmp', databaseUrl: 'sqlite::memory:', relayUrl: 'smtp://127.0.0.1:1' },
+    connections: 1,
+  }).newsletters;
+  assert.ok(newsletter);
+  let code = 0;
+  reportPreparation(
+    {
+      kind: 'nobody',
+      edition: makeEdition('paper'),
+      deliveries: { ...NONE, planned: 3, accepted: 1, deferred: 1, inDoubt: 1 },
+      ...{ undecided: 1, doubtedAgain: 1, retryAt: '2026-03-20T08:00:00.000Z' },
+      posts: { read: 0, published: 0, drafts: 0, future: 0, leftOut: [] },
+      warnings: [],
+    },
+    newsletter,
+    {},
+    {
+      terminal: { ...processTerminal, out: (line = '') => void lines.push(line) },
+      setExitCode: (given) => {
+        code = given;
+      },
+    },
+  );
+  assert.equal(code, 75);
+  assert.match(lines.join('\n'), /The others have to wait until .*08:00/);
+  assert.match(
+    lines.at(-1) ?? '',
+    /^1 message is in doubt, not for the first time, and waiting for your word: `broadsheet send politics-essential --in-doubt resend` sends/,
+  );
+});
+
+test('of several in doubt, those that are not sent again by themselves are counted', () => {
+  const text = (undecided: number, doubtedAgain: number) =>
+    describeUndecided({ undecided, doubtedAgain }, 'broadsheet send daily');
+  assert.match(text(3, 0), /^3 messages are in doubt: `/);
+  assert.match(text(3, 1), /^3 messages are in doubt, 1 of them not for the first time, and/);
+});
