@@ -102,24 +102,34 @@ const ASKED_FOR_BY_FORM: readonly NoticeKind[] = [
   'new-address',
 ];
 
-/** How much was asked for by forms since `since`: from one IP, or in all. */
-export async function countRequests(db: Database, since: string, ipHash?: string): Promise<number> {
-  let signUps = db
+/** How much was asked for by forms since `since`: from one IP, and in all. */
+export async function countRequests(
+  db: Database,
+  since: string,
+  ipHash: string,
+): Promise<{ readonly ofIp: number; readonly inAll: number }> {
+  const signUps = db
     .selectFrom('sign_ups')
     .select((select) => select.fn.countAll<number>().as('count'))
     .where('at', '>', since);
-  let notices = db
+  const notices = db
     .selectFrom('notices')
     .select((select) => select.fn.countAll<number>().as('count'))
     .where('at', '>', since)
     // Those that answer a sign-up have none: they are counted with it.
     .where('ip_hash', 'is not', null);
-  if (ipHash !== undefined) {
-    signUps = signUps.where('ip_hash', '=', ipHash);
-    notices = notices.where('ip_hash', '=', ipHash);
-  }
-  const counts = [await signUps.executeTakeFirstOrThrow(), await notices.executeTakeFirstOrThrow()];
-  return counts.reduce((sum, { count }) => sum + Number(count), 0);
+  const counts = await db
+    .selectNoFrom([
+      signUps.where('ip_hash', '=', ipHash).as('signUpsOfIp'),
+      notices.where('ip_hash', '=', ipHash).as('noticesOfIp'),
+      signUps.as('signUps'),
+      notices.as('notices'),
+    ])
+    .executeTakeFirstOrThrow();
+  return {
+    ofIp: Number(counts.signUpsOfIp) + Number(counts.noticesOfIp),
+    inAll: Number(counts.signUps) + Number(counts.notices),
+  };
 }
 
 /** Whether a notice is due. */

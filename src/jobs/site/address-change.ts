@@ -36,23 +36,19 @@ export async function requestAddressChange(
   request: MailRequest,
 ): Promise<'taken' | 'busy' | undefined> {
   const now = deps.clock();
-  const taken = await deps.store.transaction(async (db) => {
-    const person = await findPerson(deps, db, token);
-    if (person === undefined) return undefined;
-    const { address } = request;
-    const id = randomUUID();
-    const facts = { change: id };
-    const isTaken = await askForNotice(deps, db, { ...request, kind: 'new-address', facts });
-    if (!isTaken) return 'busy';
-    await insertAddressChange(db, {
-      ...{ id, subscriber: person.subscriber, fromHash: person.addressHash, address },
+  const person = await findPerson(deps, deps.store.db, token);
+  if (person === undefined) return undefined;
+  const { subscriber, addressHash: fromHash } = person;
+  const { address } = request;
+  const id = randomUUID();
+  const facts = { change: id };
+  return askForNotice(deps, { ...request, kind: 'new-address', facts }, (db) =>
+    insertAddressChange(db, {
+      ...{ id, subscriber, fromHash, address },
       at: storedInstant(now),
       expiresAt: storedInstant(now.add({ hours: CHANGE_HOURS })),
-    });
-    return 'taken';
-  });
-  if (taken === 'taken') deps.signals.notices.notify();
-  return taken;
+    }),
+  );
 }
 
 /** What the page of a link to confirm a new address shows. Changes nothing. */

@@ -1,29 +1,51 @@
+import { clientNetwork } from '../../model/client-network.ts';
 import type { SignUpLimits } from '../../model/settings.ts';
+import { lockIdentity, readIdentity } from '../../store/identity.ts';
 import { storedInstant } from '../../store/instants.ts';
 import { countNoticesTo, countRequests } from '../../store/notices.ts';
 import type { Database } from '../../store/tables.ts';
+import { hashIp } from '../subscribers/keyed-hashes.ts';
+import type { SiteDependencies } from './site-dependencies.ts';
+
+/** Who asks, without telling who that is. */
+export interface Asker {
+  /** Key of the hashes of addresses. */
+  readonly key: string;
+  readonly ipHash: string;
+}
 
 /**
- * Whether one more may be asked for by this IP, and in all. To be asked in a transaction that has
- * locked the identity, so that what several ask at once is counted one after the other.
+ * Runs `work` in a transaction, where this IP, and all together, may ask for one more mail by a
+ * form; else `busy`. What several ask at once is counted one after the other. Wakes those who answer.
  */
-export async function hasRoomForRequest(
-  db: Database,
-  limits: SignUpLimits,
-  { ipHash, now }: { readonly ipHash: string; readonly now: Temporal.Instant },
-): Promise<boolean> {
-  const since = storedInstant(now.subtract({ hours: 1 }));
-  // Both are asked always: how long it takes tells nothing.
-  const counts = {
-    ofIp: await countRequests(db, since, ipHash),
-    inAll: await countRequests(db, since),
+export async function withinBudget(
+  { config, store, clock, signals }: SiteDependencies,
+  ip: string,
+  work: (db: Database, asker: Asker) => Promise<void>,
+): Promise<'taken' | 'busy'> {
+  const { hash_key: key } = await readIdentity(store.db);
+  const asker = { key, ipHash: hashIp(key, clientNetwork(ip)) };
+  const since = storedInstant(clock().subtract({ hours: 1 }));
+  const hasRoom = async (db: Database) => {
+    const { ofIp, inAll } = await countRequests(db, since, asker.ipHash);
+    return ofIp < config.web.signUp.perIpPerHour && inAll < config.web.signUp.perHour;
   };
-  return counts.ofIp < limits.perIpPerHour && counts.inAll < limits.perHour;
+  // First without a lock: a flood of requests costs the others nothing.
+  if (!(await hasRoom(store.db))) return 'busy';
+  const isTaken = await store.transaction(async (db) => {
+    await lockIdentity(db);
+    if (!(await hasRoom(db))) return false;
+    await work(db, asker);
+    return true;
+  });
+  if (isTaken) signals.notices.notify();
+  return isTaken ? 'taken' : 'busy';
 }
 
 /**
  * Whether the address may get one more mail that a stranger asked for by typing it in. `strict`: one
- * in 24 hours, for those who are not to be mailed at all but to confirm. As above in a transaction.
+ * in 24 hours, for those who are not to be mailed at all but to confirm. To be asked in a transaction
+ * that has locked the identity.
  */
 export async function hasRoomForMail(
   db: Database,

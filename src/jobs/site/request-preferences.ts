@@ -10,9 +10,5 @@ export async function requestPreferences(
   deps: SiteDependencies,
   request: MailRequest,
 ): Promise<'taken' | 'busy'> {
-  const isTaken = await deps.store.transaction((db) =>
-    askForNotice(deps, db, { ...request, kind: 'preferences', facts: {} }),
-  );
-  if (isTaken) deps.signals.notices.notify();
-  return isTaken ? 'taken' : 'busy';
+  return askForNotice(deps, { ...request, kind: 'preferences', facts: {} });
 }

@@ -1,12 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { clientNetwork } from '../../model/client-network.ts';
 import type { EmailAddress } from '../../model/email-address.ts';
-import { lockIdentity } from '../../store/identity.ts';
 import { storedInstant } from '../../store/instants.ts';
 import { insertSignUp } from '../../store/sign-ups.ts';
 import { findNewsletter } from '../find-newsletter.ts';
-import { hashIp } from '../subscribers/keyed-hashes.ts';
-import { hasRoomForRequest } from './budgets.ts';
+import { withinBudget } from './budgets.ts';
 import { mailLanguage } from './mail-language.ts';
 import type { SiteDependencies } from './site-dependencies.ts';
 
@@ -33,16 +30,14 @@ const SIGN_UP_HOURS = 7 * 24;
  * the clock learns nothing. Throws a usage error for a newsletter that there is not.
  */
 export async function requestSignUp(
-  { config, store, clock, signals }: SiteDependencies,
+  deps: SiteDependencies,
   request: SignUpRequest,
 ): Promise<'taken' | 'busy'> {
-  const now = clock();
+  const { config } = deps;
+  const now = deps.clock();
   const newsletters = request.newsletters.map((id) => findNewsletter(config, id).id);
-  const isTaken = await store.transaction(async (db) => {
-    const { hash_key: key } = await lockIdentity(db);
-    const ipHash = hashIp(key, clientNetwork(request.ip));
-    if (!(await hasRoomForRequest(db, config.web.signUp, { ipHash, now }))) return false;
-    await insertSignUp(db, {
+  return withinBudget(deps, request.ip, (db, { ipHash }) =>
+    insertSignUp(db, {
       id: randomUUID(),
       address: request.address,
       newsletters: [...new Set(newsletters)],
@@ -52,9 +47,6 @@ export async function requestSignUp(
       ipHash,
       at: storedInstant(now),
       expiresAt: storedInstant(now.add({ hours: SIGN_UP_HOURS })),
-    });
-    return true;
-  });
-  if (isTaken) signals.notices.notify();
-  return isTaken ? 'taken' : 'busy';
+    }),
+  );
 }

@@ -1,0 +1,205 @@
+import assert from 'node:assert/strict';
+import { requestAddressChange } from '../../../src/jobs/site/address-change.ts';
+import { answerAsked } from '../../../src/jobs/site/answer-asked.ts';
+import { answerSignUp } from '../../../src/jobs/site/answer-sign-up.ts';
+import { requestPreferences } from '../../../src/jobs/site/request-preferences.ts';
+import { requestSignUp } from '../../../src/jobs/site/request-sign-up.ts';
+import { openStore } from '../../../src/store/database/open-store.ts';
+import { askedNotices } from '../../../src/store/notices.ts';
+import { unansweredSignUps } from '../../../src/store/sign-ups.ts';
+import { test } from '../../support/databases.ts';
+import { listenToStore } from '../../support/listening-store.ts';
+import { address, NEWSLETTER } from '../../support/paper.ts';
+import { openSite, type Site } from '../../support/site.ts';
+
+const ADA = 'ada@example.org';
+const MANY = 10_000;
+
+/** Decides about all that was asked for; sends nothing. */
+async function decide({ deps }: Site): Promise<void> {
+  const { db } = deps.store;
+  for (;;) {
+    const signUps = await unansweredSignUps(db, 1000);
+    const asked = await askedNotices(db, 1000);
+    if (signUps.length + asked.length === 0) return;
+    for (const signUp of signUps) await answerSignUp(deps, signUp);
+    for (const notice of asked) await answerAsked(deps, notice);
+  }
+}
+
+async function countWaiting({ deps }: Site): Promise<number> {
+  const rows = await deps.store.db
+    .selectFrom('notices')
+    .select('id')
+    .where('state', '=', 'waiting')
+    .execute();
+  return rows.length;
+}
+
+function count(answers: readonly string[], answer: string): number {
+  return answers.filter((each) => each === answer).length;
+}
+
+/** 10.0.0.1, 10.0.0.2, ... */
+function ipOf(index: number): string {
+  return `10.${index >> 16}.${(index >> 8) & 255}.${index & 255}`;
+}
+
+/** As many at once as a busy site has. */
+async function askMany(many: number, ask: (index: number) => Promise<string>): Promise<string[]> {
+  const answers: string[] = [];
+  for (let start = 0; start < many; start += 50) {
+    const indices = Array.from({ length: Math.min(50, many - start) }, (_, at) => start + at);
+    answers.push(...(await Promise.all(indices.map(ask))));
+  }
+  return answers;
+}
+
+test(`of ${MANY} requests from as many IPs for one address, 3 are answered by mail`, async (t) => {
+  const site = await openSite(t);
+  const answers = await askMany(MANY, (index) =>
+    site.signUp(index % 2 === 0 ? ADA : 'ADA@example.org', { ip: ipOf(index) }),
+  );
+  assert.deepEqual([count(answers, 'taken'), count(answers, 'busy')], [500, MANY - 500]);
+  await decide(site);
+  assert.equal(await countWaiting(site), 3);
+  for (let hours = 2; hours < 24; hours += 2) {
+    site.later({ hours: 2 });
+    await site.signUp(ADA, { ip: ipOf(hours) });
+  }
+  await decide(site);
+  assert.equal(await countWaiting(site), 3);
+  site.later({ hours: 2, seconds: 1 });
+  await site.signUp(ADA, { ip: ipOf(MANY) });
+  await decide(site);
+  assert.equal(await countWaiting(site), 4, 'a day later there is room again');
+});
+
+test(`of ${MANY} requests from one IP for as many addresses, 10 an hour are taken`, async (t) => {
+  const site = await openSite(t);
+  const answers = await askMany(MANY, (index) => site.signUp(`reader-${index}@example.org`));
+  assert.deepEqual([count(answers, 'taken'), count(answers, 'busy')], [10, MANY - 10]);
+  await decide(site);
+  assert.equal(await countWaiting(site), 10);
+  site.later({ hours: 1, seconds: 1 });
+  assert.equal(await site.signUp('late@example.org'), 'taken');
+});
+
+test(`of ${MANY} requests from as many IPs for as many addresses, 500 an hour are taken`, async (t) => {
+  const site = await openSite(t);
+  const answers = await askMany(MANY, (index) =>
+    site.signUp(`reader-${index}@example.org`, { ip: ipOf(index) }),
+  );
+  assert.deepEqual([count(answers, 'taken'), count(answers, 'busy')], [500, MANY - 500]);
+  await decide(site);
+  assert.equal(await countWaiting(site), 500);
+});
+
+test('one IPv6 network of 64 bits is one sender, and another is another', async (t) => {
+  const site = await openSite(t);
+  const from = (ip: string) => site.signUp(`x${ip.length}@example.org`, { ip });
+  for (let host = 1; host <= 10; host += 1) {
+    assert.equal(await from(`2001:db8:0:1:${host}::${host}`), 'taken');
+  }
+  assert.equal(await from('2001:db8:0:1:ffff::1'), 'busy');
+  assert.equal(await from('2001:db8:0:2::1'), 'taken');
+});
+
+test('forms of every kind share the budgets', async (t) => {
+  const site = await openSite(t, { subscribers: [ADA], limits: { perIpPerHour: 4 } });
+  await site.askForPreferences(ADA, '192.0.2.9');
+  await site.answer();
+  const token = site.token(ADA, 'preferences');
+  const request = { address: address('new@example.org'), language: 'en', ip: '192.0.2.1' };
+  assert.equal(await requestAddressChange(site.deps, token, request), 'taken');
+  assert.equal(await site.askForPreferences(ADA), 'taken');
+  assert.equal(await site.signUp(ADA), 'taken');
+  assert.equal(await site.signUp('bob@example.org'), 'taken');
+  assert.equal(await site.signUp(ADA), 'busy');
+  assert.equal(await site.askForPreferences(ADA), 'busy');
+  assert.equal(await requestAddressChange(site.deps, token, request), 'busy');
+  // To Ada went two links and what answers her sign-up, whoever asked.
+  await decide(site);
+  assert.equal(await site.askForPreferences(ADA, '192.0.2.2'), 'taken');
+  await decide(site);
+  await site.answer();
+  assert.equal(site.mailsTo(ADA).length, 3);
+});
+
+test('several processes on one database keep the budgets together, and a restart forgets nothing', async (t) => {
+  const site = await openSite(t);
+  const store = await openStore(site.deps.config.databaseUrl);
+  const other = { ...site.deps, store };
+  try {
+    const request = {
+      address: address(ADA),
+      newsletters: [NEWSLETTER],
+      ...{ source: 'form', language: 'en', consentText: 'I want it.', ip: '192.0.2.1' },
+    };
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, (_, index) =>
+        requestSignUp(index % 2 === 0 ? site.deps : other, request),
+      ),
+    );
+    assert.equal(count(answers, 'taken'), 10);
+    const { db } = store;
+    const signUps = await unansweredSignUps(db, 100);
+    await Promise.all([
+      ...signUps.map((signUp) => answerSignUp(site.deps, signUp)),
+      ...signUps.map((signUp) => answerSignUp(other, signUp)),
+    ]);
+    assert.equal(await countWaiting(site), 3);
+  } finally {
+    await store.close();
+  }
+  assert.equal(await site.signUp('bob@example.org'), 'busy');
+});
+
+test('an IP is stored as a keyed hash only, which is another one in another database', async (t) => {
+  const hashes: string[] = [];
+  for (let times = 0; times < 2; times += 1) {
+    const site = await openSite(t);
+    await site.signUp(ADA, { ip: '192.0.2.77' });
+    await site.askForPreferences(ADA, '192.0.2.77');
+    await decide(site);
+    const { db } = site.deps.store;
+    const rows = [
+      ...(await db.selectFrom('sign_ups').selectAll().execute()),
+      ...(await db.selectFrom('notices').selectAll().execute()),
+      ...(await db.selectFrom('subscribers').selectAll().execute()),
+    ];
+    assert.doesNotMatch(JSON.stringify(rows), /192\.0\.2/);
+    for (const row of rows) if ('answered_at' in row) hashes.push(row.ip_hash ?? '');
+  }
+  assert.equal(new Set(hashes).size, 2);
+});
+
+/** The statements that `work` runs, without their values. */
+async function statementsOf(site: Site, work: (deps: Site['deps']) => Promise<unknown>) {
+  const statements: string[] = [];
+  const store = listenToStore(site.deps.store, (sql) => void statements.push(sql));
+  await work({ ...site.deps, store });
+  return statements;
+}
+
+test('a form does the same whether or not the address is known: statement for statement', async (t) => {
+  const site = await openSite(t, { subscribers: [ADA] });
+  await site.signUp(ADA);
+  await site.answer();
+  const form = { newsletters: [NEWSLETTER], source: 'form', language: 'en', consentText: 'x' };
+  const kinds = [
+    (deps: Site['deps'], to: string, ip: string) =>
+      requestSignUp(deps, { ...form, address: address(to), ip }),
+    (deps: Site['deps'], to: string, ip: string) =>
+      requestPreferences(deps, { language: 'en', address: address(to), ip }),
+  ];
+  for (const [index, ask] of kinds.entries()) {
+    const known = await statementsOf(site, (deps) => ask(deps, ADA, `192.0.2.${index + 10}`));
+    const unknown = await statementsOf(site, (deps) =>
+      ask(deps, 'nobody@example.org', `192.0.2.${index + 20}`),
+    );
+    assert.deepEqual(known, unknown);
+    assert.equal(known.length, 5);
+    assert.doesNotMatch(known.join(), /subscribers/);
+  }
+});
