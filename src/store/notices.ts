@@ -1,6 +1,5 @@
 import type { EmailAddress } from '../model/email-address.ts';
 import type { NoticeFacts, NoticeKind, NoticeState } from '../model/notice.ts';
-import { isPostgres } from './database/dialect.ts';
 import type { Database, NoticesTable } from './tables.ts';
 
 /** A mail to one person, before it is settled. */
@@ -19,11 +18,6 @@ export interface StoredNotice {
   readonly at: string;
   /** Times that it was tried before. */
   readonly attempts: number;
-}
-
-/** A notice that one program holds until its lease is over. */
-export interface ClaimedNotice extends StoredNotice {
-  readonly leaseUntil: string;
 }
 
 /** What is known of a notice before it is stored. */
@@ -63,7 +57,7 @@ export async function askedNotices(db: Database, limit: number): Promise<readonl
     .orderBy('at')
     .limit(limit)
     .execute();
-  return rows.flatMap(fromRow);
+  return rows.flatMap(noticesFromRow);
 }
 
 /** Lets one that was asked for go; false where somebody else decided about it. */
@@ -132,105 +126,6 @@ export async function countRequests(
   };
 }
 
-/** Whether a notice is due. */
-export async function hasDueNotice(db: Database, now: string): Promise<boolean> {
-  const row = await db
-    .selectFrom('notices')
-    .select('id')
-    .where('state', '=', 'waiting')
-    .where((where) => where.or([where('retry_at', 'is', null), where('retry_at', '<=', now)]))
-    .limit(1)
-    .executeTakeFirst();
-  return row !== undefined;
-}
-
-/**
- * Gives up to `limit` notices that are due, the oldest first, to whoever asks, until `leaseUntil`.
- * To be run in a transaction. `now` is the clock's instant, leases are by the database's.
- */
-export async function claimNotices(
-  db: Database,
-  claim: {
-    readonly now: string;
-    readonly leaseNow: string;
-    readonly leaseUntil: string;
-    readonly limit: number;
-  },
-): Promise<readonly ClaimedNotice[]> {
-  let query = db
-    .selectFrom('notices')
-    .selectAll()
-    .where('state', '=', 'waiting')
-    .where((where) => where.or([where('retry_at', 'is', null), where('retry_at', '<=', claim.now)]))
-    .where((where) =>
-      where.or([where('lease_until', 'is', null), where('lease_until', '<=', claim.leaseNow)]),
-    )
-    .orderBy('at')
-    .limit(claim.limit);
-  // SQLite's transactions take turns; PostgreSQL's must not take each other's rows.
-  if (isPostgres(db)) query = query.forUpdate().skipLocked();
-  const rows = await query.execute();
-  if (rows.length === 0) return [];
-  const { leaseUntil } = claim;
-  await db
-    .updateTable('notices')
-    .set({ lease_until: leaseUntil })
-    .where(
-      'id',
-      'in',
-      rows.map(({ id }) => id),
-    )
-    .execute();
-  return rows.flatMap(fromRow).map((notice) => ({ ...notice, leaseUntil }));
-}
-
-/** Whether the notice is still to go, and held by whoever claimed it. */
-export async function holdsNotice(db: Database, notice: ClaimedNotice): Promise<boolean> {
-  const row = await db
-    .selectFrom('notices')
-    .select('id')
-    .where('id', '=', notice.id)
-    .where('state', '=', 'waiting')
-    .where('lease_until', '=', notice.leaseUntil)
-    .executeTakeFirst();
-  return row !== undefined;
-}
-
-/** Ends a notice: its address is not kept. One that somebody else holds by now stays as it is. */
-export async function settleNotice(
-  db: Database,
-  notice: ClaimedNotice,
-  state: Extract<NoticeState, 'sent' | 'failed' | 'dropped'>,
-  at: string,
-): Promise<void> {
-  await db
-    .updateTable('notices')
-    .set((set) => ({ ...ENDED, state, settled_at: at, attempts: set('attempts', '+', 1) }))
-    .where('id', '=', notice.id)
-    .where('state', '=', 'waiting')
-    .where('lease_until', '=', notice.leaseUntil)
-    .execute();
-}
-
-/** Puts a notice back until `retryAt`; `tried`: a relay was asked to take it. */
-export async function postponeNotice(
-  db: Database,
-  notice: ClaimedNotice,
-  { retryAt, tried }: { readonly retryAt: string | null; readonly tried: boolean },
-): Promise<void> {
-  await db
-    .updateTable('notices')
-    .set((set) => ({
-      lease_until: null,
-      retry_at: retryAt,
-      attempts: set('attempts', '+', tried ? 1 : 0),
-    }))
-    .where('id', '=', notice.id)
-    .where('state', '=', 'waiting')
-    .where('lease_until', '=', notice.leaseUntil)
-    .execute();
-}
-
 /** Drops what is not to be mailed to a mailbox any more: of these kinds, for one newsletter or all. */
 export async function dropNotices(
   db: Database,
@@ -262,7 +157,7 @@ export async function dropAsked(db: Database, id: string, at: string): Promise<v
 }
 
 /** What a notice loses when it is over. */
-const ENDED = { address: null, facts: '{}', lease_until: null, retry_at: null } as const;
+export const ENDED = { address: null, facts: '{}', lease_until: null, retry_at: null } as const;
 
 /** Forgets settled notices that were asked for before `before`; gives how many. */
 export async function forgetNotices(db: Database, before: string): Promise<number> {
@@ -289,8 +184,8 @@ export async function noticesTo(
     .execute();
 }
 
-/** None for a row that has lost its address. */
-function fromRow(row: NoticesTable): StoredNotice[] {
+/** The notice of a row; none where it has lost its address. */
+export function noticesFromRow(row: NoticesTable): StoredNotice[] {
   if (row.address === null) return [];
   return [
     {

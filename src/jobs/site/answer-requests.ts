@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { BroadsheetError } from '../../base/errors.ts';
 import { storedInstant } from '../../store/instants.ts';
-import { askedNotices, hasDueNotice } from '../../store/notices.ts';
+import { hasDueNotice } from '../../store/notice-queue.ts';
+import { askedNotices } from '../../store/notices.ts';
 import { unansweredSignUps } from '../../store/sign-ups.ts';
 import { checkFence } from '../database/check-fence.ts';
 import type { Route } from '../sending/routes.ts';

@@ -9,7 +9,7 @@ import {
   holdsNotice,
   postponeNotice,
   settleNotice,
-} from '../../store/notices.ts';
+} from '../../store/notice-queue.ts';
 import { countAtOnce } from '../sending/quota.ts';
 import {
   isUsable,
