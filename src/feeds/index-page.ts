@@ -6,7 +6,7 @@ import { discoveryLinks } from './discovery-links.ts';
 import { escapeHtml } from './escape.ts';
 import { nameKey } from './feed-name.ts';
 import type { FeedKind, FeedPlan } from './feed-plan.ts';
-import { documentPath, documentUrl, FORMATS } from './formats.ts';
+import { documentPath, documentUrl, FORMATS, fileUrl } from './formats.ts';
 import { INDEX_CSS } from './index-css.ts';
 import { rfc3339 } from './moments.ts';
 import { OPML_FILE } from './opml.ts';
@@ -64,7 +64,7 @@ export function renderIndexPage(page: IndexPage): string {
     '</main>',
     '<footer>',
     `<p><a href="${escapeHtml(site.url)}">Back to ${title}</a></p>`,
-    `<p>All feeds in one file, to import into a reader: <a href="${OPML_FILE}">${OPML_FILE}</a>.</p>`,
+    `<p>All feeds in one file, to import into a reader: <a href="${escapeHtml(fileUrl(settings.publicUrl, OPML_FILE))}">${OPML_FILE}</a>.</p>`,
     '</footer>',
     '</body>',
     '</html>',
