@@ -97,7 +97,7 @@ const feeds = z.strictObject({
     .enum(['one', 'all'])
     .default('one')
     .describe('One item for a story, or one for each post.'),
-  hub: webUrl.exactOptional().describe('WebSub hub.'),
+  hub: webUrl.exactOptional().describe('WebSub hub, which is told when feeds change.'),
   ttlMinutes: count(1, 525_600).default(60).describe('Minutes after which a reader may ask again.'),
   rebuildMinutes: count(1, 1440)
     .default(15)
