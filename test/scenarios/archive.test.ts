@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { openInbox } from '../support/inbox.ts';
 import { openProject, type Project, postText } from '../support/program.ts';
+import { startService } from '../support/service.ts';
+import { askUrl } from '../support/web.ts';
 
 const NOW = ['--now', '2026-03-20T07:00'];
 
@@ -53,6 +55,26 @@ test('an edition that is cancelled leaves the archive with the next run', async 
   const run = await project.run('archive', '--json');
   assert.deepEqual([run.json<Report>().editions, run.json<Report>().removed], [0, 1]);
   assert.ok(!project.files().some((path) => path.includes('daily-2026-03-20')));
+});
+
+test('the service writes the archive when it starts, and serves it', async (t) => {
+  const project = await sent(t);
+  const service = startService(t, project);
+  await service.waitFor(({ msg }) => msg === 'archive written');
+  const url = await service.url();
+  const ask = async (path: string) => (await askUrl(new URL(path, url).href)).status;
+  for (const path of ['archive/', 'archive/daily/', 'archive/daily-2026-03-20/']) {
+    assert.equal(await ask(path), 200, path);
+  }
+  assert.equal(await ask('archive/daily/atom.xml'), 200);
+  assert.equal(await service.stop(), 0);
+});
+
+test('one round of the service writes it too', async (t) => {
+  const project = await sent(t);
+  const run = await project.run('start', '--once', '--only', 'archive');
+  assert.equal(run.code, 0, run.stderr);
+  assert.ok(project.files().includes('public/archive/daily-2026-03-20/index.html'));
 });
 
 test('the archive can be written where a site is built', async (t) => {

@@ -1,14 +1,22 @@
 import type { EditionPageInput } from './edition-page-input.ts';
 import { type Element, element } from './html-tree.ts';
 
+/** What the head names of the page and of the mail. */
+export interface HeadFacts {
+  readonly stylesheet: string;
+  /** As the mail's meta has it. */
+  readonly colorScheme?: string;
+  /** URL of a picture that stands for the edition. */
+  readonly picture?: string;
+}
+
 /**
  * The head of an edition's page: what it is, for people, search engines, feed readers and whoever
- * shows a card of it. `colorScheme` as the mail's meta has it.
+ * shows a card of it.
  */
 export function editionHead(
   input: EditionPageInput,
-  colorScheme: string | undefined,
-  stylesheet: string,
+  { stylesheet, colorScheme, picture = '' }: HeadFacts,
 ): Element {
   const { edition, newsletter, plannedAt, siteTitle, url, feeds } = input;
   const named = (name: string, content: string | undefined) =>
@@ -31,6 +39,7 @@ export function editionHead(
     ...property('og:title', edition.subject),
     ...property('og:description', edition.preheader),
     ...property('og:url', url),
+    ...property('og:image', picture),
     ...property('og:site_name', siteTitle),
     ...property('article:published_time', plannedAt),
     element('link', { rel: 'stylesheet', href: stylesheet }),

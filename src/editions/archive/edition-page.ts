@@ -4,8 +4,8 @@ import { textDirection } from '../text-direction.ts';
 import { editionHead } from './edition-head.ts';
 import { EDITION_PAGE_CSS } from './edition-page-css.ts';
 import type { EditionPageInput } from './edition-page-input.ts';
-import { moreStories, pageFoot, pageTop, signUpUrl } from './edition-surroundings.ts';
-import { append, attribute, type Element, element, find } from './html-tree.ts';
+import { moreStories, pageFoot, pageTop, signUpLink } from './edition-surroundings.ts';
+import { append, attribute, type Element, element, elementsIn, find } from './html-tree.ts';
 import { takeStyles } from './style-sheet.ts';
 import { takeOutActive } from './take-out-active.ts';
 import { takeOutPersonal } from './take-out-personal.ts';
@@ -27,21 +27,25 @@ export interface EditionPage {
  * inline style. Its `main` stands for the body of the mail, so that the mail's own rules hold.
  */
 export function renderEditionPage(input: EditionPageInput): EditionPage {
-  const { edition, newsletter, texts } = input;
+  const { edition, newsletter } = input;
   const document = parse(edition.html);
   // parse5 makes both, whatever it is given (HTML §13.2.6.4).
   const root = find(document, 'html') ?? element('html');
   const mail = find(document, 'body') ?? element('body');
   const scheme = colorScheme(root);
-  const signUp = { url: signUpUrl(newsletter), text: texts.text('site.archive.sign_up') };
-  takeOutPersonal(root, signUp);
+  takeOutPersonal(root, signUpLink(input));
   takeOutActive(root, edition.preheader);
   const css = takeStyles(root) + EDITION_PAGE_CSS;
   const main = element('main', {}, mail.childNodes);
   main.attrs = mail.attrs;
   append(main, moreStories(input));
   const cssPath = `styles/${createHash('sha256').update(css).digest('hex').slice(0, 12)}.css`;
-  const head = editionHead(input, scheme, `../${cssPath}`);
+  const picture = elementsIn(main).find(isPicture);
+  const head = editionHead(input, {
+    stylesheet: `../${cssPath}`,
+    ...(scheme === undefined ? {} : { colorScheme: scheme }),
+    ...(picture && { picture: attribute(picture, 'src') ?? '' }),
+  });
   const body = element('body', { class: 'archived' }, [pageTop(input), main, pageFoot(input)]);
   const lang = attribute(root, 'lang') ?? newsletter.language;
   const dir = attribute(root, 'dir') ?? textDirection(lang);
@@ -56,3 +60,12 @@ function colorScheme(root: Element): string | undefined {
   const meta = metas.find((each) => attribute(each, 'name') === 'color-scheme');
   return meta === undefined ? undefined : attribute(meta, 'content');
 }
+
+/** Whether it can stand for the edition elsewhere: some pictures of mails are there for lines and gaps. */
+function isPicture(target: Element): boolean {
+  const width = Number(attribute(target, 'width') ?? LEAST_WIDTH_PIXELS);
+  const source = attribute(target, 'src') ?? '';
+  return target.tagName === 'img' && source.startsWith('https:') && width >= LEAST_WIDTH_PIXELS;
+}
+
+const LEAST_WIDTH_PIXELS = 200;

@@ -1,23 +1,26 @@
-import type { NewsletterSettings } from '../../model/settings.ts';
 import type { Texts } from '../../model/texts.ts';
 import { textDirection } from '../text-direction.ts';
 import type { EditionPageInput, Neighbour } from './edition-page-input.ts';
 import { type Element, element } from './html-tree.ts';
+import type { SignUpLink } from './take-out-personal.ts';
 
 /** From the page of an edition to the top of what is published. */
 const TOP = '../../';
 
-/** From the page of an edition to the form of its newsletter. */
-export function signUpUrl({ id }: NewsletterSettings): string {
-  return `${TOP}subscribe/${id}/`;
+/** From the page of an edition to the form of its newsletter; only one that is offered has it. */
+export function signUpLink({ newsletter, texts }: EditionPageInput): SignUpLink | undefined {
+  if (!newsletter.listed) return undefined;
+  return { url: `${TOP}subscribe/${newsletter.id}/`, text: texts.text('site.archive.sign_up') };
 }
 
 /** What stands over an edition: the ways home, to the other editions, and to sign up. */
-export function pageTop({ newsletter, siteTitle, texts }: EditionPageInput): Element {
+export function pageTop(input: EditionPageInput): Element {
+  const { newsletter, siteTitle, texts } = input;
+  const signUp = signUpLink(input);
   const links = [
     link(TOP, siteTitle),
     link(`../${newsletter.id}/`, texts.text('site.archive.all')),
-    link(signUpUrl(newsletter), texts.text('site.archive.sign_up')),
+    ...(signUp === undefined ? [] : [link(signUp.url, signUp.text)]),
   ];
   return frame('header', [navigation(texts.text('site.archive.navigation'), links)], texts);
 }

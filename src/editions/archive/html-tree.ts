@@ -2,6 +2,7 @@ import { type DefaultTreeAdapterTypes, html } from 'parse5';
 
 export type Element = DefaultTreeAdapterTypes.Element;
 export type ParentNode = DefaultTreeAdapterTypes.ParentNode;
+export type TextNode = DefaultTreeAdapterTypes.TextNode;
 export type ChildNode = DefaultTreeAdapterTypes.ChildNode;
 
 /** A new element; attributes that are undefined are not there, strings become text. */

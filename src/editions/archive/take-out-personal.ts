@@ -8,6 +8,7 @@ import {
   nodesIn,
   remove,
   setAttribute,
+  type TextNode,
   textIn,
 } from './html-tree.ts';
 
@@ -23,38 +24,47 @@ const BLOCKS = new Set(
 /** Characters: most of a longer one is not about the subscriber. */
 const LONGEST_PARAGRAPH = 600;
 
+/** Where people may sign up, and what a link to it says. */
+export interface SignUpLink {
+  readonly url: string;
+  readonly text: string;
+}
+
 /**
  * Takes out of a mail's document what is one subscriber's: a paragraph with their address goes, and
- * a link that only they may follow becomes one to `signUp`. No slot is left anywhere.
+ * a link that only they may follow becomes one to `signUp`, or goes with its paragraph where nobody
+ * may sign up. No slot is left anywhere.
  */
-export function takeOutPersonal(
-  root: Element,
-  signUp: { readonly url: string; readonly text: string },
-): void {
+export function takeOutPersonal(root: Element, signUp: SignUpLink | undefined): void {
   for (const node of nodesIn(root)) {
-    if (node.nodeName === '#text' && 'value' in node && node.value.includes(SLOTS.address)) {
-      const paragraph = paragraphOf(node);
-      // A row keeps its cells, so that its table keeps its columns.
-      if (paragraph?.tagName === 'td' || paragraph?.tagName === 'th') paragraph.childNodes = [];
-      else if (paragraph !== undefined) remove(paragraph);
-    }
+    if (isText(node) && node.value.includes(SLOTS.address)) takeOutParagraph(node);
   }
   for (const each of elementsIn(root)) {
     const personal = each.attrs.filter(({ value }) => TRACE.test(value));
     for (const { name } of personal) setAttribute(each, name, undefined);
     if (each.tagName !== 'a' || !personal.some(({ name }) => name === 'href')) continue;
-    setAttribute(each, 'href', signUp.url);
     each.childNodes = [];
-    append(each, [signUp.text]);
+    if (signUp === undefined) takeOutParagraph(each);
+    else {
+      setAttribute(each, 'href', signUp.url);
+      append(each, [signUp.text]);
+    }
   }
   // What is left stands among other things: the words stay, without it.
   for (const node of nodesIn(root)) {
-    if (node.nodeName === '#text' && 'value' in node && TRACE.test(node.value)) {
-      node.value = node.value
-        .replaceAll(SLOTS.unsubscribeUrl, signUp.url)
-        .replace(/\S*(slot-address|slot\.invalid)\S*/gi, '');
-    }
+    if (isText(node)) node.value = node.value.replace(/\S*(slot-address|slot\.invalid)\S*/gi, '');
   }
+}
+
+function isText(node: ChildNode): node is TextNode {
+  return node.nodeName === '#text';
+}
+
+function takeOutParagraph(node: ChildNode): void {
+  const paragraph = paragraphOf(node);
+  // A row keeps its cells, so that its table keeps its columns.
+  if (paragraph?.tagName === 'td' || paragraph?.tagName === 'th') paragraph.childNodes = [];
+  else if (paragraph !== undefined) remove(paragraph);
 }
 
 /** The block that a text stands in, where there is nothing in it but a line or a few of text. */

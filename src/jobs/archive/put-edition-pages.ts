@@ -23,6 +23,8 @@ export async function putEditionPages(
   const surroundings = surroundingsOf(deps, newsletter);
   for (const [at, edition] of editions.entries()) {
     deps.log.progress('Archive', at, editions.length);
+    // Whoever else has work in this process has their turn.
+    await setImmediate();
     const path = archivePath(edition.id);
     const page = `${path}/${INDEX_FILE}`;
     const input: EditionPageInput = {
@@ -40,8 +42,6 @@ export async function putEditionPages(
     const sheet = archivePath(cssPath);
     files.put(sheet, css);
     files.putMadeOf(fingerprint, page, html, sheet);
-    // Whoever else has work in this process has their turn.
-    await setImmediate();
   }
   deps.log.progress('Archive', editions.length, editions.length);
 }

@@ -51,6 +51,7 @@ function scopeOf(
   const viewsOf = (some: readonly NewsletterSettings[]) => some.map(({ id }) => views.get(id));
   return {
     newsletter: newsletter === undefined ? null : views.get(newsletter.id),
+    is_offered: newsletter?.listed ?? false,
     archives: newsletter === undefined ? viewsOf(listed) : [],
     years: years.map((each) => ({
       ...{ name: each, path: `${base}${top}/${each}/`, is_this: each === year },

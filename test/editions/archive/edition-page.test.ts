@@ -45,6 +45,10 @@ test('the head names the page, its feeds and its language', async () => {
   assert.match(html, /<title>Council votes to keep [^<]*· Politics Essential<\/title>/);
   assert.match(html, /<meta name="color-scheme" content="light dark">/);
   assert.match(html, /<meta property="og:title" content="Council votes/);
+  assert.match(
+    html,
+    /<meta property="og:image" content="https:\/\/harbour\.example\/assets\/images\/ferry\.jpg">/,
+  );
   assert.doesNotMatch(html, /robots/);
 });
 
@@ -98,6 +102,15 @@ test('an unsubscribe link becomes one to sign up, and a paragraph with the addre
     main,
     '<div><p>Before</p><p><a href="../../subscribe/politics-essential/">Sign up</a> now</p></div>',
   );
+});
+
+test('where nobody may sign up by themselves, no link says that they may', () => {
+  const { html } = pageOf(
+    `<p>Before</p><p><a href="${SLOTS.unsubscribeUrl}">Leave</a> at any time</p>`,
+    { newsletter: newsletter({ listed: false }) },
+  );
+  assert.match(html, /<main><p>Before<\/p><\/main>/);
+  assert.doesNotMatch(html, /subscribe|Sign up/);
 });
 
 test('no slot is left, wherever a template put it', () => {

@@ -122,6 +122,14 @@ test('the pages of years lead to each other', async (t) => {
   );
 });
 
+test('who is not offered on the site has no way to sign up in its list', async (t) => {
+  const html = await rendered(t, { of: 0, years: [], editions: [] }, (one) => [
+    { ...one, listed: false },
+  ]);
+  assert.deepEqual(await faultsOf(html), []);
+  assert.doesNotMatch(html, /subscribe\/politics-essential/);
+});
+
 test('an archive without an edition says so', async (t) => {
   const html = await rendered(t, { years: [], editions: [] });
   assert.deepEqual(await faultsOf(html), []);
