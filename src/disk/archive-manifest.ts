@@ -1,21 +1,20 @@
 import { readdirSync, readFileSync, rmdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 
 /** Remembers, in the output folder, every file of the archive, and what the pages were made of. */
 export const ARCHIVE_MANIFEST = 'archive/.archive.json';
 
 /**
  * The files of the archive by their paths in the output `folder`, each with the fingerprint of what
- * it was made of, or with an empty text. Undefined where the file is missing, or says nothing that
- * can be read.
+ * it was made of, or with an empty text. Empty where that is not remembered: all is made again.
  */
-export function readArchiveManifest(folder: string): ReadonlyMap<string, string> | undefined {
+export function readArchiveManifest(folder: string): ReadonlyMap<string, string> {
   try {
     const entries: unknown = JSON.parse(readFileSync(join(folder, ARCHIVE_MANIFEST), 'utf8'));
-    if (typeof entries !== 'object' || entries === null) return undefined;
+    if (typeof entries !== 'object' || entries === null) return new Map();
     return new Map(Object.entries(entries).map(([path, value]) => [path, String(value)]));
   } catch {
-    return undefined;
+    return new Map();
   }
 }
 
@@ -25,17 +24,23 @@ export function archiveManifestText(fingerprints: ReadonlyMap<string, string>): 
 }
 
 /**
- * What stands in the archive of the output `folder`, by path, for when nothing remembers it: the
- * pages with `mark` in them, and the style sheets.
+ * Paths in the output `folder` that a run which was cut off, or a lost manifest, has left in the
+ * archive: pages of editions and newsletters with `mark` in them, and style sheets, that are none of
+ * `known`.
  */
-export function findArchiveFiles(folder: string, mark: string): ReadonlyMap<string, string> {
-  const archive = join(folder, 'archive');
-  const files = filesIn(archive).filter(
-    (path) =>
-      /^styles\/[^/]+\.css$/.test(path) ||
-      (basename(path) === 'index.html' && textOf(join(archive, path)).includes(mark)),
-  );
-  return new Map(files.map((path) => [`archive/${path}`, ''] as const));
+export function findStrays(
+  folder: string,
+  mark: string,
+  known: ReadonlyMap<string, unknown>,
+): readonly string[] {
+  const pages = namesIn(join(folder, 'archive'))
+    .map((name) => `archive/${name}/index.html`)
+    .filter((path) => !known.has(path) && textOf(join(folder, path)).includes(mark));
+  const sheets = namesIn(join(folder, 'archive', 'styles'))
+    .filter((name) => /^[0-9a-f]{12}\.css$/.test(name))
+    .map((name) => `archive/styles/${name}`)
+    .filter((path) => !known.has(path));
+  return [...pages, ...sheets];
 }
 
 /** Takes away the folder at `path` in the output `folder` where nothing is left in it. */
@@ -47,12 +52,9 @@ export function removeEmptyFolder(folder: string, path: string): void {
   }
 }
 
-/** Every file below `folder`, relative to it, with `/`; none where it is not there. */
-function filesIn(folder: string): string[] {
+function namesIn(folder: string): string[] {
   try {
-    return readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((path) =>
-      path.replaceAll('\\', '/'),
-    );
+    return readdirSync(folder);
   } catch {
     return [];
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { composeEdition } from '../../src/jobs/editions/compose-edition.ts';
 import { cancelEditionById } from '../../src/jobs/editions/manage-edition.ts';
@@ -230,18 +230,25 @@ test('files that are not of the archive stay, and a build leaves the archive alo
   assert.equal(archive.read(`archive/${id}/notes.txt`), 'mine too');
 });
 
-test('pages that should be gone go too when nothing remembers them', async (t) => {
+test('pages that should be gone go too when a run was cut off, or nothing remembers them', async (t) => {
   const paper = await openPaper(t, { subscribers: ['ada@example.org'] });
-  const [first = '', second = ''] = await sentOn(paper, 2, 3);
   const archive = archiveOf(paper);
   const { folder } = await archive.publish();
-  rmSync(join(folder, '.archive.json'));
+  const manifest = join(folder, '.archive.json');
+  const early = readFileSync(manifest);
+  const [first = '', second = '', third = ''] = await sentOn(paper, 2, 3, 4);
+  await archive.publish();
+  const pages = () => archive.files().filter((path) => path.startsWith(`archive/${NEWSLETTER}-`));
+  assert.equal(pages().length, 3);
+  // As a run leaves it that is killed before its last step.
+  writeFileSync(manifest, early);
   await cancelEditionById(paper.deps, second);
   await archive.publish();
-  assert.deepEqual(
-    archive.files().filter((path) => path.startsWith(`archive/${NEWSLETTER}-`)),
-    [pageOf(first)],
-  );
+  assert.deepEqual(pages(), [pageOf(first), pageOf(third)]);
+  rmSync(manifest);
+  await cancelEditionById(paper.deps, third);
+  await archive.publish();
+  assert.deepEqual(pages(), [pageOf(first)]);
 });
 
 /** When each file was last written. */

@@ -10,8 +10,11 @@ export interface ArchiveFiles {
   keepMadeOf(fingerprint: string, path: string): boolean;
   /** Whether the last time has written the file at `path`. */
   wasThere(path: string): boolean;
-  /** Takes away what was there before and was neither put nor kept; the paths of that. */
-  removeOthers(): readonly string[];
+  /**
+   * Takes away what was written before, and the `strays`, as far as it was neither put nor kept;
+   * the paths of that.
+   */
+  removeOthers(strays: readonly string[]): readonly string[];
   /** Every file, for the next time: an empty text, or the fingerprint and what it needs. */
   readonly written: ReadonlyMap<string, string>;
   /** How many files were put that differ from what was there. */
@@ -46,8 +49,10 @@ export function openArchiveFiles(
       return true;
     },
     wasThere: (path) => before.has(path),
-    removeOthers() {
-      const others = [...before.keys()].filter((path) => !written.has(path));
+    removeOthers(strays) {
+      const others = [...new Set([...before.keys(), ...strays])].filter(
+        (path) => !written.has(path),
+      );
       for (const path of others) publication.remove(path);
       return others;
     },

@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import {
   ARCHIVE_MANIFEST,
   archiveManifestText,
-  findArchiveFiles,
+  findStrays,
   readArchiveManifest,
   removeEmptyFolder,
 } from '../../disk/archive-manifest.ts';
@@ -30,8 +30,7 @@ export async function publishArchive(deps: ArchiveDependencies): Promise<Archive
   const archives = await listArchives(deps);
   const publication = new Publication(folders.output);
   try {
-    const before =
-      readArchiveManifest(folders.output) ?? findArchiveFiles(folders.output, INDEX_MARK);
+    const before = readArchiveManifest(folders.output);
     const files = openArchiveFiles(publication, before);
     const image = siteImage(site, folders.siteRoot);
     const context = { site, settings, ...(image === undefined ? {} : { siteImage: image }) };
@@ -41,7 +40,7 @@ export async function publishArchive(deps: ArchiveDependencies): Promise<Archive
       published.push(await putArchiveFeed(deps, archive, context, files));
     }
     const warnings = putArchiveLists(deps, archives, files, publication);
-    const removed = files.removeOthers();
+    const removed = files.removeOthers(findStrays(folders.output, INDEX_MARK, files.written));
     if (archives.length > 0) publication.put(FEED_CSS_FILE, FEED_CSS);
     if (before.size + files.written.size > 0) {
       publication.put(ARCHIVE_MANIFEST, archiveManifestText(files.written));
