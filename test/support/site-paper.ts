@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
+import { publishArchive } from '../../src/jobs/archive/publish-archive.ts';
+import { answerAll } from '../../src/jobs/site/answer-requests.ts';
 import { preferencesToken } from '../../src/jobs/site/person.ts';
+import { openNoticeRoutes } from '../../src/jobs/site/send-notices.ts';
 import { hashAddress } from '../../src/jobs/subscribers/keyed-hashes.ts';
 import { signToken } from '../../src/mail/signed-token.ts';
 import { unsubscribeToken } from '../../src/mail/unsubscribe-link.ts';
@@ -9,6 +12,7 @@ import { readIdentity } from '../../src/store/identity.ts';
 import { storedInstant } from '../../src/store/instants.ts';
 import { findSubscriptions } from '../../src/store/subscribers.ts';
 import { serveFiles } from '../../src/web/files/serve-files.ts';
+import { openArchiveLists } from '../../src/web/pages/archive-lists.ts';
 import { errorPage } from '../../src/web/site/error-page.ts';
 import { openSite, type Site } from '../../src/web/site/site.ts';
 import { siteRoutes } from '../../src/web/site/site-routes.ts';
@@ -20,6 +24,10 @@ import { type Answer, form, openWebPaper, type WebPaper, type WebPaperOptions } 
 export interface SitePaper extends WebPaper {
   /** Sends a form to a path below the base path, with a token that is old enough. */
   submit(path: string, values?: Readonly<Record<string, string>>): Promise<Answer>;
+  /** Answers all that was asked for by mail, as the service does. */
+  answer(): Promise<void>;
+  /** Brings the archive up to date, as the service does. */
+  publishArchive(): Promise<void>;
   /** Every row of every table, to see that nothing changed. */
   rows(): Promise<string>;
   /** Tokens as mails have them. */
@@ -74,6 +82,18 @@ export async function openSitePaper(
         ...{ secrets, expiresAt: inHours(1) },
       });
       return web.ask(path, form({ token, ...values }));
+    },
+    async answer() {
+      const relays = openNoticeRoutes(web.deps);
+      try {
+        await answerAll(web.deps, () => relays);
+      } finally {
+        await Promise.all(relays.map(({ relay }) => relay.close()));
+      }
+    },
+    async publishArchive() {
+      const { config, textsOf } = web.deps;
+      await publishArchive({ ...web.deps, lists: openArchiveLists(config, textsOf) });
     },
     async rows() {
       const tables = await db.introspection.getTables();
