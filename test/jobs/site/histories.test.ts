@@ -1,0 +1,327 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import {
+  confirmAddressChange,
+  requestAddressChange,
+} from '../../../src/jobs/site/address-change.ts';
+import { answerAsked } from '../../../src/jobs/site/answer-asked.ts';
+import { answerSignUp } from '../../../src/jobs/site/answer-sign-up.ts';
+import { confirmSignUp } from '../../../src/jobs/site/confirm-sign-up.ts';
+import { forgetRequests } from '../../../src/jobs/site/forget-requests.ts';
+import { preferencesToken } from '../../../src/jobs/site/person.ts';
+import { changePreferences } from '../../../src/jobs/site/preferences.ts';
+import { resubscribe, unsubscribe } from '../../../src/jobs/site/unsubscribe.ts';
+import { addSubscriber } from '../../../src/jobs/subscribers/add-subscriber.ts';
+import { eraseSubscriber } from '../../../src/jobs/subscribers/erase-subscriber.ts';
+import { hashAddress } from '../../../src/jobs/subscribers/keyed-hashes.ts';
+import { removeSubscriber } from '../../../src/jobs/subscribers/remove-subscriber.ts';
+import { signToken } from '../../../src/mail/signed-token.ts';
+import { unsubscribeToken } from '../../../src/mail/unsubscribe-link.ts';
+import { readIdentity } from '../../../src/store/identity.ts';
+import { storedInstant } from '../../../src/store/instants.ts';
+import { askedNotices } from '../../../src/store/notices.ts';
+import { unansweredSignUps } from '../../../src/store/sign-ups.ts';
+import { test } from '../../support/databases.ts';
+import { address, NEWSLETTER } from '../../support/paper.ts';
+import { importText } from '../../support/people.ts';
+import { openSite, type Site, TIDES } from '../../support/site.ts';
+
+const PEOPLE = ['ada@example.org', 'bob@example.org', 'cyd@example.org'];
+const NEWSLETTERS = [NEWSLETTER, TIDES];
+
+/** One thing that somebody does; `old` picks among the links that were mailed. */
+type Act =
+  | { readonly kind: 'signUp'; readonly who: number; readonly both: boolean }
+  | { readonly kind: 'answer' | 'forget' }
+  | { readonly kind: 'confirm' | 'undo' | 'confirmChange'; readonly old: number }
+  | { readonly kind: 'click'; readonly old: number }
+  | { readonly kind: 'prefer'; readonly who: number; readonly wanted: readonly number[] }
+  | { readonly kind: 'change'; readonly who: number; readonly to: number }
+  | {
+      readonly kind: 'add' | 'remove' | 'erase' | 'import' | 'importLeft' | 'bounce';
+      readonly who: number;
+    };
+
+const who = fc.nat(PEOPLE.length - 1);
+const old = fc.nat(20);
+
+const act: fc.Arbitrary<Act> = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('signUp'), who, both: fc.boolean() }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('answer') }) },
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('confirm'), old }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('click'), old }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('undo'), old }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('change'), who, to: who }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('confirmChange'), old }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('prefer'), who, wanted: fc.subarray([0, 1]) }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('add', 'remove', 'erase', 'import', 'importLeft', 'bounce'),
+      who,
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('forget') }) },
+) as fc.Arbitrary<Act>;
+
+/** What is known of one mailbox and newsletter: whether it may be active, by what happened. */
+interface Known {
+  /** Steps: when they last left, and when they last agreed. */
+  left: number;
+  agreed: number;
+}
+
+/** Does things, and keeps the book of who agreed and who left, by what people did alone. */
+class History {
+  readonly site: Site;
+  readonly known = new Map<string, Known>();
+  readonly undoTokens: { token: string; who: string; newsletter: string; step: number }[] = [];
+  /** Steps by the instant. */
+  readonly stepAt = new Map<string, number>();
+  step = 0;
+
+  constructor(site: Site) {
+    this.site = site;
+  }
+
+  of(person: string, newsletter: string): Known {
+    const key = `${person} ${newsletter}`;
+    const known = this.known.get(key) ?? { left: -1, agreed: -1 };
+    this.known.set(key, known);
+    return known;
+  }
+
+  leave(person: string, newsletters: readonly string[]): void {
+    for (const newsletter of newsletters) this.of(person, newsletter).left = this.step;
+  }
+
+  /** `askedAt`: an agreement to what was asked for before they left is none. */
+  agree(person: string, newsletters: readonly string[], askedAt?: string): void {
+    for (const newsletter of newsletters) {
+      const known = this.of(person, newsletter);
+      const asked = askedAt === undefined ? this.step : (this.stepAt.get(askedAt) ?? -1);
+      if (asked > known.left) known.agreed = this.step;
+    }
+  }
+}
+
+async function rowsOf({ deps }: Site) {
+  return deps.store.db.selectFrom('subscribers').selectAll().orderBy('id').execute();
+}
+
+/** Decides about all that was asked for; sends nothing. */
+async function decide({ deps }: Site): Promise<void> {
+  for (const signUp of await unansweredSignUps(deps.store.db, 100))
+    await answerSignUp(deps, signUp);
+  for (const notice of await askedNotices(deps.store.db, 100)) await answerAsked(deps, notice);
+}
+
+async function preferencesOf({ deps }: Site, person: string): Promise<string | undefined> {
+  const { db } = deps.store;
+  const row = await db
+    .selectFrom('subscribers')
+    .selectAll()
+    .where('address_key', '=', person)
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  const addressHash = hashAddress((await readIdentity(db)).hash_key, address(person));
+  return preferencesToken(deps, {
+    subscriber: row.id,
+    addressHash,
+    at: storedInstant(deps.clock()),
+  });
+}
+
+/** What they can still leave. */
+async function haveNotLeft(site: Site, person: string): Promise<string[]> {
+  const rows = (await rowsOf(site)).filter((each) => each.address_key === person);
+  return rows
+    .filter(({ status }) => status === 'active' || status === 'pending')
+    .map(({ newsletter }) => newsletter);
+}
+
+async function perform(history: History, each: Act): Promise<void> {
+  const { site } = history;
+  const { deps } = site;
+  const { db } = deps.store;
+  const { secrets } = deps.config;
+  const person = 'who' in each ? (PEOPLE[each.who] ?? '') : '';
+  const expiresAt = deps.clock().add({ hours: 1 });
+  switch (each.kind) {
+    case 'signUp':
+      await site.signUp(person, { newsletters: each.both ? NEWSLETTERS : [NEWSLETTER] });
+      return;
+    case 'answer':
+      return decide(site);
+    case 'forget':
+      await forgetRequests(deps);
+      return;
+    case 'confirm': {
+      const all = await db.selectFrom('sign_ups').selectAll().orderBy('at').execute();
+      const signUp = all[each.old % Math.max(1, all.length)];
+      if (signUp === undefined) return;
+      const isFirst = signUp.confirmed_at === null;
+      history.agree(signUp.address, isFirst ? signUp.newsletters.split(' ') : [], signUp.at);
+      await confirmSignUp(deps, signToken('confirm', [signUp.id], { secrets, expiresAt }));
+      return;
+    }
+    case 'click': {
+      const rows = await rowsOf(site);
+      const row = rows[each.old % Math.max(1, rows.length)];
+      if (row === undefined) return;
+      const whom = { newsletter: row.newsletter, subscriberId: row.id };
+      const left = await unsubscribe(deps, unsubscribeToken(whom, secrets));
+      const end = rows.find(({ id }) => id === row.moved_to) ?? row;
+      history.leave(
+        end.address_key,
+        end.status === 'active' || end.status === 'pending' ? [row.newsletter] : [],
+      );
+      if (left !== undefined && end.status === 'active') {
+        history.undoTokens.push({
+          token: left.undoToken,
+          who: end.address_key,
+          newsletter: row.newsletter,
+          step: history.step,
+        });
+      }
+      return;
+    }
+    case 'undo': {
+      const undo = history.undoTokens[each.old % Math.max(1, history.undoTokens.length)];
+      if (undo === undefined) return;
+      await resubscribe(deps, undo.token);
+      // Only the last departure can be undone; then it is as good as a confirmation.
+      const known = history.of(undo.who, undo.newsletter);
+      if (known.left === undo.step) known.agreed = history.step;
+      return;
+    }
+    case 'prefer': {
+      const token = await preferencesOf(site, person);
+      if (token === undefined) return;
+      const wanted = each.wanted.map((index) => NEWSLETTERS[index] ?? '');
+      const here = await haveNotLeft(site, person);
+      history.leave(
+        person,
+        here.filter((id) => !wanted.includes(id)),
+      );
+      history.agree(person, wanted);
+      await changePreferences(deps, token, wanted);
+      return;
+    }
+    case 'change': {
+      const token = await preferencesOf(site, person);
+      const to = PEOPLE[each.to] ?? '';
+      if (token === undefined || to === person) return;
+      await requestAddressChange(deps, token, {
+        address: address(to),
+        language: 'en',
+        ip: '192.0.2.1',
+      });
+      return;
+    }
+    case 'confirmChange': {
+      const all = await db.selectFrom('address_changes').selectAll().orderBy('at').execute();
+      const change = all[each.old % Math.max(1, all.length)];
+      if (change === undefined || change.confirmed_at !== null) return;
+      const before = await rowsOf(site);
+      const token = signToken('new-address', [change.id], { secrets, expiresAt });
+      const answer = await confirmAddressChange(deps, token);
+      if (answer.kind !== 'done') return;
+      const from = before.find(({ id }) => id === change.subscriber);
+      const start = before.find(({ id }) => id === from?.moved_to) ?? from;
+      const moved = before
+        .filter((row) => row.address_key === start?.address_key && row.status === 'active')
+        .map((row) => row.newsletter);
+      if (start === undefined || start.address_key === change.address_key) return;
+      history.leave(start.address_key, moved);
+      // Agreed as well: unless they left it after they were asked.
+      history.agree(change.address_key, moved, change.at);
+      return;
+    }
+    case 'add':
+      if (
+        (await addSubscriber(deps, { newsletter: NEWSLETTER, address: address(person) })).result ===
+        'added'
+      ) {
+        history.agree(person, [NEWSLETTER]);
+      }
+      return;
+    case 'remove':
+      if ((await haveNotLeft(site, person)).includes(NEWSLETTER))
+        history.leave(person, [NEWSLETTER]);
+      await removeSubscriber(deps, { newsletter: NEWSLETTER, address: address(person) });
+      return;
+    case 'erase':
+      history.leave(person, NEWSLETTERS);
+      await eraseSubscriber(deps, address(person));
+      return;
+    case 'import': {
+      const before = (await rowsOf(site)).length;
+      await importText({ ...site.paper, deps }, `${person}\n`, { newsletter: NEWSLETTER });
+      if ((await rowsOf(site)).length > before) history.agree(person, [NEWSLETTER]);
+      return;
+    }
+    case 'importLeft': {
+      const text = `email,status\n${person},unsubscribed\n`;
+      const paper = { ...site.paper, deps };
+      const { left, ended } = await importText(paper, text, { newsletter: NEWSLETTER });
+      // Of somebody who had left before it says nothing new.
+      if (left + ended > 0) history.leave(person, [NEWSLETTER]);
+      return;
+    }
+    case 'bounce':
+      if ((await site.statuses())[person] !== 'active') return;
+      history.leave(person, [NEWSLETTER]);
+      await db
+        .updateTable('subscribers')
+        .set({ status: 'bounced', changed_at: storedInstant(deps.clock()) })
+        .where('address_key', '=', person)
+        .where('newsletter', '=', NEWSLETTER)
+        .execute();
+      return;
+  }
+}
+
+async function assertAllAgreed(history: History, acts: readonly Act[]): Promise<void> {
+  for (const row of await rowsOf(history.site)) {
+    if (row.status !== 'active') continue;
+    const { left, agreed } = history.of(row.address_key, row.newsletter);
+    const fact = `${row.address} is active in ${row.newsletter} after they left`;
+    assert.ok(agreed > left, `${fact}: ${JSON.stringify(acts.slice(0, history.step + 1))}`);
+  }
+}
+
+test('in 100 random histories of 30 acts nobody is active who has not agreed after they last left', async (t) => {
+  const site = await openSite(t, {
+    limits: { perIpPerHour: 1e5, perHour: 1e7, perAddressPerDay: 100 },
+  });
+  let actives = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(act, { minLength: 10, maxLength: 30 }), async (acts) => {
+      const { db } = site.deps.store;
+      for (const table of [
+        'subscribers',
+        'sign_ups',
+        'notices',
+        'address_changes',
+        'journal',
+      ] as const) {
+        await db.deleteFrom(table).execute();
+      }
+      const history = new History(site);
+      for (const each of acts) {
+        site.later({ seconds: 1 });
+        history.stepAt.set(storedInstant(site.deps.clock()), history.step);
+        await perform(history, each);
+        await assertAllAgreed(history, acts);
+        history.step += 1;
+      }
+      actives += (await rowsOf(site)).filter(({ status }) => status === 'active').length;
+    }),
+    { numRuns: 100 },
+  );
+  assert.ok(actives > 30, `${actives} were active in the end: the histories show something`);
+});
