@@ -173,3 +173,13 @@ test('who never confirmed and leaves by their preferences cannot be made a subsc
   await confirmSignUp(site.deps, confirm);
   assert.deepEqual(await site.statuses(), { [ADA]: 'unsubscribed' });
 });
+
+test('who leaves before they ever confirmed is not made a subscriber by undoing it', async (t) => {
+  const site = await openSite(t);
+  await site.signUp(ADA);
+  await site.answer();
+  site.later({ minutes: 1 });
+  const undo = await leave(site, await tokenOf(site, ADA));
+  assert.equal(await resubscribe(site.deps, undo), undefined);
+  assert.deepEqual(await site.statuses(), { [ADA]: 'unsubscribed' });
+});

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { answerSignUp } from '../../../src/jobs/site/answer-sign-up.ts';
 import { confirmSignUp, readConfirmation } from '../../../src/jobs/site/confirm-sign-up.ts';
 import { forgetRequests } from '../../../src/jobs/site/forget-requests.ts';
 import { unsubscribe } from '../../../src/jobs/site/unsubscribe.ts';
@@ -6,6 +7,8 @@ import { eraseSubscriber } from '../../../src/jobs/subscribers/erase-subscriber.
 import { showSubscriber } from '../../../src/jobs/subscribers/show-subscriber.ts';
 import { addressKey } from '../../../src/model/email-address.ts';
 import type { SubscriptionStatus } from '../../../src/model/subscriber.ts';
+import { openStore } from '../../../src/store/database/open-store.ts';
+import { unansweredSignUps } from '../../../src/store/sign-ups.ts';
 import { test } from '../../support/databases.ts';
 import { address, NEWSLETTER } from '../../support/paper.ts';
 import { everyone, importText } from '../../support/people.ts';
@@ -301,4 +304,19 @@ test('a link of nobody’s, of another purpose or of another key confirms nothin
 test('a newsletter that there is not is refused', async (t) => {
   const site = await openSite(t);
   await assert.rejects(site.signUp(ADA, { newsletters: ['nothing'] }), /no newsletter "nothing"/);
+});
+
+test('a sign-up is answered once, however many processes take it at once', async (t) => {
+  const site = await openSite(t);
+  await site.signUp(ADA);
+  const store = await openStore(site.deps.config.databaseUrl);
+  t.after(() => store.close());
+  const [signUp] = await unansweredSignUps(store.db, 1);
+  assert.ok(signUp !== undefined);
+  const answers = await Promise.all(
+    [site.deps, { ...site.deps, store }].map((deps) => answerSignUp(deps, signUp)),
+  );
+  assert.deepEqual(answers.toSorted(), ['confirm', 'none']);
+  await site.answer();
+  assert.equal(site.mailsTo(ADA).length, 1);
 });
