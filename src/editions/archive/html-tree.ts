@@ -44,6 +44,12 @@ export function remove(node: ChildNode): void {
   node.parentNode = null;
 }
 
+/** Makes an element one of another name. */
+export function rename(target: Element, tagName: string): void {
+  target.nodeName = tagName;
+  target.tagName = tagName;
+}
+
 export function isElement(node: ChildNode | ParentNode): node is Element {
   return 'tagName' in node;
 }

@@ -4,12 +4,18 @@ import { attribute, type Element, elementsIn, remove, setAttribute, textIn } fro
 /** Class of what a template shows in the mail alone. */
 const MAIL_ONLY = /(^|\s)mail-only(\s|$)/;
 
-/** What no mail program shows or runs, so nobody got it; and what would reach beyond the mail. */
+/**
+ * What no mail program shows or runs, so nobody got it; what would reach beyond the mail; and what
+ * browsers read again otherwise than it was written (foreign content, raw text).
+ */
 const ACTIVE = new Set(
-  'script noscript iframe frame frameset object embed applet base link meta title template form input button select textarea dialog'.split(
+  'script noscript iframe frame frameset object embed applet base link meta title template form input button select textarea dialog svg math xmp plaintext listing noembed noframes'.split(
     ' ',
   ),
 );
+
+/** An address that is code, with the white space and controls that browsers pass over (URL Standard §4.4). */
+const CODE = /^[\0-\x20]*(j\s*a\s*v\s*a|v\s*b)\s*s\s*c\s*r\s*i\s*p\s*t\s*:/i;
 
 const ADDRESSES = new Set([
   'href',
@@ -31,7 +37,7 @@ export function takeOutActive(root: Element, preheader: string): void {
     if (ACTIVE.has(each.tagName) || isMailOnly(each) || isPreheader(each, preheader)) remove(each);
     each.childNodes = each.childNodes.filter(({ nodeName }) => nodeName !== '#comment');
     for (const { name, value } of each.attrs) {
-      const runs = ADDRESSES.has(name) && !isHarmless(value);
+      const runs = CODE.test(value) || (ADDRESSES.has(name) && !isHarmless(value));
       if (runs || /^(on|xmlns)|^srcdoc$/i.test(name)) setAttribute(each, name, undefined);
     }
     changeRole(each);

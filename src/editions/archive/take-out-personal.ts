@@ -7,6 +7,7 @@ import {
   isElement,
   nodesIn,
   remove,
+  rename,
   setAttribute,
   type TextNode,
   textIn,
@@ -40,7 +41,9 @@ export function takeOutPersonal(root: Element, signUp: SignUpLink | undefined): 
     if (isText(node) && node.value.includes(SLOTS.address)) takeOutParagraph(node);
   }
   for (const each of elementsIn(root)) {
-    const personal = each.attrs.filter(({ value }) => TRACE.test(value));
+    // `<{{ subscriber.address }}>`: an address in angle brackets is a tag.
+    if (TRACE.test(each.tagName)) rename(each, 'span');
+    const personal = each.attrs.filter(({ name, value }) => TRACE.test(`${name} ${value}`));
     for (const { name } of personal) setAttribute(each, name, undefined);
     if (each.tagName !== 'a' || !personal.some(({ name }) => name === 'href')) continue;
     each.childNodes = [];
