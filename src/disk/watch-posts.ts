@@ -10,8 +10,8 @@ export interface WatchedFolders {
 }
 
 export interface WatchListener {
-  /** A post, a picture beside one or an include was written, moved or taken away. */
-  onChange(): void;
+  /** A post, a picture beside one or an include was written, moved or taken away, or a folder of them. */
+  onChange(path: string): void;
   /** Not all can be watched: the system has no more watches, or does not let us look. */
   onTrouble(error: unknown): void;
 }
@@ -32,7 +32,7 @@ export function watchPosts(
       return stats?.isFile() === true && !isIn(path, includes) && !isOfPosts(path);
     },
   });
-  watcher.on('all', onChange);
+  watcher.on('all', (_event, path) => onChange(path));
   watcher.on('error', onTrouble);
   return { close: () => watcher.close() };
 }

@@ -97,16 +97,14 @@ test('an output folder that is a file is told as the disk saying no', (t) => {
   assert.throws(() => new Publication(path), isDiskError);
 });
 
-test('a replaced file keeps its mode', async (t) => {
+test('a replaced file keeps its mode, and its twins have it', async (t) => {
   const folder = temporaryFolder(t);
   const path = join(folder, 'rss.xml');
   writeFileSync(path, 'old');
   chmodSync(path, 0o640);
-  const publication = new Publication(folder);
-  publication.put('rss.xml', 'new');
-  await publication.commit();
-  publication.close();
+  await publish(folder, { 'rss.xml': LONG });
   assert.equal(statSync(path).mode & 0o777, 0o640);
+  assertTwins(path, LONG);
 });
 
 test('what a killed build left is cleared away, what another one is writing is not', (t) => {

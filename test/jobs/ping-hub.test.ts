@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { pingHub } from '../../src/jobs/feeds/ping-hub.ts';
+import { changedTopics, pingHub } from '../../src/jobs/feeds/ping-hub.ts';
 import { openHubPings } from '../../src/jobs/service/hub-pings.ts';
 import { openHub } from '../support/hub.ts';
 import { collectingLog } from '../support/web.ts';
@@ -47,6 +47,21 @@ test('a hub that is away for one document is not asked for the others, and never
   const nowhere = await pingHub('http://127.0.0.1:1/', TOPICS);
   assert.deepEqual(nowhere.untold, TOPICS);
   assert.match(nowhere.reason ?? '', /ECONNREFUSED|bad port/);
+});
+
+test('told are the documents that were written, at their addresses, and no history', () => {
+  const document = (path: string, changed = true) =>
+    ({ path, changed, format: 'rss', items: 1 }) as const;
+  const feeds = [
+    document('rss.xml'),
+    document('atom.xml', false),
+    document('categories/größe/rss.xml'),
+    document('history/3/rss.xml'),
+  ];
+  assert.deepEqual(changedTopics({ feeds }, { publicUrl: 'https://paper.example/news/' }), [
+    'https://paper.example/news/rss.xml',
+    'https://paper.example/news/categories/gr%C3%B6%C3%9Fe/rss.xml',
+  ]);
 });
 
 test('a redirect is not taken for a yes', async (t) => {

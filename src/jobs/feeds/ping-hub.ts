@@ -24,7 +24,10 @@ export interface PingOptions {
 const TIMEOUT_MS = 10_000;
 
 /** Addresses of the feed documents that were written; nobody follows a history document. */
-export function changedTopics({ feeds }: BuildReport, { publicUrl }: Config): string[] {
+export function changedTopics(
+  { feeds }: Pick<BuildReport, 'feeds'>,
+  { publicUrl }: Pick<Config, 'publicUrl'>,
+): string[] {
   return feeds
     .filter(({ changed, path }) => changed && !isHistoryPath(path))
     .map(({ path }) => fileUrl(publicUrl, path));

@@ -38,7 +38,7 @@ function secondsOf(parts: Parts, nowSeconds: number): number | undefined {
   const day = new Date(0);
   // `Date.UTC` takes years below 100 for ones of the 20th century.
   day.setUTCFullYear(year, month, number('day'));
-  if (day.getUTCMonth() !== month || day.getUTCDate() !== number('day')) return undefined;
+  if (day.getUTCDate() !== number('day')) return undefined;
   const second = Math.min(59, number('second'));
   return day.getTime() / 1000 + number('hour') * 3600 + number('minute') * 60 + second;
 }
