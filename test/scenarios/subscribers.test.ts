@@ -3,6 +3,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { ImportReport } from '../../src/jobs/subscribers/import-subscribers.ts';
+import { openStore } from '../../src/store/database/open-store.ts';
+import { storedInstant } from '../../src/store/instants.ts';
+import { insertSignUp } from '../../src/store/sign-ups.ts';
+import { address } from '../support/paper.ts';
 import { openProject } from '../support/program.ts';
 
 test('an import names each refused line, stores nothing, and says how to go on', async (t) => {
@@ -107,4 +111,31 @@ test('what is known of a person can be taken along as JSON', async (t) => {
   assert.equal(subscriptions[0]?.subscriber.name, 'Ada Quill');
   assert.equal(subscriptions[0]?.subscriber.status, 'active');
   assert.deepEqual(subscriptions[0]?.deliveries, []);
+});
+
+test('a sign-up that waits to be confirmed is shown, with its consent and until when', async (t) => {
+  const project = openProject(t);
+  await project.run('subscribers', 'add', 'bob@example.org');
+  const store = await openStore(`sqlite:${join(project.folder, 'data', 'broadsheet.db')}`);
+  const now = Temporal.Now.instant();
+  await insertSignUp(store.db, {
+    id: 'x',
+    address: address('ada@example.org'),
+    newsletters: ['politics-essential'],
+    ...{ language: 'en', source: 'front page', consentText: 'I want it.' },
+    at: storedInstant(now),
+    expiresAt: storedInstant(now.add({ hours: 1 })),
+  });
+  await store.close();
+  const { code, stdout } = await project.run('subscribers', 'show', 'Ada@example.org');
+  assert.equal(code, 0);
+  assert.match(
+    stdout,
+    /signed up for politics-essential by front page, .*; to be confirmed until 2/,
+  );
+  const { json } = await project.run('subscribers', 'show', 'ada@example.org', '--json');
+  assert.equal(
+    json<{ signUps: { consentText: string }[] }>().signUps[0]?.consentText,
+    'I want it.',
+  );
 });

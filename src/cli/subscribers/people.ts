@@ -90,14 +90,22 @@ export async function showPerson(
   if (address === undefined) return;
   const { terminal } = shell;
   await withMail(command, shell, { readOnly: true }, async (context) => {
-    const { showSubscriber } = await import('../../jobs/subscribers/show-subscriber.ts');
+    const { showSignUps, showSubscriber } = await import(
+      '../../jobs/subscribers/show-subscriber.ts'
+    );
     const subscriptions = await showSubscriber(context, { ...chosen(options), address });
-    if (subscriptions.length === 0) shell.setExitCode(EXIT.data);
+    const signUps = await showSignUps(context, address);
+    const isKnown = subscriptions.length + signUps.length > 0;
+    if (!isKnown) shell.setExitCode(EXIT.data);
     if (options.json) {
-      terminal.out(JSON.stringify({ address, subscriptions }));
+      terminal.out(JSON.stringify({ address, subscriptions, signUps }));
       return;
     }
-    if (subscriptions.length === 0) terminal.out(`${address}  is not known`);
+    if (!isKnown) terminal.out(`${address}  is not known`);
+    for (const { newsletters, source, at, expiresAt } of signUps) {
+      const asked = `${newsletters.join(', ')} by ${source}, ${at}`;
+      terminal.out(`${address}  signed up for ${asked}; to be confirmed until ${expiresAt}`);
+    }
     for (const { subscriber, deliveries } of subscriptions) {
       const { newsletter, status, changedAt, consent, name } = subscriber;
       terminal.out(`${subscriber.address}${name === undefined ? '' : ` (${name})`}`);

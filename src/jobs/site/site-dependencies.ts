@@ -1,10 +1,8 @@
-import type { Chance } from '../../base/chance.ts';
 import type { ChangeSignal } from '../../base/change-signal.ts';
 import type { StoreDependencies } from '../mail-dependencies.ts';
 
 /** What the jobs need that answer people on the site. */
 export interface SiteDependencies extends StoreDependencies {
-  readonly chance?: Chance;
   readonly signals: {
     /** Somebody asked for something that is answered by mail. */
     readonly notices: ChangeSignal;

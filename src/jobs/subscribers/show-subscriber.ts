@@ -1,7 +1,10 @@
 import type { DeliveryState, Reply } from '../../model/delivery.ts';
 import type { EmailAddress } from '../../model/email-address.ts';
+import type { SignUp } from '../../model/sign-up.ts';
 import type { Subscriber } from '../../model/subscriber.ts';
 import { deliveriesTo } from '../../store/deliveries.ts';
+import { storedInstant } from '../../store/instants.ts';
+import { signUpsOf } from '../../store/sign-ups.ts';
 import { findSubscriptions } from '../../store/subscribers.ts';
 import { findNewsletter } from '../find-newsletter.ts';
 import type { StoreDependencies } from '../mail-dependencies.ts';
@@ -16,6 +19,24 @@ export interface SubscriberDetails {
     readonly at: string;
     readonly reply?: Reply;
   }[];
+}
+
+/** A sign-up by a form that its owner has not confirmed. */
+export type OpenSignUp = Pick<
+  SignUp,
+  'address' | 'newsletters' | 'source' | 'consentText' | 'at' | 'expiresAt'
+>;
+
+/** What was asked for with an address and can still be confirmed, newest first. */
+export async function showSignUps(
+  { store, clock }: Pick<StoreDependencies, 'store' | 'clock'>,
+  address: EmailAddress,
+): Promise<readonly OpenSignUp[]> {
+  const now = storedInstant(clock());
+  const signUps = await signUpsOf(store.db, address);
+  return signUps
+    .filter(({ confirmedAt, expiresAt }) => confirmedAt === undefined && expiresAt > now)
+    .map(({ id: _id, ipHash: _ipHash, language: _language, ...signUp }) => signUp);
 }
 
 /** All that is known of an address, once for each newsletter; empty for one that is not known. */
