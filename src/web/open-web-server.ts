@@ -92,9 +92,6 @@ function createApp(networks: readonly string[], limits: WebLimits): FastifyInsta
     },
   });
   app.server.maxConnections = limits.connections;
-  // All of them are counted, and too many refused: those that Node leaves out beyond its limit could
-  // be the proxy's own X-Forwarded-For.
-  app.server.maxHeadersCount = 0;
   limitConnections(app.server, limits.connectionsPerClient, isProxy);
   return app;
 }
@@ -102,6 +99,7 @@ function createApp(networks: readonly string[], limits: WebLimits): FastifyInsta
 function refuseOversized(app: FastifyInstance, limits: WebLimits): void {
   app.addHook('onRequest', async ({ raw }) => {
     if ((raw.url?.length ?? 0) > limits.urlLength) throw new WebError(414);
+    // Node leaves out those beyond 2,000, and among them could be the proxy's own X-Forwarded-For.
     if (raw.rawHeaders.length / 2 > limits.headers) throw new WebError(431);
   });
 }

@@ -138,20 +138,23 @@ test('a body, a head and an address have a size that they may have', async (t) =
 });
 
 test('whoever sends slowly is cut off, while others are served', async (t) => {
-  const { ask, server } = await openWebPaper(t, [PAGES], {
-    limits: { headTimeoutMs: 300, requestTimeoutMs: 600 },
-  });
-  const startedAt = performance.now();
   const head = 'GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ';
   const body =
     'POST /subscribe/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\n';
-  const ends = [...Array<string>(20).fill(head), ...Array<string>(20).fill(body)].map((bytes) =>
-    drip(t, server.url, bytes),
-  );
-  assert.equal((await ask('')).status, 200);
-  await Promise.all(ends);
-  const ms = performance.now() - startedAt;
-  t.diagnostic(`40 slow connections were cut off after ${Math.round(ms)} ms`);
+  const cases = [
+    { bytes: head, limits: { headTimeoutMs: 300, requestTimeoutMs: 60_000 } },
+    { bytes: body, limits: { headTimeoutMs: 300, requestTimeoutMs: 600 } },
+  ];
+  for (const { bytes, limits } of cases) {
+    const { ask, server } = await openWebPaper(t, [PAGES], { limits });
+    const startedAt = performance.now();
+    const ends = Array.from({ length: 20 }, () => drip(t, server.url, bytes));
+    assert.equal((await ask('')).status, 200);
+    await Promise.all(ends);
+    const ms = Math.round(performance.now() - startedAt);
+    t.diagnostic(`20 slow connections were cut off after ${ms} ms`);
+    assert.ok(ms < 20_000, `${ms} ms`);
+  }
 });
 
 /** Sends `bytes`, and then one more every 50 ms for as long as the server listens. */

@@ -110,6 +110,7 @@ test('an error of ours is a 500 that says nothing of it, and is logged by its ro
   const { ask, logged } = await openWebPaper(t, [PAGES]);
   const { status, body } = await ask('broken/?token=abc');
   assert.equal(status, 500);
+  assert.match(body, /<h1>Internal Server Error<\/h1>/);
   assert.doesNotMatch(body, /secret|ada|at .*\.ts/);
   assert.ok(logged.some((line) => line.includes('a request failed') && line.includes('/broken/')));
   assert.ok(!logged.some((line) => line.includes('abc')));
