@@ -7,14 +7,14 @@ Examples:
   $ broadsheet start                        everything, in one process
   $ broadsheet start --port 80 --host ::    to the internet, without a web server in front
   $ broadsheet start --only web feeds       the site alone; another process sends
-  $ broadsheet start --once                 from cron: what is due now, and no more
+  $ broadsheet start --once --quiet         from cron: what is due now, and no more
 
 Needs BROADSHEET_SECRET, and BROADSHEET_SMTP_URL unless the relay takes mail without a password.
 Ends in order on SIGTERM and SIGINT (Ctrl-C), within ten seconds; a second one ends it at once.
 It can be killed and started again at any time: nothing is lost, and nothing is sent twice.
 
-Exit codes: 0 it was asked to stop, or with --once all is done (65 posts were left out, 75 some
-messages wait for the next run), 69 the database is away or the port taken, 70 bug, 74 disk,
+Exit codes: 0 it was asked to stop, or with --once all is done (65 posts were left out, 69 a relay is
+away, 75 some messages wait for the next run), 69 the database is away or the port taken, 70 bug, 74 disk,
 78 config. Let a supervisor start it again after any but 0 and 78.
 `;
 
@@ -24,6 +24,7 @@ interface StartFlags {
   readonly metricsHost?: string;
   readonly metricsPort?: number;
   readonly once?: true;
+  readonly quiet?: true;
   readonly only?: readonly ServicePartName[];
 }
 
@@ -38,6 +39,7 @@ export function addStart(program: Command, shell: Shell): void {
     .option('--metrics-port <number>', 'port of /metrics; 0: no metrics', parsePort)
     .addOption(new Option('--only <parts...>', 'run these parts alone').choices(SERVICE_PARTS))
     .option('--once', 'do what is due now, serve nothing, and end: for cron and CI')
+    .option('--quiet', 'log troubles alone')
     .addHelpText('after', EXAMPLES)
     .action(async (flags: StartFlags, command: Command) => {
       const { config: file, verbose } = command.optsWithGlobals<{
@@ -55,11 +57,8 @@ export function addStart(program: Command, shell: Shell): void {
         ...(flags.metricsPort === undefined ? {} : { metricsPort: flags.metricsPort }),
       };
       const parts = flags.only ?? SERVICE_PARTS;
-      await startService(
-        { ...config, web },
-        { parts, verbose: verbose === true, once: flags.once === true },
-        shell,
-      );
+      const level = flags.quiet ? 'warn' : verbose ? 'debug' : 'info';
+      await startService({ ...config, web }, { parts, level, once: flags.once === true }, shell);
     });
 }
 

@@ -1,7 +1,9 @@
 import { reasonOf } from '../../base/errors.ts';
 import { relaysWithoutUrl } from '../../config/relays-without-url.ts';
 import { findHold } from '../../jobs/database/check-fence.ts';
+import { listSchedule } from '../../jobs/schedule/list-schedule.ts';
 import type { ServiceDependencies } from '../../jobs/service/service-part.ts';
+import { formatDue } from '../format.ts';
 import type { Servers } from './open-servers.ts';
 import type { ServicePartName } from './service-parts.ts';
 
@@ -13,12 +15,27 @@ export async function announce(
 ): Promise<void> {
   const { config, log } = deps;
   log.event('serving', { parts: parts.join(', '), database: deps.store.place, ...urls });
+  if (parts.includes('schedule')) await announceSlots(deps);
   for (const { message } of relaysWithoutUrl(config)) log.trouble(message);
   for (const reason of brokenTemplates(deps)) log.trouble(reason);
   const hold = await findHold(deps);
   if (hold === undefined) return;
   const remedy = 'run `broadsheet status` to see what is at stake, and `broadsheet database adopt`';
   log.trouble(`this database ${hold.because}: nothing is sent until it is adopted; ${remedy}`);
+}
+
+async function announceSlots(deps: ServiceDependencies): Promise<void> {
+  const scheduled = await listSchedule(deps, { count: 1 });
+  for (const { newsletter, timeZone, next } of scheduled) {
+    const due = next.find(({ skipped }) => skipped === undefined);
+    if (due === undefined) continue;
+    const at = formatDue(due.dueAt, timeZone);
+    deps.log.event(`the next edition is due on ${at}`, { newsletter, dueAt: due.dueAt });
+  }
+  for (const { id } of deps.config.newsletters) {
+    if (scheduled.some(({ newsletter }) => newsletter === id)) continue;
+    deps.log.event('there is no schedule: it is sent by hand', { newsletter: id });
+  }
 }
 
 /** What is wrong with the templates of mails. The site is up without: people have to be able to leave. */

@@ -9,13 +9,14 @@ import { redact } from './redact.ts';
  */
 export async function openServiceLog(options: {
   readonly pretty: boolean;
-  readonly verbose: boolean;
+  /** What is less than this is left out. */
+  readonly level: 'warn' | 'info' | 'debug';
 }): Promise<EventLog> {
-  const { pretty, verbose } = options;
+  const { pretty, level } = options;
   const destination = pretty ? await prettyDestination() : pino.destination({ fd: 1, sync: true });
   const logger = pino(
     {
-      level: verbose ? 'debug' : 'info',
+      level,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },

@@ -1,4 +1,4 @@
-import { EXIT, type ExitCode } from '../../base/errors.ts';
+import { BroadsheetError, EXIT, type ExitCode } from '../../base/errors.ts';
 import { publishArchive } from '../../jobs/archive/publish-archive.ts';
 import { buildFeeds } from '../../jobs/feeds/build-feeds.ts';
 import { askEditors } from '../../jobs/schedule/ask-editors.ts';
@@ -7,6 +7,8 @@ import { openCalendars } from '../../jobs/schedule/open-calendars.ts';
 import { tellOutcomes } from '../../jobs/schedule/tell-outcomes.ts';
 import { deliverNewsletter } from '../../jobs/service/deliver-newsletter.ts';
 import type { ServiceDependencies } from '../../jobs/service/service-part.ts';
+import { answerAll } from '../../jobs/site/answer-requests.ts';
+import { openNoticeRoutes } from '../../jobs/site/send-notices.ts';
 import { formatProblem } from '../../model/problem.ts';
 import { openArchiveLists } from '../../web/pages/archive-lists.ts';
 import type { ServicePartName } from './service-parts.ts';
@@ -14,17 +16,20 @@ import type { ServicePartName } from './service-parts.ts';
 /** Does what is due of one part, and gives the exit code that says how far it came. */
 type Round = (deps: ServiceDependencies, signal: AbortSignal) => Promise<ExitCode>;
 
-/** In the order in which one makes work for the next. */
-const ROUNDS: ReadonlyMap<ServicePartName, Round> = new Map([
+/** In the order in which one makes work for the next: a page is there before a message leads to it. */
+const ROUNDS: readonly (readonly [ServicePartName, Round])[] = [
   ['feeds', buildOnce],
   ['schedule', scheduleOnce],
-  ['delivery', deliverOnce],
   ['archive', archiveOnce],
-]);
+  ['delivery', deliverOnce],
+  ['notices', answerOnce],
+  ['schedule', tellOnce],
+];
 
 /**
  * Does what is due now of the parts, one after the other, for cron and CI. Gives 0 where everything
- * is done, else the first code that says otherwise: 65 posts were left out, 75 some messages wait.
+ * is done, else the first code that says otherwise: 65 posts were left out, 69 a relay is away, 75
+ * some messages wait. What goes wrong with one part is logged, and keeps no other from its work.
  */
 export async function runOnce(
   deps: ServiceDependencies,
@@ -33,41 +38,29 @@ export async function runOnce(
 ): Promise<ExitCode> {
   let code: ExitCode = EXIT.ok;
   for (const [name, round] of ROUNDS) {
-    if (signal.aborted) return EXIT.tryAgain;
     if (!names.includes(name)) continue;
-    const own = await round(deps, signal);
+    if (signal.aborted) return EXIT.tryAgain;
+    const own = await withLog(deps, name, () => round(deps, signal));
     if (code === EXIT.ok) code = own;
   }
   return code;
 }
 
-async function scheduleOnce(deps: ServiceDependencies, signal: AbortSignal): Promise<ExitCode> {
-  const newsletters = openCalendars(deps.config, deps.log);
-  await lookAtSchedule(deps, newsletters);
-  await askEditors(deps, signal);
-  await tellOutcomes(deps, newsletters, signal);
-  return EXIT.ok;
-}
-
-/** And tells how slots ended by that: nobody may look again today. */
-async function deliverOnce(deps: ServiceDependencies, signal: AbortSignal): Promise<ExitCode> {
-  let isAllSent = true;
-  for (const newsletter of deps.config.newsletters) {
-    const { isTrouble, waitMs } = await deliverNewsletter(deps, newsletter, signal);
-    isAllSent &&= !isTrouble && waitMs === Number.POSITIVE_INFINITY;
+async function withLog(
+  { log }: ServiceDependencies,
+  part: ServicePartName,
+  work: () => Promise<ExitCode>,
+): Promise<ExitCode> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof BroadsheetError) {
+      log.trouble(error.message, { part });
+      return error.exitCode;
+    }
+    log.failure('a part failed by a bug; please report it', error, { part });
+    return EXIT.software;
   }
-  await tellOutcomes(deps, openCalendars(deps.config, deps.log), signal);
-  return isAllSent ? EXIT.ok : EXIT.tryAgain;
-}
-
-async function archiveOnce(deps: ServiceDependencies): Promise<ExitCode> {
-  const { config, store, clock, log, textsOf } = deps;
-  const lists = openArchiveLists(config, textsOf);
-  const report = await publishArchive({ config, store, clock, log, textsOf, lists });
-  for (const warning of report.warnings) log.trouble(formatProblem(warning));
-  const { editions, changed, removed } = report;
-  log.event('archive written', { editions, changed, removed });
-  return EXIT.ok;
 }
 
 async function buildOnce({ config, clock, log }: ServiceDependencies): Promise<ExitCode> {
@@ -78,4 +71,44 @@ async function buildOnce({ config, clock, log }: ServiceDependencies): Promise<E
   const changed = feeds.filter((feed) => feed.changed).length;
   log.event('feeds were built', { posts: posts.published, documents: feeds.length, changed });
   return posts.leftOut.length > 0 ? EXIT.data : EXIT.ok;
+}
+
+async function scheduleOnce(deps: ServiceDependencies, signal: AbortSignal): Promise<ExitCode> {
+  await lookAtSchedule(deps, openCalendars(deps.config, deps.log));
+  await askEditors(deps, signal);
+  return EXIT.ok;
+}
+
+async function archiveOnce(deps: ServiceDependencies): Promise<ExitCode> {
+  const { config, store, clock, log, textsOf } = deps;
+  const lists = openArchiveLists(config, textsOf);
+  const report = await publishArchive({ config, store, clock, log, textsOf, lists });
+  for (const { file, message } of report.warnings) log.trouble(`${file}  ${message}`);
+  return EXIT.ok;
+}
+
+async function deliverOnce(deps: ServiceDependencies, signal: AbortSignal): Promise<ExitCode> {
+  const rounds = await Promise.all(
+    deps.config.newsletters.map((newsletter) => deliverNewsletter(deps, newsletter, signal)),
+  );
+  if (rounds.some(({ isTrouble }) => isTrouble)) return EXIT.unavailable;
+  return signal.aborted || rounds.some(({ waitMs }) => Number.isFinite(waitMs))
+    ? EXIT.tryAgain
+    : EXIT.ok;
+}
+
+async function answerOnce(deps: ServiceDependencies, signal: AbortSignal): Promise<ExitCode> {
+  const routes = openNoticeRoutes(deps);
+  try {
+    await answerAll(deps, () => routes, signal);
+    return EXIT.ok;
+  } finally {
+    await Promise.all(routes.map(({ relay }) => relay.close()));
+  }
+}
+
+/** After the delivery: how the slots ended. */
+async function tellOnce(deps: ServiceDependencies, signal: AbortSignal): Promise<ExitCode> {
+  await tellOutcomes(deps, openCalendars(deps.config, deps.log), signal);
+  return EXIT.ok;
 }

@@ -14,6 +14,7 @@ import { deliverDue } from '../../jobs/service/deliver-due.ts';
 import { measureService } from '../../jobs/service/measure-service.ts';
 import type { ServicePart } from '../../jobs/service/service-part.ts';
 import { watchPosts } from '../../jobs/service/watch-posts.ts';
+import { answerRequests } from '../../jobs/site/answer-requests.ts';
 import { openRelay } from '../../smtp/open-relay.ts';
 import { openStore, type Store } from '../../store/database/open-store.ts';
 import { type OpenMetrics, openMetrics } from '../../web/metrics/open-metrics.ts';
@@ -33,7 +34,8 @@ const GRACE_MS = 15_000;
 
 export interface StartOptions {
   readonly parts: readonly ServicePartName[];
-  readonly verbose: boolean;
+  /** How much is logged: troubles alone, what happens, everything. */
+  readonly level: 'warn' | 'info' | 'debug';
   /** Do what is due now, and end. */
   readonly once: boolean;
 }
@@ -44,12 +46,12 @@ export interface StartOptions {
  */
 export async function startService(
   config: Config,
-  { parts, verbose, once }: StartOptions,
+  { parts, level, once }: StartOptions,
   { setExitCode }: Shell,
 ): Promise<void> {
   requireSecret(config);
   const pretty = process.stdout.isTTY === true;
-  const log = await openServiceLog({ pretty, verbose });
+  const log = await openServiceLog({ pretty, level });
   dieOfBugs(log);
   const stop = listenForStop(log);
   try {
@@ -108,10 +110,11 @@ async function serve(
   }
 }
 
-const PARTS: Partial<Record<ServicePartName, ServicePart>> = {
+const PARTS: Readonly<Record<Exclude<ServicePartName, 'web'>, ServicePart>> = {
   feeds: watchPosts,
   schedule: runSchedule,
   delivery: deliverDue,
+  notices: answerRequests,
   archive: (deps, signal) => keepArchive(deps, openArchiveLists(deps.config, deps.textsOf), signal),
 };
 
