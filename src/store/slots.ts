@@ -63,7 +63,10 @@ export async function insertSlot(
     .execute();
 }
 
-/** The last day of the newsletter whose slot was due until `now`. */
+/**
+ * The last day of the newsletter whose slot was due until `now`, and that the schedule has seen: a day
+ * that an editor skipped beforehand says nothing of those before it.
+ */
 export async function lastDueDay(
   db: Database,
   newsletter: string,
@@ -74,6 +77,9 @@ export async function lastDueDay(
     .select((select) => select.fn.max('day').as('day'))
     .where('newsletter', '=', newsletter)
     .where('due_at', '<=', now)
+    .where((where) =>
+      where.or([where('state', '<>', 'skipped'), where('changed_at', '>=', where.ref('due_at'))]),
+    )
     .executeTakeFirst();
   return row?.day ?? undefined;
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { composeEdition } from '../../src/jobs/editions/compose-edition.ts';
 import { pauseEditionById, resumeEditionById } from '../../src/jobs/editions/manage-edition.ts';
+import { runSlotByHand, skipSlot } from '../../src/jobs/schedule/decide-by-hand.ts';
 import { lookAtSchedule } from '../../src/jobs/schedule/look-at-schedule.ts';
 import { openCalendars } from '../../src/jobs/schedule/open-calendars.ts';
 import { holdDatabase } from '../../src/store/identity.ts';
@@ -99,6 +100,54 @@ test('a service that was down for 30 days holds the slots of the last 7 of them,
   await diary.tell();
   const alarms = diary.logged.filter((line) => line.startsWith('trouble:'));
   assert.deepEqual(alarms, [`trouble: ${NEWSLETTER}: 6 editions did not go out as they should`]);
+});
+
+test('an editor skips a day to come, and the days before it are held all the same when nobody was there', async (t) => {
+  const diary = await openDiary(t, { subscribers: [ADA], now: '2026-03-16T08:00Z' });
+  await diary.lookAt('2026-03-16T08:00Z');
+  const skipped = await skipSlot(diary.deps, NEWSLETTER, '2026-03-19', 'the office is closed');
+  assert.equal(skipped.state, 'skipped');
+  diary.write('The wall stands');
+  await diary.lookAt('2026-03-19T07:00Z');
+  assert.deepEqual(await diary.slots(), [
+    '2026-03-17 held: 2 days late',
+    '2026-03-18 held: 24 hours late',
+    '2026-03-19 skipped: the office is closed',
+  ]);
+});
+
+test('an editor has a held slot sent, and once; or skipped', async (t) => {
+  const diary = await openDiary(t, { subscribers: [ADA], now: '2026-03-18T08:00Z' });
+  await diary.lookAt('2026-03-18T08:00Z');
+  diary.write('The wall stands');
+  await diary.lookAt('2026-03-20T06:00Z');
+  assert.deepEqual(await diary.slots(), ['2026-03-19 held: 23 hours late']);
+  const run = await runSlotByHand(diary.deps, NEWSLETTER, '2026-03-19');
+  assert.deepEqual([run.state, run.edition], ['sending', EDITION]);
+  await assert.rejects(
+    runSlotByHand(diary.deps, NEWSLETTER, '2026-03-19'),
+    /has its edition already/,
+  );
+  await assert.rejects(
+    skipSlot(diary.deps, NEWSLETTER, '2026-03-19', undefined),
+    /has its edition already/,
+  );
+  await assert.rejects(runSlotByHand(diary.deps, NEWSLETTER, '2026-03-20'), /not due yet/);
+  await assert.rejects(
+    runSlotByHand(diary.deps, NEWSLETTER, '2026-03-21'),
+    /no slot on 2026-03-21/,
+  );
+  await diary.deliver();
+  // The slot of today is another one.
+  diary.write('Ferry fares rise');
+  await diary.lookAt('2026-03-20T12:00Z');
+  await skipSlot(diary.deps, NEWSLETTER, '2026-03-20', undefined);
+  await diary.lookAt('2026-03-20T12:01Z');
+  assert.deepEqual(await diary.slots(), [
+    '2026-03-19 sent: 1 of 1',
+    '2026-03-20 skipped: an editor said so',
+  ]);
+  assert.equal(diary.paper.inbox.messages.length, 1);
 });
 
 test('with too few stories a day waits, looks again every 5 minutes, and sends when there are enough', async (t) => {

@@ -15,8 +15,9 @@ export async function callUrl(
 ): Promise<string | undefined> {
   for (const pauseMs of [...PAUSES_MS, undefined]) {
     const { trouble, isFinal } = await callOnce(url, json, signal);
-    if (trouble === undefined || isFinal || pauseMs === undefined || signal.aborted) return trouble;
+    if (trouble === undefined || isFinal || pauseMs === undefined) return trouble;
     await rest(pauseMs, signal);
+    if (signal.aborted) return trouble;
   }
   return undefined;
 }
