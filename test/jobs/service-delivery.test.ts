@@ -127,7 +127,10 @@ test('someone refused for good is named in the outcome; an edition refused too o
   diary.write('Ferry fares rise');
   await diary.lookAt('2026-03-23T07:00Z');
   await diary.deliver();
-  assert.match((await diary.slots()).at(-1) ?? '', /^2026-03-23 failed: the relay .* refused 10 in a row/);
+  assert.match(
+    (await diary.slots()).at(-1) ?? '',
+    /^2026-03-23 failed: the relay .* refused 10 in a row/,
+  );
   refuse = () => false;
   await diary.deliver();
   assert.match((await diary.slots()).at(-1) ?? '', /^2026-03-23 failed/);

@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { type TestContext, test as testOnce } from 'node:test';
+import { showEdition } from '../../src/jobs/editions/show-edition.ts';
+import { reportStatus } from '../../src/jobs/report-status.ts';
+import { lookAtSchedule } from '../../src/jobs/schedule/look-at-schedule.ts';
+import { openCalendars } from '../../src/jobs/schedule/open-calendars.ts';
+import { deliverNewsletter } from '../../src/jobs/service/deliver-newsletter.ts';
+import { openStore } from '../../src/store/database/open-store.ts';
+import { test } from '../support/databases.ts';
+import { killedAt } from '../support/death.ts';
+import { NEWSLETTER } from '../support/paper.ts';
+import { type Diary, openDiary } from '../support/schedule.ts';
+
+const SCRIPT = join(import.meta.dirname, '..', 'support', 'run-service.ts');
+const PEOPLE = ['ada@example.org', 'bob@example.org'];
+const DUE = '2026-03-20T07:00Z';
+const EDITION = `${NEWSLETTER}-2026-03-20`;
+
+/** A service in a process of its own, once, at the time that the slot is due; killed before `step`. */
+async function runService({ paper, deps }: Diary, step = 0) {
+  const args = [SCRIPT, paper.folder, paper.inbox.url, deps.config.databaseUrl, DUE, String(step)];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const printed: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => printed.push(chunk));
+  const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+  const [, steps] = /steps: (\d+)/.exec(Buffer.concat(printed).toString()) ?? [];
+  return { code, signal, steps: Number(steps) };
+}
+
+async function openMorning(t: TestContext): Promise<Diary> {
+  const diary = await openDiary(t, { subscribers: PEOPLE, now: '2026-03-19T08:00Z' });
+  await diary.lookAt('2026-03-19T08:00Z');
+  diary.write('The wall stands');
+  return diary;
+}
+
+/** No process has this number. */
+const NO_PROCESS = 2 ** 22 + 1;
+
+/** The leases of a program that died are over, and its process is gone: in some tests that is ours. */
+async function waitForLeases({ deps }: Diary): Promise<void> {
+  const { db } = deps.store;
+  await db.updateTable('slots').set({ lease_until: '2000-01-01' }).execute();
+  await db.updateTable('senders').set({ lease_until: '2000-01-01', pid: NO_PROCESS }).execute();
+}
+
+/** Asserts that everyone got the one edition once, but for copies that are named as in doubt. Gives how many those are. */
+async function assertSent(diary: Diary, where: string): Promise<number> {
+  diary.paper.setTime(DUE);
+  assert.deepEqual(await diary.slots(), ['2026-03-20 sent: 2 of 2'], where);
+  const { editions } = await reportStatus(diary.deps);
+  assert.deepEqual(
+    editions.map(({ id }) => id),
+    [EDITION],
+    where,
+  );
+  const { inDoubt } = await showEdition(diary.deps, EDITION);
+  const doubted = new Set(inDoubt.map(({ address }) => String(address)));
+  let second = 0;
+  for (const person of PEOPLE) {
+    const copies = diary.paper.inbox.messagesTo(person).length;
+    assert.ok(copies === 1 || (copies === 2 && doubted.has(person)), `${where}: ${copies} copies`);
+    second += copies - 1;
+  }
+  return second;
+}
+
+/** Kills of real programs: each takes a second or two. */
+const KILLS = 10;
+
+test('a service that is killed (SIGKILL) at 10 steps of a slot, and started again, sends one edition to everyone once', async (t) => {
+  const { steps } = await runService(await openMorning(t));
+  assert.ok(steps > 60, `${steps} steps`);
+  let second = 0;
+  for (let kill = 0; kill < KILLS; kill += 1) {
+    const step = 1 + Math.floor(((kill + 0.5) / KILLS) * steps);
+    const diary = await openMorning(t);
+    assert.equal((await runService(diary, step)).signal, 'SIGKILL', `step ${step}`);
+    await waitForLeases(diary);
+    assert.equal((await runService(diary)).code, 0, `step ${step}`);
+    second += await assertSent(diary, `step ${step} of ${steps}`);
+  }
+  t.diagnostic(`${KILLS} kills within ${steps} steps, ${second} second copies, each named in doubt`);
+});
+
+/** As a program does: opens the database, looks, delivers, and is over. */
+async function serveOnce({ deps, paper }: Diary): Promise<void> {
+  paper.setTime(DUE);
+  const { config, log } = deps;
+  const store = await openStore(config.databaseUrl);
+  try {
+    await lookAtSchedule({ ...deps, store }, openCalendars(config, log));
+    for (const newsletter of config.newsletters) {
+      await deliverNewsletter({ ...deps, store }, newsletter, new AbortController().signal);
+    }
+  } finally {
+    await store.close();
+  }
+}
+
+testOnce(
+  'a service that dies before any statement or write of a slot, and starts again, sends one edition to everyone once',
+  async (t) => {
+    let second = 0;
+    let step = 1;
+    for (; ; step += 1) {
+      const diary = await openMorning(t);
+      const serve = () => serveOnce(diary);
+      const wasKilled = await killedAt(step, serve);
+      await waitForLeases(diary);
+      await serve();
+      second += await assertSent(diary, `step ${step}`);
+      if (!wasKilled) break;
+    }
+    assert.ok(step > 100, `${step} steps`);
+    t.diagnostic(`${step} steps, ${second} second copies, each named in doubt`);
+  },
+);
+
+test('5 services that wake at the same moment on one database send one edition, to everyone once', async (t) => {
+  const diary = await openMorning(t);
+  const ends = await Promise.all([1, 2, 3, 4, 5].map(() => runService(diary)));
+  assert.deepEqual(
+    ends.map(({ code }) => code),
+    [0, 0, 0, 0, 0],
+  );
+  diary.paper.setTime(DUE);
+  // Whoever found the others at work left the rest to them.
+  await diary.deliver();
+  assert.deepEqual(await diary.slots(), ['2026-03-20 sent: 2 of 2']);
+  assert.deepEqual(diary.paper.inbox.messages.map(({ to }) => to).toSorted(), PEOPLE);
+  const editions = await diary.deps.store.db.selectFrom('editions').select('id').execute();
+  assert.deepEqual(
+    editions.map(({ id }) => id),
+    [EDITION],
+  );
+});

@@ -1,0 +1,55 @@
+// Started by tests, some of which kill it: runs the schedule and the delivery of a paper once, at a
+// given time. With a step it kills itself (SIGKILL) before its so-manieth statement of the database or
+// write to a file, counted from 1; else it prints how many there were.
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import { StatementSync } from 'node:sqlite';
+import pg from 'pg';
+import { systemChance } from '../../src/base/chance.ts';
+import { openChangeSignal } from '../../src/base/change-signal.ts';
+import { stoppedClock, systemClock } from '../../src/base/clock.ts';
+import { silentEventLog } from '../../src/base/log.ts';
+import { readTemplates } from '../../src/jobs/read-templates.ts';
+import { readTexts } from '../../src/jobs/read-texts.ts';
+import { lookAtSchedule } from '../../src/jobs/schedule/look-at-schedule.ts';
+import { openCalendars } from '../../src/jobs/schedule/open-calendars.ts';
+import { deliverNewsletter } from '../../src/jobs/service/deliver-newsletter.ts';
+import type { NewsletterSettings } from '../../src/model/settings.ts';
+import { openRelay } from '../../src/smtp/open-relay.ts';
+import { openStore } from '../../src/store/database/open-store.ts';
+import { makeConfig } from './paper.ts';
+import { WEEKDAYS } from './schedule.ts';
+
+const [folder = '', relayUrl = '', databaseUrl = '', now = '', killStep = '0'] =
+  process.argv.slice(2);
+
+const made = makeConfig({ folder, relayUrl, databaseUrl, connections: 1 });
+const newsletter = { ...(made.newsletters[0] as NewsletterSettings), schedule: WEEKDAYS };
+const config = { ...made, newsletters: [newsletter] };
+const store = await openStore(config.databaseUrl);
+const deps = {
+  ...{ config, store, openRelay },
+  templates: readTemplates(config.folders.templates),
+  textsOf: readTexts(config.folders.languages),
+  ...{ clock: stoppedClock(Temporal.Instant.from(now)), machineClock: systemClock },
+  ...{ log: silentEventLog, chance: systemChance },
+  signals: { deliveries: openChangeSignal(), notices: openChangeSignal() },
+};
+
+let steps = 0;
+const dying = <Call extends (...given: never[]) => unknown>(call: Call): Call =>
+  function (this: unknown, ...given: Parameters<Call>) {
+    steps += 1;
+    if (steps === Number(killStep)) process.kill(process.pid, 'SIGKILL');
+    return call.apply(this, given);
+  } as Call;
+const { run, all } = StatementSync.prototype;
+Object.assign(StatementSync.prototype, { run: dying(run), all: dying(all) });
+Object.assign(pg.Client.prototype, { query: dying(pg.Client.prototype.query as never) });
+Object.assign(fs, { writeFileSync: dying(fs.writeFileSync), fsyncSync: dying(fs.fsyncSync) });
+syncBuiltinESMExports();
+
+await lookAtSchedule(deps, openCalendars(config, deps.log));
+await deliverNewsletter(deps, newsletter, new AbortController().signal);
+process.stdout.write(`steps: ${steps}\n`);
+await store.close();
