@@ -83,7 +83,9 @@ test('a service that is killed (SIGKILL) at 10 steps of a slot, and started agai
     assert.equal((await runService(diary)).code, 0, `step ${step}`);
     second += await assertSent(diary, `step ${step} of ${steps}`);
   }
-  t.diagnostic(`${KILLS} kills within ${steps} steps, ${second} second copies, each named in doubt`);
+  t.diagnostic(
+    `${KILLS} kills within ${steps} steps, ${second} second copies, each named in doubt`,
+  );
 });
 
 /** As a program does: opens the database, looks, delivers, and is over. */
