@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { newDatabase, test as testOnBoth } from '../support/databases.ts';
 import { dueNow, watchedSinceYesterday } from '../support/due-now.ts';
 import { type Inbox, type InboxOptions, openInbox } from '../support/inbox.ts';
 import { CONFIG, openProject, type Project, postText } from '../support/program.ts';
@@ -33,10 +34,14 @@ async function openSetting(
   project.write('posts/ferries.md', postText('Night ferries saved', yesterday));
   const people = readers(count);
   writeFileSync(join(project.folder, 'people.csv'), ['email', ...people].join('\n'));
-  const environment = { BROADSHEET_SMTP_URL: inbox.url, BROADSHEET_MACHINE: 'ada' };
+  const databaseUrl = await newDatabase(t, { folder: project.folder });
+  const environment = {
+    ...{ BROADSHEET_SMTP_URL: inbox.url, BROADSHEET_MACHINE: 'ada' },
+    BROADSHEET_DATABASE_URL: databaseUrl,
+  };
   const imported = await project.runWith(environment, 'subscribers', 'import', 'people.csv');
   assert.equal(imported.code, 0, imported.stderr);
-  await watchedSinceYesterday(project);
+  await watchedSinceYesterday(databaseUrl);
   return {
     project,
     inbox,
@@ -113,7 +118,7 @@ test('a service that is killed in the middle of a send loses nobody, and doubts 
   t.diagnostic(`60 of 60 served, ${got.length - 60} twice`);
 });
 
-test('two services on one database send everyone one edition, once', async (t) => {
+testOnBoth('two services on one database send everyone one edition, once', async (t) => {
   const setting = await openSetting(t, 60);
   const services = [setting.start(), setting.start()];
   await Promise.any(services.map((service) => service.waitFor(isDone)));

@@ -44,6 +44,11 @@ test('the service serves health, metrics and pages, and ends in order on SIGTERM
   const url = await service.url();
   assert.deepEqual(JSON.parse((await askUrl(new URL('/healthz', url).href)).body), { alive: true });
   assert.equal((await askUrl(new URL('/nothing', url).href)).status, 404);
+  // Links are of publicUrl, whatever a request says that its host is.
+  const headers = { host: 'evil.example', 'x-forwarded-host': 'evil.example' };
+  const home = await askUrl(url, { headers: { ...headers, 'x-forwarded-proto': 'evil' } });
+  assert.equal(home.status, 200);
+  assert.ok(home.body.includes('https://paper.example/') && !home.body.includes('evil'));
   const scrape = readMetrics((await askUrl(await service.metricsUrl())).body);
   assert.equal(scrape.value('broadsheet_database_up'), 1);
   const labels = { route: '/healthz', method: 'GET', status: '200' };

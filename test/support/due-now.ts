@@ -1,12 +1,11 @@
 import { openStore } from '../../src/store/database/open-store.ts';
-import type { Project } from './program.ts';
 
 /**
- * Makes the database of the project one that has watched its newsletter since yesterday: one that
- * is new has no slots of times gone by.
+ * Makes the database one that has watched the newsletter `daily` since yesterday: one that is new
+ * has no slots of times gone by.
  */
-export async function watchedSinceYesterday(project: Project): Promise<void> {
-  const store = await openStore(`sqlite:${project.folder}/data/broadsheet.db`);
+export async function watchedSinceYesterday(databaseUrl: string): Promise<void> {
+  const store = await openStore(databaseUrl);
   const dueAt = Temporal.Now.instant()
     .subtract({ hours: 24 })
     .toString({ smallestUnit: 'millisecond' });

@@ -6,7 +6,7 @@ const EXAMPLES = `
 Examples:
   $ broadsheet start                        everything, in one process
   $ broadsheet start --port 80 --host ::    to the internet, without a web server in front
-  $ broadsheet start --only web feeds       the site alone; another process sends
+  $ broadsheet start --only web notices     the site alone; another process sends
   $ broadsheet start --once --quiet         from cron: what is due now, and no more
 
 Needs BROADSHEET_SECRET, and BROADSHEET_SMTP_URL unless the relay takes mail without a password.
