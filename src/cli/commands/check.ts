@@ -25,11 +25,15 @@ export function addCheck(program: Command, shell: Shell): void {
         const { checkProject } = await import('../../jobs/check-project.ts');
         const { exampleAddresses } = await import('../../config/example-addresses.ts');
         const { relaysWithoutUrl } = await import('../../config/relays-without-url.ts');
-        const found = await checkProject(context);
+        const { readTexts } = await import('../../jobs/read-texts.ts');
+        const { checkPages } = await import('../../web/pages/check-pages.ts');
         const { config } = context;
+        const found = await checkProject(context);
+        const pages = checkPages(config, readTexts(config.folders.languages));
         const ofConfig = [...exampleAddresses(config), ...relaysWithoutUrl(config)];
         const warnings = [...ofConfig, ...found.warnings];
-        const report = { ...found, warnings };
+        const templates = [...found.templates, ...pages];
+        const report = { ...found, warnings, templates };
         context.log.close();
         const { terminal } = shell;
         if (report.posts.leftOut.length > 0) shell.setExitCode(EXIT.data);

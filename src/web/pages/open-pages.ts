@@ -1,4 +1,4 @@
-import type { Liquid, Template as ParsedTemplate } from 'liquidjs';
+import type { Template as ParsedTemplate } from 'liquidjs';
 import type { Config } from '../../config/config.ts';
 import { openLiquid } from '../../editions/open-liquid.ts';
 import { templateError } from '../../editions/render-liquid.ts';
@@ -38,13 +38,13 @@ export interface Pages {
  * file, line and column, for a template that cannot be parsed.
  */
 export function openPages(config: Config, templates: WebTemplates, texts: Texts): Pages {
-  const engine = openLiquid('html', templates.parts);
+  const prepare = openTemplates(templates);
   const color = config.newsletters[0]?.color ?? '#8b1e2d';
   const assets = siteAssets(templates, color);
   const common = layoutScope(config, texts, { assets, color });
-  const layout = prepare(engine, templates.layout);
+  const layout = prepare(templates.layout);
   const pages = new Map(
-    Object.entries(templates.pages).map(([name, page]) => [name, prepare(engine, page)]),
+    Object.entries(templates.pages).map(([name, page]) => [name, prepare(page)]),
   );
   return {
     ...{ texts, common, assets },
@@ -62,16 +62,22 @@ export function openPages(config: Config, templates: WebTemplates, texts: Texts)
 
 type Render = (scope: object) => string;
 
-function prepare(engine: Liquid, template: Template): Render {
-  const parsed = attempt(template, (): ParsedTemplate[] => engine.parse(template.source));
-  // As globals, so that the parts of a page know what the page knows.
-  return (scope) => attempt(template, () => engine.renderSync(parsed, {}, { globals: scope }));
-}
-
-function attempt<T>(template: Template, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    throw templateError(template, error);
-  }
+function openTemplates({ parts }: WebTemplates): (template: Template) => Render {
+  const sources = Object.entries(parts).map(([name, { source }]) => [name, source]);
+  const engine = openLiquid('html', Object.fromEntries(sources));
+  const attempt = <T>(template: Template, work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      // The place is one in a part, where liquidjs was in one: it knows the text, if not the name.
+      const text = (error as { readonly token?: { readonly input?: string } }).token?.input;
+      const part = Object.values(parts).find(({ source }) => source === text);
+      throw templateError(part ?? template, error);
+    }
+  };
+  return (template) => {
+    const parsed = attempt(template, (): ParsedTemplate[] => engine.parse(template.source));
+    // As globals, so that the parts of a page know what the page knows.
+    return (scope) => attempt(template, () => engine.renderSync(parsed, {}, { globals: scope }));
+  };
 }

@@ -43,8 +43,7 @@ export type AssetName = (typeof ASSET_NAMES)[number];
 export interface WebTemplates {
   readonly layout: Template;
   readonly pages: Readonly<Record<PageName, Template>>;
-  /** Their sources. */
-  readonly parts: Readonly<Record<string, string>>;
+  readonly parts: Readonly<Record<string, Template>>;
   readonly assets: Readonly<Record<AssetName, Template>>;
 }
 
@@ -56,11 +55,10 @@ export function readWebTemplates(folder: string): WebTemplates {
   const read = (name: string) => readTemplate(folder, OWN_FOLDER, name);
   const readAll = <Name extends string>(names: readonly Name[], fileOf: (name: Name) => string) =>
     Object.fromEntries(names.map((name) => [name, read(fileOf(name))])) as Record<Name, Template>;
-  const parts = readAll(PART_NAMES, (name) => `${name}.liquid`);
   return {
     layout: read('layout.liquid'),
     pages: readAll(PAGE_NAMES, (name) => `${name}.liquid`),
-    parts: Object.fromEntries(Object.entries(parts).map(([name, { source }]) => [name, source])),
+    parts: readAll(PART_NAMES, (name) => `${name}.liquid`),
     assets: readAll(ASSET_NAMES, (name) => name),
   };
 }

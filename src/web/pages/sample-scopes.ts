@@ -1,0 +1,67 @@
+import type { LayoutScope, NewsletterView } from './layout-scope.ts';
+import type { PageName } from './web-templates.ts';
+
+const ADDRESS = 'ada@example.org';
+const ACTION = '/action';
+const DAY = { day: '2026-03-20', date: 'Friday, 20 March 2026' };
+const STORY = { title: 'A story', url: 'https://example.org/story/' };
+
+/** What each page knows, made up, with everything there that it may know. */
+export function sampleScopes(common: LayoutScope): ReadonlyMap<PageName, object> {
+  const [newsletter = nobody] = common.newsletters;
+  const form = sampleForm([newsletter, newsletter]);
+  const feeds = [{ name: 'RSS', type: 'application/rss+xml', url: 'https://example.org/rss.xml' }];
+  const edition = {
+    ...{ ...DAY, newsletter, path: ACTION, subject: 'A story', preheader: 'A line' },
+    ...{ stories: ['Another story'], text: 'Text' },
+  };
+  const person = { address: ADDRESS, newsletter, action: ACTION };
+  const heading = 'Heading';
+  const approval = { newsletter, edition: { ...edition, stories: [STORY] }, action: ACTION };
+  return new Map<PageName, object>([
+    ['home', { heading: newsletter, form, latest: [edition, edition], feeds }],
+    ['subscribe', { heading, form: { ...form, choices: [newsletter] } }],
+    ['one-more-click', { form }],
+    ['inbox', { address: ADDRESS, again: ACTION, text: 'Text', steps: ['One', 'Two'] }],
+    ['confirm', { ...person, chosen: [newsletter] }],
+    ['welcome', { ...person, chosen: [newsletter], senders: [newsletter.from] }],
+    ['unsubscribe', person],
+    ['unsubscribed', { ...person, undo: ACTION, sign_up: ACTION }],
+    ['resubscribed', person],
+    ['ask-preferences', { heading, form }],
+    ['preferences', { ...person, heading, form, is_saved: true }],
+    ['erase', person],
+    ['erased', {}],
+    ['new-address', person],
+    ['address-changed', person],
+    ['approve', approval],
+    ['approved', { ...approval, text: 'Text' }],
+    ['embed', { snippet: '<form></form>', example: 'fetch()' }],
+    ['link-over', { text: 'Text', next: { path: ACTION, text: 'Again' } }],
+    ['error', { status: 404, text: 'Text' }],
+    [
+      'archive',
+      {
+        ...{ newsletter, is_offered: true, archives: [newsletter, newsletter], feeds },
+        years: [{ name: '2026', path: ACTION, is_this: true }],
+        months: [{ name: 'March 2026', editions: [edition] }],
+      },
+    ],
+  ]);
+}
+
+const nobody: NewsletterView = {
+  ...{ id: 'newsletter', name: 'A newsletter', description: 'Its description', lang: '' },
+  ...{ from: 'newsletter@example.org', archive: ACTION },
+};
+
+function sampleForm(newsletters: readonly NewsletterView[]) {
+  const problem = { text: 'Mend this', field: 'address' };
+  return {
+    ...{ source: 'home', token: 'token', address: ADDRESS, trap: 'trap', proof_bits: 1 },
+    ...{ which: 'Which?', label: 'Address', button: 'Send', consent: 'Text' },
+    choices: newsletters.map((each) => ({ ...each, is_checked: true, note: 'Note' })),
+    problems: [problem, { ...problem, field: null }],
+    errors: { address: problem.text, newsletters: problem.text },
+  };
+}
