@@ -1,12 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { withBrowser } from '../test/support/browser.ts';
+import { fontFaces } from './font-faces.ts';
+import { takeSitePictures } from './site-pictures.ts';
 
-// Makes docs/images/digest-{light,dark}-{360,640}.png from the sample posts:
+// Makes docs/images/digest-{light,dark}-{360,640}.png and site-{light-1280,dark-360}.png from the
+// sample posts:
 //
 //     npm run pictures
 
@@ -27,6 +29,7 @@ await withBrowser(async (browser) => {
       process.stdout.write(`${path}\n`);
     }
   }
+  await takeSitePictures(browser, join(ROOT, 'docs/images'));
 });
 
 /** The digest that would be sent on the morning of the sample posts. */
@@ -58,24 +61,4 @@ async function open(browser: Browser, width: number, scheme: 'light' | 'dark'): 
   await page.addStyleTag({ content: style });
   await page.evaluate('document.fonts.ready');
   return page;
-}
-
-/** Fonts under the names of those that most readers have and a machine like this one has not. */
-function fontFaces(): string {
-  const { resolve } = createRequire(import.meta.url);
-  const fonts = [
-    { family: 'Georgia', name: 'gelasio' },
-    { family: 'Segoe UI', name: 'source-sans-3' },
-  ];
-  return fonts
-    .flatMap(({ family, name }) =>
-      ['latin-400-normal', 'latin-700-normal', 'latin-ext-400-normal'].map((face) => {
-        const file = resolve(`@fontsource/${name}/files/${name}-${face}.woff2`);
-        const bytes = readFileSync(file).toString('base64');
-        const weight = face.includes('700') ? 700 : 400;
-        const range = face.startsWith('latin-ext') ? 'unicode-range: U+0100-02BA;' : '';
-        return `@font-face { font-family: '${family}'; font-weight: ${weight}; ${range} src: url(data:font/woff2;base64,${bytes}); }`;
-      }),
-    )
-    .join('\n');
 }

@@ -37,17 +37,16 @@ export function addHome(app: FastifyInstance, site: Site): void {
 async function latestViews(site: Site): Promise<object[]> {
   const editions = await latestEditions(site.deps);
   return editions.map(({ newsletter, edition }) => {
-    const subject = oneLine(edition.subject);
+    const [subject, preheader] = [oneLine(edition.subject), oneLine(edition.preheader)];
+    const titles = edition.stories.map(oneLine).filter((title) => title !== subject);
     return {
-      ...{ newsletter: viewOf(site, newsletter), subject, preheader: oneLine(edition.preheader) },
+      ...{ newsletter: viewOf(site, newsletter), subject },
+      // It names the next story, unless a template makes others: nothing twice.
+      preheader: titles.some((title) => preheader.includes(title)) ? '' : preheader,
       day: edition.day,
       date: longDate(edition.day, site.texts.language),
       path: `${site.common.base}archive/${edition.id}/`,
-      // The subject is that of the first one, unless the publisher makes others.
-      stories: edition.stories
-        .map(oneLine)
-        .filter((title) => title !== subject)
-        .slice(0, STORIES),
+      stories: titles.slice(0, STORIES),
     };
   });
 }
