@@ -1,7 +1,7 @@
 import { compressTwin, type TwinCoding } from './twins.ts';
 
 /** Files that are read and compressed at a time: each takes some megabytes meanwhile. */
-const AT_ONCE = 2;
+const AT_ONCE = 4;
 
 interface Order {
   readonly coding: TwinCoding;

@@ -35,15 +35,8 @@ export function planHistory(input: PlanInput): FeedPlan[] {
   });
 }
 
-const FOLDER = 'history/';
-
 export function historyPath(number: number): string {
-  return FOLDER + number;
-}
-
-/** Whether the file at `path`, relative to the output folder, is a history document. */
-export function isHistoryPath(path: string): boolean {
-  return path.startsWith(FOLDER);
+  return `history/${number}`;
 }
 
 /** Entries by the number of their document, newest first, from the document `oldest` on. */

@@ -1,7 +1,7 @@
 import { reasonOf } from '../../base/errors.ts';
 import type { Config } from '../../config/config.ts';
 import { fileUrl } from '../../feeds/formats.ts';
-import { isHistoryPath } from '../../feeds/plan-history.ts';
+import { isHubTopic } from '../../feeds/hub-topics.ts';
 import type { BuildReport } from './build-report.ts';
 
 /** What a hub was told. */
@@ -23,13 +23,13 @@ export interface PingOptions {
 
 const TIMEOUT_MS = 10_000;
 
-/** Addresses of the feed documents that were written; nobody follows a history document. */
+/** Addresses of the feed documents that were written, as far as hubs are told of them. */
 export function changedTopics(
   { feeds }: Pick<BuildReport, 'feeds'>,
   { publicUrl }: Pick<Config, 'publicUrl'>,
 ): string[] {
   return feeds
-    .filter(({ changed, path }) => changed && !isHistoryPath(path))
+    .filter(({ changed, path }) => changed && isHubTopic(path))
     .map(({ path }) => fileUrl(publicUrl, path));
 }
 

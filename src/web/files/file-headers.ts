@@ -1,6 +1,7 @@
 import type { Config } from '../../config/config.ts';
 import type { FileForm, PublishedFile } from '../../disk/published-folder.ts';
 import { fileUrl } from '../../feeds/formats.ts';
+import { isHubTopic } from '../../feeds/hub-topics.ts';
 import type { Validators } from './conditions.ts';
 import { formatHttpDate } from './http-date.ts';
 import type { MediaType } from './media-type.ts';
@@ -88,6 +89,7 @@ function linksOf(
   { feeds, publicUrl }: Pick<Config, 'feeds' | 'publicUrl'>,
 ): string {
   const links = [`<${fileUrl(publicUrl, path)}>; rel="self"; type="${type.replace(/;.*/, '')}"`];
-  if (feeds.hub !== undefined) links.push(`<${new URL(feeds.hub).href}>; rel="hub"`);
+  if (feeds.hub !== undefined && isHubTopic(path))
+    links.push(`<${new URL(feeds.hub).href}>; rel="hub"`);
   return links.join(', ');
 }

@@ -22,7 +22,7 @@ const LONG = 'Read all about it. '.repeat(400);
 const COMPRESSED = { 'Accept-Encoding': 'gzip, br' };
 
 test('each file has the type that readers and browsers know it by', async (t) => {
-  const { publish, server } = await openFolder(t);
+  const { publish, server } = await openFolder(t, { feeds: { hub: 'https://hub.example/' } });
   const types = {
     'rss.xml': 'application/rss+xml; charset=utf-8',
     'categories/world/atom.xml': 'application/atom+xml; charset=utf-8',
@@ -38,6 +38,8 @@ test('each file has the type that readers and browsers know it by', async (t) =>
     const isFeed = !/css|html/.test(path);
     assert.equal(headers['access-control-allow-origin'], isFeed ? '*' : undefined, path);
     assert.equal(headers['cross-origin-resource-policy'], isFeed ? 'cross-origin' : 'same-origin');
+    const hasHub = headers.link?.includes('<https://hub.example/>; rel="hub"') ?? false;
+    assert.equal(hasHub, isFeed && !path.startsWith('archive/'), path);
     assert.equal(headers['cache-control'], `public, max-age=${isFeed ? 3600 : 300}`, path);
     assert.equal(
       headers.link?.includes(`<https://paper.example/news/${path}>; rel="self"`) ?? false,
