@@ -26,6 +26,7 @@ export function addSchedule(program: Command, shell: Shell): void {
       .command(name)
       .description(description)
       .option('--newsletter <id>', 'of this newsletter, where there are several')
+      .option('--now <time>', 'take this for the present time')
       .option('--json', 'print one JSON object');
   decide('run <day>', 'compose and send the edition of a day that is held or was skipped').action(
     (day: string, _options, self: Command) => runOne(day, self, shell),

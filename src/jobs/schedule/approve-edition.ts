@@ -1,3 +1,4 @@
+import type { ChangeSignal } from '../../base/change-signal.ts';
 import { readToken } from '../../mail/signed-token.ts';
 import { planDeliveries } from '../../store/deliveries.ts';
 import { releaseEdition } from '../../store/edition-changes.ts';
@@ -13,6 +14,11 @@ export interface Approval {
   readonly edition: StoredEdition;
   readonly kind: 'open' | 'approved' | 'over';
 }
+
+/** `signals`: there in the service, whose delivery is woken. */
+type ApprovalDependencies = StoreDependencies & {
+  readonly signals?: { readonly deliveries: ChangeSignal };
+};
 
 /** What the link in the editor's mail is about; undefined where the token is none, or has expired. */
 export async function readApproval(
@@ -30,8 +36,8 @@ export async function readApproval(
  * good as once. Throws a usage error for an edition that there is not, and a config error where the
  * database is held.
  */
-export async function approveEdition(deps: StoreDependencies, id: string): Promise<Approval> {
-  const { store, clock } = deps;
+export async function approveEdition(deps: ApprovalDependencies, id: string): Promise<Approval> {
+  const { store, clock, signals } = deps;
   const { pause } = await findStoredEdition(store.db, id);
   if (pause?.by === 'approval') await checkFence(deps);
   await store.transaction(async (db) => {
@@ -42,13 +48,14 @@ export async function approveEdition(deps: StoreDependencies, id: string): Promi
     const slot = await slotOfEdition(db, id);
     if (slot) await changeSlot(db, slot, ['approval'], { state: 'sending' }, at);
   });
+  signals?.deliveries.notify();
   const edition = await findStoredEdition(store.db, id);
   return { edition, kind: kindOf(edition) };
 }
 
 /** The same by the link in the editor's mail; undefined where the token is none, or has expired. */
 export async function approveByLink(
-  deps: StoreDependencies,
+  deps: ApprovalDependencies,
   token: string,
 ): Promise<Approval | undefined> {
   const approval = await readApproval(deps, token);
