@@ -94,40 +94,42 @@ const YEARS = [
 ] as const;
 
 for (const { timeZone, year, cron, days, holidays, people } of YEARS) {
-  const name = `a year of "${cron}" in ${timeZone}: ${days} slots, one a day, ${holidays} of them holidays`;
-  testOnce(name, async (t) => {
-    const diary = await openDiary(t, {
-      ...{ now: `${year}-01-01T00:00Z`, subscribers: people === 1 ? [ADA] : [] },
-      ...{ schedule: { cron }, newsletter: { timeZone } },
-    });
-    const newYear = (each: number) =>
-      new Temporal.PlainDate(each, 1, 1).toZonedDateTime({ timeZone }).toInstant();
-    const end = newYear(year + 1);
-    // A minute before it begins, so that its first slot is to come.
-    let now = newYear(year).subtract({ minutes: 1 });
-    let week = 0;
-    while (Temporal.Instant.compare(now, end) < 0) {
-      await diary.lookAt(now.toString());
-      if ((await diary.slots()).at(-1)?.endsWith(' sending')) await diary.deliver();
-      // News once a week: 52 editions.
-      const weekNow = Math.floor(now.since(newYear(year)).total('days') / 7);
-      if (weekNow > week && people > 0) diary.write(`News of week ${weekNow}`);
-      week = Math.max(week, weekNow);
-      now = await nextLook(diary, now);
-    }
-    const slots = (await diary.slots()).filter((line) => line.startsWith(`${year}-`));
-    assert.equal(slots.length, days);
-    assert.equal(new Set(slots.map((line) => line.slice(0, 10))).size, days);
-    assert.equal(slots.filter((line) => line.includes(': a holiday: ')).length, holidays);
-    assert.deepEqual(
-      slots.filter((line) => !/ (sent|skipped): /.test(line)),
-      [],
-    );
-    const editions = await diary.deps.store.db.selectFrom('editions').select('day').execute();
-    assert.equal(editions.length, people * 52);
-    assert.equal(new Set(editions.map(({ day }) => day)).size, editions.length);
-    assert.equal(diary.paper.inbox.messages.length, editions.length);
-  });
+  testOnce(
+    `a year of "${cron}" in ${timeZone}: ${days} slots, one a day, ${holidays} of them holidays`,
+    async (t) => {
+      const diary = await openDiary(t, {
+        ...{ now: `${year}-01-01T00:00Z`, subscribers: people === 1 ? [ADA] : [] },
+        ...{ schedule: { cron }, newsletter: { timeZone } },
+      });
+      const newYear = (each: number) =>
+        new Temporal.PlainDate(each, 1, 1).toZonedDateTime({ timeZone }).toInstant();
+      const end = newYear(year + 1);
+      // A minute before it begins, so that its first slot is to come.
+      let now = newYear(year).subtract({ minutes: 1 });
+      let week = 0;
+      while (Temporal.Instant.compare(now, end) < 0) {
+        await diary.lookAt(now.toString());
+        if ((await diary.slots()).at(-1)?.endsWith(' sending')) await diary.deliver();
+        // News once a week: 52 editions.
+        const weekNow = Math.floor(now.since(newYear(year)).total('days') / 7);
+        if (weekNow > week && people > 0) diary.write(`News of week ${weekNow}`);
+        week = Math.max(week, weekNow);
+        now = await nextLook(diary, now);
+      }
+      const slots = (await diary.slots()).filter((line) => line.startsWith(`${year}-`));
+      assert.equal(slots.length, days);
+      assert.equal(new Set(slots.map((line) => line.slice(0, 10))).size, days);
+      assert.equal(slots.filter((line) => line.includes(': a holiday: ')).length, holidays);
+      assert.deepEqual(
+        slots.filter((line) => !/ (sent|skipped): /.test(line)),
+        [],
+      );
+      const editions = await diary.deps.store.db.selectFrom('editions').select('day').execute();
+      assert.equal(editions.length, people * 52);
+      assert.equal(new Set(editions.map(({ day }) => day)).size, editions.length);
+      assert.equal(diary.paper.inbox.messages.length, editions.length);
+    },
+  );
 }
 
 /** When the next slot is due, and once a day besides. */
