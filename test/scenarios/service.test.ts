@@ -9,6 +9,7 @@ import { type Inbox, type InboxOptions, openInbox } from '../support/inbox.ts';
 import { CONFIG, openProject, type Project, postText } from '../support/program.ts';
 import { readers } from '../support/sending.ts';
 import { type Service, startService } from '../support/service.ts';
+import { openProxy } from '../support/tcp-proxy.ts';
 import { askUrl, form } from '../support/web.ts';
 
 const CONNECTIONS = 2;
@@ -218,4 +219,38 @@ test('the log of a whole journey has no address and no token in it', async (t) =
     [],
   );
   assert.match(text, /"route":"\/unsubscribe\/:token"/);
+});
+
+test('a database server that goes away and comes back does not end the service', async (t) => {
+  const real = new URL(await newDatabase(t, { on: 'PostgreSQL' }));
+  const proxy = await openProxy(t, Number(real.port));
+  const through = new URL(real);
+  through.port = String(proxy.port);
+  const config = `${CONFIG}${dueNow()}`;
+  const service = startService(t, openProject(t, { config }), {
+    BROADSHEET_DATABASE_URL: through.href,
+    BROADSHEET_SMTP_URL: 'smtp://127.0.0.1:9',
+  });
+  const ready = new URL('/readyz', await service.url()).href;
+  const becomes = async (status: number) => {
+    for (;;) {
+      const answer = await askUrl(ready);
+      if (answer.status === status) return JSON.parse(answer.body);
+      await pause(100);
+    }
+  };
+  await becomes(200);
+  proxy.setAway(true);
+  const away = await becomes(503);
+  assert.deepEqual([away.database, away.feeds], ['away', 'built']);
+  const at = (path: string) => new URL(path, ready).href;
+  assert.equal((await askUrl(at('/healthz'))).status, 200);
+  assert.equal((await askUrl(at('/rss.xml'))).status, 200);
+  assert.ok((await askUrl(at('/archive/daily/'))).status < 500);
+  assert.equal((await askUrl(at('/'))).status >= 500, true);
+  proxy.setAway(false);
+  await becomes(200);
+  assert.equal((await askUrl(at('/'))).status, 200);
+  assert.equal(await service.stop(), 0, service.text());
+  assert.ok(!service.text().includes(through.password || 'no password'));
 });

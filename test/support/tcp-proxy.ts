@@ -9,13 +9,20 @@ export interface TcpProxy {
   loseAnswerTo(text: string): void;
   /** Breaks every connection that there is. */
   cut(): void;
+  /** Breaks them, and every new one, until it is told otherwise. */
+  setAway(isAway: boolean): void;
 }
 
 /** Opens a proxy to a port of this machine; it is closed when the test ends. */
 export async function openProxy(t: TestContext, targetPort: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let fatal: string | undefined;
+  let away = false;
   const server = createServer((client) => {
+    if (away) {
+      client.destroy();
+      return;
+    }
     const target = connect(targetPort, '127.0.0.1');
     let isLost = false;
     for (const socket of [client, target]) {
@@ -52,6 +59,10 @@ export async function openProxy(t: TestContext, targetPort: number): Promise<Tcp
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   return {
     ...{ port, cut },
+    setAway(isAway) {
+      away = isAway;
+      if (isAway) cut();
+    },
     loseAnswerTo(text) {
       fatal = text;
     },
