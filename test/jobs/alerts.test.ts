@@ -28,7 +28,11 @@ test('a slot that is held is told once: to a command by its environment, to a UR
   });
   await diary.lookAt('2026-03-19T08:00Z');
   await diary.lookAt('2026-03-20T10:00Z');
-  for (let time = 0; time < 3; time += 1) await diary.tell();
+  for (let time = 0; time < 3; time += 1) {
+    await diary.tell();
+    // However long after.
+    await diary.deps.store.db.updateTable('slots').set({ lease_until: '2000-01-01' }).execute();
+  }
   const subject = `${NEWSLETTER} of 2026-03-20: held: 3 hours late`;
   const said = readFileSync(file, 'utf8').split('\n');
   assert.deepEqual(said, [

@@ -14,6 +14,7 @@ import {
 } from '../../src/jobs/schedule/approve-edition.ts';
 import { prepareSend } from '../../src/jobs/sending/prepare-send.ts';
 import { signToken } from '../../src/mail/signed-token.ts';
+import { pauseEdition, resumeEdition } from '../../src/store/edition-changes.ts';
 import { holdDatabase } from '../../src/store/identity.ts';
 import { test } from '../support/databases.ts';
 import type { InboxOptions } from '../support/inbox.ts';
@@ -99,6 +100,9 @@ test('nothing but an approval lets it go: no send, no resume, no pause that is l
   assert.equal(prepared.kind === 'paused' && prepared.pause.by, 'approval');
   await assert.rejects(resumeEditionById(deps, EDITION), isUsage);
   await assert.rejects(pauseEditionById(deps, EDITION, 'wait'), isUsage);
+  const pause = { by: 'editor', reason: 'wait', at: '2026-03-20T08:00:00.000Z' } as const;
+  assert.equal(await pauseEdition(deps.store.db, EDITION, pause), false);
+  await resumeEdition(deps.store.db, EDITION);
   await diary.deliver();
   await diary.lookAt('2026-03-20T11:00Z');
   assert.deepEqual(await diary.slots(), [WAITING]);

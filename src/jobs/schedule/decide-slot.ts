@@ -11,6 +11,7 @@ import { draftEdition } from '../editions/draft-edition.ts';
 import { requireSecret } from '../sending/require-secret.ts';
 import { requireUrl } from '../sending/require-url.ts';
 import type { ReadySend } from '../sending/send-report.ts';
+import { shortLine } from '../short-line.ts';
 import { describeLateness } from './slot-words.ts';
 import type { SlotWork } from './slot-work.ts';
 
@@ -79,7 +80,7 @@ async function notReady({ deps }: SlotWork): Promise<SlotDecision | undefined> {
     return undefined;
   } catch (error) {
     if (!(error instanceof BroadsheetError) || error.exitCode !== EXIT.config) throw error;
-    return outcome({ state: 'held', reason: reasonOf(error).split('\n')[0] ?? '' });
+    return outcome({ state: 'held', reason: shortLine(reasonOf(error).split('\n')[0]) ?? '' });
   }
 }
 
