@@ -1,8 +1,9 @@
 import type { Database } from './tables.ts';
 
 /**
- * The newsletter's edition of `day` that somebody sent by hand: it has no slot. The oldest of several;
- * undefined where there is none.
+ * The newsletter's edition of `day` that somebody sent by hand: it has no slot. One that was cancelled as
+ * well, where somebody may have got it (it keeps its posts), as the journal of a restored backup says.
+ * The oldest of several; undefined where there is none.
  */
 export async function editionSentByHand(
   db: Database,
@@ -12,6 +13,14 @@ export async function editionSentByHand(
   const row = await withoutSlot(db, newsletter)
     .where('e.day', '=', day)
     .where('e.planned_at', 'is not', null)
+    .where(({ or, eb, exists, selectFrom }) =>
+      or([
+        eb('e.cancelled_at', 'is', null),
+        exists(
+          selectFrom('edition_posts as p').select('p.post').whereRef('p.edition', '=', 'e.id'),
+        ),
+      ]),
+    )
     .executeTakeFirst();
   return row?.id;
 }
@@ -27,6 +36,7 @@ export async function editionComposedByHand(
 ): Promise<string | undefined> {
   const row = await withoutSlot(db, newsletter)
     .where('e.planned_at', 'is', null)
+    .where('e.cancelled_at', 'is', null)
     .where('e.composed_at', '>=', since)
     .executeTakeFirst();
   return row?.id;
@@ -37,7 +47,6 @@ function withoutSlot(db: Database, newsletter: string) {
     .selectFrom('editions as e')
     .select('e.id')
     .where('e.newsletter', '=', newsletter)
-    .where('e.cancelled_at', 'is', null)
     .where(({ not, exists, selectFrom }) =>
       not(exists(selectFrom('slots as s').select('s.day').whereRef('s.edition', '=', 'e.id'))),
     )

@@ -5,10 +5,11 @@ import { runSlotByHand, skipSlot } from '../../src/jobs/schedule/decide-by-hand.
 import { lookAtSchedule } from '../../src/jobs/schedule/look-at-schedule.ts';
 import { openCalendars } from '../../src/jobs/schedule/open-calendars.ts';
 import { runSlot } from '../../src/jobs/schedule/run-slot.ts';
+import { cancelForgotten } from '../../src/store/forgotten-editions.ts';
 import { holdDatabase } from '../../src/store/identity.ts';
 import { UNDECIDED } from '../../src/store/slots.ts';
 import { test } from '../support/databases.ts';
-import { address, NEWSLETTER } from '../support/paper.ts';
+import { address, makeEdition, NEWSLETTER } from '../support/paper.ts';
 import { openDiary } from '../support/schedule.ts';
 
 const ADA = 'ada@example.org';
@@ -246,6 +247,21 @@ test('what was composed by hand and not sent is sent at the time; one that an ed
   await diary.paper.send();
   await diary.lookAt('2026-03-23T08:00Z');
   assert.equal((await diary.slots()).at(-1), '2026-03-23 sent: 1 of 1');
+});
+
+test('an edition that a restored backup has forgotten, and its journal has not, is the one of its day', async (t) => {
+  const diary = await openDiary(t, { subscribers: [ADA], now: '2026-03-19T08:00Z' });
+  await diary.lookAt('2026-03-19T08:00Z');
+  const at = '2026-03-20T06:30:00.000Z';
+  const { id: edition, html: _html, text: _text, ...composed } = makeEdition(EDITION);
+  await cancelForgotten(diary.deps.store.db, { edition, at, composed });
+  diary.write('Ferry fares rise');
+  await diary.lookAt('2026-03-20T07:00Z');
+  await diary.deliver();
+  assert.deepEqual(await diary.slots(), [
+    '2026-03-20 skipped: sent by hand: its edition was cancelled',
+  ]);
+  assert.equal(diary.paper.inbox.messages.length, 0);
 });
 
 test('a held slot whose edition an editor sends by hand is sent by hand', async (t) => {

@@ -35,7 +35,6 @@ export async function runSlotByHand(
   // Its own log and signals: nobody else in this program waits for them.
   const slotDeps = {
     ...deps,
-    templates: deps.templates,
     log: { ...silentEventLog, ...deps.log },
     signals: { deliveries: openChangeSignal() },
   };
