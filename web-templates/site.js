@@ -28,13 +28,15 @@ for (const form of document.querySelectorAll('form[data-proof-bits]')) {
     button.textContent = form.dataset.working;
     announce(form.dataset.working);
     const { token, address, proof } = form.elements;
-    proof.value = await findProof(
-      `${token.value}:${address.value.trim()}:`,
-      +form.dataset.proofBits,
-    );
-    button.disabled = false;
-    button.textContent = label;
-    form.submit();
+    try {
+      const text = `${token.value}:${address.value.trim()}:`;
+      proof.value = await findProof(text, +form.dataset.proofBits);
+    } finally {
+      // Without a proof (no https, so no SHA-256 here) the answer says what is missing.
+      button.disabled = false;
+      button.textContent = label;
+      form.submit();
+    }
   });
 }
 

@@ -9,6 +9,9 @@ import { sendForm, sendPersonal } from './send-page.ts';
 import { type FormProblem, problemsOf } from './sign-up-form.ts';
 import type { Site } from './site.ts';
 
+/** What is wrong with a form by its token. */
+const PROBLEMS = { good: [], 'too-soon': ['too_soon'], over: ['old_form'] } as const;
+
 /** Asks for an address, and mails the link to its preferences where it is known. */
 export function addAskPreferences(app: FastifyInstance, site: Site): void {
   const { deps, texts, common } = site;
@@ -22,7 +25,7 @@ export function addAskPreferences(app: FastifyInstance, site: Site): void {
     }
     const token = fields.one('token');
     const verdict = judgeFormToken(token, deps);
-    const found: FormProblem[] = verdict === 'good' ? [...problems] : [...problems, 'too_soon'];
+    const found: readonly FormProblem[] = [...problems, ...PROBLEMS[verdict]];
     if (address === undefined || found.length > 0) {
       const kept = verdict === 'over' ? {} : { token };
       const asked = page(site, { address: typed, problems: found, ...kept });

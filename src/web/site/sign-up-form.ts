@@ -10,7 +10,7 @@ export const FORM_SOURCES = ['home', 'subscribe', 'embedded'] as const;
 export type FormSource = (typeof FORM_SOURCES)[number];
 
 /** What is wrong with a form. */
-export type FormProblem = FieldProblem | 'too_soon' | 'no_proof';
+export type FormProblem = FieldProblem | 'too_soon' | 'old_form' | 'no_proof';
 
 /** The field that is to be mended; other problems are of no field. */
 const FIELD_OF: Partial<Record<FormProblem, 'address' | 'newsletters'>> = {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { signToken } from '../../../src/mail/signed-token.ts';
 import { test } from '../../support/databases.ts';
 import { openPaper } from '../../support/paper.ts';
 import { openSitePaper, type SitePaper, severalNewsletters } from '../../support/site-paper.ts';
@@ -127,5 +128,61 @@ test('no link of a page works for another one', async (t) => {
       assert.ok(status === 404 || status === 410, `${purpose} at ${page}: ${status}`);
     }
   }
+  assert.equal(await site.rows(), rows);
+});
+
+test('the editor’s link shows the edition, and only its button lets it go', async (t) => {
+  const paper = await openPaper(t, { subscribers: [ADA] });
+  const { db } = paper.deps.store;
+  const { id } = await paper.putEdition();
+  const at = '2026-03-20T07:00:00.000Z';
+  await db
+    .updateTable('editions')
+    .set({ paused_at: at, paused_by: 'approval', pause_reason: 'it waits for its editor' })
+    .where('id', '=', id)
+    .execute();
+  const site = await openSitePaper(t, { paper });
+  const path = `approve/${signToken('approve', [id], { secrets: paper.deps.config.secrets })}`;
+  const rows = await site.rows();
+  const shown = await site.ask(path);
+  assert.match(shown.body, /<h1>Shall this edition go out\?<\/h1>/);
+  assert.match(shown.body, /The wall stands\./);
+  assert.match(shown.body, /\(link to unsubscribe\) you@example\.org/);
+  assert.equal(await site.rows(), rows);
+  const approved = await site.ask(path, form({}));
+  assert.match(approved.body, /<h1>The edition is approved<\/h1>/);
+  assert.deepEqual(await paper.states(), { [ADA]: 'queued' });
+  const after = await site.rows();
+  assert.equal((await site.ask(path, form({}))).body, approved.body);
+  assert.equal((await site.ask(path)).body, approved.body);
+  assert.equal(await site.rows(), after);
+});
+
+test('while the database is held nothing is approved, and the editor is told', async (t) => {
+  const paper = await openPaper(t, { subscribers: [ADA] });
+  const { db } = paper.deps.store;
+  const { id } = await paper.putEdition();
+  const at = '2026-03-20T07:00:00.000Z';
+  await db
+    .updateTable('editions')
+    .set({ paused_at: at, paused_by: 'approval', pause_reason: 'it waits for its editor' })
+    .execute();
+  await db.updateTable('identity').set({ held_at: at, held_because: 'was copied' }).execute();
+  const site = await openSitePaper(t, { paper });
+  const path = `approve/${signToken('approve', [id], { secrets: paper.deps.config.secrets })}`;
+  const answer = await site.ask(path, form({}));
+  assert.equal(answer.status, 503);
+  assert.match(answer.body, /<h1>Nothing can be sent at the moment<\/h1>/);
+  assert.deepEqual(await paper.states(), {});
+  assert.match((await site.ask(path)).body, /<h1>Shall this edition go out\?<\/h1>/);
+});
+
+test('a question for preferences from a form that lay open for days is asked for once more', async (t) => {
+  const site = await openSitePaper(t);
+  const rows = await site.rows();
+  const old = await site.ask('preferences/', form({ address: ADA }));
+  assert.equal(old.status, 400);
+  assert.match(old.body, /This form lay open for a long time/);
+  assert.match(old.body, /value="ada@example\.org"/);
   assert.equal(await site.rows(), rows);
 });
