@@ -5,12 +5,15 @@ import { WebError } from './web-error.ts';
 /** What a mail provider posts to unsubscribe somebody, urlencoded or as multipart. RFC 8058 §3.2. */
 const ONE_CLICK = /List-Unsubscribe"?(=|\s+)One-Click/;
 
+const FORM_TYPE = /^application\/x-www-form-urlencoded\s*(;|$)/i;
+
 /**
  * Reads forms (urlencoded) and JSON. Anything else is refused, but for one-click unsubscribing:
- * providers post it as multipart, or without saying what it is, and it has to work all the same.
- * Such a body is read as `{ 'List-Unsubscribe': 'One-Click' }` where it says so, else as `{}`.
+ * providers post it as multipart, or without saying what it is, and it has to work all the same,
+ * also where it is not what it says. Such a body is read as `{ 'List-Unsubscribe': 'One-Click' }` where it says so, else as `{}`.
  */
 export async function addBodies(app: FastifyInstance): Promise<void> {
+  app.addHook('onRequest', async (request) => takeAnyType(request));
   app.removeContentTypeParser('text/plain');
   await app.register(formbody);
   app.addContentTypeParser(
@@ -21,4 +24,11 @@ export async function addBodies(app: FastifyInstance): Promise<void> {
       return ONE_CLICK.test(body.toString('latin1')) ? { 'List-Unsubscribe': 'One-Click' } : {};
     },
   );
+}
+
+/** JSON that is none, and a type that is none, would be refused before anybody has left. */
+function takeAnyType({ routeOptions, headers }: FastifyRequest): void {
+  const type = headers['content-type'];
+  if (routeOptions.config.limit !== 'oneClick' || type === undefined) return;
+  if (!FORM_TYPE.test(type)) headers['content-type'] = 'application/octet-stream';
 }

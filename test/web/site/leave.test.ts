@@ -33,11 +33,21 @@ const ONE_CLICKS: Readonly<Record<string, (path: string) => string>> = {
     `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 26\r\nConnection: close\r\n\r\nList-Unsubscribe=One-Click`,
   'without a body': (path) =>
     `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`,
+  'JSON that is none': (path) =>
+    `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 26\r\nConnection: close\r\n\r\nList-Unsubscribe=One-Click`,
+  'JSON without a body': (path) =>
+    `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`,
+  'with an empty type': (path) =>
+    `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Type:\r\nContent-Length: 26\r\nConnection: close\r\n\r\nList-Unsubscribe=One-Click`,
+  'with a type that is none': (path) =>
+    `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Type: form; \r\nContent-Length: 26\r\nConnection: close\r\n\r\nList-Unsubscribe=One-Click`,
+  'a form that says too much of itself': (path) =>
+    `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded; ;=\r\nContent-Length: 26\r\nConnection: close\r\n\r\nList-Unsubscribe=One-Click`,
   'from another site, with a cookie': (path) =>
     `POST ${path} HTTP/1.1\r\nHost: x\r\nOrigin: https://mail.example\r\nCookie: a=b\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 26\r\nConnection: close\r\n\r\nList-Unsubscribe=One-Click`,
 };
 
-test('one click leaves at once, whatever a provider sends: 5 forms of it', async (t) => {
+test('one click leaves at once, whatever a provider sends: 10 forms of it', async (t) => {
   const site = await openWithAda(t);
   let sent = 0;
   for (const [name, request] of Object.entries(ONE_CLICKS)) {
@@ -51,7 +61,7 @@ test('one click leaves at once, whatever a provider sends: 5 forms of it', async
     assert.equal(await statusOf(site, reader), 'unsubscribed', name);
     sent += 1;
   }
-  assert.equal(sent, 5);
+  assert.equal(sent, 10);
   assert.equal(await statusOf(site), 'active');
 });
 
