@@ -171,7 +171,7 @@ testOnce(
   'a URL that answers with trouble is called three times, one that refuses once',
   async (t) => {
     const busy = await openWebListener(t, (call) => (call < 3 ? 503 : 200));
-    assert.equal(await callUrl(busy.url, { text: 'x' }, NEVER), undefined);
+    assert.equal(await callUrl(busy.url, { text: 'x' }, NEVER, [20, 80]), undefined);
     assert.equal(busy.calls.length, 3);
     const gone = await openWebListener(t, () => 404);
     assert.equal(await callUrl(gone.url, undefined, NEVER), 'it answered 404');

@@ -3,7 +3,7 @@ import { crashProblems, runCrashTrials } from '../support/crash-trials.ts';
 import { newDatabase, test } from '../support/databases.ts';
 
 // `npm run test:crash` does the same a hundred times, with two thousand subscribers.
-const KILLS = 10;
+const KILLS = 6;
 
 test(`${KILLS} sends that are killed at random moments lose nobody, and name whoever got two`, async (t) => {
   const figures = await runCrashTrials({

@@ -55,8 +55,10 @@ test('a full disk fails the transaction, and what was stored before stays', asyn
 
 test('a file that another program does not let go of is to be tried again', async (t) => {
   const { file, other } = await lockedFile(t);
-  const { db } = openSqlite(file, true, 50);
+  const { db, claim } = openSqlite(file, true, 50);
   t.after(() => db.destroy());
+  // As whoever writes does: until then SQLite waits by itself, for 10 seconds.
+  claim();
   await assert.rejects(
     db.transaction().execute(async () => {}),
     explained(EXIT.tryAgain, /database is locked; another program is writing/),

@@ -1,19 +1,20 @@
 import { rest } from '../../../base/rest.ts';
 
 const TIMEOUT_MS = 10_000;
-/** Pauses between the tries. */
 const PAUSES_MS = [2000, 8000] as const;
 
 /**
- * Calls `url` until it answers with success, three times at most: a POST of `json`, or a GET without one.
+ * Calls `url` until it answers with success, after each of the pauses once more: a POST of `json`, or a GET
+ * without one.
  * Undefined, or what went wrong, a phrase in which the URL is not: it may have a secret in it.
  */
 export async function callUrl(
   url: string,
   json: object | undefined,
   signal: AbortSignal,
+  pausesMs: readonly number[] = PAUSES_MS,
 ): Promise<string | undefined> {
-  for (const pauseMs of [...PAUSES_MS, undefined]) {
+  for (const pauseMs of [...pausesMs, undefined]) {
     const { trouble, isFinal } = await callOnce(url, json, signal);
     if (trouble === undefined || isFinal || pauseMs === undefined) return trouble;
     await rest(pauseMs, signal);
