@@ -16,7 +16,7 @@ import { deliverEdition } from '../src/jobs/sending/deliver-edition.ts';
 import { prepareSend } from '../src/jobs/sending/prepare-send.ts';
 import { importSubscribers } from '../src/jobs/subscribers/import-subscribers.ts';
 import { prepareMessages } from '../src/mail/prepare-messages.ts';
-import { type Edition, SLOTS } from '../src/model/edition.ts';
+import { type Edition, PLACEHOLDERS } from '../src/model/edition.ts';
 import type { Message } from '../src/model/message.ts';
 import { openRelay } from '../src/smtp/open-relay.ts';
 import { openStore } from '../src/store/database/open-store.ts';
@@ -112,7 +112,12 @@ async function sendThroughPool(folder: string, relayUrl: string, count: number, 
   const { html, text, subject } = editionOf('bench');
   const send = async (index: number) => {
     const { envelope, bytes } = template(index);
-    const mail = { ...envelope, subject, html: html.replace(SLOTS.address, envelope.to), text };
+    const mail = {
+      ...envelope,
+      subject,
+      html: html.replace(PLACEHOLDERS.address, envelope.to),
+      text,
+    };
     await pool.sendMail(raw ? { envelope, raw: bytes } : mail);
   };
   try {
@@ -141,8 +146,8 @@ function editionOf(newsletter: string): Edition {
   return {
     ...{ id: `${newsletter}-2026-03-20`, newsletter, day: '2026-03-20' },
     ...{ subject: 'The harbour wall stands', preheader: 'And what it cost' },
-    html: `<!doctype html>\n${paragraph.repeat(470)}<p>${SLOTS.address}, <a href="${SLOTS.unsubscribeUrl}">leave</a></p>\n`,
-    text: `The harbour wall stands.\n\nLeave: ${SLOTS.unsubscribeUrl}\n`,
+    html: `<!doctype html>\n${paragraph.repeat(470)}<p>${PLACEHOLDERS.address}, <a href="${PLACEHOLDERS.unsubscribeUrl}">leave</a></p>\n`,
+    text: `The harbour wall stands.\n\nLeave: ${PLACEHOLDERS.unsubscribeUrl}\n`,
     ...{ posts: [], composedAt: '2026-03-20T06:00:00.000Z' },
   };
 }

@@ -1,4 +1,4 @@
-import { SLOTS } from '../model/edition.ts';
+import { PLACEHOLDERS } from '../model/edition.ts';
 import { oneLine } from '../model/one-line.ts';
 import type { NewsletterSettings, SiteSettings } from '../model/settings.ts';
 import type { HeadlineView, StoryView } from './story-view.ts';
@@ -63,10 +63,10 @@ export function newsletterScope(
   };
 }
 
-/** The slots, under the names that templates know them by. */
+/** The placeholders, under the names that templates know them by. */
 export const SUBSCRIBER_SCOPE = {
-  address: SLOTS.address,
-  unsubscribe_url: SLOTS.unsubscribeUrl,
+  address: PLACEHOLDERS.address,
+  unsubscribe_url: PLACEHOLDERS.unsubscribeUrl,
 } as const;
 
 /** `day` (`2026-03-20`) in the words of a language, with the day of the week. */

@@ -1,5 +1,5 @@
 import { BroadsheetError, EXIT } from '../base/errors.ts';
-import { type EditionPost, SLOTS } from '../model/edition.ts';
+import { type EditionPost, PLACEHOLDERS } from '../model/edition.ts';
 import type { Post, RenderedPost } from '../model/post.ts';
 import type { NewsletterSettings, SiteSettings } from '../model/settings.ts';
 import { type DigestScope, longDate, newsletterScope, SUBSCRIBER_SCOPE } from './digest-scope.ts';
@@ -39,9 +39,9 @@ export interface RenderDigestInput {
 export interface Digest {
   readonly subject: string;
   readonly preheader: string;
-  /** With `SLOTS`. */
+  /** With `PLACEHOLDERS`. */
   readonly html: string;
-  /** With `SLOTS`, lines end with LF. */
+  /** With `PLACEHOLDERS`, lines end with LF. */
   readonly text: string;
   /** Every post of the selection; those shown come first, in the digest's order, with their roles. */
   readonly posts: readonly EditionPost[];
@@ -150,7 +150,7 @@ function plainAddresses({ publicUrl, site }: RenderDigestInput): string[] {
 }
 
 function hasWayOut(body: string): boolean {
-  return body.includes(SLOTS.unsubscribeUrl);
+  return body.includes(PLACEHOLDERS.unsubscribeUrl);
 }
 
 function noWayOut({ file }: Template): string {

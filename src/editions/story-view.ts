@@ -1,4 +1,4 @@
-import { SLOTS } from '../model/edition.ts';
+import { PLACEHOLDERS } from '../model/edition.ts';
 import { oneLine } from '../model/one-line.ts';
 import type { Image, Post, RenderedPost } from '../model/post.ts';
 import type { NewsletterSettings } from '../model/settings.ts';
@@ -44,11 +44,11 @@ export function headlineView(
   newsletter: Pick<NewsletterSettings, 'language'>,
 ): HeadlineView {
   const language = languageOf(post, newsletter);
-  const plain = (text: string) => withoutSlots(oneLine(text));
+  const plain = (text: string) => withoutPlaceholders(oneLine(text));
   return {
     number,
     title: shorten(plain(post.title), TITLE_LENGTH, language),
-    url: withoutSlots(post.url),
+    url: withoutPlaceholders(post.url),
     kicker: plain(post.categories[0] ?? '') || null,
     byline: plain(post.authors.join(', ')) || null,
     language,
@@ -64,7 +64,7 @@ export function storyView(
   lead: boolean,
 ): StoryView {
   const headline = headlineView(rendered.post, number, newsletter);
-  const clean = (text: string) => withoutSlots(oneLine(text));
+  const clean = (text: string) => withoutPlaceholders(oneLine(text));
   const { standfirst, paragraphs } = openingOf(
     rendered,
     lead ? LEAD_LENGTH : EXCERPT_LENGTH,
@@ -77,7 +77,7 @@ export function storyView(
     standfirst: standfirst === null ? null : clean(standfirst),
     paragraphs: paragraphs.map(clean),
     image: image
-      ? { ...image, url: withoutSlots(image.url), alt: clean(image.alt) || headline.title }
+      ? { ...image, url: withoutPlaceholders(image.url), alt: clean(image.alt) || headline.title }
       : null,
   };
 }
@@ -91,7 +91,10 @@ function languageOf(post: Post, newsletter: Pick<NewsletterSettings, 'language'>
   }
 }
 
-/** No post can name a slot, and so be given a subscriber's own link or address. */
-function withoutSlots(text: string): string {
-  return Object.values(SLOTS).reduce((rest, slot) => rest.replaceAll(slot, '…'), text);
+/** No post can name a placeholder, and so be given a subscriber's own link or address. */
+function withoutPlaceholders(text: string): string {
+  return Object.values(PLACEHOLDERS).reduce(
+    (rest, placeholder) => rest.replaceAll(placeholder, '…'),
+    text,
+  );
 }

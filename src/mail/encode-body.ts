@@ -1,10 +1,10 @@
 import { encode, wrap } from 'nodemailer/lib/qp';
-import type { Slot } from '../model/edition.ts';
-import { cutAtSlots } from './personalise.ts';
+import type { Placeholder } from '../model/edition.ts';
+import { cutAtPlaceholders } from './personalise.ts';
 
 /**
  * Three less than a line may have (RFC 2045 §6.7): two for a dot at its beginning that becomes
- * `=2E`, one for the soft line break that follows the last line where a slot begins.
+ * `=2E`, one for the soft line break that follows the last line where a placeholder begins.
  */
 const LINE_LENGTH = 73;
 
@@ -22,11 +22,13 @@ export function encodeBody(text: string): string {
 }
 
 /**
- * The same of text with slots. Each stands on lines of its own, by soft line breaks, so that what
+ * The same of text with placeholders. Each stands on lines of its own, by soft line breaks, so that what
  * it is filled with (by `encodeBody` as well) moves no other line.
  */
-export function encodeWithSlots(text: string): readonly (string | { readonly slot: Slot })[] {
-  const pieces = cutAtSlots(text);
+export function encodeWithPlaceholders(
+  text: string,
+): readonly (string | { readonly placeholder: Placeholder })[] {
+  const pieces = cutAtPlaceholders(text);
   const last = pieces.length - 1;
   return pieces.map((piece, at) => {
     if (typeof piece !== 'string') return piece;

@@ -1,35 +1,39 @@
-import { SLOTS, type Slot } from '../model/edition.ts';
+import { PLACEHOLDERS, type Placeholder } from '../model/edition.ts';
 
 /** One subscriber's own values, plain text. */
-export type SlotValues = Readonly<Record<Slot, string>>;
+export type PlaceholderValues = Readonly<Record<Placeholder, string>>;
 
-/** An edition's HTML with its slots filled; values are escaped for attributes and text alike. */
-export function personaliseHtml(html: string, values: SlotValues): string {
+/** An edition's HTML with its placeholders filled; values are escaped for attributes and text alike. */
+export function personaliseHtml(html: string, values: PlaceholderValues): string {
   return fill(html, {
     unsubscribeUrl: escapeHtml(values.unsubscribeUrl),
     address: escapeHtml(values.address),
   });
 }
 
-/** An edition's plain text with its slots filled. */
-export function personaliseText(text: string, values: SlotValues): string {
+/** An edition's plain text with its placeholders filled. */
+export function personaliseText(text: string, values: PlaceholderValues): string {
   return fill(text, values);
 }
 
-/** `text` cut at its slots: every second piece stands for one. */
-export function cutAtSlots(text: string): readonly (string | { readonly slot: Slot })[] {
-  const pattern = new RegExp(`(${Object.values(SLOTS).map(RegExp.escape).join('|')})`);
+/** `text` cut at its placeholders: every second piece stands for one. */
+export function cutAtPlaceholders(
+  text: string,
+): readonly (string | { readonly placeholder: Placeholder })[] {
+  const pattern = new RegExp(`(${Object.values(PLACEHOLDERS).map(RegExp.escape).join('|')})`);
   return text
     .split(pattern)
     .map((piece, at) =>
-      at % 2 === 0 ? piece : { slot: piece === SLOTS.address ? 'address' : 'unsubscribeUrl' },
+      at % 2 === 0
+        ? piece
+        : { placeholder: piece === PLACEHOLDERS.address ? 'address' : 'unsubscribeUrl' },
     );
 }
 
-// Cut first and filled then, so that a value which looks like a slot stays what it is.
-function fill(text: string, values: SlotValues): string {
-  return cutAtSlots(text)
-    .map((piece) => (typeof piece === 'string' ? piece : values[piece.slot]))
+// Cut first and filled then, so that a value which looks like a placeholder stays what it is.
+function fill(text: string, values: PlaceholderValues): string {
+  return cutAtPlaceholders(text)
+    .map((piece) => (typeof piece === 'string' ? piece : values[piece.placeholder]))
     .join('');
 }
 

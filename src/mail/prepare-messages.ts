@@ -1,9 +1,9 @@
-import type { Edition, Slot } from '../model/edition.ts';
+import type { Edition, Placeholder } from '../model/edition.ts';
 import type { EmailAddress } from '../model/email-address.ts';
 import type { Message } from '../model/message.ts';
 import type { NewsletterSettings } from '../model/settings.ts';
 import { composeMime, headerLine, toLine } from './compose-mime.ts';
-import { encodeBody, encodeWithSlots } from './encode-body.ts';
+import { encodeBody, encodeWithPlaceholders } from './encode-body.ts';
 import { listHeaders, listUnsubscribe } from './list-headers.ts';
 import { messageIdOf } from './message-id.ts';
 import { escapeHtml } from './personalise.ts';
@@ -33,10 +33,10 @@ export interface MessageRecipient {
   readonly name?: string;
 }
 
-/** One edition as bytes with slots. */
+/** One edition as bytes with placeholders. */
 export interface MessageTemplate {
   /**
-   * The message of one subscriber (RFC 5322): the bytes with the slots filled. The same subscriber
+   * The message of one subscriber (RFC 5322): the bytes with the placeholders filled. The same subscriber
    * always gets the same. Throws where a header can't hold what is the subscriber's own.
    */
   fill(subscriber: MessageRecipient): Message;
@@ -47,22 +47,26 @@ const NOBODY = 'test-send';
 
 /** Lines of a message that differ per subscriber, as they stand in the frame; `text` and `html` for the bodies. */
 const FRAME = {
-  to: 'To: slot-to@slot.invalid',
-  messageId: 'Message-ID: slot-message-id',
-  listUnsubscribe: 'List-Unsubscribe: slot-list-unsubscribe',
-  text: 'slot-text',
-  html: 'slot-html',
+  to: 'To: placeholder-to@placeholder.invalid',
+  messageId: 'Message-ID: placeholder-message-id',
+  listUnsubscribe: 'List-Unsubscribe: placeholder-list-unsubscribe',
+  text: 'placeholder-text',
+  html: 'placeholder-html',
 } as const;
 
-const FRAME_SLOT = new RegExp(
+const FRAME_PLACEHOLDER = new RegExp(
   `(?<=\r\n)(${Object.values(FRAME).map(RegExp.escape).join('|')})(?=\r\n)`,
 );
 
 /** What is put between the bytes that all messages share. */
-type MessageSlot = 'to' | 'messageId' | 'listUnsubscribe' | `${'text' | 'html'}.${Slot}`;
+type MessagePlaceholder =
+  | 'to'
+  | 'messageId'
+  | 'listUnsubscribe'
+  | `${'text' | 'html'}.${Placeholder}`;
 
-/** Bytes of every message, or a slot. */
-type Part = string | { readonly slot: MessageSlot };
+/** Bytes of every message, or a placeholder. */
+type Part = string | { readonly placeholder: MessagePlaceholder };
 
 /**
  * Makes the message of an edition once, for all its subscribers: what they share is encoded here,
@@ -85,7 +89,7 @@ export async function prepareMessages(input: PrepareMessagesInput): Promise<Mess
       const messageId = test
         ? messageIdOf(edition.id, address, from, `test ${date}`)
         : messageIdOf(edition.id, id, from);
-      const values: Readonly<Record<MessageSlot, string>> = {
+      const values: Readonly<Record<MessagePlaceholder, string>> = {
         to: toLine(subscriber),
         messageId: headerLine('Message-ID', messageId),
         listUnsubscribe: headerLine('List-Unsubscribe', listUnsubscribe(newsletter, link, token)),
@@ -94,7 +98,9 @@ export async function prepareMessages(input: PrepareMessagesInput): Promise<Mess
         'html.address': encodeBody(escapeHtml(address)),
         'html.unsubscribeUrl': encodeBody(escapeHtml(link)),
       };
-      const bytes = parts.map((part) => ('slot' in part ? Buffer.from(values[part.slot]) : part));
+      const bytes = parts.map((part) =>
+        'placeholder' in part ? Buffer.from(values[part.placeholder]) : part,
+      );
       return {
         messageId,
         envelope: { from, to: address },
@@ -108,18 +114,18 @@ export async function prepareMessages(input: PrepareMessagesInput): Promise<Mess
 /** The whole message, cut where subscribers differ. */
 async function prepareParts(
   input: PrepareMessagesInput,
-): Promise<readonly (Buffer | { readonly slot: MessageSlot })[]> {
+): Promise<readonly (Buffer | { readonly placeholder: MessagePlaceholder })[]> {
   const { edition } = input;
   const frame = (await composeFrame(input)).toString();
-  const pieces = frame.split(FRAME_SLOT).flatMap((piece, at): readonly Part[] => {
+  const pieces = frame.split(FRAME_PLACEHOLDER).flatMap((piece, at): readonly Part[] => {
     if (at % 2 === 0) return [piece];
     switch (piece) {
       case FRAME.to:
-        return [{ slot: 'to' }];
+        return [{ placeholder: 'to' }];
       case FRAME.messageId:
-        return [{ slot: 'messageId' }];
+        return [{ placeholder: 'messageId' }];
       case FRAME.listUnsubscribe:
-        return [{ slot: 'listUnsubscribe' }];
+        return [{ placeholder: 'listUnsubscribe' }];
       case FRAME.text:
         return bodyParts('text', edition.text);
       default:
@@ -153,14 +159,14 @@ function composeFrame(input: PrepareMessagesInput): Promise<Buffer> {
 }
 
 function bodyParts(body: 'text' | 'html', content: string): readonly Part[] {
-  return encodeWithSlots(content).map((piece) =>
-    typeof piece === 'string' ? piece : { slot: `${body}.${piece.slot}` },
+  return encodeWithPlaceholders(content).map((piece) =>
+    typeof piece === 'string' ? piece : { placeholder: `${body}.${piece.placeholder}` },
   );
 }
 
 /** The fence behind what promises to write such lines. */
 function assertWireReady(parts: readonly Part[]): void {
-  const text = parts.map((part) => (typeof part === 'string' ? part : 'slot')).join('');
+  const text = parts.map((part) => (typeof part === 'string' ? part : 'placeholder')).join('');
   if (/^\.|\n\.|[^\r]\n|\r(?!\n)/.test(text) || !text.endsWith('\r\n')) {
     throw new Error('the message has lines that SMTP would have to change');
   }

@@ -16,7 +16,7 @@ export interface EditionPost {
 
 /**
  * One dated issue of a newsletter, frozen when it is composed: what is resumed, archived and
- * received are these bytes. `html` and `text` have slots (`Slot`) for what differs per subscriber.
+ * received are these bytes. `html` and `text` have placeholders (`Placeholder`) for what differs per subscriber.
  */
 export interface Edition {
   /** `politics-essential-2026-03-20`, with `-2` and so on for more of one day. */
@@ -46,10 +46,11 @@ export interface EditionPause {
 /**
  * Markers in an edition's HTML and text that every message replaces by its subscriber's own
  * values. Plain ASCII words that no author writes; in HTML they stand inside attributes or text.
+ * Editions that are stored have these very words in them: they stay as they are.
  */
-export const SLOTS = {
+export const PLACEHOLDERS = {
   unsubscribeUrl: 'https://slot.invalid/unsubscribe-url',
   address: 'slot-address@slot.invalid',
 } as const;
 
-export type Slot = keyof typeof SLOTS;
+export type Placeholder = keyof typeof PLACEHOLDERS;

@@ -12,10 +12,10 @@ export interface RelayUse {
 /** Leave to send some messages, each from a moment on. */
 export interface Reservation {
   /** One for each message, in order; empty where the hour or the day is used up, or others are first. */
-  readonly slots: readonly number[];
+  readonly times: readonly number[];
   /** `RelayUse.nextAt` from now on. */
   readonly nextAt: number;
-  /** Of no slots: when to ask again, where nothing but the pace is in the way. */
+  /** Of no times: when to ask again, where nothing but the pace is in the way. */
   readonly askAgainAt?: number;
 }
 
@@ -38,15 +38,15 @@ export function reserveMessages(
   // Further ahead than any reservation reaches: the clock went back.
   const start = use.nextAt > furthest + intervalMs ? now : Math.max(use.nextAt, now);
   if (left > 0 && start > furthest) {
-    return { slots: [], nextAt: start, askAgainAt: start - FURTHEST_MS };
+    return { times: [], nextAt: start, askAgainAt: start - FURTHEST_MS };
   }
-  const slots: number[] = [];
+  const times: number[] = [];
   let at = start;
-  while (slots.length < left && at <= furthest) {
-    slots.push(at);
+  while (times.length < left && at <= furthest) {
+    times.push(at);
     at += intervalMs;
   }
-  return { slots, nextAt: at };
+  return { times, nextAt: at };
 }
 
 /** Milliseconds from one message to the next at the relay's rate; 0 where it has none. */

@@ -4,7 +4,7 @@ import { HtmlValidate } from 'html-validate';
 import { BroadsheetError, EXIT } from '../../src/base/errors.ts';
 import { type Digest, renderDigest } from '../../src/editions/render-digest.ts';
 import { buildMessage } from '../../src/mail/build-message.ts';
-import { SLOTS } from '../../src/model/edition.ts';
+import { PLACEHOLDERS } from '../../src/model/edition.ts';
 import { assertGolden } from '../support/golden.ts';
 import { MORNING } from './morning.ts';
 import {
@@ -107,10 +107,16 @@ test('an RTL newsletter is RTL from the root', async () => {
 test('the foot has the postal address, why this came, the archive and the way to leave', () => {
   const archive = 'https://harbour.example/archive/politics-essential-2026-03-20/';
   for (const body of [morning.html, morning.text]) {
-    for (const part of ['1 Quay Street', 'HB1 1AA', 'signed up for', archive, SLOTS.address]) {
+    for (const part of [
+      '1 Quay Street',
+      'HB1 1AA',
+      'signed up for',
+      archive,
+      PLACEHOLDERS.address,
+    ]) {
       assert.ok(body.replace(/\s+/g, ' ').includes(part), part);
     }
-    assert.equal(body.split(SLOTS.unsubscribeUrl).length, 2);
+    assert.equal(body.split(PLACEHOLDERS.unsubscribeUrl).length, 2);
   }
 });
 
@@ -149,18 +155,18 @@ test('nothing that a post says becomes markup, Liquid or MJML', async () => {
   assert.ok(text.replace(/\s+/g, ' ').includes(evil));
 });
 
-test('a post cannot name a slot, and so get a subscriber’s address or link', async () => {
+test('a post cannot name a placeholder, and so get a subscriber’s address or link', async () => {
   const { html, text } = await one({
-    title: `Write to ${SLOTS.address}`,
-    excerpt: SLOTS.unsubscribeUrl,
-    authors: [SLOTS.address],
-    url: `https://harbour.example/${SLOTS.address}/`,
-    picture: { url: SLOTS.unsubscribeUrl, alt: SLOTS.address },
+    title: `Write to ${PLACEHOLDERS.address}`,
+    excerpt: PLACEHOLDERS.unsubscribeUrl,
+    authors: [PLACEHOLDERS.address],
+    url: `https://harbour.example/${PLACEHOLDERS.address}/`,
+    picture: { url: PLACEHOLDERS.unsubscribeUrl, alt: PLACEHOLDERS.address },
   });
-  assert.equal(html.split(SLOTS.address).length, 2);
-  assert.equal(html.split(SLOTS.unsubscribeUrl).length, 2);
-  assert.equal(text.split(SLOTS.address).length, 2);
-  assert.equal(text.split(SLOTS.unsubscribeUrl).length, 2);
+  assert.equal(html.split(PLACEHOLDERS.address).length, 2);
+  assert.equal(html.split(PLACEHOLDERS.unsubscribeUrl).length, 2);
+  assert.equal(text.split(PLACEHOLDERS.address).length, 2);
+  assert.equal(text.split(PLACEHOLDERS.unsubscribeUrl).length, 2);
 });
 
 test('a subject is one line of a length that inboxes show, and never empty', async () => {
@@ -283,7 +289,7 @@ test('an own template takes the place of Broadsheet’s', async () => {
       templates: templates({ digestText: 'Only {{ lead.title }} {{ subscriber.address }}' }),
     }),
   );
-  assert.equal(text, `Only Ferry ${SLOTS.address}\n`);
+  assert.equal(text, `Only Ferry ${PLACEHOLDERS.address}\n`);
 });
 
 test('an own template without a way to leave is warned of', async () => {

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { composeEdition } from '../../src/jobs/editions/compose-edition.ts';
 import { cancelEditionById } from '../../src/jobs/editions/manage-edition.ts';
 import { buildFeeds } from '../../src/jobs/feeds/build-feeds.ts';
-import { SLOTS } from '../../src/model/edition.ts';
+import { PLACEHOLDERS } from '../../src/model/edition.ts';
 import {
   all,
   atomFaults,
@@ -56,7 +56,7 @@ test('an edition that was sent has a page; one that is only composed, or was can
   assert.match(archive.read(pageOf(sent)), /News of the 2th/);
 });
 
-test('the archive has nothing of a subscriber: no address, no link of theirs, no slot', async (t) => {
+test('the archive has nothing of a subscriber: no address, no link of theirs, no placeholder', async (t) => {
   const paper = await openPaper(t, { subscribers: [CANARY] });
   const [id = ''] = await sentOn(paper, 2);
   assert.equal(paper.inbox.messages.length, 1);
@@ -185,7 +185,7 @@ test('the feeds have an item for each edition, newest first, and are valid', asy
 
 test('what a post says stays text, on the page and in the feeds', async (t) => {
   const paper = await openPaper(t, { subscribers: ['ada@example.org'] });
-  const title = `]]><script>alert(1)</script> "&'</title> ${SLOTS.address} {{ site.url }}`;
+  const title = `]]><script>alert(1)</script> "&'</title> ${PLACEHOLDERS.address} {{ site.url }}`;
   paper.writePost('evil.md', postText(title, '2026-03-20'));
   paper.writePost('evil-2.md', postText(`${title} two </main></body>`, '2026-03-20'));
   await paper.send();

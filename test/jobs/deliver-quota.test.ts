@@ -105,7 +105,7 @@ test('the rate of a relay is kept by two senders at once', async (t) => {
   assertPace(times, 24, 50);
 });
 
-test('slots that nobody could use are not made up for all at once', async (t) => {
+test('times that nobody could use are not made up for all at once', async (t) => {
   const times: number[] = [];
   let release = () => {};
   const held = new Promise<void>((resolve) => {
@@ -116,7 +116,7 @@ test('slots that nobody could use are not made up for all at once', async (t) =>
     inbox: {
       onMessage: async () => {
         times.push(performance.now());
-        // Both connections are busy for as long as a dozen slots last.
+        // Both connections are busy for as long as a dozen messages take.
         if (times.length <= 2) await held;
         return undefined;
       },

@@ -5,7 +5,7 @@ import PostalMime, { type Email } from 'postal-mime';
 import { renderDigest } from '../../src/editions/render-digest.ts';
 import { type BuildMessageInput, buildMessage } from '../../src/mail/build-message.ts';
 import { readUnsubscribeToken } from '../../src/mail/unsubscribe-link.ts';
-import { type Edition, SLOTS } from '../../src/model/edition.ts';
+import { type Edition, PLACEHOLDERS } from '../../src/model/edition.ts';
 import { MORNING } from '../editions/morning.ts';
 import { address, digestInput, newsletter } from '../editions/samples.ts';
 import { assertGolden } from '../support/golden.ts';
@@ -18,8 +18,8 @@ const small: Edition = {
   day: '2026-03-20',
   subject: 'Council keeps the night ferry',
   preheader: 'Assembly opens with a quarrel over chairs',
-  html: `<!doctype html>\n<html lang="en-GB">\n<title>Ferry</title>\n<p>“A town that can’t go home at night is not a town,” she said.</p>\n<p>Sent to ${SLOTS.address}. <a href="${SLOTS.unsubscribeUrl}">Unsubscribe</a></p>\n</html>\n`,
-  text: `“A town that can’t go home at night is not a town,” she said.\n.\nFrom ${SLOTS.address}\n\nUnsubscribe:\n${SLOTS.unsubscribeUrl}\n`,
+  html: `<!doctype html>\n<html lang="en-GB">\n<title>Ferry</title>\n<p>“A town that can’t go home at night is not a town,” she said.</p>\n<p>Sent to ${PLACEHOLDERS.address}. <a href="${PLACEHOLDERS.unsubscribeUrl}">Unsubscribe</a></p>\n</html>\n`,
+  text: `“A town that can’t go home at night is not a town,” she said.\n.\nFrom ${PLACEHOLDERS.address}\n\nUnsubscribe:\n${PLACEHOLDERS.unsubscribeUrl}\n`,
   posts: [],
   composedAt: '2026-03-20T06:55:00Z',
 };

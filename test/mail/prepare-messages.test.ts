@@ -7,7 +7,7 @@ import { toLine } from '../../src/mail/compose-mime.ts';
 import { personaliseHtml, personaliseText } from '../../src/mail/personalise.ts';
 import { type PrepareMessagesInput, prepareMessages } from '../../src/mail/prepare-messages.ts';
 import { unsubscribeUrl } from '../../src/mail/unsubscribe-link.ts';
-import { type Edition, SLOTS } from '../../src/model/edition.ts';
+import { type Edition, PLACEHOLDERS } from '../../src/model/edition.ts';
 import { parseEmailAddress } from '../../src/model/email-address.ts';
 import { address, newsletter } from '../editions/samples.ts';
 
@@ -20,8 +20,8 @@ const edition: Edition = {
   day: '2026-03-20',
   subject: 'Council keeps the night ferry',
   preheader: '',
-  html: `<p>${SLOTS.address}</p><a href="${SLOTS.unsubscribeUrl}">Leave</a>`,
-  text: `Leave: ${SLOTS.unsubscribeUrl}\n`,
+  html: `<p>${PLACEHOLDERS.address}</p><a href="${PLACEHOLDERS.unsubscribeUrl}">Leave</a>`,
+  text: `Leave: ${PLACEHOLDERS.unsubscribeUrl}\n`,
   posts: [],
   composedAt: '2026-03-20T06:55:00Z',
 };
@@ -34,13 +34,13 @@ function input(changes: Partial<Edition> = {}): PrepareMessagesInput {
   };
 }
 
-/** Text as authors write it and as nobody should, with slots anywhere. */
+/** Text as authors write it and as nobody should, with placeholders anywhere. */
 const body = fc
   .array(
     fc.oneof(
       fc.string({ unit: 'grapheme', maxLength: 100 }),
       fc.string({ unit: 'binary', maxLength: 20 }),
-      fc.constantFrom(SLOTS.address, SLOTS.unsubscribeUrl),
+      fc.constantFrom(PLACEHOLDERS.address, PLACEHOLDERS.unsubscribeUrl),
       fc.constantFrom(
         '\n',
         '\r\n',
@@ -170,13 +170,16 @@ test('one template serves many: each has its own values, the rest is the same', 
   assert.equal(rest(first.bytes, 'ada'), rest(second.bytes, 'bob'));
 });
 
-test('a header line of an author’s own that looks like a slot of the frame stays what it is', async () => {
-  const text = 'slot-text\nslot-html\nTo: slot-to@slot.invalid\nMessage-ID: slot-message-id\n';
-  const template = await prepareMessages(input({ text, html: 'slot-html', subject: 'slot-text' }));
+test('a header line of an author’s own that looks like a placeholder of the frame stays what it is', async () => {
+  const text =
+    'placeholder-text\nslot-html\nTo: placeholder-to@placeholder.invalid\nMessage-ID: placeholder-message-id\n';
+  const template = await prepareMessages(
+    input({ text, html: 'placeholder-html', subject: 'placeholder-text' }),
+  );
   const email = await PostalMime.parse(
     template.fill({ id: 'a', address: address('a@example.org') }).bytes,
   );
   assert.equal(lines(email.text), lines(text));
-  assert.equal(lines(email.html), 'slot-html');
-  assert.equal(email.subject, 'slot-text');
+  assert.equal(lines(email.html), 'placeholder-html');
+  assert.equal(email.subject, 'placeholder-text');
 });

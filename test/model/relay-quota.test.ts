@@ -31,13 +31,13 @@ test('no reservation has more than is wanted, or than the hour and the day have 
   fc.assert(
     fc.property(count, count, count, count, count, (hour, day, inHour, inDay, wanted) => {
       const account = { ...ACCOUNT, messagesPerHour: hour, messagesPerDay: day };
-      const { slots } = reserveMessages(
+      const { times } = reserveMessages(
         account,
         { inHour, inDay, nextAt: 0 },
         { now: NOW, wanted },
       );
       const most = Math.max(0, Math.min(hour - inHour, day - inDay, wanted));
-      assert.deepEqual(slots, Array(most).fill(NOW));
+      assert.deepEqual(times, Array(most).fill(NOW));
     }),
   );
 });
@@ -53,8 +53,8 @@ test('whenever and by however many messages are reserved, the rate is kept', () 
         now += wait;
         const reservation = reserveMessages(account, { ...UNUSED, nextAt }, { now, wanted });
         nextAt = reservation.nextAt;
-        all.push(...reservation.slots);
-        assert.ok(reservation.slots.every((at) => at >= now && at <= now + FURTHEST_MS));
+        all.push(...reservation.times);
+        assert.ok(reservation.times.every((at) => at >= now && at <= now + FURTHEST_MS));
       }
       for (const [index, at] of all.entries()) {
         // Sums of thousandths are not exact.
@@ -64,7 +64,7 @@ test('whenever and by however many messages are reserved, the rate is kept', () 
   );
 });
 
-test('who comes after others is told when to ask again, and then has a slot', () => {
+test('who comes after others is told when to ask again, and then has a time', () => {
   fc.assert(
     fc.property(rates, moments, (perSecond, waits) => {
       const account = { ...ACCOUNT, messagesPerSecond: perSecond };
@@ -75,12 +75,12 @@ test('who comes after others is told when to ask again, and then has a slot', ()
         const reservation = reserveMessages(account, { ...UNUSED, nextAt }, { now, wanted: 20 });
         nextAt = reservation.nextAt;
         if (reservation.askAgainAt === undefined) {
-          assert.ok(reservation.slots.length > 0);
+          assert.ok(reservation.times.length > 0);
           continue;
         }
         now = reservation.askAgainAt;
         const again = reserveMessages(account, { ...UNUSED, nextAt }, { now, wanted: 20 });
-        assert.ok(again.slots.length > 0);
+        assert.ok(again.times.length > 0);
         nextAt = again.nextAt;
       }
     }),
@@ -90,15 +90,15 @@ test('who comes after others is told when to ask again, and then has a slot', ()
 test('a clock that goes back an hour keeps nobody waiting', () => {
   const account = { ...ACCOUNT, messagesPerSecond: 2 };
   const use = { ...UNUSED, nextAt: NOW };
-  const { slots } = reserveMessages(account, use, { now: NOW - HOUR_MS, wanted: 2 });
-  assert.deepEqual(slots, [NOW - HOUR_MS, NOW - HOUR_MS + 500]);
+  const { times } = reserveMessages(account, use, { now: NOW - HOUR_MS, wanted: 2 });
+  assert.deepEqual(times, [NOW - HOUR_MS, NOW - HOUR_MS + 500]);
 });
 
 test('what is used up of the hour is not given again because the clock went back', () => {
   const account = { ...ACCOUNT, messagesPerSecond: 2, messagesPerHour: 10 };
   const use = { inHour: 10, inDay: 10, nextAt: NOW };
-  const { slots, askAgainAt } = reserveMessages(account, use, { now: NOW - HOUR_MS, wanted: 2 });
-  assert.deepEqual(slots, []);
+  const { times, askAgainAt } = reserveMessages(account, use, { now: NOW - HOUR_MS, wanted: 2 });
+  assert.deepEqual(times, []);
   assert.equal(askAgainAt, undefined);
 });
 

@@ -13,7 +13,7 @@ import type { SendReport, SendWishes } from '../../src/jobs/sending/send-report.
 import { settleLedger } from '../../src/jobs/sending/settle-ledger.ts';
 import { addSubscriber } from '../../src/jobs/subscribers/add-subscriber.ts';
 import type { DeliveryTable } from '../../src/model/delivery.ts';
-import { type Edition, SLOTS } from '../../src/model/edition.ts';
+import { type Edition, PLACEHOLDERS } from '../../src/model/edition.ts';
 import { type EmailAddress, parseEmailAddress } from '../../src/model/email-address.ts';
 import { openRelay } from '../../src/smtp/open-relay.ts';
 import { openStore } from '../../src/store/database/open-store.ts';
@@ -153,8 +153,8 @@ export function makeEdition(id: string): Edition {
     day: '2026-03-20',
     subject: 'The harbour wall stands',
     preheader: 'And what it cost',
-    html: `<p>The wall stands.</p><a href="${SLOTS.unsubscribeUrl}">Leave</a> ${SLOTS.address}`,
-    text: `The wall stands.\n\nLeave: ${SLOTS.unsubscribeUrl} ${SLOTS.address}\n`,
+    html: `<p>The wall stands.</p><a href="${PLACEHOLDERS.unsubscribeUrl}">Leave</a> ${PLACEHOLDERS.address}`,
+    text: `The wall stands.\n\nLeave: ${PLACEHOLDERS.unsubscribeUrl} ${PLACEHOLDERS.address}\n`,
     posts: [
       {
         id: `tag:harbour.example,2026:${id}`,

@@ -1,4 +1,4 @@
-import { SLOTS } from '../../model/edition.ts';
+import { PLACEHOLDERS } from '../../model/edition.ts';
 import {
   append,
   type ChildNode,
@@ -13,7 +13,7 @@ import {
   textIn,
 } from './html-tree.ts';
 
-/** Any trace of a slot, also where a template has encoded it. */
+/** Any trace of a placeholder, also where a template has encoded it. */
 const TRACE = /slot-address|slot\.invalid/i;
 
 const BLOCKS = new Set(
@@ -34,11 +34,11 @@ export interface SignUpLink {
 /**
  * Takes out of a mail's document what is one subscriber's: a paragraph with their address goes, and
  * a link that only they may follow becomes one to `signUp`, or goes with its paragraph where nobody
- * may sign up. No slot is left anywhere.
+ * may sign up. No placeholder is left anywhere.
  */
 export function takeOutPersonal(root: Element, signUp: SignUpLink | undefined): void {
   for (const node of nodesIn(root)) {
-    if (isText(node) && node.value.includes(SLOTS.address)) takeOutParagraph(node);
+    if (isText(node) && node.value.includes(PLACEHOLDERS.address)) takeOutParagraph(node);
   }
   for (const each of elementsIn(root)) {
     // `<{{ subscriber.address }}>`: an address in angle brackets is a tag.

@@ -56,7 +56,7 @@ function countedOnly(account: RelayAccount): Quota {
 /** Messages are reserved, and counted, before they go: two senders at once keep the limits as well. */
 function limitedQuota(store: Store, account: RelayAccount): Quota {
   const intervalMs = intervalOf(account);
-  let slots: number[] = [];
+  let times: number[] = [];
   let reservedAt = 0;
   /** When the last message was let go. */
   let lastAt = -Infinity;
@@ -71,12 +71,12 @@ function limitedQuota(store: Store, account: RelayAccount): Quota {
         now,
         wanted: AT_ONCE,
       });
-      slots = [...reservation.slots];
+      times = [...reservation.times];
       reservedAt = now;
       refusal = undefined;
-      if (slots.length > 0) {
+      if (times.length > 0) {
         await setNextAt(db, account.id, reservation.nextAt);
-        await countMessages(db, account.id, slots.length, now);
+        await countMessages(db, account.id, times.length, now);
       } else if (askAgainAt !== undefined) {
         refusal = { kind: 'wait', at: askAgainAt };
       } else {
@@ -87,31 +87,31 @@ function limitedQuota(store: Store, account: RelayAccount): Quota {
 
   return {
     async take(now) {
-      while (slots.length === 0) {
+      while (times.length === 0) {
         reserving ??= reserve(now).finally(() => {
           reserving = undefined;
         });
         await reserving;
-        if (slots.length === 0 && refusal !== undefined) return refusal;
+        if (times.length === 0 && refusal !== undefined) return refusal;
       }
-      // Slots that were let pass by are not made up for all at once.
-      const at = Math.max(slots[0] ?? now, lastAt + intervalMs);
-      // Further ahead than any slot is when it is reserved: the clock went back.
+      // Times that were let pass by are not made up for all at once.
+      const at = Math.max(times[0] ?? now, lastAt + intervalMs);
+      // Further ahead than any is when it is reserved: the clock went back.
       const isClockBack = at > now + FURTHEST_MS + intervalMs;
       if (at > now && !isClockBack) return { kind: 'wait', at };
-      if (isClockBack) slots = slots.map((slot) => slot - (at - now));
-      slots.shift();
+      if (isClockBack) times = times.map((time) => time - (at - now));
+      times.shift();
       lastAt = now;
       return GO;
     },
     putBack(now) {
-      slots.unshift(now);
+      times.unshift(now);
       lastAt -= intervalMs;
     },
     count() {},
     async end() {
-      const unused = slots.length;
-      slots = [];
+      const unused = times.length;
+      times = [];
       // Of the minute in which they were counted: no other may come out too low.
       if (unused > 0) await countMessages(store.db, account.id, -unused, reservedAt);
     },

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { BroadsheetError, EXIT } from '../../base/errors.ts';
 import { longDate } from '../../editions/digest-scope.ts';
 import { type Approval, approveByLink, readApproval } from '../../jobs/schedule/approve-edition.ts';
-import { SLOTS } from '../../model/edition.ts';
+import { PLACEHOLDERS } from '../../model/edition.ts';
 import { oneLine } from '../../model/one-line.ts';
 import { sendExpired } from './link-over.ts';
 import { sendPersonal } from './send-page.ts';
@@ -77,8 +77,8 @@ function editionScope(site: Site, edition: Approval['edition']['edition']): obje
         .filter(({ role }) => role !== undefined)
         .map(({ title, url }) => ({ url, title: oneLine(title) })),
       text: edition.text
-        .replaceAll(SLOTS.unsubscribeUrl, texts.text('site.approve.link'))
-        .replaceAll(SLOTS.address, texts.text('site.approve.you')),
+        .replaceAll(PLACEHOLDERS.unsubscribeUrl, texts.text('site.approve.link'))
+        .replaceAll(PLACEHOLDERS.address, texts.text('site.approve.you')),
     },
   };
 }

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { parse } from 'parse5';
 import { renderEditionPage } from '../../../src/editions/archive/edition-page.ts';
 import { type Element, elementsIn } from '../../../src/editions/archive/html-tree.ts';
-import { SLOTS } from '../../../src/model/edition.ts';
+import { PLACEHOLDERS } from '../../../src/model/edition.ts';
 import { editionOf, pageInput } from './samples.ts';
 
 /** What mails are made of, and what is made to hurt, in any order and nesting. */
@@ -50,9 +50,9 @@ const PIECES = [
     '<head>',
   ],
   ...[
-    SLOTS.address,
-    `<a href="${SLOTS.unsubscribeUrl}">`,
-    `<p title="${SLOTS.address}">`,
+    PLACEHOLDERS.address,
+    `<a href="${PLACEHOLDERS.unsubscribeUrl}">`,
+    `<p title="${PLACEHOLDERS.address}">`,
     'words',
     '&lt;script&gt;',
     '"',

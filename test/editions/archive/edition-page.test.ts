@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { HtmlValidate } from 'html-validate';
 import { renderEditionPage } from '../../../src/editions/archive/edition-page.ts';
-import { SLOTS } from '../../../src/model/edition.ts';
+import { PLACEHOLDERS } from '../../../src/model/edition.ts';
 import { newsletter } from '../samples.ts';
 import { editionOf, morningEdition, PAGE_URL, pageInput, textsOf } from './samples.ts';
 
@@ -15,7 +15,7 @@ function mainOf(html: string): string {
   return /<main[^>]*>([\s\S]*)<\/main>/.exec(pageOf(html).html)?.[1] ?? '';
 }
 
-test('the page of an edition is valid HTML without an inline style, a script or a slot', async () => {
+test('the page of an edition is valid HTML without an inline style, a script or a placeholder', async () => {
   const { html, css } = renderEditionPage(pageInput(await morningEdition()));
   const validator = new HtmlValidate({
     extends: ['html-validate:recommended', 'html-validate:a11y'],
@@ -95,8 +95,8 @@ test('the words around an edition are in its language where there is one, and sa
 
 test('an unsubscribe link becomes one to sign up, and a paragraph with the address goes', () => {
   const main = mainOf(
-    `<div><p>Before</p><p>For ${SLOTS.address}, who asked.</p>` +
-      `<p><a href="${SLOTS.unsubscribeUrl}" title="${SLOTS.address}">Leave</a> now</p></div>`,
+    `<div><p>Before</p><p>For ${PLACEHOLDERS.address}, who asked.</p>` +
+      `<p><a href="${PLACEHOLDERS.unsubscribeUrl}" title="${PLACEHOLDERS.address}">Leave</a> now</p></div>`,
   );
   assert.equal(
     main,
@@ -106,21 +106,21 @@ test('an unsubscribe link becomes one to sign up, and a paragraph with the addre
 
 test('where nobody may sign up by themselves, no link says that they may', () => {
   const { html } = pageOf(
-    `<p>Before</p><p><a href="${SLOTS.unsubscribeUrl}">Leave</a> at any time</p>`,
+    `<p>Before</p><p><a href="${PLACEHOLDERS.unsubscribeUrl}">Leave</a> at any time</p>`,
     { newsletter: newsletter({ listed: false }) },
   );
   assert.match(html, /<main><p>Before<\/p><\/main>/);
   assert.doesNotMatch(html, /subscribe|Sign up/);
 });
 
-test('no slot is left, wherever a template put it', () => {
-  const encoded = encodeURIComponent(SLOTS.address);
+test('no placeholder is left, wherever a template put it', () => {
+  const encoded = encodeURIComponent(PLACEHOLDERS.address);
   const { html, css } = pageOf(
-    `<head><style>.a { background: url("${SLOTS.unsubscribeUrl}") }</style></head>` +
-      `<body class="${SLOTS.address}"><p style="content:'${SLOTS.address}'">Words</p>` +
-      `<td>${SLOTS.address}<img src="https://x.example/?${encoded}" alt="${SLOTS.address}"></td>` +
+    `<head><style>.a { background: url("${PLACEHOLDERS.unsubscribeUrl}") }</style></head>` +
+      `<body class="${PLACEHOLDERS.address}"><p style="content:'${PLACEHOLDERS.address}'">Words</p>` +
+      `<td>${PLACEHOLDERS.address}<img src="https://x.example/?${encoded}" alt="${PLACEHOLDERS.address}"></td>` +
       `<a href="https://x.example/?for=${encoded}">Preferences</a>` +
-      `<div>Long <p>${SLOTS.address}</p> <b>${SLOTS.unsubscribeUrl}?x=1</b></div>`,
+      `<div>Long <p>${PLACEHOLDERS.address}</p> <b>${PLACEHOLDERS.unsubscribeUrl}?x=1</b></div>`,
   );
   assert.doesNotMatch(html, /slot/i);
   assert.doesNotMatch(css, /slot/i);
