@@ -50,6 +50,14 @@ export function addressKey(address: EmailAddress): string {
   return address.normalize('NFC').toLowerCase();
 }
 
+/**
+ * What the sub-addresses of one mailbox have in common (RFC 5233: `ada+news@example.org` reaches
+ * `ada@example.org` with most providers). For counting only: with some it is another person.
+ */
+export function mailboxKey(address: EmailAddress): string {
+  return addressKey(address).replace(/(?<=^[^+@]+)\+[^@]*/, '');
+}
+
 /** The part after the @, as A-labels. */
 export function domainOf(address: EmailAddress): string {
   return address.slice(address.lastIndexOf('@') + 1);

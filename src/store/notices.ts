@@ -22,6 +22,8 @@ export interface StoredNotice {
 
 /** What is known of a notice before it is stored. */
 export interface NewNotice extends Omit<StoredNotice, 'attempts'> {
+  /** Keyed hash of `mailboxKey(address)`, where the mail counts as one that a form asked for. */
+  readonly mailboxHash?: string;
   /** Of whoever asked for it by a form. */
   readonly ipHash?: string;
   readonly state: Extract<NoticeState, 'asked' | 'waiting'>;
@@ -37,6 +39,7 @@ export async function insertNotice(db: Database, notice: NewNotice): Promise<voi
       newsletter: notice.newsletter ?? null,
       address: notice.address,
       address_hash: notice.addressHash,
+      mailbox_hash: notice.mailboxHash ?? null,
       ip_hash: notice.ipHash ?? null,
       facts: JSON.stringify(notice.facts),
       language: notice.language,
@@ -71,16 +74,16 @@ export async function letNoticeGo(db: Database, id: string, facts: NoticeFacts):
   return result.numUpdatedRows > 0n;
 }
 
-/** How many mails the mailbox got, or is to get, since `since`; not those that were dropped or are not decided. */
+/** How many mails the mailbox got by any of its sub-addresses, or is to get, since `since`; not those that were dropped or are not decided. */
 export async function countNoticesTo(
   db: Database,
-  addressHash: string,
+  mailboxHash: string,
   since: string,
 ): Promise<number> {
   const row = await db
     .selectFrom('notices')
     .select((select) => select.fn.countAll<number>().as('count'))
-    .where('address_hash', '=', addressHash)
+    .where('mailbox_hash', '=', mailboxHash)
     .where('at', '>', since)
     .where('kind', 'in', ASKED_FOR_BY_FORM)
     .where('state', 'in', ['waiting', 'sent', 'failed'])

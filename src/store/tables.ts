@@ -246,6 +246,8 @@ export interface NoticesTable {
   address: string | null;
   /** Keyed hash of `addressKey(address)`. */
   address_hash: string;
+  /** Keyed hash of `mailboxKey(address)`, of mails that forms ask for. */
+  mailbox_hash: string | null;
   /** Of whoever asked for it; null where it answers a sign-up, which has its own. */
   ip_hash: string | null;
   /** What its text needs, as JSON: ids, no addresses. */

@@ -8,6 +8,7 @@ import { findSubscriptions } from '../../store/subscribers.ts';
 import { findSubscription } from '../../store/subscriptions.ts';
 import type { Database } from '../../store/tables.ts';
 import type { StoreDependencies } from '../mail-dependencies.ts';
+import { hashMailbox } from '../subscribers/keyed-hashes.ts';
 import { hasRoomForMail } from './budgets.ts';
 
 /**
@@ -19,14 +20,15 @@ export async function answerAsked(
   notice: StoredNotice,
 ): Promise<boolean> {
   const now = clock();
-  const { id, addressHash } = notice;
+  const { id, address } = notice;
   return store.transaction(async (db) => {
-    await lockIdentity(db);
+    const { hash_key: key } = await lockIdentity(db);
+    const mailboxHash = hashMailbox(key, address);
     const decision = await decide(db, notice);
     const strict = decision?.strict === true;
     const isToGo =
       decision !== undefined &&
-      (await hasRoomForMail(db, config.web.signUp, { addressHash, now, strict }));
+      (await hasRoomForMail(db, config.web.signUp, { mailboxHash, now, strict }));
     if (isToGo) return letNoticeGo(db, id, decision.facts);
     await dropAsked(db, id, storedInstant(now));
     return false;

@@ -9,7 +9,7 @@ import { markAnswered, signUpsOf } from '../../store/sign-ups.ts';
 import { insertUnknown, lockSubscriptions, replaceConsent } from '../../store/subscriptions.ts';
 import type { Database } from '../../store/tables.ts';
 import type { StoreDependencies } from '../mail-dependencies.ts';
-import { hashAddress } from '../subscribers/keyed-hashes.ts';
+import { hashAddress, hashMailbox } from '../subscribers/keyed-hashes.ts';
 import { newSubscriber } from '../subscribers/new-subscriber.ts';
 import { hasRoomForMail } from './budgets.ts';
 import { isOffLimits, isOutdated, type Standing, standingsOf } from './standing.ts';
@@ -33,6 +33,7 @@ export async function answerSignUp(
       .filter((id) => signUp.newsletters.includes(id));
     const { address, language } = signUp;
     const addressHash = hashAddress(key, address);
+    const mailboxHash = hashMailbox(key, address);
     const subscriptions = await lockSubscriptions(db, address);
     const mailbox = { subscriptions, addressHash };
     // Who left after they had asked (the answer came late, or from a backup) is not asked to confirm.
@@ -42,7 +43,7 @@ export async function answerSignUp(
     const [first] = standings;
     if (first === undefined) return 'none';
     const strict = standings.some(isOffLimits);
-    if (!(await hasRoomForMail(db, config.web.signUp, { addressHash, now, strict }))) return 'none';
+    if (!(await hasRoomForMail(db, config.web.signUp, { mailboxHash, now, strict }))) return 'none';
     const isThere = standings.every(({ status }) => status === 'active');
     if (!isThere) await notePending(db, signUp, standings);
     const kind = isThere ? 'already' : 'confirm';
@@ -50,7 +51,7 @@ export async function answerSignUp(
     const { newsletter } = first;
     await insertNotice(db, {
       ...{ id: randomUUID(), kind, newsletter, address, addressHash, language, at },
-      ...{ facts, state: 'waiting' },
+      ...{ facts, mailboxHash, state: 'waiting' },
     });
     return kind;
   });

@@ -4,7 +4,7 @@ import type { NoticeFacts, NoticeKind } from '../../model/notice.ts';
 import { storedInstant } from '../../store/instants.ts';
 import { insertNotice } from '../../store/notices.ts';
 import type { Database } from '../../store/tables.ts';
-import { hashAddress } from '../subscribers/keyed-hashes.ts';
+import { hashAddress, hashMailbox } from '../subscribers/keyed-hashes.ts';
 import { withinBudget } from './budgets.ts';
 import { mailLanguage } from './mail-language.ts';
 import type { SiteDependencies } from './site-dependencies.ts';
@@ -33,9 +33,12 @@ export async function askForNotice(
   const language = mailLanguage(deps.config, request.language);
   const at = storedInstant(deps.clock());
   return withinBudget(deps, ip, async (db, { key, ipHash }) => {
-    const addressHash = hashAddress(key, address);
+    const hashes = {
+      addressHash: hashAddress(key, address),
+      mailboxHash: hashMailbox(key, address),
+    };
     await insertNotice(db, {
-      ...{ id: randomUUID(), kind, address, addressHash, ipHash, facts, language, at },
+      ...{ id: randomUUID(), kind, address, ...hashes, ipHash, facts, language, at },
       state: 'asked',
     });
     await also(db);

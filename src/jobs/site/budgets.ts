@@ -43,16 +43,16 @@ export async function withinBudget(
 }
 
 /**
- * Whether the address may get one more mail that a stranger asked for by typing it in. `strict`: one
+ * Whether the mailbox may get one more mail that a stranger asked for by typing in its address. `strict`: one
  * in 24 hours, for those who are not to be mailed at all but to confirm. To be asked in a transaction
  * that has locked the identity.
  */
 export async function hasRoomForMail(
   db: Database,
   limits: SignUpLimits,
-  to: { readonly addressHash: string; readonly now: Temporal.Instant; readonly strict: boolean },
+  to: { readonly mailboxHash: string; readonly now: Temporal.Instant; readonly strict: boolean },
 ): Promise<boolean> {
   const since = storedInstant(to.now.subtract({ hours: 24 }));
   const most = to.strict ? 1 : limits.perAddressPerDay;
-  return (await countNoticesTo(db, to.addressHash, since)) < most;
+  return (await countNoticesTo(db, to.mailboxHash, since)) < most;
 }

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { addressKey, type EmailAddress } from '../../model/email-address.ts';
+import { addressKey, type EmailAddress, mailboxKey } from '../../model/email-address.ts';
 
 // What stands for personal data that is not kept: HMAC-SHA256 by the database's own key
 // (`identity.hash_key`), 43 characters. Without the key nobody can tell whose it is.
@@ -7,6 +7,11 @@ import { addressKey, type EmailAddress } from '../../model/email-address.ts';
 /** What the journal has in place of an address; the same for every spelling of a mailbox. */
 export function hashAddress(key: string, address: EmailAddress): string {
   return createHmac('sha256', key).update(addressKey(address)).digest('base64url');
+}
+
+/** What mails are counted by; the same for every sub-address of a mailbox. */
+export function hashMailbox(key: string, address: EmailAddress): string {
+  return createHmac('sha256', key).update(mailboxKey(address)).digest('base64url');
 }
 
 /** What the record of consent has in place of an IP address. */

@@ -75,6 +75,19 @@ test('of 10,000 requests from as many IPs for one address, 3 are answered by mai
   assert.equal(await countWaiting(site), 4, 'a day later there is room again');
 });
 
+test('of 100 requests for as many sub-addresses of one mailbox, 3 are answered by mail', async (t) => {
+  const site = await openSite(t, { subscribers: ['ada+list@example.org'] });
+  await askMany(98, (index) => site.signUp(`Ada+${index}+x@example.org`, { ip: ipOf(index) }));
+  await site.signUp(ADA, { ip: ipOf(98) });
+  await site.askForPreferences('ada+list@example.org', ipOf(99));
+  await decide(site);
+  assert.equal(await countWaiting(site), 3);
+  await site.signUp('adam+1@example.org', { ip: ipOf(100) });
+  await site.signUp('ada+1@example.com', { ip: ipOf(101) });
+  await decide(site);
+  assert.equal(await countWaiting(site), 5, 'others have their own');
+});
+
 test('of 10,000 requests from one IP for as many addresses, 10 an hour are taken', async (t) => {
   const site = await openSite(t);
   const answers = await askMany(MANY, (index) => site.signUp(`reader-${index}@example.org`));

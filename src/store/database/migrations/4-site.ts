@@ -34,6 +34,7 @@ export async function siteRequests(db: Kysely<unknown>): Promise<void> {
     .addColumn('newsletter', text)
     .addColumn('address', text)
     .addColumn('address_hash', text, (column) => column.notNull())
+    .addColumn('mailbox_hash', text)
     .addColumn('ip_hash', text)
     .addColumn('facts', text, (column) => column.notNull())
     .addColumn('language', text, (column) => column.notNull())
@@ -47,6 +48,7 @@ export async function siteRequests(db: Kysely<unknown>): Promise<void> {
   for (const [name, ...columns] of [
     ['notices_by_state', 'state', 'retry_at'],
     ['notices_by_address', 'address_hash', 'at'],
+    ['notices_by_mailbox', 'mailbox_hash', 'at'],
     ['notices_by_ip', 'ip_hash', 'at'],
     ['notices_by_time', 'at'],
   ] as const) {
