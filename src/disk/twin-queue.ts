@@ -1,7 +1,11 @@
 import { compressTwin, type TwinCoding } from './twins.ts';
 
-/** Files that are read and compressed at a time: each takes some megabytes meanwhile. */
-const AT_ONCE = 4;
+/**
+ * Files that are read and compressed at a time: each takes some megabytes meanwhile. A feed gives
+ * six (three formats, two codings) and then lets the event loop turn once; fewer than that would be
+ * left for the end, when nothing is rendered beside them.
+ */
+const AT_ONCE = 8;
 
 interface Order {
   readonly coding: TwinCoding;
