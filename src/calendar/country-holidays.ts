@@ -27,7 +27,7 @@ export function countryHolidays(
   return { holidays: holidaysOf(calendar) };
 }
 
-/** Loaded when a country is named: it takes as long as all the rest of the program. */
+/** Loaded when it is asked for a country: it takes as long as all the rest of the program. */
 function library(): typeof HolidaysOfCountry {
   const module = createRequire(import.meta.url)('date-holidays') as
     | typeof HolidaysOfCountry

@@ -1,5 +1,4 @@
 import { BroadsheetError, EXIT } from '../base/errors.ts';
-import { countryHolidays } from '../calendar/country-holidays.ts';
 import { parseCron } from '../calendar/parse-cron.ts';
 import { formatProblem, type Problem } from '../model/problem.ts';
 import { type ParsedYaml, placeOf } from './config-problems.ts';
@@ -17,7 +16,8 @@ interface Flaw {
 
 /**
  * Throws a config error, a line for each, where a schedule means nothing: its expression, its
- * holidays, its times, or an approval that nobody can give. `absolute` makes paths absolute.
+ * file of holidays, its times, or an approval that nobody can give. `absolute` makes paths absolute.
+ * Whether a country is known, `checkCountries` says.
  */
 export function checkSchedules(
   yaml: ParsedYaml,
@@ -73,10 +73,6 @@ function* holidayFlaws(
   const path = ['schedule', 'holidays'];
   if (country === undefined && region !== undefined) {
     yield { path: [...path, 'region'], reason: 'has no country; add country, like GB' };
-  }
-  if (country !== undefined) {
-    const found = countryHolidays(country, region);
-    if ('reason' in found) yield { path: [...path, found.option], reason: found.reason };
   }
   if (ics === undefined) return;
   const read = readHolidayFile(absolute(ics));

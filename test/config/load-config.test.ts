@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { BroadsheetError, EXIT } from '../../src/base/errors.ts';
+import { checkCountries } from '../../src/config/check-countries.ts';
 import { configurationPage } from '../../src/config/configuration-page.ts';
 import { configJsonSchema } from '../../src/config/json-schema.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
@@ -27,8 +28,12 @@ function load(yaml: string, environment: NodeJS.ProcessEnv = {}) {
 
 /** The lines of the error that `yaml` gives, without the file's name. */
 function problemsOf(yaml: string, environment: NodeJS.ProcessEnv = {}): string[] {
+  return problemsIn(() => load(yaml, environment));
+}
+
+function problemsIn(act: () => unknown): string[] {
   try {
-    load(yaml, environment);
+    act();
   } catch (error) {
     assert.ok(error instanceof BroadsheetError, String(error));
     assert.equal(error.exitCode, EXIT.config);
@@ -255,15 +260,25 @@ test('a schedule that means nothing is told with its place, and what there is in
   assert.deepEqual(problemsOf(scheduled(wait('07:01'))), []);
 });
 
-test('holidays of a country, a region or a file that is not there are told, with those that are', () => {
-  const holidays = (text: string) => scheduled(`cron: "0 7 * * *", holidays: {${text}}`);
-  const [country] = problemsOf(holidays('country: XX'));
+const holidays = (text: string) => scheduled(`cron: "0 7 * * *", holidays: {${text}}`);
+
+test('holidays of a country or a region that is not known are told where the schedule is used, with those that are', () => {
+  const countryProblems = (text: string) => {
+    const config = load(holidays(text));
+    return problemsIn(() => checkCountries(config));
+  };
   assert.match(
-    country ?? '',
+    countryProblems('country: XX')[0] ?? '',
     /^4:52 .*\.country is XX, whose holidays are not known; write one of AD/,
   );
-  const [region] = problemsOf(holidays('country: GB, region: BY'));
-  assert.match(region ?? '', /^4:64 .*\.region is BY, .*; write one of ALD, ENG, NIR, SCT, WLS$/);
+  assert.match(
+    countryProblems('country: GB, region: BY')[0] ?? '',
+    /^4:64 .*\.region is BY, .*; write one of ALD, ENG, NIR, SCT, WLS$/,
+  );
+  assert.deepEqual(countryProblems('country: DE, region: BY-A'), []);
+});
+
+test('holidays of a region without its country, or a file that is not there, are told', () => {
   assert.match(problemsOf(holidays('region: BY'))[0] ?? '', /^4:51 .* has no country; add country/);
   assert.deepEqual(problemsOf(holidays('ics: mine.ics')), [
     '4:48  newsletters[0].schedule.holidays.ics names mine.ics, which is not there; write the path of an .ics file, relative to the config, or leave it out',
@@ -274,7 +289,7 @@ test('holidays of a country, a region or a file that is not there are told, with
     /mine\.ics, which is not a calendar file \(RFC 5545\): DTSTART "tomorrow" is not a date;/,
   );
   writeFileSync(join(folder, 'mine.ics'), 'BEGIN:VCALENDAR\nEND:VCALENDAR\n');
-  assert.deepEqual(problemsOf(holidays('ics: mine.ics, country: DE, region: BY-A')), []);
+  assert.deepEqual(problemsOf(holidays('ics: mine.ics, country: DE')), []);
 });
 
 test('whoever asks for approval names who gives it', () => {

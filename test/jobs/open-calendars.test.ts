@@ -28,7 +28,7 @@ test('a holiday file is read again when it changes; broken or gone, it leaves wh
   const troubles: string[] = [];
   writeFileSync(ics, fileWith('20260320', 'Works outing'));
   const [scheduled] = openCalendars(
-    { newsletters },
+    { ...config, newsletters },
     { trouble: (text) => void troubles.push(text) },
   );
   const holidayOn = (day: string) =>

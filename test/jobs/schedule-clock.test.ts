@@ -155,7 +155,7 @@ function withCron({ deps, paper }: Diary, cron: string) {
     ...newsletter,
     ...(newsletter.schedule && { schedule: { ...newsletter.schedule, cron } }),
   }));
-  const calendars = openCalendars({ newsletters }, deps.log);
+  const calendars = openCalendars({ ...deps.config, newsletters }, deps.log);
   return async (instant: string) => {
     paper.setTime(instant);
     await lookAtSchedule(deps, calendars);

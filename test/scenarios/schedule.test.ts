@@ -52,6 +52,21 @@ next
   assert.match((await none.run('schedule')).stdout, /^No newsletter has a schedule; /);
 });
 
+test('a country that has no known holidays stops check, schedule and start, and not what goes by no schedule', async (t) => {
+  const project = openProject(t, { config: CONFIG + SCHEDULE.replace('GB, region: ENG', 'XX') });
+  project.write('posts/2026-03-19-ferries.md', postText('Night ferries saved'));
+  for (const command of [['check'], ['schedule'], ['start', '--once']]) {
+    const run = await project.runWith({ BROADSHEET_SECRET: 'k'.repeat(32) }, ...command);
+    assert.equal(run.code, 78, `${command.join(' ')}: ${run.stdout}${run.stderr}`);
+    assert.match(
+      run.stderr,
+      /broadsheet\.yaml:\d+:\d+ {2}newsletters\[0\]\.schedule\.holidays\.country is XX, .*; write one of AD/,
+    );
+  }
+  assert.ok(!project.files().some((file) => file.startsWith('data/')), 'nothing was started');
+  assert.equal((await project.run('build')).code, 0);
+});
+
 test('an editor has the edition of a day sent that is held, skips a day to come, and sees both', async (t) => {
   const inbox = await openInbox();
   t.after(() => inbox.close());

@@ -23,11 +23,13 @@ export function addCheck(program: Command, shell: Shell): void {
     .action(async (_options, command: Command) => {
       await withMail(command, shell, { readOnly: true }, async (context) => {
         const { checkProject } = await import('../../jobs/check-project.ts');
+        const { checkCountries } = await import('../../config/check-countries.ts');
         const { exampleAddresses } = await import('../../config/example-addresses.ts');
         const { relaysWithoutUrl } = await import('../../config/relays-without-url.ts');
         const { readTexts } = await import('../../jobs/read-texts.ts');
         const { checkPages } = await import('../../web/pages/check-pages.ts');
         const { config } = context;
+        checkCountries(config);
         const found = await checkProject(context);
         const pages = checkPages(config, readTexts(config.folders.languages));
         const ofConfig = [...exampleAddresses(config), ...relaysWithoutUrl(config)];

@@ -3,6 +3,7 @@ import { openChangeSignal } from '../../base/change-signal.ts';
 import { systemClock } from '../../base/clock.ts';
 import { BroadsheetError, EXIT } from '../../base/errors.ts';
 import type { EventLog } from '../../base/log.ts';
+import { checkCountries } from '../../config/check-countries.ts';
 import type { Config } from '../../config/config.ts';
 import { HOW_TO_MAKE_A_SECRET } from '../../config/environment.ts';
 import { keepArchive } from '../../jobs/archive/keep-archive.ts';
@@ -50,6 +51,7 @@ export async function startService(
   { setExitCode }: Shell,
 ): Promise<void> {
   requireSecret(config);
+  if (parts.includes('schedule')) checkCountries(config);
   const pretty = process.stdout.isTTY === true;
   const log = await openServiceLog({ pretty, level });
   dieOfBugs(log);

@@ -4,6 +4,7 @@ import type { Calendar } from '../../calendar/calendar.ts';
 import { countryHolidays } from '../../calendar/country-holidays.ts';
 import { anyOf, type Holidays, noHolidays } from '../../calendar/holidays.ts';
 import { parseCron } from '../../calendar/parse-cron.ts';
+import { checkCountries } from '../../config/check-countries.ts';
 import type { Config } from '../../config/config.ts';
 import { readHolidayFile } from '../../config/read-holiday-file.ts';
 import type { NewsletterSettings, ScheduleSettings } from '../../model/settings.ts';
@@ -17,13 +18,15 @@ export interface Scheduled {
 
 /**
  * The newsletters that have a schedule, with their calendars. A holiday file is read again when it has
- * changed; one that is broken then leaves the holidays that were known, and `log` says so.
+ * changed; one that is broken then leaves the holidays that were known, and `log` says so. Throws a
+ * config error for a country or region that is not known.
  */
 export function openCalendars(
-  { newsletters }: Pick<Config, 'newsletters'>,
+  config: Pick<Config, 'file' | 'newsletters'>,
   log: Pick<EventLog, 'trouble'>,
 ): readonly Scheduled[] {
-  return newsletters.flatMap((newsletter) => {
+  checkCountries(config);
+  return config.newsletters.flatMap((newsletter) => {
     const { schedule, timeZone } = newsletter;
     if (schedule === undefined) return [];
     const parsed = parseCron(schedule.cron);
