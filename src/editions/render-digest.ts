@@ -50,7 +50,7 @@ export interface Digest {
 }
 
 /** Where the web page of an edition is. */
-export function archiveUrl(publicUrl: string, editionId: string): string {
+function archiveUrl(publicUrl: string, editionId: string): string {
   return `${publicUrl}archive/${editionId}/`;
 }
 

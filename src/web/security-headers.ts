@@ -24,7 +24,7 @@ export const PERMISSIONS_POLICY = NO_FEATURES;
  * What a page may do: its own style sheet and script, pictures from anywhere with https, forms to
  * itself, in nobody's frame. Nothing inline.
  */
-export const CONTENT_SECURITY_POLICY = {
+const CONTENT_SECURITY_POLICY = {
   defaultSrc: ["'none'"],
   styleSrc: ["'self'"],
   scriptSrc: ["'self'"],

@@ -99,7 +99,7 @@ export function newsletterView(
 }
 
 /** WCAG 2.2 §3.1.2: what is in another language than its page says so. */
-export function languageAttributes(language: string, ofPage: string): string {
+function languageAttributes(language: string, ofPage: string): string {
   if (language.split('-')[0] === ofPage.split('-')[0]) return '';
   return ` lang="${escapeHtml(language)}" dir="${textDirection(language)}"`;
 }
