@@ -14,7 +14,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import PostalMime from 'postal-mime';
-import { type Run, runBroadsheet, runProgram } from '../support/program.ts';
+import { openProject, postText, type Run, runBroadsheet, runProgram } from '../support/program.ts';
+import { startService } from '../support/service.ts';
+import { askUrl } from '../support/web.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -70,7 +72,7 @@ test('the demo runs again over what it left', async (t) => {
   assertDemo(await runBroadsheet(['demo'], folder));
 });
 
-test('the package as it is published runs the same demo, compiled', async (t) => {
+test('the package as it is published runs the same demo and the service, compiled', async (t) => {
   const folder = openFolder(t);
   const npm = process.env.npm_execpath;
   const [command = '', ...first] = npm === undefined ? ['npm'] : [process.execPath, npm];
@@ -92,8 +94,24 @@ test('the package as it is published runs the same demo, compiled', async (t) =>
     if (!name.startsWith('.')) symlinkSync(join(ROOT, 'node_modules', name), join(modules, name));
   }
   assert.ok(!readdirSync(join(modules, 'broadsheet')).includes('src'));
-  assertDemo(await runProgram(join(modules, 'broadsheet/bin/broadsheet.js'), ['demo'], folder));
+  const program = join(modules, 'broadsheet/bin/broadsheet.js');
+  assertDemo(await runProgram(program, ['demo'], folder));
+  await assertServes(t, program);
 });
+
+/** The service has the site's templates and texts, and builds the feeds in a process of its own. */
+async function assertServes(t: TestContext, program: string): Promise<void> {
+  const project = openProject(t);
+  project.write('posts/2026-03-19-ferries.md', postText('Night ferries saved'));
+  const service = startService(t, project, {}, [], program);
+  const url = await service.url();
+  const home = await askUrl(url);
+  assert.equal(home.status, 200);
+  assert.match(home.body, /<form/);
+  await service.waitFor(({ msg }) => msg === 'feeds were built');
+  assert.match((await askUrl(new URL('rss.xml', url).href)).body, /Night ferries saved/);
+  assert.equal(await service.stop(), 0);
+}
 
 /** Packing compiles: in a copy, so that nothing stays in the checkout. */
 function copyOfCheckout(folder: string): string {

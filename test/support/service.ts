@@ -34,15 +34,19 @@ export interface Service {
   stop(): Promise<number | undefined>;
 }
 
-/** Starts the service in the project's folder, on free ports. It is ended when the test is, at the latest. */
+/**
+ * Starts the service in the project's folder, on free ports; `program` is that of the checkout, or of a package.
+ * It is ended when the test is, at the latest.
+ */
 export function startService(
   t: TestContext,
   project: Project,
   environment: NodeJS.ProcessEnv = {},
   args: readonly string[] = [],
+  program: string = BROADSHEET,
 ): Service {
   const all = ['start', '--port', '0', '--metrics-port', '0', ...args];
-  const child = spawn(process.execPath, [BROADSHEET, ...all], {
+  const child = spawn(process.execPath, [program, ...all], {
     cwd: project.folder,
     env: {
       ...inheritedEnvironment(),
