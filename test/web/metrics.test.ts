@@ -101,3 +101,22 @@ test('what the database says is measured: subscribers, the newest edition, a hol
     undefined,
   );
 });
+
+testOnce('a database that is busy is measured as down, and keeps no scraper waiting', async (t) => {
+  const { deps } = await openPaper(t, { on: 'SQLite' });
+  const sources = { ...deps, log: silentEventLog };
+  const begun = Promise.withResolvers<void>();
+  const over = Promise.withResolvers<void>();
+  // As one that waits for another program's import to end.
+  const busy = deps.store.transaction(async () => {
+    begun.resolve();
+    await over.promise;
+  });
+  await begun.promise;
+  const measures = await measureService(sources, 50);
+  over.resolve();
+  await busy;
+  assert.deepEqual(measures, [{ name: 'broadsheet_database_up', labels: {}, value: 0 }]);
+  const [up] = await measureService(sources);
+  assert.deepEqual(up, { name: 'broadsheet_database_up', labels: {}, value: 1 });
+});

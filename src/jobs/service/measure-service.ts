@@ -12,6 +12,9 @@ import {
 import { findHold } from '../database/check-fence.ts';
 import type { ServiceDependencies } from './service-part.ts';
 
+/** Scrapers wait for ten seconds; a database that is locked is waited for much longer. */
+const PATIENCE_MS = 5000;
+
 type GaugeName = MetricName<'gauge'>;
 
 /** The value of one gauge. */
@@ -23,21 +26,35 @@ export interface Measure {
 
 /**
  * What the database says of the service: subscribers, slots, the newest editions and so on. Throws
- * nothing: where the database is away, that is the one measure.
+ * nothing: where the database is away, or has not answered in `patienceMs`, that is the one measure.
  */
-export async function measureService(deps: Sources): Promise<readonly Measure[]> {
+export async function measureService(
+  deps: Sources,
+  patienceMs = PATIENCE_MS,
+): Promise<readonly Measure[]> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => reject(new Error(`the database has not answered in ${patienceMs} ms`)),
+    patienceMs,
+  );
   try {
-    const measures = await Promise.all([
-      measureDatabase(deps),
-      measureEditions(deps),
-      measureSlots(deps),
-      measureSite(deps),
-    ]);
+    const measures = await Promise.race([measureAll(deps), late]);
     return [measure('broadsheet_database_up', {}, 1), ...measures.flat()];
   } catch (error) {
     deps.log.failure('the database could not be asked for its numbers', error);
     return [measure('broadsheet_database_up', {}, 0)];
+  } finally {
+    clearTimeout(timer);
   }
+}
+
+function measureAll(deps: Sources): Promise<readonly Measure[][]> {
+  return Promise.all([
+    measureDatabase(deps),
+    measureEditions(deps),
+    measureSlots(deps),
+    measureSite(deps),
+  ]);
 }
 
 type Sources = Pick<ServiceDependencies, 'config' | 'store' | 'log'>;
