@@ -19,7 +19,8 @@ const SMALLEST_BYTES = 1024;
 /** Up to here it is worth to look longer for a shorter copy. */
 const SMALL_BYTES = 65_536;
 
-const BROTLI_QUALITY = { small: 9, large: 5 } as const;
+// From 9 on, brotli fills large tables for every file: eight times as long, for 0.3 % less.
+const BROTLI_QUALITY = { small: 7, large: 5 } as const;
 const GZIP_LEVEL = 6;
 
 /** RFC 1952 §2.3.1: the system that made the file, and the value for one that is not told. */
