@@ -6,9 +6,11 @@ import { type TestContext, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { openChangeSignal } from '../../src/base/change-signal.ts';
 import { BroadsheetError, EXIT } from '../../src/base/errors.ts';
+import { silentLog } from '../../src/base/log.ts';
 import type { Config } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { watchPosts as watchFolders } from '../../src/disk/watch-posts.ts';
+import { buildFeeds } from '../../src/jobs/feeds/build-feeds.ts';
 import { buildApart } from '../../src/jobs/service/build-apart.ts';
 import { keepFeedsBuilt, type WatchTools } from '../../src/jobs/service/watch-posts.ts';
 import type { FeedSettings } from '../../src/model/settings.ts';
@@ -94,6 +96,9 @@ function startWatching(t: TestContext, { posts = {}, feeds, tools }: WatchOption
   };
 }
 
+/** In this process: a second faster, where when it is built is the question. */
+const buildHere: WatchTools['build'] = (config, now) => buildFeeds(config, { now, log: silentLog });
+
 test('feeds are built at the start, and again when a post is written, changed or taken away', async (t) => {
   const watched = startWatching(t, { posts: { '2026-03-19-a.md': postText('First') } });
   await watched.until(() => watched.builds() === 1);
@@ -107,7 +112,7 @@ test('feeds are built at the start, and again when a post is written, changed or
 });
 
 test('many changes, one soon after the other, are one build', async (t) => {
-  const watched = startWatching(t, { tools: { quietMs: 1000 } });
+  const watched = startWatching(t, { tools: { quietMs: 1000, build: buildHere } });
   await watched.until(() => watched.builds() === 1);
   for (let at = 0; at < 40; at++) {
     watched.write(`posts/2026-03-19-${at}.md`, postText(`Post ${at}`, `2026-03-19T10:${at + 10}`));
@@ -160,6 +165,7 @@ test('a broken post is logged once for each change, not at each build', async (t
   const watched = startWatching(t, {
     posts: { '2026-03-19-b.md': broken },
     feeds: { rebuildMinutes: 0.002 },
+    tools: { build: buildHere },
   });
   const told = () => watched.logged.filter((line) => line.includes('is left out'));
   await watched.until(() => watched.builds() === 4);
@@ -186,7 +192,7 @@ test('a build that throws is logged and tried again; one that meets another is o
       async build(...order) {
         const error = errors.shift();
         if (error !== undefined) throw error;
-        return buildApart(...order);
+        return buildHere(...order);
       },
     },
   });
@@ -264,6 +270,7 @@ test('the hub is told of what changed, once it is published, and of nothing else
   const watched = startWatching(t, {
     posts: { '2026-03-19-a.md': postText('First') },
     feeds: { hub: hub.url, rebuildMinutes: 0.002, formats: ['json'] },
+    tools: { build: buildHere },
   });
   await watched.until(() => hub.pings.length === 2);
   await watched.until(() => watched.builds() >= 3);

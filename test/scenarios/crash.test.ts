@@ -7,7 +7,7 @@ const KILLS = 6;
 
 test(`${KILLS} sends that are killed at random moments lose nobody, and name whoever got two`, async (t) => {
   const figures = await runCrashTrials({
-    ...{ sends: KILLS, subscribers: 150, connections: 5, mostKills: 1 },
+    ...{ sends: KILLS, subscribers: 100, connections: 5, mostKills: 1 },
     newDatabase: (folder) => newDatabase(t, { folder }),
     chance: Math.random,
   });

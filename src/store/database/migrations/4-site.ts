@@ -3,6 +3,18 @@ import { textType } from '../dialect.ts';
 
 /** Version 4: what people ask for on the site, and the mails about it. */
 export async function siteRequests(db: Kysely<unknown>): Promise<void> {
+  await signUps(db);
+  await notices(db);
+  await addressChanges(db);
+  const text = textType(db);
+  await db.schema.alterTable('subscribers').addColumn('left_by_link_at', text).execute();
+  await db.schema.alterTable('subscribers').addColumn('moved_to', text).execute();
+  // Few have it.
+  await sql`create index subscribers_moved on subscribers (moved_to)
+    where moved_to is not null`.execute(db);
+}
+
+async function signUps(db: Kysely<unknown>): Promise<void> {
   const text = textType(db);
   await db.schema
     .createTable('sign_ups')
@@ -27,6 +39,10 @@ export async function siteRequests(db: Kysely<unknown>): Promise<void> {
   ] as const) {
     await db.schema.createIndex(name).on('sign_ups').columns(columns).execute();
   }
+}
+
+async function notices(db: Kysely<unknown>): Promise<void> {
+  const text = textType(db);
   await db.schema
     .createTable('notices')
     .addColumn('id', text, (column) => column.primaryKey())
@@ -54,6 +70,10 @@ export async function siteRequests(db: Kysely<unknown>): Promise<void> {
   ] as const) {
     await db.schema.createIndex(name).on('notices').columns(columns).execute();
   }
+}
+
+async function addressChanges(db: Kysely<unknown>): Promise<void> {
+  const text = textType(db);
   await db.schema
     .createTable('address_changes')
     .addColumn('id', text, (column) => column.primaryKey())
@@ -65,9 +85,4 @@ export async function siteRequests(db: Kysely<unknown>): Promise<void> {
     .addColumn('expires_at', text, (column) => column.notNull())
     .addColumn('confirmed_at', text)
     .execute();
-  await db.schema.alterTable('subscribers').addColumn('left_by_link_at', text).execute();
-  await db.schema.alterTable('subscribers').addColumn('moved_to', text).execute();
-  // Few have it.
-  await sql`create index subscribers_moved on subscribers (moved_to)
-    where moved_to is not null`.execute(db);
 }
