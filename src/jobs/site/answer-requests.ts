@@ -9,6 +9,7 @@ import type { Route } from '../sending/routes.ts';
 import type { ServiceDependencies, ServicePart } from '../service/service-part.ts';
 import { answerAsked } from './answer-asked.ts';
 import { answerSignUp } from './answer-sign-up.ts';
+import { composeForNobody } from './compose-notice.ts';
 import { forgetRequests } from './forget-requests.ts';
 import { openNoticeRoutes, sendNotices } from './send-notices.ts';
 
@@ -84,7 +85,9 @@ export async function answerAll(
     if (signUps.length + asked.length === 0 && !isDue) return;
     await checkFence(deps);
     for (const signUp of signUps) await answerSignUp(deps, signUp);
-    for (const notice of asked) await answerAsked(deps, notice);
+    for (const notice of asked) {
+      if (!(await answerAsked(deps, notice))) await composeForNobody(deps, notice);
+    }
     const sent = await sendNotices(deps, routes());
     hasMore = signUps.length + asked.length + sent > 0;
   }

@@ -35,9 +35,25 @@ export async function composeNotice(
   deps: Needed,
   notice: StoredNotice,
 ): Promise<Message | undefined> {
-  const { config, templates, textsOf } = deps;
   const matter = await findMatter(deps, notice);
-  if (matter === undefined) return undefined;
+  return matter && compose(deps, notice, matter);
+}
+
+/**
+ * Does what is done for a mail that goes out, for one that does not: it keeps this program busy for
+ * some milliseconds, by which whoever asked could tell who is known. Never throws.
+ */
+export async function composeForNobody(deps: Needed, notice: StoredNotice): Promise<void> {
+  const matter = { newsletters: [], url: 'preferences/' };
+  // A broken template is told when somebody is to get a mail.
+  await compose(deps, notice, matter).catch(() => undefined);
+}
+
+async function compose(
+  { config, templates, textsOf }: Needed,
+  notice: StoredNotice,
+  matter: Matter,
+): Promise<Message | undefined> {
   const found = config.newsletters.filter(({ id }) => matter.newsletters.includes(id));
   const [newsletter, ...others] = found.length > 0 ? found : config.newsletters;
   if (newsletter === undefined) return undefined;

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { requestAddressChange } from '../../../src/jobs/site/address-change.ts';
 import { answerAsked } from '../../../src/jobs/site/answer-asked.ts';
+import { answerAll } from '../../../src/jobs/site/answer-requests.ts';
 import { answerSignUp } from '../../../src/jobs/site/answer-sign-up.ts';
 import { requestPreferences } from '../../../src/jobs/site/request-preferences.ts';
 import { requestSignUp } from '../../../src/jobs/site/request-sign-up.ts';
+import { openNoticeRoutes } from '../../../src/jobs/site/send-notices.ts';
 import { openStore } from '../../../src/store/database/open-store.ts';
 import { askedNotices } from '../../../src/store/notices.ts';
 import { unansweredSignUps } from '../../../src/store/sign-ups.ts';
@@ -215,4 +217,30 @@ test('a form does the same whether or not the address is known: statement for st
     assert.equal(known.length, 5);
     assert.doesNotMatch(known.join(), /subscribers/);
   }
+});
+
+test('a mail is composed whether or not the address is known, and thrown away for nobody', async (t) => {
+  const site = await openSite(t, { subscribers: [ADA] });
+  let composed = 0;
+  const { templates } = site.deps;
+  const counted = {
+    ...templates,
+    get noticeMjml() {
+      composed += 1;
+      return templates.noticeMjml;
+    },
+  };
+  for (const [index, who] of [ADA, 'nobody@example.org'].entries()) {
+    await site.askForPreferences(who, `192.0.2.${index}`);
+    composed = 0;
+    const deps = { ...site.deps, templates: counted };
+    const routes = openNoticeRoutes(deps);
+    try {
+      await answerAll(deps, () => routes);
+    } finally {
+      await Promise.all(routes.map(({ relay }) => relay.close()));
+    }
+    assert.equal(composed, 1, who);
+  }
+  assert.deepEqual([site.mailsTo(ADA).length, site.mailsTo('nobody@example.org').length], [1, 0]);
 });
