@@ -131,3 +131,8 @@ function fromRow(row: SignUpsTable): SignUp {
     ...(row.confirmed_at === null ? {} : { confirmedAt: row.confirmed_at }),
   };
 }
+
+/** Deletes those of a mailbox that its owner has left for another. */
+export async function deleteSignUpsOf(db: Database, address: EmailAddress): Promise<void> {
+  await db.deleteFrom('sign_ups').where('address_key', '=', addressKey(address)).execute();
+}

@@ -3,6 +3,7 @@ import type { EmailAddress } from '../../model/email-address.ts';
 import type { AddressChange } from '../../store/address-changes.ts';
 import { readIdentity } from '../../store/identity.ts';
 import { dropNotices, insertNotice } from '../../store/notices.ts';
+import { deleteSignUpsOf } from '../../store/sign-ups.ts';
 import {
   activate,
   leave,
@@ -52,6 +53,8 @@ export async function moveMailbox(
   }
   const addressHash = hashAddress(key, from);
   await dropNotices(db, { addressHash, kinds: ['welcome', 'preferences'], at });
+  // They are over, and an erasure of the new address would not find them.
+  await deleteSignUpsOf(db, from);
   const language = config.newsletters.find(({ id }) => id === first.newsletter)?.language ?? 'en';
   await insertNotice(db, {
     ...{ id: randomUUID(), kind: 'address-changed', newsletter: first.newsletter },

@@ -7,7 +7,7 @@ import {
   readAddressChange,
   requestAddressChange,
 } from '../../../src/jobs/site/address-change.ts';
-import { confirmSignUp } from '../../../src/jobs/site/confirm-sign-up.ts';
+import { confirmSignUp, readConfirmation } from '../../../src/jobs/site/confirm-sign-up.ts';
 import { eraseMe } from '../../../src/jobs/site/erase-me.ts';
 import { personalData } from '../../../src/jobs/site/personal-data.ts';
 import { changePreferences, readPreferences } from '../../../src/jobs/site/preferences.ts';
@@ -273,4 +273,18 @@ test('who erases themselves is in no file and no table: subscriptions, sign-ups,
   const mails = site.paper.inbox.messages.length;
   await site.answer();
   assert.equal(site.paper.inbox.messages.length, mails, 'nothing that was waiting is sent');
+});
+
+test('who signed up, changed the address and erases themselves leaves no sign-up with the old one', async (t) => {
+  const site = await openSite(t);
+  await site.signUp(ADA);
+  await site.answer();
+  await confirmSignUp(site.deps, site.token(ADA, 'confirm'));
+  await confirmAddressChange(site.deps, await askForChange(site, ADA, 'lovelace@example.org'));
+  assert.equal(await eraseMe(site.deps, await linkTo(site, 'lovelace@example.org')), true);
+  const signUps = await site.deps.store.db.selectFrom('sign_ups').select('address').execute();
+  assert.deepEqual(signUps, []);
+  assert.deepEqual(await readConfirmation(site.deps, site.token(ADA, 'confirm')), {
+    kind: 'expired',
+  });
 });
