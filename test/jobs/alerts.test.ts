@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { test as testOnce } from 'node:test';
 import { callUrl } from '../../src/jobs/schedule/alerts/call-url.ts';
@@ -202,4 +205,19 @@ testOnce('a command that does not end is ended, with what it has started', async
   // What it leaves running keeps nobody waiting.
   assert.equal(await runCommand('sleep 5 & exit 0', {}), undefined);
   assert.ok(performance.now() - started < 4000);
+});
+
+testOnce('an alert that is redirected has not arrived', async (t) => {
+  const asked: string[] = [];
+  const server = createServer((request, reply) => {
+    asked.push(`${request.method} ${request.url}`);
+    if (request.url === '/hook') reply.writeHead(302, { location: '/sign-in' });
+    reply.end();
+  }).listen(0, '127.0.0.1');
+  t.after(() => server.close());
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}/hook`;
+  assert.equal(await callUrl(url, { text: 'x' }, NEVER), 'it answered 302');
+  assert.deepEqual(asked, ['POST /hook']);
 });

@@ -34,6 +34,8 @@ async function callOnce(
         ? {}
         : {
             method: 'POST',
+            // Followed, a 301 or 302 becomes a GET without the alert, whose 200 means nothing.
+            redirect: 'manual',
             headers: { 'content-type': 'application/json' },
             body: JSON.stringify(json),
           }),
@@ -42,7 +44,7 @@ async function callOnce(
     await response.body?.cancel();
     const { ok, status } = response;
     // 408 and 429 ask to be tried again; what else is our fault stays so.
-    const isFinal = status >= 400 && status < 500 && status !== 408 && status !== 429;
+    const isFinal = status >= 300 && status < 500 && status !== 408 && status !== 429;
     return ok ? {} : { trouble: `it answered ${status}`, isFinal };
   } catch (error) {
     return { trouble: describe(error) };
