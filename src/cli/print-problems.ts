@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { PostNotes } from '../jobs/feeds/report-posts.ts';
+import { summariseProblems } from '../jobs/feeds/summarise-problems.ts';
 import { formatProblem, type Problem } from '../model/problem.ts';
 import type { Context } from './context.ts';
 import { formatCount, plural, shortPath } from './format.ts';
-import { summariseProblems } from './summarise-problems.ts';
 import type { Terminal } from './terminal.ts';
 
 /** How many warnings are still read one by one. */

@@ -1,4 +1,4 @@
-import type { Problem } from '../model/problem.ts';
+import type { Problem } from '../../model/problem.ts';
 
 /** Problems of one kind: the first, and how many there are besides. */
 export interface ProblemKind {
