@@ -59,7 +59,7 @@ async function arrived({ inbox }: Setting, count: number, service: Service): Pro
   }
 }
 
-const isDone = ({ msg }: { msg: string }) => msg === 'the edition went as far as it goes now';
+const isDone = ({ msg }: { msg: string }) => msg === 'this run of the edition is over';
 
 test('an edition that is due is sent by itself, once, also over a restart', async (t) => {
   const setting = await openSetting(t, 20);

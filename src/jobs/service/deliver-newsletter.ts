@@ -69,7 +69,7 @@ async function goOn(
   try {
     const prepared = await prepareSend(deps, { newsletter, edition });
     if (prepared.kind !== 'ready') return true;
-    deps.log.event('the edition is sent', { ...facts, recipients: prepared.recipients });
+    deps.log.event('the edition is being sent', { ...facts, recipients: prepared.recipients });
     return noteEnd(deps, facts, await deliverEdition(deps, prepared, signal));
   } catch (error) {
     deps.log.failure('the edition could not be sent on', error, facts);
@@ -86,7 +86,7 @@ function noteEnd(
   const { accepted, failed, deferred, queued } = deliveries;
   const books = { ...facts, sent, accepted, failed, deferred, queued, bounced: bounced.length };
   if (stopped === undefined || stopped.because === 'signal') {
-    log.event('the edition went as far as it goes now', books);
+    log.event('this run of the edition is over', books);
     return true;
   }
   log.trouble(`the edition stopped: ${stopped.message}`, { ...books, because: stopped.because });
