@@ -1,5 +1,6 @@
+import type { ExpressionBuilder } from 'kysely';
 import type { Slot, SlotState } from '../model/slot.ts';
-import type { Database, SlotsTable } from './tables.ts';
+import type { Database, SlotsTable, Tables } from './tables.ts';
 
 /** A slot with what was done about it. */
 export interface StoredSlot extends Slot {
@@ -32,17 +33,22 @@ export interface SlotLease {
   readonly until: string;
 }
 
+type Where = ExpressionBuilder<Tables, 'slots'>;
+
+/** The condition that a row is that of the slot. */
+export function isSlot({ newsletter, day }: SlotKey) {
+  return (where: Where) => where.and({ newsletter, day });
+}
+
+/** The condition that nobody works on the slot at `now`, by the clock that all programs share. */
+export function isFree(now: string) {
+  return (where: Where) =>
+    where.or([where('lease_until', 'is', null), where('lease_until', '<', now)]);
+}
+
 /** The slot of a day; undefined where there is none. */
-export async function findSlot(
-  db: Database,
-  { newsletter, day }: SlotKey,
-): Promise<StoredSlot | undefined> {
-  const row = await db
-    .selectFrom('slots')
-    .selectAll()
-    .where('newsletter', '=', newsletter)
-    .where('day', '=', day)
-    .executeTakeFirst();
+export async function findSlot(db: Database, slot: SlotKey): Promise<StoredSlot | undefined> {
+  const row = await db.selectFrom('slots').selectAll().where(isSlot(slot)).executeTakeFirst();
   return row && slotOfRow(row);
 }
 
@@ -101,15 +107,10 @@ export async function futureSlots(
 }
 
 /** Takes a slot away that is not due any more: nothing has come of it. */
-export async function deleteFutureSlot(
-  db: Database,
-  { newsletter, day }: SlotKey,
-  now: string,
-): Promise<void> {
+export async function deleteFutureSlot(db: Database, slot: SlotKey, now: string): Promise<void> {
   await db
     .deleteFrom('slots')
-    .where('newsletter', '=', newsletter)
-    .where('day', '=', day)
+    .where(isSlot(slot))
     .where('due_at', '>', now)
     .where('state', 'in', ['open', 'held'])
     .where('edition', 'is', null)
@@ -140,34 +141,26 @@ export async function dueSlots(
  */
 export async function claimSlot(
   db: Database,
-  { newsletter, day }: SlotKey,
+  slot: SlotKey,
   states: readonly SlotState[],
   lease: SlotLease,
 ): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable('slots')
     .set({ holder: lease.holder, lease_until: lease.until })
-    .where('newsletter', '=', newsletter)
-    .where('day', '=', day)
+    .where(isSlot(slot))
     .where('state', 'in', states)
-    .where((where) =>
-      where.or([where('lease_until', 'is', null), where('lease_until', '<', lease.now)]),
-    )
+    .where(isFree(lease.now))
     .executeTakeFirst();
   return numUpdatedRows > 0n;
 }
 
 /** Puts a slot down that was claimed and of which nothing came, so that anybody may take it. */
-export async function giveBackSlot(
-  db: Database,
-  { newsletter, day }: SlotKey,
-  holder: string,
-): Promise<void> {
+export async function giveBackSlot(db: Database, slot: SlotKey, holder: string): Promise<void> {
   await db
     .updateTable('slots')
     .set({ holder: null, lease_until: null })
-    .where('newsletter', '=', newsletter)
-    .where('day', '=', day)
+    .where(isSlot(slot))
     .where('holder', '=', holder)
     .execute();
 }
@@ -179,7 +172,7 @@ export async function giveBackSlot(
  */
 export async function changeSlot(
   db: Database,
-  { newsletter, day }: SlotKey,
+  slot: SlotKey,
   from: readonly SlotState[],
   change: SlotChange,
   at: string,
@@ -194,8 +187,7 @@ export async function changeSlot(
       ...(isGood ? { told_at: null } : {}),
       ...{ holder: null, lease_until: null },
     })
-    .where('newsletter', '=', newsletter)
-    .where('day', '=', day)
+    .where(isSlot(slot))
     .where('state', 'in', from)
     .executeTakeFirst();
   return numUpdatedRows > 0n;

@@ -1,5 +1,12 @@
 import type { Slot } from '../model/slot.ts';
-import { type SlotKey, type SlotLease, type StoredSlot, slotOfRow } from './slots.ts';
+import {
+  isFree,
+  isSlot,
+  type SlotKey,
+  type SlotLease,
+  type StoredSlot,
+  slotOfRow,
+} from './slots.ts';
 import type { Database } from './tables.ts';
 
 /** The slots due from `since` to `now` whose outcome nobody was told, in order. */
@@ -23,18 +30,15 @@ export async function untoldSlots(
 /** Takes it on to tell the outcome of a slot. False where another program does, or has. */
 export async function claimTelling(
   db: Database,
-  { newsletter, day }: SlotKey,
+  slot: SlotKey,
   lease: SlotLease,
 ): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable('slots')
     .set({ holder: lease.holder, lease_until: lease.until })
-    .where('newsletter', '=', newsletter)
-    .where('day', '=', day)
+    .where(isSlot(slot))
     .where('told_at', 'is', null)
-    .where((where) =>
-      where.or([where('lease_until', 'is', null), where('lease_until', '<', lease.now)]),
-    )
+    .where(isFree(lease.now))
     .executeTakeFirst();
   return numUpdatedRows > 0n;
 }
@@ -42,15 +46,14 @@ export async function claimTelling(
 /** Notes that the outcome of a slot was told, as it was when `state` was read. */
 export async function noteTold(
   db: Database,
-  { newsletter, day, state }: SlotKey & Pick<Slot, 'state'>,
+  slot: SlotKey & Pick<Slot, 'state'>,
   at: string,
 ): Promise<void> {
   await db
     .updateTable('slots')
     .set({ told_at: at, holder: null, lease_until: null })
-    .where('newsletter', '=', newsletter)
-    .where('day', '=', day)
-    .where('state', '=', state)
+    .where(isSlot(slot))
+    .where('state', '=', slot.state)
     .execute();
 }
 
@@ -67,15 +70,10 @@ export async function unaskedSlots(db: Database): Promise<readonly StoredSlot[]>
 }
 
 /** Notes that the editor was mailed. */
-export async function noteAsked(
-  db: Database,
-  { newsletter, day }: SlotKey,
-  at: string,
-): Promise<void> {
+export async function noteAsked(db: Database, slot: SlotKey, at: string): Promise<void> {
   await db
     .updateTable('slots')
     .set({ asked_at: at, holder: null, lease_until: null })
-    .where('newsletter', '=', newsletter)
-    .where('day', '=', day)
+    .where(isSlot(slot))
     .execute();
 }
