@@ -56,7 +56,7 @@ async function takeSlot(
     const result = await runSlot(work);
     if (result === undefined) return;
     const { state, reason, edition } = result;
-    log.event(`the slot is ${state}`, { newsletter, day, reason, edition });
+    log.event('the slot was looked at', { newsletter, day, state, reason, edition });
   } catch (error) {
     log.failure('the slot failed for now, and is tried again', error, { newsletter, day });
     await noteAttempt(work, error).catch(() => giveBackSlot(store.db, slot, lease.holder));
