@@ -18,6 +18,8 @@ export interface ReceivedMessage {
   readonly secure: boolean;
   /** Which connection it came over, 1 for the first. */
   readonly connection: number;
+  /** Which message it is, refused ones too, 1 for the first: each number comes once, also when several arrive together. */
+  readonly number: number;
 }
 
 /** A reply other than the usual one (`text` may start with an enhanced code); `hangUp` closes the connection instead of replying. */
@@ -58,6 +60,7 @@ export interface Inbox {
 export async function openInbox(options: InboxOptions = {}): Promise<Inbox> {
   const messages: ReceivedMessage[] = [];
   const numbers = new Map<string, number>();
+  let arrived = 0;
   const numberOf = (id: string) => {
     const known = numbers.get(id) ?? numbers.size + 1;
     numbers.set(id, known);
@@ -96,6 +99,7 @@ export async function openInbox(options: InboxOptions = {}): Promise<Inbox> {
           raw: Buffer.concat(chunks),
           secure: session.secure,
           connection: numberOf(session.id),
+          number: ++arrived,
         };
         const reply = await options.onMessage?.(message);
         if (reply === undefined || reply === 'hangUp' || reply.code < 300) messages.push(message);
