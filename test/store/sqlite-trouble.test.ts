@@ -82,6 +82,36 @@ test('whoever waits for another program to write does all else meanwhile', async
   assert.equal((await store.db.selectFrom('senders').selectAll().execute())[0]?.pid, 2);
 });
 
+test('while another program writes, and a write waits for it, what is committed can be read', async (t) => {
+  const { file, other } = await lockedFile(t);
+  const store = await openStore(`sqlite:${file}`);
+  t.after(() => store.close());
+  const senders = async () =>
+    (await store.db.selectFrom('senders').select('id').execute()).map(({ id }) => id);
+  const written = [
+    store.transaction((db) => db.insertInto('senders').values(SENDER).execute()),
+    store.db
+      .insertInto('senders')
+      .values({ ...SENDER, id: 'b' })
+      .execute(),
+  ];
+  assert.deepEqual(await senders(), []);
+  other.exec('commit');
+  await Promise.all(written);
+  assert.deepEqual(await senders(), ['a', 'b']);
+});
+
+test('what a transaction has written is seen by itself alone until it is over', async (t) => {
+  const store = await openStore(`sqlite:${join(newFolder(t), 'paper.db')}`);
+  t.after(() => store.close());
+  await store.transaction(async (db) => {
+    await db.insertInto('senders').values(SENDER).execute();
+    assert.equal((await db.selectFrom('senders').selectAll().execute()).length, 1);
+    assert.equal((await store.db.selectFrom('senders').selectAll().execute()).length, 0);
+  });
+  assert.equal((await store.db.selectFrom('senders').selectAll().execute()).length, 1);
+});
+
 /** A database that another program is writing to. */
 async function lockedFile(t: TestContext): Promise<{ file: string; other: DatabaseSync }> {
   const file = join(newFolder(t), 'paper.db');

@@ -45,13 +45,26 @@ export function openSqlite(
   }
   const explain = (error: unknown) => explainSqliteError(error, file);
   const database = attempt(() => new DatabaseSync(file, { timeout: OPENING_TIMEOUT_MS }), explain);
+  let reader: DatabaseSync | undefined;
+  const dialect = sqliteDialect(database, { explain, patienceMs, reader: () => reader });
   return {
-    db: new Kysely<Tables>({ dialect: sqliteDialect(database, { explain, patienceMs }) }),
+    db: new Kysely<Tables>({ dialect }),
     place: file,
-    // Not before: WAL stays with the file, whoever's it is.
-    claim: () => attempt(() => database.exec(CLAIM), explain),
+    // Not before: WAL stays with the file, whoever's it is. Nor the reader: without WAL it would wait
+    // for whoever writes.
+    claim: () =>
+      attempt(() => {
+        database.exec(CLAIM);
+        if (file !== IN_MEMORY) reader = openReader(file);
+      }, explain),
     leaseClock: async () => systemClock(),
   };
+}
+
+function openReader(file: string): DatabaseSync {
+  const reader = new DatabaseSync(file, { timeout: BLOCKING_TIMEOUT_MS });
+  reader.exec('pragma query_only = on');
+  return reader;
 }
 
 function attempt<T>(work: () => T, explain: (error: unknown) => unknown): T {

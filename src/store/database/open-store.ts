@@ -12,8 +12,8 @@ export interface Store {
   readonly place: string;
   /**
    * Runs `work` in one transaction: all of it is stored (and synced), or nothing. Throws when that
-   * cannot be told, since the connection broke. On SQLite, queries on `Store.db` wait until it is
-   * over, and on PostgreSQL they see nothing of it: inside, use the `db` that `work` is given.
+   * cannot be told, since the connection broke. Queries on `Store.db` see nothing of it until it is
+   * over: inside, use the `db` that `work` is given.
    */
   transaction<T>(work: (db: Database) => Promise<T>): Promise<T>;
   /**
