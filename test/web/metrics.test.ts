@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test as testOnce } from 'node:test';
+import { sql } from 'kysely';
 import { silentEventLog } from '../../src/base/log.ts';
 import { METRICS } from '../../src/base/metrics.ts';
 import { measureService } from '../../src/jobs/service/measure-service.ts';
@@ -103,12 +104,13 @@ test('what the database says is measured: subscribers, the newest edition, a hol
 });
 
 testOnce('a database that is busy is measured as down, and keeps no scraper waiting', async (t) => {
-  const { deps } = await openPaper(t, { on: 'SQLite' });
+  const { deps } = await openPaper(t, { on: 'PostgreSQL' });
   const sources = { ...deps, log: silentEventLog };
   const begun = Promise.withResolvers<void>();
   const over = Promise.withResolvers<void>();
-  // As one that waits for another program's import to end.
-  const busy = deps.store.transaction(async () => {
+  // As somebody who mends a table by hand.
+  const busy = deps.store.transaction(async (db) => {
+    await sql`lock table subscribers, deliveries, editions`.execute(db);
     begun.resolve();
     await over.promise;
   });
