@@ -87,7 +87,11 @@ async function deliver(deps: SendDependencies, newsletter: string, count: number
 /** Our messages through our relay, without a ledger. */
 async function sendThroughRelay(folder: string, relayUrl: string, count: number) {
   const template = await templateOf(writeConfig(folder, relayUrl));
-  const relay = openRelay({ url: relayUrl, connections: CONNECTIONS });
+  const relay = openRelay({
+    url: relayUrl,
+    connections: CONNECTIONS,
+    ehloName: 'bench.example.org',
+  });
   const send = async (index: number) => {
     const outcome = await relay.send(template(index), async () => true);
     if (outcome.kind !== 'accepted') throw new Error(`not sent: ${JSON.stringify(outcome)}`);
@@ -134,9 +138,9 @@ async function templateOf(config: Config): Promise<(index: number) => Message> {
   const edition = editionOf('bench');
   const newsletter = findNewsletter(config, edition.newsletter);
   const date = systemClock();
-  const template = await prepareMessages({ edition, newsletter, publicUrl, secrets, date });
+  const template = await prepareMessages({ edition, newsletter, publicUrl, secrets });
   return (index) =>
-    template.fill({ id: `reader-${index}`, address: address(`reader-${index}@example.org`) });
+    template.fill({ id: `reader-${index}`, address: address(`reader-${index}@example.org`) }, date);
 }
 
 /** A message of about 70 KB. */

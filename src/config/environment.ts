@@ -1,12 +1,15 @@
 import { resolve } from 'node:path';
 import { BroadsheetError, EXIT } from '../base/errors.ts';
-import { isDatabaseUrl, isSmtpUrl, isWebUrl } from './schema-values.ts';
+import { type RelayLogin, relayUrlFault } from '../model/relay-url.ts';
+import { isDatabaseUrl, isWebUrl } from './schema-values.ts';
 
 /** What the environment says, over the config file. */
 export interface Environment {
   readonly smtpUrl?: string;
   /** Of several relays, by the name of the variable: BROADSHEET_SMTP_URL_BACKUP. */
   readonly smtpUrls: ReadonlyMap<string, string>;
+  /** Logins that are not in a URL, by what follows BROADSHEET_SMTP_USER: empty, or `_BACKUP`. */
+  readonly smtpLogins: ReadonlyMap<string, RelayLogin>;
   /** `sqlite:` with an absolute path, or `postgres://...`. */
   readonly databaseUrl?: string;
   readonly machine?: string;
@@ -32,9 +35,7 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): Environment {
   const smtpUrl = environment.BROADSHEET_SMTP_URL?.trim() || undefined;
   const publicUrl = environment.BROADSHEET_PUBLIC_URL?.trim() || undefined;
   const databaseUrl = environment.BROADSHEET_DATABASE_URL?.trim() || undefined;
-  if (smtpUrl !== undefined && !isSmtpUrl(smtpUrl)) {
-    fail('BROADSHEET_SMTP_URL', 'is not a relay; write smtps://name:password@host:port');
-  }
+  if (smtpUrl !== undefined) refuseFault('BROADSHEET_SMTP_URL', smtpUrl);
   if (publicUrl !== undefined && !isWebUrl(publicUrl)) {
     fail('BROADSHEET_PUBLIC_URL', 'is not a web address; write one like https://news.example.org/');
   }
@@ -49,6 +50,7 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): Environment {
     ...(databaseUrl === undefined ? {} : { databaseUrl: absoluteDatabaseUrl(databaseUrl, '.') }),
     ...(machine === undefined ? {} : { machine }),
     smtpUrls: readSmtpUrls(environment),
+    smtpLogins: readSmtpLogins(environment),
     secrets: readSecrets(environment.BROADSHEET_SECRET ?? ''),
     alerts: readAlerts(environment),
   };
@@ -76,12 +78,36 @@ function readSmtpUrls(environment: NodeJS.ProcessEnv): ReadonlyMap<string, strin
   const urls = new Map<string, string>();
   for (const [name, value = ''] of Object.entries(environment)) {
     if (!name.startsWith(SMTP_URL_OF) || value.trim() === '') continue;
-    if (!isSmtpUrl(value.trim())) {
-      fail(name, 'is not a relay; write smtps://name:password@host:port');
-    }
+    refuseFault(name, value.trim());
     urls.set(name, value.trim());
   }
   return urls;
+}
+
+function refuseFault(name: string, url: string): void {
+  const fault = relayUrlFault(url);
+  if (fault !== undefined) fail(name, fault);
+}
+
+const USER = 'BROADSHEET_SMTP_USER';
+const PASSWORD = 'BROADSHEET_SMTP_PASSWORD';
+
+function readSmtpLogins(environment: NodeJS.ProcessEnv): ReadonlyMap<string, RelayLogin> {
+  const suffixes = Object.keys(environment).flatMap((name) => {
+    const [, suffix] = /^BROADSHEET_SMTP_(?:USER|PASSWORD)(_.+)?$/.exec(name) ?? [];
+    return suffix === undefined && name !== USER && name !== PASSWORD ? [] : [suffix ?? ''];
+  });
+  const logins = new Map<string, RelayLogin>();
+  for (const suffix of new Set(suffixes)) {
+    const user = environment[USER + suffix]?.trim() ?? '';
+    // A password may begin or end with a space.
+    const pass = environment[PASSWORD + suffix] ?? '';
+    if (user === '' && pass === '') continue;
+    if (user === '') fail(PASSWORD + suffix, `is set without ${USER}${suffix}; set both`);
+    if (pass === '') fail(USER + suffix, `is set without ${PASSWORD}${suffix}; set both`);
+    logins.set(suffix, { user, pass });
+  }
+  return logins;
 }
 
 /** `url` with the path of a SQLite file absolute, relative to `folder`. */

@@ -6,6 +6,7 @@ import type { NewsletterSettings, ScheduleSettings } from '../model/settings.ts'
 import { checkSchedules } from './check-schedules.ts';
 import type { Config } from './config.ts';
 import { configProblems, type ParsedYaml, placeOf } from './config-problems.ts';
+import { ehloName } from './ehlo-name.ts';
 import { absoluteDatabaseUrl, type Environment, readEnvironment } from './environment.ts';
 import { readYaml, valuesOf } from './read-yaml.ts';
 import { domainSettings, ONE_RELAY_OPTIONS, relayAccounts } from './relay-accounts.ts';
@@ -26,8 +27,13 @@ export function loadConfig(file: string, environment: NodeJS.ProcessEnv): Config
   refuseTwoKindsOfRelays(yaml);
   checkSchedules(yaml, parsed.data.newsletters, (path) => resolve(dirname(file), path));
   const values = readEnvironment(environment);
-  const relays = relayAccounts(file, parsed.data.email, values);
-  return { ...assemble(resolve(file), parsed.data, values), relays };
+  const config = assemble(resolve(file), parsed.data, values);
+  const { email, newsletters } = parsed.data;
+  const name = ehloName({
+    ...{ name: email.name, publicUrl: config.publicUrl },
+    senders: newsletters.map(({ from }) => from.address),
+  });
+  return { ...config, relays: relayAccounts(file, email, values, name) };
 }
 
 function readText(file: string): string {

@@ -1,5 +1,5 @@
 import { BroadsheetError, EXIT } from '../base/errors.ts';
-import { relayVariable } from '../model/relay-variable.ts';
+import { type RelayVariable, relayVariable } from '../model/relay-variable.ts';
 import type { DomainSettings, RelayAccount } from '../model/settings.ts';
 import type { Environment } from './environment.ts';
 import type { ConfigFile } from './schema.ts';
@@ -15,26 +15,58 @@ type EmailOptions = ConfigFile['email'];
 export function relayAccounts(
   file: string,
   email: EmailOptions,
-  { smtpUrl, smtpUrls }: Environment,
+  { smtpUrl, smtpUrls, smtpLogins }: Environment,
+  ehloName: string,
 ): readonly [RelayAccount, ...RelayAccount[]] {
   const [first, ...others] = email.relays.map((relay) => {
     const { smtpUrl: written, ...account } = relay;
     const url = smtpUrls.get(relayVariable(relay.id)) ?? written;
-    return url === undefined ? account : { ...account, url };
+    const login = loginOf(smtpLogins, relayVariable(relay.id, 'USER'), url);
+    return { ...account, ehloName, ...(url === undefined ? {} : { url }), ...login };
   });
-  refuseStrangers(file, email, smtpUrls);
+  const variables = [
+    ...smtpUrls.keys(),
+    ...[...smtpLogins.keys()].filter((suffix) => suffix !== '').map((suffix) => USER + suffix),
+  ];
+  refuseStrangers(file, email, variables);
   if (first === undefined) {
     const url = smtpUrl ?? email.smtpUrl;
-    return [{ ...limitsOf(email), id: new URL(url).host, url, weight: 1 }];
+    const login = loginOf(smtpLogins, USER, url);
+    return [{ ...limitsOf(email), ehloName, id: new URL(url).host, url, weight: 1, ...login }];
   }
-  if (smtpUrl !== undefined) {
-    const remedy = `set ${email.relays.map(({ id }) => relayVariable(id)).join(', ')}`;
-    throw new BroadsheetError(
-      EXIT.config,
-      `BROADSHEET_SMTP_URL  is for one relay, and ${file} lists several; ${remedy}`,
-    );
-  }
+  refuseVariableOfOne(file, email, smtpUrl === undefined ? undefined : 'URL');
+  refuseVariableOfOne(file, email, smtpLogins.has('') ? 'USER' : undefined);
   return [first, ...others];
+}
+
+const USER = 'BROADSHEET_SMTP_USER';
+
+/** The login of the variables of a relay. Throws a config error where its URL has a login as well. */
+function loginOf(
+  logins: Environment['smtpLogins'],
+  variable: string,
+  url: string | undefined,
+): Pick<RelayAccount, 'login'> {
+  const login = logins.get(variable.slice(USER.length));
+  if (login === undefined) return {};
+  if (url !== undefined && new URL(url).username !== '') {
+    const fact = "is set, and the relay's URL has a name and a password too";
+    throw new BroadsheetError(EXIT.config, `${variable}  ${fact}; leave one of them out`);
+  }
+  return { login };
+}
+
+function refuseVariableOfOne(
+  file: string,
+  { relays }: EmailOptions,
+  what: RelayVariable | undefined,
+): void {
+  if (what === undefined) return;
+  const remedy = `set ${relays.map(({ id }) => relayVariable(id, what)).join(', ')}`;
+  throw new BroadsheetError(
+    EXIT.config,
+    `BROADSHEET_SMTP_${what}  is for one relay, and ${file} lists several; ${remedy}`,
+  );
 }
 
 /** Limits of destination domains, by the domain in lower case. */
@@ -50,15 +82,16 @@ export function domainSettings(email: EmailOptions): DomainSettings {
 function refuseStrangers(
   file: string,
   { relays }: EmailOptions,
-  smtpUrls: ReadonlyMap<string, string>,
+  variables: readonly string[],
 ): void {
-  const names = relays.map(({ id }) => relayVariable(id));
-  const twice = relays.find(({ id }, at) => names.indexOf(relayVariable(id)) !== at);
+  const ids = relays.map(({ id }) => relayVariable(id));
+  const twice = relays.find(({ id }, at) => ids.indexOf(relayVariable(id)) !== at);
   if (twice !== undefined) {
     const fact = `email.relays has two with the id ${twice.id}`;
     throw new BroadsheetError(EXIT.config, `${file}  ${fact}; give each its own`);
   }
-  const stranger = [...smtpUrls.keys()].find((name) => !names.includes(name));
+  const names = [...ids, ...relays.map(({ id }) => relayVariable(id, 'USER'))];
+  const stranger = variables.find((name) => !names.includes(name));
   if (stranger === undefined) return;
   const fact = `is of a relay that ${file} does not list under email.relays`;
   throw new BroadsheetError(

@@ -2,17 +2,14 @@ import { z } from 'zod';
 import {
   count,
   hasNoPassword,
+  hostName,
   id,
   isDatabaseUrl,
   isDay,
   isDomain,
-  isSmtpUrl,
+  smtpUrl,
   text,
 } from './schema-values.ts';
-
-const smtpUrl = text
-  .refine(isSmtpUrl, 'is not a relay; write smtp://host:port or smtps://host:port')
-  .refine(hasNoPassword, 'holds a password; put the whole URL into BROADSHEET_SMTP_URL instead');
 
 const NO_DATE = 'is not a date; write one like 2026-03-01';
 
@@ -66,6 +63,9 @@ const domain = z.strictObject({
 export const email = z.strictObject({
   templates: text.default('../email-templates').describe('Folder of the email templates.'),
   smtpUrl: smtpUrl.default('smtp://localhost:25').describe('The relay, without name and password.'),
+  name: hostName
+    .exactOptional()
+    .describe('Name of this machine for relays (EHLO): a host name that the internet knows.'),
   ...relayLimits,
   relays: z
     .array(relay)

@@ -1,6 +1,8 @@
 import { isIP } from 'node:net';
+import { domainToASCII } from 'node:url';
 import { z } from 'zod';
 import { type EmailAddress, parseEmailAddress } from '../model/email-address.ts';
+import { relayUrlFault } from '../model/relay-url.ts';
 
 /** Text that is not empty. */
 export const text = z.string().trim().min(1, 'is empty; write some text');
@@ -47,6 +49,19 @@ export const emailAddress = text.transform((value, context): EmailAddress => {
 /** A whole number from `least` to `most`. */
 export const count = (least: number, most: number) => z.int().min(least).max(most);
 
+/** The URL of a relay, without a password. */
+export const smtpUrl = text
+  .superRefine((value, context) => {
+    const message = relayUrlFault(value);
+    if (message !== undefined) context.addIssue({ code: 'custom', message, input: value });
+  })
+  .refine(hasNoPassword, 'holds a password; put the whole URL into BROADSHEET_SMTP_URL instead');
+
+/** The name of a host with a dot in it, as A-labels (RFC 5890). */
+export const hostName = text
+  .refine(isDomain, 'is not the name of a host; write one like mail.example.org')
+  .transform((value) => domainToASCII(value));
+
 /** A name for the command line and for addresses. */
 export const id = z
   .string()
@@ -58,14 +73,6 @@ export function isWebUrl(value: string): boolean {
   const url = URL.parse(value);
   return (
     url !== null && (url.protocol === 'https:' || url.protocol === 'http:') && url.hostname !== ''
-  );
-}
-
-/** Whether `value` names a relay: `smtp://host:port` or `smtps://host:port`. */
-export function isSmtpUrl(value: string): boolean {
-  const url = URL.parse(value);
-  return (
-    url !== null && (url.protocol === 'smtp:' || url.protocol === 'smtps:') && url.hostname !== ''
   );
 }
 

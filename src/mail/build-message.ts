@@ -5,9 +5,12 @@ import {
   prepareMessages,
 } from './prepare-messages.ts';
 
-export type BuildMessageInput = PrepareMessagesInput & { readonly subscriber: MessageRecipient };
+export type BuildMessageInput = PrepareMessagesInput & {
+  readonly subscriber: MessageRecipient;
+  readonly date: Temporal.Instant;
+};
 
 /** One message where only one is needed: `prepareMessages`, filled for `subscriber`. */
 export async function buildMessage(input: BuildMessageInput): Promise<Message> {
-  return (await prepareMessages(input)).fill(input.subscriber);
+  return (await prepareMessages(input)).fill(input.subscriber, input.date);
 }

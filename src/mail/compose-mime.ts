@@ -67,6 +67,12 @@ export function toLine(to: Mailbox): string {
   return line;
 }
 
+/** `Date: ...` as `composeMime` writes it, without the line's end: in UTC, in whole seconds (RFC 5322 §3.3). */
+export function dateLine(date: Temporal.Instant): string {
+  const utc = new Date(date.epochMilliseconds).toUTCString();
+  return `Date: ${utc.replace('GMT', '+0000')}`;
+}
+
 /** `name: value` as `composeMime` writes it, without the line's end. Throws where the value can't go out as it is. */
 export function headerLine(name: string, value: string): string {
   return `${name}: ${preparedValue(name, value)}`;

@@ -2,7 +2,7 @@ import type { Edition, Placeholder } from '../model/edition.ts';
 import type { EmailAddress } from '../model/email-address.ts';
 import type { Message } from '../model/message.ts';
 import type { NewsletterSettings } from '../model/settings.ts';
-import { composeMime, headerLine, toLine } from './compose-mime.ts';
+import { composeMime, dateLine, headerLine, toLine } from './compose-mime.ts';
 import { encodeBody, encodeWithPlaceholders } from './encode-body.ts';
 import { listHeaders, listUnsubscribe } from './list-headers.ts';
 import { messageIdOf } from './message-id.ts';
@@ -16,7 +16,6 @@ export interface PrepareMessagesInput {
   readonly publicUrl: string;
   /** Sign the unsubscribe links; the first signs. */
   readonly secrets: readonly string[];
-  readonly date: Temporal.Instant;
   /**
    * A test send: marked in the subject and by a header, with a Message-ID of its own each time,
    * and an unsubscribe link that is whole but nobody's.
@@ -36,20 +35,25 @@ export interface MessageRecipient {
 /** One edition as bytes with placeholders. */
 export interface MessageTemplate {
   /**
-   * The message of one subscriber (RFC 5322): the bytes with the placeholders filled. The same subscriber
-   * always gets the same. Throws where a header can't hold what is the subscriber's own.
+   * Returns the message of one subscriber (RFC 5322), dated `date`: the bytes with the placeholders
+   * filled. The same subscriber and date give the same bytes. Throws when a header can't hold the
+   * subscriber's own values.
    */
-  fill(subscriber: MessageRecipient): Message;
+  fill(subscriber: MessageRecipient, date: Temporal.Instant): Message;
 }
 
 /** No subscriber has it: ids in the store are random. */
 const NOBODY = 'test-send';
+
+/** The date of the frame, in place of the date of each message. */
+const FRAME_DATE = Temporal.Instant.fromEpochMilliseconds(0);
 
 /** Lines of a message that differ per subscriber, as they stand in the frame; `text` and `html` for the bodies. */
 const FRAME = {
   to: 'To: placeholder-to@placeholder.invalid',
   messageId: 'Message-ID: placeholder-message-id',
   listUnsubscribe: 'List-Unsubscribe: placeholder-list-unsubscribe',
+  date: dateLine(FRAME_DATE),
   text: 'placeholder-text',
   html: 'placeholder-html',
 } as const;
@@ -63,6 +67,7 @@ type MessagePlaceholder =
   | 'to'
   | 'messageId'
   | 'listUnsubscribe'
+  | 'date'
   | `${'text' | 'html'}.${Placeholder}`;
 
 /** Bytes of every message, or a placeholder. */
@@ -74,7 +79,7 @@ type Part = string | { readonly placeholder: MessagePlaceholder };
  * links with.
  */
 export async function prepareMessages(input: PrepareMessagesInput): Promise<MessageTemplate> {
-  const { edition, newsletter, publicUrl, secrets, date, test = false } = input;
+  const { edition, newsletter, publicUrl, secrets, test = false } = input;
   const parts = await prepareParts(input);
   const from = newsletter.from.address;
   const tokenOf = (subscriberId: string) =>
@@ -82,7 +87,7 @@ export async function prepareMessages(input: PrepareMessagesInput): Promise<Mess
   // Now, not at the first message.
   tokenOf(NOBODY);
   return {
-    fill(subscriber) {
+    fill(subscriber, date) {
       const { id, address } = subscriber;
       const token = tokenOf(test ? NOBODY : id);
       const link = unsubscribeUrlOf(publicUrl, token);
@@ -93,6 +98,7 @@ export async function prepareMessages(input: PrepareMessagesInput): Promise<Mess
         to: toLine(subscriber),
         messageId: headerLine('Message-ID', messageId),
         listUnsubscribe: headerLine('List-Unsubscribe', listUnsubscribe(newsletter, link, token)),
+        date: dateLine(date),
         'text.address': encodeBody(address),
         'text.unsubscribeUrl': encodeBody(link),
         'html.address': encodeBody(escapeHtml(address)),
@@ -126,6 +132,8 @@ async function prepareParts(
         return [{ placeholder: 'messageId' }];
       case FRAME.listUnsubscribe:
         return [{ placeholder: 'listUnsubscribe' }];
+      case FRAME.date:
+        return [{ placeholder: 'date' }];
       case FRAME.text:
         return bodyParts('text', edition.text);
       default:
@@ -138,7 +146,7 @@ async function prepareParts(
 
 /** The message with a line of `FRAME` wherever subscribers differ, and in place of the bodies. */
 function composeFrame(input: PrepareMessagesInput): Promise<Buffer> {
-  const { edition, newsletter, publicUrl, date, test = false, mark = 'Test' } = input;
+  const { edition, newsletter, publicUrl, test = false, mark = 'Test' } = input;
   const own = (line: string) => line.slice(line.indexOf(':') + 2);
   const unsubscribe = own(FRAME.listUnsubscribe);
   return composeMime({
@@ -146,7 +154,7 @@ function composeFrame(input: PrepareMessagesInput): Promise<Buffer> {
     to: { address: own(FRAME.to) as EmailAddress },
     replyTo: { address: newsletter.replyTo ?? newsletter.from.address },
     subject: test ? `[${mark}] ${edition.subject}` : edition.subject,
-    date,
+    date: FRAME_DATE,
     headers: {
       ...listHeaders({ newsletter, publicUrl, edition: edition.id, unsubscribe }),
       ...(test && { 'X-Broadsheet-Test': 'yes' }),

@@ -1,7 +1,10 @@
+/** What a relay's variable of the environment holds. */
+export type RelayVariable = 'URL' | 'USER' | 'PASSWORD';
+
 /**
- * The variable of the environment that has the URL of the relay `id` (one of `email.relays`):
- * `BROADSHEET_SMTP_URL_BACKUP_2` of `backup-2`.
+ * Returns the variable of the environment that holds `what` of the relay `id` (one of
+ * `email.relays`): `BROADSHEET_SMTP_URL_BACKUP_2` of `backup-2`.
  */
-export function relayVariable(id: string): string {
-  return `BROADSHEET_SMTP_URL_${id.toUpperCase().replaceAll('-', '_')}`;
+export function relayVariable(id: string, what: RelayVariable = 'URL'): string {
+  return `BROADSHEET_SMTP_${what}_${id.toUpperCase().replaceAll('-', '_')}`;
 }

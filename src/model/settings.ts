@@ -1,5 +1,6 @@
 import type { EmailAddress } from './email-address.ts';
 import type { FeedFormat, Person } from './feed.ts';
+import type { RelayLogin } from './relay-url.ts';
 
 /** The publisher's site: where the posts' own pages are. */
 export interface SiteSettings {
@@ -171,6 +172,10 @@ export interface RelayAccount {
   readonly id: string;
   /** May hold a password. Absent where neither config nor environment names it: nothing can be sent. */
   readonly url?: string;
+  /** A login that is not in the URL. */
+  readonly login?: RelayLogin;
+  /** What we call ourselves (EHLO, RFC 5321 §4.1.1.1). */
+  readonly ehloName: string;
   /** Share of the messages, in proportion to the others'; 0: only when no other can. */
   readonly weight: number;
   readonly connections: number;

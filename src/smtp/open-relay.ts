@@ -12,9 +12,14 @@ const MOST_TRIES = 2;
 
 /** Makes a relay of its settings; connects when the first message comes. Throws a config error for a URL that is none. */
 export function openRelay(settings: RelaySettings): Relay {
-  const address = parseRelayUrl(settings.url);
+  const address = parseRelayUrl(settings.url, settings.login);
   const sessions = openSessions(settings.connections, (signal) =>
-    openSession(address, settings.timeouts ?? TIMEOUTS, signal, settings.messagesPerConnection),
+    openSession(
+      { ...address, ehloName: settings.ehloName },
+      settings.timeouts ?? TIMEOUTS,
+      signal,
+      settings.messagesPerConnection,
+    ),
   );
   return {
     name: address.name,

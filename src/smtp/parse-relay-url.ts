@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { BroadsheetError, EXIT } from '../base/errors.ts';
+import { type RelayLogin, relayUrlFault } from '../model/relay-url.ts';
 
 /** How to reach a relay. */
 export interface RelayAddress {
@@ -14,24 +15,23 @@ export interface RelayAddress {
   readonly tls: 'always' | 'required' | 'offered' | 'off';
   /** Whether a certificate that nobody vouches for is good enough. */
   readonly selfSigned: boolean;
-  readonly login?: { readonly user: string; readonly pass: string };
+  readonly login?: RelayLogin;
 }
 
 /**
  * The relay that `smtp[s]://[name:password@]host[:port][?tls=required|off][&certificate=self-signed]`
- * means. A password goes over TLS only, save to this machine itself or with `tls=off`; a
+ * means; `separate` is a login that is not in it. A password goes over TLS only, save to this machine itself or with `tls=off`; a
  * self-signed certificate is taken from this machine only. Throws a config error, which shows
  * nothing of the URL but what is wrong: it may hold a password.
  */
-export function parseRelayUrl(text: string): RelayAddress {
-  const url = URL.parse(text);
-  const secure = url?.protocol === 'smtps:';
-  if (url === null || !(secure || url.protocol === 'smtp:') || url.hostname === '') {
-    fail('is not a relay; write smtp://host:port or smtps://name:password@host:port');
-  }
+export function parseRelayUrl(text: string, separate?: RelayLogin): RelayAddress {
+  const fault = relayUrlFault(text);
+  if (fault !== undefined) fail(fault);
+  const url = new URL(text);
+  const secure = url.protocol === 'smtps:';
+  const login = separate ?? readLogin(url);
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
-  const port = url.port === '' ? (secure ? 465 : url.password === '' ? 25 : 587) : Number(url.port);
-  const login = readLogin(url);
+  const port = url.port === '' ? (secure ? 465 : login === undefined ? 25 : 587) : Number(url.port);
   const { tls, certificate } = readOptions(url);
   if (secure && tls !== undefined)
     fail('says tls= with smtps://, which is always TLS; leave it out');

@@ -1,5 +1,6 @@
 import type { Reply } from '../model/delivery.ts';
 import type { Message } from '../model/message.ts';
+import type { RelayLogin } from '../model/relay-url.ts';
 import type { Outcome } from './outcome.ts';
 
 /** An SMTP server that takes our messages, over a few connections that are opened when needed. */
@@ -24,6 +25,10 @@ export interface Relay {
 export interface RelaySettings {
   /** `smtp[s]://[name:password@]host[:port][?tls=required|off][&certificate=self-signed]`. */
   readonly url: string;
+  /** A login that is not in the URL. */
+  readonly login?: RelayLogin;
+  /** What we call ourselves (EHLO, RFC 5321 §4.1.1.1): a host name. */
+  readonly ehloName: string;
   /** Connections at once. */
   readonly connections: number;
   /** After so many a connection says goodbye, and the next message goes over another; no limit when absent. */

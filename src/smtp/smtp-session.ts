@@ -6,6 +6,7 @@ import { explainTrouble, type SmtpError } from './explain-trouble.ts';
 import { MessageConnection } from './message-connection.ts';
 import type { Outcome } from './outcome.ts';
 import type { RelayAddress } from './parse-relay-url.ts';
+import type { RelaySettings } from './relay.ts';
 
 /** One connection to a relay, connected and logged in; it sends one message at a time. */
 export interface SmtpSession {
@@ -32,7 +33,7 @@ const GOODBYE_MS = 2000;
 
 /** Connects, starts TLS and logs in, unless `signal` is aborted; usable for `mostMessages`. Throws an `SmtpError`. */
 export async function openSession(
-  address: RelayAddress,
+  address: RelayAddress & Pick<RelaySettings, 'ehloName'>,
   timeouts: SessionTimeouts,
   signal: AbortSignal,
   mostMessages = Number.POSITIVE_INFINITY,
@@ -40,6 +41,7 @@ export async function openSession(
   const connection = new MessageConnection({
     host: address.host,
     port: address.port,
+    name: address.ehloName,
     secure: address.tls === 'always',
     requireTLS: address.tls === 'required',
     ignoreTLS: address.tls === 'off',

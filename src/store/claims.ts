@@ -12,6 +12,8 @@ export interface ClaimedDelivery {
   readonly name?: string;
   /** How often a relay was asked before. */
   readonly attempts: number;
+  /** The date of the copy that a relay may have already; undefined when none has been in doubt. */
+  readonly firstDate?: string;
 }
 
 export interface Claim {
@@ -116,7 +118,17 @@ async function findCandidates(db: Database, { edition, now, limit, notTo = [], a
   let query = db
     .selectFrom('deliveries as d')
     .leftJoin('subscribers as s', 's.id', 'd.subscriber')
-    .select(['d.id', 'd.subscriber', 'd.address', 'd.domain', 'd.attempts', 's.name', 's.status'])
+    .select([
+      'd.id',
+      'd.subscriber',
+      'd.address',
+      'd.domain',
+      'd.attempts',
+      'd.doubts',
+      'd.dated_at',
+      's.name',
+      's.status',
+    ])
     .where('d.edition', '=', edition)
     .where('d.id', '>', after)
     .orderBy('d.id')
@@ -146,10 +158,14 @@ function toClaimed(row: {
   address: string;
   domain: string;
   attempts: number;
+  doubts: number;
+  dated_at: string | null;
   name: string | null;
 }): ClaimedDelivery {
   const { id, subscriber, domain, attempts } = row;
   const name = row.name === null ? {} : { name: row.name };
+  const firstDate = row.doubts === 0 || row.dated_at === null ? {} : { firstDate: row.dated_at };
   // It was parsed when it was stored.
-  return { id, subscriber, address: row.address as EmailAddress, domain, attempts, ...name };
+  const address = row.address as EmailAddress;
+  return { id, subscriber, address, domain, attempts, ...name, ...firstDate };
 }

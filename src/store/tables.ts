@@ -96,6 +96,8 @@ export interface DeliveriesTable {
   domain: string;
   /** Null until the message is first built. */
   message_id: string | null;
+  /** The `Date` of the message that was last handed to a relay whole; null before the first. */
+  dated_at: string | null;
   state: DeliveryState;
   /** Times that a relay was asked to take the message. */
   attempts: number;

@@ -14,6 +14,8 @@ export interface Writer {
 export interface Submission {
   readonly id: number;
   readonly messageId: string;
+  /** The date that the message bears: ISO 8601. */
+  readonly date: string;
 }
 
 /** What a sender writes into the ledger of one delivery that it holds. */
@@ -49,15 +51,22 @@ export function submitting(
   submissions: readonly Submission[],
   { sender, at }: Writer,
 ) {
-  const rows = submissions.map(({ id, messageId }) => sql`(${bigint(id)}, ${text(messageId)})`);
+  const rows = submissions.map(
+    ({ id, messageId, date }) => sql`(${bigint(id)}, ${text(messageId)}, ${text(date)})`,
+  );
   return (
     db
-      .with('v(delivery, message_id)', () =>
-        valuesOf<{ delivery: number; message_id: string }>(rows),
+      .with('v(delivery, message_id, dated_at)', () =>
+        valuesOf<{ delivery: number; message_id: string; dated_at: string }>(rows),
       )
       .updateTable('deliveries')
       .from('v')
-      .set((set) => ({ state: 'submitting', message_id: set.ref('v.message_id'), changed_at: at }))
+      .set((set) => ({
+        state: 'submitting',
+        message_id: set.ref('v.message_id'),
+        dated_at: set.ref('v.dated_at'),
+        changed_at: at,
+      }))
       .whereRef('deliveries.id', '=', 'v.delivery')
       .where('deliveries.state', 'in', EVENT_SOURCES.submit)
       .where('deliveries.sender', '=', sender)

@@ -17,6 +17,15 @@ test('with the policy "resend" what is in doubt is sent once more by the next se
   assert.equal(new Set(copies.map(messageIdOf)).size, 1);
 });
 
+test('the copy of what is in doubt has the very bytes of the first, hours later', async (t) => {
+  const { paper } = await doubted(t);
+  paper.setTime('2026-03-20T11:30:00Z');
+  await sendWith(paper.deps);
+  const [first, second] = paper.inbox.messagesTo('dee@example.org');
+  assert.match(String(first?.raw), /^Date: Fri, 20 Mar 2026 07:00:00 \+0000\r$/m);
+  assert.deepEqual(second?.raw, first?.raw);
+});
+
 test('with the policy "skip" it is never sent again, and needs nobody to decide', async (t) => {
   const { paper, report } = await doubted(t, 'skip');
   assert.equal(report.undecided, 0);

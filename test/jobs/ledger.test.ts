@@ -14,7 +14,7 @@ test('what is written at the same time is one transaction, and each gets its own
   const { paper, store, ids, transactions } = await claimed(t);
   const ledger = openLedger(store, SENDER, paper.deps);
   const answers = await Promise.all(
-    [ids.ada, ids.bob, 12_345].map((id) => ledger.submit({ id, messageId: `<${id}@x>` })),
+    [ids.ada, ids.bob, 12_345].map((id) => ledger.submit({ id, messageId: `<${id}@x>`, date: AT })),
   );
   assert.deepEqual(answers, [true, true, false]);
   assert.equal(transactions(), 1);
@@ -23,9 +23,9 @@ test('what is written at the same time is one transaction, and each gets its own
 test('a connection never has more than one message that is marked and not judged', async (t) => {
   const { paper, store, ids } = await claimed(t);
   const ledger = openLedger(store, SENDER, paper.deps);
-  await ledger.submit({ id: ids.ada, messageId: '<ada@x>' });
+  await ledger.submit({ id: ids.ada, messageId: '<ada@x>', date: AT });
   ledger.record(accepted(ids.ada));
-  assert.equal(await ledger.submit({ id: ids.bob, messageId: '<bob@x>' }), true);
+  assert.equal(await ledger.submit({ id: ids.bob, messageId: '<bob@x>', date: AT }), true);
   // Nobody waited for the verdict on the first, and it is on the disk with the mark on the second.
   assert.deepEqual(await paper.states(), {
     'ada@example.org': 'accepted',
@@ -53,8 +53,8 @@ test('when a write fails, whoever waits is told, and nothing is written any more
   ledger.add(async () => {
     throw new Error('no');
   });
-  await assert.rejects(ledger.submit({ id: ids.ada, messageId: '<ada@x>' }), /no/);
-  await assert.rejects(ledger.submit({ id: ids.bob, messageId: '<bob@x>' }), /no/);
+  await assert.rejects(ledger.submit({ id: ids.ada, messageId: '<ada@x>', date: AT }), /no/);
+  await assert.rejects(ledger.submit({ id: ids.bob, messageId: '<bob@x>', date: AT }), /no/);
   await assert.rejects(ledger.settle(), /no/);
   assert.equal((await paper.states())['ada@example.org'], 'claimed');
 });

@@ -15,6 +15,7 @@ const HOUR_MS = 3_600_000;
 const ACCOUNT: RelayAccount = {
   id: 'relay',
   url: 'smtp://relay.example',
+  ehloName: 'press.example',
   weight: 1,
   connections: 5,
 };

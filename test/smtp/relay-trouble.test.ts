@@ -135,7 +135,7 @@ test('a relay that turns others away before it has let one in is sent all over t
         : undefined,
     { inPieces: true },
   );
-  const relay = openRelay({ url: server.url, connections: 4 });
+  const relay = openRelay({ url: server.url, connections: 4, ehloName: 'press.example' });
   t.after(() => relay.drop());
   const recipients = ['ada', 'bob', 'cem', 'dee'].map((name) => `${name}@example.org`);
   const outcomes = await Promise.all(recipients.map((to) => relay.send(messageTo(to), yes)));

@@ -87,6 +87,6 @@ async function planned(t: Parameters<typeof openPaper>[0]) {
 }
 
 async function mark(paper: Paper, id: number, sender: string): Promise<boolean> {
-  const submissions = [{ id, messageId: '<1@x>' }];
+  const submissions = [{ id, messageId: '<1@x>', date: '2026-03-20T07:00:00.000Z' }];
   return (await markSubmitting(paper.deps.store.db, submissions, { sender, at: AT })).has(id);
 }

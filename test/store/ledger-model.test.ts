@@ -253,7 +253,10 @@ class World {
   }
 
   async submit(sender: Sender, which: readonly number[]): Promise<void> {
-    const submissions = which.map((index) => ({ id: this.idOf(index), messageId: `<${index}@x>` }));
+    const submissions = which.map((index) => ({
+      ...{ id: this.idOf(index), messageId: `<${index}@x>` },
+      date: '2026-03-20T07:00:00.000Z',
+    }));
     const hand = { sender, at: instant(this.minute) };
     const marked = await markSubmitting(this.store.db, submissions, hand);
     const before = [...this.entries];

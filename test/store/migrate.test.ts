@@ -166,7 +166,14 @@ const SUBSCRIBER = {
 };
 
 const NOTHING = {
-  ...{ message_id: null, sender: null, retry_at: null, in_doubt_at: null, doubt_settled_at: null },
+  ...{
+    message_id: null,
+    dated_at: null,
+    sender: null,
+    retry_at: null,
+    in_doubt_at: null,
+    doubt_settled_at: null,
+  },
   ...{ failed_because: null, relay: null, reply_class: null, reply_code: null },
   ...{ reply_enhanced: null, reply_text: null },
 };

@@ -244,7 +244,15 @@ export function makeConfig(options: {
     publicUrl: 'https://harbour.example/',
     databaseUrl,
     journalFile: join(folder, 'paper.journal.jsonl'),
-    relays: [{ id: new URL(relayUrl).host, url: relayUrl, weight: 1, connections }],
+    relays: [
+      {
+        id: new URL(relayUrl).host,
+        url: relayUrl,
+        weight: 1,
+        connections,
+        ehloName: 'press.example',
+      },
+    ],
     domains: { connections: 20, of: new Map() },
     web: {
       ...{

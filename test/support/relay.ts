@@ -42,7 +42,12 @@ export async function startRelay(
   settings: Partial<RelaySettings> = {},
 ): Promise<{ inbox: Inbox; relay: Relay }> {
   const inbox = await openInbox(options);
-  const relay = openRelay({ url: inbox.url, connections: 3, ...settings });
+  const relay = openRelay({
+    url: inbox.url,
+    connections: 3,
+    ehloName: 'press.example',
+    ...settings,
+  });
   t.after(async () => {
     relay.drop();
     await inbox.close();
@@ -56,7 +61,7 @@ export function relayAt(
   url: string,
   timeouts = { connectMs: 5000, silenceMs: 5000 },
 ): Relay {
-  const relay = openRelay({ url, connections: 1, timeouts });
+  const relay = openRelay({ url, connections: 1, ehloName: 'press.example', timeouts });
   t.after(() => relay.drop());
   return relay;
 }

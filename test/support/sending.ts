@@ -47,7 +47,14 @@ export function accountAt(
   { url }: Pick<Inbox, 'url'>,
   changes: Partial<RelayAccount> = {},
 ): RelayAccount {
-  return { id: new URL(url).host, url, weight: 1, connections: 2, ...changes };
+  return {
+    id: new URL(url).host,
+    url,
+    weight: 1,
+    connections: 2,
+    ehloName: 'press.example',
+    ...changes,
+  };
 }
 
 /** What the paper sends with, changed; `newsletter` is what differs in its newsletter. */

@@ -57,9 +57,9 @@ export async function deliverEdition(
   const record = await recordSend(deps, edition);
   const sender = await startSender(store, edition.id, storedInstant(clock()));
   try {
-    const { date, freshUntil } = await reopen(deps, edition, newsletter, wishes);
+    const freshUntil = await reopen(deps, edition, newsletter, wishes);
     const { publicUrl, secrets } = config;
-    const template = await prepareMessages({ edition, newsletter, publicUrl, secrets, date });
+    const template = await prepareMessages({ edition, newsletter, publicUrl, secrets });
     const run = { deps, edition, template, sender: sender.id };
     const limits = { recipients: send.recipients, freshUntil };
     const result = await deliverClaims(run, routes, limits, signal);
@@ -74,15 +74,15 @@ export async function deliverEdition(
 }
 
 /**
- * Before sending: lets the edition go on, and queues again what is to be sent once more. Gives the
- * date that its messages bear, and until when they may go.
+ * Before sending: lets the edition go on, and queues again what is to be sent once more. Returns
+ * the time until which its messages may go.
  */
 async function reopen(
   { store, clock }: SendDependencies,
   edition: Edition,
   newsletter: NewsletterSettings,
   wishes: SendWishes,
-): Promise<{ readonly date: Temporal.Instant; readonly freshUntil: Temporal.Instant }> {
+): Promise<Temporal.Instant> {
   const at = storedInstant(clock());
   const policy = policyOf(newsletter, wishes);
   return store.transaction(async (db) => {
@@ -91,15 +91,10 @@ async function reopen(
     if (policy === 'resend') await resendDoubted(db, edition.id, at, mostDoubts);
     if (policy === 'skip') await skipDoubted(db, edition.id, at);
     if (wishes.retryFailed) await retryFailed(db, edition.id, at);
-    const { plannedAt, freshFrom } = (await findEdition(db, edition.id)) ?? {};
-    if (plannedAt === undefined || freshFrom === undefined) {
-      throw new Error(`${edition.id} was planned and is not`);
-    }
+    const { freshFrom } = (await findEdition(db, edition.id)) ?? {};
+    if (freshFrom === undefined) throw new Error(`${edition.id} was planned and is not`);
     const hours = newsletter.staleAfterHours;
-    return {
-      date: Temporal.Instant.from(plannedAt),
-      freshUntil: Temporal.Instant.from(freshFrom).add({ hours }),
-    };
+    return Temporal.Instant.from(freshFrom).add({ hours });
   });
 }
 

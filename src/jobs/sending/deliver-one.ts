@@ -4,6 +4,7 @@ import type { Edition } from '../../model/edition.ts';
 import type { Message } from '../../model/message.ts';
 import type { Outcome } from '../../smtp/outcome.ts';
 import type { ClaimedDelivery } from '../../store/claims.ts';
+import { storedInstant } from '../../store/instants.ts';
 import type { SendDependencies } from '../mail-dependencies.ts';
 import type { Ledger } from './ledger.ts';
 import type { Route } from './routes.ts';
@@ -13,7 +14,6 @@ import { verdictOf } from './verdict-of.ts';
 export interface DeliveryRun {
   readonly deps: SendDependencies;
   readonly edition: Edition;
-  /** Dated when the edition was first sent, also for messages that come later. */
   readonly template: MessageTemplate;
   /** Id of the sender whose lease this runs under. */
   readonly sender: string;
@@ -30,11 +30,13 @@ export async function deliverOne(
 ): Promise<Outcome> {
   const { deps } = run;
   const { id } = delivery;
-  const built = build(run, delivery);
+  // The copy of a message in doubt is the same message, so it bears the date of the first one.
+  const date = delivery.firstDate ?? storedInstant(deps.clock());
+  const built = build(run, delivery, date);
   const messageId = 'messageId' in built ? built.messageId : '';
   const submit = () => {
     route.quota.count(ledger);
-    return ledger.submit({ id, messageId });
+    return ledger.submit({ id, messageId, date });
   };
   const outcome = 'kind' in built ? built : await route.relay.send(built, submit);
   if (outcome.kind === 'relayTrouble' || outcome.kind === 'withheld') {
@@ -53,10 +55,15 @@ export async function deliverOne(
 }
 
 /** The message; as a failure where one subscriber's can't be built, which must not stop the others. */
-function build({ template }: DeliveryRun, delivery: ClaimedDelivery): Message | Outcome {
+function build(
+  { template }: DeliveryRun,
+  delivery: ClaimedDelivery,
+  date: string,
+): Message | Outcome {
   const { subscriber: id, address, name } = delivery;
   try {
-    return template.fill({ id, address, ...(name === undefined ? {} : { name }) });
+    const recipient = { id, address, ...(name === undefined ? {} : { name }) };
+    return template.fill(recipient, Temporal.Instant.from(date));
   } catch (error) {
     const text = `the message could not be built: ${reasonOf(error)}`;
     return { kind: 'failed', replyClass: 'policy', reply: { code: 0, text } };
