@@ -1,4 +1,4 @@
-import { cleanLine, cleanText } from '../model/clean-text.ts';
+import { cleanLine, cleanText, startOf } from '../model/clean-text.ts';
 import type { FeedItem } from '../model/feed.ts';
 import type { Image, RenderedPost } from '../model/post.ts';
 import { cleanUrl } from './clean-url.ts';
@@ -57,6 +57,5 @@ function cleanImage({ url, alt, type, sizeBytes, width, height }: Image): Image 
 /** The first words of `text`, for a post without a title. */
 function shortened(text: string): string {
   if (text.length <= TITLE_CHARACTERS) return text;
-  const words = text.slice(0, TITLE_CHARACTERS).replace(/\s+\S*$/, '');
-  return `${words.toWellFormed()}…`;
+  return `${startOf(text, TITLE_CHARACTERS).replace(/\s+\S*$/, '')}…`;
 }

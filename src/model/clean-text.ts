@@ -33,6 +33,25 @@ export function foldSpace(text: string): string {
   return text.replace(/[^\S\u00a0\u2007\u202f]+/g, ' ').trim();
 }
 
+/**
+ * The longest beginning of `text` that has at most `limit` UTF-16 units and ends between two
+ * characters as readers see them (grapheme clusters, UAX 29). A character that is longer than
+ * `limit` by itself is cut between code points.
+ */
+export function startOf(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  // A cluster is seldom longer than a family with skin tones.
+  const near = Math.max(0, limit - 100);
+  let end = 0;
+  for (const { index } of GRAPHEMES.segment(text.slice(near, limit + 100))) {
+    if (near + index > limit) break;
+    end = near + index;
+  }
+  return (end > near ? text.slice(0, end) : text.slice(0, limit)).replace(/[\ud800-\udbff]$/, '');
+}
+
+const GRAPHEMES = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
 function meantBy(control: string): string {
   const meant = windows1252.decode(Uint8Array.of(control.charCodeAt(0)));
   return meant === control ? '' : meant;

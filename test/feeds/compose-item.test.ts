@@ -18,6 +18,15 @@ test('a post without a title has the first words of its text for one, else its s
   assert.equal(itemOf({ title: '' }, { excerpt: '' }).title, 'post-1');
 });
 
+test('the title of a post without one is never cut within a character', () => {
+  for (const character of ['\u{10000}', '👩🏽‍🚀', 'e\u0301']) {
+    for (const before of ['', 'a', 'ab']) {
+      const { title } = itemOf({ title: '' }, { excerpt: before + character.repeat(60) });
+      assert.match(title, new RegExp(`^${before}(${character})+…$`, 'u'));
+    }
+  }
+});
+
 test('a post without text has its title for a summary', () => {
   assert.equal(itemOf({ title: 'T' }, { excerpt: '', html: '' }).summary, 'T');
 });

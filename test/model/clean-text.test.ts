@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { cleanLine, cleanText, foldSpace } from '../../src/model/clean-text.ts';
+import { cleanLine, cleanText, foldSpace, startOf } from '../../src/model/clean-text.ts';
 
 test('characters that XML forbids or discourages are gone, all others stay', () => {
   assert.equal(cleanText('a\u0000\u0008\u000b\u001f\u007fb'), 'ab');
@@ -36,5 +36,20 @@ test('white space is folded, but no-break spaces stay where a writer put them', 
   assert.equal(
     foldSpace('la «\u00a0loi\u202f»  des  rivières'),
     'la «\u00a0loi\u202f» des rivières',
+  );
+});
+
+test('a text is cut between two characters as readers see them', () => {
+  const astronaut = '👩🏽‍🚀';
+  assert.equal(startOf('harbour', 7), 'harbour');
+  assert.equal(startOf('harbour', 4), 'harb');
+  assert.equal(startOf(`ab${astronaut}c`, 5), 'ab');
+  assert.equal(startOf(`ab${astronaut}c`, 2 + astronaut.length), `ab${astronaut}`);
+  assert.equal(startOf(`a${'\u0301'.repeat(500)}`, 20), `a${'\u0301'.repeat(19)}`);
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme', maxLength: 60 }), fc.nat(80), (text, limit) => {
+      const start = startOf(text, limit);
+      assert.ok(start.length <= limit && text.startsWith(start) && start.isWellFormed());
+    }),
   );
 });

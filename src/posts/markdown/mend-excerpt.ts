@@ -1,3 +1,5 @@
+import { startOf } from '../../model/clean-text.ts';
+
 /** What may end a sentence or a phrase that is whole; letters, digits, commas and hyphens may not. */
 const WHOLE = /[^\p{L}\p{M}\p{N}\s,;:\-–—(&/'’]$/u;
 const ELLIPSIS = /\s*(?:\.{3,}|…|\[(?:\.{3}|…)\])$/;
@@ -41,7 +43,7 @@ function characterAfter(text: string, body: string): string | undefined {
 /** Up to `limit` characters of `text`, ending with a whole word and an ellipsis where it is cut. */
 export function shorten(text: string, limit: number): string {
   if (text.length <= limit) return text;
-  const cut = text.slice(0, limit - 1).toWellFormed();
+  const cut = startOf(text, limit - 1);
   const inWord = WORD_CHARACTER.test(text[limit - 1] ?? '');
   return `${inWord ? withoutLastWord(cut) : trimEnd(cut)}…`;
 }
