@@ -37,13 +37,19 @@ function explainBreak(error: SmtpError): string {
     error.code === 'ETLS' ||
     /certificate|\btls\b|\bssl\b|ALTNAME|CERT/i.test(`${systemCode} ${error.message}`)
   ) {
-    return `has trouble with TLS: ${plain(error.message)}`;
+    return `has trouble with TLS: ${plain(error.message)}${remedyOf(error)}`;
   }
   const [, most] = /^Message size larger than allowed (\d+)/.exec(error.message) ?? [];
   if (most !== undefined) return `takes no message of more than ${most} bytes`;
   if (error.code === 'EAUTH') return `can't be logged in to: ${plain(error.message)}`;
   if (error.code === 'ECONNECTION' || error.code === 'ESOCKET') return 'closed the connection';
   return `does not speak SMTP as it should: ${plain(error.message)}`;
+}
+
+/** Whoever runs a certificate authority of their own has to say so to Node. */
+function remedyOf({ message }: SmtpError): string {
+  if (!/self.signed|unable to (verify|get)|unknown ca/i.test(message)) return '';
+  return ' (for an authority of your own, name the file of its certificate in NODE_EXTRA_CA_CERTS)';
 }
 
 function plain(message: string): string {

@@ -57,7 +57,7 @@ test('the annotated config loads as it is', () => {
 test('what the annotated config shows as a default is the default', () => {
   const text = readFileSync(ANNOTATED, 'utf8');
   const example =
-    /^ +(email: desk@|copyright:|hub:|replyTo:|editor:|messagesPer|warmUp:|relays:|domain|privacyUrl:|command:|url: https:\/\/alerts|heartbeatUrl:)|^ {4}url:/;
+    /^ +(email: desk@|copyright:|hub:|replyTo:|editor:|name: mail\.|messagesPer|warmUp:|relays:|domain|privacyUrl:|command:|url: https:\/\/alerts|heartbeatUrl:)|^ {4}url:/;
   const original = text.split('\n');
   const shown = uncommented(text)
     .split('\n')
@@ -200,6 +200,69 @@ email:
     [
       'the relay third has no URL; set BROADSHEET_SMTP_URL_THIRD where you send, or add its smtpUrl',
     ],
+  );
+});
+
+test('a login comes from variables of its own, for each relay', () => {
+  const one = load(LEAST, {
+    BROADSHEET_SMTP_URL: 'smtps://relay.example',
+    BROADSHEET_SMTP_USER: 'ada',
+    BROADSHEET_SMTP_PASSWORD: ' a/b#c?',
+  });
+  assert.deepEqual(one.relays[0].login, { user: 'ada', pass: ' a/b#c?' });
+  const relays = `
+email:
+  relays:
+    - {id: main-2, smtpUrl: "smtp://main.example"}
+    - {id: second, smtpUrl: "smtp://second.example"}
+`;
+  const environment = {
+    BROADSHEET_SMTP_USER_MAIN_2: 'ada',
+    BROADSHEET_SMTP_PASSWORD_MAIN_2: 'pass',
+  };
+  const logins = load(LEAST + relays, environment).relays.map(({ login }) => login);
+  assert.deepEqual(logins, [{ user: 'ada', pass: 'pass' }, undefined]);
+});
+
+test('half a login, two logins of one relay, and a login of no relay are refused', () => {
+  const refuse = (environment: NodeJS.ProcessEnv, message: RegExp, config = LEAST) =>
+    assert.throws(() => load(config, environment), { message });
+  const both = { BROADSHEET_SMTP_USER: 'ada', BROADSHEET_SMTP_PASSWORD: 'pass' };
+  refuse(
+    { BROADSHEET_SMTP_USER: 'ada' },
+    /^BROADSHEET_SMTP_USER {2}is set without BROADSHEET_SMTP_PASSWORD; set both$/,
+  );
+  refuse(
+    { BROADSHEET_SMTP_PASSWORD_B: 'x' },
+    /^BROADSHEET_SMTP_PASSWORD_B {2}is set without BROADSHEET_SMTP_USER_B/,
+  );
+  refuse(
+    { ...both, BROADSHEET_SMTP_URL: 'smtps://a:b@relay.example' },
+    /^BROADSHEET_SMTP_USER {2}is set, and the relay's URL has a name and a password too/,
+  );
+  const relays = `${LEAST}email: {relays: [{id: main, smtpUrl: "smtp://main.example"}]}\n`;
+  refuse(
+    both,
+    /^BROADSHEET_SMTP_USER {2}is for one relay, .*; set BROADSHEET_SMTP_USER_MAIN$/,
+    relays,
+  );
+  refuse(
+    { BROADSHEET_SMTP_USER_X: 'ada', BROADSHEET_SMTP_PASSWORD_X: 'pass' },
+    /^BROADSHEET_SMTP_USER_X {2}is of a relay that .* does not list/,
+    relays,
+  );
+});
+
+test('a password that ends the host of a relay is refused in the file and in the environment', () => {
+  const [line = ''] = problemsOf(`${LEAST}email: {smtpUrl: "smtp://ada:12/3@relay.example"}`);
+  assert.match(
+    line,
+    /4:18 {2}email\.smtpUrl has a \/ in its name or password, .*; write %2F for it/,
+  );
+  const [other = ''] = problemsOf(LEAST, { BROADSHEET_SMTP_URL: 'smtp://ada:12#3@relay.example' });
+  assert.match(
+    other,
+    /^BROADSHEET_SMTP_URL {2}has a # in its name or password, .*; write %23 for it/,
   );
 });
 

@@ -103,6 +103,11 @@ test('a deferred one is tried again when it is due, not before', async (t) => {
   const after = await paper.send();
   assert.deepEqual(after.deliveries, { ...NONE, planned: 7, accepted: 7 });
   assert.equal(after.sent, 1);
+  // It is dated when it was handed over, not when the edition was planned.
+  const dateOf = (to: string) =>
+    /^Date: (.*)\r$/m.exec(String(paper.inbox.messagesTo(to)[0]?.raw))?.[1];
+  assert.equal(dateOf('bob@example.org'), 'Fri, 20 Mar 2026 07:06:00 +0000');
+  assert.equal(dateOf('ada@example.org'), 'Fri, 20 Mar 2026 07:00:00 +0000');
 });
 
 test('what is put off for half a day is given up, and does not stand in the way', async (t) => {

@@ -457,7 +457,9 @@ describe('certificates', () => {
 });
 
 test('a relay that has a certificate of its own making is trusted only where the URL says so', async (t) => {
-  const untrusted = trouble('has trouble with TLS: self-signed certificate');
+  const untrusted = trouble(
+    'has trouble with TLS: self-signed certificate (for an authority of your own, name the file of its certificate in NODE_EXTRA_CA_CERTS)',
+  );
   await meet(t, { name: '', ...TLS, outcome: untrusted }, messageTo);
   await meet(
     t,

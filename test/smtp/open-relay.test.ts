@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { SMTPServerOptions } from 'smtp-server';
 import { startRelay, testBothWays } from '../support/relay.ts';
 
 const yes = async () => true;
@@ -26,6 +27,19 @@ testBothWays(
     assert.equal(inbox.connections(), 1);
   },
 );
+
+testBothWays('EHLO says the name that we were told to have', async (t, messageTo) => {
+  let said = '';
+  const server: SMTPServerOptions = {
+    onMailFrom(_address, session, callback) {
+      said = session.hostNameAppearsAs;
+      callback();
+    },
+  };
+  const { relay } = await startRelay(t, { server }, { ehloName: 'press.harbour.org' });
+  await relay.send(messageTo('ada@example.org'), yes);
+  assert.equal(said, 'press.harbour.org');
+});
 
 testBothWays('the relay has no whole message before the mark is made', async (t, messageTo) => {
   const { inbox, relay } = await startRelay(t);

@@ -26,6 +26,26 @@ test('a password goes to another machine over TLS only', () => {
   assert.equal(parseRelayUrl('smtp://ada:pass@localhost').tls, 'offered');
 });
 
+test('a login apart from the URL may have any characters, and asks for TLS as one in it does', () => {
+  const login = { user: 'ada@example.org', pass: 'a/b?c#d@e%' };
+  const address = parseRelayUrl('smtp://mail.example', login);
+  assert.deepEqual(address.login, login);
+  assert.deepEqual([address.port, address.tls], [587, 'required']);
+});
+
+test('a character of a password that ends the host is named, with what to write for it', () => {
+  const marks = { '/': '%2F', '?': '%3F', '#': '%23' };
+  for (const [mark, encoded] of Object.entries(marks)) {
+    // A part before the mark that could be a port would be taken for one.
+    for (const before of ['hunter', '12']) {
+      const url = `smtps://ada:${before}${mark}2@mail.example:465`;
+      assert.throws(() => parseRelayUrl(url), {
+        message: `BROADSHEET_SMTP_URL or email.smtpUrl  has a ${mark} in its name or password, which ends the host there; write ${encoded} for it, or set BROADSHEET_SMTP_USER and BROADSHEET_SMTP_PASSWORD`,
+      });
+    }
+  }
+});
+
 test('a URL that is wrong is told without showing its password', () => {
   const wrong = [
     'http://u:hunter2@mail.example',

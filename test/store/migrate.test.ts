@@ -8,6 +8,7 @@ import { type Kysely, sql } from 'kysely';
 import { EXIT } from '../../src/base/errors.ts';
 import { parseDatabaseUrl } from '../../src/store/database/database-url.ts';
 import { firstTables } from '../../src/store/database/migrations/1-first-tables.ts';
+import { dateMessages } from '../../src/store/database/migrations/10-message-dates.ts';
 import type { OpenDatabase } from '../../src/store/database/open-database.ts';
 import { openPostgres } from '../../src/store/database/open-postgres.ts';
 import { openSqlite } from '../../src/store/database/open-sqlite.ts';
@@ -50,6 +51,28 @@ test('a database of the first version keeps every row, and knows the domains', a
     .returning('id')
     .executeTakeFirst();
   assert.ok((added?.id ?? 0) > 0);
+});
+
+test('a message that an older program left in doubt keeps the date of its first copy', async (t) => {
+  const url = await newDatabase(t, { bare: true });
+  await (await openStore(url)).close();
+  await change(url, async (db) => {
+    for (const statement of FIRST_ROWS.slice(1)) await sql.raw(statement).execute(db);
+    await sql`update deliveries set state = 'queued', doubts = 1 where id = 8`.execute(db);
+    await sql`alter table deliveries drop column dated_at`.execute(db);
+    await dateMessages(db);
+  });
+  const { db, close } = await openStore(url);
+  t.after(close);
+  const rows = await db.selectFrom('deliveries').select(['id', 'dated_at']).orderBy('id').execute();
+  assert.deepEqual(
+    rows.map((row) => [Number(row.id), row.dated_at]),
+    [
+      [7, null],
+      [8, '2026-03-20T07:00:00.000Z'],
+      [9, null],
+    ],
+  );
 });
 
 test('programs that start at once make the tables once', async (t) => {
