@@ -1,5 +1,5 @@
 import { type OperationNodeSource, sql } from 'kysely';
-import { isPostgres } from './database/dialect.ts';
+import { durable, isPostgres } from './database/dialect.ts';
 import type { Store } from './database/open-store.ts';
 import { counting, countMessages } from './relays.ts';
 import type { Database } from './tables.ts';
@@ -68,10 +68,12 @@ async function inOneStatement(
   const parts = [
     ...changes.map((change, at) => [`change_${at}`, change] as const),
     ['marks', marks] as const,
+    // There is no `begin` to set it.
+    ['durability', sql.raw(durable)] as const,
   ];
   const named = parts.map(([name, part]) => sql`${sql.id(name)} as (${part})`);
-  const { rows } = await sql<{ id: number }>`with ${sql.join(named)} select id from marks`.execute(
-    db,
-  );
+  const { rows } = await sql<{ id: number }>`with ${sql.join(named)} select id from marks
+    -- A part that nothing reads is not run. This one has no row with a null.
+    union all select null from durability where set_config is null`.execute(db);
   return new Set(rows.map((row) => row.id));
 }

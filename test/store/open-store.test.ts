@@ -35,6 +35,7 @@ test('what a transaction stored is on the disk, and stays when the program dies'
     const { rows } = await sql<{ value: string; name: string }>`
       select current_setting('synchronous_commit') as value,
         current_setting('application_name') as name`.execute(db);
+    // What is less than that is raised: see postgres-trouble.test.ts.
     assert.deepEqual(rows, [{ value: 'on', name: 'broadsheet' }]);
     return;
   }

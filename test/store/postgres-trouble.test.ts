@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sql } from 'kysely';
 import pg from 'pg';
-import { EXIT } from '../../src/base/errors.ts';
+import { BroadsheetError, EXIT } from '../../src/base/errors.ts';
+import { explainPostgresError } from '../../src/store/database/explain-postgres-error.ts';
 import { openStore, type Store } from '../../src/store/database/open-store.ts';
+import { writeLedger } from '../../src/store/write-ledger.ts';
 import { newDatabase, serverUrl } from '../support/databases.ts';
 import { closedPort } from '../support/inbox.ts';
 import { runSql } from '../support/postgres-server.ts';
@@ -127,7 +129,7 @@ test('a connection that breaks in a transaction fails it, and the next query has
 
 test('a transaction throws when the answer to its commit is lost, stored or not', async (t) => {
   const { store, proxy } = await proxied(t);
-  proxy.loseAnswerTo('commit');
+  proxy.loseAnswerTo('commit\0');
   const stored = store.transaction((db) => db.insertInto('senders').values(SENDER).execute());
   await assert.rejects(stored, explained(EXIT.unavailable, /terminated unexpectedly|ECONNRESET/));
   assert.equal((await store.db.selectFrom('senders').selectAll().execute()).length, 1);
@@ -156,23 +158,65 @@ test('a host name with several addresses that all refuse is explained too', asyn
   );
 });
 
-test('a commit setting of the server that is less than durable is raised, a safer one stays', async (t) => {
-  const url = await newDatabase(t, { ...ON, bare: true });
+test('every commit is durable, whatever the server is set to, and the session is left as it is', async (t) => {
   for (const [setting, expected] of [
     ['off', 'on'],
     ['local', 'on'],
     ['remote_write', 'remote_write'],
   ]) {
+    const url = await newDatabase(t, { ...ON, bare: true });
+    await (await openStore(url)).close();
+    await noteCommits(url, String(setting));
     const store = await openStore(url);
-    const name = new URL(url).pathname.slice(1);
-    await sql.raw(`alter database ${name} set synchronous_commit = ${setting}`).execute(store.db);
+    // A query alone, a transaction, and the one statement of the ledger.
+    await store.db.insertInto('senders').values(SENDER).execute();
+    await store.transaction((db) =>
+      db
+        .insertInto('senders')
+        .values({ ...SENDER, id: 'b' })
+        .execute(),
+    );
+    const nothing = { verdicts: [], returned: [], submissions: [], works: [] };
+    const writes = { ...nothing, uses: new Map([['relay', 1]]), now: 0 };
+    await writeLedger(store, writes, { sender: 'a', at: '' });
+    const noted = await sql<{ value: string }>`select value from commits`.execute(store.db);
+    assert.deepEqual(
+      noted.rows.map(({ value }) => value),
+      [expected, expected, expected],
+    );
+    const { rows } = await sql<{ value: string; timeout: string }>`
+      select current_setting('synchronous_commit') as value,
+        current_setting('statement_timeout') as timeout`.execute(store.db);
+    assert.deepEqual(rows, [{ value: setting, timeout: '0' }]);
     await store.close();
-    const again = await openStore(url);
-    const { rows } = await sql<{ value: string }>`
-      select current_setting('synchronous_commit') as value`.execute(again.db);
-    await again.close();
-    assert.equal(rows[0]?.value, expected);
   }
+});
+
+/** Sets what commits wait for, and notes what each transaction has set when it is committed. */
+async function noteCommits(url: string, setting: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const name = new URL(url).pathname.slice(1);
+  await client.query(`
+    alter database ${name} set synchronous_commit = ${setting};
+    create table commits (value text);
+    create function note_commit() returns trigger language plpgsql as $$ begin
+      insert into commits values (current_setting('synchronous_commit')); return null; end $$;
+    create constraint trigger note after insert on senders deferrable initially deferred
+      for each row execute function note_commit();
+    create constraint trigger note after insert on relay_usage deferrable initially deferred
+      for each row execute function note_commit()`);
+  await client.end();
+}
+
+test('what a pooler does not pass on is a matter of the config', () => {
+  const error = Object.assign(new Error('unsupported startup parameter: options'), {
+    code: '08P01',
+  });
+  const told = explainPostgresError(error, 'localhost:6432/paper');
+  assert.ok(told instanceof BroadsheetError);
+  assert.equal(told.exitCode, EXIT.config);
+  assert.match(told.message, /unsupported startup parameter: options; leave \?options= out/);
 });
 
 async function proxied(t: Parameters<typeof newStore>[0]) {

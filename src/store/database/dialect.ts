@@ -6,6 +6,13 @@ export function isPostgres<Tables>(db: Kysely<Tables>): boolean {
 }
 
 /**
+ * PostgreSQL's SQL for the transaction that it is part of: its commit is on the disk when it returns,
+ * which the ledger stands on. `remote_apply` and the like are safer still, and stay.
+ */
+export const durable = `select set_config('synchronous_commit', 'on', true)
+    where current_setting('synchronous_commit') in ('off', 'local')`;
+
+/**
  * The type of columns of text. It sorts by code point on both: instants are compared as text, and
  * PostgreSQL would otherwise sort by the language that the database was made with.
  */

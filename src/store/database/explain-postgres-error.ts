@@ -4,6 +4,8 @@ const AGAIN = 'run the command again: it goes on with what is not stored';
 const WHO = 'check the user, the password and the name in the URL of the database';
 const SERVER = 'see that the server runs and can be reached, and run the command again';
 const TLS = 'check sslmode and sslrootcert in the URL of the database';
+const POOLER =
+  'leave ?options= out of the URL of the database, and set search_path by "alter role"; or name the server in place of the pooler';
 const RIGHTS = 'let the owner of the database grant its user all rights on the schema';
 
 /**
@@ -28,8 +30,9 @@ const CONDITIONS: readonly (readonly [codes: RegExp, ExitCode, remedy: string])[
   [/^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|E\w+UNREACH|ENOENT)/, EXIT.unavailable, SERVER],
 ];
 
-/** What `pg` throws without a code, by its words. */
+/** What `pg` throws without a code, and poolers with one that says little, by its words. */
 const WORDS: typeof CONDITIONS = [
+  [/unsupported startup parameter/, EXIT.config, POOLER],
   [/does not support SSL|SSL (connection|negotiation)/i, EXIT.config, TLS],
   [/^SASL|password/i, EXIT.config, WHO],
   [/connection is closed|terminated unexpectedly|not queryable/i, EXIT.unavailable, AGAIN],
@@ -45,12 +48,17 @@ export function explainPostgresError(error: unknown, place: string): unknown {
   if (!(error instanceof Error) || error instanceof BroadsheetError) return error;
   const code = codeOf(error);
   const condition =
-    code === undefined
+    code === undefined || isOfPooler(error)
       ? WORDS.find(([words]) => words.test(error.message))
       : CONDITIONS.find(([codes]) => codes.test(code));
   if (condition === undefined) return error;
   const [, exitCode, remedy] = condition;
   return new BroadsheetError(exitCode, `${place}  ${wordsOf(error)}; ${remedy}`, { cause: error });
+}
+
+/** PgBouncer's word for what it does not pass on; its code (08P01) is that of a broken connection. */
+function isOfPooler({ message }: Error): boolean {
+  return message.startsWith('unsupported startup parameter');
 }
 
 function codeOf(error: Error): string | undefined {

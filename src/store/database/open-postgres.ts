@@ -11,22 +11,6 @@ const MOST_CONNECTIONS = 10;
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/**
- * A commit is on the disk when it returns, which the ledger stands on (`remote_apply` and the like
- * are safer still, and stay). Who waits for a lock does so as long as on SQLite. The longest
- * statement plans an edition for some million subscribers. A machine that is gone without a word
- * must not hold its locks for hours.
- */
-const SESSION = `
-  select set_config('synchronous_commit', 'on', false)
-    where current_setting('synchronous_commit') in ('off', 'local');
-  set lock_timeout = '10min';
-  set statement_timeout = '15min';
-  set idle_in_transaction_session_timeout = '15min';
-  set tcp_keepalives_idle = 60;
-  set tcp_keepalives_interval = 10;
-  set tcp_keepalives_count = 3`;
-
 /** PostgreSQL's numbers of its types `bigint` and `numeric`, which counts and sums come as. */
 const NUMBERS: readonly number[] = [pg.types.builtins.INT8, pg.types.builtins.NUMERIC];
 
@@ -60,9 +44,6 @@ function openPool(url: string): PostgresPool {
     keepAlive: true,
     types: { getTypeParser },
     stream: () => openSocket(sockets),
-    onConnect: async (client) => {
-      await client.query(SESSION);
-    },
   });
   // A connection that breaks while nobody asks anything is opened again by the next query, and one
   // that breaks between two queries of a transaction fails the second: neither may end the process.

@@ -1,15 +1,42 @@
 import {
+  type AbortableOperationOptions,
+  CompiledQuery,
   type DatabaseConnection,
   type Dialect,
   type Driver,
   PostgresDialect,
   type PostgresPool,
+  type RootOperationNode,
 } from 'kysely';
-import { storable } from './dialect.ts';
+import { durable, storable } from './dialect.ts';
+
+/**
+ * What every transaction begins with. Its settings end with it: behind a pooler each transaction may
+ * have another session, and a session's settings would reach other programs. A commit is on the
+ * disk when it returns (`durable`). Locks are waited for as long as on SQLite. The longest statement plans an
+ * edition for some million subscribers. A machine that is gone without a word must not hold its
+ * locks for hours.
+ */
+const BEGIN = CompiledQuery.raw(`begin;
+  ${durable};
+  set local lock_timeout = '10min';
+  set local statement_timeout = '15min';
+  set local idle_in_transaction_session_timeout = '15min';
+  set local tcp_keepalives_idle = 60;
+  set local tcp_keepalives_interval = 10;
+  set local tcp_keepalives_count = 3`);
+
+const WRITES: readonly RootOperationNode['kind'][] = [
+  'InsertQueryNode',
+  'UpdateQueryNode',
+  'DeleteQueryNode',
+  'MergeQueryNode',
+];
 
 /**
  * Kysely's PostgreSQL on a pool of `pg`. `explain` makes of a thrown error what is thrown on. A
- * transaction whose `commit` gets no answer throws: nobody can say whether it is stored.
+ * transaction whose `commit` gets no answer throws: nobody can say whether it is stored. A query
+ * that writes outside a transaction gets one of its own, since durability is set in transactions.
  */
 export function postgresDialect(pool: PostgresPool, explain: (error: unknown) => unknown): Dialect {
   const inner = new PostgresDialect({ pool });
@@ -23,17 +50,48 @@ export function postgresDialect(pool: PostgresPool, explain: (error: unknown) =>
 
 function createDriver(inner: Driver, explain: (error: unknown) => unknown): Driver {
   const seen = new WeakSet<DatabaseConnection>();
+  const inTransaction = new WeakSet<DatabaseConnection>();
   const prepare = (connection: DatabaseConnection) => {
     if (seen.has(connection)) return;
     seen.add(connection);
     const execute = connection.executeQuery.bind(connection);
-    connection.executeQuery = async (query, options) => {
+    connection.executeQuery = async <Row>(
+      query: CompiledQuery,
+      options?: AbortableOperationOptions,
+    ) => {
+      const stored = { ...query, parameters: storable(query.parameters) };
+      const run = () => execute<Row>(stored, options);
       try {
-        return await execute({ ...query, parameters: storable(query.parameters) }, options);
+        if (inTransaction.has(connection) || !WRITES.includes(query.query.kind)) return await run();
+        return await transactionOf(connection, run);
       } catch (error) {
         throw explain(error);
       }
     };
+  };
+  const begin = async (connection: DatabaseConnection) => {
+    inTransaction.add(connection);
+    await connection.executeQuery(BEGIN);
+  };
+  const commit = async (connection: DatabaseConnection) => {
+    await inner.commitTransaction(connection);
+    inTransaction.delete(connection);
+  };
+  const rollback = async (connection: DatabaseConnection) => {
+    inTransaction.delete(connection);
+    // Without its connection the server rolls back by itself, and the first error tells more.
+    await inner.rollbackTransaction(connection).catch(() => {});
+  };
+  const transactionOf = async <T>(connection: DatabaseConnection, work: () => Promise<T>) => {
+    try {
+      await begin(connection);
+      const result = await work();
+      await commit(connection);
+      return result;
+    } catch (error) {
+      await rollback(connection);
+      throw error;
+    }
   };
   return {
     init: (options) => inner.init(options),
@@ -46,12 +104,9 @@ function createDriver(inner: Driver, explain: (error: unknown) => unknown): Driv
         throw explain(error);
       }
     },
-    beginTransaction: (connection, settings) => inner.beginTransaction(connection, settings),
-    commitTransaction: (connection) => inner.commitTransaction(connection),
-    async rollbackTransaction(connection) {
-      // Without its connection the server rolls back by itself, and the first error tells more.
-      await inner.rollbackTransaction(connection).catch(() => {});
-    },
+    beginTransaction: begin,
+    commitTransaction: commit,
+    rollbackTransaction: rollback,
     releaseConnection: (connection, options) => inner.releaseConnection(connection, options),
     destroy: (options) => inner.destroy(options),
   };
