@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test as testOnce } from 'node:test';
 import { BroadsheetError, EXIT } from '../../src/base/errors.ts';
 import { showEdition } from '../../src/jobs/editions/show-edition.ts';
 import { deliverEdition } from '../../src/jobs/sending/deliver-edition.ts';
 import { prepareSend } from '../../src/jobs/sending/prepare-send.ts';
 import { balances } from '../../src/model/delivery.ts';
+import { damageFile } from '../support/damage.ts';
 import { test } from '../support/databases.ts';
 import { closedPort, messageIdOf } from '../support/inbox.ts';
 import { configFor, NEWSLETTER, NONE, openPaper, PEOPLE } from '../support/paper.ts';
@@ -184,6 +187,15 @@ test('many refusals in a row for policy stop the edition', async (t) => {
   assert.ok(report.deliveries.failed <= 12, JSON.stringify(report.deliveries));
   assert.ok(report.deliveries.queued >= 48);
   assert.ok(balances(report.deliveries));
+});
+
+testOnce('from a damaged database nothing is sent', async (t) => {
+  const paper = await openPaper(t, { on: 'SQLite', subscribers: PEOPLE });
+  await paper.putEdition();
+  damageFile(join(paper.folder, 'paper.db'));
+  await assert.rejects(paper.send(), /is damaged: .*; put back the newest backup/);
+  assert.deepEqual(await paper.states(), {});
+  assert.deepEqual(paper.inbox.messages, []);
 });
 
 test('a signal ends the send after what is in flight', async (t) => {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test as testOnce } from 'node:test';
 import { composeEdition } from '../../src/jobs/editions/compose-edition.ts';
 import { pauseEditionById, resumeEditionById } from '../../src/jobs/editions/manage-edition.ts';
 import { runSlotByHand, skipSlot } from '../../src/jobs/schedule/decide-by-hand.ts';
@@ -8,6 +10,7 @@ import { runSlot } from '../../src/jobs/schedule/run-slot.ts';
 import { cancelForgotten } from '../../src/store/forgotten-editions.ts';
 import { holdDatabase } from '../../src/store/identity.ts';
 import { UNDECIDED } from '../../src/store/slots.ts';
+import { damageFile } from '../support/damage.ts';
 import { test } from '../support/databases.ts';
 import { address, makeEdition, NEWSLETTER } from '../support/paper.ts';
 import { openDiary } from '../support/schedule.ts';
@@ -296,6 +299,15 @@ test('a held database, a missing secret and a relay without a URL hold the slot,
   assert.match(slots[1] ?? '', /^2026-03-23 held: the relay .* has no URL/);
   assert.match(slots[2] ?? '', /^2026-03-24 held: this database was copied; it sends nothing/);
   assert.equal(diary.paper.inbox.messages.length, 0);
+});
+
+testOnce('a slot of a damaged database is held, and says why', async (t) => {
+  const diary = await openDiary(t, { subscribers: [ADA], now: '2026-03-19T08:00Z' });
+  await diary.lookAt('2026-03-19T08:00Z');
+  diary.write('The wall stands');
+  damageFile(join(diary.paper.folder, 'paper.db'));
+  await diary.lookAt('2026-03-20T07:00Z');
+  assert.match((await diary.slots()).join(), /^2026-03-20 held: .*paper\.db is damaged: /);
 });
 
 test('composing that fails is tried again, and what it failed of is said when it is too late', async (t) => {

@@ -8,6 +8,7 @@ import { sql } from 'kysely';
 import { EXIT } from '../../src/base/errors.ts';
 import { openSqlite } from '../../src/store/database/open-sqlite.ts';
 import { openStore } from '../../src/store/database/open-store.ts';
+import { damageFile } from '../support/damage.ts';
 import { newFolder } from '../support/databases.ts';
 import { explained, refused } from '../support/stores.ts';
 
@@ -49,6 +50,20 @@ test('a full disk fails the transaction, and what was stored before stays', asyn
   await assert.rejects(
     store.transaction((db) => db.insertInto('senders').values(large).execute()),
     explained(EXIT.disk, /database or disk is full; make room/),
+  );
+  assert.equal((await store.db.selectFrom('senders').selectAll().execute()).length, 1);
+});
+
+test('a damaged file is found out, while it is open and when nothing reads the bad page', async (t) => {
+  const file = join(newFolder(t), 'paper.db');
+  const store = await openStore(`sqlite:${file}`);
+  t.after(store.close);
+  await store.db.insertInto('senders').values(SENDER).execute();
+  await store.verify();
+  damageFile(file);
+  await assert.rejects(
+    store.verify(),
+    explained(EXIT.config, /paper\.db {2}is damaged: .*; put back the newest backup of it/),
   );
   assert.equal((await store.db.selectFrom('senders').selectAll().execute()).length, 1);
 });

@@ -34,12 +34,15 @@ export async function readApproval(
  * Lets an edition go that waits for its approval: plans one delivery for each active subscriber; the
  * service, or the next `send`, delivers them. However late it is: an editor has seen it. Twice is as
  * good as once. Throws a usage error for an edition that there is not, and a config error where the
- * database is held.
+ * database is held or damaged.
  */
 export async function approveEdition(deps: ApprovalDependencies, id: string): Promise<Approval> {
   const { store, clock, signals } = deps;
   const { pause } = await findStoredEdition(store.db, id);
-  if (pause?.by === 'approval') await checkFence(deps);
+  if (pause?.by === 'approval') {
+    await checkFence(deps);
+    await store.verify();
+  }
   await store.transaction(async (db) => {
     const at = storedInstant(clock());
     if (!(await releaseEdition(db, id, at))) return;

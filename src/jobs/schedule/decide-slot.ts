@@ -71,12 +71,13 @@ function tooLate(work: SlotWork): SlotDecision | undefined {
   return outcome({ state: 'held', reason: `${late} late${because}` });
 }
 
-/** Held until an editor has put it right: a database that may not send, a missing secret or relay. */
+/** Held until an editor has put it right: a database that may not send or is damaged, a missing secret or relay. */
 async function notReady({ deps }: SlotWork): Promise<SlotDecision | undefined> {
   try {
     requireSecret(deps.config);
     for (const relay of deps.config.relays) requireUrl(relay);
     await checkFence(deps);
+    await deps.store.verify();
     return undefined;
   } catch (error) {
     if (!(error instanceof BroadsheetError) || error.exitCode !== EXIT.config) throw error;

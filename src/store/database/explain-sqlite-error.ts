@@ -12,6 +12,10 @@ const SQLITE = {
   notADatabase: 26,
 } as const;
 
+/** The remedy for a damaged file. */
+export const PUT_BACK =
+  'put back the newest backup of it, as docs/backups.md says, and leave the journal as it is';
+
 /**
  * What SQLite threw, as an error that a user can act on where it is about the file, the disk or
  * another process; anything else as it is, since it is a bug of ours.
@@ -35,7 +39,7 @@ export function explainSqliteError(error: unknown, file: string): unknown {
     case SQLITE.cantOpen:
       return explained(EXIT.disk, 'check that the folder and the file can be read and written');
     case SQLITE.corrupt:
-      return explained(EXIT.disk, 'put back the newest backup of it');
+      return explained(EXIT.config, PUT_BACK);
     case SQLITE.notADatabase:
       return explained(EXIT.config, 'name another file in database.url');
     default:

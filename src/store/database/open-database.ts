@@ -9,4 +9,6 @@ export interface OpenDatabase {
   claim(): void;
   /** `Store.leaseClock` */
   leaseClock(): Promise<Temporal.Instant>;
+  /** `Store.verify` */
+  verify(): Promise<void>;
 }

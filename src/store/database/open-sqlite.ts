@@ -1,12 +1,14 @@
+import { once } from 'node:events';
 import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, extname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { Worker } from 'node:worker_threads';
 import { Kysely } from 'kysely';
 import { systemClock } from '../../base/clock.ts';
 import { BroadsheetError, EXIT, reasonOf } from '../../base/errors.ts';
 import type { Tables } from '../tables.ts';
 import { IN_MEMORY } from './database-url.ts';
-import { explainSqliteError } from './explain-sqlite-error.ts';
+import { explainSqliteError, PUT_BACK } from './explain-sqlite-error.ts';
 import type { OpenDatabase } from './open-database.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
 
@@ -58,7 +60,27 @@ export function openSqlite(
         if (file !== IN_MEMORY) reader = openReader(file);
       }, explain),
     leaseClock: async () => systemClock(),
+    verify: () => verify(file, explain),
   };
+}
+
+/** Compares the parts of the file with each other (https://sqlite.org/pragma.html#pragma_quick_check). */
+async function verify(file: string, explain: (error: unknown) => unknown): Promise<void> {
+  if (file === IN_MEMORY) return;
+  const path = `./check-sqlite${extname(import.meta.filename)}`;
+  const worker = new Worker(new URL(path, import.meta.url), { workerData: file });
+  let findings: readonly string[];
+  try {
+    [findings] = (await once(worker, 'message')) as [readonly string[]];
+  } catch (error) {
+    throw explain(error);
+  } finally {
+    await worker.terminate();
+  }
+  if (findings.length > 0) {
+    const fact = `is damaged: ${findings.join('; ').replace(/\s+/g, ' ')}`;
+    throw new BroadsheetError(EXIT.config, `${file}  ${fact}; ${PUT_BACK}`);
+  }
 }
 
 function openReader(file: string): DatabaseSync {

@@ -21,6 +21,11 @@ export interface Store {
    * since the machines' clocks differ; on SQLite the machine's. Leases are by it.
    */
   leaseClock(): Promise<Temporal.Instant>;
+  /**
+   * Throws a config error where the file of a SQLite database is damaged. Reads all of it, in a thread
+   * of its own.
+   */
+  verify(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -32,7 +37,7 @@ export interface Store {
  * where the server is away; usage where it is not what is expected. Then it is left as it is.
  */
 export async function openStore(databaseUrl: string, expected?: Expectation): Promise<Store> {
-  const { db, place, claim, leaseClock } = await openDatabase(databaseUrl, expected);
+  const { db, place, claim, leaseClock, verify } = await openDatabase(databaseUrl, expected);
   try {
     await migrate(db as unknown as Kysely<unknown>, { place, claim, expected });
   } catch (error) {
@@ -40,7 +45,7 @@ export async function openStore(databaseUrl: string, expected?: Expectation): Pr
     throw error;
   }
   return {
-    ...{ db, place, leaseClock },
+    ...{ db, place, leaseClock, verify },
     transaction: (work) => db.transaction().execute(work),
     close: () => db.destroy(),
   };
