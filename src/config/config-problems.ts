@@ -1,8 +1,10 @@
 import { type Document, isMap, isScalar, type LineCounter, type Node } from 'yaml';
 import type { z } from 'zod';
+import { nearestName } from '../model/nearest-name.ts';
 import type { Problem } from '../model/problem.ts';
 
-type Path = readonly PropertyKey[];
+/** The names and indexes that lead to an option. */
+export type Path = readonly PropertyKey[];
 
 /** A parsed YAML file, with what is needed to say where in it something is wrong. */
 export interface ParsedYaml {
@@ -13,7 +15,11 @@ export interface ParsedYaml {
 }
 
 /** The issues that zod found in a config file, each with its line, column, fact and remedy. */
-export function configProblems(yaml: ParsedYaml, error: z.ZodError, schema: z.ZodType): Problem[] {
+export function configProblems(
+  yaml: ParsedYaml,
+  error: z.ZodError,
+  schema: z.ZodType,
+): readonly Problem[] {
   return error.issues.flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') {
       const known = optionsAt(schema, issue.path);
@@ -64,7 +70,7 @@ function article(expected: string): string {
 }
 
 /** `newsletters[0].from.address`. */
-function optionName(path: Path): string {
+export function optionName(path: Path): string {
   if (path.length === 0) return 'the file';
   return path
     .map((step, at) =>
@@ -74,13 +80,13 @@ function optionName(path: Path): string {
 }
 
 function remedyForUnknown(key: string, known: readonly string[]): string {
-  const near = known.find((name) => distance(name.toLowerCase(), key.toLowerCase()) <= 2);
+  const near = nearestName(key, known);
   if (near !== undefined) return `did you mean ${near}?`;
   return `delete it, or use one of ${known.join(', ')}`;
 }
 
 /** The option names that the schema knows at `path`. */
-function optionsAt(schema: z.ZodType, path: Path): string[] {
+export function optionsAt(schema: z.ZodType, path: Path): string[] {
   let at: unknown = schema;
   for (const step of path) {
     const object = unwrap(at);
@@ -135,18 +141,4 @@ function offsetOf(document: Document, path: Path, part: 'key' | 'value'): number
     if (found?.range) return found.range[0];
   }
   return undefined;
-}
-
-/** Levenshtein's distance, for short words. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, at) => at);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

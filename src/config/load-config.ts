@@ -8,6 +8,7 @@ import type { Config } from './config.ts';
 import { configProblems, type ParsedYaml, placeOf } from './config-problems.ts';
 import { ehloName } from './ehlo-name.ts';
 import { absoluteDatabaseUrl, type Environment, readEnvironment } from './environment.ts';
+import { misplacedOptions } from './misplaced-options.ts';
 import { readYaml, valuesOf } from './read-yaml.ts';
 import { domainSettings, ONE_RELAY_OPTIONS, relayAccounts } from './relay-accounts.ts';
 import { type ConfigFile, configSchema } from './schema.ts';
@@ -20,7 +21,10 @@ export function loadConfig(file: string, environment: NodeJS.ProcessEnv): Config
   const yaml = readYaml(file, readText(file));
   const parsed = configSchema.safeParse(valuesOf(yaml), { reportInput: true });
   if (!parsed.success) {
-    const problems = configProblems(yaml, parsed.error, configSchema);
+    const misplaced = misplacedOptions(yaml, configSchema);
+    // What a line in the wrong column leads to is wrong only until it is moved.
+    const problems =
+      misplaced.length > 0 ? misplaced : configProblems(yaml, parsed.error, configSchema);
     throw new BroadsheetError(EXIT.config, problems.map(formatProblem).join('\n'));
   }
   refuseRepeatedNewsletters(yaml, parsed.data);

@@ -1,7 +1,8 @@
-import { LineCounter, parseDocument } from 'yaml';
+import { LineCounter, parseDocument, type YAMLParseError } from 'yaml';
 import { BroadsheetError, EXIT } from '../base/errors.ts';
-import { formatProblem } from '../model/problem.ts';
+import { formatProblem, type Problem } from '../model/problem.ts';
 import type { ParsedYaml } from './config-problems.ts';
+import { findWrongIndentation } from './find-indentation.ts';
 
 /**
  * `text` as YAML 1.2. Throws a config error with a line for each thing that is not YAML; two
@@ -11,11 +12,32 @@ export function readYaml(file: string, text: string): ParsedYaml {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   if (document.errors.length === 0) return { file, document, lines };
-  const problems = document.errors.map((error) => {
+  throw new BroadsheetError(
+    EXIT.config,
+    problemsOf(file, text, document.errors, lines).map(formatProblem).join('\n'),
+  );
+}
+
+/** One line in the wrong column is an error at each line after it: the first cause is enough. */
+function problemsOf(
+  file: string,
+  text: string,
+  errors: readonly YAMLParseError[],
+  lines: LineCounter,
+): readonly Problem[] {
+  const told = errors.map((error) => {
     const { line, col } = lines.linePos(error.pos[0]);
-    return formatProblem({ file, line, column: col, message: `is not YAML: ${error.message}` });
+    return { file, line, column: col, message: `is not YAML: ${error.message}` };
   });
-  throw new BroadsheetError(EXIT.config, problems.join('\n'));
+  if (errors.every(({ code }) => code === 'DUPLICATE_KEY')) return told;
+  const tab = told.find((_, at) => errors[at]?.code === 'TAB_AS_INDENT');
+  if (tab !== undefined) return [{ ...tab, message: `${tab.message}; write spaces` }];
+  const wrong = findWrongIndentation(text);
+  if (wrong === undefined) return told.slice(0, 1);
+  const { line, column, before } = wrong;
+  const fact = `begins in column ${column}, and line ${before.line} in column ${before.column}`;
+  const remedy = 'move one of them: options of one group begin in the same column';
+  return [{ file, line, column, message: `${fact}; ${remedy}` }];
 }
 
 /** The values of the file, where an option without a value counts as left out. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { countryCodeFault } from './country-code.ts';
 import {
   count,
   emailAddress,
@@ -13,7 +14,10 @@ import {
 const holidays = z.strictObject({
   country: z
     .string()
-    .regex(/^[A-Z]{2}$/, 'is not a country; write two capital letters (ISO 3166), like GB')
+    .superRefine((value, context) => {
+      const message = countryCodeFault(value);
+      if (message !== undefined) context.addIssue({ code: 'custom', message, input: value });
+    })
     .exactOptional()
     .describe('Country whose public holidays are kept, ISO 3166-1.'),
   region: text.exactOptional().describe('Its part with holidays of its own, such as SCT or BY.'),

@@ -52,9 +52,14 @@ function isOf({ language }: LanguageFile, name: string | undefined): boolean {
   return language.toLowerCase() === name;
 }
 
+/** Whether a file of the folder of languages is read: `de.yaml`, `pt-BR.yaml`. */
+export function isLanguageFile(name: string): boolean {
+  return /^[a-z]{2,3}(-[a-z0-9]{2,8})*\.yaml$/i.test(name);
+}
+
 function readFolder(folder: string): LanguageFile[] {
   return namesIn(folder)
-    .filter((name) => /^[a-z]{2,3}(-[a-z0-9]{2,8})*\.yaml$/i.test(name))
+    .filter(isLanguageFile)
     .toSorted()
     .map((name) => {
       const file = join(folder, name);

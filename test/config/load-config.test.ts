@@ -137,7 +137,7 @@ test('each wrong value is told with line, column and remedy', () => {
       '4:18  email.smtpUrl holds a password; put the whole URL into BROADSHEET_SMTP_URL instead',
     ],
     [`${LEAST}site: {}`, '4:1  is not YAML: Map keys must be unique'],
-    [`${LEAST}\tposts: 1`, '4:1  is not YAML: Tabs are not allowed as indentation'],
+    [`${LEAST}\tposts: 1`, '4:1  is not YAML: Tabs are not allowed as indentation; write spaces'],
   ];
   for (const [yaml, expected] of cases)
     assert.ok(problemsOf(yaml).includes(expected), `${expected}\n${problemsOf(yaml).join('\n')}`);

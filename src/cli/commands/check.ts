@@ -27,12 +27,23 @@ export function addCheck(program: Command, shell: Shell): void {
         const { exampleAddresses } = await import('../../config/example-addresses.ts');
         const { relaysWithoutUrl } = await import('../../config/relays-without-url.ts');
         const { readTexts } = await import('../../jobs/read-texts.ts');
+        const { unreadEmailTemplates, unreadLanguages, unreadTemplates } = await import(
+          '../../jobs/unread-files.ts'
+        );
+        const { WEB_TEMPLATE_FILES } = await import('../../web/pages/web-templates.ts');
         const { checkPages } = await import('../../web/pages/check-pages.ts');
         const { config } = context;
         checkCountries(config);
         const found = await checkProject(context);
         const pages = checkPages(config, readTexts(config.folders.languages));
-        const ofConfig = [...exampleAddresses(config), ...relaysWithoutUrl(config)];
+        const { folders } = config;
+        const ofConfig = [
+          ...exampleAddresses(config),
+          ...relaysWithoutUrl(config),
+          ...unreadEmailTemplates(folders.templates),
+          ...unreadTemplates(folders.webTemplates, WEB_TEMPLATE_FILES),
+          ...unreadLanguages(folders.languages),
+        ];
         const warnings = [...ofConfig, ...found.warnings];
         const templates = [...found.templates, ...pages];
         const report = { ...found, warnings, templates };

@@ -39,6 +39,13 @@ const ASSET_NAMES = ['site.css', 'site.js', 'favicon.svg'] as const;
 
 export type AssetName = (typeof ASSET_NAMES)[number];
 
+/** Every file of the folder of web templates. */
+export const WEB_TEMPLATE_FILES: readonly string[] = [
+  'layout.liquid',
+  ...[...PAGE_NAMES, ...PART_NAMES].map((name) => `${name}.liquid`),
+  ...ASSET_NAMES,
+];
+
 /** The templates of the site, by name. */
 export interface WebTemplates {
   readonly layout: Template;
