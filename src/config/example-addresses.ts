@@ -1,6 +1,6 @@
 import type { Config } from './config.ts';
 
-/** Names that are nobody's (RFC 2606): the sample config has them. */
+/** Names that are nobody's (RFC 2606). */
 const NOBODYS = /(?:^|[@./])(?:[^@/]+\.)?(?:example|example\.(?:com|net|org))\/?$/i;
 
 interface ExampleAddress {
@@ -9,7 +9,7 @@ interface ExampleAddress {
   readonly message: string;
 }
 
-/** A warning for each address that is still the sample's, or another that belongs to nobody. */
+/** A warning for each address at a domain that belongs to nobody. */
 export function exampleAddresses({ file, site, publicUrl, newsletters }: Config): ExampleAddress[] {
   const warn = (option: string, value: string, remedy: string) =>
     NOBODYS.test(isUrl(value) ? new URL(value).host : value)

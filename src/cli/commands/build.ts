@@ -40,6 +40,8 @@ export function addBuild(program: Command, shell: Shell): void {
     .action(async (_options, command: Command) => {
       await withContext(command, shell, async ({ config, clock, log, verbose }) => {
         const { buildFeeds } = await import('../../jobs/feeds/build-feeds.ts');
+        const { refuseExamples } = await import('../../config/example-values.ts');
+        refuseExamples(config, shortPath(config.file));
         growHeapSlowly();
         const report = await buildFeeds(config, { now: clock(), log });
         if (report.posts.leftOut.length > 0) shell.setExitCode(EXIT.data);

@@ -25,6 +25,7 @@ export function addCheck(program: Command, shell: Shell): void {
         const { checkProject } = await import('../../jobs/check-project.ts');
         const { checkCountries } = await import('../../config/check-countries.ts');
         const { exampleAddresses } = await import('../../config/example-addresses.ts');
+        const { exampleValues } = await import('../../config/example-values.ts');
         const { relaysWithoutUrl } = await import('../../config/relays-without-url.ts');
         const { readTexts } = await import('../../jobs/read-texts.ts');
         const { unreadEmailTemplates, unreadLanguages, unreadTemplates } = await import(
@@ -37,8 +38,9 @@ export function addCheck(program: Command, shell: Shell): void {
         const found = await checkProject(context);
         const pages = checkPages(config, readTexts(config.folders.languages));
         const { folders } = config;
+        const examples = exampleValues(config);
         const ofConfig = [
-          ...exampleAddresses(config),
+          ...(examples.length > 0 ? examples : exampleAddresses(config)),
           ...relaysWithoutUrl(config),
           ...unreadEmailTemplates(folders.templates),
           ...unreadTemplates(folders.webTemplates, WEB_TEMPLATE_FILES),

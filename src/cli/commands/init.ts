@@ -20,7 +20,8 @@ export function addInit(program: Command, { terminal }: Shell): void {
     .command('init')
     .description('make a config file to start from')
     .addHelpText('after', EXAMPLES)
-    .action((_options, command: Command) => {
+    .action(async (_options, command: Command) => {
+      const { EXAMPLE_NEWSLETTER } = await import('../../config/example-values.ts');
       const file = command.optsWithGlobals<{ config: string }>().config;
       if (existsSync(file)) {
         throw new BroadsheetError(
@@ -30,7 +31,8 @@ export function addInit(program: Command, { terminal }: Shell): void {
       }
       const layout = siteLayout('.');
       mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, configFor(dirname(file), layout), { flag: 'wx' });
+      const text = configFor(dirname(file), layout, EXAMPLE_NEWSLETTER);
+      writeFileSync(file, text, { flag: 'wx' });
       copyFileSync(join(PACKAGE_CONFIG, SCHEMA), join(dirname(file), SCHEMA));
       for (const line of describeLayout(shortPath(file), layout)) terminal.out(line);
     });
@@ -49,7 +51,7 @@ function* describeLayout(file: string, layout: SiteLayout): Generator<string> {
 }
 
 /** The annotated config, for the site in the working folder. */
-function configFor(configFolder: string, layout: SiteLayout): string {
+function configFor(configFolder: string, layout: SiteLayout, newsletter: string): string {
   const from = (path: string) => relative(configFolder, path).replaceAll('\\', '/');
   const { posts, siteRoot, feeds, feedsPath, permalink } = layout;
   const publicUrl = 'publicUrl: https://harbour.example/';
@@ -61,6 +63,9 @@ function configFor(configFolder: string, layout: SiteLayout): string {
       siteRoot === undefined ? '  # siteRoot: ..' : `  siteRoot: ${from(siteRoot)}`,
     '  # permalink: date': `  permalink: ${permalink}`,
     '  folder: ../public': `  folder: ${from(feeds)}`,
+    // It is refused until it is changed, and Politics Essential is somebody's own.
+    '    name: Politics Essential': `    name: ${newsletter}`,
+    '      name: Politics Essential': `      name: ${newsletter}`,
   };
   return Object.entries(own).reduce(
     (text, [line, ownLine]) => text.replace(`\n${line}\n`, () => `\n${ownLine}\n`),

@@ -3,7 +3,7 @@ import { findNewsletter } from '../../jobs/find-newsletter.ts';
 import type { PrepareOptions } from '../../jobs/sending/prepare-send.ts';
 import type { ReadySend, SendReport } from '../../jobs/sending/send-report.ts';
 import { confirm } from '../confirm.ts';
-import { plural } from '../format.ts';
+import { plural, shortPath } from '../format.ts';
 import { type MailContext, withMail } from '../mail-context.ts';
 import { parseAddresses } from '../parse-addresses.ts';
 import { describeBounced, printEdition } from '../print-edition.ts';
@@ -65,6 +65,10 @@ export function addSend(program: Command, shell: Shell): void {
       const test = options.to === undefined ? undefined : parseAddresses(options.to);
       const readOnly = options.dryRun === true || test !== undefined;
       await withMail(command, shell, { readOnly }, async (context) => {
+        if (options.dryRun !== true) {
+          const { refuseExamples } = await import('../../config/example-values.ts');
+          refuseExamples(context.config, shortPath(context.config.file));
+        }
         const { prepareSend } = await import('../../jobs/sending/prepare-send.ts');
         if (!readOnly) await settle(newsletter, context);
         const preparation = await prepareSend(context, { newsletter, ...wishesOf(options) });

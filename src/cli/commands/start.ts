@@ -47,8 +47,10 @@ export function addStart(program: Command, shell: Shell): void {
         verbose?: true;
       }>();
       const { loadConfig } = await import('../../config/load-config.ts');
+      const { refuseExamples } = await import('../../config/example-values.ts');
       const { startService } = await import('../start/start-service.ts');
       const config = loadConfig(file, process.env);
+      refuseExamples(config, file);
       const web = {
         ...config.web,
         ...(flags.host === undefined ? {} : { host: flags.host }),
