@@ -1,20 +1,43 @@
 import ipaddr from 'ipaddr.js';
 
-/** So much of an IPv6 address belongs to one household or one server. RFC 6177. */
-const IPV6_PREFIX_BITS = 64;
-
 /**
  * Whom limits and budgets count by: an IPv4 address as it is, also where it is written as IPv6
- * (`::ffff:192.0.2.1`), and of an IPv6 address its /64 (`2001:db8:0:1::/64`). What is no address
- * (a proxy may say `unknown`) is counted as one client.
+ * (`::ffff:192.0.2.1`), and of an IPv6 address its /64 (`2001:db8:0:1::/64`), which one household or one
+ * server has at least (RFC 6177). What is no address (a proxy may say `unknown`) is counted as one
+ * client.
  */
 export function clientNetwork(ip: string): string {
+  const address = addressOf(ip);
+  if (address === undefined) return 'unknown';
+  return address instanceof ipaddr.IPv6 ? networkOf(address, 64) : address.toString();
+}
+
+/** A network that may ask for `times` as much as one client. */
+export interface WiderNetwork {
+  readonly network: string;
+  readonly times: number;
+}
+
+/**
+ * The networks around an IPv6 client that one customer may have all of (RFC 6177 §2): its /56 and
+ * its /48. Who has a /48 has 65,536 of what counts as a client. An IPv4 client has none.
+ */
+export function widerNetworks(ip: string): readonly WiderNetwork[] {
+  const address = addressOf(ip);
+  if (!(address instanceof ipaddr.IPv6)) return [];
+  return [
+    { network: networkOf(address, 56), times: 2 },
+    { network: networkOf(address, 48), times: 5 },
+  ];
+}
+
+function addressOf(ip: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
   // Azure's gateway adds the port.
   const bare = /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(ip)?.[1] ?? ip;
   const isAddress = ipaddr.IPv4.isValidFourPartDecimal(bare) || ipaddr.IPv6.isValid(bare);
-  if (!isAddress) return 'unknown';
-  const address = ipaddr.process(bare);
-  if (!(address instanceof ipaddr.IPv6)) return address.toString();
-  const network = ipaddr.IPv6.networkAddressFromCIDR(`${address}/${IPV6_PREFIX_BITS}`);
-  return `${network}/${IPV6_PREFIX_BITS}`;
+  return isAddress ? ipaddr.process(bare) : undefined;
+}
+
+function networkOf(address: ipaddr.IPv6, bits: number): string {
+  return `${ipaddr.IPv6.networkAddressFromCIDR(`${address}/${bits}`)}/${bits}`;
 }

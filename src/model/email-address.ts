@@ -52,10 +52,13 @@ export function addressKey(address: EmailAddress): string {
 
 /**
  * What the sub-addresses of one mailbox have in common (RFC 5233: `ada+news@example.org` reaches
- * `ada@example.org` with most providers). For counting only: with some it is another person.
+ * `ada@example.org` with most providers), and at Gmail, which passes over dots and has two domains, all
+ * spellings of a name. For counting only: with some providers it is another person.
  */
 export function mailboxKey(address: EmailAddress): string {
-  return addressKey(address).replace(/(?<=^[^+@]+)\+[^@]*/, '');
+  const key = addressKey(address).replace(/(?<=^[^+@]+)\+[^@]*/, '');
+  const [, name] = /^([^@]+)@(?:gmail|googlemail)\.com$/.exec(key) ?? [];
+  return name === undefined ? key : `${name.replaceAll('.', '')}@gmail.com`;
 }
 
 /** The part after the @, as A-labels. */

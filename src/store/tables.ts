@@ -24,6 +24,7 @@ export interface Tables {
   readonly sign_ups: SignUpsTable;
   readonly notices: NoticesTable;
   readonly address_changes: AddressChangesTable;
+  readonly request_networks: RequestNetworksTable;
 }
 
 /** What the queries of a noun's file are run on: the database, or a transaction of it. */
@@ -275,4 +276,12 @@ export interface AddressChangesTable {
   at: string;
   expires_at: string;
   confirmed_at: string | null;
+}
+
+/** Forms by the networks wider than a client that they came from; the budgets' books. */
+export interface RequestNetworksTable {
+  id: string;
+  /** Keyed hash of a `/56` or `/48` of IPv6. */
+  network_hash: string;
+  at: string;
 }

@@ -1,9 +1,9 @@
 import type { Server } from 'node:http';
-import { clientNetwork } from '../model/client-network.ts';
+import { clientNetwork, widerNetworks } from '../model/client-network.ts';
 
 /**
- * Closes connections of one client beyond `most` at once, so that a few clients that hold theirs
- * open don't keep out all others. `isProxy` says of an address that its connections are those of many.
+ * Closes connections of one client beyond `most` at once, and of the networks around it beyond a few
+ * times as many: a few clients that hold theirs open must not keep out all others. `isProxy` says of an address that its connections are those of many.
  */
 export function limitConnections(
   server: Server,
@@ -14,17 +14,19 @@ export function limitConnections(
   server.on('connection', (socket) => {
     const { remoteAddress } = socket;
     if (remoteAddress === undefined || isProxy(remoteAddress)) return;
-    const client = clientNetwork(remoteAddress);
-    const count = (open.get(client) ?? 0) + 1;
-    if (count > most) {
+    const client = { network: clientNetwork(remoteAddress), times: 1 };
+    const networks = [client, ...widerNetworks(remoteAddress)];
+    if (networks.some(({ network, times }) => (open.get(network) ?? 0) >= times * most)) {
       socket.destroy();
       return;
     }
-    open.set(client, count);
+    for (const { network } of networks) open.set(network, (open.get(network) ?? 0) + 1);
     socket.once('close', () => {
-      const left = (open.get(client) ?? 1) - 1;
-      if (left === 0) open.delete(client);
-      else open.set(client, left);
+      for (const { network } of networks) {
+        const left = (open.get(network) ?? 1) - 1;
+        if (left === 0) open.delete(network);
+        else open.set(network, left);
+      }
     });
   });
 }

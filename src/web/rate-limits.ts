@@ -1,13 +1,16 @@
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { clientNetwork } from '../model/client-network.ts';
+import { clientNetwork, widerNetworks } from '../model/client-network.ts';
 import { WebError } from './web-error.ts';
 import type { WebLimits } from './web-limits.ts';
 
 type Kind = keyof WebLimits['perMinute'];
 
+/** The networks around a client of IPv6, as `widerNetworks` lists them. */
+const IPV6_WIDTHS = widerNetworks('::1').map(({ times }, at) => ({ at, times }));
+
 /**
- * Counts the requests of each client and answers 429 with Retry-After beyond its limit: one limit
+ * Counts the requests of each client and of the networks around it and answers 429 with Retry-After beyond its limit: one limit
  * for all requests, a stricter one for forms, and a wide one for one-click unsubscribing, which
  * comes from few addresses of Gmail's for very many people. In memory, per process; the mails that
  * strangers can ask for have budgets in the database besides.
@@ -20,8 +23,17 @@ export async function addRateLimits(app: FastifyInstance, limits: WebLimits): Pr
   });
   const openLimiter = (max: number) => {
     // How many are remembered has to be said of each: the plugin does not hand its own on.
-    const options = { max, cache: limits.clients };
-    return app.createRateLimit(options);
+    const options = { cache: limits.clients };
+    const ofClient = app.createRateLimit({ ...options, max });
+    const ofNetworks = IPV6_WIDTHS.map(({ at, times }) =>
+      app.createRateLimit({
+        ...options,
+        max: times * max,
+        keyGenerator: ({ ip }) => widerNetworks(ip)[at]?.network ?? clientNetwork(ip),
+      }),
+    );
+    return (request: FastifyRequest) =>
+      widerNetworks(request.ip).length === 0 ? [ofClient] : [ofClient, ...ofNetworks];
   };
   const limiters = {
     page: openLimiter(limits.perMinute.page),
@@ -30,8 +42,10 @@ export async function addRateLimits(app: FastifyInstance, limits: WebLimits): Pr
   };
   app.addHook('onRequest', async (request) => {
     for (const kind of kindsOf(request)) {
-      const verdict = await limiters[kind](request);
-      if (!verdict.isAllowed && verdict.isExceeded) throw new WebError(429, verdict.ttlInSeconds);
+      for (const limiter of limiters[kind](request)) {
+        const verdict = await limiter(request);
+        if (!verdict.isAllowed && verdict.isExceeded) throw new WebError(429, verdict.ttlInSeconds);
+      }
     }
   });
 }

@@ -167,6 +167,7 @@ async function fill(db: Kysely<unknown>): Promise<void> {
   await run(
     `insert into slots (newsletter, day, due_at, state, changed_at) values ('n', 'd', 'a', 'sent', 'c')`,
   );
+  await run(`insert into request_networks values ('n1', 'hash', '2026-03-20T07:00:00.000Z')`);
   await run(`insert into sign_ups (id, address, address_key, newsletters, language, source, at, expires_at)
     values ('s', 'A@x.y', 'a@x.y', 'n', 'en', 'form', 'a', 'b')`);
   await run(`insert into notices (id, kind, address_hash, facts, language, at, state, attempts)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { clientNetwork } from '../../src/model/client-network.ts';
+import { clientNetwork, widerNetworks } from '../../src/model/client-network.ts';
 
 test('clients are IPv4 addresses, and /64 networks of IPv6, however they are written', () => {
   const cases: [string, string][] = [
@@ -19,4 +19,14 @@ test('clients are IPv4 addresses, and /64 networks of IPv6, however they are wri
     ['_hidden', 'unknown'],
   ];
   for (const [ip, network] of cases) assert.equal(clientNetwork(ip), network, ip);
+});
+
+test('around a client of IPv6 are its /56 and its /48, around one of IPv4 is nothing', () => {
+  assert.deepEqual(widerNetworks('2001:db8:0:1ff::1'), [
+    { network: '2001:db8:0:100::/56', times: 2 },
+    { network: '2001:db8::/48', times: 5 },
+  ]);
+  for (const ip of ['192.0.2.1', '::ffff:192.0.2.1', 'unknown']) {
+    assert.deepEqual(widerNetworks(ip), [], ip);
+  }
 });

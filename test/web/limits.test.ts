@@ -110,6 +110,23 @@ test('the addresses of one /64 share a limit, and those of another /64 do not', 
   assert.equal((await askFrom('2001:db8:0:2::1')).status, 200);
 });
 
+test('the networks around clients of IPv6 have limits too: a /56 twice and a /48 five times as much', async (t) => {
+  const { ask } = await openWebPaper(t, [PAGES], {
+    web: { trustedProxies: ['127.0.0.1'] },
+    limits: { perMinute: PER_MINUTE },
+  });
+  const served = async (count: number, ipOf: (at: number) => string) => {
+    const codes: number[] = [];
+    for (let at = 0; at < count; at += 1) {
+      codes.push((await ask('', { headers: { 'x-forwarded-for': ipOf(at) } })).status);
+    }
+    return codes.filter((code) => code === 200).length;
+  };
+  assert.equal(await served(30, (at) => `2001:db8:0:${at.toString(16)}::1`), 20);
+  assert.equal(await served(60, (at) => `2001:db8:0:${(256 * (at + 1)).toString(16)}::1`), 30);
+  assert.equal(await served(1, () => '2001:db8:1::1'), 1);
+});
+
 test('of 2,000 clients the limiter remembers only as many as it may', async (t) => {
   const { ask } = await openWebPaper(t, [PAGES], {
     web: { trustedProxies: ['127.0.0.1'] },

@@ -1,8 +1,9 @@
-import { clientNetwork } from '../../model/client-network.ts';
+import { clientNetwork, widerNetworks } from '../../model/client-network.ts';
 import type { SignUpLimits } from '../../model/settings.ts';
 import { lockIdentity, readIdentity } from '../../store/identity.ts';
 import { storedInstant } from '../../store/instants.ts';
 import { countNoticesTo, countRequests } from '../../store/notices.ts';
+import { countFromNetwork, insertRequestNetworks } from '../../store/request-networks.ts';
 import type { Database } from '../../store/tables.ts';
 import { hashIp } from '../subscribers/keyed-hashes.ts';
 import type { SiteDependencies } from './site-dependencies.ts';
@@ -15,8 +16,8 @@ export interface Asker {
 }
 
 /**
- * Runs `work` in a transaction, where this IP, and all together, may ask for one more mail by a
- * form; else `busy`. What several ask at once is counted one after the other. Wakes those who answer.
+ * Runs `work` in a transaction, where this client, the networks around it, and all together may ask
+ * for one more mail by a form; else `busy`. What several ask at once is counted one after the other. Wakes those who answer.
  */
 export async function withinBudget(
   { config, store, clock, signals }: SiteDependencies,
@@ -25,10 +26,19 @@ export async function withinBudget(
 ): Promise<'taken' | 'busy'> {
   const { hash_key: key } = await readIdentity(store.db);
   const asker = { key, ipHash: hashIp(key, clientNetwork(ip)) };
-  const since = storedInstant(clock().subtract({ hours: 1 }));
+  const networks = widerNetworks(ip).map(({ network, times }) => ({
+    hash: hashIp(key, network),
+    most: times * config.web.signUp.perIpPerHour,
+  }));
+  const now = clock();
+  const since = storedInstant(now.subtract({ hours: 1 }));
   const hasRoom = async (db: Database) => {
     const { ofIp, inAll } = await countRequests(db, since, asker.ipHash);
-    return ofIp < config.web.signUp.perIpPerHour && inAll < config.web.signUp.perHour;
+    if (ofIp >= config.web.signUp.perIpPerHour || inAll >= config.web.signUp.perHour) return false;
+    for (const { hash, most } of networks) {
+      if ((await countFromNetwork(db, hash, since)) >= most) return false;
+    }
+    return true;
   };
   // First without a lock: a flood of requests costs the others nothing.
   if (!(await hasRoom(store.db))) return 'busy';
@@ -36,6 +46,8 @@ export async function withinBudget(
     await lockIdentity(db);
     if (!(await hasRoom(db))) return false;
     await work(db, asker);
+    const hashes = networks.map(({ hash }) => hash);
+    await insertRequestNetworks(db, hashes, storedInstant(now));
     return true;
   });
   if (isTaken) signals.notices.notify();

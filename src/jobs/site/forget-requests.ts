@@ -1,6 +1,7 @@
 import { forgetAddressChanges } from '../../store/address-changes.ts';
 import { storedInstant } from '../../store/instants.ts';
 import { forgetNotices } from '../../store/notices.ts';
+import { forgetRequestNetworks } from '../../store/request-networks.ts';
 import { forgetSignUps } from '../../store/sign-ups.ts';
 import type { StoreDependencies } from '../mail-dependencies.ts';
 
@@ -20,9 +21,13 @@ export interface Forgotten {
 export async function forgetRequests({ store, clock }: StoreDependencies): Promise<Forgotten> {
   const now = clock();
   const at = storedInstant(now);
-  return store.transaction(async (db) => ({
-    ...(await forgetSignUps(db, at)),
-    addressChanges: await forgetAddressChanges(db, at),
-    notices: await forgetNotices(db, storedInstant(now.subtract({ hours: NOTICE_HOURS }))),
-  }));
+  const noticesBefore = storedInstant(now.subtract({ hours: NOTICE_HOURS }));
+  return store.transaction(async (db) => {
+    await forgetRequestNetworks(db, noticesBefore);
+    return {
+      ...(await forgetSignUps(db, at)),
+      addressChanges: await forgetAddressChanges(db, at),
+      notices: await forgetNotices(db, noticesBefore),
+    };
+  });
 }

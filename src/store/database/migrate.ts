@@ -7,6 +7,7 @@ import { scheduleSlots } from './migrations/3-schedule.ts';
 import { siteRequests } from './migrations/4-site.ts';
 import { countDoubts } from './migrations/5-doubts.ts';
 import { dateMessages } from './migrations/10-message-dates.ts';
+import { requestNetworks } from './migrations/11-request-networks.ts';
 
 /** In order, forward only; the version of a database is how many of these it has had. */
 const MIGRATIONS: readonly ((db: Kysely<unknown>) => Promise<void>)[] = [
@@ -16,6 +17,7 @@ const MIGRATIONS: readonly ((db: Kysely<unknown>) => Promise<void>)[] = [
   siteRequests,
   countDoubts,
   dateMessages,
+  requestNetworks,
 ];
 
 /** Tables that every version has: by these a database is known as ours. */

@@ -100,6 +100,44 @@ test('of 10,000 requests from one IP for as many addresses, 10 an hour are taken
   assert.equal(await site.signUp('late@example.org'), 'taken');
 });
 
+test('of 1,000 requests from one /56, and from one /48, of IPv6 an hour takes 20 and 50', async (t) => {
+  const site = await openSite(t);
+  const ask = (count: number, ipOfIndex: (index: number) => string) =>
+    askMany(count, (index) =>
+      site.signUp(`${ipOfIndex(index)}@example.org`.replaceAll(':', '-'), { ip: ipOfIndex(index) }),
+    );
+  const one = await ask(256, (index) => `2001:db8:0:${index.toString(16)}::1`);
+  assert.deepEqual([count(one, 'taken'), count(one, 'busy')], [20, 236]);
+  const wide = await ask(
+    1000,
+    (index) => `2001:db8:0:${(256 * (1 + (index % 200)) + index).toString(16)}::1`,
+  );
+  assert.equal(count(wide, 'taken'), 30, 'with the 20 before');
+  assert.equal(await site.signUp('ada@example.org', { ip: '2001:db8:1::1' }), 'taken');
+  site.later({ hours: 1, seconds: 1 });
+  assert.equal(await site.signUp('bob@example.org', { ip: '2001:db8:0:1::1' }), 'taken');
+});
+
+test('of 100 requests for as many spellings of one Gmail name, 3 are answered by mail', async (t) => {
+  const site = await openSite(t);
+  const spellings = (index: number) =>
+    [...'ada.lovelace'.replace('.', '')]
+      .map((letter, at) => ((index >> at) & 1 ? `${letter}.` : letter))
+      .join('')
+      .replace(/\.$/, '');
+  await askMany(100, (index) =>
+    site.signUp(`${spellings(index)}@${index % 2 ? 'gmail' : 'googlemail'}.com`, {
+      ip: ipOf(index),
+    }),
+  );
+  await decide(site);
+  assert.equal(await countWaiting(site), 3);
+  await site.signUp('a.d.a@example.org', { ip: ipOf(101) });
+  await site.signUp('ada@example.org', { ip: ipOf(102) });
+  await decide(site);
+  assert.equal(await countWaiting(site), 5, 'elsewhere a dot makes another mailbox');
+});
+
 test('of 10,000 requests from as many IPs for as many addresses, 500 an hour are taken', async (t) => {
   const site = await openSite(t);
   const answers = await askMany(MANY, (index) =>
