@@ -49,7 +49,7 @@ export async function openWebServer(
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('permissions-policy', PERMISSIONS_POLICY);
   });
-  refuseOversized(app, limits);
+  refuseMalformed(app, limits);
   await addRateLimits(app, limits);
   await addBodies(app);
   addErrorAnswers(app, deps, options.renderError);
@@ -96,8 +96,14 @@ function createApp(networks: readonly string[], limits: WebLimits): FastifyInsta
   return app;
 }
 
-function refuseOversized(app: FastifyInstance, limits: WebLimits): void {
+/** A host and a port (RFC 3986 §3.2), or nothing. */
+const HOST = /^(\[[0-9a-f:.]+\]|[\w.~!$&'()*+,;=%-]*)(:\d*)?$/i;
+
+function refuseMalformed(app: FastifyInstance, limits: WebLimits): void {
   app.addHook('onRequest', async ({ raw }) => {
+    // RFC 9112 §3.2. A proxy may go by one of them, and a cache by the other.
+    const [host = '', ...others] = raw.headersDistinct.host ?? [];
+    if (others.length > 0 || !HOST.test(host)) throw new WebError(400);
     if ((raw.url?.length ?? 0) > limits.urlLength) throw new WebError(414);
     // Node leaves out those beyond 2,000, and among them could be the proxy's own X-Forwarded-For.
     if (raw.rawHeaders.length / 2 > limits.headers) throw new WebError(431);

@@ -140,3 +140,26 @@ test('addresses and bodies that are malformed are answered by 400, and never bre
   }
   assert.ok(!logged.some((line) => line.includes('"failure"')));
 });
+
+test('a request with two hosts, none, or one that is no host is answered by 400', async (t) => {
+  const { server } = await openWebPaper(t, [PAGES]);
+  const askWith = (...lines: readonly string[]) =>
+    askRaw(server.url, `GET / HTTP/1.1\r\n${[...lines, 'Connection: close'].join('\r\n')}\r\n\r\n`);
+  const refused = [
+    ['Host: a.example', 'Host: b.example'],
+    ['Host: a.example', 'Host: a.example'],
+    ['Host: a.example', 'HOST: b.example'],
+    [],
+    ['Host: a b'],
+    ['Host: a.example/path'],
+    ['Host: ada@a.example'],
+    ['Host: a.example', 'Content-Length: 0', 'Content-Length: 5'],
+    ['Host: a.example', 'Content-Length: 5', 'Transfer-Encoding: chunked'],
+  ];
+  for (const lines of refused) {
+    assert.match(await askWith(...lines), /^HTTP\/1\.1 400 /, lines.join(', '));
+  }
+  for (const host of ['a.example', 'a.example:8080', '[::1]:80', '127.0.0.1', '']) {
+    assert.match(await askWith(`Host: ${host}`), /^HTTP\/1\.1 200 /, host);
+  }
+});

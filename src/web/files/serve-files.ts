@@ -6,8 +6,10 @@ import {
   type PublishedFile,
   type PublishedFolder,
 } from '../../disk/published-folder.ts';
+import { documentPath } from '../../feeds/formats.ts';
 import { INDEX_CSS } from '../../feeds/index-css.ts';
 import { INDEX_FILE } from '../../feeds/index-page.ts';
+import type { FeedFormat } from '../../model/feed.ts';
 import type { RoutePlugin, WebDependencies } from '../web-dependencies.ts';
 import { WebError } from '../web-error.ts';
 import { negotiateCoding } from './accept-encoding.ts';
@@ -19,6 +21,9 @@ import { requestedPath } from './requested-path.ts';
 /** The page of all feeds: the home page is the site's. */
 const FEEDS_PAGE = 'feeds/';
 const ALLOWED = 'GET, HEAD, OPTIONS';
+
+/** A first build of many posts takes a few seconds. */
+const BUILD_SECONDS = 10;
 
 /** How often a file is looked up again that is replaced just when it is read. */
 const TRIES = 5;
@@ -68,12 +73,33 @@ async function answer(request: FastifyRequest, reply: FastifyReply, context: Con
   for (let tries = 0; tries < TRIES; tries++) {
     const file = await folder.find(path);
     if (file === 'folder') return answerFolder(path, reply, context);
-    if (file === undefined) return reply.callNotFound();
+    if (file === undefined) return answerMissing(path, media, reply, context);
     // A reply must not be what an awaited function gives: it would be waited for until it is sent.
     if (await answerFile({ path, media, file }, request, reply, context)) return reply;
     await setImmediate();
   }
   throw new WebError(503, 1);
+}
+
+/** A reader that gets 404 may give a feed up, so one that is not built yet is only away for now. */
+async function answerMissing(
+  path: string,
+  media: MediaType,
+  reply: FastifyReply,
+  { folder, deps }: Context,
+) {
+  const isOfBuild = media.isFeed || path === INDEX_FILE;
+  if (!isOfBuild || (await isBuilt(folder, deps.config.feeds.formats))) return reply.callNotFound();
+  throw new WebError(503, BUILD_SECONDS);
+}
+
+/** Whether any build has put the site's own feed into the folder. */
+async function isBuilt(folder: PublishedFolder, formats: readonly FeedFormat[]): Promise<boolean> {
+  for (const format of formats) {
+    const file = await folder.find(documentPath('', format));
+    if (file !== undefined && file !== 'folder') return true;
+  }
+  return false;
 }
 
 /** The file of a page, or undefined for the home page. */

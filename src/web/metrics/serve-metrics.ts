@@ -15,7 +15,8 @@ export async function serveMetrics(
   { host, port, log }: { readonly host: string; readonly port: number; readonly log: EventLog },
 ): Promise<WebServer> {
   const server = createServer({ headersTimeout: 5000, requestTimeout: 5000 }, (request, reply) => {
-    if (request.url?.split('?')[0] !== '/metrics') answer(reply, 404, 'Not Found\n');
+    if ((request.headersDistinct.host?.length ?? 0) > 1) answer(reply, 400, 'Bad Request\n');
+    else if (request.url?.split('?')[0] !== '/metrics') answer(reply, 404, 'Not Found\n');
     else if (request.method !== 'GET') answer(reply.setHeader('allow', 'GET'), 405, '');
     else {
       metrics.scrape().then(

@@ -48,6 +48,26 @@ test('each file has the type that readers and browsers know it by', async (t) =>
   }
 });
 
+test('before the first build a feed is 503 with Retry-After, after it one that is not there is 404', async (t) => {
+  const { publish, server } = await openFolder(t, { others: { 'styles.css': 'a {}' } });
+  for (const path of [
+    'rss.xml',
+    'atom.xml',
+    'categories/world/feed.json',
+    'feeds.opml',
+    'feeds/',
+  ]) {
+    const { status, headers } = await askBytes(server.url + path);
+    assert.deepEqual([status, headers['retry-after']], [503, '10'], path);
+  }
+  assert.equal((await askBytes(`${server.url}other.css`)).status, 404);
+  await publish({ 'rss.xml': '<rss/>' });
+  assert.equal((await askBytes(`${server.url}rss.xml`)).status, 200);
+  for (const path of ['atom.xml', 'categories/world/feed.json', 'feeds.opml', 'feeds/']) {
+    assert.equal((await askBytes(server.url + path)).status, 404, path);
+  }
+});
+
 /** Each is sent as it is written. */
 const OUTSIDE = [
   '../secret.txt',
@@ -243,7 +263,7 @@ test('what other programs do to the folder shows at once: new bytes, a time set 
   const third = await ask();
   assert.deepEqual([third.headers.etag, third.text], [first.headers.etag, LONG]);
   rmSync(path);
-  assert.equal((await ask()).status, 404, 'its twins alone are nothing');
+  assert.equal((await ask()).status, 503, 'its twins alone are nothing');
 });
 
 test('twins that come later are sent', async (t) => {
