@@ -4,6 +4,7 @@ import { dirname, join, relative } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { openChangeSignal } from '../../src/base/change-signal.ts';
 import { watchPosts } from '../../src/disk/watch-posts.ts';
+import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** A site whose posts are anywhere in it, its output folder too. */
@@ -21,7 +22,7 @@ function watchSite(t: TestContext) {
       onTrouble: (error) => assert.fail(String(error)),
     },
   );
-  t.after(() => watcher.close());
+  cleanUpAfter(t, () => watcher.close());
   const write = (path: string, text: string) => {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { test as testOnce } from 'node:test';
 import { callUrl } from '../../src/jobs/schedule/alerts/call-url.ts';
 import { runCommand } from '../../src/jobs/schedule/alerts/run-command.ts';
+import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { test } from '../support/databases.ts';
 import { newFolder } from '../support/desk.ts';
 import { closedPort } from '../support/inbox.ts';
@@ -214,7 +215,7 @@ testOnce('an alert that is redirected has not arrived', async (t) => {
     if (request.url === '/hook') reply.writeHead(302, { location: '/sign-in' });
     reply.end();
   }).listen(0, '127.0.0.1');
-  t.after(() => server.close());
+  cleanUpAfter(t, () => server.close());
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}/hook`;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { domainOf } from '../../src/model/email-address.ts';
 import { readDomainRates } from '../../src/store/domains.ts';
+import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { test } from '../support/databases.ts';
 import { address, NONE, openPaper, type Paper } from '../support/paper.ts';
 import {
@@ -78,7 +79,7 @@ test('a domain that asks for it gets slower, the others do not wait for it, and 
   const watch = setInterval(() => {
     if (servedAt(paper, 'fast.example') === 60) controller.abort();
   }, 1);
-  t.after(() => clearInterval(watch));
+  cleanUpAfter(t, () => clearInterval(watch));
   const first = await sendWith(deps, {}, controller.signal);
   const slow = servedAt(paper, 'slow.example');
   assert.equal(servedAt(paper, 'fast.example'), 60);
@@ -145,7 +146,7 @@ test('many slow domains do not keep a fast one waiting', async (t) => {
   const watch = setInterval(() => {
     if (servedAt(paper, 'fast.example') === 40) controller.abort();
   }, 1);
-  t.after(() => clearInterval(watch));
+  cleanUpAfter(t, () => clearInterval(watch));
   const start = performance.now();
   const deps = changed(paper, {
     relays: [accountAt(paper.inbox, { connections: 1 })],

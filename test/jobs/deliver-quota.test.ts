@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { openStore } from '../../src/store/database/open-store.ts';
+import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { test } from '../support/databases.ts';
 import { NONE, openPaper } from '../support/paper.ts';
 import {
@@ -25,7 +26,7 @@ test('an hour that is used up stops the send, also of another program, and is ov
   assert.ok(wait > 59 * MINUTE_MS && wait <= 61 * MINUTE_MS, `free in ${wait} ms`);
 
   const store = await openStore(deps.config.databaseUrl);
-  t.after(() => store.close());
+  cleanUpAfter(t, () => store.close());
   const second = await sendWith({ ...deps, store });
   assert.equal(second.sent, 0);
   assert.equal(second.stopped?.because, 'quota');
@@ -124,7 +125,7 @@ test('times that nobody could use are not made up for all at once', async (t) =>
   });
   await paper.putEdition();
   const timer = setTimeout(release, 500);
-  t.after(() => clearTimeout(timer));
+  cleanUpAfter(t, () => clearTimeout(timer));
   await sendWith(changed(paper, { relays: [accountAt(paper.inbox, { messagesPerSecond: 25 })] }));
   assertPace(times.slice(2), 10, 40);
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { prepareSend } from '../../src/jobs/sending/prepare-send.ts';
 import { findEdition } from '../../src/store/editions.ts';
+import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { test } from '../support/databases.ts';
 import { closedPort, type Inbox } from '../support/inbox.ts';
 import { NEWSLETTER, NONE, openPaper } from '../support/paper.ts';
@@ -95,7 +96,7 @@ test('when one of two relays goes away, the other serves the rest, and the one i
     isUp = true;
     machine.move(MINUTE_MS);
   }, 1);
-  t.after(() => clearInterval(watch));
+  cleanUpAfter(t, () => clearInterval(watch));
   await paper.putEdition();
   const deps = changed(paper, {
     relays: [accountAt(good, { connections: 1 }), accountAt(shaky, { connections: 1 })],

@@ -6,6 +6,7 @@ import { openChangeSignal } from '../../src/base/change-signal.ts';
 import { silentEventLog } from '../../src/base/log.ts';
 import { keepArchive } from '../../src/jobs/archive/keep-archive.ts';
 import { PLAIN_LISTS, pageOf, textsOf } from '../support/archive.ts';
+import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { NEWSLETTER, openPaper, type Paper } from '../support/paper.ts';
 
 const SOON = { timeout: 20_000 };
@@ -22,7 +23,7 @@ function keep(t: TestContext, paper: Paper) {
   const signals = { deliveries: openChangeSignal(), notices: openChangeSignal() };
   const log = { ...silentEventLog, event: say, trouble: say, failure: say };
   const running = keepArchive({ ...paper.deps, log, signals, textsOf }, PLAIN_LISTS, stop.signal);
-  t.after(async () => {
+  cleanUpAfter(t, async () => {
     stop.abort();
     await running;
   });

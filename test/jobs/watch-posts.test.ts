@@ -15,6 +15,7 @@ import { buildApart } from '../../src/jobs/service/build-apart.ts';
 import { keepFeedsBuilt, type WatchTools } from '../../src/jobs/service/watch-posts.ts';
 import type { FeedSettings } from '../../src/model/settings.ts';
 import { temporaryFolder } from '../disk/temporary-folder.ts';
+import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { openHub } from '../support/hub.ts';
 import { postText } from '../support/program.ts';
 import { collectingLog } from '../support/web.ts';
@@ -74,7 +75,7 @@ function startWatching(t: TestContext, { posts = {}, feeds, tools }: WatchOption
     controller.abort();
     await run;
   };
-  t.after(stop);
+  cleanUpAfter(t, stop);
   return {
     ...{ folder, config, logged, write, stop },
     titles: () => {
@@ -218,7 +219,7 @@ test('the process tells a disk that refuses as the disk refusing', async (t) => 
 });
 
 test('a build that dies for lack of memory is logged, and the next one publishes', async (t) => {
-  t.after(() => delete process.env.NODE_OPTIONS);
+  cleanUpAfter(t, () => delete process.env.NODE_OPTIONS);
   process.env.NODE_OPTIONS = '--max-old-space-size=8';
   const watched = startWatching(t, {
     posts: { '2026-03-19-a.md': postText('First') },

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
+import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { openInbox } from '../support/inbox.ts';
 import {
   CONFIG,
@@ -31,7 +32,7 @@ test('a send beside a running one takes what that one does not hold, and nobody 
       return undefined;
     },
   });
-  t.after(() => inbox.close());
+  cleanUpAfter(t, () => inbox.close());
   const project = openProject(t, { config: `${CONFIG}email: {connections: 2}\n` });
   const send = () =>
     project.runWith(
@@ -68,7 +69,7 @@ test('a send whose terminal is closed finishes what is in flight, and gives back
       return undefined;
     },
   });
-  t.after(() => inbox.close());
+  cleanUpAfter(t, () => inbox.close());
   const project = openProject(t, { config: `${CONFIG}email: {connections: 2}\n` });
   project.write('posts/2026-03-19-ferries.md', postText('Night ferries saved'));
   assert.equal((await project.run('subscribers', 'add', ...people)).code, 0);

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { newDatabase, test as testOnBoth } from '../support/databases.ts';
 import { dueNow, watchedSinceYesterday } from '../support/due-now.ts';
 import { type Inbox, type InboxOptions, openInbox } from '../support/inbox.ts';
@@ -28,7 +29,7 @@ async function openSetting(
   options?: InboxOptions,
 ): Promise<Setting> {
   const inbox = await openInbox(options);
-  t.after(() => inbox.close());
+  cleanUpAfter(t, () => inbox.close());
   const config = `${CONFIG}${dueNow()}email: {connections: ${CONNECTIONS}}\nweb: {signUp: {minimumSeconds: 0}}\n`;
   const project = openProject(t, { config });
   const yesterday = Temporal.Now.instant().subtract({ hours: 20 }).toString().slice(0, 19);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
+import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { freePort } from '../support/free-port.ts';
 import { readMetrics } from '../support/metrics.ts';
 import { CONFIG, openProject, postText } from '../support/program.ts';
@@ -19,7 +20,7 @@ test('a port that is taken, or an address of another machine, is told', async (t
   const project = openProject(t);
   const other = createServer();
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
-  t.after(() => other.close());
+  cleanUpAfter(t, () => other.close());
   const { port } = other.address() as { port: number };
   const start = (...args: string[]) => project.run('start', '--metrics-port', '0', ...args);
   const taken = await start('--port', String(port));

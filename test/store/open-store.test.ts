@@ -6,6 +6,7 @@ import { setTimeout } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { EXIT } from '../../src/base/errors.ts';
 import { openStore } from '../../src/store/database/open-store.ts';
+import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { newDatabase, newFolder, test } from '../support/databases.ts';
 import { newStore, refused } from '../support/stores.ts';
 
@@ -121,7 +122,7 @@ test('a program that reads is not kept waiting by one that writes', {
 }, async (t) => {
   const url = await newDatabase(t);
   const [writer, reader] = [await openStore(url), await openStore(url)];
-  t.after(() => Promise.all([writer.close(), reader.close()]));
+  cleanUpAfter(t, () => Promise.all([writer.close(), reader.close()]));
   await writer.transaction(async (db) => {
     await db.insertInto('senders').values(SENDER).execute();
     assert.deepEqual(await reader.db.selectFrom('senders').selectAll().execute(), []);
@@ -132,10 +133,10 @@ test('a program that reads is not kept waiting by one that writes', {
 test('a program that writes waits until another has written', { timeout: 20_000 }, async (t) => {
   const url = await newDatabase(t);
   const store = await openStore(url);
-  t.after(() => store.close());
+  cleanUpAfter(t, () => store.close());
   await store.db.insertInto('senders').values(SENDER).execute();
   const other = await openStore(url);
-  t.after(() => other.close());
+  cleanUpAfter(t, () => other.close());
   let waiting: Promise<unknown> | undefined;
   await store.transaction(async (db) => {
     await db.updateTable('senders').set({ pid: 2 }).execute();

@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import pg from 'pg';
 import { EXIT } from '../../src/base/errors.ts';
 import { openStore, type Store } from '../../src/store/database/open-store.ts';
+import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { newDatabase, serverUrl } from '../support/databases.ts';
 import { closedPort } from '../support/inbox.ts';
 import { runSql } from '../support/postgres-server.ts';
@@ -48,7 +49,7 @@ test('a user without rights is told so, and what is there is left as it is', asy
   const role = `reader_${process.pid}`;
   await sql.raw(`create role ${role} login password 'hunter2'`).execute(store.db);
   const server = await serverUrl();
-  t.after(() => runSql(server, 'postgres', `drop role ${role}`));
+  cleanUpAfter(t, () => runSql(server, 'postgres', `drop role ${role}`));
   const url = new URL(await newDatabase(t, { ...ON, bare: true }));
   Object.assign(url, { username: role, password: 'hunter2' });
   await refused(url.href, EXIT.config, /permission denied for schema public; let the owner/);
@@ -180,7 +181,7 @@ async function proxied(t: Parameters<typeof newStore>[0]) {
   const proxy = await openProxy(t, Number(url.port));
   url.port = String(proxy.port);
   const store = await openStore(url.href);
-  t.after(() => store.close());
+  cleanUpAfter(t, () => store.close());
   return { store, proxy };
 }
 

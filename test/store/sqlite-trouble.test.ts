@@ -8,6 +8,7 @@ import { sql } from 'kysely';
 import { EXIT } from '../../src/base/errors.ts';
 import { openSqlite } from '../../src/store/database/open-sqlite.ts';
 import { openStore } from '../../src/store/database/open-store.ts';
+import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { newFolder } from '../support/databases.ts';
 import { explained, refused } from '../support/stores.ts';
 
@@ -40,7 +41,7 @@ test('a folder and a file that may only be read are a matter of the disk', async
 
 test('a full disk fails the transaction, and what was stored before stays', async (t) => {
   const store = await openStore(`sqlite:${join(newFolder(t), 'paper.db')}`);
-  t.after(() => store.close());
+  cleanUpAfter(t, () => store.close());
   await store.db.insertInto('senders').values(SENDER).execute();
   const { rows } = await sql<{ page_count: number }>`pragma page_count`.execute(store.db);
   // SQLite takes this for the end of the disk.
@@ -56,7 +57,7 @@ test('a full disk fails the transaction, and what was stored before stays', asyn
 test('a file that another program does not let go of is to be tried again', async (t) => {
   const { file, other } = await lockedFile(t);
   const { db, claim } = openSqlite(file, true, 50);
-  t.after(() => db.destroy());
+  cleanUpAfter(t, () => db.destroy());
   // As whoever writes does: until then SQLite waits by itself, for 10 seconds.
   claim();
   await assert.rejects(
@@ -70,7 +71,7 @@ test('a file that another program does not let go of is to be tried again', asyn
 test('whoever waits for another program to write does all else meanwhile', async (t) => {
   const { file, other } = await lockedFile(t);
   const store = await openStore(`sqlite:${file}`);
-  t.after(() => store.close());
+  cleanUpAfter(t, () => store.close());
   const written = [
     store.transaction((db) => db.insertInto('senders').values(SENDER).execute()),
     store.db.updateTable('senders').set({ pid: 2 }).execute(),
@@ -85,7 +86,7 @@ test('whoever waits for another program to write does all else meanwhile', async
 test('while another program writes, and a write waits for it, what is committed can be read', async (t) => {
   const { file, other } = await lockedFile(t);
   const store = await openStore(`sqlite:${file}`);
-  t.after(() => store.close());
+  cleanUpAfter(t, () => store.close());
   const senders = async () =>
     (await store.db.selectFrom('senders').select('id').execute()).map(({ id }) => id);
   const written = [
@@ -103,7 +104,7 @@ test('while another program writes, and a write waits for it, what is committed 
 
 test('what a transaction has written is seen by itself alone until it is over', async (t) => {
   const store = await openStore(`sqlite:${join(newFolder(t), 'paper.db')}`);
-  t.after(() => store.close());
+  cleanUpAfter(t, () => store.close());
   await store.transaction(async (db) => {
     await db.insertInto('senders').values(SENDER).execute();
     assert.equal((await db.selectFrom('senders').selectAll().execute()).length, 1);
@@ -117,7 +118,7 @@ async function lockedFile(t: TestContext): Promise<{ file: string; other: Databa
   const file = join(newFolder(t), 'paper.db');
   await (await openStore(`sqlite:${file}`)).close();
   const other = new DatabaseSync(file);
-  t.after(() => other.close());
+  cleanUpAfter(t, () => other.close());
   other.exec('begin immediate');
   return { file, other };
 }

@@ -18,6 +18,7 @@ import { type EmailAddress, parseEmailAddress } from '../../src/model/email-addr
 import { openRelay } from '../../src/smtp/open-relay.ts';
 import { openStore } from '../../src/store/database/open-store.ts';
 import { insertEdition } from '../../src/store/editions.ts';
+import { cleanUpAfter } from './clean-up-after.ts';
 import { type DatabaseName, newDatabase } from './databases.ts';
 import { type Inbox, type InboxOptions, openInbox } from './inbox.ts';
 
@@ -78,7 +79,7 @@ export async function openPaper(t: TestContext, options: PaperOptions = {}): Pro
     ...(options.on === undefined ? {} : { on: options.on }),
   });
   const store = await openStore(databaseUrl);
-  t.after(async () => {
+  cleanUpAfter(t, async () => {
     await store.close();
     await inbox.close();
     rmSync(folder, { recursive: true, force: true });

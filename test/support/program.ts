@@ -3,6 +3,7 @@ import { globSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } fro
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { cleanUpAfter } from './clean-up-after.ts';
 
 const BROADSHEET = join(import.meta.dirname, '../../bin/broadsheet.js');
 
@@ -51,7 +52,7 @@ Nothing was decided, and everyone agreed to meet again.`;
 /** Makes a project in a temporary folder, gone when the test ends. */
 export function openProject(context: TestContext, { config = CONFIG } = {}): Project {
   const folder = mkdtempSync(join(tmpdir(), 'broadsheet-project-'));
-  context.after(() => rmSync(folder, { recursive: true, force: true }));
+  cleanUpAfter(context, () => rmSync(folder, { recursive: true, force: true }));
   const write = (path: string, content: string | Uint8Array) => {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), content);

@@ -2,6 +2,7 @@ import { type TestContext, test } from 'node:test';
 import type { Message } from '../../src/model/message.ts';
 import { openRelay } from '../../src/smtp/open-relay.ts';
 import type { Relay, RelaySettings } from '../../src/smtp/relay.ts';
+import { cleanUpAfter } from './clean-up-after.ts';
 import { type Inbox, type InboxOptions, openInbox } from './inbox.ts';
 import { address } from './paper.ts';
 
@@ -43,7 +44,7 @@ export async function startRelay(
 ): Promise<{ inbox: Inbox; relay: Relay }> {
   const inbox = await openInbox(options);
   const relay = openRelay({ url: inbox.url, connections: 3, ...settings });
-  t.after(async () => {
+  cleanUpAfter(t, async () => {
     relay.drop();
     await inbox.close();
   });
@@ -57,6 +58,6 @@ export function relayAt(
   timeouts = { connectMs: 5000, silenceMs: 5000 },
 ): Relay {
   const relay = openRelay({ url, connections: 1, timeouts });
-  t.after(() => relay.drop());
+  cleanUpAfter(t, () => relay.drop());
   return relay;
 }

@@ -7,6 +7,7 @@ import { prepareSend } from '../../src/jobs/sending/prepare-send.ts';
 import type { SendReport, SendWishes } from '../../src/jobs/sending/send-report.ts';
 import { settleLedger } from '../../src/jobs/sending/settle-ledger.ts';
 import type { NewsletterSettings, RelayAccount } from '../../src/model/settings.ts';
+import { cleanUpAfter } from './clean-up-after.ts';
 import { type Inbox, type InboxOptions, openInbox } from './inbox.ts';
 import { NEWSLETTER, type Paper } from './paper.ts';
 
@@ -38,7 +39,7 @@ export function readers(count: number, domain = 'example.org'): readonly string[
 /** Another relay, until the test ends. */
 export async function openOtherInbox(t: TestContext, options?: InboxOptions): Promise<Inbox> {
   const inbox = await openInbox(options);
-  t.after(() => inbox.close());
+  cleanUpAfter(t, () => inbox.close());
   return inbox;
 }
 

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { TestContext } from 'node:test';
+import { cleanUpAfter } from './clean-up-after.ts';
 import { inheritedEnvironment, type Project } from './program.ts';
 
 const BROADSHEET = join(import.meta.dirname, '../../bin/broadsheet.js');
@@ -55,7 +56,7 @@ export function startService(
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  t.after(() => child.kill('SIGKILL'));
+  cleanUpAfter(t, () => child.kill('SIGKILL'));
   const lines: LogLine[] = [];
   const raw: string[] = [];
   const waiting = new Set<() => void>();

@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { clientNetwork } from '../../src/model/client-network.ts';
 import type { RoutePlugin } from '../../src/web/web-dependencies.ts';
+import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { askRaw, askUrl, form, openWebPaper } from '../support/web.ts';
 
 const PAGES: RoutePlugin = (app) => {
@@ -171,7 +172,7 @@ function open(t: TestContext, url: string): Socket {
   const socket = connect(Number(port), hostname);
   socket.on('error', () => {});
   socket.resume();
-  t.after(() => socket.destroy());
+  cleanUpAfter(t, () => socket.destroy());
   return socket;
 }
 

@@ -10,6 +10,7 @@ import { openNoticeRoutes } from '../../../src/jobs/site/send-notices.ts';
 import { eraseSubscriber } from '../../../src/jobs/subscribers/erase-subscriber.ts';
 import { openStore } from '../../../src/store/database/open-store.ts';
 import { holdDatabase, releaseDatabase } from '../../../src/store/identity.ts';
+import { cleanUpAfter } from '../../support/clean-up-after.ts';
 import { test } from '../../support/databases.ts';
 import { closedPort, messageIdOf } from '../../support/inbox.ts';
 import { address, configFor } from '../../support/paper.ts';
@@ -119,7 +120,7 @@ test('several processes at once send each mail once', async (t) => {
   const site = await openSite(t, { limits: { perIpPerHour: 100 } });
   for (let index = 0; index < 40; index += 1) await site.signUp(`reader-${index}@example.org`);
   const store = await openStore(site.deps.config.databaseUrl);
-  t.after(() => store.close());
+  cleanUpAfter(t, () => store.close());
   await Promise.all(
     [site.deps, { ...site.deps, store }].map(async (deps) => {
       const routes = openNoticeRoutes(deps);

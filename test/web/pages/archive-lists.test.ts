@@ -12,6 +12,7 @@ import type { NewsletterSettings } from '../../../src/model/settings.ts';
 import { openArchiveLists } from '../../../src/web/pages/archive-lists.ts';
 import { archiveOf, textsOf } from '../../support/archive.ts';
 import { withBrowser } from '../../support/browser.ts';
+import { cleanUpAfter } from '../../support/clean-up-after.ts';
 import { NEWSLETTER, openPaper } from '../../support/paper.ts';
 
 const NASTY = 'Tolls & <script>alert(1)</script> "tides"';
@@ -191,7 +192,7 @@ async function openPlainServer(t: TestContext, folder: string): Promise<string> 
   const listening = Promise.withResolvers<void>();
   server.listen(0, '127.0.0.1', listening.resolve);
   await listening.promise;
-  t.after(() => {
+  cleanUpAfter(t, () => {
     server.closeAllConnections();
     server.close();
   });
