@@ -122,7 +122,7 @@ test('an edition that nobody has got within 2 hours, since the relay is away, is
   await diary.lookAt('2026-03-19T08:00Z');
   diary.write('The wall stands');
   const { relays } = diary.deps.config;
-  const away = configFor(diary.paper, `smtp://127.0.0.1:${await closedPort()}`).relays;
+  const away = configFor(diary.paper, `smtp://127.0.0.1:${closedPort()}`).relays;
   Object.assign(diary.deps.config, { relays: away });
   await diary.lookAt('2026-03-20T07:00Z');
   await diary.deliver();
@@ -187,7 +187,7 @@ testOnce(
   'a URL that is away is told without the URL; who is asked to stop waits for no answer',
   async () => {
     const stop = new AbortController();
-    const url = `http://127.0.0.1:${await closedPort()}/key-of-the-house`;
+    const url = `http://127.0.0.1:${closedPort()}/key-of-the-house`;
     setTimeout(() => stop.abort(), 50);
     const trouble = await callUrl(url, undefined, stop.signal);
     assert.equal(trouble, 'it cannot be reached (ECONNREFUSED)');

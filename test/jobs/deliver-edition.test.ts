@@ -102,7 +102,7 @@ test(
 test('someone who leaves after the edition is planned gets no mail', async (t) => {
   const paper = await openPaper(t, {
     subscribers: PEOPLE,
-    relayUrl: `smtp://127.0.0.1:${await closedPort()}`,
+    relayUrl: `smtp://127.0.0.1:${closedPort()}`,
   });
   await paper.putEdition();
   await paper.send();

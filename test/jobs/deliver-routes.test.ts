@@ -58,7 +58,7 @@ test('a relay of weight 0 gets nothing while another works, and everything while
   assert.equal(first.deliveries.accepted, 20);
   assert.equal(spare.messages.length, 0);
   await paper.putEdition('second');
-  const away = accountAt({ url: `smtp://127.0.0.1:${await closedPort()}` });
+  const away = accountAt({ url: `smtp://127.0.0.1:${closedPort()}` });
   const second = await sendWith(changed(paper, { relays: [away, spareAccount] }));
   assert.deepEqual(second.deliveries, { ...NONE, planned: 20, accepted: 20 });
   assert.deepEqual(servedBy(spare), people.toSorted());
@@ -118,7 +118,7 @@ test('when no relay works the edition waits with the reason, and the next send g
   const refusing = await openOtherInbox(t, {
     onConnection: () => ({ code: 554, text: 'go away' }),
   });
-  const away = accountAt({ url: `smtp://127.0.0.1:${await closedPort()}` }, { id: 'away' });
+  const away = accountAt({ url: `smtp://127.0.0.1:${closedPort()}` }, { id: 'away' });
   const report = await sendWith(changed(paper, { relays: [away, accountAt(refusing)] }));
   assert.deepEqual(report.deliveries, { ...NONE, planned: 5, queued: 5 });
   assert.equal(report.stopped?.because, 'relay');
@@ -148,7 +148,7 @@ test('a sender that its relay refuses does not stop another that the relay serve
       },
     },
   });
-  const away = accountAt({ url: `smtp://127.0.0.1:${await closedPort()}` });
+  const away = accountAt({ url: `smtp://127.0.0.1:${closedPort()}` });
   await paper.putEdition();
   // One in hand: there is something left for the second to try.
   const deps = changed(paper, { relays: [accountAt(paper.inbox, { connections: 1 })] });

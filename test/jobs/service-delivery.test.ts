@@ -78,7 +78,7 @@ test('a relay that is away is trouble, is tried again, and the edition goes out 
   const { deps } = diary;
   const newsletter = deps.config.newsletters[0] as NewsletterSettings;
   await diary.lookAt('2026-03-20T07:00Z');
-  const away = configFor(diary.paper, `smtp://127.0.0.1:${await closedPort()}`).relays;
+  const away = configFor(diary.paper, `smtp://127.0.0.1:${closedPort()}`).relays;
   const round = await deliverNewsletter(
     { ...deps, config: { ...deps.config, relays: away } },
     newsletter,

@@ -10,7 +10,7 @@ import { messageTo, relayAt, startRelay, testBothWays } from '../support/relay.t
 const yes = async () => true;
 
 testBothWays('a relay that is away is trouble of the relay, in words', async (t, messageTo) => {
-  const relay = relayAt(t, `smtp://127.0.0.1:${await closedPort()}`);
+  const relay = relayAt(t, `smtp://127.0.0.1:${closedPort()}`);
   const outcome = await relay.send(messageTo('ada@example.org'), yes);
   assert.deepEqual(outcome, {
     kind: 'relayTrouble',

@@ -15,7 +15,7 @@ const ON = { on: 'PostgreSQL' } as const;
 const SENDER = { id: 'a', host: '', pid: 1, started: '', edition: null, lease_until: '' };
 
 test('a server that is away is named by host and port', async () => {
-  const port = await closedPort();
+  const port = closedPort();
   await refused(
     `postgres://ada:hunter2@127.0.0.1:${port}/paper`,
     EXIT.unavailable,
@@ -149,7 +149,7 @@ test('a server that ends idle connections does not end the program', async (t) =
 });
 
 test('a host name with several addresses that all refuse is explained too', async () => {
-  const port = await closedPort();
+  const port = closedPort();
   await refused(
     `postgres://ada:hunter2@localhost:${port}/paper`,
     EXIT.unavailable,

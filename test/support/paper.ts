@@ -72,18 +72,16 @@ export interface Paper {
  */
 export async function openPaper(t: TestContext, options: PaperOptions = {}): Promise<Paper> {
   const folder = mkdtempSync(join(tmpdir(), 'broadsheet-paper-'));
+  cleanUpAfter(t, () => rmSync(folder, { recursive: true, force: true }));
   mkdirSync(join(folder, 'posts'));
   const inbox = await openInbox(options.inbox);
+  cleanUpAfter(t, () => inbox.close());
   const databaseUrl = await newDatabase(t, {
     folder,
     ...(options.on === undefined ? {} : { on: options.on }),
   });
   const store = await openStore(databaseUrl);
-  cleanUpAfter(t, async () => {
-    await store.close();
-    await inbox.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  cleanUpAfter(t, () => store.close());
   let clock = stoppedClock(Temporal.Instant.from(options.now ?? '2026-03-20T07:00Z'));
   const now: Clock = () => clock();
   const relayUrl = options.relayUrl ?? inbox.url;

@@ -5,6 +5,7 @@ import type { Relay, RelaySettings } from '../../src/smtp/relay.ts';
 import { cleanUpAfter } from './clean-up-after.ts';
 import { type Inbox, type InboxOptions, openInbox } from './inbox.ts';
 import { address } from './paper.ts';
+import { PATIENCE_MS } from './wait-for.ts';
 
 /** A message to `recipient`. */
 export type MessageTo = (recipient: string) => Message;
@@ -43,11 +44,9 @@ export async function startRelay(
   settings: Partial<RelaySettings> = {},
 ): Promise<{ inbox: Inbox; relay: Relay }> {
   const inbox = await openInbox(options);
+  cleanUpAfter(t, () => inbox.close());
   const relay = openRelay({ url: inbox.url, connections: 3, ...settings });
-  cleanUpAfter(t, async () => {
-    relay.drop();
-    await inbox.close();
-  });
+  cleanUpAfter(t, () => relay.drop());
   return { inbox, relay };
 }
 
@@ -55,7 +54,7 @@ export async function startRelay(
 export function relayAt(
   t: TestContext,
   url: string,
-  timeouts = { connectMs: 5000, silenceMs: 5000 },
+  timeouts = { connectMs: PATIENCE_MS, silenceMs: PATIENCE_MS },
 ): Relay {
   const relay = openRelay({ url, connections: 1, timeouts });
   cleanUpAfter(t, () => relay.drop());

@@ -70,7 +70,7 @@ test('while the relay is away mail waits, and goes when it is back', async (t) =
   const site = await openSite(t);
   const away = {
     ...site.deps,
-    config: { ...configFor(site.paper, `smtp://127.0.0.1:${await closedPort()}`) },
+    config: { ...configFor(site.paper, `smtp://127.0.0.1:${closedPort()}`) },
   };
   await site.signUp(ADA);
   const routes = openNoticeRoutes(away);
@@ -85,7 +85,7 @@ test('while the relay is away mail waits, and goes when it is back', async (t) =
 test('with one relay away the other takes the mail at once', async (t) => {
   const site = await openSite(t);
   const [first] = site.deps.config.relays;
-  const dead = { ...first, id: 'dead', url: `smtp://127.0.0.1:${await closedPort()}`, weight: 5 };
+  const dead = { ...first, id: 'dead', url: `smtp://127.0.0.1:${closedPort()}`, weight: 5 };
   const config = { ...site.deps.config, relays: [dead, first] as const };
   const other = await openSite(t, { config });
   await other.signUp(ADA);
