@@ -10,6 +10,7 @@ import {
   thisProcess,
 } from '../../src/disk/this-machine.ts';
 import { cleanUpAfter } from '../support/clean-up-after.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const MODULE = JSON.stringify(import.meta.resolve('../../src/disk/this-machine.ts'));
 const CHILD = `import { thisProcess } from ${MODULE};
@@ -69,11 +70,7 @@ test('a killed process that nobody has asked after yet is dead', async (t) => {
   const started = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
   assert.equal(isAlive({ host, pid, started }), 'alive');
   process.kill(pid, 'SIGKILL');
-  const deadline = performance.now() + 5000;
-  while (isAlive({ host, pid, started }) === 'alive' && performance.now() < deadline) {
-    await new Promise(setImmediate);
-  }
-  assert.equal(isAlive({ host, pid, started }), 'dead');
+  await waitFor('its death', () => isAlive({ host, pid, started }) === 'dead');
 });
 
 test('a machine has one name for itself, unless it is given another', () => {

@@ -3,7 +3,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
 import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { openInbox } from '../support/inbox.ts';
 import {
@@ -60,12 +59,11 @@ test('a send whose terminal is closed finishes what is in flight, and gives back
   const people = readers(60);
   let sender: ChildProcess | undefined;
   const inbox = await openInbox({
-    onMessage: async ({ number }) => {
+    onMessage: ({ number }) => {
       if (number !== 10) return undefined;
-      // Nobody reads any more, and the system says so.
+      // Nobody reads any more, and the system says so: before the sender has its reply.
       sender?.stderr?.destroy();
       sender?.kill('SIGHUP');
-      await setTimeout(200);
       return undefined;
     },
   });
@@ -83,6 +81,8 @@ test('a send whose terminal is closed finishes what is in flight, and gives back
     },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
+  const child = sender;
+  cleanUpAfter(t, () => child.kill('SIGKILL'));
   const [code] = await once(sender, 'exit');
   assert.equal(code, 75);
   assert.ok(inbox.messages.length < 60, `${inbox.messages.length} were sent`);

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { EXIT } from '../../src/base/errors.ts';
 import { openSqlite } from '../../src/store/database/open-sqlite.ts';
@@ -77,7 +77,7 @@ test('whoever waits for another program to write does all else meanwhile', async
     store.db.updateTable('senders').set({ pid: 2 }).execute(),
   ];
   // In this thread: had it stopped to wait, nobody would let go of the lock.
-  await setTimeout(200);
+  for (let turn = 0; turn < 100; turn += 1) await setImmediate();
   other.exec('commit');
   await Promise.all(written);
   assert.equal((await store.db.selectFrom('senders').selectAll().execute())[0]?.pid, 2);

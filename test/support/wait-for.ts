@@ -10,11 +10,13 @@ const LOOK_EVERY_MS = 10;
 
 /**
  * Resolves with what `look` returns as soon as that is neither undefined nor false. Rejects after
- * `PATIENCE_MS` with an error that says that `what` did not happen.
+ * `PATIENCE_MS` with an error that says that `what` did not happen. Between two looks it waits for
+ * `next`: a few milliseconds, or the next event where each has to be seen.
  */
 export async function waitFor<Found>(
   what: string,
   look: () => Found | Promise<Found>,
+  next: () => Promise<unknown> = () => pause(LOOK_EVERY_MS),
 ): Promise<Exclude<Found, undefined | false>> {
   const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
@@ -23,7 +25,7 @@ export async function waitFor<Found>(
       return found as Exclude<Found, undefined | false>;
     }
     if (performance.now() > deadline) throw notHappened(what);
-    await pause(LOOK_EVERY_MS);
+    await next();
   }
 }
 

@@ -15,6 +15,7 @@ import { openChangeSignal } from '../../../src/base/change-signal.ts';
 import { INDEX_CSS } from '../../../src/feeds/index-css.ts';
 import { temporaryFolder } from '../../disk/temporary-folder.ts';
 import { cleanUpAfter } from '../../support/clean-up-after.ts';
+import { inTime } from '../../support/wait-for.ts';
 import { askRaw } from '../../support/web.ts';
 import { askBytes } from './ask.ts';
 import { openFolder } from './folder.ts';
@@ -297,7 +298,7 @@ for (const [kind, size] of Object.entries(SIZES)) {
     });
     for (let turn = 1; turn <= 20; turn++) {
       await publish({ 'rss.xml': textOf(turn % 10) }, new Date());
-      await answered.wait(5000);
+      await inTime('an answer to a reader', Promise.race([answered.next(), ...readers]));
     }
     publishing = false;
     await Promise.all(readers);
