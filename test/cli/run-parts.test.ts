@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { type Part, runParts } from '../../src/cli/start/run-parts.ts';
+import { PATIENCE_MS } from '../support/wait-for.ts';
 import { collectingLog } from '../support/web.ts';
 
 const untilStopped =
@@ -19,7 +20,7 @@ test('parts run until they are asked to stop, and end in order', async () => {
     ['one', untilStopped(ended, 'one')],
     ['two', untilStopped(ended, 'two')],
   ]);
-  const end = runParts(parts, stop.signal, { graceMs: 1000, log: collectingLog(logged) });
+  const end = runParts(parts, stop.signal, { graceMs: PATIENCE_MS, log: collectingLog(logged) });
   stop.abort();
   assert.deepEqual(await end, { kind: 'stopped' });
   assert.deepEqual([ended.toSorted(), logged], [['one', 'two'], []]);
@@ -39,7 +40,7 @@ test('a part that fails, or ends by itself, stops the others in order and is log
       ['other', untilStopped(ended, 'other')],
     ]);
     const log = collectingLog(logged);
-    const end = await runParts(parts, new AbortController().signal, { graceMs: 1000, log });
+    const end = await runParts(parts, new AbortController().signal, { graceMs: PATIENCE_MS, log });
     assert.equal(end.kind, 'failed');
     assert.deepEqual(ended, ['other']);
     assert.equal(logged.length, 1);

@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { siteLayout } from '../../src/cli/init/site-layout.ts';
+import { cleanUpAfter } from '../support/clean-up-after.ts';
 
 function layoutOf(t: { after(work: () => void): void }, folder: string, files = {}) {
   const site = mkdtempSync(join(tmpdir(), 'broadsheet-site-'));
-  t.after(() => rmSync(site, { recursive: true }));
+  cleanUpAfter(t, () => rmSync(site, { recursive: true }));
   mkdirSync(join(site, folder), { recursive: true });
   for (const [name, text] of Object.entries<string>(files)) writeFileSync(join(site, name), text);
   const { generator, posts, permalink, feeds } = siteLayout(site);

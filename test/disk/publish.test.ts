@@ -17,10 +17,11 @@ import { type TestContext, test } from 'node:test';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { BroadsheetError, EXIT } from '../../src/base/errors.ts';
 import { Publication } from '../../src/disk/publish.ts';
+import { cleanUpAfter } from '../support/clean-up-after.ts';
 
 function temporaryFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'broadsheet-publish-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  cleanUpAfter(t, () => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 

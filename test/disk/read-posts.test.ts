@@ -8,6 +8,7 @@ import { siteRootOf } from '../../src/config/load-config.ts';
 import { readPosts } from '../../src/disk/read-posts.ts';
 import type { PostSettings } from '../../src/model/settings.ts';
 import { settings, site } from '../posts/posts.ts';
+import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const now = Temporal.Instant.from('2026-03-20T12:00Z');
@@ -146,7 +147,7 @@ test('a link in a circle, a link to everything and a socket stop nothing', async
   symlinkSync('/', join(folder, 'everything'));
   const socket = createServer().listen(join(folder, 's.md'));
   await once(socket, 'listening');
-  t.after(() => socket.close());
+  cleanUpAfter(t, () => socket.close());
   const { posts, leftOut } = read(folder);
   assert.equal(posts.length, 1);
   assert.deepEqual(leftOut.map(({ file, message }) => `${file} ${message.split(';')[0]}`).sort(), [

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { cleanUpAfter } from '../support/clean-up-after.ts';
 
 /** A folder with these files in it, gone when the test ends. */
 export function temporaryFolder(
@@ -9,7 +10,7 @@ export function temporaryFolder(
   files: Readonly<Record<string, string | Uint8Array>> = {},
 ): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'broadsheet-')));
-  context.after(() => rmSync(folder, { recursive: true, force: true }));
+  cleanUpAfter(context, () => rmSync(folder, { recursive: true, force: true }));
   for (const [file, content] of Object.entries(files)) {
     const path = join(folder, file);
     mkdirSync(dirname(path), { recursive: true });

@@ -9,6 +9,8 @@ import {
   thisMachine,
   thisProcess,
 } from '../../src/disk/this-machine.ts';
+import { cleanUpAfter } from '../support/clean-up-after.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const MODULE = JSON.stringify(import.meta.resolve('../../src/disk/this-machine.ts'));
 const CHILD = `import { thisProcess } from ${MODULE};
@@ -29,7 +31,7 @@ test('a process is alive until it is killed, and dead from then on', async (t) =
   const child = spawn(process.execPath, ['--input-type=module', '--eval', CHILD], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  t.after(() => child.kill('SIGKILL'));
+  cleanUpAfter(t, () => child.kill('SIGKILL'));
   const [line] = (await once(child.stdout, 'data')) as [Buffer];
   const mark = JSON.parse(String(line)) as ProcessMark;
   assert.equal(mark.pid, child.pid);
@@ -59,7 +61,7 @@ test('a killed process that nobody has asked after yet is dead', async (t) => {
   });
   const [line] = (await once(parent.stdout, 'data')) as [Buffer];
   const pid = Number(line);
-  t.after(() => {
+  cleanUpAfter(t, () => {
     process.kill(pid, 'SIGKILL');
     parent.kill('SIGKILL');
   });
@@ -68,11 +70,7 @@ test('a killed process that nobody has asked after yet is dead', async (t) => {
   const started = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
   assert.equal(isAlive({ host, pid, started }), 'alive');
   process.kill(pid, 'SIGKILL');
-  const deadline = performance.now() + 5000;
-  while (isAlive({ host, pid, started }) === 'alive' && performance.now() < deadline) {
-    await new Promise(setImmediate);
-  }
-  assert.equal(isAlive({ host, pid, started }), 'dead');
+  await waitFor('its death', () => isAlive({ host, pid, started }) === 'dead');
 });
 
 test('a machine has one name for itself, unless it is given another', () => {

@@ -4,6 +4,8 @@ import { dirname, join, relative } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { openChangeSignal } from '../../src/base/change-signal.ts';
 import { watchPosts } from '../../src/disk/watch-posts.ts';
+import { cleanUpAfter } from '../support/clean-up-after.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** A site whose posts are anywhere in it, its output folder too. */
@@ -21,24 +23,20 @@ function watchSite(t: TestContext) {
       onTrouble: (error) => assert.fail(String(error)),
     },
   );
-  t.after(() => watcher.close());
+  cleanUpAfter(t, () => watcher.close());
   const write = (path: string, text: string) => {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);
   };
-  const isTold = async (path: string) => {
-    const deadline = performance.now() + 10_000;
-    while (!changes.includes(path)) {
-      assert.ok(performance.now() < deadline, `${path} is told; told are ${changes.join()}`);
-      await changed.wait(100);
-    }
-  };
+  const isTold = (path: string) => waitFor(`a change of ${path}`, () => changes.includes(path));
   // What is written before it watches may be told or not.
-  const begin = async () => {
-    for (let number = 0; changes.length === 0 && number < 100; number++) {
-      write('news/begin.md', String(number));
-      await changed.wait(100);
-    }
+  const begin = () => {
+    let number = 0;
+    const isWatching = () => {
+      write('news/begin.md', String(number++));
+      return changes.length > 0;
+    };
+    return waitFor('the first change', isWatching, () => changed.wait(100));
   };
   return { folder, write, isTold, begin, changes };
 }

@@ -27,6 +27,7 @@ import {
   rssFaults,
   textOf,
 } from '../feeds/feed-rules.ts';
+import { cleanUpAfter } from '../support/clean-up-after.ts';
 
 const NOW = Temporal.Instant.from('2026-03-31T12:00:00Z');
 
@@ -43,7 +44,7 @@ interface Site {
 
 function openSite(t: TestContext): Site {
   const folder = mkdtempSync(join(tmpdir(), 'broadsheet-build-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  cleanUpAfter(t, () => rmSync(folder, { recursive: true, force: true }));
   const write = (path: string, text: string) => {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);

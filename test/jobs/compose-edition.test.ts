@@ -156,7 +156,7 @@ test('a test send goes to those addresses only, marked, outside the ledger', asy
 });
 
 test('a test send over a relay that is away says so', async (t) => {
-  const relayUrl = `smtp://127.0.0.1:${await closedPort()}`;
+  const relayUrl = `smtp://127.0.0.1:${closedPort()}`;
   const paper = await openPaper(t, { posts: POSTS, subscribers: ['ada@example.org'], relayUrl });
   const prepared = await prepareSend(paper.deps, { newsletter: NEWSLETTER });
   assert.ok(prepared.kind === 'ready');

@@ -7,6 +7,7 @@ import { silentLog } from '../../src/base/log.ts';
 import { copyDatabase } from '../../src/jobs/database/copy-database.ts';
 import { COPIED } from '../../src/store/database/copy-tables.ts';
 import { openStore, type Store } from '../../src/store/database/open-store.ts';
+import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { DATABASES, test } from '../support/databases.ts';
 import { openPaper, PEOPLE } from '../support/paper.ts';
 import { explained, newStore } from '../support/stores.ts';
@@ -91,7 +92,7 @@ test('nobody writes to the source while it is copied', async (t) => {
   const { store } = paper.deps;
   const to = await newStore(t, { on: 'PostgreSQL', bare: true });
   const other = await openStore(paper.deps.config.databaseUrl);
-  t.after(() => other.close());
+  cleanUpAfter(t, () => other.close());
   let waiting: Promise<unknown> | undefined;
   const log = {
     ...silentLog,

@@ -14,8 +14,7 @@ import { deliveryTable, planDeliveries } from '../../src/store/deliveries.ts';
 import { test } from '../support/databases.ts';
 import { address, NEWSLETTER, NONE, openPaper, PEOPLE } from '../support/paper.ts';
 import { changed, HOUR_MS, openMachineClock, readers, sendWith } from '../support/sending.ts';
-
-const SOON = { timeout: 20_000 };
+import { inTime } from '../support/wait-for.ts';
 
 test('an edition that is paused in the middle of its send stops, and goes on when it is resumed', async (t) => {
   let paused: Promise<unknown> | undefined;
@@ -137,7 +136,7 @@ test('whoever leaves in the middle gets nothing that was not submitted, claimed 
 });
 
 // It is the relays that take their time, whatever the database.
-testOnce('relays that hang hold up a signal for less than ten seconds', SOON, async (t) => {
+testOnce('relays that hang do not hold up a signal until they reply', async (t) => {
   const silent = new AbortController();
   const closed = new AbortController();
   const never = new Promise<undefined>(() => {});
@@ -157,14 +156,11 @@ testOnce('relays that hang hold up a signal for less than ten seconds', SOON, as
       inbox: { server: { onConnect: () => closed.abort() } },
     }),
   ] as const;
-  const start = performance.now();
-  const [first, second] = await Promise.all(
-    papers.map(async (paper, index) => {
-      await paper.putEdition();
-      return paper.send([silent, closed][index]?.signal);
-    }),
-  );
-  assert.ok(performance.now() - start < 10_000);
+  const sending = papers.map(async (paper, index) => {
+    await paper.putEdition();
+    return paper.send([silent, closed][index]?.signal);
+  });
+  const [first, second] = await inTime('the end of both sends', Promise.all(sending));
   assert.equal(first?.stopped?.because, 'signal');
   const { inDoubt = 0, queued } = first?.deliveries ?? {};
   assert.ok(inDoubt >= 1 && inDoubt <= 2, `${inDoubt} in doubt`);

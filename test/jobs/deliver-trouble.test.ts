@@ -15,7 +15,7 @@ import { watchWrites } from '../support/watched-store.ts';
 test('a relay that is away: nothing is marked as sent, and the next send goes on', async (t) => {
   const paper = await openPaper(t, {
     subscribers: PEOPLE,
-    relayUrl: `smtp://127.0.0.1:${await closedPort()}`,
+    relayUrl: `smtp://127.0.0.1:${closedPort()}`,
   });
   await paper.putEdition();
   const report = await paper.send();

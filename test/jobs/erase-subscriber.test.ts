@@ -9,6 +9,7 @@ import { eraseSubscriber } from '../../src/jobs/subscribers/erase-subscriber.ts'
 import { showSubscriber } from '../../src/jobs/subscribers/show-subscriber.ts';
 import { planDeliveries } from '../../src/store/deliveries.ts';
 import { insertSubscribers } from '../../src/store/subscribers.ts';
+import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { address, NEWSLETTER, openPaper, type Paper, PEOPLE } from '../support/paper.ts';
 import { everyone, importText } from '../support/people.ts';
 
@@ -140,7 +141,7 @@ test('somebody who signed up again after an erasure can be erased again', async 
 test('while another program reads the database, an erasure says that old copies may be left', async (t) => {
   const paper = await openPaper(t, { subscribers: ['ada@example.org'] });
   const reader = new DatabaseSync(join(paper.folder, 'paper.db'));
-  t.after(() => reader.close());
+  cleanUpAfter(t, () => reader.close());
   reader.exec('begin; select count(*) from subscribers');
   const report = await eraseSubscriber(paper.deps, ADA);
   assert.deepEqual([report.result, report.wiped], ['erased', false]);

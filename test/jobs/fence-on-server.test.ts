@@ -7,6 +7,7 @@ import { removeSubscriber } from '../../src/jobs/subscribers/remove-subscriber.t
 import { placeOnServer } from '../../src/store/database/place-on-server.ts';
 import { insertEdition } from '../../src/store/editions.ts';
 import { readPlace } from '../../src/store/identity.ts';
+import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { newDatabase } from '../support/databases.ts';
 import { type Desk, newFolder, openDesk } from '../support/desk.ts';
 import { address, makeEdition, openPaper, PEOPLE } from '../support/paper.ts';
@@ -63,7 +64,7 @@ test('the server tells its place to a user who may do nothing else', async (t) =
   const [server, name] = at(databaseUrl);
   const role = `plain_${name}`;
   await runSql(server, 'postgres', `create role ${role} login password 'plain'`);
-  t.after(() => runSql(server, 'postgres', `drop role ${role}`));
+  cleanUpAfter(t, () => runSql(server, 'postgres', `drop role ${role}`));
   const place = await ada.use(({ store: { db } }) => placeOnServer(db));
   await ada.use(async ({ store: { db } }) => {
     await db.transaction().execute(async (transaction) => {
@@ -103,7 +104,7 @@ async function copyOf(t: TestContext, databaseUrl: string): Promise<string> {
   const [server, name] = at(databaseUrl);
   const copy = `${name}_copy`;
   await runSql(server, 'postgres', `create database ${copy} template ${name}`);
-  t.after(() => runSql(server, 'postgres', `drop database ${copy} with (force)`));
+  cleanUpAfter(t, () => runSql(server, 'postgres', `drop database ${copy} with (force)`));
   const url = new URL(databaseUrl);
   url.pathname = copy;
   return url.href;

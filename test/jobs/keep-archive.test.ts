@@ -6,23 +6,19 @@ import { openChangeSignal } from '../../src/base/change-signal.ts';
 import { silentEventLog } from '../../src/base/log.ts';
 import { keepArchive } from '../../src/jobs/archive/keep-archive.ts';
 import { PLAIN_LISTS, pageOf, textsOf } from '../support/archive.ts';
+import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { NEWSLETTER, openPaper, type Paper } from '../support/paper.ts';
-
-const SOON = { timeout: 20_000 };
+import { waitFor } from '../support/wait-for.ts';
 
 /** The part of the service, running on `paper` until the test ends, and what it logs. */
 function keep(t: TestContext, paper: Paper) {
   const stop = new AbortController();
   const said: string[] = [];
-  const spoken = openChangeSignal();
-  const say = (line: string) => {
-    said.push(line);
-    spoken.notify();
-  };
+  const say = (line: string) => void said.push(line);
   const signals = { deliveries: openChangeSignal(), notices: openChangeSignal() };
   const log = { ...silentEventLog, event: say, trouble: say, failure: say };
   const running = keepArchive({ ...paper.deps, log, signals, textsOf }, PLAIN_LISTS, stop.signal);
-  t.after(async () => {
+  cleanUpAfter(t, async () => {
     stop.abort();
     await running;
   });
@@ -31,38 +27,32 @@ function keep(t: TestContext, paper: Paper) {
     running,
     signals,
     /** Resolves when `count` lines were logged; gives them. */
-    async lines(count: number): Promise<readonly string[]> {
-      while (said.length < count) await spoken.next();
-      return said;
-    },
+    lines: (count: number): Promise<readonly string[]> =>
+      waitFor(`${count} lines of log`, () => said.length >= count && said),
   };
 }
 
-test(
-  'the archive is written at the start, and again as soon as an edition is planned',
-  SOON,
-  async (t) => {
-    const paper = await openPaper(t, { subscribers: ['ada@example.org'] });
-    await paper.putEdition();
-    await paper.send();
-    const { lines, signals, stop, running } = keep(t, paper);
-    await lines(1);
-    const page = (day: number) =>
-      join(paper.deps.config.folders.output, pageOf(`${NEWSLETTER}-2026-03-${day}`));
-    assert.ok(existsSync(page(20)));
-    paper.setTime('2026-03-21T07:00:00Z');
-    await paper.putEdition(`${NEWSLETTER}-2026-03-21`);
-    await paper.send();
-    assert.ok(!existsSync(page(21)));
-    signals.deliveries.notify();
-    assert.deepEqual(await lines(2), ['archive written', 'archive written']);
-    assert.ok(existsSync(page(21)));
-    stop.abort();
-    await running;
-  },
-);
+test('the archive is written at the start, and again as soon as an edition is planned', async (t) => {
+  const paper = await openPaper(t, { subscribers: ['ada@example.org'] });
+  await paper.putEdition();
+  await paper.send();
+  const { lines, signals, stop, running } = keep(t, paper);
+  await lines(1);
+  const page = (day: number) =>
+    join(paper.deps.config.folders.output, pageOf(`${NEWSLETTER}-2026-03-${day}`));
+  assert.ok(existsSync(page(20)));
+  paper.setTime('2026-03-21T07:00:00Z');
+  await paper.putEdition(`${NEWSLETTER}-2026-03-21`);
+  await paper.send();
+  assert.ok(!existsSync(page(21)));
+  signals.deliveries.notify();
+  assert.deepEqual(await lines(2), ['archive written', 'archive written']);
+  assert.ok(existsSync(page(21)));
+  stop.abort();
+  await running;
+});
 
-test('an archive that cannot be written is told, and tried again', SOON, async (t) => {
+test('an archive that cannot be written is told, and tried again', async (t) => {
   const paper = await openPaper(t, { subscribers: ['ada@example.org'] });
   await paper.putEdition();
   await paper.send();

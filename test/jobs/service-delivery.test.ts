@@ -7,6 +7,7 @@ import { deliverDue } from '../../src/jobs/service/deliver-due.ts';
 import { deliverNewsletter } from '../../src/jobs/service/deliver-newsletter.ts';
 import { addSubscriber } from '../../src/jobs/subscribers/add-subscriber.ts';
 import type { NewsletterSettings } from '../../src/model/settings.ts';
+import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { test } from '../support/databases.ts';
 import { closedPort } from '../support/inbox.ts';
 import { address, configFor, NEWSLETTER, PEOPLE } from '../support/paper.ts';
@@ -77,7 +78,7 @@ test('a relay that is away is trouble, is tried again, and the edition goes out 
   const { deps } = diary;
   const newsletter = deps.config.newsletters[0] as NewsletterSettings;
   await diary.lookAt('2026-03-20T07:00Z');
-  const away = configFor(diary.paper, `smtp://127.0.0.1:${await closedPort()}`).relays;
+  const away = configFor(diary.paper, `smtp://127.0.0.1:${closedPort()}`).relays;
   const round = await deliverNewsletter(
     { ...deps, config: { ...deps.config, relays: away } },
     newsletter,
@@ -141,7 +142,7 @@ test('someone refused for good is named in the outcome; an edition refused too o
 
 test('one newsletter whose relay hangs keeps no other waiting', async (t) => {
   const hang = Promise.withResolvers<undefined>();
-  t.after(() => hang.resolve(undefined));
+  cleanUpAfter(t, () => hang.resolve(undefined));
   const bobs = Promise.withResolvers<void>();
   const diary = await openFriday(t, {
     ...{ subscribers: ['ada@example.org'], connections: 2 },

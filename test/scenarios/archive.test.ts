@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { openInbox } from '../support/inbox.ts';
 import { openProject, type Project, postText } from '../support/program.ts';
 import { startService } from '../support/service.ts';
@@ -18,7 +19,7 @@ interface Report {
 /** A project whose newsletter has sent an edition to one reader. */
 async function sent(t: TestContext): Promise<Project> {
   const inbox = await openInbox();
-  t.after(() => inbox.close());
+  cleanUpAfter(t, () => inbox.close());
   const project = openProject(t);
   project.write('posts/2026-03-19-ferries.md', postText('Night ferries saved'));
   await project.run('subscribers', 'add', 'canary@example.org');

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
+import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { CONFIG, openProject, postText } from '../support/program.ts';
 import { startService } from '../support/service.ts';
 import { askUrl, form } from '../support/web.ts';
@@ -18,7 +19,7 @@ test('while another program writes to the SQLite file, pages are served, and a f
   const { token } = JSON.parse((await ask('/api/form')).body);
 
   const other = new DatabaseSync(join(project.folder, 'data/broadsheet.db'));
-  t.after(() => other.close());
+  cleanUpAfter(t, () => other.close());
   other.exec('begin immediate');
   let isTaken = false;
   const fields = { address: 'ada@example.org', newsletters: 'daily', newsletter: 'daily', token };

@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import PostalMime from 'postal-mime';
+import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { openProject, postText, type Run, runBroadsheet, runProgram } from '../support/program.ts';
 import { startService } from '../support/service.ts';
 import { askUrl } from '../support/web.ts';
@@ -22,7 +23,7 @@ const ROOT = join(import.meta.dirname, '../..');
 
 function openFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'broadsheet-demo-'));
-  t.after(() => rmSync(folder, { recursive: true }));
+  cleanUpAfter(t, () => rmSync(folder, { recursive: true }));
   return folder;
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { cpSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { putBack } from '../support/desk.ts';
 import { type Inbox, openInbox } from '../support/inbox.ts';
 import {
@@ -106,7 +107,7 @@ interface Town {
 
 async function openTown(t: TestContext): Promise<Town> {
   const inbox = await openInbox();
-  t.after(() => inbox.close());
+  cleanUpAfter(t, () => inbox.close());
   const project = openProject(t);
   project.write('posts/2026-03-19-ferries.md', postText('Night ferries saved'));
   const { code, stderr } = await project.run('subscribers', 'add', ...PEOPLE);

@@ -4,7 +4,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { askEditors } from '../../src/jobs/schedule/ask-editors.ts';
 import type { NewsletterSettings } from '../../src/model/settings.ts';
 import type { SubscriptionStatus } from '../../src/model/subscriber.ts';
-import { withBrowser } from '../support/browser.ts';
+import { listenToConsole, withBrowser } from '../support/browser.ts';
 import { address, NEWSLETTER, openPaper } from '../support/paper.ts';
 import { type Mail, readMail } from '../support/site.ts';
 import { routeToSite, SITE_URL } from '../support/site-pages.ts';
@@ -243,8 +243,7 @@ async function withReader(
     const context = await browser.newContext({ javaScriptEnabled });
     await routeToSite(context, { site });
     const page = await context.newPage();
-    const troubles: string[] = [];
-    page.on('console', (message) => void troubles.push(message.text()));
+    const troubles = listenToConsole(page);
     const mails = async () => paper.inbox.messagesTo(ADA).map(readMail);
     const press = async (name: string) => {
       const button = page.getByRole('button', { name, exact: true });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CERTIFICATE, KEY } from '../support/certificates.ts';
+import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { openInbox } from '../support/inbox.ts';
 import { openProject, postText } from '../support/program.ts';
 
@@ -9,7 +10,7 @@ const NOW = ['--now', '2026-03-20T07:00'];
 test('a relay with a certificate of an authority of its own, and a password of any characters', async (t) => {
   const login = { user: 'daily@paper.example', pass: 'a/b#c?d@e%' };
   const inbox = await openInbox({ login, server: { secure: true, key: KEY, cert: CERTIFICATE } });
-  t.after(() => inbox.close());
+  cleanUpAfter(t, () => inbox.close());
   const project = openProject(t);
   project.write('posts/2026-03-19-a.md', postText('The council met'));
   project.write('authority.pem', CERTIFICATE);

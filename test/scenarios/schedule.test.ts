@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { openStore } from '../../src/store/database/open-store.ts';
 import { insertSlot } from '../../src/store/slots.ts';
+import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { openInbox } from '../support/inbox.ts';
 import { CONFIG, openProject, type Project, postText } from '../support/program.ts';
 
@@ -69,7 +70,7 @@ test('a country that has no known holidays stops check, schedule and start, and 
 
 test('an editor has the edition of a day sent that is held, skips a day to come, and sees both', async (t) => {
   const inbox = await openInbox();
-  t.after(() => inbox.close());
+  cleanUpAfter(t, () => inbox.close());
   const project = openProject(t, { config: CONFIG + SCHEDULE });
   project.write('posts/2026-03-19-ferries.md', postText('Night ferries saved'));
   await project.run('subscribers', 'add', ADA);
@@ -97,7 +98,7 @@ test('an editor has the edition of a day sent that is held, skips a day to come,
 
 test('an edition that needs an approval is sent by no command before it has it, and says how', async (t) => {
   const inbox = await openInbox();
-  t.after(() => inbox.close());
+  cleanUpAfter(t, () => inbox.close());
   const config = `${CONFIG}${SCHEDULE}    approve: true\n    editor: editor@paper.example\n`;
   const project = openProject(t, { config });
   project.write('posts/2026-03-19-ferries.md', postText('Night ferries saved'));

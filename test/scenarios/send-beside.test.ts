@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
+import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { openInbox } from '../support/inbox.ts';
 import {
   CONFIG,
@@ -31,7 +31,7 @@ test('a send beside a running one takes what that one does not hold, and nobody 
       return undefined;
     },
   });
-  t.after(() => inbox.close());
+  cleanUpAfter(t, () => inbox.close());
   const project = openProject(t, { config: `${CONFIG}email: {connections: 2}\n` });
   const send = () =>
     project.runWith(
@@ -59,16 +59,15 @@ test('a send whose terminal is closed finishes what is in flight, and gives back
   const people = readers(60);
   let sender: ChildProcess | undefined;
   const inbox = await openInbox({
-    onMessage: async ({ number }) => {
+    onMessage: ({ number }) => {
       if (number !== 10) return undefined;
-      // Nobody reads any more, and the system says so.
+      // Nobody reads any more, and the system says so: before the sender has its reply.
       sender?.stderr?.destroy();
       sender?.kill('SIGHUP');
-      await setTimeout(200);
       return undefined;
     },
   });
-  t.after(() => inbox.close());
+  cleanUpAfter(t, () => inbox.close());
   const project = openProject(t, { config: `${CONFIG}email: {connections: 2}\n` });
   project.write('posts/2026-03-19-ferries.md', postText('Night ferries saved'));
   assert.equal((await project.run('subscribers', 'add', ...people)).code, 0);
@@ -82,6 +81,8 @@ test('a send whose terminal is closed finishes what is in flight, and gives back
     },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
+  const child = sender;
+  cleanUpAfter(t, () => child.kill('SIGKILL'));
   const [code] = await once(sender, 'exit');
   assert.equal(code, 75);
   assert.ok(inbox.messages.length < 60, `${inbox.messages.length} were sent`);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import PostalMime from 'postal-mime';
+import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { openInbox } from '../support/inbox.ts';
 import { openProject, type Project, postText } from '../support/program.ts';
 
@@ -25,7 +26,7 @@ async function withPeople(project: Project): Promise<void> {
 
 test('an edition reaches every subscriber once, and a second send finds nothing new', async (t) => {
   const inbox = await openInbox();
-  t.after(() => inbox.close());
+  cleanUpAfter(t, () => inbox.close());
   const project = openProject(t);
   await withPeople(project);
   const environment = { BROADSHEET_SMTP_URL: inbox.url };
@@ -58,7 +59,7 @@ test('an edition reaches every subscriber once, and a second send finds nothing 
 
 test('a story that came after an edition is in the next one, and no other', async (t) => {
   const inbox = await openInbox();
-  t.after(() => inbox.close());
+  cleanUpAfter(t, () => inbox.close());
   const project = openProject(t);
   await withPeople(project);
   const environment = { BROADSHEET_SMTP_URL: inbox.url };
@@ -103,7 +104,7 @@ test('while the relay is away nothing counts as sent, and the next send goes on'
   assert.equal(away.json<Sent>().deliveries.accepted, 0);
   assert.match((await project.run('editions', 'list')).stdout, /0\/3 +waits for its relay /);
   const inbox = await openInbox();
-  t.after(() => inbox.close());
+  cleanUpAfter(t, () => inbox.close());
   const back = await project.runWith(
     { BROADSHEET_SMTP_URL: inbox.url },
     'send',
@@ -122,7 +123,7 @@ test('an address that is refused for good is named, the others are served, and t
     onRecipient: (to) =>
       to.startsWith('bo@') ? { code: 550, text: '5.1.1 no such user' } : undefined,
   });
-  t.after(() => inbox.close());
+  cleanUpAfter(t, () => inbox.close());
   const project = openProject(t);
   await withPeople(project);
   const run = await project.runWith(
@@ -139,7 +140,7 @@ test('an address that is refused for good is named, the others are served, and t
 
 test('a test send goes to the named addresses only, is marked, and leaves no trace', async (t) => {
   const inbox = await openInbox();
-  t.after(() => inbox.close());
+  cleanUpAfter(t, () => inbox.close());
   const project = openProject(t);
   await withPeople(project);
   const run = await project.runWith(
@@ -197,7 +198,7 @@ test('without a terminal to ask on, send wants --yes', async (t) => {
 
 test('without a secret nothing is sent, and how to make one is said', async (t) => {
   const inbox = await openInbox();
-  t.after(() => inbox.close());
+  cleanUpAfter(t, () => inbox.close());
   const project = openProject(t);
   await withPeople(project);
   const environment = { BROADSHEET_SECRET: '', BROADSHEET_SMTP_URL: inbox.url };
@@ -209,7 +210,7 @@ test('without a secret nothing is sent, and how to make one is said', async (t) 
 
 test('a composed edition is frozen: what is sent is what was composed', async (t) => {
   const inbox = await openInbox();
-  t.after(() => inbox.close());
+  cleanUpAfter(t, () => inbox.close());
   const project = openProject(t);
   await withPeople(project);
   const composed = await project.run('compose', 'daily', '--json', ...NOW);
@@ -231,7 +232,7 @@ test('a composed edition is frozen: what is sent is what was composed', async (t
 
 test('a broken template stops everything before it is stored or sent', async (t) => {
   const inbox = await openInbox();
-  t.after(() => inbox.close());
+  cleanUpAfter(t, () => inbox.close());
   const project = openProject(t);
   await withPeople(project);
   project.write(
@@ -259,7 +260,7 @@ test('when the rest has to wait, send says until when and ends with 75', async (
     onRecipient: (to) =>
       to.startsWith('bo@') ? { code: 450, text: '4.2.1 try again later' } : undefined,
   });
-  t.after(() => inbox.close());
+  cleanUpAfter(t, () => inbox.close());
   const project = openProject(t);
   await withPeople(project);
   const environment = { BROADSHEET_SMTP_URL: inbox.url };

@@ -3,6 +3,7 @@ import { type TestContext, test } from 'node:test';
 import { openStore } from '../../src/store/database/open-store.ts';
 import { deliveryTable, doubtedDeliveries } from '../../src/store/deliveries.ts';
 import { editionRows } from '../../src/store/editions.ts';
+import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { openCountingRelay, type TakenMessage } from '../support/counting-relay.ts';
 import { createDatabase, startPostgres, TEMPLATE } from '../support/postgres-server.ts';
 import { CONFIG, openProject, postText } from '../support/program.ts';
@@ -56,9 +57,9 @@ for (const isBackAtOnce of [true, false]) {
 
 async function openTown(t: TestContext) {
   const server = await startPostgres({ durable: true });
-  t.after(server.stop);
+  cleanUpAfter(t, server.stop);
   const relay = await openCountingRelay(() => 1);
-  t.after(relay.close);
+  cleanUpAfter(t, relay.close);
   const databaseUrl = server.url + (await createDatabase(server.url, TEMPLATE));
   const project = openProject(t, { config: `${CONFIG}email: {connections: ${CONNECTIONS}}\n` });
   project.write('posts/2026-03-19-wall.md', postText('The wall stands'));

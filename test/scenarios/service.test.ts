@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { setTimeout as pause } from 'node:timers/promises';
+import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { newDatabase, test as testOnBoth } from '../support/databases.ts';
 import { dueNow, watchedSinceYesterday } from '../support/due-now.ts';
 import { type Inbox, type InboxOptions, openInbox } from '../support/inbox.ts';
@@ -10,6 +10,7 @@ import { CONFIG, openProject, type Project, postText } from '../support/program.
 import { readers } from '../support/sending.ts';
 import { type Service, startService } from '../support/service.ts';
 import { openProxy } from '../support/tcp-proxy.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { askUrl, form } from '../support/web.ts';
 
 const CONNECTIONS = 2;
@@ -28,7 +29,7 @@ async function openSetting(
   options?: InboxOptions,
 ): Promise<Setting> {
   const inbox = await openInbox(options);
-  t.after(() => inbox.close());
+  cleanUpAfter(t, () => inbox.close());
   const config = `${CONFIG}${dueNow()}email: {connections: ${CONNECTIONS}}\nweb: {signUp: {minimumSeconds: 0}}\n`;
   const project = openProject(t, { config });
   const yesterday = Temporal.Now.instant().subtract({ hours: 20 }).toString().slice(0, 19);
@@ -51,12 +52,17 @@ async function openSetting(
   };
 }
 
-/** Resolves when `count` messages are in the inbox. */
-async function arrived({ inbox }: Setting, count: number, service: Service): Promise<void> {
-  while (inbox.messages.length < count) {
+/** Resolves when `count` messages of the inbox are to somebody whom `isMeant`. */
+async function arrived(
+  { inbox }: Setting,
+  count: number,
+  service: Service,
+  isMeant: (address: string) => boolean = () => true,
+): Promise<void> {
+  await waitFor(`${count} messages in the inbox`, () => {
     assert.equal(service.child.exitCode, null, service.text());
-    await pause(20);
-  }
+    return inbox.messages.filter(({ to }) => isMeant(to)).length >= count;
+  });
 }
 
 const isDone = ({ msg }: { msg: string }) => msg === 'this run of the edition is over';
@@ -78,7 +84,7 @@ test('a service that is stopped in the middle of a send ends in order, and the n
   const setting = await openSetting(t, 60, {
     onMessage: async ({ number }) => {
       if (number === 10) first?.kill('SIGTERM');
-      await pause(20);
+      if (number >= 10) await first?.waitFor(({ msg }) => msg === 'stopping');
       return undefined;
     },
   });
@@ -185,10 +191,7 @@ test('the log of a whole journey has no address and no token in it', async (t) =
     form({ address: 'newcomer@example.org', newsletters: 'daily', newsletter: 'daily', token }),
   );
   assert.ok(taken.status < 400, taken.body);
-  while (setting.inbox.messagesTo('newcomer@example.org').length === 0) {
-    assert.equal(service.child.exitCode, null, service.text());
-    await pause(20);
-  }
+  await arrived(setting, 1, service, (to) => to === 'newcomer@example.org');
   const [asked] = setting.inbox.messagesTo('newcomer@example.org');
   const confirm = linkIn(asked?.raw ?? Buffer.alloc(0), 'confirm');
   assert.equal((await askUrl(at(confirm))).status, 200);
@@ -228,13 +231,11 @@ test('a database server that goes away and comes back does not end the service',
     BROADSHEET_SMTP_URL: 'smtp://127.0.0.1:9',
   });
   const ready = new URL('/readyz', await service.url()).href;
-  const becomes = async (status: number) => {
-    for (;;) {
+  const becomes = (status: number) =>
+    waitFor(`${status} of /readyz`, async () => {
       const answer = await askUrl(ready);
-      if (answer.status === status) return JSON.parse(answer.body);
-      await pause(100);
-    }
-  };
+      return answer.status === status && JSON.parse(answer.body);
+    });
   await becomes(200);
   proxy.setAway(true);
   const away = await becomes(503);

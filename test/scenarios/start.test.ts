@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
+import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { freePort } from '../support/free-port.ts';
 import { readMetrics } from '../support/metrics.ts';
-import { CONFIG, openProject, postText } from '../support/program.ts';
-import { startService } from '../support/service.ts';
+import { CONFIG, openProject, type Project, postText } from '../support/program.ts';
+import { type Service, startService } from '../support/service.ts';
 import { askUrl } from '../support/web.ts';
 
 test('without a secret the service does not start, and says how to make one', async (t) => {
@@ -19,7 +20,7 @@ test('a port that is taken, or an address of another machine, is told', async (t
   const project = openProject(t);
   const other = createServer();
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
-  t.after(() => other.close());
+  cleanUpAfter(t, () => other.close());
   const { port } = other.address() as { port: number };
   const start = (...args: string[]) => project.run('start', '--metrics-port', '0', ...args);
   const taken = await start('--port', String(port));
@@ -40,7 +41,7 @@ test('a port that is taken, or an address of another machine, is told', async (t
 test('the service serves health, metrics and pages, and ends in order on SIGTERM', async (t) => {
   const project = openProject(t);
   project.write('posts/2026-03-19-ferries.md', postText('Night ferries saved'));
-  const service = startService(t, project, {}, ['--metrics-port', String(await freePort())]);
+  const service = await startWithMetrics(t, project);
   const url = await service.url();
   assert.deepEqual(JSON.parse((await askUrl(new URL('/healthz', url).href)).body), { alive: true });
   assert.equal((await askUrl(new URL('/nothing', url).href)).status, 404);
@@ -60,6 +61,18 @@ test('the service serves health, metrics and pages, and ends in order on SIGTERM
   );
   await assert.rejects(askUrl(url), /ECONNREFUSED/);
 });
+
+/** Metrics have to be told their port. One that was free a moment ago may be taken by now: then another. */
+async function startWithMetrics(t: TestContext, project: Project): Promise<Service> {
+  for (let left = 10; ; left -= 1) {
+    const service = startService(t, project, {}, ['--metrics-port', String(await freePort())]);
+    const isServing = await service.url().then(
+      () => true,
+      () => false,
+    );
+    if (isServing || left === 1) return service;
+  }
+}
 
 test('SIGHUP changes nothing without a terminal, and it says so', async (t) => {
   const service = startService(t, openProject(t));

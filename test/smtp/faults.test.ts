@@ -12,6 +12,7 @@ import {
   type Script,
 } from '../support/fault-relay.ts';
 import { type MessageTo, messageTo, readyMessageTo, relayAt } from '../support/relay.ts';
+import { PATIENCE_MS } from '../support/wait-for.ts';
 
 /** Something that a relay does wrong, and what comes of it. */
 interface Fault {
@@ -64,8 +65,8 @@ function saysGoodbye(phase: FaultPhase, times?: number): Script {
   return at(phase, { say: '421 4.3.2 going down\r\n', close: true }, times);
 }
 
-/** Of tests in which the relay hangs. */
-const PATIENCE_MS = 1000;
+/** Of tests in which the relay hangs: longer than all that comes before takes a busy machine. */
+const HANGS_MS = 5000;
 
 const GOODBYE = '421 4.3.2 going down';
 const TLS = { options: { extensions: ['STARTTLS', 'PIPELINING'] } };
@@ -180,7 +181,7 @@ const REFUSALS: readonly Fault[] = [
   {
     name: 'refuses the recipient and hangs at RSET',
     script: (moment) => says('rcpt', '550 5.1.1 nobody')(moment) ?? at('rset', {})(moment),
-    patienceMs: PATIENCE_MS,
+    patienceMs: HANGS_MS,
     outcome: failed('noSuchAddress', '550 5.1.1 nobody'),
   },
 ];
@@ -294,7 +295,7 @@ const HANGS: readonly Fault[] = [
       name: `never replies at ${phase}`,
       script: at(phase, {}),
       ...needs,
-      patienceMs: PATIENCE_MS,
+      patienceMs: HANGS_MS,
       outcome: trouble('does not answer'),
     }),
   ),
@@ -302,7 +303,7 @@ const HANGS: readonly Fault[] = [
     (phase): Fault => ({
       name: `never replies at ${phase}`,
       script: at(phase, {}),
-      patienceMs: PATIENCE_MS,
+      patienceMs: HANGS_MS,
       outcome: trouble('does not answer'),
       connections: 2,
     }),
@@ -311,7 +312,7 @@ const HANGS: readonly Fault[] = [
     (keep): Fault => ({
       name: `has ${keep ? 'the' : 'no'} message and never replies to it`,
       script: at('dot', { keep }),
-      patienceMs: PATIENCE_MS,
+      patienceMs: HANGS_MS,
       outcome: inDoubt('does not answer'),
       kept: keep,
     }),
@@ -319,7 +320,7 @@ const HANGS: readonly Fault[] = [
   {
     name: 'never ends its reply to the message',
     script: at('dot', { say: '250-2.0.0 kept\r\n', keep: true }),
-    patienceMs: PATIENCE_MS,
+    patienceMs: HANGS_MS,
     outcome: inDoubt('does not answer'),
     kept: true,
   },
@@ -491,7 +492,7 @@ function testFault(fault: Fault): void {
 async function meet(t: TestContext, fault: Fault, make: MessageTo): Promise<void> {
   const server = await openFaultRelay(t, fault.script, fault.options);
   const url = server.url.replace('//', `//${fault.login ?? ''}`) + (fault.query ?? '');
-  const ms = fault.patienceMs ?? 20_000;
+  const ms = fault.patienceMs ?? PATIENCE_MS;
   const relay = relayAt(t, url, { connectMs: ms, silenceMs: ms });
   const message = make(fault.recipient ?? 'ada@example.org');
   const mark = fault.beforeMark ? new Promise<boolean>(() => {}) : Promise.resolve(true);

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { messageTo, startRelay } from '../support/relay.ts';
 
 test('a connection over which much is refused keeps nothing of it', async (t) => {
   const warnings: Error[] = [];
   const note = (warning: Error) => warnings.push(warning);
   process.on('warning', note);
-  t.after(() => process.off('warning', note));
+  cleanUpAfter(t, () => process.off('warning', note));
   const refusal = { code: 550, text: '5.1.1 no such mailbox' };
   const { relay } = await startRelay(t, { onRecipient: () => refusal }, { connections: 1 });
   for (let count = 0; count < 15; count += 1) {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { openRelay } from '../../src/smtp/open-relay.ts';
+import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { openFaultRelay } from '../support/fault-relay.ts';
 import { closedPort } from '../support/inbox.ts';
 import { messageTo, relayAt, startRelay, testBothWays } from '../support/relay.ts';
@@ -9,7 +10,7 @@ import { messageTo, relayAt, startRelay, testBothWays } from '../support/relay.t
 const yes = async () => true;
 
 testBothWays('a relay that is away is trouble of the relay, in words', async (t, messageTo) => {
-  const relay = relayAt(t, `smtp://127.0.0.1:${await closedPort()}`);
+  const relay = relayAt(t, `smtp://127.0.0.1:${closedPort()}`);
   const outcome = await relay.send(messageTo('ada@example.org'), yes);
   assert.deepEqual(outcome, {
     kind: 'relayTrouble',
@@ -136,7 +137,7 @@ test('a relay that turns others away before it has let one in is sent all over t
     { inPieces: true },
   );
   const relay = openRelay({ url: server.url, connections: 4, ehloName: 'press.example' });
-  t.after(() => relay.drop());
+  cleanUpAfter(t, () => relay.drop());
   const recipients = ['ada', 'bob', 'cem', 'dee'].map((name) => `${name}@example.org`);
   const outcomes = await Promise.all(recipients.map((to) => relay.send(messageTo(to), yes)));
   assert.deepEqual(new Set(outcomes.map(({ kind }) => kind)), new Set(['accepted']));
@@ -164,7 +165,7 @@ async function strangeRelay(
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.after(() => {
+  cleanUpAfter(t, () => {
     for (const socket of sockets) socket.destroy();
     server.close();
   });

@@ -13,6 +13,7 @@ import type { OpenDatabase } from '../../src/store/database/open-database.ts';
 import { openPostgres } from '../../src/store/database/open-postgres.ts';
 import { openSqlite } from '../../src/store/database/open-sqlite.ts';
 import { openStore } from '../../src/store/database/open-store.ts';
+import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { newDatabase, newFolder, test } from '../support/databases.ts';
 import { refused } from '../support/stores.ts';
 
@@ -24,7 +25,7 @@ test('a database of the first version keeps every row, and knows the domains', a
     for (const statement of FIRST_ROWS) await sql.raw(statement).execute(db);
   });
   const { db, close } = await openStore(url);
-  t.after(close);
+  cleanUpAfter(t, close);
   const [subscriber] = await db.selectFrom('subscribers').selectAll().execute();
   assert.deepEqual({ ...subscriber }, { ...SUBSCRIBER });
   const deliveries = await db.selectFrom('deliveries').selectAll().orderBy('id').execute();
@@ -63,7 +64,7 @@ test('a message that an older program left in doubt keeps the date of its first 
     await dateMessages(db);
   });
   const { db, close } = await openStore(url);
-  t.after(close);
+  cleanUpAfter(t, close);
   const rows = await db.selectFrom('deliveries').select(['id', 'dated_at']).orderBy('id').execute();
   assert.deepEqual(
     rows.map((row) => [Number(row.id), row.dated_at]),
@@ -84,7 +85,7 @@ test('programs that start at once make the tables once', async (t) => {
     [1, 2, 3].map(() => run(process.execPath, ['--input-type=module', '--eval', script])),
   );
   const store = await openStore(url);
-  t.after(store.close);
+  cleanUpAfter(t, store.close);
   assert.equal((await store.db.selectFrom('identity').selectAll().execute()).length, 1);
 });
 
@@ -125,7 +126,7 @@ testOnce('beside another program there is room in a schema of its own', async (t
   });
   const own = `${url}?options=-csearch_path%3Dbroadsheet%2Cpublic`;
   const store = await openStore(own);
-  t.after(store.close);
+  cleanUpAfter(t, store.close);
   const { rows } = await sql<{ count: number }>`
     select count(*) as count from broadsheet.identity`.execute(store.db);
   assert.equal(rows[0]?.count, 1);

@@ -6,6 +6,7 @@ import { BroadsheetError, EXIT } from '../../src/base/errors.ts';
 import { explainPostgresError } from '../../src/store/database/explain-postgres-error.ts';
 import { openStore, type Store } from '../../src/store/database/open-store.ts';
 import { writeLedger } from '../../src/store/write-ledger.ts';
+import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { newDatabase, serverUrl } from '../support/databases.ts';
 import { closedPort } from '../support/inbox.ts';
 import { runSql } from '../support/postgres-server.ts';
@@ -16,7 +17,7 @@ const ON = { on: 'PostgreSQL' } as const;
 const SENDER = { id: 'a', host: '', pid: 1, started: '', edition: null, lease_until: '' };
 
 test('a server that is away is named by host and port', async () => {
-  const port = await closedPort();
+  const port = closedPort();
   await refused(
     `postgres://ada:hunter2@127.0.0.1:${port}/paper`,
     EXIT.unavailable,
@@ -50,7 +51,7 @@ test('a user without rights is told so, and what is there is left as it is', asy
   const role = `reader_${process.pid}`;
   await sql.raw(`create role ${role} login password 'hunter2'`).execute(store.db);
   const server = await serverUrl();
-  t.after(() => runSql(server, 'postgres', `drop role ${role}`));
+  cleanUpAfter(t, () => runSql(server, 'postgres', `drop role ${role}`));
   const url = new URL(await newDatabase(t, { ...ON, bare: true }));
   Object.assign(url, { username: role, password: 'hunter2' });
   await refused(url.href, EXIT.config, /permission denied for schema public; let the owner/);
@@ -150,7 +151,7 @@ test('a server that ends idle connections does not end the program', async (t) =
 });
 
 test('a host name with several addresses that all refuse is explained too', async () => {
-  const port = await closedPort();
+  const port = closedPort();
   await refused(
     `postgres://ada:hunter2@localhost:${port}/paper`,
     EXIT.unavailable,
@@ -224,7 +225,7 @@ async function proxied(t: Parameters<typeof newStore>[0]) {
   const proxy = await openProxy(t, Number(url.port));
   url.port = String(proxy.port);
   const store = await openStore(url.href);
-  t.after(() => store.close());
+  cleanUpAfter(t, () => store.close());
   return { store, proxy };
 }
 

@@ -3,11 +3,12 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { EXIT } from '../../src/base/errors.ts';
 import { openSqlite } from '../../src/store/database/open-sqlite.ts';
 import { openStore } from '../../src/store/database/open-store.ts';
+import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { damageFile } from '../support/damage.ts';
 import { newFolder } from '../support/databases.ts';
 import { explained, refused } from '../support/stores.ts';
@@ -41,7 +42,7 @@ test('a folder and a file that may only be read are a matter of the disk', async
 
 test('a full disk fails the transaction, and what was stored before stays', async (t) => {
   const store = await openStore(`sqlite:${join(newFolder(t), 'paper.db')}`);
-  t.after(() => store.close());
+  cleanUpAfter(t, () => store.close());
   await store.db.insertInto('senders').values(SENDER).execute();
   const { rows } = await sql<{ page_count: number }>`pragma page_count`.execute(store.db);
   // SQLite takes this for the end of the disk.
@@ -57,7 +58,7 @@ test('a full disk fails the transaction, and what was stored before stays', asyn
 test('a damaged file is found out, while it is open and when nothing reads the bad page', async (t) => {
   const file = join(newFolder(t), 'paper.db');
   const store = await openStore(`sqlite:${file}`);
-  t.after(store.close);
+  cleanUpAfter(t, store.close);
   await store.db.insertInto('senders').values(SENDER).execute();
   await store.verify();
   damageFile(file);
@@ -71,7 +72,7 @@ test('a damaged file is found out, while it is open and when nothing reads the b
 test('a file that another program does not let go of is to be tried again', async (t) => {
   const { file, other } = await lockedFile(t);
   const { db, claim } = openSqlite(file, true, 50);
-  t.after(() => db.destroy());
+  cleanUpAfter(t, () => db.destroy());
   // As whoever writes does: until then SQLite waits by itself, for 10 seconds.
   claim();
   await assert.rejects(
@@ -85,13 +86,13 @@ test('a file that another program does not let go of is to be tried again', asyn
 test('whoever waits for another program to write does all else meanwhile', async (t) => {
   const { file, other } = await lockedFile(t);
   const store = await openStore(`sqlite:${file}`);
-  t.after(() => store.close());
+  cleanUpAfter(t, () => store.close());
   const written = [
     store.transaction((db) => db.insertInto('senders').values(SENDER).execute()),
     store.db.updateTable('senders').set({ pid: 2 }).execute(),
   ];
   // In this thread: had it stopped to wait, nobody would let go of the lock.
-  await setTimeout(200);
+  for (let turn = 0; turn < 100; turn += 1) await setImmediate();
   other.exec('commit');
   await Promise.all(written);
   assert.equal((await store.db.selectFrom('senders').selectAll().execute())[0]?.pid, 2);
@@ -100,7 +101,7 @@ test('whoever waits for another program to write does all else meanwhile', async
 test('while another program writes, and a write waits for it, what is committed can be read', async (t) => {
   const { file, other } = await lockedFile(t);
   const store = await openStore(`sqlite:${file}`);
-  t.after(() => store.close());
+  cleanUpAfter(t, () => store.close());
   const senders = async () =>
     (await store.db.selectFrom('senders').select('id').execute()).map(({ id }) => id);
   const written = [
@@ -118,7 +119,7 @@ test('while another program writes, and a write waits for it, what is committed 
 
 test('what a transaction has written is seen by itself alone until it is over', async (t) => {
   const store = await openStore(`sqlite:${join(newFolder(t), 'paper.db')}`);
-  t.after(() => store.close());
+  cleanUpAfter(t, () => store.close());
   await store.transaction(async (db) => {
     await db.insertInto('senders').values(SENDER).execute();
     assert.equal((await db.selectFrom('senders').selectAll().execute()).length, 1);
@@ -132,7 +133,7 @@ async function lockedFile(t: TestContext): Promise<{ file: string; other: Databa
   const file = join(newFolder(t), 'paper.db');
   await (await openStore(`sqlite:${file}`)).close();
   const other = new DatabaseSync(file);
-  t.after(() => other.close());
+  cleanUpAfter(t, () => other.close());
   other.exec('begin immediate');
   return { file, other };
 }

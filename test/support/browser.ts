@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { createBrotliDecompress } from 'node:zlib';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
 
 const SYSTEM_BROWSERS = [
   '/usr/bin/chromium',
@@ -38,6 +38,18 @@ export async function withBrowser<Result>(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * What the console of the page says from now on. A browser asks for an icon of the site by itself, or
+ * does not: that there is none is no complaint of the page.
+ */
+export function listenToConsole(page: Page): string[] {
+  const said: string[] = [];
+  page.on('console', (message) => {
+    if (!message.location().url.endsWith('/favicon.ico')) said.push(message.text());
+  });
+  return said;
 }
 
 function launch(executablePath: string): Promise<Browser> {

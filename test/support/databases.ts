@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, type TestContext, test as testOnce } from 'node:test';
+import { cleanUpAfter } from './clean-up-after.ts';
 import {
   createDatabase,
   type PostgresServer,
@@ -54,12 +55,14 @@ export async function newDatabase(
   const server = await serverUrl();
   if (bare) {
     const name = await createDatabase(server, 'template0');
-    t.after(() => runSql(server, 'postgres', `drop database if exists ${name} with (force)`));
+    cleanUpAfter(t, () =>
+      runSql(server, 'postgres', `drop database if exists ${name} with (force)`),
+    );
     return server + name;
   }
   const name = idle.pop() ?? (await createDatabase(server, TEMPLATE));
   await runSql(server, name, EMPTY);
-  t.after(() => void idle.push(name));
+  cleanUpAfter(t, () => void idle.push(name));
   return server + name;
 }
 
@@ -82,7 +85,7 @@ const EMPTY = `
 /** A folder that is gone when the test ends. */
 export function newFolder(t: TestContext): string {
   const path = mkdtempSync(join(tmpdir(), 'broadsheet-store-'));
-  t.after(() => rmSync(path, { recursive: true, force: true }));
+  cleanUpAfter(t, () => rmSync(path, { recursive: true, force: true }));
   return path;
 }
 

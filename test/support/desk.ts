@@ -8,6 +8,7 @@ import { deliverEdition } from '../../src/jobs/sending/deliver-edition.ts';
 import { prepareSend } from '../../src/jobs/sending/prepare-send.ts';
 import type { SendReport } from '../../src/jobs/sending/send-report.ts';
 import { openStore } from '../../src/store/database/open-store.ts';
+import { cleanUpAfter } from './clean-up-after.ts';
 import { NEWSLETTER, type Paper } from './paper.ts';
 
 /** A place where the paper's SQLite database may be: opened for each thing that is done, as a command does. */
@@ -24,7 +25,7 @@ export interface Desk {
 /** A folder that is gone when the test ends. */
 export function newFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'broadsheet-desk-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  cleanUpAfter(t, () => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 

@@ -4,6 +4,7 @@ import type { TestContext } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { TLSSocket } from 'node:tls';
 import { CERTIFICATE, KEY } from './certificates.ts';
+import { cleanUpAfter } from './clean-up-after.ts';
 
 /** Where a relay can go wrong; `handshake` is TLS after STARTTLS, `body` the first bytes after DATA. */
 export type FaultPhase =
@@ -117,7 +118,7 @@ export async function openFaultRelay(
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  t.after(() => {
+  cleanUpAfter(t, () => {
     for (const socket of book.sockets) socket.destroy();
     server.close();
   });

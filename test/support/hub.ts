@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
 import { type ChangeSignal, openChangeSignal } from '../../src/base/change-signal.ts';
+import { cleanUpAfter } from './clean-up-after.ts';
 
 /** A WebSub hub on this machine. */
 export interface Hub {
@@ -35,7 +36,7 @@ export async function openHub(t: TestContext): Promise<Hub> {
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.after(() => {
+  cleanUpAfter(t, () => {
     server.closeAllConnections();
     server.close();
   });

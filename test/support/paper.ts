@@ -18,6 +18,7 @@ import { type EmailAddress, parseEmailAddress } from '../../src/model/email-addr
 import { openRelay } from '../../src/smtp/open-relay.ts';
 import { openStore } from '../../src/store/database/open-store.ts';
 import { insertEdition } from '../../src/store/editions.ts';
+import { cleanUpAfter } from './clean-up-after.ts';
 import { type DatabaseName, newDatabase } from './databases.ts';
 import { type Inbox, type InboxOptions, openInbox } from './inbox.ts';
 
@@ -71,18 +72,16 @@ export interface Paper {
  */
 export async function openPaper(t: TestContext, options: PaperOptions = {}): Promise<Paper> {
   const folder = mkdtempSync(join(tmpdir(), 'broadsheet-paper-'));
+  cleanUpAfter(t, () => rmSync(folder, { recursive: true, force: true }));
   mkdirSync(join(folder, 'posts'));
   const inbox = await openInbox(options.inbox);
+  cleanUpAfter(t, () => inbox.close());
   const databaseUrl = await newDatabase(t, {
     folder,
     ...(options.on === undefined ? {} : { on: options.on }),
   });
   const store = await openStore(databaseUrl);
-  t.after(async () => {
-    await store.close();
-    await inbox.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  cleanUpAfter(t, () => store.close());
   let clock = stoppedClock(Temporal.Instant.from(options.now ?? '2026-03-20T07:00Z'));
   const now: Clock = () => clock();
   const relayUrl = options.relayUrl ?? inbox.url;

@@ -17,6 +17,9 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { freePort } from './free-port.ts';
 
+/** Ports that are tried. */
+const MOST_PORTS = 10;
+
 const [password = '', durable] = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), 'broadsheet-postgres-'));
 const data = join(folder, 'data');
@@ -30,8 +33,7 @@ const failed = Promise.withResolvers<void>();
 try {
   const { initdb, postgres } = await binaries();
   makeData(initdb);
-  const port = await freePort();
-  server = await start(postgres, port);
+  const port = await startOnFreePort(postgres);
   process.stdout.write(`${port}\n`);
   orders.on('line', async (order) => {
     if (order === 'crash') await crash();
@@ -87,6 +89,19 @@ function makeData(initdb: string): void {
     ...['--locale-provider', 'icu', '--icu-locale', 'en'],
   ];
   execFileSync(initdb, options, { ...owner, cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+/** Starts the server; gives its port. A port that was free a moment ago may be taken by now. */
+async function startOnFreePort(postgres: string): Promise<number> {
+  for (let left = MOST_PORTS; ; left -= 1) {
+    const port = await freePort();
+    try {
+      server = await start(postgres, port);
+      return port;
+    } catch (error) {
+      if (left === 1 || !/could not bind/.test(String(error))) throw error;
+    }
+  }
 }
 
 async function start(postgres: string, port: number): Promise<ChildProcess> {

@@ -1,8 +1,10 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { globSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
 import type { TestContext } from 'node:test';
+import { cleanUpAfter } from './clean-up-after.ts';
 
 const BROADSHEET = join(import.meta.dirname, '../../bin/broadsheet.js');
 
@@ -51,15 +53,23 @@ Nothing was decided, and everyone agreed to meet again.`;
 /** Makes a project in a temporary folder, gone when the test ends. */
 export function openProject(context: TestContext, { config = CONFIG } = {}): Project {
   const folder = mkdtempSync(join(tmpdir(), 'broadsheet-project-'));
-  context.after(() => rmSync(folder, { recursive: true, force: true }));
+  cleanUpAfter(context, () => rmSync(folder, { recursive: true, force: true }));
   const write = (path: string, content: string | Uint8Array) => {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), content);
   };
   write('config/broadsheet.yaml', config);
   mkdirSync(join(folder, 'posts'));
-  const runWith = (environment: NodeJS.ProcessEnv, ...args: string[]) =>
-    runBroadsheet(args, folder, { BROADSHEET_SECRET: 'a-key-for-tests-only', ...environment });
+  const runWith = (environment: NodeJS.ProcessEnv, ...args: string[]) => {
+    const settings = { BROADSHEET_SECRET: 'a-key-for-tests-only', ...environment };
+    const child = startProgram(BROADSHEET, args, folder, settings);
+    const run = runOf(child);
+    cleanUpAfter(context, () => {
+      child.kill('SIGKILL');
+      return run;
+    });
+    return run;
+  };
   const files = () =>
     globSync('**/{*,.*}', { cwd: folder })
       .filter((path) => statSync(join(folder, path)).isFile())
@@ -83,11 +93,26 @@ export function runProgram(
   cwd: string,
   environment: NodeJS.ProcessEnv = {},
 ): Promise<Run> {
-  const child = spawn(process.execPath, [script, ...args], {
+  return runOf(startProgram(script, args, cwd, environment));
+}
+
+type Program = ChildProcessByStdio<null, Readable, Readable>;
+
+function startProgram(
+  script: string,
+  args: readonly string[],
+  cwd: string,
+  environment: NodeJS.ProcessEnv,
+): Program {
+  return spawn(process.execPath, [script, ...args], {
     cwd,
     env: { ...inheritedEnvironment(), NO_COLOR: '1', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+}
+
+/** What it came to, once it has ended. */
+function runOf(child: Program): Promise<Run> {
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));

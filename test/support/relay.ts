@@ -2,8 +2,10 @@ import { type TestContext, test } from 'node:test';
 import type { Message } from '../../src/model/message.ts';
 import { openRelay } from '../../src/smtp/open-relay.ts';
 import type { Relay, RelaySettings } from '../../src/smtp/relay.ts';
+import { cleanUpAfter } from './clean-up-after.ts';
 import { type Inbox, type InboxOptions, openInbox } from './inbox.ts';
 import { address } from './paper.ts';
+import { PATIENCE_MS } from './wait-for.ts';
 
 /** A message to `recipient`. */
 export type MessageTo = (recipient: string) => Message;
@@ -42,16 +44,14 @@ export async function startRelay(
   settings: Partial<RelaySettings> = {},
 ): Promise<{ inbox: Inbox; relay: Relay }> {
   const inbox = await openInbox(options);
+  cleanUpAfter(t, () => inbox.close());
   const relay = openRelay({
     url: inbox.url,
     connections: 3,
     ehloName: 'press.example',
     ...settings,
   });
-  t.after(async () => {
-    relay.drop();
-    await inbox.close();
-  });
+  cleanUpAfter(t, () => relay.drop());
   return { inbox, relay };
 }
 
@@ -59,9 +59,9 @@ export async function startRelay(
 export function relayAt(
   t: TestContext,
   url: string,
-  timeouts = { connectMs: 5000, silenceMs: 5000 },
+  timeouts = { connectMs: PATIENCE_MS, silenceMs: PATIENCE_MS },
 ): Relay {
   const relay = openRelay({ url, connections: 1, ehloName: 'press.example', timeouts });
-  t.after(() => relay.drop());
+  cleanUpAfter(t, () => relay.drop());
   return relay;
 }

@@ -1,5 +1,5 @@
 import type { TestContext } from 'node:test';
-import { type Clock, systemClock } from '../../src/base/clock.ts';
+import { type Clock, stoppedClock, systemClock } from '../../src/base/clock.ts';
 import type { Config } from '../../src/config/config.ts';
 import type { SendDependencies } from '../../src/jobs/mail-dependencies.ts';
 import { deliverEdition } from '../../src/jobs/sending/deliver-edition.ts';
@@ -7,6 +7,7 @@ import { prepareSend } from '../../src/jobs/sending/prepare-send.ts';
 import type { SendReport, SendWishes } from '../../src/jobs/sending/send-report.ts';
 import { settleLedger } from '../../src/jobs/sending/settle-ledger.ts';
 import type { NewsletterSettings, RelayAccount } from '../../src/model/settings.ts';
+import { cleanUpAfter } from './clean-up-after.ts';
 import { type Inbox, type InboxOptions, openInbox } from './inbox.ts';
 import { NEWSLETTER, type Paper } from './paper.ts';
 
@@ -19,11 +20,12 @@ export interface MachineClock {
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;
 
-/** A machine's clock that is right until it is moved. */
-export function openMachineClock(): MachineClock {
+/** A machine's clock that is right until it is moved; one that `stands` goes on only where it is moved. */
+export function openMachineClock({ stands = false } = {}): MachineClock {
   let offset = 0;
+  const clock = stands ? stoppedClock(systemClock()) : systemClock;
   return {
-    clock: () => systemClock().add({ milliseconds: offset }),
+    clock: () => clock().add({ milliseconds: offset }),
     move(milliseconds) {
       offset += milliseconds;
     },
@@ -38,7 +40,7 @@ export function readers(count: number, domain = 'example.org'): readonly string[
 /** Another relay, until the test ends. */
 export async function openOtherInbox(t: TestContext, options?: InboxOptions): Promise<Inbox> {
   const inbox = await openInbox(options);
-  t.after(() => inbox.close());
+  cleanUpAfter(t, () => inbox.close());
   return inbox;
 }
 

@@ -2,7 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { TestContext } from 'node:test';
+import { cleanUpAfter } from './clean-up-after.ts';
 import { inheritedEnvironment, type Project } from './program.ts';
+import { waitFor as waitUntil } from './wait-for.ts';
 
 const BROADSHEET = join(import.meta.dirname, '../../bin/broadsheet.js');
 
@@ -20,7 +22,7 @@ export interface Service {
   readonly lines: readonly LogLine[];
   /** Everything that it has written so far, to standard output and standard error. */
   text(): string;
-  /** The first line that `matches`, now or when it comes. Rejects when the service ends without. */
+  /** The first line that `matches`, now or when it comes. Rejects when the service ends without, or is late. */
   waitFor(matches: (line: LogLine) => boolean): Promise<LogLine>;
   /** Where the site is, when it listens. */
   url(): Promise<string>;
@@ -55,17 +57,15 @@ export function startService(
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  t.after(() => child.kill('SIGKILL'));
+  cleanUpAfter(t, () => {
+    child.kill('SIGKILL');
+    return ended;
+  });
   const lines: LogLine[] = [];
   const raw: string[] = [];
-  const waiting = new Set<() => void>();
-  const look = () => {
-    for (const each of waiting) each();
-  };
   createInterface({ input: child.stdout }).on('line', (line) => {
     raw.push(line);
     if (line.startsWith('{')) lines.push(JSON.parse(line) as LogLine);
-    look();
   });
   createInterface({ input: child.stderr }).on('line', (line) => void raw.push(line));
   const text = () => raw.join('\n');
@@ -73,21 +73,18 @@ export function startService(
   const ended = new Promise<number | undefined>((resolve) => {
     child.once('close', (code) => {
       over = true;
-      look();
       resolve(code ?? undefined);
     });
   });
   const waitFor: Service['waitFor'] = (matches) =>
-    new Promise((resolve, reject) => {
-      const check = () => {
-        const found = lines.find(matches);
-        if (found === undefined && !over) return;
-        waiting.delete(check);
-        if (found !== undefined) resolve(found);
-        else reject(new Error(`the service ended before it said so:\n${text()}`));
-      };
-      waiting.add(check);
-      check();
+    waitUntil(`a line that ${matches}`, () => {
+      const found = lines.find(matches);
+      if (found === undefined && over) {
+        throw new Error(`the service ended before it said so:\n${text()}`);
+      }
+      return found;
+    }).catch((error: Error) => {
+      throw new Error(`${error.message}\n${text()}`);
     });
   const serving = () => waitFor(({ msg }) => msg === 'serving');
   return {

@@ -3,6 +3,7 @@ import type { TestContext } from 'node:test';
 import { BroadsheetError, type ExitCode } from '../../src/base/errors.ts';
 import type { Expectation } from '../../src/store/database/migrate.ts';
 import { openStore, type Store } from '../../src/store/database/open-store.ts';
+import { cleanUpAfter } from './clean-up-after.ts';
 import { type DatabaseName, newDatabase } from './databases.ts';
 
 /** A store on a new database, closed when the test ends. */
@@ -11,7 +12,7 @@ export async function newStore(
   options: { readonly on?: DatabaseName; readonly bare?: boolean } = {},
 ): Promise<Store> {
   const store = await openStore(await newDatabase(t, options));
-  t.after(() => store.close());
+  cleanUpAfter(t, () => store.close());
   return store;
 }
 

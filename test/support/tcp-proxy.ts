@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import type { TestContext } from 'node:test';
+import { cleanUpAfter } from './clean-up-after.ts';
 
 /** A line between a program and a server, which a test can cut. */
 export interface TcpProxy {
@@ -51,7 +52,7 @@ export async function openProxy(t: TestContext, targetPort: number): Promise<Tcp
   const cut = () => {
     for (const socket of sockets) socket.destroy();
   };
-  t.after(() => {
+  cleanUpAfter(t, () => {
     cut();
     server.close();
   });

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
+import { cleanUpAfter } from './clean-up-after.ts';
 
 /** A request as it came. */
 export interface Call {
@@ -31,7 +32,7 @@ export async function openWebListener(
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  t.after(() => {
+  cleanUpAfter(t, () => {
     server.closeAllConnections();
     server.close();
   });

@@ -9,6 +9,7 @@ import { readTexts } from '../../src/jobs/read-texts.ts';
 import type { WebSettings } from '../../src/model/settings.ts';
 import { openWebServer, type WebOptions, type WebServer } from '../../src/web/open-web-server.ts';
 import type { RoutePlugin, WebDependencies } from '../../src/web/web-dependencies.ts';
+import { cleanUpAfter } from './clean-up-after.ts';
 import { openPaper, type Paper } from './paper.ts';
 
 /** What an answer was. */
@@ -65,7 +66,7 @@ export async function openWebPaper(
     metrics: options.metrics ?? silentMetrics,
   };
   const server = await openWebServer(deps, routes, options);
-  t.after(() => server.close());
+  cleanUpAfter(t, () => server.close());
   return {
     ...{ paper, server, deps, logged },
     ask: (path, ask) => askUrl(new URL(path, server.url).href, ask),

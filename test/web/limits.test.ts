@@ -4,6 +4,8 @@ import { connect, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { clientNetwork } from '../../src/model/client-network.ts';
 import type { RoutePlugin } from '../../src/web/web-dependencies.ts';
+import { cleanUpAfter } from '../support/clean-up-after.ts';
+import { inTime, waitFor } from '../support/wait-for.ts';
 import { askRaw, askUrl, form, openWebPaper } from '../support/web.ts';
 
 const PAGES: RoutePlugin = (app) => {
@@ -159,18 +161,14 @@ test('whoever sends slowly is cut off, while others are served', async (t) => {
   const body =
     'POST /subscribe/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\n';
   const cases = [
-    { bytes: head, limits: { headTimeoutMs: 300, requestTimeoutMs: 60_000 } },
-    { bytes: body, limits: { headTimeoutMs: 300, requestTimeoutMs: 600 } },
+    { bytes: head, limits: { headTimeoutMs: 1000, requestTimeoutMs: 60_000 } },
+    { bytes: body, limits: { headTimeoutMs: 1000, requestTimeoutMs: 2000 } },
   ];
   for (const { bytes, limits } of cases) {
     const { ask, server } = await openWebPaper(t, [PAGES], { limits });
-    const startedAt = performance.now();
     const ends = Array.from({ length: 20 }, () => drip(t, server.url, bytes));
     assert.equal((await ask('')).status, 200);
-    await Promise.all(ends);
-    const ms = Math.round(performance.now() - startedAt);
-    t.diagnostic(`20 slow connections were cut off after ${ms} ms`);
-    assert.ok(ms < 20_000, `${ms} ms`);
+    await inTime('the end of 20 slow connections', Promise.all(ends));
   }
 });
 
@@ -179,6 +177,7 @@ async function drip(t: TestContext, url: string, bytes: string): Promise<void> {
   const socket = open(t, url);
   socket.write(bytes);
   const timer = setInterval(() => socket.write('a'), 50);
+  cleanUpAfter(t, () => clearInterval(timer));
   socket.once('close', () => clearInterval(timer));
   await once(socket, 'close');
 }
@@ -188,7 +187,7 @@ function open(t: TestContext, url: string): Socket {
   const socket = connect(Number(port), hostname);
   socket.on('error', () => {});
   socket.resume();
-  t.after(() => socket.destroy());
+  cleanUpAfter(t, () => socket.destroy());
   return socket;
 }
 
@@ -203,7 +202,8 @@ test('a client has so many connections at once, and one that is closed makes roo
   held[0]?.destroy();
   await Promise.all(held.slice(0, 1).map((socket) => once(socket, 'close')));
   // The server hears of it a moment later.
-  while ((await askUrl(server.url).catch(() => undefined))?.status !== 200);
+  const isServed = async () => (await askUrl(server.url).catch(() => undefined))?.status === 200;
+  await waitFor('room for another connection', isServed);
 });
 
 test('when it is closed, what is under way is answered, and what never ends is cut off', async (t) => {
@@ -216,7 +216,7 @@ test('when it is closed, what is under way is answered, and what never ends is c
     });
     app.get('/never/', () => new Promise(() => {}));
   };
-  const { ask, server } = await openWebPaper(t, [slow], { limits: { closeTimeoutMs: 500 } });
+  const { ask, server } = await openWebPaper(t, [slow], { limits: { closeTimeoutMs: 2000 } });
   const never = assert.rejects(ask('never/'));
   const underWay = ask('slow/');
   await asked;

@@ -8,6 +8,7 @@ import { removeSubscriber } from '../../src/jobs/subscribers/remove-subscriber.t
 import { holdDatabase } from '../../src/store/identity.ts';
 import { openMetrics } from '../../src/web/metrics/open-metrics.ts';
 import { serveMetrics } from '../../src/web/metrics/serve-metrics.ts';
+import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { test } from '../support/databases.ts';
 import { readMetrics } from '../support/metrics.ts';
 import { address, NEWSLETTER, openPaper, PEOPLE } from '../support/paper.ts';
@@ -15,7 +16,7 @@ import { askUrl, openWebPaper } from '../support/web.ts';
 
 async function openServer(t: TestContext, metrics: ReturnType<typeof openMetrics>) {
   const server = await serveMetrics(metrics, { host: '127.0.0.1', port: 0, log: silentEventLog });
-  t.after(() => server.close());
+  cleanUpAfter(t, () => server.close());
   return server;
 }
 

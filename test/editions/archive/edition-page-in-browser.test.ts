@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { renderEditionPage } from '../../../src/editions/archive/edition-page.ts';
-import { withBrowser } from '../../support/browser.ts';
+import { listenToConsole, withBrowser } from '../../support/browser.ts';
 import { morningEdition, PAGE_URL, pageInput } from './samples.ts';
 
 /** What the web server sends with every page. */
@@ -108,8 +108,7 @@ async function open(
     colorScheme: scheme,
   });
   const opened = await context.newPage();
-  const complaints: string[] = [];
-  opened.on('console', (message) => void complaints.push(message.text()));
+  const complaints = listenToConsole(opened);
   await opened.route('**/*', (route) => {
     const url = route.request().url();
     if (url === PAGE_URL) {

@@ -10,10 +10,12 @@ import { openNoticeRoutes } from '../../../src/jobs/site/send-notices.ts';
 import { eraseSubscriber } from '../../../src/jobs/subscribers/erase-subscriber.ts';
 import { openStore } from '../../../src/store/database/open-store.ts';
 import { holdDatabase, releaseDatabase } from '../../../src/store/identity.ts';
+import { cleanUpAfter } from '../../support/clean-up-after.ts';
 import { test } from '../../support/databases.ts';
 import { closedPort, messageIdOf } from '../../support/inbox.ts';
 import { address, configFor } from '../../support/paper.ts';
 import { openSite, type Site } from '../../support/site.ts';
+import { inTime } from '../../support/wait-for.ts';
 
 const ADA = 'ada@example.org';
 
@@ -69,7 +71,7 @@ test('while the relay is away mail waits, and goes when it is back', async (t) =
   const site = await openSite(t);
   const away = {
     ...site.deps,
-    config: { ...configFor(site.paper, `smtp://127.0.0.1:${await closedPort()}`) },
+    config: { ...configFor(site.paper, `smtp://127.0.0.1:${closedPort()}`) },
   };
   await site.signUp(ADA);
   const routes = openNoticeRoutes(away);
@@ -84,7 +86,7 @@ test('while the relay is away mail waits, and goes when it is back', async (t) =
 test('with one relay away the other takes the mail at once', async (t) => {
   const site = await openSite(t);
   const [first] = site.deps.config.relays;
-  const dead = { ...first, id: 'dead', url: `smtp://127.0.0.1:${await closedPort()}`, weight: 5 };
+  const dead = { ...first, id: 'dead', url: `smtp://127.0.0.1:${closedPort()}`, weight: 5 };
   const config = { ...site.deps.config, relays: [dead, first] as const };
   const other = await openSite(t, { config });
   await other.signUp(ADA);
@@ -119,7 +121,7 @@ test('several processes at once send each mail once', async (t) => {
   const site = await openSite(t, { limits: { perIpPerHour: 100 } });
   for (let index = 0; index < 40; index += 1) await site.signUp(`reader-${index}@example.org`);
   const store = await openStore(site.deps.config.databaseUrl);
-  t.after(() => store.close());
+  cleanUpAfter(t, () => store.close());
   await Promise.all(
     [site.deps, { ...site.deps, store }].map(async (deps) => {
       const routes = openNoticeRoutes(deps);
@@ -220,30 +222,25 @@ test('the part of the service answers at once, tells what is wrong once, and sto
   assert.deepEqual(troubles, []);
 });
 
-testOnce(
-  'a relay that never replies does not keep the service from stopping within ten seconds',
-  async (t) => {
-    const reached = Promise.withResolvers<void>();
-    const site = await openSite(t, {
-      inbox: {
-        onMessage: () => {
-          reached.resolve();
-          return new Promise(() => {});
-        },
+testOnce('a relay that never replies does not keep the service from stopping', async (t) => {
+  const reached = Promise.withResolvers<void>();
+  const site = await openSite(t, {
+    inbox: {
+      onMessage: () => {
+        reached.resolve();
+        return new Promise(() => {});
       },
-    });
-    const stop = new AbortController();
-    const running = answerRequests(site.deps, stop.signal);
-    await site.signUp(ADA);
-    await reached.promise;
-    const from = performance.now();
-    stop.abort();
-    await running;
-    assert.ok(performance.now() - from < 10_000);
-    const [notice] = await noticesOf(site);
-    assert.equal(notice?.state, 'waiting');
-  },
-);
+    },
+  });
+  const stop = new AbortController();
+  const running = answerRequests(site.deps, stop.signal);
+  await site.signUp(ADA);
+  await reached.promise;
+  stop.abort();
+  await inTime('the end of the service', running);
+  const [notice] = await noticesOf(site);
+  assert.equal(notice?.state, 'waiting');
+});
 
 test('a broken template is told, and the mail goes when it is mended', async (t) => {
   const failures: string[] = [];

@@ -129,7 +129,7 @@ test('their data are everything that is stored, and nothing of others', async (t
     'preferences',
     'welcome',
   ]);
-  assert.doesNotMatch(JSON.stringify(data), /bob|192\.0\.2/);
+  assert.doesNotMatch(JSON.stringify(data), /bob@|192\.0\.2/);
 });
 
 test('a new address gets everything once its owner has confirmed it; the old one is told and departed', async (t) => {

@@ -9,6 +9,7 @@ import { addressKey } from '../../../src/model/email-address.ts';
 import type { SubscriptionStatus } from '../../../src/model/subscriber.ts';
 import { openStore } from '../../../src/store/database/open-store.ts';
 import { unansweredSignUps } from '../../../src/store/sign-ups.ts';
+import { cleanUpAfter } from '../../support/clean-up-after.ts';
 import { test } from '../../support/databases.ts';
 import { address, NEWSLETTER } from '../../support/paper.ts';
 import { everyone, importText } from '../../support/people.ts';
@@ -310,7 +311,7 @@ test('a sign-up is answered once, however many processes take it at once', async
   const site = await openSite(t);
   await site.signUp(ADA);
   const store = await openStore(site.deps.config.databaseUrl);
-  t.after(() => store.close());
+  cleanUpAfter(t, () => store.close());
   const [signUp] = await unansweredSignUps(store.db, 1);
   assert.ok(signUp !== undefined);
   const answers = await Promise.all(

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
+import { PATIENCE_MS } from '../../support/wait-for.ts';
 import { type AskedHeaders, askBytes, type BytesAnswer } from './ask.ts';
 import { openFolder } from './folder.ts';
 
@@ -188,7 +189,7 @@ test(`${TABLE.length} requests for one file are answered as RFC 9110 says, by HE
 function assertResult(answer: BytesAnswer, result: Result, row: string): void {
   const { status, headers } = answer;
   assert.equal(status, typeof result === 'number' ? result : 200, row);
-  assert.ok(Math.abs(Date.parse(headers.date ?? '') - Date.now()) < 5000, row);
+  assert.ok(Math.abs(Date.parse(headers.date ?? '') - Date.now()) < PATIENCE_MS, row);
   assert.equal(headers.vary, 'Accept-Encoding', row);
   assert.equal(headers['x-content-type-options'], 'nosniff', row);
   if (typeof result !== 'number') assertContent(answer, result, row);

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { FEED_CSS } from '../../../src/feeds/feed-css.ts';
 import { renderIndexPage } from '../../../src/feeds/index-page.ts';
 import { SETTINGS, SITE } from '../../feeds/samples.ts';
-import { withBrowser } from '../../support/browser.ts';
+import { listenToConsole, withBrowser } from '../../support/browser.ts';
 import { openFolder } from './folder.ts';
 
 const PLAN = { kind: 'main', path: '', name: 'Paper', title: 'Paper', entries: [] } as const;
@@ -28,8 +28,7 @@ test('under the policy of the site the page of feeds and a feed have their style
   });
   await withBrowser(async (browser) => {
     const tab = await browser.newPage();
-    const said: string[] = [];
-    tab.on('console', (message) => said.push(message.text()));
+    const said = listenToConsole(tab);
     await tab.goto(`${server.url}feeds/`);
     assert.match(await tab.evaluate<string>(fontOf('h1')), /Georgia/);
     await tab.goto(`${server.url}shown.xml`);

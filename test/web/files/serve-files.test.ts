@@ -14,6 +14,8 @@ import { gzipSync } from 'node:zlib';
 import { openChangeSignal } from '../../../src/base/change-signal.ts';
 import { INDEX_CSS } from '../../../src/feeds/index-css.ts';
 import { temporaryFolder } from '../../disk/temporary-folder.ts';
+import { cleanUpAfter } from '../../support/clean-up-after.ts';
+import { inTime } from '../../support/wait-for.ts';
 import { askRaw } from '../../support/web.ts';
 import { askBytes } from './ask.ts';
 import { openFolder } from './folder.ts';
@@ -134,7 +136,7 @@ test(`${OUTSIDE.length} paths that leave the folder, or lead to what is not publ
   });
   const outside = temporaryFolder(t, { 'secret.txt': 'secret', 'secret.xml': 'secret' });
   writeFileSync(join(folder, '../secret.txt'), 'secret');
-  t.after(() => rmSync(join(folder, '../secret.txt')));
+  cleanUpAfter(t, () => rmSync(join(folder, '../secret.txt')));
   symlinkSync(join(outside, 'secret.xml'), join(folder, 'out.xml'));
   symlinkSync(outside, join(folder, 'out'));
   symlinkSync('.history.json', join(folder, 'hidden.json'));
@@ -285,7 +287,7 @@ test('links within the folder are followed, and the folder may be one', async (t
   assert.match(headers['content-type'] ?? '', /atom/);
   // As `ln -sfn releases/2 public` does.
   renameSync(folder, `${folder}-2`);
-  t.after(() => rmSync(`${folder}-2`, { recursive: true }));
+  cleanUpAfter(t, () => rmSync(`${folder}-2`, { recursive: true }));
   symlinkSync(`${folder}-2`, folder);
   assert.equal((await askBytes(`${server.url}rss.xml`)).text, LONG);
 });
@@ -316,7 +318,7 @@ for (const [kind, size] of Object.entries(SIZES)) {
     });
     for (let turn = 1; turn <= 20; turn++) {
       await publish({ 'rss.xml': textOf(turn % 10) }, new Date());
-      await answered.wait(5000);
+      await inTime('an answer to a reader', Promise.race([answered.next(), ...readers]));
     }
     publishing = false;
     await Promise.all(readers);

@@ -11,7 +11,8 @@ import type { ArchiveList } from '../../../src/editions/archive/plan-lists.ts';
 import type { NewsletterSettings } from '../../../src/model/settings.ts';
 import { openArchiveLists } from '../../../src/web/pages/archive-lists.ts';
 import { archiveOf, textsOf } from '../../support/archive.ts';
-import { withBrowser } from '../../support/browser.ts';
+import { listenToConsole, withBrowser } from '../../support/browser.ts';
+import { cleanUpAfter } from '../../support/clean-up-after.ts';
 import { NEWSLETTER, openPaper } from '../../support/paper.ts';
 
 const NASTY = 'Tolls & <script>alert(1)</script> "tides"';
@@ -150,8 +151,7 @@ test('the lists are usable from files alone, on any screen, and axe finds nothin
       for (const colorScheme of ['light', 'dark'] as const) {
         const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
         const page = await context.newPage();
-        const complaints: string[] = [];
-        page.on('console', (message) => void complaints.push(message.text()));
+        const complaints = listenToConsole(page);
         for (const path of ['archive/', `archive/${NEWSLETTER}/`]) {
           await page.goto(url + path, { waitUntil: 'load' });
           const { violations, passes } = await new AxeBuilder({ page }).analyze();
@@ -191,7 +191,7 @@ async function openPlainServer(t: TestContext, folder: string): Promise<string> 
   const listening = Promise.withResolvers<void>();
   server.listen(0, '127.0.0.1', listening.resolve);
   await listening.promise;
-  t.after(() => {
+  cleanUpAfter(t, () => {
     server.closeAllConnections();
     server.close();
   });

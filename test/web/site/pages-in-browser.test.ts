@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { AxeBuilder } from '@axe-core/playwright';
 import { HtmlValidate } from 'html-validate';
 import type { Browser, Page } from 'playwright-core';
-import { withBrowser } from '../../support/browser.ts';
+import { listenToConsole, withBrowser } from '../../support/browser.ts';
 import { openPaper } from '../../support/paper.ts';
 import {
   type CollectedSite,
@@ -96,8 +96,7 @@ async function checkPages(
   const context = await browser.newContext({ colorScheme, viewport: { width: 320, height: 640 } });
   await routeToSite(context, collected);
   const page = await context.newPage();
-  const troubles: string[] = [];
-  page.on('console', (message) => void troubles.push(message.text()));
+  const troubles = listenToConsole(page);
   page.on('pageerror', (error) => void troubles.push(String(error)));
   for (const name of collected.pages.keys()) {
     await page.goto(`${SITE_URL}page/${encodeURIComponent(name)}`);
