@@ -81,6 +81,8 @@ async function eraseRequests(
     await db
       .updateTable('notices')
       .set({ ...WITHOUT_ADDRESS, state: 'dropped', settled_at: at })
+      // What is settled has no facts any more.
+      .where('state', 'in', ['asked', 'waiting'])
       .where('kind', '=', 'new-address')
       .where('facts', '=', JSON.stringify({ change: id }))
       .execute();
@@ -96,5 +98,11 @@ async function eraseFromReplies(db: Database, key: string): Promise<void> {
     sql<boolean>`replace(lower(${sql.ref(column)}), ${key}, '') <> lower(${sql.ref(column)})`;
   await db.updateTable('domains').set({ reply: '' }).where(holds('reply')).execute();
   await db.updateTable('relays').set({ trouble: '' }).where(holds('trouble')).execute();
-  await db.updateTable('editions').set({ pause_reason: '' }).where(holds('pause_reason')).execute();
+  await db
+    .updateTable('editions')
+    .set({ pause_reason: '' })
+    // For the index: few editions have one.
+    .where('pause_reason', 'is not', null)
+    .where(holds('pause_reason'))
+    .execute();
 }

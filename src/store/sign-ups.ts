@@ -80,6 +80,13 @@ export async function forgetSignUps(
   const pending = await db
     .deleteFrom('subscribers')
     .where('status', '=', 'pending')
+    // Found by their address, lest all subscribers are looked at.
+    .where('address_key', 'in', (select) =>
+      select
+        .selectFrom('sign_ups as over')
+        .select('over.address_key')
+        .where('over.expires_at', '<=', now),
+    )
     .where(({ exists, selectFrom }) =>
       exists(
         selectFrom('sign_ups')

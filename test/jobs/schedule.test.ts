@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test as testOnce } from 'node:test';
 import { composeEdition } from '../../src/jobs/editions/compose-edition.ts';
+import { draftEdition } from '../../src/jobs/editions/draft-edition.ts';
 import { pauseEditionById, resumeEditionById } from '../../src/jobs/editions/manage-edition.ts';
 import { runSlotByHand, skipSlot } from '../../src/jobs/schedule/decide-by-hand.ts';
 import { lookAtSchedule } from '../../src/jobs/schedule/look-at-schedule.ts';
@@ -49,7 +50,8 @@ test('whoever was overtaken while composing stores no second edition, whatever p
     const [scheduled] = openCalendars(diary.deps.config, diary.deps.log);
     assert.ok(slot && scheduled);
     // Both have found it open, and both took it in hand: the lease of the first was over.
-    const work = { deps: diary.deps, scheduled, slot, from: UNDECIDED, isAsked: false };
+    const how = { from: UNDECIDED, isAsked: false, draft: draftEdition };
+    const work = { deps: diary.deps, scheduled, slot, ...how };
     const first = await runSlot(work);
     assert.equal(first?.state, approve ? 'approval' : 'sending');
     diary.write('Ferry fares rise');

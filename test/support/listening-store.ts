@@ -11,12 +11,15 @@ const NOTHING: KyselyPlugin = {
  * The store, with `onStatement` called before each statement, in a transaction or not. What it
  * throws is what the statement fails with.
  */
-export function listenToStore(store: Store, onStatement: (sql: string) => void): Store {
+export function listenToStore(
+  store: Store,
+  onStatement: (sql: string, parameters: readonly unknown[]) => void,
+): Store {
   const listen = (db: Database): Database => {
     const executor = db.getExecutor();
     const execute = executor.executeQuery.bind(executor);
     executor.executeQuery = async (query, ...rest) => {
-      onStatement(query.sql);
+      onStatement(query.sql, query.parameters);
       return execute(query, ...rest);
     };
     return db;

@@ -2,6 +2,7 @@ import type { TestContext } from 'node:test';
 import type { BrowserContext } from 'playwright-core';
 import { signToken } from '../../src/mail/signed-token.ts';
 import type { NewsletterSettings } from '../../src/model/settings.ts';
+import type { Store } from '../../src/store/database/open-store.ts';
 import { insertEdition } from '../../src/store/editions.ts';
 import { makeEdition, NEWSLETTER, openPaper, type Paper } from './paper.ts';
 import { openSitePaper, type SitePaper, severalNewsletters } from './site-paper.ts';
@@ -31,6 +32,8 @@ const HEADLINES = [
 export interface CollectOptions {
   readonly language?: string;
   readonly newsletters?: (paper: Paper) => readonly NewsletterSettings[];
+  /** Called once the paper is open, before its site is: the store that the site works on. */
+  readonly store?: (paper: Paper) => Promise<Store>;
 }
 
 /** Walks through everything that the site can answer, and keeps each page. */
@@ -38,8 +41,10 @@ export async function collectPages(
   t: TestContext,
   options: CollectOptions = {},
 ): Promise<CollectedSite> {
-  const paper = await openPaper(t, { subscribers: [ADA, 'bob@example.org', 'cyd@example.org'] });
-  await putEditions(paper);
+  const opened = await openPaper(t, { subscribers: [ADA, 'bob@example.org', 'cyd@example.org'] });
+  await putEditions(opened);
+  const store = (await options.store?.(opened)) ?? opened.deps.store;
+  const paper = { ...opened, deps: { ...opened.deps, store } };
   const { feeds, web } = paper.deps.config;
   const newsletters = options.newsletters?.(paper) ?? newslettersOf(paper);
   const site = await openSitePaper(t, {

@@ -2,8 +2,8 @@ import { BroadsheetError, EXIT, type ExitCode } from '../../base/errors.ts';
 import { publishArchive } from '../../jobs/archive/publish-archive.ts';
 import { buildFeeds } from '../../jobs/feeds/build-feeds.ts';
 import { askEditors } from '../../jobs/schedule/ask-editors.ts';
-import { lookAtSchedule } from '../../jobs/schedule/look-at-schedule.ts';
 import { openCalendars } from '../../jobs/schedule/open-calendars.ts';
+import { lookApart } from '../../jobs/schedule/run-schedule.ts';
 import { tellOutcomes } from '../../jobs/schedule/tell-outcomes.ts';
 import { deliverNewsletter } from '../../jobs/service/deliver-newsletter.ts';
 import type { ServiceDependencies } from '../../jobs/service/service-part.ts';
@@ -74,7 +74,7 @@ async function buildOnce({ config, clock, log }: ServiceDependencies): Promise<E
 }
 
 async function scheduleOnce(deps: ServiceDependencies, signal: AbortSignal): Promise<ExitCode> {
-  await lookAtSchedule(deps, openCalendars(deps.config, deps.log));
+  await lookApart(deps, openCalendars(deps.config, deps.log), signal);
   await askEditors(deps, signal);
   return EXIT.ok;
 }

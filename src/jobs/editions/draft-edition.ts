@@ -1,6 +1,9 @@
 import { reasonOf } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import type { Config } from '../../config/config.ts';
 import { renderDigest } from '../../editions/render-digest.ts';
 import { type Selection, selectStories } from '../../editions/select-stories.ts';
+import type { Templates } from '../../editions/templates.ts';
 import type { Edition } from '../../model/edition.ts';
 import type { Problem } from '../../model/problem.ts';
 import type { NewsletterSettings } from '../../model/settings.ts';
@@ -12,24 +15,58 @@ import { reportPosts } from '../feeds/report-posts.ts';
 import type { ComposeDependencies } from '../mail-dependencies.ts';
 import type { EditionDraft } from './edition-draft.ts';
 
-/**
- * Composes the edition of the newsletter that is due at the clock's instant, and stores nothing.
- * `remember` writes down the ids that the posts were given: to be called before it is stored.
- */
+/** An edition that is composed, and not stored. */
+export interface Draft extends EditionDraft {
+  /** Writes down the ids that the posts were given: to be called before the edition is stored. */
+  readonly remember: () => void;
+}
+
+/** All that an edition is made of besides the posts. Can be sent to another process. */
+export interface DraftOrder {
+  readonly config: Config;
+  readonly newsletter: NewsletterSettings;
+  readonly templates: Templates;
+  /** ISO 8601 instant at which the edition is due. */
+  readonly now: string;
+  /** Posts that an edition of the newsletter has. */
+  readonly usedIds: ReadonlySet<string>;
+  /** Editions of the same day. */
+  readonly takenIds: ReadonlySet<string>;
+}
+
+/** Composes the edition of the newsletter that is due at the clock's instant, and stores nothing. */
 export async function draftEdition(
   deps: ComposeDependencies,
   newsletter: NewsletterSettings,
-): Promise<EditionDraft & { readonly remember: () => void }> {
-  const now = deps.clock();
-  const collected = collectPosts(deps.config, { now, log: deps.log, remember: true });
-  const usedIds = await usedPostIds(deps.store.db, newsletter.id);
+): Promise<Draft> {
+  return draftFrom(await orderDraft(deps, newsletter), deps.log);
+}
+
+/** Reads what the database knows, for `draftFrom`. */
+export async function orderDraft(
+  { config, store, clock, templates }: ComposeDependencies,
+  newsletter: NewsletterSettings,
+): Promise<DraftOrder> {
+  const now = clock();
+  return {
+    ...{ config, newsletter, templates, now: now.toString() },
+    usedIds: await usedPostIds(store.db, newsletter.id),
+    takenIds: await editionIdsOfDay(store.db, newsletter.id, dayOf(newsletter, now)),
+  };
+}
+
+/** Composes the edition of an order, without the database. Reads the posts. */
+export async function draftFrom(order: DraftOrder, log: Log): Promise<Draft> {
+  const { config, newsletter, usedIds } = order;
+  const now = Temporal.Instant.from(order.now);
+  const collected = collectPosts(config, { now, log, remember: true });
   const { selection, broken } = select(collected, (stories) =>
     selectStories({ stories, idOf: collected.idOf, usedIds, newsletter, now }),
   );
   const drafted =
     selection === undefined
       ? { edition: undefined, warnings: [] }
-      : await render(deps, newsletter, collected, selection, now);
+      : await render(order, collected, selection, now);
   return {
     ...reportPosts(collected.folder, broken, [...collected.warnings, ...drafted.warnings]),
     edition: drafted.edition,
@@ -59,14 +96,13 @@ function select(
 }
 
 async function render(
-  { config, store, templates }: ComposeDependencies,
-  newsletter: NewsletterSettings,
+  { config, newsletter, templates, takenIds }: DraftOrder,
   collected: CollectedPosts,
   selection: Selection,
   now: Temporal.Instant,
 ): Promise<{ readonly edition: Edition; readonly warnings: readonly Problem[] }> {
-  const day = now.toZonedDateTimeISO(newsletter.timeZone).toPlainDate().toString();
-  const id = freeId(`${newsletter.id}-${day}`, await editionIdsOfDay(store.db, newsletter.id, day));
+  const day = dayOf(newsletter, now);
+  const id = freeId(`${newsletter.id}-${day}`, takenIds);
   const warnings = new Map<string, readonly Problem[]>();
   const digest = await renderDigest({
     templates,
@@ -95,6 +131,10 @@ async function render(
       ...digest.warnings.map((message) => ({ file, message })),
     ],
   };
+}
+
+function dayOf({ timeZone }: NewsletterSettings, now: Temporal.Instant): string {
+  return now.toZonedDateTimeISO(timeZone).toPlainDate().toString();
 }
 
 function freeId(first: string, taken: ReadonlySet<string>): string {

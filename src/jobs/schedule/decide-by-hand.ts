@@ -6,6 +6,7 @@ import { oneLine } from '../../model/one-line.ts';
 import type { SlotState } from '../../model/slot.ts';
 import { storedInstant } from '../../store/instants.ts';
 import { changeSlot, findSlot, insertSlot, type StoredSlot } from '../../store/slots.ts';
+import { draftEdition } from '../editions/draft-edition.ts';
 import { findNewsletter } from '../find-newsletter.ts';
 import type { ComposeDependencies, StoreDependencies } from '../mail-dependencies.ts';
 import { openCalendars, type Scheduled } from './open-calendars.ts';
@@ -38,7 +39,8 @@ export async function runSlotByHand(
     log: { ...silentEventLog, ...deps.log },
     signals: { deliveries: openChangeSignal() },
   };
-  const work = { deps: slotDeps, scheduled, slot, from: OPEN_TO_EDITORS, isAsked: true };
+  const how = { from: OPEN_TO_EDITORS, isAsked: true, draft: draftEdition };
+  const work = { deps: slotDeps, scheduled, slot, ...how };
   if ((await runSlot(work)) === undefined) throw changedMeanwhile(day);
   return (await findSlot(store.db, key)) ?? slot;
 }

@@ -7,7 +7,6 @@ import { storedInstant } from '../../store/instants.ts';
 import type { SlotChange } from '../../store/slots.ts';
 import { countActive } from '../../store/subscribers.ts';
 import { checkFence } from '../database/check-fence.ts';
-import { draftEdition } from '../editions/draft-edition.ts';
 import { requireSecret } from '../sending/require-secret.ts';
 import { requireUrl } from '../sending/require-url.ts';
 import type { ReadySend } from '../sending/send-report.ts';
@@ -108,7 +107,7 @@ function decideOnComposed({ edition, pause }: StoredEdition): SlotDecision {
 }
 
 async function composeNow(work: SlotWork): Promise<SlotDecision> {
-  const { edition, remember } = await draftEdition(work.deps, work.scheduled.newsletter);
+  const { edition, remember } = await work.draft(work.deps, work.scheduled.newsletter);
   if (edition === undefined) return tooFewStories(work);
   return { kind: 'edition', send: { edition, state: 'new', remember } };
 }

@@ -6,6 +6,7 @@ import {
   type StoredSlot,
   UNDECIDED,
 } from '../../store/slots.ts';
+import { draftEdition } from '../editions/draft-edition.ts';
 import { concludeSlots } from './conclude-slots.ts';
 import type { Scheduled } from './open-calendars.ts';
 import { openSlots } from './open-slots.ts';
@@ -18,6 +19,13 @@ const LEASE_SECONDS = 120;
 /** A day that waits for stories is looked at so often. */
 const WAIT_MINUTES = 5;
 
+export interface LookOptions {
+  /** Composes editions; default: in this process. */
+  readonly draft?: typeof draftEdition;
+  /** Once it is aborted, no other newsletter is looked at. */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * One look at the schedule: enters slots that came due, brings those as far as they go that nobody
  * has decided about, and notes what became of editions that are out. As often as one likes, by any
@@ -26,13 +34,15 @@ const WAIT_MINUTES = 5;
 export async function lookAtSchedule(
   deps: SlotDependencies,
   newsletters: readonly Scheduled[],
+  { draft = draftEdition, signal }: LookOptions = {},
 ): Promise<void> {
   for (const scheduled of newsletters) {
+    if (signal?.aborted) break;
     const { id } = scheduled.newsletter;
     try {
       await openSlots(deps, scheduled);
       for (const slot of await dueSlots(deps.store.db, id, storedInstant(deps.clock()))) {
-        await takeSlot(deps, scheduled, slot);
+        await takeSlot(deps, scheduled, slot, draft);
       }
     } catch (error) {
       deps.log.failure('the schedule could not be looked at', error, { newsletter: id });
@@ -45,13 +55,14 @@ async function takeSlot(
   deps: SlotDependencies,
   scheduled: Scheduled,
   slot: StoredSlot,
+  draft: typeof draftEdition,
 ): Promise<void> {
   const { store, log } = deps;
   const { newsletter, day } = slot;
   if (isResting(slot, deps.clock())) return;
   const lease = await newLease(store, LEASE_SECONDS);
   if (!(await claimSlot(store.db, slot, UNDECIDED, lease))) return;
-  const work: SlotWork = { deps, scheduled, slot, from: UNDECIDED, isAsked: false };
+  const work: SlotWork = { deps, scheduled, slot, from: UNDECIDED, isAsked: false, draft };
   try {
     const result = await runSlot(work);
     if (result === undefined) return;

@@ -1,5 +1,7 @@
 import { openChangeSignal } from '../../base/change-signal.ts';
 import { rest } from '../../base/rest.ts';
+import type { draftEdition } from '../editions/draft-edition.ts';
+import { draftApart } from '../service/draft-apart.ts';
 import type { ServiceDependencies, ServicePart } from '../service/service-part.ts';
 import { askEditors } from './ask-editors.ts';
 import { lookAtSchedule } from './look-at-schedule.ts';
@@ -38,7 +40,7 @@ async function keepLooking(
       // Before looking: an alarm that rings meanwhile is heard.
       const woken = alarm.next();
       await withLog(deps, 'the schedule could not be looked at', () =>
-        lookAtSchedule(deps, newsletters),
+        lookApart(deps, newsletters, signal),
       );
       onLooked();
       await rest(LOOK_MS, signal, [woken]);
@@ -46,6 +48,16 @@ async function keepLooking(
   } finally {
     for (const each of alarms) each.close();
   }
+}
+
+/** `lookAtSchedule`, which composes in processes of their own: nobody waits for them. */
+export async function lookApart(
+  deps: ServiceDependencies,
+  newsletters: readonly Scheduled[],
+  signal: AbortSignal,
+): Promise<void> {
+  const draft: typeof draftEdition = (...order) => draftApart(...order, signal);
+  await lookAtSchedule(deps, newsletters, { draft, signal });
 }
 
 async function keepTelling(

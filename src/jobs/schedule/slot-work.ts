@@ -2,6 +2,7 @@ import type { ChangeSignal } from '../../base/change-signal.ts';
 import type { EventLog } from '../../base/log.ts';
 import type { SlotState } from '../../model/slot.ts';
 import type { SlotChange, StoredSlot } from '../../store/slots.ts';
+import type { draftEdition } from '../editions/draft-edition.ts';
 import type { ComposeDependencies } from '../mail-dependencies.ts';
 import type { Scheduled } from './open-calendars.ts';
 
@@ -20,6 +21,8 @@ export interface SlotWork {
   readonly from: readonly SlotState[];
   /** Whether an editor asks for it: then neither a holiday nor the hour keeps it. */
   readonly isAsked: boolean;
+  /** Composes the edition. */
+  readonly draft: typeof draftEdition;
 }
 
 /** What has come of a slot; undefined where somebody else has decided meanwhile. */

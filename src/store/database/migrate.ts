@@ -6,6 +6,7 @@ import { ledgerForReal } from './migrations/2-ledger.ts';
 import { scheduleSlots } from './migrations/3-schedule.ts';
 import { siteRequests } from './migrations/4-site.ts';
 import { countDoubts } from './migrations/5-doubts.ts';
+import { indexQueries } from './migrations/8-indexes.ts';
 import { dateMessages } from './migrations/10-message-dates.ts';
 import { requestNetworks } from './migrations/11-request-networks.ts';
 
@@ -16,6 +17,7 @@ const MIGRATIONS: readonly ((db: Kysely<unknown>) => Promise<void>)[] = [
   scheduleSlots,
   siteRequests,
   countDoubts,
+  indexQueries,
   dateMessages,
   requestNetworks,
 ];

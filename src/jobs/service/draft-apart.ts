@@ -1,0 +1,24 @@
+import type { NewsletterSettings } from '../../model/settings.ts';
+import { type Draft, orderDraft } from '../editions/draft-edition.ts';
+import type { EditionDraft } from '../editions/edition-draft.ts';
+import type { ComposeDependencies } from '../mail-dependencies.ts';
+import { runApart } from './run-apart.ts';
+
+/** 20,000 posts take seconds: an edition that takes longer is never composed. */
+const LIMIT_MS = 300_000;
+
+/**
+ * `draftEdition` in a process of its own, which has written down the ids of posts by the time this
+ * returns. Throws what that throws, and what `runApart` throws.
+ */
+export async function draftApart(
+  deps: ComposeDependencies,
+  newsletter: NewsletterSettings,
+  signal: AbortSignal,
+  limitMs = LIMIT_MS,
+): Promise<Draft> {
+  const draft = await runApart<EditionDraft>(await orderDraft(deps, newsletter), {
+    ...{ program: 'compose-process', name: 'composing the edition', signal, limitMs },
+  });
+  return { ...draft, remember() {} };
+}
