@@ -100,12 +100,21 @@ export function readPost(
     }
     const { text } = decoded;
     if (/\.html?$/i.test(file) && !/^\s*(?:---|\+\+\+)/.test(text)) return undefined;
-    return parsePost({ text, file, contentHash: hash('sha256', bytes, 'hex') }, context);
+    return parsePost({ text, file, ...hashesOf(bytes, text) }, context);
   } catch (error) {
     const fact =
       error instanceof BroadsheetError ? error.message : `cannot be read: ${reasonOf(error)}`;
     return { problem: { file, message: fact }, draft: false };
   }
+}
+
+/** As `Post` has them. Of most files the bytes are the text. */
+function hashesOf(bytes: Uint8Array, text: string) {
+  const bytesHash = hash('sha256', bytes, 'hex');
+  const hasOwnEncoding = bytes[0] === 0xef || bytes[0] === 0xfe || bytes[0] === 0xff;
+  if (!hasOwnEncoding && !text.includes('\r')) return { contentHash: bytesHash };
+  const contentHash = hash('sha256', text.replace(/\r\n?/g, '\n'), 'hex');
+  return contentHash === bytesHash ? { contentHash } : { contentHash, bytesHash };
 }
 
 function findFiles(folder: string, siteRoot: string) {

@@ -35,7 +35,7 @@ export function renderPost(
   );
   const sanitise = sanitiserFor(context.settings.iframesFrom);
   // Footnotes of two posts on one page must not share ids.
-  const scope = { docId: hash('sha256', post.file, 'hex').slice(0, 8) };
+  const scope = { docId: hash('sha256', post.file.normalize('NFC'), 'hex').slice(0, 8) };
   const toHtml = (text: string) => {
     const raw = refuseTooMuch(isHtml(post) ? text : renderMarkdown(text, scope));
     return refuseTooMuch(sanitise(raw, post.url));
