@@ -36,6 +36,10 @@ export interface PostFolder {
   readonly nextDue?: Temporal.Instant;
   readonly leftOut: readonly Problem[];
   readonly warnings: readonly Problem[];
+  /** Every file that was looked at, by path; a folder that cannot be read stands for what is in it. */
+  readonly files: readonly string[];
+  /** Drafts and posts of the future that are not published. */
+  readonly withheld: readonly Post[];
 }
 
 const LONGEST_POST_BYTES = 10_000_000;
@@ -52,12 +56,15 @@ export function readPosts(folder: string, context: ReadPostsContext): PostFolder
   let read = problems.length;
   let drafts = 0;
   const future: Temporal.Instant[] = [];
+  const withheld: Post[] = [];
   for (const [at, file] of files.entries()) {
     context.onProgress?.(at, files.length);
     const parsed = readPost(folder, file, context);
     if (parsed === undefined) continue;
     read++;
-    switch (fateOf(parsed, context)) {
+    const fate = fateOf(parsed, context);
+    if (fate !== 'rest' && 'post' in parsed) withheld.push(parsed.post);
+    switch (fate) {
       case 'draft':
         drafts++;
         break;
@@ -76,7 +83,8 @@ export function readPosts(folder: string, context: ReadPostsContext): PostFolder
   warnings.push(...sharedAddresses(posts));
   const nextDue = future.toSorted(Temporal.Instant.compare).at(0);
   return {
-    ...{ folder, read, posts, drafts, leftOut, warnings },
+    ...{ folder, read, posts, drafts, leftOut, warnings, withheld },
+    files: [...files, ...problems.map(({ file }) => file)],
     future: future.length,
     ...(nextDue === undefined ? {} : { nextDue }),
   };
