@@ -18,8 +18,8 @@ Examples:
 
 Posts that are broken are named and left out, the others are published, and the exit code is 65.
 A build that would take more than half of the items out of a feed stops, writes nothing, and says
-why: exit code 65, or 78 where posts.folder seems to be the wrong one. Posts that were deleted, and
-a few that were made drafts, are no reason; for anything else there is --force.
+why: exit code 78. Posts that were deleted, and a few that were made drafts, are no reason; for
+anything else there is --force.
 With feeds.hub in the config, the hub is told which feeds changed; a hub that is away is a warning.
 Use --no-ping where the folder is only uploaded after the build: the hub fetches at once.
 `;

@@ -35,11 +35,11 @@ const A_FEW = 3;
 const MOST_NAMED = 10;
 
 /**
- * Throws a `BroadsheetError` where the build would take more than half of the items out of a
- * published feed, other than by posts that were deleted or withdrawn on purpose: `EXIT.config`
- * where the posts folder looks like another one, else `EXIT.data`. A feed is compared with the
- * document that is published; where there is none (a fresh checkout), the main one with the newest
- * lines of the file of published posts.
+ * Throws a `BroadsheetError` (`EXIT.config`, because scripts publish what a build with `EXIT.data`
+ * has written) where the build would take more than half of the items out of a published feed, other
+ * than by posts that were deleted or withdrawn on purpose. A feed is compared with the document that
+ * is published; where there is none (a fresh checkout), the main one with the newest lines of the
+ * file of published posts.
  */
 export function keepFeedsFull(config: Config, build: BuildSoFar): void {
   const { plans, collected, broken } = build;
@@ -51,7 +51,7 @@ export function keepFeedsFull(config: Config, build: BuildSoFar): void {
     if (loss === undefined || (loss.withheld + loss.gone) * 2 <= loss.items) continue;
     if (loss.gone > loss.withheld) throw wrongPostsFolder(config, describeGone(loss));
     const leftOut = [...collected.folder.leftOut, ...broken];
-    throw new BroadsheetError(EXIT.data, describeWithheld(loss, leftOut));
+    throw new BroadsheetError(EXIT.config, describeWithheld(loss, leftOut));
   }
 }
 
