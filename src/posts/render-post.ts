@@ -79,5 +79,8 @@ function isHtml({ file }: Post): boolean {
 /** MDX (Astro): the lines that import components, which are taken off like all unknown tags. */
 function withoutImports({ file }: Post, text: string): string {
   if (!file.endsWith('.mdx')) return text;
-  return text.replace(/^(?:import|export) .*$/gm, '').replace(/\{\/\*[\s\S]*?\*\/\}/g, '');
+  const bare = text.replace(/^(?:import|export) .*$/gm, '');
+  // Behind the last end of a comment each beginning would be looked for to the end of the text.
+  const end = bare.lastIndexOf('*/}') + '*/}'.length;
+  return bare.slice(0, end).replace(/\{\/\*[\s\S]*?\*\/\}/g, '') + bare.slice(end);
 }
