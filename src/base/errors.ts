@@ -16,7 +16,10 @@ export const EXIT = {
   disk: 74,
   /** EX_TEMPFAIL: part of the work is left to do; run the same command again. */
   tryAgain: 75,
-  /** EX_CONFIG: the config, a template or a secret is missing or wrong, or the database is held. */
+  /**
+   * EX_CONFIG: the config, a template or a secret is missing or wrong, the database is held, or a
+   * build would empty a feed: nothing was done.
+   */
   config: 78,
 } as const;
 

@@ -29,7 +29,7 @@ Examples:
 
 Exit codes: 0 done, 64 usage, 65 posts, lines or addresses that were refused, 67 mail refused for
 good, 69 relay or database away, 70 bug, 74 disk, 75 run again for the rest, 78 config, or the
-database is held.
+database is held, or a feed would be emptied.
 `;
 
 /**

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { permalinkFlaw } from '../posts/addresses/permalink.ts';
 import { database, email } from './schema-mail.ts';
 import { alerts, ofService, web } from './schema-service.ts';
 import {
@@ -64,7 +65,12 @@ const sameStory = z.strictObject({
 const posts = z.strictObject({
   folder: text.default('../posts').describe('Folder of the posts.'),
   siteRoot: text.exactOptional().describe('Root of the site, where /assets/... is found.'),
-  permalink: text.default('date').describe("How addresses are made, in Jekyll's words."),
+  permalink: text
+    .refine((value) => permalinkFlaw(value) === undefined, {
+      error: ({ input }) => permalinkFlaw(String(input)),
+    })
+    .default('date')
+    .describe("How addresses are made, in Jekyll's words."),
   drafts: z.boolean().default(false).describe('Publish drafts too.'),
   future: z.boolean().default(false).describe('Publish posts dated in the future too.'),
   datesWithoutZone: z

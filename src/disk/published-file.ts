@@ -17,17 +17,21 @@ export function readPublishedFile(path: string): PublishedPost[] {
     .flatMap((line, at) => (line.trim() === '' ? [] : [parseLine(line, path, at + 1)]));
 }
 
-/** Writes `published` to `path`, one line of JSON each. Throws as `writeFileAtomically` does. */
+/**
+ * Writes `published` to `path`, one line of JSON each, with the line ends that the file has: a
+ * checkout with CRLF must not show every line as changed. Throws as `writeFileAtomically` does.
+ */
 export function writePublishedFile(path: string, published: readonly PublishedPost[]): void {
-  const lines = published.map(({ id, file, date, slug, contentHash }) =>
-    JSON.stringify({ id, file, date, slug, contentHash }),
+  const newline = readText(path).includes('\r\n') ? '\r\n' : '\n';
+  const lines = published.map(({ id, file, date, slug, contentHash, bodyHash }) =>
+    JSON.stringify({ id, file, date, slug, contentHash, bodyHash }),
   );
-  writeFileAtomically(path, lines.map((line) => `${line}\n`).join(''));
+  writeFileAtomically(path, lines.map((line) => `${line}${newline}`).join(''));
 }
 
 function readText(path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return readFileSync(path, 'utf8').replace(/^\ufeff/, '');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
     throw new BroadsheetError(EXIT.disk, `${path}  cannot be read: ${reasonOf(error)}`, {
@@ -58,6 +62,7 @@ function isPublishedPost(entry: unknown): entry is PublishedPost {
   return (
     typeof entry === 'object' &&
     entry !== null &&
-    FIELDS.every((field) => typeof (entry as Record<string, unknown>)[field] === 'string')
+    FIELDS.every((field) => typeof (entry as Record<string, unknown>)[field] === 'string') &&
+    (!('bodyHash' in entry) || typeof entry.bodyHash === 'string')
   );
 }

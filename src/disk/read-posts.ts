@@ -36,6 +36,10 @@ export interface PostFolder {
   readonly nextDue?: Temporal.Instant;
   readonly leftOut: readonly Problem[];
   readonly warnings: readonly Problem[];
+  /** Every file that was looked at, by path; a folder that cannot be read stands for what is in it. */
+  readonly files: readonly string[];
+  /** Drafts and posts of the future that are not published. */
+  readonly withheld: readonly Post[];
 }
 
 const LONGEST_POST_BYTES = 10_000_000;
@@ -52,12 +56,15 @@ export function readPosts(folder: string, context: ReadPostsContext): PostFolder
   let read = problems.length;
   let drafts = 0;
   const future: Temporal.Instant[] = [];
+  const withheld: Post[] = [];
   for (const [at, file] of files.entries()) {
     context.onProgress?.(at, files.length);
     const parsed = readPost(folder, file, context);
     if (parsed === undefined) continue;
     read++;
-    switch (fateOf(parsed, context)) {
+    const fate = fateOf(parsed, context);
+    if (fate !== 'rest' && 'post' in parsed) withheld.push(parsed.post);
+    switch (fate) {
       case 'draft':
         drafts++;
         break;
@@ -76,7 +83,8 @@ export function readPosts(folder: string, context: ReadPostsContext): PostFolder
   warnings.push(...sharedAddresses(posts));
   const nextDue = future.toSorted(Temporal.Instant.compare).at(0);
   return {
-    ...{ folder, read, posts, drafts, leftOut, warnings },
+    ...{ folder, read, posts, drafts, leftOut, warnings, withheld },
+    files: [...files, ...problems.map(({ file }) => file)],
     future: future.length,
     ...(nextDue === undefined ? {} : { nextDue }),
   };
@@ -100,12 +108,21 @@ export function readPost(
     }
     const { text } = decoded;
     if (/\.html?$/i.test(file) && !/^\s*(?:---|\+\+\+)/.test(text)) return undefined;
-    return parsePost({ text, file, contentHash: hash('sha256', bytes, 'hex') }, context);
+    return parsePost({ text, file, ...hashesOf(bytes, text) }, context);
   } catch (error) {
     const fact =
       error instanceof BroadsheetError ? error.message : `cannot be read: ${reasonOf(error)}`;
     return { problem: { file, message: fact }, draft: false };
   }
+}
+
+/** As `Post` has them. Of most files the bytes are the text. */
+function hashesOf(bytes: Uint8Array, text: string) {
+  const bytesHash = hash('sha256', bytes, 'hex');
+  const hasOwnEncoding = bytes[0] === 0xef || bytes[0] === 0xfe || bytes[0] === 0xff;
+  if (!hasOwnEncoding && !text.includes('\r')) return { contentHash: bytesHash };
+  const contentHash = hash('sha256', text.replace(/\r\n?/g, '\n'), 'hex');
+  return contentHash === bytesHash ? { contentHash } : { contentHash, bytesHash };
 }
 
 function findFiles(folder: string, siteRoot: string) {

@@ -23,13 +23,18 @@ export function columnsOf(text: string): number {
 export function wrapText(text: string, width: number, indent = ''): string {
   const lines: string[] = [];
   let line = '';
+  // Counted on, because a line can be long all the same: marks above letters take no column.
+  let columns = 0;
   for (const piece of piecesOf(text)) {
     const prefix = lines.length === 0 ? '' : indent;
-    if (line !== '' && columnsOf(`${prefix}${line}${piece.trimEnd()}`) > width) {
+    if (line !== '' && columnsOf(prefix) + columns + columnsOf(piece.trimEnd()) > width) {
       lines.push(`${prefix}${line.trimEnd()}`);
       line = '';
+      columns = 0;
     }
-    line += line === '' ? piece.trimStart() : piece;
+    const added = line === '' ? piece.trimStart() : piece;
+    line += added;
+    columns += columnsOf(added);
   }
   lines.push(`${lines.length === 0 ? '' : indent}${line.trimEnd()}`);
   return lines.map((each) => each.replace(/^(>|From |--? ?$)/, ' $1')).join('\n');

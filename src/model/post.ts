@@ -55,8 +55,23 @@ export interface Post {
    * of 128 bins. Empty where the body is too short to say.
    */
   readonly sketch: Uint32Array;
-  /** SHA-256 of the file's text, hex: tells whether anything changed, and follows a renamed file. */
+  /**
+   * SHA-256 of the file's text in UTF-8, line ends as LF, hex: tells whether anything changed, and
+   * follows a renamed file.
+   */
   readonly contentHash: string;
+  /** SHA-256 of the file's bytes, hex, where they are not just that text (CRLF, UTF-16, a BOM). */
+  readonly bytesHash?: string;
+  /** Absent where the body is too short to tell the post by. */
+  readonly body?: BodyMark;
+}
+
+/** What tells the body of a post from any other. */
+export interface BodyMark {
+  /** SHA-256, hex. */
+  readonly hash: string;
+  /** Characters of the body. */
+  readonly length: number;
 }
 
 /** A post with its body rendered, and its excerpt as readers will see it. */

@@ -20,8 +20,9 @@ import {
 } from './front-matter/fields.ts';
 import { type FrontMatter, readFrontMatter } from './front-matter/front-matter.ts';
 import { namedImage } from './front-matter/image-field.ts';
-import { titleOf } from './front-matter/title-of.ts';
+import { bodyBelowTitle, titleOf } from './front-matter/title-of.ts';
 import type { WrongField } from './front-matter/wrong-field.ts';
+import { markBody } from './ids/mark-body.ts';
 import { sketchBody } from './stories/sketch.ts';
 
 /** What rendering a post needs of its file beyond the `Post`. */
@@ -38,8 +39,10 @@ export interface PostFile {
   readonly text: string;
   /** Path relative to the posts folder, with `/`. */
   readonly file: string;
-  /** SHA-256 of the file, hex. */
+  /** As `Post.contentHash`. */
   readonly contentHash: string;
+  /** As `Post.bytesHash`. */
+  readonly bytesHash?: string;
 }
 
 export interface PostContext {
@@ -68,7 +71,9 @@ const NO_DATE =
  */
 export function parsePost(input: PostFile, context: PostContext): ParsedPost | UnreadablePost {
   const { file } = input;
-  const name = readFileName(file);
+  // The same name on every machine, so that the address is the same too.
+  const composedFile = file.normalize('NFC');
+  const name = readFileName(composedFile);
   const matter = readFrontMatter(input.text, file);
   if ('problem' in matter) return { problem: matter.problem, draft: name.inDrafts };
 
@@ -90,7 +95,7 @@ export function parsePost(input: PostFile, context: PostContext): ParsedPost | U
   const categories = categoriesOf(fields, name);
   const slug = textField(fields, 'slug') ?? name.name;
   const { timeZone } = context.site;
-  const parts = { slug, file, categories, date: date.instant, timeZone };
+  const parts = { slug, file: composedFile, categories, date: date.instant, timeZone };
   const path = postPath(fields, parts, context.settings.permalink);
   if ('reason' in path) return { problem: told(path), draft };
 
@@ -113,6 +118,7 @@ export function parsePost(input: PostFile, context: PostContext): ParsedPost | U
     draft,
     featured: isYes(fields.featured),
     contentHash: input.contentHash,
+    ...(input.bytesHash !== undefined && { bytesHash: input.bytesHash }),
     ...sketchBody(matter.body),
     ...optionalFields(matter),
     ...(updated !== undefined && 'instant' in updated && { updated: updated.instant }),
@@ -128,10 +134,12 @@ function optionalFields({ fields, body }: FrontMatter) {
   const givenId = textField(fields, 'id');
   const excerpt = excerptField(fields, body);
   const image = namedImage(fields);
+  const mark = markBody(bodyBelowTitle({ fields, body }));
   return {
     ...(givenId !== undefined && { givenId }),
     ...(excerpt !== undefined && { excerpt }),
     ...(image !== undefined && { image }),
+    ...(mark !== undefined && { body: mark }),
   };
 }
 

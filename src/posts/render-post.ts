@@ -35,7 +35,7 @@ export function renderPost(
   );
   const sanitise = sanitiserFor(context.settings.iframesFrom);
   // Footnotes of two posts on one page must not share ids.
-  const scope = { docId: hash('sha256', post.file, 'hex').slice(0, 8) };
+  const scope = { docId: hash('sha256', post.file.normalize('NFC'), 'hex').slice(0, 8) };
   const toHtml = (text: string) => {
     const raw = refuseTooMuch(isHtml(post) ? text : renderMarkdown(text, scope));
     return refuseTooMuch(sanitise(raw, post.url));
@@ -79,5 +79,8 @@ function isHtml({ file }: Post): boolean {
 /** MDX (Astro): the lines that import components, which are taken off like all unknown tags. */
 function withoutImports({ file }: Post, text: string): string {
   if (!file.endsWith('.mdx')) return text;
-  return text.replace(/^(?:import|export) .*$/gm, '').replace(/\{\/\*[\s\S]*?\*\/\}/g, '');
+  const bare = text.replace(/^(?:import|export) .*$/gm, '');
+  // Behind the last end of a comment each beginning would be looked for to the end of the text.
+  const end = bare.lastIndexOf('*/}') + '*/}'.length;
+  return bare.slice(0, end).replace(/\{\/\*[\s\S]*?\*\/\}/g, '') + bare.slice(end);
 }

@@ -21,6 +21,16 @@ test('published posts come back as they were written, one line each', (t) => {
   assert.deepEqual(readPublishedFile(path), [entry, { ...entry, id: 'b' }]);
 });
 
+test('a file with CRLF, as Git may check it out, is read, and keeps its line ends', (t) => {
+  const path = join(temporaryFolder(t), 'published.jsonl');
+  writeFileSync(path, `\ufeff${JSON.stringify(entry)}\r\n`);
+  assert.deepEqual(readPublishedFile(path), [entry]);
+  const second = { ...entry, id: 'b', bodyHash: 'b0' };
+  writePublishedFile(path, [entry, second]);
+  const lines = [entry, second].map((line) => `${JSON.stringify(line)}\r\n`);
+  assert.equal(readFileSync(path, 'utf8'), lines.join(''));
+});
+
 test('before the first time nothing was published', (t) => {
   assert.deepEqual(readPublishedFile(join(temporaryFolder(t), 'none.jsonl')), []);
 });

@@ -185,6 +185,30 @@ test('a broken post is logged once for each change, not at each build', async (t
   await watched.until(() => told().length === 3);
 });
 
+test('a build that would empty the feeds is logged once, and the next one that does not publishes', async (t) => {
+  const names = [1, 2, 3, 4, 5].map((day) => `2026-03-1${day}-a.md`);
+  const post = (name: string) => postText(`Post of ${name}`, name.slice(0, 10));
+  const posts = Object.fromEntries(names.map((name) => [name, post(name)]));
+  const watched = startWatching(t, {
+    posts,
+    feeds: { rebuildMinutes: 0.002 },
+    tools: { build: buildHere },
+  });
+  const failures = () => watched.logged.filter((line) => line.includes('"kind":"failure"'));
+  await watched.until(() => watched.builds() === 1);
+  for (const name of names) watched.write(`posts/${name}`, post(name).replace('date:', 'date: on'));
+  await watched.until(() => failures().length === 1);
+  assert.match(failures()[0] ?? '', /feed\.json {2}would lose \d of its 5 items.*2026-03-1/s);
+  const since = watched.builds();
+  await watched.until(() => watched.builds() >= since + 3);
+  const told = failures().length;
+  assert.equal(watched.titles().length, 5);
+  for (const name of names) watched.write(`posts/${name}`, post(name).replace('Post', 'Note'));
+  await watched.until(() => watched.titles().every((title) => title.startsWith('Note')));
+  assert.ok(watched.logged.some((line) => line.includes('can be built again')));
+  assert.equal(failures().length, told);
+});
+
 test('a build that throws is logged and tried again; one that meets another is only tried again', async (t) => {
   const errors: Error[] = [
     new BroadsheetError(EXIT.tryAgain, 'was changed by another run'),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync, renameSync, statSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parseFeed } from 'feedsmith';
@@ -146,6 +146,29 @@ test('an id stays when title, slug, file name, domain and https change', async (
   assert.equal(after?.title, 'Ferries: saved after all');
   assert.match(after?.url ?? '', /^http:\/\/new\.example\/.*boats/);
   assert.equal(after?.id, before?.id);
+});
+
+test('an id stays when title, date, file and line ends change in one go, and is written once', async (t) => {
+  const project = openProject(t);
+  project.write('posts/2026-03-19-ferries.md', postText('Night ferries saved'));
+  await build(project);
+  const [before] = itemsOf(project);
+  rmSync(join(project.folder, 'posts/2026-03-19-ferries.md'));
+  const text = postText('Boats by night', '2026-03-18T09:00').replaceAll('\n', '\r\n');
+  project.write('posts/2026-03-18-fähren.md', text);
+  await build(project);
+  const lines = read(project, 'data/published-posts.jsonl');
+  renameSync(
+    join(project.folder, 'posts/2026-03-18-fähren.md'),
+    join(project.folder, 'posts/2026-03-18-fähren.md'.normalize('NFD')),
+  );
+  project.write('data/published-posts.jsonl', lines.replaceAll('\n', '\r\n'));
+  await build(project);
+  assert.deepEqual(
+    itemsOf(project).map(({ id, title }) => [id, title]),
+    [[before?.id, 'Boats by night']],
+  );
+  assert.equal(read(project, 'data/published-posts.jsonl'), lines.replaceAll('\n', '\r\n'));
 });
 
 test('a broken post is named with its place and left out, the rest is published, and the exit code is 65', async (t) => {

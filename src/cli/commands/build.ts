@@ -17,6 +17,9 @@ Examples:
   $ broadsheet build --now 2026-03-20T07:00 --json
 
 Posts that are broken are named and left out, the others are published, and the exit code is 65.
+A build that would take more than half of the items out of a feed stops, writes nothing, and says
+why: exit code 78. Posts that were deleted, and a few that were made drafts, are no reason; for
+anything else there is --force.
 With feeds.hub in the config, the hub is told which feeds changed; a hub that is away is a warning.
 Use --no-ping where the folder is only uploaded after the build: the hub fetches at once.
 `;
@@ -24,6 +27,7 @@ Use --no-ping where the folder is only uploaded after the build: the hub fetches
 interface BuildFlags {
   readonly json?: boolean;
   readonly ping: boolean;
+  readonly force?: boolean;
 }
 
 /** `broadsheet build`: writes the feeds. */
@@ -34,6 +38,7 @@ export function addBuild(program: Command, shell: Shell): void {
     .option('--posts <dir>', "folder of the posts, in place of the config's")
     .option('--out <dir>', "folder for the feeds, in place of the config's")
     .option('--now <time>', 'take this for the present time')
+    .option('--force', 'publish also what takes most of the items out of a feed')
     .option('--no-ping', 'do not tell the WebSub hub what changed')
     .option('--json', 'print one JSON object')
     .addHelpText('after', EXAMPLES)
@@ -43,9 +48,9 @@ export function addBuild(program: Command, shell: Shell): void {
         const { refuseExamples } = await import('../../config/example-values.ts');
         refuseExamples(config, shortPath(config.file));
         growHeapSlowly();
-        const report = await buildFeeds(config, { now: clock(), log });
+        const { json, ping, force = false } = command.opts<BuildFlags>();
+        const report = await buildFeeds(config, { now: clock(), log, force });
         if (report.posts.leftOut.length > 0) shell.setExitCode(EXIT.data);
-        const { json, ping } = command.opts<BuildFlags>();
         const hub = ping ? await tellHub(config, report) : undefined;
         log.close();
         if (json) {

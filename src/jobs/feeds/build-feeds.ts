@@ -18,6 +18,7 @@ import type { Problem } from '../../model/problem.ts';
 import type { BuildReport } from './build-report.ts';
 import { type CollectedPosts, collectPosts } from './collect-posts.ts';
 import { createItemSource, type ItemSource } from './item-source.ts';
+import { keepFeedsFull } from './keep-feeds-full.ts';
 import { publishFeeds } from './publish-feeds.ts';
 import { reportPosts } from './report-posts.ts';
 import { siteImage } from './site-image.ts';
@@ -26,6 +27,8 @@ export interface BuildOptions {
   /** Posts dated after it are not published yet. */
   readonly now: Temporal.Instant;
   readonly log: Log;
+  /** Whether to publish feeds that lose most of their items. */
+  readonly force?: boolean;
 }
 
 /** Headlines on the page for people. */
@@ -34,10 +37,13 @@ const LATEST_ITEMS = 6;
 /**
  * Reads the posts and publishes every feed, OPML, `index.html` and `feed.css` into the output
  * folder; files whose bytes did not change are not touched. Broken posts are named in the report
- * and left out. Throws BroadsheetError (`EXIT.disk`) when the folder cannot be written; the feeds
- * that stand there stay whole.
+ * and left out. Throws a BroadsheetError when the folder cannot be written (`EXIT.disk`), or when a
+ * feed would lose most of its items (`keepFeedsFull`); the feeds that stand there stay whole.
  */
-export async function buildFeeds(config: Config, { now, log }: BuildOptions): Promise<BuildReport> {
+export async function buildFeeds(
+  config: Config,
+  { now, log, force = false }: BuildOptions,
+): Promise<BuildReport> {
   const { site, feeds: settings, folders } = config;
   const collected = collectPosts(config, { now, log, remember: true });
   const items = createItemSource(collected);
@@ -56,6 +62,7 @@ export async function buildFeeds(config: Config, { now, log }: BuildOptions): Pr
       log,
     });
     const pages = putPages(plans, context, items, publication);
+    if (!force) keepFeedsFull(config, { plans, collected, broken: items.leftOut, publication });
     // Before any reader can see them: an id that was given away must not be forgotten.
     collected.save();
     await publication.commit();

@@ -1,11 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
-import { BroadsheetError, EXIT } from '../../base/errors.ts';
+import { BroadsheetError, EXIT, reasonOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { Config } from '../../config/config.ts';
+import { wrongPostsFolder } from '../../config/posts-folder.ts';
 import { readImageFacts } from '../../disk/image-facts.ts';
 import { readPublishedFile, writePublishedFile } from '../../disk/published-file.ts';
 import { readInclude } from '../../disk/read-include.ts';
-import { type PostFolder, readPost, readPosts } from '../../disk/read-posts.ts';
+import {
+  type PostFolder,
+  type ReadPostsContext,
+  readPost,
+  readPosts,
+} from '../../disk/read-posts.ts';
 import type { Post, RenderedPost } from '../../model/post.ts';
 import type { Problem } from '../../model/problem.ts';
 import type { PublishedPost } from '../../model/published-post.ts';
@@ -36,6 +42,8 @@ export interface CollectedPosts {
   readonly stories: readonly Story[];
   /** Every post ever published, in the order of first publication. */
   readonly published: readonly PublishedPost[];
+  /** The same before this run. */
+  readonly earlier: readonly PublishedPost[];
   /** The id of every published post, by its file. */
   readonly idOf: ReadonlyMap<string, string>;
   /** Warnings about ids. */
@@ -65,7 +73,7 @@ export function collectPosts(config: Config, options: CollectOptions): Collected
     onProgress: (done: number, total: number) => options.log.progress('Reading posts', done, total),
   };
   const earlier = readPublishedFile(config.publishedFile);
-  const folder = readPosts(config.folders.posts, context);
+  const folder = readFolder(config, context);
   options.log.detail(
     `${folder.folder}: ${folder.read} posts read, ${folder.posts.length} published`,
   );
@@ -78,6 +86,7 @@ export function collectPosts(config: Config, options: CollectOptions): Collected
     folder,
     stories: groupStories(folder.posts, config.posts.sameStory),
     published,
+    earlier,
     idOf,
     warnings,
     render: renderer(config, folder),
@@ -93,6 +102,16 @@ export function collectPosts(config: Config, options: CollectOptions): Collected
       writePublishedFile(config.publishedFile, published);
     },
   };
+}
+
+function readFolder(config: Config, context: ReadPostsContext): PostFolder {
+  try {
+    return readPosts(config.folders.posts, context);
+  } catch (error) {
+    if (!(error instanceof BroadsheetError) || error.exitCode !== EXIT.config) throw error;
+    const remedy = 'correct it, or use --posts DIR';
+    throw wrongPostsFolder(config, `cannot be read: ${reasonOf(error.cause)}; ${remedy}`);
+  }
 }
 
 function renderer(config: Config, folder: PostFolder): (post: Post) => RenderedWithWarnings {

@@ -31,8 +31,9 @@ type Dependencies = Pick<ServiceDependencies, 'config' | 'clock' | 'log' | 'metr
 
 /**
  * Builds the feeds at once, when posts change, when a post of the future is due, and every
- * `feeds.rebuildMinutes`, one build at a time, each in a process of its own. A build that fails is
- * tried again. Tells the hub what changed.
+ * `feeds.rebuildMinutes`, one build at a time, each in a process of its own. A build that fails, or
+ * would empty a feed, leaves what is published as it is, is logged once, and is tried again. Tells
+ * the hub what changed.
  */
 export const watchPosts: ServicePart = (deps, signal) => keepFeedsBuilt(deps, signal, TOOLS);
 
@@ -47,11 +48,12 @@ export async function keepFeedsBuilt(
   const { hub } = deps.config.feeds;
   const pings = hub === undefined ? undefined : openHubPings(hub, deps.log);
   const note = openPostNotes(deps.log);
+  const failed = openFailureNotes(deps);
   let failures = 0;
   try {
     while (!signal.aborted) {
       changes.forget();
-      const report = await build(deps, signal, tools);
+      const report = await build(deps, signal, tools, failed);
       failures = report === undefined ? failures + 1 : 0;
       if (report !== undefined) {
         note(report);
@@ -71,10 +73,12 @@ async function build(
   { config, clock, log, metrics }: Dependencies,
   signal: AbortSignal,
   { build }: WatchTools,
+  failed: FailureNotes,
 ): Promise<BuildReport | undefined> {
   const begun = performance.now();
   try {
     const report = await build(config, clock(), signal);
+    failed.forget();
     const changed = report.feeds.filter((feed) => feed.changed).length;
     const outcome = changed > 0 ? 'changed' : 'unchanged';
     metrics?.count('broadsheet_builds_total', { outcome });
@@ -86,11 +90,35 @@ async function build(
   } catch (error) {
     if (signal.aborted) return undefined;
     metrics?.count('broadsheet_builds_total', { outcome: 'failed' });
-    const isOthers = error instanceof BroadsheetError && error.exitCode === EXIT.tryAgain;
-    if (isOthers) log.detail(`another build was under way: ${error.message}`);
-    else log.failure('the feeds could not be built', error);
+    failed.note(error);
     return undefined;
   }
+}
+
+/** Logs why builds fail. */
+interface FailureNotes {
+  note(error: unknown): void;
+  /** A build has succeeded: the next failure is news. */
+  forget(): void;
+}
+
+/** The same reason, build after build, is logged once: it stays until somebody acts on it. */
+function openFailureNotes({ log }: Pick<Dependencies, 'log'>): FailureNotes {
+  let last: string | undefined;
+  return {
+    note(error) {
+      const reason = reasonOf(error);
+      const isOthers = error instanceof BroadsheetError && error.exitCode === EXIT.tryAgain;
+      if (isOthers) log.detail(`another build was under way: ${reason}`);
+      else if (reason === last) log.detail(`the feeds could not be built: ${reason}`);
+      else log.failure('the feeds could not be built', error);
+      if (!isOthers) last = reason;
+    },
+    forget() {
+      if (last !== undefined) log.event('feeds can be built again');
+      last = undefined;
+    },
+  };
 }
 
 function retryMs({ config }: Dependencies, failures: number): number {

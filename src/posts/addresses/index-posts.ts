@@ -9,7 +9,7 @@ export function indexPosts(posts: readonly Post[]): (name: string) => string | u
   return (name) => {
     // Most sites never ask.
     pathOf ??= indexOf(posts);
-    const bare = withoutExtension(name.trim().replace(/^\/+/, ''));
+    const bare = withoutExtension(name.normalize('NFC').trim().replace(/^\/+/, ''));
     return pathOf.get(bare) ?? pathOf.get(bare.replace(/^(?:.*\/)?_posts\//, ''));
   };
 }
@@ -17,7 +17,7 @@ export function indexPosts(posts: readonly Post[]): (name: string) => string | u
 function indexOf(posts: readonly Post[]): ReadonlyMap<string, string> {
   const pathOf = new Map<string, string>();
   for (const { file, path } of posts) {
-    const bare = withoutExtension(file);
+    const bare = withoutExtension(file.normalize('NFC'));
     for (const name of [bare, bare.replace(/^.*\//, ''), bare.replace(/\/index$/, '')]) {
       if (!pathOf.has(name)) pathOf.set(name, path);
     }

@@ -92,6 +92,25 @@ export function permalinkPath(
   return { path };
 }
 
+/** Two posts that differ in all that an address may name. */
+const SAMPLES: readonly PermalinkParts[] = [
+  { slug: 'a', file: 'x/a.md', categories: ['a'], date: '2026-01-01T01:01:01Z' },
+  { slug: 'b', file: 'y/b.md', categories: ['b'], date: '2027-12-12T12:12:12Z' },
+].map((parts) => ({ ...parts, date: Temporal.Instant.from(parts.date), timeZone: 'UTC' }));
+
+/**
+ * Why no site can have `permalink` as the template of its posts' addresses, as a phrase with the
+ * remedy; undefined where it can.
+ */
+export function permalinkFlaw(permalink: string): string | undefined {
+  const paths = SAMPLES.map((parts) => permalinkPath(permalink, parts));
+  const [one, other] = paths.map((path) => ('path' in path ? path.path : undefined));
+  const reason = paths.flatMap((path) => ('reason' in path ? [path.reason] : [])).at(0);
+  if (reason !== undefined || one !== other) return reason;
+  const styles = Object.keys(STYLES).join(', ');
+  return `gives every post the same address; write ${styles}, or a template with :title in it`;
+}
+
 /** `:title_x` is `:title` and `_x`, as in Jekyll: the longest name that is one. */
 function placeholderIn(name: string): string | undefined {
   let candidate = name;

@@ -1,48 +1,82 @@
 import type { Post } from '../../model/post.ts';
 import type { PublishedPost } from '../../model/published-post.ts';
 
-interface GoneEntry {
+/** A line of the file of published posts that a post may turn out to be of. */
+export interface OpenLine {
   readonly entry: PublishedPost;
   /** Its place in the list of published posts. */
   readonly line: number;
 }
 
+/** A shorter body may be a text that a publisher uses again and again: its date has to be near. */
+const OWN_BODY_LENGTH = 500;
+/** A body of some sentences is taken for the same post without any other sign. */
+const TELLING_BODY_LENGTH = 120;
+const NEAR_DAYS = 31;
+
 /**
- * Which of the posts at new files are those whose files are gone: by equal content, else by equal
- * date to the second, else by equal slug and day, in this order and only where one post meets one
- * entry. Gives the line of the entry by the post's file.
+ * Finds which of the posts at new files are those whose files are gone, by the first sign that one
+ * post and one line alone share: equal content; equal body and date; equal date to the second;
+ * equal body, which no post in `known` has too; equal slug and day. Returns the line by the post's
+ * file.
  */
 export function findMovedPosts(
   newcomers: readonly Post[],
-  gone: readonly GoneEntry[],
+  gone: readonly OpenLine[],
+  known: readonly Post[],
 ): Map<string, number> {
-  return findBySigns(newcomers, gone, [SAME_CONTENT, SAME_SECOND, SAME_SLUG_AND_DAY]);
+  const repeated = new Set(known.map(({ body }) => body?.hash));
+  const ownBody: Sign = {
+    ...SAME_BODY,
+    ofPost: (post) => (repeated.has(post.body?.hash) ? undefined : SAME_BODY.ofPost(post)),
+  };
+  const signs = [
+    SAME_CONTENT,
+    SAME_BYTES,
+    SAME_BODY_AND_DATE,
+    SAME_SECOND,
+    ownBody,
+    SAME_SLUG_AND_DAY,
+  ];
+  return findBySigns(newcomers, gone, signs);
 }
 
-/** Which of the posts have each other's files: by equal content only. As `findMovedPosts`. */
+/**
+ * Finds the posts that have each other's files, by equal content or, among posts that are all still
+ * there, equal body. Returns as `findMovedPosts` does.
+ */
 export function findSwappedPosts(
   posts: readonly Post[],
-  entries: readonly GoneEntry[],
+  lines: readonly OpenLine[],
+  isThere: (line: OpenLine) => boolean,
 ): Map<string, number> {
-  return findBySigns(posts, entries, [SAME_CONTENT]);
+  const byContent = findBySigns(posts, lines, [SAME_CONTENT, SAME_BYTES]);
+  const taken = new Set(byContent.values());
+  const byBody = findBySigns(
+    posts.filter(({ file }) => !byContent.has(file)),
+    lines.filter((line) => isThere(line) && !taken.has(line.line)),
+    [SAME_BODY],
+  );
+  return new Map([...byContent, ...byBody]);
 }
 
 function findBySigns(
   newcomers: readonly Post[],
-  gone: readonly GoneEntry[],
+  gone: readonly OpenLine[],
   signs: readonly Sign[],
 ): Map<string, number> {
   const found = new Map<string, number>();
-  if (newcomers.length === 0 || gone.length === 0) return found;
   const taken = new Set<number>();
-  for (const { ofPost, ofEntry } of signs) {
+  for (const { ofPost, ofEntry, fits } of signs) {
     const posts = newcomers.filter(({ file }) => !found.has(file));
-    const entries = gone.filter(({ line }) => !taken.has(line));
+    const lines = gone.filter(({ line }) => !taken.has(line));
+    if (posts.length === 0 || lines.length === 0) return found;
     const postsBySign = Map.groupBy(posts, ofPost);
-    const entriesBySign = Map.groupBy(entries, ({ entry }) => ofEntry(entry));
+    const linesBySign = Map.groupBy(lines, ({ entry }) => ofEntry(entry));
     for (const [sign, [post, another]] of postsBySign) {
-      const [match, rival] = entriesBySign.get(sign) ?? [];
+      const [match, rival] = linesBySign.get(sign) ?? [];
       if (sign === undefined || !post || another || !match || rival) continue;
+      if (fits !== undefined && !fits(post, match.entry)) continue;
       found.set(post.file, match.line);
       taken.add(match.line);
     }
@@ -53,11 +87,33 @@ function findBySigns(
 interface Sign {
   readonly ofPost: (post: Post) => string | undefined;
   readonly ofEntry: (entry: PublishedPost) => string | undefined;
+  /** What has to be true of the two besides. */
+  readonly fits?: (post: Post, entry: PublishedPost) => boolean;
 }
 
 const SAME_CONTENT: Sign = {
   ofPost: (post) => post.contentHash,
   ofEntry: (entry) => entry.contentHash,
+};
+
+/** Lines of earlier versions have the hash of the file's bytes, CRLF included. */
+const SAME_BYTES: Sign = {
+  ofPost: (post) => post.bytesHash,
+  ofEntry: (entry) => entry.contentHash,
+};
+
+const SAME_BODY_AND_DATE: Sign = {
+  ofPost: ({ body, date }) => body && `${body.hash} ${date.toString()}`,
+  ofEntry: ({ bodyHash, date }) => bodyHash && `${bodyHash} ${date}`,
+};
+
+const SAME_BODY: Sign = {
+  ofPost: ({ body }) => (body && body.length >= TELLING_BODY_LENGTH ? body.hash : undefined),
+  ofEntry: ({ bodyHash }) => bodyHash,
+  fits: ({ body, date }, entry) => {
+    const apart = date.since(Temporal.Instant.from(entry.date)).total('hours');
+    return (body?.length ?? 0) >= OWN_BODY_LENGTH || Math.abs(apart) <= NEAR_DAYS * 24;
+  },
 };
 
 const SAME_SECOND: Sign = {
@@ -67,9 +123,13 @@ const SAME_SECOND: Sign = {
 };
 
 const SAME_SLUG_AND_DAY: Sign = {
-  ofPost: (post) => `${post.slug} ${post.date.toString().slice(0, 10)}`,
-  ofEntry: (entry) => `${entry.slug} ${entry.date.slice(0, 10)}`,
+  ofPost: (post) => slugAndDay(post.slug, post.date.toString()),
+  ofEntry: (entry) => slugAndDay(entry.slug, entry.date),
 };
+
+function slugAndDay(slug: string, date: string): string {
+  return `${slug.normalize('NFC')} ${date.slice(0, 10)}`;
+}
 
 function exactDate(date: string): string | undefined {
   return /:00(?:\.0+)?Z$/.test(date) ? undefined : date;

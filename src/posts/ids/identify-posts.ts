@@ -1,7 +1,8 @@
 import { newestFirst, type Post } from '../../model/post.ts';
 import type { Problem } from '../../model/problem.ts';
 import type { PublishedPost } from '../../model/published-post.ts';
-import { linesOfPosts } from './lines-of-posts.ts';
+import { comparableNames } from './comparable-names.ts';
+import { hasSameContent, linesOfPosts } from './lines-of-posts.ts';
 import { tagUri } from './tag-uri.ts';
 
 export interface IdentifiedPosts {
@@ -16,8 +17,8 @@ export interface IdentifiedPosts {
 
 /**
  * Gives every published post the id that it keeps for good (RFC 4287 §4.2.6). A post that is known
- * by its file, or has moved from another one, keeps its id whatever else changed. A new one gets the `id` of its front matter, else a `tag:` URI (RFC 4151) under the host name
- * `idAuthority`; new posts are added oldest first. Lines of posts that are gone stay, so that no
+ * by its file, or has moved from another one, keeps its id whatever else changed. A new one gets
+ * the `id` of its front matter, else a `tag:` URI (RFC 4151) under the host name `idAuthority`; new posts are added oldest first. Lines of posts that are gone stay, so that no
  * id is given twice and no item of a history document moves.
  */
 export function identifyPosts(
@@ -25,7 +26,8 @@ export function identifyPosts(
   published: readonly PublishedPost[],
   idAuthority: string,
 ): IdentifiedPosts {
-  const lineOf = linesOfPosts(posts, published);
+  const nameOf = comparableNames(posts.map(({ file }) => file));
+  const lineOf = linesOfPosts(posts, published, nameOf);
   const lines = [...published];
   const ids = new Set(published.map(({ id }) => id));
   const warnings: Problem[] = [];
@@ -35,17 +37,18 @@ export function identifyPosts(
     const known = line === undefined ? undefined : lines[line];
     if (line !== undefined && known !== undefined) {
       warnings.push(...warnOfOtherId(post, known));
-      lines[line] = refreshed(known, post);
+      lines[line] = refreshed(known, post, nameOf);
       continue;
     }
     const taken = post.givenId !== undefined && ids.has(post.givenId);
     if (taken) warnings.push(idTaken(post));
     const id = taken || post.givenId === undefined ? tagUri(post, idAuthority, ids) : post.givenId;
     ids.add(id);
-    lineOf.set(post.file, lines.push(entryOf(post, id)) - 1);
+    lineOf.set(post.file, lines.push(entryOf(post, id, nameOf)) - 1);
   }
+  const lineOfName = new Map(posts.map(({ file }) => [nameOf(file), lineOf.get(file)]));
   for (const [line, entry] of published.entries()) {
-    const holder = lineOf.get(entry.file);
+    const holder = lineOfName.get(nameOf(entry.file));
     // Another post is in the file of one that is gone: that one is not known by it any more.
     if (holder !== undefined && holder !== line && lines[line] === entry) {
       lines[line] = { ...entry, file: '' };
@@ -57,16 +60,29 @@ export function identifyPosts(
   return { published: lines, idOf, changed, warnings };
 }
 
-function entryOf(post: Post, id: string): PublishedPost {
-  const { file, slug, contentHash } = post;
-  return { id, file, date: post.date.toString(), slug, contentHash };
+function entryOf(post: Post, id: string, nameOf: (file: string) => string): PublishedPost {
+  return { id, ...factsOf(post, nameOf), date: post.date.toString() };
 }
 
-/** The line with what has changed of the post; the very same line where nothing has. */
-function refreshed(known: PublishedPost, post: Post): PublishedPost {
-  const { file, slug, contentHash } = post;
-  const same = known.file === file && known.slug === slug && known.contentHash === contentHash;
-  return same ? known : { ...known, file, slug, contentHash };
+function factsOf({ file, slug, contentHash, body }: Post, nameOf: (file: string) => string) {
+  const bodyHash = body === undefined ? {} : { bodyHash: body.hash };
+  return { file: nameOf(file), slug, contentHash, ...bodyHash };
+}
+
+/**
+ * The line with what has changed of the post; the very same line where nothing has, so that a new
+ * version of Broadsheet or other line ends do not rewrite the whole file.
+ */
+function refreshed(
+  known: PublishedPost,
+  post: Post,
+  nameOf: (file: string) => string,
+): PublishedPost {
+  const hasSameName = nameOf(known.file) === nameOf(post.file);
+  const hasSameSlug = known.slug.normalize('NFC') === post.slug.normalize('NFC');
+  if (hasSameName && hasSameSlug && hasSameContent(post, known)) return known;
+  const { bodyHash: _former, ...kept } = known;
+  return { ...kept, ...factsOf(post, nameOf) };
 }
 
 function idTaken(post: Post): Problem {

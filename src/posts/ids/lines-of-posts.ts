@@ -1,44 +1,66 @@
 import type { Post } from '../../model/post.ts';
 import type { PublishedPost } from '../../model/published-post.ts';
-import { findMovedPosts, findSwappedPosts } from './find-moved-posts.ts';
+import { findMovedPosts, findSwappedPosts, type OpenLine } from './find-moved-posts.ts';
 
 /**
  * The line in `published` of every post that was published before, by its file. Lines are counted
- * from 0. A post is known by its file; but where posts have changed places, each by its content.
+ * from 0. A post is known by its file's name (`nameOf`); but where posts have changed places, each
+ * by its content.
  */
 export function linesOfPosts(
   posts: readonly Post[],
   published: readonly PublishedPost[],
+  nameOf: (file: string) => string,
 ): Map<string, number> {
-  const lineOf = new Map(published.map((entry, line) => [entry.file, line]));
-  const contentOf = new Map(posts.map(({ file, contentHash }) => [file, contentHash]));
-  const isUnchanged = ({ file, contentHash }: PublishedPost) => contentOf.get(file) === contentHash;
-  const changed = posts.filter(({ file, contentHash }) => {
-    const line = lineOf.get(file);
-    return line !== undefined && published[line]?.contentHash !== contentHash;
-  });
-  const swapped = findSwappedPosts(
-    changed,
-    entriesFor(published, (entry) => !isUnchanged(entry)),
-  );
+  const lineOf = linesByFile(posts, published, nameOf);
+  const postAt = new Map(posts.flatMap((post) => entryOf(lineOf.get(post.file), post)));
+  const isUnchanged = ({ entry, line }: OpenLine) => {
+    const post = postAt.get(line);
+    return post !== undefined && hasSameText(post, entry);
+  };
+  const lines = published.map((entry, line) => ({ entry, line }));
+  const changedLines = lines.filter((line) => !isUnchanged(line));
+  const changed = changedLines.flatMap(({ line }) => postAt.get(line) ?? []);
+  const swapped = findSwappedPosts(changed, changedLines, ({ line }) => postAt.has(line));
   const swappedLines = new Set(swapped.values());
-  for (const [file, line] of lineOf) {
-    if (!contentOf.has(file) || swappedLines.has(line)) lineOf.delete(file);
-  }
+  for (const [file, line] of lineOf) if (swappedLines.has(line)) lineOf.delete(file);
   for (const [file, line] of swapped) lineOf.set(file, line);
 
-  const known = new Set(lineOf.values());
+  const taken = new Set(lineOf.values());
   const moved = findMovedPosts(
     posts.filter(({ file }) => !lineOf.has(file)),
-    entriesFor(published, (_entry, line) => !known.has(line)),
+    lines.filter(({ line }) => !taken.has(line)),
+    posts.filter(({ file }) => lineOf.has(file)),
   );
   for (const [file, line] of moved) lineOf.set(file, line);
   return lineOf;
 }
 
-function entriesFor(
+/** Whether the post's text is what the line says; line ends and front matter do not count. */
+export function hasSameContent(post: Post, { contentHash }: PublishedPost): boolean {
+  return contentHash === post.contentHash || contentHash === post.bytesHash;
+}
+
+function hasSameText(post: Post, entry: PublishedPost): boolean {
+  const hasSameBody = post.body !== undefined && post.body.hash === entry.bodyHash;
+  return hasSameBody || hasSameContent(post, entry);
+}
+
+function linesByFile(
+  posts: readonly Post[],
   published: readonly PublishedPost[],
-  isWanted: (entry: PublishedPost, line: number) => boolean,
-) {
-  return published.flatMap((entry, line) => (isWanted(entry, line) ? [{ entry, line }] : []));
+  nameOf: (file: string) => string,
+): Map<string, number> {
+  const lineByName = new Map<string, number>();
+  for (const [line, { file }] of published.entries()) {
+    const name = nameOf(file);
+    // Two lines of one file in two forms: that in NFC is the same on every machine.
+    if (file === name || !lineByName.has(name)) lineByName.set(name, line);
+  }
+  return new Map(posts.flatMap(({ file }) => entryOf(file, lineByName.get(nameOf(file)))));
+}
+
+/** An entry of a map; none where one of the two is not there. */
+function entryOf<Key, Value>(key: Key | undefined, value: Value | undefined): [Key, Value][] {
+  return key === undefined || value === undefined ? [] : [[key, value]];
 }

@@ -1,4 +1,4 @@
-/** Elements that are never closed take the sanitiser's parser quadratic time. */
+/** Elements that are open at once take the sanitiser's parser quadratic time. */
 const MOST_OPEN_ELEMENTS = 20_000;
 /** XML parsers, and all feed readers, give up somewhere beyond. */
 const LONGEST_HTML = 8_000_000;
@@ -10,24 +10,25 @@ const VOID_ELEMENTS = new Set(
 
 /**
  * Why `html` is more than can be sanitised and put into a feed in reasonable time and memory: it
- * leaves too many elements open, or is too long. Undefined where it is neither. Takes linear time.
+ * has too many elements open at once, or is too long. Undefined where it is neither. Takes linear time.
  */
 export function tooMuchHtml(html: string): string | undefined {
   if (html.length > LONGEST_HTML) {
     return `makes more than ${LONGEST_HTML / 1e6} MB of HTML; shorten it`;
   }
   if (openElements(html) > MOST_OPEN_ELEMENTS) {
-    return `leaves more than ${MOST_OPEN_ELEMENTS} HTML elements open; close them`;
+    return `leaves more than ${MOST_OPEN_ELEMENTS} HTML elements open; close them, or nest fewer`;
   }
   return undefined;
 }
 
-/** How many elements are never closed, at the most. */
+/** How many elements are open at once, at the most. */
 function openElements(html: string): number {
   // `<b>` is the shortest tag.
   if (html.length < MOST_OPEN_ELEMENTS * 3) return 0;
   const open = new Map<string, number>();
   let count = 0;
+  let most = 0;
   for (const [, slash, tag = ''] of html.matchAll(/<(\/?)([a-z][^\s/>]*)/gi)) {
     const name = tag.toLowerCase();
     if (VOID_ELEMENTS.has(name)) continue;
@@ -36,6 +37,7 @@ function openElements(html: string): number {
     const step = slash === '/' ? -1 : 1;
     open.set(name, opened + step);
     count += step;
+    most = Math.max(most, count);
   }
-  return count;
+  return most;
 }

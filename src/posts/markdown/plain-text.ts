@@ -7,24 +7,31 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '&quot;': '"',
 };
 
+/** Footnotes are referred to so. */
+const LINK_ABOVE_LINE = /<sup[^<>]*><a href="([^"<>]*)"[^<>]*>[^<]*<\/a><\/sup>/g;
+
 /**
  * The text of HTML that `sanitise-html.ts` made, on one line. (Such HTML has four character
- * references and closes every element; that is why so little is enough.)
+ * references and closes every element; that is why so little is enough.) Takes linear time, whatever it is given.
  */
 export function plainText(html: string): string {
   const text = html
-    .replace(/<sup[^>]*><a href="[^"]*#fn[^"]*"[^>]*>[^<]*<\/a><\/sup>/g, '')
-    .replace(/<(?:\/?(?:p|li|h[1-6]|div|td|th|tr|dt|dd|blockquote|pre)|br)\b[^>]*>/g, ' ')
-    .replace(/<[^>]*>/g, '')
+    .replace(LINK_ABOVE_LINE, (link, address: string) => (address.includes('#fn') ? '' : link))
+    .replace(/<(?:\/?(?:p|li|h[1-6]|div|td|th|tr|dt|dd|blockquote|pre)|br)\b[^<>]*>/g, ' ')
+    .replace(/<[^<>]*>/g, '')
     .replace(/&(?:amp|lt|gt|quot);/g, (entity) => ENTITIES[entity] ?? entity);
   return foldSpace(text);
 }
 
-/** The text of the first paragraph that has any. */
+/** The text of the first paragraph that has any. Takes linear time. */
 export function firstParagraph(html: string): string | undefined {
-  for (const [, inner = ''] of html.matchAll(/<p(?: [^>]*)?>([\s\S]*?)<\/p>/g)) {
-    const text = plainText(inner);
+  const opening = /<p(?: [^<>]*)?>/g;
+  while (opening.test(html)) {
+    const end = html.indexOf('</p>', opening.lastIndex);
+    if (end === -1) return undefined;
+    const text = plainText(html.slice(opening.lastIndex, end));
     if (text !== '') return text;
+    opening.lastIndex = end;
   }
   return undefined;
 }

@@ -14,6 +14,21 @@ markdown.linkify.set({ fuzzyLink: false, fuzzyEmail: false, fuzzyIP: false });
 markdown.validateLink = () => true;
 
 /**
+ * A list that grows where it is. The footnotes' plugin puts the tokens of each note behind all that
+ * there are by `concat`, which would copy them every time.
+ */
+class GrowingList<Item> extends Array<Item> {
+  override concat(...lists: (Item | ConcatArray<Item>)[]): GrowingList<Item> {
+    for (const list of lists) for (const item of [list].flat() as Item[]) this.push(item);
+    return this;
+  }
+}
+
+markdown.core.ruler.before('footnote_tail', 'growing_list', (state) => {
+  state.tokens = GrowingList.from(state.tokens);
+});
+
+/**
  * HTML of CommonMark with tables, strikethrough, fenced code, footnotes and HTML in it. It is as
  * the author wrote it: never show it before it is sanitised.
  */

@@ -1,6 +1,7 @@
 import sanitizeHtml from 'sanitize-html';
 import { cleanText } from '../../model/clean-text.ts';
 import { absoluteSrcset, absoluteUrl } from '../addresses/absolute-url.ts';
+import { dropEmptyElements } from './drop-empty-elements.ts';
 
 /** Elements that say what text is; no scripts, styles, forms, embedded documents. */
 const ELEMENTS = (
@@ -73,16 +74,10 @@ export function sanitiser(iframesFrom: readonly string[]): (html: string, base: 
     transformTags: {
       '*': (tagName, attributes) => ({ tagName, attribs: withAbsolute(tagName, attributes, base) }),
     },
-    exclusiveFilter: ({ tag, attribs, text, mediaChildren }) => {
-      if (tag === 'a') return !attribs.href && !attribs.id && 'excludeTag';
-      if (tag === 'img' || tag === 'iframe') return !attribs.src && !attribs.srcset;
-      // What held nothing but a script or a template's tag.
-      return tag === 'p' && text.trim() === '' && mediaChildren.length === 0;
-    },
   };
   return (html, pageUrl) => {
     base = pageUrl;
-    return cleanText(sanitizeHtml(html, options)).trim();
+    return cleanText(dropEmptyElements(sanitizeHtml(html, options))).trim();
   };
 }
 

@@ -14,21 +14,29 @@ const TABLE_OF_CONTENTS =
 export function stripKramdown(text: string): string {
   if (!text.includes('{:')) return text;
   const bare = text.replace(TABLE_OF_CONTENTS, '');
-  const code = codeRanges(bare);
-  return bare.replace(ATTRIBUTE_LIST, (list, at: number) => (isIn(code, at) ? list : ''));
+  const isInCode = inRanges(codeRanges(bare));
+  return bare.replace(ATTRIBUTE_LIST, (list, at: number) => (isInCode(at) ? list : ''));
 }
 
 /** kramdown's `<div markdown="1">`: blank lines make CommonMark read what is in it, too. */
 export function openMarkdownInHtml(text: string): string {
   if (!/\smarkdown=/.test(text)) return text;
   return text
-    .replace(/(<[a-z][\w-]*[^<>]*?)\smarkdown=["']?(?:1|block|span)["']?([^<>]*>)/gi, '$1$2\n\n')
+    .replace(/<[a-z][\w-]*[^<>]*>/gi, (tag) => {
+      const open = tag.replace(/\smarkdown=["']?(?:1|block|span)["']?/i, '');
+      return open === tag ? tag : `${open}\n\n`;
+    })
     .replace(
       /^[ \t]*(<\/(?:div|section|article|aside|details|figure|blockquote|main)>)/gim,
       '\n$1',
     );
 }
 
-function isIn(ranges: readonly Range[], at: number): boolean {
-  return ranges.some(({ start, end }) => start <= at && at < end);
+/** Whether a place is in one of `ranges` (sorted); asked for growing places, it looks on once. */
+function inRanges(ranges: readonly Range[]): (at: number) => boolean {
+  let next = 0;
+  return (at) => {
+    while ((ranges[next]?.end ?? Number.POSITIVE_INFINITY) <= at) next++;
+    return (ranges[next]?.start ?? Number.POSITIVE_INFINITY) <= at;
+  };
 }

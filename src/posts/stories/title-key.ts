@@ -15,13 +15,14 @@ export function titleKeys(labels: readonly string[]): (title: string) => TitleKe
   if (words.length === 0) return (title) => ({ key: folded(title), labelled: false });
   const any = `(?:${words.join('|')})`;
   const label = new RegExp(
-    `^\\s*(?:${any}\\s*(?:[:：|!]+|\\s[-–—]+\\s|[–—])|[[(]\\s*${any}\\s*[\\])]\\s*:?)\\s*(?=\\S)`,
-    'iu',
+    `\\s*(?:${any}\\s*(?:[:：|!]+|\\s[-–—]+\\s|[–—])|[[(]\\s*${any}\\s*[\\])]\\s*:?)\\s*(?=\\S)`,
+    'iuy',
   );
   return (title) => {
-    let rest = title;
-    while (label.test(rest)) rest = rest.replace(label, '');
-    return { key: folded(rest), labelled: rest !== title };
+    let start = 0;
+    label.lastIndex = 0;
+    while (label.test(title)) start = label.lastIndex;
+    return { key: folded(title.slice(start)), labelled: start > 0 };
   };
 }
 
