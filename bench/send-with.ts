@@ -130,11 +130,12 @@ async function sendThroughPool(folder: string, relayUrl: string, count: number, 
 }
 
 async function templateOf(config: Config): Promise<(index: number) => Message> {
-  const { publicUrl, secrets } = config;
+  const { publicUrl, serviceUrl, secrets } = config;
   const edition = editionOf('bench');
   const newsletter = findNewsletter(config, edition.newsletter);
   const date = systemClock();
-  const template = await prepareMessages({ edition, newsletter, publicUrl, secrets, date });
+  const links = { publicUrl, serviceUrl, secrets };
+  const template = await prepareMessages({ edition, newsletter, ...links, date });
   return (index) =>
     template.fill({ id: `reader-${index}`, address: address(`reader-${index}@example.org`) });
 }

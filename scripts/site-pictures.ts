@@ -8,6 +8,7 @@ import { stoppedClock } from '../src/base/clock.ts';
 import { silentEventLog } from '../src/base/log.ts';
 import { silentMetrics } from '../src/base/metrics.ts';
 import { loadConfig } from '../src/config/load-config.ts';
+import { requireServiceUrl } from '../src/config/require-service-url.ts';
 import { composeEdition } from '../src/jobs/editions/compose-edition.ts';
 import { readTemplates } from '../src/jobs/read-templates.ts';
 import { readTexts } from '../src/jobs/read-texts.ts';
@@ -37,11 +38,11 @@ export async function takeSitePictures(browser: Browser, folder: string): Promis
         ...{ colorScheme, viewport: { width, height }, bypassCSP: true },
       });
       await context.route('**/*', async (route) => {
-        const url = route.request().url().replace(deps.config.publicUrl, server.url);
+        const url = route.request().url().replace(requireServiceUrl(deps.config), server.url);
         await route.fulfill({ response: await route.fetch({ url }) });
       });
       const page = await context.newPage();
-      await page.goto(deps.config.publicUrl);
+      await page.goto(requireServiceUrl(deps.config));
       await page.addStyleTag({ content: fontFaces() });
       // What the machine calls its system font is any.
       await page.addStyleTag({ content: ":root { --sans: 'Segoe UI' }" });

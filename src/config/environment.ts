@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { BroadsheetError, EXIT } from '../base/errors.ts';
-import { isDatabaseUrl, isSmtpUrl, isWebUrl } from './schema-values.ts';
+import { isDatabaseUrl, isSmtpUrl, isWebUrl, NO_SERVICE } from './schema-values.ts';
 
 /** What the environment says, over the config file. */
 export interface Environment {
@@ -12,6 +12,8 @@ export interface Environment {
   readonly machine?: string;
   /** Ends with `/`. */
   readonly publicUrl?: string;
+  /** Ends with `/`, or `none`. */
+  readonly serviceUrl?: string;
   readonly secrets: readonly string[];
   /** Addresses of `alerts`, which often have a secret in them. */
   readonly alerts: { readonly url?: string; readonly heartbeatUrl?: string };
@@ -30,13 +32,14 @@ export function environmentWith(variables: Readonly<Record<string, string>>): No
  */
 export function readEnvironment(environment: NodeJS.ProcessEnv): Environment {
   const smtpUrl = environment.BROADSHEET_SMTP_URL?.trim() || undefined;
-  const publicUrl = environment.BROADSHEET_PUBLIC_URL?.trim() || undefined;
+  const publicUrl = readFolderUrl(environment, 'BROADSHEET_PUBLIC_URL');
+  const serviceUrl =
+    environment.BROADSHEET_SERVICE_URL?.trim() === NO_SERVICE
+      ? NO_SERVICE
+      : readFolderUrl(environment, 'BROADSHEET_SERVICE_URL');
   const databaseUrl = environment.BROADSHEET_DATABASE_URL?.trim() || undefined;
   if (smtpUrl !== undefined && !isSmtpUrl(smtpUrl)) {
     fail('BROADSHEET_SMTP_URL', 'is not a relay; write smtps://name:password@host:port');
-  }
-  if (publicUrl !== undefined && !isWebUrl(publicUrl)) {
-    fail('BROADSHEET_PUBLIC_URL', 'is not a web address; write one like https://news.example.org/');
   }
   if (databaseUrl !== undefined && !isDatabaseUrl(databaseUrl)) {
     const remedy = 'write sqlite: and a path, or postgres://name:password@host/database';
@@ -45,13 +48,22 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): Environment {
   const machine = environment.BROADSHEET_MACHINE?.trim() || undefined;
   return {
     ...(smtpUrl === undefined ? {} : { smtpUrl }),
-    ...(publicUrl === undefined ? {} : { publicUrl: publicUrl.replace(/[?#].*$|\/*$/, '/') }),
+    ...(publicUrl === undefined ? {} : { publicUrl }),
+    ...(serviceUrl === undefined ? {} : { serviceUrl }),
     ...(databaseUrl === undefined ? {} : { databaseUrl: absoluteDatabaseUrl(databaseUrl, '.') }),
     ...(machine === undefined ? {} : { machine }),
     smtpUrls: readSmtpUrls(environment),
     secrets: readSecrets(environment.BROADSHEET_SECRET ?? ''),
     alerts: readAlerts(environment),
   };
+}
+
+function readFolderUrl(environment: NodeJS.ProcessEnv, name: string): string | undefined {
+  const url = environment[name]?.trim() || undefined;
+  if (url !== undefined && !isWebUrl(url)) {
+    fail(name, 'is not a web address; write one like https://news.example.org/');
+  }
+  return url?.replace(/[?#].*$|\/*$/, '/');
 }
 
 function readAlerts(environment: NodeJS.ProcessEnv): Environment['alerts'] {

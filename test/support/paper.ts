@@ -242,6 +242,7 @@ export function makeConfig(options: {
     },
     publishedFile: join(folder, 'published-posts.jsonl'),
     publicUrl: 'https://harbour.example/',
+    serviceUrl: 'https://harbour.example/',
     databaseUrl,
     journalFile: join(folder, 'paper.journal.jsonl'),
     relays: [{ id: new URL(relayUrl).host, url: relayUrl, weight: 1, connections }],

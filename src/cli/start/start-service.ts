@@ -6,6 +6,7 @@ import type { EventLog } from '../../base/log.ts';
 import { checkCountries } from '../../config/check-countries.ts';
 import type { Config } from '../../config/config.ts';
 import { HOW_TO_MAKE_A_SECRET } from '../../config/environment.ts';
+import { requireServiceUrl } from '../../config/require-service-url.ts';
 import { keepArchive } from '../../jobs/archive/keep-archive.ts';
 import { catchUpWithJournal } from '../../jobs/database/catch-up-with-journal.ts';
 import { readTemplates } from '../../jobs/read-templates.ts';
@@ -51,6 +52,7 @@ export async function startService(
   { setExitCode }: Shell,
 ): Promise<void> {
   requireSecret(config);
+  if (parts.includes('web') || parts.includes('notices')) requireServiceUrl(config);
   if (parts.includes('schedule')) checkCountries(config);
   const pretty = process.stdout.isTTY === true;
   const log = await openServiceLog({ pretty, level });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { EDITION_PAGE_REVISION, renderEditionPage } from '../../editions/archive/edition-page.ts';
 import type { EditionPageInput } from '../../editions/archive/edition-page-input.ts';
+import { TOP } from '../../editions/archive/edition-surroundings.ts';
 import { archivePath } from '../../feeds/archive-feed.ts';
 import { documentUrl, FORMATS, folderUrl } from '../../feeds/formats.ts';
 import { INDEX_FILE } from '../../feeds/index-page.ts';
@@ -50,10 +51,12 @@ export async function putEditionPages(
 function surroundingsOf(
   { config, textsOf }: ArchiveDependencies,
   newsletter: NewsletterArchive['newsletter'],
-): Pick<EditionPageInput, 'newsletter' | 'siteTitle' | 'feeds' | 'texts'> {
+): Pick<EditionPageInput, 'newsletter' | 'siteTitle' | 'service' | 'feeds' | 'texts'> {
   const { formats, publicUrl } = config.feeds;
+  const { serviceUrl } = config;
   return {
     newsletter,
+    ...(serviceUrl === undefined ? {} : { service: serviceUrl === publicUrl ? TOP : serviceUrl }),
     siteTitle: config.site.title,
     feeds: formats.map((format) => ({
       type: FORMATS[format].type,

@@ -58,8 +58,9 @@ export async function deliverEdition(
   const sender = await startSender(store, edition.id, storedInstant(clock()));
   try {
     const { date, freshUntil } = await reopen(deps, edition, newsletter, wishes);
-    const { publicUrl, secrets } = config;
-    const template = await prepareMessages({ edition, newsletter, publicUrl, secrets, date });
+    const { publicUrl, serviceUrl, secrets } = config;
+    const links = { publicUrl, serviceUrl, secrets };
+    const template = await prepareMessages({ edition, newsletter, ...links, date });
     const run = { deps, edition, template, sender: sender.id };
     const limits = { recipients: send.recipients, freshUntil };
     const result = await deliverClaims(run, routes, limits, signal);
