@@ -12,6 +12,7 @@ import { requireServiceUrl } from '../src/config/require-service-url.ts';
 import { composeEdition } from '../src/jobs/editions/compose-edition.ts';
 import { readTemplates } from '../src/jobs/read-templates.ts';
 import { readTexts } from '../src/jobs/read-texts.ts';
+import { askService } from '../src/jobs/sending/ask-service.ts';
 import { openRelay } from '../src/smtp/open-relay.ts';
 import { openStore } from '../src/store/database/open-store.ts';
 import { openWebServer } from '../src/web/open-web-server.ts';
@@ -65,7 +66,14 @@ async function sampleDependencies(folder: string): Promise<WebDependencies> {
   const publishedFile = join(folder, 'published-posts.jsonl');
   const store = await openStore('sqlite::memory:');
   const deps: WebDependencies = {
-    ...{ store, openRelay, chance: systemChance, log: silentEventLog, metrics: silentMetrics },
+    ...{
+      store,
+      openRelay,
+      askService,
+      chance: systemChance,
+      log: silentEventLog,
+      metrics: silentMetrics,
+    },
     config: {
       ...config,
       publishedFile,

@@ -7,10 +7,12 @@ import { silentLog } from '../../src/base/log.ts';
 import type { Config } from '../../src/config/config.ts';
 import type { SendDependencies } from '../../src/jobs/mail-dependencies.ts';
 import { readTemplates } from '../../src/jobs/read-templates.ts';
+import type { AskService } from '../../src/jobs/sending/ask-service.ts';
 import { deliverEdition } from '../../src/jobs/sending/deliver-edition.ts';
 import { prepareSend } from '../../src/jobs/sending/prepare-send.ts';
 import type { SendReport, SendWishes } from '../../src/jobs/sending/send-report.ts';
 import { settleLedger } from '../../src/jobs/sending/settle-ledger.ts';
+import { answerProbe } from '../../src/jobs/site/answer-probe.ts';
 import { addSubscriber } from '../../src/jobs/subscribers/add-subscriber.ts';
 import type { DeliveryTable } from '../../src/model/delivery.ts';
 import { type Edition, PLACEHOLDERS } from '../../src/model/edition.ts';
@@ -97,6 +99,7 @@ export async function openPaper(t: TestContext, options: PaperOptions = {}): Pro
     ...{ config, store, templates, openRelay, chance: () => 0.5, machineClock: systemClock },
     clock: now,
     log: silentLog,
+    askService: answerAsService(() => deps),
   };
   const paper: Paper = {
     ...{ deps, inbox, folder },
@@ -131,6 +134,16 @@ export async function openPaper(t: TestContext, options: PaperOptions = {}): Pro
   for (const [file, text] of Object.entries(options.posts ?? {})) paper.writePost(file, text);
   await paper.add(...(options.subscribers ?? []));
   return paper;
+}
+
+/** What a service of the same database answers to whoever asks for a link to leave. */
+export function answerAsService(
+  deps: () => Pick<SendDependencies, 'config' | 'store' | 'clock'>,
+): AskService {
+  return async (url) => {
+    const proof = await answerProbe(deps(), url.slice(url.lastIndexOf('/') + 1));
+    return proof === undefined ? { trouble: 'it answered 404' } : { text: proof };
+  };
 }
 
 /** The paper's config with another relay. */

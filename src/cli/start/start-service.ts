@@ -12,6 +12,7 @@ import { catchUpWithJournal } from '../../jobs/database/catch-up-with-journal.ts
 import { readTemplates } from '../../jobs/read-templates.ts';
 import { readTexts } from '../../jobs/read-texts.ts';
 import { runSchedule } from '../../jobs/schedule/run-schedule.ts';
+import { askService } from '../../jobs/sending/ask-service.ts';
 import { deliverDue } from '../../jobs/service/deliver-due.ts';
 import { measureService } from '../../jobs/service/measure-service.ts';
 import type { ServicePart } from '../../jobs/service/service-part.ts';
@@ -83,7 +84,7 @@ type Dependencies = WebDependencies & { readonly metrics: OpenMetrics };
 
 function assemble(config: Config, store: Store, log: EventLog): Dependencies {
   return {
-    ...{ config, store, log, openRelay },
+    ...{ config, store, log, openRelay, askService },
     ...{ clock: systemClock, machineClock: systemClock, chance: systemChance },
     textsOf: readTexts(config.folders.languages),
     signals: { deliveries: openChangeSignal(), notices: openChangeSignal() },

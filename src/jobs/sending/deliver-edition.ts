@@ -23,6 +23,7 @@ import { checkFence } from '../database/check-fence.ts';
 import { reportEdition } from '../editions/report-edition.ts';
 import { findNewsletter } from '../find-newsletter.ts';
 import type { SendDependencies } from '../mail-dependencies.ts';
+import { checkService } from './check-service.ts';
 import { type DeliveryResult, deliverClaims } from './deliver-claims.ts';
 import type { DeliveryRun } from './deliver-one.ts';
 import { endBounced } from './end-bounced.ts';
@@ -40,7 +41,7 @@ import { whyClosed } from './why-closed.ts';
  * transaction; then sends what is not sent yet. Run again, it goes on where it was: nobody gets an
  * edition twice, save those the report names as in doubt. When `signal` is aborted it finishes
  * what is in flight and gives back the rest. Throws before anything is stored when a relay's URL
- * or the secret is wrong or missing, or the database is held.
+ * or the secret is wrong or missing, the database is held, or nobody could leave.
  */
 export async function deliverEdition(
   deps: SendDependencies,
@@ -52,6 +53,7 @@ export async function deliverEdition(
   const newsletter = findNewsletter(config, edition.newsletter);
   requireSecret(config);
   await checkFence(deps);
+  if (send.state !== 'unfinished') await checkService(deps, { isForced: wishes.force === true });
   const routes = openRoutes(config.relays, store, deps.openRelay);
   await planEdition(deps, send);
   const record = await recordSend(deps, edition);
