@@ -12,6 +12,7 @@ import { loadConfig } from '../src/config/load-config.ts';
 import { findNewsletter } from '../src/jobs/find-newsletter.ts';
 import type { SendDependencies } from '../src/jobs/mail-dependencies.ts';
 import { readTemplates } from '../src/jobs/read-templates.ts';
+import { readTexts } from '../src/jobs/read-texts.ts';
 import { askService } from '../src/jobs/sending/ask-service.ts';
 import { deliverEdition } from '../src/jobs/sending/deliver-edition.ts';
 import { prepareSend } from '../src/jobs/sending/prepare-send.ts';
@@ -36,6 +37,7 @@ async function sendAsJob(folder: string, relayUrl: string, count: number, databa
     const deps: SendDependencies = {
       ...{ config, store, openRelay, askService, chance: systemChance, log: silentLog },
       ...{ clock: systemClock, machineClock: systemClock },
+      textsOf: readTexts(config.folders.languages),
       templates: readTemplates(config.folders.templates),
     };
     await fill(deps, 'warm-up', WARM_UP);

@@ -7,6 +7,7 @@ import { silentLog } from '../../src/base/log.ts';
 import type { Config } from '../../src/config/config.ts';
 import type { SendDependencies } from '../../src/jobs/mail-dependencies.ts';
 import { readTemplates } from '../../src/jobs/read-templates.ts';
+import { readTexts } from '../../src/jobs/read-texts.ts';
 import type { AskService } from '../../src/jobs/sending/ask-service.ts';
 import { deliverEdition } from '../../src/jobs/sending/deliver-edition.ts';
 import { prepareSend } from '../../src/jobs/sending/prepare-send.ts';
@@ -100,6 +101,7 @@ export async function openPaper(t: TestContext, options: PaperOptions = {}): Pro
     clock: now,
     log: silentLog,
     askService: answerAsService(() => deps),
+    textsOf: readTexts(config.folders.languages),
   };
   const paper: Paper = {
     ...{ deps, inbox, folder },

@@ -3,6 +3,7 @@ import { systemChance } from '../../src/base/chance.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { readTemplates } from '../../src/jobs/read-templates.ts';
+import { readTexts } from '../../src/jobs/read-texts.ts';
 import { askService } from '../../src/jobs/sending/ask-service.ts';
 import { deliverEdition } from '../../src/jobs/sending/deliver-edition.ts';
 import { prepareSend } from '../../src/jobs/sending/prepare-send.ts';
@@ -20,6 +21,7 @@ const deps = {
   templates,
   openRelay,
   askService,
+  textsOf: readTexts(config.folders.languages),
   clock: systemClock,
   log: silentLog,
   chance: systemChance,

@@ -19,6 +19,7 @@ import { findEdition } from '../../store/editions.ts';
 import { storedInstant } from '../../store/instants.ts';
 import { sendersOf } from '../../store/standing.ts';
 import { countUndecided, nextRetry } from '../../store/unfinished.ts';
+import { publishEditionPage } from '../archive/publish-edition-page.ts';
 import { checkFence } from '../database/check-fence.ts';
 import { reportEdition } from '../editions/report-edition.ts';
 import { findNewsletter } from '../find-newsletter.ts';
@@ -38,7 +39,7 @@ import { whyClosed } from './why-closed.ts';
 
 /**
  * Stores the edition where it is new and plans one delivery for each active subscriber, in one
- * transaction; then sends what is not sent yet. Run again, it goes on where it was: nobody gets an
+ * transaction; puts the edition's page into the output folder, for the link to it; then sends what is not sent yet. Run again, it goes on where it was: nobody gets an
  * edition twice, save those the report names as in doubt. When `signal` is aborted it finishes
  * what is in flight and gives back the rest. Throws before anything is stored when a relay's URL
  * or the secret is wrong or missing, the database is held, or nobody could leave.
@@ -56,6 +57,7 @@ export async function deliverEdition(
   if (send.state !== 'unfinished') await checkService(deps, { isForced: wishes.force === true });
   const routes = openRoutes(config.relays, store, deps.openRelay);
   await planEdition(deps, send);
+  await publishEditionPage(deps, newsletter, edition.id);
   const record = await recordSend(deps, edition);
   const sender = await startSender(store, edition.id, storedInstant(clock()));
   try {
