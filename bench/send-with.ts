@@ -12,6 +12,8 @@ import { loadConfig } from '../src/config/load-config.ts';
 import { findNewsletter } from '../src/jobs/find-newsletter.ts';
 import type { SendDependencies } from '../src/jobs/mail-dependencies.ts';
 import { readTemplates } from '../src/jobs/read-templates.ts';
+import { readTexts } from '../src/jobs/read-texts.ts';
+import { askService } from '../src/jobs/sending/ask-service.ts';
 import { deliverEdition } from '../src/jobs/sending/deliver-edition.ts';
 import { prepareSend } from '../src/jobs/sending/prepare-send.ts';
 import { importSubscribers } from '../src/jobs/subscribers/import-subscribers.ts';
@@ -33,8 +35,9 @@ async function sendAsJob(folder: string, relayUrl: string, count: number, databa
   const store = await openStore(config.databaseUrl);
   try {
     const deps: SendDependencies = {
-      ...{ config, store, openRelay, chance: systemChance, log: silentLog },
+      ...{ config, store, openRelay, askService, chance: systemChance, log: silentLog },
       ...{ clock: systemClock, machineClock: systemClock },
+      textsOf: readTexts(config.folders.languages),
       templates: readTemplates(config.folders.templates),
     };
     await fill(deps, 'warm-up', WARM_UP);
@@ -78,7 +81,7 @@ async function fill(deps: SendDependencies, newsletter: string, count: number): 
 }
 
 async function deliver(deps: SendDependencies, newsletter: string, count: number): Promise<void> {
-  const prepared = await prepareSend(deps, { newsletter });
+  const prepared = await prepareSend(deps, { newsletter, force: true });
   if (prepared.kind !== 'ready') throw new Error(`there is nothing to send: ${prepared.kind}`);
   const { deliveries } = await deliverEdition(deps, prepared);
   if (deliveries.accepted !== count) throw new Error(`not sent: ${JSON.stringify(deliveries)}`);
@@ -134,11 +137,12 @@ async function sendThroughPool(folder: string, relayUrl: string, count: number, 
 }
 
 async function templateOf(config: Config): Promise<(index: number) => Message> {
-  const { publicUrl, secrets } = config;
+  const { publicUrl, serviceUrl, secrets } = config;
   const edition = editionOf('bench');
   const newsletter = findNewsletter(config, edition.newsletter);
   const date = systemClock();
-  const template = await prepareMessages({ edition, newsletter, publicUrl, secrets });
+  const links = { publicUrl, serviceUrl, secrets };
+  const template = await prepareMessages({ edition, newsletter, ...links });
   return (index) =>
     template.fill({ id: `reader-${index}`, address: address(`reader-${index}@example.org`) }, date);
 }

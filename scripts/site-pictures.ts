@@ -8,9 +8,11 @@ import { stoppedClock } from '../src/base/clock.ts';
 import { silentEventLog } from '../src/base/log.ts';
 import { silentMetrics } from '../src/base/metrics.ts';
 import { loadConfig } from '../src/config/load-config.ts';
+import { requireServiceUrl } from '../src/config/require-service-url.ts';
 import { composeEdition } from '../src/jobs/editions/compose-edition.ts';
 import { readTemplates } from '../src/jobs/read-templates.ts';
 import { readTexts } from '../src/jobs/read-texts.ts';
+import { askService } from '../src/jobs/sending/ask-service.ts';
 import { openRelay } from '../src/smtp/open-relay.ts';
 import { openStore } from '../src/store/database/open-store.ts';
 import { openWebServer } from '../src/web/open-web-server.ts';
@@ -37,11 +39,11 @@ export async function takeSitePictures(browser: Browser, folder: string): Promis
         ...{ colorScheme, viewport: { width, height }, bypassCSP: true },
       });
       await context.route('**/*', async (route) => {
-        const url = route.request().url().replace(deps.config.publicUrl, server.url);
+        const url = route.request().url().replace(requireServiceUrl(deps.config), server.url);
         await route.fulfill({ response: await route.fetch({ url }) });
       });
       const page = await context.newPage();
-      await page.goto(deps.config.publicUrl);
+      await page.goto(requireServiceUrl(deps.config));
       await page.addStyleTag({ content: fontFaces() });
       // What the machine calls its system font is any.
       await page.addStyleTag({ content: ":root { --sans: 'Segoe UI' }" });
@@ -64,7 +66,14 @@ async function sampleDependencies(folder: string): Promise<WebDependencies> {
   const publishedFile = join(folder, 'published-posts.jsonl');
   const store = await openStore('sqlite::memory:');
   const deps: WebDependencies = {
-    ...{ store, openRelay, chance: systemChance, log: silentEventLog, metrics: silentMetrics },
+    ...{
+      store,
+      openRelay,
+      askService,
+      chance: systemChance,
+      log: silentEventLog,
+      metrics: silentMetrics,
+    },
     config: {
       ...config,
       publishedFile,

@@ -20,7 +20,9 @@ export async function withMail(
   work: (context: MailContext) => Promise<void>,
 ): Promise<void> {
   await withContext(command, shell, async (context) => {
+    const { readTexts } = await import('../jobs/read-texts.ts');
     const { readTemplates } = await import('../jobs/read-templates.ts');
+    const { askService } = await import('../jobs/sending/ask-service.ts');
     const { openRelay } = await import('../smtp/open-relay.ts');
     const { openStore } = await import('../store/database/open-store.ts');
     const { config } = context;
@@ -35,7 +37,10 @@ export async function withMail(
       }
       await work({
         ...context,
-        ...{ store, openRelay, chance: systemChance, machineClock: systemClock },
+        ...{ store, openRelay, askService, chance: systemChance, machineClock: systemClock },
+        get textsOf() {
+          return readTexts(config.folders.languages);
+        },
         // Read when asked for: a broken template must not keep anyone from being unsubscribed.
         get templates() {
           return readTemplates(config.folders.templates);

@@ -30,6 +30,11 @@ export interface Config {
   readonly publishedFile: string;
   /** Where the output folder is published, ends with `/`. */
   readonly publicUrl: string;
+  /**
+   * Where `broadsheet start` answers what people ask for (to sign up, to leave), ends with `/`.
+   * Absent where nothing does: then people leave by mail.
+   */
+  readonly serviceUrl?: string;
   /** `sqlite:` and an absolute path, or `postgres://...`, which may hold a password. */
   readonly databaseUrl: string;
   /** The journal of those who left, beside the database. */

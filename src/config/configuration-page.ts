@@ -33,6 +33,7 @@ An option without a default is left out unless it says "required".
 | \`BROADSHEET_DATABASE_URL\` | the database, in place of \`database.url\`: \`sqlite:data/broadsheet.db\`, \`postgres://name:password@host/database\` |
 | \`BROADSHEET_MACHINE\` | the name of this machine, where its own changes at every start, as a container's does |
 | \`BROADSHEET_PUBLIC_URL\` | where the output folder is published, in place of \`publicUrl\` |
+| \`BROADSHEET_SERVICE_URL\` | where \`broadsheet start\` answers, or \`none\`, in place of \`serviceUrl\` |
 | \`BROADSHEET_ALERT_URL\`, \`BROADSHEET_HEARTBEAT_URL\` | in place of \`alerts.url\` and \`alerts.heartbeatUrl\`, which often have a secret in them |
 `;
 

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { BroadsheetError, EXIT } from '../base/errors.ts';
 import { type RelayLogin, relayUrlFault } from '../model/relay-url.ts';
-import { isDatabaseUrl, isWebUrl } from './schema-values.ts';
+import { isDatabaseUrl, isWebUrl, NO_SERVICE } from './schema-values.ts';
 
 /** What the environment says, over the config file. */
 export interface Environment {
@@ -15,6 +15,8 @@ export interface Environment {
   readonly machine?: string;
   /** Ends with `/`. */
   readonly publicUrl?: string;
+  /** Ends with `/`, or `none`. */
+  readonly serviceUrl?: string;
   readonly secrets: readonly string[];
   /** Addresses of `alerts`, which often have a secret in them. */
   readonly alerts: { readonly url?: string; readonly heartbeatUrl?: string };
@@ -33,12 +35,13 @@ export function environmentWith(variables: Readonly<Record<string, string>>): No
  */
 export function readEnvironment(environment: NodeJS.ProcessEnv): Environment {
   const smtpUrl = environment.BROADSHEET_SMTP_URL?.trim() || undefined;
-  const publicUrl = environment.BROADSHEET_PUBLIC_URL?.trim() || undefined;
+  const publicUrl = readFolderUrl(environment, 'BROADSHEET_PUBLIC_URL');
+  const serviceUrl =
+    environment.BROADSHEET_SERVICE_URL?.trim() === NO_SERVICE
+      ? NO_SERVICE
+      : readFolderUrl(environment, 'BROADSHEET_SERVICE_URL');
   const databaseUrl = environment.BROADSHEET_DATABASE_URL?.trim() || undefined;
   if (smtpUrl !== undefined) refuseFault('BROADSHEET_SMTP_URL', smtpUrl);
-  if (publicUrl !== undefined && !isWebUrl(publicUrl)) {
-    fail('BROADSHEET_PUBLIC_URL', 'is not a web address; write one like https://news.example.org/');
-  }
   if (databaseUrl !== undefined && !isDatabaseUrl(databaseUrl)) {
     const remedy = 'write sqlite: and a path, or postgres://name:password@host/database';
     fail('BROADSHEET_DATABASE_URL', `is not a database; ${remedy}`);
@@ -46,7 +49,8 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): Environment {
   const machine = environment.BROADSHEET_MACHINE?.trim() || undefined;
   return {
     ...(smtpUrl === undefined ? {} : { smtpUrl }),
-    ...(publicUrl === undefined ? {} : { publicUrl: publicUrl.replace(/[?#].*$|\/*$/, '/') }),
+    ...(publicUrl === undefined ? {} : { publicUrl }),
+    ...(serviceUrl === undefined ? {} : { serviceUrl }),
     ...(databaseUrl === undefined ? {} : { databaseUrl: absoluteDatabaseUrl(databaseUrl, '.') }),
     ...(machine === undefined ? {} : { machine }),
     smtpUrls: readSmtpUrls(environment),
@@ -54,6 +58,14 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): Environment {
     secrets: readSecrets(environment.BROADSHEET_SECRET ?? ''),
     alerts: readAlerts(environment),
   };
+}
+
+function readFolderUrl(environment: NodeJS.ProcessEnv, name: string): string | undefined {
+  const url = environment[name]?.trim() || undefined;
+  if (url !== undefined && !isWebUrl(url)) {
+    fail(name, 'is not a web address; write one like https://news.example.org/');
+  }
+  return url?.replace(/[?#].*$|\/*$/, '/');
 }
 
 function readAlerts(environment: NodeJS.ProcessEnv): Environment['alerts'] {

@@ -10,7 +10,8 @@ interface ExampleAddress {
 }
 
 /** A warning for each address at a domain that belongs to nobody. */
-export function exampleAddresses({ file, site, publicUrl, newsletters }: Config): ExampleAddress[] {
+export function exampleAddresses(config: Config): ExampleAddress[] {
+  const { file, site, publicUrl, serviceUrl = publicUrl, newsletters } = config;
   const warn = (option: string, value: string, remedy: string) =>
     NOBODYS.test(isUrl(value) ? new URL(value).host : value)
       ? [{ file, line: 1, message: `${option} is ${value}, an example; write ${remedy}` }]
@@ -20,6 +21,9 @@ export function exampleAddresses({ file, site, publicUrl, newsletters }: Config)
     ...(publicUrl === site.url
       ? []
       : warn('publicUrl', publicUrl, 'where the feeds are on your site')),
+    ...(serviceUrl === publicUrl
+      ? []
+      : warn('serviceUrl', serviceUrl, 'where `broadsheet start` answers')),
     ...newsletters.flatMap(({ id, from }) =>
       warn(`from.address of ${id}`, from.address, 'your own'),
     ),

@@ -12,6 +12,7 @@ import { misplacedOptions } from './misplaced-options.ts';
 import { readYaml, valuesOf } from './read-yaml.ts';
 import { domainSettings, ONE_RELAY_OPTIONS, relayAccounts } from './relay-accounts.ts';
 import { type ConfigFile, configSchema } from './schema.ts';
+import { NO_SERVICE } from './schema-values.ts';
 
 /**
  * The config of `file` (as the user typed it), with BROADSHEET_* of `environment` over it.
@@ -82,6 +83,7 @@ function assemble(
 ): Omit<Config, 'relays'> {
   const at = (path: string) => resolve(dirname(file), path);
   const publicUrl = environment.publicUrl ?? values.publicUrl ?? values.site.url;
+  const serviceUrl = environment.serviceUrl ?? values.serviceUrl ?? publicUrl;
   const postsFolder = at(values.posts.folder);
   const { folder: _posts, siteRoot, includes, published, ...posts } = values.posts;
   const { folder: output, ...feeds } = values.feeds;
@@ -106,6 +108,7 @@ function assemble(
     },
     publishedFile: at(published),
     publicUrl,
+    ...(serviceUrl === NO_SERVICE ? {} : { serviceUrl }),
     databaseUrl,
     journalFile: journal === undefined ? at(journalBeside(databaseUrl)) : at(journal),
     ...(environment.machine === undefined ? {} : { machine: environment.machine }),

@@ -22,6 +22,14 @@ export const folderUrl = webUrl.transform((url) => {
   return parsed.href;
 });
 
+/** What `serviceUrl` says where nothing answers links: people leave by mail. */
+export const NO_SERVICE = 'none';
+
+/** A URL that ends with `/`, or `none`. */
+export const serviceUrl = z.union([z.literal(NO_SERVICE), folderUrl], {
+  error: 'is not a web address; write one like https://news.example.org/, or none',
+});
+
 /** An IANA name. */
 export const timeZone = text.refine(
   isTimeZone,

@@ -8,6 +8,7 @@ import {
   folderUrl,
   id,
   language,
+  serviceUrl,
   text,
   timeZone,
   webUrl,
@@ -165,6 +166,9 @@ export const configSchema = z
     $schema: z.string().exactOptional().describe('JSON Schema of this file, for editors.'),
     site: site.describe('The site that the posts are published on.'),
     publicUrl: folderUrl.exactOptional().describe('Where the output folder is published.'),
+    serviceUrl: serviceUrl
+      .exactOptional()
+      .describe('Where `broadsheet start` answers, if not at `publicUrl`; `none`: nowhere.'),
     posts: posts.prefault({}).describe('The posts.'),
     feeds: feeds.prefault({}).describe('The feeds.'),
     newsletters: z.array(newsletter).default([]).describe('The newsletters.'),

@@ -26,6 +26,8 @@ export interface RenderDigestInput {
   readonly site: Pick<SiteSettings, 'title' | 'url'>;
   /** Where the archive is, ends with `/`. */
   readonly publicUrl: string;
+  /** Where people leave, ends with `/`; absent where they do so by mail. */
+  readonly serviceUrl?: string | undefined;
   readonly editionId: string;
   /** The day of the edition in the newsletter's zone: `2026-03-20`. */
   readonly day: string;
@@ -134,11 +136,17 @@ function lostPicture({ post, image }: RenderedPost): string {
   return `${post.file}: its picture ${image?.url} is not at https, so the digest is without it`;
 }
 
-function plainAddresses({ publicUrl, site }: RenderDigestInput): string[] {
+function plainAddresses({ publicUrl, serviceUrl, site }: RenderDigestInput): string[] {
   const warnings: string[] = [];
-  if (!publicUrl.startsWith('https:')) {
+  if (serviceUrl !== undefined && !serviceUrl.startsWith('https:')) {
+    const option = serviceUrl === publicUrl ? 'publicUrl' : 'serviceUrl';
     warnings.push(
-      `links to unsubscribe and to the archive start with ${publicUrl}, and mail programs offer to unsubscribe with one click only by https; set publicUrl`,
+      `links to unsubscribe start with ${serviceUrl}, and mail programs offer to unsubscribe with one click only by https; set ${option}`,
+    );
+  }
+  if (publicUrl !== serviceUrl && !publicUrl.startsWith('https:')) {
+    warnings.push(
+      `links to the archive start with ${publicUrl}, which some mail programs warn of; set publicUrl to an https address`,
     );
   }
   if (!site.url.startsWith('https:')) {

@@ -77,8 +77,8 @@ async function renderEveryTemplate(
 ): Promise<void> {
   // A trial edition of whatever there is, so that the templates have something to show.
   const newsletter = { ...settings, minimumStories: 1, categories: [] };
-  const { publicUrl, site } = config;
-  const common = { templates, newsletter, site, publicUrl };
+  const { publicUrl, serviceUrl, site } = config;
+  const common = { templates, newsletter, site, publicUrl, serviceUrl };
   const { address } = newsletter.from;
   const texts = readTexts(config.folders.languages)(newsletter.language);
   const urls = { url: publicUrl, unsubscribeUrl: publicUrl };

@@ -4,8 +4,10 @@ import type { Log } from '../base/log.ts';
 import type { Metrics } from '../base/metrics.ts';
 import type { Config } from '../config/config.ts';
 import type { Templates } from '../editions/templates.ts';
+import type { TextsOf } from '../model/texts.ts';
 import type { OpenRelay } from '../smtp/relay.ts';
 import type { Store } from '../store/database/open-store.ts';
+import type { AskService } from './sending/ask-service.ts';
 
 /** What the jobs of subscribers and of stored editions need. */
 export interface StoreDependencies {
@@ -25,6 +27,10 @@ export interface ComposeDependencies extends StoreDependencies {
 /** What sending needs as well. */
 export interface SendDependencies extends ComposeDependencies {
   readonly openRelay: OpenRelay;
+  /** Asks whether the links in mails are answered. */
+  readonly askService: AskService;
+  /** The texts of the site and of its mails. */
+  readonly textsOf: TextsOf;
   /** Spreads retries. */
   readonly chance: Chance;
   /** The machine's own time, whatever `clock` says: how fast relays are given messages goes by it. */

@@ -7,7 +7,8 @@ export interface ApprovalNote {
   readonly question: string;
   /** What becomes of it without an answer. */
   readonly otherwise: string;
-  readonly link: { readonly url: string; readonly label: string };
+  /** Absent where nothing answers it. */
+  readonly link?: { readonly url: string; readonly label: string };
 }
 
 const BOX = [
@@ -23,12 +24,15 @@ export function approvalCopy(edition: Edition, note: ApprovalNote): Edition {
   const { question, otherwise, link } = note;
   const box =
     `<div style="${BOX}"><p style="margin:0 0 8px">${escapeHtml(question)}</p>` +
-    `<p style="margin:0 0 8px"><a href="${escapeHtml(link.url)}" style="color:#1a1a1a;font-weight:bold">${escapeHtml(link.label)}</a></p>` +
+    (link === undefined
+      ? ''
+      : `<p style="margin:0 0 8px"><a href="${escapeHtml(link.url)}" style="color:#1a1a1a;font-weight:bold">${escapeHtml(link.label)}</a></p>`) +
     `<p style="margin:0">${escapeHtml(otherwise)}</p></div>`;
   const [body] = /<body\b[^>]*>/i.exec(edition.html) ?? [];
   const html =
     body === undefined ? box + edition.html : edition.html.replace(body, () => body + box);
   const rule = '-'.repeat(60);
-  const text = `${question}\n\n${link.label}: ${link.url}\n\n${otherwise}\n\n${rule}\n\n${edition.text}`;
+  const way = link === undefined ? [] : [`${link.label}: ${link.url}`];
+  const text = [question, ...way, otherwise, rule, edition.text].join('\n\n');
   return { ...edition, html, text };
 }

@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
 import { domainOf } from '../model/email-address.ts';
 import type { NewsletterSettings } from '../model/settings.ts';
+import { mailtoUrl, unsubscribeMailto } from './unsubscribe-link.ts';
 
 export interface ListHeadersInput {
   readonly newsletter: NewsletterSettings;
   /** Edition id. */
   readonly edition: string;
-  /** Ends with `/`. */
+  /** Where the archive is, ends with `/`. */
   readonly publicUrl: string;
+  /** Where people sign up and leave, ends with `/`; absent where they can only write. */
+  readonly serviceUrl?: string | undefined;
   /** The value of List-Unsubscribe: `listUnsubscribe`. */
   readonly unsubscribe: string;
 }
@@ -18,17 +21,20 @@ export interface ListHeadersInput {
  * X-Auto-Response-Suppress for the programs that know no better). All ASCII.
  */
 export function listHeaders(input: ListHeadersInput): Readonly<Record<string, string>> {
-  const { newsletter, edition, publicUrl, unsubscribe } = input;
+  const { newsletter, edition, publicUrl, serviceUrl, unsubscribe } = input;
   const owner = newsletter.replyTo ?? newsletter.from.address;
   return {
     'List-Id': `<${newsletter.listId}>`,
     'List-Unsubscribe': unsubscribe,
-    'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
-    'List-Subscribe': `<${publicUrl}subscribe/${newsletter.id}/>`,
+    // RFC 8058 §3.1: only beside a link that a POST ends the subscription at.
+    ...(serviceUrl !== undefined && {
+      'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+      'List-Subscribe': `<${serviceUrl}subscribe/${newsletter.id}/>`,
+    }),
     ...(newsletter.archive !== 'off' && {
       'List-Archive': `<${publicUrl}archive/${newsletter.id}/>`,
     }),
-    'List-Help': mailto(owner, `help with ${newsletter.id}`),
+    'List-Help': `<${mailtoUrl(owner, `help with ${newsletter.id}`)}>`,
     'Feedback-ID': `${edition}:${newsletter.id}:digest:${senderId(newsletter)}`,
     'Auto-Submitted': 'auto-generated',
     Precedence: 'bulk',
@@ -37,19 +43,16 @@ export function listHeaders(input: ListHeadersInput): Readonly<Record<string, st
 }
 
 /**
- * The value of List-Unsubscribe: the link, and the mail that asks to leave, with `token` so that it
- * can be told whose it is (RFC 2369 §3.2: the first that works is taken).
+ * The value of List-Unsubscribe: `wayOut`, and the mail that asks to leave, with
+ * `token`, which tells whose it is (RFC 2369 §3.2: the first that works is taken).
  */
 export function listUnsubscribe(
   newsletter: NewsletterSettings,
-  unsubscribeUrl: string,
+  wayOut: string,
   token: string,
 ): string {
-  return `<${unsubscribeUrl}>, ${mailto(newsletter.unsubscribeMail, `unsubscribe ${token}`)}`;
-}
-
-function mailto(address: string, subject: string): string {
-  return `<mailto:${encodeURI(address).replaceAll('?', '%3F')}?subject=${encodeURIComponent(subject)}>`;
+  const mail = unsubscribeMailto(newsletter, token);
+  return wayOut === mail ? `<${mail}>` : `<${wayOut}>, <${mail}>`;
 }
 
 /** Google's Feedback-ID ends with 5 to 15 characters that are the same in all mail of a sender. */

@@ -17,8 +17,10 @@ export interface NoticeMessageInput {
   readonly subject: string;
   readonly html: string;
   readonly text: string;
-  /** Ends with `/`. */
+  /** Where the archive is, ends with `/`. */
   readonly publicUrl: string;
+  /** Where people leave, ends with `/`. */
+  readonly serviceUrl: string;
   /** There where the mail is of a subscription: it is left by the list's headers too. */
   readonly unsubscribeToken?: string;
 }
@@ -42,10 +44,10 @@ export async function noticeMessage(input: NoticeMessageInput): Promise<Message>
 }
 
 function headersOf(input: NoticeMessageInput): Readonly<Record<string, string>> {
-  const { newsletter, publicUrl, unsubscribeToken: token } = input;
+  const { newsletter, publicUrl, serviceUrl, unsubscribeToken: token } = input;
   if (token === undefined) {
     return { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' };
   }
-  const unsubscribe = listUnsubscribe(newsletter, unsubscribeUrlOf(publicUrl, token), token);
-  return listHeaders({ newsletter, publicUrl, edition: 'welcome', unsubscribe });
+  const unsubscribe = listUnsubscribe(newsletter, unsubscribeUrlOf(serviceUrl, token), token);
+  return listHeaders({ newsletter, publicUrl, serviceUrl, edition: 'welcome', unsubscribe });
 }

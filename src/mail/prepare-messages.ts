@@ -7,13 +7,15 @@ import { encodeBody, encodeWithPlaceholders } from './encode-body.ts';
 import { listHeaders, listUnsubscribe } from './list-headers.ts';
 import { messageIdOf } from './message-id.ts';
 import { escapeHtml } from './personalise.ts';
-import { unsubscribeToken, unsubscribeUrlOf } from './unsubscribe-link.ts';
+import { unsubscribeToken, wayOutOf } from './unsubscribe-link.ts';
 
 export interface PrepareMessagesInput {
   readonly edition: Edition;
   readonly newsletter: NewsletterSettings;
-  /** Ends with `/`. */
+  /** Where the archive is, ends with `/`. */
   readonly publicUrl: string;
+  /** Where people leave, ends with `/`; absent where they do so by mail. */
+  readonly serviceUrl?: string | undefined;
   /** Sign the unsubscribe links; the first signs. */
   readonly secrets: readonly string[];
   /**
@@ -79,7 +81,7 @@ type Part = string | { readonly placeholder: MessagePlaceholder };
  * links with.
  */
 export async function prepareMessages(input: PrepareMessagesInput): Promise<MessageTemplate> {
-  const { edition, newsletter, publicUrl, secrets, test = false } = input;
+  const { edition, newsletter, serviceUrl, secrets, test = false } = input;
   const parts = await prepareParts(input);
   const from = newsletter.from.address;
   const tokenOf = (subscriberId: string) =>
@@ -90,7 +92,7 @@ export async function prepareMessages(input: PrepareMessagesInput): Promise<Mess
     fill(subscriber, date) {
       const { id, address } = subscriber;
       const token = tokenOf(test ? NOBODY : id);
-      const link = unsubscribeUrlOf(publicUrl, token);
+      const link = wayOutOf(newsletter, serviceUrl, token);
       const messageId = test
         ? messageIdOf(edition.id, address, from, `test ${date}`)
         : messageIdOf(edition.id, id, from);
@@ -146,7 +148,8 @@ async function prepareParts(
 
 /** The message with a line of `FRAME` wherever subscribers differ, and in place of the bodies. */
 function composeFrame(input: PrepareMessagesInput): Promise<Buffer> {
-  const { edition, newsletter, publicUrl, test = false, mark = 'Test' } = input;
+  const { edition, newsletter, test = false, mark = 'Test' } = input;
+  const { publicUrl, serviceUrl } = input;
   const own = (line: string) => line.slice(line.indexOf(':') + 2);
   const unsubscribe = own(FRAME.listUnsubscribe);
   return composeMime({
@@ -156,7 +159,7 @@ function composeFrame(input: PrepareMessagesInput): Promise<Buffer> {
     subject: test ? `[${mark}] ${edition.subject}` : edition.subject,
     date: FRAME_DATE,
     headers: {
-      ...listHeaders({ newsletter, publicUrl, edition: edition.id, unsubscribe }),
+      ...listHeaders({ newsletter, publicUrl, serviceUrl, edition: edition.id, unsubscribe }),
       ...(test && { 'X-Broadsheet-Test': 'yes' }),
       'Message-ID': own(FRAME.messageId),
     },

@@ -3,9 +3,16 @@ import { seal, unseal } from './seal.ts';
 /**
  * What a token lets its holder do. `confirm`: a sign-up; `undo`: come back after leaving;
  * `preferences`: see and change what they are subscribed to; `new-address`: confirm one; `approve`:
- * release an edition; `form`: send in a form that was made for them.
+ * release an edition; `form`: send in a form that was made for them; `probe`: see who answers.
  */
-export type TokenPurpose = 'confirm' | 'undo' | 'preferences' | 'new-address' | 'approve' | 'form';
+export type TokenPurpose =
+  | 'confirm'
+  | 'undo'
+  | 'preferences'
+  | 'new-address'
+  | 'approve'
+  | 'form'
+  | 'probe';
 
 /**
  * A token for one purpose that says `fields` to whoever knows one of the secrets: the first signs.

@@ -1,3 +1,4 @@
+import type { NewsletterSettings } from '../model/settings.ts';
 import { seal, unseal } from './seal.ts';
 
 /** Whom an unsubscribe link is for. */
@@ -10,23 +11,35 @@ export interface UnsubscribeToken {
 const PURPOSE = 'broadsheet unsubscribe 1';
 
 /**
- * The address that ends the subscription: a page with one button, and by POST at once (RFC 8058).
- * Its last part is the token of `unsubscribeToken`. Throws as that does.
+ * What the link to leave leads to, in the mail of the newsletter: a page of the service, or, where
+ * there is none, a mail to `unsubscribeMail` (RFC 6068).
  */
-export function unsubscribeUrl(input: {
-  /** Ends with `/`. */
-  readonly publicUrl: string;
-  readonly subscriberId: string;
-  readonly newsletter: string;
-  /** The first signs. */
-  readonly secrets: readonly string[];
-}): string {
-  return unsubscribeUrlOf(input.publicUrl, unsubscribeToken(input, input.secrets));
+export function wayOutOf(
+  newsletter: NewsletterSettings,
+  serviceUrl: string | undefined,
+  token: string,
+): string {
+  return serviceUrl === undefined
+    ? unsubscribeMailto(newsletter, token)
+    : unsubscribeUrlOf(serviceUrl, token);
 }
 
-/** The same of a token that is made already. */
-export function unsubscribeUrlOf(publicUrl: string, token: string): string {
-  return `${publicUrl}unsubscribe/${token}`;
+/** The URL of a mail that asks to leave, with `token`, which tells whose it is. */
+export function unsubscribeMailto(newsletter: NewsletterSettings, token: string): string {
+  return mailtoUrl(newsletter.unsubscribeMail, `unsubscribe ${token}`);
+}
+
+/** The URL of a mail to `address` (RFC 6068). */
+export function mailtoUrl(address: string, subject: string): string {
+  return `mailto:${encodeURI(address).replaceAll('?', '%3F')}?subject=${encodeURIComponent(subject)}`;
+}
+
+/**
+ * The address that ends the subscription of `token`: a page with one button, and by POST at once
+ * (RFC 8058).
+ */
+export function unsubscribeUrlOf(serviceUrl: string, token: string): string {
+  return `${serviceUrl}unsubscribe/${token}`;
 }
 
 /**

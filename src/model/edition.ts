@@ -12,6 +12,8 @@ export interface EditionPost {
   readonly url: string;
   /** Absent for the posts that tell a story which another post of the edition shows. */
   readonly role?: StoryRole;
+  /** `Post.fingerprint` when the edition was composed; absent in editions of old databases. */
+  readonly fingerprint?: string;
 }
 
 /**

@@ -32,6 +32,7 @@ const ROW = [
   'pause_reason',
   'cancelled_at',
   'approved_at',
+  'as_composed_at',
 ] as const;
 
 /** Rows of posts that are stored by one query, under every database's limit of parameters. */
@@ -54,7 +55,7 @@ export async function insertEdition(db: Database, edition: Edition): Promise<boo
       composed_at: composedAt,
       ...{ planned_at: null, planned: 0, fresh_from: null },
       ...{ paused_at: null, paused_by: null, pause_reason: null, cancelled_at: null },
-      approved_at: null,
+      ...{ approved_at: null, as_composed_at: null },
     })
     .execute();
   const rows = edition.posts.map((post, position) => toPostRow(edition, post, position));
@@ -103,6 +104,17 @@ export async function editionRows(
   return query.execute();
 }
 
+/** Whether any edition was ever sent, or begun to be. */
+export async function hasPlanned(db: Database): Promise<boolean> {
+  const row = await db
+    .selectFrom('editions')
+    .select('id')
+    .where('planned_at', 'is not', null)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** Ids of all posts that are in an edition of the newsletter. */
 export async function usedPostIds(db: Database, newsletter: string): Promise<ReadonlySet<string>> {
   const rows = await db
@@ -143,10 +155,15 @@ function toPostRow(edition: Edition, post: EditionPost, position: number): Editi
     position,
     ...{ file, title, url },
     role: post.role ?? null,
+    fingerprint: post.fingerprint ?? null,
   };
 }
 
 function fromPostRow(row: EditionPostsTable): EditionPost {
-  const { file, title, url, role } = row;
-  return { id: row.post, file, title, url, ...(role === null ? {} : { role }) };
+  const { file, title, url, role, fingerprint } = row;
+  return {
+    ...{ id: row.post, file, title, url },
+    ...(role === null ? {} : { role }),
+    ...(fingerprint === null ? {} : { fingerprint }),
+  };
 }

@@ -54,6 +54,11 @@ export async function settleAnywhere(db: Database): Promise<void> {
     .execute();
 }
 
+/** Saves where the service answers, as a sender has found out or an editor has said. */
+export async function noteService(db: Database, serviceUrl: string): Promise<void> {
+  await db.updateTable('identity').set({ service_url: serviceUrl }).execute();
+}
+
 /** Where the database was last told to be; undefined before its first send. */
 export async function readPlace(db: Database): Promise<PlaceOfDatabase | undefined> {
   const { place } = await readIdentity(db);

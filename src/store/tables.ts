@@ -73,6 +73,8 @@ export interface EditionsTable {
   cancelled_at: string | null;
   /** When an editor let it go, where one was asked. */
   approved_at: string | null;
+  /** When an editor said that it goes as composed, whatever became of its posts. */
+  as_composed_at: string | null;
 }
 
 export interface EditionPostsTable {
@@ -85,6 +87,8 @@ export interface EditionPostsTable {
   title: string;
   url: string;
   role: StoryRole | null;
+  /** `Post.fingerprint` when it was composed; null in editions of before. */
+  fingerprint: string | null;
 }
 
 export interface DeliveriesTable {
@@ -194,6 +198,8 @@ export interface IdentityTable {
   held_because: string | null;
   /** A line that the journal file surely has, the newest such; null before there is one, and on a server. */
   journal_line: string | null;
+  /** The `serviceUrl` that was found to answer, or that an editor vouched for. */
+  service_url: string | null;
 }
 
 /** The days of the schedule: one row for each newsletter and day decides that it is sent once. */

@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import helmet from '@fastify/helmet';
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import { requireServiceUrl } from '../config/require-service-url.ts';
 import { addErrorAnswers } from './answer-errors.ts';
 import { limitConnections } from './limit-connections.ts';
 import { listenError, originOf } from './listen-error.ts';
@@ -31,7 +32,7 @@ export interface WebOptions {
 }
 
 /**
- * Serves `routes` under the path of `publicUrl`, with what the open internet asks for: security
+ * Serves `routes` under the path of `serviceUrl`, with what the open internet asks for: security
  * headers, limits of size and time, rate limits, error pages, a log that names nobody. Throws a
  * `BroadsheetError` where it cannot listen.
  */
@@ -41,11 +42,12 @@ export async function openWebServer(
   options: WebOptions = {},
 ): Promise<WebServer> {
   const limits = { ...WEB_LIMITS, ...options.limits };
-  const { publicUrl, web } = deps.config;
-  const basePath = new URL(publicUrl).pathname;
+  const { web } = deps.config;
+  const serviceUrl = requireServiceUrl(deps.config);
+  const basePath = new URL(serviceUrl).pathname;
   const app = createApp(web.trustedProxies, limits);
   noteRequests(app, deps);
-  await app.register(helmet, securityHeaders(publicUrl));
+  await app.register(helmet, securityHeaders(serviceUrl));
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('permissions-policy', PERMISSIONS_POLICY);
   });
@@ -70,7 +72,7 @@ function createApp(networks: readonly string[], limits: WebLimits): FastifyInsta
   const app = fastify({
     logger: false,
     // X-Forwarded-For is read from right to left, past trusted proxies only. X-Forwarded-Host and
-    // -Proto make `request.host` and `.protocol`, which nothing here reads: links are of publicUrl.
+    // -Proto make `request.host` and `.protocol`, which nothing here reads: links are of the config.
     trustProxy: networks.length > 0 ? isProxy : false,
     bodyLimit: limits.bodyBytes,
     requestTimeout: limits.requestTimeoutMs,

@@ -36,13 +36,13 @@ const CONTENT_SECURITY_POLICY = {
 } as const;
 
 /** The headers of every answer; routes may set others in their place (`reply.header`). */
-export function securityHeaders(publicUrl: string): FastifyHelmetOptions {
+export function securityHeaders(serviceUrl: string): FastifyHelmetOptions {
   const directives = Object.fromEntries(
     Object.entries(CONTENT_SECURITY_POLICY).map(([name, sources]) => [name, [...sources]]),
   );
   return {
     contentSecurityPolicy: { useDefaults: false, directives },
-    strictTransportSecurity: publicUrl.startsWith('https:') ? HSTS : false,
+    strictTransportSecurity: serviceUrl.startsWith('https:') ? HSTS : false,
     // Addresses of pages have tokens in them: they are told to nobody else.
     referrerPolicy: { policy: 'same-origin' },
     crossOriginOpenerPolicy: { policy: 'same-origin' },

@@ -12,11 +12,23 @@ test("the sample's addresses are told, and nobody's real ones", () => {
     ['site.url', 'from.address of politics-essential'],
   );
   for (const url of ['https://www.example.org/', 'https://example.com/']) {
-    const config = { ...sample, newsletters: [], publicUrl: url, site: { ...sample.site, url } };
+    const config = {
+      ...sample,
+      newsletters: [],
+      publicUrl: url,
+      serviceUrl: url,
+      site: { ...sample.site, url },
+    };
     assert.equal(exampleAddresses(config).length, 1, url);
   }
   for (const url of ['https://my-example.org/', 'https://example.shop/', 'https://xn--d1a.net/']) {
-    const config = { ...sample, newsletters: [], publicUrl: url, site: { ...sample.site, url } };
+    const config = {
+      ...sample,
+      newsletters: [],
+      publicUrl: url,
+      serviceUrl: url,
+      site: { ...sample.site, url },
+    };
     assert.deepEqual(exampleAddresses(config), [], url);
   }
 });

@@ -274,7 +274,7 @@ test('pictures that are not at https are left out and told, but for the site’s
 
 test('links that start without https are warned of', async () => {
   const { warnings } = await renderDigest(
-    digestInput([{ slug: 'a' }], { publicUrl: 'http://harbour.example/' }),
+    digestInput([{ slug: 'a' }], { serviceUrl: 'http://harbour.example/' }),
   );
   assert.match(warnings.join(), /only by https/);
 });

@@ -113,6 +113,7 @@ export function digestInput(
     newsletter: newsletter(),
     site: { title: 'The Harbour Broadsheet', url: 'https://harbour.example/' },
     publicUrl: 'https://harbour.example/',
+    serviceUrl: 'https://harbour.example/',
     editionId: 'politics-essential-2026-03-20',
     day: '2026-03-20',
     selection,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { openChangeSignal } from '../../src/base/change-signal.ts';
 import { silentEventLog } from '../../src/base/log.ts';
@@ -38,16 +38,19 @@ test('the archive is written at the start, and again as soon as an edition is pl
   await paper.send();
   const { lines, signals, stop, running } = keep(t, paper);
   await lines(1);
-  const page = (day: number) =>
-    join(paper.deps.config.folders.output, pageOf(`${NEWSLETTER}-2026-03-${day}`));
-  assert.ok(existsSync(page(20)));
+  const isListed = (day: number) =>
+    readFileSync(
+      join(paper.deps.config.folders.output, `archive/${NEWSLETTER}/rss.xml`),
+      'utf8',
+    ).includes(`${NEWSLETTER}-2026-03-${day}`);
+  assert.ok(isListed(20));
   paper.setTime('2026-03-21T07:00:00Z');
   await paper.putEdition(`${NEWSLETTER}-2026-03-21`);
   await paper.send();
-  assert.ok(!existsSync(page(21)));
+  assert.ok(!isListed(21));
   signals.deliveries.notify();
   assert.deepEqual(await lines(2), ['archive written', 'archive written']);
-  assert.ok(existsSync(page(21)));
+  assert.ok(isListed(21));
   stop.abort();
   await running;
 });
@@ -57,7 +60,7 @@ test('an archive that cannot be written is told, and tried again', async (t) => 
   await paper.putEdition();
   await paper.send();
   const { output } = paper.deps.config.folders;
-  mkdirSync(dirname(output), { recursive: true });
+  rmSync(output, { recursive: true });
   writeFileSync(output, 'in the way');
   const { lines, signals } = keep(t, paper);
   assert.deepEqual(await lines(1), ['the archive cannot be written; it is tried again']);

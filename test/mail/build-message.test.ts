@@ -30,6 +30,7 @@ function input(changes: Partial<BuildMessageInput> = {}): BuildMessageInput {
     newsletter: newsletter(),
     subscriber: { id: 'Zk3x9_pQ-1', address: address('ada@example.org') },
     publicUrl: 'https://harbour.example/',
+    serviceUrl: 'https://harbour.example/',
     secrets,
     date: Temporal.Instant.from('2026-03-20T07:00:00Z'),
     ...changes,
@@ -279,5 +280,5 @@ test('a body of any text arrives as it was, but for the ends of its lines', asyn
 
 test('a public address that is too long for a header is refused, not cut', async () => {
   const publicUrl = `https://harbour.example/${'a'.repeat(1000)}/`;
-  await assert.rejects(buildMessage(input({ publicUrl })), /longer than a line may be/);
+  await assert.rejects(buildMessage(input({ serviceUrl: publicUrl })), /longer than a line may be/);
 });

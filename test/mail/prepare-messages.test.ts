@@ -6,7 +6,7 @@ import PostalMime from 'postal-mime';
 import { toLine } from '../../src/mail/compose-mime.ts';
 import { personaliseHtml, personaliseText } from '../../src/mail/personalise.ts';
 import { type PrepareMessagesInput, prepareMessages } from '../../src/mail/prepare-messages.ts';
-import { unsubscribeUrl } from '../../src/mail/unsubscribe-link.ts';
+import { unsubscribeToken, unsubscribeUrlOf } from '../../src/mail/unsubscribe-link.ts';
 import { type Edition, PLACEHOLDERS } from '../../src/model/edition.ts';
 import { parseEmailAddress } from '../../src/model/email-address.ts';
 import { address, newsletter } from '../editions/samples.ts';
@@ -27,7 +27,10 @@ const edition: Edition = {
 };
 
 function input(changes: Partial<Edition> = {}): PrepareMessagesInput {
-  return { edition: { ...edition, ...changes }, newsletter: newsletter(), publicUrl, secrets };
+  return {
+    ...{ edition: { ...edition, ...changes }, newsletter: newsletter() },
+    ...{ publicUrl, serviceUrl: publicUrl, secrets },
+  };
 }
 
 const date = Temporal.Instant.from('2026-03-20T07:00:00Z');
@@ -90,10 +93,10 @@ test('a filled message reads as the edition with the subscriber’s own values i
     fc.asyncProperty(body, body, recipient, async (html, text, subscriber) => {
       const template = await prepareMessages(input({ html: `<p>${html}`, text: `-${text}` }));
       const { bytes } = template.fill(subscriber, date);
-      const link = { publicUrl, secrets, newsletter: 'politics-essential' };
+      const whom = { newsletter: 'politics-essential', subscriberId: subscriber.id };
       const values = {
         address: subscriber.address,
-        unsubscribeUrl: unsubscribeUrl({ ...link, subscriberId: subscriber.id }),
+        unsubscribeUrl: unsubscribeUrlOf(publicUrl, unsubscribeToken(whom, secrets)),
       };
       const email = await PostalMime.parse(bytes);
       const wellFormed = (content: string) => lines(content.toWellFormed());

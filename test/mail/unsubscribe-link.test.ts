@@ -5,13 +5,13 @@ import { BroadsheetError, EXIT } from '../../src/base/errors.ts';
 import {
   readUnsubscribeToken,
   unsubscribeToken,
-  unsubscribeUrl,
+  unsubscribeUrlOf,
 } from '../../src/mail/unsubscribe-link.ts';
 
 const whom = { newsletter: 'politics-essential', subscriberId: 'Zk3x9_pQ-1' };
 
 test('a link says whom it is for, to those who know the secret', () => {
-  const url = unsubscribeUrl({ ...whom, publicUrl: 'https://harbour.example/', secrets: ['s'] });
+  const url = unsubscribeUrlOf('https://harbour.example/', unsubscribeToken(whom, ['s']));
   assert.match(url, /^https:\/\/harbour\.example\/unsubscribe\/[\w.-]+$/);
   const token = url.slice(url.lastIndexOf('/') + 1);
   assert.deepEqual(readUnsubscribeToken(token, ['s']), whom);

@@ -79,7 +79,7 @@ const EMPTY = `
       where schemaname = 'public' and tablename not in ('schema_version', 'identity')
     loop execute format('delete from %I', name); end loop;
   end $$;
-  update identity set id = gen_random_uuid(), place = null, held_at = null, held_because = null, journal_line = null,
+  update identity set id = gen_random_uuid(), place = null, held_at = null, held_because = null, journal_line = null, service_url = null,
     hash_key = encode(sha256(gen_random_uuid()::text::bytea), 'base64')`;
 
 /** A folder that is gone when the test ends. */

@@ -9,7 +9,7 @@ import { prepareSend } from '../../src/jobs/sending/prepare-send.ts';
 import type { SendReport } from '../../src/jobs/sending/send-report.ts';
 import { openStore } from '../../src/store/database/open-store.ts';
 import { cleanUpAfter } from './clean-up-after.ts';
-import { NEWSLETTER, type Paper } from './paper.ts';
+import { answerAsService, NEWSLETTER, type Paper } from './paper.ts';
 
 /** A place where the paper's SQLite database may be: opened for each thing that is done, as a command does. */
 export interface Desk {
@@ -44,7 +44,11 @@ export function openDesk(paper: Paper, folder: string, config: Partial<Config> =
   const use: Desk['use'] = async (work) => {
     const store = await openStore(settings.databaseUrl);
     try {
-      return await work({ ...paper.deps, config: settings, store, log });
+      const deps: SendDependencies = {
+        ...{ ...paper.deps, config: settings, store, log },
+        askService: answerAsService(() => deps),
+      };
+      return await work(deps);
     } finally {
       await store.close();
     }

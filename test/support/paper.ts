@@ -7,10 +7,13 @@ import { silentLog } from '../../src/base/log.ts';
 import type { Config } from '../../src/config/config.ts';
 import type { SendDependencies } from '../../src/jobs/mail-dependencies.ts';
 import { readTemplates } from '../../src/jobs/read-templates.ts';
+import { readTexts } from '../../src/jobs/read-texts.ts';
+import type { AskService } from '../../src/jobs/sending/ask-service.ts';
 import { deliverEdition } from '../../src/jobs/sending/deliver-edition.ts';
 import { prepareSend } from '../../src/jobs/sending/prepare-send.ts';
 import type { SendReport, SendWishes } from '../../src/jobs/sending/send-report.ts';
 import { settleLedger } from '../../src/jobs/sending/settle-ledger.ts';
+import { answerProbe } from '../../src/jobs/site/answer-probe.ts';
 import { addSubscriber } from '../../src/jobs/subscribers/add-subscriber.ts';
 import type { DeliveryTable } from '../../src/model/delivery.ts';
 import { type Edition, PLACEHOLDERS } from '../../src/model/edition.ts';
@@ -96,6 +99,8 @@ export async function openPaper(t: TestContext, options: PaperOptions = {}): Pro
     ...{ config, store, templates, openRelay, chance: () => 0.5, machineClock: systemClock },
     clock: now,
     log: silentLog,
+    askService: answerAsService(() => deps),
+    textsOf: readTexts(config.folders.languages),
   };
   const paper: Paper = {
     ...{ deps, inbox, folder },
@@ -130,6 +135,16 @@ export async function openPaper(t: TestContext, options: PaperOptions = {}): Pro
   for (const [file, text] of Object.entries(options.posts ?? {})) paper.writePost(file, text);
   await paper.add(...(options.subscribers ?? []));
   return paper;
+}
+
+/** What a service of the same database answers to whoever asks for a link to leave. */
+export function answerAsService(
+  deps: () => Pick<SendDependencies, 'config' | 'store' | 'clock'>,
+): AskService {
+  return async (url) => {
+    const proof = await answerProbe(deps(), url.slice(url.lastIndexOf('/') + 1));
+    return proof === undefined ? { trouble: 'it answered 404' } : { text: proof };
+  };
 }
 
 /** The paper's config with another relay. */
@@ -241,6 +256,7 @@ export function makeConfig(options: {
     },
     publishedFile: join(folder, 'published-posts.jsonl'),
     publicUrl: 'https://harbour.example/',
+    serviceUrl: 'https://harbour.example/',
     databaseUrl,
     journalFile: join(folder, 'paper.journal.jsonl'),
     relays: [

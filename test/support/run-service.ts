@@ -14,10 +14,11 @@ import { readTexts } from '../../src/jobs/read-texts.ts';
 import { lookAtSchedule } from '../../src/jobs/schedule/look-at-schedule.ts';
 import { openCalendars } from '../../src/jobs/schedule/open-calendars.ts';
 import { deliverNewsletter } from '../../src/jobs/service/deliver-newsletter.ts';
+import type { ServiceDependencies } from '../../src/jobs/service/service-part.ts';
 import type { NewsletterSettings } from '../../src/model/settings.ts';
 import { openRelay } from '../../src/smtp/open-relay.ts';
 import { openStore } from '../../src/store/database/open-store.ts';
-import { makeConfig } from './paper.ts';
+import { answerAsService, makeConfig } from './paper.ts';
 import { WEEKDAYS } from './schedule.ts';
 
 const [folder = '', relayUrl = '', databaseUrl = '', now = '', killStep = '0'] =
@@ -27,8 +28,9 @@ const made = makeConfig({ folder, relayUrl, databaseUrl, connections: 1 });
 const newsletter = { ...(made.newsletters[0] as NewsletterSettings), schedule: WEEKDAYS };
 const config = { ...made, newsletters: [newsletter] };
 const store = await openStore(config.databaseUrl);
-const deps = {
+const deps: ServiceDependencies = {
   ...{ config, store, openRelay },
+  askService: answerAsService(() => deps),
   templates: readTemplates(config.folders.templates),
   textsOf: readTexts(config.folders.languages),
   ...{ clock: stoppedClock(Temporal.Instant.from(now)), machineClock: systemClock },

@@ -3,6 +3,8 @@ import { systemChance } from '../../src/base/chance.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { readTemplates } from '../../src/jobs/read-templates.ts';
+import { readTexts } from '../../src/jobs/read-texts.ts';
+import { askService } from '../../src/jobs/sending/ask-service.ts';
 import { deliverEdition } from '../../src/jobs/sending/deliver-edition.ts';
 import { prepareSend } from '../../src/jobs/sending/prepare-send.ts';
 import { openRelay } from '../../src/smtp/open-relay.ts';
@@ -18,11 +20,13 @@ const deps = {
   store,
   templates,
   openRelay,
+  askService,
+  textsOf: readTexts(config.folders.languages),
   clock: systemClock,
   log: silentLog,
   chance: systemChance,
   machineClock: systemClock,
 };
-const prepared = await prepareSend(deps, { newsletter: NEWSLETTER });
+const prepared = await prepareSend(deps, { newsletter: NEWSLETTER, force: true });
 if (prepared.kind === 'ready') await deliverEdition(deps, prepared);
 await store.close();

@@ -57,6 +57,7 @@ export async function openWebPaper(
     ...paper.deps,
     config: {
       ...paper.deps.config,
+      ...(options.config?.publicUrl && { serviceUrl: options.config.publicUrl }),
       ...options.config,
       web: { ...paper.deps.config.web, ...options.web },
     },

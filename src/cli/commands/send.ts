@@ -27,7 +27,8 @@ goes on with --resume only.
 Needs BROADSHEET_SECRET, and BROADSHEET_SMTP_URL unless the relay takes mail without a password.
 
 Exit codes: 0 everyone was served, 67 some addresses were refused for good, 69 the relay is away,
-75 some messages have to wait: run it again, 78 the database is held: it says why, and what to do.
+75 some messages have to wait: run it again, 78 nothing may be sent before
+something is put right: it says what (a held database, links to leave that nothing answers).
 `;
 
 interface SendOptions {
@@ -36,6 +37,7 @@ interface SendOptions {
   readonly resume?: true;
   readonly retryFailed?: true;
   readonly inDoubt?: 'resend' | 'skip';
+  readonly force?: true;
   readonly dryRun?: true;
   readonly yes?: true;
   readonly json?: true;
@@ -56,6 +58,7 @@ export function addSend(program: Command, shell: Shell): void {
         "of messages that a crash left in doubt, in place of the newsletter's whenInDoubt",
       ).choices(['resend', 'skip']),
     )
+    .option('--force', 'send although the links to leave are not answered')
     .option('--dry-run', 'say what would be sent, store and send nothing')
     .option('--yes', 'do not ask')
     .option('--now <time>', 'take this for the present time')
@@ -100,12 +103,14 @@ function wishesOf({
   resume,
   retryFailed,
   inDoubt,
+  force,
 }: SendOptions): Omit<PrepareOptions, 'newsletter'> {
   return {
     ...(edition === undefined ? {} : { edition }),
     ...(resume === undefined ? {} : { resume }),
     ...(retryFailed === undefined ? {} : { retryFailed }),
     ...(inDoubt === undefined ? {} : { inDoubt }),
+    ...(force === undefined ? {} : { force }),
   };
 }
 

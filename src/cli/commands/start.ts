@@ -58,10 +58,16 @@ export function addStart(program: Command, shell: Shell): void {
         ...(flags.metricsHost === undefined ? {} : { metricsHost: flags.metricsHost }),
         ...(flags.metricsPort === undefined ? {} : { metricsPort: flags.metricsPort }),
       };
-      const parts = flags.only ?? SERVICE_PARTS;
+      const parts =
+        flags.only ?? SERVICE_PARTS.filter((part) => config.serviceUrl || !isLinked(part));
       const level = flags.quiet ? 'warn' : verbose ? 'debug' : 'info';
       await startService({ ...config, web }, { parts, level, once: flags.once === true }, shell);
     });
+}
+
+/** What pages and mails link to: there is none of it without a `serviceUrl`. */
+function isLinked(part: ServicePartName): boolean {
+  return part === 'web' || part === 'notices';
 }
 
 function parsePort(text: string): number {

@@ -11,6 +11,8 @@ import { buildFeeds } from '../../jobs/feeds/build-feeds.ts';
 import type { BuildReport } from '../../jobs/feeds/build-report.ts';
 import type { SendDependencies } from '../../jobs/mail-dependencies.ts';
 import { readTemplates } from '../../jobs/read-templates.ts';
+import { readTexts } from '../../jobs/read-texts.ts';
+import { askService } from '../../jobs/sending/ask-service.ts';
 import { deliverEdition } from '../../jobs/sending/deliver-edition.ts';
 import { prepareSend } from '../../jobs/sending/prepare-send.ts';
 import type { SendReport } from '../../jobs/sending/send-report.ts';
@@ -113,9 +115,20 @@ async function sendEdition(config: Config, now: Temporal.Instant, log: Log): Pro
     const templates = readTemplates(config.folders.templates);
     const clock = stoppedClock(now);
     const machine = { chance: systemChance, machineClock: systemClock };
-    const context = { config, store, templates, openRelay, log, clock, ...machine };
+    const textsOf = readTexts(config.folders.languages);
+    const context = {
+      askService,
+      textsOf,
+      config,
+      store,
+      templates,
+      openRelay,
+      log,
+      clock,
+      ...machine,
+    };
     await signUp(context);
-    const preparation = await prepareSend(context, { newsletter: NEWSLETTER });
+    const preparation = await prepareSend(context, { newsletter: NEWSLETTER, force: true });
     if (preparation.kind !== 'ready') {
       throw new BroadsheetError(
         EXIT.data,

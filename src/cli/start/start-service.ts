@@ -6,11 +6,13 @@ import type { EventLog } from '../../base/log.ts';
 import { checkCountries } from '../../config/check-countries.ts';
 import type { Config } from '../../config/config.ts';
 import { HOW_TO_MAKE_A_SECRET } from '../../config/environment.ts';
+import { requireServiceUrl } from '../../config/require-service-url.ts';
 import { keepArchive } from '../../jobs/archive/keep-archive.ts';
 import { catchUpWithJournal } from '../../jobs/database/catch-up-with-journal.ts';
 import { readTemplates } from '../../jobs/read-templates.ts';
 import { readTexts } from '../../jobs/read-texts.ts';
 import { runSchedule } from '../../jobs/schedule/run-schedule.ts';
+import { askService } from '../../jobs/sending/ask-service.ts';
 import { deliverDue } from '../../jobs/service/deliver-due.ts';
 import { measureService } from '../../jobs/service/measure-service.ts';
 import type { ServicePart } from '../../jobs/service/service-part.ts';
@@ -51,6 +53,7 @@ export async function startService(
   { setExitCode }: Shell,
 ): Promise<void> {
   requireSecret(config);
+  if (parts.includes('web') || parts.includes('notices')) requireServiceUrl(config);
   if (parts.includes('schedule')) checkCountries(config);
   const pretty = process.stdout.isTTY === true;
   const log = await openServiceLog({ pretty, level });
@@ -81,7 +84,7 @@ type Dependencies = WebDependencies & { readonly metrics: OpenMetrics };
 
 function assemble(config: Config, store: Store, log: EventLog): Dependencies {
   return {
-    ...{ config, store, log, openRelay },
+    ...{ config, store, log, openRelay, askService },
     ...{ clock: systemClock, machineClock: systemClock, chance: systemChance },
     textsOf: readTexts(config.folders.languages),
     signals: { deliveries: openChangeSignal(), notices: openChangeSignal() },

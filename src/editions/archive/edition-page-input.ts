@@ -22,6 +22,8 @@ export interface EditionPageInput {
   readonly siteTitle: string;
   /** Where the page is, absolute. */
   readonly url: string;
+  /** Where people sign up, ends with `/`: a URL, or relative to the page; absent where they cannot. */
+  readonly service?: string;
   readonly earlier?: Neighbour;
   readonly later?: Neighbour;
   readonly feeds: readonly FeedLink[];

@@ -5,12 +5,16 @@ import { type Element, element } from './html-tree.ts';
 import type { SignUpLink } from './take-out-personal.ts';
 
 /** From the page of an edition to the top of what is published. */
-const TOP = '../../';
+export const TOP = '../../';
 
 /** From the page of an edition to the form of its newsletter; only one that is offered has it. */
-export function signUpLink({ newsletter, texts }: EditionPageInput): SignUpLink | undefined {
-  if (!newsletter.listed) return undefined;
-  return { url: `${TOP}subscribe/${newsletter.id}/`, text: texts.text('site.archive.sign_up') };
+export function signUpLink({
+  newsletter,
+  service,
+  texts,
+}: EditionPageInput): SignUpLink | undefined {
+  if (!newsletter.listed || service === undefined) return undefined;
+  return { url: `${service}subscribe/${newsletter.id}/`, text: texts.text('site.archive.sign_up') };
 }
 
 /** What stands over an edition: the ways home, to the other editions, and to sign up. */

@@ -27,10 +27,12 @@ import { putEditionPages } from './put-edition-pages.ts';
  */
 export async function publishArchive(deps: ArchiveDependencies): Promise<ArchiveReport> {
   const { site, feeds: settings, folders } = deps.config;
+  // First the folder, then the editions: a page that somebody sending puts there meanwhile is no stray.
+  const before = readArchiveManifest(folders.output);
+  const strays = findStrays(folders.output, INDEX_MARK, before);
   const archives = await listArchives(deps);
   const publication = new Publication(folders.output);
   try {
-    const before = readArchiveManifest(folders.output);
     const files = openArchiveFiles(publication, before);
     const image = siteImage(site, folders.siteRoot);
     const context = { site, settings, ...(image === undefined ? {} : { siteImage: image }) };
@@ -40,7 +42,7 @@ export async function publishArchive(deps: ArchiveDependencies): Promise<Archive
       published.push(await putArchiveFeed(deps, archive, context, files));
     }
     const warnings = putArchiveLists(deps, archives, files, publication);
-    const removed = files.removeOthers(findStrays(folders.output, INDEX_MARK, files.written));
+    const removed = files.removeOthers(strays);
     if (archives.length > 0) publication.put(FEED_CSS_FILE, FEED_CSS);
     if (before.size + files.written.size > 0) {
       publication.put(ARCHIVE_MANIFEST, archiveManifestText(files.written));

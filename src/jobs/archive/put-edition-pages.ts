@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
+import type { Config } from '../../config/config.ts';
 import { EDITION_PAGE_REVISION, renderEditionPage } from '../../editions/archive/edition-page.ts';
 import type { EditionPageInput } from '../../editions/archive/edition-page-input.ts';
+import { TOP } from '../../editions/archive/edition-surroundings.ts';
 import { archivePath } from '../../feeds/archive-feed.ts';
 import { documentUrl, FORMATS, folderUrl } from '../../feeds/formats.ts';
 import { INDEX_FILE } from '../../feeds/index-page.ts';
@@ -20,7 +22,7 @@ export async function putEditionPages(
   { newsletter, editions }: NewsletterArchive,
   files: ArchiveFiles,
 ): Promise<void> {
-  const surroundings = surroundingsOf(deps, newsletter);
+  const texts = deps.textsOf(newsletter.language);
   for (const [at, edition] of editions.entries()) {
     deps.log.progress('Archive', at, editions.length);
     // Whoever else has work in this process has their turn.
@@ -28,11 +30,9 @@ export async function putEditionPages(
     const path = archivePath(edition.id);
     const page = `${path}/${INDEX_FILE}`;
     const input: EditionPageInput = {
-      ...surroundings,
+      ...surroundingsOf(deps.config, { newsletter, editions }, edition, at),
+      texts,
       edition: { ...edition, html: '', text: '', posts: [], composedAt: edition.plannedAt },
-      plannedAt: edition.plannedAt,
-      url: folderUrl(deps.config.publicUrl, path),
-      ...neighboursOf(editions, at),
     };
     const fingerprint = fingerprintOf(input);
     if (files.keepMadeOf(fingerprint, page)) continue;
@@ -46,21 +46,24 @@ export async function putEditionPages(
   deps.log.progress('Archive', editions.length, editions.length);
 }
 
-/** What the pages of a newsletter's editions have in common. */
-function surroundingsOf(
-  { config, textsOf }: ArchiveDependencies,
-  newsletter: NewsletterArchive['newsletter'],
-): Pick<EditionPageInput, 'newsletter' | 'siteTitle' | 'feeds' | 'texts'> {
-  const { formats, publicUrl } = config.feeds;
+/** What the page of `edition`, the one at `at`, is made of besides the edition itself and the texts. */
+export function surroundingsOf(
+  config: Config,
+  { newsletter, editions }: NewsletterArchive,
+  { id, plannedAt }: ArchivedEdition,
+  at: number,
+): Omit<EditionPageInput, 'edition' | 'texts'> {
+  const { publicUrl, serviceUrl } = config;
   return {
-    newsletter,
-    siteTitle: config.site.title,
-    feeds: formats.map((format) => ({
+    ...{ newsletter, plannedAt, siteTitle: config.site.title },
+    url: folderUrl(publicUrl, archivePath(id)),
+    ...(serviceUrl === undefined ? {} : { service: serviceUrl === publicUrl ? TOP : serviceUrl }),
+    feeds: config.feeds.formats.map((format) => ({
       type: FORMATS[format].type,
       title: `${newsletter.name} (${FORMATS[format].name})`,
       url: documentUrl(publicUrl, archivePath(newsletter.id), format),
     })),
-    texts: textsOf(newsletter.language),
+    ...neighboursOf(editions, at),
   };
 }
 

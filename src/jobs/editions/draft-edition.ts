@@ -109,6 +109,7 @@ async function render(
     newsletter,
     site: config.site,
     publicUrl: config.publicUrl,
+    serviceUrl: config.serviceUrl,
     editionId: id,
     day,
     selection,

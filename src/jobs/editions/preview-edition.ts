@@ -1,6 +1,6 @@
 import { buildMessage } from '../../mail/build-message.ts';
 import { personaliseHtml, personaliseText } from '../../mail/personalise.ts';
-import { unsubscribeUrl } from '../../mail/unsubscribe-link.ts';
+import { unsubscribeToken, wayOutOf } from '../../mail/unsubscribe-link.ts';
 import type { EmailAddress } from '../../model/email-address.ts';
 import { findNewsletter } from '../find-newsletter.ts';
 import type { ComposeDependencies } from '../mail-dependencies.ts';
@@ -23,14 +23,15 @@ export async function previewEdition(
   const notes = { posts, warnings };
   if (prepared.kind === 'nothingNew') return { ...notes, kind: 'nothingNew' };
   const { edition } = prepared;
-  const { publicUrl, secrets: known } = deps.config;
+  const { publicUrl, serviceUrl, secrets: known } = deps.config;
   const secrets = known.length > 0 ? known : [NO_SECRET];
   const newsletter = findNewsletter(deps.config, newsletterId);
-  const link = { publicUrl, newsletter: newsletter.id, subscriberId: READER.id, secrets };
-  const values = { unsubscribeUrl: unsubscribeUrl(link), address: READER.address };
+  const token = unsubscribeToken({ newsletter: newsletter.id, subscriberId: READER.id }, secrets);
+  const unsubscribeUrl = wayOutOf(newsletter, serviceUrl, token);
+  const values = { unsubscribeUrl, address: READER.address };
   const date = deps.clock();
   const message = await buildMessage({
-    ...{ edition, newsletter, subscriber: READER, publicUrl, secrets, date },
+    ...{ edition, newsletter, subscriber: READER, publicUrl, serviceUrl, secrets, date },
   });
   return {
     ...notes,

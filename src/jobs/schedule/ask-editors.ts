@@ -50,7 +50,7 @@ async function makeMessage(
   { edition }: StoredEdition,
   editor: EmailAddress,
 ): Promise<Message> {
-  const { publicUrl, secrets } = config;
+  const { publicUrl, serviceUrl, secrets } = config;
   const { text } = textsOf(newsletter.language);
   const date = Temporal.Instant.from(edition.composedAt);
   const expiresAt = date.add({ hours: LINK_DAYS * 24 });
@@ -63,10 +63,12 @@ async function makeMessage(
       count,
     }),
     otherwise: text('mail.approval.otherwise', { edition: edition.id }),
-    link: { url: `${publicUrl}approve/${token}`, label: text('mail.approval.link') },
+    ...(serviceUrl === undefined
+      ? {}
+      : { link: { url: `${serviceUrl}approve/${token}`, label: text('mail.approval.link') } }),
   });
   return buildMessage({
-    ...{ edition: copy, newsletter, publicUrl, secrets, date },
+    ...{ edition: copy, newsletter, publicUrl, serviceUrl, secrets, date },
     subscriber: { id: 'editor', address: editor },
     ...{ test: true, mark: text('mail.approval.mark') },
   });

@@ -8,7 +8,11 @@ import { storedInstant } from '../../store/instants.ts';
 import { changeSlot, findSlot, insertSlot, type StoredSlot } from '../../store/slots.ts';
 import { draftEdition } from '../editions/draft-edition.ts';
 import { findNewsletter } from '../find-newsletter.ts';
-import type { ComposeDependencies, StoreDependencies } from '../mail-dependencies.ts';
+import type {
+  ComposeDependencies,
+  SendDependencies,
+  StoreDependencies,
+} from '../mail-dependencies.ts';
 import { openCalendars, type Scheduled } from './open-calendars.ts';
 import { runSlot } from './run-slot.ts';
 
@@ -21,7 +25,7 @@ const OPEN_TO_EDITORS: readonly SlotState[] = ['open', 'waiting', 'held', 'skipp
  * edition there is already.
  */
 export async function runSlotByHand(
-  deps: ComposeDependencies,
+  deps: ComposeDependencies & Pick<SendDependencies, 'askService'>,
   newsletterId: string | undefined,
   day: string,
 ): Promise<StoredSlot> {

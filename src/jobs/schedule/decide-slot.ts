@@ -7,6 +7,8 @@ import { storedInstant } from '../../store/instants.ts';
 import type { SlotChange } from '../../store/slots.ts';
 import { countActive } from '../../store/subscribers.ts';
 import { checkFence } from '../database/check-fence.ts';
+import { draftEdition } from '../editions/draft-edition.ts';
+import { checkService } from '../sending/check-service.ts';
 import { requireSecret } from '../sending/require-secret.ts';
 import { requireUrl } from '../sending/require-url.ts';
 import type { ReadySend } from '../sending/send-report.ts';
@@ -70,13 +72,14 @@ function tooLate(work: SlotWork): SlotDecision | undefined {
   return outcome({ state: 'held', reason: `${late} late${because}` });
 }
 
-/** Held until an editor has put it right: a database that may not send or is damaged, a missing secret or relay. */
+/** Held until an editor has put it right: a database that may not send or is damaged, a missing secret or relay, a service that does not answer. */
 async function notReady({ deps }: SlotWork): Promise<SlotDecision | undefined> {
   try {
     requireSecret(deps.config);
     for (const relay of deps.config.relays) requireUrl(relay);
     await checkFence(deps);
     await deps.store.verify();
+    await checkService(deps);
     return undefined;
   } catch (error) {
     if (!(error instanceof BroadsheetError) || error.exitCode !== EXIT.config) throw error;

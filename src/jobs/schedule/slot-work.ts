@@ -3,11 +3,13 @@ import type { EventLog } from '../../base/log.ts';
 import type { SlotState } from '../../model/slot.ts';
 import type { SlotChange, StoredSlot } from '../../store/slots.ts';
 import type { draftEdition } from '../editions/draft-edition.ts';
-import type { ComposeDependencies } from '../mail-dependencies.ts';
+import type { ComposeDependencies, SendDependencies } from '../mail-dependencies.ts';
 import type { Scheduled } from './open-calendars.ts';
 
 /** What composing the edition of a slot needs. */
-export interface SlotDependencies extends ComposeDependencies {
+export interface SlotDependencies
+  extends ComposeDependencies,
+    Pick<SendDependencies, 'askService'> {
   readonly log: EventLog;
   readonly signals: { readonly deliveries: ChangeSignal };
 }

@@ -19,10 +19,12 @@ import { findEdition } from '../../store/editions.ts';
 import { storedInstant } from '../../store/instants.ts';
 import { sendersOf } from '../../store/standing.ts';
 import { countUndecided, nextRetry } from '../../store/unfinished.ts';
+import { publishEditionPage } from '../archive/publish-edition-page.ts';
 import { checkFence } from '../database/check-fence.ts';
 import { reportEdition } from '../editions/report-edition.ts';
 import { findNewsletter } from '../find-newsletter.ts';
 import type { SendDependencies } from '../mail-dependencies.ts';
+import { checkService } from './check-service.ts';
 import { type DeliveryResult, deliverClaims } from './deliver-claims.ts';
 import type { DeliveryRun } from './deliver-one.ts';
 import { endBounced } from './end-bounced.ts';
@@ -37,10 +39,10 @@ import { whyClosed } from './why-closed.ts';
 
 /**
  * Stores the edition where it is new and plans one delivery for each active subscriber, in one
- * transaction; then sends what is not sent yet. Run again, it goes on where it was: nobody gets an
+ * transaction; puts the edition's page into the output folder, for the link to it; then sends what is not sent yet. Run again, it goes on where it was: nobody gets an
  * edition twice, save those the report names as in doubt. When `signal` is aborted it finishes
  * what is in flight and gives back the rest. Throws before anything is stored when a relay's URL
- * or the secret is wrong or missing, or the database is held.
+ * or the secret is wrong or missing, the database is held, or nobody could leave.
  */
 export async function deliverEdition(
   deps: SendDependencies,
@@ -52,14 +54,17 @@ export async function deliverEdition(
   const newsletter = findNewsletter(config, edition.newsletter);
   requireSecret(config);
   await checkFence(deps);
+  if (send.state !== 'unfinished') await checkService(deps, { isForced: wishes.force === true });
   const routes = openRoutes(config.relays, store, deps.openRelay);
   await planEdition(deps, send);
+  await publishEditionPage(deps, newsletter, edition.id);
   const record = await recordSend(deps, edition);
   const sender = await startSender(store, edition.id, storedInstant(clock()));
   try {
     const freshUntil = await reopen(deps, edition, newsletter, wishes);
-    const { publicUrl, secrets } = config;
-    const template = await prepareMessages({ edition, newsletter, publicUrl, secrets });
+    const { publicUrl, serviceUrl, secrets } = config;
+    const links = { publicUrl, serviceUrl, secrets };
+    const template = await prepareMessages({ edition, newsletter, ...links });
     const run = { deps, edition, template, sender: sender.id };
     const limits = { recipients: send.recipients, freshUntil };
     const result = await deliverClaims(run, routes, limits, signal);

@@ -13,6 +13,8 @@ export interface SendWishes {
   readonly retryFailed?: boolean;
   /** Overrules the newsletter's policy for what is in doubt. */
   readonly inDoubt?: 'resend' | 'skip';
+  /** Sends although `serviceUrl` does not answer. */
+  readonly force?: boolean;
 }
 
 /** What `send` is about to do; nothing is stored or sent yet. */

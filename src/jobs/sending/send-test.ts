@@ -31,6 +31,7 @@ export async function sendTest(
         newsletter,
         subscriber: { id: NOBODY, address },
         publicUrl: config.publicUrl,
+        serviceUrl: config.serviceUrl,
         secrets: config.secrets,
         date: deps.clock(),
         test: true,

@@ -1,13 +1,10 @@
 import type { ChangeSignal } from '../../base/change-signal.ts';
 import type { EventLog } from '../../base/log.ts';
-import type { TextsOf } from '../../model/texts.ts';
 import type { SendDependencies } from '../mail-dependencies.ts';
 
 /** What the parts of the service need. */
 export interface ServiceDependencies extends SendDependencies {
   readonly log: EventLog;
-  /** The texts of the site and of its mails. */
-  readonly textsOf: TextsOf;
   /** By these one part tells another at once that there is work; each looks by itself as well. */
   readonly signals: {
     /** An edition was planned, approved or resumed. */

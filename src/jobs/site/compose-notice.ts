@@ -1,3 +1,4 @@
+import { requireServiceUrl } from '../../config/require-service-url.ts';
 import { renderNotice } from '../../editions/render-notice.ts';
 import { noticeMessage } from '../../mail/notice-message.ts';
 import { signToken } from '../../mail/signed-token.ts';
@@ -21,8 +22,8 @@ type Needed = Pick<ServiceDependencies, 'config' | 'store' | 'clock' | 'template
 interface Matter {
   /** Ids. */
   readonly newsletters: readonly string[];
-  /** Where its button leads. */
-  readonly url?: string;
+  /** Where its button leads: a page of the service, or of what is published. */
+  readonly url?: { readonly of: 'service' | 'public'; readonly path: string };
   readonly unsubscribeToken?: string;
 }
 
@@ -44,7 +45,7 @@ export async function composeNotice(
  * some milliseconds, by which whoever asked could tell who is known. Never throws.
  */
 export async function composeForNobody(deps: Needed, notice: StoredNotice): Promise<void> {
-  const matter = { newsletters: [], url: 'preferences/' };
+  const matter = { newsletters: [], url: ofService('preferences/') };
   // A broken template is told when somebody is to get a mail.
   await compose(deps, notice, matter).catch(() => undefined);
 }
@@ -60,18 +61,25 @@ async function compose(
   const newsletters: readonly [NewsletterSettings, ...NewsletterSettings[]] =
     found.length > 0 ? [newsletter, ...others] : [newsletter];
   const { publicUrl, site } = config;
+  const serviceUrl = requireServiceUrl(config);
   const { id, kind, address } = notice;
   const { url, unsubscribeToken: token } = matter;
   const mail = await renderNotice({
     ...{ kind, templates, newsletters, site, address, texts: textsOf(notice.language) },
-    ...(url === undefined ? {} : { url: publicUrl + url }),
-    ...(token === undefined ? {} : { unsubscribeUrl: unsubscribeUrlOf(publicUrl, token) }),
+    ...(url === undefined
+      ? {}
+      : { url: (url.of === 'service' ? serviceUrl : publicUrl) + url.path }),
+    ...(token === undefined ? {} : { unsubscribeUrl: unsubscribeUrlOf(serviceUrl, token) }),
   });
   return noticeMessage({
-    ...{ id, newsletter, address, publicUrl, ...mail },
+    ...{ id, newsletter, address, publicUrl, serviceUrl, ...mail },
     date: Temporal.Instant.from(notice.at),
     ...(token === undefined ? {} : { unsubscribeToken: token }),
   });
+}
+
+function ofService(path: string): NonNullable<Matter['url']> {
+  return { of: 'service', path };
 }
 
 function findMatter(deps: Needed, notice: StoredNotice): Promise<Matter | undefined> {
@@ -85,7 +93,10 @@ function findMatter(deps: Needed, notice: StoredNotice): Promise<Matter | undefi
     case 'new-address':
       return ofAddressChange(deps, notice);
     case 'already':
-      return Promise.resolve({ newsletters: notice.facts.newsletters ?? [], url: 'preferences/' });
+      return Promise.resolve({
+        newsletters: notice.facts.newsletters ?? [],
+        url: ofService('preferences/'),
+      });
     case 'address-changed':
       return Promise.resolve({ newsletters: [notice.newsletter ?? ''] });
   }
@@ -102,7 +113,7 @@ async function ofSignUp(deps: Needed, { facts }: StoredNotice): Promise<Matter |
   const expiresAt = Temporal.Instant.from(signUp.expiresAt);
   const token = signToken('confirm', [signUp.id], { secrets: deps.config.secrets, expiresAt });
   const newsletters = standings.map(({ newsletter }) => newsletter);
-  return { newsletters, url: `confirm/${token}` };
+  return { newsletters, url: ofService(`confirm/${token}`) };
 }
 
 async function ofSubscription(
@@ -118,7 +129,7 @@ async function ofSubscription(
   );
   return {
     newsletters: [newsletter],
-    ...(isArchived ? { url: `archive/${newsletter}/` } : {}),
+    ...(isArchived ? { url: { of: 'public', path: `archive/${newsletter}/` } as const } : {}),
     unsubscribeToken: unsubscribeToken({ newsletter, subscriberId: id }, config.secrets),
   };
 }
@@ -132,7 +143,7 @@ async function ofPreferences(
   if (subscription === undefined) return undefined;
   if (addressKey(subscription.address) !== addressKey(address)) return undefined;
   const token = preferencesToken(deps, { subscriber, addressHash, at });
-  return { newsletters: [subscription.newsletter], url: `preferences/${token}` };
+  return { newsletters: [subscription.newsletter], url: ofService(`preferences/${token}`) };
 }
 
 async function ofAddressChange(
@@ -145,5 +156,5 @@ async function ofAddressChange(
   if (subscription === undefined) return undefined;
   const expiresAt = Temporal.Instant.from(change.expiresAt);
   const token = signToken('new-address', [change.id], { secrets: config.secrets, expiresAt });
-  return { newsletters: [subscription.newsletter], url: `address/${token}` };
+  return { newsletters: [subscription.newsletter], url: ofService(`address/${token}`) };
 }

@@ -7,6 +7,7 @@ import { scheduleSlots } from './migrations/3-schedule.ts';
 import { siteRequests } from './migrations/4-site.ts';
 import { countDoubts } from './migrations/5-doubts.ts';
 import { indexQueries } from './migrations/8-indexes.ts';
+import { editionsAsComposed } from './migrations/9-editions.ts';
 import { dateMessages } from './migrations/10-message-dates.ts';
 import { requestNetworks } from './migrations/11-request-networks.ts';
 
@@ -18,6 +19,7 @@ const MIGRATIONS: readonly ((db: Kysely<unknown>) => Promise<void>)[] = [
   siteRequests,
   countDoubts,
   indexQueries,
+  editionsAsComposed,
   dateMessages,
   requestNetworks,
 ];

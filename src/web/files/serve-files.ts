@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { requireServiceUrl } from '../../config/require-service-url.ts';
 import {
   openPublishedFolder,
   type PublishedFile,
@@ -46,7 +47,7 @@ interface Asked {
  */
 export const serveFiles: RoutePlugin = (app, deps) => {
   const folder = openPublishedFolder(deps.config.folders.output);
-  const basePath = new URL(deps.config.publicUrl).pathname;
+  const basePath = new URL(requireServiceUrl(deps.config)).pathname;
   app.route({
     method: app.supportedMethods,
     url: '/*',

@@ -17,7 +17,7 @@ import { readWebTemplates } from './web-templates.ts';
  */
 export function openArchiveLists(config: Config, textsOf: TextsOf): ArchiveLists {
   const texts = textsOf(config.web.language);
-  const pages = openPages(config, readWebTemplates(config.folders.webTemplates), texts);
+  const pages = openPages(config, readWebTemplates(config.folders.webTemplates), texts, 'output');
   return {
     render(list, newsletters) {
       const shown = list.newsletter === undefined ? newsletters : [list.newsletter];
@@ -42,19 +42,21 @@ function titleOf({ newsletter, year }: ArchiveList, texts: Texts): string {
 function scopeOf(
   { newsletter, path, year, years, editions }: ArchiveList,
   newsletters: readonly NewsletterSettings[],
-  { common: { base }, texts }: Pages,
+  { common: { published, has_service: hasService }, texts }: Pages,
   config: Config,
 ): object {
-  const views = new Map(newsletters.map((each) => [each.id, newsletterView(each, base, texts)]));
+  const views = new Map(
+    newsletters.map((each) => [each.id, newsletterView(each, published, texts)]),
+  );
   const top = newsletter === undefined ? path : archivePath(newsletter.id);
   const listed = newsletters.filter((each) => each.listed);
   const viewsOf = (some: readonly NewsletterSettings[]) => some.map(({ id }) => views.get(id));
   return {
     newsletter: newsletter === undefined ? null : views.get(newsletter.id),
-    is_offered: newsletter?.listed ?? false,
+    is_offered: hasService && newsletter?.listed === true,
     archives: newsletter === undefined ? viewsOf(listed) : [],
     years: years.map((each) => ({
-      ...{ name: each, path: `${base}${top}/${each}/`, is_this: each === year },
+      ...{ name: each, path: `${published}${top}/${each}/`, is_this: each === year },
     })),
     months: monthsOf(editions, texts).map(({ name, editions: some }) => ({
       name,
@@ -65,7 +67,7 @@ function scopeOf(
           date: dateOf(edition.day, texts),
           subject: oneLine(edition.subject),
         },
-        path: `${base}${archivePath(edition.id)}/`,
+        path: `${published}${archivePath(edition.id)}/`,
       })),
     })),
     feeds: newsletter === undefined ? [] : feedsOf(newsletter, config),

@@ -23,8 +23,12 @@ export interface NewsletterView {
 
 /** What the layout and every page know. */
 export interface LayoutScope {
-  /** Path of the home page: `/`, `/news/`. */
+  /** Where the pages of the service are: a path (`/`, `/news/`), or a URL on a page that lies elsewhere. */
   readonly base: string;
+  /** Where archive and feeds are, likewise. */
+  readonly published: string;
+  /** Whether anything answers at `base`; else it is `published`. */
+  readonly has_service: boolean;
   readonly language: string;
   readonly dir: 'ltr' | 'rtl';
   readonly site: {
@@ -44,14 +48,18 @@ export interface LayoutScope {
   readonly feed_links: readonly string[];
 }
 
-/** What is the same on all pages. */
+/** Where a page is: answered by the service, or a file in the output folder. */
+export type PagePlace = 'service' | 'output';
+
+/** What is the same on all pages of one place. */
 export function layoutScope(
   config: Config,
   texts: Texts,
-  { assets, color }: { readonly assets: readonly Asset[]; readonly color: string },
+  look: { readonly assets: readonly Asset[]; readonly color: string; readonly place: PagePlace },
 ): LayoutScope {
-  const { site, publicUrl, feeds } = config;
-  const base = new URL(publicUrl).pathname;
+  const { site, feeds } = config;
+  const { assets, color, place } = look;
+  const { base, published } = rootsOf(config, place);
   const offered = config.newsletters.filter(({ listed }) => listed);
   const archived = offered.filter(({ archive }) => archive !== 'off');
   const plans = [
@@ -60,10 +68,10 @@ export function layoutScope(
   ];
   const assetAt = (name: AssetName) => {
     const version = assets.find((asset) => asset.name === name)?.version ?? '';
-    return `${base}assets/${name}?v=${version}`;
+    return `${place === 'service' ? base : published}assets/${name}?v=${version}`;
   };
   return {
-    base,
+    ...{ base, published, has_service: config.serviceUrl !== undefined },
     language: texts.language,
     dir: textDirection(texts.language),
     site: {
@@ -72,7 +80,10 @@ export function layoutScope(
       description: oneLine(site.description),
       lang: languageAttributes(site.language, texts.language),
     },
-    newsletters: offered.map((newsletter) => newsletterView(newsletter, base, texts)),
+    newsletters:
+      config.serviceUrl === undefined
+        ? []
+        : offered.map((newsletter) => newsletterView(newsletter, published, texts)),
     has_archive: archived.length > 0,
     privacy_url: config.web.privacyUrl ?? null,
     color,
@@ -81,10 +92,20 @@ export function layoutScope(
   };
 }
 
+/** Paths on a page's own site, and URLs of the other where they are two. */
+function rootsOf({ publicUrl, serviceUrl = publicUrl }: Config, place: PagePlace) {
+  const path = (url: string) => new URL(url).pathname;
+  const isOne = serviceUrl === publicUrl;
+  return {
+    base: isOne || place === 'service' ? path(serviceUrl) : serviceUrl,
+    published: isOne || place === 'output' ? path(publicUrl) : publicUrl,
+  };
+}
+
 /** `newsletter` as the pages know it. */
 export function newsletterView(
   newsletter: NewsletterSettings,
-  base: string,
+  published: string,
   texts: Texts,
 ): NewsletterView {
   const { id, archive } = newsletter;
@@ -94,7 +115,7 @@ export function newsletterView(
     description: oneLine(newsletter.description),
     lang: languageAttributes(newsletter.language, texts.language),
     from: newsletter.from.address,
-    archive: archive === 'off' ? null : `${base}archive/${id}/`,
+    archive: archive === 'off' ? null : `${published}archive/${id}/`,
   };
 }
 

@@ -4,7 +4,7 @@ import { openLiquid } from '../../editions/open-liquid.ts';
 import { templateError } from '../../editions/render-liquid.ts';
 import type { Template } from '../../editions/templates.ts';
 import type { Texts } from '../../model/texts.ts';
-import { type LayoutScope, layoutScope } from './layout-scope.ts';
+import { type LayoutScope, layoutScope, type PagePlace } from './layout-scope.ts';
 import { type Asset, siteAssets } from './site-assets.ts';
 import type { PageName, WebTemplates } from './web-templates.ts';
 
@@ -37,11 +37,17 @@ export interface Pages {
  * The pages of `templates`, with texts in one language. Throws a `BroadsheetError` (config), with
  * file, line and column, for a template that cannot be parsed.
  */
-export function openPages(config: Config, templates: WebTemplates, texts: Texts): Pages {
+export function openPages(
+  config: Config,
+  templates: WebTemplates,
+  texts: Texts,
+  place: PagePlace = 'service',
+): Pages {
   const prepare = openTemplates(templates);
   const color = config.newsletters[0]?.color ?? '#8b1e2d';
   const assets = siteAssets(templates, color);
-  const common = layoutScope(config, texts, { assets, color });
+  const common = layoutScope(config, texts, { assets, color, place });
+  const root = place === 'service' ? config.serviceUrl : config.publicUrl;
   const layout = prepare(templates.layout);
   const pages = new Map(
     Object.entries(templates.pages).map(([name, page]) => [name, prepare(page)]),
@@ -51,7 +57,7 @@ export function openPages(config: Config, templates: WebTemplates, texts: Texts)
     render({ name, title, description, path, isIndexed = false, scope = {} }) {
       const page = {
         ...{ name, title, description: description || null, indexed: isIndexed },
-        url: path === undefined ? null : `${config.publicUrl}${path}`,
+        url: path === undefined || root === undefined ? null : `${root}${path}`,
       };
       const known = { ...common, texts, page };
       const content = pages.get(name)?.({ ...known, ...scope }) ?? '';

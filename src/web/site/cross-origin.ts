@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../../config/config.ts';
+import { requireServiceUrl } from '../../config/require-service-url.ts';
 import { WebError } from '../web-error.ts';
 
 /** So long a browser remembers what a preflight said. */
@@ -13,12 +14,13 @@ const MAX_AGE_SECONDS = 600;
 export function allowOrigin(
   { headers }: FastifyRequest,
   reply: FastifyReply,
-  { web, publicUrl }: Pick<Config, 'web' | 'publicUrl'>,
+  config: Pick<Config, 'web' | 'serviceUrl'>,
 ): void {
   reply.header('vary', 'Origin');
   const { origin } = headers;
   if (origin === undefined) return;
-  const isAllowed = web.formOrigins.includes(origin) || new URL(publicUrl).origin === origin;
+  const own = new URL(requireServiceUrl(config)).origin;
+  const isAllowed = config.web.formOrigins.includes(origin) || origin === own;
   if (!isAllowed) throw new WebError(403);
   reply.header('access-control-allow-origin', origin);
 }

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { requireServiceUrl } from '../../config/require-service-url.ts';
 import { escapeHtml } from '../../feeds/escape.ts';
 import { TRAP_FIELD } from '../forms/read-sign-up.ts';
 import { sendPublic } from './send-page.ts';
@@ -33,7 +34,7 @@ function embeddedForm({ deps, texts, common }: Site): string {
     '  </fieldset>',
   ];
   return [
-    `<form method="post" action="${escapeHtml(deps.config.publicUrl)}subscribe/">`,
+    `<form method="post" action="${escapeHtml(requireServiceUrl(deps.config))}subscribe/">`,
     '  <input type="hidden" name="form" value="embedded">',
     ...(newsletters.length > 1
       ? fieldset
@@ -47,7 +48,7 @@ function embeddedForm({ deps, texts, common }: Site): string {
 }
 
 function scriptExample({ deps, common }: Site): string {
-  const url = `${deps.config.publicUrl}api/`;
+  const url = `${requireServiceUrl(deps.config)}api/`;
   const [first] = common.newsletters;
   return `const form = await (await fetch('${url}form')).json();
 // form.token, form.consentText, form.newsletters, form.proofOfWork

@@ -45,7 +45,7 @@ async function latestViews(site: Site): Promise<object[]> {
       preheader: titles.some((title) => preheader.includes(title)) ? '' : preheader,
       day: edition.day,
       date: longDate(edition.day, site.texts.language),
-      path: `${site.common.base}archive/${edition.id}/`,
+      path: `${site.common.published}archive/${edition.id}/`,
       stories: titles.slice(0, STORIES),
     };
   });

@@ -23,5 +23,5 @@ export function openSite(deps: WebDependencies): Site {
 
 /** A newsletter, offered or not, as the pages know it. */
 export function viewOf({ texts, common }: Site, newsletter: NewsletterSettings): NewsletterView {
-  return newsletterView(newsletter, common.base, texts);
+  return newsletterView(newsletter, common.published, texts);
 }

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { answerProbe } from '../../jobs/site/answer-probe.ts';
 import {
   type Leaving,
   readUnsubscribe,
@@ -14,11 +15,14 @@ type Route = { Params: { token: string } };
 
 /**
  * The link to leave. GET shows a button; POST leaves at once, whoever sends it (RFC 8058): a
- * provider's server has no cookie, follows no redirect, and comes with any body or none.
+ * provider's server has no cookie, follows no redirect, and comes with any body or none. A sender that
+ * asks who answers here gets a proof.
  */
 export function addUnsubscribe(app: FastifyInstance, site: Site): void {
   const { deps } = site;
   app.get<Route>('/unsubscribe/:token', async ({ params: { token } }, reply) => {
+    const proof = await answerProbe(deps, token);
+    if (proof !== undefined) return reply.header('cache-control', 'no-store').send(proof);
     const leaving = await readUnsubscribe(deps, token);
     if (leaving === undefined) return sendUnknown(reply, site);
     const isOver = leaving.status !== 'active' && leaving.status !== 'pending';

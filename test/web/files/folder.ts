@@ -36,6 +36,7 @@ export async function openFolder(
     paper,
     config: {
       publicUrl,
+      serviceUrl: publicUrl,
       folders: { ...config.folders, output: folder },
       feeds: { ...config.feeds, publicUrl, ...feeds },
     },

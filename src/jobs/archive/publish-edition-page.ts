@@ -1,0 +1,47 @@
+import { Publication } from '../../disk/publish.ts';
+import { renderEditionPage } from '../../editions/archive/edition-page.ts';
+import { archivePath } from '../../feeds/archive-feed.ts';
+import { INDEX_FILE } from '../../feeds/index-page.ts';
+import type { NewsletterSettings } from '../../model/settings.ts';
+import { archivedEditions } from '../../store/archived-editions.ts';
+import { findEdition } from '../../store/editions.ts';
+import type { SendDependencies } from '../mail-dependencies.ts';
+import { surroundingsOf } from './put-edition-pages.ts';
+
+/**
+ * Puts the page of a planned edition into the output folder, with its style sheet: the mail links to
+ * it, and no reader is to find nothing there. Lists, feeds and the neighbours' links follow with the
+ * next `publishArchive`. Nothing is done for a newsletter without an archive. Throws a
+ * `BroadsheetError` (`EXIT.disk`) when the folder cannot be written.
+ */
+export async function publishEditionPage(
+  deps: Pick<SendDependencies, 'config' | 'store' | 'log' | 'textsOf'>,
+  newsletter: NewsletterSettings,
+  id: string,
+): Promise<void> {
+  if (newsletter.archive === 'off') return;
+  const { config, store, log, textsOf } = deps;
+  const editions = await archivedEditions(store.db, newsletter.id);
+  const at = editions.findIndex((each) => each.id === id);
+  const archived = editions[at];
+  const stored = await findEdition(store.db, id);
+  // Cancelled meanwhile: nobody gets it.
+  if (archived === undefined || stored === undefined) return;
+  const surroundings = surroundingsOf(config, { newsletter, editions }, archived, at);
+  const texts = textsOf(newsletter.language);
+  const { html, css, cssPath } = renderEditionPage({
+    ...surroundings,
+    ...{ edition: stored.edition, texts },
+  });
+  const publication = new Publication(config.folders.output);
+  try {
+    publication.put(archivePath(cssPath), css);
+    const page = `${archivePath(id)}/${INDEX_FILE}`;
+    const isNew = publication.put(page, html);
+    await publication.commit();
+    const remedy = 'deploy it now if another server has the files of that address';
+    if (isNew) log.info(`${publication.pathOf(page)}  is the page ${surroundings.url}; ${remedy}`);
+  } finally {
+    publication.close();
+  }
+}

@@ -1,0 +1,9 @@
+import type { Kysely } from 'kysely';
+import { textType } from '../dialect.ts';
+
+/** Version 9: what the posts of an edition were like, and where the service was found to answer. */
+export async function editionsAsComposed(db: Kysely<unknown>): Promise<void> {
+  await db.schema.alterTable('edition_posts').addColumn('fingerprint', textType(db)).execute();
+  await db.schema.alterTable('editions').addColumn('as_composed_at', textType(db)).execute();
+  await db.schema.alterTable('identity').addColumn('service_url', textType(db)).execute();
+}
