@@ -5,7 +5,7 @@ import { type TestContext, test } from 'node:test';
 import { openChangeSignal } from '../../src/base/change-signal.ts';
 import { silentEventLog } from '../../src/base/log.ts';
 import { keepArchive } from '../../src/jobs/archive/keep-archive.ts';
-import { PLAIN_LISTS, pageOf, textsOf } from '../support/archive.ts';
+import { PLAIN_LISTS, textsOf } from '../support/archive.ts';
 import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { NEWSLETTER, openPaper, type Paper } from '../support/paper.ts';
 import { waitFor } from '../support/wait-for.ts';

@@ -7,7 +7,6 @@ import { storedInstant } from '../../store/instants.ts';
 import type { SlotChange } from '../../store/slots.ts';
 import { countActive } from '../../store/subscribers.ts';
 import { checkFence } from '../database/check-fence.ts';
-import { draftEdition } from '../editions/draft-edition.ts';
 import { checkService } from '../sending/check-service.ts';
 import { requireSecret } from '../sending/require-secret.ts';
 import { requireUrl } from '../sending/require-url.ts';
