@@ -27,7 +27,7 @@ An option without a default is left out unless it says "required".
 | \`BROADSHEET_SECRET\` | signs the links in messages; needed to send. Several keys, separated by spaces: the first signs, all are valid |
 | \`BROADSHEET_SMTP_URL\` | the relay, in place of \`email.smtpUrl\`, with name and password: \`smtps://name:password@relay.example:465\` |
 | \`BROADSHEET_SMTP_URL_ID\` | the same of the relay with that id in \`email.relays\` (capital letters, \`_\` for \`-\`) |
-| \`BROADSHEET_DATABASE_URL\` | the database, in place of \`database.url\`: \`sqlite:data/broadsheet.db\`, \`postgres://name:password@host/database\` |
+| \`BROADSHEET_DATABASE_URL\` | the database, in place of \`database.url\`: \`sqlite:.broadsheet/broadsheet.db\`, \`postgres://name:password@host/database\` |
 | \`BROADSHEET_MACHINE\` | the name of this machine, where its own changes at every start, as a container's does |
 | \`BROADSHEET_PUBLIC_URL\` | where the output folder is published, in place of \`publicUrl\` |
 | \`BROADSHEET_ALERT_URL\`, \`BROADSHEET_HEARTBEAT_URL\` | in place of \`alerts.url\` and \`alerts.heartbeatUrl\`, which often have a secret in them |

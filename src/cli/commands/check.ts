@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { EXIT } from '../../base/errors.ts';
 import { plural, shortPath } from '../format.ts';
+import { guardDatabase } from '../guard-database.ts';
 import { withMail } from '../mail-context.ts';
 import { formatPosts, printProblems } from '../print-problems.ts';
 import type { Shell } from '../shell.ts';
@@ -30,9 +31,13 @@ export function addCheck(program: Command, shell: Shell): void {
         const { checkPages } = await import('../../web/pages/check-pages.ts');
         const { config } = context;
         checkCountries(config);
+        const ofDatabase = (await guardDatabase(config)).map((warning) => ({
+          line: 1,
+          ...warning,
+        }));
         const found = await checkProject(context);
         const pages = checkPages(config, readTexts(config.folders.languages));
-        const ofConfig = [...exampleAddresses(config), ...relaysWithoutUrl(config)];
+        const ofConfig = [...exampleAddresses(config), ...relaysWithoutUrl(config), ...ofDatabase];
         const warnings = [...ofConfig, ...found.warnings];
         const templates = [...found.templates, ...pages];
         const report = { ...found, warnings, templates };

@@ -4,10 +4,11 @@ import type { PrepareOptions } from '../../jobs/sending/prepare-send.ts';
 import type { ReadySend, SendReport } from '../../jobs/sending/send-report.ts';
 import { confirm } from '../confirm.ts';
 import { plural } from '../format.ts';
+import { guardDatabase } from '../guard-database.ts';
 import { type MailContext, withMail } from '../mail-context.ts';
 import { parseAddresses } from '../parse-addresses.ts';
 import { describeBounced, printEdition } from '../print-edition.ts';
-import { printProblems } from '../print-problems.ts';
+import { printProblems, printWarnings } from '../print-problems.ts';
 import { reportPreparation } from '../send/report-preparation.ts';
 import { reportSend } from '../send/report-send.ts';
 import { reportTest } from '../send/report-test.ts';
@@ -66,7 +67,8 @@ export function addSend(program: Command, shell: Shell): void {
       const readOnly = options.dryRun === true || test !== undefined;
       await withMail(command, shell, { readOnly }, async (context) => {
         const { prepareSend } = await import('../../jobs/sending/prepare-send.ts');
-        if (!readOnly) await settle(newsletter, context);
+        if (readOnly) printWarnings(await guardDatabase(context.config), shell.terminal);
+        else await settle(newsletter, context);
         const preparation = await prepareSend(context, { newsletter, ...wishesOf(options) });
         context.log.close();
         if (!options.json) printProblems(preparation, context, shell.terminal);
