@@ -64,7 +64,7 @@ function article(expected: string): string {
 }
 
 /** `newsletters[0].from.address`. */
-function optionName(path: Path): string {
+export function optionName(path: Path): string {
   if (path.length === 0) return 'the file';
   return path
     .map((step, at) =>

@@ -25,7 +25,7 @@ export function addCheck(program: Command, shell: Shell): void {
       await withMail(command, shell, { readOnly: true }, async (context) => {
         const { checkProject } = await import('../../jobs/check-project.ts');
         const { checkCountries } = await import('../../config/check-countries.ts');
-        const { exampleAddresses } = await import('../../config/example-addresses.ts');
+        const { exampleValues } = await import('../../config/example-values.ts');
         const { relaysWithoutUrl } = await import('../../config/relays-without-url.ts');
         const { readTexts } = await import('../../jobs/read-texts.ts');
         const { checkPages } = await import('../../web/pages/check-pages.ts');
@@ -37,7 +37,14 @@ export function addCheck(program: Command, shell: Shell): void {
         }));
         const found = await checkProject(context);
         const pages = checkPages(config, readTexts(config.folders.languages));
-        const ofConfig = [...exampleAddresses(config), ...relaysWithoutUrl(config), ...ofDatabase];
+        const examples = exampleValues(config);
+        const refused = examples.refused.map((problem) => ({ line: 1, ...problem }));
+        const ofConfig = [
+          ...refused,
+          ...examples.warnings,
+          ...relaysWithoutUrl(config),
+          ...ofDatabase,
+        ];
         const warnings = [...ofConfig, ...found.warnings];
         const templates = [...found.templates, ...pages];
         const report = { ...found, warnings, templates };
@@ -49,7 +56,7 @@ export function addCheck(program: Command, shell: Shell): void {
           return;
         }
         printProblems(report, context, terminal);
-        terminal.out(`config     ${shortPath(context.config.file)} has no errors`);
+        terminal.out(`config     ${shortPath(config.file)} ${describeConfig(refused.length)}`);
         terminal.out(
           `posts      ${formatPosts(report.posts)}, ${plural(report.warnings.length, 'warning')}`,
         );
@@ -59,4 +66,10 @@ export function addCheck(program: Command, shell: Shell): void {
         terminal.out(`templates  ${plural(report.templates.length, 'template')} render`);
       });
     });
+}
+
+function describeConfig(examples: number): string {
+  if (examples === 0) return 'has no errors';
+  const values = plural(examples, 'value');
+  return `has no errors, but ${values} of the example: build, send and start wait until you change ${examples === 1 ? 'it' : 'them'}`;
 }

@@ -65,7 +65,7 @@ export function addSend(program: Command, shell: Shell): void {
     .action(async (newsletter: string, options: SendOptions, command: Command) => {
       const test = options.to === undefined ? undefined : parseAddresses(options.to);
       const readOnly = options.dryRun === true || test !== undefined;
-      await withMail(command, shell, { readOnly }, async (context) => {
+      await withMail(command, shell, { readOnly, goesOut: true }, async (context) => {
         const { prepareSend } = await import('../../jobs/sending/prepare-send.ts');
         if (readOnly) printWarnings(await guardDatabase(context.config), shell.terminal);
         else await settle(newsletter, context);

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { refuseExamples } from '../refuse-examples.ts';
 import type { Shell } from '../shell.ts';
 import { SERVICE_PARTS, type ServicePartName } from '../start/service-parts.ts';
 
@@ -49,6 +50,7 @@ export function addStart(program: Command, shell: Shell): void {
       const { loadConfig } = await import('../../config/load-config.ts');
       const { startService } = await import('../start/start-service.ts');
       const config = loadConfig(file, process.env);
+      await refuseExamples(config);
       const web = {
         ...config.web,
         ...(flags.host === undefined ? {} : { host: flags.host }),
