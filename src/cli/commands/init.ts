@@ -1,7 +1,8 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { BroadsheetError, EXIT } from '../../base/errors.ts';
+import { standardPlace } from '../../config/state-place.ts';
 import { shortPath } from '../format.ts';
 import { type SiteLayout, siteLayout } from '../init/site-layout.ts';
 import type { Shell } from '../shell.ts';
@@ -20,7 +21,8 @@ export function addInit(program: Command, { terminal }: Shell): void {
     .command('init')
     .description('make a config file to start from')
     .addHelpText('after', EXAMPLES)
-    .action((_options, command: Command) => {
+    .action(async (_options, command: Command) => {
+      const { keepPrivate } = await import('../init/keep-private.ts');
       const file = command.optsWithGlobals<{ config: string }>().config;
       if (existsSync(file)) {
         throw new BroadsheetError(
@@ -29,10 +31,16 @@ export function addInit(program: Command, { terminal }: Shell): void {
         );
       }
       const layout = siteLayout('.');
+      const published = resolve(
+        layout.published ?? join(dirname(file), '../data/published-posts.jsonl'),
+      );
+      const lines = keepPrivate(file, published, layout);
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, configFor(dirname(file), layout), { flag: 'wx' });
       copyFileSync(join(PACKAGE_CONFIG, SCHEMA), join(dirname(file), SCHEMA));
       for (const line of describeLayout(shortPath(file), layout)) terminal.out(line);
+      for (const line of lines) terminal.out(line);
+      for (const line of describeRest(file, shortPath(published), layout)) terminal.out(line);
     });
 }
 
@@ -42,7 +50,22 @@ function* describeLayout(file: string, layout: SiteLayout): Generator<string> {
   yield `  posts in     ${posts}`;
   yield `  with pages   ${permalink}  (posts.permalink)`;
   yield `  feeds go to  ${feeds}`;
-  yield 'Next: put your names and addresses under site and newsletters, then try';
+}
+
+/** Where data will be, and what to do next. */
+function* describeRest(file: string, published: string, layout: SiteLayout): Generator<string> {
+  const state = shortPath(dirname(standardPlace(file).database));
+  yield `Subscribers will be in ${state}/: never publish or commit it; back it up.`;
+  yield `The ids of published posts will be in ${published}: commit that file.`;
+  if (layout.generator === undefined) {
+    yield `Publish ${layout.feeds}/ alone, not this whole folder.`;
+  }
+  if (layout.generator === 'Eleventy') {
+    const copy = `addPassthroughCopy({ '${layout.feeds}': '/' })`;
+    yield `To have the feeds in your site, add ${copy} to your Eleventy config, and build the feeds first.`;
+  }
+  yield 'Next: put your own names and addresses under site and newsletters. Until then build, send and';
+  yield "start refuse to run, and name what is still the example's. Then try";
   yield '  npx broadsheet check';
   yield '  npx broadsheet build';
   yield '  npx broadsheet preview politics-essential';
@@ -51,7 +74,7 @@ function* describeLayout(file: string, layout: SiteLayout): Generator<string> {
 /** The annotated config, for the site in the working folder. */
 function configFor(configFolder: string, layout: SiteLayout): string {
   const from = (path: string) => relative(configFolder, path).replaceAll('\\', '/');
-  const { posts, siteRoot, feeds, feedsPath, permalink } = layout;
+  const { posts, siteRoot, feeds, feedsPath, permalink, published } = layout;
   const publicUrl = 'publicUrl: https://harbour.example/';
   const own = {
     '  image: /assets/images/masthead.png': '  # image: /assets/images/masthead.png',
@@ -60,6 +83,10 @@ function configFor(configFolder: string, layout: SiteLayout): string {
     '  siteRoot: ../posts':
       siteRoot === undefined ? '  # siteRoot: ..' : `  siteRoot: ${from(siteRoot)}`,
     '  # permalink: date': `  permalink: ${permalink}`,
+    '  # published: ../data/published-posts.jsonl':
+      published === undefined
+        ? '  # published: ../data/published-posts.jsonl'
+        : `  published: ${from(published)}`,
     '  folder: ../public': `  folder: ${from(feeds)}`,
   };
   return Object.entries(own).reduce(
