@@ -4,19 +4,24 @@ import { systemChance } from '../base/chance.ts';
 import { systemClock } from '../base/clock.ts';
 import type { SendDependencies } from '../jobs/mail-dependencies.ts';
 import { type Context, withContext } from './context.ts';
+import { guardDatabase, makeDatabaseFolder } from './guard-database.ts';
+import { printWarnings } from './print-problems.ts';
+import { refuseExamples } from './refuse-examples.ts';
 import type { Shell } from './shell.ts';
 
 /** Everything that the commands about newsletters need, and the log as a terminal has it. */
 export interface MailContext extends Omit<SendDependencies, 'log'>, Context {}
 
 /**
- * Runs `work` with the database open. With `readOnly`, a database that is not there yet is not
- * made: an empty one in memory stands in for it.
+ * Runs `work` with the database open. One that may be written to has to be where nobody else gets at
+ * it (`guardDatabase`). With `readOnly`, a database that is not there yet is not
+ * made: an empty one in memory stands in for it. With `goesOut`, nothing of the example may be in the
+ * config.
  */
 export async function withMail(
   command: Command,
   shell: Shell,
-  options: { readonly readOnly: boolean },
+  options: { readonly readOnly: boolean; readonly goesOut?: true },
   work: (context: MailContext) => Promise<void>,
 ): Promise<void> {
   await withContext(command, shell, async (context) => {
@@ -26,6 +31,11 @@ export async function withMail(
     const { openRelay } = await import('../smtp/open-relay.ts');
     const { openStore } = await import('../store/database/open-store.ts');
     const { config } = context;
+    if (options.goesOut) await refuseExamples(config);
+    if (!options.readOnly) {
+      printWarnings(await guardDatabase(config), shell.terminal);
+      await makeDatabaseFolder(config);
+    }
     const { parseDatabaseUrl } = await import('../store/database/database-url.ts');
     const address = parseDatabaseUrl(config.databaseUrl);
     const missing = options.readOnly && address.kind === 'sqlite' && !existsSync(address.file);

@@ -38,6 +38,13 @@ export function printProblems(
   }
 }
 
+/** A line for each warning, on standard error. */
+export function printWarnings(warnings: readonly Problem[], terminal: Terminal): void {
+  for (const warning of warnings) {
+    terminal.err(`${terminal.paintErr('yellow', 'warning')}  ${formatProblem(warning)}`);
+  }
+}
+
 /** A problem of a post names its file from the posts folder, any other as it is. */
 function fromHere(problem: Problem, postsFolder: string): Problem {
   const path = resolve(postsFolder, problem.file);

@@ -39,6 +39,11 @@ export interface Config {
   readonly databaseUrl: string;
   /** The journal of those who left, beside the database. */
   readonly journalFile: string;
+  /**
+   * Database and journal that are at the former default place, of those whose place the config does
+   * not name. Absent is none.
+   */
+  readonly formerFiles?: readonly string[];
   /** What this machine is called, where BROADSHEET_MACHINE says so: containers get a new name each time. */
   readonly machine?: string;
   /** One at least. */

@@ -30,7 +30,7 @@ An option without a default is left out unless it says "required".
 | \`BROADSHEET_SMTP_USER\`, \`BROADSHEET_SMTP_PASSWORD\` | the login at the relay, in place of name and password in its URL. They are taken as they are: no character has to be encoded |
 | \`BROADSHEET_SMTP_USER_ID\`, \`BROADSHEET_SMTP_PASSWORD_ID\` | the same for the relay with that id in \`email.relays\` |
 | \`NODE_EXTRA_CA_CERTS\` | Node's own: a file with the certificate of an authority of your own, for a relay or a PostgreSQL server that has one of its certificates |
-| \`BROADSHEET_DATABASE_URL\` | the database, in place of \`database.url\`: \`sqlite:data/broadsheet.db\`, \`postgres://name:password@host/database\` |
+| \`BROADSHEET_DATABASE_URL\` | the database, in place of \`database.url\`: \`sqlite:.broadsheet/broadsheet.db\`, \`postgres://name:password@host/database\` |
 | \`BROADSHEET_MACHINE\` | the name of this machine, where its own changes at every start, as a container's does |
 | \`BROADSHEET_PUBLIC_URL\` | where the output folder is published, in place of \`publicUrl\` |
 | \`BROADSHEET_SERVICE_URL\` | where \`broadsheet start\` answers, or \`none\`, in place of \`serviceUrl\` |

@@ -29,6 +29,12 @@ export function environmentWith(variables: Readonly<Record<string, string>>): No
   return { ...process.env, ...variables };
 }
 
+/** The environment of this program but for variables that begin with `prefix`. */
+export function environmentWithout(prefix: string): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !name.startsWith(prefix));
+  return Object.fromEntries(kept);
+}
+
 /**
  * The BROADSHEET_* variables. An empty one counts as not set. Throws a config error for a value
  * that is none; never prints the value, since it may hold a password.

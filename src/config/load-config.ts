@@ -13,6 +13,7 @@ import { readYaml, valuesOf } from './read-yaml.ts';
 import { domainSettings, ONE_RELAY_OPTIONS, relayAccounts } from './relay-accounts.ts';
 import { type ConfigFile, configSchema } from './schema.ts';
 import { NO_SERVICE } from './schema-values.ts';
+import { findStatePlace } from './state-place.ts';
 
 /**
  * The config of `file` (as the user typed it), with BROADSHEET_* of `environment` over it.
@@ -87,9 +88,14 @@ function assemble(
   const postsFolder = at(values.posts.folder);
   const { folder: _posts, siteRoot, includes, published, ...posts } = values.posts;
   const { folder: output, ...feeds } = values.feeds;
+  const { url, journal } = values.database;
   const databaseUrl =
-    environment.databaseUrl ?? absoluteDatabaseUrl(values.database.url, dirname(file));
-  const { journal } = values.database;
+    environment.databaseUrl ??
+    (url === undefined ? undefined : absoluteDatabaseUrl(url, dirname(file)));
+  const place = findStatePlace(file, {
+    ...(databaseUrl === undefined ? {} : { databaseUrl }),
+    ...(journal === undefined ? {} : { journal: at(journal) }),
+  });
   const { templates: webTemplates, languages, ...web } = values.web;
   return {
     file,
@@ -109,21 +115,13 @@ function assemble(
     publishedFile: at(published),
     publicUrl,
     ...(serviceUrl === NO_SERVICE ? {} : { serviceUrl }),
-    databaseUrl,
-    journalFile: journal === undefined ? at(journalBeside(databaseUrl)) : at(journal),
+    ...place,
     ...(environment.machine === undefined ? {} : { machine: environment.machine }),
     domains: domainSettings(values.email),
     web: { ...web, language: web.language ?? values.site.language },
     alerts: { ...values.alerts, ...environment.alerts },
     secrets: environment.secrets,
   };
-}
-
-/** `data/paper.db` has `data/paper.journal.jsonl` beside it; a database elsewhere, one in `data`. */
-function journalBeside(databaseUrl: string): string {
-  const path = databaseUrl.startsWith('sqlite:') ? databaseUrl.slice('sqlite:'.length) : '';
-  if (path === '' || path === ':memory:') return '../data/broadsheet.journal.jsonl';
-  return `${path.replace(/\.(db|sqlite3?)$/, '')}.journal.jsonl`;
 }
 
 /** A site keeps `posts` or `_posts` beside its other files; any other folder is the site itself. */

@@ -91,8 +91,10 @@ export const database = z.strictObject({
       hasNoPassword,
       'holds a password; put the whole URL into BROADSHEET_DATABASE_URL instead',
     )
-    .default('sqlite:../data/broadsheet.db')
-    .describe('Where subscribers and editions are kept.'),
+    .exactOptional()
+    .describe(
+      'Where subscribers and editions are kept; by default sqlite:../.broadsheet/broadsheet.db.',
+    ),
   journal: text
     .exactOptional()
     .describe('File of those who left, for a restored backup; beside the database by default.'),

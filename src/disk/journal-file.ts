@@ -1,15 +1,8 @@
-import {
-  closeSync,
-  fstatSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeFileSync } from 'node:fs';
 import { BroadsheetError, EXIT, reasonOf } from '../base/errors.ts';
 import type { JournalEntry } from '../model/departure.ts';
+import { removeFile } from './move-file.ts';
+import { makeStateFolder } from './state-folder.ts';
 
 /**
  * Adds lines to the journal, and returns when they are on the disk. Makes folder and file, for the
@@ -18,7 +11,7 @@ import type { JournalEntry } from '../model/departure.ts';
  */
 export function appendJournal(file: string, entries: readonly JournalEntry[]): void {
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    makeStateFolder(file);
     append(file, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
   } catch (error) {
     const remedy = 'make room, or make the file writable';
@@ -26,6 +19,31 @@ export function appendJournal(file: string, entries: readonly JournalEntry[]): v
     throw new BroadsheetError(EXIT.disk, message, { cause: error });
   }
 }
+
+/**
+ * Adds to the journal `to` the lines of `from` that it lacks, and takes `from` away when they are on
+ * the disk. Returns how many it added. Cut short, it can be done again. Throws as `appendJournal` does.
+ */
+export function mergeJournals(from: string, to: string): number {
+  const known = new Set<string>();
+  for (const { id } of readJournal(to)) known.add(id);
+  let added = 0;
+  let page: JournalEntry[] = [];
+  const write = () => {
+    appendJournal(to, page);
+    added += page.length;
+    page = [];
+  };
+  for (const entry of readJournal(from)) {
+    if (!known.has(entry.id)) page.push(entry);
+    if (page.length >= PAGE_LINES) write();
+  }
+  write();
+  removeFile(from);
+  return added;
+}
+
+const PAGE_LINES = 500;
 
 function append(file: string, lines: string): void {
   const descriptor = openSync(file, 'a+', 0o600);

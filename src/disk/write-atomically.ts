@@ -62,7 +62,7 @@ function modeOf(path: string): number {
 }
 
 /** Makes the rename itself durable. Windows and some network disks cannot; there it is skipped. */
-function syncFolder(folder: string): void {
+export function syncFolder(folder: string): void {
   try {
     const descriptor = openSync(folder, 'r');
     try {

@@ -18,7 +18,7 @@ test('while another program writes to the SQLite file, pages are served, and a f
   await service.waitFor(({ msg }) => msg === 'feeds were built');
   const { token } = JSON.parse((await ask('/api/form')).body);
 
-  const other = new DatabaseSync(join(project.folder, 'data/broadsheet.db'));
+  const other = new DatabaseSync(join(project.folder, '.broadsheet/broadsheet.db'));
   cleanUpAfter(t, () => other.close());
   other.exec('begin immediate');
   let isTaken = false;

@@ -14,9 +14,9 @@ test('what init writes is published and sent by nothing before it is changed', a
     assert.equal(code, 78, command.join(' '));
     assert.match(
       stderr,
-      /config\/broadsheet\.yaml:11:10 {2}site\.title is "The Harbour Broadsheet", as in the example; write your own/,
+      /config\/broadsheet\.yaml:11:10 {2}site\.title is "The Harbour Broadsheet", the example's; write the title of your site/,
     );
-    assert.match(stderr, /newsletters\[0\]\.name is "The Harbour Morning", as in the example/);
+    assert.match(stderr, /newsletters\[0\]\.name is "The Harbour Morning", the example's/);
   }
   assert.equal(
     (await project.run('preview', 'politics-essential', '--now', '2026-03-20T07:00')).code,

@@ -15,11 +15,14 @@ test('a paper moves from a file to PostgreSQL, which has everything from then on
   const url = await newDatabase(t, { on: 'PostgreSQL', bare: true });
   const { password, host, pathname } = new URL(url);
 
-  const copied = await project.run('database', 'copy', 'data/broadsheet.db', url);
+  const copied = await project.run('database', 'copy', '.broadsheet/broadsheet.db', url);
   assert.equal(copied.code, 0, copied.stderr);
   assert.match(copied.stdout, /^identity +1\nsubscribers +1\neditions +1\n/);
-  assert.ok(copied.stdout.includes(`Copied data/broadsheet.db to ${host}${pathname};`));
-  assert.match(copied.stdout, /data\/broadsheet\.db is on hold and sends nothing any more\./);
+  assert.ok(copied.stdout.includes(`Copied .broadsheet/broadsheet.db to ${host}${pathname};`));
+  assert.match(
+    copied.stdout,
+    /\.broadsheet\/broadsheet\.db is on hold and sends nothing any more\./,
+  );
   assert.ok(!(copied.stdout + copied.stderr).includes(password));
 
   const onServer = { BROADSHEET_DATABASE_URL: url };
@@ -28,7 +31,7 @@ test('a paper moves from a file to PostgreSQL, which has everything from then on
   const editions = await project.runWith(onServer, 'editions', 'list', '--json');
   assert.equal(editions.json<{ editions: unknown[] }>().editions.length, 1);
 
-  const again = await project.run('database', 'copy', 'data/broadsheet.db', url);
+  const again = await project.run('database', 'copy', '.broadsheet/broadsheet.db', url);
   assert.equal(again.code, 64);
   assert.match(again.stderr, /is not empty \(\w+ has rows\); name a new database; nothing was/);
   const back = await project.run('database', 'copy', url, 'back.db', '--json');
@@ -43,11 +46,14 @@ test('a paper moves from a file to PostgreSQL, which has everything from then on
 
 test('a copy of what is not there makes nothing', async (t) => {
   const project = openProject(t);
-  const run = await project.run('database', 'copy', 'data/broadshete.db', 'new.db');
+  const run = await project.run('database', 'copy', '.broadsheet/broadshete.db', 'new.db');
   assert.equal(run.code, 64);
-  assert.match(run.stderr, /data\/broadshete\.db {2}there is no database here; name the file/);
+  assert.match(
+    run.stderr,
+    /\.broadsheet\/broadshete\.db {2}there is no database here; name the file/,
+  );
   assert.ok(!existsSync(join(project.folder, 'new.db')));
-  assert.ok(!existsSync(join(project.folder, 'data')));
+  assert.ok(!existsSync(join(project.folder, '.broadsheet')));
 });
 
 test('a server that is away is named, without its password', async (t) => {

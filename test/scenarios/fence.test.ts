@@ -19,7 +19,7 @@ test('a copied project holds its sends, says so, and does everything else; adopt
   const { project, inbox, send } = await openTown(t);
   assert.equal((await send('2026-03-20')).code, 0);
   const copy = join(project.folder, 'copy');
-  for (const folder of ['config', 'data', 'posts']) {
+  for (const folder of ['config', '.broadsheet', 'posts']) {
     cpSync(join(project.folder, folder), join(copy, folder), { recursive: true });
   }
   const environment = { BROADSHEET_SECRET: 'a-key-for-tests-only', BROADSHEET_SMTP_URL: inbox.url };
@@ -50,7 +50,7 @@ test('a folder that is moved sends on; on a machine of another name it holds', a
   const { project, inbox, send } = await openTown(t);
   assert.equal((await send('2026-03-20')).code, 0);
   const moved = openProject(t);
-  renameSync(join(project.folder, 'data'), join(moved.folder, 'data'));
+  renameSync(join(project.folder, '.broadsheet'), join(moved.folder, '.broadsheet'));
   const environment = { BROADSHEET_SMTP_URL: inbox.url };
   const next = await moved.runWith(environment, 'send', 'daily', '--yes');
   assert.equal(next.code, 0, next.stderr);
@@ -62,7 +62,7 @@ test('a folder that is moved sends on; on a machine of another name it holds', a
 
 test('a restored backup mails nobody who left, and nothing that was sent since', async (t) => {
   const { project, inbox, send } = await openTown(t);
-  const database = join(project.folder, 'data/broadsheet.db');
+  const database = join(project.folder, '.broadsheet/broadsheet.db');
   const backup = join(project.folder, 'backup.db');
   assert.equal((await send('2026-03-20')).code, 0);
   cpSync(database, backup);

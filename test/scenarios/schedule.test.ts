@@ -13,7 +13,7 @@ const ADA = 'ada@example.org';
 
 /** The slot that the service has entered for 20 March. */
 async function enterSlot(project: Project): Promise<void> {
-  const store = await openStore(`sqlite:${join(project.folder, 'data/broadsheet.db')}`);
+  const store = await openStore(`sqlite:${join(project.folder, '.broadsheet/broadsheet.db')}`);
   const slot = { newsletter: 'daily', day: '2026-03-20', dueAt: '2026-03-20T07:00:00.000Z' };
   await insertSlot(store.db, slot, slot.dueAt);
   await store.close();
@@ -64,7 +64,10 @@ test('a country that has no known holidays stops check, schedule and start, and 
       /broadsheet\.yaml:\d+:\d+ {2}newsletters\[0\]\.schedule\.holidays\.country is XX, .*; write one of AD/,
     );
   }
-  assert.ok(!project.files().some((file) => file.startsWith('data/')), 'nothing was started');
+  assert.ok(
+    !project.files().some((file) => file.startsWith('.broadsheet/')),
+    'nothing was started',
+  );
   assert.equal((await project.run('build')).code, 0);
 });
 

@@ -116,7 +116,7 @@ test('what is known of a person can be taken along as JSON', async (t) => {
 test('a sign-up that waits to be confirmed is shown, with its consent and until when', async (t) => {
   const project = openProject(t);
   await project.run('subscribers', 'add', 'bob@example.org');
-  const store = await openStore(`sqlite:${join(project.folder, 'data', 'broadsheet.db')}`);
+  const store = await openStore(`sqlite:${join(project.folder, '.broadsheet', 'broadsheet.db')}`);
   const now = Temporal.Now.instant();
   await insertSignUp(store.db, {
     id: 'x',

@@ -7,6 +7,7 @@ import type { HubReport } from '../../jobs/feeds/ping-hub.ts';
 import { withContext } from '../context.ts';
 import { formatCount, plural, shortPath } from '../format.ts';
 import { formatPosts, printProblems } from '../print-problems.ts';
+import { refuseExamples } from '../refuse-examples.ts';
 import type { Shell } from '../shell.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -44,9 +45,8 @@ export function addBuild(program: Command, shell: Shell): void {
     .addHelpText('after', EXAMPLES)
     .action(async (_options, command: Command) => {
       await withContext(command, shell, async ({ config, clock, log, verbose }) => {
+        await refuseExamples(config);
         const { buildFeeds } = await import('../../jobs/feeds/build-feeds.ts');
-        const { refuseExamples } = await import('../../config/example-values.ts');
-        refuseExamples(config, shortPath(config.file));
         growHeapSlowly();
         const { json, ping, force = false } = command.opts<BuildFlags>();
         const report = await buildFeeds(config, { now: clock(), log, force });

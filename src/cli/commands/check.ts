@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { EXIT } from '../../base/errors.ts';
 import { plural, shortPath } from '../format.ts';
+import { guardDatabase } from '../guard-database.ts';
 import { withMail } from '../mail-context.ts';
 import { formatPosts, printProblems } from '../print-problems.ts';
 import type { Shell } from '../shell.ts';
@@ -24,7 +25,6 @@ export function addCheck(program: Command, shell: Shell): void {
       await withMail(command, shell, { readOnly: true }, async (context) => {
         const { checkProject } = await import('../../jobs/check-project.ts');
         const { checkCountries } = await import('../../config/check-countries.ts');
-        const { exampleAddresses } = await import('../../config/example-addresses.ts');
         const { exampleValues } = await import('../../config/example-values.ts');
         const { relaysWithoutUrl } = await import('../../config/relays-without-url.ts');
         const { readTexts } = await import('../../jobs/read-texts.ts');
@@ -35,16 +35,23 @@ export function addCheck(program: Command, shell: Shell): void {
         const { checkPages } = await import('../../web/pages/check-pages.ts');
         const { config } = context;
         checkCountries(config);
+        const ofDatabase = (await guardDatabase(config)).map((warning) => ({
+          line: 1,
+          ...warning,
+        }));
         const found = await checkProject(context);
         const pages = checkPages(config, readTexts(config.folders.languages));
         const { folders } = config;
         const examples = exampleValues(config);
+        const refused = examples.refused.map((problem) => ({ line: 1, ...problem }));
         const ofConfig = [
-          ...(examples.length > 0 ? examples : exampleAddresses(config)),
+          ...refused,
+          ...examples.warnings,
           ...relaysWithoutUrl(config),
           ...unreadEmailTemplates(folders.templates),
           ...unreadTemplates(folders.webTemplates, WEB_TEMPLATE_FILES),
           ...unreadLanguages(folders.languages),
+          ...ofDatabase,
         ];
         const warnings = [...ofConfig, ...found.warnings];
         const templates = [...found.templates, ...pages];
@@ -57,7 +64,7 @@ export function addCheck(program: Command, shell: Shell): void {
           return;
         }
         printProblems(report, context, terminal);
-        terminal.out(`config     ${shortPath(context.config.file)} has no errors`);
+        terminal.out(`config     ${shortPath(config.file)} ${describeConfig(refused.length)}`);
         terminal.out(
           `posts      ${formatPosts(report.posts)}, ${plural(report.warnings.length, 'warning')}`,
         );
@@ -67,4 +74,10 @@ export function addCheck(program: Command, shell: Shell): void {
         terminal.out(`templates  ${plural(report.templates.length, 'template')} render`);
       });
     });
+}
+
+function describeConfig(examples: number): string {
+  if (examples === 0) return 'has no errors';
+  const values = plural(examples, 'value');
+  return `has no errors, but ${values} of the example: build, send and start wait until you change ${examples === 1 ? 'it' : 'them'}`;
 }

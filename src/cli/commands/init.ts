@@ -1,7 +1,8 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { BroadsheetError, EXIT } from '../../base/errors.ts';
+import { standardPlace } from '../../config/state-place.ts';
 import { shortPath } from '../format.ts';
 import { type SiteLayout, siteLayout } from '../init/site-layout.ts';
 import type { Shell } from '../shell.ts';
@@ -22,6 +23,7 @@ export function addInit(program: Command, { terminal }: Shell): void {
     .addHelpText('after', EXAMPLES)
     .action(async (_options, command: Command) => {
       const { EXAMPLE_NEWSLETTER } = await import('../../config/example-values.ts');
+      const { keepPrivate } = await import('../init/keep-private.ts');
       const file = command.optsWithGlobals<{ config: string }>().config;
       if (existsSync(file)) {
         throw new BroadsheetError(
@@ -30,11 +32,17 @@ export function addInit(program: Command, { terminal }: Shell): void {
         );
       }
       const layout = siteLayout('.');
+      const published = resolve(
+        layout.published ?? join(dirname(file), '../data/published-posts.jsonl'),
+      );
+      const lines = keepPrivate(file, published, layout);
       mkdirSync(dirname(file), { recursive: true });
       const text = configFor(dirname(file), layout, EXAMPLE_NEWSLETTER);
       writeFileSync(file, text, { flag: 'wx' });
       copyFileSync(join(PACKAGE_CONFIG, SCHEMA), join(dirname(file), SCHEMA));
       for (const line of describeLayout(shortPath(file), layout)) terminal.out(line);
+      for (const line of lines) terminal.out(line);
+      for (const line of describeRest(file, shortPath(published), layout)) terminal.out(line);
     });
 }
 
@@ -44,7 +52,22 @@ function* describeLayout(file: string, layout: SiteLayout): Generator<string> {
   yield `  posts in     ${posts}`;
   yield `  with pages   ${permalink}  (posts.permalink)`;
   yield `  feeds go to  ${feeds}`;
-  yield 'Next: put your names and addresses under site and newsletters, then try';
+}
+
+/** Where data will be, and what to do next. */
+function* describeRest(file: string, published: string, layout: SiteLayout): Generator<string> {
+  const state = shortPath(dirname(standardPlace(file).database));
+  yield `Subscribers will be in ${state}/: never publish or commit it; back it up.`;
+  yield `The ids of published posts will be in ${published}: commit that file.`;
+  if (layout.generator === undefined) {
+    yield `Publish ${layout.feeds}/ alone, not this whole folder.`;
+  }
+  if (layout.generator === 'Eleventy') {
+    const copy = `addPassthroughCopy({ '${layout.feeds}': '/' })`;
+    yield `To have the feeds in your site, add ${copy} to your Eleventy config, and build the feeds first.`;
+  }
+  yield 'Next: put your own names and addresses under site and newsletters. Until then build, send and';
+  yield "start refuse to run, and name what is still the example's. Then try";
   yield '  npx broadsheet check';
   yield '  npx broadsheet build';
   yield '  npx broadsheet preview politics-essential';
@@ -53,7 +76,7 @@ function* describeLayout(file: string, layout: SiteLayout): Generator<string> {
 /** The annotated config, for the site in the working folder. */
 function configFor(configFolder: string, layout: SiteLayout, newsletter: string): string {
   const from = (path: string) => relative(configFolder, path).replaceAll('\\', '/');
-  const { posts, siteRoot, feeds, feedsPath, permalink } = layout;
+  const { posts, siteRoot, feeds, feedsPath, permalink, published } = layout;
   const publicUrl = 'publicUrl: https://harbour.example/';
   const own = {
     '  image: /assets/images/masthead.png': '  # image: /assets/images/masthead.png',
@@ -62,6 +85,10 @@ function configFor(configFolder: string, layout: SiteLayout, newsletter: string)
     '  siteRoot: ../posts':
       siteRoot === undefined ? '  # siteRoot: ..' : `  siteRoot: ${from(siteRoot)}`,
     '  # permalink: date': `  permalink: ${permalink}`,
+    '  # published: ../data/published-posts.jsonl':
+      published === undefined
+        ? '  # published: ../data/published-posts.jsonl'
+        : `  published: ${from(published)}`,
     '  folder: ../public': `  folder: ${from(feeds)}`,
     // It is refused until it is changed, and Politics Essential is somebody's own.
     '    name: Politics Essential': `    name: ${newsletter}`,

@@ -3,11 +3,12 @@ import { findNewsletter } from '../../jobs/find-newsletter.ts';
 import type { PrepareOptions } from '../../jobs/sending/prepare-send.ts';
 import type { ReadySend, SendReport } from '../../jobs/sending/send-report.ts';
 import { confirm } from '../confirm.ts';
-import { plural, shortPath } from '../format.ts';
+import { plural } from '../format.ts';
+import { guardDatabase } from '../guard-database.ts';
 import { type MailContext, withMail } from '../mail-context.ts';
 import { parseAddresses } from '../parse-addresses.ts';
 import { describeBounced, printEdition } from '../print-edition.ts';
-import { printProblems } from '../print-problems.ts';
+import { printProblems, printWarnings } from '../print-problems.ts';
 import { reportPreparation } from '../send/report-preparation.ts';
 import { reportSend } from '../send/report-send.ts';
 import { reportTest } from '../send/report-test.ts';
@@ -67,13 +68,10 @@ export function addSend(program: Command, shell: Shell): void {
     .action(async (newsletter: string, options: SendOptions, command: Command) => {
       const test = options.to === undefined ? undefined : parseAddresses(options.to);
       const readOnly = options.dryRun === true || test !== undefined;
-      await withMail(command, shell, { readOnly }, async (context) => {
-        if (options.dryRun !== true) {
-          const { refuseExamples } = await import('../../config/example-values.ts');
-          refuseExamples(context.config, shortPath(context.config.file));
-        }
+      await withMail(command, shell, { readOnly, goesOut: true }, async (context) => {
         const { prepareSend } = await import('../../jobs/sending/prepare-send.ts');
-        if (!readOnly) await settle(newsletter, context);
+        if (readOnly) printWarnings(await guardDatabase(context.config), shell.terminal);
+        else await settle(newsletter, context);
         const preparation = await prepareSend(context, { newsletter, ...wishesOf(options) });
         context.log.close();
         if (!options.json) printProblems(preparation, context, shell.terminal);

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { refuseExamples } from '../refuse-examples.ts';
 import type { Shell } from '../shell.ts';
 import { SERVICE_PARTS, type ServicePartName } from '../start/service-parts.ts';
 
@@ -47,10 +48,9 @@ export function addStart(program: Command, shell: Shell): void {
         verbose?: true;
       }>();
       const { loadConfig } = await import('../../config/load-config.ts');
-      const { refuseExamples } = await import('../../config/example-values.ts');
       const { startService } = await import('../start/start-service.ts');
       const config = loadConfig(file, process.env);
-      refuseExamples(config, file);
+      await refuseExamples(config);
       const web = {
         ...config.web,
         ...(flags.host === undefined ? {} : { host: flags.host }),

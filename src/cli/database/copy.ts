@@ -11,8 +11,8 @@ TO has to be new or empty. Afterwards FROM is on hold and sends nothing: TO does
 sqlite: and that path. A password may be left out of a postgres:// URL and put into PGPASSWORD.
 
 Examples:
-  $ broadsheet database copy data/broadsheet.db postgres://paper@db.example.org/paper
-  $ broadsheet database copy postgres://paper@db.example.org/paper data/broadsheet.db
+  $ broadsheet database copy .broadsheet/broadsheet.db postgres://paper@db.example.org/paper
+  $ broadsheet database copy postgres://paper@db.example.org/paper .broadsheet/broadsheet.db
 `;
 
 /** `broadsheet database copy FROM TO`: moves everything to another database. */

@@ -12,6 +12,8 @@ export interface SiteLayout {
   readonly feeds: string;
   /** What the feeds' folder is called on the web; absent where it is the site's root. */
   readonly feedsPath?: string;
+  /** The file of published posts, where the config's default is wrong. */
+  readonly published?: string;
   /** In the words of `posts.permalink`. */
   readonly permalink: string;
 }
@@ -34,6 +36,8 @@ export function siteLayout(folder: string): SiteLayout {
     return {
       ...{ generator: 'Hugo', posts: hugo, siteRoot: 'static', permalink },
       ...{ feeds: 'static/feeds', feedsPath: 'feeds/' },
+      // Hugo reads what is in data/, and some versions end with an error at a file that they don't know.
+      published: 'config/published-posts.jsonl',
     };
   }
   const astro = first(['src/content/blog', 'src/content/posts']);

@@ -18,11 +18,13 @@ import { measureService } from '../../jobs/service/measure-service.ts';
 import type { ServicePart } from '../../jobs/service/service-part.ts';
 import { watchPosts } from '../../jobs/service/watch-posts.ts';
 import { answerRequests } from '../../jobs/site/answer-requests.ts';
+import { formatProblem } from '../../model/problem.ts';
 import { openRelay } from '../../smtp/open-relay.ts';
 import { openStore, type Store } from '../../store/database/open-store.ts';
 import { type OpenMetrics, openMetrics } from '../../web/metrics/open-metrics.ts';
 import { openArchiveLists } from '../../web/pages/archive-lists.ts';
 import type { WebDependencies } from '../../web/web-dependencies.ts';
+import { guardDatabase, makeDatabaseFolder } from '../guard-database.ts';
 import type { Shell } from '../shell.ts';
 import { announce } from './announce.ts';
 import { openServers } from './open-servers.ts';
@@ -55,11 +57,14 @@ export async function startService(
   requireSecret(config);
   if (parts.includes('web') || parts.includes('notices')) requireServiceUrl(config);
   if (parts.includes('schedule')) checkCountries(config);
+  const warnings = await guardDatabase(config);
   const pretty = process.stdout.isTTY === true;
   const log = await openServiceLog({ pretty, level });
   dieOfBugs(log);
+  for (const warning of warnings) log.trouble(formatProblem(warning));
   const stop = listenForStop(log);
   try {
+    await makeDatabaseFolder(config);
     const store = await openStore(config.databaseUrl);
     try {
       const deps = assemble(config, store, log);

@@ -42,7 +42,7 @@ export function openSqlite(
 ): OpenDatabase {
   if (!mustExist) createFile(file);
   else if (!existsSync(file)) {
-    const remedy = 'name the file that database.url names, by default data/broadsheet.db';
+    const remedy = 'name the file that database.url names, by default .broadsheet/broadsheet.db';
     throw new BroadsheetError(EXIT.usage, `${file}  there is no database here; ${remedy}`);
   }
   const explain = (error: unknown) => explainSqliteError(error, file);
@@ -97,11 +97,11 @@ function attempt<T>(work: () => T, explain: (error: unknown) => unknown): T {
   }
 }
 
-/** Addresses are nobody else's business: the file is its owner's alone (SQLite's others follow). */
+/** Addresses are nobody else's business: a new folder and the file are their owner's alone (SQLite's others follow). */
 function createFile(file: string): void {
   if (file === IN_MEMORY) return;
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     closeSync(openSync(file, 'a', 0o600));
   } catch (error) {
     const remedy = 'check that its folder can be written';

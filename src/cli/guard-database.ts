@@ -1,0 +1,27 @@
+import { BroadsheetError, EXIT } from '../base/errors.ts';
+import type { Config } from '../config/config.ts';
+import { formatProblem, type Problem } from '../model/problem.ts';
+import { shortPath } from './format.ts';
+
+/**
+ * Looks, before the database is written to or sent from, whether others could get at it. Returns the
+ * warnings. Throws a config error, a line for each file, where it is published or in Git.
+ */
+export async function guardDatabase(config: Config): Promise<readonly Problem[]> {
+  const { checkPrivacy } = await import('../jobs/database/check-privacy.ts');
+  const { refused, warnings } = checkPrivacy(config, nameOf);
+  if (refused.length === 0) return warnings;
+  throw new BroadsheetError(EXIT.config, refused.map(formatProblem).join('\n'));
+}
+
+function nameOf(path: string): string {
+  return path === process.cwd() ? 'this folder' : shortPath(path);
+}
+
+/** Makes the folder of the database, where that is a file, if it is not there yet. */
+export async function makeDatabaseFolder({ databaseUrl }: Config): Promise<void> {
+  const { sqliteFile } = await import('../jobs/database/check-privacy.ts');
+  const { makeStateFolder } = await import('../disk/state-folder.ts');
+  const file = sqliteFile(databaseUrl);
+  if (file !== undefined) makeStateFolder(file);
+}

@@ -1,0 +1,101 @@
+import { existsSync, lstatSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, relative } from 'node:path';
+import { standardPlace } from '../../config/state-place.ts';
+import { jekyllSite } from '../../disk/sites/jekyll-site.ts';
+import { withIgnored } from './ignore-file.ts';
+import { withExcluded } from './jekyll-excludes.ts';
+import type { SiteLayout } from './site-layout.ts';
+
+/** Folders that people make for files of their own, by the defaults of the config. */
+const OWN_FOLDERS = ['email-templates', 'web-templates', 'languages'];
+
+/**
+ * Keeps what belongs to Broadsheet out of Git and out of the site in the working folder, before the
+ * config is written: adds to `.gitignore`, to Jekyll's `exclude` and to `.eleventyignore`. Returns
+ * what it did, or what a person has to do where it could not, as lines to print.
+ */
+export function keepPrivate(configFile: string, published: string, layout: SiteLayout): string[] {
+  const lines = ignore('.gitignore', ignoredByGit(configFile), 'so that Git leaves them out');
+  if (layout.generator === 'Jekyll') lines.push(...excludeFromJekyll(configFile, published));
+  if (layout.generator === 'Eleventy' && layout.siteRoot === '.') {
+    const names = [`/${layout.feeds}/`, '/preview/', ...OWN_FOLDERS.map((name) => `/${name}/`)];
+    const fresh = names.filter((name) => !isFolderInUse(name.slice(1, -1)));
+    lines.push(...ignore('.eleventyignore', fresh, 'so that Eleventy makes no pages of them'));
+  }
+  return lines;
+}
+
+/** The database's folder may be elsewhere, with a config that is. */
+function ignoredByGit(configFile: string): readonly string[] {
+  const state = fromHere(dirname(standardPlace(configFile).database));
+  const own = state.startsWith('..') ? [] : [`/${state}/`];
+  return [...own, '/preview/', ...(existsSync('node_modules') ? ['/node_modules/'] : [])];
+}
+
+function ignore(file: string, names: readonly string[], purpose: string): string[] {
+  const { text, added } = withIgnored(readOr(file, ''), names);
+  if (added.length === 0) return [];
+  const what = `${added.join(' ')} to ${file}, ${purpose}`;
+  return write(file, text) ? [`Added ${what}.`] : [`Add ${what}; it cannot be written.`];
+}
+
+function excludeFromJekyll(configFile: string, published: string): string[] {
+  const names = notForJekyll(configFile, published);
+  const file = jekyllSite('.')?.settingsFile;
+  const purpose = 'so that Jekyll does not publish them';
+  const changed =
+    file?.endsWith('.toml') === false ? withExcluded(readOr(file, ''), names) : undefined;
+  if (changed?.added.length === 0) return [];
+  if (file !== undefined && changed !== undefined && write(file, changed.text)) {
+    return [`Added to exclude in ${file}, ${purpose}:`, `  ${changed.added.join(' ')}`];
+  }
+  return [
+    `Put these into ${file ?? '_config.yml'}, ${purpose}:`,
+    '  exclude:',
+    ...names.map((name) => `    - ${name}`),
+  ];
+}
+
+/** Whole folders where nothing of the site's is in them; with a slash, since Jekyll goes by beginnings. */
+function notForJekyll(configFile: string, published: string): readonly string[] {
+  const folders = [
+    ...withFiles(fromHere(dirname(configFile)), ['broadsheet.yaml', 'broadsheet.schema.json']),
+    ...withFiles(fromHere(dirname(published)), ['published-posts.jsonl']),
+    ...['preview', 'demo', ...OWN_FOLDERS].flatMap((name) => withFiles(name, [])),
+  ];
+  return [...folders, 'node_modules/', 'package.json', 'package-lock.json'];
+}
+
+function withFiles(folder: string, files: readonly string[]): readonly string[] {
+  if (folder.startsWith('..')) return [];
+  if (folder !== '' && !isFolderInUse(folder, files)) return [`${folder}/`];
+  return files.map((file) => (folder === '' ? file : `${folder}/${file}`));
+}
+
+/** Whether something of somebody else's is in it. */
+function isFolderInUse(folder: string, ours: readonly string[] = []): boolean {
+  if (!existsSync(folder)) return false;
+  const others = readdirSync(folder).filter(
+    (name) => !ours.includes(name) && !/^broadsheet\.(db|journal)/.test(name),
+  );
+  return others.length > 0;
+}
+
+function fromHere(path: string): string {
+  return relative('.', path).replaceAll('\\', '/');
+}
+
+function readOr(file: string, otherwise: string): string {
+  return existsSync(file) ? readFileSync(file, 'utf8') : otherwise;
+}
+
+/** False where it cannot be: then a person is told what to write. */
+function write(file: string, text: string): boolean {
+  try {
+    if (existsSync(file) && !lstatSync(file).isFile()) return false;
+    writeFileSync(file, text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,26 @@
+import { BroadsheetError, EXIT } from '../base/errors.ts';
+import type { Config } from '../config/config.ts';
+import { formatProblem } from '../model/problem.ts';
+import { plural, shortPath } from './format.ts';
+
+/**
+ * Throws a config error, a line for each value, where the config still has what the example has: it
+ * must be neither published nor mailed. The demo, which shows the example, doesn't ask.
+ */
+export async function refuseExamples(config: Config): Promise<void> {
+  const { exampleValues } = await import('../config/example-values.ts');
+  const { refused } = exampleValues(config);
+  if (refused.length === 0) return;
+  const lines = refused.map((problem) =>
+    formatProblem({
+      ...problem,
+      file: problem.line === undefined ? problem.file : shortPath(problem.file),
+    }),
+  );
+  const count = plural(refused.length, 'value');
+  const remedy = `change ${refused.length === 1 ? 'it' : 'them'}, then run this again`;
+  lines.push(
+    `${shortPath(config.file)}  has ${count} of Broadsheet's example, which must not go out; ${remedy}`,
+  );
+  throw new BroadsheetError(EXIT.config, lines.join('\n'));
+}

@@ -1,0 +1,64 @@
+import { realpathSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { isPublishedByJekyll, isWithin, jekyllSite } from './jekyll-site.ts';
+import { generatorsOf, publishedBy } from './site-generators.ts';
+
+/** Who publishes a file, and from which folder. */
+export interface Publication {
+  /** What follows the folder and "which": `Jekyll publishes`. */
+  readonly by: string;
+  /** Absolute. */
+  readonly folder: string;
+}
+
+/** Names of folders that web servers publish. */
+const WEB_ROOTS = ['public_html', 'htdocs', 'wwwroot'];
+
+/**
+ * Who publishes the file at `path` (absolute; it need not be there): the feeds' folder, a site
+ * generator in whose site it lies, or a folder that web servers publish by custom. Undefined where
+ * nobody is known to. Links are followed: neither the path as it is written nor the one that it leads
+ * to may be published. Reads settings, runs nothing, never throws.
+ */
+export function findPublication(path: string, feedsFolder: string): Publication | undefined {
+  const paths = [...new Set([path, realPath(path)])];
+  for (const each of paths) {
+    const found = publicationOf(each, [...new Set([feedsFolder, realPath(feedsFolder)])]);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function publicationOf(path: string, feedsFolders: readonly string[]): Publication | undefined {
+  const feeds = feedsFolders.find((folder) => isWithin(folder, path));
+  if (feeds !== undefined) return { by: 'is published, as the folder of the feeds', folder: feeds };
+  for (const folder of foldersAbove(path)) {
+    for (const generator of generatorsOf(folder)) {
+      const published = publishedBy(generator, folder).find((each) =>
+        [each, realPath(each)].some((one) => isWithin(one, path)),
+      );
+      if (published !== undefined) return { by: `${generator.name} publishes`, folder: published };
+    }
+    const jekyll = jekyllSite(folder);
+    if (jekyll !== undefined && isPublishedByJekyll(jekyll, folder, path)) {
+      return { by: 'Jekyll publishes', folder };
+    }
+    if (WEB_ROOTS.includes(basename(folder))) return { by: 'web servers publish', folder };
+  }
+  return undefined;
+}
+
+function foldersAbove(path: string): readonly string[] {
+  const folder = dirname(path);
+  return folder === path ? [] : [folder, ...foldersAbove(folder)];
+}
+
+/** `path` with its links resolved, as far as it is there. */
+export function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    const folder = dirname(path);
+    return folder === path ? path : join(realPath(folder), basename(path));
+  }
+}
