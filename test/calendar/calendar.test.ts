@@ -38,7 +38,7 @@ const YEARS = [
 test('in 10 years of zones every day is due once at each of many times of day, but the one that Samoa had not', () => {
   let days = 0;
   for (const [timeZone, year] of YEARS) {
-    for (let minute = 0; minute < 24 * 60; minute += 30 * stride(5)) {
+    for (let minute = 0; minute < 24 * 60; minute += 30 * stride(4)) {
       const time = `${Math.floor(minute / 60)}`;
       const daily = calendar(`${minute % 60} ${time} * * *`, timeZone);
       const due = dueDays(
@@ -59,7 +59,7 @@ test('in 10 years of zones every day is due once at each of many times of day, b
       days += due.length;
     }
   }
-  assert.equal(days, 175_152);
+  assert.equal(days, (3649 * 48) / stride(4));
 });
 
 test('a time that the clocks skip is due after the gap, one that they repeat at the first', () => {

@@ -94,7 +94,7 @@ const YEARS = [
   { timeZone: 'Pacific/Apia', year: 2011, cron: '0 7 * * *', days: 364, holidays: 10, people: 0 },
 ] as const;
 
-for (const { timeZone, year, cron, days, holidays, people } of YEARS.slice(0, trials(1))) {
+for (const { timeZone, year, cron, days, holidays, people } of trials(1) > 1 ? YEARS : []) {
   testOnce(
     `a year of "${cron}" in ${timeZone}: ${days} slots, one a day, ${holidays} of them holidays`,
     async (t) => {

