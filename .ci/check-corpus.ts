@@ -3,11 +3,10 @@
 // reason. Prints a line for each build.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseFeed } from 'feedsmith';
-import { SaxesParser } from 'saxes';
+import { checkFeed, type ReportedFeed } from './check-feed.ts';
 
 interface Report {
   readonly posts: {
@@ -21,11 +20,7 @@ interface Report {
       readonly reason: string;
     }[];
   };
-  readonly feeds: readonly {
-    readonly path: string;
-    readonly format: string;
-    readonly items: number;
-  }[];
+  readonly feeds: readonly ReportedFeed[];
   readonly warnings: readonly { readonly file: string; readonly message: string }[];
 }
 
@@ -65,25 +60,9 @@ function checkFolder(posts: string, liquid: string, out: string): void {
   assert.equal(read, published + drafts + future + leftOut.length, 'every file is accounted for');
   assert.ok(leftOut.every(({ file, reason }) => file !== '' && reason !== ''));
   assert.ok(report.feeds.length >= 3);
-  for (const { path, format, items } of report.feeds) checkFeed(join(out, path), format, items);
+  for (const feed of report.feeds) checkFeed(join(out, feed.path), feed);
   process.stdout.write(
     `corpus ${posts.split('/').at(-2)}, liquid ${liquid}: ${read} read, ${published} published, ` +
       `${leftOut.length} left out, ${report.warnings.length} warnings, ${report.feeds.length} feed files parse\n`,
   );
-}
-
-function checkFeed(file: string, format: string, items: number): void {
-  const text = readFileSync(file, 'utf8');
-  if (format !== 'json') checkXml(text);
-  const { feed } = parseFeed(text);
-  const found = 'entries' in feed ? feed.entries : 'items' in feed ? feed.items : [];
-  assert.equal(found?.length ?? 0, items, file);
-}
-
-function checkXml(text: string): void {
-  const parser = new SaxesParser({ xmlns: true });
-  parser.on('error', (error) => {
-    throw error;
-  });
-  parser.write(text).close();
 }

@@ -10,6 +10,7 @@ import {
 import { countryHolidays } from '../../src/calendar/country-holidays.ts';
 import { type Holidays, noHolidays } from '../../src/calendar/holidays.ts';
 import { parseCron } from '../../src/calendar/parse-cron.ts';
+import { stride } from '../support/trials.ts';
 
 function calendar(cron: string, timeZone: string, holidays: Holidays = noHolidays): Calendar {
   const parsed = parseCron(cron);
@@ -34,10 +35,10 @@ const YEARS = [
   ['UTC', 2026],
 ] as const;
 
-test('in 10 years of zones every day is due once at each of 48 times of day, but the one that Samoa had not', () => {
+test('in 10 years of zones every day is due once at each of many times of day, but the one that Samoa had not', () => {
   let days = 0;
   for (const [timeZone, year] of YEARS) {
-    for (let minute = 0; minute < 24 * 60; minute += 30) {
+    for (let minute = 0; minute < 24 * 60; minute += 30 * stride(4)) {
       const time = `${Math.floor(minute / 60)}`;
       const daily = calendar(`${minute % 60} ${time} * * *`, timeZone);
       const due = dueDays(
@@ -58,7 +59,7 @@ test('in 10 years of zones every day is due once at each of 48 times of day, but
       days += due.length;
     }
   }
-  assert.equal(days, 175_152);
+  assert.equal(days, (3649 * 48) / stride(4));
 });
 
 test('a time that the clocks skip is due after the gap, one that they repeat at the first', () => {

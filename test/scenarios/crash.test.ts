@@ -1,17 +1,19 @@
 import assert from 'node:assert/strict';
 import { crashProblems, runCrashTrials } from '../support/crash-trials.ts';
 import { newDatabase, test } from '../support/databases.ts';
+import { trials } from '../support/trials.ts';
 
 // `npm run test:crash` does the same a hundred times, with two thousand subscribers.
-const KILLS = 6;
+const SENDS = trials(1);
 
-test(`${KILLS} sends that are killed at random moments lose nobody, and name whoever got two`, async (t) => {
+test(`${SENDS} sends that are killed at random moments lose nobody, and name whoever got two`, async (t) => {
   const figures = await runCrashTrials({
-    ...{ sends: KILLS, subscribers: 100, connections: 5, mostKills: 1 },
+    ...{ sends: SENDS, subscribers: 100, connections: 5, mostKills: 1 },
     newDatabase: (folder) => newDatabase(t, { folder }),
     chance: Math.random,
   });
   t.diagnostic(JSON.stringify(figures));
   assert.deepEqual(crashProblems(figures), {});
-  assert.ok(figures.kills >= KILLS / 2, `${figures.kills} kills`);
+  // Some sends are over before they are killed.
+  assert.ok(figures.kills >= Math.floor(SENDS / 2), `${figures.kills} kills`);
 });

@@ -25,6 +25,7 @@ import { countUndecided } from '../../src/store/unfinished.ts';
 import { giveBack, markSubmitting, recordVerdicts } from '../../src/store/verdicts.ts';
 import { test } from '../support/databases.ts';
 import { openPaper } from '../support/paper.ts';
+import { trials } from '../support/trials.ts';
 
 const READERS = ['ada@example.org', 'bob@example.org', 'cyd@example.org', 'dee@example.org'];
 const SENDERS = ['one', 'two'] as const;
@@ -123,7 +124,7 @@ test('whatever several senders and an editor do, the database has what the model
         await world.compare(JSON.stringify(step));
       }
     }),
-    { numRuns: 100 },
+    { numRuns: trials(20) },
   );
 });
 

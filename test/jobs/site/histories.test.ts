@@ -25,6 +25,7 @@ import { test } from '../../support/databases.ts';
 import { address, NEWSLETTER } from '../../support/paper.ts';
 import { importText } from '../../support/people.ts';
 import { openSite, type Site, TIDES } from '../../support/site.ts';
+import { trials } from '../../support/trials.ts';
 
 const PEOPLE = ['ada@example.org', 'bob@example.org', 'cyd@example.org'];
 const NEWSLETTERS = [NEWSLETTER, TIDES];
@@ -294,7 +295,9 @@ async function assertAllAgreed(history: History, acts: readonly Act[]): Promise<
   }
 }
 
-test('in 100 random histories of 30 acts nobody is active who has not agreed after they last left', async (t) => {
+const RUNS = trials(20);
+
+test('in random histories of 30 acts nobody is active who has not agreed after they last left', async (t) => {
   const site = await openSite(t, {
     limits: { perIpPerHour: 1e5, perHour: 1e7, perAddressPerDay: 100 },
   });
@@ -321,7 +324,7 @@ test('in 100 random histories of 30 acts nobody is active who has not agreed aft
       }
       actives += (await rowsOf(site)).filter(({ status }) => status === 'active').length;
     }),
-    { numRuns: 100 },
+    { numRuns: RUNS },
   );
-  assert.ok(actives > 30, `${actives} were active in the end: the histories show something`);
+  assert.ok(actives >= RUNS / 4, `${actives} were active in the end: the histories show something`);
 });

