@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { BroadsheetError, EXIT } from '../base/errors.ts';
+import { readRegularFile } from '../base/regular-file.ts';
 import { countryHolidays, type UnknownHolidays } from '../calendar/country-holidays.ts';
 import { formatProblem, type Problem } from '../model/problem.ts';
 import type { Config } from './config.ts';
@@ -19,7 +19,7 @@ export function checkCountries({ file, newsletters }: Pick<Config, 'file' | 'new
     return 'reason' in found ? [{ ...found, index }] : [];
   });
   if (flaws.length === 0) return;
-  const yaml = readYaml(file, readFileSync(file, 'utf8'));
+  const yaml = readYaml(file, readRegularFile(file).toString());
   const problems = flaws.map((flaw) => problemOf(yaml, flaw));
   throw new BroadsheetError(EXIT.config, problems.map(formatProblem).join('\n'));
 }

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { BroadsheetError, EXIT, reasonOf } from '../base/errors.ts';
+import { readRegularFile } from '../base/regular-file.ts';
 import { formatProblem } from '../model/problem.ts';
 import type { NewsletterSettings, ScheduleSettings } from '../model/settings.ts';
 import { checkSchedules } from './check-schedules.ts';
@@ -44,7 +44,7 @@ export function loadConfig(file: string, environment: NodeJS.ProcessEnv): Config
 
 function readText(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readRegularFile(file).toString();
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     const fact = missing ? 'is not there' : `cannot be read: ${reasonOf(error)}`;

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { BroadsheetError, EXIT } from '../base/errors.ts';
+import { readRegularFile } from '../base/regular-file.ts';
 import { formatProblem } from '../model/problem.ts';
 import type { Config } from './config.ts';
 import { placeOf } from './config-problems.ts';
@@ -26,7 +26,7 @@ export function wrongPostsFolder(
 /** Where the config names the folder; undefined where it names another one, or is gone meanwhile. */
 function placeInConfig(file: string, folder: string) {
   try {
-    const yaml = readYaml(file, readFileSync(file, 'utf8'));
+    const yaml = readYaml(file, readRegularFile(file).toString());
     const named: unknown = yaml.document.getIn(['posts', 'folder']);
     const own = resolve(dirname(file), typeof named === 'string' ? named : DEFAULT_FOLDER);
     return own === folder ? placeOf(yaml, ['posts', 'folder'], 'value') : undefined;

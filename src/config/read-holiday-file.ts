@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { reasonOf } from '../base/errors.ts';
+import { readRegularFile } from '../base/regular-file.ts';
 import { fileHolidays } from '../calendar/file-holidays.ts';
 import type { Holidays } from '../calendar/holidays.ts';
 
@@ -12,7 +12,7 @@ export function readHolidayFile(
 ): { readonly holidays: Holidays } | { readonly reason: string } {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readRegularFile(path).toString();
   } catch (error) {
     const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     return { reason: isMissing ? 'is not there' : `cannot be read: ${reasonOf(error)}` };

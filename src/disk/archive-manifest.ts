@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { readdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { readRegularFile } from '../base/regular-file.ts';
 
 /** Remembers, in the output folder, every file of the archive, and what the pages were made of. */
 export const ARCHIVE_MANIFEST = 'archive/.archive.json';
@@ -10,7 +11,9 @@ export const ARCHIVE_MANIFEST = 'archive/.archive.json';
  */
 export function readArchiveManifest(folder: string): ReadonlyMap<string, string> {
   try {
-    const entries: unknown = JSON.parse(readFileSync(join(folder, ARCHIVE_MANIFEST), 'utf8'));
+    const entries: unknown = JSON.parse(
+      readRegularFile(join(folder, ARCHIVE_MANIFEST), Number.POSITIVE_INFINITY).toString(),
+    );
     if (typeof entries !== 'object' || entries === null) return new Map();
     return new Map(Object.entries(entries).map(([path, value]) => [path, String(value)]));
   } catch {
@@ -62,7 +65,7 @@ function namesIn(folder: string): string[] {
 
 function textOf(path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return readRegularFile(path, Number.POSITIVE_INFINITY).toString();
   } catch {
     return '';
   }

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readRegularFile } from '../base/regular-file.ts';
 
 /** Remembers, in the output folder, what each history document was made of. */
 export const HISTORY_MANIFEST = '.history.json';
@@ -10,7 +10,9 @@ export const HISTORY_MANIFEST = '.history.json';
  */
 export function readHistoryManifest(folder: string): Map<string, string> {
   try {
-    const entries: unknown = JSON.parse(readFileSync(join(folder, HISTORY_MANIFEST), 'utf8'));
+    const entries: unknown = JSON.parse(
+      readRegularFile(join(folder, HISTORY_MANIFEST), Number.POSITIVE_INFINITY).toString(),
+    );
     if (typeof entries !== 'object' || entries === null) return new Map();
     return new Map(Object.entries(entries).map(([path, value]) => [path, String(value)]));
   } catch {

@@ -1,6 +1,7 @@
-import { closeSync, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
+import { closeSync, readSync, realpathSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { imageSize } from 'image-size';
+import { openRegularFile } from '../base/regular-file.ts';
 import type { Image } from '../model/post.ts';
 
 /** What the file of a picture says: `type` by its bytes, never by its name. */
@@ -43,10 +44,8 @@ export function readImageFacts(siteRoot: string, path: string): PictureFacts | u
 }
 
 function factsOf(file: string): PictureFacts | undefined {
-  const descriptor = openSync(file, 'r');
+  const { descriptor, stats } = openRegularFile(file);
   try {
-    const stats = fstatSync(descriptor);
-    if (!stats.isFile()) return undefined;
     const head = Buffer.alloc(Math.min(stats.size, HEAD_BYTES));
     readSync(descriptor, head, 0, head.length, 0);
     const { type = '', width, height, orientation } = imageSize(head);

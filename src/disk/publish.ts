@@ -4,7 +4,6 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
-  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -15,6 +14,7 @@ import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BroadsheetError, EXIT, reasonOf } from '../base/errors.ts';
 import { isRunning } from '../base/is-running.ts';
+import { readRegularFile } from '../base/regular-file.ts';
 import { TwinQueue } from './twin-queue.ts';
 import { hasTwins, TWINS, type TwinCoding, unpackTwin } from './twins.ts';
 
@@ -117,7 +117,7 @@ export class Publication {
     for (const { coding, ending } of TWINS) {
       this.#queue.add({
         coding,
-        read: () => readFileSync(change.staged ?? target),
+        read: () => readWhole(change.staged ?? target),
         write: (bytes) => {
           change.twins.set(ending, this.#stage(bytes));
         },
@@ -151,7 +151,7 @@ export class Publication {
   /** The text of the file at `path`; undefined where there is none. */
   textOf(path: string): string | undefined {
     const target = join(this.#folder, path);
-    return refusedBy(target, () => (existsSync(target) ? readFileSync(target, 'utf8') : undefined));
+    return refusedBy(target, () => (existsSync(target) ? readWhole(target).toString() : undefined));
   }
 
   /** Makes what was put durable and puts it in place. */
@@ -214,15 +214,20 @@ function isTwin(path: string, mtimeMs: number): boolean {
 
 function holds(path: string, bytes: Buffer): boolean {
   const size = statSync(path, { throwIfNoEntry: false })?.size;
-  return size === bytes.length && readFileSync(path).equals(bytes);
+  return size === bytes.length && readWhole(path).equals(bytes);
 }
 
 function unpacksTo(twin: string, coding: TwinCoding, path: string): boolean {
   try {
-    return unpackTwin(readFileSync(twin), coding).equals(readFileSync(path));
+    return unpackTwin(readWhole(twin), coding).equals(readWhole(path));
   } catch {
     return false;
   }
+}
+
+/** Of any length: what the folder has is as long as its posts made it. */
+function readWhole(path: string): Buffer {
+  return readRegularFile(path, Number.POSITIVE_INFINITY);
 }
 
 /** Removes what a process that was killed has left. */

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { BroadsheetError, EXIT, reasonOf } from '../base/errors.ts';
+import { readRegularFile } from '../base/regular-file.ts';
 import type { PublishedPost } from '../model/published-post.ts';
 import { writeFileAtomically } from './write-atomically.ts';
 
@@ -31,7 +31,9 @@ export function writePublishedFile(path: string, published: readonly PublishedPo
 
 function readText(path: string): string {
   try {
-    return readFileSync(path, 'utf8').replace(/^\ufeff/, '');
+    return readRegularFile(path, Number.POSITIVE_INFINITY)
+      .toString()
+      .replace(/^\ufeff/, '');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
     throw new BroadsheetError(EXIT.disk, `${path}  cannot be read: ${reasonOf(error)}`, {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type BigIntStats, createReadStream } from 'node:fs';
+import { type BigIntStats, constants, createReadStream } from 'node:fs';
 import { open, realpath, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -47,6 +47,9 @@ const MOST_FILES = 5000;
  * and have the same one. Until it has lain for `quietMs`, what is known of it holds for `holdsMs`.
  */
 const FRESH = { quietMs: 2000, holdsMs: 200 } as const;
+
+/** A pipe that took the file's place meanwhile is not waited for (open(2)). */
+const READ_AT_ONCE = constants.O_RDONLY | constants.O_NONBLOCK;
 
 interface Known {
   /** Of the file and its twins. */
@@ -100,7 +103,7 @@ export function openPublishedFolder(folder: string): PublishedFolder {
       const key = `${path}\0${stamp}`;
       const kept = bytes.get(key);
       if (kept !== undefined) return kept;
-      const opened = await open(path, 'r').catch(() => undefined);
+      const opened = await open(path, READ_AT_ONCE).catch(() => undefined);
       if (opened === undefined) return undefined;
       let handedOn = false;
       try {

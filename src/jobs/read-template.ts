@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BroadsheetError, EXIT, reasonOf } from '../base/errors.ts';
+import { readRegularFile } from '../base/regular-file.ts';
 import type { Template } from '../editions/templates.ts';
 
 /**
@@ -10,7 +10,7 @@ import type { Template } from '../editions/templates.ts';
 export function readTemplate(folder: string, ownFolder: string, name: string): Template {
   const file = join(folder, name);
   try {
-    return { file, source: decode(readFileSync(file)) };
+    return { file, source: decode(readRegularFile(file)) };
   } catch (error) {
     const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     if (isMissing && folder !== ownFolder) return readTemplate(ownFolder, ownFolder, name);

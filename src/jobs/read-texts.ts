@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { BroadsheetError, EXIT, reasonOf } from '../base/errors.ts';
+import { readRegularFile } from '../base/regular-file.ts';
 import { type ParsedYaml, placeOf } from '../config/config-problems.ts';
 import { readYaml, valuesOf } from '../config/read-yaml.ts';
 import { formatProblem } from '../model/problem.ts';
@@ -85,7 +86,7 @@ function namesIn(folder: string): string[] {
 
 function readText(file: string): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
+    return new TextDecoder('utf-8', { fatal: true }).decode(readRegularFile(file));
   } catch (error) {
     throw new BroadsheetError(
       EXIT.config,

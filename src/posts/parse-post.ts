@@ -156,16 +156,24 @@ function categoriesOf(fields: Fields, name: FileName): string[] {
   ]);
 }
 
+/** Far more than any tag of BCP 47 has; longer ones take quadratic time to look at. */
+const LONGEST_LANGUAGE = 100;
+
 /** The language that the front matter names, as a BCP 47 tag. */
 function languageField(fields: Fields): { readonly tag: string } | WrongField | undefined {
   const found = firstField(fields, ['lang', 'language', 'locale']);
   const text = textOf(found?.value)?.replaceAll('_', '-');
   if (found === undefined || text === undefined) return undefined;
+  const tag = text.length > LONGEST_LANGUAGE ? undefined : canonicalTag(text);
+  if (tag !== undefined) return { tag };
+  const reason = `${found.name} "${text.slice(0, 40)}" is no language tag; write en or pt-BR`;
+  return { field: found.name, reason };
+}
+
+function canonicalTag(text: string): string | undefined {
   try {
-    const [tag = text] = Intl.getCanonicalLocales(text);
-    return { tag };
+    return Intl.getCanonicalLocales(text)[0];
   } catch {
-    const reason = `${found.name} "${text.slice(0, 40)}" is no language tag; write en or pt-BR`;
-    return { field: found.name, reason };
+    return undefined;
   }
 }

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { readRegularFile } from '../../base/regular-file.ts';
 
 /** Where a site keeps what Broadsheet reads, and where what it writes is published from. */
 export interface SiteLayout {
@@ -60,7 +61,8 @@ export function siteLayout(folder: string): SiteLayout {
 /** Jekyll copies a folder without front matter as it is. */
 function jekyll(folder: string): SiteLayout {
   const file = join(folder, '_config.yml');
-  const config = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  const isThere = statSync(file, { throwIfNoEntry: false })?.isFile() === true;
+  const config = isThere ? readRegularFile(file).toString() : '';
   const [, set] = /^permalink:\s*["']?([^\s"'#]+)/m.exec(config) ?? [];
   const feeds = { feeds: 'feeds', feedsPath: 'feeds/' };
   return { generator: 'Jekyll', posts: '_posts', permalink: set ?? 'date', ...feeds };

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { redact } from '../../src/cli/start/redact.ts';
+import { openingOf } from '../../src/editions/opening-of.ts';
+import { shorten } from '../../src/editions/shorten.ts';
+import { wrapText } from '../../src/editions/wrap-text.ts';
+import { cleanText } from '../../src/model/clean-text.ts';
+import { oneLine } from '../../src/model/one-line.ts';
+import { absoluteSrcset, absoluteUrl } from '../../src/posts/addresses/absolute-url.ts';
+import { permalinkPath } from '../../src/posts/addresses/permalink.ts';
+import { slugify } from '../../src/posts/addresses/slugify.ts';
+import { readFileName } from '../../src/posts/dates/file-name.ts';
+import { findFences } from '../../src/posts/front-matter/front-matter-fences.ts';
+import { bodyBelowTitle, titleOf } from '../../src/posts/front-matter/title-of.ts';
+import { markBody } from '../../src/posts/ids/mark-body.ts';
+import { dropEmptyElements } from '../../src/posts/markdown/drop-empty-elements.ts';
+import { tooMuchHtml } from '../../src/posts/markdown/html-limits.ts';
+import { mendExcerpt } from '../../src/posts/markdown/mend-excerpt.ts';
+import { firstParagraph, plainText } from '../../src/posts/markdown/plain-text.ts';
+import { renderMarkdown } from '../../src/posts/markdown/render-markdown.ts';
+import { splitAtMore } from '../../src/posts/markdown/split-at-more.ts';
+import { openMarkdownInHtml, stripKramdown } from '../../src/posts/markdown/strip-kramdown.ts';
+import { sketchBody } from '../../src/posts/stories/sketch.ts';
+import { titleKeys } from '../../src/posts/stories/title-key.ts';
+import { codeRanges } from '../../src/posts/templates/code-ranges.ts';
+import { findMarks } from '../../src/posts/templates/template-marks.ts';
+import { parsed, rendered } from '../posts/posts.ts';
+import { HOSTILE_SHAPES } from '../support/hostile-shapes.ts';
+import { superlinear } from '../support/scaling.ts';
+
+/** Every step that reads the text of a post, or a part of it, and how long a text it is first given. */
+const STEPS: Readonly<Record<string, readonly [length: number, step: (text: string) => unknown]>> =
+  {
+    'front matter fences': [40_000, (text) => findFences(`---\n${text}`)],
+    'front matter': [20_000, (text) => parsed(`---\n${text}\n---\nText.\n`)],
+    'front matter of one long line': [
+      20_000,
+      (text) => parsed(`---\na${text.replace(/\n/g, ' ')}\n---\n`),
+    ],
+    'fields of TOML': [20_000, (text) => parsed(`+++\n${text}\n+++\nText.\n`)],
+    'fields of JSON': [20_000, (text) => parsed(`---json\n${text}\n---\nText.\n`)],
+    'every field': [
+      10_000,
+      (text) => FIELDS.map((name) => parsed(`---\n${name}: ${JSON.stringify(text)}\n---\n`)),
+    ],
+    'the title of a heading': [
+      40_000,
+      (text) => titleOf({ fields: {}, body: `# a${text}x\n` }, 'a'),
+    ],
+    'the body below a heading': [
+      40_000,
+      (text) => bodyBelowTitle({ fields: {}, body: `# a${text}x\n` }),
+    ],
+    'the mark of the body': [40_000, markBody],
+    'the sketch of the body': [40_000, sketchBody],
+    'the key of a title': [40_000, titleKeys(['Update', 'Big News'])],
+    'the name of a file': [40_000, readFileName],
+    'an address': [
+      40_000,
+      (text) => permalinkPath('/:title/:slug/:path', { ...PARTS, slug: text }),
+    ],
+    'a slug': [40_000, slugify],
+    'a clean text': [40_000, cleanText],
+    'one line': [40_000, oneLine],
+    'ranges of code': [40_000, codeRanges],
+    'marks of templates': [40_000, (text) => findMarks(text, [])],
+    'marks of kramdown': [40_000, (text) => stripKramdown(`{:a}\n${text}`)],
+    'Markdown in HTML': [40_000, (text) => openMarkdownInHtml(`<p markdown=1>${text}`)],
+    'the mark of an excerpt': [40_000, (text) => splitAtMore(text, {})],
+    'a mended excerpt': [20_000, (text) => mendExcerpt(text.slice(0, 2000), text)],
+    Markdown: [20_000, (text) => renderMarkdown(text, { docId: 'a' })],
+    'Markdown in a paragraph': [
+      20_000,
+      (text) => renderMarkdown(`a ${text} b\n\nc`, { docId: 'a' }),
+    ],
+    'limits of HTML': [40_000, tooMuchHtml],
+    'empty elements': [40_000, dropEmptyElements],
+    'plain text': [40_000, plainText],
+    'the first paragraph': [40_000, firstParagraph],
+    'a link': [40_000, (text) => absoluteUrl(text, 'https://quay.example/', 'link')],
+    'a srcset': [40_000, (text) => absoluteSrcset(text, 'https://quay.example/')],
+    'the opening of a story': [
+      20_000,
+      (html) => openingOf({ html, excerpt: html } as never, 900, 'en'),
+    ],
+    'a shortened text': [40_000, (text) => shorten(text, 300, 'en')],
+    'a wrapped text': [20_000, (text) => wrapText(text, 72)],
+    'a line of the log': [20_000, redact],
+    'a post': [15_000, (text) => rendered(text)],
+    'a post of MDX': [15_000, (text) => rendered(text, { file: '2026-03-20-a.mdx' })],
+    'a post of HTML': [15_000, (text) => rendered(text, { file: '2026-03-20-a.html' })],
+    'a post of Liquid': [15_000, (text) => rendered(text, { settings: { liquid: 'render' } })],
+  };
+
+const FIELDS = 'title date slug permalink excerpt categories tags image lang id author'.split(' ');
+
+const PARTS = {
+  ...{ slug: 'a', file: 'x/a.md', categories: ['a'], timeZone: 'UTC' },
+  date: Temporal.Instant.from('2026-03-20T07:00Z'),
+};
+
+for (const [name, [length, step]] of Object.entries(STEPS)) {
+  test(`${name}: eight times the text takes no more than linear time, of whatever it is made`, () => {
+    const found = Object.entries(HOSTILE_SHAPES).flatMap(([kind, shape]) => {
+      const fault = superlinear(step, shape, length);
+      return fault === undefined ? [] : [`${kind}: ${fault}`];
+    });
+    assert.deepEqual(found, []);
+  });
+}
