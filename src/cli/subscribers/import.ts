@@ -133,7 +133,7 @@ function formatCounts({ read, stored, ...counts }: ImportReport): string {
   const parts: readonly (readonly [number, string])[] = [
     [counts.added, stored ? 'subscribed' : 'to be subscribed'],
     [counts.pending, 'to be asked to confirm'],
-    [counts.left, 'kept as people who left'],
+    [counts.left, 'kept as people who left or never agreed'],
     [counts.already, 'there already'],
     [counts.kept, 'kept away because they left earlier'],
     [counts.ended, `whose subscription ${stored ? 'ended' : 'ends'}`],

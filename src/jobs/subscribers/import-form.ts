@@ -16,6 +16,8 @@ export interface FormWishes {
   readonly words?: FileWords;
   /** Nobody comes in as more than this. */
   readonly status?: SubscriptionStatus;
+  /** Id and name of the newsletter: a column that is called so says who gets it. */
+  readonly newsletter?: readonly string[];
 }
 
 export interface ImportColumn {
@@ -107,6 +109,9 @@ function recognise({ name, at, names, email, provider, wishes }: Asked): Recogni
   const said = provider && columnOf(provider, folded);
   if (said !== undefined)
     return said === 'unused' || said === 'email' ? column : { ...column, as: said };
+  if (wishes.newsletter?.some((some) => foldWords(some) === folded)) {
+    return { ...column, as: 'subscribed' };
+  }
   const ofPerson = recogniseName(folded);
   if (ofPerson !== undefined) return { ...column, as: ofPerson };
   const found = isPlace(folded, names) ? 'unused' : recogniseColumn(name);

@@ -75,14 +75,17 @@ export async function importSubscribers(
   { config, store, clock, log }: StoreDependencies,
   options: ImportOptions,
 ): Promise<ImportReport> {
-  const newsletter = findNewsletter(config, options.newsletter).id;
+  const { id: newsletter, name } = findNewsletter(config, options.newsletter);
   const at = storedInstant(clock());
   const counts = noCounts();
   let read = 0;
   let refused = 0;
   const refusedLines: RefusedLine[] = [];
   const bytes = withProgress(options, (done, total) => log.progress('kB read', done, total));
-  const { form, rows } = await openImport(bytes, options.source, wishesOf(options));
+  const { form, rows } = await openImport(bytes, options.source, {
+    ...wishesOf(options),
+    newsletter: [newsletter, name],
+  });
   const source = `import ${options.source}${form.provider ? ` (${form.provider})` : ''}`;
   const status = checkFileName(options.source, form, options.status);
   const purpose = { newsletter, now: at, status };
@@ -148,7 +151,9 @@ function wishesOf({ columns, ignoredColumns, values, status }: ImportOptions): F
 function reportColumns({ columns }: ImportForm): ImportReport['columns'] {
   return {
     used: columns.flatMap(({ name, as }) => (as === undefined ? [] : [{ name, as }])),
-    unused: columns.filter(({ as }) => as === undefined).map(({ name }) => name),
+    unused: columns
+      .filter(({ as, name }) => as === undefined && name !== '')
+      .map(({ name }) => name),
   };
 }
 

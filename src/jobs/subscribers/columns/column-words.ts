@@ -12,10 +12,10 @@ export type Topic = keyof typeof WORDS;
  */
 const WORDS = {
   leave: `unsubscrib unsubscript unsub optout signoff =left =leave =leaves =leaving =quit =exit =stop =stopped =departed =departure
-    abgemeld abmeld abbestell ausgetrag austrag ausgetret austritt gekundigt kuendig kundig widerruf
+    abgemeld abmeld abbestell ausgetrag austrag ausgetret austritt gekundigt kuendig kundig
     desabonn desinscri resili desouscri =depart
     =baja =bajas desuscri dessuscri desubscri desapunt =anulada =anulado
-    disiscri disdett cancellazion =revoca =revocato
+    disiscri disdett cancellazion
     afgemeld afmeld uitgeschrev uitschrij opgezeg opzeg uitgetred uitgeschr
     descadastr descadastrament dessubscri dessubscr cancelament
     wypis rezygn odsubskryb wyrejestr odwolan
@@ -30,17 +30,17 @@ const WORDS = {
   complaint: `complaint complain spam abuse =abusive junk =fbl
     beschwer reklamation plainte pourriel indesirable signalement queja denunci reclamacion
     segnalaz =lamentela =reclamo klacht reclamacao skarg zgloszen klagomal =klage =klager
-    شكوي بلاغ مزعج سبام жалоб спам`,
+    شكوي شكاو بلاغ مزعج سبام жалоб спам`,
   block: `blacklist blocklist denylist stoplist block suppress exclud exclus =ban =banned =denied =deny reject refus declin revok withdr
-    objection objected =dnc =dnd =dne =dnm =donot quarantin prohibit forbid forbidden robinson =locked
-    gesperrt sperr blockier ausgeschloss ausschluss untersag abgelehn ablehn widersproch widerspruch werbestopp
+    objection objected =dnc =dnd =dne =dnm =donot =dont quarantin prohibit forbid forbidden robinson =locked
+    gesperrt widerruf verbot sperr blockier ausgeschloss ausschluss untersag abgelehn ablehn widersproch widerspruch werbestopp
     bloqu listenoire opposition =oppose interdi exclu
     bloque listanegra rechaz prohib oposicion blocc listanera esclus opposizion rifiut
     geblokk blokk zwartelijst uitgeslot geweiger bezwaar recusad =negado =negada
     zablok blokad czarnalist wyklucz odmow sprzeciw odrzuc
     sparrad svartlist =nekad avvisad blokeret spaerret sortlist udelukk
     محظور حظر حجب سوداء رفض مرفوض блок запрет отказ`,
-  gone: `delet erased erasure =erase remov =purged cleaned =clean invalid inactiv inaktiv deactiv disabl archiv cancel terminat churn =lapsed =dormant =anonymized =anonymised redact
+  gone: `delet erased erasure =erase remov =purged cleaned =forget =forgotten =oubli invalid inactiv inaktiv deactiv disabl archiv cancel terminat churn =lapsed =dormant =anonymized =anonymised redact
     gelosch geloesch losch loesch entfernt bereinigt ungultig ungueltig deaktiv storniert beendet
     supprim efface =retire retrait nettoy inactif desactiv annul
     elimin borrad suprim =cancelada =cancelado
@@ -52,8 +52,8 @@ const WORDS = {
     محذوف حذف معطل удал неактив недейств`,
   consent: `consent =contactable =mailable =emailable =kontaktierbar permission permitted optin optedin authoris authoriz
     einwillig eingewillig zustimm zugestimmt einverstand erlaubnis erlaubt genehmig freigabe
-    =accord autorisation permis consentement
-    consentimiento permiso autorizacion =autoriza
+    =accord autorisation autoris permis consentement
+    consentimiento permiso autorizacion autoriz
     consens permess autorizzazion
     toestemm akkoord instemm
     consentimento permissao autorizacao
@@ -61,7 +61,7 @@ const WORDS = {
     samtyck tillstand samtykk tilladelse tillatelse
     موافق اذن تصريح соглас разреш
     souhlas suostum hozzajarul consimt =onay =izin`,
-  law: 'gdpr dsgvo rgpd lgpd =casl =ccpa =pdpa =rodo =basis =policy privacy datenschutz rechtsgrundlage',
+  law: '=opt =opts =opting =opted gdpr dsgvo rgpd lgpd =casl =ccpa =pdpa =rodo =basis =policy privacy datenschutz rechtsgrundlage',
   channel: `=sms sms =mms whatsapp phone telephon telefon telefoon =tel =mobile =cell =call =calls =calling =fax =push =postal =rcs =viber =messenger cookie
     anruf =handy =appel =llamada =llamadas chiamata =bellen هاتف телефон`,
   newsletter: `newsletter newslettre infolettre rundbrief infobrief rundschreiben boletin notiziario nieuwsbrief biuletyn nyhetsbrev nyhedsbrev mailinglist
@@ -82,7 +82,7 @@ const WORDS = {
     موكد تاكيد تحقق подтвер`,
   subscriber:
     '=subscriber =subscribers =abonnent =abonnenten =abonnee =abonnees-id =suscriptor =iscritti',
-  subscribe: `subscrib subscript
+  subscribe: `subscrib subscript =sub =subs =subbed =abo =abos
     abonnement abonnent abonniert abonn angemeld anmeld eingetrag
     inscri suscri =alta =altas apuntad iscri abbonat abbonam
     ingeschrev inschrij aangemeld aanmeld assinant assinatura cadastr
@@ -93,31 +93,31 @@ const WORDS = {
     '=nolonger =never =not =non =nicht =kein =keine =keinen =pas =sans =sin =senza =niet =geen =nao =nie =bez =inte =ej =ingen =ikke =غير =عدم =لا =не =no =nr',
   accept: `accept agree allow approv akzept aceit accett zaakcept godkan godkend goedgekeur =godta قبول
     =acepta =acepto aceptad`,
-  receive: `=receive =receives =receiving =want =wants =wish =wishes =send =interested =may =can =darf =durfen =puis =peut =puede =posso
+  receive: `=receive =receives =receiving =want =wants =wish =wishes =send =interested =may =can =get =gets =ok =okay =darf erwunscht =enviar =envoyer =durfen =puis =peut =puede =posso
     erhalt empfang =mochte =wunscht souhait recevoir =recoit recibir =recibe =desea ricevere =riceve ontvang =receber =recebe otrzymyw =vill =modtag =motta`,
   contact:
-    'اتصال تتصل اتصل =contact =contacts =contactar =contacter =contatta =contattare =contatar =kontaktieren =kontakt =disturb =solicit =kontaktowac =kontakta =kontakte',
-  marketing: `marketing promo =commercial commercial =advertising =adverts =ads =offers =solicitation werb =angebote publicit pubblicit publicidad reclame reklam propagand comercial =mailing =mailings =akquise =communication =communications =kommunikation =comunicaciones =messages
+    'اتصال تتصل اتصل ترسل anschreib molest =contact =contacts =contactar =contacter =contatta =contattare =contatar =kontaktieren =kontakt =disturb =solicit =kontaktowac =kontakta =kontakte',
+  marketing: `marketing promotion promo =commercial commercial =advertising =adverts =ads =offers =solicitation werb =angebote publicit pubblicit publicidad reclame reklam propagand comercial =mailing =mailings =akquise =communication =communications =kommunikation =comunicaciones =messages
     تسويق اعلان`,
   mail: `email mail courriel =correo =correos electroni elettronic elektron =posta =poczta epost =mel
-    بريد الكتروني ايميل письм почт`,
+    بريد الكتروني ايميل رسائل رسايل письм почт`,
   preference:
     '=preference =preferences =preferencias =preferenze =praferenz =praferenzen =voorkeur =voorkeuren =settings',
   valid:
-    '=valid =validity =deliverable =deliverability =reachable =zustellbar =gultig =valide =valido =geldig =doreczaln',
+    '=clean =valid =validity =deliverable =deliverability =reachable =zustellbar =gultig =valide =valido =geldig =doreczaln',
   pause:
-    '=pause =paused =hold =onhold =snooze =snoozed =muted =mute =pausiert =pausado =suspended =suspendu =suspendido =sospeso =zawieszony =vacation',
+    '=pending =awaiting =waiting =end =ended =ends =ausstehend =attente =pendiente =pendente =attesa =pause =paused =hold =onhold =snooze =snoozed =muted =mute =pausiert =pausado =suspended =suspendu =suspendido =sospeso =zawieszony =vacation',
   active: `=active =enabled =isactive aktiv =actif =activo =activa =attivo =attiva =actief =ativo =ativa aktywn =aktiveret
     نشط مفعل активен`,
   recent:
     '=last =first =recent =day =days =week =weeks =month =months =year =years =latest =letzte =dernier =ultimo =hours',
-  kind: 'vermerk =hard =soft =type =legal =lawful =level =typ =tipo =art =optininfo =info =answer =flag =value',
+  kind: 'vermerk kennzeichen =hard =type =legal =lawful =level =typ =tipo =art =optininfo =info =answer =flag =value',
   yesno: '=yesno',
   lists:
     '=list =lists =tag =tags =label =labels =group =groups =segment =segments =audience =audiences =membership =memberships =liste =listen =gruppe =gruppen =groupe =groupes =listes =etiqueta =etiquetas =etiquette =etiquettes =lista =listas =grupo =grupos =gruppo =gruppi =categories',
-  elsewhere: `order payment =paid =payer invoice billing shipping purchas price =amount currency revenue =plan =plans =tier campaigns =campaigns clicks click =open =opens =opened rating score login visit =seen session comments birth =age gender marital civil family familien =job employ =lead =deal ticket =tax =vat discount coupon loyalty points trial stripe =buyer product sold =sent received =receives-count drops browser device event =store =shop renewal =city =country =region =rank =sport =sports
+  elsewhere: `order payment =paid =payer invoice billing shipping purchas price =amount currency revenue =plan =plans =tier campaigns =campaigns clicks click =open =opens =opened rating score login visit =seen session comments birth =age gender marital civil family familien =job employ =lead =deal ticket =tax =vat discount coupon loyalty points trial stripe =buyer product sold =sent received =receives-count drops browser device event =store =shop renewal =city =country =region =province =provincia =bundesland =rank =sport =sports
     bestell zahlung liefer rechnung commande paiement pedido =pago ordine pagamento zamowien betaling`,
-  filler: `=is =was =has =have =been =of =from =to =the =a =an =for =all =any =global =globally =our =this =my =your =me =us =user =users =person =people =customer =customers =client =member =members =profile =reader =recipient =i =we =you =by =in =and =or =via =through =did =does =do =be =address =adresse =main =current =effective =overall =new =record =only =given =granted =marked =as =reported =flagged =per
+  filler: `=is =was =has =have =been =of =from =to =the =a =an =for =all =any =global =globally =our =this =my =your =me =us =user =users =person =people =customer =customers =client =member =members =profile =reader =recipient =i =we =you =by =in =and =or =via =through =did =does =do =be =address =adresse =main =current =effective =overall =new =record =only =please =bitte =sur =auf =signale =comme =als =como =marcado =markiert =gemeldet =given =granted =marked =as =reported =flagged =per
     =von =vom =der =die =das =den =dem =ist =hat =hatte =wurde =zum =zur =fur =zu =und =oder =mit =alle =aller =kunde =empfanger =leser =ich =per =durch =erteilt =gegeben =vorhanden
     =de =du =des =la =le =les =l =d =en =et =ou =par =pour =est =a =au =aux =tous =toutes =client =utilisateur =mon =donne
     =el =los =las =del =al =por =para =es =y =o =todos =cliente =usuario =si =ha =lo =dado =dada =otorgado =concedido
@@ -169,6 +169,12 @@ const PHRASES: readonly (readonly [RegExp, string])[] = [
   [/\bmailing list\b/g, 'mailinglist'],
   [/\bmailing (address|city|state|street|zip|postal|country)\b/g, '$1'],
   [/\b(lettre) d information\b/g, 'lettredinformation'],
+  [/\bwhats app\b/g, 'whatsapp'],
+  // Not people who left.
+  [
+    /\b((days|weeks|months|time|credits) left|left (hand|handed)|bus stop|stop name|exit page)\b/g,
+    'event',
+  ],
   [/\btext (message|messages|messaging)\b/g, 'sms'],
   [/\bun (subscri)/g, 'un$1'],
   [/\bno longer\b/g, 'nolonger'],
@@ -198,6 +204,9 @@ export function topicsOf(name: string): ColumnTopics {
   return { topics, hasUnknownWords };
 }
 
+/** What turns a stem into its opposite: `unconfirmed`, `nonsubscribed`, `ubekræftet`. */
+const NEGATIVE_PREFIXES = ['un', 'on', 'o', 'u', 'no', 'non', 'not', 'dont', 'nicht', 'nie', 'dis'];
+
 /** Adds the topics of the stems in a word; returns whether they explain all of it. */
 function addStems(word: string, topics: Set<Topic>): boolean {
   let rest = word;
@@ -207,6 +216,7 @@ function addStems(word: string, topics: Set<Topic>): boolean {
     rest = rest.replace(text, ' ');
   }
   if (rest === word) return false;
+  if (NEGATIVE_PREFIXES.includes(rest.split(' ')[0] ?? '')) topics.add('unwanted');
   const endings = rest.split(' ').filter((ending) => ending !== '');
   for (const ending of endings) {
     const whole = WHOLE.get(ending);

@@ -57,7 +57,7 @@ const ADDRESSES = [
     'емаил',
   ],
   ...['subscriber', 'address'],
-].map(foldWords);
+].map(foldName);
 
 const NAMES: Readonly<Record<'name' | 'first-name' | 'last-name', readonly string[]>> = {
   name: [
@@ -101,8 +101,14 @@ export function findAddressColumn(
   wished: number | undefined,
 ): number | undefined {
   if (wished !== undefined) return wished;
-  const found = ADDRESSES.find((name) => names.includes(name));
-  return found === undefined ? undefined : names.indexOf(found);
+  const folded = names.map(foldName);
+  const found = ADDRESSES.find((name) => folded.includes(name));
+  return found === undefined ? undefined : folded.indexOf(found);
+}
+
+/** Without spaces: `E-Mail-Adresse`, `Email Adresse` and `Emailadresse` are one. */
+function foldName(name: string): string {
+  return foldWords(name).replaceAll(' ', '');
 }
 
 /** What part of a person's name the column holds; undefined where it is none. */

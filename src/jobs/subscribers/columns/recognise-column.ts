@@ -33,22 +33,24 @@ const RULES: readonly (readonly [needs: string, allows: string, says: Recognised
     '',
     'unsubscribed',
   ],
+  ['consent block', 'time status', 'unsubscribed'],
   ['leave|block|gone link', 'subscribe', 'unused'],
   ['leave|block|gone reason|source|text|ip', 'time confirm subscribe status', 'unsubscribe-reason'],
   ['gone active', 'yesno', 'status'],
-  ['leave|block|gone', 'time confirm subscribe status yesno lists', 'unsubscribed'],
+  ['leave|block|gone', 'time confirm subscribe status yesno lists receive', 'unsubscribed'],
   ['bounce', 'time status yesno', 'bounced'],
   ['complaint', 'time status yesno', 'complained'],
   ['consent|subscribe|confirm ip', 'confirm time', 'consent-ip'],
   ['consent|accept confirm', 'time status subscribe yesno', 'confirmed'],
-  ['consent|accept text', 'law', 'consent-text'],
-  ['consent|accept time', 'law subscribe accept receive', 'consent-at'],
+  ['consent text', 'law', 'consent-text'],
+  ['consent time', 'law subscribe accept receive', 'consent-at'],
+  ['accept time', 'receive', 'consent-at'],
   ['consent|accept source', 'law subscribe', 'consent-source'],
   ['consent', 'status subscribe yesno accept law receive active', 'consent'],
   ['confirm link|id', 'subscribe', 'unused'],
   ['confirm', 'time status subscribe yesno active', 'confirmed'],
-  ['accept', 'law receive yesno', 'consent'],
-  ['receive mail|marketing|newsletter', 'yesno', 'consent'],
+  ['accept', 'receive yesno', 'consent'],
+  ['receive mail|marketing|newsletter|contact', 'yesno', 'consent'],
   ['subscribe link|id', '', 'unused'],
   ['subscribe time', '', 'consent-at'],
   ['subscribe source', '', 'consent-source'],
@@ -58,15 +60,20 @@ const RULES: readonly (readonly [needs: string, allows: string, says: Recognised
   ['status', 'active yesno lists', 'status'],
   ['active', 'yesno', 'status'],
   ['newsletter|marketing yesno', '', 'consent'],
-  ['newsletter|marketing time|source|count|link', '', 'unused'],
+  ['newsletter|marketing source|count|link', '', 'unused'],
   ['newsletter', 'id', 'newsletter'],
   ['marketing', '', 'unclear'],
   ['subscriber kind', '', 'status'],
   ['subscriber', '', 'subscribed'],
 ];
 
+/** Letters of a script of which `column-words.ts` has no words. */
+const FOREIGN =
+  /(?!\p{Script=Latin}|\p{Script=Arabic}|\p{Script=Cyrillic}|\p{Script=Common})\p{L}/u;
+
 /** What a column says by its name, in any of the languages of `column-words.ts`. */
 export function recogniseColumn(name: string): Recognised {
+  if (FOREIGN.test(name)) return 'unclear';
   const found = topicsOf(name);
   const { topics, hasUnknownWords } = found;
   if (!isSensitive(found)) return isTags(found) ? 'tags' : 'unused';
@@ -82,9 +89,11 @@ export function recogniseColumn(name: string): Recognised {
 function isSensitive({ topics, hasUnknownWords }: ColumnTopics): boolean {
   const has = (...some: readonly Topic[]) => some.some((topic) => topics.has(topic));
   const sensitive = SENSITIVE.filter((topic) => topics.has(topic));
-  if (topics.has('receive') && has('mail', 'marketing', 'newsletter')) return !has('recent');
+  if (topics.has('receive') && has('mail', 'marketing', 'newsletter', 'contact')) {
+    return !has('recent');
+  }
   if (topics.has('preference') && has('mail', 'contact', 'marketing')) return true;
-  if (topics.has('unwanted') && has('mail', 'contact', 'marketing')) return !hasUnknownWords;
+  if (topics.has('unwanted') && has('mail', 'contact', 'marketing', 'receive')) return true;
   // "Subscriber country" and "Marketing channel" are about something else.
   if (sensitive.every((topic) => topic === 'subscriber' || topic === 'marketing')) {
     const rest = [...topics].filter((topic) => !CONTEXT.includes(topic) && topic !== 'yesno');
@@ -95,7 +104,8 @@ function isSensitive({ topics, hasUnknownWords }: ColumnTopics): boolean {
 
 /** Lists, groups, tags: people put what they know of somebody there. */
 function isTags({ topics, hasUnknownWords }: ColumnTopics): boolean {
-  return topics.has('lists') && !hasUnknownWords && !topics.has('elsewhere');
+  const isOther = topics.has('elsewhere') || topics.has('count') || topics.has('id');
+  return topics.has('lists') && !hasUnknownWords && !isOther;
 }
 
 function fits(topics: ReadonlySet<Topic>, needs: string, allows: string): boolean {

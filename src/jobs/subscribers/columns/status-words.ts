@@ -72,7 +72,8 @@ export function readWord(text: string): Said | undefined {
  * Quick, because it is asked of every cell that nothing else reads.
  */
 export function readDeparture(text: string): SubscriptionStatus | undefined {
-  if (text.length < 5 || text.length > LONGEST_ANSWER) return undefined;
+  // Numbers and dates, which most files are full of, begin before the letters.
+  if (text.length < 5 || text.length > LONGEST_ANSWER || text < 'A') return undefined;
   const plain = text.toLowerCase().replace(/[\s_-]+/g, ' ');
   return CERTAIN.get(/[^\0-\x7f]/.test(plain) ? foldWords(plain) : plain);
 }
