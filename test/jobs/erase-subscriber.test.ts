@@ -88,7 +88,7 @@ test('no import and no editor brings back who was erased; erasing again says so'
   await eraseSubscriber(paper.deps, address('ADA@example.org'));
   const report = await importText(
     paper,
-    'email,status\nada@example.org,active\nAda@example.org,\n',
+    'email,status\nada@example.org,active\nAda@example.org,active\n',
   );
   assert.deepEqual([report.kept, report.duplicates, report.added], [1, 1, 0]);
   await importText(paper, 'email,status\nada@example.org,unsubscribed\n');

@@ -78,8 +78,8 @@ interface Sample {
   readonly provider: string;
   readonly text: string;
   readonly statuses: Readonly<Record<string, string>>;
-  /** When the first of them asked. */
-  readonly asked: string;
+  /** When the first of them asked; undefined: that is not known. */
+  readonly asked?: string;
 }
 
 const SAMPLES: readonly Sample[] = [
@@ -145,10 +145,146 @@ Eve,eve@example.org,complained,2022-01-15T10:00:00Z,
     },
     asked: '2022-01-15T10:00:00.000Z',
   },
+  {
+    provider: 'Klaviyo',
+    text: `Email,Klaviyo ID,First Name,Last Name,Email Marketing Consent,Email Marketing Consent Timestamp,Email Suppressions,Email Suppressions Timestamp,SMS Marketing Consent
+ada@example.org,01H,Ada,Quill,SUBSCRIBED,2022-01-15T10:00:00Z,,,UNSUBSCRIBED
+bob@example.org,01J,Bob,,UNSUBSCRIBED,2023-03-01 08:00:00,UNSUBSCRIBE,2023-03-01 08:00:00,
+cyd@example.org,01K,Cyd,,NEVER_SUBSCRIBED,,,,SUBSCRIBED
+dee@example.org,01L,Dee,,SUBSCRIBED,2022-01-15 10:00:00,HARD_BOUNCE,2023-05-01 10:00:00,
+eve@example.org,01M,Eve,,SUBSCRIBED,2022-01-15 10:00:00,"UNSUBSCRIBE, SPAM_COMPLAINT",2023-05-01 10:00:00,
+fay@example.org,01N,Fay,,,,,,
+`,
+    statuses: {
+      ...{ ada: 'active', bob: 'unsubscribed', cyd: 'unsubscribed', dee: 'bounced' },
+      ...{ eve: 'complained', fay: 'unsubscribed' },
+    },
+    asked: '2022-01-15T10:00:00.000Z',
+  },
+  {
+    provider: 'Constant Contact',
+    text: `Email address,First name,Last name,Email status,Email permission status,Email update source,Confirmed Opt-Out Date,Confirmed Opt-Out Source,Confirmed Opt-Out Reason,Created At
+ada@example.org,Ada,Quill,Active,Express,Contact,,,,2022-01-15 10:00:00
+bob@example.org,Bob,,Unsubscribed,Unsubscribed,Contact,2023-02-01 10:00:00,Contact,"Too many, sorry",2022-01-15 10:00:00
+cyd@example.org,Cyd,,Active,Not set,Account,,,,2022-01-15 10:00:00
+dee@example.org,Dee,,Awaiting confirmation,Pending confirmation,Contact,,,,2022-01-15 10:00:00
+eve@example.org,Eve,,Active,Express,Contact,,Account,,2022-01-15 10:00:00
+`,
+    statuses: {
+      ...{ ada: 'active', bob: 'unsubscribed', cyd: 'unsubscribed' },
+      ...{ dee: 'pending', eve: 'unsubscribed' },
+    },
+  },
+  {
+    provider: 'Substack',
+    text: `Email,Name,Subscription type,Activity,Subscription date,Revenue,Subscriber country,Email receives (last 6 months),Emails opened (last 6 months),Expires at,Subscription source (free),Days active (last 30 days),Cancel date,Receiving emails for
+ada@example.org,Ada,Free,4,2022-01-15,$0,NO,70,61,,direct,9,,"The Quay, Ferry Notes"
+bob@example.org,Bob,Monthly,0,2022-01-15,$40,NO,70,0,2023-01-01,direct,0,2022-12-01,
+cyd@example.org,Cyd,Monthly,2,2022-01-15,$40,NO,70,9,2023-01-01,direct,1,2022-12-01,The Quay
+`,
+    statuses: { ada: 'active', bob: 'unsubscribed', cyd: 'active' },
+    asked: '2022-01-15T00:00:00.000Z',
+  },
+  {
+    provider: 'phpList',
+    text: `id,email,confirmed,blacklisted,optedin,bouncecount,entered,modified,uniqid,htmlemail,disabled
+7,ada@example.org,1,0,1,2,2022-01-15 10:00:00,2022-01-15 10:00:00,f0,1,0
+8,bob@example.org,0,0,0,0,2022-01-15 10:00:00,2022-01-15 10:00:00,f1,1,0
+9,cyd@example.org,1,1,1,0,2022-01-15 10:00:00,2022-01-15 10:00:00,f2,1,0
+10,dee@example.org,1,0,1,0,2022-01-15 10:00:00,2022-01-15 10:00:00,f3,1,1
+`,
+    statuses: { ada: 'active', bob: 'pending', cyd: 'unsubscribed', dee: 'unsubscribed' },
+    asked: '2022-01-15T10:00:00.000Z',
+  },
+  {
+    provider: 'Mailjet',
+    text: `email,name,is_unsubscribed,is_excluded,unsub_date
+ada@example.org,Ada,false,false,
+bob@example.org,Bob,true,false,2023-01-01
+cyd@example.org,Cyd,false,true,
+`,
+    statuses: { ada: 'active', bob: 'unsubscribed', cyd: 'unsubscribed' },
+  },
+  {
+    provider: 'Brevo',
+    text: `CONTACT ID,EMAIL,FIRSTNAME,LASTNAME,DOUBLE_OPT-IN,OPT_IN,EMAIL_BLACKLIST_STATUS,ADDED_TIME
+11,ada@example.org,Ada,Quill,Yes,Yes,No,15-01-2022
+12,bob@example.org,Bob,,No,No,Yes,15-01-2022
+13,cyd@example.org,Cyd,,No,Yes,No,15-01-2022
+14,dee@example.org,Dee,,Yes,,No,15-01-2022
+15,eve@example.org,Eve,,Yes,Yes,Yes,15-01-2022
+`,
+    statuses: {
+      ...{ ada: 'active', bob: 'unsubscribed', cyd: 'pending', dee: 'active' },
+      eve: 'unsubscribed',
+    },
+  },
+  {
+    provider: 'Keila',
+    text: `Email,First name,Last name,Data,Status,External ID
+ada@example.org,Ada,Quill,"{""boat"": ""Tern""}",active,
+bob@example.org,Bob,,{},unsubscribed,x7
+cyd@example.org,Cyd,,{},unreachable,
+`,
+    statuses: { ada: 'active', bob: 'unsubscribed', cyd: 'bounced' },
+  },
+  {
+    provider: 'beehiiv',
+    text: `email,status,utm_source,created_at,subscription_tier
+ada@example.org,active,quay,2022-01-15T10:00:00Z,free
+bob@example.org,inactive,quay,2022-01-15T10:00:00Z,premium
+cyd@example.org,invalid,,2022-01-15T10:00:00Z,free
+dee@example.org,validating,,2022-01-15T10:00:00Z,free
+`,
+    statuses: { ada: 'active', bob: 'unsubscribed', cyd: 'bounced', dee: 'pending' },
+    asked: '2022-01-15T10:00:00.000Z',
+  },
+  {
+    provider: 'Sendy',
+    text: `Name,Email,Status,Last activity
+Ada,ada@example.org,Subscribed,today
+Bob,bob@example.org,Unsubscribed,
+Cyd,cyd@example.org,Marked as spam,
+Dee,dee@example.org,Bounced,
+Eve,eve@example.org,Soft bounced,
+Fay,fay@example.org,Unconfirmed,
+`,
+    statuses: {
+      ...{ ada: 'active', bob: 'unsubscribed', cyd: 'complained' },
+      ...{ dee: 'bounced', eve: 'bounced', fay: 'pending' },
+    },
+  },
+  {
+    provider: 'Campaign Monitor',
+    text: `Email address,Name,State,Date subscribed
+ada@example.org,Ada,Active,2022-01-15
+bob@example.org,Bob,Unsubscribed,2022-01-15
+cyd@example.org,Cyd,Deleted,2022-01-15
+dee@example.org,Dee,Unconfirmed,2022-01-15
+`,
+    statuses: { ada: 'active', bob: 'unsubscribed', cyd: 'unsubscribed', dee: 'pending' },
+    asked: '2022-01-15T00:00:00.000Z',
+  },
+  {
+    provider: 'Shopify',
+    text: `First Name,Last Name,Email,Accepts Email Marketing,Phone,Accepts SMS Marketing,Total Spent,Tags
+Ada,Quill,ada@example.org,yes,,no,4.00,regular
+Bob,,bob@example.org,no,,yes,0.00,
+Cyd,,cyd@example.org,,,no,0.00,
+`,
+    statuses: { ada: 'active', bob: 'unsubscribed', cyd: 'unsubscribed' },
+  },
+  {
+    provider: 'Google Contacts',
+    text: `First Name,Last Name,Labels,E-mail 1 - Label,E-mail 1 - Value
+Ada,Quill,* myContacts,Home,ada@example.org
+`,
+    statuses: { ada: 'active' },
+  },
 ];
 
-for (const sample of SAMPLES) {
-  test(`an export of ${sample.provider} is known by its columns, whichever way a spreadsheet saved it`, async (t) => {
+for (const [at, sample] of SAMPLES.entries()) {
+  test(`an export of ${sample.provider} (${at + 1}) is known by its columns, whichever way a spreadsheet saved it`, async (t) => {
     const forms = [
       sample.text,
       `\uFEFF${sample.text.replaceAll('\n', '\r\n')}`,
@@ -167,7 +303,7 @@ for (const sample of SAMPLES) {
         sample.statuses,
       );
       const [ada] = await everyone(paper);
-      assert.equal(ada?.consent.at, sample.asked);
+      assert.equal(ada?.consent.at, sample.asked ?? '2026-03-20T07:00:00.000Z');
       assert.equal(ada?.consent.source, `import people.csv (${sample.provider})`);
     }
   });
@@ -177,6 +313,13 @@ test('a file that is nobody’s in particular is read by what its columns are ca
   const paper = await openPaper(t);
   const report = await importText(paper, 'E-Mail;Full name;Status\nada@example.org;Ada;yes\n');
   assert.deepEqual([report.provider, report.added], [undefined, 1]);
+});
+
+test('what Mailchimp’s audience has of its own is read as in any file', async (t) => {
+  const paper = await openPaper(t);
+  const own = `${MAILCHIMP.replace(',Address', ',"Newsletter Consent",Address')}\n`;
+  const report = await importText(paper, `${own}ada@example.org,,,no,,,2,,,,,,,,,,,,,1,a,,\n`);
+  assert.deepEqual([report.provider, report.left], ['Mailchimp', 1]);
 });
 
 test('a time that nobody can have asked at is not taken: no day, or in the future', async (t) => {

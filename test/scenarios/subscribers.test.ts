@@ -74,7 +74,9 @@ test('an import says whose export it read, and who is still to be asked', async 
   );
   const args = ['subscribers', 'import', 'email_list.csv', '--status', 'pending'] as const;
   const { stdout } = await project.run(...args);
-  assert.match(stdout, /^Read as an export of Substack\.\n1 line read: 1 to be asked to confirm\n/);
+  assert.match(stdout, /^Read as an export of Substack\.\nColumns used:\n {2}email +as email\n/);
+  assert.match(stdout, /^Columns not used: active_subscription, expiry, plan, first_payment_at$/m);
+  assert.match(stdout, /^1 line read: 1 to be asked to confirm$/m);
   assert.match(stdout, /get nothing until they confirm/);
   const { json } = await project.run('subscribers', 'import', 'email_list.csv', '--json');
   assert.equal(json().provider, 'Substack');

@@ -14,8 +14,11 @@ Examples:
   $ broadsheet subscribers show ada@example.org --json     all that is known, to take along
   $ broadsheet subscribers erase ada@example.org
 
-import reads the exports of Mailchimp, Ghost, listmonk, Substack, Buttondown and Kit as they are, any
-CSV file with a column of addresses, and a list of addresses. It stores all of a file or nothing.
+import reads the exports of Mailchimp, Ghost, Substack, Klaviyo, Brevo and many others as they are, any
+CSV file with a column of addresses, and a list of addresses. It stores all of a file or nothing. A
+column that may say who left or never agreed, and is not understood, stops it until it is named:
+--column "Mailing ok=consent" (status, subscribed, consent, confirmed, unsubscribed, bounced, complained, ...),
+or --ignore-column "Mailing ok".
 --newsletter can be left out where the config has one newsletter only.
 `;
 
@@ -44,8 +47,14 @@ export function addSubscribers(program: Command, shell: Shell): void {
   )
     .option(
       '--status <status>',
-      'nobody comes in as more than this: active, pending (to be asked to confirm), unsubscribed, bounced or complained',
-      'active',
+      'nobody comes in as more than this: active (if left out), pending (to be asked to confirm), unsubscribed, bounced or complained',
+    )
+    .option('--column <name=meaning>', 'what a column says; may be repeated', collect)
+    .option('--ignore-column <name>', 'leave a column aside; may be repeated', collect)
+    .option(
+      '--value <word=status>',
+      'what a word says that is not understood; may be repeated',
+      collect,
     )
     .option('--dry-run', 'read and count, store nothing')
     .option('--skip-refused', 'take the other lines even when some are refused')
@@ -93,4 +102,9 @@ export function addSubscribers(program: Command, shell: Shell): void {
       const { erasePeople } = await import('../subscribers/erase.ts');
       return erasePeople(addresses, options, self, shell);
     });
+}
+
+/** All values of an option that may be repeated. */
+function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
 }

@@ -1,14 +1,19 @@
 import { createReadStream, statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { BroadsheetError, EXIT, reasonOf } from '../../base/errors.ts';
+import { isMeaning, MEANINGS, type Meaning } from '../../jobs/subscribers/columns/meanings.ts';
 import type { ImportReport } from '../../jobs/subscribers/import-subscribers.ts';
-import { formatCount, plural } from '../format.ts';
+import type { SubscriptionStatus } from '../../model/subscriber.ts';
+import { formatCount, formatTable, plural } from '../format.ts';
 import { withMail } from '../mail-context.ts';
 import type { Shell } from '../shell.ts';
 import type { Terminal } from '../terminal.ts';
 import { chooseStatus, type NewsletterOptions, STATUSES } from './options.ts';
 
 export interface ImportOptions extends NewsletterOptions {
+  readonly column?: readonly string[];
+  readonly ignoreColumn?: readonly string[];
+  readonly value?: readonly string[];
   readonly dryRun?: true;
   readonly skipRefused?: true;
 }
@@ -27,6 +32,8 @@ export async function importPeople(
   shell: Shell,
 ): Promise<void> {
   const status = chooseStatus(options.status, STATUSES);
+  const columns = new Map(options.column?.map(parseColumn));
+  const values = new Map(options.value?.map(parseValue));
   const { bytes, sizeBytes } = await openInput(file);
   const source = file === '-' ? 'standard input' : file;
   const dryRun = options.dryRun === true;
@@ -36,6 +43,7 @@ export async function importPeople(
       ...(options.newsletter === undefined ? {} : { newsletter: options.newsletter }),
       ...(status === undefined ? {} : { status }),
       ...(sizeBytes === undefined ? {} : { sizeBytes }),
+      ...{ columns, values, ignoredColumns: options.ignoreColumn ?? [] },
       ...{ source, bytes, dryRun, skipRefused: options.skipRefused === true },
     });
     context.log.close();
@@ -43,6 +51,33 @@ export async function importPeople(
     if (options.json) shell.terminal.out(JSON.stringify(report));
     else printImport(source, report, options, shell.terminal);
   });
+}
+
+/** `NAME=MEANING`; a name may have an equals sign in it. */
+function parseColumn(text: string): [string, Meaning] {
+  const [name, meaning] = splitLast(text);
+  if (name !== '' && isMeaning(meaning)) return [name, meaning];
+  const known = Object.entries(MEANINGS).map(([word, what]) => `  ${word.padEnd(18)}  ${what}`);
+  throw new BroadsheetError(
+    EXIT.usage,
+    `"${text}" is no column with its meaning (--column); write NAME=MEANING with one of\n${known.join('\n')}`,
+  );
+}
+
+/** `WORD=STATUS`; an empty cell is an empty word. */
+function parseValue(text: string): [string, SubscriptionStatus] {
+  const [word, status] = splitLast(text);
+  const found = STATUSES.find((some) => some === status);
+  if (found !== undefined) return [word, found];
+  throw new BroadsheetError(
+    EXIT.usage,
+    `"${text}" is no word with its status (--value); write WORD=STATUS with one of ${STATUSES.join(', ')}`,
+  );
+}
+
+function splitLast(text: string): [string, string] {
+  const at = text.lastIndexOf('=');
+  return at < 0 ? ['', text] : [text.slice(0, at).trim(), text.slice(at + 1).trim()];
 }
 
 async function openInput(
@@ -88,6 +123,7 @@ function printImport(
     terminal.err(`and ${more} refused; --json names them`);
   }
   if (report.provider !== undefined) terminal.out(`Read as an export of ${report.provider}.`);
+  for (const line of formatColumns(report)) terminal.out(line);
   terminal.out(formatCounts(report));
   for (const line of formatOutcome(report, options)) terminal.out(line);
 }
@@ -97,7 +133,7 @@ function formatCounts({ read, stored, ...counts }: ImportReport): string {
   const parts: readonly (readonly [number, string])[] = [
     [counts.added, stored ? 'subscribed' : 'to be subscribed'],
     [counts.pending, 'to be asked to confirm'],
-    [counts.left, 'kept as people who left'],
+    [counts.left, 'kept as people who left or never agreed'],
     [counts.already, 'there already'],
     [counts.kept, 'kept away because they left earlier'],
     [counts.ended, `whose subscription ${stored ? 'ended' : 'ends'}`],
@@ -107,6 +143,14 @@ function formatCounts({ read, stored, ...counts }: ImportReport): string {
   const some = parts.filter(([count]) => count > 0);
   const list = some.map(([count, what]) => `${formatCount(count)} ${what}`).join(', ');
   return `${plural(read, 'line')} read${list === '' ? '' : `: ${list}`}`;
+}
+
+function formatColumns({ columns: { used, unused } }: ImportReport): readonly string[] {
+  return [
+    ...(used.length === 0 ? [] : ['Columns used:']),
+    ...formatTable(used.map(({ name, as }) => [`  ${name}`, `as ${as}`])),
+    ...(unused.length === 0 ? [] : [`Columns not used: ${unused.join(', ')}`]),
+  ];
 }
 
 function formatOutcome(

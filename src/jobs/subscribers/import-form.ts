@@ -1,131 +1,165 @@
-import type { SubscriptionStatus } from '../../model/subscriber.ts';
-import { type ProviderRules, providerOf } from './import-providers.ts';
+import { BroadsheetError, EXIT } from '../../base/errors.ts';
+import { hasLeft, type SubscriptionStatus } from '../../model/subscriber.ts';
+import { foldWords } from './columns/fold-words.ts';
+import { findAddressColumn, recogniseName } from './columns/identity-columns.ts';
+import { DECIDING, type Meaning } from './columns/meanings.ts';
+import type { FileWords } from './columns/read-decision.ts';
+import { recogniseColumn } from './columns/recognise-column.ts';
+import { columnOf, type Provider, providerOf } from './import-providers.ts';
 
-/** Which cell of a file's records says what. Places are counted from 0. */
+/** What the user says of a file. */
+export interface FormWishes {
+  /** By the column's name. */
+  readonly columns?: ReadonlyMap<string, Meaning>;
+  readonly ignored?: readonly string[];
+  /** What words mean in it, by `foldWords`. */
+  readonly words?: FileWords;
+  /** Nobody comes in as more than this. */
+  readonly status?: SubscriptionStatus;
+  /** Id and name of the newsletter: a column that is called so says who gets it. */
+  readonly newsletter?: readonly string[];
+}
+
+export interface ImportColumn {
+  /** As the file has it. */
+  readonly name: string;
+  /** 0 is the first cell. */
+  readonly at: number;
+  /** Undefined: it is not used. */
+  readonly as?: Meaning;
+  /** Whether its cells are looked at for words such as "unsubscribed", though it is not used. */
+  readonly watched?: true;
+}
+
+/** Which cell of a file's records says what. */
 export interface ImportForm {
   /** Whose export it is, where that can be told by its columns. */
   readonly provider?: string;
-  /** Cells beyond these have no column. */
-  readonly columns: number;
-  readonly email: number;
-  readonly name?: number;
-  readonly firstName?: number;
-  readonly lastName?: number;
-  readonly newsletter?: number;
-  readonly statuses: readonly number[];
-  /** What a status is called there, in lower case. */
-  readonly words: Readonly<Record<string, SubscriptionStatus>>;
-  /** Where a date, a reason or a yes means that somebody has left, whatever the status says. */
-  readonly ends: readonly { readonly at: number; readonly status: SubscriptionStatus }[];
-  /** Why they left. */
-  readonly reason?: number;
-  /** When they asked: the first that tells. */
-  readonly asked: readonly number[];
-  readonly confirmed?: number;
-  /** The IP address that they asked from: the first that tells. */
-  readonly ips: readonly number[];
-  /** Of an export of ours. */
-  readonly consentSource?: number;
-  readonly consentText?: number;
-  readonly consentIpHash?: number;
-  readonly changed?: number;
+  /** In the order of the file; empty for a list of addresses. */
+  readonly columns: readonly ImportColumn[];
+  /** Places of the cells, by meaning. */
+  readonly places: Readonly<Partial<Record<Meaning, readonly number[]>>>;
+  readonly deciding: readonly ImportColumn[];
+  readonly watched: readonly ImportColumn[];
+  readonly words: FileWords;
+  /** Who is in the file is subscribed, unless a column says otherwise. */
+  readonly lists: boolean;
 }
-
-/** Columns that hold the address, in lower case, words divided by one space; the surest first. */
-const EMAIL_COLUMNS = [
-  'email',
-  'email address',
-  'e mail',
-  'e mail address',
-  'mail',
-  'subscriber',
-  'address',
-];
-
-const STATUS_COLUMNS = ['status', 'subscription status', 'subscriber type', 'state'];
-
-/** Beside these, `state` is a part of a country. */
-const PLACES = ['city', 'town', 'zip', 'zip code', 'postal code', 'country', 'street'];
-
-const END_COLUMNS: Readonly<Record<string, SubscriptionStatus>> = {
-  ...{ 'unsub time': 'unsubscribed', 'unsubscribed at': 'unsubscribed' },
-  ...{ unsubscribed: 'unsubscribed', 'unsubscription date': 'unsubscribed' },
-  ...{ 'unsubscribe date': 'unsubscribed', 'date unsubscribed': 'unsubscribed' },
-  ...{ 'unsubscribed on': 'unsubscribed', 'opted out': 'unsubscribed' },
-  ...{ 'optout time': 'unsubscribed', 'deleted at': 'unsubscribed' },
-  ...{ 'email disabled': 'unsubscribed', blocklisted: 'unsubscribed', blacklisted: 'unsubscribed' },
-  ...{ 'canceled at': 'unsubscribed', 'cancelled at': 'unsubscribed' },
-  ...{ 'clean time': 'bounced', bounced: 'bounced', 'bounced at': 'bounced' },
-  ...{ complained: 'complained', 'complained at': 'complained' },
-};
-
-/** The words of many programs for where a subscription stands. */
-const WORDS: Readonly<Record<string, SubscriptionStatus>> = {
-  ...{ active: 'active', subscribed: 'active', confirmed: 'active', enabled: 'active' },
-  ...{ true: 'active', yes: 'active', regular: 'active', premium: 'active' },
-  ...{ pending: 'pending', unconfirmed: 'pending', unactivated: 'pending' },
-  ...{ unsubscribed: 'unsubscribed', inactive: 'unsubscribed', cancelled: 'unsubscribed' },
-  ...{ canceled: 'unsubscribed', disabled: 'unsubscribed', removed: 'unsubscribed' },
-  ...{ blocklisted: 'unsubscribed', blacklisted: 'unsubscribed', 'opted out': 'unsubscribed' },
-  ...{ false: 'unsubscribed', no: 'unsubscribed' },
-  ...{ bounced: 'bounced', cleaned: 'bounced', undeliverable: 'bounced' },
-  ...{ complained: 'complained', spam: 'complained' },
-};
 
 /** A list of addresses, one a line. */
 export const LIST_FORM: ImportForm = {
-  ...{ columns: 1, email: 0, statuses: [], words: WORDS },
-  ...{ ends: [], asked: [], ips: [] },
+  ...{ columns: [], places: { email: [0] }, deciding: [], watched: [], words: new Map() },
+  lists: true,
 };
 
-/** The form of a file with these columns; undefined where none of them holds addresses. */
-export function recogniseForm(header: readonly string[]): ImportForm | undefined {
-  const names = header.map(foldName);
-  const at = (...wanted: readonly string[]) => wanted.map((name) => names.indexOf(name));
-  const all = (wanted: readonly string[]) => at(...wanted).filter((index) => index >= 0);
-  const first = (...wanted: readonly string[]) => all(wanted)[0];
-  const email = first(...EMAIL_COLUMNS);
+/**
+ * The form of a file with these columns; undefined where none of them holds addresses. Throws a
+ * data error that names `place` where a column may say that people left or did not agree, and is
+ * not understood; a usage error where the user names a column that there is not.
+ */
+export function recogniseForm(
+  header: readonly string[],
+  place: string,
+  wishes: FormWishes = {},
+): ImportForm | undefined {
+  const names = header.map(foldWords);
+  checkNamed(header, names, wishes);
+  const email = findAddressColumn(names, wishedAt(names, wishes, 'email'));
   if (email === undefined) return undefined;
-  const rules = providerOf(new Set(names));
+  const provider = providerOf(new Set(names));
+  const columns = header.map((name, at) => recognise({ name, at, names, email, provider, wishes }));
+  const unclear = columns.filter(({ as }) => as === 'unclear');
+  if (unclear.length > 0 && !(wishes.status && hasLeft(wishes.status))) {
+    throw new BroadsheetError(EXIT.data, explainUnclear(place, unclear));
+  }
+  const known = columns.map(({ as, ...column }): ImportColumn => {
+    return as === undefined || as === 'unclear' ? column : { ...column, as };
+  });
   return {
-    ...(rules.provider === undefined ? {} : { provider: rules.provider }),
-    ...{ columns: names.length, email },
-    ...present({
-      name: first('name', 'full name'),
-      firstName: first('first name'),
-      lastName: first('last name'),
-      newsletter: first('newsletter'),
-      reason: first(...(rules.reason ?? [])),
-      confirmed: first(...(rules.confirmed ?? [])),
-      changed: first(...(rules.changed ?? [])),
-      consentSource: first(...(rules.consentSource ?? [])),
-      consentText: first(...(rules.consentText ?? [])),
-      consentIpHash: first(...(rules.consentIpHash ?? [])),
-    }),
-    statuses: all(statusColumns(rules, names)),
-    words: { ...WORDS, ...rules.words },
-    ends: Object.entries(END_COLUMNS)
-      .map(([name, status]) => ({ at: names.indexOf(name), status }))
-      .filter(({ at: place }) => place >= 0),
-    asked: all(rules.asked ?? []),
-    ips: all(rules.ips ?? []),
+    ...(provider === undefined ? {} : { provider: provider.name }),
+    columns: known,
+    places: placesOf(known),
+    deciding: known.filter(({ as }) => as !== undefined && DECIDING.includes(as)),
+    watched: known.filter(({ watched }) => watched),
+    words: new Map([...Object.entries(provider?.words ?? {}), ...(wishes.words ?? [])]),
+    lists: provider?.lists === true,
   };
 }
 
-function statusColumns({ statuses }: ProviderRules, names: readonly string[]): readonly string[] {
-  if (statuses !== undefined) return statuses;
-  if (!names.some((name) => PLACES.includes(name))) return STATUS_COLUMNS;
-  return STATUS_COLUMNS.filter((name) => name !== 'state');
+interface Asked {
+  readonly name: string;
+  readonly at: number;
+  readonly names: readonly string[];
+  /** Place of the address. */
+  readonly email: number;
+  readonly provider: Provider | undefined;
+  readonly wishes: FormWishes;
 }
 
-function foldName(name: string): string {
-  return name
-    .toLowerCase()
-    .replace(/[\s_-]+/g, ' ')
-    .trim();
+type Recognised = Omit<ImportColumn, 'as'> & { readonly as?: Meaning | 'unclear' };
+
+/** The user's word counts before the provider's, and that before the column's own name. */
+function recognise({ name, at, names, email, provider, wishes }: Asked): Recognised {
+  const column = { name, at };
+  const folded = names[at] ?? '';
+  if ((wishes.ignored ?? []).some((some) => foldWords(some) === folded)) return column;
+  const wished = [...(wishes.columns ?? [])].find(([some]) => foldWords(some) === folded)?.[1];
+  if (wished !== undefined) return { ...column, as: wished };
+  if (at === email) return { ...column, as: 'email' };
+  const said = provider && columnOf(provider, folded);
+  if (said !== undefined)
+    return said === 'unused' || said === 'email' ? column : { ...column, as: said };
+  if (wishes.newsletter?.some((some) => foldWords(some) === folded)) {
+    return { ...column, as: 'subscribed' };
+  }
+  const ofPerson = recogniseName(folded);
+  if (ofPerson !== undefined) return { ...column, as: ofPerson };
+  const found = isPlace(folded, names) ? 'unused' : recogniseColumn(name);
+  return found === 'unused' ? { ...column, watched: true } : { ...column, as: found };
 }
 
-function present<T extends Record<string, number | undefined>>(places: T) {
-  const known = Object.entries(places).filter(([, place]) => place !== undefined);
-  return Object.fromEntries(known) as { [Key in keyof T]?: number };
+/** Beside these, `state` is a part of a country. */
+const PLACES =
+  /^(city|town|zip|zip code|postal code|postcode|country|street|address|address 1|street address|stadt|ort|plz|land|ville|code postal|pays|ciudad|codigo postal|pais|citta|cap|plaats|stad|cidade|cep|miasto)$/;
+
+function isPlace(name: string, names: readonly string[]): boolean {
+  return /^(state|estado|etat|stato|stan)$/.test(name) && names.some((some) => PLACES.test(some));
+}
+
+function placesOf(columns: readonly ImportColumn[]): ImportForm['places'] {
+  const places: Partial<Record<Meaning, number[]>> = {};
+  for (const { as, at } of columns) if (as !== undefined) places[as] = [...(places[as] ?? []), at];
+  return places;
+}
+
+function wishedAt(names: readonly string[], { columns }: FormWishes, meaning: Meaning) {
+  const name = [...(columns ?? [])].find(([, some]) => some === meaning)?.[0];
+  return name === undefined ? undefined : names.indexOf(foldWords(name));
+}
+
+function checkNamed(
+  header: readonly string[],
+  names: readonly string[],
+  { columns, ignored }: FormWishes,
+): void {
+  const missing = [...(columns?.keys() ?? []), ...(ignored ?? [])].find(
+    (name) => !names.includes(foldWords(name)),
+  );
+  if (missing === undefined) return;
+  const there = header.map((name) => `"${name}"`).join(', ');
+  throw new BroadsheetError(
+    EXIT.usage,
+    `"${missing}" is no column of the file (--column, --ignore-column); it has ${there}`,
+  );
+}
+
+function explainUnclear(place: string, columns: readonly { readonly name: string }[]): string {
+  const [{ name } = { name: '' }, ...others] = columns;
+  const list = columns.map((column) => `"${column.name}"`).join(', ');
+  const fact =
+    others.length === 0
+      ? `has a column that may say who left or never agreed, and is not understood: ${list}`
+      : `has columns that may say who left or never agreed, and are not understood: ${list}`;
+  const remedy = `say what ${others.length === 0 ? 'it means' : 'each means'} with --column "${name}=MEANING" (such as consent, subscribed, status, unsubscribed, bounced, complained), or leave it aside with --ignore-column "${name}"`;
+  return `${place}  ${fact}; ${remedy}; nothing was stored`;
 }

@@ -1,15 +1,16 @@
-import { basename } from 'node:path';
-import { BroadsheetError, EXIT } from '../../base/errors.ts';
 import type { SubscriptionStatus } from '../../model/subscriber.ts';
 import { storedInstant } from '../../store/instants.ts';
 import { MOST_AT_ONCE } from '../../store/subscribers.ts';
 import type { Database } from '../../store/tables.ts';
 import { findNewsletter } from '../find-newsletter.ts';
 import type { StoreDependencies } from '../mail-dependencies.ts';
+import { foldWords } from './columns/fold-words.ts';
+import type { Meaning } from './columns/meanings.ts';
 import { type Importer, openImporter } from './import-batch.ts';
 import { type ImportCounts, noCounts } from './import-counts.ts';
-import type { ImportForm } from './import-form.ts';
-import { type ImportedPerson, parseImportRow, stricterStatus } from './parse-import-row.ts';
+import { checkFileName } from './import-file-name.ts';
+import type { FormWishes, ImportForm } from './import-form.ts';
+import { type ImportedPerson, parseImportRow } from './parse-import-row.ts';
 import { openImport } from './read-import-rows.ts';
 import { recordDepartures } from './record-departures.ts';
 
@@ -23,6 +24,12 @@ export interface ImportOptions {
   readonly sizeBytes?: number;
   /** Nobody comes in as more than this. Default: active. */
   readonly status?: SubscriptionStatus;
+  /** What columns mean, by their names. */
+  readonly columns?: ReadonlyMap<string, Meaning>;
+  /** Names of columns to leave aside, whatever they say. */
+  readonly ignoredColumns?: readonly string[];
+  /** What words in the columns mean; case, accents and punctuation do not matter. */
+  readonly values?: ReadonlyMap<string, SubscriptionStatus>;
   /** Reads and counts, stores nothing. */
   readonly dryRun?: boolean;
   /** Takes the other lines even when some are refused. */
@@ -38,6 +45,11 @@ export interface ImportReport extends Readonly<ImportCounts> {
   readonly newsletter: string;
   /** Whose export it is, where the columns tell. */
   readonly provider?: string;
+  /** The columns of the file, in its order; none for a list of addresses. */
+  readonly columns: {
+    readonly used: readonly { readonly name: string; readonly as: Meaning }[];
+    readonly unused: readonly string[];
+  };
   /** Lines with something on them, the header not counted. */
   readonly read: number;
   /** Lines refused. */
@@ -63,22 +75,26 @@ export async function importSubscribers(
   { config, store, clock, log }: StoreDependencies,
   options: ImportOptions,
 ): Promise<ImportReport> {
-  const newsletter = findNewsletter(config, options.newsletter).id;
+  const { id: newsletter, name } = findNewsletter(config, options.newsletter);
   const at = storedInstant(clock());
   const counts = noCounts();
   let read = 0;
   let refused = 0;
   const refusedLines: RefusedLine[] = [];
   const bytes = withProgress(options, (done, total) => log.progress('kB read', done, total));
-  const { form, rows } = await openImport(bytes, options.source);
+  const { form, rows } = await openImport(bytes, options.source, {
+    ...wishesOf(options),
+    newsletter: [newsletter, name],
+  });
   const source = `import ${options.source}${form.provider ? ` (${form.provider})` : ''}`;
-  const status = startingStatus(options, form);
+  const status = checkFileName(options.source, form, options.status);
+  const purpose = { newsletter, now: at, status };
 
   async function importAll(importer: Importer): Promise<void> {
     let people: ImportedPerson[] = [];
     for await (const { line, cells } of rows) {
       read += 1;
-      const person = parseImportRow(cells, form, { newsletter, now: at });
+      const person = parseImportRow(cells, form, purpose);
       if ('reason' in person) {
         refused += 1;
         if (refused <= MOST_NAMED) refusedLines.push({ line, reason: person.reason });
@@ -104,6 +120,7 @@ export async function importSubscribers(
   return {
     newsletter,
     ...(form.provider === undefined ? {} : { provider: form.provider }),
+    columns: reportColumns(form),
     ...{ read, ...counts, refused, refusedLines },
     stored: options.dryRun !== true && !isRefused(),
   };
@@ -122,29 +139,22 @@ async function finish(
   await lines.close();
 }
 
-/**
- * Mailchimp tells who left by the file's name too, and gives those who never subscribed a file that
- * looks like that of subscribers.
- */
-function startingStatus(
-  { status = 'active', source }: ImportOptions,
-  { provider }: ImportForm,
-): SubscriptionStatus {
-  if (provider !== 'Mailchimp') return status;
-  const [kind] = /^(nonsubscribed|archived|unsubscribed|cleaned)(?=_)/.exec(basename(source)) ?? [];
-  switch (kind) {
-    case 'unsubscribed':
-      return stricterStatus(status, 'unsubscribed');
-    case 'cleaned':
-      return stricterStatus(status, 'bounced');
-    case undefined:
-      return status;
-    default:
-      throw new BroadsheetError(
-        EXIT.data,
-        `${source}  has people who do not get your mail at Mailchimp (${kind}); leave it out, nothing was stored`,
-      );
-  }
+function wishesOf({ columns, ignoredColumns, values, status }: ImportOptions): FormWishes {
+  return {
+    ...(columns === undefined ? {} : { columns }),
+    ...(ignoredColumns === undefined ? {} : { ignored: ignoredColumns }),
+    words: new Map([...(values ?? [])].map(([word, meaning]) => [foldWords(word), meaning])),
+    ...(status === undefined ? {} : { status }),
+  };
+}
+
+function reportColumns({ columns }: ImportForm): ImportReport['columns'] {
+  return {
+    used: columns.flatMap(({ name, as }) => (as === undefined ? [] : [{ name, as }])),
+    unused: columns
+      .filter(({ as, name }) => as === undefined && name !== '')
+      .map(({ name }) => name),
+  };
 }
 
 async function* withProgress(

@@ -3,8 +3,10 @@ import type { EmailAddress } from '../../model/email-address.ts';
 import { parseMailbox } from '../../model/mailbox.ts';
 import { hasLeft, type SubscriptionStatus } from '../../model/subscriber.ts';
 import { shortLine } from '../short-line.ts';
+import type { Meaning } from './columns/meanings.ts';
 import { restoreCell } from './defuse-cell.ts';
 import type { ImportForm } from './import-form.ts';
+import { decideStatus, type RowPurpose, STRICTNESS } from './import-status.ts';
 import { parseImportTime } from './parse-import-time.ts';
 
 /** What a record of an import says of one person. What is undefined, the file does not tell. */
@@ -26,61 +28,50 @@ export interface ImportedPerson {
   readonly changedAt: string | undefined;
 }
 
-/** What a column of `ImportForm.ends` says of somebody who has not left. */
-const NOT_ENDED = new Set(['', 'false', 'no', 'n', '0', 'null', 'none', '-']);
-
 const HASH = /^[\w-]{43}$/;
 
-/** `complained` is no milder than the others, but tells more. */
-const STRICTNESS: readonly SubscriptionStatus[] = [
-  'active',
-  'pending',
-  'unsubscribed',
-  'bounced',
-  'complained',
-];
-
 /**
- * What a record says, for the newsletter called `newsletter`, at `now`; the reason where it is
- * refused: no address, a status that is not known (it might mean that they left), another
- * newsletter's record.
+ * Reads a record. Returns the reason where it is refused: no address, cells without a column,
+ * another newsletter's record, or words about consent that are not understood.
  */
 export function parseImportRow(
   cells: readonly string[],
   form: ImportForm,
-  { newsletter, now }: { readonly newsletter: string; readonly now: string },
+  purpose: RowPurpose,
 ): ImportedPerson | { readonly reason: string } {
-  const cell = (place: number | undefined) =>
-    place === undefined ? '' : restoreCell(cells[place] ?? '');
-  if (cells.length > form.columns && cells.slice(form.columns).some((text) => text.includes('@'))) {
-    return { reason: 'has more than one address; write one a line' };
-  }
-  const of = cell(form.newsletter);
-  if (of !== '' && of !== newsletter) {
-    return { reason: `is of the newsletter "${shortLine(of) ?? ''}"; import it there` };
-  }
-  const status = parseStatus(form, cell);
-  if (typeof status === 'object') return status;
-  const mailbox = parseMailbox(cell(form.email));
+  const cellAt = (place: number) => restoreCell(cells[place] ?? '');
+  const all = (meaning: Meaning) => (form.places[meaning] ?? []).map(cellAt);
+  const first = (meaning: Meaning) => all(meaning).find((text) => text !== '') ?? '';
+  const extra = cells.slice(form.columns.length || 1).filter((text) => text !== '');
+  if (extra.length > 0) return { reason: explainExtra(extra, form) };
+  const decided = decideStatus(form, cellAt, purpose);
+  if ('reason' in decided) return decided;
+  const mailbox = parseMailbox(first('email'));
   if ('reason' in mailbox) return mailbox;
-  const ended = form.ends.find(({ at }) => isEnded(cell(at)));
-  const time = (place: number | undefined) => parseImportTime(cell(place), now);
-  const [at, confirmedAt] = parseConsentTimes(form, time);
+  const time = (text: string) => parseImportTime(text, purpose.now);
+  const times = (meaning: Meaning) =>
+    all(meaning)
+      .map(time)
+      .find((at) => at !== undefined);
+  const asked = times('consent-at');
+  const confirmed = times('confirmed');
   return {
     address: mailbox.address,
     name:
-      shortLine(cell(form.name)) ??
-      shortLine(`${cell(form.firstName)} ${cell(form.lastName)}`) ??
+      shortLine(first('name')) ??
+      shortLine(`${first('first-name')} ${first('last-name')}`) ??
       shortLine(mailbox.name),
-    status,
+    status: decided.status,
     consent: {
-      ...{ at, confirmedAt },
-      source: shortLine(cell(form.consentSource)),
-      text: cell(form.consentText) || undefined,
-      ipHash: HASH.test(cell(form.consentIpHash)) ? cell(form.consentIpHash) : undefined,
-      ip: form.ips.map(cell).find((text) => isIP(text) > 0),
+      // Mailchimp's `CONFIRM_TIME` alone is when somebody was added.
+      at: asked ?? confirmed,
+      confirmedAt: asked === undefined ? undefined : confirmed,
+      source: shortLine(first('consent-source')),
+      text: first('consent-text') || undefined,
+      ipHash: all('consent-ip-hash').find((text) => HASH.test(text)),
+      ip: all('consent-ip').find((text) => isIP(text) > 0),
     },
-    changedAt: time(form.changed) ?? (ended && time(ended.at)),
+    changedAt: times('changed-at') ?? (decided.endedAt && time(decided.endedAt)),
   };
 }
 
@@ -93,43 +84,11 @@ export function stricterStatus(
   return STRICTNESS.indexOf(other) > STRICTNESS.indexOf(one) ? other : one;
 }
 
-function parseStatus(
-  form: ImportForm,
-  cell: (place: number) => string,
-): SubscriptionStatus | undefined | { readonly reason: string } {
-  const told: SubscriptionStatus[] = [];
-  for (const place of form.statuses) {
-    const word = cell(place).toLowerCase().replaceAll('_', ' ');
-    if (word === '') continue;
-    const status = Object.hasOwn(form.words, word) ? form.words[word] : undefined;
-    if (status === undefined) {
-      const known = 'active, pending, unsubscribed, bounced or complained';
-      return {
-        reason: `has the status "${shortLine(word) ?? ''}", which is not known; write ${known}`,
-      };
-    }
-    told.push(status);
+function explainExtra(extra: readonly string[], { columns }: ImportForm): string {
+  if (extra.some((text) => text.includes('@'))) {
+    return 'has more than one address; write one a line';
   }
-  for (const { at, status } of form.ends) if (isEnded(cell(at))) told.push(status);
-  // Mailchimp's words for it: "SPAM" and "ABUSE".
-  if (form.reason !== undefined && /^(spam|abuse)\b/i.test(cell(form.reason))) {
-    told.push('complained');
-  }
-  return told.toSorted((a, b) => STRICTNESS.indexOf(a) - STRICTNESS.indexOf(b)).at(-1);
-}
-
-function isEnded(text: string): boolean {
-  return !NOT_ENDED.has(text.trim().toLowerCase());
-}
-
-/**
- * When they asked and when they confirmed. Where the two are in one column (Mailchimp's
- * `CONFIRM_TIME` of somebody who was added), that is when they asked.
- */
-function parseConsentTimes(
-  form: ImportForm,
-  time: (place: number | undefined) => string | undefined,
-): [string | undefined, string | undefined] {
-  const asked = form.asked.find((place) => time(place) !== undefined);
-  return [time(asked), asked === form.confirmed ? undefined : time(form.confirmed)];
+  return columns.length === 0
+    ? `has "${shortLine(extra[0]) ?? ''}" beside the address, and no header row says what that is; write one, such as: email,name,status`
+    : 'has more cells than the header has columns; put cells with the divider in them into quotes';
 }

@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import { CsvError, type Options, parse } from 'csv-parse';
 import { BroadsheetError, EXIT } from '../../base/errors.ts';
-import { type ImportForm, LIST_FORM, recogniseForm } from './import-form.ts';
+import { type FormWishes, type ImportForm, LIST_FORM, recogniseForm } from './import-form.ts';
+import { refuseOthers } from './refuse-other-files.ts';
 
 /** One record of a file of subscribers. */
 export interface ImportRow {
@@ -23,27 +24,33 @@ const LONGEST_LINE = 1_000_000;
 
 /**
  * Begins to read a CSV file with a header row, or a list of addresses without one: any size, in
- * little memory. UTF-8, or UTF-16 with a byte order mark; cells are divided by comma, semicolon or
- * tab. Throws a data error that names `source` where it can't be read so, here or while the records
- * are read.
+ * little memory. UTF-8, or UTF-16 with a byte order mark; cells are divided by comma, semicolon,
+ * tab or pipe. Throws a data error that names `source` where it can't be read so, here or while the
+ * records are read, and where it has columns about consent that are not understood.
  */
 export async function openImport(
   bytes: AsyncIterable<Uint8Array>,
   source: string,
+  wishes: FormWishes = {},
 ): Promise<ImportFile> {
   const rows = readRows(bytes, source);
   const first = await rows.next();
   if (first.done) return { form: LIST_FORM, rows };
-  const form = recogniseForm(first.value.cells);
-  if (form !== undefined) return { form, rows };
-  if (first.value.cells[0]?.includes('@')) {
-    return { form: LIST_FORM, rows: withFirst(first.value, rows) };
+  const { line, cells } = first.value;
+  try {
+    if (cells[0]?.includes('@')) return { form: LIST_FORM, rows: withFirst(first.value, rows) };
+    const form = recogniseForm(cells, `${source}:${line}`, wishes);
+    if (form !== undefined) return { form, rows };
+    const fact = cells.some((cell) => cell.includes('@'))
+      ? 'has no header row'
+      : 'has no column of addresses';
+    const remedy =
+      'give it a header row with a column "email", name the column with --column "NAME=email", or write one address a line';
+    throw new BroadsheetError(EXIT.data, `${source}:${line}  ${fact}; ${remedy}`);
+  } catch (error) {
+    await rows.return(undefined);
+    throw error;
   }
-  await rows.return(undefined);
-  throw new BroadsheetError(
-    EXIT.data,
-    `${source}:${first.value.line}  has no column of addresses; give it a header row with a column "email", or one address a line`,
-  );
 }
 
 async function* readRows(
@@ -56,6 +63,7 @@ async function* readRows(
   let lastLine = 0;
   const options: Options<ImportRow, string[]> = {
     delimiter: delimiterOf(first),
+    from_line: hasSeparatorLine(first) ? 2 : 1,
     // The record alone is quicker than one with all that the parser knows of it.
     on_record: (cells: string[], { lines }): ImportRow => {
       lastLine = lines;
@@ -108,11 +116,19 @@ async function* withFirst(
   yield* rest;
 }
 
-/** The divider that the first line has most of; a comma where it has none. */
+/** Excel's first line, which names the divider: `sep=;`. */
+const SEPARATOR_LINE = /^"?sep=(.)"?\r?$/im;
+
+function hasSeparatorLine(text: string): boolean {
+  return SEPARATOR_LINE.exec(text)?.index === 0;
+}
+
+/** The divider that the first line names, or has most of outside quotes; a comma where it has none. */
 function delimiterOf(text: string): string {
-  const line = text.slice(0, text.search(/[\r\n]|$/));
+  if (hasSeparatorLine(text)) return SEPARATOR_LINE.exec(text)?.[1] ?? ',';
+  const line = text.slice(0, text.search(/[\r\n]|$/)).replace(/"[^"]*"/g, '');
   const count = (delimiter: string) => line.split(delimiter).length;
-  return [',', ';', '\t'].reduce((best, next) => (count(next) > count(best) ? next : best));
+  return [',', ';', '\t', '|'].reduce((best, next) => (count(next) > count(best) ? next : best));
 }
 
 async function* chain(first: string, rest: AsyncIterable<string>): AsyncGenerator<string> {
@@ -141,7 +157,7 @@ async function* decode(bytes: AsyncIterable<Uint8Array>, source: string): AsyncG
   let head: string | undefined = '';
   try {
     for await (const chunk of bytes) {
-      if (decoder === undefined) refuseArchive(chunk, source);
+      if (decoder === undefined) refuseOthers(chunk, source);
       decoder ??= new TextDecoder(encodingOf(chunk), { fatal: true });
       const text = decoder.decode(chunk, { stream: true });
       if (head === undefined) {
@@ -161,13 +177,6 @@ async function* decode(bytes: AsyncIterable<Uint8Array>, source: string): AsyncG
       cause: error,
     });
   }
-}
-
-/** A workbook of Excel is a ZIP file too. */
-function refuseArchive(chunk: Uint8Array, source: string): void {
-  if (!Buffer.from(chunk.subarray(0, 4)).equals(Buffer.from('PK\x03\x04'))) return;
-  const remedy = 'unpack it, or save the sheet as "CSV UTF-8"; nothing was stored';
-  throw new BroadsheetError(EXIT.data, `${source}  is a ZIP file or a workbook; ${remedy}`);
 }
 
 function encodingOf([first, second]: Uint8Array): string {

@@ -1,0 +1,118 @@
+import { type ColumnTopics, type Topic, topicsOf } from './column-words.ts';
+import type { Meaning } from './meanings.ts';
+
+/**
+ * What a column says by its name alone: a meaning, nothing that matters (`unused`), or perhaps that
+ * people left or did not agree, in words that are not all understood (`unclear`).
+ */
+export type Recognised = Meaning | 'unused' | 'unclear';
+
+/** Topics that add nothing to what a name says. */
+const CONTEXT: readonly Topic[] = [
+  ...(['mail', 'marketing', 'newsletter', 'filler', 'contact', 'subscriber', 'kind'] as const),
+];
+
+/** Topics of which nothing may be missed, whatever they stand beside. */
+const STRONG: readonly Topic[] = ['leave', 'bounce', 'complaint', 'block', 'consent', 'law'];
+
+const SENSITIVE: readonly Topic[] = [
+  ...STRONG,
+  ...(['gone', 'status', 'confirm', 'subscribe', 'accept', 'valid', 'pause', 'active'] as const),
+  ...(['newsletter', 'marketing', 'subscriber'] as const),
+];
+
+/**
+ * The topics that a name needs (a group each, of which one is enough), those that it may have beside
+ * them and `CONTEXT`, and what it says. The first that fits counts; where none fits, it is unclear.
+ */
+const RULES: readonly (readonly [needs: string, allows: string, says: Recognised])[] = [
+  // "Not unsubscribed": twice a no.
+  ['unwanted leave|block|gone|bounce|complaint|status|confirm|pause|valid', '', 'unclear'],
+  [
+    'unwanted consent|subscribe|accept|active|receive|mail|marketing|newsletter|contact',
+    '',
+    'unsubscribed',
+  ],
+  ['consent block', 'time status', 'unsubscribed'],
+  ['leave|block|gone link', 'subscribe', 'unused'],
+  ['leave|block|gone reason|source|text|ip', 'time confirm subscribe status', 'unsubscribe-reason'],
+  ['gone active', 'yesno', 'status'],
+  ['leave|block|gone', 'time confirm subscribe status yesno lists receive', 'unsubscribed'],
+  ['bounce', 'time status yesno', 'bounced'],
+  ['complaint', 'time status yesno', 'complained'],
+  ['consent|subscribe|confirm ip', 'confirm time', 'consent-ip'],
+  ['consent|accept confirm', 'time status subscribe yesno', 'confirmed'],
+  ['consent text', 'law', 'consent-text'],
+  ['consent time', 'law subscribe accept receive', 'consent-at'],
+  ['accept time', 'receive', 'consent-at'],
+  ['consent|accept source', 'law subscribe', 'consent-source'],
+  ['consent', 'status subscribe yesno accept law receive active', 'consent'],
+  ['confirm link|id', 'subscribe', 'unused'],
+  ['confirm', 'time status subscribe yesno active', 'confirmed'],
+  ['accept', 'receive yesno', 'consent'],
+  ['receive mail|marketing|newsletter|contact', 'yesno', 'consent'],
+  ['subscribe link|id', '', 'unused'],
+  ['subscribe time', '', 'consent-at'],
+  ['subscribe source', '', 'consent-source'],
+  ['subscribe status', 'yesno active', 'status'],
+  ['subscribe', 'yesno', 'subscribed'],
+  ['status time', '', 'changed-at'],
+  ['status', 'active yesno lists', 'status'],
+  ['active', 'yesno', 'status'],
+  ['newsletter|marketing yesno', '', 'consent'],
+  ['newsletter|marketing source|count|link', '', 'unused'],
+  ['newsletter', 'id', 'newsletter'],
+  ['marketing', '', 'unclear'],
+  ['subscriber kind', '', 'status'],
+  ['subscriber', '', 'subscribed'],
+];
+
+/** Letters of a script of which `column-words.ts` has no words. */
+const FOREIGN =
+  /(?!\p{Script=Latin}|\p{Script=Arabic}|\p{Script=Cyrillic}|\p{Script=Common})\p{L}/u;
+
+/** What a column says by its name, in any of the languages of `column-words.ts`. */
+export function recogniseColumn(name: string): Recognised {
+  if (FOREIGN.test(name)) return 'unclear';
+  const found = topicsOf(name);
+  const { topics, hasUnknownWords } = found;
+  if (!isSensitive(found)) return isTags(found) ? 'tags' : 'unused';
+  if (topics.has('channel') && !topics.has('mail')) return 'unused';
+  if (!STRONG.some((topic) => topics.has(topic))) {
+    if (topics.has('elsewhere')) return 'unused';
+    if (topics.has('active') && topics.has('recent')) return 'unused';
+  }
+  if (hasUnknownWords) return 'unclear';
+  return RULES.find(([needs, allows]) => fits(topics, needs, allows))?.[2] ?? 'unclear';
+}
+
+function isSensitive({ topics, hasUnknownWords }: ColumnTopics): boolean {
+  const has = (...some: readonly Topic[]) => some.some((topic) => topics.has(topic));
+  const sensitive = SENSITIVE.filter((topic) => topics.has(topic));
+  if (topics.has('receive') && has('mail', 'marketing', 'newsletter', 'contact')) {
+    return !has('recent');
+  }
+  if (topics.has('preference') && has('mail', 'contact', 'marketing')) return true;
+  if (topics.has('unwanted') && has('mail', 'contact', 'marketing', 'receive')) return true;
+  // "Subscriber country" and "Marketing channel" are about something else.
+  if (sensitive.every((topic) => topic === 'subscriber' || topic === 'marketing')) {
+    const rest = [...topics].filter((topic) => !CONTEXT.includes(topic) && topic !== 'yesno');
+    return sensitive.length > 0 && rest.length === 0 && !hasUnknownWords;
+  }
+  return true;
+}
+
+/** Lists, groups, tags: people put what they know of somebody there. */
+function isTags({ topics, hasUnknownWords }: ColumnTopics): boolean {
+  const isOther = topics.has('elsewhere') || topics.has('count') || topics.has('id');
+  return topics.has('lists') && !hasUnknownWords && !isOther;
+}
+
+function fits(topics: ReadonlySet<Topic>, needs: string, allows: string): boolean {
+  const groups = needs.split(' ').map((group) => group.split('|'));
+  const named = [...groups.flat(), ...allows.split(' '), ...CONTEXT];
+  return (
+    groups.every((group) => group.some((topic) => topics.has(topic as Topic))) &&
+    [...topics].every((topic) => named.includes(topic))
+  );
+}
