@@ -1,8 +1,8 @@
 import type { DeliveryTable } from '../model/delivery.ts';
-import { currentRate } from '../model/domain-rate.ts';
 import type { EditionPause } from '../model/edition.ts';
 import { dayQuota } from '../model/relay-quota.ts';
 import type { NewsletterSettings, RelayAccount } from '../model/settings.ts';
+import { currentRate } from '../model/slowed-rate.ts';
 import type { Store } from '../store/database/open-store.ts';
 import { deliveryTable } from '../store/deliveries.ts';
 import { type EditionRow, editionRows, pauseOf } from '../store/editions.ts';
