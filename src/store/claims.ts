@@ -29,8 +29,8 @@ export interface Claim {
 }
 
 /**
- * Gives up to `limit` deliveries of the edition to `sender`: those queued, first those that no relay was
- * asked about, then those deferred and due. Whoever is not active any more gets none: theirs are suppressed, since leaving beats mail
+ * Gives up to `limit` deliveries of the edition to `sender`: those queued, first those that no relay
+ * has refused, then those deferred and due. Whoever is not active any more gets none: theirs are suppressed, since leaving beats mail
  * that is queued. To be run in a transaction. An empty answer means that nothing is due, or that
  * the edition was paused or cancelled.
  */
@@ -127,7 +127,7 @@ async function findCandidates(db: Database, { edition, now, limit, notTo = [], a
   // Three queries, so that each follows the index instead of sorting a million rows.
   const queued = query.where('d.state', '=', 'queued');
   // One that is refused again and again must not keep others from being tried.
-  const untried = await queued.where('d.attempts', '=', 0).execute();
+  const untried = await queued.whereRef('d.attempts', '=', 'd.doubts').execute();
   if (untried.length > 0) return untried;
   const again = await queued.execute();
   if (again.length > 0) return again;

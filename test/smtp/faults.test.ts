@@ -42,6 +42,13 @@ function trouble(what: string, reply?: string): Outcome {
   return { kind: 'relayTrouble', reply: { ...parseReply(reply), text: `${what}: ${reply}` } };
 }
 
+function refusesGreeting(reply: string): Outcome {
+  const advice =
+    'if it is our name that it refuses, set email.name to a host name that the DNS knows';
+  const text = `refuses our greeting (EHLO): ${reply}; ${advice}`;
+  return { kind: 'relayTrouble', reply: { ...parseReply(reply), text } };
+}
+
 function failed(replyClass: ReplyClass, reply: string): Outcome {
   return { kind: 'failed', replyClass, reply: parseReply(reply) };
 }
@@ -86,12 +93,12 @@ const OPENING: readonly Fault[] = [
   {
     name: 'refuses EHLO and HELO',
     script: ({ phase }) => (/ehlo|helo/.test(phase) ? { say: '550 5.7.1 no\r\n' } : undefined),
-    outcome: trouble('refuses to work', '550 5.7.1 no'),
+    outcome: refusesGreeting('550 5.7.1 no'),
   },
   {
     name: 'says goodbye to EHLO',
     script: saysGoodbye('ehlo'),
-    outcome: trouble('refuses to work', GOODBYE),
+    outcome: refusesGreeting(GOODBYE),
   },
   {
     name: 'refuses STARTTLS which it offered',

@@ -247,7 +247,10 @@ class World {
     // Whoever has left is suppressed on the way, until somebody is claimed or nobody is left.
     while (this.isOpen && expected.length === 0) {
       const candidates = this.waiting('queued');
-      const untried = candidates.filter((index) => this.entries[index]?.attempts === 0);
+      const untried = candidates.filter((index) => {
+        const { attempts, doubts } = this.entries[index] ?? PLANNED;
+        return attempts === doubts;
+      });
       const queued = untried.length > 0 ? untried : candidates;
       const found = (queued.length > 0 ? queued : this.waiting('deferred')).slice(0, limit);
       if (found.length === 0) break;
