@@ -20,16 +20,26 @@ export interface Refusal {
   readonly isFinal: boolean;
 }
 
+/** A refusal among others of its relay. */
+export interface NumberedRefusal extends Refusal {
+  /** 1 for the first. */
+  readonly number: number;
+  /** Whether the relay had accepted nothing before in this run: no limit of a fresh hour can be used up. */
+  readonly isHead: boolean;
+}
+
 /** The words of one relay in one run, the newest last. */
 export interface RefusalState {
   readonly accepted: number;
   readonly refused: number;
-  /** Refused since it last accepted a message. */
-  readonly tail: readonly Refusal[];
+  /** Refused, with no message accepted that was begun afterwards. */
+  readonly tail: readonly NumberedRefusal[];
   /** Of the last messages that it judged: whether it refused them for policy. */
   readonly window: readonly boolean[];
   /** It refused everyone before, and has not accepted anyone since: less is enough to stop. */
   readonly isProbing: boolean;
+  /** It was found to refuse everyone in this run, and what is refused since, by messages under way, is alike. */
+  readonly isGivenUp: boolean;
 }
 
 /**
@@ -77,19 +87,43 @@ export const MOST_ASKED_FIRST = 3;
 
 /** A relay that was not asked yet. */
 export function noRefusals(isProbing = false): RefusalState {
-  return { accepted: 0, refused: 0, tail: [], window: [], isProbing };
+  return { accepted: 0, refused: 0, tail: [], window: [], isProbing, isGivenUp: false };
 }
 
-/** The state after an accepted message. What was in its tail is to be judged as past. */
-export function addAccepted(state: RefusalState): RefusalState {
+/**
+ * The state after an accepted message that was begun when `refusedBefore` messages had been refused, and which
+ * refusals are past by that. One that was under way at the same time tells nothing of them.
+ */
+export function addAccepted(
+  state: RefusalState,
+  refusedBefore: number,
+): { readonly state: RefusalState; readonly past: readonly NumberedRefusal[] } {
+  const isPast = ({ number }: NumberedRefusal) => number <= refusedBefore;
   const window = [...state.window.slice(1 - WINDOW), false];
-  return { ...state, accepted: state.accepted + 1, tail: [], window, isProbing: false };
+  const tail = state.tail.filter((each) => !isPast(each));
+  const isUnderWay = refusedBefore < state.refused;
+  const isProbing = state.isProbing && isUnderWay;
+  const isGivenUp = state.isGivenUp && isUnderWay;
+  return {
+    state: { ...state, accepted: state.accepted + 1, tail, window, isProbing, isGivenUp },
+    past: state.tail.filter(isPast),
+  };
 }
 
 /** The state after a refusal. */
 export function addRefusal(state: RefusalState, refusal: Refusal): RefusalState {
   const window = [...state.window.slice(1 - WINDOW), refusal.kind === 'policy'];
-  return { ...state, refused: state.refused + 1, tail: [...state.tail, refusal], window };
+  const refused = state.refused + 1;
+  const numbered = { ...refusal, number: refused, isHead: state.accepted === 0 };
+  return { ...state, refused, tail: [...state.tail, numbered], window };
+}
+
+/** The state after the relay was found to refuse everyone: what it refused is given up. */
+export function afterGivingUp(
+  { accepted, refused }: RefusalState,
+  isProbing: boolean,
+): RefusalState {
+  return { ...noRefusals(isProbing), accepted, refused, isGivenUp: true };
 }
 
 /** Why the relay should rest now; undefined where it should not. */
@@ -120,12 +154,9 @@ function isAlike(each: Refusal, other: Refusal): boolean {
   return each.kind === other.kind && (isAny || each.pattern === other.pattern);
 }
 
-/**
- * Judges what the relay refused before it accepted another message. `isHead`: before it had accepted any in this
- * run, when no limit of a fresh hour can have been used up.
- */
+/** Judges what the relay refused before it accepted a message that was begun afterwards. */
 export function judgePast(
-  past: readonly (Refusal & { readonly isHead: boolean })[],
+  past: readonly NumberedRefusal[],
   { accepted, refused }: Pick<RefusalState, 'accepted' | 'refused'>,
 ): ReadonlyMap<number, Judgement> {
   const unclear = past.filter(({ kind }) => kind === 'unclear');
@@ -145,14 +176,16 @@ export function judgePast(
 
 /**
  * Judges what the relay refused at the end of a run, with nobody asked afterwards. `hasAccepted`: it took
- * another message of the edition, in this run or an earlier one; `acceptedNow`: in this one.
+ * another message of the edition, in this run or an earlier one.
  */
 export function judgeTail(
-  tail: readonly Refusal[],
-  { hasAccepted, acceptedNow }: { readonly hasAccepted: boolean; readonly acceptedNow: boolean },
+  { tail, accepted, isGivenUp }: Pick<RefusalState, 'tail' | 'accepted' | 'isGivenUp'>,
+  hasAccepted: boolean,
 ): ReadonlyMap<number, Judgement> {
+  const acceptedNow = accepted > 0;
   return new Map(
     tail.map((each): readonly [number, Judgement] => {
+      if (isGivenUp) return [each.id, each.kind === 'slowDown' ? 'later' : 'us'];
       const alike = tail.filter((other) => isAlike(other, each)).length;
       return [each.id, judgeLast(each.kind, alike, { hasAccepted, acceptedNow })];
     }),

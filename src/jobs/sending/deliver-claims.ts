@@ -70,6 +70,7 @@ export async function deliverClaims(
   do await workOn();
   while (await settleAll(shop));
   unwatch();
+  await shop.dispatch.end();
   // When the disk is full this fails too; the next run finds this sender gone, and settles it.
   const now = storedInstant(clock());
   await giveBackAll(store.db, run.sender, now).catch((error: unknown) => course.fail(error));
@@ -130,14 +131,15 @@ async function currentRates({ deps }: DeliveryRun, now: number) {
 
 /** One connection's work. */
 async function work(shop: Workshop, route: Route, onDone: () => void): Promise<void> {
-  const { run, course, ledger, dispatch } = shop;
+  const { run, course, ledger, dispatch, refusals } = shop;
   for (;;) {
     const delivery = await dispatch.next(route);
     if (delivery === undefined) return;
     let isReturned = true;
+    const refusedBefore = refusals.count(route);
     try {
       const outcome = await deliverOne(run, { ledger, route }, delivery);
-      isReturned = noteOutcome(shop, route, delivery, outcome);
+      isReturned = noteOutcome(shop, route, { ...delivery, refusedBefore }, outcome);
       if (outcome.kind === 'withheld') await stopIfClosed(run, course);
       if (!isReturned) onDone();
     } catch (error) {

@@ -12,6 +12,8 @@ export interface Dispatch {
   done(route: Route, delivery: ClaimedDelivery, returned: boolean): void;
   /** After the last: deliveries went back into the queue. Ends the run when no relay can take them for a while. */
   goOn(): void;
+  /** At the end: waits until nothing more is claimed, which could else not be given back. */
+  end(): Promise<void>;
 }
 
 /** Longer than this nobody waits for a quota: the run ends, and says when to go on. */
@@ -97,6 +99,7 @@ export function openDispatch(input: HandInput): Dispatch {
       stopIfAllRest(routes, course, now());
       hand.changed.notify();
     },
+    end: hand.claimed,
     goOn() {
       hand.noteReturn();
       stopIfAllRest(routes, course, now());

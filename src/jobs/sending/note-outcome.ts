@@ -11,7 +11,7 @@ import { type DeliveryRun, isNobodys } from './deliver-one.ts';
 import type { DomainGates } from './domain-gates.ts';
 import type { Ledger } from './ledger.ts';
 import type { AboutUs, Refusals } from './refusals.ts';
-import { noteSuccess, type Route, restAfterTrouble, restForQuota } from './routes.ts';
+import { isUsable, noteSuccess, type Route, restAfterTrouble, restForQuota } from './routes.ts';
 
 /** Where outcomes are noted. */
 export interface Noting {
@@ -39,13 +39,13 @@ const ONE_REQUEST_MS = 5000;
 /**
  * Notes what an outcome says of others than its delivery: of the edition (how many are refused), of
  * the relay (it works, is left alone for a while, wants less), of the destination domain (it wants a slower
- * pace). What is to outlast the run goes to the ledger. Returns whether deliveries went back into the
+ * pace). `refusedBefore`: `Refusals.count` when the message began. What is to outlast the run goes to the ledger. Returns whether deliveries went back into the
  * queue; throws nothing.
  */
 export function noteOutcome(
   noting: Noting,
   route: Route,
-  delivery: ClaimedDelivery,
+  delivery: ClaimedDelivery & { readonly refusedBefore: number },
   outcome: Outcome,
 ): boolean {
   const { run, course, refusals } = noting;
@@ -58,7 +58,9 @@ export function noteOutcome(
   switch (outcome.kind) {
     case 'accepted':
       course.noteSent();
-      refusals.noteAccepted(route);
+      refusals.noteAccepted(route, delivery.refusedBefore);
+      // It was under way when the relay began to rest: that goes on.
+      if (route.rest !== undefined && !isUsable(route, now)) return false;
       if (!route.works) recordTrouble(noting, route, undefined);
       noteSuccess(route);
       return false;

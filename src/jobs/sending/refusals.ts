@@ -1,9 +1,11 @@
 import {
   addAccepted,
   addRefusal,
+  afterGivingUp,
   type Judgement,
   judgePast,
   judgeTail,
+  type NumberedRefusal,
   noRefusals,
   type ReasonToStop,
   type Refusal,
@@ -33,7 +35,10 @@ export interface AboutUs {
  * asked before and after them tell, and none of it is in one reply.
  */
 export interface Refusals {
-  noteAccepted(route: Route): void;
+  /** How many messages the relay has refused so far; to be asked when one begins. */
+  count(route: Route): number;
+  /** A message was accepted that began when so many had been refused. */
+  noteAccepted(route: Route, refusedBefore: number): void;
   /**
    * Notes an outcome that is a refusal, or nothing of others. Returns why the relay is to rest now, where it is:
    * then what it refused is about us, and `queueAgain` puts it back.
@@ -49,7 +54,7 @@ export interface Refusals {
 interface Book {
   state: RefusalState;
   /** Refused before another message was accepted. */
-  readonly past: (Refusal & { readonly isHead: boolean })[];
+  readonly past: NumberedRefusal[];
   said: string;
 }
 
@@ -64,11 +69,12 @@ export function openRefusals({ deps, edition }: DeliveryRun): Refusals {
     return book;
   };
   return {
-    noteAccepted(route) {
+    count: (route) => bookOf(route).state.refused,
+    noteAccepted(route, refusedBefore) {
       const book = bookOf(route);
-      const isHead = book.state.accepted === 0;
-      for (const refusal of book.state.tail) book.past.push({ ...refusal, isHead });
-      book.state = addAccepted(book.state);
+      const { state, past } = addAccepted(book.state, refusedBefore);
+      book.state = state;
+      book.past.push(...past);
     },
     note(route, delivery, outcome) {
       const refusal = refusalOf(delivery, outcome);
@@ -85,8 +91,7 @@ export function openRefusals({ deps, edition }: DeliveryRun): Refusals {
       const tail = state.tail.filter((each) => each.kind !== 'slowDown');
       const again = isPolicy ? past.filter((each) => each.kind === 'policy') : [];
       const kept = past.filter((each) => !again.includes(each));
-      const { accepted } = state;
-      books.set(route, { state: { ...noRefusals(!isPolicy), accepted }, past: kept, said: '' });
+      books.set(route, { state: afterGivingUp(state, !isPolicy), past: kept, said: '' });
       return [...tail, ...again].map(({ id }) => id);
     },
     async settle(db) {
@@ -107,14 +112,12 @@ export function openRefusals({ deps, edition }: DeliveryRun): Refusals {
     { state, past }: Book,
     tookBefore: () => Promise<boolean>,
   ): Promise<ReasonToStop | undefined> {
-    const acceptedNow = state.accepted > 0;
-    const isTaken = acceptedNow || (state.tail.length > 0 && (await tookBefore()));
-    const judged = new Map([
-      ...judgePast(past, state),
-      ...judgeTail(state.tail, { hasAccepted: isTaken, acceptedNow }),
-    ]);
+    const isTaken = state.accepted > 0 || (state.tail.length > 0 && (await tookBefore()));
+    const judged = new Map([...judgePast(past, state), ...judgeTail(state, isTaken)]);
     const all: readonly Refusal[] = [...past, ...state.tail];
     await write(db, all, judged);
+    // Why it rests was said when it was given up.
+    if (state.isGivenUp) return undefined;
     const aboutUs = all.filter(({ id }) => judged.get(id) === 'us');
     const kind = aboutUs.at(-1)?.kind;
     return kind && { kind, refusals: aboutUs.length, of: aboutUs.length };

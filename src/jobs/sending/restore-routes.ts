@@ -1,4 +1,5 @@
 import { LEAST_PER_RELAY } from '../../model/slowed-rate.ts';
+import type { RelayLimits } from '../../smtp/relay.ts';
 import { type RelayState, readRelayStates } from '../../store/relay-state.ts';
 import type { SendDependencies } from '../mail-dependencies.ts';
 import { type Route, restForQuota } from './routes.ts';
@@ -41,16 +42,29 @@ export function restLeftMs(until: string, now: Temporal.Instant): number {
 }
 
 function restoreLimits(route: Route, state: RelayState, now: number): void {
-  const sinceMs = Math.max(0, now - Date.parse(state.limitsChangedAt ?? ''));
-  const { connections, messagesPerConnection } = state;
+  const { connections, messagesPerConnection } = learnedLimits(state, now);
   if (connections !== undefined) {
-    // Twice as many after each hour, as a rate climbs.
-    const current = Math.floor(connections * 2 ** (sinceMs / HOUR_MS));
-    route.connections = Math.min(route.account.connections, current);
+    route.connections = Math.min(route.account.connections, connections);
     route.relay.limit({ connections: route.connections });
   }
-  if (messagesPerConnection !== undefined && sinceMs < FORGOTTEN_AFTER_MS) {
+  if (messagesPerConnection !== undefined) {
     route.messagesPerConnection = messagesPerConnection;
     route.relay.limit({ messagesPerConnection });
   }
+}
+
+/** What a relay was found to take, as far as that still counts at `now` (epoch milliseconds). */
+export function learnedLimits(
+  { connections, messagesPerConnection, limitsChangedAt = '' }: RelayState,
+  now: number,
+): RelayLimits {
+  const sinceMs = Math.max(0, now - Date.parse(limitsChangedAt));
+  return {
+    // Twice as many after each hour, as a rate climbs.
+    ...(connections !== undefined && {
+      connections: Math.floor(connections * 2 ** (sinceMs / HOUR_MS)),
+    }),
+    ...(messagesPerConnection !== undefined &&
+      sinceMs < FORGOTTEN_AFTER_MS && { messagesPerConnection }),
+  };
 }
