@@ -41,6 +41,17 @@ export function restLeftMs(until: string, now: Temporal.Instant): number {
   return left > HOUR_MS ? 0 : Math.max(0, left);
 }
 
+/** For how many milliseconds every relay rests; 0 where one of them does not. */
+export async function allRestMs({
+  config,
+  store,
+  clock,
+}: Pick<SendDependencies, 'config' | 'store' | 'clock'>): Promise<number> {
+  const states = await readRelayStates(store.db);
+  const rests = config.relays.map(({ id }) => states.get(id)?.rest?.until);
+  return Math.min(...rests.map((until) => (until === undefined ? 0 : restLeftMs(until, clock()))));
+}
+
 function restoreLimits(route: Route, state: RelayState, now: number): void {
   const { connections, messagesPerConnection } = learnedLimits(state, now);
   if (connections !== undefined) {
