@@ -35,7 +35,7 @@ export async function deliverNewsletter(
       isTrouble = !(await goOn(deps, each.edition, newsletter, signal)) || isTrouble;
     }
     await concludeSlots(deps);
-    return { isTrouble, waitMs: Math.max(restMs, await untilNextMs(deps, newsletter)) };
+    return { isTrouble, waitMs: restMs > 0 ? restMs : await untilNextMs(deps, newsletter) };
   } catch (error) {
     log.failure('the editions could not be looked at', error, { newsletter: newsletter.id });
     return { isTrouble: true, waitMs: Number.POSITIVE_INFINITY };
