@@ -100,9 +100,29 @@ function* notesOf(edition: EditionStatus, timeZone: string): Generator<string> {
 }
 
 function relayRow(relay: RelayStatus, timeZone: string): readonly (string | number)[] {
-  const { id, inHour, inDay, perHour, perDay, trouble } = relay;
+  const { id, inHour, inDay, perHour, perDay, trouble, rest, limits } = relay;
   const of = (count: number, most: number | undefined) =>
     most === undefined ? formatCount(count) : `${formatCount(count)} of ${formatCount(most)}`;
-  const note = trouble ? `${trouble.text} (${formatTime(trouble.at, timeZone)})` : '';
-  return [id, of(inHour, perHour), of(inDay, perDay), note];
+  const notes = [
+    rest && `rests until ${formatDue(rest.until, timeZone)}: ${rest.reason}`,
+    // What it rests for says it better.
+    rest === undefined && trouble && `${trouble.text} (${formatTime(trouble.at, timeZone)})`,
+    limits && describeLimits(limits),
+  ];
+  return [id, of(inHour, perHour), of(inDay, perDay), notes.filter(Boolean).join('; ')];
+}
+
+/** What a relay asked for, as a phrase. */
+function describeLimits({
+  messagesPerHour,
+  connections,
+  messagesPerConnection,
+}: NonNullable<RelayStatus['limits']>): string {
+  const parts = [
+    messagesPerHour !== undefined && `${formatCount(messagesPerHour)} an hour`,
+    connections !== undefined && plural(connections, 'connection'),
+    messagesPerConnection !== undefined &&
+      `${plural(messagesPerConnection, 'message')} a connection`,
+  ];
+  return `takes ${parts.filter((part) => part !== false).join(', ')}`;
 }

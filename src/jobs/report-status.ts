@@ -1,12 +1,13 @@
 import type { DeliveryTable } from '../model/delivery.ts';
-import { currentRate } from '../model/domain-rate.ts';
 import type { EditionPause } from '../model/edition.ts';
 import { dayQuota } from '../model/relay-quota.ts';
 import type { NewsletterSettings, RelayAccount } from '../model/settings.ts';
+import { currentRate } from '../model/slowed-rate.ts';
 import type { Store } from '../store/database/open-store.ts';
 import { deliveryTable } from '../store/deliveries.ts';
 import { type EditionRow, editionRows, pauseOf } from '../store/editions.ts';
 import { storedInstant } from '../store/instants.ts';
+import { type RelayState, readRelayStates } from '../store/relay-state.ts';
 import { readUse } from '../store/relays.ts';
 import {
   acceptedSince,
@@ -21,6 +22,7 @@ import { type FoundHold, findHold } from './database/check-fence.ts';
 import { compareJournal } from './database/compare-journal.ts';
 import { findNewsletter } from './find-newsletter.ts';
 import type { SendDependencies } from './mail-dependencies.ts';
+import { learnedLimits, restLeftMs } from './sending/restore-routes.ts';
 import { livingSenders } from './sending/sender-lease.ts';
 
 /** Where an edition stands. */
@@ -54,6 +56,14 @@ export interface RelayStatus {
   readonly perHour?: number;
   readonly perDay?: number;
   readonly trouble?: { readonly text: string; readonly at: string };
+  /** It is given nothing before `until`, ISO 8601, and then one message first. */
+  readonly rest?: { readonly reason: string; readonly until: string };
+  /** What it asked for: a pace, connections at once, messages over one. */
+  readonly limits?: {
+    readonly messagesPerHour?: number;
+    readonly connections?: number;
+    readonly messagesPerConnection?: number;
+  };
 }
 
 export interface StatusReport {
@@ -88,7 +98,7 @@ export async function reportStatus(
   for (const { id } of chosen) {
     newsletters.push({ id, active: await countActive(store.db, id) });
   }
-  const relays = await relaysOf(store.db, config.relays, machineClock().epochMilliseconds);
+  const relays = await relaysOf(deps, machineClock().epochMilliseconds);
   const hold = await findHold(deps);
   const { isAhead } = await compareJournal(store.db, config.journalFile);
   return {
@@ -175,22 +185,41 @@ function standingOf(
 }
 
 async function relaysOf(
-  db: Database,
-  accounts: readonly RelayAccount[],
+  { config, store: { db }, clock }: Pick<SendDependencies, 'config' | 'store' | 'clock'>,
   now: number,
 ): Promise<readonly RelayStatus[]> {
   const rows = await relayRows(db);
+  const states = await readRelayStates(db);
   const statuses: RelayStatus[] = [];
-  for (const account of accounts) {
+  for (const account of config.relays) {
     const { inHour, inDay } = await readUse(db, account.id, now);
     const perDay = dayQuota(account, now);
     const row = rows.get(account.id);
+    const { rest, ...state } = states.get(account.id) ?? {};
+    const isResting = rest !== undefined && restLeftMs(rest.until, clock()) > 0;
     statuses.push({
       ...{ id: account.id, inHour, inDay },
       ...(account.messagesPerHour === undefined ? {} : { perHour: account.messagesPerHour }),
       ...(perDay === Infinity ? {} : { perDay }),
       ...(row?.trouble == null ? {} : { trouble: { text: row.trouble, at: row.trouble_at ?? '' } }),
+      ...(isResting ? { rest } : {}),
+      ...limitsOf(state, account, now),
     });
   }
   return statuses;
+}
+
+function limitsOf(
+  state: RelayState,
+  account: RelayAccount,
+  now: number,
+): Pick<RelayStatus, 'limits'> {
+  const perHour = state.rate && currentRate(state.rate, now);
+  const { connections = account.connections, messagesPerConnection } = learnedLimits(state, now);
+  const limits = {
+    ...(perHour === undefined ? {} : { messagesPerHour: Math.round(perHour) }),
+    ...(connections < account.connections ? { connections } : {}),
+    ...(messagesPerConnection === undefined ? {} : { messagesPerConnection }),
+  };
+  return Object.keys(limits).length === 0 ? {} : { limits };
 }

@@ -10,6 +10,9 @@ import type { DeliveryState, FailureCause } from './delivery.ts';
  *     inDoubt -> queued                   it is sent once more, with the same Message-ID; by itself
  *                                         only after its first doubt
  *     queued, deferred -> failed          too late, or cancelled
+ *     submitting -> deferred -> failed    refused: for good once it is clear that it is about the reader,
+ *                    deferred -> queued   else not: it was about the relay or about us
+ *     claimed, submitting -> queued       the relay takes no more for now
  *     failed -> queued                    an editor wants it tried again; not where the subscriber has left
  */
 export interface LedgerEntry {
@@ -46,7 +49,14 @@ export type DeliveryEvent =
   | { readonly kind: 'submit'; readonly sender: string; readonly isActive: boolean }
   | { readonly kind: 'accept'; readonly sender: string }
   | { readonly kind: 'defer'; readonly sender: string; readonly retryAt: number }
+  /** The message itself was at fault, whatever the relay. */
   | { readonly kind: 'refuse'; readonly sender: string }
+  /** The relay takes no more for now, or not so fast. */
+  | { readonly kind: 'limit'; readonly sender: string }
+  /** A refusal was about the reader. */
+  | { readonly kind: 'settle' }
+  /** A refusal was about the relay or about us. */
+  | { readonly kind: 'requeue' }
   /** The connection broke after the final dot. */
   | { readonly kind: 'lose'; readonly sender: string }
   | { readonly kind: 'giveBack'; readonly sender: string }
@@ -68,6 +78,9 @@ export const EVENT_SOURCES = {
   accept: ['claimed', 'submitting', 'inDoubt'],
   defer: ['claimed', 'submitting', 'inDoubt'],
   refuse: ['claimed', 'submitting', 'inDoubt'],
+  limit: ['claimed', 'submitting', 'inDoubt'],
+  settle: ['deferred'],
+  requeue: ['deferred'],
   lose: ['claimed', 'submitting', 'inDoubt'],
   giveBack: ['claimed', 'submitting'],
   endLease: ['claimed'],
@@ -109,6 +122,12 @@ export function applyEvent(entry: LedgerEntry, event: DeliveryEvent): LedgerEntr
       return moved(tried(entry), 'deferred', { retryAt: event.retryAt });
     case 'refuse':
       return moved(tried(entry), 'failed', { failedBecause: 'reply' });
+    case 'limit':
+      return moved(tried(entry), 'queued');
+    case 'settle':
+      return moved(entry, 'failed', { failedBecause: 'reply' });
+    case 'requeue':
+      return moved(entry, 'queued');
     case 'lose':
       return doubted(entry);
     case 'senderDied':

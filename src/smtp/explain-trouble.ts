@@ -1,5 +1,7 @@
 import type { Reply } from '../model/delivery.ts';
-import { parseReply } from './classify-reply.ts';
+import { classifyReply, findReplyRow, isLimit, parseReply } from './classify-reply.ts';
+import type { Outcome } from './outcome.ts';
+import { NAME_REMEDY, type SmtpPhase } from './reply-table.ts';
 
 /** What nodemailer's errors have, as far as it is used here. */
 export interface SmtpError extends Error {
@@ -11,18 +13,40 @@ export interface SmtpError extends Error {
   readonly responseCode?: number | undefined;
 }
 
-/** What a relay's trouble is, as a reply whose text is a phrase after the relay's name: `does not answer`. */
-export function explainTrouble(error: SmtpError): Reply {
+/** What comes of a connection that could not be opened: a quota of our account, or the relay's trouble. */
+export function explainOpening(
+  error: SmtpError,
+): Extract<Outcome, { kind: 'relayTrouble' | 'limited' }> {
+  const reply = parseReply(error.response ?? '');
+  const limit = reply.code < 400 ? undefined : classifyReply(reply, 'auth');
+  if (limit !== undefined && isLimit(limit)) return { kind: 'limited', limit, reply };
+  return { kind: 'relayTrouble', reply: explainTrouble(error) };
+}
+
+/**
+ * What a relay's trouble is, as a reply whose text is a phrase after the relay's name: `does not answer`;
+ * with what the publisher can do about it, where that is known.
+ */
+export function explainTrouble(error: SmtpError, phase: SmtpPhase = 'connect'): Reply {
   const reply = error.response === undefined ? undefined : parseReply(error.response);
   if (reply !== undefined && reply.code > 0) {
     const enhanced = reply.enhancedCode === undefined ? '' : ` ${reply.enhancedCode}`;
     const said = `${reply.code}${enhanced} ${reply.text}`;
-    return { ...reply, text: `${refusalOf(error, reply.code)}: ${said}` };
+    const remedy = isGreeting(error)
+      ? `if it is our name that it refuses, ${NAME_REMEDY}`
+      : findReplyRow(reply, phase)?.remedy;
+    const advice = remedy === undefined ? '' : `; ${remedy}`;
+    return { ...reply, text: `${refusalOf(error, reply.code)}: ${said}${advice}` };
   }
   return { code: 0, text: explainBreak(error) };
 }
 
+function isGreeting({ command = '' }: SmtpError): boolean {
+  return ['EHLO', 'HELO', 'LHLO'].includes(command);
+}
+
 function refusalOf(error: SmtpError, code: number): string {
+  if (isGreeting(error)) return 'refuses our greeting (EHLO)';
   if (error.code !== 'EAUTH') return 'refuses to work';
   // RFC 4954 §6: what is temporary has nothing to do with the password.
   return code < 500 ? 'lets nobody log in now' : 'refuses the name and password';

@@ -10,14 +10,21 @@ interface DataStream extends Transform {
   outByteCount: number;
 }
 
-/** The method of nodemailer's that its types leave out: makes the stream, which is on its way to the socket then. */
-interface WithSendStream {
+/** What nodemailer's types leave out, of its inside. */
+interface Inside {
+  /** Makes the stream, which is on its way to the socket then. */
   _createSendStream(done: Sent): DataStream;
+  /** Replies that came and were not looked at yet; the last may not be whole. */
+  _responseQueue: readonly string[];
+  /** Looks at the first of them. */
+  _processResponse(): unknown;
+  /** Ends the connection, and what is in flight, with an error. */
+  _onError(error: Error, code: string, reply: false, command: string): void;
 }
 
 const Connection = SMTPConnection as unknown as new (
   ...options: ConstructorParameters<typeof SMTPConnection>
-) => SMTPConnection & WithSendStream;
+) => SMTPConnection & Inside;
 
 const LINE_FEED = 0x0a;
 
@@ -26,8 +33,11 @@ const LINE_FEED = 0x0a;
  * `wireReady` (`Message.wireReady`). nodemailer looks at each byte of a message in JavaScript,
  * which takes half of the time of sending, and finds nothing in such a message.
  *
- * The one thing that stands on nodemailer's inside is `_createSendStream`. Where a version has
- * none, or makes another stream, messages go the ordinary way; a test says so then.
+ * It believes no reply whose lines have different codes either, of which nodemailer believes the first
+ * and others the last (RFC 5321 §4.2.1 wants them equal).
+ *
+ * This stands on nodemailer's inside (`Inside`). Where a version has none of it, or makes another stream,
+ * messages go the ordinary way; tests say so then.
  */
 export class MessageConnection extends Connection {
   /** Of the message that is sent next. */
@@ -44,5 +54,14 @@ export class MessageConnection extends Connection {
       };
     }
     return stream;
+  }
+
+  override _processResponse(): unknown {
+    const [reply = ''] = this._responseQueue ?? [];
+    const codes = new Set(Array.from(reply.matchAll(/^\d{3}(?=[ -])/gm), ([code]) => code));
+    if (codes.size < 2) return super._processResponse();
+    const said = reply.replace(/\s+/g, ' ').slice(0, 200);
+    this._onError(new Error(`it contradicts itself: ${said}`), 'EPROTOCOL', false, 'CONN');
+    return undefined;
   }
 }

@@ -1,8 +1,8 @@
 import type { Reply } from '../model/delivery.ts';
-import { explainTrouble, type SmtpError } from './explain-trouble.ts';
+import { explainOpening, type SmtpError } from './explain-trouble.ts';
 import type { Outcome } from './outcome.ts';
 import { parseRelayUrl } from './parse-relay-url.ts';
-import type { Relay, RelaySettings } from './relay.ts';
+import type { Relay, RelayLimits, RelaySettings } from './relay.ts';
 import { openSession, type SmtpSession } from './smtp-session.ts';
 
 const TIMEOUTS = { connectMs: 30_000, silenceMs: 600_000 };
@@ -13,14 +13,20 @@ const MOST_TRIES = 2;
 /** Makes a relay of its settings; connects when the first message comes. Throws a config error for a URL that is none. */
 export function openRelay(settings: RelaySettings): Relay {
   const address = parseRelayUrl(settings.url, settings.login);
+  const named = { ...address, ehloName: settings.ehloName };
+  let learned: RelayLimits = {};
+  const mostMessages = () =>
+    Math.min(settings.messagesPerConnection ?? Infinity, learned.messagesPerConnection ?? Infinity);
   const sessions = openSessions(settings.connections, (signal) =>
-    openSession(
-      { ...address, ehloName: settings.ehloName },
-      settings.timeouts ?? TIMEOUTS,
-      signal,
-      settings.messagesPerConnection,
-    ),
+    openSession(named, settings.timeouts ?? TIMEOUTS, signal, mostMessages()),
   );
+  const learn = (session: SmtpSession, outcome: Outcome) => {
+    // The one that was refused counts as given.
+    const messagesPerConnection = session.messages() - 1;
+    if (outcome.kind !== 'limited' || outcome.limit !== 'session' || messagesPerConnection < 1)
+      return;
+    learned = { ...learned, messagesPerConnection };
+  };
   return {
     name: address.name,
     async send(message, beforeDot) {
@@ -30,6 +36,7 @@ export function openRelay(settings: RelaySettings): Relay {
         let sent: { outcome: Outcome; broke: boolean } | undefined;
         try {
           sent = await taken.session.send(message, beforeDot);
+          learn(taken.session, sent.outcome);
         } finally {
           sessions.release(taken.session);
         }
@@ -43,6 +50,11 @@ export function openRelay(settings: RelaySettings): Relay {
       sessions.release(taken.session);
       return undefined;
     },
+    limit(limits) {
+      learned = { ...learned, ...limits };
+      sessions.limit(learned.connections ?? settings.connections);
+    },
+    limits: () => learned,
     close: sessions.end,
     drop: sessions.drop,
   };
@@ -50,7 +62,7 @@ export function openRelay(settings: RelaySettings): Relay {
 
 type Taken =
   | { readonly session: SmtpSession; readonly fresh: boolean }
-  | { readonly trouble: Extract<Outcome, { kind: 'relayTrouble' }> };
+  | { readonly trouble: Extract<Outcome, { kind: 'relayTrouble' | 'limited' }> };
 
 const DROPPED: Taken = {
   trouble: { kind: 'relayTrouble', reply: { code: 0, text: 'was left by us' } },
@@ -81,7 +93,7 @@ function openSessions(most: number, open: (signal: AbortSignal) => Promise<SmtpS
         limit = Math.max(1, busy.size + idle.length);
         return undefined;
       }
-      return { trouble: { kind: 'relayTrouble', reply: explainTrouble(error as SmtpError) } };
+      return { trouble: explainOpening(error as SmtpError) };
     } finally {
       opening.delete(attempt);
       waiting.shift()?.();
@@ -91,6 +103,17 @@ function openSessions(most: number, open: (signal: AbortSignal) => Promise<SmtpS
   function free(session: SmtpSession): void {
     busy.delete(session);
     waiting.shift()?.();
+  }
+
+  function leave(session: SmtpSession | undefined): void {
+    if (session === undefined) return;
+    // Until it has said goodbye it is one of those that the relay counts.
+    busy.add(session);
+    const goodbye = session.end().then(() => {
+      free(session);
+      leaving.delete(goodbye);
+    });
+    leaving.add(goodbye);
   }
 
   return {
@@ -111,17 +134,18 @@ function openSessions(most: number, open: (signal: AbortSignal) => Promise<SmtpS
         }
       }
     },
+    /** From now on so many at once; idle ones beyond that say goodbye. */
+    limit(connections: number): void {
+      limit = Math.max(1, Math.min(most, connections));
+      while (idle.length > 0 && busy.size + idle.length > limit) leave(idle.pop());
+      for (const wake of waiting.splice(0)) wake();
+    },
     release(session: SmtpSession): void {
-      if (session.isUsable()) {
+      if (session.isUsable() && busy.size + idle.length <= limit) {
         free(session);
         idle.push(session);
       } else {
-        // Until it has said goodbye it is one of those that the relay counts.
-        const goodbye = session.end().then(() => {
-          free(session);
-          leaving.delete(goodbye);
-        });
-        leaving.add(goodbye);
+        leave(session);
       }
     },
     async end(): Promise<void> {

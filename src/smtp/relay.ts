@@ -16,10 +16,20 @@ export interface Relay {
   send(message: Message, beforeDot: () => Promise<boolean>): Promise<Outcome>;
   /** Connects and logs in; what the trouble is, where there is any. */
   verify(): Promise<Reply | undefined>;
+  /** Learns what the relay takes: so many connections at once, so many messages over each. */
+  limit(limits: RelayLimits): void;
+  /** What was learned of it so far. */
+  limits(): RelayLimits;
   /** Ends every connection that is idle, in order. */
   close(): Promise<void>;
   /** Drops every connection at once: what is in flight comes back as not sent or in doubt. */
   drop(): void;
+}
+
+/** What a relay was found to take; absent where it takes what it is asked to. */
+export interface RelayLimits {
+  readonly connections?: number;
+  readonly messagesPerConnection?: number;
 }
 
 export interface RelaySettings {

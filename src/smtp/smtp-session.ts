@@ -1,17 +1,21 @@
 import { Readable } from 'node:stream';
 import type SMTPConnection from 'nodemailer/lib/smtp-connection';
+import type { Reply } from '../model/delivery.ts';
 import type { Message } from '../model/message.ts';
-import { classifyReply, parseReply, type SmtpPhase } from './classify-reply.ts';
+import { classifyReply, isLimit, parseReply } from './classify-reply.ts';
 import { explainTrouble, type SmtpError } from './explain-trouble.ts';
 import { MessageConnection } from './message-connection.ts';
 import type { Outcome } from './outcome.ts';
 import type { RelayAddress } from './parse-relay-url.ts';
 import type { RelaySettings } from './relay.ts';
+import type { SmtpPhase } from './reply-table.ts';
 
 /** One connection to a relay, connected and logged in; it sends one message at a time. */
 export interface SmtpSession {
   /** Whether another message can be sent over it. */
   isUsable(): boolean;
+  /** Messages that it was given so far. */
+  messages(): number;
   /** As `Relay.send`; `broke` when the connection ended before the relay could know the message. */
   send(
     message: Message,
@@ -68,6 +72,7 @@ export async function openSession(
   let messages = 0;
   return {
     isUsable: () => !connection.destroyed && messages < mostMessages,
+    messages: () => messages,
     async send(message, beforeDot) {
       messages += 1;
       if (!takesUtf8 && needsUtf8(message)) return { outcome: WITHOUT_UTF8, broke: false };
@@ -198,8 +203,7 @@ async function judge(
     connection.close();
     // The relay's goodbye in place of any reply (RFC 5321 §3.8), perhaps for this one recipient.
     if (reply.code === 421) {
-      const outcome: Outcome = { kind: 'deferred', reply, replyClass: 'slowDown' };
-      return { outcome, broke: reached !== 'marking' };
+      return { outcome: outcomeOf(result, reply, 'rcpt'), broke: reached !== 'marking' };
     }
     const trouble = explainTrouble(result);
     if (reached === 'dot') return { outcome: { kind: 'inDoubt', reply: trouble }, broke: false };
@@ -209,14 +213,25 @@ async function judge(
   // A reply before the dot leaves half a message on the wire.
   if (phase === 'dot' && reached !== 'dot') connection.close();
   else await reset(connection);
-  const replyClass = classifyReply(reply, phase);
+  const outcome = outcomeOf(result, reply, phase);
+  const isOver = outcome.kind === 'limited' && outcome.limit === 'session';
+  if (isOver) connection.close();
   // 421 to MAIL on a connection that had served others: it was its last word to them, not to us.
-  const broke = phase === 'mail' && reply.code === 421;
-  if (replyClass === 'relay') {
-    return { outcome: { kind: 'relayTrouble', reply: explainTrouble(result) }, broke };
+  return {
+    outcome,
+    broke: (isOver && reached === 'envelope') || (phase === 'mail' && reply.code === 421),
+  };
+}
+
+/** What comes of a message that was refused in `phase`, for now or for good. */
+function outcomeOf(error: SmtpError, reply: Reply, phase: SmtpPhase): Outcome {
+  const kind = classifyReply(reply, phase);
+  if (isLimit(kind)) return { kind: 'limited', limit: kind, reply };
+  if (kind !== 'relay') {
+    return { kind: reply.code < 500 ? 'deferred' : 'failed', reply, replyClass: kind };
   }
-  const kind = reply.code < 500 ? 'deferred' : 'failed';
-  return { outcome: { kind, reply, replyClass }, broke };
+  const trouble = { kind: 'relayTrouble', reply: explainTrouble(error, phase) } as const;
+  return phase === 'mail' ? trouble : { ...trouble, recipientNamed: true };
 }
 
 function phaseOf(error: SmtpError, reached: Progress['reached']): SmtpPhase {

@@ -1,5 +1,4 @@
 import type { EmailAddress } from '../model/email-address.ts';
-import { isStillSubscribed } from './still-subscribed.ts';
 import type { Database } from './tables.ts';
 
 /** A subscriber whom mail can't reach. */
@@ -10,7 +9,8 @@ export interface Bounced {
 
 /**
  * Active subscribers of whom the edition found out that their address does not exist, or whose
- * mailbox did not take any of their last `softBounces` editions. Someone who signed up again since is none.
+ * mailbox did not take any of their last `softBounces` editions, each of which the relay took for others.
+ * Someone who signed up again since is none. What no relay has settled (`failRefused`) counts for nothing.
  */
 export async function findBounced(
   db: Database,
@@ -23,7 +23,15 @@ export async function findBounced(
     .select(['d.subscriber', 's.address', 'd.reply_class'])
     .where('d.edition', '=', edition)
     .where('d.state', '=', 'failed')
-    .where('d.reply_class', 'in', ['noSuchAddress', 'mailboxTrouble'])
+    .where((where) =>
+      where.or([
+        where('d.reply_class', '=', 'mailboxTrouble'),
+        where.and([
+          where('d.reply_class', '=', 'noSuchAddress'),
+          where('d.failed_because', '=', 'reply'),
+        ]),
+      ]),
+    )
     .where('s.status', '=', 'active')
     .whereRef('s.changed_at', '<=', 'd.changed_at')
     .execute();
@@ -36,25 +44,18 @@ export async function findBounced(
   return bounced;
 }
 
-/**
- * Notes that the relay which refused so many of the edition knows nothing of addresses: who does
- * not exist for it, and is still subscribed, was refused for policy.
- */
-export async function disbelieveUnknown(db: Database, edition: string): Promise<void> {
-  await db
-    .updateTable('deliveries')
-    .set({ reply_class: 'policy' })
-    .where('edition', '=', edition)
-    .where('state', '=', 'failed')
-    .where('reply_class', '=', 'noSuchAddress')
-    .where(isStillSubscribed)
-    .execute();
-}
-
 async function neverTook(db: Database, subscriber: string, editions: number): Promise<boolean> {
   const last = await db
-    .selectFrom('deliveries')
-    .select(['state', 'reply_class'])
+    .selectFrom('deliveries as d')
+    .select(['d.state', 'd.reply_class'])
+    .select(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('deliveries as other')
+          .select('other.id')
+          .whereRef('other.edition', '=', 'd.edition')
+          .where('other.state', '=', 'accepted'),
+      ).as('was_taken'),
+    )
     .where('subscriber', '=', subscriber)
     .where('state', 'in', ['accepted', 'failed'])
     .orderBy('id', 'desc')
@@ -62,6 +63,9 @@ async function neverTook(db: Database, subscriber: string, editions: number): Pr
     .execute();
   return (
     last.length === editions &&
-    last.every((row) => row.state === 'failed' && row.reply_class === 'mailboxTrouble')
+    last.every(
+      (row) =>
+        row.state === 'failed' && row.reply_class === 'mailboxTrouble' && Boolean(row.was_taken),
+    )
   );
 }

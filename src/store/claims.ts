@@ -31,8 +31,8 @@ export interface Claim {
 }
 
 /**
- * Gives up to `limit` deliveries of the edition to `sender`: those queued, then those deferred and
- * due. Whoever is not active any more gets none: theirs are suppressed, since leaving beats mail
+ * Gives up to `limit` deliveries of the edition to `sender`: those queued, first those that no relay
+ * has refused, then those deferred and due. Whoever is not active any more gets none: theirs are suppressed, since leaving beats mail
  * that is queued. To be run in a transaction. An empty answer means that nothing is due, or that
  * the edition was paused or cancelled.
  */
@@ -136,9 +136,13 @@ async function findCandidates(db: Database, { edition, now, limit, notTo = [], a
   if (notTo.length > 0) query = query.where('d.domain', 'not in', notTo);
   // SQLite's transactions take turns; PostgreSQL's must not wait for, or take, each other's rows.
   if (isPostgres(db)) query = query.forUpdate('d').skipLocked();
-  // Two queries, so that each follows the index instead of sorting a million rows.
-  const queued = await query.where('d.state', '=', 'queued').execute();
-  if (queued.length > 0) return queued;
+  // Three queries, so that each follows the index instead of sorting a million rows.
+  const queued = query.where('d.state', '=', 'queued');
+  // One that is refused again and again must not keep others from being tried.
+  const untried = await queued.whereRef('d.attempts', '=', 'd.doubts').execute();
+  if (untried.length > 0) return untried;
+  const again = await queued.execute();
+  if (again.length > 0) return again;
   return query.where('d.state', '=', 'deferred').where('d.retry_at', '<=', now).execute();
 }
 

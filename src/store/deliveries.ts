@@ -1,5 +1,6 @@
 import type { DeliveryState, DeliveryTable, FailureCause, Reply } from '../model/delivery.ts';
 import type { EmailAddress } from '../model/email-address.ts';
+import { MOST_ASKED_FIRST } from '../model/refusals.ts';
 import type { Database, DeliveriesTable } from './tables.ts';
 
 /**
@@ -18,30 +19,72 @@ export async function planDeliveries(
     .where('planned_at', 'is', null)
     .executeTakeFirst();
   if (marked.numUpdatedRows === 0n) return;
-  const inserted = await db
-    .insertInto('deliveries')
-    .columns(['edition', 'subscriber', 'address', 'domain', 'state', 'changed_at'])
-    .expression((build) =>
+  const first = await lastInDoubtOfAddress(db, edition);
+  const insert = async (isFirst: boolean) => {
+    if (isFirst && first.length === 0) return 0;
+    const { numInsertedOrUpdatedRows } = await db
+      .insertInto('deliveries')
+      .columns(['edition', 'subscriber', 'address', 'domain', 'state', 'changed_at'])
+      .expression((build) => {
+        const active = build
+          .selectFrom('subscribers')
+          .select((select) => [
+            select.val(edition.id).as('edition'),
+            'id',
+            'address',
+            'domain',
+            select.val('queued').as('state'),
+            select.val(at).as('changed_at'),
+          ])
+          .where('newsletter', '=', edition.newsletter)
+          .where('status', '=', 'active')
+          .orderBy('id');
+        if (first.length === 0) return active;
+        return active.where('id', isFirst ? 'in' : 'not in', first);
+      })
+      .executeTakeFirstOrThrow();
+    return Number(numInsertedOrUpdatedRows ?? 0n);
+  };
+  const planned = (await insert(true)) + (await insert(false));
+  await db.updateTable('editions').set({ planned }).where('id', '=', edition.id).execute();
+}
+
+/**
+ * A few subscribers of whom the last edition did not find out whether their address exists. They are asked first:
+ * what a relay then takes for others shows that a refusal is about them.
+ */
+async function lastInDoubtOfAddress(
+  db: Database,
+  { id, newsletter }: { readonly id: string; readonly newsletter: string },
+): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom('deliveries')
+    .select('subscriber')
+    .where('edition', '=', (build) =>
       build
-        .selectFrom('subscribers')
-        .select((select) => [
-          select.val(edition.id).as('edition'),
-          'id',
-          'address',
-          'domain',
-          select.val('queued').as('state'),
-          select.val(at).as('changed_at'),
-        ])
-        .where('newsletter', '=', edition.newsletter)
-        .where('status', '=', 'active')
-        .orderBy('id'),
+        .selectFrom('editions as e')
+        .select('e.id')
+        .where('e.newsletter', '=', newsletter)
+        .where('e.planned_at', 'is not', null)
+        .where('e.id', '<>', id)
+        .orderBy('e.planned_at', 'desc')
+        .orderBy('e.composed_at', 'desc')
+        .limit(1),
     )
-    .executeTakeFirst();
-  await db
-    .updateTable('editions')
-    .set({ planned: Number(inserted.numInsertedOrUpdatedRows ?? 0n) })
-    .where('id', '=', edition.id)
+    .where('state', '=', 'failed')
+    .where((where) =>
+      where.or([
+        where('reply_class', '=', 'unclear'),
+        where.and([
+          where('reply_class', '=', 'noSuchAddress'),
+          where('failed_because', '<>', 'reply'),
+        ]),
+      ]),
+    )
+    .orderBy('id')
+    .limit(MOST_ASKED_FIRST)
     .execute();
+  return rows.map(({ subscriber }) => subscriber);
 }
 
 /** How the edition's deliveries stand. `planned` is what was planned, not the sum of the others. */

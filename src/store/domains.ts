@@ -1,8 +1,8 @@
-import type { DomainRate } from '../model/domain-rate.ts';
+import type { SlowedRate } from '../model/slowed-rate.ts';
 import type { Database } from './tables.ts';
 
 /** Domains that asked for a slower pace, by name. */
-export async function readDomainRates(db: Database): Promise<ReadonlyMap<string, DomainRate>> {
+export async function readDomainRates(db: Database): Promise<ReadonlyMap<string, SlowedRate>> {
   const rows = await db.selectFrom('domains').selectAll().execute();
   return new Map(
     rows.map((row) => [
@@ -16,7 +16,7 @@ export async function readDomainRates(db: Database): Promise<ReadonlyMap<string,
 export async function setDomainRate(
   db: Database,
   domain: string,
-  rate: DomainRate,
+  rate: SlowedRate,
   reply: string,
 ): Promise<void> {
   const changed = {

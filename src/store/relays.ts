@@ -101,7 +101,7 @@ export async function forgetOldUse(db: Database, now: number): Promise<void> {
     .execute();
 }
 
-/** Notes what trouble a relay is in; undefined: it works. */
+/** Notes what trouble a relay is in; undefined: it works, and rests no longer. */
 export async function setTrouble(
   db: Database,
   relay: string,
@@ -111,7 +111,11 @@ export async function setTrouble(
   await lockRelay(db, relay);
   await db
     .updateTable('relays')
-    .set({ trouble: trouble ?? null, trouble_at: trouble === undefined ? null : at })
+    .set(
+      trouble === undefined
+        ? { trouble: null, trouble_at: null, rest_until: null, rest_reason: null }
+        : { trouble, trouble_at: at },
+    )
     .where('id', '=', relay)
     .execute();
 }

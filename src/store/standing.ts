@@ -1,5 +1,5 @@
 import type { DeliveryTable } from '../model/delivery.ts';
-import type { DomainRate } from '../model/domain-rate.ts';
+import type { SlowedRate } from '../model/slowed-rate.ts';
 import { readDomainRates } from './domains.ts';
 import type { Database, RelaysTable, SendersTable } from './tables.ts';
 
@@ -34,7 +34,7 @@ export interface DomainStanding
   extends Pick<DeliveryTable, 'planned' | 'accepted' | 'deferred' | 'failed' | 'queued'> {
   readonly domain: string;
   /** Where it asked for a slower pace: the rate as it was set, and the reply. */
-  readonly rate?: DomainRate;
+  readonly rate?: SlowedRate;
   readonly reply?: string;
 }
 

@@ -140,7 +140,7 @@ export interface SendersTable {
   lease_until: string;
 }
 
-/** What has been taken of relays' rates. */
+/** What has been taken of relays' rates, and how they fare. */
 export interface RelaysTable {
   /** `RelayAccount.id` */
   id: string;
@@ -149,6 +149,16 @@ export interface RelaysTable {
   /** The last trouble, and since when; null when it works. */
   trouble: string | null;
   trouble_at: string | null;
+  /** It is given nothing before, and then one message first; stays until it takes one. */
+  rest_until: string | null;
+  rest_reason: string | null;
+  /** Where it asked for a slower pace: the rate as it was set then. */
+  messages_per_hour: number | null;
+  rate_changed_at: string | null;
+  /** What it was found to take: connections at once, messages over one. */
+  connections: number | null;
+  messages_per_connection: number | null;
+  limits_changed_at: string | null;
 }
 
 /** Messages that were given to a relay in one minute. */

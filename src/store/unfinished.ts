@@ -78,20 +78,31 @@ export async function findUnfinished(
     .filter((each) => each.isQueued || 'fewestDoubts' in each || 'retryAt' in each);
 }
 
-/** The newsletter's newest edition that failed for somebody; none that was cancelled. */
-export async function findFailed(db: Database, newsletter: string): Promise<string | undefined> {
+/**
+ * The newsletter's newest edition that failed for somebody, or, with `orRefused`, that is paused because
+ * relays refused too much of it; none that was cancelled.
+ */
+export async function findFailed(
+  db: Database,
+  newsletter: string,
+  { orRefused = false } = {},
+): Promise<string | undefined> {
   const row = await db
     .selectFrom('editions as e')
     .select('e.id')
     .where('e.newsletter', '=', newsletter)
     .where('e.cancelled_at', 'is', null)
-    .where(({ exists, selectFrom }) =>
-      exists(
-        selectFrom('deliveries as d')
-          .select('d.id')
-          .whereRef('d.edition', '=', 'e.id')
-          .where('d.state', '=', 'failed'),
-      ),
+    .where((where) =>
+      where.or([
+        where.exists(
+          where
+            .selectFrom('deliveries as d')
+            .select('d.id')
+            .whereRef('d.edition', '=', 'e.id')
+            .where('d.state', '=', 'failed'),
+        ),
+        ...(orRefused ? [where('e.paused_by', '=', 'refusals')] : []),
+      ]),
     )
     .orderBy('e.composed_at', 'desc')
     .orderBy('e.id', 'desc')

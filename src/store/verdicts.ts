@@ -21,7 +21,7 @@ export interface Submission {
 /** What a sender writes into the ledger of one delivery that it holds. */
 export interface Verdict {
   readonly id: number;
-  readonly state: Extract<DeliveryState, 'accepted' | 'deferred' | 'failed' | 'inDoubt'>;
+  readonly state: Extract<DeliveryState, 'accepted' | 'deferred' | 'failed' | 'inDoubt' | 'queued'>;
   readonly messageId: string;
   /** `RelayAccount.id` */
   readonly relay: string;

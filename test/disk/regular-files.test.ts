@@ -7,13 +7,14 @@ import { readRegularFile } from '../../src/base/regular-file.ts';
 import { readHolidayFile } from '../../src/config/read-holiday-file.ts';
 import { readImageFacts } from '../../src/disk/image-facts.ts';
 import { readInclude } from '../../src/disk/read-include.ts';
+import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { makePipe } from '../support/pipe.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 test('a pipe, a socket, a device and a folder are refused at once', async (t) => {
   const folder = temporaryFolder(t, { 'a.md': 'text' });
   const server = createServer().listen(join(folder, 'socket.md'));
-  t.after(() => server.close());
+  cleanUpAfter(t, () => server.close());
   await new Promise((resolve) => server.once('listening', resolve));
   makePipe(join(folder, 'pipe.md'));
   symlinkSync('/dev/zero', join(folder, 'device.md'));

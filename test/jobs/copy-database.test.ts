@@ -161,7 +161,9 @@ async function fill(db: Kysely<unknown>): Promise<void> {
     "41, 'e0001', '0001', 'a', 'queued', 'c'",
   ]);
   await run(`insert into senders (id, host, pid, lease_until) values ('x', 'h', 1, '2001')`);
-  await run(`insert into relays values ('r', null, 'refuses', 'then')`);
+  await run(
+    `insert into relays (id, next_at, trouble, trouble_at) values ('r', null, 'refuses', 'then')`,
+  );
   await run(`insert into relay_usage values ('r', '2026-03-20T07:00', 5)`);
   await run(`insert into domains values ('x.y', 100, 'c', '421 slow down')`);
   await run(`insert into journal (id, at, kind) values ('j', 'a', 'departure')`);

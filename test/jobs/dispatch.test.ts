@@ -7,6 +7,7 @@ import { openDomainGates } from '../../src/jobs/sending/domain-gates.ts';
 import type { Quota } from '../../src/jobs/sending/quota.ts';
 import { requireUrl } from '../../src/jobs/sending/require-url.ts';
 import type { Route } from '../../src/jobs/sending/routes.ts';
+import { openThrottle } from '../../src/jobs/sending/throttle.ts';
 import { openRelay } from '../../src/smtp/open-relay.ts';
 import type { ClaimedDelivery } from '../../src/store/claims.ts';
 import { address } from '../support/paper.ts';
@@ -103,7 +104,9 @@ function openRun(options: {
   const route: Route = {
     ...{ account, relay: openRelay(requireUrl(account)), quota: NO_LIMIT, given: 0, inFlight: 0 },
     ...{ movedAt: 0, pacedUntil: 0, restsFrom: 0, restsUntil: 0 },
-    ...{ works: false, troubles: 0, doubts: 0 },
+    ...{ works: false, troubles: 0, doubts: 0, isProbing: false, limited: 0 },
+    throttle: openThrottle({ leastPerHour: 60 }, undefined, 0),
+    ...{ connections: 1, connectionsChangedAt: 0 },
   };
   const queue = [...deliveriesTo(options.queued, 1)];
   const course = openCourse();

@@ -91,6 +91,32 @@ test('a relay that is away is trouble, is tried again, and the edition goes out 
   assert.deepEqual(await diary.slots(), ['2026-03-20 sent: 7 of 7']);
 });
 
+test('a relay that rests for its quota is left alone by the service until that is over', async (t) => {
+  let isUsedUp = true;
+  let asked = 0;
+  const diary = await openFriday(t, {
+    connections: 1,
+    inbox: {
+      onRecipient: () => {
+        asked += 1;
+        return isUsedUp ? { code: 550, text: '5.4.5 Daily sending quota exceeded' } : undefined;
+      },
+    },
+  });
+  const newsletter = diary.deps.config.newsletters[0] as NewsletterSettings;
+  await diary.lookAt('2026-03-20T07:00Z');
+  await deliverNewsletter(diary.deps, newsletter, NEVER);
+  assert.equal(asked, 1);
+  diary.paper.setTime('2026-03-20T07:20Z');
+  const round = await deliverNewsletter(diary.deps, newsletter, NEVER);
+  assert.deepEqual(round, { isTrouble: false, waitMs: 2_400_000 });
+  assert.equal(asked, 1);
+  isUsedUp = false;
+  diary.paper.setTime('2026-03-20T08:00Z');
+  await deliverNewsletter(diary.deps, newsletter, NEVER);
+  assert.deepEqual(await diary.slots(), ['2026-03-20 sent: 7 of 7']);
+});
+
 test('what was put off is sent when its time comes, and the round says when that is', async (t) => {
   let isFull = true;
   const diary = await openFriday(t, {

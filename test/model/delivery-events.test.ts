@@ -23,11 +23,11 @@ const EVENTS: readonly DeliveryEvent[] = [
       { kind: 'submit', sender, isActive },
     ]),
     ...TIMES.map((retryAt) => ({ kind: 'defer', sender, retryAt }) as const),
-    ...(['accept', 'refuse', 'lose', 'giveBack', 'endLease', 'senderDied'] as const).map(
+    ...(['accept', 'refuse', 'limit', 'lose', 'giveBack', 'endLease', 'senderDied'] as const).map(
       (kind) => ({ kind, sender }),
     ),
   ]),
-  ...(['skip', 'expire', 'cancel'] as const).map((kind) => ({ kind })),
+  ...(['skip', 'expire', 'cancel', 'settle', 'requeue'] as const).map((kind) => ({ kind })),
   ...EITHER.map((isActive) => ({ kind: 'retry', isActive }) as const),
   ...[MOST_DOUBTS, Infinity].map((mostDoubts) => ({ kind: 'resend', mostDoubts }) as const),
 ];
@@ -79,14 +79,16 @@ const RULES: Readonly<Record<string, (step: Step) => boolean>> = {
     after,
   }) =>
     !(before.state === 'inDoubt' && before.doubts > 1 && after.state === 'queued') ||
-    (event.kind === 'resend' && event.mostDoubts === Infinity),
+    (event.kind === 'resend' && event.mostDoubts === Infinity) ||
+    // The late word of its own sender: the relay did not take it.
+    event.kind === 'limit',
   'that one in doubt is not to be sent again stays decided': ({ before, after }) =>
     after.isSettled || !before.isSettled,
   'what was skipped leaves doubt by the word of its own sender only': ({ before, event, after }) =>
     !(before.state === 'inDoubt' && before.isSettled && after.state !== 'inDoubt') ||
-    ['accept', 'defer', 'refuse'].includes(event.kind),
+    ['accept', 'defer', 'refuse', 'limit'].includes(event.kind),
   'every try is counted, once': ({ before, event, after }) => {
-    const isWord = ['accept', 'defer', 'refuse', 'lose'].includes(event.kind);
+    const isWord = ['accept', 'defer', 'refuse', 'limit', 'lose'].includes(event.kind);
     const isLost = event.kind === 'senderDied' && before.state === 'submitting';
     // One in doubt was counted when it came to be in doubt.
     const counts = before !== after && (isWord || isLost) && before.state !== 'inDoubt';

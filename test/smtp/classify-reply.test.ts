@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { classifyReply, parseReply, type SmtpPhase } from '../../src/smtp/classify-reply.ts';
+import { classifyReply, parseReply } from '../../src/smtp/classify-reply.ts';
+import type { SmtpPhase } from '../../src/smtp/reply-table.ts';
 
 test('a reply is read as code, enhanced code and one line of text', () => {
   assert.deepEqual(parseReply('250 2.0.0 Ok: queued as 4bX'), {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, type TestContext, test } from 'node:test';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { parseReply } from '../../src/smtp/classify-reply.ts';
-import type { Outcome, ReplyClass } from '../../src/smtp/outcome.ts';
+import type { Outcome, RelayLimit, ReplyClass } from '../../src/smtp/outcome.ts';
 import { CERTIFICATE, EXPIRED_CERTIFICATE, OTHER_CERTIFICATE } from '../support/certificates.ts';
 import {
   at,
@@ -38,9 +38,16 @@ interface Fault {
 const ACCEPTED: Outcome = { kind: 'accepted', reply: { code: 250, text: 'kept' } };
 
 /** Nobody's failure: `what` in words, and the reply that said so. */
-function trouble(what: string, reply?: string): Outcome {
+function trouble(what: string, reply?: string): Extract<Outcome, { kind: 'relayTrouble' }> {
   if (reply === undefined) return { kind: 'relayTrouble', reply: { code: 0, text: what } };
   return { kind: 'relayTrouble', reply: { ...parseReply(reply), text: `${what}: ${reply}` } };
+}
+
+function refusesGreeting(reply: string): Outcome {
+  const advice =
+    'if it is our name that it refuses, set email.name to a host name that the DNS knows';
+  const text = `refuses our greeting (EHLO): ${reply}; ${advice}`;
+  return { kind: 'relayTrouble', reply: { ...parseReply(reply), text } };
 }
 
 function failed(replyClass: ReplyClass, reply: string): Outcome {
@@ -49,6 +56,10 @@ function failed(replyClass: ReplyClass, reply: string): Outcome {
 
 function deferred(replyClass: ReplyClass, reply: string): Outcome {
   return { kind: 'deferred', replyClass, reply: parseReply(reply) };
+}
+
+function limited(limit: RelayLimit, reply: string): Outcome {
+  return { kind: 'limited', limit, reply: parseReply(reply) };
 }
 
 function inDoubt(text: string): Outcome {
@@ -87,12 +98,12 @@ const OPENING: readonly Fault[] = [
   {
     name: 'refuses EHLO and HELO',
     script: ({ phase }) => (/ehlo|helo/.test(phase) ? { say: '550 5.7.1 no\r\n' } : undefined),
-    outcome: trouble('refuses to work', '550 5.7.1 no'),
+    outcome: refusesGreeting('550 5.7.1 no'),
   },
   {
     name: 'says goodbye to EHLO',
     script: saysGoodbye('ehlo'),
-    outcome: trouble('refuses to work', GOODBYE),
+    outcome: refusesGreeting(GOODBYE),
   },
   {
     name: 'refuses STARTTLS which it offered',
@@ -183,6 +194,37 @@ const REFUSALS: readonly Fault[] = [
     script: (moment) => says('rcpt', '550 5.1.1 nobody')(moment) ?? at('rset', {})(moment),
     patienceMs: HANGS_MS,
     outcome: failed('noSuchAddress', '550 5.1.1 nobody'),
+  },
+];
+
+const LIMITS: readonly Fault[] = [
+  {
+    name: 'has a quota that is used up',
+    script: says('dot', '550 5.4.5 Daily user sending limit exceeded'),
+    outcome: limited('dailyQuota', '550 5.4.5 Daily user sending limit exceeded'),
+  },
+  {
+    name: 'has a quota that is used up, and says so at the login',
+    script: says('auth', '451 Authentication failed: Maximum credits exceeded'),
+    ...LOGIN,
+    outcome: limited('dailyQuota', '451 Authentication failed: Maximum credits exceeded'),
+  },
+  {
+    name: 'takes no more over this connection, once',
+    script: says('mail', '451 Mails per session limit exceeded.', 1),
+    outcome: ACCEPTED,
+    connections: 2,
+  },
+  {
+    name: 'takes nothing over any connection',
+    script: says('mail', '451 Mails per session limit exceeded.'),
+    outcome: limited('session', '451 Mails per session limit exceeded.'),
+    connections: 2,
+  },
+  {
+    name: 'refuses our sender when it has the message',
+    script: says('dot', '554 5.2.252 SendAsDenied'),
+    outcome: { ...trouble('refuses to work', '554 5.2.252 SendAsDenied'), recipientNamed: true },
   },
 ];
 
@@ -389,6 +431,25 @@ const REPLIES: readonly Fault[] = [
     beforeMark: true,
     outcome: trouble('says that it has a message which it has not', '250 have it'),
   },
+  ...(['mail', 'rcpt', 'data'] as const).map(
+    (phase): Fault => ({
+      name: `says yes and no at ${phase}`,
+      script: at(phase, { say: '250-yes\r\n550 no\r\n' }),
+      outcome: trouble('does not speak SMTP as it should: it contradicts itself: 250-yes 550 no'),
+      connections: 2,
+    }),
+  ),
+  {
+    name: 'says yes and no to the message',
+    script: at('dot', { say: '250-yes\r\n550 no\r\n', keep: true }),
+    outcome: inDoubt('does not speak SMTP as it should: it contradicts itself: 250-yes 550 no'),
+    kept: true,
+  },
+  {
+    name: 'says no and yes to the message',
+    script: at('dot', { say: '550-no\r\n250 yes\r\n', keep: false }),
+    outcome: inDoubt('does not speak SMTP as it should: it contradicts itself: 550-no 250 yes'),
+  },
   {
     name: 'talks nonsense',
     script: says('mail', 'what?'),
@@ -441,7 +502,8 @@ const WAYS: readonly (readonly [string, MessageTo])[] = [
   ['its lines as they are', readyMessageTo],
 ];
 
-for (const fault of [...OPENING, ...REFUSALS, ...GOODBYES, ...BREAKS, ...REPLIES]) testFault(fault);
+for (const fault of [...OPENING, ...REFUSALS, ...LIMITS, ...GOODBYES, ...BREAKS, ...REPLIES])
+  testFault(fault);
 
 // All at once: there is little to do but to wait.
 describe('hangs', { concurrency: true }, () => {

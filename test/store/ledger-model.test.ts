@@ -20,6 +20,7 @@ import {
   retryFailed,
   skipDoubted,
 } from '../../src/store/edition-changes.ts';
+import { failRefused, requeueRefused } from '../../src/store/refusals.ts';
 import { setStatus } from '../../src/store/subscribers.ts';
 import { countUndecided } from '../../src/store/unfinished.ts';
 import { giveBack, markSubmitting, recordVerdicts } from '../../src/store/verdicts.ts';
@@ -40,6 +41,7 @@ type Step =
       readonly which: readonly number[];
     }
   | { readonly do: 'record'; readonly sender: Sender; readonly words: readonly Word[] }
+  | { readonly do: 'settle' | 'requeue'; readonly which: readonly number[] }
   | { readonly do: 'giveBackAll' | 'die'; readonly sender: Sender }
   | { readonly do: 'leave' | 'comeBack'; readonly who: number }
   | { readonly do: EditorsStep };
@@ -54,7 +56,7 @@ type EditorsStep = (typeof EDITORS_STEPS)[number] | 'cancel';
 
 interface Word {
   readonly which: number;
-  readonly state: 'accepted' | 'deferred' | 'failed' | 'inDoubt';
+  readonly state: 'accepted' | 'deferred' | 'failed' | 'inDoubt' | 'queued';
 }
 
 const EVENT_OF = {
@@ -62,12 +64,15 @@ const EVENT_OF = {
   deferred: 'defer',
   failed: 'refuse',
   inDoubt: 'lose',
+  queued: 'limit',
 } as const;
 
 const sender = fc.constantFrom(...SENDERS);
 const which = fc.uniqueArray(fc.nat(READERS.length - 1), { minLength: 1 });
 const who = fc.nat(READERS.length - 1);
-const state = fc.constantFrom('accepted', 'deferred', 'failed', 'inDoubt', 'inDoubt');
+const state = fc.constantFrom(
+  ...(['accepted', 'deferred', 'deferred', 'failed', 'inDoubt', 'inDoubt', 'queued'] as const),
+);
 const words = fc.uniqueArray(fc.record({ which: who, state }), {
   minLength: 1,
   selector: (word) => word.which,
@@ -87,6 +92,7 @@ const steps: fc.Arbitrary<readonly Step[]> = fc.array(
     { weight: 5, arbitrary: fc.record({ do: fc.constant('record'), sender, words }) },
     { weight: 2, arbitrary: fc.record({ do: fc.constant('giveBack'), sender, which }) },
     { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('giveBackAll', 'die'), sender }) },
+    { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('settle', 'requeue'), which }) },
     {
       weight: 2,
       arbitrary: fc.record({ do: fc.constantFrom('leave', 'comeBack', 'comeBack'), who }),
@@ -167,6 +173,12 @@ class World {
           { sender: step.sender, at },
         );
         return this.apply({ kind: 'giveBack', sender: step.sender }, step.which);
+      case 'settle':
+      case 'requeue': {
+        const ids = step.which.map((index) => this.idOf(index));
+        await (step.do === 'settle' ? failRefused : requeueRefused)(db, ids, at);
+        return this.apply({ kind: step.do }, step.which);
+      }
       case 'record':
         return this.record(step.sender, step.words);
       case 'giveBackAll':
@@ -236,7 +248,12 @@ class World {
     // Whoever has left is suppressed on the way, until somebody is claimed or nobody is left.
     while (this.isOpen && expected.length === 0) {
       const candidates = this.waiting('queued');
-      const found = (candidates.length > 0 ? candidates : this.waiting('deferred')).slice(0, limit);
+      const untried = candidates.filter((index) => {
+        const { attempts, doubts } = this.entries[index] ?? PLANNED;
+        return attempts === doubts;
+      });
+      const queued = untried.length > 0 ? untried : candidates;
+      const found = (queued.length > 0 ? queued : this.waiting('deferred')).slice(0, limit);
       if (found.length === 0) break;
       for (const index of found) {
         const isActive = this.active[index] === true;

@@ -8,11 +8,13 @@ import { type Kysely, sql } from 'kysely';
 import { EXIT } from '../../src/base/errors.ts';
 import { parseDatabaseUrl } from '../../src/store/database/database-url.ts';
 import { firstTables } from '../../src/store/database/migrations/1-first-tables.ts';
+import { relayState } from '../../src/store/database/migrations/7-relay-state.ts';
 import { dateMessages } from '../../src/store/database/migrations/10-message-dates.ts';
 import type { OpenDatabase } from '../../src/store/database/open-database.ts';
 import { openPostgres } from '../../src/store/database/open-postgres.ts';
 import { openSqlite } from '../../src/store/database/open-sqlite.ts';
 import { openStore } from '../../src/store/database/open-store.ts';
+import { readRelayStates } from '../../src/store/relay-state.ts';
 import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { newDatabase, newFolder, test } from '../support/databases.ts';
 import { refused } from '../support/stores.ts';
@@ -74,6 +76,25 @@ test('a message that an older program left in doubt keeps the date of its first 
       [9, null],
     ],
   );
+});
+
+test('a database that knows its relays by name and trouble only keeps them, at no rest and no limit', async (t) => {
+  const url = await newDatabase(t, { bare: true });
+  await (await openStore(url)).close();
+  await change(url, async (db) => {
+    for (const column of [
+      ...['rest_until', 'rest_reason', 'rate_changed_at', 'limits_changed_at'],
+      ...['messages_per_hour', 'connections', 'messages_per_connection'],
+    ]) {
+      await db.schema.alterTable('relays').dropColumn(column).execute();
+    }
+    await sql`insert into relays (id, trouble) values ('one', 'does not answer')`.execute(db);
+    await relayState(db);
+  });
+  const store = await openStore(url);
+  cleanUpAfter(t, store.close);
+  const states = await readRelayStates(store.db);
+  assert.deepEqual(states.get('one'), { trouble: 'does not answer' });
 });
 
 test('programs that start at once make the tables once', async (t) => {

@@ -23,8 +23,9 @@ Examples:
   $ broadsheet send politics-essential --yes --json           from cron or a script
 
 Run it again after an interruption: it goes on where it was, and nobody gets an edition twice.
-An edition that was paused (by \`broadsheet editions pause\`, or since relays refused too much of it)
-goes on with --resume only.
+An edition that was paused (by \`broadsheet editions pause\`, or because relays refused too much of it)
+goes on with --resume only. A relay whose quota is used up, or that refuses everyone, rests for an hour;
+--resume tries one message at once.
 Needs BROADSHEET_SECRET, and BROADSHEET_SMTP_URL unless the relay takes mail without a password.
 
 Exit codes: 0 everyone was served, 67 some addresses were refused for good, 69 the relay is away,

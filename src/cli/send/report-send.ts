@@ -51,7 +51,7 @@ function remedyFor(
     case 'signal':
       return 'who is not served yet stays queued: run the command again to go on';
     case 'quota':
-      return `who is not served yet stays queued: run the command again ${retryAt === undefined ? 'later' : `on ${formatDue(retryAt, timeZone)}`}`;
+      return `who is not served yet stays queued: run the command again ${retryAt === undefined ? 'later' : `on ${formatDue(retryAt, timeZone)}`}, or \`${command} --resume\` to try one message at once`;
     case 'refusals':
       return `the edition waits: find out why, then go on with \`${command} --resume\``;
     case 'paused':

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { currentRate } from '../../model/domain-rate.ts';
+import { currentRate } from '../../model/slowed-rate.ts';
 import { type ClaimedDelivery, giveBackAll } from '../../store/claims.ts';
 import { forgetDomains, readDomainRates } from '../../store/domains.ts';
 import { storedInstant } from '../../store/instants.ts';
@@ -10,7 +10,9 @@ import { type DeliveryRun, deliverOne } from './deliver-one.ts';
 import { type Dispatch, openDispatch } from './dispatch.ts';
 import { openDomainGates } from './domain-gates.ts';
 import { openLedger } from './ledger.ts';
-import { type Noting, noteOutcome } from './note-outcome.ts';
+import { concludeAboutUs, type Noting, noteOutcome } from './note-outcome.ts';
+import { openRefusals } from './refusals.ts';
+import { restoreRoutes } from './restore-routes.ts';
 import type { Route } from './routes.ts';
 import type { Stopped } from './send-report.ts';
 import { whyClosed } from './why-closed.ts';
@@ -35,38 +37,64 @@ interface Workshop extends Noting {
  * can go on, too much is refused, the edition is stale or paused, or `signal` is aborted; then
  * gives back what is left. Every message is on record as submitting before a relay can have all of
  * it. Throws when the ledger cannot be written: then nothing goes any more. `recipients` is for
- * showing progress, `freshUntil` is when the edition is stale.
+ * showing progress, `freshUntil` is when the edition is stale; with `triesAtOnce` no relay is at rest.
  */
 export async function deliverClaims(
   run: DeliveryRun,
   routes: readonly Route[],
-  limits: { readonly recipients: number; readonly freshUntil: Temporal.Instant },
+  limits: {
+    readonly recipients: number;
+    readonly freshUntil: Temporal.Instant;
+    readonly triesAtOnce: boolean;
+  },
   signal: AbortSignal | undefined,
 ): Promise<DeliveryResult> {
   const { store, log, clock } = run.deps;
+  await restoreRoutes(run.deps, routes, limits);
   const shop = await openWorkshop(run, routes, limits.freshUntil);
-  const { course, ledger } = shop;
+  const { course } = shop;
   let done = 0;
   const onDone = () => {
     done += 1;
     log.progress('Sending', Math.min(done, limits.recipients), limits.recipients);
   };
   const unwatch = watch(signal, routes, course);
-  const workers = routes.flatMap((route) =>
-    Array.from({ length: route.account.connections }, () =>
-      work(shop, route, onDone).catch((error: unknown) => course.fail(error)),
-    ),
-  );
-  await Promise.all(workers);
+  const workOn = () =>
+    Promise.all(
+      routes.flatMap((route) =>
+        Array.from({ length: route.account.connections }, () =>
+          work(shop, route, onDone).catch((error: unknown) => course.fail(error)),
+        ),
+      ),
+    );
+  do await workOn();
+  while (await settleAll(shop));
   unwatch();
-  await ledger.settle().catch((error: unknown) => {
-    course.fail(error);
-    return ledger.rescue();
-  });
+  await shop.dispatch.end();
   // When the disk is full this fails too; the next run finds this sender gone, and settles it.
   const now = storedInstant(clock());
   await giveBackAll(store.db, run.sender, now).catch((error: unknown) => course.fail(error));
   return course.end();
+}
+
+/**
+ * Writes what is not on the disk yet, and settles whom the refusals are about. True where the run goes on
+ * by another relay.
+ */
+async function settleAll(shop: Workshop): Promise<boolean> {
+  const { run, course, ledger, refusals, dispatch } = shop;
+  try {
+    await ledger.settle();
+    const aboutUs = await run.deps.store.transaction((db) => refusals.settle(db));
+    for (const each of aboutUs) concludeAboutUs(shop, each);
+    if (aboutUs.length > 0) dispatch.goOn();
+    await ledger.settle();
+    return aboutUs.length > 0 && course.mayGoOn();
+  } catch (error) {
+    course.fail(error);
+    await ledger.rescue();
+    return false;
+  }
 }
 
 async function openWorkshop(
@@ -83,7 +111,8 @@ async function openWorkshop(
   const claim = claimsInOrder(run, { routes, course, ledger, freshUntil });
   const giveBack = ({ id }: ClaimedDelivery) => ledger.giveBack(id);
   const dispatch = openDispatch({ routes, gates, course, claim, giveBack, now });
-  return { run, course, ledger, gates, dispatch };
+  const refusals = openRefusals(run);
+  return { run, course, ledger, gates, dispatch, refusals };
 }
 
 /** Rates of domains; those that have climbed back, and old counts of relays, are forgotten. */
@@ -102,15 +131,15 @@ async function currentRates({ deps }: DeliveryRun, now: number) {
 
 /** One connection's work. */
 async function work(shop: Workshop, route: Route, onDone: () => void): Promise<void> {
-  const { run, course, ledger, dispatch } = shop;
+  const { run, course, ledger, dispatch, refusals } = shop;
   for (;;) {
     const delivery = await dispatch.next(route);
     if (delivery === undefined) return;
     let isReturned = true;
+    const refusedBefore = refusals.count(route);
     try {
       const outcome = await deliverOne(run, { ledger, route }, delivery);
-      isReturned = outcome.kind === 'relayTrouble' || outcome.kind === 'withheld';
-      noteOutcome(shop, route, delivery, outcome);
+      isReturned = noteOutcome(shop, route, { ...delivery, refusedBefore }, outcome);
       if (outcome.kind === 'withheld') await stopIfClosed(run, course);
       if (!isReturned) onDone();
     } catch (error) {

@@ -4,7 +4,6 @@ import { balances } from '../../model/delivery.ts';
 import type { Edition } from '../../model/edition.ts';
 import type { EmailAddress } from '../../model/email-address.ts';
 import type { NewsletterSettings } from '../../model/settings.ts';
-import { disbelieveUnknown } from '../../store/bounces.ts';
 import { deliveryTable, doubtedDeliveries, failedDeliveries } from '../../store/deliveries.ts';
 import {
   failCancelled,
@@ -66,7 +65,8 @@ export async function deliverEdition(
     const links = { publicUrl, serviceUrl, secrets };
     const template = await prepareMessages({ edition, newsletter, ...links });
     const run = { deps, edition, template, sender: sender.id };
-    const limits = { recipients: send.recipients, freshUntil };
+    const triesAtOnce = wishes.resume === true;
+    const limits = { recipients: send.recipients, freshUntil, triesAtOnce };
     const result = await deliverClaims(run, routes, limits, signal);
     const bounced = await conclude(run, wishes, result.stopped);
     return await report(deps, edition, await withReason(deps, edition, result), bounced);
@@ -116,9 +116,6 @@ async function conclude(
   if (policyOf(newsletter, wishes) === 'skip') await skipDoubted(db, edition.id, at);
   if (stopped?.because === 'refusals') {
     await pauseEdition(db, edition.id, { by: 'refusals', reason: stopped.message, at });
-    // When a relay refuses everyone, what it says of addresses is not to be believed.
-    await disbelieveUnknown(db, edition.id);
-    return [];
   }
   if (stopped?.because === 'relay') {
     // A relay that takes no more connections from us may serve another sender of the edition well.

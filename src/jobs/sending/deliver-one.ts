@@ -39,7 +39,7 @@ export async function deliverOne(
     return ledger.submit({ id, messageId, date });
   };
   const outcome = 'kind' in built ? built : await route.relay.send(built, submit);
-  if (outcome.kind === 'relayTrouble' || outcome.kind === 'withheld') {
+  if (outcome.kind === 'withheld' || isNobodys(outcome)) {
     // Withheld: somebody else holds it now, the subscriber left, or the edition was paused.
     ledger.giveBack(id);
     return outcome;
@@ -52,6 +52,11 @@ export async function deliverOne(
   };
   ledger.record({ id, messageId, ...verdictOf(outcome, facts) });
   return outcome;
+}
+
+/** Whether the relay did not come as far as this reader: the delivery goes back as it was. */
+export function isNobodys(outcome: Outcome): boolean {
+  return outcome.kind === 'relayTrouble' && outcome.recipientNamed !== true;
 }
 
 /** The message; as a failure where one subscriber's can't be built, which must not stop the others. */

@@ -1,7 +1,8 @@
 import type { ClaimedDelivery } from '../../store/claims.ts';
 import type { Course } from './course.ts';
 import { type HandInput, LOOK_AGAIN_MS, openHand } from './hand.ts';
-import { isTurnOf, isUsable, type Route, restForQuota } from './routes.ts';
+import type { Leave } from './quota.ts';
+import { hasRoom, isTurnOf, isUsable, type Route, restForQuota } from './routes.ts';
 
 /** Hands out claimed deliveries to the connections of all routes. */
 export interface Dispatch {
@@ -9,6 +10,10 @@ export interface Dispatch {
   next(route: Route): Promise<ClaimedDelivery | undefined>;
   /** The delivery is over; with `returned` it went back to the queue, and is to be claimed again. */
   done(route: Route, delivery: ClaimedDelivery, returned: boolean): void;
+  /** After the last: deliveries went back into the queue. Ends the run when no relay can take them for a while. */
+  goOn(): void;
+  /** At the end: waits until nothing more is claimed, which could else not be given back. */
+  end(): Promise<void>;
 }
 
 /** Longer than this nobody waits for a quota: the run ends, and says when to go on. */
@@ -22,7 +27,9 @@ export function openDispatch(input: HandInput): Dispatch {
 
   /** Asks for leave; where there is none yet, waits for a while. */
   async function leaveToSend(route: Route): Promise<boolean> {
-    const leave = await route.quota.take(now());
+    const opensAt = route.throttle.opensAt(now());
+    const leave: Leave =
+      opensAt > now() ? { kind: 'wait', at: opensAt } : await route.quota.take(now());
     if (leave.kind === 'go') return true;
     if (leave.kind === 'wait') {
       route.pacedUntil = leave.at;
@@ -45,7 +52,8 @@ export function openDispatch(input: HandInput): Dispatch {
     }
     if (!(await leaveToSend(route))) return undefined;
     // While the quota was asked another connection may have taken it, or the relay got into trouble.
-    const delivery = course.mayGoOn() && isUsable(route, now()) ? hand.take() : undefined;
+    const isOpen = course.mayGoOn() && isUsable(route, now()) && hasRoom(route);
+    const delivery = isOpen ? hand.take() : undefined;
     if (delivery === undefined) route.quota.putBack(now());
     else note(route, delivery);
     return delivery;
@@ -54,6 +62,7 @@ export function openDispatch(input: HandInput): Dispatch {
   // In the same turn as it was taken: the next to look must find its domain as busy as it is.
   function note(route: Route, delivery: ClaimedDelivery): void {
     gates.enter(delivery.domain, now());
+    route.throttle.enter(now());
     inFlight += 1;
     route.inFlight += 1;
     route.given += 1;
@@ -64,12 +73,14 @@ export function openDispatch(input: HandInput): Dispatch {
 
   return {
     async next(route) {
+      // It may have been at rest before this run began.
+      stopIfAllRest(routes, course, now());
       while (course.mayGoOn()) {
         hand.refill();
         if (hand.isEmpty()) {
           if (inFlight === 0 && hand.isDry()) return undefined;
           await hand.changed.wait(LOOK_AGAIN_MS);
-        } else if (!isUsable(route, now()) || !isTurnOf(route, routes, now())) {
+        } else if (!isUsable(route, now()) || !hasRoom(route) || !isTurnOf(route, routes, now())) {
           await hand.changed.wait(LOOK_AGAIN_MS);
         } else {
           const delivery = await begin(route);
@@ -88,6 +99,11 @@ export function openDispatch(input: HandInput): Dispatch {
       stopIfAllRest(routes, course, now());
       hand.changed.notify();
     },
+    end: hand.claimed,
+    goOn() {
+      hand.noteReturn();
+      stopIfAllRest(routes, course, now());
+    },
   };
 }
 
@@ -105,8 +121,9 @@ function stopIfAllRest(routes: readonly Route[], course: Course, now: number): v
   const usedUp = routes.filter(({ trouble }) => trouble === undefined);
   const [first] = usedUp.toSorted((a, b) => a.restsUntil - b.restsUntil);
   if (first !== undefined) {
-    const until = new Date(first.restsUntil).toISOString();
-    course.stop('quota', `the relay ${first.account.id} has had all that it may be given`, until);
+    const { reason = 'has had all that it may be given', until } = first.rest ?? {};
+    const message = `the relay ${first.account.id} ${reason}`;
+    course.stop('quota', message, until ?? new Date(first.restsUntil).toISOString());
     return;
   }
   const troubles = routes.map(({ relay, trouble }) => `the relay ${relay.name} ${trouble}`);

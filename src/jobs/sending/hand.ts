@@ -15,6 +15,8 @@ export interface Hand {
   noteReturn(): void;
   /** Claims where there is less in hand than there are connections; does not wait for it. */
   refill(): void;
+  /** Waits for the claim that is under way. */
+  claimed(): Promise<void>;
   /** Claims for other domains, where those in hand have enough for now; does not wait for it. */
   refillWithOthers(): void;
   /** When the first of them may go; now or before: at once; Infinity: when another one is over. */
@@ -78,6 +80,9 @@ export function openHand({ routes, gates, course, claim, giveBack, now }: HandIn
     },
     refill(): void {
       if (!isDry && claiming === undefined && inHand.length < connections) startClaim([]);
+    },
+    async claimed() {
+      await claiming;
     },
     refillWithOthers(): void {
       const at = now();

@@ -78,9 +78,9 @@ function canGo(each: Unfinished, now: string, mostDoubts: number): boolean {
 async function editionToRetry(
   { store }: StoreDependencies,
   { id }: NewsletterSettings,
-  { retryFailed }: SendWishes,
+  { retryFailed, resume }: SendWishes,
 ): Promise<string | undefined> {
-  return retryFailed ? findFailed(store.db, id) : undefined;
+  return retryFailed ? findFailed(store.db, id, { orRefused: resume === true }) : undefined;
 }
 
 async function storedEdition(

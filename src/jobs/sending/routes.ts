@@ -1,8 +1,10 @@
 import type { RelayAccount } from '../../model/settings.ts';
+import { LEAST_PER_RELAY } from '../../model/slowed-rate.ts';
 import type { OpenRelay, Relay } from '../../smtp/relay.ts';
 import type { Store } from '../../store/database/open-store.ts';
 import { openQuota, type Quota } from './quota.ts';
 import { requireUrl } from './require-url.ts';
+import { openThrottle, type Throttle } from './throttle.ts';
 
 /** One relay of a run: its connections, what it may be given, how it fares. Times are epoch milliseconds. */
 export interface Route {
@@ -21,6 +23,20 @@ export interface Route {
   restsUntil: number;
   /** Of the rest: what the trouble is; undefined where the quota is used up, or nothing is wrong. */
   trouble?: string | undefined;
+  /** Why it rests, as a phrase after its name, and until when, ISO 8601; where that outlasts the run. */
+  rest?: { readonly reason: string; readonly until: string } | undefined;
+  /** It has rested and taken nothing since: one message at a time. */
+  isProbing: boolean;
+  /** How fast it takes messages. */
+  throttle: Throttle;
+  /** Messages that it takes at once. */
+  connections: number;
+  /** When it last asked for fewer. */
+  connectionsChangedAt: number;
+  /** Messages that it was found to take over one connection. */
+  messagesPerConnection?: number | undefined;
+  /** How often in a row it asked for less. */
+  limited: number;
   /** Whether it has taken a message, and had no trouble since. */
   works: boolean;
   /** Troubles since it last took a message. */
@@ -43,7 +59,9 @@ export function openRoutes(
     relay: openRelay(requireUrl(account)),
     quota: openQuota(store, account),
     ...{ given: 0, inFlight: 0, movedAt: 0, pacedUntil: 0, restsFrom: 0, restsUntil: 0 },
-    ...{ works: false, troubles: 0, doubts: 0 },
+    ...{ works: false, troubles: 0, doubts: 0, isProbing: false, limited: 0 },
+    throttle: openThrottle({ leastPerHour: LEAST_PER_RELAY }, undefined, 0),
+    ...{ connections: account.connections, connectionsChangedAt: 0 },
   }));
 }
 
@@ -66,10 +84,14 @@ export function restAfterTrouble(route: Route, trouble: string, now: number): vo
   route.troubles += 1;
 }
 
-/** Leaves a route alone until its quota has room again; one in trouble stays so. */
-export function restForQuota(route: Route, now: number, until: number): void {
+/**
+ * Leaves a route alone until its quota has room again, or until `why.until`, for that reason; one in
+ * trouble stays so.
+ */
+export function restForQuota(route: Route, now: number, until: number, why?: Route['rest']): void {
   if (!isUsable(route, now)) return;
   route.trouble = undefined;
+  route.rest = why;
   rest(route, now, until);
 }
 
@@ -83,13 +105,22 @@ export function noteSuccess(route: Route): void {
   route.works = true;
   route.troubles = 0;
   route.doubts = 0;
+  route.limited = 0;
+  route.isProbing = false;
   route.trouble = undefined;
+  route.rest = undefined;
 }
 
 /** Whether the route can be given messages at `now`. */
 export function isUsable({ restsFrom, restsUntil }: Route, now: number): boolean {
   // Before it began to rest: the clock went back.
   return restsUntil <= now || now < restsFrom;
+}
+
+/** Whether the relay takes another message beside those in flight, as far as it asked for fewer. */
+export function hasRoom({ account, inFlight, connections, isProbing }: Route): boolean {
+  if (isProbing) return inFlight === 0;
+  return connections >= account.connections || inFlight < connections;
 }
 
 /**
@@ -109,6 +140,9 @@ export function isTurnOf(route: Route, routes: readonly Route[], now: number): b
     .every((other) => share(route) <= share(other) + 1 / other.account.weight);
 }
 
-function keepsUp({ account, inFlight, movedAt, pacedUntil }: Route, now: number): boolean {
-  return pacedUntil <= now && (inFlight < account.connections || Math.abs(now - movedAt) < SLOW_MS);
+function keepsUp(route: Route, now: number): boolean {
+  return (
+    route.pacedUntil <= now &&
+    (route.inFlight < route.connections || Math.abs(now - route.movedAt) < SLOW_MS)
+  );
 }

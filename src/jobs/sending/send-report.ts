@@ -7,7 +7,7 @@ import type { PostNotes } from '../feeds/report-posts.ts';
 
 /** What an editor asks of a send besides. */
 export interface SendWishes {
-  /** Goes on with an edition that was paused. */
+  /** Goes on with an edition that was paused, also by a relay that rests: it is given one message first. */
   readonly resume?: boolean;
   /** Sends to those once more for whom an edition failed. */
   readonly retryFailed?: boolean;
@@ -93,7 +93,7 @@ export interface SendReport extends Undecided {
 export interface Stopped {
   /**
    * `relay`: no relay works; `refusals`: too many of them; `signal`: it was asked to stop; `quota`: the relays have had all that they
-   * may be given until `retryAt`; `paused`: by an editor, or cancelled; `stale`: it is too late.
+   * may be given until `retryAt`, by our limits or by theirs, or refuse everyone and rest until then; `paused`: by an editor, or cancelled; `stale`: it is too late.
    */
   readonly because: 'relay' | 'refusals' | 'signal' | 'quota' | 'paused' | 'stale';
   /** A phrase without a full stop. */

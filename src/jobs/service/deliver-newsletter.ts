@@ -3,6 +3,7 @@ import { findUnfinished, type Unfinished } from '../../store/unfinished.ts';
 import { concludeSlots } from '../schedule/conclude-slots.ts';
 import { deliverEdition } from '../sending/deliver-edition.ts';
 import { prepareSend } from '../sending/prepare-send.ts';
+import { allRestMs } from '../sending/restore-routes.ts';
 import type { SendReport } from '../sending/send-report.ts';
 import { freshSince, settleLedger } from '../sending/settle-ledger.ts';
 import type { ServiceDependencies } from './service-part.ts';
@@ -26,12 +27,15 @@ export async function deliverNewsletter(
   let isTrouble = false;
   try {
     await giveUpStale(deps, newsletter);
-    for (const each of await unfinishedOf(deps, newsletter)) {
+    const restMs = await allRestMs(deps);
+    // Every edition would stop before its first message, and say so in the log each minute.
+    const unfinished = restMs > 0 ? [] : await unfinishedOf(deps, newsletter);
+    for (const each of unfinished) {
       if (signal.aborted) break;
       isTrouble = !(await goOn(deps, each.edition, newsletter, signal)) || isTrouble;
     }
     await concludeSlots(deps);
-    return { isTrouble, waitMs: await untilNextMs(deps, newsletter) };
+    return { isTrouble, waitMs: restMs > 0 ? restMs : await untilNextMs(deps, newsletter) };
   } catch (error) {
     log.failure('the editions could not be looked at', error, { newsletter: newsletter.id });
     return { isTrouble: true, waitMs: Number.POSITIVE_INFINITY };

@@ -121,7 +121,7 @@ async function tryRoutes(
       await countAtOnce(deps.store, route.account, now());
       return true;
     });
-    if (outcome.kind !== 'relayTrouble') {
+    if (outcome.kind !== 'relayTrouble' && outcome.kind !== 'limited') {
       noteSuccess(route);
       return outcome;
     }
@@ -152,6 +152,7 @@ async function settle(
       await postpone(deps, notice, { tried: true });
       return;
     case 'relayTrouble':
+    case 'limited':
     case undefined:
       await postpone(deps, notice, { tried: false });
       return;

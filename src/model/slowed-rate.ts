@@ -1,14 +1,17 @@
 import type { Reply } from './delivery.ts';
 
-/** A destination domain that asked for a slower pace; times are epoch milliseconds. */
-export interface DomainRate {
+/** The pace of a destination domain or a relay that asked for a slower one; times are epoch milliseconds. */
+export interface SlowedRate {
   readonly messagesPerHour: number;
   /** When it was set. */
   readonly changedAt: number;
 }
 
 /** One message in three seconds goes to any domain: at a slower pace most would be too old to go. */
-const LEAST_PER_HOUR = 1200;
+export const LEAST_PER_DOMAIN = 1200;
+
+/** One message a minute goes to any relay: some accounts may send no more. */
+export const LEAST_PER_RELAY = 60;
 
 /** A rate that has climbed this high is none any more. */
 const FREE_PER_HOUR = 36_000;
@@ -20,6 +23,11 @@ const DOUBLING_MS = 600_000;
 const ONE_REQUEST_MS = 5000;
 
 const GREYLISTING = /gr[ae]y[- ]?list/i;
+
+/** Whether a reply says that whoever comes for the first time is put off (RFC 6647). */
+export function isGreylisting({ text }: Reply): boolean {
+  return GREYLISTING.test(text);
+}
 
 /** Words by which relays ask for less or slower mail. */
 const PACE =
@@ -43,22 +51,24 @@ export function asksForSlowerPace({ code, enhancedCode, text }: Reply): boolean 
  * What the rate has climbed back to at `now`, in messages an hour: twice as much every ten minutes;
  * undefined once it is so high that it limits nothing. A clock that went back leaves it as it is.
  */
-export function currentRate(rate: DomainRate, now: number): number | undefined {
+export function currentRate(rate: SlowedRate, now: number): number | undefined {
   const sinceMs = Math.max(0, now - rate.changedAt);
   const perHour = rate.messagesPerHour * 2 ** (sinceMs / DOUBLING_MS);
   return perHour >= FREE_PER_HOUR ? undefined : perHour;
 }
 
 /**
- * The rate after the domain told us to slow down: half of what it was. `measuredPerHour` is how
- * fast messages went to a domain that had no rate yet. Several requests at once count as one.
+ * The rate after we were asked to slow down: half of what it was, `leastPerHour` at least.
+ * `measuredPerHour` is how fast messages went where there was no rate yet. Several requests at once
+ * count as one.
  */
 export function slowedRate(
-  rate: DomainRate | undefined,
+  rate: SlowedRate | undefined,
   measuredPerHour: number,
   now: number,
-): DomainRate {
+  leastPerHour: number,
+): SlowedRate {
   if (rate !== undefined && Math.abs(now - rate.changedAt) < ONE_REQUEST_MS) return rate;
   const before = (rate && currentRate(rate, now)) ?? Math.min(measuredPerHour, FREE_PER_HOUR);
-  return { messagesPerHour: Math.max(LEAST_PER_HOUR, Math.round(before / 2)), changedAt: now };
+  return { messagesPerHour: Math.max(leastPerHour, Math.round(before / 2)), changedAt: now };
 }

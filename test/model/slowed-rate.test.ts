@@ -1,17 +1,28 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { asksForSlowerPace, currentRate, slowedRate } from '../../src/model/domain-rate.ts';
+import {
+  asksForSlowerPace,
+  currentRate,
+  LEAST_PER_DOMAIN,
+  LEAST_PER_RELAY,
+  type SlowedRate,
+  slowedRate,
+} from '../../src/model/slowed-rate.ts';
 
 const NOW = Date.parse('2026-03-20T07:00Z');
 const MINUTE_MS = 60_000;
 
+/** Of a domain. */
+const halved = (rate: SlowedRate | undefined, measuredPerHour: number, now: number) =>
+  slowedRate(rate, measuredPerHour, now, LEAST_PER_DOMAIN);
+
 test('a domain that asks for it gets half of what it got, again and again, but a message in three seconds', () => {
-  const first = slowedRate(undefined, 9000, NOW);
+  const first = halved(undefined, 9000, NOW);
   assert.deepEqual(first, { messagesPerHour: 4500, changedAt: NOW });
-  const second = slowedRate(first, 1, NOW + 5000);
+  const second = halved(first, 1, NOW + 5000);
   assert.ok(second.messagesPerHour > 2250 && second.messagesPerHour < 2275);
   let rate = second;
-  for (let times = 1; times <= 10; times += 1) rate = slowedRate(rate, 1, NOW + times * 10_000);
+  for (let times = 1; times <= 10; times += 1) rate = halved(rate, 1, NOW + times * 10_000);
   assert.equal(rate.messagesPerHour, 1200);
 });
 
@@ -49,12 +60,12 @@ test('a domain asks for a slower pace by 421 and 4.7.x, not by greylisting or tr
 });
 
 test('several requests at once are one', () => {
-  const first = slowedRate(undefined, 3600, NOW);
-  assert.equal(slowedRate(first, 3600, NOW + 4999), first);
+  const first = halved(undefined, 3600, NOW);
+  assert.equal(halved(first, 3600, NOW + 4999), first);
 });
 
 test('a domain that was sent to faster than any limit is halved from where limits begin', () => {
-  assert.equal(slowedRate(undefined, 1e9, NOW).messagesPerHour, 18_000);
+  assert.equal(halved(undefined, 1e9, NOW).messagesPerHour, 18_000);
 });
 
 test('a rate is twice as high after ten minutes, and none any more once it is high enough', () => {
@@ -67,14 +78,22 @@ test('a rate is twice as high after ten minutes, and none any more once it is hi
 
 test('one that has climbed back and asks again is halved from where limits begin', () => {
   const rate = { messagesPerHour: 1000, changedAt: NOW };
-  assert.equal(slowedRate(rate, 1e9, NOW + 60 * MINUTE_MS).messagesPerHour, 18_000);
+  assert.equal(halved(rate, 1e9, NOW + 60 * MINUTE_MS).messagesPerHour, 18_000);
 });
 
 test('when the clock goes back the rate stays as it is, and can still be halved', () => {
   const rate = { messagesPerHour: 5000, changedAt: NOW };
   assert.equal(currentRate(rate, NOW - 60 * MINUTE_MS), 5000);
-  assert.deepEqual(slowedRate(rate, 1, NOW - 60 * MINUTE_MS), {
+  assert.deepEqual(halved(rate, 1, NOW - 60 * MINUTE_MS), {
     messagesPerHour: 2500,
     changedAt: NOW - 60 * MINUTE_MS,
   });
+});
+
+test('a relay that asks for it again and again gets a message a minute', () => {
+  let rate: SlowedRate | undefined;
+  for (let times = 0; times < 12; times += 1) {
+    rate = slowedRate(rate, 9000, NOW + times * 10_000, LEAST_PER_RELAY);
+  }
+  assert.equal(rate?.messagesPerHour, 60);
 });

@@ -1,0 +1,12 @@
+import type { Kysely } from 'kysely';
+import { textType } from '../dialect.ts';
+
+/** Version 7: until when a relay rests, and what was learned of its pace and its connections. */
+export async function relayState(db: Kysely<unknown>): Promise<void> {
+  for (const column of ['rest_until', 'rest_reason', 'rate_changed_at', 'limits_changed_at']) {
+    await db.schema.alterTable('relays').addColumn(column, textType(db)).execute();
+  }
+  for (const column of ['messages_per_hour', 'connections', 'messages_per_connection']) {
+    await db.schema.alterTable('relays').addColumn(column, 'integer').execute();
+  }
+}
