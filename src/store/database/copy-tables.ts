@@ -23,6 +23,7 @@ export const COPIED: {
   sign_ups: ['id'],
   notices: ['id'],
   address_changes: ['id'],
+  subscription_events: ['id'],
 };
 
 /** How many rows a table has, in both databases. */

@@ -6,6 +6,7 @@ import { ledgerForReal } from './migrations/2-ledger.ts';
 import { scheduleSlots } from './migrations/3-schedule.ts';
 import { siteRequests } from './migrations/4-site.ts';
 import { countDoubts } from './migrations/5-doubts.ts';
+import { oneMailboxOneKey } from './migrations/6-subscription-events.ts';
 
 /** In order, forward only; the version of a database is how many of these it has had. */
 const MIGRATIONS: readonly ((db: Kysely<unknown>) => Promise<void>)[] = [
@@ -14,6 +15,7 @@ const MIGRATIONS: readonly ((db: Kysely<unknown>) => Promise<void>)[] = [
   scheduleSlots,
   siteRequests,
   countDoubts,
+  oneMailboxOneKey,
 ];
 
 /** Tables that every version has: by these a database is known as ours. */
