@@ -73,6 +73,37 @@ test('no file passes on what another file exports', () => {
   assert.deepEqual(barrels, []);
 });
 
+test('subscriptions change by one file alone, so that none changes without its history and the journal', () => {
+  const writers: Readonly<Record<string, readonly string[]>> = {
+    'store/write-subscriptions.ts': [
+      'jobs/subscribers/change-subscriptions.ts',
+      'jobs/subscribers/rename-rows.ts',
+      'store/erasure.ts',
+    ],
+    'store/erasure.ts': ['jobs/subscribers/change-subscriptions.ts'],
+    'store/rename-newsletter.ts': [
+      'jobs/subscribers/change-subscriptions.ts',
+      'jobs/subscribers/rename-rows.ts',
+    ],
+    'jobs/subscribers/rename-rows.ts': ['jobs/subscribers/change-subscriptions.ts'],
+  };
+  for (const [writer, allowed] of Object.entries(writers)) {
+    const importers = INNER.filter(({ target }) => target === writer).map(({ file }) => file);
+    assert.deepEqual(importers.toSorted(), allowed, writer);
+  }
+  const tables = '(subscribers|subscription_events)';
+  const writes = new RegExp(
+    `(insertInto|updateTable|deleteFrom|mergeInto|replaceInto)\\(\\s*'${tables}\\b|(insert into|update|delete from) ${tables}\\b`,
+  );
+  const files = FILES.filter(
+    (file) => !file.startsWith('store/database/migrations/') && writes.test(read(file)),
+  );
+  assert.deepEqual(
+    files.filter((file) => !Object.hasOwn(writers, file)),
+    [],
+  );
+});
+
 test('the pure floors touch no clock, no chance, no environment, no disk and no network', () => {
   const forbiddenModules =
     /^(node:)?(fs|fs\/promises|net|tls|http|https|http2|dns|dgram|child_process|worker_threads|os|sqlite|timers.*|readline.*)$/;

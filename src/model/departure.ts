@@ -12,6 +12,23 @@ export interface Departure {
   readonly at: string;
 }
 
+/** An editor undid a bounce: it counts no more. */
+export interface Return {
+  readonly newsletter: string;
+  /** As of a departure. */
+  readonly addressHash: string;
+  /** ISO 8601 instant. */
+  readonly at: string;
+}
+
+/** A newsletter has another id since. */
+export interface Rename {
+  readonly newsletter: string;
+  readonly renamedTo: string;
+  /** ISO 8601 instant. */
+  readonly at: string;
+}
+
 /** Messages of an edition are going out, or have gone out since the last such line. */
 export interface SendMark {
   readonly edition: string;
@@ -24,7 +41,9 @@ export interface SendMark {
 /** What a database knows of a line of its journal. `id` is random. */
 export type JournalLine = { readonly id: string } & (
   | (Departure & { readonly kind: 'departure' })
+  | (Return & { readonly kind: 'return' })
   | (SendMark & { readonly kind: 'send' })
+  | (Rename & { readonly kind: 'rename' })
 );
 
 /** A line of the journal beside the database, `database` being the identity of the database. */

@@ -14,8 +14,21 @@ const WRITTEN_DOMAIN = /^[\p{L}\p{N}\p{M}.\u3002\uff0e\uff61-]+$/u;
 /** What is A-labels as it stands. */
 const PLAIN_DOMAIN = /^(?!.*--)[a-z0-9.-]+$/;
 
-/** Marks that come along when an address is copied from a page, and that nobody sees. */
-const INVISIBLE = /[\u00ad\u200b\u2060\ufeff]/g;
+/** Stands in deliveries for an address that was erased; nothing can be sent there (RFC 2606 §2). */
+export const ERASED_ADDRESS = 'erased@erased.invalid';
+
+const NOT_ASCII = /[^\0-\x7f]/;
+
+/**
+ * What nobody sees, and what often comes along when an address is copied from a page: soft hyphens,
+ * direction marks, variation selectors, fillers (Unicode's Default_Ignorable_Code_Point). With one of
+ * them an address would be another mailbox that looks the same.
+ */
+const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu;
+
+/** The joiners change how Arabic and Indic letters read: beside such a letter they are not taken off. */
+const JOINER = /[\u200c\u200d]/;
+const IDLE_JOINER = /(?<![^\0-\x7f])[\u200c\u200d]+(?![^\0-\x7f])/gu;
 
 /** What an input method for Chinese or Japanese makes of ASCII. */
 const FULL_WIDTH = /[\uff01-\uff5e\u3000]/g;
@@ -29,7 +42,7 @@ const FULL_WIDTH = /[\uff01-\uff5e\u3000]/g;
 export function parseEmailAddress(
   text: string,
 ): { readonly address: EmailAddress } | { readonly reason: string } {
-  const cleaned = text.replace(INVISIBLE, '').replace(FULL_WIDTH, toPlain).trim();
+  const cleaned = withoutInvisible(text).replace(FULL_WIDTH, toPlain).trim();
   const refuse = (fact: string) => ({ reason: `"${printable(cleaned)}" ${fact}` });
   const at = cleaned.lastIndexOf('@');
   if (at < 1) return refuse('has no name before an @; write name@example.org');
@@ -45,9 +58,74 @@ export function parseEmailAddress(
   return { address: address as EmailAddress };
 }
 
-/** What two spellings of one mailbox have in common: lower case, NFC. For comparing, never for sending. */
+/**
+ * What all spellings of one mailbox have in common, whichever case they are in (`ß` and `SS`, `ς` and
+ * `Σ`) and however their accents are stored (NFC): the key of its upper case, of its lower case and of
+ * the key itself is the same one. For comparing, never for sending.
+ */
 export function addressKey(address: EmailAddress): string {
+  if (isPlain(address)) return address.toLowerCase();
+  let key = address.replace(INVISIBLE, '');
+  for (;;) {
+    const next = foldCase(key);
+    if (next === key) return key;
+    key = next;
+  }
+}
+
+/** By way of the capitals, which fold what has several small forms: no other way is as complete without tables. */
+function foldCase(text: string): string {
+  const small = text.normalize('NFC').toUpperCase().toLowerCase();
+  return small.replaceAll('ς', 'σ').normalize('NFC');
+}
+
+/** As the versions before the sixth of the database compared addresses. */
+export function earlierAddressKey(address: string): string {
   return address.normalize('NFC').toLowerCase();
+}
+
+/** What one address is looked up by at the most: one with many such letters has too many spellings. */
+const MOST_EARLIER_KEYS = 64;
+
+/** Letters that earlier versions did not take for the same as their capitals' small letters. */
+const UNFOLDED = [
+  ...'ßςıſµŉͅϐϑϕϖϰϱϵևᲀᲁᲂᲃᲄᲅᲆᲇᲈẚẛ',
+  ...'ᾀᾁᾂᾃᾄᾅᾆᾇᾐᾑᾒᾓᾔᾕᾖᾗᾠᾡᾢᾣᾤᾥᾦᾧᾲᾳᾴᾶᾷῂῃῄῇῲῳῴῷ',
+  ...'ﬀﬁﬂﬃﬄﬅﬆﬓﬔﬕﬖﬗ',
+].map((letter) => [letter, addressKey(letter as EmailAddress)] as const);
+
+/**
+ * The keys under which earlier versions may have kept the mailbox by other spellings of it, besides
+ * `addressKey`. A keyed hash cannot be made anew without its address, so it is looked up by these as
+ * well. Of an address in plain ASCII only what `ß` was written for is tried.
+ */
+export function earlierKeys(address: EmailAddress): readonly string[] {
+  const key = addressKey(address);
+  if (isPlain(address) && !key.includes('ss')) return [];
+  const letters = isPlain(key) ? UNFOLDED.slice(0, 1) : UNFOLDED;
+  const spellings = [address, address.toUpperCase(), address.toLowerCase(), key.toUpperCase()];
+  const keys = new Set([key, ...spellings.map(earlierAddressKey)]);
+  for (const each of keys) {
+    for (const [letter, folded] of letters) {
+      for (let at = each.indexOf(folded); at >= 0; at = each.indexOf(folded, at + 1)) {
+        if (at > each.lastIndexOf('@') || keys.size >= MOST_EARLIER_KEYS) break;
+        keys.add(each.slice(0, at) + letter + each.slice(at + folded.length));
+      }
+    }
+  }
+  keys.delete(key);
+  return [...keys];
+}
+
+function isPlain(text: string): boolean {
+  return !NOT_ASCII.test(text);
+}
+
+function withoutInvisible(text: string): string {
+  if (isPlain(text)) return text;
+  return text
+    .replace(IDLE_JOINER, '')
+    .replace(INVISIBLE, (mark) => (JOINER.test(mark) ? mark : ''));
 }
 
 /**

@@ -1,13 +1,12 @@
 import { sql } from 'kysely';
-import { addressKey, type EmailAddress } from '../model/email-address.ts';
+import { addressKey, type EmailAddress, ERASED_ADDRESS } from '../model/email-address.ts';
 import type { Database } from './tables.ts';
-
-/** Stands in deliveries for an address that was erased; nothing can be sent there (RFC 2606 §2). */
-export const ERASED_ADDRESS = 'erased@erased.invalid';
+import { deleteSubscriptions } from './write-subscriptions.ts';
 
 /** How much there was to erase. */
 export interface Erased {
-  readonly subscriptions: number;
+  /** The newsletter of each subscription. */
+  readonly newsletters: readonly string[];
   /** That stay in the books, without the address. */
   readonly deliveries: number;
   /** Sign-ups, mails and changes of address that were not over yet. */
@@ -16,23 +15,20 @@ export interface Erased {
 
 /**
  * Deletes all subscriptions of a mailbox and what was asked for with it, and takes its address out
- * of what has to stay for the books. What was still to be sent is suppressed. `addressHash` is the
- * keyed hash of its key. To be run in a transaction.
+ * of what has to stay for the books. What was still to be sent is suppressed. `addressHashes` are the
+ * keyed hashes of all keys that it ever had. To be run in a transaction.
  */
 export async function eraseMailbox(
   db: Database,
-  mailbox: { readonly address: EmailAddress; readonly addressHash: string },
+  mailbox: { readonly address: EmailAddress; readonly addressHashes: readonly string[] },
   at: string,
 ): Promise<Erased> {
   const key = addressKey(mailbox.address);
-  const rows = await db
-    .selectFrom('subscribers')
-    .select('id')
-    .where('address_key', '=', key)
-    .execute();
+  const rows = await rowsOf(db, key);
   const ids = rows.map((row) => row.id);
-  const requests = await eraseRequests(db, { key, addressHash: mailbox.addressHash, ids }, at);
-  if (ids.length === 0) return { subscriptions: 0, deliveries: 0, requests };
+  const { addressHashes } = mailbox;
+  const requests = await eraseRequests(db, { key, addressHashes, ids }, at);
+  if (ids.length === 0) return { newsletters: [], deliveries: 0, requests };
   await db
     .updateTable('deliveries')
     .set({ state: 'suppressed', sender: null, changed_at: at })
@@ -44,19 +40,33 @@ export async function eraseMailbox(
     .set({ address: ERASED_ADDRESS, domain: 'erased.invalid', reply_text: null })
     .where('subscriber', 'in', ids)
     .executeTakeFirst();
-  await db.deleteFrom('subscribers').where('id', 'in', ids).execute();
+  await deleteSubscriptions(db, ids);
   await eraseFromReplies(db, key);
   return {
-    subscriptions: ids.length,
+    newsletters: rows.map((row) => row.newsletter),
     deliveries: Number(anonymised.numUpdatedRows),
     requests,
   };
 }
 
+/** The subscriptions of a mailbox, and second ones of it that an earlier version made. */
+async function rowsOf(db: Database, key: string) {
+  const select = () => db.selectFrom('subscribers').select(['id', 'newsletter', 'address_key']);
+  const rows = await select().where('address_key', '=', key).execute();
+  if (rows.length === 0) return rows;
+  const ids = rows.map((row) => row.id);
+  const moved = await select().where('moved_to', 'in', ids).execute();
+  return [...rows, ...moved.filter((row) => row.address_key === `${key} ${row.id}`)];
+}
+
 /** Notices stay for the budgets, without the address; that of a change of address is another's mailbox. */
 async function eraseRequests(
   db: Database,
-  of: { readonly key: string; readonly addressHash: string; readonly ids: readonly string[] },
+  of: {
+    readonly key: string;
+    readonly addressHashes: readonly string[];
+    readonly ids: readonly string[];
+  },
   at: string,
 ): Promise<number> {
   const changed = await db
@@ -73,7 +83,7 @@ async function eraseRequests(
   const toThem = await db
     .updateTable('notices')
     .set({ ...WITHOUT_ADDRESS, state: 'dropped', settled_at: at })
-    .where('address_hash', '=', of.addressHash)
+    .where('address_hash', 'in', of.addressHashes)
     .where('state', 'in', ['asked', 'waiting'])
     .executeTakeFirst();
   // To a new address that they had not confirmed.

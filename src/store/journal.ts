@@ -1,11 +1,11 @@
-import type { Departure, JournalEntry, JournalLine } from '../model/departure.ts';
+import type { Departure, JournalLine } from '../model/departure.ts';
 import type { Database, JournalTable } from './tables.ts';
 
 /** Rows that are stored by one query, under every database's limit of parameters. */
 const AT_ONCE = 500;
 
 /** Notes lines of the journal as seen; those that are noted already stay as they are. */
-export async function insertJournal(db: Database, entries: readonly JournalEntry[]): Promise<void> {
+export async function insertJournal(db: Database, entries: readonly JournalLine[]): Promise<void> {
   for (let start = 0; start < entries.length; start += AT_ONCE) {
     await db
       .insertInto('journal')
@@ -34,7 +34,7 @@ export async function seenInJournal(
 
 /**
  * The departures on record of people with these address hashes: of the newsletter, or of all. For
- * whoever comes by import and has no row.
+ * whoever comes by import and has no row. A bounce that an editor undid is none.
  */
 export async function departuresOf(
   db: Database,
@@ -51,8 +51,60 @@ export async function departuresOf(
     )
     .orderBy('at')
     .execute();
-  const departures = rows.map(toDeparture).filter((departure) => departure !== undefined);
-  return new Map(departures.map((departure) => [departure.addressHash, departure]));
+  const departures = new Map<string, Departure>();
+  for (const row of rows) {
+    const departure = toDeparture(row);
+    const hash = row.address_hash ?? '';
+    if (departure !== undefined) departures.set(hash, departure);
+    else if (departures.get(hash)?.status === 'bounced') departures.delete(hash);
+  }
+  return departures;
+}
+
+/** The last departure of one person, by all the hashes that their address ever had. */
+export async function lastDeparture(
+  db: Database,
+  newsletter: string,
+  addressHashes: readonly string[],
+): Promise<Departure | undefined> {
+  const departures = await departuresOf(db, newsletter, addressHashes);
+  return [...departures.values()].toSorted((a, b) => (a.at < b.at ? 1 : -1))[0];
+}
+
+/** Whether the newsletter called `from` is called `to` now, after any number of renames. */
+export async function isRenamed(db: Database, from: string, to: string): Promise<boolean> {
+  const names = new Set([from]);
+  for (const name of names) {
+    const rows = await db
+      .selectFrom('journal')
+      .select('renamed_to')
+      .where('newsletter', '=', name)
+      .where('renamed_to', 'is not', null)
+      .execute();
+    for (const row of rows) if (row.renamed_to !== null) names.add(row.renamed_to);
+  }
+  return names.has(to);
+}
+
+/** The lines whose ids begin with `prefix`, in the order of their ids, a page at a time. */
+export async function* linesOfTransaction(
+  db: Database,
+  prefix: string,
+): AsyncGenerator<readonly JournalLine[]> {
+  for (let after = prefix; ; ) {
+    const rows = await db
+      .selectFrom('journal')
+      .selectAll()
+      .where('id', '>', after)
+      .where('id', '<', `${prefix}~`)
+      .orderBy('id')
+      .limit(AT_ONCE)
+      .execute();
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    yield rows.map(toLine);
+    after = last.id;
+  }
 }
 
 /** All lines that this database has seen, the oldest first, a page at a time. */
@@ -88,20 +140,35 @@ export async function hasDepartures(db: Database): Promise<boolean> {
   return row !== undefined;
 }
 
-function toRow(entry: JournalEntry): JournalTable {
+function toRow(entry: JournalLine): JournalTable {
   const { id, at, kind } = entry;
-  if (entry.kind === 'send') {
-    const { edition } = entry;
-    return { id, at, kind, edition, newsletter: null, address_hash: null, status: null };
+  const row = { ...{ id, at, kind }, ...EMPTY };
+  switch (entry.kind) {
+    case 'send':
+      return { ...row, edition: entry.edition };
+    case 'rename':
+      return { ...row, newsletter: entry.newsletter, renamed_to: entry.renamedTo };
+    case 'return':
+      return { ...row, newsletter: entry.newsletter, address_hash: entry.addressHash };
+    case 'departure': {
+      const { newsletter = null, addressHash, status } = entry;
+      return { ...row, newsletter, address_hash: addressHash, status };
+    }
   }
-  const { newsletter = null, addressHash, status } = entry;
-  return { id, at, kind, edition: null, newsletter, address_hash: addressHash, status };
 }
 
+const EMPTY = {
+  ...{ newsletter: null, address_hash: null, status: null },
+  ...{ edition: null, renamed_to: null },
+};
+
 function toLine(row: JournalTable): JournalLine {
-  const { id, at, edition } = row;
+  const { id, at, edition, renamed_to: renamedTo, address_hash: addressHash } = row;
   const departure = toDeparture(row);
+  const newsletter = row.newsletter ?? '';
   if (departure !== undefined) return { id, kind: 'departure', ...departure };
+  if (renamedTo !== null) return { id, kind: 'rename', newsletter, renamedTo, at };
+  if (addressHash !== null) return { id, kind: 'return', newsletter, addressHash, at };
   return { id, kind: 'send', at, edition: edition ?? '' };
 }
 

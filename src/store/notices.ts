@@ -129,11 +129,11 @@ export async function countRequests(
   };
 }
 
-/** Drops what is not to be mailed to a mailbox any more: of these kinds, for one newsletter or all. */
+/** Drops what is not to be mailed to mailboxes any more: of these kinds, for one newsletter or all. */
 export async function dropNotices(
   db: Database,
   which: {
-    readonly addressHash: string;
+    readonly addressHashes: readonly string[];
     readonly kinds: readonly NoticeKind[];
     readonly newsletter?: string;
     readonly at: string;
@@ -142,7 +142,7 @@ export async function dropNotices(
   let query = db
     .updateTable('notices')
     .set({ ...ENDED, state: 'dropped', settled_at: which.at })
-    .where('address_hash', '=', which.addressHash)
+    .where('address_hash', 'in', which.addressHashes)
     .where('state', 'in', ['asked', 'waiting'])
     .where('kind', 'in', which.kinds);
   if (which.newsletter !== undefined) query = query.where('newsletter', '=', which.newsletter);
@@ -175,14 +175,14 @@ export async function forgetNotices(db: Database, before: string): Promise<numbe
 /** What is on record of mails to a mailbox, newest first. */
 export async function noticesTo(
   db: Database,
-  addressHash: string,
+  addressHashes: readonly string[],
 ): Promise<
   readonly { readonly kind: NoticeKind; readonly at: string; readonly state: NoticeState }[]
 > {
   return db
     .selectFrom('notices')
     .select(['kind', 'at', 'state'])
-    .where('address_hash', '=', addressHash)
+    .where('address_hash', 'in', addressHashes)
     .orderBy('at', 'desc')
     .execute();
 }

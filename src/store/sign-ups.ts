@@ -70,15 +70,16 @@ export async function signUpsOf(db: Database, address: EmailAddress): Promise<re
 }
 
 /**
- * Forgets sign-ups that are over at `now`, and the subscribers that they made and nobody
- * confirmed. Gives how many of each. To be run in a transaction.
+ * Ids of subscribers whom sign-ups made that are over at `now`, and whom nobody confirmed. To be
+ * asked before those sign-ups are forgotten.
  */
-export async function forgetSignUps(
+export async function unconfirmedSubscribers(
   db: Database,
   now: string,
-): Promise<{ readonly signUps: number; readonly pending: number }> {
-  const pending = await db
-    .deleteFrom('subscribers')
+): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom('subscribers')
+    .select('subscribers.id')
     .where('status', '=', 'pending')
     // Found by their address, lest all subscribers are looked at.
     .where('address_key', 'in', (select) =>
@@ -98,12 +99,14 @@ export async function forgetSignUps(
           .where('sign_ups.expires_at', '<=', now),
       ),
     )
-    .executeTakeFirst();
-  const signUps = await db.deleteFrom('sign_ups').where('expires_at', '<=', now).executeTakeFirst();
-  return {
-    signUps: Number(signUps.numDeletedRows),
-    pending: Number(pending.numDeletedRows),
-  };
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+/** Forgets sign-ups that are over at `now`; returns how many. */
+export async function forgetSignUps(db: Database, now: string): Promise<number> {
+  const result = await db.deleteFrom('sign_ups').where('expires_at', '<=', now).executeTakeFirst();
+  return Number(result.numDeletedRows);
 }
 
 function toRow(signUp: SignUp): SignUpsTable {

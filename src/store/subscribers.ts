@@ -1,36 +1,12 @@
 import { addressKey, domainOf, type EmailAddress } from '../model/email-address.ts';
 import type { Subscriber, SubscriptionStatus } from '../model/subscriber.ts';
-import { repeatedInsert } from './database/repeated-insert.ts';
 import type { Database, SubscribersTable } from './tables.ts';
-
-/** Stores new subscribers. The caller has made sure that their mailboxes are not known yet. */
-export async function insertSubscribers(
-  db: Database,
-  subscribers: readonly Subscriber[],
-): Promise<void> {
-  await subscriberInsert(db)(subscribers);
-}
 
 /**
  * The most subscribers that one query stores: SQLite takes 32,766 parameters, PostgreSQL 65,535, and
- * each has 15 of them.
+ * each has 17 of them.
  */
-export const MOST_AT_ONCE = 2000;
-
-/**
- * What stores new subscribers, `MOST_AT_ONCE` at a time. The caller has made sure that their
- * mailboxes are not known yet.
- */
-export function subscriberInsert(
-  db: Database,
-): (subscribers: readonly Subscriber[]) => Promise<void> {
-  const insert = repeatedInsert(db, (rows: readonly SubscribersTable[]) =>
-    db.insertInto('subscribers').values([...rows]),
-  );
-  return async (subscribers) => {
-    if (subscribers.length > 0) await insert(subscribers.map(subscriberToRow));
-  };
-}
+export const MOST_AT_ONCE = 1800;
 
 /** The newsletter's subscribers with one of these mailboxes, by `addressKey`. */
 export async function findSubscribers(
@@ -62,31 +38,6 @@ export async function findSubscriptions(
   return rows.map(subscriberFromRow);
 }
 
-/** Changes where a subscription stands, since `at`. */
-export async function setStatus(
-  db: Database,
-  id: string,
-  status: SubscriptionStatus,
-  at: string,
-): Promise<void> {
-  await setStatuses(db, [id], status, at);
-}
-
-/** Changes where subscriptions stand, `MOST_AT_ONCE` at the most, since `at`. */
-export async function setStatuses(
-  db: Database,
-  ids: readonly string[],
-  status: SubscriptionStatus,
-  at: string,
-): Promise<void> {
-  if (ids.length === 0) return;
-  await db
-    .updateTable('subscribers')
-    .set({ status, changed_at: at })
-    .where('id', 'in', ids)
-    .execute();
-}
-
 /** How many would get an edition that is planned now. */
 export async function countActive(db: Database, newsletter: string): Promise<number> {
   const row = await db
@@ -98,7 +49,10 @@ export async function countActive(db: Database, newsletter: string): Promise<num
   return Number(row.count);
 }
 
-/** A page of one newsletter's subscribers in the order of `addressKey`, after the key `after`. */
+/**
+ * A page of one newsletter's subscribers in the order of `addressKey`, after the key `after`, and the
+ * key of its last row.
+ */
 export async function pageOfSubscribers(
   db: Database,
   page: {
@@ -107,7 +61,7 @@ export async function pageOfSubscribers(
     readonly after: string;
     readonly limit: number;
   },
-): Promise<readonly Subscriber[]> {
+): Promise<{ readonly subscribers: readonly Subscriber[]; readonly lastKey: string }> {
   let query = db
     .selectFrom('subscribers')
     .selectAll()
@@ -116,7 +70,8 @@ export async function pageOfSubscribers(
     .orderBy('address_key')
     .limit(page.limit);
   if (page.status !== undefined) query = query.where('status', '=', page.status);
-  return (await query.execute()).map(subscriberFromRow);
+  const rows = await query.execute();
+  return { subscribers: rows.map(subscriberFromRow), lastKey: rows.at(-1)?.address_key ?? '' };
 }
 
 /** As the table keeps it. */
@@ -135,6 +90,7 @@ export function subscriberToRow(subscriber: Subscriber): SubscribersTable {
     consent_ip_hash: subscriber.consent.ipHash ?? null,
     confirmed_at: subscriber.consent.confirmedAt ?? null,
     changed_at: subscriber.changedAt,
+    left_at: subscriber.status === 'unsubscribed' ? subscriber.changedAt : null,
     left_by_link_at: null,
     moved_to: null,
   };

@@ -4,6 +4,7 @@ import type { StoryRole } from '../model/edition.ts';
 import type { NoticeKind, NoticeState } from '../model/notice.ts';
 import type { SlotState } from '../model/slot.ts';
 import type { DepartedStatus, SubscriptionStatus } from '../model/subscriber.ts';
+import type { SubscriptionEventKind } from '../model/subscription-events.ts';
 
 /**
  * The tables, as the newest migration leaves them. Instants are text of one width in UTC
@@ -25,6 +26,7 @@ export interface Tables {
   readonly notices: NoticesTable;
   readonly address_changes: AddressChangesTable;
   readonly request_networks: RequestNetworksTable;
+  readonly subscription_events: SubscriptionEventsTable;
 }
 
 /** What the queries of a noun's file are run on: the database, or a transaction of it. */
@@ -34,7 +36,7 @@ export interface SubscribersTable {
   id: string;
   newsletter: string;
   address: string;
-  /** `addressKey(address)`: one row for each mailbox, however it is spelt. */
+  /** `addressKey(address)`: one row for each mailbox. With the id behind it, of one that was merged into another. */
   address_key: string;
   /** `domainOf(address)`. */
   domain: string;
@@ -46,6 +48,8 @@ export interface SubscribersTable {
   consent_ip_hash: string | null;
   confirmed_at: string | null;
   changed_at: string;
+  /** When their owner left; kept until they agree again, whatever came since. */
+  left_at: string | null;
   /** `changed_at`, where that is when they left by the link of a mail: what can be undone. */
   left_by_link_at: string | null;
   /** The subscription that took its place when the address was changed: links to this one lead there. */
@@ -186,14 +190,30 @@ export interface DomainsTable {
 export interface JournalTable {
   id: string;
   at: string;
-  /** Somebody left; or an edition began to be sent. */
-  kind: 'departure' | 'send';
+  /** Somebody left; a bounce counts no more; an edition began to be sent; a newsletter has another id. */
+  kind: 'departure' | 'return' | 'send' | 'rename';
   /** Of a departure: null means all newsletters (somebody who was erased). */
   newsletter: string | null;
   /** Keyed hash of `addressKey(address)`. */
   address_hash: string | null;
   status: DepartedStatus | 'erased' | null;
   edition: string | null;
+  /** Of a rename: the id that `newsletter` has since. */
+  renamed_to: string | null;
+}
+
+/** What happened to each subscription, in order. */
+export interface SubscriptionEventsTable {
+  id: Generated<number>;
+  /** Null once it is erased. */
+  subscriber: string | null;
+  newsletter: string;
+  kind: SubscriptionEventKind;
+  at: string;
+  /** By what. */
+  source: string;
+  /** Of somebody who was erased, and of nobody else: keyed hash of `addressKey(address)`. */
+  address_hash: string | null;
 }
 
 /** Which database this is, and where it is at home: one row. */

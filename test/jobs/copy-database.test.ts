@@ -177,6 +177,8 @@ async function fill(db: Kysely<unknown>): Promise<void> {
     values ('n', 'welcome', 'h', '{}', 'en', 'a', 'waiting', 0)`);
   await run(`insert into address_changes (id, subscriber, from_hash, address, address_key, at, expires_at)
     values ('c', '0007', 'h', 'B@x.y', 'b@x.y', 'a', 'b')`);
+  await run(`insert into subscription_events (subscriber, newsletter, kind, at, source)
+    values ('0007', 'n', 'joined', 'a', 'form')`);
 }
 
 async function addDelivery(store: Store): Promise<number> {

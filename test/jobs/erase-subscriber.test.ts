@@ -8,7 +8,7 @@ import { addSubscriber } from '../../src/jobs/subscribers/add-subscriber.ts';
 import { eraseSubscriber } from '../../src/jobs/subscribers/erase-subscriber.ts';
 import { showSubscriber } from '../../src/jobs/subscribers/show-subscriber.ts';
 import { planDeliveries } from '../../src/store/deliveries.ts';
-import { insertSubscribers } from '../../src/store/subscribers.ts';
+import { subscriberInsert } from '../../src/store/write-subscriptions.ts';
 import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { address, NEWSLETTER, openPaper, type Paper, PEOPLE } from '../support/paper.ts';
 import { everyone, importText } from '../support/people.ts';
@@ -29,7 +29,7 @@ test('of somebody who was erased no file holds the address, whatever was sent to
   const [known] = await showSubscriber(paper.deps, { address: zoe });
   assert.ok(known !== undefined);
   // Another newsletter, and rows enough that pages are split and copied.
-  await insertSubscribers(paper.deps.store.db, [
+  await subscriberInsert(paper.deps.store.db)([
     { ...known.subscriber, id: 'elsewhere', newsletter: 'another', name: 'Zoe Quill' },
   ]);
   const lines = Array.from(
@@ -130,7 +130,7 @@ test('somebody who signed up again after an erasure can be erased again', async 
   const paper = await openPaper(t, { subscribers: ['ada@example.org'] });
   await eraseSubscriber(paper.deps, ADA);
   const consent = { at: '2026-03-20T07:00:00.000Z', source: 'form' };
-  await insertSubscribers(paper.deps.store.db, [
+  await subscriberInsert(paper.deps.store.db)([
     { id: 'again', newsletter: NEWSLETTER, address: ADA, status: 'active', consent, changedAt: '' },
   ]);
   assert.equal((await importText(paper, 'ada@example.org\n')).already, 1);

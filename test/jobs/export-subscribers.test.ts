@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { defuseCell, restoreCell } from '../../src/jobs/subscribers/defuse-cell.ts';
 import { exportSubscribers } from '../../src/jobs/subscribers/export-subscribers.ts';
 import type { Subscriber } from '../../src/model/subscriber.ts';
-import { insertSubscribers } from '../../src/store/subscribers.ts';
+import { subscriberInsert } from '../../src/store/write-subscriptions.ts';
 import { test } from '../support/databases.ts';
 import { address, NEWSLETTER, openPaper } from '../support/paper.ts';
 import { collect, everyone, importText } from '../support/people.ts';
@@ -72,8 +72,7 @@ test('people who are exported and imported elsewhere are the same people, whatev
   });
   const people = fc.sample(person, { numRuns: 300, seed: 4 });
   const paper = await openPaper(t);
-  await insertSubscribers(
-    paper.deps.store.db,
+  await subscriberInsert(paper.deps.store.db)(
     people.map(({ name, status, changedAt, ...consent }, index): Subscriber => {
       const kept = Object.entries(consent).filter(([, value]) => value !== undefined);
       return {

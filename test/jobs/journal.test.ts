@@ -5,14 +5,16 @@ import { type TestContext, test } from 'node:test';
 import { readJournal } from '../../src/disk/journal-file.ts';
 import { adoptDatabase } from '../../src/jobs/database/adopt-database.ts';
 import { catchUpWithJournal } from '../../src/jobs/database/catch-up-with-journal.ts';
+import { openJournalWriter } from '../../src/jobs/database/journal-writer.ts';
 import type { StoreDependencies } from '../../src/jobs/mail-dependencies.ts';
 import { prepareSend } from '../../src/jobs/sending/prepare-send.ts';
 import { recordSend } from '../../src/jobs/sending/record-send.ts';
 import { addSubscriber } from '../../src/jobs/subscribers/add-subscriber.ts';
 import { eraseSubscriber } from '../../src/jobs/subscribers/erase-subscriber.ts';
-import { recordDepartures } from '../../src/jobs/subscribers/record-departures.ts';
+import { hashAddress } from '../../src/jobs/subscribers/keyed-hashes.ts';
 import { removeSubscriber } from '../../src/jobs/subscribers/remove-subscriber.ts';
 import type { Departure } from '../../src/model/departure.ts';
+import type { EmailAddress } from '../../src/model/email-address.ts';
 import { planDeliveries } from '../../src/store/deliveries.ts';
 import { insertEdition } from '../../src/store/editions.ts';
 import { readHold, readIdentity } from '../../src/store/identity.ts';
@@ -278,9 +280,17 @@ async function statusOf(desk: Desk, text: string): Promise<string | undefined> {
 
 async function note(
   desk: Desk,
-  departure: Omit<Departure, 'addressHash'> & { readonly address: ReturnType<typeof address> },
+  {
+    address: who,
+    ...departure
+  }: Omit<Departure, 'addressHash'> & { readonly address: EmailAddress },
 ): Promise<void> {
   await desk.use(({ store: { transaction }, config }: StoreDependencies) =>
-    transaction((db) => recordDepartures(db, config.journalFile, [departure])),
+    transaction(async (db) => {
+      const { hash_key: key } = await readIdentity(db);
+      const journal = openJournalWriter(db, config.journalFile);
+      await journal.note([{ kind: 'departure', ...departure, addressHash: hashAddress(key, who) }]);
+      await journal.close();
+    }),
   );
 }

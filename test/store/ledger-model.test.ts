@@ -21,9 +21,9 @@ import {
   skipDoubted,
 } from '../../src/store/edition-changes.ts';
 import { failRefused, requeueRefused } from '../../src/store/refusals.ts';
-import { setStatus } from '../../src/store/subscribers.ts';
 import { countUndecided } from '../../src/store/unfinished.ts';
 import { giveBack, markSubmitting, recordVerdicts } from '../../src/store/verdicts.ts';
+import { setStanding } from '../../src/store/write-subscriptions.ts';
 import { test } from '../support/databases.ts';
 import { openPaper } from '../support/paper.ts';
 import { trials } from '../support/trials.ts';
@@ -190,12 +190,10 @@ class World {
       case 'leave':
       case 'comeBack':
         this.active[step.who] = step.do === 'comeBack';
-        return setStatus(
-          db,
-          this.rows[step.who]?.subscriber ?? '',
-          step.do === 'leave' ? 'unsubscribed' : 'active',
-          at,
-        );
+        return setStanding(db, [this.rows[step.who]?.subscriber ?? ''], {
+          status: step.do === 'leave' ? 'unsubscribed' : 'active',
+          changedAt: at,
+        });
       default:
         return this.edit(step.do);
     }

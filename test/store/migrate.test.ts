@@ -205,6 +205,7 @@ const SUBSCRIBER = {
     consent_text: null,
     consent_ip_hash: null,
     confirmed_at: null,
+    left_at: null,
     left_by_link_at: null,
     moved_to: null,
   },

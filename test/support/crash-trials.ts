@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { newSubscriber } from '../../src/jobs/subscribers/new-subscriber.ts';
 import type { EmailAddress } from '../../src/model/email-address.ts';
 import { openStore } from '../../src/store/database/open-store.ts';
-import { insertSubscribers } from '../../src/store/subscribers.ts';
+import { subscriberInsert } from '../../src/store/write-subscriptions.ts';
 import { type CountingRelay, openCountingRelay } from './counting-relay.ts';
 import { CONFIG, inheritedEnvironment, postText } from './program.ts';
 
@@ -127,7 +127,7 @@ async function subscribe(databaseUrl: string, subscribers: number): Promise<void
     const people = Array.from({ length }, (_, index) =>
       newSubscriber({ ...facts, consent, address: addressOf(from + index) }),
     );
-    await insertSubscribers(store.db, people);
+    await subscriberInsert(store.db)(people);
   }
   await store.close();
 }

@@ -5,9 +5,17 @@ import type { Config } from '../../src/config/config.ts';
 import { readTexts } from '../../src/jobs/read-texts.ts';
 import type { ServiceDependencies } from '../../src/jobs/service/service-part.ts';
 import { answerAll } from '../../src/jobs/site/answer-requests.ts';
+import {
+  changePreferences,
+  type Preference,
+  type Preferences,
+  readPreferences,
+  type ShownChoice,
+} from '../../src/jobs/site/preferences.ts';
 import { requestPreferences } from '../../src/jobs/site/request-preferences.ts';
 import { requestSignUp, type SignUpRequest } from '../../src/jobs/site/request-sign-up.ts';
 import { openNoticeRoutes } from '../../src/jobs/site/send-notices.ts';
+import type { SiteDependencies } from '../../src/jobs/site/site-dependencies.ts';
 import type { NewsletterSettings, SignUpLimits } from '../../src/model/settings.ts';
 import type { SubscriptionStatus } from '../../src/model/subscriber.ts';
 import type { ReceivedMessage } from './inbox.ts';
@@ -145,4 +153,20 @@ export function readMail({ raw, to }: ReceivedMessage): Mail {
     );
   const body = Buffer.from(bytes, 'latin1').toString();
   return { to, subject: headers.get('subject') ?? '', headers, body, raw: text };
+}
+
+/** Opens the page of preferences and sends its form with these boxes ticked, and no other. */
+export async function savePreferences(
+  deps: SiteDependencies,
+  token: string,
+  ticked: readonly string[],
+): Promise<Preferences | undefined> {
+  const shown = (await readPreferences(deps, token))?.subscriptions ?? [];
+  return changePreferences(deps, token, { ticked, shown: shown.map(asShown) });
+}
+
+/** A box as the page shows it. */
+export function asShown({ newsletter, status, leftAt }: Preference): ShownChoice {
+  const box = { newsletter: newsletter.id, isTicked: status === 'active' };
+  return leftAt === undefined ? box : { ...box, leftAt };
 }

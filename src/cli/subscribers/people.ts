@@ -2,6 +2,8 @@ import type { Command } from 'commander';
 import { BroadsheetError, EXIT } from '../../base/errors.ts';
 import type { AddReport } from '../../jobs/subscribers/add-subscriber.ts';
 import type { RemoveReport } from '../../jobs/subscribers/remove-subscriber.ts';
+import type { SubscriptionEventKind } from '../../model/subscription-events.ts';
+import { formatTable } from '../format.ts';
 import { withMail } from '../mail-context.ts';
 import { parseAddresses } from '../parse-addresses.ts';
 import type { Shell } from '../shell.ts';
@@ -90,23 +92,27 @@ export async function showPerson(
   if (address === undefined) return;
   const { terminal } = shell;
   await withMail(command, shell, { readOnly: true }, async (context) => {
-    const { showSignUps, showSubscriber } = await import(
+    const { showErasures, showSignUps, showSubscriber } = await import(
       '../../jobs/subscribers/show-subscriber.ts'
     );
     const subscriptions = await showSubscriber(context, { ...chosen(options), address });
     const signUps = await showSignUps(context, address);
+    const erasures = await showErasures(context, address);
     const isKnown = subscriptions.length + signUps.length > 0;
     if (!isKnown) shell.setExitCode(EXIT.data);
     if (options.json) {
-      terminal.out(JSON.stringify({ address, subscriptions, signUps }));
+      terminal.out(JSON.stringify({ address, subscriptions, signUps, erasures }));
       return;
     }
     if (!isKnown) terminal.out(`${address}  is not known`);
+    for (const { newsletter, at, source } of erasures) {
+      terminal.out(`${address}  was erased from ${newsletter} by ${source}, ${at}`);
+    }
     for (const { newsletters, source, at, expiresAt } of signUps) {
       const asked = `${newsletters.join(', ')} by ${source}, ${at}`;
       terminal.out(`${address}  signed up for ${asked}; to be confirmed until ${expiresAt}`);
     }
-    for (const { subscriber, deliveries } of subscriptions) {
+    for (const { subscriber, history, deliveries } of subscriptions) {
       const { newsletter, status, changedAt, consent, name } = subscriber;
       terminal.out(`${subscriber.address}${name === undefined ? '' : ` (${name})`}`);
       terminal.out(`  ${newsletter}: ${status} since ${changedAt}`);
@@ -114,6 +120,12 @@ export async function showPerson(
         consent.confirmedAt === undefined ? '' : `, confirmed ${consent.confirmedAt}`;
       terminal.out(`  consent: ${consent.source}, ${consent.at}${confirmed}`);
       if (consent.text !== undefined) terminal.out(`  in the words: ${consent.text}`);
+      const events = history.map(({ at, kind, source }) => [
+        `  ${at}`,
+        KINDS[kind],
+        `by ${source}`,
+      ]);
+      for (const line of formatTable(events)) terminal.out(line);
       for (const { edition, state, at, reply } of deliveries) {
         terminal.out(
           `  ${edition}: ${state} ${at}${reply ? ` (${reply.code} ${reply.text})` : ''}`,
@@ -122,6 +134,21 @@ export async function showPerson(
     }
   });
 }
+
+const KINDS: Record<SubscriptionEventKind, string> = {
+  signedUp: 'signed up',
+  joined: 'joined',
+  confirmed: 'confirmed',
+  left: 'left',
+  undone: 'came back',
+  bounced: 'bounced',
+  complained: 'complained',
+  restored: 'restored',
+  moved: 'has another address',
+  merged: 'became one with another',
+  lapsed: 'never confirmed',
+  erased: 'erased',
+};
 
 /** The newsletter and the name that the options give, where they give one. */
 function chosen({ newsletter, name }: NewsletterOptions) {

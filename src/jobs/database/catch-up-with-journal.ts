@@ -1,16 +1,14 @@
-import type { Departure, SendMark } from '../../model/departure.ts';
-import { hasLeft } from '../../model/subscriber.ts';
-import { eraseMailbox } from '../../store/erasure.ts';
+import type { JournalEntry, Rename, SendMark } from '../../model/departure.ts';
 import { cancelForgotten } from '../../store/forgotten-editions.ts';
 import { holdDatabase, readIdentity } from '../../store/identity.ts';
 import { storedInstant } from '../../store/instants.ts';
 import { insertJournal } from '../../store/journal.ts';
-import { pageOfEveryone, setStatus } from '../../store/subscribers.ts';
 import type { Database } from '../../store/tables.ts';
 import { waitingEditions } from '../../store/waiting-editions.ts';
 import type { StoreDependencies } from '../mail-dependencies.ts';
-import { hashAddress } from '../subscribers/keyed-hashes.ts';
+import { changeSubscriptions, JOURNAL } from '../subscribers/change-subscriptions.ts';
 import { compareJournal, unseenLines, whyLacking } from './compare-journal.ts';
+import { endDeparted, type PersonalLine } from './end-departed.ts';
 import { findElsewhere } from './find-place.ts';
 
 /** What a database that is older than its journal was told. */
@@ -22,8 +20,6 @@ export interface CaughtUp {
 }
 
 const NOTHING: CaughtUp = { departed: 0, forgotten: [] };
-
-const AT_ONCE = 500;
 
 /**
  * Where the journal has lines that the database has not, the database is a backup that was put
@@ -44,10 +40,13 @@ export async function catchUpWithJournal(deps: StoreDependencies): Promise<Caugh
     await hold(store.db, because);
   }
   if (!isAhead) return NOTHING;
-  const { id, hash_key: key } = await readIdentity(store.db);
+  const { id } = await readIdentity(store.db);
   const caughtUp = await store.transaction(async (db) => {
     const missed = await noteMissed(db, config.journalFile, id);
-    const departed = await endSubscriptions(db, key, missed.departures);
+    const departed = await changeSubscriptions(db, config, async (writer) => {
+      for (const rename of missed.renames) await writer.rename(rename, JOURNAL);
+      return endDeparted(db, writer, missed.lines);
+    });
     const forgotten = await markForgotten(db, missed.sends);
     if (forgotten.length > 0) {
       const were = forgotten.length === 1 ? 'was' : 'were';
@@ -65,61 +64,46 @@ export async function catchUpWithJournal(deps: StoreDependencies): Promise<Caugh
 }
 
 interface Missed {
-  /** The last one of each person, by `keyOf`. */
-  readonly departures: ReadonlyMap<string, Departure>;
+  /** Of people, by the newsletters' ids of today, in order. */
+  readonly lines: readonly PersonalLine[];
+  /** In order. */
+  readonly renames: readonly Rename[];
   readonly sends: readonly SendMark[];
 }
 
-/** Notes the lines that the database has not seen, and gives them. */
+/** Notes the lines that the database has not seen, and returns them. */
 async function noteMissed(db: Database, file: string, id: string): Promise<Missed> {
-  const departures = new Map<string, Departure>();
+  const lines: PersonalLine[] = [];
+  const renames: Rename[] = [];
   const sends: SendMark[] = [];
   for await (const unseen of unseenLines(db, file, id)) {
     await insertJournal(db, unseen);
     for (const entry of unseen) {
-      if (entry.kind === 'send') {
-        sends.push(entry);
-        continue;
-      }
-      const key = keyOf(entry.newsletter, entry.addressHash);
-      const known = departures.get(key);
-      // A journal that was made whole again has its lines not in order.
-      if (known === undefined || known.at <= entry.at) departures.set(key, entry);
+      if (isPersonal(entry)) lines.push(entry);
+      else if (entry.kind === 'rename') renames.push(entry);
+      else if (entry.kind === 'send') sends.push(entry);
     }
   }
-  return { departures, sends };
+  // A journal that was made whole again has its lines not in order.
+  renames.sort(byTime);
+  return { lines: lines.sort(byTime).map((line) => renamed(line, renames)), renames, sends };
 }
 
-function keyOf(newsletter: string | undefined, addressHash: string): string {
-  return `${newsletter ?? ''} ${addressHash}`;
+function isPersonal(entry: JournalEntry): entry is JournalEntry & PersonalLine {
+  return entry.kind === 'departure' || entry.kind === 'return';
 }
 
-/** Ends the subscriptions of those who left, and deletes those of the erased; whoever came back later stays. Gives how many it ended. */
-async function endSubscriptions(
-  db: Database,
-  key: string,
-  departures: ReadonlyMap<string, Departure>,
-): Promise<number> {
-  if (departures.size === 0) return 0;
-  let ended = 0;
-  let after = '';
-  for (;;) {
-    const page = await pageOfEveryone(db, { after, limit: AT_ONCE });
-    for (const { id, newsletter, address, status, changedAt } of page) {
-      const hash = hashAddress(key, address);
-      const erased = departures.get(keyOf(undefined, hash));
-      const departure = erased ?? departures.get(keyOf(newsletter, hash));
-      if (departure === undefined || changedAt > departure.at) continue;
-      if (hasLeft(status) && departure.status !== 'erased') continue;
-      const mailbox = { address, addressHash: hash };
-      if (departure.status === 'erased') await eraseMailbox(db, mailbox, departure.at);
-      else await setStatus(db, id, departure.status, departure.at);
-      ended += 1;
-    }
-    const last = page.at(-1);
-    if (last === undefined) return ended;
-    after = last.id;
+function byTime(one: { readonly at: string }, other: { readonly at: string }): number {
+  return one.at < other.at ? -1 : Number(one.at > other.at);
+}
+
+/** The line with the id that its newsletter has by now. */
+function renamed(line: PersonalLine, renames: readonly Rename[]): PersonalLine {
+  let { newsletter } = line;
+  for (const rename of renames) {
+    if (rename.at >= line.at && rename.newsletter === newsletter) newsletter = rename.renamedTo;
   }
+  return newsletter === undefined ? line : { ...line, newsletter };
 }
 
 /** The editions of `sends` whose fate the database does not know, oldest first. */

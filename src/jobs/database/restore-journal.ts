@@ -17,7 +17,7 @@ export async function restoreJournal({ store, config }: StoreDependencies): Prom
   const { id: database, journal_line } = await readIdentity(db);
   const composed = new Set<string>();
   const complete = async (line: JournalLine): Promise<JournalEntry> => {
-    if (line.kind === 'departure' || composed.has(line.edition)) return { ...line, database };
+    if (line.kind !== 'send' || composed.has(line.edition)) return { ...line, database };
     composed.add(line.edition);
     const found = (await findEdition(db, line.edition))?.edition;
     if (found === undefined) return { ...line, database };

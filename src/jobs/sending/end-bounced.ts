@@ -2,9 +2,9 @@ import type { EmailAddress } from '../../model/email-address.ts';
 import type { NewsletterSettings } from '../../model/settings.ts';
 import { findBounced } from '../../store/bounces.ts';
 import { storedInstant } from '../../store/instants.ts';
-import { setStatus } from '../../store/subscribers.ts';
+import { MOST_AT_ONCE } from '../../store/subscribers.ts';
 import type { StoreDependencies } from '../mail-dependencies.ts';
-import { recordDepartures } from '../subscribers/record-departures.ts';
+import { changeSubscriptions } from '../subscribers/change-subscriptions.ts';
 
 /**
  * Ends the subscriptions that the edition found to be dead: an address that does not exist at
@@ -14,17 +14,17 @@ import { recordDepartures } from '../subscribers/record-departures.ts';
 export async function endBounced(
   { store, config, clock }: StoreDependencies,
   edition: string,
-  { id: newsletter, softBounces }: NewsletterSettings,
+  { softBounces }: Pick<NewsletterSettings, 'softBounces'>,
 ): Promise<readonly EmailAddress[]> {
-  const at = storedInstant(clock());
+  const event = { kind: 'bounced', at: storedInstant(clock()), source: edition } as const;
   return store.transaction(async (db) => {
     const bounced = await findBounced(db, edition, softBounces);
-    for (const { subscriber } of bounced) await setStatus(db, subscriber, 'bounced', at);
-    const departures = bounced.map(({ address }) => ({
-      ...{ newsletter, address, at },
-      status: 'bounced' as const,
-    }));
-    await recordDepartures(db, config.journalFile, departures);
+    const changes = bounced.map(({ subscriber: id }) => ({ id, event }));
+    await changeSubscriptions(db, config, async (writer) => {
+      for (let start = 0; start < changes.length; start += MOST_AT_ONCE) {
+        await writer.apply(changes.slice(start, start + MOST_AT_ONCE));
+      }
+    });
     return bounced.map(({ address }) => address);
   });
 }

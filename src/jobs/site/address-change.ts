@@ -12,7 +12,7 @@ import { readIdentity } from '../../store/identity.ts';
 import { storedInstant } from '../../store/instants.ts';
 import { findSubscription } from '../../store/subscriptions.ts';
 import type { Database } from '../../store/tables.ts';
-import { hashAddress } from '../subscribers/keyed-hashes.ts';
+import { hashesOfAddress } from '../subscribers/keyed-hashes.ts';
 import { askForNotice, type MailRequest } from './ask-for-notice.ts';
 import { moveMailbox } from './move-mailbox.ts';
 import { findPerson } from './person.ts';
@@ -96,8 +96,8 @@ async function oldAddressOf(
   const subscription = await findSubscription(db, subscriber);
   if (subscription === undefined) return undefined;
   const { address } = subscription;
-  const hash = hashAddress((await readIdentity(db)).hash_key, address);
-  return hash === fromHash ? address : undefined;
+  const hashes = hashesOfAddress((await readIdentity(db)).hash_key, address);
+  return hashes.includes(fromHash) ? address : undefined;
 }
 
 function isSame({ address }: AddressChange, other: EmailAddress): boolean {

@@ -2,13 +2,13 @@ import type { NoticeFacts } from '../../model/notice.ts';
 import { findAddressChange } from '../../store/address-changes.ts';
 import { lockIdentity } from '../../store/identity.ts';
 import { storedInstant } from '../../store/instants.ts';
-import { departuresOf } from '../../store/journal.ts';
+import { lastDeparture } from '../../store/journal.ts';
 import { dropAsked, letNoticeGo, type StoredNotice } from '../../store/notices.ts';
 import { findSubscriptions } from '../../store/subscribers.ts';
 import { findSubscription } from '../../store/subscriptions.ts';
 import type { Database } from '../../store/tables.ts';
 import type { StoreDependencies } from '../mail-dependencies.ts';
-import { hashMailbox } from '../subscribers/keyed-hashes.ts';
+import { hashesOfAddress, hashMailbox } from '../subscribers/keyed-hashes.ts';
 import { hasRoomForMail } from './budgets.ts';
 
 /**
@@ -24,7 +24,7 @@ export async function answerAsked(
   return store.transaction(async (db) => {
     const { hash_key: key } = await lockIdentity(db);
     const mailboxHash = hashMailbox(key, address);
-    const decision = await decide(db, notice);
+    const decision = await decide(db, notice, hashesOfAddress(key, address));
     const strict = decision?.strict === true;
     const isToGo =
       decision !== undefined &&
@@ -41,8 +41,14 @@ interface Decision {
   readonly strict: boolean;
 }
 
-async function decide(db: Database, notice: StoredNotice): Promise<Decision | undefined> {
-  return notice.kind === 'preferences' ? toPreferences(db, notice) : toNewAddress(db, notice);
+async function decide(
+  db: Database,
+  notice: StoredNotice,
+  addressHashes: readonly string[],
+): Promise<Decision | undefined> {
+  return notice.kind === 'preferences'
+    ? toPreferences(db, notice)
+    : toNewAddress(db, notice, addressHashes);
 }
 
 /** Who bounced or complained gets no such mail: they can sign up again. */
@@ -57,15 +63,14 @@ async function toPreferences(
 
 async function toNewAddress(
   db: Database,
-  { address, addressHash, facts }: StoredNotice,
+  { address, facts }: StoredNotice,
+  addressHashes: readonly string[],
 ): Promise<Decision | undefined> {
   const change = await findAddressChange(db, facts.change ?? '');
   const subscription = change && (await findSubscription(db, change.subscriber));
   if (subscription === undefined) return undefined;
   const known = await findSubscriptions(db, address);
-  const departure = (await departuresOf(db, subscription.newsletter, [addressHash])).get(
-    addressHash,
-  );
+  const departure = await lastDeparture(db, subscription.newsletter, addressHashes);
   const strict =
     known.some(({ status }) => status === 'bounced' || status === 'complained') ||
     (known.length === 0 && departure !== undefined);

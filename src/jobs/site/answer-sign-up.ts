@@ -6,10 +6,11 @@ import { lockIdentity } from '../../store/identity.ts';
 import { storedInstant } from '../../store/instants.ts';
 import { insertNotice } from '../../store/notices.ts';
 import { markAnswered, signUpsOf } from '../../store/sign-ups.ts';
-import { insertUnknown, lockSubscriptions, replaceConsent } from '../../store/subscriptions.ts';
+import { lockSubscriptions } from '../../store/subscriptions.ts';
 import type { Database } from '../../store/tables.ts';
 import type { StoreDependencies } from '../mail-dependencies.ts';
-import { hashAddress, hashMailbox } from '../subscribers/keyed-hashes.ts';
+import { changeSubscriptions } from '../subscribers/change-subscriptions.ts';
+import { hashAddress, hashesOfAddress, hashMailbox } from '../subscribers/keyed-hashes.ts';
 import { newSubscriber } from '../subscribers/new-subscriber.ts';
 import { hasRoomForMail } from './budgets.ts';
 import { isOffLimits, isOutdated, type Standing, standingsOf } from './standing.ts';
@@ -35,7 +36,7 @@ export async function answerSignUp(
     const addressHash = hashAddress(key, address);
     const mailboxHash = hashMailbox(key, address);
     const subscriptions = await lockSubscriptions(db, address);
-    const mailbox = { subscriptions, addressHash };
+    const mailbox = { subscriptions, addressHashes: hashesOfAddress(key, address) };
     // Who left after they had asked (the answer came late, or from a backup) is not asked to confirm.
     const standings = (await standingsOf(db, mailbox, newsletters)).filter(
       (standing) => !isOutdated(standing, signUp.at),
@@ -45,7 +46,7 @@ export async function answerSignUp(
     const strict = standings.some(isOffLimits);
     if (!(await hasRoomForMail(db, config.web.signUp, { mailboxHash, now, strict }))) return 'none';
     const isThere = standings.every(({ status }) => status === 'active');
-    if (!isThere) await notePending(db, signUp, standings);
+    if (!isThere) await notePending(db, config, signUp, standings);
     const kind = isThere ? 'already' : 'confirm';
     const facts = isThere ? { newsletters } : { signUp: signUp.id };
     const { newsletter } = first;
@@ -60,6 +61,7 @@ export async function answerSignUp(
 /** Whoever left before stays as they are until they confirm. */
 async function notePending(
   db: Database,
+  config: StoreDependencies['config'],
   signUp: SignUp,
   standings: readonly Standing[],
 ): Promise<void> {
@@ -67,16 +69,21 @@ async function notePending(
   const earlier = await signUpsOf(db, signUp.address);
   const isByForm = (by: Consent) =>
     earlier.some(({ at, source }) => at === by.at && source === by.source);
-  for (const { newsletter, status, subscription } of standings) {
-    if (status === 'none') {
-      const { address, at } = signUp;
-      const facts = { newsletter, address, consent, status: 'pending', changedAt: at } as const;
-      await insertUnknown(db, newSubscriber(facts));
-    } else if (status === 'pending' && subscription !== undefined) {
-      // One who is pending by an import stays so when the sign-up is over.
-      if (isByForm(subscription.consent)) await replaceConsent(db, subscription.id, consent);
-    }
-  }
+  const { address, at, source } = signUp;
+  const facts = { address, consent, status: 'pending', changedAt: at } as const;
+  const unknown = standings
+    .filter(({ status }) => status === 'none')
+    .map(({ newsletter }) => newSubscriber({ ...facts, newsletter }));
+  const again = standings.flatMap(({ status, subscription }) =>
+    // One who is pending by an import stays so when the sign-up is over.
+    status === 'pending' && subscription !== undefined && isByForm(subscription.consent)
+      ? [{ id: subscription.id, event: { kind: 'signedUp', consent, at, source } as const }]
+      : [],
+  );
+  await changeSubscriptions(db, config, async (writer) => {
+    await writer.add(unknown, source);
+    await writer.apply(again);
+  });
 }
 
 /** What a sign-up proves; with `confirmedAt`, that the address is their own. */

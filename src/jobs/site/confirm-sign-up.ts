@@ -8,11 +8,11 @@ import { storedInstant } from '../../store/instants.ts';
 import { insertNotice } from '../../store/notices.ts';
 import { findSignUp, lockSignUp, markConfirmed } from '../../store/sign-ups.ts';
 import { findSubscriptions } from '../../store/subscribers.ts';
-import { activate, insertUnknown, lockSubscriptions } from '../../store/subscriptions.ts';
+import { lockSubscriptions } from '../../store/subscriptions.ts';
 import type { Database } from '../../store/tables.ts';
 import { hashAddress } from '../subscribers/keyed-hashes.ts';
-import { newSubscriber } from '../subscribers/new-subscriber.ts';
 import { consentOf } from './answer-sign-up.ts';
+import { beginSubscriptions } from './begin-subscriptions.ts';
 import type { SiteDependencies } from './site-dependencies.ts';
 import { standingsToJoin } from './standings-to-join.ts';
 
@@ -83,19 +83,13 @@ async function join(
   at: string,
 ): Promise<readonly string[]> {
   const { address } = signUp;
-  const consent = consentOf(signUp, at);
   const known = await lockSubscriptions(db, address);
   const standings = await standingsToJoin(deps, db, signUp, known);
-  for (const { newsletter, subscription } of standings) {
-    if (subscription !== undefined) continue;
-    const facts = { newsletter, address, consent, status: 'pending', changedAt: at } as const;
-    await insertUnknown(db, newSubscriber(facts));
-  }
   const newsletters = standings.map(({ newsletter }) => newsletter);
-  for (const { id, newsletter, status } of await lockSubscriptions(db, address)) {
-    if (status === 'active' || !newsletters.includes(newsletter)) continue;
-    await activate(db, id, { address, consent, at });
-    await welcome(db, signUp, { id, newsletter, at });
+  const consent = consentOf(signUp, at);
+  const begun = await beginSubscriptions(db, deps.config, { address, newsletters, consent, at });
+  for (const { id, subscription } of begun) {
+    await welcome(db, signUp, { id, newsletter: subscription.newsletter, at });
   }
   return newsletters;
 }

@@ -1,4 +1,4 @@
-import { departuresOf } from '../../store/journal.ts';
+import { lastDeparture } from '../../store/journal.ts';
 import { eraseSubscriber } from '../subscribers/erase-subscriber.ts';
 import { findPerson, readPreferencesToken } from './person.ts';
 import type { SiteDependencies } from './site-dependencies.ts';
@@ -13,9 +13,9 @@ export async function eraseMe(deps: SiteDependencies, token: string): Promise<bo
   const { db } = deps.store;
   const person = await findPerson(deps, db, token);
   if (person !== undefined) {
-    await eraseSubscriber(deps, person.address);
+    await eraseSubscriber(deps, person.address, 'preferences');
     return true;
   }
-  const departure = (await departuresOf(db, '', [said.addressHash])).get(said.addressHash);
+  const departure = await lastDeparture(db, '', [said.addressHash]);
   return departure?.status === 'erased';
 }

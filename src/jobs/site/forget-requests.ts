@@ -2,8 +2,13 @@ import { forgetAddressChanges } from '../../store/address-changes.ts';
 import { storedInstant } from '../../store/instants.ts';
 import { forgetNotices } from '../../store/notices.ts';
 import { forgetRequestNetworks } from '../../store/request-networks.ts';
-import { forgetSignUps } from '../../store/sign-ups.ts';
+import { forgetSignUps, unconfirmedSubscribers } from '../../store/sign-ups.ts';
+import { MOST_AT_ONCE } from '../../store/subscribers.ts';
 import type { StoreDependencies } from '../mail-dependencies.ts';
+import {
+  changeSubscriptions,
+  type SubscriptionWriter,
+} from '../subscribers/change-subscriptions.ts';
 
 /** What settled notices are kept for: no budget looks further back than a day. */
 const NOTICE_HOURS = 48;
@@ -18,16 +23,37 @@ export interface Forgotten {
 }
 
 /** Forgets what is over: sign-ups and addresses that nobody confirmed in time, mails that were sent. */
-export async function forgetRequests({ store, clock }: StoreDependencies): Promise<Forgotten> {
+export async function forgetRequests({
+  config,
+  store,
+  clock,
+}: StoreDependencies): Promise<Forgotten> {
   const now = clock();
   const at = storedInstant(now);
   const noticesBefore = storedInstant(now.subtract({ hours: NOTICE_HOURS }));
   return store.transaction(async (db) => {
     await forgetRequestNetworks(db, noticesBefore);
+    const unconfirmed = await unconfirmedSubscribers(db, at);
     return {
-      ...(await forgetSignUps(db, at)),
+      pending: await changeSubscriptions(db, config, (writer) => lapse(writer, unconfirmed, at)),
+      signUps: await forgetSignUps(db, at),
       addressChanges: await forgetAddressChanges(db, at),
       notices: await forgetNotices(db, noticesBefore),
     };
   });
+}
+
+/** Forgets subscribers whom nobody confirmed; returns how many. */
+async function lapse(
+  writer: SubscriptionWriter,
+  ids: readonly string[],
+  at: string,
+): Promise<number> {
+  const event = { kind: 'lapsed', at, source: 'not confirmed' } as const;
+  let lapsed = 0;
+  for (let start = 0; start < ids.length; start += MOST_AT_ONCE) {
+    const page = ids.slice(start, start + MOST_AT_ONCE).map((id) => ({ id, event }));
+    lapsed += (await writer.apply(page)).length;
+  }
+  return lapsed;
 }

@@ -4,18 +4,14 @@ import type { AddressChange } from '../../store/address-changes.ts';
 import { readIdentity } from '../../store/identity.ts';
 import { dropNotices, insertNotice } from '../../store/notices.ts';
 import { deleteSignUpsOf } from '../../store/sign-ups.ts';
-import {
-  activate,
-  leave,
-  lockSubscriptions,
-  mergeSubscription,
-  moveSubscription,
-  type Subscription,
-} from '../../store/subscriptions.ts';
+import { lockSubscriptions, type Subscription } from '../../store/subscriptions.ts';
 import type { Database } from '../../store/tables.ts';
 import type { StoreDependencies } from '../mail-dependencies.ts';
-import { hashAddress } from '../subscribers/keyed-hashes.ts';
-import { recordDepartures } from '../subscribers/record-departures.ts';
+import {
+  changeSubscriptions,
+  type SubscriptionChange,
+} from '../subscribers/change-subscriptions.ts';
+import { hashAddress, hashesOfAddress } from '../subscribers/keyed-hashes.ts';
 import { isOutdated, type Standing, standingsOf } from './standing.ts';
 
 /** What is moved, where to, and when (ISO 8601 instant). */
@@ -43,16 +39,12 @@ export async function moveMailbox(
   if (first === undefined) return;
   const to = {
     subscriptions: await lockSubscriptions(db, change.address),
-    addressHash: hashAddress(key, change.address),
+    addressHashes: hashesOfAddress(key, change.address),
   };
   const newsletters = moved.map(({ newsletter }) => newsletter);
   const standings = await standingsOf(db, to, newsletters);
-  for (const [index, standing] of standings.entries()) {
-    const subscription = moved[index];
-    if (subscription !== undefined) await moveOne(db, subscription, standing, { from, change, at });
-  }
   const addressHash = hashAddress(key, from);
-  await dropNotices(db, { addressHash, kinds: ['welcome', 'preferences'], at });
+  await dropNotices(db, { addressHashes: [addressHash], kinds: ['welcome', 'preferences'], at });
   // They are over, and an erasure of the new address would not find them.
   await deleteSignUpsOf(db, from);
   const language = config.newsletters.find(({ id }) => id === first.newsletter)?.language ?? 'en';
@@ -60,31 +52,31 @@ export async function moveMailbox(
     ...{ id: randomUUID(), kind: 'address-changed', newsletter: first.newsletter },
     ...{ address: from, addressHash, facts: {}, language, at, state: 'waiting' },
   });
-  const departures = newsletters.map(
-    (newsletter) => ({ newsletter, address: from, status: 'unsubscribed', at }) as const,
-  );
-  await recordDepartures(db, config.journalFile, departures);
+  const changes = standings.flatMap((standing, index) => {
+    const subscription = moved[index];
+    return subscription === undefined
+      ? []
+      : changesOf(subscription, standing, { from, change, at });
+  });
+  await changeSubscriptions(db, config, async (writer) => {
+    for (const each of changes) await writer.apply([each]);
+  });
 }
 
-async function moveOne(
-  db: Database,
+/** What becomes of one subscription, and of that of the new address, in order. */
+function changesOf(
   old: Subscription,
   standing: Standing,
   { change, at }: Move,
-): Promise<void> {
+): readonly SubscriptionChange[] {
   const { address } = change;
-  if (isOutdated(standing, change.at)) {
-    await leave(db, old.id, { at, byLink: false });
-    return;
-  }
+  const common = { at, source: 'change of address' };
+  if (isOutdated(standing, change.at)) return [{ id: old.id, event: { ...common, kind: 'left' } }];
   const target = standing.subscription;
-  if (target === undefined) {
-    await moveSubscription(db, old.id, { address, at });
-    return;
-  }
-  if (target.status !== 'active') {
-    const consent = { ...old.consent, confirmedAt: at };
-    await activate(db, target.id, { address, consent, at });
-  }
-  await mergeSubscription(db, { from: old.id, to: target.id, address, at });
+  if (target === undefined) return [{ id: old.id, event: { ...common, kind: 'moved', address } }];
+  const consent = { ...old.consent, confirmedAt: at };
+  return [
+    { id: target.id, event: { ...common, kind: 'confirmed', address, consent } },
+    { id: old.id, event: { ...common, kind: 'merged', into: target.id, address } },
+  ];
 }

@@ -4,10 +4,10 @@ import { readIdentity } from '../../store/identity.ts';
 import { findSubscription } from '../../store/subscriptions.ts';
 import type { Database } from '../../store/tables.ts';
 import type { StoreDependencies } from '../mail-dependencies.ts';
-import { hashAddress } from '../subscribers/keyed-hashes.ts';
+import { hashesOfAddress } from '../subscribers/keyed-hashes.ts';
 
 /** How long a link to preferences is good for: long enough for a mail server that puts mail off. */
-const LINK_HOURS = 24;
+export const LINK_HOURS = 24;
 
 /** The holder of a link to preferences. */
 export interface Person {
@@ -57,6 +57,6 @@ export async function findPerson(
   if (subscription === undefined) return undefined;
   const { address } = subscription;
   // The mail went to that address: whoever reads it has no say over another.
-  const hash = hashAddress((await readIdentity(db)).hash_key, address);
-  return hash === said.addressHash ? { ...said, address } : undefined;
+  const hashes = hashesOfAddress((await readIdentity(db)).hash_key, address);
+  return hashes.includes(said.addressHash) ? { ...said, address } : undefined;
 }

@@ -2,11 +2,14 @@ import type { EmailAddress } from '../../model/email-address.ts';
 import type { Subscriber } from '../../model/subscriber.ts';
 import { changesOf } from '../../store/address-changes.ts';
 import { deliveriesTo } from '../../store/deliveries.ts';
+import { readIdentity } from '../../store/identity.ts';
 import { noticesTo } from '../../store/notices.ts';
 import { signUpsOf } from '../../store/sign-ups.ts';
 import { findSubscriptions } from '../../store/subscribers.ts';
+import { historiesOf } from '../../store/subscription-history.ts';
 import { movedInto } from '../../store/subscriptions.ts';
 import type { Database } from '../../store/tables.ts';
+import { hashesOfAddress } from '../subscribers/keyed-hashes.ts';
 import { findPerson } from './person.ts';
 import type { SiteDependencies } from './site-dependencies.ts';
 
@@ -21,7 +24,8 @@ export async function personalData(
   const { db } = deps.store;
   const person = await findPerson(deps, db, token);
   if (person === undefined) return undefined;
-  const { address, addressHash } = person;
+  const { address } = person;
+  const addressHashes = hashesOfAddress((await readIdentity(db)).hash_key, address);
   const own = await findSubscriptions(db, address);
   const earlier = await movedInto(
     db,
@@ -33,12 +37,14 @@ export async function personalData(
     subscriptions: await Promise.all(subscriptions.map((each) => withDeliveries(db, each))),
     signUps: (await signUpsOf(db, address)).map(({ id: _, ...signUp }) => signUp),
     addressChanges: await changesFrom(db, subscriptions, address),
-    mails: await noticesTo(db, addressHash),
+    mails: await noticesTo(db, addressHashes),
   };
 }
 
 async function withDeliveries(db: Database, subscription: Subscriber): Promise<object> {
-  return { ...subscription, deliveries: await deliveriesTo(db, subscription.id) };
+  const { id } = subscription;
+  const history = (await historiesOf(db, [id])).get(id) ?? [];
+  return { ...subscription, history, deliveries: await deliveriesTo(db, id) };
 }
 
 /** What the person asked for; what others asked for with this address is the others'. */

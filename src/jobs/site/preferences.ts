@@ -1,23 +1,47 @@
 import type { EmailAddress } from '../../model/email-address.ts';
 import type { NewsletterSettings } from '../../model/settings.ts';
-import type { Consent, Subscriber, SubscriptionStatus } from '../../model/subscriber.ts';
+import type { Consent, Subscriber } from '../../model/subscriber.ts';
+import { readIdentity } from '../../store/identity.ts';
 import { storedInstant } from '../../store/instants.ts';
 import { findSubscriptions } from '../../store/subscribers.ts';
-import { activate, insertUnknown, lockSubscriptions } from '../../store/subscriptions.ts';
+import { lockSubscriptions } from '../../store/subscriptions.ts';
 import type { Database } from '../../store/tables.ts';
-import { newSubscriber } from '../subscribers/new-subscriber.ts';
-import { endSubscriptions } from './end-subscriptions.ts';
-import { findPerson } from './person.ts';
+import { changeSubscriptions } from '../subscribers/change-subscriptions.ts';
+import { hashesOfAddress } from '../subscribers/keyed-hashes.ts';
+import { beginSubscriptions } from './begin-subscriptions.ts';
+import { findPerson, LINK_HOURS } from './person.ts';
 import type { SiteDependencies } from './site-dependencies.ts';
+import { type Standing, standingsOf } from './standing.ts';
+
+/** One newsletter on the page of preferences. */
+export interface Preference extends Pick<Standing, 'status' | 'leftAt'> {
+  /** By its id alone where it is not in the config: such a one can be left, and not joined. */
+  readonly newsletter: NewsletterSettings | { readonly id: string };
+}
 
 /** What somebody is subscribed to, and could be. */
 export interface Preferences {
   readonly address: EmailAddress;
   /** All that are listed, and those that the person has besides; `none` was never subscribed to. */
-  readonly subscriptions: readonly {
-    readonly newsletter: NewsletterSettings;
-    readonly status: SubscriptionStatus | 'none';
-  }[];
+  readonly subscriptions: readonly Preference[];
+  /** Those that the form had ticked, and that the person has left since the form was shown. */
+  readonly leftMeanwhile: readonly Preference['newsletter'][];
+}
+
+/** A box of the form as it was shown. */
+export interface ShownChoice {
+  /** Id. */
+  readonly newsletter: string;
+  readonly isTicked: boolean;
+  /** `Preference.leftAt` at that time. */
+  readonly leftAt?: string;
+}
+
+/** The form of preferences as it was sent. */
+export interface PreferencesForm {
+  /** Ids of the boxes that are ticked. */
+  readonly ticked: readonly string[];
+  readonly shown: readonly ShownChoice[];
 }
 
 /** What a link to preferences shows; undefined where it is no such, or is over. Changes nothing. */
@@ -27,67 +51,107 @@ export async function readPreferences(
 ): Promise<Preferences | undefined> {
   const { db } = deps.store;
   const person = await findPerson(deps, db, token);
-  return person && describe(deps, person.address, await findSubscriptions(db, person.address));
+  if (person === undefined) return undefined;
+  const { address } = person;
+  const subscriptions = await preferencesOf(
+    deps,
+    db,
+    address,
+    await findSubscriptions(db, address),
+  );
+  return { address, subscriptions, leftMeanwhile: [] };
 }
 
 /**
- * Leaves and joins, so that `newsletters` (ids) are what the person gets. The link was mailed to
+ * Leaves and joins what the person ticked and unticked; what they did not touch stays as it is by now.
+ * What they left after the form was shown stays left, whatever the form says. The link was mailed to
  * them, so that joining is confirmed by it. Undefined where it is no such link, or is over.
  */
 export async function changePreferences(
   deps: SiteDependencies,
   token: string,
-  newsletters: readonly string[],
+  form: PreferencesForm,
 ): Promise<Preferences | undefined> {
-  const at = storedInstant(deps.clock());
+  const now = deps.clock();
+  const at = storedInstant(now);
+  const oldest = storedInstant(now.subtract({ hours: LINK_HOURS }));
   return deps.store.transaction(async (db) => {
     const person = await findPerson(deps, db, token);
     if (person === undefined) return undefined;
     const { address } = person;
     const before = await lockSubscriptions(db, address);
-    const { subscriptions } = describe(deps, address, before);
-    const wanted = subscriptions
-      .filter(
-        ({ newsletter, status }) => newsletters.includes(newsletter.id) && status !== 'active',
-      )
-      .map(({ newsletter }) => newsletter.id);
-    await join(db, address, wanted, at);
-    const leaving = before.filter(
-      ({ newsletter, status }) =>
-        (status === 'active' || status === 'pending') && !newsletters.includes(newsletter),
-    );
-    if (leaving.length > 0) await endSubscriptions(deps, db, leaving, { at, byLink: false });
-    return describe(deps, address, await findSubscriptions(db, address));
+    const choices = (await preferencesOf(deps, db, address, before)).map((preference) => ({
+      preference,
+      ...decide(preference, form, oldest),
+    }));
+    const chosen = (what: Decision['what']) =>
+      choices
+        .filter((choice) => choice.what === what)
+        .map(({ preference: { newsletter } }) => newsletter);
+    const consent: Consent = { at, source: 'preferences', confirmedAt: at };
+    const joined = chosen('join').map(({ id }) => id);
+    const left = chosen('leave').map(({ id }) => id);
+    const event = { kind: 'left', at, source: 'preferences' } as const;
+    const leaving = before
+      .filter(({ newsletter }) => left.includes(newsletter))
+      .map(({ id }) => ({ id, event }));
+    await beginSubscriptions(db, deps.config, { address, newsletters: joined, consent, at });
+    await changeSubscriptions(db, deps.config, (writer) => writer.apply(leaving));
+    const after = await findSubscriptions(db, address);
+    const subscriptions = await preferencesOf(deps, db, address, after);
+    return { address, subscriptions, leftMeanwhile: chosen('conflict') };
   });
 }
 
-/** Lets subscriptions begin by the link, which is the confirmation as well. */
-async function join(
+interface Decision {
+  readonly what: 'join' | 'leave' | 'conflict' | 'nothing';
+}
+
+/** `oldest`: a form that does not say what it showed was shown later than that. */
+function decide(
+  { newsletter, status, leftAt }: Preference,
+  { ticked, shown }: PreferencesForm,
+  oldest: string,
+): Decision {
+  const isHere = status === 'active';
+  const before = shown.find((choice) => choice.newsletter === newsletter.id) ?? {
+    isTicked: isHere,
+    ...(leftAt !== undefined && leftAt < oldest ? { leftAt } : {}),
+  };
+  const isTicked = ticked.includes(newsletter.id);
+  if (isTicked && !isHere && leftAt !== undefined && leftAt !== before.leftAt) {
+    return { what: 'conflict' };
+  }
+  if (isTicked === before.isTicked) return { what: 'nothing' };
+  if (!isTicked) return { what: 'leave' };
+  return { what: 'name' in newsletter && !isHere ? 'join' : 'nothing' };
+}
+
+async function preferencesOf(
+  { config }: SiteDependencies,
   db: Database,
   address: EmailAddress,
-  newsletters: readonly string[],
-  at: string,
-): Promise<void> {
-  if (newsletters.length === 0) return;
-  const consent: Consent = { at, source: 'preferences', confirmedAt: at };
-  for (const newsletter of newsletters) {
-    const facts = { newsletter, address, consent, status: 'pending', changedAt: at } as const;
-    await insertUnknown(db, newSubscriber(facts));
-  }
-  for (const { id, newsletter } of await lockSubscriptions(db, address)) {
-    if (newsletters.includes(newsletter)) await activate(db, id, { address, consent, at });
-  }
-}
-
-function describe(
-  { config }: SiteDependencies,
-  address: EmailAddress,
   known: readonly Subscriber[],
-): Preferences {
-  const subscriptions = config.newsletters.flatMap((newsletter) => {
-    const status: SubscriptionStatus | 'none' =
-      known.find((each) => each.newsletter === newsletter.id)?.status ?? 'none';
-    return newsletter.listed || status !== 'none' ? [{ newsletter, status }] : [];
+): Promise<readonly Preference[]> {
+  const missing = known
+    .filter(({ newsletter, status }) => {
+      const isInConfig = config.newsletters.some(({ id }) => id === newsletter);
+      return !isInConfig && (status === 'active' || status === 'pending');
+    })
+    .map(({ newsletter: id }) => ({ id }));
+  const shown = config.newsletters.filter(
+    ({ id, listed }) => listed || known.some(({ newsletter }) => newsletter === id),
+  );
+  const newsletters: readonly Preference['newsletter'][] = [...shown, ...missing];
+  const addressHashes = hashesOfAddress((await readIdentity(db)).hash_key, address);
+  const mailbox = { subscriptions: known, addressHashes };
+  const standings = await standingsOf(
+    db,
+    mailbox,
+    newsletters.map(({ id }) => id),
+  );
+  return newsletters.map((newsletter, index) => {
+    const { status, leftAt } = standings[index] ?? { status: 'none', leftAt: undefined };
+    return { newsletter, status, ...(leftAt === undefined ? {} : { leftAt }) };
   });
-  return { address, subscriptions };
 }

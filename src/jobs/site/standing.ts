@@ -1,5 +1,5 @@
 import { hasLeft, type Subscriber, type SubscriptionStatus } from '../../model/subscriber.ts';
-import { departuresOf } from '../../store/journal.ts';
+import { lastDeparture } from '../../store/journal.ts';
 import type { Database } from '../../store/tables.ts';
 
 /** How a mailbox stands to one newsletter. */
@@ -15,14 +15,17 @@ export interface Standing {
 /** How a mailbox stands to each of `newsletters`, by its subscriptions and by the journal. */
 export async function standingsOf(
   db: Database,
-  mailbox: { readonly subscriptions: readonly Subscriber[]; readonly addressHash: string },
+  mailbox: {
+    readonly subscriptions: readonly Subscriber[];
+    readonly addressHashes: readonly string[];
+  },
   newsletters: readonly string[],
 ): Promise<readonly Standing[]> {
-  const { subscriptions, addressHash } = mailbox;
+  const { subscriptions, addressHashes } = mailbox;
   const standings: Standing[] = [];
   for (const newsletter of newsletters) {
     const subscription = subscriptions.find((each) => each.newsletter === newsletter);
-    const departure = (await departuresOf(db, newsletter, [addressHash])).get(addressHash);
+    const departure = await lastDeparture(db, newsletter, addressHashes);
     const ended = subscription && hasLeft(subscription.status) ? subscription.changedAt : undefined;
     const isHere = subscription?.status === 'active';
     const leftAt = isHere ? undefined : later(ended, departure?.at);

@@ -3,7 +3,7 @@ import type { Subscriber } from '../../model/subscriber.ts';
 import { readIdentity } from '../../store/identity.ts';
 import type { Database } from '../../store/tables.ts';
 import type { StoreDependencies } from '../mail-dependencies.ts';
-import { hashAddress } from '../subscribers/keyed-hashes.ts';
+import { hashesOfAddress } from '../subscribers/keyed-hashes.ts';
 import { isOutdated, type Standing, standingsOf } from './standing.ts';
 
 /**
@@ -16,10 +16,10 @@ export async function standingsToJoin(
   signUp: SignUp,
   subscriptions: readonly Subscriber[],
 ): Promise<readonly Standing[]> {
-  const addressHash = hashAddress((await readIdentity(db)).hash_key, signUp.address);
+  const addressHashes = hashesOfAddress((await readIdentity(db)).hash_key, signUp.address);
   const asked = config.newsletters
     .map(({ id }) => id)
     .filter((id) => signUp.newsletters.includes(id));
-  const standings = await standingsOf(db, { subscriptions, addressHash }, asked);
+  const standings = await standingsOf(db, { subscriptions, addressHashes }, asked);
   return standings.filter((standing) => !isOutdated(standing, signUp.at));
 }

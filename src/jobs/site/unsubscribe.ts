@@ -2,16 +2,22 @@ import { readToken, signToken } from '../../mail/signed-token.ts';
 import { readUnsubscribeToken, type UnsubscribeToken } from '../../mail/unsubscribe-link.ts';
 import { maskAddress } from '../../model/mask-address.ts';
 import type { NewsletterSettings } from '../../model/settings.ts';
-import { hasLeft, type SubscriptionStatus } from '../../model/subscriber.ts';
+import type { SubscriptionStatus } from '../../model/subscriber.ts';
 import { storedInstant } from '../../store/instants.ts';
-import { comeBack, findSubscription, lockSubscription } from '../../store/subscriptions.ts';
+import { isRenamed } from '../../store/journal.ts';
+import {
+  findSubscription,
+  lockSubscription,
+  type Subscription,
+} from '../../store/subscriptions.ts';
 import type { Database } from '../../store/tables.ts';
-import { endSubscriptions } from './end-subscriptions.ts';
+import { changeSubscriptions } from '../subscribers/change-subscriptions.ts';
 import type { SiteDependencies } from './site-dependencies.ts';
 
 /** What somebody leaves, or comes back to. */
 export interface Leaving {
-  readonly newsletter: NewsletterSettings;
+  /** A link works for ever: also when its newsletter is not in the config (any more, or here). */
+  readonly newsletter: NewsletterSettings | { readonly id: string };
   readonly status: SubscriptionStatus;
   /** Masked, such as `a…@example.org`: a link may be forwarded. `…` for somebody who was erased. */
   readonly address: string;
@@ -21,37 +27,39 @@ const UNDO_HOURS = 24;
 
 /** What the page of a link to leave shows; undefined for a link of nobody's. Changes nothing. */
 export async function readUnsubscribe(
-  deps: SiteDependencies,
+  { config, store }: SiteDependencies,
   token: string,
 ): Promise<Leaving | undefined> {
-  const whom = readLink(deps, token);
-  return whom && describe(whom.newsletter, await ofLink(deps.store.db, whom, findSubscription));
+  const whom = readUnsubscribeToken(token, config.secrets);
+  return whom && describe(config, whom, await ofLink(store.db, whom, findSubscription));
 }
 
 /**
  * Ends the subscription at once, any number of times, with the same answer, also for somebody who
- * was erased. `undoToken` is for the page that answers, and nowhere else. Undefined for a link of
- * nobody's.
+ * was erased. `by`: the page's button, or a mail program (RFC 8058). `undoToken` is for the page that
+ * answers, and nowhere else. Undefined for a link of nobody's.
  */
 export async function unsubscribe(
-  deps: SiteDependencies,
+  { config, store, clock }: SiteDependencies,
   token: string,
+  by: 'link' | 'one-click' = 'link',
 ): Promise<{ readonly leaving: Leaving; readonly undoToken: string } | undefined> {
-  const whom = readLink(deps, token);
+  const { secrets } = config;
+  const whom = readUnsubscribeToken(token, secrets);
   if (whom === undefined) return undefined;
-  const now = storedInstant(deps.clock());
-  const { subscription, leftAt } = await deps.store.transaction(async (db) => {
-    const subscription = await ofLink(db, whom, lockSubscription);
-    if (subscription === undefined) return { subscription, leftAt: now };
-    if (hasLeft(subscription.status)) return { subscription, leftAt: subscription.changedAt };
-    const leftAt = await endSubscriptions(deps, db, [subscription], { at: now, byLink: true });
-    return { subscription: { ...subscription, status: 'unsubscribed' } as const, leftAt };
+  const at = storedInstant(clock());
+  const subscription = await store.transaction(async (db) => {
+    const found = await ofLink(db, whom, lockSubscription);
+    if (found === undefined) return undefined;
+    const event = { kind: 'left', at, source: by, byLink: true } as const;
+    await changeSubscriptions(db, config, (writer) => writer.apply([{ id: found.id, event }]));
+    return findSubscription(db, found.id);
   });
-  const { secrets } = deps.config;
+  const leftAt = subscription?.changedAt ?? at;
   const expiresAt = Temporal.Instant.from(leftAt).add({ hours: UNDO_HOURS });
-  const fields = [whom.newsletter.id, whom.subscriberId, leftAt];
+  const fields = [whom.newsletter, whom.subscriberId, leftAt];
   return {
-    leaving: describe(whom.newsletter, subscription),
+    leaving: describe(config, whom, subscription),
     undoToken: signToken('undo', fields, { secrets, expiresAt }),
   };
 }
@@ -61,56 +69,44 @@ export async function unsubscribe(
  * since. Undefined where the token is no such, or is over.
  */
 export async function resubscribe(
-  deps: SiteDependencies,
+  { config, clock, store }: SiteDependencies,
   undoToken: string,
 ): Promise<Leaving | undefined> {
-  const { config, clock, store } = deps;
   const now = clock();
   const fields = readToken('undo', undoToken, { secrets: config.secrets, now });
   if (fields === undefined || fields === 'expired') return undefined;
-  const [newsletterId, subscriberId = '', leftAt = ''] = fields;
-  const newsletter = config.newsletters.find(({ id }) => id === newsletterId);
-  if (newsletter === undefined) return undefined;
+  const [newsletter = '', subscriberId = '', leftAt = ''] = fields;
+  const whom = { newsletter, subscriberId };
   return store.transaction(async (db) => {
-    const subscription = await ofLink(db, { newsletter, subscriberId }, lockSubscription);
-    if (subscription === undefined) return undefined;
-    const { id, status, leftByLinkAt, changedAt } = subscription;
-    if (status === 'active') return describe(newsletter, subscription);
-    if (status !== 'unsubscribed' || leftByLinkAt !== leftAt || changedAt !== leftAt) {
-      return undefined;
-    }
-    // Later than the departure, or a backup that is put back would end it once more.
-    const soonest = Temporal.Instant.from(leftAt).add({ milliseconds: 1 });
-    const at = Temporal.Instant.compare(now, soonest) > 0 ? now : soonest;
-    await comeBack(db, id, storedInstant(at));
-    return describe(newsletter, { ...subscription, status: 'active' });
+    const found = await ofLink(db, whom, lockSubscription);
+    if (found === undefined) return undefined;
+    if (found.status === 'active') return describe(config, whom, found);
+    const event = { kind: 'undone', at: storedInstant(now), source: 'undo', leftAt } as const;
+    const [undone] = await changeSubscriptions(db, config, (writer) =>
+      writer.apply([{ id: found.id, event }]),
+    );
+    return undone && describe(config, whom, { ...found, status: 'active' });
   });
-}
-
-interface Link extends Pick<UnsubscribeToken, 'subscriberId'> {
-  readonly newsletter: NewsletterSettings;
-}
-
-function readLink({ config }: SiteDependencies, token: string): Link | undefined {
-  const whom = readUnsubscribeToken(token, config.secrets);
-  const newsletter = config.newsletters.find(({ id }) => id === whom?.newsletter);
-  return whom && newsletter && { newsletter, subscriberId: whom.subscriberId };
 }
 
 /** The subscription that the link is of; undefined where there is none any more. */
 async function ofLink(
   db: Database,
-  { newsletter, subscriberId }: Link,
+  { newsletter, subscriberId }: UnsubscribeToken,
   find: typeof findSubscription,
-) {
+): Promise<Subscription | undefined> {
   const subscription = await find(db, subscriberId);
-  return subscription?.newsletter === newsletter.id ? subscription : undefined;
+  if (subscription === undefined || subscription.newsletter === newsletter) return subscription;
+  return (await isRenamed(db, newsletter, subscription.newsletter)) ? subscription : undefined;
 }
 
 function describe(
-  newsletter: NewsletterSettings,
-  subscription: Awaited<ReturnType<typeof findSubscription>>,
+  { newsletters }: SiteDependencies['config'],
+  link: UnsubscribeToken,
+  subscription: Subscription | undefined,
 ): Leaving {
+  const id = subscription?.newsletter ?? link.newsletter;
+  const newsletter = newsletters.find((each) => each.id === id) ?? { id };
   if (subscription === undefined) return { newsletter, status: 'unsubscribed', address: '…' };
   const { status, address } = subscription;
   return { newsletter, status, address: maskAddress(address) };

@@ -2,13 +2,14 @@ import { addressKey, type EmailAddress } from '../../model/email-address.ts';
 import { type DepartedStatus, hasLeft, type Subscriber } from '../../model/subscriber.ts';
 import { readIdentity } from '../../store/identity.ts';
 import { storedInstant } from '../../store/instants.ts';
-import { departuresOf } from '../../store/journal.ts';
-import { findSubscribers, insertSubscribers, setStatus } from '../../store/subscribers.ts';
+import { lastDeparture } from '../../store/journal.ts';
+import { findSubscribers } from '../../store/subscribers.ts';
 import type { Database } from '../../store/tables.ts';
 import { findNewsletter } from '../find-newsletter.ts';
 import type { StoreDependencies } from '../mail-dependencies.ts';
 import { shortLine } from '../short-line.ts';
-import { hashAddress } from './keyed-hashes.ts';
+import { changeSubscriptions } from './change-subscriptions.ts';
+import { hashesOfAddress } from './keyed-hashes.ts';
 import { newSubscriber } from './new-subscriber.ts';
 
 /** `refused`: the address left, bounced, complained or was erased, and only its owner can undo that. */
@@ -21,6 +22,9 @@ export type AddReport =
       /** ISO 8601 instant. */
       readonly since: string;
     };
+
+/** What the record of consent and the history say of it. */
+const SOURCE = 'command line';
 
 /**
  * Adds an active subscriber, on the editor's word: that of someone who has not confirmed yet is
@@ -38,23 +42,24 @@ export async function addSubscriber(
     if (known === undefined) {
       const departure = await findDeparture(db, newsletter, address);
       if (departure !== undefined) return { result: 'refused', address, ...departure };
-      const consent = { at, source: 'command line' };
+      const consent = { at, source: SOURCE };
       const facts = { newsletter, address, status: 'active', consent, changedAt: at } as const;
       const subscriber = newSubscriber({ ...facts, name: shortLine(options.name) });
-      await insertSubscribers(db, [subscriber]);
+      await changeSubscriptions(db, config, (writer) => writer.add([subscriber], SOURCE));
       return { result: 'added', subscriber };
     }
     const { status, changedAt: since } = known;
     if (hasLeft(status)) return { result: 'refused', address: known.address, status, since };
     if (status === 'active') return { result: 'already', subscriber: known };
-    await setStatus(db, known.id, 'active', at);
+    const event = { kind: 'joined', at, source: SOURCE } as const;
+    await changeSubscriptions(db, config, (writer) => writer.apply([{ id: known.id, event }]));
     return { result: 'added', subscriber: { ...known, status: 'active', changedAt: at } };
   });
 }
 
 /** That of somebody who left and has no row: erased, or older than this database. */
 async function findDeparture(db: Database, newsletter: string, address: EmailAddress) {
-  const hash = hashAddress((await readIdentity(db)).hash_key, address);
-  const departure = (await departuresOf(db, newsletter, [hash])).get(hash);
+  const hashes = hashesOfAddress((await readIdentity(db)).hash_key, address);
+  const departure = await lastDeparture(db, newsletter, hashes);
   return departure && { status: departure.status, since: departure.at };
 }

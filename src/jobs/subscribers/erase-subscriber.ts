@@ -1,17 +1,16 @@
 import { addressKey, type EmailAddress } from '../../model/email-address.ts';
 import { changesOf } from '../../store/address-changes.ts';
-import { eraseMailbox } from '../../store/erasure.ts';
 import { readIdentity } from '../../store/identity.ts';
 import { storedInstant } from '../../store/instants.ts';
-import { departuresOf } from '../../store/journal.ts';
+import { lastDeparture } from '../../store/journal.ts';
 import { signUpsOf } from '../../store/sign-ups.ts';
 import { findSubscriptions } from '../../store/subscribers.ts';
 import { movedInto } from '../../store/subscriptions.ts';
 import type { Database } from '../../store/tables.ts';
 import { prepareToWipe, wipeTraces } from '../../store/wipe-traces.ts';
 import type { StoreDependencies } from '../mail-dependencies.ts';
-import { hashAddress } from './keyed-hashes.ts';
-import { recordDepartures } from './record-departures.ts';
+import { changeSubscriptions } from './change-subscriptions.ts';
+import { hashesOfAddress } from './keyed-hashes.ts';
 
 /**
  * `unknown`: there was nothing to erase, and no import will bring the address in now; `already`: it
@@ -29,36 +28,27 @@ export interface EraseReport {
 /**
  * Deletes all that is known of a mailbox, for all newsletters, and of those that it took the place
  * of when its owner changed the address. What stays is a keyed hash, in the database and the
- * journal, so that no import brings it back; its owner can sign up again.
+ * journal, so that no import brings it back; its owner can sign up again. `source`: who asked for it.
  */
 export async function eraseSubscriber(
   { config, store, clock }: StoreDependencies,
   address: EmailAddress,
+  source = 'command line',
 ): Promise<EraseReport> {
   const at = storedInstant(clock());
   const texts = await spellingsOf(store.db, address);
   await prepareToWipe(store.db);
   const { result, ...counts } = await store.transaction(async (db) => {
     const { hash_key: key } = await readIdentity(db);
-    const addressHash = hashAddress(key, address);
     const mailboxes = [address, ...(await earlierMailboxes(db, address))];
-    const counts = { subscriptions: 0, deliveries: 0, requests: 0 };
-    for (const each of mailboxes) {
-      const mailbox = { address: each, addressHash: hashAddress(key, each) };
-      const erased = await eraseMailbox(db, mailbox, at);
-      counts.subscriptions += erased.subscriptions;
-      counts.deliveries += erased.deliveries;
-      counts.requests += erased.requests;
-    }
-    const { requests, ...inBooks } = counts;
-    const isKnown = counts.subscriptions + requests > 0;
-    const before = isKnown
-      ? undefined
-      : (await departuresOf(db, '', [addressHash])).get(addressHash);
-    if (before !== undefined) return { result: 'already' as const, ...inBooks };
-    const departures = mailboxes.map((each) => ({ address: each, status: 'erased', at }) as const);
-    await recordDepartures(db, config.journalFile, departures);
-    return { result: isKnown ? ('erased' as const) : ('unknown' as const), ...inBooks };
+    const before = await lastDeparture(db, '', hashesOfAddress(key, address));
+    const wasErased = before?.status === 'erased';
+    const { newsletters, deliveries, requests } = await changeSubscriptions(db, config, (writer) =>
+      writer.erase(mailboxes, { at, source, wasErased }),
+    );
+    const isKnown = newsletters.length + requests > 0;
+    const result = isKnown ? 'erased' : wasErased ? 'already' : 'unknown';
+    return { result, subscriptions: newsletters.length, deliveries } as const;
   });
   return { result, ...counts, wiped: await wipeTraces(store.db, texts) };
 }
@@ -88,7 +78,11 @@ async function spellingsOf(db: Database, address: EmailAddress): Promise<readonl
   for (const each of [address, ...(await earlierMailboxes(db, address))]) {
     const known = await findSubscriptions(db, each);
     const ids = known.map(({ id }) => id);
-    const others = [...(await signUpsOf(db, each)), ...(await changesOf(db, ids, each))];
+    const others = [
+      ...(await movedInto(db, ids)),
+      ...(await signUpsOf(db, each)),
+      ...(await changesOf(db, ids, each)),
+    ];
     texts.push(each, ...[...known, ...others].map((other) => other.address));
   }
   return [...new Set([...texts, ...texts.map(addressKey)])];

@@ -1,3 +1,4 @@
+import type { Config } from '../../config/config.ts';
 import { addressKey, type EmailAddress } from '../../model/email-address.ts';
 import {
   type Consent,
@@ -6,14 +7,16 @@ import {
   type Subscriber,
   type SubscriptionStatus,
 } from '../../model/subscriber.ts';
+import { FIRST_EVENTS } from '../../model/subscription-events.ts';
 import { openStatistics, prepareBulkWrite } from '../../store/database/bulk-write.ts';
 import { readIdentity } from '../../store/identity.ts';
-import { type ImportLines, openImportLines } from '../../store/import-lines.ts';
+import { openImportLines } from '../../store/import-lines.ts';
 import { departuresOf, hasDepartures } from '../../store/journal.ts';
-import { findSubscribers, setStatuses, subscriberInsert } from '../../store/subscribers.ts';
+import { findSubscribers } from '../../store/subscribers.ts';
 import type { Database } from '../../store/tables.ts';
+import { openSubscriptionWriter, type SubscriptionChange } from './change-subscriptions.ts';
 import type { ImportCounts } from './import-counts.ts';
-import { hashAddress, hashIp } from './keyed-hashes.ts';
+import { hashesOfAddress, hashIp } from './keyed-hashes.ts';
 import { type NewSubscriber, newSubscriber, subscriberIds } from './new-subscriber.ts';
 import { type ImportedPerson, stricterStatus } from './parse-import-row.ts';
 
@@ -32,20 +35,24 @@ export interface Given {
 export interface Importer {
   /** Stores up to `MOST_AT_ONCE` people, and counts what became of each. */
   store(people: readonly ImportedPerson[], counts: ImportCounts): Promise<void>;
-  readonly lines: ImportLines;
+  /** Writes down whose subscriptions the file ended: the last thing before the commit. */
+  close(): Promise<void>;
 }
 
 /** Begins an import. `db` is its transaction. */
-export async function openImporter(db: Database, given: Given): Promise<Importer> {
+export async function openImporter(
+  db: Database,
+  given: Given,
+  { journalFile }: Pick<Config, 'journalFile'>,
+): Promise<Importer> {
   await prepareBulkWrite(db);
   const lines = await openImportLines(db);
   const { hash_key: key } = await readIdentity(db);
-  const insert = subscriberInsert(db);
+  const writer = await openSubscriptionWriter(db, journalFile);
   const noteStored = openStatistics(db);
   // Hashing a million addresses takes seconds, and mostly nobody has left yet.
   const journalled = await hasDepartures(db);
   return {
-    lines,
     async store(people, counts) {
       if (people.length === 0) return;
       const addresses = people.map(({ address }) => address);
@@ -63,9 +70,14 @@ export async function openImporter(db: Database, given: Given): Promise<Importer
         counts[take(addressKey(person.address), status, make, batch)] += 1;
       }
       // In the order of the index, which is quicker than any other.
-      await insert(batch.added.toSorted((a, b) => (a.address < b.address ? -1 : 1)));
-      await noteStored(batch.added.length);
-      await storeEnded(db, lines, batch.ended, given.at);
+      const added = batch.added.toSorted((a, b) => (a.address < b.address ? -1 : 1));
+      await writer.add(added, given.source);
+      await noteStored(added.length);
+      await writer.apply([...batch.ended.values()].map((end) => toChange(end, given)));
+    },
+    async close() {
+      await lines.close();
+      await writer.close();
     },
   };
 }
@@ -99,10 +111,11 @@ function take(
     if (hasLeft(status)) return 'left';
     return status === 'pending' ? 'pending' : 'added';
   }
-  if (hasLeft(status) && !hasLeft(before.status)) {
+  if (hasLeft(status) && isStricter(status, before.status)) {
     ended.set(mailbox, { id: before.id, status });
     known.set(mailbox, { ...before, status });
-    return 'ended';
+    // Who had left before is kept away as they were: that they complained is noted.
+    if (!hasLeft(before.status)) return 'ended';
   }
   if (isRepeated) return 'duplicates';
   return hasLeft(before.status) ? 'kept' : 'already';
@@ -114,28 +127,25 @@ async function findDeparted(
   addresses: readonly EmailAddress[],
   key: string,
 ): Promise<ReadonlySet<string>> {
-  const hashes = new Map(addresses.map((address) => [hashAddress(key, address), address]));
+  const hashes = new Map(
+    addresses.flatMap((address) =>
+      hashesOfAddress(key, address).map((hash) => [hash, address] as const),
+    ),
+  );
   const departures = await departuresOf(db, newsletter, [...hashes.keys()]);
   const left = [...hashes].filter(([hash]) => departures.has(hash));
   return new Set(left.map(([, address]) => addressKey(address)));
 }
 
-async function storeEnded(
-  db: Database,
-  lines: ImportLines,
-  ended: ReadonlyMap<string, { readonly id: string; readonly status: DepartedStatus }>,
-  at: string,
-): Promise<void> {
-  for (const status of ['unsubscribed', 'bounced', 'complained'] as const) {
-    const of = [...ended].filter(([, end]) => end.status === status);
-    if (of.length === 0) continue;
-    const ids = of.map(([, { id }]) => id);
-    await setStatuses(db, ids, status, at);
-    await lines.noteEnded(
-      of.map(([mailbox]) => mailbox),
-      status,
-    );
-  }
+function isStricter(status: SubscriptionStatus, before: SubscriptionStatus): boolean {
+  return status !== before && stricterStatus(status, before) === status;
+}
+
+function toChange(
+  { id, status }: { readonly id: string; readonly status: DepartedStatus },
+  { at, source }: Given,
+): SubscriptionChange {
+  return { id, event: { kind: FIRST_EVENTS[status], at, source } };
 }
 
 function factsOf(

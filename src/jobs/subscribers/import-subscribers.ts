@@ -1,7 +1,6 @@
 import type { SubscriptionStatus } from '../../model/subscriber.ts';
 import { storedInstant } from '../../store/instants.ts';
 import { MOST_AT_ONCE } from '../../store/subscribers.ts';
-import type { Database } from '../../store/tables.ts';
 import { findNewsletter } from '../find-newsletter.ts';
 import type { StoreDependencies } from '../mail-dependencies.ts';
 import { foldWords } from './columns/fold-words.ts';
@@ -12,7 +11,6 @@ import { checkFileName } from './import-file-name.ts';
 import type { FormWishes, ImportForm } from './import-form.ts';
 import { type ImportedPerson, parseImportRow } from './parse-import-row.ts';
 import { openImport } from './read-import-rows.ts';
-import { recordDepartures } from './record-departures.ts';
 
 export interface ImportOptions {
   readonly newsletter?: string;
@@ -109,10 +107,10 @@ export async function importSubscribers(
   const isRefused = () => refused > 0 && options.skipRefused !== true;
   await store
     .transaction(async (db) => {
-      const importer = await openImporter(db, { newsletter, status, source, at });
+      const importer = await openImporter(db, { newsletter, status, source, at }, config);
       await importAll(importer);
       if (options.dryRun || isRefused()) throw TAKE_BACK;
-      await finish(db, importer, { newsletter, at, journalFile: config.journalFile });
+      await importer.close();
     })
     .catch((error: unknown) => {
       if (error !== TAKE_BACK) throw error;
@@ -124,19 +122,6 @@ export async function importSubscribers(
     ...{ read, ...counts, refused, refusedLines },
     stored: options.dryRun !== true && !isRefused(),
   };
-}
-
-/** Writes down whose subscriptions the file ended: the last thing before the commit. */
-async function finish(
-  db: Database,
-  { lines }: Importer,
-  { newsletter, at, journalFile }: Record<'newsletter' | 'at' | 'journalFile', string>,
-): Promise<void> {
-  for await (const page of lines.ended()) {
-    const departures = page.map(({ address, status }) => ({ newsletter, address, status, at }));
-    await recordDepartures(db, journalFile, departures);
-  }
-  await lines.close();
 }
 
 function wishesOf({ columns, ignoredColumns, values, status }: ImportOptions): FormWishes {

@@ -1,4 +1,3 @@
-import { addressKey } from '../../model/email-address.ts';
 import type { Subscriber, SubscriptionStatus } from '../../model/subscriber.ts';
 import { pageOfSubscribers } from '../../store/subscribers.ts';
 import { findNewsletter } from '../find-newsletter.ts';
@@ -20,12 +19,11 @@ export async function* listSubscribers(
       : [findNewsletter(config, options.newsletter)];
   for (const { id: newsletter } of newsletters) {
     const of = { newsletter, status: options.status, limit: PAGE_LENGTH };
-    let last: Subscriber | undefined;
+    let after = '';
     do {
-      const after = last === undefined ? '' : addressKey(last.address);
-      const page = await pageOfSubscribers(store.db, { ...of, after });
-      last = page.length < PAGE_LENGTH ? undefined : page.at(-1);
-      if (page.length > 0) yield page;
-    } while (last !== undefined);
+      const { subscribers, lastKey } = await pageOfSubscribers(store.db, { ...of, after });
+      after = subscribers.length < PAGE_LENGTH ? '' : lastKey;
+      if (subscribers.length > 0) yield subscribers;
+    } while (after !== '');
   }
 }

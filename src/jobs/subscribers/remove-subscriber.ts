@@ -1,10 +1,10 @@
 import { addressKey, type EmailAddress } from '../../model/email-address.ts';
 import type { Subscriber } from '../../model/subscriber.ts';
 import { storedInstant } from '../../store/instants.ts';
-import { findSubscribers, setStatus } from '../../store/subscribers.ts';
+import { findSubscribers } from '../../store/subscribers.ts';
 import { findNewsletter } from '../find-newsletter.ts';
 import type { StoreDependencies } from '../mail-dependencies.ts';
-import { recordDepartures } from './record-departures.ts';
+import { changeSubscriptions } from './change-subscriptions.ts';
 
 /** `already`: they had left (or bounced, or complained) before. */
 export type RemoveReport =
@@ -25,15 +25,15 @@ export async function removeSubscriber(
     const found = await findSubscribers(db, newsletter, [options.address]);
     const known = found.get(addressKey(options.address));
     if (known === undefined) return { result: 'unknown' };
-    if (known.status !== 'active' && known.status !== 'pending') {
+    const { id } = known;
+    const event = { kind: 'left', at, source: 'command line' } as const;
+    const [removed] = await changeSubscriptions(db, config, (writer) =>
+      writer.apply([{ id, event }]),
+    );
+    if (removed === undefined || removed.after.status !== 'unsubscribed') {
       return { result: 'already', subscriber: known };
     }
-    await setStatus(db, known.id, 'unsubscribed', at);
-    const subscriber = { ...known, status: 'unsubscribed', changedAt: at } as const;
-    const { address } = known;
-    await recordDepartures(db, config.journalFile, [
-      { newsletter, address, status: 'unsubscribed', at },
-    ]);
-    return { result: 'removed', subscriber };
+    const changedAt = removed.after.changedAt;
+    return { result: 'removed', subscriber: { ...known, status: 'unsubscribed', changedAt } };
   });
 }

@@ -2,15 +2,21 @@ import type { DeliveryState, Reply } from '../../model/delivery.ts';
 import type { EmailAddress } from '../../model/email-address.ts';
 import type { SignUp } from '../../model/sign-up.ts';
 import type { Subscriber } from '../../model/subscriber.ts';
+import type { SubscriptionHistoryLine } from '../../model/subscription-events.ts';
 import { deliveriesTo } from '../../store/deliveries.ts';
+import { readIdentity } from '../../store/identity.ts';
 import { storedInstant } from '../../store/instants.ts';
 import { signUpsOf } from '../../store/sign-ups.ts';
 import { findSubscriptions } from '../../store/subscribers.ts';
+import { erasuresOf, historiesOf } from '../../store/subscription-history.ts';
 import { findNewsletter } from '../find-newsletter.ts';
 import type { StoreDependencies } from '../mail-dependencies.ts';
+import { hashesOfAddress } from './keyed-hashes.ts';
 
 export interface SubscriberDetails {
   readonly subscriber: Subscriber;
+  /** What happened to it since histories are kept, the oldest first. */
+  readonly history: readonly SubscriptionHistoryLine[];
   /** Newest first. */
   readonly deliveries: readonly {
     readonly edition: string;
@@ -39,6 +45,24 @@ export async function showSignUps(
     .map(({ id: _id, ipHash: _ipHash, language: _language, ...signUp }) => signUp);
 }
 
+/** A subscription that was erased: when, and by what. */
+export interface ErasedSubscription {
+  readonly newsletter: string;
+  /** ISO 8601 instant. */
+  readonly at: string;
+  readonly source: string;
+}
+
+/** That the owner of an address was erased, newsletter by newsletter: a hash of the address tells. */
+export async function showErasures(
+  { store: { db } }: Pick<StoreDependencies, 'store'>,
+  address: EmailAddress,
+): Promise<readonly ErasedSubscription[]> {
+  const { hash_key: key } = await readIdentity(db);
+  const erasures = await erasuresOf(db, hashesOfAddress(key, address));
+  return erasures.map(({ newsletter, at, source }) => ({ newsletter, at, source }));
+}
+
 /** All that is known of an address, once for each newsletter; empty for one that is not known. */
 export async function showSubscriber(
   { config, store }: StoreDependencies,
@@ -47,10 +71,16 @@ export async function showSubscriber(
   const only =
     options.newsletter === undefined ? undefined : findNewsletter(config, options.newsletter).id;
   const subscribers = await findSubscriptions(store.db, options.address);
+  const histories = await historiesOf(
+    store.db,
+    subscribers.map(({ id }) => id),
+  );
   const details: SubscriberDetails[] = [];
   for (const subscriber of subscribers) {
     if (only !== undefined && subscriber.newsletter !== only) continue;
-    details.push({ subscriber, deliveries: await deliveriesTo(store.db, subscriber.id) });
+    const { id } = subscriber;
+    const history = histories.get(id) ?? [];
+    details.push({ subscriber, history, deliveries: await deliveriesTo(store.db, id) });
   }
   return details;
 }

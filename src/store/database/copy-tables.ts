@@ -24,6 +24,7 @@ export const COPIED: {
   notices: ['id'],
   address_changes: ['id'],
   request_networks: ['id'],
+  subscription_events: ['id'],
 };
 
 /** How many rows a table has, in both databases. */

@@ -78,7 +78,10 @@ export async function insertRows(
 }
 
 /** Serial columns, by table: PostgreSQL has to be told where to go on after rows with ids. */
-const SERIAL = [['deliveries', 'id']] as const;
+const SERIAL = [
+  ['deliveries', 'id'],
+  ['subscription_events', 'id'],
+] as const;
 
 /** Makes the database number new rows after those that were stored with their numbers. */
 export async function goOnNumbering<Tables>(db: Kysely<Tables>): Promise<void> {

@@ -6,6 +6,7 @@ import { ledgerForReal } from './migrations/2-ledger.ts';
 import { scheduleSlots } from './migrations/3-schedule.ts';
 import { siteRequests } from './migrations/4-site.ts';
 import { countDoubts } from './migrations/5-doubts.ts';
+import { oneMailboxOneKey } from './migrations/6-subscription-events.ts';
 import { relayState } from './migrations/7-relay-state.ts';
 import { indexQueries } from './migrations/8-indexes.ts';
 import { editionsAsComposed } from './migrations/9-editions.ts';
@@ -19,6 +20,7 @@ const MIGRATIONS: readonly ((db: Kysely<unknown>) => Promise<void>)[] = [
   scheduleSlots,
   siteRequests,
   countDoubts,
+  oneMailboxOneKey,
   relayState,
   indexQueries,
   editionsAsComposed,

@@ -29,7 +29,7 @@ export function sampleScopes(common: LayoutScope): ReadonlyMap<PageName, object>
     ['unsubscribed', { ...person, undo: ACTION, sign_up: ACTION }],
     ['resubscribed', person],
     ['ask-preferences', { heading, form }],
-    ['preferences', { ...person, heading, form, is_saved: true }],
+    ['preferences', { ...person, heading, form, is_saved: true, left_meanwhile: [newsletter] }],
     ['erase', person],
     ['erased', {}],
     ['new-address', person],
@@ -60,7 +60,12 @@ function sampleForm(newsletters: readonly NewsletterView[]) {
   return {
     ...{ source: 'home', token: 'token', address: ADDRESS, trap: 'trap', proof_bits: 1 },
     ...{ which: 'Which?', label: 'Address', button: 'Send', consent: 'Text' },
-    choices: newsletters.map((each) => ({ ...each, is_checked: true, note: 'Note' })),
+    choices: newsletters.map((each) => ({
+      ...each,
+      is_checked: true,
+      note: 'Note',
+      shown: 'Text',
+    })),
     problems: [problem, { ...problem, field: null }],
     errors: { address: problem.text, newsletters: problem.text },
   };

@@ -1,8 +1,10 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import {
   changePreferences,
+  type Preference,
   type Preferences,
   readPreferences,
+  type ShownChoice,
 } from '../../jobs/site/preferences.ts';
 import { formFields } from '../forms/form-fields.ts';
 import { TRAP_FIELD } from '../forms/read-sign-up.ts';
@@ -26,7 +28,10 @@ export function addPreferences(app: FastifyInstance, site: Site): void {
     // A form without a box that is ticked looks like one that is empty, or of something else.
     const isMeant = fields.one('save') !== '';
     const preferences = isMeant
-      ? await changePreferences(deps, token, fields.all('newsletters'))
+      ? await changePreferences(deps, token, {
+          ticked: fields.all('newsletters'),
+          shown: fields.all('shown').map(readShown),
+        })
       : await readPreferences(deps, token);
     if (preferences === undefined) return sendPreferencesOver(reply, site);
     return sendPreferences(reply, site, token, preferences, { isSaved: isMeant });
@@ -44,7 +49,7 @@ export function sendPreferences(
   reply: FastifyReply,
   site: Site,
   token: string,
-  { address, subscriptions }: Preferences,
+  { address, subscriptions, leftMeanwhile }: Preferences,
   state: {
     readonly isSaved?: boolean;
     readonly newAddress?: string;
@@ -57,10 +62,11 @@ export function sendPreferences(
   const form = {
     ...{ address: newAddress, trap: TRAP_FIELD, consent: null },
     which: texts.text('site.preferences.which'),
-    choices: subscriptions.map(({ newsletter, status }) => ({
-      ...viewOf(site, newsletter),
-      is_checked: status === 'active',
-      note: noteOf(site, status),
+    choices: subscriptions.map((preference) => ({
+      ...viewOf(site, preference.newsletter),
+      is_checked: preference.status === 'active',
+      note: noteOf(site, preference.status),
+      shown: writeShown(preference),
     })),
     label: texts.text('site.preferences.new_address'),
     button: texts.text('site.preferences.change'),
@@ -71,10 +77,21 @@ export function sendPreferences(
     title: problems.length === 0 ? heading : texts.text('site.problem.title', { title: heading }),
     scope: {
       ...{ heading, form, address, is_saved: state.isSaved ?? false },
+      left_meanwhile: leftMeanwhile.map((newsletter) => viewOf(site, newsletter)),
       action: `${common.base}preferences/${encodeURIComponent(token)}`,
     },
   };
   return sendPersonal(reply, site, page, problems.length === 0 ? 200 : 400);
+}
+
+/** A box as it is shown, for the form to say it when it is sent: `daily 1`, `daily 0 2026-03-20T07:00:00.000Z`. */
+function writeShown({ newsletter, status, leftAt }: Preference): string {
+  return [newsletter.id, status === 'active' ? '1' : '0', leftAt ?? ''].join(' ').trim();
+}
+
+function readShown(text: string): ShownChoice {
+  const [newsletter = '', ticked, leftAt] = text.split(' ');
+  return { newsletter, isTicked: ticked === '1', ...(leftAt === undefined ? {} : { leftAt }) };
 }
 
 function noteOf(

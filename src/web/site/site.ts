@@ -21,7 +21,14 @@ export function openSite(deps: WebDependencies): Site {
   return { deps, pages, texts, common: pages.common };
 }
 
-/** A newsletter, offered or not, as the pages know it. */
-export function viewOf({ texts, common }: Site, newsletter: NewsletterSettings): NewsletterView {
+/** A newsletter, offered or not, as the pages know it: by its id alone where it is not in the config. */
+export function viewOf(
+  { texts, common }: Site,
+  newsletter: NewsletterSettings | { readonly id: string },
+): NewsletterView {
+  if (!('name' in newsletter)) {
+    const { id } = newsletter;
+    return { ...{ id, name: id, description: '', lang: '', from: '' }, archive: null };
+  }
   return newsletterView(newsletter, common.published, texts);
 }

@@ -30,10 +30,11 @@ export function addUnsubscribe(app: FastifyInstance, site: Site): void {
   });
   const options = { config: { limit: 'oneClick' } } as const;
   app.post<Route>('/unsubscribe/:token', options, async (request, reply) => {
-    const left = await unsubscribe(deps, request.params.token);
-    if (left === undefined) return sendUnknown(reply, site);
     // The way back is for the person alone, not for a server that answers for them.
     const isPerson = formFields(request.body).one('page') !== '';
+    const by = isPerson ? 'link' : 'one-click';
+    const left = await unsubscribe(deps, request.params.token, by);
+    if (left === undefined) return sendUnknown(reply, site);
     return sendLeft(reply, site, left.leaving, isPerson ? left.undoToken : undefined);
   });
   app.post<Route>('/resubscribe/:token', async ({ params: { token } }, reply) => {
@@ -63,10 +64,11 @@ function sendLeft(
   undoToken?: string,
 ): FastifyReply {
   const { base } = site.common;
-  const { id, listed } = leaving.newsletter;
+  const { newsletter } = leaving;
+  const isOffered = 'listed' in newsletter && newsletter.listed;
   const undo =
     undoToken === undefined ? null : `${base}resubscribe/${encodeURIComponent(undoToken)}`;
-  const signUp = listed ? `${base}subscribe/${id}/` : null;
+  const signUp = isOffered ? `${base}subscribe/${newsletter.id}/` : null;
   return sendLeaving(reply, site, 'unsubscribed', leaving, { undo, sign_up: signUp });
 }
 

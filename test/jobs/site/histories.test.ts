@@ -9,7 +9,6 @@ import { answerSignUp } from '../../../src/jobs/site/answer-sign-up.ts';
 import { confirmSignUp } from '../../../src/jobs/site/confirm-sign-up.ts';
 import { forgetRequests } from '../../../src/jobs/site/forget-requests.ts';
 import { preferencesToken } from '../../../src/jobs/site/person.ts';
-import { changePreferences } from '../../../src/jobs/site/preferences.ts';
 import { resubscribe, unsubscribe } from '../../../src/jobs/site/unsubscribe.ts';
 import { addSubscriber } from '../../../src/jobs/subscribers/add-subscriber.ts';
 import { eraseSubscriber } from '../../../src/jobs/subscribers/erase-subscriber.ts';
@@ -24,7 +23,7 @@ import { unansweredSignUps } from '../../../src/store/sign-ups.ts';
 import { test } from '../../support/databases.ts';
 import { address, NEWSLETTER } from '../../support/paper.ts';
 import { importText } from '../../support/people.ts';
-import { openSite, type Site, TIDES } from '../../support/site.ts';
+import { openSite, type Site, savePreferences, TIDES } from '../../support/site.ts';
 import { trials } from '../../support/trials.ts';
 
 const PEOPLE = ['ada@example.org', 'bob@example.org', 'cyd@example.org'];
@@ -203,13 +202,16 @@ async function perform(history: History, each: Act): Promise<void> {
       const token = await preferencesOf(site, person);
       if (token === undefined) return;
       const wanted = each.wanted.map((index) => NEWSLETTERS[index] ?? '');
-      const here = await haveNotLeft(site, person);
+      const here = (await rowsOf(site)).filter(
+        ({ address_key: key, status }) => key === person && status === 'active',
+      );
+      const unticked = here.filter(({ newsletter }) => !wanted.includes(newsletter));
       history.leave(
         person,
-        here.filter((id) => !wanted.includes(id)),
+        unticked.map(({ newsletter }) => newsletter),
       );
       history.agree(person, wanted);
-      await changePreferences(deps, token, wanted);
+      await savePreferences(deps, token, wanted);
       return;
     }
     case 'change': {

@@ -10,14 +10,14 @@ import {
 import { confirmSignUp, readConfirmation } from '../../../src/jobs/site/confirm-sign-up.ts';
 import { eraseMe } from '../../../src/jobs/site/erase-me.ts';
 import { personalData } from '../../../src/jobs/site/personal-data.ts';
-import { changePreferences, readPreferences } from '../../../src/jobs/site/preferences.ts';
+import { readPreferences } from '../../../src/jobs/site/preferences.ts';
 import { unsubscribe } from '../../../src/jobs/site/unsubscribe.ts';
 import { unsubscribeToken } from '../../../src/mail/unsubscribe-link.ts';
 import { planDeliveries } from '../../../src/store/deliveries.ts';
 import { test } from '../../support/databases.ts';
 import { address, NEWSLETTER, type Paper } from '../../support/paper.ts';
 import { everyone, importText } from '../../support/people.ts';
-import { openSite, SECRET, type Site, TIDES } from '../../support/site.ts';
+import { openSite, SECRET, type Site, savePreferences, TIDES } from '../../support/site.ts';
 
 const ADA = 'ada@example.org';
 const NEW = 'ada@new.example';
@@ -75,7 +75,7 @@ test('the link shows what is offered and what they have, for a day, and to them 
   assert.doesNotMatch(Buffer.from(token.split('.').join(''), 'base64url').toString(), /ada@/);
   site.later({ hours: 24 });
   assert.equal(await readPreferences(site.deps, token), undefined);
-  assert.equal(await changePreferences(site.deps, token, []), undefined);
+  assert.equal(await savePreferences(site.deps, token, []), undefined);
   assert.equal(await personalData(site.deps, token), undefined);
   assert.equal(await eraseMe(site.deps, token), false);
 });
@@ -84,7 +84,7 @@ test('joining is confirmed by the link, leaving is in the journal, and what is n
   const site = await openSite(t, { subscribers: [ADA] });
   const token = await linkTo(site, ADA);
   site.later({ minutes: 5 });
-  const changed = await changePreferences(site.deps, token, [TIDES, SECRET, 'nothing']);
+  const changed = await savePreferences(site.deps, token, [TIDES, SECRET, 'nothing']);
   assert.deepEqual(
     changed?.subscriptions.map(({ newsletter, status }) => [newsletter.id, status]),
     [
@@ -103,7 +103,7 @@ test('joining is confirmed by the link, leaving is in the journal, and what is n
   );
   assert.equal([...readJournal(site.deps.config.journalFile)].length, 1);
   site.later({ minutes: 5 });
-  await changePreferences(site.deps, token, [NEWSLETTER, TIDES]);
+  await savePreferences(site.deps, token, [NEWSLETTER, TIDES]);
   assert.deepEqual(await site.statuses(), { [ADA]: 'active' });
 });
 
@@ -135,7 +135,7 @@ test('their data are everything that is stored, and nothing of others', async (t
 test('a new address gets everything once its owner has confirmed it; the old one is told and departed', async (t) => {
   const site = await openSite(t, { subscribers: [ADA] });
   const preferences = await linkTo(site, ADA);
-  await changePreferences(site.deps, preferences, [NEWSLETTER, TIDES]);
+  await savePreferences(site.deps, preferences, [NEWSLETTER, TIDES]);
   const [before] = await everyone(site.paper);
   site.later({ minutes: 1 });
   const token = await askForChange(site, ADA, NEW);
