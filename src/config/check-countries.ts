@@ -5,6 +5,7 @@ import { formatProblem, type Problem } from '../model/problem.ts';
 import type { Config } from './config.ts';
 import { type ParsedYaml, placeOf } from './config-problems.ts';
 import { readYaml } from './read-yaml.ts';
+import { suggestCountry } from './suggest-codes.ts';
 
 /**
  * Throws a config error, a line for each, where the holidays of a schedule are of a country or region that
@@ -28,6 +29,13 @@ function problemOf(
   yaml: ParsedYaml,
   { index, option, reason }: UnknownHolidays & { readonly index: number },
 ): Problem {
-  const place = placeOf(yaml, ['newsletters', index, 'schedule', 'holidays', option], 'value');
-  return { ...place, message: `newsletters[${index}].schedule.holidays.${option} ${reason}` };
+  const path = ['newsletters', index, 'schedule', 'holidays', option];
+  const place = placeOf(yaml, path, 'value');
+  const written = yaml.document.getIn([...path]);
+  const meant = option === 'country' ? suggestCountry(String(written)) : undefined;
+  const fact =
+    meant === undefined || meant === written
+      ? reason
+      : `is ${written}, which is not a code of a country (ISO 3166); did you mean ${meant}?`;
+  return { ...place, message: `newsletters[${index}].schedule.holidays.${option} ${fact}` };
 }

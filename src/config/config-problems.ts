@@ -1,6 +1,7 @@
 import { type Document, isMap, isScalar, type LineCounter, type Node } from 'yaml';
 import type { z } from 'zod';
 import type { Problem } from '../model/problem.ts';
+import { elementOf, shapeOf } from './schema-shape.ts';
 
 type Path = readonly PropertyKey[];
 
@@ -14,7 +15,10 @@ export interface ParsedYaml {
 
 /** The issues that zod found in a config file, each with its line, column, fact and remedy. */
 export function configProblems(yaml: ParsedYaml, error: z.ZodError, schema: z.ZodType): Problem[] {
+  const misspelt = new Set(error.issues.flatMap((issue) => meantBy(issue, schema)));
   return error.issues.flatMap((issue) => {
+    // It is there, under a name with a slip in it.
+    if (issue.input === undefined && misspelt.has(optionName(issue.path))) return [];
     if (issue.code === 'unrecognized_keys') {
       const known = optionsAt(schema, issue.path);
       return issue.keys.map((key) => ({
@@ -23,6 +27,16 @@ export function configProblems(yaml: ParsedYaml, error: z.ZodError, schema: z.Zo
       }));
     }
     return [{ ...placeOf(yaml, issue.path, 'value'), message: describeIssue(issue) }];
+  });
+}
+
+/** The options that names which are none are near to. */
+function meantBy(issue: z.core.$ZodIssue, schema: z.ZodType): string[] {
+  if (issue.code !== 'unrecognized_keys') return [];
+  const known = optionsAt(schema, issue.path);
+  return issue.keys.flatMap((key) => {
+    const near = nearestName(key, known);
+    return near === undefined ? [] : [optionName([...issue.path, near])];
   });
 }
 
@@ -74,7 +88,7 @@ export function optionName(path: Path): string {
 }
 
 function remedyForUnknown(key: string, known: readonly string[]): string {
-  const near = known.find((name) => distance(name.toLowerCase(), key.toLowerCase()) <= 2);
+  const near = nearestName(key, known);
   if (near !== undefined) return `did you mean ${near}?`;
   return `delete it, or use one of ${known.join(', ')}`;
 }
@@ -83,31 +97,10 @@ function remedyForUnknown(key: string, known: readonly string[]): string {
 function optionsAt(schema: z.ZodType, path: Path): string[] {
   let at: unknown = schema;
   for (const step of path) {
-    const object = unwrap(at);
-    at = typeof step === 'number' ? elementOf(object) : shapeOf(object)?.[String(step)];
+    at = typeof step === 'number' ? elementOf(at) : shapeOf(at)?.[String(step)];
   }
-  return Object.keys(shapeOf(unwrap(at)) ?? {});
+  return Object.keys(shapeOf(at) ?? {});
 }
-
-interface Definition {
-  readonly innerType?: unknown;
-  readonly in?: unknown;
-  readonly element?: unknown;
-  readonly shape?: Record<string, unknown>;
-}
-
-function definitionOf(schema: unknown): Definition {
-  return (schema as { def?: Definition } | undefined)?.def ?? {};
-}
-
-function unwrap(schema: unknown): unknown {
-  const { innerType, in: input } = definitionOf(schema);
-  const inner = innerType ?? input;
-  return inner === undefined ? schema : unwrap(inner);
-}
-
-const elementOf = (schema: unknown) => definitionOf(schema).element;
-const shapeOf = (schema: unknown) => definitionOf(schema).shape;
 
 /** File, line and column of the option at `path`, of its name or of its value. */
 export function placeOf(
@@ -135,6 +128,11 @@ function offsetOf(document: Document, path: Path, part: 'key' | 'value'): number
     if (found?.range) return found.range[0];
   }
   return undefined;
+}
+
+/** The first of `known` that `name` may be a slip of; undefined where none is near. */
+export function nearestName(name: string, known: readonly string[]): string | undefined {
+  return known.find((each) => distance(each.toLowerCase(), name.toLowerCase()) <= 2);
 }
 
 /** Levenshtein's distance, for short words. */

@@ -7,6 +7,7 @@ import { checkSchedules } from './check-schedules.ts';
 import type { Config } from './config.ts';
 import { configProblems, type ParsedYaml, placeOf } from './config-problems.ts';
 import { absoluteDatabaseUrl, type Environment, readEnvironment } from './environment.ts';
+import { findMisplaced } from './find-misplaced.ts';
 import { readYaml, valuesOf } from './read-yaml.ts';
 import { domainSettings, ONE_RELAY_OPTIONS, relayAccounts } from './relay-accounts.ts';
 import { type ConfigFile, configSchema } from './schema.ts';
@@ -17,9 +18,12 @@ import { findStatePlace } from './state-place.ts';
  * Throws a `BroadsheetError` for a file that is missing or wrong, with a line for each problem.
  */
 export function loadConfig(file: string, environment: NodeJS.ProcessEnv): Config {
-  const yaml = readYaml(file, readText(file));
+  const text = readText(file);
+  const yaml = readYamlOfConfig(file, text);
   const parsed = configSchema.safeParse(valuesOf(yaml), { reportInput: true });
   if (!parsed.success) {
+    const isUnplaced = parsed.error.issues.some(({ code }) => code === 'unrecognized_keys');
+    if (isUnplaced) refuseMisplaced(file, text);
     const problems = configProblems(yaml, parsed.error, configSchema);
     throw new BroadsheetError(EXIT.config, problems.map(formatProblem).join('\n'));
   }
@@ -29,6 +33,23 @@ export function loadConfig(file: string, environment: NodeJS.ProcessEnv): Config
   const values = readEnvironment(environment);
   const relays = relayAccounts(file, parsed.data.email, values);
   return { ...assemble(resolve(file), parsed.data, values), relays };
+}
+
+/** Where it is not YAML, an option out of line is the likeliest reason, and said in fewer words. */
+function readYamlOfConfig(file: string, text: string): ParsedYaml {
+  try {
+    return readYaml(file, text);
+  } catch (error) {
+    refuseMisplaced(file, text, { cause: error });
+    throw error;
+  }
+}
+
+/** One line for an option at the wrong level, in place of one for all that follows from it. */
+function refuseMisplaced(file: string, text: string, options?: ErrorOptions): void {
+  const found = findMisplaced(text, configSchema);
+  if (found === undefined) return;
+  throw new BroadsheetError(EXIT.config, formatProblem({ file, ...found }), options);
 }
 
 function readText(file: string): string {

@@ -9,11 +9,19 @@ import {
   text,
   webUrl,
 } from './schema-values.ts';
+import { suggestCountry } from './suggest-codes.ts';
 
 const holidays = z.strictObject({
   country: z
     .string()
-    .regex(/^[A-Z]{2}$/, 'is not a country; write two capital letters (ISO 3166), like GB')
+    .regex(/^[A-Z]{2}$/, {
+      error: ({ input }) => {
+        const meant = suggestCountry(String(input));
+        const remedy =
+          meant === undefined ? 'write two capital letters, like GB' : `did you mean ${meant}?`;
+        return `is not a code of a country (ISO 3166); ${remedy}`;
+      },
+    })
     .exactOptional()
     .describe('Country whose public holidays are kept, ISO 3166-1.'),
   region: text.exactOptional().describe('Its part with holidays of its own, such as SCT or BY.'),

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { type EmailAddress, parseEmailAddress } from '../model/email-address.ts';
+import { isRegisteredLanguage, suggestLanguage } from './suggest-codes.ts';
 
 /** Text that is not empty. */
 export const text = z.string().trim().min(1, 'is empty; write some text');
@@ -27,10 +28,13 @@ export const timeZone = text.refine(
 );
 
 /** A BCP 47 tag. */
-export const language = text.refine(
-  isLanguage,
-  'is not a language tag (BCP 47); write one like en or pt-BR',
-);
+export const language = text.refine(isLanguage, {
+  error: ({ input }) => {
+    const meant = suggestLanguage(String(input));
+    const remedy = meant === undefined ? 'write one like en or pt-BR' : `did you mean ${meant}?`;
+    return `is not a language tag (BCP 47); ${remedy}`;
+  },
+});
 
 /** An address, parsed. */
 export const emailAddress = text.transform((value, context): EmailAddress => {
@@ -122,7 +126,7 @@ function isTimeZone(value: string): boolean {
 
 function isLanguage(value: string): boolean {
   try {
-    return Intl.getCanonicalLocales(value).length === 1;
+    return Intl.getCanonicalLocales(value).length === 1 && isRegisteredLanguage(value);
   } catch {
     return false;
   }

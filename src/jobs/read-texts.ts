@@ -54,7 +54,7 @@ function isOf({ language }: LanguageFile, name: string | undefined): boolean {
 
 function readFolder(folder: string): LanguageFile[] {
   return namesIn(folder)
-    .filter((name) => /^[a-z]{2,3}(-[a-z0-9]{2,8})*\.yaml$/i.test(name))
+    .filter(isLanguageFile)
     .toSorted()
     .map((name) => {
       const file = join(folder, name);
@@ -62,6 +62,11 @@ function readFolder(folder: string): LanguageFile[] {
       const messages = new Map(flatten(valuesOf(yaml), []));
       return { language: basename(name, '.yaml'), yaml, messages };
     });
+}
+
+/** Whether `name` is that of a file that is read: a language's tag, and `.yaml`. */
+export function isLanguageFile(name: string): boolean {
+  return /^[a-z]{2,3}(-[a-z0-9]{2,8})*\.yaml$/i.test(name);
 }
 
 function namesIn(folder: string): string[] {

@@ -27,6 +27,9 @@ export function addCheck(program: Command, shell: Shell): void {
         const { checkCountries } = await import('../../config/check-countries.ts');
         const { exampleValues } = await import('../../config/example-values.ts');
         const { relaysWithoutUrl } = await import('../../config/relays-without-url.ts');
+        const { doubtfulLanguages } = await import('../../config/doubtful-languages.ts');
+        const { findUnreadFiles } = await import('../../jobs/find-unread-files.ts');
+        const { WEB_TEMPLATE_FILES } = await import('../../web/pages/web-templates.ts');
         const { readTexts } = await import('../../jobs/read-texts.ts');
         const { checkPages } = await import('../../web/pages/check-pages.ts');
         const { config } = context;
@@ -42,6 +45,8 @@ export function addCheck(program: Command, shell: Shell): void {
         const ofConfig = [
           ...refused,
           ...examples.warnings,
+          ...doubtfulLanguages(config),
+          ...findUnreadFiles(config, WEB_TEMPLATE_FILES),
           ...relaysWithoutUrl(config),
           ...ofDatabase,
         ];

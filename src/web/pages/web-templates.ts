@@ -37,6 +37,12 @@ const PART_NAMES = ['sign-up-form', 'address-field', 'problems', 'newsletter-cho
 
 const ASSET_NAMES = ['site.css', 'site.js', 'favicon.svg'] as const;
 
+/** The names of all files that are read of a folder of web templates. */
+export const WEB_TEMPLATE_FILES: readonly string[] = [
+  ...['layout', ...PAGE_NAMES, ...PART_NAMES].map((name) => `${name}.liquid`),
+  ...ASSET_NAMES,
+];
+
 export type AssetName = (typeof ASSET_NAMES)[number];
 
 /** The templates of the site, by name. */
