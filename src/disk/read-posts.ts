@@ -28,6 +28,8 @@ export interface PostFolder {
   readonly folder: string;
   /** Files of posts that were looked at, those left out included. */
   readonly read: number;
+  /** Paths of all files that may be posts, relative to the folder. */
+  readonly files: ReadonlySet<string>;
   /** What is published: neither drafts nor posts of the future, unless asked for. Newest first. */
   readonly posts: readonly Post[];
   readonly drafts: number;
@@ -76,7 +78,7 @@ export function readPosts(folder: string, context: ReadPostsContext): PostFolder
   warnings.push(...sharedAddresses(posts));
   const nextDue = future.toSorted(Temporal.Instant.compare).at(0);
   return {
-    ...{ folder, read, posts, drafts, leftOut, warnings },
+    ...{ folder, read, posts, drafts, leftOut, warnings, files: new Set(files) },
     future: future.length,
     ...(nextDue === undefined ? {} : { nextDue }),
   };

@@ -57,6 +57,8 @@ export interface Post {
   readonly sketch: Uint32Array;
   /** SHA-256 of the file's text, hex: tells whether anything changed, and follows a renamed file. */
   readonly contentHash: string;
+  /** Another where a digest would show it differently, or its body was changed (`fingerprintOf`). */
+  readonly fingerprint: string;
 }
 
 /** A post with its body rendered, and its excerpt as readers will see it. */

@@ -4,6 +4,7 @@ import type { PauseCause } from '../../model/delivery.ts';
 import { formatCount, formatTable, formatTime } from '../format.ts';
 import { withMail } from '../mail-context.ts';
 import { formatDeliveries, formatFailure, printEdition, printTroubles } from '../print-edition.ts';
+import { printPostChanges } from '../print-post-changes.ts';
 import type { Shell } from '../shell.ts';
 
 /** `editions list`. */
@@ -33,6 +34,7 @@ export async function listThem(command: Command, shell: Shell): Promise<void> {
 const PAUSES: Record<PauseCause, string> = {
   editor: 'paused',
   refusals: 'paused',
+  retraction: 'paused',
   relay: 'waits for its relay',
   approval: 'waits for approval',
 };
@@ -82,6 +84,8 @@ export async function showOne(id: string, command: Command, shell: Shell): Promi
     }
     if (cancelledAt)
       terminal.out(`Ended    ${formatTime(cancelledAt, timeZone)}: it was cancelled`);
+    context.log.close();
+    printPostChanges(details.changes, terminal);
     printTroubles(id, details, terminal);
   });
 }

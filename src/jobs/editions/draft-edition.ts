@@ -14,22 +14,24 @@ import type { EditionDraft } from './edition-draft.ts';
 
 /**
  * Composes the edition of the newsletter that is due at the clock's instant, and stores nothing.
- * `remember` writes down the ids that the posts were given: to be called before it is stored.
+ * With `replacing`, a stored edition that nobody has got, it gets that one's id and day, and may have its
+ * posts. `remember` writes down the ids that the posts were given: to be called before it is stored.
  */
 export async function draftEdition(
   deps: ComposeDependencies,
   newsletter: NewsletterSettings,
+  replacing?: Edition,
 ): Promise<EditionDraft & { readonly remember: () => void }> {
   const now = deps.clock();
   const collected = collectPosts(deps.config, { now, log: deps.log, remember: true });
-  const usedIds = await usedPostIds(deps.store.db, newsletter.id);
+  const usedIds = await usedPostIds(deps.store.db, newsletter.id, replacing?.id);
   const { selection, broken } = select(collected, (stories) =>
     selectStories({ stories, idOf: collected.idOf, usedIds, newsletter, now }),
   );
   const drafted =
     selection === undefined
       ? { edition: undefined, warnings: [] }
-      : await render(deps, newsletter, collected, selection, now);
+      : await render(deps, newsletter, collected, { selection, now, replacing });
   return {
     ...reportPosts(collected.folder, broken, [...collected.warnings, ...drafted.warnings]),
     edition: drafted.edition,
@@ -58,15 +60,23 @@ function select(
   }
 }
 
+interface DraftPlan {
+  readonly selection: Selection;
+  readonly now: Temporal.Instant;
+  readonly replacing: Edition | undefined;
+}
+
 async function render(
   { config, store, templates }: ComposeDependencies,
   newsletter: NewsletterSettings,
   collected: CollectedPosts,
-  selection: Selection,
-  now: Temporal.Instant,
+  { selection, now, replacing }: DraftPlan,
 ): Promise<{ readonly edition: Edition; readonly warnings: readonly Problem[] }> {
-  const day = now.toZonedDateTimeISO(newsletter.timeZone).toPlainDate().toString();
-  const id = freeId(`${newsletter.id}-${day}`, await editionIdsOfDay(store.db, newsletter.id, day));
+  const today = now.toZonedDateTimeISO(newsletter.timeZone).toPlainDate().toString();
+  const day = replacing?.day ?? today;
+  const id =
+    replacing?.id ??
+    freeId(`${newsletter.id}-${day}`, await editionIdsOfDay(store.db, newsletter.id, day));
   const warnings = new Map<string, readonly Problem[]>();
   const digest = await renderDigest({
     templates,
