@@ -59,12 +59,19 @@ export function openProject(context: TestContext, { config = CONFIG } = {}): Pro
   write('config/broadsheet.yaml', config);
   mkdirSync(join(folder, 'posts'));
   const runWith = (environment: NodeJS.ProcessEnv, ...args: string[]) =>
-    runBroadsheet(args, folder, { BROADSHEET_SECRET: 'a-key-for-tests-only', ...environment });
+    runBroadsheet(forced(args), folder, {
+      ...{ BROADSHEET_SECRET: 'a-key-for-tests-only', ...environment },
+    });
   const files = () =>
     globSync('**/{*,.*}', { cwd: folder })
       .filter((path) => statSync(join(folder, path)).isFile())
       .toSorted();
   return { folder, write, files, runWith, run: (...args) => runWith({}, ...args) };
+}
+
+/** `args` for a project whose address is nobody's: no service answers there before a send. */
+export function forced(args: readonly string[]): readonly string[] {
+  return args[0] === 'send' ? [...args, '--force'] : args;
 }
 
 /** Runs the program as a user does, without a terminal, and waits for its end. */

@@ -3,15 +3,12 @@ import { BroadsheetError, EXIT } from '../../base/errors.ts';
 import { findNewsletter } from '../../jobs/find-newsletter.ts';
 import type { PrepareOptions } from '../../jobs/sending/prepare-send.ts';
 import type { ReadySend, SendReport } from '../../jobs/sending/send-report.ts';
-import { isTakenAway, type PostChange } from '../../model/post-change.ts';
 import { confirm } from '../confirm.ts';
 import { plural } from '../format.ts';
 import { type MailContext, withMail } from '../mail-context.ts';
 import { parseAddresses } from '../parse-addresses.ts';
 import { describeBounced, printEdition } from '../print-edition.ts';
-import { printPostChanges } from '../print-post-changes.ts';
 import { printProblems } from '../print-problems.ts';
-import { findChanges, refuseRetracted } from '../send/check-changes.ts';
 import { reportPreparation } from '../send/report-preparation.ts';
 import { reportSend } from '../send/report-send.ts';
 import { reportTest } from '../send/report-test.ts';
@@ -78,6 +75,8 @@ export function addSend(program: Command, shell: Shell): void {
       const test = options.to === undefined ? undefined : parseAddresses(options.to);
       const readOnly = options.dryRun === true || test !== undefined;
       await withMail(command, shell, { readOnly }, async (context) => {
+        const { agreed, findChanges, refuseRetracted } = await import('../send/check-changes.ts');
+        const { printPostChanges } = await import('../print-post-changes.ts');
         const { prepareSend } = await import('../../jobs/sending/prepare-send.ts');
         if (!readOnly) await settle(newsletter, context);
         if (options.recompose) await recompose(newsletter, options, context, shell.terminal);
@@ -98,7 +97,7 @@ export function addSend(program: Command, shell: Shell): void {
             shell,
           );
         } else {
-          if (options.yes) await refuseRetracted(preparation.edition, changes);
+          if (options.yes) refuseRetracted(preparation.edition, changes);
           await confirmSend(preparation, options, context, shell.terminal);
           const report = await deliver(context, {
             ...preparation,
@@ -162,11 +161,6 @@ async function recompose(
   const report = await recomposeEdition(context, newsletter, edition);
   context.log.close();
   if (!json) printProblems(report, context, terminal);
-}
-
-/** Who was shown what was taken away, and sends all the same, has said that it goes as composed. */
-function agreed({ wishes }: ReadySend, changes: readonly PostChange[]): Pick<ReadySend, 'wishes'> {
-  return { wishes: changes.some(isTakenAway) ? { ...wishes, asComposed: true } : wishes };
 }
 
 /** Asks on a terminal; elsewhere needs `--yes`. Throws when the answer is no. */

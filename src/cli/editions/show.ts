@@ -4,7 +4,6 @@ import type { PauseCause } from '../../model/delivery.ts';
 import { formatCount, formatTable, formatTime } from '../format.ts';
 import { withMail } from '../mail-context.ts';
 import { formatDeliveries, formatFailure, printEdition, printTroubles } from '../print-edition.ts';
-import { printPostChanges } from '../print-post-changes.ts';
 import type { Shell } from '../shell.ts';
 
 /** `editions list`. */
@@ -54,6 +53,7 @@ export async function showOne(id: string, command: Command, shell: Shell): Promi
   const options = command.opts<{ failed?: true; json?: true }>();
   await withMail(command, shell, { readOnly: true }, async (context) => {
     const { showEdition } = await import('../../jobs/editions/show-edition.ts');
+    const { printPostChanges } = await import('../print-post-changes.ts');
     const details = await showEdition(context, id);
     if (options.json) {
       terminal.out(JSON.stringify(details));
