@@ -37,7 +37,7 @@ export interface PostFolder {
   readonly leftOut: readonly Problem[];
   readonly warnings: readonly Problem[];
   /** Every file that was looked at, by path; a folder that cannot be read stands for what is in it. */
-  readonly files: readonly string[];
+  readonly files: ReadonlySet<string>;
   /** Drafts and posts of the future that are not published. */
   readonly withheld: readonly Post[];
 }
@@ -84,7 +84,7 @@ export function readPosts(folder: string, context: ReadPostsContext): PostFolder
   const nextDue = future.toSorted(Temporal.Instant.compare).at(0);
   return {
     ...{ folder, read, posts, drafts, leftOut, warnings, withheld },
-    files: [...files, ...problems.map(({ file }) => file)],
+    files: new Set([...files, ...problems.map(({ file }) => file)]),
     future: future.length,
     ...(nextDue === undefined ? {} : { nextDue }),
   };

@@ -25,7 +25,8 @@ export function editionPosts(
     const id = idOf.get(post.file);
     if (id === undefined) throw new Error(`${post.file} is to be in an edition and has no id`);
     const role = roles.get(post.file);
-    return { id, file: post.file, title: post.title, url: post.url, ...(role && { role }) };
+    const { file, title, url, fingerprint } = post;
+    return { id, file, title, url, ...(role && { role }), fingerprint };
   };
   const others = (story: Story) => story.posts.filter((post) => post !== story.shown);
   return [

@@ -14,9 +14,10 @@ export type FailureCause = 'reply' | 'stale' | 'cancelled';
 
 /**
  * Who or what paused an edition: an editor, trouble of relay or account, refusals one after the other;
- * or it waits for an editor to approve it, and nothing else lets it go.
+ * a post of it was taken away before anybody got it; or it waits for an editor to approve it, and
+ * nothing else lets it go.
  */
-export type PauseCause = 'editor' | 'relay' | 'refusals' | 'approval';
+export type PauseCause = 'editor' | 'relay' | 'refusals' | 'retraction' | 'approval';
 
 /** What a relay said: the last line's code, its enhanced code where it has one, and the text. */
 export interface Reply {

@@ -64,6 +64,8 @@ export interface Post {
   readonly bytesHash?: string;
   /** Absent where the body is too short to tell the post by. */
   readonly body?: BodyMark;
+  /** Another where a digest would show it differently, or its body was changed (`fingerprintOf`). */
+  readonly fingerprint: string;
 }
 
 /** What tells the body of a post from any other. */

@@ -4,6 +4,7 @@ import type { PostSettings, SiteSettings } from '../model/settings.ts';
 import { postPath } from './addresses/post-path.ts';
 import { type FileName, readFileName } from './dates/file-name.ts';
 import { whenPublished, whenUpdated } from './dates/when-published.ts';
+import { fingerprintOf } from './fingerprint.ts';
 import { excerptField } from './front-matter/excerpt-field.ts';
 import { placeOfField } from './front-matter/field-place.ts';
 import {
@@ -104,7 +105,7 @@ export function parsePost(input: PostFile, context: PostContext): ParsedPost | U
   const warnings = [updated, language].flatMap((field) =>
     field !== undefined && 'reason' in field ? [told(field)] : [],
   );
-  const post: Post = {
+  const post: Omit<Post, 'fingerprint'> = {
     file,
     title: titleOf(matter, name.name),
     slug,
@@ -127,7 +128,8 @@ export function parsePost(input: PostFile, context: PostContext): ParsedPost | U
       language.tag !== context.site.language && { language: language.tag }),
   };
   const source = { body: matter.body, bodyLine: matter.bodyLine, frontMatter: fields };
-  return { post, source, warnings: [...matter.warnings, ...warnings] };
+  const fingerprint = fingerprintOf(post, matter.body);
+  return { post: { ...post, fingerprint }, source, warnings: [...matter.warnings, ...warnings] };
 }
 
 function optionalFields({ fields, body }: FrontMatter) {

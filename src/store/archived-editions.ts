@@ -11,6 +11,8 @@ export interface ArchivedEdition {
   readonly preheader: string;
   /** ISO 8601 instant: when it was first sent. */
   readonly plannedAt: string;
+  /** ISO 8601 instant: another where it was composed anew. */
+  readonly composedAt: string;
 }
 
 /** The editions of a newsletter that were sent, or begun to be, and not cancelled; newest first. */
@@ -20,15 +22,15 @@ export async function archivedEditions(
 ): Promise<readonly ArchivedEdition[]> {
   const rows = await db
     .selectFrom('editions')
-    .select(['id', 'newsletter', 'day', 'subject', 'preheader', 'planned_at'])
+    .select(['id', 'newsletter', 'day', 'subject', 'preheader', 'planned_at', 'composed_at'])
     .where('newsletter', '=', newsletter)
     .where('planned_at', 'is not', null)
     .where('cancelled_at', 'is', null)
     .orderBy('planned_at', 'desc')
     .orderBy('id', 'desc')
     .execute();
-  return rows.flatMap(({ planned_at: plannedAt, ...row }) =>
-    plannedAt === null ? [] : [{ ...row, plannedAt }],
+  return rows.flatMap(({ planned_at: plannedAt, composed_at: composedAt, ...row }) =>
+    plannedAt === null ? [] : [{ ...row, plannedAt, composedAt }],
   );
 }
 

@@ -1,4 +1,8 @@
 import type { Edition, EditionPause, EditionPost } from '../model/edition.ts';
+import { lockRow } from './database/dialect.ts';
+import { resumeEdition } from './edition-changes.ts';
+import { mayHaveReached } from './edition-reach.ts';
+import { sendersOf } from './standing.ts';
 import type { Database, EditionPostsTable, EditionsTable } from './tables.ts';
 
 /** An edition with when its deliveries were planned, and how many; absent when it was never sent. */
@@ -12,6 +16,8 @@ export interface StoredEdition {
   readonly cancelledAt?: string;
   /** When an editor let it go, where one was asked. */
   readonly approvedAt?: string;
+  /** When an editor said that it goes as composed, whatever became of its posts. */
+  readonly asComposedAt?: string;
 }
 
 /** All of an edition but its bodies and posts. */
@@ -58,6 +64,37 @@ export async function insertEdition(db: Database, edition: Edition): Promise<boo
       ...{ approved_at: null, as_composed_at: null },
     })
     .execute();
+  await insertPosts(db, edition);
+  return true;
+}
+
+/**
+ * Puts a newly composed edition in the place of the stored one with its id. False, and nothing changed,
+ * where somebody may have got that one, a program is sending it, it was cancelled, or one of the posts
+ * is in another edition. To be run in a transaction.
+ */
+export async function replaceEdition(db: Database, edition: Edition): Promise<boolean> {
+  const { id, subject, preheader, html, text, composedAt } = edition;
+  const stored = await lockEdition(db, id);
+  if (stored === undefined || stored.cancelledAt !== undefined) return false;
+  // A sender enters before it reads the edition, under the lock as well.
+  if ((await sendersOf(db, id)).length > 0 || (await mayHaveReached(db, id))) return false;
+  const used = await usedPostIds(db, edition.newsletter, id);
+  if (edition.posts.some((post) => used.has(post.id))) return false;
+  await db
+    .updateTable('editions')
+    .set({ subject, preheader, html, text, composed_at: composedAt, as_composed_at: null })
+    .where('id', '=', id)
+    .execute();
+  await resumeEdition(db, id, 'retraction');
+  await db.deleteFrom('edition_posts').where('edition', '=', id).execute();
+  await insertPosts(db, edition);
+  // The editor has seen another one.
+  await db.updateTable('slots').set({ asked_at: null }).where('edition', '=', id).execute();
+  return true;
+}
+
+async function insertPosts(db: Database, edition: Edition): Promise<void> {
   const rows = edition.posts.map((post, position) => toPostRow(edition, post, position));
   for (let start = 0; start < rows.length; start += POSTS_AT_ONCE) {
     await db
@@ -65,7 +102,12 @@ export async function insertEdition(db: Database, edition: Edition): Promise<boo
       .values(rows.slice(start, start + POSTS_AT_ONCE))
       .execute();
   }
-  return true;
+}
+
+/** The same as `findEdition`, kept as it is until the transaction ends. */
+export async function lockEdition(db: Database, id: string): Promise<StoredEdition | undefined> {
+  await lockRow(db, db.selectFrom('editions').select('id').where('id', '=', id)).execute();
+  return findEdition(db, id);
 }
 
 /** The edition as it was composed. */
@@ -91,6 +133,7 @@ export async function findEdition(db: Database, id: string): Promise<StoredEditi
     ...pauseOf(row),
     ...(row.cancelled_at === null ? {} : { cancelledAt: row.cancelled_at }),
     ...(row.approved_at === null ? {} : { approvedAt: row.approved_at }),
+    ...(row.as_composed_at === null ? {} : { asComposedAt: row.as_composed_at }),
   };
 }
 
@@ -115,12 +158,17 @@ export async function hasPlanned(db: Database): Promise<boolean> {
   return row !== undefined;
 }
 
-/** Ids of all posts that are in an edition of the newsletter. */
-export async function usedPostIds(db: Database, newsletter: string): Promise<ReadonlySet<string>> {
+/** Ids of all posts that are in an edition of the newsletter, other than the one called `except`. */
+export async function usedPostIds(
+  db: Database,
+  newsletter: string,
+  except = '',
+): Promise<ReadonlySet<string>> {
   const rows = await db
     .selectFrom('edition_posts')
     .select('post')
     .where('newsletter', '=', newsletter)
+    .where('edition', '<>', except)
     .execute();
   return new Set(rows.map((row) => row.post));
 }

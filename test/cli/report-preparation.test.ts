@@ -21,7 +21,7 @@ test('who waits for an hour and who waits for an editor are both told', () => {
       posts: { read: 0, published: 0, drafts: 0, future: 0, leftOut: [] },
       warnings: [],
     },
-    newsletter,
+    { newsletter },
     {},
     {
       terminal: { ...processTerminal, out: (line = '') => void lines.push(line) },

@@ -84,6 +84,7 @@ export function post(sketch: PostSketch): Post {
     sketch: new Uint32Array(),
     words: 100,
     contentHash: sketch.slug,
+    fingerprint: sketch.slug,
     ...given,
   };
 }

@@ -46,6 +46,7 @@ export function samplePost(day: number, own: Partial<Post> = {}): Post {
     words: 100,
     sketch: new Uint32Array(),
     contentHash: `hash of ${slug}`,
+    fingerprint: `fingerprint of ${slug}`,
     ...own,
   };
 }

@@ -62,7 +62,7 @@ export function openProject(context: TestContext, { config = CONFIG } = {}): Pro
   mkdirSync(join(folder, 'posts'));
   const runWith = (environment: NodeJS.ProcessEnv, ...args: string[]) => {
     const settings = { BROADSHEET_SECRET: 'a-key-for-tests-only', ...environment };
-    const child = startProgram(BROADSHEET, args, folder, settings);
+    const child = startProgram(BROADSHEET, forced(args), folder, settings);
     const run = runOf(child);
     cleanUpAfter(context, () => {
       child.kill('SIGKILL');
@@ -75,6 +75,11 @@ export function openProject(context: TestContext, { config = CONFIG } = {}): Pro
       .filter((path) => statSync(join(folder, path)).isFile())
       .toSorted();
   return { folder, write, files, runWith, run: (...args) => runWith({}, ...args) };
+}
+
+/** `args` for a project whose address is nobody's: no service answers there before a send. */
+export function forced(args: readonly string[]): readonly string[] {
+  return args[0] === 'send' ? [...args, '--force'] : args;
 }
 
 /** Runs the program as a user does, without a terminal, and waits for its end. */

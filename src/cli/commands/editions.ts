@@ -27,9 +27,9 @@ export function addEditions(program: Command, shell: Shell): void {
   command('show <id>', 'one edition: its stories, its deliveries, and who was not served')
     .option('--failed', 'everyone whom it failed for, with the reply')
     .action((id: string, _options, self: Command) => showOne(id, self, shell));
-  command('approve <id>', 'let one go that waits for an editor to approve it').action(
-    (id: string, _options, self: Command) => approveOne(id, self, shell),
-  );
+  command('approve <id>', 'let one go that waits for an editor to approve it')
+    .option('--as-composed', 'although posts of it were taken away since')
+    .action((id: string, _options, self: Command) => approveOne(id, self, shell));
   command('pause <id>', 'let its deliveries wait; a send that is under way stops')
     .option('--reason <text>', 'for whoever looks later')
     .action((id: string, _options, self: Command) => pauseOne(id, self, shell));

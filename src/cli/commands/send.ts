@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { BroadsheetError, EXIT } from '../../base/errors.ts';
 import { findNewsletter } from '../../jobs/find-newsletter.ts';
 import type { PrepareOptions } from '../../jobs/sending/prepare-send.ts';
 import type { ReadySend, SendReport } from '../../jobs/sending/send-report.ts';
@@ -25,11 +26,13 @@ Examples:
 Run it again after an interruption: it goes on where it was, and nobody gets an edition twice.
 An edition that was paused (by \`broadsheet editions pause\`, or because relays refused too much of it)
 goes on with --resume only. A relay whose quota is used up, or that refuses everyone, rests for an hour;
---resume tries one message at once.
+--resume tries one message at once. An edition that was composed before posts of it were deleted, made
+drafts or put off goes out only with --recompose (composed anew, without them) or --as-composed.
 Needs BROADSHEET_SECRET, and BROADSHEET_SMTP_URL unless the relay takes mail without a password.
 
 Exit codes: 0 everyone was served, 67 some addresses were refused for good, 69 the relay is away,
-75 some messages have to wait: run it again, 78 nothing may be sent before
+75 some messages have to wait: run it again, or a
+post was taken away, 78 nothing may be sent before
 something is put right: it says what (a held database, links to leave that nothing answers).
 `;
 
@@ -40,6 +43,8 @@ interface SendOptions {
   readonly retryFailed?: true;
   readonly inDoubt?: 'resend' | 'skip';
   readonly force?: true;
+  readonly recompose?: true;
+  readonly asComposed?: true;
   readonly dryRun?: true;
   readonly yes?: true;
   readonly json?: true;
@@ -60,6 +65,8 @@ export function addSend(program: Command, shell: Shell): void {
         "of messages that a crash left in doubt, in place of the newsletter's whenInDoubt",
       ).choices(['resend', 'skip']),
     )
+    .option('--recompose', 'compose a stored edition anew, which nobody has got, then send it')
+    .option('--as-composed', 'send an edition although posts of it were taken away since')
     .option('--force', 'send although the links to leave are not answered')
     .option('--dry-run', 'say what would be sent, store and send nothing')
     .option('--yes', 'do not ask')
@@ -70,12 +77,17 @@ export function addSend(program: Command, shell: Shell): void {
       const test = options.to === undefined ? undefined : parseAddresses(options.to);
       const readOnly = options.dryRun === true || test !== undefined;
       await withMail(command, shell, { readOnly, goesOut: true }, async (context) => {
+        const { agreed, findChanges, refuseRetracted } = await import('../send/check-changes.ts');
+        const { printPostChanges } = await import('../print-post-changes.ts');
         const { prepareSend } = await import('../../jobs/sending/prepare-send.ts');
         if (readOnly) printWarnings(await guardDatabase(context.config), shell.terminal);
         else await settle(newsletter, context);
+        if (options.recompose) await recompose(newsletter, options, context, shell.terminal);
         const preparation = await prepareSend(context, { newsletter, ...wishesOf(options) });
         context.log.close();
+        const changes = options.asComposed ? [] : await findChanges(preparation, context);
         if (!options.json) printProblems(preparation, context, shell.terminal);
+        printPostChanges(changes, shell.terminal);
         if (test !== undefined && preparation.kind !== 'nothingNew') {
           const { sendTest } = await import('../../jobs/sending/send-test.ts');
           const report = await sendTest(context, preparation, test);
@@ -83,13 +95,17 @@ export function addSend(program: Command, shell: Shell): void {
         } else if (preparation.kind !== 'ready' || options.dryRun) {
           reportPreparation(
             preparation,
-            findNewsletter(context.config, newsletter),
+            { newsletter: findNewsletter(context.config, newsletter), changes },
             options,
             shell,
           );
         } else {
+          if (options.yes) refuseRetracted(preparation.edition, changes);
           await confirmSend(preparation, options, context, shell.terminal);
-          const report = await deliver(context, preparation);
+          const report = await deliver(context, {
+            ...preparation,
+            ...agreed(preparation, changes),
+          });
           const settings = findNewsletter(context.config, newsletter);
           reportSend(report, { ...preparation, newsletter: settings }, options, shell);
         }
@@ -103,6 +119,7 @@ function wishesOf({
   retryFailed,
   inDoubt,
   force,
+  asComposed,
 }: SendOptions): Omit<PrepareOptions, 'newsletter'> {
   return {
     ...(edition === undefined ? {} : { edition }),
@@ -110,6 +127,7 @@ function wishesOf({
     ...(retryFailed === undefined ? {} : { retryFailed }),
     ...(inDoubt === undefined ? {} : { inDoubt }),
     ...(force === undefined ? {} : { force }),
+    ...(asComposed === undefined ? {} : { asComposed }),
   };
 }
 
@@ -129,6 +147,23 @@ async function settle(newsletter: string, context: MailContext): Promise<void> {
     );
     for (const line of describeBounced(bounced)) context.log.info(line);
   }
+}
+
+/** Composes the stored edition anew, before anything else is done with it. */
+async function recompose(
+  newsletter: string,
+  { edition, dryRun, to, json }: SendOptions,
+  context: MailContext,
+  terminal: Terminal,
+): Promise<void> {
+  if (dryRun || to !== undefined) {
+    const remedy = 'leave out --dry-run and --to';
+    throw new BroadsheetError(EXIT.usage, `--recompose changes the stored edition; ${remedy}`);
+  }
+  const { recomposeEdition } = await import('../../jobs/editions/recompose-edition.ts');
+  const report = await recomposeEdition(context, newsletter, edition);
+  context.log.close();
+  if (!json) printProblems(report, context, terminal);
 }
 
 /** Asks on a terminal; elsewhere needs `--yes`. Throws when the answer is no. */

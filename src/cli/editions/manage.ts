@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { BroadsheetError, EXIT } from '../../base/errors.ts';
 import type { ManagedEdition } from '../../jobs/editions/manage-edition.ts';
 import { confirm } from '../confirm.ts';
 import { plural } from '../format.ts';
@@ -30,9 +31,17 @@ export async function approveOne(id: string, command: Command, shell: Shell): Pr
   const { terminal } = shell;
   await withMail(command, shell, { readOnly: false }, async (context) => {
     const { approveEdition } = await import('../../jobs/schedule/approve-edition.ts');
-    const { edition, kind } = await approveEdition(context, id);
+    const { json, asComposed } = command.opts<{ json?: true; asComposed?: true }>();
+    const approval = await approveEdition(context, id, { asComposed: asComposed === true });
+    const { edition, kind, retracted } = approval;
     const { planned, approvedAt } = edition;
-    if (command.opts<{ json?: true }>().json) {
+    if (retracted !== undefined) {
+      const remedy =
+        `\`broadsheet send ${edition.edition.newsletter} --edition ${id} --recompose\` composes it ` +
+        'anew, --as-composed here lets it go all the same';
+      throw new BroadsheetError(EXIT.tryAgain, `${id}  ${retracted}; ${remedy}`);
+    }
+    if (json) {
       terminal.out(JSON.stringify({ edition: id, approval: kind, planned, approvedAt }));
       return;
     }

@@ -33,6 +33,7 @@ export async function listThem(command: Command, shell: Shell): Promise<void> {
 const PAUSES: Record<PauseCause, string> = {
   editor: 'paused',
   refusals: 'paused',
+  retraction: 'paused',
   relay: 'waits for its relay',
   approval: 'waits for approval',
 };
@@ -52,6 +53,7 @@ export async function showOne(id: string, command: Command, shell: Shell): Promi
   const options = command.opts<{ failed?: true; json?: true }>();
   await withMail(command, shell, { readOnly: true }, async (context) => {
     const { showEdition } = await import('../../jobs/editions/show-edition.ts');
+    const { printPostChanges } = await import('../print-post-changes.ts');
     const details = await showEdition(context, id);
     if (options.json) {
       terminal.out(JSON.stringify(details));
@@ -82,6 +84,8 @@ export async function showOne(id: string, command: Command, shell: Shell): Promi
     }
     if (cancelledAt)
       terminal.out(`Ended    ${formatTime(cancelledAt, timeZone)}: it was cancelled`);
+    context.log.close();
+    printPostChanges(details.changes, terminal);
     printTroubles(id, details, terminal);
   });
 }

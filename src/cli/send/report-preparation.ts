@@ -2,6 +2,7 @@ import { EXIT } from '../../base/errors.ts';
 import { reportEdition } from '../../jobs/editions/report-edition.ts';
 import type { SendPreparation } from '../../jobs/sending/send-report.ts';
 import type { EditionPause } from '../../model/edition.ts';
+import type { PostChange } from '../../model/post-change.ts';
 import type { NewsletterSettings } from '../../model/settings.ts';
 import type { Undecided } from '../../store/unfinished.ts';
 import { formatCount, formatDue, plural } from '../format.ts';
@@ -13,7 +14,10 @@ import { NO_DELIVERIES } from './report-test.ts';
 /** Prints what would be sent, or why nothing is. Exit code 75 where something waits. */
 export function reportPreparation(
   preparation: SendPreparation,
-  newsletter: NewsletterSettings,
+  {
+    newsletter,
+    changes = [],
+  }: { readonly newsletter: NewsletterSettings; readonly changes?: readonly PostChange[] },
   { json }: { readonly json?: true },
   { terminal, setExitCode }: Shell,
 ): void {
@@ -25,7 +29,10 @@ export function reportPreparation(
     const deliveries = preparation.kind === 'nothingNew' ? NO_DELIVERIES : preparation.deliveries;
     const pause = preparation.kind === 'paused' ? { paused: preparation.pause } : {};
     terminal.out(
-      JSON.stringify({ edition, recipients, deliveries, ...pause, messages: [], posts, warnings }),
+      JSON.stringify({
+        ...{ edition, recipients, deliveries, ...pause, messages: [], posts, warnings },
+        changes,
+      }),
     );
     return;
   }

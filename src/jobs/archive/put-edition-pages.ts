@@ -32,7 +32,7 @@ export async function putEditionPages(
     const input: EditionPageInput = {
       ...surroundingsOf(deps.config, { newsletter, editions }, edition, at),
       texts,
-      edition: { ...edition, html: '', text: '', posts: [], composedAt: edition.plannedAt },
+      edition: { ...edition, html: '', text: '', posts: [] },
     };
     const fingerprint = fingerprintOf(input);
     if (files.keepMadeOf(fingerprint, page)) continue;
@@ -77,10 +77,13 @@ function neighboursOf(
 }
 
 /**
- * Tells whether a page has to be made again. An edition never changes; what surrounds it does, and
- * is all that is on the page of an edition without a mail. SHA-256, hex.
+ * Tells whether a page has to be made again. An edition changes only by being composed anew; what
+ * surrounds it does, and is all that is on the page of an edition without a mail. SHA-256, hex.
  */
 function fingerprintOf(input: EditionPageInput): string {
   const { html, css } = renderEditionPage(input);
-  return createHash('sha256').update(`${EDITION_PAGE_REVISION}\n${html}\n${css}`).digest('hex');
+  const { composedAt } = input.edition;
+  return createHash('sha256')
+    .update([EDITION_PAGE_REVISION, composedAt, html, css].join('\n'))
+    .digest('hex');
 }

@@ -21,6 +21,12 @@ export interface Draft extends EditionDraft {
   readonly remember: () => void;
 }
 
+/** Composes the next edition of a newsletter: here, or in a process of its own. */
+export type DraftNext = (
+  deps: ComposeDependencies,
+  newsletter: NewsletterSettings,
+) => Promise<Draft>;
+
 /** All that an edition is made of besides the posts. Can be sent to another process. */
 export interface DraftOrder {
   readonly config: Config;
@@ -32,25 +38,33 @@ export interface DraftOrder {
   readonly usedIds: ReadonlySet<string>;
   /** Editions of the same day. */
   readonly takenIds: ReadonlySet<string>;
+  /** A stored edition that nobody has got: the new one has its id and day. */
+  readonly replacing?: Edition | undefined;
 }
 
-/** Composes the edition of the newsletter that is due at the clock's instant, and stores nothing. */
+/**
+ * Composes the edition of the newsletter that is due at the clock's instant, and stores nothing.
+ * With `replacing`, a stored edition that nobody has got, it gets that one's id and day, and may
+ * have its posts.
+ */
 export async function draftEdition(
   deps: ComposeDependencies,
   newsletter: NewsletterSettings,
+  replacing?: Edition,
 ): Promise<Draft> {
-  return draftFrom(await orderDraft(deps, newsletter), deps.log);
+  return draftFrom(await orderDraft(deps, newsletter, replacing), deps.log);
 }
 
 /** Reads what the database knows, for `draftFrom`. */
 export async function orderDraft(
   { config, store, clock, templates }: ComposeDependencies,
   newsletter: NewsletterSettings,
+  replacing?: Edition,
 ): Promise<DraftOrder> {
   const now = clock();
   return {
-    ...{ config, newsletter, templates, now: now.toString() },
-    usedIds: await usedPostIds(store.db, newsletter.id),
+    ...{ config, newsletter, templates, now: now.toString(), replacing },
+    usedIds: await usedPostIds(store.db, newsletter.id, replacing?.id),
     takenIds: await editionIdsOfDay(store.db, newsletter.id, dayOf(newsletter, now)),
   };
 }
@@ -96,13 +110,13 @@ function select(
 }
 
 async function render(
-  { config, newsletter, templates, takenIds }: DraftOrder,
+  { config, newsletter, templates, takenIds, replacing }: DraftOrder,
   collected: CollectedPosts,
   selection: Selection,
   now: Temporal.Instant,
 ): Promise<{ readonly edition: Edition; readonly warnings: readonly Problem[] }> {
-  const day = dayOf(newsletter, now);
-  const id = freeId(`${newsletter.id}-${day}`, takenIds);
+  const day = replacing?.day ?? dayOf(newsletter, now);
+  const id = replacing?.id ?? freeId(`${newsletter.id}-${day}`, takenIds);
   const warnings = new Map<string, readonly Problem[]>();
   const digest = await renderDigest({
     templates,

@@ -6,6 +6,6 @@ export function reportEdition({ id, subject, posts }: Edition): ReportedEdition 
   return {
     id,
     subject,
-    posts: posts.map(({ id: _id, ...post }) => post),
+    posts: posts.map(({ id: _id, fingerprint: _fingerprint, ...post }) => post),
   };
 }

@@ -1,20 +1,23 @@
 import type { Edition } from '../../model/edition.ts';
+import type { PostChange } from '../../model/post-change.ts';
 import { deliveryTable, doubtedDeliveries, failedDeliveries } from '../../store/deliveries.ts';
 import type { StoreDependencies } from '../mail-dependencies.ts';
 import type { SendReport } from '../sending/send-report.ts';
 import type { EditionSummary } from './edition-draft.ts';
 import { findStoredEdition } from './find-stored-edition.ts';
+import { changesBeforeSending } from './retractions.ts';
 
 export interface EditionDetails extends EditionSummary, Pick<SendReport, 'inDoubt' | 'failures'> {
   readonly edition: Edition;
+  /** What became of its posts since it was composed, while nobody has got it. */
+  readonly changes: readonly PostChange[];
 }
 
 /** A stored edition, its table, and who was not served. Throws a usage error for an unknown id. */
-export async function showEdition(
-  { store }: StoreDependencies,
-  id: string,
-): Promise<EditionDetails> {
-  const { edition, plannedAt, pause, cancelledAt } = await findStoredEdition(store.db, id);
+export async function showEdition(deps: StoreDependencies, id: string): Promise<EditionDetails> {
+  const { store } = deps;
+  const stored = await findStoredEdition(store.db, id);
+  const { edition, plannedAt, pause, cancelledAt } = stored;
   const { newsletter, day, subject, composedAt } = edition;
   return {
     edition,
@@ -24,6 +27,7 @@ export async function showEdition(
     ...(cancelledAt === undefined ? {} : { cancelledAt }),
     deliveries: await deliveryTable(store.db, id),
     inDoubt: await doubtedDeliveries(store.db, id),
+    changes: await changesBeforeSending(deps, stored),
     failures: await failedDeliveries(store.db, id),
   };
 }

@@ -51,7 +51,7 @@ export function findLostPosts(
 
 /** Whether a file of that name is in the folder, or may be in a part of it that cannot be read. */
 function pathsOf({ files, leftOut }: PostFolder): (file: string) => boolean {
-  const names = new Set(files.map((file) => file.normalize('NFC')));
+  const names = new Set([...files].map((file) => file.normalize('NFC')));
   const folders = leftOut.map(({ file }) => `${file.normalize('NFC')}/`);
   return (file) => {
     const name = file.normalize('NFC');

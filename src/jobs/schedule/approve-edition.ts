@@ -2,17 +2,21 @@ import type { ChangeSignal } from '../../base/change-signal.ts';
 import { readToken } from '../../mail/signed-token.ts';
 import { planDeliveries } from '../../store/deliveries.ts';
 import { releaseEdition } from '../../store/edition-changes.ts';
+import { noteAsComposed } from '../../store/edition-reach.ts';
 import { findEdition, type StoredEdition } from '../../store/editions.ts';
 import { storedInstant } from '../../store/instants.ts';
 import { changeSlot, slotOfEdition } from '../../store/slots.ts';
 import { checkFence } from '../database/check-fence.ts';
 import { findStoredEdition } from '../editions/find-stored-edition.ts';
+import { changesBeforeSending, whyRetracted } from '../editions/retractions.ts';
 import type { StoreDependencies } from '../mail-dependencies.ts';
 
 /** An edition that an editor is, or was, asked about. `over`: it was cancelled, or nobody was asked. */
 export interface Approval {
   readonly edition: StoredEdition;
   readonly kind: 'open' | 'approved' | 'over';
+  /** Why it was not approved, a phrase: posts of it were taken away. */
+  readonly retracted?: string;
 }
 
 /** `signals`: there in the service, whose delivery is woken. */
@@ -25,29 +29,41 @@ export async function readApproval(
   deps: StoreDependencies,
   token: string,
 ): Promise<Approval | undefined> {
-  const id = readEdition(deps, token);
+  const [id, composedAt] = readFields(deps, token);
   const edition = id === undefined ? undefined : await findEdition(deps.store.db, id);
-  return edition && { edition, kind: kindOf(edition) };
+  if (edition === undefined) return undefined;
+  // The editor was asked about another content: it was composed anew since.
+  const isOther = composedAt !== undefined && composedAt !== edition.edition.composedAt;
+  return { edition, kind: isOther ? 'over' : kindOf(edition) };
 }
 
 /**
  * Lets an edition go that waits for its approval: plans one delivery for each active subscriber; the
  * service, or the next `send`, delivers them. However late it is: an editor has seen it. Twice is as
- * good as once. Throws a usage error for an edition that there is not, and a config error where the
+ * good as once. One of whose posts some were taken away since it was composed waits on, unless
+ * `asComposed` is set. Throws a usage error for an edition that there is not, and a config error where the
  * database is held or damaged.
  */
-export async function approveEdition(deps: ApprovalDependencies, id: string): Promise<Approval> {
+export async function approveEdition(
+  deps: ApprovalDependencies,
+  id: string,
+  { asComposed = false } = {},
+): Promise<Approval> {
   const { store, clock, signals } = deps;
-  const { pause } = await findStoredEdition(store.db, id);
-  if (pause?.by === 'approval') {
+  const stored = await findStoredEdition(store.db, id);
+  if (stored.pause?.by === 'approval') {
     await checkFence(deps);
     await store.verify();
+    const changes = asComposed ? [] : await changesBeforeSending(deps, stored);
+    const retracted = whyRetracted(changes);
+    if (retracted !== undefined) return { edition: stored, kind: 'open', retracted };
   }
   await store.transaction(async (db) => {
     const at = storedInstant(clock());
     if (!(await releaseEdition(db, id, at))) return;
     const { edition } = await findStoredEdition(db, id);
     await planDeliveries(db, edition, at);
+    if (asComposed) await noteAsComposed(db, id, at);
     const slot = await slotOfEdition(db, id);
     if (slot) await changeSlot(db, slot, ['approval'], { state: 'sending' }, at);
   });
@@ -72,7 +88,7 @@ function kindOf({ pause, cancelledAt, approvedAt }: StoredEdition): Approval['ki
   return approvedAt === undefined ? 'over' : 'approved';
 }
 
-function readEdition({ config, clock }: StoreDependencies, token: string): string | undefined {
+function readFields({ config, clock }: StoreDependencies, token: string): readonly string[] {
   const fields = readToken('approve', token, { secrets: config.secrets, now: clock() });
-  return fields === undefined || fields === 'expired' ? undefined : fields[0];
+  return fields === undefined || fields === 'expired' ? [] : fields;
 }

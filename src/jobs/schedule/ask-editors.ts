@@ -54,7 +54,7 @@ async function makeMessage(
   const { text } = textsOf(newsletter.language);
   const date = Temporal.Instant.from(edition.composedAt);
   const expiresAt = date.add({ hours: LINK_DAYS * 24 });
-  const token = signToken('approve', [edition.id], { secrets, expiresAt });
+  const token = signToken('approve', [edition.id, edition.composedAt], { secrets, expiresAt });
   const count = await countActive(store.db, newsletter.id);
   const copy = approvalCopy(edition, {
     question: text('mail.approval.question', {

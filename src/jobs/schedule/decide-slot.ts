@@ -7,6 +7,7 @@ import { storedInstant } from '../../store/instants.ts';
 import type { SlotChange } from '../../store/slots.ts';
 import { countActive } from '../../store/subscribers.ts';
 import { checkFence } from '../database/check-fence.ts';
+import { changesBeforeSending, retractionRemedy, whyRetracted } from '../editions/retractions.ts';
 import { checkService } from '../sending/check-service.ts';
 import { requireSecret } from '../sending/require-secret.ts';
 import { requireUrl } from '../sending/require-url.ts';
@@ -97,13 +98,28 @@ async function composedByHand({ deps, slot }: SlotWork): Promise<SlotDecision | 
   const since = Temporal.Instant.from(slot.dueAt).subtract({ hours: COMPOSED_WITHIN_HOURS });
   const id = await editionComposedByHand(db, slot.newsletter, storedInstant(since));
   const stored = id === undefined ? undefined : await findEdition(db, id);
-  return stored && decideOnComposed(stored);
+  return stored && decideOnComposed(deps, stored);
 }
 
-function decideOnComposed({ edition, pause }: StoredEdition): SlotDecision {
+async function decideOnComposed(
+  deps: SlotWork['deps'],
+  stored: StoredEdition,
+): Promise<SlotDecision> {
+  const { edition, pause } = stored;
   if (pause !== undefined) {
     const reason = `its edition is paused: ${pause.reason}`;
     return outcome({ state: 'held', reason, edition: edition.id });
+  }
+  const changes = await changesBeforeSending(deps, stored);
+  const retracted = whyRetracted(changes);
+  if (retracted !== undefined) {
+    // Without the edition: the slot is open to whatever an editor sends instead.
+    const remedy = retractionRemedy(edition.newsletter, edition.id);
+    return outcome({ state: 'held', reason: `${retracted}; ${remedy}` });
+  }
+  for (const { file, kind } of changes) {
+    const facts = { edition: edition.id, file, kind };
+    deps.log.trouble('a post was changed since its edition was composed', facts);
   }
   return { kind: 'edition', send: { edition, state: 'composed', remember() {} } };
 }

@@ -6,7 +6,7 @@ import {
   type StoredSlot,
   UNDECIDED,
 } from '../../store/slots.ts';
-import { draftEdition } from '../editions/draft-edition.ts';
+import { type DraftNext, draftEdition } from '../editions/draft-edition.ts';
 import { concludeSlots } from './conclude-slots.ts';
 import type { Scheduled } from './open-calendars.ts';
 import { openSlots } from './open-slots.ts';
@@ -21,7 +21,7 @@ const WAIT_MINUTES = 5;
 
 export interface LookOptions {
   /** Composes editions; default: in this process. */
-  readonly draft?: typeof draftEdition;
+  readonly draft?: DraftNext;
   /** Once it is aborted, no other newsletter is looked at. */
   readonly signal?: AbortSignal;
 }
@@ -55,7 +55,7 @@ async function takeSlot(
   deps: SlotDependencies,
   scheduled: Scheduled,
   slot: StoredSlot,
-  draft: typeof draftEdition,
+  draft: DraftNext,
 ): Promise<void> {
   const { store, log } = deps;
   const { newsletter, day } = slot;

@@ -1,6 +1,6 @@
 import { openChangeSignal } from '../../base/change-signal.ts';
 import { rest } from '../../base/rest.ts';
-import type { draftEdition } from '../editions/draft-edition.ts';
+import type { DraftNext } from '../editions/draft-edition.ts';
 import { draftApart } from '../service/draft-apart.ts';
 import type { ServiceDependencies, ServicePart } from '../service/service-part.ts';
 import { askEditors } from './ask-editors.ts';
@@ -56,7 +56,7 @@ export async function lookApart(
   newsletters: readonly Scheduled[],
   signal: AbortSignal,
 ): Promise<void> {
-  const draft: typeof draftEdition = (...order) => draftApart(...order, signal);
+  const draft: DraftNext = (...order) => draftApart(...order, signal);
   await lookAtSchedule(deps, newsletters, { draft, signal });
 }
 

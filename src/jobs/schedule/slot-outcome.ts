@@ -48,6 +48,7 @@ function outcomeOf(fate: EditionFate): SlotOutcome {
   }
   if (pause?.by === 'approval') return { state: 'approval' };
   if (pause?.by === 'refusals') return { state: 'failed', reason: pause.reason };
+  if (pause?.by === 'retraction') return { state: 'held', reason: pause.reason };
   if (pause?.by === 'editor') return { state: 'held', reason: `it was paused: ${pause.reason}` };
   if (plannedAt === undefined) return { state: 'held', reason: 'its edition is not sent yet' };
   if (table.queued + table.deferred > 0) {

@@ -2,7 +2,7 @@ import type { ChangeSignal } from '../../base/change-signal.ts';
 import type { EventLog } from '../../base/log.ts';
 import type { SlotState } from '../../model/slot.ts';
 import type { SlotChange, StoredSlot } from '../../store/slots.ts';
-import type { draftEdition } from '../editions/draft-edition.ts';
+import type { DraftNext } from '../editions/draft-edition.ts';
 import type { ComposeDependencies, SendDependencies } from '../mail-dependencies.ts';
 import type { Scheduled } from './open-calendars.ts';
 
@@ -24,7 +24,7 @@ export interface SlotWork {
   /** Whether an editor asks for it: then neither a holiday nor the hour keeps it. */
   readonly isAsked: boolean;
   /** Composes the edition. */
-  readonly draft: typeof draftEdition;
+  readonly draft: DraftNext;
 }
 
 /** What has come of a slot; undefined where somebody else has decided meanwhile. */

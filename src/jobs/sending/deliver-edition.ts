@@ -14,7 +14,8 @@ import {
   retryFailed,
   skipDoubted,
 } from '../../store/edition-changes.ts';
-import { findEdition } from '../../store/editions.ts';
+import { noteAsComposed } from '../../store/edition-reach.ts';
+import { lockEdition } from '../../store/editions.ts';
 import { storedInstant } from '../../store/instants.ts';
 import { sendersOf } from '../../store/standing.ts';
 import { countUndecided, nextRetry } from '../../store/unfinished.ts';
@@ -96,11 +97,23 @@ async function reopen(
     if (policy === 'resend') await resendDoubted(db, edition.id, at, mostDoubts);
     if (policy === 'skip') await skipDoubted(db, edition.id, at);
     if (wishes.retryFailed) await retryFailed(db, edition.id, at);
-    const { freshFrom } = (await findEdition(db, edition.id)) ?? {};
+    if (wishes.asComposed) {
+      await resumeEdition(db, edition.id, 'retraction');
+      await noteAsComposed(db, edition.id, at);
+    }
+    const { freshFrom, edition: stored } = (await lockEdition(db, edition.id)) ?? {};
+    if (stored !== undefined && !isSameMail(stored, edition)) {
+      const fact = 'was composed anew meanwhile; run the command again to send that';
+      throw new BroadsheetError(EXIT.tryAgain, `${edition.id}  ${fact}`);
+    }
     if (freshFrom === undefined) throw new Error(`${edition.id} was planned and is not`);
     const hours = newsletter.staleAfterHours;
     return Temporal.Instant.from(freshFrom).add({ hours });
   });
+}
+
+function isSameMail(a: Edition, b: Edition): boolean {
+  return a.subject === b.subject && a.html === b.html && a.text === b.text;
 }
 
 /** After sending: pauses the edition where that is why the run stopped, gives up what is stale, ends dead subscriptions. */

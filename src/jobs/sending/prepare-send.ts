@@ -107,7 +107,10 @@ async function prepareStored(
   wishes: SendWishes,
 ): Promise<SendPreparation> {
   const deliveries = await deliveryTable(store.db, edition.id);
-  const isResumed = pause?.by === 'relay' || (wishes.resume === true && pause?.by !== 'approval');
+  const isResumed =
+    pause?.by === 'relay' ||
+    (pause?.by === 'retraction' && wishes.asComposed === true) ||
+    (wishes.resume === true && pause?.by !== 'approval');
   if (pause !== undefined && !isResumed) {
     return { ...NO_NOTES, kind: 'paused', edition, deliveries, pause };
   }

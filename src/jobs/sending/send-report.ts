@@ -15,6 +15,8 @@ export interface SendWishes {
   readonly inDoubt?: 'resend' | 'skip';
   /** Sends although `serviceUrl` does not answer. */
   readonly force?: boolean;
+  /** Sends an edition as it was composed, whatever became of its posts. */
+  readonly asComposed?: boolean;
 }
 
 /** What `send` is about to do; nothing is stored or sent yet. */

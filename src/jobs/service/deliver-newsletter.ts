@@ -1,5 +1,9 @@
 import type { NewsletterSettings } from '../../model/settings.ts';
+import { pauseEdition } from '../../store/edition-changes.ts';
+import { storedInstant } from '../../store/instants.ts';
 import { findUnfinished, type Unfinished } from '../../store/unfinished.ts';
+import { findStoredEdition } from '../editions/find-stored-edition.ts';
+import { changesBeforeSending, retractionRemedy, whyRetracted } from '../editions/retractions.ts';
 import { concludeSlots } from '../schedule/conclude-slots.ts';
 import { deliverEdition } from '../sending/deliver-edition.ts';
 import { prepareSend } from '../sending/prepare-send.ts';
@@ -7,6 +11,9 @@ import { allRestMs } from '../sending/restore-routes.ts';
 import type { SendReport } from '../sending/send-report.ts';
 import { freshSince, settleLedger } from '../sending/settle-ledger.ts';
 import type { ServiceDependencies } from './service-part.ts';
+
+/** So long after it was composed an edition is taken to be of the posts as they are. */
+const JUST_NOW_MINUTES = 2;
 
 /** How a round ended, and in how many milliseconds the next one is due where that is known. */
 export interface DeliveryRound {
@@ -73,12 +80,31 @@ async function goOn(
   try {
     const prepared = await prepareSend(deps, { newsletter, edition });
     if (prepared.kind !== 'ready') return true;
+    if (await pauseRetracted(deps, edition)) return true;
     deps.log.event('the edition is being sent', { ...facts, recipients: prepared.recipients });
     return noteEnd(deps, facts, await deliverEdition(deps, prepared, signal));
   } catch (error) {
     deps.log.failure('the edition could not be sent on', error, facts);
     return false;
   }
+}
+
+/**
+ * Pauses an edition of which nobody has got anything, and a post was taken away since it was composed.
+ * What was composed just now is not looked at: reading all posts takes its time.
+ */
+async function pauseRetracted(deps: ServiceDependencies, edition: string): Promise<boolean> {
+  const { store, clock, log } = deps;
+  const stored = await findStoredEdition(store.db, edition);
+  const age = clock().since(Temporal.Instant.from(stored.edition.composedAt)).total('minutes');
+  if (age < JUST_NOW_MINUTES) return false;
+  const reason = whyRetracted(await changesBeforeSending(deps, stored));
+  if (reason === undefined) return false;
+  const at = storedInstant(clock());
+  await pauseEdition(store.db, edition, { by: 'retraction', reason, at });
+  const remedy = retractionRemedy(stored.edition.newsletter, edition);
+  log.trouble(`the edition is held: ${reason}; ${remedy}`, { edition });
+  return true;
 }
 
 /** Logs how far it came. False where trying again at once would be in vain. */

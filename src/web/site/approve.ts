@@ -55,11 +55,15 @@ function sendDone(
   if (approval === undefined) return sendExpired(reply, site, { text: 'approve_over' });
   const { texts } = site;
   const { kind, edition } = approval;
-  const told = isHeld ? 'held' : kind === 'approved' ? 'text' : 'over';
-  const title = isHeld ? 'held_title' : kind === 'approved' ? 'title' : 'over_title';
+  const isRetracted = approval.retracted !== undefined;
+  const told = isRetracted ? 'retracted' : isHeld ? 'held' : kind === 'approved' ? 'text' : 'over';
+  const title = isHeld || isRetracted ? 'held_title' : kind === 'approved' ? 'title' : 'over_title';
   const page = {
     ...{ name: 'approved' as const, title: texts.text(`site.approved.${title}`) },
-    scope: { ...editionScope(site, edition.edition), text: texts.text(`site.approved.${told}`) },
+    scope: {
+      ...editionScope(site, edition.edition),
+      text: texts.text(`site.approved.${told}`, { edition: edition.edition.id }),
+    },
   };
   return sendPersonal(reply, site, page, isHeld ? 503 : 200);
 }

@@ -1,0 +1,22 @@
+import { isTakenAway, type PostChange, type PostChangeKind } from '../model/post-change.ts';
+import type { Terminal } from './terminal.ts';
+
+const WORDS: Readonly<Record<PostChangeKind, string>> = {
+  changed: 'was changed',
+  retitled: 'has another title',
+  moved: 'has another address',
+  gone: 'was deleted',
+  draft: 'is a draft now',
+  future: 'is dated in the future now',
+  broken: 'is broken, and left out of the feeds',
+};
+
+/** Prints what became of the posts of an edition since it was composed, on standard error. */
+export function printPostChanges(changes: readonly PostChange[], terminal: Terminal): void {
+  for (const change of changes) {
+    const isAway = isTakenAway(change);
+    const label = terminal.paintErr(isAway ? 'red' : 'yellow', isAway ? 'taken away' : 'changed');
+    const since = 'since the edition was composed';
+    terminal.err(`${label}  ${change.file}  "${change.title}" ${WORDS[change.kind]} ${since}`);
+  }
+}

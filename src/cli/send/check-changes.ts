@@ -1,0 +1,43 @@
+import { BroadsheetError, EXIT } from '../../base/errors.ts';
+import {
+  changesBeforeSending,
+  retractionRemedy,
+  whyRetracted,
+} from '../../jobs/editions/retractions.ts';
+import type { ReadySend, SendPreparation } from '../../jobs/sending/send-report.ts';
+import { isTakenAway, type PostChange } from '../../model/post-change.ts';
+import { findEdition } from '../../store/editions.ts';
+import type { MailContext } from '../mail-context.ts';
+
+/** What became of the posts of a stored edition that nobody has got; nothing for a new one. */
+export async function findChanges(
+  preparation: SendPreparation,
+  context: MailContext,
+): Promise<readonly PostChange[]> {
+  if (preparation.kind === 'nothingNew') return [];
+  if (preparation.kind === 'ready' && preparation.state === 'new') return [];
+  const stored = await findEdition(context.store.db, preparation.edition.id);
+  return stored === undefined ? [] : changesBeforeSending(context, stored);
+}
+
+/**
+ * Throws (exit code 75) for an edition with posts that were taken away, where nobody is asked: it must
+ * not go out unnoticed.
+ */
+export function refuseRetracted(
+  edition: { readonly id: string; readonly newsletter: string },
+  changes: readonly PostChange[],
+): void {
+  const reason = whyRetracted(changes);
+  if (reason === undefined) return;
+  const remedy = retractionRemedy(edition.newsletter, edition.id);
+  throw new BroadsheetError(EXIT.tryAgain, `${edition.id}  ${reason}; ${remedy}`);
+}
+
+/** Who was shown what was taken away, and sends all the same, has said that it goes as composed. */
+export function agreed(
+  { wishes }: ReadySend,
+  changes: readonly PostChange[],
+): Pick<ReadySend, 'wishes'> {
+  return { wishes: changes.some(isTakenAway) ? { ...wishes, asComposed: true } : wishes };
+}
