@@ -20,7 +20,7 @@ export async function findBounced(
   const rows = await db
     .selectFrom('deliveries as d')
     .innerJoin('subscribers as s', 's.id', 'd.subscriber')
-    .select(['d.subscriber', 's.address', 'd.reply_class'])
+    .select(['d.subscriber', 's.address', 's.changed_at as since', 'd.reply_class'])
     .where('d.edition', '=', edition)
     .where('d.state', '=', 'failed')
     .where('d.reply_class', 'in', ['noSuchAddress', 'mailboxTrouble'])
@@ -30,7 +30,7 @@ export async function findBounced(
   const bounced: Bounced[] = [];
   for (const row of rows) {
     const isSoft = row.reply_class === 'mailboxTrouble';
-    if (isSoft && !(await neverTook(db, row.subscriber, softBounces))) continue;
+    if (isSoft && !(await neverTook(db, row, softBounces))) continue;
     bounced.push({ subscriber: row.subscriber, address: row.address as EmailAddress });
   }
   return bounced;
@@ -51,11 +51,17 @@ export async function disbelieveUnknown(db: Database, edition: string): Promise<
     .execute();
 }
 
-async function neverTook(db: Database, subscriber: string, editions: number): Promise<boolean> {
+/** What failed before they signed up again, or were restored, counts no more. */
+async function neverTook(
+  db: Database,
+  { subscriber, since }: { readonly subscriber: string; readonly since: string },
+  editions: number,
+): Promise<boolean> {
   const last = await db
     .selectFrom('deliveries')
     .select(['state', 'reply_class'])
     .where('subscriber', '=', subscriber)
+    .where('changed_at', '>=', since)
     .where('state', 'in', ['accepted', 'failed'])
     .orderBy('id', 'desc')
     .limit(editions)

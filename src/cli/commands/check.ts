@@ -27,12 +27,16 @@ export function addCheck(program: Command, shell: Shell): void {
         const { exampleAddresses } = await import('../../config/example-addresses.ts');
         const { relaysWithoutUrl } = await import('../../config/relays-without-url.ts');
         const { readTexts } = await import('../../jobs/read-texts.ts');
+        const { findMissingNewsletters, warnOfMissing } = await import(
+          '../../jobs/newsletters/missing-newsletters.ts'
+        );
         const { checkPages } = await import('../../web/pages/check-pages.ts');
         const { config } = context;
         checkCountries(config);
         const found = await checkProject(context);
         const pages = checkPages(config, readTexts(config.folders.languages));
-        const ofConfig = [...exampleAddresses(config), ...relaysWithoutUrl(config)];
+        const missing = warnOfMissing(config, await findMissingNewsletters(context));
+        const ofConfig = [...exampleAddresses(config), ...relaysWithoutUrl(config), ...missing];
         const warnings = [...ofConfig, ...found.warnings];
         const templates = [...found.templates, ...pages];
         const report = { ...found, warnings, templates };

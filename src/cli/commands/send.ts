@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import type { Warning } from '../../jobs/feeds/report-posts.ts';
 import { findNewsletter } from '../../jobs/find-newsletter.ts';
 import type { PrepareOptions } from '../../jobs/sending/prepare-send.ts';
 import type { ReadySend, SendReport } from '../../jobs/sending/send-report.ts';
@@ -67,7 +68,9 @@ export function addSend(program: Command, shell: Shell): void {
       await withMail(command, shell, { readOnly }, async (context) => {
         const { prepareSend } = await import('../../jobs/sending/prepare-send.ts');
         if (!readOnly) await settle(newsletter, context);
-        const preparation = await prepareSend(context, { newsletter, ...wishesOf(options) });
+        const prepared = await prepareSend(context, { newsletter, ...wishesOf(options) });
+        const warnings = [...(await missingNewsletters(context)), ...prepared.warnings];
+        const preparation = { ...prepared, warnings };
         context.log.close();
         if (!options.json) printProblems(preparation, context, shell.terminal);
         if (test !== undefined && preparation.kind !== 'nothingNew') {
@@ -89,6 +92,13 @@ export function addSend(program: Command, shell: Shell): void {
         }
       });
     });
+}
+
+async function missingNewsletters(context: MailContext): Promise<readonly Warning[]> {
+  const { findMissingNewsletters, warnOfMissing } = await import(
+    '../../jobs/newsletters/missing-newsletters.ts'
+  );
+  return warnOfMissing(context.config, await findMissingNewsletters(context));
 }
 
 function wishesOf({
