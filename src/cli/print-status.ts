@@ -37,6 +37,11 @@ export function printStatus(report: StatusReport, timeZone: string, terminal: Te
     if (editions.length === 0) terminal.out('  no edition yet; `broadsheet send` makes one');
     for (const edition of editions) printEditionStatus(edition, timeZone, terminal);
   }
+  for (const { newsletter, active, pending } of report.missing) {
+    const who = plural(active + pending, 'subscriber');
+    terminal.out(`${terminal.paint('bold', newsletter)}  is not in the config, and has ${who}:`);
+    terminal.out(`  put it back, or run \`broadsheet newsletters rename ${newsletter} NEW\``);
+  }
   terminal.out();
   for (const line of formatTable([
     ['relay', 'last hour', 'last 24 hours', ''],

@@ -10,6 +10,7 @@ import { addDemo } from './commands/demo.ts';
 import { addEditions } from './commands/editions.ts';
 import { addInit } from './commands/init.ts';
 import { addLinks } from './commands/links.ts';
+import { addNewsletters } from './commands/newsletters.ts';
 import { addPreview } from './commands/preview.ts';
 import { addSchedule } from './commands/schedule.ts';
 import { addSend } from './commands/send.ts';
@@ -68,6 +69,7 @@ export function createProgram(terminal: Terminal, setExitCode: (code: ExitCode) 
     addSchedule,
     addEditions,
     addSubscribers,
+    addNewsletters,
     addDatabase,
     addDemo,
   ]) {

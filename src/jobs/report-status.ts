@@ -7,6 +7,7 @@ import type { Store } from '../store/database/open-store.ts';
 import { deliveryTable } from '../store/deliveries.ts';
 import { type EditionRow, editionRows, pauseOf } from '../store/editions.ts';
 import { storedInstant } from '../store/instants.ts';
+import type { NewsletterCounts } from '../store/newsletters.ts';
 import { type RelayState, readRelayStates } from '../store/relay-state.ts';
 import { readUse } from '../store/relays.ts';
 import {
@@ -22,6 +23,7 @@ import { type FoundHold, findHold } from './database/check-fence.ts';
 import { compareJournal } from './database/compare-journal.ts';
 import { findNewsletter } from './find-newsletter.ts';
 import type { SendDependencies } from './mail-dependencies.ts';
+import { findMissingNewsletters } from './newsletters/missing-newsletters.ts';
 import { learnedLimits, restLeftMs } from './sending/restore-routes.ts';
 import { livingSenders } from './sending/sender-lease.ts';
 
@@ -72,6 +74,8 @@ export interface StatusReport {
   /** The journal file, where it has lines that the database has not: the next change applies them. */
   readonly olderThan?: string;
   readonly newsletters: readonly { readonly id: string; readonly active: number }[];
+  /** Newsletters that people are subscribed to and that are not in the config. */
+  readonly missing: readonly NewsletterCounts[];
   /** Those that are not over, and the newest that are; newest first. */
   readonly editions: readonly EditionStatus[];
   readonly relays: readonly RelayStatus[];
@@ -105,6 +109,7 @@ export async function reportStatus(
     ...(hold === undefined ? {} : { hold }),
     ...(isAhead ? { olderThan: config.journalFile } : {}),
     ...{ newsletters, editions, relays },
+    missing: await findMissingNewsletters(deps),
   };
 }
 

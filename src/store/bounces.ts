@@ -20,7 +20,7 @@ export async function findBounced(
   const rows = await db
     .selectFrom('deliveries as d')
     .innerJoin('subscribers as s', 's.id', 'd.subscriber')
-    .select(['d.subscriber', 's.address', 'd.reply_class'])
+    .select(['d.subscriber', 's.address', 's.changed_at as since', 'd.reply_class'])
     .where('d.edition', '=', edition)
     .where('d.state', '=', 'failed')
     .where((where) =>
@@ -38,13 +38,18 @@ export async function findBounced(
   const bounced: Bounced[] = [];
   for (const row of rows) {
     const isSoft = row.reply_class === 'mailboxTrouble';
-    if (isSoft && !(await neverTook(db, row.subscriber, softBounces))) continue;
+    if (isSoft && !(await neverTook(db, row, softBounces))) continue;
     bounced.push({ subscriber: row.subscriber, address: row.address as EmailAddress });
   }
   return bounced;
 }
 
-async function neverTook(db: Database, subscriber: string, editions: number): Promise<boolean> {
+/** What failed before they signed up again, or were restored, counts no more. */
+async function neverTook(
+  db: Database,
+  { subscriber, since }: { readonly subscriber: string; readonly since: string },
+  editions: number,
+): Promise<boolean> {
   const last = await db
     .selectFrom('deliveries as d')
     .select(['d.state', 'd.reply_class'])
@@ -57,6 +62,7 @@ async function neverTook(db: Database, subscriber: string, editions: number): Pr
       ).as('was_taken'),
     )
     .where('subscriber', '=', subscriber)
+    .where('d.changed_at', '>=', since)
     .where('state', 'in', ['accepted', 'failed'])
     .orderBy('id', 'desc')
     .limit(editions)

@@ -71,6 +71,26 @@ export async function lastDeparture(
   return [...departures.values()].toSorted((a, b) => (a.at < b.at ? 1 : -1))[0];
 }
 
+/** When people with these hashes last departed by their own will (not by a bounce), or were erased. */
+export async function lastFarewell(
+  db: Database,
+  newsletter: string,
+  addressHashes: readonly string[],
+): Promise<Departure | undefined> {
+  const row = await db
+    .selectFrom('journal')
+    .selectAll()
+    .where('address_hash', 'in', addressHashes)
+    .where((where) =>
+      where.or([where('newsletter', '=', newsletter), where('newsletter', 'is', null)]),
+    )
+    .where('status', '<>', 'bounced')
+    .orderBy('at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row && toDeparture(row);
+}
+
 /** Whether the newsletter called `from` is called `to` now, after any number of renames. */
 export async function isRenamed(db: Database, from: string, to: string): Promise<boolean> {
   const names = new Set([from]);

@@ -1,4 +1,5 @@
 import type { SubscriptionHistoryLine } from '../model/subscription-events.ts';
+import { type Subscription, subscriptionFromRow } from './subscriptions.ts';
 import type { Database } from './tables.ts';
 
 /** What happened to each of these subscriptions since histories are kept, the oldest first, by id. */
@@ -30,4 +31,44 @@ export async function erasuresOf(
     .where('address_hash', 'in', addressHashes)
     .orderBy('id')
     .execute();
+}
+
+/**
+ * Subscriptions that the edition ended as bounced and that nobody has touched since, after the id
+ * `after`. Of those that ended before histories were kept, the ones whose delivery of the edition failed.
+ */
+export async function bouncedBy(
+  db: Database,
+  edition: string,
+  { after, limit }: { readonly after: string; readonly limit: number },
+): Promise<readonly Subscription[]> {
+  const rows = await db
+    .selectFrom('subscribers as s')
+    .selectAll('s')
+    .where('s.status', '=', 'bounced')
+    .where('s.id', '>', after)
+    .where(({ or, and, not, exists, selectFrom }) => {
+      const events = selectFrom('subscription_events as e')
+        .select('e.id')
+        .whereRef('e.subscriber', '=', 's.id')
+        .where('e.kind', '=', 'bounced');
+      const last = selectFrom('subscription_events as l')
+        .select((select) => select.fn.max('l.id').as('id'))
+        .whereRef('l.subscriber', '=', 's.id')
+        .where('l.kind', '=', 'bounced');
+      const failed = selectFrom('deliveries as d')
+        .select('d.id')
+        .whereRef('d.subscriber', '=', 's.id')
+        .where('d.edition', '=', edition)
+        .where('d.state', '=', 'failed')
+        .where('d.reply_class', 'in', ['noSuchAddress', 'mailboxTrouble']);
+      return or([
+        exists(events.where('e.source', '=', edition).where('e.id', '=', last)),
+        and([not(exists(events)), exists(failed)]),
+      ]);
+    })
+    .orderBy('s.id')
+    .limit(limit)
+    .execute();
+  return rows.map(subscriptionFromRow);
 }

@@ -32,6 +32,9 @@ export function addCheck(program: Command, shell: Shell): void {
           '../../jobs/unread-files.ts'
         );
         const { WEB_TEMPLATE_FILES } = await import('../../web/pages/web-templates.ts');
+        const { findMissingNewsletters, warnOfMissing } = await import(
+          '../../jobs/newsletters/missing-newsletters.ts'
+        );
         const { checkPages } = await import('../../web/pages/check-pages.ts');
         const { config } = context;
         checkCountries(config);
@@ -41,6 +44,7 @@ export function addCheck(program: Command, shell: Shell): void {
         }));
         const found = await checkProject(context);
         const pages = checkPages(config, readTexts(config.folders.languages));
+        const missing = warnOfMissing(config, await findMissingNewsletters(context));
         const { folders } = config;
         const examples = exampleValues(config);
         const refused = examples.refused.map((problem) => ({ line: 1, ...problem }));
@@ -51,6 +55,7 @@ export function addCheck(program: Command, shell: Shell): void {
           ...unreadEmailTemplates(folders.templates),
           ...unreadTemplates(folders.webTemplates, WEB_TEMPLATE_FILES),
           ...unreadLanguages(folders.languages),
+          ...missing,
           ...ofDatabase,
         ];
         const warnings = [...ofConfig, ...found.warnings];

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { BroadsheetError, EXIT } from '../../base/errors.ts';
+import type { Warning } from '../../jobs/feeds/report-posts.ts';
 import { findNewsletter } from '../../jobs/find-newsletter.ts';
 import type { PrepareOptions } from '../../jobs/sending/prepare-send.ts';
 import type { ReadySend, SendReport } from '../../jobs/sending/send-report.ts';
@@ -83,7 +84,9 @@ export function addSend(program: Command, shell: Shell): void {
         if (readOnly) printWarnings(await guardDatabase(context.config), shell.terminal);
         else await settle(newsletter, context);
         if (options.recompose) await recompose(newsletter, options, context, shell.terminal);
-        const preparation = await prepareSend(context, { newsletter, ...wishesOf(options) });
+        const prepared = await prepareSend(context, { newsletter, ...wishesOf(options) });
+        const warnings = [...(await missingNewsletters(context)), ...prepared.warnings];
+        const preparation = { ...prepared, warnings };
         context.log.close();
         const changes = options.asComposed ? [] : await findChanges(preparation, context);
         if (!options.json) printProblems(preparation, context, shell.terminal);
@@ -111,6 +114,13 @@ export function addSend(program: Command, shell: Shell): void {
         }
       });
     });
+}
+
+async function missingNewsletters(context: MailContext): Promise<readonly Warning[]> {
+  const { findMissingNewsletters, warnOfMissing } = await import(
+    '../../jobs/newsletters/missing-newsletters.ts'
+  );
+  return warnOfMissing(context.config, await findMissingNewsletters(context));
 }
 
 function wishesOf({

@@ -3,6 +3,7 @@ import type { Shell } from '../shell.ts';
 import type { EraseOptions } from '../subscribers/erase.ts';
 import type { ImportOptions } from '../subscribers/import.ts';
 import type { NewsletterOptions } from '../subscribers/options.ts';
+import type { RestoreFlags } from '../subscribers/restore.ts';
 
 const EXAMPLES = `
 Examples:
@@ -11,6 +12,7 @@ Examples:
   $ broadsheet subscribers list --status active
   $ broadsheet subscribers export > people.csv
   $ broadsheet subscribers remove ada@example.org
+  $ broadsheet subscribers restore --bounced-by politics-essential-2026-03-20 --dry-run
   $ broadsheet subscribers show ada@example.org --json     all that is known, to take along
   $ broadsheet subscribers erase ada@example.org
 
@@ -22,7 +24,7 @@ or --ignore-column "Mailing ok".
 --newsletter can be left out where the config has one newsletter only.
 `;
 
-/** `broadsheet subscribers add | import | export | list | show | remove | erase`. */
+/** `broadsheet subscribers add | import | export | list | show | remove | restore | erase`. */
 export function addSubscribers(program: Command, shell: Shell): void {
   const group = program
     .command('subscribers')
@@ -89,6 +91,18 @@ export function addSubscribers(program: Command, shell: Shell): void {
     .action(async (addresses: string[], options: NewsletterOptions, self: Command) => {
       const { removePeople } = await import('../subscribers/people.ts');
       return removePeople(addresses, options, self, shell);
+    });
+  command(
+    'restore [address...]',
+    'undo bounces that were not the fault of the subscribers; whoever left as well stays away',
+  )
+    .option('--bounced-by <edition>', 'all whose subscription this edition ended')
+    .option('--dry-run', 'say who would be restored, change nothing')
+    .option('--yes', 'do not ask')
+    .option('--now <time>', 'take this for the present time')
+    .action(async (addresses: string[], options: RestoreFlags, self: Command) => {
+      const { restorePeople } = await import('../subscribers/restore.ts');
+      return restorePeople(addresses, options, self, shell);
     });
   group
     .command('erase <address...>')

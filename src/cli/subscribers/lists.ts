@@ -3,6 +3,7 @@ import { findNewsletter } from '../../jobs/find-newsletter.ts';
 import { plural } from '../format.ts';
 import { type MailContext, withMail } from '../mail-context.ts';
 import type { Shell } from '../shell.ts';
+import type { Terminal } from '../terminal.ts';
 import { chooseStatus, type NewsletterOptions, STATUSES } from './options.ts';
 
 /** `subscribers list`. */
@@ -28,13 +29,26 @@ export async function listPeople(
       await terminal.write(lines.join(''));
     }
     if (options.json) terminal.out(']}');
-    else
+    await warnOfOthers(context, terminal);
+    if (!options.json) {
       terminal.err(
         count === 0
           ? 'Nobody yet; `broadsheet subscribers add` subscribes people.'
           : plural(count, 'subscriber'),
       );
+    }
   });
+}
+
+/** People of newsletters that are not in the config are in no list; that they are there is said. */
+async function warnOfOthers(context: MailContext, terminal: Terminal): Promise<void> {
+  const { findMissingNewsletters, warnOfMissing } = await import(
+    '../../jobs/newsletters/missing-newsletters.ts'
+  );
+  const warning = terminal.paintErr('yellow', 'warning');
+  for (const { message } of warnOfMissing(context.config, await findMissingNewsletters(context))) {
+    terminal.err(`${warning}  ${message}`);
+  }
 }
 
 /** `subscribers export`: CSV, or with `--json` what `list --json` prints. */
