@@ -1,7 +1,11 @@
 import type { Liquid } from 'liquidjs';
 import { BroadsheetError, EXIT, reasonOf } from '../base/errors.ts';
+import { openRecentCache } from '../base/recent-cache.ts';
 import { type LiquidOutput, openLiquid } from './open-liquid.ts';
 import type { Template } from './templates.ts';
+
+/** Templates that stay parsed: more than a newsletter with its subject, text and HTML has. */
+const MOST_PARSED = 20;
 
 const engines: Readonly<Record<LiquidOutput, Liquid>> = {
   html: openLiquid('html'),
@@ -14,10 +18,23 @@ const engines: Readonly<Record<LiquidOutput, Liquid>> = {
  */
 export function renderLiquid(template: Template, scope: object, output: LiquidOutput): string {
   try {
-    return engines[output].parseAndRenderSync(template.source, scope);
+    return engines[output].renderSync(parse(template, output), scope);
   } catch (error) {
     throw templateError(template, error);
   }
+}
+
+/** Mails to one person are made of the same few templates, which take as long to parse as to render. */
+const parsed = openRecentCache<ReturnType<Liquid['parse']>>(MOST_PARSED, () => 1);
+
+/** By its text: one that was changed on the disk is another one. */
+function parse({ source }: Template, output: LiquidOutput): ReturnType<Liquid['parse']> {
+  const key = `${output} ${source}`;
+  const known = parsed.get(key);
+  if (known !== undefined) return known;
+  const templates = engines[output].parse(source);
+  parsed.set(key, templates);
+  return templates;
 }
 
 /** What liquidjs threw about `template`, as a config error with file, line, column and remedy. */

@@ -32,6 +32,14 @@ test('a value is escaped in HTML, and goes out as it is in text', () => {
   assert.equal(renderLiquid(template, scope, 'text'), scope.value);
 });
 
+test('a template is parsed once, and anew when its file has another text; each time it sees its own values', () => {
+  for (const name of ['Ada', 'Bob'])
+    assert.equal(liquid('Hello {{ name }}', { name }), `Hello ${name}`);
+  assert.equal(liquid('Bye {{ name }}', { name: 'Ada' }), 'Bye Ada');
+  assert.equal(liquid('{% assign n = 1 %}{{ n }}'), '1');
+  assert.throws(() => liquid('{{ n }}'), configError(/n/));
+});
+
 test('a name that is not known is an error with file, line and column', () => {
   assert.throws(
     () => liquid('one\n{{ lead.titel }}', { lead: { title: 'x' } }),

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { BroadsheetError } from '../../base/errors.ts';
 import { storedInstant } from '../../store/instants.ts';
 import { hasDueNotice } from '../../store/notice-queue.ts';
-import { askedNotices } from '../../store/notices.ts';
+import { askedNotices, type StoredNotice } from '../../store/notices.ts';
 import { unansweredSignUps } from '../../store/sign-ups.ts';
 import { checkFence } from '../database/check-fence.ts';
 import type { Route } from '../sending/routes.ts';
@@ -11,7 +11,7 @@ import { answerAsked } from './answer-asked.ts';
 import { answerSignUp } from './answer-sign-up.ts';
 import { composeForNobody } from './compose-notice.ts';
 import { forgetRequests } from './forget-requests.ts';
-import { openNoticeRoutes, sendNotices } from './send-notices.ts';
+import { areWorking, openNoticeRoutes, sendNotices } from './send-notices.ts';
 
 /** Another process may have taken a request: it tells nobody here. */
 const LOOK_AGAIN_MS = 5000;
@@ -85,10 +85,16 @@ export async function answerAll(
     if (signUps.length + asked.length === 0 && !isDue) return;
     await checkFence(deps);
     for (const signUp of signUps) await answerSignUp(deps, signUp);
+    const forNobody: StoredNotice[] = [];
     for (const notice of asked) {
-      if (!(await answerAsked(deps, notice))) await composeForNobody(deps, notice);
+      if (!(await answerAsked(deps, notice))) forNobody.push(notice);
     }
-    const sent = await sendNotices(deps, routes());
+    const opened = routes();
+    // While relays are away, no mail is composed for anybody.
+    if (await areWorking(deps, opened)) {
+      for (const notice of forNobody) await composeForNobody(deps, notice);
+    }
+    const sent = await sendNotices(deps, opened);
     hasMore = signUps.length + asked.length + sent > 0;
   }
 }

@@ -11,15 +11,10 @@ import {
   settleNotice,
 } from '../../store/notice-queue.ts';
 import { countAtOnce } from '../sending/quota.ts';
-import {
-  isUsable,
-  noteSuccess,
-  openRoutes,
-  type Route,
-  restAfterTrouble,
-} from '../sending/routes.ts';
+import { isUsable, openRoutes, type Route } from '../sending/routes.ts';
 import type { ServiceDependencies } from '../service/service-part.ts';
 import { composeNotice } from './compose-notice.ts';
+import { noteTrouble, noteWorks, shareTroubles } from './share-troubles.ts';
 
 /** Of each relay, besides those that editions go over. */
 const CONNECTIONS = 2;
@@ -35,8 +30,8 @@ const LEASE_SECONDS = 150;
 /** Somebody who asked yesterday does not wait any more. */
 const GIVE_UP_HOURS = 24;
 
-/** When no relay can be given a message. */
-const NO_RELAY_SECONDS = 30;
+/** What a relay in trouble did not take is tried so long after its rest. */
+const AFTER_REST_SECONDS = 30;
 
 /**
  * The routes that notices go over: few connections of their own, so that no edition, however large,
@@ -55,10 +50,27 @@ export function openNoticeRoutes({
   return openRoutes(accounts, store, open).toSorted((a, b) => b.account.weight - a.account.weight);
 }
 
+/** Whether mails go out at once, as far as anybody knows: a relay is usable, and not in trouble. */
+export async function areWorking(
+  { store, machineClock }: Pick<ServiceDependencies, 'store' | 'machineClock'>,
+  routes: readonly Route[],
+): Promise<boolean> {
+  await shareTroubles(store.db, routes);
+  const now = machineClock().epochMilliseconds;
+  return routes.some((route) => isUsable(route, now) && route.trouble === undefined);
+}
+
+/** How many notices may be tried now: one where every usable relay was in trouble, to find out; none where none is usable. */
+async function countToTry(deps: ServiceDependencies, routes: readonly Route[]): Promise<number> {
+  if (await areWorking(deps, routes)) return AT_ONCE;
+  const now = deps.machineClock().epochMilliseconds;
+  return routes.some((route) => isUsable(route, now)) ? 1 : 0;
+}
+
 /**
  * Sends a few of the notices that are due, the oldest first, and settles each or puts it off. They
- * count towards what relays may be given, and do not wait for it: editions give way to them. Gives
- * how many there were. Each is kept until a relay has said what becomes of it: a crash can send it
+ * count towards what relays may be given, and do not wait for it: editions give way to them. Returns
+ * how many there were; while no relay is usable none is touched, however many wait. Each is kept until a relay has said what becomes of it: a crash can send it
  * twice, with the same Message-ID, and never loses it.
  */
 export async function sendNotices(
@@ -66,13 +78,15 @@ export async function sendNotices(
   routes: readonly Route[],
 ): Promise<number> {
   const { store, clock } = deps;
+  const limit = await countToTry(deps, routes);
+  if (limit === 0) return 0;
   const lease = await store.leaseClock();
   const claimed = await store.transaction((db) =>
     claimNotices(db, {
       now: storedInstant(clock()),
       leaseNow: storedInstant(lease),
       leaseUntil: storedInstant(lease.add({ seconds: LEASE_SECONDS })),
-      limit: AT_ONCE,
+      limit,
     }),
   );
   await Promise.all(claimed.map((notice) => sendNotice(deps, routes, notice)));
@@ -95,14 +109,15 @@ async function sendNotice(
     message = await composeNotice(deps, notice);
   } catch (error) {
     log.failure('a mail to a subscriber cannot be made', error, { kind: notice.kind });
-    await postpone(deps, notice, { tried: true });
+    await postpone(deps, notice);
     return;
   }
   if (message === undefined) {
     await settleNotice(store.db, notice, 'dropped', storedInstant(clock()));
     return;
   }
-  await settle(deps, notice, await tryRoutes(deps, routes, notice, message));
+  const outcome = await tryRoutes(deps, routes, notice, message);
+  await settle(deps, routes, notice, outcome);
 }
 
 /** Hands the message to the first relay that works; undefined where none does. */
@@ -122,17 +137,19 @@ async function tryRoutes(
       return true;
     });
     if (outcome.kind !== 'relayTrouble' && outcome.kind !== 'limited') {
-      noteSuccess(route);
+      await noteWorks(deps.store.db, route);
       return outcome;
     }
-    restAfterTrouble(route, outcome.reply.text, now());
-    deps.log.trouble('a relay does not take mail to subscribers', { relay: route.account.id });
+    if (await noteTrouble(deps, route, outcome.reply.text)) {
+      deps.log.trouble('a relay does not take mail to subscribers', { relay: route.account.id });
+    }
   }
   return undefined;
 }
 
 async function settle(
   deps: ServiceDependencies,
+  routes: readonly Route[],
   notice: ClaimedNotice,
   outcome: Outcome | undefined,
 ): Promise<void> {
@@ -149,12 +166,12 @@ async function settle(
       return;
     case 'deferred':
     case 'inDoubt':
-      await postpone(deps, notice, { tried: true });
+      await postpone(deps, notice);
       return;
     case 'relayTrouble':
     case 'limited':
     case undefined:
-      await postpone(deps, notice, { tried: false });
+      await postponeUntilBack(deps, routes, notice);
       return;
     case 'withheld':
       return;
@@ -165,12 +182,23 @@ async function settle(
 async function postpone(
   { store, clock, chance }: ServiceDependencies,
   notice: ClaimedNotice,
-  { tried }: { readonly tried: boolean },
 ): Promise<void> {
-  const delay = Math.round(retryDelaySeconds(notice.attempts + 1, chance()) / 5);
-  const seconds = tried ? delay : NO_RELAY_SECONDS;
+  const seconds = Math.round(retryDelaySeconds(notice.attempts + 1, chance()) / 5);
   const retryAt = storedInstant(clock().add({ seconds }));
-  await postponeNotice(store.db, notice, { retryAt, tried });
+  await postponeNotice(store.db, notice, { retryAt, tried: true });
+}
+
+/** Longer than the relays rest: the next that is tried is another one, lest one message is in the way of all. */
+async function postponeUntilBack(
+  { store, clock, machineClock }: ServiceDependencies,
+  routes: readonly Route[],
+  notice: ClaimedNotice,
+): Promise<void> {
+  const now = machineClock().epochMilliseconds;
+  const restMs = Math.min(...routes.map(({ restsUntil }) => Math.max(0, restsUntil - now)));
+  const seconds = Math.ceil(restMs / 1000) + AFTER_REST_SECONDS;
+  const retryAt = storedInstant(clock().add({ seconds }));
+  await postponeNotice(store.db, notice, { retryAt, tried: false });
 }
 
 function isStale({ at }: ClaimedNotice, now: Temporal.Instant): boolean {
