@@ -14,12 +14,21 @@ import { addSubscriber } from '../../../src/jobs/subscribers/add-subscriber.ts';
 import { eraseSubscriber } from '../../../src/jobs/subscribers/erase-subscriber.ts';
 import { hashAddress } from '../../../src/jobs/subscribers/keyed-hashes.ts';
 import { removeSubscriber } from '../../../src/jobs/subscribers/remove-subscriber.ts';
+import { restoreBounced } from '../../../src/jobs/subscribers/restore-bounced.ts';
 import { signToken } from '../../../src/mail/signed-token.ts';
 import { unsubscribeToken } from '../../../src/mail/unsubscribe-link.ts';
+import {
+  applySubscriptionEvent,
+  NO_SUBSCRIPTION,
+  type SubscriptionEvent,
+  type SubscriptionHistoryLine,
+  type SubscriptionStanding,
+} from '../../../src/model/subscription-events.ts';
 import { readIdentity } from '../../../src/store/identity.ts';
 import { storedInstant } from '../../../src/store/instants.ts';
 import { askedNotices } from '../../../src/store/notices.ts';
 import { unansweredSignUps } from '../../../src/store/sign-ups.ts';
+import { historiesOf } from '../../../src/store/subscription-history.ts';
 import { test } from '../../support/databases.ts';
 import { address, NEWSLETTER } from '../../support/paper.ts';
 import { importText } from '../../support/people.ts';
@@ -38,7 +47,15 @@ type Act =
   | { readonly kind: 'prefer'; readonly who: number; readonly wanted: readonly number[] }
   | { readonly kind: 'change'; readonly who: number; readonly to: number }
   | {
-      readonly kind: 'add' | 'remove' | 'erase' | 'import' | 'importLeft' | 'bounce';
+      readonly kind:
+        | 'add'
+        | 'remove'
+        | 'erase'
+        | 'import'
+        | 'importLeft'
+        | 'bounce'
+        | 'complain'
+        | 'restore';
       readonly who: number;
     };
 
@@ -60,7 +77,10 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   {
     weight: 3,
     arbitrary: fc.record({
-      kind: fc.constantFrom('add', 'remove', 'erase', 'import', 'importLeft', 'bounce'),
+      kind: fc.constantFrom(
+        ...(['add', 'remove', 'erase', 'import', 'importLeft'] as const),
+        ...(['bounce', 'complain', 'restore'] as const),
+      ),
       who,
     }),
   },
@@ -69,9 +89,11 @@ const act: fc.Arbitrary<Act> = fc.oneof(
 
 /** What is known of one mailbox and newsletter: whether it may be active, by what happened. */
 interface Known {
-  /** Steps: when they last left, and when they last agreed. */
+  /** Steps: when they last left, or were ended, and when they last agreed. */
   left: number;
   agreed: number;
+  /** The step when they last left by their own will: not by a bounce. */
+  willed: number;
 }
 
 /** Does things, and keeps the book of who agreed and who left, by what people did alone. */
@@ -89,13 +111,16 @@ class History {
 
   of(person: string, newsletter: string): Known {
     const key = `${person} ${newsletter}`;
-    const known = this.known.get(key) ?? { left: -1, agreed: -1 };
+    const known = this.known.get(key) ?? { left: -1, agreed: -1, willed: -1 };
     this.known.set(key, known);
     return known;
   }
 
   leave(person: string, newsletters: readonly string[]): void {
-    for (const newsletter of newsletters) this.of(person, newsletter).left = this.step;
+    for (const newsletter of newsletters) {
+      this.of(person, newsletter).left = this.step;
+      this.of(person, newsletter).willed = this.step;
+    }
   }
 
   /** `askedAt`: an agreement to what was asked for before they left is none. */
@@ -275,16 +300,28 @@ async function perform(history: History, each: Act): Promise<void> {
       if (left + ended > 0) history.leave(person, [NEWSLETTER]);
       return;
     }
-    case 'bounce':
-      if ((await site.statuses())[person] !== 'active') return;
-      history.leave(person, [NEWSLETTER]);
-      await db
-        .updateTable('subscribers')
-        .set({ status: 'bounced', changed_at: storedInstant(deps.clock()) })
-        .where('address_key', '=', person)
-        .where('newsletter', '=', NEWSLETTER)
-        .execute();
+    case 'bounce': {
+      const text = `email,status\n${person},bounced\n`;
+      await importText({ ...site.paper, deps }, text, { newsletter: NEWSLETTER });
+      // Also of somebody who had left: only that it was their will stays as it was.
+      history.of(person, NEWSLETTER).left = history.step;
       return;
+    }
+    case 'complain': {
+      const text = `email,status\n${person},complained\n`;
+      await importText({ ...site.paper, deps }, text, { newsletter: NEWSLETTER });
+      history.leave(person, [NEWSLETTER]);
+      return;
+    }
+    case 'restore': {
+      const addresses = [address(person)];
+      const reports = await restoreBounced(deps, { addresses, newsletter: NEWSLETTER });
+      if (!reports.some(({ result }) => result === 'restored')) return;
+      const known = history.of(person, NEWSLETTER);
+      assert.ok(known.willed <= known.agreed, `${person} had left`);
+      known.agreed = history.step;
+      return;
+    }
   }
 }
 
@@ -294,6 +331,45 @@ async function assertAllAgreed(history: History, acts: readonly Act[]): Promise<
     const { left, agreed } = history.of(row.address_key, row.newsletter);
     const fact = `${row.address} is active in ${row.newsletter} after they left`;
     assert.ok(agreed > left, `${fact}: ${JSON.stringify(acts.slice(0, history.step + 1))}`);
+  }
+}
+
+/** That each row is what the pure table makes of its history, event by event. */
+async function assertHistoriesTell({ site }: History): Promise<void> {
+  const rows = await rowsOf(site);
+  const histories = await historiesOf(
+    site.deps.store.db,
+    rows.map(({ id }) => id),
+  );
+  for (const row of rows) {
+    let standing: SubscriptionStanding = NO_SUBSCRIPTION;
+    for (const line of histories.get(row.id) ?? []) {
+      standing = applySubscriptionEvent(standing, toEvent(line, standing)) ?? standing;
+    }
+    const told = [standing.status, standing.leftAt ?? null, standing.leftByLinkAt ?? null];
+    assert.deepEqual(told, [row.status, row.left_at, row.left_by_link_at]);
+  }
+}
+
+function toEvent(
+  { kind, at, source }: SubscriptionHistoryLine,
+  { leftByLinkAt = '' }: SubscriptionStanding,
+): SubscriptionEvent {
+  const common = { at, source };
+  const someone = address('someone@example.org');
+  switch (kind) {
+    case 'confirmed':
+      return { ...common, kind, address: someone, consent: { at, source } };
+    case 'left':
+      return { ...common, kind, byLink: source === 'link' };
+    case 'undone':
+      return { ...common, kind, leftAt: leftByLinkAt };
+    case 'moved':
+      return { ...common, kind, address: someone };
+    case 'merged':
+      return { ...common, kind, address: someone, into: '' };
+    default:
+      return { ...common, kind };
   }
 }
 
@@ -313,6 +389,7 @@ test('in random histories of 30 acts nobody is active who has not agreed after t
         'notices',
         'address_changes',
         'journal',
+        'subscription_events',
       ] as const) {
         await db.deleteFrom(table).execute();
       }
@@ -322,6 +399,7 @@ test('in random histories of 30 acts nobody is active who has not agreed after t
         history.stepAt.set(storedInstant(site.deps.clock()), history.step);
         await perform(history, each);
         await assertAllAgreed(history, acts);
+        await assertHistoriesTell(history);
         history.step += 1;
       }
       actives += (await rowsOf(site)).filter(({ status }) => status === 'active').length;
