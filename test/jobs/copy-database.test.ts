@@ -154,7 +154,8 @@ async function fill(db: Kysely<unknown>): Promise<void> {
     'id, newsletter, day, subject, preheader, html, text, composed_at',
     numbered(41, (at) => `'e${at}', 'n', 'd', 's', '', '<p>${at}</p>', 'two\nlines', 'c'`),
   );
-  await run(`insert into edition_posts values ('e0000', 'n', 'p', 0, 'f', 't', 'u', null)`);
+  await run(`insert into edition_posts (edition, newsletter, post, position, file, title, url, role)
+    values ('e0000', 'n', 'p', 0, 'f', 't', 'u', null)`);
   await insert('deliveries', 'id, edition, subscriber, address, state, changed_at', [
     "3, 'e0000', '0001', 'a', 'accepted', 'c'",
     "9, 'e0000', '0002', 'b', 'inDoubt', 'c'",

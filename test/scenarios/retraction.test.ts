@@ -44,8 +44,8 @@ test('an edition that has lost a post goes out only composed anew, or by an edit
   const sent = await send('--yes', '--recompose');
   assert.equal(sent.code, 0, sent.stderr);
   assert.match(
-    sent.stderr,
-    /archive\/daily-2026-03-20\/index\.html {2}is the page https:\/\/paper\.example\/archive\/daily-2026-03-20\//,
+    sent.stdout,
+    /^Page {5}public\/archive\/daily-2026-03-20\/index\.html; deploy it if another server has https:\/\/paper\.example\/archive\/daily-2026-03-20\/$/m,
   );
   const [message] = inbox.messagesTo('ada@example.org');
   assert.match(message?.raw.toString() ?? '', /Subject: Ferries saved/);

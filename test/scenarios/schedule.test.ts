@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { openStore } from '../../src/store/database/open-store.ts';
+import { noteService } from '../../src/store/identity.ts';
 import { insertSlot } from '../../src/store/slots.ts';
 import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { openInbox } from '../support/inbox.ts';
@@ -16,6 +17,8 @@ async function enterSlot(project: Project): Promise<void> {
   const store = await openStore(`sqlite:${join(project.folder, '.broadsheet/broadsheet.db')}`);
   const slot = { newsletter: 'daily', day: '2026-03-20', dueAt: '2026-03-20T07:00:00.000Z' };
   await insertSlot(store.db, slot, slot.dueAt);
+  // Where the service is said to be is nobody's address.
+  await noteService(store.db, 'https://paper.example/');
   await store.close();
 }
 

@@ -73,14 +73,18 @@ test('a send whose terminal is closed finishes what is in flight, and gives back
   assert.equal((await project.run('subscribers', 'add', ...people)).code, 0);
   const program = join(import.meta.dirname, '../../bin/broadsheet.js');
   const now = '2026-03-20T07:00';
-  sender = spawn(process.execPath, [program, 'send', 'daily', '--yes', '--verbose', '--now', now], {
-    cwd: project.folder,
-    env: {
-      ...inheritedEnvironment(),
-      ...{ BROADSHEET_SMTP_URL: inbox.url, BROADSHEET_SECRET: 'a-key-for-tests-only' },
+  sender = spawn(
+    process.execPath,
+    [program, 'send', 'daily', '--yes', '--force', '--verbose', '--now', now],
+    {
+      cwd: project.folder,
+      env: {
+        ...inheritedEnvironment(),
+        ...{ BROADSHEET_SMTP_URL: inbox.url, BROADSHEET_SECRET: 'a-key-for-tests-only' },
+      },
+      stdio: ['ignore', 'ignore', 'pipe'],
     },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+  );
   const child = sender;
   cleanUpAfter(t, () => child.kill('SIGKILL'));
   const [code] = await once(sender, 'exit');

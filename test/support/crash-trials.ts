@@ -8,7 +8,7 @@ import type { EmailAddress } from '../../src/model/email-address.ts';
 import { openStore } from '../../src/store/database/open-store.ts';
 import { subscriberInsert } from '../../src/store/write-subscriptions.ts';
 import { type CountingRelay, openCountingRelay } from './counting-relay.ts';
-import { CONFIG, inheritedEnvironment, postText } from './program.ts';
+import { CONFIG, forced, inheritedEnvironment, postText } from './program.ts';
 
 export interface CrashTrials {
   /** Editions that are sent, each killed at least once on its way. */
@@ -87,7 +87,7 @@ async function runTrial(trials: CrashTrials, figures: CrashFigures): Promise<voi
     };
     makeProject(folder, connections);
     await subscribe(databaseUrl, subscribers);
-    const run = (...args: readonly string[]) => start(folder, environment, args);
+    const run = (...args: readonly string[]) => start(folder, environment, forced(args));
     const before = { ...figures };
     const kills = 1 + Math.floor(chance() * trials.mostKills);
     for (let kill = 0; kill < kills; kill += 1) await killOnce(trials, figures, relay, run);

@@ -1,4 +1,5 @@
 import { openStore } from '../../src/store/database/open-store.ts';
+import { noteService } from '../../src/store/identity.ts';
 
 /**
  * Makes the database one that has watched the newsletter `daily` since yesterday: one that is new
@@ -10,6 +11,8 @@ export async function watchedSinceYesterday(databaseUrl: string): Promise<void> 
     .subtract({ hours: 24 })
     .toString({ smallestUnit: 'millisecond' });
   try {
+    // Where the service is said to be is nobody's address.
+    await noteService(store.db, 'https://paper.example/');
     await store.db
       .insertInto('slots')
       .values({

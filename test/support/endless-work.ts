@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { setTimeout as pause } from 'node:timers/promises';
 import { isRunning } from '../../src/base/is-running.ts';
 import { cleanUpAfter } from './clean-up-after.ts';
+import { waitFor } from './wait-for.ts';
 
 /** Processes that are busy for ever with what they were asked to do, as with a post that never ends. */
 export interface EndlessWork {
@@ -22,8 +22,6 @@ if (process.send) process.once("message", () => {
   for (;;);
 });`;
 
-const PATIENCE_MS = 60_000;
-
 /** Endless work whose processes note themselves in `folder`; what is left of them ends with the test. */
 export function openEndlessWork(t: TestContext, folder: string): EndlessWork {
   const notes = join(folder, 'endless');
@@ -39,11 +37,7 @@ export function openEndlessWork(t: TestContext, folder: string): EndlessWork {
     },
     running,
     async untilRunning(count) {
-      const deadline = performance.now() + PATIENCE_MS;
-      while (running().length !== count) {
-        if (performance.now() > deadline) throw new Error(`${running().length} run, not ${count}`);
-        await pause(10);
-      }
+      await waitFor(`${count} processes work`, () => running().length === count);
     },
   };
 }

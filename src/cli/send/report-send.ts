@@ -2,7 +2,7 @@ import { EXIT, type ExitCode } from '../../base/errors.ts';
 import type { PostNotes } from '../../jobs/feeds/report-posts.ts';
 import type { SendReport, Stopped } from '../../jobs/sending/send-report.ts';
 import type { NewsletterSettings } from '../../model/settings.ts';
-import { formatDue } from '../format.ts';
+import { formatDue, shortPath } from '../format.ts';
 import {
   describeBounced,
   formatDeliveries,
@@ -26,6 +26,10 @@ export function reportSend(
   }
   if (yes) printEdition(report.edition, terminal);
   terminal.out(`Sent     ${formatDeliveries(report.deliveries)}`);
+  if (report.page) {
+    const { file, url } = report.page;
+    terminal.out(`Page     ${shortPath(file)}; deploy it if another server has ${url}`);
+  }
   printTroubles(report.edition.id, report, terminal);
   for (const line of describeBounced(report.bounced)) terminal.out(line);
   const command = `broadsheet send ${newsletter.id}`;

@@ -8,25 +8,32 @@ import { findEdition } from '../../store/editions.ts';
 import type { SendDependencies } from '../mail-dependencies.ts';
 import { surroundingsOf } from './put-edition-pages.ts';
 
+/** A page as it lies in the output folder, and where readers find it once that is published. */
+export interface EditionPageFile {
+  /** Absolute path. */
+  readonly file: string;
+  readonly url: string;
+}
+
 /**
  * Puts the page of a planned edition into the output folder, with its style sheet: the mail links to
  * it, and no reader is to find nothing there. Lists, feeds and the neighbours' links follow with the
- * next `publishArchive`. Nothing is done for a newsletter without an archive. Throws a
+ * next `publishArchive`. Undefined, and nothing done, for a newsletter without an archive. Throws a
  * `BroadsheetError` (`EXIT.disk`) when the folder cannot be written.
  */
 export async function publishEditionPage(
   deps: Pick<SendDependencies, 'config' | 'store' | 'log' | 'textsOf'>,
   newsletter: NewsletterSettings,
   id: string,
-): Promise<void> {
-  if (newsletter.archive === 'off') return;
+): Promise<EditionPageFile | undefined> {
+  if (newsletter.archive === 'off') return undefined;
   const { config, store, log, textsOf } = deps;
   const editions = await archivedEditions(store.db, newsletter.id);
   const at = editions.findIndex((each) => each.id === id);
   const archived = editions[at];
   const stored = await findEdition(store.db, id);
   // Cancelled meanwhile: nobody gets it.
-  if (archived === undefined || stored === undefined) return;
+  if (archived === undefined || stored === undefined) return undefined;
   const surroundings = surroundingsOf(config, { newsletter, editions }, archived, at);
   const texts = textsOf(newsletter.language);
   const { html, css, cssPath } = renderEditionPage({
@@ -37,10 +44,11 @@ export async function publishEditionPage(
   try {
     publication.put(archivePath(cssPath), css);
     const page = `${archivePath(id)}/${INDEX_FILE}`;
-    const isNew = publication.put(page, html);
+    publication.put(page, html);
     await publication.commit();
-    const remedy = 'deploy it now if another server has the files of that address';
-    if (isNew) log.info(`${publication.pathOf(page)}  is the page ${surroundings.url}; ${remedy}`);
+    const written = { file: publication.pathOf(page), url: surroundings.url };
+    log.detail(`${written.file}  is the page ${written.url}`);
+    return written;
   } finally {
     publication.close();
   }

@@ -57,7 +57,7 @@ export async function deliverEdition(
   if (send.state !== 'unfinished') await checkService(deps, { isForced: wishes.force === true });
   const routes = openRoutes(config.relays, store, deps.openRelay);
   await planEdition(deps, send);
-  await publishEditionPage(deps, newsletter, edition.id);
+  const page = await publishEditionPage(deps, newsletter, edition.id);
   const record = await recordSend(deps, edition);
   const sender = await startSender(store, edition.id, storedInstant(clock()));
   try {
@@ -70,7 +70,8 @@ export async function deliverEdition(
     const limits = { recipients: send.recipients, freshUntil, triesAtOnce };
     const result = await deliverClaims(run, routes, limits, signal);
     const bounced = await conclude(run, wishes, result.stopped);
-    return await report(deps, edition, await withReason(deps, edition, result), bounced);
+    const reported = await report(deps, edition, await withReason(deps, edition, result), bounced);
+    return page === undefined ? reported : { ...reported, page };
   } finally {
     await Promise.all(routes.map(({ relay }) => relay.close()));
     for (const { quota } of routes) await quota.end().catch(() => {});

@@ -3,6 +3,7 @@ import type { Edition, EditionPause, EditionPost } from '../../model/edition.ts'
 import type { EmailAddress } from '../../model/email-address.ts';
 import type { FailedDelivery } from '../../store/deliveries.ts';
 import type { Undecided } from '../../store/unfinished.ts';
+import type { EditionPageFile } from '../archive/publish-edition-page.ts';
 import type { PostNotes } from '../feeds/report-posts.ts';
 
 /** What an editor asks of a send besides. */
@@ -89,6 +90,8 @@ export interface SendReport extends Undecided {
   /** When the first of those that wait is due, ISO 8601. */
   readonly retryAt?: string;
   readonly stopped?: Stopped;
+  /** Its page in the archive, where it has one: written before the first message. */
+  readonly page?: EditionPageFile;
 }
 
 /** Why a run ended before everyone was served. */

@@ -39,6 +39,7 @@ export function pageInput(
   return {
     ...{ edition, newsletter: newsletter(), siteTitle: 'The Harbour Broadsheet', url: PAGE_URL },
     plannedAt: '2026-03-20T07:00:00.000Z',
+    service: '../../',
     earlier: { id: 'politics-essential-2026-03-19', subject: 'Yesterday & before' },
     later: { id: 'politics-essential-2026-03-21', subject: 'Tomorrow <script>' },
     feeds: [

@@ -7,6 +7,7 @@ import { storedInstant } from '../../../src/store/instants.ts';
 import { insertNotice } from '../../../src/store/notices.ts';
 import { setTrouble } from '../../../src/store/relays.ts';
 import { relayRows } from '../../../src/store/standing.ts';
+import { cleanUpAfter } from '../../support/clean-up-after.ts';
 import { test } from '../../support/databases.ts';
 import { listenToStore } from '../../support/listening-store.ts';
 import { address, NEWSLETTER } from '../../support/paper.ts';
@@ -50,7 +51,7 @@ async function openOutage(t: TestContext, hangsUpAt?: string): Promise<Outage> {
     },
   };
   const routes = openNoticeRoutes(deps);
-  t.after(() => Promise.all(routes.map(({ relay }) => relay.close())));
+  cleanUpAfter(t, () => Promise.all(routes.map(({ relay }) => relay.close())));
   return {
     site,
     look: () => answerAll(deps, () => routes),
