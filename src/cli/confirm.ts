@@ -1,4 +1,5 @@
 import { BroadsheetError, EXIT } from '../base/errors.ts';
+import { visibleText } from '../model/visible-text.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What is asked before something that cannot be taken back. */
@@ -25,6 +26,10 @@ export async function confirm(
   }
   show?.();
   const { confirm: ask } = await import('@clack/prompts');
-  const answer = await ask({ message, initialValue: false, output: process.stderr });
+  const answer = await ask({
+    message: visibleText(message),
+    initialValue: false,
+    output: process.stderr,
+  });
   if (answer !== true) throw new BroadsheetError(EXIT.usage, otherwise);
 }

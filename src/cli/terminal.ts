@@ -1,16 +1,24 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { styleText } from 'node:util';
 import type { Log } from '../base/log.ts';
+import { visibleText } from '../model/visible-text.ts';
 import { formatDuration } from './format.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
-/** The two streams a command writes to, and how. Results go to `out`, messages to `err`. */
+/**
+ * The two streams a command writes to, and how. Results go to `out`, messages to `err`. This is the
+ * one door to a terminal: what comes from files, relays and databases is spelled out where a
+ * terminal would act on it (`visibleText`), and only colours of `paint` get through.
+ */
 export interface Terminal {
   /** Prints a line of the result on standard output. */
   out(line?: string): void;
-  /** Writes `text` as it is to standard output, and waits while the reader is slower than we are. */
+  /** Writes a part of the result, and waits while the reader is slower than we are. */
   write(text: string): Promise<void>;
+  /** Writes data, as it is unless a terminal would get it, and waits as `write` does. */
+  writeData(text: string): Promise<void>;
   /** Prints a message on standard error. */
   err(line: string): void;
   /** `text` in a style, where the stream is a terminal that wants colours (NO_COLOR is heeded). */
@@ -20,15 +28,33 @@ export interface Terminal {
   readonly interactive: boolean;
 }
 
+const COLOUR = '\x1b[';
+/** Stands for the beginning of a colour of ours; nobody who writes a file can guess it. */
+const OUR_COLOUR = `\x1b${randomBytes(8).toString('hex')}`;
+
+/** `text` in a style, with nothing in it that the door would take for a colour of ours. */
+function painted(style: Style, text: string, stream: NodeJS.WriteStream): string {
+  const safe = text.split(OUR_COLOUR).map(visibleText).join(OUR_COLOUR);
+  return styleText(style, safe, { stream }).replaceAll(COLOUR, OUR_COLOUR);
+}
+
+function shown(text: string): string {
+  return text.split(OUR_COLOUR).map(visibleText).join(COLOUR);
+}
+
+async function writeWhole(text: string): Promise<void> {
+  if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+}
+
 /** The terminal that the process runs on. */
 export const processTerminal: Terminal = {
-  out: (line = '') => void process.stdout.write(`${line}\n`),
-  write: async (text) => {
-    if (!process.stdout.write(text)) await once(process.stdout, 'drain');
-  },
-  err: (line) => void process.stderr.write(`${line}\n`),
-  paint: (style, text) => styleText(style, text, { stream: process.stdout }),
-  paintErr: (style, text) => styleText(style, text, { stream: process.stderr }),
+  out: (line = '') => void process.stdout.write(`${shown(line)}\n`),
+  write: (text) => writeWhole(shown(text)),
+  writeData: (text) =>
+    writeWhole(process.stdout.isTTY ? shown(text.replaceAll('\r\n', '\n')) : text),
+  err: (line) => void process.stderr.write(`${shown(line)}\n`),
+  paint: (style, text) => painted(style, text, process.stdout),
+  paintErr: (style, text) => painted(style, text, process.stderr),
   interactive: process.stdin.isTTY === true && process.stderr.isTTY === true,
 };
 

@@ -5,6 +5,7 @@ import { FORMATS, stylesheetHref } from './formats.ts';
 import { historyLinks } from './history-links.ts';
 import { atomId } from './item-id.ts';
 import { latestOf, NEVER_UPDATED, rfc3339 } from './moments.ts';
+import { showsPicture } from './shows-picture.ts';
 import {
   addChild,
   childNamed,
@@ -72,6 +73,7 @@ function finishEntry(element: Element, item: FeedItem, written: Set<string>): vo
   setText(childNamed(element, 'updated'), distinctMoment(item.updated, written));
   setAttributes(childNamed(element, 'link'), { rel: 'alternate', type: 'text/html' });
   for (const term of labelsOf(item)) addChild(element, 'category', { attributes: { term } });
+  if (showsPicture(item)) return;
   const { url, type, sizeBytes } = item.image ?? {};
   if (url !== undefined && type !== undefined && sizeBytes !== undefined) {
     const attributes = { rel: 'enclosure', href: url, type, length: sizeBytes };

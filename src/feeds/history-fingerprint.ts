@@ -5,7 +5,7 @@ import type { FeedPlan } from './feed-plan.ts';
 import type { FeedEntry } from './list-entries.ts';
 
 /** Raised when what is written into a document changes though posts and settings do not. */
-const REVISION = 1;
+const REVISION = 2;
 
 /**
  * Tells whether a history document has to be rendered again: it changes when anything that stands

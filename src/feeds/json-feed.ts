@@ -1,5 +1,4 @@
 import type { Feed, FeedItem, Person } from '../model/feed.ts';
-import type { Image } from '../model/post.ts';
 import { labelsOf, rawJson } from './feed-library.ts';
 import { documentUrl } from './formats.ts';
 import { rfc3339 } from './moments.ts';
@@ -17,7 +16,7 @@ export function renderJsonFeed(feed: Feed, publicUrl: string): string {
     version: 'https://jsonfeed.org/version/1.1',
     description: nonEmpty(feed.description),
     language: feed.language,
-    authors: [jsonAuthor(feed.author)],
+    authors: namesAuthor(feed) ? [jsonAuthor(feed.author)] : undefined,
     next_url: previous === undefined ? undefined : documentUrl(publicUrl, previous, 'json'),
     hubs: feed.hub === undefined ? undefined : [{ type: 'WebSub', url: feed.hub }],
     items: feed.items.map((item, at) => finishItem(rawItems[at], item)),
@@ -37,15 +36,16 @@ function finishItem(raw: Record<string, unknown>, item: FeedItem): Record<string
     date_published: rfc3339(item.published),
     date_modified: rfc3339(item.updated),
     language: item.language,
+    // Not an attachment as well. Where the text has it too, this says that it is the main one.
     image: item.image?.url,
     authors: item.authors.length === 0 ? undefined : item.authors.map((name) => ({ name })),
     tags: labels.length === 0 ? undefined : labels,
-    attachments: item.image?.type === undefined ? undefined : [attachment(item.image)],
   };
 }
 
-function attachment({ url, type, sizeBytes }: Image): Record<string, unknown> {
-  return { url, mime_type: type, size_in_bytes: sizeBytes };
+/** Whether the author of the feed is that of some item: readers show both where an item has its own. */
+function namesAuthor({ items }: Feed): boolean {
+  return items.length === 0 || items.some(({ authors }) => authors.length === 0);
 }
 
 function jsonAuthor({ name, url }: Person): Record<string, unknown> {

@@ -5,6 +5,7 @@ import { rawRss } from './feed-library.ts';
 import { FORMATS, stylesheetHref } from './formats.ts';
 import { historyLinks } from './history-links.ts';
 import { rfc3339 } from './moments.ts';
+import { showsPicture } from './shows-picture.ts';
 import {
   addChild,
   childNamed,
@@ -79,22 +80,21 @@ function finishItem(element: Element, item: FeedItem): void {
   setText(childNamed(element, 'title'), item.title);
   for (const name of item.authors) addChild(element, 'dc:creator', { text: name });
   addChild(element, 'atom:updated', { text: rfc3339(item.updated) });
-  const { image } = item;
-  if (image === undefined) return;
-  const { url, type, sizeBytes } = image;
+  if (item.image !== undefined && !showsPicture(item)) addPicture(element, item.image);
+}
+
+/** One way or the other: readers that know both would show the picture twice. */
+function addPicture(
+  element: Element,
+  { url, type, sizeBytes: length, width, height }: Image,
+): void {
   // An enclosure must say its length and its type (RSS 2.0, *enclosure*), and there may be but one.
-  if (type !== undefined && sizeBytes !== undefined) {
-    addChild(element, 'enclosure', { attributes: { url, length: sizeBytes, type } });
+  if (type !== undefined && length !== undefined) {
+    addChild(element, 'enclosure', { attributes: { url, length, type } });
+    return;
   }
   addChild(element, 'media:content', {
-    attributes: {
-      url,
-      medium: 'image',
-      type,
-      fileSize: sizeBytes,
-      width: image.width,
-      height: image.height,
-    },
+    attributes: { url, medium: 'image', type, fileSize: length, width, height },
   });
 }
 

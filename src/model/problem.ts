@@ -1,3 +1,5 @@
+import { visibleLine } from './visible-text.ts';
+
 /** Something wrong in a file that a person wrote: a warning, or the reason a post is left out. */
 export interface Problem {
   /** Path as the user would type it, or relative to the posts folder, with `/`. */
@@ -10,10 +12,10 @@ export interface Problem {
   readonly message: string;
 }
 
-/** `file:line:column  message`, as compilers print it, so that editors can jump to the place. */
+/** `file:line:column  message`, as compilers print it for editors to jump to the place: one line. */
 export function formatProblem(problem: Problem): string {
   const line = problem.line === undefined ? '' : `:${problem.line}`;
   const column =
     problem.line === undefined || problem.column === undefined ? '' : `:${problem.column}`;
-  return `${problem.file}${line}${column}  ${problem.message}`;
+  return `${visibleLine(problem.file)}${line}${column}  ${visibleLine(problem.message)}`;
 }

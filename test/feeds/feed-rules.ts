@@ -207,7 +207,9 @@ export function jsonFaults(text: string): string[] {
   say(typeof feed.title === 'string', 'title');
   say(URI.test(feed.feed_url), 'feed_url');
   say(URI.test(feed.home_page_url), 'home_page_url');
-  say(Array.isArray(feed.authors) && !('author' in feed), 'authors');
+  const lacksAuthor = (item: { authors?: unknown }) => !Array.isArray(item.authors);
+  const needsAuthors = feed.items.length === 0 || feed.items.some(lacksAuthor);
+  say(Array.isArray(feed.authors) === needsAuthors && !('author' in feed), 'authors');
   say(typeof feed.language === 'string', 'language');
   say(Array.isArray(feed.items), 'items');
   const ids = new Set(feed.items.map((item: { id: string }) => item.id));

@@ -150,6 +150,43 @@ test('a picture whose length is not known is no enclosure', () => {
   );
 });
 
+test('a picture is in an item once: in its text, else as what its format has for it', () => {
+  const image = {
+    ...{ url: 'https://harbour.example/img/hero.png', alt: '', type: 'image/png' },
+    ...{ sizeBytes: 900, width: 30, height: 20 },
+  };
+  const written = (src: string) => {
+    const html = `<p><img ${src} alt="A pier" /> It came.</p>`;
+    const feed = sampleFeed([sampleItem({ image, html })]);
+    return [renderRss(feed, PUBLIC_URL), renderAtom(feed, PUBLIC_URL)];
+  };
+  const ways = (text: string) =>
+    text.match(/<enclosure|rel="enclosure"|<media:content/g)?.length ?? 0;
+  for (const src of [
+    'src="https://harbour.example/img/hero.png"',
+    'src="http://harbour.example/img/hero.png?w=800&amp;h=600"',
+    'src="https://harbour.example/img/hero-800x600.png"',
+    'src="data:" srcset="https://harbour.example/a.png 1x, https://harbour.example/img/hero.png 2x"',
+  ]) {
+    assert.deepEqual(written(src).map(ways), [0, 0], src);
+  }
+  for (const src of ['src="https://harbour.example/img/other.png"', '']) {
+    assert.deepEqual(written(src).map(ways), [1, 1], src);
+  }
+  const json = renderJsonFeed(sampleFeed([sampleItem({ image })]), PUBLIC_URL);
+  assert.equal(JSON.parse(json).items[0].image, image.url);
+  assert.doesNotMatch(json, /attachments/);
+});
+
+test('JSON Feed names the site as the author only where an item has none of its own', () => {
+  const own = sampleItem({ authors: ['Ida'] });
+  const authors = (...items: ReturnType<typeof sampleItem>[]) =>
+    JSON.parse(renderJsonFeed(sampleFeed(items), PUBLIC_URL)).authors;
+  assert.equal(authors(own), undefined);
+  assert.deepEqual(authors(own, sampleItem({ id: 'b' })), [{ name: 'The Harbour Desk' }]);
+  assert.deepEqual(authors(), [{ name: 'The Harbour Desk' }]);
+});
+
 test('a picture of the site that RSS does not know is in Atom and JSON only', () => {
   const image = { url: 'https://harbour.example/logo.svg', alt: '', type: 'image/svg+xml' };
   const feed = sampleFeed([], { image });

@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import type { EventLog, Facts } from '../../base/log.ts';
+import { visibleLine, visibleText } from '../../model/visible-text.ts';
 import { redact } from './redact.ts';
 
 /**
@@ -23,13 +24,13 @@ export async function openServiceLog(options: {
     destination,
   );
   return {
-    info: (line) => logger.info(redact(line)),
-    detail: (line) => logger.debug(redact(line)),
+    info: (line) => logger.info(safe(line)),
+    detail: (line) => logger.debug(safe(line)),
     progress() {},
-    event: (message, facts) => logger.info(redactFacts(facts), redact(message)),
-    trouble: (message, facts) => logger.warn(redactFacts(facts), redact(message)),
+    event: (message, facts) => logger.info(redactFacts(facts), safe(message)),
+    trouble: (message, facts) => logger.warn(redactFacts(facts), safe(message)),
     failure: (message, error, facts) =>
-      logger.error({ ...redactFacts(facts), error: describeError(error) }, redact(message)),
+      logger.error({ ...redactFacts(facts), error: describeError(error) }, safe(message)),
   };
 }
 
@@ -47,18 +48,23 @@ function hasColors(): boolean {
   return process.stdout.hasColors?.() === true && !process.env.NO_COLOR;
 }
 
+/** `text` without what a log must not have, and without what a terminal that shows it would act on. */
+function safe(text: string): string {
+  return visibleText(redact(text));
+}
+
 function redactFacts(facts: Facts = {}): Facts {
   return Object.fromEntries(
     Object.entries(facts).map(([name, fact]) => [
       name,
-      typeof fact === 'string' ? redact(fact) : fact,
+      typeof fact === 'string' ? visibleLine(redact(fact)) : fact,
     ]),
   );
 }
 
 /** An error and what caused it, as text. */
 function describeError(error: unknown): string {
-  if (!(error instanceof Error)) return redact(String(error));
-  const text = redact(error.stack ?? `${error.name}: ${error.message}`);
+  if (!(error instanceof Error)) return safe(String(error));
+  const text = safe(error.stack ?? `${error.name}: ${error.message}`);
   return error.cause === undefined ? text : `${text}\ncaused by: ${describeError(error.cause)}`;
 }

@@ -62,7 +62,8 @@ export async function exportPeople(
     const { exportSubscribers } = await import('../../jobs/subscribers/export-subscribers.ts');
     const filter = filterOf(options);
     refuseUnknown(filter, context);
-    for await (const piece of exportSubscribers(context, filter)) await shell.terminal.write(piece);
+    for await (const piece of exportSubscribers(context, filter))
+      await shell.terminal.writeData(piece);
   });
 }
 
