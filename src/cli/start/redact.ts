@@ -1,5 +1,5 @@
-/** The user and password of a URL, with the host. */
-const CREDENTIALS = /\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi;
+/** The user and password of a URL, with the host. A bound to what comes before: a post's text may be all dots. */
+const CREDENTIALS = /\b([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/@]+@/gi;
 /** An address at any domain; or one whose name has slashes, at a domain with a dot: `node_modules/@fastify` is none. */
 const ADDRESS =
   /[^\s<>"(),:;[\]\\@/]{1,64}@[\p{L}\p{N}][\p{L}\p{N}.-]*|[^\s<>"(),:;[\]\\@]{0,64}(?<!\[secret\])@([\p{L}\p{N}-]+\.)+[\p{L}\p{N}-]{2,}/gu;
