@@ -35,3 +35,8 @@ test('no address is left, whatever stands around it', () => {
     }),
   );
 });
+
+test('a megabyte of a post is looked through as fast as many lines are', () => {
+  const long = 'a.'.repeat(500_000);
+  assert.equal(redact(`${long} smtp://name:password@relay`), `${long} smtp://[secret]@relay`);
+});

@@ -1,4 +1,4 @@
-/** The user and password of a URL, with the host. */
+/** The user and password of a URL, with the host. A bound to what comes before: a post's text may be all dots. */
 const CREDENTIALS = /\b([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/@]+@/gi;
 /** An address at any domain; or one whose name has slashes, at a domain with a dot: `node_modules/@fastify` is none. */
 const ADDRESS =

@@ -55,7 +55,10 @@ export function takeOutPersonal(root: Element, signUp: SignUpLink | undefined): 
   }
   // What is left stands among other things: the words stay, without it.
   for (const node of nodesIn(root)) {
-    if (isText(node)) node.value = node.value.replace(/\S*(slot-address|slot\.invalid)\S*/gi, '');
+    // Word by word: one expression for all of it would begin anew at each character of a long word.
+    if (isText(node)) {
+      node.value = node.value.replace(/\S+/g, (word) => (TRACE.test(word) ? '' : word));
+    }
   }
 }
 

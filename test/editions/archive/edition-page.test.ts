@@ -128,6 +128,12 @@ test('no placeholder is left, wherever a template put it', () => {
   assert.match(html, /Long/);
 });
 
+test('a word as long as a mail may be takes no longer than many words', () => {
+  const long = 'x'.repeat(1_000_000);
+  assert.ok(mainOf(`<p>${long}</p>`).includes(long));
+  assert.ok(!mainOf(`<p>${long}slot.invalid${long}</p>`).includes('x'));
+});
+
 test('what is hostile in a mail does not reach its page', () => {
   const main = mainOf(
     '<p onclick="x()">One</p><script>x()</script><iframe src="https://x.example"></iframe>' +
