@@ -149,7 +149,7 @@ test('help loads nothing that is slow: commander and the few files of the comman
   };
   visit('cli/main.ts');
   assert.deepEqual([...packages], ['commander']);
-  assert.ok(seen.size > 10 && seen.size < 50, `${seen.size} files`);
+  assert.ok(seen.size > 10 && seen.size < 60, `${seen.size} files`);
 });
 
 test('no file of src has over 300 lines', () => {
