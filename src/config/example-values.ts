@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isPair, isScalar, type Scalar, visit } from 'yaml';
+import { readRegularFile } from '../base/regular-file.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Config } from './config.ts';
 import { optionName, type ParsedYaml } from './config-problems.ts';
@@ -41,7 +41,7 @@ export function exampleValues({
   file,
   publicUrl,
 }: Pick<Config, 'file' | 'publicUrl'>): ExampleValues {
-  const values = valuesIn(readYaml(file, readFileSync(file, 'utf8')));
+  const values = valuesIn(readYaml(file, readRegularFile(file).toString()));
   const { texts, name } = readExample();
   const isExample = ({ text }: Value) =>
     EXAMPLE_DOMAIN.test(text) || texts.some((each) => normal(text).includes(each));
@@ -146,7 +146,9 @@ function quote(text: string): string {
 
 /** What the example says of itself, in the form that texts are compared in. */
 function readExample(): { readonly texts: readonly string[]; readonly name: string } {
-  const { site, newsletters } = valuesOf(readYaml(EXAMPLE, readFileSync(EXAMPLE, 'utf8'))) as {
+  const { site, newsletters } = valuesOf(
+    readYaml(EXAMPLE, readRegularFile(EXAMPLE).toString()),
+  ) as {
     readonly site: { readonly title: string; readonly description: string };
     readonly newsletters: readonly [
       { readonly name: string; readonly description: string; readonly postalAddress: string },

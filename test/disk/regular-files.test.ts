@@ -50,6 +50,7 @@ const OTHERS = [
   'cli/program.ts',
   'cli/subscribers/import.ts',
   'disk/journal-file.ts',
+  'disk/move-file.ts',
   'disk/published-folder.ts',
   'disk/this-machine.ts',
   'disk/write-atomically.ts',

@@ -141,3 +141,50 @@ test('a sign-up that waits to be confirmed is shown, with its consent and until 
     'I want it.',
   );
 });
+
+test('people whom an import had as bounced are restored by a command, and their history says so', async (t) => {
+  const project = openProject(t);
+  project.write('bounced.csv', 'email,status\nada@example.org,bounced\nbob@example.org,bounced\n');
+  await project.run('subscribers', 'add', 'ada@example.org', 'bob@example.org');
+  await project.run('subscribers', 'import', 'bounced.csv');
+  const unasked = await project.run('subscribers', 'restore', 'ada@example.org');
+  assert.equal(unasked.code, 64);
+  assert.match(unasked.stderr, /there is nobody to ask here; add --yes to restore them/);
+  const dry = await project.run('subscribers', 'restore', 'ada@example.org', '--dry-run');
+  assert.match(dry.stdout, /^ada@example\.org {2}daily {2}would be subscribed again$/m);
+  const done = await project.run('subscribers', 'restore', 'ada@example.org', '--yes');
+  assert.equal(done.code, 0);
+  assert.match(done.stdout, /^1 subscription restored\.$/m);
+  const twice = await project.run('subscribers', 'restore', 'ada@example.org', '--yes', '--json');
+  assert.equal(twice.code, 65);
+  const [report] = twice.json<{ subscribers: { result: string; because: string }[] }>().subscribers;
+  assert.deepEqual([report?.result, report?.because], ['kept', 'active']);
+  const shown = await project.run('subscribers', 'show', 'ada@example.org');
+  assert.match(
+    shown.stdout,
+    / joined +by command line\n.* bounced +by import bounced\.csv\n.* restored +by command line/,
+  );
+  const neither = await project.run('subscribers', 'restore');
+  assert.deepEqual([neither.code, neither.stdout], [64, '']);
+});
+
+test('a newsletter whose id was changed in the config is named by every command, until it is renamed', async (t) => {
+  const project = openProject(t);
+  await project.run('subscribers', 'add', 'ada@example.org');
+  const config = readFileSync(join(project.folder, 'config/broadsheet.yaml'), 'utf8');
+  project.write('config/broadsheet.yaml', config.replace('id: daily', 'id: weekly'));
+  const named = /1 person is subscribed to "daily", which is not in the config/;
+  for (const command of [['check'], ['subscribers', 'list'], ['send', 'weekly', '--dry-run']]) {
+    assert.match((await project.run(...command)).stderr, named, command.join(' '));
+  }
+  const status = await project.run('status');
+  assert.match(status.stdout, /^daily {2}is not in the config, and has 1 subscriber:$/m);
+  const list = await project.run('newsletters', 'list');
+  assert.match(list.stdout, /^daily +1 +0 {2}is not in the config$/m);
+  const rename = ['newsletters', 'rename', 'daily', 'weekly'];
+  assert.equal((await project.run(...rename)).code, 64);
+  const renamed = await project.run(...rename, '--yes');
+  assert.match(renamed.stdout, /^daily is weekly now, with 1 subscription and 0 editions\.$/m);
+  assert.match((await project.run('subscribers', 'list')).stdout, /^ada@example\.org +active/);
+  assert.doesNotMatch((await project.run('check')).stderr, named);
+});

@@ -1,5 +1,6 @@
-import { existsSync, lstatSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
+import { readRegularFile } from '../../base/regular-file.ts';
 import { standardPlace } from '../../config/state-place.ts';
 import { jekyllSite } from '../../disk/sites/jekyll-site.ts';
 import { withIgnored } from './ignore-file.ts';
@@ -86,7 +87,7 @@ function fromHere(path: string): string {
 }
 
 function readOr(file: string, otherwise: string): string {
-  return existsSync(file) ? readFileSync(file, 'utf8') : otherwise;
+  return existsSync(file) ? readRegularFile(file).toString() : otherwise;
 }
 
 /** False where it cannot be: then a person is told what to write. */

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { parse as parseToml } from 'smol-toml';
 import { parse as parseYaml } from 'yaml';
+import { readRegularFile } from '../../base/regular-file.ts';
 
 /** The settings of a site generator, by name. Of a program only what can be read off it. */
 export type Settings = Readonly<Record<string, unknown>>;
@@ -12,7 +12,7 @@ export type Settings = Readonly<Record<string, unknown>>;
  */
 export function readSettings(file: string): Settings {
   try {
-    const text = readFileSync(file, 'utf8');
+    const text = readRegularFile(file).toString();
     const value = parse(text, extname(file));
     return typeof value === 'object' && value !== null ? (value as Settings) : {};
   } catch {

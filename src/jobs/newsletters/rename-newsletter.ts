@@ -9,12 +9,15 @@ import { findNewsletter } from '../find-newsletter.ts';
 import type { StoreDependencies } from '../mail-dependencies.ts';
 import { fateOf } from '../sending/sender-lease.ts';
 import { changeSubscriptions } from '../subscribers/change-subscriptions.ts';
-import type { RenamedSubscriptions } from '../subscribers/rename-rows.ts';
 
 /** What was renamed. */
-export interface RenameReport extends RenamedSubscriptions {
+export interface RenameReport {
   readonly from: string;
   readonly to: string;
+  /** Subscriptions that have another newsletter now. */
+  readonly subscriptions: number;
+  /** Mailboxes that had both, and have one now. */
+  readonly merged: number;
   readonly editions: number;
 }
 

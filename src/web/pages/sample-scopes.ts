@@ -64,8 +64,8 @@ function sampleForm(newsletters: readonly NewsletterView[]) {
       ...each,
       is_checked: true,
       note: 'Note',
-      shown: 'Text',
     })),
+    shown: 'Text',
     problems: [problem, { ...problem, field: null }],
     errors: { address: problem.text, newsletters: problem.text },
   };

@@ -30,7 +30,7 @@ export function addPreferences(app: FastifyInstance, site: Site): void {
     const preferences = isMeant
       ? await changePreferences(deps, token, {
           ticked: fields.all('newsletters'),
-          shown: fields.all('shown').map(readShown),
+          shown: fields.one('shown').split(';').map(readShown),
         })
       : await readPreferences(deps, token);
     if (preferences === undefined) return sendPreferencesOver(reply, site);
@@ -66,8 +66,8 @@ export function sendPreferences(
       ...viewOf(site, preference.newsletter),
       is_checked: preference.status === 'active',
       note: noteOf(site, preference.status),
-      shown: writeShown(preference),
     })),
+    shown: subscriptions.map(writeShown).join(';'),
     label: texts.text('site.preferences.new_address'),
     button: texts.text('site.preferences.change'),
     ...problemsOf(site, problems),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { unsubscribeToken } from '../../../src/mail/unsubscribe-link.ts';
 import { test } from '../../support/databases.ts';
 import { address, NEWSLETTER, openPaper } from '../../support/paper.ts';
 import { openSitePaper, type SitePaper } from '../../support/site-paper.ts';
@@ -149,4 +150,25 @@ test('600 one-clicks from one address of a provider in a minute are all done', a
     .where('newsletter', '=', NEWSLETTER)
     .execute();
   assert.equal(left.length, 20);
+});
+
+test('a link whose newsletter is not in the config leaves by one click and by its page, which has its id', async (t) => {
+  const site = await openWithAda(t);
+  const { deps } = site;
+  await deps.store.db.updateTable('subscribers').set({ newsletter: 'summer' }).execute();
+  for (const [who, oneClick] of [
+    [ADA, false],
+    ['bob@example.org', true],
+  ] as const) {
+    const row = await deps.store.db
+      .selectFrom('subscribers')
+      .select('id')
+      .where('address', '=', address(who))
+      .executeTakeFirstOrThrow();
+    const whom = { newsletter: 'summer', subscriberId: row.id };
+    const path = `unsubscribe/${unsubscribeToken(whom, deps.config.secrets)}`;
+    assert.match((await site.ask(path)).body, /<strong>summer<\/strong>/);
+    assert.equal((await site.ask(path, form(oneClick ? {} : { page: '1' }))).status, 200);
+    assert.equal(await statusOf(site, who), 'unsubscribed');
+  }
 });

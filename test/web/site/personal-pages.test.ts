@@ -75,6 +75,22 @@ test('preferences show what somebody gets, and change it', async (t) => {
   assert.deepEqual(Object.values(await statuses(site)), ['unsubscribed', 'unsubscribed']);
 });
 
+test('a page of preferences that lay open brings nobody back who left meanwhile, and says so', async (t) => {
+  const site = await openWithAda(t);
+  const path = `preferences/${await site.tokens.preferences(ADA)}`;
+  const page = await site.ask(path);
+  const [, shown = ''] = /name="shown" value="([^"]*)"/.exec(page.body) ?? [];
+  await site.ask(`unsubscribe/${await site.tokens.unsubscribe(ADA)}`, form({ page: '1' }));
+  const ticked = { save: '1', newsletters: 'politics-essential' };
+  const saved = await site.ask(path, form({ ...ticked, shown }));
+  assert.match(saved.body, /role="status">You left Politics Essential after this page was opened/);
+  assert.deepEqual(await statuses(site), { 'politics-essential': 'unsubscribed' });
+  const [, again = ''] = /name="shown" value="([^"]*)"/.exec(saved.body) ?? [];
+  const meant = await site.ask(path, form({ ...ticked, shown: again }));
+  assert.doesNotMatch(meant.body, /You left/);
+  assert.deepEqual(await statuses(site), { 'politics-essential': 'active' });
+});
+
 test('another address is asked for, checked, and confirmed by its own link', async (t) => {
   const site = await openWithAda(t);
   const path = `preferences/${await site.tokens.preferences(ADA)}`;
