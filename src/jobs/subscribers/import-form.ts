@@ -115,6 +115,7 @@ function recognise({ name, at, names, email, provider, wishes }: Asked): Recogni
   const ofPerson = recogniseName(folded);
   if (ofPerson !== undefined) return { ...column, as: ofPerson };
   const found = isPlace(folded, names) ? 'unused' : recogniseColumn(name);
+  if (found === 'other-channel') return column;
   return found === 'unused' ? { ...column, watched: true } : { ...column, as: found };
 }
 

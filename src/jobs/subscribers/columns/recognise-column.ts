@@ -2,10 +2,11 @@ import { type ColumnTopics, type Topic, topicsOf } from './column-words.ts';
 import type { Meaning } from './meanings.ts';
 
 /**
- * What a column says by its name alone: a meaning, nothing that matters (`unused`), or perhaps that
- * people left or did not agree, in words that are not all understood (`unclear`).
+ * What a column says by its name alone: a meaning, nothing that matters (`unused`), something about
+ * SMS, calls or letters (`other-channel`), or perhaps that people left or did not agree, in words
+ * that are not all understood (`unclear`).
  */
-export type Recognised = Meaning | 'unused' | 'unclear';
+export type Recognised = Meaning | 'unused' | 'other-channel' | 'unclear';
 
 /** Topics that add nothing to what a name says. */
 const CONTEXT: readonly Topic[] = [
@@ -77,7 +78,7 @@ export function recogniseColumn(name: string): Recognised {
   const found = topicsOf(name);
   const { topics, hasUnknownWords } = found;
   if (!isSensitive(found)) return isTags(found) ? 'tags' : 'unused';
-  if (topics.has('channel') && !topics.has('mail')) return 'unused';
+  if (topics.has('channel') && !topics.has('mail')) return 'other-channel';
   if (!STRONG.some((topic) => topics.has(topic))) {
     if (topics.has('elsewhere')) return 'unused';
     if (topics.has('active') && topics.has('recent')) return 'unused';

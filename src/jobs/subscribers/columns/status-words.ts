@@ -83,8 +83,10 @@ function readByTopics(text: string): SubscriptionStatus | undefined {
   if (text.length > LONGEST_ANSWER) return undefined;
   const { topics, hasUnknownWords } = topicsOf(text);
   if (topics.has('unwanted')) {
+    if (topics.has('confirm')) return hasUnknownWords ? undefined : 'pending';
+    // "nicht erteilt": the opposite of a word that is known.
+    if (WORDS.get(foldWords(text).replace(/^\S+ /, '')) === 'active') return 'unsubscribed';
     if (hasUnknownWords) return undefined;
-    if (topics.has('confirm')) return 'pending';
     const agrees = (['consent', 'subscribe', 'accept', 'active'] as const).some((topic) =>
       topics.has(topic),
     );
