@@ -106,6 +106,16 @@ g@example.org,what?,yes,2024-01-01,0,0
   assert.equal(people[2]?.changedAt, '2024-01-01T00:00:00.000Z');
 });
 
+test('of several lines about one person the one of a stricter departure counts, whichever is first', async (t) => {
+  const orders = ['unsubscribed bounced complained', 'complained bounced unsubscribed'];
+  for (const order of [...orders, 'bounced complained unsubscribed', 'active complained bounced']) {
+    const paper = await openPaper(t);
+    const lines = order.split(' ').map((status) => `ada@example.org,${status}`);
+    await importText(paper, `email,status\n${lines.join('\n')}\n`);
+    assert.deepEqual(await statuses(paper), { 'ada@example.org': 'complained' }, order);
+  }
+});
+
 test('two columns of one name are both read', async (t) => {
   const paper = await openPaper(t);
   await importText(paper, 'Email,Status,Status\nada@example.org,Active,Unsubscribed\n');
