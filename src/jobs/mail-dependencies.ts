@@ -4,6 +4,8 @@ import type { Log } from '../base/log.ts';
 import type { Metrics } from '../base/metrics.ts';
 import type { Config } from '../config/config.ts';
 import type { Templates } from '../editions/templates.ts';
+import type { Edition } from '../model/edition.ts';
+import type { PostChange } from '../model/post-change.ts';
 import type { TextsOf } from '../model/texts.ts';
 import type { OpenRelay } from '../smtp/relay.ts';
 import type { Store } from '../store/database/open-store.ts';
@@ -17,6 +19,8 @@ export interface StoreDependencies {
   readonly log: Log;
   /** There in the service. */
   readonly metrics?: Metrics;
+  /** There in the service, where nobody is to wait while all posts are read; else this process reads them. */
+  readonly findChanges?: (edition: Edition) => Promise<readonly PostChange[]>;
 }
 
 /** What composing needs as well. */

@@ -11,6 +11,7 @@ import { approveByLink, approveEdition } from '../../src/jobs/schedule/approve-e
 import { deliverEdition } from '../../src/jobs/sending/deliver-edition.ts';
 import { planEdition } from '../../src/jobs/sending/plan-edition.ts';
 import { prepareSend } from '../../src/jobs/sending/prepare-send.ts';
+import { changesApart } from '../../src/jobs/service/changes-apart.ts';
 import { test } from '../support/databases.ts';
 import { address, NEWSLETTER, openPaper, type Paper } from '../support/paper.ts';
 import { postText } from '../support/program.ts';
@@ -54,6 +55,13 @@ test('what became of the posts of an edition since it was composed is found, eac
   paper.writePost('wall.md', post('wall').replace('May', 'June'));
   paper.writePost('ferry.md', post('ferry', 'Ferry fares fall'));
   paper.writePost('mill.md', post('mill').replace('---\n', '---\npermalink: /old-mill/\n'));
+  const stored = await findStoredEdition(paper.deps.store.db, EDITION);
+  const { signal } = new AbortController();
+  assert.deepEqual(
+    await changesApart(paper.deps, stored.edition, signal),
+    await changesBeforeSending(paper.deps, stored),
+    'the same in a process of its own',
+  );
   assert.deepEqual(await changesOf(paper), [
     'ferry.md retitled',
     'mill.md moved',

@@ -13,6 +13,7 @@ import { readTemplates } from '../../jobs/read-templates.ts';
 import { readTexts } from '../../jobs/read-texts.ts';
 import { runSchedule } from '../../jobs/schedule/run-schedule.ts';
 import { askService } from '../../jobs/sending/ask-service.ts';
+import { changesApart } from '../../jobs/service/changes-apart.ts';
 import { deliverDue } from '../../jobs/service/deliver-due.ts';
 import { measureService } from '../../jobs/service/measure-service.ts';
 import type { ServicePart } from '../../jobs/service/service-part.ts';
@@ -67,7 +68,7 @@ export async function startService(
     await makeDatabaseFolder(config);
     const store = await openStore(config.databaseUrl);
     try {
-      const deps = assemble(config, store, log);
+      const deps = assemble(config, store, log, stop.signal);
       await catchUpWithJournal(deps);
       if (once) {
         setExitCode(await runOnce(deps, parts, stop.signal));
@@ -87,12 +88,13 @@ export async function startService(
 
 type Dependencies = WebDependencies & { readonly metrics: OpenMetrics };
 
-function assemble(config: Config, store: Store, log: EventLog): Dependencies {
+function assemble(config: Config, store: Store, log: EventLog, stop: AbortSignal): Dependencies {
   return {
     ...{ config, store, log, openRelay, askService },
     ...{ clock: systemClock, machineClock: systemClock, chance: systemChance },
     textsOf: readTexts(config.folders.languages),
     signals: { deliveries: openChangeSignal(), notices: openChangeSignal() },
+    findChanges: (edition) => changesApart({ config, clock: systemClock }, edition, stop),
     metrics: openMetrics(() => measureService({ config, store, log })),
     // Read when asked for, so that an editor's change is in the next edition.
     get templates() {

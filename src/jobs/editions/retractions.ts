@@ -15,7 +15,7 @@ export async function changesBeforeSending(
 ): Promise<readonly PostChange[]> {
   if (asComposedAt !== undefined || cancelledAt !== undefined) return [];
   if (await mayHaveReached(deps.store.db, edition.id)) return [];
-  return findPostChanges(deps, edition);
+  return deps.findChanges?.(edition) ?? findPostChanges(deps, edition);
 }
 
 /** Why an edition with these changes is held, a phrase with the files; undefined where it may go. */

@@ -16,7 +16,7 @@ export type ApartResult<Report> =
 
 export interface ApartOptions {
   /** The program, a file of this folder. */
-  readonly program: 'build-process' | 'compose-process';
+  readonly program: 'build-process' | 'changes-process' | 'compose-process';
   /** What it does, for messages: `the build`. */
   readonly name: string;
   /** Once aborted, the process has eight seconds left. */
