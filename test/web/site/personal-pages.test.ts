@@ -149,12 +149,18 @@ test('no link of a page works for another one', async (t) => {
 
 test('the editor’s link shows the edition, and only its button lets it go', async (t) => {
   const paper = await openPaper(t, { subscribers: [ADA] });
+  paper.writePost(
+    'wall.md',
+    '---\ntitle: The harbour wall stands\ndate: 2026-03-19\n---\nIt stands.\n',
+  );
   const { db } = paper.deps.store;
   const { id } = await paper.putEdition();
   const at = '2026-03-20T07:00:00.000Z';
   await db
     .updateTable('editions')
     .set({ paused_at: at, paused_by: 'approval', pause_reason: 'it waits for its editor' })
+    // It was composed by nobody: its post is in no folder.
+    .set({ as_composed_at: at })
     .where('id', '=', id)
     .execute();
   const site = await openSitePaper(t, { paper });
