@@ -165,12 +165,18 @@ test('whoever sends slowly is cut off, while others are served', async (t) => {
     { bytes: body, limits: { headTimeoutMs: 1000, requestTimeoutMs: 2000 } },
   ];
   for (const { bytes, limits } of cases) {
-    const { ask, server } = await openWebPaper(t, [PAGES], { limits });
+    const { server } = await openWebPaper(t, [PAGES], { limits });
     const ends = Array.from({ length: 20 }, () => drip(t, server.url, bytes));
-    assert.equal((await ask('')).status, 200);
+    // On a busy machine somebody may be as slow as they are, and asks again.
+    await waitFor('an answer to somebody else', () => isServed(server.url));
     await inTime('the end of 20 slow connections', Promise.all(ends));
   }
 });
+
+async function isServed(url: string): Promise<boolean> {
+  const answer = await askUrl(url).catch(() => undefined);
+  return answer?.status === 200;
+}
 
 /** Sends `bytes`, and then one more every 50 ms for as long as the server listens. */
 async function drip(t: TestContext, url: string, bytes: string): Promise<void> {
@@ -178,8 +184,13 @@ async function drip(t: TestContext, url: string, bytes: string): Promise<void> {
   socket.write(bytes);
   const timer = setInterval(() => socket.write('a'), 50);
   cleanUpAfter(t, () => clearInterval(timer));
-  socket.once('close', () => clearInterval(timer));
-  await once(socket, 'close');
+  await closeOf(socket);
+  clearInterval(timer);
+}
+
+/** Resolves when the connection is over, also where it was reset. */
+function closeOf(socket: Socket): Promise<unknown> {
+  return new Promise((resolve) => socket.once('close', resolve));
 }
 
 function open(t: TestContext, url: string): Socket {
@@ -196,14 +207,13 @@ test('a client has so many connections at once, and one that is closed makes roo
   const held = Array.from({ length: 5 }, () => open(t, server.url));
   await Promise.all(held.map((socket) => once(socket, 'connect')));
   const extra = open(t, server.url);
-  await once(extra, 'close');
+  await closeOf(extra);
   await assert.rejects(askUrl(server.url));
   assert.equal((await askUrl(server.url, { from: '127.0.0.2' })).status, 200);
   held[0]?.destroy();
-  await Promise.all(held.slice(0, 1).map((socket) => once(socket, 'close')));
+  await Promise.all(held.slice(0, 1).map(closeOf));
   // The server hears of it a moment later.
-  const isServed = async () => (await askUrl(server.url).catch(() => undefined))?.status === 200;
-  await waitFor('room for another connection', isServed);
+  await waitFor('room for another connection', () => isServed(server.url));
 });
 
 test('when it is closed, what is under way is answered, and what never ends is cut off', async (t) => {
