@@ -142,7 +142,7 @@ function fromRow(row: SignUpsTable): SignUp {
   };
 }
 
-/** Deletes those of a mailbox that its owner has left for another. */
+/** Deletes those of a mailbox: its owner has left it for another, or complained. */
 export async function deleteSignUpsOf(db: Database, address: EmailAddress): Promise<void> {
   await db.deleteFrom('sign_ups').where('address_key', '=', addressKey(address)).execute();
 }

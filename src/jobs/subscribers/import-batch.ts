@@ -12,6 +12,7 @@ import { openStatistics, prepareBulkWrite } from '../../store/database/bulk-writ
 import { readIdentity } from '../../store/identity.ts';
 import { openImportLines } from '../../store/import-lines.ts';
 import { departuresOf, hasDepartures } from '../../store/journal.ts';
+import { deleteSignUpsOf } from '../../store/sign-ups.ts';
 import { findSubscribers } from '../../store/subscribers.ts';
 import type { Database } from '../../store/tables.ts';
 import { openSubscriptionWriter, type SubscriptionChange } from './change-subscriptions.ts';
@@ -66,6 +67,10 @@ export async function openImporter(
       const newId = subscriberIds();
       for (const person of people) {
         const status = stricterStatus(person.status ?? 'active', given.status);
+        // Erased, so there is no row to note it in: what they asked for before is over all the same.
+        if (hasLeft(status) && departed.has(addressKey(person.address))) {
+          await deleteSignUpsOf(db, person.address);
+        }
         const make = () => newSubscriber(factsOf(person, status, given, key), newId);
         counts[take(addressKey(person.address), status, make, batch)] += 1;
       }
