@@ -27,8 +27,11 @@ export interface ApartOptions {
 /** What is under way when the service is to stop has so long. */
 const GRACE_MS = 8000;
 
-/** Requests and messages come first, where there is not processor enough for all (nice(1)). */
-const PRIORITY = 10;
+/**
+ * Requests and messages come first, where there is not processor enough for all (nice(1)). On a busy
+ * machine this still gets a third of the time that other programs get: feeds must not wait for ever.
+ */
+const PRIORITY = 5;
 
 /** The end of what a process said that died is enough. */
 const LONGEST_SAID = 2000;
