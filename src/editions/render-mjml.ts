@@ -1,4 +1,3 @@
-import mjml2html from 'mjml';
 import { BroadsheetError, EXIT, reasonOf } from '../base/errors.ts';
 import { renderLiquid } from './render-liquid.ts';
 import type { Template } from './templates.ts';
@@ -18,6 +17,8 @@ const MARK = /\ue000(\d+)\ue001/g;
 export async function renderMjml(template: Template, scope: object): Promise<string> {
   const marked = renderLiquid({ ...template, source: markLines(template.source) }, scope, 'html');
   const { mjml, lineOf } = takeMarks(marked);
+  // Loading it takes longer than all the rest of a command: only what renders pays for it.
+  const { default: mjml2html } = await import('mjml');
   const result = await mjml2html(mjml, { fonts: {}, ignoreIncludes: true, keepComments: false })
     // mjml throws plain errors for a document that it cannot read at all.
     .catch((error: unknown) => {

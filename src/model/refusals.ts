@@ -1,17 +1,22 @@
-/** What a refusal may be about, as `ReplyClass` has it. */
-export type RefusalKind =
+/** Whose matter a refusal is, where it may be the reader's. */
+export type ReplyClass =
+  /** The address, in so many words. */
   | 'noSuchAddress'
+  /** The recipient is refused without a reason: the address, or our account. */
   | 'unclear'
   | 'mailboxTrouble'
+  /** A destination asks for less mail, or puts the message off. */
   | 'slowDown'
+  /** Our name or our message does not suit the destination. */
   | 'policy'
+  /** The relay, our account at it, our sender or our greeting. */
   | 'relay';
 
 /** One message that a relay did not take. */
 export interface Refusal {
   /** Id of the delivery. */
   readonly id: number;
-  readonly kind: RefusalKind;
+  readonly kind: ReplyClass;
   /** `replyPattern` of the reply. */
   readonly pattern: string;
   /** Of the reader. */
@@ -54,7 +59,7 @@ export type Judgement = 'reader' | 'doubtful' | 'later' | 'us';
 
 /** Why to give a relay nothing more for a while. */
 export interface ReasonToStop {
-  readonly kind: RefusalKind;
+  readonly kind: ReplyClass;
   readonly refusals: number;
   readonly of: number;
 }
@@ -63,10 +68,10 @@ export interface ReasonToStop {
  * So many alike in a row, with none accepted between, are not about the readers. Few where the words do not name
  * the reader; more where they do: people of one list may have left one company on one day.
  */
-const MOST_IN_A_ROW: Readonly<Record<RefusalKind, number>> = {
+const MOST_IN_A_ROW: Readonly<Record<ReplyClass, number>> = {
   ...{ relay: 3, unclear: 5, noSuchAddress: 10, mailboxTrouble: 10, policy: 10, slowDown: 10 },
 };
-const MOST_WHILE_PROBING: Readonly<Record<RefusalKind, number>> = {
+const MOST_WHILE_PROBING: Readonly<Record<ReplyClass, number>> = {
   ...{ relay: 1, unclear: 1, noSuchAddress: 2, mailboxTrouble: 2, policy: 10, slowDown: 3 },
 };
 /** Whatever their words. */
@@ -144,7 +149,7 @@ export function reasonToStop({ tail, window, isProbing }: RefusalState): ReasonT
 }
 
 /** A domain that asks for a slower pace has a throttle of its own: it says nothing of the relay. */
-function isOneDomain(kind: RefusalKind, alike: readonly Refusal[]): boolean {
+function isOneDomain(kind: ReplyClass, alike: readonly Refusal[]): boolean {
   return kind === 'slowDown' && new Set(alike.map(({ domain }) => domain)).size < 2;
 }
 
@@ -193,7 +198,7 @@ export function judgeTail(
 }
 
 function judgeLast(
-  kind: RefusalKind,
+  kind: ReplyClass,
   alike: number,
   { hasAccepted, acceptedNow }: { readonly hasAccepted: boolean; readonly acceptedNow: boolean },
 ): Judgement {

@@ -1,5 +1,6 @@
 import type { Reply } from '../model/delivery.ts';
-import type { RelayLimit, ReplyClass } from './outcome.ts';
+import type { ReplyClass } from '../model/refusals.ts';
+import type { RelayLimit } from './outcome.ts';
 import { REPLY_TABLE, type ReplyRow, type SmtpPhase } from './reply-table.ts';
 
 /**

@@ -1,18 +1,5 @@
 import type { Reply } from '../model/delivery.ts';
-
-/** Whose matter a refusal is, where it may be the reader's. */
-export type ReplyClass =
-  /** The address, in so many words. */
-  | 'noSuchAddress'
-  /** The recipient is refused without a reason: the address, or our account. */
-  | 'unclear'
-  | 'mailboxTrouble'
-  /** A destination asks for less mail, or puts the message off. */
-  | 'slowDown'
-  /** Our name or our message does not suit the destination. */
-  | 'policy'
-  /** The relay, our account at it, our sender or our greeting. */
-  | 'relay';
+import type { ReplyClass } from '../model/refusals.ts';
 
 /** What the account at a relay has used up; nobody's failure. */
 export type RelayLimit =

@@ -1,4 +1,5 @@
-import type { RelayLimit, ReplyClass } from './outcome.ts';
+import type { ReplyClass } from '../model/refusals.ts';
+import type { RelayLimit } from './outcome.ts';
 
 /** What the relay was replying to (RFC 5321 §3); `dot` is the end of the message. */
 export type SmtpPhase = 'connect' | 'tls' | 'auth' | 'mail' | 'rcpt' | 'data' | 'dot';

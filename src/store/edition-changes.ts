@@ -1,5 +1,6 @@
 import type { FailureCause, PauseCause } from '../model/delivery.ts';
 import { EVENT_SOURCES } from '../model/delivery-events.ts';
+import { mayHaveReached } from './edition-reach.ts';
 import { isStillSubscribed } from './still-subscribed.ts';
 import type { Database } from './tables.ts';
 
@@ -76,19 +77,7 @@ export async function cancelEdition(
     .execute();
   await failWaiting(db, [edition], 'cancelled', at);
   if (mayHaveGone) return;
-  const gone = await db
-    .selectFrom('deliveries')
-    .select('id')
-    .where('edition', '=', edition)
-    .where((where) =>
-      where.or([
-        where('state', 'in', ['accepted', 'claimed', 'submitting', 'inDoubt']),
-        where('in_doubt_at', 'is not', null),
-      ]),
-    )
-    .limit(1)
-    .executeTakeFirst();
-  if (gone === undefined) {
+  if (!(await mayHaveReached(db, edition))) {
     await db.deleteFrom('edition_posts').where('edition', '=', edition).execute();
   }
 }

@@ -44,7 +44,8 @@ test('exclude of a _config.yml gets names, and nothing else of the file changes'
 test('a _config.yml without exclude keeps what Jekyll leaves out by itself', () => {
   for (const text of ['title: T\n', '', '# nothing yet\n']) {
     const changed = withExcluded(text, ['config/', 'node_modules/']);
-    assert.ok(changed !== undefined && changed.text.startsWith(text), text);
+    assert.ok(changed, text);
+    assert.ok(changed.text.startsWith(text), text);
     assert.match(
       changed.text,
       /^exclude:\n {2}- Gemfile\n[\s\S]* {2}- vendor\/ruby\/\n {2}- config\/\n$/m,

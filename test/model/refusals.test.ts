@@ -9,17 +9,17 @@ import {
   judgeTail,
   type NumberedRefusal,
   noRefusals,
-  type RefusalKind,
   type RefusalState,
+  type ReplyClass,
   reasonToStop,
 } from '../../src/model/refusals.ts';
 
-const KINDS: readonly RefusalKind[] = [
+const KINDS: readonly ReplyClass[] = [
   ...(['noSuchAddress', 'unclear', 'mailboxTrouble', 'slowDown', 'policy', 'relay'] as const),
 ];
 
 /** What a relay says one after the other: accepted, or what it refuses for. */
-type Word = 'accepted' | RefusalKind;
+type Word = 'accepted' | ReplyClass;
 
 /** The state after these words, over one connection, and what was past by then. */
 function after(
@@ -112,7 +112,7 @@ test('a message that was under way when others were refused tells nothing of the
 });
 
 test('at the end of a run only words that name the reader are believed, and of two at most', () => {
-  const judge = (kind: RefusalKind, count: number, hasAccepted: boolean) => {
+  const judge = (kind: ReplyClass, count: number, hasAccepted: boolean) => {
     const { state } = after([...(hasAccepted ? ['accepted' as const] : []), ...times(count, kind)]);
     return [...new Set(judgeTail(state, hasAccepted).values())];
   };

@@ -1,32 +1,6 @@
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
-import { openProject, postText, runBroadsheet } from '../support/program.ts';
-
-test('what init writes is published and sent by nothing before it is changed', async (t) => {
-  const project = openProject(t);
-  rmSync(join(project.folder, 'config'), { recursive: true });
-  assert.equal((await project.run('init')).code, 0);
-  project.write('posts/2026-03-19-a.md', postText('The council met'));
-  for (const command of [['build'], ['send', 'politics-essential', '--yes'], ['start']]) {
-    const { code, stderr } = await project.run(...command);
-    assert.equal(code, 78, command.join(' '));
-    assert.match(
-      stderr,
-      /config\/broadsheet\.yaml:11:10 {2}site\.title is "The Harbour Broadsheet", the example's; write the title of your site/,
-    );
-    assert.match(stderr, /newsletters\[0\]\.name is "The Harbour Morning", the example's/);
-  }
-  assert.equal(
-    (await project.run('preview', 'politics-essential', '--now', '2026-03-20T07:00')).code,
-    0,
-  );
-  const checked = await project.run('check');
-  assert.equal(checked.code, 0);
-  assert.match(checked.stderr, /warning {2}config\/broadsheet\.yaml:11:10 {2}site\.title is/);
-  assert.ok(!project.files().some((file) => file.startsWith('public/')));
-});
+import { openProject, runBroadsheet } from '../support/program.ts';
 
 test('help names every command, with examples and exit codes, on standard output', async (t) => {
   const { folder } = openProject(t);

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, type TestContext, test } from 'node:test';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import type { ReplyClass } from '../../src/model/refusals.ts';
 import { parseReply } from '../../src/smtp/classify-reply.ts';
-import type { Outcome, RelayLimit, ReplyClass } from '../../src/smtp/outcome.ts';
+import type { Outcome, RelayLimit } from '../../src/smtp/outcome.ts';
 import { CERTIFICATE, EXPIRED_CERTIFICATE, OTHER_CERTIFICATE } from '../support/certificates.ts';
 import {
   at,

@@ -1,5 +1,6 @@
+import type { ReplyClass } from '../../model/refusals.ts';
 import { retryDelaySeconds } from '../../model/retry-delay.ts';
-import type { Outcome, ReplyClass } from '../../smtp/outcome.ts';
+import type { Outcome } from '../../smtp/outcome.ts';
 import { storedInstant } from '../../store/instants.ts';
 import type { Verdict } from '../../store/verdicts.ts';
 

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { getCompileCacheDir } from 'node:module';
 import { setPriority } from 'node:os';
-import { extname } from 'node:path';
+import { dirname, extname } from 'node:path';
 import { BroadsheetError, EXIT, type ExitCode } from '../../base/errors.ts';
 
 /** What a process that works apart sends at its end. */
@@ -33,8 +34,12 @@ const GRACE_MS = 8000;
  */
 const PRIORITY = 5;
 
-/** The end of what a process said that died is enough. */
-const LONGEST_SAID = 2000;
+/** The end of what a process said that died is enough: so many characters are kept, and so many told. */
+const LONGEST_KEPT = 20_000;
+const LONGEST_TOLD = 1000;
+
+/** V8 lists its own functions when memory is used up, which tells a publisher nothing. */
+const NATIVE_FRAME = /^\s*\d+: 0x.*(?:\n|$)/gm;
 
 /**
  * Runs a program of this folder in a process of its own and returns its report: neither requests nor
@@ -49,7 +54,10 @@ export async function runApart<Report>(order: object, options: ApartOptions): Pr
   const file = new URL(`./${program}${extname(import.meta.url)}`, import.meta.url);
   // Structured clones: a config has maps in it. Standard input tells the process that this one ended.
   const stdio = ['pipe', 'ignore', 'pipe', 'ipc'] as const;
-  const child = fork(file, [], { serialization: 'advanced', stdio: [...stdio] });
+  // Node has a folder for each of its versions there.
+  const compiled = getCompileCacheDir();
+  const env = { ...process.env, NODE_COMPILE_CACHE: compiled && dirname(compiled) };
+  const child = fork(file, [], { env, serialization: 'advanced', stdio: [...stdio] });
   let isLate = false;
   const limit = setTimeout(() => {
     isLate = true;
@@ -90,7 +98,7 @@ function resultOf<Report>(
     let result: ApartResult<Report> | undefined;
     let said = '';
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      said = (said + text).slice(-LONGEST_SAID);
+      said = (said + text).slice(-LONGEST_KEPT);
     });
     child.once('message', (message: ApartResult<Report>) => {
       result = message;
@@ -104,9 +112,14 @@ function resultOf<Report>(
     // Not before: two builds must not be under way at once.
     child.once('close', (code, signal) => {
       if (result !== undefined) resolve(result);
-      else reject(new Error(`${name} was cut off (${signal ?? code}) ${said}`.trim()));
+      else reject(cutOff(name, signal ?? code, said));
     });
   });
+}
+
+function cutOff(name: string, by: NodeJS.Signals | number | null, said: string): Error {
+  const lastWords = said.replace(NATIVE_FRAME, '').trim().slice(-LONGEST_TOLD);
+  return new Error(`${name} was cut off (${by}) ${lastWords}`.trim());
 }
 
 function giveWay({ pid }: ChildProcess): void {

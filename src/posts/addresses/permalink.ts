@@ -29,8 +29,12 @@ interface Values extends PermalinkParts {
 const two = (value: number) => String(value).padStart(2, '0');
 const three = (value: number) => String(value).padStart(3, '0');
 const english = (style: 'long' | 'short', part: 'weekday' | 'month') => {
-  const format = new Intl.DateTimeFormat('en', { [part]: style, timeZone: 'UTC' });
-  return ({ local }: Values) => format.format(Date.UTC(local.year, local.month - 1, local.day));
+  // Making one takes 20 ms, and few addresses name a month.
+  let format: Intl.DateTimeFormat | undefined;
+  return ({ local }: Values) => {
+    format ??= new Intl.DateTimeFormat('en', { [part]: style, timeZone: 'UTC' });
+    return format.format(Date.UTC(local.year, local.month - 1, local.day));
+  };
 };
 
 /** Jekyll's placeholders. */
