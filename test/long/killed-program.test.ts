@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { crashProblems, runCrashTrials } from '../support/crash-trials.ts';
 import { newDatabase, test } from '../support/databases.ts';
-import { trials } from '../support/trials.ts';
 
 // `npm run test:crash` does the same a hundred times, with two thousand subscribers.
-const SENDS = trials(1);
+const SENDS = 10;
 
 test(`${SENDS} sends that are killed at random moments lose nobody, and name whoever got two`, async (t) => {
   const figures = await runCrashTrials({

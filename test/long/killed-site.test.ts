@@ -1,20 +1,17 @@
 import assert from 'node:assert/strict';
-import {
-  confirmAddressChange,
-  requestAddressChange,
-} from '../../../src/jobs/site/address-change.ts';
-import { answerAll } from '../../../src/jobs/site/answer-requests.ts';
-import { confirmSignUp } from '../../../src/jobs/site/confirm-sign-up.ts';
-import { requestSignUp } from '../../../src/jobs/site/request-sign-up.ts';
-import { openNoticeRoutes } from '../../../src/jobs/site/send-notices.ts';
-import { unsubscribe } from '../../../src/jobs/site/unsubscribe.ts';
-import { unsubscribeToken } from '../../../src/mail/unsubscribe-link.ts';
-import { test } from '../../support/databases.ts';
-import { messageIdOf } from '../../support/inbox.ts';
-import { listenToStore } from '../../support/listening-store.ts';
-import { address, NEWSLETTER } from '../../support/paper.ts';
-import { everyone } from '../../support/people.ts';
-import { openSite, type Site } from '../../support/site.ts';
+import { confirmAddressChange, requestAddressChange } from '../../src/jobs/site/address-change.ts';
+import { answerAll } from '../../src/jobs/site/answer-requests.ts';
+import { confirmSignUp } from '../../src/jobs/site/confirm-sign-up.ts';
+import { requestSignUp } from '../../src/jobs/site/request-sign-up.ts';
+import { openNoticeRoutes } from '../../src/jobs/site/send-notices.ts';
+import { unsubscribe } from '../../src/jobs/site/unsubscribe.ts';
+import { unsubscribeToken } from '../../src/mail/unsubscribe-link.ts';
+import { test } from '../support/databases.ts';
+import { messageIdOf } from '../support/inbox.ts';
+import { listenToStore } from '../support/listening-store.ts';
+import { address, NEWSLETTER } from '../support/paper.ts';
+import { everyone } from '../support/people.ts';
+import { openSite, type Site } from '../support/site.ts';
 
 /** A program that is dead: nothing that it asks of the database is done any more. */
 class Dead extends Error {}

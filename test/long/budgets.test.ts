@@ -1,23 +1,22 @@
 import assert from 'node:assert/strict';
-import { requestAddressChange } from '../../../src/jobs/site/address-change.ts';
-import { answerAsked } from '../../../src/jobs/site/answer-asked.ts';
-import { answerAll } from '../../../src/jobs/site/answer-requests.ts';
-import { answerSignUp } from '../../../src/jobs/site/answer-sign-up.ts';
-import { requestPreferences } from '../../../src/jobs/site/request-preferences.ts';
-import { requestSignUp } from '../../../src/jobs/site/request-sign-up.ts';
-import { openNoticeRoutes } from '../../../src/jobs/site/send-notices.ts';
-import { openStore } from '../../../src/store/database/open-store.ts';
-import { askedNotices } from '../../../src/store/notices.ts';
-import { unansweredSignUps } from '../../../src/store/sign-ups.ts';
-import { test } from '../../support/databases.ts';
-import { listenToStore } from '../../support/listening-store.ts';
-import { address, NEWSLETTER } from '../../support/paper.ts';
-import { openSite, type Site } from '../../support/site.ts';
-import { trials } from '../../support/trials.ts';
+import { requestAddressChange } from '../../src/jobs/site/address-change.ts';
+import { answerAsked } from '../../src/jobs/site/answer-asked.ts';
+import { answerAll } from '../../src/jobs/site/answer-requests.ts';
+import { answerSignUp } from '../../src/jobs/site/answer-sign-up.ts';
+import { requestPreferences } from '../../src/jobs/site/request-preferences.ts';
+import { requestSignUp } from '../../src/jobs/site/request-sign-up.ts';
+import { openNoticeRoutes } from '../../src/jobs/site/send-notices.ts';
+import { openStore } from '../../src/store/database/open-store.ts';
+import { askedNotices } from '../../src/store/notices.ts';
+import { unansweredSignUps } from '../../src/store/sign-ups.ts';
+import { test } from '../support/databases.ts';
+import { listenToStore } from '../support/listening-store.ts';
+import { address, NEWSLETTER } from '../support/paper.ts';
+import { openSite, type Site } from '../support/site.ts';
 
 const ADA = 'ada@example.org';
-const MANY = trials(1000);
-const PER_HOUR = trials(50);
+const MANY = 10_000;
+const PER_HOUR = 500;
 
 /** Decides about all that was asked for; sends nothing. */
 async function decide({ deps }: Site): Promise<void> {

@@ -9,7 +9,6 @@ import { countActive as countSubscribers } from '../../src/store/subscribers.ts'
 import { test } from '../support/databases.ts';
 import { type FaultPhase, type Moment, openFaultRelay } from '../support/fault-relay.ts';
 import { NEWSLETTER, NONE, openPaper, type Paper } from '../support/paper.ts';
-import { stride } from '../support/trials.ts';
 
 /** Thirty readers of several providers. */
 const READERS = Array.from(
@@ -42,12 +41,9 @@ const ABOUT_US: readonly (readonly [FaultPhase, string])[] = [
   ['mail', '550 5.7.60 Client does not have permissions to send as this sender'],
 ];
 
-/** Some of them; all in `npm run test:long`. */
-const TRIED = ABOUT_US.filter((_, at) => at % stride(6) === 0);
-
 const DAYS = [20, 21, 22, 23, 24];
 
-for (const [phase, words] of TRIED) {
+for (const [phase, words] of ABOUT_US) {
   test(`five days of "${words}" end nobody's subscription, and fail nobody while it may still be mended`, async (t) => {
     const { paper, refuseAfter, served } = await openRelayOf(t, phase, words);
     for (const day of DAYS) {
@@ -77,7 +73,7 @@ for (const [phase, words] of TRIED) {
 }
 
 for (const count of [1, 2, 3]) {
-  for (const [phase, words] of TRIED.filter(([, text]) => !/unknown|full/i.test(text))) {
+  for (const [phase, words] of ABOUT_US.filter(([, text]) => !/unknown|full/i.test(text))) {
     test(`a list of ${count} that a relay refuses by "${words}" waits as it is`, async (t) => {
       const people = READERS.slice(0, count);
       const { paper, refuseAfter } = await openRelayOf(t, phase, words, people);
