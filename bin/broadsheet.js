@@ -22,9 +22,10 @@ const isCheckout = existsSync(source);
 // Spares a tenth of a second and some memory from the second run on. Beside the libraries, not in
 // the folder of temporary files, where anyone could put code for us to run.
 const modulesFolder = isCheckout ? '../node_modules' : '../..';
-modules.enableCompileCache?.(
-  fileURLToPath(new URL(`${modulesFolder}/.cache/broadsheet/compiled`, import.meta.url)),
-);
+const cache = new URL(`${modulesFolder}/.cache/broadsheet/compiled`, import.meta.url);
+// In the environment for the processes that the service starts.
+process.env.NODE_COMPILE_CACHE ??= fileURLToPath(cache);
+modules.enableCompileCache?.();
 
 const { main } = await import((isCheckout ? source : compiled).href);
 process.exitCode = await main(process.argv.slice(2));

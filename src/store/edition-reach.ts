@@ -1,8 +1,8 @@
 import type { Database } from './tables.ts';
 
 /**
- * Whether somebody may have got the edition: a relay took a message of it, may have taken one, or a
- * sender has one in hand. What a relay refused has reached nobody.
+ * Whether somebody may have got the edition: a relay was asked to take a message of it, or a sender has
+ * one in hand.
  */
 export async function mayHaveReached(db: Database, edition: string): Promise<boolean> {
   const row = await db
@@ -13,6 +13,7 @@ export async function mayHaveReached(db: Database, edition: string): Promise<boo
       where.or([
         where('state', 'in', ['accepted', 'claimed', 'submitting', 'inDoubt']),
         where('in_doubt_at', 'is not', null),
+        where('attempts', '>', 0),
       ]),
     )
     .limit(1)

@@ -8,7 +8,7 @@ import { copyDatabase } from '../../src/jobs/database/copy-database.ts';
 import { COPIED } from '../../src/store/database/copy-tables.ts';
 import { openStore, type Store } from '../../src/store/database/open-store.ts';
 import { cleanUpAfter } from '../support/clean-up-after.ts';
-import { DATABASES, test } from '../support/databases.ts';
+import { DATABASES, testOnBoth } from '../support/databases.ts';
 import { openPaper, PEOPLE } from '../support/paper.ts';
 import { explained, newStore } from '../support/stores.ts';
 
@@ -42,13 +42,13 @@ for (const from of DATABASES) {
   }
 }
 
-test('every table of the schema is copied, in the order of its key', async (t, database) => {
+testOnBoth('every table of the schema is copied, in the order of its key', async (t, database) => {
   const store = await newStore(t);
   const found = await (database === 'SQLite' ? keysOfSqlite(store) : keysOfPostgres(store));
   assert.deepEqual(found, { ...COPIED });
 });
 
-test('a copy that does not come to its end leaves the source as it is', async (t) => {
+testOnBoth('a copy that does not come to its end leaves the source as it is', async (t) => {
   const from = await newStore(t);
   await fill(from.db as unknown as Kysely<unknown>);
   const to = await newStore(t, { on: 'PostgreSQL', bare: true });
@@ -60,7 +60,7 @@ test('a copy that does not come to its end leaves the source as it is', async (t
   assert.equal((await allRows(to)).subscribers?.length, 0);
 });
 
-test('a database that a program sends from is not copied', async (t) => {
+testOnBoth('a database that a program sends from is not copied', async (t) => {
   const from = await newStore(t);
   const to = await newStore(t, { on: 'SQLite' });
   const lease = (await from.leaseClock()).add({ seconds: 60 }).toString();
@@ -77,7 +77,7 @@ test('a database that a program sends from is not copied', async (t) => {
   await copyDatabase({ from, to, clock, log: silentLog });
 });
 
-test('a database that is on hold is not copied: another one sends', async (t) => {
+testOnBoth('a database that is on hold is not copied: another one sends', async (t) => {
   const from = await newStore(t);
   const [one, two] = [await newStore(t, { on: 'SQLite' }), await newStore(t, { on: 'SQLite' })];
   await copyDatabase({ from, to: one, clock, log: silentLog });
@@ -87,7 +87,7 @@ test('a database that is on hold is not copied: another one sends', async (t) =>
   );
 });
 
-test('nobody writes to the source while it is copied', async (t) => {
+testOnBoth('nobody writes to the source while it is copied', async (t) => {
   const paper = await openPaper(t, { subscribers: PEOPLE });
   const { store } = paper.deps;
   const to = await newStore(t, { on: 'PostgreSQL', bare: true });

@@ -5,12 +5,12 @@ import { BroadsheetError, EXIT } from '../../src/base/errors.ts';
 import { readJournal } from '../../src/disk/journal-file.ts';
 import type { JournalEntry } from '../../src/model/departure.ts';
 import type { Store } from '../../src/store/database/open-store.ts';
-import { test } from '../support/databases.ts';
+import { testOnBoth } from '../support/databases.ts';
 import { openPaper } from '../support/paper.ts';
 import { everyone, importText, statuses } from '../support/people.ts';
 import { explained } from '../support/stores.ts';
 
-test('a CSV file is read by its header, in any order and with any divider', async (t) => {
+testOnBoth('a CSV file is read by its header, in any order and with any divider', async (t) => {
   const paper = await openPaper(t);
   const report = await importText(
     paper,
@@ -45,65 +45,77 @@ test('a CSV file is read by its header, in any order and with any divider', asyn
   assert.equal(people[0]?.consent.source, 'import people.csv');
 });
 
-test('a list of addresses is read line by line, and what is no address is named', async (t) => {
-  const paper = await openPaper(t);
-  const report = await importText(
-    paper,
-    'ada@example.org\n\nAda Two <ada2@example.org>\nnobody\nx@y\nADA@example.org\na@example.org, b@example.org\n',
-    { skipRefused: true },
-  );
-  assert.equal(report.added, 2);
-  assert.equal(report.duplicates, 1);
-  assert.deepEqual(
-    report.refusedLines.map(({ line }) => line),
-    [4, 5, 7],
-  );
-  assert.match(report.refusedLines[0]?.reason ?? '', /"nobody" has no name before an @/);
-  assert.match(report.refusedLines[2]?.reason ?? '', /more than one address/);
-});
+testOnBoth(
+  'a list of addresses is read line by line, and what is no address is named',
+  async (t) => {
+    const paper = await openPaper(t);
+    const report = await importText(
+      paper,
+      'ada@example.org\n\nAda Two <ada2@example.org>\nnobody\nx@y\nADA@example.org\na@example.org, b@example.org\n',
+      { skipRefused: true },
+    );
+    assert.equal(report.added, 2);
+    assert.equal(report.duplicates, 1);
+    assert.deepEqual(
+      report.refusedLines.map(({ line }) => line),
+      [4, 5, 7],
+    );
+    assert.match(report.refusedLines[0]?.reason ?? '', /"nobody" has no name before an @/);
+    assert.match(report.refusedLines[2]?.reason ?? '', /more than one address/);
+  },
+);
 
-test('a column in which a date or a yes means that somebody left outdoes the status', async (t) => {
-  const exports = [
-    'Email Address,UNSUB_TIME\nmailchimp@example.org,2021-01-01 10:00:00\n',
-    'Email Address,CLEAN_TIME\ncleaned@example.org,2021-01-01 10:00:00\n',
-    'email,subscribed_to_emails,deleted_at\nghost@example.org,true,2022-02-02T00:00:00Z\n',
-    'email,email_disabled\nsubstack@example.org,true\nkept@example.org,false\n',
-    'email_address,subscriber_type,unsubscription_date\nbuttondown@example.org,regular,2021-01-01\n',
-  ];
-  const paper = await openPaper(t);
-  for (const text of exports) await importText(paper, text);
-  assert.deepEqual(await statuses(paper), {
-    'buttondown@example.org': 'unsubscribed',
-    'cleaned@example.org': 'bounced',
-    'ghost@example.org': 'unsubscribed',
-    'kept@example.org': 'active',
-    'mailchimp@example.org': 'unsubscribed',
-    'substack@example.org': 'unsubscribed',
-  });
-});
+testOnBoth(
+  'a column in which a date or a yes means that somebody left outdoes the status',
+  async (t) => {
+    const exports = [
+      'Email Address,UNSUB_TIME\nmailchimp@example.org,2021-01-01 10:00:00\n',
+      'Email Address,CLEAN_TIME\ncleaned@example.org,2021-01-01 10:00:00\n',
+      'email,subscribed_to_emails,deleted_at\nghost@example.org,true,2022-02-02T00:00:00Z\n',
+      'email,email_disabled\nsubstack@example.org,true\nkept@example.org,false\n',
+      'email_address,subscriber_type,unsubscription_date\nbuttondown@example.org,regular,2021-01-01\n',
+    ];
+    const paper = await openPaper(t);
+    for (const text of exports) await importText(paper, text);
+    assert.deepEqual(await statuses(paper), {
+      'buttondown@example.org': 'unsubscribed',
+      'cleaned@example.org': 'bounced',
+      'ghost@example.org': 'unsubscribed',
+      'kept@example.org': 'active',
+      'mailchimp@example.org': 'unsubscribed',
+      'substack@example.org': 'unsubscribed',
+    });
+  },
+);
 
-test('a line with a status that is not known is refused: it may mean that they left', async (t) => {
-  const paper = await openPaper(t);
-  const report = await importText(paper, 'email,status\nada@example.org,asleep\n');
-  assert.deepEqual(report.refused, 1);
-  assert.deepEqual(await everyone(paper), []);
-});
+testOnBoth(
+  'a line with a status that is not known is refused: it may mean that they left',
+  async (t) => {
+    const paper = await openPaper(t);
+    const report = await importText(paper, 'email,status\nada@example.org,asleep\n');
+    assert.deepEqual(report.refused, 1);
+    assert.deepEqual(await everyone(paper), []);
+  },
+);
 
-test('a file that says that somebody left ends their subscription, whichever line is first', async (t) => {
-  const paper = await openPaper(t, { subscribers: ['ada@example.org'] });
-  const report = await importText(
-    paper,
-    'email,status\nada@example.org,bounced\nbob@example.org,active\nbob@example.org,unsubscribed\ncyd@example.org,unsubscribed\ncyd@example.org,active\n',
-  );
-  assert.equal(report.ended, 2);
-  assert.deepEqual(await statuses(paper), {
-    'ada@example.org': 'bounced',
-    'bob@example.org': 'unsubscribed',
-    'cyd@example.org': 'unsubscribed',
-  });
-});
+testOnBoth(
+  'a file that says that somebody left ends their subscription, whichever line is first',
+  async (t) => {
+    const paper = await openPaper(t, { subscribers: ['ada@example.org'] });
+    const report = await importText(
+      paper,
+      'email,status\nada@example.org,bounced\nbob@example.org,active\nbob@example.org,unsubscribed\ncyd@example.org,unsubscribed\ncyd@example.org,active\n',
+    );
+    assert.equal(report.ended, 2);
+    assert.deepEqual(await statuses(paper), {
+      'ada@example.org': 'bounced',
+      'bob@example.org': 'unsubscribed',
+      'cyd@example.org': 'unsubscribed',
+    });
+  },
+);
 
-test('people whose status is not told are active, or asked to confirm', async (t) => {
+testOnBoth('people whose status is not told are active, or asked to confirm', async (t) => {
   const paper = await openPaper(t);
   await importText(paper, 'ada@example.org\n');
   await importText(paper, 'bob@example.org\nada@example.org\n', { status: 'pending' });
@@ -113,7 +125,7 @@ test('people whose status is not told are active, or asked to confirm', async (t
   });
 });
 
-test('a dry run of an import counts the same and stores nothing', async (t) => {
+testOnBoth('a dry run of an import counts the same and stores nothing', async (t) => {
   const paper = await openPaper(t, { subscribers: ['ada@example.org'] });
   const text = 'email,status\nada@example.org,unsubscribed\nbob@example.org,active\n';
   const dry = await importText(paper, text, { dryRun: true });
@@ -121,7 +133,7 @@ test('a dry run of an import counts the same and stores nothing', async (t) => {
   assert.deepEqual(await importText(paper, text), { ...dry, stored: true });
 });
 
-test('a file that cannot be read to its end changes nothing', async (t) => {
+testOnBoth('a file that cannot be read to its end changes nothing', async (t) => {
   const paper = await openPaper(t);
   const broken: readonly (readonly [string | Buffer, RegExp])[] = [
     [
@@ -142,7 +154,7 @@ test('a file that cannot be read to its end changes nothing', async (t) => {
   assert.deepEqual(await everyone(paper), []);
 });
 
-test('a file of Excel in UTF-16 is read, and an empty file has nobody in it', async (t) => {
+testOnBoth('a file of Excel in UTF-16 is read, and an empty file has nobody in it', async (t) => {
   const paper = await openPaper(t);
   const report = await importText(
     paper,
@@ -153,7 +165,7 @@ test('a file of Excel in UTF-16 is read, and an empty file has nobody in it', as
   assert.equal((await importText(paper, '')).read, 0);
 });
 
-test('many lines are read in pieces, and listed in pages', async (t) => {
+testOnBoth('many lines are read in pieces, and listed in pages', async (t) => {
   const paper = await openPaper(t);
   const lines = Array.from({ length: 2500 }, (_, index) => `reader${index}@example.org`);
   const report = await importText(paper, lines.join('\n'));
@@ -184,44 +196,51 @@ testOnce('an import into PostgreSQL does not read again and again what it stored
   assert.ok(read < 20_000, `${read} rows were read`);
 });
 
-test('one refused line, and nothing of the file is stored: not those before it, not those after', async (t) => {
-  const paper = await openPaper(t, { subscribers: ['ada@example.org'] });
-  const text = 'email,bounced\nada@example.org,yes\nbob@example.org,\nnobody,\ncyd@example.org,\n';
-  const report = await importText(paper, text);
-  assert.equal(report.stored, false);
-  assert.deepEqual([report.refused, report.added, report.ended], [1, 2, 1]);
-  assert.deepEqual(
-    report.refusedLines.map(({ line }) => line),
-    [4],
-  );
-  assert.deepEqual(await statuses(paper), { 'ada@example.org': 'active' });
-  assert.deepEqual([...readJournal(paper.deps.config.journalFile)], []);
-  const again = await importText(paper, text, { skipRefused: true });
-  assert.equal(again.stored, true);
-  assert.deepEqual(await statuses(paper), {
-    'ada@example.org': 'bounced',
-    'bob@example.org': 'active',
-    'cyd@example.org': 'active',
-  });
-});
+testOnBoth(
+  'one refused line, and nothing of the file is stored: not those before it, not those after',
+  async (t) => {
+    const paper = await openPaper(t, { subscribers: ['ada@example.org'] });
+    const text =
+      'email,bounced\nada@example.org,yes\nbob@example.org,\nnobody,\ncyd@example.org,\n';
+    const report = await importText(paper, text);
+    assert.equal(report.stored, false);
+    assert.deepEqual([report.refused, report.added, report.ended], [1, 2, 1]);
+    assert.deepEqual(
+      report.refusedLines.map(({ line }) => line),
+      [4],
+    );
+    assert.deepEqual(await statuses(paper), { 'ada@example.org': 'active' });
+    assert.deepEqual([...readJournal(paper.deps.config.journalFile)], []);
+    const again = await importText(paper, text, { skipRefused: true });
+    assert.equal(again.stored, true);
+    assert.deepEqual(await statuses(paper), {
+      'ada@example.org': 'bounced',
+      'bob@example.org': 'active',
+      'cyd@example.org': 'active',
+    });
+  },
+);
 
-test('whose subscription a file ends is written to the journal when all of it is stored, never in a dry run', async (t) => {
-  const paper = await openPaper(t, { subscribers: ['ada@example.org', 'bob@example.org'] });
-  const text =
-    'email,status\nada@example.org,complained\nbob@example.org,unsubscribed\ncyd@example.org,unsubscribed\n';
-  await importText(paper, text, { dryRun: true });
-  assert.deepEqual([...readJournal(paper.deps.config.journalFile)], []);
-  const { ended, left } = await importText(paper, text);
-  assert.deepEqual([ended, left], [2, 1]);
-  const statusesOf = (entries: readonly JournalEntry[]) =>
-    entries.map((entry) => entry.kind === 'departure' && entry.status).toSorted();
-  const file = [...readJournal(paper.deps.config.journalFile)];
-  assert.deepEqual(statusesOf(file), ['complained', 'unsubscribed']);
-  const rows = await paper.deps.store.db.selectFrom('journal').select('id').execute();
-  assert.deepEqual(rows.map(({ id }) => id).toSorted(), file.map(({ id }) => id).toSorted());
-});
+testOnBoth(
+  'whose subscription a file ends is written to the journal when all of it is stored, never in a dry run',
+  async (t) => {
+    const paper = await openPaper(t, { subscribers: ['ada@example.org', 'bob@example.org'] });
+    const text =
+      'email,status\nada@example.org,complained\nbob@example.org,unsubscribed\ncyd@example.org,unsubscribed\n';
+    await importText(paper, text, { dryRun: true });
+    assert.deepEqual([...readJournal(paper.deps.config.journalFile)], []);
+    const { ended, left } = await importText(paper, text);
+    assert.deepEqual([ended, left], [2, 1]);
+    const statusesOf = (entries: readonly JournalEntry[]) =>
+      entries.map((entry) => entry.kind === 'departure' && entry.status).toSorted();
+    const file = [...readJournal(paper.deps.config.journalFile)];
+    assert.deepEqual(statusesOf(file), ['complained', 'unsubscribed']);
+    const rows = await paper.deps.store.db.selectFrom('journal').select('id').execute();
+    assert.deepEqual(rows.map(({ id }) => id).toSorted(), file.map(({ id }) => id).toSorted());
+  },
+);
 
-test('nobody comes in as more than --status says', async (t) => {
+testOnBoth('nobody comes in as more than --status says', async (t) => {
   const paper = await openPaper(t);
   const text =
     'email,status\nada@example.org,active\nbob@example.org,complained\ncyd@example.org,\n';
@@ -233,35 +252,41 @@ test('nobody comes in as more than --status says', async (t) => {
   });
 });
 
-test('a state of a country is none of a subscription', async (t) => {
+testOnBoth('a state of a country is none of a subscription', async (t) => {
   const paper = await openPaper(t);
   const report = await importText(paper, 'email,city,state\nada@example.org,Portland,OR\n');
   assert.equal(report.added, 1);
 });
 
-test('two spellings of a mailbox in one file are one subscriber, however far apart', async (t) => {
-  const paper = await openPaper(t);
-  const others = Array.from({ length: 4500 }, (_, index) => `reader${index}@example.org`);
-  const report = await importText(
-    paper,
-    ['Ada@EXAMPLE.org', ...others, '<ada@example.org.>', 'mailto:ADA@example.org'].join('\n'),
-  );
-  assert.deepEqual([report.read, report.added, report.duplicates], [4503, 4501, 2]);
-});
+testOnBoth(
+  'two spellings of a mailbox in one file are one subscriber, however far apart',
+  async (t) => {
+    const paper = await openPaper(t);
+    const others = Array.from({ length: 4500 }, (_, index) => `reader${index}@example.org`);
+    const report = await importText(
+      paper,
+      ['Ada@EXAMPLE.org', ...others, '<ada@example.org.>', 'mailto:ADA@example.org'].join('\n'),
+    );
+    assert.deepEqual([report.read, report.added, report.duplicates], [4503, 4501, 2]);
+  },
+);
 
-test('a quote that is never closed is named by the line that it can be on, not by the end of the file', async (t) => {
-  const paper = await openPaper(t);
-  const rows = Array.from({ length: 20_000 }, (_, index) => `reader${index}@example.org,Reader`);
-  rows[700] = 'bob@example.org,"Bob';
-  await assert.rejects(importText(paper, `email,name\n${rows.join('\n')}\n`), (error) => {
-    assert.ok(error instanceof BroadsheetError);
-    assert.match(error.message, /^people\.csv:702 {2}has a quote here or after it/);
-    return true;
-  });
-  assert.deepEqual(await everyone(paper), []);
-});
+testOnBoth(
+  'a quote that is never closed is named by the line that it can be on, not by the end of the file',
+  async (t) => {
+    const paper = await openPaper(t);
+    const rows = Array.from({ length: 20_000 }, (_, index) => `reader${index}@example.org,Reader`);
+    rows[700] = 'bob@example.org,"Bob';
+    await assert.rejects(importText(paper, `email,name\n${rows.join('\n')}\n`), (error) => {
+      assert.ok(error instanceof BroadsheetError);
+      assert.match(error.message, /^people\.csv:702 {2}has a quote here or after it/);
+      return true;
+    });
+    assert.deepEqual(await everyone(paper), []);
+  },
+);
 
-test('a line without end is refused before it fills the memory', async (t) => {
+testOnBoth('a line without end is refused before it fills the memory', async (t) => {
   const paper = await openPaper(t);
   for (const text of [`email,name\n${','.repeat(5_000_000)}`, `email\n${'y'.repeat(5_000_000)}`]) {
     await assert.rejects(
@@ -272,7 +297,7 @@ test('a line without end is refused before it fills the memory', async (t) => {
   assert.deepEqual(await everyone(paper), []);
 });
 
-test('quotes in the middle of a name, and lines within quotes, are part of it', async (t) => {
+testOnBoth('quotes in the middle of a name, and lines within quotes, are part of it', async (t) => {
   const paper = await openPaper(t);
   await importText(
     paper,

@@ -9,7 +9,7 @@ import { openNoticeRoutes } from '../../src/jobs/site/send-notices.ts';
 import { openStore } from '../../src/store/database/open-store.ts';
 import { askedNotices } from '../../src/store/notices.ts';
 import { unansweredSignUps } from '../../src/store/sign-ups.ts';
-import { test } from '../support/databases.ts';
+import { testOnBoth } from '../support/databases.ts';
 import { listenToStore } from '../support/listening-store.ts';
 import { address, NEWSLETTER } from '../support/paper.ts';
 import { openSite, type Site } from '../support/site.ts';
@@ -58,98 +58,124 @@ async function askMany(many: number, ask: (index: number) => Promise<string>): P
   return answers;
 }
 
-test(`of ${MANY} requests from as many IPs for one address, 3 are answered by mail`, async (t) => {
-  const site = await openSite(t, { limits: { perHour: PER_HOUR } });
-  const answers = await askMany(MANY, (index) =>
-    site.signUp(index % 2 === 0 ? ADA : 'ADA@example.org', { ip: ipOf(index) }),
-  );
-  assert.deepEqual([count(answers, 'taken'), count(answers, 'busy')], [PER_HOUR, MANY - PER_HOUR]);
-  await decide(site);
-  assert.equal(await countWaiting(site), 3);
-  for (let hours = 2; hours < 24; hours += 2) {
-    site.later({ hours: 2 });
-    await site.signUp(ADA, { ip: ipOf(hours) });
-  }
-  await decide(site);
-  assert.equal(await countWaiting(site), 3);
-  site.later({ hours: 2, seconds: 1 });
-  await site.signUp(ADA, { ip: ipOf(MANY) });
-  await decide(site);
-  assert.equal(await countWaiting(site), 4, 'a day later there is room again');
-});
-
-test('of 100 requests for as many sub-addresses of one mailbox, 3 are answered by mail', async (t) => {
-  const site = await openSite(t, { subscribers: ['ada+list@example.org'] });
-  await askMany(98, (index) => site.signUp(`Ada+${index}+x@example.org`, { ip: ipOf(index) }));
-  await site.signUp(ADA, { ip: ipOf(98) });
-  await site.askForPreferences('ada+list@example.org', ipOf(99));
-  await decide(site);
-  assert.equal(await countWaiting(site), 3);
-  await site.signUp('adam+1@example.org', { ip: ipOf(100) });
-  await site.signUp('ada+1@example.com', { ip: ipOf(101) });
-  await decide(site);
-  assert.equal(await countWaiting(site), 5, 'others have their own');
-});
-
-test(`of ${MANY} requests from one IP for as many addresses, 10 an hour are taken`, async (t) => {
-  const site = await openSite(t);
-  const answers = await askMany(MANY, (index) => site.signUp(`reader-${index}@example.org`));
-  assert.deepEqual([count(answers, 'taken'), count(answers, 'busy')], [10, MANY - 10]);
-  await decide(site);
-  assert.equal(await countWaiting(site), 10);
-  site.later({ hours: 1, seconds: 1 });
-  assert.equal(await site.signUp('late@example.org'), 'taken');
-});
-
-test('of 1,000 requests from one /56, and from one /48, of IPv6 an hour takes 20 and 50', async (t) => {
-  const site = await openSite(t);
-  const ask = (count: number, ipOfIndex: (index: number) => string) =>
-    askMany(count, (index) =>
-      site.signUp(`${ipOfIndex(index)}@example.org`.replaceAll(':', '-'), { ip: ipOfIndex(index) }),
+testOnBoth(
+  `of ${MANY} requests from as many IPs for one address, 3 are answered by mail`,
+  async (t) => {
+    const site = await openSite(t, { limits: { perHour: PER_HOUR } });
+    const answers = await askMany(MANY, (index) =>
+      site.signUp(index % 2 === 0 ? ADA : 'ADA@example.org', { ip: ipOf(index) }),
     );
-  const one = await ask(256, (index) => `2001:db8:0:${index.toString(16)}::1`);
-  assert.deepEqual([count(one, 'taken'), count(one, 'busy')], [20, 236]);
-  const wide = await ask(
-    1000,
-    (index) => `2001:db8:0:${(256 * (1 + (index % 200)) + index).toString(16)}::1`,
-  );
-  assert.equal(count(wide, 'taken'), 30, 'with the 20 before');
-  assert.equal(await site.signUp('ada@example.org', { ip: '2001:db8:1::1' }), 'taken');
-  site.later({ hours: 1, seconds: 1 });
-  assert.equal(await site.signUp('bob@example.org', { ip: '2001:db8:0:1::1' }), 'taken');
-});
+    assert.deepEqual(
+      [count(answers, 'taken'), count(answers, 'busy')],
+      [PER_HOUR, MANY - PER_HOUR],
+    );
+    await decide(site);
+    assert.equal(await countWaiting(site), 3);
+    for (let hours = 2; hours < 24; hours += 2) {
+      site.later({ hours: 2 });
+      await site.signUp(ADA, { ip: ipOf(hours) });
+    }
+    await decide(site);
+    assert.equal(await countWaiting(site), 3);
+    site.later({ hours: 2, seconds: 1 });
+    await site.signUp(ADA, { ip: ipOf(MANY) });
+    await decide(site);
+    assert.equal(await countWaiting(site), 4, 'a day later there is room again');
+  },
+);
 
-test('of 100 requests for as many spellings of one Gmail name, 3 are answered by mail', async (t) => {
-  const site = await openSite(t);
-  const spellings = (index: number) =>
-    [...'ada.lovelace'.replace('.', '')]
-      .map((letter, at) => ((index >> at) & 1 ? `${letter}.` : letter))
-      .join('')
-      .replace(/\.$/, '');
-  await askMany(100, (index) =>
-    site.signUp(`${spellings(index)}@${index % 2 ? 'gmail' : 'googlemail'}.com`, {
-      ip: ipOf(index),
-    }),
-  );
-  await decide(site);
-  assert.equal(await countWaiting(site), 3);
-  await site.signUp('a.d.a@example.org', { ip: ipOf(101) });
-  await site.signUp('ada@example.org', { ip: ipOf(102) });
-  await decide(site);
-  assert.equal(await countWaiting(site), 5, 'elsewhere a dot makes another mailbox');
-});
+testOnBoth(
+  'of 100 requests for as many sub-addresses of one mailbox, 3 are answered by mail',
+  async (t) => {
+    const site = await openSite(t, { subscribers: ['ada+list@example.org'] });
+    await askMany(98, (index) => site.signUp(`Ada+${index}+x@example.org`, { ip: ipOf(index) }));
+    await site.signUp(ADA, { ip: ipOf(98) });
+    await site.askForPreferences('ada+list@example.org', ipOf(99));
+    await decide(site);
+    assert.equal(await countWaiting(site), 3);
+    await site.signUp('adam+1@example.org', { ip: ipOf(100) });
+    await site.signUp('ada+1@example.com', { ip: ipOf(101) });
+    await decide(site);
+    assert.equal(await countWaiting(site), 5, 'others have their own');
+  },
+);
 
-test(`of ${MANY} requests from as many IPs for as many addresses, ${PER_HOUR} an hour are taken`, async (t) => {
-  const site = await openSite(t, { limits: { perHour: PER_HOUR } });
-  const answers = await askMany(MANY, (index) =>
-    site.signUp(`reader-${index}@example.org`, { ip: ipOf(index) }),
-  );
-  assert.deepEqual([count(answers, 'taken'), count(answers, 'busy')], [PER_HOUR, MANY - PER_HOUR]);
-  await decide(site);
-  assert.equal(await countWaiting(site), PER_HOUR);
-});
+testOnBoth(
+  `of ${MANY} requests from one IP for as many addresses, 10 an hour are taken`,
+  async (t) => {
+    const site = await openSite(t);
+    const answers = await askMany(MANY, (index) => site.signUp(`reader-${index}@example.org`));
+    assert.deepEqual([count(answers, 'taken'), count(answers, 'busy')], [10, MANY - 10]);
+    await decide(site);
+    assert.equal(await countWaiting(site), 10);
+    site.later({ hours: 1, seconds: 1 });
+    assert.equal(await site.signUp('late@example.org'), 'taken');
+  },
+);
 
-test('one IPv6 network of 64 bits is one sender, and another is another', async (t) => {
+testOnBoth(
+  'of 1,000 requests from one /56, and from one /48, of IPv6 an hour takes 20 and 50',
+  async (t) => {
+    const site = await openSite(t);
+    const ask = (count: number, ipOfIndex: (index: number) => string) =>
+      askMany(count, (index) =>
+        site.signUp(`${ipOfIndex(index)}@example.org`.replaceAll(':', '-'), {
+          ip: ipOfIndex(index),
+        }),
+      );
+    const one = await ask(256, (index) => `2001:db8:0:${index.toString(16)}::1`);
+    assert.deepEqual([count(one, 'taken'), count(one, 'busy')], [20, 236]);
+    const wide = await ask(
+      1000,
+      (index) => `2001:db8:0:${(256 * (1 + (index % 200)) + index).toString(16)}::1`,
+    );
+    assert.equal(count(wide, 'taken'), 30, 'with the 20 before');
+    assert.equal(await site.signUp('ada@example.org', { ip: '2001:db8:1::1' }), 'taken');
+    site.later({ hours: 1, seconds: 1 });
+    assert.equal(await site.signUp('bob@example.org', { ip: '2001:db8:0:1::1' }), 'taken');
+  },
+);
+
+testOnBoth(
+  'of 100 requests for as many spellings of one Gmail name, 3 are answered by mail',
+  async (t) => {
+    const site = await openSite(t);
+    const spellings = (index: number) =>
+      [...'ada.lovelace'.replace('.', '')]
+        .map((letter, at) => ((index >> at) & 1 ? `${letter}.` : letter))
+        .join('')
+        .replace(/\.$/, '');
+    await askMany(100, (index) =>
+      site.signUp(`${spellings(index)}@${index % 2 ? 'gmail' : 'googlemail'}.com`, {
+        ip: ipOf(index),
+      }),
+    );
+    await decide(site);
+    assert.equal(await countWaiting(site), 3);
+    await site.signUp('a.d.a@example.org', { ip: ipOf(101) });
+    await site.signUp('ada@example.org', { ip: ipOf(102) });
+    await decide(site);
+    assert.equal(await countWaiting(site), 5, 'elsewhere a dot makes another mailbox');
+  },
+);
+
+testOnBoth(
+  `of ${MANY} requests from as many IPs for as many addresses, ${PER_HOUR} an hour are taken`,
+  async (t) => {
+    const site = await openSite(t, { limits: { perHour: PER_HOUR } });
+    const answers = await askMany(MANY, (index) =>
+      site.signUp(`reader-${index}@example.org`, { ip: ipOf(index) }),
+    );
+    assert.deepEqual(
+      [count(answers, 'taken'), count(answers, 'busy')],
+      [PER_HOUR, MANY - PER_HOUR],
+    );
+    await decide(site);
+    assert.equal(await countWaiting(site), PER_HOUR);
+  },
+);
+
+testOnBoth('one IPv6 network of 64 bits is one sender, and another is another', async (t) => {
   const site = await openSite(t);
   const from = (ip: string) => site.signUp(`x${ip.length}@example.org`, { ip });
   for (let host = 1; host <= 10; host += 1) {
@@ -159,7 +185,7 @@ test('one IPv6 network of 64 bits is one sender, and another is another', async 
   assert.equal(await from('2001:db8:0:2::1'), 'taken');
 });
 
-test('forms of every kind share the budgets', async (t) => {
+testOnBoth('forms of every kind share the budgets', async (t) => {
   const site = await openSite(t, { subscribers: [ADA], limits: { perIpPerHour: 4 } });
   await site.askForPreferences(ADA, '192.0.2.9');
   await site.answer();
@@ -180,53 +206,59 @@ test('forms of every kind share the budgets', async (t) => {
   assert.equal(site.mailsTo(ADA).length, 3);
 });
 
-test('several processes on one database keep the budgets together, and a restart forgets nothing', async (t) => {
-  const site = await openSite(t);
-  const store = await openStore(site.deps.config.databaseUrl);
-  const other = { ...site.deps, store };
-  try {
-    const request = {
-      address: address(ADA),
-      newsletters: [NEWSLETTER],
-      ...{ source: 'form', language: 'en', consentText: 'I want it.', ip: '192.0.2.1' },
-    };
-    const answers = await Promise.all(
-      Array.from({ length: 40 }, (_, index) =>
-        requestSignUp(index % 2 === 0 ? site.deps : other, request),
-      ),
-    );
-    assert.equal(count(answers, 'taken'), 10);
-    const { db } = store;
-    const signUps = await unansweredSignUps(db, 100);
-    await Promise.all([
-      ...signUps.map((signUp) => answerSignUp(site.deps, signUp)),
-      ...signUps.map((signUp) => answerSignUp(other, signUp)),
-    ]);
-    assert.equal(await countWaiting(site), 3);
-  } finally {
-    await store.close();
-  }
-  assert.equal(await site.signUp('bob@example.org'), 'busy');
-});
-
-test('an IP is stored as a keyed hash only, which is another one in another database', async (t) => {
-  const hashes: string[] = [];
-  for (let times = 0; times < 2; times += 1) {
+testOnBoth(
+  'several processes on one database keep the budgets together, and a restart forgets nothing',
+  async (t) => {
     const site = await openSite(t);
-    await site.signUp(ADA, { ip: '192.0.2.77' });
-    await site.askForPreferences(ADA, '192.0.2.77');
-    await decide(site);
-    const { db } = site.deps.store;
-    const rows = [
-      ...(await db.selectFrom('sign_ups').selectAll().execute()),
-      ...(await db.selectFrom('notices').selectAll().execute()),
-      ...(await db.selectFrom('subscribers').selectAll().execute()),
-    ];
-    assert.doesNotMatch(JSON.stringify(rows), /192\.0\.2/);
-    for (const row of rows) if ('answered_at' in row) hashes.push(row.ip_hash ?? '');
-  }
-  assert.equal(new Set(hashes).size, 2);
-});
+    const store = await openStore(site.deps.config.databaseUrl);
+    const other = { ...site.deps, store };
+    try {
+      const request = {
+        address: address(ADA),
+        newsletters: [NEWSLETTER],
+        ...{ source: 'form', language: 'en', consentText: 'I want it.', ip: '192.0.2.1' },
+      };
+      const answers = await Promise.all(
+        Array.from({ length: 40 }, (_, index) =>
+          requestSignUp(index % 2 === 0 ? site.deps : other, request),
+        ),
+      );
+      assert.equal(count(answers, 'taken'), 10);
+      const { db } = store;
+      const signUps = await unansweredSignUps(db, 100);
+      await Promise.all([
+        ...signUps.map((signUp) => answerSignUp(site.deps, signUp)),
+        ...signUps.map((signUp) => answerSignUp(other, signUp)),
+      ]);
+      assert.equal(await countWaiting(site), 3);
+    } finally {
+      await store.close();
+    }
+    assert.equal(await site.signUp('bob@example.org'), 'busy');
+  },
+);
+
+testOnBoth(
+  'an IP is stored as a keyed hash only, which is another one in another database',
+  async (t) => {
+    const hashes: string[] = [];
+    for (let times = 0; times < 2; times += 1) {
+      const site = await openSite(t);
+      await site.signUp(ADA, { ip: '192.0.2.77' });
+      await site.askForPreferences(ADA, '192.0.2.77');
+      await decide(site);
+      const { db } = site.deps.store;
+      const rows = [
+        ...(await db.selectFrom('sign_ups').selectAll().execute()),
+        ...(await db.selectFrom('notices').selectAll().execute()),
+        ...(await db.selectFrom('subscribers').selectAll().execute()),
+      ];
+      assert.doesNotMatch(JSON.stringify(rows), /192\.0\.2/);
+      for (const row of rows) if ('answered_at' in row) hashes.push(row.ip_hash ?? '');
+    }
+    assert.equal(new Set(hashes).size, 2);
+  },
+);
 
 /** The statements that `work` runs, without their values. */
 async function statementsOf(site: Site, work: (deps: Site['deps']) => Promise<unknown>) {
@@ -236,50 +268,56 @@ async function statementsOf(site: Site, work: (deps: Site['deps']) => Promise<un
   return statements;
 }
 
-test('a form does the same whether or not the address is known: statement for statement', async (t) => {
-  const site = await openSite(t, { subscribers: [ADA] });
-  await site.signUp(ADA);
-  await site.answer();
-  const form = { newsletters: [NEWSLETTER], source: 'form', language: 'en', consentText: 'x' };
-  const kinds = [
-    (deps: Site['deps'], to: string, ip: string) =>
-      requestSignUp(deps, { ...form, address: address(to), ip }),
-    (deps: Site['deps'], to: string, ip: string) =>
-      requestPreferences(deps, { language: 'en', address: address(to), ip }),
-  ];
-  for (const [index, ask] of kinds.entries()) {
-    const known = await statementsOf(site, (deps) => ask(deps, ADA, `192.0.2.${index + 10}`));
-    const unknown = await statementsOf(site, (deps) =>
-      ask(deps, 'nobody@example.org', `192.0.2.${index + 20}`),
-    );
-    assert.deepEqual(known, unknown);
-    assert.equal(known.length, 5);
-    assert.doesNotMatch(known.join(), /subscribers/);
-  }
-});
-
-test('a mail is composed whether or not the address is known, and thrown away for nobody', async (t) => {
-  const site = await openSite(t, { subscribers: [ADA] });
-  let composed = 0;
-  const { templates } = site.deps;
-  const counted = {
-    ...templates,
-    get noticeMjml() {
-      composed += 1;
-      return templates.noticeMjml;
-    },
-  };
-  for (const [index, who] of [ADA, 'nobody@example.org'].entries()) {
-    await site.askForPreferences(who, `192.0.2.${index}`);
-    composed = 0;
-    const deps = { ...site.deps, templates: counted };
-    const routes = openNoticeRoutes(deps);
-    try {
-      await answerAll(deps, () => routes);
-    } finally {
-      await Promise.all(routes.map(({ relay }) => relay.close()));
+testOnBoth(
+  'a form does the same whether or not the address is known: statement for statement',
+  async (t) => {
+    const site = await openSite(t, { subscribers: [ADA] });
+    await site.signUp(ADA);
+    await site.answer();
+    const form = { newsletters: [NEWSLETTER], source: 'form', language: 'en', consentText: 'x' };
+    const kinds = [
+      (deps: Site['deps'], to: string, ip: string) =>
+        requestSignUp(deps, { ...form, address: address(to), ip }),
+      (deps: Site['deps'], to: string, ip: string) =>
+        requestPreferences(deps, { language: 'en', address: address(to), ip }),
+    ];
+    for (const [index, ask] of kinds.entries()) {
+      const known = await statementsOf(site, (deps) => ask(deps, ADA, `192.0.2.${index + 10}`));
+      const unknown = await statementsOf(site, (deps) =>
+        ask(deps, 'nobody@example.org', `192.0.2.${index + 20}`),
+      );
+      assert.deepEqual(known, unknown);
+      assert.equal(known.length, 5);
+      assert.doesNotMatch(known.join(), /subscribers/);
     }
-    assert.equal(composed, 1, who);
-  }
-  assert.deepEqual([site.mailsTo(ADA).length, site.mailsTo('nobody@example.org').length], [1, 0]);
-});
+  },
+);
+
+testOnBoth(
+  'a mail is composed whether or not the address is known, and thrown away for nobody',
+  async (t) => {
+    const site = await openSite(t, { subscribers: [ADA] });
+    let composed = 0;
+    const { templates } = site.deps;
+    const counted = {
+      ...templates,
+      get noticeMjml() {
+        composed += 1;
+        return templates.noticeMjml;
+      },
+    };
+    for (const [index, who] of [ADA, 'nobody@example.org'].entries()) {
+      await site.askForPreferences(who, `192.0.2.${index}`);
+      composed = 0;
+      const deps = { ...site.deps, templates: counted };
+      const routes = openNoticeRoutes(deps);
+      try {
+        await answerAll(deps, () => routes);
+      } finally {
+        await Promise.all(routes.map(({ relay }) => relay.close()));
+      }
+      assert.equal(composed, 1, who);
+    }
+    assert.deepEqual([site.mailsTo(ADA).length, site.mailsTo('nobody@example.org').length], [1, 0]);
+  },
+);

@@ -3,7 +3,7 @@ import { deliverEdition } from '../../src/jobs/sending/deliver-edition.ts';
 import { prepareSend } from '../../src/jobs/sending/prepare-send.ts';
 import type { SendReport } from '../../src/jobs/sending/send-report.ts';
 import { openRelay } from '../../src/smtp/open-relay.ts';
-import { test } from '../support/databases.ts';
+import { testOnBoth } from '../support/databases.ts';
 import {
   type Act,
   at,
@@ -121,49 +121,55 @@ const FAULTS: readonly Fault[] = [
 ];
 
 for (const [name, script, fate, options] of FAULTS) {
-  test(`a relay that ${name} loses nobody, and only who is in doubt may get it twice`, async (t) => {
-    const relay = await openFaultRelay(t, script, options);
-    const subscribers = ['ada', 'bob', 'cyd'].map((who) => `${who}@example.org`);
-    const relayUrl = `${relay.url}?certificate=self-signed`;
-    const paper = await openPaper(t, { subscribers, relayUrl, connections: 1 });
-    await paper.putEdition();
+  testOnBoth(
+    `a relay that ${name} loses nobody, and only who is in doubt may get it twice`,
+    async (t) => {
+      const relay = await openFaultRelay(t, script, options);
+      const subscribers = ['ada', 'bob', 'cyd'].map((who) => `${who}@example.org`);
+      const relayUrl = `${relay.url}?certificate=self-signed`;
+      const paper = await openPaper(t, { subscribers, relayUrl, connections: 1 });
+      await paper.putEdition();
 
-    const report = await send(paper, name.includes('never') ? HANGS_MS : PATIENCE_MS);
-    const { order, states } = await deliveries(paper);
-    const inbox = () => relay.kept.map(({ to }) => order.indexOf(to) + 1).join(' ');
-    assert.equal(states, fate.first);
-    assert.equal(inbox(), fate.inbox);
-    assert.equal(report?.stopped?.because, fate.stopped);
-    assert.deepEqual(
-      report?.inDoubt.map(({ address }) => address),
-      order.filter((_, index) => fate.first.split(' ')[index] === 'inDoubt'),
-    );
+      const report = await send(paper, name.includes('never') ? HANGS_MS : PATIENCE_MS);
+      const { order, states } = await deliveries(paper);
+      const inbox = () => relay.kept.map(({ to }) => order.indexOf(to) + 1).join(' ');
+      assert.equal(states, fate.first);
+      assert.equal(inbox(), fate.inbox);
+      assert.equal(report?.stopped?.because, fate.stopped);
+      assert.deepEqual(
+        report?.inDoubt.map(({ address }) => address),
+        order.filter((_, index) => fate.first.split(' ')[index] === 'inDoubt'),
+      );
 
-    relay.mend();
-    paper.setTime('2026-03-20T07:30Z');
-    await send(paper);
-    assert.equal((await deliveries(paper)).states, fate.later);
-    assert.equal(inbox(), fate.inboxLater);
-    const idOf = (raw: Buffer) => /^Message-ID: (\S+)/m.exec(raw.toString())?.[1];
-    const ids = relay.kept.map(({ to, raw }) => `${to} ${idOf(raw)}`);
-    assert.equal(new Set(ids).size, new Set(relay.kept.map(({ to }) => to)).size);
-  });
+      relay.mend();
+      paper.setTime('2026-03-20T07:30Z');
+      await send(paper);
+      assert.equal((await deliveries(paper)).states, fate.later);
+      assert.equal(inbox(), fate.inboxLater);
+      const idOf = (raw: Buffer) => /^Message-ID: (\S+)/m.exec(raw.toString())?.[1];
+      const ids = relay.kept.map(({ to, raw }) => `${to} ${idOf(raw)}`);
+      assert.equal(new Set(ids).size, new Set(relay.kept.map(({ to }) => to)).size);
+    },
+  );
 }
 
-test('a relay that has no SMTPUTF8 fails whose address needs it, and nobody else', async (t) => {
-  const relay = await openFaultRelay(t, () => undefined, { extensions: ['PIPELINING'] });
-  const subscribers = ['ada@example.org', 'böb@example.org', 'cyd@example.org'];
-  const paper = await openPaper(t, { subscribers, relayUrl: relay.url, connections: 1 });
-  await paper.putEdition();
-  await send(paper);
-  assert.deepEqual(await paper.states(), {
-    ...{ 'ada@example.org': 'accepted', 'böb@example.org': 'failed' },
-    'cyd@example.org': 'accepted',
-  });
-  assert.deepEqual(relay.kept.map(({ to }) => to).toSorted(), [subscribers[0], subscribers[2]]);
-});
+testOnBoth(
+  'a relay that has no SMTPUTF8 fails whose address needs it, and nobody else',
+  async (t) => {
+    const relay = await openFaultRelay(t, () => undefined, { extensions: ['PIPELINING'] });
+    const subscribers = ['ada@example.org', 'böb@example.org', 'cyd@example.org'];
+    const paper = await openPaper(t, { subscribers, relayUrl: relay.url, connections: 1 });
+    await paper.putEdition();
+    await send(paper);
+    assert.deepEqual(await paper.states(), {
+      ...{ 'ada@example.org': 'accepted', 'böb@example.org': 'failed' },
+      'cyd@example.org': 'accepted',
+    });
+    assert.deepEqual(relay.kept.map(({ to }) => to).toSorted(), [subscribers[0], subscribers[2]]);
+  },
+);
 
-test('a relay that has a certificate that nobody vouches for gets nothing', async (t) => {
+testOnBoth('a relay that has a certificate that nobody vouches for gets nothing', async (t) => {
   const relay = await openFaultRelay(t, () => undefined, TLS);
   const subscribers = ['ada@example.org'];
   const paper = await openPaper(t, { subscribers, relayUrl: relay.url, connections: 1 });

@@ -3,54 +3,57 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { reportStatus } from '../../src/jobs/report-status.ts';
-import { test } from '../support/databases.ts';
+import { testOnBoth } from '../support/databases.ts';
 import { openPaper } from '../support/paper.ts';
 
 const SCRIPT = join(import.meta.dirname, '..', 'support', 'send-until-killed.ts');
 const CONNECTIONS = 4;
 
-test('a sender that is killed in the middle loses nobody, and names whom it leaves in doubt', async (t) => {
-  const people = Array.from({ length: 200 }, (_, index) => `reader${index}@example.org`);
-  let kill = () => {};
-  const paper = await openPaper(t, {
-    subscribers: people,
-    inbox: {
-      onMessage: () => {
-        if (paper.inbox.messages.length === 60) kill();
-        return undefined;
+testOnBoth(
+  'a sender that is killed in the middle loses nobody, and names whom it leaves in doubt',
+  async (t) => {
+    const people = Array.from({ length: 200 }, (_, index) => `reader${index}@example.org`);
+    let kill = () => {};
+    const paper = await openPaper(t, {
+      subscribers: people,
+      inbox: {
+        onMessage: () => {
+          if (paper.inbox.messages.length === 60) kill();
+          return undefined;
+        },
       },
-    },
-  });
-  const edition = await paper.putEdition();
-  const child = spawn(
-    process.execPath,
-    [SCRIPT, paper.folder, paper.inbox.url, paper.deps.config.databaseUrl],
-    {
-      stdio: 'inherit',
-    },
-  );
-  kill = () => child.kill('SIGKILL');
-  const [, signal] = await once(child, 'exit');
-  assert.equal(signal, 'SIGKILL');
+    });
+    const edition = await paper.putEdition();
+    const child = spawn(
+      process.execPath,
+      [SCRIPT, paper.folder, paper.inbox.url, paper.deps.config.databaseUrl],
+      {
+        stdio: 'inherit',
+      },
+    );
+    kill = () => child.kill('SIGKILL');
+    const [, signal] = await once(child, 'exit');
+    assert.equal(signal, 'SIGKILL');
 
-  const { editions } = await reportStatus(paper.deps);
-  assert.deepEqual([editions[0]?.standing, editions[0]?.senders], ['unfinished', []]);
+    const { editions } = await reportStatus(paper.deps);
+    assert.deepEqual([editions[0]?.standing, editions[0]?.senders], ['unfinished', []]);
 
-  // The next send can tell that the dead one is dead, and waits for no lease.
-  const report = await paper.send();
-  assert.equal(report.deliveries.accepted, people.length);
-  const doubted = new Set(report.inDoubt.map(({ address }) => String(address)));
-  assert.ok(doubted.size <= CONNECTIONS, `${doubted.size} in doubt`);
-  for (const person of people) {
-    const copies = paper.inbox.messagesTo(person);
-    assert.ok(copies.length >= 1, `${person} is lost`);
-    assert.ok(copies.length === 1 || doubted.has(person), `${person} got it twice, unnamed`);
-    assert.equal(new Set(copies.map(({ raw }) => raw.toString())).size, 1);
-  }
-  assert.equal(report.edition.id, edition.id);
-});
+    // The next send can tell that the dead one is dead, and waits for no lease.
+    const report = await paper.send();
+    assert.equal(report.deliveries.accepted, people.length);
+    const doubted = new Set(report.inDoubt.map(({ address }) => String(address)));
+    assert.ok(doubted.size <= CONNECTIONS, `${doubted.size} in doubt`);
+    for (const person of people) {
+      const copies = paper.inbox.messagesTo(person);
+      assert.ok(copies.length >= 1, `${person} is lost`);
+      assert.ok(copies.length === 1 || doubted.has(person), `${person} got it twice, unnamed`);
+      assert.equal(new Set(copies.map(({ raw }) => raw.toString())).size, 1);
+    }
+    assert.equal(report.edition.id, edition.id);
+  },
+);
 
-test('two programs that send at the same time serve everyone once', async (t) => {
+testOnBoth('two programs that send at the same time serve everyone once', async (t) => {
   const people = Array.from({ length: 150 }, (_, index) => `reader${index}@example.org`);
   const paper = await openPaper(t, { subscribers: people });
   await paper.putEdition();

@@ -9,7 +9,7 @@ import { lookAtSchedule } from '../../src/jobs/schedule/look-at-schedule.ts';
 import { openCalendars } from '../../src/jobs/schedule/open-calendars.ts';
 import { deliverNewsletter } from '../../src/jobs/service/deliver-newsletter.ts';
 import { openStore } from '../../src/store/database/open-store.ts';
-import { test } from '../support/databases.ts';
+import { testOnBoth } from '../support/databases.ts';
 import { killedAt } from '../support/death.ts';
 import { NEWSLETTER } from '../support/paper.ts';
 import { type Diary, openDiary } from '../support/schedule.ts';
@@ -71,22 +71,25 @@ async function assertSent(diary: Diary, where: string): Promise<number> {
 /** Kills of real programs, a second or two each; the test below dies without one. */
 const KILLS = 10;
 
-test('a service that is killed (SIGKILL) in the middle of a slot, and started again, sends one edition to everyone once', async (t) => {
-  const { steps } = await runService(await openMorning(t));
-  assert.ok(steps > 60, `${steps} steps`);
-  let second = 0;
-  for (let kill = 0; kill < KILLS; kill += 1) {
-    const step = 1 + Math.floor(((kill + 0.5) / KILLS) * steps);
-    const diary = await openMorning(t);
-    assert.equal((await runService(diary, step)).signal, 'SIGKILL', `step ${step}`);
-    await waitForLeases(diary);
-    assert.equal((await runService(diary)).code, 0, `step ${step}`);
-    second += await assertSent(diary, `step ${step} of ${steps}`);
-  }
-  t.diagnostic(
-    `${KILLS} kills within ${steps} steps, ${second} second copies, each named in doubt`,
-  );
-});
+testOnBoth(
+  'a service that is killed (SIGKILL) in the middle of a slot, and started again, sends one edition to everyone once',
+  async (t) => {
+    const { steps } = await runService(await openMorning(t));
+    assert.ok(steps > 60, `${steps} steps`);
+    let second = 0;
+    for (let kill = 0; kill < KILLS; kill += 1) {
+      const step = 1 + Math.floor(((kill + 0.5) / KILLS) * steps);
+      const diary = await openMorning(t);
+      assert.equal((await runService(diary, step)).signal, 'SIGKILL', `step ${step}`);
+      await waitForLeases(diary);
+      assert.equal((await runService(diary)).code, 0, `step ${step}`);
+      second += await assertSent(diary, `step ${step} of ${steps}`);
+    }
+    t.diagnostic(
+      `${KILLS} kills within ${steps} steps, ${second} second copies, each named in doubt`,
+    );
+  },
+);
 
 /** As a program does: opens the database, looks, delivers, and is over. */
 async function serveOnce({ deps, paper }: Diary): Promise<void> {
@@ -122,21 +125,24 @@ testOnce(
   },
 );
 
-test('5 services that wake at the same moment on one database send one edition, to everyone once', async (t) => {
-  const diary = await openMorning(t);
-  const ends = await Promise.all([1, 2, 3, 4, 5].map(() => runService(diary)));
-  assert.deepEqual(
-    ends.map(({ code }) => code),
-    [0, 0, 0, 0, 0],
-  );
-  diary.paper.setTime(DUE);
-  // Whoever found the others at work left the rest to them.
-  await diary.deliver();
-  assert.deepEqual(await diary.slots(), ['2026-03-20 sent: 2 of 2']);
-  assert.deepEqual(diary.paper.inbox.messages.map(({ to }) => to).toSorted(), PEOPLE);
-  const editions = await diary.deps.store.db.selectFrom('editions').select('id').execute();
-  assert.deepEqual(
-    editions.map(({ id }) => id),
-    [EDITION],
-  );
-});
+testOnBoth(
+  '5 services that wake at the same moment on one database send one edition, to everyone once',
+  async (t) => {
+    const diary = await openMorning(t);
+    const ends = await Promise.all([1, 2, 3, 4, 5].map(() => runService(diary)));
+    assert.deepEqual(
+      ends.map(({ code }) => code),
+      [0, 0, 0, 0, 0],
+    );
+    diary.paper.setTime(DUE);
+    // Whoever found the others at work left the rest to them.
+    await diary.deliver();
+    assert.deepEqual(await diary.slots(), ['2026-03-20 sent: 2 of 2']);
+    assert.deepEqual(diary.paper.inbox.messages.map(({ to }) => to).toSorted(), PEOPLE);
+    const editions = await diary.deps.store.db.selectFrom('editions').select('id').execute();
+    assert.deepEqual(
+      editions.map(({ id }) => id),
+      [EDITION],
+    );
+  },
+);

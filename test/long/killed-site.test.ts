@@ -6,7 +6,7 @@ import { requestSignUp } from '../../src/jobs/site/request-sign-up.ts';
 import { openNoticeRoutes } from '../../src/jobs/site/send-notices.ts';
 import { unsubscribe } from '../../src/jobs/site/unsubscribe.ts';
 import { unsubscribeToken } from '../../src/mail/unsubscribe-link.ts';
-import { test } from '../support/databases.ts';
+import { testOnBoth } from '../support/databases.ts';
 import { messageIdOf } from '../support/inbox.ts';
 import { listenToStore } from '../support/listening-store.ts';
 import { address, NEWSLETTER } from '../support/paper.ts';
@@ -69,96 +69,108 @@ async function atEveryStep(
   }
 }
 
-test('a sign-up that was taken is answered, at whatever step the program is killed, and none is a subscription', async (t) => {
-  const site = await openSite(t);
-  const steps = await atEveryStep(site, async (who, step) => {
-    let taken = '';
-    const wasKilled = await killedAt(site, step, async (deps) => {
-      taken = await requestSignUp(deps, {
-        address: address(who),
-        newsletters: [NEWSLETTER],
-        ...{ source: 'form', language: 'en', consentText: 'x', ip: '192.0.2.1' },
+testOnBoth(
+  'a sign-up that was taken is answered, at whatever step the program is killed, and none is a subscription',
+  async (t) => {
+    const site = await openSite(t);
+    const steps = await atEveryStep(site, async (who, step) => {
+      let taken = '';
+      const wasKilled = await killedAt(site, step, async (deps) => {
+        taken = await requestSignUp(deps, {
+          address: address(who),
+          newsletters: [NEWSLETTER],
+          ...{ source: 'form', language: 'en', consentText: 'x', ip: '192.0.2.1' },
+        });
+        await answer(deps);
       });
-      await answer(deps);
+      await answer(site.deps);
+      const statuses = await site.statuses();
+      assert.notEqual(statuses[who], 'active', `step ${step}`);
+      if (taken === 'taken') {
+        assert.equal(mailsOf(site, who, /Please confirm/).size, 1, `step ${step}`);
+        await confirmSignUp(site.deps, site.token(who, 'confirm'));
+        assert.equal((await site.statuses())[who], 'active', `step ${step}`);
+      }
+      return wasKilled;
     });
-    await answer(site.deps);
-    const statuses = await site.statuses();
-    assert.notEqual(statuses[who], 'active', `step ${step}`);
-    if (taken === 'taken') {
-      assert.equal(mailsOf(site, who, /Please confirm/).size, 1, `step ${step}`);
-      await confirmSignUp(site.deps, site.token(who, 'confirm'));
+    assert.ok(steps > 20, `${steps} steps`);
+  },
+);
+
+testOnBoth(
+  'a confirmation that was answered counts, at whatever step the program is killed; pressed again it counts too',
+  async (t) => {
+    const site = await openSite(t);
+    const steps = await atEveryStep(site, async (who, step) => {
+      await site.signUp(who);
+      await answer(site.deps);
+      const token = site.token(who, 'confirm');
+      let kind = '';
+      const wasKilled = await killedAt(site, step, async (deps) => {
+        kind = (await confirmSignUp(deps, token)).kind;
+        await answer(deps);
+      });
+      if (kind === 'done') assert.equal((await site.statuses())[who], 'active', `step ${step}`);
+      assert.equal((await confirmSignUp(site.deps, token)).kind, 'done', `step ${step}`);
+      await answer(site.deps);
       assert.equal((await site.statuses())[who], 'active', `step ${step}`);
-    }
-    return wasKilled;
-  });
-  assert.ok(steps > 20, `${steps} steps`);
-});
-
-test('a confirmation that was answered counts, at whatever step the program is killed; pressed again it counts too', async (t) => {
-  const site = await openSite(t);
-  const steps = await atEveryStep(site, async (who, step) => {
-    await site.signUp(who);
-    await answer(site.deps);
-    const token = site.token(who, 'confirm');
-    let kind = '';
-    const wasKilled = await killedAt(site, step, async (deps) => {
-      kind = (await confirmSignUp(deps, token)).kind;
-      await answer(deps);
+      assert.equal(mailsOf(site, who, /Welcome/).size, 1, `step ${step}`);
+      return wasKilled;
     });
-    if (kind === 'done') assert.equal((await site.statuses())[who], 'active', `step ${step}`);
-    assert.equal((await confirmSignUp(site.deps, token)).kind, 'done', `step ${step}`);
-    await answer(site.deps);
-    assert.equal((await site.statuses())[who], 'active', `step ${step}`);
-    assert.equal(mailsOf(site, who, /Welcome/).size, 1, `step ${step}`);
-    return wasKilled;
-  });
-  assert.ok(steps > 15, `${steps} steps`);
-});
+    assert.ok(steps > 15, `${steps} steps`);
+  },
+);
 
-test('a departure that was answered counts, at whatever step the program is killed', async (t) => {
-  const site = await openSite(t);
-  const steps = await atEveryStep(site, async (who, step) => {
-    await site.paper.add(who);
-    const { id: subscriberId = '' } =
-      (await everyone(site.paper)).find((each) => each.address === who) ?? {};
-    const { secrets } = site.deps.config;
-    const token = unsubscribeToken({ newsletter: NEWSLETTER, subscriberId }, secrets);
-    let answered = false;
-    const wasKilled = await killedAt(site, step, async (deps) => {
-      answered = (await unsubscribe(deps, token)) !== undefined;
+testOnBoth(
+  'a departure that was answered counts, at whatever step the program is killed',
+  async (t) => {
+    const site = await openSite(t);
+    const steps = await atEveryStep(site, async (who, step) => {
+      await site.paper.add(who);
+      const { id: subscriberId = '' } =
+        (await everyone(site.paper)).find((each) => each.address === who) ?? {};
+      const { secrets } = site.deps.config;
+      const token = unsubscribeToken({ newsletter: NEWSLETTER, subscriberId }, secrets);
+      let answered = false;
+      const wasKilled = await killedAt(site, step, async (deps) => {
+        answered = (await unsubscribe(deps, token)) !== undefined;
+      });
+      if (answered) assert.equal((await site.statuses())[who], 'unsubscribed', `step ${step}`);
+      await unsubscribe(site.deps, token);
+      assert.equal((await site.statuses())[who], 'unsubscribed', `step ${step}`);
+      return wasKilled;
     });
-    if (answered) assert.equal((await site.statuses())[who], 'unsubscribed', `step ${step}`);
-    await unsubscribe(site.deps, token);
-    assert.equal((await site.statuses())[who], 'unsubscribed', `step ${step}`);
-    return wasKilled;
-  });
-  assert.ok(steps > 4, `${steps} steps`);
-});
+    assert.ok(steps > 4, `${steps} steps`);
+  },
+);
 
-test('a change of address is done or not done, at whatever step the program is killed', async (t) => {
-  const site = await openSite(t);
-  const steps = await atEveryStep(site, async (who, step) => {
-    await site.paper.add(who);
-    const to = `new-${who}`;
-    await site.askForPreferences(who);
-    await answer(site.deps);
-    const preferences = site.token(who, 'preferences');
-    const request = { address: address(to), language: 'en', ip: '192.0.2.1' };
-    await requestAddressChange(site.deps, preferences, request);
-    await answer(site.deps);
-    const token = site.token(to, 'address');
-    const wasKilled = await killedAt(site, step, async (deps) => {
-      await confirmAddressChange(deps, token);
-      await answer(deps);
+testOnBoth(
+  'a change of address is done or not done, at whatever step the program is killed',
+  async (t) => {
+    const site = await openSite(t);
+    const steps = await atEveryStep(site, async (who, step) => {
+      await site.paper.add(who);
+      const to = `new-${who}`;
+      await site.askForPreferences(who);
+      await answer(site.deps);
+      const preferences = site.token(who, 'preferences');
+      const request = { address: address(to), language: 'en', ip: '192.0.2.1' };
+      await requestAddressChange(site.deps, preferences, request);
+      await answer(site.deps);
+      const token = site.token(to, 'address');
+      const wasKilled = await killedAt(site, step, async (deps) => {
+        await confirmAddressChange(deps, token);
+        await answer(deps);
+      });
+      const statuses = await site.statuses();
+      const active = [who, to].filter((each) => statuses[each] === 'active');
+      assert.equal(active.length, 1, `step ${step}`);
+      assert.equal((await confirmAddressChange(site.deps, token)).kind, 'done', `step ${step}`);
+      await answer(site.deps);
+      assert.equal((await site.statuses())[to], 'active', `step ${step}`);
+      assert.equal(mailsOf(site, who, /another address/).size, 1, `step ${step}`);
+      return wasKilled;
     });
-    const statuses = await site.statuses();
-    const active = [who, to].filter((each) => statuses[each] === 'active');
-    assert.equal(active.length, 1, `step ${step}`);
-    assert.equal((await confirmAddressChange(site.deps, token)).kind, 'done', `step ${step}`);
-    await answer(site.deps);
-    assert.equal((await site.statuses())[to], 'active', `step ${step}`);
-    assert.equal(mailsOf(site, who, /another address/).size, 1, `step ${step}`);
-    return wasKilled;
-  });
-  assert.ok(steps > 20, `${steps} steps`);
-});
+    assert.ok(steps > 20, `${steps} steps`);
+  },
+);

@@ -6,7 +6,7 @@ import { prepareSend } from '../../src/jobs/sending/prepare-send.ts';
 import type { SendReport } from '../../src/jobs/sending/send-report.ts';
 import { settleLedger } from '../../src/jobs/sending/settle-ledger.ts';
 import { countActive as countSubscribers } from '../../src/store/subscribers.ts';
-import { test } from '../support/databases.ts';
+import { testOnBoth } from '../support/databases.ts';
 import { type FaultPhase, type Moment, openFaultRelay } from '../support/fault-relay.ts';
 import { NEWSLETTER, NONE, openPaper, type Paper } from '../support/paper.ts';
 
@@ -44,81 +44,90 @@ const ABOUT_US: readonly (readonly [FaultPhase, string])[] = [
 const DAYS = [20, 21, 22, 23, 24];
 
 for (const [phase, words] of ABOUT_US) {
-  test(`five days of "${words}" end nobody's subscription, and fail nobody while it may still be mended`, async (t) => {
-    const { paper, refuseAfter, served } = await openRelayOf(t, phase, words);
-    for (const day of DAYS) {
-      // Each day the relay takes a few at first, save on the last.
-      refuseAfter(day === 24 || phase === 'ehlo' ? 0 : 7);
-      paper.setTime(`2026-03-${day}T07:00Z`);
-      await paper.putEdition(`edition-${day}`);
-      const report = await sendOnce(paper);
-      assert.deepEqual(report?.bounced, []);
-      assert.equal(report?.deliveries.failed, 0, JSON.stringify(report?.deliveries));
-      assert.ok(report?.stopped !== undefined || report?.retryAt !== undefined);
-      for (const hour of ['08', '09', '12', '18']) {
-        paper.setTime(`2026-03-${day}T${hour}:30Z`);
-        const later = await sendOnce(paper);
-        assert.deepEqual(later?.bounced ?? [], []);
+  testOnBoth(
+    `five days of "${words}" end nobody's subscription, and fail nobody while it may still be mended`,
+    async (t) => {
+      const { paper, refuseAfter, served } = await openRelayOf(t, phase, words);
+      for (const day of DAYS) {
+        // Each day the relay takes a few at first, save on the last.
+        refuseAfter(day === 24 || phase === 'ehlo' ? 0 : 7);
+        paper.setTime(`2026-03-${day}T07:00Z`);
+        await paper.putEdition(`edition-${day}`);
+        const report = await sendOnce(paper);
+        assert.deepEqual(report?.bounced, []);
+        assert.equal(report?.deliveries.failed, 0, JSON.stringify(report?.deliveries));
+        assert.ok(report?.stopped !== undefined || report?.retryAt !== undefined);
+        for (const hour of ['08', '09', '12', '18']) {
+          paper.setTime(`2026-03-${day}T${hour}:30Z`);
+          const later = await sendOnce(paper);
+          assert.deepEqual(later?.bounced ?? [], []);
+        }
       }
-    }
-    assert.equal(await countActive(paper), 30);
-    // On the last day nobody was served before it is mended, in time.
-    refuseAfter(Number.POSITIVE_INFINITY);
-    const before = served().length;
-    paper.setTime('2026-03-24T18:50Z');
-    const report = await sendOnce(paper, true);
-    assert.deepEqual(report?.deliveries, { ...NONE, planned: 30, accepted: 30 });
-    assert.deepEqual(served().slice(before).toSorted(), READERS.toSorted());
-  });
+      assert.equal(await countActive(paper), 30);
+      // On the last day nobody was served before it is mended, in time.
+      refuseAfter(Number.POSITIVE_INFINITY);
+      const before = served().length;
+      paper.setTime('2026-03-24T18:50Z');
+      const report = await sendOnce(paper, true);
+      assert.deepEqual(report?.deliveries, { ...NONE, planned: 30, accepted: 30 });
+      assert.deepEqual(served().slice(before).toSorted(), READERS.toSorted());
+    },
+  );
 }
 
 for (const count of [1, 2, 3]) {
   for (const [phase, words] of ABOUT_US.filter(([, text]) => !/unknown|full/i.test(text))) {
-    test(`a list of ${count} that a relay refuses by "${words}" waits as it is`, async (t) => {
-      const people = READERS.slice(0, count);
-      const { paper, refuseAfter } = await openRelayOf(t, phase, words, people);
-      refuseAfter(0);
-      await paper.putEdition();
-      const report = await sendOnce(paper);
-      assert.deepEqual(report?.deliveries, { ...NONE, planned: count, queued: count });
-      assert.ok(report?.stopped);
-      assert.deepEqual(report?.bounced, []);
-      refuseAfter(Number.POSITIVE_INFINITY);
-      paper.setTime('2026-03-20T09:00Z');
-      const after = await sendOnce(paper, true);
-      assert.deepEqual(after?.deliveries, { ...NONE, planned: count, accepted: count });
-    });
+    testOnBoth(
+      `a list of ${count} that a relay refuses by "${words}" waits as it is`,
+      async (t) => {
+        const people = READERS.slice(0, count);
+        const { paper, refuseAfter } = await openRelayOf(t, phase, words, people);
+        refuseAfter(0);
+        await paper.putEdition();
+        const report = await sendOnce(paper);
+        assert.deepEqual(report?.deliveries, { ...NONE, planned: count, queued: count });
+        assert.ok(report?.stopped);
+        assert.deepEqual(report?.bounced, []);
+        refuseAfter(Number.POSITIVE_INFINITY);
+        paper.setTime('2026-03-20T09:00Z');
+        const after = await sendOnce(paper, true);
+        assert.deepEqual(after?.deliveries, { ...NONE, planned: count, accepted: count });
+      },
+    );
   }
 }
 
-test('an account that may send ten an hour serves thirty in three hours, whatever it calls that', async (t) => {
-  const words = '550 Requested action not taken: mailbox unavailable';
-  const { paper, refuseAfter, commands, served } = await openRelayOf(t, 'rcpt', words);
-  refuseAfter(10);
-  await paper.putEdition();
-  const first = await sendOnce(paper);
-  assert.deepEqual(first?.deliveries, { ...NONE, planned: 30, accepted: 10, queued: 20 });
-  assert.equal(first?.stopped?.because, 'quota');
-  assert.match(
-    first?.stopped?.message ?? '',
-    /refuses everyone, \d in a row: 550 Requested action/,
-  );
-  assert.equal(first?.stopped?.retryAt, '2026-03-20T08:00:00.000Z');
-  // Within the hour nobody is offered again.
-  const asked = commands().length;
-  paper.setTime('2026-03-20T07:30Z');
-  assert.equal((await sendOnce(paper))?.stopped?.because, 'quota');
-  assert.equal(commands().length, asked);
-  for (const hour of [8, 9]) {
+testOnBoth(
+  'an account that may send ten an hour serves thirty in three hours, whatever it calls that',
+  async (t) => {
+    const words = '550 Requested action not taken: mailbox unavailable';
+    const { paper, refuseAfter, commands, served } = await openRelayOf(t, 'rcpt', words);
     refuseAfter(10);
-    paper.setTime(`2026-03-20T0${hour}:00:01Z`);
-    await sendOnce(paper);
-  }
-  assert.deepEqual(served().toSorted(), READERS.toSorted());
-  assert.equal(await countActive(paper), 30);
-});
+    await paper.putEdition();
+    const first = await sendOnce(paper);
+    assert.deepEqual(first?.deliveries, { ...NONE, planned: 30, accepted: 10, queued: 20 });
+    assert.equal(first?.stopped?.because, 'quota');
+    assert.match(
+      first?.stopped?.message ?? '',
+      /refuses everyone, \d in a row: 550 Requested action/,
+    );
+    assert.equal(first?.stopped?.retryAt, '2026-03-20T08:00:00.000Z');
+    // Within the hour nobody is offered again.
+    const asked = commands().length;
+    paper.setTime('2026-03-20T07:30Z');
+    assert.equal((await sendOnce(paper))?.stopped?.because, 'quota');
+    assert.equal(commands().length, asked);
+    for (const hour of [8, 9]) {
+      refuseAfter(10);
+      paper.setTime(`2026-03-20T0${hour}:00:01Z`);
+      await sendOnce(paper);
+    }
+    assert.deepEqual(served().toSorted(), READERS.toSorted());
+    assert.equal(await countActive(paper), 30);
+  },
+);
 
-test('a used-up quota is tried by one message each hour', async (t) => {
+testOnBoth('a used-up quota is tried by one message each hour', async (t) => {
   const { paper, refuseAfter, commands } = await openRelayOf(
     t,
     'dot',
@@ -138,102 +147,117 @@ test('a used-up quota is tried by one message each hour', async (t) => {
   }
 });
 
-test('three dead addresses in a row of thirty are ended at once, and hold up nobody', async (t) => {
-  for (const [index, words] of [
-    '550 5.1.1 User unknown',
-    '550 5.4.1 Recipient address rejected: Access denied',
-  ].entries()) {
-    const dead = READERS.slice(5 + 10 * index, 8 + 10 * index);
+testOnBoth(
+  'three dead addresses in a row of thirty are ended at once, and hold up nobody',
+  async (t) => {
+    for (const [index, words] of [
+      '550 5.1.1 User unknown',
+      '550 5.4.1 Recipient address rejected: Access denied',
+    ].entries()) {
+      const dead = READERS.slice(5 + 10 * index, 8 + 10 * index);
+      const { paper } = await openPaperOf(t, ({ phase, recipient }) =>
+        phase === 'rcpt' && dead.includes(recipient) ? words : undefined,
+      );
+      await paper.putEdition();
+      const report = await sendOnce(paper);
+      assert.equal(report?.stopped, undefined);
+      assert.deepEqual(report?.deliveries, { ...NONE, planned: 30, accepted: 27, failed: 3 });
+      assert.deepEqual(report?.bounced.toSorted(), dead.toSorted());
+    }
+  },
+);
+
+testOnBoth(
+  'addresses that are refused without a reason at the end of a list are asked first the next time, and ended then',
+  async (t) => {
     const { paper } = await openPaperOf(t, ({ phase, recipient }) =>
-      phase === 'rcpt' && dead.includes(recipient) ? words : undefined,
+      phase === 'rcpt' && dead.includes(recipient)
+        ? '550 Requested action not taken: mailbox unavailable'
+        : undefined,
     );
-    await paper.putEdition();
+    await paper.putEdition('first');
+    const order = await orderOf(paper);
+    const dead = order.slice(-2);
+    const report = await sendOnce(paper);
+    // It may be our limit: they wait, and are tried again.
+    assert.deepEqual(report?.deliveries, { ...NONE, planned: 30, accepted: 28, deferred: 2 });
+    assert.equal(report?.retryAt, '2026-03-20T08:00:00.000Z');
+    paper.setTime('2026-03-21T07:00Z');
+    await paper.putEdition('second');
+    const next = await sendOnce(paper);
+    assert.equal(next?.edition.id, 'second');
+    assert.deepEqual(next?.bounced.toSorted(), dead.toSorted());
+    assert.deepEqual(next?.deliveries, { ...NONE, planned: 30, accepted: 28, failed: 2 });
+  },
+);
+
+testOnBoth(
+  'a limit of 28 that sounds like two dead addresses ends neither of them, day after day',
+  async (t) => {
+    const { paper, refuseAfter } = await openRelayOf(t, 'rcpt', ABOUT_US[0]?.[1] ?? '');
+    for (const day of DAYS) {
+      paper.setTime(`2026-03-${day}T07:00Z`);
+      refuseAfter(28);
+      await paper.putEdition(`edition-${day}`);
+      const report = await sendOnce(paper);
+      assert.equal(report?.deliveries.accepted, 28);
+      assert.equal(report?.deliveries.failed, 0);
+    }
+    assert.equal(await countActive(paper), 30);
+  },
+);
+
+testOnBoth(
+  'somebody whom one provider refuses for our sender keeps nobody else waiting',
+  async (t) => {
+    const { paper } = await openPaperOf(t, ({ phase, recipient }) =>
+      phase === 'rcpt' && recipient === picky ? '550 5.1.8 Sender domain not found' : undefined,
+    );
+    await paper.putEdition('first');
+    const [picky] = await orderOf(paper);
     const report = await sendOnce(paper);
     assert.equal(report?.stopped, undefined);
-    assert.deepEqual(report?.deliveries, { ...NONE, planned: 30, accepted: 27, failed: 3 });
-    assert.deepEqual(report?.bounced.toSorted(), dead.toSorted());
-  }
-});
+    assert.deepEqual(report?.deliveries, { ...NONE, planned: 30, accepted: 29, deferred: 1 });
+  },
+);
 
-test('addresses that are refused without a reason at the end of a list are asked first the next time, and ended then', async (t) => {
-  const { paper } = await openPaperOf(t, ({ phase, recipient }) =>
-    phase === 'rcpt' && dead.includes(recipient)
-      ? '550 Requested action not taken: mailbox unavailable'
-      : undefined,
-  );
-  await paper.putEdition('first');
-  const order = await orderOf(paper);
-  const dead = order.slice(-2);
-  const report = await sendOnce(paper);
-  // It may be our limit: they wait, and are tried again.
-  assert.deepEqual(report?.deliveries, { ...NONE, planned: 30, accepted: 28, deferred: 2 });
-  assert.equal(report?.retryAt, '2026-03-20T08:00:00.000Z');
-  paper.setTime('2026-03-21T07:00Z');
-  await paper.putEdition('second');
-  const next = await sendOnce(paper);
-  assert.equal(next?.edition.id, 'second');
-  assert.deepEqual(next?.bounced.toSorted(), dead.toSorted());
-  assert.deepEqual(next?.deliveries, { ...NONE, planned: 30, accepted: 28, failed: 2 });
-});
-
-test('a limit of 28 that sounds like two dead addresses ends neither of them, day after day', async (t) => {
-  const { paper, refuseAfter } = await openRelayOf(t, 'rcpt', ABOUT_US[0]?.[1] ?? '');
-  for (const day of DAYS) {
-    paper.setTime(`2026-03-${day}T07:00Z`);
-    refuseAfter(28);
-    await paper.putEdition(`edition-${day}`);
+testOnBoth(
+  'a slower pace, fewer connections and shorter ones are kept by the next program',
+  async (t) => {
+    let asked = 0;
+    let open = 0;
+    const most = { connection: 3 };
+    const { paper } = await openPaperOf(
+      t,
+      ({ phase, connection, recipient }) => {
+        if (phase === 'mail') {
+          served.set(connection, (served.get(connection) ?? 0) + 1);
+          if ((served.get(connection) ?? 0) > most.connection)
+            return '451 Mails per session limit exceeded.';
+        }
+        if (phase !== 'dot') return undefined;
+        asked += 1;
+        if (asked === 2) return '432 4.3.2 Concurrent connections limit exceeded';
+        if (asked === 4) return '454 Throttling failure: Maximum sending rate exceeded.';
+        open += recipient === '' ? 0 : 1;
+        return undefined;
+      },
+      { connections: 4, subscribers: READERS.slice(0, 12) },
+    );
+    const served = new Map<number, number>();
+    await paper.putEdition();
     const report = await sendOnce(paper);
-    assert.equal(report?.deliveries.accepted, 28);
-    assert.equal(report?.deliveries.failed, 0);
-  }
-  assert.equal(await countActive(paper), 30);
-});
-
-test('somebody whom one provider refuses for our sender keeps nobody else waiting', async (t) => {
-  const { paper } = await openPaperOf(t, ({ phase, recipient }) =>
-    phase === 'rcpt' && recipient === picky ? '550 5.1.8 Sender domain not found' : undefined,
-  );
-  await paper.putEdition('first');
-  const [picky] = await orderOf(paper);
-  const report = await sendOnce(paper);
-  assert.equal(report?.stopped, undefined);
-  assert.deepEqual(report?.deliveries, { ...NONE, planned: 30, accepted: 29, deferred: 1 });
-});
-
-test('a slower pace, fewer connections and shorter ones are kept by the next program', async (t) => {
-  let asked = 0;
-  let open = 0;
-  const most = { connection: 3 };
-  const { paper } = await openPaperOf(
-    t,
-    ({ phase, connection, recipient }) => {
-      if (phase === 'mail') {
-        served.set(connection, (served.get(connection) ?? 0) + 1);
-        if ((served.get(connection) ?? 0) > most.connection)
-          return '451 Mails per session limit exceeded.';
-      }
-      if (phase !== 'dot') return undefined;
-      asked += 1;
-      if (asked === 2) return '432 4.3.2 Concurrent connections limit exceeded';
-      if (asked === 4) return '454 Throttling failure: Maximum sending rate exceeded.';
-      open += recipient === '' ? 0 : 1;
-      return undefined;
-    },
-    { connections: 4, subscribers: READERS.slice(0, 12) },
-  );
-  const served = new Map<number, number>();
-  await paper.putEdition();
-  const report = await sendOnce(paper);
-  assert.deepEqual(report?.deliveries, { ...NONE, planned: 12, accepted: 12 });
-  assert.equal(open, 12);
-  const [row] = await paper.deps.store.db.selectFrom('relays').selectAll().execute();
-  assert.equal(row?.connections, 2);
-  assert.equal(row?.messages_per_connection, 3);
-  assert.ok((row?.messages_per_hour ?? 0) > 0);
-  const status = await reportStatus(paper.deps);
-  assert.equal(status.relays[0]?.limits?.connections, 2);
-  assert.ok((status.relays[0]?.limits?.messagesPerHour ?? 0) > 0);
-});
+    assert.deepEqual(report?.deliveries, { ...NONE, planned: 12, accepted: 12 });
+    assert.equal(open, 12);
+    const [row] = await paper.deps.store.db.selectFrom('relays').selectAll().execute();
+    assert.equal(row?.connections, 2);
+    assert.equal(row?.messages_per_connection, 3);
+    assert.ok((row?.messages_per_hour ?? 0) > 0);
+    const status = await reportStatus(paper.deps);
+    assert.equal(status.relays[0]?.limits?.connections, 2);
+    assert.ok((status.relays[0]?.limits?.messagesPerHour ?? 0) > 0);
+  },
+);
 
 type Script = (moment: Moment) => string | undefined;
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { claimDeliveries, settleClaims } from '../../src/store/claims.ts';
 import { deliveryTable, planDeliveries } from '../../src/store/deliveries.ts';
 import { giveBack, markSubmitting, recordVerdicts } from '../../src/store/verdicts.ts';
-import { test } from '../support/databases.ts';
+import { testOnBoth } from '../support/databases.ts';
 import { openPaper, type Paper } from '../support/paper.ts';
 
 const AT = '2026-03-20T07:00:00.000Z';
@@ -14,7 +14,7 @@ const ACCEPTED = {
   reply: { code: 250, text: 'OK' },
 };
 
-test('what one sender claimed, no other can claim, mark or give back', async (t) => {
+testOnBoth('what one sender claimed, no other can claim, mark or give back', async (t) => {
   const { paper, id, claim } = await planned(t);
   const [row] = await claim('one');
   assert.ok(row);
@@ -24,7 +24,7 @@ test('what one sender claimed, no other can claim, mark or give back', async (t)
   assert.deepEqual(await paper.states(id), { 'ada@example.org': 'claimed' });
 });
 
-test('a message is marked as submitting once', async (t) => {
+testOnBoth('a message is marked as submitting once', async (t) => {
   const { paper, claim } = await planned(t);
   const [row] = await claim('one');
   assert.ok(row);
@@ -32,40 +32,49 @@ test('a message is marked as submitting once', async (t) => {
   assert.equal(await mark(paper, row.id, 'one'), false);
 });
 
-test('a sender that was thought dead, and is not, sends nothing of what it had claimed', async (t) => {
-  const { paper, claim } = await planned(t);
-  const [row] = await claim('sleeper');
-  assert.ok(row);
-  await settleClaims(paper.deps.store.db, ['sleeper'], AT);
-  assert.equal((await claim('two')).length, 1);
-  assert.equal(await mark(paper, row.id, 'sleeper'), false);
-  assert.equal(await mark(paper, row.id, 'two'), true);
-});
+testOnBoth(
+  'a sender that was thought dead, and is not, sends nothing of what it had claimed',
+  async (t) => {
+    const { paper, claim } = await planned(t);
+    const [row] = await claim('sleeper');
+    assert.ok(row);
+    await settleClaims(paper.deps.store.db, ['sleeper'], AT);
+    assert.equal((await claim('two')).length, 1);
+    assert.equal(await mark(paper, row.id, 'sleeper'), false);
+    assert.equal(await mark(paper, row.id, 'two'), true);
+  },
+);
 
-test('its late word on what was in doubt counts, until somebody else has taken that over', async (t) => {
-  const { paper, id, claim } = await planned(t);
-  const { db } = paper.deps.store;
-  const [row] = await claim('sleeper');
-  assert.ok(row);
-  await mark(paper, row.id, 'sleeper');
-  await settleClaims(db, ['sleeper'], AT);
-  assert.deepEqual(await paper.states(id), { 'ada@example.org': 'inDoubt' });
-  await recordVerdicts(db, [{ ...ACCEPTED, id: row.id }], { sender: 'stranger', at: AT });
-  assert.deepEqual(await paper.states(id), { 'ada@example.org': 'inDoubt' });
-  await recordVerdicts(db, [{ ...ACCEPTED, id: row.id }], { sender: 'sleeper', at: AT });
-  assert.deepEqual(await paper.states(id), { 'ada@example.org': 'accepted' });
-});
+testOnBoth(
+  'its late word on what was in doubt counts, until somebody else has taken that over',
+  async (t) => {
+    const { paper, id, claim } = await planned(t);
+    const { db } = paper.deps.store;
+    const [row] = await claim('sleeper');
+    assert.ok(row);
+    await mark(paper, row.id, 'sleeper');
+    await settleClaims(db, ['sleeper'], AT);
+    assert.deepEqual(await paper.states(id), { 'ada@example.org': 'inDoubt' });
+    await recordVerdicts(db, [{ ...ACCEPTED, id: row.id }], { sender: 'stranger', at: AT });
+    assert.deepEqual(await paper.states(id), { 'ada@example.org': 'inDoubt' });
+    await recordVerdicts(db, [{ ...ACCEPTED, id: row.id }], { sender: 'sleeper', at: AT });
+    assert.deepEqual(await paper.states(id), { 'ada@example.org': 'accepted' });
+  },
+);
 
-test('what is planned is kept apart from what is counted, so that a lost row is found', async (t) => {
-  const { paper, id } = await planned(t);
-  const { db } = paper.deps.store;
-  await db.deleteFrom('deliveries').execute();
-  const table = await deliveryTable(db, id);
-  assert.equal(table.planned, 1);
-  assert.equal(table.queued, 0);
-});
+testOnBoth(
+  'what is planned is kept apart from what is counted, so that a lost row is found',
+  async (t) => {
+    const { paper, id } = await planned(t);
+    const { db } = paper.deps.store;
+    await db.deleteFrom('deliveries').execute();
+    const table = await deliveryTable(db, id);
+    assert.equal(table.planned, 1);
+    assert.equal(table.queued, 0);
+  },
+);
 
-test('planning an edition again plans nothing more', async (t) => {
+testOnBoth('planning an edition again plans nothing more', async (t) => {
   const { paper, id } = await planned(t);
   await paper.add('bob@example.org');
   await paper.deps.store.transaction((db) =>

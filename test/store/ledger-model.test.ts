@@ -24,7 +24,7 @@ import { failRefused, requeueRefused } from '../../src/store/refusals.ts';
 import { countUndecided } from '../../src/store/unfinished.ts';
 import { giveBack, markSubmitting, recordVerdicts } from '../../src/store/verdicts.ts';
 import { setStanding } from '../../src/store/write-subscriptions.ts';
-import { test } from '../support/databases.ts';
+import { testOnBoth } from '../support/databases.ts';
 import { openPaper } from '../support/paper.ts';
 import { trials } from '../support/trials.ts';
 
@@ -108,31 +108,34 @@ const steps: fc.Arbitrary<readonly Step[]> = fc.array(
   { maxLength: 40, size: 'max' },
 ) as fc.Arbitrary<readonly Step[]>;
 
-test('whatever several senders and an editor do, the database has what the model has, and the books balance', async (t) => {
-  const paper = await openPaper(t, { subscribers: READERS });
-  let edition = 0;
-  await fc.assert(
-    fc.asyncProperty(steps, async (history) => {
-      edition += 1;
-      const { id, newsletter } = await paper.putEdition(`paper-${edition}`);
-      const { store } = paper.deps;
-      await store.db.updateTable('subscribers').set({ status: 'active' }).execute();
-      await store.transaction((db) => planDeliveries(db, { id, newsletter }, instant(0)));
-      const rows = await store.db
-        .selectFrom('deliveries')
-        .select(['id', 'subscriber'])
-        .where('edition', '=', id)
-        .orderBy('id')
-        .execute();
-      const world = new World(store, id, rows);
-      for (const step of history) {
-        await world.take(step);
-        await world.compare(JSON.stringify(step));
-      }
-    }),
-    { numRuns: trials(20) },
-  );
-});
+testOnBoth(
+  'whatever several senders and an editor do, the database has what the model has, and the books balance',
+  async (t) => {
+    const paper = await openPaper(t, { subscribers: READERS });
+    let edition = 0;
+    await fc.assert(
+      fc.asyncProperty(steps, async (history) => {
+        edition += 1;
+        const { id, newsletter } = await paper.putEdition(`paper-${edition}`);
+        const { store } = paper.deps;
+        await store.db.updateTable('subscribers').set({ status: 'active' }).execute();
+        await store.transaction((db) => planDeliveries(db, { id, newsletter }, instant(0)));
+        const rows = await store.db
+          .selectFrom('deliveries')
+          .select(['id', 'subscriber'])
+          .where('edition', '=', id)
+          .orderBy('id')
+          .execute();
+        const world = new World(store, id, rows);
+        for (const step of history) {
+          await world.take(step);
+          await world.compare(JSON.stringify(step));
+        }
+      }),
+      { numRuns: trials(20) },
+    );
+  },
+);
 
 /** Instants of the ledger: minutes after seven. */
 function instant(minute: number): string {

@@ -19,7 +19,7 @@ import { readIdentity } from '../../src/store/identity.ts';
 import { insertJournal, lastDeparture } from '../../src/store/journal.ts';
 import { findSubscription } from '../../src/store/subscriptions.ts';
 import { cleanUpAfter } from '../support/clean-up-after.ts';
-import { newDatabase, test } from '../support/databases.ts';
+import { newDatabase, testOnBoth } from '../support/databases.ts';
 import { address, makeConfig } from '../support/paper.ts';
 
 type Row = readonly [id: string, address: string, status: string, consentAt?: string];
@@ -72,56 +72,62 @@ async function migrated(t: TestContext, rows: readonly Row[]) {
   return store;
 }
 
-test('a mailbox that earlier versions kept twice is one subscription, the stricter one', async (t) => {
-  const store = await migrated(t, [
-    ['a', 'STRASSE@example.org', 'unsubscribed'],
-    ['b', 'straße@example.org', 'active'],
-    ['c', 'ada@example.org', 'active'],
-    ['d', 'Öda\u3164@example.org', 'complained'],
-    ['e', 'öda@example.org', 'bounced'],
-    ['f', 'Ǆo@example.org', 'active'],
-  ]);
-  const rows = await store.db.selectFrom('subscribers').selectAll().orderBy('id').execute();
-  assert.deepEqual(
-    rows.map((row) => [row.id, row.address_key, row.status, row.moved_to]),
-    [
-      ['a', 'strasse@example.org', 'unsubscribed', null],
-      ['b', 'strasse@example.org b', 'unsubscribed', 'a'],
-      ['c', 'ada@example.org', 'active', null],
-      ['d', 'öda@example.org', 'complained', null],
-      ['e', 'öda@example.org e', 'unsubscribed', 'd'],
-      ['f', 'ǆo@example.org', 'active', null],
-    ],
-  );
-  assert.equal(
-    (await findSubscription(store.db, 'b'))?.id,
-    'a',
-    'links lead to the one that counts',
-  );
-  const [delivery] = await store.db.selectFrom('deliveries').selectAll().execute();
-  assert.deepEqual([delivery?.subscriber, delivery?.address], ['a', 'STRASSE@example.org']);
-});
+testOnBoth(
+  'a mailbox that earlier versions kept twice is one subscription, the stricter one',
+  async (t) => {
+    const store = await migrated(t, [
+      ['a', 'STRASSE@example.org', 'unsubscribed'],
+      ['b', 'straße@example.org', 'active'],
+      ['c', 'ada@example.org', 'active'],
+      ['d', 'Öda\u3164@example.org', 'complained'],
+      ['e', 'öda@example.org', 'bounced'],
+      ['f', 'Ǆo@example.org', 'active'],
+    ]);
+    const rows = await store.db.selectFrom('subscribers').selectAll().orderBy('id').execute();
+    assert.deepEqual(
+      rows.map((row) => [row.id, row.address_key, row.status, row.moved_to]),
+      [
+        ['a', 'strasse@example.org', 'unsubscribed', null],
+        ['b', 'strasse@example.org b', 'unsubscribed', 'a'],
+        ['c', 'ada@example.org', 'active', null],
+        ['d', 'öda@example.org', 'complained', null],
+        ['e', 'öda@example.org e', 'unsubscribed', 'd'],
+        ['f', 'ǆo@example.org', 'active', null],
+      ],
+    );
+    assert.equal(
+      (await findSubscription(store.db, 'b'))?.id,
+      'a',
+      'links lead to the one that counts',
+    );
+    const [delivery] = await store.db.selectFrom('deliveries').selectAll().execute();
+    assert.deepEqual([delivery?.subscriber, delivery?.address], ['a', 'STRASSE@example.org']);
+  },
+);
 
-test('of two that are active the older consent counts; one that waits for its confirmation shuts nobody out', async (t) => {
-  const store = await migrated(t, [
-    ['a', 'ΟΔΟΣ@example.org', 'active', '2026-01-02T00:00:00.000Z'],
-    ['b', 'οδοσ@example.org', 'active', '2026-01-01T00:00:00.000Z'],
-    ['c', 'maß@example.org', 'pending'],
-    ['d', 'mass@example.org', 'active'],
-  ]);
-  const rows = await store.db.selectFrom('subscribers').selectAll().orderBy('id').execute();
-  assert.deepEqual(
-    rows.map((row) => [row.id, row.status, row.moved_to]),
-    [
-      ['a', 'unsubscribed', 'b'],
-      ['b', 'active', null],
-      ['c', 'unsubscribed', 'd'],
-      ['d', 'active', null],
-    ],
-  );
-});
+testOnBoth(
+  'of two that are active the older consent counts; one that waits for its confirmation shuts nobody out',
+  async (t) => {
+    const store = await migrated(t, [
+      ['a', 'ΟΔΟΣ@example.org', 'active', '2026-01-02T00:00:00.000Z'],
+      ['b', 'οδοσ@example.org', 'active', '2026-01-01T00:00:00.000Z'],
+      ['c', 'maß@example.org', 'pending'],
+      ['d', 'mass@example.org', 'active'],
+    ]);
+    const rows = await store.db.selectFrom('subscribers').selectAll().orderBy('id').execute();
+    assert.deepEqual(
+      rows.map((row) => [row.id, row.status, row.moved_to]),
+      [
+        ['a', 'unsubscribed', 'b'],
+        ['b', 'active', null],
+        ['c', 'unsubscribed', 'd'],
+        ['d', 'active', null],
+      ],
+    );
+  },
+);
 
-test('what waits for a mailbox is found by its key of today', async (t) => {
+testOnBoth('what waits for a mailbox is found by its key of today', async (t) => {
   const store = await migrated(t, [['a', 'straße@example.org', 'active']]);
   const { hash_key: key } = await readIdentity(store.db);
   const [hash] = hashesOfAddress(key, address('STRASSE@example.org'));
@@ -133,25 +139,28 @@ test('what waits for a mailbox is found by its key of today', async (t) => {
   assert.equal(change?.from_hash, hash);
 });
 
-test('who was erased under another spelling by an earlier version is known by any spelling', async (t) => {
-  const store = await migrated(t, []);
-  const { hash_key: key } = await readIdentity(store.db);
-  const hash = (text: string) =>
-    createHmac('sha256', key).update(earlierAddressKey(text)).digest('base64url');
-  const pairs = [
-    ['straße@example.org', 'STRASSE@example.org'],
-    ['ὀδυσσεύς@example.org', 'ὈΔΥΣΣΕΎΣ@example.org'],
-    ['J\u030can@example.org', 'ǰan@example.org'],
-  ] as const;
-  for (const [erased, other] of pairs) {
-    const line = { id: erased, kind: 'departure', status: 'erased', at: 'a' } as const;
-    await insertJournal(store.db, [{ ...line, addressHash: hash(erased) }]);
-    const found = await lastDeparture(store.db, 'daily', hashesOfAddress(key, address(other)));
-    assert.equal(found?.status, 'erased', other);
-  }
-});
+testOnBoth(
+  'who was erased under another spelling by an earlier version is known by any spelling',
+  async (t) => {
+    const store = await migrated(t, []);
+    const { hash_key: key } = await readIdentity(store.db);
+    const hash = (text: string) =>
+      createHmac('sha256', key).update(earlierAddressKey(text)).digest('base64url');
+    const pairs = [
+      ['straße@example.org', 'STRASSE@example.org'],
+      ['ὀδυσσεύς@example.org', 'ὈΔΥΣΣΕΎΣ@example.org'],
+      ['J\u030can@example.org', 'ǰan@example.org'],
+    ] as const;
+    for (const [erased, other] of pairs) {
+      const line = { id: erased, kind: 'departure', status: 'erased', at: 'a' } as const;
+      await insertJournal(store.db, [{ ...line, addressHash: hash(erased) }]);
+      const found = await lastDeparture(store.db, 'daily', hashesOfAddress(key, address(other)));
+      assert.equal(found?.status, 'erased', other);
+    }
+  },
+);
 
-test('erasing a mailbox takes both of its rows, with all spellings', async (t) => {
+testOnBoth('erasing a mailbox takes both of its rows, with all spellings', async (t) => {
   const store = await migrated(t, [
     ['a', 'straße@example.org', 'active'],
     ['b', 'strasse@example.org', 'active'],

@@ -16,10 +16,10 @@ import { openSqlite } from '../../src/store/database/open-sqlite.ts';
 import { openStore } from '../../src/store/database/open-store.ts';
 import { readRelayStates } from '../../src/store/relay-state.ts';
 import { cleanUpAfter } from '../support/clean-up-after.ts';
-import { newDatabase, newFolder, test } from '../support/databases.ts';
+import { newDatabase, newFolder, testOnBoth } from '../support/databases.ts';
 import { refused } from '../support/stores.ts';
 
-test('a database of the first version keeps every row, and knows the domains', async (t) => {
+testOnBoth('a database of the first version keeps every row, and knows the domains', async (t) => {
   const url = await newDatabase(t, { bare: true });
   await change(url, async (db) => {
     await firstTables(db);
@@ -56,48 +56,58 @@ test('a database of the first version keeps every row, and knows the domains', a
   assert.ok((added?.id ?? 0) > 0);
 });
 
-test('a message that an older program left in doubt keeps the date of its first copy', async (t) => {
-  const url = await newDatabase(t, { bare: true });
-  await (await openStore(url)).close();
-  await change(url, async (db) => {
-    for (const statement of FIRST_ROWS.slice(1)) await sql.raw(statement).execute(db);
-    await sql`update deliveries set state = 'queued', doubts = 1 where id = 8`.execute(db);
-    await sql`alter table deliveries drop column dated_at`.execute(db);
-    await dateMessages(db);
-  });
-  const { db, close } = await openStore(url);
-  cleanUpAfter(t, close);
-  const rows = await db.selectFrom('deliveries').select(['id', 'dated_at']).orderBy('id').execute();
-  assert.deepEqual(
-    rows.map((row) => [Number(row.id), row.dated_at]),
-    [
-      [7, null],
-      [8, '2026-03-20T07:00:00.000Z'],
-      [9, null],
-    ],
-  );
-});
+testOnBoth(
+  'a message that an older program left in doubt keeps the date of its first copy',
+  async (t) => {
+    const url = await newDatabase(t, { bare: true });
+    await (await openStore(url)).close();
+    await change(url, async (db) => {
+      for (const statement of FIRST_ROWS.slice(1)) await sql.raw(statement).execute(db);
+      await sql`update deliveries set state = 'queued', doubts = 1 where id = 8`.execute(db);
+      await sql`alter table deliveries drop column dated_at`.execute(db);
+      await dateMessages(db);
+    });
+    const { db, close } = await openStore(url);
+    cleanUpAfter(t, close);
+    const rows = await db
+      .selectFrom('deliveries')
+      .select(['id', 'dated_at'])
+      .orderBy('id')
+      .execute();
+    assert.deepEqual(
+      rows.map((row) => [Number(row.id), row.dated_at]),
+      [
+        [7, null],
+        [8, '2026-03-20T07:00:00.000Z'],
+        [9, null],
+      ],
+    );
+  },
+);
 
-test('a database that knows its relays by name and trouble only keeps them, at no rest and no limit', async (t) => {
-  const url = await newDatabase(t, { bare: true });
-  await (await openStore(url)).close();
-  await change(url, async (db) => {
-    for (const column of [
-      ...['rest_until', 'rest_reason', 'rate_changed_at', 'limits_changed_at'],
-      ...['messages_per_hour', 'connections', 'messages_per_connection'],
-    ]) {
-      await db.schema.alterTable('relays').dropColumn(column).execute();
-    }
-    await sql`insert into relays (id, trouble) values ('one', 'does not answer')`.execute(db);
-    await relayState(db);
-  });
-  const store = await openStore(url);
-  cleanUpAfter(t, store.close);
-  const states = await readRelayStates(store.db);
-  assert.deepEqual(states.get('one'), { trouble: 'does not answer' });
-});
+testOnBoth(
+  'a database that knows its relays by name and trouble only keeps them, at no rest and no limit',
+  async (t) => {
+    const url = await newDatabase(t, { bare: true });
+    await (await openStore(url)).close();
+    await change(url, async (db) => {
+      for (const column of [
+        ...['rest_until', 'rest_reason', 'rate_changed_at', 'limits_changed_at'],
+        ...['messages_per_hour', 'connections', 'messages_per_connection'],
+      ]) {
+        await db.schema.alterTable('relays').dropColumn(column).execute();
+      }
+      await sql`insert into relays (id, trouble) values ('one', 'does not answer')`.execute(db);
+      await relayState(db);
+    });
+    const store = await openStore(url);
+    cleanUpAfter(t, store.close);
+    const states = await readRelayStates(store.db);
+    assert.deepEqual(states.get('one'), { trouble: 'does not answer' });
+  },
+);
 
-test('programs that start at once make the tables once', async (t) => {
+testOnBoth('programs that start at once make the tables once', async (t) => {
   const url = await newDatabase(t, { bare: true });
   const source = new URL('../../src/store/database/open-store.ts', import.meta.url).href;
   const script = `const { openStore } = await import('${source}'); await (await openStore('${url}')).close();`;
@@ -110,14 +120,14 @@ test('programs that start at once make the tables once', async (t) => {
   assert.equal((await store.db.selectFrom('identity').selectAll().execute()).length, 1);
 });
 
-test('a database of a newer program is refused', async (t) => {
+testOnBoth('a database of a newer program is refused', async (t) => {
   const url = await newDatabase(t, { bare: true });
   await (await openStore(url)).close();
   await change(url, (db) => sql`update schema_version set version = 1000`.execute(db));
   await refused(url, EXIT.config, /version 1000.*use a newer Broadsheet/);
 });
 
-test("another program's database is refused, and left as it is", async (t) => {
+testOnBoth("another program's database is refused, and left as it is", async (t) => {
   const url = await newDatabase(t, { bare: true });
   await change(url, (db) => sql`create table schema_version (version integer)`.execute(db));
   await change(url, (db) => sql`create table bookmarks (url text)`.execute(db));
@@ -131,7 +141,7 @@ test("another program's database is refused, and left as it is", async (t) => {
   });
 });
 
-test('tables that their owner put beside ours later are no matter', async (t) => {
+testOnBoth('tables that their owner put beside ours later are no matter', async (t) => {
   const url = await newDatabase(t, { bare: true });
   await (await openStore(url)).close();
   await change(url, (db) => sql`create table notes (line text)`.execute(db));
@@ -175,15 +185,18 @@ testOnce('a file that is no database is refused', async (t) => {
   );
 });
 
-test('a database that has to be there, or to be empty, is refused when it is not', async (t) => {
-  const url = await newDatabase(t, { bare: true });
-  await refused(url, EXIT.usage, /there is no database|has no tables/, 'existing');
-  await (await openStore(url, 'empty')).close();
-  await (await openStore(url, 'empty')).close();
-  await (await openStore(url, 'existing')).close();
-  await change(url, (db) => sql`insert into domains values ('a', 1, 'b', 'c')`.execute(db));
-  await refused(url, EXIT.usage, /is not empty \(domains has rows\)/, 'empty');
-});
+testOnBoth(
+  'a database that has to be there, or to be empty, is refused when it is not',
+  async (t) => {
+    const url = await newDatabase(t, { bare: true });
+    await refused(url, EXIT.usage, /there is no database|has no tables/, 'existing');
+    await (await openStore(url, 'empty')).close();
+    await (await openStore(url, 'empty')).close();
+    await (await openStore(url, 'existing')).close();
+    await change(url, (db) => sql`insert into domains values ('a', 1, 'b', 'c')`.execute(db));
+    await refused(url, EXIT.usage, /is not empty \(domains has rows\)/, 'empty');
+  },
+);
 
 /** Runs statements on a database that the program is not asked about. */
 async function change(url: string, work: (db: Kysely<unknown>) => Promise<unknown>): Promise<void> {

@@ -7,7 +7,7 @@ import { sql } from 'kysely';
 import { EXIT } from '../../src/base/errors.ts';
 import { openStore } from '../../src/store/database/open-store.ts';
 import { cleanUpAfter } from '../support/clean-up-after.ts';
-import { newDatabase, newFolder, test } from '../support/databases.ts';
+import { newDatabase, newFolder, testOnBoth } from '../support/databases.ts';
 import { newStore, refused } from '../support/stores.ts';
 import { inTime } from '../support/wait-for.ts';
 
@@ -31,22 +31,25 @@ testOnce('an empty database in memory needs no file', async () => {
   assert.ok(!existsSync(':memory:'));
 });
 
-test('what a transaction stored is on the disk, and stays when the program dies', async (t, database) => {
-  const { db } = await newStore(t);
-  if (database === 'PostgreSQL') {
-    const { rows } = await sql<{ value: string; name: string }>`
+testOnBoth(
+  'what a transaction stored is on the disk, and stays when the program dies',
+  async (t, database) => {
+    const { db } = await newStore(t);
+    if (database === 'PostgreSQL') {
+      const { rows } = await sql<{ value: string; name: string }>`
       select current_setting('synchronous_commit') as value,
         current_setting('application_name') as name`.execute(db);
-    // What is less than that is raised: see postgres-trouble.test.ts.
-    assert.deepEqual(rows, [{ value: 'on', name: 'broadsheet' }]);
-    return;
-  }
-  const { rows } = await sql<{ synchronous: number }>`pragma synchronous`.execute(db);
-  const mode = await sql<{ journal_mode: string }>`pragma journal_mode`.execute(db);
-  assert.deepEqual([rows[0]?.synchronous, mode.rows[0]?.journal_mode], [2, 'wal']);
-});
+      // What is less than that is raised: see postgres-trouble.test.ts.
+      assert.deepEqual(rows, [{ value: 'on', name: 'broadsheet' }]);
+      return;
+    }
+    const { rows } = await sql<{ synchronous: number }>`pragma synchronous`.execute(db);
+    const mode = await sql<{ journal_mode: string }>`pragma journal_mode`.execute(db);
+    assert.deepEqual([rows[0]?.synchronous, mode.rows[0]?.journal_mode], [2, 'wal']);
+  },
+);
 
-test('a transaction that fails stores nothing', async (t) => {
+testOnBoth('a transaction that fails stores nothing', async (t) => {
   const store = await newStore(t);
   const failing = store.transaction(async (db) => {
     await db.insertInto('senders').values(SENDER).execute();
@@ -56,33 +59,36 @@ test('a transaction that fails stores nothing', async (t) => {
   assert.deepEqual(await store.db.selectFrom('senders').selectAll().execute(), []);
 });
 
-test('a transaction of which a statement failed is not stored, whoever hid the error', async (t) => {
-  const store = await newStore(t);
-  await store.db.insertInto('senders').values(SENDER).execute();
-  const hiding = store.transaction(async (db) => {
-    await db
-      .insertInto('senders')
-      .values({ ...SENDER, id: 'b' })
-      .execute();
-    await db
-      .insertInto('senders')
-      .values(SENDER)
-      .execute()
-      .catch(() => {});
-  });
-  // SQLite takes back the statement alone; PostgreSQL the transaction, and has to say so.
-  const stored = await hiding.then(
-    () => ['a', 'b'],
-    () => ['a'],
-  );
-  const rows = await store.db.selectFrom('senders').select('id').orderBy('id').execute();
-  assert.deepEqual(
-    rows.map(({ id }) => id),
-    stored,
-  );
-});
+testOnBoth(
+  'a transaction of which a statement failed is not stored, whoever hid the error',
+  async (t) => {
+    const store = await newStore(t);
+    await store.db.insertInto('senders').values(SENDER).execute();
+    const hiding = store.transaction(async (db) => {
+      await db
+        .insertInto('senders')
+        .values({ ...SENDER, id: 'b' })
+        .execute();
+      await db
+        .insertInto('senders')
+        .values(SENDER)
+        .execute()
+        .catch(() => {});
+    });
+    // SQLite takes back the statement alone; PostgreSQL the transaction, and has to say so.
+    const stored = await hiding.then(
+      () => ['a', 'b'],
+      () => ['a'],
+    );
+    const rows = await store.db.selectFrom('senders').select('id').orderBy('id').execute();
+    assert.deepEqual(
+      rows.map(({ id }) => id),
+      stored,
+    );
+  },
+);
 
-test('counts, sums and ids are numbers', async (t) => {
+testOnBoth('counts, sums and ids are numbers', async (t) => {
   const { db } = await newStore(t);
   await db
     .insertInto('senders')
@@ -95,7 +101,7 @@ test('counts, sums and ids are numbers', async (t) => {
   assert.deepEqual({ ...row }, { count: 2, sum: 42 });
 });
 
-test('text sorts by code point, so that instants sort by time', async (t) => {
+testOnBoth('text sorts by code point, so that instants sort by time', async (t) => {
   const { db } = await newStore(t);
   const ids = ['b', 'B', 'a', 'A', '_', 'é', 'Z', '1', '😀'];
   await db
@@ -109,17 +115,20 @@ test('text sorts by code point, so that instants sort by time', async (t) => {
   );
 });
 
-test('a NUL in text, which no database of the two shows alike, is stored as a mark', async (t) => {
-  const { db } = await newStore(t);
-  await db
-    .insertInto('senders')
-    .values({ ...SENDER, host: 'a\0b' })
-    .execute();
-  const row = await db.selectFrom('senders').select('host').executeTakeFirst();
-  assert.equal(row?.host, 'a\uFFFDb');
-});
+testOnBoth(
+  'a NUL in text, which no database of the two shows alike, is stored as a mark',
+  async (t) => {
+    const { db } = await newStore(t);
+    await db
+      .insertInto('senders')
+      .values({ ...SENDER, host: 'a\0b' })
+      .execute();
+    const row = await db.selectFrom('senders').select('host').executeTakeFirst();
+    assert.equal(row?.host, 'a\uFFFDb');
+  },
+);
 
-test('a program that reads is not kept waiting by one that writes', async (t) => {
+testOnBoth('a program that reads is not kept waiting by one that writes', async (t) => {
   const url = await newDatabase(t);
   const [writer, reader] = [await openStore(url), await openStore(url)];
   cleanUpAfter(t, () => Promise.all([writer.close(), reader.close()]));
@@ -131,7 +140,7 @@ test('a program that reads is not kept waiting by one that writes', async (t) =>
   assert.equal((await reader.db.selectFrom('senders').selectAll().execute()).length, 1);
 });
 
-test('a program that writes waits until another has written', async (t) => {
+testOnBoth('a program that writes waits until another has written', async (t) => {
   const url = await newDatabase(t);
   const store = await openStore(url);
   cleanUpAfter(t, () => store.close());
@@ -156,15 +165,18 @@ test('a program that writes waits until another has written', async (t) => {
   assert.equal(row?.pid, 13);
 });
 
-test('leases are by a clock that all programs with the database share', async (t, database) => {
-  const store = await newStore(t);
-  const real = Date.now();
-  const wrong = Temporal.Instant.from('2001-01-01T00:00Z');
-  t.mock.method(Temporal.Now, 'instant', () => wrong);
-  const now = await store.leaseClock();
-  if (database === 'SQLite') assert.equal(now.toString(), wrong.toString());
-  else assert.ok(Math.abs(now.epochMilliseconds - real) < 60_000, now.toString());
-});
+testOnBoth(
+  'leases are by a clock that all programs with the database share',
+  async (t, database) => {
+    const store = await newStore(t);
+    const real = Date.now();
+    const wrong = Temporal.Instant.from('2001-01-01T00:00Z');
+    t.mock.method(Temporal.Now, 'instant', () => wrong);
+    const now = await store.leaseClock();
+    if (database === 'SQLite') assert.equal(now.toString(), wrong.toString());
+    else assert.ok(Math.abs(now.epochMilliseconds - real) < 60_000, now.toString());
+  },
+);
 
 testOnce(
   'the URL of another kind of database is refused without showing its password',

@@ -9,7 +9,7 @@ import { tellOutcomes } from '../../src/jobs/schedule/tell-outcomes.ts';
 import { deliverNewsletter } from '../../src/jobs/service/deliver-newsletter.ts';
 import { measureService } from '../../src/jobs/service/measure-service.ts';
 import { forgetRequests } from '../../src/jobs/site/forget-requests.ts';
-import { test } from '../support/databases.ts';
+import { testOnBoth } from '../support/databases.ts';
 import { openPaper } from '../support/paper.ts';
 import { postText } from '../support/program.ts';
 import {
@@ -36,19 +36,22 @@ const STOPS_AT_ONCE = ['from "editions" where "planned_at" is not null limit'];
 const without = (scans: readonly string[], expected: readonly string[]) =>
   scans.filter((scan) => !expected.some((each) => scan.includes(each)));
 
-test('no page, form or link of the site makes the database read a large table as a whole', async (t, database) => {
-  const recorded: Recorded = new Map();
-  const { site } = await collectPages(t, {
-    async store({ deps: { store } }) {
-      await fillLargeTables(store, database);
-      return recordStatements(store, recorded);
-    },
-  });
-  await askTheRest(site);
-  assert.ok(recorded.size > 60, `${recorded.size} statements`);
-  const scans = await findScans(site.deps.store, database, recorded);
-  assert.deepEqual(without(scans, NOT_OF_ONE_CLIENT), []);
-});
+testOnBoth(
+  'no page, form or link of the site makes the database read a large table as a whole',
+  async (t, database) => {
+    const recorded: Recorded = new Map();
+    const { site } = await collectPages(t, {
+      async store({ deps: { store } }) {
+        await fillLargeTables(store, database);
+        return recordStatements(store, recorded);
+      },
+    });
+    await askTheRest(site);
+    assert.ok(recorded.size > 60, `${recorded.size} statements`);
+    const scans = await findScans(site.deps.store, database, recorded);
+    assert.deepEqual(without(scans, NOT_OF_ONE_CLIENT), []);
+  },
+);
 
 /** What `collectPages` leaves out, and the mails that answer it. */
 async function askTheRest(site: SitePaper): Promise<void> {
@@ -70,31 +73,34 @@ async function askTheRest(site: SitePaper): Promise<void> {
   await forgetRequests(site.deps);
 }
 
-test('what the service does by itself reads no large table as a whole, but for its numbers', async (t, database) => {
-  const recorded: Recorded = new Map();
-  const posts = { 'wall.md': postText('The wall stands', '2026-03-19T18:00') };
-  const paper = await openPaper(t, { subscribers: ['ada@example.org'], posts });
-  await fillLargeTables(paper.deps.store, database);
-  const service = serviceOf(paper);
-  const newsletters = service.config.newsletters.map((each) => ({ ...each, schedule: WEEKDAYS }));
-  const config = { ...service.config, newsletters };
-  const store = recordStatements(paper.deps.store, recorded);
-  const deps = { ...service, config, store };
-  const calendars = openCalendars(config, deps.log);
-  const { signal } = new AbortController();
-  for (const now of ['2026-03-19T07:00Z', '2026-03-20T07:00Z', '2026-03-20T07:05Z']) {
-    paper.setTime(now);
-    await lookAtSchedule(deps, calendars);
-    await askEditors(deps, signal);
-    for (const newsletter of newsletters) await deliverNewsletter(deps, newsletter, signal);
-    await tellOutcomes(deps, calendars, signal);
-  }
-  await measureService(deps);
-  await reportStatus(deps);
-  await listSchedule(deps, { count: 3 });
-  await catchUpWithJournal(deps);
-  assert.equal(paper.inbox.messages.length, 1);
-  assert.ok(recorded.size > 60, `${recorded.size} statements`);
-  const scans = await findScans(paper.deps.store, database, recorded);
-  assert.deepEqual(without(scans, [...NUMBERS, ...STOPS_AT_ONCE]), []);
-});
+testOnBoth(
+  'what the service does by itself reads no large table as a whole, but for its numbers',
+  async (t, database) => {
+    const recorded: Recorded = new Map();
+    const posts = { 'wall.md': postText('The wall stands', '2026-03-19T18:00') };
+    const paper = await openPaper(t, { subscribers: ['ada@example.org'], posts });
+    await fillLargeTables(paper.deps.store, database);
+    const service = serviceOf(paper);
+    const newsletters = service.config.newsletters.map((each) => ({ ...each, schedule: WEEKDAYS }));
+    const config = { ...service.config, newsletters };
+    const store = recordStatements(paper.deps.store, recorded);
+    const deps = { ...service, config, store };
+    const calendars = openCalendars(config, deps.log);
+    const { signal } = new AbortController();
+    for (const now of ['2026-03-19T07:00Z', '2026-03-20T07:00Z', '2026-03-20T07:05Z']) {
+      paper.setTime(now);
+      await lookAtSchedule(deps, calendars);
+      await askEditors(deps, signal);
+      for (const newsletter of newsletters) await deliverNewsletter(deps, newsletter, signal);
+      await tellOutcomes(deps, calendars, signal);
+    }
+    await measureService(deps);
+    await reportStatus(deps);
+    await listSchedule(deps, { count: 3 });
+    await catchUpWithJournal(deps);
+    assert.equal(paper.inbox.messages.length, 1);
+    assert.ok(recorded.size > 60, `${recorded.size} statements`);
+    const scans = await findScans(paper.deps.store, database, recorded);
+    assert.deepEqual(without(scans, [...NUMBERS, ...STOPS_AT_ONCE]), []);
+  },
+);

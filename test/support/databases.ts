@@ -20,20 +20,27 @@ type Work = (t: TestContext, database: DatabaseName) => void | Promise<void>;
 
 const databaseOfTest = new WeakMap<TestContext, DatabaseName>();
 
+/** The database of `test`: PostgreSQL in the second of `.ci/run`'s rounds, which the first did on SQLite. */
+const ONE = DATABASES.find((name) => name === process.env.BROADSHEET_TEST_DATABASE) ?? 'SQLite';
+
 /**
- * `test` of `node:test`, once on each database: `openPaper(t)` and `databaseUrl(t)` give those of
- * the database that the test is called for.
+ * `test` of `node:test` on a database of its own: `openPaper(t)` and `databaseUrl(t)` give it. SQLite,
+ * or `BROADSHEET_TEST_DATABASE`.
  */
-export function test(name: string, options: { readonly timeout?: number }, work: Work): void;
-export function test(name: string, work: Work): void;
-export function test(name: string, first: { readonly timeout?: number } | Work, last?: Work): void {
-  const [options, work] = typeof first === 'function' ? [{}, first] : [first, last];
-  for (const database of DATABASES) {
-    void testOnce(`${name} (${database})`, options, async (t) => {
-      databaseOfTest.set(t, database);
-      await work?.(t, database);
-    });
-  }
+export function test(name: string, work: Work): void {
+  testOn(ONE, name, work);
+}
+
+/** `test`, once on each database: for queries, and for what a sender may never get wrong. */
+export function testOnBoth(name: string, work: Work): void {
+  for (const database of DATABASES) testOn(database, name, work);
+}
+
+function testOn(database: DatabaseName, name: string, work: Work): void {
+  void testOnce(`${name} (${database})`, async (t) => {
+    databaseOfTest.set(t, database);
+    await work(t, database);
+  });
 }
 
 /** The database that `t` is to run on; SQLite where a test does not care. */

@@ -201,7 +201,7 @@ export async function routeToSite(
       const headers = { 'content-security-policy': csp, 'content-type': 'text/html' };
       return route.fulfill({ body: html, headers });
     }
-    const { host: _host, ...headers } = await request.allHeaders();
+    const { host: _host, ...headers } = request.headers();
     const body = request.postData();
     const answer = await askUrl(url.replace(SITE_URL, site.server.url), {
       ...{ method: request.method(), headers },

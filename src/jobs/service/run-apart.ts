@@ -1,7 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { getCompileCacheDir } from 'node:module';
 import { setPriority } from 'node:os';
-import { dirname, extname } from 'node:path';
+import { extname } from 'node:path';
 import { BroadsheetError, EXIT, type ExitCode } from '../../base/errors.ts';
 
 /** What a process that works apart sends at its end. */
@@ -54,10 +53,7 @@ export async function runApart<Report>(order: object, options: ApartOptions): Pr
   const file = new URL(`./${program}${extname(import.meta.url)}`, import.meta.url);
   // Structured clones: a config has maps in it. Standard input tells the process that this one ended.
   const stdio = ['pipe', 'ignore', 'pipe', 'ipc'] as const;
-  // Node has a folder for each of its versions there.
-  const compiled = getCompileCacheDir();
-  const env = { ...process.env, NODE_COMPILE_CACHE: compiled && dirname(compiled) };
-  const child = fork(file, [], { env, serialization: 'advanced', stdio: [...stdio] });
+  const child = fork(file, [], { serialization: 'advanced', stdio: [...stdio] });
   let isLate = false;
   const limit = setTimeout(() => {
     isLate = true;

@@ -29,7 +29,7 @@ import { storedInstant } from '../../../src/store/instants.ts';
 import { askedNotices } from '../../../src/store/notices.ts';
 import { unansweredSignUps } from '../../../src/store/sign-ups.ts';
 import { historiesOf } from '../../../src/store/subscription-history.ts';
-import { test } from '../../support/databases.ts';
+import { testOnBoth } from '../../support/databases.ts';
 import { address, NEWSLETTER } from '../../support/paper.ts';
 import { importText } from '../../support/people.ts';
 import { openSite, type Site, savePreferences, TIDES } from '../../support/site.ts';
@@ -375,36 +375,42 @@ function toEvent(
 
 const RUNS = trials(20);
 
-test('in random histories of 30 acts nobody is active who has not agreed after they last left', async (t) => {
-  const site = await openSite(t, {
-    limits: { perIpPerHour: 1e5, perHour: 1e7, perAddressPerDay: 100 },
-  });
-  let actives = 0;
-  await fc.assert(
-    fc.asyncProperty(fc.array(act, { minLength: 10, maxLength: 30 }), async (acts) => {
-      const { db } = site.deps.store;
-      for (const table of [
-        'subscribers',
-        'sign_ups',
-        'notices',
-        'address_changes',
-        'journal',
-        'subscription_events',
-      ] as const) {
-        await db.deleteFrom(table).execute();
-      }
-      const history = new History(site);
-      for (const each of acts) {
-        site.later({ seconds: 1 });
-        history.stepAt.set(storedInstant(site.deps.clock()), history.step);
-        await perform(history, each);
-        await assertAllAgreed(history, acts);
-        await assertHistoriesTell(history);
-        history.step += 1;
-      }
-      actives += (await rowsOf(site)).filter(({ status }) => status === 'active').length;
-    }),
-    { numRuns: RUNS },
-  );
-  assert.ok(actives >= RUNS / 4, `${actives} were active in the end: the histories show something`);
-});
+testOnBoth(
+  'in random histories of 30 acts nobody is active who has not agreed after they last left',
+  async (t) => {
+    const site = await openSite(t, {
+      limits: { perIpPerHour: 1e5, perHour: 1e7, perAddressPerDay: 100 },
+    });
+    let actives = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(act, { minLength: 10, maxLength: 30 }), async (acts) => {
+        const { db } = site.deps.store;
+        for (const table of [
+          'subscribers',
+          'sign_ups',
+          'notices',
+          'address_changes',
+          'journal',
+          'subscription_events',
+        ] as const) {
+          await db.deleteFrom(table).execute();
+        }
+        const history = new History(site);
+        for (const each of acts) {
+          site.later({ seconds: 1 });
+          history.stepAt.set(storedInstant(site.deps.clock()), history.step);
+          await perform(history, each);
+          await assertAllAgreed(history, acts);
+          await assertHistoriesTell(history);
+          history.step += 1;
+        }
+        actives += (await rowsOf(site)).filter(({ status }) => status === 'active').length;
+      }),
+      { numRuns: RUNS },
+    );
+    assert.ok(
+      actives >= RUNS / 4,
+      `${actives} were active in the end: the histories show something`,
+    );
+  },
+);
