@@ -1,71 +1,8 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
-import { cleanUpAfter } from '../support/clean-up-after.ts';
-import { newDatabase, test as testOnBoth } from '../support/databases.ts';
-import { dueNow, watchedSinceYesterday } from '../support/due-now.ts';
-import { type Inbox, type InboxOptions, openInbox } from '../support/inbox.ts';
-import { CONFIG, openProject, type Project, postText } from '../support/program.ts';
-import { readers } from '../support/sending.ts';
-import { type Service, startService } from '../support/service.ts';
-import { openProxy } from '../support/tcp-proxy.ts';
-import { waitFor } from '../support/wait-for.ts';
+import { test } from 'node:test';
+import { arrived, isDone, openSetting } from '../support/due-service.ts';
+import type { Service } from '../support/service.ts';
 import { askUrl, form } from '../support/web.ts';
-
-const CONNECTIONS = 2;
-
-interface Setting {
-  readonly project: Project;
-  readonly inbox: Inbox;
-  readonly people: readonly string[];
-  start(...args: string[]): Service;
-}
-
-/** A newsletter that is due now, with a post and readers. */
-async function openSetting(
-  t: TestContext,
-  count: number,
-  options?: InboxOptions,
-): Promise<Setting> {
-  const inbox = await openInbox(options);
-  cleanUpAfter(t, () => inbox.close());
-  const config = `${CONFIG}${dueNow()}email: {connections: ${CONNECTIONS}}\nweb: {signUp: {minimumSeconds: 0}}\n`;
-  const project = openProject(t, { config });
-  const yesterday = Temporal.Now.instant().subtract({ hours: 20 }).toString().slice(0, 19);
-  project.write('posts/ferries.md', postText('Night ferries saved', yesterday));
-  const people = readers(count);
-  writeFileSync(join(project.folder, 'people.csv'), ['email', ...people].join('\n'));
-  const databaseUrl = await newDatabase(t, { folder: project.folder });
-  const environment = {
-    ...{ BROADSHEET_SMTP_URL: inbox.url, BROADSHEET_MACHINE: 'ada' },
-    BROADSHEET_DATABASE_URL: databaseUrl,
-  };
-  const imported = await project.runWith(environment, 'subscribers', 'import', 'people.csv');
-  assert.equal(imported.code, 0, imported.stderr);
-  await watchedSinceYesterday(databaseUrl);
-  return {
-    project,
-    inbox,
-    people,
-    start: (...args) => startService(t, project, environment, args),
-  };
-}
-
-/** Resolves when `count` messages of the inbox are to somebody whom `isMeant`. */
-async function arrived(
-  { inbox }: Setting,
-  count: number,
-  service: Service,
-  isMeant: (address: string) => boolean = () => true,
-): Promise<void> {
-  await waitFor(`${count} messages in the inbox`, () => {
-    assert.equal(service.child.exitCode, null, service.text());
-    return inbox.messages.filter(({ to }) => isMeant(to)).length >= count;
-  });
-}
-
-const isDone = ({ msg }: { msg: string }) => msg === 'this run of the edition is over';
 
 test('an edition that is due is sent by itself, once, also over a restart', async (t) => {
   const setting = await openSetting(t, 20);
@@ -100,41 +37,6 @@ test('a service that is stopped in the middle of a send ends in order, and the n
     setting.inbox.messages.map(({ to }) => to).toSorted(),
     setting.people.toSorted(),
   );
-});
-
-test('a service that is killed in the middle of a send loses nobody, and doubts one message per connection', async (t) => {
-  let first: Service | undefined;
-  const setting = await openSetting(t, 60, {
-    onMessage: ({ number }) => {
-      if (number === 10) first?.kill('SIGKILL');
-      return undefined;
-    },
-  });
-  first = setting.start();
-  assert.equal(await first.ended, undefined);
-  const second = setting.start();
-  await second.waitFor(isDone);
-  assert.equal(await second.stop(), 0);
-  const got = setting.inbox.messages.map(({ to }) => to);
-  assert.deepEqual([...new Set(got)].toSorted(), setting.people.toSorted());
-  assert.ok(got.length - 60 <= CONNECTIONS, `${got.length - 60} twice`);
-  t.diagnostic(`60 of 60 served, ${got.length - 60} twice`);
-});
-
-testOnBoth('two services on one database send everyone one edition, once', async (t) => {
-  const setting = await openSetting(t, 60);
-  const services = [setting.start(), setting.start()];
-  await Promise.any(services.map((service) => service.waitFor(isDone)));
-  await arrived(setting, 60, services[0] as Service);
-  for (const service of services) assert.equal(await service.stop(), 0, service.text());
-  assert.deepEqual(
-    setting.inbox.messages.map(({ to }) => to).toSorted(),
-    setting.people.toSorted(),
-  );
-  const planned = services
-    .flatMap(({ lines }) => lines)
-    .filter(({ msg }) => msg === 'the slot was looked at');
-  assert.equal(planned.length, 1, JSON.stringify(planned));
 });
 
 test('start --once does what is due, and nothing when it is run again', async (t) => {
@@ -218,36 +120,4 @@ test('the log of a whole journey has no address and no token in it', async (t) =
     [],
   );
   assert.match(text, /"route":"\/unsubscribe\/:token"/);
-});
-
-test('a database server that goes away and comes back does not end the service', async (t) => {
-  const real = new URL(await newDatabase(t, { on: 'PostgreSQL' }));
-  const proxy = await openProxy(t, Number(real.port));
-  const through = new URL(real);
-  through.port = String(proxy.port);
-  const config = `${CONFIG}${dueNow()}`;
-  const service = startService(t, openProject(t, { config }), {
-    BROADSHEET_DATABASE_URL: through.href,
-    BROADSHEET_SMTP_URL: 'smtp://127.0.0.1:9',
-  });
-  const ready = new URL('/readyz', await service.url()).href;
-  const becomes = (status: number) =>
-    waitFor(`${status} of /readyz`, async () => {
-      const answer = await askUrl(ready);
-      return answer.status === status && JSON.parse(answer.body);
-    });
-  await becomes(200);
-  proxy.setAway(true);
-  const away = await becomes(503);
-  assert.deepEqual([away.database, away.feeds], ['away', 'built']);
-  const at = (path: string) => new URL(path, ready).href;
-  assert.equal((await askUrl(at('/healthz'))).status, 200);
-  assert.equal((await askUrl(at('/rss.xml'))).status, 200);
-  assert.ok((await askUrl(at('/archive/daily/'))).status < 500);
-  assert.equal((await askUrl(at('/'))).status >= 500, true);
-  proxy.setAway(false);
-  await becomes(200);
-  assert.equal((await askUrl(at('/'))).status, 200);
-  assert.equal(await service.stop(), 0, service.text());
-  assert.ok(!service.text().includes(through.password || 'no password'));
 });

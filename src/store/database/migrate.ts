@@ -54,7 +54,7 @@ export async function migrate(
   db: Kysely<unknown>,
   options: {
     readonly place: string;
-    claim(): void;
+    claim(): Promise<void>;
     readonly expected?: Expectation | undefined;
   },
 ): Promise<void> {
@@ -65,7 +65,7 @@ export async function migrate(
     throw new BroadsheetError(EXIT.usage, `${place}  has no tables of Broadsheet; ${remedy}`);
   }
   if (expected === 'empty' && found > 0) await refuseRows(db, place);
-  claim();
+  await claim();
   // Most runs find nothing to do, and need no write lock to see that.
   if (found === MIGRATIONS.length) return;
   await db.transaction().execute(async (transaction) => {

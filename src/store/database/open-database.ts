@@ -6,7 +6,7 @@ export interface OpenDatabase {
   /** For messages: the file, or host, port and name. Never a password. */
   readonly place: string;
   /** To be called once it is known to be ours, before anything is stored. */
-  claim(): void;
+  claim(): Promise<void>;
   /** `Store.leaseClock` */
   leaseClock(): Promise<Temporal.Instant>;
   /** `Store.verify` */

@@ -2,13 +2,14 @@ import { once } from 'node:events';
 import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, extname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as wait } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { Kysely } from 'kysely';
 import { systemClock } from '../../base/clock.ts';
 import { BroadsheetError, EXIT, reasonOf } from '../../base/errors.ts';
 import type { Tables } from '../tables.ts';
 import { IN_MEMORY } from './database-url.ts';
-import { explainSqliteError, PUT_BACK } from './explain-sqlite-error.ts';
+import { explainSqliteError, isBusy, PUT_BACK } from './explain-sqlite-error.ts';
 import type { OpenDatabase } from './open-database.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
 
@@ -54,11 +55,10 @@ export function openSqlite(
     place: file,
     // Not before: WAL stays with the file, whoever's it is. Nor the reader: without WAL it would wait
     // for whoever writes.
-    claim: () =>
-      attempt(() => {
-        database.exec(CLAIM);
-        if (file !== IN_MEMORY) reader = openReader(file);
-      }, explain),
+    async claim() {
+      await whileBusy(() => database.exec(CLAIM), explain);
+      if (file !== IN_MEMORY) reader = attempt(() => openReader(file), explain);
+    },
     leaseClock: async () => systemClock(),
     verify: () => verify(file, explain),
   };
@@ -87,6 +87,22 @@ function openReader(file: string): DatabaseSync {
   const reader = new DatabaseSync(file, { timeout: BLOCKING_TIMEOUT_MS });
   reader.exec('pragma query_only = on');
   return reader;
+}
+
+/**
+ * Where several programs open a new file at once, SQLite answers some of them "busy" without waiting,
+ * because each has to see the others gone before the file gets its write-ahead log.
+ */
+async function whileBusy(work: () => void, explain: (error: unknown) => unknown): Promise<void> {
+  const from = performance.now();
+  for (;;) {
+    try {
+      return work();
+    } catch (error) {
+      if (!isBusy(error) || performance.now() - from > OPENING_TIMEOUT_MS) throw explain(error);
+    }
+    await wait(BLOCKING_TIMEOUT_MS);
+  }
 }
 
 function attempt<T>(work: () => T, explain: (error: unknown) => unknown): T {
