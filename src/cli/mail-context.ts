@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { systemChance } from '../base/chance.ts';
 import { systemClock } from '../base/clock.ts';
-import type { SendDependencies } from '../jobs/mail-dependencies.ts';
+import type { SendDependencies } from '../jobs/sending/send-dependencies.ts';
 import { type Context, withContext } from './context.ts';
 import { guardDatabase, makeDatabaseFolder } from './guard-database.ts';
 import { printWarnings } from './print-problems.ts';

@@ -1,8 +1,8 @@
 import type { ReportedEdition, SendReport } from '../jobs/sending/send-report.ts';
 import type { DeliveryTable, Reply } from '../model/delivery.ts';
-import type { StoryRole } from '../model/edition.ts';
 import type { NewsletterSettings } from '../model/settings.ts';
 import type { FailedDelivery } from '../store/deliveries.ts';
+import type { StoryRole } from '../store/states.ts';
 import { formatCount, plural } from './format.ts';
 import type { Terminal } from './terminal.ts';
 

@@ -1,5 +1,5 @@
 import type { EditionStatus, RelayStatus, StatusReport } from '../jobs/report-status.ts';
-import type { PauseCause } from '../model/delivery.ts';
+import type { PauseCause } from '../store/states.ts';
 import {
   formatCount,
   formatDue,

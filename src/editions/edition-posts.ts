@@ -1,6 +1,7 @@
-import type { EditionPost, StoryRole } from '../model/edition.ts';
+import type { EditionPost } from '../model/edition.ts';
 import type { Post } from '../model/post.ts';
 import type { Story } from '../model/story.ts';
+import type { StoryRole } from '../store/states.ts';
 import type { Layout } from './fit-layout.ts';
 import type { Selection } from './select-stories.ts';
 

@@ -1,8 +1,8 @@
 import type { EmailAddress } from '../model/email-address.ts';
-import type { NoticeKind } from '../model/notice.ts';
 import { oneLine } from '../model/one-line.ts';
 import type { NewsletterSettings, SiteSettings } from '../model/settings.ts';
 import type { Texts } from '../model/texts.ts';
+import type { NoticeKind } from '../store/states.ts';
 import { newsletterScope } from './digest-scope.ts';
 import { renderLiquid } from './render-liquid.ts';
 import { renderMjml } from './render-mjml.ts';

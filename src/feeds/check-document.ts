@@ -1,6 +1,6 @@
 import { SaxesParser } from 'saxes';
 import { reasonOf } from '../base/errors.ts';
-import type { FeedFormat } from '../model/feed.ts';
+import type { FeedFormat } from '../model/settings.ts';
 
 /**
  * Why `text` would not be read by a strict parser, which is another one than made it; undefined

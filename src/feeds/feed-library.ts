@@ -1,5 +1,6 @@
 import { Feed as LibraryFeed, type Item as LibraryItem } from 'feed';
-import type { Feed, FeedFormat, FeedItem } from '../model/feed.ts';
+import type { Feed, FeedItem } from '../model/feed.ts';
+import type { FeedFormat } from '../model/settings.ts';
 import { escapeHtml } from './escape.ts';
 import { documentUrl, folderUrl } from './formats.ts';
 import { atomId, rssGuid } from './item-id.ts';

@@ -1,4 +1,5 @@
-import type { Feed, FeedFormat } from '../model/feed.ts';
+import type { Feed } from '../model/feed.ts';
+import type { FeedFormat } from '../model/settings.ts';
 import { documentUrl } from './formats.ts';
 
 /** Links of RFC 5005 §4 from one document of a feed to its neighbours, as relation and URL. */

@@ -1,4 +1,5 @@
-import type { Feed, FeedItem, Person } from '../model/feed.ts';
+import type { Feed, FeedItem } from '../model/feed.ts';
+import type { Person } from '../model/settings.ts';
 import { labelsOf, rawJson } from './feed-library.ts';
 import { documentUrl } from './formats.ts';
 import { rfc3339 } from './moments.ts';

@@ -1,6 +1,5 @@
 import { cleanLine } from '../model/clean-text.ts';
-import type { FeedFormat } from '../model/feed.ts';
-import type { FeedSettings, SiteSettings } from '../model/settings.ts';
+import type { FeedFormat, FeedSettings, SiteSettings } from '../model/settings.ts';
 import { escapeHtml } from './escape.ts';
 import type { FeedKind, FeedPlan } from './feed-plan.ts';
 import { documentUrl } from './formats.ts';

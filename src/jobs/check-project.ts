@@ -1,4 +1,5 @@
 import { reasonOf } from '../base/errors.ts';
+import type { ComposeDependencies } from '../editions/edition-dependencies.ts';
 import { renderDigest } from '../editions/render-digest.ts';
 import { NOTICE_KINDS, renderNotice } from '../editions/render-notice.ts';
 import { selectStories } from '../editions/select-stories.ts';
@@ -7,7 +8,6 @@ import type { Problem } from '../model/problem.ts';
 import type { NewsletterSettings } from '../model/settings.ts';
 import { type CollectedPosts, collectPosts } from './feeds/collect-posts.ts';
 import { type PostNotes, reportPosts } from './feeds/report-posts.ts';
-import type { ComposeDependencies } from './mail-dependencies.ts';
 import { readTexts } from './read-texts.ts';
 
 /** What `check` found; what it didn't find wrong is right. */

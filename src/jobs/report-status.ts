@@ -22,9 +22,9 @@ import { countUndecided, nextRetry, type Undecided } from '../store/unfinished.t
 import { type FoundHold, findHold } from './database/check-fence.ts';
 import { compareJournal } from './database/compare-journal.ts';
 import { findNewsletter } from './find-newsletter.ts';
-import type { SendDependencies } from './mail-dependencies.ts';
 import { findMissingNewsletters } from './newsletters/missing-newsletters.ts';
 import { learnedLimits, restLeftMs } from './sending/restore-routes.ts';
+import type { SendDependencies } from './sending/send-dependencies.ts';
 import { livingSenders } from './sending/sender-lease.ts';
 
 /** Where an edition stands. */

@@ -1,4 +1,4 @@
-import type { DeliveryState, FailureCause } from './delivery.ts';
+import type { DeliveryState, FailureCause } from '../store/states.ts';
 
 /**
  * What the ledger knows of one delivery, as far as it decides what may happen next:

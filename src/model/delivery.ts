@@ -1,24 +1,3 @@
-/** Where one edition to one subscriber stands; `delivery-events.ts` has what leads where. */
-export type DeliveryState =
-  | 'queued'
-  | 'claimed'
-  | 'submitting'
-  | 'accepted'
-  | 'deferred'
-  | 'failed'
-  | 'suppressed'
-  | 'inDoubt';
-
-/** Why a delivery failed: a relay's reply, too late, the edition was cancelled. */
-export type FailureCause = 'reply' | 'stale' | 'cancelled';
-
-/**
- * Who or what paused an edition: an editor, trouble of relay or account, refusals one after the other;
- * a post of it was taken away before anybody got it; or it waits for an editor to approve it, and
- * nothing else lets it go.
- */
-export type PauseCause = 'editor' | 'relay' | 'refusals' | 'retraction' | 'approval';
-
 /** What a relay said: the last line's code, its enhanced code where it has one, and the text. */
 export interface Reply {
   /** RFC 5321 §4.2; 0 where the relay said nothing (a connection that broke). */

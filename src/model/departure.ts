@@ -1,5 +1,5 @@
+import type { DepartedStatus } from '../store/states.ts';
 import type { Edition } from './edition.ts';
-import type { DepartedStatus } from './subscriber.ts';
 
 /** Somebody is not to be mailed again, unless they ask themselves. */
 export interface Departure {

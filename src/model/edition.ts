@@ -1,7 +1,4 @@
-import type { PauseCause } from './delivery.ts';
-
-/** How much room an edition gives to a story; `web`: on its page in the archive only. */
-export type StoryRole = 'lead' | 'story' | 'headline' | 'web';
+import type { PauseCause, StoryRole } from '../store/states.ts';
 
 /** A post as it stands in an edition. */
 export interface EditionPost {

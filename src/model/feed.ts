@@ -1,12 +1,5 @@
 import type { Image } from './post.ts';
-
-export type FeedFormat = 'rss' | 'atom' | 'json';
-
-export interface Person {
-  readonly name: string;
-  readonly email?: string;
-  readonly url?: string;
-}
+import type { Person } from './settings.ts';
 
 /** One item of a feed, in no format yet. Texts are plain and clean (XML 1.0 §2.2), URLs absolute. */
 export interface FeedItem {

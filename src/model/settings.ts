@@ -1,6 +1,15 @@
 import type { EmailAddress } from './email-address.ts';
-import type { FeedFormat, Person } from './feed.ts';
 import type { RelayLogin } from './relay-url.ts';
+
+/** The formats that feeds are written in. */
+export type FeedFormat = 'rss' | 'atom' | 'json';
+
+/** An author. */
+export interface Person {
+  readonly name: string;
+  readonly email?: string;
+  readonly url?: string;
+}
 
 /** The publisher's site: where the posts' own pages are. */
 export interface SiteSettings {

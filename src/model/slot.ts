@@ -1,18 +1,4 @@
-/**
- * Where a day of a newsletter's schedule stands.
- * `open`: due, somebody works on it or is about to; `waiting`: too few stories yet, it is looked
- * again; `approval`: composed, an editor is asked; `sending`: its edition is going out; `sent`,
- * `skipped` (nothing to send), `held` (an editor has to decide), `failed`: how it ended.
- */
-export type SlotState =
-  | 'open'
-  | 'waiting'
-  | 'approval'
-  | 'sending'
-  | 'sent'
-  | 'skipped'
-  | 'held'
-  | 'failed';
+import type { SlotState } from '../store/states.ts';
 
 /** One day of a newsletter on which an edition was due. */
 export interface Slot {

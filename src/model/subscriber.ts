@@ -1,7 +1,5 @@
+import type { DepartedStatus, SubscriptionStatus } from '../store/states.ts';
 import type { EmailAddress } from './email-address.ts';
-
-/** Where a subscription to one newsletter stands. Only `active` ones get editions. */
-export type SubscriptionStatus = 'pending' | 'active' | 'unsubscribed' | 'bounced' | 'complained';
 
 /** How we know that the person asked: kept for as long as the subscription is. */
 export interface Consent {
@@ -29,9 +27,6 @@ export interface Subscriber {
   /** ISO 8601 instant of the last change of `status`. */
   readonly changedAt: string;
 }
-
-/** Statuses of those who must not be mailed again unless they ask themselves. */
-export type DepartedStatus = Extract<SubscriptionStatus, 'unsubscribed' | 'bounced' | 'complained'>;
 
 /** Whether somebody must not be mailed again without asking again. */
 export function hasLeft(status: SubscriptionStatus): status is DepartedStatus {

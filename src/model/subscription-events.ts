@@ -1,5 +1,6 @@
+import type { DepartedStatus, SubscriptionEventKind, SubscriptionStatus } from '../store/states.ts';
 import type { EmailAddress } from './email-address.ts';
-import type { Consent, DepartedStatus, SubscriptionStatus } from './subscriber.ts';
+import type { Consent } from './subscriber.ts';
 
 /**
  * What is known of one subscription, as far as it decides what may happen next:
@@ -51,8 +52,6 @@ export type SubscriptionEvent = {
   /** The subscription with the id `into`, of the mailbox `address`, took its place. */
   | { readonly kind: 'merged'; readonly into: string; readonly address: EmailAddress }
 );
-
-export type SubscriptionEventKind = SubscriptionEvent['kind'];
 
 /** A line of a subscription's history. */
 export interface SubscriptionHistoryLine {

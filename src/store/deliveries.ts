@@ -1,6 +1,7 @@
-import type { DeliveryState, DeliveryTable, FailureCause, Reply } from '../model/delivery.ts';
+import type { DeliveryTable, Reply } from '../model/delivery.ts';
 import type { EmailAddress } from '../model/email-address.ts';
 import { MOST_ASKED_FIRST } from '../model/refusals.ts';
+import type { DeliveryState, FailureCause } from './states.ts';
 import type { Database, DeliveriesTable } from './tables.ts';
 
 /**

@@ -1,6 +1,6 @@
-import type { FailureCause, PauseCause } from '../model/delivery.ts';
 import { EVENT_SOURCES } from '../model/delivery-events.ts';
 import { mayHaveReached } from './edition-reach.ts';
+import type { FailureCause, PauseCause } from './states.ts';
 import { isStillSubscribed } from './still-subscribed.ts';
 import type { Database } from './tables.ts';
 

@@ -1,6 +1,6 @@
-import type { NoticeState } from '../model/notice.ts';
 import { isPostgres } from './database/dialect.ts';
 import { ENDED, noticesFromRow, type StoredNotice } from './notices.ts';
+import type { NoticeState } from './states.ts';
 import type { Database } from './tables.ts';
 
 // How notices are taken from those that wait, and put back.

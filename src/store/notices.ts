@@ -1,5 +1,6 @@
 import type { EmailAddress } from '../model/email-address.ts';
-import type { NoticeFacts, NoticeKind, NoticeState } from '../model/notice.ts';
+import type { NoticeFacts } from '../model/notice.ts';
+import type { NoticeKind, NoticeState } from './states.ts';
 import type { Database, NoticesTable } from './tables.ts';
 
 /** A mail to one person, before it is settled. */

@@ -1,5 +1,6 @@
 import type { ExpressionBuilder } from 'kysely';
-import type { Slot, SlotState } from '../model/slot.ts';
+import type { Slot } from '../model/slot.ts';
+import type { SlotState } from './states.ts';
 import type { Database, SlotsTable, Tables } from './tables.ts';
 
 /** A slot with what was done about it. */

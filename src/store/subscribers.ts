@@ -1,5 +1,6 @@
 import { addressKey, domainOf, type EmailAddress } from '../model/email-address.ts';
-import type { Subscriber, SubscriptionStatus } from '../model/subscriber.ts';
+import type { Subscriber } from '../model/subscriber.ts';
+import type { SubscriptionStatus } from './states.ts';
 import type { Database, SubscribersTable } from './tables.ts';
 
 /**

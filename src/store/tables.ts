@@ -1,10 +1,16 @@
 import type { Generated, Kysely } from 'kysely';
-import type { DeliveryState, FailureCause, PauseCause } from '../model/delivery.ts';
-import type { StoryRole } from '../model/edition.ts';
-import type { NoticeKind, NoticeState } from '../model/notice.ts';
-import type { SlotState } from '../model/slot.ts';
-import type { DepartedStatus, SubscriptionStatus } from '../model/subscriber.ts';
-import type { SubscriptionEventKind } from '../model/subscription-events.ts';
+import type {
+  DeliveryState,
+  DepartedStatus,
+  FailureCause,
+  NoticeKind,
+  NoticeState,
+  PauseCause,
+  SlotState,
+  StoryRole,
+  SubscriptionEventKind,
+  SubscriptionStatus,
+} from './states.ts';
 
 /**
  * The tables, as the newest migration leaves them. Instants are text of one width in UTC

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import type { DeliveryState } from '../model/delivery.ts';
 import { MOST_DOUBTS } from '../model/delivery-events.ts';
+import type { DeliveryState } from './states.ts';
 import { isStillSubscribed } from './still-subscribed.ts';
 import type { Database } from './tables.ts';
 

@@ -1,7 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { DeliveryState, Reply } from '../model/delivery.ts';
+import type { Reply } from '../model/delivery.ts';
 import { EVENT_SOURCES } from '../model/delivery-events.ts';
 import { ERASED_ADDRESS } from '../model/email-address.ts';
+import type { DeliveryState } from './states.ts';
 import type { Database } from './tables.ts';
 
 /** Which sender writes into the ledger, and when: ISO 8601. */

@@ -1,7 +1,8 @@
 import { addressKey, domainOf, type EmailAddress } from '../model/email-address.ts';
-import type { Consent, Subscriber, SubscriptionStatus } from '../model/subscriber.ts';
+import type { Consent, Subscriber } from '../model/subscriber.ts';
 import type { SubscriptionStanding } from '../model/subscription-events.ts';
 import { repeatedInsert } from './database/repeated-insert.ts';
+import type { SubscriptionStatus } from './states.ts';
 import { subscriberToRow } from './subscribers.ts';
 import type { Database, SubscribersTable, SubscriptionEventsTable } from './tables.ts';
 

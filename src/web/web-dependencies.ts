@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Metrics } from '../base/metrics.ts';
-import type { ServiceDependencies } from '../jobs/service/service-part.ts';
+import type { ServiceDependencies } from '../jobs/sending/send-dependencies.ts';
 
 /** What the routes need. */
 export interface WebDependencies extends ServiceDependencies {

@@ -6,7 +6,6 @@ import { readJournal } from '../../src/disk/journal-file.ts';
 import { adoptDatabase } from '../../src/jobs/database/adopt-database.ts';
 import { catchUpWithJournal } from '../../src/jobs/database/catch-up-with-journal.ts';
 import { openJournalWriter } from '../../src/jobs/database/journal-writer.ts';
-import type { StoreDependencies } from '../../src/jobs/mail-dependencies.ts';
 import { prepareSend } from '../../src/jobs/sending/prepare-send.ts';
 import { recordSend } from '../../src/jobs/sending/record-send.ts';
 import { addSubscriber } from '../../src/jobs/subscribers/add-subscriber.ts';
@@ -16,6 +15,7 @@ import { removeSubscriber } from '../../src/jobs/subscribers/remove-subscriber.t
 import type { Departure } from '../../src/model/departure.ts';
 import type { EmailAddress } from '../../src/model/email-address.ts';
 import { planDeliveries } from '../../src/store/deliveries.ts';
+import type { StoreDependencies } from '../../src/store/dependencies.ts';
 import { insertEdition } from '../../src/store/editions.ts';
 import { readHold, readIdentity } from '../../src/store/identity.ts';
 import { insertJournal } from '../../src/store/journal.ts';

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { test as testOnce } from 'node:test';
 import { EXIT } from '../../src/base/errors.ts';
 import { catchUpWithJournal } from '../../src/jobs/database/catch-up-with-journal.ts';
-import type { StoreDependencies } from '../../src/jobs/mail-dependencies.ts';
 import { listNewsletters } from '../../src/jobs/newsletters/list-newsletters.ts';
 import {
   findMissingNewsletters,
@@ -16,6 +15,7 @@ import { eraseSubscriber } from '../../src/jobs/subscribers/erase-subscriber.ts'
 import { removeSubscriber } from '../../src/jobs/subscribers/remove-subscriber.ts';
 import { unsubscribeToken } from '../../src/mail/unsubscribe-link.ts';
 import { planDeliveries } from '../../src/store/deliveries.ts';
+import type { StoreDependencies } from '../../src/store/dependencies.ts';
 import { editionRows, insertEdition } from '../../src/store/editions.ts';
 import { renewLease } from '../../src/store/senders.ts';
 import { test } from '../support/databases.ts';

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { DeliveryState } from '../../src/model/delivery.ts';
 import {
   applyEvent,
   type DeliveryEvent,
@@ -10,6 +9,7 @@ import {
   MOST_DOUBTS,
   PLANNED,
 } from '../../src/model/delivery-events.ts';
+import type { DeliveryState } from '../../src/store/states.ts';
 
 const SENDERS = ['one', 'two'] as const;
 const TIMES = [0, 1, 2] as const;

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { EmailAddress } from '../../src/model/email-address.ts';
-import type { SubscriptionStatus } from '../../src/model/subscriber.ts';
 import {
   applySubscriptionEvent,
   compareForMerge,
@@ -10,9 +9,9 @@ import {
   journalStatusOf,
   NO_SUBSCRIPTION,
   type SubscriptionEvent,
-  type SubscriptionEventKind,
   type SubscriptionStanding,
 } from '../../src/model/subscription-events.ts';
+import type { SubscriptionEventKind, SubscriptionStatus } from '../../src/store/states.ts';
 
 const T = (minute: number) => `2026-03-20T07:${String(minute).padStart(2, '0')}:00.000Z`;
 const ADA = 'ada@example.org' as EmailAddress;

@@ -3,7 +3,7 @@ import { type TestContext, test } from 'node:test';
 import type { BrowserContext, Page } from 'playwright-core';
 import { askEditors } from '../../src/jobs/schedule/ask-editors.ts';
 import type { NewsletterSettings } from '../../src/model/settings.ts';
-import type { SubscriptionStatus } from '../../src/model/subscriber.ts';
+import type { SubscriptionStatus } from '../../src/store/states.ts';
 import { listenToConsole, withBrowser } from '../support/browser.ts';
 import { address, NEWSLETTER, openPaper } from '../support/paper.ts';
 import { type Mail, readMail } from '../support/site.ts';

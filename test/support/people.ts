@@ -3,7 +3,8 @@ import {
   importSubscribers,
 } from '../../src/jobs/subscribers/import-subscribers.ts';
 import { listSubscribers } from '../../src/jobs/subscribers/list-subscribers.ts';
-import type { Subscriber, SubscriptionStatus } from '../../src/model/subscriber.ts';
+import type { Subscriber } from '../../src/model/subscriber.ts';
+import type { SubscriptionStatus } from '../../src/store/states.ts';
 import type { Paper } from './paper.ts';
 
 /** Imports `text` as the file `people.csv`, in small pieces, as a slow pipe gives them. */

@@ -7,8 +7,8 @@ import { askEditors } from '../../src/jobs/schedule/ask-editors.ts';
 import { lookAtSchedule } from '../../src/jobs/schedule/look-at-schedule.ts';
 import { openCalendars } from '../../src/jobs/schedule/open-calendars.ts';
 import { tellOutcomes } from '../../src/jobs/schedule/tell-outcomes.ts';
+import type { ServiceDependencies } from '../../src/jobs/sending/send-dependencies.ts';
 import { deliverNewsletter } from '../../src/jobs/service/deliver-newsletter.ts';
-import type { ServiceDependencies } from '../../src/jobs/service/service-part.ts';
 import type {
   AlertSettings,
   NewsletterSettings,

@@ -1,9 +1,9 @@
 import type { TestContext } from 'node:test';
 import { type Clock, stoppedClock, systemClock } from '../../src/base/clock.ts';
 import type { Config } from '../../src/config/config.ts';
-import type { SendDependencies } from '../../src/jobs/mail-dependencies.ts';
 import { deliverEdition } from '../../src/jobs/sending/deliver-edition.ts';
 import { prepareSend } from '../../src/jobs/sending/prepare-send.ts';
+import type { SendDependencies } from '../../src/jobs/sending/send-dependencies.ts';
 import type { SendReport, SendWishes } from '../../src/jobs/sending/send-report.ts';
 import { settleLedger } from '../../src/jobs/sending/settle-ledger.ts';
 import type { NewsletterSettings, RelayAccount } from '../../src/model/settings.ts';

@@ -3,7 +3,7 @@ import { openChangeSignal } from '../../src/base/change-signal.ts';
 import { type EventLog, silentEventLog } from '../../src/base/log.ts';
 import type { Config } from '../../src/config/config.ts';
 import { readTexts } from '../../src/jobs/read-texts.ts';
-import type { ServiceDependencies } from '../../src/jobs/service/service-part.ts';
+import type { ServiceDependencies } from '../../src/jobs/sending/send-dependencies.ts';
 import { answerAll } from '../../src/jobs/site/answer-requests.ts';
 import {
   changePreferences,
@@ -17,7 +17,7 @@ import { requestSignUp, type SignUpRequest } from '../../src/jobs/site/request-s
 import { openNoticeRoutes } from '../../src/jobs/site/send-notices.ts';
 import type { SiteDependencies } from '../../src/jobs/site/site-dependencies.ts';
 import type { NewsletterSettings, SignUpLimits } from '../../src/model/settings.ts';
-import type { SubscriptionStatus } from '../../src/model/subscriber.ts';
+import type { SubscriptionStatus } from '../../src/store/states.ts';
 import type { ReceivedMessage } from './inbox.ts';
 import { address, NEWSLETTER, openPaper, type Paper, type PaperOptions } from './paper.ts';
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import type { EditionSummary } from '../../jobs/editions/edition-draft.ts';
-import type { PauseCause } from '../../model/delivery.ts';
+import type { EditionSummary } from '../../jobs/editions/list-editions.ts';
+import type { PauseCause } from '../../store/states.ts';
 import { formatCount, formatTable, formatTime } from '../format.ts';
 import { withMail } from '../mail-context.ts';
 import { formatDeliveries, formatFailure, printEdition, printTroubles } from '../print-edition.ts';

@@ -1,5 +1,5 @@
-import type { SlotState } from '../../model/slot.ts';
 import type { StoredSlot } from '../../store/slots.ts';
+import type { SlotState } from '../../store/states.ts';
 
 const STATES: Record<SlotState, string> = {
   open: 'due',

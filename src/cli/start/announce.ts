@@ -2,7 +2,7 @@ import { reasonOf } from '../../base/errors.ts';
 import { relaysWithoutUrl } from '../../config/relays-without-url.ts';
 import { findHold } from '../../jobs/database/check-fence.ts';
 import { listSchedule } from '../../jobs/schedule/list-schedule.ts';
-import type { ServiceDependencies } from '../../jobs/service/service-part.ts';
+import type { ServiceDependencies } from '../../jobs/sending/send-dependencies.ts';
 import { formatDue } from '../format.ts';
 import type { Servers } from './open-servers.ts';
 import type { ServicePartName } from './service-parts.ts';

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { BroadsheetError, EXIT, reasonOf } from '../../base/errors.ts';
 import { isMeaning, MEANINGS, type Meaning } from '../../jobs/subscribers/columns/meanings.ts';
 import type { ImportReport } from '../../jobs/subscribers/import-subscribers.ts';
-import type { SubscriptionStatus } from '../../model/subscriber.ts';
+import type { SubscriptionStatus } from '../../store/states.ts';
 import { formatCount, formatTable, plural } from '../format.ts';
 import { withMail } from '../mail-context.ts';
 import type { Shell } from '../shell.ts';

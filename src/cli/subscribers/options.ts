@@ -1,5 +1,5 @@
 import { BroadsheetError, EXIT } from '../../base/errors.ts';
-import type { SubscriptionStatus } from '../../model/subscriber.ts';
+import type { SubscriptionStatus } from '../../store/states.ts';
 
 /** What most commands about subscribers take. */
 export interface NewsletterOptions {

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { BroadsheetError, EXIT } from '../../base/errors.ts';
 import type { AddReport } from '../../jobs/subscribers/add-subscriber.ts';
 import type { RemoveReport } from '../../jobs/subscribers/remove-subscriber.ts';
-import type { SubscriptionEventKind } from '../../model/subscription-events.ts';
+import type { SubscriptionEventKind } from '../../store/states.ts';
 import { formatTable } from '../format.ts';
 import { withMail } from '../mail-context.ts';
 import { parseAddresses } from '../parse-addresses.ts';

@@ -1,7 +1,7 @@
 import type { ArchiveList } from '../../editions/archive/plan-lists.ts';
 import type { NewsletterSettings } from '../../model/settings.ts';
 import type { TextsOf } from '../../model/texts.ts';
-import type { StoreDependencies } from '../mail-dependencies.ts';
+import type { StoreDependencies } from '../../store/dependencies.ts';
 
 /** What the archive is made with. */
 export interface ArchiveDependencies extends StoreDependencies {

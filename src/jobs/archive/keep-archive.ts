@@ -1,5 +1,5 @@
 import { rest } from '../../base/rest.ts';
-import type { ServiceDependencies } from '../service/service-part.ts';
+import type { ServiceDependencies } from '../sending/send-dependencies.ts';
 import type { ArchiveLists } from './archive-dependencies.ts';
 import { publishArchive } from './publish-archive.ts';
 

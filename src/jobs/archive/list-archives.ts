@@ -1,6 +1,6 @@
 import type { NewsletterSettings } from '../../model/settings.ts';
 import { type ArchivedEdition, archivedEditions } from '../../store/archived-editions.ts';
-import type { StoreDependencies } from '../mail-dependencies.ts';
+import type { StoreDependencies } from '../../store/dependencies.ts';
 
 /** A newsletter and its editions in the archive. */
 export interface NewsletterArchive {

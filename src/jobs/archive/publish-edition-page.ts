@@ -3,9 +3,10 @@ import { renderEditionPage } from '../../editions/archive/edition-page.ts';
 import { archivePath } from '../../feeds/archive-feed.ts';
 import { INDEX_FILE } from '../../feeds/index-page.ts';
 import type { NewsletterSettings } from '../../model/settings.ts';
+import type { TextsOf } from '../../model/texts.ts';
 import { archivedEditions } from '../../store/archived-editions.ts';
+import type { StoreDependencies } from '../../store/dependencies.ts';
 import { findEdition } from '../../store/editions.ts';
-import type { SendDependencies } from '../mail-dependencies.ts';
 import { surroundingsOf } from './put-edition-pages.ts';
 
 /** A page as it lies in the output folder, and where readers find it once that is published. */
@@ -22,7 +23,7 @@ export interface EditionPageFile {
  * `BroadsheetError` (`EXIT.disk`) when the folder cannot be written.
  */
 export async function publishEditionPage(
-  deps: Pick<SendDependencies, 'config' | 'store' | 'log' | 'textsOf'>,
+  deps: Pick<StoreDependencies, 'config' | 'store' | 'log'> & { readonly textsOf: TextsOf },
   newsletter: NewsletterSettings,
   id: string,
 ): Promise<EditionPageFile | undefined> {

@@ -1,6 +1,6 @@
+import type { StoreDependencies } from '../../store/dependencies.ts';
 import { releaseDatabase } from '../../store/identity.ts';
 import { type WaitingEdition, waitingEditions } from '../../store/waiting-editions.ts';
-import type { StoreDependencies } from '../mail-dependencies.ts';
 import { catchUpWithJournal } from './catch-up-with-journal.ts';
 import { findHold, settleHere } from './check-fence.ts';
 import { restoreJournal } from './restore-journal.ts';

@@ -1,11 +1,11 @@
 import type { JournalEntry, Rename, SendMark } from '../../model/departure.ts';
+import type { StoreDependencies } from '../../store/dependencies.ts';
 import { cancelForgotten } from '../../store/forgotten-editions.ts';
 import { holdDatabase, readIdentity } from '../../store/identity.ts';
 import { storedInstant } from '../../store/instants.ts';
 import { insertJournal } from '../../store/journal.ts';
 import type { Database } from '../../store/tables.ts';
 import { waitingEditions } from '../../store/waiting-editions.ts';
-import type { StoreDependencies } from '../mail-dependencies.ts';
 import { changeSubscriptions, JOURNAL } from '../subscribers/change-subscriptions.ts';
 import { compareJournal, unseenLines, whyLacking } from './compare-journal.ts';
 import { endDeparted, type PersonalLine } from './end-departed.ts';

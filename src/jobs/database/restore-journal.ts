@@ -1,9 +1,9 @@
 import { appendJournal } from '../../disk/journal-file.ts';
 import type { JournalEntry, JournalLine } from '../../model/departure.ts';
+import type { StoreDependencies } from '../../store/dependencies.ts';
 import { findEdition } from '../../store/editions.ts';
 import { readIdentity } from '../../store/identity.ts';
 import { pagesOfJournal } from '../../store/journal.ts';
-import type { StoreDependencies } from '../mail-dependencies.ts';
 import { compareJournal } from './compare-journal.ts';
 
 /**

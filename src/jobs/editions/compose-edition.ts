@@ -1,5 +1,5 @@
+import type { ComposeDependencies } from '../../editions/edition-dependencies.ts';
 import { findNewsletter } from '../find-newsletter.ts';
-import type { ComposeDependencies } from '../mail-dependencies.ts';
 import { draftEdition } from './draft-edition.ts';
 import type { ComposeReport } from './edition-draft.ts';
 import { storeEdition } from './store-edition.ts';

@@ -1,6 +1,7 @@
 import { reasonOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { Config } from '../../config/config.ts';
+import type { ComposeDependencies } from '../../editions/edition-dependencies.ts';
 import { renderDigest } from '../../editions/render-digest.ts';
 import { type Selection, selectStories } from '../../editions/select-stories.ts';
 import type { Templates } from '../../editions/templates.ts';
@@ -12,7 +13,6 @@ import { editionIdsOfDay, usedPostIds } from '../../store/editions.ts';
 import { storedInstant } from '../../store/instants.ts';
 import { type CollectedPosts, collectPosts } from '../feeds/collect-posts.ts';
 import { reportPosts } from '../feeds/report-posts.ts';
-import type { ComposeDependencies } from '../mail-dependencies.ts';
 import type { EditionDraft } from './edition-draft.ts';
 
 /** An edition that is composed, and not stored. */

@@ -1,5 +1,4 @@
-import type { DeliveryTable } from '../../model/delivery.ts';
-import type { Edition, EditionPause } from '../../model/edition.ts';
+import type { Edition } from '../../model/edition.ts';
 import type { PostNotes } from '../feeds/report-posts.ts';
 
 /** An edition that would be composed now; `undefined` where nothing is new (or too little). */
@@ -21,18 +20,3 @@ export type PreviewReport =
       readonly text: string;
       readonly eml: Buffer;
     });
-
-/** A stored edition and what became of it. */
-export interface EditionSummary {
-  readonly id: string;
-  readonly newsletter: string;
-  readonly day: string;
-  readonly subject: string;
-  readonly composedAt: string;
-  /** When it was first sent; absent for one that never was. */
-  readonly plannedAt?: string;
-  readonly pause?: EditionPause;
-  /** When it was cancelled. */
-  readonly cancelledAt?: string;
-  readonly deliveries: DeliveryTable;
-}

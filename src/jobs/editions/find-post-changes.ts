@@ -2,8 +2,8 @@ import { readPost } from '../../disk/read-posts.ts';
 import type { Edition, EditionPost } from '../../model/edition.ts';
 import type { Post } from '../../model/post.ts';
 import type { PostChange, PostChangeKind } from '../../model/post-change.ts';
+import type { StoreDependencies } from '../../store/dependencies.ts';
 import { type CollectedPosts, collectPosts } from '../feeds/collect-posts.ts';
-import type { StoreDependencies } from '../mail-dependencies.ts';
 
 type Dependencies = Pick<StoreDependencies, 'config' | 'clock' | 'log'>;
 

@@ -1,9 +1,25 @@
+import type { DeliveryTable } from '../../model/delivery.ts';
+import type { EditionPause } from '../../model/edition.ts';
 import { deliveryTable } from '../../store/deliveries.ts';
+import type { StoreDependencies } from '../../store/dependencies.ts';
 import { type EditionRow, editionRows, pauseOf } from '../../store/editions.ts';
 import type { Database } from '../../store/tables.ts';
 import { findNewsletter } from '../find-newsletter.ts';
-import type { StoreDependencies } from '../mail-dependencies.ts';
-import type { EditionSummary } from './edition-draft.ts';
+
+/** A stored edition and what became of it. */
+export interface EditionSummary {
+  readonly id: string;
+  readonly newsletter: string;
+  readonly day: string;
+  readonly subject: string;
+  readonly composedAt: string;
+  /** When it was first sent; absent for one that never was. */
+  readonly plannedAt?: string;
+  readonly pause?: EditionPause;
+  /** When it was cancelled. */
+  readonly cancelledAt?: string;
+  readonly deliveries: DeliveryTable;
+}
 
 /** The stored editions, newest first; those of one newsletter, or of all. */
 export async function listEditions(

@@ -2,11 +2,11 @@ import { BroadsheetError, EXIT } from '../../base/errors.ts';
 import type { DeliveryTable } from '../../model/delivery.ts';
 import { oneLine } from '../../model/one-line.ts';
 import { deliveryTable } from '../../store/deliveries.ts';
+import type { StoreDependencies } from '../../store/dependencies.ts';
 import { cancelEdition, pauseEdition, resumeEdition } from '../../store/edition-changes.ts';
 import { storedInstant } from '../../store/instants.ts';
 import type { Database } from '../../store/tables.ts';
 import { findHold } from '../database/check-fence.ts';
-import type { StoreDependencies } from '../mail-dependencies.ts';
 import { findStoredEdition } from './find-stored-edition.ts';
 
 /** What became of an edition that was paused, let go on, or cancelled. */

@@ -1,9 +1,9 @@
+import type { ComposeDependencies } from '../../editions/edition-dependencies.ts';
 import { buildMessage } from '../../mail/build-message.ts';
 import { personaliseHtml, personaliseText } from '../../mail/personalise.ts';
 import { unsubscribeToken, wayOutOf } from '../../mail/unsubscribe-link.ts';
 import type { EmailAddress } from '../../model/email-address.ts';
 import { findNewsletter } from '../find-newsletter.ts';
-import type { ComposeDependencies } from '../mail-dependencies.ts';
 import { prepareSend } from '../sending/prepare-send.ts';
 import type { PreviewReport } from './edition-draft.ts';
 

@@ -1,10 +1,11 @@
 import { BroadsheetError, EXIT } from '../../base/errors.ts';
+import type { ComposeDependencies } from '../../editions/edition-dependencies.ts';
 import type { NewsletterSettings } from '../../model/settings.ts';
 import { mayHaveReached } from '../../store/edition-reach.ts';
-import { replaceEdition, type StoredEdition } from '../../store/editions.ts';
+import type { StoredEdition } from '../../store/editions.ts';
+import { replaceEdition } from '../../store/replace-edition.ts';
 import { findUnfinished } from '../../store/unfinished.ts';
 import { findNewsletter } from '../find-newsletter.ts';
-import type { ComposeDependencies } from '../mail-dependencies.ts';
 import { freshSince } from '../sending/settle-ledger.ts';
 import { draftEdition } from './draft-edition.ts';
 import type { ComposeReport } from './edition-draft.ts';

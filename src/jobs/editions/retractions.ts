@@ -1,7 +1,7 @@
+import type { EditionDependencies } from '../../editions/edition-dependencies.ts';
 import { isTakenAway, type PostChange } from '../../model/post-change.ts';
 import { mayHaveReached } from '../../store/edition-reach.ts';
 import type { StoredEdition } from '../../store/editions.ts';
-import type { StoreDependencies } from '../mail-dependencies.ts';
 import { findPostChanges } from './find-post-changes.ts';
 
 /**
@@ -10,7 +10,7 @@ import { findPostChanges } from './find-post-changes.ts';
  * `findPostChanges` does.
  */
 export async function changesBeforeSending(
-  deps: StoreDependencies,
+  deps: EditionDependencies,
   { edition, asComposedAt, cancelledAt }: StoredEdition,
 ): Promise<readonly PostChange[]> {
   if (asComposedAt !== undefined || cancelledAt !== undefined) return [];

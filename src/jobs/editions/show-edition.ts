@@ -1,10 +1,10 @@
 import type { Edition } from '../../model/edition.ts';
 import type { PostChange } from '../../model/post-change.ts';
 import { deliveryTable, doubtedDeliveries, failedDeliveries } from '../../store/deliveries.ts';
-import type { StoreDependencies } from '../mail-dependencies.ts';
+import type { StoreDependencies } from '../../store/dependencies.ts';
 import type { SendReport } from '../sending/send-report.ts';
-import type { EditionSummary } from './edition-draft.ts';
 import { findStoredEdition } from './find-stored-edition.ts';
+import type { EditionSummary } from './list-editions.ts';
 import { changesBeforeSending } from './retractions.ts';
 
 export interface EditionDetails extends EditionSummary, Pick<SendReport, 'inDoubt' | 'failures'> {

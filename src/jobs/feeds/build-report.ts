@@ -1,4 +1,4 @@
-import type { FeedFormat } from '../../model/feed.ts';
+import type { FeedFormat } from '../../model/settings.ts';
 import type { PostNotes } from './report-posts.ts';
 
 /** What `broadsheet build` did; `--json` prints it as it is. */

@@ -6,8 +6,9 @@ import type { FeedContext } from '../../feeds/compose-feed.ts';
 import { documentPath } from '../../feeds/formats.ts';
 import { renderJsonFeed } from '../../feeds/json-feed.ts';
 import { renderRss } from '../../feeds/rss.ts';
-import type { Feed, FeedFormat } from '../../model/feed.ts';
+import type { Feed } from '../../model/feed.ts';
 import type { Problem } from '../../model/problem.ts';
+import type { FeedFormat } from '../../model/settings.ts';
 import type { BuiltFeed } from './build-report.ts';
 
 const RENDERERS: Readonly<Record<FeedFormat, (feed: Feed, publicUrl: string) => string>> = {

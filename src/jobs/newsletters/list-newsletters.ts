@@ -1,5 +1,5 @@
+import type { StoreDependencies } from '../../store/dependencies.ts';
 import { countPeople, type NewsletterCounts } from '../../store/newsletters.ts';
-import type { StoreDependencies } from '../mail-dependencies.ts';
 import { findMissingNewsletters } from './missing-newsletters.ts';
 
 /** A newsletter and its people. */

@@ -1,11 +1,11 @@
 import type { Config } from '../../config/config.ts';
+import type { StoreDependencies } from '../../store/dependencies.ts';
 import {
   countPeople,
   type NewsletterCounts,
   subscribedNewsletters,
 } from '../../store/newsletters.ts';
 import type { Warning } from '../feeds/report-posts.ts';
-import type { StoreDependencies } from '../mail-dependencies.ts';
 
 /** Newsletters that people are subscribed to, or have asked for, and that are not in the config. */
 export async function findMissingNewsletters({

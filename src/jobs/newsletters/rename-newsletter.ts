@@ -1,12 +1,12 @@
 import { BroadsheetError, EXIT } from '../../base/errors.ts';
 import { keepOthersFromWriting } from '../../store/database/dialect.ts';
+import type { StoreDependencies } from '../../store/dependencies.ts';
 import { editionRows } from '../../store/editions.ts';
 import { storedInstant } from '../../store/instants.ts';
 import { isKnownNewsletter, newestJournalLine } from '../../store/newsletters.ts';
 import { allSenders } from '../../store/senders.ts';
 import type { Database } from '../../store/tables.ts';
 import { findNewsletter } from '../find-newsletter.ts';
-import type { StoreDependencies } from '../mail-dependencies.ts';
 import { fateOf } from '../sending/sender-lease.ts';
 import { changeSubscriptions } from '../subscribers/change-subscriptions.ts';
 

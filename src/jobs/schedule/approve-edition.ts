@@ -1,6 +1,7 @@
 import type { ChangeSignal } from '../../base/change-signal.ts';
 import { readToken } from '../../mail/signed-token.ts';
 import { planDeliveries } from '../../store/deliveries.ts';
+import type { StoreDependencies } from '../../store/dependencies.ts';
 import { releaseEdition } from '../../store/edition-changes.ts';
 import { noteAsComposed } from '../../store/edition-reach.ts';
 import { findEdition, type StoredEdition } from '../../store/editions.ts';
@@ -9,7 +10,6 @@ import { changeSlot, slotOfEdition } from '../../store/slots.ts';
 import { checkFence } from '../database/check-fence.ts';
 import { findStoredEdition } from '../editions/find-stored-edition.ts';
 import { changesBeforeSending, whyRetracted } from '../editions/retractions.ts';
-import type { StoreDependencies } from '../mail-dependencies.ts';
 
 /** An edition that an editor is, or was, asked about. `over`: it was cancelled, or nobody was asked. */
 export interface Approval {

@@ -11,7 +11,7 @@ import { claimSlot } from '../../store/slots.ts';
 import { countActive } from '../../store/subscribers.ts';
 import { noteAsked, unaskedSlots } from '../../store/untold-slots.ts';
 import { requireUrl } from '../sending/require-url.ts';
-import type { ServiceDependencies } from '../service/service-part.ts';
+import type { ServiceDependencies } from '../sending/send-dependencies.ts';
 import { newLease } from './slot-lease.ts';
 
 /** The link in the mail is good for so long. */

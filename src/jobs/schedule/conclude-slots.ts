@@ -1,8 +1,8 @@
-import type { SlotState } from '../../model/slot.ts';
+import type { StoreDependencies } from '../../store/dependencies.ts';
 import { editionSentByHand } from '../../store/editions-by-hand.ts';
 import { storedInstant } from '../../store/instants.ts';
 import { changeSlot, heldSlots, slotsWithEditions } from '../../store/slots.ts';
-import type { StoreDependencies } from '../mail-dependencies.ts';
+import type { SlotState } from '../../store/states.ts';
 import { readOutcome } from './slot-outcome.ts';
 
 /** Not at an end yet. */

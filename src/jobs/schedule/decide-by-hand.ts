@@ -2,17 +2,15 @@ import { openChangeSignal } from '../../base/change-signal.ts';
 import { BroadsheetError, EXIT } from '../../base/errors.ts';
 import { silentEventLog } from '../../base/log.ts';
 import { dueDay } from '../../calendar/calendar.ts';
+import type { ComposeDependencies } from '../../editions/edition-dependencies.ts';
 import { oneLine } from '../../model/one-line.ts';
-import type { SlotState } from '../../model/slot.ts';
+import type { StoreDependencies } from '../../store/dependencies.ts';
 import { storedInstant } from '../../store/instants.ts';
 import { changeSlot, findSlot, insertSlot, type StoredSlot } from '../../store/slots.ts';
+import type { SlotState } from '../../store/states.ts';
 import { draftEdition } from '../editions/draft-edition.ts';
 import { findNewsletter } from '../find-newsletter.ts';
-import type {
-  ComposeDependencies,
-  SendDependencies,
-  StoreDependencies,
-} from '../mail-dependencies.ts';
+import type { SendDependencies } from '../sending/send-dependencies.ts';
 import { openCalendars, type Scheduled } from './open-calendars.ts';
 import { runSlot } from './run-slot.ts';
 

@@ -1,9 +1,9 @@
 import { nextDueDays } from '../../calendar/calendar.ts';
+import type { StoreDependencies } from '../../store/dependencies.ts';
 import { storedInstant } from '../../store/instants.ts';
 import { findSlot, lastSlots, type StoredSlot } from '../../store/slots.ts';
 import type { Database } from '../../store/tables.ts';
 import { findNewsletter } from '../find-newsletter.ts';
-import type { StoreDependencies } from '../mail-dependencies.ts';
 import { openCalendars } from './open-calendars.ts';
 import { readOutcome } from './slot-outcome.ts';
 

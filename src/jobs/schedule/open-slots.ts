@@ -1,4 +1,5 @@
 import { dayOf, dueDays, nextDueDays } from '../../calendar/calendar.ts';
+import type { StoreDependencies } from '../../store/dependencies.ts';
 import { storedInstant } from '../../store/instants.ts';
 import {
   deleteFutureSlot,
@@ -7,7 +8,6 @@ import {
   lastDueDay,
   type StoredSlot,
 } from '../../store/slots.ts';
-import type { StoreDependencies } from '../mail-dependencies.ts';
 import type { Scheduled } from './open-calendars.ts';
 
 /** Days that went by unseen are entered this far back: what is older is nobody's news. */

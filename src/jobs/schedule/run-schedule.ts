@@ -1,8 +1,8 @@
 import { openChangeSignal } from '../../base/change-signal.ts';
 import { rest } from '../../base/rest.ts';
 import type { DraftNext } from '../editions/draft-edition.ts';
+import type { ServiceDependencies, ServicePart } from '../sending/send-dependencies.ts';
 import { draftApart } from '../service/draft-apart.ts';
-import type { ServiceDependencies, ServicePart } from '../service/service-part.ts';
 import { askEditors } from './ask-editors.ts';
 import { lookAtSchedule } from './look-at-schedule.ts';
 import { openAlarm } from './open-alarm.ts';

@@ -1,8 +1,8 @@
 import type { DeliveryTable } from '../../model/delivery.ts';
-import type { SlotState } from '../../model/slot.ts';
 import { countFailures, deliveryTable } from '../../store/deliveries.ts';
 import { findEdition, type StoredEdition } from '../../store/editions.ts';
 import type { StoredSlot } from '../../store/slots.ts';
+import type { SlotState } from '../../store/states.ts';
 import type { Database } from '../../store/tables.ts';
 import { countUndecided } from '../../store/unfinished.ts';
 import { describeReach } from './slot-words.ts';

@@ -1,9 +1,10 @@
 import type { ChangeSignal } from '../../base/change-signal.ts';
 import type { EventLog } from '../../base/log.ts';
-import type { SlotState } from '../../model/slot.ts';
+import type { ComposeDependencies } from '../../editions/edition-dependencies.ts';
 import type { SlotChange, StoredSlot } from '../../store/slots.ts';
+import type { SlotState } from '../../store/states.ts';
 import type { DraftNext } from '../editions/draft-edition.ts';
-import type { ComposeDependencies, SendDependencies } from '../mail-dependencies.ts';
+import type { SendDependencies } from '../sending/send-dependencies.ts';
 import type { Scheduled } from './open-calendars.ts';
 
 /** What composing the edition of a slot needs. */

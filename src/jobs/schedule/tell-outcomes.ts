@@ -4,7 +4,7 @@ import { deliveryTable } from '../../store/deliveries.ts';
 import { storedInstant } from '../../store/instants.ts';
 import type { StoredSlot } from '../../store/slots.ts';
 import { claimTelling, noteTold, untoldSlots } from '../../store/untold-slots.ts';
-import type { ServiceDependencies } from '../service/service-part.ts';
+import type { ServiceDependencies } from '../sending/send-dependencies.ts';
 import { alertJson, alertVariables, type BadSlot, makeAlert } from './alerts/alert.ts';
 import { callUrl } from './alerts/call-url.ts';
 import { runCommand } from './alerts/run-command.ts';

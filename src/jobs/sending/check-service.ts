@@ -4,7 +4,7 @@ import { makeProbe, proofOf } from '../../mail/service-probe.ts';
 import { unsubscribeUrlOf } from '../../mail/unsubscribe-link.ts';
 import { hasPlanned } from '../../store/editions.ts';
 import { noteService, readIdentity } from '../../store/identity.ts';
-import type { SendDependencies } from '../mail-dependencies.ts';
+import type { SendDependencies } from './send-dependencies.ts';
 
 type Dependencies = Pick<SendDependencies, 'config' | 'store' | 'clock' | 'askService'>;
 

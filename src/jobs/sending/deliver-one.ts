@@ -5,9 +5,9 @@ import type { Message } from '../../model/message.ts';
 import type { Outcome } from '../../smtp/outcome.ts';
 import type { ClaimedDelivery } from '../../store/claims.ts';
 import { storedInstant } from '../../store/instants.ts';
-import type { SendDependencies } from '../mail-dependencies.ts';
 import type { Ledger } from './ledger.ts';
 import type { Route } from './routes.ts';
+import type { SendDependencies } from './send-dependencies.ts';
 import { verdictOf } from './verdict-of.ts';
 
 /** What one run of sending works on. */

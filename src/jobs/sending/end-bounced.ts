@@ -1,9 +1,9 @@
 import type { EmailAddress } from '../../model/email-address.ts';
 import type { NewsletterSettings } from '../../model/settings.ts';
 import { findBounced } from '../../store/bounces.ts';
+import type { StoreDependencies } from '../../store/dependencies.ts';
 import { storedInstant } from '../../store/instants.ts';
 import { MOST_AT_ONCE } from '../../store/subscribers.ts';
-import type { StoreDependencies } from '../mail-dependencies.ts';
 import { changeSubscriptions } from '../subscribers/change-subscriptions.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { planDeliveries } from '../../store/deliveries.ts';
+import type { StoreDependencies } from '../../store/dependencies.ts';
 import { storedInstant } from '../../store/instants.ts';
 import type { Database } from '../../store/tables.ts';
 import { storeEdition } from '../editions/store-edition.ts';
-import type { StoreDependencies } from '../mail-dependencies.ts';
 import type { ReadySend } from './send-report.ts';
 
 /**

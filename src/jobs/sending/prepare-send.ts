@@ -1,6 +1,8 @@
 import { BroadsheetError, EXIT } from '../../base/errors.ts';
+import type { ComposeDependencies } from '../../editions/edition-dependencies.ts';
 import type { NewsletterSettings } from '../../model/settings.ts';
 import { deliveryTable } from '../../store/deliveries.ts';
+import type { StoreDependencies } from '../../store/dependencies.ts';
 import { findEdition, type StoredEdition } from '../../store/editions.ts';
 import { storedInstant } from '../../store/instants.ts';
 import { countActive } from '../../store/subscribers.ts';
@@ -16,7 +18,6 @@ import {
 import { draftEdition } from '../editions/draft-edition.ts';
 import type { PostNotes } from '../feeds/report-posts.ts';
 import { findNewsletter } from '../find-newsletter.ts';
-import type { ComposeDependencies, StoreDependencies } from '../mail-dependencies.ts';
 import type { SendPreparation, SendWishes } from './send-report.ts';
 import { freshSince } from './settle-ledger.ts';
 import { mostDoubtsResent } from './when-in-doubt.ts';

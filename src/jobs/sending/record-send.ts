@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { appendJournal } from '../../disk/journal-file.ts';
 import type { JournalEntry, SendMark } from '../../model/departure.ts';
 import type { Edition } from '../../model/edition.ts';
+import type { StoreDependencies } from '../../store/dependencies.ts';
 import { noteJournalLine, readIdentity } from '../../store/identity.ts';
 import { storedInstant } from '../../store/instants.ts';
 import { insertJournal } from '../../store/journal.ts';
-import type { StoreDependencies } from '../mail-dependencies.ts';
 
 /** Keeps the journal while an edition is sent. */
 export interface SendRecord {

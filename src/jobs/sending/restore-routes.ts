@@ -1,8 +1,8 @@
 import { LEAST_PER_RELAY } from '../../model/slowed-rate.ts';
 import type { RelayLimits } from '../../smtp/relay.ts';
 import { type RelayState, readRelayStates } from '../../store/relay-state.ts';
-import type { SendDependencies } from '../mail-dependencies.ts';
 import { type Route, restForQuota } from './routes.ts';
+import type { SendDependencies } from './send-dependencies.ts';
 import { openThrottle } from './throttle.ts';
 
 const HOUR_MS = 3_600_000;

@@ -1,7 +1,8 @@
-import type { DeliveryState, DeliveryTable, Reply } from '../../model/delivery.ts';
+import type { DeliveryTable, Reply } from '../../model/delivery.ts';
 import type { Edition, EditionPause, EditionPost } from '../../model/edition.ts';
 import type { EmailAddress } from '../../model/email-address.ts';
 import type { FailedDelivery } from '../../store/deliveries.ts';
+import type { DeliveryState } from '../../store/states.ts';
 import type { Undecided } from '../../store/unfinished.ts';
 import type { EditionPageFile } from '../archive/publish-edition-page.ts';
 import type { PostNotes } from '../feeds/report-posts.ts';

@@ -4,8 +4,8 @@ import type { EmailAddress } from '../../model/email-address.ts';
 import type { Relay } from '../../smtp/relay.ts';
 import { reportEdition } from '../editions/report-edition.ts';
 import { findNewsletter } from '../find-newsletter.ts';
-import type { SendDependencies } from '../mail-dependencies.ts';
 import { requireUrl } from './require-url.ts';
+import type { SendDependencies } from './send-dependencies.ts';
 import type { SendPreparation, TestReport } from './send-report.ts';
 
 /** Whose message a test is: nobody's, so that its links end nobody's subscription. */

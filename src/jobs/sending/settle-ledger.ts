@@ -1,9 +1,9 @@
 import type { EmailAddress } from '../../model/email-address.ts';
 import type { NewsletterSettings } from '../../model/settings.ts';
+import type { StoreDependencies } from '../../store/dependencies.ts';
 import { failCancelled, failWaiting } from '../../store/edition-changes.ts';
 import { storedInstant } from '../../store/instants.ts';
 import { findStale } from '../../store/unfinished.ts';
-import type { StoreDependencies } from '../mail-dependencies.ts';
 import { endBounced } from './end-bounced.ts';
 import { settleDeadSenders } from './sender-lease.ts';
 

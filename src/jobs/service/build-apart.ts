@@ -2,6 +2,8 @@ import type { Config } from '../../config/config.ts';
 import type { BuildReport } from '../feeds/build-report.ts';
 import { runApart } from './run-apart.ts';
 
+const PROGRAM = new URL('./build-process', import.meta.url);
+
 export interface BuildOrder {
   readonly config: Config;
   /** ISO 8601 instant. */
@@ -22,5 +24,5 @@ export async function buildApart(
   limitMs = LIMIT_MS,
 ): Promise<BuildReport> {
   const order: BuildOrder = { config, now: now.toString() };
-  return runApart(order, { program: 'build-process', name: 'the build', signal, limitMs });
+  return runApart(order, { program: PROGRAM, name: 'the build', signal, limitMs });
 }

@@ -1,8 +1,10 @@
 import type { Config } from '../../config/config.ts';
 import type { Edition } from '../../model/edition.ts';
 import type { PostChange } from '../../model/post-change.ts';
-import type { StoreDependencies } from '../mail-dependencies.ts';
+import type { StoreDependencies } from '../../store/dependencies.ts';
 import { runApart } from './run-apart.ts';
+
+const PROGRAM = new URL('./changes-process', import.meta.url);
 
 export interface ChangesOrder {
   readonly config: Config;
@@ -22,5 +24,5 @@ export async function changesApart(
 ): Promise<readonly PostChange[]> {
   const order: ChangesOrder = { config, now: clock().toString(), edition };
   const name = 'looking for changes of posts';
-  return runApart(order, { program: 'changes-process', name, signal, limitMs: LIMIT_MS });
+  return runApart(order, { program: PROGRAM, name, signal, limitMs: LIMIT_MS });
 }

@@ -1,7 +1,7 @@
 import { rest } from '../../base/rest.ts';
 import type { NewsletterSettings } from '../../model/settings.ts';
+import type { ServiceDependencies, ServicePart } from '../sending/send-dependencies.ts';
 import { deliverNewsletter } from './deliver-newsletter.ts';
-import type { ServiceDependencies, ServicePart } from './service-part.ts';
 
 /** What is planned is looked for so often, whether or not anybody said so. */
 const LOOK_MS = 60_000;

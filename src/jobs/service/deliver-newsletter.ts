@@ -8,9 +8,9 @@ import { concludeSlots } from '../schedule/conclude-slots.ts';
 import { deliverEdition } from '../sending/deliver-edition.ts';
 import { prepareSend } from '../sending/prepare-send.ts';
 import { allRestMs } from '../sending/restore-routes.ts';
+import type { ServiceDependencies } from '../sending/send-dependencies.ts';
 import type { SendReport } from '../sending/send-report.ts';
 import { freshSince, settleLedger } from '../sending/settle-ledger.ts';
-import type { ServiceDependencies } from './service-part.ts';
 
 /** So long after it was composed an edition is taken to be of the posts as they are. */
 const JUST_NOW_MINUTES = 2;

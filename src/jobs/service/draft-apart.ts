@@ -1,8 +1,10 @@
+import type { ComposeDependencies } from '../../editions/edition-dependencies.ts';
 import type { NewsletterSettings } from '../../model/settings.ts';
 import { type Draft, orderDraft } from '../editions/draft-edition.ts';
 import type { EditionDraft } from '../editions/edition-draft.ts';
-import type { ComposeDependencies } from '../mail-dependencies.ts';
 import { runApart } from './run-apart.ts';
+
+const PROGRAM = new URL('./compose-process', import.meta.url);
 
 /** 20,000 posts take seconds: an edition that takes longer is never composed. */
 const LIMIT_MS = 300_000;
@@ -18,7 +20,7 @@ export async function draftApart(
   limitMs = LIMIT_MS,
 ): Promise<Draft> {
   const draft = await runApart<EditionDraft>(await orderDraft(deps, newsletter), {
-    ...{ program: 'compose-process', name: 'composing the edition', signal, limitMs },
+    ...{ program: PROGRAM, name: 'composing the edition', signal, limitMs },
   });
   return { ...draft, remember() {} };
 }

@@ -10,7 +10,7 @@ import {
   newestPlanned,
 } from '../../store/measures.ts';
 import { findHold } from '../database/check-fence.ts';
-import type { ServiceDependencies } from './service-part.ts';
+import type { ServiceDependencies } from '../sending/send-dependencies.ts';
 
 /** Scrapers wait for ten seconds; a database that is locked is waited for much longer. */
 const PATIENCE_MS = 5000;

@@ -15,8 +15,8 @@ export type ApartResult<Report> =
     };
 
 export interface ApartOptions {
-  /** The program, a file of this folder. */
-  readonly program: 'build-process' | 'changes-process' | 'compose-process';
+  /** The file of the program, without `.ts`. */
+  readonly program: URL;
   /** What it does, for messages: `the build`. */
   readonly name: string;
   /** Once aborted, the process has eight seconds left. */
@@ -41,7 +41,7 @@ const LONGEST_TOLD = 1000;
 const NATIVE_FRAME = /^\s*\d+: 0x.*(?:\n|$)/gm;
 
 /**
- * Runs a program of this folder in a process of its own and returns its report: neither requests nor
+ * Runs a program in a process of its own and returns its report: neither requests nor
  * messages wait for it, and the memory it took is given back. The process ends with this one, however
  * that ends. Throws what the program threw; a `BroadsheetError` (`EXIT.data`) where it took longer than
  * `limitMs`; an error with the last words of the process where it died, or did not end in time after
@@ -50,7 +50,7 @@ const NATIVE_FRAME = /^\s*\d+: 0x.*(?:\n|$)/gm;
 export async function runApart<Report>(order: object, options: ApartOptions): Promise<Report> {
   const { program, name, signal, limitMs } = options;
   // The compiled program has compiled files.
-  const file = new URL(`./${program}${extname(import.meta.url)}`, import.meta.url);
+  const file = new URL(`${program.href}${extname(import.meta.url)}`);
   // Structured clones: a config has maps in it. Standard input tells the process that this one ended.
   const stdio = ['pipe', 'ignore', 'pipe', 'ipc'] as const;
   const child = fork(file, [], { serialization: 'advanced', stdio: [...stdio] });

@@ -3,10 +3,10 @@ import { BroadsheetError, EXIT, reasonOf } from '../../base/errors.ts';
 import { watchPosts as watchFolders } from '../../disk/watch-posts.ts';
 import type { BuildReport } from '../feeds/build-report.ts';
 import { changedTopics } from '../feeds/ping-hub.ts';
+import type { ServiceDependencies, ServicePart } from '../sending/send-dependencies.ts';
 import { buildApart } from './build-apart.ts';
 import { type HubPings, openHubPings } from './hub-pings.ts';
 import { openPostNotes } from './post-notes.ts';
-import type { ServiceDependencies, ServicePart } from './service-part.ts';
 
 /** Where it is never quiet, a build is made all the same. */
 const LONGEST_UNREST_MS = 60_000;

@@ -1,5 +1,6 @@
 import type { NoticeFacts } from '../../model/notice.ts';
 import { findAddressChange } from '../../store/address-changes.ts';
+import type { StoreDependencies } from '../../store/dependencies.ts';
 import { lockIdentity } from '../../store/identity.ts';
 import { storedInstant } from '../../store/instants.ts';
 import { lastDeparture } from '../../store/journal.ts';
@@ -7,7 +8,6 @@ import { dropAsked, letNoticeGo, type StoredNotice } from '../../store/notices.t
 import { findSubscriptions } from '../../store/subscribers.ts';
 import { findSubscription } from '../../store/subscriptions.ts';
 import type { Database } from '../../store/tables.ts';
-import type { StoreDependencies } from '../mail-dependencies.ts';
 import { hashesOfAddress, hashMailbox } from '../subscribers/keyed-hashes.ts';
 import { hasRoomForMail } from './budgets.ts';
 

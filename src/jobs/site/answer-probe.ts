@@ -1,6 +1,6 @@
 import { isProbe, proofOf } from '../../mail/service-probe.ts';
+import type { StoreDependencies } from '../../store/dependencies.ts';
 import { readIdentity } from '../../store/identity.ts';
-import type { StoreDependencies } from '../mail-dependencies.ts';
 
 /** The proof that this database's service answers here; undefined where `token` is no probe. */
 export async function answerProbe(

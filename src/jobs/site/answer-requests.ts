@@ -6,7 +6,7 @@ import { askedNotices, type StoredNotice } from '../../store/notices.ts';
 import { unansweredSignUps } from '../../store/sign-ups.ts';
 import { checkFence } from '../database/check-fence.ts';
 import type { Route } from '../sending/routes.ts';
-import type { ServiceDependencies, ServicePart } from '../service/service-part.ts';
+import type { ServiceDependencies, ServicePart } from '../sending/send-dependencies.ts';
 import { answerAsked } from './answer-asked.ts';
 import { answerSignUp } from './answer-sign-up.ts';
 import { composeForNobody } from './compose-notice.ts';

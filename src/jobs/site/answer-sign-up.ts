@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import type { NoticeKind } from '../../model/notice.ts';
 import type { SignUp } from '../../model/sign-up.ts';
 import type { Consent } from '../../model/subscriber.ts';
+import type { StoreDependencies } from '../../store/dependencies.ts';
 import { lockIdentity } from '../../store/identity.ts';
 import { storedInstant } from '../../store/instants.ts';
 import { insertNotice } from '../../store/notices.ts';
 import { markAnswered, signUpsOf } from '../../store/sign-ups.ts';
+import type { NoticeKind } from '../../store/states.ts';
 import { lockSubscriptions } from '../../store/subscriptions.ts';
 import type { Database } from '../../store/tables.ts';
-import type { StoreDependencies } from '../mail-dependencies.ts';
 import { changeSubscriptions } from '../subscribers/change-subscriptions.ts';
 import { hashAddress, hashesOfAddress, hashMailbox } from '../subscribers/keyed-hashes.ts';
 import { newSubscriber } from '../subscribers/new-subscriber.ts';

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { EmailAddress } from '../../model/email-address.ts';
-import type { NoticeFacts, NoticeKind } from '../../model/notice.ts';
+import type { NoticeFacts } from '../../model/notice.ts';
 import { storedInstant } from '../../store/instants.ts';
 import { insertNotice } from '../../store/notices.ts';
+import type { NoticeKind } from '../../store/states.ts';
 import type { Database } from '../../store/tables.ts';
 import { hashAddress, hashMailbox } from '../subscribers/keyed-hashes.ts';
 import { withinBudget } from './budgets.ts';

@@ -12,7 +12,7 @@ import type { StoredNotice } from '../../store/notices.ts';
 import { findSignUp } from '../../store/sign-ups.ts';
 import { findSubscriptions } from '../../store/subscribers.ts';
 import { findSubscription } from '../../store/subscriptions.ts';
-import type { ServiceDependencies } from '../service/service-part.ts';
+import type { ServiceDependencies } from '../sending/send-dependencies.ts';
 import { preferencesToken } from './person.ts';
 import { standingsToJoin } from './standings-to-join.ts';
 

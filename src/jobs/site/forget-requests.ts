@@ -1,10 +1,10 @@
 import { forgetAddressChanges } from '../../store/address-changes.ts';
+import type { StoreDependencies } from '../../store/dependencies.ts';
 import { storedInstant } from '../../store/instants.ts';
 import { forgetNotices } from '../../store/notices.ts';
 import { forgetRequestNetworks } from '../../store/request-networks.ts';
 import { forgetSignUps, unconfirmedSubscribers } from '../../store/sign-ups.ts';
 import { MOST_AT_ONCE } from '../../store/subscribers.ts';
-import type { StoreDependencies } from '../mail-dependencies.ts';
 import {
   changeSubscriptions,
   type SubscriptionWriter,

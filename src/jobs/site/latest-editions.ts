@@ -1,6 +1,6 @@
 import type { NewsletterSettings } from '../../model/settings.ts';
+import type { StoreDependencies } from '../../store/dependencies.ts';
 import { type LatestEdition, latestEdition } from '../../store/latest-edition.ts';
-import type { StoreDependencies } from '../mail-dependencies.ts';
 
 /** The newest editions, the newest first: one for each newsletter that is offered and has an archive. */
 export async function latestEditions({

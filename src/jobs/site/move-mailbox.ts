@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { EmailAddress } from '../../model/email-address.ts';
 import type { AddressChange } from '../../store/address-changes.ts';
+import type { StoreDependencies } from '../../store/dependencies.ts';
 import { readIdentity } from '../../store/identity.ts';
 import { dropNotices, insertNotice } from '../../store/notices.ts';
 import { deleteSignUpsOf } from '../../store/sign-ups.ts';
 import { lockSubscriptions, type Subscription } from '../../store/subscriptions.ts';
 import type { Database } from '../../store/tables.ts';
-import type { StoreDependencies } from '../mail-dependencies.ts';
 import {
   changeSubscriptions,
   type SubscriptionChange,

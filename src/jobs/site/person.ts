@@ -1,9 +1,9 @@
 import { readToken, signToken } from '../../mail/signed-token.ts';
 import type { EmailAddress } from '../../model/email-address.ts';
+import type { StoreDependencies } from '../../store/dependencies.ts';
 import { readIdentity } from '../../store/identity.ts';
 import { findSubscription } from '../../store/subscriptions.ts';
 import type { Database } from '../../store/tables.ts';
-import type { StoreDependencies } from '../mail-dependencies.ts';
 import { hashesOfAddress } from '../subscribers/keyed-hashes.ts';
 
 /** How long a link to preferences is good for: long enough for a mail server that puts mail off. */

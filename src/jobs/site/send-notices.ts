@@ -12,7 +12,7 @@ import {
 } from '../../store/notice-queue.ts';
 import { countAtOnce } from '../sending/quota.ts';
 import { isUsable, openRoutes, type Route } from '../sending/routes.ts';
-import type { ServiceDependencies } from '../service/service-part.ts';
+import type { ServiceDependencies } from '../sending/send-dependencies.ts';
 import { composeNotice } from './compose-notice.ts';
 import { noteTrouble, noteWorks, shareTroubles } from './share-troubles.ts';
 

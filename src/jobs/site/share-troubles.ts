@@ -3,7 +3,7 @@ import { setTrouble } from '../../store/relays.ts';
 import { relayRows } from '../../store/standing.ts';
 import type { Database } from '../../store/tables.ts';
 import { isUsable, noteSuccess, type Route, restAfterTrouble } from '../sending/routes.ts';
-import type { ServiceDependencies } from '../service/service-part.ts';
+import type { ServiceDependencies } from '../sending/send-dependencies.ts';
 
 // Notices and editions go over routes of their own, to the same relays: what one finds out the other
 // learns by the database, also in another program.

@@ -1,5 +1,5 @@
 import type { ChangeSignal } from '../../base/change-signal.ts';
-import type { StoreDependencies } from '../mail-dependencies.ts';
+import type { StoreDependencies } from '../../store/dependencies.ts';
 
 /** What the jobs need that answer people on the site. */
 export interface SiteDependencies extends StoreDependencies {

@@ -1,5 +1,6 @@
-import { hasLeft, type Subscriber, type SubscriptionStatus } from '../../model/subscriber.ts';
+import { hasLeft, type Subscriber } from '../../model/subscriber.ts';
 import { lastDeparture } from '../../store/journal.ts';
+import type { SubscriptionStatus } from '../../store/states.ts';
 import type { Database } from '../../store/tables.ts';
 
 /** How a mailbox stands to one newsletter. */

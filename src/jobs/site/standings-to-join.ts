@@ -1,8 +1,8 @@
 import type { SignUp } from '../../model/sign-up.ts';
 import type { Subscriber } from '../../model/subscriber.ts';
+import type { StoreDependencies } from '../../store/dependencies.ts';
 import { readIdentity } from '../../store/identity.ts';
 import type { Database } from '../../store/tables.ts';
-import type { StoreDependencies } from '../mail-dependencies.ts';
 import { hashesOfAddress } from '../subscribers/keyed-hashes.ts';
 import { isOutdated, type Standing, standingsOf } from './standing.ts';
 

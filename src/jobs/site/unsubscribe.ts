@@ -2,9 +2,9 @@ import { readToken, signToken } from '../../mail/signed-token.ts';
 import { readUnsubscribeToken, type UnsubscribeToken } from '../../mail/unsubscribe-link.ts';
 import { maskAddress } from '../../model/mask-address.ts';
 import type { NewsletterSettings } from '../../model/settings.ts';
-import type { SubscriptionStatus } from '../../model/subscriber.ts';
 import { storedInstant } from '../../store/instants.ts';
 import { isRenamed } from '../../store/journal.ts';
+import type { SubscriptionStatus } from '../../store/states.ts';
 import {
   findSubscription,
   lockSubscription,

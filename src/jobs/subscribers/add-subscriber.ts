@@ -1,12 +1,13 @@
 import { addressKey, type EmailAddress } from '../../model/email-address.ts';
-import { type DepartedStatus, hasLeft, type Subscriber } from '../../model/subscriber.ts';
+import { hasLeft, type Subscriber } from '../../model/subscriber.ts';
+import type { StoreDependencies } from '../../store/dependencies.ts';
 import { readIdentity } from '../../store/identity.ts';
 import { storedInstant } from '../../store/instants.ts';
 import { lastDeparture } from '../../store/journal.ts';
+import type { DepartedStatus } from '../../store/states.ts';
 import { findSubscribers } from '../../store/subscribers.ts';
 import type { Database } from '../../store/tables.ts';
 import { findNewsletter } from '../find-newsletter.ts';
-import type { StoreDependencies } from '../mail-dependencies.ts';
 import { shortLine } from '../short-line.ts';
 import { changeSubscriptions } from './change-subscriptions.ts';
 import { hashesOfAddress } from './keyed-hashes.ts';

@@ -1,5 +1,6 @@
 import { addressKey, type EmailAddress } from '../../model/email-address.ts';
 import { changesOf } from '../../store/address-changes.ts';
+import type { StoreDependencies } from '../../store/dependencies.ts';
 import { readIdentity } from '../../store/identity.ts';
 import { storedInstant } from '../../store/instants.ts';
 import { lastDeparture } from '../../store/journal.ts';
@@ -8,7 +9,6 @@ import { findSubscriptions } from '../../store/subscribers.ts';
 import { movedInto } from '../../store/subscriptions.ts';
 import type { Database } from '../../store/tables.ts';
 import { prepareToWipe, wipeTraces } from '../../store/wipe-traces.ts';
-import type { StoreDependencies } from '../mail-dependencies.ts';
 import { changeSubscriptions } from './change-subscriptions.ts';
 import { hashesOfAddress } from './keyed-hashes.ts';
 

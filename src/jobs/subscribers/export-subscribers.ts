@@ -1,6 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
-import type { Subscriber, SubscriptionStatus } from '../../model/subscriber.ts';
-import type { StoreDependencies } from '../mail-dependencies.ts';
+import type { Subscriber } from '../../model/subscriber.ts';
+import type { StoreDependencies } from '../../store/dependencies.ts';
+import type { SubscriptionStatus } from '../../store/states.ts';
 import { defuseCell } from './defuse-cell.ts';
 import { listSubscribers } from './list-subscribers.ts';
 

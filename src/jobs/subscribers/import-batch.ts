@@ -1,18 +1,13 @@
 import type { Config } from '../../config/config.ts';
 import { addressKey, type EmailAddress } from '../../model/email-address.ts';
-import {
-  type Consent,
-  type DepartedStatus,
-  hasLeft,
-  type Subscriber,
-  type SubscriptionStatus,
-} from '../../model/subscriber.ts';
+import { type Consent, hasLeft, type Subscriber } from '../../model/subscriber.ts';
 import { FIRST_EVENTS } from '../../model/subscription-events.ts';
 import { openStatistics, prepareBulkWrite } from '../../store/database/bulk-write.ts';
 import { readIdentity } from '../../store/identity.ts';
 import { openImportLines } from '../../store/import-lines.ts';
 import { departuresOf, hasDepartures } from '../../store/journal.ts';
 import { deleteSignUpsOf } from '../../store/sign-ups.ts';
+import type { DepartedStatus, SubscriptionStatus } from '../../store/states.ts';
 import { findSubscribers } from '../../store/subscribers.ts';
 import type { Database } from '../../store/tables.ts';
 import { openSubscriptionWriter, type SubscriptionChange } from './change-subscriptions.ts';

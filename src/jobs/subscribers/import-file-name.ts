@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { BroadsheetError, EXIT } from '../../base/errors.ts';
-import type { SubscriptionStatus } from '../../model/subscriber.ts';
+import type { SubscriptionStatus } from '../../store/states.ts';
 import { topicsOf } from './columns/column-words.ts';
 import type { ImportForm } from './import-form.ts';
 import { stricterStatus } from './parse-import-row.ts';

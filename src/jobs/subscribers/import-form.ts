@@ -1,5 +1,6 @@
 import { BroadsheetError, EXIT } from '../../base/errors.ts';
-import { hasLeft, type SubscriptionStatus } from '../../model/subscriber.ts';
+import { hasLeft } from '../../model/subscriber.ts';
+import type { SubscriptionStatus } from '../../store/states.ts';
 import { foldWords } from './columns/fold-words.ts';
 import { findAddressColumn, recogniseName } from './columns/identity-columns.ts';
 import { DECIDING, type Meaning } from './columns/meanings.ts';

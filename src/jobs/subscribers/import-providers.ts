@@ -1,4 +1,4 @@
-import type { SubscriptionStatus } from '../../model/subscriber.ts';
+import type { SubscriptionStatus } from '../../store/states.ts';
 import type { Meaning } from './columns/meanings.ts';
 
 /** How to read one program's exports. Names and words as `foldWords` writes them. */

@@ -1,4 +1,5 @@
-import { hasLeft, type SubscriptionStatus } from '../../model/subscriber.ts';
+import { hasLeft } from '../../model/subscriber.ts';
+import type { SubscriptionStatus } from '../../store/states.ts';
 import { shortLine } from '../short-line.ts';
 import { foldWords } from './columns/fold-words.ts';
 import type { Meaning } from './columns/meanings.ts';

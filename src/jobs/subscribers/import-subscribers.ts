@@ -1,8 +1,8 @@
-import type { SubscriptionStatus } from '../../model/subscriber.ts';
+import type { StoreDependencies } from '../../store/dependencies.ts';
 import { storedInstant } from '../../store/instants.ts';
+import type { SubscriptionStatus } from '../../store/states.ts';
 import { MOST_AT_ONCE } from '../../store/subscribers.ts';
 import { findNewsletter } from '../find-newsletter.ts';
-import type { StoreDependencies } from '../mail-dependencies.ts';
 import { foldWords } from './columns/fold-words.ts';
 import type { Meaning } from './columns/meanings.ts';
 import { type Importer, openImporter } from './import-batch.ts';

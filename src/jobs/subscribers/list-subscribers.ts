@@ -1,7 +1,8 @@
-import type { Subscriber, SubscriptionStatus } from '../../model/subscriber.ts';
+import type { Subscriber } from '../../model/subscriber.ts';
+import type { StoreDependencies } from '../../store/dependencies.ts';
+import type { SubscriptionStatus } from '../../store/states.ts';
 import { pageOfSubscribers } from '../../store/subscribers.ts';
 import { findNewsletter } from '../find-newsletter.ts';
-import type { StoreDependencies } from '../mail-dependencies.ts';
 
 const PAGE_LENGTH = 1000;
 

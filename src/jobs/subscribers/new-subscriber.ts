@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { EmailAddress } from '../../model/email-address.ts';
-import type { Consent, Subscriber, SubscriptionStatus } from '../../model/subscriber.ts';
+import type { Consent, Subscriber } from '../../model/subscriber.ts';
+import type { SubscriptionStatus } from '../../store/states.ts';
 
 /** What is known of a subscriber before there is an id. */
 export interface NewSubscriber {

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type { EmailAddress } from '../../model/email-address.ts';
 import { parseMailbox } from '../../model/mailbox.ts';
-import type { SubscriptionStatus } from '../../model/subscriber.ts';
+import type { SubscriptionStatus } from '../../store/states.ts';
 import { shortLine } from '../short-line.ts';
 import type { Meaning } from './columns/meanings.ts';
 import { restoreCell } from './defuse-cell.ts';

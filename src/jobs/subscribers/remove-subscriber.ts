@@ -1,9 +1,9 @@
 import { addressKey, type EmailAddress } from '../../model/email-address.ts';
 import type { Subscriber } from '../../model/subscriber.ts';
+import type { StoreDependencies } from '../../store/dependencies.ts';
 import { storedInstant } from '../../store/instants.ts';
 import { findSubscribers } from '../../store/subscribers.ts';
 import { findNewsletter } from '../find-newsletter.ts';
-import type { StoreDependencies } from '../mail-dependencies.ts';
 import { changeSubscriptions } from './change-subscriptions.ts';
 
 /** `already`: they had left (or bounced, or complained) before. */

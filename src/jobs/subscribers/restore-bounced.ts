@@ -1,18 +1,19 @@
 import type { EmailAddress } from '../../model/email-address.ts';
-import type { DepartedStatus, SubscriptionStatus } from '../../model/subscriber.ts';
-import {
-  applySubscriptionEvent,
-  type SubscriptionEventKind,
-} from '../../model/subscription-events.ts';
+import { applySubscriptionEvent } from '../../model/subscription-events.ts';
+import type { StoreDependencies } from '../../store/dependencies.ts';
 import { readIdentity } from '../../store/identity.ts';
 import { storedInstant } from '../../store/instants.ts';
 import { lastDeparture, lastFarewell } from '../../store/journal.ts';
+import type {
+  DepartedStatus,
+  SubscriptionEventKind,
+  SubscriptionStatus,
+} from '../../store/states.ts';
 import { bouncedBy, historiesOf } from '../../store/subscription-history.ts';
 import { lockSubscriptions, type Subscription } from '../../store/subscriptions.ts';
 import type { Database } from '../../store/tables.ts';
 import { findStoredEdition } from '../editions/find-stored-edition.ts';
 import { findNewsletter } from '../find-newsletter.ts';
-import type { StoreDependencies } from '../mail-dependencies.ts';
 import { changeSubscriptions } from './change-subscriptions.ts';
 import { hashesOfAddress } from './keyed-hashes.ts';
 

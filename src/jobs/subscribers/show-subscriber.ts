@@ -1,16 +1,17 @@
-import type { DeliveryState, Reply } from '../../model/delivery.ts';
+import type { Reply } from '../../model/delivery.ts';
 import type { EmailAddress } from '../../model/email-address.ts';
 import type { SignUp } from '../../model/sign-up.ts';
 import type { Subscriber } from '../../model/subscriber.ts';
 import type { SubscriptionHistoryLine } from '../../model/subscription-events.ts';
 import { deliveriesTo } from '../../store/deliveries.ts';
+import type { StoreDependencies } from '../../store/dependencies.ts';
 import { readIdentity } from '../../store/identity.ts';
 import { storedInstant } from '../../store/instants.ts';
 import { signUpsOf } from '../../store/sign-ups.ts';
+import type { DeliveryState } from '../../store/states.ts';
 import { findSubscriptions } from '../../store/subscribers.ts';
 import { erasuresOf, historiesOf } from '../../store/subscription-history.ts';
 import { findNewsletter } from '../find-newsletter.ts';
-import type { StoreDependencies } from '../mail-dependencies.ts';
 import { hashesOfAddress } from './keyed-hashes.ts';
 
 export interface SubscriberDetails {

@@ -1,4 +1,3 @@
-import type { PostDate } from '../dates/post-date.ts';
 import { slugify } from './slugify.ts';
 
 /** What a permalink may name of a post. */
@@ -8,7 +7,7 @@ export interface PermalinkParts {
   /** Path of the file relative to the posts folder. */
   readonly file: string;
   readonly categories: readonly string[];
-  readonly date: PostDate['instant'];
+  readonly date: Temporal.Instant;
   /** The zone whose year, month and day stand in the address. */
   readonly timeZone: string;
 }

@@ -10,7 +10,7 @@ import {
 import { documentPath } from '../../feeds/formats.ts';
 import { INDEX_CSS } from '../../feeds/index-css.ts';
 import { INDEX_FILE } from '../../feeds/index-page.ts';
-import type { FeedFormat } from '../../model/feed.ts';
+import type { FeedFormat } from '../../model/settings.ts';
 import type { RoutePlugin, WebDependencies } from '../web-dependencies.ts';
 import { WebError } from '../web-error.ts';
 import { negotiateCoding } from './accept-encoding.ts';

@@ -5,8 +5,8 @@ import { readUnsubscribe, resubscribe, unsubscribe } from '../../../src/jobs/sit
 import { eraseSubscriber } from '../../../src/jobs/subscribers/erase-subscriber.ts';
 import { removeSubscriber } from '../../../src/jobs/subscribers/remove-subscriber.ts';
 import { unsubscribeToken } from '../../../src/mail/unsubscribe-link.ts';
-import type { SubscriptionStatus } from '../../../src/model/subscriber.ts';
 import { planDeliveries } from '../../../src/store/deliveries.ts';
+import type { SubscriptionStatus } from '../../../src/store/states.ts';
 import { test } from '../../support/databases.ts';
 import { address, NEWSLETTER } from '../../support/paper.ts';
 import { everyone, importText } from '../../support/people.ts';

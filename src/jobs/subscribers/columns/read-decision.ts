@@ -1,4 +1,5 @@
-import { hasLeft, type SubscriptionStatus } from '../../../model/subscriber.ts';
+import { hasLeft } from '../../../model/subscriber.ts';
+import type { SubscriptionStatus } from '../../../store/states.ts';
 import { foldWords } from './fold-words.ts';
 import type { Meaning } from './meanings.ts';
 import { readDeparture, readWord, type Said } from './status-words.ts';

@@ -1,4 +1,4 @@
-import type { SubscriptionStatus } from '../../../model/subscriber.ts';
+import type { SubscriptionStatus } from '../../../store/states.ts';
 import { topicsOf } from './column-words.ts';
 import { foldWords } from './fold-words.ts';
 

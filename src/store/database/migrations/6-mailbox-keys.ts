@@ -7,12 +7,12 @@ import {
   earlierAddressKey,
   mailboxKey,
 } from '../../../model/email-address.ts';
-import type { SubscriptionStatus } from '../../../model/subscriber.ts';
-import { compareForMerge, type MergeCandidate } from '../../../model/subscription-events.ts';
 import { isPostgres } from '../dialect.ts';
 
 // Earlier versions had two keys for one mailbox where its letters have several small forms, or where
 // its address had something in it that nobody sees. Only addresses outside ASCII are looked at.
+
+type SubscriptionStatus = 'pending' | 'active' | 'unsubscribed' | 'bounced' | 'complained';
 
 /** The tables as they are then; later migrations must not change what this one does. */
 interface TablesThen {
@@ -213,4 +213,21 @@ function isOutsideAscii(db: Then, column: string): RawBuilder<boolean> {
   return isPostgres(db)
     ? sql<boolean>`${sql.ref(column)} ~ '[^[:ascii:]]'`
     : sql<boolean>`${sql.ref(column)} glob ${`*[^${String.fromCharCode(1)}-${String.fromCharCode(127)}]*`}`;
+}
+
+/** A subscription, as far as it decides which of two of one mailbox counts. */
+interface MergeCandidate {
+  readonly status: SubscriptionStatus;
+  readonly consentAt: string;
+  /** Whether another subscription took its place before. */
+  readonly isMoved: boolean;
+}
+
+/** Negative where `one` counts: the strictest does, else the older consent. As `subscription-events.ts` had it then. */
+function compareForMerge(one: MergeCandidate, other: MergeCandidate): number {
+  const ranks = { complained: 0, bounced: 1, unsubscribed: 2, active: 3, pending: 4 };
+  const moved = Number(one.isMoved) - Number(other.isMoved);
+  return (
+    moved || ranks[one.status] - ranks[other.status] || (one.consentAt <= other.consentAt ? -1 : 1)
+  );
 }

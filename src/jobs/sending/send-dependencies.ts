@@ -1,6 +1,24 @@
+import type { Chance } from '../../base/chance.ts';
 import type { ChangeSignal } from '../../base/change-signal.ts';
+import type { Clock } from '../../base/clock.ts';
 import type { EventLog } from '../../base/log.ts';
-import type { SendDependencies } from '../mail-dependencies.ts';
+import type { ComposeDependencies } from '../../editions/edition-dependencies.ts';
+import type { TextsOf } from '../../model/texts.ts';
+import type { OpenRelay } from '../../smtp/relay.ts';
+import type { AskService } from './ask-service.ts';
+
+/** What sending needs besides what composing does. */
+export interface SendDependencies extends ComposeDependencies {
+  readonly openRelay: OpenRelay;
+  /** Asks whether the links in mails are answered. */
+  readonly askService: AskService;
+  /** The texts of the site and of its mails. */
+  readonly textsOf: TextsOf;
+  /** Spreads retries. */
+  readonly chance: Chance;
+  /** The machine's own time, whatever `clock` says: how fast relays are given messages goes by it. */
+  readonly machineClock: Clock;
+}
 
 /** What the parts of the service need. */
 export interface ServiceDependencies extends SendDependencies {
