@@ -1,9 +1,9 @@
-import { openChangeSignal } from '../src/base/change-signal.ts';
-import { systemClock } from '../src/base/clock.ts';
-import { silentEventLog } from '../src/base/log.ts';
-import { silentMetrics } from '../src/base/metrics.ts';
-import { loadConfig } from '../src/config/load-config.ts';
-import { readTexts } from '../src/jobs/read-texts.ts';
+import { openChangeSignal } from '../src/kernel/change-signal.ts';
+import { systemClock } from '../src/kernel/clock.ts';
+import { silentEventLog } from '../src/kernel/log.ts';
+import { silentMetrics } from '../src/kernel/metrics.ts';
+import { loadConfig } from '../src/settings/load-config.ts';
+import { readTexts } from '../src/templates/read-texts.ts';
 import { serveFiles } from '../src/web/files/serve-files.ts';
 import { openWebServer } from '../src/web/open-web-server.ts';
 import type { WebDependencies } from '../src/web/web-dependencies.ts';

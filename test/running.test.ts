@@ -3,9 +3,9 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'yaml';
-import { METRICS } from '../src/base/metrics.ts';
 import { createProgram } from '../src/cli/program.ts';
 import { processTerminal } from '../src/cli/terminal.ts';
+import { METRICS } from '../src/kernel/metrics.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type HolidaysOfCountry from 'date-holidays';
-import { oneLine } from '../model/one-line.ts';
+import { oneLine } from '../kernel/one-line.ts';
 import type { Holidays } from './holidays.ts';
 
 /** Which of the two is not known, and a phrase that names what there is. */

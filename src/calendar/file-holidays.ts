@@ -1,5 +1,5 @@
 import ICAL from 'ical.js';
-import { oneLine } from '../model/one-line.ts';
+import { oneLine } from '../kernel/one-line.ts';
 import type { Holidays } from './holidays.ts';
 
 /** Occurrences of one event that are looked through at most: a daily one of fifty years. */

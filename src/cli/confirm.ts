@@ -1,5 +1,5 @@
-import { BroadsheetError, EXIT } from '../base/errors.ts';
-import { visibleText } from '../model/visible-text.ts';
+import { BroadsheetError, EXIT } from '../kernel/errors.ts';
+import { visibleText } from '../kernel/visible-text.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What is asked before something that cannot be taken back. */

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { type Clock, stoppedClock, systemClock } from '../base/clock.ts';
-import type { Config } from '../config/config.ts';
+import { type Clock, stoppedClock, systemClock } from '../kernel/clock.ts';
+import type { Config } from '../settings/config.ts';
 import { parseTime } from './parse-time.ts';
 import type { Shell } from './shell.ts';
 import { openTerminalLog, type TerminalLog } from './terminal.ts';
@@ -32,8 +32,8 @@ export async function withContext(
   work: (context: Context) => Promise<void>,
 ): Promise<void> {
   const options = command.optsWithGlobals<CommonOptions>();
-  const { loadConfig } = await import('../config/load-config.ts');
-  const { overrideFolders } = await import('../config/override-folders.ts');
+  const { loadConfig } = await import('../settings/load-config.ts');
+  const { overrideFolders } = await import('../settings/override-folders.ts');
   const config = overrideFolders(loadConfig(options.config, process.env), options);
   const clock =
     options.now === undefined

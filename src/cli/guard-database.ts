@@ -1,6 +1,6 @@
-import { BroadsheetError, EXIT } from '../base/errors.ts';
-import type { Config } from '../config/config.ts';
-import { formatProblem, type Problem } from '../model/problem.ts';
+import { BroadsheetError, EXIT } from '../kernel/errors.ts';
+import { formatProblem, type Problem } from '../kernel/problem.ts';
+import type { Config } from '../settings/config.ts';
 import { shortPath } from './format.ts';
 
 /**
@@ -8,7 +8,7 @@ import { shortPath } from './format.ts';
  * warnings. Throws a config error, a line for each file, where it is published or in Git.
  */
 export async function guardDatabase(config: Config): Promise<readonly Problem[]> {
-  const { checkPrivacy } = await import('../jobs/database/check-privacy.ts');
+  const { checkPrivacy } = await import('../recovery/check-privacy.ts');
   const { refused, warnings } = checkPrivacy(config, nameOf);
   if (refused.length === 0) return warnings;
   throw new BroadsheetError(EXIT.config, refused.map(formatProblem).join('\n'));
@@ -20,8 +20,8 @@ function nameOf(path: string): string {
 
 /** Makes the folder of the database, where that is a file, if it is not there yet. */
 export async function makeDatabaseFolder({ databaseUrl }: Config): Promise<void> {
-  const { sqliteFile } = await import('../jobs/database/check-privacy.ts');
-  const { makeStateFolder } = await import('../disk/state-folder.ts');
+  const { sqliteFile } = await import('../recovery/check-privacy.ts');
+  const { makeStateFolder } = await import('../kernel/files/state-folder.ts');
   const file = sqliteFile(databaseUrl);
   if (file !== undefined) makeStateFolder(file);
 }

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
-import { systemChance } from '../base/chance.ts';
-import { systemClock } from '../base/clock.ts';
-import type { SendDependencies } from '../jobs/sending/send-dependencies.ts';
+import type { SendDependencies } from '../delivery/send-dependencies.ts';
+import { systemChance } from '../kernel/chance.ts';
+import { systemClock } from '../kernel/clock.ts';
 import { type Context, withContext } from './context.ts';
 import { guardDatabase, makeDatabaseFolder } from './guard-database.ts';
 import { printWarnings } from './print-problems.ts';
@@ -25,24 +25,24 @@ export async function withMail(
   work: (context: MailContext) => Promise<void>,
 ): Promise<void> {
   await withContext(command, shell, async (context) => {
-    const { readTexts } = await import('../jobs/read-texts.ts');
-    const { readTemplates } = await import('../jobs/read-templates.ts');
-    const { askService } = await import('../jobs/sending/ask-service.ts');
-    const { openRelay } = await import('../smtp/open-relay.ts');
-    const { openStore } = await import('../store/database/open-store.ts');
+    const { readTexts } = await import('../templates/read-texts.ts');
+    const { readTemplates } = await import('../templates/read-templates.ts');
+    const { askService } = await import('../delivery/run/ask-service.ts');
+    const { openRelay } = await import('../delivery/relay/open-relay.ts');
+    const { openStore } = await import('../database/open-store.ts');
     const { config } = context;
     if (options.goesOut) await refuseExamples(config);
     if (!options.readOnly) {
       printWarnings(await guardDatabase(config), shell.terminal);
       await makeDatabaseFolder(config);
     }
-    const { parseDatabaseUrl } = await import('../store/database/database-url.ts');
+    const { parseDatabaseUrl } = await import('../database/database-url.ts');
     const address = parseDatabaseUrl(config.databaseUrl);
     const missing = options.readOnly && address.kind === 'sqlite' && !existsSync(address.file);
     const store = await openStore(missing ? 'sqlite::memory:' : config.databaseUrl);
     try {
       if (!options.readOnly) {
-        const { catchUpWithJournal } = await import('../jobs/database/catch-up-with-journal.ts');
+        const { catchUpWithJournal } = await import('../recovery/catch-up-with-journal.ts');
         await catchUpWithJournal({ ...context, store });
       }
       await work({

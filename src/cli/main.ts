@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { BroadsheetError, EXIT, type ExitCode, reasonOf } from '../base/errors.ts';
+import { BroadsheetError, EXIT, type ExitCode, reasonOf } from '../kernel/errors.ts';
 import { createProgram } from './program.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 

@@ -1,5 +1,5 @@
-import { BroadsheetError, EXIT } from '../base/errors.ts';
-import { type EmailAddress, parseEmailAddress } from '../model/email-address.ts';
+import { type EmailAddress, parseEmailAddress } from '../kernel/email-address.ts';
+import { BroadsheetError, EXIT } from '../kernel/errors.ts';
 
 /** The addresses of a command line. Throws a usage error that names every one that is none. */
 export function parseAddresses(texts: readonly string[]): EmailAddress[] {

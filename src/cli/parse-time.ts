@@ -1,4 +1,4 @@
-import { BroadsheetError, EXIT } from '../base/errors.ts';
+import { BroadsheetError, EXIT } from '../kernel/errors.ts';
 
 const EXAMPLE = 'write 2026-03-20, 2026-03-20T07:30 or 2026-03-20T07:30Z';
 

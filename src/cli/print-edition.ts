@@ -1,8 +1,8 @@
-import type { ReportedEdition, SendReport } from '../jobs/sending/send-report.ts';
-import type { DeliveryTable, Reply } from '../model/delivery.ts';
-import type { NewsletterSettings } from '../model/settings.ts';
-import type { FailedDelivery } from '../store/deliveries.ts';
-import type { StoryRole } from '../store/states.ts';
+import type { StoryRole } from '../database/states.ts';
+import type { DeliveryTable, Reply } from '../delivery/delivery.ts';
+import type { FailedDelivery } from '../delivery/queries/deliveries.ts';
+import type { ReportedEdition, SendReport } from '../delivery/run/send-report.ts';
+import type { NewsletterSettings } from '../settings/settings.ts';
 import { formatCount, plural } from './format.ts';
 import type { Terminal } from './terminal.ts';
 

@@ -1,4 +1,4 @@
-import { isTakenAway, type PostChange, type PostChangeKind } from '../model/post-change.ts';
+import { isTakenAway, type PostChange, type PostChangeKind } from '../editions/post-change.ts';
 import type { Terminal } from './terminal.ts';
 
 const WORDS: Readonly<Record<PostChangeKind, string>> = {

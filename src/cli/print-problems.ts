@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { PostNotes } from '../jobs/feeds/report-posts.ts';
-import { summariseProblems } from '../jobs/feeds/summarise-problems.ts';
-import { formatProblem, type Problem } from '../model/problem.ts';
+import { formatProblem, type Problem } from '../kernel/problem.ts';
+import type { PostNotes } from '../posts/report-posts.ts';
+import { summariseProblems } from '../posts/summarise-problems.ts';
 import type { Context } from './context.ts';
 import { formatCount, plural, shortPath } from './format.ts';
 import type { Terminal } from './terminal.ts';

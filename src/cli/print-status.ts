@@ -1,5 +1,5 @@
-import type { EditionStatus, RelayStatus, StatusReport } from '../jobs/report-status.ts';
-import type { PauseCause } from '../store/states.ts';
+import type { PauseCause } from '../database/states.ts';
+import type { EditionStatus, RelayStatus, StatusReport } from '../service/report-status.ts';
 import {
   formatCount,
   formatDue,

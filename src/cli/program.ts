@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import type { ExitCode } from '../base/errors.ts';
+import type { ExitCode } from '../kernel/errors.ts';
 import { addArchive } from './commands/archive.ts';
 import { addBuild } from './commands/build.ts';
 import { addCheck } from './commands/check.ts';

@@ -1,6 +1,6 @@
-import { BroadsheetError, EXIT } from '../base/errors.ts';
-import type { Config } from '../config/config.ts';
-import { formatProblem } from '../model/problem.ts';
+import { BroadsheetError, EXIT } from '../kernel/errors.ts';
+import { formatProblem } from '../kernel/problem.ts';
+import type { Config } from '../settings/config.ts';
 import { plural, shortPath } from './format.ts';
 
 /**
@@ -8,7 +8,7 @@ import { plural, shortPath } from './format.ts';
  * must be neither published nor mailed. The demo, which shows the example, doesn't ask.
  */
 export async function refuseExamples(config: Config): Promise<void> {
-  const { exampleValues } = await import('../config/example-values.ts');
+  const { exampleValues } = await import('../settings/example-values.ts');
   const { refused } = exampleValues(config);
   if (refused.length === 0) return;
   const lines = refused.map((problem) =>

@@ -1,4 +1,4 @@
-import type { ExitCode } from '../base/errors.ts';
+import type { ExitCode } from '../kernel/errors.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What every command is given: where to print, and how to say its exit code. */

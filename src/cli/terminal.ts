@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { styleText } from 'node:util';
-import type { Log } from '../base/log.ts';
-import { visibleText } from '../model/visible-text.ts';
+import type { Log } from '../kernel/log.ts';
+import { visibleText } from '../kernel/visible-text.ts';
 import { formatDuration } from './format.ts';
 
 type Style = Parameters<typeof styleText>[0];

@@ -1,7 +1,7 @@
-import type { Edition } from '../model/edition.ts';
-import type { PostChange } from '../model/post-change.ts';
-import type { StoreDependencies } from '../store/dependencies.ts';
-import type { Templates } from './templates.ts';
+import type { StoreDependencies } from '../database/dependencies.ts';
+import type { Templates } from '../templates/templates.ts';
+import type { Edition } from './edition.ts';
+import type { PostChange } from './post-change.ts';
 
 /** What comparing a stored edition with its posts needs. */
 export interface EditionDependencies extends StoreDependencies {

@@ -1,5 +1,5 @@
 import type { Element } from '@xmldom/xmldom';
-import type { Feed, FeedItem } from '../model/feed.ts';
+import type { Feed, FeedItem } from './feed.ts';
 import { labelsOf, rawAtom } from './feed-library.ts';
 import { FORMATS, stylesheetHref } from './formats.ts';
 import { historyLinks } from './history-links.ts';

@@ -1,6 +1,6 @@
 import { SaxesParser } from 'saxes';
-import { reasonOf } from '../base/errors.ts';
-import type { FeedFormat } from '../model/settings.ts';
+import { reasonOf } from '../kernel/errors.ts';
+import type { FeedFormat } from '../settings/settings.ts';
 
 /**
  * Why `text` would not be read by a strict parser, which is another one than made it; undefined

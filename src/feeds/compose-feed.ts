@@ -1,8 +1,8 @@
-import { cleanLine } from '../model/clean-text.ts';
-import type { Feed, FeedItem } from '../model/feed.ts';
-import type { Image } from '../model/post.ts';
-import type { FeedSettings, SiteSettings } from '../model/settings.ts';
+import { cleanLine } from '../kernel/clean-text.ts';
+import type { Image } from '../posts/post.ts';
+import type { FeedSettings, SiteSettings } from '../settings/settings.ts';
 import { cleanUrl } from './clean-url.ts';
+import type { Feed, FeedItem } from './feed.ts';
 import type { FeedPlan } from './feed-plan.ts';
 import type { FeedEntry } from './list-entries.ts';
 

@@ -1,7 +1,7 @@
-import { cleanLine, cleanText, startOf } from '../model/clean-text.ts';
-import type { FeedItem } from '../model/feed.ts';
-import type { Image, RenderedPost } from '../model/post.ts';
+import { cleanLine, cleanText, startOf } from '../kernel/clean-text.ts';
+import type { Image, RenderedPost } from '../posts/post.ts';
 import { cleanUrl } from './clean-url.ts';
+import type { FeedItem } from './feed.ts';
 import type { FeedEntry } from './list-entries.ts';
 import { feedMoment, latestOf } from './moments.ts';
 

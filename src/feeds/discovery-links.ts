@@ -1,6 +1,6 @@
-import { cleanLine } from '../model/clean-text.ts';
-import type { FeedSettings } from '../model/settings.ts';
-import { escapeHtml } from './escape.ts';
+import { cleanLine } from '../kernel/clean-text.ts';
+import { escapeHtml } from '../kernel/escape.ts';
+import type { FeedSettings } from '../settings/settings.ts';
 import type { FeedPlan } from './feed-plan.ts';
 import { documentUrl, FORMATS } from './formats.ts';
 

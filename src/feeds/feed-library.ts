@@ -1,7 +1,7 @@
 import { Feed as LibraryFeed, type Item as LibraryItem } from 'feed';
-import type { Feed, FeedItem } from '../model/feed.ts';
-import type { FeedFormat } from '../model/settings.ts';
-import { escapeHtml } from './escape.ts';
+import { escapeHtml } from '../kernel/escape.ts';
+import type { FeedFormat } from '../settings/settings.ts';
+import type { Feed, FeedItem } from './feed.ts';
 import { documentUrl, folderUrl } from './formats.ts';
 import { atomId, rssGuid } from './item-id.ts';
 import { asDate, latestOf, NEVER_UPDATED } from './moments.ts';

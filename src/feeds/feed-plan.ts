@@ -1,6 +1,6 @@
-import type { Feed } from '../model/feed.ts';
-import type { PublishedPost } from '../model/published-post.ts';
-import type { FeedSettings, SiteSettings } from '../model/settings.ts';
+import type { PublishedPost } from '../posts/published-post.ts';
+import type { FeedSettings, SiteSettings } from '../settings/settings.ts';
+import type { Feed } from './feed.ts';
 import type { FeedEntry } from './list-entries.ts';
 
 export type FeedKind = 'main' | 'category' | 'author' | 'tag' | 'history';

@@ -1,4 +1,4 @@
-import type { FeedFormat } from '../model/settings.ts';
+import type { FeedFormat } from '../settings/settings.ts';
 
 interface FormatFacts {
   /** Name of the file in the feed's folder. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { PostSettings } from '../model/settings.ts';
+import type { PostSettings } from '../settings/settings.ts';
 import type { FeedContext } from './compose-feed.ts';
 import type { FeedPlan } from './feed-plan.ts';
 import type { FeedEntry } from './list-entries.ts';

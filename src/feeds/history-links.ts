@@ -1,5 +1,5 @@
-import type { Feed } from '../model/feed.ts';
-import type { FeedFormat } from '../model/settings.ts';
+import type { FeedFormat } from '../settings/settings.ts';
+import type { Feed } from './feed.ts';
 import { documentUrl } from './formats.ts';
 
 /** Links of RFC 5005 §4 from one document of a feed to its neighbours, as relation and URL. */

@@ -1,9 +1,9 @@
-import { cleanLine } from '../model/clean-text.ts';
-import type { FeedItem } from '../model/feed.ts';
-import { compareText } from '../model/post.ts';
-import type { FeedSettings, SiteSettings } from '../model/settings.ts';
+import { cleanLine } from '../kernel/clean-text.ts';
+import { escapeHtml } from '../kernel/escape.ts';
+import { compareText } from '../posts/post.ts';
+import type { FeedSettings, SiteSettings } from '../settings/settings.ts';
 import { discoveryLinks } from './discovery-links.ts';
-import { escapeHtml } from './escape.ts';
+import type { FeedItem } from './feed.ts';
 import { nameKey } from './feed-name.ts';
 import type { FeedKind, FeedPlan } from './feed-plan.ts';
 import { documentPath, documentUrl, FORMATS, fileUrl } from './formats.ts';

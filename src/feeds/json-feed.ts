@@ -1,5 +1,5 @@
-import type { Feed, FeedItem } from '../model/feed.ts';
-import type { Person } from '../model/settings.ts';
+import type { Person } from '../settings/settings.ts';
+import type { Feed, FeedItem } from './feed.ts';
 import { labelsOf, rawJson } from './feed-library.ts';
 import { documentUrl } from './formats.ts';
 import { rfc3339 } from './moments.ts';

@@ -1,6 +1,6 @@
-import { newestFirst, type Post } from '../model/post.ts';
-import type { FeedSettings } from '../model/settings.ts';
-import type { Story } from '../model/story.ts';
+import { newestFirst, type Post } from '../posts/post.ts';
+import type { Story } from '../posts/story.ts';
+import type { FeedSettings } from '../settings/settings.ts';
 
 /** What becomes one item of a feed, before anything of it is rendered. */
 export interface FeedEntry {

@@ -1,6 +1,6 @@
-import { cleanLine } from '../model/clean-text.ts';
-import type { FeedFormat, FeedSettings, SiteSettings } from '../model/settings.ts';
-import { escapeHtml } from './escape.ts';
+import { cleanLine } from '../kernel/clean-text.ts';
+import { escapeHtml } from '../kernel/escape.ts';
+import type { FeedFormat, FeedSettings, SiteSettings } from '../settings/settings.ts';
 import type { FeedKind, FeedPlan } from './feed-plan.ts';
 import { documentUrl } from './formats.ts';
 import { rfc822 } from './moments.ts';

@@ -1,4 +1,4 @@
-import type { Problem } from '../model/problem.ts';
+import type { Problem } from '../kernel/problem.ts';
 import { type NamedFolder, nameFolders, nameKey } from './feed-name.ts';
 import type { FeedKind, FeedPlan, PlanInput } from './feed-plan.ts';
 import type { FeedEntry } from './list-entries.ts';

@@ -1,4 +1,4 @@
-import type { FeedFormat } from '../model/settings.ts';
+import type { FeedFormat } from '../settings/settings.ts';
 import { childrenNamed, parseXml, rootOf } from './xml-document.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { Element } from '@xmldom/xmldom';
-import type { Feed, FeedItem } from '../model/feed.ts';
-import type { Image } from '../model/post.ts';
+import type { Image } from '../posts/post.ts';
+import type { Feed, FeedItem } from './feed.ts';
 import { rawRss } from './feed-library.ts';
 import { FORMATS, stylesheetHref } from './formats.ts';
 import { historyLinks } from './history-links.ts';

@@ -1,4 +1,4 @@
-import type { FeedItem } from '../model/feed.ts';
+import type { FeedItem } from './feed.ts';
 
 /** Attributes of sanitised HTML that pictures are fetched by. */
 const SOURCE = /\s(?:src|srcset|poster)="([^"<>]*)"/g;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Post } from '../model/post.ts';
+import type { Post } from './post.ts';
 
 /** What a digest shows of a post, as far as its file says it; its address is compared by itself. */
 export type ShownFields = Pick<

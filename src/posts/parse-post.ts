@@ -1,11 +1,10 @@
-import type { Post } from '../model/post.ts';
-import type { Problem } from '../model/problem.ts';
-import type { PostSettings, SiteSettings } from '../model/settings.ts';
+import type { Problem } from '../kernel/problem.ts';
+import type { PostSettings, SiteSettings } from '../settings/settings.ts';
 import { postPath } from './addresses/post-path.ts';
 import { type FileName, readFileName } from './dates/file-name.ts';
 import { whenPublished, whenUpdated } from './dates/when-published.ts';
+import { excerptField } from './excerpts/excerpt-field.ts';
 import { fingerprintOf } from './fingerprint.ts';
-import { excerptField } from './front-matter/excerpt-field.ts';
 import { placeOfField } from './front-matter/field-place.ts';
 import {
   distinct,
@@ -24,6 +23,7 @@ import { namedImage } from './front-matter/image-field.ts';
 import { bodyBelowTitle, titleOf } from './front-matter/title-of.ts';
 import type { WrongField } from './front-matter/wrong-field.ts';
 import { markBody } from './ids/mark-body.ts';
+import type { Post } from './post.ts';
 import { sketchBody } from './stories/sketch.ts';
 
 /** What rendering a post needs of its file beyond the `Post`. */

@@ -1,5 +1,5 @@
-import type { Image } from '../model/post.ts';
 import type { PostContext } from './parse-post.ts';
+import type { Image } from './post.ts';
 
 /** What is known of a picture's file; all absent where the file is not at hand. */
 export type ImageFacts = Pick<Image, 'type' | 'sizeBytes' | 'width' | 'height'>;

@@ -1,17 +1,17 @@
 import { hash } from 'node:crypto';
-import { cleanText } from '../model/clean-text.ts';
-import type { Post, RenderedPost } from '../model/post.ts';
-import type { Problem } from '../model/problem.ts';
+import { cleanText } from '../kernel/clean-text.ts';
+import type { Problem } from '../kernel/problem.ts';
+import { shorten } from './excerpts/mend-excerpt.ts';
+import { splitAtMore } from './excerpts/split-at-more.ts';
 import { bodyBelowTitle } from './front-matter/title-of.ts';
 import { tooMuchHtml } from './markdown/html-limits.ts';
-import { shorten } from './markdown/mend-excerpt.ts';
 import { firstParagraph, plainText } from './markdown/plain-text.ts';
 import { renderImage } from './markdown/render-image.ts';
 import { renderMarkdown } from './markdown/render-markdown.ts';
 import { sanitiser } from './markdown/sanitise-html.ts';
-import { splitAtMore } from './markdown/split-at-more.ts';
 import { openMarkdownInHtml, stripKramdown } from './markdown/strip-kramdown.ts';
 import type { PostSource } from './parse-post.ts';
+import type { Post, RenderedPost } from './post.ts';
 import type { RenderContext } from './render-context.ts';
 import { renderTemplates } from './templates/render-templates.ts';
 

@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import { clientNetwork, widerNetworks } from '../model/client-network.ts';
+import { clientNetwork, widerNetworks } from '../kernel/client-network.ts';
 
 /**
  * Closes connections of one client beyond `most` at once, and of the networks around it beyond a few

@@ -1,4 +1,4 @@
-import { BroadsheetError, EXIT, type ExitCode, reasonOf } from '../base/errors.ts';
+import { BroadsheetError, EXIT, type ExitCode, reasonOf } from '../kernel/errors.ts';
 
 /** What is told of an address that cannot be listened on; what is not understood is given as it is. */
 export function listenError(error: unknown, host: string, port: number): Error {

@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import helmet from '@fastify/helmet';
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
-import { requireServiceUrl } from '../config/require-service-url.ts';
+import { requireServiceUrl } from '../settings/require-service-url.ts';
 import { addErrorAnswers } from './answer-errors.ts';
 import { limitConnections } from './limit-connections.ts';
 import { listenError, originOf } from './listen-error.ts';

@@ -1,6 +1,6 @@
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { clientNetwork, widerNetworks } from '../model/client-network.ts';
+import { clientNetwork, widerNetworks } from '../kernel/client-network.ts';
 import { WebError } from './web-error.ts';
 import type { WebLimits } from './web-limits.ts';
 

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Metrics } from '../base/metrics.ts';
-import type { ServiceDependencies } from '../jobs/sending/send-dependencies.ts';
+import type { ServiceDependencies } from '../delivery/send-dependencies.ts';
+import type { Metrics } from '../kernel/metrics.ts';
 
 /** What the routes need. */
 export interface WebDependencies extends ServiceDependencies {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { EXIT } from '../../src/base/errors.ts';
 import { confirm } from '../../src/cli/confirm.ts';
 import { processTerminal } from '../../src/cli/terminal.ts';
+import { EXIT } from '../../src/kernel/errors.ts';
 import { openProject, postText } from '../support/program.ts';
 
 test('where there is nobody to ask, nothing is shown or done, and --yes is named', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { BroadsheetError, EXIT } from '../../src/base/errors.ts';
 import { parseTime } from '../../src/cli/parse-time.ts';
+import { BroadsheetError, EXIT } from '../../src/kernel/errors.ts';
 
 test('--now takes a day, a local time and an instant', () => {
   const cases: [string, string][] = [

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { contrastRatio } from '../../src/editions/readable-color.ts';
-import { renderDigest } from '../../src/editions/render-digest.ts';
-import { NOTICE_KINDS, renderNotice } from '../../src/editions/render-notice.ts';
-import { readTexts } from '../../src/jobs/read-texts.ts';
+import { renderDigest } from '../../src/editions/digest/render-digest.ts';
+import { NOTICE_KINDS, renderNotice } from '../../src/site/mails/render-notice.ts';
+import { readTexts } from '../../src/templates/read-texts.ts';
+import { contrastRatio } from '../../src/templates/readable-color.ts';
 import { withBrowser } from '../support/browser.ts';
 import { MORNING } from './morning.ts';
 import { address, digestInput, newsletter, templates } from './samples.ts';

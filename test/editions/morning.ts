@@ -1,4 +1,4 @@
-import type { Image } from '../../src/model/post.ts';
+import type { Image } from '../../src/posts/post.ts';
 import type { PostSketch } from './samples.ts';
 
 function picture(name: string, alt: string, width = 1200, height = 675): Image {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openingOf } from '../../src/editions/opening-of.ts';
+import { openingOf } from '../../src/editions/digest/opening-of.ts';
 import { post } from './samples.ts';
 
 function opening(excerpt: string, html: string, limit = 480): string[] {

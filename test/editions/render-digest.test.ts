@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { HtmlValidate } from 'html-validate';
-import { BroadsheetError, EXIT } from '../../src/base/errors.ts';
-import { type Digest, renderDigest } from '../../src/editions/render-digest.ts';
-import { buildMessage } from '../../src/mail/build-message.ts';
-import { PLACEHOLDERS } from '../../src/model/edition.ts';
+import { buildMessage } from '../../src/delivery/message/build-message.ts';
+import { type Digest, renderDigest } from '../../src/editions/digest/render-digest.ts';
+import { PLACEHOLDERS } from '../../src/editions/edition.ts';
+import { BroadsheetError, EXIT } from '../../src/kernel/errors.ts';
 import { assertGolden } from '../support/golden.ts';
 import { MORNING } from './morning.ts';
 import {

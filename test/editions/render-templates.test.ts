@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { BroadsheetError, EXIT } from '../../src/base/errors.ts';
-import { renderLiquid } from '../../src/editions/render-liquid.ts';
-import { renderMjml } from '../../src/editions/render-mjml.ts';
-import { type Message, makeTexts } from '../../src/model/texts.ts';
+import { renderMjml } from '../../src/editions/digest/render-mjml.ts';
+import { BroadsheetError, EXIT } from '../../src/kernel/errors.ts';
+import { type Message, makeTexts } from '../../src/kernel/texts.ts';
+import { renderLiquid } from '../../src/templates/render-liquid.ts';
 
 function liquid(source: string, scope: object = {}): string {
   return renderLiquid({ file: 'digest.txt', source }, scope, 'text');

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import type { RenderDigestInput } from '../../src/editions/render-digest.ts';
-import type { Selection } from '../../src/editions/select-stories.ts';
-import { TEMPLATE_FILES, type Template, type Templates } from '../../src/editions/templates.ts';
-import { type EmailAddress, parseEmailAddress } from '../../src/model/email-address.ts';
-import type { Image, Post, RenderedPost } from '../../src/model/post.ts';
-import type { NewsletterSettings } from '../../src/model/settings.ts';
-import type { Story } from '../../src/model/story.ts';
+import type { RenderDigestInput } from '../../src/editions/digest/render-digest.ts';
+import type { Selection } from '../../src/editions/digest/select-stories.ts';
+import { type EmailAddress, parseEmailAddress } from '../../src/kernel/email-address.ts';
+import type { Image, Post, RenderedPost } from '../../src/posts/post.ts';
+import type { Story } from '../../src/posts/story.ts';
+import type { NewsletterSettings } from '../../src/settings/settings.ts';
+import { TEMPLATE_FILES, type Template, type Templates } from '../../src/templates/templates.ts';
 
 /** An address, or a test that is wrong. */
 export function address(text: string): EmailAddress {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type Selection, selectStories } from '../../src/editions/select-stories.ts';
-import type { NewsletterSettings } from '../../src/model/settings.ts';
-import type { Story } from '../../src/model/story.ts';
+import { type Selection, selectStories } from '../../src/editions/digest/select-stories.ts';
+import type { Story } from '../../src/posts/story.ts';
+import type { NewsletterSettings } from '../../src/settings/settings.ts';
 import { newsletter, post, story } from './samples.ts';
 
 const now = Temporal.Instant.from('2026-03-20T07:00:00Z');

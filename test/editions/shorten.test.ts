@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { shorten } from '../../src/editions/shorten.ts';
-import { foldSpace } from '../../src/model/clean-text.ts';
+import { shorten } from '../../src/editions/digest/shorten.ts';
+import { foldSpace } from '../../src/kernel/clean-text.ts';
 
 test('a text that fits stays whole, with its white space folded', () => {
   assert.equal(shorten('  A short\n one. ', 100, 'en'), 'A short one.');

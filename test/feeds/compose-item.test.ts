@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { cleanUrl, isUri } from '../../src/feeds/clean-url.ts';
 import { composeItem } from '../../src/feeds/compose-item.ts';
-import type { Post, RenderedPost } from '../../src/model/post.ts';
+import type { Post, RenderedPost } from '../../src/posts/post.ts';
 import { renderedPost, samplePost, sampleStory } from './samples.ts';
 
 function itemOf(own: Partial<Post>, rendered: Partial<RenderedPost> = {}) {

@@ -5,9 +5,9 @@ import FeedParser from 'feedparser';
 import { parseFeed as parseFeedsmith } from 'feedsmith';
 import RssParser from 'rss-parser';
 import { renderAtom } from '../../src/feeds/atom.ts';
+import type { FeedItem } from '../../src/feeds/feed.ts';
 import { renderJsonFeed } from '../../src/feeds/json-feed.ts';
 import { renderRss } from '../../src/feeds/rss.ts';
-import type { FeedItem } from '../../src/model/feed.ts';
 import { FULL_FEED, PUBLIC_URL } from './samples.ts';
 
 const RSS = renderRss(FULL_FEED, PUBLIC_URL);

@@ -3,10 +3,10 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { renderAtom } from '../../src/feeds/atom.ts';
 import { composeItem } from '../../src/feeds/compose-item.ts';
+import type { Feed } from '../../src/feeds/feed.ts';
 import { renderJsonFeed } from '../../src/feeds/json-feed.ts';
 import { renderRss } from '../../src/feeds/rss.ts';
-import { cleanLine } from '../../src/model/clean-text.ts';
-import type { Feed } from '../../src/model/feed.ts';
+import { cleanLine } from '../../src/kernel/clean-text.ts';
 import { all, atomFaults, jsonFaults, parseStrictly, rssFaults, textOf } from './feed-rules.ts';
 import {
   ARCHIVE_FEED,

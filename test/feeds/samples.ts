@@ -1,7 +1,7 @@
-import type { Feed, FeedItem } from '../../src/model/feed.ts';
-import type { Post, RenderedPost } from '../../src/model/post.ts';
-import type { FeedSettings, SiteSettings } from '../../src/model/settings.ts';
-import type { Story } from '../../src/model/story.ts';
+import type { Feed, FeedItem } from '../../src/feeds/feed.ts';
+import type { Post, RenderedPost } from '../../src/posts/post.ts';
+import type { Story } from '../../src/posts/story.ts';
+import type { FeedSettings, SiteSettings } from '../../src/settings/settings.ts';
 
 export const PUBLIC_URL = 'https://feeds.harbour.example/';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { deliverEdition } from '../../src/jobs/sending/deliver-edition.ts';
-import { prepareSend } from '../../src/jobs/sending/prepare-send.ts';
-import type { SendReport } from '../../src/jobs/sending/send-report.ts';
-import { openRelay } from '../../src/smtp/open-relay.ts';
+import { openRelay } from '../../src/delivery/relay/open-relay.ts';
+import { deliverEdition } from '../../src/delivery/run/deliver-edition.ts';
+import { prepareSend } from '../../src/delivery/run/prepare-send.ts';
+import type { SendReport } from '../../src/delivery/run/send-report.ts';
 import { testOnBoth } from '../support/databases.ts';
 import {
   type Act,

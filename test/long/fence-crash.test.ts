@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { catchUpWithJournal } from '../../src/jobs/database/catch-up-with-journal.ts';
-import { addSubscriber } from '../../src/jobs/subscribers/add-subscriber.ts';
-import { removeSubscriber } from '../../src/jobs/subscribers/remove-subscriber.ts';
-import { insertEdition } from '../../src/store/editions.ts';
-import { readHold } from '../../src/store/identity.ts';
-import { findSubscriptions } from '../../src/store/subscribers.ts';
+import { readHold } from '../../src/database/identity.ts';
+import { insertEdition } from '../../src/editions/queries/editions.ts';
+import { catchUpWithJournal } from '../../src/recovery/catch-up-with-journal.ts';
+import { addSubscriber } from '../../src/subscribers/add-subscriber.ts';
+import { findSubscriptions } from '../../src/subscribers/queries/subscribers.ts';
+import { removeSubscriber } from '../../src/subscribers/remove-subscriber.ts';
 import { killedAt } from '../support/death.ts';
 import { type Desk, newFolder, openDesk, putBack } from '../support/desk.ts';
 import { address, makeEdition, openPaper, type Paper } from '../support/paper.ts';

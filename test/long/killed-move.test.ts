@@ -12,12 +12,12 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { loadConfig } from '../../src/config/load-config.ts';
-import { checkFence, findHold } from '../../src/jobs/database/check-fence.ts';
-import { moveDatabase } from '../../src/jobs/database/move-database.ts';
-import { addSubscriber } from '../../src/jobs/subscribers/add-subscriber.ts';
-import { removeSubscriber } from '../../src/jobs/subscribers/remove-subscriber.ts';
-import { findSubscribers } from '../../src/store/subscribers.ts';
+import { checkFence, findHold } from '../../src/recovery/check-fence.ts';
+import { moveDatabase } from '../../src/recovery/move-database.ts';
+import { loadConfig } from '../../src/settings/load-config.ts';
+import { addSubscriber } from '../../src/subscribers/add-subscriber.ts';
+import { findSubscribers } from '../../src/subscribers/queries/subscribers.ts';
+import { removeSubscriber } from '../../src/subscribers/remove-subscriber.ts';
 import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { newFolder, openDesk } from '../support/desk.ts';
 import { address, NEWSLETTER, openPaper, type Paper, PEOPLE } from '../support/paper.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { reportStatus } from '../../src/jobs/report-status.ts';
+import { reportStatus } from '../../src/service/report-status.ts';
 import { testOnBoth } from '../support/databases.ts';
 import { openPaper } from '../support/paper.ts';
 

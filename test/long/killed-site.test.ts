@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { confirmAddressChange, requestAddressChange } from '../../src/jobs/site/address-change.ts';
-import { answerAll } from '../../src/jobs/site/answer-requests.ts';
-import { confirmSignUp } from '../../src/jobs/site/confirm-sign-up.ts';
-import { requestSignUp } from '../../src/jobs/site/request-sign-up.ts';
-import { openNoticeRoutes } from '../../src/jobs/site/send-notices.ts';
-import { unsubscribe } from '../../src/jobs/site/unsubscribe.ts';
-import { unsubscribeToken } from '../../src/mail/unsubscribe-link.ts';
+import { unsubscribeToken } from '../../src/delivery/message/unsubscribe-link.ts';
+import { confirmAddressChange, requestAddressChange } from '../../src/site/address-change.ts';
+import { answerAll } from '../../src/site/answer-requests.ts';
+import { confirmSignUp } from '../../src/site/confirm-sign-up.ts';
+import { requestSignUp } from '../../src/site/request-sign-up.ts';
+import { openNoticeRoutes } from '../../src/site/send-notices.ts';
+import { unsubscribe } from '../../src/site/unsubscribe.ts';
 import { testOnBoth } from '../support/databases.ts';
 import { messageIdOf } from '../support/inbox.ts';
 import { listenToStore } from '../support/listening-store.ts';

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
-import { reportStatus } from '../../src/jobs/report-status.ts';
-import { deliverEdition } from '../../src/jobs/sending/deliver-edition.ts';
-import { prepareSend } from '../../src/jobs/sending/prepare-send.ts';
-import type { SendReport } from '../../src/jobs/sending/send-report.ts';
-import { settleLedger } from '../../src/jobs/sending/settle-ledger.ts';
-import { countActive as countSubscribers } from '../../src/store/subscribers.ts';
+import { deliverEdition } from '../../src/delivery/run/deliver-edition.ts';
+import { prepareSend } from '../../src/delivery/run/prepare-send.ts';
+import type { SendReport } from '../../src/delivery/run/send-report.ts';
+import { settleLedger } from '../../src/delivery/run/settle-ledger.ts';
+import { reportStatus } from '../../src/service/report-status.ts';
+import { countActive as countSubscribers } from '../../src/subscribers/queries/subscribers.ts';
 import { testOnBoth } from '../support/databases.ts';
 import { type FaultPhase, type Moment, openFaultRelay } from '../support/fault-relay.ts';
 import { NEWSLETTER, NONE, openPaper, type Paper } from '../support/paper.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { openStore } from '../../src/store/database/open-store.ts';
-import { deliveryTable, doubtedDeliveries } from '../../src/store/deliveries.ts';
-import { editionRows } from '../../src/store/editions.ts';
+import { openStore } from '../../src/database/open-store.ts';
+import { deliveryTable, doubtedDeliveries } from '../../src/delivery/queries/deliveries.ts';
+import { editionRows } from '../../src/editions/queries/editions.ts';
 import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { openCountingRelay, type TakenMessage } from '../support/counting-relay.ts';
 import { createDatabase, startPostgres, TEMPLATE } from '../support/postgres-server.ts';

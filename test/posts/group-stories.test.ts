@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import type { Post } from '../../src/model/post.ts';
+import type { Post } from '../../src/posts/post.ts';
 import { groupStories } from '../../src/posts/stories/group-stories.ts';
 import { parsedPost, settings } from './posts.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type { Post } from '../../src/model/post.ts';
 import { identifyPosts } from '../../src/posts/ids/identify-posts.ts';
+import type { Post } from '../../src/posts/post.ts';
 import { postWith } from './posts.ts';
 
 let count = 0;

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import type { Post, RenderedPost } from '../../src/model/post.ts';
-import type { Problem } from '../../src/model/problem.ts';
-import type { PostSettings, SiteSettings } from '../../src/model/settings.ts';
+import type { Problem } from '../../src/kernel/problem.ts';
 import { type ParsedPost, parsePost } from '../../src/posts/parse-post.ts';
+import type { Post, RenderedPost } from '../../src/posts/post.ts';
 import type { RenderContext } from '../../src/posts/render-context.ts';
 import { renderPost } from '../../src/posts/render-post.ts';
+import type { PostSettings, SiteSettings } from '../../src/settings/settings.ts';
 
 export const site: SiteSettings = {
   title: 'The Quay',

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
 import test from 'node:test';
 import fc from 'fast-check';
-import type { Post } from '../../src/model/post.ts';
-import type { PublishedPost } from '../../src/model/published-post.ts';
 import { identifyPosts } from '../../src/posts/ids/identify-posts.ts';
+import type { Post } from '../../src/posts/post.ts';
+import type { PublishedPost } from '../../src/posts/published-post.ts';
 import { parsedPost } from './posts.ts';
 
 /** A folder of posts: the text of each file, by its name. */

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { findPublication } from '../../src/disk/sites/find-publication.ts';
+import { findPublication } from '../../src/recovery/find-publication.ts';
 import { inheritedEnvironment, openProject, type Project } from '../support/program.ts';
 
 /** What makes a site of each generator; none is a plain folder. */

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { BrowserContext, Page } from 'playwright-core';
-import { askEditors } from '../../src/jobs/schedule/ask-editors.ts';
-import type { NewsletterSettings } from '../../src/model/settings.ts';
-import type { SubscriptionStatus } from '../../src/store/states.ts';
+import type { SubscriptionStatus } from '../../src/database/states.ts';
+import { askEditors } from '../../src/schedule/ask-editors.ts';
+import type { NewsletterSettings } from '../../src/settings/settings.ts';
 import { listenToConsole, withBrowser } from '../support/browser.ts';
 import { address, NEWSLETTER, openPaper } from '../support/paper.ts';
 import { type Mail, readMail } from '../support/site.ts';

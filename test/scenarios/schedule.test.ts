@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { openStore } from '../../src/store/database/open-store.ts';
-import { noteService } from '../../src/store/identity.ts';
-import { insertSlot } from '../../src/store/slots.ts';
+import { noteService } from '../../src/database/identity.ts';
+import { openStore } from '../../src/database/open-store.ts';
+import { insertSlot } from '../../src/schedule/queries/slots.ts';
 import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { openInbox } from '../support/inbox.ts';
 import { CONFIG, openProject, type Project, postText } from '../support/program.ts';

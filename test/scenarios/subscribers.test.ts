@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { ImportReport } from '../../src/jobs/subscribers/import-subscribers.ts';
-import { openStore } from '../../src/store/database/open-store.ts';
-import { storedInstant } from '../../src/store/instants.ts';
-import { insertSignUp } from '../../src/store/sign-ups.ts';
+import { storedInstant } from '../../src/database/instants.ts';
+import { openStore } from '../../src/database/open-store.ts';
+import type { ImportReport } from '../../src/subscribers/import/import-subscribers.ts';
+import { insertSignUp } from '../../src/subscribers/queries/sign-ups.ts';
 import { address } from '../support/paper.ts';
 import { openProject } from '../support/program.ts';
 

@@ -1,11 +1,11 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Config } from '../../src/config/config.ts';
+import type { ArchiveLists } from '../../src/editions/archive/archive-dependencies.ts';
+import { publishArchive } from '../../src/editions/archive/publish-archive.ts';
 import { INDEX_MARK } from '../../src/feeds/index-page.ts';
-import type { ArchiveLists } from '../../src/jobs/archive/archive-dependencies.ts';
-import { publishArchive } from '../../src/jobs/archive/publish-archive.ts';
-import { readTexts } from '../../src/jobs/read-texts.ts';
-import type { FeedSettings, NewsletterSettings } from '../../src/model/settings.ts';
+import type { Config } from '../../src/settings/config.ts';
+import type { FeedSettings, NewsletterSettings } from '../../src/settings/settings.ts';
+import { readTexts } from '../../src/templates/read-texts.ts';
 import { NEWSLETTER, type Paper } from './paper.ts';
 import { changed } from './sending.ts';
 

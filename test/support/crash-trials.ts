@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { newSubscriber } from '../../src/jobs/subscribers/new-subscriber.ts';
-import type { EmailAddress } from '../../src/model/email-address.ts';
-import { openStore } from '../../src/store/database/open-store.ts';
-import { subscriberInsert } from '../../src/store/write-subscriptions.ts';
+import { openStore } from '../../src/database/open-store.ts';
+import type { EmailAddress } from '../../src/kernel/email-address.ts';
+import { newSubscriber } from '../../src/subscribers/new-subscriber.ts';
+import { subscriberInsert } from '../../src/subscribers/queries/write-subscriptions.ts';
 import { type CountingRelay, openCountingRelay } from './counting-relay.ts';
 import { CONFIG, forced, inheritedEnvironment, postText } from './program.ts';
 

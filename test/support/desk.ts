@@ -2,12 +2,12 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import type { Config } from '../../src/config/config.ts';
-import { deliverEdition } from '../../src/jobs/sending/deliver-edition.ts';
-import { prepareSend } from '../../src/jobs/sending/prepare-send.ts';
-import type { SendDependencies } from '../../src/jobs/sending/send-dependencies.ts';
-import type { SendReport } from '../../src/jobs/sending/send-report.ts';
-import { openStore } from '../../src/store/database/open-store.ts';
+import { openStore } from '../../src/database/open-store.ts';
+import { deliverEdition } from '../../src/delivery/run/deliver-edition.ts';
+import { prepareSend } from '../../src/delivery/run/prepare-send.ts';
+import type { SendReport } from '../../src/delivery/run/send-report.ts';
+import type { SendDependencies } from '../../src/delivery/send-dependencies.ts';
+import type { Config } from '../../src/settings/config.ts';
 import { cleanUpAfter } from './clean-up-after.ts';
 import { answerAsService, NEWSLETTER, type Paper } from './paper.ts';
 

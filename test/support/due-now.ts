@@ -1,5 +1,5 @@
-import { openStore } from '../../src/store/database/open-store.ts';
-import { noteService } from '../../src/store/identity.ts';
+import { noteService } from '../../src/database/identity.ts';
+import { openStore } from '../../src/database/open-store.ts';
 
 /**
  * Makes the database one that has watched the newsletter `daily` since yesterday: one that is new

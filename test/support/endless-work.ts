@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { isRunning } from '../../src/base/is-running.ts';
+import { isRunning } from '../../src/kernel/is-running.ts';
 import { cleanUpAfter } from './clean-up-after.ts';
 import { waitFor } from './wait-for.ts';
 

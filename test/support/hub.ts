@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
-import { type ChangeSignal, openChangeSignal } from '../../src/base/change-signal.ts';
+import { type ChangeSignal, openChangeSignal } from '../../src/kernel/change-signal.ts';
 import { cleanUpAfter } from './clean-up-after.ts';
 
 /** A WebSub hub on this machine. */

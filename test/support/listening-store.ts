@@ -1,6 +1,6 @@
 import type { KyselyPlugin } from 'kysely';
-import type { Store } from '../../src/store/database/open-store.ts';
-import type { Database } from '../../src/store/tables.ts';
+import type { Store } from '../../src/database/open-store.ts';
+import type { Database } from '../../src/database/tables.ts';
 
 const NOTHING: KyselyPlugin = {
   transformQuery: ({ node }) => node,

@@ -1,5 +1,6 @@
 // Moves the database of the config file that is named, as `broadsheet database move` does.
-import { loadConfig } from '../../src/config/load-config.ts';
-import { moveDatabase } from '../../src/jobs/database/move-database.ts';
+
+import { moveDatabase } from '../../src/recovery/move-database.ts';
+import { loadConfig } from '../../src/settings/load-config.ts';
 
 await moveDatabase(loadConfig(process.argv[2] ?? '', process.env), undefined);

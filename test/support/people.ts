@@ -1,10 +1,10 @@
+import type { SubscriptionStatus } from '../../src/database/states.ts';
 import {
   type ImportOptions,
   importSubscribers,
-} from '../../src/jobs/subscribers/import-subscribers.ts';
-import { listSubscribers } from '../../src/jobs/subscribers/list-subscribers.ts';
-import type { Subscriber } from '../../src/model/subscriber.ts';
-import type { SubscriptionStatus } from '../../src/store/states.ts';
+} from '../../src/subscribers/import/import-subscribers.ts';
+import { listSubscribers } from '../../src/subscribers/list-subscribers.ts';
+import type { Subscriber } from '../../src/subscribers/subscriber.ts';
 import type { Paper } from './paper.ts';
 
 /** Imports `text` as the file `people.csv`, in small pieces, as a slow pipe gives them. */

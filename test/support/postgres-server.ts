@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import pg from 'pg';
-import { openStore } from '../../src/store/database/open-store.ts';
+import { openStore } from '../../src/database/open-store.ts';
 
 /** A PostgreSQL server of the tests, on this machine alone. */
 export interface PostgresServer {

@@ -1,5 +1,5 @@
 import { CompiledQuery, sql } from 'kysely';
-import type { Store } from '../../src/store/database/open-store.ts';
+import type { Store } from '../../src/database/open-store.ts';
 import type { DatabaseName } from './databases.ts';
 import { listenToStore } from './listening-store.ts';
 

@@ -1,7 +1,7 @@
 import { type TestContext, test } from 'node:test';
-import type { Message } from '../../src/model/message.ts';
-import { openRelay } from '../../src/smtp/open-relay.ts';
-import type { Relay, RelaySettings } from '../../src/smtp/relay.ts';
+import type { Message } from '../../src/delivery/message/message.ts';
+import { openRelay } from '../../src/delivery/relay/open-relay.ts';
+import type { Relay, RelaySettings } from '../../src/delivery/relay/relay.ts';
 import { cleanUpAfter } from './clean-up-after.ts';
 import { type Inbox, type InboxOptions, openInbox } from './inbox.ts';
 import { address } from './paper.ts';

@@ -1,21 +1,21 @@
 import type { TestContext } from 'node:test';
-import { openChangeSignal } from '../../src/base/change-signal.ts';
-import { type EventLog, silentLog } from '../../src/base/log.ts';
-import type { Config } from '../../src/config/config.ts';
-import { readTexts } from '../../src/jobs/read-texts.ts';
-import { askEditors } from '../../src/jobs/schedule/ask-editors.ts';
-import { lookAtSchedule } from '../../src/jobs/schedule/look-at-schedule.ts';
-import { openCalendars } from '../../src/jobs/schedule/open-calendars.ts';
-import { tellOutcomes } from '../../src/jobs/schedule/tell-outcomes.ts';
-import type { ServiceDependencies } from '../../src/jobs/sending/send-dependencies.ts';
-import { deliverNewsletter } from '../../src/jobs/service/deliver-newsletter.ts';
+import type { Store } from '../../src/database/open-store.ts';
+import type { ServiceDependencies } from '../../src/delivery/send-dependencies.ts';
+import { openChangeSignal } from '../../src/kernel/change-signal.ts';
+import { type EventLog, silentLog } from '../../src/kernel/log.ts';
+import { askEditors } from '../../src/schedule/ask-editors.ts';
+import { lookAtSchedule } from '../../src/schedule/look-at-schedule.ts';
+import { openCalendars } from '../../src/schedule/open-calendars.ts';
+import { type StoredSlot, slotOfRow } from '../../src/schedule/queries/slots.ts';
+import { tellOutcomes } from '../../src/schedule/tell-outcomes.ts';
+import { deliverNewsletter } from '../../src/service/deliver-newsletter.ts';
+import type { Config } from '../../src/settings/config.ts';
 import type {
   AlertSettings,
   NewsletterSettings,
   ScheduleSettings,
-} from '../../src/model/settings.ts';
-import type { Store } from '../../src/store/database/open-store.ts';
-import { type StoredSlot, slotOfRow } from '../../src/store/slots.ts';
+} from '../../src/settings/settings.ts';
+import { readTexts } from '../../src/templates/read-texts.ts';
 import { openPaper, type Paper, type PaperOptions } from './paper.ts';
 import { postText } from './program.ts';
 

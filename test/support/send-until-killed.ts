@@ -1,14 +1,15 @@
 // Started by a test, which kills it: sends the unfinished edition of a paper.
-import { systemChance } from '../../src/base/chance.ts';
-import { systemClock } from '../../src/base/clock.ts';
-import { silentLog } from '../../src/base/log.ts';
-import { readTemplates } from '../../src/jobs/read-templates.ts';
-import { readTexts } from '../../src/jobs/read-texts.ts';
-import { askService } from '../../src/jobs/sending/ask-service.ts';
-import { deliverEdition } from '../../src/jobs/sending/deliver-edition.ts';
-import { prepareSend } from '../../src/jobs/sending/prepare-send.ts';
-import { openRelay } from '../../src/smtp/open-relay.ts';
-import { openStore } from '../../src/store/database/open-store.ts';
+
+import { openStore } from '../../src/database/open-store.ts';
+import { openRelay } from '../../src/delivery/relay/open-relay.ts';
+import { askService } from '../../src/delivery/run/ask-service.ts';
+import { deliverEdition } from '../../src/delivery/run/deliver-edition.ts';
+import { prepareSend } from '../../src/delivery/run/prepare-send.ts';
+import { systemChance } from '../../src/kernel/chance.ts';
+import { systemClock } from '../../src/kernel/clock.ts';
+import { silentLog } from '../../src/kernel/log.ts';
+import { readTemplates } from '../../src/templates/read-templates.ts';
+import { readTexts } from '../../src/templates/read-texts.ts';
 import { makeConfig, NEWSLETTER } from './paper.ts';
 
 const [folder = '', relayUrl = '', databaseUrl = ''] = process.argv.slice(2);

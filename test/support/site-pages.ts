@@ -1,9 +1,9 @@
 import type { TestContext } from 'node:test';
 import type { BrowserContext } from 'playwright-core';
-import { signToken } from '../../src/mail/signed-token.ts';
-import type { NewsletterSettings } from '../../src/model/settings.ts';
-import type { Store } from '../../src/store/database/open-store.ts';
-import { insertEdition } from '../../src/store/editions.ts';
+import type { Store } from '../../src/database/open-store.ts';
+import { signToken } from '../../src/delivery/message/signed-token.ts';
+import { insertEdition } from '../../src/editions/queries/editions.ts';
+import type { NewsletterSettings } from '../../src/settings/settings.ts';
 import { makeEdition, NEWSLETTER, openPaper, type Paper } from './paper.ts';
 import { openSitePaper, type SitePaper, severalNewsletters } from './site-paper.ts';
 import { askUrl, form } from './web.ts';

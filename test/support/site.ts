@@ -1,23 +1,23 @@
 import type { TestContext } from 'node:test';
-import { openChangeSignal } from '../../src/base/change-signal.ts';
-import { type EventLog, silentEventLog } from '../../src/base/log.ts';
-import type { Config } from '../../src/config/config.ts';
-import { readTexts } from '../../src/jobs/read-texts.ts';
-import type { ServiceDependencies } from '../../src/jobs/sending/send-dependencies.ts';
-import { answerAll } from '../../src/jobs/site/answer-requests.ts';
+import type { SubscriptionStatus } from '../../src/database/states.ts';
+import type { ServiceDependencies } from '../../src/delivery/send-dependencies.ts';
+import { openChangeSignal } from '../../src/kernel/change-signal.ts';
+import { type EventLog, silentEventLog } from '../../src/kernel/log.ts';
+import type { Config } from '../../src/settings/config.ts';
+import type { NewsletterSettings, SignUpLimits } from '../../src/settings/settings.ts';
+import { answerAll } from '../../src/site/answer-requests.ts';
 import {
   changePreferences,
   type Preference,
   type Preferences,
   readPreferences,
   type ShownChoice,
-} from '../../src/jobs/site/preferences.ts';
-import { requestPreferences } from '../../src/jobs/site/request-preferences.ts';
-import { requestSignUp, type SignUpRequest } from '../../src/jobs/site/request-sign-up.ts';
-import { openNoticeRoutes } from '../../src/jobs/site/send-notices.ts';
-import type { SiteDependencies } from '../../src/jobs/site/site-dependencies.ts';
-import type { NewsletterSettings, SignUpLimits } from '../../src/model/settings.ts';
-import type { SubscriptionStatus } from '../../src/store/states.ts';
+} from '../../src/site/preferences.ts';
+import { requestPreferences } from '../../src/site/request-preferences.ts';
+import { requestSignUp, type SignUpRequest } from '../../src/site/request-sign-up.ts';
+import { openNoticeRoutes } from '../../src/site/send-notices.ts';
+import type { SiteDependencies } from '../../src/site/site-dependencies.ts';
+import { readTexts } from '../../src/templates/read-texts.ts';
 import type { ReceivedMessage } from './inbox.ts';
 import { address, NEWSLETTER, openPaper, type Paper, type PaperOptions } from './paper.ts';
 

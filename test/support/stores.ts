@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
-import { BroadsheetError, type ExitCode } from '../../src/base/errors.ts';
-import type { Expectation } from '../../src/store/database/migrate.ts';
-import { openStore, type Store } from '../../src/store/database/open-store.ts';
+import type { Expectation } from '../../src/database/migrate.ts';
+import { openStore, type Store } from '../../src/database/open-store.ts';
+import { BroadsheetError, type ExitCode } from '../../src/kernel/errors.ts';
 import { cleanUpAfter } from './clean-up-after.ts';
 import { type DatabaseName, newDatabase } from './databases.ts';
 

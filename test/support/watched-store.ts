@@ -1,5 +1,5 @@
 import type { KyselyPlugin } from 'kysely';
-import type { Store } from '../../src/store/database/open-store.ts';
+import type { Store } from '../../src/database/open-store.ts';
 
 /**
  * The store, with `onWrite` called before each transaction, and before each raw statement, which the

@@ -1,12 +1,12 @@
 import { type IncomingHttpHeaders, type RequestOptions, request } from 'node:http';
 import { connect } from 'node:net';
 import type { TestContext } from 'node:test';
-import { openChangeSignal } from '../../src/base/change-signal.ts';
-import { type EventLog, silentEventLog } from '../../src/base/log.ts';
-import { type Metrics, silentMetrics } from '../../src/base/metrics.ts';
-import type { Config } from '../../src/config/config.ts';
-import { readTexts } from '../../src/jobs/read-texts.ts';
-import type { WebSettings } from '../../src/model/settings.ts';
+import { openChangeSignal } from '../../src/kernel/change-signal.ts';
+import { type EventLog, silentEventLog } from '../../src/kernel/log.ts';
+import { type Metrics, silentMetrics } from '../../src/kernel/metrics.ts';
+import type { Config } from '../../src/settings/config.ts';
+import type { WebSettings } from '../../src/settings/settings.ts';
+import { readTexts } from '../../src/templates/read-texts.ts';
 import { openWebServer, type WebOptions, type WebServer } from '../../src/web/open-web-server.ts';
 import type { RoutePlugin, WebDependencies } from '../../src/web/web-dependencies.ts';
 import { cleanUpAfter } from './clean-up-after.ts';

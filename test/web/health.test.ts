@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { holdDatabase } from '../../src/store/identity.ts';
+import { holdDatabase } from '../../src/database/identity.ts';
 import { health } from '../../src/web/health.ts';
 import { test } from '../support/databases.ts';
 import { openPaper } from '../support/paper.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { clientNetwork } from '../../src/model/client-network.ts';
+import { clientNetwork } from '../../src/kernel/client-network.ts';
 import type { RoutePlugin } from '../../src/web/web-dependencies.ts';
 import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { inTime, waitFor } from '../support/wait-for.ts';

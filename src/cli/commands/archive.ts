@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
-import { BroadsheetError, EXIT } from '../../base/errors.ts';
-import type { Config } from '../../config/config.ts';
-import type { ArchiveReport } from '../../jobs/archive/archive-report.ts';
+import type { ArchiveReport } from '../../editions/archive/archive-report.ts';
+import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
+import type { Config } from '../../settings/config.ts';
 import { formatCount, plural, shortPath } from '../format.ts';
 import { withMail } from '../mail-context.ts';
 import type { Shell } from '../shell.ts';
@@ -26,9 +26,9 @@ export function addArchive(program: Command, shell: Shell): void {
     .addHelpText('after', EXAMPLES)
     .action(async (_options, command: Command) => {
       await withMail(command, shell, { readOnly: true }, async (context) => {
-        const { publishArchive } = await import('../../jobs/archive/publish-archive.ts');
-        const { readTexts } = await import('../../jobs/read-texts.ts');
-        const { openArchiveLists } = await import('../../web/pages/archive-lists.ts');
+        const { publishArchive } = await import('../../editions/archive/publish-archive.ts');
+        const { readTexts } = await import('../../templates/read-texts.ts');
+        const { openArchiveLists } = await import('../../editions/archive/archive-lists.ts');
         const { config, store, clock, log } = context;
         await requireDatabase(config);
         const textsOf = readTexts(config.folders.languages);
@@ -43,7 +43,7 @@ export function addArchive(program: Command, shell: Shell): void {
 
 /** Without it nothing would have been sent, and every page that there is would be taken away. */
 async function requireDatabase(config: Config): Promise<void> {
-  const { parseDatabaseUrl } = await import('../../store/database/database-url.ts');
+  const { parseDatabaseUrl } = await import('../../database/database-url.ts');
   const address = parseDatabaseUrl(config.databaseUrl);
   if (address.kind !== 'sqlite' || existsSync(address.file)) return;
   throw new BroadsheetError(

@@ -1,9 +1,9 @@
 import { setFlagsFromString } from 'node:v8';
 import type { Command } from 'commander';
-import { EXIT } from '../../base/errors.ts';
-import type { Config } from '../../config/config.ts';
-import type { BuildReport } from '../../jobs/feeds/build-report.ts';
-import type { HubReport } from '../../jobs/feeds/ping-hub.ts';
+import type { BuildReport } from '../../feeds/build/build-report.ts';
+import type { HubReport } from '../../feeds/build/ping-hub.ts';
+import { EXIT } from '../../kernel/errors.ts';
+import type { Config } from '../../settings/config.ts';
 import { withContext } from '../context.ts';
 import { formatCount, plural, shortPath } from '../format.ts';
 import { formatPosts, printProblems } from '../print-problems.ts';
@@ -46,7 +46,7 @@ export function addBuild(program: Command, shell: Shell): void {
     .action(async (_options, command: Command) => {
       await withContext(command, shell, async ({ config, clock, log, verbose }) => {
         await refuseExamples(config);
-        const { buildFeeds } = await import('../../jobs/feeds/build-feeds.ts');
+        const { buildFeeds } = await import('../../feeds/build/build-feeds.ts');
         growHeapSlowly();
         const { json, ping, force = false } = command.opts<BuildFlags>();
         const report = await buildFeeds(config, { now: clock(), log, force });
@@ -67,7 +67,7 @@ export function addBuild(program: Command, shell: Shell): void {
 /** What the hub was told; undefined where there is none, or nothing to tell. */
 async function tellHub(config: Config, report: BuildReport): Promise<HubReport | undefined> {
   if (config.feeds.hub === undefined) return undefined;
-  const { changedTopics, pingHub } = await import('../../jobs/feeds/ping-hub.ts');
+  const { changedTopics, pingHub } = await import('../../feeds/build/ping-hub.ts');
   const topics = changedTopics(report, config);
   return topics.length === 0 ? undefined : pingHub(config.feeds.hub, topics);
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { EXIT } from '../../base/errors.ts';
+import { EXIT } from '../../kernel/errors.ts';
 import { plural, shortPath } from '../format.ts';
 import { guardDatabase } from '../guard-database.ts';
 import { withMail } from '../mail-context.ts';
@@ -23,19 +23,19 @@ export function addCheck(program: Command, shell: Shell): void {
     .addHelpText('after', EXAMPLES)
     .action(async (_options, command: Command) => {
       await withMail(command, shell, { readOnly: true }, async (context) => {
-        const { checkProject } = await import('../../jobs/check-project.ts');
-        const { checkCountries } = await import('../../config/check-countries.ts');
-        const { exampleValues } = await import('../../config/example-values.ts');
-        const { relaysWithoutUrl } = await import('../../config/relays-without-url.ts');
-        const { readTexts } = await import('../../jobs/read-texts.ts');
+        const { checkProject } = await import('../../service/check-project.ts');
+        const { checkCountries } = await import('../../settings/check-countries.ts');
+        const { exampleValues } = await import('../../settings/example-values.ts');
+        const { relaysWithoutUrl } = await import('../../settings/relays-without-url.ts');
+        const { readTexts } = await import('../../templates/read-texts.ts');
         const { unreadEmailTemplates, unreadLanguages, unreadTemplates } = await import(
-          '../../jobs/unread-files.ts'
+          '../../service/unread-files.ts'
         );
-        const { WEB_TEMPLATE_FILES } = await import('../../web/pages/web-templates.ts');
+        const { WEB_TEMPLATE_FILES } = await import('../../pages/web-templates.ts');
         const { findMissingNewsletters, warnOfMissing } = await import(
-          '../../jobs/newsletters/missing-newsletters.ts'
+          '../../newsletters/missing-newsletters.ts'
         );
-        const { checkPages } = await import('../../web/pages/check-pages.ts');
+        const { checkPages } = await import('../../pages/check-pages.ts');
         const { config } = context;
         checkCountries(config);
         const ofDatabase = (await guardDatabase(config)).map((warning) => ({

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { EXIT } from '../../base/errors.ts';
-import { reportEdition } from '../../jobs/editions/report-edition.ts';
-import { findNewsletter } from '../../jobs/find-newsletter.ts';
+import { reportEdition } from '../../delivery/run/report-edition.ts';
+import { EXIT } from '../../kernel/errors.ts';
+import { findNewsletter } from '../../settings/find-newsletter.ts';
 import { withMail } from '../mail-context.ts';
 import { describeNothingNew, printEdition } from '../print-edition.ts';
 import { printProblems } from '../print-problems.ts';
@@ -25,7 +25,7 @@ export function addCompose(program: Command, shell: Shell): void {
     .addHelpText('after', EXAMPLES)
     .action(async (newsletter: string, _options, command: Command) => {
       await withMail(command, shell, { readOnly: false }, async (context) => {
-        const { composeEdition } = await import('../../jobs/editions/compose-edition.ts');
+        const { composeEdition } = await import('../../editions/compose/compose-edition.ts');
         const report = await composeEdition(context, newsletter);
         context.log.close();
         if (report.posts.leftOut.length > 0) shell.setExitCode(EXIT.data);

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { EXIT } from '../../base/errors.ts';
+import { EXIT } from '../../kernel/errors.ts';
 import type { DemoReport } from '../demo/run-demo.ts';
 import { formatTable, formatTime, shortPath } from '../format.ts';
 import { formatDeliveries, printEdition } from '../print-edition.ts';

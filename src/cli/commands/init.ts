@@ -1,8 +1,8 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { BroadsheetError, EXIT } from '../../base/errors.ts';
-import { standardPlace } from '../../config/state-place.ts';
+import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
+import { standardPlace } from '../../settings/state-place.ts';
 import { shortPath } from '../format.ts';
 import { type SiteLayout, siteLayout } from '../init/site-layout.ts';
 import type { Shell } from '../shell.ts';
@@ -22,7 +22,7 @@ export function addInit(program: Command, { terminal }: Shell): void {
     .description('make a config file to start from')
     .addHelpText('after', EXAMPLES)
     .action(async (_options, command: Command) => {
-      const { EXAMPLE_NEWSLETTER } = await import('../../config/example-values.ts');
+      const { EXAMPLE_NEWSLETTER } = await import('../../settings/example-values.ts');
       const { keepPrivate } = await import('../init/keep-private.ts');
       const file = command.optsWithGlobals<{ config: string }>().config;
       if (existsSync(file)) {

@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { EXIT } from '../../base/errors.ts';
-import { writeFileAtomically } from '../../disk/write-atomically.ts';
-import { reportEdition } from '../../jobs/editions/report-edition.ts';
-import { findNewsletter } from '../../jobs/find-newsletter.ts';
+import { reportEdition } from '../../delivery/run/report-edition.ts';
+import { EXIT } from '../../kernel/errors.ts';
+import { writeFileAtomically } from '../../kernel/files/write-atomically.ts';
+import { findNewsletter } from '../../settings/find-newsletter.ts';
 import { shortPath } from '../format.ts';
 import { withMail } from '../mail-context.ts';
 import { describeNothingNew, printEdition } from '../print-edition.ts';
@@ -28,7 +28,7 @@ export function addPreview(program: Command, shell: Shell): void {
     .addHelpText('after', EXAMPLES)
     .action(async (newsletter: string, options: { out: string; json?: true }, command: Command) => {
       await withMail(command, shell, { readOnly: true }, async (context) => {
-        const { previewEdition } = await import('../../jobs/editions/preview-edition.ts');
+        const { previewEdition } = await import('../../delivery/editions/preview-edition.ts');
         const report = await previewEdition(context, newsletter);
         context.log.close();
         if (report.posts.leftOut.length > 0) shell.setExitCode(EXIT.data);

@@ -1,9 +1,9 @@
 import { type Command, Option } from 'commander';
-import { BroadsheetError, EXIT } from '../../base/errors.ts';
-import type { Warning } from '../../jobs/feeds/report-posts.ts';
-import { findNewsletter } from '../../jobs/find-newsletter.ts';
-import type { PrepareOptions } from '../../jobs/sending/prepare-send.ts';
-import type { ReadySend, SendReport } from '../../jobs/sending/send-report.ts';
+import type { PrepareOptions } from '../../delivery/run/prepare-send.ts';
+import type { ReadySend, SendReport } from '../../delivery/run/send-report.ts';
+import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
+import type { Warning } from '../../posts/report-posts.ts';
+import { findNewsletter } from '../../settings/find-newsletter.ts';
 import { confirm } from '../confirm.ts';
 import { plural } from '../format.ts';
 import { guardDatabase } from '../guard-database.ts';
@@ -80,7 +80,7 @@ export function addSend(program: Command, shell: Shell): void {
       await withMail(command, shell, { readOnly, goesOut: true }, async (context) => {
         const { agreed, findChanges, refuseRetracted } = await import('../send/check-changes.ts');
         const { printPostChanges } = await import('../print-post-changes.ts');
-        const { prepareSend } = await import('../../jobs/sending/prepare-send.ts');
+        const { prepareSend } = await import('../../delivery/run/prepare-send.ts');
         if (readOnly) printWarnings(await guardDatabase(context.config), shell.terminal);
         else await settle(newsletter, context);
         if (options.recompose) await recompose(newsletter, options, context, shell.terminal);
@@ -92,7 +92,7 @@ export function addSend(program: Command, shell: Shell): void {
         if (!options.json) printProblems(preparation, context, shell.terminal);
         printPostChanges(changes, shell.terminal);
         if (test !== undefined && preparation.kind !== 'nothingNew') {
-          const { sendTest } = await import('../../jobs/sending/send-test.ts');
+          const { sendTest } = await import('../../delivery/run/send-test.ts');
           const report = await sendTest(context, preparation, test);
           reportTest(report, preparation, options, shell);
         } else if (preparation.kind !== 'ready' || options.dryRun) {
@@ -118,7 +118,7 @@ export function addSend(program: Command, shell: Shell): void {
 
 async function missingNewsletters(context: MailContext): Promise<readonly Warning[]> {
   const { findMissingNewsletters, warnOfMissing } = await import(
-    '../../jobs/newsletters/missing-newsletters.ts'
+    '../../newsletters/missing-newsletters.ts'
   );
   return warnOfMissing(context.config, await findMissingNewsletters(context));
 }
@@ -146,9 +146,9 @@ function wishesOf({
  * news too), what a killed send left, and what is too old to be sent.
  */
 async function settle(newsletter: string, context: MailContext): Promise<void> {
-  const { checkFence } = await import('../../jobs/database/check-fence.ts');
+  const { checkFence } = await import('../../recovery/check-fence.ts');
   await checkFence(context);
-  const { settleLedger } = await import('../../jobs/sending/settle-ledger.ts');
+  const { settleLedger } = await import('../../delivery/run/settle-ledger.ts');
   const found = findNewsletter(context.config, newsletter);
   for (const { edition, deliveries, bounced } of await settleLedger(context, found)) {
     const who = plural(deliveries, 'subscriber does', 'subscribers do');
@@ -170,7 +170,7 @@ async function recompose(
     const remedy = 'leave out --dry-run and --to';
     throw new BroadsheetError(EXIT.usage, `--recompose changes the stored edition; ${remedy}`);
   }
-  const { recomposeEdition } = await import('../../jobs/editions/recompose-edition.ts');
+  const { recomposeEdition } = await import('../../delivery/editions/recompose-edition.ts');
   const report = await recomposeEdition(context, newsletter, edition);
   context.log.close();
   if (!json) printProblems(report, context, terminal);
@@ -195,7 +195,7 @@ async function confirmSend(
 
 /** Sends, and on SIGINT, SIGTERM or SIGHUP finishes what is in flight and gives back the rest. */
 async function deliver(context: MailContext, send: ReadySend): Promise<SendReport> {
-  const { deliverEdition } = await import('../../jobs/sending/deliver-edition.ts');
+  const { deliverEdition } = await import('../../delivery/run/deliver-edition.ts');
   const controller = new AbortController();
   const stop = () => controller.abort();
   process.once('SIGINT', stop).once('SIGTERM', stop);

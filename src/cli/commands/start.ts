@@ -47,7 +47,7 @@ export function addStart(program: Command, shell: Shell): void {
         config: string;
         verbose?: true;
       }>();
-      const { loadConfig } = await import('../../config/load-config.ts');
+      const { loadConfig } = await import('../../settings/load-config.ts');
       const { startService } = await import('../start/start-service.ts');
       const config = loadConfig(file, process.env);
       await refuseExamples(config);

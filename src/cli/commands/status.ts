@@ -19,7 +19,7 @@ export function addStatus(program: Command, shell: Shell): void {
     .addHelpText('after', EXAMPLES)
     .action(async (newsletter: string | undefined, _options, command: Command) => {
       await withMail(command, shell, { readOnly: true }, async (context) => {
-        const { reportStatus } = await import('../../jobs/report-status.ts');
+        const { reportStatus } = await import('../../service/report-status.ts');
         const report = await reportStatus(context, newsletter);
         if (command.opts<{ json?: true }>().json) shell.terminal.out(JSON.stringify(report));
         else printStatus(report, context.config.site.timeZone, shell.terminal);

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { AdoptReport } from '../../jobs/database/adopt-database.ts';
+import type { AdoptReport } from '../../recovery/adopt-database.ts';
 import { confirm } from '../confirm.ts';
 import { plural } from '../format.ts';
 import { withMail } from '../mail-context.ts';
@@ -36,9 +36,7 @@ export function addAdopt(database: Command, shell: Shell): void {
 async function adopt(options: AdoptOptions, command: Command, shell: Shell): Promise<void> {
   const { terminal } = shell;
   await withMail(command, shell, { readOnly: false }, async (context) => {
-    const { adoptDatabase, prepareAdoption } = await import(
-      '../../jobs/database/adopt-database.ts'
-    );
+    const { adoptDatabase, prepareAdoption } = await import('../../recovery/adopt-database.ts');
     if (!options.yes) {
       const report = await prepareAdoption(context);
       context.log.close();

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { systemClock } from '../../base/clock.ts';
-import type { Log } from '../../base/log.ts';
-import type { CopyReport } from '../../jobs/database/copy-database.ts';
+import { systemClock } from '../../kernel/clock.ts';
+import type { Log } from '../../kernel/log.ts';
+import type { CopyReport } from '../../service/copy-database.ts';
 import { formatCount, formatTable } from '../format.ts';
 import type { Shell } from '../shell.ts';
 import { openTerminalLog } from '../terminal.ts';
@@ -53,8 +53,8 @@ async function copy(
 }
 
 async function copyBetween(fromUrl: string, toUrl: string, log: Log): Promise<CopyReport> {
-  const { openStore } = await import('../../store/database/open-store.ts');
-  const { copyDatabase } = await import('../../jobs/database/copy-database.ts');
+  const { openStore } = await import('../../database/open-store.ts');
+  const { copyDatabase } = await import('../../service/copy-database.ts');
   const from = await openStore(fromUrl, 'existing');
   try {
     const to = await openStore(toUrl, 'empty');

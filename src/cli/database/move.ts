@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { MovedFile } from '../../jobs/database/move-database.ts';
+import type { MovedFile } from '../../recovery/move-database.ts';
 import { withContext } from '../context.ts';
 import { shortPath } from '../format.ts';
 import type { Shell } from '../shell.ts';
@@ -36,7 +36,7 @@ async function move(
 ): Promise<void> {
   const { terminal } = shell;
   await withContext(command, shell, async ({ config }) => {
-    const { moveDatabase } = await import('../../jobs/database/move-database.ts');
+    const { moveDatabase } = await import('../../recovery/move-database.ts');
     const file = from === undefined ? undefined : resolve(from.replace(/^sqlite:/, ''));
     const moved = await moveDatabase(config, file);
     if (options.json) terminal.out(JSON.stringify({ moved }));

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import PostalMime from 'postal-mime';
-import { writeFileAtomically } from '../../disk/write-atomically.ts';
+import { writeFileAtomically } from '../../kernel/files/write-atomically.ts';
 import type { ReceivedMessage } from './demo-inbox.ts';
 
 /**

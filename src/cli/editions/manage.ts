@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { BroadsheetError, EXIT } from '../../base/errors.ts';
-import type { ManagedEdition } from '../../jobs/editions/manage-edition.ts';
+import type { ManagedEdition } from '../../delivery/editions/manage-edition.ts';
+import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
 import { confirm } from '../confirm.ts';
 import { plural } from '../format.ts';
 import { type MailContext, withMail } from '../mail-context.ts';
@@ -11,7 +11,7 @@ import type { Shell } from '../shell.ts';
 export async function pauseOne(id: string, command: Command, shell: Shell): Promise<void> {
   const { reason } = command.opts<{ reason?: string }>();
   await manage(command, shell, async (context) => {
-    const { pauseEditionById } = await import('../../jobs/editions/manage-edition.ts');
+    const { pauseEditionById } = await import('../../delivery/editions/manage-edition.ts');
     const managed = await pauseEditionById(context, id, reason);
     return [managed, `${id} waits; \`broadsheet editions resume ${id}\` lets it go on.`];
   });
@@ -20,7 +20,7 @@ export async function pauseOne(id: string, command: Command, shell: Shell): Prom
 /** `editions resume ID`. */
 export async function resumeOne(id: string, command: Command, shell: Shell): Promise<void> {
   await manage(command, shell, async (context) => {
-    const { resumeEditionById } = await import('../../jobs/editions/manage-edition.ts');
+    const { resumeEditionById } = await import('../../delivery/editions/manage-edition.ts');
     const managed = await resumeEditionById(context, id);
     return [managed, `${id} goes on with the next \`broadsheet send ${managed.newsletter}\`.`];
   });
@@ -30,7 +30,7 @@ export async function resumeOne(id: string, command: Command, shell: Shell): Pro
 export async function approveOne(id: string, command: Command, shell: Shell): Promise<void> {
   const { terminal } = shell;
   await withMail(command, shell, { readOnly: false }, async (context) => {
-    const { approveEdition } = await import('../../jobs/schedule/approve-edition.ts');
+    const { approveEdition } = await import('../../schedule/approve-edition.ts');
     const { json, asComposed } = command.opts<{ json?: true; asComposed?: true }>();
     const approval = await approveEdition(context, id, { asComposed: asComposed === true });
     const { edition, kind, retracted } = approval;
@@ -62,7 +62,7 @@ export async function approveOne(id: string, command: Command, shell: Shell): Pr
 export async function cancelOne(id: string, command: Command, shell: Shell): Promise<void> {
   const { yes } = command.opts<{ yes?: true }>();
   await manage(command, shell, async (context) => {
-    const { cancelEditionById } = await import('../../jobs/editions/manage-edition.ts');
+    const { cancelEditionById } = await import('../../delivery/editions/manage-edition.ts');
     if (!yes) {
       context.log.close();
       const message = `Cancel ${id}, for good?`;

@@ -1,8 +1,8 @@
 import { existsSync, lstatSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
-import { readRegularFile } from '../../base/regular-file.ts';
-import { standardPlace } from '../../config/state-place.ts';
-import { jekyllSite } from '../../disk/sites/jekyll-site.ts';
+import { readRegularFile } from '../../kernel/regular-file.ts';
+import { jekyllSite } from '../../recovery/jekyll-site.ts';
+import { standardPlace } from '../../settings/state-place.ts';
 import { withIgnored } from './ignore-file.ts';
 import { withExcluded } from './jekyll-excludes.ts';
 import type { SiteLayout } from './site-layout.ts';

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { readRegularFile } from '../../base/regular-file.ts';
+import { readRegularFile } from '../../kernel/regular-file.ts';
 
 /** Where a site keeps what Broadsheet reads, and where what it writes is published from. */
 export interface SiteLayout {

@@ -14,7 +14,7 @@ export async function renameOne(
   const { terminal } = shell;
   const { yes, json } = command.opts<{ yes?: true; json?: true }>();
   await withMail(command, shell, { readOnly: false }, async (context) => {
-    const { renameNewsletter } = await import('../../jobs/newsletters/rename-newsletter.ts');
+    const { renameNewsletter } = await import('../../newsletters/rename-newsletter.ts');
     if (!yes) {
       context.log.close();
       const message = `Give all that ${from} has to ${to}? It cannot be undone.`;
@@ -40,7 +40,7 @@ export async function renameOne(
 export async function listThem(command: Command, shell: Shell): Promise<void> {
   const { terminal } = shell;
   await withMail(command, shell, { readOnly: true }, async (context) => {
-    const { listNewsletters } = await import('../../jobs/newsletters/list-newsletters.ts');
+    const { listNewsletters } = await import('../../newsletters/list-newsletters.ts');
     const newsletters = await listNewsletters(context);
     if (command.opts<{ json?: true }>().json) {
       terminal.out(JSON.stringify({ newsletters }));

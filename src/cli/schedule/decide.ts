@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { StoredSlot } from '../../store/slots.ts';
+import type { StoredSlot } from '../../schedule/queries/slots.ts';
 import { type MailContext, withMail } from '../mail-context.ts';
 import type { Shell } from '../shell.ts';
 import { describeSlot } from './describe-slot.ts';
@@ -7,7 +7,7 @@ import { describeSlot } from './describe-slot.ts';
 /** `schedule run DAY`. */
 export async function runOne(day: string, command: Command, shell: Shell): Promise<void> {
   await decide(command, shell, async (context, newsletter) => {
-    const { runSlotByHand } = await import('../../jobs/schedule/decide-by-hand.ts');
+    const { runSlotByHand } = await import('../../schedule/decide-by-hand.ts');
     return runSlotByHand(context, newsletter, day);
   });
 }
@@ -16,7 +16,7 @@ export async function runOne(day: string, command: Command, shell: Shell): Promi
 export async function skipOne(day: string, command: Command, shell: Shell): Promise<void> {
   const { reason } = command.opts<{ reason?: string }>();
   await decide(command, shell, async (context, newsletter) => {
-    const { skipSlot } = await import('../../jobs/schedule/decide-by-hand.ts');
+    const { skipSlot } = await import('../../schedule/decide-by-hand.ts');
     return skipSlot(context, newsletter, day, reason);
   });
 }

@@ -1,5 +1,5 @@
-import type { StoredSlot } from '../../store/slots.ts';
-import type { SlotState } from '../../store/states.ts';
+import type { SlotState } from '../../database/states.ts';
+import type { StoredSlot } from '../../schedule/queries/slots.ts';
 
 const STATES: Record<SlotState, string> = {
   open: 'due',

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import type { NextSlot, ScheduleReport } from '../../jobs/schedule/list-schedule.ts';
-import type { StoredSlot } from '../../store/slots.ts';
+import type { NextSlot, ScheduleReport } from '../../schedule/list-schedule.ts';
+import type { StoredSlot } from '../../schedule/queries/slots.ts';
 import { formatTable } from '../format.ts';
 import { withMail } from '../mail-context.ts';
 import type { Shell } from '../shell.ts';
@@ -12,7 +12,7 @@ export async function showSchedule(command: Command, shell: Shell): Promise<void
   const { terminal } = shell;
   const { newsletter, json } = command.opts<{ newsletter?: string; json?: true }>();
   await withMail(command, shell, { readOnly: true }, async (context) => {
-    const { listSchedule } = await import('../../jobs/schedule/list-schedule.ts');
+    const { listSchedule } = await import('../../schedule/list-schedule.ts');
     const options = newsletter === undefined ? {} : { newsletter };
     const newsletters = await listSchedule(context, options);
     if (json) {

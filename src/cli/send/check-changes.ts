@@ -1,12 +1,12 @@
-import { BroadsheetError, EXIT } from '../../base/errors.ts';
 import {
   changesBeforeSending,
   retractionRemedy,
   whyRetracted,
-} from '../../jobs/editions/retractions.ts';
-import type { ReadySend, SendPreparation } from '../../jobs/sending/send-report.ts';
-import { isTakenAway, type PostChange } from '../../model/post-change.ts';
-import { findEdition } from '../../store/editions.ts';
+} from '../../delivery/editions/retractions.ts';
+import type { ReadySend, SendPreparation } from '../../delivery/run/send-report.ts';
+import { isTakenAway, type PostChange } from '../../editions/post-change.ts';
+import { findEdition } from '../../editions/queries/editions.ts';
+import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
 import type { MailContext } from '../mail-context.ts';
 
 /** What became of the posts of a stored edition that nobody has got; nothing for a new one. */

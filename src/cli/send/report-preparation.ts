@@ -1,10 +1,10 @@
-import { EXIT } from '../../base/errors.ts';
-import { reportEdition } from '../../jobs/editions/report-edition.ts';
-import type { SendPreparation } from '../../jobs/sending/send-report.ts';
-import type { EditionPause } from '../../model/edition.ts';
-import type { PostChange } from '../../model/post-change.ts';
-import type { NewsletterSettings } from '../../model/settings.ts';
-import type { Undecided } from '../../store/unfinished.ts';
+import type { Undecided } from '../../delivery/queries/unfinished.ts';
+import { reportEdition } from '../../delivery/run/report-edition.ts';
+import type { SendPreparation } from '../../delivery/run/send-report.ts';
+import type { EditionPause } from '../../editions/edition.ts';
+import type { PostChange } from '../../editions/post-change.ts';
+import { EXIT } from '../../kernel/errors.ts';
+import type { NewsletterSettings } from '../../settings/settings.ts';
 import { formatCount, formatDue, plural } from '../format.ts';
 import { describeNothingNew, formatDeliveries, printEdition } from '../print-edition.ts';
 import type { Shell } from '../shell.ts';

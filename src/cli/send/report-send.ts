@@ -1,7 +1,7 @@
-import { EXIT, type ExitCode } from '../../base/errors.ts';
-import type { PostNotes } from '../../jobs/feeds/report-posts.ts';
-import type { SendReport, Stopped } from '../../jobs/sending/send-report.ts';
-import type { NewsletterSettings } from '../../model/settings.ts';
+import type { SendReport, Stopped } from '../../delivery/run/send-report.ts';
+import { EXIT, type ExitCode } from '../../kernel/errors.ts';
+import type { PostNotes } from '../../posts/report-posts.ts';
+import type { NewsletterSettings } from '../../settings/settings.ts';
 import { formatDue, shortPath } from '../format.ts';
 import {
   describeBounced,

@@ -1,6 +1,6 @@
-import { EXIT } from '../../base/errors.ts';
-import type { PostNotes } from '../../jobs/feeds/report-posts.ts';
-import type { TestReport } from '../../jobs/sending/send-report.ts';
+import type { TestReport } from '../../delivery/run/send-report.ts';
+import { EXIT } from '../../kernel/errors.ts';
+import type { PostNotes } from '../../posts/report-posts.ts';
 import { printEdition } from '../print-edition.ts';
 import type { Shell } from '../shell.ts';
 

@@ -1,8 +1,8 @@
-import { reasonOf } from '../../base/errors.ts';
-import { relaysWithoutUrl } from '../../config/relays-without-url.ts';
-import { findHold } from '../../jobs/database/check-fence.ts';
-import { listSchedule } from '../../jobs/schedule/list-schedule.ts';
-import type { ServiceDependencies } from '../../jobs/sending/send-dependencies.ts';
+import type { ServiceDependencies } from '../../delivery/send-dependencies.ts';
+import { reasonOf } from '../../kernel/errors.ts';
+import { findHold } from '../../recovery/check-fence.ts';
+import { listSchedule } from '../../schedule/list-schedule.ts';
+import { relaysWithoutUrl } from '../../settings/relays-without-url.ts';
 import { formatDue } from '../format.ts';
 import type { Servers } from './open-servers.ts';
 import type { ServicePartName } from './service-parts.ts';

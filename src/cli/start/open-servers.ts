@@ -1,12 +1,12 @@
 import { once } from 'node:events';
+import type { OpenMetrics } from '../../service/metrics/open-metrics.ts';
+import { serveMetrics } from '../../service/metrics/serve-metrics.ts';
+import { errorPage } from '../../site/pages/error-page.ts';
+import { openSite } from '../../site/pages/site.ts';
+import { siteRoutes } from '../../site/pages/site-routes.ts';
 import { serveFiles } from '../../web/files/serve-files.ts';
 import { health } from '../../web/health.ts';
-import type { OpenMetrics } from '../../web/metrics/open-metrics.ts';
-import { serveMetrics } from '../../web/metrics/serve-metrics.ts';
 import { openWebServer, type WebServer } from '../../web/open-web-server.ts';
-import { errorPage } from '../../web/site/error-page.ts';
-import { openSite } from '../../web/site/site.ts';
-import { siteRoutes } from '../../web/site/site-routes.ts';
 import type { WebDependencies } from '../../web/web-dependencies.ts';
 import type { Part } from './run-parts.ts';
 

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
-import type { EventLog, Facts } from '../../base/log.ts';
-import { visibleLine, visibleText } from '../../model/visible-text.ts';
+import type { EventLog, Facts } from '../../kernel/log.ts';
+import { visibleLine, visibleText } from '../../kernel/visible-text.ts';
 import { redact } from './redact.ts';
 
 /**

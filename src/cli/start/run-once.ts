@@ -1,16 +1,16 @@
-import { BroadsheetError, EXIT, type ExitCode } from '../../base/errors.ts';
-import { publishArchive } from '../../jobs/archive/publish-archive.ts';
-import { buildFeeds } from '../../jobs/feeds/build-feeds.ts';
-import { askEditors } from '../../jobs/schedule/ask-editors.ts';
-import { openCalendars } from '../../jobs/schedule/open-calendars.ts';
-import { lookApart } from '../../jobs/schedule/run-schedule.ts';
-import { tellOutcomes } from '../../jobs/schedule/tell-outcomes.ts';
-import type { ServiceDependencies } from '../../jobs/sending/send-dependencies.ts';
-import { deliverNewsletter } from '../../jobs/service/deliver-newsletter.ts';
-import { answerAll } from '../../jobs/site/answer-requests.ts';
-import { openNoticeRoutes } from '../../jobs/site/send-notices.ts';
-import { formatProblem } from '../../model/problem.ts';
-import { openArchiveLists } from '../../web/pages/archive-lists.ts';
+import type { ServiceDependencies } from '../../delivery/send-dependencies.ts';
+import { openArchiveLists } from '../../editions/archive/archive-lists.ts';
+import { publishArchive } from '../../editions/archive/publish-archive.ts';
+import { buildFeeds } from '../../feeds/build/build-feeds.ts';
+import { BroadsheetError, EXIT, type ExitCode } from '../../kernel/errors.ts';
+import { formatProblem } from '../../kernel/problem.ts';
+import { askEditors } from '../../schedule/ask-editors.ts';
+import { openCalendars } from '../../schedule/open-calendars.ts';
+import { lookApart } from '../../schedule/run-schedule.ts';
+import { tellOutcomes } from '../../schedule/tell-outcomes.ts';
+import { deliverNewsletter } from '../../service/deliver-newsletter.ts';
+import { answerAll } from '../../site/answer-requests.ts';
+import { openNoticeRoutes } from '../../site/send-notices.ts';
 import type { ServicePartName } from './service-parts.ts';
 
 /** Does what is due of one part, and gives the exit code that says how far it came. */

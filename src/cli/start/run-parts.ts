@@ -1,4 +1,4 @@
-import type { EventLog } from '../../base/log.ts';
+import type { EventLog } from '../../kernel/log.ts';
 
 /** Something that works until `signal` is aborted. */
 export type Part = (signal: AbortSignal) => Promise<void>;

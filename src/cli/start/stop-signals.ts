@@ -1,4 +1,4 @@
-import type { EventLog } from '../../base/log.ts';
+import type { EventLog } from '../../kernel/log.ts';
 
 /** Exit codes of a process that a signal ended, as shells count them. */
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { EXIT } from '../../base/errors.ts';
-import type { EraseReport } from '../../jobs/subscribers/erase-subscriber.ts';
-import type { EmailAddress } from '../../model/email-address.ts';
+import type { EmailAddress } from '../../kernel/email-address.ts';
+import { EXIT } from '../../kernel/errors.ts';
+import type { EraseReport } from '../../subscribers/erase-subscriber.ts';
 import { confirm } from '../confirm.ts';
 import { plural } from '../format.ts';
 import { withMail } from '../mail-context.ts';
@@ -24,7 +24,7 @@ export async function erasePeople(
   const addresses = parseAddresses(texts);
   await confirmErasure(addresses, options, shell.terminal);
   await withMail(command, shell, { readOnly: false }, async (context) => {
-    const { eraseSubscriber } = await import('../../jobs/subscribers/erase-subscriber.ts');
+    const { eraseSubscriber } = await import('../../subscribers/erase-subscriber.ts');
     const reports: (EraseReport & { readonly address: EmailAddress })[] = [];
     for (const address of addresses) {
       reports.push({ address, ...(await eraseSubscriber(context, address)) });

@@ -1,9 +1,9 @@
 import { createReadStream, statSync } from 'node:fs';
 import type { Command } from 'commander';
-import { BroadsheetError, EXIT, reasonOf } from '../../base/errors.ts';
-import { isMeaning, MEANINGS, type Meaning } from '../../jobs/subscribers/columns/meanings.ts';
-import type { ImportReport } from '../../jobs/subscribers/import-subscribers.ts';
-import type { SubscriptionStatus } from '../../store/states.ts';
+import type { SubscriptionStatus } from '../../database/states.ts';
+import { BroadsheetError, EXIT, reasonOf } from '../../kernel/errors.ts';
+import { isMeaning, MEANINGS, type Meaning } from '../../subscribers/import/columns/meanings.ts';
+import type { ImportReport } from '../../subscribers/import/import-subscribers.ts';
 import { formatCount, formatTable, plural } from '../format.ts';
 import { withMail } from '../mail-context.ts';
 import type { Shell } from '../shell.ts';
@@ -38,7 +38,7 @@ export async function importPeople(
   const source = file === '-' ? 'standard input' : file;
   const dryRun = options.dryRun === true;
   await withMail(command, shell, { readOnly: dryRun }, async (context) => {
-    const { importSubscribers } = await import('../../jobs/subscribers/import-subscribers.ts');
+    const { importSubscribers } = await import('../../subscribers/import/import-subscribers.ts');
     const report = await importSubscribers(context, {
       ...(options.newsletter === undefined ? {} : { newsletter: options.newsletter }),
       ...(status === undefined ? {} : { status }),

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { findNewsletter } from '../../jobs/find-newsletter.ts';
+import { findNewsletter } from '../../settings/find-newsletter.ts';
 import { plural } from '../format.ts';
 import { type MailContext, withMail } from '../mail-context.ts';
 import type { Shell } from '../shell.ts';
@@ -15,7 +15,7 @@ export async function listPeople(
   const filter = filterOf(options);
   const { terminal } = shell;
   await withMail(command, shell, { readOnly: true }, async (context) => {
-    const { listSubscribers } = await import('../../jobs/subscribers/list-subscribers.ts');
+    const { listSubscribers } = await import('../../subscribers/list-subscribers.ts');
     refuseUnknown(filter, context);
     let count = 0;
     if (options.json) await terminal.write('{"subscribers":[');
@@ -43,7 +43,7 @@ export async function listPeople(
 /** People of newsletters that are not in the config are in no list; that they are there is said. */
 async function warnOfOthers(context: MailContext, terminal: Terminal): Promise<void> {
   const { findMissingNewsletters, warnOfMissing } = await import(
-    '../../jobs/newsletters/missing-newsletters.ts'
+    '../../newsletters/missing-newsletters.ts'
   );
   const warning = terminal.paintErr('yellow', 'warning');
   for (const { message } of warnOfMissing(context.config, await findMissingNewsletters(context))) {
@@ -59,7 +59,7 @@ export async function exportPeople(
 ): Promise<void> {
   if (options.json) return listPeople(options, command, shell);
   await withMail(command, shell, { readOnly: true }, async (context) => {
-    const { exportSubscribers } = await import('../../jobs/subscribers/export-subscribers.ts');
+    const { exportSubscribers } = await import('../../subscribers/export-subscribers.ts');
     const filter = filterOf(options);
     refuseUnknown(filter, context);
     for await (const piece of exportSubscribers(context, filter))

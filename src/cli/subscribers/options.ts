@@ -1,5 +1,5 @@
-import { BroadsheetError, EXIT } from '../../base/errors.ts';
-import type { SubscriptionStatus } from '../../store/states.ts';
+import type { SubscriptionStatus } from '../../database/states.ts';
+import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
 
 /** What most commands about subscribers take. */
 export interface NewsletterOptions {

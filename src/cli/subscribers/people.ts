@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { BroadsheetError, EXIT } from '../../base/errors.ts';
-import type { AddReport } from '../../jobs/subscribers/add-subscriber.ts';
-import type { RemoveReport } from '../../jobs/subscribers/remove-subscriber.ts';
-import type { SubscriptionEventKind } from '../../store/states.ts';
+import type { SubscriptionEventKind } from '../../database/states.ts';
+import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
+import type { AddReport } from '../../subscribers/add-subscriber.ts';
+import type { RemoveReport } from '../../subscribers/remove-subscriber.ts';
 import { formatTable } from '../format.ts';
 import { withMail } from '../mail-context.ts';
 import { parseAddresses } from '../parse-addresses.ts';
@@ -21,7 +21,7 @@ export async function addPeople(
     throw new BroadsheetError(EXIT.usage, '--name is for one address; add the others one by one');
   }
   await withMail(command, shell, { readOnly: false }, async (context) => {
-    const { addSubscriber } = await import('../../jobs/subscribers/add-subscriber.ts');
+    const { addSubscriber } = await import('../../subscribers/add-subscriber.ts');
     const reports: AddReport[] = [];
     for (const address of addresses) {
       reports.push(await addSubscriber(context, { ...chosen(options), address }));
@@ -56,7 +56,7 @@ export async function removePeople(
 ): Promise<void> {
   const addresses = parseAddresses(texts);
   await withMail(command, shell, { readOnly: false }, async (context) => {
-    const { removeSubscriber } = await import('../../jobs/subscribers/remove-subscriber.ts');
+    const { removeSubscriber } = await import('../../subscribers/remove-subscriber.ts');
     const reports: (RemoveReport & { address: string })[] = [];
     for (const address of addresses) {
       const report = await removeSubscriber(context, { ...chosen(options), address });
@@ -93,7 +93,7 @@ export async function showPerson(
   const { terminal } = shell;
   await withMail(command, shell, { readOnly: true }, async (context) => {
     const { showErasures, showSignUps, showSubscriber } = await import(
-      '../../jobs/subscribers/show-subscriber.ts'
+      '../../site/show-subscriber.ts'
     );
     const subscriptions = await showSubscriber(context, { ...chosen(options), address });
     const signUps = await showSignUps(context, address);

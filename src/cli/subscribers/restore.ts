@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { BroadsheetError, EXIT } from '../../base/errors.ts';
-import type { RestoreOptions, RestoreReport } from '../../jobs/subscribers/restore-bounced.ts';
+import type { RestoreOptions, RestoreReport } from '../../delivery/bounces/restore-bounced.ts';
+import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
 import { confirm } from '../confirm.ts';
 import { plural } from '../format.ts';
 import { withMail } from '../mail-context.ts';
@@ -25,7 +25,7 @@ export async function restorePeople(
   const whom = chooseWhom(texts, flags);
   const { terminal } = shell;
   await withMail(command, shell, { readOnly: flags.dryRun === true }, async (context) => {
-    const { restoreBounced } = await import('../../jobs/subscribers/restore-bounced.ts');
+    const { restoreBounced } = await import('../../delivery/bounces/restore-bounced.ts');
     const found = await restoreBounced(context, { ...whom, dryRun: true });
     const count = countRestored(found);
     if (!flags.dryRun && !flags.yes && count > 0) {

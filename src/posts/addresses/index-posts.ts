@@ -1,4 +1,4 @@
-import type { Post } from '../../model/post.ts';
+import type { Post } from '../post.ts';
 
 /**
  * A function that gives the path of a post's page by what `{% post_url %}` and `{% link %}` call

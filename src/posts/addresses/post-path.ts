@@ -1,6 +1,6 @@
+import { type PermalinkParts, permalinkPath } from '../../settings/permalink.ts';
 import { type Fields, firstField, textOf } from '../front-matter/fields.ts';
 import type { WrongField } from '../front-matter/wrong-field.ts';
-import { type PermalinkParts, permalinkPath } from './permalink.ts';
 
 /**
  * Path of the post's page, starting with `/`: by its own `permalink` (Hugo: `url`), else by the

@@ -1,5 +1,5 @@
-import type { DatePrecision } from '../../model/post.ts';
-import type { PostSettings } from '../../model/settings.ts';
+import type { PostSettings } from '../../settings/settings.ts';
+import type { DatePrecision } from '../post.ts';
 
 /** A moment, and how exactly it was written. */
 export interface PostDate {

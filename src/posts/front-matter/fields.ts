@@ -1,4 +1,4 @@
-import { cleanLine } from '../../model/clean-text.ts';
+import { cleanLine } from '../../kernel/clean-text.ts';
 
 /** Front matter as its parser gave it: text, numbers, booleans, null, lists and maps. */
 export type Fields = Readonly<Record<string, unknown>>;

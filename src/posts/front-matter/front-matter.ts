@@ -1,5 +1,5 @@
 import matter from 'gray-matter';
-import type { Problem } from '../../model/problem.ts';
+import type { Problem } from '../../kernel/problem.ts';
 import type { Fields } from './fields.ts';
 import { FrontMatterError } from './front-matter-error.ts';
 import { type FencedBlock, findFences } from './front-matter-fences.ts';

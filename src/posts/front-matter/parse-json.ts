@@ -1,4 +1,4 @@
-import { reasonOf } from '../../base/errors.ts';
+import { reasonOf } from '../../kernel/errors.ts';
 import { FrontMatterError } from './front-matter-error.ts';
 
 /** The fields of a JSON block (Hugo, gray-matter). Throws `FrontMatterError`. */

@@ -1,5 +1,5 @@
-import type { Post } from '../../model/post.ts';
-import type { PublishedPost } from '../../model/published-post.ts';
+import type { Post } from '../post.ts';
+import type { PublishedPost } from '../published-post.ts';
 
 /** A line of the file of published posts that a post may turn out to be of. */
 export interface OpenLine {

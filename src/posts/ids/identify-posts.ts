@@ -1,6 +1,6 @@
-import { newestFirst, type Post } from '../../model/post.ts';
-import type { Problem } from '../../model/problem.ts';
-import type { PublishedPost } from '../../model/published-post.ts';
+import type { Problem } from '../../kernel/problem.ts';
+import { newestFirst, type Post } from '../post.ts';
+import type { PublishedPost } from '../published-post.ts';
 import { comparableNames } from './comparable-names.ts';
 import { hasSameContent, linesOfPosts } from './lines-of-posts.ts';
 import { tagUri } from './tag-uri.ts';

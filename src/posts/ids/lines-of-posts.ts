@@ -1,5 +1,5 @@
-import type { Post } from '../../model/post.ts';
-import type { PublishedPost } from '../../model/published-post.ts';
+import type { Post } from '../post.ts';
+import type { PublishedPost } from '../published-post.ts';
 import { findMovedPosts, findSwappedPosts, type OpenLine } from './find-moved-posts.ts';
 
 /**

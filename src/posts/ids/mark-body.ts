@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { BodyMark } from '../../model/post.ts';
+import type { BodyMark } from '../post.ts';
 
 /** Shorter bodies ("Comments are open.") are those of many posts. */
 const SHORTEST = 40;

@@ -1,5 +1,5 @@
-import type { Post } from '../../model/post.ts';
-import { slugify } from '../addresses/slugify.ts';
+import { slugify } from '../../kernel/slugify.ts';
+import type { Post } from '../post.ts';
 
 /**
  * A new `tag:` URI (RFC 4151) for the post, which none of `taken` is: the authority, the year of

@@ -1,4 +1,4 @@
-import { foldSpace } from '../../model/clean-text.ts';
+import { foldSpace } from '../../kernel/clean-text.ts';
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&amp;': '&',

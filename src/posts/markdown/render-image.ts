@@ -1,5 +1,5 @@
-import type { Image, Post } from '../../model/post.ts';
 import { absoluteUrl } from '../addresses/absolute-url.ts';
+import type { Image, Post } from '../post.ts';
 import type { RenderContext } from '../render-context.ts';
 
 /**

@@ -1,5 +1,5 @@
 import sanitizeHtml from 'sanitize-html';
-import { cleanText } from '../../model/clean-text.ts';
+import { cleanText } from '../../kernel/clean-text.ts';
 import { absoluteSrcset, absoluteUrl } from '../addresses/absolute-url.ts';
 import { dropEmptyElements } from './drop-empty-elements.ts';
 

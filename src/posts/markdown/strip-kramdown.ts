@@ -1,4 +1,4 @@
-import { codeRanges, type Range } from '../templates/code-ranges.ts';
+import { codeRanges, type Range } from './code-ranges.ts';
 
 /** `{: .lead}`, `{:toc}`, `{:height="100px"}`, `{:ref: .x}`, `{::nomarkdown}`, `{:/}`. */
 const ATTRIBUTE_LIST =

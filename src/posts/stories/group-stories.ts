@@ -1,6 +1,6 @@
-import { newestFirst, type Post } from '../../model/post.ts';
-import type { SameStorySettings } from '../../model/settings.ts';
-import type { Story } from '../../model/story.ts';
+import type { SameStorySettings } from '../../settings/settings.ts';
+import { newestFirst, type Post } from '../post.ts';
+import type { Story } from '../story.ts';
 import { areAlike } from './sketch.ts';
 import { StoryGroups } from './story-groups.ts';
 import { titleKeys } from './title-key.ts';

@@ -1,4 +1,4 @@
-import type { Post } from '../../model/post.ts';
+import type { Post } from '../post.ts';
 
 const HOUR_MS = 3_600_000;
 

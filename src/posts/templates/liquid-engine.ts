@@ -1,7 +1,7 @@
 import { Liquid } from 'liquidjs';
-import type { Post } from '../../model/post.ts';
-import { slugify } from '../addresses/slugify.ts';
+import { slugify } from '../../kernel/slugify.ts';
 import { renderMarkdown } from '../markdown/render-markdown.ts';
+import type { Post } from '../post.ts';
 import type { RenderContext } from '../render-context.ts';
 
 /** What one post may take: a loop in a post must not stop the build. */

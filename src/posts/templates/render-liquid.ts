@@ -1,6 +1,6 @@
-import { reasonOf } from '../../base/errors.ts';
-import type { Post } from '../../model/post.ts';
+import { reasonOf } from '../../kernel/errors.ts';
 import type { PostSource } from '../parse-post.ts';
+import type { Post } from '../post.ts';
 import type { RenderContext } from '../render-context.ts';
 import { knownFilters, knownTags, liquidFor } from './liquid-engine.ts';
 import { fenceForHighlight, nameOfMark, type Replacement, replaceMarks } from './replace-marks.ts';

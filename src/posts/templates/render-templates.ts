@@ -1,8 +1,8 @@
-import type { Post } from '../../model/post.ts';
-import type { Problem } from '../../model/problem.ts';
+import type { Problem } from '../../kernel/problem.ts';
+import { codeRanges } from '../markdown/code-ranges.ts';
 import type { PostSource } from '../parse-post.ts';
+import type { Post } from '../post.ts';
 import type { RenderContext } from '../render-context.ts';
-import { codeRanges } from './code-ranges.ts';
 import { renderLiquid } from './render-liquid.ts';
 import { fenceForHighlight, nameOfMark, type Replacement, replaceMarks } from './replace-marks.ts';
 import { findMarks, type TemplateMark } from './template-marks.ts';

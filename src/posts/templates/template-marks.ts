@@ -1,4 +1,4 @@
-import type { Range } from './code-ranges.ts';
+import type { Range } from '../markdown/code-ranges.ts';
 
 /**
  * A piece of a template language in the text of a post: a tag `{% name args %}` or output

@@ -1,7 +1,7 @@
-import type { Config } from '../../config/config.ts';
-import type { FileForm, PublishedFile } from '../../disk/published-folder.ts';
 import { fileUrl } from '../../feeds/formats.ts';
 import { isHubTopic } from '../../feeds/hub-topics.ts';
+import type { FileForm, PublishedFile } from '../../feeds/publish/published-folder.ts';
+import type { Config } from '../../settings/config.ts';
 import type { Validators } from './conditions.ts';
 import { formatHttpDate } from './http-date.ts';
 import type { MediaType } from './media-type.ts';

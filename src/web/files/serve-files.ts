@@ -1,16 +1,16 @@
 import { hash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { requireServiceUrl } from '../../config/require-service-url.ts';
+import { documentPath } from '../../feeds/formats.ts';
+import { INDEX_CSS } from '../../feeds/index-css.ts';
+import { INDEX_FILE } from '../../feeds/index-page.ts';
 import {
   openPublishedFolder,
   type PublishedFile,
   type PublishedFolder,
-} from '../../disk/published-folder.ts';
-import { documentPath } from '../../feeds/formats.ts';
-import { INDEX_CSS } from '../../feeds/index-css.ts';
-import { INDEX_FILE } from '../../feeds/index-page.ts';
-import type { FeedFormat } from '../../model/settings.ts';
+} from '../../feeds/publish/published-folder.ts';
+import { requireServiceUrl } from '../../settings/require-service-url.ts';
+import type { FeedFormat } from '../../settings/settings.ts';
 import type { RoutePlugin, WebDependencies } from '../web-dependencies.ts';
 import { WebError } from '../web-error.ts';
 import { negotiateCoding } from './accept-encoding.ts';

@@ -1,11 +1,11 @@
 import { utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import type { Config } from '../../../src/config/config.ts';
-import { Publication } from '../../../src/disk/publish.ts';
+import { Publication } from '../../../src/feeds/publish/publish.ts';
+import type { Config } from '../../../src/settings/config.ts';
 import { serveFiles } from '../../../src/web/files/serve-files.ts';
-import { temporaryFolder } from '../../disk/temporary-folder.ts';
 import { openPaper } from '../../support/paper.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { openWebPaper, type WebPaper } from '../../support/web.ts';
 
 /** When the files of the tests were changed: a Thursday. */

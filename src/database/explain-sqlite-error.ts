@@ -1,0 +1,58 @@
+import { BroadsheetError, EXIT, reasonOf } from '../kernel/errors.ts';
+
+/** SQLite's primary result codes (https://sqlite.org/rescode.html) that are no bug of ours. */
+const SQLITE = {
+  busy: 5,
+  locked: 6,
+  readonly: 8,
+  ioError: 10,
+  corrupt: 11,
+  full: 13,
+  cantOpen: 14,
+  notADatabase: 26,
+} as const;
+
+/** The remedy for a damaged file. */
+export const PUT_BACK =
+  'put back the newest backup of it, as docs/backups.md says, and leave the journal as it is';
+
+/**
+ * What SQLite threw, as an error that a user can act on where it is about the file, the disk or
+ * another process; anything else as it is, since it is a bug of ours.
+ */
+export function explainSqliteError(error: unknown, file: string): unknown {
+  const explained = (exitCode: BroadsheetError['exitCode'], remedy: string) =>
+    new BroadsheetError(exitCode, `${file}  ${reasonOf(error)}; ${remedy}`, { cause: error });
+  switch (primaryCode(error)) {
+    case SQLITE.busy:
+    case SQLITE.locked:
+      return explained(EXIT.tryAgain, 'another program is writing to it; run the command again');
+    case SQLITE.full:
+      return explained(EXIT.disk, 'make room on the disk and run the command again');
+    case SQLITE.ioError:
+      // A disk without any room is one too, where the memory that programs share can't be made.
+      return explained(
+        EXIT.disk,
+        'check that the disk has room, and that the folder and the file can be read and written',
+      );
+    case SQLITE.readonly:
+    case SQLITE.cantOpen:
+      return explained(EXIT.disk, 'check that the folder and the file can be read and written');
+    case SQLITE.corrupt:
+      return explained(EXIT.config, PUT_BACK);
+    case SQLITE.notADatabase:
+      return explained(EXIT.config, 'name another file in database.url');
+    default:
+      return error;
+  }
+}
+
+/** Whether another program has the lock that was asked for; it may let go of it. */
+export function isBusy(error: unknown): boolean {
+  return primaryCode(error) === SQLITE.busy;
+}
+
+function primaryCode(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !('errcode' in error)) return undefined;
+  return typeof error.errcode === 'number' ? error.errcode & 0xff : undefined;
+}

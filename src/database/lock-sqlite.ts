@@ -1,0 +1,55 @@
+import { DatabaseSync } from 'node:sqlite';
+import { BroadsheetError, EXIT } from '../kernel/errors.ts';
+import type { PlaceOfDatabase } from '../settings/place-of-database.ts';
+import { explainSqliteError, isBusy } from './explain-sqlite-error.ts';
+
+/** A SQLite file that is all in one file, and that no other program can use until it is closed. */
+export interface LockedFile {
+  /** Notes, on the disk, where the database is at home. */
+  notePlace(place: PlaceOfDatabase): void;
+  close(): void;
+}
+
+/** A program that has only just ended may still let go of it. */
+const PATIENCE_MS = 1000;
+
+/**
+ * Takes the database in `file` for this program alone, and what is in its write-ahead log into the
+ * file. Throws a `BroadsheetError`: try again (75) where another program has it open, else as
+ * `explainSqliteError` says.
+ */
+export function lockSqlite(file: string): LockedFile {
+  const database = new DatabaseSync(file, { timeout: PATIENCE_MS });
+  const attempt = (work: () => void) => {
+    try {
+      work();
+    } catch (error) {
+      throw isBusy(error) ? inUse(file, error) : explainSqliteError(error, file);
+    }
+  };
+  try {
+    attempt(() => {
+      // Leaving WAL needs the file for oneself: whoever has it open, even if only to read, is in the way.
+      database.exec(
+        'pragma locking_mode = exclusive; pragma synchronous = full; pragma journal_mode = delete; begin exclusive; commit',
+      );
+    });
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  return {
+    notePlace: (place) =>
+      attempt(() => {
+        database.prepare('update identity set place = ?').run(JSON.stringify(place));
+      }),
+    close: () => database.close(),
+  };
+}
+
+function inUse(file: string, cause: unknown): BroadsheetError {
+  const remedy = 'stop it (`broadsheet start`, a send, cron), then run this again';
+  return new BroadsheetError(EXIT.tryAgain, `${file}  is used by another program; ${remedy}`, {
+    cause,
+  });
+}

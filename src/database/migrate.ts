@@ -1,0 +1,123 @@
+import { type Kysely, sql } from 'kysely';
+import { BroadsheetError, EXIT } from '../kernel/errors.ts';
+import { isPostgres, tableNames } from './dialect.ts';
+import { firstTables } from './migrations/1-first-tables.ts';
+import { ledgerForReal } from './migrations/2-ledger.ts';
+import { scheduleSlots } from './migrations/3-schedule.ts';
+import { siteRequests } from './migrations/4-site.ts';
+import { countDoubts } from './migrations/5-doubts.ts';
+import { oneMailboxOneKey } from './migrations/6-subscription-events.ts';
+import { relayState } from './migrations/7-relay-state.ts';
+import { indexQueries } from './migrations/8-indexes.ts';
+import { editionsAsComposed } from './migrations/9-editions.ts';
+import { dateMessages } from './migrations/10-message-dates.ts';
+import { requestNetworks } from './migrations/11-request-networks.ts';
+
+/** In order, forward only; the version of a database is how many of these it has had. */
+const MIGRATIONS: readonly ((db: Kysely<unknown>) => Promise<void>)[] = [
+  firstTables,
+  ledgerForReal,
+  scheduleSlots,
+  siteRequests,
+  countDoubts,
+  oneMailboxOneKey,
+  relayState,
+  indexQueries,
+  editionsAsComposed,
+  dateMessages,
+  requestNetworks,
+];
+
+/** Tables that every version has: by these a database is known as ours. */
+const OURS = ['schema_version', 'subscribers', 'editions', 'deliveries'];
+
+/** Tables with rows in a database that nobody has used yet. */
+const NEVER_EMPTY = ['schema_version', 'identity'];
+
+/** Any number that other programs with locks in the same database are not likely to use. */
+const MIGRATION_LOCK = 7_233_104_885;
+
+/** What a database has to be: one of ours, or one without any row (or none yet). */
+export type Expectation = 'existing' | 'empty';
+
+interface VersionTable {
+  readonly schema_version: { version: number };
+}
+
+/**
+ * Brings the tables up to date, in one transaction and under a lock (programs that start at once
+ * migrate once). `claim` is called before, when it is sure that the database is ours. Throws a
+ * config error that names `place` where the database is newer than the program, or is another
+ * program's, and a usage error where it is not as expected; then nothing is changed.
+ */
+export async function migrate(
+  db: Kysely<unknown>,
+  options: {
+    readonly place: string;
+    claim(): Promise<void>;
+    readonly expected?: Expectation | undefined;
+  },
+): Promise<void> {
+  const { place, claim, expected } = options;
+  const found = await versionOf(db, place);
+  if (expected === 'existing' && found === 0) {
+    const remedy = 'name the database that database.url names';
+    throw new BroadsheetError(EXIT.usage, `${place}  has no tables of Broadsheet; ${remedy}`);
+  }
+  if (expected === 'empty' && found > 0) await refuseRows(db, place);
+  await claim();
+  // Most runs find nothing to do, and need no write lock to see that.
+  if (found === MIGRATIONS.length) return;
+  await db.transaction().execute(async (transaction) => {
+    if (isPostgres(db)) {
+      await sql`select pg_advisory_xact_lock(${MIGRATION_LOCK}::bigint)`.execute(transaction);
+    }
+    const version = await versionOf(transaction, place);
+    if (version === MIGRATIONS.length) return;
+    for (const migration of MIGRATIONS.slice(version)) await migration(transaction);
+    await writeVersion(transaction, version);
+  });
+}
+
+async function versionOf(db: Kysely<unknown>, place: string): Promise<number> {
+  const tables = await tableNames(db);
+  if (tables.length === 0) return 0;
+  // Tables beside ours are their owner's business; tables without ours are another program's.
+  if (!OURS.every((table) => tables.includes(table))) {
+    const remedy = isPostgres(db)
+      ? 'name an empty database, or a schema of its own by ?options=-csearch_path%3Dbroadsheet'
+      : 'name another file in database.url';
+    throw new BroadsheetError(EXIT.config, `${place}  is another program's database; ${remedy}`);
+  }
+  const row = await versions(db).selectFrom('schema_version').select('version').executeTakeFirst();
+  const version = row?.version ?? 0;
+  if (version > MIGRATIONS.length) {
+    const fact = `has tables of version ${version}, and this Broadsheet knows ${MIGRATIONS.length}`;
+    throw new BroadsheetError(EXIT.config, `${place}  ${fact}; use a newer Broadsheet`);
+  }
+  return version;
+}
+
+async function refuseRows(db: Kysely<unknown>, place: string): Promise<void> {
+  for (const table of await tableNames(db)) {
+    if (NEVER_EMPTY.includes(table)) continue;
+    const { rows } = await sql`select 1 from ${sql.table(table)} limit 1`.execute(db);
+    if (rows.length === 0) continue;
+    const remedy = 'name a new database; nothing was changed';
+    throw new BroadsheetError(EXIT.usage, `${place}  is not empty (${table} has rows); ${remedy}`);
+  }
+}
+
+async function writeVersion(db: Kysely<unknown>, before: number): Promise<void> {
+  const version = MIGRATIONS.length;
+  if (before > 0) {
+    await versions(db).updateTable('schema_version').set({ version }).execute();
+    return;
+  }
+  await sql`create table schema_version (version integer not null)`.execute(db);
+  await versions(db).insertInto('schema_version').values({ version }).execute();
+}
+
+function versions(db: Kysely<unknown>): Kysely<VersionTable> {
+  return db as Kysely<VersionTable>;
+}

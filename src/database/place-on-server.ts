@@ -1,0 +1,34 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { PlaceOnServer } from '../settings/place-of-database.ts';
+import type { Database } from './tables.ts';
+
+/**
+ * Where a PostgreSQL database is, told by the server itself. Neither its address nor the machine
+ * that asks is in it: many machines may send from one database, each by another way to it.
+ */
+export async function placeOnServer(db: Database): Promise<PlaceOnServer> {
+  const { rows } = await sql<{ oid: string }>`
+    select oid::text as oid from pg_database where datname = current_database()`.execute(db);
+  const [row] = rows;
+  if (row === undefined)
+    throw new Error('the server does not know the database that it is asked in');
+  return {
+    kind: 'server',
+    system: await ask(db, sql`select system_identifier::text as told from pg_control_system()`),
+    timeline: await ask(
+      db,
+      sql`select substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) as told`,
+    ),
+    database: row.oid,
+  };
+}
+
+/** Some servers that are PostgreSQL for their users keep this to themselves. */
+async function ask(db: Database, query: RawBuilder<unknown>): Promise<string | null> {
+  try {
+    const { rows } = await (query as RawBuilder<{ told: string }>).execute(db);
+    return rows[0]?.told ?? null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,141 @@
+import type { StoreDependencies } from '../../database/dependencies.ts';
+import { readIdentity } from '../../database/identity.ts';
+import { storedInstant } from '../../database/instants.ts';
+import type {
+  DepartedStatus,
+  SubscriptionEventKind,
+  SubscriptionStatus,
+} from '../../database/states.ts';
+import type { Database } from '../../database/tables.ts';
+import { findStoredEdition } from '../../editions/compose/find-stored-edition.ts';
+import type { EmailAddress } from '../../kernel/email-address.ts';
+import { findNewsletter } from '../../settings/find-newsletter.ts';
+import { changeSubscriptions } from '../../subscribers/change-subscriptions.ts';
+import { lastDeparture, lastFarewell } from '../../subscribers/journal/journal.ts';
+import { hashesOfAddress } from '../../subscribers/keyed-hashes.ts';
+import { bouncedBy, historiesOf } from '../../subscribers/queries/subscription-history.ts';
+import { lockSubscriptions, type Subscription } from '../../subscribers/queries/subscriptions.ts';
+import { applySubscriptionEvent } from '../../subscribers/subscription-events.ts';
+
+/** What became of one subscription, or of an address that has none. */
+export interface RestoreReport {
+  readonly address: EmailAddress;
+  readonly newsletter?: string;
+  /** `kept`: it stays as it is; `unknown`: there is no subscription. */
+  readonly result: 'restored' | 'kept' | 'unknown';
+  /** Why it is kept: where it stands, or how its owner left besides. */
+  readonly because?: SubscriptionStatus | DepartedStatus | 'erased';
+}
+
+/** Whose bounces are undone. */
+export type RestoreOptions = {
+  readonly newsletter?: string;
+  /** Finds out, and changes nothing. */
+  readonly dryRun?: boolean;
+} & ({ readonly addresses: readonly EmailAddress[] } | { readonly bouncedBy: string });
+
+const AT_ONCE = 500;
+
+/**
+ * Undoes bounces that were not the subscribers' fault, in one transaction: of these addresses, or all
+ * by which one edition ended subscriptions. Whoever left, complained or was erased besides is kept as
+ * they are, whether that was before the bounce or after it. Soft bounces are counted from nothing.
+ * Throws a usage error for a newsletter or an edition that there is not.
+ */
+export async function restoreBounced(
+  { config, store, clock }: StoreDependencies,
+  options: RestoreOptions,
+): Promise<readonly RestoreReport[]> {
+  const only =
+    options.newsletter === undefined ? undefined : findNewsletter(config, options.newsletter).id;
+  if ('bouncedBy' in options) await findStoredEdition(store.db, options.bouncedBy);
+  const at = storedInstant(clock());
+  return store.transaction(async (db) => {
+    const reports: RestoreReport[] = [];
+    for await (const page of pagesOf(db, options)) {
+      const subscriptions = page.flatMap((each) => each.subscriptions).filter(isOf(only));
+      const decisions = await Promise.all(subscriptions.map((each) => decide(db, each, at)));
+      reports.push(...decisions.map(({ report }) => report));
+      const event = { kind: 'restored', at, source: 'command line' } as const;
+      const changes = decisions
+        .filter(({ report }) => report.result === 'restored')
+        .map(({ id }) => ({ id, event }));
+      for (const { address, subscriptions: known } of page) {
+        if (address !== undefined && !known.some(isOf(only))) {
+          reports.push(await reportUnknown(db, address));
+        }
+      }
+      if (!options.dryRun) {
+        await changeSubscriptions(db, config, (writer) => writer.apply(changes));
+      }
+    }
+    return reports;
+  });
+}
+
+interface Found {
+  /** Where it was asked for by its address. */
+  readonly address?: EmailAddress;
+  readonly subscriptions: readonly Subscription[];
+}
+
+async function* pagesOf(db: Database, options: RestoreOptions): AsyncGenerator<readonly Found[]> {
+  if ('addresses' in options) {
+    for (const address of options.addresses) {
+      yield [{ address, subscriptions: await lockSubscriptions(db, address) }];
+    }
+    return;
+  }
+  for (let after = ''; ; ) {
+    const subscriptions = await bouncedBy(db, options.bouncedBy, { after, limit: AT_ONCE });
+    const last = subscriptions.at(-1);
+    if (last === undefined) return;
+    yield [{ subscriptions }];
+    after = last.id;
+  }
+}
+
+function isOf(newsletter: string | undefined): (subscription: Subscription) => boolean {
+  return (subscription) => newsletter === undefined || subscription.newsletter === newsletter;
+}
+
+/** By the row, the history, and the journal, which knows of departures before histories were kept. */
+async function decide(
+  db: Database,
+  subscription: Subscription,
+  at: string,
+): Promise<{ readonly id: string; readonly report: RestoreReport }> {
+  const { id, address, newsletter, status, leftAt } = subscription;
+  const kept = (because: RestoreReport['because'] = status) => ({
+    id,
+    report: { address, newsletter, result: 'kept' as const, because },
+  });
+  if (status !== 'bounced') return kept();
+  const event = { kind: 'restored', at, source: 'command line' } as const;
+  if (leftAt !== undefined || applySubscriptionEvent(subscription, event) === undefined) {
+    return kept('unsubscribed');
+  }
+  const hashes = hashesOfAddress((await readIdentity(db)).hash_key, address);
+  const farewell = await lastFarewell(db, newsletter, hashes);
+  if (farewell !== undefined && farewell.at >= (await lastAgreement(db, subscription))) {
+    return kept(farewell.status);
+  }
+  return { id, report: { address, newsletter, result: 'restored' } };
+}
+
+const AGREEMENTS: readonly SubscriptionEventKind[] = ['joined', 'confirmed', 'undone', 'restored'];
+
+/** When the owner last agreed, or an editor said so for them. ISO 8601 instant. */
+async function lastAgreement(db: Database, { id, consent }: Subscription): Promise<string> {
+  const history = (await historiesOf(db, [id])).get(id) ?? [];
+  const last = history.findLast(({ kind }) => AGREEMENTS.includes(kind))?.at ?? '';
+  const given = consent.confirmedAt ?? consent.at;
+  return last > given ? last : given;
+}
+
+async function reportUnknown(db: Database, address: EmailAddress): Promise<RestoreReport> {
+  const hashes = hashesOfAddress((await readIdentity(db)).hash_key, address);
+  const departure = await lastDeparture(db, '', hashes);
+  if (departure === undefined) return { address, result: 'unknown' };
+  return { address, result: 'kept', because: departure.status };
+}

@@ -1,0 +1,33 @@
+import { findPostChanges } from '../../editions/compose/find-post-changes.ts';
+import type { EditionDependencies } from '../../editions/edition-dependencies.ts';
+import { isTakenAway, type PostChange } from '../../editions/post-change.ts';
+import type { StoredEdition } from '../../editions/queries/editions.ts';
+import { mayHaveReached } from '../queries/edition-reach.ts';
+
+/**
+ * What became of the posts of a stored edition while it can still be composed anew; nothing where
+ * somebody may have got it, or where an editor has said that it goes as composed. Throws as
+ * `findPostChanges` does.
+ */
+export async function changesBeforeSending(
+  deps: EditionDependencies,
+  { edition, asComposedAt, cancelledAt }: StoredEdition,
+): Promise<readonly PostChange[]> {
+  if (asComposedAt !== undefined || cancelledAt !== undefined) return [];
+  if (await mayHaveReached(deps.store.db, edition.id)) return [];
+  return deps.findChanges?.(edition) ?? findPostChanges(deps, edition);
+}
+
+/** Why an edition with these changes is held, a phrase with the files; undefined where it may go. */
+export function whyRetracted(changes: readonly PostChange[]): string | undefined {
+  const files = changes.filter(isTakenAway).map(({ file }) => file);
+  if (files.length === 0) return undefined;
+  const what = files.length === 1 ? 'a post of it was' : 'posts of it were';
+  return `${what} taken away since it was composed: ${files.join(', ')}`;
+}
+
+/** How an editor lets a retracted edition go: anew, or as it is. */
+export function retractionRemedy(newsletter: string, edition: string): string {
+  const command = `broadsheet send ${newsletter} --edition ${edition}`;
+  return `\`${command} --recompose\` composes it anew, --as-composed sends it all the same`;
+}

@@ -1,0 +1,38 @@
+import type { Edition } from '../../editions/edition.ts';
+import { escapeHtml } from './personalise.ts';
+
+/** What stands above the edition in the mail to the editor. Plain text. */
+export interface ApprovalNote {
+  /** What is asked. */
+  readonly question: string;
+  /** What becomes of it without an answer. */
+  readonly otherwise: string;
+  /** Absent where nothing answers it. */
+  readonly link?: { readonly url: string; readonly label: string };
+}
+
+const BOX = [
+  'margin:0 auto;padding:16px 24px;max-width:600px;box-sizing:border-box',
+  'font:16px/1.5 system-ui,sans-serif;color:#1a1a1a;background-color:#fff4c2',
+].join(';');
+
+/**
+ * The edition with a note above it, as the editor gets it who is asked to approve it. The rest is what
+ * everyone will get.
+ */
+export function approvalCopy(edition: Edition, note: ApprovalNote): Edition {
+  const { question, otherwise, link } = note;
+  const box =
+    `<div style="${BOX}"><p style="margin:0 0 8px">${escapeHtml(question)}</p>` +
+    (link === undefined
+      ? ''
+      : `<p style="margin:0 0 8px"><a href="${escapeHtml(link.url)}" style="color:#1a1a1a;font-weight:bold">${escapeHtml(link.label)}</a></p>`) +
+    `<p style="margin:0">${escapeHtml(otherwise)}</p></div>`;
+  const [body] = /<body\b[^>]*>/i.exec(edition.html) ?? [];
+  const html =
+    body === undefined ? box + edition.html : edition.html.replace(body, () => body + box);
+  const rule = '-'.repeat(60);
+  const way = link === undefined ? [] : [`${link.label}: ${link.url}`];
+  const text = [question, ...way, otherwise, rule, edition.text].join('\n\n');
+  return { ...edition, html, text };
+}

@@ -1,0 +1,40 @@
+import { encode, wrap } from 'nodemailer/lib/qp';
+import type { Placeholder } from '../../editions/edition.ts';
+import { cutAtPlaceholders } from './personalise.ts';
+
+/**
+ * Three less than a line may have (RFC 2045 §6.7): two for a dot at its beginning that becomes
+ * `=2E`, one for the soft line break that follows the last line where a placeholder begins.
+ */
+const LINE_LENGTH = 73;
+
+/** A line break that the reader does not see. */
+const SOFT_BREAK = '=\r\n';
+
+/**
+ * `text` in quoted-printable: ASCII, CRLF between lines, none of more than 75 characters, and none
+ * that begins with a dot, so that SMTP has nothing to double (RFC 5321 §4.5.2). Any ends of lines
+ * in `text` become CRLF.
+ */
+export function encodeBody(text: string): string {
+  const encoded = wrap(encode(text.replace(/\r\n?|\n/g, '\r\n')), LINE_LENGTH);
+  return encoded.replace(/^\./gm, '=2E');
+}
+
+/**
+ * The same of text with placeholders. Each stands on lines of its own, by soft line breaks, so that what
+ * it is filled with (by `encodeBody` as well) moves no other line.
+ */
+export function encodeWithPlaceholders(
+  text: string,
+): readonly (string | { readonly placeholder: Placeholder })[] {
+  const pieces = cutAtPlaceholders(text);
+  const last = pieces.length - 1;
+  return pieces.map((piece, at) => {
+    if (typeof piece !== 'string') return piece;
+    const lineGoesOn = at > 0 && !/^[\r\n]/.test(piece) && !(piece === '' && at === last);
+    const encoded = `${lineGoesOn ? SOFT_BREAK : ''}${encodeBody(piece)}`;
+    const breakBefore = at < last && encoded !== '' && !encoded.endsWith('\n');
+    return breakBefore ? encoded + SOFT_BREAK : encoded;
+  });
+}

@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import { domainOf } from '../../kernel/email-address.ts';
+import type { NewsletterSettings } from '../../settings/settings.ts';
+import { mailtoUrl, unsubscribeMailto } from './unsubscribe-link.ts';
+
+export interface ListHeadersInput {
+  readonly newsletter: NewsletterSettings;
+  /** Edition id. */
+  readonly edition: string;
+  /** Where the archive is, ends with `/`. */
+  readonly publicUrl: string;
+  /** Where people sign up and leave, ends with `/`; absent where they can only write. */
+  readonly serviceUrl?: string | undefined;
+  /** The value of List-Unsubscribe: `listUnsubscribe`. */
+  readonly unsubscribe: string;
+}
+
+/**
+ * The headers that say what list a message is of and how to leave it (RFC 2369, 2919, 8058), and
+ * that it is bulk mail which nobody should answer by a machine (RFC 3834 §5; Precedence and
+ * X-Auto-Response-Suppress for the programs that know no better). All ASCII.
+ */
+export function listHeaders(input: ListHeadersInput): Readonly<Record<string, string>> {
+  const { newsletter, edition, publicUrl, serviceUrl, unsubscribe } = input;
+  const owner = newsletter.replyTo ?? newsletter.from.address;
+  return {
+    'List-Id': `<${newsletter.listId}>`,
+    'List-Unsubscribe': unsubscribe,
+    // RFC 8058 §3.1: only beside a link that a POST ends the subscription at.
+    ...(serviceUrl !== undefined && {
+      'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+      'List-Subscribe': `<${serviceUrl}subscribe/${newsletter.id}/>`,
+    }),
+    ...(newsletter.archive !== 'off' && {
+      'List-Archive': `<${publicUrl}archive/${newsletter.id}/>`,
+    }),
+    'List-Help': `<${mailtoUrl(owner, `help with ${newsletter.id}`)}>`,
+    'Feedback-ID': `${edition}:${newsletter.id}:digest:${senderId(newsletter)}`,
+    'Auto-Submitted': 'auto-generated',
+    Precedence: 'bulk',
+    'X-Auto-Response-Suppress': 'All',
+  };
+}
+
+/**
+ * The value of List-Unsubscribe: `wayOut`, and the mail that asks to leave, with
+ * `token`, which tells whose it is (RFC 2369 §3.2: the first that works is taken).
+ */
+export function listUnsubscribe(
+  newsletter: NewsletterSettings,
+  wayOut: string,
+  token: string,
+): string {
+  const mail = unsubscribeMailto(newsletter, token);
+  return wayOut === mail ? `<${mail}>` : `<${wayOut}>, <${mail}>`;
+}
+
+/** Google's Feedback-ID ends with 5 to 15 characters that are the same in all mail of a sender. */
+function senderId(newsletter: NewsletterSettings): string {
+  const domain = domainOf(newsletter.from.address);
+  return createHash('sha256').update(domain).digest('hex').slice(0, 12);
+}

@@ -1,0 +1,53 @@
+import type { EmailAddress } from '../../kernel/email-address.ts';
+import type { NewsletterSettings } from '../../settings/settings.ts';
+import { composeMime } from './compose-mime.ts';
+import { listHeaders, listUnsubscribe } from './list-headers.ts';
+import type { Message } from './message.ts';
+import { messageIdOf } from './message-id.ts';
+import { unsubscribeUrlOf } from './unsubscribe-link.ts';
+
+export interface NoticeMessageInput {
+  /** Of the notice: the same one always has the same Message-ID. */
+  readonly id: string;
+  /** What it is about, or whose name it comes in. */
+  readonly newsletter: NewsletterSettings;
+  readonly address: EmailAddress;
+  /** When it was asked for. */
+  readonly date: Temporal.Instant;
+  readonly subject: string;
+  readonly html: string;
+  readonly text: string;
+  /** Where the archive is, ends with `/`. */
+  readonly publicUrl: string;
+  /** Where people leave, ends with `/`. */
+  readonly serviceUrl: string;
+  /** There where the mail is of a subscription: it is left by the list's headers too. */
+  readonly unsubscribeToken?: string;
+}
+
+/**
+ * A mail to one person about their subscriptions (RFC 5322). The same input gives the same bytes. It
+ * says that nobody should answer it by a machine (RFC 3834 §5), and names a list only where the
+ * person is on it.
+ */
+export async function noticeMessage(input: NoticeMessageInput): Promise<Message> {
+  const { id, newsletter, address, subject, html, text, date } = input;
+  const from = newsletter.from.address;
+  const messageId = messageIdOf('notice', id, from);
+  const bytes = await composeMime({
+    ...{ from: newsletter.from, to: { address } },
+    replyTo: { address: newsletter.replyTo ?? from },
+    ...{ subject, html, text, date, seed: id },
+    headers: { 'Message-ID': messageId, ...headersOf(input) },
+  });
+  return { messageId, envelope: { from, to: address }, bytes };
+}
+
+function headersOf(input: NoticeMessageInput): Readonly<Record<string, string>> {
+  const { newsletter, publicUrl, serviceUrl, unsubscribeToken: token } = input;
+  if (token === undefined) {
+    return { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' };
+  }
+  const unsubscribe = listUnsubscribe(newsletter, unsubscribeUrlOf(serviceUrl, token), token);
+  return listHeaders({ newsletter, publicUrl, serviceUrl, edition: 'welcome', unsubscribe });
+}

@@ -1,0 +1,184 @@
+import type { Edition, Placeholder } from '../../editions/edition.ts';
+import type { EmailAddress } from '../../kernel/email-address.ts';
+import type { NewsletterSettings } from '../../settings/settings.ts';
+import { composeMime, dateLine, headerLine, toLine } from './compose-mime.ts';
+import { encodeBody, encodeWithPlaceholders } from './encode-body.ts';
+import { listHeaders, listUnsubscribe } from './list-headers.ts';
+import type { Message } from './message.ts';
+import { messageIdOf } from './message-id.ts';
+import { escapeHtml } from './personalise.ts';
+import { unsubscribeToken, wayOutOf } from './unsubscribe-link.ts';
+
+export interface PrepareMessagesInput {
+  readonly edition: Edition;
+  readonly newsletter: NewsletterSettings;
+  /** Where the archive is, ends with `/`. */
+  readonly publicUrl: string;
+  /** Where people leave, ends with `/`; absent where they do so by mail. */
+  readonly serviceUrl?: string | undefined;
+  /** Sign the unsubscribe links; the first signs. */
+  readonly secrets: readonly string[];
+  /**
+   * A test send: marked in the subject and by a header, with a Message-ID of its own each time,
+   * and an unsubscribe link that is whole but nobody's.
+   */
+  readonly test?: boolean;
+  /** What the subject of a test is marked with; `Test` where it is not said. */
+  readonly mark?: string;
+}
+
+/** Whom a message is for. */
+export interface MessageRecipient {
+  readonly id: string;
+  readonly address: EmailAddress;
+  readonly name?: string;
+}
+
+/** One edition as bytes with placeholders. */
+export interface MessageTemplate {
+  /**
+   * Returns the message of one subscriber (RFC 5322), dated `date`: the bytes with the placeholders
+   * filled. The same subscriber and date give the same bytes. Throws when a header can't hold the
+   * subscriber's own values.
+   */
+  fill(subscriber: MessageRecipient, date: Temporal.Instant): Message;
+}
+
+/** No subscriber has it: ids in the store are random. */
+const NOBODY = 'test-send';
+
+/** The date of the frame, in place of the date of each message. */
+const FRAME_DATE = Temporal.Instant.fromEpochMilliseconds(0);
+
+/** Lines of a message that differ per subscriber, as they stand in the frame; `text` and `html` for the bodies. */
+const FRAME = {
+  to: 'To: placeholder-to@placeholder.invalid',
+  messageId: 'Message-ID: placeholder-message-id',
+  listUnsubscribe: 'List-Unsubscribe: placeholder-list-unsubscribe',
+  date: dateLine(FRAME_DATE),
+  text: 'placeholder-text',
+  html: 'placeholder-html',
+} as const;
+
+const FRAME_PLACEHOLDER = new RegExp(
+  `(?<=\r\n)(${Object.values(FRAME).map(RegExp.escape).join('|')})(?=\r\n)`,
+);
+
+/** What is put between the bytes that all messages share. */
+type MessagePlaceholder =
+  | 'to'
+  | 'messageId'
+  | 'listUnsubscribe'
+  | 'date'
+  | `${'text' | 'html'}.${Placeholder}`;
+
+/** Bytes of every message, or a placeholder. */
+type Part = string | { readonly placeholder: MessagePlaceholder };
+
+/**
+ * Makes the message of an edition once, for all its subscribers: what they share is encoded here,
+ * and `fill` only copies it. Throws a `BroadsheetError` (config) when there is no secret to sign
+ * links with.
+ */
+export async function prepareMessages(input: PrepareMessagesInput): Promise<MessageTemplate> {
+  const { edition, newsletter, serviceUrl, secrets, test = false } = input;
+  const parts = await prepareParts(input);
+  const from = newsletter.from.address;
+  const tokenOf = (subscriberId: string) =>
+    unsubscribeToken({ newsletter: newsletter.id, subscriberId }, secrets);
+  // Now, not at the first message.
+  tokenOf(NOBODY);
+  return {
+    fill(subscriber, date) {
+      const { id, address } = subscriber;
+      const token = tokenOf(test ? NOBODY : id);
+      const link = wayOutOf(newsletter, serviceUrl, token);
+      const messageId = test
+        ? messageIdOf(edition.id, address, from, `test ${date}`)
+        : messageIdOf(edition.id, id, from);
+      const values: Readonly<Record<MessagePlaceholder, string>> = {
+        to: toLine(subscriber),
+        messageId: headerLine('Message-ID', messageId),
+        listUnsubscribe: headerLine('List-Unsubscribe', listUnsubscribe(newsletter, link, token)),
+        date: dateLine(date),
+        'text.address': encodeBody(address),
+        'text.unsubscribeUrl': encodeBody(link),
+        'html.address': encodeBody(escapeHtml(address)),
+        'html.unsubscribeUrl': encodeBody(escapeHtml(link)),
+      };
+      const bytes = parts.map((part) =>
+        'placeholder' in part ? Buffer.from(values[part.placeholder]) : part,
+      );
+      return {
+        messageId,
+        envelope: { from, to: address },
+        bytes: Buffer.concat(bytes),
+        wireReady: true,
+      };
+    },
+  };
+}
+
+/** The whole message, cut where subscribers differ. */
+async function prepareParts(
+  input: PrepareMessagesInput,
+): Promise<readonly (Buffer | { readonly placeholder: MessagePlaceholder })[]> {
+  const { edition } = input;
+  const frame = (await composeFrame(input)).toString();
+  const pieces = frame.split(FRAME_PLACEHOLDER).flatMap((piece, at): readonly Part[] => {
+    if (at % 2 === 0) return [piece];
+    switch (piece) {
+      case FRAME.to:
+        return [{ placeholder: 'to' }];
+      case FRAME.messageId:
+        return [{ placeholder: 'messageId' }];
+      case FRAME.listUnsubscribe:
+        return [{ placeholder: 'listUnsubscribe' }];
+      case FRAME.date:
+        return [{ placeholder: 'date' }];
+      case FRAME.text:
+        return bodyParts('text', edition.text);
+      default:
+        return bodyParts('html', edition.html);
+    }
+  });
+  assertWireReady(pieces);
+  return pieces.map((piece) => (typeof piece === 'string' ? Buffer.from(piece) : piece));
+}
+
+/** The message with a line of `FRAME` wherever subscribers differ, and in place of the bodies. */
+function composeFrame(input: PrepareMessagesInput): Promise<Buffer> {
+  const { edition, newsletter, test = false, mark = 'Test' } = input;
+  const { publicUrl, serviceUrl } = input;
+  const own = (line: string) => line.slice(line.indexOf(':') + 2);
+  const unsubscribe = own(FRAME.listUnsubscribe);
+  return composeMime({
+    from: newsletter.from,
+    to: { address: own(FRAME.to) as EmailAddress },
+    replyTo: { address: newsletter.replyTo ?? newsletter.from.address },
+    subject: test ? `[${mark}] ${edition.subject}` : edition.subject,
+    date: FRAME_DATE,
+    headers: {
+      ...listHeaders({ newsletter, publicUrl, serviceUrl, edition: edition.id, unsubscribe }),
+      ...(test && { 'X-Broadsheet-Test': 'yes' }),
+      'Message-ID': own(FRAME.messageId),
+    },
+    html: FRAME.html,
+    text: FRAME.text,
+    seed: edition.id,
+  });
+}
+
+function bodyParts(body: 'text' | 'html', content: string): readonly Part[] {
+  return encodeWithPlaceholders(content).map((piece) =>
+    typeof piece === 'string' ? piece : { placeholder: `${body}.${piece.placeholder}` },
+  );
+}
+
+/** The fence behind what promises to write such lines. */
+function assertWireReady(parts: readonly Part[]): void {
+  const text = parts.map((part) => (typeof part === 'string' ? part : 'placeholder')).join('');
+  if (/^\.|\n\.|[^\r]\n|\r(?!\n)/.test(text) || !text.endsWith('\r\n')) {
+    throw new Error('the message has lines that SMTP would have to change');
+  }
+}

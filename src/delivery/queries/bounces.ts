@@ -1,0 +1,77 @@
+import type { Database } from '../../database/tables.ts';
+import type { EmailAddress } from '../../kernel/email-address.ts';
+
+/** A subscriber whom mail can't reach. */
+export interface Bounced {
+  readonly subscriber: string;
+  readonly address: EmailAddress;
+}
+
+/**
+ * Active subscribers of whom the edition found out that their address does not exist, or whose
+ * mailbox did not take any of their last `softBounces` editions, each of which the relay took for others.
+ * Someone who signed up again since is none. What no relay has settled (`failRefused`) counts for nothing.
+ */
+export async function findBounced(
+  db: Database,
+  edition: string,
+  softBounces: number,
+): Promise<readonly Bounced[]> {
+  const rows = await db
+    .selectFrom('deliveries as d')
+    .innerJoin('subscribers as s', 's.id', 'd.subscriber')
+    .select(['d.subscriber', 's.address', 's.changed_at as since', 'd.reply_class'])
+    .where('d.edition', '=', edition)
+    .where('d.state', '=', 'failed')
+    .where((where) =>
+      where.or([
+        where('d.reply_class', '=', 'mailboxTrouble'),
+        where.and([
+          where('d.reply_class', '=', 'noSuchAddress'),
+          where('d.failed_because', '=', 'reply'),
+        ]),
+      ]),
+    )
+    .where('s.status', '=', 'active')
+    .whereRef('s.changed_at', '<=', 'd.changed_at')
+    .execute();
+  const bounced: Bounced[] = [];
+  for (const row of rows) {
+    const isSoft = row.reply_class === 'mailboxTrouble';
+    if (isSoft && !(await neverTook(db, row, softBounces))) continue;
+    bounced.push({ subscriber: row.subscriber, address: row.address as EmailAddress });
+  }
+  return bounced;
+}
+
+/** What failed before they signed up again, or were restored, counts no more. */
+async function neverTook(
+  db: Database,
+  { subscriber, since }: { readonly subscriber: string; readonly since: string },
+  editions: number,
+): Promise<boolean> {
+  const last = await db
+    .selectFrom('deliveries as d')
+    .select(['d.state', 'd.reply_class'])
+    .select(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('deliveries as other')
+          .select('other.id')
+          .whereRef('other.edition', '=', 'd.edition')
+          .where('other.state', '=', 'accepted'),
+      ).as('was_taken'),
+    )
+    .where('subscriber', '=', subscriber)
+    .where('d.changed_at', '>=', since)
+    .where('state', 'in', ['accepted', 'failed'])
+    .orderBy('id', 'desc')
+    .limit(editions)
+    .execute();
+  return (
+    last.length === editions &&
+    last.every(
+      (row) =>
+        row.state === 'failed' && row.reply_class === 'mailboxTrouble' && Boolean(row.was_taken),
+    )
+  );
+}

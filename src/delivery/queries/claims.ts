@@ -1,0 +1,175 @@
+import { isPostgres } from '../../database/dialect.ts';
+import type { Database } from '../../database/tables.ts';
+import type { EmailAddress } from '../../kernel/email-address.ts';
+import { EVENT_SOURCES } from '../delivery-events.ts';
+
+/** A delivery that one sender holds, and nobody else. */
+export interface ClaimedDelivery {
+  readonly id: number;
+  readonly subscriber: string;
+  readonly address: EmailAddress;
+  readonly domain: string;
+  readonly name?: string;
+  /** How often a relay was asked before. */
+  readonly attempts: number;
+  /** The date of the copy that a relay may have already; undefined when none has been in doubt. */
+  readonly firstDate?: string;
+}
+
+export interface Claim {
+  readonly edition: string;
+  readonly sender: string;
+  readonly now: string;
+  readonly limit: number;
+  /** Domains that have enough for now. */
+  readonly notTo?: readonly string[];
+  /**
+   * Only what was planned after this delivery: a sender that goes through the queue in order need
+   * not look at what it has been at, which costs PostgreSQL more and more.
+   */
+  readonly after?: number;
+}
+
+/**
+ * Gives up to `limit` deliveries of the edition to `sender`: those queued, first those that no relay
+ * has refused, then those deferred and due. Whoever is not active any more gets none: theirs are suppressed, since leaving beats mail
+ * that is queued. To be run in a transaction. An empty answer means that nothing is due, or that
+ * the edition was paused or cancelled.
+ */
+export async function claimDeliveries(
+  db: Database,
+  claim: Claim,
+): Promise<readonly ClaimedDelivery[]> {
+  if (!(await isOpen(db, claim.edition))) return [];
+  for (;;) {
+    const candidates = await findCandidates(db, claim);
+    if (candidates.length === 0) return [];
+    const active = candidates.filter((row) => row.status === 'active');
+    const gone = candidates.filter((row) => row.status !== 'active');
+    const changed_at = claim.now;
+    await setStates(db, gone, { state: 'suppressed', sender: null, changed_at });
+    await setStates(db, active, { state: 'claimed', sender: claim.sender, changed_at });
+    if (active.length > 0) return active.map(toClaimed);
+  }
+}
+
+/** Puts back all that the sender claimed and did not begin with. */
+export async function giveBackAll(db: Database, sender: string, at: string): Promise<void> {
+  await db
+    .updateTable('deliveries')
+    .set({ state: 'queued', sender: null, changed_at: at })
+    .where('sender', '=', sender)
+    .where('state', 'in', EVENT_SOURCES.endLease)
+    .execute();
+}
+
+/** Ids of all senders that hold deliveries, dead or alive. */
+export async function holders(db: Database): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom('deliveries')
+    .select('sender')
+    .distinct()
+    .where('sender', 'is not', null)
+    .execute();
+  return rows.map((row) => row.sender ?? '');
+}
+
+/**
+ * Settles what dead senders held: what was only claimed goes back to the queue, what was being
+ * submitted is in doubt.
+ */
+export async function settleClaims(
+  db: Database,
+  dead: readonly string[],
+  at: string,
+): Promise<void> {
+  if (dead.length === 0) return;
+  for (const sender of dead) await giveBackAll(db, sender, at);
+  await db
+    .updateTable('deliveries')
+    .set((set) => ({
+      state: 'inDoubt',
+      attempts: set('attempts', '+', 1),
+      doubts: set('doubts', '+', 1),
+      in_doubt_at: set.fn.coalesce('in_doubt_at', set.val(at)),
+      changed_at: at,
+    }))
+    .where('sender', 'in', dead)
+    .where('state', '=', 'submitting')
+    .execute();
+}
+
+async function isOpen(db: Database, edition: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('editions')
+    .select('id')
+    .where('id', '=', edition)
+    .where('paused_at', 'is', null)
+    .where('cancelled_at', 'is', null)
+    // Held meanwhile: it was copied, and the copy sends from now on.
+    .where(({ not, exists, selectFrom }) =>
+      not(exists(selectFrom('identity').select('held_at').where('held_at', 'is not', null))),
+    )
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+async function findCandidates(db: Database, { edition, now, limit, notTo = [], after = 0 }: Claim) {
+  let query = db
+    .selectFrom('deliveries as d')
+    .leftJoin('subscribers as s', 's.id', 'd.subscriber')
+    .select([
+      'd.id',
+      'd.subscriber',
+      'd.address',
+      'd.domain',
+      'd.attempts',
+      'd.doubts',
+      'd.dated_at',
+      's.name',
+      's.status',
+    ])
+    .where('d.edition', '=', edition)
+    .where('d.id', '>', after)
+    .orderBy('d.id')
+    .limit(limit);
+  if (notTo.length > 0) query = query.where('d.domain', 'not in', notTo);
+  // SQLite's transactions take turns; PostgreSQL's must not wait for, or take, each other's rows.
+  if (isPostgres(db)) query = query.forUpdate('d').skipLocked();
+  // Three queries, so that each follows the index instead of sorting a million rows.
+  const queued = query.where('d.state', '=', 'queued');
+  // One that is refused again and again must not keep others from being tried.
+  const untried = await queued.whereRef('d.attempts', '=', 'd.doubts').execute();
+  if (untried.length > 0) return untried;
+  const again = await queued.execute();
+  if (again.length > 0) return again;
+  return query.where('d.state', '=', 'deferred').where('d.retry_at', '<=', now).execute();
+}
+
+async function setStates(
+  db: Database,
+  rows: readonly { readonly id: number }[],
+  change: { state: 'claimed' | 'suppressed'; sender: string | null; changed_at: string },
+): Promise<void> {
+  if (rows.length === 0) return;
+  const ids = rows.map((row) => row.id);
+  await db.updateTable('deliveries').set(change).where('id', 'in', ids).execute();
+}
+
+function toClaimed(row: {
+  id: number;
+  subscriber: string;
+  address: string;
+  domain: string;
+  attempts: number;
+  doubts: number;
+  dated_at: string | null;
+  name: string | null;
+}): ClaimedDelivery {
+  const { id, subscriber, domain, attempts } = row;
+  const name = row.name === null ? {} : { name: row.name };
+  const firstDate = row.doubts === 0 || row.dated_at === null ? {} : { firstDate: row.dated_at };
+  // It was parsed when it was stored.
+  const address = row.address as EmailAddress;
+  return { id, subscriber, address, domain, attempts, ...name, ...firstDate };
+}

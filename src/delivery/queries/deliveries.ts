@@ -1,0 +1,208 @@
+import type { DeliveryState, FailureCause } from '../../database/states.ts';
+import type { Database, DeliveriesTable } from '../../database/tables.ts';
+import type { EmailAddress } from '../../kernel/email-address.ts';
+import type { DeliveryTable, Reply } from '../delivery.ts';
+import { MOST_ASKED_FIRST } from '../refusals.ts';
+
+/**
+ * Plans one delivery for each active subscriber of the edition's newsletter, unless the edition
+ * was planned before. To be run in a transaction, the same that stores the edition.
+ */
+export async function planDeliveries(
+  db: Database,
+  edition: { readonly id: string; readonly newsletter: string },
+  at: string,
+): Promise<void> {
+  const marked = await db
+    .updateTable('editions')
+    .set({ planned_at: at, fresh_from: at })
+    .where('id', '=', edition.id)
+    .where('planned_at', 'is', null)
+    .executeTakeFirst();
+  if (marked.numUpdatedRows === 0n) return;
+  const first = await lastInDoubtOfAddress(db, edition);
+  const insert = async (isFirst: boolean) => {
+    if (isFirst && first.length === 0) return 0;
+    const { numInsertedOrUpdatedRows } = await db
+      .insertInto('deliveries')
+      .columns(['edition', 'subscriber', 'address', 'domain', 'state', 'changed_at'])
+      .expression((build) => {
+        const active = build
+          .selectFrom('subscribers')
+          .select((select) => [
+            select.val(edition.id).as('edition'),
+            'id',
+            'address',
+            'domain',
+            select.val('queued').as('state'),
+            select.val(at).as('changed_at'),
+          ])
+          .where('newsletter', '=', edition.newsletter)
+          .where('status', '=', 'active')
+          .orderBy('id');
+        if (first.length === 0) return active;
+        return active.where('id', isFirst ? 'in' : 'not in', first);
+      })
+      .executeTakeFirstOrThrow();
+    return Number(numInsertedOrUpdatedRows ?? 0n);
+  };
+  const planned = (await insert(true)) + (await insert(false));
+  await db.updateTable('editions').set({ planned }).where('id', '=', edition.id).execute();
+}
+
+/**
+ * A few subscribers of whom the last edition did not find out whether their address exists. They are asked first:
+ * what a relay then takes for others shows that a refusal is about them.
+ */
+async function lastInDoubtOfAddress(
+  db: Database,
+  { id, newsletter }: { readonly id: string; readonly newsletter: string },
+): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom('deliveries')
+    .select('subscriber')
+    .where('edition', '=', (build) =>
+      build
+        .selectFrom('editions as e')
+        .select('e.id')
+        .where('e.newsletter', '=', newsletter)
+        .where('e.planned_at', 'is not', null)
+        .where('e.id', '<>', id)
+        .orderBy('e.planned_at', 'desc')
+        .orderBy('e.composed_at', 'desc')
+        .limit(1),
+    )
+    .where('state', '=', 'failed')
+    .where((where) =>
+      where.or([
+        where('reply_class', '=', 'unclear'),
+        where.and([
+          where('reply_class', '=', 'noSuchAddress'),
+          where('failed_because', '<>', 'reply'),
+        ]),
+      ]),
+    )
+    .orderBy('id')
+    .limit(MOST_ASKED_FIRST)
+    .execute();
+  return rows.map(({ subscriber }) => subscriber);
+}
+
+/** How the edition's deliveries stand. `planned` is what was planned, not the sum of the others. */
+export async function deliveryTable(db: Database, edition: string): Promise<DeliveryTable> {
+  const planned = await db
+    .selectFrom('editions')
+    .select('planned')
+    .where('id', '=', edition)
+    .executeTakeFirst();
+  const rows = await db
+    .selectFrom('deliveries')
+    .select(['state', (select) => select.fn.countAll<number>().as('count')])
+    .where('edition', '=', edition)
+    .groupBy('state')
+    .execute();
+  const count = (...states: readonly DeliveryState[]) =>
+    rows
+      .filter((row) => states.includes(row.state))
+      .reduce((sum, row) => sum + Number(row.count), 0);
+  return {
+    planned: planned?.planned ?? 0,
+    accepted: count('accepted'),
+    deferred: count('deferred'),
+    failed: count('failed'),
+    suppressed: count('suppressed'),
+    inDoubt: count('inDoubt'),
+    queued: count('queued', 'claimed', 'submitting'),
+  };
+}
+
+/** How many of the edition's failed deliveries nobody refused: it was too late, or cancelled. */
+export async function countFailures(
+  db: Database,
+  edition: string,
+): Promise<{ readonly stale: number; readonly cancelled: number }> {
+  const rows = await db
+    .selectFrom('deliveries')
+    .select(['failed_because', (select) => select.fn.countAll<number>().as('count')])
+    .where('edition', '=', edition)
+    .where('state', '=', 'failed')
+    .groupBy('failed_because')
+    .execute();
+  const count = (cause: FailureCause) =>
+    Number(rows.find((row) => row.failed_because === cause)?.count ?? 0);
+  return { stale: count('stale'), cancelled: count('cancelled') };
+}
+
+/** Somebody who did not get an edition, and why: the last reply, where a relay was asked at all. */
+export interface FailedDelivery {
+  readonly address: EmailAddress;
+  readonly cause: FailureCause;
+  readonly reply: Reply;
+}
+
+/** Everyone whom the edition failed for. */
+export async function failedDeliveries(
+  db: Database,
+  edition: string,
+): Promise<readonly FailedDelivery[]> {
+  const rows = await db
+    .selectFrom('deliveries')
+    .selectAll()
+    .where('edition', '=', edition)
+    .where('state', '=', 'failed')
+    .orderBy('id')
+    .execute();
+  return rows.map((row) => ({
+    address: row.address as EmailAddress,
+    cause: row.failed_because ?? 'reply',
+    reply: replyOf(row) ?? { code: 0, text: '' },
+  }));
+}
+
+/** Every delivery of the edition that was ever in doubt, and what it is now. */
+export async function doubtedDeliveries(db: Database, edition: string) {
+  const rows = await db
+    .selectFrom('deliveries')
+    .select(['address', 'message_id', 'in_doubt_at', 'doubts', 'state'])
+    .where('edition', '=', edition)
+    .where('in_doubt_at', 'is not', null)
+    .orderBy('id')
+    .execute();
+  return rows.map((row) => ({
+    address: row.address as EmailAddress,
+    messageId: row.message_id ?? '',
+    at: row.in_doubt_at ?? '',
+    doubts: row.doubts,
+    state: row.state,
+  }));
+}
+
+/** What became of every edition for one subscriber, newest first. */
+export async function deliveriesTo(db: Database, subscriber: string) {
+  const rows = await db
+    .selectFrom('deliveries')
+    .selectAll()
+    .where('subscriber', '=', subscriber)
+    .orderBy('id', 'desc')
+    .execute();
+  return rows.map((row) => {
+    const reply = replyOf(row);
+    return {
+      edition: row.edition,
+      state: row.state,
+      at: row.changed_at,
+      ...(reply === undefined ? {} : { reply }),
+    };
+  });
+}
+
+function replyOf(
+  row: Pick<DeliveriesTable, 'reply_code' | 'reply_enhanced' | 'reply_text'>,
+): Reply | undefined {
+  if (row.reply_code === null) return undefined;
+  return {
+    code: row.reply_code,
+    ...(row.reply_enhanced === null ? {} : { enhancedCode: row.reply_enhanced }),
+    text: row.reply_text ?? '',
+  };
+}

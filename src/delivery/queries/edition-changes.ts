@@ -1,0 +1,159 @@
+import type { FailureCause, PauseCause } from '../../database/states.ts';
+import type { Database } from '../../database/tables.ts';
+import { isStillSubscribed } from '../../subscribers/queries/still-subscribed.ts';
+import { EVENT_SOURCES } from '../delivery-events.ts';
+import { mayHaveReached } from './edition-reach.ts';
+
+// What is done to all deliveries of an edition at once. `at` is the instant that the ledger notes.
+
+/**
+ * Pauses an edition: its deliveries wait, and a send that is under way stops. One that is paused
+ * already keeps its reason, save that an editor's outlasts all others but the wait for an approval.
+ * False where nothing was changed: it is paused already, or called off.
+ */
+export async function pauseEdition(
+  db: Database,
+  edition: string,
+  pause: { readonly by: PauseCause; readonly reason: string; readonly at: string },
+): Promise<boolean> {
+  let query = db
+    .updateTable('editions')
+    .set({ paused_at: pause.at, paused_by: pause.by, pause_reason: pause.reason })
+    .where('id', '=', edition)
+    .where('cancelled_at', 'is', null);
+  query =
+    pause.by === 'editor'
+      ? query.where((where) =>
+          where.or([where('paused_by', 'is', null), where('paused_by', '<>', 'approval')]),
+        )
+      : query.where('paused_at', 'is', null);
+  return (await query.executeTakeFirst()).numUpdatedRows > 0n;
+}
+
+/**
+ * Lets a paused edition go on; with `by` only where that was the cause. One that waits for its
+ * approval waits on.
+ */
+export async function resumeEdition(db: Database, edition: string, by?: PauseCause): Promise<void> {
+  let query = db
+    .updateTable('editions')
+    .set({ paused_at: null, paused_by: null, pause_reason: null })
+    .where('id', '=', edition)
+    .where('paused_by', '<>', 'approval');
+  if (by !== undefined) query = query.where('paused_by', '=', by);
+  await query.execute();
+}
+
+/**
+ * Lets an edition go that waits for its approval. False where it does not: it was approved before, or is
+ * called off.
+ */
+export async function releaseEdition(db: Database, edition: string, at: string): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('editions')
+    .set({ approved_at: at, paused_at: null, paused_by: null, pause_reason: null })
+    .where('id', '=', edition)
+    .where('paused_by', '=', 'approval')
+    .where('cancelled_at', 'is', null)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+/**
+ * Cancels an edition, for good; what waits is failed. What is in flight still goes. Where nobody
+ * can have got it, its posts are free for another edition; not where `mayHaveGone` says that another
+ * copy of the database may have sent it.
+ */
+export async function cancelEdition(
+  db: Database,
+  edition: string,
+  at: string,
+  { mayHaveGone = false } = {},
+): Promise<void> {
+  await db
+    .updateTable('editions')
+    .set({ cancelled_at: at, paused_at: null, paused_by: null, pause_reason: null })
+    .where('id', '=', edition)
+    .execute();
+  await failWaiting(db, [edition], 'cancelled', at);
+  if (mayHaveGone) return;
+  if (!(await mayHaveReached(db, edition))) {
+    await db.deleteFrom('edition_posts').where('edition', '=', edition).execute();
+  }
+}
+
+/** Gives up on all that waits of these editions. Gives how many deliveries that were. */
+export async function failWaiting(
+  db: Database,
+  editions: readonly string[],
+  cause: Exclude<FailureCause, 'reply'>,
+  at: string,
+): Promise<number> {
+  if (editions.length === 0) return 0;
+  const { numUpdatedRows } = await db
+    .updateTable('deliveries')
+    .set({ state: 'failed', failed_because: cause, retry_at: null, changed_at: at })
+    .where('edition', 'in', editions)
+    .where('state', 'in', EVENT_SOURCES.expire)
+    .executeTakeFirst();
+  return Number(numUpdatedRows);
+}
+
+/** Gives up on what came back to the queue of editions that had been cancelled while it was claimed. */
+export async function failCancelled(db: Database, newsletter: string, at: string): Promise<void> {
+  const rows = await db
+    .selectFrom('editions')
+    .select('id')
+    .where('newsletter', '=', newsletter)
+    .where('cancelled_at', 'is not', null)
+    .execute();
+  const editions = rows.map(({ id }) => id);
+  await failWaiting(db, editions, 'cancelled', at);
+}
+
+/**
+ * Queues what failed of an edition once more, and makes it fresh again. For whoever has left or
+ * bounced since it stays failed, with its reason. Gives how many were queued.
+ */
+export async function retryFailed(db: Database, edition: string, at: string): Promise<number> {
+  const { numUpdatedRows } = await db
+    .updateTable('deliveries')
+    .set({ state: 'queued', failed_because: null, changed_at: at })
+    .where('edition', '=', edition)
+    .where('state', 'in', EVENT_SOURCES.retry)
+    .where(isStillSubscribed)
+    .executeTakeFirst();
+  await db.updateTable('editions').set({ fresh_from: at }).where('id', '=', edition).execute();
+  return Number(numUpdatedRows);
+}
+
+/**
+ * Queues once more what is in doubt for the `mostDoubts`-th time at most; Infinity: all of it. That
+ * it was in doubt stays on record.
+ */
+export async function resendDoubted(
+  db: Database,
+  edition: string,
+  at: string,
+  mostDoubts: number,
+): Promise<void> {
+  let query = db
+    .updateTable('deliveries')
+    .set({ state: 'queued', sender: null, changed_at: at })
+    .where('edition', '=', edition)
+    .where('state', 'in', EVENT_SOURCES.resend)
+    .where('doubt_settled_at', 'is', null);
+  if (mostDoubts !== Infinity) query = query.where('doubts', '<=', mostDoubts);
+  await query.execute();
+}
+
+/** Notes that what is in doubt is not sent again. */
+export async function skipDoubted(db: Database, edition: string, at: string): Promise<void> {
+  await db
+    .updateTable('deliveries')
+    .set({ doubt_settled_at: at })
+    .where('edition', '=', edition)
+    .where('state', 'in', EVENT_SOURCES.skip)
+    .where('doubt_settled_at', 'is', null)
+    .execute();
+}

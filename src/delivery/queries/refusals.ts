@@ -1,0 +1,74 @@
+import type { Database } from '../../database/tables.ts';
+import { EVENT_SOURCES } from '../delivery-events.ts';
+
+// Refusals are deferred until it is clear whom they are about. `at` is the instant that the ledger notes.
+
+/** Ids in one statement, under every database's limit of parameters. */
+const MOST_AT_ONCE = 500;
+
+/** Fails refused deliveries for good; with `replyClass` the reply is understood so from now on. */
+export async function failRefused(
+  db: Database,
+  ids: readonly number[],
+  at: string,
+  replyClass?: string,
+): Promise<void> {
+  for (const some of parts(ids)) {
+    await db
+      .updateTable('deliveries')
+      .set({
+        ...{ state: 'failed', failed_because: 'reply', retry_at: null, changed_at: at },
+        ...(replyClass !== undefined && { reply_class: replyClass }),
+      })
+      .where('id', 'in', some)
+      .where('state', 'in', EVENT_SOURCES.settle)
+      .execute();
+  }
+}
+
+/** Puts refused deliveries back into the queue: what the relay said was about itself or about us. */
+export async function requeueRefused(
+  db: Database,
+  ids: readonly number[],
+  at: string,
+): Promise<void> {
+  for (const some of parts(ids)) {
+    await db
+      .updateTable('deliveries')
+      .set({ state: 'queued', retry_at: null, reply_class: 'relay', changed_at: at })
+      .where('id', 'in', some)
+      .where('state', 'in', EVENT_SOURCES.requeue)
+      .execute();
+  }
+}
+
+/** Notes that what the relay said of these is not to be held against the readers; they wait as they do. */
+export async function disbelieve(db: Database, ids: readonly number[]): Promise<void> {
+  for (const some of parts(ids)) {
+    await db
+      .updateTable('deliveries')
+      .set({ reply_class: 'relay' })
+      .where('id', 'in', some)
+      .where('state', '=', 'deferred')
+      .execute();
+  }
+}
+
+/** Whether the relay has taken a message of the edition. */
+export async function hasAccepted(db: Database, edition: string, relay: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('deliveries')
+    .select('id')
+    .where('edition', '=', edition)
+    .where('state', '=', 'accepted')
+    .where('relay', '=', relay)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+function* parts(ids: readonly number[]): Generator<readonly number[]> {
+  for (let from = 0; from < ids.length; from += MOST_AT_ONCE) {
+    yield ids.slice(from, from + MOST_AT_ONCE);
+  }
+}

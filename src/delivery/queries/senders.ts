@@ -1,0 +1,23 @@
+import type { Database, SendersTable } from '../../database/tables.ts';
+
+/** Enters a sender, or renews its lease. */
+export async function renewLease(db: Database, sender: SendersTable): Promise<void> {
+  await db
+    .insertInto('senders')
+    .values(sender)
+    .onConflict((conflict) =>
+      conflict.column('id').doUpdateSet({ lease_until: sender.lease_until }),
+    )
+    .execute();
+}
+
+/** Every sender that has not ended in order. */
+export async function allSenders(db: Database): Promise<readonly SendersTable[]> {
+  return db.selectFrom('senders').selectAll().execute();
+}
+
+/** Forgets senders that have ended, or are dead and settled. */
+export async function removeSenders(db: Database, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await db.deleteFrom('senders').where('id', 'in', ids).execute();
+}

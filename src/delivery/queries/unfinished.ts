@@ -1,0 +1,203 @@
+import { sql } from 'kysely';
+import type { DeliveryState } from '../../database/states.ts';
+import type { Database } from '../../database/tables.ts';
+import { isStillSubscribed } from '../../subscribers/queries/still-subscribed.ts';
+import { MOST_DOUBTS } from '../delivery-events.ts';
+
+/** An edition that not everyone has got who should. */
+export interface Unfinished {
+  readonly edition: string;
+  /** Whether an editor has to let it go on; one that waits for a relay goes on by itself. */
+  readonly isPaused: boolean;
+  /** Whether its deliveries were planned: sending it was begun. */
+  readonly isPlanned: boolean;
+  /** Whether it was never sent, or has deliveries that are queued. */
+  readonly isQueued: boolean;
+  /**
+   * How often the one that was least often in doubt was so, of its deliveries in doubt of which nobody
+   * decided yet; undefined where there are none.
+   */
+  readonly fewestDoubts?: number;
+  /** When the first of those that were put off is due. */
+  readonly retryAt?: string;
+}
+
+const QUEUED: readonly DeliveryState[] = ['queued', 'claimed', 'submitting'];
+
+/**
+ * The newsletter's editions that are not finished, oldest first: those never sent, and those made
+ * fresh since `freshSince` with deliveries that wait. None that was cancelled.
+ */
+export async function findUnfinished(
+  db: Database,
+  newsletter: string,
+  freshSince: string,
+): Promise<readonly Unfinished[]> {
+  const rows = await db
+    .selectFrom('editions as e')
+    .select(['e.id', 'e.planned_at', 'e.paused_at', 'e.paused_by'])
+    .select((select) => [
+      select
+        .selectFrom('deliveries as d')
+        .select(sql<number>`1`.as('one'))
+        .whereRef('d.edition', '=', 'e.id')
+        .where('d.state', 'in', QUEUED)
+        .limit(1)
+        .as('queued'),
+      select
+        .selectFrom('deliveries as d')
+        .select((inner) => inner.fn.min('d.doubts').as('fewest'))
+        .whereRef('d.edition', '=', 'e.id')
+        .where('d.state', '=', 'inDoubt')
+        .where('d.doubt_settled_at', 'is', null)
+        .as('doubts'),
+      select
+        .selectFrom('deliveries as d')
+        .select((inner) => inner.fn.min('d.retry_at').as('first'))
+        .whereRef('d.edition', '=', 'e.id')
+        .where('d.state', '=', 'deferred')
+        .as('retry_at'),
+    ])
+    .where('e.newsletter', '=', newsletter)
+    .where('e.cancelled_at', 'is', null)
+    .where((where) =>
+      where.or([where('e.planned_at', 'is', null), where('e.fresh_from', '>=', freshSince)]),
+    )
+    .orderBy('e.composed_at')
+    .orderBy('e.id')
+    .execute();
+  return rows
+    .map((row) => ({
+      edition: row.id,
+      isPaused: row.paused_at !== null && row.paused_by !== 'relay',
+      isPlanned: row.planned_at !== null,
+      isQueued: row.planned_at === null || row.queued !== null,
+      ...(row.doubts === null ? {} : { fewestDoubts: row.doubts }),
+      ...(row.retry_at === null ? {} : { retryAt: row.retry_at }),
+    }))
+    .filter((each) => each.isQueued || 'fewestDoubts' in each || 'retryAt' in each);
+}
+
+/**
+ * The newsletter's newest edition that failed for somebody, or, with `orRefused`, that is paused because
+ * relays refused too much of it; none that was cancelled.
+ */
+export async function findFailed(
+  db: Database,
+  newsletter: string,
+  { orRefused = false } = {},
+): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('editions as e')
+    .select('e.id')
+    .where('e.newsletter', '=', newsletter)
+    .where('e.cancelled_at', 'is', null)
+    .where((where) =>
+      where.or([
+        where.exists(
+          where
+            .selectFrom('deliveries as d')
+            .select('d.id')
+            .whereRef('d.edition', '=', 'e.id')
+            .where('d.state', '=', 'failed'),
+        ),
+        ...(orRefused ? [where('e.paused_by', '=', 'refusals')] : []),
+      ]),
+    )
+    .orderBy('e.composed_at', 'desc')
+    .orderBy('e.id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.id;
+}
+
+/** Ids of the newsletter's editions that are too old, and still have deliveries that wait. */
+export async function findStale(
+  db: Database,
+  newsletter: string,
+  freshSince: string,
+): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom('editions as e')
+    .select('e.id')
+    .where('e.newsletter', '=', newsletter)
+    .where('e.fresh_from', '<', freshSince)
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('deliveries as d')
+          .select('d.id')
+          .whereRef('d.edition', '=', 'e.id')
+          .where('d.state', 'in', ['queued', 'deferred']),
+      ),
+    )
+    .orderBy('e.composed_at')
+    .execute();
+  return rows.map((row) => row.id);
+}
+
+/** When the first of the edition's deferred deliveries is due. */
+export async function nextRetry(db: Database, edition: string): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('deliveries')
+    .select((select) => select.fn.min('retry_at').as('retry_at'))
+    .where('edition', '=', edition)
+    .where('state', '=', 'deferred')
+    .executeTakeFirst();
+  return row?.retry_at ?? undefined;
+}
+
+/** Deliveries of an edition in doubt of which nobody has decided yet what becomes of them. */
+export interface Undecided {
+  readonly undecided: number;
+  /** Those of them that are not sent again by themselves: in doubt more than `MOST_DOUBTS` times. */
+  readonly doubtedAgain: number;
+}
+
+/** How many of the edition's deliveries are in doubt, and nobody has decided yet what becomes of them. */
+export async function countUndecided(db: Database, edition: string): Promise<Undecided> {
+  const row = await db
+    .selectFrom('deliveries')
+    .select((select) => [
+      select.fn.countAll<number>().as('all'),
+      select.fn.countAll<number>().filterWhere('doubts', '>', MOST_DOUBTS).as('again'),
+    ])
+    .where('edition', '=', edition)
+    .where('state', '=', 'inDoubt')
+    .where('doubt_settled_at', 'is', null)
+    .executeTakeFirstOrThrow();
+  return { undecided: Number(row.all), doubtedAgain: Number(row.again) };
+}
+
+/**
+ * How many of the edition's deliveries could go out at `now`: those queued and those due; those in
+ * doubt for the `mostDoubts`-th time at most; where those failed are to be sent once more, theirs who
+ * are still subscribed.
+ */
+export async function countDue(
+  db: Database,
+  edition: string,
+  {
+    now,
+    mostDoubts,
+    failed,
+  }: { readonly now: string; readonly mostDoubts: number; readonly failed: boolean },
+): Promise<number> {
+  const row = await db
+    .selectFrom('deliveries')
+    .select((select) => select.fn.countAll<number>().as('count'))
+    .where('edition', '=', edition)
+    .where((where) =>
+      where.or([
+        where('state', 'in', QUEUED),
+        ...(failed ? [where.and([where('state', '=', 'failed'), isStillSubscribed(where)])] : []),
+        where.and([where('state', '=', 'deferred'), where('retry_at', '<=', now)]),
+        where.and([
+          where('state', '=', 'inDoubt'),
+          where('doubt_settled_at', 'is', null),
+          ...(mostDoubts === Infinity ? [] : [where('doubts', '<=', mostDoubts)]),
+        ]),
+      ]),
+    )
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}

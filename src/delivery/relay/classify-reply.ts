@@ -1,0 +1,106 @@
+import type { Reply } from '../delivery.ts';
+import type { ReplyClass } from '../refusals.ts';
+import type { RelayLimit } from './outcome.ts';
+import { REPLY_TABLE, type ReplyRow, type SmtpPhase } from './reply-table.ts';
+
+/**
+ * The last reply of a session as code, enhanced code (RFC 2034) and one line of text. `raw` may
+ * have several lines (`250-...`), and any bytes: control characters are taken out, and what is
+ * longer than a line of a table is cut.
+ */
+export function parseReply(raw: string): Reply {
+  const lines = raw.split(/\r?\n/).filter((line) => line.trim() !== '');
+  const code = Number(/^\d{3}/.exec(lines.at(-1) ?? '')?.[0] ?? 0);
+  const texts = lines.map((line) => line.replace(/^\d{3}[ -]?/, ''));
+  const enhancedCode = /^[245]\.\d{1,3}\.\d{1,3}(?=\s|$)/.exec(texts[0] ?? '')?.[0];
+  const text = texts
+    .map((line) =>
+      enhancedCode !== undefined && line.startsWith(enhancedCode)
+        ? line.slice(enhancedCode.length)
+        : line,
+    )
+    .map((line) => line.replace(/[\p{Cc}\p{Cf}\p{Cs}\uFFFE\uFFFF]/gu, ' ').trim())
+    .join(' ');
+  return {
+    code,
+    ...(enhancedCode === undefined ? {} : { enhancedCode }),
+    text: text.length > 500 ? `${text.slice(0, 499)}…` : text,
+  };
+}
+
+/** Before a sender is named: the connection, the greeting, TLS, the login. */
+const OPENING: readonly SmtpPhase[] = ['connect', 'tls', 'auth'];
+const QUOTAS: readonly string[] = ['hourlyQuota', 'dailyQuota'];
+const LIMITS: readonly string[] = [...QUOTAS, 'pace', 'connections', 'session'];
+
+/** Whether a reply is about what our account has used up. */
+export function isLimit(kind: ReplyClass | RelayLimit): kind is RelayLimit {
+  return LIMITS.includes(kind);
+}
+
+/**
+ * Whose matter a refusal (4xx, 5xx) in `phase` is: by its words (`REPLY_TABLE`), else by RFC 3463's
+ * enhanced code where there is one, else by the basic code and the phase. Refusals before a recipient is
+ * named are the relay's or our account's: they would meet everyone.
+ */
+export function classifyReply(reply: Reply, phase: SmtpPhase): ReplyClass | RelayLimit {
+  const row = findReplyRow(reply, phase);
+  if (row !== undefined) return row.class;
+  if (OPENING.includes(phase)) return 'relay';
+  // 530: log in first; 535: wrong name or password; 500-504: it does not speak as we do.
+  if ([530, 534, 535, 538, 500, 502, 503, 504].includes(reply.code)) return 'relay';
+  // 421 closes the session, it says nothing of the mailbox.
+  if (reply.code === 421) return 'slowDown';
+  const [, subject, detail] = (reply.enhancedCode ?? '').split('.').map(Number);
+  if (phase === 'mail') return classifySenderReply(reply, subject);
+  switch (subject) {
+    case undefined:
+      return classifyBasicCode(reply.code, phase);
+    case 1:
+      if (reply.code < 500) return 'slowDown';
+      return ADDRESS_DETAILS.includes(detail ?? 0) ? 'noSuchAddress' : 'unclear';
+    case 2:
+    case 4:
+      return 'mailboxTrouble';
+    default:
+      return reply.code < 500 ? 'slowDown' : 'policy';
+  }
+}
+
+/** The first row of `REPLY_TABLE` that a reply in `phase` fits; undefined where it fits none. */
+export function findReplyRow(
+  { code, enhancedCode = '', text }: Reply,
+  phase: SmtpPhase,
+): ReplyRow | undefined {
+  return REPLY_TABLE.find((row) => {
+    const phases = row.phases ?? (QUOTAS.includes(row.class) ? undefined : AFTER_OPENING);
+    return (
+      (phases === undefined || phases.includes(phase)) &&
+      (row.code === undefined || String(code).startsWith(row.code)) &&
+      (row.enhanced === undefined || row.enhanced.includes(enhancedCode.slice(2))) &&
+      (row.words === undefined || row.words.test(text))
+    );
+  });
+}
+
+const AFTER_OPENING: readonly SmtpPhase[] = ['mail', 'rcpt', 'data', 'dot'];
+
+/** Of x.1.x, those that speak of the recipient's address (RFC 3463 §3.2; 10: RFC 7505 and Exchange). */
+const ADDRESS_DETAILS: readonly number[] = [1, 2, 3, 6, 10];
+
+/** After MAIL the reply is about us, save that it may ask for a slower pace. */
+function classifySenderReply(reply: Reply, subject: number | undefined): ReplyClass {
+  // x.6.7: the relay can't take the characters of this one recipient (RFC 6531 §3.5).
+  if (subject === 6) return 'policy';
+  return reply.code < 500 && (subject === 7 || subject === undefined) ? 'slowDown' : 'relay';
+}
+
+function classifyBasicCode(code: number, phase: SmtpPhase): ReplyClass {
+  if (code === 452 || code === 552)
+    return phase === 'rcpt' ? 'mailboxTrouble' : code < 500 ? 'slowDown' : 'policy';
+  if (code < 500) return 'slowDown';
+  if (phase !== 'rcpt') return 'policy';
+  // RFC 5321 §3.4: not here; RFC 7504: the domain takes no mail.
+  if (code === 551 || code === 556) return 'noSuchAddress';
+  return [501, 550, 553].includes(code) ? 'unclear' : 'policy';
+}

@@ -1,0 +1,85 @@
+import type { Reply } from '../delivery.ts';
+import { classifyReply, findReplyRow, isLimit, parseReply } from './classify-reply.ts';
+import type { Outcome } from './outcome.ts';
+import { NAME_REMEDY, type SmtpPhase } from './reply-table.ts';
+
+/** What nodemailer's errors have, as far as it is used here. */
+export interface SmtpError extends Error {
+  readonly code?: string | undefined;
+  /** The system's code where nodemailer put its own in place of it. */
+  readonly originalCode?: string | undefined;
+  readonly command?: string | undefined;
+  readonly response?: string | undefined;
+  readonly responseCode?: number | undefined;
+}
+
+/** What comes of a connection that could not be opened: a quota of our account, or the relay's trouble. */
+export function explainOpening(
+  error: SmtpError,
+): Extract<Outcome, { kind: 'relayTrouble' | 'limited' }> {
+  const reply = parseReply(error.response ?? '');
+  const limit = reply.code < 400 ? undefined : classifyReply(reply, 'auth');
+  if (limit !== undefined && isLimit(limit)) return { kind: 'limited', limit, reply };
+  return { kind: 'relayTrouble', reply: explainTrouble(error) };
+}
+
+/**
+ * What a relay's trouble is, as a reply whose text is a phrase after the relay's name: `does not answer`;
+ * with what the publisher can do about it, where that is known.
+ */
+export function explainTrouble(error: SmtpError, phase: SmtpPhase = 'connect'): Reply {
+  const reply = error.response === undefined ? undefined : parseReply(error.response);
+  if (reply !== undefined && reply.code > 0) {
+    const enhanced = reply.enhancedCode === undefined ? '' : ` ${reply.enhancedCode}`;
+    const said = `${reply.code}${enhanced} ${reply.text}`;
+    const remedy = isGreeting(error)
+      ? `if it is our name that it refuses, ${NAME_REMEDY}`
+      : findReplyRow(reply, phase)?.remedy;
+    const advice = remedy === undefined ? '' : `; ${remedy}`;
+    return { ...reply, text: `${refusalOf(error, reply.code)}: ${said}${advice}` };
+  }
+  return { code: 0, text: explainBreak(error) };
+}
+
+function isGreeting({ command = '' }: SmtpError): boolean {
+  return ['EHLO', 'HELO', 'LHLO'].includes(command);
+}
+
+function refusalOf(error: SmtpError, code: number): string {
+  if (isGreeting(error)) return 'refuses our greeting (EHLO)';
+  if (error.code !== 'EAUTH') return 'refuses to work';
+  // RFC 4954 §6: what is temporary has nothing to do with the password.
+  return code < 500 ? 'lets nobody log in now' : 'refuses the name and password';
+}
+
+function explainBreak(error: SmtpError): string {
+  const systemCode = error.originalCode ?? error.code;
+  if (systemCode === 'ECONNREFUSED') return 'refuses the connection';
+  if (error.code === 'EDNS') return 'is a host that is not known';
+  if (error.code === 'ETIMEDOUT' || systemCode === 'ETIMEDOUT') return 'does not answer';
+  if (
+    error.code === 'ETLS' ||
+    /certificate|\btls\b|\bssl\b|ALTNAME|CERT/i.test(`${systemCode} ${error.message}`)
+  ) {
+    return `has trouble with TLS: ${plain(error.message)}${remedyOf(error)}`;
+  }
+  const [, most] = /^Message size larger than allowed (\d+)/.exec(error.message) ?? [];
+  if (most !== undefined) return `takes no message of more than ${most} bytes`;
+  if (error.code === 'EAUTH') return `can't be logged in to: ${plain(error.message)}`;
+  if (error.code === 'ECONNECTION' || error.code === 'ESOCKET') return 'closed the connection';
+  return `does not speak SMTP as it should: ${plain(error.message)}`;
+}
+
+/** Whoever runs a certificate authority of their own has to say so to Node. */
+function remedyOf({ message }: SmtpError): string {
+  if (!/self.signed|unable to (verify|get)|unknown ca/i.test(message)) return '';
+  return ' (for an authority of your own, name the file of its certificate in NODE_EXTRA_CA_CERTS)';
+}
+
+function plain(message: string): string {
+  // OpenSSL names its own source files, and numbers that are different each time.
+  const [, reason] = /:SSL routines:[^:]*:([^:]+):/.exec(message) ?? [];
+  // Node's advice is to those who start it, which nobody does by hand here.
+  const fact = (reason ?? message).split('; if the root CA')[0] ?? '';
+  return fact.replace(/[\p{Cc}\p{Cf}]/gu, ' ').slice(0, 300);
+}

@@ -1,0 +1,160 @@
+import type { Reply } from '../delivery.ts';
+import { explainOpening, type SmtpError } from './explain-trouble.ts';
+import type { Outcome } from './outcome.ts';
+import { parseRelayUrl } from './parse-relay-url.ts';
+import type { Relay, RelayLimits, RelaySettings } from './relay.ts';
+import { openSession, type SmtpSession } from './smtp-session.ts';
+
+const TIMEOUTS = { connectMs: 30_000, silenceMs: 600_000 };
+
+/** Fresh connections that may break before one message is given up. */
+const MOST_TRIES = 2;
+
+/** Makes a relay of its settings; connects when the first message comes. Throws a config error for a URL that is none. */
+export function openRelay(settings: RelaySettings): Relay {
+  const address = parseRelayUrl(settings.url, settings.login);
+  const named = { ...address, ehloName: settings.ehloName };
+  let learned: RelayLimits = {};
+  const mostMessages = () =>
+    Math.min(settings.messagesPerConnection ?? Infinity, learned.messagesPerConnection ?? Infinity);
+  const sessions = openSessions(settings.connections, (signal) =>
+    openSession(named, settings.timeouts ?? TIMEOUTS, signal, mostMessages()),
+  );
+  const learn = (session: SmtpSession, outcome: Outcome) => {
+    // The one that was refused counts as given.
+    const messagesPerConnection = session.messages() - 1;
+    if (outcome.kind !== 'limited' || outcome.limit !== 'session' || messagesPerConnection < 1)
+      return;
+    learned = { ...learned, messagesPerConnection };
+  };
+  return {
+    name: address.name,
+    async send(message, beforeDot) {
+      for (let tries = 1; ; ) {
+        const taken = await sessions.take();
+        if ('trouble' in taken) return taken.trouble;
+        let sent: { outcome: Outcome; broke: boolean } | undefined;
+        try {
+          sent = await taken.session.send(message, beforeDot);
+          learn(taken.session, sent.outcome);
+        } finally {
+          sessions.release(taken.session);
+        }
+        if (!sent.broke || (taken.fresh && tries >= MOST_TRIES)) return sent.outcome;
+        if (taken.fresh) tries += 1;
+      }
+    },
+    async verify(): Promise<Reply | undefined> {
+      const taken = await sessions.take();
+      if ('trouble' in taken) return taken.trouble.reply;
+      sessions.release(taken.session);
+      return undefined;
+    },
+    limit(limits) {
+      learned = { ...learned, ...limits };
+      sessions.limit(learned.connections ?? settings.connections);
+    },
+    limits: () => learned,
+    close: sessions.end,
+    drop: sessions.drop,
+  };
+}
+
+type Taken =
+  | { readonly session: SmtpSession; readonly fresh: boolean }
+  | { readonly trouble: Extract<Outcome, { kind: 'relayTrouble' | 'limited' }> };
+
+const DROPPED: Taken = {
+  trouble: { kind: 'relayTrouble', reply: { code: 0, text: 'was left by us' } },
+};
+
+/** Up to `most` sessions: idle ones are used again, others opened when all are busy. */
+function openSessions(most: number, open: (signal: AbortSignal) => Promise<SmtpSession>) {
+  const idle: SmtpSession[] = [];
+  const busy = new Set<SmtpSession>();
+  const leaving = new Set<Promise<void>>();
+  const waiting: (() => void)[] = [];
+  const dropped = new AbortController();
+  const opening = new Set<Promise<SmtpSession>>();
+  let limit = most;
+
+  async function openOne(): Promise<Taken | undefined> {
+    const attempt = open(dropped.signal);
+    opening.add(attempt);
+    try {
+      const session = await attempt;
+      busy.add(session);
+      return { session, fresh: true };
+    } catch (error) {
+      // Refused while others are still being let in.
+      await Promise.allSettled(opening);
+      // Perhaps it takes fewer connections from us than we want: those that work go on.
+      if (busy.size + idle.length > 0) {
+        limit = Math.max(1, busy.size + idle.length);
+        return undefined;
+      }
+      return { trouble: explainOpening(error as SmtpError) };
+    } finally {
+      opening.delete(attempt);
+      waiting.shift()?.();
+    }
+  }
+
+  function free(session: SmtpSession): void {
+    busy.delete(session);
+    waiting.shift()?.();
+  }
+
+  function leave(session: SmtpSession | undefined): void {
+    if (session === undefined) return;
+    // Until it has said goodbye it is one of those that the relay counts.
+    busy.add(session);
+    const goodbye = session.end().then(() => {
+      free(session);
+      leaving.delete(goodbye);
+    });
+    leaving.add(goodbye);
+  }
+
+  return {
+    async take(): Promise<Taken> {
+      for (;;) {
+        if (dropped.signal.aborted) return DROPPED;
+        const session = idle.pop();
+        if (session?.isUsable()) {
+          busy.add(session);
+          return { session, fresh: false };
+        }
+        if (session !== undefined) continue;
+        if (busy.size + opening.size < limit) {
+          const taken = await openOne();
+          if (taken !== undefined) return taken;
+        } else {
+          await new Promise<void>((resolve) => waiting.push(resolve));
+        }
+      }
+    },
+    /** From now on so many at once; idle ones beyond that say goodbye. */
+    limit(connections: number): void {
+      limit = Math.max(1, Math.min(most, connections));
+      while (idle.length > 0 && busy.size + idle.length > limit) leave(idle.pop());
+      for (const wake of waiting.splice(0)) wake();
+    },
+    release(session: SmtpSession): void {
+      if (session.isUsable() && busy.size + idle.length <= limit) {
+        free(session);
+        idle.push(session);
+      } else {
+        leave(session);
+      }
+    },
+    async end(): Promise<void> {
+      await Promise.all([...leaving, ...idle.splice(0).map((session) => session.end())]);
+    },
+    drop(): void {
+      dropped.abort();
+      for (const session of [...idle.splice(0), ...busy]) session.drop();
+      for (const wake of waiting.splice(0)) wake();
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import { randomUUID } from 'node:crypto';
+import { noteService, readIdentity } from '../../database/identity.ts';
+import { hasPlanned } from '../../editions/queries/editions.ts';
+import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
+import { makeProbe, proofOf } from '../message/service-probe.ts';
+import { unsubscribeUrlOf } from '../message/unsubscribe-link.ts';
+import type { SendDependencies } from '../send-dependencies.ts';
+
+type Dependencies = Pick<SendDependencies, 'config' | 'store' | 'clock' | 'askService'>;
+
+/**
+ * Throws a config error when nobody could leave: when `serviceUrl` does not answer a link to leave
+ * as the service of this database does. Asked before the first edition of the database, and again
+ * when the address has changed; with `isForced` an editor vouches for it. What was found is saved.
+ */
+export async function checkService(deps: Dependencies, { isForced = false } = {}): Promise<void> {
+  const { config, store } = deps;
+  const { serviceUrl } = config;
+  if (serviceUrl === undefined) return;
+  const { service_url: known, id } = await readIdentity(store.db);
+  if (known === serviceUrl) return;
+  // A database from before this was asked: its readers have had links for long.
+  const isOld = known === null && (await hasPlanned(store.db));
+  const trouble = isForced || isOld ? undefined : await ask(deps, serviceUrl, id);
+  if (trouble === undefined) {
+    await noteService(store.db, serviceUrl);
+    return;
+  }
+  const remedy =
+    'run `broadsheet start` there, set serviceUrl to where it runs, ' +
+    'or set it to none where people leave by mail; `broadsheet send --force` sends all the same';
+  throw new BroadsheetError(
+    EXIT.config,
+    `${serviceUrl}  does not answer the links to leave (${trouble}); ${remedy}`,
+  );
+}
+
+/** What is wrong with the address; undefined where our service answers. */
+async function ask(
+  { config, clock, askService }: Dependencies,
+  serviceUrl: string,
+  databaseId: string,
+): Promise<string | undefined> {
+  const token = makeProbe(config.secrets, clock(), randomUUID());
+  const answer = await askService(unsubscribeUrlOf(serviceUrl, token));
+  if ('trouble' in answer) return answer.trouble;
+  return answer.text.trim() === proofOf(databaseId, token)
+    ? undefined
+    : 'what answers is not the service of this database, or has another BROADSHEET_SECRET';
+}

@@ -1,0 +1,176 @@
+import { storedInstant } from '../../database/instants.ts';
+import { publishEditionPage } from '../../editions/archive/publish-edition-page.ts';
+import type { Edition } from '../../editions/edition.ts';
+import { lockEdition } from '../../editions/queries/editions.ts';
+import type { EmailAddress } from '../../kernel/email-address.ts';
+import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
+import { checkFence } from '../../recovery/check-fence.ts';
+import { findNewsletter } from '../../settings/find-newsletter.ts';
+import type { NewsletterSettings } from '../../settings/settings.ts';
+import { balances } from '../delivery.ts';
+import { prepareMessages } from '../message/prepare-messages.ts';
+import { deliveryTable, doubtedDeliveries, failedDeliveries } from '../queries/deliveries.ts';
+import {
+  failCancelled,
+  failWaiting,
+  pauseEdition,
+  resendDoubted,
+  resumeEdition,
+  retryFailed,
+  skipDoubted,
+} from '../queries/edition-changes.ts';
+import { noteAsComposed } from '../queries/edition-reach.ts';
+import { sendersOf } from '../queries/standing.ts';
+import { countUndecided, nextRetry } from '../queries/unfinished.ts';
+import type { SendDependencies } from '../send-dependencies.ts';
+import { checkService } from './check-service.ts';
+import { type DeliveryResult, deliverClaims } from './deliver-claims.ts';
+import type { DeliveryRun } from './deliver-one.ts';
+import { endBounced } from './end-bounced.ts';
+import { planEdition } from './plan-edition.ts';
+import { recordSend } from './record-send.ts';
+import { reportEdition } from './report-edition.ts';
+import { requireSecret } from './require-secret.ts';
+import { openRoutes } from './routes.ts';
+import type { ReadySend, SendReport, SendWishes, Stopped } from './send-report.ts';
+import { startSender } from './sender-lease.ts';
+import { mostDoubtsResent, policyOf } from './when-in-doubt.ts';
+import { whyClosed } from './why-closed.ts';
+
+/**
+ * Stores the edition where it is new and plans one delivery for each active subscriber, in one
+ * transaction; puts the edition's page into the output folder, for the link to it; then sends what is not sent yet. Run again, it goes on where it was: nobody gets an
+ * edition twice, save those the report names as in doubt. When `signal` is aborted it finishes
+ * what is in flight and gives back the rest. Throws before anything is stored when a relay's URL
+ * or the secret is wrong or missing, the database is held, or nobody could leave.
+ */
+export async function deliverEdition(
+  deps: SendDependencies,
+  send: ReadySend,
+  signal?: AbortSignal,
+): Promise<SendReport> {
+  const { config, store, clock } = deps;
+  const { edition, wishes } = send;
+  const newsletter = findNewsletter(config, edition.newsletter);
+  requireSecret(config);
+  await checkFence(deps);
+  if (send.state !== 'unfinished') await checkService(deps, { isForced: wishes.force === true });
+  const routes = openRoutes(config.relays, store, deps.openRelay);
+  await planEdition(deps, send);
+  const page = await publishEditionPage(deps, newsletter, edition.id);
+  const record = await recordSend(deps, edition);
+  const sender = await startSender(store, edition.id, storedInstant(clock()));
+  try {
+    const freshUntil = await reopen(deps, edition, newsletter, wishes);
+    const { publicUrl, serviceUrl, secrets } = config;
+    const links = { publicUrl, serviceUrl, secrets };
+    const template = await prepareMessages({ edition, newsletter, ...links });
+    const run = { deps, edition, template, sender: sender.id };
+    const triesAtOnce = wishes.resume === true;
+    const limits = { recipients: send.recipients, freshUntil, triesAtOnce };
+    const result = await deliverClaims(run, routes, limits, signal);
+    const bounced = await conclude(run, wishes, result.stopped);
+    const reported = await report(deps, edition, await withReason(deps, edition, result), bounced);
+    return page === undefined ? reported : { ...reported, page };
+  } finally {
+    await Promise.all(routes.map(({ relay }) => relay.close()));
+    for (const { quota } of routes) await quota.end().catch(() => {});
+    await record.end();
+    await sender.end();
+  }
+}
+
+/**
+ * Before sending: lets the edition go on, and queues again what is to be sent once more. Returns
+ * the time until which its messages may go.
+ */
+async function reopen(
+  { store, clock }: SendDependencies,
+  edition: Edition,
+  newsletter: NewsletterSettings,
+  wishes: SendWishes,
+): Promise<Temporal.Instant> {
+  const at = storedInstant(clock());
+  const policy = policyOf(newsletter, wishes);
+  return store.transaction(async (db) => {
+    await resumeEdition(db, edition.id, wishes.resume ? undefined : 'relay');
+    const mostDoubts = mostDoubtsResent(newsletter, wishes);
+    if (policy === 'resend') await resendDoubted(db, edition.id, at, mostDoubts);
+    if (policy === 'skip') await skipDoubted(db, edition.id, at);
+    if (wishes.retryFailed) await retryFailed(db, edition.id, at);
+    if (wishes.asComposed) {
+      await resumeEdition(db, edition.id, 'retraction');
+      await noteAsComposed(db, edition.id, at);
+    }
+    const { freshFrom, edition: stored } = (await lockEdition(db, edition.id)) ?? {};
+    if (stored !== undefined && !isSameMail(stored, edition)) {
+      const fact = 'was composed anew meanwhile; run the command again to send that';
+      throw new BroadsheetError(EXIT.tryAgain, `${edition.id}  ${fact}`);
+    }
+    if (freshFrom === undefined) throw new Error(`${edition.id} was planned and is not`);
+    const hours = newsletter.staleAfterHours;
+    return Temporal.Instant.from(freshFrom).add({ hours });
+  });
+}
+
+function isSameMail(a: Edition, b: Edition): boolean {
+  return a.subject === b.subject && a.html === b.html && a.text === b.text;
+}
+
+/** After sending: pauses the edition where that is why the run stopped, gives up what is stale, ends dead subscriptions. */
+async function conclude(
+  { deps, edition, sender }: DeliveryRun,
+  wishes: SendWishes,
+  stopped: Stopped | undefined,
+): Promise<readonly EmailAddress[]> {
+  const { db } = deps.store;
+  const newsletter = findNewsletter(deps.config, edition.newsletter);
+  const at = storedInstant(deps.clock());
+  await failCancelled(db, newsletter.id, at);
+  if (policyOf(newsletter, wishes) === 'skip') await skipDoubted(db, edition.id, at);
+  if (stopped?.because === 'refusals') {
+    await pauseEdition(db, edition.id, { by: 'refusals', reason: stopped.message, at });
+  }
+  if (stopped?.because === 'relay') {
+    // A relay that takes no more connections from us may serve another sender of the edition well.
+    const isAlone = (await sendersOf(db, edition.id)).every(({ id }) => id === sender);
+    if (isAlone) await pauseEdition(db, edition.id, { by: 'relay', reason: stopped.message, at });
+  }
+  if (stopped?.because === 'stale') await failWaiting(db, [edition.id], 'stale', at);
+  return endBounced(deps, edition.id, newsletter);
+}
+
+/** An edition that was paused or cancelled meanwhile has nothing to claim: that is why the run ended. */
+async function withReason(
+  { store }: SendDependencies,
+  { id }: Edition,
+  result: DeliveryResult,
+): Promise<DeliveryResult> {
+  if (result.stopped !== undefined) return result;
+  const message = await whyClosed(store.db, id);
+  return message === undefined ? result : { ...result, stopped: { because: 'paused', message } };
+}
+
+async function report(
+  { store: { db } }: SendDependencies,
+  edition: Edition,
+  { sent, stopped }: DeliveryResult,
+  bounced: readonly EmailAddress[],
+): Promise<SendReport> {
+  const deliveries = await deliveryTable(db, edition.id);
+  if (!balances(deliveries)) {
+    const table = JSON.stringify(deliveries);
+    throw new BroadsheetError(EXIT.software, `${edition.id}  the books do not balance: ${table}`);
+  }
+  const retryAt = stopped?.retryAt ?? (await nextRetry(db, edition.id));
+  return {
+    edition: reportEdition(edition),
+    deliveries,
+    ...{ sent, bounced },
+    inDoubt: await doubtedDeliveries(db, edition.id),
+    failures: await failedDeliveries(db, edition.id),
+    ...(await countUndecided(db, edition.id)),
+    ...(retryAt === undefined ? {} : { retryAt }),
+    ...(stopped === undefined ? {} : { stopped }),
+  };
+}

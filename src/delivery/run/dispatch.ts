@@ -1,0 +1,131 @@
+import type { ClaimedDelivery } from '../queries/claims.ts';
+import type { Course } from './course.ts';
+import { type HandInput, LOOK_AGAIN_MS, openHand } from './hand.ts';
+import type { Leave } from './quota.ts';
+import { hasRoom, isTurnOf, isUsable, type Route, restForQuota } from './routes.ts';
+
+/** Hands out claimed deliveries to the connections of all routes. */
+export interface Dispatch {
+  /** The next delivery for a connection of the route; undefined when there is nothing left to do. */
+  next(route: Route): Promise<ClaimedDelivery | undefined>;
+  /** The delivery is over; with `returned` it went back to the queue, and is to be claimed again. */
+  done(route: Route, delivery: ClaimedDelivery, returned: boolean): void;
+  /** After the last: deliveries went back into the queue. Ends the run when no relay can take them for a while. */
+  goOn(): void;
+  /** At the end: waits until nothing more is claimed, which could else not be given back. */
+  end(): Promise<void>;
+}
+
+/** Longer than this nobody waits for a quota: the run ends, and says when to go on. */
+const LONGEST_WAIT_MS = 60_000;
+
+/** Opens the dispatch of a run. */
+export function openDispatch(input: HandInput): Dispatch {
+  const { routes, gates, course, now } = input;
+  const hand = openHand(input);
+  let inFlight = 0;
+
+  /** Asks for leave; where there is none yet, waits for a while. */
+  async function leaveToSend(route: Route): Promise<boolean> {
+    const opensAt = route.throttle.opensAt(now());
+    const leave: Leave =
+      opensAt > now() ? { kind: 'wait', at: opensAt } : await route.quota.take(now());
+    if (leave.kind === 'go') return true;
+    if (leave.kind === 'wait') {
+      route.pacedUntil = leave.at;
+      await hand.changed.wait(untilThen(leave.at, now()));
+      return false;
+    }
+    restForQuota(route, now(), leave.at);
+    stopIfAllRest(routes, course, now());
+    hand.changed.notify();
+    return false;
+  }
+
+  /** Begins with the first delivery whose domain is open, by leave of the route; undefined: look again. */
+  async function begin(route: Route): Promise<ClaimedDelivery | undefined> {
+    const opensAt = hand.opensAt();
+    if (opensAt > now()) {
+      hand.refillWithOthers();
+      await hand.changed.wait(untilThen(opensAt, now()));
+      return undefined;
+    }
+    if (!(await leaveToSend(route))) return undefined;
+    // While the quota was asked another connection may have taken it, or the relay got into trouble.
+    const isOpen = course.mayGoOn() && isUsable(route, now()) && hasRoom(route);
+    const delivery = isOpen ? hand.take() : undefined;
+    if (delivery === undefined) route.quota.putBack(now());
+    else note(route, delivery);
+    return delivery;
+  }
+
+  // In the same turn as it was taken: the next to look must find its domain as busy as it is.
+  function note(route: Route, delivery: ClaimedDelivery): void {
+    gates.enter(delivery.domain, now());
+    route.throttle.enter(now());
+    inFlight += 1;
+    route.inFlight += 1;
+    route.given += 1;
+    route.movedAt = now();
+    // It may be another route's turn now.
+    if (routes.length > 1) hand.changed.notify();
+  }
+
+  return {
+    async next(route) {
+      // It may have been at rest before this run began.
+      stopIfAllRest(routes, course, now());
+      while (course.mayGoOn()) {
+        hand.refill();
+        if (hand.isEmpty()) {
+          if (inFlight === 0 && hand.isDry()) return undefined;
+          await hand.changed.wait(LOOK_AGAIN_MS);
+        } else if (!isUsable(route, now()) || !hasRoom(route) || !isTurnOf(route, routes, now())) {
+          await hand.changed.wait(LOOK_AGAIN_MS);
+        } else {
+          const delivery = await begin(route);
+          if (delivery !== undefined) return delivery;
+        }
+      }
+      hand.changed.notify();
+      return undefined;
+    },
+    done(route, delivery, returned) {
+      gates.leave(delivery.domain);
+      inFlight -= 1;
+      route.inFlight -= 1;
+      route.movedAt = now();
+      if (returned) hand.noteReturn();
+      stopIfAllRest(routes, course, now());
+      hand.changed.notify();
+    },
+    end: hand.claimed,
+    goOn() {
+      hand.noteReturn();
+      stopIfAllRest(routes, course, now());
+    },
+  };
+}
+
+function untilThen(then: number, now: number): number {
+  return Math.min(LOOK_AGAIN_MS, Math.max(1, then - now));
+}
+
+/** Ends the run when no relay can be given anything for a while. */
+function stopIfAllRest(routes: readonly Route[], course: Course, now: number): void {
+  const isResting = (route: Route) =>
+    // A relay in trouble is worth waiting for only while another one works.
+    !isUsable(route, now) &&
+    (route.trouble !== undefined || route.restsUntil > now + LONGEST_WAIT_MS);
+  if (!routes.every(isResting)) return;
+  const usedUp = routes.filter(({ trouble }) => trouble === undefined);
+  const [first] = usedUp.toSorted((a, b) => a.restsUntil - b.restsUntil);
+  if (first !== undefined) {
+    const { reason = 'has had all that it may be given', until } = first.rest ?? {};
+    const message = `the relay ${first.account.id} ${reason}`;
+    course.stop('quota', message, until ?? new Date(first.restsUntil).toISOString());
+    return;
+  }
+  const troubles = routes.map(({ relay, trouble }) => `the relay ${relay.name} ${trouble}`);
+  course.stop('relay', troubles.join(', '));
+}

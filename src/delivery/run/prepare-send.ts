@@ -1,0 +1,157 @@
+import type { StoreDependencies } from '../../database/dependencies.ts';
+import { storedInstant } from '../../database/instants.ts';
+import { draftEdition } from '../../editions/compose/draft-edition.ts';
+import type { ComposeDependencies } from '../../editions/edition-dependencies.ts';
+import { findEdition, type StoredEdition } from '../../editions/queries/editions.ts';
+import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
+import type { PostNotes } from '../../posts/report-posts.ts';
+import { findNewsletter } from '../../settings/find-newsletter.ts';
+import type { NewsletterSettings } from '../../settings/settings.ts';
+import { countActive } from '../../subscribers/queries/subscribers.ts';
+import { deliveryTable } from '../queries/deliveries.ts';
+import {
+  countDue,
+  countUndecided,
+  findFailed,
+  findUnfinished,
+  nextRetry,
+  type Undecided,
+  type Unfinished,
+} from '../queries/unfinished.ts';
+import type { SendPreparation, SendWishes } from './send-report.ts';
+import { freshSince } from './settle-ledger.ts';
+import { mostDoubtsResent } from './when-in-doubt.ts';
+
+/** A stored edition asks for no post. */
+const NO_NOTES: PostNotes = {
+  posts: { read: 0, published: 0, drafts: 0, future: 0, leftOut: [] },
+  warnings: [],
+};
+
+const NOTHING_PLANNED = {
+  ...{ planned: 0, accepted: 0, deferred: 0, failed: 0 },
+  ...{ suppressed: 0, inDoubt: 0, queued: 0 },
+};
+
+const NONE_UNDECIDED: Undecided = { undecided: 0, doubtedAgain: 0 };
+
+export interface PrepareOptions extends SendWishes {
+  readonly newsletter: string;
+  readonly edition?: string;
+}
+
+/**
+ * Finds what `send` is to send: the edition called `edition`, else the oldest that is not
+ * finished, else a new one; one that waits for an editor only when it is named or `resume` is set.
+ * Stores nothing, so it is a dry run by itself. Throws a usage error for an edition that there is
+ * not or that was cancelled, and what composing throws.
+ */
+export async function prepareSend(
+  deps: ComposeDependencies,
+  { newsletter: newsletterId, edition: editionId, ...wishes }: PrepareOptions,
+): Promise<SendPreparation> {
+  const newsletter = findNewsletter(deps.config, newsletterId);
+  const prepare = async (id: string) =>
+    prepareStored(deps, newsletter, await storedEdition(deps, newsletter, id), wishes);
+  const named = editionId ?? (await editionToRetry(deps, newsletter, wishes));
+  if (named !== undefined) return prepare(named);
+  const since = freshSince(newsletter, deps.clock());
+  const unfinished = await findUnfinished(deps.store.db, newsletter.id, since);
+  const now = storedInstant(deps.clock());
+  const isDue = (each: Unfinished) =>
+    (wishes.resume === true || !each.isPaused) &&
+    canGo(each, now, mostDoubtsResent(newsletter, wishes));
+  const due = unfinished.find(isDue);
+  if (due !== undefined) return prepare(due.edition);
+  const prepared = await prepareNew(deps, newsletter, wishes);
+  const [waiting] = unfinished;
+  return prepared.kind !== 'nothingNew' || waiting === undefined
+    ? prepared
+    : prepare(waiting.edition);
+}
+
+function canGo(each: Unfinished, now: string, mostDoubts: number): boolean {
+  const isRetried = each.retryAt !== undefined && each.retryAt <= now;
+  const isResent = each.fewestDoubts !== undefined && each.fewestDoubts <= mostDoubts;
+  return each.isQueued || isRetried || isResent;
+}
+
+async function editionToRetry(
+  { store }: StoreDependencies,
+  { id }: NewsletterSettings,
+  { retryFailed, resume }: SendWishes,
+): Promise<string | undefined> {
+  return retryFailed ? findFailed(store.db, id, { orRefused: resume === true }) : undefined;
+}
+
+async function storedEdition(
+  { store }: StoreDependencies,
+  newsletter: NewsletterSettings,
+  id: string,
+): Promise<StoredEdition> {
+  const stored = await findEdition(store.db, id);
+  if (stored?.edition.newsletter !== newsletter.id) {
+    const remedy = 'see `broadsheet editions list`';
+    throw new BroadsheetError(EXIT.usage, `${newsletter.id} has no edition "${id}"; ${remedy}`);
+  }
+  if (stored.cancelledAt !== undefined) {
+    const remedy = 'leave out --edition to send the next one';
+    throw new BroadsheetError(EXIT.usage, `${id}  was cancelled; ${remedy}`);
+  }
+  return stored;
+}
+
+async function prepareStored(
+  { store, clock }: StoreDependencies,
+  newsletter: NewsletterSettings,
+  { edition, plannedAt, pause }: StoredEdition,
+  wishes: SendWishes,
+): Promise<SendPreparation> {
+  const deliveries = await deliveryTable(store.db, edition.id);
+  const isResumed =
+    pause?.by === 'relay' ||
+    (pause?.by === 'retraction' && wishes.asComposed === true) ||
+    (wishes.resume === true && pause?.by !== 'approval');
+  if (pause !== undefined && !isResumed) {
+    return { ...NO_NOTES, kind: 'paused', edition, deliveries, pause };
+  }
+  const now = storedInstant(clock());
+  const due = {
+    ...{ now, mostDoubts: mostDoubtsResent(newsletter, wishes) },
+    failed: wishes.retryFailed === true,
+  };
+  const recipients =
+    plannedAt === undefined
+      ? await countActive(store.db, edition.newsletter)
+      : await countDue(store.db, edition.id, due);
+  if (recipients === 0 && wishes.inDoubt === undefined) {
+    const retryAt = await nextRetry(store.db, edition.id);
+    const isAsked = newsletter.whenInDoubt !== 'skip';
+    const undecided = isAsked ? await countUndecided(store.db, edition.id) : NONE_UNDECIDED;
+    const waiting = retryAt === undefined ? {} : { retryAt };
+    return { ...NO_NOTES, kind: 'nobody', edition, deliveries, ...undecided, ...waiting };
+  }
+  const state = plannedAt === undefined ? 'composed' : 'unfinished';
+  const remember = () => {};
+  return { ...NO_NOTES, kind: 'ready', edition, state, recipients, deliveries, wishes, remember };
+}
+
+async function prepareNew(
+  deps: ComposeDependencies,
+  newsletter: NewsletterSettings,
+  wishes: SendWishes,
+): Promise<SendPreparation> {
+  const { edition, remember, ...notes } = await draftEdition(deps, newsletter);
+  if (edition === undefined) return { ...notes, kind: 'nothingNew' };
+  const recipients = await countActive(deps.store.db, newsletter.id);
+  const deliveries = NOTHING_PLANNED;
+  // Nobody to send it to: its posts are left for the edition that somebody gets.
+  if (recipients === 0) return { ...notes, kind: 'nobody', edition, deliveries, ...NONE_UNDECIDED };
+  return {
+    ...notes,
+    kind: 'ready',
+    edition,
+    state: 'new',
+    ...{ recipients, deliveries, wishes, remember },
+  };
+}

@@ -1,0 +1,14 @@
+import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
+import { relayVariable } from '../../settings/relay-variable.ts';
+import type { RelayAccount } from '../../settings/settings.ts';
+
+/**
+ * The account with the URL that sending needs. Throws a config error where it has none: what sends
+ * nothing (a build, say) does without the secrets of relays.
+ */
+export function requireUrl(account: RelayAccount): RelayAccount & { readonly url: string } {
+  const { id, url } = account;
+  if (url !== undefined) return { ...account, url };
+  const remedy = `set ${relayVariable(id)}, or add its smtpUrl to email.relays`;
+  throw new BroadsheetError(EXIT.config, `the relay ${id} has no URL; ${remedy}`);
+}

@@ -1,0 +1,54 @@
+import type { EmailAddress } from '../../kernel/email-address.ts';
+import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
+import { findNewsletter } from '../../settings/find-newsletter.ts';
+import { buildMessage } from '../message/build-message.ts';
+import type { Relay } from '../relay/relay.ts';
+import type { SendDependencies } from '../send-dependencies.ts';
+import { reportEdition } from './report-edition.ts';
+import { requireUrl } from './require-url.ts';
+import type { SendPreparation, TestReport } from './send-report.ts';
+
+/** Whose message a test is: nobody's, so that its links end nobody's subscription. */
+const NOBODY = 'test';
+
+/**
+ * Sends what `prepareSend` found to `to` only, marked as a test, outside the ledger: nothing is
+ * stored. Throws when the relay is away.
+ */
+export async function sendTest(
+  deps: SendDependencies,
+  { edition }: Exclude<SendPreparation, { readonly kind: 'nothingNew' }>,
+  to: readonly EmailAddress[],
+): Promise<TestReport> {
+  const { config } = deps;
+  const newsletter = findNewsletter(config, edition.newsletter);
+  const relay = deps.openRelay(requireUrl(config.relays[0]));
+  const messages: TestReport['messages'][number][] = [];
+  try {
+    for (const address of to) {
+      const message = await buildMessage({
+        edition,
+        newsletter,
+        subscriber: { id: NOBODY, address },
+        publicUrl: config.publicUrl,
+        serviceUrl: config.serviceUrl,
+        secrets: config.secrets,
+        date: deps.clock(),
+        test: true,
+      });
+      const outcome = await relay.send(message, async () => true);
+      if (outcome.kind === 'relayTrouble') throw relayIsAway(relay, outcome.reply.text);
+      const accepted = outcome.kind === 'accepted';
+      const reply = 'reply' in outcome ? outcome.reply : { code: 0, text: '' };
+      messages.push({ to: address, messageId: message.messageId, accepted, reply });
+    }
+  } finally {
+    await relay.close();
+  }
+  return { edition: reportEdition(edition), messages };
+}
+
+function relayIsAway(relay: Relay, text: string): BroadsheetError {
+  const remedy = 'run the command again when it works';
+  return new BroadsheetError(EXIT.unavailable, `the relay ${relay.name} ${text}; ${remedy}`);
+}

@@ -1,0 +1,102 @@
+import { documentUrl, FORMATS } from '../../feeds/formats.ts';
+import { oneLine } from '../../kernel/one-line.ts';
+import type { Texts, TextsOf } from '../../kernel/texts.ts';
+import { newsletterView } from '../../pages/layout-scope.ts';
+import { openPages, type Pages } from '../../pages/open-pages.ts';
+import { readWebTemplates } from '../../pages/web-templates.ts';
+import type { Config } from '../../settings/config.ts';
+import type { NewsletterSettings } from '../../settings/settings.ts';
+import type { ArchiveList, ListedEdition } from '../page/plan-lists.ts';
+import type { ArchiveLists } from './archive-dependencies.ts';
+import { archivePath } from './archive-feed.ts';
+
+/**
+ * The pages that list editions, in the look of the site, and the files that this needs: so that a
+ * web server that knows nothing of Broadsheet shows them too. Throws a `BroadsheetError` (config)
+ * for a broken template.
+ */
+export function openArchiveLists(config: Config, textsOf: TextsOf): ArchiveLists {
+  const texts = textsOf(config.web.language);
+  const pages = openPages(config, readWebTemplates(config.folders.webTemplates), texts, 'output');
+  return {
+    render(list, newsletters) {
+      const shown = list.newsletter === undefined ? newsletters : [list.newsletter];
+      return pages.render({
+        ...{ name: 'archive', path: `${list.path}/`, title: titleOf(list, texts) },
+        ...(list.newsletter && { description: oneLine(list.newsletter.description) }),
+        isIndexed: shown.every(({ archive }) => archive === 'indexed'),
+        scope: scopeOf(list, newsletters, pages, config),
+      });
+    },
+    files: new Map(pages.assets.map(({ name, body }) => [`assets/${name}`, body])),
+  };
+}
+
+function titleOf({ newsletter, year }: ArchiveList, texts: Texts): string {
+  if (newsletter === undefined) return texts.text('site.archive.title');
+  const values = { newsletter: oneLine(newsletter.name) };
+  if (year === undefined) return texts.text('site.archive.title_of', values);
+  return texts.text('site.archive.title_of_year', { ...values, year });
+}
+
+function scopeOf(
+  { newsletter, path, year, years, editions }: ArchiveList,
+  newsletters: readonly NewsletterSettings[],
+  { common: { published, has_service: hasService }, texts }: Pages,
+  config: Config,
+): object {
+  const views = new Map(
+    newsletters.map((each) => [each.id, newsletterView(each, published, texts)]),
+  );
+  const top = newsletter === undefined ? path : archivePath(newsletter.id);
+  const listed = newsletters.filter((each) => each.listed);
+  const viewsOf = (some: readonly NewsletterSettings[]) => some.map(({ id }) => views.get(id));
+  return {
+    newsletter: newsletter === undefined ? null : views.get(newsletter.id),
+    is_offered: hasService && newsletter?.listed === true,
+    archives: newsletter === undefined ? viewsOf(listed) : [],
+    years: years.map((each) => ({
+      ...{ name: each, path: `${published}${top}/${each}/`, is_this: each === year },
+    })),
+    months: monthsOf(editions, texts).map(({ name, editions: some }) => ({
+      name,
+      editions: some.map((edition) => ({
+        newsletter: views.get(edition.newsletter),
+        ...{
+          day: edition.day,
+          date: dateOf(edition.day, texts),
+          subject: oneLine(edition.subject),
+        },
+        path: `${published}${archivePath(edition.id)}/`,
+      })),
+    })),
+    feeds: newsletter === undefined ? [] : feedsOf(newsletter, config),
+  };
+}
+
+/** Editions of one month together, in their order. */
+function monthsOf(editions: readonly ListedEdition[], { language }: Texts) {
+  const name = new Intl.DateTimeFormat(language, {
+    ...{ month: 'long', year: 'numeric', timeZone: 'UTC' },
+  });
+  const months = Map.groupBy(editions, ({ day }) => day.slice(0, 7));
+  return [...months].map(([month, some]) => ({
+    name: name.format(new Date(`${month}-15T12:00:00Z`)),
+    editions: some,
+  }));
+}
+
+/** `day` within its month: `Friday 20`. */
+function dateOf(day: string, { language }: Texts): string {
+  const format = new Intl.DateTimeFormat(language, {
+    ...{ weekday: 'long', day: 'numeric', month: 'long', timeZone: 'UTC' },
+  });
+  return format.format(new Date(`${day}T12:00:00Z`));
+}
+
+function feedsOf(newsletter: NewsletterSettings, { feeds }: Config) {
+  return feeds.formats.map((format) => ({
+    ...{ name: FORMATS[format].name, type: FORMATS[format].type },
+    url: documentUrl(feeds.publicUrl, archivePath(newsletter.id), format),
+  }));
+}

@@ -1,0 +1,56 @@
+import type { StoreDependencies } from '../../database/dependencies.ts';
+import { INDEX_FILE } from '../../feeds/index-page.ts';
+import { Publication } from '../../feeds/publish/publish.ts';
+import type { TextsOf } from '../../kernel/texts.ts';
+import type { NewsletterSettings } from '../../settings/settings.ts';
+import { renderEditionPage } from '../page/edition-page.ts';
+import { archivedEditions } from '../queries/archived-editions.ts';
+import { findEdition } from '../queries/editions.ts';
+import { archivePath } from './archive-feed.ts';
+import { surroundingsOf } from './put-edition-pages.ts';
+
+/** A page as it lies in the output folder, and where readers find it once that is published. */
+export interface EditionPageFile {
+  /** Absolute path. */
+  readonly file: string;
+  readonly url: string;
+}
+
+/**
+ * Puts the page of a planned edition into the output folder, with its style sheet: the mail links to
+ * it, and no reader is to find nothing there. Lists, feeds and the neighbours' links follow with the
+ * next `publishArchive`. Undefined, and nothing done, for a newsletter without an archive. Throws a
+ * `BroadsheetError` (`EXIT.disk`) when the folder cannot be written.
+ */
+export async function publishEditionPage(
+  deps: Pick<StoreDependencies, 'config' | 'store' | 'log'> & { readonly textsOf: TextsOf },
+  newsletter: NewsletterSettings,
+  id: string,
+): Promise<EditionPageFile | undefined> {
+  if (newsletter.archive === 'off') return undefined;
+  const { config, store, log, textsOf } = deps;
+  const editions = await archivedEditions(store.db, newsletter.id);
+  const at = editions.findIndex((each) => each.id === id);
+  const archived = editions[at];
+  const stored = await findEdition(store.db, id);
+  // Cancelled meanwhile: nobody gets it.
+  if (archived === undefined || stored === undefined) return undefined;
+  const surroundings = surroundingsOf(config, { newsletter, editions }, archived, at);
+  const texts = textsOf(newsletter.language);
+  const { html, css, cssPath } = renderEditionPage({
+    ...surroundings,
+    ...{ edition: stored.edition, texts },
+  });
+  const publication = new Publication(config.folders.output);
+  try {
+    publication.put(archivePath(cssPath), css);
+    const page = `${archivePath(id)}/${INDEX_FILE}`;
+    publication.put(page, html);
+    await publication.commit();
+    const written = { file: publication.pathOf(page), url: surroundings.url };
+    log.detail(`${written.file}  is the page ${written.url}`);
+    return written;
+  } finally {
+    publication.close();
+  }
+}

@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
+import { documentUrl, FORMATS, folderUrl } from '../../feeds/formats.ts';
+import { INDEX_FILE } from '../../feeds/index-page.ts';
+import type { Config } from '../../settings/config.ts';
+import { EDITION_PAGE_REVISION, renderEditionPage } from '../page/edition-page.ts';
+import type { EditionPageInput } from '../page/edition-page-input.ts';
+import { TOP } from '../page/edition-surroundings.ts';
+import type { ArchivedEdition } from '../queries/archived-editions.ts';
+import { findEdition } from '../queries/editions.ts';
+import type { ArchiveDependencies } from './archive-dependencies.ts';
+import { archivePath } from './archive-feed.ts';
+import type { ArchiveFiles } from './archive-files.ts';
+import type { NewsletterArchive } from './list-archives.ts';
+
+/**
+ * Puts the page of every edition of a newsletter, each with its style sheet. Of a page that was made
+ * of the same the last time not even the edition is read; the others are, one at a time.
+ */
+export async function putEditionPages(
+  deps: ArchiveDependencies,
+  { newsletter, editions }: NewsletterArchive,
+  files: ArchiveFiles,
+): Promise<void> {
+  const texts = deps.textsOf(newsletter.language);
+  for (const [at, edition] of editions.entries()) {
+    deps.log.progress('Archive', at, editions.length);
+    // Whoever else has work in this process has their turn.
+    await setImmediate();
+    const path = archivePath(edition.id);
+    const page = `${path}/${INDEX_FILE}`;
+    const input: EditionPageInput = {
+      ...surroundingsOf(deps.config, { newsletter, editions }, edition, at),
+      texts,
+      edition: { ...edition, html: '', text: '', posts: [] },
+    };
+    const fingerprint = fingerprintOf(input);
+    if (files.keepMadeOf(fingerprint, page)) continue;
+    const stored = await findEdition(deps.store.db, edition.id);
+    if (stored === undefined) continue;
+    const { html, css, cssPath } = renderEditionPage({ ...input, edition: stored.edition });
+    const sheet = archivePath(cssPath);
+    files.put(sheet, css);
+    files.putMadeOf(fingerprint, page, html, sheet);
+  }
+  deps.log.progress('Archive', editions.length, editions.length);
+}
+
+/** What the page of `edition`, the one at `at`, is made of besides the edition itself and the texts. */
+export function surroundingsOf(
+  config: Config,
+  { newsletter, editions }: NewsletterArchive,
+  { id, plannedAt }: ArchivedEdition,
+  at: number,
+): Omit<EditionPageInput, 'edition' | 'texts'> {
+  const { publicUrl, serviceUrl } = config;
+  return {
+    ...{ newsletter, plannedAt, siteTitle: config.site.title },
+    url: folderUrl(publicUrl, archivePath(id)),
+    ...(serviceUrl === undefined ? {} : { service: serviceUrl === publicUrl ? TOP : serviceUrl }),
+    feeds: config.feeds.formats.map((format) => ({
+      type: FORMATS[format].type,
+      title: `${newsletter.name} (${FORMATS[format].name})`,
+      url: documentUrl(publicUrl, archivePath(newsletter.id), format),
+    })),
+    ...neighboursOf(editions, at),
+  };
+}
+
+function neighboursOf(
+  editions: readonly ArchivedEdition[],
+  at: number,
+): Pick<EditionPageInput, 'earlier' | 'later'> {
+  const earlier = editions[at + 1];
+  const later = at === 0 ? undefined : editions[at - 1];
+  return { ...(earlier && { earlier }), ...(later && { later }) };
+}
+
+/**
+ * Tells whether a page has to be made again. An edition changes only by being composed anew; what
+ * surrounds it does, and is all that is on the page of an edition without a mail. SHA-256, hex.
+ */
+function fingerprintOf(input: EditionPageInput): string {
+  const { html, css } = renderEditionPage(input);
+  const { composedAt } = input.edition;
+  return createHash('sha256')
+    .update([EDITION_PAGE_REVISION, composedAt, html, css].join('\n'))
+    .digest('hex');
+}

@@ -1,0 +1,11 @@
+import { answerOrder } from '../../kernel/apart/answer-order.ts';
+import { silentLog } from '../../kernel/log.ts';
+import type { ChangesOrder } from './changes-apart.ts';
+import { findPostChanges } from './find-post-changes.ts';
+
+// A program of its own: finds what became of the posts of an edition.
+
+answerOrder(async ({ config, now, edition }: ChangesOrder) => {
+  const instant = Temporal.Instant.from(now);
+  return findPostChanges({ config, clock: () => instant, log: silentLog }, edition);
+});

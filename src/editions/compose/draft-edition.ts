@@ -1,0 +1,159 @@
+import { storedInstant } from '../../database/instants.ts';
+import { reasonOf } from '../../kernel/errors.ts';
+import type { Log } from '../../kernel/log.ts';
+import type { Problem } from '../../kernel/problem.ts';
+import { type CollectedPosts, collectPosts } from '../../posts/collect-posts.ts';
+import { reportPosts } from '../../posts/report-posts.ts';
+import type { Story } from '../../posts/story.ts';
+import type { Config } from '../../settings/config.ts';
+import type { NewsletterSettings } from '../../settings/settings.ts';
+import type { Templates } from '../../templates/templates.ts';
+import { renderDigest } from '../digest/render-digest.ts';
+import { type Selection, selectStories } from '../digest/select-stories.ts';
+import type { Edition } from '../edition.ts';
+import type { ComposeDependencies } from '../edition-dependencies.ts';
+import { editionIdsOfDay, usedPostIds } from '../queries/editions.ts';
+import type { EditionDraft } from './edition-draft.ts';
+
+/** An edition that is composed, and not stored. */
+export interface Draft extends EditionDraft {
+  /** Writes down the ids that the posts were given: to be called before the edition is stored. */
+  readonly remember: () => void;
+}
+
+/** Composes the next edition of a newsletter: here, or in a process of its own. */
+export type DraftNext = (
+  deps: ComposeDependencies,
+  newsletter: NewsletterSettings,
+) => Promise<Draft>;
+
+/** All that an edition is made of besides the posts. Can be sent to another process. */
+export interface DraftOrder {
+  readonly config: Config;
+  readonly newsletter: NewsletterSettings;
+  readonly templates: Templates;
+  /** ISO 8601 instant at which the edition is due. */
+  readonly now: string;
+  /** Posts that an edition of the newsletter has. */
+  readonly usedIds: ReadonlySet<string>;
+  /** Editions of the same day. */
+  readonly takenIds: ReadonlySet<string>;
+  /** A stored edition that nobody has got: the new one has its id and day. */
+  readonly replacing?: Edition | undefined;
+}
+
+/**
+ * Composes the edition of the newsletter that is due at the clock's instant, and stores nothing.
+ * With `replacing`, a stored edition that nobody has got, it gets that one's id and day, and may
+ * have its posts.
+ */
+export async function draftEdition(
+  deps: ComposeDependencies,
+  newsletter: NewsletterSettings,
+  replacing?: Edition,
+): Promise<Draft> {
+  return draftFrom(await orderDraft(deps, newsletter, replacing), deps.log);
+}
+
+/** Reads what the database knows, for `draftFrom`. */
+export async function orderDraft(
+  { config, store, clock, templates }: ComposeDependencies,
+  newsletter: NewsletterSettings,
+  replacing?: Edition,
+): Promise<DraftOrder> {
+  const now = clock();
+  return {
+    ...{ config, newsletter, templates, now: now.toString(), replacing },
+    usedIds: await usedPostIds(store.db, newsletter.id, replacing?.id),
+    takenIds: await editionIdsOfDay(store.db, newsletter.id, dayOf(newsletter, now)),
+  };
+}
+
+/** Composes the edition of an order, without the database. Reads the posts. */
+export async function draftFrom(order: DraftOrder, log: Log): Promise<Draft> {
+  const { config, newsletter, usedIds } = order;
+  const now = Temporal.Instant.from(order.now);
+  const collected = collectPosts(config, { now, log, remember: true });
+  const { selection, broken } = select(collected, (stories) =>
+    selectStories({ stories, idOf: collected.idOf, usedIds, newsletter, now }),
+  );
+  const drafted =
+    selection === undefined
+      ? { edition: undefined, warnings: [] }
+      : await render(order, collected, selection, now);
+  return {
+    ...reportPosts(collected.folder, broken, [...collected.warnings, ...drafted.warnings]),
+    edition: drafted.edition,
+    remember: () => collected.save(),
+  };
+}
+
+/** Selects until every post that is to be shown can be rendered; the broken ones are left out. */
+function select(
+  collected: CollectedPosts,
+  choose: (stories: readonly Story[]) => Selection | undefined,
+): { readonly selection: Selection | undefined; readonly broken: readonly Problem[] } {
+  const broken = new Map<Story, Problem>();
+  for (;;) {
+    const selection = choose(collected.stories.filter((story) => !broken.has(story)));
+    const shown = selection === undefined ? [] : [selection.lead, ...selection.stories];
+    const before = broken.size;
+    for (const story of shown) {
+      try {
+        collected.render(story.shown);
+      } catch (error) {
+        broken.set(story, { file: story.shown.file, message: reasonOf(error) });
+      }
+    }
+    if (broken.size === before) return { selection, broken: [...broken.values()] };
+  }
+}
+
+async function render(
+  { config, newsletter, templates, takenIds, replacing }: DraftOrder,
+  collected: CollectedPosts,
+  selection: Selection,
+  now: Temporal.Instant,
+): Promise<{ readonly edition: Edition; readonly warnings: readonly Problem[] }> {
+  const day = replacing?.day ?? dayOf(newsletter, now);
+  const id = replacing?.id ?? freeId(`${newsletter.id}-${day}`, takenIds);
+  const warnings = new Map<string, readonly Problem[]>();
+  const digest = await renderDigest({
+    templates,
+    newsletter,
+    site: config.site,
+    publicUrl: config.publicUrl,
+    serviceUrl: config.serviceUrl,
+    editionId: id,
+    day,
+    selection,
+    idOf: collected.idOf,
+    render(post) {
+      const { rendered, warnings: found } = collected.render(post);
+      warnings.set(post.file, found);
+      return rendered;
+    },
+  });
+  const { subject, preheader, html, text, posts } = digest;
+  const file = templates.digestMjml.file;
+  return {
+    edition: {
+      ...{ id, newsletter: newsletter.id, day, subject, preheader, html, text, posts },
+      composedAt: storedInstant(now),
+    },
+    warnings: [
+      ...[...warnings.values()].flat(),
+      ...digest.warnings.map((message) => ({ file, message })),
+    ],
+  };
+}
+
+function dayOf({ timeZone }: NewsletterSettings, now: Temporal.Instant): string {
+  return now.toZonedDateTimeISO(timeZone).toPlainDate().toString();
+}
+
+function freeId(first: string, taken: ReadonlySet<string>): string {
+  let id = first;
+  for (let number = 2; taken.has(id); number += 1) id = `${first}-${number}`;
+  return id;
+}

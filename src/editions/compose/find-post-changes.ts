@@ -1,0 +1,57 @@
+import type { StoreDependencies } from '../../database/dependencies.ts';
+import { type CollectedPosts, collectPosts } from '../../posts/collect-posts.ts';
+import { readPost } from '../../posts/files/read-posts.ts';
+import type { Post } from '../../posts/post.ts';
+import type { Edition, EditionPost } from '../edition.ts';
+import type { PostChange, PostChangeKind } from '../post-change.ts';
+
+type Dependencies = Pick<StoreDependencies, 'config' | 'clock' | 'log'>;
+
+/**
+ * The posts that the edition shows and that are not as they were when it was composed, in its order.
+ * Reads all posts. Throws a `BroadsheetError` when their folder cannot be read.
+ */
+export function findPostChanges(deps: Dependencies, edition: Edition): readonly PostChange[] {
+  const { config, clock, log } = deps;
+  const collected = collectPosts(config, { now: clock(), log, remember: false });
+  const posts = new Map(collected.folder.posts.map((post) => [post.file, post]));
+  const present = new Map([...collected.idOf].map(([file, id]) => [id, posts.get(file)]));
+  return edition.posts
+    .filter(({ role }) => role !== undefined)
+    .flatMap((then) => {
+      const now = present.get(then.id);
+      const kind =
+        now === undefined ? whyAway(deps, collected, then.file) : changeOf(collected, then, now);
+      return kind === undefined ? [] : [{ file: then.file, title: then.title, kind }];
+    });
+}
+
+function changeOf(
+  collected: CollectedPosts,
+  then: EditionPost,
+  now: Post,
+): PostChangeKind | undefined {
+  try {
+    collected.render(now);
+  } catch {
+    return 'broken';
+  }
+  if (now.title !== then.title) return 'retitled';
+  if (now.url !== then.url) return 'moved';
+  const isSame = then.fingerprint === undefined || then.fingerprint === now.fingerprint;
+  return isSame ? undefined : 'changed';
+}
+
+/** Why a post is not published any more, by the file that it was in. */
+function whyAway(
+  { config, clock }: Dependencies,
+  { folder }: CollectedPosts,
+  file: string,
+): PostChangeKind {
+  if (!folder.files.has(file)) return 'gone';
+  const parsed = readPost(folder.folder, file, { site: config.site, settings: config.posts });
+  if (parsed === undefined) return 'gone';
+  if ('problem' in parsed) return parsed.draft ? 'draft' : 'broken';
+  if (parsed.post.draft) return 'draft';
+  return Temporal.Instant.compare(parsed.post.date, clock()) > 0 ? 'future' : 'gone';
+}

@@ -1,0 +1,54 @@
+import type { Post } from '../../posts/post.ts';
+import type { Story } from '../../posts/story.ts';
+import type { Selection } from './select-stories.ts';
+
+/** The stories of an edition by the room that each gets in the digest. */
+export interface Layout {
+  readonly lead: Post;
+  readonly stories: readonly Post[];
+  readonly headlines: readonly Post[];
+  /** Stories that are told of by their number only. */
+  readonly dropped: readonly Story[];
+}
+
+/**
+ * The roomiest layout of `selection` whose page `fits`, as that page, or the tightest when none
+ * does. The room is taken from the end: first stories become headlines, one by one, then
+ * headlines are dropped; the lead always stays. Few pages are made (a binary search).
+ */
+export async function fitLayout<Page>(
+  selection: Selection,
+  make: (layout: Layout) => Promise<Page>,
+  fits: (page: Page) => boolean,
+): Promise<Page> {
+  const roomiest = await make(layoutAt(selection, 0));
+  if (fits(roomiest)) return roomiest;
+  let tooRoomy = 0;
+  let tight = selection.stories.length * 2 + selection.headlines.length;
+  let page = await make(layoutAt(selection, tight));
+  while (tight - tooRoomy > 1) {
+    const middle = Math.floor((tooRoomy + tight) / 2);
+    const candidate = await make(layoutAt(selection, middle));
+    if (fits(candidate)) {
+      tight = middle;
+      page = candidate;
+    } else {
+      tooRoomy = middle;
+    }
+  }
+  return page;
+}
+
+/** The layout after `steps` steps of tightening. */
+function layoutAt(selection: Selection, steps: number): Layout {
+  const all = [...selection.stories, ...selection.headlines];
+  const stories = Math.max(0, selection.stories.length - steps);
+  const droppedSteps = Math.max(0, steps - selection.stories.length);
+  const listed = Math.max(stories, all.length - droppedSteps);
+  return {
+    lead: selection.lead.shown,
+    stories: all.slice(0, stories).map((story) => story.shown),
+    headlines: all.slice(stories, listed).map((story) => story.shown),
+    dropped: [...all.slice(listed), ...selection.dropped],
+  };
+}

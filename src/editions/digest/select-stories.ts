@@ -1,0 +1,70 @@
+import { newestFirst, type Post } from '../../posts/post.ts';
+import type { Story } from '../../posts/story.ts';
+import type { NewsletterSettings } from '../../settings/settings.ts';
+
+/** The stories of an edition, by the room that each is meant to get. */
+export interface Selection {
+  readonly lead: Story;
+  /** With picture and excerpt, after the lead. */
+  readonly stories: readonly Story[];
+  readonly headlines: readonly Story[];
+  /** Too many to show: they belong to the edition all the same, and never come again. */
+  readonly dropped: readonly Story[];
+}
+
+export interface SelectStoriesInput {
+  readonly stories: readonly Story[];
+  /** The id of every published post, by its file. */
+  readonly idOf: ReadonlyMap<string, string>;
+  /** Ids of all posts that are in an edition of this newsletter already. */
+  readonly usedIds: ReadonlySet<string>;
+  readonly newsletter: NewsletterSettings;
+  readonly now: Temporal.Instant;
+}
+
+/**
+ * The stories of the newsletter's next edition, newest first, or undefined when there are fewer
+ * than `minimumStories`.
+ *
+ * A story is taken when it has one of the newsletter's categories (compared without case), none
+ * of its posts is in an earlier edition, and the post it shows is dated in the `lookbackDays`
+ * before `now`. A story that came late (dated before the last edition, and in none) is taken by
+ * the same rule. The lead is the newest `featured` story, else the newest.
+ */
+export function selectStories(input: SelectStoriesInput): Selection | undefined {
+  const { newsletter } = input;
+  const taken = input.stories
+    .filter(conditionsOf(input))
+    .toSorted((a, b) => newestFirst(a.shown, b.shown));
+  const lead = taken.find(isFeatured) ?? taken[0];
+  if (lead === undefined || taken.length < newsletter.minimumStories) return undefined;
+  const others = taken.filter((story) => story !== lead);
+  const shown = newsletter.stories - 1;
+  const listed = shown + newsletter.headlines;
+  return {
+    lead,
+    stories: others.slice(0, shown),
+    headlines: others.slice(shown, listed),
+    dropped: others.slice(listed),
+  };
+}
+
+function isFeatured(story: Story): boolean {
+  return story.posts.some((post) => post.featured);
+}
+
+function conditionsOf({ idOf, usedIds, newsletter, now }: SelectStoriesInput) {
+  const oldest = now.subtract({ hours: 24 * newsletter.lookbackDays });
+  const wanted = new Set(newsletter.categories.map(fold));
+  const isWanted = (post: Post) => post.categories.some((name) => wanted.has(fold(name)));
+  const isUsed = (post: Post) => usedIds.has(idOf.get(post.file) ?? '');
+  return ({ shown, posts }: Story): boolean =>
+    Temporal.Instant.compare(shown.date, oldest) >= 0 &&
+    Temporal.Instant.compare(shown.date, now) <= 0 &&
+    (wanted.size === 0 || posts.some(isWanted)) &&
+    !posts.some(isUsed);
+}
+
+function fold(name: string): string {
+  return name.normalize('NFC').trim().toLowerCase();
+}

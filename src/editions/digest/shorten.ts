@@ -1,0 +1,36 @@
+import { foldSpace } from '../../kernel/clean-text.ts';
+/**
+ * `text` in at most `limit` UTF-16 units: whole if it fits, else up to the end of its last
+ * sentence when that keeps at least half of the limit, else of its last word, with an ellipsis.
+ * White space is folded. Sentences, words and characters are those of the language (UAX 29).
+ */
+export function shorten(text: string, limit: number, language: string): string {
+  const folded = foldSpace(text);
+  if (folded.length <= limit) return folded;
+  // Everything that the answer depends on is near the limit; segmenting a whole book is slow.
+  const start = folded.slice(0, limit + 200).toWellFormed();
+  const sentences = lastEnd(start, limit, language, 'sentence');
+  if (sentences >= limit / 2) return start.slice(0, sentences).trimEnd();
+  const words = lastEnd(start, limit - 1, language, 'word');
+  // A single character can be that long too, with marks piled upon it.
+  const end = words || lastEnd(start, limit - 1, language, 'grapheme') || limit - 1;
+  return `${start
+    .slice(0, end)
+    .replace(/[\ud800-\udbff]$/, '')
+    .replace(/[\s,;:.…–—-]+$/u, '')}…`;
+}
+
+function lastEnd(
+  text: string,
+  limit: number,
+  language: string,
+  granularity: 'sentence' | 'word' | 'grapheme',
+): number {
+  let end = 0;
+  for (const { index, segment } of new Intl.Segmenter(language, { granularity }).segment(text)) {
+    const next = index + segment.trimEnd().length;
+    if (next > limit) break;
+    if (segment.trim() !== '') end = next;
+  }
+  return end;
+}

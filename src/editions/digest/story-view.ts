@@ -1,0 +1,100 @@
+import { oneLine } from '../../kernel/one-line.ts';
+import { textDirection } from '../../kernel/text-direction.ts';
+import type { Image, Post, RenderedPost } from '../../posts/post.ts';
+import type { NewsletterSettings } from '../../settings/settings.ts';
+import { PLACEHOLDERS } from '../edition.ts';
+import { openingOf } from './opening-of.ts';
+import { shorten } from './shorten.ts';
+
+const TITLE_LENGTH = 300;
+const LEAD_LENGTH = 480;
+const EXCERPT_LENGTH = 220;
+
+/** A headline as templates see it. All plain text; every key is there, null where it has no value. */
+export interface HeadlineView {
+  /** 1 for the lead. */
+  readonly number: number;
+  readonly title: string;
+  readonly url: string;
+  /** The first category. */
+  readonly kicker: string | null;
+  /** `Ada Byron, Alan Turing`. */
+  readonly byline: string | null;
+  /** BCP 47. */
+  readonly language: string;
+  readonly dir: 'ltr' | 'rtl';
+}
+
+/** A story with its opening, as templates see it. */
+export interface StoryView extends HeadlineView {
+  /** A sentence or two: the standfirst, else how the body begins. May be empty. */
+  readonly excerpt: string;
+  /** The author's own excerpt, where it does not just repeat the body. */
+  readonly standfirst: string | null;
+  /** How the body begins; longer for the lead. */
+  readonly paragraphs: readonly string[];
+  /** With alternative text that is never empty; `fit` gives it a size. */
+  readonly image: Image | null;
+}
+
+/** `post` as one of the headlines. */
+export function headlineView(
+  post: Post,
+  number: number,
+  newsletter: Pick<NewsletterSettings, 'language'>,
+): HeadlineView {
+  const language = languageOf(post, newsletter);
+  const plain = (text: string) => withoutPlaceholders(oneLine(text));
+  return {
+    number,
+    title: shorten(plain(post.title), TITLE_LENGTH, language),
+    url: withoutPlaceholders(post.url),
+    kicker: plain(post.categories[0] ?? '') || null,
+    byline: plain(post.authors.join(', ')) || null,
+    language,
+    dir: textDirection(language),
+  };
+}
+
+/** A rendered post as the lead (`lead` true: a longer opening) or as one of the stories. */
+export function storyView(
+  rendered: RenderedPost,
+  number: number,
+  newsletter: Pick<NewsletterSettings, 'language'>,
+  lead: boolean,
+): StoryView {
+  const headline = headlineView(rendered.post, number, newsletter);
+  const clean = (text: string) => withoutPlaceholders(oneLine(text));
+  const { standfirst, paragraphs } = openingOf(
+    rendered,
+    lead ? LEAD_LENGTH : EXCERPT_LENGTH,
+    headline.language,
+  );
+  const { image } = rendered;
+  return {
+    ...headline,
+    excerpt: clean(standfirst ?? paragraphs[0] ?? ''),
+    standfirst: standfirst === null ? null : clean(standfirst),
+    paragraphs: paragraphs.map(clean),
+    image: image
+      ? { ...image, url: withoutPlaceholders(image.url), alt: clean(image.alt) || headline.title }
+      : null,
+  };
+}
+
+function languageOf(post: Post, newsletter: Pick<NewsletterSettings, 'language'>): string {
+  const language = post.language ?? newsletter.language;
+  try {
+    return Intl.getCanonicalLocales(language)[0] ?? newsletter.language;
+  } catch {
+    return newsletter.language;
+  }
+}
+
+/** No post can name a placeholder, and so be given a subscriber's own link or address. */
+function withoutPlaceholders(text: string): string {
+  return Object.values(PLACEHOLDERS).reduce(
+    (rest, placeholder) => rest.replaceAll(placeholder, '…'),
+    text,
+  );
+}

@@ -1,0 +1,188 @@
+import { lockRow } from '../../database/dialect.ts';
+import type { Database, EditionPostsTable, EditionsTable } from '../../database/tables.ts';
+import type { Edition, EditionPause, EditionPost } from '../edition.ts';
+
+/** An edition with when its deliveries were planned, and how many; absent when it was never sent. */
+export interface StoredEdition {
+  readonly edition: Edition;
+  readonly plannedAt?: string;
+  readonly planned: number;
+  /** From when on its age is counted; absent when it was never sent. */
+  readonly freshFrom?: string;
+  readonly pause?: EditionPause;
+  readonly cancelledAt?: string;
+  /** When an editor let it go, where one was asked. */
+  readonly approvedAt?: string;
+  /** When an editor said that it goes as composed, whatever became of its posts. */
+  readonly asComposedAt?: string;
+}
+
+/** All of an edition but its bodies and posts. */
+export type EditionRow = Omit<EditionsTable, 'html' | 'text'>;
+
+const ROW = [
+  'id',
+  'newsletter',
+  'day',
+  'subject',
+  'preheader',
+  'composed_at',
+  'planned_at',
+  'planned',
+  'fresh_from',
+  'paused_at',
+  'paused_by',
+  'pause_reason',
+  'cancelled_at',
+  'approved_at',
+  'as_composed_at',
+] as const;
+
+/** Rows of posts that are stored by one query, under every database's limit of parameters. */
+const POSTS_AT_ONCE = 500;
+
+/**
+ * Stores an edition with its posts. False, and nothing stored, when its id or one of its posts is
+ * in an edition of the newsletter already: someone else was composing at the same time. To be run
+ * in a transaction.
+ */
+export async function insertEdition(db: Database, edition: Edition): Promise<boolean> {
+  if ((await findEdition(db, edition.id)) !== undefined) return false;
+  const used = await usedPostIds(db, edition.newsletter);
+  if (edition.posts.some((post) => used.has(post.id))) return false;
+  const { id, newsletter, day, subject, preheader, html, text, composedAt } = edition;
+  await db
+    .insertInto('editions')
+    .values({
+      ...{ id, newsletter, day, subject, preheader, html, text },
+      composed_at: composedAt,
+      ...{ planned_at: null, planned: 0, fresh_from: null },
+      ...{ paused_at: null, paused_by: null, pause_reason: null, cancelled_at: null },
+      ...{ approved_at: null, as_composed_at: null },
+    })
+    .execute();
+  await insertPosts(db, edition);
+  return true;
+}
+
+export async function insertPosts(db: Database, edition: Edition): Promise<void> {
+  const rows = edition.posts.map((post, position) => toPostRow(edition, post, position));
+  for (let start = 0; start < rows.length; start += POSTS_AT_ONCE) {
+    await db
+      .insertInto('edition_posts')
+      .values(rows.slice(start, start + POSTS_AT_ONCE))
+      .execute();
+  }
+}
+
+/** The same as `findEdition`, kept as it is until the transaction ends. */
+export async function lockEdition(db: Database, id: string): Promise<StoredEdition | undefined> {
+  await lockRow(db, db.selectFrom('editions').select('id').where('id', '=', id)).execute();
+  return findEdition(db, id);
+}
+
+/** The edition as it was composed. */
+export async function findEdition(db: Database, id: string): Promise<StoredEdition | undefined> {
+  const row = await db.selectFrom('editions').selectAll().where('id', '=', id).executeTakeFirst();
+  if (row === undefined) return undefined;
+  const posts = await db
+    .selectFrom('edition_posts')
+    .selectAll()
+    .where('edition', '=', id)
+    .orderBy('position')
+    .execute();
+  const { newsletter, day, subject, preheader, html, text } = row;
+  return {
+    edition: {
+      ...{ id, newsletter, day, subject, preheader, html, text },
+      posts: posts.map(fromPostRow),
+      composedAt: row.composed_at,
+    },
+    ...(row.planned_at === null ? {} : { plannedAt: row.planned_at }),
+    planned: row.planned,
+    ...(row.fresh_from === null ? {} : { freshFrom: row.fresh_from }),
+    ...pauseOf(row),
+    ...(row.cancelled_at === null ? {} : { cancelledAt: row.cancelled_at }),
+    ...(row.approved_at === null ? {} : { approvedAt: row.approved_at }),
+    ...(row.as_composed_at === null ? {} : { asComposedAt: row.as_composed_at }),
+  };
+}
+
+/** The editions of one newsletter, or of all, oldest first. */
+export async function editionRows(
+  db: Database,
+  newsletter: string | undefined,
+): Promise<readonly EditionRow[]> {
+  let query = db.selectFrom('editions').select(ROW).orderBy('composed_at').orderBy('id');
+  if (newsletter !== undefined) query = query.where('newsletter', '=', newsletter);
+  return query.execute();
+}
+
+/** Whether any edition was ever sent, or begun to be. */
+export async function hasPlanned(db: Database): Promise<boolean> {
+  const row = await db
+    .selectFrom('editions')
+    .select('id')
+    .where('planned_at', 'is not', null)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Ids of all posts that are in an edition of the newsletter, other than the one called `except`. */
+export async function usedPostIds(
+  db: Database,
+  newsletter: string,
+  except = '',
+): Promise<ReadonlySet<string>> {
+  const rows = await db
+    .selectFrom('edition_posts')
+    .select('post')
+    .where('newsletter', '=', newsletter)
+    .where('edition', '<>', except)
+    .execute();
+  return new Set(rows.map((row) => row.post));
+}
+
+/** Ids of the newsletter's editions of one day. */
+export async function editionIdsOfDay(
+  db: Database,
+  newsletter: string,
+  day: string,
+): Promise<ReadonlySet<string>> {
+  const rows = await db
+    .selectFrom('editions')
+    .select('id')
+    .where('newsletter', '=', newsletter)
+    .where('day', '=', day)
+    .execute();
+  return new Set(rows.map((row) => row.id));
+}
+
+/** Why the edition of a row waits, if it does. */
+export function pauseOf(row: EditionRow): { readonly pause?: EditionPause } {
+  const { paused_at: at, paused_by: by, pause_reason: reason } = row;
+  return at === null || by === null ? {} : { pause: { by, reason: reason ?? '', at } };
+}
+
+function toPostRow(edition: Edition, post: EditionPost, position: number): EditionPostsTable {
+  const { file, title, url } = post;
+  return {
+    edition: edition.id,
+    newsletter: edition.newsletter,
+    post: post.id,
+    position,
+    ...{ file, title, url },
+    role: post.role ?? null,
+    fingerprint: post.fingerprint ?? null,
+  };
+}
+
+function fromPostRow(row: EditionPostsTable): EditionPost {
+  const { file, title, url, role, fingerprint } = row;
+  return {
+    ...{ id: row.post, file, title, url },
+    ...(role === null ? {} : { role }),
+    ...(fingerprint === null ? {} : { fingerprint }),
+  };
+}

@@ -1,0 +1,52 @@
+import type { EventLog } from '../../kernel/log.ts';
+import { pingHub } from './ping-hub.ts';
+
+/** First, and longest, between two tries. */
+const RETRY_MS = { first: 60_000, longest: 3_600_000 };
+
+/** So long after its change a reader has seen a feed without being told. */
+const TRIES = 24;
+
+/** What a hub is still to be told. */
+export interface HubPings {
+  add(topics: readonly string[]): void;
+  /** Tells what is due; what the hub does not take is told later. Never throws. */
+  send(signal: AbortSignal): Promise<void>;
+  /** Milliseconds until there is something to tell; infinite where there is nothing. */
+  dueInMs(): number;
+}
+
+/** Nothing to tell `hub` yet. `retryMs` is for tests. */
+export function openHubPings(hub: string, log: EventLog, retryMs = RETRY_MS): HubPings {
+  const topics = new Set<string>();
+  let tries = 0;
+  let dueAt = 0;
+  return {
+    add(changed) {
+      for (const topic of changed) topics.add(topic);
+    },
+    async send(signal) {
+      if (topics.size === 0 || performance.now() < dueAt) return;
+      const { told, untold, reason } = await pingHub(hub, [...topics], { signal });
+      for (const topic of told) topics.delete(topic);
+      if (told.length > 0) log.event('the hub was told', { documents: told.length });
+      if (untold.length === 0 || signal.aborted) {
+        tries = 0;
+        return;
+      }
+      tries += 1;
+      const waitMs = Math.min(retryMs.first * 2 ** (tries - 1), retryMs.longest);
+      dueAt = performance.now() + waitMs;
+      const facts = { documents: untold.length, reason };
+      if (tries < TRIES) {
+        log.trouble('the hub could not be told', { ...facts, againInSeconds: waitMs / 1000 });
+        return;
+      }
+      log.trouble('the hub is not told any more', facts);
+      topics.clear();
+      tries = 0;
+    },
+    dueInMs: () =>
+      topics.size === 0 ? Number.POSITIVE_INFINITY : Math.max(0, dueAt - performance.now()),
+  };
+}

@@ -1,0 +1,138 @@
+import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
+import { formatProblem, type Problem } from '../../kernel/problem.ts';
+import type { CollectedPosts } from '../../posts/collect-posts.ts';
+import { compareText } from '../../posts/post.ts';
+import type { Config } from '../../settings/config.ts';
+import { wrongPostsFolder } from '../../settings/posts-folder.ts';
+import type { FeedPlan } from '../feed-plan.ts';
+import { findLostPosts, type LostPosts } from '../find-lost-posts.ts';
+import { documentPath } from '../formats.ts';
+import { atomId, rssGuid } from '../item-id.ts';
+import type { Publication } from '../publish/publish.ts';
+import { readItemIds } from '../read-item-ids.ts';
+
+export interface BuildSoFar {
+  readonly plans: readonly FeedPlan[];
+  readonly collected: CollectedPosts;
+  /** Posts that could not be rendered. */
+  readonly broken: readonly Problem[];
+  readonly publication: Pick<Publication, 'textOf' | 'pathOf'>;
+}
+
+/** What a feed shows to readers now, and which of its items this build takes out. */
+interface Loss {
+  /** The document, or the file that stands for it. */
+  readonly path: string;
+  readonly items: number;
+  readonly withheld: number;
+  readonly gone: number;
+}
+
+/** So many posts that go or become drafts at a time are an editor's work; more may be a mistake. */
+const A_FEW = 3;
+
+/** So many broken posts are named; the first tell what is wrong. */
+const MOST_NAMED = 10;
+
+/**
+ * Throws a `BroadsheetError` (`EXIT.config`, because scripts publish what a build with `EXIT.data`
+ * has written) where the build would take more than half of the items out of a published feed, other
+ * than by posts that were deleted or withdrawn on purpose. A feed is compared with the document that
+ * is published; where there is none (a fresh checkout), the main one with the newest lines of the
+ * file of published posts.
+ */
+export function keepFeedsFull(config: Config, build: BuildSoFar): void {
+  const { plans, collected, broken } = build;
+  const lost = findLostPosts(collected, broken);
+  const isAnyLost = lost.withheld.size + lost.drafts.size + lost.gone.size > 0;
+  if (!isAnyLost && !isEmpty(collected)) return;
+  for (const plan of plans) {
+    const loss = lossOf(plan, lost, config, build);
+    if (loss === undefined || (loss.withheld + loss.gone) * 2 <= loss.items) continue;
+    if (loss.gone > loss.withheld) throw wrongPostsFolder(config, describeGone(loss));
+    const leftOut = [...collected.folder.leftOut, ...broken];
+    throw new BroadsheetError(EXIT.config, describeWithheld(loss, leftOut));
+  }
+}
+
+function isEmpty({ folder }: CollectedPosts): boolean {
+  return folder.posts.length + folder.withheld.length + folder.leftOut.length === 0;
+}
+
+function lossOf(
+  plan: FeedPlan,
+  lost: LostPosts,
+  config: Config,
+  build: BuildSoFar,
+): Loss | undefined {
+  const shown = shownItems(plan, build);
+  if (shown === undefined) {
+    return plan.kind === 'main' ? lossOfLines(lost, config, build) : undefined;
+  }
+  const { path, ids } = shown;
+  const items = ids.length;
+  // Also where the file that knows them is lost.
+  if (isEmpty(build.collected)) return { path, items, withheld: 0, gone: items };
+  const withheld = countAmong(ids, lost.withheld) + unlessFew(countAmong(ids, lost.drafts));
+  return { path, items, withheld, gone: unlessFew(countAmong(ids, lost.gone)) };
+}
+
+function unlessFew(count: number): number {
+  return count > A_FEW ? count : 0;
+}
+
+/** The items of the first document of the feed that is published; undefined where none is. */
+function shownItems({ path }: FeedPlan, { publication }: BuildSoFar) {
+  for (const format of ['json', 'atom', 'rss'] as const) {
+    const document = documentPath(path, format);
+    const text = publication.textOf(document);
+    if (text !== undefined) {
+      return { path: publication.pathOf(document), ids: readItemIds(format, text) };
+    }
+  }
+  return undefined;
+}
+
+function countAmong(shown: readonly string[], ids: ReadonlySet<string>): number {
+  const spellings = new Set([...ids].flatMap((id) => [id, atomId(id), rssGuid(id)]));
+  return shown.filter((id) => spellings.has(id)).length;
+}
+
+/** The newest posts that are, or were and should be, published stand for the feed's items. */
+function lossOfLines(
+  { published, withheld, gone }: LostPosts,
+  { publishedFile, feeds }: Config,
+  { collected }: BuildSoFar,
+): Loss {
+  const items = collected.earlier
+    .filter(({ id }) => published.has(id) || withheld.has(id) || gone.has(id))
+    .toSorted((a, b) => compareText(b.date, a.date))
+    .slice(0, feeds.items);
+  const count = (ids: ReadonlySet<string>) => items.filter(({ id }) => ids.has(id)).length;
+  return {
+    path: publishedFile,
+    items: items.length,
+    withheld: count(withheld),
+    gone: unlessFew(count(gone)),
+  };
+}
+
+const FORCE = 'or take them out with `broadsheet build --force`';
+
+function describeGone({ path, items, gone }: Loss): string {
+  return `has not ${gone} of the ${items} posts that ${path} shows; correct it, ${FORCE}`;
+}
+
+function describeWithheld(
+  { path, items, withheld, gone }: Loss,
+  leftOut: readonly Problem[],
+): string {
+  const fact = `would lose ${withheld + gone} of its ${items} items, so nothing was written`;
+  const reason =
+    leftOut.length === 0
+      ? 'their posts are drafts or of the future now'
+      : `${leftOut.length} ${leftOut.length === 1 ? 'post is' : 'posts are'} left out`;
+  const named = leftOut.slice(0, MOST_NAMED).map(formatProblem);
+  const more = leftOut.length > MOST_NAMED ? [`and ${leftOut.length - MOST_NAMED} more`] : [];
+  return [`${path}  ${fact}: ${reason}; mend them, ${FORCE}`, ...named, ...more].join('\n');
+}

@@ -1,0 +1,60 @@
+import { reasonOf } from '../../kernel/errors.ts';
+import type { Problem } from '../../kernel/problem.ts';
+import type { FeedFormat } from '../../settings/settings.ts';
+import { renderAtom } from '../atom.ts';
+import { checkDocument } from '../check-document.ts';
+import type { FeedContext } from '../compose-feed.ts';
+import type { Feed } from '../feed.ts';
+import { documentPath } from '../formats.ts';
+import { renderJsonFeed } from '../json-feed.ts';
+import type { Publication } from '../publish/publish.ts';
+import { renderRss } from '../rss.ts';
+import type { BuiltFeed } from './build-report.ts';
+
+const RENDERERS: Readonly<Record<FeedFormat, (feed: Feed, publicUrl: string) => string>> = {
+  rss: renderRss,
+  atom: renderAtom,
+  json: renderJsonFeed,
+};
+
+/** What became of the feeds that were put. */
+export interface PublishedFeeds {
+  readonly feeds: readonly BuiltFeed[];
+  readonly warnings: readonly Problem[];
+}
+
+/** Puts a feed in every format. What a strict parser refuses is not put: the earlier one stays. */
+export function putFeed(
+  feed: Feed,
+  { settings }: Pick<FeedContext, 'settings'>,
+  publication: Pick<Publication, 'put'>,
+): PublishedFeeds {
+  const feeds: BuiltFeed[] = [];
+  const warnings: Problem[] = [];
+  for (const format of settings.formats) {
+    const path = documentPath(feed.path, format);
+    const rendered = renderChecked(format, feed, settings.publicUrl);
+    const changed = 'text' in rendered && publication.put(path, rendered.text);
+    feeds.push({ path, format, items: feed.items.length, changed });
+    if ('refusal' in rendered) {
+      const message = `would not parse (${rendered.refusal}), so the earlier one stays; this is a fault of Broadsheet, please report it`;
+      warnings.push({ file: path, message });
+    }
+  }
+  return { feeds, warnings };
+}
+
+/** The document, or why a strict parser refuses it: the one that makes it, or the one that checks. */
+function renderChecked(
+  format: FeedFormat,
+  feed: Feed,
+  publicUrl: string,
+): { readonly text: string } | { readonly refusal: string } {
+  try {
+    const text = RENDERERS[format](feed, publicUrl);
+    const refusal = checkDocument(format, text);
+    return refusal === undefined ? { text } : { refusal };
+  } catch (error) {
+    return { refusal: reasonOf(error) };
+  }
+}

@@ -1,0 +1,15 @@
+import { readImageFacts } from '../../posts/files/image-facts.ts';
+import type { Image } from '../../posts/post.ts';
+import type { SiteSettings } from '../../settings/settings.ts';
+
+/**
+ * The picture that stands for the site, as readers fetch it, with what its file says where it is in
+ * `siteRoot`. Undefined where there is none.
+ */
+export function siteImage(site: SiteSettings, siteRoot: string): Image | undefined {
+  if (site.image === undefined) return undefined;
+  const url = URL.parse(site.image, site.url);
+  if (url === null) return undefined;
+  const facts = URL.canParse(site.image) ? undefined : readImageFacts(siteRoot, site.image);
+  return { url: url.href, alt: site.title, ...facts };
+}

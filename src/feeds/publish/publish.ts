@@ -1,0 +1,290 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { open } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { BroadsheetError, EXIT, reasonOf } from '../../kernel/errors.ts';
+import { isRunning } from '../../kernel/is-running.ts';
+import { readRegularFile } from '../../kernel/regular-file.ts';
+import { TwinQueue } from './twin-queue.ts';
+import { hasTwins, TWINS, type TwinCoding, unpackTwin } from './twins.ts';
+
+const STAGING = '.publishing-';
+
+/** Files synced at a time: as many as libuv works on at once. */
+const SYNCED_AT_ONCE = 4;
+
+/** No publication takes longer: what is older was left behind. */
+const LONGEST_MS = 3_600_000;
+
+/** What will be at a path. */
+interface Change {
+  /** The file that goes there; absent where the one that is there stays, or goes away. */
+  readonly staged?: string;
+  /** Whether the file that is there goes away. */
+  readonly removed?: boolean;
+  /** Compressed copies that go beside it, by their endings. */
+  readonly twins: Map<string, string>;
+}
+
+/**
+ * Files on their way into a folder that people read. They are written beside it first, all of
+ * them, and put in place by `commit` with one rename each: a reader sees an old file or a new one,
+ * never half of one, and when the disk refuses before `commit` the folder is as it was. Beside each
+ * file go its compressed twins. A twin has the modification time of its file: by that it is known
+ * to belong to it. Every method throws a `BroadsheetError` (`EXIT.disk`) when the disk refuses.
+ * Close it, committed or not.
+ */
+export class Publication {
+  readonly #folder: string;
+  #staging: string | undefined;
+  #staged = 0;
+  readonly #changes = new Map<string, Change>();
+  readonly #made = new Set<string>();
+  readonly #queue = new TwinQueue();
+
+  constructor(folder: string) {
+    this.#folder = folder;
+    refusedBy(folder, () => {
+      mkdirSync(folder, { recursive: true });
+      removeAbandoned(folder);
+    });
+  }
+
+  /**
+   * Takes `text` for the file at `path`, relative to the folder, with `/`. False, and nothing to
+   * do, where the file has just these bytes.
+   */
+  put(path: string, text: string): boolean {
+    const target = join(this.#folder, path);
+    return refusedBy(target, () => {
+      const bytes = Buffer.from(text);
+      if (holds(target, bytes)) {
+        this.keep(path);
+        return false;
+      }
+      this.#makeFolder(dirname(target));
+      const staged = this.#stage(bytes);
+      const mode = statSync(target, { throwIfNoEntry: false })?.mode;
+      if (mode !== undefined) chmodSync(staged, mode & 0o777);
+      this.#change(target, { staged, twins: new Map() }, hasTwins(path, bytes.length));
+      return true;
+    });
+  }
+
+  /** Leaves the file at `path` as it is, and sees to its twins. False where there is none. */
+  keep(path: string): boolean {
+    const target = join(this.#folder, path);
+    return refusedBy(target, () => {
+      const stat = statSync(target, { throwIfNoEntry: false });
+      if (stat === undefined) return false;
+      const wanted = hasTwins(path, stat.size);
+      if (!wanted || TWINS.every(({ ending }) => isTwin(target + ending, stat.mtimeMs)))
+        return true;
+      this.#change(target, { twins: new Map() }, wanted);
+      return true;
+    });
+  }
+
+  /** Leaves the file at `path`, which is somebody else's, and takes away twins that are not of it. */
+  disown(path: string): void {
+    const target = join(this.#folder, path);
+    refusedBy(target, () => {
+      for (const { coding, ending } of TWINS) {
+        const twin = target + ending;
+        if (existsSync(twin) && !unpacksTo(twin, coding, target)) rmSync(twin);
+      }
+    });
+  }
+
+  /** Takes the file at `path` away, with its twins. */
+  remove(path: string): void {
+    this.#changes.set(join(this.#folder, path), { removed: true, twins: new Map() });
+  }
+
+  #change(target: string, change: Change, wanted: boolean): void {
+    this.#changes.set(target, change);
+    if (!wanted) return;
+    for (const { coding, ending } of TWINS) {
+      this.#queue.add({
+        coding,
+        read: () => readWhole(change.staged ?? target),
+        write: (bytes) => {
+          change.twins.set(ending, this.#stage(bytes));
+        },
+      });
+    }
+  }
+
+  #stage(bytes: Uint8Array): string {
+    this.#staging ??= mkdtempSync(join(this.#folder, `${STAGING}${process.pid}-`));
+    const staged = join(this.#staging, String(this.#staged++));
+    writeFileSync(staged, bytes);
+    return staged;
+  }
+
+  #makeFolder(path: string): void {
+    if (this.#made.has(path)) return;
+    mkdirSync(path, { recursive: true });
+    this.#made.add(path);
+  }
+
+  /** Whether the folder has a file at `path` already. */
+  has(path: string): boolean {
+    return existsSync(join(this.#folder, path));
+  }
+
+  /** Where the file at `path` is, or will be. */
+  pathOf(path: string): string {
+    return join(this.#folder, path);
+  }
+
+  /** The text of the file at `path`; undefined where there is none. */
+  textOf(path: string): string | undefined {
+    const target = join(this.#folder, path);
+    return refusedBy(target, () => (existsSync(target) ? readWhole(target).toString() : undefined));
+  }
+
+  /** Makes what was put durable and puts it in place. */
+  async commit(): Promise<void> {
+    try {
+      await this.#queue.finish();
+      for (const [target, change] of this.#changes) matchTimes(target, change);
+      await syncAll([...this.#changes.values()].flatMap(stagedOf));
+      for (const [target, change] of this.#changes) {
+        refusedBy(target, () => putInPlace(target, change));
+      }
+      await syncFolders(new Set([...this.#changes.keys()].map(dirname)));
+    } catch (error) {
+      throw asDiskError(this.#folder, error);
+    }
+    this.#changes.clear();
+  }
+
+  /** Takes away what was put and not committed. */
+  close(): void {
+    this.#queue.stop();
+    if (this.#staging !== undefined) rmSync(this.#staging, { recursive: true, force: true });
+  }
+}
+
+function stagedOf({ staged, twins }: Change): string[] {
+  return [...(staged === undefined ? [] : [staged]), ...twins.values()];
+}
+
+/** Gives twins the time of their file, and twins of a file that has a mode of its own that mode. */
+function matchTimes(target: string, { staged, twins }: Change): void {
+  if (twins.size === 0) return;
+  const { mtimeMs, mode } = statSync(staged ?? target);
+  const seconds = Math.trunc(mtimeMs) / 1000;
+  if (staged !== undefined) utimesSync(staged, seconds, seconds);
+  for (const twin of twins.values()) {
+    utimesSync(twin, seconds, seconds);
+    chmodSync(twin, mode & 0o777);
+  }
+}
+
+/**
+ * The old twins go first and the new ones come last: a web server that looks for twins finds none
+ * for a moment, and never one of other bytes, also where this is cut off in the middle.
+ */
+function putInPlace(target: string, { staged, removed, twins }: Change): void {
+  if (staged !== undefined || removed) {
+    for (const { ending } of TWINS) rmSync(target + ending, { force: true });
+  }
+  if (removed) rmSync(target, { force: true });
+  if (staged !== undefined) renameSync(staged, target);
+  for (const [ending, twin] of twins) renameSync(twin, target + ending);
+}
+
+/** Whether the twin at `path` is of the file that was last changed at `mtimeMs`. */
+function isTwin(path: string, mtimeMs: number): boolean {
+  const twin = statSync(path, { throwIfNoEntry: false });
+  return twin !== undefined && Math.trunc(twin.mtimeMs) === Math.trunc(mtimeMs);
+}
+
+function holds(path: string, bytes: Buffer): boolean {
+  const size = statSync(path, { throwIfNoEntry: false })?.size;
+  return size === bytes.length && readWhole(path).equals(bytes);
+}
+
+function unpacksTo(twin: string, coding: TwinCoding, path: string): boolean {
+  try {
+    return unpackTwin(readWhole(twin), coding).equals(readWhole(path));
+  } catch {
+    return false;
+  }
+}
+
+/** Of any length: what the folder has is as long as its posts made it. */
+function readWhole(path: string): Buffer {
+  return readRegularFile(path, Number.POSITIVE_INFINITY);
+}
+
+/** Removes what a process that was killed has left. */
+function removeAbandoned(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    if (!name.startsWith(STAGING)) continue;
+    const path = join(folder, name);
+    // Another part of this process may be publishing, or a container had our number before.
+    const since = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0);
+    const isRecent = since < LONGEST_MS;
+    if (isRecent && isRunning(Number.parseInt(name.slice(STAGING.length), 10))) continue;
+    rmSync(path, { recursive: true, force: true });
+  }
+}
+
+async function syncAll(paths: readonly string[]): Promise<void> {
+  const waiting = paths.values();
+  const workers = Array.from({ length: SYNCED_AT_ONCE }, async () => {
+    for (const path of waiting) await sync(path);
+  });
+  await Promise.all(workers);
+}
+
+async function sync(path: string): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Makes the renames durable. Windows and some network disks cannot; there it is skipped. */
+async function syncFolders(folders: ReadonlySet<string>): Promise<void> {
+  for (const folder of folders) {
+    try {
+      const opened = await open(folder, 'r');
+      await opened.sync().finally(() => opened.close());
+    } catch {
+      // The files are whole and in place; only their surviving a power cut is the disk's affair.
+    }
+  }
+}
+
+function refusedBy<Result>(path: string, act: () => Result): Result {
+  try {
+    return act();
+  } catch (error) {
+    throw asDiskError(path, error);
+  }
+}
+
+function asDiskError(path: string, error: unknown): BroadsheetError {
+  if (error instanceof BroadsheetError) return error;
+  return new BroadsheetError(
+    EXIT.disk,
+    `${path}  cannot be written: ${reasonOf(error)}; make room, or make the folder writable`,
+    { cause: error },
+  );
+}

@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { BroadsheetError, EXIT, reasonOf } from '../errors.ts';
+
+/**
+ * Writes `bytes` to `path`, making the folder where there is none: whoever reads sees the old file
+ * or the new one, never half of one, also after a power cut (temporary file in the same folder,
+ * fsync, rename, fsync of the folder). The mode of a file that is replaced stays. Throws a
+ * `BroadsheetError` (`EXIT.disk`) when the disk refuses; the old file is then as it was.
+ */
+export function writeFileAtomically(path: string, bytes: string | Uint8Array): void {
+  const folder = dirname(path);
+  // A leading dot keeps web servers and site generators from publishing what a crash leaves.
+  const temporary = join(folder, `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeAndSync(temporary, bytes, modeOf(path));
+    renameSync(temporary, path);
+  } catch (error) {
+    removeIfThere(temporary);
+    throw new BroadsheetError(
+      EXIT.disk,
+      `${path}  cannot be written: ${reasonOf(error)}; make room, or make the folder writable`,
+      { cause: error },
+    );
+  }
+  syncFolder(folder);
+}
+
+function writeAndSync(path: string, bytes: string | Uint8Array, mode: number): void {
+  const descriptor = openSync(path, 'wx', mode);
+  try {
+    writeFileSync(descriptor, bytes);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** After a failure: what went wrong first is what counts. */
+function removeIfThere(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // Its folder may not be one.
+  }
+}
+
+function modeOf(path: string): number {
+  const mode = statSync(path, { throwIfNoEntry: false })?.mode;
+  return mode === undefined ? 0o666 : mode & 0o777;
+}
+
+/** Makes the rename itself durable. Windows and some network disks cannot; there it is skipped. */
+export function syncFolder(folder: string): void {
+  try {
+    const descriptor = openSync(folder, 'r');
+    try {
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch {
+    // The file is whole and in place; only its durability across a power cut is the disk's affair.
+  }
+}

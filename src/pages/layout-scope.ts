@@ -1,0 +1,126 @@
+import { discoveryLinks } from '../feeds/discovery-links.ts';
+import { escapeHtml } from '../kernel/escape.ts';
+import { oneLine } from '../kernel/one-line.ts';
+import { textDirection } from '../kernel/text-direction.ts';
+import type { Texts } from '../kernel/texts.ts';
+import type { Config } from '../settings/config.ts';
+import type { NewsletterSettings } from '../settings/settings.ts';
+import type { Asset } from './site-assets.ts';
+import type { AssetName } from './web-templates.ts';
+
+/** A newsletter as the pages know it. */
+export interface NewsletterView {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  /** Attributes, where its language is another than that of the page: ` lang="cy" dir="ltr"`. */
+  readonly lang: string;
+  /** The address that it comes from. */
+  readonly from: string;
+  /** Path of its archive; null where it has none. */
+  readonly archive: string | null;
+}
+
+/** What the layout and every page know. */
+export interface LayoutScope {
+  /** Where the pages of the service are: a path (`/`, `/news/`), or a URL on a page that lies elsewhere. */
+  readonly base: string;
+  /** Where archive and feeds are, likewise. */
+  readonly published: string;
+  /** Whether anything answers at `base`; else it is `published`. */
+  readonly has_service: boolean;
+  readonly language: string;
+  readonly dir: 'ltr' | 'rtl';
+  readonly site: {
+    readonly title: string;
+    readonly url: string;
+    readonly description: string;
+    readonly lang: string;
+  };
+  /** Those that people may subscribe to. */
+  readonly newsletters: readonly NewsletterView[];
+  readonly has_archive: boolean;
+  readonly privacy_url: string | null;
+  /** Accent colour, `#rrggbb`. */
+  readonly color: string;
+  readonly assets: { readonly css: string; readonly js: string; readonly icon: string };
+  /** `<link rel="alternate">` tags. */
+  readonly feed_links: readonly string[];
+}
+
+/** Where a page is: answered by the service, or a file in the output folder. */
+export type PagePlace = 'service' | 'output';
+
+/** What is the same on all pages of one place. */
+export function layoutScope(
+  config: Config,
+  texts: Texts,
+  look: { readonly assets: readonly Asset[]; readonly color: string; readonly place: PagePlace },
+): LayoutScope {
+  const { site, feeds } = config;
+  const { assets, color, place } = look;
+  const { base, published } = rootsOf(config, place);
+  const offered = config.newsletters.filter(({ listed }) => listed);
+  const archived = offered.filter(({ archive }) => archive !== 'off');
+  const plans = [
+    { path: '', title: site.title },
+    ...archived.map(({ id, name }) => ({ path: `archive/${id}`, title: name })),
+  ];
+  const assetAt = (name: AssetName) => {
+    const version = assets.find((asset) => asset.name === name)?.version ?? '';
+    return `${place === 'service' ? base : published}assets/${name}?v=${version}`;
+  };
+  return {
+    ...{ base, published, has_service: config.serviceUrl !== undefined },
+    language: texts.language,
+    dir: textDirection(texts.language),
+    site: {
+      title: oneLine(site.title),
+      url: site.url,
+      description: oneLine(site.description),
+      lang: languageAttributes(site.language, texts.language),
+    },
+    newsletters:
+      config.serviceUrl === undefined
+        ? []
+        : offered.map((newsletter) => newsletterView(newsletter, published, texts)),
+    has_archive: archived.length > 0,
+    privacy_url: config.web.privacyUrl ?? null,
+    color,
+    assets: { css: assetAt('site.css'), js: assetAt('site.js'), icon: assetAt('favicon.svg') },
+    feed_links: discoveryLinks(plans, feeds),
+  };
+}
+
+/** Paths on a page's own site, and URLs of the other where they are two. */
+function rootsOf({ publicUrl, serviceUrl = publicUrl }: Config, place: PagePlace) {
+  const path = (url: string) => new URL(url).pathname;
+  const isOne = serviceUrl === publicUrl;
+  return {
+    base: isOne || place === 'service' ? path(serviceUrl) : serviceUrl,
+    published: isOne || place === 'output' ? path(publicUrl) : publicUrl,
+  };
+}
+
+/** `newsletter` as the pages know it. */
+export function newsletterView(
+  newsletter: NewsletterSettings,
+  published: string,
+  texts: Texts,
+): NewsletterView {
+  const { id, archive } = newsletter;
+  return {
+    id,
+    name: oneLine(newsletter.name),
+    description: oneLine(newsletter.description),
+    lang: languageAttributes(newsletter.language, texts.language),
+    from: newsletter.from.address,
+    archive: archive === 'off' ? null : `${published}archive/${id}/`,
+  };
+}
+
+/** WCAG 2.2 §3.1.2: what is in another language than its page says so. */
+function languageAttributes(language: string, ofPage: string): string {
+  if (language.split('-')[0] === ofPage.split('-')[0]) return '';
+  return ` lang="${escapeHtml(language)}" dir="${textDirection(language)}"`;
+}

@@ -1,0 +1,89 @@
+import type { Template as ParsedTemplate } from 'liquidjs';
+import type { Texts } from '../kernel/texts.ts';
+import type { Config } from '../settings/config.ts';
+import { openLiquid } from '../templates/open-liquid.ts';
+import { templateError } from '../templates/render-liquid.ts';
+import type { Template } from '../templates/templates.ts';
+import { type LayoutScope, layoutScope, type PagePlace } from './layout-scope.ts';
+import { type Asset, siteAssets } from './site-assets.ts';
+import type { PageName, WebTemplates } from './web-templates.ts';
+
+/** A page of the site before it is HTML. */
+export interface Page {
+  readonly name: PageName;
+  /** Plain; the name of the site is put behind it. */
+  readonly title: string;
+  /** For search engines, and for whoever shows a card of the page. */
+  readonly description?: string;
+  /** Of a page that is for all: its path below the base, `''` for the home page. */
+  readonly path?: string;
+  /** Whether search engines may keep it; forms and personal pages they may not. */
+  readonly isIndexed?: boolean;
+  /** What its template knows besides. */
+  readonly scope?: object;
+}
+
+/** Makes the site's pages. */
+export interface Pages {
+  readonly texts: Texts;
+  /** What every template knows. */
+  readonly common: LayoutScope;
+  readonly assets: readonly Asset[];
+  /** A whole document. Throws a `BroadsheetError` (config) for a template that cannot be rendered. */
+  render(page: Page): string;
+}
+
+/**
+ * The pages of `templates`, with texts in one language. Throws a `BroadsheetError` (config), with
+ * file, line and column, for a template that cannot be parsed.
+ */
+export function openPages(
+  config: Config,
+  templates: WebTemplates,
+  texts: Texts,
+  place: PagePlace = 'service',
+): Pages {
+  const prepare = openTemplates(templates);
+  const color = config.newsletters[0]?.color ?? '#8b1e2d';
+  const assets = siteAssets(templates, color);
+  const common = layoutScope(config, texts, { assets, color, place });
+  const root = place === 'service' ? config.serviceUrl : config.publicUrl;
+  const layout = prepare(templates.layout);
+  const pages = new Map(
+    Object.entries(templates.pages).map(([name, page]) => [name, prepare(page)]),
+  );
+  return {
+    ...{ texts, common, assets },
+    render({ name, title, description, path, isIndexed = false, scope = {} }) {
+      const page = {
+        ...{ name, title, description: description || null, indexed: isIndexed },
+        url: path === undefined || root === undefined ? null : `${root}${path}`,
+      };
+      const known = { ...common, texts, page };
+      const content = pages.get(name)?.({ ...known, ...scope }) ?? '';
+      return layout({ ...known, content });
+    },
+  };
+}
+
+type Render = (scope: object) => string;
+
+function openTemplates({ parts }: WebTemplates): (template: Template) => Render {
+  const sources = Object.entries(parts).map(([name, { source }]) => [name, source]);
+  const engine = openLiquid('html', Object.fromEntries(sources));
+  const attempt = <T>(template: Template, work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      // The place is one in a part, where liquidjs was in one: it knows the text, if not the name.
+      const text = (error as { readonly token?: { readonly input?: string } }).token?.input;
+      const part = Object.values(parts).find(({ source }) => source === text);
+      throw templateError(part ?? template, error);
+    }
+  };
+  return (template) => {
+    const parsed = attempt(template, (): ParsedTemplate[] => engine.parse(template.source));
+    // As globals, so that the parts of a page know what the page knows.
+    return (scope) => attempt(template, () => engine.renderSync(parsed, {}, { globals: scope }));
+  };
+}

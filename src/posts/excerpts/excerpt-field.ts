@@ -1,0 +1,27 @@
+import { cleanLine } from '../../kernel/clean-text.ts';
+import { decodeEntities } from '../front-matter/decode-entities.ts';
+import { type Fields, textField } from '../front-matter/fields.ts';
+import { mendExcerpt, shorten } from './mend-excerpt.ts';
+
+/** No excerpt is longer, and no one's patience with a hostile one. */
+const LONGEST = 2000;
+
+/**
+ * The excerpt that the front matter gives, as plain text (tags and Markdown's links taken off,
+ * character references read), mended where it was cut.
+ */
+export function excerptField(fields: Fields, body: string): string | undefined {
+  const given = textField(fields, 'excerpt', 'description', 'summary');
+  if (given === undefined) return undefined;
+  const text = shorten(given, LONGEST);
+  const plain = /[<&[{]/.test(text) ? plainOf(text) : text;
+  return plain === '' ? undefined : mendExcerpt(plain, body);
+}
+
+function plainOf(text: string): string {
+  const bare = text
+    .replace(/<\/?[a-z][^<>]*>|<!--.*?-->/gi, ' ')
+    .replace(/\{%.*?%\}|\{\{.*?\}\}/g, ' ')
+    .replace(/!?\[([^[\]]*)\]\([^()\s]*\)/g, '$1');
+  return cleanLine(decodeEntities(bare));
+}

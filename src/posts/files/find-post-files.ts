@@ -1,0 +1,112 @@
+import { type Dirent, existsSync, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import { reasonOf } from '../../kernel/errors.ts';
+import type { Problem } from '../../kernel/problem.ts';
+import { compareText } from '../post.ts';
+
+/** What Jekyll, Hugo, Eleventy and Astro take for posts; pages of HTML are posts with front matter. */
+const POST = /\.(?:md|markdown|mdown|mkdown|mkdn|mkd|mdx|html?)$/i;
+/** What the generators pass over: hidden files, partials and `_index.md`, editors' leavings. */
+const PASSED_OVER = /^[._#]|~$/;
+const LEAVES = 'is a link that leaves the site; put what it leads to into the folder of the posts';
+const NO_FILE = 'is a pipe, a device or the like; put a file of text there';
+const FOLDERS_PASSED_OVER = /^(?:\.|node_modules$|_(?:site|includes|layouts|data|sass|plugins)$)/;
+
+export interface PostFiles {
+  /** Relative to the folder, with `/`, sorted by code unit. */
+  readonly files: readonly string[];
+  /** Folders that cannot be read, links that lead nowhere, pipes and devices. */
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * The files of posts in `folder` and the folders in it. Links are followed within `siteRoot` and
+ * `folder` itself: one in somebody's contribution must not publish a file of the machine. A link
+ * to a folder is followed once, and never to one that is read anyway, or that `folder` is in.
+ * Throws what `readdir` throws for `folder` itself.
+ */
+export function findPostFiles(folder: string, siteRoot: string): PostFiles {
+  const files: string[] = [];
+  const problems: Problem[] = [];
+  const root = realpathSync(folder);
+  const allowed = [root, ...(existsSync(siteRoot) ? [realpathSync(siteRoot)] : [])];
+  const followed = new Set([root]);
+  walk('', readdirSync(folder, { withFileTypes: true }));
+  return { files: files.sort(compareText), problems };
+
+  function walk(path: string, entries: readonly Dirent[]): void {
+    for (const entry of entries) {
+      const file = path + entry.name;
+      if (entry.isDirectory()) enter(file, entry.name);
+      else if (entry.isFile()) add(file, entry.name);
+      else if (entry.isSymbolicLink()) follow(file, entry.name);
+      else refuse(file, entry.name, NO_FILE);
+    }
+  }
+
+  function add(file: string, name: string): void {
+    if (isPostName(name)) files.push(file);
+  }
+
+  function enter(file: string, name: string): void {
+    if (FOLDERS_PASSED_OVER.test(name)) return;
+    try {
+      walk(`${file}/`, readdirSync(join(folder, file), { withFileTypes: true }));
+    } catch (error) {
+      problems.push({ file, message: `cannot be read: ${reasonOf(error)}; make it readable` });
+    }
+  }
+
+  function refuse(file: string, name: string, message: string): void {
+    if (isPostName(name)) problems.push({ file, message });
+  }
+
+  function follow(file: string, name: string): void {
+    const path = join(folder, file);
+    const stats = statsAt(path);
+    if (stats === undefined) {
+      refuse(file, name, 'is a link that leads nowhere; mend it or take it out');
+      return;
+    }
+    const target = realpathSync(path);
+    if (stats.isDirectory()) followFolder(file, name, target);
+    else if (!stats.isFile()) refuse(file, name, NO_FILE);
+    else if (!staysInside(target)) refuse(file, name, LEAVES);
+    else add(file, name);
+  }
+
+  function followFolder(file: string, name: string, target: string): void {
+    const isRead = isIn(target, root) || isIn(root, target);
+    if (isRead || target === root || followed.has(target) || FOLDERS_PASSED_OVER.test(name)) return;
+    followed.add(target);
+    if (staysInside(target)) enter(file, name);
+    else problems.push({ file, message: LEAVES });
+  }
+
+  function staysInside(target: string): boolean {
+    return allowed.some((place) => target === place || isIn(target, place));
+  }
+}
+
+/** Whether a file called `name` is taken for a post. */
+export function isPostName(name: string): boolean {
+  return POST.test(name) && !PASSED_OVER.test(name);
+}
+
+/** Whether a file or folder called `name` is passed over, with all that is in it. */
+export function isPassedOver(name: string): boolean {
+  return FOLDERS_PASSED_OVER.test(name);
+}
+
+/** Undefined where the link leads nowhere, in a circle, or to where we may not look. */
+function statsAt(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function isIn(path: string, folder: string): boolean {
+  return path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+}

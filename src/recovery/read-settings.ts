@@ -1,0 +1,67 @@
+import { extname } from 'node:path';
+import { parse as parseToml } from 'smol-toml';
+import { parse as parseYaml } from 'yaml';
+import { readRegularFile } from '../kernel/regular-file.ts';
+
+/** The settings of a site generator, by name. Of a program only what can be read off it. */
+export type Settings = Readonly<Record<string, unknown>>;
+
+/**
+ * The settings in `file`, a site generator's: YAML, TOML, JSON, or a program, which is read and not
+ * run. Empty where nothing can be read. Never throws.
+ */
+export function readSettings(file: string): Settings {
+  try {
+    const text = readRegularFile(file).toString();
+    const value = parse(text, extname(file));
+    return typeof value === 'object' && value !== null ? (value as Settings) : {};
+  } catch {
+    return {};
+  }
+}
+
+function parse(text: string, ending: string): unknown {
+  switch (ending) {
+    case '.toml':
+      return parseToml(text);
+    case '.yml':
+    case '.yaml':
+    case '.json':
+      // MkDocs names Python functions by tags that nobody else knows.
+      return parseYaml(text, { logLevel: 'silent' });
+    default:
+      return fromProgram(text);
+  }
+}
+
+/** `publicDir: 'static'`, `OUTPUT_PATH = "out"`, and each path of `addPassthroughCopy(...)`. */
+function fromProgram(text: string): Settings {
+  const code = text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*(\/\/|#).*$/gm, '');
+  const settings: Record<string, string[]> = {};
+  const add = (key: string, values: string) => {
+    const texts = [...values.matchAll(/(['"`])(.*?)\1/g)].map(([, , value = '']) => value);
+    settings[key] = [...(settings[key] ?? []), ...texts];
+  };
+  for (const [, key = '', values = ''] of code.matchAll(
+    /\b(\w+)['"]?\s*[:=]\s*(['"`][^'"`\n]*['"`]|\[[^\]]*\])/g,
+  )) {
+    add(key, values);
+  }
+  for (const [, values = ''] of code.matchAll(/\.addPassthroughCopy\(([^)]*)\)/g)) {
+    // `{ from: to }` may have names without quotes; where to is nobody's secret.
+    add('addPassthroughCopy', values.replace(/([{,]\s*)([\w./-]+)\s*:/g, "$1'$2':"));
+  }
+  return settings;
+}
+
+/** The texts under `key`, one or a list of them. */
+export function textsAt(settings: Settings, key: string): readonly string[] {
+  const value = settings[key];
+  const all: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return all.filter((each) => typeof each === 'string' && each !== '') as readonly string[];
+}
+
+/** The first text under `key`. */
+export function textAt(settings: Settings, key: string): string | undefined {
+  return textsAt(settings, key)[0];
+}

@@ -1,0 +1,123 @@
+import { dueDay } from '../calendar/calendar.ts';
+import type { StoreDependencies } from '../database/dependencies.ts';
+import { storedInstant } from '../database/instants.ts';
+import type { SlotState } from '../database/states.ts';
+import type { SendDependencies } from '../delivery/send-dependencies.ts';
+import { draftEdition } from '../editions/compose/draft-edition.ts';
+import type { ComposeDependencies } from '../editions/edition-dependencies.ts';
+import { openChangeSignal } from '../kernel/change-signal.ts';
+import { BroadsheetError, EXIT } from '../kernel/errors.ts';
+import { silentEventLog } from '../kernel/log.ts';
+import { oneLine } from '../kernel/one-line.ts';
+import { findNewsletter } from '../settings/find-newsletter.ts';
+import { openCalendars, type Scheduled } from './open-calendars.ts';
+import { changeSlot, findSlot, insertSlot, type StoredSlot } from './queries/slots.ts';
+import { runSlot } from './run-slot.ts';
+
+/** What an editor may decide about: slots whose edition is not out, and is not waiting to be approved. */
+const OPEN_TO_EDITORS: readonly SlotState[] = ['open', 'waiting', 'held', 'skipped', 'failed'];
+
+/**
+ * Composes the edition of a slot now, whatever the hour, and plans it, or asks for the approval; the
+ * service, or the next `send`, delivers it. Throws a usage error for a day without a slot, or whose
+ * edition there is already.
+ */
+export async function runSlotByHand(
+  deps: ComposeDependencies & Pick<SendDependencies, 'askService'>,
+  newsletterId: string | undefined,
+  day: string,
+): Promise<StoredSlot> {
+  const { store } = deps;
+  const scheduled = findScheduled(deps, newsletterId);
+  const key = { newsletter: scheduled.newsletter.id, day };
+  const slot = await findOpenSlot(deps, key);
+  if (Temporal.Instant.compare(Temporal.Instant.from(slot.dueAt), deps.clock()) > 0) {
+    const remedy = '`broadsheet send` sends an edition now, and is then the one of today';
+    throw new BroadsheetError(EXIT.usage, `the slot of ${day} is not due yet; ${remedy}`);
+  }
+  // Its own log and signals: nobody else in this program waits for them.
+  const slotDeps = {
+    ...deps,
+    log: { ...silentEventLog, ...deps.log },
+    signals: { deliveries: openChangeSignal() },
+  };
+  const how = { from: OPEN_TO_EDITORS, isAsked: true, draft: draftEdition };
+  const work = { deps: slotDeps, scheduled, slot, ...how };
+  if ((await runSlot(work)) === undefined) throw changedMeanwhile(day);
+  return (await findSlot(store.db, key)) ?? slot;
+}
+
+/**
+ * Says that a day has no edition: one that is held, or one to come. Throws a usage error for a day on
+ * which none is due, or whose edition there is already.
+ */
+export async function skipSlot(
+  deps: StoreDependencies,
+  newsletterId: string | undefined,
+  day: string,
+  reason: string | undefined,
+): Promise<StoredSlot> {
+  const { store, clock } = deps;
+  const { newsletter, calendar } = findScheduled(deps, newsletterId);
+  const key = { newsletter: newsletter.id, day };
+  const at = storedInstant(clock());
+  const due = dueDay(calendar, parseDay(day));
+  const isToCome = due !== undefined && Temporal.Instant.compare(due.dueAt, clock()) > 0;
+  if (isToCome) await insertSlot(store.db, { ...key, dueAt: storedInstant(due.dueAt) }, at);
+  const slot = await findOpenSlot(deps, key);
+  const why = oneLine(reason ?? '') || 'an editor said so';
+  const isDone = await changeSlot(
+    store.db,
+    slot,
+    OPEN_TO_EDITORS,
+    { state: 'skipped', reason: why },
+    at,
+  );
+  if (!isDone) throw changedMeanwhile(day);
+  return (await findSlot(store.db, key)) ?? slot;
+}
+
+function findScheduled(
+  { config, log }: StoreDependencies,
+  newsletterId: string | undefined,
+): Scheduled {
+  const { id } = findNewsletter(config, newsletterId);
+  const found = openCalendars(config, { trouble: (message) => log.info(message) }).find(
+    ({ newsletter }) => newsletter.id === id,
+  );
+  if (found !== undefined) return found;
+  throw new BroadsheetError(EXIT.usage, `${id} has no schedule; \`broadsheet send\` sends it`);
+}
+
+async function findOpenSlot(
+  { store }: StoreDependencies,
+  key: { readonly newsletter: string; readonly day: string },
+): Promise<StoredSlot> {
+  const { day, newsletter } = key;
+  parseDay(day);
+  const slot = await findSlot(store.db, key);
+  if (slot === undefined) {
+    const remedy = '`broadsheet schedule` shows the days that there are';
+    throw new BroadsheetError(EXIT.usage, `${newsletter} has no slot on ${day}; ${remedy}`);
+  }
+  const { edition, state } = slot;
+  if (edition === undefined && OPEN_TO_EDITORS.includes(state)) return slot;
+  const remedy = `\`broadsheet editions show ${edition}\` says what became of it`;
+  throw new BroadsheetError(EXIT.usage, `the slot of ${day} has its edition already; ${remedy}`);
+}
+
+function parseDay(day: string): Temporal.PlainDate {
+  if (/^\d{4}-\d\d-\d\d$/.test(day)) {
+    try {
+      return Temporal.PlainDate.from(day);
+    } catch {
+      // Said below.
+    }
+  }
+  throw new BroadsheetError(EXIT.usage, `"${day}" is not a day; write it like 2026-03-20`);
+}
+
+function changedMeanwhile(day: string): BroadsheetError {
+  const remedy = 'see `broadsheet schedule`';
+  return new BroadsheetError(EXIT.tryAgain, `the slot of ${day} was decided meanwhile; ${remedy}`);
+}

@@ -1,0 +1,69 @@
+import { nextDueDays } from '../calendar/calendar.ts';
+import type { StoreDependencies } from '../database/dependencies.ts';
+import { storedInstant } from '../database/instants.ts';
+import type { Database } from '../database/tables.ts';
+import { findNewsletter } from '../settings/find-newsletter.ts';
+import { openCalendars } from './open-calendars.ts';
+import { findSlot, lastSlots, type StoredSlot } from './queries/slots.ts';
+import { readOutcome } from './slot-outcome.ts';
+
+/** A day to come. */
+export interface NextSlot {
+  readonly day: string;
+  /** ISO 8601 instant. */
+  readonly dueAt: string;
+  /** Why there will be no edition: a holiday, or an editor's word; absent where there will be one. */
+  readonly skipped?: string;
+}
+
+/** The schedule of a newsletter. */
+export interface ScheduleReport {
+  readonly newsletter: string;
+  readonly cron: string;
+  /** IANA name. */
+  readonly timeZone: string;
+  /** In order; days without an edition are between, and do not count. */
+  readonly next: readonly NextSlot[];
+  /** The newest first. */
+  readonly last: readonly StoredSlot[];
+}
+
+/**
+ * The next and the last `count` slots of a newsletter, or of all that have a schedule. Changes
+ * nothing. Throws a usage error for a newsletter that there is not.
+ */
+export async function listSchedule(
+  deps: Pick<StoreDependencies, 'config' | 'store' | 'clock' | 'log'>,
+  { newsletter, count = 10 }: { readonly newsletter?: string; readonly count?: number } = {},
+): Promise<readonly ScheduleReport[]> {
+  const { config, store, clock, log } = deps;
+  if (newsletter !== undefined) findNewsletter(config, newsletter);
+  const trouble = (message: string) => log.info(message);
+  const reports: ScheduleReport[] = [];
+  for (const { newsletter: each, schedule, calendar } of openCalendars(config, { trouble })) {
+    if (newsletter !== undefined && each.id !== newsletter) continue;
+    const next: NextSlot[] = [];
+    for (const { day, dueAt, holiday } of nextDueDays(calendar, clock(), count)) {
+      const slot = await findSlot(store.db, { newsletter: each.id, day: `${day}` });
+      const skipped = holiday ?? (slot?.state === 'skipped' ? slot.reason : undefined);
+      next.push({
+        ...{ day: `${day}`, dueAt: storedInstant(dueAt) },
+        ...(skipped === undefined ? {} : { skipped }),
+      });
+    }
+    const slots = await lastSlots(store.db, each.id, storedInstant(clock()), count);
+    reports.push({
+      ...{ newsletter: each.id, cron: schedule.cron, timeZone: each.timeZone, next },
+      last: await Promise.all(slots.map((slot) => upToDate(store.db, slot))),
+    });
+  }
+  return reports;
+}
+
+/** The slot as its edition makes it now: the service writes that down later. */
+async function upToDate(db: Database, slot: StoredSlot): Promise<StoredSlot> {
+  const outcome = await readOutcome(db, slot);
+  if (outcome === undefined) return slot;
+  const { reason: _before, ...rest } = slot;
+  return { ...rest, ...outcome };
+}

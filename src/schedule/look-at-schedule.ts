@@ -1,0 +1,77 @@
+import { storedInstant } from '../database/instants.ts';
+import { type DraftNext, draftEdition } from '../editions/compose/draft-edition.ts';
+import { concludeSlots } from './conclude-slots.ts';
+import type { Scheduled } from './open-calendars.ts';
+import { openSlots } from './open-slots.ts';
+import { claimSlot, dueSlots, giveBackSlot, type StoredSlot, UNDECIDED } from './queries/slots.ts';
+import { noteAttempt, runSlot } from './run-slot.ts';
+import { newLease } from './slot-lease.ts';
+import type { SlotDependencies, SlotWork } from './slot-work.ts';
+
+/** An edition is composed within seconds; whoever takes longer is overtaken, which harms nobody. */
+const LEASE_SECONDS = 120;
+/** A day that waits for stories is looked at so often. */
+const WAIT_MINUTES = 5;
+
+export interface LookOptions {
+  /** Composes editions; default: in this process. */
+  readonly draft?: DraftNext;
+  /** Once it is aborted, no other newsletter is looked at. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * One look at the schedule: enters slots that came due, brings those as far as they go that nobody
+ * has decided about, and notes what became of editions that are out. As often as one likes, by any
+ * number of programs. What goes wrong with one newsletter is logged, and keeps no other waiting.
+ */
+export async function lookAtSchedule(
+  deps: SlotDependencies,
+  newsletters: readonly Scheduled[],
+  { draft = draftEdition, signal }: LookOptions = {},
+): Promise<void> {
+  for (const scheduled of newsletters) {
+    if (signal?.aborted) break;
+    const { id } = scheduled.newsletter;
+    try {
+      await openSlots(deps, scheduled);
+      for (const slot of await dueSlots(deps.store.db, id, storedInstant(deps.clock()))) {
+        await takeSlot(deps, scheduled, slot, draft);
+      }
+    } catch (error) {
+      deps.log.failure('the schedule could not be looked at', error, { newsletter: id });
+    }
+  }
+  await concludeSlots(deps);
+}
+
+async function takeSlot(
+  deps: SlotDependencies,
+  scheduled: Scheduled,
+  slot: StoredSlot,
+  draft: DraftNext,
+): Promise<void> {
+  const { store, log } = deps;
+  const { newsletter, day } = slot;
+  if (isResting(slot, deps.clock())) return;
+  const lease = await newLease(store, LEASE_SECONDS);
+  if (!(await claimSlot(store.db, slot, UNDECIDED, lease))) return;
+  const work: SlotWork = { deps, scheduled, slot, from: UNDECIDED, isAsked: false, draft };
+  try {
+    const result = await runSlot(work);
+    if (result === undefined) return;
+    const { state, reason, edition } = result;
+    log.event('the slot was looked at', { newsletter, day, state, reason, edition });
+  } catch (error) {
+    log.failure('the slot failed for now, and is tried again', error, { newsletter, day });
+    await noteAttempt(work, error).catch(() => giveBackSlot(store.db, slot, lease.holder));
+  }
+}
+
+/** Waits for stories, and was looked at just now. */
+function isResting({ state, changedAt }: StoredSlot, now: Temporal.Instant): boolean {
+  if (state !== 'waiting') return false;
+  const since = now.since(Temporal.Instant.from(changedAt)).total('minutes');
+  // A clock that went back must not make it rest for long.
+  return since >= 0 && since < WAIT_MINUTES;
+}

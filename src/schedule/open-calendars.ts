@@ -1,0 +1,78 @@
+import { statSync } from 'node:fs';
+import type { Calendar } from '../calendar/calendar.ts';
+import { countryHolidays } from '../calendar/country-holidays.ts';
+import { anyOf, type Holidays, noHolidays } from '../calendar/holidays.ts';
+import { parseCron } from '../calendar/parse-cron.ts';
+import type { EventLog } from '../kernel/log.ts';
+import { checkCountries } from '../settings/check-countries.ts';
+import type { Config } from '../settings/config.ts';
+import { readHolidayFile } from '../settings/read-holiday-file.ts';
+import type { NewsletterSettings, ScheduleSettings } from '../settings/settings.ts';
+
+/** A newsletter that is sent by itself, and when. */
+export interface Scheduled {
+  readonly newsletter: NewsletterSettings;
+  readonly schedule: ScheduleSettings;
+  readonly calendar: Calendar;
+}
+
+/**
+ * The newsletters that have a schedule, with their calendars. A holiday file is read again when it has
+ * changed; one that is broken then leaves the holidays that were known, and `log` says so. Throws a
+ * config error for a country or region that is not known.
+ */
+export function openCalendars(
+  config: Pick<Config, 'file' | 'newsletters'>,
+  log: Pick<EventLog, 'trouble'>,
+): readonly Scheduled[] {
+  checkCountries(config);
+  return config.newsletters.flatMap((newsletter) => {
+    const { schedule, timeZone } = newsletter;
+    if (schedule === undefined) return [];
+    const parsed = parseCron(schedule.cron);
+    // The config was checked when it was read.
+    if ('reason' in parsed) throw new Error(`the schedule of ${newsletter.id} ${parsed.reason}`);
+    const holidays = holidaysOf(schedule.holidays, log);
+    return [{ newsletter, schedule, calendar: { ...parsed.times, timeZone, holidays } }];
+  });
+}
+
+function holidaysOf(
+  { country, region, ics }: ScheduleSettings['holidays'],
+  log: Pick<EventLog, 'trouble'>,
+): Holidays {
+  const known = country === undefined ? undefined : countryHolidays(country, region);
+  if (known !== undefined && 'reason' in known) throw new Error(`${known.option} ${known.reason}`);
+  return anyOf([
+    ...(known === undefined ? [] : [known.holidays]),
+    ...(ics === undefined ? [] : [holidaysOfFile(ics, log)]),
+  ]);
+}
+
+function holidaysOfFile(path: string, log: Pick<EventLog, 'trouble'>): Holidays {
+  let version: string | undefined;
+  let holidays = noHolidays;
+  return (moment) => {
+    const now = versionOf(path);
+    if (now !== version) {
+      version = now;
+      const read = readHolidayFile(path);
+      if ('holidays' in read) holidays = read.holidays;
+      else {
+        const what = `the holiday file ${read.reason}; the holidays that were known are kept`;
+        log.trouble(what, { file: path });
+      }
+    }
+    return holidays(moment);
+  };
+}
+
+/** Changes when the file does. */
+function versionOf(path: string): string {
+  try {
+    const { mtimeMs, size, ino } = statSync(path);
+    return `${mtimeMs} ${size} ${ino}`;
+  } catch {
+    return 'missing';
+  }
+}

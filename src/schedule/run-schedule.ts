@@ -1,0 +1,89 @@
+import type { ServiceDependencies, ServicePart } from '../delivery/send-dependencies.ts';
+import { draftApart } from '../editions/compose/draft-apart.ts';
+import type { DraftNext } from '../editions/compose/draft-edition.ts';
+import { openChangeSignal } from '../kernel/change-signal.ts';
+import { rest } from '../kernel/rest.ts';
+import { askEditors } from './ask-editors.ts';
+import { lookAtSchedule } from './look-at-schedule.ts';
+import { openAlarm } from './open-alarm.ts';
+import { openCalendars, type Scheduled } from './open-calendars.ts';
+import { tellOutcomes } from './tell-outcomes.ts';
+
+/** The schedule is looked at so often, whether or not an alarm woke anybody: clocks jump, machines sleep. */
+const LOOK_MS = 60_000;
+
+/**
+ * Opens and runs the slots of all newsletters, mails editors what they have to approve, and tells how
+ * slots ended, until `signal` is aborted. A slow alert keeps no slot waiting.
+ */
+export const runSchedule: ServicePart = async (deps, signal) => {
+  const newsletters = openCalendars(deps.config, deps.log);
+  const looked = openChangeSignal();
+  await Promise.all([
+    keepLooking(deps, newsletters, () => looked.notify(), signal),
+    keepTelling(deps, newsletters, () => looked.next(), signal),
+  ]);
+};
+
+async function keepLooking(
+  deps: ServiceDependencies,
+  newsletters: readonly Scheduled[],
+  onLooked: () => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const alarm = openChangeSignal();
+  const alarms = newsletters.map(({ schedule, calendar }) =>
+    openAlarm(schedule.cron, calendar.timeZone, () => alarm.notify()),
+  );
+  try {
+    while (!signal.aborted) {
+      // Before looking: an alarm that rings meanwhile is heard.
+      const woken = alarm.next();
+      await withLog(deps, 'the schedule could not be looked at', () =>
+        lookApart(deps, newsletters, signal),
+      );
+      onLooked();
+      await rest(LOOK_MS, signal, [woken]);
+    }
+  } finally {
+    for (const each of alarms) each.close();
+  }
+}
+
+/** `lookAtSchedule`, which composes in processes of their own: nobody waits for them. */
+export async function lookApart(
+  deps: ServiceDependencies,
+  newsletters: readonly Scheduled[],
+  signal: AbortSignal,
+): Promise<void> {
+  const draft: DraftNext = (...order) => draftApart(...order, signal);
+  await lookAtSchedule(deps, newsletters, { draft, signal });
+}
+
+async function keepTelling(
+  deps: ServiceDependencies,
+  newsletters: readonly Scheduled[],
+  nextLook: () => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    const looked = nextLook();
+    await withLog(deps, 'editors could not be asked', () => askEditors(deps, signal));
+    await withLog(deps, 'nobody could be told of the slots', () =>
+      tellOutcomes(deps, newsletters, signal),
+    );
+    await rest(LOOK_MS, signal, [looked]);
+  }
+}
+
+async function withLog(
+  { log }: ServiceDependencies,
+  trouble: string,
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    log.failure(trouble, error);
+  }
+}

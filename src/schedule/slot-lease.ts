@@ -1,0 +1,14 @@
+import { randomUUID } from 'node:crypto';
+import { storedInstant } from '../database/instants.ts';
+import type { Store } from '../database/open-store.ts';
+import type { SlotLease } from './queries/slots.ts';
+
+/** A lease of `seconds` from now on, by the clock that all programs share, for somebody new. */
+export async function newLease(
+  { leaseClock }: Pick<Store, 'leaseClock'>,
+  seconds: number,
+): Promise<SlotLease> {
+  const now = await leaseClock();
+  const until = storedInstant(now.add({ seconds }));
+  return { holder: randomUUID(), now: storedInstant(now), until };
+}

@@ -1,0 +1,110 @@
+import { renderDigest } from '../editions/digest/render-digest.ts';
+import { selectStories } from '../editions/digest/select-stories.ts';
+import type { ComposeDependencies } from '../editions/edition-dependencies.ts';
+import { reasonOf } from '../kernel/errors.ts';
+import type { Problem } from '../kernel/problem.ts';
+import { type CollectedPosts, collectPosts } from '../posts/collect-posts.ts';
+import { type PostNotes, reportPosts } from '../posts/report-posts.ts';
+import type { NewsletterSettings } from '../settings/settings.ts';
+import { NOTICE_KINDS, renderNotice } from '../site/mails/render-notice.ts';
+import { readTexts } from '../templates/read-texts.ts';
+import { TEMPLATE_FILES } from '../templates/templates.ts';
+
+/** What `check` found; what it didn't find wrong is right. */
+export interface CheckReport extends PostNotes {
+  /** The newest post, to hold its address against the site's. */
+  readonly newest?: { readonly file: string; readonly url: string };
+  /** The templates that were rendered, by file name. */
+  readonly templates: readonly string[];
+}
+
+/** What checking needs: no database. */
+export type CheckDependencies = Omit<ComposeDependencies, 'store'>;
+
+/**
+ * Reads and renders every post, and every template for every newsletter, and changes nothing.
+ * Throws a config error for a template that does not render, or a language file that is wrong.
+ */
+export async function checkProject(deps: CheckDependencies): Promise<CheckReport> {
+  const collected = collectPosts(deps.config, {
+    now: deps.clock(),
+    log: deps.log,
+    remember: false,
+  });
+  const rendering = renderEveryPost(deps, collected);
+  const broken = new Set(rendering.broken.map(({ file }) => file));
+  const stories = collected.stories.filter(({ shown }) => !broken.has(shown.file));
+  for (const newsletter of deps.config.newsletters) {
+    await renderEveryTemplate(deps, newsletter, { ...collected, stories });
+  }
+  return {
+    ...reportPosts(collected.folder, rendering.broken, [
+      ...collected.warnings,
+      ...rendering.warnings,
+    ]),
+    ...newestOf(collected),
+    templates: deps.config.newsletters.length > 0 ? Object.values(TEMPLATE_FILES) : [],
+  };
+}
+
+function newestOf({ folder }: CollectedPosts): Pick<CheckReport, 'newest'> {
+  const [post] = folder.posts;
+  return post === undefined ? {} : { newest: { file: post.file, url: post.url } };
+}
+
+function renderEveryPost(
+  { log }: CheckDependencies,
+  { folder, render }: CollectedPosts,
+): { readonly broken: readonly Problem[]; readonly warnings: readonly Problem[] } {
+  const broken: Problem[] = [];
+  const warnings: Problem[] = [];
+  for (const [at, post] of folder.posts.entries()) {
+    log.progress('Checking posts', at, folder.posts.length);
+    try {
+      warnings.push(...render(post).warnings);
+    } catch (error) {
+      broken.push({ file: post.file, message: reasonOf(error) });
+    }
+  }
+  return { broken, warnings };
+}
+
+/** Renders the digest of the newest stories, whatever editions there were, and the notices. */
+async function renderEveryTemplate(
+  { config, templates }: CheckDependencies,
+  settings: NewsletterSettings,
+  { stories, idOf, render }: CollectedPosts,
+): Promise<void> {
+  // A trial edition of whatever there is, so that the templates have something to show.
+  const newsletter = { ...settings, minimumStories: 1, categories: [] };
+  const { publicUrl, serviceUrl, site } = config;
+  const common = { templates, newsletter, site, publicUrl, serviceUrl };
+  const { address } = newsletter.from;
+  const texts = readTexts(config.folders.languages)(newsletter.language);
+  const urls = { url: publicUrl, unsubscribeUrl: publicUrl };
+  for (const kind of NOTICE_KINDS) {
+    await renderNotice({
+      kind,
+      templates,
+      texts,
+      newsletters: [newsletter],
+      site,
+      address,
+      ...urls,
+    });
+  }
+  const now = stories[0]?.shown.date;
+  if (now === undefined) return;
+  const selection = selectStories({ stories, idOf, usedIds: new Set(), newsletter, now });
+  if (selection === undefined) return;
+  const day = now.toZonedDateTimeISO(newsletter.timeZone).toPlainDate().toString();
+  const editionId = `${newsletter.id}-${day}`;
+  await renderDigest({
+    ...common,
+    editionId,
+    day,
+    selection,
+    idOf,
+    render: (post) => render(post).rendered,
+  });
+}

@@ -1,0 +1,139 @@
+import { storedInstant } from '../database/instants.ts';
+import {
+  changesBeforeSending,
+  retractionRemedy,
+  whyRetracted,
+} from '../delivery/editions/retractions.ts';
+import { pauseEdition } from '../delivery/queries/edition-changes.ts';
+import { findUnfinished, type Unfinished } from '../delivery/queries/unfinished.ts';
+import { deliverEdition } from '../delivery/run/deliver-edition.ts';
+import { prepareSend } from '../delivery/run/prepare-send.ts';
+import { allRestMs } from '../delivery/run/restore-routes.ts';
+import type { SendReport } from '../delivery/run/send-report.ts';
+import { freshSince, settleLedger } from '../delivery/run/settle-ledger.ts';
+import type { ServiceDependencies } from '../delivery/send-dependencies.ts';
+import { findStoredEdition } from '../editions/compose/find-stored-edition.ts';
+import { concludeSlots } from '../schedule/conclude-slots.ts';
+import type { NewsletterSettings } from '../settings/settings.ts';
+
+/** So long after it was composed an edition is taken to be of the posts as they are. */
+const JUST_NOW_MINUTES = 2;
+
+/** How a round ended, and in how many milliseconds the next one is due where that is known. */
+export interface DeliveryRound {
+  readonly isTrouble: boolean;
+  readonly waitMs: number;
+}
+
+/**
+ * Sends what is planned and due of a newsletter, each edition as far as it goes now, and brings its
+ * slots up to date. Throws nothing: what goes wrong is logged.
+ */
+export async function deliverNewsletter(
+  deps: ServiceDependencies,
+  newsletter: NewsletterSettings,
+  signal: AbortSignal,
+): Promise<DeliveryRound> {
+  const { log } = deps;
+  let isTrouble = false;
+  try {
+    await giveUpStale(deps, newsletter);
+    const restMs = await allRestMs(deps);
+    // Every edition would stop before its first message, and say so in the log each minute.
+    const unfinished = restMs > 0 ? [] : await unfinishedOf(deps, newsletter);
+    for (const each of unfinished) {
+      if (signal.aborted) break;
+      isTrouble = !(await goOn(deps, each.edition, newsletter, signal)) || isTrouble;
+    }
+    await concludeSlots(deps);
+    return { isTrouble, waitMs: restMs > 0 ? restMs : await untilNextMs(deps, newsletter) };
+  } catch (error) {
+    log.failure('the editions could not be looked at', error, { newsletter: newsletter.id });
+    return { isTrouble: true, waitMs: Number.POSITIVE_INFINITY };
+  }
+}
+
+async function giveUpStale(
+  deps: ServiceDependencies,
+  newsletter: NewsletterSettings,
+): Promise<void> {
+  for (const { edition, deliveries } of await settleLedger(deps, newsletter)) {
+    const facts = { newsletter: newsletter.id, edition, deliveries };
+    deps.log.trouble('the edition is too old for those who still waited', facts);
+  }
+}
+
+/** Those that are planned and may go: what was composed only, and what is paused, is somebody's to decide. */
+async function unfinishedOf(
+  { store, clock }: ServiceDependencies,
+  newsletter: NewsletterSettings,
+): Promise<readonly Unfinished[]> {
+  const since = freshSince(newsletter, clock());
+  const unfinished = await findUnfinished(store.db, newsletter.id, since);
+  return unfinished.filter(({ isPlanned, isPaused }) => isPlanned && !isPaused);
+}
+
+/** Goes on with one edition. False where there was trouble, which is logged. */
+async function goOn(
+  deps: ServiceDependencies,
+  edition: string,
+  { id: newsletter }: NewsletterSettings,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const facts = { newsletter, edition };
+  try {
+    const prepared = await prepareSend(deps, { newsletter, edition });
+    if (prepared.kind !== 'ready') return true;
+    if (await pauseRetracted(deps, edition)) return true;
+    deps.log.event('the edition is being sent', { ...facts, recipients: prepared.recipients });
+    return noteEnd(deps, facts, await deliverEdition(deps, prepared, signal));
+  } catch (error) {
+    deps.log.failure('the edition could not be sent on', error, facts);
+    return false;
+  }
+}
+
+/**
+ * Pauses an edition of which nobody has got anything, and a post was taken away since it was composed.
+ * What was composed just now is not looked at: reading all posts takes its time.
+ */
+async function pauseRetracted(deps: ServiceDependencies, edition: string): Promise<boolean> {
+  const { store, clock, log } = deps;
+  const stored = await findStoredEdition(store.db, edition);
+  const age = clock().since(Temporal.Instant.from(stored.edition.composedAt)).total('minutes');
+  if (age < JUST_NOW_MINUTES) return false;
+  const reason = whyRetracted(await changesBeforeSending(deps, stored));
+  if (reason === undefined) return false;
+  const at = storedInstant(clock());
+  await pauseEdition(store.db, edition, { by: 'retraction', reason, at });
+  const remedy = retractionRemedy(stored.edition.newsletter, edition);
+  log.trouble(`the edition is held: ${reason}; ${remedy}`, { edition });
+  return true;
+}
+
+/** Logs how far it came. False where trying again at once would be in vain. */
+function noteEnd(
+  { log }: ServiceDependencies,
+  facts: { readonly newsletter: string; readonly edition: string },
+  { sent, deliveries, stopped, bounced }: SendReport,
+): boolean {
+  const { accepted, failed, deferred, queued } = deliveries;
+  const books = { ...facts, sent, accepted, failed, deferred, queued, bounced: bounced.length };
+  if (stopped === undefined || stopped.because === 'signal') {
+    log.event('this run of the edition is over', books);
+    return true;
+  }
+  log.trouble(`the edition stopped: ${stopped.message}`, { ...books, because: stopped.because });
+  return stopped.because === 'quota';
+}
+
+/** Until the first of those that were put off is due; at least a second, lest this runs in circles. */
+async function untilNextMs(
+  deps: ServiceDependencies,
+  newsletter: NewsletterSettings,
+): Promise<number> {
+  const retries = (await unfinishedOf(deps, newsletter)).flatMap(({ retryAt }) => retryAt ?? []);
+  const [first] = retries.toSorted();
+  if (first === undefined) return Number.POSITIVE_INFINITY;
+  return Math.max(1000, Temporal.Instant.from(first).since(deps.clock()).total('milliseconds'));
+}

@@ -1,0 +1,35 @@
+import type { ServiceDependencies } from '../delivery/send-dependencies.ts';
+import type { ArchiveLists } from '../editions/archive/archive-dependencies.ts';
+import { publishArchive } from '../editions/archive/publish-archive.ts';
+import { rest } from '../kernel/rest.ts';
+
+/**
+ * The part of the service that keeps the archive up to date: at its start, as soon as an edition
+ * was planned, and every `feeds.rebuildMinutes`, since other programs send and cancel too.
+ */
+export async function keepArchive(
+  deps: ServiceDependencies,
+  lists: ArchiveLists,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    // Before the work: what is planned meanwhile is not missed.
+    const changed = deps.signals.deliveries.next();
+    await publishOnce(deps, lists);
+    await rest(deps.config.feeds.rebuildMinutes * 60_000, signal, [changed]);
+  }
+}
+
+async function publishOnce(
+  { config, store, clock, log, textsOf }: ServiceDependencies,
+  lists: ArchiveLists,
+): Promise<void> {
+  try {
+    const report = await publishArchive({ config, store, clock, log, textsOf, lists });
+    const { editions, changed, removed, warnings } = report;
+    for (const { file, message } of warnings) log.trouble(`${file}  ${message}`);
+    if (changed + removed > 0) log.event('archive written', { editions, changed, removed });
+  } catch (error) {
+    log.failure('the archive cannot be written; it is tried again', error);
+  }
+}

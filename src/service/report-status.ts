@@ -1,0 +1,230 @@
+import { storedInstant } from '../database/instants.ts';
+import type { Store } from '../database/open-store.ts';
+import type { Database } from '../database/tables.ts';
+import type { DeliveryTable } from '../delivery/delivery.ts';
+import { deliveryTable } from '../delivery/queries/deliveries.ts';
+import { type RelayState, readRelayStates } from '../delivery/queries/relay-state.ts';
+import { readUse } from '../delivery/queries/relays.ts';
+import {
+  acceptedSince,
+  type DomainStanding,
+  domainStandings,
+  relayRows,
+} from '../delivery/queries/standing.ts';
+import { countUndecided, nextRetry, type Undecided } from '../delivery/queries/unfinished.ts';
+import { dayQuota } from '../delivery/relay-quota.ts';
+import { learnedLimits, restLeftMs } from '../delivery/run/restore-routes.ts';
+import { livingSenders } from '../delivery/run/sender-lease.ts';
+import type { SendDependencies } from '../delivery/send-dependencies.ts';
+import { currentRate } from '../delivery/slowed-rate.ts';
+import type { EditionPause } from '../editions/edition.ts';
+import { type EditionRow, editionRows, pauseOf } from '../editions/queries/editions.ts';
+import { findMissingNewsletters } from '../newsletters/missing-newsletters.ts';
+import { type FoundHold, findHold } from '../recovery/check-fence.ts';
+import { compareJournal } from '../recovery/compare-journal.ts';
+import { findNewsletter } from '../settings/find-newsletter.ts';
+import type { NewsletterSettings, RelayAccount } from '../settings/settings.ts';
+import type { NewsletterCounts } from '../subscribers/queries/newsletters.ts';
+import { countActive } from '../subscribers/queries/subscribers.ts';
+
+/** Where an edition stands. */
+export interface EditionStatus extends Undecided {
+  readonly id: string;
+  readonly newsletter: string;
+  readonly subject: string;
+  /**
+   * `sending`: a program is at it; `unfinished`: some wait, and a `send` goes on; `notSent`: composed,
+   * and not sent; `done`: nobody waits.
+   */
+  readonly standing: 'sending' | 'unfinished' | 'notSent' | 'paused' | 'cancelled' | 'done';
+  readonly deliveries: DeliveryTable;
+  readonly pause?: EditionPause;
+  /** ISO 8601: when the first of those that were put off is due. */
+  readonly retryAt?: string;
+  /** Messages a second over the last minute, and how long the rest takes at that; while it is sent. */
+  readonly perSecond?: number;
+  readonly secondsLeft?: number;
+  /** The programs that send it, as far as can be told from here. */
+  readonly senders: readonly { readonly host: string; readonly pid: number }[];
+  /** The largest destination domains, and those that asked for a slower pace; while some wait. */
+  readonly domains: readonly (Omit<DomainStanding, 'rate'> & { readonly perHour?: number })[];
+}
+
+/** What a relay was given. */
+export interface RelayStatus {
+  readonly id: string;
+  readonly inHour: number;
+  readonly inDay: number;
+  readonly perHour?: number;
+  readonly perDay?: number;
+  readonly trouble?: { readonly text: string; readonly at: string };
+  /** It is given nothing before `until`, ISO 8601, and then one message first. */
+  readonly rest?: { readonly reason: string; readonly until: string };
+  /** What it asked for: a pace, connections at once, messages over one. */
+  readonly limits?: {
+    readonly messagesPerHour?: number;
+    readonly connections?: number;
+    readonly messagesPerConnection?: number;
+  };
+}
+
+export interface StatusReport {
+  /** Why the database sends nothing. */
+  readonly hold?: FoundHold;
+  /** The journal file, where it has lines that the database has not: the next change applies them. */
+  readonly olderThan?: string;
+  readonly newsletters: readonly { readonly id: string; readonly active: number }[];
+  /** Newsletters that people are subscribed to and that are not in the config. */
+  readonly missing: readonly NewsletterCounts[];
+  /** Those that are not over, and the newest that are; newest first. */
+  readonly editions: readonly EditionStatus[];
+  readonly relays: readonly RelayStatus[];
+}
+
+/** So many editions that are over are told. */
+const MOST_DONE = 3;
+const MOST_DOMAINS = 10;
+const RATE_SECONDS = 60;
+
+/** How everything stands: of one newsletter, or of all. Changes nothing. */
+export async function reportStatus(
+  deps: Pick<SendDependencies, 'config' | 'store' | 'clock' | 'machineClock'>,
+  newsletter?: string,
+): Promise<StatusReport> {
+  const { config, store, clock, machineClock } = deps;
+  const chosen =
+    newsletter === undefined ? config.newsletters : [findNewsletter(config, newsletter)];
+  const editions: EditionStatus[] = [];
+  for (const each of chosen) {
+    editions.push(...(await editionsOf(store, each, clock())));
+  }
+  const newsletters = [];
+  for (const { id } of chosen) {
+    newsletters.push({ id, active: await countActive(store.db, id) });
+  }
+  const relays = await relaysOf(deps, machineClock().epochMilliseconds);
+  const hold = await findHold(deps);
+  const { isAhead } = await compareJournal(store.db, config.journalFile);
+  return {
+    ...(hold === undefined ? {} : { hold }),
+    ...(isAhead ? { olderThan: config.journalFile } : {}),
+    ...{ newsletters, editions, relays },
+    missing: await findMissingNewsletters(deps),
+  };
+}
+
+async function editionsOf(
+  store: Store,
+  { id }: NewsletterSettings,
+  now: Temporal.Instant,
+): Promise<readonly EditionStatus[]> {
+  const statuses: EditionStatus[] = [];
+  let done = 0;
+  for (const row of (await editionRows(store.db, id)).toReversed()) {
+    const deliveries = await deliveryTable(store.db, row.id);
+    const isOver = row.cancelled_at !== null || (row.planned_at !== null && !isWaiting(deliveries));
+    if (isOver) done += 1;
+    if (isOver && done > MOST_DONE) continue;
+    statuses.push(await statusOf(store, row, deliveries, now));
+  }
+  return statuses;
+}
+
+async function statusOf(
+  store: Store,
+  row: EditionRow,
+  deliveries: DeliveryTable,
+  now: Temporal.Instant,
+): Promise<EditionStatus> {
+  const { db } = store;
+  const { id, newsletter, subject } = row;
+  const senders = await livingSenders(store, id);
+  const retryAt = await nextRetry(db, id);
+  const standing = standingOf(row, deliveries, senders.length);
+  const perSecond = standing === 'sending' ? await messagesPerSecond(db, id, now) : 0;
+  const domains = isWaiting(deliveries) ? await domainStandings(db, id, MOST_DOMAINS) : [];
+  return {
+    ...{ id, newsletter, subject, standing, deliveries },
+    ...(await countUndecided(db, id)),
+    ...pauseOf(row),
+    ...(retryAt === undefined ? {} : { retryAt }),
+    ...(perSecond > 0 && {
+      perSecond,
+      secondsLeft: Math.ceil(deliveries.queued / perSecond),
+    }),
+    senders: senders.map(({ host, pid }) => ({ host: host.split(' ')[0] ?? '', pid })),
+    domains: domains.map(({ rate, ...domain }) => {
+      const perHour = rate && currentRate(rate, now.epochMilliseconds);
+      return { ...domain, ...(perHour === undefined ? {} : { perHour: Math.round(perHour) }) };
+    }),
+  };
+}
+
+/** Over the last minute, or since the first message where that was less than a minute ago. */
+async function messagesPerSecond(
+  db: Database,
+  edition: string,
+  now: Temporal.Instant,
+): Promise<number> {
+  const since = storedInstant(now.subtract({ seconds: RATE_SECONDS }));
+  const { count, first } = await acceptedSince(db, edition, since);
+  if (first === undefined) return 0;
+  const seconds = now.since(Temporal.Instant.from(first)).total('seconds');
+  return count / Math.max(1, seconds);
+}
+
+function isWaiting({ queued, deferred, inDoubt }: DeliveryTable): boolean {
+  return queued + deferred + inDoubt > 0;
+}
+
+function standingOf(
+  row: EditionRow,
+  deliveries: DeliveryTable,
+  senders: number,
+): EditionStatus['standing'] {
+  if (row.cancelled_at !== null) return 'cancelled';
+  if (row.paused_at !== null) return 'paused';
+  if (row.planned_at === null) return 'notSent';
+  if (senders > 0) return 'sending';
+  return deliveries.queued + deliveries.deferred > 0 ? 'unfinished' : 'done';
+}
+
+async function relaysOf(
+  { config, store: { db }, clock }: Pick<SendDependencies, 'config' | 'store' | 'clock'>,
+  now: number,
+): Promise<readonly RelayStatus[]> {
+  const rows = await relayRows(db);
+  const states = await readRelayStates(db);
+  const statuses: RelayStatus[] = [];
+  for (const account of config.relays) {
+    const { inHour, inDay } = await readUse(db, account.id, now);
+    const perDay = dayQuota(account, now);
+    const row = rows.get(account.id);
+    const { rest, ...state } = states.get(account.id) ?? {};
+    const isResting = rest !== undefined && restLeftMs(rest.until, clock()) > 0;
+    statuses.push({
+      ...{ id: account.id, inHour, inDay },
+      ...(account.messagesPerHour === undefined ? {} : { perHour: account.messagesPerHour }),
+      ...(perDay === Infinity ? {} : { perDay }),
+      ...(row?.trouble == null ? {} : { trouble: { text: row.trouble, at: row.trouble_at ?? '' } }),
+      ...(isResting ? { rest } : {}),
+      ...limitsOf(state, account, now),
+    });
+  }
+  return statuses;
+}
+
+function limitsOf(
+  state: RelayState,
+  account: RelayAccount,
+  now: number,
+): Pick<RelayStatus, 'limits'> {
+  const perHour = state.rate && currentRate(state.rate, now);
+  const { connections = account.connections, messagesPerConnection } = learnedLimits(state, now);
+  const limits = {
+    ...(perHour === undefined ? {} : { messagesPerHour: Math.round(perHour) }),
+    ...(connections < account.connections ? { connections } : {}),
+    ...(messagesPerConnection === undefined ? {} : { messagesPerConnection }),
+  };
+  return Object.keys(limits).length === 0 ? {} : { limits };
+}

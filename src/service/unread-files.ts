@@ -1,0 +1,56 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { nearestName } from '../kernel/nearest-name.ts';
+import { isLanguageFile } from '../templates/read-texts.ts';
+import { TEMPLATE_FILES } from '../templates/templates.ts';
+
+/** A file that its author expects to be used. */
+interface UnreadFile {
+  readonly file: string;
+  readonly line: number;
+  readonly message: string;
+}
+
+/** A warning for each file in the folder of email templates that has no template's name. */
+export function unreadEmailTemplates(folder: string): readonly UnreadFile[] {
+  return unreadTemplates(folder, Object.values(TEMPLATE_FILES));
+}
+
+/**
+ * A warning for each file of a folder of templates with none of the names in `read`: its author
+ * expects it to be used.
+ */
+export function unreadTemplates(folder: string, read: readonly string[]): readonly UnreadFile[] {
+  return filesOf(folder)
+    .filter((name) => !read.includes(name))
+    .map((name) => {
+      const near = nearestName(name, read);
+      const remedy =
+        near === undefined ? `the names are ${read.join(', ')}` : `did you mean ${near}?`;
+      return {
+        file: join(folder, name),
+        line: 1,
+        message: `has a name that nothing reads; ${remedy}`,
+      };
+    });
+}
+
+/** A warning for each file of the folder of languages whose name is not that of a language. */
+export function unreadLanguages(folder: string): readonly UnreadFile[] {
+  const message = 'has a name that nothing reads; call it by a language, as de.yaml or pt-BR.yaml';
+  return filesOf(folder)
+    .filter((name) => !isLanguageFile(name))
+    .map((name) => ({ file: join(folder, name), line: 1, message }));
+}
+
+/** Names of the files that are there to be read: not hidden ones, notes, or copies of an editor. */
+function filesOf(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => !entry.isDirectory() && !/^\.|\.md$|~$/i.test(entry.name))
+      .map(({ name }) => name)
+      .toSorted();
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,161 @@
+import { basename, dirname, resolve } from 'node:path';
+import { BroadsheetError, EXIT, reasonOf } from '../kernel/errors.ts';
+import { formatProblem } from '../kernel/problem.ts';
+import { readRegularFile } from '../kernel/regular-file.ts';
+import { checkSchedules } from './check-schedules.ts';
+import type { Config } from './config.ts';
+import { configProblems, type ParsedYaml, placeOf } from './config-problems.ts';
+import { ehloName } from './ehlo-name.ts';
+import { absoluteDatabaseUrl, type Environment, readEnvironment } from './environment.ts';
+import { misplacedOptions } from './misplaced-options.ts';
+import { readYaml, valuesOf } from './read-yaml.ts';
+import { domainSettings, ONE_RELAY_OPTIONS, relayAccounts } from './relay-accounts.ts';
+import { type ConfigFile, configSchema } from './schema.ts';
+import { NO_SERVICE } from './schema-values.ts';
+import type { NewsletterSettings, ScheduleSettings } from './settings.ts';
+import { findStatePlace } from './state-place.ts';
+
+/**
+ * The config of `file` (as the user typed it), with BROADSHEET_* of `environment` over it.
+ * Throws a `BroadsheetError` for a file that is missing or wrong, with a line for each problem.
+ */
+export function loadConfig(file: string, environment: NodeJS.ProcessEnv): Config {
+  const yaml = readYaml(file, readText(file));
+  const parsed = configSchema.safeParse(valuesOf(yaml), { reportInput: true });
+  if (!parsed.success) {
+    const misplaced = misplacedOptions(yaml, configSchema);
+    // What a line in the wrong column leads to is wrong only until it is moved.
+    const problems =
+      misplaced.length > 0 ? misplaced : configProblems(yaml, parsed.error, configSchema);
+    throw new BroadsheetError(EXIT.config, problems.map(formatProblem).join('\n'));
+  }
+  refuseRepeatedNewsletters(yaml, parsed.data);
+  refuseTwoKindsOfRelays(yaml);
+  checkSchedules(yaml, parsed.data.newsletters, (path) => resolve(dirname(file), path));
+  const values = readEnvironment(environment);
+  const config = assemble(resolve(file), parsed.data, values);
+  const { email, newsletters } = parsed.data;
+  const name = ehloName({
+    ...{ name: email.name, publicUrl: config.publicUrl },
+    senders: newsletters.map(({ from }) => from.address),
+  });
+  return { ...config, relays: relayAccounts(file, email, values, name) };
+}
+
+function readText(file: string): string {
+  try {
+    return readRegularFile(file).toString();
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    const fact = missing ? 'is not there' : `cannot be read: ${reasonOf(error)}`;
+    throw new BroadsheetError(
+      EXIT.config,
+      `${file}  ${fact}; name another one with --config FILE, or make one with \`broadsheet init\``,
+      { cause: error },
+    );
+  }
+}
+
+function refuseRepeatedNewsletters({ file }: ParsedYaml, { newsletters }: ConfigFile): void {
+  const ids = newsletters.map(({ id }) => id);
+  const twice = ids.find((id, at) => ids.indexOf(id) !== at);
+  if (twice === undefined) return;
+  const message = `newsletters has two with the id ${twice}; give each its own`;
+  throw new BroadsheetError(EXIT.config, formatProblem({ file, message }));
+}
+
+/** Limits beside `smtpUrl` that nobody would keep, where relays are listed. */
+function refuseTwoKindsOfRelays(yaml: ParsedYaml): void {
+  const { email } = valuesOf(yaml) as { readonly email?: Readonly<Record<string, unknown>> };
+  if (!Array.isArray(email?.relays) || email.relays.length === 0) return;
+  const strays = ONE_RELAY_OPTIONS.filter((option) => option in email);
+  if (strays.length === 0) return;
+  const problems = strays.map((option) => ({
+    ...placeOf(yaml, ['email', option], 'key'),
+    message: `email.${option} is for one relay, and email.relays lists them; move it to the relay that it is for`,
+  }));
+  throw new BroadsheetError(EXIT.config, problems.map(formatProblem).join('\n'));
+}
+
+function assemble(
+  file: string,
+  values: ConfigFile,
+  environment: Environment,
+): Omit<Config, 'relays'> {
+  const at = (path: string) => resolve(dirname(file), path);
+  const publicUrl = environment.publicUrl ?? values.publicUrl ?? values.site.url;
+  const serviceUrl = environment.serviceUrl ?? values.serviceUrl ?? publicUrl;
+  const postsFolder = at(values.posts.folder);
+  const { folder: _posts, siteRoot, includes, published, ...posts } = values.posts;
+  const { folder: output, ...feeds } = values.feeds;
+  const { url, journal } = values.database;
+  const databaseUrl =
+    environment.databaseUrl ??
+    (url === undefined ? undefined : absoluteDatabaseUrl(url, dirname(file)));
+  const place = findStatePlace(file, {
+    ...(databaseUrl === undefined ? {} : { databaseUrl }),
+    ...(journal === undefined ? {} : { journal: at(journal) }),
+  });
+  const { templates: webTemplates, languages, ...web } = values.web;
+  return {
+    file,
+    site: values.site,
+    posts,
+    feeds: { ...feeds, publicUrl },
+    newsletters: values.newsletters.map((newsletter) => newsletterSettings(newsletter, values, at)),
+    folders: {
+      posts: postsFolder,
+      siteRoot: siteRoot === undefined ? siteRootOf(postsFolder) : at(siteRoot),
+      includes: at(includes),
+      output: at(output),
+      templates: at(values.email.templates),
+      webTemplates: at(webTemplates),
+      languages: at(languages),
+    },
+    publishedFile: at(published),
+    publicUrl,
+    ...(serviceUrl === NO_SERVICE ? {} : { serviceUrl }),
+    ...place,
+    ...(environment.machine === undefined ? {} : { machine: environment.machine }),
+    domains: domainSettings(values.email),
+    web: { ...web, language: web.language ?? values.site.language },
+    alerts: { ...values.alerts, ...environment.alerts },
+    secrets: environment.secrets,
+  };
+}
+
+/** A site keeps `posts` or `_posts` beside its other files; any other folder is the site itself. */
+export function siteRootOf(postsFolder: string): string {
+  return ['posts', '_posts'].includes(basename(postsFolder)) ? dirname(postsFolder) : postsFolder;
+}
+
+function newsletterSettings(
+  newsletter: ConfigFile['newsletters'][number],
+  { site }: ConfigFile,
+  absolute: (path: string) => string,
+): NewsletterSettings {
+  const { address } = newsletter.from;
+  const at = address.lastIndexOf('@');
+  const { schedule, ...rest } = newsletter;
+  return {
+    ...rest,
+    ...(schedule === undefined ? {} : { schedule: scheduleSettings(schedule, absolute) }),
+    language: newsletter.language ?? site.language,
+    timeZone: newsletter.timeZone ?? site.timeZone,
+    listId: newsletter.listId ?? `${newsletter.id}.${address.slice(at + 1)}`,
+    unsubscribeMail:
+      newsletter.unsubscribeMail ??
+      (`${address.slice(0, at)}+unsubscribe${address.slice(at)}` as typeof address),
+  };
+}
+
+function scheduleSettings(
+  schedule: NonNullable<ConfigFile['newsletters'][number]['schedule']>,
+  absolute: (path: string) => string,
+): ScheduleSettings {
+  const { ics, ...holidays } = schedule.holidays;
+  return {
+    ...schedule,
+    holidays: { ...holidays, ...(ics === undefined ? {} : { ics: absolute(ics) }) },
+  };
+}

@@ -1,0 +1,38 @@
+import { dirname, resolve } from 'node:path';
+import { BroadsheetError, EXIT } from '../kernel/errors.ts';
+import { formatProblem } from '../kernel/problem.ts';
+import { readRegularFile } from '../kernel/regular-file.ts';
+import type { Config } from './config.ts';
+import { placeOf } from './config-problems.ts';
+import { readYaml } from './read-yaml.ts';
+import { configSchema } from './schema.ts';
+
+/**
+ * The config error that the posts folder is the wrong one, with the line of the config that names
+ * it, unless `--posts` does. `fact` is a phrase about the folder, with the remedy.
+ */
+export function wrongPostsFolder(
+  { file, folders }: Pick<Config, 'file' | 'folders'>,
+  fact: string,
+): BroadsheetError {
+  const place = placeInConfig(file, folders.posts);
+  const problem =
+    place === undefined
+      ? { file: folders.posts, message: fact }
+      : { ...place, message: `posts.folder is ${folders.posts}, which ${fact}` };
+  return new BroadsheetError(EXIT.config, formatProblem(problem));
+}
+
+/** Where the config names the folder; undefined where it names another one, or is gone meanwhile. */
+function placeInConfig(file: string, folder: string) {
+  try {
+    const yaml = readYaml(file, readRegularFile(file).toString());
+    const named: unknown = yaml.document.getIn(['posts', 'folder']);
+    const own = resolve(dirname(file), typeof named === 'string' ? named : DEFAULT_FOLDER);
+    return own === folder ? placeOf(yaml, ['posts', 'folder'], 'value') : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const DEFAULT_FOLDER = configSchema.shape.posts.parse({}).folder;

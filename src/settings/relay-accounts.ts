@@ -1,0 +1,125 @@
+import { BroadsheetError, EXIT } from '../kernel/errors.ts';
+import type { Environment } from './environment.ts';
+import { type RelayVariable, relayVariable } from './relay-variable.ts';
+import type { ConfigFile } from './schema.ts';
+import type { DomainSettings, RelayAccount } from './settings.ts';
+
+type EmailOptions = ConfigFile['email'];
+
+/**
+ * The accounts at relays: those that `email.relays` lists, each with the URL of its variable of
+ * the environment (or none: not everything sends), else the one of `email.smtpUrl` or
+ * BROADSHEET_SMTP_URL. Throws a config error for an id that is there twice, and for a variable that
+ * is nobody's.
+ */
+export function relayAccounts(
+  file: string,
+  email: EmailOptions,
+  { smtpUrl, smtpUrls, smtpLogins }: Environment,
+  ehloName: string,
+): readonly [RelayAccount, ...RelayAccount[]] {
+  const [first, ...others] = email.relays.map((relay) => {
+    const { smtpUrl: written, ...account } = relay;
+    const url = smtpUrls.get(relayVariable(relay.id)) ?? written;
+    const login = loginOf(smtpLogins, relayVariable(relay.id, 'USER'), url);
+    return { ...account, ehloName, ...(url === undefined ? {} : { url }), ...login };
+  });
+  const variables = [
+    ...smtpUrls.keys(),
+    ...[...smtpLogins.keys()].filter((suffix) => suffix !== '').map((suffix) => USER + suffix),
+  ];
+  refuseStrangers(file, email, variables);
+  if (first === undefined) {
+    const url = smtpUrl ?? email.smtpUrl;
+    const login = loginOf(smtpLogins, USER, url);
+    return [{ ...limitsOf(email), ehloName, id: new URL(url).host, url, weight: 1, ...login }];
+  }
+  refuseVariableOfOne(file, email, smtpUrl === undefined ? undefined : 'URL');
+  refuseVariableOfOne(file, email, smtpLogins.has('') ? 'USER' : undefined);
+  return [first, ...others];
+}
+
+const USER = 'BROADSHEET_SMTP_USER';
+
+/** The login of the variables of a relay. Throws a config error where its URL has a login as well. */
+function loginOf(
+  logins: Environment['smtpLogins'],
+  variable: string,
+  url: string | undefined,
+): Pick<RelayAccount, 'login'> {
+  const login = logins.get(variable.slice(USER.length));
+  if (login === undefined) return {};
+  if (url !== undefined && new URL(url).username !== '') {
+    const fact = "is set, and the relay's URL has a name and a password too";
+    throw new BroadsheetError(EXIT.config, `${variable}  ${fact}; leave one of them out`);
+  }
+  return { login };
+}
+
+function refuseVariableOfOne(
+  file: string,
+  { relays }: EmailOptions,
+  what: RelayVariable | undefined,
+): void {
+  if (what === undefined) return;
+  const remedy = `set ${relays.map(({ id }) => relayVariable(id, what)).join(', ')}`;
+  throw new BroadsheetError(
+    EXIT.config,
+    `BROADSHEET_SMTP_${what}  is for one relay, and ${file} lists several; ${remedy}`,
+  );
+}
+
+/** Limits of destination domains, by the domain in lower case. */
+export function domainSettings(email: EmailOptions): DomainSettings {
+  const { domainConnections: connections, domainMessagesPerSecond: messagesPerSecond } = email;
+  return {
+    connections,
+    ...(messagesPerSecond === undefined ? {} : { messagesPerSecond }),
+    of: new Map(email.domains.map(({ domain, ...limits }) => [domain.toLowerCase(), limits])),
+  };
+}
+
+function refuseStrangers(
+  file: string,
+  { relays }: EmailOptions,
+  variables: readonly string[],
+): void {
+  const ids = relays.map(({ id }) => relayVariable(id));
+  const twice = relays.find(({ id }, at) => ids.indexOf(relayVariable(id)) !== at);
+  if (twice !== undefined) {
+    const fact = `email.relays has two with the id ${twice.id}`;
+    throw new BroadsheetError(EXIT.config, `${file}  ${fact}; give each its own`);
+  }
+  const names = [...ids, ...relays.map(({ id }) => relayVariable(id, 'USER'))];
+  const stranger = variables.find((name) => !names.includes(name));
+  if (stranger === undefined) return;
+  const fact = `is of a relay that ${file} does not list under email.relays`;
+  throw new BroadsheetError(
+    EXIT.config,
+    `${stranger}  ${fact}; add it there, or unset the variable`,
+  );
+}
+
+/** Options of `email` that are of its one relay; with `email.relays` each relay has its own. */
+export const ONE_RELAY_OPTIONS = [
+  'smtpUrl',
+  'connections',
+  'messagesPerSecond',
+  'messagesPerHour',
+  'messagesPerDay',
+  'messagesPerConnection',
+  'warmUp',
+] as const satisfies readonly (keyof EmailOptions)[];
+
+function limitsOf(email: EmailOptions) {
+  const { connections, messagesPerSecond, messagesPerHour, messagesPerDay } = email;
+  const { messagesPerConnection, warmUp } = email;
+  return {
+    connections,
+    ...(messagesPerSecond === undefined ? {} : { messagesPerSecond }),
+    ...(messagesPerHour === undefined ? {} : { messagesPerHour }),
+    ...(messagesPerDay === undefined ? {} : { messagesPerDay }),
+    ...(messagesPerConnection === undefined ? {} : { messagesPerConnection }),
+    ...(warmUp === undefined ? {} : { warmUp }),
+  };
+}

@@ -1,0 +1,18 @@
+import type { Config } from './config.ts';
+import { relayVariable } from './relay-variable.ts';
+
+interface RelayWarning {
+  readonly file: string;
+  readonly line: number;
+  readonly message: string;
+}
+
+/** A warning for each relay whose URL neither config nor environment has: no error before a send. */
+export function relaysWithoutUrl({ file, relays }: Config): RelayWarning[] {
+  return relays
+    .filter(({ url }) => url === undefined)
+    .map(({ id }) => {
+      const remedy = `set ${relayVariable(id)} where you send, or add its smtpUrl`;
+      return { file, line: 1, message: `the relay ${id} has no URL; ${remedy}` };
+    });
+}

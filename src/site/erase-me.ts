@@ -1,0 +1,21 @@
+import { eraseSubscriber } from '../subscribers/erase-subscriber.ts';
+import { lastDeparture } from '../subscribers/journal/journal.ts';
+import { findPerson, readPreferencesToken } from './person.ts';
+import type { SiteDependencies } from './site-dependencies.ts';
+
+/**
+ * Erases all that is known of the holder of a link to preferences, any number of times, with the
+ * same answer. False where it is no such link, or is over.
+ */
+export async function eraseMe(deps: SiteDependencies, token: string): Promise<boolean> {
+  const said = readPreferencesToken(deps, token);
+  if (said === undefined) return false;
+  const { db } = deps.store;
+  const person = await findPerson(deps, db, token);
+  if (person !== undefined) {
+    await eraseSubscriber(deps, person.address, 'preferences');
+    return true;
+  }
+  const departure = await lastDeparture(db, '', [said.addressHash]);
+  return departure?.status === 'erased';
+}

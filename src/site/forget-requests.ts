@@ -1,0 +1,59 @@
+import type { StoreDependencies } from '../database/dependencies.ts';
+import { storedInstant } from '../database/instants.ts';
+import {
+  changeSubscriptions,
+  type SubscriptionWriter,
+} from '../subscribers/change-subscriptions.ts';
+import { forgetAddressChanges } from '../subscribers/queries/address-changes.ts';
+import { forgetNotices } from '../subscribers/queries/notices.ts';
+import { forgetRequestNetworks } from '../subscribers/queries/request-networks.ts';
+import { forgetSignUps, unconfirmedSubscribers } from '../subscribers/queries/sign-ups.ts';
+import { MOST_AT_ONCE } from '../subscribers/queries/subscribers.ts';
+
+/** What settled notices are kept for: no budget looks further back than a day. */
+const NOTICE_HOURS = 48;
+
+/** How much was forgotten. */
+export interface Forgotten {
+  readonly signUps: number;
+  /** Subscribers whom nobody confirmed. */
+  readonly pending: number;
+  readonly notices: number;
+  readonly addressChanges: number;
+}
+
+/** Forgets what is over: sign-ups and addresses that nobody confirmed in time, mails that were sent. */
+export async function forgetRequests({
+  config,
+  store,
+  clock,
+}: StoreDependencies): Promise<Forgotten> {
+  const now = clock();
+  const at = storedInstant(now);
+  const noticesBefore = storedInstant(now.subtract({ hours: NOTICE_HOURS }));
+  return store.transaction(async (db) => {
+    await forgetRequestNetworks(db, noticesBefore);
+    const unconfirmed = await unconfirmedSubscribers(db, at);
+    return {
+      pending: await changeSubscriptions(db, config, (writer) => lapse(writer, unconfirmed, at)),
+      signUps: await forgetSignUps(db, at),
+      addressChanges: await forgetAddressChanges(db, at),
+      notices: await forgetNotices(db, noticesBefore),
+    };
+  });
+}
+
+/** Forgets subscribers whom nobody confirmed; returns how many. */
+async function lapse(
+  writer: SubscriptionWriter,
+  ids: readonly string[],
+  at: string,
+): Promise<number> {
+  const event = { kind: 'lapsed', at, source: 'not confirmed' } as const;
+  let lapsed = 0;
+  for (let start = 0; start < ids.length; start += MOST_AT_ONCE) {
+    const page = ids.slice(start, start + MOST_AT_ONCE).map((id) => ({ id, event }));
+    lapsed += (await writer.apply(page)).length;
+  }
+  return lapsed;
+}

@@ -1,0 +1,65 @@
+import type { FastifyInstance } from 'fastify';
+import { escapeHtml } from '../../kernel/escape.ts';
+import { requireServiceUrl } from '../../settings/require-service-url.ts';
+import { TRAP_FIELD } from '../forms/read-sign-up.ts';
+import { sendPublic } from './send-page.ts';
+import type { Site } from './site.ts';
+
+/** `/embed/`: the form for other sites, to paste, and how scripts do the same. */
+export function addEmbed(app: FastifyInstance, site: Site): void {
+  if (site.common.newsletters.length === 0) return;
+  const page = {
+    ...{ name: 'embed' as const, title: site.texts.text('site.embed.title'), path: 'embed/' },
+    scope: { snippet: embeddedForm(site), example: scriptExample(site) },
+  };
+  app.get('/embed/', async (request, reply) => sendPublic(request, reply, site, page));
+}
+
+/**
+ * The form as HTML without script and style. It has no token: one that was pasted would be over
+ * tomorrow. So what it sends is answered by a page with one more button.
+ */
+function embeddedForm({ deps, texts, common }: Site): string {
+  const { newsletters } = common;
+  const text = (key: string) => escapeHtml(texts.text(key));
+  const id = (name: string) => `broadsheet-${name}`;
+  const choices = newsletters.map(
+    (newsletter) =>
+      `    <label><input type="checkbox" name="newsletters" value="${newsletter.id}"> ${escapeHtml(newsletter.name)}</label>`,
+  );
+  const fieldset = [
+    '  <fieldset>',
+    `    <legend>${text('site.form.which')}</legend>`,
+    ...choices,
+    '  </fieldset>',
+  ];
+  return [
+    `<form method="post" action="${escapeHtml(requireServiceUrl(deps.config))}subscribe/">`,
+    '  <input type="hidden" name="form" value="embedded">',
+    ...(newsletters.length > 1
+      ? fieldset
+      : [`  <input type="hidden" name="only" value="${newsletters[0]?.id}">`]),
+    `  <label for="${id('address')}">${text('site.form.address')}</label>`,
+    `  <input type="email" name="address" id="${id('address')}" required autocomplete="email">`,
+    `  <input type="text" name="${TRAP_FIELD}" hidden tabindex="-1" autocomplete="off" aria-label="${text('site.form.trap')}">`,
+    `  <button type="submit">${text('site.form.button')}</button>`,
+    '</form>',
+  ].join('\n');
+}
+
+function scriptExample({ deps, common }: Site): string {
+  const url = `${requireServiceUrl(deps.config)}api/`;
+  const [first] = common.newsletters;
+  return `const form = await (await fetch('${url}form')).json();
+// form.token, form.consentText, form.newsletters, form.proofOfWork
+
+const answer = await fetch('${url}subscribe', {
+  method: 'POST',
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify({
+    address: 'name@example.org',
+    newsletters: ['${first?.id}'],
+    token: form.token,
+  }),
+});`;
+}

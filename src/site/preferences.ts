@@ -1,0 +1,157 @@
+import { readIdentity } from '../database/identity.ts';
+import { storedInstant } from '../database/instants.ts';
+import type { Database } from '../database/tables.ts';
+import type { EmailAddress } from '../kernel/email-address.ts';
+import type { NewsletterSettings } from '../settings/settings.ts';
+import { changeSubscriptions } from '../subscribers/change-subscriptions.ts';
+import { hashesOfAddress } from '../subscribers/keyed-hashes.ts';
+import { findSubscriptions } from '../subscribers/queries/subscribers.ts';
+import { lockSubscriptions } from '../subscribers/queries/subscriptions.ts';
+import type { Consent, Subscriber } from '../subscribers/subscriber.ts';
+import { beginSubscriptions } from './begin-subscriptions.ts';
+import { findPerson, LINK_HOURS } from './person.ts';
+import type { SiteDependencies } from './site-dependencies.ts';
+import { type Standing, standingsOf } from './standing.ts';
+
+/** One newsletter on the page of preferences. */
+export interface Preference extends Pick<Standing, 'status' | 'leftAt'> {
+  /** By its id alone where it is not in the config: such a one can be left, and not joined. */
+  readonly newsletter: NewsletterSettings | { readonly id: string };
+}
+
+/** What somebody is subscribed to, and could be. */
+export interface Preferences {
+  readonly address: EmailAddress;
+  /** All that are listed, and those that the person has besides; `none` was never subscribed to. */
+  readonly subscriptions: readonly Preference[];
+  /** Those that the form had ticked, and that the person has left since the form was shown. */
+  readonly leftMeanwhile: readonly Preference['newsletter'][];
+}
+
+/** A box of the form as it was shown. */
+export interface ShownChoice {
+  /** Id. */
+  readonly newsletter: string;
+  readonly isTicked: boolean;
+  /** `Preference.leftAt` at that time. */
+  readonly leftAt?: string;
+}
+
+/** The form of preferences as it was sent. */
+export interface PreferencesForm {
+  /** Ids of the boxes that are ticked. */
+  readonly ticked: readonly string[];
+  readonly shown: readonly ShownChoice[];
+}
+
+/** What a link to preferences shows; undefined where it is no such, or is over. Changes nothing. */
+export async function readPreferences(
+  deps: SiteDependencies,
+  token: string,
+): Promise<Preferences | undefined> {
+  const { db } = deps.store;
+  const person = await findPerson(deps, db, token);
+  if (person === undefined) return undefined;
+  const { address } = person;
+  const subscriptions = await preferencesOf(
+    deps,
+    db,
+    address,
+    await findSubscriptions(db, address),
+  );
+  return { address, subscriptions, leftMeanwhile: [] };
+}
+
+/**
+ * Leaves and joins what the person ticked and unticked; what they did not touch stays as it is by now.
+ * What they left after the form was shown stays left, whatever the form says. The link was mailed to
+ * them, so that joining is confirmed by it. Undefined where it is no such link, or is over.
+ */
+export async function changePreferences(
+  deps: SiteDependencies,
+  token: string,
+  form: PreferencesForm,
+): Promise<Preferences | undefined> {
+  const now = deps.clock();
+  const at = storedInstant(now);
+  const oldest = storedInstant(now.subtract({ hours: LINK_HOURS }));
+  return deps.store.transaction(async (db) => {
+    const person = await findPerson(deps, db, token);
+    if (person === undefined) return undefined;
+    const { address } = person;
+    const before = await lockSubscriptions(db, address);
+    const choices = (await preferencesOf(deps, db, address, before)).map((preference) => ({
+      preference,
+      ...decide(preference, form, oldest),
+    }));
+    const chosen = (what: Decision['what']) =>
+      choices
+        .filter((choice) => choice.what === what)
+        .map(({ preference: { newsletter } }) => newsletter);
+    const consent: Consent = { at, source: 'preferences', confirmedAt: at };
+    const joined = chosen('join').map(({ id }) => id);
+    const left = chosen('leave').map(({ id }) => id);
+    const event = { kind: 'left', at, source: 'preferences' } as const;
+    const leaving = before
+      .filter(({ newsletter }) => left.includes(newsletter))
+      .map(({ id }) => ({ id, event }));
+    await beginSubscriptions(db, deps.config, { address, newsletters: joined, consent, at });
+    await changeSubscriptions(db, deps.config, (writer) => writer.apply(leaving));
+    const after = await findSubscriptions(db, address);
+    const subscriptions = await preferencesOf(deps, db, address, after);
+    return { address, subscriptions, leftMeanwhile: chosen('conflict') };
+  });
+}
+
+interface Decision {
+  readonly what: 'join' | 'leave' | 'conflict' | 'nothing';
+}
+
+/** `oldest`: a form that does not say what it showed was shown later than that. */
+function decide(
+  { newsletter, status, leftAt }: Preference,
+  { ticked, shown }: PreferencesForm,
+  oldest: string,
+): Decision {
+  const isHere = status === 'active';
+  const before = shown.find((choice) => choice.newsletter === newsletter.id) ?? {
+    isTicked: isHere,
+    ...(leftAt !== undefined && leftAt < oldest ? { leftAt } : {}),
+  };
+  const isTicked = ticked.includes(newsletter.id);
+  if (isTicked && !isHere && leftAt !== undefined && leftAt !== before.leftAt) {
+    return { what: 'conflict' };
+  }
+  if (isTicked === before.isTicked) return { what: 'nothing' };
+  if (!isTicked) return { what: 'leave' };
+  return { what: 'name' in newsletter && !isHere ? 'join' : 'nothing' };
+}
+
+async function preferencesOf(
+  { config }: SiteDependencies,
+  db: Database,
+  address: EmailAddress,
+  known: readonly Subscriber[],
+): Promise<readonly Preference[]> {
+  const missing = known
+    .filter(({ newsletter, status }) => {
+      const isInConfig = config.newsletters.some(({ id }) => id === newsletter);
+      return !isInConfig && (status === 'active' || status === 'pending');
+    })
+    .map(({ newsletter: id }) => ({ id }));
+  const shown = config.newsletters.filter(
+    ({ id, listed }) => listed || known.some(({ newsletter }) => newsletter === id),
+  );
+  const newsletters: readonly Preference['newsletter'][] = [...shown, ...missing];
+  const addressHashes = hashesOfAddress((await readIdentity(db)).hash_key, address);
+  const mailbox = { subscriptions: known, addressHashes };
+  const standings = await standingsOf(
+    db,
+    mailbox,
+    newsletters.map(({ id }) => id),
+  );
+  return newsletters.map((newsletter, index) => {
+    const { status, leftAt } = standings[index] ?? { status: 'none', leftAt: undefined };
+    return { newsletter, status, ...(leftAt === undefined ? {} : { leftAt }) };
+  });
+}

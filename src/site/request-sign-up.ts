@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto';
+import { storedInstant } from '../database/instants.ts';
+import type { EmailAddress } from '../kernel/email-address.ts';
+import { findNewsletter } from '../settings/find-newsletter.ts';
+import { insertSignUp } from '../subscribers/queries/sign-ups.ts';
+import { withinBudget } from './budgets.ts';
+import { mailLanguage } from './mail-language.ts';
+import type { SiteDependencies } from './site-dependencies.ts';
+
+/** A form that somebody filled in. */
+export interface SignUpRequest {
+  readonly address: EmailAddress;
+  /** Ids, one at least. */
+  readonly newsletters: readonly string[];
+  /** Which form, for the record of consent. */
+  readonly source: string;
+  /** BCP 47: of the mail that answers. */
+  readonly language: string;
+  /** The words beside the button, for the record of consent. */
+  readonly consentText: string;
+  readonly ip: string;
+}
+
+/** How long a sign-up can be confirmed. */
+const SIGN_UP_HOURS = 7 * 24;
+
+/**
+ * Takes a sign-up, to be answered by mail. `busy`: what this IP, or all, may ask for within an hour
+ * is used up. It does the same whether or not the address is known: who looks at the answer or at
+ * the clock learns nothing. Throws a usage error for a newsletter that there is not.
+ */
+export async function requestSignUp(
+  deps: SiteDependencies,
+  request: SignUpRequest,
+): Promise<'taken' | 'busy'> {
+  const { config } = deps;
+  const now = deps.clock();
+  const newsletters = request.newsletters.map((id) => findNewsletter(config, id).id);
+  return withinBudget(deps, request.ip, (db, { ipHash }) =>
+    insertSignUp(db, {
+      id: randomUUID(),
+      address: request.address,
+      newsletters: [...new Set(newsletters)],
+      language: mailLanguage(config, request.language),
+      source: request.source,
+      consentText: request.consentText,
+      ipHash,
+      at: storedInstant(now),
+      expiresAt: storedInstant(now.add({ hours: SIGN_UP_HOURS })),
+    }),
+  );
+}

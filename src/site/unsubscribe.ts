@@ -1,0 +1,116 @@
+import { storedInstant } from '../database/instants.ts';
+import type { SubscriptionStatus } from '../database/states.ts';
+import type { Database } from '../database/tables.ts';
+import { readToken, signToken } from '../delivery/message/signed-token.ts';
+import {
+  readUnsubscribeToken,
+  type UnsubscribeToken,
+} from '../delivery/message/unsubscribe-link.ts';
+import { maskAddress } from '../kernel/mask-address.ts';
+import type { NewsletterSettings } from '../settings/settings.ts';
+import { changeSubscriptions } from '../subscribers/change-subscriptions.ts';
+import { isRenamed } from '../subscribers/journal/journal.ts';
+import {
+  findSubscription,
+  lockSubscription,
+  type Subscription,
+} from '../subscribers/queries/subscriptions.ts';
+import type { SiteDependencies } from './site-dependencies.ts';
+
+/** What somebody leaves, or comes back to. */
+export interface Leaving {
+  /** A link works for ever: also when its newsletter is not in the config (any more, or here). */
+  readonly newsletter: NewsletterSettings | { readonly id: string };
+  readonly status: SubscriptionStatus;
+  /** Masked, such as `a…@example.org`: a link may be forwarded. `…` for somebody who was erased. */
+  readonly address: string;
+}
+
+const UNDO_HOURS = 24;
+
+/** What the page of a link to leave shows; undefined for a link of nobody's. Changes nothing. */
+export async function readUnsubscribe(
+  { config, store }: SiteDependencies,
+  token: string,
+): Promise<Leaving | undefined> {
+  const whom = readUnsubscribeToken(token, config.secrets);
+  return whom && describe(config, whom, await ofLink(store.db, whom, findSubscription));
+}
+
+/**
+ * Ends the subscription at once, any number of times, with the same answer, also for somebody who
+ * was erased. `by`: the page's button, or a mail program (RFC 8058). `undoToken` is for the page that
+ * answers, and nowhere else. Undefined for a link of nobody's.
+ */
+export async function unsubscribe(
+  { config, store, clock }: SiteDependencies,
+  token: string,
+  by: 'link' | 'one-click' = 'link',
+): Promise<{ readonly leaving: Leaving; readonly undoToken: string } | undefined> {
+  const { secrets } = config;
+  const whom = readUnsubscribeToken(token, secrets);
+  if (whom === undefined) return undefined;
+  const at = storedInstant(clock());
+  const subscription = await store.transaction(async (db) => {
+    const found = await ofLink(db, whom, lockSubscription);
+    if (found === undefined) return undefined;
+    const event = { kind: 'left', at, source: by, byLink: true } as const;
+    await changeSubscriptions(db, config, (writer) => writer.apply([{ id: found.id, event }]));
+    return findSubscription(db, found.id);
+  });
+  const leftAt = subscription?.changedAt ?? at;
+  const expiresAt = Temporal.Instant.from(leftAt).add({ hours: UNDO_HOURS });
+  const fields = [whom.newsletter, whom.subscriberId, leftAt];
+  return {
+    leaving: describe(config, whom, subscription),
+    undoToken: signToken('undo', fields, { secrets, expiresAt }),
+  };
+}
+
+/**
+ * Undoes an `unsubscribe` within a day, where nothing else has ended the subscription before or
+ * since. Undefined where the token is no such, or is over.
+ */
+export async function resubscribe(
+  { config, clock, store }: SiteDependencies,
+  undoToken: string,
+): Promise<Leaving | undefined> {
+  const now = clock();
+  const fields = readToken('undo', undoToken, { secrets: config.secrets, now });
+  if (fields === undefined || fields === 'expired') return undefined;
+  const [newsletter = '', subscriberId = '', leftAt = ''] = fields;
+  const whom = { newsletter, subscriberId };
+  return store.transaction(async (db) => {
+    const found = await ofLink(db, whom, lockSubscription);
+    if (found === undefined) return undefined;
+    if (found.status === 'active') return describe(config, whom, found);
+    const event = { kind: 'undone', at: storedInstant(now), source: 'undo', leftAt } as const;
+    const [undone] = await changeSubscriptions(db, config, (writer) =>
+      writer.apply([{ id: found.id, event }]),
+    );
+    return undone && describe(config, whom, { ...found, status: 'active' });
+  });
+}
+
+/** The subscription that the link is of; undefined where there is none any more. */
+async function ofLink(
+  db: Database,
+  { newsletter, subscriberId }: UnsubscribeToken,
+  find: typeof findSubscription,
+): Promise<Subscription | undefined> {
+  const subscription = await find(db, subscriberId);
+  if (subscription === undefined || subscription.newsletter === newsletter) return subscription;
+  return (await isRenamed(db, newsletter, subscription.newsletter)) ? subscription : undefined;
+}
+
+function describe(
+  { newsletters }: SiteDependencies['config'],
+  link: UnsubscribeToken,
+  subscription: Subscription | undefined,
+): Leaving {
+  const id = subscription?.newsletter ?? link.newsletter;
+  const newsletter = newsletters.find((each) => each.id === id) ?? { id };
+  if (subscription === undefined) return { newsletter, status: 'unsubscribed', address: '…' };
+  const { status, address } = subscription;
+  return { newsletter, status, address: maskAddress(address) };
+}

@@ -1,0 +1,66 @@
+import type { StoreDependencies } from '../database/dependencies.ts';
+import { readIdentity } from '../database/identity.ts';
+import { storedInstant } from '../database/instants.ts';
+import type { DepartedStatus } from '../database/states.ts';
+import type { Database } from '../database/tables.ts';
+import { addressKey, type EmailAddress } from '../kernel/email-address.ts';
+import { shortLine } from '../kernel/short-line.ts';
+import { findNewsletter } from '../settings/find-newsletter.ts';
+import { changeSubscriptions } from './change-subscriptions.ts';
+import { lastDeparture } from './journal/journal.ts';
+import { hashesOfAddress } from './keyed-hashes.ts';
+import { newSubscriber } from './new-subscriber.ts';
+import { findSubscribers } from './queries/subscribers.ts';
+import { hasLeft, type Subscriber } from './subscriber.ts';
+
+/** `refused`: the address left, bounced, complained or was erased, and only its owner can undo that. */
+export type AddReport =
+  | { readonly result: 'added' | 'already'; readonly subscriber: Subscriber }
+  | {
+      readonly result: 'refused';
+      readonly address: EmailAddress;
+      readonly status: DepartedStatus | 'erased';
+      /** ISO 8601 instant. */
+      readonly since: string;
+    };
+
+/** What the record of consent and the history say of it. */
+const SOURCE = 'command line';
+
+/**
+ * Adds an active subscriber, on the editor's word: that of someone who has not confirmed yet is
+ * good enough too. Whoever left earlier, bounced, complained or was erased stays away.
+ */
+export async function addSubscriber(
+  { config, store, clock }: StoreDependencies,
+  options: { readonly newsletter?: string; readonly address: EmailAddress; readonly name?: string },
+): Promise<AddReport> {
+  const newsletter = findNewsletter(config, options.newsletter).id;
+  const { address } = options;
+  const at = storedInstant(clock());
+  return store.transaction(async (db): Promise<AddReport> => {
+    const known = (await findSubscribers(db, newsletter, [address])).get(addressKey(address));
+    if (known === undefined) {
+      const departure = await findDeparture(db, newsletter, address);
+      if (departure !== undefined) return { result: 'refused', address, ...departure };
+      const consent = { at, source: SOURCE };
+      const facts = { newsletter, address, status: 'active', consent, changedAt: at } as const;
+      const subscriber = newSubscriber({ ...facts, name: shortLine(options.name) });
+      await changeSubscriptions(db, config, (writer) => writer.add([subscriber], SOURCE));
+      return { result: 'added', subscriber };
+    }
+    const { status, changedAt: since } = known;
+    if (hasLeft(status)) return { result: 'refused', address: known.address, status, since };
+    if (status === 'active') return { result: 'already', subscriber: known };
+    const event = { kind: 'joined', at, source: SOURCE } as const;
+    await changeSubscriptions(db, config, (writer) => writer.apply([{ id: known.id, event }]));
+    return { result: 'added', subscriber: { ...known, status: 'active', changedAt: at } };
+  });
+}
+
+/** That of somebody who left and has no row: erased, or older than this database. */
+async function findDeparture(db: Database, newsletter: string, address: EmailAddress) {
+  const hashes = hashesOfAddress((await readIdentity(db)).hash_key, address);
+  const departure = await lastDeparture(db, newsletter, hashes);
+  return departure && { status: departure.status, since: departure.at };
+}

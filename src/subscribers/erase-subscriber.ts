@@ -1,0 +1,89 @@
+import type { StoreDependencies } from '../database/dependencies.ts';
+import { readIdentity } from '../database/identity.ts';
+import { storedInstant } from '../database/instants.ts';
+import type { Database } from '../database/tables.ts';
+import { addressKey, type EmailAddress } from '../kernel/email-address.ts';
+import { changeSubscriptions } from './change-subscriptions.ts';
+import { lastDeparture } from './journal/journal.ts';
+import { hashesOfAddress } from './keyed-hashes.ts';
+import { changesOf } from './queries/address-changes.ts';
+import { signUpsOf } from './queries/sign-ups.ts';
+import { findSubscriptions } from './queries/subscribers.ts';
+import { movedInto } from './queries/subscriptions.ts';
+import { prepareToWipe, wipeTraces } from './queries/wipe-traces.ts';
+
+/**
+ * `unknown`: there was nothing to erase, and no import will bring the address in now; `already`: it
+ * was erased before.
+ */
+export interface EraseReport {
+  readonly result: 'erased' | 'unknown' | 'already';
+  readonly subscriptions: number;
+  /** That stay in the books, without the address. */
+  readonly deliveries: number;
+  /** False: another program kept the database's file open, and old copies may be left in it. */
+  readonly wiped: boolean;
+}
+
+/**
+ * Deletes all that is known of a mailbox, for all newsletters, and of those that it took the place
+ * of when its owner changed the address. What stays is a keyed hash, in the database and the
+ * journal, so that no import brings it back; its owner can sign up again. `source`: who asked for it.
+ */
+export async function eraseSubscriber(
+  { config, store, clock }: StoreDependencies,
+  address: EmailAddress,
+  source = 'command line',
+): Promise<EraseReport> {
+  const at = storedInstant(clock());
+  const texts = await spellingsOf(store.db, address);
+  await prepareToWipe(store.db);
+  const { result, ...counts } = await store.transaction(async (db) => {
+    const { hash_key: key } = await readIdentity(db);
+    const mailboxes = [address, ...(await earlierMailboxes(db, address))];
+    const before = await lastDeparture(db, '', hashesOfAddress(key, address));
+    const wasErased = before?.status === 'erased';
+    const { newsletters, deliveries, requests } = await changeSubscriptions(db, config, (writer) =>
+      writer.erase(mailboxes, { at, source, wasErased }),
+    );
+    const isKnown = newsletters.length + requests > 0;
+    const result = isKnown ? 'erased' : wasErased ? 'already' : 'unknown';
+    return { result, subscriptions: newsletters.length, deliveries } as const;
+  });
+  return { result, ...counts, wiped: await wipeTraces(store.db, texts) };
+}
+
+/** Addresses that the mailbox's owner had before, where the subscriptions of both were put together. */
+async function earlierMailboxes(
+  db: Database,
+  address: EmailAddress,
+): Promise<readonly EmailAddress[]> {
+  const found = new Map<string, EmailAddress>();
+  let last = await findSubscriptions(db, address);
+  while (last.length > 0) {
+    const moved = await movedInto(
+      db,
+      last.map(({ id }) => id),
+    );
+    last = moved.filter((each) => !found.has(addressKey(each.address)));
+    for (const each of last) found.set(addressKey(each.address), each.address);
+  }
+  found.delete(addressKey(address));
+  return [...found.values()];
+}
+
+/** All spellings of the address that may be left in the file, and of those that go with it. */
+async function spellingsOf(db: Database, address: EmailAddress): Promise<readonly string[]> {
+  const texts: EmailAddress[] = [];
+  for (const each of [address, ...(await earlierMailboxes(db, address))]) {
+    const known = await findSubscriptions(db, each);
+    const ids = known.map(({ id }) => id);
+    const others = [
+      ...(await movedInto(db, ids)),
+      ...(await signUpsOf(db, each)),
+      ...(await changesOf(db, ids, each)),
+    ];
+    texts.push(each, ...[...known, ...others].map((other) => other.address));
+  }
+  return [...new Set([...texts, ...texts.map(addressKey)])];
+}

@@ -1,0 +1,167 @@
+import type { SubscriptionStatus } from '../../database/states.ts';
+import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
+import { hasLeft } from '../subscriber.ts';
+import { foldWords } from './columns/fold-words.ts';
+import { findAddressColumn, recogniseName } from './columns/identity-columns.ts';
+import { DECIDING, type Meaning } from './columns/meanings.ts';
+import type { FileWords } from './columns/read-decision.ts';
+import { recogniseColumn } from './columns/recognise-column.ts';
+import { columnOf, type Provider, providerOf } from './import-providers.ts';
+
+/** What the user says of a file. */
+export interface FormWishes {
+  /** By the column's name. */
+  readonly columns?: ReadonlyMap<string, Meaning>;
+  readonly ignored?: readonly string[];
+  /** What words mean in it, by `foldWords`. */
+  readonly words?: FileWords;
+  /** Nobody comes in as more than this. */
+  readonly status?: SubscriptionStatus;
+  /** Id and name of the newsletter: a column that is called so says who gets it. */
+  readonly newsletter?: readonly string[];
+}
+
+export interface ImportColumn {
+  /** As the file has it. */
+  readonly name: string;
+  /** 0 is the first cell. */
+  readonly at: number;
+  /** Undefined: it is not used. */
+  readonly as?: Meaning;
+  /** Whether its cells are looked at for words such as "unsubscribed", though it is not used. */
+  readonly watched?: true;
+}
+
+/** Which cell of a file's records says what. */
+export interface ImportForm {
+  /** Whose export it is, where that can be told by its columns. */
+  readonly provider?: string;
+  /** In the order of the file; empty for a list of addresses. */
+  readonly columns: readonly ImportColumn[];
+  /** Places of the cells, by meaning. */
+  readonly places: Readonly<Partial<Record<Meaning, readonly number[]>>>;
+  readonly deciding: readonly ImportColumn[];
+  readonly watched: readonly ImportColumn[];
+  readonly words: FileWords;
+  /** Who is in the file is subscribed, unless a column says otherwise. */
+  readonly lists: boolean;
+}
+
+/** A list of addresses, one a line. */
+export const LIST_FORM: ImportForm = {
+  ...{ columns: [], places: { email: [0] }, deciding: [], watched: [], words: new Map() },
+  lists: true,
+};
+
+/**
+ * The form of a file with these columns; undefined where none of them holds addresses. Throws a
+ * data error that names `place` where a column may say that people left or did not agree, and is
+ * not understood; a usage error where the user names a column that there is not.
+ */
+export function recogniseForm(
+  header: readonly string[],
+  place: string,
+  wishes: FormWishes = {},
+): ImportForm | undefined {
+  const names = header.map(foldWords);
+  checkNamed(header, names, wishes);
+  const email = findAddressColumn(names, wishedAt(names, wishes, 'email'));
+  if (email === undefined) return undefined;
+  const provider = providerOf(new Set(names));
+  const columns = header.map((name, at) => recognise({ name, at, names, email, provider, wishes }));
+  const unclear = columns.filter(({ as }) => as === 'unclear');
+  if (unclear.length > 0 && !(wishes.status && hasLeft(wishes.status))) {
+    throw new BroadsheetError(EXIT.data, explainUnclear(place, unclear));
+  }
+  const known = columns.map(({ as, ...column }): ImportColumn => {
+    return as === undefined || as === 'unclear' ? column : { ...column, as };
+  });
+  return {
+    ...(provider === undefined ? {} : { provider: provider.name }),
+    columns: known,
+    places: placesOf(known),
+    deciding: known.filter(({ as }) => as !== undefined && DECIDING.includes(as)),
+    watched: known.filter(({ watched }) => watched),
+    words: new Map([...Object.entries(provider?.words ?? {}), ...(wishes.words ?? [])]),
+    lists: provider?.lists === true,
+  };
+}
+
+interface Asked {
+  readonly name: string;
+  readonly at: number;
+  readonly names: readonly string[];
+  /** Place of the address. */
+  readonly email: number;
+  readonly provider: Provider | undefined;
+  readonly wishes: FormWishes;
+}
+
+type Recognised = Omit<ImportColumn, 'as'> & { readonly as?: Meaning | 'unclear' };
+
+/** The user's word counts before the provider's, and that before the column's own name. */
+function recognise({ name, at, names, email, provider, wishes }: Asked): Recognised {
+  const column = { name, at };
+  const folded = names[at] ?? '';
+  if ((wishes.ignored ?? []).some((some) => foldWords(some) === folded)) return column;
+  const wished = [...(wishes.columns ?? [])].find(([some]) => foldWords(some) === folded)?.[1];
+  if (wished !== undefined) return { ...column, as: wished };
+  if (at === email) return { ...column, as: 'email' };
+  const said = provider && columnOf(provider, folded);
+  if (said !== undefined)
+    return said === 'unused' || said === 'email' ? column : { ...column, as: said };
+  if (wishes.newsletter?.some((some) => foldWords(some) === folded)) {
+    return { ...column, as: 'subscribed' };
+  }
+  const ofPerson = recogniseName(folded);
+  if (ofPerson !== undefined) return { ...column, as: ofPerson };
+  const found = isPlace(folded, names) ? 'unused' : recogniseColumn(name);
+  if (found === 'other-channel') return column;
+  return found === 'unused' ? { ...column, watched: true } : { ...column, as: found };
+}
+
+/** Beside these, `state` is a part of a country. */
+const PLACES =
+  /^(city|town|zip|zip code|postal code|postcode|country|street|address|address 1|street address|stadt|ort|plz|land|ville|code postal|pays|ciudad|codigo postal|pais|citta|cap|plaats|stad|cidade|cep|miasto)$/;
+
+function isPlace(name: string, names: readonly string[]): boolean {
+  return /^(state|estado|etat|stato|stan)$/.test(name) && names.some((some) => PLACES.test(some));
+}
+
+function placesOf(columns: readonly ImportColumn[]): ImportForm['places'] {
+  const places: Partial<Record<Meaning, number[]>> = {};
+  for (const { as, at } of columns) if (as !== undefined) places[as] = [...(places[as] ?? []), at];
+  return places;
+}
+
+function wishedAt(names: readonly string[], { columns }: FormWishes, meaning: Meaning) {
+  const name = [...(columns ?? [])].find(([, some]) => some === meaning)?.[0];
+  return name === undefined ? undefined : names.indexOf(foldWords(name));
+}
+
+function checkNamed(
+  header: readonly string[],
+  names: readonly string[],
+  { columns, ignored }: FormWishes,
+): void {
+  const missing = [...(columns?.keys() ?? []), ...(ignored ?? [])].find(
+    (name) => !names.includes(foldWords(name)),
+  );
+  if (missing === undefined) return;
+  const there = header.map((name) => `"${name}"`).join(', ');
+  throw new BroadsheetError(
+    EXIT.usage,
+    `"${missing}" is no column of the file (--column, --ignore-column); it has ${there}`,
+  );
+}
+
+function explainUnclear(place: string, columns: readonly { readonly name: string }[]): string {
+  const [{ name } = { name: '' }, ...others] = columns;
+  const list = columns.map((column) => `"${column.name}"`).join(', ');
+  const fact =
+    others.length === 0
+      ? `has a column that may say who left or never agreed, and is not understood: ${list}`
+      : `has columns that may say who left or never agreed, and are not understood: ${list}`;
+  const remedy = `say what ${others.length === 0 ? 'it means' : 'each means'} with --column "${name}=MEANING" (such as consent, subscribed, status, unsubscribed, bounced, complained), or leave it aside with --ignore-column "${name}"`;
+  return `${place}  ${fact}; ${remedy}; nothing was stored`;
+}

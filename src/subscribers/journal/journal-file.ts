@@ -1,0 +1,143 @@
+import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeFileSync } from 'node:fs';
+import { BroadsheetError, EXIT, reasonOf } from '../../kernel/errors.ts';
+import { removeFile } from '../../kernel/files/move-file.ts';
+import { makeStateFolder } from '../../kernel/files/state-folder.ts';
+import type { JournalEntry } from '../departure.ts';
+
+/**
+ * Adds lines to the journal, and returns when they are on the disk. Makes folder and file, for the
+ * owner alone, where there are none; without lines it does only that. Throws a `BroadsheetError`
+ * when the disk refuses.
+ */
+export function appendJournal(file: string, entries: readonly JournalEntry[]): void {
+  try {
+    makeStateFolder(file);
+    append(file, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
+  } catch (error) {
+    const remedy = 'make room, or make the file writable';
+    const message = `${file}  cannot be written: ${reasonOf(error)}; ${remedy}`;
+    throw new BroadsheetError(EXIT.disk, message, { cause: error });
+  }
+}
+
+/**
+ * Adds to the journal `to` the lines of `from` that it lacks, and takes `from` away when they are on
+ * the disk. Returns how many it added. Cut short, it can be done again. Throws as `appendJournal` does.
+ */
+export function mergeJournals(from: string, to: string): number {
+  const known = new Set<string>();
+  for (const { id } of readJournal(to)) known.add(id);
+  let added = 0;
+  let page: JournalEntry[] = [];
+  const write = () => {
+    appendJournal(to, page);
+    added += page.length;
+    page = [];
+  };
+  for (const entry of readJournal(from)) {
+    if (!known.has(entry.id)) page.push(entry);
+    if (page.length >= PAGE_LINES) write();
+  }
+  write();
+  removeFile(from);
+  return added;
+}
+
+const PAGE_LINES = 500;
+
+function append(file: string, lines: string): void {
+  const descriptor = openSync(file, 'a+', 0o600);
+  try {
+    if (lines === '') return;
+    // What a crash cut short must not take the next line with it.
+    writeFileSync(descriptor, endsWithLine(descriptor) ? lines : `\n${lines}`);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function endsWithLine(descriptor: number): boolean {
+  const { size } = fstatSync(descriptor);
+  const last = Buffer.alloc(1);
+  return size === 0 || (readSync(descriptor, last, 0, 1, size - 1) === 1 && last[0] === NEWLINE);
+}
+
+const NEWLINE = 10;
+const CHUNK_BYTES = 1 << 20;
+
+/**
+ * Every whole line of the journal, in order, in little memory; none where there is no file. A line
+ * that was cut short by a crash is none: what it said was not done yet. Throws a `BroadsheetError`
+ * when the disk refuses.
+ */
+export function* readJournal(file: string): Generator<JournalEntry> {
+  yield* parseLines(readChunks(file, 0));
+}
+
+/** The last lines of the journal, as many as 64 KB hold. Throws as `readJournal` does. */
+export function readEndOfJournal(file: string): readonly JournalEntry[] {
+  return [...parseLines(readChunks(file, 64 << 10))];
+}
+
+/** The file's bytes; with `last`, only the lines of which all is in so many bytes at its end. */
+function* readChunks(file: string, last: number): Generator<Buffer> {
+  const descriptor = openToRead(file);
+  if (descriptor === undefined) return;
+  try {
+    const { size } = fstatSync(descriptor);
+    let position = last === 0 ? 0 : Math.max(0, size - last);
+    let isInLine = position > 0;
+    for (;;) {
+      const chunk = Buffer.alloc(CHUNK_BYTES);
+      const length = readSync(descriptor, chunk, 0, CHUNK_BYTES, position);
+      if (length === 0) return;
+      position += length;
+      const read = chunk.subarray(0, length);
+      yield isInLine ? read.subarray(read.indexOf(NEWLINE) + 1) : read;
+      isInLine = false;
+    }
+  } catch (error) {
+    throw cannotRead(file, error);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function openToRead(file: string): number | undefined {
+  try {
+    return openSync(file, 'r');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw cannotRead(file, error);
+  }
+}
+
+function cannotRead(file: string, error: unknown): BroadsheetError {
+  const remedy = 'make it readable: it says who left since a backup was made';
+  const message = `${file}  cannot be read: ${reasonOf(error)}; ${remedy}`;
+  return new BroadsheetError(EXIT.disk, message, { cause: error });
+}
+
+function* parseLines(chunks: Iterable<Buffer>): Generator<JournalEntry> {
+  let rest = Buffer.alloc(0);
+  for (const chunk of chunks) {
+    let bytes = Buffer.concat([rest, chunk]);
+    for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE)) {
+      const entry = parseLine(bytes.toString('utf8', 0, end));
+      if (entry !== undefined) yield entry;
+      bytes = bytes.subarray(end + 1);
+    }
+    rest = bytes;
+  }
+}
+
+function parseLine(line: string): JournalEntry | undefined {
+  try {
+    const entry = JSON.parse(line) as Partial<JournalEntry> | null;
+    const isEntry = [entry?.id, entry?.database, entry?.at].every((id) => typeof id === 'string');
+    return isEntry ? (entry as JournalEntry) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,203 @@
+import type { Database, JournalTable } from '../../database/tables.ts';
+import type { Departure, JournalLine } from '../departure.ts';
+
+/** Rows that are stored by one query, under every database's limit of parameters. */
+const AT_ONCE = 500;
+
+/** Notes lines of the journal as seen; those that are noted already stay as they are. */
+export async function insertJournal(db: Database, entries: readonly JournalLine[]): Promise<void> {
+  for (let start = 0; start < entries.length; start += AT_ONCE) {
+    await db
+      .insertInto('journal')
+      .values(entries.slice(start, start + AT_ONCE).map(toRow))
+      .onConflict((conflict) => conflict.column('id').doNothing())
+      .execute();
+  }
+}
+
+/** Those of `ids` that this database has seen. */
+export async function seenInJournal(
+  db: Database,
+  ids: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const seen = new Set<string>();
+  for (let start = 0; start < ids.length; start += AT_ONCE) {
+    const rows = await db
+      .selectFrom('journal')
+      .select('id')
+      .where('id', 'in', ids.slice(start, start + AT_ONCE))
+      .execute();
+    for (const row of rows) seen.add(row.id);
+  }
+  return seen;
+}
+
+/**
+ * The departures on record of people with these address hashes: of the newsletter, or of all. For
+ * whoever comes by import and has no row. A bounce that an editor undid is none.
+ */
+export async function departuresOf(
+  db: Database,
+  newsletter: string,
+  addressHashes: readonly string[],
+): Promise<ReadonlyMap<string, Departure>> {
+  if (addressHashes.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('journal')
+    .selectAll()
+    .where('address_hash', 'in', addressHashes)
+    .where((where) =>
+      where.or([where('newsletter', '=', newsletter), where('newsletter', 'is', null)]),
+    )
+    .orderBy('at')
+    .execute();
+  const departures = new Map<string, Departure>();
+  for (const row of rows) {
+    const departure = toDeparture(row);
+    const hash = row.address_hash ?? '';
+    if (departure !== undefined) departures.set(hash, departure);
+    else if (departures.get(hash)?.status === 'bounced') departures.delete(hash);
+  }
+  return departures;
+}
+
+/** The last departure of one person, by all the hashes that their address ever had. */
+export async function lastDeparture(
+  db: Database,
+  newsletter: string,
+  addressHashes: readonly string[],
+): Promise<Departure | undefined> {
+  const departures = await departuresOf(db, newsletter, addressHashes);
+  return [...departures.values()].toSorted((a, b) => (a.at < b.at ? 1 : -1))[0];
+}
+
+/** When people with these hashes last departed by their own will (not by a bounce), or were erased. */
+export async function lastFarewell(
+  db: Database,
+  newsletter: string,
+  addressHashes: readonly string[],
+): Promise<Departure | undefined> {
+  const row = await db
+    .selectFrom('journal')
+    .selectAll()
+    .where('address_hash', 'in', addressHashes)
+    .where((where) =>
+      where.or([where('newsletter', '=', newsletter), where('newsletter', 'is', null)]),
+    )
+    .where('status', '<>', 'bounced')
+    .orderBy('at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row && toDeparture(row);
+}
+
+/** Whether the newsletter called `from` is called `to` now, after any number of renames. */
+export async function isRenamed(db: Database, from: string, to: string): Promise<boolean> {
+  const names = new Set([from]);
+  for (const name of names) {
+    const rows = await db
+      .selectFrom('journal')
+      .select('renamed_to')
+      .where('newsletter', '=', name)
+      .where('renamed_to', 'is not', null)
+      .execute();
+    for (const row of rows) if (row.renamed_to !== null) names.add(row.renamed_to);
+  }
+  return names.has(to);
+}
+
+/** The lines whose ids begin with `prefix`, in the order of their ids, a page at a time. */
+export async function* linesOfTransaction(
+  db: Database,
+  prefix: string,
+): AsyncGenerator<readonly JournalLine[]> {
+  for (let after = prefix; ; ) {
+    const rows = await db
+      .selectFrom('journal')
+      .selectAll()
+      .where('id', '>', after)
+      .where('id', '<', `${prefix}~`)
+      .orderBy('id')
+      .limit(AT_ONCE)
+      .execute();
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    yield rows.map(toLine);
+    after = last.id;
+  }
+}
+
+/** All lines that this database has seen, the oldest first, a page at a time. */
+export async function* pagesOfJournal(db: Database): AsyncGenerator<readonly JournalLine[]> {
+  let last = { at: '', id: '' };
+  for (;;) {
+    const { at, id } = last;
+    const rows = await db
+      .selectFrom('journal')
+      .selectAll()
+      .where((where) =>
+        where.or([where('at', '>', at), where.and([where('at', '=', at), where('id', '>', id)])]),
+      )
+      .orderBy('at')
+      .orderBy('id')
+      .limit(AT_ONCE)
+      .execute();
+    yield rows.map(toLine);
+    const end = rows.at(-1);
+    if (end === undefined) return;
+    last = end;
+  }
+}
+
+/** Whether anybody at all is on record as having left. */
+export async function hasDepartures(db: Database): Promise<boolean> {
+  const row = await db
+    .selectFrom('journal')
+    .select('id')
+    .where('address_hash', 'is not', null)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+function toRow(entry: JournalLine): JournalTable {
+  const { id, at, kind } = entry;
+  const row = { ...{ id, at, kind }, ...EMPTY };
+  switch (entry.kind) {
+    case 'send':
+      return { ...row, edition: entry.edition };
+    case 'rename':
+      return { ...row, newsletter: entry.newsletter, renamed_to: entry.renamedTo };
+    case 'return':
+      return { ...row, newsletter: entry.newsletter, address_hash: entry.addressHash };
+    case 'departure': {
+      const { newsletter = null, addressHash, status } = entry;
+      return { ...row, newsletter, address_hash: addressHash, status };
+    }
+  }
+}
+
+const EMPTY = {
+  ...{ newsletter: null, address_hash: null, status: null },
+  ...{ edition: null, renamed_to: null },
+};
+
+function toLine(row: JournalTable): JournalLine {
+  const { id, at, edition, renamed_to: renamedTo, address_hash: addressHash } = row;
+  const departure = toDeparture(row);
+  const newsletter = row.newsletter ?? '';
+  if (departure !== undefined) return { id, kind: 'departure', ...departure };
+  if (renamedTo !== null) return { id, kind: 'rename', newsletter, renamedTo, at };
+  if (addressHash !== null) return { id, kind: 'return', newsletter, addressHash, at };
+  return { id, kind: 'send', at, edition: edition ?? '' };
+}
+
+function toDeparture(row: JournalTable): Departure | undefined {
+  if (row.address_hash === null || row.status === null) return undefined;
+  return {
+    ...(row.newsletter === null ? {} : { newsletter: row.newsletter }),
+    addressHash: row.address_hash,
+    status: row.status,
+    at: row.at,
+  };
+}

@@ -1,0 +1,103 @@
+import { lockRow } from '../../database/dialect.ts';
+import type { AddressChangesTable, Database } from '../../database/tables.ts';
+import { addressKey, type EmailAddress } from '../../kernel/email-address.ts';
+
+/** A new address of somebody, which its owner has to confirm. */
+export interface AddressChange {
+  /** Random, in the link that confirms it. */
+  readonly id: string;
+  /** One of the subscriptions that are moved; all of the same mailbox are. */
+  readonly subscriber: string;
+  /** Keyed hash of the address that it had when this was asked for: only from there it is moved. */
+  readonly fromHash: string;
+  readonly address: EmailAddress;
+  /** ISO 8601 instants. */
+  readonly at: string;
+  readonly expiresAt: string;
+  readonly confirmedAt?: string;
+}
+
+/** Stores a change that is asked for. */
+export async function insertAddressChange(db: Database, change: AddressChange): Promise<void> {
+  const { id, subscriber, fromHash, address, at, expiresAt } = change;
+  await db
+    .insertInto('address_changes')
+    .values({
+      ...{ id, subscriber, address, at },
+      from_hash: fromHash,
+      address_key: addressKey(address),
+      expires_at: expiresAt,
+      confirmed_at: null,
+    })
+    .execute();
+}
+
+/** The change with this id. */
+export async function findAddressChange(
+  db: Database,
+  id: string,
+): Promise<AddressChange | undefined> {
+  const row = await db
+    .selectFrom('address_changes')
+    .selectAll()
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return row && fromRow(row);
+}
+
+/** The same, kept from everybody else until the transaction ends. */
+export async function lockAddressChange(
+  db: Database,
+  id: string,
+): Promise<AddressChange | undefined> {
+  const query = db.selectFrom('address_changes').selectAll().where('id', '=', id);
+  const row = await lockRow(db, query).executeTakeFirst();
+  return row && fromRow(row);
+}
+
+/** Notes that the owner of the new address confirmed it. */
+export async function markChangeConfirmed(db: Database, id: string, at: string): Promise<void> {
+  await db.updateTable('address_changes').set({ confirmed_at: at }).where('id', '=', id).execute();
+}
+
+/** Changes that are asked for by these subscriptions, or to this mailbox; newest first. */
+export async function changesOf(
+  db: Database,
+  subscribers: readonly string[],
+  address: EmailAddress,
+): Promise<readonly AddressChange[]> {
+  const rows = await db
+    .selectFrom('address_changes')
+    .selectAll()
+    .where((where) =>
+      where.or([
+        where('subscriber', 'in', ['', ...subscribers]),
+        where('address_key', '=', addressKey(address)),
+      ]),
+    )
+    .orderBy('at', 'desc')
+    .execute();
+  return rows.map(fromRow);
+}
+
+/** Forgets changes that are over at `now`; gives how many. */
+export async function forgetAddressChanges(db: Database, now: string): Promise<number> {
+  const result = await db
+    .deleteFrom('address_changes')
+    .where('expires_at', '<=', now)
+    .executeTakeFirst();
+  return Number(result.numDeletedRows);
+}
+
+function fromRow(row: AddressChangesTable): AddressChange {
+  return {
+    id: row.id,
+    subscriber: row.subscriber,
+    fromHash: row.from_hash,
+    // It was parsed when it was stored.
+    address: row.address as EmailAddress,
+    at: row.at,
+    expiresAt: row.expires_at,
+    ...(row.confirmed_at === null ? {} : { confirmedAt: row.confirmed_at }),
+  };
+}

@@ -1,0 +1,118 @@
+import { sql } from 'kysely';
+import type { Database } from '../../database/tables.ts';
+import { addressKey, type EmailAddress, ERASED_ADDRESS } from '../../kernel/email-address.ts';
+import { deleteSubscriptions } from './write-subscriptions.ts';
+
+/** How much there was to erase. */
+export interface Erased {
+  /** The newsletter of each subscription. */
+  readonly newsletters: readonly string[];
+  /** That stay in the books, without the address. */
+  readonly deliveries: number;
+  /** Sign-ups, mails and changes of address that were not over yet. */
+  readonly requests: number;
+}
+
+/**
+ * Deletes all subscriptions of a mailbox and what was asked for with it, and takes its address out
+ * of what has to stay for the books. What was still to be sent is suppressed. `addressHashes` are the
+ * keyed hashes of all keys that it ever had. To be run in a transaction.
+ */
+export async function eraseMailbox(
+  db: Database,
+  mailbox: { readonly address: EmailAddress; readonly addressHashes: readonly string[] },
+  at: string,
+): Promise<Erased> {
+  const key = addressKey(mailbox.address);
+  const rows = await rowsOf(db, key);
+  const ids = rows.map((row) => row.id);
+  const { addressHashes } = mailbox;
+  const requests = await eraseRequests(db, { key, addressHashes, ids }, at);
+  if (ids.length === 0) return { newsletters: [], deliveries: 0, requests };
+  await db
+    .updateTable('deliveries')
+    .set({ state: 'suppressed', sender: null, changed_at: at })
+    .where('subscriber', 'in', ids)
+    .where('state', 'in', ['queued', 'deferred'])
+    .execute();
+  const anonymised = await db
+    .updateTable('deliveries')
+    .set({ address: ERASED_ADDRESS, domain: 'erased.invalid', reply_text: null })
+    .where('subscriber', 'in', ids)
+    .executeTakeFirst();
+  await deleteSubscriptions(db, ids);
+  await eraseFromReplies(db, key);
+  return {
+    newsletters: rows.map((row) => row.newsletter),
+    deliveries: Number(anonymised.numUpdatedRows),
+    requests,
+  };
+}
+
+/** The subscriptions of a mailbox, and second ones of it that an earlier version made. */
+async function rowsOf(db: Database, key: string) {
+  const select = () => db.selectFrom('subscribers').select(['id', 'newsletter', 'address_key']);
+  const rows = await select().where('address_key', '=', key).execute();
+  if (rows.length === 0) return rows;
+  const ids = rows.map((row) => row.id);
+  const moved = await select().where('moved_to', 'in', ids).execute();
+  return [...rows, ...moved.filter((row) => row.address_key === `${key} ${row.id}`)];
+}
+
+/** Notices stay for the budgets, without the address; that of a change of address is another's mailbox. */
+async function eraseRequests(
+  db: Database,
+  of: {
+    readonly key: string;
+    readonly addressHashes: readonly string[];
+    readonly ids: readonly string[];
+  },
+  at: string,
+): Promise<number> {
+  const changed = await db
+    .deleteFrom('address_changes')
+    .where((where) =>
+      where.or([where('address_key', '=', of.key), where('subscriber', 'in', ['', ...of.ids])]),
+    )
+    .returning('id')
+    .execute();
+  const signUps = await db
+    .deleteFrom('sign_ups')
+    .where('address_key', '=', of.key)
+    .executeTakeFirst();
+  const toThem = await db
+    .updateTable('notices')
+    .set({ ...WITHOUT_ADDRESS, state: 'dropped', settled_at: at })
+    .where('address_hash', 'in', of.addressHashes)
+    .where('state', 'in', ['asked', 'waiting'])
+    .executeTakeFirst();
+  // To a new address that they had not confirmed.
+  for (const { id } of changed) {
+    await db
+      .updateTable('notices')
+      .set({ ...WITHOUT_ADDRESS, state: 'dropped', settled_at: at })
+      // What is settled has no facts any more.
+      .where('state', 'in', ['asked', 'waiting'])
+      .where('kind', '=', 'new-address')
+      .where('facts', '=', JSON.stringify({ change: id }))
+      .execute();
+  }
+  return changed.length + Number(signUps.numDeletedRows) + Number(toThem.numUpdatedRows);
+}
+
+const WITHOUT_ADDRESS = { address: null, facts: '{}', retry_at: null, lease_until: null } as const;
+
+/** Relays repeat the recipient in what they say, and some of that is kept for a whole domain or edition. */
+async function eraseFromReplies(db: Database, key: string): Promise<void> {
+  const holds = (column: string) =>
+    sql<boolean>`replace(lower(${sql.ref(column)}), ${key}, '') <> lower(${sql.ref(column)})`;
+  await db.updateTable('domains').set({ reply: '' }).where(holds('reply')).execute();
+  await db.updateTable('relays').set({ trouble: '' }).where(holds('trouble')).execute();
+  await db
+    .updateTable('editions')
+    .set({ pause_reason: '' })
+    // For the index: few editions have one.
+    .where('pause_reason', 'is not', null)
+    .where(holds('pause_reason'))
+    .execute();
+}

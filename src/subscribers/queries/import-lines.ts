@@ -1,0 +1,50 @@
+import type { Kysely } from 'kysely';
+import { textType } from '../../database/dialect.ts';
+import { repeatedInsert } from '../../database/repeated-insert.ts';
+import type { Database, Tables } from '../../database/tables.ts';
+import { addressKey, type EmailAddress } from '../../kernel/email-address.ts';
+
+interface ImportTables extends Tables {
+  /** The mailboxes that an import has read. Only its transaction sees the table. */
+  readonly import_lines: { address_key: string };
+}
+
+/** What one import has read, kept by the database so that a file of any size needs little memory. */
+export interface ImportLines {
+  /** Notes mailboxes as read. Returns the keys of those that were not read before. */
+  note(addresses: readonly EmailAddress[]): Promise<ReadonlySet<string>>;
+  /** To be called last; a transaction that is taken back tidies up by itself. */
+  close(): Promise<void>;
+}
+
+/** Begins to keep what is read. `transaction` is that of the import. */
+export async function openImportLines(transaction: Database): Promise<ImportLines> {
+  const db = transaction as unknown as Kysely<ImportTables>;
+  await db.schema
+    .createTable('import_lines')
+    .temporary()
+    .addColumn('address_key', textType(db), (column) => column.primaryKey())
+    .execute();
+  const insert = repeatedInsert<{ address_key: string }, { address_key: string }>(
+    transaction,
+    (rows) =>
+      db
+        .insertInto('import_lines')
+        .values([...rows])
+        .onConflict((conflict) => conflict.column('address_key').doNothing())
+        .returning('address_key'),
+  );
+  return {
+    async note(addresses) {
+      const lines = addresses
+        .map(addressKey)
+        .sort()
+        .map((key) => ({ address_key: key }));
+      const { rows } = await insert(lines);
+      return new Set(rows.map((row) => row.address_key));
+    },
+    async close() {
+      await db.schema.dropTable('import_lines').execute();
+    },
+  };
+}

@@ -1,0 +1,110 @@
+import { isPostgres } from '../../database/dialect.ts';
+import type { NoticeState } from '../../database/states.ts';
+import type { Database } from '../../database/tables.ts';
+import { ENDED, noticesFromRow, type StoredNotice } from './notices.ts';
+
+// How notices are taken from those that wait, and put back.
+
+/** A notice that one program holds until its lease is over. */
+export interface ClaimedNotice extends StoredNotice {
+  readonly leaseUntil: string;
+}
+
+/** Whether a notice is due. */
+export async function hasDueNotice(db: Database, now: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('notices')
+    .select('id')
+    .where('state', '=', 'waiting')
+    .where((where) => where.or([where('retry_at', 'is', null), where('retry_at', '<=', now)]))
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/**
+ * Gives up to `limit` notices that are due, the oldest first, to whoever asks, until `leaseUntil`.
+ * To be run in a transaction. `now` is the clock's instant, leases are by the database's.
+ */
+export async function claimNotices(
+  db: Database,
+  claim: {
+    readonly now: string;
+    readonly leaseNow: string;
+    readonly leaseUntil: string;
+    readonly limit: number;
+  },
+): Promise<readonly ClaimedNotice[]> {
+  let query = db
+    .selectFrom('notices')
+    .selectAll()
+    .where('state', '=', 'waiting')
+    .where((where) => where.or([where('retry_at', 'is', null), where('retry_at', '<=', claim.now)]))
+    .where((where) =>
+      where.or([where('lease_until', 'is', null), where('lease_until', '<=', claim.leaseNow)]),
+    )
+    .orderBy('at')
+    .limit(claim.limit);
+  // SQLite's transactions take turns; PostgreSQL's must not take each other's rows.
+  if (isPostgres(db)) query = query.forUpdate().skipLocked();
+  const rows = await query.execute();
+  if (rows.length === 0) return [];
+  const { leaseUntil } = claim;
+  await db
+    .updateTable('notices')
+    .set({ lease_until: leaseUntil })
+    .where(
+      'id',
+      'in',
+      rows.map(({ id }) => id),
+    )
+    .execute();
+  return rows.flatMap(noticesFromRow).map((notice) => ({ ...notice, leaseUntil }));
+}
+
+/** Whether the notice is still to go, and held by whoever claimed it. */
+export async function holdsNotice(db: Database, notice: ClaimedNotice): Promise<boolean> {
+  const row = await db
+    .selectFrom('notices')
+    .select('id')
+    .where('id', '=', notice.id)
+    .where('state', '=', 'waiting')
+    .where('lease_until', '=', notice.leaseUntil)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Ends a notice: its address is not kept. One that somebody else holds by now stays as it is. */
+export async function settleNotice(
+  db: Database,
+  notice: ClaimedNotice,
+  state: Extract<NoticeState, 'sent' | 'failed' | 'dropped'>,
+  at: string,
+): Promise<void> {
+  await db
+    .updateTable('notices')
+    .set((set) => ({ ...ENDED, state, settled_at: at, attempts: set('attempts', '+', 1) }))
+    .where('id', '=', notice.id)
+    .where('state', '=', 'waiting')
+    .where('lease_until', '=', notice.leaseUntil)
+    .execute();
+}
+
+/** Puts a notice back until `retryAt`; `tried`: a relay was asked to take it. */
+export async function postponeNotice(
+  db: Database,
+  notice: ClaimedNotice,
+  { retryAt, tried }: { readonly retryAt: string | null; readonly tried: boolean },
+): Promise<void> {
+  await db
+    .updateTable('notices')
+    .set((set) => ({
+      lease_until: null,
+      retry_at: retryAt,
+      attempts: set('attempts', '+', tried ? 1 : 0),
+    }))
+    .where('id', '=', notice.id)
+    .where('state', '=', 'waiting')
+    .where('lease_until', '=', notice.leaseUntil)
+    .execute();
+}

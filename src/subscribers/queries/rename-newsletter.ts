@@ -1,0 +1,202 @@
+import { lockRow } from '../../database/dialect.ts';
+import type { Database } from '../../database/tables.ts';
+import type { NoticeFacts } from '../notice.ts';
+import { type Subscription, subscriptionFromRow } from './subscriptions.ts';
+
+// What a newsletter's id stands in, when it gets another one. Ids of editions stay: links name them.
+
+/** Which newsletter, and what it is called from `at` on (ISO 8601 instant). */
+export interface NewRename {
+  readonly newsletter: string;
+  readonly renamedTo: string;
+  readonly at: string;
+}
+
+/** Two subscriptions of one mailbox. */
+export interface Twins {
+  /** Of the newsletter that is renamed. */
+  readonly old: Subscription;
+  readonly other: Subscription;
+}
+
+/** How many subscriptions of a mailbox are merged at once. */
+const TWINS_AT_ONCE = 500;
+
+/** Renames all subscriptions whose mailbox has none under the new id. Returns how many. */
+export async function renameSubscriptions(
+  db: Database,
+  { newsletter, renamedTo }: NewRename,
+): Promise<number> {
+  const result = await db
+    .updateTable('subscribers')
+    .set({ newsletter: renamedTo })
+    .where('newsletter', '=', newsletter)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('subscribers as other')
+            .select('other.id')
+            .where('other.newsletter', '=', renamedTo)
+            .whereRef('other.address_key', '=', 'subscribers.address_key'),
+        ),
+      ),
+    )
+    .executeTakeFirst();
+  return Number(result.numUpdatedRows);
+}
+
+/** Subscriptions that are left under the old id, each with that of the same mailbox under the new one. */
+export async function twinsOf(
+  db: Database,
+  { newsletter, renamedTo }: NewRename,
+): Promise<readonly Twins[]> {
+  const of = (id: string) => db.selectFrom('subscribers').selectAll().where('newsletter', '=', id);
+  const query = of(newsletter).orderBy('id').limit(TWINS_AT_ONCE);
+  const rows = await lockRow(db, query).execute();
+  if (rows.length === 0) return [];
+  const keys = rows.map((row) => row.address_key);
+  const others = await lockRow(
+    db,
+    of(renamedTo).where('address_key', 'in', keys).orderBy('id'),
+  ).execute();
+  const byKey = new Map(others.map((row) => [row.address_key, row]));
+  return rows.flatMap((row) => {
+    const other = byKey.get(row.address_key);
+    return other === undefined
+      ? []
+      : [{ old: subscriptionFromRow(row), other: subscriptionFromRow(other) }];
+  });
+}
+
+/** Puts two subscriptions of one mailbox under the new id: `kept` is the one that counts from now on. */
+export async function renameTwins(
+  db: Database,
+  { renamedTo }: NewRename,
+  { kept, merged }: { readonly kept: Subscription; readonly merged: Subscription },
+): Promise<void> {
+  const row = await db
+    .selectFrom('subscribers')
+    .select('address_key')
+    .where('id', '=', merged.id)
+    .executeTakeFirstOrThrow();
+  // First the one that makes room for the other.
+  await db
+    .updateTable('subscribers')
+    .set({ newsletter: renamedTo, address_key: `${row.address_key} ${merged.id}` })
+    .where('id', '=', merged.id)
+    .execute();
+  await db
+    .updateTable('subscribers')
+    .set({ newsletter: renamedTo })
+    .where('id', '=', kept.id)
+    .execute();
+}
+
+/** Renames the newsletter in all other tables. */
+export async function renameElsewhere(db: Database, rename: NewRename): Promise<void> {
+  const { newsletter, renamedTo, at } = rename;
+  await renamePosts(db, rename);
+  await renameSlots(db, rename);
+  await renameRequests(db, rename);
+  for (const table of ['editions', 'notices', 'subscription_events'] as const) {
+    await db
+      .updateTable(table)
+      .set({ newsletter: renamedTo })
+      .where('newsletter', '=', newsletter)
+      .execute();
+  }
+  // The line of a rename says what the id was; later lines of an id that is used again are another's.
+  await db
+    .updateTable('journal')
+    .set({ newsletter: renamedTo })
+    .where('newsletter', '=', newsletter)
+    .where('renamed_to', 'is', null)
+    .where('at', '<=', at)
+    .execute();
+}
+
+/** A post may be in an edition of each: both keep it, the older id by another name. */
+async function renamePosts(db: Database, { newsletter, renamedTo }: NewRename): Promise<void> {
+  const both = await db
+    .selectFrom('edition_posts as old')
+    .innerJoin('edition_posts as other', 'other.post', 'old.post')
+    .select(['old.edition', 'old.position', 'old.post'])
+    .where('old.newsletter', '=', newsletter)
+    .where('other.newsletter', '=', renamedTo)
+    .execute();
+  for (const { edition, position, post } of both) {
+    await db
+      .updateTable('edition_posts')
+      .set({ post: `${post} in ${edition}` })
+      .where('edition', '=', edition)
+      .where('position', '=', position)
+      .execute();
+  }
+  await db
+    .updateTable('edition_posts')
+    .set({ newsletter: renamedTo })
+    .where('newsletter', '=', newsletter)
+    .execute();
+}
+
+/** Of two slots of one day the one with an edition counts, so that the day has not two of them. */
+async function renameSlots(db: Database, { newsletter, renamedTo }: NewRename): Promise<void> {
+  const slots = await db
+    .selectFrom('slots')
+    .select(['newsletter', 'day', 'edition'])
+    .where('newsletter', 'in', [newsletter, renamedTo])
+    .execute();
+  for (const old of slots.filter((slot) => slot.newsletter === newsletter)) {
+    const other = slots.find((slot) => slot.newsletter === renamedTo && slot.day === old.day);
+    const dropped =
+      other === undefined
+        ? undefined
+        : old.edition !== null && other.edition === null
+          ? renamedTo
+          : newsletter;
+    if (dropped === undefined) continue;
+    await db
+      .deleteFrom('slots')
+      .where('newsletter', '=', dropped)
+      .where('day', '=', old.day)
+      .execute();
+  }
+  await db
+    .updateTable('slots')
+    .set({ newsletter: renamedTo })
+    .where('newsletter', '=', newsletter)
+    .execute();
+}
+
+/** What was asked for by forms, and is not over. */
+async function renameRequests(db: Database, rename: NewRename): Promise<void> {
+  const { newsletter, renamedTo } = rename;
+  const renamed = (ids: readonly string[]) => [
+    ...new Set(ids.map((id) => (id === newsletter ? renamedTo : id))),
+  ];
+  const signUps = await db.selectFrom('sign_ups').select(['id', 'newsletters']).execute();
+  for (const { id, newsletters } of signUps) {
+    const ids = newsletters.split(' ');
+    if (!ids.includes(newsletter)) continue;
+    await db
+      .updateTable('sign_ups')
+      .set({ newsletters: renamed(ids).join(' ') })
+      .where('id', '=', id)
+      .execute();
+  }
+  const notices = await db
+    .selectFrom('notices')
+    .select(['id', 'facts'])
+    .where('kind', '=', 'already')
+    .where('state', 'in', ['asked', 'waiting'])
+    .execute();
+  for (const { id, facts } of notices) {
+    const known = JSON.parse(facts) as NoticeFacts;
+    const newsletters = renamed(known.newsletters ?? []);
+    await db
+      .updateTable('notices')
+      .set({ facts: JSON.stringify({ ...known, newsletters }) })
+      .where('id', '=', id)
+      .execute();
+  }
+}

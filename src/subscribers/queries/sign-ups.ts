@@ -1,0 +1,148 @@
+import { lockRow } from '../../database/dialect.ts';
+import type { Database, SignUpsTable } from '../../database/tables.ts';
+import { addressKey, type EmailAddress } from '../../kernel/email-address.ts';
+import type { SignUp } from '../sign-up.ts';
+
+/** Stores what somebody asked for. */
+export async function insertSignUp(db: Database, signUp: SignUp): Promise<void> {
+  await db.insertInto('sign_ups').values(toRow(signUp)).execute();
+}
+
+/** Those that no mail answers yet, oldest first. */
+export async function unansweredSignUps(db: Database, limit: number): Promise<readonly SignUp[]> {
+  const rows = await db
+    .selectFrom('sign_ups')
+    .selectAll()
+    .where('answered_at', 'is', null)
+    .orderBy('at')
+    .limit(limit)
+    .execute();
+  return rows.map(fromRow);
+}
+
+/** Notes that it is decided which mail answers it; false where that was so before. */
+export async function markAnswered(db: Database, id: string, at: string): Promise<boolean> {
+  const result = await db
+    .updateTable('sign_ups')
+    .set({ answered_at: at })
+    .where('id', '=', id)
+    .where('answered_at', 'is', null)
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}
+
+/** The sign-up with this id. */
+export async function findSignUp(db: Database, id: string): Promise<SignUp | undefined> {
+  const row = await db.selectFrom('sign_ups').selectAll().where('id', '=', id).executeTakeFirst();
+  return row && fromRow(row);
+}
+
+/** The same, kept from everybody else until the transaction ends. */
+export async function lockSignUp(db: Database, id: string): Promise<SignUp | undefined> {
+  const query = db.selectFrom('sign_ups').selectAll().where('id', '=', id);
+  const row = await lockRow(db, query).executeTakeFirst();
+  return row && fromRow(row);
+}
+
+/** Notes that its owner confirmed it, for these of the newsletters. */
+export async function markConfirmed(
+  db: Database,
+  id: string,
+  newsletters: readonly string[],
+  at: string,
+): Promise<void> {
+  await db
+    .updateTable('sign_ups')
+    .set({ confirmed_at: at, newsletters: newsletters.join(' ') })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** When the mailbox asked for something that can still be confirmed or was just now; newest first. */
+export async function signUpsOf(db: Database, address: EmailAddress): Promise<readonly SignUp[]> {
+  const rows = await db
+    .selectFrom('sign_ups')
+    .selectAll()
+    .where('address_key', '=', addressKey(address))
+    .orderBy('at', 'desc')
+    .execute();
+  return rows.map(fromRow);
+}
+
+/**
+ * Ids of subscribers whom sign-ups made that are over at `now`, and whom nobody confirmed. To be
+ * asked before those sign-ups are forgotten.
+ */
+export async function unconfirmedSubscribers(
+  db: Database,
+  now: string,
+): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom('subscribers')
+    .select('subscribers.id')
+    .where('status', '=', 'pending')
+    // Found by their address, lest all subscribers are looked at.
+    .where('address_key', 'in', (select) =>
+      select
+        .selectFrom('sign_ups as over')
+        .select('over.address_key')
+        .where('over.expires_at', '<=', now),
+    )
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('sign_ups')
+          .select('sign_ups.id')
+          .whereRef('sign_ups.address_key', '=', 'subscribers.address_key')
+          // A later sign-up has put its own consent in the place of the first one's.
+          .whereRef('sign_ups.at', '=', 'subscribers.consent_at')
+          .whereRef('sign_ups.source', '=', 'subscribers.consent_source')
+          .where('sign_ups.expires_at', '<=', now),
+      ),
+    )
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+/** Forgets sign-ups that are over at `now`; returns how many. */
+export async function forgetSignUps(db: Database, now: string): Promise<number> {
+  const result = await db.deleteFrom('sign_ups').where('expires_at', '<=', now).executeTakeFirst();
+  return Number(result.numDeletedRows);
+}
+
+function toRow(signUp: SignUp): SignUpsTable {
+  return {
+    id: signUp.id,
+    address: signUp.address,
+    address_key: addressKey(signUp.address),
+    newsletters: signUp.newsletters.join(' '),
+    language: signUp.language,
+    source: signUp.source,
+    consent_text: signUp.consentText ?? null,
+    ip_hash: signUp.ipHash ?? null,
+    at: signUp.at,
+    expires_at: signUp.expiresAt,
+    answered_at: null,
+    confirmed_at: signUp.confirmedAt ?? null,
+  };
+}
+
+function fromRow(row: SignUpsTable): SignUp {
+  return {
+    id: row.id,
+    // It was parsed when it was stored.
+    address: row.address as EmailAddress,
+    newsletters: row.newsletters.split(' ').filter((id) => id !== ''),
+    language: row.language,
+    source: row.source,
+    ...(row.consent_text === null ? {} : { consentText: row.consent_text }),
+    ...(row.ip_hash === null ? {} : { ipHash: row.ip_hash }),
+    at: row.at,
+    expiresAt: row.expires_at,
+    ...(row.confirmed_at === null ? {} : { confirmedAt: row.confirmed_at }),
+  };
+}
+
+/** Deletes those of a mailbox: its owner has left it for another, or complained. */
+export async function deleteSignUpsOf(db: Database, address: EmailAddress): Promise<void> {
+  await db.deleteFrom('sign_ups').where('address_key', '=', addressKey(address)).execute();
+}

@@ -1,0 +1,133 @@
+import type { SubscriptionStatus } from '../../database/states.ts';
+import type { Database, SubscribersTable } from '../../database/tables.ts';
+import { addressKey, domainOf, type EmailAddress } from '../../kernel/email-address.ts';
+import type { Subscriber } from '../subscriber.ts';
+
+/**
+ * The most subscribers that one query stores: SQLite takes 32,766 parameters, PostgreSQL 65,535, and
+ * each has 17 of them.
+ */
+export const MOST_AT_ONCE = 1800;
+
+/** The newsletter's subscribers with one of these mailboxes, by `addressKey`. */
+export async function findSubscribers(
+  db: Database,
+  newsletter: string,
+  addresses: readonly EmailAddress[],
+): Promise<ReadonlyMap<string, Subscriber>> {
+  if (addresses.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('subscribers')
+    .selectAll()
+    .where('newsletter', '=', newsletter)
+    .where('address_key', 'in', addresses.map(addressKey))
+    .execute();
+  return new Map(rows.map((row) => [row.address_key, subscriberFromRow(row)]));
+}
+
+/** What the mailbox is subscribed to, by newsletter. */
+export async function findSubscriptions(
+  db: Database,
+  address: EmailAddress,
+): Promise<readonly Subscriber[]> {
+  const rows = await db
+    .selectFrom('subscribers')
+    .selectAll()
+    .where('address_key', '=', addressKey(address))
+    .orderBy('newsletter')
+    .execute();
+  return rows.map(subscriberFromRow);
+}
+
+/** How many would get an edition that is planned now. */
+export async function countActive(db: Database, newsletter: string): Promise<number> {
+  const row = await db
+    .selectFrom('subscribers')
+    .select((select) => select.fn.countAll<number>().as('count'))
+    .where('newsletter', '=', newsletter)
+    .where('status', '=', 'active')
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
+/**
+ * A page of one newsletter's subscribers in the order of `addressKey`, after the key `after`, and the
+ * key of its last row.
+ */
+export async function pageOfSubscribers(
+  db: Database,
+  page: {
+    readonly newsletter: string;
+    readonly status?: SubscriptionStatus | undefined;
+    readonly after: string;
+    readonly limit: number;
+  },
+): Promise<{ readonly subscribers: readonly Subscriber[]; readonly lastKey: string }> {
+  let query = db
+    .selectFrom('subscribers')
+    .selectAll()
+    .where('newsletter', '=', page.newsletter)
+    .where('address_key', '>', page.after)
+    .orderBy('address_key')
+    .limit(page.limit);
+  if (page.status !== undefined) query = query.where('status', '=', page.status);
+  const rows = await query.execute();
+  return { subscribers: rows.map(subscriberFromRow), lastKey: rows.at(-1)?.address_key ?? '' };
+}
+
+/** As the table keeps it. */
+export function subscriberToRow(subscriber: Subscriber): SubscribersTable {
+  return {
+    id: subscriber.id,
+    newsletter: subscriber.newsletter,
+    address: subscriber.address,
+    address_key: addressKey(subscriber.address),
+    domain: domainOf(subscriber.address),
+    name: subscriber.name ?? null,
+    status: subscriber.status,
+    consent_at: subscriber.consent.at,
+    consent_source: subscriber.consent.source,
+    consent_text: subscriber.consent.text ?? null,
+    consent_ip_hash: subscriber.consent.ipHash ?? null,
+    confirmed_at: subscriber.consent.confirmedAt ?? null,
+    changed_at: subscriber.changedAt,
+    left_at: subscriber.status === 'unsubscribed' ? subscriber.changedAt : null,
+    left_by_link_at: null,
+    moved_to: null,
+  };
+}
+
+/** As the program knows it. */
+export function subscriberFromRow(row: SubscribersTable): Subscriber {
+  return {
+    id: row.id,
+    newsletter: row.newsletter,
+    // It was parsed when it was stored.
+    address: row.address as EmailAddress,
+    ...(row.name === null ? {} : { name: row.name }),
+    status: row.status,
+    consent: {
+      at: row.consent_at,
+      source: row.consent_source,
+      ...(row.consent_text === null ? {} : { text: row.consent_text }),
+      ...(row.consent_ip_hash === null ? {} : { ipHash: row.consent_ip_hash }),
+      ...(row.confirmed_at === null ? {} : { confirmedAt: row.confirmed_at }),
+    },
+    changedAt: row.changed_at,
+  };
+}
+
+/** A page of everybody's subscriptions in the order of their ids, after the id `after`. */
+export async function pageOfEveryone(
+  db: Database,
+  page: { readonly after: string; readonly limit: number },
+): Promise<readonly Subscriber[]> {
+  const rows = await db
+    .selectFrom('subscribers')
+    .selectAll()
+    .where('id', '>', page.after)
+    .orderBy('id')
+    .limit(page.limit)
+    .execute();
+  return rows.map(subscriberFromRow);
+}

@@ -1,0 +1,104 @@
+import { lockRow } from '../../database/dialect.ts';
+import type { Database, SubscribersTable } from '../../database/tables.ts';
+import { addressKey, type EmailAddress } from '../../kernel/email-address.ts';
+import type { Subscriber } from '../subscriber.ts';
+import { subscriberFromRow } from './subscribers.ts';
+
+// What people change themselves, one mailbox at a time.
+
+/** A subscription, and how it ended. */
+export interface Subscription extends Subscriber {
+  /** When their owner left; kept until they agree again. */
+  readonly leftAt?: string;
+  /** `changedAt`, where that is when they left by the link of a mail. */
+  readonly leftByLinkAt?: string;
+  /** Id of the subscription that took its place when the address was changed. */
+  readonly movedTo?: string;
+}
+
+/** More hops than an address is ever changed in the life of a link. */
+const MOST_MOVES = 20;
+
+/**
+ * The subscription that a link of `id` is about, which is another one where the address was changed
+ * since; undefined where there is none any more.
+ */
+export async function findSubscription(
+  db: Database,
+  id: string,
+): Promise<Subscription | undefined> {
+  return follow(id, (each) => db.selectFrom('subscribers').selectAll().where('id', '=', each));
+}
+
+/** The same, kept from everybody else until the transaction ends. */
+export async function lockSubscription(
+  db: Database,
+  id: string,
+): Promise<Subscription | undefined> {
+  return follow(id, (each) =>
+    lockRow(db, db.selectFrom('subscribers').selectAll().where('id', '=', each)),
+  );
+}
+
+async function follow(
+  id: string,
+  query: (id: string) => { executeTakeFirst(): Promise<SubscribersTable | undefined> },
+): Promise<Subscription | undefined> {
+  let next = id;
+  for (let moves = 0; moves <= MOST_MOVES; moves += 1) {
+    const row = await query(next).executeTakeFirst();
+    if (row === undefined) return undefined;
+    if (row.moved_to === null) return subscriptionFromRow(row);
+    next = row.moved_to;
+  }
+  throw new Error('subscriptions were moved in a circle');
+}
+
+/** All subscriptions of the mailbox, kept from everybody else until the transaction ends. */
+export async function lockSubscriptions(
+  db: Database,
+  address: EmailAddress,
+): Promise<readonly Subscription[]> {
+  const query = db
+    .selectFrom('subscribers')
+    .selectAll()
+    .where('address_key', '=', addressKey(address))
+    // In the same order everywhere: two that lock several wait for each other only in turn.
+    .orderBy('id');
+  const rows = await lockRow(db, query).execute();
+  return rows.map(subscriptionFromRow);
+}
+
+/**
+ * The subscriptions with these ids, `MOST_AT_ONCE` at the most, kept from everybody else until the
+ * transaction ends.
+ */
+export async function lockByIds(
+  db: Database,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Subscription>> {
+  const query = db.selectFrom('subscribers').selectAll().where('id', 'in', ids).orderBy('id');
+  const rows = await lockRow(db, query).execute();
+  return new Map(rows.map((row) => [row.id, subscriptionFromRow(row)]));
+}
+
+/** Ids of subscriptions, of other mailboxes, in whose place one of these came. */
+export async function movedInto(db: Database, ids: readonly string[]): Promise<Subscriber[]> {
+  if (ids.length === 0) return [];
+  const rows = await db
+    .selectFrom('subscribers')
+    .selectAll()
+    .where('moved_to', 'in', ids)
+    .execute();
+  return rows.map(subscriberFromRow);
+}
+
+/** As the program knows it. */
+export function subscriptionFromRow(row: SubscribersTable): Subscription {
+  return {
+    ...subscriberFromRow(row),
+    ...(row.left_at === null ? {} : { leftAt: row.left_at }),
+    ...(row.left_by_link_at === null ? {} : { leftByLinkAt: row.left_by_link_at }),
+    ...(row.moved_to === null ? {} : { movedTo: row.moved_to }),
+  };
+}

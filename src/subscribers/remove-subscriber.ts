@@ -1,0 +1,39 @@
+import type { StoreDependencies } from '../database/dependencies.ts';
+import { storedInstant } from '../database/instants.ts';
+import { addressKey, type EmailAddress } from '../kernel/email-address.ts';
+import { findNewsletter } from '../settings/find-newsletter.ts';
+import { changeSubscriptions } from './change-subscriptions.ts';
+import { findSubscribers } from './queries/subscribers.ts';
+import type { Subscriber } from './subscriber.ts';
+
+/** `already`: they had left (or bounced, or complained) before. */
+export type RemoveReport =
+  | { readonly result: 'removed' | 'already'; readonly subscriber: Subscriber }
+  | { readonly result: 'unknown' };
+
+/**
+ * Unsubscribes an address. The row stays, as unsubscribed, so that a later import can't bring the
+ * person back; mail that is queued for them is not sent, and a restored backup is told by the journal.
+ */
+export async function removeSubscriber(
+  { config, store, clock }: StoreDependencies,
+  options: { readonly newsletter?: string; readonly address: EmailAddress },
+): Promise<RemoveReport> {
+  const newsletter = findNewsletter(config, options.newsletter).id;
+  const at = storedInstant(clock());
+  return store.transaction(async (db) => {
+    const found = await findSubscribers(db, newsletter, [options.address]);
+    const known = found.get(addressKey(options.address));
+    if (known === undefined) return { result: 'unknown' };
+    const { id } = known;
+    const event = { kind: 'left', at, source: 'command line' } as const;
+    const [removed] = await changeSubscriptions(db, config, (writer) =>
+      writer.apply([{ id, event }]),
+    );
+    if (removed === undefined || removed.after.status !== 'unsubscribed') {
+      return { result: 'already', subscriber: known };
+    }
+    const changedAt = removed.after.changedAt;
+    return { result: 'removed', subscriber: { ...known, status: 'unsubscribed', changedAt } };
+  });
+}

@@ -1,0 +1,71 @@
+import type { Database } from '../database/tables.ts';
+import {
+  type NewRename,
+  renameElsewhere,
+  renameSubscriptions,
+  renameTwins,
+  type Twins,
+  twinsOf,
+} from './queries/rename-newsletter.ts';
+import type { Subscription } from './queries/subscriptions.ts';
+import { mergeSubscription, setStanding } from './queries/write-subscriptions.ts';
+import {
+  applySubscriptionEvent,
+  compareForMerge,
+  type MergeCandidate,
+} from './subscription-events.ts';
+
+/** What a rename changed. */
+export interface RenamedSubscriptions {
+  /** Subscriptions that have another newsletter now. */
+  readonly subscriptions: number;
+  /** Mailboxes that had both, and have one now. */
+  readonly merged: number;
+}
+
+/**
+ * Gives a newsletter another id wherever it stands in the database. Where a mailbox has a subscription
+ * under both, the stricter one counts. `noteMerged` writes the history of those that count no more.
+ */
+export async function renameRows(
+  db: Database,
+  rename: NewRename,
+  noteMerged: (ids: readonly string[]) => Promise<void>,
+): Promise<RenamedSubscriptions> {
+  const subscriptions = await renameSubscriptions(db, rename);
+  let merged = 0;
+  for (let twins = await twinsOf(db, rename); twins.length > 0; ) {
+    const ids: string[] = [];
+    for (const each of twins) ids.push(await mergeTwins(db, rename, each));
+    await noteMerged(ids);
+    merged += ids.length;
+    twins = await twinsOf(db, rename);
+  }
+  await renameElsewhere(db, rename);
+  return { subscriptions: subscriptions + merged, merged };
+}
+
+/** Makes one of two subscriptions of a mailbox; returns the id of that which counts no more. */
+async function mergeTwins(db: Database, rename: NewRename, { old, other }: Twins): Promise<string> {
+  const isOther = compareForMerge(candidateOf(old), candidateOf(other)) > 0;
+  const [kept, merged] = isOther ? [other, old] : [old, other];
+  await renameTwins(db, rename, { kept, merged });
+  const { address } = kept;
+  const { at } = rename;
+  const event = { kind: 'merged', into: kept.id, address, at, source: 'rename' } as const;
+  const after = applySubscriptionEvent(merged, event);
+  // One that stood for another mailbox goes on to stand for it.
+  if (after !== undefined && merged.movedTo === undefined) {
+    await setStanding(db, [merged.id], { ...after, status: 'unsubscribed' });
+    await mergeSubscription(db, { from: merged.id, to: kept.id, address });
+  }
+  // That its owner left stays on record, so that no editor restores it.
+  if (kept.leftAt === undefined && merged.leftAt !== undefined) {
+    await setStanding(db, [kept.id], { ...kept, leftAt: merged.leftAt });
+  }
+  return merged.id;
+}
+
+function candidateOf({ status, consent, movedTo }: Subscription): MergeCandidate {
+  return { status, consentAt: consent.at, isMoved: movedTo !== undefined };
+}

@@ -1,0 +1,34 @@
+import type { DepartedStatus, SubscriptionStatus } from '../database/states.ts';
+import type { EmailAddress } from '../kernel/email-address.ts';
+
+/** How we know that the person asked: kept for as long as the subscription is. */
+export interface Consent {
+  /** ISO 8601 instant. */
+  readonly at: string;
+  /** `form`, `import FILE`, `command line`, ... */
+  readonly source: string;
+  /** The words that the person agreed to, where there were any. */
+  readonly text?: string;
+  /** Keyed hash of the IP address that it came from. */
+  readonly ipHash?: string;
+  /** ISO 8601 instant when the person confirmed the address, where they were asked to. */
+  readonly confirmedAt?: string;
+}
+
+/** One address with its consent, for one newsletter. */
+export interface Subscriber {
+  /** Random, in links; never the address. */
+  readonly id: string;
+  readonly newsletter: string;
+  readonly address: EmailAddress;
+  readonly name?: string;
+  readonly status: SubscriptionStatus;
+  readonly consent: Consent;
+  /** ISO 8601 instant of the last change of `status`. */
+  readonly changedAt: string;
+}
+
+/** Whether somebody must not be mailed again without asking again. */
+export function hasLeft(status: SubscriptionStatus): status is DepartedStatus {
+  return status === 'unsubscribed' || status === 'bounced' || status === 'complained';
+}

@@ -1,0 +1,61 @@
+import { type FilterImplOptions, Liquid } from 'liquidjs';
+import type { Texts, TextValues } from '../kernel/texts.ts';
+import type { Image } from '../posts/post.ts';
+import { fitInto } from './fit-into.ts';
+import { readableColor } from './readable-color.ts';
+import { underline, wrapText } from './wrap-text.ts';
+
+/** Whether every `{{ value }}` is escaped for HTML, or goes out as it is. */
+export type LiquidOutput = 'html' | 'text';
+
+/**
+ * Liquid as templates of mails and pages have it. A template sees nothing but its scope's own
+ * properties: no file but `partials`, no prototype, and an unknown name is an error, so that a typo
+ * is found. Besides Liquid's own filters there are
+ *
+ *     {{ newsletter.color | readable_on: '#ffffff' }}   the colour, with contrast enough to read
+ *     {% assign box = lead.image | fit: 552, 400 %}     box.width and box.height
+ *     {{ lead.excerpt | wrap: 72, '   ' }}              lines of 72 columns, the others indented
+ *     {{ lead.title | underline: '=' }}
+ *     {{ 'site.home.title' | t: name: newsletter.name }}   a text of the language file
+ *
+ * The last needs `texts` (a `Texts`) in the scope.
+ */
+export function openLiquid(
+  output: LiquidOutput,
+  partials: Readonly<Record<string, string>> = {},
+): Liquid {
+  const engine = new Liquid({
+    // Templates by name come from this list, not from the disk.
+    templates: partials,
+    ownPropertyOnly: true,
+    strictFilters: true,
+    strictVariables: true,
+    lenientIf: true,
+    parseLimit: 1_000_000,
+    renderLimit: 2_000,
+    memoryLimit: 50_000_000,
+    timezoneOffset: 0,
+    ...(output === 'html' ? { outputEscape: 'escape' as const } : {}),
+  });
+  engine.registerFilter('readable_on', (color: string, ground: string) =>
+    readableColor(color, ground),
+  );
+  engine.registerFilter('fit', (image: Image, width: number, height: number) =>
+    fitInto(image, { width, height }),
+  );
+  engine.registerFilter('wrap', (text: string, width: number, indent?: string) =>
+    wrapText(String(text), width, indent),
+  );
+  engine.registerFilter('underline', (text: string, mark: string) => underline(text, mark));
+  engine.registerFilter('t', translate);
+  return engine;
+}
+
+const translate: FilterImplOptions = function (key: string, ...named: [string, string | number][]) {
+  // Inside `{% render %}` the outer scope is closed, but the texts are everybody's.
+  const scopes = [this.context.environments, this.context.globals] as { texts?: Texts }[];
+  const texts = scopes.find((scope) => scope.texts !== undefined)?.texts;
+  if (texts === undefined) throw new Error('there are no texts here');
+  return texts.text(key, Object.fromEntries(named) as TextValues);
+};

@@ -1,0 +1,134 @@
+import { readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { BroadsheetError, EXIT, reasonOf } from '../kernel/errors.ts';
+import { formatProblem } from '../kernel/problem.ts';
+import { readRegularFile } from '../kernel/regular-file.ts';
+import {
+  type Message,
+  type Messages,
+  makeTexts,
+  placeholdersOf,
+  type TextsOf,
+} from '../kernel/texts.ts';
+import { type ParsedYaml, placeOf } from '../settings/config-problems.ts';
+import { readYaml, valuesOf } from '../settings/read-yaml.ts';
+
+/** Broadsheet's own, beside `src/` in a checkout and beside `dist/` in the package. */
+const OWN_FOLDER = join(import.meta.dirname, '..', '..', 'languages');
+const LAST_RESORT = 'en';
+/** Top-level key of texts that only a publisher's own templates use. */
+const FREE_GROUP = 'own';
+const PLURAL_FORMS = new Set(['zero', 'one', 'two', 'few', 'many', 'other']);
+
+interface LanguageFile {
+  readonly language: string;
+  readonly yaml: ParsedYaml;
+  readonly messages: Messages;
+}
+
+/**
+ * The texts of all languages that there is a file of: `de.yaml`, `pt-BR.yaml`. What a file of
+ * `folder` has goes before Broadsheet's own text, key by key; a language that is asked for and has
+ * no file is the language without its region (`de-AT`: `de`), or else English, and so is every
+ * text that is missing from its file. Throws a config error, with file and line, for a file that
+ * is not YAML, or has a key or a `{name}` that no text of Broadsheet's own English has; what stands
+ * under `own` is free.
+ */
+export function readTexts(folder: string): TextsOf {
+  const own = readFolder(OWN_FOLDER);
+  const files = [...(folder === OWN_FOLDER ? [] : readFolder(folder)), ...own];
+  const english = own.find(({ language }) => language === LAST_RESORT)?.messages ?? new Map();
+  const problems = files.flatMap((file) => problemsOf(file, english));
+  if (problems.length > 0) throw new BroadsheetError(EXIT.config, problems.join('\n'));
+  return (language) => {
+    const wanted = [language.toLowerCase(), language.toLowerCase().split('-')[0]];
+    const found = wanted.filter((name) => files.some((file) => isOf(file, name)));
+    const order = [...new Set([...found, LAST_RESORT])];
+    const layers = order.flatMap((name) => files.filter((file) => isOf(file, name)));
+    return makeTexts(found.length > 0 ? language : LAST_RESORT, layers);
+  };
+}
+
+function isOf({ language }: LanguageFile, name: string | undefined): boolean {
+  return language.toLowerCase() === name;
+}
+
+/** Whether a file of the folder of languages is read: `de.yaml`, `pt-BR.yaml`. */
+export function isLanguageFile(name: string): boolean {
+  return /^[a-z]{2,3}(-[a-z0-9]{2,8})*\.yaml$/i.test(name);
+}
+
+function readFolder(folder: string): LanguageFile[] {
+  return namesIn(folder)
+    .filter(isLanguageFile)
+    .toSorted()
+    .map((name) => {
+      const file = join(folder, name);
+      const yaml = readYaml(file, readText(file));
+      const messages = new Map(flatten(valuesOf(yaml), []));
+      return { language: basename(name, '.yaml'), yaml, messages };
+    });
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    // Only who changes a text has a folder of their own.
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw new BroadsheetError(
+      EXIT.config,
+      `${folder}  ${reasonOf(error)}; make it a readable folder, or take it away to use the texts of Broadsheet`,
+      { cause: error },
+    );
+  }
+}
+
+function readText(file: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(readRegularFile(file));
+  } catch (error) {
+    throw new BroadsheetError(
+      EXIT.config,
+      `${file}  ${reasonOf(error)}; make it a readable UTF-8 file, or take it away to use the one of Broadsheet`,
+      { cause: error },
+    );
+  }
+}
+
+/** `{ site: { home: { title: 'x' } } }` as `site.home.title`. */
+function flatten(value: unknown, path: readonly string[]): [string, Message][] {
+  if (typeof value === 'string') return [[path.join('.'), value]];
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return [[path.join('.'), String(value)]];
+  }
+  const entries = Object.entries(value);
+  if (entries.length > 0 && entries.every(([key]) => PLURAL_FORMS.has(key))) {
+    return [
+      [path.join('.'), Object.fromEntries(entries.map(([key, form]) => [key, String(form)]))],
+    ];
+  }
+  return entries.flatMap(([key, inner]) => flatten(inner, [...path, key]));
+}
+
+function problemsOf({ yaml, messages }: LanguageFile, english: Messages): string[] {
+  return [...messages].flatMap(([key, message]) => {
+    if (key.split('.')[0] === FREE_GROUP) return [];
+    const place = placeOf(yaml, key.split('.'), 'key');
+    const known = english.get(key);
+    if (known === undefined) {
+      const remedy = `write it as the English file does, or put texts of your own under ${FREE_GROUP}`;
+      return [formatProblem({ ...place, message: `${key} is no text that is used; ${remedy}` })];
+    }
+    if (typeof message !== 'string' && message.other === undefined) {
+      return [formatProblem({ ...place, message: `${key} has no form called other; add it` })];
+    }
+    return placeholdersOf(message)
+      .filter((name) => !placeholdersOf(known).includes(name))
+      .map((name) => {
+        const names = placeholdersOf(known).map((each) => `{${each}}`);
+        const remedy = names.length === 0 ? 'take it out' : `use ${names.join(', ')}`;
+        return formatProblem({ ...place, message: `${key} has no value for {${name}}; ${remedy}` });
+      });
+  });
+}

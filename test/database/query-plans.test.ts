@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { catchUpWithJournal } from '../../src/recovery/catch-up-with-journal.ts';
+import { askEditors } from '../../src/schedule/ask-editors.ts';
+import { listSchedule } from '../../src/schedule/list-schedule.ts';
+import { lookAtSchedule } from '../../src/schedule/look-at-schedule.ts';
+import { openCalendars } from '../../src/schedule/open-calendars.ts';
+import { tellOutcomes } from '../../src/schedule/tell-outcomes.ts';
+import { deliverNewsletter } from '../../src/service/deliver-newsletter.ts';
+import { measureService } from '../../src/service/measure-service.ts';
+import { reportStatus } from '../../src/service/report-status.ts';
+import { forgetRequests } from '../../src/site/forget-requests.ts';
+import { testOnBoth } from '../support/databases.ts';
+import { openPaper } from '../support/paper.ts';
+import { postText } from '../support/program.ts';
+import {
+  fillLargeTables,
+  findScans,
+  type Recorded,
+  recordStatements,
+} from '../support/query-plans.ts';
+import { WEEKDAYS } from '../support/schedule.ts';
+import { serviceOf } from '../support/site.ts';
+import { collectPages } from '../support/site-pages.ts';
+import type { SitePaper } from '../support/site-paper.ts';
+import { form } from '../support/web.ts';
+
+/** What the test asks for itself, to have the tokens of mails; and the planning of an edition, which is for everyone. */
+const NOT_OF_ONE_CLIENT = ['order by "at" desc', 'insert into "deliveries"'];
+
+/** The numbers of /metrics, which are counted once a minute at most. */
+const NUMBERS = ['count(*) as "count" from'];
+
+/** Whether an edition was ever sent: it stops at the first. */
+const STOPS_AT_ONCE = ['from "editions" where "planned_at" is not null limit'];
+
+const without = (scans: readonly string[], expected: readonly string[]) =>
+  scans.filter((scan) => !expected.some((each) => scan.includes(each)));
+
+testOnBoth(
+  'no page, form or link of the site makes the database read a large table as a whole',
+  async (t, database) => {
+    const recorded: Recorded = new Map();
+    const { site } = await collectPages(t, {
+      async store({ deps: { store } }) {
+        await fillLargeTables(store, database);
+        return recordStatements(store, recorded);
+      },
+    });
+    await askTheRest(site);
+    assert.ok(recorded.size > 60, `${recorded.size} statements`);
+    const scans = await findScans(site.deps.store, database, recorded);
+    assert.deepEqual(without(scans, NOT_OF_ONE_CLIENT), []);
+  },
+);
+
+/** What `collectPages` leaves out, and the mails that answer it. */
+async function askTheRest(site: SitePaper): Promise<void> {
+  const { ask, tokens } = site;
+  const person = 'bo@example.org';
+  const preferences = async () => `preferences/${await tokens.preferences(person)}`;
+  await ask('api/form');
+  const headers = { 'content-type': 'application/json' };
+  const body = JSON.stringify({ address: person, newsletters: ['politics-essential'] });
+  await ask('api/subscribe', { method: 'POST', headers, body });
+  await ask(`${await preferences()}/data`);
+  await ask(await preferences(), form({ save: '1' }));
+  const oneClick = form({ 'List-Unsubscribe': 'One-Click' });
+  await ask(`unsubscribe/${await tokens.unsubscribe(person)}`, oneClick);
+  await ask('/readyz');
+  await site.answer();
+  await site.publishArchive();
+  await ask('archive/politics-essential/');
+  await forgetRequests(site.deps);
+}
+
+testOnBoth(
+  'what the service does by itself reads no large table as a whole, but for its numbers',
+  async (t, database) => {
+    const recorded: Recorded = new Map();
+    const posts = { 'wall.md': postText('The wall stands', '2026-03-19T18:00') };
+    const paper = await openPaper(t, { subscribers: ['ada@example.org'], posts });
+    await fillLargeTables(paper.deps.store, database);
+    const service = serviceOf(paper);
+    const newsletters = service.config.newsletters.map((each) => ({ ...each, schedule: WEEKDAYS }));
+    const config = { ...service.config, newsletters };
+    const store = recordStatements(paper.deps.store, recorded);
+    const deps = { ...service, config, store };
+    const calendars = openCalendars(config, deps.log);
+    const { signal } = new AbortController();
+    for (const now of ['2026-03-19T07:00Z', '2026-03-20T07:00Z', '2026-03-20T07:05Z']) {
+      paper.setTime(now);
+      await lookAtSchedule(deps, calendars);
+      await askEditors(deps, signal);
+      for (const newsletter of newsletters) await deliverNewsletter(deps, newsletter, signal);
+      await tellOutcomes(deps, calendars, signal);
+    }
+    await measureService(deps);
+    await reportStatus(deps);
+    await listSchedule(deps, { count: 3 });
+    await catchUpWithJournal(deps);
+    assert.equal(paper.inbox.messages.length, 1);
+    assert.ok(recorded.size > 60, `${recorded.size} statements`);
+    const scans = await findScans(paper.deps.store, database, recorded);
+    assert.deepEqual(without(scans, [...NUMBERS, ...STOPS_AT_ONCE]), []);
+  },
+);

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:net';
+import { type TestContext, test as testOnce } from 'node:test';
+import { askService, askWithin } from '../../src/delivery/run/ask-service.ts';
+import type { Config } from '../../src/settings/config.ts';
+import { cleanUpAfter } from '../support/clean-up-after.ts';
+import { test } from '../support/databases.ts';
+import { openPaper, type Paper } from '../support/paper.ts';
+import { openDiary } from '../support/schedule.ts';
+import { changed, sendWith } from '../support/sending.ts';
+import { openSitePaper } from '../support/site-paper.ts';
+import { openWebListener } from '../support/web-listener.ts';
+
+const ADA = 'ada@example.org';
+
+/** A paper with an edition to send, and what it sends with over real HTTP. */
+async function openReady(t: TestContext) {
+  const paper = await openPaper(t, { subscribers: [ADA] });
+  await paper.putEdition();
+  return { paper, with: (config: Partial<Config>) => overHttp(paper, config) };
+}
+
+function overHttp(paper: Paper, config: Partial<Config>) {
+  return { ...changed(paper, config), askService };
+}
+
+test('the first edition goes out where the service of this database answers the links to leave', async (t) => {
+  const { paper, with: depsWith } = await openReady(t);
+  const { server } = await openSitePaper(t, { paper });
+  const report = await sendWith(depsWith({ serviceUrl: server.url }));
+  assert.equal(report.deliveries.accepted, 1);
+});
+
+test('it does not where nothing, or something else, answers, and nothing is stored', async (t) => {
+  const { paper, with: depsWith } = await openReady(t);
+  const other = await openPaper(t);
+  const { server } = await openSitePaper(t, { paper: other });
+  const stranger = await openWebListener(t, () => 200);
+  const redirect = await openWebListener(t, () => 308);
+  const gone = await openWebListener(t, () => 404);
+  const cases = [
+    ['http://127.0.0.1:1/', /ECONNREFUSED|bad port/],
+    [stranger.url, /is not the service of this database/],
+    [redirect.url, /answered 308, a redirect/],
+    [gone.url, /answered 404/],
+    [server.url, /is not the service of this database/],
+  ] as const;
+  for (const [serviceUrl, reason] of cases) {
+    await assert.rejects(sendWith(depsWith({ serviceUrl })), (error: Error) => {
+      assert.match(error.message, reason);
+      assert.match(error.message, /send --force/);
+      assert.equal((error as Error & { exitCode: number }).exitCode, 78);
+      return true;
+    });
+  }
+  assert.deepEqual(await paper.states(), {});
+  assert.equal(paper.inbox.messages.length, 0);
+});
+
+test('an editor who forces it vouches for the address, until the address changes', async (t) => {
+  const { paper, with: depsWith } = await openReady(t);
+  const silent = depsWith({ serviceUrl: 'http://127.0.0.1:1/' });
+  assert.equal((await sendWith(silent, { force: true })).deliveries.accepted, 1);
+  await paper.putEdition('politics-essential-2026-03-20-2');
+  assert.equal((await sendWith(silent)).deliveries.accepted, 1);
+  await paper.putEdition('politics-essential-2026-03-20-3');
+  const moved = depsWith({ serviceUrl: 'http://127.0.0.1:1/moved/' });
+  await assert.rejects(sendWith(moved), /does not answer the links to leave/);
+});
+
+test('a database that has sent before it was asked is asked nothing', async (t) => {
+  const { paper, with: depsWith } = await openReady(t);
+  await paper.send();
+  await paper.deps.store.db.updateTable('identity').set({ service_url: null }).execute();
+  await paper.putEdition('politics-essential-2026-03-20-2');
+  const silent = depsWith({ serviceUrl: 'http://127.0.0.1:1/' });
+  assert.equal((await sendWith(silent)).deliveries.accepted, 1);
+});
+
+test('without a service people leave by mail, and nothing is asked', async (t) => {
+  const { paper } = await openReady(t);
+  const { serviceUrl: _none, ...config } = paper.deps.config;
+  const report = await sendWith({ ...paper.deps, config, askService });
+  assert.equal(report.deliveries.accepted, 1);
+  const [message] = paper.inbox.messages;
+  const source = message?.raw.toString() ?? '';
+  assert.match(source, /^List-Unsubscribe: <mailto:paper\+unsubscribe@/m);
+  assert.doesNotMatch(source, /^List-Unsubscribe-Post|^List-Subscribe/m);
+  assert.doesNotMatch(source, /https:\/\/harbour\.example\/(unsubscribe|subscribe)/);
+});
+
+test('the first edition of a schedule is held, with the reason, where the links are not answered', async (t) => {
+  const diary = await openDiary(t, { subscribers: [ADA], now: '2026-03-20T06:00Z' });
+  await diary.lookAt('2026-03-20T06:00Z');
+  diary.write('The wall stands');
+  const trouble = { askService: async () => ({ trouble: 'it answered 502' }) };
+  Object.assign(diary.deps, trouble);
+  await diary.lookAt('2026-03-20T07:00Z');
+  const [slot = ''] = await diary.slots();
+  assert.match(slot, /^2026-03-20 held: .*does not answer the links to leave \(it answered 502\)/);
+});
+
+testOnce('a server that says nothing is not waited for', async (t) => {
+  const server = createServer(() => {});
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  cleanUpAfter(t, () => server.close());
+  const { port } = server.address() as { port: number };
+  const answer = await askWithin(`http://127.0.0.1:${port}/`, 50);
+  assert.deepEqual(answer, { trouble: 'no answer within 0.05 seconds' });
+});

@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { type TestContext, test } from 'node:test';
+import { draftApart } from '../../src/editions/compose/draft-apart.ts';
+import { draftEdition } from '../../src/editions/compose/draft-edition.ts';
+import { buildApart } from '../../src/feeds/build/build-apart.ts';
+import { BroadsheetError, EXIT } from '../../src/kernel/errors.ts';
+import { lookAtSchedule } from '../../src/schedule/look-at-schedule.ts';
+import { openCalendars } from '../../src/schedule/open-calendars.ts';
+import { type EndlessWork, openEndlessWork } from '../support/endless-work.ts';
+import { type Diary, openDiary } from '../support/schedule.ts';
+
+const { signal } = new AbortController();
+
+async function openMorning(t: TestContext): Promise<Diary> {
+  const diary = await openDiary(t, { subscribers: ['ada@example.org'], now: '2026-03-19T08:00Z' });
+  await diary.lookAt('2026-03-19T08:00Z');
+  diary.write('The wall stands');
+  return diary;
+}
+
+/** Looks at the schedule as the service does. */
+async function lookApart({ deps, paper }: Diary, at: string, limitMs = 60_000): Promise<void> {
+  paper.setTime(at);
+  await lookAtSchedule(deps, openCalendars(deps.config, deps.log), {
+    draft: (...order) => draftApart(...order, signal, limitMs),
+  });
+}
+
+/** Runs `work` with `environment`, which the processes that it starts inherit. */
+async function within<T>(
+  environment: Readonly<Record<string, string>>,
+  work: () => Promise<T>,
+): Promise<T> {
+  Object.assign(process.env, environment);
+  try {
+    return await work();
+  } finally {
+    for (const name of Object.keys(environment)) delete process.env[name];
+  }
+}
+
+test('an edition that is composed in a process of its own is the one that is composed here', async (t) => {
+  const diary = await openMorning(t);
+  diary.paper.writePost('broken.md', '---\ntitle: B\ndate: 20th March\n---\nText.\n');
+  diary.paper.setTime('2026-03-20T07:00Z');
+  const [newsletter] = diary.deps.config.newsletters;
+  assert.ok(newsletter);
+  const { remember: _, ...here } = await draftEdition(diary.deps, newsletter);
+  const { publishedFile } = diary.deps.config;
+  assert.equal(existsSync(publishedFile), false);
+  const { remember: __, ...apart } = await draftApart(diary.deps, newsletter, signal);
+  assert.equal(apart.edition?.subject, 'The wall stands');
+  assert.equal(apart.posts.leftOut.length, 1);
+  assert.deepEqual(apart, here);
+  // Before it is stored: no edition knows a post by an id that is forgotten.
+  assert.equal(existsSync(publishedFile), true);
+});
+
+test('composing that does not end is ended, tried again, and what it failed of is said', async (t) => {
+  const diary = await openMorning(t);
+  const endless = openEndlessWork(t, diary.paper.folder);
+  await within({ ...endless.environment }, () => lookApart(diary, '2026-03-20T07:00Z', 1000));
+  const [open] = await diary.slots();
+  assert.match(
+    open ?? '',
+    /open: composing the edition took longer than .* and was ended; look for/,
+  );
+  await endless.untilRunning(0);
+  await lookApart(diary, '2026-03-20T07:01Z');
+  assert.deepEqual(await diary.slots(), ['2026-03-20 sending']);
+  await diary.deliver();
+  diary.write('Ferry fares rise');
+  await within({ ...endless.environment }, () => lookApart(diary, '2026-03-23T07:00Z', 1000));
+  await lookApart(diary, '2026-03-23T09:01Z');
+  assert.match((await diary.slots())[1] ?? '', /held: 2 hours late: composing the edition took/);
+});
+
+test('composing that dies for lack of memory is reported, and tried again', async (t) => {
+  const diary = await openMorning(t);
+  await within({ NODE_OPTIONS: '--max-old-space-size=8' }, () =>
+    lookApart(diary, '2026-03-20T07:00Z'),
+  );
+  assert.match((await diary.slots()).join(), /open: composing the edition was cut off/);
+  await lookApart(diary, '2026-03-20T07:01Z');
+  assert.deepEqual(await diary.slots(), ['2026-03-20 sending']);
+});
+
+test('composing that is killed while it works is reported, and tried again', async (t) => {
+  const diary = await openMorning(t);
+  const endless = openEndlessWork(t, diary.paper.folder);
+  const looked = within({ ...endless.environment }, () => lookApart(diary, '2026-03-20T07:00Z'));
+  await endless.untilRunning(1);
+  for (const pid of endless.running()) process.kill(pid, 'SIGKILL');
+  await looked;
+  assert.match((await diary.slots()).join(), /open: composing the edition was cut off \(SIGKILL\)/);
+});
+
+test('a build that does not end is ended, and says so', async (t) => {
+  const { deps, paper } = await openMorning(t);
+  const endless: EndlessWork = openEndlessWork(t, paper.folder);
+  await assert.rejects(
+    within({ ...endless.environment }, () => buildApart(deps.config, deps.clock(), signal, 1000)),
+    (error) =>
+      error instanceof BroadsheetError &&
+      error.exitCode === EXIT.data &&
+      /the build took longer than .* and was ended/.test(error.message),
+  );
+  await endless.untilRunning(0);
+});
+
+test('a service that is to stop begins to compose no other edition', async (t) => {
+  const diary = await openMorning(t);
+  const stopped = AbortSignal.abort();
+  diary.paper.setTime('2026-03-20T07:00Z');
+  await lookAtSchedule(diary.deps, openCalendars(diary.deps.config, diary.deps.log), {
+    signal: stopped,
+  });
+  assert.deepEqual(await diary.slots(), ['2026-03-20 open']);
+});

@@ -1,0 +1,55 @@
+import { renderDigest } from '../../../src/editions/digest/render-digest.ts';
+import type { Edition } from '../../../src/editions/edition.ts';
+import type { EditionPageInput } from '../../../src/editions/page/edition-page-input.ts';
+import { readTexts } from '../../../src/templates/read-texts.ts';
+import { MORNING } from '../morning.ts';
+import { digestInput, newsletter } from '../samples.ts';
+
+export const PAGE_URL = 'https://harbour.example/archive/politics-essential-2026-03-20/';
+
+/** The texts of Broadsheet's own language files. */
+export const textsOf = readTexts('/nowhere');
+
+/** An edition of invented posts, with one that the mail had no room for. */
+export async function morningEdition(): Promise<Edition> {
+  const digest = await renderDigest(digestInput(MORNING, { shown: 5 }));
+  const { subject, preheader, html, text, posts } = digest;
+  const untold = { id: 'tag:x', file: 'x.md', title: 'Ropes & <b>knots</b>' };
+  return {
+    ...{ subject, preheader, html, text, newsletter: 'politics-essential' },
+    ...{ id: 'politics-essential-2026-03-20', day: '2026-03-20' },
+    composedAt: '2026-03-20T07:00:00.000Z',
+    posts: [...posts, { ...untold, url: 'https://harbour.example/ropes.html', role: 'web' }],
+  };
+}
+
+/** An edition whose HTML is `html`. */
+export function editionOf(html: string): Edition {
+  return {
+    ...{ id: 'politics-essential-2026-03-20', newsletter: 'politics-essential' },
+    ...{ day: '2026-03-20', subject: 'A subject', preheader: 'What inboxes show' },
+    ...{ html, text: '', posts: [], composedAt: '2026-03-20T07:00:00.000Z' },
+  };
+}
+
+export function pageInput(
+  edition: Edition,
+  changes: Partial<EditionPageInput> = {},
+): EditionPageInput {
+  return {
+    ...{ edition, newsletter: newsletter(), siteTitle: 'The Harbour Broadsheet', url: PAGE_URL },
+    plannedAt: '2026-03-20T07:00:00.000Z',
+    service: '../../',
+    earlier: { id: 'politics-essential-2026-03-19', subject: 'Yesterday & before' },
+    later: { id: 'politics-essential-2026-03-21', subject: 'Tomorrow <script>' },
+    feeds: [
+      {
+        type: 'application/atom+xml',
+        title: 'Politics Essential (Atom)',
+        url: 'https://harbour.example/archive/politics-essential/atom.xml',
+      },
+    ],
+    texts: textsOf('en-GB'),
+    ...changes,
+  };
+}

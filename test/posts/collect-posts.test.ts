@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { existsSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test, { type TestContext } from 'node:test';
+import { EXIT } from '../../src/kernel/errors.ts';
+import { silentLog } from '../../src/kernel/log.ts';
+import { collectPosts } from '../../src/posts/collect-posts.ts';
+import { loadConfig } from '../../src/settings/load-config.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const CONFIG = `
+site: {title: Quay, url: https://quay.example/, author: {name: Quay}}
+posts: {liquid: render}
+newsletters: []
+`;
+
+function paper(t: TestContext, posts: Readonly<Record<string, string>>) {
+  const folder = temporaryFolder(t, {
+    'config/broadsheet.yaml': CONFIG,
+    '_includes/note.html': '<b>Note</b>',
+    ...posts,
+  });
+  const config = loadConfig(join(folder, 'config/broadsheet.yaml'), {});
+  const now = Temporal.Instant.from('2026-03-20T12:00Z');
+  const collect = (remember = true) => collectPosts(config, { now, log: silentLog, remember });
+  return { folder, config, collect };
+}
+
+const text = (title: string, body = 'Text.') => `---\ntitle: "${title}"\n---\n${body}\n`;
+
+test('posts are read, grouped, given ids, and rendered with what is beside them', (t) => {
+  const { collect } = paper(t, {
+    'posts/2026-03-18-one.md': text(
+      'Ferry',
+      '{% include note.html %} and [two]({% post_url 2026-03-19-two %}).',
+    ),
+    'posts/2026-03-19-two.md': text('New: Ferry'),
+  });
+  const collected = collect();
+  assert.equal(collected.stories.length, 1);
+  assert.deepEqual(
+    collected.published.map(({ id }) => id),
+    ['tag:quay.example,2026:one', 'tag:quay.example,2026:two'],
+  );
+  const [, one] = collected.folder.posts;
+  assert.ok(one);
+  const { rendered, warnings } = collected.render(one);
+  assert.equal(
+    rendered.html,
+    '<p><b>Note</b> and <a href="https://quay.example/2026/03/19/two.html">two</a>.</p>',
+  );
+  assert.deepEqual(warnings, []);
+  assert.equal(collected.render(one).rendered, rendered);
+});
+
+test('what was published is remembered, also when the post moves', (t) => {
+  const { folder, config, collect } = paper(t, { 'posts/2026-03-18-one.md': text('Ferry') });
+  collect(false).save();
+  assert.equal(existsSync(config.publishedFile), false);
+  collect().save();
+  renameSync(join(folder, 'posts/2026-03-18-one.md'), join(folder, 'posts/2026-03-17-other.md'));
+  const again = collect();
+  assert.equal(again.idOf.get('2026-03-17-other.md'), 'tag:quay.example,2026:one');
+});
+
+test('a post that went away between reading and rendering is an error of that post alone', (t) => {
+  const { folder, collect } = paper(t, { 'posts/2026-03-18-one.md': text('Ferry') });
+  const collected = collect();
+  writeFileSync(join(folder, 'posts/2026-03-18-one.md'), '---\ntitle: "x\n---\n');
+  const [post] = collected.folder.posts;
+  assert.ok(post);
+  assert.throws(() => collected.render(post), /not YAML/);
+});
+
+test('two runs at once lose no line of what was published: the later one has to run again', (t) => {
+  const { folder, collect } = paper(t, { 'posts/2026-03-18-one.md': text('One') });
+  const first = collect();
+  const same = collect();
+  writeFileSync(join(folder, 'posts/2026-03-19-two.md'), text('Two'));
+  const second = collect();
+  first.save();
+  same.save();
+  assert.throws(() => second.save(), { exitCode: EXIT.tryAgain, message: /run this again/ });
+  collect().save();
+  assert.deepEqual(
+    collect().published.map(({ slug }) => slug),
+    ['one', 'two'],
+  );
+});

@@ -1,0 +1,228 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { test as testOnce } from 'node:test';
+import { callUrl } from '../../src/schedule/alerts/call-url.ts';
+import { runCommand } from '../../src/schedule/alerts/run-command.ts';
+import { cleanUpAfter } from '../support/clean-up-after.ts';
+import { test } from '../support/databases.ts';
+import { newFolder } from '../support/desk.ts';
+import { closedPort } from '../support/inbox.ts';
+import { address, configFor, NEWSLETTER } from '../support/paper.ts';
+import { openDiary } from '../support/schedule.ts';
+import { inTime } from '../support/wait-for.ts';
+import { openWebListener } from '../support/web-listener.ts';
+
+const ADA = 'ada@example.org';
+const NEVER = new AbortController().signal;
+const A_DAY_MS = 86_400_000;
+
+test('a slot that is held is told once: to a command by its environment, to a URL as JSON', async (t) => {
+  const listener = await openWebListener(t);
+  const variables = ['SUBJECT', 'NEWSLETTER', 'DAY', 'STATE', 'REASON', 'COUNT', 'EDITION'];
+  const print = variables.map((name) => `"$BROADSHEET_ALERT_${name}"`).join(' ');
+  const file = join(newFolder(t), 'alerts');
+  const diary = await openDiary(t, {
+    ...{ subscribers: [ADA], now: '2026-03-19T08:00Z' },
+    alerts: {
+      command: `printf '%s\\n' ${print} >> '${file}'`,
+      url: `${listener.url}hook?key=secret`,
+    },
+  });
+  await diary.lookAt('2026-03-19T08:00Z');
+  await diary.lookAt('2026-03-20T10:00Z');
+  for (let time = 0; time < 3; time += 1) {
+    await diary.tell();
+    // However long after.
+    await diary.deps.store.db.updateTable('slots').set({ lease_until: '2000-01-01' }).execute();
+  }
+  const subject = `${NEWSLETTER} of 2026-03-20: held: 3 hours late`;
+  const said = readFileSync(file, 'utf8').split('\n');
+  assert.deepEqual(said, [
+    subject,
+    NEWSLETTER,
+    '2026-03-20',
+    'held',
+    'held: 3 hours late',
+    '1',
+    '',
+    '',
+  ]);
+  assert.equal(listener.calls.length, 1);
+  const [{ method = '', path = '', body = '' } = {}] = listener.calls;
+  assert.deepEqual([method, path], ['POST', '/hook?key=secret']);
+  const { text, slots } = JSON.parse(body) as { text: string; slots: unknown };
+  assert.match(
+    text,
+    /`broadsheet schedule run 2026-03-20 --newsletter politics-essential` sends it now/,
+  );
+  assert.deepEqual(slots, [
+    {
+      day: '2026-03-20',
+      dueAt: '2026-03-20T07:00:00.000Z',
+      state: 'held',
+      reason: 'held: 3 hours late',
+    },
+  ]);
+  assert.ok(!diary.logged.join('\n').includes('secret'));
+});
+
+test('an alert that reached nobody is raised again in five minutes', async (t) => {
+  const diary = await openDiary(t, {
+    ...{ subscribers: [ADA], now: '2026-03-19T08:00Z' },
+    alerts: { command: 'echo no such thing >&2; exit 3' },
+  });
+  await diary.lookAt('2026-03-19T08:00Z');
+  await diary.lookAt('2026-03-20T10:00Z');
+  await diary.tell();
+  await diary.tell();
+  const count = () =>
+    diary.logged.filter((line) => line.includes('ended with 3: no such thing')).length;
+  assert.equal(count(), 1);
+  await diary.deps.store.db.updateTable('slots').set({ lease_until: '2000-01-01' }).execute();
+  await diary.tell();
+  assert.equal(count(), 2);
+});
+
+test('the heart beats once for every slot that went well, and for no other', async (t) => {
+  const listener = await openWebListener(t);
+  const diary = await openDiary(t, {
+    ...{ subscribers: [ADA], now: '2026-03-31T08:00Z' },
+    alerts: { heartbeatUrl: `${listener.url}beat` },
+  });
+  await diary.lookAt('2026-03-31T08:00Z');
+  diary.write('The wall stands');
+  const beats: number[] = [];
+  // Sent, nothing new, a holiday, a holiday; then too late.
+  for (const day of ['04-01', '04-02', '04-03', '04-06']) {
+    await diary.lookAt(`2026-${day}T06:00Z`);
+    await diary.tell();
+    await diary.deliver();
+    await diary.tell();
+    await diary.tell();
+    beats.push(listener.calls.length);
+  }
+  assert.deepEqual(beats, [1, 2, 3, 4]);
+  await diary.lookAt('2026-04-07T10:00Z');
+  await diary.tell();
+  assert.equal(listener.calls.length, 4);
+  assert.deepEqual(
+    [...new Set(listener.calls.map(({ method, path }) => `${method} ${path}`))],
+    ['GET /beat'],
+  );
+});
+
+test('an edition that nobody has got within 2 hours, since the relay is away, is told; when it goes out after all, the heart beats', async (t) => {
+  const listener = await openWebListener(t);
+  const diary = await openDiary(t, {
+    ...{ subscribers: [ADA], now: '2026-03-19T08:00Z' },
+    alerts: { url: `${listener.url}alert`, heartbeatUrl: `${listener.url}beat` },
+  });
+  await diary.lookAt('2026-03-19T08:00Z');
+  diary.write('The wall stands');
+  const { relays } = diary.deps.config;
+  const away = configFor(diary.paper, `smtp://127.0.0.1:${closedPort()}`).relays;
+  Object.assign(diary.deps.config, { relays: away });
+  await diary.lookAt('2026-03-20T07:00Z');
+  await diary.deliver();
+  await diary.tell();
+  assert.equal(listener.calls.length, 0);
+  assert.match(
+    (await diary.slots())[0] ?? '',
+    /^2026-03-20 sending: .*ECONNREFUSED|^2026-03-20 sending: /,
+  );
+  await diary.lookAt('2026-03-20T09:01Z');
+  await diary.tell();
+  await diary.tell();
+  assert.equal(listener.calls.length, 1);
+  assert.match(listener.calls[0]?.body ?? '', /nobody has got it yet: /);
+  Object.assign(diary.deps.config, { relays });
+  await diary.deliver();
+  await diary.tell();
+  assert.deepEqual(
+    listener.calls.map(({ path }) => path),
+    ['/alert', '/beat'],
+  );
+  assert.equal((await diary.slots())[0], '2026-03-20 sent: 1 of 1');
+});
+
+test('a day that passes without the edition that was due is told, also when an editor never answered', async (t) => {
+  const listener = await openWebListener(t);
+  const newsletter = { approve: true, editor: address('editor@harbour.example') };
+  const diary = await openDiary(t, {
+    ...{ subscribers: [ADA], now: '2026-03-19T08:00Z', newsletter },
+    alerts: { url: listener.url },
+  });
+  await diary.lookAt('2026-03-19T08:00Z');
+  diary.write('The wall stands');
+  await diary.lookAt('2026-03-20T07:00Z');
+  await diary.lookAt('2026-03-20T23:59Z');
+  await diary.tell();
+  assert.equal(listener.calls.length, 0);
+  await diary.lookAt('2026-03-21T00:00Z');
+  await diary.tell();
+  await diary.tell();
+  assert.equal(listener.calls.length, 1);
+  assert.match(
+    listener.calls[0]?.body ?? '',
+    /the day has passed without its edition \(approval\)/,
+  );
+  assert.match(listener.calls[0]?.body ?? '', /editions approve politics-essential-2026-03-20/);
+});
+
+testOnce(
+  'a URL that answers with trouble is called three times, one that refuses once',
+  async (t) => {
+    const busy = await openWebListener(t, (call) => (call < 3 ? 503 : 200));
+    assert.equal(await callUrl(busy.url, { text: 'x' }, NEVER, [20, 80]), undefined);
+    assert.equal(busy.calls.length, 3);
+    const gone = await openWebListener(t, () => 404);
+    assert.equal(await callUrl(gone.url, undefined, NEVER), 'it answered 404');
+    assert.equal(gone.calls.length, 1);
+  },
+);
+
+testOnce(
+  'a URL that is away is told without the URL; who is asked to stop waits for no answer',
+  async () => {
+    const url = `http://127.0.0.1:${closedPort()}/key-of-the-house`;
+    const trouble = await callUrl(url, undefined, NEVER, []);
+    assert.equal(trouble, 'it cannot be reached (ECONNREFUSED)');
+    const stop = new AbortController();
+    stop.abort();
+    const stopped = callUrl(url, undefined, stop.signal, [A_DAY_MS]);
+    await inTime('the end of a call that is stopped', stopped);
+  },
+);
+
+testOnce('a command that does not end is ended, with what it has started', async (t) => {
+  const ended = runCommand('sleep 600 & sleep 600', {}, 300);
+  assert.equal(await inTime('its end', ended), 'the command took longer than 0.3 seconds');
+  assert.equal(
+    await runCommand('no-such-command-here', {}).then((text) => /ended with 127/.test(text ?? '')),
+    true,
+  );
+  // What it leaves running keeps nobody waiting.
+  const left = join(newFolder(t), 'pid');
+  const leaving = runCommand('sleep 600 & echo $! > "$LEFT"; exit 0', { LEFT: left });
+  cleanUpAfter(t, () => process.kill(Number(readFileSync(left, 'utf8')), 'SIGKILL'));
+  assert.equal(await inTime('the end of a command', leaving), undefined);
+});
+
+testOnce('an alert that is redirected has not arrived', async (t) => {
+  const asked: string[] = [];
+  const server = createServer((request, reply) => {
+    asked.push(`${request.method} ${request.url}`);
+    if (request.url === '/hook') reply.writeHead(302, { location: '/sign-in' });
+    reply.end();
+  }).listen(0, '127.0.0.1');
+  cleanUpAfter(t, () => server.close());
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}/hook`;
+  assert.equal(await callUrl(url, { text: 'x' }, NEVER), 'it answered 302');
+  assert.deepEqual(asked, ['POST /hook']);
+});

@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict';
+import type { TestContext } from 'node:test';
+import PostalMime from 'postal-mime';
+import { holdDatabase } from '../../src/database/identity.ts';
+import {
+  cancelEditionById,
+  pauseEditionById,
+  resumeEditionById,
+} from '../../src/delivery/editions/manage-edition.ts';
+import { signToken } from '../../src/delivery/message/signed-token.ts';
+import { pauseEdition, resumeEdition } from '../../src/delivery/queries/edition-changes.ts';
+import { prepareSend } from '../../src/delivery/run/prepare-send.ts';
+import { BroadsheetError, EXIT } from '../../src/kernel/errors.ts';
+import { approveByLink, approveEdition, readApproval } from '../../src/schedule/approve-edition.ts';
+import { test } from '../support/databases.ts';
+import type { InboxOptions } from '../support/inbox.ts';
+import { address, NEWSLETTER, PEOPLE } from '../support/paper.ts';
+import { type Diary, openDiary } from '../support/schedule.ts';
+
+const EDITOR = 'editor@harbour.example';
+const EDITION = `${NEWSLETTER}-2026-03-20`;
+const WAITING = '2026-03-20 approval';
+
+/** A paper whose edition of the day waits for its editor, who was mailed. */
+async function openAsked(t: TestContext, inbox: InboxOptions = {}): Promise<Diary> {
+  const newsletter = { approve: true, editor: address(EDITOR) };
+  const diary = await openDiary(t, {
+    ...{ subscribers: PEOPLE, now: '2026-03-19T08:00Z' },
+    newsletter,
+    inbox,
+  });
+  await diary.lookAt('2026-03-19T08:00Z');
+  diary.write('The wall stands');
+  await diary.lookAt('2026-03-20T07:00Z');
+  await diary.tell();
+  return diary;
+}
+
+/** The token of the link in the editor's mail. */
+async function tokenIn({ paper }: Diary): Promise<string> {
+  const [message] = paper.inbox.messagesTo(EDITOR);
+  const { text = '' } = await PostalMime.parse(message?.raw ?? '');
+  return /https:\/\/harbour\.example\/approve\/(\S+)/.exec(text)?.[1] ?? '';
+}
+
+test('an edition that needs an approval goes to the editor, once, and to nobody else', async (t) => {
+  const diary = await openAsked(t);
+  await diary.tell();
+  await diary.deliver();
+  await diary.lookAt('2026-03-20T07:01Z');
+  assert.deepEqual(
+    diary.paper.inbox.messages.map(({ to }) => to),
+    [EDITOR],
+  );
+  const mail = await PostalMime.parse(diary.paper.inbox.messages[0]?.raw ?? '');
+  assert.equal(mail.subject, '[To approve] The wall stands');
+  assert.match(mail.text ?? '', /^Politics Essential of 2026-03-20 is ready for 7 subscribers/);
+  assert.match(
+    mail.html ?? '',
+    /<body[^>]*><div [^>]*><p [^>]*>Politics Essential of 2026-03-20 is ready/,
+  );
+  assert.match(mail.html ?? '', /href="https:\/\/harbour\.example\/approve\/[^"]+"/);
+  assert.deepEqual(await diary.slots(), [WAITING]);
+});
+
+test('an editor approves by the command, or by the link, and everyone gets it once', async (t) => {
+  for (const way of ['command', 'link'] as const) {
+    const diary = await openAsked(t);
+    const token = await tokenIn(diary);
+    assert.equal((await readApproval(diary.deps, token))?.kind, 'open');
+    diary.paper.setTime('2026-03-20T08:00Z');
+    const approve = () =>
+      way === 'link' ? approveByLink(diary.deps, token) : approveEdition(diary.deps, EDITION);
+    assert.equal((await approve())?.kind, 'approved');
+    assert.equal((await approve())?.kind, 'approved');
+    assert.equal((await readApproval(diary.deps, token))?.kind, 'approved');
+    assert.deepEqual(await diary.slots(), ['2026-03-20 sending']);
+    await diary.deliver();
+    await diary.deliver();
+    assert.deepEqual(await diary.slots(), ['2026-03-20 sent: 7 of 7'], way);
+    const everyone = diary.paper.inbox.messages.map(({ to }) => to).filter((to) => to !== EDITOR);
+    assert.deepEqual(everyone.toSorted(), [...PEOPLE].toSorted());
+  }
+});
+
+test('nothing but an approval lets it go: no send, no resume, no pause that is lifted', async (t) => {
+  const diary = await openAsked(t);
+  const { deps } = diary;
+  const isUsage = (error: unknown) =>
+    error instanceof BroadsheetError && error.exitCode === EXIT.usage;
+  const prepared = await prepareSend(deps, {
+    newsletter: NEWSLETTER,
+    edition: EDITION,
+    resume: true,
+  });
+  assert.equal(prepared.kind === 'paused' && prepared.pause.by, 'approval');
+  await assert.rejects(resumeEditionById(deps, EDITION), isUsage);
+  await assert.rejects(pauseEditionById(deps, EDITION, 'wait'), isUsage);
+  const pause = { by: 'editor', reason: 'wait', at: '2026-03-20T08:00:00.000Z' } as const;
+  assert.equal(await pauseEdition(deps.store.db, EDITION, pause), false);
+  await resumeEdition(deps.store.db, EDITION);
+  await diary.deliver();
+  await diary.lookAt('2026-03-20T11:00Z');
+  assert.deepEqual(await diary.slots(), [WAITING]);
+  assert.equal(diary.paper.inbox.messages.length, 1);
+});
+
+test('what an editor cancels is skipped, and its stories are in the next', async (t) => {
+  const diary = await openAsked(t);
+  await cancelEditionById(diary.deps, EDITION);
+  assert.equal((await readApproval(diary.deps, await tokenIn(diary)))?.kind, 'over');
+  assert.equal((await approveEdition(diary.deps, EDITION)).kind, 'over');
+  await diary.lookAt('2026-03-20T08:00Z');
+  await diary.deliver();
+  assert.deepEqual(await diary.slots(), ['2026-03-20 skipped: its edition was cancelled']);
+  await diary.lookAt('2026-03-23T07:00Z');
+  assert.equal((await diary.slots()).at(-1), '2026-03-23 approval');
+  assert.equal(diary.paper.inbox.messages.length, 1);
+});
+
+test('a link is for one edition and a week; another’s, a wrong one and an old one say nothing', async (t) => {
+  const diary = await openAsked(t);
+  const { deps } = diary;
+  const { secrets } = deps.config;
+  assert.equal(await readApproval(deps, 'nonsense'), undefined);
+  assert.equal(
+    await approveByLink(deps, signToken('preferences', [EDITION], { secrets })),
+    undefined,
+  );
+  assert.equal(
+    await approveByLink(deps, signToken('approve', ['no-such'], { secrets })),
+    undefined,
+  );
+  const token = await tokenIn(diary);
+  diary.paper.setTime('2026-03-27T07:00:00Z');
+  assert.equal(await approveByLink(deps, token), undefined);
+  assert.deepEqual((await diary.slots())[0], WAITING);
+  // The command is an explicit act, however late.
+  assert.equal((await approveEdition(deps, EDITION)).kind, 'approved');
+});
+
+test('a held database approves nothing', async (t) => {
+  const diary = await openAsked(t);
+  const hold = { since: '2026-03-20T07:30:00.000Z', because: 'was copied' };
+  await holdDatabase(diary.deps.store.db, hold);
+  await assert.rejects(approveEdition(diary.deps, EDITION), /was copied/);
+  assert.deepEqual(await diary.slots(), [WAITING]);
+});
+
+test('an editor whose mail did not go is asked again, by a message with the same Message-ID', async (t) => {
+  const ids: string[] = [];
+  const diary = await openAsked(t, {
+    onMessage: ({ raw }) => {
+      ids.push(/^Message-ID: (.*)$/m.exec(raw.toString())?.[1] ?? '');
+      return ids.length === 1 ? { code: 451, text: '4.3.0 try again' } : undefined;
+    },
+  });
+  assert.equal(diary.paper.inbox.messages.length, 0);
+  assert.match(diary.logged.join('\n'), /the editor could not be asked: .*try again/);
+  // The attempt is given two minutes, by the clock of leases.
+  await diary.deps.store.db.updateTable('slots').set({ lease_until: '2000-01-01' }).execute();
+  await diary.tell();
+  await diary.tell();
+  assert.equal(diary.paper.inbox.messagesTo(EDITOR).length, 1);
+  assert.deepEqual(ids, [ids[0], ids[0]]);
+});

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { BuildReport } from '../../src/feeds/build/build-report.ts';
+import { type Facts, silentEventLog } from '../../src/kernel/log.ts';
+import { openPostNotes } from '../../src/service/post-notes.ts';
+
+function openNotes() {
+  const told: (readonly [string, Facts | undefined])[] = [];
+  const note = openPostNotes({
+    ...silentEventLog,
+    trouble: (message, facts) => told.push([message, facts]),
+  });
+  return (warnings: BuildReport['warnings'], leftOut: BuildReport['posts']['leftOut'] = []) => {
+    note({
+      outputFolder: '/feeds',
+      feeds: [],
+      discoveryLinks: [],
+      warnings,
+      posts: { read: 0, published: 0, drafts: 0, future: 0, leftOut },
+    });
+    return told.splice(0);
+  };
+}
+
+test('many warnings about posts are a line in the log for each kind, and one that says how many', () => {
+  const note = openNotes();
+  const warnings = Array.from({ length: 21 }, (_, at) => ({
+    line: at + 1,
+    file: 'a.md',
+    message: `{{ ${at} }} is left out`,
+  }));
+  assert.deepEqual(note(warnings), [
+    [
+      'a post has something to look at',
+      { file: 'a.md', line: 1, reason: '{{ 0 }} is left out', moreLikeIt: 20 },
+    ],
+    [
+      'many posts have something to look at; `broadsheet check --verbose` shows each',
+      { warnings: 21 },
+    ],
+  ]);
+});
+
+test('what is wrong with a post is logged when it is new, not at each build', () => {
+  const note = openNotes();
+  const one = { file: 'a.md', line: 1, message: 'has no date' };
+  const other = { file: 'b.md', line: 1, message: 'has no date' };
+  const broken = { file: 'c.md', line: 1, reason: 'cannot be read' };
+  assert.equal(note([one], [broken]).length, 2);
+  assert.deepEqual(note([one, other], [broken]), [
+    ['a post has something to look at', { file: 'b.md', line: 1, reason: 'has no date' }],
+  ]);
+  assert.equal(note([], []).length, 0);
+  assert.equal(note([one], [broken]).length, 2);
+});

@@ -1,0 +1,323 @@
+import assert from 'node:assert/strict';
+import { openStore } from '../../src/database/open-store.ts';
+import type { SubscriptionStatus } from '../../src/database/states.ts';
+import { addressKey } from '../../src/kernel/email-address.ts';
+import { answerSignUp } from '../../src/site/answer-sign-up.ts';
+import { confirmSignUp, readConfirmation } from '../../src/site/confirm-sign-up.ts';
+import { forgetRequests } from '../../src/site/forget-requests.ts';
+import { showSubscriber } from '../../src/site/show-subscriber.ts';
+import { unsubscribe } from '../../src/site/unsubscribe.ts';
+import { eraseSubscriber } from '../../src/subscribers/erase-subscriber.ts';
+import { unansweredSignUps } from '../../src/subscribers/queries/sign-ups.ts';
+import { cleanUpAfter } from '../support/clean-up-after.ts';
+import { test } from '../support/databases.ts';
+import { address, NEWSLETTER } from '../support/paper.ts';
+import { everyone, importText } from '../support/people.ts';
+import { openSite, SECRET, type Site, TIDES } from '../support/site.ts';
+
+const ADA = 'ada@example.org';
+
+async function setStatus(site: Site, who: string, status: SubscriptionStatus): Promise<void> {
+  await site.deps.store.db
+    .updateTable('subscribers')
+    .set({ status })
+    .where('address_key', '=', addressKey(address(who)))
+    .execute();
+}
+
+test('who signs up is pending until they confirm, then active and welcome; both with their consent', async (t) => {
+  const site = await openSite(t);
+  assert.equal(await site.signUp('Ada@Example.org', { source: 'front page' }), 'taken');
+  assert.deepEqual(await site.statuses(), {});
+  await site.answer();
+  const [pending] = await everyone(site.paper);
+  assert.equal(pending?.status, 'pending');
+  const { ipHash, ...consent } = pending.consent;
+  const asked = { at: '2026-03-20T07:00:00.000Z', source: 'front page', text: 'I want it.' };
+  assert.deepEqual(consent, asked);
+  assert.match(ipHash ?? '', /^[\w-]{43}$/);
+  const [mail, ...more] = site.mailsTo('Ada@example.org');
+  assert.equal(mail?.subject, 'Please confirm: Politics Essential');
+  assert.deepEqual(more, []);
+
+  site.later({ hours: 3 });
+  const token = site.token('Ada@example.org', 'confirm');
+  const open = await readConfirmation(site.deps, token);
+  assert.equal(open.kind, 'open');
+  assert.equal('address' in open && open.address, 'Ada@example.org');
+  assert.equal((await everyone(site.paper))[0]?.status, 'pending', 'a GET changes nothing');
+  const first = await confirmSignUp(site.deps, token);
+  assert.deepEqual('newsletters' in first && first.newsletters.map(({ id }) => id), [NEWSLETTER]);
+  const [active] = await everyone(site.paper);
+  assert.equal(active?.status, 'active');
+  assert.equal(active.id, pending.id);
+  assert.deepEqual(active.consent, { ...asked, ipHash, confirmedAt: '2026-03-20T10:00:00.000Z' });
+  await site.answer();
+  assert.deepEqual(
+    site.mailsTo('Ada@example.org').map(({ subject }) => subject),
+    ['Please confirm: Politics Essential', 'Welcome to Politics Essential'],
+  );
+});
+
+test('a confirmation has the same answer any number of times, and one welcome', async (t) => {
+  const site = await openSite(t);
+  await site.signUp(ADA);
+  await site.answer();
+  const token = site.token(ADA, 'confirm');
+  const answers = [];
+  for (let times = 0; times < 3; times += 1) {
+    answers.push(await confirmSignUp(site.deps, token));
+    site.later({ hours: 1 });
+    await site.answer();
+  }
+  assert.deepEqual(answers[1], answers[0]);
+  assert.deepEqual(answers[2], answers[0]);
+  assert.deepEqual(await readConfirmation(site.deps, token), answers[0]);
+  assert.equal(site.mailsTo(ADA).length, 2);
+});
+
+test('a confirm mail asks one person and is of no list; a welcome can be left with one click', async (t) => {
+  const site = await openSite(t);
+  await site.signUp(ADA);
+  await site.answer();
+  await confirmSignUp(site.deps, site.token(ADA, 'confirm'));
+  await site.answer();
+  const [confirm, welcome] = site.mailsTo(ADA);
+  assert.ok(confirm !== undefined && welcome !== undefined);
+  for (const mail of [confirm, welcome]) {
+    assert.equal(mail.headers.get('from'), 'Politics Essential <paper@harbour.example>');
+    assert.equal(mail.headers.get('to'), ADA);
+    assert.equal(mail.headers.get('auto-submitted'), 'auto-generated');
+    assert.equal(mail.headers.get('date'), 'Fri, 20 Mar 2026 07:00:00 +0000');
+    assert.match(mail.headers.get('message-id') ?? '', /^<notice\.[\w-]{24}@harbour\.example>$/);
+    assert.match(mail.headers.get('content-type') ?? '', /^multipart\/alternative/);
+  }
+  assert.deepEqual(
+    [...confirm.headers.keys()].filter((name) => /^(list-|precedence|feedback)/.test(name)),
+    [],
+  );
+  assert.match(
+    welcome.headers.get('list-unsubscribe') ?? '',
+    /^<https:\/\/harbour\.example\/unsubscribe\/[\w.-]+>, <mailto:/,
+  );
+  assert.equal(welcome.headers.get('list-unsubscribe-post'), 'List-Unsubscribe=One-Click');
+  assert.equal(welcome.headers.get('list-id'), '<politics-essential.harbour.example>');
+});
+
+test('the mail to confirm has nothing that the form’s sender wrote but the address', async (t) => {
+  const site = await openSite(t);
+  await site.signUp(ADA, {
+    source: 'buy-pills\r\nBcc: eve@example.org',
+    consentText: 'buy-pills at http://buy-pills.example/',
+    language: 'en-buy-pills',
+  });
+  await site.answer();
+  assert.equal(site.paper.inbox.messages.length, 1);
+  assert.doesNotMatch(site.mailsTo(ADA)[0]?.raw ?? '', /buy-pills|eve@example/);
+});
+
+test('one mail asks for all newsletters of a form; each has its own welcome', async (t) => {
+  const site = await openSite(t);
+  await site.signUp(ADA, { newsletters: [TIDES, NEWSLETTER, TIDES], language: 'de-AT' });
+  await site.answer();
+  const [mail] = site.mailsTo(ADA);
+  assert.equal(mail?.body.includes('Politics Essential und Tides'), true);
+  await confirmSignUp(site.deps, site.token(ADA, 'confirm'));
+  await site.answer();
+  assert.deepEqual(await site.statuses(TIDES), { [ADA]: 'active' });
+  assert.deepEqual(await site.statuses(SECRET), {});
+  assert.deepEqual(
+    site
+      .mailsTo(ADA)
+      .slice(1)
+      .map(({ headers }) => headers.get('list-id'))
+      .toSorted(),
+    ['<politics-essential.harbour.example>', '<tides.harbour.example>'],
+  );
+});
+
+test('who gets it already is told so, and nothing changes', async (t) => {
+  const site = await openSite(t, { subscribers: [ADA] });
+  const before = await everyone(site.paper);
+  await site.signUp('ADA@example.org');
+  await site.answer();
+  const [mail, ...more] = site.mailsTo('ADA@example.org');
+  assert.equal(mail?.subject, 'You get it already: Politics Essential');
+  assert.deepEqual(more, []);
+  assert.deepEqual(await everyone(site.paper), before);
+});
+
+test('who left stays away until they confirm, and then the new consent counts', async (t) => {
+  const site = await openSite(t, { subscribers: [ADA] });
+  await setStatus(site, ADA, 'unsubscribed');
+  site.later({ days: 1 });
+  await site.signUp(ADA);
+  await site.answer();
+  assert.deepEqual(await site.statuses(), { [ADA]: 'unsubscribed' });
+  await confirmSignUp(site.deps, site.token(ADA, 'confirm'));
+  const [ada] = await everyone(site.paper);
+  assert.equal(ada?.status, 'active');
+  assert.equal(ada.consent.source, 'form');
+  assert.equal(ada.consent.confirmedAt, '2026-03-21T07:00:00.000Z');
+});
+
+for (const status of ['bounced', 'complained'] as const) {
+  test(`who ${status} gets one mail a day, which asks to confirm, and is ${status} until they do`, async (t) => {
+    const site = await openSite(t, { subscribers: [ADA] });
+    await setStatus(site, ADA, status);
+    for (let times = 0; times < 4; times += 1) {
+      site.later({ hours: 7 });
+      await site.signUp(ADA);
+      await site.answer();
+    }
+    assert.equal(site.mailsTo(ADA).length, 1);
+    assert.deepEqual(await site.statuses(), { [ADA]: status });
+    site.later({ hours: 7 });
+    await site.signUp(ADA);
+    await site.answer();
+    assert.equal(site.mailsTo(ADA).length, 2);
+    await site.askForPreferences(ADA);
+    await site.answer();
+    assert.equal(site.mailsTo(ADA).length, 2);
+    await confirmSignUp(site.deps, site.token(ADA, 'confirm'));
+    assert.deepEqual(await site.statuses(), { [ADA]: 'active' });
+  });
+}
+
+test('who was erased is stored as a subscriber only when they confirm', async (t) => {
+  const site = await openSite(t, { subscribers: [ADA] });
+  await eraseSubscriber(site.deps, address(ADA));
+  site.later({ minutes: 1 });
+  await site.signUp(ADA);
+  await site.answer();
+  assert.deepEqual(await site.statuses(), {});
+  await site.signUp(ADA);
+  await site.answer();
+  assert.equal(site.mailsTo(ADA).length, 1);
+  await confirmSignUp(site.deps, site.token(ADA, 'confirm'));
+  assert.deepEqual(await site.statuses(), { [ADA]: 'active' });
+});
+
+test('a confirmation that is pressed again after they left brings nobody back', async (t) => {
+  const site = await openSite(t);
+  await site.signUp(ADA);
+  await site.answer();
+  const confirm = site.token(ADA, 'confirm');
+  await confirmSignUp(site.deps, confirm);
+  await site.answer();
+  site.later({ minutes: 1 });
+  await unsubscribe(site.deps, site.token(ADA, 'unsubscribe'));
+  const again = await confirmSignUp(site.deps, confirm);
+  assert.equal(again.kind, 'done');
+  assert.deepEqual(await site.statuses(), { [ADA]: 'unsubscribed' });
+});
+
+test('a sign-up that was never confirmed brings nobody back who left after it', async (t) => {
+  const site = await openSite(t);
+  await site.signUp(ADA);
+  await site.answer();
+  const old = site.token(ADA, 'confirm');
+  site.later({ minutes: 1 });
+  await site.signUp(ADA);
+  await site.answer();
+  const fresh = site.token(ADA, 'confirm');
+  await confirmSignUp(site.deps, fresh);
+  await site.answer();
+  site.later({ minutes: 1 });
+  await unsubscribe(site.deps, site.token(ADA, 'unsubscribe'));
+  for (const token of [old, fresh]) {
+    await confirmSignUp(site.deps, token);
+    assert.deepEqual(await site.statuses(), { [ADA]: 'unsubscribed' });
+  }
+  assert.deepEqual(await readConfirmation(site.deps, old), { kind: 'expired' });
+  site.later({ minutes: 1 });
+  await site.signUp(ADA);
+  await site.answer();
+  await confirmSignUp(site.deps, site.token(ADA, 'confirm'));
+  assert.deepEqual(await site.statuses(), { [ADA]: 'active' });
+});
+
+test('who left between the form and its answer, or was erased, gets no mail', async (t) => {
+  const site = await openSite(t, { subscribers: [ADA, 'bob@example.org'] });
+  for (const who of [ADA, 'bob@example.org']) await site.signUp(who);
+  site.later({ seconds: 1 });
+  await importText(site.paper, `email,status\n${ADA},unsubscribed\n`);
+  await eraseSubscriber(site.deps, address('bob@example.org'));
+  await site.answer();
+  assert.equal(site.paper.inbox.messages.length, 0);
+});
+
+test('after seven days a sign-up is over, and what nobody confirmed is forgotten; an import’s stay', async (t) => {
+  const site = await openSite(t);
+  await importText(site.paper, 'email,status\nimported@example.org,pending\n');
+  await site.signUp(ADA);
+  await site.signUp('imported@example.org');
+  site.later({ days: 3 });
+  await site.answer();
+  await site.signUp('bob@example.org');
+  await site.answer();
+  const token = site.token(ADA, 'confirm');
+  site.later({ days: 3, hours: 23, minutes: 59, seconds: 59 });
+  assert.equal((await readConfirmation(site.deps, token)).kind, 'open');
+  site.later({ seconds: 1 });
+  assert.deepEqual(await confirmSignUp(site.deps, token), { kind: 'expired' });
+  const forgotten = await forgetRequests(site.deps);
+  assert.deepEqual(forgotten, { signUps: 2, pending: 1, notices: 3, addressChanges: 0 });
+  assert.deepEqual(await site.statuses(), {
+    'bob@example.org': 'pending',
+    'imported@example.org': 'pending',
+  });
+});
+
+test('who signs up again before confirming stays pending as long as the last sign-up is open', async (t) => {
+  const site = await openSite(t);
+  await site.signUp(ADA);
+  await site.answer();
+  site.later({ days: 5 });
+  await site.signUp(ADA, { source: 'second form' });
+  await site.answer();
+  site.later({ days: 3 });
+  assert.deepEqual(await forgetRequests(site.deps), {
+    ...{ signUps: 1, pending: 0, notices: 2, addressChanges: 0 },
+  });
+  const [shown] = await showSubscriber(site.deps, { address: address(ADA) });
+  assert.equal(shown?.subscriber.status, 'pending');
+  assert.equal(shown.subscriber.consent.source, 'second form');
+  site.later({ days: 4 });
+  assert.equal((await forgetRequests(site.deps)).pending, 1);
+});
+
+test('a link of nobody’s, of another purpose or of another key confirms nothing', async (t) => {
+  const site = await openSite(t);
+  await site.signUp(ADA);
+  await site.answer();
+  const token = site.token(ADA, 'confirm');
+  for (const wrong of ['', 'x', `${token}x`, token.slice(1), '.'.repeat(2000)]) {
+    assert.deepEqual(await confirmSignUp(site.deps, wrong), { kind: 'unknown' });
+  }
+  const { config } = site.deps;
+  const other = { ...site.deps, config: { ...config, secrets: ['another'] } };
+  assert.deepEqual(await confirmSignUp(other, token), { kind: 'unknown' });
+  const rotated = { ...site.deps, config: { ...config, secrets: ['new', ...config.secrets] } };
+  assert.equal((await confirmSignUp(rotated, token)).kind, 'done');
+});
+
+test('a newsletter that there is not is refused', async (t) => {
+  const site = await openSite(t);
+  await assert.rejects(site.signUp(ADA, { newsletters: ['nothing'] }), /no newsletter "nothing"/);
+});
+
+test('a sign-up is answered once, however many processes take it at once', async (t) => {
+  const site = await openSite(t);
+  await site.signUp(ADA);
+  const store = await openStore(site.deps.config.databaseUrl);
+  cleanUpAfter(t, () => store.close());
+  const [signUp] = await unansweredSignUps(store.db, 1);
+  assert.ok(signUp !== undefined);
+  const answers = await Promise.all(
+    [site.deps, { ...site.deps, store }].map((deps) => answerSignUp(deps, signUp)),
+  );
+  assert.deepEqual(answers.toSorted(), ['confirm', 'none']);
+  await site.answer();
+  assert.equal(site.mailsTo(ADA).length, 1);
+});

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { test } from 'node:test';
+import { planDeliveries } from '../../src/delivery/queries/deliveries.ts';
+import { showSubscriber } from '../../src/site/show-subscriber.ts';
+import { addSubscriber } from '../../src/subscribers/add-subscriber.ts';
+import { eraseSubscriber } from '../../src/subscribers/erase-subscriber.ts';
+import { readJournal } from '../../src/subscribers/journal/journal-file.ts';
+import { subscriberInsert } from '../../src/subscribers/queries/write-subscriptions.ts';
+import { cleanUpAfter } from '../support/clean-up-after.ts';
+import { address, NEWSLETTER, openPaper, type Paper, PEOPLE } from '../support/paper.ts';
+import { everyone, importText } from '../support/people.ts';
+
+const ADA = address('ada@example.org');
+
+/** Names of the files in the paper's folder that hold `text`. */
+function filesWith(paper: Paper, text: string): string[] {
+  return readdirSync(paper.folder, { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => name)
+    .filter((name) => readFileSync(join(paper.folder, name)).includes(text));
+}
+
+test('of somebody who was erased no file holds the address, whatever was sent to them', async (t) => {
+  const paper = await openPaper(t, { subscribers: [...PEOPLE, 'Zoe.Quill@example.org'] });
+  const zoe = address('zoe.quill@example.org');
+  const [known] = await showSubscriber(paper.deps, { address: zoe });
+  assert.ok(known !== undefined);
+  // Another newsletter, and rows enough that pages are split and copied.
+  await subscriberInsert(paper.deps.store.db)([
+    { ...known.subscriber, id: 'elsewhere', newsletter: 'another', name: 'Zoe Quill' },
+  ]);
+  const lines = Array.from(
+    { length: 3000 },
+    (_, index) => `zoe.${index % 60}.r${index}@example.org`,
+  );
+  await importText(paper, lines.join('\n'));
+  const edition = await paper.putEdition();
+  const { db } = paper.deps.store;
+  await planDeliveries(db, edition, '2026-03-20T07:00:00.000Z');
+  await db
+    .updateTable('deliveries')
+    .set({ state: 'failed', reply_code: 550, reply_text: 'no zoe.quill@example.org here' })
+    .where('subscriber', '=', known.subscriber.id)
+    .execute();
+  const domain = { domain: 'example.org', messages_per_hour: 9, changed_at: '' };
+  await db
+    .insertInto('domains')
+    .values({ ...domain, reply: 'slow down, <Zoe.Quill@example.org>' })
+    .execute();
+  assert.notDeepEqual(filesWith(paper, 'oe.Quill@example.org'), []);
+
+  const report = await eraseSubscriber(paper.deps, zoe);
+  assert.deepEqual(report, { result: 'erased', subscriptions: 2, deliveries: 1, wiped: true });
+  for (const text of ['zoe.quill@example.org', 'Zoe.Quill@example.org', 'Zoe Quill']) {
+    assert.deepEqual(filesWith(paper, text), [], text);
+  }
+  const [delivery] = await db
+    .selectFrom('deliveries')
+    .select(['address', 'domain', 'state', 'reply_text'])
+    .where('subscriber', '=', known.subscriber.id)
+    .execute();
+  assert.deepEqual(
+    { ...delivery },
+    {
+      address: 'erased@erased.invalid',
+      domain: 'erased.invalid',
+      state: 'failed',
+      reply_text: null,
+    },
+  );
+});
+
+test('what was queued for somebody who was erased is not sent, and the books balance', async (t) => {
+  const paper = await openPaper(t, { subscribers: PEOPLE });
+  const edition = await paper.putEdition();
+  await planDeliveries(paper.deps.store.db, edition, '2026-03-20T07:00:00.000Z');
+  await eraseSubscriber(paper.deps, ADA);
+  const { deliveries } = await paper.send();
+  assert.deepEqual([deliveries.accepted, deliveries.suppressed], [PEOPLE.length - 1, 1]);
+  assert.ok(paper.inbox.messages.every(({ to }) => !to.includes('ada@example.org')));
+});
+
+test('no import and no editor brings back who was erased; erasing again says so', async (t) => {
+  const paper = await openPaper(t, { subscribers: ['ada@example.org'] });
+  await eraseSubscriber(paper.deps, address('ADA@example.org'));
+  const report = await importText(
+    paper,
+    'email,status\nada@example.org,active\nAda@example.org,active\n',
+  );
+  assert.deepEqual([report.kept, report.duplicates, report.added], [1, 1, 0]);
+  await importText(paper, 'email,status\nada@example.org,unsubscribed\n');
+  assert.deepEqual(await everyone(paper), []);
+  const added = await addSubscriber(paper.deps, { address: ADA });
+  assert.ok(added.result === 'refused');
+  assert.equal(added.status, 'erased');
+  assert.equal((await eraseSubscriber(paper.deps, ADA)).result, 'already');
+  assert.equal([...readJournal(paper.deps.config.journalFile)].length, 1);
+});
+
+test('what a relay says of somebody who is erased meanwhile is recorded without its words', async (t) => {
+  const paper = await openPaper(t, {
+    subscribers: ['ada@example.org'],
+    inbox: {
+      onMessage: async ({ to }) => {
+        await eraseSubscriber(paper.deps, ADA);
+        return { code: 250, text: `taken for ${to}` };
+      },
+    },
+  });
+  await paper.putEdition();
+  const report = await paper.send();
+  assert.equal(report.deliveries.accepted, 1);
+  assert.deepEqual(filesWith(paper, 'ada@example.org'), []);
+});
+
+test('an address that was not known can be erased too: it stays away from then on', async (t) => {
+  const paper = await openPaper(t);
+  assert.equal((await eraseSubscriber(paper.deps, ADA)).result, 'unknown');
+  assert.equal((await importText(paper, 'ada@example.org\n')).kept, 1);
+  const [entry] = [...readJournal(paper.deps.config.journalFile)];
+  assert.ok(entry?.kind === 'departure' && entry.status === 'erased');
+  assert.equal(entry.newsletter, undefined);
+  assert.deepEqual(filesWith(paper, 'ada@example.org'), []);
+});
+
+test('somebody who signed up again after an erasure can be erased again', async (t) => {
+  const paper = await openPaper(t, { subscribers: ['ada@example.org'] });
+  await eraseSubscriber(paper.deps, ADA);
+  const consent = { at: '2026-03-20T07:00:00.000Z', source: 'form' };
+  await subscriberInsert(paper.deps.store.db)([
+    { id: 'again', newsletter: NEWSLETTER, address: ADA, status: 'active', consent, changedAt: '' },
+  ]);
+  assert.equal((await importText(paper, 'ada@example.org\n')).already, 1);
+  assert.equal((await eraseSubscriber(paper.deps, ADA)).result, 'erased');
+  assert.deepEqual(await everyone(paper), []);
+});
+
+test('while another program reads the database, an erasure says that old copies may be left', async (t) => {
+  const paper = await openPaper(t, { subscribers: ['ada@example.org'] });
+  const reader = new DatabaseSync(join(paper.folder, 'paper.db'));
+  cleanUpAfter(t, () => reader.close());
+  reader.exec('begin; select count(*) from subscribers');
+  const report = await eraseSubscriber(paper.deps, ADA);
+  assert.deepEqual([report.result, report.wiped], ['erased', false]);
+  reader.exec('commit');
+  const again = await eraseSubscriber(paper.deps, ADA);
+  assert.deepEqual([again.result, again.wiped], ['already', true]);
+  assert.deepEqual(filesWith(paper, 'ada@example.org'), []);
+});

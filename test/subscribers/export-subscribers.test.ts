@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { parse } from 'csv-parse/sync';
+import fc from 'fast-check';
+import { defuseCell, restoreCell } from '../../src/subscribers/defuse-cell.ts';
+import { exportSubscribers } from '../../src/subscribers/export-subscribers.ts';
+import { subscriberInsert } from '../../src/subscribers/queries/write-subscriptions.ts';
+import type { Subscriber } from '../../src/subscribers/subscriber.ts';
+import { test } from '../support/databases.ts';
+import { address, NEWSLETTER, openPaper } from '../support/paper.ts';
+import { collect, everyone, importText } from '../support/people.ts';
+
+test('an export has everything, runs in no spreadsheet, and can be imported again', async (t) => {
+  const paper = await openPaper(t);
+  await importText(
+    paper,
+    'email,name,status\n=ada@example.org,"=cmd|\' /C calc\'!A0",active\n+bob@example.org,"a ""b"", c",unsubscribed\n',
+  );
+  const before = await everyone(paper);
+  const csv = await collect(exportSubscribers(paper.deps, {}));
+  const rows = parse(csv, { columns: false }) as string[][];
+  assert.equal(rows.length, 3);
+  assert.ok(
+    rows.flat().every((cell) => !/^[=+\-@\t\r]/.test(cell)),
+    csv,
+  );
+  const other = await openPaper(t);
+  await importText(other, csv);
+  const after = await everyone(other);
+  const known = ({ id: _id, changedAt: _at, ...rest }: (typeof after)[number]) => rest;
+  assert.deepEqual(after.map(known), before.map(known));
+});
+
+test('the export of a status has nobody else', async (t) => {
+  const paper = await openPaper(t);
+  await importText(paper, 'email,status\nada@example.org,active\nbob@example.org,pending\n');
+  const csv = await collect(exportSubscribers(paper.deps, { status: 'pending' }));
+  assert.doesNotMatch(csv, /ada@/);
+  assert.match(csv, /bob/);
+});
+
+test('a defused cell is restored, whatever it is', () => {
+  fc.assert(
+    fc.property(fc.string(), (text) => {
+      const cell = defuseCell(text);
+      assert.doesNotMatch(cell, /^[=+\-@\t\r\n]/);
+      if (cell !== text) assert.equal(restoreCell(cell), text);
+    }),
+  );
+});
+
+test('people who are exported and imported elsewhere are the same people, whatever they are called', async (t) => {
+  const instant = fc
+    .date({ min: new Date('2001-01-01Z'), max: new Date('2026-03-01Z'), noInvalidDate: true })
+    .map((date) => date.toISOString());
+  const cell = fc
+    .oneof(
+      fc.string({ minLength: 1, maxLength: 40 }),
+      fc.constantFrom("'=1", "''+2", '=x', 'a,"b"'),
+    )
+    .map((text) => text.replace(/[^\x20-\x7e]/g, '').trim())
+    .filter((text) => text !== '');
+  const oneSpace = cell.map((text) => text.replace(/\s+/g, ' '));
+  const person = fc.record({
+    name: fc.option(oneSpace, { nil: undefined }),
+    status: fc.constantFrom('pending', 'active', 'unsubscribed', 'bounced', 'complained'),
+    at: instant,
+    source: oneSpace,
+    text: fc.option(cell, { nil: undefined }),
+    ipHash: fc.option(fc.constant('A-_4'.repeat(10).concat('abc')), { nil: undefined }),
+    confirmedAt: fc.option(instant, { nil: undefined }),
+    changedAt: instant,
+  });
+  const people = fc.sample(person, { numRuns: 300, seed: 4 });
+  const paper = await openPaper(t);
+  await subscriberInsert(paper.deps.store.db)(
+    people.map(({ name, status, changedAt, ...consent }, index): Subscriber => {
+      const kept = Object.entries(consent).filter(([, value]) => value !== undefined);
+      return {
+        ...{ id: `id${index}`, newsletter: NEWSLETTER, address: address(`p${index}@example.org`) },
+        ...(name === undefined ? {} : { name }),
+        ...{ status, changedAt },
+        consent: Object.fromEntries(kept) as unknown as Subscriber['consent'],
+      };
+    }),
+  );
+  const csv = await collect(exportSubscribers(paper.deps, {}));
+  const other = await openPaper(t);
+  const report = await importText(other, csv);
+  assert.deepEqual([report.provider, report.refusedLines], ['Broadsheet', []]);
+  const known = ({ id: _id, ...rest }: Subscriber) => rest;
+  assert.deepEqual((await everyone(other)).map(known), (await everyone(paper)).map(known));
+});

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { BroadsheetError, EXIT } from '../../src/kernel/errors.ts';
+import { showSubscriber } from '../../src/site/show-subscriber.ts';
+import { addSubscriber } from '../../src/subscribers/add-subscriber.ts';
+import { readJournal } from '../../src/subscribers/journal/journal-file.ts';
+import { removeSubscriber } from '../../src/subscribers/remove-subscriber.ts';
+import { test } from '../support/databases.ts';
+import { address, NEWSLETTER, openPaper } from '../support/paper.ts';
+import { importText, statuses } from '../support/people.ts';
+
+const ADA = address('Ada@example.org');
+
+test('an address that is added is active, with the command line as its consent', async (t) => {
+  const paper = await openPaper(t);
+  const report = await addSubscriber(paper.deps, { address: ADA, name: ' Ada\r\nBcc: x ' });
+  assert.equal(report.result, 'added');
+  const [details] = await showSubscriber(paper.deps, { address: ADA });
+  assert.deepEqual(details?.subscriber, report.subscriber);
+  assert.equal(report.subscriber.status, 'active');
+  assert.equal(report.subscriber.name, 'Ada Bcc: x');
+  assert.deepEqual(report.subscriber.consent, {
+    at: '2026-03-20T07:00:00.000Z',
+    source: 'command line',
+  });
+  assert.match(report.subscriber.id, /^[\w-]{16}$/);
+});
+
+test('one mailbox is one subscriber, however it is spelt', async (t) => {
+  const paper = await openPaper(t, { subscribers: ['Ada@example.org'] });
+  const again = await addSubscriber(paper.deps, { address: address('ada@EXAMPLE.org') });
+  assert.equal(again.result, 'already');
+  assert.equal(again.subscriber.address, 'Ada@example.org');
+});
+
+test('whoever left stays away: add refuses, and import keeps them so', async (t) => {
+  const paper = await openPaper(t, { subscribers: ['ada@example.org'] });
+  assert.equal((await removeSubscriber(paper.deps, { address: ADA })).result, 'removed');
+  assert.equal((await removeSubscriber(paper.deps, { address: ADA })).result, 'already');
+  assert.equal((await addSubscriber(paper.deps, { address: ADA })).result, 'refused');
+  const report = await importText(paper, 'email,status\nada@example.org,active\n');
+  assert.equal(report.kept, 1);
+  assert.deepEqual(await statuses(paper), { 'ada@example.org': 'unsubscribed' });
+});
+
+test('removing somebody who is not there says so', async (t) => {
+  const paper = await openPaper(t);
+  assert.deepEqual(await removeSubscriber(paper.deps, { address: ADA }), { result: 'unknown' });
+  assert.deepEqual(await showSubscriber(paper.deps, { address: ADA }), []);
+});
+
+test('a newsletter that there is not is a usage error that names those there are', async (t) => {
+  const paper = await openPaper(t);
+  await assert.rejects(
+    addSubscriber(paper.deps, { newsletter: 'politcs', address: ADA }),
+    (error) =>
+      error instanceof BroadsheetError &&
+      error.exitCode === EXIT.usage &&
+      error.message.includes('politics-essential'),
+  );
+});
+
+test('who is removed is written to the journal beside the database, without the address', async (t) => {
+  const paper = await openPaper(t, { subscribers: ['ada@example.org'] });
+  await removeSubscriber(paper.deps, { address: ADA });
+  await removeSubscriber(paper.deps, { address: ADA });
+  const journal = [...readJournal(paper.deps.config.journalFile)];
+  assert.equal(journal.length, 1);
+  const [entry] = journal;
+  assert.ok(entry?.kind === 'departure');
+  assert.equal(entry.newsletter, NEWSLETTER);
+  assert.equal(entry.status, 'unsubscribed');
+  assert.doesNotMatch(JSON.stringify(journal), /ada@|example\.org/i);
+});
+
+test('somebody who left before this database was backed up is not added again', async (t) => {
+  const paper = await openPaper(t, { subscribers: ['ada@example.org'] });
+  await removeSubscriber(paper.deps, { address: ADA });
+  // What a restored backup has after its journal was read: the departure, and no row.
+  await paper.deps.store.db.deleteFrom('subscribers').execute();
+  const report = await addSubscriber(paper.deps, { address: ADA });
+  assert.ok(report.result === 'refused');
+  assert.equal(report.status, 'unsubscribed');
+  const imported = await importText(paper, 'email\nada@example.org\nbob@example.org\n');
+  assert.deepEqual([imported.kept, imported.added], [1, 1]);
+  assert.deepEqual(await statuses(paper), { 'bob@example.org': 'active' });
+});
