@@ -1,102 +1,259 @@
 import assert from 'node:assert/strict';
-import { globSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
 import { test } from 'node:test';
+import {
+  arrows,
+  FILES,
+  IMPORTS,
+  INNER,
+  ROOT,
+  readSource,
+  subjectOf,
+  withPicture,
+} from '../scripts/house.ts';
 
-/** The floors of docs/architecture.md, low to high. */
-const FLOORS = [
-  ['base'],
-  ['model'],
-  ['posts', 'feeds', 'editions', 'calendar', 'mail'],
-  ['config', 'disk', 'store', 'smtp'],
-  ['jobs'],
-  ['web'],
-  ['cli'],
-];
+/** What each subject may import, low to high: each line names only subjects of the lines above it. */
+const ARROWS: Readonly<Record<string, readonly string[]>> = {
+  kernel: [],
+  calendar: ['kernel'],
+  settings: ['kernel', 'calendar'],
+  database: ['kernel', 'settings'],
+  posts: ['kernel', 'settings'],
+  templates: ['kernel', 'settings', 'posts'],
+  feeds: ['kernel', 'settings', 'posts'],
+  pages: ['kernel', 'settings', 'templates', 'feeds'],
+  editions: ['kernel', 'settings', 'database', 'posts', 'templates', 'feeds', 'pages'],
+  subscribers: ['kernel', 'settings', 'database', 'editions'],
+  recovery: ['kernel', 'settings', 'database', 'editions', 'subscribers'],
+  delivery: ['kernel', 'settings', 'database', 'posts', 'editions', 'subscribers', 'recovery'],
+  newsletters: ['kernel', 'settings', 'database', 'posts', 'editions', 'subscribers', 'delivery'],
+  schedule: [
+    ...['kernel', 'calendar', 'settings', 'database'],
+    ...['editions', 'subscribers', 'recovery', 'delivery'],
+  ],
+  web: ['kernel', 'settings', 'feeds', 'recovery', 'delivery'],
+  site: [
+    ...['kernel', 'settings', 'database', 'templates', 'feeds', 'pages'],
+    ...['editions', 'subscribers', 'recovery', 'delivery', 'schedule', 'web'],
+  ],
+  service: [
+    ...['kernel', 'settings', 'database', 'posts', 'templates', 'feeds', 'editions'],
+    ...['subscribers', 'recovery', 'delivery', 'newsletters', 'schedule', 'web', 'site'],
+  ],
+  cli: [
+    ...['kernel', 'settings', 'database', 'posts', 'templates', 'feeds', 'pages', 'editions'],
+    ...['subscribers', 'recovery', 'delivery', 'newsletters', 'schedule', 'web', 'site', 'service'],
+  ],
+};
 
-/** Folders that take values and return values. */
-const PURE = ['model', 'posts', 'feeds', 'editions', 'calendar', 'mail'];
+/**
+ * The files that touch what is outside the program: disk, network, other programs, clock, chance. All
+ * others take values and return values. `cli/` may touch all of it.
+ */
+const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
+  disk: [
+    'database/open-sqlite.ts',
+    'editions/archive/archive-manifest.ts',
+    'feeds/publish/publish.ts',
+    'feeds/publish/published-folder.ts',
+    'kernel/files/file-mark.ts',
+    'kernel/files/move-file.ts',
+    'kernel/files/state-folder.ts',
+    'kernel/files/this-machine.ts',
+    'kernel/files/tracked-by-git.ts',
+    'kernel/files/write-atomically.ts',
+    'kernel/regular-file.ts',
+    'posts/files/find-post-files.ts',
+    'posts/files/image-facts.ts',
+    'posts/files/picture-stamp.ts',
+    'posts/files/read-include.ts',
+    'posts/files/watch-posts.ts',
+    'recovery/check-privacy.ts',
+    'recovery/find-place.ts',
+    'recovery/find-publication.ts',
+    'recovery/jekyll-site.ts',
+    'recovery/move-database.ts',
+    'recovery/site-generators.ts',
+    'schedule/open-calendars.ts',
+    'service/unread-files.ts',
+    'settings/state-place.ts',
+    'subscribers/journal/journal-file.ts',
+    'subscribers/queries/wipe-traces.ts',
+    'templates/read-texts.ts',
+    'web/health.ts',
+  ],
+  database: [
+    'database/check-sqlite.ts',
+    'database/lock-sqlite.ts',
+    'database/open-postgres.ts',
+    'database/open-sqlite.ts',
+    'database/sqlite-dialect.ts',
+  ],
+  network: [
+    'database/open-postgres.ts',
+    'delivery/run/ask-service.ts',
+    'feeds/build/ping-hub.ts',
+    'kernel/apart/end-with-parent.ts',
+    'schedule/alerts/call-url.ts',
+    'service/metrics/serve-metrics.ts',
+    'site/pages/embed.ts',
+    'web/answer-errors.ts',
+    'web/limit-connections.ts',
+    'web/open-web-server.ts',
+    'web/web-error.ts',
+  ],
+  programs: [
+    'database/check-sqlite.ts',
+    'database/open-sqlite.ts',
+    'feeds/publish/publish.ts',
+    'kernel/apart/answer-order.ts',
+    'kernel/apart/end-with-parent.ts',
+    'kernel/apart/run-apart.ts',
+    'kernel/files/this-machine.ts',
+    'kernel/files/tracked-by-git.ts',
+    'kernel/is-running.ts',
+    'schedule/alerts/run-command.ts',
+    'settings/ehlo-name.ts',
+    'settings/environment.ts',
+  ],
+  clock: [
+    'database/open-sqlite.ts',
+    'database/sqlite-dialect.ts',
+    'delivery/relay/smtp-session.ts',
+    'delivery/run/deliver-claims.ts',
+    'delivery/run/record-send.ts',
+    'delivery/run/sender-lease.ts',
+    'editions/archive/put-edition-pages.ts',
+    'feeds/build/hub-pings.ts',
+    'feeds/build/publish-feeds.ts',
+    'feeds/publish/publish.ts',
+    'feeds/publish/published-folder.ts',
+    'kernel/apart/run-apart.ts',
+    'kernel/change-signal.ts',
+    'kernel/clock.ts',
+    'kernel/rest.ts',
+    'schedule/alerts/run-command.ts',
+    'service/measure-service.ts',
+    'service/metrics/open-metrics.ts',
+    'service/watch-posts.ts',
+    'site/answer-requests.ts',
+    'subscribers/queries/wipe-traces.ts',
+    'web/files/serve-files.ts',
+    'web/health.ts',
+    'web/open-web-server.ts',
+  ],
+  chance: [
+    'database/migrations/2-ledger.ts',
+    'delivery/run/check-service.ts',
+    'delivery/run/record-send.ts',
+    'delivery/run/sender-lease.ts',
+    'kernel/chance.ts',
+    'kernel/files/write-atomically.ts',
+    'schedule/slot-lease.ts',
+    'site/address-change.ts',
+    'site/answer-sign-up.ts',
+    'site/ask-for-notice.ts',
+    'site/confirm-sign-up.ts',
+    'site/move-mailbox.ts',
+    'site/request-sign-up.ts',
+    'subscribers/journal/journal-writer.ts',
+    'subscribers/new-subscriber.ts',
+    'subscribers/queries/request-networks.ts',
+  ],
+};
 
-const ROOT = join(import.meta.dirname, '..', 'src');
-const FILES = globSync('**/*.ts', { cwd: ROOT }).toSorted();
-
-interface Import {
-  readonly file: string;
-  readonly target: string;
-}
-
-const IMPORTS: readonly Import[] = FILES.flatMap((file) =>
-  [...read(file).matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, target]) => ({
-    file,
-    target: target ?? '',
-  })),
-);
-
-const INNER = IMPORTS.filter(({ target }) => target.startsWith('.')).map(({ file, target }) => ({
-  file,
-  target: relative(ROOT, join(ROOT, dirname(file), target)),
-}));
-
-test('every folder of src stands on a floor', () => {
-  const folders = new Set(FILES.map(folderOf));
-  const known = FLOORS.flat();
-  assert.deepEqual(
-    [...folders].filter((folder) => !known.includes(folder)),
-    [],
-  );
-  assert.ok(INNER.length > 100, 'the imports are found');
+test('a subject imports what it may, and nothing of a subject above it', () => {
+  const order = Object.keys(ARROWS);
+  for (const [subject, allowed] of Object.entries(ARROWS)) {
+    const above = allowed.filter((name) => order.indexOf(name) >= order.indexOf(subject));
+    assert.deepEqual(above, [], `${subject} may import only what stands above it in the list`);
+  }
+  for (const [subject, targets] of arrows()) {
+    const allowed = ARROWS[subject];
+    assert.ok(allowed !== undefined, `src/${subject} has no line in ARROWS`);
+    const wrong = INNER.filter(
+      ({ file, target }) =>
+        subjectOf(file) === subject &&
+        subjectOf(target) !== subject &&
+        !allowed.includes(subjectOf(target)),
+    );
+    assert.deepEqual(wrong, []);
+    const unused = allowed.filter((name) => !targets.has(name));
+    assert.deepEqual(unused, [], `${subject} imports nothing of these any more`);
+  }
 });
 
-test('a folder imports only from lower floors', () => {
-  const wrong = INNER.filter(
-    ({ file, target }) => folderOf(file) !== folderOf(target) && floorOf(target) >= floorOf(file),
-  );
-  assert.deepEqual(wrong, []);
+test('no folders inside a subject import each other', () => {
+  const folders = new Map<string, Set<string>>();
+  for (const { file, target } of INNER) {
+    const [from, to] = [dirname(file), dirname(target)];
+    // A subject's own files are its nouns, which its folders use, and what puts the folders together.
+    const isSibling = from !== to && !from.startsWith(`${to}/`) && !to.startsWith(`${from}/`);
+    if (isSibling) folders.set(from, (folders.get(from) ?? new Set()).add(to));
+  }
+  assert.deepEqual(cyclesOf(folders), []);
 });
 
 test('no file imports itself, whatever the way round', () => {
-  const targets = Map.groupBy(INNER, ({ file }) => file);
-  const done = new Set<string>();
-  const cycles: string[] = [];
-  const visit = (file: string, path: readonly string[]) => {
-    if (path.includes(file)) cycles.push([...path, file].join(' -> '));
-    if (done.has(file) || path.includes(file)) return;
-    for (const { target } of targets.get(file) ?? []) visit(target, [...path, file]);
-    done.add(file);
-  };
-  for (const file of FILES) visit(file, []);
-  assert.deepEqual(cycles, []);
+  const files = new Map<string, Set<string>>();
+  for (const { file, target } of INNER) files.set(file, (files.get(file) ?? new Set()).add(target));
+  assert.ok(files.size > 100, 'the imports are found');
+  assert.deepEqual(cyclesOf(files), []);
 });
 
 test('no file passes on what another file exports', () => {
-  const barrels = FILES.filter((file) => /^export\s+(\*|\{[^}]*\})\s+from/m.test(read(file)));
+  const barrels = FILES.filter((file) => /^export\s+(\*|\{[^}]*\})\s+from/m.test(readSource(file)));
   assert.deepEqual(barrels, []);
 });
 
+/** How a file touches each of them. */
+const TOUCHES: Readonly<Record<string, { readonly modules: RegExp; readonly words: RegExp }>> = {
+  disk: { modules: /^(node:fs|node:fs\/promises|chokidar)$/, words: /$^/ },
+  database: { modules: /^(node:sqlite|pg)$/, words: /$^/ },
+  network: {
+    modules: /^node:(tls|http|https|http2|dns|dgram)$/,
+    words: /\bawait fetch\(|\bnew Socket\(|\bcreateConnection\(|\bfastify\(\{/,
+  },
+  programs: {
+    modules: /^node:(child_process|worker_threads|os)$/,
+    words: /\bprocess\.(?!memoryUsage)/,
+  },
+  clock: {
+    modules: /^node:timers/,
+    words:
+      /\bDate\.now\b|\bnew Date\(\s*\)|\bTemporal\.Now\b|\bperformance\.now\b|\bset(Timeout|Interval|Immediate)\(/,
+  },
+  chance: {
+    modules: /$^/,
+    words: /\bMath\.random\b|\brandom(UUID|Bytes|Int|FillSync)\b|\bgetRandomValues\b/,
+  },
+};
+
 test('subscriptions change by one file alone, so that none changes without its history and the journal', () => {
   const writers: Readonly<Record<string, readonly string[]>> = {
-    'store/write-subscriptions.ts': [
-      'jobs/subscribers/change-subscriptions.ts',
-      'jobs/subscribers/rename-rows.ts',
-      'store/erasure.ts',
+    'subscribers/queries/write-subscriptions.ts': [
+      'subscribers/change-subscriptions.ts',
+      'subscribers/rename-rows.ts',
+      'subscribers/queries/erasure.ts',
     ],
-    'store/erasure.ts': ['jobs/subscribers/change-subscriptions.ts'],
-    'store/rename-newsletter.ts': [
-      'jobs/subscribers/change-subscriptions.ts',
-      'jobs/subscribers/rename-rows.ts',
+    'subscribers/queries/erasure.ts': ['subscribers/change-subscriptions.ts'],
+    'subscribers/queries/rename-newsletter.ts': [
+      'subscribers/change-subscriptions.ts',
+      'subscribers/rename-rows.ts',
     ],
-    'jobs/subscribers/rename-rows.ts': ['jobs/subscribers/change-subscriptions.ts'],
+    'subscribers/rename-rows.ts': ['subscribers/change-subscriptions.ts'],
   };
   for (const [writer, allowed] of Object.entries(writers)) {
     const importers = INNER.filter(({ target }) => target === writer).map(({ file }) => file);
-    assert.deepEqual(importers.toSorted(), allowed, writer);
+    assert.deepEqual(importers.toSorted(), allowed.toSorted(), writer);
   }
   const tables = '(subscribers|subscription_events)';
   const writes = new RegExp(
     `(insertInto|updateTable|deleteFrom|mergeInto|replaceInto)\\(\\s*'${tables}\\b|(insert into|update|delete from) ${tables}\\b`,
   );
   const files = FILES.filter(
-    (file) => !file.startsWith('store/database/migrations/') && writes.test(read(file)),
+    (file) => !file.startsWith('database/migrations/') && writes.test(readSource(file)),
   );
   assert.deepEqual(
     files.filter((file) => !Object.hasOwn(writers, file)),
@@ -104,29 +261,21 @@ test('subscriptions change by one file alone, so that none changes without its h
   );
 });
 
-test('the pure floors touch no clock, no chance, no environment, no disk and no network', () => {
-  const forbiddenModules =
-    /^(node:)?(fs|fs\/promises|net|tls|http|https|http2|dns|dgram|child_process|worker_threads|os|sqlite|timers.*|readline.*)$/;
-  const forbiddenWords =
-    /\bDate\.now\b|\bnew Date\(\s*\)|\bTemporal\.Now\b|\bperformance\.now\b|\bMath\.random\b|\brandom(UUID|Bytes|Int|FillSync)\b|\bgetRandomValues\b|\bprocess\.|\bconsole\.|\bfetch\(|\bset(Timeout|Interval|Immediate)\(/;
-  const pure = FILES.filter((file) => PURE.includes(folderOf(file)));
-  const modules = IMPORTS.filter(
-    ({ file, target }) => pure.includes(file) && forbiddenModules.test(target),
-  );
-  const words = pure.flatMap((file) =>
-    withoutComments(read(file))
-      .split('\n')
-      .filter((line) => forbiddenWords.test(line))
-      .map((line) => `${file}: ${line.trim()}`),
-  );
-  assert.deepEqual(modules, []);
-  assert.deepEqual(words, []);
+test('only the files of one list touch disk, network, other programs, clock or chance', () => {
+  for (const [what, { modules, words }] of Object.entries(TOUCHES)) {
+    const found = FILES.filter((file) => subjectOf(file) !== 'cli').filter(
+      (file) =>
+        IMPORTS.some((each) => each.file === file && modules.test(each.target)) ||
+        words.test(withoutComments(readSource(file))),
+    );
+    assert.deepEqual(found, OUTSIDE[what] ?? [], what);
+  }
 });
 
-test('only the command line exits, and only it and the config read the environment', () => {
-  const lines = FILES.filter((file) => !['cli', 'config'].includes(folderOf(file))).flatMap(
+test('only the command line exits, and only it and the settings read the environment', () => {
+  const lines = FILES.filter((file) => !['cli', 'settings'].includes(subjectOf(file))).flatMap(
     (file) =>
-      withoutComments(read(file))
+      withoutComments(readSource(file))
         .split('\n')
         .filter((line) => /process\.(exit|exitCode|env|argv)\b/.test(line))
         .map((line) => `${file}: ${line.trim()}`),
@@ -140,10 +289,10 @@ test('help loads nothing that is slow: commander and the few files of the comman
   const visit = (file: string) => {
     if (seen.has(file)) return;
     seen.add(file);
-    for (const [, target = ''] of read(file).matchAll(
+    for (const [, target = ''] of readSource(file).matchAll(
       /^(?:import|export) (?!type)[^;]*?from '([^']+)'/gm,
     )) {
-      if (target.startsWith('.')) visit(relative(ROOT, join(ROOT, dirname(file), target)));
+      if (target.startsWith('.')) visit(normalize(join(dirname(file), target)));
       else if (!target.startsWith('node:')) packages.add(target);
     }
   };
@@ -152,16 +301,23 @@ test('help loads nothing that is slow: commander and the few files of the comman
   assert.ok(seen.size > 10 && seen.size < 60, `${seen.size} files`);
 });
 
-function read(file: string): string {
-  return readFileSync(join(ROOT, file), 'utf8');
-}
+test('the picture in docs/architecture.md is the house as it is', () => {
+  const page = readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8');
+  assert.equal(page, withPicture(page), 'run `npm run picture`');
+});
 
-function folderOf(file: string): string {
-  return file.split('/')[0] ?? '';
-}
-
-function floorOf(file: string): number {
-  return FLOORS.findIndex((floor) => floor.includes(folderOf(file)));
+/** Each way that leads back to where it began, as `a -> b -> a`. */
+function cyclesOf(graph: ReadonlyMap<string, ReadonlySet<string>>): string[] {
+  const done = new Set<string>();
+  const cycles: string[] = [];
+  const visit = (name: string, path: readonly string[]) => {
+    if (path.includes(name)) cycles.push([...path, name].join(' -> '));
+    if (done.has(name) || path.includes(name)) return;
+    for (const next of graph.get(name) ?? []) visit(next, [...path, name]);
+    done.add(name);
+  };
+  for (const name of graph.keys()) visit(name, []);
+  return cycles;
 }
 
 function withoutComments(text: string): string {
