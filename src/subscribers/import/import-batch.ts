@@ -62,8 +62,10 @@ export async function openImporter(
       const newId = subscriberIds();
       for (const person of people) {
         const status = stricterStatus(person.status ?? 'active', given.status);
-        // Erased, so there is no row to note it in: what they asked for before is over all the same.
-        if (hasLeft(status) && departed.has(addressKey(person.address))) {
+        // What they asked for before is over, also where there is nothing to note it in: an erased
+        // person has no row, and a complaint changes nothing where there was one.
+        const isErased = departed.has(addressKey(person.address));
+        if (status === 'complained' || (hasLeft(status) && isErased)) {
           await deleteSignUpsOf(db, person.address);
         }
         const make = () => newSubscriber(factsOf(person, status, given, key), newId);
