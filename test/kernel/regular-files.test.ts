@@ -45,17 +45,17 @@ test('a pipe as a picture, an include or a calendar is none', (t) => {
 
 /** Files of Broadsheet's own, of the system, and what the command line names. */
 const OTHERS = [
-  'base/regular-file.ts',
   'cli/commands/init.ts',
   'cli/program.ts',
   'cli/subscribers/import.ts',
-  'disk/journal-file.ts',
-  'disk/move-file.ts',
-  'disk/published-folder.ts',
-  'disk/this-machine.ts',
-  'disk/write-atomically.ts',
-  'store/database/open-sqlite.ts',
-  'store/wipe-traces.ts',
+  'database/open-sqlite.ts',
+  'feeds/publish/published-folder.ts',
+  'kernel/files/move-file.ts',
+  'kernel/files/this-machine.ts',
+  'kernel/files/write-atomically.ts',
+  'kernel/regular-file.ts',
+  'subscribers/journal/journal-file.ts',
+  'subscribers/queries/wipe-traces.ts',
 ];
 
 test('what people put among their files is opened by one function alone', () => {

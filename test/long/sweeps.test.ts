@@ -1,5 +1,4 @@
-// Tests of `npm test` that try some of many pages, days and zones: here all of them.
+// Tests of `npm test` that try some of many days and zones: here all of them.
 import './ten-times.ts';
 import '../calendar/calendar.test.ts';
 import '../schedule/schedule-clock.test.ts';
-import '../site/pages/pages-in-browser.test.ts';
