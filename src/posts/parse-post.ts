@@ -9,6 +9,7 @@ import { placeOfField } from './front-matter/field-place.ts';
 import {
   distinct,
   type Fields,
+  fieldValue,
   firstField,
   isNo,
   isYes,
@@ -113,11 +114,17 @@ export function parsePost(input: PostFile, context: PostContext): ParsedPost | U
     datePrecision: date.precision,
     path: path.path,
     url: context.site.url + path.path.slice(1),
-    authors: distinct([...peopleOf(fields.author), ...peopleOf(fields.authors)]),
+    authors: distinct([
+      ...peopleOf(fieldValue(fields, 'author')),
+      ...peopleOf(fieldValue(fields, 'authors')),
+    ]),
     categories,
-    tags: distinct([...wholeNamesOf(fields.tag), ...namesOf(fields.tags)]),
+    tags: distinct([
+      ...wholeNamesOf(fieldValue(fields, 'tag')),
+      ...namesOf(fieldValue(fields, 'tags')),
+    ]),
     draft,
-    featured: isYes(fields.featured),
+    featured: isYes(fieldValue(fields, 'featured')),
     contentHash: input.contentHash,
     ...(input.bytesHash !== undefined && { bytesHash: input.bytesHash }),
     ...sketchBody(matter.body),
@@ -147,14 +154,16 @@ function optionalFields({ fields, body }: FrontMatter) {
 
 function isDraft(fields: Fields, name: FileName): boolean {
   // Jekyll's `published: false`, Hugo's and Astro's `draft: true`.
-  return name.inDrafts || isYes(fields.draft) || isNo(fields.published);
+  return (
+    name.inDrafts || isYes(fieldValue(fields, 'draft')) || isNo(fieldValue(fields, 'notDraft'))
+  );
 }
 
 function categoriesOf(fields: Fields, name: FileName): string[] {
   return distinct([
     ...name.categories,
-    ...wholeNamesOf(fields.category),
-    ...namesOf(fields.categories),
+    ...wholeNamesOf(fieldValue(fields, 'category')),
+    ...namesOf(fieldValue(fields, 'categories')),
   ]);
 }
 
@@ -163,7 +172,7 @@ const LONGEST_LANGUAGE = 100;
 
 /** The language that the front matter names, as a BCP 47 tag. */
 function languageField(fields: Fields): { readonly tag: string } | WrongField | undefined {
-  const found = firstField(fields, ['lang', 'language', 'locale']);
+  const found = firstField(fields, 'language');
   const text = textOf(found?.value)?.replaceAll('_', '-');
   if (found === undefined || text === undefined) return undefined;
   const tag = text.length > LONGEST_LANGUAGE ? undefined : canonicalTag(text);

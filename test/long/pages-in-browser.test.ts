@@ -98,7 +98,7 @@ async function checkPages(
   const page = await context.newPage();
   const troubles = listenToConsole(page);
   page.on('pageerror', (error) => void troubles.push(String(error)));
-  for (const [_index, name] of [...collected.pages.keys()].entries()) {
+  for (const name of collected.pages.keys()) {
     await page.goto(`${SITE_URL}page/${encodeURIComponent(name)}`);
     assert.equal(await page.locator('h1').count(), 1, name);
     assert.equal(await page.locator('.trap').first().isVisible(), false, name);

@@ -11,7 +11,7 @@ export function postPath(
   parts: PermalinkParts,
   sitePermalink: string,
 ): { readonly path: string } | WrongField {
-  const own = firstField(fields, ['permalink', 'url']);
+  const own = firstField(fields, 'address');
   const text = textOf(own?.value);
   // Eleventy's `permalink: false` and computed ones (Liquid) say nothing that can be read here.
   if (own === undefined || text === undefined || /^(?:false|true)$|\{[{%]/.test(text)) {

@@ -1,18 +1,8 @@
 import { type Fields, firstField, isMap, textOf } from '../front-matter/fields.ts';
+import type { KnownField } from '../front-matter/known-fields.ts';
 import type { WrongField } from '../front-matter/wrong-field.ts';
 import type { FileName } from './file-name.ts';
 import { dayAlone, type PostDate, parsePostDate, type ZoneRule } from './post-date.ts';
-
-/** Jekyll, Eleventy and Hugo say `date`; Astro's starter `pubDate`. */
-const PUBLISHED = ['date', 'pubDate', 'publishDate', 'pubDatetime'];
-const UPDATED = [
-  'updated',
-  'lastmod',
-  'last_modified_at',
-  'updatedDate',
-  'modDatetime',
-  'modified',
-];
 
 const REMEDY = 'write 2026-03-20 or 2026-03-20T07:30';
 
@@ -25,22 +15,22 @@ export function whenPublished(
   name: FileName,
   rule: ZoneRule,
 ): PostDate | WrongField | undefined {
-  const given = readDate(fields, PUBLISHED, rule);
+  const given = readDate(fields, 'published', rule);
   if (given !== undefined || name.day === undefined) return given;
   return dayAlone(...name.day, rule);
 }
 
 /** When the post was last changed, where its front matter says so. */
 export function whenUpdated(fields: Fields, rule: ZoneRule): PostDate | WrongField | undefined {
-  return readDate(fields, UPDATED, rule);
+  return readDate(fields, 'updated', rule);
 }
 
 function readDate(
   fields: Fields,
-  names: readonly string[],
+  known: KnownField,
   rule: ZoneRule,
 ): PostDate | WrongField | undefined {
-  const found = firstField(fields, names);
+  const found = firstField(fields, known);
   if (found === undefined) return undefined;
   const text = textOf(found.value) ?? (isMap(found.value) ? 'a map' : 'a list');
   const date = parsePostDate(text, rule);

@@ -11,7 +11,7 @@ const LONGEST = 2000;
  * character references read), mended where it was cut.
  */
 export function excerptField(fields: Fields, body: string): string | undefined {
-  const given = textField(fields, 'excerpt', 'description', 'summary');
+  const given = textField(fields, 'excerpt');
   if (given === undefined) return undefined;
   const text = shorten(given, LONGEST);
   const plain = /[<&[{]/.test(text) ? plainOf(text) : text;

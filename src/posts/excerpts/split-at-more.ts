@@ -7,7 +7,7 @@ const MORE = /<!--\s*more\s*-->|\{\/\*\s*more\s*\*\/\}/i;
  * what `excerpt_separator` of the front matter says. Undefined where there is no mark.
  */
 export function splitAtMore(markdown: string, fields: Fields): string | undefined {
-  const separator = textField(fields, 'excerpt_separator');
+  const separator = textField(fields, 'excerptSeparator');
   const at =
     separator === undefined ? (MORE.exec(markdown)?.index ?? -1) : markdown.indexOf(separator);
   return at === -1 ? undefined : markdown.slice(0, at);

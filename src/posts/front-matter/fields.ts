@@ -1,14 +1,15 @@
 import { cleanLine } from '../../kernel/clean-text.ts';
+import { KNOWN_FIELDS, type KnownField } from './known-fields.ts';
 
 /** Front matter as its parser gave it: text, numbers, booleans, null, lists and maps. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** The value of the first of `names` that is there and not empty, with its name. */
+/** The value of the first name of a known field that is there and not empty, with its name. */
 export function firstField(
   fields: Fields,
-  names: readonly string[],
+  known: KnownField,
 ): { readonly name: string; readonly value: unknown } | undefined {
-  for (const name of names) {
+  for (const name of KNOWN_FIELDS[known].names) {
     if (!Object.hasOwn(fields, name)) continue;
     const value = fields[name];
     if (value !== null && value !== '') return { name, value };
@@ -16,8 +17,18 @@ export function firstField(
   return undefined;
 }
 
-/** The text of the first of `names` that holds one, on one line and without control characters. */
-export function textField(fields: Fields, ...names: string[]): string | undefined {
+/** The text of the first name of a known field that holds one, on one clean line. */
+export function textField(fields: Fields, known: KnownField): string | undefined {
+  return firstText(fields, KNOWN_FIELDS[known].names);
+}
+
+/** The value of a known field with one name. */
+export function fieldValue(fields: Fields, known: KnownField): unknown {
+  return firstField(fields, known)?.value;
+}
+
+/** The text of the first of `names` in a map that holds one, on one line and without control characters. */
+export function firstText(fields: Fields, names: readonly string[]): string | undefined {
   for (const name of names) {
     const text = Object.hasOwn(fields, name) ? textOf(fields[name]) : undefined;
     if (text !== undefined) return text;
@@ -80,7 +91,7 @@ export function peopleOf(value: unknown): string[] {
 
 function nameOf(value: unknown): string | undefined {
   if (!isMap(value)) return textOf(value);
-  return textField(value, 'name', 'title', 'display_name', 'display', 'id');
+  return firstText(value, ['name', 'title', 'display_name', 'display', 'id']);
 }
 
 /** `names` without repetitions, in their order. */

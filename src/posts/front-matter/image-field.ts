@@ -1,4 +1,5 @@
-import { type Fields, firstField, isMap, textField, textOf } from './fields.ts';
+import { type Fields, firstText, isMap, textField, textOf } from './fields.ts';
+import { KNOWN_FIELDS } from './known-fields.ts';
 
 /** The picture that a post names: a URL or a path as written, and its alternative text. */
 export interface NamedImage {
@@ -6,26 +7,15 @@ export interface NamedImage {
   readonly alt: string;
 }
 
-/** What site generators call the picture of a post: Jekyll, Hugo and its themes, Astro. */
-const FIELDS = [
-  'image',
-  'images',
-  'cover',
-  'heroImage',
-  'featured_image',
-  'featuredImage',
-  'thumbnail',
-];
 const SOURCES = ['path', 'url', 'src', 'image', 'relative'];
-const ALTS = ['image_alt', 'imageAlt', 'heroImageAlt', 'coverAlt', 'cover_alt', 'alt'];
 
 /** The picture of a post's front matter: text, a map with a path, or the first of a list of these. */
 export function namedImage(fields: Fields): NamedImage | undefined {
-  for (const name of FIELDS) {
-    const value = firstField(fields, [name])?.value;
+  for (const name of KNOWN_FIELDS.image.names) {
+    const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
     const image = imageOf(Array.isArray(value) ? value[0] : value);
     if (image === undefined) continue;
-    return { source: image.source, alt: image.alt || (textField(fields, ...ALTS) ?? '') };
+    return { source: image.source, alt: image.alt || (textField(fields, 'imageAlt') ?? '') };
   }
   return undefined;
 }
@@ -39,5 +29,5 @@ function imageOf(value: unknown): NamedImage | undefined {
   const source = SOURCES.map((name) => value[name]).find((path) => typeof path === 'string');
   const text = textOf(source);
   if (text === undefined) return undefined;
-  return { source: text, alt: textField(value, 'alt', 'alt_text', 'title', 'caption') ?? '' };
+  return { source: text, alt: firstText(value, ['alt', 'alt_text', 'title', 'caption']) ?? '' };
 }

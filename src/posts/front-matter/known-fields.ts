@@ -1,0 +1,182 @@
+/** What a post's front matter may say. */
+export type KnownField = keyof typeof KNOWN_FIELDS;
+
+/** One thing that front matter says, in the words of each site generator. */
+interface FieldFacts {
+  /** The names that are read, in this order: the first that is there and not empty counts. */
+  readonly names: readonly [string, ...string[]];
+  /** For `docs/front-matter.md`: one or two sentences. */
+  readonly meaning: string;
+  /** A line of YAML. */
+  readonly example: string;
+  /** The generators, or their themes, that use a name, as far as they do not use the first. */
+  readonly used?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Every field of front matter that is read. Code asks for a field by its key here, and
+ * `docs/front-matter.md` is made from this table.
+ */
+export const KNOWN_FIELDS = {
+  title: {
+    names: ['title'],
+    meaning: 'The title. Without it, the heading that the text starts with; else the file’s name.',
+    example: 'title: The council meets',
+  },
+  published: {
+    names: ['date', 'pubDate', 'publishDate', 'pubDatetime'],
+    meaning:
+      'When the post appears. Without it, the date in the file’s name or folders. A post without a date is left out.',
+    example: 'date: 2026-03-20T07:30',
+    used: { pubDate: 'Astro', publishDate: 'Hugo', pubDatetime: 'Astro themes' },
+  },
+  updated: {
+    names: ['updated', 'lastmod', 'last_modified_at', 'updatedDate', 'modDatetime', 'modified'],
+    meaning: 'When the post last changed in a way that readers should see.',
+    example: 'updated: 2026-03-21',
+    used: {
+      updated: 'Zola',
+      lastmod: 'Hugo',
+      last_modified_at: 'Jekyll plugins',
+      updatedDate: 'Astro',
+      modDatetime: 'Astro themes',
+      modified: 'Pelican',
+    },
+  },
+  notDraft: {
+    names: ['published'],
+    meaning: '`false` keeps the post back, as a draft.',
+    example: 'published: false',
+    used: { published: 'Jekyll' },
+  },
+  draft: {
+    names: ['draft'],
+    meaning: '`true` keeps the post back. So does a folder called `_drafts`.',
+    example: 'draft: true',
+    used: { draft: 'Hugo, Astro, Zola, Docusaurus' },
+  },
+  slug: {
+    names: ['slug'],
+    meaning: 'The last part of the address. Without it, the file’s name without its date.',
+    example: 'slug: council-meets',
+  },
+  address: {
+    names: ['permalink', 'url'],
+    meaning: 'The path of the post’s page, in place of the site’s rule. It may have placeholders.',
+    example: 'permalink: /news/council/',
+    used: { permalink: 'Jekyll, Eleventy', url: 'Hugo' },
+  },
+  id: {
+    names: ['id'],
+    meaning:
+      'The id of the post in feeds, verbatim. Without it Broadsheet makes one, and keeps it when title, name and address change.',
+    example: 'id: tag:paper.example,2026:council',
+  },
+  author: {
+    names: ['author'],
+    meaning: 'A name, a map with a `name`, or a list of these.',
+    example: 'author: Ada Quay',
+  },
+  authors: {
+    names: ['authors'],
+    meaning: 'The same, beside `author`.',
+    example: 'authors: [Ada Quay, {name: Bo Pier}]',
+    used: { authors: 'Hugo, Docusaurus, Zola, Pelican' },
+  },
+  category: {
+    names: ['category'],
+    meaning: 'One category, or a list. A text is one name, with its spaces.',
+    example: 'category: City hall',
+  },
+  categories: {
+    names: ['categories'],
+    meaning: 'A list, or a text that is split at spaces. Each category has a feed of its own.',
+    example: 'categories: [News, Ports]',
+  },
+  tag: {
+    names: ['tag'],
+    meaning: 'One tag, or a list. A text is one name, with its spaces.',
+    example: 'tag: night ferry',
+  },
+  tags: {
+    names: ['tags'],
+    meaning: 'A list, or a text that is split at spaces.',
+    example: 'tags: [ferries, budget]',
+  },
+  excerpt: {
+    names: ['excerpt', 'description', 'summary'],
+    meaning: 'A sentence or two for feeds and the digest. Without it, the start of the text.',
+    example: 'excerpt: The ferries go on until midnight.',
+    used: {
+      excerpt: 'Jekyll, Eleventy',
+      description: 'Hugo, Astro, Docusaurus, VitePress, Zola',
+      summary: 'Hugo, Pelican',
+    },
+  },
+  excerptSeparator: {
+    names: ['excerpt_separator'],
+    meaning: 'What ends the excerpt in the text, in place of `<!--more-->`.',
+    example: 'excerpt_separator: "<!-- end -->"',
+    used: { excerpt_separator: 'Jekyll' },
+  },
+  image: {
+    names: [
+      ...(['image', 'images', 'cover', 'heroImage'] as const),
+      ...(['featured_image', 'featuredImage', 'thumbnail'] as const),
+    ],
+    meaning:
+      'The picture: a URL, a path, a map with `path`, `url`, `src`, `image` or `relative`, or a list of these, of which the first counts.',
+    example: 'image: /assets/images/ferry.jpg',
+    used: {
+      images: 'Hugo',
+      cover: 'Hugo themes',
+      heroImage: 'Astro',
+      featured_image: 'Hugo themes',
+      featuredImage: 'Hugo themes',
+      thumbnail: 'Hugo themes',
+    },
+  },
+  imageAlt: {
+    names: [
+      ...(['image_alt', 'imageAlt', 'heroImageAlt'] as const),
+      ...(['coverAlt', 'cover_alt', 'alt'] as const),
+    ],
+    meaning: 'What the picture shows, for those who do not see it.',
+    example: 'image_alt: A ferry at night',
+    used: { heroImageAlt: 'Astro themes', coverAlt: 'Hugo themes' },
+  },
+  language: {
+    names: ['lang', 'language', 'locale'],
+    meaning: 'The language of the post, where it is not the site’s: a tag of BCP 47.',
+    example: 'lang: pt-BR',
+    used: { lang: 'Jekyll, Pelican', language: 'Hugo themes', locale: 'Eleventy' },
+  },
+  featured: {
+    names: ['featured'],
+    meaning: '`true` makes the post the lead of its digest. Of several, the newest leads.',
+    example: 'featured: true',
+  },
+} as const satisfies Readonly<Record<string, FieldFacts>>;
+
+const OPENING = `# Front matter
+
+What Broadsheet reads at the top of a post. Made by \`npm run reference\` from the list that the code
+reads. Front matter is YAML between \`---\`, TOML between \`+++\`, or JSON. Other fields do no harm: Liquid
+in a post sees them as \`page.NAME\`.
+
+Where a field has several names, the first that is there and not empty counts. A name is read as it is
+written here: \`Date\` is not \`date\`.
+
+`;
+
+/** `docs/front-matter.md`: every field that is read, with an example and who calls it what. */
+export function frontMatterPage(): string {
+  const rows = Object.values<FieldFacts>(KNOWN_FIELDS).map(
+    ({ names, meaning, example, used = {} }) => {
+      const called = names.map((name) => `\`${name}\`${used[name] ? ` (${used[name]})` : ''}`);
+      return `| ${called.join(', ')} | ${meaning} | \`${example}\` |`;
+    },
+  );
+  const table = ['| field | meaning | example |', '| --- | --- | --- |', ...rows];
+  return `${OPENING}${table.join('\n')}\n`;
+}
