@@ -6,6 +6,7 @@ import type { Image, Post, RenderedPost } from '../../src/posts/post.ts';
 import type { Story } from '../../src/posts/story.ts';
 import type { NewsletterSettings } from '../../src/settings/settings.ts';
 import { TEMPLATE_FILES, type Template, type Templates } from '../../src/templates/templates.ts';
+import { DEFAULTS } from '../support/default-settings.ts';
 
 /** An address, or a test that is wrong. */
 export function address(text: string): EmailAddress {
@@ -16,29 +17,16 @@ export function address(text: string): EmailAddress {
 
 /** The newsletter of the tests, but for what a test changes. */
 export function newsletter(changes: Partial<NewsletterSettings> = {}): NewsletterSettings {
+  const [defaults] = DEFAULTS.newsletters;
+  if (defaults === undefined) throw new Error('there is no newsletter');
+  const { schedule: _, ...options } = defaults;
   return {
-    id: 'politics-essential',
-    name: 'Politics Essential',
+    ...options,
     description: "The day's politics in five minutes, every weekday morning.",
     language: 'en-GB',
     timeZone: 'Europe/London',
-    from: { name: 'Politics Essential', address: address('politics-essential@harbour.example') },
     unsubscribeMail: address('politics-essential+unsubscribe@harbour.example'),
     listId: 'politics-essential.harbour.example',
-    subject: '{{ lead.title }}',
-    categories: [],
-    stories: 8,
-    headlines: 12,
-    minimumStories: 1,
-    lookbackDays: 7,
-    postalAddress: 'The Harbour Broadsheet, 1 Quay Street\nHarbour Town HB1 1AA',
-    color: '#8b1e2d',
-    whenInDoubt: 'resend',
-    staleAfterHours: 12,
-    softBounces: 5,
-    approve: false,
-    listed: true,
-    archive: 'indexed',
     ...changes,
   };
 }

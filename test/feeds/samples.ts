@@ -2,29 +2,22 @@ import type { Feed, FeedItem } from '../../src/feeds/feed.ts';
 import type { Post, RenderedPost } from '../../src/posts/post.ts';
 import type { Story } from '../../src/posts/story.ts';
 import type { FeedSettings, SiteSettings } from '../../src/settings/settings.ts';
+import { address } from '../editions/samples.ts';
+import { DEFAULTS } from '../support/default-settings.ts';
 
 export const PUBLIC_URL = 'https://feeds.harbour.example/';
 
 export const SITE: SiteSettings = {
-  title: 'The Harbour Broadsheet',
-  url: 'https://harbour.example/',
+  ...DEFAULTS.site,
   description: 'Politics from a town that does not exist.',
-  language: 'en',
   timeZone: 'Europe/London',
-  author: { name: 'The Harbour Desk' },
 };
 
 export const SETTINGS: FeedSettings = {
+  ...DEFAULTS.feeds,
   publicUrl: PUBLIC_URL,
-  formats: ['rss', 'atom', 'json'],
   items: 3,
-  categories: true,
-  authors: true,
-  tags: false,
   historyDocuments: 'all',
-  stories: 'one',
-  ttlMinutes: 60,
-  rebuildMinutes: 15,
 };
 
 /** A post of the `day`-th of March 2026, at noon. */
@@ -137,7 +130,7 @@ export const FULL_FEED = sampleFeed(
     copyright: '© Harbour & Sons',
     author: {
       name: 'The Harbour Desk (day)',
-      email: 'desk@harbour.example',
+      email: address('desk@harbour.example'),
       url: 'https://harbour.example/about/?a=1&b=2',
     },
     image: {

@@ -5,25 +5,17 @@ import type { Post, RenderedPost } from '../../src/posts/post.ts';
 import type { RenderContext } from '../../src/posts/render-context.ts';
 import { renderPost } from '../../src/posts/render-post.ts';
 import type { PostSettings, SiteSettings } from '../../src/settings/settings.ts';
+import { DEFAULTS } from '../support/default-settings.ts';
 
 export const site: SiteSettings = {
+  ...DEFAULTS.site,
   title: 'The Quay',
   url: 'https://quay.example/',
-  description: '',
-  language: 'en',
   timeZone: 'Europe/London',
   author: { name: 'The Quay' },
 };
 
-export const settings: PostSettings = {
-  permalink: 'date',
-  drafts: false,
-  future: false,
-  datesWithoutZone: 'site',
-  liquid: 'off',
-  iframesFrom: [],
-  sameStory: { labels: ['Breaking', 'Update', 'Big News', 'New'], withinHours: 72, likeness: 0.6 },
-};
+export const settings: PostSettings = DEFAULTS.posts;
 
 export interface Given {
   readonly file?: string;
