@@ -3,7 +3,7 @@ import { crashProblems, runCrashTrials } from '../support/crash-trials.ts';
 import { newDatabase, testOnBoth } from '../support/databases.ts';
 
 // `npm run test:crash` does the same a hundred times, with two thousand subscribers.
-const SENDS = 10;
+const SENDS = 5;
 
 testOnBoth(
   `${SENDS} sends that are killed at random moments lose nobody, and name whoever got two`,
