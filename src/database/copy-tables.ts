@@ -2,29 +2,39 @@ import { type Kysely, sql } from 'kysely';
 import { goOnNumbering, insertRows } from './dialect.ts';
 import type { Database, Tables } from './tables.ts';
 
+/** What erasing somebody does to the rows that are about them (`subscribers/queries/erasure.ts`). */
+type OnErasure =
+  | 'nobody is in it'
+  | 'rows are deleted'
+  | 'addresses are taken out'
+  | 'only a keyed hash is in it';
+
 /**
- * Every table with the columns of its key, in an order in which each row finds those that it refers
- * to. All columns are copied, whichever there are.
+ * Every table: the columns of its key, and what erasing somebody does to it. The order is one in which
+ * each row finds those that it refers to. All columns are copied, whichever there are.
  */
-export const COPIED: {
-  readonly [Table in keyof Tables]: readonly (keyof Tables[Table] & string)[];
+export const TABLES: {
+  readonly [Table in keyof Tables]: {
+    readonly key: readonly (keyof Tables[Table] & string)[];
+    readonly onErasure: OnErasure;
+  };
 } = {
-  identity: ['id'],
-  subscribers: ['id'],
-  editions: ['id'],
-  edition_posts: ['edition', 'position'],
-  deliveries: ['id'],
-  senders: ['id'],
-  relays: ['id'],
-  relay_usage: ['relay', 'minute'],
-  domains: ['domain'],
-  journal: ['id'],
-  slots: ['newsletter', 'day'],
-  sign_ups: ['id'],
-  notices: ['id'],
-  address_changes: ['id'],
-  request_networks: ['id'],
-  subscription_events: ['id'],
+  identity: { key: ['id'], onErasure: 'nobody is in it' },
+  subscribers: { key: ['id'], onErasure: 'rows are deleted' },
+  editions: { key: ['id'], onErasure: 'addresses are taken out' },
+  edition_posts: { key: ['edition', 'position'], onErasure: 'nobody is in it' },
+  deliveries: { key: ['id'], onErasure: 'addresses are taken out' },
+  senders: { key: ['id'], onErasure: 'nobody is in it' },
+  relays: { key: ['id'], onErasure: 'addresses are taken out' },
+  relay_usage: { key: ['relay', 'minute'], onErasure: 'nobody is in it' },
+  domains: { key: ['domain'], onErasure: 'addresses are taken out' },
+  journal: { key: ['id'], onErasure: 'only a keyed hash is in it' },
+  slots: { key: ['newsletter', 'day'], onErasure: 'nobody is in it' },
+  sign_ups: { key: ['id'], onErasure: 'rows are deleted' },
+  notices: { key: ['id'], onErasure: 'addresses are taken out' },
+  address_changes: { key: ['id'], onErasure: 'rows are deleted' },
+  request_networks: { key: ['id'], onErasure: 'only a keyed hash is in it' },
+  subscription_events: { key: ['id'], onErasure: 'only a keyed hash is in it' },
 };
 
 /** How many rows a table has, in both databases. */
@@ -57,7 +67,7 @@ export async function copyTables(
   const to = target as unknown as Kysely<AnyTables>;
   await to.deleteFrom('identity').execute();
   const copied: CopiedTable[] = [];
-  for (const [table, keys] of Object.entries(COPIED)) {
+  for (const [table, { key: keys }] of Object.entries(TABLES)) {
     const total = await countRows(from, table);
     let done = 0;
     for await (const rows of pagesOf(from, table, keys)) {

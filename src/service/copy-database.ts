@@ -1,4 +1,4 @@
-import { COPIED, type CopiedTable, copyTables } from '../database/copy-tables.ts';
+import { type CopiedTable, copyTables, TABLES } from '../database/copy-tables.ts';
 import { keepOthersFromWriting } from '../database/dialect.ts';
 import { holdDatabase, readHold, settleAnywhere } from '../database/identity.ts';
 import { storedInstant } from '../database/instants.ts';
@@ -35,7 +35,7 @@ export async function copyDatabase(deps: {
 
   // At no moment both would send, wherever this is cut off: `to` is held until `from` is.
   const tables = await from.transaction(async (source) => {
-    await keepOthersFromWriting(source, Object.keys(COPIED));
+    await keepOthersFromWriting(source, Object.keys(TABLES));
     await refuseHeld(source, from);
     await refuseSenders(source, from);
     const copied = await to.transaction(async (target) => {

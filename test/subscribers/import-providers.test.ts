@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { BroadsheetError, EXIT } from '../../src/kernel/errors.ts';
+import { PROVIDERS } from '../../src/subscribers/import/import-providers.ts';
 import { test } from '../support/databases.ts';
 import { openPaper } from '../support/paper.ts';
 import { everyone, importText, statuses } from '../support/people.ts';
@@ -308,6 +310,15 @@ for (const [at, sample] of SAMPLES.entries()) {
     }
   });
 }
+
+test('every program whose exports are known has one here', () => {
+  const text = readFileSync(import.meta.filename, 'utf8');
+  const missing = PROVIDERS.filter(({ name }) => !text.includes(`'${name}'`));
+  assert.deepEqual(
+    missing.map(({ name }) => name),
+    [],
+  );
+});
 
 test('a file that is nobody’s in particular is read by what its columns are called', async (t) => {
   const paper = await openPaper(t);

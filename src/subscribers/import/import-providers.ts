@@ -17,9 +17,9 @@ export interface Provider {
 /**
  * The programs whose exports are known, in the order in which they are tried: those with the most
  * ordinary columns are the last. To add one, write its columns here and rows of it in
- * `test/jobs/import-providers.test.ts`.
+ * `test/subscribers/import-providers.test.ts`.
  */
-const PROVIDERS: readonly Provider[] = [
+export const PROVIDERS: readonly Provider[] = [
   {
     name: 'Broadsheet',
     has: [['consent source'], ['consent at'], ['newsletter'], ['changed at']],
