@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { BroadsheetError, EXIT } from '../../src/kernel/errors.ts';
 import { PROVIDERS } from '../../src/subscribers/import/import-providers.ts';
 import { test } from '../support/databases.ts';
@@ -312,10 +311,10 @@ for (const [at, sample] of SAMPLES.entries()) {
 }
 
 test('every program whose exports are known has one here', () => {
-  const text = readFileSync(import.meta.filename, 'utf8');
-  const missing = PROVIDERS.filter(({ name }) => !text.includes(`'${name}'`));
+  // Mailchimp's are above, ours in `export-subscribers.test.ts`.
+  const tested = new Set(['Mailchimp', 'Broadsheet', ...SAMPLES.map(({ provider }) => provider)]);
   assert.deepEqual(
-    missing.map(({ name }) => name),
+    PROVIDERS.filter(({ name }) => !tested.has(name)).map(({ name }) => name),
     [],
   );
 });
