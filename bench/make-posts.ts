@@ -85,12 +85,12 @@ function blockOf(next: () => number, at: number): string {
 
 function paragraph(next: () => number, sentences: number): string {
   return Array.from({ length: sentences }, () => {
-    const chance = next();
+    const random = next();
     const end =
-      chance < 0.15
+      random < 0.15
         ? ` and the [${words(next, 2)}](https://example.org/${pick(next, WORDS)}/)`
         : '';
-    const stress = chance > 0.85 ? ` *${words(next, 2)}*` : '';
+    const stress = random > 0.85 ? ` *${words(next, 2)}*` : '';
     return `${capital(words(next, 12))}${stress}${end}.`;
   }).join(' ');
 }

@@ -14,9 +14,9 @@ import { prepareSend } from '../src/delivery/run/prepare-send.ts';
 import type { SendDependencies } from '../src/delivery/send-dependencies.ts';
 import { type Edition, PLACEHOLDERS } from '../src/editions/edition.ts';
 import { insertEdition } from '../src/editions/queries/editions.ts';
-import { systemChance } from '../src/kernel/chance.ts';
 import { systemClock } from '../src/kernel/clock.ts';
 import { silentLog } from '../src/kernel/log.ts';
+import { systemRandom } from '../src/kernel/random.ts';
 import type { Config } from '../src/settings/config.ts';
 import { findNewsletter } from '../src/settings/find-newsletter.ts';
 import { loadConfig } from '../src/settings/load-config.ts';
@@ -35,7 +35,7 @@ async function sendAsJob(folder: string, relayUrl: string, count: number, databa
   const store = await openStore(config.databaseUrl);
   try {
     const deps: SendDependencies = {
-      ...{ config, store, openRelay, askService, chance: systemChance, log: silentLog },
+      ...{ config, store, openRelay, askService, random: systemRandom, log: silentLog },
       ...{ clock: systemClock, machineClock: systemClock },
       textsOf: readTexts(config.folders.languages),
       templates: readTemplates(config.folders.templates),

@@ -6,11 +6,11 @@ import { openStore } from '../src/database/open-store.ts';
 import { openRelay } from '../src/delivery/relay/open-relay.ts';
 import { askService } from '../src/delivery/run/ask-service.ts';
 import { composeEdition } from '../src/editions/compose/compose-edition.ts';
-import { systemChance } from '../src/kernel/chance.ts';
 import { openChangeSignal } from '../src/kernel/change-signal.ts';
 import { stoppedClock } from '../src/kernel/clock.ts';
 import { silentEventLog } from '../src/kernel/log.ts';
 import { silentMetrics } from '../src/kernel/metrics.ts';
+import { systemRandom } from '../src/kernel/random.ts';
 import { loadConfig } from '../src/settings/load-config.ts';
 import { requireServiceUrl } from '../src/settings/require-service-url.ts';
 import { openSite } from '../src/site/pages/site.ts';
@@ -70,7 +70,7 @@ async function sampleDependencies(folder: string): Promise<WebDependencies> {
       store,
       openRelay,
       askService,
-      chance: systemChance,
+      random: systemRandom,
       log: silentEventLog,
       metrics: silentMetrics,
     },

@@ -14,7 +14,7 @@ try {
     const figures = await runCrashTrials({
       ...{ sends, subscribers, connections: CONNECTIONS, mostKills: 2 },
       newDatabase: (folder) => newDatabaseOn(database, folder),
-      chance: Math.random,
+      random: Math.random,
       onSend: ({ sends: done }) => {
         if (process.stderr.isTTY) process.stderr.write(`\r${database}: ${done} of ${sends} sends `);
       },

@@ -132,7 +132,7 @@ const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
     'kernel/apart/run-apart.ts',
     'kernel/change-signal.ts',
     'kernel/clock.ts',
-    'kernel/rest.ts',
+    'kernel/sleep.ts',
     'schedule/alerts/run-command.ts',
     'service/measure-service.ts',
     'service/metrics/open-metrics.ts',
@@ -143,13 +143,13 @@ const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
     'web/health.ts',
     'web/open-web-server.ts',
   ],
-  chance: [
+  random: [
     'database/migrations/2-ledger.ts',
     'delivery/run/check-service.ts',
     'delivery/run/record-send.ts',
     'delivery/run/sender-lease.ts',
-    'kernel/chance.ts',
     'kernel/files/write-atomically.ts',
+    'kernel/random.ts',
     'schedule/slot-lease.ts',
     'site/address-change.ts',
     'site/answer-sign-up.ts',
@@ -224,7 +224,7 @@ const TOUCHES: Readonly<Record<string, { readonly modules: RegExp; readonly word
     words:
       /\bDate\.now\b|\bnew Date\(\s*\)|\bTemporal\.Now\b|\bperformance\.now\b|\bset(Timeout|Interval|Immediate)\(/,
   },
-  chance: {
+  random: {
     modules: /$^/,
     words: /\bMath\.random\b|\brandom(UUID|Bytes|Int|FillSync)\b|\bgetRandomValues\b/,
   },

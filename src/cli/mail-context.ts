@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { SendDependencies } from '../delivery/send-dependencies.ts';
-import { systemChance } from '../kernel/chance.ts';
 import { systemClock } from '../kernel/clock.ts';
+import { systemRandom } from '../kernel/random.ts';
 import { type Context, withContext } from './context.ts';
 import { guardDatabase, makeDatabaseFolder } from './guard-database.ts';
 import { printWarnings } from './print-problems.ts';
@@ -47,7 +47,7 @@ export async function withMail(
       }
       await work({
         ...context,
-        ...{ store, openRelay, askService, chance: systemChance, machineClock: systemClock },
+        ...{ store, openRelay, askService, random: systemRandom, machineClock: systemClock },
         get textsOf() {
           return readTexts(config.folders.languages);
         },

@@ -1,8 +1,8 @@
 import type { ComposeDependencies } from '../editions/edition-dependencies.ts';
-import type { Chance } from '../kernel/chance.ts';
 import type { ChangeSignal } from '../kernel/change-signal.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { EventLog } from '../kernel/log.ts';
+import type { Random } from '../kernel/random.ts';
 import type { TextsOf } from '../kernel/texts.ts';
 import type { OpenRelay } from './relay/relay.ts';
 import type { AskService } from './run/ask-service.ts';
@@ -15,7 +15,7 @@ export interface SendDependencies extends ComposeDependencies {
   /** The texts of the site and of its mails. */
   readonly textsOf: TextsOf;
   /** Spreads retries. */
-  readonly chance: Chance;
+  readonly random: Random;
   /** The machine's own time, whatever `clock` says: how fast relays are given messages goes by it. */
   readonly machineClock: Clock;
 }

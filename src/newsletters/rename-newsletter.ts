@@ -3,7 +3,7 @@ import { keepOthersFromWriting } from '../database/dialect.ts';
 import { storedInstant } from '../database/instants.ts';
 import type { Database } from '../database/tables.ts';
 import { allSenders } from '../delivery/queries/senders.ts';
-import { fateOf } from '../delivery/run/sender-lease.ts';
+import { livenessOf } from '../delivery/run/sender-lease.ts';
 import { editionRows } from '../editions/queries/editions.ts';
 import { BroadsheetError, EXIT } from '../kernel/errors.ts';
 import { findNewsletter } from '../settings/find-newsletter.ts';
@@ -72,7 +72,7 @@ async function refuseSenders(
   now: string,
 ): Promise<void> {
   const sender = (await allSenders(db)).find(
-    (each) => editions.includes(each.edition ?? '') && fateOf(each, now) !== 'dead',
+    (each) => editions.includes(each.edition ?? '') && livenessOf(each, now) !== 'dead',
   );
   if (sender === undefined) return;
   const fact = `${sender.edition} is being sent (process ${sender.pid})`;

@@ -2,8 +2,8 @@ import type { StoreDependencies } from '../database/dependencies.ts';
 import { releaseDatabase } from '../database/identity.ts';
 import { type WaitingEdition, waitingEditions } from '../editions/queries/waiting-editions.ts';
 import { catchUpWithJournal } from './catch-up-with-journal.ts';
-import { findHold, settleHere } from './check-fence.ts';
 import { restoreJournal } from './restore-journal.ts';
+import { findHold, settleHere } from './split-brain-guard.ts';
 
 /** What adopting ends, and what is at stake. */
 export interface AdoptReport {

@@ -8,7 +8,7 @@ import { noteAsComposed } from '../delivery/queries/edition-reach.ts';
 import { findStoredEdition } from '../editions/compose/find-stored-edition.ts';
 import { findEdition, type StoredEdition } from '../editions/queries/editions.ts';
 import type { ChangeSignal } from '../kernel/change-signal.ts';
-import { checkFence } from '../recovery/check-fence.ts';
+import { checkSplitBrain } from '../recovery/split-brain-guard.ts';
 import { changeSlot, slotOfEdition } from './queries/slots.ts';
 
 /** An edition that an editor is, or was, asked about. `over`: it was cancelled, or nobody was asked. */
@@ -52,7 +52,7 @@ export async function approveEdition(
   const { store, clock, signals } = deps;
   const stored = await findStoredEdition(store.db, id);
   if (stored.pause?.by === 'approval') {
-    await checkFence(deps);
+    await checkSplitBrain(deps);
     await store.verify();
     const changes = asComposed ? [] : await changesBeforeSending(deps, stored);
     const retracted = whyRetracted(changes);

@@ -14,7 +14,7 @@ import { findEdition, type StoredEdition } from '../editions/queries/editions.ts
 import { editionComposedByHand, editionSentByHand } from '../editions/queries/editions-by-hand.ts';
 import { BroadsheetError, EXIT, reasonOf } from '../kernel/errors.ts';
 import { shortLine } from '../kernel/short-line.ts';
-import { checkFence } from '../recovery/check-fence.ts';
+import { checkSplitBrain } from '../recovery/split-brain-guard.ts';
 import { countActive } from '../subscribers/queries/subscribers.ts';
 import type { SlotChange } from './queries/slots.ts';
 import { describeLateness } from './slot-words.ts';
@@ -81,7 +81,7 @@ async function notReady({ deps }: SlotWork): Promise<SlotDecision | undefined> {
   try {
     requireSecret(deps.config);
     for (const relay of deps.config.relays) requireUrl(relay);
-    await checkFence(deps);
+    await checkSplitBrain(deps);
     await deps.store.verify();
     await checkService(deps);
     return undefined;

@@ -2,14 +2,14 @@ import type { ServiceDependencies, ServicePart } from '../delivery/send-dependen
 import { draftApart } from '../editions/compose/draft-apart.ts';
 import type { DraftNext } from '../editions/compose/draft-edition.ts';
 import { openChangeSignal } from '../kernel/change-signal.ts';
-import { rest } from '../kernel/rest.ts';
+import { sleep } from '../kernel/sleep.ts';
 import { askEditors } from './ask-editors.ts';
 import { lookAtSchedule } from './look-at-schedule.ts';
-import { openAlarm } from './open-alarm.ts';
 import { openCalendars, type Scheduled } from './open-calendars.ts';
+import { openTimer } from './open-timer.ts';
 import { tellOutcomes } from './tell-outcomes.ts';
 
-/** The schedule is looked at so often, whether or not an alarm woke anybody: clocks jump, machines sleep. */
+/** The schedule is looked at so often, whether or not a timer woke anybody: clocks jump, machines sleep. */
 const LOOK_MS = 60_000;
 
 /**
@@ -31,19 +31,19 @@ async function keepLooking(
   onLooked: () => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const alarm = openChangeSignal();
+  const timer = openChangeSignal();
   const alarms = newsletters.map(({ schedule, calendar }) =>
-    openAlarm(schedule.cron, calendar.timeZone, () => alarm.notify()),
+    openTimer(schedule.cron, calendar.timeZone, () => timer.notify()),
   );
   try {
     while (!signal.aborted) {
-      // Before looking: an alarm that rings meanwhile is heard.
-      const woken = alarm.next();
+      // Before looking: a timer that fires meanwhile is noticed.
+      const woken = timer.next();
       await withLog(deps, 'the schedule could not be looked at', () =>
         lookApart(deps, newsletters, signal),
       );
       onLooked();
-      await rest(LOOK_MS, signal, [woken]);
+      await sleep(LOOK_MS, signal, [woken]);
     }
   } finally {
     for (const each of alarms) each.close();
@@ -72,7 +72,7 @@ async function keepTelling(
     await withLog(deps, 'nobody could be told of the slots', () =>
       tellOutcomes(deps, newsletters, signal),
     );
-    await rest(LOOK_MS, signal, [looked]);
+    await sleep(LOOK_MS, signal, [looked]);
   }
 }
 

@@ -5,7 +5,7 @@ import { storedInstant } from '../database/instants.ts';
 import type { Store } from '../database/open-store.ts';
 import type { Database } from '../database/tables.ts';
 import { allSenders } from '../delivery/queries/senders.ts';
-import { fateOf } from '../delivery/run/sender-lease.ts';
+import { livenessOf } from '../delivery/run/sender-lease.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { BroadsheetError, EXIT } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
@@ -59,7 +59,7 @@ async function refuseHeld(db: Database, { place }: Store): Promise<void> {
 
 async function refuseSenders(db: Database, { place, leaseClock }: Store): Promise<void> {
   const now = storedInstant(await leaseClock());
-  const [sender] = (await allSenders(db)).filter((each) => fateOf(each, now) !== 'dead');
+  const [sender] = (await allSenders(db)).filter((each) => livenessOf(each, now) !== 'dead');
   if (sender === undefined) return;
   const fact = `a program sends from it (process ${sender.pid})`;
   const remedy = 'stop it or wait for its end; one that was killed is forgotten in a minute';

@@ -1,5 +1,5 @@
 import type { ServiceDependencies, ServicePart } from '../delivery/send-dependencies.ts';
-import { rest } from '../kernel/rest.ts';
+import { sleep } from '../kernel/sleep.ts';
 import type { NewsletterSettings } from '../settings/settings.ts';
 import { deliverNewsletter } from './deliver-newsletter.ts';
 
@@ -29,11 +29,11 @@ async function keepDelivering(
     const round = await deliverNewsletter(deps, newsletter, signal);
     if (round.isTrouble) {
       // What is wrong is not mended by something new to send.
-      await rest(Math.min(MOST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(troubles, 10)), signal);
+      await sleep(Math.min(MOST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(troubles, 10)), signal);
       troubles += 1;
     } else {
       troubles = 0;
-      await rest(Math.min(LOOK_MS, round.waitMs), signal, [woken]);
+      await sleep(Math.min(LOOK_MS, round.waitMs), signal, [woken]);
     }
   }
 }

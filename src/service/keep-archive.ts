@@ -1,7 +1,7 @@
 import type { ServiceDependencies } from '../delivery/send-dependencies.ts';
 import type { ArchiveLists } from '../editions/archive/archive-dependencies.ts';
 import { publishArchive } from '../editions/archive/publish-archive.ts';
-import { rest } from '../kernel/rest.ts';
+import { sleep } from '../kernel/sleep.ts';
 
 /**
  * The part of the service that keeps the archive up to date: at its start, as soon as an edition
@@ -16,7 +16,7 @@ export async function keepArchive(
     // Before the work: what is planned meanwhile is not missed.
     const changed = deps.signals.deliveries.next();
     await publishOnce(deps, lists);
-    await rest(deps.config.feeds.rebuildMinutes * 60_000, signal, [changed]);
+    await sleep(deps.config.feeds.rebuildMinutes * 60_000, signal, [changed]);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { ServiceDependencies } from '../delivery/send-dependencies.ts';
 import type { MetricLabels, MetricName } from '../kernel/metrics.ts';
-import { findHold } from '../recovery/check-fence.ts';
+import { findHold } from '../recovery/split-brain-guard.ts';
 import {
   type Count,
   countDeliveries,

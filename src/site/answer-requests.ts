@@ -3,7 +3,7 @@ import { storedInstant } from '../database/instants.ts';
 import type { Route } from '../delivery/run/routes.ts';
 import type { ServiceDependencies, ServicePart } from '../delivery/send-dependencies.ts';
 import { BroadsheetError } from '../kernel/errors.ts';
-import { checkFence } from '../recovery/check-fence.ts';
+import { checkSplitBrain } from '../recovery/split-brain-guard.ts';
 import { hasDueNotice } from '../subscribers/queries/notice-queue.ts';
 import { askedNotices, type StoredNotice } from '../subscribers/queries/notices.ts';
 import { unansweredSignUps } from '../subscribers/queries/sign-ups.ts';
@@ -83,7 +83,7 @@ export async function answerAll(
     const asked = await askedNotices(db, AT_ONCE);
     const isDue = await hasDueNotice(db, storedInstant(deps.clock()));
     if (signUps.length + asked.length === 0 && !isDue) return;
-    await checkFence(deps);
+    await checkSplitBrain(deps);
     for (const signUp of signUps) await answerSignUp(deps, signUp);
     const forNobody: StoredNotice[] = [];
     for (const notice of asked) {

@@ -180,10 +180,10 @@ async function settle(
 
 /** A fifth of what an edition waits: a minute at first, since somebody sits in front of their inbox. */
 async function postpone(
-  { store, clock, chance }: ServiceDependencies,
+  { store, clock, random }: ServiceDependencies,
   notice: ClaimedNotice,
 ): Promise<void> {
-  const seconds = Math.round(retryDelaySeconds(notice.attempts + 1, chance()) / 5);
+  const seconds = Math.round(retryDelaySeconds(notice.attempts + 1, random()) / 5);
   const retryAt = storedInstant(clock().add({ seconds }));
   await postponeNotice(store.db, notice, { retryAt, tried: true });
 }

@@ -34,12 +34,12 @@ export async function renameRows(
 ): Promise<RenamedSubscriptions> {
   const subscriptions = await renameSubscriptions(db, rename);
   let merged = 0;
-  for (let twins = await twinsOf(db, rename); twins.length > 0; ) {
+  for (let copies = await twinsOf(db, rename); copies.length > 0; ) {
     const ids: string[] = [];
-    for (const each of twins) ids.push(await mergeTwins(db, rename, each));
+    for (const each of copies) ids.push(await mergeTwins(db, rename, each));
     await noteMerged(ids);
     merged += ids.length;
-    twins = await twinsOf(db, rename);
+    copies = await twinsOf(db, rename);
   }
   await renameElsewhere(db, rename);
   return { subscriptions: subscriptions + merged, merged };

@@ -4,7 +4,7 @@ export interface Template {
   readonly source: string;
 }
 
-/** Everything in the folder of email templates. MJML with Liquid, and the plain-text twins. */
+/** Everything in the folder of email templates. MJML with Liquid, and the plain-text versions. */
 export interface Templates {
   readonly digestMjml: Template;
   readonly digestText: Template;

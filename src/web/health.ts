@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { findHold } from '../recovery/check-fence.ts';
+import { findHold } from '../recovery/split-brain-guard.ts';
 import type { RoutePlugin, WebDependencies } from './web-dependencies.ts';
 
 /** So long the database may take to answer, and so long an answer is good for. */

@@ -3,12 +3,12 @@ import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import type { ClaimedDelivery } from '../../src/delivery/queries/claims.ts';
 import { openRelay } from '../../src/delivery/relay/open-relay.ts';
-import { openCourse } from '../../src/delivery/run/course.ts';
 import { openDispatch } from '../../src/delivery/run/dispatch.ts';
-import { openDomainGates } from '../../src/delivery/run/domain-gates.ts';
+import { openDomainThrottles } from '../../src/delivery/run/domain-throttles.ts';
 import type { Quota } from '../../src/delivery/run/quota.ts';
 import { requireUrl } from '../../src/delivery/run/require-url.ts';
 import type { Route } from '../../src/delivery/run/routes.ts';
+import { openRunState } from '../../src/delivery/run/run-state.ts';
 import { openThrottle } from '../../src/delivery/run/throttle.ts';
 import { address } from '../support/paper.ts';
 import { accountAt, HOUR_MS } from '../support/sending.ts';
@@ -25,7 +25,7 @@ const SLOWLY = { connections: 5, messagesPerSecond: 0.01 };
 
 test('domains that get slow one after the other do not fill the hand of a run', async () => {
   const slow = ['a.example', 'b.example', 'c.example'];
-  const { dispatch, route, queue, course } = openRun({
+  const { dispatch, route, queue, runState } = openRun({
     queued: [...slow.flatMap((domain) => Array<string>(12).fill(domain)), ...fast(5)],
     of: new Map(slow.map((domain) => [domain, SLOWLY])),
   });
@@ -38,7 +38,7 @@ test('domains that get slow one after the other do not fill the hand of a run', 
   }
   assert.deepEqual(served.slice(0, 3), slow);
   assert.equal(served.length, 8);
-  course.stop('signal', 'enough');
+  runState.stop('signal', 'enough');
   assert.equal(await dispatch.next(route), undefined);
   assert.ok(queue.length >= 18, `${queue.length} of 33 were put back`);
 });
@@ -59,7 +59,7 @@ test('a connection that finds nothing waits for what another one may put back', 
 });
 
 test('while nothing but a slow domain is left, other domains are looked for once a second', async () => {
-  const { dispatch, route, course, claims, time } = openRun({
+  const { dispatch, route, runState, claims, time } = openRun({
     queued: Array<string>(15).fill('a.example'),
     of: new Map([['a.example', SLOWLY]]),
   });
@@ -73,7 +73,7 @@ test('while nothing but a slow domain is left, other domains are looked for once
   await waitFor('a look for other domains', () => claims() > before);
   assert.equal(await isSettledSoon(next), false);
   assert.equal(claims(), before + 1);
-  course.stop('signal', 'enough');
+  runState.stop('signal', 'enough');
   assert.equal(await next, undefined);
 });
 
@@ -98,7 +98,7 @@ function fast(count: number): readonly string[] {
 /** A dispatch of one relay with one connection, whose deliveries are in `queue`. */
 function openRun(options: {
   readonly queued: readonly string[];
-  readonly of: Parameters<typeof openDomainGates>[0]['of'];
+  readonly of: Parameters<typeof openDomainThrottles>[0]['of'];
 }) {
   const account = accountAt({ url: 'smtp://127.0.0.1:1' }, { connections: 1 });
   const route: Route = {
@@ -109,13 +109,13 @@ function openRun(options: {
     ...{ connections: 1, connectionsChangedAt: 0 },
   };
   const queue = [...deliveriesTo(options.queued, 1)];
-  const course = openCourse();
-  const gates = openDomainGates({ connections: 5, of: options.of }, new Map());
+  const runState = openRunState();
+  const throttles = openDomainThrottles({ connections: 5, of: options.of }, new Map());
   /** Goes on only where a test moves it. */
   const time = { now: Date.parse('2026-03-20T07:00Z') };
   let claims = 0;
   const dispatch = openDispatch({
-    ...{ routes: [route], gates, course },
+    ...{ routes: [route], throttles, runState },
     claim: async (notTo) => {
       claims += 1;
       const open = queue.filter(({ domain }) => !notTo.includes(domain)).slice(0, 10);
@@ -125,7 +125,7 @@ function openRun(options: {
     giveBack: (delivery) => queue.push(delivery),
     now: () => time.now,
   });
-  return { dispatch, route, queue, course, time, claims: () => claims };
+  return { dispatch, route, queue, runState, time, claims: () => claims };
 }
 
 function deliveriesTo(domains: readonly string[], firstId: number): readonly ClaimedDelivery[] {

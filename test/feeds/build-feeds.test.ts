@@ -31,7 +31,7 @@ interface Site {
   /** Writes a post of the `day`-th of March; a category and other lines by `extra`. */
   post(day: number, extra?: string, body?: string): void;
   read(path: string): string;
-  /** Files of the output folder, relative to it, without their compressed twins. */
+  /** Files of the output folder, relative to it, without their compressed copies. */
   files(): string[];
 }
 

@@ -98,7 +98,7 @@ test('an output folder that is a file is told as the disk saying no', (t) => {
   assert.throws(() => new Publication(path), isDiskError);
 });
 
-test('a replaced file keeps its mode, and its twins have it', async (t) => {
+test('a replaced file keeps its mode, and its compressed copies have it', async (t) => {
   const folder = temporaryFolder(t);
   const path = join(folder, 'rss.xml');
   writeFileSync(path, 'old');
@@ -153,7 +153,7 @@ function assertTwins(path: string, text: string): void {
   }
 }
 
-test('a file has brotli and gzip twins beside it, of its time and mode; tiny files and our own have none', async (t) => {
+test('a file has brotli and gzip compressed copies beside it, of its time and mode; tiny files and our own have none', async (t) => {
   const folder = temporaryFolder(t);
   const files = { 'rss.xml': LONG, 'feed.css': 'tiny', '.history.json': LONG };
   assert.deepEqual(await publish(folder, files), [
@@ -166,7 +166,7 @@ test('a file has brotli and gzip twins beside it, of its time and mode; tiny fil
   assertTwins(join(folder, 'rss.xml'), LONG);
 });
 
-test('twins are the same bytes each time, and name no system', async (t) => {
+test('compressed copies are the same bytes each time, and name no system', async (t) => {
   const [one, other] = [temporaryFolder(t), temporaryFolder(t)];
   await publish(one, { 'rss.xml': LONG });
   await publish(other, { 'rss.xml': LONG });
@@ -177,7 +177,7 @@ test('twins are the same bytes each time, and name no system', async (t) => {
   assert.deepEqual([...header.subarray(4, 8), header[9]], [0, 0, 0, 0, 255]);
 });
 
-test('twins of a file that stays are not touched', async (t) => {
+test('compressed copies of a file that stays are not touched', async (t) => {
   const folder = temporaryFolder(t);
   await publish(folder, { 'rss.xml': LONG });
   const stamps = () =>
@@ -187,7 +187,7 @@ test('twins of a file that stays are not touched', async (t) => {
   assert.deepEqual(stamps(), before);
 });
 
-test('a new text has new twins, and one that became tiny has none', async (t) => {
+test('a new text has new compressed copies, and one that became tiny has none', async (t) => {
   const folder = temporaryFolder(t);
   await publish(folder, { 'rss.xml': LONG });
   await publish(folder, { 'rss.xml': `${LONG}More.` });
@@ -195,7 +195,7 @@ test('a new text has new twins, and one that became tiny has none', async (t) =>
   assert.deepEqual(await publish(folder, { 'rss.xml': 'tiny' }), ['rss.xml']);
 });
 
-test('twins that are gone, torn, or of another text are made again though the file stays', async (t) => {
+test('compressed copies that are gone, torn, or of another text are made again though the file stays', async (t) => {
   const folder = temporaryFolder(t);
   const path = join(folder, 'rss.xml');
   await publish(folder, { 'rss.xml': LONG });
@@ -218,7 +218,7 @@ test('twins that are gone, torn, or of another text are made again though the fi
   }
 });
 
-test('a file that is taken away goes with its twins, at the commit', async (t) => {
+test('a file that is taken away goes with its compressed copies, at the commit', async (t) => {
   const folder = temporaryFolder(t);
   await publish(folder, { 'rss.xml': LONG, 'atom.xml': 'stays' });
   const publication = new Publication(folder);
@@ -229,7 +229,7 @@ test('a file that is taken away goes with its twins, at the commit', async (t) =
   assert.deepEqual(readdirSync(folder), ['atom.xml']);
 });
 
-test('when a file cannot be put in place, no old twin stands for it', async (t) => {
+test('when a file cannot be put in place, no old compressed copy stands for it', async (t) => {
   const folder = temporaryFolder(t);
   const path = join(folder, 'rss.xml');
   await publish(folder, { 'rss.xml': LONG });
@@ -244,7 +244,7 @@ test('when a file cannot be put in place, no old twin stands for it', async (t) 
   assert.deepEqual(readdirSync(folder), ['rss.xml']);
 });
 
-test('of a file that is somebody else’s the twins of other bytes are taken away, those of its bytes stay', async (t) => {
+test('of a file that is somebody else’s the compressed copies of other bytes are taken away, those of its bytes stay', async (t) => {
   const folder = temporaryFolder(t);
   const path = join(folder, 'index.html');
   await publish(folder, { 'index.html': LONG });

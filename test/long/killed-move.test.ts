@@ -12,8 +12,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { checkFence, findHold } from '../../src/recovery/check-fence.ts';
 import { moveDatabase } from '../../src/recovery/move-database.ts';
+import { checkSplitBrain, findHold } from '../../src/recovery/split-brain-guard.ts';
 import { loadConfig } from '../../src/settings/load-config.ts';
 import { addSubscriber } from '../../src/subscribers/add-subscriber.ts';
 import { findSubscribers } from '../../src/subscribers/queries/subscribers.ts';
@@ -78,7 +78,7 @@ async function openSite(t: TestContext, paper: Paper, onOtherDisk: boolean) {
   });
   await first.use(async (deps) => {
     for (const person of PEOPLE) await addSubscriber(deps, { address: address(person) });
-    await checkFence(deps);
+    await checkSplitBrain(deps);
     await removeSubscriber(deps, { newsletter: NEWSLETTER, address: address(LEFT) });
   });
   return { file, former, desk: () => openDesk(paper, join(folder, 'desk'), places()) };

@@ -11,7 +11,7 @@ testOnBoth(
     const figures = await runCrashTrials({
       ...{ sends: SENDS, subscribers: 100, connections: 5, mostKills: 1 },
       newDatabase: (folder) => newDatabase(t, { folder }),
-      chance: Math.random,
+      random: Math.random,
     });
     t.diagnostic(JSON.stringify(figures));
     assert.deepEqual(crashProblems(figures), {});

@@ -311,8 +311,8 @@ async function openRelayOf(
 /** As `send --yes` does; undefined where there is nothing to send. */
 async function sendOnce({ deps }: Paper, resume = false): Promise<SendReport | undefined> {
   for (const newsletter of deps.config.newsletters) await settleLedger(deps, newsletter);
-  const wishes = resume ? { resume } : {};
-  const prepared = await prepareSend(deps, { newsletter: NEWSLETTER, ...wishes });
+  const options = resume ? { resume } : {};
+  const prepared = await prepareSend(deps, { newsletter: NEWSLETTER, ...options });
   return prepared.kind === 'ready' ? deliverEdition(deps, prepared) : undefined;
 }
 

@@ -184,7 +184,7 @@ const EDIT: fc.Arbitrary<Edit> = fc.record({
   pick: fc.nat(3),
   ...{ rename: fc.boolean(), retitle: fc.boolean(), redate: fc.boolean(), rewrite: fc.boolean() },
   ...{ crlf: fc.boolean(), form: fc.boolean(), swap: fc.boolean() },
-  remove: fc.integer({ min: 0, max: 9 }).map((chance) => chance === 0),
+  remove: fc.integer({ min: 0, max: 9 }).map((random) => random === 0),
 });
 
 /** What is done between two builds: some posts are edited, each once; or one goes, or two change places. */

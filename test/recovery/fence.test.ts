@@ -19,7 +19,7 @@ import { recordSend } from '../../src/delivery/run/record-send.ts';
 import { findEdition, insertEdition, usedPostIds } from '../../src/editions/queries/editions.ts';
 import { adoptDatabase } from '../../src/recovery/adopt-database.ts';
 import { catchUpWithJournal } from '../../src/recovery/catch-up-with-journal.ts';
-import { findHold } from '../../src/recovery/check-fence.ts';
+import { findHold } from '../../src/recovery/split-brain-guard.ts';
 import type { Config } from '../../src/settings/config.ts';
 import { addSubscriber } from '../../src/subscribers/add-subscriber.ts';
 import { readJournal } from '../../src/subscribers/journal/journal-file.ts';

@@ -28,10 +28,10 @@ export interface ArchiveChanges {
 /** The output folder of a paper, and its archive. */
 export interface ArchiveOf {
   publish(changes?: ArchiveChanges): ReturnType<typeof publishArchive>;
-  /** Files of the output folder, without compressed twins and what programs keep for themselves. */
+  /** Files of the output folder, without compressed copies and what programs keep for themselves. */
   files(): string[];
   read(path: string): string;
-  /** Every byte of every file, hidden ones and the unpacked twins too. */
+  /** Every byte of every file, hidden ones and the unpacked compressed copies too. */
   everything(): string;
 }
 

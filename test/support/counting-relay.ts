@@ -26,12 +26,12 @@ const END = '\r\n.\r\n';
 export async function openCountingRelay(delayMs: () => number): Promise<CountingRelay> {
   const taken: TakenMessage[] = [];
   const sockets = new Set<Socket>();
-  let alarm: { readonly count: number; readonly work: () => void } | undefined;
+  let timer: { readonly count: number; readonly work: () => void } | undefined;
   const take = (message: TakenMessage) => {
     taken.push(message);
-    if (alarm === undefined || taken.length < alarm.count) return;
-    const { work } = alarm;
-    alarm = undefined;
+    if (timer === undefined || taken.length < timer.count) return;
+    const { work } = timer;
+    timer = undefined;
     work();
   };
   const server = createServer((socket) => {
@@ -46,7 +46,7 @@ export async function openCountingRelay(delayMs: () => number): Promise<Counting
     url: `smtp://127.0.0.1:${port}`,
     taken,
     at(count, work) {
-      alarm = { count, work };
+      timer = { count, work };
     },
     async close() {
       for (const socket of sockets) socket.destroy();

@@ -20,7 +20,7 @@ export interface CrashTrials {
   /** Gives the URL of a new database for each send. */
   readonly newDatabase: (folder: string) => Promise<string>;
   /** Numbers in [0, 1). */
-  readonly chance: () => number;
+  readonly random: () => number;
   readonly onSend?: (figures: CrashFigures) => void;
 }
 
@@ -76,9 +76,9 @@ export async function runCrashTrials(trials: CrashTrials): Promise<CrashFigures>
 }
 
 async function runTrial(trials: CrashTrials, figures: CrashFigures): Promise<void> {
-  const { chance, subscribers, connections } = trials;
+  const { random, subscribers, connections } = trials;
   const folder = mkdtempSync(join(tmpdir(), 'broadsheet-crash-'));
-  const relay = await openCountingRelay(() => chance() * 3);
+  const relay = await openCountingRelay(() => random() * 3);
   try {
     const databaseUrl = await trials.newDatabase(folder);
     const environment = {
@@ -89,7 +89,7 @@ async function runTrial(trials: CrashTrials, figures: CrashFigures): Promise<voi
     await subscribe(databaseUrl, subscribers);
     const run = (...args: readonly string[]) => start(folder, environment, forced(args));
     const before = { ...figures };
-    const kills = 1 + Math.floor(chance() * trials.mostKills);
+    const kills = 1 + Math.floor(random() * trials.mostKills);
     for (let kill = 0; kill < kills; kill += 1) await killOnce(trials, figures, relay, run);
     // What the last kill left is due at once; what was in doubt twice waits for an editor's word.
     const last = ['--in-doubt', 'resend', '--now', NOW];
@@ -145,7 +145,7 @@ function start(folder: string, environment: NodeJS.ProcessEnv, args: readonly st
 
 /** Starts a send and kills it: mostly while messages go out, sometimes before, by time. */
 async function killOnce(
-  { chance, subscribers }: CrashTrials,
+  { random, subscribers }: CrashTrials,
   figures: CrashFigures,
   relay: CountingRelay,
   run: (...args: readonly string[]) => ReturnType<typeof start>,
@@ -155,11 +155,11 @@ async function killOnce(
   const kill = () => void child.kill('SIGKILL');
   const left = Math.max(1, subscribers - before);
   let timer: NodeJS.Timeout | undefined;
-  if (chance() < 0.1) timer = setTimeout(kill, chance() * 1000);
+  if (random() < 0.1) timer = setTimeout(kill, random() * 1000);
   else {
-    relay.at(before + 1 + Math.floor(chance() * left), () => {
+    relay.at(before + 1 + Math.floor(random() * left), () => {
       // Not always right after a message came: anywhere between two.
-      timer = setTimeout(kill, chance() * 4);
+      timer = setTimeout(kill, random() * 4);
     });
   }
   const code = await exited;

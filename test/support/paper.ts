@@ -8,7 +8,7 @@ import { openRelay } from '../../src/delivery/relay/open-relay.ts';
 import type { AskService } from '../../src/delivery/run/ask-service.ts';
 import { deliverEdition } from '../../src/delivery/run/deliver-edition.ts';
 import { prepareSend } from '../../src/delivery/run/prepare-send.ts';
-import type { SendReport, SendWishes } from '../../src/delivery/run/send-report.ts';
+import type { SendOptions, SendReport } from '../../src/delivery/run/send-report.ts';
 import { settleLedger } from '../../src/delivery/run/settle-ledger.ts';
 import type { SendDependencies } from '../../src/delivery/send-dependencies.ts';
 import { type Edition, PLACEHOLDERS } from '../../src/editions/edition.ts';
@@ -63,7 +63,7 @@ export interface Paper {
   /** Stores an edition with one post, composed by nobody: for tests of sending. */
   putEdition(id?: string): Promise<Edition>;
   /** Prepares and delivers, as `send --yes` does. */
-  send(signal?: AbortSignal, options?: SendWishes): Promise<SendReport>;
+  send(signal?: AbortSignal, options?: SendOptions): Promise<SendReport>;
   writePost(file: string, text: string): void;
   /** The state of each delivery of the edition, by address. */
   states(edition?: string): Promise<Readonly<Record<string, string>>>;
@@ -96,7 +96,7 @@ export async function openPaper(t: TestContext, options: PaperOptions = {}): Pro
   });
   const templates = readTemplates(config.folders.templates);
   const deps: SendDependencies = {
-    ...{ config, store, templates, openRelay, chance: () => 0.5, machineClock: systemClock },
+    ...{ config, store, templates, openRelay, random: () => 0.5, machineClock: systemClock },
     clock: now,
     log: silentLog,
     askService: answerAsService(() => deps),

@@ -8,10 +8,10 @@ import pg from 'pg';
 import { openStore } from '../../src/database/open-store.ts';
 import { openRelay } from '../../src/delivery/relay/open-relay.ts';
 import type { ServiceDependencies } from '../../src/delivery/send-dependencies.ts';
-import { systemChance } from '../../src/kernel/chance.ts';
 import { openChangeSignal } from '../../src/kernel/change-signal.ts';
 import { stoppedClock, systemClock } from '../../src/kernel/clock.ts';
 import { silentEventLog } from '../../src/kernel/log.ts';
+import { systemRandom } from '../../src/kernel/random.ts';
 import { lookAtSchedule } from '../../src/schedule/look-at-schedule.ts';
 import { openCalendars } from '../../src/schedule/open-calendars.ts';
 import { deliverNewsletter } from '../../src/service/deliver-newsletter.ts';
@@ -34,7 +34,7 @@ const deps: ServiceDependencies = {
   templates: readTemplates(config.folders.templates),
   textsOf: readTexts(config.folders.languages),
   ...{ clock: stoppedClock(Temporal.Instant.from(now)), machineClock: systemClock },
-  ...{ log: silentEventLog, chance: systemChance },
+  ...{ log: silentEventLog, random: systemRandom },
   signals: { deliveries: openChangeSignal(), notices: openChangeSignal() },
 };
 

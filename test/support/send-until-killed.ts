@@ -5,9 +5,9 @@ import { openRelay } from '../../src/delivery/relay/open-relay.ts';
 import { askService } from '../../src/delivery/run/ask-service.ts';
 import { deliverEdition } from '../../src/delivery/run/deliver-edition.ts';
 import { prepareSend } from '../../src/delivery/run/prepare-send.ts';
-import { systemChance } from '../../src/kernel/chance.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 import { silentLog } from '../../src/kernel/log.ts';
+import { systemRandom } from '../../src/kernel/random.ts';
 import { readTemplates } from '../../src/templates/read-templates.ts';
 import { readTexts } from '../../src/templates/read-texts.ts';
 import { makeConfig, NEWSLETTER } from './paper.ts';
@@ -25,7 +25,7 @@ const deps = {
   textsOf: readTexts(config.folders.languages),
   clock: systemClock,
   log: silentLog,
-  chance: systemChance,
+  random: systemRandom,
   machineClock: systemClock,
 };
 const prepared = await prepareSend(deps, { newsletter: NEWSLETTER, force: true });

@@ -1,7 +1,7 @@
 import type { TestContext } from 'node:test';
 import { deliverEdition } from '../../src/delivery/run/deliver-edition.ts';
 import { prepareSend } from '../../src/delivery/run/prepare-send.ts';
-import type { SendReport, SendWishes } from '../../src/delivery/run/send-report.ts';
+import type { SendOptions, SendReport } from '../../src/delivery/run/send-report.ts';
 import { settleLedger } from '../../src/delivery/run/settle-ledger.ts';
 import type { SendDependencies } from '../../src/delivery/send-dependencies.ts';
 import { type Clock, stoppedClock, systemClock } from '../../src/kernel/clock.ts';
@@ -75,11 +75,11 @@ export function changed(
 /** Prepares and delivers, as `send --yes` does. Throws where there is nothing to send. */
 export async function sendWith(
   deps: SendDependencies,
-  wishes: SendWishes & { readonly edition?: string } = {},
+  options: SendOptions & { readonly edition?: string } = {},
   signal?: AbortSignal,
 ): Promise<SendReport> {
   for (const newsletter of deps.config.newsletters) await settleLedger(deps, newsletter);
-  const prepared = await prepareSend(deps, { newsletter: NEWSLETTER, ...wishes });
+  const prepared = await prepareSend(deps, { newsletter: NEWSLETTER, ...options });
   if (prepared.kind !== 'ready') throw new Error(`there is nothing to send: ${prepared.kind}`);
   return deliverEdition(deps, prepared, signal);
 }

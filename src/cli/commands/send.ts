@@ -146,8 +146,8 @@ function wishesOf({
  * news too), what a killed send left, and what is too old to be sent.
  */
 async function settle(newsletter: string, context: MailContext): Promise<void> {
-  const { checkFence } = await import('../../recovery/check-fence.ts');
-  await checkFence(context);
+  const { checkSplitBrain } = await import('../../recovery/split-brain-guard.ts');
+  await checkSplitBrain(context);
   const { settleLedger } = await import('../../delivery/run/settle-ledger.ts');
   const found = findNewsletter(context.config, newsletter);
   for (const { edition, deliveries, bounced } of await settleLedger(context, found)) {

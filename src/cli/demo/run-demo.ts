@@ -10,10 +10,10 @@ import type { SendReport } from '../../delivery/run/send-report.ts';
 import type { SendDependencies } from '../../delivery/send-dependencies.ts';
 import { buildFeeds } from '../../feeds/build/build-feeds.ts';
 import type { BuildReport } from '../../feeds/build/build-report.ts';
-import { systemChance } from '../../kernel/chance.ts';
 import { stoppedClock, systemClock } from '../../kernel/clock.ts';
 import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
 import type { Log } from '../../kernel/log.ts';
+import { systemRandom } from '../../kernel/random.ts';
 import type { Config } from '../../settings/config.ts';
 import { loadConfig } from '../../settings/load-config.ts';
 import { addSubscriber } from '../../subscribers/add-subscriber.ts';
@@ -114,7 +114,7 @@ async function sendEdition(config: Config, now: Temporal.Instant, log: Log): Pro
   try {
     const templates = readTemplates(config.folders.templates);
     const clock = stoppedClock(now);
-    const machine = { chance: systemChance, machineClock: systemClock };
+    const machine = { random: systemRandom, machineClock: systemClock };
     const textsOf = readTexts(config.folders.languages);
     const context = {
       askService,

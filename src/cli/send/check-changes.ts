@@ -36,8 +36,8 @@ export function refuseRetracted(
 
 /** Who was shown what was taken away, and sends all the same, has said that it goes as composed. */
 export function agreed(
-  { wishes }: ReadySend,
+  { options }: ReadySend,
   changes: readonly PostChange[],
-): Pick<ReadySend, 'wishes'> {
-  return { wishes: changes.some(isTakenAway) ? { ...wishes, asComposed: true } : wishes };
+): Pick<ReadySend, 'options'> {
+  return { options: changes.some(isTakenAway) ? { ...options, asComposed: true } : options };
 }

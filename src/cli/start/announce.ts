@@ -1,6 +1,6 @@
 import type { ServiceDependencies } from '../../delivery/send-dependencies.ts';
 import { reasonOf } from '../../kernel/errors.ts';
-import { findHold } from '../../recovery/check-fence.ts';
+import { findHold } from '../../recovery/split-brain-guard.ts';
 import { listSchedule } from '../../schedule/list-schedule.ts';
 import { relaysWithoutUrl } from '../../settings/relays-without-url.ts';
 import { formatDue } from '../format.ts';

@@ -4,12 +4,12 @@ import { askService } from '../../delivery/run/ask-service.ts';
 import type { ServicePart } from '../../delivery/send-dependencies.ts';
 import { openArchiveLists } from '../../editions/archive/archive-lists.ts';
 import { changesApart } from '../../editions/compose/changes-apart.ts';
-import { systemChance } from '../../kernel/chance.ts';
 import { openChangeSignal } from '../../kernel/change-signal.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
 import type { EventLog } from '../../kernel/log.ts';
 import { formatProblem } from '../../kernel/problem.ts';
+import { systemRandom } from '../../kernel/random.ts';
 import { catchUpWithJournal } from '../../recovery/catch-up-with-journal.ts';
 import { runSchedule } from '../../schedule/run-schedule.ts';
 import { deliverDue } from '../../service/deliver-due.ts';
@@ -91,7 +91,7 @@ type Dependencies = WebDependencies & { readonly metrics: OpenMetrics };
 function assemble(config: Config, store: Store, log: EventLog, stop: AbortSignal): Dependencies {
   return {
     ...{ config, store, log, openRelay, askService },
-    ...{ clock: systemClock, machineClock: systemClock, chance: systemChance },
+    ...{ clock: systemClock, machineClock: systemClock, random: systemRandom },
     textsOf: readTexts(config.folders.languages),
     signals: { deliveries: openChangeSignal(), notices: openChangeSignal() },
     findChanges: (edition) => changesApart({ config, clock: systemClock }, edition, stop),

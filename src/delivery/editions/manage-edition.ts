@@ -4,7 +4,7 @@ import type { Database } from '../../database/tables.ts';
 import { findStoredEdition } from '../../editions/compose/find-stored-edition.ts';
 import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
 import { oneLine } from '../../kernel/one-line.ts';
-import { findHold } from '../../recovery/check-fence.ts';
+import { findHold } from '../../recovery/split-brain-guard.ts';
 import type { DeliveryTable } from '../delivery.ts';
 import { deliveryTable } from '../queries/deliveries.ts';
 import { cancelEdition, pauseEdition, resumeEdition } from '../queries/edition-changes.ts';

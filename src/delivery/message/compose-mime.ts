@@ -26,7 +26,7 @@ export interface MimeMail {
  * `mail` as multipart/alternative in quoted-printable, CRLF between lines, none over 998 bytes
  * (RFC 5322 §2.1.1). The same mail gives the same bytes.
  *
- * Edges of nodemailer 10's composer: it makes boundaries by chance (here from the seed);
+ * Edges of nodemailer 10's composer: it makes random boundaries (here from the seed);
  * chooses base64 for texts that are mostly not Latin, which no one can read in the raw (here
  * always quoted-printable); leaves text that looks like an encoded word (RFC 2047 §2) as it is, so
  * that it is decoded into anything (here broken by a space of no width); keeps control characters by encoding them (here taken out before);
@@ -94,7 +94,7 @@ function verbatim(text: string): string {
 
 /** A header's value as it goes out: the entries of a list on lines of their own. */
 function preparedValue(name: string, value: string): string {
-  // Every value is built from parts that were checked; this is the fence behind that fence.
+  // Every value is built from parts that were checked; this checks the lines once more.
   if (!/^[\x20-\x7e]*$/.test(value)) throw new Error(`header ${name} is not printable ASCII`);
   if (value.length > 900) throw new Error(`header ${name} is longer than a line may be`);
   return value.replaceAll('>, <', '>,\r\n <');

@@ -175,7 +175,7 @@ function bodyParts(body: 'text' | 'html', content: string): readonly Part[] {
   );
 }
 
-/** The fence behind what promises to write such lines. */
+/** Checks once more what promises to write such lines. */
 function assertWireReady(parts: readonly Part[]): void {
   const text = parts.map((part) => (typeof part === 'string' ? part : 'placeholder')).join('');
   if (/^\.|\n\.|[^\r]\n|\r(?!\n)/.test(text) || !text.endsWith('\r\n')) {

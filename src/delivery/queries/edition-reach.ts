@@ -2,7 +2,7 @@ import type { Database } from '../../database/tables.ts';
 
 /**
  * Whether somebody may have got the edition: a relay was asked to take a message of it, or a sender has
- * one in hand.
+ * claimed one.
  */
 export async function mayHaveReached(db: Database, edition: string): Promise<boolean> {
   const row = await db

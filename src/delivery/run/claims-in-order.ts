@@ -1,17 +1,17 @@
 import { storedInstant } from '../../database/instants.ts';
 import { type ClaimedDelivery, claimDeliveries } from '../queries/claims.ts';
-import type { Course } from './course.ts';
 import type { DeliveryRun } from './deliver-one.ts';
 import type { Ledger } from './ledger.ts';
 import type { Route } from './routes.ts';
+import type { RunState } from './run-state.ts';
 
-/** How many deliveries a connection has in hand: enough to work on while others are claimed. */
+/** How many claimed deliveries there are for each connection: enough to work on while others are claimed. */
 const CLAIMS_PER_CONNECTION = 10;
 
 /** What claiming has to know of a run. */
 export interface Claiming {
   readonly routes: readonly Route[];
-  readonly course: Course;
+  readonly runState: RunState;
   readonly ledger: Ledger;
   /** The edition is stale from then on: nothing more is claimed, and the run ends. */
   readonly freshUntil: Temporal.Instant;
@@ -24,7 +24,7 @@ export interface Claiming {
  */
 export function claimsInOrder(
   { deps, edition, sender }: DeliveryRun,
-  { routes, course, ledger, freshUntil }: Claiming,
+  { routes, runState, ledger, freshUntil }: Claiming,
 ): (notTo: readonly string[]) => Promise<readonly ClaimedDelivery[]> {
   const connections = routes.reduce((sum, { account }) => sum + account.connections, 0);
   const limit = connections * CLAIMS_PER_CONNECTION;
@@ -36,7 +36,7 @@ export function claimsInOrder(
   return async (notTo) => {
     const now = deps.clock();
     if (Temporal.Instant.compare(now, freshUntil) >= 0) {
-      course.stop('stale', `${edition.id} is too old to be sent any further`);
+      runState.stop('stale', `${edition.id} is too old to be sent any further`);
       return [];
     }
     // What went back to the queue just now is there to be claimed.

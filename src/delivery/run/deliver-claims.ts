@@ -5,15 +5,15 @@ import { forgetDomains, readDomainRates } from '../queries/domains.ts';
 import { forgetOldUse } from '../queries/relays.ts';
 import { currentRate } from '../slowed-rate.ts';
 import { claimsInOrder } from './claims-in-order.ts';
-import { type Course, openCourse } from './course.ts';
 import { type DeliveryRun, deliverOne } from './deliver-one.ts';
 import { type Dispatch, openDispatch } from './dispatch.ts';
-import { openDomainGates } from './domain-gates.ts';
+import { openDomainThrottles } from './domain-throttles.ts';
 import { openLedger } from './ledger.ts';
 import { concludeAboutUs, type Noting, noteOutcome } from './note-outcome.ts';
 import { openRefusals } from './refusals.ts';
 import { restoreRoutes } from './restore-routes.ts';
 import type { Route } from './routes.ts';
+import { openRunState, type RunState } from './run-state.ts';
 import type { Stopped } from './send-report.ts';
 import { whyClosed } from './why-closed.ts';
 
@@ -52,18 +52,18 @@ export async function deliverClaims(
   const { store, log, clock } = run.deps;
   await restoreRoutes(run.deps, routes, limits);
   const shop = await openWorkshop(run, routes, limits.freshUntil);
-  const { course } = shop;
+  const { runState } = shop;
   let done = 0;
   const onDone = () => {
     done += 1;
     log.progress('Sending', Math.min(done, limits.recipients), limits.recipients);
   };
-  const unwatch = watch(signal, routes, course);
+  const unwatch = watch(signal, routes, runState);
   const workOn = () =>
     Promise.all(
       routes.flatMap((route) =>
         Array.from({ length: route.account.connections }, () =>
-          work(shop, route, onDone).catch((error: unknown) => course.fail(error)),
+          work(shop, route, onDone).catch((error: unknown) => runState.fail(error)),
         ),
       ),
     );
@@ -73,8 +73,8 @@ export async function deliverClaims(
   await shop.dispatch.end();
   // When the disk is full this fails too; the next run finds this sender gone, and settles it.
   const now = storedInstant(clock());
-  await giveBackAll(store.db, run.sender, now).catch((error: unknown) => course.fail(error));
-  return course.end();
+  await giveBackAll(store.db, run.sender, now).catch((error: unknown) => runState.fail(error));
+  return runState.end();
 }
 
 /**
@@ -82,16 +82,16 @@ export async function deliverClaims(
  * by another relay.
  */
 async function settleAll(shop: Workshop): Promise<boolean> {
-  const { run, course, ledger, refusals, dispatch } = shop;
+  const { run, runState, ledger, refusals, dispatch } = shop;
   try {
     await ledger.settle();
     const aboutUs = await run.deps.store.transaction((db) => refusals.settle(db));
     for (const each of aboutUs) concludeAboutUs(shop, each);
     if (aboutUs.length > 0) dispatch.goOn();
     await ledger.settle();
-    return aboutUs.length > 0 && course.mayGoOn();
+    return aboutUs.length > 0 && runState.mayGoOn();
   } catch (error) {
-    course.fail(error);
+    runState.fail(error);
     await ledger.rescue();
     return false;
   }
@@ -105,14 +105,14 @@ async function openWorkshop(
   const { deps, sender } = run;
   const { store, config, machineClock } = deps;
   const now = () => machineClock().epochMilliseconds;
-  const course = openCourse();
+  const runState = openRunState();
   const ledger = openLedger(store, sender, deps);
-  const gates = openDomainGates(config.domains, await currentRates(run, now()));
-  const claim = claimsInOrder(run, { routes, course, ledger, freshUntil });
+  const throttles = openDomainThrottles(config.domains, await currentRates(run, now()));
+  const claim = claimsInOrder(run, { routes, runState, ledger, freshUntil });
   const giveBack = ({ id }: ClaimedDelivery) => ledger.giveBack(id);
-  const dispatch = openDispatch({ routes, gates, course, claim, giveBack, now });
+  const dispatch = openDispatch({ routes, throttles, runState, claim, giveBack, now });
   const refusals = openRefusals(run);
-  return { run, course, ledger, gates, dispatch, refusals };
+  return { run, runState, ledger, throttles, dispatch, refusals };
 }
 
 /** Rates of domains; those that have climbed back, and old counts of relays, are forgotten. */
@@ -131,7 +131,7 @@ async function currentRates({ deps }: DeliveryRun, now: number) {
 
 /** One connection's work. */
 async function work(shop: Workshop, route: Route, onDone: () => void): Promise<void> {
-  const { run, course, ledger, dispatch, refusals } = shop;
+  const { run, runState, ledger, dispatch, refusals } = shop;
   for (;;) {
     const delivery = await dispatch.next(route);
     if (delivery === undefined) return;
@@ -140,10 +140,10 @@ async function work(shop: Workshop, route: Route, onDone: () => void): Promise<v
     try {
       const outcome = await deliverOne(run, { ledger, route }, delivery);
       isReturned = noteOutcome(shop, route, { ...delivery, refusedBefore }, outcome);
-      if (outcome.kind === 'withheld') await stopIfClosed(run, course);
+      if (outcome.kind === 'withheld') await stopIfClosed(run, runState);
       if (!isReturned) onDone();
     } catch (error) {
-      course.fail(error);
+      runState.fail(error);
     } finally {
       dispatch.done(route, delivery, isReturned);
     }
@@ -151,23 +151,23 @@ async function work(shop: Workshop, route: Route, onDone: () => void): Promise<v
 }
 
 /** Where the edition was paused or cancelled: what is claimed need not be tried one after the other. */
-async function stopIfClosed({ deps, edition }: DeliveryRun, course: Course): Promise<void> {
+async function stopIfClosed({ deps, edition }: DeliveryRun, runState: RunState): Promise<void> {
   const message = await whyClosed(deps.store.db, edition.id);
-  if (message !== undefined) course.stop('paused', message);
+  if (message !== undefined) runState.stop('paused', message);
 }
 
 /** Stops when `signal` is aborted; what is in flight then has a little time. Call the answer in the end. */
 function watch(
   signal: AbortSignal | undefined,
   routes: readonly Route[],
-  course: Course,
+  runState: RunState,
 ): () => void {
   const over = new AbortController();
   const dropAll = () => {
     for (const { relay } of routes) relay.drop();
   };
   const onAbort = () => {
-    course.stop('signal', 'it was asked to stop');
+    runState.stop('signal', 'it was asked to stop');
     wait(GRACE_MS, undefined, { signal: over.signal }).then(dropAll, () => {});
   };
   if (signal?.aborted) onAbort();

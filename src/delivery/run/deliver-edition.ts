@@ -4,7 +4,7 @@ import type { Edition } from '../../editions/edition.ts';
 import { lockEdition } from '../../editions/queries/editions.ts';
 import type { EmailAddress } from '../../kernel/email-address.ts';
 import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
-import { checkFence } from '../../recovery/check-fence.ts';
+import { checkSplitBrain } from '../../recovery/split-brain-guard.ts';
 import { findNewsletter } from '../../settings/find-newsletter.ts';
 import type { NewsletterSettings } from '../../settings/settings.ts';
 import { balances } from '../delivery.ts';
@@ -32,7 +32,7 @@ import { recordSend } from './record-send.ts';
 import { reportEdition } from './report-edition.ts';
 import { requireSecret } from './require-secret.ts';
 import { openRoutes } from './routes.ts';
-import type { ReadySend, SendReport, SendWishes, Stopped } from './send-report.ts';
+import type { ReadySend, SendOptions, SendReport, Stopped } from './send-report.ts';
 import { startSender } from './sender-lease.ts';
 import { mostDoubtsResent, policyOf } from './when-in-doubt.ts';
 import { whyClosed } from './why-closed.ts';
@@ -50,26 +50,26 @@ export async function deliverEdition(
   signal?: AbortSignal,
 ): Promise<SendReport> {
   const { config, store, clock } = deps;
-  const { edition, wishes } = send;
+  const { edition, options } = send;
   const newsletter = findNewsletter(config, edition.newsletter);
   requireSecret(config);
-  await checkFence(deps);
-  if (send.state !== 'unfinished') await checkService(deps, { isForced: wishes.force === true });
+  await checkSplitBrain(deps);
+  if (send.state !== 'unfinished') await checkService(deps, { isForced: options.force === true });
   const routes = openRoutes(config.relays, store, deps.openRelay);
   await planEdition(deps, send);
   const page = await publishEditionPage(deps, newsletter, edition.id);
   const record = await recordSend(deps, edition);
   const sender = await startSender(store, edition.id, storedInstant(clock()));
   try {
-    const freshUntil = await reopen(deps, edition, newsletter, wishes);
+    const freshUntil = await reopen(deps, edition, newsletter, options);
     const { publicUrl, serviceUrl, secrets } = config;
     const links = { publicUrl, serviceUrl, secrets };
     const template = await prepareMessages({ edition, newsletter, ...links });
     const run = { deps, edition, template, sender: sender.id };
-    const triesAtOnce = wishes.resume === true;
+    const triesAtOnce = options.resume === true;
     const limits = { recipients: send.recipients, freshUntil, triesAtOnce };
     const result = await deliverClaims(run, routes, limits, signal);
-    const bounced = await conclude(run, wishes, result.stopped);
+    const bounced = await conclude(run, options, result.stopped);
     const reported = await report(deps, edition, await withReason(deps, edition, result), bounced);
     return page === undefined ? reported : { ...reported, page };
   } finally {
@@ -88,17 +88,17 @@ async function reopen(
   { store, clock }: SendDependencies,
   edition: Edition,
   newsletter: NewsletterSettings,
-  wishes: SendWishes,
+  options: SendOptions,
 ): Promise<Temporal.Instant> {
   const at = storedInstant(clock());
-  const policy = policyOf(newsletter, wishes);
+  const policy = policyOf(newsletter, options);
   return store.transaction(async (db) => {
-    await resumeEdition(db, edition.id, wishes.resume ? undefined : 'relay');
-    const mostDoubts = mostDoubtsResent(newsletter, wishes);
+    await resumeEdition(db, edition.id, options.resume ? undefined : 'relay');
+    const mostDoubts = mostDoubtsResent(newsletter, options);
     if (policy === 'resend') await resendDoubted(db, edition.id, at, mostDoubts);
     if (policy === 'skip') await skipDoubted(db, edition.id, at);
-    if (wishes.retryFailed) await retryFailed(db, edition.id, at);
-    if (wishes.asComposed) {
+    if (options.retryFailed) await retryFailed(db, edition.id, at);
+    if (options.asComposed) {
       await resumeEdition(db, edition.id, 'retraction');
       await noteAsComposed(db, edition.id, at);
     }
@@ -120,14 +120,14 @@ function isSameMail(a: Edition, b: Edition): boolean {
 /** After sending: pauses the edition where that is why the run stopped, gives up what is stale, ends dead subscriptions. */
 async function conclude(
   { deps, edition, sender }: DeliveryRun,
-  wishes: SendWishes,
+  options: SendOptions,
   stopped: Stopped | undefined,
 ): Promise<readonly EmailAddress[]> {
   const { db } = deps.store;
   const newsletter = findNewsletter(deps.config, edition.newsletter);
   const at = storedInstant(deps.clock());
   await failCancelled(db, newsletter.id, at);
-  if (policyOf(newsletter, wishes) === 'skip') await skipDoubted(db, edition.id, at);
+  if (policyOf(newsletter, options) === 'skip') await skipDoubted(db, edition.id, at);
   if (stopped?.because === 'refusals') {
     await pauseEdition(db, edition.id, { by: 'refusals', reason: stopped.message, at });
   }

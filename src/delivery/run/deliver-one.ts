@@ -48,7 +48,7 @@ export async function deliverOne(
     relay: route.account.id,
     attempts: delivery.attempts,
     now: deps.clock(),
-    jitter: deps.chance(),
+    jitter: deps.random(),
   };
   ledger.record({ id, messageId, ...verdictOf(outcome, facts) });
   return outcome;

@@ -1,8 +1,8 @@
 import type { ClaimedDelivery } from '../queries/claims.ts';
-import type { Course } from './course.ts';
-import { type HandInput, LOOK_AGAIN_MS, openHand } from './hand.ts';
+import { LOOK_AGAIN_MS, type LocalQueueInput, openLocalQueue } from './local-queue.ts';
 import type { Leave } from './quota.ts';
 import { hasRoom, isTurnOf, isUsable, type Route, restForQuota } from './routes.ts';
+import type { RunState } from './run-state.ts';
 
 /** Hands out claimed deliveries to the connections of all routes. */
 export interface Dispatch {
@@ -20,9 +20,9 @@ export interface Dispatch {
 const LONGEST_WAIT_MS = 60_000;
 
 /** Opens the dispatch of a run. */
-export function openDispatch(input: HandInput): Dispatch {
-  const { routes, gates, course, now } = input;
-  const hand = openHand(input);
+export function openDispatch(input: LocalQueueInput): Dispatch {
+  const { routes, throttles, runState, now } = input;
+  const hand = openLocalQueue(input);
   let inFlight = 0;
 
   /** Asks for leave; where there is none yet, waits for a while. */
@@ -37,7 +37,7 @@ export function openDispatch(input: HandInput): Dispatch {
       return false;
     }
     restForQuota(route, now(), leave.at);
-    stopIfAllRest(routes, course, now());
+    stopIfAllRest(routes, runState, now());
     hand.changed.notify();
     return false;
   }
@@ -52,7 +52,7 @@ export function openDispatch(input: HandInput): Dispatch {
     }
     if (!(await leaveToSend(route))) return undefined;
     // While the quota was asked another connection may have taken it, or the relay got into trouble.
-    const isOpen = course.mayGoOn() && isUsable(route, now()) && hasRoom(route);
+    const isOpen = runState.mayGoOn() && isUsable(route, now()) && hasRoom(route);
     const delivery = isOpen ? hand.take() : undefined;
     if (delivery === undefined) route.quota.putBack(now());
     else note(route, delivery);
@@ -61,7 +61,7 @@ export function openDispatch(input: HandInput): Dispatch {
 
   // In the same turn as it was taken: the next to look must find its domain as busy as it is.
   function note(route: Route, delivery: ClaimedDelivery): void {
-    gates.enter(delivery.domain, now());
+    throttles.enter(delivery.domain, now());
     route.throttle.enter(now());
     inFlight += 1;
     route.inFlight += 1;
@@ -74,8 +74,8 @@ export function openDispatch(input: HandInput): Dispatch {
   return {
     async next(route) {
       // It may have been at rest before this run began.
-      stopIfAllRest(routes, course, now());
-      while (course.mayGoOn()) {
+      stopIfAllRest(routes, runState, now());
+      while (runState.mayGoOn()) {
         hand.refill();
         if (hand.isEmpty()) {
           if (inFlight === 0 && hand.isDry()) return undefined;
@@ -91,18 +91,18 @@ export function openDispatch(input: HandInput): Dispatch {
       return undefined;
     },
     done(route, delivery, returned) {
-      gates.leave(delivery.domain);
+      throttles.leave(delivery.domain);
       inFlight -= 1;
       route.inFlight -= 1;
       route.movedAt = now();
       if (returned) hand.noteReturn();
-      stopIfAllRest(routes, course, now());
+      stopIfAllRest(routes, runState, now());
       hand.changed.notify();
     },
     end: hand.claimed,
     goOn() {
       hand.noteReturn();
-      stopIfAllRest(routes, course, now());
+      stopIfAllRest(routes, runState, now());
     },
   };
 }
@@ -112,7 +112,7 @@ function untilThen(then: number, now: number): number {
 }
 
 /** Ends the run when no relay can be given anything for a while. */
-function stopIfAllRest(routes: readonly Route[], course: Course, now: number): void {
+function stopIfAllRest(routes: readonly Route[], runState: RunState, now: number): void {
   const isResting = (route: Route) =>
     // A relay in trouble is worth waiting for only while another one works.
     !isUsable(route, now) &&
@@ -123,9 +123,9 @@ function stopIfAllRest(routes: readonly Route[], course: Course, now: number): v
   if (first !== undefined) {
     const { reason = 'has had all that it may be given', until } = first.rest ?? {};
     const message = `the relay ${first.account.id} ${reason}`;
-    course.stop('quota', message, until ?? new Date(first.restsUntil).toISOString());
+    runState.stop('quota', message, until ?? new Date(first.restsUntil).toISOString());
     return;
   }
   const troubles = routes.map(({ relay, trouble }) => `the relay ${relay.name} ${trouble}`);
-  course.stop('relay', troubles.join(', '));
+  runState.stop('relay', troubles.join(', '));
 }

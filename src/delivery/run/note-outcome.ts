@@ -6,19 +6,19 @@ import { setRelayLimits, setRelayRate, setRest } from '../queries/relay-state.ts
 import { setTrouble } from '../queries/relays.ts';
 import type { Outcome } from '../relay/outcome.ts';
 import { asksForSlowerPace } from '../slowed-rate.ts';
-import type { Course } from './course.ts';
 import { type DeliveryRun, isNobodys } from './deliver-one.ts';
-import type { DomainGates } from './domain-gates.ts';
+import type { DomainThrottles } from './domain-throttles.ts';
 import type { Ledger } from './ledger.ts';
 import type { AboutUs, Refusals } from './refusals.ts';
 import { isUsable, noteSuccess, type Route, restAfterTrouble, restForQuota } from './routes.ts';
+import type { RunState } from './run-state.ts';
 
 /** Where outcomes are noted. */
 export interface Noting {
   readonly run: DeliveryRun;
-  readonly course: Course;
+  readonly runState: RunState;
   readonly ledger: Ledger;
-  readonly gates: DomainGates;
+  readonly throttles: DomainThrottles;
   readonly refusals: Refusals;
 }
 
@@ -48,7 +48,7 @@ export function noteOutcome(
   delivery: ClaimedDelivery & { readonly refusedBefore: number },
   outcome: Outcome,
 ): boolean {
-  const { run, course, refusals } = noting;
+  const { run, runState, refusals } = noting;
   const now = run.deps.machineClock().epochMilliseconds;
   run.deps.metrics?.count('broadsheet_messages_total', {
     relay: route.account.id,
@@ -57,7 +57,7 @@ export function noteOutcome(
   noteSessionLimit(noting, route);
   switch (outcome.kind) {
     case 'accepted':
-      course.noteSent();
+      runState.noteSent();
       refusals.noteAccepted(route, delivery.refusedBefore);
       // It was under way when the relay began to rest: that goes on.
       if (route.rest !== undefined && !isUsable(route, now)) return false;
@@ -109,13 +109,13 @@ function noteRefusal(
 
 /** Stops the edition, or lets the relay rest, when what it says is about us. */
 export function concludeAboutUs(noting: Noting, { route, reason, said }: AboutUs): void {
-  const { course, run } = noting;
+  const { runState, run } = noting;
   const now = run.deps.machineClock().epochMilliseconds;
   const { kind, refusals, of } = reason;
   const many = refusals === of ? `${refusals} in a row` : `${refusals} of ${of}`;
   switch (kind) {
     case 'policy':
-      course.stop('refusals', `the relay ${route.relay.name} refused ${many}: ${said}`);
+      runState.stop('refusals', `the relay ${route.relay.name} refused ${many}: ${said}`);
       return;
     case 'relay':
       leaveAlone(noting, route, said, now);
@@ -182,14 +182,14 @@ function noteSessionLimit({ run, ledger }: Noting, route: Route): void {
 
 /** A domain that asks for a slower pace. */
 function noteDomain(
-  { ledger, gates }: Noting,
+  { ledger, throttles }: Noting,
   { domain }: ClaimedDelivery,
   outcome: Outcome,
   now: number,
 ): void {
   if (outcome.kind !== 'deferred' || !asksForSlowerPace(outcome.reply)) return;
   const { code, text } = outcome.reply;
-  const rate = gates.slowDown(domain, now);
+  const rate = throttles.slowDown(domain, now);
   ledger.add((db) => setDomainRate(db, domain, rate, `${code} ${text}`));
 }
 

@@ -18,7 +18,7 @@ import {
   type Undecided,
   type Unfinished,
 } from '../queries/unfinished.ts';
-import type { SendPreparation, SendWishes } from './send-report.ts';
+import type { SendOptions, SendPreparation } from './send-report.ts';
 import { freshSince } from './settle-ledger.ts';
 import { mostDoubtsResent } from './when-in-doubt.ts';
 
@@ -35,7 +35,7 @@ const NOTHING_PLANNED = {
 
 const NONE_UNDECIDED: Undecided = { undecided: 0, doubtedAgain: 0 };
 
-export interface PrepareOptions extends SendWishes {
+export interface PrepareOptions extends SendOptions {
   readonly newsletter: string;
   readonly edition?: string;
 }
@@ -48,22 +48,22 @@ export interface PrepareOptions extends SendWishes {
  */
 export async function prepareSend(
   deps: ComposeDependencies,
-  { newsletter: newsletterId, edition: editionId, ...wishes }: PrepareOptions,
+  { newsletter: newsletterId, edition: editionId, ...options }: PrepareOptions,
 ): Promise<SendPreparation> {
   const newsletter = findNewsletter(deps.config, newsletterId);
   const prepare = async (id: string) =>
-    prepareStored(deps, newsletter, await storedEdition(deps, newsletter, id), wishes);
-  const named = editionId ?? (await editionToRetry(deps, newsletter, wishes));
+    prepareStored(deps, newsletter, await storedEdition(deps, newsletter, id), options);
+  const named = editionId ?? (await editionToRetry(deps, newsletter, options));
   if (named !== undefined) return prepare(named);
   const since = freshSince(newsletter, deps.clock());
   const unfinished = await findUnfinished(deps.store.db, newsletter.id, since);
   const now = storedInstant(deps.clock());
   const isDue = (each: Unfinished) =>
-    (wishes.resume === true || !each.isPaused) &&
-    canGo(each, now, mostDoubtsResent(newsletter, wishes));
+    (options.resume === true || !each.isPaused) &&
+    canGo(each, now, mostDoubtsResent(newsletter, options));
   const due = unfinished.find(isDue);
   if (due !== undefined) return prepare(due.edition);
-  const prepared = await prepareNew(deps, newsletter, wishes);
+  const prepared = await prepareNew(deps, newsletter, options);
   const [waiting] = unfinished;
   return prepared.kind !== 'nothingNew' || waiting === undefined
     ? prepared
@@ -79,7 +79,7 @@ function canGo(each: Unfinished, now: string, mostDoubts: number): boolean {
 async function editionToRetry(
   { store }: StoreDependencies,
   { id }: NewsletterSettings,
-  { retryFailed, resume }: SendWishes,
+  { retryFailed, resume }: SendOptions,
 ): Promise<string | undefined> {
   return retryFailed ? findFailed(store.db, id, { orRefused: resume === true }) : undefined;
 }
@@ -105,26 +105,26 @@ async function prepareStored(
   { store, clock }: StoreDependencies,
   newsletter: NewsletterSettings,
   { edition, plannedAt, pause }: StoredEdition,
-  wishes: SendWishes,
+  options: SendOptions,
 ): Promise<SendPreparation> {
   const deliveries = await deliveryTable(store.db, edition.id);
   const isResumed =
     pause?.by === 'relay' ||
-    (pause?.by === 'retraction' && wishes.asComposed === true) ||
-    (wishes.resume === true && pause?.by !== 'approval');
+    (pause?.by === 'retraction' && options.asComposed === true) ||
+    (options.resume === true && pause?.by !== 'approval');
   if (pause !== undefined && !isResumed) {
     return { ...NO_NOTES, kind: 'paused', edition, deliveries, pause };
   }
   const now = storedInstant(clock());
   const due = {
-    ...{ now, mostDoubts: mostDoubtsResent(newsletter, wishes) },
-    failed: wishes.retryFailed === true,
+    ...{ now, mostDoubts: mostDoubtsResent(newsletter, options) },
+    failed: options.retryFailed === true,
   };
   const recipients =
     plannedAt === undefined
       ? await countActive(store.db, edition.newsletter)
       : await countDue(store.db, edition.id, due);
-  if (recipients === 0 && wishes.inDoubt === undefined) {
+  if (recipients === 0 && options.inDoubt === undefined) {
     const retryAt = await nextRetry(store.db, edition.id);
     const isAsked = newsletter.whenInDoubt !== 'skip';
     const undecided = isAsked ? await countUndecided(store.db, edition.id) : NONE_UNDECIDED;
@@ -133,13 +133,13 @@ async function prepareStored(
   }
   const state = plannedAt === undefined ? 'composed' : 'unfinished';
   const remember = () => {};
-  return { ...NO_NOTES, kind: 'ready', edition, state, recipients, deliveries, wishes, remember };
+  return { ...NO_NOTES, kind: 'ready', edition, state, recipients, deliveries, options, remember };
 }
 
 async function prepareNew(
   deps: ComposeDependencies,
   newsletter: NewsletterSettings,
-  wishes: SendWishes,
+  options: SendOptions,
 ): Promise<SendPreparation> {
   const { edition, remember, ...notes } = await draftEdition(deps, newsletter);
   if (edition === undefined) return { ...notes, kind: 'nothingNew' };
@@ -152,6 +152,6 @@ async function prepareNew(
     kind: 'ready',
     edition,
     state: 'new',
-    ...{ recipients, deliveries, wishes, remember },
+    ...{ recipients, deliveries, options, remember },
   };
 }

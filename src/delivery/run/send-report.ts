@@ -8,7 +8,7 @@ import type { FailedDelivery } from '../queries/deliveries.ts';
 import type { Undecided } from '../queries/unfinished.ts';
 
 /** What an editor asks of a send besides. */
-export interface SendWishes {
+export interface SendOptions {
   /** Goes on with an edition that was paused, also by a relay that rests: it is given one message first. */
   readonly resume?: boolean;
   /** Sends to those once more for whom an edition failed. */
@@ -54,7 +54,7 @@ export type SendPreparation =
       /** As it stands, of an unfinished edition. */
       readonly deliveries: DeliveryTable;
       /** What was asked for besides. */
-      readonly wishes: SendWishes;
+      readonly options: SendOptions;
       /** Remembers what composing found out (ids of posts); `deliverEdition` calls it. */
       readonly remember: () => void;
     });

@@ -56,7 +56,7 @@ export async function settleDeadSenders(store: Store, at: string): Promise<void>
     const senders = await allSenders(db);
     const dead: string[] = [];
     for (const sender of senders) {
-      const fate = fateOf(sender, now);
+      const fate = livenessOf(sender, now);
       if (fate === 'dead') dead.push(sender.id);
       if (fate === 'late') await giveBackAll(db, sender.id, at);
     }
@@ -73,11 +73,11 @@ export async function livingSenders(
   edition: string,
 ): Promise<readonly SendersTable[]> {
   const now = storedInstant(await leaseClock());
-  return (await sendersOf(db, edition)).filter((sender) => fateOf(sender, now) !== 'dead');
+  return (await sendersOf(db, edition)).filter((sender) => livenessOf(sender, now) !== 'dead');
 }
 
 /** Dead for sure (its program is gone from this machine), or for all we know (its lease is over). */
-export function fateOf(sender: SendersTable, now: string): 'alive' | 'late' | 'dead' {
+export function livenessOf(sender: SendersTable, now: string): 'alive' | 'late' | 'dead' {
   const life = isAlive(sender);
   if (life === 'dead') return 'dead';
   if (sender.lease_until >= now) return 'alive';

@@ -15,8 +15,8 @@ import { dirname, join } from 'node:path';
 import { BroadsheetError, EXIT, reasonOf } from '../../kernel/errors.ts';
 import { isRunning } from '../../kernel/is-running.ts';
 import { readRegularFile } from '../../kernel/regular-file.ts';
-import { TwinQueue } from './twin-queue.ts';
-import { hasTwins, TWINS, type TwinCoding, unpackTwin } from './twins.ts';
+import { COPIES, type Coding, hasCopies, unpackCopy } from './compressed-copies.ts';
+import { CopyQueue } from './copy-queue.ts';
 
 const STAGING = '.publishing-';
 
@@ -33,14 +33,14 @@ interface Change {
   /** Whether the file that is there goes away. */
   readonly removed?: boolean;
   /** Compressed copies that go beside it, by their endings. */
-  readonly twins: Map<string, string>;
+  readonly copies: Map<string, string>;
 }
 
 /**
  * Files on their way into a folder that people read. They are written beside it first, all of
  * them, and put in place by `commit` with one rename each: a reader sees an old file or a new one,
  * never half of one, and when the disk refuses before `commit` the folder is as it was. Beside each
- * file go its compressed twins. A twin has the modification time of its file: by that it is known
+ * file go its compressed copies. A compressed copy has the modification time of its file: by that it is known
  * to belong to it. Every method throws a `BroadsheetError` (`EXIT.disk`) when the disk refuses.
  * Close it, committed or not.
  */
@@ -50,7 +50,7 @@ export class Publication {
   #staged = 0;
   readonly #changes = new Map<string, Change>();
   readonly #made = new Set<string>();
-  readonly #queue = new TwinQueue();
+  readonly #queue = new CopyQueue();
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -76,50 +76,50 @@ export class Publication {
       const staged = this.#stage(bytes);
       const mode = statSync(target, { throwIfNoEntry: false })?.mode;
       if (mode !== undefined) chmodSync(staged, mode & 0o777);
-      this.#change(target, { staged, twins: new Map() }, hasTwins(path, bytes.length));
+      this.#change(target, { staged, copies: new Map() }, hasCopies(path, bytes.length));
       return true;
     });
   }
 
-  /** Leaves the file at `path` as it is, and sees to its twins. False where there is none. */
+  /** Leaves the file at `path` as it is, and sees to its compressed copies. False where there is none. */
   keep(path: string): boolean {
     const target = join(this.#folder, path);
     return refusedBy(target, () => {
       const stat = statSync(target, { throwIfNoEntry: false });
       if (stat === undefined) return false;
-      const wanted = hasTwins(path, stat.size);
-      if (!wanted || TWINS.every(({ ending }) => isTwin(target + ending, stat.mtimeMs)))
+      const wanted = hasCopies(path, stat.size);
+      if (!wanted || COPIES.every(({ ending }) => isTwin(target + ending, stat.mtimeMs)))
         return true;
-      this.#change(target, { twins: new Map() }, wanted);
+      this.#change(target, { copies: new Map() }, wanted);
       return true;
     });
   }
 
-  /** Leaves the file at `path`, which is somebody else's, and takes away twins that are not of it. */
+  /** Leaves the file at `path`, which is somebody else's, and takes away compressed copies that are not of it. */
   disown(path: string): void {
     const target = join(this.#folder, path);
     refusedBy(target, () => {
-      for (const { coding, ending } of TWINS) {
-        const twin = target + ending;
-        if (existsSync(twin) && !unpacksTo(twin, coding, target)) rmSync(twin);
+      for (const { coding, ending } of COPIES) {
+        const copy = target + ending;
+        if (existsSync(copy) && !unpacksTo(copy, coding, target)) rmSync(copy);
       }
     });
   }
 
-  /** Takes the file at `path` away, with its twins. */
+  /** Takes the file at `path` away, with its compressed copies. */
   remove(path: string): void {
-    this.#changes.set(join(this.#folder, path), { removed: true, twins: new Map() });
+    this.#changes.set(join(this.#folder, path), { removed: true, copies: new Map() });
   }
 
   #change(target: string, change: Change, wanted: boolean): void {
     this.#changes.set(target, change);
     if (!wanted) return;
-    for (const { coding, ending } of TWINS) {
+    for (const { coding, ending } of COPIES) {
       this.#queue.add({
         coding,
         read: () => readWhole(change.staged ?? target),
         write: (bytes) => {
-          change.twins.set(ending, this.#stage(bytes));
+          change.copies.set(ending, this.#stage(bytes));
         },
       });
     }
@@ -177,39 +177,39 @@ export class Publication {
   }
 }
 
-function stagedOf({ staged, twins }: Change): string[] {
-  return [...(staged === undefined ? [] : [staged]), ...twins.values()];
+function stagedOf({ staged, copies }: Change): string[] {
+  return [...(staged === undefined ? [] : [staged]), ...copies.values()];
 }
 
-/** Gives twins the time of their file, and twins of a file that has a mode of its own that mode. */
-function matchTimes(target: string, { staged, twins }: Change): void {
-  if (twins.size === 0) return;
+/** Gives compressed copies the time of their file, and compressed copies of a file that has a mode of its own that mode. */
+function matchTimes(target: string, { staged, copies }: Change): void {
+  if (copies.size === 0) return;
   const { mtimeMs, mode } = statSync(staged ?? target);
   const seconds = Math.trunc(mtimeMs) / 1000;
   if (staged !== undefined) utimesSync(staged, seconds, seconds);
-  for (const twin of twins.values()) {
-    utimesSync(twin, seconds, seconds);
-    chmodSync(twin, mode & 0o777);
+  for (const copy of copies.values()) {
+    utimesSync(copy, seconds, seconds);
+    chmodSync(copy, mode & 0o777);
   }
 }
 
 /**
- * The old twins go first and the new ones come last: a web server that looks for twins finds none
+ * The old compressed copies go first and the new ones come last: a web server that looks for compressed copies finds none
  * for a moment, and never one of other bytes, also where this is cut off in the middle.
  */
-function putInPlace(target: string, { staged, removed, twins }: Change): void {
+function putInPlace(target: string, { staged, removed, copies }: Change): void {
   if (staged !== undefined || removed) {
-    for (const { ending } of TWINS) rmSync(target + ending, { force: true });
+    for (const { ending } of COPIES) rmSync(target + ending, { force: true });
   }
   if (removed) rmSync(target, { force: true });
   if (staged !== undefined) renameSync(staged, target);
-  for (const [ending, twin] of twins) renameSync(twin, target + ending);
+  for (const [ending, copy] of copies) renameSync(copy, target + ending);
 }
 
-/** Whether the twin at `path` is of the file that was last changed at `mtimeMs`. */
+/** Whether the compressed copy at `path` is of the file that was last changed at `mtimeMs`. */
 function isTwin(path: string, mtimeMs: number): boolean {
-  const twin = statSync(path, { throwIfNoEntry: false });
-  return twin !== undefined && Math.trunc(twin.mtimeMs) === Math.trunc(mtimeMs);
+  const copy = statSync(path, { throwIfNoEntry: false });
+  return copy !== undefined && Math.trunc(copy.mtimeMs) === Math.trunc(mtimeMs);
 }
 
 function holds(path: string, bytes: Buffer): boolean {
@@ -217,9 +217,9 @@ function holds(path: string, bytes: Buffer): boolean {
   return size === bytes.length && readWhole(path).equals(bytes);
 }
 
-function unpacksTo(twin: string, coding: TwinCoding, path: string): boolean {
+function unpacksTo(copy: string, coding: Coding, path: string): boolean {
   try {
-    return unpackTwin(readWhole(twin), coding).equals(readWhole(path));
+    return unpackCopy(readWhole(copy), coding).equals(readWhole(path));
   } catch {
     return false;
   }

@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { createBrotliDecompress, createGunzip } from 'node:zlib';
 import { openRecentCache } from '../../kernel/recent-cache.ts';
-import { TWINS, type TwinCoding } from './twins.ts';
+import { COPIES, type Coding } from './compressed-copies.ts';
 
 /** A published file as it is now. */
 export interface PublishedFile {
@@ -15,13 +15,13 @@ export interface PublishedFile {
   readonly hash: string;
   /** Milliseconds since 1970. */
   readonly modifiedMs: number;
-  /** Itself, and the twins that unpack to its very bytes. */
+  /** Itself, and the compressed copies that unpack to its very bytes. */
   readonly forms: readonly FileForm[];
 }
 
-/** A file or one of its twins. */
+/** A file or one of its compressed copies. */
 export interface FileForm {
-  readonly coding: TwinCoding | 'identity';
+  readonly coding: Coding | 'identity';
   readonly sizeBytes: number;
   /** Absolute. */
   readonly path: string;
@@ -52,7 +52,7 @@ const FRESH = { quietMs: 2000, holdsMs: 200 } as const;
 const READ_AT_ONCE = constants.O_RDONLY | constants.O_NONBLOCK;
 
 interface Known {
-  /** Of the file and its twins. */
+  /** Of the file and its compressed copies. */
   readonly stamps: readonly string[];
   readonly file: PublishedFile;
   /** Milliseconds of the machine's clock. */
@@ -60,8 +60,8 @@ interface Known {
 }
 
 /**
- * Serves from `folder` whatever is there: every request looks at the file and its twins (three
- * times `stat`), and only what changed is read again. A twin is of use when it unpacks to the bytes
+ * Serves from `folder` whatever is there: every request looks at the file and its compressed copies (three
+ * times `stat`), and only what changed is read again. A compressed copy is of use when it unpacks to the bytes
  * of its file, so that one that was left behind, or is on its way, is never sent. Links are
  * followed as long as they stay in the folder. What is read is kept in memory, within limits.
  */
@@ -125,14 +125,14 @@ export function openPublishedFolder(folder: string): PublishedFolder {
   };
 }
 
-/** Of a file and, where they are there, its twins. */
+/** Of a file and, where they are there, its compressed copies. */
 type Stats = readonly [BigIntStats, ...(BigIntStats | undefined)[]];
 
 async function statAll(path: string): Promise<Stats | undefined> {
-  const [own, ...twins] = await Promise.all(
-    ['', ...TWINS.map(({ ending }) => ending)].map((ending) => statOf(path + ending)),
+  const [own, ...copies] = await Promise.all(
+    ['', ...COPIES.map(({ ending }) => ending)].map((ending) => statOf(path + ending)),
   );
-  return own === undefined ? undefined : [own, ...twins];
+  return own === undefined ? undefined : [own, ...copies];
 }
 
 async function statOf(path: string): Promise<BigIntStats | undefined> {
@@ -164,7 +164,7 @@ function latestMs(stats: Stats): number {
 async function inspect(
   folder: string,
   path: string,
-  [own, ...twins]: Stats,
+  [own, ...copies]: Stats,
 ): Promise<PublishedFile | undefined> {
   const real = await realPathInside(folder, path);
   const hash = real === undefined ? undefined : await hashOf(real, 'identity', own.size);
@@ -176,12 +176,12 @@ async function inspect(
     stamp: stampOf(stats),
   });
   const forms = [form('identity', own, real)];
-  for (const [at, { coding, ending }] of TWINS.entries()) {
-    const stats = twins[at];
+  for (const [at, { coding, ending }] of COPIES.entries()) {
+    const stats = copies[at];
     if (!stats?.isFile()) continue;
-    const twin = await realPathInside(folder, path + ending);
-    if (twin === undefined || (await hashOf(twin, coding, own.size)) !== hash) continue;
-    forms.push(form(coding, stats, twin));
+    const copy = await realPathInside(folder, path + ending);
+    if (copy === undefined || (await hashOf(copy, coding, own.size)) !== hash) continue;
+    forms.push(form(coding, stats, copy));
   }
   return { hash, modifiedMs: Number(own.mtimeNs / 1000n) / 1000, forms };
 }

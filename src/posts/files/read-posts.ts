@@ -62,7 +62,7 @@ export function readPosts(folder: string, context: ReadPostsContext): PostFolder
     const parsed = readPost(folder, file, context);
     if (parsed === undefined) continue;
     read++;
-    const fate = fateOf(parsed, context);
+    const fate = livenessOf(parsed, context);
     if (fate !== 'rest' && 'post' in parsed) withheld.push(parsed.post);
     switch (fate) {
       case 'draft':
@@ -137,7 +137,7 @@ function findFiles(folder: string, siteRoot: string) {
   }
 }
 
-function fateOf(
+function livenessOf(
   parsed: ParsedPost | UnreadablePost,
   { settings, now }: ReadPostsContext,
 ): 'draft' | 'future' | 'rest' {

@@ -1,4 +1,4 @@
-import { rest } from '../../kernel/rest.ts';
+import { sleep } from '../../kernel/sleep.ts';
 
 const TIMEOUT_MS = 10_000;
 const PAUSES_MS = [2000, 8000] as const;
@@ -17,7 +17,7 @@ export async function callUrl(
   for (const pauseMs of [...pausesMs, undefined]) {
     const { trouble, isFinal } = await callOnce(url, json, signal);
     if (trouble === undefined || isFinal || pauseMs === undefined) return trouble;
-    await rest(pauseMs, signal);
+    await sleep(pauseMs, signal);
     if (signal.aborted) return trouble;
   }
   return undefined;

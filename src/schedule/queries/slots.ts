@@ -136,7 +136,7 @@ export async function dueSlots(
 }
 
 /**
- * Takes a slot in hand that is in one of `states` and that nobody works on. False where another
+ * Leases a slot that is in one of `states` and that nobody works on. False where another
  * program was first. It saves the others work; what keeps them from doing it twice is the condition of
  * `changeSlot`.
  */

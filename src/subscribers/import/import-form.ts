@@ -61,16 +61,18 @@ export const LIST_FORM: ImportForm = {
 export function recogniseForm(
   header: readonly string[],
   place: string,
-  wishes: FormWishes = {},
+  options: FormWishes = {},
 ): ImportForm | undefined {
   const names = header.map(foldWords);
-  checkNamed(header, names, wishes);
-  const email = findAddressColumn(names, wishedAt(names, wishes, 'email'));
+  checkNamed(header, names, options);
+  const email = findAddressColumn(names, wishedAt(names, options, 'email'));
   if (email === undefined) return undefined;
   const provider = providerOf(new Set(names));
-  const columns = header.map((name, at) => recognise({ name, at, names, email, provider, wishes }));
+  const columns = header.map((name, at) =>
+    recognise({ name, at, names, email, provider, options }),
+  );
   const unclear = columns.filter(({ as }) => as === 'unclear');
-  if (unclear.length > 0 && !(wishes.status && hasLeft(wishes.status))) {
+  if (unclear.length > 0 && !(options.status && hasLeft(options.status))) {
     throw new BroadsheetError(EXIT.data, explainUnclear(place, unclear));
   }
   const known = columns.map(({ as, ...column }): ImportColumn => {
@@ -82,7 +84,7 @@ export function recogniseForm(
     places: placesOf(known),
     deciding: known.filter(({ as }) => as !== undefined && DECIDING.includes(as)),
     watched: known.filter(({ watched }) => watched),
-    words: new Map([...Object.entries(provider?.words ?? {}), ...(wishes.words ?? [])]),
+    words: new Map([...Object.entries(provider?.words ?? {}), ...(options.words ?? [])]),
     lists: provider?.lists === true,
   };
 }
@@ -94,23 +96,23 @@ interface Asked {
   /** Place of the address. */
   readonly email: number;
   readonly provider: Provider | undefined;
-  readonly wishes: FormWishes;
+  readonly options: FormWishes;
 }
 
 type Recognised = Omit<ImportColumn, 'as'> & { readonly as?: Meaning | 'unclear' };
 
 /** The user's word counts before the provider's, and that before the column's own name. */
-function recognise({ name, at, names, email, provider, wishes }: Asked): Recognised {
+function recognise({ name, at, names, email, provider, options }: Asked): Recognised {
   const column = { name, at };
   const folded = names[at] ?? '';
-  if ((wishes.ignored ?? []).some((some) => foldWords(some) === folded)) return column;
-  const wished = [...(wishes.columns ?? [])].find(([some]) => foldWords(some) === folded)?.[1];
+  if ((options.ignored ?? []).some((some) => foldWords(some) === folded)) return column;
+  const wished = [...(options.columns ?? [])].find(([some]) => foldWords(some) === folded)?.[1];
   if (wished !== undefined) return { ...column, as: wished };
   if (at === email) return { ...column, as: 'email' };
   const said = provider && columnOf(provider, folded);
   if (said !== undefined)
     return said === 'unused' || said === 'email' ? column : { ...column, as: said };
-  if (wishes.newsletter?.some((some) => foldWords(some) === folded)) {
+  if (options.newsletter?.some((some) => foldWords(some) === folded)) {
     return { ...column, as: 'subscribed' };
   }
   const ofPerson = recogniseName(folded);

@@ -31,7 +31,7 @@ const LONGEST_LINE = 1_000_000;
 export async function openImport(
   bytes: AsyncIterable<Uint8Array>,
   source: string,
-  wishes: FormWishes = {},
+  options: FormWishes = {},
 ): Promise<ImportFile> {
   const rows = readRows(bytes, source);
   const first = await rows.next();
@@ -39,7 +39,7 @@ export async function openImport(
   const { line, cells } = first.value;
   try {
     if (cells[0]?.includes('@')) return { form: LIST_FORM, rows: withFirst(first.value, rows) };
-    const form = recogniseForm(cells, `${source}:${line}`, wishes);
+    const form = recogniseForm(cells, `${source}:${line}`, options);
     if (form !== undefined) return { form, rows };
     const fact = cells.some((cell) => cell.includes('@'))
       ? 'has no header row'

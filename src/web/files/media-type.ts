@@ -37,7 +37,7 @@ const TYPES: ReadonlyMap<string, string> = new Map([
 
 /**
  * What the file at `path` is; undefined for what Broadsheet does not publish: a database, a ledger or
- * a compressed twin in the folder is nobody's business.
+ * a compressed copy in the folder is nobody's business.
  */
 export function mediaType(path: string): MediaType | undefined {
   const name = path.slice(path.lastIndexOf('/') + 1);

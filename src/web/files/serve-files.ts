@@ -42,7 +42,7 @@ interface Asked {
 
 /**
  * Serves the output folder below the base path, as RFC 9110 has it: conditional requests, content
- * negotiation, HEAD, OPTIONS, and from twins that were compressed when they were published. Takes
+ * negotiation, HEAD, OPTIONS, and from compressed copies that were compressed when they were published. Takes
  * every method and path that no other route has.
  */
 export const serveFiles: RoutePlugin = (app, deps) => {

@@ -63,6 +63,6 @@ function touch(path: string, at: Date): void {
   try {
     utimesSync(path, at, at);
   } catch {
-    // Tiny files have no twins.
+    // Tiny files have no compressed copies.
   }
 }

@@ -217,12 +217,12 @@ test('a folder’s page is at the folder with a slash; the page of feeds is at f
   assert.equal((await askBytes(server.url)).status, 404, 'the home page is the site’s');
 });
 
-test('twins that are of other bytes, torn, huge or links are not sent', async (t) => {
+test('compressed copies that are of other bytes, torn, huge or links are not sent', async (t) => {
   const { folder, publish, server } = await openFolder(t);
   const path = join(folder, 'rss.xml');
   await publish({ 'rss.xml': LONG });
   const outside = temporaryFolder(t, { 'own.gz': gzipSync(LONG) });
-  const twins: (string | Uint8Array)[] = [
+  const copies: (string | Uint8Array)[] = [
     gzipSync(`${LONG}older`),
     gzipSync(LONG.slice(1)),
     gzipSync(LONG).subarray(0, 60),
@@ -230,7 +230,7 @@ test('twins that are of other bytes, torn, huge or links are not sent', async (t
     'no gzip',
     '',
   ];
-  for (const bytes of twins) {
+  for (const bytes of copies) {
     writeFileSync(`${path}.gz`, bytes);
     const { headers, text } = await askBytes(`${server.url}rss.xml`, { 'Accept-Encoding': 'gzip' });
     assert.deepEqual([headers['content-encoding'], text], [undefined, LONG]);
@@ -252,7 +252,7 @@ test('what other programs do to the folder shows at once: new bytes, a time set 
   const ask = () => askBytes(`${server.url}rss.xml`, COMPRESSED);
   const first = await ask();
   assert.equal(first.headers['content-encoding'], 'br');
-  // As `git checkout` or `rsync --inplace` do, without twins; of the same size and time.
+  // As `git checkout` or `rsync --inplace` do, without compressed copies; of the same size and time.
   const { mtime } = statSync(path);
   const other = LONG.replace('Read', 'Heed');
   writeFileSync(path, other);
@@ -265,10 +265,10 @@ test('what other programs do to the folder shows at once: new bytes, a time set 
   const third = await ask();
   assert.deepEqual([third.headers.etag, third.text], [first.headers.etag, LONG]);
   rmSync(path);
-  assert.equal((await ask()).status, 503, 'its twins alone are nothing');
+  assert.equal((await ask()).status, 503, 'its compressed copies alone are nothing');
 });
 
-test('twins that come later are sent', async (t) => {
+test('compressed copies that come later are sent', async (t) => {
   const { folder, publish, server } = await openFolder(t);
   writeFileSync(join(folder, 'rss.xml'), LONG);
   const before = await askBytes(`${server.url}rss.xml`, COMPRESSED);

@@ -2,7 +2,7 @@
  * Resolves after `mostMs`, or as soon as `signal` is aborted or one of `wakers` resolves. Never
  * rejects.
  */
-export async function rest(
+export async function sleep(
   mostMs: number,
   signal: AbortSignal,
   wakers: readonly Promise<void>[] = [],

@@ -1,7 +1,7 @@
 import nodeCron, { type Logger } from 'node-cron';
 
 /** Wakes somebody at the times of an expression, until it is closed. */
-export interface Alarm {
+export interface Timer {
   close(): void;
 }
 
@@ -13,7 +13,7 @@ const SILENT: Logger = { info() {}, warn() {}, error() {}, debug() {} };
  * skip, or that the machine slept through, it leaves out, so that somebody has to look besides. That another
  * program wakes at the same time is in order: the database decides who does something.
  */
-export function openAlarm(cron: string, timeZone: string, wake: () => void): Alarm {
+export function openTimer(cron: string, timeZone: string, wake: () => void): Timer {
   const options = { timezone: timeZone, noOverlap: true, logger: SILENT, unref: true };
   const task = nodeCron.schedule(cron, wake, { ...options, suppressMissedWarning: true });
   return { close: () => void task.destroy() };

@@ -18,7 +18,7 @@ import { findElsewhere, findPlace } from './find-place.ts';
  * not know what was sent since. Throws a config error, with what is at stake and what to do, where
  * the database is held.
  */
-export async function checkFence(deps: StoreDependencies): Promise<void> {
+export async function checkSplitBrain(deps: StoreDependencies): Promise<void> {
   const { config, store, clock } = deps;
   await catchUpWithJournal(deps);
   const because = await findElsewhere(store.db, config);

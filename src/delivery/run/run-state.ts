@@ -1,7 +1,7 @@
 import type { Stopped } from './send-report.ts';
 
 /** Whether a run goes on: what its workers tell each other. */
-export interface Course {
+export interface RunState {
   mayGoOn(): boolean;
   /** Ends the run in order; the first reason stays. */
   stop(because: Stopped['because'], message: string, retryAt?: string): void;
@@ -14,11 +14,11 @@ export interface Course {
 }
 
 /** A run that begins. */
-export function openCourse(): Course {
+export function openRunState(): RunState {
   let sent = 0;
   let stopped: Stopped | undefined;
   let failure: { readonly error: unknown } | undefined;
-  const stop: Course['stop'] = (because, message, retryAt) => {
+  const stop: RunState['stop'] = (because, message, retryAt) => {
     stopped ??= { because, message, ...(retryAt === undefined ? {} : { retryAt }) };
   };
   return {

@@ -1,5 +1,5 @@
 /** Gives a number in [0, 1), another each time. Handed to the jobs that need it, so that tests can set it. */
-export type Chance = () => number;
+export type Random = () => number;
 
 /** The machine's own. */
-export const systemChance: Chance = () => Math.random();
+export const systemRandom: Random = () => Math.random();

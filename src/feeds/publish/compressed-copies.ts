@@ -2,13 +2,13 @@ import { promisify } from 'node:util';
 import { brotliCompress, brotliDecompressSync, constants, gunzipSync, gzip } from 'node:zlib';
 
 /** How a compressed copy is called in HTTP (RFC 9110 §8.4.1), the one that readers do best with first. */
-export type TwinCoding = 'br' | 'gzip';
+export type Coding = 'br' | 'gzip';
 
 /**
  * The compressed copies that stand beside a published file, by what their names have after the
  * file's own: what nginx (`gzip_static`, `brotli_static`) and Caddy (`precompressed`) look for.
  */
-export const TWINS: readonly { readonly coding: TwinCoding; readonly ending: string }[] = [
+export const COPIES: readonly { readonly coding: Coding; readonly ending: string }[] = [
   { coding: 'br', ending: '.br' },
   { coding: 'gzip', ending: '.gz' },
 ];
@@ -26,13 +26,13 @@ const GZIP_LEVEL = 6;
 /** RFC 1952 §2.3.1: the system that made the file, and the value for one that is not told. */
 const GZIP_SYSTEM = { at: 9, unknown: 255 } as const;
 
-/** Whether a published file has twins: those that programs write for themselves have none. */
-export function hasTwins(path: string, sizeBytes: number): boolean {
+/** Whether a published file has compressed copies: those that programs write for themselves have none. */
+export function hasCopies(path: string, sizeBytes: number): boolean {
   return sizeBytes >= SMALLEST_BYTES && !/(?:^|\/)\.[^/]*$/.test(path);
 }
 
 /** `bytes` compressed, in libuv's threads: the same bytes each time, on every system. */
-export async function compressTwin(bytes: Uint8Array, coding: TwinCoding): Promise<Buffer> {
+export async function compressCopy(bytes: Uint8Array, coding: Coding): Promise<Buffer> {
   // One piece of work for a thread, and not one for every 16 KB.
   const chunkSize = Math.max(SMALLEST_BYTES, Math.ceil(bytes.length / 2));
   if (coding === 'br') {
@@ -49,7 +49,7 @@ export async function compressTwin(bytes: Uint8Array, coding: TwinCoding): Promi
   return packed;
 }
 
-/** What was compressed. Throws where `packed` is no whole twin. */
-export function unpackTwin(packed: Uint8Array, coding: TwinCoding): Buffer {
+/** What was compressed. Throws where `packed` is no whole compressed copy. */
+export function unpackCopy(packed: Uint8Array, coding: Coding): Buffer {
   return coding === 'br' ? brotliDecompressSync(packed) : gunzipSync(packed);
 }

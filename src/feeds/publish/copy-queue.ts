@@ -1,4 +1,4 @@
-import { compressTwin, type TwinCoding } from './twins.ts';
+import { type Coding, compressCopy } from './compressed-copies.ts';
 
 /**
  * Files that are read and compressed at a time: each takes some megabytes meanwhile. A feed gives
@@ -8,7 +8,7 @@ import { compressTwin, type TwinCoding } from './twins.ts';
 const AT_ONCE = 8;
 
 interface Order {
-  readonly coding: TwinCoding;
+  readonly coding: Coding;
   /** Reads the bytes when their turn comes. */
   read(): Uint8Array;
   /** Takes the compressed bytes. */
@@ -16,7 +16,7 @@ interface Order {
 }
 
 /** Compresses in the background, a few files at a time, so that few are in memory. */
-export class TwinQueue {
+export class CopyQueue {
   readonly #waiting: Order[] = [];
   readonly #running = new Set<Promise<void>>();
   #failure: { readonly error: unknown } | undefined;
@@ -51,7 +51,7 @@ export class TwinQueue {
 
   async #work({ coding, read, write }: Order): Promise<void> {
     try {
-      const packed = await compressTwin(read(), coding);
+      const packed = await compressCopy(read(), coding);
       if (this.#failure === undefined) write(packed);
     } catch (error) {
       this.#failure ??= { error };

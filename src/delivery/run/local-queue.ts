@@ -1,11 +1,11 @@
 import { type ChangeSignal, openChangeSignal } from '../../kernel/change-signal.ts';
 import type { ClaimedDelivery } from '../queries/claims.ts';
-import type { Course } from './course.ts';
-import type { DomainGates } from './domain-gates.ts';
+import type { DomainThrottles } from './domain-throttles.ts';
 import type { Route } from './routes.ts';
+import type { RunState } from './run-state.ts';
 
 /** The deliveries that a run has claimed and not begun with. Times are epoch milliseconds. */
-export interface Hand {
+export interface LocalQueue {
   /** Told whenever a connection that waits should look again. */
   readonly changed: ChangeSignal;
   isEmpty(): boolean;
@@ -13,22 +13,22 @@ export interface Hand {
   isDry(): boolean;
   /** A delivery went back to the queue: there is something to claim again. */
   noteReturn(): void;
-  /** Claims where there is less in hand than there are connections; does not wait for it. */
+  /** Claims where the queue is shorter than there are connections; does not wait for it. */
   refill(): void;
   /** Waits for the claim that is under way. */
   claimed(): Promise<void>;
-  /** Claims for other domains, where those in hand have enough for now; does not wait for it. */
+  /** Claims for other domains, where those of the queue have enough for now; does not wait for it. */
   refillWithOthers(): void;
   /** When the first of them may go; now or before: at once; Infinity: when another one is over. */
   opensAt(): number;
-  /** Takes the first whose domain is open out of the hand; undefined where there is none. */
+  /** Takes the first whose domain is open out of the queue; undefined where there is none. */
   take(): ClaimedDelivery | undefined;
 }
 
-export interface HandInput {
+export interface LocalQueueInput {
   readonly routes: readonly Route[];
-  readonly gates: DomainGates;
-  readonly course: Course;
+  readonly throttles: DomainThrottles;
+  readonly runState: RunState;
   /** Claims more, not to these domains; an empty answer means that nothing is due. */
   readonly claim: (notTo: readonly string[]) => Promise<readonly ClaimedDelivery[]>;
   /** Puts a claimed delivery back into the queue. */
@@ -40,11 +40,18 @@ export interface HandInput {
 /** A wait is never longer than this, so that a clock that goes back costs no more. */
 export const LOOK_AGAIN_MS = 1000;
 
-/** Deliveries to domains that have enough for now are kept in hand, while others are claimed. */
+/** Deliveries to domains that have enough for now stay in the queue, while others are claimed. */
 const MOST_IN_HAND_PER_CONNECTION = 20;
 
-/** Opens the hand of a run, which is empty at first. */
-export function openHand({ routes, gates, course, claim, giveBack, now }: HandInput): Hand {
+/** Opens the queue of a run, which is empty at first. */
+export function openLocalQueue({
+  routes,
+  throttles,
+  runState,
+  claim,
+  giveBack,
+  now,
+}: LocalQueueInput): LocalQueue {
   const connections = routes.reduce((sum, { account }) => sum + account.connections, 0);
   const changed = openChangeSignal();
   let inHand: ClaimedDelivery[] = [];
@@ -64,13 +71,13 @@ export function openHand({ routes, gates, course, claim, giveBack, now }: HandIn
 
   function startClaim(notTo: readonly string[]): void {
     claiming = claimMore(notTo).catch((error: unknown) => {
-      course.fail(error);
+      runState.fail(error);
       changed.notify();
     });
   }
 
   const opensAt = ({ domain }: ClaimedDelivery, at: number) =>
-    gates.opensAt(domain, at) ?? Infinity;
+    throttles.opensAt(domain, at) ?? Infinity;
   return {
     changed,
     isEmpty: () => inHand.length === 0,
@@ -87,9 +94,9 @@ export function openHand({ routes, gates, course, claim, giveBack, now }: HandIn
     refillWithOthers(): void {
       const at = now();
       if (isDry || claiming !== undefined || Math.abs(at - noOthersAt) < LOOK_AGAIN_MS) return;
-      const notTo = gates.closed(at);
+      const notTo = throttles.closed(at);
       if (inHand.length >= connections * MOST_IN_HAND_PER_CONNECTION) {
-        // Several slow domains must not fill the hand, or nobody else would be served.
+        // Several slow domains must not fill the queue, or nobody else would be served.
         for (const delivery of inHand) giveBack(delivery);
         inHand = [];
       }
