@@ -22,15 +22,22 @@ import type { Terminal } from './terminal.ts';
 
 const EXAMPLES = `
 Examples:
-  $ broadsheet demo                        see everything at work, on sample posts
-  $ broadsheet build                       write the feeds
-  $ broadsheet preview politics-essential  look at the next edition, send nothing
+  $ broadsheet demo                        try everything on sample posts
+  $ broadsheet build                       build the feeds
+  $ broadsheet preview politics-essential  look at the next edition; send nothing
   $ broadsheet send politics-essential     send it to everyone who signed up
-  $ broadsheet start                       do all of it by itself, and serve the site
+  $ broadsheet start                       do all of this on schedule, and serve the site
 
-Exit codes: 0 done, 64 usage, 65 posts, lines or addresses that were refused, 67 mail refused for
-good, 69 relay or database away, 70 bug, 74 disk, 75 run again for the rest, 78 config, or the
-database is held, or a feed would be emptied.
+Exit codes:
+   0  done
+  64  the command line is wrong
+  65  some posts, lines or addresses were refused; the rest is done
+  67  some mail was refused for good
+  69  the relay or the database does not answer
+  70  a bug in Broadsheet
+  74  the disk is full or cannot be written
+  75  not finished: run the command again
+  78  something has to be corrected first: the config, a database on hold, a feed that would be emptied
 `;
 
 /**
@@ -45,9 +52,9 @@ export function createProgram(terminal: Terminal, setExitCode: (code: ExitCode) 
     .configureHelp({ showGlobalOptions: true })
     .helpCommand('help [command]', 'print help for a command')
     .option('--config <file>', 'the config file', 'config/broadsheet.yaml')
-    .option('--verbose', 'say more on standard error')
+    .option('--verbose', 'print more details on standard error')
     .addHelpText('after', EXAMPLES)
-    .showHelpAfterError('(broadsheet --help shows what there is)')
+    .showHelpAfterError('(see broadsheet --help)')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.out(text.trimEnd()),

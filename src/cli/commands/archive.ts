@@ -13,16 +13,16 @@ Examples:
   $ broadsheet archive
   $ broadsheet archive --out _site --json
 
-\`broadsheet start\` keeps the archive by itself; this is for those who send by cron or from CI.
+\`broadsheet start\` writes these pages by itself. Use this command if you send from cron or CI.
 `;
 
 /** `broadsheet archive`: writes the pages and feeds of the editions that were sent. */
 export function addArchive(program: Command, shell: Shell): void {
   program
     .command('archive')
-    .description('write the pages of the editions that were sent')
-    .option('--out <dir>', "folder for the pages, in place of the feeds' folder of the config")
-    .option('--json', 'print one JSON object')
+    .description('write the archive pages of sent editions')
+    .option('--out <dir>', 'folder for the pages, instead of the feeds folder in the config')
+    .option('--json', 'print the result as one JSON object')
     .addHelpText('after', EXAMPLES)
     .action(async (_options, command: Command) => {
       await withMail(command, shell, { readOnly: true }, async (context) => {

@@ -17,12 +17,11 @@ Examples:
   $ broadsheet build --posts _posts --out _site/feeds
   $ broadsheet build --now 2026-03-20T07:00 --json
 
-Posts that are broken are named and left out, the others are published, and the exit code is 65.
-A build that would take more than half of the items out of a feed stops, writes nothing, and says
-why: exit code 78. Posts that were deleted, and a few that were made drafts, are no reason; for
-anything else there is --force.
-With feeds.hub in the config, the hub is told which feeds changed; a hub that is away is a warning.
-Use --no-ping where the folder is only uploaded after the build: the hub fetches at once.
+Broken posts are named and left out. All others are published, and the exit code is 65.
+If a feed would lose more than half of its items, the build stops, writes nothing, and says why: exit
+code 78. Deleted posts, and a few new drafts, do not stop it. In all other cases use --force.
+With feeds.hub in the config, the hub is notified of changed feeds. If it does not answer, you get a warning.
+Use --no-ping if you upload the folder after the build: the hub fetches the feeds at once.
 `;
 
 interface BuildFlags {
@@ -35,13 +34,13 @@ interface BuildFlags {
 export function addBuild(program: Command, shell: Shell): void {
   program
     .command('build')
-    .description('write the feeds')
-    .option('--posts <dir>', "folder of the posts, in place of the config's")
-    .option('--out <dir>', "folder for the feeds, in place of the config's")
-    .option('--now <time>', 'take this for the present time')
-    .option('--force', 'publish also what takes most of the items out of a feed')
-    .option('--no-ping', 'do not tell the WebSub hub what changed')
-    .option('--json', 'print one JSON object')
+    .description('build the feeds')
+    .option('--posts <dir>', 'posts folder, instead of the one in the config')
+    .option('--out <dir>', 'feeds folder, instead of the one in the config')
+    .option('--now <time>', 'use this time instead of the current time')
+    .option('--force', 'publish even if a feed loses most of its items')
+    .option('--no-ping', 'do not notify the WebSub hub')
+    .option('--json', 'print the result as one JSON object')
     .addHelpText('after', EXAMPLES)
     .action(async (_options, command: Command) => {
       await withContext(command, shell, async ({ config, clock, log, verbose }) => {

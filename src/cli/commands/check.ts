@@ -16,10 +16,10 @@ Examples:
 export function addCheck(program: Command, shell: Shell): void {
   program
     .command('check')
-    .description('look at config, posts and templates, and say what is wrong; change nothing')
-    .option('--posts <dir>', "folder of the posts, in place of the config's")
-    .option('--now <time>', 'take this for the present time')
-    .option('--json', 'print one JSON object')
+    .description('check config, posts and templates; change nothing')
+    .option('--posts <dir>', 'posts folder, instead of the one in the config')
+    .option('--now <time>', 'use this time instead of the current time')
+    .option('--json', 'print the result as one JSON object')
     .addHelpText('after', EXAMPLES)
     .action(async (_options, command: Command) => {
       await withMail(command, shell, { readOnly: true }, async (context) => {

@@ -12,16 +12,16 @@ Examples:
   $ broadsheet compose politics-essential
   $ broadsheet compose politics-essential --now 2026-03-20T07:00 --json
 
-The edition is stored as it is now, and sent by \`broadsheet send\`.
+The edition is stored and does not change any more. \`broadsheet send\` sends it.
 `;
 
 /** `broadsheet compose`: makes the next edition and stores it. */
 export function addCompose(program: Command, shell: Shell): void {
   program
     .command('compose <newsletter>')
-    .description('make the next edition and store it, frozen')
-    .option('--now <time>', 'take this for the present time')
-    .option('--json', 'print one JSON object')
+    .description('compose the next edition and store it')
+    .option('--now <time>', 'use this time instead of the current time')
+    .option('--json', 'print the result as one JSON object')
     .addHelpText('after', EXAMPLES)
     .action(async (newsletter: string, _options, command: Command) => {
       await withMail(command, shell, { readOnly: false }, async (context) => {

@@ -6,7 +6,7 @@ import type { Shell } from '../shell.ts';
 
 /** `broadsheet database adopt | copy | move`. */
 export function addDatabase(program: Command, shell: Shell): void {
-  const database = program.command('database').description('the database itself');
+  const database = program.command('database').description('manage the database');
   addAdopt(database, shell);
   addCopy(database, shell);
   addMove(database, shell);

@@ -14,7 +14,7 @@ const PACKAGE_FOLDER = join(import.meta.dirname, '../../..');
 export function addDemo(program: Command, { terminal, setExitCode }: Shell): void {
   program
     .command('demo')
-    .description('see it work: sample posts become feeds and a digest, sent on this machine only')
+    .description('try it: sample posts become feeds and a digest, sent on this machine only')
     .action(async (_options, command: Command) => {
       const { runDemo } = await import('../demo/run-demo.ts');
       const log = await openTerminalLog(terminal, command.optsWithGlobals().verbose === true);

@@ -17,26 +17,29 @@ Examples:
 export function addEditions(program: Command, shell: Shell): void {
   const editions = program
     .command('editions')
-    .description('the editions and what became of them')
+    .description('list and manage editions')
     .addHelpText('after', EXAMPLES);
   const command = (name: string, description: string) =>
-    editions.command(name).description(description).option('--json', 'print one JSON object');
-  command('list', 'every edition, the newest first')
+    editions
+      .command(name)
+      .description(description)
+      .option('--json', 'print the result as one JSON object');
+  command('list', 'list all editions, newest first')
     .option('--newsletter <id>', 'only those of this newsletter')
     .action((_options, self: Command) => listThem(self, shell));
-  command('show <id>', 'one edition: its stories, its deliveries, and who was not served')
+  command('show <id>', 'show one edition: stories, deliveries, and who did not get it')
     .option('--failed', 'everyone whom it failed for, with the reply')
     .action((id: string, _options, self: Command) => showOne(id, self, shell));
-  command('approve <id>', 'let one go that waits for an editor to approve it')
+  command('approve <id>', 'approve an edition that waits for it')
     .option('--as-composed', 'although posts of it were taken away since')
     .action((id: string, _options, self: Command) => approveOne(id, self, shell));
-  command('pause <id>', 'let its deliveries wait; a send that is under way stops')
+  command('pause <id>', 'pause an edition; a running send stops')
     .option('--reason <text>', 'for whoever looks later')
     .action((id: string, _options, self: Command) => pauseOne(id, self, shell));
-  command('resume <id>', 'let a paused one go on with the next send').action(
+  command('resume <id>', 'let the next send continue a paused edition').action(
     (id: string, _options, self: Command) => resumeOne(id, self, shell),
   );
-  command('cancel <id>', 'end it for good: whoever has not got it does not get it')
+  command('cancel <id>', 'cancel an edition for good: nobody else gets it')
     .option('--yes', 'do not ask')
     .action((id: string, _options, self: Command) => cancelOne(id, self, shell));
 }

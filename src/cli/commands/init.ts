@@ -19,7 +19,7 @@ Example:
 export function addInit(program: Command, { terminal }: Shell): void {
   program
     .command('init')
-    .description('make a config file to start from')
+    .description('create a config file')
     .addHelpText('after', EXAMPLES)
     .action(async (_options, command: Command) => {
       const { EXAMPLE_NEWSLETTER } = await import('../../settings/example-values.ts');

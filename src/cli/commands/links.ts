@@ -11,8 +11,8 @@ Example:
 export function addLinks(program: Command, shell: Shell): void {
   program
     .command('links')
-    .description("print the <link> tags for the head of your site's pages")
-    .option('--json', 'print one JSON object')
+    .description("print the <link> tags for the <head> of your site's pages")
+    .option('--json', 'print the result as one JSON object')
     .addHelpText('after', EXAMPLES)
     .action(async (_options, command: Command) => {
       await withContext(command, shell, async ({ config }) => {

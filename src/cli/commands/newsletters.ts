@@ -7,27 +7,27 @@ Examples:
   $ broadsheet newsletters list
   $ broadsheet newsletters rename politics-essential politics
 
-To give a newsletter another id, change it in the config, stop the service, and then run rename: its people,
-those who left included, and its editions get the new id with it. Links in mails that were sent work on.
+To give a newsletter another id: stop the service, change the id in the config, then run rename. It changes the
+id of all subscribers, including those who left, and of all editions. Links in mails already sent still work.
 `;
 
 /** `broadsheet newsletters list | rename`. */
 export function addNewsletters(program: Command, shell: Shell): void {
   const newsletters = program
     .command('newsletters')
-    .description('the newsletters and how many people they have')
+    .description('list and rename newsletters')
     .addHelpText('after', EXAMPLES);
   newsletters
     .command('list')
-    .description('those of the config, and those that people are subscribed to besides')
-    .option('--json', 'print one JSON object')
+    .description('list the newsletters in the config, and others that have subscribers')
+    .option('--json', 'print the result as one JSON object')
     .action((_options, self: Command) => listThem(self, shell));
   newsletters
     .command('rename <old> <new>')
-    .description('give all that a newsletter has to one with another id')
+    .description('give a newsletter another id, with everything that belongs to it')
     .option('--yes', 'do not ask')
-    .option('--now <time>', 'take this for the present time')
-    .option('--json', 'print one JSON object')
+    .option('--now <time>', 'use this time instead of the current time')
+    .option('--json', 'print the result as one JSON object')
     .action((from: string, to: string, _options, self: Command) =>
       renameOne(from, to, self, shell),
     );

@@ -21,10 +21,10 @@ Examples:
 export function addPreview(program: Command, shell: Shell): void {
   program
     .command('preview <newsletter>')
-    .description('write what would be sent as HTML, text and .eml; store and send nothing')
+    .description('write the next edition as HTML, text and .eml files; send nothing')
     .option('--out <dir>', 'folder for the files', 'preview')
-    .option('--now <time>', 'take this for the present time')
-    .option('--json', 'print one JSON object')
+    .option('--now <time>', 'use this time instead of the current time')
+    .option('--json', 'print the result as one JSON object')
     .addHelpText('after', EXAMPLES)
     .action(async (newsletter: string, options: { out: string; json?: true }, command: Command) => {
       await withMail(command, shell, { readOnly: true }, async (context) => {

@@ -15,10 +15,10 @@ Examples:
 export function addSchedule(program: Command, shell: Shell): void {
   const schedule = program
     .command('schedule')
-    .description('when the newsletters are sent by themselves, and what came of the last times')
+    .description('show when newsletters are sent, and what happened the last times')
     .option('--newsletter <id>', 'only this newsletter')
-    .option('--json', 'print one JSON object')
-    .option('--now <time>', 'take this for the present time')
+    .option('--json', 'print the result as one JSON object')
+    .option('--now <time>', 'use this time instead of the current time')
     .addHelpText('after', EXAMPLES)
     .action((_options, self: Command) => showSchedule(self, shell));
   const decide = (name: string, description: string) =>
@@ -26,12 +26,12 @@ export function addSchedule(program: Command, shell: Shell): void {
       .command(name)
       .description(description)
       .option('--newsletter <id>', 'of this newsletter, where there are several')
-      .option('--now <time>', 'take this for the present time')
-      .option('--json', 'print one JSON object');
-  decide('run <day>', 'compose and send the edition of a day that is held or was skipped').action(
+      .option('--now <time>', 'use this time instead of the current time')
+      .option('--json', 'print the result as one JSON object');
+  decide('run <day>', 'compose and send the edition of a day that was held or skipped').action(
     (day: string, _options, self: Command) => runOne(day, self, shell),
   );
-  decide('skip <day>', 'say that a day has no edition: one that is held, or one to come')
+  decide('skip <day>', 'skip a day: a held one, or one in the future')
     .option('--reason <text>', 'for whoever looks later')
     .action((day: string, _options, self: Command) => skipOne(day, self, shell));
 }

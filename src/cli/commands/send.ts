@@ -20,21 +20,24 @@ import type { Terminal } from '../terminal.ts';
 const EXAMPLES = `
 Examples:
   $ broadsheet send politics-essential --to me@example.org    a test, to you only
-  $ broadsheet send politics-essential --dry-run              what would be sent
+  $ broadsheet send politics-essential --dry-run              show what would be sent
   $ broadsheet send politics-essential                        asks, then sends
   $ broadsheet send politics-essential --yes --json           from cron or a script
 
-Run it again after an interruption: it goes on where it was, and nobody gets an edition twice.
-An edition that was paused (by \`broadsheet editions pause\`, or because relays refused too much of it)
-goes on with --resume only. A relay whose quota is used up, or that refuses everyone, rests for an hour;
---resume tries one message at once. An edition that was composed before posts of it were deleted, made
-drafts or put off goes out only with --recompose (composed anew, without them) or --as-composed.
-Needs BROADSHEET_SECRET, and BROADSHEET_SMTP_URL unless the relay takes mail without a password.
+If a send is interrupted, run it again: it continues, and nobody gets an edition twice.
+A paused edition continues only with --resume. It was paused by \`broadsheet editions pause\`, or because
+relays refused too much of it. A relay whose quota is used up, or that refuses everyone, gets nothing for an
+hour; --resume tries one message now.
+If posts were deleted, made drafts or postponed after the edition was composed, it is sent only with
+--recompose (without these posts) or --as-composed.
+Set BROADSHEET_SECRET, and BROADSHEET_SMTP_URL if the relay needs a password.
 
-Exit codes: 0 everyone was served, 67 some addresses were refused for good, 69 the relay is away,
-75 some messages have to wait: run it again, or a
-post was taken away, 78 nothing may be sent before
-something is put right: it says what (a held database, links to leave that nothing answers).
+Exit codes:
+   0  everyone got the edition
+  67  some addresses were refused for good
+  69  the relay does not answer
+  75  some messages have to wait, or a post was removed: run the command again
+  78  something has to be corrected first, such as a database on hold, or unsubscribe links that nothing answers
 `;
 
 interface SendOptions {
@@ -55,24 +58,27 @@ interface SendOptions {
 export function addSend(program: Command, shell: Shell): void {
   program
     .command('send <newsletter>')
-    .description('send the next edition, or go on with one that is not finished')
+    .description('send the next edition, or continue an unfinished one')
     .option('--edition <id>', 'send this edition')
-    .option('--to <address...>', 'a test: to these addresses only, outside the ledger')
-    .option('--resume', 'go on with an edition that was paused')
-    .option('--retry-failed', 'send once more to those for whom it failed')
+    .option('--to <address...>', 'send a test to these addresses only; nothing is recorded')
+    .option('--resume', 'continue a paused edition')
+    .option('--retry-failed', 'retry the deliveries that failed')
     .addOption(
       new Option(
         '--in-doubt <what>',
-        "of messages that a crash left in doubt, in place of the newsletter's whenInDoubt",
+        'what to do with messages that a crash left in doubt, instead of whenInDoubt in the config',
       ).choices(['resend', 'skip']),
     )
-    .option('--recompose', 'compose a stored edition anew, which nobody has got, then send it')
-    .option('--as-composed', 'send an edition although posts of it were taken away since')
-    .option('--force', 'send although the links to leave are not answered')
-    .option('--dry-run', 'say what would be sent, store and send nothing')
+    .option(
+      '--recompose',
+      'compose a stored edition again before sending it; only if nobody has received it',
+    )
+    .option('--as-composed', 'send an edition even if posts in it were removed since')
+    .option('--force', 'send even if nothing answers the unsubscribe links')
+    .option('--dry-run', 'show what would be sent; store and send nothing')
     .option('--yes', 'do not ask')
-    .option('--now <time>', 'take this for the present time')
-    .option('--json', 'print one JSON object')
+    .option('--now <time>', 'use this time instead of the current time')
+    .option('--json', 'print the result as one JSON object')
     .addHelpText('after', EXAMPLES)
     .action(async (newsletter: string, options: SendOptions, command: Command) => {
       const test = options.to === undefined ? undefined : parseAddresses(options.to);

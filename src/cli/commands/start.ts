@@ -10,13 +10,19 @@ Examples:
   $ broadsheet start --only web notices     the site alone; another process sends
   $ broadsheet start --once --quiet         from cron: what is due now, and no more
 
-Needs BROADSHEET_SECRET, and BROADSHEET_SMTP_URL unless the relay takes mail without a password.
-Ends in order on SIGTERM and SIGINT (Ctrl-C), within ten seconds; a second one ends it at once.
+Set BROADSHEET_SECRET, and BROADSHEET_SMTP_URL if the relay needs a password.
+SIGTERM and SIGINT (Ctrl-C) stop it cleanly within ten seconds; a second signal stops it at once.
 It can be killed and started again at any time: nothing is lost, and nothing is sent twice.
 
-Exit codes: 0 it was asked to stop, or with --once all is done (65 posts were left out, 69 a relay is
-away, 75 some messages wait for the next run), 69 the database is away or the port taken, 70 bug, 74 disk,
-78 config. Let a supervisor start it again after any but 0 and 78.
+Exit codes:
+   0  it was stopped, or with --once everything is done
+  65  with --once: some posts were left out
+  69  the database or, with --once, the relay does not answer; or the port is in use
+  70  a bug in Broadsheet
+  74  the disk is full or cannot be written
+  75  with --once: some messages wait for the next run
+  78  something has to be corrected first
+A supervisor should start it again after any of these but 0 and 78.
 `;
 
 interface StartFlags {
@@ -33,14 +39,18 @@ interface StartFlags {
 export function addStart(program: Command, shell: Shell): void {
   program
     .command('start')
-    .description('run the service: schedule, delivery, feeds and site, until it is stopped')
-    .option('--host <address>', "address to listen on, in place of the config's")
-    .option('--port <number>', "port to listen on, in place of the config's; 0: any", parsePort)
+    .description('run the service: schedule, delivery, feeds and site')
+    .option('--host <address>', 'address to listen on, instead of the one in the config')
+    .option(
+      '--port <number>',
+      'port to listen on, instead of the one in the config; 0: any free port',
+      parsePort,
+    )
     .option('--metrics-host <address>', 'address of /metrics')
     .option('--metrics-port <number>', 'port of /metrics; 0: no metrics', parsePort)
-    .addOption(new Option('--only <parts...>', 'run these parts alone').choices(SERVICE_PARTS))
-    .option('--once', 'do what is due now, serve nothing, and end: for cron and CI')
-    .option('--quiet', 'log troubles alone')
+    .addOption(new Option('--only <parts...>', 'run only these parts').choices(SERVICE_PARTS))
+    .option('--once', 'do what is due now, then exit; for cron and CI')
+    .option('--quiet', 'log only warnings and errors')
     .addHelpText('after', EXAMPLES)
     .action(async (flags: StartFlags, command: Command) => {
       const { config: file, verbose } = command.optsWithGlobals<{

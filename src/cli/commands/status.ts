@@ -14,8 +14,8 @@ Examples:
 export function addStatus(program: Command, shell: Shell): void {
   program
     .command('status [newsletter]')
-    .description('how the editions, the relays and the domains stand')
-    .option('--json', 'print one JSON object')
+    .description('show the state of editions, relays and domains')
+    .option('--json', 'print the result as one JSON object')
     .addHelpText('after', EXAMPLES)
     .action(async (newsletter: string | undefined, _options, command: Command) => {
       await withMail(command, shell, { readOnly: true }, async (context) => {

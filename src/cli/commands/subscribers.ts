@@ -13,39 +13,39 @@ Examples:
   $ broadsheet subscribers export > people.csv
   $ broadsheet subscribers remove ada@example.org
   $ broadsheet subscribers restore --bounced-by politics-essential-2026-03-20 --dry-run
-  $ broadsheet subscribers show ada@example.org --json     all that is known, to take along
+  $ broadsheet subscribers show ada@example.org --json     everything about one person
   $ broadsheet subscribers erase ada@example.org
 
-import reads the exports of Mailchimp, Ghost, Substack, Klaviyo, Brevo and many others as they are, any
-CSV file with a column of addresses, and a list of addresses. It stores all of a file or nothing. A
-column that may say who left or never agreed, and is not understood, stops it until it is named:
---column "Mailing ok=consent" (status, subscribed, consent, confirmed, unsubscribed, bounced, complained, ...),
-or --ignore-column "Mailing ok".
---newsletter can be left out where the config has one newsletter only.
+import reads exports of Mailchimp, Ghost, Substack, Klaviyo, Brevo and many others without changes, any
+CSV file with a column of addresses, and a list of addresses. It imports the whole file or nothing.
+If a column may say who left or never agreed, and Broadsheet does not understand it, the import stops. Say what
+it means: --column "Mailing ok=consent" (status, subscribed, consent, confirmed, unsubscribed, bounced,
+complained, ...), or ignore it: --ignore-column "Mailing ok".
+You can omit --newsletter if the config has only one.
 `;
 
 /** `broadsheet subscribers add | import | export | list | show | remove | restore | erase`. */
 export function addSubscribers(program: Command, shell: Shell): void {
   const group = program
     .command('subscribers')
-    .description('who gets a newsletter')
+    .description('list and manage subscribers')
     .addHelpText('after', EXAMPLES);
   const command = (name: string, description: string) =>
     group
       .command(name)
       .description(description)
       .option('--newsletter <id>', 'of this newsletter')
-      .option('--json', 'print one JSON object');
+      .option('--json', 'print the result as one JSON object');
   command('add <address...>', 'subscribe people who asked for it')
     .option('--name <name>', 'name of the one person')
-    .option('--now <time>', 'take this for the present time')
+    .option('--now <time>', 'use this time instead of the current time')
     .action(async (addresses: string[], options: NewsletterOptions, self: Command) => {
       const { addPeople } = await import('../subscribers/people.ts');
       return addPeople(addresses, options, self, shell);
     });
   command(
     'import <file>',
-    'subscribe everyone in a CSV file or a list of addresses (- reads standard input)',
+    'subscribe everyone in a CSV file or a list of addresses (- is standard input)',
   )
     .option(
       '--status <status>',
@@ -60,46 +60,43 @@ export function addSubscribers(program: Command, shell: Shell): void {
     )
     .option('--dry-run', 'read and count, store nothing')
     .option('--skip-refused', 'take the other lines even when some are refused')
-    .option('--now <time>', 'take this for the present time')
+    .option('--now <time>', 'use this time instead of the current time')
     .action(async (file: string, options: ImportOptions, self: Command) => {
       const { importPeople } = await import('../subscribers/import.ts');
       return importPeople(file, options, self, shell);
     });
-  command('export', 'print everyone as CSV')
+  command('export', 'print all subscribers as CSV')
     .option('--status <status>', 'only those of this status')
     .action(async (options: NewsletterOptions, self: Command) => {
       const { exportPeople } = await import('../subscribers/lists.ts');
       return exportPeople(options, self, shell);
     });
-  command('list', 'everyone, by address')
+  command('list', 'list subscribers by address')
     .option('--status <status>', 'only those of this status')
     .action(async (options: NewsletterOptions, self: Command) => {
       const { listPeople } = await import('../subscribers/lists.ts');
       return listPeople(options, self, shell);
     });
-  command('show <address>', 'what is known of one address').action(
+  command('show <address>', 'show everything about one address').action(
     async (address: string, options: NewsletterOptions, self: Command) => {
       const { showPerson } = await import('../subscribers/people.ts');
       return showPerson(address, options, self, shell);
     },
   );
-  command(
-    'remove <address...>',
-    'unsubscribe people; they are remembered, so that no import brings them back',
-  )
-    .option('--now <time>', 'take this for the present time')
+  command('remove <address...>', 'unsubscribe people; a later import does not bring them back')
+    .option('--now <time>', 'use this time instead of the current time')
     .action(async (addresses: string[], options: NewsletterOptions, self: Command) => {
       const { removePeople } = await import('../subscribers/people.ts');
       return removePeople(addresses, options, self, shell);
     });
   command(
     'restore [address...]',
-    'undo bounces that were not the fault of the subscribers; whoever left as well stays away',
+    'undo bounces that were not the fault of the subscribers; people who left stay unsubscribed',
   )
     .option('--bounced-by <edition>', 'all whose subscription this edition ended')
     .option('--dry-run', 'say who would be restored, change nothing')
     .option('--yes', 'do not ask')
-    .option('--now <time>', 'take this for the present time')
+    .option('--now <time>', 'use this time instead of the current time')
     .action(async (addresses: string[], options: RestoreFlags, self: Command) => {
       const { restorePeople } = await import('../subscribers/restore.ts');
       return restorePeople(addresses, options, self, shell);
@@ -107,11 +104,11 @@ export function addSubscribers(program: Command, shell: Shell): void {
   group
     .command('erase <address...>')
     .description(
-      'delete all that is known of people; a hash stays, so that no import brings them back',
+      'delete all data about people; a hash stays, and a later import does not bring them back',
     )
     .option('--yes', 'do not ask')
-    .option('--json', 'print one JSON object')
-    .option('--now <time>', 'take this for the present time')
+    .option('--json', 'print the result as one JSON object')
+    .option('--now <time>', 'use this time instead of the current time')
     .action(async (addresses: string[], options: EraseOptions, self: Command) => {
       const { erasePeople } = await import('../subscribers/erase.ts');
       return erasePeople(addresses, options, self, shell);

@@ -26,9 +26,9 @@ interface AdoptOptions {
 export function addAdopt(database: Command, shell: Shell): void {
   database
     .command('adopt')
-    .description('make this database the one that sends from now on')
+    .description('let this database send from now on')
     .option('--yes', 'do not ask')
-    .option('--json', 'print one JSON object')
+    .option('--json', 'print the result as one JSON object')
     .addHelpText('after', EXAMPLES)
     .action((options: AdoptOptions, command: Command) => adopt(options, command, shell));
 }

@@ -19,8 +19,8 @@ Examples:
 export function addCopy(database: Command, shell: Shell): void {
   database
     .command('copy <from> <to>')
-    .description('move everything from one database to another, SQLite or PostgreSQL')
-    .option('--json', 'print one JSON object')
+    .description('copy everything to another database, SQLite or PostgreSQL')
+    .option('--json', 'print the result as one JSON object')
     .addHelpText('after', EXAMPLES)
     .action((from: string, to: string, options: { json?: true }, command: Command) =>
       copy(from, to, options, command, shell),

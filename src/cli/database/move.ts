@@ -21,7 +21,7 @@ export function addMove(database: Command, shell: Shell): void {
   database
     .command('move [from]')
     .description('move the database and its journal out of a folder that is published or in Git')
-    .option('--json', 'print one JSON object')
+    .option('--json', 'print the result as one JSON object')
     .addHelpText('after', EXAMPLES)
     .action((from: string | undefined, options: { json?: true }, command: Command) =>
       move(from, options, command, shell),
