@@ -39,7 +39,7 @@ export async function askEditors(deps: ServiceDependencies, signal: AbortSignal)
     const trouble = await sendOverAny(deps, message);
     if (trouble === undefined) {
       await noteAsked(store.db, slot, storedInstant(clock()));
-      log.event('the editor was asked to approve the edition', facts);
+      log.event('the editor was asked for approval', facts);
     } else log.trouble(`the editor could not be asked: ${trouble}`, facts);
   }
 }

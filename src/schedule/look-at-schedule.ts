@@ -39,7 +39,7 @@ export async function lookAtSchedule(
         await takeSlot(deps, scheduled, slot, draft);
       }
     } catch (error) {
-      deps.log.failure('the schedule could not be looked at', error, { newsletter: id });
+      deps.log.failure('the schedule could not be read', error, { newsletter: id });
     }
   }
   await concludeSlots(deps);
@@ -61,9 +61,9 @@ async function takeSlot(
     const result = await runSlot(work);
     if (result === undefined) return;
     const { state, reason, edition } = result;
-    log.event('the slot was looked at', { newsletter, day, state, reason, edition });
+    log.event('slot processed', { newsletter, day, state, reason, edition });
   } catch (error) {
-    log.failure('the slot failed for now, and is tried again', error, { newsletter, day });
+    log.failure('the slot failed; will try again', error, { newsletter, day });
     await noteAttempt(work, error).catch(() => giveBackSlot(store.db, slot, lease.holder));
   }
 }

@@ -39,7 +39,7 @@ async function keepLooking(
     while (!signal.aborted) {
       // Before looking: a timer that fires meanwhile is noticed.
       const woken = timer.next();
-      await withLog(deps, 'the schedule could not be looked at', () =>
+      await withLog(deps, 'the schedule could not be read', () =>
         lookApart(deps, newsletters, signal),
       );
       onLooked();

@@ -48,7 +48,7 @@ export async function deliverNewsletter(
     await concludeSlots(deps);
     return { isTrouble, waitMs: restMs > 0 ? restMs : await untilNextMs(deps, newsletter) };
   } catch (error) {
-    log.failure('the editions could not be looked at', error, { newsletter: newsletter.id });
+    log.failure('the editions could not be read', error, { newsletter: newsletter.id });
     return { isTrouble: true, waitMs: Number.POSITIVE_INFINITY };
   }
 }
@@ -59,7 +59,7 @@ async function giveUpStale(
 ): Promise<void> {
   for (const { edition, deliveries } of await settleLedger(deps, newsletter)) {
     const facts = { newsletter: newsletter.id, edition, deliveries };
-    deps.log.trouble('the edition is too old for those who still waited', facts);
+    deps.log.trouble('the edition is too old; subscribers who still waited do not get it', facts);
   }
 }
 
@@ -85,10 +85,10 @@ async function goOn(
     const prepared = await prepareSend(deps, { newsletter, edition });
     if (prepared.kind !== 'ready') return true;
     if (await pauseRetracted(deps, edition)) return true;
-    deps.log.event('the edition is being sent', { ...facts, recipients: prepared.recipients });
+    deps.log.event('send run started', { ...facts, recipients: prepared.recipients });
     return noteEnd(deps, facts, await deliverEdition(deps, prepared, signal));
   } catch (error) {
-    deps.log.failure('the edition could not be sent on', error, facts);
+    deps.log.failure('the send could not continue', error, facts);
     return false;
   }
 }
@@ -120,7 +120,7 @@ function noteEnd(
   const { accepted, failed, deferred, queued } = deliveries;
   const books = { ...facts, sent, accepted, failed, deferred, queued, bounced: bounced.length };
   if (stopped === undefined || stopped.because === 'signal') {
-    log.event('this run of the edition is over', books);
+    log.event('send run finished', books);
     return true;
   }
   log.trouble(`the edition stopped: ${stopped.message}`, { ...books, because: stopped.because });

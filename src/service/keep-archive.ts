@@ -30,6 +30,6 @@ async function publishOnce(
     for (const { file, message } of warnings) log.trouble(`${file}  ${message}`);
     if (changed + removed > 0) log.event('archive written', { editions, changed, removed });
   } catch (error) {
-    log.failure('the archive cannot be written; it is tried again', error);
+    log.failure('the archive cannot be written; will try again', error);
   }
 }

@@ -41,7 +41,7 @@ export async function measureService(
     const measures = await Promise.race([measureAll(deps), late]);
     return [measure('broadsheet_database_up', {}, 1), ...measures.flat()];
   } catch (error) {
-    deps.log.failure('the database could not be asked for its numbers', error);
+    deps.log.failure('the database could not be queried for metrics', error);
     return [measure('broadsheet_database_up', {}, 0)];
   } finally {
     clearTimeout(timer);

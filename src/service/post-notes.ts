@@ -25,10 +25,10 @@ function logWarnings(warnings: readonly Problem[], log: EventLog): void {
   const { kinds, summedUp } = summariseProblems(warnings, MOST_WARNINGS);
   for (const { first, others } of kinds) {
     const facts = others === 0 ? factsOf(first) : { ...factsOf(first), moreLikeIt: others };
-    log.trouble('a post has something to look at', facts);
+    log.trouble('warning about a post', facts);
   }
   if (summedUp) {
-    log.trouble('many posts have something to look at; `broadsheet check --verbose` shows each', {
+    log.trouble('many posts have warnings; `broadsheet check --verbose` shows each', {
       warnings: warnings.length,
     });
   }

@@ -84,8 +84,8 @@ async function build(
     metrics?.count('broadsheet_builds_total', { outcome });
     const ms = Math.round(performance.now() - begun);
     const facts = { posts: report.posts.published, documents: report.feeds.length, changed, ms };
-    if (changed > 0) log.event('feeds were built', facts);
-    else log.detail('feeds were built, and none has changed');
+    if (changed > 0) log.event('feeds built', facts);
+    else log.detail('feeds built; no changes');
     return report;
   } catch (error) {
     if (signal.aborted) return undefined;
@@ -140,7 +140,7 @@ function watchWith({ watch }: WatchTools, { config, log }: Dependencies, changes
       if (told) return;
       told = true;
       const everyMinutes = config.feeds.rebuildMinutes;
-      log.trouble('posts cannot be watched; they are looked at now and then', {
+      log.trouble('the posts folder cannot be watched; it is checked at intervals', {
         reason: reasonOf(error),
         everyMinutes,
       });

@@ -64,7 +64,7 @@ export const answerRequests: ServicePart = async (deps, signal) => {
   signal.removeEventListener('abort', stop);
   await Promise.all(routes.opened().map(({ relay }) => relay.close()));
   clearTimeout(stopping);
-  log.detail('requests of the site are answered no more');
+  log.detail('site mails stopped');
 };
 
 /**
@@ -124,5 +124,5 @@ function tell({ log }: ServiceDependencies, error: unknown): void {
 function noteForgotten({ log }: ServiceDependencies, forgotten: object): void {
   const counts = Object.entries(forgotten) as [string, number][];
   if (counts.some(([, count]) => count > 0))
-    log.event('forgot what is over', Object.fromEntries(counts));
+    log.event('expired requests deleted', Object.fromEntries(counts));
 }

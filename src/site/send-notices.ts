@@ -100,7 +100,7 @@ async function sendNotice(
 ): Promise<void> {
   const { store, clock, log } = deps;
   if (isStale(notice, clock())) {
-    log.trouble('a mail to a subscriber is given up after a day', { kind: notice.kind });
+    log.trouble('gave up on a mail to a subscriber after one day', { kind: notice.kind });
     await settleNotice(store.db, notice, 'failed', storedInstant(clock()));
     return;
   }
@@ -141,7 +141,7 @@ async function tryRoutes(
       return outcome;
     }
     if (await noteTrouble(deps, route, outcome.reply.text)) {
-      deps.log.trouble('a relay does not take mail to subscribers', { relay: route.account.id });
+      deps.log.trouble('a relay refuses mail to subscribers', { relay: route.account.id });
     }
   }
   return undefined;

@@ -103,7 +103,7 @@ test('what a hub did not take it is told later, each document once, and that is 
     hub.pings.slice(1).map((form) => form['hub.url']),
     TOPICS,
   );
-  assert.match(logged.join('\n'), /could not be told.*it answered 503[\s\S]*the hub was told/);
+  assert.match(logged.join('\n'), /could not be notified.*it answered 503[\s\S]*hub notified/);
 });
 
 test('a hub that stays away is given up after a day', async (t) => {
@@ -114,5 +114,5 @@ test('a hub that stays away is given up after a day', async (t) => {
   pings.add(TOPICS);
   while (pings.dueInMs() === 0) await pings.send(new AbortController().signal);
   assert.equal(hub.pings.length, 24);
-  assert.match(logged.at(-1) ?? '', /not told any more/);
+  assert.match(logged.at(-1) ?? '', /gave up notifying/);
 });

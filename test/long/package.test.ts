@@ -46,7 +46,7 @@ async function assertServes(t: TestContext, program: string): Promise<void> {
   const home = await askUrl(url);
   assert.equal(home.status, 200);
   assert.match(home.body, /<form/);
-  await service.waitFor(({ msg }) => msg === 'feeds were built');
+  await service.waitFor(({ msg }) => msg === 'feeds built');
   assert.match((await askUrl(new URL('rss.xml', url).href)).body, /Night ferries saved/);
   assert.equal(await service.stop(), 0);
 }

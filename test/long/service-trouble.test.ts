@@ -40,7 +40,7 @@ testOnBoth('two services on one database send everyone one edition, once', async
   );
   const planned = services
     .flatMap(({ lines }) => lines)
-    .filter(({ msg }) => msg === 'the slot was looked at');
+    .filter(({ msg }) => msg === 'slot processed');
   assert.equal(planned.length, 1, JSON.stringify(planned));
 });
 

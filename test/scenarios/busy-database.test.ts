@@ -15,7 +15,7 @@ test('while another program writes to the SQLite file, pages are served, and a f
   const service = startService(t, project, environment);
   const site = await service.url();
   const ask = (path: string, options = {}) => askUrl(new URL(path, site).href, options);
-  await service.waitFor(({ msg }) => msg === 'feeds were built');
+  await service.waitFor(({ msg }) => msg === 'feeds built');
   const { token } = JSON.parse((await ask('/api/form')).body);
 
   const other = new DatabaseSync(join(project.folder, '.broadsheet/broadsheet.db'));

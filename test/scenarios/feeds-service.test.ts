@@ -13,7 +13,7 @@ test('the service builds and serves the feeds, and a new post is in them and tol
   project.write('posts/2026-03-19-ferries.md', postText('Night ferries saved'));
   const service = startService(t, project);
   const url = await service.url();
-  await service.waitFor(({ msg }) => msg === 'feeds were built');
+  await service.waitFor(({ msg }) => msg === 'feeds built');
   const compressed = { 'Accept-Encoding': 'br' };
   const first = await askBytes(`${url}rss.xml`, compressed);
   assert.deepEqual([first.status, first.headers['content-encoding']], [200, 'br']);
@@ -21,7 +21,7 @@ test('the service builds and serves the feeds, and a new post is in them and tol
   const again = { ...compressed, 'If-None-Match': first.headers.etag ?? '' };
   assert.equal((await askBytes(`${url}rss.xml`, again)).status, 304);
   assert.match((await askBytes(`${url}feeds/`)).text, /What is a feed\?/);
-  await service.waitFor(({ msg }) => msg === 'the hub was told');
+  await service.waitFor(({ msg }) => msg === 'hub notified');
   const told = hub.pings.length;
   project.write('posts/2026-03-20-bells.md', postText('Bells', '2026-03-20T06:00', 'Bells ring.'));
   await waitFor('a ping of the hub', () => hub.pings.length > told);

@@ -74,11 +74,11 @@ async function startWithMetrics(t: TestContext, project: Project): Promise<Servi
   }
 }
 
-test('SIGHUP changes nothing without a terminal, and it says so', async (t) => {
+test('SIGHUP is ignored without a terminal, and it says so', async (t) => {
   const service = startService(t, openProject(t));
   await service.url();
   service.kill('SIGHUP');
-  await service.waitFor(({ msg }) => msg.startsWith('SIGHUP changes nothing'));
+  await service.waitFor(({ msg }) => msg.startsWith('SIGHUP is ignored'));
   assert.equal(await service.stop(), 0);
 });
 

@@ -63,7 +63,7 @@ test('an archive that cannot be written is told, and tried again', async (t) => 
   rmSync(output, { recursive: true });
   writeFileSync(output, 'in the way');
   const { lines, signals } = keep(t, paper);
-  assert.deepEqual(await lines(1), ['the archive cannot be written; it is tried again']);
+  assert.deepEqual(await lines(1), ['the archive cannot be written; will try again']);
   rmSync(output);
   signals.deliveries.notify();
   assert.deepEqual((await lines(2)).slice(1), ['archive written']);

@@ -262,7 +262,7 @@ test('a build that dies for lack of memory is logged, and the next one publishes
   const failed = () =>
     watched.logged.some((line) => /could not be built.*cut off.*heap/.test(line));
   await watched.until(failed);
-  await watched.until(() => watched.logged.some((line) => line.includes('feeds were built')));
+  await watched.until(() => watched.logged.some((line) => line.includes('feeds built')));
   assert.deepEqual(watched.titles(), ['First']);
 });
 

@@ -31,13 +31,10 @@ test('many warnings about posts are a line in the log for each kind, and one tha
   }));
   assert.deepEqual(note(warnings), [
     [
-      'a post has something to look at',
+      'warning about a post',
       { file: 'a.md', line: 1, reason: '{{ 0 }} is left out', moreLikeIt: 20 },
     ],
-    [
-      'many posts have something to look at; `broadsheet check --verbose` shows each',
-      { warnings: 21 },
-    ],
+    ['many posts have warnings; `broadsheet check --verbose` shows each', { warnings: 21 }],
   ]);
 });
 
@@ -48,7 +45,7 @@ test('what is wrong with a post is logged when it is new, not at each build', ()
   const broken = { file: 'c.md', line: 1, reason: 'cannot be read' };
   assert.equal(note([one], [broken]).length, 2);
   assert.deepEqual(note([one, other], [broken]), [
-    ['a post has something to look at', { file: 'b.md', line: 1, reason: 'has no date' }],
+    ['warning about a post', { file: 'b.md', line: 1, reason: 'has no date' }],
   ]);
   assert.equal(note([], []).length, 0);
   assert.equal(note([one], [broken]).length, 2);

@@ -63,4 +63,4 @@ export async function arrived(
   });
 }
 
-export const isDone = ({ msg }: { msg: string }) => msg === 'this run of the edition is over';
+export const isDone = ({ msg }: { msg: string }) => msg === 'send run finished';

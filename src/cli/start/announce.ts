@@ -34,7 +34,7 @@ async function announceSlots(deps: ServiceDependencies): Promise<void> {
   }
   for (const { id } of deps.config.newsletters) {
     if (scheduled.some(({ newsletter }) => newsletter === id)) continue;
-    deps.log.event('there is no schedule: it is sent by hand', { newsletter: id });
+    deps.log.event('no schedule: sent by hand only', { newsletter: id });
   }
 }
 

@@ -58,7 +58,7 @@ async function withLog(
       log.trouble(error.message, { part });
       return error.exitCode;
     }
-    log.failure('a part failed by a bug; please report it', error, { part });
+    log.failure('a part failed because of a bug; please report it', error, { part });
     return EXIT.software;
   }
 }
@@ -69,7 +69,7 @@ async function buildOnce({ config, clock, log }: ServiceDependencies): Promise<E
     log.trouble(formatProblem({ ...place, message: reason }));
   }
   const changed = feeds.filter((feed) => feed.changed).length;
-  log.event('feeds were built', { posts: posts.published, documents: feeds.length, changed });
+  log.event('feeds built', { posts: posts.published, documents: feeds.length, changed });
   return posts.leftOut.length > 0 ? EXIT.data : EXIT.ok;
 }
 

@@ -145,12 +145,12 @@ function exitCodeOf(error: unknown) {
 /** What nobody caught is logged as everything is, without addresses, and ends the process. */
 function dieOfBugs(log: EventLog): void {
   process.on('uncaughtException', (error) => {
-    log.failure('the service ends by a bug; please report it', error);
+    log.failure('the service stops because of a bug; please report it', error);
     process.exit(EXIT.software);
   });
 }
 
 function giveUp(parts: readonly string[], log: EventLog): never {
-  log.trouble('the service ends with parts that did not stop', { parts: parts.join(', ') });
+  log.trouble('the service exits although some parts did not stop', { parts: parts.join(', ') });
   process.exit(EXIT.software);
 }

@@ -28,7 +28,7 @@ export function listenForStop(log: EventLog): StopSignals {
   const hasTerminal = process.stdin.isTTY || process.stdout.isTTY;
   const onHangUp = () => {
     if (hasTerminal) controller.abort();
-    else log.event('SIGHUP changes nothing: restart the service to have the config read again');
+    else log.event('SIGHUP is ignored: restart the service to read the config again');
   };
   process.on('SIGINT', onInterrupt).on('SIGTERM', onTerminate).on('SIGHUP', onHangUp);
   return {

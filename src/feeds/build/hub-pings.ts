@@ -29,7 +29,7 @@ export function openHubPings(hub: string, log: EventLog, retryMs = RETRY_MS): Hu
       if (topics.size === 0 || performance.now() < dueAt) return;
       const { told, untold, reason } = await pingHub(hub, [...topics], { signal });
       for (const topic of told) topics.delete(topic);
-      if (told.length > 0) log.event('the hub was told', { documents: told.length });
+      if (told.length > 0) log.event('hub notified', { documents: told.length });
       if (untold.length === 0 || signal.aborted) {
         tries = 0;
         return;
@@ -39,10 +39,10 @@ export function openHubPings(hub: string, log: EventLog, retryMs = RETRY_MS): Hu
       dueAt = performance.now() + waitMs;
       const facts = { documents: untold.length, reason };
       if (tries < TRIES) {
-        log.trouble('the hub could not be told', { ...facts, againInSeconds: waitMs / 1000 });
+        log.trouble('the hub could not be notified', { ...facts, againInSeconds: waitMs / 1000 });
         return;
       }
-      log.trouble('the hub is not told any more', facts);
+      log.trouble('gave up notifying the hub', facts);
       topics.clear();
       tries = 0;
     },

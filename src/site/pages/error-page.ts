@@ -17,7 +17,7 @@ export function errorPage({ pages, texts, deps }: Site): RenderError {
         scope: { status, text: textOf(answer, told, texts) },
       });
     } catch (error) {
-      deps.log.failure('the page of an error cannot be rendered', error);
+      deps.log.failure('the error page cannot be rendered', error);
       return renderPlainError(answer);
     }
   };
