@@ -80,7 +80,7 @@ test('somebody changes what they get, moves to another address, takes their data
     assert.equal(await reader.status(), undefined);
     // The old link is of an address that is nobody's any more.
     await page.goto(preferences);
-    assert.equal(await reader.heading(), 'This link is over');
+    assert.equal(await reader.heading(), 'This link has expired');
     await page.goto(`${SITE_URL}preferences/`);
     await reader.write('Your email address', 'ada@elsewhere.example');
     reader.later(5);

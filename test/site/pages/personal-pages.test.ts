@@ -48,7 +48,7 @@ test('a link that is over says so with 410, and how to get a new one', async (t)
   site.paper.setTime('2026-04-20T07:00Z');
   for (const answer of [await site.ask(path), await site.ask(path, form({}))]) {
     assert.equal(answer.status, 410);
-    assert.match(answer.body, /<h1>This link is over<\/h1>/);
+    assert.match(answer.body, /<h1>This link has expired<\/h1>/);
     assert.match(answer.body, /<a class="button" href="\/subscribe\/">Sign up again<\/a>/);
   }
   assert.deepEqual(await statuses(site), {});
@@ -204,7 +204,7 @@ test('a question for preferences from a form that lay open for days is asked for
   const rows = await site.rows();
   const old = await site.ask('preferences/', form({ address: ADA }));
   assert.equal(old.status, 400);
-  assert.match(old.body, /This form lay open for a long time/);
+  assert.match(old.body, /This form was open for a long time/);
   assert.match(old.body, /value="ada@example\.org"/);
   assert.equal(await site.rows(), rows);
 });
