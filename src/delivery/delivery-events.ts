@@ -1,39 +1,42 @@
 import type { DeliveryState, FailureCause } from '../database/states.ts';
 
 /**
- * What the ledger knows of one delivery, as far as it decides what may happen next:
+ * The part of a delivery's record that decides what may happen next:
  *
  *     queued, deferred -> claimed -> submitting -> accepted | deferred | failed
  *     queued, deferred -> suppressed      the subscriber left meanwhile
- *     claimed, submitting -> queued       the message surely did not go
+ *     claimed, submitting -> queued       the message surely did not go out
  *     submitting -> inDoubt               the sender died between the final dot and the reply
- *     inDoubt -> queued                   it is sent once more, with the same Message-ID; by itself
+ *     inDoubt -> queued                   it is sent again, with the same Message-ID; automatically
  *                                         only after its first doubt
  *     queued, deferred -> failed          too late, or cancelled
- *     submitting -> deferred -> failed    refused: for good once it is clear that it is about the reader,
+ *     submitting -> deferred -> failed    refused: for good once it is clear that it is about the reader
  *                    deferred -> queued   else not: it was about the relay or about us
- *     claimed, submitting -> queued       the relay takes no more for now
- *     failed -> queued                    an editor wants it tried again; not where the subscriber has left
+ *     claimed, submitting -> queued       the relay accepts no more for now
+ *     failed -> queued                    an editor retries it; not if the subscriber has left
  */
 export interface LedgerEntry {
   readonly state: DeliveryState;
-  /** Who holds it, of `claimed` and `submitting`; and of `inDoubt` where its word may still come. */
+  /**
+   * The sender that has claimed it, in states `claimed` and `submitting`; in `inDoubt` while its
+   * late reply still counts.
+   */
   readonly sender?: string;
-  /** Times that a relay was asked to take the message. */
+  /** How often a relay was asked to accept the message. */
   readonly attempts: number;
-  /** Epoch milliseconds; a deferred one is not due before. */
+  /** Epoch milliseconds; a deferred delivery is not due before. */
   readonly retryAt?: number;
-  /** How often it came to be in doubt. */
+  /** How often it was in doubt. */
   readonly doubts: number;
-  /** Whether one in doubt is never to be sent again. */
+  /** Whether it is in doubt and never to be sent again. */
   readonly isSettled: boolean;
   readonly failedBecause?: FailureCause;
 }
 
 /**
- * How often a delivery may have been in doubt and is still sent again by itself. A second time it
- * waits for an editor: a relay that takes a message and never says so would be given another copy of
- * it at every run.
+ * How often a delivery may have been in doubt and is still sent again automatically. After a second
+ * doubt it waits for an editor. Otherwise a relay that accepts a message and never confirms it
+ * would get another copy at every run.
  */
 export const MOST_DOUBTS = 1;
 
@@ -49,9 +52,9 @@ export type DeliveryEvent =
   | { readonly kind: 'submit'; readonly sender: string; readonly isActive: boolean }
   | { readonly kind: 'accept'; readonly sender: string }
   | { readonly kind: 'defer'; readonly sender: string; readonly retryAt: number }
-  /** The message itself was at fault, whatever the relay. */
+  /** The message itself was at fault, with any relay. */
   | { readonly kind: 'refuse'; readonly sender: string }
-  /** The relay takes no more for now, or not so fast. */
+  /** The relay accepts no more for now, or not so fast. */
   | { readonly kind: 'limit'; readonly sender: string }
   /** A refusal was about the reader. */
   | { readonly kind: 'settle' }
@@ -60,21 +63,21 @@ export type DeliveryEvent =
   /** The connection broke after the final dot. */
   | { readonly kind: 'lose'; readonly sender: string }
   | { readonly kind: 'giveBack'; readonly sender: string }
-  /** The lease of its sender is over, who may live on. */
+  /** The lease of its sender is over; the sender may still run. */
   | { readonly kind: 'endLease'; readonly sender: string }
   | { readonly kind: 'senderDied'; readonly sender: string }
-  /** `mostDoubts`: `MOST_DOUBTS`, or Infinity where an editor says so. */
+  /** `mostDoubts`: `MOST_DOUBTS`, or Infinity if an editor asks for it. */
   | { readonly kind: 'resend'; readonly mostDoubts: number }
   | { readonly kind: 'skip' }
   | { readonly kind: 'expire' }
   | { readonly kind: 'cancel' }
   | { readonly kind: 'retry'; readonly isActive: boolean };
 
-/** From which states each event leads on; in all others it changes nothing. */
+/** The states in which each event applies; in all others it changes nothing. */
 export const EVENT_SOURCES = {
   claim: ['queued', 'deferred'],
   submit: ['claimed'],
-  // A late word on one in doubt still counts, as long as nobody else has taken it over.
+  // A late reply about one in doubt still counts, until another sender takes it over.
   accept: ['claimed', 'submitting', 'inDoubt'],
   defer: ['claimed', 'submitting', 'inDoubt'],
   refuse: ['claimed', 'submitting', 'inDoubt'],
@@ -92,7 +95,7 @@ export const EVENT_SOURCES = {
   retry: ['failed'],
 } as const satisfies Record<DeliveryEvent['kind'], readonly DeliveryState[]>;
 
-/** A delivery as it is planned. */
+/** A newly planned delivery. */
 export const PLANNED: LedgerEntry = {
   state: 'queued',
   attempts: 0,
@@ -101,9 +104,9 @@ export const PLANNED: LedgerEntry = {
 };
 
 /**
- * The entry after `event`; the same entry where the event does not apply: the state is not one that
- * it leads on from, somebody else holds the delivery, it is not due, the subscriber has left.
- * The store does the same in SQL, row by row or for all of an edition; the tests hold the two together.
+ * The entry after `event`. Returns the same entry if the event does not apply: it does not apply in
+ * this state, another sender has the delivery, it is not due, or the subscriber has left. The store
+ * does the same in SQL, for single rows or a whole edition; tests check that the two agree.
  */
 export function applyEvent(entry: LedgerEntry, event: DeliveryEvent): LedgerEntry {
   const sources: readonly DeliveryState[] = EVENT_SOURCES[event.kind];
@@ -148,12 +151,12 @@ export function applyEvent(entry: LedgerEntry, event: DeliveryEvent): LedgerEntr
   }
 }
 
-/** Whether the event is the word of a sender about a delivery that is not (or no more) its own. */
+/** Whether the event comes from a sender that does not have the delivery, or no longer has it. */
 function isElsewhere(entry: LedgerEntry, event: DeliveryEvent): boolean {
   return event.kind !== 'claim' && 'sender' in event && event.sender !== entry.sender;
 }
 
-/** In another state, without what belonged to the one before. */
+/** The entry in another state, without the fields of the state before. */
 function moved(
   { attempts, doubts, isSettled }: LedgerEntry,
   state: DeliveryState,
@@ -163,13 +166,13 @@ function moved(
 }
 
 function doubted(entry: LedgerEntry): LedgerEntry {
-  // Its sender stays on record: a late word of it still counts.
+  // It keeps its sender: a late reply of it still counts.
   const owner = entry.sender === undefined ? {} : { sender: entry.sender };
   const doubts = entry.state === 'inDoubt' ? entry.doubts : entry.doubts + 1;
   return { ...moved(tried(entry), 'inDoubt', owner), doubts };
 }
 
 function tried(entry: LedgerEntry): LedgerEntry {
-  // One in doubt was counted when it came to be so: the late word is about the same try.
+  // An attempt in doubt is counted already: a late reply is about the same attempt.
   return entry.state === 'inDoubt' ? entry : { ...entry, attempts: entry.attempts + 1 };
 }

@@ -1,13 +1,13 @@
-/** What a relay said: the last line's code, its enhanced code where it has one, and the text. */
+/** A relay's reply: the last line's code, its enhanced code if it has one, and the text. */
 export interface Reply {
-  /** RFC 5321 §4.2; 0 where the relay said nothing (a connection that broke). */
+  /** RFC 5321 §4.2; 0 if the relay did not reply (the connection broke). */
   readonly code: number;
   /** RFC 3463, as `5.1.1`. */
   readonly enhancedCode?: string;
   readonly text: string;
 }
 
-/** How many deliveries of an edition are in each state; `queued` has those in flight as well. */
+/** How many deliveries of an edition are in each state; `queued` includes those in flight. */
 export interface DeliveryTable {
   readonly planned: number;
   readonly accepted: number;

@@ -1,63 +1,72 @@
-/** Whose matter a refusal is, where it may be the reader's. */
+/** What a refusal is about, if it may be about the reader. */
 export type ReplyClass =
-  /** The address, in so many words. */
+  /** The address, explicitly. */
   | 'noSuchAddress'
-  /** The recipient is refused without a reason: the address, or our account. */
+  /** The recipient is refused without a reason: it may be the address, or our account. */
   | 'unclear'
   | 'mailboxTrouble'
-  /** A destination asks for less mail, or puts the message off. */
+  /** A destination asks for less mail, or defers the message. */
   | 'slowDown'
-  /** Our name or our message does not suit the destination. */
+  /** The destination's policy does not allow our name or our message. */
   | 'policy'
   /** The relay, our account at it, our sender or our greeting. */
   | 'relay';
 
-/** One message that a relay did not take. */
+/** One message that a relay refused. */
 export interface Refusal {
   /** Id of the delivery. */
   readonly id: number;
   readonly kind: ReplyClass;
   /** `replyPattern` of the reply. */
   readonly pattern: string;
-  /** Of the reader. */
+  /** The reader's domain. */
   readonly domain: string;
-  /** Whether the relay said never, not later. */
+  /** Whether the relay refused for good, not just for now. */
   readonly isFinal: boolean;
 }
 
-/** A refusal among others of its relay. */
+/** A refusal with its number among those of its relay. */
 export interface NumberedRefusal extends Refusal {
   /** 1 for the first. */
   readonly number: number;
-  /** Whether the relay had accepted nothing before in this run: no limit of a fresh hour can be used up. */
+  /**
+   * Whether the relay had accepted nothing in this run before it: then no limit of a fresh hour can
+   * be used up.
+   */
   readonly isHead: boolean;
 }
 
-/** The words of one relay in one run, the newest last. */
+/** The replies of one relay in one run, the newest last. */
 export interface RefusalState {
   readonly accepted: number;
   readonly refused: number;
-  /** Refused, with no message accepted that was begun afterwards. */
+  /** Refusals after which no newly begun message was accepted. */
   readonly tail: readonly NumberedRefusal[];
-  /** Of the last messages that it judged: whether it refused them for policy. */
+  /** For each of the last messages that the relay judged: whether it refused it for policy. */
   readonly window: readonly boolean[];
-  /** It refused everyone before, and has not accepted anyone since: less is enough to stop. */
+  /**
+   * It refused everyone before, and has accepted no message since: fewer refusals are enough to
+   * stop.
+   */
   readonly isProbing: boolean;
-  /** It was found to refuse everyone in this run, and what is refused since, by messages under way, is alike. */
+  /**
+   * It proved to refuse everyone in this run. Refusals of messages that were in flight then count
+   * as the same.
+   */
   readonly isGivenUp: boolean;
 }
 
 /**
- * What is to become of a refused delivery:
+ * What happens to a refused delivery:
  *
  *     reader    it is about the reader: failed; an address that does not exist ends the subscription
- *     doubtful  the address, by the words, but nothing shows that the relay takes anything: failed, and no more
+ *     doubtful  the reply names the address, but the relay has accepted nothing else: failed, no more
  *     later     it may be about us: tried again in an hour
- *     us        it is about us: back into the queue, and the relay rests
+ *     us        it is about us: requeued, and the relay rests
  */
 export type Judgement = 'reader' | 'doubtful' | 'later' | 'us';
 
-/** Why to give a relay nothing more for a while. */
+/** Why a relay should get no more messages for a while. */
 export interface ReasonToStop {
   readonly kind: ReplyClass;
   readonly refusals: number;
@@ -65,8 +74,9 @@ export interface ReasonToStop {
 }
 
 /**
- * So many alike in a row, with none accepted between, are not about the readers. Few where the words do not name
- * the reader; more where they do: people of one list may have left one company on one day.
+ * This many refusals alike in a row, with no message accepted between them, are not about the
+ * readers. Few if the replies do not name the reader; more if they do: many readers may have left
+ * one company on one day.
  */
 const MOST_IN_A_ROW: Readonly<Record<ReplyClass, number>> = {
   ...{ relay: 3, unclear: 5, noSuchAddress: 10, mailboxTrouble: 10, policy: 10, slowDown: 10 },
@@ -74,30 +84,39 @@ const MOST_IN_A_ROW: Readonly<Record<ReplyClass, number>> = {
 const MOST_WHILE_PROBING: Readonly<Record<ReplyClass, number>> = {
   ...{ relay: 1, unclear: 1, noSuchAddress: 2, mailboxTrouble: 2, policy: 10, slowDown: 3 },
 };
-/** Whatever their words. */
+/** With any replies. */
 const MOST_OF_ANY_KIND = 25;
 
-/** How far back refusals for policy are counted, and how many of them are too many. */
+/** In the last `WINDOW` messages, this many refusals for policy are too many. */
 const WINDOW = 50;
 const MOST_POLICY_OF_WINDOW = 25;
 
-/** So many alike at the end of a run, after which nobody was asked, may still be about the readers. */
+/**
+ * Up to this many refusals alike at the end of a run, with no message after them, may still be
+ * about the readers.
+ */
 const FEW = 2;
 
-/** As many unclear refusals between accepted messages are plausible: a tenth, or one. */
+/**
+ * This share of unclear refusals between accepted messages is plausible: a tenth, or at least one.
+ */
 const PLAUSIBLE_SHARE = 0.1;
 
-/** A run asks as many first whose last refusal was not settled (`planDeliveries`). */
+/**
+ * A run starts with up to this many recipients whose last refusal was not settled
+ * (`planDeliveries`).
+ */
 export const MOST_ASKED_FIRST = 3;
 
-/** A relay that was not asked yet. */
+/** The state of a relay before its first message. */
 export function noRefusals(isProbing = false): RefusalState {
   return { accepted: 0, refused: 0, tail: [], window: [], isProbing, isGivenUp: false };
 }
 
 /**
- * The state after an accepted message that was begun when `refusedBefore` messages had been refused, and which
- * refusals are past by that. One that was under way at the same time tells nothing of them.
+ * The state after an accepted message that began when `refusedBefore` messages had been refused.
+ * Also returns the refusals that are past now. Refusals of messages in flight at the same time are
+ * not: this one shows nothing about them.
  */
 export function addAccepted(
   state: RefusalState,
@@ -123,7 +142,7 @@ export function addRefusal(state: RefusalState, refusal: Refusal): RefusalState 
   return { ...state, refused, tail: [...state.tail, numbered], window };
 }
 
-/** The state after the relay was found to refuse everyone: what it refused is given up. */
+/** The state after the relay proved to refuse everyone: its refusals are given up. */
 export function afterGivingUp(
   { accepted, refused }: RefusalState,
   isProbing: boolean,
@@ -131,7 +150,7 @@ export function afterGivingUp(
   return { ...noRefusals(isProbing), accepted, refused, isGivenUp: true };
 }
 
-/** Why the relay should rest now; undefined where it should not. */
+/** Why the relay should rest now; undefined if it should not. */
 export function reasonToStop({ tail, window, isProbing }: RefusalState): ReasonToStop | undefined {
   const newest = tail.at(-1);
   if (newest === undefined) return undefined;
@@ -148,18 +167,21 @@ export function reasonToStop({ tail, window, isProbing }: RefusalState): ReasonT
   return { kind, refusals: final.length, of: final.length };
 }
 
-/** A domain that asks for a slower pace has a throttle of its own: it says nothing of the relay. */
+/**
+ * A domain that asks for a slower pace has its own throttle: its requests say nothing about the
+ * relay.
+ */
 function isOneDomain(kind: ReplyClass, alike: readonly Refusal[]): boolean {
   return kind === 'slowDown' && new Set(alike.map(({ domain }) => domain)).size < 2;
 }
 
 function isAlike(each: Refusal, other: Refusal): boolean {
-  // Relays have many words for one policy, and for what they hold against us.
+  // Relays have many texts for one policy, and for their objections to us.
   const isAny = other.kind === 'policy' || other.kind === 'relay';
   return each.kind === other.kind && (isAny || each.pattern === other.pattern);
 }
 
-/** Judges what the relay refused before it accepted a message that was begun afterwards. */
+/** Judges the refusals before an accepted message that began after them. */
 export function judgePast(
   past: readonly NumberedRefusal[],
   { accepted, refused }: Pick<RefusalState, 'accepted' | 'refused'>,
@@ -180,8 +202,8 @@ export function judgePast(
 }
 
 /**
- * Judges what the relay refused at the end of a run, with nobody asked afterwards. `hasAccepted`: it took
- * another message of the edition, in this run or an earlier one.
+ * Judges the refusals at the end of a run, with no message after them. `hasAccepted`: the relay
+ * accepted another message of the edition, in this run or an earlier one.
  */
 export function judgeTail(
   { tail, accepted, isGivenUp }: Pick<RefusalState, 'tail' | 'accepted' | 'isGivenUp'>,
@@ -213,7 +235,7 @@ function judgeLast(
       return alike <= FEW ? 'reader' : 'later';
     case 'policy':
       if (!hasAccepted) return 'us';
-      // An editor resumed it, and these are refused again: the others were not.
+      // An editor resumed the edition, and these are refused again, but others were accepted.
       return acceptedNow && alike >= MOST_IN_A_ROW.unclear ? 'us' : 'reader';
     case 'slowDown':
       return 'later';

@@ -7,33 +7,33 @@ import type { TextsOf } from '../kernel/texts.ts';
 import type { OpenRelay } from './relay/relay.ts';
 import type { AskService } from './run/ask-service.ts';
 
-/** What sending needs besides what composing does. */
+/** What sending needs in addition to composing. */
 export interface SendDependencies extends ComposeDependencies {
   readonly openRelay: OpenRelay;
-  /** Asks whether the links in mails are answered. */
+  /** Checks whether the service answers the links in mails. */
   readonly askService: AskService;
   /** The texts of the site and of its mails. */
   readonly textsOf: TextsOf;
   /** Spreads retries. */
   readonly random: Random;
-  /** The machine's own time, whatever `clock` says: how fast relays are given messages goes by it. */
+  /** The machine's own time, even if `clock` differs: the throttles of relays use it. */
   readonly machineClock: Clock;
 }
 
 /** What the parts of the service need. */
 export interface ServiceDependencies extends SendDependencies {
   readonly log: EventLog;
-  /** By these one part tells another at once that there is work; each looks by itself as well. */
+  /** With these, one part notifies another at once of new work; each part also checks by itself. */
   readonly signals: {
     /** An edition was planned, approved or resumed. */
     readonly deliveries: ChangeSignal;
-    /** Somebody asked for something that is answered by mail. */
+    /** A notice is waiting to be sent. */
     readonly notices: ChangeSignal;
   };
 }
 
 /**
- * A part of the service: works until `signal` is aborted, finishes what it has begun within ten
- * seconds, and resolves. What goes wrong it logs and tries again later; it rejects only for a bug.
+ * A part of the service. It works until `signal` is aborted, finishes what it has begun within ten
+ * seconds, and resolves. It logs errors and tries again later; it rejects only for a bug.
  */
 export type ServicePart = (deps: ServiceDependencies, signal: AbortSignal) => Promise<void>;

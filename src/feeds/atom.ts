@@ -19,8 +19,8 @@ import {
 } from './xml-document.ts';
 
 /**
- * `feed` as Atom 1.0 (RFC 4287). `publicUrl` is where the output folder is published, with `/` at
- * its end.
+ * Renders `feed` as Atom 1.0 (RFC 4287). `publicUrl` is the address of the output folder and ends
+ * with `/`.
  */
 export function renderAtom(feed: Feed, publicUrl: string): string {
   const document = parseXml(rawAtom(feed, publicUrl));
@@ -81,22 +81,23 @@ function finishEntry(element: Element, item: FeedItem, written: Set<string>): vo
   }
 }
 
-/** Plain text; but what looks like a tag is said to be text by escaping it as HTML. */
+/** Plain text. Text that looks like a tag is escaped as HTML instead. */
 function finishSummary(element: Element, summary: string): void {
-  // The library has written it as HTML already.
+  // The library has already written it as HTML.
   if (/<\/\w+>/.test(summary)) return;
   setAttributes(element, { type: 'text' });
   setText(element, summary);
 }
 
-/** Ways to write the fraction and the zone of one and the same instant. */
+/** Different spellings of one instant's fraction and zone. */
 const SPELLINGS = ['Z', '+00:00'].flatMap((zone) =>
   Array.from({ length: 10 }, (_, digits) => (digits === 0 ? '' : `.${'0'.repeat(digits)}`) + zone),
 );
 
 /**
- * `instant` as RFC 3339, never twice the same text in one document: feed validators warn of two
- * entries updated at once, which posts of one day are. A fraction of zeros is the same instant.
+ * `instant` as RFC 3339, never twice the same text in one document. Feed validators warn of two
+ * entries with the same `updated`, and posts of one day have that. A fraction of zeros is the same
+ * instant.
  */
 function distinctMoment(instant: Temporal.Instant, written: Set<string>): string {
   const plain = rfc3339(instant);

@@ -3,8 +3,8 @@ import { reasonOf } from '../kernel/errors.ts';
 import type { FeedFormat } from '../settings/settings.ts';
 
 /**
- * Why `text` would not be read by a strict parser, which is another one than made it; undefined
- * where all is well. The last check before a feed takes the place of one that parses.
+ * Why a strict parser rejects `text`, or undefined if it is valid. The parser is not the one that
+ * made the text. This is the last check before a feed replaces a valid one.
  */
 export function checkDocument(format: FeedFormat, text: string): string | undefined {
   try {

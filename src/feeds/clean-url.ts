@@ -1,10 +1,10 @@
-// RFC 3986 §2 without the brackets, which only an IPv6 host may have.
+// RFC 3986 §2, without the brackets: only an IPv6 host may have them.
 const NOT_IN_URL = /[^\w\-.~:/?#@!$&'()*+,;=%]|%(?![0-9A-Fa-f]{2})/g;
 
-/** Readers that take an address for HTML once more make a character of `&copy;`. */
+/** Readers that decode an address as HTML again turn `&copy;` into a character. */
 const LIKE_A_REFERENCE = /&(#?\w+);/g;
 
-/** An absolute `url` with everything percent-encoded that RFC 3986 does not allow in one. */
+/** An absolute `url` with every character percent-encoded that RFC 3986 does not allow. */
 export function cleanUrl(url: string): string {
   const parsed = URL.parse(url);
   if (parsed === null) return '';
@@ -14,7 +14,7 @@ export function cleanUrl(url: string): string {
   return href.slice(0, end) + rest.replace(LIKE_A_REFERENCE, '&$1%3B');
 }
 
-/** Whether `text` can stand as an identity in Atom: an absolute URI (RFC 3986), nothing else. */
+/** Whether `text` can be an id in Atom: an absolute URI (RFC 3986). */
 export function isUri(text: string): boolean {
   return /^[a-z][a-z0-9+.-]*:[^\s]+$/i.test(text) && !text.match(NOT_IN_URL) && URL.canParse(text);
 }

@@ -9,14 +9,14 @@ import type { FeedEntry } from './list-entries.ts';
 export interface FeedContext {
   readonly site: SiteSettings;
   readonly settings: FeedSettings;
-  /** The site's picture, its URL absolute, with what is known of its file. */
+  /** The site's picture with an absolute URL and the facts of its file. */
   readonly siteImage?: Image;
 }
 
 /**
- * The feed of `plan`. `itemOf` gives the item of an entry, or undefined where its post cannot be
- * rendered: the feed then goes without it. Asked for the same entry again it should give the same
- * item at once, since feeds share most of theirs.
+ * Composes the feed of `plan`. `itemOf` returns the item of an entry, or undefined if its post
+ * cannot be rendered; the feed then leaves it out. `itemOf` should return the same item at once for
+ * the same entry, because feeds share most items.
  */
 export function composeFeed(
   plan: FeedPlan,

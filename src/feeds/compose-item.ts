@@ -8,9 +8,9 @@ import { feedMoment, latestOf } from './moments.ts';
 const TITLE_CHARACTERS = 80;
 
 /**
- * The item of `entry`, whose post shown has been rendered. Title and summary are never empty,
- * since no format and no reader knows what to do with that. Readers take an item for changed when
- * its `updated` moves, so it is the latest date of any of the story's posts.
+ * Composes the item of `entry` from its rendered post. Title and summary are never empty, because
+ * formats and readers do not support that. `updated` is the latest date of all posts of the story,
+ * because readers treat an item as changed when it moves.
  */
 export function composeItem(entry: FeedEntry, rendered: RenderedPost): FeedItem {
   const { first, shown, posts } = entry.story;
@@ -34,7 +34,7 @@ export function composeItem(entry: FeedEntry, rendered: RenderedPost): FeedItem 
   };
 }
 
-/** As a reference, U+FFFD is seen as what it is, and no parser minds. */
+/** As a character reference, U+FFFD is shown as it is, and every parser accepts it. */
 function cleanHtml(html: string): string {
   return cleanText(html.replaceAll('\u{FFFD}', '&#xFFFD;')).trim();
 }

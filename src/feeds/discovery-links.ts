@@ -5,9 +5,8 @@ import type { FeedPlan } from './feed-plan.ts';
 import { documentUrl, FORMATS } from './formats.ts';
 
 /**
- * `<link rel="alternate">` tags by which readers and browsers find the feeds from a
- * page that has them in its head. For the site's pages the main feed is enough; pass other plans
- * for the page of a category.
+ * `<link rel="alternate">` tags for a page's `<head>`. Readers and browsers find the feeds with
+ * them. The main feed is enough for the site's pages; pass other plans for the page of a category.
  */
 export function discoveryLinks(
   plans: readonly Pick<FeedPlan, 'path' | 'title'>[],

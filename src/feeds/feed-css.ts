@@ -1,9 +1,9 @@
 export const FEED_CSS_FILE = 'feed.css';
 
 /**
- * How a browser shows an RSS or Atom document to someone who opens its address: what it is, its
- * title, and its items. Style sheets see elements and their text, so what is meant for programs
- * (dates, ids, content in markup) is hidden, and links cannot be clicked.
+ * How a browser shows an RSS or Atom document: that it is a feed, its title and its items. Style
+ * sheets apply only to elements and their text. Content for programs (dates, ids, markup) is
+ * hidden, and links cannot be clicked.
  */
 export const FEED_CSS = `@namespace atom "http://www.w3.org/2005/Atom";
 

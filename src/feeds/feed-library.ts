@@ -7,10 +7,10 @@ import { atomId, rssGuid } from './item-id.ts';
 import { asDate, latestOf, NEVER_UPDATED } from './moments.ts';
 
 /*
- * What the `feed` library (6.0) makes of a feed, one instance for each format because what has to
- * be done to its input differs. Its edges, which the callers' finishing step takes care of:
- * titles are CDATA (RSS) and of type html (Atom), a category's `<` goes through as it is, Atom has
- * no language, no types on its links and normalises ids as URLs, JSON is version 1.
+ * The output of the `feed` library (6.0). Each format has its own instance, because the input must
+ * be prepared differently. The callers' finishing step fixes these limits: titles are CDATA (RSS)
+ * and of type html (Atom), a category's `<` stays unescaped, Atom has no language, no types on its
+ * links and normalises ids as URLs, JSON is version 1.
  */
 
 /** RSS 2.0, before the finishing step. */
@@ -79,13 +79,13 @@ function channelOf(
     NEVER_UPDATED,
   );
   return {
-    // An archive document is of the same feed as the live one (RFC 5005 §4).
+    // An archive document belongs to the same feed as the live one (RFC 5005 §4).
     id: text(folderUrl(publicUrl, feed.history?.current ?? feed.path)),
     title: text(feed.title),
     description: text(feed.description),
     link: feed.homeUrl,
     language: feed.language,
-    // Left out, it would be the time of the build.
+    // Without it, the library uses the time of the build.
     updated: asDate(updated),
     generator: 'Broadsheet',
     feedLinks: { [format]: documentUrl(publicUrl, feed.path, format) },
@@ -97,7 +97,7 @@ function channelOf(
 
 function itemOf(item: FeedItem, text: (value: string) => string): LibraryItem {
   return {
-    // Escaped, so that nothing in it can end the CDATA section that it goes into.
+    // Escaped, because nothing in it may end its CDATA section.
     title: escapeHtml(item.title),
     link: item.url,
     date: asDate(item.updated),
@@ -107,17 +107,17 @@ function itemOf(item: FeedItem, text: (value: string) => string): LibraryItem {
   };
 }
 
-/** What an item is filed under, in every format: its categories, then its tags. */
+/** The labels of an item in every format: its categories, then its tags. */
 export function labelsOf(item: FeedItem): string[] {
   return [...new Set([...item.categories, ...item.tags])];
 }
 
-/** The library turns `&amp;` in a text into `&` before it escapes it; this survives that. */
+/** The library turns `&amp;` in a text into `&` before escaping. This keeps the original text. */
 function keptByText(value: string): string {
   return value.replaceAll('&', '&amp;');
 }
 
-/** Reads the same as HTML, and has nothing that ends a CDATA section (XML 1.0 §2.7). */
+/** The same HTML without anything that ends a CDATA section (XML 1.0 §2.7). */
 function withoutCdataEnd(html: string): string {
   return html.replaceAll(']]>', ']]&gt;');
 }

@@ -1,28 +1,28 @@
 import { createHash } from 'node:crypto';
 
-/** A feed's folder, and the names that it is for: spellings of one name share it. */
+/** A feed's folder, and its names: spellings of one name share it. */
 export interface NamedFolder {
-  /** Safe in a URL and on every file system: letters, digits and hyphens, in lower case. */
+  /** Letters, digits and hyphens, in lower case: safe in a URL and on every file system. */
   readonly folder: string;
-  /** As first written. */
+  /** The first spelling. */
   readonly name: string;
   /** Every spelling, `name` first: `News`, `news`. */
   readonly spellings: readonly string[];
-  /** The name that already had the folder which this one would have had. */
+  /** The earlier name that already has the plain folder of this one. */
   readonly collidesWith?: string;
 }
 
 const SIGNS: Readonly<Record<string, string>> = { '&': ' and ', '+': ' plus ', '#': ' sharp ' };
 
-/** What some systems take for a device, whatever the extension. */
+/** Names that some systems reserve for devices, with any extension. */
 const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)$/;
 
 const MOST_CHARACTERS = 60;
 
 /**
- * The folder for each of `names`, which come in the order in which they were first published, so
- * that a later name never takes the folder of an earlier one. Names that differ in case or white
- * space only are one; others that would have the same folder get one with a hash at its end.
+ * Assigns a folder to each of `names`. They are in the order of first publication, so a later name
+ * never takes the folder of an earlier one. Names that differ only in case or white space are the
+ * same. Others that would share a folder get one with a hash at its end.
  */
 export function nameFolders(names: Iterable<string>): NamedFolder[] {
   const spellings = new Map<string, string[]>();
@@ -44,12 +44,12 @@ export function nameFolders(names: Iterable<string>): NamedFolder[] {
   });
 }
 
-/** What spellings of one name have in common. */
+/** The key that all spellings of one name share. */
 export function nameKey(name: string): string {
   return name.normalize('NFC').toLowerCase().replace(/\s+/g, ' ').trim();
 }
 
-/** `name` as a folder; a name without any letter or digit becomes a hash. */
+/** `name` as a folder. A name without letters and digits becomes a hash. */
 export function folderName(name: string): string {
   const words = nameKey(name)
     .replace(/[&+#]/g, (sign) => SIGNS[sign] ?? '')

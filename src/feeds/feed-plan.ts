@@ -5,12 +5,12 @@ import type { FeedEntry } from './list-entries.ts';
 
 export type FeedKind = 'main' | 'category' | 'author' | 'tag' | 'history';
 
-/** Which entries one feed document has, before any is rendered. */
+/** The entries of one feed document, before rendering. */
 export interface FeedPlan {
   readonly kind: FeedKind;
   /** Folder relative to the output folder, as in `Feed`. */
   readonly path: string;
-  /** What it is called among its kind: the category, the author, the tag. */
+  /** The name of the category, author or tag. */
   readonly name: string;
   readonly title: string;
   /** Newest first. */
@@ -20,10 +20,10 @@ export interface FeedPlan {
 
 export interface PlanInput {
   readonly entries: readonly FeedEntry[];
-  /** Every post ever published; the order decides in which history document an entry stands. */
+  /** Every post that was ever published. The order decides which history document has an entry. */
   readonly published: readonly PublishedPost[];
   readonly site: SiteSettings;
   readonly settings: FeedSettings;
-  /** Whether a history document that is not kept up any more is still there to be linked to. */
+  /** Whether a history document that is no longer updated still exists and can be linked. */
   readonly hasHistoryDocument: (number: number) => boolean;
 }

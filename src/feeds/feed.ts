@@ -1,7 +1,10 @@
 import type { Image } from '../posts/post.ts';
 import type { Person } from '../settings/settings.ts';
 
-/** One item of a feed, in no format yet. Texts are plain and clean (XML 1.0 §2.2), URLs absolute. */
+/**
+ * One item of a feed, independent of the format. Texts are plain and clean (XML 1.0 §2.2), URLs
+ * absolute.
+ */
 export interface FeedItem {
   readonly id: string;
   readonly url: string;
@@ -19,13 +22,13 @@ export interface FeedItem {
   readonly image?: Image;
 }
 
-/** A list of posts at one address (a folder URL); each format is one file in it. */
+/** A list of posts at one address (a folder URL). Each format is one file in the folder. */
 export interface Feed {
   /** Folder relative to the output folder: `''` for the main feed, `categories/world`, `history/3`. */
   readonly path: string;
   readonly title: string;
   readonly description: string;
-  /** The page that the feed is of. */
+  /** The page that the feed belongs to. */
   readonly homeUrl: string;
   readonly language: string;
   readonly author: Person;
@@ -36,7 +39,10 @@ export interface Feed {
   readonly ttlMinutes: number;
   /** Newest first. */
   readonly items: readonly FeedItem[];
-  /** Paths of the neighbouring documents (RFC 5005 §4); `isArchive` only for history documents. */
+  /**
+   * Paths of the neighbouring documents (RFC 5005 §4). `isArchive` is true only for history
+   * documents.
+   */
   readonly history?: {
     readonly isArchive: boolean;
     readonly current?: string;

@@ -5,21 +5,21 @@ import { hasSameContent } from '../posts/ids/lines-of-posts.ts';
 import type { Post } from '../posts/post.ts';
 import type { PublishedPost } from '../posts/published-post.ts';
 
-/** Posts that were published and are not any more, by their ids. */
+/** Ids of posts that were published and are not any more, by reason. */
 export interface LostPosts {
-  /** Their files are there: broken, or held back though nobody has edited them. */
+  /** Their files exist, but are broken, or are held back without an edit. */
   readonly withheld: ReadonlySet<string>;
-  /** They were edited, and are drafts or of the future now. */
+  /** They were edited, and are now drafts or future posts. */
   readonly drafts: ReadonlySet<string>;
-  /** Their files are gone, and the folder looks like another one. */
+  /** Their files are gone, and the folder looks like a different one. */
   readonly gone: ReadonlySet<string>;
-  /** Of these nothing is lost. */
+  /** Posts that are still published. */
   readonly published: ReadonlySet<string>;
 }
 
 /**
- * Finds the posts that are published no more. One whose file is deleted from a folder in which
- * other posts are where they were is not lost but taken out. `broken` posts could not be rendered.
+ * Finds posts that are no longer published. A post whose file was deleted does not count as lost if
+ * other posts in the folder are in place. `broken` posts could not be rendered.
  */
 export function findLostPosts(
   {
@@ -49,7 +49,7 @@ export function findLostPosts(
   };
 }
 
-/** Whether a file of that name is in the folder, or may be in a part of it that cannot be read. */
+/** Whether the folder has a file of that name, or may have it in an unreadable part. */
 function pathsOf({ files, leftOut }: PostFolder): (file: string) => boolean {
   const names = new Set([...files].map((file) => file.normalize('NFC')));
   const folders = leftOut.map(({ file }) => `${file.normalize('NFC')}/`);
@@ -67,7 +67,7 @@ function editedDrafts({ withheld }: PostFolder): (entry: PublishedPost) => boole
   };
 }
 
-/** Whether some post is where it was, with its text or its date. */
+/** Whether some post is at its old place, with the same text or date. */
 function isSameFolder(earlier: readonly PublishedPost[], { posts, withheld }: PostFolder): boolean {
   const postAt = byName([...posts, ...withheld]);
   return earlier.some((entry) => {

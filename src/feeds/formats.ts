@@ -3,9 +3,9 @@ import type { FeedFormat } from '../settings/settings.ts';
 interface FormatFacts {
   /** Name of the file in the feed's folder. */
   readonly file: string;
-  /** RFC 4287 §7; JSON Feed 1.1; RSS never registered its own. */
+  /** RFC 4287 §7; JSON Feed 1.1. The type of RSS was never registered. */
   readonly type: string;
-  /** As readers know it. */
+  /** The name that readers know. */
   readonly name: string;
 }
 
@@ -36,7 +36,10 @@ export function fileUrl(publicUrl: string, path: string): string {
   return publicUrl + path.split('/').map(encodeURIComponent).join('/');
 }
 
-/** How a feed's document reaches the style sheet, from wherever the output folder is published. */
+/**
+ * Relative address of the style sheet from a feed's document. Works at any address of the output
+ * folder.
+ */
 export function stylesheetHref(feedPath: string): string {
   const depth = feedPath === '' ? 0 : feedPath.split('/').length;
   return `${'../'.repeat(depth)}feed.css`;

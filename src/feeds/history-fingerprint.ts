@@ -4,13 +4,13 @@ import type { FeedContext } from './compose-feed.ts';
 import type { FeedPlan } from './feed-plan.ts';
 import type { FeedEntry } from './list-entries.ts';
 
-/** Raised when what is written into a document changes though posts and settings do not. */
+/** Increase this when a document's content changes without a change in posts and settings. */
 const REVISION = 2;
 
 /**
- * Tells whether a history document has to be rendered again: it changes when anything that stands
- * in the document does. `pictureOf` tells what the file of an entry's picture is like, in any words
- * that change when it does. SHA-256, hex.
+ * Fingerprint of a history document, as SHA-256 in hex. It changes when anything in the document
+ * changes; the document must then be rendered again. `pictureOf` returns any text that changes with
+ * the file of an entry's picture.
  */
 export function historyFingerprint(
   plan: FeedPlan,

@@ -1,6 +1,7 @@
 /**
- * Whether the hub is told when the feed document at `path`, relative to the output folder, changes:
- * not of history documents, which nobody follows, nor of the archive's feeds, which are of editions.
+ * Whether to notify the hub when the feed document at `path` (relative to the output folder)
+ * changes. False for history documents, which nobody follows, and for the archive's feeds, which
+ * have editions.
  */
 export function isHubTopic(path: string): boolean {
   return !/^(?:history|archive)\//.test(path);

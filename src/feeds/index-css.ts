@@ -1,4 +1,4 @@
-/** The style of `index.html`; it stands in the page, so that the page needs no other file. */
+/** The style of `index.html`. It is part of the page, so the page needs no other file. */
 export const INDEX_CSS = `
 :root {
   color-scheme: light dark;

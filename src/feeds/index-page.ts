@@ -13,14 +13,14 @@ import { OPML_FILE } from './opml.ts';
 
 export const INDEX_FILE = 'index.html';
 
-/** Stands in every page that `renderIndexPage` makes: by it a page is known as ours. */
+/** Every page from `renderIndexPage` contains this. It marks the page as ours. */
 export const INDEX_MARK = '<meta name="generator" content="Broadsheet">';
 
 export interface IndexPage {
   readonly plans: readonly FeedPlan[];
   readonly site: SiteSettings;
   readonly settings: FeedSettings;
-  /** Shown as a taste of the main feed. */
+  /** The main feed's newest items, shown as a preview. */
   readonly latest: readonly FeedItem[];
 }
 
@@ -31,9 +31,9 @@ const GROUPS: readonly { readonly kind: FeedKind; readonly heading: string }[] =
 ];
 
 /**
- * The page for people: what a feed is, every feed's addresses, the newest articles. It needs no
- * script, and no other file. Its own words are English; what is the site's is marked as being in
- * the site's language.
+ * The page for people: it explains feeds, and lists every feed's addresses and the newest articles.
+ * It needs no script and no other file. Its own words are English. Text from the site is marked
+ * with the site's language.
  */
 export function renderIndexPage(page: IndexPage): string {
   const { site, settings, plans } = page;

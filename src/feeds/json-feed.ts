@@ -5,8 +5,8 @@ import { documentUrl } from './formats.ts';
 import { rfc3339 } from './moments.ts';
 
 /**
- * `feed` as JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/), with no field that is empty.
- * `publicUrl` is where the output folder is published, with `/` at its end.
+ * Renders `feed` as JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/), without empty fields.
+ * `publicUrl` is the address of the output folder and ends with `/`.
  */
 export function renderJsonFeed(feed: Feed, publicUrl: string): string {
   const { author: _author, items, ...raw } = rawJson(feed, publicUrl);
@@ -31,20 +31,20 @@ function finishItem(raw: Record<string, unknown>, item: FeedItem): Record<string
   return {
     ...kept,
     title: item.title,
-    // One of the two must be there, and have something in it.
+    // The format requires one of the two, and it must not be empty.
     ...(item.html === '' ? { content_text: item.summary } : { content_html: item.html }),
     summary: item.summary,
     date_published: rfc3339(item.published),
     date_modified: rfc3339(item.updated),
     language: item.language,
-    // Not an attachment as well. Where the text has it too, this says that it is the main one.
+    // Not also an attachment. If the text has the picture too, this marks it as the main one.
     image: item.image?.url,
     authors: item.authors.length === 0 ? undefined : item.authors.map((name) => ({ name })),
     tags: labels.length === 0 ? undefined : labels,
   };
 }
 
-/** Whether the author of the feed is that of some item: readers show both where an item has its own. */
+/** Whether some item needs the feed's author: readers show both if an item has its own author. */
 function namesAuthor({ items }: Feed): boolean {
   return items.length === 0 || items.some(({ authors }) => authors.length === 0);
 }

@@ -2,18 +2,18 @@ import { newestFirst, type Post } from '../posts/post.ts';
 import type { Story } from '../posts/story.ts';
 import type { FeedSettings } from '../settings/settings.ts';
 
-/** What becomes one item of a feed, before anything of it is rendered. */
+/** What becomes one item of a feed, before rendering. */
 export interface FeedEntry {
-  /** The identity of the story's first post. */
+  /** The id of the story's first post. */
   readonly id: string;
   readonly story: Story;
-  /** Address of the page of the post shown; unlike any other entry's. */
+  /** Page address of the shown post. Different from every other entry's. */
   readonly url: string;
 }
 
 /**
- * One entry a story, or one a post, as `settings.stories` says: newest first by the date of the
- * first post, then by slug, then by file. `idOf` knows ids by file.
+ * Lists one entry for each story, or for each post, as `settings.stories` says. Newest first by the
+ * date of the first post, then by slug, then by file. `idOf` has the ids by file.
  */
 export function listEntries(
   stories: readonly Story[],
@@ -36,9 +36,9 @@ function oneForEachPost(story: Story): Story[] {
 }
 
 /**
- * Two posts at one address are a mistake of the site's, of which reading the posts has warned;
- * readers that tell items apart by their links would show one of them only. The oldest keeps the
- * address, the others get a fragment.
+ * Two posts at one address are a mistake in the site; reading the posts has already warned of it.
+ * Readers that identify items by their links would show only one. The oldest keeps the address, the
+ * others get a fragment.
  */
 function withDistinctUrls(entries: readonly FeedEntry[]): FeedEntry[] {
   const taken = new Set<string>();

@@ -1,20 +1,20 @@
 /**
- * `updated` of a feed without items: it must be some date, the same at every build, and feed
- * validators take what is before 1990 for a mistake.
+ * `updated` of a feed without items. It must be a fixed date, and feed validators report dates
+ * before 1990 as mistakes.
  */
 export const NEVER_UPDATED = Temporal.Instant.from('2000-01-01T00:00:00Z');
 
 const EARLIEST = Temporal.Instant.from('0001-01-01T00:00:00Z');
 const LATEST = Temporal.Instant.from('9999-12-31T23:59:59Z');
 
-/** `instant` in whole seconds and within the years of four digits, the only ones feeds can write. */
+/** `instant` in whole seconds and with a four-digit year, as feeds require. */
 export function feedMoment(instant: Temporal.Instant): Temporal.Instant {
   if (Temporal.Instant.compare(instant, EARLIEST) < 0) return EARLIEST;
   if (Temporal.Instant.compare(instant, LATEST) > 0) return LATEST;
   return instant.round({ smallestUnit: 'second', roundingMode: 'floor' });
 }
 
-/** The latest of `instants`, or `otherwise` where there is none. */
+/** The latest of `instants`, or `otherwise` if there are none. */
 export function latestOf(
   instants: Iterable<Temporal.Instant>,
   otherwise: Temporal.Instant,
@@ -26,7 +26,7 @@ export function latestOf(
   return latest ?? otherwise;
 }
 
-/** RFC 822 with a year of four digits, in GMT: `Fri, 20 Mar 2026 07:30:00 GMT`. */
+/** RFC 822 with a four-digit year, in GMT: `Fri, 20 Mar 2026 07:30:00 GMT`. */
 export function rfc822(instant: Temporal.Instant): string {
   return asDate(instant).toUTCString();
 }

@@ -14,8 +14,8 @@ const GROUPS: readonly { readonly kind: FeedKind; readonly title: string }[] = [
 ];
 
 /**
- * All the feeds as OPML 2.0 (http://opml.org/spec2.opml), each once, in the first of the formats
- * that every reader knows. `updated` is that of the main feed.
+ * All feeds as OPML 2.0 (http://opml.org/spec2.opml). Each is listed once, in the first configured
+ * format that every reader knows. `updated` is that of the main feed.
  */
 export function renderOpml(
   plans: readonly FeedPlan[],

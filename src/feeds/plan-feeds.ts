@@ -4,7 +4,7 @@ import type { FeedKind, FeedPlan, PlanInput } from './feed-plan.ts';
 import type { FeedEntry } from './list-entries.ts';
 import { planHistory } from './plan-history.ts';
 
-/** The feeds to publish: the main one first, then categories, authors, tags, then history. */
+/** Plans the feeds to publish: the main feed, then categories, authors, tags, then history. */
 export function planFeeds(input: PlanInput): {
   readonly plans: readonly FeedPlan[];
   readonly warnings: readonly Problem[];
@@ -41,7 +41,7 @@ function planNamed(
 ) {
   const firstFile = new Map<string, string>();
   const byKey = new Map<string, FeedEntry[]>();
-  // Oldest first, so that the earliest of colliding names keeps the plain folder for good.
+  // Oldest first: of names that collide, the earliest keeps the plain folder for good.
   for (const entry of entries.toReversed()) {
     for (const name of entry.story.shown[of]) {
       if (nameKey(name) === '') continue;

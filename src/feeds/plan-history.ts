@@ -2,10 +2,10 @@ import type { FeedPlan, PlanInput } from './feed-plan.ts';
 import type { FeedEntry } from './list-entries.ts';
 
 /**
- * The history documents to keep up (RFC 5005 §4), oldest first; none where the live feed has
- * everything. Document n (1 is the oldest) has the entries whose posts are the lines
- * (n - 1) * items + 1 to n * items of the published posts, so that no entry ever moves and a full
- * document stays as it is. Posts that are gone, or told by an earlier post's entry, leave a gap.
+ * Plans the history documents to keep (RFC 5005 §4), oldest first. Empty if the live feed contains
+ * all entries. Document n (1 is the oldest) has the entries whose posts are the lines (n - 1) *
+ * items + 1 to n * items of the published posts. So an entry never moves, and a full document stays
+ * unchanged. Posts that are gone, or belong to an earlier post's entry, leave a gap.
  */
 export function planHistory(input: PlanInput): FeedPlan[] {
   const { entries, published, site, settings } = input;
@@ -22,7 +22,7 @@ export function planHistory(input: PlanInput): FeedPlan[] {
       kind: 'history',
       path: historyPath(number),
       name: String(number),
-      // An archive document is of the same feed as the live one, whose title it has.
+      // An archive document belongs to the same feed as the live one, and has its title.
       title: site.title,
       entries: documents.get(number) ?? [],
       history: {
@@ -39,7 +39,7 @@ export function historyPath(number: number): string {
   return `history/${number}`;
 }
 
-/** Entries by the number of their document, newest first, from the document `oldest` on. */
+/** Entries by document number, newest first, from the document `oldest` on. */
 function entriesByDocument(
   { entries, published, settings: { items } }: PlanInput,
   oldest: number,

@@ -2,7 +2,7 @@ import type { FeedFormat } from '../settings/settings.ts';
 import { childrenNamed, parseXml, rootOf } from './xml-document.ts';
 
 /**
- * The ids of the items in a feed document, as its format writes them. None where the text is no
+ * The ids of the items in a feed document, as its format writes them. Empty if the text is not a
  * feed of that format.
  */
 export function readItemIds(format: FeedFormat, text: string): string[] {

@@ -19,8 +19,8 @@ import {
 } from './xml-document.ts';
 
 /**
- * `feed` as RSS 2.0, by the rules of the RSS Advisory Board's specification and Best Practices
- * Profile. `publicUrl` is where the output folder is published, with `/` at its end.
+ * Renders `feed` as RSS 2.0, by the RSS Advisory Board's specification and Best Practices Profile.
+ * `publicUrl` is the address of the output folder and ends with `/`.
  */
 export function renderRss(feed: Feed, publicUrl: string): string {
   const document = parseXml(rawRss(feed, publicUrl));
@@ -57,7 +57,9 @@ function finishChannel(
   for (const image of childrenNamed(channel, 'image')) finishImage(image, feed.image);
 }
 
-/** Takes out a picture that RSS does not know, and gives the size of one that is within its limits. */
+/**
+ * Removes a picture of a type that RSS does not allow. Adds the size if it is within RSS's limits.
+ */
 function finishImage(element: Element, image: Image | undefined): void {
   if (image === undefined) return;
   if (!isRssImage(image)) {
@@ -83,12 +85,12 @@ function finishItem(element: Element, item: FeedItem): void {
   if (item.image !== undefined && !showsPicture(item)) addPicture(element, item.image);
 }
 
-/** One way or the other: readers that know both would show the picture twice. */
+/** Adds only one of the two elements: readers that know both would show the picture twice. */
 function addPicture(
   element: Element,
   { url, type, sizeBytes: length, width, height }: Image,
 ): void {
-  // An enclosure must say its length and its type (RSS 2.0, *enclosure*), and there may be but one.
+  // An enclosure needs length and type (RSS 2.0, *enclosure*), and an item may have only one.
   if (type !== undefined && length !== undefined) {
     addChild(element, 'enclosure', { attributes: { url, length, type } });
     return;
@@ -98,7 +100,7 @@ function addPicture(
   });
 }
 
-/** What may stand in the parentheses after an address (RFC 822 §3.4.3). */
+/** Characters allowed in the parentheses after an address (RFC 822 §3.4.3). */
 function nameInComment(name: string): string {
   return name.replace(/[()\\]/g, '');
 }

@@ -1,11 +1,11 @@
 import type { FeedItem } from './feed.ts';
 
-/** Attributes of sanitised HTML that pictures are fetched by. */
+/** Attributes of sanitised HTML with the addresses of pictures. */
 const SOURCE = /\s(?:src|srcset|poster)="([^"<>]*)"/g;
 
 /**
- * Whether the text of an item has its picture in it already, in whatever size: a reader would show
- * it twice if the item had it outside of the text too.
+ * Whether an item's text already contains its picture, in any size. A reader would then show it
+ * twice if the item also had it outside the text.
  */
 export function showsPicture({ html, image }: Pick<FeedItem, 'html' | 'image'>): boolean {
   if (image === undefined) return false;
@@ -18,8 +18,8 @@ export function showsPicture({ html, image }: Pick<FeedItem, 'html' | 'image'>):
 }
 
 /**
- * What is the same for a picture in all its sizes: the address without scheme, without the size that
- * WordPress puts before the extension (`-300x200.jpg`) and, of a file, without what is asked of it.
+ * The part of a picture's address that is the same for all sizes: no scheme, no WordPress size
+ * before the extension (`-300x200.jpg`), and for a file no query.
  */
 function pictureKey(address: string): string {
   const url = URL.parse(address);

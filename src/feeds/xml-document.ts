@@ -6,7 +6,7 @@ import {
   XMLSerializer,
 } from '@xmldom/xmldom';
 
-/** Prefixes that the feeds use, as feed validators know them. */
+/** Namespace prefixes of the feeds, in the form that feed validators know. */
 const NAMESPACES: Readonly<Record<string, string>> = {
   atom: 'http://www.w3.org/2005/Atom',
   content: 'http://purl.org/rss/1.0/modules/content/',
@@ -16,18 +16,18 @@ const NAMESPACES: Readonly<Record<string, string>> = {
   xml: 'http://www.w3.org/XML/1998/namespace',
 };
 
-/** Throws an Error where `text` is not well-formed; what is only doubtful counts too. */
+/** Throws an Error if `text` is not well-formed, or if the parser warns. */
 export function parseXml(text: string): Document {
   return new DOMParser({ onError: onWarningStopParsing }).parseFromString(text, 'text/xml');
 }
 
-/** The root of a document that has been parsed. */
+/** The root element of a parsed document. */
 export function rootOf(document: Document): Element {
   if (document.documentElement === null) throw new Error('the document has no element');
   return document.documentElement;
 }
 
-/** The child elements of `parent` called `name`, prefix included. */
+/** The child elements of `parent` called `name`, including the prefix. */
 export function childrenNamed(parent: Element, name: string): Element[] {
   const found: Element[] = [];
   for (let node = parent.firstChild; node !== null; node = node.nextSibling) {
@@ -36,19 +36,19 @@ export function childrenNamed(parent: Element, name: string): Element[] {
   return found;
 }
 
-/** The first child element of `parent` called `name`. Throws where there is none. */
+/** The first child element of `parent` called `name`. Throws if there is none. */
 export function childNamed(parent: Element, name: string): Element {
   const [child] = childrenNamed(parent, name);
   if (child === undefined) throw new Error(`<${parent.nodeName}> has no <${name}>`);
   return child;
 }
 
-/** Makes `text` all that is in `element`. */
+/** Replaces the content of `element` with `text`. */
 export function setText(element: Element, text: string): void {
   element.textContent = text;
 }
 
-/** Sets attributes; those that are undefined are left out. */
+/** Sets attributes. Leaves out undefined values. */
 export function setAttributes(
   element: Element,
   attributes: Readonly<Record<string, string | number | undefined>>,
@@ -61,7 +61,7 @@ export function setAttributes(
   }
 }
 
-/** Declares a prefix on the root, whether or not anything uses it. */
+/** Declares a prefix on the root, even if nothing uses it. */
 export function declarePrefix(root: Element, prefix: string): void {
   root.setAttributeNS('http://www.w3.org/2000/xmlns/', `xmlns:${prefix}`, NAMESPACES[prefix] ?? '');
 }
@@ -69,11 +69,11 @@ export function declarePrefix(root: Element, prefix: string): void {
 interface Addition {
   readonly text?: string;
   readonly attributes?: Readonly<Record<string, string | number | undefined>>;
-  /** Goes before this child; the last one without it. */
+  /** Inserts before this child. Without it, appends at the end. */
   readonly before?: Element | undefined;
 }
 
-/** Adds the element `name` to `parent`, on a line of its own as the library lays them out. */
+/** Adds the element `name` to `parent` on its own line, in the library's layout. */
 export function addChild(parent: Element, name: string, addition: Addition = {}): Element {
   const document = parent.ownerDocument;
   if (document === null) throw new Error(`<${parent.nodeName}> is in no document`);
@@ -95,15 +95,15 @@ export function addChild(parent: Element, name: string, addition: Addition = {})
   return child;
 }
 
-// A CDATA section, or an element that people read with the text that it starts with.
+// A CDATA section, or an element that people read together with the text at its start.
 const READ_BY_PEOPLE =
   /<!\[CDATA\[[\s\S]*?\]\]>|(<(?:title|description|copyright|category|managingEditor|subtitle|rights|name|summary|dc:creator)(?: [^>]*)?>)([^<]*)/g;
 
 /**
- * The document's text, with its style sheet. Where people read, `&` and `<` are spelled as
- * hexadecimal references, the one form of them that feed readers agree on in titles (RSS Best
- * Practices Profile, *character data*) and that validators do not take for markup; in addresses as
- * `&amp;`, since some readers know no other there. It is all the same to XML.
+ * The document's text, with its style sheet. In text for people, `&` and `<` become hexadecimal
+ * references. Feed readers agree only on that form in titles (RSS Best Practices Profile,
+ * *character data*), and validators do not mistake it for markup. Addresses have `&amp;`, because
+ * some readers know only that form there. XML treats both forms as equal.
  */
 export function writeXml(document: Document, stylesheet: string): string {
   const text = new XMLSerializer().serializeToString(rootOf(document));

@@ -1,14 +1,14 @@
-/** Lets several wait for the next change of something, each for so long at most. */
+/** Lets several callers wait for the next change, each up to its own limit. */
 export interface ChangeSignal {
-  /** Wakes all that wait. */
+  /** Wakes all waiting callers. */
   notify(): void;
-  /** Resolves at the next change, if there ever is one. */
+  /** Resolves at the next change, if there is one. */
   next(): Promise<void>;
   /** Resolves at the next change, or after `mostMs`. */
   wait(mostMs: number): Promise<void>;
 }
 
-/** A signal that nobody waits for yet. */
+/** A signal without waiting callers. */
 export function openChangeSignal(): ChangeSignal {
   let next = Promise.withResolvers<void>();
   return {

@@ -1,9 +1,9 @@
 import ipaddr from 'ipaddr.js';
 
 /**
- * Whom limits and budgets count by: an IPv4 address as it is, also where it is written as IPv6
- * (`::ffff:192.0.2.1`), and of an IPv6 address its /64 (`2001:db8:0:1::/64`), which one household or one
- * server has at least (RFC 6177). What is no address (a proxy may say `unknown`) is counted as one
+ * The unit that limits and budgets count: an IPv4 address as it is, also if it is written as IPv6
+ * (`::ffff:192.0.2.1`), and the /64 of an IPv6 address (`2001:db8:0:1::/64`). One household or one server
+ * has at least a /64 (RFC 6177). Text that is not an address (a proxy may say `unknown`) counts as one
  * client.
  */
 export function clientNetwork(ip: string): string {
@@ -12,15 +12,15 @@ export function clientNetwork(ip: string): string {
   return address instanceof ipaddr.IPv6 ? networkOf(address, 64) : address.toString();
 }
 
-/** A network that may ask for `times` as much as one client. */
+/** A network that may send `times` as many requests as one client. */
 export interface WiderNetwork {
   readonly network: string;
   readonly times: number;
 }
 
 /**
- * The networks around an IPv6 client that one customer may have all of (RFC 6177 §2): its /56 and
- * its /48. Who has a /48 has 65,536 of what counts as a client. An IPv4 client has none.
+ * The networks around an IPv6 client that one customer may own completely (RFC 6177 §2): its /56 and its
+ * /48. A /48 has 65,536 client networks. An IPv4 client has none.
  */
 export function widerNetworks(ip: string): readonly WiderNetwork[] {
   const address = addressOf(ip);

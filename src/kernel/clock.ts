@@ -1,10 +1,12 @@
-/** Gives the present instant. Handed to every job, so that tests and `--now` can set the time. */
+/**
+ * Returns the current instant. Every job gets a clock as a parameter: tests and `--now` can set the time.
+ */
 export type Clock = () => Temporal.Instant;
 
 /** The clock of the machine. */
 export const systemClock: Clock = () => Temporal.Now.instant();
 
-/** A clock that stands still at `instant` (`--now`, the demo, tests). */
+/** A clock that always returns `instant` (`--now`, the demo, tests). */
 export function stoppedClock(instant: Temporal.Instant): Clock {
   return () => instant;
 }

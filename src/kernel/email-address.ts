@@ -2,42 +2,45 @@ import { domainToASCII, domainToUnicode } from 'node:url';
 
 declare const brand: unique symbol;
 
-/** An address that a message can be sent to; only `parseEmailAddress` makes one. */
+/** An address that can receive a message; only `parseEmailAddress` makes one. */
 export type EmailAddress = string & { readonly [brand]: 'EmailAddress' };
 
 const ATOM = /^[\p{L}\p{N}\p{M}!#$%&'*+/=?^_`{|}~-]+(\.[\p{L}\p{N}\p{M}!#$%&'*+/=?^_`{|}~-]+)*$/u;
 const DOMAIN = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/;
 
-/** A domain before it is made A-labels: letters, digits, hyphens, and the dots of IDNA (UTS 46 §2.3). */
+/**
+ * A domain before its conversion to A-labels: letters, digits, hyphens, and the dots of IDNA (UTS 46
+ * §2.3).
+ */
 const WRITTEN_DOMAIN = /^[\p{L}\p{N}\p{M}.\u3002\uff0e\uff61-]+$/u;
 
-/** What is A-labels as it stands. */
+/** A domain that already consists of A-labels. */
 const PLAIN_DOMAIN = /^(?!.*--)[a-z0-9.-]+$/;
 
-/** Stands in deliveries for an address that was erased; nothing can be sent there (RFC 2606 §2). */
+/** Replaces an erased address in deliveries; it cannot receive mail (RFC 2606 §2). */
 export const ERASED_ADDRESS = 'erased@erased.invalid';
 
 const NOT_ASCII = /[^\0-\x7f]/;
 
 /**
- * What nobody sees, and what often comes along when an address is copied from a page: soft hyphens,
- * direction marks, variation selectors, fillers (Unicode's Default_Ignorable_Code_Point). With one of
- * them an address would be another mailbox that looks the same.
+ * Invisible characters, often copied with an address from a page: soft hyphens, direction marks,
+ * variation selectors, fillers (Unicode's Default_Ignorable_Code_Point). With one of them, an address
+ * would be another mailbox that looks the same.
  */
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu;
 
-/** The joiners change how Arabic and Indic letters read: beside such a letter they are not taken off. */
+/** The joiners change the reading of Arabic and Indic letters: beside such a letter they are kept. */
 const JOINER = /[\u200c\u200d]/;
 const IDLE_JOINER = /(?<![^\0-\x7f])[\u200c\u200d]+(?![^\0-\x7f])/gu;
 
-/** What an input method for Chinese or Japanese makes of ASCII. */
+/** Full-width forms that Chinese and Japanese input methods make of ASCII. */
 const FULL_WIDTH = /[\uff01-\uff5e\u3000]/g;
 
 /**
- * `text` as an address: white space around it, invisible marks and a last dot taken off, full-width
- * letters made plain, the domain in lower case and as A-labels (RFC 5890), else untouched. A reason
- * instead when it is none: only the dot-atom form of RFC 5321 §4.1.2 (letters of any script by RFC
- * 6531) is taken; quoted local parts, comments, names and address literals are not.
+ * Parses `text` as an address. Removes white space around it, invisible marks and a last dot. Converts
+ * full-width letters to plain ones and the domain to lower-case A-labels (RFC 5890). Changes nothing
+ * else. Returns a reason if it is not an address: only the dot-atom form of RFC 5321 §4.1.2 (letters of
+ * any script by RFC 6531) is accepted; quoted local parts, comments, names and address literals are not.
  */
 export function parseEmailAddress(
   text: string,
@@ -59,9 +62,9 @@ export function parseEmailAddress(
 }
 
 /**
- * What all spellings of one mailbox have in common, whichever case they are in (`ß` and `SS`, `ς` and
- * `Σ`) and however their accents are stored (NFC): the key of its upper case, of its lower case and of
- * the key itself is the same one. For comparing, never for sending.
+ * A key that is equal for all spellings of one mailbox, in any case (`ß` and `SS`, `ς` and `Σ`) and any
+ * form of accents (NFC): the key of its upper case, of its lower case and of the key itself is the same.
+ * For comparing, never for sending.
  */
 export function addressKey(address: EmailAddress): string {
   if (isPlain(address)) return address.toLowerCase();
@@ -73,21 +76,24 @@ export function addressKey(address: EmailAddress): string {
   }
 }
 
-/** By way of the capitals, which fold what has several small forms: no other way is as complete without tables. */
+/**
+ * Folds by way of the capitals, which unites letters with several small forms. No other way without
+ * tables is as complete.
+ */
 function foldCase(text: string): string {
   const small = text.normalize('NFC').toUpperCase().toLowerCase();
   return small.replaceAll('ς', 'σ').normalize('NFC');
 }
 
-/** As the versions before the sixth of the database compared addresses. */
+/** The key that versions before the sixth of the database used to compare addresses. */
 export function earlierAddressKey(address: string): string {
   return address.normalize('NFC').toLowerCase();
 }
 
-/** What one address is looked up by at the most: one with many such letters has too many spellings. */
+/** The most keys for one lookup: an address with many such letters has too many spellings. */
 const MOST_EARLIER_KEYS = 64;
 
-/** Letters that earlier versions did not take for the same as their capitals' small letters. */
+/** Letters that earlier versions did not treat as equal to the small letters of their capitals. */
 const UNFOLDED = [
   ...'ßςıſµŉͅϐϑϕϖϰϱϵևᲀᲁᲂᲃᲄᲅᲆᲇᲈẚẛ',
   ...'ᾀᾁᾂᾃᾄᾅᾆᾇᾐᾑᾒᾓᾔᾕᾖᾗᾠᾡᾢᾣᾤᾥᾦᾧᾲᾳᾴᾶᾷῂῃῄῇῲῳῴῷ',
@@ -95,9 +101,9 @@ const UNFOLDED = [
 ].map((letter) => [letter, addressKey(letter as EmailAddress)] as const);
 
 /**
- * The keys under which earlier versions may have kept the mailbox by other spellings of it, besides
- * `addressKey`. A keyed hash cannot be made anew without its address, so it is looked up by these as
- * well. Of an address in plain ASCII only what `ß` was written for is tried.
+ * The keys, besides `addressKey`, under which earlier versions may have stored other spellings of the
+ * mailbox. A keyed hash cannot be computed again without its address, so lookups also try these keys. For
+ * a plain ASCII address, only the spellings with `ß` are tried.
  */
 export function earlierKeys(address: EmailAddress): readonly string[] {
   const key = addressKey(address);
@@ -129,9 +135,9 @@ function withoutInvisible(text: string): string {
 }
 
 /**
- * What the sub-addresses of one mailbox have in common (RFC 5233: `ada+news@example.org` reaches
- * `ada@example.org` with most providers), and at Gmail, which passes over dots and has two domains, all
- * spellings of a name. For counting only: with some providers it is another person.
+ * A key that is equal for all sub-addresses of one mailbox (RFC 5233: with most providers
+ * `ada+news@example.org` reaches `ada@example.org`). For Gmail, which ignores dots and has two domains,
+ * it is equal for all spellings of a name. Only for counting: with some providers it is another person.
  */
 export function mailboxKey(address: EmailAddress): string {
   const key = addressKey(address).replace(/(?<=^[^+@]+)\+[^@]*/, '');
@@ -144,18 +150,18 @@ export function domainOf(address: EmailAddress): string {
   return address.slice(address.lastIndexOf('@') + 1);
 }
 
-/** The domain as A-labels; empty where it can't be (invalid Punycode, a letter that IDNA has not). */
+/** The domain as A-labels; empty if that is impossible (invalid Punycode, a letter outside IDNA). */
 function toLabels(written: string): string {
   const lower = written.toLowerCase();
   if (PLAIN_DOMAIN.test(lower)) return withoutLastDot(lower);
-  // What a URL would take off or decode (%, /, tabs) is no part of a domain.
+  // Characters that a URL would remove or decode (%, /, tabs) are not part of a domain.
   if (!WRITTEN_DOMAIN.test(written)) return '';
   const labels = withoutLastDot(domainToASCII(written));
-  // A label that is an A-label by its looks alone stays one when it is decoded.
+  // A label that only looks like an A-label stays unchanged when it is decoded.
   return labels.includes('xn--') && /(^|\.)xn--/.test(domainToUnicode(labels)) ? '' : labels;
 }
 
-/** The root that a fully written domain ends with is not written in addresses (RFC 5321 §4.1.2). */
+/** Addresses do not contain the root dot at the end of a full domain (RFC 5321 §4.1.2). */
 function withoutLastDot(domain: string): string {
   return domain.endsWith('.') ? domain.slice(0, -1) : domain;
 }

@@ -1,23 +1,23 @@
-/** Exit codes of BSD's sysexits.h that Broadsheet uses, and when. */
+/** The exit codes of BSD's sysexits.h that Broadsheet uses, and when. */
 export const EXIT = {
-  /** Everything that was asked for is done. */
+  /** All requested work is done. */
   ok: 0,
   /** EX_USAGE: the command line is wrong. */
   usage: 64,
-  /** EX_DATAERR: some posts (or lines of an import) are broken; the others went through. */
+  /** EX_DATAERR: some posts (or lines of an import) are broken; the others were processed. */
   data: 65,
-  /** EX_NOUSER: the send is over and some addresses were refused for good. */
+  /** EX_NOUSER: the send is complete and some addresses were refused permanently. */
   noUser: 67,
-  /** EX_UNAVAILABLE: a service that is needed (the relay, the database server) is away. */
+  /** EX_UNAVAILABLE: a necessary service (the relay, the database server) is away. */
   unavailable: 69,
   /** EX_SOFTWARE: a bug of ours. */
   software: 70,
-  /** EX_IOERR: the disk refused to read or write. */
+  /** EX_IOERR: the disk refused a read or write. */
   disk: 74,
-  /** EX_TEMPFAIL: part of the work is left to do; run the same command again. */
+  /** EX_TEMPFAIL: a part of the work is not done yet; run the same command again. */
   tryAgain: 75,
   /**
-   * EX_CONFIG: the config, a template or a secret is missing or wrong, the database is held, or a
+   * EX_CONFIG: the config, a template or a secret is missing or wrong, the database is on hold, or a
    * build would empty a feed: nothing was done.
    */
   config: 78,
@@ -26,9 +26,9 @@ export const EXIT = {
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /**
- * An error that a user can act on: `message` is one sentence (or several lines, one per
- * problem) with the place, the fact and the remedy. It is thrown once where it is known, and
- * printed once, without a stack, by the command line, which exits with `exitCode`.
+ * An error that a user can fix: `message` is one sentence (or several lines, one per problem) with the
+ * place, the fact and the remedy. The code that finds the problem throws it once. The command line prints
+ * it once, without a stack, and exits with `exitCode`.
  */
 export class BroadsheetError extends Error {
   readonly exitCode: ExitCode;
@@ -40,7 +40,7 @@ export class BroadsheetError extends Error {
   }
 }
 
-/** The message of anything thrown, for putting into a sentence. */
+/** The message of any thrown value, for use in a sentence. */
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

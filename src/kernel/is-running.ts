@@ -1,10 +1,10 @@
-/** Whether a process of this machine has the number `pid`, whoever it belongs to. */
+/** Whether a process with the number `pid` runs on this machine, for any user. */
 export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // EPERM: it runs, as somebody else.
+    // EPERM: it runs, as another user.
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }

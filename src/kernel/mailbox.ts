@@ -1,18 +1,17 @@
 import { type EmailAddress, parseEmailAddress } from './email-address.ts';
 
-/** An address as people write it, with a name or without. */
+/** An address as people write it, with or without a name. */
 export interface Mailbox {
   readonly address: EmailAddress;
-  /** As it was written; undefined where there was none. */
+  /** As it was written; undefined if there was none. */
   readonly name?: string;
 }
 
 const MAILTO = /^mailto:/i;
 
 /**
- * A mailbox of a list: an address, `<ada@example.org>`, `Ada Quill <ada@example.org>` or
- * `"Quill, Ada" <ada@example.org>` (RFC 5322 §3.4), `mailto:ada@example.org`. A reason instead when
- * it is none.
+ * Parses a mailbox of a list: an address, `<ada@example.org>`, `Ada Quill <ada@example.org>` or `"Quill,
+ * Ada" <ada@example.org>` (RFC 5322 §3.4), `mailto:ada@example.org`. Returns a reason if it is not one.
  */
 export function parseMailbox(text: string): Mailbox | { readonly reason: string } {
   const [, name, inner] = /^([^<>]*)<([^<>]+)>$/.exec(text.trim()) ?? [];

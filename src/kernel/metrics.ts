@@ -1,4 +1,4 @@
-/** What a metric is and the labels that it has. */
+/** The kind of a metric and its labels. */
 interface Metric {
   readonly kind: 'counter' | 'gauge' | 'histogram';
   readonly help: string;
@@ -6,9 +6,8 @@ interface Metric {
 }
 
 /**
- * Everything that is measured, by the name that Prometheus knows it by, beside what its client
- * measures of any program. Counters and histograms are of this process; gauges are what the
- * database says, the same for every process.
+ * All metrics by their Prometheus names, besides the default metrics of its client. Counters and
+ * histograms are of this process. Gauges come from the database and are the same for every process.
  */
 export const METRICS = {
   broadsheet_http_requests_total: {
@@ -90,15 +89,15 @@ export type MetricLabels<Name extends MetricName> = Readonly<
   Record<Catalogue[Name]['labels'][number], string | number>
 >;
 
-/** What is counted and measured while the service runs. Handed in as the log is. */
+/** Counts and measures while the service runs. A parameter, like the log. */
 export interface Metrics {
-  /** `by` (1) more of what `name` counts. */
+  /** Adds `by` (default 1) to the counter `name`. */
   count<Name extends MetricName<'counter'>>(
     name: Name,
     labels: MetricLabels<Name>,
     by?: number,
   ): void;
-  /** One more measurement, in the unit that the name ends with. */
+  /** Adds a measurement, in the unit at the end of the name. */
   observe<Name extends MetricName<'histogram'>>(
     name: Name,
     labels: MetricLabels<Name>,
@@ -106,5 +105,5 @@ export interface Metrics {
   ): void;
 }
 
-/** Metrics that nobody looks at. */
+/** Metrics without a reader. */
 export const silentMetrics: Metrics = { count() {}, observe() {} };

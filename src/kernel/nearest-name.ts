@@ -1,10 +1,10 @@
-/** Returns the name that `name` is a slip of: at most two letters differ, whatever their case. */
+/** Returns the known name that `name` probably means: at most two letters differ, case ignored. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   const letters = name.toLowerCase();
   return known.find((each) => distance(each.toLowerCase(), letters) <= 2);
 }
 
-/** Levenshtein's distance, for short words. */
+/** Levenshtein distance, for short words. */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, at) => at);
   for (let i = 1; i <= a.length; i++) {

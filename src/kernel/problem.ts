@@ -1,8 +1,8 @@
 import { visibleLine } from './visible-text.ts';
 
-/** Something wrong in a file that a person wrote: a warning, or the reason a post is left out. */
+/** A problem in a file that a person wrote: a warning, or the reason why a post is left out. */
 export interface Problem {
-  /** Path as the user would type it, or relative to the posts folder, with `/`. */
+  /** The path as the user would type it, or relative to the posts folder, with `/`. */
   readonly file: string;
   /** 1 is the first line. */
   readonly line?: number;
@@ -12,7 +12,7 @@ export interface Problem {
   readonly message: string;
 }
 
-/** `file:line:column  message`, as compilers print it for editors to jump to the place: one line. */
+/** `file:line:column  message` on one line. Compilers use this format, and editors jump to the place. */
 export function formatProblem(problem: Problem): string {
   const line = problem.line === undefined ? '' : `:${problem.line}`;
   const column =

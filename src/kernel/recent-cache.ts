@@ -1,10 +1,10 @@
-/** Keeps what was used last. */
+/** Keeps the most recently used values. */
 export interface RecentCache<Value> {
   get(key: string): Value | undefined;
   set(key: string, value: Value): void;
 }
 
-/** A cache of values that weigh `most` together at most; the longest unused go first. */
+/** A cache of values with a total weight of at most `most`. The least recently used are removed first. */
 export function openRecentCache<Value>(
   most: number,
   weigh: (value: Value) => number,

@@ -1,25 +1,25 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { BroadsheetError, EXIT } from './errors.ts';
 
-/** An open file; whoever opened it closes it. */
+/** An open file. The caller that opened it must close it. */
 export interface OpenFile {
   readonly descriptor: number;
   readonly stats: Stats;
 }
 
-/** No text that a person writes is longer. */
+/** Longer than any text that a person writes. */
 const LONGEST_TEXT_BYTES = 10_000_000;
 
-// A pipe that nobody writes to would keep `open` waiting for ever (open(2)).
+// A pipe without a writer would block `open` for ever (open(2)).
 const READ_AT_ONCE = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
 
 /**
- * Opens the file at `path` to read. What people put among their files is opened here and nowhere
- * else: a pipe, a socket, a device or a folder is refused, never waited for. Throws an Error for
- * these, and what the file system throws.
+ * Opens the file at `path` for reading. All files in users' folders are opened here and nowhere else: a
+ * pipe, a socket, a device or a folder is refused and never blocks. Throws an Error for these, and the
+ * errors of the file system.
  */
 export function openRegularFile(path: string): OpenFile {
-  // Some devices do something when they are opened.
+  // The open itself has an effect on some devices.
   refuseOthers(statSync(path));
   const descriptor = openSync(path, READ_AT_ONCE);
   try {
@@ -31,8 +31,8 @@ export function openRegularFile(path: string): OpenFile {
 }
 
 /**
- * The bytes of the file at `path`, in `into` where that is long enough. Throws as `openRegularFile`
- * does, and a `BroadsheetError` for a file longer than `limitBytes`.
+ * The bytes of the file at `path`, in `into` if that is long enough. Throws like `openRegularFile`, and a
+ * `BroadsheetError` for a file longer than `limitBytes`.
  */
 export function readRegularFile(
   path: string,

@@ -2,7 +2,7 @@ import { oneLine } from './one-line.ts';
 
 const LONGEST = 200;
 
-/** Text of a form or a file as one short line; undefined where nothing is left of it. */
+/** Text of a form or a file as one short line; undefined if it is empty. */
 export function shortLine(text: string | undefined): string | undefined {
   const line = oneLine(text ?? '')
     .slice(0, LONGEST)

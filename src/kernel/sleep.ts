@@ -1,6 +1,5 @@
 /**
- * Resolves after `mostMs`, or as soon as `signal` is aborted or one of `wakers` resolves. Never
- * rejects.
+ * Resolves after `mostMs`, or as soon as `signal` is aborted or one of `wakers` resolves. Never rejects.
  */
 export async function sleep(
   mostMs: number,

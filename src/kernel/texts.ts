@@ -1,28 +1,28 @@
-/** A text of a language file, or its forms by the plural categories of the language (CLDR). */
+/** A text of a language file, or its forms by the language's plural categories (CLDR). */
 export type Message = string | Readonly<Record<string, string>>;
 
 /** The texts of one language file by key, as `site.home.title`. */
 export type Messages = ReadonlyMap<string, Message>;
 
-/** What stands for `{name}` in a text. Numbers are written as the language writes them. */
+/** The values for `{name}` in a text. Numbers are formatted for the language. */
 export type TextValues = Readonly<Record<string, string | number>>;
 
 /** The texts of the site and of its mails in one language. */
 export interface Texts {
-  /** BCP 47: the language that they are in. */
+  /** The language of the texts (BCP 47). */
   readonly language: string;
   /**
-   * The text of `key`, plain, with `values` in place. Of one that has several forms `count` says
-   * which. Throws an `Error` for a key or a value that is not there: a bug, or a typo in a template.
+   * The text of `key`, plain, with `values` inserted. `count` selects one of several forms. Throws an
+   * `Error` for a missing key or value: a bug, or a typo in a template.
    */
   text(key: string, values?: TextValues): string;
 }
 
-/** The texts in a language (BCP 47), or in the one that is nearest to it, English in the end. */
+/** The texts in a language (BCP 47), else in the nearest one, else in English. */
 export type TextsOf = (language: string) => Texts;
 
 /**
- * Texts in `language` from `layers`: the first of them that has a key, in the language of that
+ * Texts in `language` from `layers`: from the first layer that has the key, in the language of that
  * layer.
  */
 export function makeTexts(
@@ -40,7 +40,7 @@ export function makeTexts(
   };
 }
 
-/** The names in braces of a text, in all its forms. */
+/** The names in braces in all forms of a text. */
 export function placeholdersOf(message: Message): string[] {
   const forms = typeof message === 'string' ? [message] : Object.values(message);
   const names = forms.flatMap((form) => [...form.matchAll(PLACEHOLDER)].map(([, name]) => name));

@@ -5,9 +5,9 @@ import { sampleScopes } from './sample-scopes.ts';
 import { readWebTemplates } from './web-templates.ts';
 
 /**
- * Renders every page of the site once, with made-up values in which everything is there that a page
- * may know. Gives the names of its templates. Throws a `BroadsheetError` (config), with file, line
- * and column, for one that cannot be rendered.
+ * Renders every page of the site once, with sample values for everything that a page may show. Returns
+ * the names of its templates. Throws a `BroadsheetError` (config), with file, line and column, for a
+ * template that cannot be rendered.
  */
 export function checkPages(config: Config, textsOf: TextsOf): readonly string[] {
   const templates = readWebTemplates(config.folders.webTemplates);

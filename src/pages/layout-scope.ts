@@ -8,26 +8,26 @@ import type { NewsletterSettings } from '../settings/settings.ts';
 import type { Asset } from './site-assets.ts';
 import type { AssetName } from './web-templates.ts';
 
-/** A newsletter as the pages know it. */
+/** A newsletter as templates see it. */
 export interface NewsletterView {
   readonly id: string;
   readonly name: string;
   readonly description: string;
-  /** Attributes, where its language is another than that of the page: ` lang="cy" dir="ltr"`. */
+  /** Attributes if its language is not that of the page: ` lang="cy" dir="ltr"`. */
   readonly lang: string;
-  /** The address that it comes from. */
+  /** Its sender address. */
   readonly from: string;
-  /** Path of its archive; null where it has none. */
+  /** Path of its archive; null if it has none. */
   readonly archive: string | null;
 }
 
-/** What the layout and every page know. */
+/** The variables of the layout and every page. */
 export interface LayoutScope {
-  /** Where the pages of the service are: a path (`/`, `/news/`), or a URL on a page that lies elsewhere. */
+  /** The root of the service's pages: a path (`/`, `/news/`), or a URL on a page on another site. */
   readonly base: string;
-  /** Where archive and feeds are, likewise. */
+  /** The root of archive and feeds, likewise. */
   readonly published: string;
-  /** Whether anything answers at `base`; else it is `published`. */
+  /** Whether a service answers at `base`. If not, `base` equals `published`. */
   readonly has_service: boolean;
   readonly language: string;
   readonly dir: 'ltr' | 'rtl';
@@ -37,7 +37,7 @@ export interface LayoutScope {
     readonly description: string;
     readonly lang: string;
   };
-  /** Those that people may subscribe to. */
+  /** Newsletters that people may subscribe to. */
   readonly newsletters: readonly NewsletterView[];
   readonly has_archive: boolean;
   readonly privacy_url: string | null;
@@ -48,10 +48,10 @@ export interface LayoutScope {
   readonly feed_links: readonly string[];
 }
 
-/** Where a page is: answered by the service, or a file in the output folder. */
+/** The place of a page: answered by the service, or a file in the output folder. */
 export type PagePlace = 'service' | 'output';
 
-/** What is the same on all pages of one place. */
+/** The variables that are the same on all pages of one place. */
 export function layoutScope(
   config: Config,
   texts: Texts,
@@ -92,7 +92,7 @@ export function layoutScope(
   };
 }
 
-/** Paths on a page's own site, and URLs of the other where they are two. */
+/** Paths on the page's own site. If service and published files have two sites, a URL for the other. */
 function rootsOf({ publicUrl, serviceUrl = publicUrl }: Config, place: PagePlace) {
   const path = (url: string) => new URL(url).pathname;
   const isOne = serviceUrl === publicUrl;
@@ -102,7 +102,7 @@ function rootsOf({ publicUrl, serviceUrl = publicUrl }: Config, place: PagePlace
   };
 }
 
-/** `newsletter` as the pages know it. */
+/** `newsletter` as templates see it. */
 export function newsletterView(
   newsletter: NewsletterSettings,
   published: string,
@@ -119,7 +119,7 @@ export function newsletterView(
   };
 }
 
-/** WCAG 2.2 §3.1.2: what is in another language than its page says so. */
+/** WCAG 2.2 §3.1.2: text in another language than its page must be marked. */
 function languageAttributes(language: string, ofPage: string): string {
   if (language.split('-')[0] === ofPage.split('-')[0]) return '';
   return ` lang="${escapeHtml(language)}" dir="${textDirection(language)}"`;

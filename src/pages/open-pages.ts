@@ -8,33 +8,35 @@ import { type LayoutScope, layoutScope, type PagePlace } from './layout-scope.ts
 import { type Asset, siteAssets } from './site-assets.ts';
 import type { PageName, WebTemplates } from './web-templates.ts';
 
-/** A page of the site before it is HTML. */
+/** A page of the site before it is rendered. */
 export interface Page {
   readonly name: PageName;
-  /** Plain; the name of the site is put behind it. */
+  /** Plain text. The name of the site is added to it. */
   readonly title: string;
-  /** For search engines, and for whoever shows a card of the page. */
+  /** For search engines, and for link previews. */
   readonly description?: string;
-  /** Of a page that is for all: its path below the base, `''` for the home page. */
+  /** For a public page: its path below the base, `''` for the home page. */
   readonly path?: string;
-  /** Whether search engines may keep it; forms and personal pages they may not. */
+  /** Whether search engines may index it. Forms and personal pages must not be indexed. */
   readonly isIndexed?: boolean;
-  /** What its template knows besides. */
+  /** Further variables of its template. */
   readonly scope?: object;
 }
 
-/** Makes the site's pages. */
+/** Renders the site's pages. */
 export interface Pages {
   readonly texts: Texts;
-  /** What every template knows. */
+  /** The variables of every template. */
   readonly common: LayoutScope;
   readonly assets: readonly Asset[];
-  /** A whole document. Throws a `BroadsheetError` (config) for a template that cannot be rendered. */
+  /**
+   * Returns a whole document. Throws a `BroadsheetError` (config) for a template that cannot be rendered.
+   */
   render(page: Page): string;
 }
 
 /**
- * The pages of `templates`, with texts in one language. Throws a `BroadsheetError` (config), with
+ * Opens the pages of `templates`, with texts in one language. Throws a `BroadsheetError` (config), with
  * file, line and column, for a template that cannot be parsed.
  */
 export function openPages(
@@ -75,7 +77,8 @@ function openTemplates({ parts }: WebTemplates): (template: Template) => Render 
     try {
       return work();
     } catch (error) {
-      // The place is one in a part, where liquidjs was in one: it knows the text, if not the name.
+      // If the error is in a part, its line and column are those of the part. liquidjs knows the part's
+      // text, but not always its name.
       const text = (error as { readonly token?: { readonly input?: string } }).token?.input;
       const part = Object.values(parts).find(({ source }) => source === text);
       throw templateError(part ?? template, error);
@@ -83,7 +86,7 @@ function openTemplates({ parts }: WebTemplates): (template: Template) => Render 
   };
   return (template) => {
     const parsed = attempt(template, (): ParsedTemplate[] => engine.parse(template.source));
-    // As globals, so that the parts of a page know what the page knows.
+    // As globals: the parts of a page then have the same variables as the page.
     return (scope) => attempt(template, () => engine.renderSync(parsed, {}, { globals: scope }));
   };
 }

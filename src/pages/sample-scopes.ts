@@ -6,7 +6,7 @@ const ACTION = '/action';
 const DAY = { day: '2026-03-20', date: 'Friday, 20 March 2026' };
 const STORY = { title: 'A story', url: 'https://example.org/story/' };
 
-/** What each page knows, made up, with everything there that it may know. */
+/** Sample variables of each page, with everything that it may show. */
 export function sampleScopes(common: LayoutScope): ReadonlyMap<PageName, object> {
   const [newsletter = nobody] = common.newsletters;
   const form = sampleForm([newsletter, newsletter]);

@@ -7,7 +7,7 @@ export interface Asset {
   readonly name: AssetName;
   readonly type: string;
   readonly body: string;
-  /** Of the content, for the query of its address: another content, another address. */
+  /** Hash of the content, for the query of its URL: other content gets another URL. */
   readonly version: string;
 }
 
@@ -21,7 +21,7 @@ const TYPES: Readonly<Record<AssetName, string>> = {
 export function siteAssets({ assets }: WebTemplates, color: string): readonly Asset[] {
   return Object.entries(assets).map(([key, template]) => {
     const name = key as AssetName;
-    // None of them is HTML: nothing is to be escaped.
+    // None of them is HTML, so nothing needs escaping.
     const body = renderLiquid(template, { color }, 'text');
     const version = createHash('sha256').update(body).digest('hex').slice(0, 12);
     return { name, type: TYPES[name], body, version };

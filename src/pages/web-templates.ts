@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { readTemplate } from '../templates/read-template.ts';
 import type { Template } from '../templates/templates.ts';
 
-/** Broadsheet's own, beside `src/` in a checkout and beside `dist/` in the package. */
+/** Broadsheet's own templates, beside `src/` in a checkout and beside `dist/` in the package. */
 const OWN_FOLDER = join(import.meta.dirname, '..', '..', 'web-templates');
 
-/** The pages, each a file with the same name and the ending `.liquid`. */
+/** The pages, each a file with the same name and the extension `.liquid`. */
 export const PAGE_NAMES = [
   'home',
   'archive',
@@ -39,7 +39,7 @@ const ASSET_NAMES = ['site.css', 'site.js', 'favicon.svg'] as const;
 
 export type AssetName = (typeof ASSET_NAMES)[number];
 
-/** Every file of the folder of web templates. */
+/** Every file of the web template folder. */
 export const WEB_TEMPLATE_FILES: readonly string[] = [
   'layout.liquid',
   ...[...PAGE_NAMES, ...PART_NAMES].map((name) => `${name}.liquid`),
@@ -55,8 +55,8 @@ export interface WebTemplates {
 }
 
 /**
- * The web templates of `folder`; one that is not in it is Broadsheet's own. Throws a config error
- * for a file that is there and cannot be read.
+ * The web templates of `folder`. A missing file is replaced by Broadsheet's own. Throws a config error
+ * for a file that exists but cannot be read.
  */
 export function readWebTemplates(folder: string): WebTemplates {
   const read = (name: string) => readTemplate(folder, OWN_FOLDER, name);

@@ -18,14 +18,14 @@ import { groupStories } from './stories/group-stories.ts';
 import type { Story } from './story.ts';
 
 export interface CollectOptions {
-  /** Posts dated after it are not published yet. */
+  /** Posts with a later date are not published yet. */
   readonly now: Temporal.Instant;
   readonly log: Log;
-  /** Whether `save` writes; a preview remembers nothing. */
+  /** Whether `save` writes. It is false for a preview. */
   readonly remember: boolean;
 }
 
-/** A post as readers see it, and what they do not. */
+/** A post as readers see it, and its warnings, which they do not see. */
 export interface RenderedWithWarnings {
   readonly rendered: RenderedPost;
   readonly warnings: readonly Problem[];
@@ -33,31 +33,31 @@ export interface RenderedWithWarnings {
 
 export interface CollectedPosts {
   readonly folder: PostFolder;
-  /** Of the published posts; those with the newest first post first. */
+  /** Stories of the published posts, the story with the newest first post first. */
   readonly stories: readonly Story[];
-  /** Every post ever published, in the order of first publication. */
+  /** Every post that was ever published, in the order of first publication. */
   readonly published: readonly PublishedPost[];
-  /** The same before this run. */
+  /** The same list before this run. */
   readonly earlier: readonly PublishedPost[];
-  /** The id of every published post, by its file. */
+  /** The id of every published post, by file. */
   readonly idOf: ReadonlyMap<string, string>;
   /** Warnings about ids. */
   readonly warnings: readonly Problem[];
   /**
-   * Reads the post's file again and renders it; the second time the same answer at once. Throws
-   * where the file has gone or broken since it was read.
+   * Reads the post's file again and renders it. Later calls return the same result at once. Throws
+   * if the file was removed or broken after the first read.
    */
   render(post: Post): RenderedWithWarnings;
   /**
    * Writes the file of published posts, if it changed and `remember` is true. Throws a
-   * `BroadsheetError` (`EXIT.tryAgain`) where somebody else has changed it since it was read.
+   * `BroadsheetError` (`EXIT.tryAgain`) if another process changed the file after it was read.
    */
   save(): void;
 }
 
 /**
- * Reads the posts, groups them into stories and gives them their ids. Throws a `BroadsheetError`
- * when the folder or the file of published posts cannot be read.
+ * Reads the posts, groups them into stories and assigns their ids. Throws a `BroadsheetError` if
+ * the folder or the file of published posts cannot be read.
  */
 export function collectPosts(config: Config, options: CollectOptions): CollectedPosts {
   const context = {
@@ -87,7 +87,7 @@ export function collectPosts(config: Config, options: CollectOptions): Collected
     render: renderer(config, folder),
     save() {
       if (!changed || !options.remember) return;
-      // Another build may have added posts meanwhile, and their lines must not be lost.
+      // Another build may have added posts. Their lines must not be lost.
       const present = readPublishedFile(config.publishedFile);
       if (isDeepStrictEqual(present, published)) return;
       if (!isDeepStrictEqual(present, earlier)) {
@@ -131,7 +131,7 @@ function renderer(config: Config, folder: PostFolder): (post: Post) => RenderedW
   };
 }
 
-/** `ask` with its answers kept: what a file said stays true for the run. */
+/** Caches the answers of `ask`: a file's content counts as fixed for the run. */
 function remembered<T>(ask: (name: string) => T): (name: string) => T {
   const answers = new Map<string, T>();
   return (name) => {

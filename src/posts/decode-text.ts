@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 
 /**
- * The text of a file, without byte order mark: UTF-8, or UTF-16 that says so by its mark. A reason
- * where the bytes are neither: guessing at Latin-1 or windows-1252 would put wrong letters into
- * feeds that readers keep.
+ * The text of a file, without byte order mark: UTF-8, or UTF-16 with a byte order mark. Returns a
+ * reason if the bytes are neither. It does not guess Latin-1 or windows-1252: a wrong guess would
+ * put wrong letters into feeds that readers keep.
  */
 export function decodeText(
   bytes: Uint8Array,

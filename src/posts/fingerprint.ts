@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { Post } from './post.ts';
 
-/** What a digest shows of a post, as far as its file says it; its address is compared by itself. */
+/** What a digest shows of a post and its file contains. The address is compared separately. */
 export type ShownFields = Pick<
   Post,
   'title' | 'authors' | 'categories' | 'language' | 'excerpt' | 'image'
 >;
 
 /**
- * Another text where a digest would show the post differently, or where its body says something else:
- * SHA-256, base64url. `body` has LF as line ends, so that a checkout with others changes nothing.
+ * Changes if a digest would show the post differently, or if its body changed: SHA-256, base64url.
+ * `body` has LF line ends, so other line ends in a checkout change nothing.
  */
 export function fingerprintOf(
   { title, authors, categories, language, excerpt, image }: ShownFields,

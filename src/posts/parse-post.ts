@@ -27,23 +27,23 @@ import { markBody } from './ids/mark-body.ts';
 import type { Post } from './post.ts';
 import { sketchBody } from './stories/sketch.ts';
 
-/** What rendering a post needs of its file beyond the `Post`. */
+/** The parts of the file that rendering needs besides the `Post`. */
 export interface PostSource {
-  /** Everything after the front matter, line ends as LF. */
+  /** Everything after the front matter, with LF as line ends. */
   readonly body: string;
-  /** Line of the file on which the body starts; 1 is the first. */
+  /** Line of the file where the body starts, counted from 1. */
   readonly bodyLine: number;
   readonly frontMatter: Fields;
 }
 
 export interface PostFile {
-  /** The decoded text, with whatever line ends it has. */
+  /** The decoded text, with its original line ends. */
   readonly text: string;
   /** Path relative to the posts folder, with `/`. */
   readonly file: string;
-  /** As `Post.contentHash`. */
+  /** Same as `Post.contentHash`. */
   readonly contentHash: string;
-  /** As `Post.bytesHash`. */
+  /** Same as `Post.bytesHash`. */
   readonly bytesHash?: string;
 }
 
@@ -58,7 +58,7 @@ export interface ParsedPost {
   readonly warnings: readonly Problem[];
 }
 
-/** Why a file makes no post. `draft`: it is no post yet anyway, so that a reader need not be told. */
+/** Why a file is not a post. `draft`: the file is not published yet, so no report is needed. */
 export interface UnreadablePost {
   readonly problem: Problem;
   readonly draft: boolean;
@@ -68,12 +68,12 @@ const NO_DATE =
   'has no date in its front matter, in its name or in its folders; write date: 2026-03-20';
 
 /**
- * The post of a file, or the problem for which it is left out. Drafts and posts of the future are
- * posts like others here: `readPosts` decides. Never throws, whatever the text.
+ * Parses a file to its post, or to the problem that excludes it. Drafts and future posts are
+ * treated like others; `readPosts` filters them. Never throws, for any text.
  */
 export function parsePost(input: PostFile, context: PostContext): ParsedPost | UnreadablePost {
   const { file } = input;
-  // The same name on every machine, so that the address is the same too.
+  // The name is the same on every machine, so the address is too.
   const composedFile = file.normalize('NFC');
   const name = readFileName(composedFile);
   const matter = readFrontMatter(input.text, file);
@@ -167,7 +167,7 @@ function categoriesOf(fields: Fields, name: FileName): string[] {
   ]);
 }
 
-/** Far more than any tag of BCP 47 has; longer ones take quadratic time to look at. */
+/** Far longer than any BCP 47 tag. Longer ones take quadratic time to check. */
 const LONGEST_LANGUAGE = 100;
 
 /** The language that the front matter names, as a BCP 47 tag. */

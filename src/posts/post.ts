@@ -1,12 +1,12 @@
-/** How exactly the author gave the date: a day alone says nothing of the time. */
+/** How exact the author's date is. `day` has no time. */
 export type DatePrecision = 'day' | 'minute' | 'second';
 
-/** A picture that a post names, as a reader can fetch it. */
+/** A picture of a post, at an address that a reader can fetch. */
 export interface Image {
   /** Absolute URL. */
   readonly url: string;
   readonly alt: string;
-  /** Media type by the bytes of the file; absent where the file is not at hand. */
+  /** Media type from the bytes of the file. Absent if the file is not available. */
   readonly type?: string;
   readonly sizeBytes?: number;
   /** Pixels. */
@@ -15,13 +15,13 @@ export interface Image {
 }
 
 /**
- * One article, from one file: all that is known of it without rendering its body. The body is
- * not kept (20,000 posts of 4 KB fit in little memory this way); `RenderedPost` has it.
+ * One article, from one file: everything known without rendering its body. It does not keep the
+ * body, so 20,000 posts of 4 KB need little memory. `RenderedPost` has the body.
  */
 export interface Post {
   /** Path of the file relative to the posts folder, with `/`. */
   readonly file: string;
-  /** `id` of the front matter, verbatim. */
+  /** `id` of the front matter, unchanged. */
   readonly givenId?: string;
   /** Plain text, one line, without control characters. */
   readonly title: string;
@@ -30,7 +30,7 @@ export interface Post {
   /** When it was published. */
   readonly date: Temporal.Instant;
   readonly datePrecision: DatePrecision;
-  /** When it was last changed, where the front matter says so. */
+  /** When it was last changed, if the front matter has that. */
   readonly updated?: Temporal.Instant;
   /** Path of the page on the site, starting with `/`, percent-encoded. */
   readonly path: string;
@@ -39,54 +39,64 @@ export interface Post {
   readonly authors: readonly string[];
   readonly categories: readonly string[];
   readonly tags: readonly string[];
-  /** BCP 47, where it is not the site's. */
+  /** BCP 47. Absent if it is the site's language. */
   readonly language?: string;
-  /** `excerpt`, `description` or `summary` of the front matter, plain text, mended. */
+  /**
+   * `excerpt`, `description` or `summary` of the front matter as plain text. Fixed if it was cut.
+   */
   readonly excerpt?: string;
   /** `image` of the front matter as written, with its alternative text. */
   readonly image?: { readonly source: string; readonly alt: string };
   readonly draft: boolean;
-  /** `featured: true`: asks to lead the digest. */
+  /** `featured: true`: the post should lead the digest. */
   readonly featured: boolean;
-  /** Words of the body: tells a whole article from one that was cut. */
+  /** Number of words in the body. Separates a whole article from a shortened one. */
   readonly words: number;
   /**
-   * What the body is about, for finding the same story: the smallest hash of its shingles in each
-   * of 128 bins. Empty where the body is too short to say.
+   * Used to find posts of the same story: the smallest hash of the body's shingles in each of 128
+   * bins. Empty if the body is too short.
    */
   readonly sketch: Uint32Array;
   /**
-   * SHA-256 of the file's text in UTF-8, line ends as LF, hex: tells whether anything changed, and
-   * follows a renamed file.
+   * SHA-256 of the file's text in UTF-8 with LF line ends, in hex. Shows any change, and finds a
+   * renamed file.
    */
   readonly contentHash: string;
-  /** SHA-256 of the file's bytes, hex, where they are not just that text (CRLF, UTF-16, a BOM). */
+  /**
+   * SHA-256 of the file's bytes, in hex. Absent if they equal that text (not with CRLF, UTF-16 or a
+   * BOM).
+   */
   readonly bytesHash?: string;
-  /** Absent where the body is too short to tell the post by. */
+  /** Absent if the body is too short to identify the post. */
   readonly body?: BodyMark;
-  /** Another where a digest would show it differently, or its body was changed (`fingerprintOf`). */
+  /**
+   * Changes if a digest would show the post differently, or if its body changed (`fingerprintOf`).
+   */
   readonly fingerprint: string;
 }
 
-/** What tells the body of a post from any other. */
+/** Identifies the body of a post. */
 export interface BodyMark {
   /** SHA-256, hex. */
   readonly hash: string;
-  /** Characters of the body. */
+  /** Length of the body in characters. */
   readonly length: number;
 }
 
-/** A post with its body rendered, and its excerpt as readers will see it. */
+/** A post with its rendered body, and its excerpt as readers see it. */
 export interface RenderedPost {
   readonly post: Post;
-  /** Sanitised HTML, every address in it absolute. */
+  /** Sanitised HTML with absolute addresses. */
   readonly html: string;
-  /** Plain text. Never empty unless title and body are. */
+  /** Plain text. Empty only if title and body are empty. */
   readonly excerpt: string;
   readonly image?: Image;
 }
 
-/** Newest first; posts of one instant by slug, then by file, so that two runs never differ. */
+/**
+ * Newest first. Posts of the same instant are sorted by slug, then by file: the order is always the
+ * same.
+ */
 export function newestFirst(a: Post, b: Post): number {
   return (
     b.date.epochMilliseconds - a.date.epochMilliseconds ||
@@ -95,7 +105,7 @@ export function newestFirst(a: Post, b: Post): number {
   );
 }
 
-/** Orders by code unit: the same on every machine, whatever its locale. */
+/** Compares by code unit: the same on every machine, for any locale. */
 export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

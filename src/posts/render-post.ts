@@ -15,13 +15,14 @@ import type { Post, RenderedPost } from './post.ts';
 import type { RenderContext } from './render-context.ts';
 import { renderTemplates } from './templates/render-templates.ts';
 
-/** A first paragraph is an excerpt up to so many characters. */
+/** Longest excerpt taken from a first paragraph, in characters. */
 const LONGEST_EXCERPT = 600;
 
 /**
- * The post's body as sanitised HTML with absolute addresses, its excerpt (of the front matter, else
- * what stands before `<!--more-->`, else the first paragraph) and its image. What cannot be shown is
- * left out, and told. Throws an Error for a text that is too much for any reader (`tooMuchHtml`).
+ * Returns the post's body as sanitised HTML with absolute addresses, its excerpt and its image. The
+ * excerpt is that of the front matter, else the text before `<!--more-->`, else the first
+ * paragraph. Content that cannot be shown is left out and reported. Throws an Error if the text is
+ * too much for any reader (`tooMuchHtml`).
  */
 export function renderPost(
   post: Post,
@@ -63,7 +64,7 @@ function refuseTooMuch(html: string): string {
   return html;
 }
 
-/** Making one is slow; the settings of a run are one object. */
+/** A sanitiser is slow to make. The settings object is the same for the whole run. */
 const sanitisers = new WeakMap<readonly string[], ReturnType<typeof sanitiser>>();
 
 function sanitiserFor(iframesFrom: readonly string[]): ReturnType<typeof sanitiser> {
@@ -76,11 +77,12 @@ function isHtml({ file }: Post): boolean {
   return /\.html?$/i.test(file);
 }
 
-/** MDX (Astro): the lines that import components, which are taken off like all unknown tags. */
+/** MDX (Astro): removes lines that import components. Unknown tags are removed elsewhere. */
 function withoutImports({ file }: Post, text: string): string {
   if (!file.endsWith('.mdx')) return text;
   const bare = text.replace(/^(?:import|export) .*$/gm, '');
-  // Behind the last end of a comment each beginning would be looked for to the end of the text.
+  // After the last comment end, the regex would search from each comment start to the end of the
+  // text.
   const end = bare.lastIndexOf('*/}') + '*/}'.length;
   return bare.slice(0, end).replace(/\{\/\*[\s\S]*?\*\/\}/g, '') + bare.slice(end);
 }

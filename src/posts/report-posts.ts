@@ -2,44 +2,46 @@ import type { Problem } from '../kernel/problem.ts';
 import type { PostFolder } from './files/read-posts.ts';
 import { compareText } from './post.ts';
 
-/** What reading the posts showed, whatever came of it; `--json` prints it as it is. */
+/**
+ * The results of reading the posts, even if the command fails later. `--json` prints it unchanged.
+ */
 export interface PostNotes {
   readonly posts: {
-    /** Files of posts that were looked at, those left out included. */
+    /** Number of post files that were read, including those left out. */
     readonly read: number;
-    /** Posts that are published: neither drafts, nor of the future, nor left out. */
+    /** Number of published posts: without drafts, future posts and posts left out. */
     readonly published: number;
     readonly drafts: number;
     readonly future: number;
-    /** In the order of the files. */
+    /** Sorted by file. */
     readonly leftOut: readonly LeftOutPost[];
   };
-  /** In the order of the files. */
+  /** Sorted by file. */
   readonly warnings: readonly Warning[];
 }
 
-/** A post that is left out, and why. */
+/** A post that is left out, and the reason. */
 export interface LeftOutPost {
   readonly file: string;
-  /** 1 is the first line, and stands for the whole file too. */
+  /** Counted from 1. Also 1 if the problem is about the whole file. */
   readonly line: number;
   readonly column?: number;
   /** The fact and the remedy. */
   readonly reason: string;
 }
 
-/** Something a person should look at; nothing was left out for it. */
+/** Something that a person should check. Nothing was left out. */
 export interface Warning {
   readonly file: string;
-  /** 1 is the first line, and stands for the whole file too. */
+  /** Counted from 1. Also 1 if the warning is about the whole file. */
   readonly line: number;
   readonly column?: number;
   readonly message: string;
 }
 
 /**
- * The notes of a run over `folder`: its own, the posts that turned out to be `broken` when they
- * were rendered, and `warnings` from further on.
+ * The notes of a run over `folder`: its own problems, the posts that failed to render (`broken`),
+ * and `warnings` from later steps.
  */
 export function reportPosts(
   { read, posts, drafts, future, ...own }: PostFolder,

@@ -1,6 +1,6 @@
 import type { Problem } from '../kernel/problem.ts';
 
-/** Problems of one kind: the first, and how many there are besides. */
+/** Problems of one kind: the first one, and the number of others. */
 export interface ProblemKind {
   readonly first: Problem;
   readonly others: number;
@@ -8,15 +8,15 @@ export interface ProblemKind {
 
 export interface ProblemSummary {
   readonly kinds: readonly ProblemKind[];
-  /** How many problems are of kinds that found no room. */
+  /** How many problems are of kinds that are not listed. */
   readonly untold: number;
-  /** Whether there is more than `kinds` tell one by one. */
+  /** Whether problems were grouped by kind, not listed one by one. */
   readonly summedUp: boolean;
 }
 
 /**
- * `problems` one by one while they are no more than `most`; else one of each kind, the most
- * frequent kinds first, at most `most` of them.
+ * Returns `problems` one by one if they are at most `most`. Otherwise one of each kind, the most
+ * frequent kinds first, at most `most` kinds.
  */
 export function summariseProblems(problems: readonly Problem[], most: number): ProblemSummary {
   if (problems.length <= most) {
@@ -29,7 +29,7 @@ export function summariseProblems(problems: readonly Problem[], most: number): P
   return { kinds: kinds.slice(0, most), untold, summedUp: true };
 }
 
-/** The message without what it quotes of the post. */
+/** The message without its quotes from the post. */
 function kindOf({ message }: Problem): string {
   return message.replace(/\{\{.*?\}\}|"[^"]*"|\d+/gs, '…');
 }

@@ -11,20 +11,20 @@ import type { ChangeSignal } from '../kernel/change-signal.ts';
 import { checkSplitBrain } from '../recovery/split-brain-guard.ts';
 import { changeSlot, slotOfEdition } from './queries/slots.ts';
 
-/** An edition that an editor is, or was, asked about. `over`: it was cancelled, or nobody was asked. */
+/** An edition that an editor was asked to approve. `over`: it was cancelled, or no editor was asked. */
 export interface Approval {
   readonly edition: StoredEdition;
   readonly kind: 'open' | 'approved' | 'over';
-  /** Why it was not approved, a phrase: posts of it were taken away. */
+  /** Why it was not approved, a phrase: some of its posts were deleted or withdrawn. */
   readonly retracted?: string;
 }
 
-/** `signals`: there in the service, whose delivery is woken. */
+/** `signals` is present in the service: approval wakes the delivery. */
 type ApprovalDependencies = StoreDependencies & {
   readonly signals?: { readonly deliveries: ChangeSignal };
 };
 
-/** What the link in the editor's mail is about; undefined where the token is none, or has expired. */
+/** The edition behind the link in the editor's mail. Undefined if the token is invalid or has expired. */
 export async function readApproval(
   deps: StoreDependencies,
   token: string,
@@ -32,17 +32,17 @@ export async function readApproval(
   const [id, composedAt] = readFields(deps, token);
   const edition = id === undefined ? undefined : await findEdition(deps.store.db, id);
   if (edition === undefined) return undefined;
-  // The editor was asked about another content: it was composed anew since.
+  // The edition was composed again after the mail: the editor was asked about other content.
   const isOther = composedAt !== undefined && composedAt !== edition.edition.composedAt;
   return { edition, kind: isOther ? 'over' : kindOf(edition) };
 }
 
 /**
- * Lets an edition go that waits for its approval: plans one delivery for each active subscriber; the
- * service, or the next `send`, delivers them. However late it is: an editor has seen it. Twice is as
- * good as once. One of whose posts some were taken away since it was composed waits on, unless
- * `asComposed` is set. Throws a usage error for an edition that there is not, and a config error where the
- * database is held or damaged.
+ * Approves an edition: plans one delivery for each active subscriber. The service, or the next `send`,
+ * delivers them. There is no deadline, because an editor has seen the edition. A second approval changes
+ * nothing. If some of its posts were taken away after it was composed, the edition keeps waiting, unless
+ * `asComposed` is set. Throws a usage error for an unknown edition, and a config error if the database is
+ * on hold or damaged.
  */
 export async function approveEdition(
   deps: ApprovalDependencies,
@@ -72,7 +72,9 @@ export async function approveEdition(
   return { edition, kind: kindOf(edition) };
 }
 
-/** The same by the link in the editor's mail; undefined where the token is none, or has expired. */
+/**
+ * Approves by the link in the editor's mail. Returns undefined if the token is invalid or has expired.
+ */
 export async function approveByLink(
   deps: ApprovalDependencies,
   token: string,

@@ -14,15 +14,15 @@ import { claimSlot } from './queries/slots.ts';
 import { noteAsked, unaskedSlots } from './queries/untold-slots.ts';
 import { newLease } from './slot-lease.ts';
 
-/** The link in the mail is good for so long. */
+/** How long the link in the mail is valid. */
 const LINK_DAYS = 7;
-/** What failed is tried again when this is over. */
+/** A failed mail is tried again after this time. */
 const LEASE_SECONDS = 120;
 
 /**
- * Mails the editor every edition that waits for an approval and that they were not asked about, over
- * the first relay that takes it. What fails is tried again at the next call, so that an editor is asked
- * at least once; a second copy has the same Message-ID.
+ * Mails the editor each edition that waits for approval and has no mail yet, over the first relay that
+ * accepts it. A failed mail is tried again at the next call. An editor gets at least one mail; a second
+ * copy has the same Message-ID.
  */
 export async function askEditors(deps: ServiceDependencies, signal: AbortSignal): Promise<void> {
   const { store, config, clock, log } = deps;
@@ -74,7 +74,7 @@ async function makeMessage(
   });
 }
 
-/** Undefined once a relay has taken the message; else what the last of them said. */
+/** Undefined if a relay accepted the message, else the error of the last relay. */
 async function sendOverAny(
   { config, openRelay }: ServiceDependencies,
   message: Message,

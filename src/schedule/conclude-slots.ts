@@ -5,16 +5,13 @@ import { editionSentByHand } from '../editions/queries/editions-by-hand.ts';
 import { changeSlot, heldSlots, slotsWithEditions } from './queries/slots.ts';
 import { readOutcome } from './slot-outcome.ts';
 
-/** Not at an end yet. */
+/** States that are not final. */
 const UNDER_WAY: readonly SlotState[] = ['sending', 'approval'];
-/** At an end that an editor may change for so long: by resuming, by trying again. */
+/** Final states that an editor may still change, by `resume` or another try, for a limited time. */
 const ENDED_BADLY: readonly SlotState[] = ['held', 'failed'];
 const WATCHED_HOURS = 36;
 
-/**
- * Brings the slots up to date with what became of their editions, whoever sent
- * them: the service, or an editor by hand.
- */
+/** Updates the slots from the state of their editions, whether the service or an editor sent them. */
 export async function concludeSlots({
   store: { db },
   clock,

@@ -14,13 +14,12 @@ import { openCalendars, type Scheduled } from './open-calendars.ts';
 import { changeSlot, findSlot, insertSlot, type StoredSlot } from './queries/slots.ts';
 import { runSlot } from './run-slot.ts';
 
-/** What an editor may decide about: slots whose edition is not out, and is not waiting to be approved. */
+/** Slots that an editor may decide about: their edition is not out and does not wait for approval. */
 const OPEN_TO_EDITORS: readonly SlotState[] = ['open', 'waiting', 'held', 'skipped', 'failed'];
 
 /**
- * Composes the edition of a slot now, whatever the hour, and plans it, or asks for the approval; the
- * service, or the next `send`, delivers it. Throws a usage error for a day without a slot, or whose
- * edition there is already.
+ * Composes the edition of a slot now, at any hour, and plans it or asks for approval. The service, or the
+ * next `send`, delivers it. Throws a usage error if the day has no slot, or already has an edition.
  */
 export async function runSlotByHand(
   deps: ComposeDependencies & Pick<SendDependencies, 'askService'>,
@@ -35,7 +34,7 @@ export async function runSlotByHand(
     const remedy = '`broadsheet send` sends an edition now, and is then the one of today';
     throw new BroadsheetError(EXIT.usage, `the slot of ${day} is not due yet; ${remedy}`);
   }
-  // Its own log and signals: nobody else in this program waits for them.
+  // Its own log and signals: nothing else in this program waits for them.
   const slotDeps = {
     ...deps,
     log: { ...silentEventLog, ...deps.log },
@@ -48,8 +47,8 @@ export async function runSlotByHand(
 }
 
 /**
- * Says that a day has no edition: one that is held, or one to come. Throws a usage error for a day on
- * which none is due, or whose edition there is already.
+ * Skips the edition of a day: a slot that is held back, or a future one. Throws a usage error if no
+ * edition is due on that day, or if the day already has one.
  */
 export async function skipSlot(
   deps: StoreDependencies,
@@ -111,7 +110,7 @@ function parseDay(day: string): Temporal.PlainDate {
     try {
       return Temporal.PlainDate.from(day);
     } catch {
-      // Said below.
+      // Reported below.
     }
   }
   throw new BroadsheetError(EXIT.usage, `"${day}" is not a day; write it like 2026-03-20`);

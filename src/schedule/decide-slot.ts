@@ -20,7 +20,7 @@ import type { SlotChange } from './queries/slots.ts';
 import { describeLateness } from './slot-words.ts';
 import type { SlotWork } from './slot-work.ts';
 
-/** What is to be done about a slot: an outcome, or an edition to put on record with it. */
+/** What to do about a slot: only an outcome, or an outcome and an edition to store with it. */
 export type SlotDecision =
   | { readonly kind: 'outcome'; readonly change: SlotChange }
   | {
@@ -28,12 +28,12 @@ export type SlotDecision =
       readonly send: Pick<ReadySend, 'edition' | 'state' | 'remember'>;
     };
 
-/** A composed edition that nobody sent within a day is not sent by the schedule either. */
+/** The schedule does not send a composed edition that nobody sent within a day. */
 const COMPOSED_WITHIN_HOURS = 24;
 
 /**
- * Decides about a slot that is due: one thing after the other that may keep it from having an
- * edition, and then the edition. Stores nothing. Throws what composing throws.
+ * Decides about a slot that is due. Checks each possible obstacle, then composes the edition. Stores
+ * nothing. Throws the errors of composing.
  */
 export async function decideSlot(work: SlotWork): Promise<SlotDecision> {
   return (
@@ -56,7 +56,7 @@ function onHoliday({ scheduled: { calendar }, slot, isAsked }: SlotWork): SlotDe
   return outcome({ state: 'skipped', reason: `a holiday: ${holiday}` });
 }
 
-/** Somebody was first: what they sent is the edition of the day. */
+/** An edition that was sent by hand before is the edition of the day. */
 async function sentByHand({ deps, slot, isAsked }: SlotWork): Promise<SlotDecision | undefined> {
   if (isAsked) return undefined;
   const edition = await editionSentByHand(deps.store.db, slot.newsletter, slot.day);
@@ -71,12 +71,15 @@ function tooLate(work: SlotWork): SlotDecision | undefined {
   const limit = latestStart({ dueAt, latestHours, ...(waitedUntil && { waitedUntil }) });
   if (isAsked || Temporal.Instant.compare(deps.clock(), limit) <= 0) return undefined;
   const late = describeLateness(waitedUntil ?? dueAt, deps.clock());
-  // What kept it so long, where that is known: an attempt leaves its reason.
+  // The reason for the delay, if known: a failed attempt stores its reason.
   const because = slot.state === 'open' && slot.reason ? `: ${slot.reason}` : '';
   return outcome({ state: 'held', reason: `${late} late${because}` });
 }
 
-/** Held until an editor has put it right: a database that may not send or is damaged, a missing secret or relay, a service that does not answer. */
+/**
+ * Held back until an editor fixes the problem: a database that is on hold or damaged, a missing secret or
+ * relay, a service that does not answer.
+ */
 async function notReady({ deps }: SlotWork): Promise<SlotDecision | undefined> {
   try {
     requireSecret(deps.config);
@@ -91,7 +94,7 @@ async function notReady({ deps }: SlotWork): Promise<SlotDecision | undefined> {
   }
 }
 
-/** Then the posts are left for an edition that somebody gets. */
+/** Without subscribers, the posts stay available for a later edition. */
 async function nobodySubscribed({ deps, slot }: SlotWork): Promise<SlotDecision | undefined> {
   if ((await countActive(deps.store.db, slot.newsletter)) > 0) return undefined;
   return outcome({ state: 'skipped', reason: 'nobody is subscribed' });
@@ -117,7 +120,7 @@ async function decideOnComposed(
   const changes = await changesBeforeSending(deps, stored);
   const retracted = whyRetracted(changes);
   if (retracted !== undefined) {
-    // Without the edition: the slot is open to whatever an editor sends instead.
+    // Without the edition: the slot accepts any edition that an editor sends instead.
     const remedy = retractionRemedy(edition.newsletter, edition.id);
     return outcome({ state: 'held', reason: `${retracted}; ${remedy}` });
   }
@@ -149,7 +152,7 @@ function tooFewStories(work: SlotWork): SlotDecision {
   });
 }
 
-/** Until when a day with too few stories is looked at again. */
+/** Until when the schedule checks again a day with too few stories. */
 function lastLook({ scheduled, slot }: SlotWork): Temporal.Instant | undefined {
   const { schedule, calendar } = scheduled;
   const time = Temporal.PlainTime.from(schedule.waitUntil);

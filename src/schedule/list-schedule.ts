@@ -7,12 +7,12 @@ import { openCalendars } from './open-calendars.ts';
 import { findSlot, lastSlots, type StoredSlot } from './queries/slots.ts';
 import { readOutcome } from './slot-outcome.ts';
 
-/** A day to come. */
+/** A future day of the schedule. */
 export interface NextSlot {
   readonly day: string;
   /** ISO 8601 instant. */
   readonly dueAt: string;
-  /** Why there will be no edition: a holiday, or an editor's word; absent where there will be one. */
+  /** Why there will be no edition: a holiday, or an editor's decision. Absent if there will be one. */
   readonly skipped?: string;
 }
 
@@ -22,15 +22,15 @@ export interface ScheduleReport {
   readonly cron: string;
   /** IANA name. */
   readonly timeZone: string;
-  /** In order; days without an edition are between, and do not count. */
+  /** In order of time. Days without an edition are listed between the others, and are not counted. */
   readonly next: readonly NextSlot[];
-  /** The newest first. */
+  /** Newest first. */
   readonly last: readonly StoredSlot[];
 }
 
 /**
- * The next and the last `count` slots of a newsletter, or of all that have a schedule. Changes
- * nothing. Throws a usage error for a newsletter that there is not.
+ * The next and the last `count` slots of one newsletter, or of all that have a schedule. Changes nothing.
+ * Throws a usage error for an unknown newsletter.
  */
 export async function listSchedule(
   deps: Pick<StoreDependencies, 'config' | 'store' | 'clock' | 'log'>,
@@ -60,7 +60,7 @@ export async function listSchedule(
   return reports;
 }
 
-/** The slot as its edition makes it now: the service writes that down later. */
+/** The slot with the current outcome of its edition. The service stores it later. */
 async function upToDate(db: Database, slot: StoredSlot): Promise<StoredSlot> {
   const outcome = await readOutcome(db, slot);
   if (outcome === undefined) return slot;

@@ -8,22 +8,25 @@ import { noteAttempt, runSlot } from './run-slot.ts';
 import { newLease } from './slot-lease.ts';
 import type { SlotDependencies, SlotWork } from './slot-work.ts';
 
-/** An edition is composed within seconds; whoever takes longer is overtaken, which harms nobody. */
+/**
+ * An edition is composed within seconds. After this time another program may claim the slot, which does
+ * no harm.
+ */
 const LEASE_SECONDS = 120;
-/** A day that waits for stories is looked at so often. */
+/** How often a day that waits for stories is checked. */
 const WAIT_MINUTES = 5;
 
 export interface LookOptions {
   /** Composes editions; default: in this process. */
   readonly draft?: DraftNext;
-  /** Once it is aborted, no other newsletter is looked at. */
+  /** After the abort, no further newsletter is checked. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * One look at the schedule: enters slots that came due, brings those as far as they go that nobody
- * has decided about, and notes what became of editions that are out. As often as one likes, by any
- * number of programs. What goes wrong with one newsletter is logged, and keeps no other waiting.
+ * Checks the schedule once: enters slots that are due, runs each undecided slot as far as possible, and
+ * records the outcome of editions that are out. Any number of programs may call it at any time. An error
+ * in one newsletter is logged and does not delay the others.
  */
 export async function lookAtSchedule(
   deps: SlotDependencies,
@@ -68,10 +71,10 @@ async function takeSlot(
   }
 }
 
-/** Waits for stories, and was looked at just now. */
+/** It waits for stories, and was checked a short time ago. */
 function isResting({ state, changedAt }: StoredSlot, now: Temporal.Instant): boolean {
   if (state !== 'waiting') return false;
   const since = now.since(Temporal.Instant.from(changedAt)).total('minutes');
-  // A clock that went back must not make it rest for long.
+  // If the clock was set back, the slot must not wait for long.
   return since >= 0 && since < WAIT_MINUTES;
 }

@@ -9,7 +9,7 @@ import type { Config } from '../settings/config.ts';
 import { readHolidayFile } from '../settings/read-holiday-file.ts';
 import type { NewsletterSettings, ScheduleSettings } from '../settings/settings.ts';
 
-/** A newsletter that is sent by itself, and when. */
+/** A newsletter with a schedule, and its calendar. */
 export interface Scheduled {
   readonly newsletter: NewsletterSettings;
   readonly schedule: ScheduleSettings;
@@ -17,9 +17,9 @@ export interface Scheduled {
 }
 
 /**
- * The newsletters that have a schedule, with their calendars. A holiday file is read again when it has
- * changed; one that is broken then leaves the holidays that were known, and `log` says so. Throws a
- * config error for a country or region that is not known.
+ * The newsletters that have a schedule, with their calendars. A changed holiday file is read again. If it
+ * is invalid, the previous holidays stay valid, and `log` reports it. Throws a config error for an
+ * unknown country or region.
  */
 export function openCalendars(
   config: Pick<Config, 'file' | 'newsletters'>,
@@ -30,7 +30,7 @@ export function openCalendars(
     const { schedule, timeZone } = newsletter;
     if (schedule === undefined) return [];
     const parsed = parseCron(schedule.cron);
-    // The config was checked when it was read.
+    // The config was already validated.
     if ('reason' in parsed) throw new Error(`the schedule of ${newsletter.id} ${parsed.reason}`);
     const holidays = holidaysOf(schedule.holidays, log);
     return [{ newsletter, schedule, calendar: { ...parsed.times, timeZone, holidays } }];
@@ -67,7 +67,7 @@ function holidaysOfFile(path: string, log: Pick<EventLog, 'trouble'>): Holidays 
   };
 }
 
-/** Changes when the file does. */
+/** Changes when the file changes. */
 function versionOf(path: string): string {
   try {
     const { mtimeMs, size, ino } = statSync(path);

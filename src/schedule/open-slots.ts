@@ -10,13 +10,13 @@ import {
   type StoredSlot,
 } from './queries/slots.ts';
 
-/** Days that went by unseen are entered this far back: what is older is nobody's news. */
+/** How far back missed days are entered. Older days no longer interest anybody. */
 const LOOKBACK_DAYS = 7;
 
 /**
- * Enters the slots of a newsletter: those that came due since the last one, and the next one that will. The
- * next one says from when on the newsletter is watched: one that is new has no slots of days gone
- * by, and one that nobody watched for days has them all, within a week. Run again, it changes nothing.
+ * Enters the slots of a newsletter: those that became due since the last one, and the next future one.
+ * The next one marks the start of the schedule: a new newsletter gets no slots for past days. After a
+ * break of the service, all missed days of the last week are entered. A second call changes nothing.
  */
 export async function openSlots(
   { store: { db }, clock }: Pick<StoreDependencies, 'store' | 'clock'>,
@@ -46,8 +46,8 @@ export async function openSlots(
 }
 
 /**
- * A slot of the future that is due no more, or at another time, since the schedule was changed; or that was
- * held because the clock ran ahead. An editor's word on a day to come stands.
+ * Whether a future slot is wrong: the schedule changed, and it is no longer due or is due at another
+ * time. Or it was held back because the clock was ahead. An editor's decision about a future day stays.
  */
 function isMistaken(
   { state, day, dueAt, edition }: StoredSlot,

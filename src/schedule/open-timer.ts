@@ -1,17 +1,17 @@
 import nodeCron, { type Logger } from 'node-cron';
 
-/** Wakes somebody at the times of an expression, until it is closed. */
+/** Calls back at the times of a cron expression, until it is closed. */
 export interface Timer {
   close(): void;
 }
 
-/** What it would print: that it was late, which whoever is woken sees for themselves. */
+/** Silences node-cron's warnings about late runs; the callback checks the time itself. */
 const SILENT: Logger = { info() {}, warn() {}, error() {}, debug() {} };
 
 /**
- * Calls `wake` at the times of `cron` in `timeZone`. Punctual and no more: a time that the clocks
- * skip, or that the machine slept through, it leaves out, so that somebody has to look besides. That another
- * program wakes at the same time is in order: the database decides who does something.
+ * Calls `wake` at the times of `cron` in `timeZone`. It misses times that a clock change skips or that
+ * the machine sleeps through, so the caller also has to check at intervals. Another program may wake at
+ * the same time: the database decides which one does the work.
  */
 export function openTimer(cron: string, timeZone: string, wake: () => void): Timer {
   const options = { timezone: timeZone, noOverlap: true, logger: SILENT, unref: true };

@@ -9,12 +9,12 @@ import { openCalendars, type Scheduled } from './open-calendars.ts';
 import { openTimer } from './open-timer.ts';
 import { tellOutcomes } from './tell-outcomes.ts';
 
-/** The schedule is looked at so often, whether or not a timer woke anybody: clocks jump, machines sleep. */
+/** How often the schedule is checked even without a timer: clocks jump, machines sleep. */
 const LOOK_MS = 60_000;
 
 /**
- * Opens and runs the slots of all newsletters, mails editors what they have to approve, and tells how
- * slots ended, until `signal` is aborted. A slow alert keeps no slot waiting.
+ * Opens and runs the slots of all newsletters, mails editors the editions to approve, and reports the
+ * outcome of slots, until `signal` is aborted. A slow alert does not delay the slots.
  */
 export const runSchedule: ServicePart = async (deps, signal) => {
   const newsletters = openCalendars(deps.config, deps.log);
@@ -37,7 +37,7 @@ async function keepLooking(
   );
   try {
     while (!signal.aborted) {
-      // Before looking: a timer that fires meanwhile is noticed.
+      // Before the check, to notice a timer that fires during it.
       const woken = timer.next();
       await withLog(deps, 'the schedule could not be read', () =>
         lookApart(deps, newsletters, signal),
@@ -50,7 +50,7 @@ async function keepLooking(
   }
 }
 
-/** `lookAtSchedule`, which composes in processes of their own: nobody waits for them. */
+/** `lookAtSchedule` that composes in separate processes. The event loop stays free. */
 export async function lookApart(
   deps: ServiceDependencies,
   newsletters: readonly Scheduled[],

@@ -10,10 +10,10 @@ import { changeSlot, type SlotChange } from './queries/slots.ts';
 import type { SlotResult, SlotWork } from './slot-work.ts';
 
 /**
- * Brings a slot that is due as far as it goes now: skipped, held, waiting for stories, or with an
- * edition that is on record together with it, for the editor or for everyone. Two programs that do so
- * at once come to one edition, since each writes in one transaction, and only while nobody has
- * decided. Throws what composing throws; then the slot is as it was.
+ * Runs a slot that is due as far as possible now: skipped, held back, waiting for stories, or with an
+ * edition that is stored in the same transaction, for the editor or for all subscribers. Two programs at
+ * once produce one edition: each writes in one transaction, and only while the slot is undecided. Throws
+ * the errors of composing; the slot then stays unchanged.
  */
 export async function runSlot(work: SlotWork): Promise<SlotResult> {
   const decision = await decideSlot(work);
@@ -27,7 +27,7 @@ export async function runSlot(work: SlotWork): Promise<SlotResult> {
   return result;
 }
 
-/** Notes on the slot why the last attempt came to nothing; it is tried again. */
+/** Records on the slot why the last attempt failed. It is tried again. */
 export async function noteAttempt(work: SlotWork, error: unknown): Promise<void> {
   const { slot } = work;
   const reason = shortLine(reasonOf(error)) ?? 'it failed';
@@ -56,7 +56,7 @@ async function storeForApproval(
 ): Promise<SlotResult> {
   const change: SlotChange = { state: 'approval', edition: edition.id };
   const reason = 'an editor is asked to approve it';
-  // First: an edition must not know a post by an id that is then forgotten.
+  // First: otherwise an edition could contain a post id that is then lost.
   if (state === 'new') remember();
   const isDone = await store.transaction(async (db) => {
     const at = storedInstant(clock());

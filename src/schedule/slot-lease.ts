@@ -3,7 +3,7 @@ import { storedInstant } from '../database/instants.ts';
 import type { Store } from '../database/open-store.ts';
 import type { SlotLease } from './queries/slots.ts';
 
-/** A lease of `seconds` from now on, by the clock that all programs share, for somebody new. */
+/** A lease of `seconds` from now, by the shared lease clock, for a new holder. */
 export async function newLease(
   { leaseClock }: Pick<Store, 'leaseClock'>,
   seconds: number,

@@ -7,7 +7,7 @@ import { findEdition, type StoredEdition } from '../editions/queries/editions.ts
 import type { StoredSlot } from './queries/slots.ts';
 import { describeReach } from './slot-words.ts';
 
-/** Where a slot stands by what became of its edition. */
+/** The state of a slot, derived from its edition. */
 export interface SlotOutcome {
   readonly state: SlotState;
   /** A phrase without a full stop. */
@@ -19,11 +19,11 @@ interface EditionFate {
   readonly table: DeliveryTable;
   readonly stale: number;
   readonly cancelled: number;
-  /** In doubt, and nobody has decided what becomes of them. */
+  /** Deliveries in doubt that nobody has decided about. */
   readonly undecided: number;
 }
 
-/** What the edition of a slot makes of it now; undefined where it has none. */
+/** The outcome of a slot from the current state of its edition; undefined if it has none. */
 export async function readOutcome(
   db: Database,
   { edition, byHand }: Pick<StoredSlot, 'edition' | 'byHand'>,

@@ -1,6 +1,6 @@
 import type { DeliveryTable } from '../delivery/delivery.ts';
 
-/** `40 minutes`, `3 hours`, `2 days`: how long after `due` it is. */
+/** The time after `due`: `40 minutes`, `3 hours`, `2 days`. */
 export function describeLateness(due: Temporal.Instant, now: Temporal.Instant): string {
   const minutes = Math.max(0, Math.floor(now.since(due).total('minutes')));
   if (minutes < 120) return amount(minutes, 'minute');
@@ -8,7 +8,7 @@ export function describeLateness(due: Temporal.Instant, now: Temporal.Instant): 
   return hours < 48 ? amount(hours, 'hour') : amount(Math.floor(hours / 24), 'day');
 }
 
-/** `412 of 415, 3 refused`: whom an edition reached, and what became of the others. */
+/** `412 of 415, 3 refused`: how many subscribers an edition reached, and why not the others. */
 export function describeReach(
   { planned, accepted, suppressed, inDoubt, failed }: DeliveryTable,
   { stale, cancelled }: { readonly stale: number; readonly cancelled: number },

@@ -7,7 +7,7 @@ import type { EventLog } from '../kernel/log.ts';
 import type { Scheduled } from './open-calendars.ts';
 import type { SlotChange, StoredSlot } from './queries/slots.ts';
 
-/** What composing the edition of a slot needs. */
+/** What it takes to compose the edition of a slot. */
 export interface SlotDependencies
   extends ComposeDependencies,
     Pick<SendDependencies, 'askService'> {
@@ -15,18 +15,20 @@ export interface SlotDependencies
   readonly signals: { readonly deliveries: ChangeSignal };
 }
 
-/** One slot that somebody works on. */
+/** A slot in work. */
 export interface SlotWork {
   readonly deps: SlotDependencies;
   readonly scheduled: Scheduled;
   readonly slot: StoredSlot;
-  /** The states that it may be in: where it is in none of them any more, somebody else has decided. */
+  /**
+   * The states that it may be in. In any other state, another program or an editor has already decided.
+   */
   readonly from: readonly SlotState[];
-  /** Whether an editor asks for it: then neither a holiday nor the hour keeps it. */
+  /** Whether an editor requests it. Then neither a holiday nor the hour stops it. */
   readonly isAsked: boolean;
   /** Composes the edition. */
   readonly draft: DraftNext;
 }
 
-/** What has come of a slot; undefined where somebody else has decided meanwhile. */
+/** The new state of a slot; undefined if another program has already decided. */
 export type SlotResult = SlotChange | undefined;

@@ -11,8 +11,8 @@ export interface Slot {
   /** A phrase without a full stop. */
   readonly reason?: string;
   readonly edition?: string;
-  /** Whether somebody sent the edition by hand before it was due. */
+  /** Whether an editor sent the edition by hand before it was due. */
   readonly byHand: boolean;
-  /** ISO 8601 instant at which `state` was last written. */
+  /** ISO 8601 instant of the last write of `state`. */
   readonly changedAt: string;
 }

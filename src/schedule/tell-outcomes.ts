@@ -11,19 +11,19 @@ import type { StoredSlot } from './queries/slots.ts';
 import { claimTelling, noteTold, untoldSlots } from './queries/untold-slots.ts';
 import { newLease } from './slot-lease.ts';
 
-/** What is older is not talked about any more. */
+/** Older outcomes are not reported. */
 const TOLD_DAYS = 9;
-/** A heartbeat later than this would say of a dead machine that it lives. */
+/** A later heartbeat would report a dead machine as alive. */
 const HEARTBEAT_MINUTES = 60;
-/** Whoever tells has this long; what failed is told again when it is over. */
+/** The time for one report. A failed report is tried again after it. */
 const LEASE_SECONDS = 300;
 
 type Dependencies = Pick<ServiceDependencies, 'config' | 'store' | 'clock' | 'log'>;
 
 /**
- * Tells how slots ended, each once: raises an alert about those that failed, are held, or whose day
- * passed without the edition (one alert for all of a newsletter that are new), and beats the heart for
- * those that went well. An alert that reached nobody is raised again in five minutes.
+ * Reports the outcome of slots, once per slot. Sends an alert for slots that failed, are held back, or
+ * missed their day (one alert for all new ones of a newsletter), and a heartbeat for slots that went
+ * well. An alert that failed is sent again after five minutes.
  */
 export async function tellOutcomes(
   deps: Dependencies,
@@ -53,7 +53,7 @@ async function claim({ store }: Dependencies, slot: StoredSlot): Promise<boolean
   return claimTelling(store.db, slot, await newLease(store, LEASE_SECONDS));
 }
 
-/** What an operator should hear of the slot; undefined where there is nothing, or nothing yet. */
+/** The problem to report to the operator; undefined if there is none, or none yet. */
 async function troubleOf(
   { store, clock }: Dependencies,
   { schedule, calendar }: Scheduled,
@@ -100,7 +100,7 @@ async function raise(
   for (const { slot } of bad) await noteTold(store.db, slot, storedInstant(clock()));
 }
 
-/** Calls the heartbeat's URL for a slot that went well just now. */
+/** Calls the heartbeat URL for a slot that has just ended well. */
 async function beat(deps: Dependencies, slot: StoredSlot, signal: AbortSignal): Promise<void> {
   const { config, store, clock, log } = deps;
   const { heartbeatUrl } = config.alerts;

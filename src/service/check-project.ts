@@ -10,20 +10,20 @@ import { NOTICE_KINDS, renderNotice } from '../site/mails/render-notice.ts';
 import { readTexts } from '../templates/read-texts.ts';
 import { TEMPLATE_FILES } from '../templates/templates.ts';
 
-/** What `check` found; what it didn't find wrong is right. */
+/** The findings of `check`. What is not listed is right. */
 export interface CheckReport extends PostNotes {
-  /** The newest post, to hold its address against the site's. */
+  /** The newest post, to compare its address with the site's. */
   readonly newest?: { readonly file: string; readonly url: string };
   /** The templates that were rendered, by file name. */
   readonly templates: readonly string[];
 }
 
-/** What checking needs: no database. */
+/** The dependencies of a check: no database. */
 export type CheckDependencies = Omit<ComposeDependencies, 'store'>;
 
 /**
- * Reads and renders every post, and every template for every newsletter, and changes nothing.
- * Throws a config error for a template that does not render, or a language file that is wrong.
+ * Reads and renders every post, and every template for every newsletter. Changes nothing. Throws a config
+ * error for a template that does not render, or an invalid language file.
  */
 export async function checkProject(deps: CheckDependencies): Promise<CheckReport> {
   const collected = collectPosts(deps.config, {
@@ -69,13 +69,13 @@ function renderEveryPost(
   return { broken, warnings };
 }
 
-/** Renders the digest of the newest stories, whatever editions there were, and the notices. */
+/** Renders the digest of the newest stories, whatever was sent before, and the notices. */
 async function renderEveryTemplate(
   { config, templates }: CheckDependencies,
   settings: NewsletterSettings,
   { stories, idOf, render }: CollectedPosts,
 ): Promise<void> {
-  // A trial edition of whatever there is, so that the templates have something to show.
+  // A trial edition with any posts there are: the templates need some content.
   const newsletter = { ...settings, minimumStories: 1, categories: [] };
   const { publicUrl, serviceUrl, site } = config;
   const common = { templates, newsletter, site, publicUrl, serviceUrl };

@@ -10,7 +10,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { BroadsheetError, EXIT } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 
-/** What was copied, and where to. */
+/** What was copied, and to which database. */
 export interface CopyReport {
   readonly from: string;
   readonly to: string;
@@ -18,9 +18,9 @@ export interface CopyReport {
 }
 
 /**
- * Copies everything from `from` to `to`, which is empty, and makes `to` the one of the two that
- * sends. Nobody can write to `from` meanwhile: someone who leaves during the copy must not be
- * subscribed again by it. Throws when `from` is on hold, or a sender is at work in it.
+ * Copies everything from `from` to the empty database `to`, and makes `to` the one that sends. During the
+ * copy nobody can write to `from`: otherwise the copy could subscribe again someone who leaves meanwhile.
+ * Throws if `from` is on hold, or if a sender works in it.
  */
 export async function copyDatabase(deps: {
   readonly from: Store;
@@ -33,7 +33,8 @@ export async function copyDatabase(deps: {
   const progress = (table: string, done: number, total: number) =>
     log.progress(`Copying ${table.replaceAll('_', ' ')}`, done, total);
 
-  // At no moment both would send, wherever this is cut off: `to` is held until `from` is.
+  // Both never send at the same time, even after an interruption: `to` stays on hold until `from` is on
+  // hold.
   const tables = await from.transaction(async (source) => {
     await keepOthersFromWriting(source, Object.keys(TABLES));
     await refuseHeld(source, from);

@@ -16,18 +16,18 @@ import { findStoredEdition } from '../editions/compose/find-stored-edition.ts';
 import { concludeSlots } from '../schedule/conclude-slots.ts';
 import type { NewsletterSettings } from '../settings/settings.ts';
 
-/** So long after it was composed an edition is taken to be of the posts as they are. */
+/** In this time after composing, the posts of an edition are assumed to be unchanged. */
 const JUST_NOW_MINUTES = 2;
 
-/** How a round ended, and in how many milliseconds the next one is due where that is known. */
+/** How a round ended, and the milliseconds until the next one is due, if known. */
 export interface DeliveryRound {
   readonly isTrouble: boolean;
   readonly waitMs: number;
 }
 
 /**
- * Sends what is planned and due of a newsletter, each edition as far as it goes now, and brings its
- * slots up to date. Throws nothing: what goes wrong is logged.
+ * Sends the planned editions of a newsletter that are due, each as far as possible now, and updates its
+ * slots. Never throws: errors are logged.
  */
 export async function deliverNewsletter(
   deps: ServiceDependencies,
@@ -39,7 +39,7 @@ export async function deliverNewsletter(
   try {
     await giveUpStale(deps, newsletter);
     const restMs = await allRestMs(deps);
-    // Every edition would stop before its first message, and say so in the log each minute.
+    // Every edition would stop before its first message, and log that each minute.
     const unfinished = restMs > 0 ? [] : await unfinishedOf(deps, newsletter);
     for (const each of unfinished) {
       if (signal.aborted) break;
@@ -63,7 +63,10 @@ async function giveUpStale(
   }
 }
 
-/** Those that are planned and may go: what was composed only, and what is paused, is somebody's to decide. */
+/**
+ * Planned editions that may be sent. Editions that are only composed or are paused need somebody's
+ * decision.
+ */
 async function unfinishedOf(
   { store, clock }: ServiceDependencies,
   newsletter: NewsletterSettings,
@@ -73,7 +76,7 @@ async function unfinishedOf(
   return unfinished.filter(({ isPlanned, isPaused }) => isPlanned && !isPaused);
 }
 
-/** Goes on with one edition. False where there was trouble, which is logged. */
+/** Continues one edition. Returns false after an error, which is logged. */
 async function goOn(
   deps: ServiceDependencies,
   edition: string,
@@ -94,8 +97,8 @@ async function goOn(
 }
 
 /**
- * Pauses an edition of which nobody has got anything, and a post was taken away since it was composed.
- * What was composed just now is not looked at: reading all posts takes its time.
+ * Pauses an edition if nobody has got it yet and one of its posts was taken away after it was composed.
+ * An edition that was just composed is not checked, because it takes time to read all posts.
  */
 async function pauseRetracted(deps: ServiceDependencies, edition: string): Promise<boolean> {
   const { store, clock, log } = deps;
@@ -111,7 +114,7 @@ async function pauseRetracted(deps: ServiceDependencies, edition: string): Promi
   return true;
 }
 
-/** Logs how far it came. False where trying again at once would be in vain. */
+/** Logs the progress. Returns false if an immediate retry would be useless. */
 function noteEnd(
   { log }: ServiceDependencies,
   facts: { readonly newsletter: string; readonly edition: string },
@@ -127,7 +130,7 @@ function noteEnd(
   return stopped.because === 'quota';
 }
 
-/** Until the first of those that were put off is due; at least a second, lest this runs in circles. */
+/** Milliseconds until the first postponed delivery is due; at least a second, to avoid a busy loop. */
 async function untilNextMs(
   deps: ServiceDependencies,
   newsletter: NewsletterSettings,

@@ -4,8 +4,8 @@ import { publishArchive } from '../editions/archive/publish-archive.ts';
 import { sleep } from '../kernel/sleep.ts';
 
 /**
- * The part of the service that keeps the archive up to date: at its start, as soon as an edition
- * was planned, and every `feeds.rebuildMinutes`, since other programs send and cancel too.
+ * The part of the service that keeps the archive up to date. It works at the start, as soon as an edition
+ * was planned, and every `feeds.rebuildMinutes`, because other programs send and cancel too.
  */
 export async function keepArchive(
   deps: ServiceDependencies,
@@ -13,7 +13,7 @@ export async function keepArchive(
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
-    // Before the work: what is planned meanwhile is not missed.
+    // Before the work, to notice an edition that is planned during it.
     const changed = deps.signals.deliveries.next();
     await publishOnce(deps, lists);
     await sleep(deps.config.feeds.rebuildMinutes * 60_000, signal, [changed]);

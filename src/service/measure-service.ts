@@ -12,7 +12,7 @@ import {
   newestPlanned,
 } from './measures.ts';
 
-/** Scrapers wait for ten seconds; a database that is locked is waited for much longer. */
+/** Scrapers wait ten seconds. A query waits much longer for a locked database. */
 const PATIENCE_MS = 5000;
 
 type GaugeName = MetricName<'gauge'>;
@@ -25,8 +25,8 @@ export interface Measure {
 }
 
 /**
- * What the database says of the service: subscribers, slots, the newest editions and so on. Throws
- * nothing: where the database is away, or has not answered in `patienceMs`, that is the one measure.
+ * The gauges from the database: subscribers, slots, the newest editions and so on. Never throws: if the
+ * database is away, or does not answer within `patienceMs`, that is the only measure.
  */
 export async function measureService(
   deps: Sources,

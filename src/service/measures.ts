@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import type { Database } from '../database/tables.ts';
 
-// What is counted of the database for metrics. Nothing is changed, and an index answers what is large.
+// Database counts for metrics. The queries change nothing, and large tables are counted from an index.
 
-/** So many of one kind. */
+/** A count of one kind. */
 export interface Count {
   readonly of: string;
   readonly state: string;
@@ -31,7 +31,7 @@ export async function countDeliveries(db: Database, edition: string): Promise<re
   return rows.map(toCount);
 }
 
-/** The edition of the newsletter that was planned last. */
+/** The newsletter's edition that was planned last. */
 export async function newestPlanned(
   db: Database,
   newsletter: string,
@@ -69,7 +69,7 @@ export async function lastGoodSlots(db: Database): Promise<ReadonlyMap<string, s
   return new Map(rows.map(({ newsletter, at }) => [newsletter, at]));
 }
 
-/** Sign-ups by where they stand: waiting for a mail, asked, confirmed. */
+/** Sign-ups by state: waiting for a mail, asked, confirmed. */
 export async function countSignUps(db: Database): Promise<readonly Count[]> {
   const rows = await db
     .selectFrom('sign_ups')

@@ -3,13 +3,13 @@ import type { EventLog, Facts } from '../kernel/log.ts';
 import type { Problem } from '../kernel/problem.ts';
 import { summariseProblems } from '../posts/summarise-problems.ts';
 
-/** How many warnings of one build are still logged one by one. */
+/** Up to how many warnings of one build are logged one by one. */
 const MOST_WARNINGS = 20;
 
 /**
- * Logs what is wrong with posts, once: what was wrong in the same way at the last build is not said
- * again, and what has come back is. Many warnings are summed up, one for each kind; a post that is
- * left out is always named.
+ * Logs problems with posts, each once. A problem that was there at the last build is not logged again;
+ * one that disappeared and returned is. Many warnings are summed up, one line for each kind. A post that
+ * is left out is always named.
  */
 export function openPostNotes(log: EventLog): (report: BuildReport) => void {
   const newLeftOut = rememberLast();
@@ -34,7 +34,7 @@ function logWarnings(warnings: readonly Problem[], log: EventLog): void {
   }
 }
 
-/** Gives those problems, each once, that were not among those of the call before. */
+/** Returns the problems that were not in the previous call, each once. */
 function rememberLast(): (problems: readonly Problem[]) => readonly Problem[] {
   let before = new Set<string>();
   return (problems) => {

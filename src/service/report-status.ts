@@ -27,30 +27,32 @@ import type { NewsletterSettings, RelayAccount } from '../settings/settings.ts';
 import type { NewsletterCounts } from '../subscribers/queries/newsletters.ts';
 import { countActive } from '../subscribers/queries/subscribers.ts';
 
-/** Where an edition stands. */
+/** The state of an edition. */
 export interface EditionStatus extends Undecided {
   readonly id: string;
   readonly newsletter: string;
   readonly subject: string;
   /**
-   * `sending`: a program is at it; `unfinished`: some wait, and a `send` goes on; `notSent`: composed,
-   * and not sent; `done`: nobody waits.
+   * `sending`: a program sends it; `unfinished`: some deliveries wait, and `send` continues; `notSent`:
+   * composed, but not sent; `done`: no delivery waits.
    */
   readonly standing: 'sending' | 'unfinished' | 'notSent' | 'paused' | 'cancelled' | 'done';
   readonly deliveries: DeliveryTable;
   readonly pause?: EditionPause;
-  /** ISO 8601: when the first of those that were put off is due. */
+  /** ISO 8601: when the first postponed delivery is due. */
   readonly retryAt?: string;
-  /** Messages a second over the last minute, and how long the rest takes at that; while it is sent. */
+  /** While it is sent: messages a second over the last minute, and the time left at that rate. */
   readonly perSecond?: number;
   readonly secondsLeft?: number;
-  /** The programs that send it, as far as can be told from here. */
+  /** The programs that send it, as far as this machine can know. */
   readonly senders: readonly { readonly host: string; readonly pid: number }[];
-  /** The largest destination domains, and those that asked for a slower pace; while some wait. */
+  /**
+   * While some deliveries wait: the largest destination domains, and those that asked for a slower pace.
+   */
   readonly domains: readonly (Omit<DomainStanding, 'rate'> & { readonly perHour?: number })[];
 }
 
-/** What a relay was given. */
+/** The state of a relay. */
 export interface RelayStatus {
   readonly id: string;
   readonly inHour: number;
@@ -58,9 +60,9 @@ export interface RelayStatus {
   readonly perHour?: number;
   readonly perDay?: number;
   readonly trouble?: { readonly text: string; readonly at: string };
-  /** It is given nothing before `until`, ISO 8601, and then one message first. */
+  /** It gets no message before `until`, ISO 8601, and then one message first. */
   readonly rest?: { readonly reason: string; readonly until: string };
-  /** What it asked for: a pace, connections at once, messages over one. */
+  /** What it asked for: a rate, parallel connections, messages per connection. */
   readonly limits?: {
     readonly messagesPerHour?: number;
     readonly connections?: number;
@@ -71,22 +73,24 @@ export interface RelayStatus {
 export interface StatusReport {
   /** Why the database sends nothing. */
   readonly hold?: FoundHold;
-  /** The journal file, where it has lines that the database has not: the next change applies them. */
+  /**
+   * The journal file, if it has entries that are missing in the database. The next change applies them.
+   */
   readonly olderThan?: string;
   readonly newsletters: readonly { readonly id: string; readonly active: number }[];
-  /** Newsletters that people are subscribed to and that are not in the config. */
+  /** Newsletters that have subscribers and are not in the config. */
   readonly missing: readonly NewsletterCounts[];
-  /** Those that are not over, and the newest that are; newest first. */
+  /** The unfinished editions and the newest finished ones; newest first. */
   readonly editions: readonly EditionStatus[];
   readonly relays: readonly RelayStatus[];
 }
 
-/** So many editions that are over are told. */
+/** How many finished editions are listed. */
 const MOST_DONE = 3;
 const MOST_DOMAINS = 10;
 const RATE_SECONDS = 60;
 
-/** How everything stands: of one newsletter, or of all. Changes nothing. */
+/** The state of one newsletter, or of all. Changes nothing. */
 export async function reportStatus(
   deps: Pick<SendDependencies, 'config' | 'store' | 'clock' | 'machineClock'>,
   newsletter?: string,
@@ -160,7 +164,7 @@ async function statusOf(
   };
 }
 
-/** Over the last minute, or since the first message where that was less than a minute ago. */
+/** Over the last minute, or since the first message if that is less than a minute ago. */
 async function messagesPerSecond(
   db: Database,
   edition: string,

@@ -4,21 +4,21 @@ import { nearestName } from '../kernel/nearest-name.ts';
 import { isLanguageFile } from '../templates/read-texts.ts';
 import { TEMPLATE_FILES } from '../templates/templates.ts';
 
-/** A file that its author expects to be used. */
+/** A file that is not used although its author expects it. */
 interface UnreadFile {
   readonly file: string;
   readonly line: number;
   readonly message: string;
 }
 
-/** A warning for each file in the folder of email templates that has no template's name. */
+/** A warning for each file in the folder of email templates whose name is not a template's. */
 export function unreadEmailTemplates(folder: string): readonly UnreadFile[] {
   return unreadTemplates(folder, Object.values(TEMPLATE_FILES));
 }
 
 /**
- * A warning for each file of a folder of templates with none of the names in `read`: its author
- * expects it to be used.
+ * A warning for each file in a folder of templates whose name is not in `read`: its author expects it to
+ * be used.
  */
 export function unreadTemplates(folder: string, read: readonly string[]): readonly UnreadFile[] {
   return filesOf(folder)
@@ -35,7 +35,7 @@ export function unreadTemplates(folder: string, read: readonly string[]): readon
     });
 }
 
-/** A warning for each file of the folder of languages whose name is not that of a language. */
+/** A warning for each file in the folder of languages whose name is not a language's. */
 export function unreadLanguages(folder: string): readonly UnreadFile[] {
   const message = 'has a name that nothing reads; call it by a language, as de.yaml or pt-BR.yaml';
   return filesOf(folder)
@@ -43,7 +43,7 @@ export function unreadLanguages(folder: string): readonly UnreadFile[] {
     .map((name) => ({ file: join(folder, name), line: 1, message }));
 }
 
-/** Names of the files that are there to be read: not hidden ones, notes, or copies of an editor. */
+/** Names of the files to check: no hidden files, notes or copies of an editor. */
 function filesOf(folder: string): readonly string[] {
   try {
     return readdirSync(folder, { withFileTypes: true })

@@ -8,20 +8,22 @@ import { BroadsheetError, EXIT, reasonOf } from '../kernel/errors.ts';
 import { watchPosts as watchFolders } from '../posts/files/watch-posts.ts';
 import { openPostNotes } from './post-notes.ts';
 
-/** Where it is never quiet, a build is made all the same. */
+/** If changes never stop, a build starts after this time. */
 const LONGEST_UNREST_MS = 60_000;
 
-/** After a build that failed, doubled each time up to the interval of builds. */
+/** After a failed build. Doubled each time, up to the interval of builds. */
 const RETRY_MS = 5000;
 
-/** A post is due a moment after its instant, also for a clock that is read in whole seconds. */
+/**
+ * A post is due a moment after its instant. This also works for a clock that is read in whole seconds.
+ */
 const SHORTEST_MS = 1000;
 
-/** What the part does things with; tests put others in their place. */
+/** Dependencies that tests replace. */
 export interface WatchTools {
   readonly build: typeof buildApart;
   readonly watch: typeof watchFolders;
-  /** Saving a post, and all the more `git pull`, is many changes: a build waits for so much quiet. */
+  /** Saving a post, and even more `git pull`, makes many changes. A build waits for this much quiet. */
   readonly quietMs: number;
 }
 
@@ -30,14 +32,14 @@ const TOOLS: WatchTools = { build: buildApart, watch: watchFolders, quietMs: 100
 type Dependencies = Pick<ServiceDependencies, 'config' | 'clock' | 'log' | 'metrics'>;
 
 /**
- * Builds the feeds at once, when posts change, when a post of the future is due, and every
- * `feeds.rebuildMinutes`, one build at a time, each in a process of its own. A build that fails, or
- * would empty a feed, leaves what is published as it is, is logged once, and is tried again. Tells
- * the hub what changed.
+ * Builds the feeds at the start, when posts change, when a future post is due, and every
+ * `feeds.rebuildMinutes`. One build runs at a time, in a separate process. A build that fails, or would
+ * empty a feed, leaves the published files unchanged, is logged once, and is tried again. Notifies the
+ * hub about changes.
  */
 export const watchPosts: ServicePart = (deps, signal) => keepFeedsBuilt(deps, signal, TOOLS);
 
-/** `watchPosts` with tools of one's own. */
+/** `watchPosts` with other tools. */
 export async function keepFeedsBuilt(
   deps: Dependencies,
   signal: AbortSignal,
@@ -68,7 +70,7 @@ export async function keepFeedsBuilt(
   }
 }
 
-/** Undefined where it failed, which is logged. */
+/** Undefined if the build failed; the error is logged. */
 async function build(
   { config, clock, log, metrics }: Dependencies,
   signal: AbortSignal,
@@ -98,11 +100,11 @@ async function build(
 /** Logs why builds fail. */
 interface FailureNotes {
   note(error: unknown): void;
-  /** A build has succeeded: the next failure is news. */
+  /** A build has succeeded: the next failure is logged again. */
   forget(): void;
 }
 
-/** The same reason, build after build, is logged once: it stays until somebody acts on it. */
+/** The same reason in several builds is logged once, because it stays until somebody fixes it. */
 function openFailureNotes({ log }: Pick<Dependencies, 'log'>): FailureNotes {
   let last: string | undefined;
   return {
@@ -155,7 +157,9 @@ interface Work {
   readonly quietMs: number;
 }
 
-/** Until posts have changed and are quiet again, or it is `dueAt`, or the signal. Tells the hub. */
+/**
+ * Waits until posts have changed and are quiet again, or until `dueAt`, or the signal. Notifies the hub.
+ */
 async function waitForWork(
   dueAt: number,
   { changes, pings, signal, quietMs }: Work,
@@ -173,7 +177,7 @@ async function waitForWork(
   }
 }
 
-/** Changes of posts, which are also noted while nobody waits. */
+/** Changes of posts. They are noted also while nobody waits. */
 interface Changes extends Pick<ChangeSignal, 'wait'> {
   note(): void;
   isNoted(): boolean;

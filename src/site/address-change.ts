@@ -18,7 +18,7 @@ import { moveMailbox } from './move-mailbox.ts';
 import { findPerson } from './person.ts';
 import type { SiteDependencies } from './site-dependencies.ts';
 
-/** What a link to confirm a new address is worth: `open` is not confirmed yet. */
+/** The state of a link that confirms a new address. `open`: not confirmed yet. */
 export type AddressConfirmation =
   | { readonly kind: 'open' | 'done'; readonly address: EmailAddress }
   | { readonly kind: 'expired' | 'unknown' };
@@ -27,8 +27,8 @@ export type AddressConfirmation =
 const CHANGE_HOURS = 24;
 
 /**
- * Takes a new address for the holder of a link to preferences: it gets a mail that asks whether it
- * is theirs. Undefined where it is no such link, or is over.
+ * Takes a new address from the holder of a link to preferences. The new address gets a mail that asks for
+ * confirmation. Undefined if the link is invalid or expired.
  */
 export async function requestAddressChange(
   deps: SiteDependencies,
@@ -51,7 +51,7 @@ export async function requestAddressChange(
   );
 }
 
-/** What the page of a link to confirm a new address shows. Changes nothing. */
+/** The state for the page of a link that confirms a new address. Changes nothing. */
 export async function readAddressChange(
   deps: SiteDependencies,
   token: string,
@@ -66,7 +66,7 @@ export async function readAddressChange(
   return (await oldAddressOf(db, change)) ? { kind: 'open', address } : { kind: 'expired' };
 }
 
-/** Moves all subscriptions to the new address. Any number of times, with the same answer. */
+/** Moves all subscriptions to the new address. It can be repeated, with the same answer. */
 export async function confirmAddressChange(
   deps: SiteDependencies,
   token: string,
@@ -88,7 +88,7 @@ export async function confirmAddressChange(
   return confirmation;
 }
 
-/** Where the subscriptions are that are to be moved; undefined where they are not there any more. */
+/** The address of the subscriptions to move. Undefined if they no longer have it. */
 async function oldAddressOf(
   db: Database,
   { subscriber, fromHash }: AddressChange,

@@ -12,8 +12,8 @@ import { findSubscription } from '../subscribers/queries/subscriptions.ts';
 import { hasRoomForMail } from './budgets.ts';
 
 /**
- * Decides whether somebody gets a mail that was asked for by typing in an address: only who is
- * known, and has not had enough of such mails. Gives whether they do.
+ * Decides whether to send a mail that somebody requested by typing an address. Only known people get it,
+ * within the daily limit for such mails. Returns whether it is sent.
  */
 export async function answerAsked(
   { config, store, clock }: StoreDependencies,
@@ -37,7 +37,7 @@ export async function answerAsked(
 
 interface Decision {
   readonly facts: NoticeFacts;
-  /** They get a mail of this kind only once a day. */
+  /** They get only one such mail a day. */
   readonly strict: boolean;
 }
 
@@ -51,7 +51,7 @@ async function decide(
     : toNewAddress(db, notice, addressHashes);
 }
 
-/** Who bounced or complained gets no such mail: they can sign up again. */
+/** People who bounced or complained get no such mail. They can sign up again. */
 async function toPreferences(
   db: Database,
   { address }: StoredNotice,

@@ -2,7 +2,7 @@ import type { StoreDependencies } from '../database/dependencies.ts';
 import { readIdentity } from '../database/identity.ts';
 import { isProbe, proofOf } from '../delivery/message/service-probe.ts';
 
-/** The proof that this database's service answers here; undefined where `token` is no probe. */
+/** The proof that this database's service answers here. Undefined if `token` is not a probe. */
 export async function answerProbe(
   { config, store, clock }: Pick<StoreDependencies, 'config' | 'store' | 'clock'>,
   token: string,

@@ -13,22 +13,22 @@ import { composeForNobody } from './compose-notice.ts';
 import { forgetRequests } from './forget-requests.ts';
 import { areWorking, openNoticeRoutes, sendNotices } from './send-notices.ts';
 
-/** Another process may have taken a request: it tells nobody here. */
+/** Another process may have stored a request. It can't notify this one. */
 const LOOK_AGAIN_MS = 5000;
 
 const AFTER_TROUBLE_MS = 30_000;
 
 const FORGET_EVERY_MS = 600_000;
 
-/** What is in flight when the service is to stop is given so long. */
+/** Time for sends in progress when the service has to stop. */
 const STOP_MS = 8000;
 
 const AT_ONCE = 100;
 
 /**
- * The part of the service that answers what people ask for on the site: decides which mail each
- * gets, sends the mails, and forgets what is over. While the database is held, nothing is decided
- * and nothing sent: what was asked for waits.
+ * The part of the service that answers requests from the site. It decides which mail each request gets,
+ * sends the mails, and deletes expired requests. While the database is on hold, it decides and sends
+ * nothing: requests wait.
  */
 export const answerRequests: ServicePart = async (deps, signal) => {
   const { log, signals, machineClock } = deps;
@@ -42,7 +42,7 @@ export const answerRequests: ServicePart = async (deps, signal) => {
   let forgotAt = -Infinity;
   let trouble = '';
   while (!signal.aborted) {
-    // Before looking: what comes while it looks must wake it.
+    // Before the queries: a request that is stored during them must wake this loop.
     const woken = signals.notices.wait(LOOK_AGAIN_MS);
     try {
       if (Math.abs(machineClock().epochMilliseconds - forgotAt) > FORGET_EVERY_MS) {
@@ -55,7 +55,7 @@ export const answerRequests: ServicePart = async (deps, signal) => {
       await woken;
     } catch (error) {
       const message = String(error);
-      // Once: it stays for hours where a database is held.
+      // Log it once: a database may be on hold for hours.
       if (message !== trouble) tell(deps, error);
       trouble = message;
       await wait(AFTER_TROUBLE_MS, undefined, { signal }).catch(() => {});
@@ -68,8 +68,8 @@ export const answerRequests: ServicePart = async (deps, signal) => {
 };
 
 /**
- * Answers all that was asked for and sends all that is due, once. Throws a config error where the
- * database is held, or a relay has no URL.
+ * Answers all requests and sends all due notices, once. Throws a config error if the database is on hold
+ * or a relay has no URL.
  */
 export async function answerAll(
   deps: ServiceDependencies,
@@ -90,7 +90,7 @@ export async function answerAll(
       if (!(await answerAsked(deps, notice))) forNobody.push(notice);
     }
     const opened = routes();
-    // While relays are away, no mail is composed for anybody.
+    // While no relay works, no decoy mail is composed.
     if (await areWorking(deps, opened)) {
       for (const notice of forNobody) await composeForNobody(deps, notice);
     }
@@ -99,7 +99,7 @@ export async function answerAll(
   }
 }
 
-/** Routes that are opened when there is something to send: without a relay's URL all else goes on. */
+/** Opens routes when there is something to send. Without a relay's URL, everything else still works. */
 function lazily(open: () => readonly Route[]) {
   let opened: readonly Route[] | undefined;
   return {

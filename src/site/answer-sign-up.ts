@@ -16,9 +16,9 @@ import { hasRoomForMail } from './budgets.ts';
 import { isOffLimits, isOutdated, type Standing, standingsOf } from './standing.ts';
 
 /**
- * Decides which mail answers a sign-up, once: one that asks to confirm, one that says that they get
- * all that already, or none, where the address has had enough of such mails, and where the sign-up
- * is over or was answered before. Who is not known becomes a subscriber who is pending.
+ * Decides once which mail answers a sign-up: a request to confirm, a notice that they get everything
+ * already, or none. There is no mail if the address reached its limit of such mails, or if the sign-up
+ * has expired or was answered before. Unknown people become pending subscribers.
  */
 export async function answerSignUp(
   { config, store, clock }: StoreDependencies,
@@ -37,7 +37,8 @@ export async function answerSignUp(
     const mailboxHash = hashMailbox(key, address);
     const subscriptions = await lockSubscriptions(db, address);
     const mailbox = { subscriptions, addressHashes: hashesOfAddress(key, address) };
-    // Who left after they had asked (the answer came late, or from a backup) is not asked to confirm.
+    // If they left after the sign-up (a late answer, or one from a backup), we do not ask them to
+    // confirm.
     const standings = (await standingsOf(db, mailbox, newsletters)).filter(
       (standing) => !isOutdated(standing, signUp.at),
     );
@@ -58,7 +59,7 @@ export async function answerSignUp(
   });
 }
 
-/** Whoever left before stays as they are until they confirm. */
+/** The status of people who left before does not change until they confirm. */
 async function notePending(
   db: Database,
   config: StoreDependencies['config'],
@@ -75,7 +76,7 @@ async function notePending(
     .filter(({ status }) => status === 'none')
     .map(({ newsletter }) => newSubscriber({ ...facts, newsletter }));
   const again = standings.flatMap(({ status, subscription }) =>
-    // One who is pending by an import stays so when the sign-up is over.
+    // People who are pending by an import stay pending when the sign-up expires.
     status === 'pending' && subscription !== undefined && isByForm(subscription.consent)
       ? [{ id: subscription.id, event: { kind: 'signedUp', consent, at, source } as const }]
       : [],
@@ -86,7 +87,10 @@ async function notePending(
   });
 }
 
-/** What a sign-up proves; with `confirmedAt`, that the address is their own. */
+/**
+ * The consent that a sign-up proves. With `confirmedAt`, the person also proved that the address is
+ * theirs.
+ */
 export function consentOf(signUp: SignUp, confirmedAt?: string): Consent {
   const { at, source, consentText: text, ipHash } = signUp;
   return {

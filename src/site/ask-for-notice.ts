@@ -10,7 +10,7 @@ import { withinBudget } from './budgets.ts';
 import { mailLanguage } from './mail-language.ts';
 import type { SiteDependencies } from './site-dependencies.ts';
 
-/** A form that asks for a mail. */
+/** A form that requests a mail. */
 export interface MailRequest {
   readonly address: EmailAddress;
   /** BCP 47. */
@@ -19,8 +19,8 @@ export interface MailRequest {
 }
 
 /**
- * Takes a request for a mail, of which it is decided later whether the address gets it; `also` is
- * stored with it. `busy`: what this IP, or all, may ask for within an hour is used up.
+ * Takes a request for a mail. Whether the address gets it is decided later. `facts` are stored with it.
+ * `busy`: this IP or all together have used up their requests for this hour.
  */
 export async function askForNotice(
   deps: SiteDependencies,

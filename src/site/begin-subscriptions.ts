@@ -7,8 +7,8 @@ import { lockSubscriptions } from '../subscribers/queries/subscriptions.ts';
 import type { Consent } from '../subscribers/subscriber.ts';
 
 /**
- * Lets a mailbox get `newsletters` (ids) by a consent that its owner confirmed, as the last step of
- * the transaction `db`. Returns the subscriptions that began by it, or began again.
+ * Begins subscriptions of a mailbox to `newsletters` (ids) with a confirmed consent. Call it as the last
+ * step of the transaction `db`. Returns the subscriptions that began, or began again.
  */
 export async function beginSubscriptions(
   db: Database,
@@ -30,7 +30,7 @@ export async function beginSubscriptions(
     .map((newsletter) => newSubscriber({ ...facts, newsletter }));
   return changeSubscriptions(db, config, async (writer) => {
     await writer.add(unknown, source);
-    // Again: somebody else may have stored one of them meanwhile.
+    // Read again: another transaction may have stored one of them.
     const rows = await lockSubscriptions(db, address);
     const event = { kind: 'confirmed', address, consent, at, source } as const;
     const changes = rows

@@ -11,7 +11,7 @@ import {
 } from '../subscribers/queries/request-networks.ts';
 import type { SiteDependencies } from './site-dependencies.ts';
 
-/** Who asks, without telling who that is. */
+/** The client that makes a request, as a hash. */
 export interface Asker {
   /** Key of the hashes of addresses. */
   readonly key: string;
@@ -19,8 +19,9 @@ export interface Asker {
 }
 
 /**
- * Runs `work` in a transaction, where this client, the networks around it, and all together may ask
- * for one more mail by a form; else `busy`. What several ask at once is counted one after the other. Wakes those who answer.
+ * Runs `work` in a transaction if a form may request one more mail: within the budgets of this client, of
+ * the networks around it, and of all together. Otherwise returns `busy`. Requests at the same time are
+ * counted one after the other. Wakes the process that answers.
  */
 export async function withinBudget(
   { config, store, clock, signals }: SiteDependencies,
@@ -43,7 +44,7 @@ export async function withinBudget(
     }
     return true;
   };
-  // First without a lock: a flood of requests costs the others nothing.
+  // First without a lock: a flood of requests then does not slow the others.
   if (!(await hasRoom(store.db))) return 'busy';
   const isTaken = await store.transaction(async (db) => {
     await lockIdentity(db);
@@ -58,9 +59,9 @@ export async function withinBudget(
 }
 
 /**
- * Whether the mailbox may get one more mail that a stranger asked for by typing in its address. `strict`: one
- * in 24 hours, for those who are not to be mailed at all but to confirm. To be asked in a transaction
- * that has locked the identity.
+ * Whether the mailbox may get one more mail that a stranger requested by typing its address. `strict`:
+ * one in 24 hours, for people who may only get a mail to confirm. Call it in a transaction that has
+ * locked the identity.
  */
 export async function hasRoomForMail(
   db: Database,

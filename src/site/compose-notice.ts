@@ -18,19 +18,19 @@ import { standingsToJoin } from './standings-to-join.ts';
 
 type Needed = Pick<ServiceDependencies, 'config' | 'store' | 'clock' | 'templates' | 'textsOf'>;
 
-/** What a notice is about, as things are now. */
+/** The current content of a notice. */
 interface Matter {
   /** Ids. */
   readonly newsletters: readonly string[];
-  /** Where its button leads: a page of the service, or of what is published. */
+  /** The target of its button: a page of the service, or a published page. */
   readonly url?: { readonly of: 'service' | 'public'; readonly path: string };
   readonly unsubscribeToken?: string;
 }
 
 /**
- * The message of a notice, the same bytes each time; undefined where what it is about is over: they
- * confirmed, left or were erased meanwhile. Throws a config error for a broken template, or without
- * a secret to sign its link.
+ * The message of a notice, always with the same bytes. Undefined if it is no longer needed because they
+ * confirmed, left or were erased. Throws a config error for a broken template, or without a secret to
+ * sign its link.
  */
 export async function composeNotice(
   deps: Needed,
@@ -41,12 +41,12 @@ export async function composeNotice(
 }
 
 /**
- * Does what is done for a mail that goes out, for one that does not: it keeps this program busy for
- * some milliseconds, by which whoever asked could tell who is known. Never throws.
+ * Does the same work for a mail that is not sent as for one that is sent. Composing takes some
+ * milliseconds; without this, the time would reveal which addresses are known. Never throws.
  */
 export async function composeForNobody(deps: Needed, notice: StoredNotice): Promise<void> {
   const matter = { newsletters: [], url: ofService('preferences/') };
-  // A broken template is told when somebody is to get a mail.
+  // A broken template is reported when somebody gets a real mail.
   await compose(deps, notice, matter).catch(() => undefined);
 }
 

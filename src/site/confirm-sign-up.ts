@@ -17,8 +17,8 @@ import type { SiteDependencies } from './site-dependencies.ts';
 import { standingsToJoin } from './standings-to-join.ts';
 
 /**
- * What a link to confirm is worth: `open` is not confirmed yet; `expired`: it is too old, or they
- * left after they had asked, and can ask again.
+ * The state of a link that confirms a sign-up. `open`: not confirmed yet. `expired`: it is too old, or
+ * they left after the sign-up. They can sign up again.
  */
 export type Confirmation =
   | {
@@ -28,7 +28,7 @@ export type Confirmation =
     }
   | { readonly kind: 'expired' | 'unknown' };
 
-/** What the page of a link to confirm shows. Changes nothing. */
+/** The state for the page of a link to confirm. Changes nothing. */
 export async function readConfirmation(
   deps: SiteDependencies,
   token: string,
@@ -45,9 +45,9 @@ export async function readConfirmation(
 }
 
 /**
- * Confirms a sign-up: the address gets the newsletters, and a welcome for each that is new to it.
- * Any number of times, with the same answer; only the first time changes anything, so that it brings
- * nobody back who has left since.
+ * Confirms a sign-up: the address gets the newsletters, and a welcome mail for each new one. It can be
+ * repeated, with the same answer. Only the first time changes anything: a later one does not subscribe
+ * people who left after it.
  */
 export async function confirmSignUp(deps: SiteDependencies, token: string): Promise<Confirmation> {
   const id = readId(deps, token);
@@ -75,7 +75,7 @@ function readId(
   return fields?.[0] ?? { kind: 'unknown' };
 }
 
-/** Makes them subscribers; gives the newsletters that they get from now on. */
+/** Makes the person a subscriber. Returns the newsletters that they get from now on. */
 async function join(
   deps: SiteDependencies,
   db: Database,

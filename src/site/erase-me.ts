@@ -4,8 +4,8 @@ import { findPerson, readPreferencesToken } from './person.ts';
 import type { SiteDependencies } from './site-dependencies.ts';
 
 /**
- * Erases all that is known of the holder of a link to preferences, any number of times, with the
- * same answer. False where it is no such link, or is over.
+ * Erases all data about the holder of a link to preferences. It can be repeated, with the same answer.
+ * False if the link is invalid or expired.
  */
 export async function eraseMe(deps: SiteDependencies, token: string): Promise<boolean> {
   const said = readPreferencesToken(deps, token);

@@ -10,19 +10,21 @@ import { forgetRequestNetworks } from '../subscribers/queries/request-networks.t
 import { forgetSignUps, unconfirmedSubscribers } from '../subscribers/queries/sign-ups.ts';
 import { MOST_AT_ONCE } from '../subscribers/queries/subscribers.ts';
 
-/** What settled notices are kept for: no budget looks further back than a day. */
+/** How long settled notices are kept. No budget counts more than one day. */
 const NOTICE_HOURS = 48;
 
-/** How much was forgotten. */
+/** The deleted rows, counted. */
 export interface Forgotten {
   readonly signUps: number;
-  /** Subscribers whom nobody confirmed. */
+  /** Subscribers who were never confirmed. */
   readonly pending: number;
   readonly notices: number;
   readonly addressChanges: number;
 }
 
-/** Forgets what is over: sign-ups and addresses that nobody confirmed in time, mails that were sent. */
+/**
+ * Deletes expired data: sign-ups and addresses that were not confirmed in time, and mails that were sent.
+ */
 export async function forgetRequests({
   config,
   store,
@@ -43,7 +45,7 @@ export async function forgetRequests({
   });
 }
 
-/** Forgets subscribers whom nobody confirmed; returns how many. */
+/** Deletes subscribers who were never confirmed. Returns how many. */
 async function lapse(
   writer: SubscriptionWriter,
   ids: readonly string[],

@@ -2,7 +2,7 @@ import type { StoreDependencies } from '../database/dependencies.ts';
 import { type LatestEdition, latestEdition } from '../editions/queries/latest-edition.ts';
 import type { NewsletterSettings } from '../settings/settings.ts';
 
-/** The newest editions, the newest first: one for each newsletter that is offered and has an archive. */
+/** The latest edition of each newsletter that is offered and has an archive, newest first. */
 export async function latestEditions({
   config,
   store,

@@ -14,7 +14,7 @@ import { deleteSignUpsOf } from '../subscribers/queries/sign-ups.ts';
 import { lockSubscriptions, type Subscription } from '../subscribers/queries/subscriptions.ts';
 import { isOutdated, type Standing, standingsOf } from './standing.ts';
 
-/** What is moved, where to, and when (ISO 8601 instant). */
+/** The mailbox to move, its new address, and the time (ISO 8601 instant). */
 export interface Move {
   readonly from: EmailAddress;
   readonly change: AddressChange;
@@ -22,11 +22,11 @@ export interface Move {
 }
 
 /**
- * Moves what a mailbox is subscribed to to another one, whose owner has confirmed that, as the last
- * step of the transaction `db`. Mail that is queued goes to the new address. What the new one is
- * subscribed to as well is one subscription from then on; what it has left since the change was asked
- * for ends. The old address gets a mail that says so, and is on record as departed, so that a backup
- * that is put back does not mail it. What was not active stays with the old address.
+ * Moves a mailbox's subscriptions to another mailbox, whose owner has confirmed it. Call it as the last
+ * step of the transaction `db`. Queued mail goes to the new address. If both have a subscription to a
+ * newsletter, they become one. If the new address left a newsletter after the change was requested, the
+ * old subscription ends. The old address gets a mail about the move. It is recorded as departed: a
+ * restored backup then does not mail it. Subscriptions that were not active stay with the old address.
  */
 export async function moveMailbox(
   { config }: Pick<StoreDependencies, 'config'>,
@@ -45,7 +45,7 @@ export async function moveMailbox(
   const standings = await standingsOf(db, to, newsletters);
   const addressHash = hashAddress(key, from);
   await dropNotices(db, { addressHashes: [addressHash], kinds: ['welcome', 'preferences'], at });
-  // They are over, and an erasure of the new address would not find them.
+  // They are obsolete, and an erasure of the new address would not find them.
   await deleteSignUpsOf(db, from);
   const language = config.newsletters.find(({ id }) => id === first.newsletter)?.language ?? 'en';
   await insertNotice(db, {
@@ -63,7 +63,7 @@ export async function moveMailbox(
   });
 }
 
-/** What becomes of one subscription, and of that of the new address, in order. */
+/** The changes to one subscription and to the new address's subscription, in order. */
 function changesOf(
   old: Subscription,
   standing: Standing,

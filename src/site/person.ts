@@ -6,7 +6,7 @@ import type { EmailAddress } from '../kernel/email-address.ts';
 import { hashesOfAddress } from '../subscribers/keyed-hashes.ts';
 import { findSubscription } from '../subscribers/queries/subscriptions.ts';
 
-/** How long a link to preferences is good for: long enough for a mail server that puts mail off. */
+/** How long a link to preferences is valid: long enough for a mail server that defers mail. */
 export const LINK_HOURS = 24;
 
 /** The holder of a link to preferences. */
@@ -17,7 +17,7 @@ export interface Person {
   readonly addressHash: string;
 }
 
-/** The token of a link to preferences, mailed for what was asked for at `at` (ISO 8601 instant). */
+/** The token of a link to preferences. `at` is the time of the request (ISO 8601 instant). */
 export function preferencesToken(
   { config }: Pick<StoreDependencies, 'config'>,
   whom: { readonly subscriber: string; readonly addressHash: string; readonly at: string },
@@ -29,7 +29,7 @@ export function preferencesToken(
   });
 }
 
-/** What a token of a link to preferences says, whether or not the person is still there. */
+/** The content of a preferences token, even if the person no longer exists. */
 export function readPreferencesToken(
   { config, clock }: Pick<StoreDependencies, 'config' | 'clock'>,
   token: string,
@@ -43,8 +43,8 @@ export function readPreferencesToken(
 }
 
 /**
- * The holder of a link to preferences; undefined where it is no such, or is over: an hour, an
- * erasure or a change of the address ends it.
+ * The holder of a link to preferences. Undefined if the link is invalid. It ends after `LINK_HOURS`, with
+ * an erasure, or with a change of the address.
  */
 export async function findPerson(
   deps: Pick<StoreDependencies, 'config' | 'clock'>,
@@ -56,7 +56,7 @@ export async function findPerson(
   const subscription = await findSubscription(db, said.subscriber);
   if (subscription === undefined) return undefined;
   const { address } = subscription;
-  // The mail went to that address: whoever reads it has no say over another.
+  // The mail went to that address. Its reader must not change another address.
   const hashes = hashesOfAddress((await readIdentity(db)).hash_key, address);
   return hashes.includes(said.addressHash) ? { ...said, address } : undefined;
 }

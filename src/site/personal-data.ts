@@ -14,8 +14,8 @@ import { findPerson } from './person.ts';
 import type { SiteDependencies } from './site-dependencies.ts';
 
 /**
- * Everything that is stored about the holder of a link to preferences, for JSON. Undefined where it
- * is no such link, or is over.
+ * All stored data about the holder of a link to preferences, for JSON. Undefined if the link is invalid
+ * or expired.
  */
 export async function personalData(
   deps: SiteDependencies,
@@ -47,7 +47,7 @@ async function withDeliveries(db: Database, subscription: Subscriber): Promise<o
   return { ...subscription, history, deliveries: await deliveriesTo(db, id) };
 }
 
-/** What the person asked for; what others asked for with this address is the others'. */
+/** The person's own requests. Requests by others with this address belong to the others. */
 async function changesFrom(
   db: Database,
   subscriptions: readonly Subscriber[],

@@ -15,20 +15,20 @@ import { type Standing, standingsOf } from './standing.ts';
 
 /** One newsletter on the page of preferences. */
 export interface Preference extends Pick<Standing, 'status' | 'leftAt'> {
-  /** By its id alone where it is not in the config: such a one can be left, and not joined. */
+  /** Only its id if it is not in the config. People can leave such a newsletter, but not join it. */
   readonly newsletter: NewsletterSettings | { readonly id: string };
 }
 
-/** What somebody is subscribed to, and could be. */
+/** A person's subscriptions, and the ones that they could have. */
 export interface Preferences {
   readonly address: EmailAddress;
-  /** All that are listed, and those that the person has besides; `none` was never subscribed to. */
+  /** All listed newsletters, and others that the person has. `none`: was never subscribed. */
   readonly subscriptions: readonly Preference[];
-  /** Those that the form had ticked, and that the person has left since the form was shown. */
+  /** Newsletters that were ticked in the form, but that the person left after it was shown. */
   readonly leftMeanwhile: readonly Preference['newsletter'][];
 }
 
-/** A box of the form as it was shown. */
+/** A checkbox of the form as it was shown. */
 export interface ShownChoice {
   /** Id. */
   readonly newsletter: string;
@@ -37,14 +37,14 @@ export interface ShownChoice {
   readonly leftAt?: string;
 }
 
-/** The form of preferences as it was sent. */
+/** The form of preferences as it was submitted. */
 export interface PreferencesForm {
-  /** Ids of the boxes that are ticked. */
+  /** Ids of the ticked boxes. */
   readonly ticked: readonly string[];
   readonly shown: readonly ShownChoice[];
 }
 
-/** What a link to preferences shows; undefined where it is no such, or is over. Changes nothing. */
+/** The content of a page of preferences. Undefined if the link is invalid or expired. Changes nothing. */
 export async function readPreferences(
   deps: SiteDependencies,
   token: string,
@@ -63,9 +63,9 @@ export async function readPreferences(
 }
 
 /**
- * Leaves and joins what the person ticked and unticked; what they did not touch stays as it is by now.
- * What they left after the form was shown stays left, whatever the form says. The link was mailed to
- * them, so that joining is confirmed by it. Undefined where it is no such link, or is over.
+ * Joins and leaves the newsletters that the person ticked and unticked. Others keep their current status.
+ * If the person left a newsletter after the form was shown, it stays left, whatever the form says. The
+ * link was mailed to them, so it confirms what they join. Undefined if the link is invalid or expired.
  */
 export async function changePreferences(
   deps: SiteDependencies,
@@ -107,7 +107,7 @@ interface Decision {
   readonly what: 'join' | 'leave' | 'conflict' | 'nothing';
 }
 
-/** `oldest`: a form that does not say what it showed was shown later than that. */
+/** `oldest`: if a form does not say when it was shown, it was shown after this instant. */
 function decide(
   { newsletter, status, leftAt }: Preference,
   { ticked, shown }: PreferencesForm,

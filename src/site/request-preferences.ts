@@ -2,9 +2,9 @@ import { askForNotice, type MailRequest } from './ask-for-notice.ts';
 import type { SiteDependencies } from './site-dependencies.ts';
 
 /**
- * Takes a request for the link to somebody's preferences, which is answered by mail where the
- * address is known. `busy`: what this IP, or all, may ask for within an hour is used up. It does the
- * same whether or not the address is known.
+ * Takes a request for the link to a person's preferences. A mail answers it if the address is known.
+ * `busy`: this IP or all together have used up their requests for this hour. Does the same for known and
+ * unknown addresses.
  */
 export async function requestPreferences(
   deps: SiteDependencies,

@@ -7,16 +7,16 @@ import { withinBudget } from './budgets.ts';
 import { mailLanguage } from './mail-language.ts';
 import type { SiteDependencies } from './site-dependencies.ts';
 
-/** A form that somebody filled in. */
+/** A submitted sign-up form. */
 export interface SignUpRequest {
   readonly address: EmailAddress;
-  /** Ids, one at least. */
+  /** Ids, at least one. */
   readonly newsletters: readonly string[];
-  /** Which form, for the record of consent. */
+  /** The name of the form, for the record of consent. */
   readonly source: string;
-  /** BCP 47: of the mail that answers. */
+  /** BCP 47. The language of the mail that answers. */
   readonly language: string;
-  /** The words beside the button, for the record of consent. */
+  /** The text beside the button, for the record of consent. */
   readonly consentText: string;
   readonly ip: string;
 }
@@ -25,9 +25,9 @@ export interface SignUpRequest {
 const SIGN_UP_HOURS = 7 * 24;
 
 /**
- * Takes a sign-up, to be answered by mail. `busy`: what this IP, or all, may ask for within an hour
- * is used up. It does the same whether or not the address is known: who looks at the answer or at
- * the clock learns nothing. Throws a usage error for a newsletter that there is not.
+ * Takes a sign-up, which a mail answers. `busy`: this IP or all together have used up their requests for
+ * this hour. Does the same for known and unknown addresses: the answer and its time reveal nothing.
+ * Throws a usage error for an unknown newsletter.
  */
 export async function requestSignUp(
   deps: SiteDependencies,

@@ -16,26 +16,28 @@ import {
 import { composeNotice } from './compose-notice.ts';
 import { noteTrouble, noteWorks, shareTroubles } from './share-troubles.ts';
 
-/** Of each relay, besides those that editions go over. */
+/** To each relay, besides the connections for editions. */
 const CONNECTIONS = 2;
 
-/** Nobody waits for a mail longer than this: a relay that is silent so long is left for another. */
+/** The longest wait for one relay. If it is silent longer, another relay is tried. */
 const TIMEOUTS = { connectMs: 10_000, silenceMs: 60_000 };
 
 const AT_ONCE = 8;
 
-/** Longer than a message takes, and as short as somebody can wait for whom a program died. */
+/**
+ * Longer than one delivery takes; short, because after a crash nobody gets their mail until it runs out.
+ */
 const LEASE_SECONDS = 150;
 
-/** Somebody who asked yesterday does not wait any more. */
+/** After a day, people no longer wait for the mail. */
 const GIVE_UP_HOURS = 24;
 
-/** What a relay in trouble did not take is tried so long after its rest. */
+/** After a relay's pause, its notices wait this much longer for the next try. */
 const AFTER_REST_SECONDS = 30;
 
 /**
- * The routes that notices go over: few connections of their own, so that no edition, however large,
- * is before them. Throws a config error for a relay without a URL.
+ * The routes for notices. They have a few connections of their own, so a large edition does not delay
+ * them. Throws a config error for a relay without a URL.
  */
 export function openNoticeRoutes({
   config,
@@ -50,7 +52,7 @@ export function openNoticeRoutes({
   return openRoutes(accounts, store, open).toSorted((a, b) => b.account.weight - a.account.weight);
 }
 
-/** Whether mails go out at once, as far as anybody knows: a relay is usable, and not in trouble. */
+/** Whether mails are sent at once, as far as is known: a relay is usable, and not in trouble. */
 export async function areWorking(
   { store, machineClock }: Pick<ServiceDependencies, 'store' | 'machineClock'>,
   routes: readonly Route[],
@@ -60,7 +62,10 @@ export async function areWorking(
   return routes.some((route) => isUsable(route, now) && route.trouble === undefined);
 }
 
-/** How many notices may be tried now: one where every usable relay was in trouble, to find out; none where none is usable. */
+/**
+ * How many notices may be tried now. One if every usable relay was in trouble, as a test. None if no
+ * relay is usable.
+ */
 async function countToTry(deps: ServiceDependencies, routes: readonly Route[]): Promise<number> {
   if (await areWorking(deps, routes)) return AT_ONCE;
   const now = deps.machineClock().epochMilliseconds;
@@ -68,10 +73,10 @@ async function countToTry(deps: ServiceDependencies, routes: readonly Route[]): 
 }
 
 /**
- * Sends a few of the notices that are due, the oldest first, and settles each or puts it off. They
- * count towards what relays may be given, and do not wait for it: editions give way to them. Returns
- * how many there were; while no relay is usable none is touched, however many wait. Each is kept until a relay has said what becomes of it: a crash can send it
- * twice, with the same Message-ID, and never loses it.
+ * Sends a few due notices, oldest first, and settles or postpones each. They count towards the relay
+ * quotas, but do not wait for them: editions wait instead. Returns how many there were. If no relay is
+ * usable, it changes no notice. Each notice is kept until a relay has answered. A crash can send it
+ * twice, with the same Message-ID, but never loses it.
  */
 export async function sendNotices(
   deps: ServiceDependencies,
@@ -120,7 +125,7 @@ async function sendNotice(
   await settle(deps, routes, notice, outcome);
 }
 
-/** Hands the message to the first relay that works; undefined where none does. */
+/** Sends the message to the first relay that works. Undefined if none does. */
 async function tryRoutes(
   deps: ServiceDependencies,
   routes: readonly Route[],
@@ -131,7 +136,7 @@ async function tryRoutes(
   for (const route of routes) {
     if (!isUsable(route, now())) continue;
     const outcome = await route.relay.send(message, async () => {
-      // Erased, or left, meanwhile; or somebody else took it over, since this took too long.
+      // They were erased or left by now. Or this took too long, and another program has leased it.
       if (!(await holdsNotice(deps.store.db, notice))) return false;
       await countAtOnce(deps.store, route.account, now());
       return true;
@@ -178,7 +183,7 @@ async function settle(
   }
 }
 
-/** A fifth of what an edition waits: a minute at first, since somebody sits in front of their inbox. */
+/** A fifth of an edition's wait: first a minute, because the person is waiting for the mail. */
 async function postpone(
   { store, clock, random }: ServiceDependencies,
   notice: ClaimedNotice,
@@ -188,7 +193,10 @@ async function postpone(
   await postponeNotice(store.db, notice, { retryAt, tried: true });
 }
 
-/** Longer than the relays rest: the next that is tried is another one, lest one message is in the way of all. */
+/**
+ * Waits longer than the relays pause. The next attempt then uses another notice: one message must not
+ * block all others.
+ */
 async function postponeUntilBack(
   { store, clock, machineClock }: ServiceDependencies,
   routes: readonly Route[],

@@ -5,10 +5,10 @@ import { relayRows } from '../delivery/queries/standing.ts';
 import { isUsable, noteSuccess, type Route, restAfterTrouble } from '../delivery/run/routes.ts';
 import type { ServiceDependencies } from '../delivery/send-dependencies.ts';
 
-// Notices and editions go over routes of their own, to the same relays: what one finds out the other
-// learns by the database, also in another program.
+// Notices and editions use separate routes to the same relays. The database shares a relay's trouble
+// between them, also between programs.
 
-/** Lets routes go on whose relay has taken a message of others, and knows of troubles that others had. */
+/** Resumes routes if their relay accepted a message elsewhere. Adds troubles that others found. */
 export async function shareTroubles(db: Database, routes: readonly Route[]): Promise<void> {
   const rows = await relayRows(db);
   for (const route of routes) {
@@ -18,7 +18,10 @@ export async function shareTroubles(db: Database, routes: readonly Route[]): Pro
   }
 }
 
-/** Notes that a relay does not work. False where that was known: of several messages at once, one notes it. */
+/**
+ * Records that a relay does not work. False if that was known already: only one of several messages
+ * records it.
+ */
 export async function noteTrouble(
   { store, machineClock }: Pick<ServiceDependencies, 'store' | 'machineClock'>,
   route: Route,
@@ -32,7 +35,7 @@ export async function noteTrouble(
   return true;
 }
 
-/** Notes that a relay has taken, or judged, a message. */
+/** Records that a relay has accepted or judged a message. */
 export async function noteWorks(db: Database, route: Route): Promise<void> {
   const wasInTrouble = route.trouble !== undefined;
   endRest(route);

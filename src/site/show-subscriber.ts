@@ -16,7 +16,7 @@ import type { SubscriptionHistoryLine } from '../subscribers/subscription-events
 
 export interface SubscriberDetails {
   readonly subscriber: Subscriber;
-  /** What happened to it since histories are kept, the oldest first. */
+  /** Its recorded history, oldest first. */
   readonly history: readonly SubscriptionHistoryLine[];
   /** Newest first. */
   readonly deliveries: readonly {
@@ -28,13 +28,13 @@ export interface SubscriberDetails {
   }[];
 }
 
-/** A sign-up by a form that its owner has not confirmed. */
+/** A sign-up by a form that is not confirmed. */
 export type OpenSignUp = Pick<
   SignUp,
   'address' | 'newsletters' | 'source' | 'consentText' | 'at' | 'expiresAt'
 >;
 
-/** What was asked for with an address and can still be confirmed, newest first. */
+/** The sign-ups of an address that can still be confirmed, newest first. */
 export async function showSignUps(
   { store, clock }: Pick<StoreDependencies, 'store' | 'clock'>,
   address: EmailAddress,
@@ -46,7 +46,7 @@ export async function showSignUps(
     .map(({ id: _id, ipHash: _ipHash, language: _language, ...signUp }) => signUp);
 }
 
-/** A subscription that was erased: when, and by what. */
+/** A subscription that was erased: when, and by whom. */
 export interface ErasedSubscription {
   readonly newsletter: string;
   /** ISO 8601 instant. */
@@ -54,7 +54,7 @@ export interface ErasedSubscription {
   readonly source: string;
 }
 
-/** That the owner of an address was erased, newsletter by newsletter: a hash of the address tells. */
+/** The erasures of an address's owner, one for each newsletter. Found by a hash of the address. */
 export async function showErasures(
   { store: { db } }: Pick<StoreDependencies, 'store'>,
   address: EmailAddress,
@@ -64,7 +64,7 @@ export async function showErasures(
   return erasures.map(({ newsletter, at, source }) => ({ newsletter, at, source }));
 }
 
-/** All that is known of an address, once for each newsletter; empty for one that is not known. */
+/** All data about an address, once for each newsletter. Empty for an unknown address. */
 export async function showSubscriber(
   { config, store }: StoreDependencies,
   options: { readonly newsletter?: string; readonly address: EmailAddress },

@@ -1,10 +1,10 @@
 import type { StoreDependencies } from '../database/dependencies.ts';
 import type { ChangeSignal } from '../kernel/change-signal.ts';
 
-/** What the jobs need that answer people on the site. */
+/** The dependencies of the code that answers people on the site. */
 export interface SiteDependencies extends StoreDependencies {
   readonly signals: {
-    /** Somebody asked for something that is answered by mail. */
+    /** Somebody made a request that a mail answers. */
     readonly notices: ChangeSignal;
   };
 }

@@ -3,17 +3,17 @@ import type { Database } from '../database/tables.ts';
 import { lastDeparture } from '../subscribers/journal/journal.ts';
 import { hasLeft, type Subscriber } from '../subscribers/subscriber.ts';
 
-/** How a mailbox stands to one newsletter. */
+/** The status of a mailbox for one newsletter. */
 export interface Standing {
   readonly newsletter: string;
-  /** `erased`, or another departure without a subscription: only the journal knows of it. */
+  /** `erased`, or another departure without a subscription: only the journal records it. */
   readonly status: SubscriptionStatus | 'erased' | 'none';
   readonly subscription?: Subscriber;
-  /** ISO 8601 instant when they last left; undefined for whoever never did, or came back. */
+  /** ISO 8601 instant when they last left. Undefined if they never left, or came back. */
   readonly leftAt?: string;
 }
 
-/** How a mailbox stands to each of `newsletters`, by its subscriptions and by the journal. */
+/** The status of a mailbox for each of `newsletters`, from its subscriptions and the journal. */
 export async function standingsOf(
   db: Database,
   mailbox: {
@@ -40,12 +40,14 @@ export async function standingsOf(
   return standings;
 }
 
-/** Whether what was asked for at `at` (ISO 8601 instant) is older than their leaving: it brings nobody back. */
+/**
+ * Whether a request at `at` (ISO 8601 instant) is older than their departure. It then subscribes nobody.
+ */
 export function isOutdated({ leftAt }: Standing, at: string): boolean {
   return leftAt !== undefined && leftAt >= at;
 }
 
-/** Whether they get no mail at all but one that asks them to confirm, and that seldom. */
+/** Whether they get no mail except one that asks them to confirm, and that one rarely. */
 export function isOffLimits({ status }: Standing): boolean {
   return status === 'bounced' || status === 'complained' || status === 'erased';
 }

@@ -7,8 +7,8 @@ import type { Subscriber } from '../subscribers/subscriber.ts';
 import { isOutdated, type Standing, standingsOf } from './standing.ts';
 
 /**
- * How the mailbox of a sign-up, with these subscriptions, stands to the newsletters that can still
- * begin by it: not those that the person has left since.
+ * The status of a sign-up's mailbox for each newsletter that it can still begin. Leaves out newsletters
+ * that the person left after the sign-up. `subscriptions` are those of the mailbox.
  */
 export async function standingsToJoin(
   { config }: Pick<StoreDependencies, 'config'>,

@@ -17,18 +17,18 @@ import {
 } from '../subscribers/queries/subscriptions.ts';
 import type { SiteDependencies } from './site-dependencies.ts';
 
-/** What somebody leaves, or comes back to. */
+/** A newsletter that a person leaves or rejoins. */
 export interface Leaving {
-  /** A link works for ever: also when its newsletter is not in the config (any more, or here). */
+  /** A link works forever, even if its newsletter is not in the config (any more, or on this machine). */
   readonly newsletter: NewsletterSettings | { readonly id: string };
   readonly status: SubscriptionStatus;
-  /** Masked, such as `a…@example.org`: a link may be forwarded. `…` for somebody who was erased. */
+  /** Masked, such as `a…@example.org`, because people forward links. `…` for a person who was erased. */
   readonly address: string;
 }
 
 const UNDO_HOURS = 24;
 
-/** What the page of a link to leave shows; undefined for a link of nobody's. Changes nothing. */
+/** The content of the page of an unsubscribe link. Undefined for an invalid link. Changes nothing. */
 export async function readUnsubscribe(
   { config, store }: SiteDependencies,
   token: string,
@@ -38,9 +38,9 @@ export async function readUnsubscribe(
 }
 
 /**
- * Ends the subscription at once, any number of times, with the same answer, also for somebody who
- * was erased. `by`: the page's button, or a mail program (RFC 8058). `undoToken` is for the page that
- * answers, and nowhere else. Undefined for a link of nobody's.
+ * Ends the subscription at once. It can be repeated, with the same answer, even after an erasure. `by`:
+ * the page's button, or a mail program (RFC 8058). Use `undoToken` only on the page that answers.
+ * Undefined for an invalid link.
  */
 export async function unsubscribe(
   { config, store, clock }: SiteDependencies,
@@ -68,8 +68,8 @@ export async function unsubscribe(
 }
 
 /**
- * Undoes an `unsubscribe` within a day, where nothing else has ended the subscription before or
- * since. Undefined where the token is no such, or is over.
+ * Undoes an `unsubscribe` within a day, if nothing else has ended the subscription before or after it.
+ * Undefined if the token is invalid or expired.
  */
 export async function resubscribe(
   { config, clock, store }: SiteDependencies,
@@ -92,7 +92,7 @@ export async function resubscribe(
   });
 }
 
-/** The subscription that the link is of; undefined where there is none any more. */
+/** The subscription of the link. Undefined if it no longer exists. */
 async function ofLink(
   db: Database,
   { newsletter, subscriberId }: UnsubscribeToken,

@@ -13,7 +13,7 @@ import { newSubscriber } from './new-subscriber.ts';
 import { findSubscribers } from './queries/subscribers.ts';
 import { hasLeft, type Subscriber } from './subscriber.ts';
 
-/** `refused`: the address left, bounced, complained or was erased, and only its owner can undo that. */
+/** `refused`: the address left, bounced, complained or was erased. Only its owner can undo that. */
 export type AddReport =
   | { readonly result: 'added' | 'already'; readonly subscriber: Subscriber }
   | {
@@ -24,12 +24,12 @@ export type AddReport =
       readonly since: string;
     };
 
-/** What the record of consent and the history say of it. */
+/** The source in the record of consent and in the history. */
 const SOURCE = 'command line';
 
 /**
- * Adds an active subscriber, on the editor's word: that of someone who has not confirmed yet is
- * good enough too. Whoever left earlier, bounced, complained or was erased stays away.
+ * Adds an active subscriber because the editor says so. A pending subscriber becomes active too. An
+ * address that left, bounced, complained or was erased is refused.
  */
 export async function addSubscriber(
   { config, store, clock }: StoreDependencies,
@@ -58,7 +58,10 @@ export async function addSubscriber(
   });
 }
 
-/** That of somebody who left and has no row: erased, or older than this database. */
+/**
+ * Finds the departure of an address without a row: it was erased, or it left before this database
+ * existed.
+ */
 async function findDeparture(db: Database, newsletter: string, address: EmailAddress) {
   const hashes = hashesOfAddress((await readIdentity(db)).hash_key, address);
   const departure = await lastDeparture(db, newsletter, hashes);

@@ -29,20 +29,20 @@ import {
   type SubscriptionStanding,
 } from './subscription-events.ts';
 
-/** Something that happened to the subscription with this id. */
+/** An event of the subscription with this id. */
 export interface SubscriptionChange {
   readonly id: string;
   readonly event: SubscriptionEvent;
 }
 
-/** A change that was made. */
+/** A change that was written. */
 export interface AppliedChange extends SubscriptionChange {
-  /** As it was before. */
+  /** Before the change. */
   readonly subscription: Subscription;
   readonly after: SubscriptionStanding;
 }
 
-/** What an erasure took out. */
+/** What an erasure deleted. */
 export interface ErasedMailboxes {
   readonly newsletters: readonly string[];
   readonly deliveries: number;
@@ -50,40 +50,41 @@ export interface ErasedMailboxes {
 }
 
 /**
- * The one way in which subscriptions change, in one transaction: what is written is the row, the line
- * of its history and the journal, and mails that wait and are about it are dropped.
+ * The only way to change subscriptions, in one transaction. It writes the row, the history line and the
+ * journal. It also drops the queued mails that the change makes wrong.
  */
 export interface SubscriptionWriter {
   /**
-   * Stores new subscriptions, `MOST_AT_ONCE` at the most, unless their mailbox has one of that
-   * newsletter by now. `source` is what their histories begin with. Returns those that it stored.
+   * Stores new subscriptions, at most `MOST_AT_ONCE`. Skips a mailbox that already has a subscription to
+   * that newsletter. `source` is for the first line of each history. Returns the subscriptions that it
+   * stored.
    */
   add(subscribers: readonly Subscriber[], source: string): Promise<readonly Subscriber[]>;
   /**
-   * Applies events, of each subscription one, `MOST_AT_ONCE` at the most. Returns the changes that
-   * were made: an event that does not apply changes nothing (`model/subscription-events.ts`).
+   * Applies events: one for each subscription, at most `MOST_AT_ONCE`. Returns the changes that were
+   * written. An event that does not apply changes nothing (`subscribers/subscription-events.ts`).
    */
   apply(changes: readonly SubscriptionChange[]): Promise<readonly AppliedChange[]>;
   /**
-   * Deletes all that is known of mailboxes; a hash of each stays. With `wasErased` the journal has it
-   * already, and is told again only where there was something to erase.
+   * Deletes all data about mailboxes and keeps a hash of each. `wasErased`: the journal already has the
+   * erasure. It gets another line only if there was something to erase.
    */
   erase(
     mailboxes: readonly EmailAddress[],
     event: { readonly at: string; readonly source: string; readonly wasErased?: boolean },
   ): Promise<ErasedMailboxes>;
   /**
-   * Gives a newsletter another id, with all that it has. Where a mailbox has a subscription under both,
-   * the stricter one counts. `source` as of an event.
+   * Changes the id of a newsletter and of everything that belongs to it. If a mailbox has subscriptions
+   * under both ids, the stricter one counts. `source` as for an event.
    */
   rename(rename: NewRename, source: string): Promise<RenamedSubscriptions>;
-  /** Writes the journal file: the last step of the transaction. */
+  /** Writes the journal file. Call it as the last step of the transaction. */
   close(): Promise<void>;
 }
 
 /**
- * Changes subscriptions in the transaction `db`, as its last step: what is changed by `work` is in the
- * journal when this returns.
+ * Changes subscriptions in the transaction `db`. Call it as the last step: when it returns, the changes
+ * of `work` are in the journal.
  */
 export async function changeSubscriptions<T>(
   db: Database,
@@ -96,7 +97,7 @@ export async function changeSubscriptions<T>(
   return result;
 }
 
-/** The same for a transaction of many steps, which closes the writer itself. */
+/** The same for a transaction with many steps. The caller closes the writer. */
 export async function openSubscriptionWriter(
   db: Database,
   journalFile: string,
@@ -161,10 +162,10 @@ export async function openSubscriptionWriter(
   };
 }
 
-/** The source of events that the journal told of: it need not be told. */
+/** The source of events that were read from the journal. They are not written to it again. */
 export const JOURNAL = 'journal';
 
-/** Where subscriptions stand after their events; those that do not apply are left out. */
+/** Writes the status of subscriptions after their events. Leaves out events that do not apply. */
 async function applyToRows(
   db: Database,
   changes: readonly SubscriptionChange[],
@@ -182,7 +183,7 @@ async function applyToRows(
       ? []
       : [{ ...change, subscription, after }];
   });
-  // Most of many are alike: one statement for all that stand alike afterwards.
+  // Most changes of a batch are equal: one statement for all with the same result.
   for (const alike of Map.groupBy(applied, ({ after }) => JSON.stringify(after)).values()) {
     const [{ after } = { after: undefined }] = alike;
     const ids = alike.map(({ id }) => id);
@@ -194,7 +195,7 @@ async function applyToRows(
   return applied;
 }
 
-/** What an event changes besides where the subscription stands. */
+/** Writes what an event changes besides the status. */
 async function writeDetails(db: Database, { id, event, after }: AppliedChange): Promise<void> {
   switch (event.kind) {
     case 'signedUp':
@@ -228,14 +229,14 @@ function isJournalled(before: SubscriptionStanding, event: SubscriptionEvent): b
   return journalStatusOf(before, event) !== undefined;
 }
 
-/** What the journal says of a change: of the address that the subscription had before. */
+/** The journal line of a change. It has the address from before the change. */
 function journalLine(
   { subscription, event, after }: AppliedChange,
   key: string,
 ): Extract<UnnamedLine, { readonly newsletter?: string; readonly addressHash: string }> {
   const { newsletter, address } = subscription;
   const status = journalStatusOf(subscription, event);
-  // That somebody left who had bounced changes no status: it has the time of its own.
+  // If a bounced subscriber leaves, the status does not change. The departure has its own time.
   const at = event.kind === 'left' ? (after.leftAt ?? after.changedAt) : after.changedAt;
   const line = { newsletter, addressHash: hashAddress(key, address), at };
   if (status === undefined || status === 'restored') return { kind: 'return', ...line };
@@ -246,7 +247,7 @@ function erasure(address: EmailAddress, key: string, at: string): UnnamedLine {
   return { kind: 'departure', addressHash: hashAddress(key, address), status: 'erased', at };
 }
 
-/** Drops mails that would welcome people who have left. */
+/** Drops welcome mails for people who have left. */
 async function dropWelcomes(
   db: Database,
   lines: readonly {

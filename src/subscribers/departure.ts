@@ -1,27 +1,27 @@
 import type { DepartedStatus } from '../database/states.ts';
 import type { Edition } from '../editions/edition.ts';
 
-/** Somebody is not to be mailed again, unless they ask themselves. */
+/** Somebody who must get no more mail, unless they ask for it again. */
 export interface Departure {
-  /** Undefined: all newsletters (somebody who was erased). */
+  /** Undefined: all newsletters, because the person was erased. */
   readonly newsletter?: string;
-  /** Keyed hash of `addressKey(address)`: it tells nobody who that is. */
+  /** Keyed hash of `addressKey(address)`. It does not reveal the address. */
   readonly addressHash: string;
   readonly status: DepartedStatus | 'erased';
   /** ISO 8601 instant. */
   readonly at: string;
 }
 
-/** An editor undid a bounce: it counts no more. */
+/** An editor undid a bounce. The bounce no longer counts. */
 export interface Return {
   readonly newsletter: string;
-  /** As of a departure. */
+  /** As in `Departure`. */
   readonly addressHash: string;
   /** ISO 8601 instant. */
   readonly at: string;
 }
 
-/** A newsletter has another id since. */
+/** A newsletter got another id. */
 export interface Rename {
   readonly newsletter: string;
   readonly renamedTo: string;
@@ -29,16 +29,16 @@ export interface Rename {
   readonly at: string;
 }
 
-/** Messages of an edition are going out, or have gone out since the last such line. */
+/** Messages of an edition are being sent, or were sent after the previous line of this kind. */
 export interface SendMark {
   readonly edition: string;
   /** ISO 8601 instant. */
   readonly at: string;
-  /** What it was made of, once for each run: a backup may have been made before it was composed. */
+  /** What the edition was composed from, once for each run. A backup may be older than the edition. */
   readonly composed?: Omit<Edition, 'id' | 'html' | 'text'>;
 }
 
-/** What a database knows of a line of its journal. `id` is random. */
+/** A line of the journal as the database stores it. `id` is random. */
 export type JournalLine = { readonly id: string } & (
   | (Departure & { readonly kind: 'departure' })
   | (Return & { readonly kind: 'return' })
@@ -46,5 +46,5 @@ export type JournalLine = { readonly id: string } & (
   | (Rename & { readonly kind: 'rename' })
 );
 
-/** A line of the journal beside the database, `database` being the identity of the database. */
+/** A line of the journal file beside the database. `database` is the identity of the database. */
 export type JournalEntry = JournalLine & { readonly database: string };

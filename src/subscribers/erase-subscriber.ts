@@ -13,22 +13,23 @@ import { movedInto } from './queries/subscriptions.ts';
 import { prepareToWipe, wipeTraces } from './queries/wipe-traces.ts';
 
 /**
- * `unknown`: there was nothing to erase, and no import will bring the address in now; `already`: it
- * was erased before.
+ * `unknown`: there was nothing to erase. From now on, no import adds the address. `already`: it was
+ * erased before.
  */
 export interface EraseReport {
   readonly result: 'erased' | 'unknown' | 'already';
   readonly subscriptions: number;
-  /** That stay in the books, without the address. */
+  /** Deliveries that stay in the ledger, without the address. */
   readonly deliveries: number;
-  /** False: another program kept the database's file open, and old copies may be left in it. */
+  /** False: another program had the database file open. Old copies of the data may remain in the file. */
   readonly wiped: boolean;
 }
 
 /**
- * Deletes all that is known of a mailbox, for all newsletters, and of those that it took the place
- * of when its owner changed the address. What stays is a keyed hash, in the database and the
- * journal, so that no import brings it back; its owner can sign up again. `source`: who asked for it.
+ * Deletes all data about a mailbox, for all newsletters. Also erases earlier mailboxes that this one
+ * replaced when its owner changed the address. A keyed hash stays in the database and the journal, and
+ * stops an import from adding the address again. The owner can sign up again. `source`: who asked for the
+ * erasure.
  */
 export async function eraseSubscriber(
   { config, store, clock }: StoreDependencies,
@@ -53,7 +54,7 @@ export async function eraseSubscriber(
   return { result, ...counts, wiped: await wipeTraces(store.db, texts) };
 }
 
-/** Addresses that the mailbox's owner had before, where the subscriptions of both were put together. */
+/** The owner's earlier addresses whose subscriptions were merged into this mailbox. */
 async function earlierMailboxes(
   db: Database,
   address: EmailAddress,
@@ -72,7 +73,7 @@ async function earlierMailboxes(
   return [...found.values()];
 }
 
-/** All spellings of the address that may be left in the file, and of those that go with it. */
+/** All spellings of the address, and of addresses connected with it, that the file may contain. */
 async function spellingsOf(db: Database, address: EmailAddress): Promise<readonly string[]> {
   const texts: EmailAddress[] = [];
   for (const each of [address, ...(await earlierMailboxes(db, address))]) {

@@ -19,8 +19,8 @@ const COLUMNS = [
 ] as const;
 
 /**
- * The subscribers as CSV (RFC 4180), in pieces, header first; no cell is one that a spreadsheet
- * would run. `importSubscribers` reads it back.
+ * The subscribers as CSV (RFC 4180), in pieces, header first. No cell is a formula for a spreadsheet.
+ * `importSubscribers` can read the file.
  */
 export async function* exportSubscribers(
   deps: StoreDependencies,

@@ -7,8 +7,8 @@ import type { Subscriber } from './subscriber.ts';
 const PAGE_LENGTH = 1000;
 
 /**
- * The subscribers in pages, so that a million of them need little memory: newsletter by
- * newsletter (or of one), by address.
+ * The subscribers in pages: a million of them need little memory. Sorted by newsletter (or only one
+ * newsletter), then by address.
  */
 export async function* listSubscribers(
   { config, store }: StoreDependencies,

@@ -3,19 +3,19 @@ import type { SubscriptionStatus } from '../database/states.ts';
 import type { EmailAddress } from '../kernel/email-address.ts';
 import type { Consent, Subscriber } from './subscriber.ts';
 
-/** What is known of a subscriber before there is an id. */
+/** The data of a subscriber before it has an id. */
 export interface NewSubscriber {
   readonly newsletter: string;
   readonly address: EmailAddress;
   readonly name?: string | undefined;
   readonly status: SubscriptionStatus;
-  /** How we know that they asked. */
+  /** How we know that the person asked. */
   readonly consent: Consent;
-  /** ISO 8601 instant since when `status` is what it is. */
+  /** ISO 8601 instant of the last change of `status`. */
   readonly changedAt: string;
 }
 
-/** A subscriber with an id that nobody can guess, since it is in links. */
+/** A subscriber with an id that nobody can guess, because links contain it. */
 export function newSubscriber(facts: NewSubscriber, newId = subscriberIds()): Subscriber {
   const { newsletter, address, name, status, consent, changedAt } = facts;
   return {
@@ -27,8 +27,8 @@ export function newSubscriber(facts: NewSubscriber, newId = subscriberIds()): Su
 }
 
 /**
- * Makes ids with 64 random bits each that begin alike: those of subscribers who are stored
- * together, so that they stand together in the indexes. A million ids all over them take four times as long.
+ * Makes ids with the same beginning and 64 random bits each. Subscribers stored together are then side by
+ * side in the indexes. A million ids without a common beginning take four times as long.
  */
 export function subscriberIds(): () => string {
   const beginning = randomBytes(4);

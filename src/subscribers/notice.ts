@@ -1,8 +1,8 @@
-/** What the text of a notice needs besides: ids, no addresses. */
+/** What else the text of a notice needs: ids, no addresses. */
 export interface NoticeFacts {
   readonly signUp?: string;
   readonly subscriber?: string;
   readonly change?: string;
-  /** Ids, where there may be several. */
+  /** Ids of one or more newsletters. */
   readonly newsletters?: readonly string[];
 }

@@ -6,14 +6,14 @@ import { changeSubscriptions } from './change-subscriptions.ts';
 import { findSubscribers } from './queries/subscribers.ts';
 import type { Subscriber } from './subscriber.ts';
 
-/** `already`: they had left (or bounced, or complained) before. */
+/** `already`: the subscriber left, bounced or complained before. */
 export type RemoveReport =
   | { readonly result: 'removed' | 'already'; readonly subscriber: Subscriber }
   | { readonly result: 'unknown' };
 
 /**
- * Unsubscribes an address. The row stays, as unsubscribed, so that a later import can't bring the
- * person back; mail that is queued for them is not sent, and a restored backup is told by the journal.
+ * Unsubscribes an address. The row stays, with the status `unsubscribed`: a later import can't add the
+ * person again. Queued mail to them is not sent. The journal notifies a restored backup.
  */
 export async function removeSubscriber(
   { config, store, clock }: StoreDependencies,

@@ -17,15 +17,15 @@ import {
 
 /** What a rename changed. */
 export interface RenamedSubscriptions {
-  /** Subscriptions that have another newsletter now. */
+  /** Subscriptions that now belong to the new id. */
   readonly subscriptions: number;
-  /** Mailboxes that had both, and have one now. */
+  /** Mailboxes that had subscriptions under both ids and now have one. */
   readonly merged: number;
 }
 
 /**
- * Gives a newsletter another id wherever it stands in the database. Where a mailbox has a subscription
- * under both, the stricter one counts. `noteMerged` writes the history of those that count no more.
+ * Changes a newsletter's id everywhere in the database. If a mailbox has subscriptions under both ids,
+ * the stricter one counts. `noteMerged` writes the history of those that no longer count.
  */
 export async function renameRows(
   db: Database,
@@ -45,7 +45,7 @@ export async function renameRows(
   return { subscriptions: subscriptions + merged, merged };
 }
 
-/** Makes one of two subscriptions of a mailbox; returns the id of that which counts no more. */
+/** Merges two subscriptions of a mailbox. Returns the id of the one that no longer counts. */
 async function mergeTwins(db: Database, rename: NewRename, { old, other }: Twins): Promise<string> {
   const isOther = compareForMerge(candidateOf(old), candidateOf(other)) > 0;
   const [kept, merged] = isOther ? [other, old] : [old, other];
@@ -54,12 +54,12 @@ async function mergeTwins(db: Database, rename: NewRename, { old, other }: Twins
   const { at } = rename;
   const event = { kind: 'merged', into: kept.id, address, at, source: 'rename' } as const;
   const after = applySubscriptionEvent(merged, event);
-  // One that stood for another mailbox goes on to stand for it.
+  // If it already stands for another mailbox, it continues to.
   if (after !== undefined && merged.movedTo === undefined) {
     await setStanding(db, [merged.id], { ...after, status: 'unsubscribed' });
     await mergeSubscription(db, { from: merged.id, to: kept.id, address });
   }
-  // That its owner left stays on record, so that no editor restores it.
+  // Keeps the time when the owner left. An editor then cannot restore the subscription.
   if (kept.leftAt === undefined && merged.leftAt !== undefined) {
     await setStanding(db, [kept.id], { ...kept, leftAt: merged.leftAt });
   }

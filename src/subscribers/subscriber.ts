@@ -1,23 +1,23 @@
 import type { DepartedStatus, SubscriptionStatus } from '../database/states.ts';
 import type { EmailAddress } from '../kernel/email-address.ts';
 
-/** How we know that the person asked: kept for as long as the subscription is. */
+/** How we know that the person asked. Kept as long as the subscription. */
 export interface Consent {
   /** ISO 8601 instant. */
   readonly at: string;
   /** `form`, `import FILE`, `command line`, ... */
   readonly source: string;
-  /** The words that the person agreed to, where there were any. */
+  /** The words that the person agreed to, if there were any. */
   readonly text?: string;
-  /** Keyed hash of the IP address that it came from. */
+  /** Keyed hash of the IP address that the consent came from. */
   readonly ipHash?: string;
-  /** ISO 8601 instant when the person confirmed the address, where they were asked to. */
+  /** ISO 8601 instant when the person confirmed the address, if we asked for that. */
   readonly confirmedAt?: string;
 }
 
 /** One address with its consent, for one newsletter. */
 export interface Subscriber {
-  /** Random, in links; never the address. */
+  /** Random, used in links; never the address. */
   readonly id: string;
   readonly newsletter: string;
   readonly address: EmailAddress;
@@ -28,7 +28,7 @@ export interface Subscriber {
   readonly changedAt: string;
 }
 
-/** Whether somebody must not be mailed again without asking again. */
+/** Whether the person must get no mail until they ask again. */
 export function hasLeft(status: SubscriptionStatus): status is DepartedStatus {
   return status === 'unsubscribed' || status === 'bounced' || status === 'complained';
 }

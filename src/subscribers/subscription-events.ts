@@ -7,16 +7,16 @@ import type { EmailAddress } from '../kernel/email-address.ts';
 import type { Consent } from './subscriber.ts';
 
 /**
- * What is known of one subscription, as far as it decides what may happen next:
+ * The part of a subscription that decides which events can follow:
  *
  *     none -> pending                      a form, an import
  *     none, pending -> active              an editor, an import
  *     pending, departed -> active          its owner confirmed it
  *     none, pending, active -> unsubscribed
- *     unsubscribed -> active               undone, where a link had ended it and nothing came since
+ *     unsubscribed -> active               undone: a link ended it, and nothing happened after that
  *     none, pending, active, unsubscribed -> bounced
  *     any but complained -> complained
- *     bounced -> active                    an editor restored it; never where its owner left as well
+ *     bounced -> active                    an editor restored it; never if its owner left too
  *     pending -> none                      not confirmed in time
  *     any -> none                          erased
  *
@@ -26,34 +26,37 @@ export interface SubscriptionStanding {
   readonly status: SubscriptionStatus | 'none';
   /** ISO 8601 instant of the last change of `status`; empty for `none`. */
   readonly changedAt: string;
-  /** ISO 8601 instant when its owner left; kept until they agree again, whatever comes between. */
+  /** ISO 8601 instant when its owner left. Kept until the owner agrees again, whatever else happens. */
   readonly leftAt?: string;
-  /** `leftAt`, where the link of a mail ended it: what can be undone. */
+  /** Equal to `leftAt` if the link of a mail ended it. Only this can be undone. */
   readonly leftByLinkAt?: string;
 }
 
-/** A subscription that there is not. */
+/** The status if there is no subscription. */
 export const NO_SUBSCRIPTION: SubscriptionStanding = { status: 'none', changedAt: '' };
 
-/** What happened to a subscription. */
+/** An event of a subscription. */
 export type SubscriptionEvent = {
   /** ISO 8601 instant. */
   readonly at: string;
-  /** By what: `form`, `link`, `one-click`, `preferences`, `command line`, `import FILE`, an edition's id, ... */
+  /**
+   * The cause: `form`, `link`, `one-click`, `preferences`, `command line`, `import FILE`, an edition's
+   * id, ...
+   */
   readonly source: string;
 } & (
   | { readonly kind: 'signedUp'; readonly consent?: Consent }
-  /** On the word of an editor, or of an import. */
+  /** An editor or an import says so. */
   | { readonly kind: 'joined' }
   | { readonly kind: 'confirmed'; readonly address: EmailAddress; readonly consent: Consent }
-  /** `byLink`: by the link of a mail, which can be undone. */
+  /** `byLink`: by the link of a mail. This can be undone. */
   | { readonly kind: 'left'; readonly byLink?: boolean }
-  /** `leftAt`: which departure. */
+  /** `leftAt` identifies the departure. */
   | { readonly kind: 'undone'; readonly leftAt: string }
   | { readonly kind: 'bounced' | 'complained' | 'restored' | 'lapsed' | 'erased' }
-  /** Its owner has another address. */
+  /** The owner has another address. */
   | { readonly kind: 'moved'; readonly address: EmailAddress }
-  /** The subscription with the id `into`, of the mailbox `address`, took its place. */
+  /** The subscription with the id `into`, of the mailbox `address`, replaced it. */
   | { readonly kind: 'merged'; readonly into: string; readonly address: EmailAddress }
 );
 
@@ -65,7 +68,7 @@ export interface SubscriptionHistoryLine {
   readonly source: string;
 }
 
-/** Where each event leads, by status; in all others it changes nothing. */
+/** The new status for each event and old status. With any other old status, the event changes nothing. */
 export const EVENT_TARGETS: Readonly<
   Record<
     SubscriptionEventKind,
@@ -80,7 +83,7 @@ export const EVENT_TARGETS: Readonly<
   },
   left: {
     ...{ none: 'unsubscribed', pending: 'unsubscribed', active: 'unsubscribed' },
-    // That they left as well is kept: no editor restores them then.
+    // Keeps that they left too: an editor then can't restore them.
     bounced: 'bounced',
   },
   undone: { unsubscribed: 'active' },
@@ -102,7 +105,7 @@ export const EVENT_TARGETS: Readonly<
   },
 };
 
-/** The event by which a subscription begins with a status. */
+/** The first event of a subscription, by its first status. */
 export const FIRST_EVENTS = {
   pending: 'signedUp',
   active: 'joined',
@@ -112,9 +115,8 @@ export const FIRST_EVENTS = {
 } as const satisfies Record<SubscriptionStatus, SubscriptionEventKind>;
 
 /**
- * The standing after `event`; undefined where the event does not apply: it does not lead on from
- * that status, the departure that is undone is not the last thing that happened, or the owner of one
- * that is restored has left.
+ * The status after `event`. Undefined if the event does not apply. Reasons: the old status does not allow
+ * it; the departure to undo is not the last event; the owner of a subscription to restore has left.
  */
 export function applySubscriptionEvent(
   before: SubscriptionStanding,
@@ -123,7 +125,7 @@ export function applySubscriptionEvent(
   const status = EVENT_TARGETS[event.kind][before.status];
   if (status === undefined) return undefined;
   const { leftAt } = before;
-  // Whatever the clock says, nothing happens before what happened last.
+  // No event is earlier than the one before it, whatever the clock says.
   const at = later(event.at, before.changedAt);
   switch (event.kind) {
     case 'signedUp':
@@ -160,15 +162,15 @@ function leave(
   if (before.status === 'bounced') {
     return before.leftAt === undefined ? { ...before, leftAt: at } : undefined;
   }
-  // Who never confirmed cannot come back by an undo.
+  // Pending subscribers can't undo it.
   const isUndoable = byLink && before.status === 'active';
   return { status, changedAt: at, leftAt: at, ...(isUndoable ? { leftByLinkAt: at } : {}) };
 }
 
 /**
- * What the journal has to say of an event that was applied: that its owner departed, or that a
- * bounce counts no more. Undefined where a restored backup needs to know nothing. What begins as a
- * departure needs no line: no backup has it as a subscription.
+ * What the journal records about an applied event: a departure, or that a bounce no longer counts.
+ * Undefined if a restored backup does not need it. A subscription that begins as a departure needs no
+ * line, because no backup contains the subscription.
  */
 export function journalStatusOf(
   before: SubscriptionStanding,
@@ -189,16 +191,19 @@ export function journalStatusOf(
   }
 }
 
-/** A subscription, as far as it decides which of two of one mailbox counts. */
+/** The part of a subscription that decides which of two in one mailbox counts. */
 export interface MergeCandidate {
   readonly status: SubscriptionStatus;
   /** ISO 8601 instant. */
   readonly consentAt: string;
-  /** Whether another subscription took its place before. */
+  /** Whether another subscription replaced it before. */
   readonly isMoved: boolean;
 }
 
-/** Negative where `one` counts. The strictest does, so that nobody is mailed again; else the older consent. */
+/**
+ * Negative if `one` counts. The stricter status counts: nobody then gets unwanted mail. If both are
+ * equal, the older consent counts.
+ */
 export function compareForMerge(one: MergeCandidate, other: MergeCandidate): number {
   const moved = Number(one.isMoved) - Number(other.isMoved);
   const rank = MERGE_RANKS[one.status] - MERGE_RANKS[other.status];
@@ -207,7 +212,7 @@ export function compareForMerge(one: MergeCandidate, other: MergeCandidate): num
 
 const MERGE_RANKS: Record<SubscriptionStatus, number> = {
   ...{ complained: 0, bounced: 1, unsubscribed: 2 },
-  // Somebody who confirmed is not shut out by a form that nobody confirmed.
+  // A confirmed subscription wins over an unconfirmed form.
   ...{ active: 3, pending: 4 },
 };
 
@@ -215,7 +220,7 @@ function later(one: string, other: string): string {
   return one > other ? one : other;
 }
 
-/** A millisecond on: later than what a restored backup would end once more. */
+/** One millisecond later than the departure that a restored backup would apply again. */
 function nextInstant(instant: string): string {
   return Temporal.Instant.from(instant)
     .add({ milliseconds: 1 })

@@ -1,13 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 
 /**
- * Watches the routes that are added to `app` from now on. Gives what tells of a URL which methods
- * it has routes for, sorted: for the `Allow` of RFC 9110 §15.5.6.
+ * Watches routes that are added to `app` from now on. Returns a function: for a URL, it returns the
+ * methods with routes, sorted, for the `Allow` of RFC 9110 §15.5.6.
  */
 export function allowedMethods(app: FastifyInstance): (url: string) => readonly string[] {
   const routes = new Map<string, { readonly pattern: RegExp; readonly methods: Set<string> }>();
   app.addHook('onRoute', ({ url, method }) => {
-    // A route for all paths says of none of them that there is something.
+    // A route for all paths does not mean that a path exists.
     if (url.endsWith('*')) return;
     const route = routes.get(url) ?? { pattern: patternOf(url), methods: new Set() };
     routes.set(url, route);
@@ -20,7 +20,7 @@ export function allowedMethods(app: FastifyInstance): (url: string) => readonly 
   };
 }
 
-/** `/news/archive/:edition/` as Fastify reads it. */
+/** Matches `/news/archive/:edition/` as Fastify does. */
 function patternOf(url: string): RegExp {
   const source = url
     .split('/')

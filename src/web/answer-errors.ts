@@ -4,12 +4,12 @@ import { allowedMethods } from './allowed-methods.ts';
 import type { ErrorAnswer, RenderError, WebDependencies } from './web-dependencies.ts';
 import { WebError } from './web-error.ts';
 
-/** When a page that could not be made in time is worth another try. */
+/** After a page timed out, when to try again. */
 const RETRY_AFTER_SECONDS = 30;
 
 /**
- * Gives every error an answer without a stack or a reason that only we understand; what is our
- * fault is logged. What is not there is 404; what is there for other methods is 405 with `Allow`.
+ * Answers every error without a stack trace or internal details. Logs our own errors. 404 for a missing
+ * page; 405 with `Allow` if other methods have a route.
  */
 export function addErrorAnswers(
   app: FastifyInstance,
@@ -55,7 +55,7 @@ async function sendError(
   return reply.type('text/html; charset=utf-8').send(await renderError(answer, request));
 }
 
-/** A page with nothing but the name of the error. */
+/** A page with only the name of the error. */
 export function renderPlainError({ status }: ErrorAnswer): string {
   const name = nameOf(status);
   return `<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<title>${name}</title>\n<h1>${name}</h1>\n</html>\n`;

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { findHold } from '../recovery/split-brain-guard.ts';
 import type { RoutePlugin, WebDependencies } from './web-dependencies.ts';
 
-/** So long the database may take to answer, and so long an answer is good for. */
+/** The timeout for the database, and how long an answer is cached. */
 const PATIENCE_MS = 2000;
 
-/** What /readyz says. */
+/** The content of /readyz. */
 export interface Readiness {
-  /** Whether requests can be served. A database that is held sends nothing, and serves. */
+  /** Whether requests can be served. A database on hold sends nothing, but serves. */
   readonly ready: boolean;
   readonly database: 'ok' | 'away';
   /** Whether there are feeds to serve. */
@@ -18,9 +18,9 @@ export interface Readiness {
 }
 
 /**
- * /healthz: the program lives (if it does not answer, it should be started again). /readyz: it can
- * serve (if not, a balancer should ask another). For machines that ask every few seconds: without
- * a limit, and of the database once in two seconds at the most.
+ * /healthz: the program is alive (if it does not answer, restart it). /readyz: it can serve (if not, a
+ * load balancer should use another). For machines that ask every few seconds. There is no rate limit.
+ * Queries the database at most once in two seconds.
  */
 export const health: RoutePlugin = (app, deps) => {
   const options = { config: { limit: 'none', errors: 'json' } } as const;
@@ -59,7 +59,7 @@ async function sendsOf(
   return sends;
 }
 
-/** `read`, whose answer serves all who ask within `PATIENCE_MS`. */
+/** Runs `read`, and reuses its answer for `PATIENCE_MS`. */
 function readOften<T>(read: () => Promise<T>): () => Promise<T> {
   let last: { readonly at: number; readonly answer: Promise<T> } | undefined;
   return () => {

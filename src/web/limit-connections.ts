@@ -3,7 +3,8 @@ import { clientNetwork, widerNetworks } from '../kernel/client-network.ts';
 
 /**
  * Closes connections of one client beyond `most` at once, and of the networks around it beyond a few
- * times as many: a few clients that hold theirs open must not keep out all others. `isProxy` says of an address that its connections are those of many.
+ * times as many. A few clients with open connections must not block all others. `isProxy`: whether the
+ * connections of an address are those of many clients.
  */
 export function limitConnections(
   server: Server,

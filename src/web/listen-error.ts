@@ -1,6 +1,6 @@
 import { BroadsheetError, EXIT, type ExitCode, reasonOf } from '../kernel/errors.ts';
 
-/** What is told of an address that cannot be listened on; what is not understood is given as it is. */
+/** The error for an address that cannot be listened on. An unknown error is returned unchanged. */
 export function listenError(error: unknown, host: string, port: number): Error {
   const fail = (exitCode: ExitCode, fact: string) =>
     new BroadsheetError(exitCode, `${host} port ${port}  ${fact}`, { cause: error });

@@ -1,13 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import type { WebDependencies } from './web-dependencies.ts';
 
-/** What stands for the route of what has none. */
+/** The route's name if a request has none. */
 const NO_ROUTE = 'none';
 
 /**
- * Logs and counts each request when it is answered: by the pattern of its route, never by its URL,
- * which has tokens in it, nor by whom it came from. Routes without a limit are looked at by machines every few
- * seconds: of those only troubles are logged.
+ * Logs and counts each request when it is answered. Logs the pattern of its route, but never its URL,
+ * which contains tokens, nor the client. Machines request routes without a limit every few seconds: only
+ * their errors are logged.
  */
 export function noteRequests(
   app: FastifyInstance,

@@ -15,26 +15,28 @@ import type { RenderError, RoutePlugin, WebDependencies } from './web-dependenci
 import { WebError } from './web-error.ts';
 import { WEB_LIMITS, type WebLimits } from './web-limits.ts';
 
-/** A server that listens. */
+/** A listening server. */
 export interface WebServer {
-  /** Where, with the base path: `http://127.0.0.1:8080/news/`. */
+  /** The URL with the base path: `http://127.0.0.1:8080/news/`. */
   readonly url: string;
-  /** Takes no more requests, and resolves when those under way are answered, or cut off after a few seconds. */
+  /**
+   * Accepts no more requests. Resolves when open requests are answered, or cut off after a few seconds.
+   */
   close(): Promise<void>;
 }
 
 export interface WebOptions {
-  /** Else a bare page in English. */
+  /** Default: a plain page in English. */
   readonly renderError?: RenderError;
-  /** Routes that are no part of the site, at the root whatever the base path: health. */
+  /** Routes outside the site, at the root whatever the base path: health. */
   readonly rootRoutes?: RoutePlugin;
   readonly limits?: Partial<WebLimits>;
 }
 
 /**
- * Serves `routes` under the path of `serviceUrl`, with what the open internet asks for: security
- * headers, limits of size and time, rate limits, error pages, a log that names nobody. Throws a
- * `BroadsheetError` where it cannot listen.
+ * Serves `routes` under the path of `serviceUrl`. Adds what the open internet requires: security headers,
+ * limits of size and time, rate limits, error pages, a log without personal data. Throws a
+ * `BroadsheetError` if it cannot listen.
  */
 export async function openWebServer(
   deps: WebDependencies,
@@ -71,8 +73,8 @@ function createApp(networks: readonly string[], limits: WebLimits): FastifyInsta
   const isProxy = trustedProxies(networks);
   const app = fastify({
     logger: false,
-    // X-Forwarded-For is read from right to left, past trusted proxies only. X-Forwarded-Host and
-    // -Proto make `request.host` and `.protocol`, which nothing here reads: links are of the config.
+    // X-Forwarded-For is read from right to left, only past trusted proxies. X-Forwarded-Host and -Proto
+    // set `request.host` and `.protocol`. Nothing here reads them: links use the config.
     trustProxy: networks.length > 0 ? isProxy : false,
     bodyLimit: limits.bodyBytes,
     requestTimeout: limits.requestTimeoutMs,
@@ -86,7 +88,7 @@ function createApp(networks: readonly string[], limits: WebLimits): FastifyInsta
       connectionsCheckingInterval: Math.min(limits.headTimeoutMs, 5000),
     },
     routerOptions: { maxParamLength: limits.tokenLength },
-    // Before there is a route, and so without the hooks.
+    // There is no route yet, so no hooks run.
     frameworkErrors: (error, _request, reply: FastifyReply) => {
       const status = error.code === 'FST_ERR_BAD_URL' ? 400 : 414;
       reply.code(status).header('x-content-type-options', 'nosniff').type('text/plain');
@@ -98,21 +100,21 @@ function createApp(networks: readonly string[], limits: WebLimits): FastifyInsta
   return app;
 }
 
-/** A host and a port (RFC 3986 §3.2), or nothing. */
+/** A host and a port (RFC 3986 §3.2), or empty. */
 const HOST = /^(\[[0-9a-f:.]+\]|[\w.~!$&'()*+,;=%-]*)(:\d*)?$/i;
 
 function refuseMalformed(app: FastifyInstance, limits: WebLimits): void {
   app.addHook('onRequest', async ({ raw }) => {
-    // RFC 9112 §3.2. A proxy may go by one of them, and a cache by the other.
+    // RFC 9112 §3.2. A proxy may use one of two hosts, and a cache the other.
     const [host = '', ...others] = raw.headersDistinct.host ?? [];
     if (others.length > 0 || !HOST.test(host)) throw new WebError(400);
     if ((raw.url?.length ?? 0) > limits.urlLength) throw new WebError(414);
-    // Node leaves out those beyond 2,000, and among them could be the proxy's own X-Forwarded-For.
+    // Node drops headers beyond 2,000. The proxy's own X-Forwarded-For could be one of them.
     if (raw.rawHeaders.length / 2 > limits.headers) throw new WebError(431);
   });
 }
 
-/** `/news` is answered by `/news/`. */
+/** Redirects `/news` to `/news/`. */
 function redirectToBasePath(app: FastifyInstance, basePath: string): void {
   if (basePath === '/') return;
   app.addHook('onRequest', async (request, reply) => {

@@ -6,14 +6,14 @@ import type { WebLimits } from './web-limits.ts';
 
 type Kind = keyof WebLimits['perMinute'];
 
-/** The networks around a client of IPv6, as `widerNetworks` lists them. */
+/** The networks around an IPv6 client, as `widerNetworks` lists them. */
 const IPV6_WIDTHS = widerNetworks('::1').map(({ times }, at) => ({ at, times }));
 
 /**
- * Counts the requests of each client and of the networks around it and answers 429 with Retry-After beyond its limit: one limit
- * for all requests, a stricter one for forms, and a wide one for one-click unsubscribing, which
- * comes from few addresses of Gmail's for very many people. In memory, per process; the mails that
- * strangers can ask for have budgets in the database besides.
+ * Counts the requests of each client and of the networks around it. Beyond its limit, a request gets 429
+ * with Retry-After. One limit is for all requests, and a stricter one for forms. A wide one is for
+ * one-click unsubscribing, because a few Gmail addresses send it for very many people. In memory, per
+ * process. Mails that strangers can request also have budgets in the database.
  */
 export async function addRateLimits(app: FastifyInstance, limits: WebLimits): Promise<void> {
   await app.register(rateLimit, {
@@ -22,7 +22,7 @@ export async function addRateLimits(app: FastifyInstance, limits: WebLimits): Pr
     keyGenerator: ({ ip }) => clientNetwork(ip),
   });
   const openLimiter = (max: number) => {
-    // How many are remembered has to be said of each: the plugin does not hand its own on.
+    // Set the cache size for each limit: the plugin does not pass on its own setting.
     const options = { cache: limits.clients };
     const ofClient = app.createRateLimit({ ...options, max });
     const ofNetworks = IPV6_WIDTHS.map(({ at, times }) =>
@@ -50,7 +50,7 @@ export async function addRateLimits(app: FastifyInstance, limits: WebLimits): Pr
   });
 }
 
-/** The limits that a request is counted by. */
+/** The limits that apply to a request. */
 function kindsOf({ method, routeOptions }: FastifyRequest): readonly Kind[] {
   const limit = routeOptions.config.limit ?? (isChange(method) ? 'form' : 'page');
   switch (limit) {

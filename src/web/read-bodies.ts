@@ -2,15 +2,15 @@ import formbody from '@fastify/formbody';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { WebError } from './web-error.ts';
 
-/** What a mail provider posts to unsubscribe somebody, urlencoded or as multipart. RFC 8058 §3.2. */
+/** What a mail provider posts to unsubscribe a person, urlencoded or as multipart. RFC 8058 §3.2. */
 const ONE_CLICK = /List-Unsubscribe"?(=|\s+)One-Click/;
 
 const FORM_TYPE = /^application\/x-www-form-urlencoded\s*(;|$)/i;
 
 /**
- * Reads forms (urlencoded) and JSON. Anything else is refused, but for one-click unsubscribing:
- * providers post it as multipart, or without saying what it is, and it has to work all the same,
- * also where it is not what it says. Such a body is read as `{ 'List-Unsubscribe': 'One-Click' }` where it says so, else as `{}`.
+ * Reads forms (urlencoded) and JSON, and refuses anything else. One-click unsubscribing is the exception:
+ * providers send multipart, no content type, or a wrong one, and it has to work. Such a body is read as
+ * `{ 'List-Unsubscribe': 'One-Click' }` if it contains that, else as `{}`.
  */
 export async function addBodies(app: FastifyInstance): Promise<void> {
   app.addHook('onRequest', async (request) => takeAnyType(request));
@@ -26,7 +26,10 @@ export async function addBodies(app: FastifyInstance): Promise<void> {
   );
 }
 
-/** JSON that is none, and a type that is none, would be refused before anybody has left. */
+/**
+ * Without this, invalid JSON or an invalid content type would be refused before the person is
+ * unsubscribed.
+ */
 function takeAnyType({ routeOptions, headers }: FastifyRequest): void {
   const type = headers['content-type'];
   if (routeOptions.config.limit !== 'oneClick' || type === undefined) return;

@@ -1,6 +1,6 @@
 import type { FastifyHelmetOptions } from '@fastify/helmet';
 
-/** HSTS for a year (RFC 6797); whether other hosts of the domain have https is not ours to say. */
+/** HSTS for a year (RFC 6797). We don't know whether the domain's other hosts have https. */
 const HSTS = { maxAge: 31_536_000, includeSubDomains: false };
 
 const NO_FEATURES = [
@@ -21,8 +21,8 @@ const NO_FEATURES = [
 export const PERMISSIONS_POLICY = NO_FEATURES;
 
 /**
- * What a page may do: its own style sheet and script, pictures from anywhere with https, forms to
- * itself, in nobody's frame. Nothing inline.
+ * What a page may do: load its own style sheet and script, load pictures from any https site, and send
+ * forms to itself. No site may put it in a frame. Nothing inline.
  */
 const CONTENT_SECURITY_POLICY = {
   defaultSrc: ["'none'"],
@@ -35,7 +35,7 @@ const CONTENT_SECURITY_POLICY = {
   frameAncestors: ["'none'"],
 } as const;
 
-/** The headers of every answer; routes may set others in their place (`reply.header`). */
+/** The headers of every answer. Routes may replace them (`reply.header`). */
 export function securityHeaders(serviceUrl: string): FastifyHelmetOptions {
   const directives = Object.fromEntries(
     Object.entries(CONTENT_SECURITY_POLICY).map(([name, sources]) => [name, [...sources]]),
@@ -43,7 +43,7 @@ export function securityHeaders(serviceUrl: string): FastifyHelmetOptions {
   return {
     contentSecurityPolicy: { useDefaults: false, directives },
     strictTransportSecurity: serviceUrl.startsWith('https:') ? HSTS : false,
-    // Addresses of pages have tokens in them: they are told to nobody else.
+    // Page URLs contain tokens: never send them to other sites.
     referrerPolicy: { policy: 'same-origin' },
     crossOriginOpenerPolicy: { policy: 'same-origin' },
     crossOriginResourcePolicy: { policy: 'same-origin' },

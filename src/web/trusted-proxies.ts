@@ -1,9 +1,9 @@
 import { BlockList, isIP } from 'node:net';
 
 /**
- * Says of the address of a connection, or of one that X-Forwarded-For names, whether it is in
- * `networks` (addresses, or CIDR like `10.0.0.0/8`, as the config has checked). IPv4 written as
- * IPv6 counts as IPv4.
+ * Returns a function that checks an address of a connection or from X-Forwarded-For: is it in `networks`?
+ * These are addresses, or CIDR like `10.0.0.0/8`; the config has checked them. IPv4 written as IPv6
+ * counts as IPv4.
  */
 export function trustedProxies(networks: readonly string[]): (address: string) => boolean {
   const list = new BlockList();

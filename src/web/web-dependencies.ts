@@ -2,22 +2,22 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ServiceDependencies } from '../delivery/send-dependencies.ts';
 import type { Metrics } from '../kernel/metrics.ts';
 
-/** What the routes need. */
+/** The dependencies of the routes. */
 export interface WebDependencies extends ServiceDependencies {
   readonly metrics: Metrics;
 }
 
 /**
- * Adds routes to `app`. Their paths are relative to the base path, which `app` has as its prefix:
- * `app.get('/archive/', ...)` answers `/news/archive/`. A HEAD route comes with each GET route.
+ * Adds routes to `app`. Their paths are relative to the base path, which is the prefix of `app`:
+ * `app.get('/archive/', ...)` answers `/news/archive/`. Each GET route also adds a HEAD route.
  */
 export type RoutePlugin = (app: FastifyInstance, deps: WebDependencies) => void | Promise<void>;
 
-/** What a person is told of an error. */
+/** The error that a person sees. */
 export interface ErrorAnswer {
   /** 4xx or 5xx. */
   readonly status: number;
-  /** Where it is worth to try again: so many seconds from now. */
+  /** Seconds until a new try makes sense. */
   readonly retryAfterSeconds?: number;
 }
 
@@ -30,12 +30,12 @@ export type RenderError = (
 declare module 'fastify' {
   interface FastifyContextConfig {
     /**
-     * How often one client may ask. Left out: as often as for any page; a POST, PUT or DELETE as
-     * often as for a form. `oneClick`: a provider's servers, which unsubscribe many from few
-     * addresses; any body is taken. `none`: always.
+     * How often one client may send requests. Default: the limit of pages; for POST, PUT or DELETE, the
+     * limit of forms. `oneClick`: for a provider's servers, which unsubscribe many people from few
+     * addresses; any body is accepted. `none`: no limit.
      */
     readonly limit?: 'page' | 'form' | 'oneClick' | 'none';
-    /** Errors are told as `{ "error": ... }`, in place of a page. */
+    /** Errors are sent as `{ "error": ... }` instead of a page. */
     readonly errors?: 'json';
   }
 }

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 
-/** Ends a request with an error page of `statusCode`. Thrown by routes and hooks. */
+/** Ends a request with an error page of `statusCode`. Routes and hooks throw it. */
 export class WebError extends Error {
   readonly statusCode: number;
   readonly retryAfterSeconds: number | undefined;

@@ -1,4 +1,4 @@
-/** How much and how long one client, or all of them, may keep the server busy. */
+/** How much and how long one client, or all together, may keep the server busy. */
 export interface WebLimits {
   readonly bodyBytes: number;
   /** Request line and header lines together. */
@@ -8,28 +8,28 @@ export interface WebLimits {
   readonly urlLength: number;
   /** One part of a path: tokens. */
   readonly tokenLength: number;
-  /** For the head of a request to be here. */
+  /** To receive the head of a request. */
   readonly headTimeoutMs: number;
-  /** For all of a request to be here. */
+  /** To receive a whole request. */
   readonly requestTimeoutMs: number;
-  /** For an answer to be there. */
+  /** To finish an answer. */
   readonly answerTimeoutMs: number;
-  /** A connection on which nothing moves. */
+  /** For a connection without any traffic. */
   readonly idleTimeoutMs: number;
-  /** A connection between two requests. */
+  /** Between two requests of a connection. */
   readonly keepAliveMs: number;
   readonly connections: number;
-  /** From one client that is no trusted proxy. */
+  /** From one client that is not a trusted proxy. */
   readonly connectionsPerClient: number;
-  /** What is under way when the server is closed has so long. */
+  /** For open requests when the server closes. */
   readonly closeTimeoutMs: number;
   /** Requests of one client in a minute: of any kind, of forms, of one-click unsubscribing. */
   readonly perMinute: { readonly page: number; readonly form: number; readonly oneClick: number };
-  /** Clients that are remembered; more than these, and the longest unseen is forgotten. */
+  /** Clients in the cache. If there are more, the one that was inactive longest is dropped. */
   readonly clients: number;
 }
 
-/** What the service runs with. */
+/** The limits of the service. */
 export const WEB_LIMITS: WebLimits = {
   bodyBytes: 16 * 1024,
   headerBytes: 16 * 1024,
@@ -40,13 +40,13 @@ export const WEB_LIMITS: WebLimits = {
   requestTimeoutMs: 20_000,
   answerTimeoutMs: 30_000,
   idleTimeoutMs: 120_000,
-  // Longer than proxies keep theirs (60 seconds with nginx and most load balancers): one that
-  // writes on a connection just as it is closed has to answer 502.
+  // Longer than proxies keep their connections (60 seconds with nginx and most load balancers). If a
+  // proxy writes on a connection while it closes, it has to answer 502.
   keepAliveMs: 72_000,
   connections: 5000,
   connectionsPerClient: 200,
   closeTimeoutMs: 5000,
-  // Whole offices share an address, and one page is several requests.
+  // Whole offices share an address, and one page needs several requests.
   perMinute: { page: 1200, form: 20, oneClick: 6000 },
   clients: 20_000,
 };

@@ -17,30 +17,30 @@ import { bouncedBy, historiesOf } from '../../subscribers/queries/subscription-h
 import { lockSubscriptions, type Subscription } from '../../subscribers/queries/subscriptions.ts';
 import { applySubscriptionEvent } from '../../subscribers/subscription-events.ts';
 
-/** What became of one subscription, or of an address that has none. */
+/** The result for one subscription, or for an address without one. */
 export interface RestoreReport {
   readonly address: EmailAddress;
   readonly newsletter?: string;
   /** `kept`: it stays as it is; `unknown`: there is no subscription. */
   readonly result: 'restored' | 'kept' | 'unknown';
-  /** Why it is kept: where it stands, or how its owner left besides. */
+  /** Why it is kept: its status, or how its owner left. */
   readonly because?: SubscriptionStatus | DepartedStatus | 'erased';
 }
 
-/** Whose bounces are undone. */
+/** Whose bounces to undo. */
 export type RestoreOptions = {
   readonly newsletter?: string;
-  /** Finds out, and changes nothing. */
+  /** Only reports; changes nothing. */
   readonly dryRun?: boolean;
 } & ({ readonly addresses: readonly EmailAddress[] } | { readonly bouncedBy: string });
 
 const AT_ONCE = 500;
 
 /**
- * Undoes bounces that were not the subscribers' fault, in one transaction: of these addresses, or all
- * by which one edition ended subscriptions. Whoever left, complained or was erased besides is kept as
- * they are, whether that was before the bounce or after it. Soft bounces are counted from nothing.
- * Throws a usage error for a newsletter or an edition that there is not.
+ * Undoes bounces that were not the subscribers' fault, in one transaction: for these addresses, or
+ * for all subscriptions that one edition ended. Keeps the status of people who also left,
+ * complained or were erased, before the bounce or after it. The count of soft bounces starts again
+ * at zero. Throws a usage error for an unknown newsletter or edition.
  */
 export async function restoreBounced(
   { config, store, clock }: StoreDependencies,
@@ -74,7 +74,7 @@ export async function restoreBounced(
 }
 
 interface Found {
-  /** Where it was asked for by its address. */
+  /** Set if it was requested by its address. */
   readonly address?: EmailAddress;
   readonly subscriptions: readonly Subscription[];
 }
@@ -99,7 +99,10 @@ function isOf(newsletter: string | undefined): (subscription: Subscription) => b
   return (subscription) => newsletter === undefined || subscription.newsletter === newsletter;
 }
 
-/** By the row, the history, and the journal, which knows of departures before histories were kept. */
+/**
+ * Decides from the row, the history, and the journal, which is older than the histories and records
+ * earlier departures.
+ */
 async function decide(
   db: Database,
   subscription: Subscription,
@@ -125,7 +128,7 @@ async function decide(
 
 const AGREEMENTS: readonly SubscriptionEventKind[] = ['joined', 'confirmed', 'undone', 'restored'];
 
-/** When the owner last agreed, or an editor said so for them. ISO 8601 instant. */
+/** When the owner last agreed, or an editor confirmed it for them. ISO 8601. */
 async function lastAgreement(db: Database, { id, consent }: Subscription): Promise<string> {
   const history = (await historiesOf(db, [id])).get(id) ?? [];
   const last = history.findLast(({ kind }) => AGREEMENTS.includes(kind))?.at ?? '';

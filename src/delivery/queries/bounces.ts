@@ -8,9 +8,10 @@ export interface Bounced {
 }
 
 /**
- * Active subscribers of whom the edition found out that their address does not exist, or whose
- * mailbox did not take any of their last `softBounces` editions, each of which the relay took for others.
- * Someone who signed up again since is none. What no relay has settled (`failRefused`) counts for nothing.
+ * Active subscribers whose address does not exist, as the edition showed, or whose mailbox accepted
+ * none of their last `softBounces` editions, each of which a relay accepted for others. Excludes
+ * people who signed up again since. A refusal that is not settled as the reader's (`failRefused`)
+ * does not count.
  */
 export async function findBounced(
   db: Database,
@@ -44,7 +45,7 @@ export async function findBounced(
   return bounced;
 }
 
-/** What failed before they signed up again, or were restored, counts no more. */
+/** Failures before they signed up again, or were restored, do not count. */
 async function neverTook(
   db: Database,
   { subscriber, since }: { readonly subscriber: string; readonly since: string },

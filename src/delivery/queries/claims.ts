@@ -3,16 +3,16 @@ import type { Database } from '../../database/tables.ts';
 import type { EmailAddress } from '../../kernel/email-address.ts';
 import { EVENT_SOURCES } from '../delivery-events.ts';
 
-/** A delivery that one sender holds, and nobody else. */
+/** A delivery that one sender has claimed, and no other. */
 export interface ClaimedDelivery {
   readonly id: number;
   readonly subscriber: string;
   readonly address: EmailAddress;
   readonly domain: string;
   readonly name?: string;
-  /** How often a relay was asked before. */
+  /** Earlier attempts at a relay. */
   readonly attempts: number;
-  /** The date of the copy that a relay may have already; undefined when none has been in doubt. */
+  /** The date of the copy that a relay may have already; undefined if none has been in doubt. */
   readonly firstDate?: string;
 }
 
@@ -21,20 +21,20 @@ export interface Claim {
   readonly sender: string;
   readonly now: string;
   readonly limit: number;
-  /** Domains that have enough for now. */
+  /** Domains that are at their limits. */
   readonly notTo?: readonly string[];
   /**
-   * Only what was planned after this delivery: a sender that goes through the queue in order need
-   * not look at what it has been at, which costs PostgreSQL more and more.
+   * Only deliveries planned after this one. A sender that works through the queue in order skips
+   * what it has done, which would cost PostgreSQL more and more time.
    */
   readonly after?: number;
 }
 
 /**
- * Gives up to `limit` deliveries of the edition to `sender`: those queued, first those that no relay
- * has refused, then those deferred and due. Whoever is not active any more gets none: theirs are suppressed, since leaving beats mail
- * that is queued. To be run in a transaction. An empty answer means that nothing is due, or that
- * the edition was paused or cancelled.
+ * Claims up to `limit` deliveries of the edition for `sender`: queued ones, first those that no
+ * relay has refused, then deferred ones that are due. Deliveries of subscribers who are no longer
+ * active are suppressed: leaving beats queued mail. Run it in a transaction. An empty list means
+ * that nothing is due, or that the edition was paused or cancelled.
  */
 export async function claimDeliveries(
   db: Database,
@@ -53,7 +53,7 @@ export async function claimDeliveries(
   }
 }
 
-/** Puts back all that the sender claimed and did not begin with. */
+/** Requeues all that the sender claimed and did not start. */
 export async function giveBackAll(db: Database, sender: string, at: string): Promise<void> {
   await db
     .updateTable('deliveries')
@@ -63,7 +63,7 @@ export async function giveBackAll(db: Database, sender: string, at: string): Pro
     .execute();
 }
 
-/** Ids of all senders that hold deliveries, dead or alive. */
+/** Ids of all senders with leased deliveries, dead or alive. */
 export async function holders(db: Database): Promise<readonly string[]> {
   const rows = await db
     .selectFrom('deliveries')
@@ -75,8 +75,8 @@ export async function holders(db: Database): Promise<readonly string[]> {
 }
 
 /**
- * Settles what dead senders held: what was only claimed goes back to the queue, what was being
- * submitted is in doubt.
+ * Settles the claims of dead senders: deliveries only claimed are requeued, those being submitted
+ * are in doubt.
  */
 export async function settleClaims(
   db: Database,
@@ -106,7 +106,7 @@ async function isOpen(db: Database, edition: string): Promise<boolean> {
     .where('id', '=', edition)
     .where('paused_at', 'is', null)
     .where('cancelled_at', 'is', null)
-    // Held meanwhile: it was copied, and the copy sends from now on.
+    // Put on hold meanwhile: it was copied, and the copy sends from now on.
     .where(({ not, exists, selectFrom }) =>
       not(exists(selectFrom('identity').select('held_at').where('held_at', 'is not', null))),
     )
@@ -134,11 +134,12 @@ async function findCandidates(db: Database, { edition, now, limit, notTo = [], a
     .orderBy('d.id')
     .limit(limit);
   if (notTo.length > 0) query = query.where('d.domain', 'not in', notTo);
-  // SQLite's transactions take turns; PostgreSQL's must not wait for, or take, each other's rows.
+  // SQLite's transactions take turns; PostgreSQL's must not wait for each other's rows, nor claim
+  // them.
   if (isPostgres(db)) query = query.forUpdate('d').skipLocked();
-  // Three queries, so that each follows the index instead of sorting a million rows.
+  // Three queries: each can follow the index instead of sorting a million rows.
   const queued = query.where('d.state', '=', 'queued');
-  // One that is refused again and again must not keep others from being tried.
+  // A delivery that is refused again and again must not keep others from being tried.
   const untried = await queued.whereRef('d.attempts', '=', 'd.doubts').execute();
   if (untried.length > 0) return untried;
   const again = await queued.execute();

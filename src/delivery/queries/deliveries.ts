@@ -5,8 +5,8 @@ import type { DeliveryTable, Reply } from '../delivery.ts';
 import { MOST_ASKED_FIRST } from '../refusals.ts';
 
 /**
- * Plans one delivery for each active subscriber of the edition's newsletter, unless the edition
- * was planned before. To be run in a transaction, the same that stores the edition.
+ * Plans one delivery for each active subscriber of the edition's newsletter, unless the edition was
+ * planned before. Run it in the transaction that stores the edition.
  */
 export async function planDeliveries(
   db: Database,
@@ -51,8 +51,8 @@ export async function planDeliveries(
 }
 
 /**
- * A few subscribers of whom the last edition did not find out whether their address exists. They are asked first:
- * what a relay then takes for others shows that a refusal is about them.
+ * A few subscribers whose address may not exist: the last edition did not find out. They come
+ * first. If a relay refuses them and then accepts others, the refusal is about them.
  */
 async function lastInDoubtOfAddress(
   db: Database,
@@ -88,7 +88,10 @@ async function lastInDoubtOfAddress(
   return rows.map(({ subscriber }) => subscriber);
 }
 
-/** How the edition's deliveries stand. `planned` is what was planned, not the sum of the others. */
+/**
+ * How many deliveries of the edition are in each state. `planned` is the number planned, not the
+ * sum of the others.
+ */
 export async function deliveryTable(db: Database, edition: string): Promise<DeliveryTable> {
   const planned = await db
     .selectFrom('editions')
@@ -116,7 +119,7 @@ export async function deliveryTable(db: Database, edition: string): Promise<Deli
   };
 }
 
-/** How many of the edition's failed deliveries nobody refused: it was too late, or cancelled. */
+/** How many of the edition's failed deliveries no relay refused: too late, or cancelled. */
 export async function countFailures(
   db: Database,
   edition: string,
@@ -133,14 +136,16 @@ export async function countFailures(
   return { stale: count('stale'), cancelled: count('cancelled') };
 }
 
-/** Somebody who did not get an edition, and why: the last reply, where a relay was asked at all. */
+/**
+ * Somebody who did not get an edition, and why: the last reply, if a relay got the message at all.
+ */
 export interface FailedDelivery {
   readonly address: EmailAddress;
   readonly cause: FailureCause;
   readonly reply: Reply;
 }
 
-/** Everyone whom the edition failed for. */
+/** Everyone for whom the edition failed. */
 export async function failedDeliveries(
   db: Database,
   edition: string,
@@ -159,7 +164,7 @@ export async function failedDeliveries(
   }));
 }
 
-/** Every delivery of the edition that was ever in doubt, and what it is now. */
+/** Every delivery of the edition that was ever in doubt, and its present state. */
 export async function doubtedDeliveries(db: Database, edition: string) {
   const rows = await db
     .selectFrom('deliveries')
@@ -177,7 +182,7 @@ export async function doubtedDeliveries(db: Database, edition: string) {
   }));
 }
 
-/** What became of every edition for one subscriber, newest first. */
+/** The outcome of every edition for one subscriber, newest first. */
 export async function deliveriesTo(db: Database, subscriber: string) {
   const rows = await db
     .selectFrom('deliveries')

@@ -12,7 +12,7 @@ export async function readDomainRates(db: Database): Promise<ReadonlyMap<string,
   );
 }
 
-/** Notes the rate of a domain that asked for a slower pace, with its reply. */
+/** Saves the rate of a domain that asked for a slower pace, with its reply. */
 export async function setDomainRate(
   db: Database,
   domain: string,
@@ -31,7 +31,7 @@ export async function setDomainRate(
     .execute();
 }
 
-/** Forgets domains whose rates have climbed back. */
+/** Deletes domains whose rates have recovered. */
 export async function forgetDomains(db: Database, domains: readonly string[]): Promise<void> {
   if (domains.length === 0) return;
   await db.deleteFrom('domains').where('domain', 'in', domains).execute();

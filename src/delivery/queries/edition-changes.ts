@@ -4,12 +4,12 @@ import { isStillSubscribed } from '../../subscribers/queries/still-subscribed.ts
 import { EVENT_SOURCES } from '../delivery-events.ts';
 import { mayHaveReached } from './edition-reach.ts';
 
-// What is done to all deliveries of an edition at once. `at` is the instant that the ledger notes.
+// Changes to all deliveries of an edition at once. `at` is the time for the ledger.
 
 /**
- * Pauses an edition: its deliveries wait, and a send that is under way stops. One that is paused
- * already keeps its reason, save that an editor's outlasts all others but the wait for an approval.
- * False where nothing was changed: it is paused already, or called off.
+ * Pauses an edition: its deliveries wait, and a running send stops. An edition that is paused
+ * already keeps its reason. But an editor's pause replaces every reason except a missing approval.
+ * Returns false if nothing changed: it is paused already, or cancelled.
  */
 export async function pauseEdition(
   db: Database,
@@ -31,8 +31,8 @@ export async function pauseEdition(
 }
 
 /**
- * Lets a paused edition go on; with `by` only where that was the cause. One that waits for its
- * approval waits on.
+ * Resumes a paused edition; with `by` only if that was the cause. An edition that waits for
+ * approval keeps waiting.
  */
 export async function resumeEdition(db: Database, edition: string, by?: PauseCause): Promise<void> {
   let query = db
@@ -45,8 +45,8 @@ export async function resumeEdition(db: Database, edition: string, by?: PauseCau
 }
 
 /**
- * Lets an edition go that waits for its approval. False where it does not: it was approved before, or is
- * called off.
+ * Releases an edition that waits for approval. Returns false if nothing changed: it was approved
+ * before, or is cancelled.
  */
 export async function releaseEdition(db: Database, edition: string, at: string): Promise<boolean> {
   const { numUpdatedRows } = await db
@@ -60,9 +60,9 @@ export async function releaseEdition(db: Database, edition: string, at: string):
 }
 
 /**
- * Cancels an edition, for good; what waits is failed. What is in flight still goes. Where nobody
- * can have got it, its posts are free for another edition; not where `mayHaveGone` says that another
- * copy of the database may have sent it.
+ * Cancels an edition for good; waiting deliveries fail, those in flight still go out. If nobody can
+ * have got it, its posts are free for another edition, unless `mayHaveGone` says that another copy
+ * of the database may have sent it.
  */
 export async function cancelEdition(
   db: Database,
@@ -82,7 +82,7 @@ export async function cancelEdition(
   }
 }
 
-/** Gives up on all that waits of these editions. Gives how many deliveries that were. */
+/** Fails all waiting deliveries of these editions. Returns their number. */
 export async function failWaiting(
   db: Database,
   editions: readonly string[],
@@ -99,7 +99,9 @@ export async function failWaiting(
   return Number(numUpdatedRows);
 }
 
-/** Gives up on what came back to the queue of editions that had been cancelled while it was claimed. */
+/**
+ * Fails deliveries that were claimed while their edition was cancelled, and requeued after that.
+ */
 export async function failCancelled(db: Database, newsletter: string, at: string): Promise<void> {
   const rows = await db
     .selectFrom('editions')
@@ -112,8 +114,8 @@ export async function failCancelled(db: Database, newsletter: string, at: string
 }
 
 /**
- * Queues what failed of an edition once more, and makes it fresh again. For whoever has left or
- * bounced since it stays failed, with its reason. Gives how many were queued.
+ * Requeues the failed deliveries of an edition, and makes it fresh again. Deliveries of subscribers
+ * who left or bounced since stay failed, with their reason. Returns how many were queued.
  */
 export async function retryFailed(db: Database, edition: string, at: string): Promise<number> {
   const { numUpdatedRows } = await db
@@ -128,8 +130,8 @@ export async function retryFailed(db: Database, edition: string, at: string): Pr
 }
 
 /**
- * Queues once more what is in doubt for the `mostDoubts`-th time at most; Infinity: all of it. That
- * it was in doubt stays on record.
+ * Requeues deliveries that are in doubt for the `mostDoubts`-th time at most; Infinity: all of
+ * them. The record keeps that they were in doubt.
  */
 export async function resendDoubted(
   db: Database,
@@ -147,7 +149,7 @@ export async function resendDoubted(
   await query.execute();
 }
 
-/** Notes that what is in doubt is not sent again. */
+/** Notes that deliveries in doubt are not sent again. */
 export async function skipDoubted(db: Database, edition: string, at: string): Promise<void> {
   await db
     .updateTable('deliveries')

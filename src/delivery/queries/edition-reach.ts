@@ -1,8 +1,8 @@
 import type { Database } from '../../database/tables.ts';
 
 /**
- * Whether somebody may have got the edition: a relay was asked to take a message of it, or a sender has
- * claimed one.
+ * Whether somebody may have got the edition: a relay was asked to accept a message of it, or a
+ * sender has claimed one.
  */
 export async function mayHaveReached(db: Database, edition: string): Promise<boolean> {
   const row = await db
@@ -21,7 +21,7 @@ export async function mayHaveReached(db: Database, edition: string): Promise<boo
   return row !== undefined;
 }
 
-/** Notes that the edition goes as it was composed, whatever became of its posts. */
+/** Notes that the edition goes out as it was composed, even if its posts have changed. */
 export async function noteAsComposed(db: Database, edition: string, at: string): Promise<void> {
   await db.updateTable('editions').set({ as_composed_at: at }).where('id', '=', edition).execute();
 }

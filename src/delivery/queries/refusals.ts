@@ -1,12 +1,12 @@
 import type { Database } from '../../database/tables.ts';
 import { EVENT_SOURCES } from '../delivery-events.ts';
 
-// Refusals are deferred until it is clear whom they are about. `at` is the instant that the ledger notes.
+// Refusals are deferred until it is clear whom they are about. `at` is the time for the ledger.
 
-/** Ids in one statement, under every database's limit of parameters. */
+/** Ids in one statement, below every database's limit of parameters. */
 const MOST_AT_ONCE = 500;
 
-/** Fails refused deliveries for good; with `replyClass` the reply is understood so from now on. */
+/** Fails refused deliveries for good; with `replyClass` it also changes the class of the reply. */
 export async function failRefused(
   db: Database,
   ids: readonly number[],
@@ -26,7 +26,7 @@ export async function failRefused(
   }
 }
 
-/** Puts refused deliveries back into the queue: what the relay said was about itself or about us. */
+/** Requeues refused deliveries: the relay's reply was about itself or about us. */
 export async function requeueRefused(
   db: Database,
   ids: readonly number[],
@@ -42,7 +42,7 @@ export async function requeueRefused(
   }
 }
 
-/** Notes that what the relay said of these is not to be held against the readers; they wait as they do. */
+/** Notes that these replies must not count against the readers; the deliveries keep waiting. */
 export async function disbelieve(db: Database, ids: readonly number[]): Promise<void> {
   for (const some of parts(ids)) {
     await db
@@ -54,7 +54,7 @@ export async function disbelieve(db: Database, ids: readonly number[]): Promise<
   }
 }
 
-/** Whether the relay has taken a message of the edition. */
+/** Whether the relay has accepted a message of the edition. */
 export async function hasAccepted(db: Database, edition: string, relay: string): Promise<boolean> {
   const row = await db
     .selectFrom('deliveries')

@@ -2,19 +2,19 @@ import type { Database } from '../../database/tables.ts';
 import type { SlowedRate } from '../slowed-rate.ts';
 import { lockRelay } from './relays.ts';
 
-/** How a relay fared, as far as it outlasts a run. Instants are ISO 8601. */
+/** The saved state of a relay between runs. Times are ISO 8601. */
 export interface RelayState {
-  /** Given nothing before; it has not taken a message since. */
+  /** It gets nothing before `until`; it has not accepted a message since. */
   readonly rest?: { readonly until: string; readonly reason: string };
   readonly trouble?: string;
   readonly rate?: SlowedRate;
   readonly connections?: number;
   readonly messagesPerConnection?: number;
-  /** When connections and messages were last learned. */
+  /** When the limits of connections and messages were last learned. */
   readonly limitsChangedAt?: string;
 }
 
-/** How the relays fared that were ever used, by id. */
+/** The state of all relays that were ever used, by id. */
 export async function readRelayStates(db: Database): Promise<ReadonlyMap<string, RelayState>> {
   const rows = await db.selectFrom('relays').selectAll().execute();
   return new Map(
@@ -41,7 +41,7 @@ export async function readRelayStates(db: Database): Promise<ReadonlyMap<string,
   );
 }
 
-/** Notes that the relay is to rest, and why. */
+/** Saves that the relay has to rest, and why. */
 export async function setRest(
   db: Database,
   relay: string,
@@ -55,7 +55,7 @@ export async function setRest(
     .execute();
 }
 
-/** Notes the rate of a relay that asked for a slower pace. */
+/** Saves the rate of a relay that asked for a slower pace. */
 export async function setRelayRate(db: Database, relay: string, rate: SlowedRate): Promise<void> {
   await lockRelay(db, relay);
   await db
@@ -68,7 +68,7 @@ export async function setRelayRate(db: Database, relay: string, rate: SlowedRate
     .execute();
 }
 
-/** Notes what a relay was found to take. */
+/** Saves the learned limits of a relay. */
 export async function setRelayLimits(
   db: Database,
   relay: string,

@@ -5,7 +5,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** What the relay has been given, as far as `now` counts it. To be read in the transaction that adds to it. */
+/** The relay's use, as far as it counts at `now`. Read it in the transaction that adds to it. */
 export async function readUse(db: Database, relay: string, now: number): Promise<RelayUse> {
   const sumSince = async (since: number) => {
     const row = await db
@@ -28,7 +28,7 @@ export async function readUse(db: Database, relay: string, now: number): Promise
   };
 }
 
-/** Makes a row for the relay where there is none, and locks it until the transaction ends. */
+/** Inserts a row for the relay if there is none, and locks it until the transaction ends. */
 export async function lockRelay(db: Database, relay: string): Promise<void> {
   await db
     .insertInto('relays')
@@ -37,13 +37,15 @@ export async function lockRelay(db: Database, relay: string): Promise<void> {
     .execute();
 }
 
-/** Notes when the relay may be given the next message. */
+/** Saves when the relay may get the next message. */
 export async function setNextAt(db: Database, relay: string, nextAt: number): Promise<void> {
   const next_at = new Date(Math.ceil(nextAt)).toISOString();
   await db.updateTable('relays').set({ next_at }).where('id', '=', relay).execute();
 }
 
-/** Counts messages that the relay is given (or, below 0, is not given after all) in the minute of `now`. */
+/**
+ * Counts messages to the relay in the minute of `now`; a negative number takes back reserved ones.
+ */
 export async function countMessages(
   db: Database,
   relay: string,
@@ -66,7 +68,10 @@ export function counting(db: Database, relay: string, messages: number, now: num
     .returning('messages');
 }
 
-/** When so many messages of the last `windowMs` are out of it that there are fewer than `quota`; epoch milliseconds. */
+/**
+ * When so many messages leave the window of `windowMs` that fewer than `quota` remain in it; epoch
+ * milliseconds.
+ */
 export async function freeAt(
   db: Database,
   relay: string,
@@ -84,7 +89,8 @@ export async function freeAt(
     .orderBy('minute', 'desc')
     .execute();
   let sum = 0;
-  // The newest minutes that fill the quota: it is free again when the oldest of them is out of it.
+  // The newest minutes that fill the quota: it is free again when the oldest of them leaves the
+  // window.
   const last = rows.find((row) => {
     sum += row.messages;
     return sum >= quota;
@@ -93,7 +99,7 @@ export async function freeAt(
   return Date.parse(`${last.minute}:00Z`) + windowMs + MINUTE_MS;
 }
 
-/** Forgets what no quota counts any more. */
+/** Deletes counts that no quota needs any more. */
 export async function forgetOldUse(db: Database, now: number): Promise<void> {
   await db
     .deleteFrom('relay_usage')
@@ -101,7 +107,7 @@ export async function forgetOldUse(db: Database, now: number): Promise<void> {
     .execute();
 }
 
-/** Notes what trouble a relay is in; undefined: it works, and rests no longer. */
+/** Saves the trouble of a relay; undefined: it works, and its rest is over. */
 export async function setTrouble(
   db: Database,
   relay: string,

@@ -1,6 +1,6 @@
 import type { Database, SendersTable } from '../../database/tables.ts';
 
-/** Enters a sender, or renews its lease. */
+/** Registers a sender, or renews its lease. */
 export async function renewLease(db: Database, sender: SendersTable): Promise<void> {
   await db
     .insertInto('senders')
@@ -11,12 +11,12 @@ export async function renewLease(db: Database, sender: SendersTable): Promise<vo
     .execute();
 }
 
-/** Every sender that has not ended in order. */
+/** Every sender that has not ended cleanly. */
 export async function allSenders(db: Database): Promise<readonly SendersTable[]> {
   return db.selectFrom('senders').selectAll().execute();
 }
 
-/** Forgets senders that have ended, or are dead and settled. */
+/** Deletes senders that have ended, or are dead and settled. */
 export async function removeSenders(db: Database, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   await db.deleteFrom('senders').where('id', 'in', ids).execute();

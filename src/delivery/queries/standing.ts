@@ -3,9 +3,11 @@ import type { DeliveryTable } from '../delivery.ts';
 import type { SlowedRate } from '../slowed-rate.ts';
 import { readDomainRates } from './domains.ts';
 
-// What `broadsheet status` asks of the database; nothing is changed.
+// The queries of `broadsheet status`. They change nothing.
 
-/** How many deliveries of the edition were accepted since `since`, and when the first of them was. */
+/**
+ * How many deliveries of the edition were accepted since `since`, and when the first of them was.
+ */
 export async function acceptedSince(
   db: Database,
   edition: string,
@@ -24,16 +26,16 @@ export async function acceptedSince(
   return { count: Number(row.count), ...(row.first === null ? {} : { first: row.first }) };
 }
 
-/** The senders that were not settled yet, alive or dead. */
+/** The senders that are not settled yet, alive or dead. */
 export async function sendersOf(db: Database, edition: string): Promise<readonly SendersTable[]> {
   return db.selectFrom('senders').selectAll().where('edition', '=', edition).execute();
 }
 
-/** How the edition fares at one destination domain. */
+/** The edition's progress at one destination domain. */
 export interface DomainStanding
   extends Pick<DeliveryTable, 'planned' | 'accepted' | 'deferred' | 'failed' | 'queued'> {
   readonly domain: string;
-  /** Where it asked for a slower pace: the rate as it was set, and the reply. */
+  /** If it asked for a slower pace: the rate as it was set, and the reply. */
   readonly rate?: SlowedRate;
   readonly reply?: string;
 }
@@ -75,7 +77,7 @@ export async function domainStandings(
   return bySize.filter((standing, at) => at < limit || standing.rate !== undefined);
 }
 
-/** What is known of relays that were ever used, by id. */
+/** The rows of all relays that were ever used, by id. */
 export async function relayRows(db: Database): Promise<ReadonlyMap<string, RelaysTable>> {
   const rows = await db.selectFrom('relays').selectAll().execute();
   return new Map(rows.map((row) => [row.id, row]));

@@ -4,29 +4,29 @@ import type { Database } from '../../database/tables.ts';
 import { isStillSubscribed } from '../../subscribers/queries/still-subscribed.ts';
 import { MOST_DOUBTS } from '../delivery-events.ts';
 
-/** An edition that not everyone has got who should. */
+/** An edition that some of its recipients have not got yet. */
 export interface Unfinished {
   readonly edition: string;
-  /** Whether an editor has to let it go on; one that waits for a relay goes on by itself. */
+  /** Whether an editor has to resume it; an edition that waits for a relay continues by itself. */
   readonly isPaused: boolean;
-  /** Whether its deliveries were planned: sending it was begun. */
+  /** Whether its deliveries were planned: sending has begun. */
   readonly isPlanned: boolean;
-  /** Whether it was never sent, or has deliveries that are queued. */
+  /** Whether it was never sent, or has queued deliveries. */
   readonly isQueued: boolean;
   /**
-   * How often the one that was least often in doubt was so, of its deliveries in doubt of which nobody
-   * decided yet; undefined where there are none.
+   * The smallest number of doubts among its undecided deliveries in doubt; undefined if there are
+   * none.
    */
   readonly fewestDoubts?: number;
-  /** When the first of those that were put off is due. */
+  /** When the first deferred delivery is due. */
   readonly retryAt?: string;
 }
 
 const QUEUED: readonly DeliveryState[] = ['queued', 'claimed', 'submitting'];
 
 /**
- * The newsletter's editions that are not finished, oldest first: those never sent, and those made
- * fresh since `freshSince` with deliveries that wait. None that was cancelled.
+ * The newsletter's unfinished editions, oldest first: those never sent, and those made fresh since
+ * `freshSince` with waiting deliveries. Excludes cancelled ones.
  */
 export async function findUnfinished(
   db: Database,
@@ -79,8 +79,8 @@ export async function findUnfinished(
 }
 
 /**
- * The newsletter's newest edition that failed for somebody, or, with `orRefused`, that is paused because
- * relays refused too much of it; none that was cancelled.
+ * The newsletter's newest edition that failed for somebody, or, with `orRefused`, that is paused
+ * because relays refused too much of it. Excludes cancelled ones.
  */
 export async function findFailed(
   db: Database,
@@ -111,7 +111,7 @@ export async function findFailed(
   return row?.id;
 }
 
-/** Ids of the newsletter's editions that are too old, and still have deliveries that wait. */
+/** Ids of the newsletter's editions that are too old, and still have waiting deliveries. */
 export async function findStale(
   db: Database,
   newsletter: string,
@@ -146,14 +146,16 @@ export async function nextRetry(db: Database, edition: string): Promise<string |
   return row?.retry_at ?? undefined;
 }
 
-/** Deliveries of an edition in doubt of which nobody has decided yet what becomes of them. */
+/** Deliveries of an edition that are in doubt, without a decision yet. */
 export interface Undecided {
   readonly undecided: number;
-  /** Those of them that are not sent again by themselves: in doubt more than `MOST_DOUBTS` times. */
+  /**
+   * Those of them that are not sent again automatically: in doubt more than `MOST_DOUBTS` times.
+   */
   readonly doubtedAgain: number;
 }
 
-/** How many of the edition's deliveries are in doubt, and nobody has decided yet what becomes of them. */
+/** How many of the edition's deliveries are in doubt, without a decision yet. */
 export async function countUndecided(db: Database, edition: string): Promise<Undecided> {
   const row = await db
     .selectFrom('deliveries')
@@ -169,9 +171,9 @@ export async function countUndecided(db: Database, edition: string): Promise<Und
 }
 
 /**
- * How many of the edition's deliveries could go out at `now`: those queued and those due; those in
- * doubt for the `mostDoubts`-th time at most; where those failed are to be sent once more, theirs who
- * are still subscribed.
+ * How many of the edition's deliveries could go out at `now`: those queued or due; those in doubt
+ * for the `mostDoubts`-th time at most; with `failed` also the failed ones of people who are still
+ * subscribed.
  */
 export async function countDue(
   db: Database,

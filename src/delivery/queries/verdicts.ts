@@ -5,7 +5,7 @@ import { ERASED_ADDRESS } from '../../kernel/email-address.ts';
 import type { Reply } from '../delivery.ts';
 import { EVENT_SOURCES } from '../delivery-events.ts';
 
-/** Which sender writes into the ledger, and when: ISO 8601. */
+/** Which sender writes into the ledger, and when (ISO 8601). */
 export interface Writer {
   readonly sender: string;
   readonly at: string;
@@ -15,11 +15,11 @@ export interface Writer {
 export interface Submission {
   readonly id: number;
   readonly messageId: string;
-  /** The date that the message bears: ISO 8601. */
+  /** The message's Date: ISO 8601. */
   readonly date: string;
 }
 
-/** What a sender writes into the ledger of one delivery that it holds. */
+/** What a sender writes into the ledger about one of its leased deliveries. */
 export interface Verdict {
   readonly id: number;
   readonly state: Extract<DeliveryState, 'accepted' | 'deferred' | 'failed' | 'inDoubt' | 'queued'>;
@@ -32,9 +32,9 @@ export interface Verdict {
 }
 
 /**
- * Marks held deliveries as about to be accepted, and gives the ids of those that may go: not where
- * the sender does not hold one any more, its subscriber has left since, or the edition was paused
- * or cancelled. Nothing is changed of the others.
+ * Marks leased deliveries as about to be accepted. Returns the ids of those that may go. A delivery
+ * may not go if the sender has lost it, its subscriber has left since, or the edition was paused or
+ * cancelled; it stays unchanged.
  */
 export async function markSubmitting(
   db: Database,
@@ -46,7 +46,7 @@ export async function markSubmitting(
   return new Set(marked.map((row) => row.id));
 }
 
-/** The query of `markSubmitting`, of one submission at least. */
+/** The query of `markSubmitting`, for one submission or more. */
 export function submitting(
   db: Database,
   submissions: readonly Submission[],
@@ -79,7 +79,7 @@ export function submitting(
             .where('s.status', '=', 'active'),
         ),
       )
-      // Not by way of the edition, which would lead PostgreSQL through all that was ever claimed of it.
+      // Not through the edition: PostgreSQL would then read all that was ever claimed of it.
       .where(({ not, exists, selectFrom }) =>
         not(
           exists(
@@ -100,8 +100,8 @@ export function submitting(
 }
 
 /**
- * Records what relays said. Does nothing where somebody else has taken a delivery over (from a
- * sender that was thought dead); a late word on one in doubt still counts while nobody has.
+ * Records what relays said. Does nothing if another sender has taken over a delivery (from a sender
+ * that was thought dead). A late reply about one in doubt still counts until then.
  */
 export async function recordVerdicts(
   db: Database,
@@ -111,7 +111,7 @@ export async function recordVerdicts(
   if (verdicts.length > 0) await recording(db, verdicts, writer).execute();
 }
 
-/** The query of `recordVerdicts`, of one verdict at least. */
+/** The query of `recordVerdicts`, for one verdict or more. */
 export function recording(db: Database, verdicts: readonly Verdict[], { sender, at }: Writer) {
   return db
     .with('v(delivery, state, message_id, relay, retry_at, class, code, enhanced, said)', () =>
@@ -121,7 +121,7 @@ export function recording(db: Database, verdicts: readonly Verdict[], { sender, 
     .from('v')
     .set((set) => ({
       state: set.ref('v.state'),
-      // One in doubt was counted when it came to be so: the late word is about the same try.
+      // An attempt in doubt is counted already: a late reply is about the same attempt.
       attempts: sql`case when deliveries.state = 'inDoubt' then deliveries.attempts else deliveries.attempts + 1 end`,
       message_id: set.ref('v.message_id'),
       changed_at: at,
@@ -130,12 +130,12 @@ export function recording(db: Database, verdicts: readonly Verdict[], { sender, 
       reply_class: set.ref('v.class'),
       reply_code: set.ref('v.code'),
       reply_enhanced: set.ref('v.enhanced'),
-      // Relays repeat the address; of somebody erased meanwhile nothing is kept.
+      // Relays repeat the address; keep no text about somebody erased meanwhile.
       reply_text: sql`case when deliveries.address <> ${ERASED_ADDRESS} then v.said end`,
       failed_because: sql`case when v.state = 'failed' then 'reply' end`,
       in_doubt_at: sql`case when v.state = 'inDoubt' then coalesce(deliveries.in_doubt_at, ${text(at)}) else deliveries.in_doubt_at end`,
       doubts: sql`deliveries.doubts + case when v.state = 'inDoubt' and deliveries.state <> 'inDoubt' then 1 else 0 end`,
-      // Of one in doubt its sender stays on record: a late word of it still counts.
+      // A delivery in doubt keeps its sender: its late reply still counts.
       sender: sql`case when v.state = 'inDoubt' then deliveries.sender end`,
     }))
     .whereRef('deliveries.id', '=', 'v.delivery')
@@ -144,7 +144,7 @@ export function recording(db: Database, verdicts: readonly Verdict[], { sender, 
     .returning('id');
 }
 
-/** Puts held deliveries back: their messages surely did not go, and that was nobody's failure. */
+/** Requeues leased deliveries: their messages surely did not go out, and nobody refused them. */
 export async function giveBack(
   db: Database,
   ids: readonly number[],
@@ -153,7 +153,7 @@ export async function giveBack(
   if (ids.length > 0) await givingBack(db, ids, writer).execute();
 }
 
-/** The query of `giveBack`, of one delivery at least. */
+/** The query of `giveBack`, for one delivery or more. */
 export function givingBack(db: Database, ids: readonly number[], { sender, at }: Writer) {
   return db
     .updateTable('deliveries')
@@ -182,7 +182,7 @@ function toRow({ id, state, messageId, relay, reply, replyClass, retryAt }: Verd
     ${text(replyClass ?? null)}, ${bigint(code)}, ${text(enhancedCode ?? null)}, ${text(said)})`;
 }
 
-/** Rows of a common table expression. PostgreSQL wants to be told the types of its values. */
+/** Rows of a common table expression. PostgreSQL needs the types of its values. */
 function valuesOf<Row>(rows: readonly RawBuilder<unknown>[]): RawBuilder<Row> {
   return sql<Row>`(values ${sql.join(rows)})`;
 }

@@ -15,21 +15,21 @@ import {
   type Writer,
 } from './verdicts.ts';
 
-/** What a sender writes at one time. No delivery is in it twice. */
+/** What a sender writes at one time. It contains no delivery twice. */
 export interface LedgerWrites {
   readonly verdicts: readonly Verdict[];
-  /** Ids of deliveries that go back to the queue. */
+  /** Ids of deliveries to requeue. */
   readonly returned: readonly number[];
   readonly submissions: readonly Submission[];
-  /** Messages given to relays in the minute of `now` (epoch milliseconds), by relay. */
+  /** Messages sent to relays in the minute of `now` (epoch milliseconds), by relay. */
   readonly uses: ReadonlyMap<string, number>;
   readonly now: number;
-  /** Anything else. */
+  /** Other work. */
   readonly works: readonly ((db: Database) => Promise<void>)[];
 }
 
 /**
- * Writes all of it or nothing, and gives the ids of the submissions that may go. On the disk when
+ * Writes all of it or nothing. Returns the ids of the submissions that may go. All is on disk when
  * it resolves.
  */
 export async function writeLedger(
@@ -50,8 +50,8 @@ export async function writeLedger(
 }
 
 /**
- * The same queries as parts of one, which PostgreSQL can: one way to the server and back in place
- * of five, while all connections wait.
+ * The same queries as parts of one statement, which PostgreSQL supports: one round trip instead of
+ * five, while all connections wait.
  */
 async function inOneStatement(
   db: Database,

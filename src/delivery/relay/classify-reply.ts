@@ -5,8 +5,8 @@ import { REPLY_TABLE, type ReplyRow, type SmtpPhase } from './reply-table.ts';
 
 /**
  * The last reply of a session as code, enhanced code (RFC 2034) and one line of text. `raw` may
- * have several lines (`250-...`), and any bytes: control characters are taken out, and what is
- * longer than a line of a table is cut.
+ * have several lines (`250-...`), and any bytes: control characters are removed, and text longer
+ * than a line of a table is cut.
  */
 export function parseReply(raw: string): Reply {
   const lines = raw.split(/\r?\n/).filter((line) => line.trim() !== '');
@@ -28,28 +28,28 @@ export function parseReply(raw: string): Reply {
   };
 }
 
-/** Before a sender is named: the connection, the greeting, TLS, the login. */
+/** Before the sender is named: the connection, the greeting, TLS, the login. */
 const OPENING: readonly SmtpPhase[] = ['connect', 'tls', 'auth'];
 const QUOTAS: readonly string[] = ['hourlyQuota', 'dailyQuota'];
 const LIMITS: readonly string[] = [...QUOTAS, 'pace', 'connections', 'session'];
 
-/** Whether a reply is about what our account has used up. */
+/** Whether a reply means that a limit of our account is reached. */
 export function isLimit(kind: ReplyClass | RelayLimit): kind is RelayLimit {
   return LIMITS.includes(kind);
 }
 
 /**
- * Whose matter a refusal (4xx, 5xx) in `phase` is: by its words (`REPLY_TABLE`), else by RFC 3463's
- * enhanced code where there is one, else by the basic code and the phase. Refusals before a recipient is
- * named are the relay's or our account's: they would meet everyone.
+ * What a refusal (4xx, 5xx) in `phase` is about: by its words (`REPLY_TABLE`), else by RFC 3463's
+ * enhanced code if there is one, else by the basic code and the phase. Refusals before a recipient
+ * is named are about the relay or our account: they would affect everyone.
  */
 export function classifyReply(reply: Reply, phase: SmtpPhase): ReplyClass | RelayLimit {
   const row = findReplyRow(reply, phase);
   if (row !== undefined) return row.class;
   if (OPENING.includes(phase)) return 'relay';
-  // 530: log in first; 535: wrong name or password; 500-504: it does not speak as we do.
+  // 530: log in first; 535: wrong name or password; 500-504: it does not understand our commands.
   if ([530, 534, 535, 538, 500, 502, 503, 504].includes(reply.code)) return 'relay';
-  // 421 closes the session, it says nothing of the mailbox.
+  // 421 closes the session; it says nothing about the mailbox.
   if (reply.code === 421) return 'slowDown';
   const [, subject, detail] = (reply.enhancedCode ?? '').split('.').map(Number);
   if (phase === 'mail') return classifySenderReply(reply, subject);
@@ -67,7 +67,7 @@ export function classifyReply(reply: Reply, phase: SmtpPhase): ReplyClass | Rela
   }
 }
 
-/** The first row of `REPLY_TABLE` that a reply in `phase` fits; undefined where it fits none. */
+/** The first row of `REPLY_TABLE` that matches a reply in `phase`; undefined if there is none. */
 export function findReplyRow(
   { code, enhancedCode = '', text }: Reply,
   phase: SmtpPhase,
@@ -85,12 +85,14 @@ export function findReplyRow(
 
 const AFTER_OPENING: readonly SmtpPhase[] = ['mail', 'rcpt', 'data', 'dot'];
 
-/** Of x.1.x, those that speak of the recipient's address (RFC 3463 §3.2; 10: RFC 7505 and Exchange). */
+/**
+ * The details of x.1.x about the recipient's address (RFC 3463 §3.2; 10: RFC 7505 and Exchange).
+ */
 const ADDRESS_DETAILS: readonly number[] = [1, 2, 3, 6, 10];
 
-/** After MAIL the reply is about us, save that it may ask for a slower pace. */
+/** After MAIL the reply is about us, or it asks for a slower pace. */
 function classifySenderReply(reply: Reply, subject: number | undefined): ReplyClass {
-  // x.6.7: the relay can't take the characters of this one recipient (RFC 6531 §3.5).
+  // x.6.7: the relay can't accept the characters of this one recipient (RFC 6531 §3.5).
   if (subject === 6) return 'policy';
   return reply.code < 500 && (subject === 7 || subject === undefined) ? 'slowDown' : 'relay';
 }
@@ -100,7 +102,7 @@ function classifyBasicCode(code: number, phase: SmtpPhase): ReplyClass {
     return phase === 'rcpt' ? 'mailboxTrouble' : code < 500 ? 'slowDown' : 'policy';
   if (code < 500) return 'slowDown';
   if (phase !== 'rcpt') return 'policy';
-  // RFC 5321 §3.4: not here; RFC 7504: the domain takes no mail.
+  // RFC 5321 §3.4: not here; RFC 7504: the domain accepts no mail.
   if (code === 551 || code === 556) return 'noSuchAddress';
   return [501, 550, 553].includes(code) ? 'unclear' : 'policy';
 }

@@ -3,17 +3,19 @@ import { classifyReply, findReplyRow, isLimit, parseReply } from './classify-rep
 import type { Outcome } from './outcome.ts';
 import { NAME_REMEDY, type SmtpPhase } from './reply-table.ts';
 
-/** What nodemailer's errors have, as far as it is used here. */
+/** The properties of nodemailer's errors that we use. */
 export interface SmtpError extends Error {
   readonly code?: string | undefined;
-  /** The system's code where nodemailer put its own in place of it. */
+  /** The system's code, if nodemailer replaced it with its own. */
   readonly originalCode?: string | undefined;
   readonly command?: string | undefined;
   readonly response?: string | undefined;
   readonly responseCode?: number | undefined;
 }
 
-/** What comes of a connection that could not be opened: a quota of our account, or the relay's trouble. */
+/**
+ * The outcome if a connection could not be opened: a quota of our account, or the relay's trouble.
+ */
 export function explainOpening(
   error: SmtpError,
 ): Extract<Outcome, { kind: 'relayTrouble' | 'limited' }> {
@@ -24,8 +26,8 @@ export function explainOpening(
 }
 
 /**
- * What a relay's trouble is, as a reply whose text is a phrase after the relay's name: `does not answer`;
- * with what the publisher can do about it, where that is known.
+ * A relay's trouble as a reply. Its text is a phrase after the relay's name, as `does not answer`,
+ * with what the publisher can do about it, if that is known.
  */
 export function explainTrouble(error: SmtpError, phase: SmtpPhase = 'connect'): Reply {
   const reply = error.response === undefined ? undefined : parseReply(error.response);
@@ -48,7 +50,7 @@ function isGreeting({ command = '' }: SmtpError): boolean {
 function refusalOf(error: SmtpError, code: number): string {
   if (isGreeting(error)) return 'refuses our greeting (EHLO)';
   if (error.code !== 'EAUTH') return 'refuses to work';
-  // RFC 4954 §6: what is temporary has nothing to do with the password.
+  // RFC 4954 §6: a temporary reply is not about the password.
   return code < 500 ? 'lets nobody log in now' : 'refuses the name and password';
 }
 
@@ -70,7 +72,7 @@ function explainBreak(error: SmtpError): string {
   return `does not speak SMTP as it should: ${plain(error.message)}`;
 }
 
-/** Whoever runs a certificate authority of their own has to say so to Node. */
+/** If you run your own certificate authority, you have to configure it in Node. */
 function remedyOf({ message }: SmtpError): string {
   if (!/self.signed|unable to (verify|get)|unknown ca/i.test(message)) return '';
   return ' (for an authority of your own, name the file of its certificate in NODE_EXTRA_CA_CERTS)';
@@ -79,7 +81,7 @@ function remedyOf({ message }: SmtpError): string {
 function plain(message: string): string {
   // OpenSSL names its own source files, and numbers that are different each time.
   const [, reason] = /:SSL routines:[^:]*:([^:]+):/.exec(message) ?? [];
-  // Node's advice is to those who start it, which nobody does by hand here.
+  // Leave out Node's advice: it is for people who start Node by hand.
   const fact = (reason ?? message).split('; if the root CA')[0] ?? '';
   return fact.replace(/[\p{Cc}\p{Cf}]/gu, ' ').slice(0, 300);
 }

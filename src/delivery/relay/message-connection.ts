@@ -1,22 +1,25 @@
 import { Transform } from 'node:stream';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 
-/** What nodemailer makes of a connection's replies to DATA and the final dot. */
+/** nodemailer's callback for a connection's replies to DATA and the final dot. */
 type Sent = (error: Error | null, reply?: string) => void;
 
-/** The stream between a message and the socket: it doubles dots, mends ends of lines, ends with the dot. */
+/**
+ * The stream between a message and the socket: it doubles dots, fixes ends of lines, and ends with
+ * the dot.
+ */
 interface DataStream extends Transform {
   lastByte: number | false;
   outByteCount: number;
 }
 
-/** What nodemailer's types leave out, of its inside. */
+/** Internals of nodemailer that its types leave out. */
 interface Inside {
-  /** Makes the stream, which is on its way to the socket then. */
+  /** Makes the stream and connects it to the socket. */
   _createSendStream(done: Sent): DataStream;
-  /** Replies that came and were not looked at yet; the last may not be whole. */
+  /** Replies that have arrived and are not processed yet; the last may be incomplete. */
   _responseQueue: readonly string[];
-  /** Looks at the first of them. */
+  /** Processes the first of them. */
   _processResponse(): unknown;
   /** Ends the connection, and what is in flight, with an error. */
   _onError(error: Error, code: string, reply: false, command: string): void;
@@ -29,25 +32,25 @@ const Connection = SMTPConnection as unknown as new (
 const LINE_FEED = 0x0a;
 
 /**
- * A connection of nodemailer's that passes a message on as it is where it was said to be
- * `wireReady` (`Message.wireReady`). nodemailer looks at each byte of a message in JavaScript,
- * which takes half of the time of sending, and finds nothing in such a message.
+ * A connection of nodemailer's that passes a message on unchanged if it is marked `wireReady`
+ * (`Message.wireReady`). nodemailer checks each byte of a message in JavaScript, which takes half
+ * of the time of sending, and finds nothing to change in such a message.
  *
- * It believes no reply whose lines have different codes either, of which nodemailer believes the first
- * and others the last (RFC 5321 §4.2.1 wants them equal).
+ * It also rejects a reply whose lines have different codes. nodemailer believes the first code,
+ * others the last (RFC 5321 §4.2.1 wants them equal).
  *
- * This stands on nodemailer's inside (`Inside`). Where a version has none of it, or makes another stream,
- * messages go the ordinary way; tests say so then.
+ * This depends on nodemailer's internals (`Inside`). If a version does not have them, or makes
+ * another stream, messages go the ordinary way; tests then report it.
  */
 export class MessageConnection extends Connection {
-  /** Of the message that is sent next. */
+  /** For the next message. */
   wireReady = false;
 
   override _createSendStream(done: Sent): DataStream {
     const stream = super._createSendStream(done);
     if (this.wireReady && stream instanceof Transform) {
       stream._transform = (chunk: Buffer, _encoding, passOn) => {
-        // Its end is written by what it has seen last.
+        // The stream's end depends on the last byte it has seen.
         stream.lastByte = LINE_FEED;
         stream.outByteCount += chunk.length;
         passOn(null, chunk);

@@ -10,7 +10,10 @@ const TIMEOUTS = { connectMs: 30_000, silenceMs: 600_000 };
 /** Fresh connections that may break before one message is given up. */
 const MOST_TRIES = 2;
 
-/** Makes a relay of its settings; connects when the first message comes. Throws a config error for a URL that is none. */
+/**
+ * Opens a relay with its settings; connects at the first message. Throws a config error for an
+ * invalid URL.
+ */
 export function openRelay(settings: RelaySettings): Relay {
   const address = parseRelayUrl(settings.url, settings.login);
   const named = { ...address, ehloName: settings.ehloName };
@@ -21,7 +24,7 @@ export function openRelay(settings: RelaySettings): Relay {
     openSession(named, settings.timeouts ?? TIMEOUTS, signal, mostMessages()),
   );
   const learn = (session: SmtpSession, outcome: Outcome) => {
-    // The one that was refused counts as given.
+    // The refused message was counted too.
     const messagesPerConnection = session.messages() - 1;
     if (outcome.kind !== 'limited' || outcome.limit !== 'session' || messagesPerConnection < 1)
       return;
@@ -68,7 +71,7 @@ const DROPPED: Taken = {
   trouble: { kind: 'relayTrouble', reply: { code: 0, text: 'was left by us' } },
 };
 
-/** Up to `most` sessions: idle ones are used again, others opened when all are busy. */
+/** Up to `most` sessions: reuses idle ones, opens others when all are busy. */
 function openSessions(most: number, open: (signal: AbortSignal) => Promise<SmtpSession>) {
   const idle: SmtpSession[] = [];
   const busy = new Set<SmtpSession>();
@@ -86,9 +89,9 @@ function openSessions(most: number, open: (signal: AbortSignal) => Promise<SmtpS
       busy.add(session);
       return { session, fresh: true };
     } catch (error) {
-      // Refused while others are still being let in.
+      // It was refused while other connections are still opening.
       await Promise.allSettled(opening);
-      // Perhaps it takes fewer connections from us than we want: those that work go on.
+      // It may accept fewer connections than we want: continue with those that work.
       if (busy.size + idle.length > 0) {
         limit = Math.max(1, busy.size + idle.length);
         return undefined;
@@ -107,7 +110,7 @@ function openSessions(most: number, open: (signal: AbortSignal) => Promise<SmtpS
 
   function leave(session: SmtpSession | undefined): void {
     if (session === undefined) return;
-    // Until it has said goodbye it is one of those that the relay counts.
+    // Until the session has ended, the relay still counts it.
     busy.add(session);
     const goodbye = session.end().then(() => {
       free(session);
@@ -134,7 +137,7 @@ function openSessions(most: number, open: (signal: AbortSignal) => Promise<SmtpS
         }
       }
     },
-    /** From now on so many at once; idle ones beyond that say goodbye. */
+    /** Sets the number of sessions at once; idle ones beyond it say goodbye. */
     limit(connections: number): void {
       limit = Math.max(1, Math.min(most, connections));
       while (idle.length > 0 && busy.size + idle.length > limit) leave(idle.pop());

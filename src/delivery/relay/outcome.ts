@@ -1,9 +1,9 @@
 import type { Reply } from '../delivery.ts';
 import type { ReplyClass } from '../refusals.ts';
 
-/** What the account at a relay has used up; nobody's failure. */
+/** A limit of our account at a relay that is reached; it counts against no reader. */
 export type RelayLimit =
-  /** Messages or recipients of an hour or a day. */
+  /** Messages or recipients in an hour or a day. */
   | 'hourlyQuota'
   | 'dailyQuota'
   /** Messages in a second or a minute. */
@@ -13,21 +13,21 @@ export type RelayLimit =
   /** Messages over one connection. */
   | 'session';
 
-/** What came of handing one message to a relay. */
+/** The outcome of sending one message to a relay. */
 export type Outcome =
   | { readonly kind: 'accepted'; readonly reply: Reply }
   /** Not now; worth trying again later. */
   | { readonly kind: 'deferred'; readonly reply: Reply; readonly replyClass: ReplyClass }
-  /** Never, by the word of the relay. */
+  /** Refused for good by the relay. */
   | { readonly kind: 'failed'; readonly reply: Reply; readonly replyClass: ReplyClass }
-  /** Nobody's failure: the relay takes no more for now, or not so fast. */
+  /** The relay accepts no more for now, or not so fast; it counts against no reader. */
   | { readonly kind: 'limited'; readonly reply: Reply; readonly limit: RelayLimit }
   /**
-   * Nobody's failure: no message goes anywhere until it is put right. With `recipientNamed` the relay said so of
-   * this one message, and may take others.
+   * No message goes out until the trouble is fixed; it counts against no reader. With
+   * `recipientNamed` the relay said so about this one message, and may accept others.
    */
   | { readonly kind: 'relayTrouble'; readonly reply: Reply; readonly recipientNamed?: true }
-  /** The relay went away between the final dot and its reply. */
+  /** The connection broke between the final dot and the reply. */
   | { readonly kind: 'inDoubt'; readonly reply: Reply }
-  /** `beforeDot` said no. */
+  /** `beforeDot` returned false. */
   | { readonly kind: 'withheld' };

@@ -9,20 +9,20 @@ export interface RelayAddress {
   readonly host: string;
   readonly port: number;
   /**
-   * `always`: from the first byte; `required`: by STARTTLS or not at all; `offered`: by STARTTLS
-   * when the relay offers it; `off`: never.
+   * `always`: from the first byte; `required`: STARTTLS or nothing; `offered`: STARTTLS if the
+   * relay offers it; `off`: never.
    */
   readonly tls: 'always' | 'required' | 'offered' | 'off';
-  /** Whether a certificate that nobody vouches for is good enough. */
+  /** Whether to accept a certificate that no authority has signed. */
   readonly selfSigned: boolean;
   readonly login?: RelayLogin;
 }
 
 /**
- * The relay that `smtp[s]://[name:password@]host[:port][?tls=required|off][&certificate=self-signed]`
- * means; `separate` is a login that is not in it. A password goes over TLS only, save to this machine itself or with `tls=off`; a
- * self-signed certificate is taken from this machine only. Throws a config error, which shows
- * nothing of the URL but what is wrong: it may hold a password.
+ * Parses `smtp[s]://[name:password@]host[:port][?tls=required|off][&certificate=self-signed]`;
+ * `separate` is a login outside the URL. A password needs TLS, except to this machine itself or
+ * with `tls=off`. A self-signed certificate is accepted from this machine only. Throws a config
+ * error. It shows only the wrong part of the URL, because the URL may contain a password.
  */
 export function parseRelayUrl(text: string, separate?: RelayLogin): RelayAddress {
   const fault = relayUrlFault(text);

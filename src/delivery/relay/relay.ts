@@ -8,25 +8,25 @@ export interface Relay {
   /** `host:port`, for people and for the ledger; never a password. */
   readonly name: string;
   /**
-   * Sends one message and says what came of it; never throws for what a relay does. The final
-   * dot is held back until `beforeDot` resolves to true: the relay can't have accepted the
-   * message before. On false, or when it throws (which is passed on), the connection is dropped
-   * and the message is not sent.
+   * Sends one message and returns its outcome; never throws for what a relay does. The final dot
+   * waits until `beforeDot` resolves to true: the relay can't have accepted the message before. If
+   * it returns false or throws (the error is passed on), the connection is dropped and the message
+   * is not sent.
    */
   send(message: Message, beforeDot: () => Promise<boolean>): Promise<Outcome>;
-  /** Connects and logs in; what the trouble is, where there is any. */
+  /** Connects and logs in; returns the trouble, if there is any. */
   verify(): Promise<Reply | undefined>;
-  /** Learns what the relay takes: so many connections at once, so many messages over each. */
+  /** Sets learned limits: connections at once, messages over each. */
   limit(limits: RelayLimits): void;
-  /** What was learned of it so far. */
+  /** The limits learned so far. */
   limits(): RelayLimits;
-  /** Ends every connection that is idle, in order. */
+  /** Ends every idle connection cleanly. */
   close(): Promise<void>;
-  /** Drops every connection at once: what is in flight comes back as not sent or in doubt. */
+  /** Drops every connection at once: messages in flight end as not sent or in doubt. */
   drop(): void;
 }
 
-/** What a relay was found to take; absent where it takes what it is asked to. */
+/** A relay's learned limits; absent if none was found. */
 export interface RelayLimits {
   readonly connections?: number;
   readonly messagesPerConnection?: number;
@@ -37,15 +37,18 @@ export interface RelaySettings {
   readonly url: string;
   /** A login that is not in the URL. */
   readonly login?: RelayLogin;
-  /** What we call ourselves (EHLO, RFC 5321 §4.1.1.1): a host name. */
+  /** Our name for EHLO (RFC 5321 §4.1.1.1): a host name. */
   readonly ehloName: string;
   /** Connections at once. */
   readonly connections: number;
-  /** After so many a connection says goodbye, and the next message goes over another; no limit when absent. */
+  /**
+   * After this many messages a connection ends, and the next message uses another; no limit when
+   * absent.
+   */
   readonly messagesPerConnection?: number;
   /** How long to wait for a connection; how long a silence may be. */
   readonly timeouts?: { readonly connectMs: number; readonly silenceMs: number };
 }
 
-/** Makes a relay of its settings; connects to nothing yet. */
+/** Opens a relay with its settings; connects to nothing yet. */
 export type OpenRelay = (settings: RelaySettings) => Relay;

@@ -4,34 +4,34 @@ import type { RelayLimit } from './outcome.ts';
 /** What the relay was replying to (RFC 5321 §3); `dot` is the end of the message. */
 export type SmtpPhase = 'connect' | 'tls' | 'auth' | 'mail' | 'rcpt' | 'data' | 'dot';
 
-/** A kind of reply that is told by its words. Every condition that is there has to hold. */
+/** A kind of reply, recognised by its words. All conditions that are present must match. */
 export interface ReplyRow {
   readonly class: ReplyClass | RelayLimit;
   /** Default: from MAIL on. */
   readonly phases?: readonly SmtpPhase[];
-  /** Of the basic code, as `5` or `550`: its beginning. */
+  /** The beginning of the basic code, as `5` or `550`. */
   readonly code?: string;
-  /** Of the enhanced code without its first digit, as `1.1`. */
+  /** The enhanced code without its first digit, as `1.1`. */
   readonly enhanced?: readonly string[];
-  /** Of the text. */
+  /** A pattern for the text. */
   readonly words?: RegExp;
   /** What the publisher can do, as a clause. */
   readonly remedy?: string;
-  /** Who says so: a provider's documentation, a program, an RFC. */
+  /** The source: a provider's documentation, a program, an RFC. */
   readonly source: string;
 }
 
 const NAMED: readonly SmtpPhase[] = ['rcpt', 'data', 'dot'];
-/** What helps where a relay refuses the name in EHLO. */
+/** What to do if a relay refuses the name in EHLO. */
 export const NAME_REMEDY = 'set email.name to a host name that the DNS knows';
 
 /**
- * Replies by their words, the first that fits counts; those that fit none are classified by code
- * (RFC 3463, RFC 5321 §4.2). A row about the reader stands before one about us where the words are
- * alike: a mailbox has quotas and limits, too.
+ * Replies by their words; the first match counts. Replies without a match are classified by code
+ * (RFC 3463, RFC 5321 §4.2). If the words are alike, a row about the reader comes before one about
+ * us: a mailbox has quotas and limits, too.
  */
 export const REPLY_TABLE: readonly ReplyRow[] = [
-  // Exchange's words for an address that it does not have.
+  // Exchange's words for an address that does not exist.
   {
     class: 'noSuchAddress',
     phases: NAMED,
@@ -48,7 +48,7 @@ export const REPLY_TABLE: readonly ReplyRow[] = [
       /receiving (mail|e-?mails?|messages) (too|at a rate)|exceed\w* receiving limits?|receiv\w+ (rate|limit|quota)|recipient thread limit|(too many|zu ?viele) (messages|mails) (on|auf) (the|dem) server/i,
     source: 'Gmail 450 4.2.1, 550 5.2.1; Exchange Online 432 4.3.2 STOREDRV.Deliver; web.de',
   },
-  // Quotas of ours.
+  // Our quotas.
   {
     class: 'session',
     words:
@@ -85,7 +85,7 @@ export const REPLY_TABLE: readonly ReplyRow[] = [
       /\b(sending|send|outgoing|outbound|submission|relay(ing)?|smtp|user|domain|sender|account)\b.{0,20}\b(message |mail |sending |recipient )?(limit|quota)\b.{0,25}(exceed|reach|used)|\b(mail|message|recipient|send)\w* (send )?(limit|quota|count quota)( has been)? (exceeded|reached)|(message|mail) count quota|exceeded (your|the|its|his) (sending|send|message|outgoing|smtp|recipient)\w* (limit|quota)|(limite|quota) d['’]envoi|(sende|versand)(limit|kontingent)|l[ií]mite de env[ií]o|peak smtp relay limit|limit on the number of|quota exceeded for authenticated|\bover (the |its )?(sending|send|message|outgoing) quota|\byour (account|mailbox|plan|domain)\b.{0,40}\b(exceed\w*|limit|quota|full)/i,
     source: 'IONOS 450; mailhostbox 550 5.4.5; StartMail 550 5.7.1; Gmail relay 450 4.2.1',
   },
-  // The pace and the connections of ours.
+  // Our pace and our connections.
   {
     class: 'pace',
     words:
@@ -98,7 +98,7 @@ export const REPLY_TABLE: readonly ReplyRow[] = [
       /(concurren\w*|simultan\w*|parallel\w*|gleichzeitig\w*)\b.{0,30}\b(connections?|connexions?|sessions?|verbindung\w*|conexiones)|(connection|session)s? (count |number )?limit|too many (open |smtp |concurrent )?(connections|sessions)\b|trop de connexions|zu ?viele verbindungen|demasiadas conexiones/i,
     source: 'Exchange Online 432 4.3.2; Amazon SES 421; Orange OFR_104',
   },
-  // The message is too large for the relay, and would be for everyone.
+  // The message is too large for the relay, for every recipient.
   {
     class: 'policy',
     phases: NAMED,
@@ -107,7 +107,7 @@ export const REPLY_TABLE: readonly ReplyRow[] = [
       /^(?!.*(mailbox|quota|storage)).*(message|mail|size|nachricht|taille)\b.{0,40}\b(too (big|large|long)|exceeds|larger than|zu gro(ß|ss)|trop (gros|grand|volumineux))/i,
     source: 'RFC 1870 552 5.3.4; Exchange 5.2.3; Zoho 5.2.0',
   },
-  // A full mailbox, whatever code it has.
+  // A full mailbox, with any code.
   {
     class: 'mailboxTrouble',
     phases: NAMED,
@@ -148,7 +148,7 @@ export const REPLY_TABLE: readonly ReplyRow[] = [
     source:
       'Exchange Online 554 5.2.252, 5.1.8, 5.7.705; Zoho 550 5.4.6; Amazon SES 554; SendGrid; Postmark',
   },
-  // A policy of whom it goes to: who sends, from where, how it is signed, what it says.
+  // A policy of the destination: about the sender, its network, the signature, the content.
   {
     class: 'policy',
     phases: NAMED,
@@ -184,7 +184,7 @@ export const REPLY_TABLE: readonly ReplyRow[] = [
     source:
       'Gmail 552 5.7.0, 550 5.7.1; IONOS; SpamAssassin; Exchange transport rules 5.7.1; Zoho 552 5.1.1',
   },
-  // Who does not exist, whatever code they have.
+  // The address does not exist, with any code.
   {
     class: 'noSuchAddress',
     phases: NAMED,
@@ -211,7 +211,7 @@ export const REPLY_TABLE: readonly ReplyRow[] = [
     source:
       'Gmail 550 5.2.1; Yahoo 554 disabled or discontinued; Postmark 406; GMX 5.2.1; SES suppression',
   },
-  // Our sender, where its address is named.
+  // Our sender, if its address is named.
   {
     class: 'relay',
     phases: NAMED,

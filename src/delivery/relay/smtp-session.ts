@@ -14,28 +14,31 @@ import type { SmtpPhase } from './reply-table.ts';
 export interface SmtpSession {
   /** Whether another message can be sent over it. */
   isUsable(): boolean;
-  /** Messages that it was given so far. */
+  /** Messages sent over it so far. */
   messages(): number;
-  /** As `Relay.send`; `broke` when the connection ended before the relay could know the message. */
+  /** As `Relay.send`; `broke` if the connection ended before the relay could know the message. */
   send(
     message: Message,
     beforeDot: () => Promise<boolean>,
   ): Promise<{ readonly outcome: Outcome; readonly broke: boolean }>;
-  /** Says goodbye, and waits for a short while only. */
+  /** Says goodbye, and waits only for a short time. */
   end(): Promise<void>;
-  /** Drops the connection at once, whatever is in flight. */
+  /** Drops the connection at once, even with a message in flight. */
   drop(): void;
 }
 
 export interface SessionTimeouts {
   readonly connectMs: number;
-  /** Of silence; RFC 5321 §4.5.3.2.6 asks for ten minutes after the final dot. */
+  /** The longest silence; RFC 5321 §4.5.3.2.6 asks for ten minutes after the final dot. */
   readonly silenceMs: number;
 }
 
 const GOODBYE_MS = 2000;
 
-/** Connects, starts TLS and logs in, unless `signal` is aborted; usable for `mostMessages`. Throws an `SmtpError`. */
+/**
+ * Connects, starts TLS and logs in, unless `signal` is aborted; usable for `mostMessages`. Throws
+ * an `SmtpError`.
+ */
 export async function openSession(
   address: RelayAddress & Pick<RelaySettings, 'ehloName'>,
   timeouts: SessionTimeouts,
@@ -57,7 +60,7 @@ export async function openSession(
     // A relay on this machine has a loopback address only.
     allowInternalNetworkInterfaces: true,
   });
-  // Later errors reach the message that is in flight; without a listener they would end the program.
+  // Later errors reach the message in flight; without a listener they would end the program.
   connection.on('error', () => {});
   const drop = () => connection.close();
   signal.addEventListener('abort', drop);
@@ -122,7 +125,7 @@ function closedEarly(): SmtpError {
 interface Progress {
   reached: 'envelope' | 'body' | 'marking' | 'dot';
   withheld: boolean;
-  /** What `beforeDot` threw. */
+  /** The error of `beforeDot`. */
   thrown?: { readonly error: unknown };
 }
 
@@ -134,7 +137,7 @@ async function sendOver(
   const progress: Progress = { reached: 'envelope', withheld: false };
   const envelope = { ...message.envelope, to: [message.envelope.to], size: message.bytes.length };
   const result = await new Promise<{ response: string } | SmtpError>((resolve) => {
-    // `close` forgets the message in flight without a word; where there is one, it comes first.
+    // `close` drops the message in flight without an error. If there is an error, it comes first.
     const onEnd = () => setImmediate(() => resolve(closedEarly()));
     connection.once('end', onEnd);
     connection.send(envelope, bodyOf(message.bytes, beforeDot, progress), (error, info) => {
@@ -150,7 +153,9 @@ async function sendOver(
   return judge(connection, result, progress.reached);
 }
 
-/** The message as a stream that ends (which makes nodemailer send the dot) when `beforeDot` agrees. */
+/**
+ * The message as a stream that ends when `beforeDot` agrees. Its end makes nodemailer send the dot.
+ */
 function bodyOf(bytes: Buffer, beforeDot: () => Promise<boolean>, progress: Progress): Readable {
   const stop = (body: Readable) => body.destroy(new Error('not to be sent'));
   return new Readable({
@@ -165,7 +170,7 @@ function bodyOf(bytes: Buffer, beforeDot: () => Promise<boolean>, progress: Prog
       progress.reached = 'marking';
       beforeDot().then(
         (agreed) => {
-          // The connection broke meanwhile: there is nobody to send the dot to.
+          // The connection broke meanwhile: the dot can't be sent.
           if (this.destroyed) return;
           progress.withheld = !agreed;
           if (agreed) {
@@ -192,7 +197,7 @@ async function judge(
   if (!(result instanceof Error)) {
     const reply = parseReply(result.response);
     if (reached === 'dot') return { outcome: { kind: 'accepted', reply }, broke: false };
-    // It "accepts" what it has not got: whatever it is, it is no relay.
+    // It "accepts" a message that it has not got: it can't be a real relay.
     connection.close();
     const text = `says that it has a message which it has not: ${reply.code} ${reply.text}`;
     return { outcome: { kind: 'relayTrouble', reply: { ...reply, text } }, broke: false };
@@ -201,7 +206,8 @@ async function judge(
   const reply = parseReply(result.response ?? '');
   if (reply.code < 400 || phase === 'connect') {
     connection.close();
-    // The relay's goodbye in place of any reply (RFC 5321 §3.8), perhaps for this one recipient.
+    // The relay ends the session instead of replying (RFC 5321 §3.8), perhaps for this one
+    // recipient.
     if (reply.code === 421) {
       return { outcome: outcomeOf(result, reply, 'rcpt'), broke: reached !== 'marking' };
     }
@@ -210,20 +216,21 @@ async function judge(
     const outcome: Outcome = { kind: 'relayTrouble', reply: trouble };
     return { outcome, broke: reached !== 'marking' };
   }
-  // A reply before the dot leaves half a message on the wire.
+  // A refusal before the dot leaves half a message on the wire.
   if (phase === 'dot' && reached !== 'dot') connection.close();
   else await reset(connection);
   const outcome = outcomeOf(result, reply, phase);
   const isOver = outcome.kind === 'limited' && outcome.limit === 'session';
   if (isOver) connection.close();
-  // 421 to MAIL on a connection that had served others: it was its last word to them, not to us.
+  // 421 to MAIL on a connection that had served others: it ended that session, and does not refuse
+  // us.
   return {
     outcome,
     broke: (isOver && reached === 'envelope') || (phase === 'mail' && reply.code === 421),
   };
 }
 
-/** What comes of a message that was refused in `phase`, for now or for good. */
+/** The outcome of a message that was refused in `phase`, for now or for good. */
 function outcomeOf(error: SmtpError, reply: Reply, phase: SmtpPhase): Outcome {
   const kind = classifyReply(reply, phase);
   if (isLimit(kind)) return { kind: 'limited', limit: kind, reply };

@@ -9,9 +9,10 @@ import type { SendDependencies } from '../send-dependencies.ts';
 type Dependencies = Pick<SendDependencies, 'config' | 'store' | 'clock' | 'askService'>;
 
 /**
- * Throws a config error when nobody could leave: when `serviceUrl` does not answer a link to leave
- * as the service of this database does. Asked before the first edition of the database, and again
- * when the address has changed; with `isForced` an editor vouches for it. What was found is saved.
+ * Throws a config error if readers could not unsubscribe: `serviceUrl` does not answer an
+ * unsubscribe link as the service of this database does. Checks before the database's first
+ * edition, and again after the address changed. With `isForced` an editor vouches for the address.
+ * Saves the checked address.
  */
 export async function checkService(deps: Dependencies, { isForced = false } = {}): Promise<void> {
   const { config, store } = deps;
@@ -19,7 +20,7 @@ export async function checkService(deps: Dependencies, { isForced = false } = {}
   if (serviceUrl === undefined) return;
   const { service_url: known, id } = await readIdentity(store.db);
   if (known === serviceUrl) return;
-  // A database from before this was asked: its readers have had links for long.
+  // A database older than this check: its readers have had links for a long time.
   const isOld = known === null && (await hasPlanned(store.db));
   const trouble = isForced || isOld ? undefined : await ask(deps, serviceUrl, id);
   if (trouble === undefined) {
@@ -35,7 +36,7 @@ export async function checkService(deps: Dependencies, { isForced = false } = {}
   );
 }
 
-/** What is wrong with the address; undefined where our service answers. */
+/** What is wrong with the address; undefined if our service answers. */
 async function ask(
   { config, clock, askService }: Dependencies,
   serviceUrl: string,

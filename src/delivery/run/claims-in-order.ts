@@ -5,10 +5,10 @@ import type { Ledger } from './ledger.ts';
 import type { Route } from './routes.ts';
 import type { RunState } from './run-state.ts';
 
-/** How many claimed deliveries there are for each connection: enough to work on while others are claimed. */
+/** Claimed deliveries per connection: enough to work on while the next are claimed. */
 const CLAIMS_PER_CONNECTION = 10;
 
-/** What claiming has to know of a run. */
+/** What claiming needs from a run. */
 export interface Claiming {
   readonly routes: readonly Route[];
   readonly runState: RunState;
@@ -18,9 +18,10 @@ export interface Claiming {
 }
 
 /**
- * Gives a function that claims the next deliveries of the edition, none to the domains of `notTo`:
- * those planned after the last ones, and, where there are none, from the first again. An empty
- * answer means that nothing is due. It throws when the database can't be written.
+ * Returns a function that claims the next deliveries of the edition, except those to the domains in
+ * `notTo`. It claims the deliveries planned after the last ones; if there are none, it starts again
+ * from the first. An empty list means that nothing is due. It throws if the database can't be
+ * written.
  */
 export function claimsInOrder(
   { deps, edition, sender }: DeliveryRun,
@@ -39,11 +40,11 @@ export function claimsInOrder(
       runState.stop('stale', `${edition.id} is too old to be sent any further`);
       return [];
     }
-    // What went back to the queue just now is there to be claimed.
+    // Requeued deliveries must be in the database before we claim again.
     await ledger.settle();
     const at = storedInstant(now);
     const onwards = last === 0 ? [] : await claimAfter(last, at, notTo);
-    // From the start again: something may have come back, or be due by now.
+    // From the start again: deliveries may have been requeued, or be due by now.
     const claimed = onwards.length > 0 ? onwards : await claimAfter(0, at, notTo);
     last = claimed.at(-1)?.id ?? 0;
     return claimed;

@@ -17,14 +17,14 @@ import { openRunState, type RunState } from './run-state.ts';
 import type { Stopped } from './send-report.ts';
 import { whyClosed } from './why-closed.ts';
 
-/** What one run came to. */
+/** The result of one run. */
 export interface DeliveryResult {
-  /** Accepted in this run. */
+  /** Messages that relays accepted in this run. */
   readonly sent: number;
   readonly stopped?: Stopped;
 }
 
-/** After a signal, what is in flight has this long. */
+/** After a signal, messages in flight have this long to finish. */
 const GRACE_MS = 6000;
 
 /** What the workers of one run share. */
@@ -33,11 +33,13 @@ interface Workshop extends Noting {
 }
 
 /**
- * Sends what is due of the edition over the connections of all routes, until nothing is, no relay
- * can go on, too much is refused, the edition is stale or paused, or `signal` is aborted; then
- * gives back what is left. Every message is on record as submitting before a relay can have all of
- * it. Throws when the ledger cannot be written: then nothing goes any more. `recipients` is for
- * showing progress, `freshUntil` is when the edition is stale; with `triesAtOnce` no relay is at rest.
+ * Sends the due deliveries of the edition over the connections of all routes. Ends when nothing is
+ * due, no relay can continue, too much is refused, the edition is stale or paused, or `signal` is
+ * aborted. Then it requeues what is left.
+ *
+ * Each message is recorded as submitting before a relay can have all of it. Throws if the ledger
+ * cannot be written: then no more messages go out. `recipients` is for the progress display,
+ * `freshUntil` is when the edition becomes stale. With `triesAtOnce` no relay rests.
  */
 export async function deliverClaims(
   run: DeliveryRun,
@@ -71,15 +73,15 @@ export async function deliverClaims(
   while (await settleAll(shop));
   unwatch();
   await shop.dispatch.end();
-  // When the disk is full this fails too; the next run finds this sender gone, and settles it.
+  // If the disk is full this fails too. The next run sees that this sender is gone, and settles it.
   const now = storedInstant(clock());
   await giveBackAll(store.db, run.sender, now).catch((error: unknown) => runState.fail(error));
   return runState.end();
 }
 
 /**
- * Writes what is not on the disk yet, and settles whom the refusals are about. True where the run goes on
- * by another relay.
+ * Writes what is not on disk yet, and decides whom the refusals are about. Returns true if the run
+ * continues with another relay.
  */
 async function settleAll(shop: Workshop): Promise<boolean> {
   const { run, runState, ledger, refusals, dispatch } = shop;
@@ -115,7 +117,7 @@ async function openWorkshop(
   return { run, runState, ledger, throttles, dispatch, refusals };
 }
 
-/** Rates of domains; those that have climbed back, and old counts of relays, are forgotten. */
+/** Reads the rates of domains. Deletes rates that have recovered, and old counts of relays. */
 async function currentRates({ deps }: DeliveryRun, now: number) {
   return deps.store.transaction(async (db) => {
     await forgetOldUse(db, now);
@@ -129,7 +131,7 @@ async function currentRates({ deps }: DeliveryRun, now: number) {
   });
 }
 
-/** One connection's work. */
+/** The loop of one connection. */
 async function work(shop: Workshop, route: Route, onDone: () => void): Promise<void> {
   const { run, runState, ledger, dispatch, refusals } = shop;
   for (;;) {
@@ -150,13 +152,19 @@ async function work(shop: Workshop, route: Route, onDone: () => void): Promise<v
   }
 }
 
-/** Where the edition was paused or cancelled: what is claimed need not be tried one after the other. */
+/**
+ * If the edition was paused or cancelled, stops the run: there is no need to try each claimed
+ * delivery.
+ */
 async function stopIfClosed({ deps, edition }: DeliveryRun, runState: RunState): Promise<void> {
   const message = await whyClosed(deps.store.db, edition.id);
   if (message !== undefined) runState.stop('paused', message);
 }
 
-/** Stops when `signal` is aborted; what is in flight then has a little time. Call the answer in the end. */
+/**
+ * Stops the run when `signal` is aborted; messages in flight then have a little time. Returns a
+ * function that ends the watching.
+ */
 function watch(
   signal: AbortSignal | undefined,
   routes: readonly Route[],

@@ -38,11 +38,14 @@ import { mostDoubtsResent, policyOf } from './when-in-doubt.ts';
 import { whyClosed } from './why-closed.ts';
 
 /**
- * Stores the edition where it is new and plans one delivery for each active subscriber, in one
- * transaction; puts the edition's page into the output folder, for the link to it; then sends what is not sent yet. Run again, it goes on where it was: nobody gets an
- * edition twice, save those the report names as in doubt. When `signal` is aborted it finishes
- * what is in flight and gives back the rest. Throws before anything is stored when a relay's URL
- * or the secret is wrong or missing, the database is held, or nobody could leave.
+ * Stores the edition if it is new, and plans one delivery for each active subscriber, in one
+ * transaction. Writes the edition's page to the output folder, because messages link to it. Then
+ * sends what is not sent yet.
+ *
+ * A second run continues where the first stopped. Nobody gets an edition twice, except the
+ * deliveries that the report lists as in doubt. When `signal` is aborted, it finishes the messages
+ * in flight and requeues the others. Throws before anything is stored if a relay's URL or the
+ * secret is wrong or missing, the database is on hold, or readers could not unsubscribe.
  */
 export async function deliverEdition(
   deps: SendDependencies,
@@ -81,8 +84,8 @@ export async function deliverEdition(
 }
 
 /**
- * Before sending: lets the edition go on, and queues again what is to be sent once more. Returns
- * the time until which its messages may go.
+ * Before sending: resumes the edition, and requeues what is to be sent again. Returns the time
+ * until which its messages may go out.
  */
 async function reopen(
   { store, clock }: SendDependencies,
@@ -117,7 +120,10 @@ function isSameMail(a: Edition, b: Edition): boolean {
   return a.subject === b.subject && a.html === b.html && a.text === b.text;
 }
 
-/** After sending: pauses the edition where that is why the run stopped, gives up what is stale, ends dead subscriptions. */
+/**
+ * After sending: pauses the edition if the stop reason asks for it, fails stale deliveries, ends
+ * dead subscriptions.
+ */
 async function conclude(
   { deps, edition, sender }: DeliveryRun,
   options: SendOptions,
@@ -132,7 +138,8 @@ async function conclude(
     await pauseEdition(db, edition.id, { by: 'refusals', reason: stopped.message, at });
   }
   if (stopped?.because === 'relay') {
-    // A relay that takes no more connections from us may serve another sender of the edition well.
+    // A relay that accepts no more connections from us may still serve another sender of the
+    // edition.
     const isAlone = (await sendersOf(db, edition.id)).every(({ id }) => id === sender);
     if (isAlone) await pauseEdition(db, edition.id, { by: 'relay', reason: stopped.message, at });
   }
@@ -140,7 +147,10 @@ async function conclude(
   return endBounced(deps, edition.id, newsletter);
 }
 
-/** An edition that was paused or cancelled meanwhile has nothing to claim: that is why the run ended. */
+/**
+ * An edition that was paused or cancelled meanwhile has nothing to claim: that is why the run
+ * ended.
+ */
 async function withReason(
   { store }: SendDependencies,
   { id }: Edition,

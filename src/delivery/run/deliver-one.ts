@@ -10,18 +10,18 @@ import type { Ledger } from './ledger.ts';
 import type { Route } from './routes.ts';
 import { verdictOf } from './verdict-of.ts';
 
-/** What one run of sending works on. */
+/** What one run works on. */
 export interface DeliveryRun {
   readonly deps: SendDependencies;
   readonly edition: Edition;
   readonly template: MessageTemplate;
-  /** Id of the sender whose lease this runs under. */
+  /** Id of the sender whose lease this run uses. */
   readonly sender: string;
 }
 
 /**
- * Sends one claimed delivery over a route, and hands the ledger what came of it; the delivery goes
- * back to the queue when that was nobody's failure. Throws when the ledger cannot be written.
+ * Sends one claimed delivery over a route, and records its outcome in the ledger. Requeues the
+ * delivery if the relay did not judge it. Throws if the ledger cannot be written.
  */
 export async function deliverOne(
   run: DeliveryRun,
@@ -30,7 +30,7 @@ export async function deliverOne(
 ): Promise<Outcome> {
   const { deps } = run;
   const { id } = delivery;
-  // The copy of a message in doubt is the same message, so it bears the date of the first one.
+  // The copy of a message in doubt is the same message, and keeps the date of the first one.
   const date = delivery.firstDate ?? storedInstant(deps.clock());
   const built = build(run, delivery, date);
   const messageId = 'messageId' in built ? built.messageId : '';
@@ -40,7 +40,7 @@ export async function deliverOne(
   };
   const outcome = 'kind' in built ? built : await route.relay.send(built, submit);
   if (outcome.kind === 'withheld' || isNobodys(outcome)) {
-    // Withheld: somebody else holds it now, the subscriber left, or the edition was paused.
+    // Withheld: another sender has claimed it, the subscriber left, or the edition was paused.
     ledger.giveBack(id);
     return outcome;
   }
@@ -54,12 +54,18 @@ export async function deliverOne(
   return outcome;
 }
 
-/** Whether the relay did not come as far as this reader: the delivery goes back as it was. */
+/**
+ * Whether the relay stopped before it got this reader's address: the delivery is requeued
+ * unchanged.
+ */
 export function isNobodys(outcome: Outcome): boolean {
   return outcome.kind === 'relayTrouble' && outcome.recipientNamed !== true;
 }
 
-/** The message; as a failure where one subscriber's can't be built, which must not stop the others. */
+/**
+ * The message. If one subscriber's message can't be built, returns a failure: it must not stop the
+ * others.
+ */
 function build(
   { template }: DeliveryRun,
   delivery: ClaimedDelivery,

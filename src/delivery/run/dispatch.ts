@@ -4,28 +4,32 @@ import type { Leave } from './quota.ts';
 import { hasRoom, isTurnOf, isUsable, type Route, restForQuota } from './routes.ts';
 import type { RunState } from './run-state.ts';
 
-/** Hands out claimed deliveries to the connections of all routes. */
+/** Assigns claimed deliveries to the connections of all routes. */
 export interface Dispatch {
-  /** The next delivery for a connection of the route; undefined when there is nothing left to do. */
+  /** The next delivery for a connection of the route; undefined if there is nothing left to do. */
   next(route: Route): Promise<ClaimedDelivery | undefined>;
-  /** The delivery is over; with `returned` it went back to the queue, and is to be claimed again. */
+  /** The delivery is over; with `returned` it was requeued, and is to be claimed again. */
   done(route: Route, delivery: ClaimedDelivery, returned: boolean): void;
-  /** After the last: deliveries went back into the queue. Ends the run when no relay can take them for a while. */
+  /**
+   * After the last delivery: some were requeued. Ends the run if no relay can take them for a
+   * while.
+   */
   goOn(): void;
-  /** At the end: waits until nothing more is claimed, which could else not be given back. */
+  /**
+   * At the end: waits for the claim under way, because its deliveries could not be requeued later.
+   */
   end(): Promise<void>;
 }
 
-/** Longer than this nobody waits for a quota: the run ends, and says when to go on. */
+/** The longest wait for a quota. If it takes longer, the run ends and reports when to continue. */
 const LONGEST_WAIT_MS = 60_000;
 
-/** Opens the dispatch of a run. */
 export function openDispatch(input: LocalQueueInput): Dispatch {
   const { routes, throttles, runState, now } = input;
   const hand = openLocalQueue(input);
   let inFlight = 0;
 
-  /** Asks for leave; where there is none yet, waits for a while. */
+  /** Asks for a permit; if there is none yet, waits for a while. */
   async function leaveToSend(route: Route): Promise<boolean> {
     const opensAt = route.throttle.opensAt(now());
     const leave: Leave =
@@ -42,7 +46,10 @@ export function openDispatch(input: LocalQueueInput): Dispatch {
     return false;
   }
 
-  /** Begins with the first delivery whose domain is open, by leave of the route; undefined: look again. */
+  /**
+   * Starts the first delivery whose domain is open, if the route has a permit. Undefined: try
+   * again.
+   */
   async function begin(route: Route): Promise<ClaimedDelivery | undefined> {
     const opensAt = hand.opensAt();
     if (opensAt > now()) {
@@ -51,7 +58,7 @@ export function openDispatch(input: LocalQueueInput): Dispatch {
       return undefined;
     }
     if (!(await leaveToSend(route))) return undefined;
-    // While the quota was asked another connection may have taken it, or the relay got into trouble.
+    // During the quota check another connection may have dequeued it, or the relay may have failed.
     const isOpen = runState.mayGoOn() && isUsable(route, now()) && hasRoom(route);
     const delivery = isOpen ? hand.take() : undefined;
     if (delivery === undefined) route.quota.putBack(now());
@@ -59,7 +66,7 @@ export function openDispatch(input: LocalQueueInput): Dispatch {
     return delivery;
   }
 
-  // In the same turn as it was taken: the next to look must find its domain as busy as it is.
+  // In the same turn as the dequeue: the next check must count this delivery for its domain.
   function note(route: Route, delivery: ClaimedDelivery): void {
     throttles.enter(delivery.domain, now());
     route.throttle.enter(now());
@@ -73,7 +80,7 @@ export function openDispatch(input: LocalQueueInput): Dispatch {
 
   return {
     async next(route) {
-      // It may have been at rest before this run began.
+      // The route may have been resting before this run began.
       stopIfAllRest(routes, runState, now());
       while (runState.mayGoOn()) {
         hand.refill();
@@ -111,7 +118,7 @@ function untilThen(then: number, now: number): number {
   return Math.min(LOOK_AGAIN_MS, Math.max(1, then - now));
 }
 
-/** Ends the run when no relay can be given anything for a while. */
+/** Ends the run if no relay can take a message for a while. */
 function stopIfAllRest(routes: readonly Route[], runState: RunState, now: number): void {
   const isResting = (route: Route) =>
     // A relay in trouble is worth waiting for only while another one works.

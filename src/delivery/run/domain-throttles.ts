@@ -2,15 +2,18 @@ import type { DomainSettings } from '../../settings/settings.ts';
 import { LEAST_PER_DOMAIN, type SlowedRate } from '../slowed-rate.ts';
 import { openThrottle, type Throttle } from './throttle.ts';
 
-/** Who may be sent to at the moment, by destination domain. Times are epoch milliseconds. */
+/** Throttles for destination domains. Times are epoch milliseconds. */
 export interface DomainThrottles {
-  /** When a message to the domain may go: `now`, later, or undefined while others to it have to end first. */
+  /**
+   * When a message to the domain may go: `now` or later; undefined if others to it have to end
+   * first.
+   */
   opensAt(domain: string, now: number): number | undefined;
   /** A message to the domain begins. */
   enter(domain: string, now: number): void;
-  /** It is over. */
+  /** A message to the domain is over. */
   leave(domain: string): void;
-  /** The domain asked for a slower pace; gives its new rate. */
+  /** The domain asked for a slower pace; returns its new rate. */
   slowDown(domain: string, now: number): SlowedRate;
   /** Domains that cannot take a message at `now`. */
   closed(now: number): readonly string[];
@@ -21,7 +24,10 @@ interface DomainThrottle {
   readonly throttle: Throttle;
 }
 
-/** Gates for the domains of `settings`; `rates` are those that asked for a slower pace before. */
+/**
+ * Opens throttles with the limits of `settings`; `rates` are the domains that asked for a slower
+ * pace before.
+ */
 export function openDomainThrottles(
   settings: DomainSettings,
   rates: ReadonlyMap<string, SlowedRate>,

@@ -7,9 +7,9 @@ import { MOST_AT_ONCE } from '../../subscribers/queries/subscribers.ts';
 import { findBounced } from '../queries/bounces.ts';
 
 /**
- * Ends the subscriptions that the edition found to be dead: an address that does not exist at
- * once, a mailbox that takes nothing after `softBounces` editions. Gives their addresses. Run
- * twice, it does nothing the second time.
+ * Ends the subscriptions that the edition found to be dead: at once if the address does not exist,
+ * after `softBounces` editions if the mailbox accepts nothing. Returns their addresses. A second
+ * run does nothing.
  */
 export async function endBounced(
   { store, config, clock }: StoreDependencies,

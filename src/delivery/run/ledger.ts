@@ -6,27 +6,33 @@ import { recordVerdicts, type Submission, type Verdict } from '../queries/verdic
 import { writeLedger } from '../queries/write-ledger.ts';
 
 /**
- * What one sender writes of the deliveries it holds. What several connections write at the same
- * time is one transaction, in the order in which it came: the disk is waited for once, and whoever
- * waits for a mark has the verdict on the message before it on the disk as well. So one connection
- * never has more than one message that is marked and not judged.
+ * What one sender writes about its leased deliveries. Writes of several connections at the same
+ * time become one transaction, in their order: one wait for the disk serves all. When a mark is on
+ * disk, the verdict on the connection's previous message is too. So one connection never has more
+ * than one message that is marked and has no verdict.
  */
 export interface Ledger {
-  /** Marks a delivery as about to be accepted; on the disk when it resolves. False: it must not go. */
+  /**
+   * Marks a delivery as about to be accepted; resolves when the mark is on disk. False: do not send
+   * it.
+   */
   submit(submission: Submission): Promise<boolean>;
-  /** Records what the relay said; need not be waited for. `settle` throws where it fails. */
+  /** Records the relay's verdict; no need to await it. If the write fails, `settle` throws. */
   record(verdict: Verdict): void;
-  /** Puts a delivery back into the queue; need not be waited for. */
+  /** Requeues a delivery; no need to await it. */
   giveBack(id: number): void;
-  /** Counts a message that a relay is given. */
+  /** Counts a message sent to a relay. */
   count(relay: string): void;
-  /** Adds anything else to the next transaction. */
+  /** Adds other work to the next transaction. */
   add(work: (db: Database) => Promise<void>): void;
-  /** Waits until all that was given so far is on the disk. Throws the first error of any write, and ever after. */
+  /**
+   * Waits until all writes so far are on disk. After a failed write it always throws that first
+   * error.
+   */
   settle(): Promise<void>;
   /**
-   * After a write that failed: a last try to record what relays said meanwhile, which would else be
-   * in doubt. Never throws.
+   * After a failed write: tries a last time to record the verdicts of relays since then. Otherwise
+   * those messages would be in doubt. Never throws.
    */
   rescue(): Promise<void>;
 }
@@ -38,7 +44,7 @@ interface Batch {
   readonly returned: number[];
   readonly uses: Map<string, number>;
   readonly works: ((db: Database) => Promise<void>)[];
-  /** Who wants to know that it is written. */
+  /** Callers that wait until it is written. */
   readonly watchers: PromiseWithResolvers<void>[];
 }
 
@@ -47,13 +53,13 @@ const emptyBatch = (): Batch => ({
   ...{ uses: new Map(), works: [], watchers: [] },
 });
 
-/** The times that a ledger notes: of deliveries, and of what relays are given. */
+/** The clocks for a ledger's times: of deliveries, and of relay use. */
 export interface LedgerClocks {
   readonly clock: Clock;
   readonly machineClock: Clock;
 }
 
-/** Opens the ledger for the sender. After a write that failed, nothing is written any more. */
+/** Opens the ledger for the sender. After a failed write, it writes nothing more. */
 export function openLedger(
   store: Store,
   sender: string,
@@ -65,7 +71,7 @@ export function openLedger(
   const unwritten: Verdict[] = [];
 
   async function writeAll(): Promise<void> {
-    // After the other connections of this turn have had their say.
+    // First let the other connections of this turn add their writes.
     await new Promise(setImmediate);
     while (failure === undefined && !isEmpty(waiting)) {
       const batch = waiting;

@@ -4,24 +4,27 @@ import type { DomainThrottles } from './domain-throttles.ts';
 import type { Route } from './routes.ts';
 import type { RunState } from './run-state.ts';
 
-/** The deliveries that a run has claimed and not begun with. Times are epoch milliseconds. */
+/** The deliveries that a run has claimed and not started. Times are epoch milliseconds. */
 export interface LocalQueue {
-  /** Told whenever a connection that waits should look again. */
+  /** Notified whenever waiting connections should check again. */
   readonly changed: ChangeSignal;
   isEmpty(): boolean;
-  /** Whether nothing more is due, as far as is known. */
+  /** Whether nothing more is due, as far as the run knows. */
   isDry(): boolean;
-  /** A delivery went back to the queue: there is something to claim again. */
+  /** A delivery was requeued: there is something to claim again. */
   noteReturn(): void;
-  /** Claims where the queue is shorter than there are connections; does not wait for it. */
+  /** Claims more if the queue is shorter than the number of connections; does not wait for it. */
   refill(): void;
   /** Waits for the claim that is under way. */
   claimed(): Promise<void>;
-  /** Claims for other domains, where those of the queue have enough for now; does not wait for it. */
+  /** Claims for other domains, if the queued domains are at their limits; does not wait for it. */
   refillWithOthers(): void;
-  /** When the first of them may go; now or before: at once; Infinity: when another one is over. */
+  /**
+   * When the first queued delivery may go. `now` or before: at once; Infinity: when another one is
+   * over.
+   */
   opensAt(): number;
-  /** Takes the first whose domain is open out of the queue; undefined where there is none. */
+  /** Dequeues the first delivery whose domain is open; undefined if there is none. */
   take(): ClaimedDelivery | undefined;
 }
 
@@ -29,21 +32,21 @@ export interface LocalQueueInput {
   readonly routes: readonly Route[];
   readonly throttles: DomainThrottles;
   readonly runState: RunState;
-  /** Claims more, not to these domains; an empty answer means that nothing is due. */
+  /** Claims more, except to these domains; an empty list means that nothing is due. */
   readonly claim: (notTo: readonly string[]) => Promise<readonly ClaimedDelivery[]>;
-  /** Puts a claimed delivery back into the queue. */
+  /** Requeues a claimed delivery. */
   readonly giveBack: (delivery: ClaimedDelivery) => void;
   /** Epoch milliseconds of the machine's clock. */
   readonly now: () => number;
 }
 
-/** A wait is never longer than this, so that a clock that goes back costs no more. */
+/** The longest wait, because the clock may be set back. */
 export const LOOK_AGAIN_MS = 1000;
 
-/** Deliveries to domains that have enough for now stay in the queue, while others are claimed. */
+/** Deliveries to domains at their limits stay in the queue while others are claimed. */
 const MOST_IN_HAND_PER_CONNECTION = 20;
 
-/** Opens the queue of a run, which is empty at first. */
+/** Opens the queue of a run; it is empty at first. */
 export function openLocalQueue({
   routes,
   throttles,
@@ -56,7 +59,7 @@ export function openLocalQueue({
   const changed = openChangeSignal();
   let inHand: ClaimedDelivery[] = [];
   let isDry = false;
-  /** When there was nothing to claim for others than domains that had enough. */
+  /** When a claim last found nothing except for domains at their limits. */
   let noOthersAt = -Infinity;
   let claiming: Promise<void> | undefined;
 
@@ -96,7 +99,7 @@ export function openLocalQueue({
       if (isDry || claiming !== undefined || Math.abs(at - noOthersAt) < LOOK_AGAIN_MS) return;
       const notTo = throttles.closed(at);
       if (inHand.length >= connections * MOST_IN_HAND_PER_CONNECTION) {
-        // Several slow domains must not fill the queue, or nobody else would be served.
+        // Several slow domains must not fill the queue, or they would block all other domains.
         for (const delivery of inHand) giveBack(delivery);
         inHand = [];
       }

@@ -13,7 +13,7 @@ import type { AboutUs, Refusals } from './refusals.ts';
 import { isUsable, noteSuccess, type Route, restAfterTrouble, restForQuota } from './routes.ts';
 import type { RunState } from './run-state.ts';
 
-/** Where outcomes are noted. */
+/** What an outcome may change. */
 export interface Noting {
   readonly run: DeliveryRun;
   readonly runState: RunState;
@@ -24,23 +24,23 @@ export interface Noting {
 
 const MINUTE_MS = 60_000;
 
-/** After a quota is used up, and after refusals of everyone, one message is tried each hour. */
+/** After a quota is used up, or all recipients are refused, one message is tried each hour. */
 const QUOTA_REST_MS = 60 * MINUTE_MS;
 
-/** After asking for less again and again, with nothing taken between. */
+/** After repeated requests for less, with no message accepted between them. */
 const LIMIT_REST_MS = 10 * MINUTE_MS;
 const MOST_LIMITED: Readonly<Record<'pace' | 'connections' | 'session', number>> = {
   ...{ pace: 8, connections: 4, session: 3 },
 };
 
-/** Replies to messages that were under way at the same time ask for the same thing. */
+/** Replies to messages in flight at the same time count as one request. */
 const ONE_REQUEST_MS = 5000;
 
 /**
- * Notes what an outcome says of others than its delivery: of the edition (how many are refused), of
- * the relay (it works, is left alone for a while, wants less), of the destination domain (it wants a slower
- * pace). `refusedBefore`: `Refusals.count` when the message began. What is to outlast the run goes to the ledger. Returns whether deliveries went back into the
- * queue; throws nothing.
+ * Notes what an outcome says beyond its own delivery: about the edition (how many are refused), the
+ * relay (it works, has to rest, wants less), the destination domain (it wants a slower pace).
+ * `refusedBefore` is `Refusals.count` from when the message began. What has to outlast the run goes
+ * to the ledger. Returns whether deliveries were requeued. Never throws.
  */
 export function noteOutcome(
   noting: Noting,
@@ -59,7 +59,7 @@ export function noteOutcome(
     case 'accepted':
       runState.noteSent();
       refusals.noteAccepted(route, delivery.refusedBefore);
-      // It was under way when the relay began to rest: that goes on.
+      // The message was in flight when the relay began to rest: the rest continues.
       if (route.rest !== undefined && !isUsable(route, now)) return false;
       if (!route.works) recordTrouble(noting, route, undefined);
       noteSuccess(route);
@@ -69,8 +69,8 @@ export function noteOutcome(
       return true;
     case 'inDoubt':
       route.doubts += 1;
-      // As many as there are connections, with none accepted between them: a relay that breaks off
-      // in place of replying, which would leave everyone in doubt.
+      // As many as there are connections, with none accepted between them: a relay that disconnects
+      // instead of replying. It would leave every delivery in doubt.
       if (route.doubts < route.account.connections) return false;
       leaveAlone(noting, route, 'took messages whole and did not reply to them', now);
       return false;
@@ -88,7 +88,7 @@ export function noteOutcome(
   }
 }
 
-/** Counts a refusal, and lets the relay rest where there were too many. */
+/** Counts a refusal. After too many of them, lets the relay rest. */
 function noteRefusal(
   noting: Noting,
   route: Route,
@@ -107,7 +107,7 @@ function noteRefusal(
   return ids.length > 0;
 }
 
-/** Stops the edition, or lets the relay rest, when what it says is about us. */
+/** Stops the edition, or lets the relay rest, when its refusals are about us. */
 export function concludeAboutUs(noting: Noting, { route, reason, said }: AboutUs): void {
   const { runState, run } = noting;
   const now = run.deps.machineClock().epochMilliseconds;
@@ -119,7 +119,7 @@ export function concludeAboutUs(noting: Noting, { route, reason, said }: AboutUs
       return;
     case 'relay':
       leaveAlone(noting, route, said, now);
-      // Nothing to wait for, but much to try carefully: the next run begins with one message.
+      // No need to wait, but try carefully: the next run begins with one message.
       restFor(noting, route, 0, said);
       return;
     case 'slowDown':
@@ -130,7 +130,7 @@ export function concludeAboutUs(noting: Noting, { route, reason, said }: AboutUs
   }
 }
 
-/** What the relay has enough of for now. */
+/** Notes which limit of the relay is reached. */
 function noteLimit(
   noting: Noting,
   route: Route,
@@ -170,7 +170,10 @@ function takeFewerConnections({ run, ledger }: Noting, route: Route, now: number
   ledger.add((db) => setRelayLimits(db, route.account.id, { connections }, at));
 }
 
-/** What a relay was found to take over one connection, which it need not have told of this message. */
+/**
+ * Notes how many messages the relay accepts over one connection. An earlier message may have shown
+ * it.
+ */
 function noteSessionLimit({ run, ledger }: Noting, route: Route): void {
   const { messagesPerConnection } = route.relay.limits();
   if (messagesPerConnection === route.messagesPerConnection) return;
@@ -180,7 +183,7 @@ function noteSessionLimit({ run, ledger }: Noting, route: Route): void {
   ledger.add((db) => setRelayLimits(db, route.account.id, { messagesPerConnection }, at));
 }
 
-/** A domain that asks for a slower pace. */
+/** Notes that a domain asks for a slower pace. */
 function noteDomain(
   { ledger, throttles }: Noting,
   { domain }: ClaimedDelivery,
@@ -193,7 +196,7 @@ function noteDomain(
   ledger.add((db) => setDomainRate(db, domain, rate, `${code} ${text}`));
 }
 
-/** Leaves a relay alone for so long, beyond this run; then one message is tried. */
+/** Lets a relay rest for `ms`, also after this run; then one message is tried. */
 function restFor({ run, ledger }: Noting, route: Route, ms: number, reason: string): void {
   const now = run.deps.machineClock().epochMilliseconds;
   const until = storedInstant(run.deps.clock().add({ milliseconds: ms }));

@@ -6,9 +6,9 @@ import { planDeliveries } from '../queries/deliveries.ts';
 import type { ReadySend } from './send-report.ts';
 
 /**
- * Puts an edition and its deliveries on record, in one transaction: stores it where it is new, and
- * plans one delivery for each active subscriber, once. What `besides` writes is in the same transaction;
- * where it gives false, nothing is stored at all, and so does this. Throws a config error where the
+ * Records an edition and its deliveries in one transaction: stores the edition if it is new, and
+ * plans one delivery for each active subscriber, once. `besides` writes in the same transaction. If
+ * it returns false, nothing is stored, and this returns false too. Throws a config error if the
  * database is damaged.
  */
 export async function planEdition(
@@ -16,7 +16,7 @@ export async function planEdition(
   { edition, state, remember }: Pick<ReadySend, 'edition' | 'state' | 'remember'>,
   besides: (db: Database, at: string) => Promise<boolean> = async () => true,
 ): Promise<boolean> {
-  // First: an edition must not know a post by an id that is then forgotten.
+  // First: an edition must not refer to a post by an id that is then lost.
   if (state === 'new') remember();
   if (state !== 'unfinished') await store.verify();
   return store.transaction(async (db) => {

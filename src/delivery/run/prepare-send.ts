@@ -22,7 +22,7 @@ import type { SendOptions, SendPreparation } from './send-report.ts';
 import { freshSince } from './settle-ledger.ts';
 import { mostDoubtsResent } from './when-in-doubt.ts';
 
-/** A stored edition asks for no post. */
+/** For a stored edition: it reads no posts. */
 const NO_NOTES: PostNotes = {
   posts: { read: 0, published: 0, drafts: 0, future: 0, leftOut: [] },
   warnings: [],
@@ -41,10 +41,10 @@ export interface PrepareOptions extends SendOptions {
 }
 
 /**
- * Finds what `send` is to send: the edition called `edition`, else the oldest that is not
- * finished, else a new one; one that waits for an editor only when it is named or `resume` is set.
- * Stores nothing, so it is a dry run by itself. Throws a usage error for an edition that there is
- * not or that was cancelled, and what composing throws.
+ * Finds what `send` should send: the edition named `edition`, else the oldest unfinished one, else
+ * a new one. An edition that waits for an editor counts only if it is named or `resume` is set.
+ * Stores nothing, so it is also the dry run. Throws a usage error if the edition does not exist or
+ * was cancelled, and the errors of composing.
  */
 export async function prepareSend(
   deps: ComposeDependencies,
@@ -145,7 +145,7 @@ async function prepareNew(
   if (edition === undefined) return { ...notes, kind: 'nothingNew' };
   const recipients = await countActive(deps.store.db, newsletter.id);
   const deliveries = NOTHING_PLANNED;
-  // Nobody to send it to: its posts are left for the edition that somebody gets.
+  // No recipients: keep its posts for the next edition with recipients.
   if (recipients === 0) return { ...notes, kind: 'nobody', edition, deliveries, ...NONE_UNDECIDED };
   return {
     ...notes,

@@ -12,25 +12,31 @@ import {
 } from '../relay-quota.ts';
 import type { Ledger } from './ledger.ts';
 
-/** Leave to give a relay one more message: now, not before `at`, or its hour or day is used up until then. */
+/**
+ * A permit to send a relay one more message: now, not before `at`, or not until `at` because its
+ * hourly or daily quota is used up.
+ */
 export type Leave =
   | { readonly kind: 'go' }
   | { readonly kind: 'wait'; readonly at: number }
   | { readonly kind: 'usedUp'; readonly at: number };
 
-/** How much and how fast one relay may be given; times are epoch milliseconds of the machine's clock. */
+/**
+ * How much and how fast one relay may get messages. Times are epoch milliseconds of the machine's
+ * clock.
+ */
 export interface Quota {
-  /** Asks for leave for one message. */
+  /** Asks for a permit for one message. */
   take(now: number): Promise<Leave>;
-  /** Gives leave back that was not made use of. */
+  /** Returns a permit that was not used. */
   putBack(now: number): void;
-  /** Counts a message that goes, where it was not counted when leave was given. */
+  /** Counts a message that goes out, if the permit did not count it already. */
   count(ledger: Ledger): void;
-  /** Gives back what was reserved and not used. */
+  /** Returns reserved permits that were not used. */
   end(): Promise<void>;
 }
 
-/** So many messages are reserved at once: what a crash costs of the hour's and the day's quota at most. */
+/** Messages reserved at once. A crash costs at most this much of the hourly and daily quota. */
 const AT_ONCE = 20;
 
 const HOUR_MS = 3_600_000;
@@ -38,12 +44,12 @@ const DAY_MS = 86_400_000;
 
 const GO: Leave = { kind: 'go' };
 
-/** The quota of an account: what was used of it is in the database, so that a restart does not forget. */
+/** The quota of an account. Its use is in the database, and survives a restart. */
 export function openQuota(store: Store, account: RelayAccount): Quota {
   return isLimited(account) ? limitedQuota(store, account) : countedOnly(account);
 }
 
-/** No limit: messages are counted as they go, for whoever looks. */
+/** No limit: messages are only counted as they go out, for reports. */
 function countedOnly(account: RelayAccount): Quota {
   return {
     take: async () => GO,
@@ -53,12 +59,15 @@ function countedOnly(account: RelayAccount): Quota {
   };
 }
 
-/** Messages are reserved, and counted, before they go: two senders at once keep the limits as well. */
+/**
+ * Messages are reserved and counted before they go out. So two senders at once stay within the
+ * limits too.
+ */
 function limitedQuota(store: Store, account: RelayAccount): Quota {
   const intervalMs = intervalOf(account);
   let times: number[] = [];
   let reservedAt = 0;
-  /** When the last message was let go. */
+  /** When the last message was permitted. */
   let lastAt = -Infinity;
   let refusal: Leave | undefined;
   let reserving: Promise<void> | undefined;
@@ -94,9 +103,9 @@ function limitedQuota(store: Store, account: RelayAccount): Quota {
         await reserving;
         if (times.length === 0 && refusal !== undefined) return refusal;
       }
-      // Times that were let pass by are not made up for all at once.
+      // Do not make up for missed times all at once.
       const at = Math.max(times[0] ?? now, lastAt + intervalMs);
-      // Further ahead than any is when it is reserved: the clock went back.
+      // Further ahead than any reservation: the clock was set back.
       const isClockBack = at > now + FURTHEST_MS + intervalMs;
       if (at > now && !isClockBack) return { kind: 'wait', at };
       if (isClockBack) times = times.map((time) => time - (at - now));
@@ -112,15 +121,15 @@ function limitedQuota(store: Store, account: RelayAccount): Quota {
     async end() {
       const unused = times.length;
       times = [];
-      // Of the minute in which they were counted: no other may come out too low.
+      // In the minute in which they were counted: no other minute's count may get too low.
       if (unused > 0) await countMessages(store.db, account.id, -unused, reservedAt);
     },
   };
 }
 
 /**
- * Counts a message that goes at once, since somebody waits for it: what the relay may be given
- * besides is so much less and so much later. Its limits are what all others keep.
+ * Counts a message that goes out at once, because somebody waits for it. It leaves less of the
+ * quota for other messages, and later times. The limits apply only to those others.
  */
 export async function countAtOnce(store: Store, account: RelayAccount, now: number): Promise<void> {
   await store.transaction(async (db) => {
@@ -128,14 +137,14 @@ export async function countAtOnce(store: Store, account: RelayAccount, now: numb
       await lockRelay(db, account.id);
       const { nextAt } = await readUse(db, account.id, now);
       const later = Math.max(nextAt, now) + intervalOf(account);
-      // Further ahead it would be taken for a clock that went back.
+      // Further ahead would look like a clock that was set back.
       await setNextAt(db, account.id, Math.min(later, Math.max(nextAt, now + FURTHEST_MS)));
     }
     await countMessages(db, account.id, 1, now);
   });
 }
 
-/** When the hour or the day that is used up has room again. */
+/** When the used-up hour or day has room again. */
 async function freeAgainAt(
   db: Database,
   account: RelayAccount,

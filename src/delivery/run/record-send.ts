@@ -7,7 +7,7 @@ import type { JournalEntry, SendMark } from '../../subscribers/departure.ts';
 import { insertJournal } from '../../subscribers/journal/journal.ts';
 import { appendJournal } from '../../subscribers/journal/journal-file.ts';
 
-/** Keeps the journal while an edition is sent. */
+/** Updates the journal while an edition is sent. */
 export interface SendRecord {
   /** Writes the last line. Never throws. */
   end(): Promise<void>;
@@ -16,16 +16,15 @@ export interface SendRecord {
 const LINE_MS = 60_000;
 
 /**
- * Writes into the journal that messages of the edition are going out: now, every minute, and in the
- * end, so that a backup which was made before, or in the middle, is known for what it is when it is
- * put back. Once the edition is planned and before its first message. Throws when the first line
- * cannot be written.
+ * Writes to the journal that messages of the edition are going out: now, every minute, and at the
+ * end. A restored backup from before or during the send is then recognised as such. Call it after
+ * the edition is planned and before its first message. Throws if the first line cannot be written.
  */
 export async function recordSend(deps: StoreDependencies, edition: Edition): Promise<SendRecord> {
   const { id, html: _html, text: _text, ...composed } = edition;
   await write(deps, { edition: id, composed });
   let last = Promise.resolve();
-  // A line that cannot be written is made up for by the next one, or by the next run's.
+  // If a line cannot be written, the next line or the next run makes up for it.
   const writeNext = () => {
     last = last.then(() => write(deps, { edition: id })).catch(() => {});
     return last;
@@ -47,9 +46,9 @@ async function write(
   const { id: database } = await readIdentity(store.db);
   const at = storedInstant(clock());
   const entry: JournalEntry = { id: randomUUID(), database, kind: 'send', at, ...mark };
-  // The database first: a crash between the two must not make it look older than its journal.
+  // The database first: after a crash between the two it must not look older than its journal.
   await insertJournal(store.db, [entry]);
   appendJournal(config.journalFile, [entry]);
-  // And when it is on the disk, that it is there: a journal without it is not this database's.
+  // Note the line once it is on disk: a journal without it is not this database's.
   await noteJournalLine(store.db, entry.id);
 }

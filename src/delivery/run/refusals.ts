@@ -22,35 +22,35 @@ import { isGreylisting } from '../slowed-rate.ts';
 import type { DeliveryRun } from './deliver-one.ts';
 import type { Route } from './routes.ts';
 
-/** What a relay found at the end of a run to be about us. */
+/** A relay's refusals that proved to be about us, at the end of a run. */
 export interface AboutUs {
   readonly route: Route;
   readonly reason: ReasonToStop;
-  /** The relay's last words. */
+  /** The relay's last reply. */
   readonly said: string;
 }
 
 /**
- * The refusals of a run. They are deferred until it is known whom they are about: that is what others who were
- * asked before and after them tell, and none of it is in one reply.
+ * The refusals of a run. They are deferred until it is known whom they are about. One reply doesn't
+ * show that: the replies to messages before and after it do.
  */
 export interface Refusals {
-  /** How many messages the relay has refused so far; to be asked when one begins. */
+  /** How many messages the relay has refused so far. Call it when a message begins. */
   count(route: Route): number;
-  /** A message was accepted that began when so many had been refused. */
+  /** Notes an accepted message. `refusedBefore` is the count of refusals when it began. */
   noteAccepted(route: Route, refusedBefore: number): void;
   /**
-   * Notes an outcome that is a refusal, or nothing of others. Returns why the relay is to rest now, where it is:
-   * then what it refused is about us, and `queueAgain` puts it back.
+   * Notes an outcome if it is a refusal. Returns the reason if the relay has to rest now: then its
+   * refusals are about us, and `requeueRefused` requeues the deliveries that `giveUp` returns.
    */
   note(route: Route, delivery: ClaimedDelivery, outcome: Outcome): ReasonToStop | undefined;
-  /** Forgets what the relay refused, and gives the ids of what goes back into the queue for that. */
+  /** Forgets the relay's refusals. Returns the ids of the deliveries to requeue. */
   giveUp(route: Route, reason: ReasonToStop): readonly number[];
   /** When nothing more is due: settles every refusal, and forgets it. Returns what is about us. */
   settle(db: Database): Promise<readonly AboutUs[]>;
 }
 
-/** What is known of one relay. */
+/** What the run knows about one relay. */
 interface Book {
   state: RefusalState;
   /** Refused before another message was accepted. */
@@ -58,7 +58,7 @@ interface Book {
   said: string;
 }
 
-/** Refusals of a run that begins. */
+/** Opens the record of a run, without refusals yet. */
 export function openRefusals({ deps, edition }: DeliveryRun): Refusals {
   const books = new Map<Route, Book>();
   const bookOf = (route: Route): Book => {
@@ -87,7 +87,7 @@ export function openRefusals({ deps, edition }: DeliveryRun): Refusals {
     giveUp(route, { kind }) {
       const { state, past } = bookOf(route);
       const isPolicy = kind === 'policy';
-      // What asks for a slower pace is put off as it is.
+      // Requests for a slower pace stay deferred.
       const tail = state.tail.filter((each) => each.kind !== 'slowDown');
       const again = isPolicy ? past.filter((each) => each.kind === 'policy') : [];
       const kept = past.filter((each) => !again.includes(each));
@@ -116,7 +116,7 @@ export function openRefusals({ deps, edition }: DeliveryRun): Refusals {
     const judged = new Map([...judgePast(past, state), ...judgeTail(state, isTaken)]);
     const all: readonly Refusal[] = [...past, ...state.tail];
     await write(db, all, judged);
-    // Why it rests was said when it was given up.
+    // The reason for the rest was already reported by `giveUp`.
     if (state.isGivenUp) return undefined;
     const aboutUs = all.filter(({ id }) => judged.get(id) === 'us');
     const kind = aboutUs.at(-1)?.kind;
@@ -156,14 +156,17 @@ export function openRefusals({ deps, edition }: DeliveryRun): Refusals {
   }
 }
 
-/** The refusal that an outcome is; undefined for those that say nothing of whom it is about. */
+/**
+ * The refusal in an outcome; undefined if the outcome does not help to find out whom a refusal is
+ * about.
+ */
 function refusalOf(
   { id, address, domain }: ClaimedDelivery,
   outcome: Outcome,
 ): Refusal | undefined {
   const { kind } = outcome;
   if (kind !== 'failed' && kind !== 'deferred' && kind !== 'relayTrouble') return undefined;
-  // Code 0: no relay refused it. And who greylists puts off everyone the first time.
+  // Code 0: no relay refused it. Greylisting defers every first message.
   if (outcome.reply.code === 0 || isGreylisting(outcome.reply)) return undefined;
   return {
     ...{ id, domain, kind: kind === 'relayTrouble' ? 'relay' : outcome.replyClass },

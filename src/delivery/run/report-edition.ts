@@ -1,7 +1,7 @@
 import type { Edition } from '../../editions/edition.ts';
 import type { ReportedEdition } from './send-report.ts';
 
-/** The edition as reports name it: without its bodies. */
+/** An edition for reports: without its bodies. */
 export function reportEdition({ id, subject, posts }: Edition): ReportedEdition {
   return {
     id,

@@ -3,8 +3,8 @@ import { relayVariable } from '../../settings/relay-variable.ts';
 import type { RelayAccount } from '../../settings/settings.ts';
 
 /**
- * The account with the URL that sending needs. Throws a config error where it has none: what sends
- * nothing (a build, say) does without the secrets of relays.
+ * The account with the URL that sending needs. Throws a config error if it has none. Commands that
+ * send nothing (a build, for example) do not need the secrets of relays.
  */
 export function requireUrl(account: RelayAccount): RelayAccount & { readonly url: string } {
   const { id, url } = account;

@@ -6,12 +6,12 @@ import { type Route, restForQuota } from './routes.ts';
 import { openThrottle } from './throttle.ts';
 
 const HOUR_MS = 3_600_000;
-/** What a connection takes is forgotten after so long: accounts change. */
+/** The learned limit of messages per connection is forgotten after this time: accounts change. */
 const FORGOTTEN_AFTER_MS = 7 * 24 * HOUR_MS;
 
 /**
- * Puts routes where earlier runs left their relays: at rest, at a slower pace, with fewer connections. With
- * `triesAtOnce` a rest is over, and the relay is probed.
+ * Restores routes to the state that earlier runs saved: rest, slower pace, fewer connections. With
+ * `triesAtOnce` a rest ends now, and the relay is probed.
  */
 export async function restoreRoutes(
   { store, clock, machineClock }: Pick<SendDependencies, 'store' | 'clock' | 'machineClock'>,
@@ -33,15 +33,15 @@ export async function restoreRoutes(
 }
 
 /**
- * How many milliseconds of a rest until `until` are left; 0 where it is over. No rest is longer than an
- * hour: more is left only when the clock went back.
+ * Milliseconds left of a rest until `until`; 0 if it is over. No rest is longer than an hour. If
+ * more is left, the clock was set back.
  */
 export function restLeftMs(until: string, now: Temporal.Instant): number {
   const left = Date.parse(until) - now.epochMilliseconds;
   return left > HOUR_MS ? 0 : Math.max(0, left);
 }
 
-/** For how many milliseconds every relay rests; 0 where one of them does not. */
+/** Milliseconds for which every relay still rests; 0 if one of them does not rest. */
 export async function allRestMs({
   config,
   store,
@@ -64,14 +64,14 @@ function restoreLimits(route: Route, state: RelayState, now: number): void {
   }
 }
 
-/** What a relay was found to take, as far as that still counts at `now` (epoch milliseconds). */
+/** The learned limits of a relay that still apply at `now` (epoch milliseconds). */
 export function learnedLimits(
   { connections, messagesPerConnection, limitsChangedAt = '' }: RelayState,
   now: number,
 ): RelayLimits {
   const sinceMs = Math.max(0, now - Date.parse(limitsChangedAt));
   return {
-    // Twice as many after each hour, as a rate climbs.
+    // Doubles every hour, until it reaches the config's number.
     ...(connections !== undefined && {
       connections: Math.floor(connections * 2 ** (sinceMs / HOUR_MS)),
     }),

@@ -6,48 +6,54 @@ import { openQuota, type Quota } from './quota.ts';
 import { requireUrl } from './require-url.ts';
 import { openThrottle, type Throttle } from './throttle.ts';
 
-/** One relay of a run: its connections, what it may be given, how it fares. Times are epoch milliseconds. */
+/**
+ * One relay of a run: its connections, its limits, and how well it works. Times are epoch
+ * milliseconds.
+ */
 export interface Route {
   readonly account: RelayAccount;
   readonly relay: Relay;
   readonly quota: Quota;
-  /** Messages that it was given, and those of them that it has not judged yet. */
+  /** Messages sent to it in this run; `inFlight` are those without a verdict yet. */
   given: number;
   inFlight: number;
   /** When a message last began or ended. */
   movedAt: number;
-  /** Its rate lets no message go before. */
+  /** Its rate allows no message before this time. */
   pacedUntil: number;
-  /** It is left alone for so long, after trouble or because its quota is used up. */
+  /** It rests from `restsFrom` to `restsUntil`, after trouble or because its quota is used up. */
   restsFrom: number;
   restsUntil: number;
-  /** Of the rest: what the trouble is; undefined where the quota is used up, or nothing is wrong. */
+  /** The trouble behind the rest; undefined if the quota is used up, or nothing is wrong. */
   trouble?: string | undefined;
-  /** Why it rests, as a phrase after its name, and until when, ISO 8601; where that outlasts the run. */
+  /**
+   * Why it rests, as a phrase after its name, and until when (ISO 8601). Only for a rest that
+   * outlasts the run.
+   */
   rest?: { readonly reason: string; readonly until: string } | undefined;
-  /** It has rested and taken nothing since: one message at a time. */
+  /** It has rested and accepted nothing since: one message at a time. */
   isProbing: boolean;
-  /** How fast it takes messages. */
+  /** How fast it accepts messages. */
   throttle: Throttle;
-  /** Messages that it takes at once. */
+  /** Messages that it accepts at once. */
   connections: number;
-  /** When it last asked for fewer. */
+  /** When it last asked for fewer connections. */
   connectionsChangedAt: number;
-  /** Messages that it was found to take over one connection. */
+  /** Messages that it accepts over one connection, as learned. */
   messagesPerConnection?: number | undefined;
-  /** How often in a row it asked for less. */
+  /** Requests for less in a row. */
   limited: number;
-  /** Whether it has taken a message, and had no trouble since. */
+  /** Whether it has accepted a message, and had no trouble since. */
   works: boolean;
-  /** Troubles since it last took a message. */
+  /** Troubles since it last accepted a message. */
   troubles: number;
-  /** Messages in doubt since it last took one. */
+  /** Messages in doubt since it last accepted one. */
   doubts: number;
 }
 
 /**
- * Opens a route for each account; connects to nothing yet. Throws a config error for a URL that is
- * none, and for an account without one.
+ * Opens a route for each account; connects to nothing yet. Throws a config error for an invalid or
+ * missing URL.
  */
 export function openRoutes(
   accounts: readonly RelayAccount[],
@@ -68,12 +74,12 @@ export function openRoutes(
 const FIRST_REST_MS = 30_000;
 const MOST_REST_MS = 600_000;
 
-/** Others don't wait for their share with a relay whose connections are all busy for so long. */
+/** If all connections of a relay are busy for this long, other relays do not wait for its share. */
 const SLOW_MS = 500;
 
 /**
- * Leaves a route alone for a while: half a minute after the first trouble, ten minutes at most. The
- * trouble of several connections at once is one trouble.
+ * Lets a route rest: half a minute after the first trouble, ten minutes at most. Trouble on several
+ * connections at once counts as one.
  */
 export function restAfterTrouble(route: Route, trouble: string, now: number): void {
   route.works = false;
@@ -85,8 +91,8 @@ export function restAfterTrouble(route: Route, trouble: string, now: number): vo
 }
 
 /**
- * Leaves a route alone until its quota has room again, or until `why.until`, for that reason; one in
- * trouble stays so.
+ * Lets a route rest until `until`: its quota has room again, or the reason in `why` ends. A route
+ * already in trouble does not change.
  */
 export function restForQuota(route: Route, now: number, until: number, why?: Route['rest']): void {
   if (!isUsable(route, now)) return;
@@ -100,7 +106,7 @@ function rest(route: Route, from: number, until: number): void {
   route.restsUntil = until;
 }
 
-/** It took a message: whatever was wrong is over. */
+/** The relay accepted a message: all trouble is over. */
 export function noteSuccess(route: Route): void {
   route.works = true;
   route.troubles = 0;
@@ -111,22 +117,22 @@ export function noteSuccess(route: Route): void {
   route.rest = undefined;
 }
 
-/** Whether the route can be given messages at `now`. */
+/** Whether the route can take messages at `now`. */
 export function isUsable({ restsFrom, restsUntil }: Route, now: number): boolean {
-  // Before it began to rest: the clock went back.
+  // Earlier than the start of the rest: the clock was set back.
   return restsUntil <= now || now < restsFrom;
 }
 
-/** Whether the relay takes another message beside those in flight, as far as it asked for fewer. */
+/** Whether the relay can take another message besides those in flight, if it asked for fewer. */
 export function hasRoom({ account, inFlight, connections, isProbing }: Route): boolean {
   if (isProbing) return inFlight === 0;
   return connections >= account.connections || inFlight < connections;
 }
 
 /**
- * Whether the next message is the route's to take: shares follow the weights as long as every
- * relay keeps up (one that is held back by its rate, or slow to reply, does not); one of weight 0
- * takes none while another is usable.
+ * Whether the next message goes to this route. The shares follow the weights as long as every relay
+ * keeps up. A relay that its rate holds back, or that replies slowly, does not keep up. A relay of
+ * weight 0 gets messages only if no other is usable.
  */
 export function isTurnOf(route: Route, routes: readonly Route[], now: number): boolean {
   const others = routes.filter(

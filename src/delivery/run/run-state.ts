@@ -1,19 +1,21 @@
 import type { Stopped } from './send-report.ts';
 
-/** Whether a run goes on: what its workers tell each other. */
+/** Whether a run continues; all its workers share it. */
 export interface RunState {
   mayGoOn(): boolean;
-  /** Ends the run in order; the first reason stays. */
+  /** Ends the run cleanly; the first stop reason counts. */
   stop(because: Stopped['because'], message: string, retryAt?: string): void;
-  /** Ends the run by an error, which `end` throws. */
+  /** Ends the run with an error, which `end` throws. */
   fail(error: unknown): void;
   /** A message was accepted. */
   noteSent(): void;
-  /** What was accepted, and why the run ended before everyone was served. Throws what `fail` was given. */
+  /**
+   * The number of accepted messages, and the stop reason if the run ended early. Throws the error
+   * of `fail`.
+   */
   end(): { readonly sent: number; readonly stopped?: Stopped };
 }
 
-/** A run that begins. */
 export function openRunState(): RunState {
   let sent = 0;
   let stopped: Stopped | undefined;

@@ -7,25 +7,25 @@ import type { DeliveryTable, Reply } from '../delivery.ts';
 import type { FailedDelivery } from '../queries/deliveries.ts';
 import type { Undecided } from '../queries/unfinished.ts';
 
-/** What an editor asks of a send besides. */
+/** An editor's options for a send. */
 export interface SendOptions {
-  /** Goes on with an edition that was paused, also by a relay that rests: it is given one message first. */
+  /** Resumes a paused edition, even if its relay rests: the relay gets one message first. */
   readonly resume?: boolean;
-  /** Sends to those once more for whom an edition failed. */
+  /** Sends again to those for whom an edition failed. */
   readonly retryFailed?: boolean;
-  /** Overrules the newsletter's policy for what is in doubt. */
+  /** Overrides the newsletter's policy for messages in doubt. */
   readonly inDoubt?: 'resend' | 'skip';
   /** Sends although `serviceUrl` does not answer. */
   readonly force?: boolean;
-  /** Sends an edition as it was composed, whatever became of its posts. */
+  /** Sends an edition as it was composed, even if its posts have changed. */
   readonly asComposed?: boolean;
 }
 
 /** What `send` is about to do; nothing is stored or sent yet. */
 export type SendPreparation =
-  /** No unfinished edition, and nothing new to compose one from. */
+  /** No unfinished edition, and no new posts to compose one from. */
   | (PostNotes & { readonly kind: 'nothingNew' })
-  /** An edition waits for an editor to let it go on, and there is nothing new besides. */
+  /** An edition waits for an editor to resume it, and there are no new posts. */
   | (PostNotes & {
       readonly kind: 'paused';
       readonly edition: Edition;
@@ -33,8 +33,8 @@ export type SendPreparation =
       readonly pause: EditionPause;
     })
   /**
-   * There is an edition, but nobody to send it to now: nobody is subscribed (`deliveries.planned`
-   * is 0), everyone was served, or those who are left have to wait until `retryAt`.
+   * There is an edition, but no recipient now: no subscribers (`deliveries.planned` is 0), everyone
+   * has been served, or the remaining deliveries have to wait until `retryAt`.
    */
   | (PostNotes &
       Undecided & {
@@ -47,19 +47,22 @@ export type SendPreparation =
   | (PostNotes & {
       readonly kind: 'ready';
       readonly edition: Edition;
-      /** `new`: composed just now, not stored; `composed`: stored, never sent; `unfinished`: goes on. */
+      /**
+       * `new`: just composed, not stored; `composed`: stored, never sent; `unfinished`: sent in
+       * part.
+       */
       readonly state: 'new' | 'composed' | 'unfinished';
       /** How many messages go out, if all goes well. */
       readonly recipients: number;
-      /** As it stands, of an unfinished edition. */
+      /** The current numbers of an unfinished edition. */
       readonly deliveries: DeliveryTable;
-      /** What was asked for besides. */
+      /** The options it was prepared with. */
       readonly options: SendOptions;
-      /** Remembers what composing found out (ids of posts); `deliverEdition` calls it. */
+      /** Saves what composing found out (ids of posts); `deliverEdition` calls it. */
       readonly remember: () => void;
     });
 
-/** What `deliverEdition` is given: a preparation that is ready. */
+/** The input of `deliverEdition`: a preparation that is ready. */
 export type ReadySend = Extract<SendPreparation, { readonly kind: 'ready' }>;
 
 /** An edition as reports name it. */
@@ -69,37 +72,39 @@ export interface ReportedEdition {
   readonly posts: readonly Pick<EditionPost, 'file' | 'title' | 'url' | 'role'>[];
 }
 
-/** What `send` did. */
+/** The result of `send`. */
 export interface SendReport extends Undecided {
   readonly edition: ReportedEdition;
-  /** Balances (`balances`), or the job throws. */
+  /** Always balances (`balances`); otherwise the job throws. */
   readonly deliveries: DeliveryTable;
   /** Accepted in this run. */
   readonly sent: number;
-  /** Every delivery of the edition that was ever in doubt, and what it is now. */
+  /** Every delivery of the edition that was ever in doubt, and its present state. */
   readonly inDoubt: readonly {
     readonly address: EmailAddress;
     readonly messageId: string;
     readonly at: string;
-    /** How often it came to be in doubt. */
+    /** How often it was in doubt. */
     readonly doubts: number;
     readonly state: DeliveryState;
   }[];
   readonly failures: readonly FailedDelivery[];
-  /** Whose subscriptions this edition found to be dead. */
+  /** Addresses whose subscriptions this edition found to be dead. */
   readonly bounced: readonly EmailAddress[];
-  /** When the first of those that wait is due, ISO 8601. */
+  /** When the first waiting delivery is due, ISO 8601. */
   readonly retryAt?: string;
   readonly stopped?: Stopped;
-  /** Its page in the archive, where it has one: written before the first message. */
+  /** Its page in the archive, if it has one: written before the first message. */
   readonly page?: EditionPageFile;
 }
 
 /** Why a run ended before everyone was served. */
 export interface Stopped {
   /**
-   * `relay`: no relay works; `refusals`: too many of them; `signal`: it was asked to stop; `quota`: the relays have had all that they
-   * may be given until `retryAt`, by our limits or by theirs, or refuse everyone and rest until then; `paused`: by an editor, or cancelled; `stale`: it is too late.
+   * `relay`: no relay works; `refusals`: too many refusals; `signal`: a signal stopped it; `quota`:
+   * no relay may get more messages until `retryAt`, because our limits or theirs are reached, or
+   * because they refuse everyone and rest; `paused`: an editor paused or cancelled it; `stale`: it
+   * is too late.
    */
   readonly because: 'relay' | 'refusals' | 'signal' | 'quota' | 'paused' | 'stale';
   /** A phrase without a full stop. */
@@ -108,7 +113,7 @@ export interface Stopped {
   readonly retryAt?: string;
 }
 
-/** What a test send did. */
+/** The result of a test send. */
 export interface TestReport {
   readonly edition: ReportedEdition;
   readonly messages: readonly {

@@ -8,12 +8,12 @@ import { reportEdition } from './report-edition.ts';
 import { requireUrl } from './require-url.ts';
 import type { SendPreparation, TestReport } from './send-report.ts';
 
-/** Whose message a test is: nobody's, so that its links end nobody's subscription. */
+/** The subscriber of a test message. Nobody has this id, so its links end no subscription. */
 const NOBODY = 'test';
 
 /**
- * Sends what `prepareSend` found to `to` only, marked as a test, outside the ledger: nothing is
- * stored. Throws when the relay is away.
+ * Sends the edition that `prepareSend` found to `to` only, marked as a test. It does not use the
+ * ledger: nothing is stored. Throws if the relay is unavailable.
  */
 export async function sendTest(
   deps: SendDependencies,

@@ -7,10 +7,10 @@ import { giveBackAll, holders, settleClaims } from '../queries/claims.ts';
 import { allSenders, removeSenders, renewLease } from '../queries/senders.ts';
 import { sendersOf } from '../queries/standing.ts';
 
-/** This program while it sends: what it holds is nobody else's as long as its lease is renewed. */
+/** This program while it sends. Its claims are its own as long as its lease is renewed. */
 export interface SenderLease {
   readonly id: string;
-  /** Ends it in order; what it held has been given back before. Never throws. */
+  /** Ends the lease cleanly; its claims have been given back before. Never throws. */
   end(): Promise<void>;
 }
 
@@ -18,8 +18,9 @@ const LEASE_SECONDS = 60;
 const RENEW_MS = 15_000;
 
 /**
- * Enters this program as a sender of `edition`, after settling what dead ones held (`at` is the
- * instant that the ledger notes). Leases are by the database's own clock, on which all senders agree.
+ * Registers this program as a sender of `edition`, after settling the claims of dead senders (`at`
+ * is the time for the ledger). Leases use the database's own clock, which is the same for all
+ * senders.
  */
 export async function startSender(store: Store, edition: string, at: string): Promise<SenderLease> {
   const sender = { id: randomUUID(), ...thisProcess(), edition };
@@ -29,29 +30,29 @@ export async function startSender(store: Store, edition: string, at: string): Pr
   };
   await renew();
   await settleDeadSenders(store, at);
-  // A renewal that fails is tried again in time; when all fail, the claims are lost, and marking
-  // a message as submitting finds that out.
+  // A renewal that fails is tried again in time. If all fail, the claims are lost, and marking a
+  // message as submitting detects that.
   const timer = setInterval(() => renew().catch(() => {}), RENEW_MS);
   timer.unref();
   return {
     id: sender.id,
     async end() {
       clearInterval(timer);
-      // One that stays because the disk is full is found dead by the next sender.
+      // If it cannot be removed because the disk is full, the next sender finds it dead.
       await removeSenders(store.db, [sender.id]).catch(() => {});
     },
   };
 }
 
 /**
- * Puts back what dead senders had claimed, and puts in doubt what they were submitting. One whose
- * lease is over and that still runs on this machine (it was stopped, or sleeps) loses its claims
- * only: what it was submitting is its to say.
+ * Requeues what dead senders had claimed, and puts in doubt what they were submitting. A sender
+ * whose lease is over but that still runs on this machine (stopped or asleep) loses its claims
+ * only: it still reports on the messages it was submitting.
  */
 export async function settleDeadSenders(store: Store, at: string): Promise<void> {
   const now = storedInstant(await store.leaseClock());
   await store.transaction(async (db) => {
-    // First: on PostgreSQL one that enters and claims in between would else be taken for dead.
+    // First: on PostgreSQL a sender that starts and claims in between would look dead otherwise.
     const holding = await holders(db);
     const senders = await allSenders(db);
     const dead: string[] = [];
@@ -67,7 +68,10 @@ export async function settleDeadSenders(store: Store, at: string): Promise<void>
   });
 }
 
-/** The senders of `edition` that are not dead: a killed one stays on record until the next send settles it. */
+/**
+ * The senders of `edition` that are not dead. A killed sender stays in the table until the next
+ * send settles it.
+ */
 export async function livingSenders(
   { db, leaseClock }: Pick<Store, 'db' | 'leaseClock'>,
   edition: string,
@@ -76,7 +80,10 @@ export async function livingSenders(
   return (await sendersOf(db, edition)).filter((sender) => livenessOf(sender, now) !== 'dead');
 }
 
-/** Dead for sure (its program is gone from this machine), or for all we know (its lease is over). */
+/**
+ * Dead if its program is gone from this machine. Presumed dead if its lease is over, unless its
+ * program still runs here: then it is late.
+ */
 export function livenessOf(sender: SendersTable, now: string): 'alive' | 'late' | 'dead' {
   const life = isAlive(sender);
   if (life === 'dead') return 'dead';

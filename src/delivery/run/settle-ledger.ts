@@ -7,19 +7,19 @@ import { findStale } from '../queries/unfinished.ts';
 import { endBounced } from './end-bounced.ts';
 import { settleDeadSenders } from './sender-lease.ts';
 
-/** An edition that was too old for those who still waited for it. */
+/** An edition that became too old while deliveries still waited. */
 export interface StaleEdition {
   readonly edition: string;
-  /** How many deliveries were given up. */
+  /** How many deliveries failed because of that. */
   readonly deliveries: number;
-  /** Whose subscriptions that ended: their mailboxes took none of the last editions. */
+  /** Addresses whose subscriptions ended: their mailboxes accepted none of the last editions. */
   readonly bounced: readonly EmailAddress[];
 }
 
 /**
- * Brings the ledger of a newsletter up to date before anything is sent: settles what dead senders
- * held, gives up what waits of editions that are too old or cancelled, and ends the subscriptions of mailboxes
- * that were full once too often.
+ * Brings a newsletter's ledger up to date before anything is sent: settles the claims of dead
+ * senders, fails what waits of editions that are too old or cancelled, and ends subscriptions after
+ * too many soft bounces.
  */
 export async function settleLedger(
   deps: StoreDependencies,
@@ -39,7 +39,7 @@ export async function settleLedger(
   return stale;
 }
 
-/** Editions that were made fresh since then are not too old yet. */
+/** Editions made fresh since this time are not too old yet. */
 export function freshSince(newsletter: NewsletterSettings, now: Temporal.Instant): string {
   return storedInstant(now.subtract({ hours: newsletter.staleAfterHours }));
 }

@@ -1,10 +1,12 @@
 import { currentRate, type SlowedRate, slowedRate } from '../slowed-rate.ts';
 
-/** How fast messages may go to a destination domain, or to a relay. Times are epoch milliseconds. */
+/**
+ * How fast messages may go to a destination domain, or to a relay. Times are epoch milliseconds.
+ */
 export interface Throttle {
   /** When the next message may go: `now`, or later. */
   opensAt(now: number): number;
-  /** A message goes. */
+  /** A message goes out. */
   enter(now: number): void;
   /** We were asked for a slower pace; returns the new rate. */
   slowDown(now: number): SlowedRate;
@@ -12,7 +14,10 @@ export interface Throttle {
 
 const HOUR_MS = 3_600_000;
 
-/** A throttle with the config's limit, and what was asked for before; opened at `since`. */
+/**
+ * A throttle with the config's limit, and the rate of earlier requests for a slower pace; opened at
+ * `since`.
+ */
 export function openThrottle(
   limits: { readonly messagesPerSecond?: number | undefined; readonly leastPerHour: number },
   slowed: SlowedRate | undefined,
@@ -31,7 +36,8 @@ export function openThrottle(
     opensAt(now) {
       // Most throttles limit nothing.
       if (nextAt <= now) return now;
-      // Never further ahead than its interval: a clock that went back must not close it for long.
+      // Never further ahead than one interval: a clock that was set back must not close it for
+      // long.
       return Math.min(nextAt, now + intervalMs(now));
     },
     enter(now) {

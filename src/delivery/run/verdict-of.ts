@@ -4,15 +4,15 @@ import type { Verdict } from '../queries/verdicts.ts';
 import type { ReplyClass } from '../refusals.ts';
 import type { Outcome } from '../relay/outcome.ts';
 
-/** Outcomes that the ledger records of a delivery. */
+/** Outcomes that the ledger records. */
 export type DeliveryOutcome = Exclude<Outcome, { readonly kind: 'withheld' }>;
 
-/** A refusal waits so long, where its run does not find out whom it is about (or dies before). */
+/** How long a refusal waits, if its run does not find out whom it is about (or dies before). */
 const UNSETTLED_SECONDS = 3600;
 
 /**
- * What the ledger notes of an outcome: for a deferred delivery when it is due again, `jitter` in
- * [0, 1) later than it would have to be. `attempts` is how often a relay was asked before. Refusals are
+ * The ledger's verdict for an outcome. A deferred delivery gets the time of its retry, and `jitter`
+ * in [0, 1) makes it later. `attempts` counts the earlier attempts at a relay. Refusals are
  * deferred at first: the run settles them when it knows whom they are about (`openRefusals`).
  */
 export function verdictOf(
@@ -35,7 +35,7 @@ export function verdictOf(
     case 'relayTrouble':
       return unsettled('relay');
     case 'failed':
-      // Code 0: no relay refused it, it could not be sent to this one address at all.
+      // Code 0: no relay refused it; it could not be sent to this one address at all.
       if (outcome.reply.code > 0) return unsettled(outcome.replyClass);
       return { ...common, state: 'failed', replyClass: outcome.replyClass };
     case 'deferred': {

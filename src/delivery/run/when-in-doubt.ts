@@ -2,7 +2,7 @@ import type { NewsletterSettings } from '../../settings/settings.ts';
 import { MOST_DOUBTS } from '../delivery-events.ts';
 import type { SendOptions } from './send-report.ts';
 
-/** What becomes of messages in doubt: what an editor says, else what the newsletter's policy is. */
+/** What happens to messages in doubt: the editor's option, else the newsletter's policy. */
 export function policyOf(
   { whenInDoubt }: NewsletterSettings,
   { inDoubt }: SendOptions,
@@ -11,8 +11,8 @@ export function policyOf(
 }
 
 /**
- * Up to how many doubts a message in doubt is sent once more: none where it is not at all, any
- * number where an editor says so.
+ * Up to how many doubts a message in doubt is sent again: 0 if it is never sent again, Infinity if
+ * an editor asks for it.
  */
 export function mostDoubtsResent(newsletter: NewsletterSettings, options: SendOptions): number {
   if (policyOf(newsletter, options) !== 'resend') return 0;

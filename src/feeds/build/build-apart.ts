@@ -10,12 +10,12 @@ export interface BuildOrder {
   readonly now: string;
 }
 
-/** 20,000 posts take three seconds: a build that takes longer does not end at all. */
+/** 20,000 posts take three seconds. A build that takes this long never ends. */
 const LIMIT_MS = 600_000;
 
 /**
- * `buildFeeds` in a process of its own. Throws what that throws, and what `runApart` throws. What was
- * published by then is whole.
+ * Runs `buildFeeds` in its own process. Throws the errors of `buildFeeds` and of `runApart`. Files
+ * published before an error are complete.
  */
 export async function buildApart(
   config: Config,

@@ -24,21 +24,21 @@ import { publishFeeds } from './publish-feeds.ts';
 import { siteImage } from './site-image.ts';
 
 export interface BuildOptions {
-  /** Posts dated after it are not published yet. */
+  /** Posts with a later date are not published yet. */
   readonly now: Temporal.Instant;
   readonly log: Log;
   /** Whether to publish feeds that lose most of their items. */
   readonly force?: boolean;
 }
 
-/** Headlines on the page for people. */
+/** Number of headlines on the page for people. */
 const LATEST_ITEMS = 6;
 
 /**
  * Reads the posts and publishes every feed, OPML, `index.html` and `feed.css` into the output
- * folder; files whose bytes did not change are not touched. Broken posts are named in the report
- * and left out. Throws a BroadsheetError when the folder cannot be written (`EXIT.disk`), or when a
- * feed would lose most of its items (`keepFeedsFull`); the feeds that stand there stay whole.
+ * folder. Files whose bytes did not change are not touched. Broken posts are left out and reported.
+ * Throws a BroadsheetError if the folder cannot be written (`EXIT.disk`), or if a feed would lose
+ * most of its items (`keepFeedsFull`). The published feeds then stay complete.
  */
 export async function buildFeeds(
   config: Config,
@@ -63,7 +63,7 @@ export async function buildFeeds(
     });
     const pages = putPages(plans, context, items, publication);
     if (!force) keepFeedsFull(config, { plans, collected, broken: items.leftOut, publication });
-    // Before any reader can see them: an id that was given away must not be forgotten.
+    // Before any reader can see the feeds: an id that was assigned must not be lost.
     collected.save();
     await publication.commit();
     const { nextDue } = collected.folder;
@@ -94,12 +94,15 @@ function planDocuments(
   return planFeeds({ entries, published, site, settings, hasHistoryDocument });
 }
 
-/** Liquid can put anything into a post, so what was made with it has to be made again to compare. */
+/** Liquid can put anything into a post. Its result must be rendered again to compare it. */
 function rememberedHistory({ posts, folders }: Config): ReadonlyMap<string, string> {
   return posts.liquid === 'render' ? new Map() : readHistoryManifest(folders.output);
 }
 
-/** What is not a feed: the list of them for readers and for people, and how a browser shows one. */
+/**
+ * Puts the files that are not feeds: OPML for readers, the page for people, the style sheet for
+ * browsers.
+ */
 function putPages(
   plans: readonly FeedPlan[],
   { site, settings }: FeedContext,
@@ -115,7 +118,7 @@ function putPages(
   publication.put(OPML_FILE, renderOpml(plans, { site, settings }, updated));
   const latest = shown.slice(0, LATEST_ITEMS);
   publication.put(FEED_CSS_FILE, FEED_CSS);
-  // Where the feeds are among a site's pages, its home page has this name too.
+  // If the feeds are among a site's pages, its home page has this name too.
   if (publication.textOf(INDEX_FILE)?.includes(INDEX_MARK) === false) {
     const remedy = 'give the feeds a folder of their own by feeds.folder and publicUrl';
     const message = `is there already and not of Broadsheet's making, so it stays; ${remedy}`;

@@ -1,15 +1,15 @@
 import type { PostNotes } from '../../posts/report-posts.ts';
 import type { FeedFormat } from '../../settings/settings.ts';
 
-/** What `broadsheet build` did; `--json` prints it as it is. */
+/** The results of `broadsheet build`. `--json` prints them unchanged. */
 export interface BuildReport extends PostNotes {
-  /** Absolute path of the folder that the feeds are in. */
+  /** Absolute path of the output folder. */
   readonly outputFolder: string;
-  /** ISO 8601 instant: when the first post of the future is to be published. */
+  /** ISO 8601 instant when the first future post is due. */
   readonly nextDue?: string;
   /** One entry for each feed document in each format, the main feed first. */
   readonly feeds: readonly BuiltFeed[];
-  /** `<link rel="alternate">` tags of the main feed, for the head of the site's pages. */
+  /** `<link rel="alternate">` tags of the main feed, for the `<head>` of the site's pages. */
   readonly discoveryLinks: readonly string[];
 }
 
@@ -19,6 +19,6 @@ export interface BuiltFeed {
   readonly path: string;
   readonly format: FeedFormat;
   readonly items: number;
-  /** Whether the file was written, because its bytes are new. */
+  /** Whether the file was written because its bytes changed. */
   readonly changed: boolean;
 }

@@ -1,22 +1,22 @@
 import type { EventLog } from '../../kernel/log.ts';
 import { pingHub } from './ping-hub.ts';
 
-/** First, and longest, between two tries. */
+/** First and longest wait between two tries. */
 const RETRY_MS = { first: 60_000, longest: 3_600_000 };
 
-/** So long after its change a reader has seen a feed without being told. */
+/** After so many tries, readers have found the change without the hub. */
 const TRIES = 24;
 
-/** What a hub is still to be told. */
+/** Pending notifications to a hub. */
 export interface HubPings {
   add(topics: readonly string[]): void;
-  /** Tells what is due; what the hub does not take is told later. Never throws. */
+  /** Sends what is due. Failed notifications are sent later. Never throws. */
   send(signal: AbortSignal): Promise<void>;
-  /** Milliseconds until there is something to tell; infinite where there is nothing. */
+  /** Milliseconds until the next notification is due. Infinite if there is none. */
   dueInMs(): number;
 }
 
-/** Nothing to tell `hub` yet. `retryMs` is for tests. */
+/** Starts with nothing pending for `hub`. `retryMs` is for tests. */
 export function openHubPings(hub: string, log: EventLog, retryMs = RETRY_MS): HubPings {
   const topics = new Set<string>();
   let tries = 0;

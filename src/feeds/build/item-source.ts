@@ -5,17 +5,17 @@ import { composeItem } from '../compose-item.ts';
 import type { FeedItem } from '../feed.ts';
 import type { FeedEntry } from '../list-entries.ts';
 
-/** Gives the items of entries, and tells afterwards what was wrong with their posts. */
+/** Provides the items of entries, and then reports the problems of their posts. */
 export interface ItemSource {
-  /** Undefined where the post cannot be rendered; it is then among `leftOut`. */
+  /** Undefined if the post cannot be rendered. It is then in `leftOut`. */
   itemOf(entry: FeedEntry): FeedItem | undefined;
-  /** Whether the post of `entry` was rendered, without a warning. */
+  /** Whether the post of `entry` was rendered without a warning. */
   isClean(entry: FeedEntry): boolean;
   readonly leftOut: readonly Problem[];
   readonly warnings: readonly Problem[];
 }
 
-/** Renders the post of an entry when it is first asked for, and never again. */
+/** Renders the post of an entry at the first request, and only once. */
 export function createItemSource({ render }: Pick<CollectedPosts, 'render'>): ItemSource {
   const items = new Map<FeedEntry, FeedItem | undefined>();
   const clean = new Set<FeedEntry>();

@@ -19,27 +19,30 @@ export interface BuildSoFar {
   readonly publication: Pick<Publication, 'textOf' | 'pathOf'>;
 }
 
-/** What a feed shows to readers now, and which of its items this build takes out. */
+/** What a feed shows to readers now, and which items this build would remove. */
 interface Loss {
-  /** The document, or the file that stands for it. */
+  /** The published document, or the file of published posts in its place. */
   readonly path: string;
   readonly items: number;
   readonly withheld: number;
   readonly gone: number;
 }
 
-/** So many posts that go or become drafts at a time are an editor's work; more may be a mistake. */
+/**
+ * An editor may remove up to this many posts, or make them drafts, at one time. More may be a
+ * mistake.
+ */
 const A_FEW = 3;
 
-/** So many broken posts are named; the first tell what is wrong. */
+/** At most this many broken posts are named. The first ones show the problem. */
 const MOST_NAMED = 10;
 
 /**
- * Throws a `BroadsheetError` (`EXIT.config`, because scripts publish what a build with `EXIT.data`
- * has written) where the build would take more than half of the items out of a published feed, other
- * than by posts that were deleted or withdrawn on purpose. A feed is compared with the document that
- * is published; where there is none (a fresh checkout), the main one with the newest lines of the
- * file of published posts.
+ * Throws a `BroadsheetError` if the build would remove more than half of the items from a published
+ * feed. Posts that were deleted or withdrawn on purpose do not count. The exit code is
+ * `EXIT.config`, because scripts publish the output of a build with `EXIT.data`. A feed is compared
+ * with its published document. If there is none (a fresh checkout), the main feed is compared with
+ * the newest lines of the file of published posts.
  */
 export function keepFeedsFull(config: Config, build: BuildSoFar): void {
   const { plans, collected, broken } = build;
@@ -71,7 +74,7 @@ function lossOf(
   }
   const { path, ids } = shown;
   const items = ids.length;
-  // Also where the file that knows them is lost.
+  // Also if the file of published posts is lost.
   if (isEmpty(build.collected)) return { path, items, withheld: 0, gone: items };
   const withheld = countAmong(ids, lost.withheld) + unlessFew(countAmong(ids, lost.drafts));
   return { path, items, withheld, gone: unlessFew(countAmong(ids, lost.gone)) };
@@ -81,7 +84,7 @@ function unlessFew(count: number): number {
   return count > A_FEW ? count : 0;
 }
 
-/** The items of the first document of the feed that is published; undefined where none is. */
+/** The items in the first published document of the feed. Undefined if none is published. */
 function shownItems({ path }: FeedPlan, { publication }: BuildSoFar) {
   for (const format of ['json', 'atom', 'rss'] as const) {
     const document = documentPath(path, format);
@@ -98,7 +101,7 @@ function countAmong(shown: readonly string[], ids: ReadonlySet<string>): number 
   return shown.filter((id) => spellings.has(id)).length;
 }
 
-/** The newest posts that are, or were and should be, published stand for the feed's items. */
+/** Uses the newest posts that are published, or should still be, in place of the feed's items. */
 function lossOfLines(
   { published, withheld, gone }: LostPosts,
   { publishedFile, feeds }: Config,

@@ -4,18 +4,18 @@ import { fileUrl } from '../formats.ts';
 import { isHubTopic } from '../hub-topics.ts';
 import type { BuildReport } from './build-report.ts';
 
-/** What a hub was told. */
+/** The result of notifying a hub. */
 export interface HubReport {
   readonly hub: string;
-  /** URLs of the feed documents that it knows to have changed. */
+  /** URLs of the feed documents that the hub was notified of. */
   readonly told: readonly string[];
-  /** Those that it does not know of yet, and why. */
+  /** URLs that the hub does not know about yet. `reason` says why. */
   readonly untold: readonly string[];
   readonly reason?: string;
 }
 
 export interface PingOptions {
-  /** Gives up what is under way. */
+  /** Aborts the running requests. */
   readonly signal?: AbortSignal;
   /** For one document. */
   readonly timeoutMs?: number;
@@ -23,7 +23,9 @@ export interface PingOptions {
 
 const TIMEOUT_MS = 10_000;
 
-/** Addresses of the feed documents that were written, as far as hubs are told of them. */
+/**
+ * Addresses of the feed documents that were written, without those that hubs are not notified of.
+ */
 export function changedTopics(
   { feeds }: Pick<BuildReport, 'feeds'>,
   { publicUrl }: Pick<Config, 'publicUrl'>,
@@ -34,9 +36,9 @@ export function changedTopics(
 }
 
 /**
- * Tells a WebSub hub that the documents at `topics` have changed, one after the other, as
- * PubSubHubbub 0.4 §7.1 has it (WebSub leaves it to publisher and hub). A hub that is away for one
- * is not asked for the others. Never throws.
+ * Notifies a WebSub hub that the documents at `topics` have changed, one after the other, as in
+ * PubSubHubbub 0.4 §7.1 (WebSub does not define this step). If the hub is unavailable for one
+ * document, the others are not tried. Never throws.
  */
 export async function pingHub(
   hub: string,
@@ -68,9 +70,9 @@ async function ping(
   try {
     const response = await fetch(hub, {
       method: 'POST',
-      // Hubs read the one or the other.
+      // Hubs read either `hub.url` or `hub.topic`.
       body: new URLSearchParams({ 'hub.mode': 'publish', 'hub.url': topic, 'hub.topic': topic }),
-      // Most redirects would make a GET of it, which tells nothing.
+      // Most redirects would change it to a GET, which notifies nobody.
       redirect: 'manual',
       signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
     });
@@ -80,7 +82,7 @@ async function ping(
     return { kind: isAway ? 'away' : 'refused', reason: `it answered ${response.status}` };
   } catch (error) {
     if (timeout.aborted) return { kind: 'away', reason: `no answer within ${timeoutMs / 1000} s` };
-    // What went wrong is in the cause; the error itself says "fetch failed".
+    // The reason is in the cause. The error itself only says "fetch failed".
     return { kind: 'away', reason: reasonOf((error as Error).cause ?? error) };
   }
 }

@@ -14,7 +14,7 @@ import { type PublishedFeeds, putFeed } from './put-feed.ts';
 export interface PublishDependencies {
   readonly publication: Publication;
   readonly items: ItemSource;
-  /** Fingerprints of the history documents of the last build, by path. */
+  /** Fingerprints of the last build's history documents, by path. */
   readonly fingerprints: ReadonlyMap<string, string>;
   readonly postSettings: PostSettings;
   /** Changes when the file of the entry's picture does. */
@@ -23,8 +23,8 @@ export interface PublishDependencies {
 }
 
 /**
- * Puts the documents of every plan into the publication, one feed at a time. A history document
- * that is made of the same as last time is not even rendered.
+ * Puts the documents of every plan into the publication, one feed at a time. Does not render a
+ * history document if nothing in it has changed.
  */
 export async function publishFeeds(
   plans: readonly FeedPlan[],
@@ -34,7 +34,7 @@ export async function publishFeeds(
   const published: PublishedFeeds[] = [];
   const remembered = new Map(fingerprints);
   for (const [at, plan] of plans.entries()) {
-    // What the feeds before this one gave to compress goes on meanwhile.
+    // Files of earlier feeds are compressed in the meantime.
     await setImmediate();
     log.progress('Feeds', at, plans.length);
     const fingerprint =
@@ -51,7 +51,7 @@ export async function publishFeeds(
     }
     published.push(putFeed(composeFeed(plan, context, items.itemOf), context, publication));
     if (fingerprint === undefined) continue;
-    // Posts that something is wrong with are rendered at every build, so that it is said again.
+    // Posts with problems are rendered at every build, so their warnings are reported each time.
     if (plan.entries.every(items.isClean)) remembered.set(plan.path, fingerprint);
     else remembered.delete(plan.path);
   }
@@ -63,7 +63,7 @@ export async function publishFeeds(
   };
 }
 
-/** What is reported of a feed that stays as it is; undefined where one of its documents is gone. */
+/** The report of an unchanged feed. Undefined if one of its documents is missing. */
 function asItIs(
   { path, entries }: FeedPlan,
   { settings }: FeedContext,

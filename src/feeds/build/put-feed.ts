@@ -17,13 +17,13 @@ const RENDERERS: Readonly<Record<FeedFormat, (feed: Feed, publicUrl: string) => 
   json: renderJsonFeed,
 };
 
-/** What became of the feeds that were put. */
+/** The results for the feeds that were put. */
 export interface PublishedFeeds {
   readonly feeds: readonly BuiltFeed[];
   readonly warnings: readonly Problem[];
 }
 
-/** Puts a feed in every format. What a strict parser refuses is not put: the earlier one stays. */
+/** Puts a feed in every format. If a strict parser rejects a document, the earlier one stays. */
 export function putFeed(
   feed: Feed,
   { settings }: Pick<FeedContext, 'settings'>,
@@ -44,7 +44,7 @@ export function putFeed(
   return { feeds, warnings };
 }
 
-/** The document, or why a strict parser refuses it: the one that makes it, or the one that checks. */
+/** The document, or the reason why the renderer's or the checker's parser rejects it. */
 function renderChecked(
   format: FeedFormat,
   feed: Feed,

@@ -3,8 +3,8 @@ import type { Image } from '../../posts/post.ts';
 import type { SiteSettings } from '../../settings/settings.ts';
 
 /**
- * The picture that stands for the site, as readers fetch it, with what its file says where it is in
- * `siteRoot`. Undefined where there is none.
+ * The site's picture with its public address, and the facts of its file if that is in `siteRoot`.
+ * Undefined if there is no picture.
  */
 export function siteImage(site: SiteSettings, siteRoot: string): Image | undefined {
   if (site.image === undefined) return undefined;

@@ -1,39 +1,42 @@
 import { promisify } from 'node:util';
 import { brotliCompress, brotliDecompressSync, constants, gunzipSync, gzip } from 'node:zlib';
 
-/** How a compressed copy is called in HTTP (RFC 9110 §8.4.1), the one that readers do best with first. */
+/** HTTP's name of a content coding (RFC 9110 §8.4.1), the best one for readers first. */
 export type Coding = 'br' | 'gzip';
 
 /**
- * The compressed copies that stand beside a published file, by what their names have after the
- * file's own: what nginx (`gzip_static`, `brotli_static`) and Caddy (`precompressed`) look for.
+ * The compressed copies beside a published file, by the ending after its name. nginx
+ * (`gzip_static`, `brotli_static`) and Caddy (`precompressed`) look for these.
  */
 export const COPIES: readonly { readonly coding: Coding; readonly ending: string }[] = [
   { coding: 'br', ending: '.br' },
   { coding: 'gzip', ending: '.gz' },
 ];
 
-/** Smaller files go in one packet anyway. */
+/** Smaller files fit into one packet anyway. */
 const SMALLEST_BYTES = 1024;
 
-/** Up to here it is worth to look longer for a shorter copy. */
+/** Up to this size, better compression is worth the time. */
 const SMALL_BYTES = 65_536;
 
-// From 9 on, brotli fills large tables for every file: eight times as long, for 0.3 % less.
+// From quality 9 on, brotli fills large tables for every file: eight times as slow, 0.3 % smaller.
 const BROTLI_QUALITY = { small: 7, large: 5 } as const;
 const GZIP_LEVEL = 6;
 
-/** RFC 1952 §2.3.1: the system that made the file, and the value for one that is not told. */
+/** RFC 1952 §2.3.1: the byte for the operating system, and its value for "unknown". */
 const GZIP_SYSTEM = { at: 9, unknown: 255 } as const;
 
-/** Whether a published file has compressed copies: those that programs write for themselves have none. */
+/**
+ * Whether a published file gets compressed copies. Programs' own files, which begin with a dot, get
+ * none.
+ */
 export function hasCopies(path: string, sizeBytes: number): boolean {
   return sizeBytes >= SMALLEST_BYTES && !/(?:^|\/)\.[^/]*$/.test(path);
 }
 
-/** `bytes` compressed, in libuv's threads: the same bytes each time, on every system. */
+/** Compresses `bytes` in libuv's threads. The result is the same each time, on every system. */
 export async function compressCopy(bytes: Uint8Array, coding: Coding): Promise<Buffer> {
-  // One piece of work for a thread, and not one for every 16 KB.
+  // One task for a thread instead of one for every 16 KB.
   const chunkSize = Math.max(SMALLEST_BYTES, Math.ceil(bytes.length / 2));
   if (coding === 'br') {
     const quality = bytes.length <= SMALL_BYTES ? BROTLI_QUALITY.small : BROTLI_QUALITY.large;
@@ -49,7 +52,7 @@ export async function compressCopy(bytes: Uint8Array, coding: Coding): Promise<B
   return packed;
 }
 
-/** What was compressed. Throws where `packed` is no whole compressed copy. */
+/** Returns the uncompressed bytes. Throws if `packed` is not a complete compressed copy. */
 export function unpackCopy(packed: Uint8Array, coding: Coding): Buffer {
   return coding === 'br' ? brotliDecompressSync(packed) : gunzipSync(packed);
 }

@@ -1,9 +1,9 @@
 import { type Coding, compressCopy } from './compressed-copies.ts';
 
 /**
- * Files that are read and compressed at a time: each takes some megabytes meanwhile. A feed gives
- * six (three formats, two codings) and then lets the event loop turn once; fewer than that would be
- * left for the end, when nothing is rendered beside them.
+ * Files read and compressed at the same time. Each needs some megabytes. A feed adds six (three
+ * formats, two codings) and then lets the event loop run once. With a lower limit, files would wait
+ * until the end, when no rendering runs beside them.
  */
 const AT_ONCE = 8;
 
@@ -11,11 +11,11 @@ interface Order {
   readonly coding: Coding;
   /** Reads the bytes when their turn comes. */
   read(): Uint8Array;
-  /** Takes the compressed bytes. */
+  /** Receives the compressed bytes. */
   write(bytes: Uint8Array): void;
 }
 
-/** Compresses in the background, a few files at a time, so that few are in memory. */
+/** Compresses in the background, only a few files at a time, to keep memory use low. */
 export class CopyQueue {
   readonly #waiting: Order[] = [];
   readonly #running = new Set<Promise<void>>();
@@ -26,13 +26,13 @@ export class CopyQueue {
     this.#startNext();
   }
 
-  /** Resolves when all is done; throws what the first failure threw. */
+  /** Resolves when all is done. Rejects with the first failure. */
   async finish(): Promise<void> {
     while (this.#running.size > 0) await Promise.race(this.#running);
     if (this.#failure !== undefined) throw this.#failure.error;
   }
 
-  /** Begins nothing more. What is under way is done and forgotten. */
+  /** Starts nothing more. Results of running work are dropped. */
   stop(): void {
     this.#failure ??= { error: new Error('stopped') };
     this.#waiting.length = 0;

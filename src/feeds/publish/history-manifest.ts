@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { readRegularFile } from '../../kernel/regular-file.ts';
 
-/** Remembers, in the output folder, what each history document was made of. */
+/** File in the output folder with the fingerprint of each history document. */
 export const HISTORY_MANIFEST = '.history.json';
 
 /**
- * The fingerprint of every history document in `folder`, by its path. Empty where the file is
- * missing or says nothing that can be read: the documents are then made again, which harms nobody.
+ * Reads the fingerprint of every history document in `folder`, by path. Empty if the file is
+ * missing or unreadable: the documents are then rendered again, which does no harm.
  */
 export function readHistoryManifest(folder: string): Map<string, string> {
   try {
@@ -20,7 +20,7 @@ export function readHistoryManifest(folder: string): Map<string, string> {
   }
 }
 
-/** The text of the file for `fingerprints`. */
+/** The manifest's text for `fingerprints`. */
 export function historyManifestText(fingerprints: ReadonlyMap<string, string>): string {
   return `${JSON.stringify(Object.fromEntries(fingerprints), null, 2)}\n`;
 }

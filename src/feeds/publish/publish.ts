@@ -20,29 +20,29 @@ import { CopyQueue } from './copy-queue.ts';
 
 const STAGING = '.publishing-';
 
-/** Files synced at a time: as many as libuv works on at once. */
+/** Files synced at the same time, as many as libuv has threads. */
 const SYNCED_AT_ONCE = 4;
 
-/** No publication takes longer: what is older was left behind. */
+/** No publication takes longer. An older staging folder was left behind. */
 const LONGEST_MS = 3_600_000;
 
-/** What will be at a path. */
+/** What will change at a path. */
 interface Change {
-  /** The file that goes there; absent where the one that is there stays, or goes away. */
+  /** The new file. Absent if the existing file stays or is removed. */
   readonly staged?: string;
-  /** Whether the file that is there goes away. */
+  /** Whether to remove the existing file. */
   readonly removed?: boolean;
-  /** Compressed copies that go beside it, by their endings. */
+  /** Staged compressed copies, by their endings. */
   readonly copies: Map<string, string>;
 }
 
 /**
- * Files on their way into a folder that people read. They are written beside it first, all of
- * them, and put in place by `commit` with one rename each: a reader sees an old file or a new one,
- * never half of one, and when the disk refuses before `commit` the folder is as it was. Beside each
- * file go its compressed copies. A compressed copy has the modification time of its file: by that it is known
- * to belong to it. Every method throws a `BroadsheetError` (`EXIT.disk`) when the disk refuses.
- * Close it, committed or not.
+ * Publishes files into a folder that people read. All files are first written to a staging folder
+ * in it, and `commit` puts each in place with one rename. A reader sees the old file or the new
+ * one, never half of one. If the disk fails before `commit`, the folder stays as it was. Each file
+ * gets its compressed copies. A compressed copy has the same modification time as its file, which
+ * shows that the two belong together. Every method throws a `BroadsheetError` (`EXIT.disk`) if the
+ * disk fails. Always close it, even after `commit`.
  */
 export class Publication {
   readonly #folder: string;
@@ -61,8 +61,8 @@ export class Publication {
   }
 
   /**
-   * Takes `text` for the file at `path`, relative to the folder, with `/`. False, and nothing to
-   * do, where the file has just these bytes.
+   * Stages `text` for the file at `path`, relative to the folder, with `/`. Returns false and does
+   * nothing if the file already has these bytes.
    */
   put(path: string, text: string): boolean {
     const target = join(this.#folder, path);
@@ -81,7 +81,10 @@ export class Publication {
     });
   }
 
-  /** Leaves the file at `path` as it is, and sees to its compressed copies. False where there is none. */
+  /**
+   * Keeps the file at `path`, and renews its compressed copies if needed. Returns false if there is
+   * no file.
+   */
   keep(path: string): boolean {
     const target = join(this.#folder, path);
     return refusedBy(target, () => {
@@ -95,7 +98,10 @@ export class Publication {
     });
   }
 
-  /** Leaves the file at `path`, which is somebody else's, and takes away compressed copies that are not of it. */
+  /**
+   * Keeps the file at `path`, which is not ours, and removes compressed copies that do not match
+   * it.
+   */
   disown(path: string): void {
     const target = join(this.#folder, path);
     refusedBy(target, () => {
@@ -106,7 +112,7 @@ export class Publication {
     });
   }
 
-  /** Takes the file at `path` away, with its compressed copies. */
+  /** Removes the file at `path` with its compressed copies. */
   remove(path: string): void {
     this.#changes.set(join(this.#folder, path), { removed: true, copies: new Map() });
   }
@@ -138,23 +144,23 @@ export class Publication {
     this.#made.add(path);
   }
 
-  /** Whether the folder has a file at `path` already. */
+  /** Whether the folder already has a file at `path`. */
   has(path: string): boolean {
     return existsSync(join(this.#folder, path));
   }
 
-  /** Where the file at `path` is, or will be. */
+  /** The full path of the file at `path`, now or after `commit`. */
   pathOf(path: string): string {
     return join(this.#folder, path);
   }
 
-  /** The text of the file at `path`; undefined where there is none. */
+  /** The text of the file at `path`. Undefined if there is none. */
   textOf(path: string): string | undefined {
     const target = join(this.#folder, path);
     return refusedBy(target, () => (existsSync(target) ? readWhole(target).toString() : undefined));
   }
 
-  /** Makes what was put durable and puts it in place. */
+  /** Syncs all staged files to disk and puts them in place. */
   async commit(): Promise<void> {
     try {
       await this.#queue.finish();
@@ -170,7 +176,7 @@ export class Publication {
     this.#changes.clear();
   }
 
-  /** Takes away what was put and not committed. */
+  /** Removes staged files that were not committed. */
   close(): void {
     this.#queue.stop();
     if (this.#staging !== undefined) rmSync(this.#staging, { recursive: true, force: true });
@@ -181,7 +187,7 @@ function stagedOf({ staged, copies }: Change): string[] {
   return [...(staged === undefined ? [] : [staged]), ...copies.values()];
 }
 
-/** Gives compressed copies the time of their file, and compressed copies of a file that has a mode of its own that mode. */
+/** Sets the file's time and mode on its compressed copies. */
 function matchTimes(target: string, { staged, copies }: Change): void {
   if (copies.size === 0) return;
   const { mtimeMs, mode } = statSync(staged ?? target);
@@ -194,8 +200,8 @@ function matchTimes(target: string, { staged, copies }: Change): void {
 }
 
 /**
- * The old compressed copies go first and the new ones come last: a web server that looks for compressed copies finds none
- * for a moment, and never one of other bytes, also where this is cut off in the middle.
+ * Removes old compressed copies first and adds new ones last. For a moment a web server finds no
+ * compressed copy, but never one with other bytes, even if this is interrupted.
  */
 function putInPlace(target: string, { staged, removed, copies }: Change): void {
   if (staged !== undefined || removed) {
@@ -206,7 +212,7 @@ function putInPlace(target: string, { staged, removed, copies }: Change): void {
   for (const [ending, copy] of copies) renameSync(copy, target + ending);
 }
 
-/** Whether the compressed copy at `path` is of the file that was last changed at `mtimeMs`. */
+/** Whether the compressed copy at `path` belongs to the file that was last changed at `mtimeMs`. */
 function isTwin(path: string, mtimeMs: number): boolean {
   const copy = statSync(path, { throwIfNoEntry: false });
   return copy !== undefined && Math.trunc(copy.mtimeMs) === Math.trunc(mtimeMs);
@@ -225,17 +231,17 @@ function unpacksTo(copy: string, coding: Coding, path: string): boolean {
   }
 }
 
-/** Of any length: what the folder has is as long as its posts made it. */
+/** Without a size limit: the posts decide how long published files are. */
 function readWhole(path: string): Buffer {
   return readRegularFile(path, Number.POSITIVE_INFINITY);
 }
 
-/** Removes what a process that was killed has left. */
+/** Removes staging folders of processes that were killed. */
 function removeAbandoned(folder: string): void {
   for (const name of readdirSync(folder)) {
     if (!name.startsWith(STAGING)) continue;
     const path = join(folder, name);
-    // Another part of this process may be publishing, or a container had our number before.
+    // Another part of this process may be publishing. Or a container had our process id before.
     const since = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0);
     const isRecent = since < LONGEST_MS;
     if (isRecent && isRunning(Number.parseInt(name.slice(STAGING.length), 10))) continue;
@@ -260,14 +266,15 @@ async function sync(path: string): Promise<void> {
   }
 }
 
-/** Makes the renames durable. Windows and some network disks cannot; there it is skipped. */
+/** Makes the renames durable. Skipped on Windows and some network disks, which cannot do it. */
 async function syncFolders(folders: ReadonlySet<string>): Promise<void> {
   for (const folder of folders) {
     try {
       const opened = await open(folder, 'r');
       await opened.sync().finally(() => opened.close());
     } catch {
-      // The files are whole and in place; only their surviving a power cut is the disk's affair.
+      // The files are complete and in place. Only their survival of a power cut then depends on the
+      // disk.
     }
   }
 }

@@ -9,13 +9,13 @@ import { createBrotliDecompress, createGunzip } from 'node:zlib';
 import { openRecentCache } from '../../kernel/recent-cache.ts';
 import { COPIES, type Coding } from './compressed-copies.ts';
 
-/** A published file as it is now. */
+/** The current state of a published file. */
 export interface PublishedFile {
-  /** Of its bytes, in hex. */
+  /** Hash of its bytes, in hex. */
   readonly hash: string;
   /** Milliseconds since 1970. */
   readonly modifiedMs: number;
-  /** Itself, and the compressed copies that unpack to its very bytes. */
+  /** The file itself, and the compressed copies that unpack to exactly its bytes. */
   readonly forms: readonly FileForm[];
 }
 
@@ -23,36 +23,36 @@ export interface PublishedFile {
 export interface FileForm {
   readonly coding: Coding | 'identity';
   readonly sizeBytes: number;
-  /** Absolute. */
+  /** Absolute path. */
   readonly path: string;
   /** Changes when the file does. */
   readonly stamp: string;
 }
 
-/** The folder that feeds are published in, to serve from. */
+/** The folder of published feeds, for serving. */
 export interface PublishedFolder {
-  /** The file at `path`, relative to the folder; `folder` where that is one. */
+  /** Finds the file at `path`, relative to the folder. Returns `folder` if it is a folder. */
   find(path: string): Promise<PublishedFile | 'folder' | undefined>;
-  /** The bytes of a form; undefined where it has changed since it was found. */
+  /** Reads the bytes of a form. Undefined if it has changed after it was found. */
   read(form: FileForm): Promise<Buffer | Readable | undefined>;
 }
 
-/** Larger ones are not kept in memory, and sent as they are read. */
+/** Larger files are not cached in memory, but streamed. */
 const LARGEST_KEPT_BYTES = 4_000_000;
 const MOST_KEPT_BYTES = 64_000_000;
 const MOST_FILES = 5000;
 
 /**
- * Stamps have the grain of the file system's clock: a file that changed just now may change again
- * and have the same one. Until it has lain for `quietMs`, what is known of it holds for `holdsMs`.
+ * Stamps are only as exact as the file system's clock: a file that just changed may change again
+ * with the same stamp. Until it has been unchanged for `quietMs`, a result is valid for `holdsMs`.
  */
 const FRESH = { quietMs: 2000, holdsMs: 200 } as const;
 
-/** A pipe that took the file's place meanwhile is not waited for (open(2)). */
+/** Does not block if a pipe has replaced the file (open(2)). */
 const READ_AT_ONCE = constants.O_RDONLY | constants.O_NONBLOCK;
 
 interface Known {
-  /** Of the file and its compressed copies. */
+  /** Stamps of the file and its compressed copies. */
   readonly stamps: readonly string[];
   readonly file: PublishedFile;
   /** Milliseconds of the machine's clock. */
@@ -60,10 +60,10 @@ interface Known {
 }
 
 /**
- * Serves from `folder` whatever is there: every request looks at the file and its compressed copies (three
- * times `stat`), and only what changed is read again. A compressed copy is of use when it unpacks to the bytes
- * of its file, so that one that was left behind, or is on its way, is never sent. Links are
- * followed as long as they stay in the folder. What is read is kept in memory, within limits.
+ * Serves the current contents of `folder`. Every request checks the file and its compressed copies
+ * (three times `stat`), and reads again only what changed. A compressed copy is used only if it
+ * unpacks to the bytes of its file. An old or incomplete one is therefore never sent. Links are
+ * followed if they stay in the folder. Contents are cached in memory, within limits.
  */
 export function openPublishedFolder(folder: string): PublishedFolder {
   const known = openRecentCache<Known>(MOST_FILES, () => 1);
@@ -74,7 +74,7 @@ export function openPublishedFolder(folder: string): PublishedFolder {
     const file = await inspect(folder, path, stats);
     const after = await statAll(join(folder, path));
     const isSame = after !== undefined && isDeepStrictEqual(stampsOf(after), stampsOf(stats));
-    // It was replaced meanwhile, and the bytes that were read may be of either.
+    // The file was replaced while it was read. The bytes may be from either version.
     if (!isSame) return after?.[0].isFile() ? lookAt(path, after) : undefined;
     if (file === undefined) return undefined;
     const now = Date.now();
@@ -114,7 +114,7 @@ export function openPublishedFolder(folder: string): PublishedFolder {
           return opened.createReadStream({ end: sizeBytes - 1 });
         }
         const whole = await opened.readFile();
-        // Written to in its place, by another program, while it was read.
+        // Another program wrote to the file while it was read.
         if (!(await isSame())) return undefined;
         bytes.set(key, whole);
         return whole;
@@ -125,7 +125,7 @@ export function openPublishedFolder(folder: string): PublishedFolder {
   };
 }
 
-/** Of a file and, where they are there, its compressed copies. */
+/** Stats of the file and of its compressed copies, if they exist. */
 type Stats = readonly [BigIntStats, ...(BigIntStats | undefined)[]];
 
 async function statAll(path: string): Promise<Stats | undefined> {
@@ -139,7 +139,7 @@ async function statOf(path: string): Promise<BigIntStats | undefined> {
   try {
     return await stat(path, { bigint: true });
   } catch {
-    // Not there, in a folder that is none, a name that is too long: there is nothing to serve.
+    // Missing, in a path that is not a folder, or with too long a name: there is nothing to serve.
     return undefined;
   }
 }
@@ -186,7 +186,7 @@ async function inspect(
   return { hash, modifiedMs: Number(own.mtimeNs / 1000n) / 1000, forms };
 }
 
-/** Undefined where it is a link that leaves the folder, or leads to what is hidden in it. */
+/** Undefined if it is a link that leaves the folder, or leads to something hidden in it. */
 async function realPathInside(folder: string, path: string): Promise<string | undefined> {
   try {
     const real = await realpath(join(folder, path));
@@ -198,7 +198,9 @@ async function realPathInside(folder: string, path: string): Promise<string | un
   }
 }
 
-/** Of what is unpacked; undefined where that cannot be read, or has not `sizeBytes`. */
+/**
+ * Hash of the uncompressed bytes. Undefined if they cannot be read, or are not `sizeBytes` long.
+ */
 async function hashOf(
   path: string,
   coding: FileForm['coding'],

@@ -5,16 +5,16 @@ import { BroadsheetError, reasonOf } from '../errors.ts';
 import type { ApartResult } from './run-apart.ts';
 
 /**
- * Makes this process one of `runApart`: does the work of the order that it is sent, sends the result back,
- * and ends. It ends as well, at once, when the process that started it does.
+ * Makes this process a worker of `runApart`: it does the work of the order that it receives, sends the
+ * result back, and exits. It also exits, at once, when the process that started it ends.
  */
 export function answerOrder<Order, Report>(work: (order: Order) => Promise<Report>): void {
-  // As `broadsheet build` has it: reading posts makes much that dies at once.
+  // The same setting as `broadsheet build`: reading posts creates many short-lived objects.
   setFlagsFromString('--semi-space-growth-factor=1');
-  // A thread of its own: this one may be busy for minutes with one post, and hears nothing.
+  // A separate thread, because one post may block this one for minutes.
   new Worker(new URL(`./end-with-parent${extname(import.meta.url)}`, import.meta.url)).unref();
-  // A terminal and systemd ask every process of the service to stop: whether this work is finished is
-  // for the service to say.
+  // A terminal and systemd send the stop signal to every process of the service. The service alone
+  // decides whether this work is finished.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
   process.once('message', async (order: Order) => {
     process.send?.(await resultOf(work, order), () => process.disconnect?.());

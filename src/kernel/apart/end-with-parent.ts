@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 
-// A thread that kills its process when the process that started it is gone: then standard input ends.
+// A thread that kills its process when the parent process is gone: standard input then ends.
 
 new Socket({ fd: 0, readable: true, writable: false })
   .on('error', () => {})

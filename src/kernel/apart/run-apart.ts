@@ -3,13 +3,13 @@ import { setPriority } from 'node:os';
 import { extname } from 'node:path';
 import { BroadsheetError, EXIT, type ExitCode } from '../errors.ts';
 
-/** What a process that works apart sends at its end. */
+/** The last message of a worker process. */
 export type ApartResult<Report> =
   | { readonly kind: 'done'; readonly report: Report }
   | {
       readonly kind: 'failed';
       readonly message: string;
-      /** There for a `BroadsheetError`. */
+      /** Set for a `BroadsheetError`. */
       readonly exitCode?: ExitCode;
       readonly stack?: string | undefined;
     };
@@ -17,41 +17,44 @@ export type ApartResult<Report> =
 export interface ApartOptions {
   /** The file of the program, without `.ts`. */
   readonly program: URL;
-  /** What it does, for messages: `the build`. */
+  /** What it does, for messages, as `the build`. */
   readonly name: string;
-  /** Once aborted, the process has eight seconds left. */
+  /** After the abort, the process has eight seconds left. */
   readonly signal: AbortSignal;
   readonly limitMs: number;
 }
 
-/** What is under way when the service is to stop has so long. */
+/** How long running work may continue when the service stops. */
 const GRACE_MS = 8000;
 
 /**
- * Requests and messages come first, where there is not processor enough for all (nice(1)). On a busy
- * machine this still gets a third of the time that other programs get: feeds must not wait for ever.
+ * On a busy machine, requests and messages go first (nice(1)). This process still gets a third of the
+ * time that other programs get, because feeds must not wait for ever.
  */
 const PRIORITY = 5;
 
-/** The end of what a process said that died is enough: so many characters are kept, and so many told. */
+/**
+ * Limits, in characters, on the output of a process: how much is kept, and how much is reported if it
+ * dies.
+ */
 const LONGEST_KEPT = 20_000;
 const LONGEST_TOLD = 1000;
 
-/** V8 lists its own functions when memory is used up, which tells a publisher nothing. */
+/** V8 lists its own functions when memory runs out. That does not help a publisher. */
 const NATIVE_FRAME = /^\s*\d+: 0x.*(?:\n|$)/gm;
 
 /**
- * Runs a program in a process of its own and returns its report: neither requests nor
- * messages wait for it, and the memory it took is given back. The process ends with this one, however
- * that ends. Throws what the program threw; a `BroadsheetError` (`EXIT.data`) where it took longer than
- * `limitMs`; an error with the last words of the process where it died, or did not end in time after
- * `signal`.
+ * Runs a program in a separate process and returns its report. Requests and messages do not wait for it,
+ * and its memory is freed. The process ends when this one ends, even after a crash. Throws the error that
+ * the program threw; a `BroadsheetError` (`EXIT.data`) if it took longer than `limitMs`; an error with
+ * the last output of the process if it died, or did not end in time after `signal`.
  */
 export async function runApart<Report>(order: object, options: ApartOptions): Promise<Report> {
   const { program, name, signal, limitMs } = options;
   // The compiled program has compiled files.
   const file = new URL(`${program.href}${extname(import.meta.url)}`);
-  // Structured clones: a config has maps in it. Standard input tells the process that this one ended.
+  // The IPC channel sends structured clones, because a config contains maps. The end of standard input
+  // shows the child that this process ended.
   const stdio = ['pipe', 'ignore', 'pipe', 'ipc'] as const;
   const child = fork(file, [], { serialization: 'advanced', stdio: [...stdio] });
   let isLate = false;
@@ -102,10 +105,10 @@ function resultOf<Report>(
     child.once('error', reject);
     child.once('spawn', () => {
       giveWay(child);
-      // Where it has died already, its end tells.
+      // If the process is already dead, its `close` event reports it.
       child.send(order, () => {});
     });
-    // Not before: two builds must not be under way at once.
+    // Only at `close`: two builds must not run at once.
     child.once('close', (code, signal) => {
       if (result !== undefined) resolve(result);
       else reject(cutOff(name, signal ?? code, said));
@@ -122,7 +125,7 @@ function giveWay({ pid }: ChildProcess): void {
   try {
     if (pid !== undefined) setPriority(pid, PRIORITY);
   } catch {
-    // Not every system lets us; it works all the same.
+    // Not every system allows it; the work runs without it too.
   }
 }
 

@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs';
 
 /**
- * Which file is at `path`: text that stays when the file is written to or moved, and that a copy
- * has another of. Undefined where there is none; null where the file system does not tell when a
- * file was made (numbers of files are used again), or does not let us look.
+ * Identifies the file at `path`: text that stays the same when the file is written or moved, and that
+ * differs for a copy. Undefined if there is no file; null if the file system does not store creation
+ * times (inode numbers are reused), or denies access.
  */
 export function fileMark(path: string): string | null | undefined {
   try {

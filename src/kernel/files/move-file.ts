@@ -14,8 +14,8 @@ import { dirname } from 'node:path';
 import { syncFolder } from './write-atomically.ts';
 
 /**
- * Renames `from` to `to`, for the owner alone, and returns when that is on the disk. False, with
- * nothing changed, where the two are on different file systems.
+ * Renames `from` to `to`, readable for the owner only, and returns when the rename is on the disk.
+ * Returns false and changes nothing if the two are on different file systems.
  */
 export function renameFile(from: string, to: string): boolean {
   try {
@@ -31,8 +31,8 @@ export function renameFile(from: string, to: string): boolean {
 }
 
 /**
- * Copies `from` to `to` by way of the file `mark`, for the owner alone, and returns when it is on
- * the disk: as long as `mark` is there, `to` is not whole.
+ * Copies `from` to `to` through the file `mark`, readable for the owner only, and returns when the copy
+ * is on the disk. While `mark` exists, `to` is incomplete.
  */
 export function copyWhole(from: string, to: string, mark: string): void {
   copyFileSync(from, mark);
@@ -47,13 +47,13 @@ export function copyWhole(from: string, to: string, mark: string): void {
   syncFolder(dirname(to));
 }
 
-/** Removes the file, if it is there, and returns when that is on the disk. */
+/** Removes the file if it exists, and returns when that is on the disk. */
 export function removeFile(file: string): void {
   rmSync(file, { force: true });
   syncFolder(dirname(file));
 }
 
-/** Whether two files that are there have the same bytes, those before `skip` aside. */
+/** Whether both files exist and have the same bytes, except the first `skip` bytes. */
 export function haveSameBytes(one: string, other: string, skip: number): boolean {
   if (!existsSync(one) || !existsSync(other)) return false;
   if (statSync(one).size !== statSync(other).size) return false;

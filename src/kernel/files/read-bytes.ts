@@ -3,8 +3,8 @@ import { readRegularFile } from '../regular-file.ts';
 let scratch: Buffer = Buffer.allocUnsafe(65_536);
 
 /**
- * The bytes of a file, valid until the next call: reading 20,000 posts into one piece of memory
- * spares as many buffers. Throws as `readRegularFile` does.
+ * The bytes of a file, valid until the next call: 20,000 posts need one buffer instead of 20,000. Throws
+ * like `readRegularFile`.
  */
 export function readBytes(path: string, limitBytes: number): Uint8Array {
   const bytes = readRegularFile(path, limitBytes, scratch);

@@ -6,9 +6,9 @@ import { BroadsheetError, EXIT, reasonOf } from '../errors.ts';
 export const STATE_FOLDER = '.broadsheet';
 
 /**
- * Makes the folder of `file` for its owner alone, if it is not there. Where it is the default one it
- * has a `.gitignore` that keeps all that is in it out of Git, itself included. Throws a
- * `BroadsheetError` (disk) where the disk refuses.
+ * Makes the folder of `file`, accessible for its owner only, if it does not exist. The default folder
+ * gets a `.gitignore` that keeps all its files, also itself, out of Git. Throws a `BroadsheetError`
+ * (disk) if the disk refuses.
  */
 export function makeStateFolder(file: string): void {
   const folder = dirname(file);

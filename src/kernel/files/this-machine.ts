@@ -4,12 +4,12 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname, networkInterfaces } from 'node:os';
 import { isRunning } from '../is-running.ts';
 
-/** A process, told from every other one of this machine or another, now or at another time. */
+/** Identifies a process among all processes of all machines, at any time. */
 export interface ProcessMark {
-  /** Machine and process space that `pid` is of; empty when that cannot be told. */
+  /** Machine and process namespace of `pid`; empty if unknown. */
   readonly host: string;
   readonly pid: number;
-  /** When it started, in the system's own words; empty where the system does not say. */
+  /** The start time in the system's own format; empty if the system does not report it. */
   readonly started: string;
 }
 
@@ -20,9 +20,9 @@ export function thisProcess(): ProcessMark {
 }
 
 /**
- * Whether that process still runs. `unknown`: it is of another machine (or container, or boot), or
- * the system does not say when the process that has its number now has started; numbers are used
- * again, and in containers every start has the same one. Never throws.
+ * Whether that process still runs. `unknown`: it belongs to another machine (or container, or boot), or
+ * the system does not report the start time of the process that now has its number. Numbers are reused,
+ * and in containers every start has the same one. Never throws.
  */
 export function isAlive(mark: ProcessMark): 'alive' | 'dead' | 'unknown' {
   if (mark.host === '' || mark.host !== thisHost()) return 'unknown';
@@ -32,16 +32,16 @@ export function isAlive(mark: ProcessMark): 'alive' | 'dead' | 'unknown' {
   return facts.isOver || facts.started !== mark.started ? 'dead' : 'alive';
 }
 
-/** proc(5): the state is field 3 of /proc/PID/stat, the start in ticks since boot is field 22. */
+/** proc(5): in /proc/PID/stat the state is field 3, and the start in ticks since boot is field 22. */
 function processFacts(
   pid: number,
 ): { readonly isOver: boolean; readonly started: string } | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // Field 2 is the name of the program in parentheses, with any characters in it.
+    // Field 2 is the name of the program in parentheses, and may contain any characters.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const [state = '', started = ''] = [fields[0], fields[19]];
-    // A killed one keeps its number as a zombie until its parent asks how it ended.
+    // A killed process keeps its number as a zombie until its parent reads the exit status.
     return /^\d+$/.test(started) ? { isOver: /^[ZXx]/.test(state), started } : undefined;
   } catch {
     return undefined;
@@ -49,9 +49,9 @@ function processFacts(
 }
 
 /**
- * Tells the process numbers of two machines, two containers or two boots apart. Without Linux's
- * /proc the hardware addresses of the network stand for the machine: when they change, the answer
- * is another host, whose processes nobody here takes for dead.
+ * Distinguishes the process numbers of two machines, two containers or two boots. Without Linux's /proc,
+ * the hardware addresses of the network identify the machine. If they change, it counts as another host,
+ * whose processes are never assumed dead here.
  */
 function thisHost(): string {
   try {
@@ -64,18 +64,18 @@ function thisHost(): string {
   }
 }
 
-/** Which machine this is, for good: `id` is another on every other machine. */
+/** A permanent identification of this machine: no other machine has the same `id`. */
 export interface MachineMark {
   readonly id: string;
-  /** What people call it. */
+  /** The name for people. */
   readonly name: string;
-  /** A container that is called something else at every start, unless BROADSHEET_MACHINE names it. */
+  /** A container that gets a new name at every start, unless BROADSHEET_MACHINE names it. */
   readonly changesItsName: boolean;
 }
 
 /**
- * This machine: as `given` (BROADSHEET_MACHINE) says, else by the system's own mark (machine-id(5),
- * which is not to be shown to anyone, so a hash of it), else by the name of the host. Never throws.
+ * This machine: by `given` (BROADSHEET_MACHINE), else by the system's machine-id(5), hashed because it
+ * must not be published, else by the host name. Never throws.
  */
 export function thisMachine(given: string | undefined): MachineMark {
   if (given !== undefined) return { id: `given ${given}`, name: given, changesItsName: false };
@@ -96,7 +96,7 @@ function systemMark(): string {
   }
   if (process.platform !== 'darwin') return '';
   try {
-    // A Mac's host name changes with the network that it is on.
+    // A Mac's host name changes with its network.
     const command = ['-rd1', '-c', 'IOPlatformExpertDevice'];
     const text = execFileSync('/usr/sbin/ioreg', command, { encoding: 'utf8', timeout: 5000 });
     return /"IOPlatformUUID" = "([^"]+)"/.exec(text)?.[1] ?? '';

@@ -2,14 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
-/** Git answers in a few milliseconds; a repository on a network disk that is away must not keep us. */
+/** Git answers in a few milliseconds. A repository on an unreachable network disk must not block us. */
 const PATIENCE_MS = 5000;
 
 /**
- * Those of `files` (absolute, links resolved) that Git tracks, whichever repository they are in.
- * Nothing where Git is not installed, or does not answer. Runs no hook and no other program of the
- * repository's settings. `environment` has no GIT_DIR and its like, which a hook that runs us sets and
- * which name another repository. Never throws.
+ * Returns those of `files` (absolute, links resolved) that Git tracks, in any repository. Returns nothing
+ * if Git is not installed, or does not answer. Runs no hook and no other program from the repository's
+ * settings. `environment` must not contain GIT_DIR and similar variables: a hook that runs us sets them,
+ * and they name another repository. Never throws.
  */
 export function trackedByGit(
   files: readonly string[],
@@ -38,9 +38,9 @@ function listTracked(
   environment: Readonly<Record<string, string | undefined>>,
 ): readonly string[] {
   const settings = [
-    // Programs that Git would run to learn what has changed, or before it answers.
+    // Git would run these programs to find changes, or before it answers.
     ...['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null'],
-    // The service is often another user than the one that the checkout belongs to.
+    // The service often runs as another user than the owner of the checkout.
     ...['-c', 'safe.directory=*'],
   ];
   const literal = names.map((name) => `:(literal)${name}`);

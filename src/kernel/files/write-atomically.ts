@@ -13,14 +13,14 @@ import { basename, dirname, join } from 'node:path';
 import { BroadsheetError, EXIT, reasonOf } from '../errors.ts';
 
 /**
- * Writes `bytes` to `path`, making the folder where there is none: whoever reads sees the old file
- * or the new one, never half of one, also after a power cut (temporary file in the same folder,
- * fsync, rename, fsync of the folder). The mode of a file that is replaced stays. Throws a
- * `BroadsheetError` (`EXIT.disk`) when the disk refuses; the old file is then as it was.
+ * Writes `bytes` to `path`, and makes the folder if necessary. A reader sees the old file or the new one,
+ * never half of one, even after a power cut (temporary file in the same folder, fsync, rename, fsync of
+ * the folder). A replaced file keeps its mode. Throws a `BroadsheetError` (`EXIT.disk`) if the disk
+ * refuses; the old file is then unchanged.
  */
 export function writeFileAtomically(path: string, bytes: string | Uint8Array): void {
   const folder = dirname(path);
-  // A leading dot keeps web servers and site generators from publishing what a crash leaves.
+  // Web servers and site generators do not publish files with a leading dot. A crash may leave this one.
   const temporary = join(folder, `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
   try {
     mkdirSync(folder, { recursive: true });
@@ -47,12 +47,12 @@ function writeAndSync(path: string, bytes: string | Uint8Array, mode: number): v
   }
 }
 
-/** After a failure: what went wrong first is what counts. */
+/** After a failure: only the first error counts. */
 function removeIfThere(path: string): void {
   try {
     rmSync(path, { force: true });
   } catch {
-    // Its folder may not be one.
+    // Its folder may not be a folder.
   }
 }
 
@@ -71,6 +71,6 @@ export function syncFolder(folder: string): void {
       closeSync(descriptor);
     }
   } catch {
-    // The file is whole and in place; only its durability across a power cut is the disk's affair.
+    // The file is complete and in place. Only its survival of a power cut now depends on the disk.
   }
 }

@@ -2,10 +2,10 @@ const LINKS = new Set(['http:', 'https:', 'mailto:', 'tel:']);
 const FETCHED = new Set(['http:', 'https:']);
 
 /**
- * `address` as an absolute URL, resolved against `base` as a browser does (WHATWG URL; control
- * characters in a scheme vanish there, so `java\nscript:` is seen for what it is). Undefined for
- * what is no address, is empty, or has a scheme that is not `http`, `https` or, for a link,
- * `mailto` or `tel`: `javascript:` and `data:` never stay.
+ * `address` as an absolute URL, resolved against `base` as a browser does (WHATWG URL). That
+ * removes control characters from a scheme, so `java\nscript:` is recognised. Undefined if the
+ * address is empty or invalid, or if its scheme is not `http`, `https` or (only for a link)
+ * `mailto` or `tel`. `javascript:` and `data:` never pass.
  */
 export function absoluteUrl(
   address: string,
@@ -19,7 +19,7 @@ export function absoluteUrl(
   return url.href;
 }
 
-/** A `srcset` (HTML §4.8.4.2.1) with absolute URLs; undefined where no candidate is left. */
+/** A `srcset` (HTML §4.8.4.2.1) with absolute URLs. Undefined if no candidate is left. */
 export function absoluteSrcset(srcset: string, base: string): string | undefined {
   const candidates = srcset
     .split(/,\s+|,(?=https?:|\/)|(?<=\s\d{1,5}(?:\.\d{1,5})?[wx]),/)
@@ -27,7 +27,7 @@ export function absoluteSrcset(srcset: string, base: string): string | undefined
       const [address = '', descriptor = ''] = candidate.trim().split(/\s+/);
       const url = absoluteUrl(address.replace(/,+$/, ''), base, 'fetched');
       if (url === undefined || !/^(?:\d+w|\d+(?:\.\d+)?x)?$/.test(descriptor)) return [];
-      // A comma would part the candidates in the wrong place.
+      // A comma would separate the candidates in the wrong place.
       return [`${url.replaceAll(',', '%2C')} ${descriptor}`.trim()];
     });
   return candidates.length === 0 ? undefined : candidates.join(', ');

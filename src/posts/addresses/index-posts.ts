@@ -1,13 +1,13 @@
 import type { Post } from '../post.ts';
 
 /**
- * A function that gives the path of a post's page by what `{% post_url %}` and `{% link %}` call
- * it: its file, with or without extension and the folders before it.
+ * Returns a function that finds the path of a post's page by its name in `{% post_url %}` and `{%
+ * link %}`: its file, with or without extension and leading folders.
  */
 export function indexPosts(posts: readonly Post[]): (name: string) => string | undefined {
   let pathOf: ReadonlyMap<string, string> | undefined;
   return (name) => {
-    // Most sites never ask.
+    // Most sites never need the index.
     pathOf ??= indexOf(posts);
     const bare = withoutExtension(name.normalize('NFC').trim().replace(/^\/+/, ''));
     return pathOf.get(bare) ?? pathOf.get(bare.replace(/^(?:.*\/)?_posts\//, ''));

@@ -3,8 +3,8 @@ import { type Fields, firstField, textOf } from '../front-matter/fields.ts';
 import type { WrongField } from '../front-matter/wrong-field.ts';
 
 /**
- * Path of the post's page, starting with `/`: by its own `permalink` (Hugo: `url`), else by the
- * site's. What is wrong instead, where it leads out of the site or to another one.
+ * Path of the post's page, starting with `/`: from its own `permalink` (Hugo: `url`), else from the
+ * site's. Returns the error instead if the path leaves the site or leads to another one.
  */
 export function postPath(
   fields: Fields,
@@ -13,7 +13,7 @@ export function postPath(
 ): { readonly path: string } | WrongField {
   const own = firstField(fields, 'address');
   const text = textOf(own?.value);
-  // Eleventy's `permalink: false` and computed ones (Liquid) say nothing that can be read here.
+  // Eleventy's `permalink: false` and computed permalinks (Liquid) cannot be used here.
   if (own === undefined || text === undefined || /^(?:false|true)$|\{[{%]/.test(text)) {
     const path = permalinkPath(sitePermalink, parts);
     return 'path' in path ? path : { field: 'slug', reason: `permalink ${path.reason}` };

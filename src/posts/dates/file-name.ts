@@ -1,12 +1,12 @@
-/** What a post's path says of it. */
+/** What a post's path says about it. */
 export interface FileName {
-  /** The name without date and extension; that of the folder for `index.md`. */
+  /** The name without date and extension. For `index.md`, the name of its folder. */
   readonly name: string;
-  /** Year, month and day as written: in the file's name, in that of its folder, or as folders. */
+  /** Year, month and day as written in the file's name, in its folder's name, or as folders. */
   readonly day?: readonly [year: string, month: string, day: string];
   /** Whether a folder of the path is called `_drafts`. */
   readonly inDrafts: boolean;
-  /** Folders above `_posts` (Jekyll): they are categories. */
+  /** Folders above `_posts` (Jekyll), which are categories. */
   readonly categories: readonly string[];
 }
 
@@ -20,7 +20,7 @@ const DATED_FOLDERS = /(?:^|\/)(\d{4})\/(\d{1,2})\/(\d{1,2})\//;
 export function readFileName(file: string): FileName {
   const folders = file.split('/');
   const base = (folders.pop() ?? '').replace(/\.[^.]+$/, '').replace(/(.)\.+$/, '$1');
-  // Hugo names a translation by a suffix: index.fr.md.
+  // Hugo marks a translation with a suffix: index.fr.md.
   const isIndex = /^index(?:\.[a-z]{2,3}(?:-[a-z]+)?)?$/i.test(base);
   const unit = isIndex ? (folders.at(-1) ?? base) : base;
   const dated = DATED.exec(unit);

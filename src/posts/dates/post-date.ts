@@ -1,13 +1,13 @@
 import type { PostSettings } from '../../settings/settings.ts';
 import type { DatePrecision } from '../post.ts';
 
-/** A moment, and how exactly it was written. */
+/** A moment, and how exact the author's text was. */
 export interface PostDate {
   readonly instant: Temporal.Instant;
   readonly precision: DatePrecision;
 }
 
-/** What a date without a zone means. */
+/** How to read a date without a zone. */
 export interface ZoneRule {
   /** IANA name. */
   readonly timeZone: string;
@@ -51,7 +51,7 @@ const MONTH_DAY_YEAR = new RegExp(
   'i',
 );
 
-/** Hours of the zones that RFC 5322 §4.3 names; any other word is no zone. */
+/** Hours of the zones in RFC 5322 §4.3. No other word is a zone. */
 const NAMED_ZONES: Readonly<Record<string, number>> = {
   z: 0,
   utc: 0,
@@ -67,9 +67,9 @@ const NAMED_ZONES: Readonly<Record<string, number>> = {
 };
 
 /**
- * The date that an author wrote, or undefined where it is none (`20th March`, `2026-02-30`). An
- * offset is honoured; without one the rule decides, and a time in a gap or an overlap of the clock
- * is read as Temporal's `compatible`. A day alone is midnight. Months are English.
+ * Parses the date that an author wrote. Undefined if it is not a date (`20th March`, `2026-02-30`).
+ * An offset counts; without one `rule` decides. A time in a clock change's gap or overlap is read
+ * as Temporal's `compatible`. A day alone is midnight. Months are in English.
  */
 export function parsePostDate(text: string, rule: ZoneRule): PostDate | undefined {
   if (text.length > 60) return undefined;
@@ -92,7 +92,10 @@ export function parsePostDate(text: string, rule: ZoneRule): PostDate | undefine
   return { instant: instantIn(plain, zoneFor(precision, rule)), precision };
 }
 
-/** The day of `2026`, `7`, `4` (as in a file's name) at midnight, or undefined where there is none. */
+/**
+ * The date of `2026`, `7`, `4` (as in a file's name) at midnight. Undefined if there is no such
+ * day.
+ */
 export function dayAlone(
   year: string,
   month: string,
@@ -114,7 +117,7 @@ function plainDateTimeOf(
       Number(day),
       hourOf(Number(hour ?? 0), half?.toLowerCase()),
       Number(minute ?? 0),
-      // A leap second is the last second of its minute, as Temporal reads ISO 8601.
+      // A leap second becomes the last second of its minute, as when Temporal reads ISO 8601.
       second === '60' ? 59 : Number(second ?? 0),
     );
   } catch {
@@ -134,7 +137,7 @@ function hourOf(hour: number, half: string | undefined): number {
   return (hour % 12) + (half === 'p' ? 12 : 0);
 }
 
-/** Minutes east of UTC, or undefined for what names no zone. */
+/** Minutes east of UTC. Undefined if the text is not a zone. */
 function offsetOf(zone: string): number | undefined {
   const numbers = /^(?:utc|gmt)?([+-])(\d{1,2}):?(\d\d)?$/.exec(zone);
   if (numbers === null) {
@@ -147,7 +150,7 @@ function offsetOf(zone: string): number | undefined {
 
 function zoneFor(precision: DatePrecision, rule: ZoneRule): string {
   if (rule.datesWithoutZone === 'utc') return 'UTC';
-  // YAML 1.1's timestamps, which Jekyll reads as UTC, have seconds; other dates are local to it.
+  // YAML 1.1 timestamps have seconds, and Jekyll reads them as UTC. It reads other dates as local.
   if (rule.datesWithoutZone === 'jekyll' && precision === 'second') return 'UTC';
   return rule.timeZone;
 }

@@ -7,8 +7,8 @@ import { dayAlone, type PostDate, parsePostDate, type ZoneRule } from './post-da
 const REMEDY = 'write 2026-03-20 or 2026-03-20T07:30';
 
 /**
- * When the post was published: by its front matter, else by its path. Undefined where neither says;
- * a field that is there and is no date is never passed over.
+ * When the post was published: from its front matter, else from its path. Undefined if neither has
+ * a date. A field with a wrong date is never ignored.
  */
 export function whenPublished(
   fields: Fields,
@@ -20,7 +20,7 @@ export function whenPublished(
   return dayAlone(...name.day, rule);
 }
 
-/** When the post was last changed, where its front matter says so. */
+/** When the post was last changed, if its front matter has that. */
 export function whenUpdated(fields: Fields, rule: ZoneRule): PostDate | WrongField | undefined {
   return readDate(fields, 'updated', rule);
 }

@@ -3,12 +3,12 @@ import { decodeEntities } from '../front-matter/decode-entities.ts';
 import { type Fields, textField } from '../front-matter/fields.ts';
 import { mendExcerpt, shorten } from './mend-excerpt.ts';
 
-/** No excerpt is longer, and no one's patience with a hostile one. */
+/** The longest excerpt. Also limits the time that a hostile one can take. */
 const LONGEST = 2000;
 
 /**
- * The excerpt that the front matter gives, as plain text (tags and Markdown's links taken off,
- * character references read), mended where it was cut.
+ * The excerpt of the front matter as plain text, without tags and Markdown links, with character
+ * references decoded. Fixed if it was cut.
  */
 export function excerptField(fields: Fields, body: string): string | undefined {
   const given = textField(fields, 'excerpt');

@@ -1,21 +1,26 @@
 import { startOf } from '../../kernel/clean-text.ts';
 
-/** What may end a sentence or a phrase that is whole; letters, digits, commas and hyphens may not. */
+/**
+ * Characters that can end a whole sentence or phrase. Letters, digits, commas and hyphens can not.
+ */
 const WHOLE = /[^\p{L}\p{M}\p{N}\s,;:\-–—(&/'’]$/u;
 const ELLIPSIS = /\s*(?:\.{3,}|…|\[(?:\.{3}|…)\])$/;
 const WORD_CHARACTER = /[\p{L}\p{M}\p{N}'’_-]/u;
 /** Scripts that put no spaces between words. */
 const WITHOUT_SPACES =
   /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmr}\p{sc=Mymr}]$/u;
-/** Excerpts that a program cut have at least so many characters; a person's phrase is shorter. */
+/**
+ * An excerpt that a program cut has at least this many characters. A phrase by a person is shorter.
+ */
 const SHORTEST_CUT = 140;
 const TAIL = 24;
 const LONGEST_WORD = 60;
 
 /**
- * An excerpt that a program cut in the middle of a word or a sentence, mended: it ends with a whole
- * word and an ellipsis. The body tells how the text goes on; where it does not have the excerpt,
- * only a long one without an end is taken for cut. Any other excerpt is given back as it is.
+ * Fixes an excerpt that a program cut in the middle of a word or a sentence: it then ends with a
+ * whole word and an ellipsis. The body shows how the text continues. If the body does not contain
+ * the excerpt, only a long excerpt without an end counts as cut. Returns any other excerpt
+ * unchanged.
  */
 export function mendExcerpt(excerpt: string, body: string): string {
   const text = excerpt.replace(ELLIPSIS, '');
@@ -30,7 +35,7 @@ export function mendExcerpt(excerpt: string, body: string): string {
   return WORD_CHARACTER.test(next) ? `${withoutLastWord(text)}…` : `${trimEnd(text)}…`;
 }
 
-/** What follows the excerpt's end in the body: a character, `''` at the end of a paragraph. */
+/** The character after the excerpt's end in the body. `''` at the end of a paragraph. */
 function characterAfter(text: string, body: string): string | undefined {
   const tail = text.slice(-TAIL);
   const at = body.indexOf(tail);
@@ -40,7 +45,7 @@ function characterAfter(text: string, body: string): string | undefined {
   return rest[0];
 }
 
-/** Up to `limit` characters of `text`, ending with a whole word and an ellipsis where it is cut. */
+/** At most `limit` characters of `text`. Shortened text ends with a whole word and an ellipsis. */
 export function shorten(text: string, limit: number): string {
   if (text.length <= limit) return text;
   const cut = startOf(text, limit - 1);
@@ -51,7 +56,7 @@ export function shorten(text: string, limit: number): string {
 function withoutLastWord(text: string): string {
   if (WITHOUT_SPACES.test(text)) return trimEnd(text);
   const space = text.search(/\s\S*$/);
-  // A "word" this long is an address, or a script that puts no spaces: cut it where it is.
+  // A "word" this long is an address, or text in a script without spaces: cut it at the limit.
   return trimEnd(space < 1 || text.length - space > LONGEST_WORD ? text : text.slice(0, space));
 }
 

@@ -4,9 +4,14 @@ import { reasonOf } from '../../kernel/errors.ts';
 import type { Problem } from '../../kernel/problem.ts';
 import { compareText } from '../post.ts';
 
-/** What Jekyll, Hugo, Eleventy and Astro take for posts; pages of HTML are posts with front matter. */
+/**
+ * Files that Jekyll, Hugo, Eleventy and Astro treat as posts. HTML pages are posts if they have
+ * front matter.
+ */
 const POST = /\.(?:md|markdown|mdown|mkdown|mkdn|mkd|mdx|html?)$/i;
-/** What the generators pass over: hidden files, partials and `_index.md`, editors' leavings. */
+/**
+ * Files that the generators ignore: hidden files, partials and `_index.md`, editors' backup files.
+ */
 const PASSED_OVER = /^[._#]|~$/;
 const LEAVES = 'is a link that leaves the site; put what it leads to into the folder of the posts';
 const NO_FILE = 'is a pipe, a device or the like; put a file of text there';
@@ -15,15 +20,15 @@ const FOLDERS_PASSED_OVER = /^(?:\.|node_modules$|_(?:site|includes|layouts|data
 export interface PostFiles {
   /** Relative to the folder, with `/`, sorted by code unit. */
   readonly files: readonly string[];
-  /** Folders that cannot be read, links that lead nowhere, pipes and devices. */
+  /** Unreadable folders, broken links, pipes and devices. */
   readonly problems: readonly Problem[];
 }
 
 /**
- * The files of posts in `folder` and the folders in it. Links are followed within `siteRoot` and
- * `folder` itself: one in somebody's contribution must not publish a file of the machine. A link
- * to a folder is followed once, and never to one that is read anyway, or that `folder` is in.
- * Throws what `readdir` throws for `folder` itself.
+ * Finds the post files in `folder` and its subfolders. Follows links only within `siteRoot` and
+ * `folder`: a link in a contribution must not publish a file of the machine. Follows a link to a
+ * folder once, but not if the folder is read anyway or contains `folder`. Throws like `readdir` for
+ * `folder` itself.
  */
 export function findPostFiles(folder: string, siteRoot: string): PostFiles {
   const files: string[] = [];
@@ -88,17 +93,17 @@ export function findPostFiles(folder: string, siteRoot: string): PostFiles {
   }
 }
 
-/** Whether a file called `name` is taken for a post. */
+/** Whether a file called `name` counts as a post. */
 export function isPostName(name: string): boolean {
   return POST.test(name) && !PASSED_OVER.test(name);
 }
 
-/** Whether a file or folder called `name` is passed over, with all that is in it. */
+/** Whether a file or folder called `name` is ignored, with its contents. */
 export function isPassedOver(name: string): boolean {
   return FOLDERS_PASSED_OVER.test(name);
 }
 
-/** Undefined where the link leads nowhere, in a circle, or to where we may not look. */
+/** Undefined if the link is broken or circular, or if we have no permission to read its target. */
 function statsAt(path: string): Stats | undefined {
   try {
     return statSync(path);

@@ -4,11 +4,11 @@ import { imageSize } from 'image-size';
 import { openRegularFile } from '../../kernel/regular-file.ts';
 import type { Image } from '../post.ts';
 
-/** What the file of a picture says: `type` by its bytes, never by its name. */
+/** Facts from a picture's file. `type` comes from its bytes, never from its name. */
 export type PictureFacts = Required<Pick<Image, 'type' | 'sizeBytes'>> &
   Pick<Image, 'width' | 'height'>;
 
-/** Media types of what image-size recognises and browsers show. */
+/** Media types that image-size recognises and browsers show. */
 const TYPES: Readonly<Record<string, string>> = {
   avif: 'image/avif',
   bmp: 'image/bmp',
@@ -24,13 +24,12 @@ const TYPES: Readonly<Record<string, string>> = {
   webp: 'image/webp',
 };
 
-/** The size of a picture stands at its start, but behind the metadata of some JPEGs. */
+/** The dimensions are at a file's start, but some JPEGs have long metadata before them. */
 const HEAD_BYTES = 512 * 1024;
 
 /**
- * Facts of the picture at `path` (starting with `/`) under `siteRoot`. Undefined where there is no
- * such file, it is no picture, cannot be read, or lies outside of the root, be it by `..` or by a
- * link.
+ * Facts of the picture at `path` (starts with `/`) under `siteRoot`. Undefined if the file does not
+ * exist, is not a picture, cannot be read, or lies outside the root because of `..` or a link.
  */
 export function readImageFacts(siteRoot: string, path: string): PictureFacts | undefined {
   try {
@@ -51,7 +50,7 @@ function factsOf(file: string): PictureFacts | undefined {
     const { type = '', width, height, orientation } = imageSize(head);
     const mediaType = TYPES[type];
     if (mediaType === undefined) return undefined;
-    // EXIF orientations 5 to 8 lie on their side (CIPA DC-008, 4.6.4).
+    // EXIF orientations 5 to 8 are rotated by 90 degrees (CIPA DC-008, 4.6.4).
     const lies = orientation !== undefined && orientation >= 5;
     const size = lies ? { width: height, height: width } : { width, height };
     return { type: mediaType, sizeBytes: stats.size, ...size };

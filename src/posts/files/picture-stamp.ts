@@ -2,8 +2,8 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Changes when the file of a picture does: its size in bytes. `source` is as a post names it, from
- * the root of the site; empty where there is no such file. Never throws, whatever a post names.
+ * Changes when a picture's file changes: its size in bytes. `source` is the path from the site's
+ * root, as a post names it. Empty if there is no such file. Never throws, for any `source`.
  */
 export function pictureStamp(siteRoot: string, source: string | undefined): string {
   if (source === undefined || URL.canParse(source)) return '';

@@ -6,10 +6,9 @@ import type { PublishedPost } from '../published-post.ts';
 const FIELDS = ['id', 'file', 'date', 'slug', 'contentHash'] as const;
 
 /**
- * What `path` remembers of published posts, in the order of first publication; nothing where there
- * is no such file yet. Throws a `BroadsheetError` for a file that cannot be read or has a line
- * that we did not write: going on would give every post a new id, and every reader every post
- * again.
+ * Reads the published posts saved in `path`, in the order of first publication. Empty if the file
+ * does not exist yet. Throws a `BroadsheetError` if the file cannot be read or has a line that we
+ * did not write. To continue would give every post a new id, and every reader every post again.
  */
 export function readPublishedFile(path: string): PublishedPost[] {
   return readText(path)
@@ -18,8 +17,8 @@ export function readPublishedFile(path: string): PublishedPost[] {
 }
 
 /**
- * Writes `published` to `path`, one line of JSON each, with the line ends that the file has: a
- * checkout with CRLF must not show every line as changed. Throws as `writeFileAtomically` does.
+ * Writes `published` to `path`, one line of JSON each. Keeps the line ends of the file, because a
+ * checkout with CRLF must not show every line as changed. Throws like `writeFileAtomically`.
  */
 export function writePublishedFile(path: string, published: readonly PublishedPost[]): void {
   const newline = readText(path).includes('\r\n') ? '\r\n' : '\n';

@@ -6,8 +6,8 @@ import { decodeText } from '../decode-text.ts';
 const LONGEST_INCLUDE_BYTES = 1_000_000;
 
 /**
- * The text of the file `name` in the folder of includes. Undefined where there is none, or where
- * it lies outside of the folder, be it by `..` or by a link.
+ * The text of the file `name` in the includes folder. Undefined if there is no such file, or if it
+ * lies outside the folder because of `..` or a link.
  */
 export function readInclude(folder: string, name: string): string | undefined {
   try {

@@ -14,39 +14,42 @@ import { newestFirst, type Post } from '../post.ts';
 import { findPostFiles } from './find-post-files.ts';
 
 export interface ReadPostsContext extends PostContext {
-  /** Posts dated after it are of the future. */
+  /** A post with a later date is a future post. */
   readonly now: Temporal.Instant;
-  /** Links among the posts may lead into this folder, and no further; absolute. */
+  /** Absolute path. Links in the posts folder may lead into this folder, but not outside it. */
   readonly siteRoot: string;
-  /** Told before each file how many are done. */
+  /** Called before each file with the number of files done. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-/** What a folder of posts has in it. */
+/** The contents of a posts folder. */
 export interface PostFolder {
   /** Absolute path. */
   readonly folder: string;
-  /** Files of posts that were looked at, those left out included. */
+  /** Number of post files that were read, including those left out. */
   readonly read: number;
-  /** What is published: neither drafts nor posts of the future, unless asked for. Newest first. */
+  /**
+   * The published posts, newest first. Without drafts and future posts, unless the settings include
+   * them.
+   */
   readonly posts: readonly Post[];
   readonly drafts: number;
   readonly future: number;
-  /** When the first post of the future is to be published; absent where there is none. */
+  /** When the first future post is due. Absent if there is none. */
   readonly nextDue?: Temporal.Instant;
   readonly leftOut: readonly Problem[];
   readonly warnings: readonly Problem[];
-  /** Every file that was looked at, by path; a folder that cannot be read stands for what is in it. */
+  /** Path of every file that was read. An unreadable folder stands for its contents. */
   readonly files: ReadonlySet<string>;
-  /** Drafts and posts of the future that are not published. */
+  /** Drafts and future posts that are not published. */
   readonly withheld: readonly Post[];
 }
 
 const LONGEST_POST_BYTES = 10_000_000;
 
 /**
- * The posts of `folder` and of the folders in it, without their bodies. Throws a `BroadsheetError`
- * where the folder itself cannot be read; a file that cannot be read is left out and named.
+ * Reads the posts in `folder` and its subfolders, without their bodies. Throws a `BroadsheetError`
+ * if the folder itself cannot be read. A file that cannot be read is left out and reported.
  */
 export function readPosts(folder: string, context: ReadPostsContext): PostFolder {
   const { files, problems } = findFiles(folder, context.siteRoot);
@@ -91,8 +94,8 @@ export function readPosts(folder: string, context: ReadPostsContext): PostFolder
 }
 
 /**
- * The post of one file with its source, the problem for which it is left out, or undefined for a
- * page of HTML that is no post. Never throws.
+ * Reads one file to its post with the source, or to the problem that excludes it. Undefined for an
+ * HTML page that is not a post. Never throws.
  */
 export function readPost(
   folder: string,
@@ -116,7 +119,7 @@ export function readPost(
   }
 }
 
-/** As `Post` has them. Of most files the bytes are the text. */
+/** The hashes of a `Post`. For most files the bytes are the text. */
 function hashesOf(bytes: Uint8Array, text: string) {
   const bytesHash = hash('sha256', bytes, 'hex');
   const hasOwnEncoding = bytes[0] === 0xef || bytes[0] === 0xfe || bytes[0] === 0xff;
@@ -147,7 +150,10 @@ function livenessOf(
   return Temporal.Instant.compare(parsed.post.date, now) > 0 ? 'future' : 'rest';
 }
 
-/** Two posts at one address: the site shows one of them, and readers take them for one. */
+/**
+ * Warns of two posts at one address: the site shows only one of them, and readers treat them as
+ * one.
+ */
 function sharedAddresses(posts: readonly Post[]): Problem[] {
   const fileAt = new Map<string, string>();
   const warnings: Problem[] = [];

@@ -5,21 +5,23 @@ import { isPassedOver, isPostName } from './find-post-files.ts';
 export interface WatchedFolders {
   readonly posts: string;
   readonly includes: string;
-  /** What the program writes itself: changes in there are none. */
+  /** What the program writes itself. Changes in it are ignored. */
   readonly output: string;
 }
 
 export interface WatchListener {
-  /** A post, a picture beside one or an include was written, moved or taken away, or a folder of them. */
+  /**
+   * A post, a picture beside one, an include, or a folder of them was written, moved or removed.
+   */
   onChange(path: string): void;
-  /** Not all can be watched: the system has no more watches, or does not let us look. */
+  /** Something cannot be watched: the system has no more watches, or denies access. */
   onTrouble(error: unknown): void;
 }
 
-/** Pictures are told of in feeds with their size. */
+/** Pictures are watched because feeds state their size. */
 const PICTURE = /\.(?:avif|gif|jpe?g|png|svg|webp)$/i;
 
-/** Watches the folders of posts until it is closed. A folder that is not there yet is waited for. */
+/** Watches the posts folders until closed. Waits for a folder that does not exist yet. */
 export function watchPosts(
   { posts, includes, output }: WatchedFolders,
   { onChange, onTrouble }: WatchListener,

@@ -1,6 +1,6 @@
 import type { FrontMatter } from './front-matter.ts';
 
-/** Where the value of a field stands in the file, as near as its lines tell. */
+/** Finds the place of a field's value in the file, as far as the lines show it. */
 export function placeOfField(
   { block, blockLine }: Pick<FrontMatter, 'block' | 'blockLine'>,
   name: string,

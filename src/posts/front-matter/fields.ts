@@ -1,10 +1,10 @@
 import { cleanLine } from '../../kernel/clean-text.ts';
 import { KNOWN_FIELDS, type KnownField } from './known-fields.ts';
 
-/** Front matter as its parser gave it: text, numbers, booleans, null, lists and maps. */
+/** Front matter as parsed: text, numbers, booleans, null, lists and maps. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** The value of the first name of a known field that is there and not empty, with its name. */
+/** The first present and non-empty value among the names of a known field, with its name. */
 export function firstField(
   fields: Fields,
   known: KnownField,
@@ -17,17 +17,17 @@ export function firstField(
   return undefined;
 }
 
-/** The text of the first name of a known field that holds one, on one clean line. */
+/** The first text among the names of a known field, on one clean line. */
 export function textField(fields: Fields, known: KnownField): string | undefined {
   return firstText(fields, KNOWN_FIELDS[known].names);
 }
 
-/** The value of a known field with one name. */
+/** The first present and non-empty value among the names of a known field. */
 export function fieldValue(fields: Fields, known: KnownField): unknown {
   return firstField(fields, known)?.value;
 }
 
-/** The text of the first of `names` in a map that holds one, on one line and without control characters. */
+/** The first text among `names` in a map, on one line and without control characters. */
 export function firstText(fields: Fields, names: readonly string[]): string | undefined {
   for (const name of names) {
     const text = Object.hasOwn(fields, name) ? textOf(fields[name]) : undefined;
@@ -36,7 +36,7 @@ export function firstText(fields: Fields, names: readonly string[]): string | un
   return undefined;
 }
 
-/** A scalar as one line of text; undefined for an empty one, a list or a map. */
+/** A scalar as one line of text. Undefined if it is empty, a list or a map. */
 export function textOf(value: unknown): string | undefined {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (typeof value !== 'string') return undefined;
@@ -44,27 +44,24 @@ export function textOf(value: unknown): string | undefined {
   return line === '' ? undefined : line;
 }
 
-/**
- * `text` on one clean line, and as a string of its own: a slice would keep the whole file that it
- * was cut from in memory.
- */
+/** `text` on one clean line, as a new string: a slice would keep the whole file in memory. */
 function lineOf(text: string): string {
   return ` ${cleanLine(text)}`.slice(1);
 }
 
-/** Whether the field says yes, as YAML 1.1 (Jekyll) and 1.2 (Hugo, Astro) write it. */
+/** Whether the value means yes, as in YAML 1.1 (Jekyll) and 1.2 (Hugo, Astro). */
 export function isYes(value: unknown): boolean {
   return value === true || (typeof value === 'string' && /^(?:true|yes|on)$/i.test(value));
 }
 
-/** Whether the field says no. */
+/** Whether the value means no. */
 export function isNo(value: unknown): boolean {
   return value === false || (typeof value === 'string' && /^(?:false|no|off)$/i.test(value));
 }
 
 /**
- * Names in a field as Jekyll reads `categories` and `tags`: a list (of lists, one deep), or words
- * split at spaces. Empty ones are dropped; commas after words too, which nobody means.
+ * Names in a field as Jekyll reads `categories` and `tags`: a list (of lists, one level deep), or
+ * words split at spaces. Drops empty names, and commas after words, which are mistakes.
  */
 export function namesOf(value: unknown): string[] {
   if (typeof value === 'string') {
@@ -78,12 +75,12 @@ export function namesOf(value: unknown): string[] {
   );
 }
 
-/** The name of one category, or of each in a list: not split at spaces. */
+/** The name of one category, or of each in a list. Does not split at spaces. */
 export function wholeNamesOf(value: unknown): string[] {
   return Array.isArray(value) ? namesOf(value) : present(textOf(value));
 }
 
-/** Names of people: text, a map with a `name`, or a list of these. */
+/** Names of people, from text, a map with a `name`, or a list of these. */
 export function peopleOf(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap((item) => present(nameOf(item)));
   return present(nameOf(value));
@@ -94,7 +91,7 @@ function nameOf(value: unknown): string | undefined {
   return firstText(value, ['name', 'title', 'display_name', 'display', 'id']);
 }
 
-/** `names` without repetitions, in their order. */
+/** `names` without duplicates, in the same order. */
 export function distinct(names: readonly string[]): string[] {
   return names.length < 2 ? [...names] : [...new Set(names)];
 }

@@ -1,6 +1,6 @@
 /**
- * What is wrong in a block of front matter. `line` and `column` count from 1 within the block, and
- * are absent where the parser does not say. Only `readFrontMatter` sees it, and tells it as a
+ * An error in a block of front matter. `line` and `column` count from 1 within the block. They are
+ * absent if the parser does not report them. Only `readFrontMatter` catches it, and turns it into a
  * problem.
  */
 export class FrontMatterError extends Error {

@@ -1,9 +1,9 @@
-/** A block of front matter between its fences, and what follows. */
+/** A block of front matter between its fences, and the body after it. */
 export interface FencedBlock {
   readonly kind: 'fenced';
   readonly language: 'yaml' | 'toml' | 'json';
   readonly block: string;
-  /** Lines of the file on which the two start; 1 is the first. */
+  /** Line of the file where the block starts, counted from 1. `bodyLine` is that of the body. */
   readonly blockLine: number;
   readonly body: string;
   readonly bodyLine: number;
@@ -17,7 +17,8 @@ export type Fences =
 
 const LANGUAGES = { yaml: 'yaml', yml: 'yaml', toml: 'toml', json: 'json' } as const;
 
-// Jekyll, Hugo and Eleventy close YAML with three hyphens; Jekyll and YAML itself with three dots.
+// Jekyll, Hugo and Eleventy close YAML with three hyphens. Jekyll and YAML itself also with three
+// dots.
 const CLOSING = {
   '---': /^(?:---|\.\.\.)[ \t]*$/m,
   '+++': /^\+\+\+[ \t]*$/m,
@@ -29,9 +30,9 @@ const BLANK_START =
   'blank lines before the front matter make it text for Jekyll and Eleventy; take them out';
 
 /**
- * Where the front matter of `text` (LF line ends, no byte order mark) starts and ends: `---`,
+ * Finds where the front matter of `text` (LF line ends, no byte order mark) starts and ends: `---`,
  * `---yaml`, `---toml` or `---json`; Hugo's `+++` (TOML) and `{` (JSON); `;;;` (JSON). A first line
- * of three hyphens that is never closed, with no keys under it, is a Markdown rule.
+ * of three hyphens is a Markdown rule if it is never closed and no keys follow it.
  */
 export function findFences(text: string): Fences {
   const blank = /^(?:[ \t]*\n)*/.exec(text)?.[0] ?? '';

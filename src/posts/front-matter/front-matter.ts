@@ -9,25 +9,25 @@ import { parseYaml } from './parse-yaml.ts';
 
 export interface FrontMatter {
   readonly fields: Fields;
-  /** The block between the fences as written; empty where there is none. */
+  /** The block between the fences as written. Empty if there is none. */
   readonly block: string;
-  /** Line of the file on which `block` starts; 1 is the first. */
+  /** Line of the file where `block` starts, counted from 1. */
   readonly blockLine: number;
-  /** What follows the front matter, line ends as LF. */
+  /** The text after the front matter, with LF as line ends. */
   readonly body: string;
   readonly bodyLine: number;
   readonly warnings: readonly Problem[];
 }
 
-/** A fence that no file of text has, for we find the real fences ourselves. */
+/** A fence that no text file contains, because we find the real fences ourselves. */
 const FENCE = '\0---';
 const LONGEST_BLOCK = 262_144;
 
 /**
- * The front matter of a post's text by gray-matter, behind whose known edges we stand: it gets the
- * block alone (its own search for fences takes `---js` for a program to run, and an unclosed fence
- * for an empty post), always with options (its cache remembers `{}` for a text that threw), and
- * with engines of ours only.
+ * Parses the front matter of a post with gray-matter, and avoids its known problems. It gets only
+ * the block: its own search for fences treats `---js` as a program to run, and an unclosed fence as
+ * an empty post. It always gets options: its cache stores `{}` for a text that threw. It gets only
+ * our engines.
  */
 export function readFrontMatter(
   text: string,
@@ -47,7 +47,7 @@ export function readFrontMatter(
   return parseBlock(found, file);
 }
 
-/** Without a byte order mark, line ends as LF. Most texts are so already. */
+/** Removes the byte order mark and changes line ends to LF. Most texts need no change. */
 function normalised(text: string): string {
   const marked = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
   return marked.includes('\r') ? marked.replace(/\r\n?/g, '\n') : marked;
@@ -77,7 +77,7 @@ function parseBlock(found: FencedBlock, file: string): FrontMatter | { readonly 
 
 function parseWithGrayMatter(found: FencedBlock) {
   let repeatedKey: { readonly line: number; readonly column: number } | undefined;
-  // gray-matter gives the line end of the opening fence, too.
+  // gray-matter also passes the line end of the opening fence.
   const fromLineOne = (parse: (block: string) => Fields) => (block: string) =>
     parse(block.slice(1));
   const yaml = (block: string) => {
@@ -108,7 +108,10 @@ function refuse(): never {
   throw new FrontMatterError('the front matter is a program, which is never run; write YAML', 1);
 }
 
-/** gray-matter evaluates these. No block gets here with such a language; should one, it is refused. */
+/**
+ * gray-matter evaluates these languages. No block with one gets here; these engines refuse it if
+ * one does.
+ */
 const REFUSED = {
   javascript: refuse,
   js: refuse,
@@ -117,7 +120,7 @@ const REFUSED = {
   cson: refuse,
 };
 
-/** Long runs of blanks take gray-matter's search for comments quadratic time. */
+/** gray-matter's search for comments takes quadratic time for long runs of blanks. */
 function isTooLong(block: string): boolean {
   return block.length > LONGEST_BLOCK || (block.length > 4096 && /\s{2048}/.test(block));
 }

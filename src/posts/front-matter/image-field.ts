@@ -9,7 +9,9 @@ export interface NamedImage {
 
 const SOURCES = ['path', 'url', 'src', 'image', 'relative'];
 
-/** The picture of a post's front matter: text, a map with a path, or the first of a list of these. */
+/**
+ * The picture in a post's front matter: text, a map with a path, or the first of a list of these.
+ */
 export function namedImage(fields: Fields): NamedImage | undefined {
   for (const name of KNOWN_FIELDS.image.names) {
     const value = Object.hasOwn(fields, name) ? fields[name] : undefined;

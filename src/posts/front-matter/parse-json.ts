@@ -1,7 +1,7 @@
 import { reasonOf } from '../../kernel/errors.ts';
 import { FrontMatterError } from './front-matter-error.ts';
 
-/** The fields of a JSON block (Hugo, gray-matter). Throws `FrontMatterError`. */
+/** Parses the fields of a JSON block (Hugo, gray-matter). Throws `FrontMatterError`. */
 export function parseJson(block: string): Record<string, unknown> {
   const value = parseText(block);
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {

@@ -2,8 +2,8 @@ import { parse, TomlError } from 'smol-toml';
 import { FrontMatterError } from './front-matter-error.ts';
 
 /**
- * The fields of a TOML block (Hugo). Dates and times become the text that ISO 8601 has for them,
- * so that one set of rules reads all dates. Throws `FrontMatterError`.
+ * Parses the fields of a TOML block (Hugo). Dates and times become ISO 8601 text, because one set
+ * of rules then reads all dates. Throws `FrontMatterError`.
  */
 export function parseToml(block: string): Record<string, unknown> {
   try {

@@ -10,13 +10,13 @@ import {
 import { FrontMatterError } from './front-matter-error.ts';
 
 export interface ParsedYaml {
-  /** A map, unless the author wrote a list or one word. */
+  /** A map, unless the author wrote a list or a single value. */
   readonly fields: unknown;
-  /** Where a key stands for the second time; the last one counts, as in Jekyll. */
+  /** Place of a repeated key. The last value counts, as in Jekyll. */
   readonly repeatedKey?: { readonly line: number; readonly column: number };
 }
 
-/** Only `true` and `false` as written here: `True`, `yes` and `on` stay the text they are. */
+/** Only `true` and `false` in this spelling. `True`, `yes` and `on` stay text. */
 const boolTag = defineScalarTag('tag:yaml.org,2002:bool', {
   implicit: true,
   implicitFirstChars: ['t', 'f'],
@@ -24,22 +24,24 @@ const boolTag = defineScalarTag('tag:yaml.org,2002:bool', {
   identify: (value) => typeof value === 'boolean',
 });
 
-// No numbers and no timestamps: a title, slug, id, tag or date is the text that was written.
+// No numbers and no timestamps: a title, slug, id, tag or date stays the text that the author
+// wrote.
 const SCHEMA = FAILSAFE_SCHEMA.withTags(nullCoreTag, boolTag, mergeTag);
 const LIMITS = { maxAliases: 100, maxDepth: 20 };
 
-// What YAML 1.2 §5.1 refuses: C0 but TAB and LF, DEL, C1 but NEL, and what is no character.
+// Characters that YAML 1.2 §5.1 forbids: C0 except TAB and LF, DEL, C1 except NEL, and
+// noncharacters.
 const NOT_YAML = /[\0-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/g;
 
 const REPEATED = 'duplicated mapping key';
 
-/** So many lines of quoted text may start where YAML wants them indented. */
+/** At most this many lines of quoted text may lack the indentation that YAML requires. */
 const MOST_UNINDENTED_LINES = 100;
 
 /**
- * The fields of a YAML block by js-yaml 5: text, `null`, `true`, `false`, lists and maps of these.
- * Control characters are dropped, for they are dropped from a feed anyway. Throws
- * `FrontMatterError` for what is no YAML, or has a tag such as `!ruby/object`.
+ * Parses the fields of a YAML block with js-yaml 5: text, `null`, `true`, `false`, lists and maps
+ * of these. Drops control characters, because feeds drop them anyway. Throws `FrontMatterError` if
+ * the block is not YAML, or has a tag such as `!ruby/object`.
  */
 export function parseYaml(block: string): ParsedYaml {
   try {
@@ -60,8 +62,8 @@ function parseLastOfEachKey(block: string): unknown {
 }
 
 /**
- * Loads what Jekyll's parser loads too: quoted text that goes on at the start of a line, as many
- * real posts have it. White space at the start of such a line means nothing, so it is put there.
+ * Also loads quoted text that continues at the start of a line, as Jekyll's parser does. Many real
+ * posts have it. White space at the start of such a line has no meaning, so this adds it.
  */
 function loadLeniently(block: string, json: boolean): unknown {
   let first: unknown;

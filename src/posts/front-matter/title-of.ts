@@ -4,8 +4,8 @@ import type { FrontMatter } from './front-matter.ts';
 const HEADING = /^\s*# +(\S.*)(?:\n|$)/;
 
 /**
- * A post's title: of its front matter, else the heading that its body starts with, else made from
- * the file's name, as Jekyll does.
+ * A post's title: from its front matter, else the heading at the start of its body, else from the
+ * file's name, as in Jekyll.
  */
 export function titleOf(
   { fields, body }: Pick<FrontMatter, 'fields' | 'body'>,
@@ -22,13 +22,13 @@ export function titleOf(
   );
 }
 
-/** The body without the heading that became the title; blank lines keep later lines in place. */
+/** The body without the heading that became the title. Blank lines keep the line numbers. */
 export function bodyBelowTitle({ fields, body }: Pick<FrontMatter, 'fields' | 'body'>): string {
   if (textField(fields, 'title') !== undefined) return body;
   return body.replace(HEADING, (heading) => heading.replace(/[^\n]/g, ''));
 }
 
-/** The text of a heading without marks of emphasis, and without the number signs that may end it. */
+/** The text of a heading without emphasis marks and without closing number signs. */
 function withoutMarks(heading: string): string {
   const text = heading.trimEnd();
   let end = text.length;

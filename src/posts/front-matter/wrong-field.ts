@@ -1,4 +1,4 @@
-/** A field of the front matter, and what is wrong with it. */
+/** A wrong field of the front matter, and the reason. */
 export interface WrongField {
   readonly field: string;
   readonly reason: string;

@@ -1,7 +1,7 @@
 /**
- * A function from a post's file to the name by which it is compared: in Unicode's NFC (UAX 15),
- * because macOS and some tools of Git write the same name in NFD. Where the folder has two of
- * `files` that differ in their form alone, both keep the names they have.
+ * Returns a function from a post's file to the name for comparisons, in Unicode's NFC (UAX 15),
+ * because macOS and some Git tools write the same name in NFD. If two of `files` differ only in
+ * that form, both keep their names.
  */
 export function comparableNames(files: readonly string[]): (file: string) => string {
   const composed = files.map((file) => file.normalize('NFC'));

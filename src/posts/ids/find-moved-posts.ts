@@ -1,24 +1,23 @@
 import type { Post } from '../post.ts';
 import type { PublishedPost } from '../published-post.ts';
 
-/** A line of the file of published posts that a post may turn out to be of. */
+/** A line of the file of published posts that may belong to a post at a new file. */
 export interface OpenLine {
   readonly entry: PublishedPost;
   /** Its place in the list of published posts. */
   readonly line: number;
 }
 
-/** A shorter body may be a text that a publisher uses again and again: its date has to be near. */
+/** A shorter body may be a text that the publisher often reuses: its date must also be near. */
 const OWN_BODY_LENGTH = 500;
-/** A body of some sentences is taken for the same post without any other sign. */
+/** A body of several sentences identifies a post without another sign. */
 const TELLING_BODY_LENGTH = 120;
 const NEAR_DAYS = 31;
 
 /**
- * Finds which of the posts at new files are those whose files are gone, by the first sign that one
- * post and one line alone share: equal content; equal body and date; equal date to the second;
- * equal body, which no post in `known` has too; equal slug and day. Returns the line by the post's
- * file.
+ * Matches posts at new files with lines whose files are gone. It uses the first sign that exactly
+ * one post and one line share: equal content; equal body and date; equal date to the second; equal
+ * body that no post in `known` has; equal slug and day. Returns the line by the post's file.
  */
 export function findMovedPosts(
   newcomers: readonly Post[],
@@ -42,8 +41,8 @@ export function findMovedPosts(
 }
 
 /**
- * Finds the posts that have each other's files, by equal content or, among posts that are all still
- * there, equal body. Returns as `findMovedPosts` does.
+ * Finds posts that swapped their files: by equal content, or by equal body among posts that all
+ * still exist. Returns the same as `findMovedPosts`.
  */
 export function findSwappedPosts(
   posts: readonly Post[],
@@ -87,7 +86,7 @@ function findBySigns(
 interface Sign {
   readonly ofPost: (post: Post) => string | undefined;
   readonly ofEntry: (entry: PublishedPost) => string | undefined;
-  /** What has to be true of the two besides. */
+  /** An additional condition on the two. */
   readonly fits?: (post: Post, entry: PublishedPost) => boolean;
 }
 
@@ -96,7 +95,7 @@ const SAME_CONTENT: Sign = {
   ofEntry: (entry) => entry.contentHash,
 };
 
-/** Lines of earlier versions have the hash of the file's bytes, CRLF included. */
+/** Lines of earlier versions have the hash of the file's bytes, including CRLF. */
 const SAME_BYTES: Sign = {
   ofPost: (post) => post.bytesHash,
   ofEntry: (entry) => entry.contentHash,
@@ -117,7 +116,7 @@ const SAME_BODY: Sign = {
 };
 
 const SAME_SECOND: Sign = {
-  // A day alone or a round minute is the date of many posts.
+  // Many posts have a day alone or a round minute as their date.
   ofPost: (post) => (post.datePrecision === 'second' ? exactDate(post.date.toString()) : undefined),
   ofEntry: (entry) => exactDate(entry.date),
 };

@@ -6,20 +6,21 @@ import { hasSameContent, linesOfPosts } from './lines-of-posts.ts';
 import { tagUri } from './tag-uri.ts';
 
 export interface IdentifiedPosts {
-  /** What is remembered from now on: earlier lines in their order, then the new ones, oldest first. */
+  /** The lines to save: earlier lines in their order, then the new ones, oldest first. */
   readonly published: readonly PublishedPost[];
-  /** The id of every post, by its file. */
+  /** The id of every post, by file. */
   readonly idOf: ReadonlyMap<string, string>;
-  /** Whether `published` differs from what was given. */
+  /** Whether `published` differs from the input. */
   readonly changed: boolean;
   readonly warnings: readonly Problem[];
 }
 
 /**
- * Gives every published post the id that it keeps for good (RFC 4287 §4.2.6). A post that is known
- * by its file, or has moved from another one, keeps its id whatever else changed. A new one gets
- * the `id` of its front matter, else a `tag:` URI (RFC 4151) under the host name `idAuthority`; new posts are added oldest first. Lines of posts that are gone stay, so that no
- * id is given twice and no item of a history document moves.
+ * Assigns every published post its permanent id (RFC 4287 §4.2.6). A post that is known by its
+ * file, or was moved from another file, keeps its id despite other changes. A new post gets the
+ * `id` of its front matter, else a `tag:` URI (RFC 4151) under the host name `idAuthority`. New
+ * posts are added oldest first. Lines of removed posts stay: no id is used twice, and no item of a
+ * history document moves.
  */
 export function identifyPosts(
   posts: readonly Post[],
@@ -49,7 +50,8 @@ export function identifyPosts(
   const lineOfName = new Map(posts.map(({ file }) => [nameOf(file), lineOf.get(file)]));
   for (const [line, entry] of published.entries()) {
     const holder = lineOfName.get(nameOf(entry.file));
-    // Another post is in the file of one that is gone: that one is not known by it any more.
+    // The file of a removed post now has another post: the file no longer identifies the removed
+    // one.
     if (holder !== undefined && holder !== line && lines[line] === entry) {
       lines[line] = { ...entry, file: '' };
     }
@@ -70,8 +72,8 @@ function factsOf({ file, slug, contentHash, body }: Post, nameOf: (file: string)
 }
 
 /**
- * The line with what has changed of the post; the very same line where nothing has, so that a new
- * version of Broadsheet or other line ends do not rewrite the whole file.
+ * The line with the post's changes. Returns the same line if nothing relevant changed: a new
+ * version of Broadsheet or other line ends must not rewrite the whole file.
  */
 function refreshed(
   known: PublishedPost,

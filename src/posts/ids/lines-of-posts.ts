@@ -3,9 +3,9 @@ import type { PublishedPost } from '../published-post.ts';
 import { findMovedPosts, findSwappedPosts, type OpenLine } from './find-moved-posts.ts';
 
 /**
- * The line in `published` of every post that was published before, by its file. Lines are counted
- * from 0. A post is known by its file's name (`nameOf`); but where posts have changed places, each
- * by its content.
+ * The line in `published` of every post that was published before, by file. Lines count from 0. A
+ * post is identified by its file's name (`nameOf`). Posts that swapped files are identified by
+ * their content.
  */
 export function linesOfPosts(
   posts: readonly Post[],
@@ -36,7 +36,7 @@ export function linesOfPosts(
   return lineOf;
 }
 
-/** Whether the post's text is what the line says; line ends and front matter do not count. */
+/** Whether the post's text equals that of the line. Line ends do not count. */
 export function hasSameContent(post: Post, { contentHash }: PublishedPost): boolean {
   return contentHash === post.contentHash || contentHash === post.bytesHash;
 }
@@ -54,13 +54,13 @@ function linesByFile(
   const lineByName = new Map<string, number>();
   for (const [line, { file }] of published.entries()) {
     const name = nameOf(file);
-    // Two lines of one file in two forms: that in NFC is the same on every machine.
+    // Two lines name one file in two forms. Use the one in NFC: it is the same on every machine.
     if (file === name || !lineByName.has(name)) lineByName.set(name, line);
   }
   return new Map(posts.flatMap(({ file }) => entryOf(file, lineByName.get(nameOf(file)))));
 }
 
-/** An entry of a map; none where one of the two is not there. */
+/** An entry of a map. Empty if one of the two is undefined. */
 function entryOf<Key, Value>(key: Key | undefined, value: Value | undefined): [Key, Value][] {
   return key === undefined || value === undefined ? [] : [[key, value]];
 }

@@ -1,12 +1,12 @@
 import { hash } from 'node:crypto';
 import type { BodyMark } from '../post.ts';
 
-/** Shorter bodies ("Comments are open.") are those of many posts. */
+/** Many posts share shorter bodies ("Comments are open."). */
 const SHORTEST = 40;
 
 /**
- * What tells the text of a post (line ends as LF, without front matter and without the heading that
- * is its title) from any other; undefined where it is too short to do so.
+ * Identifies the text of a post (LF line ends, without front matter and without the title's
+ * heading). Undefined if the text is too short for that.
  */
 export function markBody(text: string): BodyMark | undefined {
   const bare = text.trim();

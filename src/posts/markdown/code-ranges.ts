@@ -1,4 +1,4 @@
-/** Places of a text, from `start` up to but not including `end`. */
+/** A part of a text, from `start` up to but not including `end`. */
 export interface Range {
   readonly start: number;
   readonly end: number;
@@ -7,8 +7,8 @@ export interface Range {
 const FENCE = /^(?: {0,3}|(?: *(?:[-*+]|\d+[.)]) +))?(`{3,}|~{3,})(.*)$/;
 
 /**
- * Where Markdown `text` has fenced code and code spans (CommonMark §4.5, §6.1), in order. Indented
- * code is not looked for: in lists and in HTML the same white space means something else.
+ * The fenced code and code spans (CommonMark §4.5, §6.1) in Markdown `text`, in order. Does not
+ * find indented code: in lists and in HTML the same white space means something else.
  */
 export function codeRanges(text: string): Range[] {
   const ranges: Range[] = [];
@@ -55,7 +55,8 @@ function codeSpans(text: string, from: number, to: number): Range[] {
   runs.forEach(({ start }, at) => {
     const close = runs[closing[at] ?? -1];
     if (start < done || close === undefined) return;
-    // A span is short: what is longer is two stray marks, and looking on takes quadratic time.
+    // A code span is short. A longer one is two stray marks, and searching further takes quadratic
+    // time.
     if (close.end - start > 5000 || /\n[ \t]*\n/.test(text.slice(start, close.start))) return;
     done = close.end;
     ranges.push({ start, end: close.end });
@@ -63,7 +64,7 @@ function codeSpans(text: string, from: number, to: number): Range[] {
   return ranges;
 }
 
-/** For each run the place of the next one that is as long. */
+/** For each run, the index of the next run of the same length. */
 function closingRuns(runs: readonly Range[]): (number | undefined)[] {
   const next = new Map<number, number>();
   const closing = new Array<number | undefined>(runs.length);

@@ -1,4 +1,4 @@
-/** What fills a paragraph without any text. */
+/** Elements that fill a paragraph without any text. */
 const MEDIA = new Set(['img', 'audio', 'video', 'picture', 'iframe']);
 
 const HAS_SOURCE = / (?:src|srcset)="[^"]/;
@@ -6,20 +6,20 @@ const HAS_ADDRESS = / (?:href|id)="[^"]/;
 
 const TAG = /<(\/?)([a-z][a-z0-9]*)([^<>]*)>/g;
 
-/** An element of which it is not known yet whether it stays. */
+/** An open element that may still be dropped. */
 interface OpenElement {
   readonly name: string;
-  /** Where its start tag is, or would be, among the pieces. */
+  /** Index of its start tag among the pieces, present or not. */
   readonly at: number;
   readonly isKept: boolean;
   isFilled: boolean;
 }
 
 /**
- * `html`, as `sanitizeHtml` made it, without the elements that nothing is left of: pictures and
- * frames without a source, paragraphs that held a script or a tag of a template. Of a link without
- * an address the text stays. (The library's own filter copies all that is before an element that it
- * drops, and so takes quadratic time.)
+ * `html`, as `sanitizeHtml` made it, without empty elements: pictures and frames without a source,
+ * paragraphs that held only a script or a template tag. A link without an address keeps its text.
+ * (The library's own filter copies everything before a dropped element, so it takes quadratic
+ * time.)
  */
 export function dropEmptyElements(html: string): string {
   const pieces: string[] = [];
@@ -65,7 +65,7 @@ function addMedia(tag: string, pieces: string[], open: readonly OpenElement[]): 
   fill(open);
 }
 
-/** What is in an element fills those around it when it is closed. */
+/** The content of an element fills its parents when the element closes. */
 function fill(open: readonly OpenElement[]): void {
   const last = open.at(-1);
   if (last !== undefined) last.isFilled = true;

@@ -1,6 +1,6 @@
-/** Elements that are open at once take the sanitiser's parser quadratic time. */
+/** The sanitiser's parser takes quadratic time in the number of open elements. */
 const MOST_OPEN_ELEMENTS = 20_000;
-/** XML parsers, and all feed readers, give up somewhere beyond. */
+/** XML parsers and all feed readers fail somewhere above this. */
 const LONGEST_HTML = 8_000_000;
 
 /** HTML §13.1.2: these have no end tag. */
@@ -9,8 +9,9 @@ const VOID_ELEMENTS = new Set(
 );
 
 /**
- * Why `html` is more than can be sanitised and put into a feed in reasonable time and memory: it
- * has too many elements open at once, or is too long. Undefined where it is neither. Takes linear time.
+ * Why `html` is too much to sanitise and put into a feed in reasonable time and memory: too many
+ * elements are open at once, or it is too long. Undefined if it is within the limits. Takes linear
+ * time.
  */
 export function tooMuchHtml(html: string): string | undefined {
   if (html.length > LONGEST_HTML) {
@@ -22,7 +23,7 @@ export function tooMuchHtml(html: string): string | undefined {
   return undefined;
 }
 
-/** How many elements are open at once, at the most. */
+/** The highest number of elements that are open at once. */
 function openElements(html: string): number {
   // `<b>` is the shortest tag.
   if (html.length < MOST_OPEN_ELEMENTS * 3) return 0;

@@ -1,4 +1,4 @@
-/** The plugin brings no types. */
+/** The plugin has no types of its own. */
 declare module 'markdown-it-footnote' {
   import type { MarkdownIt } from 'markdown-it';
 

@@ -7,12 +7,12 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '&quot;': '"',
 };
 
-/** Footnotes are referred to so. */
+/** Links to footnotes look like this. */
 const LINK_ABOVE_LINE = /<sup[^<>]*><a href="([^"<>]*)"[^<>]*>[^<]*<\/a><\/sup>/g;
 
 /**
- * The text of HTML that `sanitise-html.ts` made, on one line. (Such HTML has four character
- * references and closes every element; that is why so little is enough.) Takes linear time, whatever it is given.
+ * The text of HTML from `sanitise-html.ts`, on one line. This little code is enough because such
+ * HTML has four character references and closes every element. Always takes linear time.
  */
 export function plainText(html: string): string {
   const text = html
@@ -23,7 +23,7 @@ export function plainText(html: string): string {
   return foldSpace(text);
 }
 
-/** The text of the first paragraph that has any. Takes linear time. */
+/** The text of the first non-empty paragraph. Takes linear time. */
 export function firstParagraph(html: string): string | undefined {
   const opening = /<p(?: [^<>]*)?>/g;
   while (opening.test(html)) {

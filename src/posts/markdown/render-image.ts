@@ -3,9 +3,9 @@ import type { Image, Post } from '../post.ts';
 import type { RenderContext } from '../render-context.ts';
 
 /**
- * The picture of the post's front matter, a path taken from the root of the site, with the facts
- * of its file where that is at hand. A reason where it leaves the site by `..`, or is no address
- * that a reader could fetch; undefined where the post names none.
+ * The picture that the front matter names, with its path resolved from the site's root, and the
+ * facts of its file if the file exists. Returns a reason if the path leaves the site with `..`, or
+ * if a reader could not fetch the address. Undefined if the post names no picture.
  */
 export function renderImage(
   post: Post,

@@ -1,21 +1,21 @@
 import MarkdownIt, { type Env } from 'markdown-it';
 import footnotePlugin from 'markdown-it-footnote';
 
-/** Markdown's memory while one post is rendered: link references, and how its footnotes are named. */
+/** Markdown's state while it renders one post: link references, and the names of footnotes. */
 export interface MarkdownScope extends Env {
-  /** Part of the ids of footnotes, so that two posts on one page never share one. */
+  /** Part of the ids of footnotes. Two posts on one page then never share an id. */
   readonly docId: string;
 }
 
 const markdown = new MarkdownIt({ html: true, linkify: true, maxNesting: 50 }).use(footnotePlugin);
 // Addresses with a scheme become links, as in GitHub's Markdown; `file.md` does not.
 markdown.linkify.set({ fuzzyLink: false, fuzzyEmail: false, fuzzyIP: false });
-// Every address is judged by the sanitiser, which knows the post's page too.
+// The sanitiser checks every address; it also knows the post's page.
 markdown.validateLink = () => true;
 
 /**
- * A list that grows where it is. The footnotes' plugin puts the tokens of each note behind all that
- * there are by `concat`, which would copy them every time.
+ * A list that grows in place. The footnote plugin appends the tokens of each note with `concat`,
+ * which would copy the whole list every time.
  */
 class GrowingList<Item> extends Array<Item> {
   override concat(...lists: (Item | ConcatArray<Item>)[]): GrowingList<Item> {
@@ -29,8 +29,8 @@ markdown.core.ruler.before('footnote_tail', 'growing_list', (state) => {
 });
 
 /**
- * HTML of CommonMark with tables, strikethrough, fenced code, footnotes and HTML in it. It is as
- * the author wrote it: never show it before it is sanitised.
+ * HTML from CommonMark with tables, strikethrough, fenced code, footnotes and inline HTML. It
+ * contains what the author wrote: always sanitise it before showing it.
  */
 export function renderMarkdown(text: string, scope: MarkdownScope): string {
   return markdown.render(text, scope);

@@ -3,7 +3,7 @@ import { cleanText } from '../../kernel/clean-text.ts';
 import { absoluteSrcset, absoluteUrl } from '../addresses/absolute-url.ts';
 import { dropEmptyElements } from './drop-empty-elements.ts';
 
-/** Elements that say what text is; no scripts, styles, forms, embedded documents. */
+/** Elements that structure text. No scripts, styles, forms or embedded documents. */
 const ELEMENTS = (
   'a abbr address article aside audio b bdi bdo blockquote br caption cite code col colgroup dd ' +
   'del details dfn div dl dt em figcaption figure footer h1 h2 h3 h4 h5 h6 header hr i img ins ' +
@@ -11,7 +11,7 @@ const ELEMENTS = (
   'strong sub summary sup table tbody td tfoot th thead time tr track tt u ul var video wbr'
 ).split(' ');
 
-/** Elements whose content goes with them; of others that are taken off, the text stays. */
+/** Elements removed together with their content. Other removed elements leave their text. */
 const DROPPED_WHOLE =
   'script style textarea option xmp select button svg math template title object applet'.split(' ');
 
@@ -42,7 +42,7 @@ const ATTRIBUTES = {
   video: ['src', 'poster', 'controls', 'preload', 'width', 'height'],
 };
 
-/** Attributes that hold one address, by what is done with it. */
+/** Attributes that hold one address, by their use. */
 const ADDRESSES: Readonly<Record<string, 'link' | 'fetched'>> = {
   href: 'link',
   cite: 'link',
@@ -53,10 +53,10 @@ const ADDRESSES: Readonly<Record<string, 'link' | 'fetched'>> = {
 type Attributes = Record<string, string>;
 
 /**
- * A function that sanitises the HTML of a post whose page is at `base`: only elements and
- * attributes that carry content, every address absolute and harmless, characters as XML 1.0
- * allows them, `class` only for the language of code. iframes stay when they are of a host in
- * `iframesFrom`.
+ * Returns a function that sanitises the HTML of a post whose page is at `base`. It keeps only
+ * elements and attributes that carry content, and characters that XML 1.0 allows. Every address
+ * becomes absolute and harmless. `class` stays only for the language of code, iframes only if their
+ * host is in `iframesFrom`.
  */
 export function sanitiser(iframesFrom: readonly string[]): (html: string, base: string) => string {
   let base = '';
@@ -98,7 +98,7 @@ function replaceOrDrop(attributes: Attributes, name: string, value: string | und
   else attributes[name] = value;
 }
 
-/** Tables in Markdown align by a style, which no feed keeps. */
+/** Markdown aligns table cells with a style. Feeds keep no styles. */
 function alignAsAttribute(attributes: Attributes, style: string): void {
   const align = /^\s*text-align:\s*(left|right|center)\s*;?\s*$/.exec(style)?.[1];
   if (align !== undefined) attributes.align = align;

@@ -7,9 +7,9 @@ const TABLE_OF_CONTENTS =
   /^[ \t]*(?:[-*+]|\d+\.)[ \t]+[^\n]{1,100}\n[ \t]*\{:[ \t]*toc\b[^}\n]*\}[ \t]*$/gim;
 
 /**
- * Markdown without what only kramdown (Jekyll) understands: attribute lists, extensions, and the
- * list item that stands for a table of contents. Code stays as it is. What is between
- * `{::nomarkdown}` and `{:/}` is HTML, which Markdown keeps.
+ * Markdown without the syntax that only kramdown (Jekyll) understands: attribute lists, extensions,
+ * and the list item for a table of contents. Code stays unchanged. The text between
+ * `{::nomarkdown}` and `{:/}` is HTML, and Markdown keeps it.
  */
 export function stripKramdown(text: string): string {
   if (!text.includes('{:')) return text;
@@ -18,7 +18,10 @@ export function stripKramdown(text: string): string {
   return bare.replace(ATTRIBUTE_LIST, (list, at: number) => (isInCode(at) ? list : ''));
 }
 
-/** kramdown's `<div markdown="1">`: blank lines make CommonMark read what is in it, too. */
+/**
+ * kramdown's `<div markdown="1">`: adds blank lines, because CommonMark then reads the content as
+ * Markdown.
+ */
 export function openMarkdownInHtml(text: string): string {
   if (!/\smarkdown=/.test(text)) return text;
   return text
@@ -32,7 +35,9 @@ export function openMarkdownInHtml(text: string): string {
     );
 }
 
-/** Whether a place is in one of `ranges` (sorted); asked for growing places, it looks on once. */
+/**
+ * Whether a position is in one of `ranges` (sorted). Call it with growing positions: it scans once.
+ */
 function inRanges(ranges: readonly Range[]): (at: number) => boolean {
   let next = 0;
   return (at) => {

@@ -5,24 +5,27 @@ import { areAlike } from './sketch.ts';
 import { StoryGroups } from './story-groups.ts';
 import { titleKeys } from './title-key.ts';
 
-/** More posts of one second than these are an import's stamp, not a story's date. */
+/** If more posts share one second, the date is that of an import, not of a story. */
 const MOST_COPIES = 5;
-/** With how many earlier posts a body is compared at most: keeps an import of one date near linear. */
+/**
+ * A body is compared with at most this many earlier posts. This keeps an import with one date near
+ * linear time.
+ */
 const MOST_NEIGHBOURS = 300;
 const HOUR_MS = 3_600_000;
 
 /**
- * The stories that `posts` tell, the one with the newest first post first.
- * Two posts tell one story when
+ * Groups `posts` into stories, the story with the newest first post first.
  *
- * 1. their dates are equal to the second, where seconds other than :00 were written (a day alone
- *    or a round minute says nothing), and no more than five posts have that date; or
- * 2. their titles are equal, but for case and punctuation, once leading labels are taken off,
- *    and one of them has a label; or
- * 3. their bodies are alike by `likeness` or more, where both have some 25 words.
+ * Two posts tell one story if
+ * 1. their dates are equal to the second, with seconds other than :00 (a day alone or a round
+ *    minute does not count), and at most five posts have that date; or
+ * 2. their titles are equal without leading labels, case and punctuation, and at least one of them
+ *    has a label; or
+ * 3. their bodies are alike by `likeness` or more, and both have at least 25 words.
  *
- * All posts of a story lie within `withinHours`. Shown is the newest complete post: one whose
- * body has at least half the words of the longest. The outcome does not depend on the order of
+ * All posts of a story lie within `withinHours`. The post shown is the newest complete one: its
+ * body has at least half the words of the longest. The result does not depend on the order of
  * `posts`.
  */
 export function groupStories(posts: readonly Post[], settings: SameStorySettings): Story[] {
@@ -64,7 +67,8 @@ function joinEqualTitles(
     const { key, labelled } = keyOf(post.title);
     if (key === '') return;
     const before = last.get(key);
-    // A post without a label joins only one that has a label: "Weekly notes" is no one's copy.
+    // A post without a label joins only a labelled one: two "Weekly notes" are not copies of each
+    // other.
     const partner = labelled ? before?.at : before?.lastLabelled;
     if (partner !== undefined) groups.join(partner, at);
     last.set(key, { at, labelled, lastLabelled: labelled ? at : before?.lastLabelled });

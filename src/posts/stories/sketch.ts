@@ -1,12 +1,12 @@
 const BINS = 128;
 const SHINGLE_WORDS = 3;
-/** Fewer words than this say nothing of what a text is about. */
+/** A text with fewer words is too short to compare. */
 const FEWEST_WORDS = 25;
 const EMPTY = 0xffffffff;
 
 const FIRST_BINS = 16;
 
-/** How many words a body has, and its `Post.sketch`. */
+/** The number of words in a body, and its `Post.sketch`. */
 export interface BodySketch {
   readonly words: number;
   readonly sketch: Uint32Array;
@@ -14,8 +14,8 @@ export interface BodySketch {
 
 /**
  * Sketches a Markdown body by one-permutation hashing (Li, Owen, Zhang 2012) of its shingles of
- * three words; words are runs of letters and digits, without case. One pass over the bytes, for a
- * build does this to every post.
+ * three words. Words are runs of letters and digits, without case. It takes one pass over the
+ * bytes, because a build sketches every post.
  */
 export function sketchBody(body: string): BodySketch {
   const bins = new Uint32Array(BINS).fill(EMPTY);
@@ -47,16 +47,16 @@ export function sketchBody(body: string): BodySketch {
 const encoder = new TextEncoder();
 let scratch = new Uint8Array(65_536);
 
-/** The bytes of `text`, valid until the next call: every post needs them for a moment. */
+/** The bytes of `text`, valid until the next call. The buffer is reused for every post. */
 function utf8(text: string): Uint8Array {
   if (text.length * 3 > scratch.length) scratch = new Uint8Array(text.length * 3);
   return scratch.subarray(0, encoder.encodeInto(text, scratch).written);
 }
 
 /**
- * Whether two bodies have at least `likeness` (0.3 to 1) of their shingles in common, as far as their
- * sketches tell. Never where one of them says nothing. Most pairs are told apart by their first
- * bins: of sixteen, none is equal once in two million times at a likeness of 0.6.
+ * Whether two bodies share at least `likeness` (0.3 to 1) of their shingles, estimated from their
+ * sketches. Always false if a sketch is empty. Most pairs already differ in their first bins: at a
+ * likeness of 0.6, all of sixteen bins differ once in two million times.
  */
 export function areAlike(a: Uint32Array, b: Uint32Array, likeness: number): boolean {
   if (a.length !== b.length) return false;
@@ -74,8 +74,9 @@ export function areAlike(a: Uint32Array, b: Uint32Array, likeness: number): bool
 }
 
 /**
- * By byte of UTF-8: a letter or digit in lower case, 0 for what parts words. Beyond ASCII every byte
- * is part of a word, but those that begin Latin-1's signs, punctuation, kana and the wide space.
+ * Maps a byte of UTF-8 to a letter or digit in lower case, or to 0 between words. Every byte beyond
+ * ASCII is part of a word, except those that begin Latin-1 signs, punctuation, kana and the wide
+ * space.
  */
 const LETTERS = Uint8Array.from({ length: 256 }, (_, byte) => {
   if (byte >= 128) return [0xc2, 0xe2, 0xe3].includes(byte) ? 0 : byte;
@@ -83,7 +84,7 @@ const LETTERS = Uint8Array.from({ length: 256 }, (_, byte) => {
   return /[a-z0-9]/.test(character) ? character.charCodeAt(0) : 0;
 });
 
-/** 32 bits in which every bit of both depends on all. */
+/** Mixes two numbers to 32 bits. Each bit of the result depends on every bit of both. */
 function mix(a: number, b: number): number {
   let hash = Math.imul(a, 0x85ebca6b) ^ Math.imul(b, 0xc2b2ae35);
   hash = Math.imul(hash ^ (hash >>> 16), 0x7feb352d);

@@ -3,9 +3,9 @@ import type { Post } from '../post.ts';
 const HOUR_MS = 3_600_000;
 
 /**
- * Posts being joined into stories, by their place in a list sorted oldest first (disjoint sets,
- * the root of each its oldest post). A join that would make a story longer than `withinHours`
- * is not made.
+ * Posts being joined into stories, by their index in a list sorted oldest first. These are disjoint
+ * sets; the root of each is its oldest post. A join that would make a story longer than
+ * `withinHours` is not made.
  */
 export class StoryGroups {
   readonly #posts: readonly Post[];
@@ -22,7 +22,7 @@ export class StoryGroups {
     this.#newestMs = this.#oldestMs.slice();
   }
 
-  /** Whether the two are in different stories that can become one. */
+  /** Whether the two posts are in different stories that can be joined. */
   canJoin(a: number, b: number): boolean {
     const [first, second] = [this.#rootOf(a), this.#rootOf(b)];
     return first !== second && this.#spanMs(first, second) <= this.#withinMs;

@@ -1,14 +1,14 @@
-/** What a title has in common with that of another post of its story. */
+/** The part of a title that posts of one story share. */
 export interface TitleKey {
-  /** The title without leading labels, case and punctuation; empty where nothing is left. */
+  /** The title without leading labels, case and punctuation. May be empty. */
   readonly key: string;
   readonly labelled: boolean;
 }
 
 /**
- * A function from title to key for these labels. A label counts when a colon, a dash between
- * spaces, a bar or an exclamation mark parts it from the rest, or brackets hold it: `Breaking: ...`,
- * `UPDATE - ...`, `[New] ...`; `New bridge opens` has none.
+ * Returns a function from title to key for these labels. A label counts if a colon, a dash between
+ * spaces, a bar or an exclamation mark follows it, or if it is in brackets: `Breaking: ...`,
+ * `UPDATE - ...`, `[New] ...`. `New bridge opens` has no label.
  */
 export function titleKeys(labels: readonly string[]): (title: string) => TitleKey {
   const words = labels.map((label) => escaped(label.trim()).replace(/\s+/g, '\\s+')).sort(longest);

@@ -4,32 +4,32 @@ import { renderMarkdown } from '../markdown/render-markdown.ts';
 import type { Post } from '../post.ts';
 import type { RenderContext } from '../render-context.ts';
 
-/** What one post may take: a loop in a post must not stop the build. */
+/** Limits for one post: a loop in a post must not stop the build. */
 const LIMITS = { parseLimit: 20_000_000, memoryLimit: 20_000_000, renderLimit: 5000 };
 const BLOCKS = ['if', 'unless', 'for', 'case', 'capture', 'tablerow', 'raw'];
-/** Not for posts: they read files, or give another text each time. */
+/** Not allowed in posts: they read files, or their result changes each time. */
 const TAGS_TAKEN_OUT = ['render', 'layout', 'block'];
 const FILTERS_TAKEN_OUT = ['sample', 'shuffle'];
 
 const plain = new Liquid();
 
-/** The tags that a post may have, those that end or divide a block included. */
+/** The tags that a post may use, including those that end or divide a block. */
 export const knownTags: ReadonlySet<string> = new Set([
   ...Object.keys(plain.tags).filter((name) => !TAGS_TAKEN_OUT.includes(name)),
   ...BLOCKS.map((name) => `end${name}`),
   ...['else', 'elsif', 'when', 'endcomment'],
 ]);
 
-/** The filters that a post may have: Liquid's, and those of Jekyll and Eleventy that we make. */
+/** The filters that a post may use: Liquid's, and our own versions of Jekyll's and Eleventy's. */
 export const knownFilters: ReadonlySet<string> = new Set([
   ...Object.keys(plain.filters).filter((name) => !FILTERS_TAKEN_OUT.includes(name)),
   ...['absolute_url', 'relative_url', 'url', 'markdownify', 'smartify', 'slug', 'safe'],
 ]);
 
 /**
- * A Liquid that renders one post: `include` reads by `readInclude` and nothing else, only own
- * properties are seen, "now" is the post's date (the same bytes each time), dates are in the zone
- * of the site.
+ * Returns a Liquid engine for one post. `include` reads only through `readInclude`. Templates see
+ * only own properties. "now" is the post's date, so every render gives the same bytes. Dates are in
+ * the site's time zone.
  */
 export function liquidFor(
   post: Post,
@@ -73,12 +73,12 @@ function addFilters(liquid: Liquid, siteUrl: string): void {
     renderMarkdown(String(value), { docId: 'm' }),
   );
   liquid.registerFilter('slug', (value: unknown) => slugify(String(value)).toLowerCase());
-  // These change how text looks to a browser, and are nothing to a feed.
+  // These change how text looks in a browser, and have no use in a feed.
   liquid.registerFilter('smartify', text);
   liquid.registerFilter('safe', text);
 }
 
-/** `'now' | date` asks the clock; a post that says the same each time says its own date. */
+/** `'now' | date` would read the clock. The post's date keeps the result the same each time. */
 function fixNow(liquid: Liquid, date: string): void {
   for (const name of ['date', 'date_to_string', 'date_to_long_string', 'date_to_xmlschema']) {
     const filter = liquid.filters[name];

@@ -6,13 +6,13 @@ import { knownFilters, knownTags, liquidFor } from './liquid-engine.ts';
 import { fenceForHighlight, nameOfMark, type Replacement, replaceMarks } from './replace-marks.ts';
 import { findMarks, type TemplateMark } from './template-marks.ts';
 
-/** Deeper or longer than this, files that include each other never end. */
+/** Above this number, files are including each other without end. */
 const MOST_INCLUDES = 200;
 
 /**
- * The body rendered by Liquid with `site`, `page`, `link`, `post_url` and `include`; or why it
- * cannot be, with the line of the body. Tags and filters that are not known, links to posts and
- * includes that are not there are left out, and `warn` is told.
+ * Renders the body by Liquid with `site`, `page`, `link`, `post_url` and `include`. Returns the
+ * text, or the reason why it fails with the line of the body. Unknown tags and filters, links to
+ * missing posts and missing includes are left out, and reported to `warn`.
  */
 export function renderLiquid(
   post: Post,
@@ -55,7 +55,7 @@ function prepare(
   );
 }
 
-/** What stands for a mark before Liquid sees it; undefined for what Liquid itself knows. */
+/** The replacement of a mark before Liquid reads it. Undefined if Liquid itself knows the mark. */
 function preparedMark(mark: TemplateMark, context: RenderContext): Replacement | undefined {
   const left = (fact: string): Replacement => ({
     text: '',
@@ -101,7 +101,9 @@ function preparedTag(
   return filter === undefined ? undefined : left(`has the filter ${filter}, which is not known`);
 }
 
-/** `{% link %}` takes any file of the site; one that is no page stays where it is. */
+/**
+ * `{% link %}` accepts any file of the site. The path of a file that is not a page stays the same.
+ */
 function pathOfOtherFile(target: string): string | undefined {
   return /\.(?!(?:md|markdown|html?)$)\w{1,5}$/i.test(target)
     ? `/${target.replace(/^\//, '')}`
@@ -116,7 +118,7 @@ function unknownFilter(expression: string): string | undefined {
   return undefined;
 }
 
-/** Liquid's own place of an error, within the body. */
+/** The line in the body from Liquid's error message. */
 function lineOf(error: unknown): number {
   return Number(/, line:(\d+)/.exec(reasonOf(error))?.[1] ?? 1);
 }

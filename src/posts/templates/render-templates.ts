@@ -8,9 +8,9 @@ import { fenceForHighlight, nameOfMark, type Replacement, replaceMarks } from '.
 import { findMarks, type TemplateMark } from './template-marks.ts';
 
 /**
- * The body of a post with what template languages left in it rendered (`posts.liquid: render`) or
- * taken out: no tag, output or shortcode is ever text that a reader sees, but where the author
- * quotes it (`{% raw %}`; and, with Liquid off, in code). What is taken out is told.
+ * Renders the template marks in a post's body (`posts.liquid: render`) or removes them. Readers
+ * never see a tag, output or shortcode, except if the author quotes it (with `{% raw %}`, or in
+ * code if Liquid is off). Removed marks are reported.
  */
 export function renderTemplates(
   post: Post,

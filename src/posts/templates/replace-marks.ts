@@ -1,15 +1,15 @@
 import type { TemplateMark } from './template-marks.ts';
 
-/** What a mark of a template becomes in the text. */
+/** The replacement of a template mark in the text. */
 export interface Replacement {
   readonly text: string;
-  /** Why the mark is left out, where a person should know. */
+  /** Why the mark is left out, if a person should know. */
   readonly warning?: string;
 }
 
 /**
- * `text` with each mark replaced as `replacementOf` says (undefined: it stays). `warn` is told of
- * every mark that was left out with a warning, and the line it is on (1 is the first of `text`).
+ * Replaces each mark of `text` with the result of `replacementOf` (undefined: it stays). Calls
+ * `warn` for every replacement that has a warning, with the mark's line (1 is the first of `text`).
  */
 export function replaceMarks(
   text: string,
@@ -35,7 +35,7 @@ export function replaceMarks(
   return result + text.slice(done);
 }
 
-/** What of a mark is shown in a message: its name, or its first words. */
+/** How a message shows a mark: its name, or its first words. */
 export function nameOfMark(mark: TemplateMark): string {
   const words = (mark.name || mark.args).replace(/\s+/g, ' ');
   const short = words.length > 30 ? `${words.slice(0, 30)}...` : words;
@@ -43,7 +43,7 @@ export function nameOfMark(mark: TemplateMark): string {
   return mark.kind === 'shortcode' ? `{{< ${short} >}}` : `{% ${short} %}`;
 }
 
-/** `{% highlight ruby %}` of `text`, and its end, as a fence of code, which has a line of its own. */
+/** Turns `{% highlight ruby %}` of `text`, and its end, into a code fence on its own line. */
 export function fenceForHighlight(mark: TemplateMark, text: string): Replacement | undefined {
   if (mark.name !== 'highlight' && mark.name !== 'endhighlight') return undefined;
   const language = mark.name === 'highlight' ? (/^[\w+#-]*/.exec(mark.args)?.[0] ?? '') : '';

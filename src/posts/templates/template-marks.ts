@@ -1,23 +1,23 @@
 import type { Range } from '../markdown/code-ranges.ts';
 
 /**
- * A piece of a template language in the text of a post: a tag `{% name args %}` or output
- * `{{ value | filter }}` (Liquid, Nunjucks, Jinja), a comment, or a shortcode `{{< name >}}` (Hugo).
+ * A piece of template language in a post's text: a tag `{% name args %}` or output `{{ value |
+ * filter }}` (Liquid, Nunjucks, Jinja), a comment, or a shortcode `{{< name >}}` (Hugo).
  */
 export interface TemplateMark extends Range {
   readonly kind: 'tag' | 'output' | 'comment' | 'shortcode';
-  /** Of a tag or shortcode; empty for the others. */
+  /** Set for a tag or shortcode, empty for others. */
   readonly name: string;
-  /** What is between the braces, without the name. */
+  /** The text between the braces, without the name. */
   readonly args: string;
 }
 
-/** No author's tag is longer, and braces that lie further apart do not belong together. */
+/** No author writes a longer tag. Braces further apart do not belong together. */
 const LONGEST_MARK = 4000;
 
 /**
- * The marks of `text` in order; those that start in one of `skip` (sorted) are passed over, and
- * so is what lies between `{% raw %}` and `{% endraw %}`. Takes linear time.
+ * The marks of `text` in order. Ignores marks that start in one of `skip` (sorted), and text
+ * between `{% raw %}` and `{% endraw %}`. Takes linear time.
  */
 export function findMarks(text: string, skip: readonly Range[]): TemplateMark[] {
   const marks: TemplateMark[] = [];
@@ -52,7 +52,10 @@ export function findMarks(text: string, skip: readonly Range[]): TemplateMark[] 
   return marks;
 }
 
-/** Gives the end of the next `close` after a place; asked for growing places, it reads on once. */
+/**
+ * Returns a function that finds the end of the next `close` after a position. Call it with growing
+ * positions: it scans once.
+ */
 function closings(text: string, close: string): (from: number) => number | undefined {
   let found = text.indexOf(close);
   return (from) => {
@@ -73,12 +76,15 @@ function markOf(text: string, start: number, end: number, open: string): Templat
   return { kind, name, args: args.trim(), start, end };
 }
 
-/** Without the hyphens that eat white space around a mark. */
+/** Removes the hyphens that strip white space around a mark. */
 function trimmed(inner: string): string {
   return inner.replace(/^-/, '').replace(/-$/, '').trim();
 }
 
-/** Gives the next tag `name` from a place on; asked for growing places, it reads on once. */
+/**
+ * Returns a function that finds the next tag `name` from a position. Call it with growing
+ * positions: it scans once.
+ */
 function endTags(text: string, name: string): (from: number) => TemplateMark | undefined {
   const tag = new RegExp(`\\{%-?\\s{0,20}${name}\\s{0,20}-?%\\}`, 'g');
   const next = (from: number): TemplateMark | undefined => {

@@ -1,12 +1,12 @@
 import type { StoredSlot } from '../queries/slots.ts';
 
-/** A slot that an operator should hear of, and why: a phrase. */
+/** A slot that needs the operator's attention, and the reason, a phrase. */
 export interface BadSlot {
   readonly slot: StoredSlot;
   readonly trouble: string;
 }
 
-/** What is told about slots of one newsletter that went wrong. */
+/** The payload of an alert: slots of one newsletter that went wrong. */
 export interface Alert {
   /** One line. */
   readonly subject: string;
@@ -17,7 +17,7 @@ export interface Alert {
   readonly slots: readonly BadSlot[];
 }
 
-/** One alert about all slots of a newsletter that went wrong, however many: `slots`, oldest first. */
+/** One alert about all `slots` (oldest first) of a newsletter that went wrong. */
 export function makeAlert(newsletter: string, slots: readonly BadSlot[]): Alert {
   const newest = slots.toReversed();
   const [last] = newest;
@@ -40,7 +40,7 @@ function remedyFor({ state, day, edition, newsletter }: StoredSlot): string {
   return `; \`broadsheet schedule run ${day} --newsletter ${newsletter}\` sends it now, \`schedule skip\` does not`;
 }
 
-/** The alert as variables for a command. Every value is one line, but `BROADSHEET_ALERT_TEXT`. */
+/** The alert as variables for a command. Every value except `BROADSHEET_ALERT_TEXT` is one line. */
 export function alertVariables(alert: Alert): Readonly<Record<string, string>> {
   const [last] = alert.slots;
   return {
@@ -55,7 +55,7 @@ export function alertVariables(alert: Alert): Readonly<Record<string, string>> {
   };
 }
 
-/** The alert as JSON; `text` is what chat services show. */
+/** The alert as JSON. Chat services show `text`. */
 export function alertJson({ subject, text, newsletter, slots }: Alert): object {
   return {
     ...{ subject, text, newsletter },

@@ -4,9 +4,9 @@ const TIMEOUT_MS = 10_000;
 const PAUSES_MS = [2000, 8000] as const;
 
 /**
- * Calls `url` until it answers with success, after each of the pauses once more: a POST of `json`, or a GET
- * without one.
- * Undefined, or what went wrong, a phrase in which the URL is not: it may have a secret in it.
+ * Calls `url`: a POST of `json`, or a GET without it. Tries again after each pause until a call succeeds.
+ * Returns undefined, or the reason of the failure, a phrase. The phrase never contains the URL, because
+ * it may contain a secret.
  */
 export async function callUrl(
   url: string,
@@ -34,7 +34,8 @@ async function callOnce(
         ? {}
         : {
             method: 'POST',
-            // Followed, a 301 or 302 becomes a GET without the alert, whose 200 means nothing.
+            // fetch would follow a 301 or 302 with a GET without the alert, and a 200 for that means
+            // nothing.
             redirect: 'manual',
             headers: { 'content-type': 'application/json' },
             body: JSON.stringify(json),
@@ -43,7 +44,7 @@ async function callOnce(
     });
     await response.body?.cancel();
     const { ok, status } = response;
-    // 408 and 429 ask to be tried again; what else is our fault stays so.
+    // 408 and 429 ask for another try. Other 4xx answers are our fault: a retry does not help.
     const isFinal = status >= 300 && status < 500 && status !== 408 && status !== 429;
     return ok ? {} : { trouble: `it answered ${status}`, isFinal };
   } catch (error) {
@@ -51,7 +52,7 @@ async function callOnce(
   }
 }
 
-/** The kind of error alone: its text may have the URL. */
+/** Only the kind of the error: its text may contain the URL. */
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return 'it cannot be reached';
   if (error.name === 'TimeoutError') return `no answer within ${TIMEOUT_MS / 1000} seconds`;

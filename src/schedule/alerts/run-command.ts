@@ -6,15 +6,15 @@ const TIMEOUT_MS = 30_000;
 const MOST_BYTES = 2000;
 
 /**
- * Runs `command` by the system's shell, with `variables` in its environment, for half a minute at most.
- * Undefined, or what went wrong, a phrase.
+ * Runs `command` in the system's shell, with `variables` in its environment, for at most 30 seconds.
+ * Returns undefined, or the reason of the failure, a phrase.
  */
 export async function runCommand(
   command: string,
   variables: Readonly<Record<string, string>>,
   timeoutMs = TIMEOUT_MS,
 ): Promise<string | undefined> {
-  // A group of its own, so that what the shell has started ends with it.
+  // Its own process group: the processes that the shell starts are killed with it.
   const child = spawn(command, {
     ...{ shell: true, detached: true, env: environmentWith(variables) },
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -36,7 +36,7 @@ export async function runCommand(
     return `the command ended with ${code}${words === undefined ? '' : `: ${words}`}`;
   } finally {
     clearTimeout(timer);
-    // Something that it left running must not keep ours open.
+    // A process that the command left running must not keep ours alive.
     child.stderr.destroy();
   }
 }
@@ -54,6 +54,6 @@ function killGroup({ pid }: ChildProcess): void {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // It has ended just now.
+    // It has already ended.
   }
 }

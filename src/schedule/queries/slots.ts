@@ -3,18 +3,18 @@ import type { SlotState } from '../../database/states.ts';
 import type { Database, SlotsTable, Tables } from '../../database/tables.ts';
 import type { Slot } from '../slot.ts';
 
-/** A slot with what was done about it. */
+/** A slot with its stored state. */
 export interface StoredSlot extends Slot {
   /** When the editor was mailed the edition to approve. */
   readonly askedAt?: string;
-  /** When its outcome was told; absent as long as nobody was. */
+  /** When its outcome was reported to the operator. Absent while it is pending. */
   readonly toldAt?: string;
 }
 
-/** What names a slot. */
+/** The key of a slot. */
 export type SlotKey = Pick<Slot, 'newsletter' | 'day'>;
 
-/** What becomes of a slot. */
+/** A new state for a slot. */
 export interface SlotChange {
   readonly state: SlotState;
   /** A phrase without a full stop. */
@@ -24,10 +24,10 @@ export interface SlotChange {
   readonly byHand?: true;
 }
 
-/** Slots that nobody has composed an edition for, or decided about. */
+/** Slots without an edition and without a decision. */
 export const UNDECIDED: readonly SlotState[] = ['open', 'waiting'];
 
-/** Who works on a slot, until when, by the clock that all programs share. */
+/** Who works on a slot, and until when, by the shared lease clock. */
 export interface SlotLease {
   readonly holder: string;
   readonly now: string;
@@ -36,24 +36,26 @@ export interface SlotLease {
 
 type Where = ExpressionBuilder<Tables, 'slots'>;
 
-/** The condition that a row is that of the slot. */
+/** SQL condition: the row is this slot. */
 export function isSlot({ newsletter, day }: SlotKey) {
   return (where: Where) => where.and({ newsletter, day });
 }
 
-/** The condition that nobody works on the slot at `now`, by the clock that all programs share. */
+/** SQL condition: the slot is not leased at `now`, by the shared lease clock. */
 export function isFree(now: string) {
   return (where: Where) =>
     where.or([where('lease_until', 'is', null), where('lease_until', '<', now)]);
 }
 
-/** The slot of a day; undefined where there is none. */
+/** The slot of a day; undefined if there is none. */
 export async function findSlot(db: Database, slot: SlotKey): Promise<StoredSlot | undefined> {
   const row = await db.selectFrom('slots').selectAll().where(isSlot(slot)).executeTakeFirst();
   return row && slotOfRow(row);
 }
 
-/** Enters a slot, open, unless the day has one: there is one for each newsletter and day, for ever. */
+/**
+ * Enters an open slot, unless the day already has one. A newsletter has at most one slot a day, for ever.
+ */
 export async function insertSlot(
   db: Database,
   { newsletter, day, dueAt }: SlotKey & { readonly dueAt: string },
@@ -71,8 +73,8 @@ export async function insertSlot(
 }
 
 /**
- * The last day of the newsletter whose slot was due until `now`, and that the schedule has seen: a day
- * that an editor skipped beforehand says nothing of those before it.
+ * The last day of the newsletter whose slot was due by `now` and that the schedule has checked. A day
+ * that an editor skipped in advance says nothing about the days before it.
  */
 export async function lastDueDay(
   db: Database,
@@ -91,7 +93,7 @@ export async function lastDueDay(
   return row?.day ?? undefined;
 }
 
-/** The newsletter's slots that are not due yet, in order. */
+/** The newsletter's future slots, in order of time. */
 export async function futureSlots(
   db: Database,
   newsletter: string,
@@ -107,7 +109,7 @@ export async function futureSlots(
   return rows.map(slotOfRow);
 }
 
-/** Takes a slot away that is not due any more: nothing has come of it. */
+/** Deletes a slot that is no longer due and has no outcome. */
 export async function deleteFutureSlot(db: Database, slot: SlotKey, now: string): Promise<void> {
   await db
     .deleteFrom('slots')
@@ -118,7 +120,7 @@ export async function deleteFutureSlot(db: Database, slot: SlotKey, now: string)
     .execute();
 }
 
-/** The newsletter's slots that are due and of which nothing has come yet, in order. */
+/** The newsletter's slots that are due and undecided, in order of time. */
 export async function dueSlots(
   db: Database,
   newsletter: string,
@@ -136,9 +138,8 @@ export async function dueSlots(
 }
 
 /**
- * Leases a slot that is in one of `states` and that nobody works on. False where another
- * program was first. It saves the others work; what keeps them from doing it twice is the condition of
- * `changeSlot`.
+ * Leases a slot that is in one of `states` and is not leased. Returns false if another program was first.
+ * The lease only avoids double work; the condition in `changeSlot` prevents a double decision.
  */
 export async function claimSlot(
   db: Database,
@@ -156,7 +157,7 @@ export async function claimSlot(
   return numUpdatedRows > 0n;
 }
 
-/** Puts a slot down that was claimed and of which nothing came, so that anybody may take it. */
+/** Releases the lease of a slot that has no outcome. Any program may then claim it. */
 export async function giveBackSlot(db: Database, slot: SlotKey, holder: string): Promise<void> {
   await db
     .updateTable('slots')
@@ -167,9 +168,8 @@ export async function giveBackSlot(db: Database, slot: SlotKey, holder: string):
 }
 
 /**
- * Writes what has become of a slot that is still in one of the states `from`. False, and nothing
- * written, where it is not: somebody else has decided meanwhile. An outcome that is good after all is told
- * again.
+ * Stores the new state of a slot that is still in one of the states `from`. Otherwise another program has
+ * decided: returns false and stores nothing. A bad outcome that later turns good is reported again.
  */
 export async function changeSlot(
   db: Database,
@@ -194,7 +194,10 @@ export async function changeSlot(
   return numUpdatedRows > 0n;
 }
 
-/** The slots in one of `states` that have an edition, those due since `since` alone where it is given, in order. */
+/**
+ * The slots in one of `states` that have an edition, in order of time. With `since`, only those due since
+ * then.
+ */
 export async function slotsWithEditions(
   db: Database,
   states: readonly SlotState[],
@@ -214,7 +217,7 @@ export async function slotsWithEditions(
   );
 }
 
-/** The slots due since `since` that are held without an edition, in order. */
+/** The slots due since `since` that are held back without an edition, in order of time. */
 export async function heldSlots(db: Database, since: string): Promise<readonly StoredSlot[]> {
   const rows = await db
     .selectFrom('slots')
@@ -227,7 +230,7 @@ export async function heldSlots(db: Database, since: string): Promise<readonly S
   return rows.map(slotOfRow);
 }
 
-/** The slot that an edition was composed for, or that was given it. */
+/** The slot that an edition was composed for or later assigned to. */
 export async function slotOfEdition(
   db: Database,
   edition: string,
@@ -240,7 +243,7 @@ export async function slotOfEdition(
   return row && slotOfRow(row);
 }
 
-/** The newest slots of a newsletter that have come due, or that are decided already, newest first. */
+/** The newsletter's slots that are due or already decided, newest first. */
 export async function lastSlots(
   db: Database,
   newsletter: string,
@@ -258,7 +261,7 @@ export async function lastSlots(
   return rows.map(slotOfRow);
 }
 
-/** A row as what it stands for. */
+/** Converts a row to a slot. */
 export function slotOfRow(row: SlotsTable): StoredSlot {
   const { newsletter, day, state } = row;
   return {

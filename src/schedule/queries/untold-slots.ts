@@ -9,7 +9,7 @@ import {
   slotOfRow,
 } from './slots.ts';
 
-/** The slots due from `since` to `now` whose outcome nobody was told, in order. */
+/** The slots due from `since` to `now` whose outcome is pending, in order of time. */
 export async function untoldSlots(
   db: Database,
   since: string,
@@ -27,7 +27,7 @@ export async function untoldSlots(
   return rows.map(slotOfRow);
 }
 
-/** Takes it on to tell the outcome of a slot. False where another program does, or has. */
+/** Claims the report of a slot's outcome. False if another program has claimed or sent it. */
 export async function claimTelling(
   db: Database,
   slot: SlotKey,
@@ -43,7 +43,7 @@ export async function claimTelling(
   return numUpdatedRows > 0n;
 }
 
-/** Notes that the outcome of a slot was told, as it was when `state` was read. */
+/** Marks the outcome of a slot as reported, if its state is still `state`. */
 export async function noteTold(
   db: Database,
   slot: SlotKey & Pick<Slot, 'state'>,
@@ -69,7 +69,7 @@ export async function unaskedSlots(db: Database): Promise<readonly StoredSlot[]>
   return rows.map(slotOfRow);
 }
 
-/** Notes that the editor was mailed. */
+/** Records that the editor was mailed. */
 export async function noteAsked(db: Database, slot: SlotKey, at: string): Promise<void> {
   await db
     .updateTable('slots')

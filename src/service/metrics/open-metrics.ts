@@ -4,19 +4,21 @@ import type { Measure } from '../measure-service.ts';
 
 /** Metrics that Prometheus can read. */
 export interface OpenMetrics extends Metrics {
-  /** All of them, in the text format of Prometheus, and its media type. */
+  /** All metrics in the text format of Prometheus, and the media type. */
   scrape(): Promise<{ readonly text: string; readonly contentType: string }>;
 }
 
-/** Seconds within which feeds (thousandths) and pages with a query (hundredths) are answered. */
+/** Typical answer times: thousandths of a second for feeds, hundredths for pages with a query. */
 const BUCKETS_SECONDS = [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10];
 
-/** Counting a million subscribers takes a tenth of a second: once for all who ask within a minute. */
+/**
+ * To count a million subscribers takes a tenth of a second. All requests within a minute share one count.
+ */
 const MEASURES_ARE_FRESH_MS = 60_000;
 
 /**
- * Metrics with nothing counted yet. `measure` gives the gauges; it is asked when somebody reads
- * them, at most once a minute.
+ * Metrics with all counters at zero. `measure` returns the gauges. It is called when somebody reads the
+ * metrics, at most once a minute.
  */
 export function openMetrics(measure: () => Promise<readonly Measure[]>): OpenMetrics {
   const registry = new Registry();

@@ -7,8 +7,8 @@ import type { WebServer } from '../../web/open-web-server.ts';
 import type { OpenMetrics } from './open-metrics.ts';
 
 /**
- * Serves /metrics and nothing else, on an address of its own: what it says is for the operator.
- * Throws a `BroadsheetError` where it cannot listen.
+ * Serves only /metrics, on its own address, because the metrics are for the operator. Throws a
+ * `BroadsheetError` if it cannot listen.
  */
 export async function serveMetrics(
   metrics: Pick<OpenMetrics, 'scrape'>,

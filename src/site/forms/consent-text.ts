@@ -2,8 +2,8 @@ import type { Texts } from '../../kernel/texts.ts';
 import type { LayoutScope, NewsletterView } from '../../pages/layout-scope.ts';
 
 /**
- * The words beside the button, which are kept as what people agreed to. `offered` are the
- * newsletters that the form lets people choose from, or the one that it is for.
+ * The text beside the button. It is stored as the text that people agreed to. `offered`: the newsletters
+ * that the form offers, or the only one.
  */
 export function consentText(
   texts: Texts,

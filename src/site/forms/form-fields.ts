@@ -1,12 +1,12 @@
-/** The fields of a form or of a JSON body. What is no text, or is missing, is ''. */
+/** The fields of a form or of a JSON body. A missing field or one that is not text is ''. */
 export interface FormFields {
-  /** The only value of a field, without white space around it. */
+  /** The only value of a field, trimmed. */
   one(name: string): string;
-  /** All values of a field; one of a form that has several comes as a list, one that has one as text. */
+  /** All values of a field. A form sends several as a list, and one as text. */
   all(name: string): readonly string[];
 }
 
-/** The fields of a body as Fastify parsed it, which may be anything. */
+/** The fields of a body from Fastify's parser. The body may be anything. */
 export function formFields(body: unknown): FormFields {
   const record: object = typeof body === 'object' && body !== null ? body : {};
   const all = (name: string) => {

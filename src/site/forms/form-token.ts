@@ -2,17 +2,17 @@ import { readToken, signToken } from '../../delivery/message/signed-token.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Config } from '../../settings/config.ts';
 
-/** So long a form may lie open before it is sent. */
+/** How long a form may stay open before it is submitted. */
 const GOOD_FOR_HOURS = 24;
 
 type Dependencies = { readonly config: Config; readonly clock: Clock };
 
-/** `over`: too old, or none that we made. `too-soon`: nobody fills in a form as fast as that. */
+/** `over`: too old, or not made by us. `too-soon`: no person fills in a form that fast. */
 export type FormVerdict = 'good' | 'too-soon' | 'over';
 
 /**
- * A token for a form that is shown now. It is good for a day and for any number of times; it keeps
- * away those who send forms without having asked for them. Nothing is kept about it.
+ * A token for a form that is shown now. It is valid for a day and can be used many times. It stops
+ * programs that submit a form without loading it. Nothing is stored about it.
  */
 export function makeFormToken({ config, clock }: Dependencies): string {
   const now = clock();
@@ -22,7 +22,7 @@ export function makeFormToken({ config, clock }: Dependencies): string {
   });
 }
 
-/** What the token of a form that came in is worth now. Never throws. */
+/** Judges the token of a submitted form. Never throws. */
 export function judgeFormToken(token: string, { config, clock }: Dependencies): FormVerdict {
   const now = clock();
   const fields = readToken('form', token, { secrets: config.secrets, now });

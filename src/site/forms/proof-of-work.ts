@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 
-/** A longer one is nobody's: it is counted up from 0. */
+/** No real proof is longer: the script counts up from 0. */
 const LONGEST_PROOF = 20;
 
 /**
- * Whether `proof` shows that about 2^`bits` hashes were made for this form and this address: the
- * SHA-256 of `token:address:proof` begins with so many bits that are 0. `address` as it was typed.
- * `web-templates/site.js` looks for one.
+ * Whether `proof` shows that about 2^`bits` hashes were made for this form and this address. The SHA-256
+ * of `token:address:proof` has to begin with `bits` zero bits. `address` as the user typed it.
+ * `web-templates/site.js` searches for a proof.
  */
 export function isProofOfWork(
   proof: string,

@@ -2,30 +2,30 @@ import { type EmailAddress, parseEmailAddress } from '../../kernel/email-address
 import type { NewsletterSettings } from '../../settings/settings.ts';
 import type { FormFields } from './form-fields.ts';
 
-/** The field that people do not see. Its name is none that a browser fills in by itself. */
+/** The honeypot field that people do not see. Browsers do not fill in a field with this name. */
 export const TRAP_FIELD = 'subject_matter';
 
-/** What is wrong with a field, as `site.problem.` calls it. */
+/** A problem of a field, by its key below `site.problem.`. */
 export type FieldProblem = 'no_address' | 'wrong_address' | 'no_newsletter';
 
-/** An address as it was typed into a form. */
+/** An address as a user typed it into a form. */
 export interface TypedAddress {
   readonly typed: string;
   readonly address: EmailAddress | undefined;
   readonly problems: readonly FieldProblem[];
 }
 
-/** A sign-up form as it came in. */
+/** A submitted sign-up form. */
 export interface SignUpForm extends TypedAddress {
-  /** Ids of newsletters that are offered. */
+  /** Ids of offered newsletters. */
   readonly newsletters: readonly string[];
-  /** Whether a program filled in what people do not see. */
+  /** Whether a program filled in the hidden field. */
   readonly isTrapped: boolean;
 }
 
 /**
- * The fields of a sign-up, of a form or of JSON. Where one newsletter is offered, it is the one that
- * is meant; newsletters that are not offered are as good as none.
+ * Reads a sign-up from a form or JSON. If only one newsletter is offered, the sign-up is for that one.
+ * Newsletters that are not offered are ignored.
  */
 export function readSignUp(
   fields: FormFields,
@@ -42,7 +42,7 @@ export function readSignUp(
   };
 }
 
-/** The field called `address`. */
+/** Reads the field `address`. */
 export function readAddress(fields: FormFields): TypedAddress {
   const typed = fields.one('address');
   if (typed === '') return { typed, address: undefined, problems: ['no_address'] };

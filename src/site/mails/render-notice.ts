@@ -20,16 +20,15 @@ export interface NoticeInput {
   readonly kind: NoticeKind;
   readonly templates: Templates;
   readonly texts: Texts;
-  /** The newsletters that it is about; the mail looks as the first of them does. */
+  /** Its newsletters. The mail has the look of the first one. */
   readonly newsletters: readonly [NewsletterSettings, ...NewsletterSettings[]];
   readonly site: Pick<SiteSettings, 'title' | 'url'>;
   readonly address: EmailAddress;
-  /** Where its button leads: to a page with a button. */
+  /** The target of its button: a page with another button. */
   readonly url?: string;
   readonly unsubscribeUrl?: string;
 }
 
-/** All of them. */
 export const NOTICE_KINDS: readonly NoticeKind[] = [
   'confirm',
   'already',
@@ -40,12 +39,12 @@ export const NOTICE_KINDS: readonly NoticeKind[] = [
 ];
 
 interface Words {
-  /** Under which key of `mail` they are. */
+  /** The key of its texts below `mail`. */
   readonly key: string;
-  /** Which there are besides subject and body. */
+  /** Texts that exist besides subject and body. */
   readonly button: boolean;
   readonly remark: boolean;
-  /** Whether they speak for the site, and not for a newsletter. */
+  /** Whether the mail comes from the site, not from a newsletter. */
   readonly ofSite: boolean;
 }
 
@@ -59,7 +58,7 @@ const WORDS: Readonly<Record<NoticeKind, Words>> = {
 };
 
 /**
- * The mail of a kind, in the language of `texts`. Nothing that a form's sender wrote is in it but
+ * A mail of the given kind, in the language of `texts`. It contains nothing from the form's sender except
  * the address. Throws a `BroadsheetError` (config) for a broken template.
  */
 export async function renderNotice(input: NoticeInput): Promise<Notice> {
@@ -73,7 +72,10 @@ export async function renderNotice(input: NoticeInput): Promise<Notice> {
   };
 }
 
-/** What `notice.mjml` and `notice.txt` see besides the newsletter and the site; empty where there is none. */
+/**
+ * The variables of `notice.mjml` and `notice.txt` besides the newsletter and the site. Missing values are
+ * empty.
+ */
 function noticeScope(input: NoticeInput) {
   const { kind, newsletters, site, texts, address, url = '', unsubscribeUrl = '' } = input;
   const names = newsletters.map(({ name }) => oneLine(name));

@@ -9,7 +9,7 @@ import { tooManyMails } from './budgets.ts';
 import { allowOrigin, answerPreflight } from './cross-origin.ts';
 import type { Site } from './site.ts';
 
-/** Sign-ups by scripts: of the publisher's other sites (`web.formOrigins`), and of servers. */
+/** Sign-ups by scripts of the publisher's other sites (`web.formOrigins`), and by servers. */
 export function addApi(app: FastifyInstance, site: Site): void {
   const { deps, texts, common } = site;
   const options = {
@@ -52,8 +52,8 @@ async function takeJson(
   if (problem !== undefined || address === undefined) return refuse(problem ?? 'wrong_address');
   const bits = deps.config.web.signUp.proofOfWork;
   const token = fields.one('token');
-  // A server has no form that was open for a time; by leaving out the Origin a program gets no more
-  // than it gets by waiting, and where work has to be proven it has to prove it.
+  // A server shows no form, so it has no token. A program without an Origin gains nothing that waiting
+  // would not give it. If proof of work is required, it has to send a token and the proof.
   const isServer = request.headers.origin === undefined && bits === 0;
   const verdict = isServer && token === '' ? 'good' : judgeFormToken(token, deps);
   if (verdict === 'over') return refuse('no_token');

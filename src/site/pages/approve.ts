@@ -10,7 +10,10 @@ import { type Site, viewOf } from './site.ts';
 
 type Route = { Params: { token: string } };
 
-/** The link of the mail that asks an editor: the edition with a button, and what the button does. */
+/**
+ * The link in the mail that asks an editor for approval: a page with the edition and a button, and the
+ * button's action.
+ */
 export function addApprove(app: FastifyInstance, site: Site): void {
   const { deps } = site;
   app.get<Route>('/approve/:token', async ({ params: { token } }, reply) => {

@@ -9,10 +9,10 @@ import { sendForm, sendPersonal } from './send-page.ts';
 import { type FormProblem, problemsOf } from './sign-up-form.ts';
 import type { Site } from './site.ts';
 
-/** What is wrong with a form by its token. */
+/** The problems of a form, by its token. */
 const PROBLEMS = { good: [], 'too-soon': ['too_soon'], over: ['old_form'] } as const;
 
-/** Asks for an address, and mails the link to its preferences where it is known. */
+/** Asks for an address. If it is known, mails the link to its preferences. */
 export function addAskPreferences(app: FastifyInstance, site: Site): void {
   const { deps, texts, common } = site;
   app.get('/preferences/', async (_request, reply) => sendForm(reply, site, page(site, {})));

@@ -2,7 +2,10 @@ import type { FastifyInstance } from 'fastify';
 import { isKnown } from './send-page.ts';
 import type { Site } from './site.ts';
 
-/** Pages name the version, so that an asset may be kept for ever; without it, or with an older one, not. */
+/**
+ * Pages name the version of an asset, so browsers may keep it forever. Without a version or with an older
+ * one, they may not.
+ */
 const FOR_EVER = 'public, max-age=31536000, immutable';
 const FOR_NOW = 'public, max-age=300';
 

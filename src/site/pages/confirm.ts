@@ -6,7 +6,7 @@ import { type Site, viewOf } from './site.ts';
 
 type Route = { Params: { token: string } };
 
-/** The link of a confirmation mail: a page with a button, and what the button does. */
+/** The link of a confirmation mail: a page with a button, and the button's action. */
 export function addConfirm(app: FastifyInstance, site: Site): void {
   const { deps } = site;
   app.get<Route>('/confirm/:token', async ({ params }, reply) =>

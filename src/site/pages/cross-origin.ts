@@ -3,13 +3,13 @@ import type { Config } from '../../settings/config.ts';
 import { requireServiceUrl } from '../../settings/require-service-url.ts';
 import { WebError } from '../../web/web-error.ts';
 
-/** So long a browser remembers what a preflight said. */
+/** How long a browser caches the answer to a preflight. */
 const MAX_AGE_SECONDS = 600;
 
 /**
  * Lets scripts of our own pages and of `web.formOrigins` read the answer (the Fetch standard, CORS
- * protocol). Others are refused before anything is done; whoever has no Origin is no script on a
- * page. There are no cookies, so that nobody's rights are at stake, but the publisher's name is.
+ * protocol). Refuses others before anything is done. A client without an Origin is not a script on a
+ * page. There are no cookies, so no user's permissions are at risk, but the publisher's name is.
  */
 export function allowOrigin(
   { headers }: FastifyRequest,
@@ -25,7 +25,7 @@ export function allowOrigin(
   reply.header('access-control-allow-origin', origin);
 }
 
-/** What a browser asks before it sends JSON. */
+/** Answers a browser's request before it sends JSON. */
 export function answerPreflight(reply: FastifyReply): FastifyReply {
   return reply
     .header('access-control-allow-methods', 'GET, POST')

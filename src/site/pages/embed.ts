@@ -5,7 +5,7 @@ import { TRAP_FIELD } from '../forms/read-sign-up.ts';
 import { sendPublic } from './send-page.ts';
 import type { Site } from './site.ts';
 
-/** `/embed/`: the form for other sites, to paste, and how scripts do the same. */
+/** `/embed/`: the form to paste into other sites, and an example for scripts. */
 export function addEmbed(app: FastifyInstance, site: Site): void {
   if (site.common.newsletters.length === 0) return;
   const page = {
@@ -16,8 +16,8 @@ export function addEmbed(app: FastifyInstance, site: Site): void {
 }
 
 /**
- * The form as HTML without script and style. It has no token: one that was pasted would be over
- * tomorrow. So what it sends is answered by a page with one more button.
+ * The form as HTML without script and style. It has no token, because a pasted token would expire the
+ * next day. Its answer is therefore a page with one more button.
  */
 function embeddedForm({ deps, texts, common }: Site): string {
   const { newsletters } = common;

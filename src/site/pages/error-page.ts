@@ -2,10 +2,10 @@ import { renderPlainError } from '../../web/answer-errors.ts';
 import type { ErrorAnswer, RenderError } from '../../web/web-dependencies.ts';
 import type { Site } from './site.ts';
 
-/** Statuses with texts of their own; any other is told as the first of its kind. */
+/** Statuses with their own texts. Others use the text of 400 or 500. */
 const TOLD = [400, 404, 405, 410, 429, 500, 503];
 
-/** The page for an error in the site's language. A template that cannot be rendered makes it a bare one. */
+/** The page for an error in the site's language. If its template cannot be rendered, a plain page. */
 export function errorPage({ pages, texts, deps }: Site): RenderError {
   return (answer) => {
     const { status } = answer;

@@ -7,15 +7,15 @@ import { sendForm } from './send-page.ts';
 import { signUpForm } from './sign-up-form.ts';
 import { type Site, viewOf } from './site.ts';
 
-/** Titles of stories that are told of an edition, besides its subject. */
+/** Titles of stories shown for an edition, besides its subject. */
 const STORIES = 5;
 
-/** `/`: what this is, the form, the latest editions, the feeds. */
+/** `/`: a description, the form, the latest editions, the feeds. */
 export function addHome(app: FastifyInstance, site: Site): void {
   const { common, deps } = site;
   const { newsletters } = common;
   const [only, ...others] = newsletters;
-  // The paper is what people know, where it is the only one.
+  // If there is only one newsletter, people know its name.
   const heading = only !== undefined && others.length === 0 ? only : common.site;
   const { title, description, lang } = { title: common.site.title, ...heading };
   const name = 'name' in heading ? heading.name : title;
@@ -41,7 +41,7 @@ async function latestViews(site: Site): Promise<object[]> {
     const titles = edition.stories.map(oneLine).filter((title) => title !== subject);
     return {
       ...{ newsletter: viewOf(site, newsletter), subject },
-      // It names the next story, unless a template makes others: nothing twice.
+      // The preheader names the next story, unless a template changes it. Show nothing twice.
       preheader: titles.some((title) => preheader.includes(title)) ? '' : preheader,
       day: edition.day,
       date: longDate(edition.day, site.texts.language),

@@ -2,10 +2,13 @@ import type { FastifyReply } from 'fastify';
 import { sendPersonal } from './send-page.ts';
 import type { Site } from './site.ts';
 
-/** What was asked for. */
+/** The kind of request. */
 type Asked = 'sign_up' | 'preferences' | 'new_address';
 
-/** Says that a mail is on its way: the same whether or not the address is known. `again`: path of the form. */
+/**
+ * Shows that a mail is on its way. The page is the same for known and unknown addresses. `again`: path of
+ * the form.
+ */
 export function sendInbox(
   reply: FastifyReply,
   site: Site,

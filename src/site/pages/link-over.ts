@@ -2,7 +2,7 @@ import type { FastifyReply } from 'fastify';
 import { sendPersonal } from './send-page.ts';
 import type { Site } from './site.ts';
 
-/** A link that was ours and is over, with what to do instead. */
+/** A valid link that has expired, with the next step. */
 export function sendExpired(
   reply: FastifyReply,
   site: Site,
@@ -12,7 +12,7 @@ export function sendExpired(
   return sendLinkOver(reply, site, { status: 410, title: 'expired_title', text, next });
 }
 
-/** A link that we did not send, or not so: mail programs cut long ones. */
+/** A link that we did not send, or not in this form: mail programs cut long links. */
 export function sendUnknown(reply: FastifyReply, site: Site): FastifyReply {
   return sendLinkOver(reply, site, { status: 404, title: 'unknown_title', text: 'unknown' });
 }

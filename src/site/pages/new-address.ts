@@ -10,7 +10,7 @@ import type { Site } from './site.ts';
 
 type Route = { Params: { token: string } };
 
-/** The link by which a new address is confirmed: a page with a button, and what the button does. */
+/** The link that confirms a new address: a page with a button, and the button's action. */
 export function addNewAddress(app: FastifyInstance, site: Site): void {
   const { deps } = site;
   app.get<Route>('/address/:token', async ({ params }, reply) =>

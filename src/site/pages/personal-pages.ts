@@ -13,7 +13,7 @@ import type { Site } from './site.ts';
 
 type Route = { Params: { token: string } };
 
-/** What else the holder of a link to preferences can do: another address, their data, be erased. */
+/** What else the holder of a link to preferences can do: change the address, get their data, erase it. */
 export function addPersonalPages(app: FastifyInstance, site: Site): void {
   addAddressChange(app, site);
   addData(app, site);

@@ -15,7 +15,7 @@ import { type Site, viewOf } from './site.ts';
 
 type Route = { Params: { token: string } };
 
-/** What somebody gets, and how they change it. Whoever has the link is that person. */
+/** A person's subscriptions, and the form to change them. The link identifies the person. */
 export function addPreferences(app: FastifyInstance, site: Site): void {
   const { deps } = site;
   app.get<Route>('/preferences/:token', async ({ params: { token } }, reply) => {
@@ -25,7 +25,7 @@ export function addPreferences(app: FastifyInstance, site: Site): void {
   });
   app.post<Route>('/preferences/:token', async ({ params: { token }, body }, reply) => {
     const fields = formFields(body);
-    // A form without a box that is ticked looks like one that is empty, or of something else.
+    // A form with no ticked box looks like an empty form or another one.
     const isMeant = fields.one('save') !== '';
     const preferences = isMeant
       ? await changePreferences(deps, token, {
@@ -38,13 +38,13 @@ export function addPreferences(app: FastifyInstance, site: Site): void {
   });
 }
 
-/** The answer to a link to preferences that is over or was none, on any of its pages. */
+/** The answer to an expired or invalid link to preferences, on any of its pages. */
 export function sendPreferencesOver(reply: FastifyReply, site: Site): FastifyReply {
   const next = { path: 'preferences/', text: 'preferences_again' };
   return sendExpired(reply, site, { text: 'preferences_over', next });
 }
 
-/** The page of preferences: after they were saved, or with what is wrong with a new address. */
+/** The page of preferences: shown at first, after saving, or with the problems of a new address. */
 export function sendPreferences(
   reply: FastifyReply,
   site: Site,
@@ -84,7 +84,7 @@ export function sendPreferences(
   return sendPersonal(reply, site, page, problems.length === 0 ? 200 : 400);
 }
 
-/** A box as it is shown, for the form to say it when it is sent: `daily 1`, `daily 0 2026-03-20T07:00:00.000Z`. */
+/** A checkbox as it was shown. The form sends it back: `daily 1`, `daily 0 2026-03-20T07:00:00.000Z`. */
 function writeShown({ newsletter, status, leftAt }: Preference): string {
   return [newsletter.id, status === 'active' ? '1' : '0', leftAt ?? ''].join(' ').trim();
 }

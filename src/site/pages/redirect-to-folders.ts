@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Site } from './site.ts';
 
-/** `/subscribe` is answered by `/subscribe/`: addresses are typed, and people leave the slash out. */
+/** Redirects `/subscribe` to `/subscribe/`: people type addresses and omit the slash. */
 export function redirectToFolders(app: FastifyInstance, { common }: Site): void {
   const { base, newsletters } = common;
   const forms = newsletters.map(({ id }) => `subscribe/${id}`);

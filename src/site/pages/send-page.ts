@@ -4,8 +4,8 @@ import type { Page } from '../../pages/open-pages.ts';
 import type { Site } from './site.ts';
 
 /**
- * Answers with a page that is one person's: its address has a token, or it names an address. Nobody
- * keeps it, and nobody is told where it was.
+ * Answers with a page for one person: its URL has a token, or it shows an address. No cache keeps it, and
+ * no other site gets its URL.
  */
 export function sendPersonal(
   reply: FastifyReply,
@@ -18,14 +18,14 @@ export function sendPersonal(
 }
 
 /**
- * Answers with a page for all that has a form. The token in it is good for a day, so that caches
- * which serve many must not keep the page; the browser's own may show it when somebody goes back.
+ * Answers with a public page that has a form. The form's token is valid for a day, so shared caches must
+ * not keep the page. The browser's own cache may show it when the user goes back.
  */
 export function sendForm(reply: FastifyReply, site: Site, page: Page): FastifyReply {
   return send(reply.header('cache-control', 'private, no-cache'), site.pages.render(page));
 }
 
-/** Answers with a page that is the same for all, or with 304 where the client has it. */
+/** Answers with a page that is the same for all, or with 304 if the client has it. */
 export function sendPublic(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -38,7 +38,7 @@ export function sendPublic(
   return isKnown(request, tag) ? reply.code(304).send() : send(reply, html);
 }
 
-/** Whether the client has what `tag` (strong) stands for. RFC 9110 §13.1.2, by weak comparison. */
+/** Whether the client has the version with `tag` (strong). RFC 9110 §13.1.2, by weak comparison. */
 export function isKnown({ headers }: FastifyRequest, tag: string): boolean {
   const wanted = headers['if-none-match'] ?? '';
   if (wanted.trim() === '*') return true;

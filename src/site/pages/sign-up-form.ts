@@ -4,15 +4,15 @@ import { makeFormToken } from '../forms/form-token.ts';
 import { type FieldProblem, TRAP_FIELD } from '../forms/read-sign-up.ts';
 import type { Site } from './site.ts';
 
-/** Which form: kept with the consent. */
+/** The names of the forms, stored with the consent. */
 export const FORM_SOURCES = ['home', 'subscribe', 'embedded'] as const;
 
 export type FormSource = (typeof FORM_SOURCES)[number];
 
-/** What is wrong with a form. */
+/** A problem of a form. */
 export type FormProblem = FieldProblem | 'too_soon' | 'old_form' | 'no_proof';
 
-/** The field that is to be mended; other problems are of no field. */
+/** The field that the user has to correct. Other problems belong to no field. */
 const FIELD_OF: Partial<Record<FormProblem, 'address' | 'newsletters'>> = {
   no_address: 'address',
   wrong_address: 'address',
@@ -21,18 +21,18 @@ const FIELD_OF: Partial<Record<FormProblem, 'address' | 'newsletters'>> = {
 
 export interface SignUpFormState {
   readonly source: FormSource;
-  /** What can be chosen from; with one, the form is for that. */
+  /** The newsletters to choose from. If there is only one, the form is for that one. */
   readonly offered: readonly NewsletterView[];
   /** Ids. */
   readonly chosen?: readonly string[];
-  /** As it was typed. */
+  /** As the user typed it. */
   readonly address?: string;
   readonly problems?: readonly FormProblem[];
-  /** That of the form as it came in, where it is still good. */
+  /** The token of the submitted form, if it is still valid. */
   readonly token?: string;
 }
 
-/** What `sign-up-form.liquid` knows as `form`. */
+/** The variable `form` of `sign-up-form.liquid`. */
 export function signUpForm(site: Site, state: SignUpFormState): object {
   const { texts, common, deps } = site;
   const { source, offered, chosen = [], address = '', problems = [] } = state;
@@ -53,7 +53,7 @@ export function signUpForm(site: Site, state: SignUpFormState): object {
   };
 }
 
-/** What `problems.liquid` and the fields know of what is to be mended. */
+/** The problems to correct, for `problems.liquid` and the fields. */
 export function problemsOf({ texts }: Site, problems: readonly FormProblem[]): object {
   const told = problems.map((problem) => ({
     text: texts.text(`site.problem.${problem}`),

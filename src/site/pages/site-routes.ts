@@ -15,9 +15,9 @@ import { addSubscribe } from './subscribe.ts';
 import { addUnsubscribe } from './unsubscribe.ts';
 
 /**
- * The pages on which people sign up, change what they get, and leave. None of them sets a cookie:
- * what lets somebody change something is the token in the address of a link that was mailed to
- * them, which no other site knows, so that none can send the form in their name.
+ * The pages on which people sign up, change their subscriptions, and leave. No page sets a cookie. The
+ * permission for a change is the token in the URL of a mailed link. No other site knows it, so none can
+ * send the form in a person's name.
  */
 export function siteRoutes(site: Site): RoutePlugin {
   return (app) => {

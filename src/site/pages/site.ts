@@ -5,7 +5,7 @@ import { readWebTemplates } from '../../pages/web-templates.ts';
 import type { NewsletterSettings } from '../../settings/settings.ts';
 import type { WebDependencies } from '../../web/web-dependencies.ts';
 
-/** What the routes of the site work with. */
+/** The dependencies of the site's routes. */
 export interface Site {
   readonly deps: WebDependencies;
   readonly pages: Pages;
@@ -21,7 +21,7 @@ export function openSite(deps: WebDependencies): Site {
   return { deps, pages, texts, common: pages.common };
 }
 
-/** A newsletter, offered or not, as the pages know it: by its id alone where it is not in the config. */
+/** A newsletter for the pages, offered or not. Only its id is known if it is not in the config. */
 export function viewOf(
   { texts, common }: Site,
   newsletter: NewsletterSettings | { readonly id: string },

@@ -17,7 +17,7 @@ import {
 } from './sign-up-form.ts';
 import type { Site } from './site.ts';
 
-/** The forms to subscribe, of all newsletters and of each, and what they send. */
+/** The subscribe forms, for all newsletters and for each, and their submission. */
 export function addSubscribe(app: FastifyInstance, site: Site): void {
   const { newsletters } = site.common;
   if (newsletters.length === 0) return;
@@ -52,7 +52,7 @@ async function takeForm(
   const offered = offeredBy(fields, common.newsletters);
   const form = readSignUp(fields, offered);
   const again = `${common.base}subscribe/`;
-  // A program that fills in every field is told what people are, and nothing happens.
+  // A bot that fills in every field gets the same answer as people, and nothing happens.
   if (form.isTrapped) return sendInbox(reply, site, 'sign_up', { address: form.typed, again });
   const token = fields.one('token');
   const verdict = judgeFormToken(token, deps);
@@ -64,7 +64,7 @@ async function takeForm(
   const refuse = (problems: readonly FormProblem[]) => sendProblems(reply, site, state, problems);
   const { address, newsletters } = form;
   if (address === undefined || form.problems.length > 0) return refuse(form.problems);
-  // From another site, or from a page that lay open for days.
+  // From another site, or from a page that was open for days.
   if (verdict === 'over') return sendOneMoreClick(reply, site, state);
   const bits = deps.config.web.signUp.proofOfWork;
   if (!isProofOfWork(fields.one('proof'), { token, address: form.typed, bits })) {
@@ -79,7 +79,7 @@ async function takeForm(
   return sendInbox(reply, site, 'sign_up', { address, again });
 }
 
-/** What the form offered that came in: all, or the one that it was for. */
+/** The newsletters that the submitted form offered: all, or the only one. */
 function offeredBy(
   fields: FormFields,
   newsletters: readonly NewsletterView[],

@@ -9,9 +9,9 @@ import { type Site, viewOf } from './site.ts';
 type Route = { Params: { token: string } };
 
 /**
- * The link to leave. GET shows a button; POST leaves at once, whoever sends it (RFC 8058): a
- * provider's server has no cookie, follows no redirect, and comes with any body or none. A sender that
- * asks who answers here gets a proof.
+ * The unsubscribe link. GET shows a button. POST unsubscribes at once, whoever sends it (RFC 8058): a
+ * provider's server has no cookie, follows no redirect, and sends any body or none. A sender that checks
+ * which service answers here gets a proof.
  */
 export function addUnsubscribe(app: FastifyInstance, site: Site): void {
   const { deps } = site;
@@ -25,7 +25,7 @@ export function addUnsubscribe(app: FastifyInstance, site: Site): void {
   });
   const options = { config: { limit: 'oneClick' } } as const;
   app.post<Route>('/unsubscribe/:token', options, async (request, reply) => {
-    // The way back is for the person alone, not for a server that answers for them.
+    // The undo link is only for the person, not for a server that acts for them.
     const isPerson = formFields(request.body).one('page') !== '';
     const by = isPerson ? 'link' : 'one-click';
     const left = await unsubscribe(deps, request.params.token, by);

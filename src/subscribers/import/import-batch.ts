@@ -16,10 +16,10 @@ import { FIRST_EVENTS } from '../subscription-events.ts';
 import type { ImportCounts } from './import-counts.ts';
 import { type ImportedPerson, stricterStatus } from './parse-import-row.ts';
 
-/** What an import says of people who say nothing themselves. */
+/** Values for people whose record does not have its own. */
 export interface Given {
   readonly newsletter: string;
-  /** Nobody comes in as more than this. */
+  /** The highest status that a person can get. */
   readonly status: SubscriptionStatus;
   /** For the record of consent. */
   readonly source: string;
@@ -29,13 +29,13 @@ export interface Given {
 
 /** Stores people, a batch at a time, in one transaction. */
 export interface Importer {
-  /** Stores up to `MOST_AT_ONCE` people, and counts what became of each. */
+  /** Stores up to `MOST_AT_ONCE` people, and counts each result. */
   store(people: readonly ImportedPerson[], counts: ImportCounts): Promise<void>;
-  /** Writes down whose subscriptions the file ended: the last thing before the commit. */
+  /** Writes the ended subscriptions to the journal. Call it as the last step before the commit. */
   close(): Promise<void>;
 }
 
-/** Begins an import. `db` is its transaction. */
+/** Opens an import. `db` is its transaction. */
 export async function openImporter(
   db: Database,
   given: Given,
@@ -46,7 +46,7 @@ export async function openImporter(
   const { hash_key: key } = await readIdentity(db);
   const writer = await openSubscriptionWriter(db, journalFile);
   const noteStored = openStatistics(db);
-  // Hashing a million addresses takes seconds, and mostly nobody has left yet.
+  // Hashing a million addresses takes seconds. Usually no departures exist yet.
   const journalled = await hasDepartures(db);
   return {
     async store(people, counts) {
@@ -62,8 +62,8 @@ export async function openImporter(
       const newId = subscriberIds();
       for (const person of people) {
         const status = stricterStatus(person.status ?? 'active', given.status);
-        // What they asked for before is over, also where there is nothing to note it in: an erased
-        // person has no row, and a complaint changes nothing where there was one.
+        // Their earlier sign-ups end even if the history gets no line: an erased person has no row, and a
+        // second complaint changes nothing.
         const isErased = departed.has(addressKey(person.address));
         if (status === 'complained' || (hasLeft(status) && isErased)) {
           await deleteSignUpsOf(db, person.address);
@@ -71,7 +71,7 @@ export async function openImporter(
         const make = () => newSubscriber(factsOf(person, status, given, key), newId);
         counts[take(addressKey(person.address), status, make, batch)] += 1;
       }
-      // In the order of the index, which is quicker than any other.
+      // In the order of the index: the fastest order.
       const added = batch.added.toSorted((a, b) => (a.address < b.address ? -1 : 1));
       await writer.add(added, given.source);
       await noteStored(added.length);
@@ -86,17 +86,17 @@ export async function openImporter(
 
 /** People of a file who are stored together, by `addressKey`. */
 interface Batch {
-  /** Not read before in this file. */
+  /** Read for the first time in this file. */
   readonly fresh: Set<string>;
-  /** Who have a row, or are to get one. */
+  /** People with a row, stored or soon to be stored. */
   readonly known: Map<string, Subscriber>;
-  /** Who left, and have no row: erased, or older than this database. */
+  /** People who left and have no row: they were erased, or left before this database existed. */
   readonly departed: ReadonlySet<string>;
   readonly added: Subscriber[];
   readonly ended: Map<string, { readonly id: string; readonly status: DepartedStatus }>;
 }
 
-/** Decides what becomes of somebody, whom the file has with `status`. Gives what to count it as. */
+/** Applies one imported row. Returns the counter to increment. */
 function take(
   mailbox: string,
   status: SubscriptionStatus,
@@ -116,7 +116,7 @@ function take(
   if (hasLeft(status) && isStricter(status, before.status)) {
     ended.set(mailbox, { id: before.id, status });
     known.set(mailbox, { ...before, status });
-    // Who had left before is kept away as they were: that they complained is noted.
+    // If they had left before, they count as kept. A complaint is still recorded.
     if (!hasLeft(before.status)) return 'ended';
   }
   if (isRepeated) return 'duplicates';

@@ -1,22 +1,22 @@
-/** What became of the lines of an import that were not refused; every one is counted once. */
+/** The results of the accepted lines of an import. Each line counts once. */
 export interface ImportCounts {
   /** New and active. */
   added: number;
-  /** New, and to be asked to confirm. */
+  /** New, and has to confirm. */
   pending: number;
-  /** New, and the file says that they left: stored as such, so that nothing brings them back. */
+  /** New, and the file says that they left. Stored with that status, so nothing subscribes them again. */
   left: number;
-  /** Known already, and left as they were. */
+  /** Already known, not changed. */
   already: number;
-  /** Left, bounced, complained or were erased here: they are kept away. */
+  /** Left, bounced, complained or were erased here, and stay so. */
   kept: number;
-  /** Subscribed here, and the file says that they left. */
+  /** Was subscribed here, and the file says that they left. */
   ended: number;
-  /** Said a second time in the same file. */
+  /** Repeated in the same file. */
   duplicates: number;
 }
 
-/** Counts of nothing yet. */
+/** All counters at zero. */
 export function noCounts(): ImportCounts {
   return { added: 0, pending: 0, left: 0, already: 0, kept: 0, ended: 0, duplicates: 0 };
 }

@@ -6,9 +6,9 @@ import type { ImportForm } from './import-form.ts';
 import { stricterStatus } from './parse-import-row.ts';
 
 /**
- * The most that anyone of the file `source` comes in as: `status` where the user says so, else
- * active, or less by the name of the file. Throws a data error where the name says that it holds
- * people who left or never subscribed, and nothing else says what to do with them.
+ * The highest status for people of the file `source`. It is `status` if the user set one, else active.
+ * The file's name can lower it. Throws a data error if the name says that these people left or never
+ * subscribed, and nothing else decides their status.
  */
 export function checkFileName(
   source: string,
@@ -28,14 +28,14 @@ export function checkFileName(
   );
 }
 
-/** Whether the file itself says of each of its people that they agreed. */
+/** Whether the file itself says for each person that they agreed. */
 function saysWhoAgreed({ deciding }: ImportForm): boolean {
   return deciding.some(({ as }) => as === 'status' || as === 'consent' || as === 'subscribed');
 }
 
 /**
- * Mailchimp names its files by who is in them, and gives those who never subscribed a file that
- * looks like that of subscribers.
+ * Mailchimp's file names say which people a file contains. Its file of people who never subscribed looks
+ * like its file of subscribers.
  */
 function checkMailchimp(source: string, status: SubscriptionStatus): SubscriptionStatus {
   const [kind] = /^(nonsubscribed|archived|unsubscribed|cleaned)(?=_)/.exec(basename(source)) ?? [];

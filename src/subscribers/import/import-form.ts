@@ -8,55 +8,55 @@ import type { FileWords } from './columns/read-decision.ts';
 import { recogniseColumn } from './columns/recognise-column.ts';
 import { columnOf, type Provider, providerOf } from './import-providers.ts';
 
-/** What the user says of a file. */
+/** The user's options for a file. */
 export interface FormWishes {
   /** By the column's name. */
   readonly columns?: ReadonlyMap<string, Meaning>;
   readonly ignored?: readonly string[];
-  /** What words mean in it, by `foldWords`. */
+  /** The meanings of words in it, by `foldWords`. */
   readonly words?: FileWords;
-  /** Nobody comes in as more than this. */
+  /** The highest status that a person can get. */
   readonly status?: SubscriptionStatus;
-  /** Id and name of the newsletter: a column that is called so says who gets it. */
+  /** Id and name of the newsletter. A column with this name says who gets it. */
   readonly newsletter?: readonly string[];
 }
 
 export interface ImportColumn {
-  /** As the file has it. */
+  /** As in the file. */
   readonly name: string;
   /** 0 is the first cell. */
   readonly at: number;
-  /** Undefined: it is not used. */
+  /** Undefined: not used. */
   readonly as?: Meaning;
-  /** Whether its cells are looked at for words such as "unsubscribed", though it is not used. */
+  /** An unused column whose cells are still searched for words such as "unsubscribed". */
   readonly watched?: true;
 }
 
-/** Which cell of a file's records says what. */
+/** The meanings of the cells in a file's records. */
 export interface ImportForm {
-  /** Whose export it is, where that can be told by its columns. */
+  /** The program that exported it, if its columns identify one. */
   readonly provider?: string;
   /** In the order of the file; empty for a list of addresses. */
   readonly columns: readonly ImportColumn[];
-  /** Places of the cells, by meaning. */
+  /** Indexes of the cells, by meaning. */
   readonly places: Readonly<Partial<Record<Meaning, readonly number[]>>>;
   readonly deciding: readonly ImportColumn[];
   readonly watched: readonly ImportColumn[];
   readonly words: FileWords;
-  /** Who is in the file is subscribed, unless a column says otherwise. */
+  /** People in the file are subscribed, unless a column says otherwise. */
   readonly lists: boolean;
 }
 
-/** A list of addresses, one a line. */
+/** A list of addresses, one on each line. */
 export const LIST_FORM: ImportForm = {
   ...{ columns: [], places: { email: [0] }, deciding: [], watched: [], words: new Map() },
   lists: true,
 };
 
 /**
- * The form of a file with these columns; undefined where none of them holds addresses. Throws a
- * data error that names `place` where a column may say that people left or did not agree, and is
- * not understood; a usage error where the user names a column that there is not.
+ * The form of a file with these columns. Undefined if no column contains addresses. Throws a data error
+ * that names `place` if a column may say that people left or did not agree, but is not understood. Throws
+ * a usage error if the user names a column that does not exist.
  */
 export function recogniseForm(
   header: readonly string[],
@@ -93,7 +93,7 @@ interface Asked {
   readonly name: string;
   readonly at: number;
   readonly names: readonly string[];
-  /** Place of the address. */
+  /** Index of the address. */
   readonly email: number;
   readonly provider: Provider | undefined;
   readonly options: FormWishes;
@@ -101,7 +101,7 @@ interface Asked {
 
 type Recognised = Omit<ImportColumn, 'as'> & { readonly as?: Meaning | 'unclear' };
 
-/** The user's word counts before the provider's, and that before the column's own name. */
+/** The user's choice comes first, then the provider's, then the column's own name. */
 function recognise({ name, at, names, email, provider, options }: Asked): Recognised {
   const column = { name, at };
   const folded = names[at] ?? '';
@@ -122,7 +122,7 @@ function recognise({ name, at, names, email, provider, options }: Asked): Recogn
   return found === 'unused' ? { ...column, watched: true } : { ...column, as: found };
 }
 
-/** Beside these, `state` is a part of a country. */
+/** If one of these columns is in the file, `state` is a part of a country. */
 const PLACES =
   /^(city|town|zip|zip code|postal code|postcode|country|street|address|address 1|street address|stadt|ort|plz|land|ville|code postal|pays|ciudad|codigo postal|pais|citta|cap|plaats|stad|cidade|cep|miasto)$/;
 

@@ -4,19 +4,22 @@ import type { Meaning } from './columns/meanings.ts';
 /** How to read one program's exports. Names and words as `foldWords` writes them. */
 export interface Provider {
   readonly name: string;
-  /** Of each row of these columns, a file of theirs has at least one. */
+  /** A file of this program has at least one column of each row. */
   readonly has: readonly (readonly string[])[];
-  /** What its columns say; a name that ends with `*` stands for all that begin so. Others are read as in any file. */
+  /**
+   * The meanings of its columns. A name that ends with `*` stands for all names with that beginning.
+   * Other columns are read as in any file.
+   */
   readonly columns: Readonly<Record<string, Meaning | 'unused'>>;
-  /** Words that mean something else there than elsewhere, or are only used there. */
+  /** Words that have another meaning in this program, or that only it uses. */
   readonly words?: Readonly<Record<string, SubscriptionStatus>>;
-  /** Who is in the file is subscribed there, unless a column says otherwise. */
+  /** People in the file are subscribed, unless a column says otherwise. */
   readonly lists?: true;
 }
 
 /**
- * The programs whose exports are known, in the order in which they are tried: those with the most
- * ordinary columns are the last. To add one, write its columns here and rows of it in
+ * The programs with known exports, in the order in which they are tried. The ones with the most common
+ * column names are last. To add one, write its columns here and sample rows in
  * `test/subscribers/import-providers.test.ts`.
  */
 export const PROVIDERS: readonly Provider[] = [
@@ -31,8 +34,8 @@ export const PROVIDERS: readonly Provider[] = [
     },
   },
   {
-    // A file each for subscribed, unsubscribed and cleaned contacts, with the columns of the
-    // audience's own fields before these. `CONFIRM_TIME` alone is when somebody was added.
+    // One file each for subscribed, unsubscribed and cleaned contacts. The columns of the audience's own
+    // fields come before these. `CONFIRM_TIME` alone is the time when the contact was added.
     name: 'Mailchimp',
     has: [['email address'], ['leid', 'euid', 'member rating', 'unsub reason', 'clean time']],
     columns: {
@@ -59,7 +62,7 @@ export const PROVIDERS: readonly Provider[] = [
     columns: { 'created at': 'consent-at' },
   },
   {
-    // `active_subscription` tells who pays; a reader who does not is subscribed all the same.
+    // `active_subscription` says who pays. Readers who do not pay are subscribed too.
     name: 'Substack',
     has: [['active subscription'], ['email disabled', 'first payment at', 'expiry']],
     columns: {
@@ -69,7 +72,7 @@ export const PROVIDERS: readonly Provider[] = [
     lists: true,
   },
   {
-    // The file of its dashboard. Type, cancelling and expiry are those of the paid plan.
+    // The file of its dashboard. Type, cancelling and expiry are about the paid plan.
     name: 'Substack',
     has: [['receiving emails for'], ['subscription type', 'subscription date', 'cancel date']],
     columns: {
@@ -92,7 +95,7 @@ export const PROVIDERS: readonly Provider[] = [
     words: {
       ...{ trialed: 'active', unpaid: 'active', gifted: 'active', churning: 'active' },
       ...{ churned: 'active', paused: 'active', 'past due': 'active' },
-      // Nobody answers for those: they were never mailed.
+      // Buttondown never mailed these. Nobody vouches for their consent.
       ...{ spammy: 'unsubscribed', blocked: 'unsubscribed' },
     },
   },
@@ -121,8 +124,8 @@ export const PROVIDERS: readonly Provider[] = [
     },
   },
   {
-    // Under the names of the database and those of the export's page. It counts all bounces ever,
-    // and itself ends a subscription after several of them.
+    // Column names of both the database and the export page. The bounce count includes all bounces ever.
+    // phpList itself ends a subscription after several of them.
     name: 'phpList',
     has: [
       ['blacklisted', 'is this subscriber blacklisted', 'is this user blacklisted'],
@@ -156,7 +159,7 @@ export const PROVIDERS: readonly Provider[] = [
     lists: true,
   },
   {
-    // `OPT_IN` is empty for those who came by an import there.
+    // `OPT_IN` is empty for contacts that were imported into Brevo.
     name: 'Brevo',
     has: [
       ['email'],
@@ -213,7 +216,7 @@ export const PROVIDERS: readonly Provider[] = [
     lists: true,
   },
   {
-    // Cold ones open little, and are subscribed; inactive ones never confirmed.
+    // Cold ones rarely open mails, and are subscribed. Inactive ones never confirmed.
     name: 'Kit',
     has: [['first name'], ['state'], ['created at'], ['email address']],
     columns: { state: 'status', 'created at': 'consent-at' },
@@ -221,12 +224,14 @@ export const PROVIDERS: readonly Provider[] = [
   },
 ];
 
-/** Whose export has these columns; undefined where that cannot be told. */
+/** The program whose exports have these columns. Undefined if none is certain. */
 export function providerOf(columns: ReadonlySet<string>): Provider | undefined {
   return PROVIDERS.find(({ has }) => has.every((some) => some.some((name) => columns.has(name))));
 }
 
-/** What the column called `name` says at a provider; undefined where it is none of theirs. */
+/**
+ * The meaning of the column `name` in a provider's file. Undefined if the provider has no such column.
+ */
 export function columnOf(provider: Provider, name: string): Meaning | 'unused' | undefined {
   const said = Object.hasOwn(provider.columns, name) ? provider.columns[name] : undefined;
   if (said !== undefined) return said;

@@ -7,16 +7,16 @@ import { type Decision, isDate, readDecision } from './columns/read-decision.ts'
 import { readDeparture, readWord } from './columns/status-words.ts';
 import type { ImportColumn, ImportForm } from './import-form.ts';
 
-/** What a record is read for. */
+/** The purpose of reading a record. */
 export interface RowPurpose {
   readonly newsletter: string;
   /** ISO 8601 instant. */
   readonly now: string;
-  /** Nobody comes in as more than this. */
+  /** The highest status that a person can get. */
   readonly status?: SubscriptionStatus;
 }
 
-/** From mild to strict. `complained` is no milder than the others, but tells more. */
+/** From mild to strict. `complained` is as strict as the departures before it, but says more. */
 export const STRICTNESS: readonly SubscriptionStatus[] = [
   'active',
   'pending',
@@ -25,20 +25,20 @@ export const STRICTNESS: readonly SubscriptionStatus[] = [
   'complained',
 ];
 
-/** Where a record has somebody; undefined: no column of the file says. */
+/** The status that a record gives a person. Undefined: no column of the file decides. */
 export interface DecidedStatus {
   readonly status: SubscriptionStatus | undefined;
-  /** The cell that says when they left. */
+  /** The cell with the time when they left. */
   readonly endedAt?: string;
 }
 
-/** Columns that are of use only if they say something for somebody. */
+/** Columns that only count if they say something for at least one person. */
 const EVIDENCE: readonly Meaning[] = ['consent-at', 'consent-source', 'consent-text', 'consent-ip'];
 
 /**
- * Reads all columns of a record that decide whether somebody gets mail. The strictest of them
- * counts. A reason is returned where none says that they left, and one is not understood, or none
- * says that they agreed although the file has a column for it.
+ * Reads all columns of a record that decide whether a person gets mail. The strictest one counts. Returns
+ * a reason in two cases, if no column says that they left: a column is not understood; or no column says
+ * that they agreed, although the file has one for it.
  */
 export function decideStatus(
   form: ImportForm,
@@ -59,7 +59,7 @@ export function decideStatus(
     const decision = decide(column.as as Meaning, cell, form);
     if (decision === 'unclear') unclear ??= column;
     else if (decision === 'silent') {
-      // Evidence is looked at together: one piece of it is enough.
+      // All evidence counts together: one piece of it is enough.
       if (column.as !== 'consent-at') silent ??= column;
     } else if (decision !== 'neutral') {
       said.push(decision);
@@ -76,7 +76,7 @@ export function decideStatus(
   return decideSilence(form, cellAt, silent);
 }
 
-/** Of somebody for whom no column says that they agreed, or that they left. */
+/** Decides for people if no column says that they agreed or left. */
 function decideSilence(
   form: ImportForm,
   cellAt: (place: number) => string,
@@ -103,7 +103,7 @@ function isEvidence({ as }: ImportColumn, cell: string, form: ImportForm): boole
   return said !== 'nothing' && said !== 'no';
 }
 
-/** Answers repeat themselves: the first so many are kept. */
+/** Answers repeat, so the first ones are cached, up to this number. */
 const MOST_KEPT = 1000;
 
 const KEPT = new WeakMap<ImportForm, Map<string, Decision>>();
@@ -119,7 +119,7 @@ function decide(meaning: Meaning, cell: string, form: ImportForm): Decision {
   return decision;
 }
 
-/** Undefined: the record is of the newsletter that it is imported to, which says no more. */
+/** Undefined: the cell names the newsletter of this import, which says nothing more. */
 function isOtherNewsletter(
   cell: string,
   form: ImportForm,

@@ -14,23 +14,23 @@ import { openImport } from './read-import-rows.ts';
 
 export interface ImportOptions {
   readonly newsletter?: string;
-  /** Name of the source for the record of consent and for messages: the file's path. */
+  /** The file's path: the source in the record of consent and in messages. */
   readonly source: string;
   /** A file stream, or standard input. */
   readonly bytes: AsyncIterable<Uint8Array>;
-  /** For the progress bar, where it is known. */
+  /** For the progress bar, if known. */
   readonly sizeBytes?: number;
-  /** Nobody comes in as more than this. Default: active. */
+  /** The highest status that a person can get. Default: active. */
   readonly status?: SubscriptionStatus;
-  /** What columns mean, by their names. */
+  /** The meanings of columns, by their names. */
   readonly columns?: ReadonlyMap<string, Meaning>;
-  /** Names of columns to leave aside, whatever they say. */
+  /** Names of columns to ignore. */
   readonly ignoredColumns?: readonly string[];
-  /** What words in the columns mean; case, accents and punctuation do not matter. */
+  /** The meanings of words in the columns. Case, accents and punctuation are ignored. */
   readonly values?: ReadonlyMap<string, SubscriptionStatus>;
-  /** Reads and counts, stores nothing. */
+  /** Reads and counts, but stores nothing. */
   readonly dryRun?: boolean;
-  /** Takes the other lines even when some are refused. */
+  /** Imports the other lines if some are refused. */
   readonly skipRefused?: boolean;
 }
 
@@ -41,33 +41,32 @@ export interface RefusedLine {
 
 export interface ImportReport extends Readonly<ImportCounts> {
   readonly newsletter: string;
-  /** Whose export it is, where the columns tell. */
+  /** The program that exported the file, if the columns identify one. */
   readonly provider?: string;
-  /** The columns of the file, in its order; none for a list of addresses. */
+  /** The columns of the file, in its order; empty for a list of addresses. */
   readonly columns: {
     readonly used: readonly { readonly name: string; readonly as: Meaning }[];
     readonly unused: readonly string[];
   };
-  /** Lines with something on them, the header not counted. */
+  /** Lines that are not empty, without the header. */
   readonly read: number;
-  /** Lines refused. */
   readonly refused: number;
-  /** The first `MOST_NAMED` of them. */
+  /** The first `MOST_NAMED` refused lines. */
   readonly refusedLines: readonly RefusedLine[];
-  /** False: nothing of the file was stored. */
+  /** False: nothing from the file was stored. */
   readonly stored: boolean;
 }
 
-/** How many refused lines are kept to be named: in a file with more, it is the file that is wrong. */
+/** How many refused lines are kept to name them. If there are more, the whole file is wrong. */
 const MOST_NAMED = 100_000;
 
-/** Thrown to take back what was written. */
+/** Thrown to roll back the transaction. */
 const TAKE_BACK = Symbol('take back');
 
 /**
- * Reads a CSV file (with a header row) or a list of addresses, one a line, and stores the people in
- * one transaction: all of them, or, when a line is refused, nobody (`skipRefused` takes the others).
- * A million lines need no more memory than a thousand. Nobody who left is made active by it.
+ * Reads a CSV file (with a header row) or a list of addresses, one on each line. Stores all people in one
+ * transaction. If a line is refused, it stores nobody (with `skipRefused`: all others). A million lines
+ * need no more memory than a thousand. Never activates people who left.
  */
 export async function importSubscribers(
   { config, store, clock, log }: StoreDependencies,

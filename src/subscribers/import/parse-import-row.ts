@@ -9,7 +9,7 @@ import type { ImportForm } from './import-form.ts';
 import { decideStatus, type RowPurpose, STRICTNESS } from './import-status.ts';
 import { parseImportTime } from './parse-import-time.ts';
 
-/** What a record of an import says of one person. What is undefined, the file does not tell. */
+/** The record of one person. The file does not contain fields that are undefined. */
 export interface ImportedPerson {
   readonly address: EmailAddress;
   readonly name: string | undefined;
@@ -21,18 +21,18 @@ export interface ImportedPerson {
     readonly source: string | undefined;
     readonly text: string | undefined;
     readonly ipHash: string | undefined;
-    /** The IP address itself: to be hashed, never to be kept. */
+    /** The IP address itself. Hash it; never store it. */
     readonly ip: string | undefined;
   };
-  /** ISO 8601 instant since when the status is what it is. */
+  /** ISO 8601 instant of the last change of the status. */
   readonly changedAt: string | undefined;
 }
 
 const HASH = /^[\w-]{43}$/;
 
 /**
- * Reads a record. Returns the reason where it is refused: no address, cells without a column,
- * another newsletter's record, or words about consent that are not understood.
+ * Reads a record. Returns the reason if it is refused: no address, cells without a column, a record of
+ * another newsletter, or words about consent that are not understood.
  */
 export function parseImportRow(
   cells: readonly string[],
@@ -63,7 +63,7 @@ export function parseImportRow(
       shortLine(mailbox.name),
     status: decided.status,
     consent: {
-      // Mailchimp's `CONFIRM_TIME` alone is when somebody was added.
+      // Mailchimp's `CONFIRM_TIME` alone is the time when the contact was added.
       at: asked ?? confirmed,
       confirmedAt: asked === undefined ? undefined : confirmed,
       source: shortLine(first('consent-source')),
@@ -75,7 +75,7 @@ export function parseImportRow(
   };
 }
 
-/** The stricter of the two: nobody is mailed for whom one place says that they left. */
+/** The stricter of the two. If one place says that a person left, they get no mail. */
 export function stricterStatus(
   one: SubscriptionStatus,
   other: SubscriptionStatus,

@@ -1,10 +1,10 @@
-/** Date, time and zone in the order of ISO 8601, as Go's `2024-01-15 10:00:00.5 +0000 UTC` has them too. */
+/** Date, time and zone in the order of ISO 8601. Go's `2024-01-15 10:00:00.5 +0000 UTC` matches too. */
 const TIME =
   /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d)(?:[.,](\d{1,3})\d*)?)?)?\s*(Z|UTC|GMT|[+-]\d\d:?\d\d)?(?:\s+[A-Z]{1,5})?$/;
 
 /**
- * A time of another program's file as the tables keep it; UTC where it names no zone. Undefined for
- * what is none, is no day of the calendar, or is later than `now`.
+ * Converts a time from another program's file to the format of the tables; UTC if it names no zone.
+ * Undefined if it is no time, no day of the calendar, or later than `now`.
  */
 export function parseImportTime(text: string, now: string): string | undefined {
   const [, day, minutes = '00:00', seconds = '00', fraction = '0', zone = 'Z'] =

@@ -4,14 +4,14 @@ import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
 import { type FormWishes, type ImportForm, LIST_FORM, recogniseForm } from './import-form.ts';
 import { refuseOthers } from './refuse-other-files.ts';
 
-/** One record of a file of subscribers. */
+/** One record of an import file. */
 export interface ImportRow {
   /** 1 is the first line. */
   readonly line: number;
   readonly cells: readonly string[];
 }
 
-/** What a file is: the meaning of its columns, and its records as they are read. */
+/** The form of a file's columns, and its records. */
 export interface ImportFile {
   readonly form: ImportForm;
   readonly rows: AsyncIterable<ImportRow>;
@@ -19,14 +19,14 @@ export interface ImportFile {
 
 const LONGEST_RECORD = 100_000;
 
-/** The parser counts what is in cells, not the cells. */
+/** The parser's limit counts the text in cells, not the number of cells. */
 const LONGEST_LINE = 1_000_000;
 
 /**
- * Begins to read a CSV file with a header row, or a list of addresses without one: any size, in
- * little memory. UTF-8, or UTF-16 with a byte order mark; cells are divided by comma, semicolon,
- * tab or pipe. Throws a data error that names `source` where it can't be read so, here or while the
- * records are read, and where it has columns about consent that are not understood.
+ * Opens a CSV file with a header row, or a list of addresses without one. Any size needs little memory.
+ * Reads UTF-8, or UTF-16 with a byte order mark. The delimiter is comma, semicolon, tab or pipe. Throws a
+ * data error that names `source` if the file can't be read, here or while the records are read. Also
+ * throws if columns about consent are not understood.
  */
 export async function openImport(
   bytes: AsyncIterable<Uint8Array>,
@@ -64,22 +64,22 @@ async function* readRows(
   const options: Options<ImportRow, string[]> = {
     delimiter: delimiterOf(first),
     from_line: hasSeparatorLine(first) ? 2 : 1,
-    // The record alone is quicker than one with all that the parser knows of it.
+    // The record alone is faster than the record with all its parser information.
     on_record: (cells: string[], { lines }): ImportRow => {
       lastLine = lines;
       return { line: lines, cells };
     },
-    // A nickname in quotes in the middle of a cell is part of the name.
+    // A nickname in quotes inside a cell is part of the name.
     relax_quotes: true,
     relax_column_count: true,
     skip_empty_lines: true,
     max_record_size: LONGEST_RECORD,
     trim: true,
   };
-  // Its types know of records that are objects only where the parser has named the columns.
+  // The parser's types expect objects as records if it has named the columns.
   const parser = parse(options as unknown as Options);
   const input = Readable.from(inLines(chain(first, text), source));
-  // An error of the input (not UTF-8) has to reach whoever reads the records.
+  // The reader of the records must get an error of the input (not UTF-8).
   input.on('error', (error) => parser.destroy(error));
   input.pipe(parser);
   try {
@@ -116,14 +116,14 @@ async function* withFirst(
   yield* rest;
 }
 
-/** Excel's first line, which names the divider: `sep=;`. */
+/** Excel's first line, which names the delimiter: `sep=;`. */
 const SEPARATOR_LINE = /^"?sep=(.)"?\r?$/im;
 
 function hasSeparatorLine(text: string): boolean {
   return SEPARATOR_LINE.exec(text)?.index === 0;
 }
 
-/** The divider that the first line names, or has most of outside quotes; a comma where it has none. */
+/** The delimiter that the first line names, or the most frequent one outside quotes. Default: comma. */
 function delimiterOf(text: string): string {
   if (hasSeparatorLine(text)) return SEPARATOR_LINE.exec(text)?.[1] ?? ',';
   const line = text.slice(0, text.search(/[\r\n]|$/)).replace(/"[^"]*"/g, '');
@@ -136,7 +136,10 @@ async function* chain(first: string, rest: AsyncIterable<string>): AsyncGenerato
   yield* rest;
 }
 
-/** The same pieces. Throws where a line has no end: a billion commas would fill the memory with empty cells. */
+/**
+ * The same pieces. Throws if a line does not end: a billion commas would fill the memory with empty
+ * cells.
+ */
 async function* inLines(pieces: AsyncIterable<string>, source: string): AsyncGenerator<string> {
   let open = 0;
   for await (const piece of pieces) {
@@ -151,7 +154,7 @@ async function* inLines(pieces: AsyncIterable<string>, source: string): AsyncGen
   }
 }
 
-/** The text in pieces, the first of them with the whole first line. */
+/** The text in pieces. The first one contains the whole first line. */
 async function* decode(bytes: AsyncIterable<Uint8Array>, source: string): AsyncGenerator<string> {
   let decoder: TextDecoder | undefined;
   let head: string | undefined = '';

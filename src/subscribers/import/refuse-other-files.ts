@@ -8,7 +8,7 @@ interface Kind {
 
 const SHEET = 'open it and save the sheet as "CSV UTF-8"';
 
-/** Files that are given by mistake for a CSV file, by their first bytes. */
+/** Other kinds of files that users import by mistake, by their first bytes. */
 const KINDS: readonly Kind[] = [
   {
     begins: /^PK\x03\x04[\s\S]*?(?:\[Content_Types\]\.xml|xl\/|mimetypeapplication\/vnd\.oasis)/,
@@ -40,7 +40,7 @@ const KINDS: readonly Kind[] = [
     fact: 'is HTML or XML',
     remedy: 'export the people as CSV',
   },
-  // Every second byte is a zero.
+  // Every second byte is zero.
   {
     begins: /^(?:[^\0]\0){4}|^(?:\0[^\0]){4}/,
     fact: 'is UTF-16 without a byte order mark',
@@ -48,7 +48,7 @@ const KINDS: readonly Kind[] = [
   },
 ];
 
-/** Throws a data error that names `source` where these first bytes are those of no CSV file. */
+/** Throws a data error that names `source` if the first bytes are not those of a CSV file. */
 export function refuseOthers(chunk: Uint8Array, source: string): void {
   const text = Buffer.from(chunk.subarray(0, 1000))
     .toString('latin1')

@@ -5,9 +5,9 @@ import { makeStateFolder } from '../../kernel/files/state-folder.ts';
 import type { JournalEntry } from '../departure.ts';
 
 /**
- * Adds lines to the journal, and returns when they are on the disk. Makes folder and file, for the
- * owner alone, where there are none; without lines it does only that. Throws a `BroadsheetError`
- * when the disk refuses.
+ * Adds lines to the journal. Returns when they are on the disk. Creates the folder and the file if
+ * needed, for the owner only. Without lines, it only creates them. Throws a `BroadsheetError` on a disk
+ * error.
  */
 export function appendJournal(file: string, entries: readonly JournalEntry[]): void {
   try {
@@ -21,8 +21,9 @@ export function appendJournal(file: string, entries: readonly JournalEntry[]): v
 }
 
 /**
- * Adds to the journal `to` the lines of `from` that it lacks, and takes `from` away when they are on
- * the disk. Returns how many it added. Cut short, it can be done again. Throws as `appendJournal` does.
+ * Adds missing lines from the journal `from` to the journal `to`. Removes `from` when they are on the
+ * disk. Returns how many lines it added. After an interruption it can run again. Throws as
+ * `appendJournal` does.
  */
 export function mergeJournals(from: string, to: string): number {
   const known = new Set<string>();
@@ -49,7 +50,7 @@ function append(file: string, lines: string): void {
   const descriptor = openSync(file, 'a+', 0o600);
   try {
     if (lines === '') return;
-    // What a crash cut short must not take the next line with it.
+    // If a crash cut off the last line, the next one must not join it.
     writeFileSync(descriptor, endsWithLine(descriptor) ? lines : `\n${lines}`);
     fsyncSync(descriptor);
   } finally {
@@ -67,20 +68,20 @@ const NEWLINE = 10;
 const CHUNK_BYTES = 1 << 20;
 
 /**
- * Every whole line of the journal, in order, in little memory; none where there is no file. A line
- * that was cut short by a crash is none: what it said was not done yet. Throws a `BroadsheetError`
- * when the disk refuses.
+ * All complete lines of the journal, in order, with little memory. Without a file, there are no lines.
+ * Skips a line that a crash cut off: its transaction was not committed. Throws a `BroadsheetError` on a
+ * disk error.
  */
 export function* readJournal(file: string): Generator<JournalEntry> {
   yield* parseLines(readChunks(file, 0));
 }
 
-/** The last lines of the journal, as many as 64 KB hold. Throws as `readJournal` does. */
+/** The last lines of the journal, up to 64 KB. Throws as `readJournal` does. */
 export function readEndOfJournal(file: string): readonly JournalEntry[] {
   return [...parseLines(readChunks(file, 64 << 10))];
 }
 
-/** The file's bytes; with `last`, only the lines of which all is in so many bytes at its end. */
+/** The bytes of the file. With `last`, only the complete lines in that many bytes at its end. */
 function* readChunks(file: string, last: number): Generator<Buffer> {
   const descriptor = openToRead(file);
   if (descriptor === undefined) return;

@@ -5,14 +5,14 @@ import type { JournalLine } from '../departure.ts';
 import { insertJournal, linesOfTransaction } from './journal.ts';
 import { appendJournal } from './journal-file.ts';
 
-/** What the journal is told in one transaction. */
+/** Writes the journal lines of one transaction. */
 export interface JournalWriter {
-  /** Notes lines in the database. */
+  /** Stores lines in the database. */
   note(lines: readonly UnnamedLine[]): Promise<void>;
   /**
-   * Writes into the journal file beside the database what was noted, so that a restored backup
-   * learns of it. To be called as the last thing of the transaction: the file is synced before the
-   * database is, since a line too many does no harm.
+   * Writes the stored lines into the journal file beside the database. A restored backup learns from it.
+   * Call it as the last step of the transaction. The file is synced before the database, because an extra
+   * line does no harm.
    */
   close(): Promise<void>;
 }
@@ -24,9 +24,9 @@ export type UnnamedLine = JournalLine extends infer Line
     : never
   : never;
 
-/** Begins to write the journal in the transaction `db`. What is noted needs no memory until it is closed. */
+/** Opens the journal in the transaction `db`. The lines need no memory before `close`. */
 export function openJournalWriter(db: Database, journalFile: string): JournalWriter {
-  // The ids of one transaction begin alike: so they are found again, in order.
+  // All ids of one transaction have the same prefix: `close` finds them by it, in order.
   const prefix = `${randomUUID()}.`;
   let count = 0;
   return {

@@ -1,10 +1,10 @@
 import type { Database, JournalTable } from '../../database/tables.ts';
 import type { Departure, JournalLine } from '../departure.ts';
 
-/** Rows that are stored by one query, under every database's limit of parameters. */
+/** Rows for each query. This stays below every database's limit of parameters. */
 const AT_ONCE = 500;
 
-/** Notes lines of the journal as seen; those that are noted already stay as they are. */
+/** Stores lines of the journal as seen. Lines that are stored already do not change. */
 export async function insertJournal(db: Database, entries: readonly JournalLine[]): Promise<void> {
   for (let start = 0; start < entries.length; start += AT_ONCE) {
     await db
@@ -33,8 +33,8 @@ export async function seenInJournal(
 }
 
 /**
- * The departures on record of people with these address hashes: of the newsletter, or of all. For
- * whoever comes by import and has no row. A bounce that an editor undid is none.
+ * The recorded departures for these address hashes, from the newsletter or from all newsletters. For
+ * people from an import who have no row. A bounce that an editor undid does not count.
  */
 export async function departuresOf(
   db: Database,
@@ -61,7 +61,7 @@ export async function departuresOf(
   return departures;
 }
 
-/** The last departure of one person, by all the hashes that their address ever had. */
+/** The last departure of one person, by all hashes of their address, old ones too. */
 export async function lastDeparture(
   db: Database,
   newsletter: string,
@@ -71,7 +71,7 @@ export async function lastDeparture(
   return [...departures.values()].toSorted((a, b) => (a.at < b.at ? 1 : -1))[0];
 }
 
-/** When people with these hashes last departed by their own will (not by a bounce), or were erased. */
+/** The last time when people with these hashes left themselves (not by a bounce), or were erased. */
 export async function lastFarewell(
   db: Database,
   newsletter: string,
@@ -91,7 +91,7 @@ export async function lastFarewell(
   return row && toDeparture(row);
 }
 
-/** Whether the newsletter called `from` is called `to` now, after any number of renames. */
+/** Whether the newsletter `from` is now called `to`, after any number of renames. */
 export async function isRenamed(db: Database, from: string, to: string): Promise<boolean> {
   const names = new Set([from]);
   for (const name of names) {
@@ -106,7 +106,7 @@ export async function isRenamed(db: Database, from: string, to: string): Promise
   return names.has(to);
 }
 
-/** The lines whose ids begin with `prefix`, in the order of their ids, a page at a time. */
+/** The lines whose ids begin with `prefix`, sorted by id, in pages. */
 export async function* linesOfTransaction(
   db: Database,
   prefix: string,
@@ -127,7 +127,7 @@ export async function* linesOfTransaction(
   }
 }
 
-/** All lines that this database has seen, the oldest first, a page at a time. */
+/** All lines that this database has seen, oldest first, in pages. */
 export async function* pagesOfJournal(db: Database): AsyncGenerator<readonly JournalLine[]> {
   let last = { at: '', id: '' };
   for (;;) {
@@ -149,7 +149,7 @@ export async function* pagesOfJournal(db: Database): AsyncGenerator<readonly Jou
   }
 }
 
-/** Whether anybody at all is on record as having left. */
+/** Whether any departure is recorded. */
 export async function hasDepartures(db: Database): Promise<boolean> {
   const row = await db
     .selectFrom('journal')

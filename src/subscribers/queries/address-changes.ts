@@ -2,13 +2,13 @@ import { lockRow } from '../../database/dialect.ts';
 import type { AddressChangesTable, Database } from '../../database/tables.ts';
 import { addressKey, type EmailAddress } from '../../kernel/email-address.ts';
 
-/** A new address of somebody, which its owner has to confirm. */
+/** A person's new address. The owner of the new address has to confirm it. */
 export interface AddressChange {
-  /** Random, in the link that confirms it. */
+  /** Random, for the link that confirms it. */
   readonly id: string;
-  /** One of the subscriptions that are moved; all of the same mailbox are. */
+  /** One of the subscriptions to move. All subscriptions of the same mailbox move with it. */
   readonly subscriber: string;
-  /** Keyed hash of the address that it had when this was asked for: only from there it is moved. */
+  /** Keyed hash of the address at the time of the request. It only moves from this address. */
   readonly fromHash: string;
   readonly address: EmailAddress;
   /** ISO 8601 instants. */
@@ -17,7 +17,6 @@ export interface AddressChange {
   readonly confirmedAt?: string;
 }
 
-/** Stores a change that is asked for. */
 export async function insertAddressChange(db: Database, change: AddressChange): Promise<void> {
   const { id, subscriber, fromHash, address, at, expiresAt } = change;
   await db
@@ -32,7 +31,6 @@ export async function insertAddressChange(db: Database, change: AddressChange): 
     .execute();
 }
 
-/** The change with this id. */
 export async function findAddressChange(
   db: Database,
   id: string,
@@ -45,7 +43,7 @@ export async function findAddressChange(
   return row && fromRow(row);
 }
 
-/** The same, kept from everybody else until the transaction ends. */
+/** The same, with a row lock until the transaction ends. */
 export async function lockAddressChange(
   db: Database,
   id: string,
@@ -55,12 +53,12 @@ export async function lockAddressChange(
   return row && fromRow(row);
 }
 
-/** Notes that the owner of the new address confirmed it. */
+/** Records that the owner of the new address confirmed it. */
 export async function markChangeConfirmed(db: Database, id: string, at: string): Promise<void> {
   await db.updateTable('address_changes').set({ confirmed_at: at }).where('id', '=', id).execute();
 }
 
-/** Changes that are asked for by these subscriptions, or to this mailbox; newest first. */
+/** Changes that these subscriptions requested, or to this mailbox; newest first. */
 export async function changesOf(
   db: Database,
   subscribers: readonly string[],
@@ -80,7 +78,7 @@ export async function changesOf(
   return rows.map(fromRow);
 }
 
-/** Forgets changes that are over at `now`; gives how many. */
+/** Deletes changes that have expired at `now`. Returns how many. */
 export async function forgetAddressChanges(db: Database, now: string): Promise<number> {
   const result = await db
     .deleteFrom('address_changes')

@@ -3,20 +3,20 @@ import type { Database } from '../../database/tables.ts';
 import { addressKey, type EmailAddress, ERASED_ADDRESS } from '../../kernel/email-address.ts';
 import { deleteSubscriptions } from './write-subscriptions.ts';
 
-/** How much there was to erase. */
+/** What was erased. */
 export interface Erased {
   /** The newsletter of each subscription. */
   readonly newsletters: readonly string[];
-  /** That stay in the books, without the address. */
+  /** Deliveries that stay in the ledger, without the address. */
   readonly deliveries: number;
-  /** Sign-ups, mails and changes of address that were not over yet. */
+  /** Open sign-ups, mails and changes of address. */
   readonly requests: number;
 }
 
 /**
- * Deletes all subscriptions of a mailbox and what was asked for with it, and takes its address out
- * of what has to stay for the books. What was still to be sent is suppressed. `addressHashes` are the
- * keyed hashes of all keys that it ever had. To be run in a transaction.
+ * Deletes all subscriptions and requests of a mailbox. Removes its address from rows that have to stay in
+ * the ledger. Suppresses unsent deliveries. `addressHashes` are the keyed hashes of all keys that the
+ * mailbox ever had. Run it in a transaction.
  */
 export async function eraseMailbox(
   db: Database,
@@ -49,7 +49,7 @@ export async function eraseMailbox(
   };
 }
 
-/** The subscriptions of a mailbox, and second ones of it that an earlier version made. */
+/** The subscriptions of a mailbox, and its duplicates that an earlier version made. */
 async function rowsOf(db: Database, key: string) {
   const select = () => db.selectFrom('subscribers').select(['id', 'newsletter', 'address_key']);
   const rows = await select().where('address_key', '=', key).execute();
@@ -59,7 +59,10 @@ async function rowsOf(db: Database, key: string) {
   return [...rows, ...moved.filter((row) => row.address_key === `${key} ${row.id}`)];
 }
 
-/** Notices stay for the budgets, without the address; that of a change of address is another's mailbox. */
+/**
+ * Notices stay for the budgets, without the address. The notice of an address change went to another
+ * mailbox.
+ */
 async function eraseRequests(
   db: Database,
   of: {
@@ -86,12 +89,12 @@ async function eraseRequests(
     .where('address_hash', 'in', of.addressHashes)
     .where('state', 'in', ['asked', 'waiting'])
     .executeTakeFirst();
-  // To a new address that they had not confirmed.
+  // To a new address that was not confirmed.
   for (const { id } of changed) {
     await db
       .updateTable('notices')
       .set({ ...WITHOUT_ADDRESS, state: 'dropped', settled_at: at })
-      // What is settled has no facts any more.
+      // Settled notices have no facts.
       .where('state', 'in', ['asked', 'waiting'])
       .where('kind', '=', 'new-address')
       .where('facts', '=', JSON.stringify({ change: id }))
@@ -102,7 +105,9 @@ async function eraseRequests(
 
 const WITHOUT_ADDRESS = { address: null, facts: '{}', retry_at: null, lease_until: null } as const;
 
-/** Relays repeat the recipient in what they say, and some of that is kept for a whole domain or edition. */
+/**
+ * Relays repeat the recipient in their replies. Some replies are stored for a whole domain or edition.
+ */
 async function eraseFromReplies(db: Database, key: string): Promise<void> {
   const holds = (column: string) =>
     sql<boolean>`replace(lower(${sql.ref(column)}), ${key}, '') <> lower(${sql.ref(column)})`;
@@ -111,7 +116,7 @@ async function eraseFromReplies(db: Database, key: string): Promise<void> {
   await db
     .updateTable('editions')
     .set({ pause_reason: '' })
-    // For the index: few editions have one.
+    // For the index: few editions have a reason.
     .where('pause_reason', 'is not', null)
     .where(holds('pause_reason'))
     .execute();

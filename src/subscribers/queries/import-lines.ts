@@ -5,19 +5,22 @@ import type { Database, Tables } from '../../database/tables.ts';
 import { addressKey, type EmailAddress } from '../../kernel/email-address.ts';
 
 interface ImportTables extends Tables {
-  /** The mailboxes that an import has read. Only its transaction sees the table. */
+  /** The mailboxes that an import has read. Only its transaction sees this table. */
   readonly import_lines: { address_key: string };
 }
 
-/** What one import has read, kept by the database so that a file of any size needs little memory. */
+/**
+ * The addresses that one import has read. The database stores them, so a file of any size needs little
+ * memory.
+ */
 export interface ImportLines {
-  /** Notes mailboxes as read. Returns the keys of those that were not read before. */
+  /** Records mailboxes as read. Returns the keys of the new ones. */
   note(addresses: readonly EmailAddress[]): Promise<ReadonlySet<string>>;
-  /** To be called last; a transaction that is taken back tidies up by itself. */
+  /** Call it last. A transaction that rolls back cleans up by itself. */
   close(): Promise<void>;
 }
 
-/** Begins to keep what is read. `transaction` is that of the import. */
+/** Opens the table of read addresses. `transaction` is the import's. */
 export async function openImportLines(transaction: Database): Promise<ImportLines> {
   const db = transaction as unknown as Kysely<ImportTables>;
   await db.schema

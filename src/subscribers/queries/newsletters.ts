@@ -1,13 +1,13 @@
 import type { Database } from '../../database/tables.ts';
 
-/** How many people a newsletter has. */
+/** The subscribers of a newsletter, counted. */
 export interface NewsletterCounts {
   readonly newsletter: string;
   readonly active: number;
   readonly pending: number;
 }
 
-/** The ids of all newsletters that anybody is or was subscribed to, in order. Reads an index, not the rows. */
+/** The ids of all newsletters that have or had subscribers, in order. Reads an index, not the rows. */
 export async function subscribedNewsletters(db: Database): Promise<readonly string[]> {
   const ids: string[] = [];
   for (let after = ''; ; ) {
@@ -24,7 +24,7 @@ export async function subscribedNewsletters(db: Database): Promise<readonly stri
   }
 }
 
-/** How many people the newsletter has. */
+/** Counts the active and pending subscribers of the newsletter. */
 export async function countPeople(db: Database, newsletter: string): Promise<NewsletterCounts> {
   const rows = await db
     .selectFrom('subscribers')
@@ -37,7 +37,7 @@ export async function countPeople(db: Database, newsletter: string): Promise<New
   return { newsletter, active: countOf('active'), pending: countOf('pending') };
 }
 
-/** Whether the database has people or editions of the newsletter. */
+/** Whether the database has subscribers or editions of the newsletter. */
 export async function isKnownNewsletter(db: Database, newsletter: string): Promise<boolean> {
   const row = await db
     .selectFrom('subscribers')
@@ -49,7 +49,7 @@ export async function isKnownNewsletter(db: Database, newsletter: string): Promi
   return row !== undefined;
 }
 
-/** ISO 8601 instant of the newest line of the journal about the newsletter; empty where there is none. */
+/** ISO 8601 instant of the newest journal line about the newsletter; empty if there is none. */
 export async function newestJournalLine(db: Database, newsletter: string): Promise<string> {
   const row = await db
     .selectFrom('journal')

@@ -3,14 +3,13 @@ import type { NoticeState } from '../../database/states.ts';
 import type { Database } from '../../database/tables.ts';
 import { ENDED, noticesFromRow, type StoredNotice } from './notices.ts';
 
-// How notices are taken from those that wait, and put back.
+// Leases, postpones and settles the notices in the queue.
 
-/** A notice that one program holds until its lease is over. */
+/** A notice that one program has leased. */
 export interface ClaimedNotice extends StoredNotice {
   readonly leaseUntil: string;
 }
 
-/** Whether a notice is due. */
 export async function hasDueNotice(db: Database, now: string): Promise<boolean> {
   const row = await db
     .selectFrom('notices')
@@ -23,8 +22,8 @@ export async function hasDueNotice(db: Database, now: string): Promise<boolean> 
 }
 
 /**
- * Gives up to `limit` notices that are due, the oldest first, to whoever asks, until `leaseUntil`.
- * To be run in a transaction. `now` is the clock's instant, leases are by the database's.
+ * Leases up to `limit` due notices until `leaseUntil`, oldest first. Run it in a transaction. `now` is
+ * from the clock. Leases use the time of the database.
  */
 export async function claimNotices(
   db: Database,
@@ -45,7 +44,7 @@ export async function claimNotices(
     )
     .orderBy('at')
     .limit(claim.limit);
-  // SQLite's transactions take turns; PostgreSQL's must not take each other's rows.
+  // SQLite's transactions run one after the other. PostgreSQL's must not lease each other's rows.
   if (isPostgres(db)) query = query.forUpdate().skipLocked();
   const rows = await query.execute();
   if (rows.length === 0) return [];
@@ -62,7 +61,7 @@ export async function claimNotices(
   return rows.flatMap(noticesFromRow).map((notice) => ({ ...notice, leaseUntil }));
 }
 
-/** Whether the notice is still to go, and held by whoever claimed it. */
+/** Whether the notice is still unsent, and still leased by this program. */
 export async function holdsNotice(db: Database, notice: ClaimedNotice): Promise<boolean> {
   const row = await db
     .selectFrom('notices')
@@ -74,7 +73,7 @@ export async function holdsNotice(db: Database, notice: ClaimedNotice): Promise<
   return row !== undefined;
 }
 
-/** Ends a notice: its address is not kept. One that somebody else holds by now stays as it is. */
+/** Settles a notice and removes its address. Does not change a notice that another program has leased. */
 export async function settleNotice(
   db: Database,
   notice: ClaimedNotice,
@@ -90,7 +89,7 @@ export async function settleNotice(
     .execute();
 }
 
-/** Puts a notice back until `retryAt`; `tried`: a relay was asked to take it. */
+/** Postpones a notice until `retryAt`. `tried`: a relay was asked to take it. */
 export async function postponeNotice(
   db: Database,
   notice: ClaimedNotice,

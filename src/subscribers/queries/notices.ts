@@ -5,7 +5,7 @@ import type { NoticeFacts } from '../notice.ts';
 
 /** A mail to one person, before it is settled. */
 export interface StoredNotice {
-  /** Random; its Message-ID is made of it. */
+  /** Random; the Message-ID contains it. */
   readonly id: string;
   readonly kind: NoticeKind;
   readonly newsletter?: string;
@@ -15,22 +15,22 @@ export interface StoredNotice {
   readonly facts: NoticeFacts;
   /** BCP 47. */
   readonly language: string;
-  /** ISO 8601 instant when it was asked for. */
+  /** ISO 8601 instant of the request. */
   readonly at: string;
-  /** Times that it was tried before. */
+  /** Number of earlier attempts. */
   readonly attempts: number;
 }
 
-/** What is known of a notice before it is stored. */
+/** A notice before it is stored. */
 export interface NewNotice extends Omit<StoredNotice, 'attempts'> {
-  /** Keyed hash of `mailboxKey(address)`, where the mail counts as one that a form asked for. */
+  /** Keyed hash of `mailboxKey(address)`, if the mail counts as requested by a form. */
   readonly mailboxHash?: string;
-  /** Of whoever asked for it by a form. */
+  /** Of the person who requested it by a form. */
   readonly ipHash?: string;
   readonly state: Extract<NoticeState, 'asked' | 'waiting'>;
 }
 
-/** Puts a notice among those to be decided or sent. */
+/** Queues a notice to decide or send. */
 export async function insertNotice(db: Database, notice: NewNotice): Promise<void> {
   await db
     .insertInto('notices')
@@ -52,7 +52,7 @@ export async function insertNotice(db: Database, notice: NewNotice): Promise<voi
     .execute();
 }
 
-/** Those that are not decided yet, oldest first. */
+/** Undecided notices, oldest first. */
 export async function askedNotices(db: Database, limit: number): Promise<readonly StoredNotice[]> {
   const rows = await db
     .selectFrom('notices')
@@ -64,7 +64,7 @@ export async function askedNotices(db: Database, limit: number): Promise<readonl
   return rows.flatMap(noticesFromRow);
 }
 
-/** Lets one that was asked for go; false where somebody else decided about it. */
+/** Approves a requested notice. False if it was decided already. */
 export async function letNoticeGo(db: Database, id: string, facts: NoticeFacts): Promise<boolean> {
   const result = await db
     .updateTable('notices')
@@ -75,7 +75,10 @@ export async function letNoticeGo(db: Database, id: string, facts: NoticeFacts):
   return result.numUpdatedRows > 0n;
 }
 
-/** How many mails the mailbox got by any of its sub-addresses, or is to get, since `since`; not those that were dropped or are not decided. */
+/**
+ * Counts mails to the mailbox and all its sub-addresses after `since`, sent or waiting. Dropped and
+ * undecided ones do not count.
+ */
 export async function countNoticesTo(
   db: Database,
   mailboxHash: string,
@@ -92,7 +95,7 @@ export async function countNoticesTo(
   return Number(row.count);
 }
 
-/** Kinds that anybody can ask for by typing in an address. */
+/** Kinds that anybody can request by typing an address. */
 const ASKED_FOR_BY_FORM: readonly NoticeKind[] = [
   'confirm',
   'already',
@@ -100,7 +103,7 @@ const ASKED_FOR_BY_FORM: readonly NoticeKind[] = [
   'new-address',
 ];
 
-/** How much was asked for by forms since `since`: from one IP, and in all. */
+/** Counts requests by forms after `since`: from one IP, and in all. */
 export async function countRequests(
   db: Database,
   since: string,
@@ -114,7 +117,7 @@ export async function countRequests(
     .selectFrom('notices')
     .select((select) => select.fn.countAll<number>().as('count'))
     .where('at', '>', since)
-    // Those that answer a sign-up have none: they are counted with it.
+    // Notices that answer a sign-up have no hash: the sign-up counts instead.
     .where('ip_hash', 'is not', null);
   const counts = await db
     .selectNoFrom([
@@ -130,7 +133,7 @@ export async function countRequests(
   };
 }
 
-/** Drops what is not to be mailed to mailboxes any more: of these kinds, for one newsletter or all. */
+/** Drops unsent notices of these kinds to mailboxes, for one newsletter or all. */
 export async function dropNotices(
   db: Database,
   which: {
@@ -150,7 +153,7 @@ export async function dropNotices(
   await query.execute();
 }
 
-/** Drops one that was asked for, undecided. */
+/** Drops a requested, undecided notice. */
 export async function dropAsked(db: Database, id: string, at: string): Promise<void> {
   await db
     .updateTable('notices')
@@ -160,10 +163,10 @@ export async function dropAsked(db: Database, id: string, at: string): Promise<v
     .execute();
 }
 
-/** What a notice loses when it is over. */
+/** What a notice loses when it is settled. */
 export const ENDED = { address: null, facts: '{}', lease_until: null, retry_at: null } as const;
 
-/** Forgets settled notices that were asked for before `before`; gives how many. */
+/** Deletes settled notices that were requested before `before`. Returns how many. */
 export async function forgetNotices(db: Database, before: string): Promise<number> {
   const result = await db
     .deleteFrom('notices')
@@ -173,7 +176,7 @@ export async function forgetNotices(db: Database, before: string): Promise<numbe
   return Number(result.numDeletedRows);
 }
 
-/** What is on record of mails to a mailbox, newest first. */
+/** The recorded mails to a mailbox, newest first. */
 export async function noticesTo(
   db: Database,
   addressHashes: readonly string[],
@@ -188,7 +191,7 @@ export async function noticesTo(
     .execute();
 }
 
-/** The notice of a row; none where it has lost its address. */
+/** The notice of a row; empty if its address was removed. */
 export function noticesFromRow(row: NoticesTable): StoredNotice[] {
   if (row.address === null) return [];
   return [

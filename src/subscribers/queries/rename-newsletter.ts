@@ -3,9 +3,9 @@ import type { Database } from '../../database/tables.ts';
 import type { NoticeFacts } from '../notice.ts';
 import { type Subscription, subscriptionFromRow } from './subscriptions.ts';
 
-// What a newsletter's id stands in, when it gets another one. Ids of editions stay: links name them.
+// Changes a newsletter's id in all tables. The ids of editions do not change, because links contain them.
 
-/** Which newsletter, and what it is called from `at` on (ISO 8601 instant). */
+/** The newsletter and its new id from `at` on (ISO 8601 instant). */
 export interface NewRename {
   readonly newsletter: string;
   readonly renamedTo: string;
@@ -14,12 +14,12 @@ export interface NewRename {
 
 /** Two subscriptions of one mailbox. */
 export interface Twins {
-  /** Of the newsletter that is renamed. */
+  /** Of the newsletter with the old id. */
   readonly old: Subscription;
   readonly other: Subscription;
 }
 
-/** How many subscriptions of a mailbox are merged at once. */
+/** How many mailboxes are merged at once. */
 const TWINS_AT_ONCE = 500;
 
 /** Renames all subscriptions whose mailbox has none under the new id. Returns how many. */
@@ -45,7 +45,7 @@ export async function renameSubscriptions(
   return Number(result.numUpdatedRows);
 }
 
-/** Subscriptions that are left under the old id, each with that of the same mailbox under the new one. */
+/** Subscriptions still under the old id, each with the same mailbox's subscription under the new id. */
 export async function twinsOf(
   db: Database,
   { newsletter, renamedTo }: NewRename,
@@ -68,7 +68,7 @@ export async function twinsOf(
   });
 }
 
-/** Puts two subscriptions of one mailbox under the new id: `kept` is the one that counts from now on. */
+/** Moves two subscriptions of one mailbox to the new id. From now on, `kept` counts. */
 export async function renameTwins(
   db: Database,
   { renamedTo }: NewRename,
@@ -79,7 +79,7 @@ export async function renameTwins(
     .select('address_key')
     .where('id', '=', merged.id)
     .executeTakeFirstOrThrow();
-  // First the one that makes room for the other.
+  // First rename the one that makes room for the other.
   await db
     .updateTable('subscribers')
     .set({ newsletter: renamedTo, address_key: `${row.address_key} ${merged.id}` })
@@ -92,7 +92,6 @@ export async function renameTwins(
     .execute();
 }
 
-/** Renames the newsletter in all other tables. */
 export async function renameElsewhere(db: Database, rename: NewRename): Promise<void> {
   const { newsletter, renamedTo, at } = rename;
   await renamePosts(db, rename);
@@ -105,7 +104,8 @@ export async function renameElsewhere(db: Database, rename: NewRename): Promise<
       .where('newsletter', '=', newsletter)
       .execute();
   }
-  // The line of a rename says what the id was; later lines of an id that is used again are another's.
+  // The line of a rename keeps the old id. If the old id is used again, later lines belong to another
+  // newsletter.
   await db
     .updateTable('journal')
     .set({ newsletter: renamedTo })
@@ -115,7 +115,10 @@ export async function renameElsewhere(db: Database, rename: NewRename): Promise<
     .execute();
 }
 
-/** A post may be in an edition of each: both keep it, the older id by another name. */
+/**
+ * A post may be in an edition of each newsletter. Both editions keep it, the old newsletter's under
+ * another post id.
+ */
 async function renamePosts(db: Database, { newsletter, renamedTo }: NewRename): Promise<void> {
   const both = await db
     .selectFrom('edition_posts as old')
@@ -139,7 +142,7 @@ async function renamePosts(db: Database, { newsletter, renamedTo }: NewRename): 
     .execute();
 }
 
-/** Of two slots of one day the one with an edition counts, so that the day has not two of them. */
+/** If both have a slot on one day, the slot with an edition counts. A day must not have two slots. */
 async function renameSlots(db: Database, { newsletter, renamedTo }: NewRename): Promise<void> {
   const slots = await db
     .selectFrom('slots')
@@ -168,7 +171,7 @@ async function renameSlots(db: Database, { newsletter, renamedTo }: NewRename): 
     .execute();
 }
 
-/** What was asked for by forms, and is not over. */
+/** Renames the newsletter in open requests from forms. */
 async function renameRequests(db: Database, rename: NewRename): Promise<void> {
   const { newsletter, renamedTo } = rename;
   const renamed = (ids: readonly string[]) => [

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '../../database/tables.ts';
 
-// Requests by the wider networks that they came from; a client's own are with what it asked for.
+// Requests by the wider networks that they came from. The requests of a single client are stored with
+// what it requested.
 
-/** How many requests came from the network, by its keyed hash, since `since` (ISO 8601). */
+/** Counts the requests from the network, by its keyed hash, after `since` (ISO 8601). */
 export async function countFromNetwork(
   db: Database,
   networkHash: string,
@@ -18,7 +19,7 @@ export async function countFromNetwork(
   return Number(row.count);
 }
 
-/** Notes a request from each of the networks. */
+/** Records a request from each of the networks. */
 export async function insertRequestNetworks(
   db: Database,
   networkHashes: readonly string[],
@@ -31,7 +32,7 @@ export async function insertRequestNetworks(
     .execute();
 }
 
-/** Forgets the requests before `before`. */
+/** Deletes the requests before `before`. */
 export async function forgetRequestNetworks(db: Database, before: string): Promise<void> {
   await db.deleteFrom('request_networks').where('at', '<', before).execute();
 }

@@ -3,12 +3,11 @@ import type { Database, SignUpsTable } from '../../database/tables.ts';
 import { addressKey, type EmailAddress } from '../../kernel/email-address.ts';
 import type { SignUp } from '../sign-up.ts';
 
-/** Stores what somebody asked for. */
 export async function insertSignUp(db: Database, signUp: SignUp): Promise<void> {
   await db.insertInto('sign_ups').values(toRow(signUp)).execute();
 }
 
-/** Those that no mail answers yet, oldest first. */
+/** Sign-ups without an answer yet, oldest first. */
 export async function unansweredSignUps(db: Database, limit: number): Promise<readonly SignUp[]> {
   const rows = await db
     .selectFrom('sign_ups')
@@ -20,7 +19,7 @@ export async function unansweredSignUps(db: Database, limit: number): Promise<re
   return rows.map(fromRow);
 }
 
-/** Notes that it is decided which mail answers it; false where that was so before. */
+/** Records that the answer to it is decided. False if it was decided before. */
 export async function markAnswered(db: Database, id: string, at: string): Promise<boolean> {
   const result = await db
     .updateTable('sign_ups')
@@ -31,20 +30,19 @@ export async function markAnswered(db: Database, id: string, at: string): Promis
   return result.numUpdatedRows > 0n;
 }
 
-/** The sign-up with this id. */
 export async function findSignUp(db: Database, id: string): Promise<SignUp | undefined> {
   const row = await db.selectFrom('sign_ups').selectAll().where('id', '=', id).executeTakeFirst();
   return row && fromRow(row);
 }
 
-/** The same, kept from everybody else until the transaction ends. */
+/** The same, with a row lock until the transaction ends. */
 export async function lockSignUp(db: Database, id: string): Promise<SignUp | undefined> {
   const query = db.selectFrom('sign_ups').selectAll().where('id', '=', id);
   const row = await lockRow(db, query).executeTakeFirst();
   return row && fromRow(row);
 }
 
-/** Notes that its owner confirmed it, for these of the newsletters. */
+/** Records that its owner confirmed it, for these newsletters. */
 export async function markConfirmed(
   db: Database,
   id: string,
@@ -58,7 +56,7 @@ export async function markConfirmed(
     .execute();
 }
 
-/** When the mailbox asked for something that can still be confirmed or was just now; newest first. */
+/** The mailbox's sign-ups that can still be confirmed or were confirmed recently; newest first. */
 export async function signUpsOf(db: Database, address: EmailAddress): Promise<readonly SignUp[]> {
   const rows = await db
     .selectFrom('sign_ups')
@@ -70,8 +68,8 @@ export async function signUpsOf(db: Database, address: EmailAddress): Promise<re
 }
 
 /**
- * Ids of subscribers whom sign-ups made that are over at `now`, and whom nobody confirmed. To be
- * asked before those sign-ups are forgotten.
+ * Ids of unconfirmed subscribers whose sign-ups have expired at `now`. Call it before deleting those
+ * sign-ups.
  */
 export async function unconfirmedSubscribers(
   db: Database,
@@ -81,7 +79,7 @@ export async function unconfirmedSubscribers(
     .selectFrom('subscribers')
     .select('subscribers.id')
     .where('status', '=', 'pending')
-    // Found by their address, lest all subscribers are looked at.
+    // Finds them by address, to avoid reading all subscribers.
     .where('address_key', 'in', (select) =>
       select
         .selectFrom('sign_ups as over')
@@ -93,7 +91,7 @@ export async function unconfirmedSubscribers(
         selectFrom('sign_ups')
           .select('sign_ups.id')
           .whereRef('sign_ups.address_key', '=', 'subscribers.address_key')
-          // A later sign-up has put its own consent in the place of the first one's.
+          // A later sign-up has replaced the first one's consent.
           .whereRef('sign_ups.at', '=', 'subscribers.consent_at')
           .whereRef('sign_ups.source', '=', 'subscribers.consent_source')
           .where('sign_ups.expires_at', '<=', now),
@@ -103,7 +101,7 @@ export async function unconfirmedSubscribers(
   return rows.map(({ id }) => id);
 }
 
-/** Forgets sign-ups that are over at `now`; returns how many. */
+/** Deletes sign-ups that have expired at `now`. Returns how many. */
 export async function forgetSignUps(db: Database, now: string): Promise<number> {
   const result = await db.deleteFrom('sign_ups').where('expires_at', '<=', now).executeTakeFirst();
   return Number(result.numDeletedRows);
@@ -142,7 +140,7 @@ function fromRow(row: SignUpsTable): SignUp {
   };
 }
 
-/** Deletes those of a mailbox: its owner has left it for another, or complained. */
+/** Deletes the sign-ups of a mailbox: its owner moved to another mailbox, or complained. */
 export async function deleteSignUpsOf(db: Database, address: EmailAddress): Promise<void> {
   await db.deleteFrom('sign_ups').where('address_key', '=', addressKey(address)).execute();
 }

@@ -1,7 +1,7 @@
 import type { ExpressionBuilder, ExpressionWrapper, SqlBool } from 'kysely';
 import type { Tables } from '../../database/tables.ts';
 
-/** Of deliveries: whether their subscriber is active now. */
+/** For deliveries: whether their subscriber is active now. */
 export function isStillSubscribed({
   exists,
   selectFrom,

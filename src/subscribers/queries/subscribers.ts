@@ -4,8 +4,7 @@ import { addressKey, domainOf, type EmailAddress } from '../../kernel/email-addr
 import type { Subscriber } from '../subscriber.ts';
 
 /**
- * The most subscribers that one query stores: SQLite takes 32,766 parameters, PostgreSQL 65,535, and
- * each has 17 of them.
+ * The most subscribers in one query. Each has 17 parameters; SQLite takes 32,766 and PostgreSQL 65,535.
  */
 export const MOST_AT_ONCE = 1800;
 
@@ -25,7 +24,7 @@ export async function findSubscribers(
   return new Map(rows.map((row) => [row.address_key, subscriberFromRow(row)]));
 }
 
-/** What the mailbox is subscribed to, by newsletter. */
+/** The mailbox's subscriptions, by newsletter. */
 export async function findSubscriptions(
   db: Database,
   address: EmailAddress,
@@ -39,7 +38,7 @@ export async function findSubscriptions(
   return rows.map(subscriberFromRow);
 }
 
-/** How many would get an edition that is planned now. */
+/** Counts the recipients of an edition that is planned now. */
 export async function countActive(db: Database, newsletter: string): Promise<number> {
   const row = await db
     .selectFrom('subscribers')
@@ -51,7 +50,7 @@ export async function countActive(db: Database, newsletter: string): Promise<num
 }
 
 /**
- * A page of one newsletter's subscribers in the order of `addressKey`, after the key `after`, and the
+ * A page of one newsletter's subscribers, sorted by `addressKey`, after the key `after`. Also returns the
  * key of its last row.
  */
 export async function pageOfSubscribers(
@@ -75,7 +74,6 @@ export async function pageOfSubscribers(
   return { subscribers: rows.map(subscriberFromRow), lastKey: rows.at(-1)?.address_key ?? '' };
 }
 
-/** As the table keeps it. */
 export function subscriberToRow(subscriber: Subscriber): SubscribersTable {
   return {
     id: subscriber.id,
@@ -97,7 +95,6 @@ export function subscriberToRow(subscriber: Subscriber): SubscribersTable {
   };
 }
 
-/** As the program knows it. */
 export function subscriberFromRow(row: SubscribersTable): Subscriber {
   return {
     id: row.id,
@@ -117,7 +114,7 @@ export function subscriberFromRow(row: SubscribersTable): Subscriber {
   };
 }
 
-/** A page of everybody's subscriptions in the order of their ids, after the id `after`. */
+/** A page of all subscriptions, sorted by id, after the id `after`. */
 export async function pageOfEveryone(
   db: Database,
   page: { readonly after: string; readonly limit: number },

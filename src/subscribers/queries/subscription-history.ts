@@ -2,7 +2,7 @@ import type { Database } from '../../database/tables.ts';
 import type { SubscriptionHistoryLine } from '../subscription-events.ts';
 import { type Subscription, subscriptionFromRow } from './subscriptions.ts';
 
-/** What happened to each of these subscriptions since histories are kept, the oldest first, by id. */
+/** The recorded history of each of these subscriptions, by id; oldest line first. */
 export async function historiesOf(
   db: Database,
   ids: readonly string[],
@@ -20,7 +20,7 @@ export async function historiesOf(
   );
 }
 
-/** That people were erased, by the hashes of their address: newsletter by newsletter. */
+/** The erasures of people with these address hashes, one for each newsletter. */
 export async function erasuresOf(
   db: Database,
   addressHashes: readonly string[],
@@ -34,8 +34,8 @@ export async function erasuresOf(
 }
 
 /**
- * Subscriptions that the edition ended as bounced and that nobody has touched since, after the id
- * `after`. Of those that ended before histories were kept, the ones whose delivery of the edition failed.
+ * Subscriptions that the edition ended as bounced and that have not changed after that, after the id
+ * `after`. Before histories existed: subscriptions whose delivery of the edition failed.
  */
 export async function bouncedBy(
   db: Database,

@@ -4,24 +4,24 @@ import { addressKey, type EmailAddress } from '../../kernel/email-address.ts';
 import type { Subscriber } from '../subscriber.ts';
 import { subscriberFromRow } from './subscribers.ts';
 
-// What people change themselves, one mailbox at a time.
+// Reads and locks subscriptions that people change themselves, one mailbox at a time.
 
 /** A subscription, and how it ended. */
 export interface Subscription extends Subscriber {
-  /** When their owner left; kept until they agree again. */
+  /** When the owner left. Kept until they agree again. */
   readonly leftAt?: string;
-  /** `changedAt`, where that is when they left by the link of a mail. */
+  /** Equal to `changedAt` if they left by the link of a mail. */
   readonly leftByLinkAt?: string;
-  /** Id of the subscription that took its place when the address was changed. */
+  /** Id of the subscription that replaced it when the address changed. */
   readonly movedTo?: string;
 }
 
-/** More hops than an address is ever changed in the life of a link. */
+/** More address changes than happen during the life of a link. */
 const MOST_MOVES = 20;
 
 /**
- * The subscription that a link of `id` is about, which is another one where the address was changed
- * since; undefined where there is none any more.
+ * The subscription for a link with `id`. If the address changed, it is the subscription that replaced
+ * `id`. Undefined if it no longer exists.
  */
 export async function findSubscription(
   db: Database,
@@ -30,7 +30,7 @@ export async function findSubscription(
   return follow(id, (each) => db.selectFrom('subscribers').selectAll().where('id', '=', each));
 }
 
-/** The same, kept from everybody else until the transaction ends. */
+/** The same, with a row lock until the transaction ends. */
 export async function lockSubscription(
   db: Database,
   id: string,
@@ -54,7 +54,7 @@ async function follow(
   throw new Error('subscriptions were moved in a circle');
 }
 
-/** All subscriptions of the mailbox, kept from everybody else until the transaction ends. */
+/** All subscriptions of the mailbox, with row locks until the transaction ends. */
 export async function lockSubscriptions(
   db: Database,
   address: EmailAddress,
@@ -63,15 +63,14 @@ export async function lockSubscriptions(
     .selectFrom('subscribers')
     .selectAll()
     .where('address_key', '=', addressKey(address))
-    // In the same order everywhere: two that lock several wait for each other only in turn.
+    // Always in the same order, to avoid deadlocks.
     .orderBy('id');
   const rows = await lockRow(db, query).execute();
   return rows.map(subscriptionFromRow);
 }
 
 /**
- * The subscriptions with these ids, `MOST_AT_ONCE` at the most, kept from everybody else until the
- * transaction ends.
+ * The subscriptions with these ids, at most `MOST_AT_ONCE`, with row locks until the transaction ends.
  */
 export async function lockByIds(
   db: Database,
@@ -82,7 +81,7 @@ export async function lockByIds(
   return new Map(rows.map((row) => [row.id, subscriptionFromRow(row)]));
 }
 
-/** Ids of subscriptions, of other mailboxes, in whose place one of these came. */
+/** Subscriptions of other mailboxes that one of these replaced. */
 export async function movedInto(db: Database, ids: readonly string[]): Promise<Subscriber[]> {
   if (ids.length === 0) return [];
   const rows = await db
@@ -93,7 +92,6 @@ export async function movedInto(db: Database, ids: readonly string[]): Promise<S
   return rows.map(subscriberFromRow);
 }
 
-/** As the program knows it. */
 export function subscriptionFromRow(row: SubscribersTable): Subscription {
   return {
     ...subscriberFromRow(row),

@@ -5,15 +5,15 @@ import { isPostgres } from '../../database/dialect.ts';
 import type { Database } from '../../database/tables.ts';
 import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
 
-/** To be called before what has to leave no trace is deleted: SQLite then writes zeros over it. */
+/** Call it before deleting data that must leave no trace: SQLite then overwrites it with zeros. */
 export async function prepareToWipe(db: Database): Promise<void> {
   if (!isPostgres(db)) await sql`pragma secure_delete = on`.execute(db);
 }
 
 /**
- * Takes what was deleted out of SQLite's files too: out of the write-ahead log, and, where an old
- * copy of one of `texts` is left between the rows, by writing the file anew. False while another
- * program holds on to the file; PostgreSQL does it by itself (autovacuum). Not in a transaction.
+ * Removes deleted data from SQLite's files too. Empties the write-ahead log. If an old copy of one of
+ * `texts` remains between the rows, writes the file again. False while another program keeps the file
+ * open. PostgreSQL does this itself (autovacuum). Do not call it in a transaction.
  */
 export async function wipeTraces(db: Database, texts: readonly string[]): Promise<boolean> {
   if (isPostgres(db)) return true;
@@ -30,11 +30,11 @@ export async function wipeTraces(db: Database, texts: readonly string[]): Promis
   }
 }
 
-/** A send beside it has the log for itself for moments only. */
+/** A send in another process leaves the log free only for moments. */
 const TRIES = 20;
 const BETWEEN_TRIES_MS = 100;
 
-/** Moves the write-ahead log into the file and cuts it to nothing; false while somebody reads it. */
+/** Moves the write-ahead log into the file and truncates it. False while another process reads it. */
 async function emptyLog(db: Database): Promise<boolean> {
   for (let tries = 1; ; tries += 1) {
     const { rows } = await sql<{ busy: number }>`pragma wal_checkpoint(truncate)`.execute(db);

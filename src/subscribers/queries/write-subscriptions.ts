@@ -6,12 +6,13 @@ import type { Consent, Subscriber } from '../subscriber.ts';
 import type { SubscriptionStanding } from '../subscription-events.ts';
 import { subscriberToRow } from './subscribers.ts';
 
-// The rows of subscriptions and of their histories. Only `jobs/subscribers/change-subscriptions.ts`
-// imports this, so that no row changes without its history and the journal; a test asserts it.
+// Writes the rows of subscriptions and their histories. Every change goes through
+// `subscribers/change-subscriptions.ts`: no row changes without its history and the journal. A test
+// asserts it.
 
 /**
- * What stores new subscribers, `MOST_AT_ONCE` at a time, unless their mailbox has a subscription of
- * that newsletter by now. It returns those that it stored.
+ * Returns a function that stores new subscribers, `MOST_AT_ONCE` at a time. It skips a mailbox that
+ * already has a subscription to the newsletter. It returns the subscribers that it stored.
  */
 export function subscriberInsert(
   db: Database,
@@ -33,10 +34,10 @@ export function subscriberInsert(
   };
 }
 
-/** A line of a history before it is stored. */
+/** A history line before it is stored. */
 export type NewHistoryLine = Omit<SubscriptionEventsTable, 'id'>;
 
-/** What adds lines to histories, `MOST_AT_ONCE` at a time. */
+/** Returns a function that adds lines to histories, `MOST_AT_ONCE` at a time. */
 export function historyInsert(db: Database): (lines: readonly NewHistoryLine[]) => Promise<void> {
   const insert = repeatedInsert(db, (lines: readonly NewHistoryLine[]) =>
     db.insertInto('subscription_events').values([...lines]),
@@ -46,7 +47,7 @@ export function historyInsert(db: Database): (lines: readonly NewHistoryLine[]) 
   };
 }
 
-/** Changes where subscriptions stand, `MOST_AT_ONCE` at the most. */
+/** Changes the status of at most `MOST_AT_ONCE` subscriptions. */
 export async function setStanding(
   db: Database,
   ids: readonly string[],
@@ -68,7 +69,9 @@ export async function setStanding(
     .execute();
 }
 
-/** Notes the consent by which a subscription is asked for, or begins; with the address as it was spelt then. */
+/**
+ * Stores the consent of a requested or new subscription, and the spelling of the address at that time.
+ */
 export async function setConsent(
   db: Database,
   id: string,
@@ -88,7 +91,7 @@ export async function setConsent(
     .execute();
 }
 
-/** Gives the subscription another address, confirmed at `at`, with what is still to be sent to it. */
+/** Changes the address of the subscription, confirmed at `at`, and of its unsent deliveries. */
 export async function moveSubscription(
   db: Database,
   id: string,
@@ -106,8 +109,8 @@ export async function moveSubscription(
 }
 
 /**
- * Leads links to the subscription `from` to `to`, and what is still to be sent to `address`, save
- * editions that `to` gets anyway.
+ * Redirects links from the subscription `from` to `to`. Unsent mail goes to `address`, except editions
+ * that `to` gets already.
  */
 export async function mergeSubscription(
   db: Database,
@@ -118,13 +121,13 @@ export async function mergeSubscription(
   await redirectDeliveries(db, merge);
 }
 
-/** Deletes subscriptions, `MOST_AT_ONCE` at the most, with their histories. */
+/** Deletes at most `MOST_AT_ONCE` subscriptions and their histories. */
 export async function deleteSubscriptions(db: Database, ids: readonly string[]): Promise<void> {
   await db.deleteFrom('subscribers').where('id', 'in', ids).execute();
   await db.deleteFrom('subscription_events').where('subscriber', 'in', ids).execute();
 }
 
-/** All but what is done: what is in doubt, or failed, may be sent once more. */
+/** Redirects all deliveries that are not finished. Deliveries in doubt or failed may be sent again. */
 async function redirectDeliveries(
   db: Database,
   {

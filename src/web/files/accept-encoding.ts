@@ -1,18 +1,18 @@
-/** A form that a file can be had in (RFC 9110 §8.4.1). */
+/** A content coding of a file (RFC 9110 §8.4.1). */
 export type Coding = 'br' | 'gzip' | 'identity';
 
-/** The one that is sent first where a client likes several equally well. */
+/** Our order of preference if a client accepts several equally. */
 const OURS: readonly Coding[] = ['br', 'gzip', 'identity'];
 
-/** Of what a client does not name but does not rule out either (RFC 9110 §12.5.3). */
+/** The weight of a coding that a client neither names nor excludes (RFC 9110 §12.5.3). */
 const UNNAMED = 0.0001;
 
 const ELEMENT = /^([!#$%&'*+.^_`|~\w-]+)(?:[ \t]*;[ \t]*q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?))?$/i;
 
 /**
- * The coding of `available` that a request with this `Accept-Encoding` is answered in. Undefined
- * where none is acceptable. Without the field anything would be; what sends none is a simple
- * program, and gets `identity`. Elements that are malformed count for nothing.
+ * The coding of `available` for a request with this `Accept-Encoding`. Undefined if none is acceptable.
+ * Without the field, any coding is allowed; but a client that does not send it is a simple program, and
+ * gets `identity`. Ignores malformed elements.
  */
 export function negotiateCoding(
   field: string | undefined,

@@ -1,7 +1,7 @@
 import { matchesStrongly, matchesWeakly } from './entity-tag.ts';
 import { parseHttpDate } from './http-date.ts';
 
-/** What a client's conditions are compared with. */
+/** The values that a client's conditions are compared with. */
 export interface Validators {
   /** Without the quotes; strong. */
   readonly tag: string;
@@ -9,12 +9,12 @@ export interface Validators {
   readonly modified: number;
 }
 
-/** Each field of a request with all of its lines: Node's `headersDistinct`. */
+/** Each field of a request with all its lines: Node's `headersDistinct`. */
 export type Fields = Readonly<Record<string, readonly string[] | undefined>>;
 
 /**
- * What a GET or HEAD with these conditions is answered with, in the order of RFC 9110 §13.2.2: the
- * file, 304 or 412. A date that is none, or comes twice, is no condition (§13.1.3, §13.1.4).
+ * The answer to a GET or HEAD with these conditions, in the order of RFC 9110 §13.2.2: the file, 304 or
+ * 412. An invalid or repeated date is ignored (§13.1.3, §13.1.4).
  */
 export function evaluateConditions(
   fields: Fields,

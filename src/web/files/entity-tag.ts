@@ -7,13 +7,13 @@ interface EntityTag {
 const TAG = /[ \t]*(?:(W\/)?"([\x21\x23-\x7e\x80-\xff]*)")?[ \t]*(?:,|$)/y;
 
 /**
- * What proxies put at the end of a tag when they compress what had none: Apache `-gzip` and `-br`,
- * Jetty `--gzip`, older ones `;gzip`. Ours for compressed forms are others (`.gz`, `.br`), so that
- * the two are never mixed up.
+ * Suffixes that proxies add to a tag when they compress an uncompressed file: Apache `-gzip` and `-br`,
+ * Jetty `--gzip`, older ones `;gzip`. Our suffixes for compressed files (`.gz`, `.br`) are different, to
+ * avoid confusion.
  */
 const OF_A_PROXY = /(?:--gzip|-gzip|;gzip|-br|-zstd|-deflate)$/;
 
-/** `If-None-Match` (RFC 9110 §13.1.2): weak comparison, and what proxies add is passed over. */
+/** `If-None-Match` (RFC 9110 §13.1.2): weak comparison. Ignores suffixes from proxies. */
 export function matchesWeakly(field: string, tag: string): boolean {
   if (field.trim() === '*') return true;
   return tagsOf(field).some(({ value }) => value === tag || value.replace(OF_A_PROXY, '') === tag);
@@ -25,7 +25,7 @@ export function matchesStrongly(field: string, tag: string): boolean {
   return tagsOf(field).some(({ weak, value }) => !weak && value === tag);
 }
 
-/** The tags of a list; those before what is malformed, where something is. */
+/** The tags of a list, up to the first malformed one. */
 function tagsOf(field: string): EntityTag[] {
   const tags: EntityTag[] = [];
   TAG.lastIndex = 0;

@@ -6,7 +6,7 @@ import type { Validators } from './conditions.ts';
 import { formatHttpDate } from './http-date.ts';
 import type { MediaType } from './media-type.ts';
 
-/** How long what is no feed is taken from a cache without asking. */
+/** How long a cache may use a file that is not a feed without asking. */
 const PAGE_SECONDS = 300;
 
 const TAG_ENDINGS: Readonly<Record<FileForm['coding'], string>> = {
@@ -15,7 +15,7 @@ const TAG_ENDINGS: Readonly<Record<FileForm['coding'], string>> = {
   gzip: '.gz',
 };
 
-/** Scripts of other sites may read feeds: they are made to be read by others. */
+/** Scripts of other sites may read feeds: feeds are made for other programs. */
 const OF_FEEDS = {
   'access-control-allow-origin': '*',
   'access-control-expose-headers': 'Date, ETag, Link',
@@ -31,9 +31,9 @@ export const PREFLIGHT_HEADERS = {
 };
 
 /**
- * What tells one state of a form from another. A tag is of the bytes that are sent. Times are
- * rounded up, so that a second change within a second is told from the first; a time that is still
- * to come is said to be now (RFC 9110 §8.8.2.1).
+ * The validators of one version of a file in one coding. A tag identifies the bytes that are sent. Times
+ * are rounded up: a second change within a second then has another time. A time in the future becomes the
+ * current time (RFC 9110 §8.8.2.1).
  */
 export function validatorsOf(
   { hash, modifiedMs }: PublishedFile,
@@ -54,7 +54,7 @@ export interface SentFile {
   readonly validators: Validators;
 }
 
-/** The headers of a file: those that a 304 has too (RFC 9110 §15.4.5), and those of its content. */
+/** The headers of a file. `always`: also for a 304 (RFC 9110 §15.4.5). `ofContent`: about its content. */
 export function fileHeaders(
   { path, media, form, validators }: SentFile,
   { feeds, publicUrl }: Config,
@@ -74,7 +74,7 @@ export function fileHeaders(
       'content-type': media.type,
       'content-length': String(form.sizeBytes),
       ...(form.coding === 'identity' ? {} : { 'content-encoding': form.coding }),
-      // Feeds are short, and readers take them whole.
+      // Feeds are short, and feed readers load them completely.
       'accept-ranges': 'none',
       'x-content-type-options': 'nosniff',
       ...(media.isFeed ? { link: linksOf(path, media, { feeds, publicUrl }) } : {}),
@@ -82,7 +82,7 @@ export function fileHeaders(
   };
 }
 
-/** RFC 8288; WebSub §4 asks for both of them. */
+/** RFC 8288. WebSub §4 requires both links. */
 function linksOf(
   path: string,
   { type }: MediaType,

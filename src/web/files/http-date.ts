@@ -4,7 +4,7 @@ const LONG_DAY = '(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day';
 const MONTH = `(?<month>${MONTHS.join('|')})`;
 const TIME = '(?<hour>[01]\\d|2[0-3]):(?<minute>[0-5]\\d):(?<second>[0-5]\\d|60)';
 
-/** The three forms of RFC 9110 §5.6.7, all of which have to be understood. */
+/** The three forms of RFC 9110 §5.6.7. A server must accept all of them. */
 const FORMS = [
   `${DAY}, (?<day>\\d\\d) ${MONTH} (?<year>\\d{4}) ${TIME} GMT`,
   `${LONG_DAY}, (?<day>\\d\\d)-${MONTH}-(?<shortYear>\\d\\d) ${TIME} GMT`,
@@ -12,8 +12,8 @@ const FORMS = [
 ].map((form) => new RegExp(`^${form}$`));
 
 /**
- * Seconds since 1970 of an HTTP-date (RFC 9110 §5.6.7); undefined for anything else, and for a day
- * that there is not. A year of two digits is the one that is at most 50 years after `nowSeconds`.
+ * Seconds since 1970 of an HTTP-date (RFC 9110 §5.6.7). Undefined for anything else, and for a day that
+ * does not exist. A two-digit year means the year at most 50 years after `nowSeconds`.
  */
 export function parseHttpDate(text: string, nowSeconds: number): number | undefined {
   for (const form of FORMS) {
@@ -23,7 +23,7 @@ export function parseHttpDate(text: string, nowSeconds: number): number | undefi
   return undefined;
 }
 
-/** As servers write it: `Sun, 06 Nov 1994 08:49:37 GMT`. */
+/** The form that servers write: `Sun, 06 Nov 1994 08:49:37 GMT`. */
 export function formatHttpDate(seconds: number): string {
   return new Date(seconds * 1000).toUTCString();
 }
@@ -36,7 +36,7 @@ function secondsOf(parts: Parts, nowSeconds: number): number | undefined {
   const year =
     parts.shortYear === undefined ? number('year') : fullYear(number('shortYear'), nowSeconds);
   const day = new Date(0);
-  // `Date.UTC` takes years below 100 for ones of the 20th century.
+  // `Date.UTC` reads years below 100 as years of the 20th century.
   day.setUTCFullYear(year, month, number('day'));
   if (day.getUTCDate() !== number('day')) return undefined;
   const second = Math.min(59, number('second'));

@@ -1,20 +1,20 @@
 import { FORMATS } from '../../feeds/formats.ts';
 
-/** What is said of a file by its name. */
+/** The type of a file, from its name. */
 export interface MediaType {
-  /** As `Content-Type` has it. */
+  /** The value for `Content-Type`. */
   readonly type: string;
-  /** Whether it is made for programs, of other sites too: feeds, lists of feeds. */
+  /** Whether it is for programs, also on other sites: feeds and lists of feeds. */
   readonly isFeed: boolean;
 }
 
 const { rss, atom, json } = FORMATS;
 
-/** RFC 7303 §3.2: what is said here counts for more than the document's own declaration. */
+/** RFC 7303 §3.2: this charset outranks the document's own declaration. */
 const FEEDS: ReadonlyMap<string, string> = new Map([
   [rss.file, `${rss.type}; charset=utf-8`],
   [atom.file, `${atom.type}; charset=utf-8`],
-  // RFC 8259 §11: JSON knows no charset.
+  // RFC 8259 §11: JSON has no charset parameter.
   [json.file, json.type],
 ]);
 
@@ -36,8 +36,8 @@ const TYPES: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * What the file at `path` is; undefined for what Broadsheet does not publish: a database, a ledger or
- * a compressed copy in the folder is nobody's business.
+ * The type of the file at `path`. Undefined for files that Broadsheet does not publish: a database, a
+ * ledger or a compressed copy in the folder must stay private.
  */
 export function mediaType(path: string): MediaType | undefined {
   const name = path.slice(path.lastIndexOf('/') + 1);

@@ -1,15 +1,14 @@
-/** Of a whole path, and of one part of it: what file systems take. */
+/** Limits of file systems, for a whole path and for one part of it. */
 const LONGEST_BYTES = { path: 1024, part: 255 } as const;
 
 /**
- * The path, relative to the folder, of the file that a request's target asks for below `basePath`;
- * it ends with `/` where a folder is asked for, and is empty for the base path itself. Undefined
- * for whatever could lead elsewhere or to what is not published: hidden files, `..`, slashes that
- * are encoded, backslashes, control characters, what Windows takes for a drive or a stream. Each
- * part is decoded once, so that nothing is made of what is encoded twice.
+ * Reads the requested file's path below `basePath`, relative to the folder. It ends with `/` for a
+ * folder, and is empty for the base path itself. Undefined for a path that could lead elsewhere or to
+ * unpublished files: hidden files, `..`, encoded slashes, backslashes, control characters, Windows drives
+ * or streams. Decodes each part once: a second decoding could make such a path.
  */
 export function requestedPath(target: string, basePath: string): string | undefined {
-  // RFC 9112 §3.2.2: a server has to understand the absolute form too.
+  // RFC 9112 §3.2.2: a server has to accept the absolute form too.
   const path = target.replace(/^https?:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '');
   if (!path.startsWith(basePath)) return undefined;
   const encoded = path.slice(basePath.length);

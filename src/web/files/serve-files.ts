@@ -19,20 +19,20 @@ import { fileHeaders, PREFLIGHT_HEADERS, validatorsOf } from './file-headers.ts'
 import { type MediaType, mediaType } from './media-type.ts';
 import { requestedPath } from './requested-path.ts';
 
-/** The page of all feeds: the home page is the site's. */
+/** The page of all feeds. The home page is a page of the site. */
 const FEEDS_PAGE = 'feeds/';
 const ALLOWED = 'GET, HEAD, OPTIONS';
 
 /** A first build of many posts takes a few seconds. */
 const BUILD_SECONDS = 10;
 
-/** How often a file is looked up again that is replaced just when it is read. */
+/** How often a file is opened again if it was replaced during the read. */
 const TRIES = 5;
 
-/** Lets the feeds' page have its style sheet, which is in it, and no other one. */
+/** Allows the style sheet inside the feeds' page, and no other. */
 const INDEX_STYLE = `'sha256-${hash('sha256', INDEX_CSS, 'base64')}'`;
 
-/** A file that is asked for, and what it is. */
+/** A requested file and its type. */
 interface Asked {
   /** Relative to the output folder. */
   readonly path: string;
@@ -41,9 +41,9 @@ interface Asked {
 }
 
 /**
- * Serves the output folder below the base path, as RFC 9110 has it: conditional requests, content
- * negotiation, HEAD, OPTIONS, and from compressed copies that were compressed when they were published. Takes
- * every method and path that no other route has.
+ * Serves the output folder below the base path (RFC 9110): conditional requests, content negotiation,
+ * HEAD, OPTIONS. Sends the compressed copies that were made at publishing. Handles every method and path
+ * without another route.
  */
 export const serveFiles: RoutePlugin = (app, deps) => {
   const folder = openPublishedFolder(deps.config.folders.output);
@@ -51,7 +51,7 @@ export const serveFiles: RoutePlugin = (app, deps) => {
   app.route({
     method: app.supportedMethods,
     url: '/*',
-    // Before a body is read: nothing here takes one.
+    // Before the body is read: no request here needs one.
     onRequest: async (request, reply) => answer(request, reply, { folder, basePath, deps }),
     handler: async (_request, reply) => reply.callNotFound(),
   });
@@ -69,20 +69,20 @@ async function answer(request: FastifyRequest, reply: FastifyReply, context: Con
   const path = target === undefined ? undefined : fileOf(target);
   if (path === undefined) return reply.callNotFound();
   const media = mediaType(path);
-  // Not even looked at: it may be large, and is nobody's business.
+  // Do not open the file: it may be large, and is private.
   if (media === undefined) return answerFolder(path, reply, context);
   for (let tries = 0; tries < TRIES; tries++) {
     const file = await folder.find(path);
     if (file === 'folder') return answerFolder(path, reply, context);
     if (file === undefined) return answerMissing(path, media, reply, context);
-    // A reply must not be what an awaited function gives: it would be waited for until it is sent.
+    // Do not return a reply from an awaited function: `await` would wait until it is sent.
     if (await answerFile({ path, media, file }, request, reply, context)) return reply;
     await setImmediate();
   }
   throw new WebError(503, 1);
 }
 
-/** A reader that gets 404 may give a feed up, so one that is not built yet is only away for now. */
+/** Feed readers may give up a feed after a 404. A feed that is not built yet gets 503 instead. */
 async function answerMissing(
   path: string,
   media: MediaType,
@@ -94,7 +94,7 @@ async function answerMissing(
   throw new WebError(503, BUILD_SECONDS);
 }
 
-/** Whether any build has put the site's own feed into the folder. */
+/** Whether any build has written the site's own feed. */
 async function isBuilt(folder: PublishedFolder, formats: readonly FeedFormat[]): Promise<boolean> {
   for (const format of formats) {
     const file = await folder.find(documentPath('', format));
@@ -103,14 +103,14 @@ async function isBuilt(folder: PublishedFolder, formats: readonly FeedFormat[]):
   return false;
 }
 
-/** The file of a page, or undefined for the home page. */
+/** The file of a page. Undefined for the home page. */
 function fileOf(target: string): string | undefined {
   if (target === '') return undefined;
   if (target === FEEDS_PAGE) return INDEX_FILE;
   return target.endsWith('/') ? target + INDEX_FILE : target;
 }
 
-/** A folder with a page in it has a slash at its end; others are nothing. */
+/** The path of a folder with a page ends with a slash: redirects there. Other folders are not found. */
 async function answerFolder(path: string, reply: FastifyReply, { folder, basePath }: Context) {
   const index = await folder.find(`${path}/${INDEX_FILE}`);
   if (index === undefined || index === 'folder') return reply.callNotFound();
@@ -118,7 +118,7 @@ async function answerFolder(path: string, reply: FastifyReply, { folder, basePat
   return reply.redirect(`${basePath}${encoded}/`, 308);
 }
 
-/** False where the file was replaced before it could be read. */
+/** False if the file was replaced before it could be read. */
 async function answerFile(
   { path, media, file }: Asked,
   request: FastifyRequest,

@@ -1,14 +1,14 @@
 import { foldWords } from './fold-words.ts';
 
-/** What a word of a column's name speaks of. */
+/** The topic of a word in a column's name. */
 export type Topic = keyof typeof WORDS;
 
 /**
- * The words that the names of columns are made of. A line a language: English, German, French,
- * Spanish, Italian, Dutch, Portuguese, Polish, Swedish with Danish and Norwegian, Arabic, Russian,
- * and a few words of others. A word is a stem that may stand anywhere in a word of a name
- * (`abgemeld` in `Newsletterabmeldung`), or, with `=`, a whole word. The first topics are the first
- * to look for their stems: `unsubscribed` has `subscrib` in it.
+ * The words in the names of columns. One line for each language: English, German, French, Spanish,
+ * Italian, Dutch, Portuguese, Polish, Swedish with Danish and Norwegian, Arabic, Russian, and a few words
+ * of others. A word is a stem anywhere in a word of a name (`abgemeld` in `Newsletterabmeldung`) or, with
+ * `=`, a whole word. The first topics search for their stems first, because `unsubscribed` contains
+ * `subscrib`.
  */
 const WORDS = {
   leave: `unsubscrib unsubscript unsub optout signoff =left =leave =leaves =leaving =quit =exit =stop =stopped =departed =departure
@@ -146,12 +146,12 @@ for (const [topic, text] of Object.entries(WORDS) as [Topic, string][]) {
   }
 }
 
-/** Words that stand for one thing together, as one word. */
+/** Groups of words with one meaning. Each becomes one word. */
 const PHRASES: readonly (readonly [RegExp, string])[] = [
   [/\b(yes no|ja nein|oui non|si no|y n|j n|o n|s n|ja nej|ja nee|tak nie|sim nao)\b/g, 'yesno'],
   [/نعم لا/g, 'yesno'],
   [/\b(opt|opted|opts|opting) (in|out)\b/g, 'opt$2'],
-  // Which of the two a yes means is not known: "either" is in no line above.
+  // It is unknown what a yes means here. No line above contains "either".
   [
     /\b(optin (out|optout)|optout optin|subscribed unsubscribed|unsubscribed subscribed|active inactive)\b/g,
     'status either',
@@ -170,7 +170,7 @@ const PHRASES: readonly (readonly [RegExp, string])[] = [
   [/\bmailing (address|city|state|street|zip|postal|country)\b/g, '$1'],
   [/\b(lettre) d information\b/g, 'lettredinformation'],
   [/\bwhats app\b/g, 'whatsapp'],
-  // Not people who left.
+  // Not about people who left.
   [
     /\b((days|weeks|months|time|credits) left|left (hand|handed)|bus stop|stop name|exit page)\b/g,
     'event',
@@ -181,17 +181,17 @@ const PHRASES: readonly (readonly [RegExp, string])[] = [
   [/\b(no) (of)\b/g, 'count'],
 ];
 
-/** What the name of a column speaks of. */
+/** The topics of a column's name. */
 export interface ColumnTopics {
   readonly topics: ReadonlySet<Topic>;
-  /** Whether it has words that are not in the table: what they change is not known. */
+  /** Whether the name has words that are not in the table. They may change its meaning. */
   readonly hasUnknownWords: boolean;
 }
 
-/** Inflections and the letters that join compounds are no longer than this. */
+/** Inflections and the letters that join compounds are not longer than this. */
 const LONGEST_ENDING = 5;
 
-/** The topics of a column's name. */
+/** Finds the topics of a column's name. */
 export function topicsOf(name: string): ColumnTopics {
   const text = PHRASES.reduce((rest, [from, to]) => rest.replace(from, to), foldWords(name));
   const topics = new Set<Topic>();
@@ -204,10 +204,10 @@ export function topicsOf(name: string): ColumnTopics {
   return { topics, hasUnknownWords };
 }
 
-/** What turns a stem into its opposite: `unconfirmed`, `nonsubscribed`, `ubekræftet`. */
+/** Prefixes that reverse the meaning of a stem: `unconfirmed`, `nonsubscribed`, `ubekræftet`. */
 const NEGATIVE_PREFIXES = ['un', 'on', 'o', 'u', 'no', 'non', 'not', 'dont', 'nicht', 'nie', 'dis'];
 
-/** Adds the topics of the stems in a word; returns whether they explain all of it. */
+/** Adds the topics of the stems in a word. Returns whether they explain the whole word. */
 function addStems(word: string, topics: Set<Topic>): boolean {
   let rest = word;
   for (const { text, topic } of STEMS) {

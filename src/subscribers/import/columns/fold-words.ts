@@ -1,13 +1,12 @@
-/** Letters that Unicode has no decomposition for, and the Arabic letters that people spell two ways. */
+/** Letters without a Unicode decomposition, and Arabic letters with two spellings. */
 const LETTERS: Readonly<Record<string, string>> = {
   ...{ ß: 'ss', ø: 'o', æ: 'ae', œ: 'oe', ł: 'l', đ: 'd', ð: 'd', þ: 'th', ı: 'i' },
   ...{ ة: 'ه', ى: 'ي', ـ: '' },
 };
 
 /**
- * Text in the form in which names and values of any file are compared: lower case, without accents,
- * words divided by one space. `OptIn`, `opt_in` and `Opt-In` are all `opt in`; `Désabonné` is
- * `desabonne`; `✓` stays.
+ * The form for comparing names and values of any file: lower case, no accents, one space between words.
+ * `OptIn`, `opt_in` and `Opt-In` all become `opt in`; `Désabonné` becomes `desabonne`; `✓` stays.
  */
 export function foldWords(text: string): string {
   return text

@@ -1,7 +1,7 @@
 import { foldWords } from './fold-words.ts';
 import type { Meaning } from './meanings.ts';
 
-/** Columns that hold the address, as `foldWords` writes them; the surest first. */
+/** Names of address columns, as `foldWords` writes them; the most certain first. */
 const ADDRESSES = [
   ...[
     'email',
@@ -45,7 +45,7 @@ const ADDRESSES = [
   ],
   ...['user email', 'customer email', 'subscriber email', 'your email', 'your email address'],
   ...['primary email address', 'electronic mail', 'elektronische post', 'sahkoposti', 'e posta'],
-  // Arabic with and without the article, and the usual ways to write the loan word.
+  // Arabic with and without the article, and the usual spellings of the loan word.
   ...['البريد الالكتروني', 'بريد الكتروني', 'عنوان البريد الالكتروني', 'عنوان بريد الكتروني'],
   ...[
     'البريد',
@@ -93,8 +93,8 @@ const NAMES: Readonly<Record<'name' | 'first-name' | 'last-name', readonly strin
 };
 
 /**
- * The place of the column that holds the addresses, `wished` where the user names one; undefined
- * where no name of `names` (as `foldWords` writes them) is known for it.
+ * The index of the column with the addresses. `wished` is the column that the user named. Undefined if no
+ * name in `names` (as `foldWords` writes them) is a known address column.
  */
 export function findAddressColumn(
   names: readonly string[],
@@ -106,12 +106,12 @@ export function findAddressColumn(
   return found === undefined ? undefined : folded.indexOf(found);
 }
 
-/** Without spaces: `E-Mail-Adresse`, `Email Adresse` and `Emailadresse` are one. */
+/** Without spaces: `E-Mail-Adresse`, `Email Adresse` and `Emailadresse` become equal. */
 function foldName(name: string): string {
   return foldWords(name).replaceAll(' ', '');
 }
 
-/** What part of a person's name the column holds; undefined where it is none. */
+/** The part of a person's name in the column. Undefined if it contains no name. */
 export function recogniseName(name: string): Meaning | undefined {
   return (['name', 'first-name', 'last-name'] as const).find((part) =>
     NAMES[part].some((some) => foldWords(some) === name),

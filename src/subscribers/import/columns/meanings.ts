@@ -1,4 +1,4 @@
-/** What a column of an import can say, by the name that `--column NAME=MEANING` takes. */
+/** The possible meanings of an import's columns, by the name that `--column NAME=MEANING` takes. */
 export const MEANINGS = {
   email: 'the address',
   name: 'the whole name',
@@ -25,14 +25,13 @@ export const MEANINGS = {
 
 export type Meaning = keyof typeof MEANINGS;
 
-/** Meanings that decide whether somebody gets mail. */
+/** Meanings that decide whether a person gets mail. */
 export const DECIDING: readonly Meaning[] = [
   ...(['newsletter', 'status', 'subscribed', 'consent', 'receives', 'confirmed'] as const),
   ...(['unsubscribed', 'bounced', 'complained', 'unsubscribe-reason', 'tags'] as const),
   'consent-at',
 ];
 
-/** Whether `text` is a meaning. */
 export function isMeaning(text: string): text is Meaning {
   return Object.hasOwn(MEANINGS, text);
 }

@@ -5,23 +5,23 @@ import type { Meaning } from './meanings.ts';
 import { readDeparture, readWord, type Said } from './status-words.ts';
 
 /**
- * What a cell says of somebody: where their subscription stands; `neutral`: nothing against them;
- * `silent`: nothing, where it should say something; `unclear`: something that is not understood.
+ * What a cell says about a person: their subscription status. `neutral`: nothing against them. `silent`:
+ * nothing, but the cell should say something. `unclear`: not understood.
  */
 export type Decision = SubscriptionStatus | 'neutral' | 'silent' | 'unclear';
 
-/** What a word means in this file, by `foldWords`; the word of the user comes first. */
+/** The meanings of words in this file, by `foldWords`. The user's choice comes first. */
 export type FileWords = ReadonlyMap<string, SubscriptionStatus>;
 
-/** A day of a year, or seconds or milliseconds of Unix. */
+/** A date with a year, or Unix seconds or milliseconds. */
 const DATE =
   /(?:^|\D)(?:19|20)\d\d[-/.]\d{1,2}|\d{1,2}[-/. ]\d{1,2}[-/. ](?:(?:19|20)\d\d|\d\d)(?:\D|$)|\p{L}{3}.*(?:19|20)\d\d|^(?:19|20)\d{6}$|^1\d{9}(?:\d{3})?$/u;
 
-/** The words of a date: months, weekdays, zones. Any other word makes it a sentence. */
+/** The words in a date: months, weekdays, zones. With any other word, the text is a sentence. */
 const DATE_WORD =
   /^(?:(?:jan|feb|f[eé]v|mar|m[aä]r|apr|avr|abr|ma[iyj]|jui?n|jui?l|giu|lug|aug|ao[uû]|ago|set|sep|o[ck]t|ott|nov|de[czs]|d[eé]c|dic|ene|gen|mon|tue|wed|thu|fri|sat|sun)\p{L}*|[tz]|am|pm|utc|gmt|bst|ces?t|ees?t|wes?t|[ecmp][sd]t|ist|msk|jst|st|nd|rd|th|de)$/iu;
 
-/** How databases write that there is no date. */
+/** How databases write a missing date. */
 const NO_DATE = /^(0000|0001)-\d\d-\d\d/;
 
 /** Reads the cell of a column that decides whether somebody gets mail. */
@@ -63,7 +63,7 @@ export function readDecision(meaning: Meaning, cell: string, words: FileWords): 
   }
 }
 
-/** Whether `text` looks like a date in any of the ways in which programs write them. */
+/** Whether `text` looks like a date in any format that programs write. */
 export function isDate(text: string): boolean {
   if (NO_DATE.test(text) || !DATE.test(text)) return false;
   return (text.match(/\p{L}+/gu) ?? []).every((word) => DATE_WORD.test(word));
@@ -94,7 +94,7 @@ function readReceives(cell: string, words: FileWords): Decision {
   return said === undefined || said === 'yes' ? 'active' : said;
 }
 
-/** A column in which a yes or a date means that somebody has `status`. */
+/** Reads a column in which a yes or a date means `status`. */
 function readEnd(status: SubscriptionStatus, cell: string, words: FileWords): Decision {
   if (cell === '') return words.get('') ?? 'neutral';
   if (isDate(cell)) return status;
@@ -102,7 +102,7 @@ function readEnd(status: SubscriptionStatus, cell: string, words: FileWords): De
   if (said === undefined) return 'unclear';
   if (said === 'yes') return status;
   if (said === 'no' || said === 'nothing' || said === 'active') return 'neutral';
-  // "bounced: spam" is a bounce, "unsubscribed: hard bounce" is one too.
+  // "bounced: spam" is a bounce, and so is "unsubscribed: hard bounce".
   return said === 'unsubscribed' ? status : said;
 }
 
@@ -117,7 +117,7 @@ function readTags(cell: string): Decision {
   return found.find((status) => status !== undefined) ?? 'neutral';
 }
 
-/** A date, or a yes, is evidence and no more: whether they left since is for other columns to say. */
+/** A date or a yes is only evidence of consent. Other columns say whether the person left later. */
 function readConsentTime(cell: string, words: FileWords): Decision {
   if (isDate(cell)) return 'neutral';
   const said = say(cell, words);

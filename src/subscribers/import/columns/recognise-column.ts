@@ -2,18 +2,17 @@ import { type ColumnTopics, type Topic, topicsOf } from './column-words.ts';
 import type { Meaning } from './meanings.ts';
 
 /**
- * What a column says by its name alone: a meaning, nothing that matters (`unused`), something about
- * SMS, calls or letters (`other-channel`), or perhaps that people left or did not agree, in words
- * that are not all understood (`unclear`).
+ * The meaning of a column from its name alone. `unused`: nothing important. `other-channel`: about SMS,
+ * calls or letters. `unclear`: perhaps people left or did not agree, but not all words are understood.
  */
 export type Recognised = Meaning | 'unused' | 'other-channel' | 'unclear';
 
-/** Topics that add nothing to what a name says. */
+/** Topics that do not change the meaning of a name. */
 const CONTEXT: readonly Topic[] = [
   ...(['mail', 'marketing', 'newsletter', 'filler', 'contact', 'subscriber', 'kind'] as const),
 ];
 
-/** Topics of which nothing may be missed, whatever they stand beside. */
+/** Topics that are never ignored, whatever other topics the name has. */
 const STRONG: readonly Topic[] = ['leave', 'bounce', 'complaint', 'block', 'consent', 'law'];
 
 const SENSITIVE: readonly Topic[] = [
@@ -23,11 +22,12 @@ const SENSITIVE: readonly Topic[] = [
 ];
 
 /**
- * The topics that a name needs (a group each, of which one is enough), those that it may have beside
- * them and `CONTEXT`, and what it says. The first that fits counts; where none fits, it is unclear.
+ * Each rule has the topics that a name needs (groups, one topic of each is enough), the topics that it
+ * may also have besides `CONTEXT`, and its meaning. The first matching rule counts. If no rule matches,
+ * the name is unclear.
  */
 const RULES: readonly (readonly [needs: string, allows: string, says: Recognised])[] = [
-  // "Not unsubscribed": twice a no.
+  // "Not unsubscribed": a double negative.
   ['unwanted leave|block|gone|bounce|complaint|status|confirm|pause|valid', '', 'unclear'],
   [
     'unwanted consent|subscribe|accept|active|receive|mail|marketing|newsletter|contact',
@@ -68,11 +68,11 @@ const RULES: readonly (readonly [needs: string, allows: string, says: Recognised
   ['subscriber', '', 'subscribed'],
 ];
 
-/** Letters of a script of which `column-words.ts` has no words. */
+/** Letters of scripts that `column-words.ts` does not cover. */
 const FOREIGN =
   /(?!\p{Script=Latin}|\p{Script=Arabic}|\p{Script=Cyrillic}|\p{Script=Common})\p{L}/u;
 
-/** What a column says by its name, in any of the languages of `column-words.ts`. */
+/** The meaning of a column's name, in any of the languages of `column-words.ts`. */
 export function recogniseColumn(name: string): Recognised {
   if (FOREIGN.test(name)) return 'unclear';
   const found = topicsOf(name);
@@ -95,7 +95,7 @@ function isSensitive({ topics, hasUnknownWords }: ColumnTopics): boolean {
   }
   if (topics.has('preference') && has('mail', 'contact', 'marketing')) return true;
   if (topics.has('unwanted') && has('mail', 'contact', 'marketing', 'receive')) return true;
-  // "Subscriber country" and "Marketing channel" are about something else.
+  // "Subscriber country" and "Marketing channel" have another topic.
   if (sensitive.every((topic) => topic === 'subscriber' || topic === 'marketing')) {
     const rest = [...topics].filter((topic) => !CONTEXT.includes(topic) && topic !== 'yesno');
     return sensitive.length > 0 && rest.length === 0 && !hasUnknownWords;
@@ -103,7 +103,7 @@ function isSensitive({ topics, hasUnknownWords }: ColumnTopics): boolean {
   return true;
 }
 
-/** Lists, groups, tags: people put what they know of somebody there. */
+/** Lists, groups, tags: people write there what they know about a person. */
 function isTags({ topics, hasUnknownWords }: ColumnTopics): boolean {
   const isOther = topics.has('elsewhere') || topics.has('count') || topics.has('id');
   return topics.has('lists') && !hasUnknownWords && !isOther;

@@ -2,7 +2,7 @@ import type { SubscriptionStatus } from '../../../database/states.ts';
 import { topicsOf } from './column-words.ts';
 import { foldWords } from './fold-words.ts';
 
-/** What a word of any program or language says: yes, no, nothing, or where a subscription stands. */
+/** The meaning of a word from any program or language: yes, no, nothing, or a subscription status. */
 export type Said = SubscriptionStatus | 'yes' | 'no' | 'nothing';
 
 const NOTHING = '- null none nil n/a na nan (null) (none) (empty)';
@@ -13,7 +13,7 @@ const YES =
 const NO =
   'no n false f 0 off nein falsch non faux falso falsa nao nee onwaar nie falsz nej nei falskt falsk ✗ ✘ ☐ لا خطا خطأ нет';
 
-/** Words and phrases that leave no doubt, separated by commas. What is in none of the lines is unclear. */
+/** Certain words and phrases, separated by commas. All others are unclear. */
 const PHRASES: Readonly<Record<SubscriptionStatus, string>> = {
   active: `active, subscribed, confirmed, enabled, regular, premium, opted in, opt in, optin, opted-in, double opt in, single opt in,
     explicit, express, explicit consent, express consent, granted, given, agreed, accepted, allowed, permitted, consented,
@@ -59,32 +59,32 @@ const WORDS: ReadonlyMap<string, Said> = new Map<string, Said>([
   ['', 'nothing'],
 ]);
 
-/** A sentence that mentions a word is not an answer. */
+/** A longer text is a sentence that mentions a word, not an answer. */
 const LONGEST_ANSWER = 60;
 
-/** What a cell says; undefined where it is not clear, as of "implied" or "unknown". */
+/** The meaning of a cell. Undefined if it is unclear, for example "implied" or "unknown". */
 export function readWord(text: string): Said | undefined {
   return WORDS.get(foldWords(text)) ?? readByTopics(text);
 }
 
 /**
- * The status of somebody who left, where a cell of any column says so in words that leave no doubt.
- * Quick, because it is asked of every cell that nothing else reads.
+ * The status of a person who left, if a cell of any column says so with certainty. Fast, because it
+ * checks every cell that nothing else reads.
  */
 export function readDeparture(text: string): SubscriptionStatus | undefined {
-  // Numbers and dates, which most files are full of, begin before the letters.
+  // Most cells are numbers and dates. They sort before the letters.
   if (text.length < 5 || text.length > LONGEST_ANSWER || text < 'A') return undefined;
   const plain = text.toLowerCase().replace(/[\s_-]+/g, ' ');
   return CERTAIN.get(/[^\0-\x7f]/.test(plain) ? foldWords(plain) : plain);
 }
 
-/** Forms of the words in the table: `Désabonnés`, `wypisani`, `Unsubscribed by link`. */
+/** Reads forms of the words in the table: `Désabonnés`, `wypisani`, `Unsubscribed by link`. */
 function readByTopics(text: string): SubscriptionStatus | undefined {
   if (text.length > LONGEST_ANSWER) return undefined;
   const { topics, hasUnknownWords } = topicsOf(text);
   if (topics.has('unwanted')) {
     if (topics.has('confirm')) return hasUnknownWords ? undefined : 'pending';
-    // "nicht erteilt": the opposite of a word that is known.
+    // "nicht erteilt": the opposite of a known word.
     if (WORDS.get(foldWords(text).replace(/^\S+ /, '')) === 'active') return 'unsubscribed';
     if (hasUnknownWords) return undefined;
     const agrees = (['consent', 'subscribe', 'accept', 'active'] as const).some((topic) =>
@@ -100,8 +100,8 @@ function readByTopics(text: string): SubscriptionStatus | undefined {
 }
 
 /**
- * Departures that mean nothing else in a column about something else: an order may be "cancelled",
- * a company called "Archive", and a note say "left".
+ * Phrases that can only mean a departure, even in a column about something else. An order may be
+ * "cancelled", a company may be called "Archive", and a note may say "left".
  */
 const CERTAIN: ReadonlyMap<string, SubscriptionStatus> = new Map(
   [...WORDS].flatMap(([phrase, said]) =>
