@@ -3,8 +3,8 @@ import { isPostgres } from './dialect.ts';
 import type { Database } from './tables.ts';
 
 /**
- * Gives SQLite room for a transaction that writes a million rows: with its ordinary 2 MB it would
- * move pages in and out for most of the time. Of this connection, until it is closed.
+ * Gives SQLite enough cache for a transaction that writes a million rows: with its default 2 MB it would
+ * mostly move pages in and out. The setting is for this connection, until it is closed.
  */
 export async function prepareBulkWrite(db: Database): Promise<void> {
   if (isPostgres(db)) return;
@@ -12,13 +12,14 @@ export async function prepareBulkWrite(db: Database): Promise<void> {
   await sql`pragma temp.cache_size = -16384`.execute(db);
 }
 
-/** From so many rows on it pays to look at them. */
+/** From this number of rows an analysis is worth its time. */
 const FIRST_LOOK_ROWS = 2000;
 
 /**
- * For a transaction that stores many subscribers and looks among them: to be told how many rows were
- * stored. PostgreSQL plans by what it knew of the table before the transaction, and would read all of
- * it each time; so it is let look again when they have doubled. SQLite needs none of that.
+ * For a transaction that stores many subscribers and also queries them: call the result with the number
+ * of stored rows. PostgreSQL plans by the statistics from before the transaction, and would read the
+ * whole table each time. So the table is analysed again each time the number has doubled. SQLite does not
+ * need this.
  */
 export function openStatistics(db: Database): (stored: number) => Promise<void> {
   let stored = 0;
@@ -27,7 +28,8 @@ export function openStatistics(db: Database): (stored: number) => Promise<void> 
     stored += more;
     if (stored < nextLook || !isPostgres(db)) return;
     nextLook = 2 * stored;
-    // Where another transaction is at it, theirs will do: waiting for each other would be the end of one.
+    // If another transaction analyses the table, its result is enough. If both waited for each other, one
+    // would fail.
     await sql`analyze (skip_locked) subscribers`.execute(db);
   };
 }

@@ -1,8 +1,8 @@
-// A thread of its own: reading a large file takes seconds, which no request should wait for.
+// A separate thread: reading a large file takes seconds, and no request should wait for it.
 import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 
-/** As many of its findings as say enough. */
+/** The number of findings to report. */
 const MOST_FINDINGS = 3;
 
 function findDamage(file: string): readonly string[] {

@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { goOnNumbering, insertRows } from './dialect.ts';
 import type { Database, Tables } from './tables.ts';
 
-/** What erasing somebody does to the rows that are about them (`subscribers/queries/erasure.ts`). */
+/** What the erasure of a person does to the rows about them (`subscribers/queries/erasure.ts`). */
 type OnErasure =
   | 'nobody is in it'
   | 'rows are deleted'
@@ -10,8 +10,8 @@ type OnErasure =
   | 'only a keyed hash is in it';
 
 /**
- * Every table: the columns of its key, and what erasing somebody does to it. The order is one in which
- * each row finds those that it refers to. All columns are copied, whichever there are.
+ * Every table: its key columns, and the effect of an erasure. Rows refer only to earlier tables in this
+ * order. All columns are copied.
  */
 export const TABLES: {
   readonly [Table in keyof Tables]: {
@@ -37,26 +37,26 @@ export const TABLES: {
   subscription_events: { key: ['id'], onErasure: 'only a keyed hash is in it' },
 };
 
-/** How many rows a table has, in both databases. */
+/** A table's number of rows, in both databases. */
 export interface CopiedTable {
   readonly table: string;
   readonly rows: number;
 }
 
-/** Rows that are in memory at once, under every database's limit of parameters. */
+/** Rows in memory at once, under every database's limit of parameters. */
 const ROWS_AT_ONCE = 1000;
 
-/** Editions have their bodies with them. */
+/** Smaller, because editions contain their bodies. */
 const EDITIONS_AT_ONCE = 20;
 
-/** A row of any table, and a database of such. */
+/** A row of any table, and a database of such tables. */
 type Row = Readonly<Record<string, unknown>>;
 type AnyTables = Record<string, Row>;
 
 /**
- * Copies all rows of `source` with their ids to `target`, whose only row is that of its identity.
- * Both are transactions, and nobody writes to `source` meanwhile. `progress` is told how far a table
- * is. Throws when a table has not as many rows afterwards as it should.
+ * Copies all rows of `source`, with their ids, to `target`, whose only row is its identity. Both are
+ * transactions, and nobody writes to `source` meanwhile. `progress` gets the position in each table.
+ * Throws if a table has the wrong number of rows afterwards.
  */
 export async function copyTables(
   source: Database,

@@ -1,16 +1,16 @@
 import { BroadsheetError, EXIT } from '../kernel/errors.ts';
 
-/** SQLite's name for a database that is gone when it is closed. */
+/** SQLite's name for a database that is deleted when it is closed. */
 export const IN_MEMORY = ':memory:';
 
-/** Which of the two databases a URL means. */
+/** The kind of database and its address. */
 export type DatabaseAddress =
   | { readonly kind: 'sqlite'; readonly file: string }
   | { readonly kind: 'postgres'; readonly url: string; readonly place: string };
 
 /**
- * What `sqlite:PATH` or `postgres://user@host:port/name` names; `place` is for messages and has no
- * user and no password. Throws a config error for anything else.
+ * Parses `sqlite:PATH` or `postgres://user@host:port/name`. `place` is for messages and has no user and
+ * no password. Throws a config error for anything else.
  */
 export function parseDatabaseUrl(databaseUrl: string): DatabaseAddress {
   const file = databaseUrl.startsWith('sqlite:') ? databaseUrl.slice('sqlite:'.length) : '';
@@ -19,7 +19,7 @@ export function parseDatabaseUrl(databaseUrl: string): DatabaseAddress {
   if (url !== null && /^postgres(ql)?:$/.test(url.protocol)) {
     return { kind: 'postgres', url: databaseUrl, place: placeOf(url) };
   }
-  // What follows the scheme may hold a password.
+  // The text after the scheme may contain a password.
   const scheme = databaseUrl.slice(0, databaseUrl.indexOf(':') + 1);
   const remedy = 'write sqlite: and a path, or postgres://user@host/name, into database.url';
   throw new BroadsheetError(EXIT.config, `"${scheme}" is not a database of Broadsheet; ${remedy}`);

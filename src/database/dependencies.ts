@@ -4,12 +4,12 @@ import type { Metrics } from '../kernel/metrics.ts';
 import type { Config } from '../settings/config.ts';
 import type { Store } from './open-store.ts';
 
-/** What everything needs that reads or changes the database. */
+/** Dependencies of all code that reads or changes the database. */
 export interface StoreDependencies {
   readonly config: Config;
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Log;
-  /** There in the service. */
+  /** Set in the service. */
   readonly metrics?: Metrics;
 }

@@ -1,28 +1,28 @@
 import { type Kysely, PostgresAdapter, type RawBuilder, sql } from 'kysely';
 
-/** Whether the database is PostgreSQL; else it is SQLite. The places where they differ ask here. */
+/** Whether the database is PostgreSQL, else SQLite. All code that depends on the difference asks here. */
 export function isPostgres<Tables>(db: Kysely<Tables>): boolean {
   return db.getExecutor().adapter instanceof PostgresAdapter;
 }
 
 /**
- * PostgreSQL's SQL for the transaction that it is part of: its commit is on the disk when it returns,
- * which the ledger stands on. `remote_apply` and the like are safer still, and stay.
+ * PostgreSQL's SQL for the current transaction: its commit is on the disk when it returns, as the ledger
+ * requires. `remote_apply` and similar settings are even safer, and stay.
  */
 export const durable = `select set_config('synchronous_commit', 'on', true)
     where current_setting('synchronous_commit') in ('off', 'local')`;
 
 /**
- * The type of columns of text. It sorts by code point on both: instants are compared as text, and
- * PostgreSQL would otherwise sort by the language that the database was made with.
+ * The type of text columns. It sorts by code point in both databases: instants are compared as text, and
+ * PostgreSQL would otherwise sort by the language of the database.
  */
 export function textType<Tables>(db: Kysely<Tables>): RawBuilder<unknown> {
   return isPostgres(db) ? sql`text collate "C"` : sql`text`;
 }
 
 /**
- * The tables where ours are or would be made: of the file, or of the first schema of PostgreSQL's
- * search path. Tables that came with an extension are nobody's.
+ * The tables at the place of ours: in the file, or in the first schema of PostgreSQL's search path.
+ * Tables of extensions are left out.
  */
 export async function tableNames(db: Kysely<unknown>): Promise<readonly string[]> {
   const query = isPostgres(db)
@@ -38,8 +38,8 @@ export async function tableNames(db: Kysely<unknown>): Promise<readonly string[]
 }
 
 /**
- * Keeps everyone else from writing to `tables` until the transaction `db` is over, so that what is
- * read of them is of one moment. On SQLite every transaction does.
+ * Keeps all others from writing to `tables` until the transaction `db` ends: all reads in it are of one
+ * moment. On SQLite every transaction does that.
  */
 export async function keepOthersFromWriting<Tables>(
   db: Kysely<Tables>,
@@ -50,7 +50,7 @@ export async function keepOthersFromWriting<Tables>(
   await sql`lock table ${names} in share row exclusive mode`.execute(db);
 }
 
-/** The query, with its rows kept from everyone else until the transaction ends; on SQLite all rows are. */
+/** The query with its rows locked until the transaction ends. On SQLite all rows are locked. */
 export function lockRow<Query extends { forUpdate(): Query }, Tables>(
   db: Kysely<Tables>,
   query: Query,
@@ -59,8 +59,8 @@ export function lockRow<Query extends { forUpdate(): Query }, Tables>(
 }
 
 /**
- * Stores whole rows, with every column of the table. PostgreSQL takes them as one parameter, which
- * is much faster than one for each value.
+ * Stores complete rows, with every column of the table. PostgreSQL takes them as one parameter, which is
+ * much faster than one for each value.
  */
 export async function insertRows(
   db: Kysely<Record<string, Readonly<Record<string, unknown>>>>,
@@ -77,15 +77,15 @@ export async function insertRows(
   );
 }
 
-/** Serial columns, by table: PostgreSQL has to be told where to go on after rows with ids. */
+/** Serial columns, by table. After rows with given ids, PostgreSQL's next number has to be set. */
 const SERIAL = [
   ['deliveries', 'id'],
   ['subscription_events', 'id'],
 ] as const;
 
-/** Makes the database number new rows after those that were stored with their numbers. */
+/** Makes the database continue its numbering after the rows that were stored with their numbers. */
 export async function goOnNumbering<Tables>(db: Kysely<Tables>): Promise<void> {
-  // SQLite looks for itself.
+  // SQLite finds the next number itself.
   if (!isPostgres(db)) return;
   for (const [table, column] of SERIAL) {
     await sql`select setval(pg_get_serial_sequence(${table}, ${column}), max(${sql.ref(column)}))
@@ -94,8 +94,8 @@ export async function goOnNumbering<Tables>(db: Kysely<Tables>): Promise<void> {
 }
 
 /**
- * The parameters of a query as both databases can keep them: PostgreSQL refuses text with NUL in
- * it, and one character in what a relay replied must not keep a delivery off the ledger.
+ * The parameters of a query in a form that both databases can store. PostgreSQL refuses text with NUL.
+ * One character in a relay's reply must not keep a delivery out of the ledger.
  */
 export function storable(parameters: readonly unknown[]): readonly unknown[] {
   return parameters.some(hasNul) ? parameters.map(storableValue) : parameters;

@@ -9,28 +9,28 @@ const POOLER =
 const RIGHTS = 'let the owner of the database grant its user all rights on the schema';
 
 /**
- * PostgreSQL's conditions (its manual's appendix A) and Node's errors of connections that are no
- * bug of ours, by code or by the class that a code begins with.
+ * PostgreSQL's conditions (appendix A of its manual) and Node's connection errors that are not our bugs,
+ * by code or by the class at the start of the code.
  */
 const CONDITIONS: readonly (readonly [codes: RegExp, ExitCode, remedy: string])[] = [
   [/^(28|3D000)/, EXIT.config, WHO],
   [/^(42501|3F000)/, EXIT.config, RIGHTS],
   [/^25006/, EXIT.config, 'name the server that can be written to'],
-  // Disk full; an error of the disk.
+  // Disk full; a disk error.
   [/^(53100|58030)/, EXIT.disk, "make room on the server's disk and run the command again"],
   [/^(53300|57P0|08)/, EXIT.unavailable, SERVER],
   // A statement or a pause that took too long.
   [/^(57014|25P0[34])/, EXIT.tryAgain, AGAIN],
-  // Serialisation, deadlock, lock not free, and the same row stored by another.
+  // Serialisation failure, deadlock, lock not available, and a row that another program has stored.
   [/^(40|55P03|23505)/, EXIT.tryAgain, 'another program was faster; run it again'],
-  // A file of certificates that the URL names; without `open` it is the socket of a server.
+  // A certificate file that the URL names; without `open` it is the socket of a server.
   [/^(ENOENT|EACCES) open/, EXIT.config, TLS],
   [/CERT|^ERR_(TLS|SSL)|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)_/, EXIT.config, TLS],
   [/^(ECONNRESET|EPIPE)/, EXIT.unavailable, AGAIN],
   [/^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|E\w+UNREACH|ENOENT)/, EXIT.unavailable, SERVER],
 ];
 
-/** What `pg` throws without a code, and poolers with one that says little, by its words. */
+/** Errors that `pg` throws without a code, or poolers with a vague one, by their text. */
 const WORDS: typeof CONDITIONS = [
   [/unsupported startup parameter/, EXIT.config, POOLER],
   [/does not support SSL|SSL (connection|negotiation)/i, EXIT.config, TLS],
@@ -40,8 +40,8 @@ const WORDS: typeof CONDITIONS = [
 ];
 
 /**
- * What `pg` threw, as an error that a user can act on where it is about the server, its rights, its
- * disk or another program; anything else as it is, since it is a bug of ours. `place` is the
+ * Explains an error of `pg`: returns an error that a user can fix, if it is about the server, its rights,
+ * its disk or another program. Returns any other error unchanged, because it is our bug. `place` is the
  * database without its password.
  */
 export function explainPostgresError(error: unknown, place: string): unknown {
@@ -56,7 +56,10 @@ export function explainPostgresError(error: unknown, place: string): unknown {
   return new BroadsheetError(exitCode, `${place}  ${wordsOf(error)}; ${remedy}`, { cause: error });
 }
 
-/** PgBouncer's word for what it does not pass on; its code (08P01) is that of a broken connection. */
+/**
+ * PgBouncer's text for a request that it does not forward. Its code (08P01) is the code of a broken
+ * connection.
+ */
 function isOfPooler({ message }: Error): boolean {
   return message.startsWith('unsupported startup parameter');
 }
@@ -66,7 +69,7 @@ function codeOf(error: Error): string | undefined {
   return 'syscall' in error ? `${error.code} ${error.syscall}` : error.code;
 }
 
-/** A name with several addresses that all refuse gives an error of errors without words. */
+/** If a name has several addresses and all refuse, the error contains several errors and has no text. */
 function wordsOf(error: Error): string {
   return error.message === '' && error instanceof AggregateError
     ? error.errors.map(reasonOf).join(', ')

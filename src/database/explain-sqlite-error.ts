@@ -1,6 +1,6 @@
 import { BroadsheetError, EXIT, reasonOf } from '../kernel/errors.ts';
 
-/** SQLite's primary result codes (https://sqlite.org/rescode.html) that are no bug of ours. */
+/** SQLite's primary result codes (https://sqlite.org/rescode.html) that are not our bugs. */
 const SQLITE = {
   busy: 5,
   locked: 6,
@@ -17,8 +17,8 @@ export const PUT_BACK =
   'put back the newest backup of it, as docs/backups.md says, and leave the journal as it is';
 
 /**
- * What SQLite threw, as an error that a user can act on where it is about the file, the disk or
- * another process; anything else as it is, since it is a bug of ours.
+ * Explains a SQLite error: returns an error that a user can fix, if it is about the file, the disk or
+ * another process. Returns any other error unchanged, because it is our bug.
  */
 export function explainSqliteError(error: unknown, file: string): unknown {
   const explained = (exitCode: BroadsheetError['exitCode'], remedy: string) =>
@@ -30,7 +30,7 @@ export function explainSqliteError(error: unknown, file: string): unknown {
     case SQLITE.full:
       return explained(EXIT.disk, 'make room on the disk and run the command again');
     case SQLITE.ioError:
-      // A disk without any room is one too, where the memory that programs share can't be made.
+      // Also the error of a completely full disk: SQLite cannot make the memory that programs share.
       return explained(
         EXIT.disk,
         'check that the disk has room, and that the folder and the file can be read and written',
@@ -47,7 +47,7 @@ export function explainSqliteError(error: unknown, file: string): unknown {
   }
 }
 
-/** Whether another program has the lock that was asked for; it may let go of it. */
+/** Whether another program has the requested lock; it may release it soon. */
 export function isBusy(error: unknown): boolean {
   return primaryCode(error) === SQLITE.busy;
 }

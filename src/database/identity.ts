@@ -2,34 +2,34 @@ import type { PlaceOfDatabase } from '../settings/place-of-database.ts';
 import { isPostgres, lockRow } from './dialect.ts';
 import type { Database, IdentityTable } from './tables.ts';
 
-/** Which database this is. The migration that made the table made the row. */
+/** The identity of this database. The migration that made the table also made the row. */
 export async function readIdentity(db: Database): Promise<IdentityTable> {
   return db.selectFrom('identity').selectAll().executeTakeFirstOrThrow();
 }
 
 /**
- * The same, kept until the transaction ends from all others who ask for it so: what was counted
- * then stays true until it is acted upon. On SQLite every transaction does that.
+ * The same, locked until the transaction ends against all others that lock it. Counts stay true until the
+ * transaction has used them. On SQLite every transaction does that.
  */
 export async function lockIdentity(db: Database): Promise<IdentityTable> {
   return lockRow(db, db.selectFrom('identity').selectAll()).executeTakeFirstOrThrow();
 }
 
-/** Why, and since when, the database sends nothing. */
+/** Why, and since when, the database is on hold. */
 export interface Hold {
   /** ISO 8601 instant. */
   readonly since: string;
-  /** A sentence without its end. */
+  /** A sentence without its full stop. */
   readonly because: string;
 }
 
-/** The hold on the database's sends; undefined where there is none. */
+/** The hold of the database; undefined if it is not on hold. */
 export async function readHold(db: Database): Promise<Hold | undefined> {
   const { held_at, held_because } = await readIdentity(db);
   return held_at === null ? undefined : { since: held_at, because: held_because ?? '' };
 }
 
-/** Holds the database's sends. A hold that is on it stays, with its reason. */
+/** Puts the database on hold. An existing hold stays, with its reason. */
 export async function holdDatabase(db: Database, hold: Hold): Promise<void> {
   await db
     .updateTable('identity')
@@ -38,14 +38,14 @@ export async function holdDatabase(db: Database, hold: Hold): Promise<void> {
     .execute();
 }
 
-/** Lets the database send again. */
+/** Ends the hold. */
 export async function releaseDatabase(db: Database): Promise<void> {
   await db.updateTable('identity').set({ held_at: null, held_because: null }).execute();
 }
 
 /**
- * Lets the database send, wherever it is and whatever its journal has: its next send notes where
- * that was, and begins a journal.
+ * Ends the hold, at any location and with any journal. The next send saves the location and starts a
+ * journal.
  */
 export async function settleAnywhere(db: Database): Promise<void> {
   await db
@@ -54,18 +54,18 @@ export async function settleAnywhere(db: Database): Promise<void> {
     .execute();
 }
 
-/** Saves where the service answers, as a sender has found out or an editor has said. */
+/** Saves the address at which the service answers, as a sender found or an editor confirmed. */
 export async function noteService(db: Database, serviceUrl: string): Promise<void> {
   await db.updateTable('identity').set({ service_url: serviceUrl }).execute();
 }
 
-/** Where the database was last told to be; undefined before its first send. */
+/** The saved location of the database; undefined before its first send. */
 export async function readPlace(db: Database): Promise<PlaceOfDatabase | undefined> {
   const { place } = await readIdentity(db);
   return place === null ? undefined : (JSON.parse(place) as PlaceOfDatabase);
 }
 
-/** Notes that the database is at home at `place`. */
+/** Saves `place` as the location of the database. */
 export async function notePlace(db: Database, place: PlaceOfDatabase): Promise<void> {
   await db
     .updateTable('identity')
@@ -74,8 +74,9 @@ export async function notePlace(db: Database, place: PlaceOfDatabase): Promise<v
 }
 
 /**
- * Notes that the journal file surely has this line: once it is synced, or in a transaction that ends
- * after it was. Not on a server, whose machines have a journal each, and none of them all lines.
+ * Records a line that is surely in the journal file: call it after the line is synced, or in a
+ * transaction that ends after the sync. Not for a database on a server: there each machine has its own
+ * journal, and none has all lines.
  */
 export async function noteJournalLine(db: Database, line: string): Promise<void> {
   if (isPostgres(db)) return;

@@ -1,4 +1,4 @@
-/** An instant as the tables keep it: UTC to the millisecond, always 24 characters, sorts as text. */
+/** An instant in the format of the tables: UTC with milliseconds, always 24 characters, sorts as text. */
 export function storedInstant(instant: Temporal.Instant): string {
   return instant.toString({ fractionalSecondDigits: 3 });
 }

@@ -3,20 +3,22 @@ import { BroadsheetError, EXIT } from '../kernel/errors.ts';
 import type { PlaceOfDatabase } from '../settings/place-of-database.ts';
 import { explainSqliteError, isBusy } from './explain-sqlite-error.ts';
 
-/** A SQLite file that is all in one file, and that no other program can use until it is closed. */
+/**
+ * A SQLite database that is completely in one file, and that no other program can use until it is closed.
+ */
 export interface LockedFile {
-  /** Notes, on the disk, where the database is at home. */
+  /** Saves the location of the database, on the disk. */
   notePlace(place: PlaceOfDatabase): void;
   close(): void;
 }
 
-/** A program that has only just ended may still let go of it. */
+/** A program that has just ended may still release its lock. */
 const PATIENCE_MS = 1000;
 
 /**
- * Takes the database in `file` for this program alone, and what is in its write-ahead log into the
- * file. Throws a `BroadsheetError`: try again (75) where another program has it open, else as
- * `explainSqliteError` says.
+ * Locks the database in `file` for this program alone, and moves its write-ahead log into the file.
+ * Throws a `BroadsheetError`: try again (75) if another program has it open, else the error of
+ * `explainSqliteError`.
  */
 export function lockSqlite(file: string): LockedFile {
   const database = new DatabaseSync(file, { timeout: PATIENCE_MS });
@@ -29,7 +31,8 @@ export function lockSqlite(file: string): LockedFile {
   };
   try {
     attempt(() => {
-      // Leaving WAL needs the file for oneself: whoever has it open, even if only to read, is in the way.
+      // The change from WAL needs exclusive access: any program that has the file open prevents it, even
+      // a reader.
       database.exec(
         'pragma locking_mode = exclusive; pragma synchronous = full; pragma journal_mode = delete; begin exclusive; commit',
       );

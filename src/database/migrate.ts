@@ -13,7 +13,7 @@ import { editionsAsComposed } from './migrations/9-editions.ts';
 import { dateMessages } from './migrations/10-message-dates.ts';
 import { requestNetworks } from './migrations/11-request-networks.ts';
 
-/** In order, forward only; the version of a database is how many of these it has had. */
+/** In order, forward only. The version of a database is the number of migrations that it has had. */
 const MIGRATIONS: readonly ((db: Kysely<unknown>) => Promise<void>)[] = [
   firstTables,
   ledgerForReal,
@@ -28,16 +28,16 @@ const MIGRATIONS: readonly ((db: Kysely<unknown>) => Promise<void>)[] = [
   requestNetworks,
 ];
 
-/** Tables that every version has: by these a database is known as ours. */
+/** Tables that exist in every version: they identify our database. */
 const OURS = ['schema_version', 'subscribers', 'editions', 'deliveries'];
 
-/** Tables with rows in a database that nobody has used yet. */
+/** Tables that have rows even in an unused database. */
 const NEVER_EMPTY = ['schema_version', 'identity'];
 
-/** Any number that other programs with locks in the same database are not likely to use. */
+/** A number that other programs with locks in the same database are unlikely to use. */
 const MIGRATION_LOCK = 7_233_104_885;
 
-/** What a database has to be: one of ours, or one without any row (or none yet). */
+/** What a database must be: one of ours, or one without any row (or without tables). */
 export type Expectation = 'existing' | 'empty';
 
 interface VersionTable {
@@ -45,10 +45,10 @@ interface VersionTable {
 }
 
 /**
- * Brings the tables up to date, in one transaction and under a lock (programs that start at once
- * migrate once). `claim` is called before, when it is sure that the database is ours. Throws a
- * config error that names `place` where the database is newer than the program, or is another
- * program's, and a usage error where it is not as expected; then nothing is changed.
+ * Brings the tables up to date, in one transaction and under a lock (programs that start at the same time
+ * migrate once). Calls `claim` before, when it is sure that the database is ours. Throws a config error
+ * that names `place` if the database is newer than the program, or belongs to another program, and a
+ * usage error if it is not as expected. Then nothing is changed.
  */
 export async function migrate(
   db: Kysely<unknown>,
@@ -82,7 +82,7 @@ export async function migrate(
 async function versionOf(db: Kysely<unknown>, place: string): Promise<number> {
   const tables = await tableNames(db);
   if (tables.length === 0) return 0;
-  // Tables beside ours are their owner's business; tables without ours are another program's.
+  // Other tables beside ours are fine. Tables without ours belong to another program.
   if (!OURS.every((table) => tables.includes(table))) {
     const remedy = isPostgres(db)
       ? 'name an empty database, or a schema of its own by ?options=-csearch_path%3Dbroadsheet'

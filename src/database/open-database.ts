@@ -1,11 +1,11 @@
 import type { Database } from './tables.ts';
 
-/** A database that is connected, whatever is in it. */
+/** A connected database with any content. */
 export interface OpenDatabase {
   readonly db: Database;
   /** For messages: the file, or host, port and name. Never a password. */
   readonly place: string;
-  /** To be called once it is known to be ours, before anything is stored. */
+  /** Call this once the database is known to be ours, before anything is stored. */
   claim(): Promise<void>;
   /** `Store.leaseClock` */
   leaseClock(): Promise<Temporal.Instant>;

@@ -6,17 +6,17 @@ import type { OpenDatabase } from './open-database.ts';
 import { postgresDialect } from './postgres-dialect.ts';
 import type { Tables } from './tables.ts';
 
-/** A sender uses a handful at a time: claims, group commits, verdicts, its lease. */
+/** A sender uses only a few at a time: claims, group commits, results, its lease. */
 const MOST_CONNECTIONS = 10;
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/** PostgreSQL's numbers of its types `bigint` and `numeric`, which counts and sums come as. */
+/** PostgreSQL's number types `bigint` and `numeric`, the types of counts and sums. */
 const NUMBERS: readonly number[] = [pg.types.builtins.INT8, pg.types.builtins.NUMERIC];
 
 /**
- * Connects to the PostgreSQL server at `url`, by a pool that opens connections when they are
- * needed: what is wrong with the URL is thrown by the first query.
+ * Connects to the PostgreSQL server at `url`, through a pool that opens connections on demand. The first
+ * query throws the errors of the URL.
  */
 export function openPostgres(url: string, place: string): OpenDatabase {
   const pool = openPool(url);
@@ -47,8 +47,8 @@ function openPool(url: string): PostgresPool {
     types: { getTypeParser },
     stream: () => openSocket(sockets),
   });
-  // A connection that breaks while nobody asks anything is opened again by the next query, and one
-  // that breaks between two queries of a transaction fails the second: neither may end the process.
+  // If an idle connection breaks, the next query opens a new one. If it breaks between two queries of a
+  // transaction, the second query fails. Neither may end the process.
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
   return {
@@ -56,8 +56,8 @@ function openPool(url: string): PostgresPool {
     connect: () => pool.connect(),
     async end() {
       await pool.end();
-      // `pg` leaves one open whose server asked for a password that it has not got, and the program
-      // would not end before the server is tired of waiting.
+      // If the server asks for a password that `pg` does not have, `pg` leaves the socket open. The
+      // program would not end before the server closes it.
       for (const socket of sockets) socket.destroy();
     },
   };

@@ -16,15 +16,15 @@ import type { Tables } from './tables.ts';
 /** While a new file gets its tables: it has no write-ahead log yet, and readers wait too. */
 const OPENING_TIMEOUT_MS = 10_000;
 
-/** How long SQLite waits for a lock by itself, and everything else in this program with it. */
+/** How long SQLite itself waits for a lock. It blocks the whole program meanwhile. */
 const BLOCKING_TIMEOUT_MS = 20;
 
-/** An import of some million subscribers is one transaction, and a send beside it has to outlast it. */
+/** An import of a few million subscribers is one transaction, and a parallel send has to wait for it. */
 const PATIENCE_MS = 600_000;
 
 /**
- * WAL: readers and a writer do not wait for each other. FULL: a commit is on the disk when it
- * returns, which the ledger stands on.
+ * WAL: readers and a writer do not wait for each other. FULL: a commit is on the disk when it returns, as
+ * the ledger requires.
  */
 const CLAIM = `
   pragma journal_mode = wal;
@@ -32,9 +32,9 @@ const CLAIM = `
   pragma busy_timeout = ${BLOCKING_TIMEOUT_MS}`;
 
 /**
- * Opens the file; makes it and its folder where there are none, unless it `mustExist`. Whoever has
- * to wait for another program to write gives up after `patienceMs`. Throws a `BroadsheetError`:
- * usage where it must exist and does not, disk where it can't be read or written.
+ * Opens the file. Makes it and its folder if they do not exist, unless it `mustExist`. Waits at most
+ * `patienceMs` for another program to write. Throws a `BroadsheetError`: usage if it must exist and does
+ * not, disk if it cannot be read or written.
  */
 export function openSqlite(
   file: string,
@@ -53,8 +53,8 @@ export function openSqlite(
   return {
     db: new Kysely<Tables>({ dialect }),
     place: file,
-    // Not before: WAL stays with the file, whoever's it is. Nor the reader: without WAL it would wait
-    // for whoever writes.
+    // Not before: WAL stays with the file, and the file may belong to another program. The reader also
+    // opens only now: without WAL it would wait for writers.
     async claim() {
       await whileBusy(() => database.exec(CLAIM), explain);
       if (file !== IN_MEMORY) reader = attempt(() => openReader(file), explain);
@@ -64,7 +64,7 @@ export function openSqlite(
   };
 }
 
-/** Compares the parts of the file with each other (https://sqlite.org/pragma.html#pragma_quick_check). */
+/** Checks the file's consistency (https://sqlite.org/pragma.html#pragma_quick_check). */
 async function verify(file: string, explain: (error: unknown) => unknown): Promise<void> {
   if (file === IN_MEMORY) return;
   const path = `./check-sqlite${extname(import.meta.filename)}`;
@@ -90,8 +90,8 @@ function openReader(file: string): DatabaseSync {
 }
 
 /**
- * Where several programs open a new file at once, SQLite answers some of them "busy" without waiting,
- * because each has to see the others gone before the file gets its write-ahead log.
+ * If several programs open a new file at once, SQLite answers some of them "busy" without waiting: to
+ * switch to the write-ahead log, each needs the file for itself.
  */
 async function whileBusy(work: () => void, explain: (error: unknown) => unknown): Promise<void> {
   const from = performance.now();
@@ -113,7 +113,10 @@ function attempt<T>(work: () => T, explain: (error: unknown) => unknown): T {
   }
 }
 
-/** Addresses are nobody else's business: a new folder and the file are their owner's alone (SQLite's others follow). */
+/**
+ * Addresses are private: only the owner can access a new folder and the file (SQLite's other files
+ * follow).
+ */
 function createFile(file: string): void {
   if (file === IN_MEMORY) return;
   try {

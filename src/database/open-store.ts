@@ -5,25 +5,27 @@ import type { OpenDatabase } from './open-database.ts';
 import { openSqlite } from './open-sqlite.ts';
 import type { Database } from './tables.ts';
 
-/** An open database. The queries are in one file a noun, and take `db` or a transaction of it. */
+/**
+ * An open database. There is one file of queries for each noun. Queries take `db` or a transaction of it.
+ */
 export interface Store {
   readonly db: Database;
   /** For messages: the file, or host, port and name. Never a password. */
   readonly place: string;
   /**
-   * Runs `work` in one transaction: all of it is stored (and synced), or nothing. Throws when that
-   * cannot be told, since the connection broke. Queries on `Store.db` see nothing of it until it is
-   * over: inside, use the `db` that `work` is given.
+   * Runs `work` in one transaction: everything is stored (and synced), or nothing. Throws if the result
+   * is unknown, because the connection broke. Queries on `Store.db` do not see its changes until it ends:
+   * inside, use the `db` that `work` receives.
    */
   transaction<T>(work: (db: Database) => Promise<T>): Promise<T>;
   /**
-   * The one clock that all programs with this database share, to the millisecond: PostgreSQL's own,
-   * since the machines' clocks differ; on SQLite the machine's. Leases are by it.
+   * The clock for leases, with milliseconds, shared by all programs with this database: PostgreSQL's own,
+   * because the machines' clocks differ; on SQLite the machine's.
    */
   leaseClock(): Promise<Temporal.Instant>;
   /**
-   * Throws a config error where the file of a SQLite database is damaged. Reads all of it, in a thread
-   * of its own.
+   * Throws a config error if the file of a SQLite database is damaged. Reads the whole file, in a
+   * separate thread.
    */
   verify(): Promise<void>;
   close(): Promise<void>;
@@ -31,10 +33,10 @@ export interface Store {
 
 /**
  * Opens the database at `databaseUrl` (`sqlite:` and a path, `sqlite::memory:`, or
- * `postgres://user:password@host:port/name`), makes a file and its folder where there are none, and
- * brings the tables up to date. Throws a `BroadsheetError`: config for a database that is not ours,
- * newer than this program, or not open to us; disk where it can't be read or written; unavailable
- * where the server is away; usage where it is not what is expected. Then it is left as it is.
+ * `postgres://user:password@host:port/name`), makes a file and its folder if necessary, and brings the
+ * tables up to date. Throws a `BroadsheetError`: config for a database that is not ours, is newer than
+ * this program, or denies access; disk if it cannot be read or written; unavailable if the server is
+ * away; usage if it is not what is expected. Then the database is unchanged.
  */
 export async function openStore(databaseUrl: string, expected?: Expectation): Promise<Store> {
   const { db, place, claim, leaseClock, verify } = await openDatabase(databaseUrl, expected);

@@ -3,8 +3,8 @@ import type { PlaceOnServer } from '../settings/place-of-database.ts';
 import type { Database } from './tables.ts';
 
 /**
- * Where a PostgreSQL database is, told by the server itself. Neither its address nor the machine
- * that asks is in it: many machines may send from one database, each by another way to it.
+ * The location of a PostgreSQL database, from the server itself. It contains neither the server's address
+ * nor the client machine: many machines may send from one database, each over another address.
  */
 export async function placeOnServer(db: Database): Promise<PlaceOnServer> {
   const { rows } = await sql<{ oid: string }>`
@@ -23,7 +23,7 @@ export async function placeOnServer(db: Database): Promise<PlaceOnServer> {
   };
 }
 
-/** Some servers that are PostgreSQL for their users keep this to themselves. */
+/** Some PostgreSQL-compatible servers do not reveal this. */
 async function ask(db: Database, query: RawBuilder<unknown>): Promise<string | null> {
   try {
     const { rows } = await (query as RawBuilder<{ told: string }>).execute(db);

@@ -11,11 +11,10 @@ import {
 import { durable, storable } from './dialect.ts';
 
 /**
- * What every transaction begins with. Its settings end with it: behind a pooler each transaction may
- * have another session, and a session's settings would reach other programs. A commit is on the
- * disk when it returns (`durable`). Locks are waited for as long as on SQLite. The longest statement plans an
- * edition for some million subscribers. A machine that is gone without a word must not hold its
- * locks for hours.
+ * The beginning of every transaction. Its settings end with it: behind a pooler each transaction may have
+ * another session, and session settings would reach other programs. A commit is on the disk when it
+ * returns (`durable`). The time limit for locks is the same as on SQLite. The longest statement plans an
+ * edition for a few million subscribers. A machine that disappears must not keep its locks for hours.
  */
 const BEGIN = CompiledQuery.raw(`begin;
   ${durable};
@@ -34,9 +33,9 @@ const WRITES: readonly RootOperationNode['kind'][] = [
 ];
 
 /**
- * Kysely's PostgreSQL on a pool of `pg`. `explain` makes of a thrown error what is thrown on. A
- * transaction whose `commit` gets no answer throws: nobody can say whether it is stored. A query
- * that writes outside a transaction gets one of its own, since durability is set in transactions.
+ * Kysely's PostgreSQL dialect on a pool of `pg`. `explain` converts a thrown error to the one to throw. A
+ * transaction whose `commit` gets no answer throws: it is unknown whether it is stored. A write outside a
+ * transaction gets its own, because durability is set in transactions.
  */
 export function postgresDialect(pool: PostgresPool, explain: (error: unknown) => unknown): Dialect {
   const inner = new PostgresDialect({ pool });
@@ -79,7 +78,7 @@ function createDriver(inner: Driver, explain: (error: unknown) => unknown): Driv
   };
   const rollback = async (connection: DatabaseConnection) => {
     inTransaction.delete(connection);
-    // Without its connection the server rolls back by itself, and the first error tells more.
+    // Without its connection the server rolls back itself, and the first error says more.
     await inner.rollbackTransaction(connection).catch(() => {});
   };
   const transactionOf = async <T>(connection: DatabaseConnection, work: () => Promise<T>) => {

@@ -2,9 +2,9 @@ import type { Compilable, CompiledQuery, QueryResult } from 'kysely';
 import type { Database } from './tables.ts';
 
 /**
- * An insert that is run again and again, with as many rows each time or a few lengths: compiled
- * once for each length, since compiling thousands of parameters takes longer than storing them.
- * `build` makes the query of rows that have the same columns in the same order, and no other parameters.
+ * An insert that runs many times, with one or a few different numbers of rows. It is compiled once for
+ * each number, because compiling thousands of parameters takes longer than storing them. `build` makes
+ * the query for rows that have the same columns in the same order, and no other parameters.
  */
 export function repeatedInsert<Row extends object, Result>(
   db: Database,

@@ -13,26 +13,26 @@ import {
 import { storable } from './dialect.ts';
 import { isBusy } from './explain-sqlite-error.ts';
 
-/** Statements that stay prepared; those of inserts of odd lengths must not pile up. */
+/** The most prepared statements: inserts with unusual row counts must not accumulate. */
 const MOST_PREPARED = 200;
 
-/** Another program's lock is asked for again after so long. */
+/** The pause before another try to get a lock. */
 const ASK_AGAIN_MS = 20;
 
 export interface SqliteOptions {
-  /** Makes of a thrown SQLite error what is thrown on. */
+  /** Converts a thrown SQLite error to the one to throw. */
   readonly explain: (error: unknown) => unknown;
-  /** How long another program may write before whoever waits for it gives up. */
+  /** How long to wait while another program writes. */
   readonly patienceMs: number;
-  /** A second connection to the same file, for reading alone, as soon as there is one. */
+  /** A second, read-only connection to the same file, once there is one. */
   readonly reader?: () => DatabaseSync | undefined;
 }
 
 /**
- * Kysely's SQLite on `node:sqlite`: one connection that writes, for one statement or transaction at
- * a time, and one that reads what is committed, so that a page of the site does not wait for
- * whoever waits to write. A transaction takes the write lock when it begins: one that would start by
- * reading could find out at its first write that another process was faster, and have to start again.
+ * Kysely's SQLite dialect on `node:sqlite`. One connection writes, one statement or transaction at a
+ * time. Another one reads committed data: a page of the site does not wait for writers. A transaction
+ * takes the write lock when it begins. If it started with a read, it could find at its first write that
+ * another process was faster, and would have to start again.
  */
 export function sqliteDialect(database: DatabaseSync, options: SqliteOptions): Dialect {
   return {
@@ -43,7 +43,7 @@ export function sqliteDialect(database: DatabaseSync, options: SqliteOptions): D
   };
 }
 
-/** Kysely would hand out one connection at a time, to readers too; whoever writes waits in the driver. */
+/** Kysely would allow one connection at a time, also for readers. Here writers wait in the driver. */
 class SideBySideAdapter extends SqliteAdapter {
   override get supportsMultipleConnections(): boolean {
     return true;
@@ -61,7 +61,7 @@ function createDriver(database: DatabaseSync, options: SqliteOptions): Driver {
     if (reader !== undefined) read ??= statementsOn(reader, options);
     return read;
   };
-  /** What each connection that Kysely was given calls when its transaction is over. */
+  /** For each connection that Kysely got: the function to call at the end of its transaction. */
   const transactions = new WeakMap<DatabaseConnection, () => void>();
   const acquire = (): DatabaseConnection => {
     const connection: DatabaseConnection = {
@@ -91,7 +91,7 @@ function createDriver(database: DatabaseSync, options: SqliteOptions): Driver {
       await write(CompiledQuery.raw('commit'));
     },
     async rollbackTransaction() {
-      // A full disk makes SQLite roll back by itself, and `rollback` an error that hides the first.
+      // On a full disk SQLite rolls back itself. Then `rollback` would fail and hide the first error.
       if (database.isTransaction) await write(CompiledQuery.raw('rollback'));
     },
     async releaseConnection(connection) {
@@ -105,7 +105,7 @@ function createDriver(database: DatabaseSync, options: SqliteOptions): Driver {
   };
 }
 
-/** Hands out one turn after the other, in the order of asking. */
+/** Grants one turn after the other, in the order of the calls. */
 function createTurns(): { next(): Promise<() => void> } {
   let last = Promise.resolve();
   return {
@@ -135,8 +135,8 @@ function statementsOn(database: DatabaseSync, { explain, patienceMs }: SqliteOpt
       try {
         return run<Row>(prepare(sql), parameters);
       } catch (error) {
-        // SQLite's own waiting stops this whole program, and with it the replies of relays.
-        // Within a transaction it has the lock already: asking again would not help.
+        // SQLite's own waiting blocks this whole program, also the replies of relays. Within a
+        // transaction it already has the lock: another try would not help.
         const isWorthWaiting = isBusy(error) && !database.isTransaction;
         if (!isWorthWaiting || performance.now() - from > patienceMs) throw explain(error);
       }
@@ -146,7 +146,7 @@ function statementsOn(database: DatabaseSync, { explain, patienceMs }: SqliteOpt
 }
 
 function run<Row>(statement: StatementSync, parameters: readonly unknown[]): QueryResult<Row> {
-  // Kysely passes what the typed tables allow: text, numbers and nulls.
+  // Kysely passes only what the typed tables allow: text, numbers and nulls.
   const values = storable(parameters) as readonly SQLInputValue[];
   if (statement.columns().length > 0) return { rows: statement.all(...values) as Row[] };
   const { changes, lastInsertRowid } = statement.run(...values);

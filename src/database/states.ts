@@ -1,12 +1,12 @@
-// The words that columns of the tables have: states, kinds and causes.
+// The values of table columns: states, kinds and causes.
 
-/** Where a subscription to one newsletter stands. Only `active` ones get editions. */
+/** The status of a subscription to one newsletter. Only `active` ones get editions. */
 export type SubscriptionStatus = 'pending' | 'active' | 'unsubscribed' | 'bounced' | 'complained';
 
-/** Statuses of those who must not be mailed again unless they ask themselves. */
+/** People with these statuses must not get mail again unless they sign up themselves. */
 export type DepartedStatus = Extract<SubscriptionStatus, 'unsubscribed' | 'bounced' | 'complained'>;
 
-/** Where one edition to one subscriber stands; `delivery-events.ts` says what leads where. */
+/** The state of one edition's delivery to one subscriber. `delivery-events.ts` has the transitions. */
 export type DeliveryState =
   | 'queued'
   | 'claimed'
@@ -21,19 +21,19 @@ export type DeliveryState =
 export type FailureCause = 'reply' | 'stale' | 'cancelled';
 
 /**
- * Who or what paused an edition: an editor, trouble of relay or account, refusals one after the other;
- * a post of it was taken away before anybody got it; or it waits for an editor to approve it, and
- * nothing else lets it go.
+ * What paused an edition: an editor; a problem of the relay or account; refusals in a row; a post that
+ * was taken away before anybody got the edition; or a missing approval, and then only an editor's
+ * approval releases it.
  */
 export type PauseCause = 'editor' | 'relay' | 'refusals' | 'retraction' | 'approval';
 
-/** How much room an edition gives to a story; `web`: on its page in the archive only. */
+/** How much space a story gets in an edition. `web`: only on its page in the archive. */
 export type StoryRole = 'lead' | 'story' | 'headline' | 'web';
 
 /**
- * A mail to one person about their subscriptions. `confirm`: asks whether they signed up;
- * `already`: they had, and signed up again; `welcome`; `preferences`: the link to their page;
- * `new-address`: asks whether it is theirs; `address-changed`: to the old one.
+ * A mail to one person about their subscriptions. `confirm`: asks whether they signed up; `already`: they
+ * were subscribed and signed up again; `welcome`; `preferences`: the link to their page; `new-address`:
+ * asks whether it is theirs; `address-changed`: to the old one.
  */
 export type NoticeKind =
   | 'confirm'
@@ -44,16 +44,15 @@ export type NoticeKind =
   | 'address-changed';
 
 /**
- * `asked`: a stranger asked for it, and it is not decided yet whether the address gets one;
- * `dropped`: it does not, what it was about is over, or its address was erased.
+ * `asked`: a stranger requested it, and it is not decided yet whether the address gets one; `dropped`: it
+ * gets none, its reason is gone, or its address was erased.
  */
 export type NoticeState = 'asked' | 'waiting' | 'sent' | 'failed' | 'dropped';
 
 /**
- * Where a day of a newsletter's schedule stands.
- * `open`: due, somebody works on it or is about to; `waiting`: too few stories yet, it is looked
- * again; `approval`: composed, an editor is asked; `sending`: its edition is going out; `sent`,
- * `skipped` (nothing to send), `held` (an editor has to decide), `failed`: how it ended.
+ * The state of a day in a newsletter's schedule. `open`: due, and in work or soon in work; `waiting`: too
+ * few stories yet, it is checked again; `approval`: composed, an editor is asked; `sending`: its edition
+ * is being sent; final: `sent`, `skipped` (nothing to send), `held` (an editor has to decide), `failed`.
  */
 export type SlotState =
   | 'open'
@@ -65,7 +64,7 @@ export type SlotState =
   | 'held'
   | 'failed';
 
-/** What may happen to a subscription; `SubscriptionEvent` has what is known of each. */
+/** What may happen to a subscription. `SubscriptionEvent` has the details of each. */
 export type SubscriptionEventKind =
   | 'signedUp'
   | 'joined'

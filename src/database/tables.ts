@@ -13,8 +13,8 @@ import type {
 } from './states.ts';
 
 /**
- * The tables, as the newest migration leaves them. Instants are text of one width in UTC
- * (`2026-03-20T07:00:00.000Z`), so that they sort as text in every database.
+ * The tables after the newest migration. Instants are text of one width in UTC
+ * (`2026-03-20T07:00:00.000Z`): as text they sort correctly in every database.
  */
 export interface Tables {
   readonly subscribers: SubscribersTable;
@@ -35,14 +35,16 @@ export interface Tables {
   readonly subscription_events: SubscriptionEventsTable;
 }
 
-/** What the queries of a noun's file are run on: the database, or a transaction of it. */
+/** What queries run on: the database, or a transaction of it. */
 export type Database = Kysely<Tables>;
 
 export interface SubscribersTable {
   id: string;
   newsletter: string;
   address: string;
-  /** `addressKey(address)`: one row for each mailbox. With the id behind it, of one that was merged into another. */
+  /**
+   * `addressKey(address)`: one row for each mailbox. If the row was merged into another, the id follows.
+   */
   address_key: string;
   /** `domainOf(address)`. */
   domain: string;
@@ -54,11 +56,11 @@ export interface SubscribersTable {
   consent_ip_hash: string | null;
   confirmed_at: string | null;
   changed_at: string;
-  /** When their owner left; kept until they agree again, whatever came since. */
+  /** When the owner left. It stays until they agree again, whatever happens in between. */
   left_at: string | null;
-  /** `changed_at`, where that is when they left by the link of a mail: what can be undone. */
+  /** `changed_at`, if they left at that time by the link in a mail: that can be undone. */
   left_by_link_at: string | null;
-  /** The subscription that took its place when the address was changed: links to this one lead there. */
+  /** The subscription that replaced it when the address was changed: links to this one lead there. */
   moved_to: string | null;
 }
 
@@ -71,25 +73,25 @@ export interface EditionsTable {
   html: string;
   text: string;
   composed_at: string;
-  /** When its deliveries were planned; null until it is first sent. */
+  /** When its deliveries were planned; null before the first send. */
   planned_at: string | null;
-  /** How many were planned then: what the books have to balance against. */
+  /** How many were planned then: the ledger must add up to it. */
   planned: number;
-  /** From when on its age is counted: when it was planned, or when failed ones were queued again. */
+  /** The start of its age: when it was planned, or when failed deliveries were queued again. */
   fresh_from: string | null;
   paused_at: string | null;
   paused_by: PauseCause | null;
   pause_reason: string | null;
   cancelled_at: string | null;
-  /** When an editor let it go, where one was asked. */
+  /** When an editor approved it, if one was asked. */
   approved_at: string | null;
-  /** When an editor said that it goes as composed, whatever became of its posts. */
+  /** When an editor decided to send it as composed, despite changes to its posts. */
   as_composed_at: string | null;
 }
 
 export interface EditionPostsTable {
   edition: string;
-  /** Stands here too, so that a post is in one edition of a newsletter at most. */
+  /** Repeated here: a newsletter has a post in at most one edition. */
   newsletter: string;
   post: string;
   position: number;
@@ -97,7 +99,7 @@ export interface EditionPostsTable {
   title: string;
   url: string;
   role: StoryRole | null;
-  /** `Post.fingerprint` when it was composed; null in editions of before. */
+  /** `Post.fingerprint` when it was composed; null in older editions. */
   fingerprint: string | null;
 }
 
@@ -105,73 +107,73 @@ export interface DeliveriesTable {
   id: Generated<number>;
   edition: string;
   subscriber: string;
-  /** As it was when the edition was planned. */
+  /** The address when the edition was planned. */
   address: string;
   /** `domainOf(address)`. */
   domain: string;
   /** Null until the message is first built. */
   message_id: string | null;
-  /** The `Date` of the message that was last handed to a relay whole; null before the first. */
+  /** The `Date` of the last message that was completely sent to a relay; null before the first. */
   dated_at: string | null;
   state: DeliveryState;
-  /** Times that a relay was asked to take the message. */
+  /** How many times a relay was asked to accept the message. */
   attempts: number;
-  /** Who holds a claimed or submitting one (`senders.id`). */
+  /** The sender (`senders.id`) of a claimed or submitting delivery. */
   sender: string | null;
   changed_at: string;
-  /** A deferred one is not due before. */
+  /** A deferred delivery is not due before this time. */
   retry_at: string | null;
-  /** When it was first in doubt; stays when that is settled. */
+  /** When it was first in doubt; stays after the doubt is settled. */
   in_doubt_at: string | null;
-  /** How often it came to be in doubt. */
+  /** How many times it was in doubt. */
   doubts: Generated<number>;
-  /** When it was decided that one in doubt is not sent again. */
+  /** When it was decided not to send a delivery in doubt again. */
   doubt_settled_at: string | null;
   failed_because: FailureCause | null;
   /** `RelayAccount.id` */
   relay: string | null;
-  /** How the last reply was understood (`ReplyClass`). */
+  /** The class of the last reply (`ReplyClass`). */
   reply_class: string | null;
   reply_code: number | null;
   reply_enhanced: string | null;
   reply_text: string | null;
 }
 
-/** The programs that send or were sending: what they hold goes back when they are dead. */
+/** The programs that send or were sending: when one is dead, its claims are released. */
 export interface SendersTable {
   id: string;
-  /** Machine and process space that `pid` is of; empty when that cannot be told. */
+  /** Machine and process namespace of `pid`; empty if unknown. */
   host: string;
   pid: number;
-  /** When the process started, in the system's own words: numbers of processes are used again. */
+  /** The process start time in the system's own format, because process numbers are reused. */
   started: string;
   /** The edition that it sends. */
   edition: string | null;
   lease_until: string;
 }
 
-/** What has been taken of relays' rates, and how they fare. */
+/** The used quota of relays, and their state. */
 export interface RelaysTable {
   /** `RelayAccount.id` */
   id: string;
-  /** The next message may go then; null where no rate was ever set. */
+  /** When the next message may be sent; null if there was never a rate. */
   next_at: string | null;
-  /** The last trouble, and since when; null when it works. */
+  /** The last problem, and since when; null while the relay works. */
   trouble: string | null;
   trouble_at: string | null;
-  /** It is given nothing before, and then one message first; stays until it takes one. */
+  /** It gets nothing before this time, and then one message first; stays until it accepts one. */
   rest_until: string | null;
   rest_reason: string | null;
-  /** Where it asked for a slower pace: the rate as it was set then. */
+  /** The rate that was set after it asked for a slower pace. */
   messages_per_hour: number | null;
   rate_changed_at: string | null;
-  /** What it was found to take: connections at once, messages over one. */
+  /** The limits found so far: parallel connections, messages per connection. */
   connections: number | null;
   messages_per_connection: number | null;
   limits_changed_at: string | null;
 }
 
-/** Messages that were given to a relay in one minute. */
+/** Messages sent to a relay in one minute. */
 export interface RelayUsageTable {
   relay: string;
   /** `2026-03-20T07:00` */
@@ -190,55 +192,57 @@ export interface DomainsTable {
 }
 
 /**
- * The lines of the journal file, as far as this database has seen them. One that the file has and
- * this table has not: the database is older than the file, a backup that was put back.
+ * The lines of the journal file that this database has seen. If the file has a line that is missing here,
+ * the database is older than the file: it is a restored backup.
  */
 export interface JournalTable {
   id: string;
   at: string;
-  /** Somebody left; a bounce counts no more; an edition began to be sent; a newsletter has another id. */
+  /**
+   * Somebody left; a bounce no longer counts; the send of an edition began; a newsletter got a new id.
+   */
   kind: 'departure' | 'return' | 'send' | 'rename';
-  /** Of a departure: null means all newsletters (somebody who was erased). */
+  /** Of a departure: null means all newsletters (an erased person). */
   newsletter: string | null;
   /** Keyed hash of `addressKey(address)`. */
   address_hash: string | null;
   status: DepartedStatus | 'erased' | null;
   edition: string | null;
-  /** Of a rename: the id that `newsletter` has since. */
+  /** Of a rename: the new id of `newsletter`. */
   renamed_to: string | null;
 }
 
-/** What happened to each subscription, in order. */
+/** What happened to each subscription, in order of time. */
 export interface SubscriptionEventsTable {
   id: Generated<number>;
-  /** Null once it is erased. */
+  /** Null after an erasure. */
   subscriber: string | null;
   newsletter: string;
   kind: SubscriptionEventKind;
   at: string;
-  /** By what. */
+  /** The cause of the event. */
   source: string;
-  /** Of somebody who was erased, and of nobody else: keyed hash of `addressKey(address)`. */
+  /** Only of an erased person: keyed hash of `addressKey(address)`. */
   address_hash: string | null;
 }
 
-/** Which database this is, and where it is at home: one row. */
+/** The identity of this database and its location: one row. */
 export interface IdentityTable {
   /** Random; a copy has the same. */
   id: string;
-  /** Key of the hashes of addresses. */
+  /** The key for hashes of addresses. */
   hash_key: string;
-  /** Where it was last told to be, `PlaceOfDatabase` as text; null before the first send. */
+  /** Its saved location, `PlaceOfDatabase` as text; null before the first send. */
   place: string | null;
   held_at: string | null;
   held_because: string | null;
-  /** A line that the journal file surely has, the newest such; null before there is one, and on a server. */
+  /** The newest line that is surely in the journal file; null before there is one, and on a server. */
   journal_line: string | null;
-  /** The `serviceUrl` that was found to answer, or that an editor vouched for. */
+  /** The `serviceUrl` that was found to answer, or that an editor confirmed. */
   service_url: string | null;
 }
 
-/** The days of the schedule: one row for each newsletter and day decides that it is sent once. */
+/** The days of the schedule: one row for each newsletter and day, to send its edition only once. */
 export interface SlotsTable {
   newsletter: string;
   /** In the newsletter's zone: `2026-03-20`. */
@@ -249,29 +253,29 @@ export interface SlotsTable {
   /** A phrase without a full stop. */
   reason: string | null;
   edition: string | null;
-  /** When it was found that somebody had sent its edition by hand. */
+  /** When an edition was found that somebody had sent by hand. */
   by_hand_at: string | null;
   /** When the editor was mailed the edition to approve. */
   asked_at: string | null;
-  /** The program that works on it, for as long as its lease. */
+  /** The program that works on it, until its lease ends. */
   holder: string | null;
   lease_until: string | null;
-  /** When it was last looked at and its state written. */
+  /** When it was last checked and its state written. */
   changed_at: string;
-  /** When somebody was told how it ended, or that it has not. */
+  /** When its outcome, or the missing outcome, was reported. */
   told_at: string | null;
 }
 
-/** What was asked for by a form and is not confirmed yet, or was just now. */
+/** Requests from a form that are not confirmed yet, or were just confirmed. */
 export interface SignUpsTable {
   id: string;
   address: string;
   /** `addressKey(address)` */
   address_key: string;
-  /** Ids, with spaces between. */
+  /** Ids, separated by spaces. */
   newsletters: string;
   language: string;
-  /** Which form. */
+  /** The form. */
   source: string;
   consent_text: string | null;
   ip_hash: string | null;
@@ -282,7 +286,7 @@ export interface SignUpsTable {
   confirmed_at: string | null;
 }
 
-/** Mails to one person about their subscriptions; those of the last days are the budgets' books. */
+/** Mails to one person about their subscriptions. The budgets count those of the last days. */
 export interface NoticesTable {
   id: string;
   kind: NoticeKind;
@@ -291,11 +295,11 @@ export interface NoticesTable {
   address: string | null;
   /** Keyed hash of `addressKey(address)`. */
   address_hash: string;
-  /** Keyed hash of `mailboxKey(address)`, of mails that forms ask for. */
+  /** Keyed hash of `mailboxKey(address)`, for mails that forms request. */
   mailbox_hash: string | null;
-  /** Of whoever asked for it; null where it answers a sign-up, which has its own. */
+  /** Of the requester; null if it answers a sign-up, which has its own. */
   ip_hash: string | null;
-  /** What its text needs, as JSON: ids, no addresses. */
+  /** The payload of its text, as JSON: ids, no addresses. */
   facts: string;
   language: string;
   at: string;
@@ -310,7 +314,7 @@ export interface NoticesTable {
 export interface AddressChangesTable {
   id: string;
   subscriber: string;
-  /** Keyed hash of the address that the subscription had when the change was asked for. */
+  /** Keyed hash of the subscription's address when the change was requested. */
   from_hash: string;
   address: string;
   /** `addressKey(address)` */
@@ -320,7 +324,7 @@ export interface AddressChangesTable {
   confirmed_at: string | null;
 }
 
-/** Forms by the networks wider than a client that they came from; the budgets' books. */
+/** Forms by the wider networks that sent them; the budgets count them. */
 export interface RequestNetworksTable {
   id: string;
   /** Keyed hash of a `/56` or `/48` of IPv6. */

@@ -44,10 +44,7 @@ export interface RefusalState {
   readonly tail: readonly NumberedRefusal[];
   /** For each of the last messages that the relay judged: whether it refused it for policy. */
   readonly window: readonly boolean[];
-  /**
-   * It refused everyone before, and has accepted no message since: fewer refusals are enough to
-   * stop.
-   */
+  /** It refused everyone before, and has accepted no message since: fewer refusals are enough to stop. */
   readonly isProbing: boolean;
   /**
    * It proved to refuse everyone in this run. Refusals of messages that were in flight then count
@@ -60,7 +57,7 @@ export interface RefusalState {
  * What happens to a refused delivery:
  *
  *     reader    it is about the reader: failed; an address that does not exist ends the subscription
- *     doubtful  the reply names the address, but the relay has accepted nothing else: failed, no more
+ *     doubtful  the reply names the address, but the relay accepted nothing: failed; no subscription ends
  *     later     it may be about us: tried again in an hour
  *     us        it is about us: requeued, and the relay rests
  */
@@ -97,15 +94,10 @@ const MOST_POLICY_OF_WINDOW = 25;
  */
 const FEW = 2;
 
-/**
- * This share of unclear refusals between accepted messages is plausible: a tenth, or at least one.
- */
+/** This share of unclear refusals between accepted messages is plausible: a tenth, or at least one. */
 const PLAUSIBLE_SHARE = 0.1;
 
-/**
- * A run starts with up to this many recipients whose last refusal was not settled
- * (`planDeliveries`).
- */
+/** A run starts with up to this many recipients whose last refusal was not settled (`planDeliveries`). */
 export const MOST_ASKED_FIRST = 3;
 
 /** The state of a relay before its first message. */

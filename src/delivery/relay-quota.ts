@@ -22,9 +22,7 @@ export interface Reservation {
   readonly askAgainAt?: number;
 }
 
-/**
- * The furthest time ahead of a reservation. It bounds what a crash or a clock set back can cost.
- */
+/** The furthest time ahead of a reservation. It bounds what a crash or a clock set back can cost. */
 export const FURTHEST_MS = 2000;
 
 /**

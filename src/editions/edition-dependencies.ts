@@ -3,13 +3,16 @@ import type { Templates } from '../templates/templates.ts';
 import type { Edition } from './edition.ts';
 import type { PostChange } from './post-change.ts';
 
-/** What comparing a stored edition with its posts needs. */
+/** Dependencies for comparing a stored edition with its posts. */
 export interface EditionDependencies extends StoreDependencies {
-  /** There in the service, where nobody is to wait while all posts are read; else this process reads them. */
+  /**
+   * Set in the service, where nothing may wait while all posts are read. Without it, this process
+   * reads them.
+   */
   readonly findChanges?: (edition: Edition) => Promise<readonly PostChange[]>;
 }
 
-/** What composing needs as well. */
+/** Dependencies for composing. */
 export interface ComposeDependencies extends EditionDependencies {
   readonly templates: Templates;
 }

@@ -1,27 +1,28 @@
 import type { PauseCause, StoryRole } from '../database/states.ts';
 
-/** A post as it stands in an edition. */
+/** A post as it is in an edition. */
 export interface EditionPost {
-  /** The post's identity (`PublishedPost.id`). */
+  /** The post's id (`PublishedPost.id`). */
   readonly id: string;
   readonly file: string;
   readonly title: string;
   readonly url: string;
-  /** Absent for the posts that tell a story which another post of the edition shows. */
+  /** Absent if another post of the edition shows the same story. */
   readonly role?: StoryRole;
-  /** `Post.fingerprint` when the edition was composed; absent in editions of old databases. */
+  /** `Post.fingerprint` when the edition was composed. Absent in editions of old databases. */
   readonly fingerprint?: string;
 }
 
 /**
- * One dated issue of a newsletter, frozen when it is composed: what is resumed, archived and
- * received are these bytes. `html` and `text` have placeholders (`Placeholder`) for what differs per subscriber.
+ * One dated issue of a newsletter. It does not change after it was composed: exactly these bytes
+ * are resumed, archived and received. `html` and `text` have placeholders (`Placeholder`) for what
+ * differs for each subscriber.
  */
 export interface Edition {
-  /** `politics-essential-2026-03-20`, with `-2` and so on for more of one day. */
+  /** `politics-essential-2026-03-20`, with `-2` and so on for further editions of one day. */
   readonly id: string;
   readonly newsletter: string;
-  /** The day it is of, in the newsletter's zone: `2026-03-20`. */
+  /** Its day in the newsletter's time zone: `2026-03-20`. */
   readonly day: string;
   readonly subject: string;
   /** The line that inboxes show beside the subject. */
@@ -33,7 +34,7 @@ export interface Edition {
   readonly composedAt: string;
 }
 
-/** Why an edition waits. */
+/** Why an edition is paused. */
 export interface EditionPause {
   readonly by: PauseCause;
   /** A phrase without a full stop. */
@@ -43,9 +44,9 @@ export interface EditionPause {
 }
 
 /**
- * Markers in an edition's HTML and text that every message replaces by its subscriber's own
- * values. Plain ASCII words that no author writes; in HTML they stand inside attributes or text.
- * Editions that are stored have these very words in them: they stay as they are.
+ * Markers in an edition's HTML and text. Every message replaces them with its subscriber's values.
+ * They are plain ASCII that no author writes; in HTML they are in attributes or text. Stored
+ * editions contain them: do not change them.
  */
 export const PLACEHOLDERS = {
   unsubscribeUrl: 'https://slot.invalid/unsubscribe-url',

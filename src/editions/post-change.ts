@@ -1,4 +1,4 @@
-/** What became of a post since an edition with it was composed. */
+/** How a post changed after an edition with it was composed. */
 export type PostChangeKind =
   | 'changed'
   | 'retitled'
@@ -9,16 +9,16 @@ export type PostChangeKind =
   | 'broken';
 
 export interface PostChange {
-  /** Path in the posts folder, as it was then. */
+  /** Path in the posts folder when the edition was composed. */
   readonly file: string;
-  /** As the edition has it. */
+  /** The title in the edition. */
   readonly title: string;
   readonly kind: PostChangeKind;
 }
 
 const TAKEN_AWAY: readonly PostChangeKind[] = ['gone', 'draft', 'future', 'broken'];
 
-/** Whether readers of the site no longer find the post, whose story the edition still tells. */
+/** Whether the site no longer has the post, although the edition still has its story. */
 export function isTakenAway({ kind }: PostChange): boolean {
   return TAKEN_AWAY.includes(kind);
 }

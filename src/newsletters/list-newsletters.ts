@@ -2,13 +2,13 @@ import type { StoreDependencies } from '../database/dependencies.ts';
 import { countPeople, type NewsletterCounts } from '../subscribers/queries/newsletters.ts';
 import { findMissingNewsletters } from './missing-newsletters.ts';
 
-/** A newsletter and its people. */
+/** A newsletter and the numbers of its subscribers. */
 export interface NewsletterStatus extends NewsletterCounts {
-  /** Undefined where it is not in the config. */
+  /** Undefined if it is not in the config. */
   readonly name?: string;
 }
 
-/** The newsletters of the config, and those that people are subscribed to besides. */
+/** The newsletters of the config, and others that people are subscribed to. */
 export async function listNewsletters(
   deps: Pick<StoreDependencies, 'config' | 'store'>,
 ): Promise<readonly NewsletterStatus[]> {

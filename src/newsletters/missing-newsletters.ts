@@ -7,7 +7,7 @@ import {
   subscribedNewsletters,
 } from '../subscribers/queries/newsletters.ts';
 
-/** Newsletters that people are subscribed to, or have asked for, and that are not in the config. */
+/** Newsletters that have active or pending subscribers, but are not in the config. */
 export async function findMissingNewsletters({
   config,
   store: { db },
@@ -22,7 +22,7 @@ export async function findMissingNewsletters({
   return missing;
 }
 
-/** A warning for each of them, with what to do. */
+/** A warning for each of them, with the remedy. */
 export function warnOfMissing(
   { file, newsletters }: Pick<Config, 'file' | 'newsletters'>,
   missing: readonly NewsletterCounts[],

@@ -10,13 +10,12 @@ import { findNewsletter } from '../settings/find-newsletter.ts';
 import { changeSubscriptions } from '../subscribers/change-subscriptions.ts';
 import { isKnownNewsletter, newestJournalLine } from '../subscribers/queries/newsletters.ts';
 
-/** What was renamed. */
 export interface RenameReport {
   readonly from: string;
   readonly to: string;
-  /** Subscriptions that have another newsletter now. */
+  /** Subscriptions that were moved to the new id. */
   readonly subscriptions: number;
-  /** Mailboxes that had both, and have one now. */
+  /** Addresses that had both newsletters, and have one now. */
   readonly merged: number;
   readonly editions: number;
 }
@@ -27,11 +26,11 @@ const TABLES = [
 ];
 
 /**
- * Gives a newsletter that is not in the config any more the id of one that is, with its people, their
- * histories, its editions and slots, in one transaction. Where a mailbox has both, the stricter
- * subscription counts. The journal has it, so that a backup of the time before is renamed as well.
- * Ids of editions stay. Throws a usage error where it is still in the config, or nothing is known of
- * it; an error to try again while an edition of either is sent.
+ * Renames a newsletter that is no longer in the config to the id of one that is. Moves its
+ * subscribers, their histories, its editions and slots, in one transaction. If an address has both
+ * newsletters, the stricter subscription counts. The journal records the rename, and an older
+ * backup is renamed as well. Ids of editions stay. Throws a usage error if it is still in the
+ * config, or is unknown; an error to try again while an edition of either is sent.
  */
 export async function renameNewsletter(
   { config, store, clock }: StoreDependencies,
@@ -55,7 +54,8 @@ export async function renameNewsletter(
     const editions = await editionRows(db, from);
     const ids = [...editions, ...(await editionRows(db, renamedTo))].map(({ id }) => id);
     await refuseSenders(db, ids, leaseNow);
-    // Whatever the clock says: all lines that the journal has of it by now are about this newsletter.
+    // Not before the newest journal line about `from`, whatever the clock says: all its lines until
+    // now are about this newsletter.
     const now = storedInstant(clock());
     const newest = await newestJournalLine(db, from);
     const rename = { newsletter: from, renamedTo, at: newest > now ? newest : now };

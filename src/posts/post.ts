@@ -63,7 +63,7 @@ export interface Post {
    */
   readonly contentHash: string;
   /**
-   * SHA-256 of the file's bytes, in hex. Absent if they equal that text (not with CRLF, UTF-16 or a
+   * SHA-256 of the file's bytes, in hex. Absent if the bytes are just that text (no CRLF, UTF-16 or
    * BOM).
    */
   readonly bytesHash?: string;

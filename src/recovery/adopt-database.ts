@@ -5,17 +5,17 @@ import { catchUpWithJournal } from './catch-up-with-journal.ts';
 import { restoreJournal } from './restore-journal.ts';
 import { findHold, settleHere } from './split-brain-guard.ts';
 
-/** What adopting ends, and what is at stake. */
+/** What adopting ends, and what is at risk. */
 export interface AdoptReport {
-  /** What its sends were held for, as what follows "this database"; null where they were not. */
+  /** Why the database was on hold, as a phrase after "this database"; null if it was not. */
   readonly held: string | null;
-  /** Editions that the next sends go on with. */
+  /** Editions that the next sends continue. */
   readonly waiting: readonly WaitingEdition[];
-  /** Lines that were written into a journal that lacked them. */
+  /** Lines written into a journal in which they were missing. */
   readonly journalLines: number;
 }
 
-/** What `adoptDatabase` would end. Applies the journal first, so that it knows all that is missing. */
+/** What `adoptDatabase` would end. Applies the journal first, to know all that is missing. */
 export async function prepareAdoption(deps: StoreDependencies): Promise<AdoptReport> {
   await catchUpWithJournal(deps);
   const hold = await findHold(deps);
@@ -24,8 +24,8 @@ export async function prepareAdoption(deps: StoreDependencies): Promise<AdoptRep
 }
 
 /**
- * Makes the database, where it is now, the one that sends: makes up for what its journal lacks, notes
- * its place and ends its hold.
+ * Makes this database, at its present location, the one that sends: restores missing journal
+ * entries, saves its location and ends its hold.
  */
 export async function adoptDatabase(deps: StoreDependencies): Promise<AdoptReport> {
   const report = await prepareAdoption(deps);

@@ -11,30 +11,32 @@ import { endDeparted, type PersonalLine } from './end-departed.ts';
 import { findElsewhere } from './find-place.ts';
 import { cancelForgotten } from './forgotten-editions.ts';
 
-/** What a database that is older than its journal was told. */
+/** What a database older than its journal learned from it. */
 export interface CaughtUp {
-  /** Subscriptions that were ended. */
+  /** Number of subscriptions that were ended. */
   readonly departed: number;
-  /** Editions that were sent since, and which it did not know to be: what it is held for. */
+  /** Editions sent since, which the database did not know as sent: the reason for its hold. */
   readonly forgotten: readonly string[];
 }
 
 const NOTHING: CaughtUp = { departed: 0, forgotten: [] };
 
 /**
- * Where the journal has lines that the database has not, the database is a backup that was put
- * back: ends the subscriptions of those who left since the backup was made, keeps the editions that
- * were sent since from being sent again, and holds the database's sends where there are such. Says
- * what it did. Where the journal lacks what the database had written there nothing tells who left and
- * what was sent: that holds the sends as well. Costs two queries and a look at the end of the file
- * when there is nothing to do.
+ * If the journal has lines that the database has not, the database is a restored backup. Then this
+ * ends the subscriptions of those who left since the backup, and keeps editions sent since then
+ * from being sent again. If there are such editions, it puts the database on hold. It returns what
+ * it did.
+ *
+ * If lines that the database wrote are missing in the journal, nobody knows who left and what was
+ * sent: that puts the database on hold as well. If there is nothing to do, it costs two queries and
+ * a read of the file's end.
  */
 export async function catchUpWithJournal(deps: StoreDependencies): Promise<CaughtUp> {
   const { config, store, clock, log } = deps;
   const { isAhead, isLacking } = await compareJournal(store.db, config.journalFile);
   const hold = (db: Database, because: string) =>
     holdDatabase(db, { since: storedInstant(clock()), because });
-  // Before anything is added to the journal, which would hide it.
+  // Before anything is appended to the journal: that would hide it.
   if (isLacking) {
     const because = (await findElsewhere(store.db, config)) ?? whyLacking(config.journalFile);
     await hold(store.db, because);
@@ -64,14 +66,14 @@ export async function catchUpWithJournal(deps: StoreDependencies): Promise<Caugh
 }
 
 interface Missed {
-  /** Of people, by the newsletters' ids of today, in order. */
+  /** About people, with the newsletters' present ids, in order. */
   readonly lines: readonly PersonalLine[];
   /** In order. */
   readonly renames: readonly Rename[];
   readonly sends: readonly SendMark[];
 }
 
-/** Notes the lines that the database has not seen, and returns them. */
+/** Saves the lines that the database has not seen, and returns them. */
 async function noteMissed(db: Database, file: string, id: string): Promise<Missed> {
   const lines: PersonalLine[] = [];
   const renames: Rename[] = [];
@@ -84,7 +86,7 @@ async function noteMissed(db: Database, file: string, id: string): Promise<Misse
       else if (entry.kind === 'send') sends.push(entry);
     }
   }
-  // A journal that was made whole again has its lines not in order.
+  // A restored journal does not have its lines in order.
   renames.sort(byTime);
   return { lines: lines.sort(byTime).map((line) => renamed(line, renames)), renames, sends };
 }
@@ -97,7 +99,7 @@ function byTime(one: { readonly at: string }, other: { readonly at: string }): n
   return one.at < other.at ? -1 : Number(one.at > other.at);
 }
 
-/** The line with the id that its newsletter has by now. */
+/** The line with the present id of its newsletter. */
 function renamed(line: PersonalLine, renames: readonly Rename[]): PersonalLine {
   let { newsletter } = line;
   for (const rename of renames) {
@@ -106,7 +108,7 @@ function renamed(line: PersonalLine, renames: readonly Rename[]): PersonalLine {
   return newsletter === undefined ? line : { ...line, newsletter };
 }
 
-/** The editions of `sends` whose fate the database does not know, oldest first. */
+/** The editions of `sends` whose outcome the database does not know, oldest first. */
 async function markForgotten(db: Database, sends: readonly SendMark[]): Promise<string[]> {
   const forgotten = new Set<string>();
   for (const mark of sends) {

@@ -9,18 +9,18 @@ import { findPublication, realPath } from './find-publication.ts';
 
 type PlaceConfig = Pick<Config, 'file' | 'folders' | 'databaseUrl' | 'journalFile' | 'formerFiles'>;
 
-/** What is wrong with where people's data is kept. */
+/** What is wrong with the location of people's data. */
 export interface PrivacyReport {
-  /** Others can read it, or it is not known which file counts: nothing may go on. */
+  /** Others can read it, or it is unclear which file is the right one: the program must not continue. */
   readonly refused: readonly Problem[];
-  /** It works, and should not stay so. */
+  /** It works, but should be changed. */
   readonly warnings: readonly Problem[];
 }
 
 /**
- * Looks whether database and journal are where nobody else gets at them: in no folder that is
- * published, and not in Git. `nameOf` makes of an absolute path what a user would type. Changes
- * nothing; runs Git where the files are in a repository.
+ * Checks that nobody else can get at the database and the journal: they must not be in a published
+ * folder, nor in Git. `nameOf` turns an absolute path into what a user would type. Changes nothing;
+ * runs Git if the files are in a repository.
  */
 export function checkPrivacy(config: PlaceConfig, nameOf: (path: string) => string): PrivacyReport {
   const unclear = unclearPlace(config, nameOf);
@@ -34,11 +34,11 @@ export function checkPrivacy(config: PlaceConfig, nameOf: (path: string) => stri
 
 interface PrivateFile {
   readonly path: string;
-  /** What whoever reads it gets. */
+  /** What its readers get. */
   readonly holds: string;
 }
 
-/** The database's file, where it is one, and the journal. */
+/** The database's file, if it has one, and the journal. */
 function filesOf({ databaseUrl, journalFile }: PlaceConfig): readonly PrivateFile[] {
   const database = sqliteFile(databaseUrl);
   return [
@@ -58,7 +58,8 @@ function publicationOf(
   config: PlaceConfig,
   nameOf: (path: string) => string,
 ): Problem[] {
-  // A journal is made as soon as it is needed, beside the database as a rule, which says it already.
+  // A missing journal will be made when it is needed, usually beside the database, which is
+  // reported already.
   if (!existsSync(path) && path === config.journalFile) return [];
   const found = findPublication(path, config.folders.output);
   if (found === undefined) return [];
@@ -109,7 +110,7 @@ function howToMove(path: string, config: PlaceConfig, nameOf: (path: string) => 
   return `stop what uses it, name another place, ${example}, in ${option} and run \`broadsheet database move ${nameOf(path)}\``;
 }
 
-/** Two files of which either may be the right one, or a move that was cut short. */
+/** Two files, and either may be the right one; or a move that was interrupted. */
 function unclearPlace(config: PlaceConfig, nameOf: (path: string) => string): Problem[] {
   const database = sqliteFile(config.databaseUrl);
   const former = formerPlace(config.file);
@@ -133,7 +134,7 @@ function unclearPlace(config: PlaceConfig, nameOf: (path: string) => string): Pr
   return [];
 }
 
-/** What is beside the new place of a database while it is copied there. */
+/** The file beside the new location of a database while it is copied there. */
 export function movingMark(database: string): string {
   return `${database}.moving`;
 }

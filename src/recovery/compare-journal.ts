@@ -4,18 +4,21 @@ import type { JournalEntry } from '../subscribers/departure.ts';
 import { seenInJournal } from '../subscribers/journal/journal.ts';
 import { readEndOfJournal, readJournal } from '../subscribers/journal/journal-file.ts';
 
-/** How the journal file and what the database knows of it stand to each other. */
+/** The journal file compared with what the database knows of it. */
 export interface JournalStanding {
-  /** The file has lines that the database has not seen: a backup was put back under its journal. */
+  /**
+   * The file has lines that the database has not seen: an older backup was restored beside its
+   * journal.
+   */
   readonly isAhead: boolean;
   /**
-   * The file lacks a line that the database had seen to its disk: the file was lost, or is an older
-   * or another one, or a backup was put back without its journal.
+   * The file lacks a line that the database had seen on disk: the file was lost, or is an older or
+   * different one, or a backup was restored without its journal.
    */
   readonly isLacking: boolean;
 }
 
-/** Why a database is held whose journal is lacking, as what follows "this database". */
+/** Why missing journal entries put a database on hold, as a phrase after "this database". */
 export function whyLacking(file: string): string {
   return (
     `misses in its journal ${file} what it wrote there: the journal was lost, or this is a backup ` +
@@ -24,10 +27,10 @@ export function whyLacking(file: string): string {
   );
 }
 
-/** Lines that are looked up at once. */
+/** Lines looked up at once. */
 const AT_ONCE = 500;
 
-/** Compares the two, by the end of the file where that tells all. Changes nothing. */
+/** Compares the two, by the end of the file if that is enough. Changes nothing. */
 export async function compareJournal(db: Database, file: string): Promise<JournalStanding> {
   const { id, journal_line } = await readIdentity(db);
   const end = readEndOfJournal(file);
@@ -39,7 +42,7 @@ export async function compareJournal(db: Database, file: string): Promise<Journa
   };
 }
 
-/** The lines of the database called `id` that it has not seen yet, in order, a page at a time. */
+/** The lines of the database with id `id` that it has not seen yet, in order, a page at a time. */
 export async function* unseenLines(
   db: Database,
   file: string,

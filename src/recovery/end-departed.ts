@@ -15,9 +15,9 @@ export type PersonalLine =
 const AT_ONCE = 500;
 
 /**
- * Ends the subscriptions of those who left, as lines of the journal say that the database has missed,
- * and deletes those of the erased; whoever came back later stays. A bounce that was undone since
- * counts no more. `lines` are in order. Returns how many subscriptions it ended.
+ * Ends the subscriptions of those who left, from journal lines that the database has missed, and
+ * deletes those of the erased. People who came back later stay. A bounce that was undone since does
+ * not count. `lines` are in order. Returns how many subscriptions it ended.
  */
 export async function endDeparted(
   db: Database,
@@ -49,7 +49,7 @@ export async function endDeparted(
   }
 }
 
-/** What the journal says of one subscription. */
+/** The journal's lines about one subscription. */
 interface Missed {
   readonly subscriber: Subscriber;
   readonly lines: readonly PersonalLine[];
@@ -65,7 +65,7 @@ async function applyMissed(writer: SubscriptionWriter, missed: readonly Missed[]
     await writer.erase([address], { at: erased.at, source: JOURNAL });
     ended.add(id);
   }
-  // One line of each at a time, since each is about what the one before has made of it.
+  // One line of each at a time, because each line depends on the result of the one before.
   const most = Math.max(0, ...missed.map(({ lines }) => lines.length));
   for (let index = 0; index < most; index += 1) {
     const changes = missed.flatMap(({ subscriber, lines, changedAt }) => {

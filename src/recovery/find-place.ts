@@ -8,7 +8,7 @@ import { thisMachine } from '../kernel/files/this-machine.ts';
 import type { Config } from '../settings/config.ts';
 import { type PlaceOfDatabase, whyElsewhere } from '../settings/place-of-database.ts';
 
-/** Where the database is; undefined for one in memory, which is nowhere. */
+/** The location of the database; undefined for one in memory. */
 export async function findPlace(
   db: Database,
   config: Pick<Config, 'databaseUrl' | 'journalFile' | 'machine'>,
@@ -24,8 +24,8 @@ export async function findPlace(
 }
 
 /**
- * Why the database cannot be taken for the one that was last told to be at home here, as what
- * follows "this database"; undefined when it can, or has never been told.
+ * Why this is not the location that the database has saved, as a phrase after "this database": it
+ * may be a copy. Undefined if it is, or if none is saved.
  */
 export async function findElsewhere(
   db: Database,

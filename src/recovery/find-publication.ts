@@ -15,10 +15,10 @@ export interface Publication {
 const WEB_ROOTS = ['public_html', 'htdocs', 'wwwroot'];
 
 /**
- * Who publishes the file at `path` (absolute; it need not be there): the feeds' folder, a site
- * generator in whose site it lies, or a folder that web servers publish by custom. Undefined where
- * nobody is known to. Links are followed: neither the path as it is written nor the one that it leads
- * to may be published. Reads settings, runs nothing, never throws.
+ * Who publishes the file at `path` (absolute; it need not exist): the feeds' folder, a site
+ * generator in whose site it is, or a folder that web servers usually publish. Undefined if no
+ * publisher is known. Links are followed: it checks both the path as written and its target. Reads
+ * settings, runs nothing, never throws.
  */
 export function findPublication(path: string, feedsFolder: string): Publication | undefined {
   const paths = [...new Set([path, realPath(path)])];
@@ -53,7 +53,7 @@ function foldersAbove(path: string): readonly string[] {
   return folder === path ? [] : [folder, ...foldersAbove(folder)];
 }
 
-/** `path` with its links resolved, as far as it is there. */
+/** `path` with its links resolved, as far as it exists. */
 export function realPath(path: string): string {
   try {
     return realpathSync(path);

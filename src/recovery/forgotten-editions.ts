@@ -7,10 +7,10 @@ const NOT_KEPT =
   'This edition was sent after the backup was made that the database was put back from.';
 
 /**
- * Sees to it that an edition that was sent, as the journal says and the database has forgotten, is
- * not sent again: it is cancelled, with its stories, so that they are in no other one. Where the
- * database knows that it was begun nothing is done, and the answer is false: who of its subscribers
- * has got it since cannot be told. To be run in a transaction.
+ * Keeps an edition from being sent again if the journal says that it was sent and the database has
+ * forgotten it: cancels it, with its stories, to keep them out of other editions. If the database
+ * knows that sending began, this changes nothing and returns false: nobody knows which of its
+ * subscribers have got it since. Run it in a transaction.
  */
 export async function cancelForgotten(db: Database, mark: SendMark): Promise<boolean> {
   const known = await findEdition(db, mark.edition);
@@ -19,7 +19,7 @@ export async function cancelForgotten(db: Database, mark: SendMark): Promise<boo
     const edition: Edition = { id: mark.edition, ...mark.composed, html: NOT_KEPT, text: NOT_KEPT };
     await insertEdition(db, edition);
   }
-  // As one that was sent: cancelling one that was not would free its stories for another.
+  // Marked as sent: cancelling an edition that was not sent would free its stories for another.
   await db
     .updateTable('editions')
     .set({ planned_at: mark.at, fresh_from: mark.at, cancelled_at: mark.at })

@@ -2,16 +2,16 @@ import { existsSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { readSettings, type Settings, textAt, textsAt } from './read-settings.ts';
 
-/** A site that Jekyll makes. */
+/** A site made with Jekyll. */
 export interface JekyllSite {
-  /** Its settings file, relative to the site's folder; absent where it has none. */
+  /** Its settings file, relative to the site's folder; absent if it has none. */
   readonly settingsFile?: string;
   readonly settings: Settings;
 }
 
 const SETTINGS_FILES = ['_config.yml', '_config.yaml', '_config.toml'];
 
-/** What Jekyll 3 and 4 leave out by themselves, the names in both. */
+/** The default excludes of Jekyll 3 and 4, the names common to both. */
 export const JEKYLL_EXCLUDES = [
   'Gemfile',
   'Gemfile.lock',
@@ -22,7 +22,7 @@ export const JEKYLL_EXCLUDES = [
   'vendor/ruby/',
 ] as const;
 
-/** The site of Jekyll's in `folder`; undefined where its files don't look like one. */
+/** The Jekyll site in `folder`; undefined if its files do not look like one. */
 export function jekyllSite(folder: string): JekyllSite | undefined {
   const has = (path: string) => existsSync(join(folder, path));
   // Hexo has a file of the same name.
@@ -33,9 +33,9 @@ export function jekyllSite(folder: string): JekyllSite | undefined {
 }
 
 /**
- * Whether Jekyll publishes the file at `path`, which is in the site's `folder`: everything in its
- * source but names that begin with `.`, `_` or `#` or end with `~`, and what `exclude` names; and
- * all that lies in the folder that it writes to.
+ * Whether Jekyll publishes the file at `path`, which is in the site's `folder`. It publishes
+ * everything in its source, except names that begin with `.`, `_` or `#` or end with `~`, and names
+ * in `exclude`. It also publishes everything in its output folder.
  */
 export function isPublishedByJekyll(
   { settings }: JekyllSite,
@@ -71,7 +71,7 @@ function isPublishedCollection({ collections }: Settings, entry: string): boolea
     : false;
 }
 
-/** A pattern is a beginning of the path, or a glob whose `*` stands for any characters. */
+/** A pattern is a beginning of the path, or a glob whose `*` matches any characters. */
 function matchesAny(patterns: readonly string[], entry: string): boolean {
   return patterns.some((written) => {
     const pattern = written.replace(/^\.?\//, '');

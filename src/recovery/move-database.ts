@@ -19,7 +19,7 @@ import { movingMark, sqliteFile } from './check-privacy.ts';
 import { findElsewhere } from './find-place.ts';
 import { findPublication, realPath } from './find-publication.ts';
 
-/** One file that is at another place now. Absolute paths. */
+/** One moved file. Absolute paths. */
 export interface MovedFile {
   readonly what: 'database' | 'journal';
   readonly from: string;
@@ -32,11 +32,11 @@ interface Move {
 }
 
 /**
- * Moves the database and its journal to the place that the config means: from `from` (absolute), or
- * from the former default place. Returns what it moved; nothing where nothing is left to move. Killed
- * at any step, it goes on where it was when it is called again, and the database is not held for it.
- * Throws a `BroadsheetError`: 75 where another program uses the database; usage where there is none at
- * `from`; config where the new place is published, or has another database.
+ * Moves the database and its journal to the location in the config: from `from` (absolute), or from
+ * the former default location. Returns what it moved; an empty list if nothing is left to move. If
+ * it is killed at any step, the next call continues, and the database is not put on hold for it.
+ * Throws a `BroadsheetError`: 75 if another program uses the database; usage if there is none at
+ * `from`; config if the new location is published, or has another database.
  */
 export async function moveDatabase(
   config: Config,
@@ -45,7 +45,7 @@ export async function moveDatabase(
   const move = planMove(config, from);
   const database = move.from.database !== '' && (await moveFile(move, config));
   const journal = moveJournal(move);
-  // SQLite keeps it for as long as it has the file for itself. Without its database it is rubbish.
+  // SQLite keeps this file while it has the database locked. Without its database it is useless.
   const old = from ?? formerPlace(config.file).database;
   if (!existsSync(old) && existsSync(dirname(old))) removeFile(`${old}-journal`);
   return [
@@ -58,7 +58,7 @@ function movedFile(what: MovedFile['what'], { from, to }: Move): MovedFile {
   return { what, from: from[what], to: to[what] };
 }
 
-/** Of a file that is not to be moved, the name is empty. */
+/** A file that is not moved has an empty name. */
 function planMove(config: Config, from: string | undefined): Move {
   const standard = standardPlace(config.file);
   const former = formerPlace(config.file);
@@ -98,11 +98,11 @@ async function moveFile({ from, to }: Move, config: Config): Promise<boolean> {
   makeStateFolder(target);
   const lock = lockSqlite(source);
   try {
-    // Where the system doesn't say which file is which, a file under another name is a copy.
+    // If the system can't identify files, a file under another name counts as a copy.
     if (home?.file === null) noteTarget(lock, home, target);
     if (renameFile(source, target)) return true;
     const mark = movingMark(target);
-    // Before anything is changed: who finds it knows that this was cut short.
+    // Before anything is changed: if the mark is found later, the move was interrupted.
     writeFileSync(mark, '', { mode: 0o600 });
     if (home !== undefined) noteTarget(lock, home, target);
     copyWhole(source, target, mark);
@@ -114,8 +114,8 @@ async function moveFile({ from, to }: Move, config: Config): Promise<boolean> {
 }
 
 /**
- * Where the database was last told to be at home, if it may send from where it is, or was about to be
- * moved from there.
+ * The saved location of the database, if it may send from where it is, or a move from there had
+ * begun.
  */
 async function readHome(
   { database, journal }: StateFiles,
@@ -137,7 +137,7 @@ async function readHome(
   }
 }
 
-/** The next send notes which file it is. */
+/** The next send saves which file it is. */
 function noteTarget(lock: LockedFile, home: PlaceOfFile, target: string): void {
   lock.notePlace({ ...home, path: realPath(target), file: null, journal: null });
 }
@@ -145,7 +145,7 @@ function noteTarget(lock: LockedFile, home: PlaceOfFile, target: string): void {
 /** The first 100 bytes of a SQLite file change when it is opened (https://sqlite.org/fileformat.html). */
 const HEADER_BYTES = 100;
 
-/** Both are there: takes the old one away, if the new one is its copy. */
+/** Both exist: deletes the old file, if the new one is its copy. */
 function finishCopy(source: string, target: string): boolean {
   const locks = [source, target].map(lockSqlite);
   try {

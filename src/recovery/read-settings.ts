@@ -3,12 +3,15 @@ import { parse as parseToml } from 'smol-toml';
 import { parse as parseYaml } from 'yaml';
 import { readRegularFile } from '../kernel/regular-file.ts';
 
-/** The settings of a site generator, by name. Of a program only what can be read off it. */
+/**
+ * The settings of a site generator, by name. From a program only those that can be read without
+ * running it.
+ */
 export type Settings = Readonly<Record<string, unknown>>;
 
 /**
- * The settings in `file`, a site generator's: YAML, TOML, JSON, or a program, which is read and not
- * run. Empty where nothing can be read. Never throws.
+ * The settings in a site generator's `file`: YAML, TOML, JSON, or a program, which is read but not
+ * run. Empty if nothing can be read. Never throws.
  */
 export function readSettings(file: string): Settings {
   try {
@@ -27,7 +30,7 @@ function parse(text: string, ending: string): unknown {
     case '.yml':
     case '.yaml':
     case '.json':
-      // MkDocs names Python functions by tags that nobody else knows.
+      // MkDocs names Python functions with tags that no other program knows.
       return parseYaml(text, { logLevel: 'silent' });
     default:
       return fromProgram(text);
@@ -48,7 +51,7 @@ function fromProgram(text: string): Settings {
     add(key, values);
   }
   for (const [, values = ''] of code.matchAll(/\.addPassthroughCopy\(([^)]*)\)/g)) {
-    // `{ from: to }` may have names without quotes; where to is nobody's secret.
+    // `{ from: to }` may have names without quotes; reading the targets too does no harm.
     add('addPassthroughCopy', values.replace(/([{,]\s*)([\w./-]+)\s*:/g, "$1'$2':"));
   }
   return settings;

@@ -7,9 +7,9 @@ import { appendJournal } from '../subscribers/journal/journal-file.ts';
 import { compareJournal } from './compare-journal.ts';
 
 /**
- * Writes into a journal that lacks lines of the database all that the database knows of it, so that
- * an older backup is told by it again. Lines that it has stay; those that come twice count once.
- * Gives how many it wrote; does nothing where none is lacking.
+ * If lines of the database are missing in the journal, writes all that the database knows of it. An
+ * older backup can then learn from the journal again. Existing lines stay; duplicates count once.
+ * Returns how many lines it wrote; does nothing if none is missing.
  */
 export async function restoreJournal({ store, config }: StoreDependencies): Promise<number> {
   const { db } = store;
@@ -35,7 +35,8 @@ export async function restoreJournal({ store, config }: StoreDependencies): Prom
     appendJournal(config.journalFile, entries);
     written += entries.length;
   }
-  // The line that is looked for goes last: whoever is killed before finds the journal lacking as it was.
+  // The line that `compareJournal` looks for goes last. If the program is killed before, the
+  // journal still counts as incomplete.
   appendJournal(config.journalFile, last);
   return written + last.length;
 }

@@ -2,24 +2,27 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSettings, type Settings, textAt, textsAt } from './read-settings.ts';
 
-/** How a site generator is known, and which folders of a site it publishes. */
+/** How to recognise a site generator, and which folders of a site it publishes. */
 export interface SiteGenerator {
   readonly name: string;
-  /** Any of these files or folders, relative to the site's folder, says that the site is made by it. */
+  /**
+   * Any of these files or folders, relative to the site's folder, shows that this generator makes
+   * the site.
+   */
   readonly marks: readonly string[];
-  /** Marks that other generators have too: one of `besides` has to be there as well. */
+  /** Marks that other generators have too: one of `besides` has to exist as well. */
   readonly sharedMarks?: readonly string[];
   readonly besides?: readonly string[];
-  /** Files with its settings; the first that is there counts. */
+  /** Files with its settings; the first that exists counts. */
   readonly settings?: readonly string[];
-  /** Folders that it publishes with all that is in them, relative to the site's folder. */
+  /** Folders that it publishes with all their content, relative to the site's folder. */
   readonly publishes: (settings: Settings) => readonly string[];
 }
 
 const endings = (name: string, ...all: readonly string[]) => all.map((each) => `${name}.${each}`);
 const script = (name: string) => endings(name, 'js', 'mjs', 'cjs', 'ts', 'mts', 'cts');
 
-/** `fallback`, or what the settings have in its place under one of `keys`. */
+/** `fallback`, or its replacement in the settings under one of `keys`. */
 const own = (settings: Settings, fallback: string, ...keys: readonly string[]) => {
   const named = keys.flatMap((key) => textsAt(settings, key));
   return named.length > 0 ? named : [fallback];
@@ -29,8 +32,8 @@ const HUGO = endings('hugo', 'toml', 'yaml', 'yml', 'json');
 const OLD_HUGO = endings('config', 'toml', 'yaml', 'yml', 'json');
 
 /**
- * Generators that publish whole folders. Jekyll, which publishes all that it is not told to leave
- * out, is in `jekyll-site.ts`. Each by its documentation of 2026.
+ * Generators that publish whole folders. Jekyll, which publishes everything that is not excluded,
+ * is in `jekyll-site.ts`. Each according to its documentation of 2026.
  */
 export const SITE_GENERATORS: readonly SiteGenerator[] = [
   {
@@ -165,7 +168,7 @@ export const SITE_GENERATORS: readonly SiteGenerator[] = [
   },
 ];
 
-/** The generators that the site in `folder` is made with, as far as its files tell. */
+/** The generators of the site in `folder`, according to its files. */
 export function generatorsOf(folder: string): readonly SiteGenerator[] {
   const has = (path: string) => existsSync(join(folder, path));
   return SITE_GENERATORS.filter(

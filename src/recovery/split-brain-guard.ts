@@ -13,10 +13,10 @@ import { compareJournal, whyLacking } from './compare-journal.ts';
 import { findElsewhere, findPlace } from './find-place.ts';
 
 /**
- * To be called before a send, and before anything is planned: notes at the first one where the
- * database is at home; holds one that wakes up elsewhere, or was put back from a backup that does
- * not know what was sent since. Throws a config error, with what is at stake and what to do, where
- * the database is held.
+ * Call it before a send, and before anything is planned. The first call saves the database's
+ * location. Puts the database on hold if it is at another location, or was restored from a backup
+ * that does not know what was sent since. Throws a config error if the database is on hold, with
+ * the risk and the remedy.
  */
 export async function checkSplitBrain(deps: StoreDependencies): Promise<void> {
   const { config, store, clock } = deps;
@@ -32,10 +32,13 @@ export async function checkSplitBrain(deps: StoreDependencies): Promise<void> {
   await settleHere(deps);
 }
 
-/** Notes that the database is at home where it is, and sends. Once it is not held. */
+/**
+ * Saves the database's present location as the one that sends. Call it only if the database is not
+ * on hold.
+ */
 export async function settleHere({ config, store, log }: StoreDependencies): Promise<void> {
   const { databaseUrl, journalFile } = config;
-  // There from now on, so that a backup which is put back without it can be told.
+  // The journal exists from now on: a backup restored without it can be recognised.
   if (databaseUrl !== 'sqlite::memory:') appendJournal(journalFile, []);
   const here = await findPlace(store.db, config);
   if (here === undefined || isDeepStrictEqual(await readPlace(store.db), here)) return;
@@ -48,12 +51,12 @@ export async function settleHere({ config, store, log }: StoreDependencies): Pro
   }
 }
 
-/** Without `since`: nobody has tried to send since the database woke up elsewhere. */
+/** Without `since`: no send has been tried since the database was found at another location. */
 export type FoundHold = Pick<Hold, 'because'> & Partial<Hold>;
 
 /**
- * The hold that is on the database, or that its next send would put on it; undefined where it may
- * send. Changes nothing.
+ * The database's hold, or the one that its next send would cause; undefined if it may send. Changes
+ * nothing.
  */
 export async function findHold({
   config,
@@ -67,7 +70,7 @@ export async function findHold({
   return isLacking ? { because: whyLacking(config.journalFile) } : undefined;
 }
 
-/** What a hold means and how it is ended, a line each. */
+/** What a hold means and how to end it, a line each. */
 async function explainHold(db: Database, hold: Hold, config: Config): Promise<string> {
   const waiting = await waitingEditions(db);
   const cancel = waiting.map(

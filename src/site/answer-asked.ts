@@ -12,8 +12,8 @@ import { findSubscription } from '../subscribers/queries/subscriptions.ts';
 import { hasRoomForMail } from './budgets.ts';
 
 /**
- * Decides whether to send a mail that somebody requested by typing an address. Only known people get it,
- * within the daily limit for such mails. Returns whether it is sent.
+ * Decides whether to send a mail that a form requested for a typed address. The request has to belong to
+ * an existing subscriber, and the mailbox must be within its daily limit. Returns whether it is sent.
  */
 export async function answerAsked(
   { config, store, clock }: StoreDependencies,

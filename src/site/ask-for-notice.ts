@@ -19,8 +19,8 @@ export interface MailRequest {
 }
 
 /**
- * Takes a request for a mail. Whether the address gets it is decided later. `facts` are stored with it.
- * `busy`: this IP or all together have used up their requests for this hour.
+ * Takes a request for a mail. Whether the address gets it is decided later. `also` runs in the same
+ * transaction. `busy`: this IP or all together have used up their requests for this hour.
  */
 export async function askForNotice(
   deps: SiteDependencies,

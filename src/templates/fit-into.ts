@@ -7,9 +7,9 @@ export interface Box {
 }
 
 /**
- * The size to show `image` at inside a box, its proportions kept and never enlarged. Where its
- * own size is not known, that of a 3:2 photograph is assumed: most mail programs mend the height
- * once the picture is there, and the room is kept until then.
+ * The size of `image` inside a box. Keeps its proportions, and never enlarges it. If its size is
+ * unknown, a 3:2 photograph is assumed: most mail programs correct the height when the picture
+ * arrives, and reserve the room until then.
  */
 export function fitInto(image: Pick<Image, 'width' | 'height'>, box: Box): Box {
   const known = image.width !== undefined && image.height !== undefined;

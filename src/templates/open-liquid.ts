@@ -5,28 +5,28 @@ import { fitInto } from './fit-into.ts';
 import { readableColor } from './readable-color.ts';
 import { underline, wrapText } from './wrap-text.ts';
 
-/** Whether every `{{ value }}` is escaped for HTML, or goes out as it is. */
+/** Whether every `{{ value }}` is escaped for HTML, or printed unchanged. */
 export type LiquidOutput = 'html' | 'text';
 
 /**
- * Liquid as templates of mails and pages have it. A template sees nothing but its scope's own
- * properties: no file but `partials`, no prototype, and an unknown name is an error, so that a typo
- * is found. Besides Liquid's own filters there are
+ * Opens Liquid for the templates of mails and pages. A template sees only its scope's own
+ * properties: no files except `partials`, and no prototype. An unknown name is an error, which
+ * finds typing mistakes. Besides Liquid's own filters it has
  *
- *     {{ newsletter.color | readable_on: '#ffffff' }}   the colour, with contrast enough to read
+ *     {{ newsletter.color | readable_on: '#ffffff' }}   the colour, with enough contrast to read
  *     {% assign box = lead.image | fit: 552, 400 %}     box.width and box.height
  *     {{ lead.excerpt | wrap: 72, '   ' }}              lines of 72 columns, the others indented
  *     {{ lead.title | underline: '=' }}
  *     {{ 'site.home.title' | t: name: newsletter.name }}   a text of the language file
  *
- * The last needs `texts` (a `Texts`) in the scope.
+ * The last one needs `texts` (a `Texts`) in the scope.
  */
 export function openLiquid(
   output: LiquidOutput,
   partials: Readonly<Record<string, string>> = {},
 ): Liquid {
   const engine = new Liquid({
-    // Templates by name come from this list, not from the disk.
+    // Named templates come from this list, not from the disk.
     templates: partials,
     ownPropertyOnly: true,
     strictFilters: true,
@@ -53,7 +53,7 @@ export function openLiquid(
 }
 
 const translate: FilterImplOptions = function (key: string, ...named: [string, string | number][]) {
-  // Inside `{% render %}` the outer scope is closed, but the texts are everybody's.
+  // Inside `{% render %}` the outer scope is not available, but the texts always are.
   const scopes = [this.context.environments, this.context.globals] as { texts?: Texts }[];
   const texts = scopes.find((scope) => scope.texts !== undefined)?.texts;
   if (texts === undefined) throw new Error('there are no texts here');

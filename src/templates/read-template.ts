@@ -4,8 +4,8 @@ import { readRegularFile } from '../kernel/regular-file.ts';
 import type { Template } from './templates.ts';
 
 /**
- * The template `name` of `folder`, or of `ownFolder` where it is not there. Throws a config error
- * for a file that is there and cannot be read.
+ * The template `name` of `folder`, or of `ownFolder` if `folder` does not have it. Throws a config
+ * error if the file exists and cannot be read.
  */
 export function readTemplate(folder: string, ownFolder: string, name: string): Template {
   const file = join(folder, name);

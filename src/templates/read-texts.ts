@@ -13,7 +13,7 @@ import {
 import { type ParsedYaml, placeOf } from '../settings/config-problems.ts';
 import { readYaml, valuesOf } from '../settings/read-yaml.ts';
 
-/** Broadsheet's own, beside `src/` in a checkout and beside `dist/` in the package. */
+/** Broadsheet's own folder, beside `src/` in a checkout and beside `dist/` in the package. */
 const OWN_FOLDER = join(import.meta.dirname, '..', '..', 'languages');
 const LAST_RESORT = 'en';
 /** Top-level key of texts that only a publisher's own templates use. */
@@ -27,12 +27,12 @@ interface LanguageFile {
 }
 
 /**
- * The texts of all languages that there is a file of: `de.yaml`, `pt-BR.yaml`. What a file of
- * `folder` has goes before Broadsheet's own text, key by key; a language that is asked for and has
- * no file is the language without its region (`de-AT`: `de`), or else English, and so is every
- * text that is missing from its file. Throws a config error, with file and line, for a file that
- * is not YAML, or has a key or a `{name}` that no text of Broadsheet's own English has; what stands
- * under `own` is free.
+ * Reads the texts of all languages that have a file: `de.yaml`, `pt-BR.yaml`. A text in a file of
+ * `folder` replaces Broadsheet's own text with the same key. A language without a file uses the
+ * language without its region (`de-AT`: `de`), or else English. A text missing from a file falls
+ * back in the same way. Throws a config error, with file and line, for a file that is not YAML, or
+ * that has a key or a `{name}` that Broadsheet's own English texts do not have. Anything is allowed
+ * under `own`.
  */
 export function readTexts(folder: string): TextsOf {
   const own = readFolder(OWN_FOLDER);
@@ -53,7 +53,7 @@ function isOf({ language }: LanguageFile, name: string | undefined): boolean {
   return language.toLowerCase() === name;
 }
 
-/** Whether a file of the folder of languages is read: `de.yaml`, `pt-BR.yaml`. */
+/** Whether `name` is a file of the languages folder: `de.yaml`, `pt-BR.yaml`. */
 export function isLanguageFile(name: string): boolean {
   return /^[a-z]{2,3}(-[a-z0-9]{2,8})*\.yaml$/i.test(name);
 }
@@ -74,7 +74,7 @@ function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder);
   } catch (error) {
-    // Only who changes a text has a folder of their own.
+    // Only publishers who change a text have their own folder.
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
     throw new BroadsheetError(
       EXIT.config,
@@ -96,7 +96,7 @@ function readText(file: string): string {
   }
 }
 
-/** `{ site: { home: { title: 'x' } } }` as `site.home.title`. */
+/** `{ site: { home: { title: 'x' } } }` becomes `site.home.title`. */
 function flatten(value: unknown, path: readonly string[]): [string, Message][] {
   if (typeof value === 'string') return [[path.join('.'), value]];
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {

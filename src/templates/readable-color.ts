@@ -1,9 +1,9 @@
 type Rgb = readonly [number, number, number];
 
 /**
- * `color` (`#rrggbb`) made darker or lighter, as little as is needed, until text in it has a
- * contrast of at least `ratio` on `background` (`#rrggbb`); its hue and saturation stay. 4.5 is
- * what WCAG 2.2 §1.4.3 asks.
+ * Makes `color` (`#rrggbb`) darker or lighter, as little as needed, until text in it has a contrast
+ * of at least `ratio` on `background` (`#rrggbb`). Hue and saturation stay the same. WCAG 2.2
+ * §1.4.3 requires 4.5.
  */
 export function readableColor(color: string, background: string, ratio = 4.5): string {
   const ground = parse(background);

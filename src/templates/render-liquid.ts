@@ -4,7 +4,7 @@ import { openRecentCache } from '../kernel/recent-cache.ts';
 import { type LiquidOutput, openLiquid } from './open-liquid.ts';
 import type { Template } from './templates.ts';
 
-/** Templates that stay parsed: more than a newsletter with its subject, text and HTML has. */
+/** Number of parsed templates to cache: more than the subject, text and HTML of one newsletter. */
 const MOST_PARSED = 20;
 
 const engines: Readonly<Record<LiquidOutput, Liquid>> = {
@@ -13,8 +13,8 @@ const engines: Readonly<Record<LiquidOutput, Liquid>> = {
 };
 
 /**
- * `template` with the values of `scope`, and what else `openLiquid` has. Throws a `BroadsheetError`
- * (config) with file, line and column.
+ * Renders `template` with the values of `scope` and the filters of `openLiquid`. Throws a
+ * `BroadsheetError` (config) with file, line and column.
  */
 export function renderLiquid(template: Template, scope: object, output: LiquidOutput): string {
   try {
@@ -24,10 +24,10 @@ export function renderLiquid(template: Template, scope: object, output: LiquidOu
   }
 }
 
-/** Mails to one person are made of the same few templates, which take as long to parse as to render. */
+/** Mails to one person use the same few templates, and parsing takes as long as rendering. */
 const parsed = openRecentCache<ReturnType<Liquid['parse']>>(MOST_PARSED, () => 1);
 
-/** By its text: one that was changed on the disk is another one. */
+/** Keyed by the text: a template that was changed on the disk is parsed again. */
 function parse({ source }: Template, output: LiquidOutput): ReturnType<Liquid['parse']> {
   const key = `${output} ${source}`;
   const known = parsed.get(key);
@@ -37,10 +37,13 @@ function parse({ source }: Template, output: LiquidOutput): ReturnType<Liquid['p
   return templates;
 }
 
-/** What liquidjs threw about `template`, as a config error with file, line, column and remedy. */
+/**
+ * Turns an error of liquidjs about `template` into a config error with file, line, column and
+ * remedy.
+ */
 export function templateError(template: Template, error: unknown): BroadsheetError {
   const reason = reasonOf(error);
-  // liquidjs ends its messages with ", line:3, col:5"; editors want the place first.
+  // liquidjs ends its messages with ", line:3, col:5". Editors need the place first.
   const place = /, line:(\d+), col:(\d+)/.exec(reason);
   const fact = reason.replace(/(, file:.*?)?, line:\d+, col:\d+.*$/s, '');
   const at = place ? `:${place[1]}:${place[2]}` : '';

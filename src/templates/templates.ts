@@ -1,10 +1,10 @@
-/** A template as its author wrote it, and the path that errors name it by. */
+/** A template as its author wrote it, and its path for error messages. */
 export interface Template {
   readonly file: string;
   readonly source: string;
 }
 
-/** Everything in the folder of email templates. MJML with Liquid, and the plain-text versions. */
+/** All email templates: MJML with Liquid, and the plain-text versions. */
 export interface Templates {
   readonly digestMjml: Template;
   readonly digestText: Template;

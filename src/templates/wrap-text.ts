@@ -4,7 +4,7 @@ import { foldSpace } from '../kernel/clean-text.ts';
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
 
-/** Columns that `text` takes on a fixed-width screen. */
+/** Number of columns of `text` on a fixed-width screen. */
 export function columnsOf(text: string): number {
   let columns = 0;
   for (const character of text) {
@@ -15,15 +15,15 @@ export function columnsOf(text: string): number {
 }
 
 /**
- * `text` in lines of at most `width` columns, broken at spaces; a word that is longer (an address)
- * stays whole, but scripts without spaces are broken anywhere. Lines after the first start with
- * `indent`, which counts. A line never starts with what an mbox or a mail program would take for
- * something else (`>`, `From `, `-- `).
+ * `text` in lines of at most `width` columns, broken at spaces. A longer word (an address) stays
+ * whole, but scripts without spaces break anywhere. Lines after the first start with `indent`,
+ * which counts. A line never starts with text that has a special meaning in an mbox or a mail
+ * program (`>`, `From `, `-- `).
  */
 export function wrapText(text: string, width: number, indent = ''): string {
   const lines: string[] = [];
   let line = '';
-  // Counted on, because a line can be long all the same: marks above letters take no column.
+  // Added up step by step, because a line can have many characters: combining marks take no column.
   let columns = 0;
   for (const piece of piecesOf(text)) {
     const prefix = lines.length === 0 ? '' : indent;
@@ -40,7 +40,7 @@ export function wrapText(text: string, width: number, indent = ''): string {
   return lines.map((each) => each.replace(/^(>|From |--? ?$)/, ' $1')).join('\n');
 }
 
-/** `text` with a line of `mark` of the same length under it. */
+/** `text` with a line of `mark` of the same width under it. */
 export function underline(text: string, mark: string): string {
   const longest = Math.max(...text.split('\n').map(columnsOf));
   return `${text}\n${mark.repeat(longest)}`;

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { textType } from '../dialect.ts';
 
-/** Version 11: which wider networks forms came from, for the budgets of mails. */
+/** Version 11: the wider networks that sent forms, for the mail budgets. */
 export async function requestNetworks(db: Kysely<unknown>): Promise<void> {
   const text = textType(db);
   await db.schema

@@ -4,8 +4,8 @@ import { isPostgres, textType } from '../dialect.ts';
 import type { Tables } from '../tables.ts';
 
 /**
- * Consent in full; editions that can be paused and cancelled; domains, relays and their pace; the
- * journal of those who left, and the identity of the database.
+ * Version 2: full consent data; editions that can be paused and cancelled; domains, relays and their
+ * rates; the journal of people who left, and the identity of the database.
  */
 export async function ledgerForReal(db: Kysely<unknown>): Promise<void> {
   await addTexts(db, 'subscribers', ['consent_text', 'consent_ip_hash', 'confirmed_at']);

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { textType } from '../dialect.ts';
 
-/** Version 4: what people ask for on the site, and the mails about it. */
+/** Version 4: people's requests on the site, and the mails about them. */
 export async function siteRequests(db: Kysely<unknown>): Promise<void> {
   await signUps(db);
   await notices(db);
@@ -9,7 +9,7 @@ export async function siteRequests(db: Kysely<unknown>): Promise<void> {
   const text = textType(db);
   await db.schema.alterTable('subscribers').addColumn('left_by_link_at', text).execute();
   await db.schema.alterTable('subscribers').addColumn('moved_to', text).execute();
-  // Few have it.
+  // Few rows have it.
   await sql`create index subscribers_moved on subscribers (moved_to)
     where moved_to is not null`.execute(db);
 }

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { textType } from '../dialect.ts';
 
-/** Version 5: how often a delivery was in doubt, and which line the journal surely has. */
+/** Version 5: how often a delivery was in doubt, and a line that is surely in the journal. */
 export async function countDoubts(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .alterTable('deliveries')

@@ -9,12 +9,12 @@ import {
 } from '../../kernel/email-address.ts';
 import { isPostgres } from '../dialect.ts';
 
-// Earlier versions had two keys for one mailbox where its letters have several small forms, or where
-// its address had something in it that nobody sees. Only addresses outside ASCII are looked at.
+// Earlier versions had two keys for one mailbox if its letters have several small forms, or if its
+// address contained invisible characters. Only addresses outside ASCII are checked.
 
 type SubscriptionStatus = 'pending' | 'active' | 'unsubscribed' | 'bounced' | 'complained';
 
-/** The tables as they are then; later migrations must not change what this one does. */
+/** The tables at this version; later migrations must not change the effect of this one. */
 interface TablesThen {
   readonly subscribers: {
     id: string;
@@ -64,7 +64,7 @@ type Row = TablesThen['subscribers'];
 
 const ROWS_AT_ONCE = 500;
 
-/** Gives every mailbox its one key; rows that turn out to be of one mailbox become one subscription. */
+/** Sets one key for each mailbox, and merges rows of the same mailbox into one subscription. */
 export async function foldMailboxKeys(anyDb: Kysely<unknown>): Promise<void> {
   const db = anyDb as Then;
   await foldSubscribers(db);
@@ -111,7 +111,7 @@ async function foldOne(db: Then, row: Row, key: string): Promise<void> {
   }
   const isOther = compareForMerge(asCandidate(row), asCandidate(other)) > 0;
   const [kept, merged] = isOther ? [other, row] : [row, other];
-  // First the one that makes room for the other.
+  // First move the merged row away to free the key.
   await setKey(db, merged.id, `${key} ${merged.id}`);
   await setKey(db, kept.id, key);
   await mergeInto(db, kept, merged);
@@ -129,7 +129,7 @@ async function mergeInto(db: Then, kept: Row, merged: Row): Promise<void> {
       .where('id', '=', merged.id)
       .execute();
   }
-  // That the owner left by either spelling stays on record, so that no editor restores them.
+  // The record that the owner left, by either spelling, stays: no editor can restore them.
   const leftAt = kept.left_at ?? (kept.status === 'active' ? null : merged.left_at);
   await db.updateTable('subscribers').set({ left_at: leftAt }).where('id', '=', kept.id).execute();
   await db
@@ -156,7 +156,7 @@ async function setKey(db: Then, id: string, key: string): Promise<void> {
   await db.updateTable('subscribers').set({ address_key: key }).where('id', '=', id).execute();
 }
 
-/** There are few: what is older than a week is forgotten. */
+/** There are few: sign-ups older than a week are deleted. */
 async function foldSignUps(db: Then): Promise<void> {
   const rows = await db
     .selectFrom('sign_ups')
@@ -188,7 +188,7 @@ async function foldAddressChanges(db: Then, hash: (text: string) => string): Pro
   }
 }
 
-/** Those that have lost their address are over, and forgotten within two days. */
+/** Those without an address are finished, and are deleted within two days. */
 async function foldNotices(db: Then, hash: (text: string) => string): Promise<void> {
   const rows = await db
     .selectFrom('notices')
@@ -215,15 +215,18 @@ function isOutsideAscii(db: Then, column: string): RawBuilder<boolean> {
     : sql<boolean>`${sql.ref(column)} glob ${`*[^${String.fromCharCode(1)}-${String.fromCharCode(127)}]*`}`;
 }
 
-/** A subscription, as far as it decides which of two of one mailbox counts. */
+/** The fields of a subscription that decide which of two of one mailbox is kept. */
 interface MergeCandidate {
   readonly status: SubscriptionStatus;
   readonly consentAt: string;
-  /** Whether another subscription took its place before. */
+  /** Whether another subscription had replaced it before. */
   readonly isMoved: boolean;
 }
 
-/** Negative where `one` counts: the strictest does, else the older consent. As `subscription-events.ts` had it then. */
+/**
+ * Negative if `one` is kept: the stricter status, else the older consent. A copy of the rule in
+ * `subscription-events.ts` at that time.
+ */
 function compareForMerge(one: MergeCandidate, other: MergeCandidate): number {
   const ranks = { complained: 0, bounced: 1, unsubscribed: 2, active: 3, pending: 4 };
   const moved = Number(one.isMoved) - Number(other.isMoved);

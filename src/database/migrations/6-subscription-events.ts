@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { isPostgres, textType } from '../dialect.ts';
 import { foldMailboxKeys } from './6-mailbox-keys.ts';
 
-/** Version 6: the history of each subscription, newsletters that were renamed, and one key for each mailbox. */
+/** Version 6: the history of each subscription, renamed newsletters, and one key for each mailbox. */
 export async function oneMailboxOneKey(db: Kysely<unknown>): Promise<void> {
   const text = textType(db);
   await db.schema

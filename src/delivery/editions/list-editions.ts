@@ -6,17 +6,16 @@ import { findNewsletter } from '../../settings/find-newsletter.ts';
 import type { DeliveryTable } from '../delivery.ts';
 import { deliveryTable } from '../queries/deliveries.ts';
 
-/** A stored edition and what became of it. */
+/** A stored edition and its outcome. */
 export interface EditionSummary {
   readonly id: string;
   readonly newsletter: string;
   readonly day: string;
   readonly subject: string;
   readonly composedAt: string;
-  /** When it was first sent; absent for one that never was. */
+  /** When it was first sent; absent if it never was. */
   readonly plannedAt?: string;
   readonly pause?: EditionPause;
-  /** When it was cancelled. */
   readonly cancelledAt?: string;
   readonly deliveries: DeliveryTable;
 }

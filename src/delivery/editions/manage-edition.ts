@@ -9,16 +9,19 @@ import type { DeliveryTable } from '../delivery.ts';
 import { deliveryTable } from '../queries/deliveries.ts';
 import { cancelEdition, pauseEdition, resumeEdition } from '../queries/edition-changes.ts';
 
-/** What became of an edition that was paused, let go on, or cancelled. */
+/** An edition after it was paused, resumed or cancelled. */
 export interface ManagedEdition {
   readonly edition: string;
   readonly newsletter: string;
   readonly deliveries: DeliveryTable;
-  /** How many deliveries this gave up. */
+  /** How many deliveries failed because of this. */
   readonly givenUp: number;
 }
 
-/** Pauses an edition until someone resumes it; a send that is under way stops. Throws a usage error for one that is over. */
+/**
+ * Pauses an edition until somebody resumes it; a running send stops. Throws a usage error if it was
+ * cancelled or waits for approval.
+ */
 export async function pauseEditionById(
   deps: StoreDependencies,
   id: string,
@@ -31,7 +34,10 @@ export async function pauseEditionById(
   });
 }
 
-/** Lets a paused edition go on; the next `send` does. Throws a usage error for one that is over. */
+/**
+ * Resumes a paused edition; the next `send` continues it. Throws a usage error if it was cancelled
+ * or waits for approval.
+ */
 export async function resumeEditionById(
   deps: StoreDependencies,
   id: string,
@@ -42,14 +48,14 @@ export async function resumeEditionById(
   });
 }
 
-/** Throws a usage error for an edition that waits for its approval. */
+/** Throws a usage error if the edition waits for approval. */
 async function refuseUnapproved(db: Database, id: string, remedy: string): Promise<void> {
   const { pause } = await findStoredEdition(db, id);
   if (pause?.by !== 'approval') return;
   throw new BroadsheetError(EXIT.usage, `${id}  waits for an editor to approve it; ${remedy}`);
 }
 
-/** Cancels an edition for good: whoever waits for it does not get it. Twice is as good as once. */
+/** Cancels an edition for good: waiting deliveries are not sent. Cancelling it again changes nothing. */
 export async function cancelEditionById(
   deps: StoreDependencies,
   id: string,

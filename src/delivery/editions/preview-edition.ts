@@ -7,10 +7,10 @@ import { personaliseHtml, personaliseText } from '../message/personalise.ts';
 import { unsubscribeToken, wayOutOf } from '../message/unsubscribe-link.ts';
 import { prepareSend } from '../run/prepare-send.ts';
 
-/** An invented subscriber (RFC 2606: nobody's domain). */
+/** An invented subscriber (RFC 2606: a reserved domain). */
 const READER = { id: 'preview', address: 'reader@example.org' as EmailAddress };
 
-/** Signs the links of a preview where no secret is set: they are nobody's anyway. */
+/** Signs the links of a preview if there is no secret: they belong to nobody. */
 const NO_SECRET = 'the secret of a preview is none';
 
 /** What `send` would send now, for an invented subscriber. Stores nothing. */

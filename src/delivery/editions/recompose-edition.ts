@@ -12,10 +12,10 @@ import { findUnfinished } from '../queries/unfinished.ts';
 import { freshSince } from '../run/settle-ledger.ts';
 
 /**
- * Composes a stored edition anew from the posts as they are now, under its id: the one called
- * `editionId`, else the newsletter's oldest that is not finished. An edition that waits for its
- * approval waits on, and the editor is asked anew. Throws a usage error where there is none, or where
- * somebody may have got it, and a data error where too few stories are left.
+ * Recomposes a stored edition from the current posts, under its id: the one named `editionId`, else
+ * the newsletter's oldest unfinished one. An edition that waits for approval keeps waiting, and the
+ * editor is asked again. Throws a usage error if there is none, or if somebody may have got it, and
+ * a data error if too few stories are left.
  */
 export async function recomposeEdition(
   deps: ComposeDependencies,
@@ -30,7 +30,7 @@ export async function recomposeEdition(
     const remedy = `\`broadsheet editions cancel ${before.id}\` calls it off`;
     throw new BroadsheetError(EXIT.data, `${before.id}  has too few stories left; ${remedy}`);
   }
-  // First: an edition must not know a post by an id that is then forgotten.
+  // First: an edition must not refer to a post by an id that is then lost.
   remember();
   if (await deps.store.transaction((db) => replaceEdition(db, edition))) return draft;
   throw new BroadsheetError(

@@ -5,8 +5,8 @@ import type { StoredEdition } from '../../editions/queries/editions.ts';
 import { mayHaveReached } from '../queries/edition-reach.ts';
 
 /**
- * What became of the posts of a stored edition while it can still be composed anew; nothing where
- * somebody may have got it, or where an editor has said that it goes as composed. Throws as
+ * The changes to the posts of a stored edition while it can still be recomposed. Empty if somebody
+ * may have got it, it was cancelled, or an editor decided to send it as composed. Throws as
  * `findPostChanges` does.
  */
 export async function changesBeforeSending(
@@ -18,7 +18,7 @@ export async function changesBeforeSending(
   return deps.findChanges?.(edition) ?? findPostChanges(deps, edition);
 }
 
-/** Why an edition with these changes is held, a phrase with the files; undefined where it may go. */
+/** Why an edition with these changes is paused, a phrase with the files; undefined if it may go out. */
 export function whyRetracted(changes: readonly PostChange[]): string | undefined {
   const files = changes.filter(isTakenAway).map(({ file }) => file);
   if (files.length === 0) return undefined;
@@ -26,7 +26,7 @@ export function whyRetracted(changes: readonly PostChange[]): string | undefined
   return `${what} taken away since it was composed: ${files.join(', ')}`;
 }
 
-/** How an editor lets a retracted edition go: anew, or as it is. */
+/** How an editor releases a retracted edition: recomposed, or as it is. */
 export function retractionRemedy(newsletter: string, edition: string): string {
   const command = `broadsheet send ${newsletter} --edition ${edition}`;
   return `\`${command} --recompose\` composes it anew, --as-composed sends it all the same`;

@@ -9,7 +9,7 @@ import { changesBeforeSending } from './retractions.ts';
 
 export interface EditionDetails extends EditionSummary, Pick<SendReport, 'inDoubt' | 'failures'> {
   readonly edition: Edition;
-  /** What became of its posts since it was composed, while nobody has got it. */
+  /** Changes to its posts since it was composed, as long as nobody has got it. */
   readonly changes: readonly PostChange[];
 }
 

@@ -1,13 +1,13 @@
 import type { Edition } from '../../editions/edition.ts';
 import { escapeHtml } from './personalise.ts';
 
-/** What stands above the edition in the mail to the editor. Plain text. */
+/** The note above the edition in the mail to the editor. Plain text. */
 export interface ApprovalNote {
-  /** What is asked. */
+  /** The question to the editor. */
   readonly question: string;
-  /** What becomes of it without an answer. */
+  /** What happens without an answer. */
   readonly otherwise: string;
-  /** Absent where nothing answers it. */
+  /** Absent if there is no page to answer it. */
   readonly link?: { readonly url: string; readonly label: string };
 }
 
@@ -17,8 +17,8 @@ const BOX = [
 ].join(';');
 
 /**
- * The edition with a note above it, as the editor gets it who is asked to approve it. The rest is what
- * everyone will get.
+ * The edition with a note above it, for the editor who has to approve it. Everything below the note
+ * is what all subscribers will get.
  */
 export function approvalCopy(edition: Edition, note: ApprovalNote): Edition {
   const { question, otherwise, link } = note;

@@ -10,7 +10,7 @@ export type BuildMessageInput = PrepareMessagesInput & {
   readonly date: Temporal.Instant;
 };
 
-/** One message where only one is needed: `prepareMessages`, filled for `subscriber`. */
+/** One message, if only one is needed: `prepareMessages`, filled for `subscriber`. */
 export async function buildMessage(input: BuildMessageInput): Promise<Message> {
   return (await prepareMessages(input)).fill(input.subscriber, input.date);
 }

@@ -5,35 +5,40 @@ import MimeNode from 'nodemailer/lib/mime-node';
 import type { Mailbox } from '../../kernel/mailbox.ts';
 import { oneLine } from '../../kernel/one-line.ts';
 
-/** A message in the making, or what stands for all messages of an edition. */
+/** The input for one message, or for the frame of all messages of an edition. */
 export interface MimeMail {
-  /** Names may be any text: controls are taken out, the rest is encoded (RFC 2047). */
+  /** Names may be any text: control characters are removed, the remaining text is encoded (RFC 2047). */
   readonly from: Mailbox;
   readonly to: Mailbox;
   readonly replyTo: Mailbox;
-  /** Any text: made one line, encoded where it must be (RFC 2047). */
+  /** Any text: joined to one line, encoded if necessary (RFC 2047). */
   readonly subject: string;
   readonly date: Temporal.Instant;
-  /** ASCII values without line ends, the Message-ID among them; each goes out as one header. */
+  /** ASCII values without line ends, with the Message-ID among them; each becomes one header. */
   readonly headers: Readonly<Record<string, string>>;
   readonly html: string;
   readonly text: string;
-  /** What boundaries are made from. */
+  /** The seed for the boundaries. */
   readonly seed: string;
 }
 
 /**
- * `mail` as multipart/alternative in quoted-printable, CRLF between lines, none over 998 bytes
- * (RFC 5322 §2.1.1). The same mail gives the same bytes.
+ * `mail` as multipart/alternative in quoted-printable, CRLF between lines, none over 998 bytes (RFC
+ * 5322 §2.1.1). The same mail results in the same bytes.
  *
- * Edges of nodemailer 10's composer: it makes random boundaries (here from the seed);
- * chooses base64 for texts that are mostly not Latin, which no one can read in the raw (here
- * always quoted-printable); leaves text that looks like an encoded word (RFC 2047 §2) as it is, so
- * that it is decoded into anything (here broken by a space of no width); keeps control characters by encoding them (here taken out before);
- * folds a header even before its first word, which some programs take for an empty one (here the
- * given headers are folded by us, between the entries of a list); never folds a word, however long
- * (here broken as well); fetches files and URLs that a
- * body names (forbidden); leaves bare line feeds of a body as they are when told no newline.
+ * What nodemailer 10's composer does, and what we do about it:
+ *
+ * - It makes random boundaries. Here: from the seed.
+ * - It chooses base64 for texts that are mostly not Latin; nobody can read that in the source.
+ *   Here: always quoted-printable.
+ * - It leaves text that looks like an encoded word (RFC 2047 §2) unchanged, and a mail program
+ *   would decode it. Here: broken by a zero-width space.
+ * - It keeps control characters by encoding them. Here: removed before.
+ * - It folds a header even before its first word, which some programs read as an empty header.
+ *   Here: we fold the given headers ourselves, between the entries of a list.
+ * - It never folds a word, however long. Here: broken as well.
+ * - It fetches files and URLs that a body names. Here: forbidden.
+ * - It keeps bare line feeds of a body if no newline is configured.
  */
 export async function composeMime(mail: MimeMail): Promise<Buffer> {
   const composer = new MailComposer({
@@ -57,23 +62,32 @@ export async function composeMime(mail: MimeMail): Promise<Buffer> {
   return composer.compile().build();
 }
 
-// One for all: to make one costs more than what it is used for.
+// One for all: making one costs more than using it.
 const HEADER_ENCODER = new MimeNode(false);
 
-/** `To: ...` as `composeMime` writes it, without the line's end. Throws where it would be more than one header. */
+/**
+ * `To: ...` as `composeMime` writes it, without the line's end. Throws if it would be more than one
+ * header.
+ */
 export function toLine(to: Mailbox): string {
   const line = foldLines(`To: ${HEADER_ENCODER.encodeHeaderValue('To', [mailbox(to)])}`, 76);
   if (!/^[^\r\n]*(\r\n [^\r\n]*)*$/.test(line)) throw new Error('To is not one header');
   return line;
 }
 
-/** `Date: ...` as `composeMime` writes it, without the line's end: in UTC, in whole seconds (RFC 5322 §3.3). */
+/**
+ * `Date: ...` as `composeMime` writes it, without the line's end: in UTC, in whole seconds (RFC
+ * 5322 §3.3).
+ */
 export function dateLine(date: Temporal.Instant): string {
   const utc = new Date(date.epochMilliseconds).toUTCString();
   return `Date: ${utc.replace('GMT', '+0000')}`;
 }
 
-/** `name: value` as `composeMime` writes it, without the line's end. Throws where the value can't go out as it is. */
+/**
+ * `name: value` as `composeMime` writes it, without the line's end. Throws if the value can't be a
+ * header.
+ */
 export function headerLine(name: string, value: string): string {
   return `${name}: ${preparedValue(name, value)}`;
 }
@@ -83,8 +97,8 @@ function mailbox({ address, name }: Mailbox): { address: string; name: string } 
 }
 
 /**
- * One line that is shown as it is written, even where it is written like an encoded word, or has a
- * word that no line of a header could hold: a space of no width breaks both.
+ * One line that mail programs show as it is written. It may look like an encoded word, or have a
+ * word too long for any line of a header: a zero-width space breaks both.
  */
 function verbatim(text: string): string {
   return oneLine(text)
@@ -92,9 +106,9 @@ function verbatim(text: string): string {
     .replace(/\S{400}(?=\S)/g, '$&\u200b');
 }
 
-/** A header's value as it goes out: the entries of a list on lines of their own. */
+/** A header's final value: the entries of a list on separate lines. */
 function preparedValue(name: string, value: string): string {
-  // Every value is built from parts that were checked; this checks the lines once more.
+  // Every value is built from parts that were checked; this checks the lines again.
   if (!/^[\x20-\x7e]*$/.test(value)) throw new Error(`header ${name} is not printable ASCII`);
   if (value.length > 900) throw new Error(`header ${name} is longer than a line may be`);
   return value.replaceAll('>, <', '>,\r\n <');

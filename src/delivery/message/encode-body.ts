@@ -3,8 +3,8 @@ import type { Placeholder } from '../../editions/edition.ts';
 import { cutAtPlaceholders } from './personalise.ts';
 
 /**
- * Three less than a line may have (RFC 2045 §6.7): two for a dot at its beginning that becomes
- * `=2E`, one for the soft line break that follows the last line where a placeholder begins.
+ * Three less than the limit of a line (RFC 2045 §6.7): two for a dot at its beginning that becomes
+ * `=2E`, one for the soft line break after the last line before a placeholder.
  */
 const LINE_LENGTH = 73;
 
@@ -13,8 +13,8 @@ const SOFT_BREAK = '=\r\n';
 
 /**
  * `text` in quoted-printable: ASCII, CRLF between lines, none of more than 75 characters, and none
- * that begins with a dot, so that SMTP has nothing to double (RFC 5321 §4.5.2). Any ends of lines
- * in `text` become CRLF.
+ * that begins with a dot: SMTP has no dots to double (RFC 5321 §4.5.2). Any ends of lines in `text`
+ * become CRLF.
  */
 export function encodeBody(text: string): string {
   const encoded = wrap(encode(text.replace(/\r\n?|\n/g, '\r\n')), LINE_LENGTH);
@@ -22,8 +22,8 @@ export function encodeBody(text: string): string {
 }
 
 /**
- * The same of text with placeholders. Each stands on lines of its own, by soft line breaks, so that what
- * it is filled with (by `encodeBody` as well) moves no other line.
+ * The same for text with placeholders. Soft line breaks put each placeholder on separate lines. Its
+ * value (also from `encodeBody`) then changes no other line.
  */
 export function encodeWithPlaceholders(
   text: string,

@@ -9,16 +9,16 @@ export interface ListHeadersInput {
   readonly edition: string;
   /** Where the archive is, ends with `/`. */
   readonly publicUrl: string;
-  /** Where people sign up and leave, ends with `/`; absent where they can only write. */
+  /** Where people sign up and unsubscribe, ends with `/`; absent if they can only do so by mail. */
   readonly serviceUrl?: string | undefined;
   /** The value of List-Unsubscribe: `listUnsubscribe`. */
   readonly unsubscribe: string;
 }
 
 /**
- * The headers that say what list a message is of and how to leave it (RFC 2369, 2919, 8058), and
- * that it is bulk mail which nobody should answer by a machine (RFC 3834 §5; Precedence and
- * X-Auto-Response-Suppress for the programs that know no better). All ASCII.
+ * Headers that name a message's list and how to unsubscribe (RFC 2369, 2919, 8058), and mark it as
+ * bulk mail without automatic replies (RFC 3834 §5; Precedence and X-Auto-Response-Suppress for
+ * programs that do not support it). All ASCII.
  */
 export function listHeaders(input: ListHeadersInput): Readonly<Record<string, string>> {
   const { newsletter, edition, publicUrl, serviceUrl, unsubscribe } = input;
@@ -26,7 +26,7 @@ export function listHeaders(input: ListHeadersInput): Readonly<Record<string, st
   return {
     'List-Id': `<${newsletter.listId}>`,
     'List-Unsubscribe': unsubscribe,
-    // RFC 8058 §3.1: only beside a link that a POST ends the subscription at.
+    // RFC 8058 §3.1: only beside a link that ends the subscription with a POST.
     ...(serviceUrl !== undefined && {
       'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
       'List-Subscribe': `<${serviceUrl}subscribe/${newsletter.id}/>`,
@@ -43,8 +43,8 @@ export function listHeaders(input: ListHeadersInput): Readonly<Record<string, st
 }
 
 /**
- * The value of List-Unsubscribe: `wayOut`, and the mail that asks to leave, with
- * `token`, which tells whose it is (RFC 2369 §3.2: the first that works is taken).
+ * The value of List-Unsubscribe: `wayOut`, and the unsubscribe mail with `token`, which identifies
+ * the subscriber (RFC 2369 §3.2: the first that works is used).
  */
 export function listUnsubscribe(
   newsletter: NewsletterSettings,

@@ -7,28 +7,28 @@ import { messageIdOf } from './message-id.ts';
 import { unsubscribeUrlOf } from './unsubscribe-link.ts';
 
 export interface NoticeMessageInput {
-  /** Of the notice: the same one always has the same Message-ID. */
+  /** The notice's id: the same notice always has the same Message-ID. */
   readonly id: string;
-  /** What it is about, or whose name it comes in. */
+  /** The newsletter that it is about, or that it is sent for. */
   readonly newsletter: NewsletterSettings;
   readonly address: EmailAddress;
-  /** When it was asked for. */
+  /** When it was requested. */
   readonly date: Temporal.Instant;
   readonly subject: string;
   readonly html: string;
   readonly text: string;
   /** Where the archive is, ends with `/`. */
   readonly publicUrl: string;
-  /** Where people leave, ends with `/`. */
+  /** Where people unsubscribe, ends with `/`. */
   readonly serviceUrl: string;
-  /** There where the mail is of a subscription: it is left by the list's headers too. */
+  /** Present if the mail is about a subscription: then the list's headers can end it too. */
   readonly unsubscribeToken?: string;
 }
 
 /**
- * A mail to one person about their subscriptions (RFC 5322). The same input gives the same bytes. It
- * says that nobody should answer it by a machine (RFC 3834 §5), and names a list only where the
- * person is on it.
+ * A mail to one person about their subscriptions (RFC 5322). The same input results in the same
+ * bytes. It asks for no automatic replies (RFC 3834 §5), and names a list only if the person is on
+ * it.
  */
 export async function noticeMessage(input: NoticeMessageInput): Promise<Message> {
   const { id, newsletter, address, subject, html, text, date } = input;

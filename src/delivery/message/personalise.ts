@@ -3,7 +3,7 @@ import { PLACEHOLDERS, type Placeholder } from '../../editions/edition.ts';
 /** One subscriber's own values, plain text. */
 export type PlaceholderValues = Readonly<Record<Placeholder, string>>;
 
-/** An edition's HTML with its placeholders filled; values are escaped for attributes and text alike. */
+/** An edition's HTML with its placeholders filled; values are escaped for attributes and text. */
 export function personaliseHtml(html: string, values: PlaceholderValues): string {
   return fill(html, {
     unsubscribeUrl: escapeHtml(values.unsubscribeUrl),
@@ -16,7 +16,7 @@ export function personaliseText(text: string, values: PlaceholderValues): string
   return fill(text, values);
 }
 
-/** `text` cut at its placeholders: every second piece stands for one. */
+/** `text` cut at its placeholders: every second piece is a placeholder. */
 export function cutAtPlaceholders(
   text: string,
 ): readonly (string | { readonly placeholder: Placeholder })[] {
@@ -30,14 +30,14 @@ export function cutAtPlaceholders(
     );
 }
 
-// Cut first and filled then, so that a value which looks like a placeholder stays what it is.
+// Cut first, then fill: a value that looks like a placeholder is not replaced.
 function fill(text: string, values: PlaceholderValues): string {
   return cutAtPlaceholders(text)
     .map((piece) => (typeof piece === 'string' ? piece : values[piece.placeholder]))
     .join('');
 }
 
-/** `text` as it stands in HTML, in an attribute or between tags. */
+/** `text` escaped for HTML, in an attribute or between tags. */
 export function escapeHtml(text: string): string {
   return text
     .replaceAll('&', '&amp;')

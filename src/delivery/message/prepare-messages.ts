@@ -14,20 +14,20 @@ export interface PrepareMessagesInput {
   readonly newsletter: NewsletterSettings;
   /** Where the archive is, ends with `/`. */
   readonly publicUrl: string;
-  /** Where people leave, ends with `/`; absent where they do so by mail. */
+  /** Where people unsubscribe, ends with `/`; absent if they do so by mail. */
   readonly serviceUrl?: string | undefined;
-  /** Sign the unsubscribe links; the first signs. */
+  /** For the unsubscribe links; the first signs. */
   readonly secrets: readonly string[];
   /**
-   * A test send: marked in the subject and by a header, with a Message-ID of its own each time,
-   * and an unsubscribe link that is whole but nobody's.
+   * A test send: marked in the subject and by a header, with a new Message-ID each time, and an
+   * unsubscribe link that is valid but belongs to nobody.
    */
   readonly test?: boolean;
-  /** What the subject of a test is marked with; `Test` where it is not said. */
+  /** The mark in the subject of a test; default `Test`. */
   readonly mark?: string;
 }
 
-/** Whom a message is for. */
+/** The recipient of a message. */
 export interface MessageRecipient {
   readonly id: string;
   readonly address: EmailAddress;
@@ -38,19 +38,19 @@ export interface MessageRecipient {
 export interface MessageTemplate {
   /**
    * Returns the message of one subscriber (RFC 5322), dated `date`: the bytes with the placeholders
-   * filled. The same subscriber and date give the same bytes. Throws when a header can't hold the
-   * subscriber's own values.
+   * filled. The same subscriber and date result in the same bytes. Throws if a header can't contain
+   * the subscriber's own values.
    */
   fill(subscriber: MessageRecipient, date: Temporal.Instant): Message;
 }
 
-/** No subscriber has it: ids in the store are random. */
+/** No subscriber has this id: ids in the store are random. */
 const NOBODY = 'test-send';
 
 /** The date of the frame, in place of the date of each message. */
 const FRAME_DATE = Temporal.Instant.fromEpochMilliseconds(0);
 
-/** Lines of a message that differ per subscriber, as they stand in the frame; `text` and `html` for the bodies. */
+/** Lines in the frame for what differs per subscriber; `text` and `html` for the bodies. */
 const FRAME = {
   to: 'To: placeholder-to@placeholder.invalid',
   messageId: 'Message-ID: placeholder-message-id',
@@ -64,7 +64,7 @@ const FRAME_PLACEHOLDER = new RegExp(
   `(?<=\r\n)(${Object.values(FRAME).map(RegExp.escape).join('|')})(?=\r\n)`,
 );
 
-/** What is put between the bytes that all messages share. */
+/** What goes between the bytes that all messages share. */
 type MessagePlaceholder =
   | 'to'
   | 'messageId'
@@ -76,8 +76,8 @@ type MessagePlaceholder =
 type Part = string | { readonly placeholder: MessagePlaceholder };
 
 /**
- * Makes the message of an edition once, for all its subscribers: what they share is encoded here,
- * and `fill` only copies it. Throws a `BroadsheetError` (config) when there is no secret to sign
+ * Makes the message of an edition once, for all its subscribers. The shared parts are encoded here,
+ * and `fill` only copies them. Throws a `BroadsheetError` (config) if there is no secret to sign
  * links with.
  */
 export async function prepareMessages(input: PrepareMessagesInput): Promise<MessageTemplate> {
@@ -86,7 +86,7 @@ export async function prepareMessages(input: PrepareMessagesInput): Promise<Mess
   const from = newsletter.from.address;
   const tokenOf = (subscriberId: string) =>
     unsubscribeToken({ newsletter: newsletter.id, subscriberId }, secrets);
-  // Now, not at the first message.
+  // A missing secret must throw now, not at the first message.
   tokenOf(NOBODY);
   return {
     fill(subscriber, date) {
@@ -175,7 +175,7 @@ function bodyParts(body: 'text' | 'html', content: string): readonly Part[] {
   );
 }
 
-/** Checks once more what promises to write such lines. */
+/** Checks the lines again, although their writers guarantee them. */
 function assertWireReady(parts: readonly Part[]): void {
   const text = parts.map((part) => (typeof part === 'string' ? part : 'placeholder')).join('');
   if (/^\.|\n\.|[^\r]\n|\r(?!\n)/.test(text) || !text.endsWith('\r\n')) {

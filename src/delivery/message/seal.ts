@@ -8,8 +8,8 @@ const LONGEST_TOKEN = 1024;
 
 /**
  * Key id, fields and signature (HMAC-SHA256, 128 bits of it) with dots between, in characters that
- * no URL or mail program changes. `context` is signed along, so that what was made for one thing is
- * never another. Throws a `BroadsheetError` (config) when there is no secret.
+ * no URL or mail program changes. The signature includes `context`: a token for one purpose is
+ * never valid for another. Throws a `BroadsheetError` (config) if there is no secret.
  */
 export function seal(
   context: string,
@@ -52,12 +52,12 @@ export function unseal(
 }
 
 function sign(context: string, fields: readonly string[], secret: string): Buffer {
-  // As JSON, so that no two different lists give the same text.
+  // As JSON: no two different lists have the same text.
   const text = JSON.stringify([context, ...fields]);
   return createHmac('sha256', secret).update(text).digest().subarray(0, SIGNATURE_BYTES);
 }
 
-/** Tells which secret signed, and nothing about it. */
+/** Identifies the secret that signed, and reveals nothing about it. */
 function keyIdOf(secret: string): string {
   const digest = createHash('sha256').update(`broadsheet key id\n${secret}`).digest('base64url');
   return digest.slice(0, KEY_ID_LENGTH);

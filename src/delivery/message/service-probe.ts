@@ -5,8 +5,8 @@ import { readToken, signToken } from './signed-token.ts';
 const GOOD_FOR_MINUTES = 60;
 
 /**
- * The token of a link to leave that is nobody's: it asks whether the service of this database answers
- * there. Throws a `BroadsheetError` (config) when there is no secret.
+ * The token of an unsubscribe link that belongs to nobody. It checks whether the service of this
+ * database answers. Throws a `BroadsheetError` (config) if there is no secret.
  */
 export function makeProbe(
   secrets: readonly string[],
@@ -19,7 +19,7 @@ export function makeProbe(
   });
 }
 
-/** Whether `token` is one of `makeProbe` that is not over. Never throws. */
+/** Whether `token` is from `makeProbe` and has not expired. Never throws. */
 export function isProbe(
   token: string,
   options: { readonly secrets: readonly string[]; readonly now: Temporal.Instant },
@@ -29,8 +29,8 @@ export function isProbe(
 }
 
 /**
- * What only a service of the database answers to `token`: HMAC-SHA256 (RFC 2104) by the database's
- * id, which is random and nowhere published; base64url.
+ * The answer to `token` that only a service of the database knows: HMAC-SHA256 (RFC 2104) with the
+ * database's id, which is random and never published; base64url.
  */
 export function proofOf(databaseId: string, token: string): string {
   return createHmac('sha256', databaseId)

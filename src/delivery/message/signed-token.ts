@@ -1,9 +1,10 @@
 import { seal, unseal } from './seal.ts';
 
 /**
- * What a token lets its holder do. `confirm`: a sign-up; `undo`: come back after leaving;
- * `preferences`: see and change what they are subscribed to; `new-address`: confirm one; `approve`:
- * release an edition; `form`: send in a form that was made for them; `probe`: see who answers.
+ * What a token allows its holder to do. `confirm`: confirm a sign-up; `undo`: come back after
+ * leaving; `preferences`: see and change their subscriptions; `new-address`: confirm a new address;
+ * `approve`: release an edition; `form`: submit a form that was made for them; `probe`: see which
+ * service answers.
  */
 export type TokenPurpose =
   | 'confirm'
@@ -15,9 +16,9 @@ export type TokenPurpose =
   | 'probe';
 
 /**
- * A token for one purpose that says `fields` to whoever knows one of the secrets: the first signs.
- * In characters that no URL changes. Without `expiresAt` it is good for ever. Throws a
- * `BroadsheetError` (config) when there is no secret.
+ * A token for one purpose. With any of the secrets its `fields` can be read; the first secret
+ * signs. Contains no characters that a URL changes. Without `expiresAt` it is valid for ever.
+ * Throws a `BroadsheetError` (config) if there is no secret.
  */
 export function signToken(
   purpose: TokenPurpose,
@@ -30,8 +31,8 @@ export function signToken(
 }
 
 /**
- * The fields of a token that was signed for `purpose` with one of `secrets`; `expired` where that
- * was so, but is over at `now`; undefined for any other text. Never throws.
+ * The fields of a token that was signed for `purpose` with one of `secrets`; `expired` if it was
+ * valid, but has expired at `now`; undefined for any other text. Never throws.
  */
 export function readToken(
   purpose: TokenPurpose,
@@ -44,7 +45,7 @@ export function readToken(
   return fields;
 }
 
-/** Never that of an unsubscribe token, whose fields begin otherwise. */
+/** Never equal to that of an unsubscribe token, whose fields begin differently. */
 function contextOf(purpose: TokenPurpose): string {
   return `broadsheet token ${purpose} 1`;
 }

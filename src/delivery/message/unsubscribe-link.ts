@@ -1,18 +1,18 @@
 import type { NewsletterSettings } from '../../settings/settings.ts';
 import { seal, unseal } from './seal.ts';
 
-/** Whom an unsubscribe link is for. */
+/** The subscription that an unsubscribe link ends. */
 export interface UnsubscribeToken {
   readonly newsletter: string;
   readonly subscriberId: string;
 }
 
-// Links in inboxes have it: it stays.
+// Links in inboxes contain it: never change it.
 const PURPOSE = 'broadsheet unsubscribe 1';
 
 /**
- * What the link to leave leads to, in the mail of the newsletter: a page of the service, or, where
- * there is none, a mail to `unsubscribeMail` (RFC 6068).
+ * The target of the unsubscribe link in the newsletter's mail: a page of the service, or, if there
+ * is none, a mail to `unsubscribeMail` (RFC 6068).
  */
 export function wayOutOf(
   newsletter: NewsletterSettings,
@@ -24,7 +24,7 @@ export function wayOutOf(
     : unsubscribeUrlOf(serviceUrl, token);
 }
 
-/** The URL of a mail that asks to leave, with `token`, which tells whose it is. */
+/** The URL of an unsubscribe mail, with `token`, which identifies the subscriber. */
 export function unsubscribeMailto(newsletter: NewsletterSettings, token: string): string {
   return mailtoUrl(newsletter.unsubscribeMail, `unsubscribe ${token}`);
 }
@@ -35,7 +35,7 @@ export function mailtoUrl(address: string, subject: string): string {
 }
 
 /**
- * The address that ends the subscription of `token`: a page with one button, and by POST at once
+ * The URL that ends the subscription of `token`: a page with one button; a POST ends it at once
  * (RFC 8058).
  */
 export function unsubscribeUrlOf(serviceUrl: string, token: string): string {
@@ -43,15 +43,18 @@ export function unsubscribeUrlOf(serviceUrl: string, token: string): string {
 }
 
 /**
- * The token of newsletter and subscriber (`seal`). It says whom it is for as long as one of
- * `secrets` is known, and never expires: the law gives a reader years to leave. Throws a
- * `BroadsheetError` (config) when there is no secret.
+ * The token of newsletter and subscriber (`seal`). It can be read as long as one of `secrets` is
+ * known. It never expires: by law a reader has years to unsubscribe. Throws a `BroadsheetError`
+ * (config) if there is no secret.
  */
 export function unsubscribeToken(whom: UnsubscribeToken, secrets: readonly string[]): string {
   return seal(PURPOSE, [whom.newsletter, whom.subscriberId], secrets);
 }
 
-/** Whom a link's token is for, or undefined when none of `secrets` signed it. Never throws. */
+/**
+ * The newsletter and subscriber of a link's token; undefined if none of `secrets` signed it. Never
+ * throws.
+ */
 export function readUnsubscribeToken(
   token: string,
   secrets: readonly string[],

@@ -24,8 +24,8 @@ export interface Claim {
   /** Domains that are at their limits. */
   readonly notTo?: readonly string[];
   /**
-   * Only deliveries planned after this one. A sender that works through the queue in order skips
-   * what it has done, which would cost PostgreSQL more and more time.
+   * Only deliveries planned after this one. Without it a sender would read again all that it has
+   * done, which costs PostgreSQL more and more time.
    */
   readonly after?: number;
 }
@@ -134,8 +134,7 @@ async function findCandidates(db: Database, { edition, now, limit, notTo = [], a
     .orderBy('d.id')
     .limit(limit);
   if (notTo.length > 0) query = query.where('d.domain', 'not in', notTo);
-  // SQLite's transactions take turns; PostgreSQL's must not wait for each other's rows, nor claim
-  // them.
+  // SQLite's transactions take turns; PostgreSQL's must not wait for each other's rows, nor claim them.
   if (isPostgres(db)) query = query.forUpdate('d').skipLocked();
   // Three queries: each can follow the index instead of sorting a million rows.
   const queued = query.where('d.state', '=', 'queued');

@@ -136,9 +136,7 @@ export async function countFailures(
   return { stale: count('stale'), cancelled: count('cancelled') };
 }
 
-/**
- * Somebody who did not get an edition, and why: the last reply, if a relay got the message at all.
- */
+/** Somebody who did not get an edition, and why: the last reply, if a relay got the message at all. */
 export interface FailedDelivery {
   readonly address: EmailAddress;
   readonly cause: FailureCause;

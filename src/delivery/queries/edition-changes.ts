@@ -99,9 +99,7 @@ export async function failWaiting(
   return Number(numUpdatedRows);
 }
 
-/**
- * Fails deliveries that were claimed while their edition was cancelled, and requeued after that.
- */
+/** Fails deliveries that were claimed while their edition was cancelled, and requeued after that. */
 export async function failCancelled(db: Database, newsletter: string, at: string): Promise<void> {
   const rows = await db
     .selectFrom('editions')

@@ -43,9 +43,7 @@ export async function setNextAt(db: Database, relay: string, nextAt: number): Pr
   await db.updateTable('relays').set({ next_at }).where('id', '=', relay).execute();
 }
 
-/**
- * Counts messages to the relay in the minute of `now`; a negative number takes back reserved ones.
- */
+/** Counts messages to the relay in the minute of `now`; a negative number takes back reserved ones. */
 export async function countMessages(
   db: Database,
   relay: string,
@@ -89,8 +87,7 @@ export async function freeAt(
     .orderBy('minute', 'desc')
     .execute();
   let sum = 0;
-  // The newest minutes that fill the quota: it is free again when the oldest of them leaves the
-  // window.
+  // The newest minutes that fill the quota: it is free again when the oldest of them leaves the window.
   const last = rows.find((row) => {
     sum += row.messages;
     return sum >= quota;

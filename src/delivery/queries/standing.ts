@@ -5,9 +5,7 @@ import { readDomainRates } from './domains.ts';
 
 // The queries of `broadsheet status`. They change nothing.
 
-/**
- * How many deliveries of the edition were accepted since `since`, and when the first of them was.
- */
+/** How many deliveries of the edition were accepted since `since`, and when the first of them was. */
 export async function acceptedSince(
   db: Database,
   edition: string,

@@ -149,9 +149,7 @@ export async function nextRetry(db: Database, edition: string): Promise<string |
 /** Deliveries of an edition that are in doubt, without a decision yet. */
 export interface Undecided {
   readonly undecided: number;
-  /**
-   * Those of them that are not sent again automatically: in doubt more than `MOST_DOUBTS` times.
-   */
+  /** Those of them that are not sent again automatically: in doubt more than `MOST_DOUBTS` times. */
   readonly doubtedAgain: number;
 }
 

@@ -85,9 +85,7 @@ export function findReplyRow(
 
 const AFTER_OPENING: readonly SmtpPhase[] = ['mail', 'rcpt', 'data', 'dot'];
 
-/**
- * The details of x.1.x about the recipient's address (RFC 3463 §3.2; 10: RFC 7505 and Exchange).
- */
+/** The details of x.1.x about the recipient's address (RFC 3463 §3.2; 10: RFC 7505 and Exchange). */
 const ADDRESS_DETAILS: readonly number[] = [1, 2, 3, 6, 10];
 
 /** After MAIL the reply is about us, or it asks for a slower pace. */

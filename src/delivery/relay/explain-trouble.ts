@@ -13,9 +13,7 @@ export interface SmtpError extends Error {
   readonly responseCode?: number | undefined;
 }
 
-/**
- * The outcome if a connection could not be opened: a quota of our account, or the relay's trouble.
- */
+/** The outcome if a connection could not be opened: a quota of our account, or the relay's trouble. */
 export function explainOpening(
   error: SmtpError,
 ): Extract<Outcome, { kind: 'relayTrouble' | 'limited' }> {

@@ -153,9 +153,7 @@ async function sendOver(
   return judge(connection, result, progress.reached);
 }
 
-/**
- * The message as a stream that ends when `beforeDot` agrees. Its end makes nodemailer send the dot.
- */
+/** The message as a stream that ends when `beforeDot` agrees. Its end makes nodemailer send the dot. */
 function bodyOf(bytes: Buffer, beforeDot: () => Promise<boolean>, progress: Progress): Readable {
   const stop = (body: Readable) => body.destroy(new Error('not to be sent'));
   return new Readable({
@@ -206,8 +204,7 @@ async function judge(
   const reply = parseReply(result.response ?? '');
   if (reply.code < 400 || phase === 'connect') {
     connection.close();
-    // The relay ends the session instead of replying (RFC 5321 §3.8), perhaps for this one
-    // recipient.
+    // The relay ends the session instead of replying (RFC 5321 §3.8), perhaps for this one recipient.
     if (reply.code === 421) {
       return { outcome: outcomeOf(result, reply, 'rcpt'), broke: reached !== 'marking' };
     }
@@ -222,8 +219,7 @@ async function judge(
   const outcome = outcomeOf(result, reply, phase);
   const isOver = outcome.kind === 'limited' && outcome.limit === 'session';
   if (isOver) connection.close();
-  // 421 to MAIL on a connection that had served others: it ended that session, and does not refuse
-  // us.
+  // 421 to MAIL on a connection that had served others: it ended that session, and does not refuse us.
   return {
     outcome,
     broke: (isOver && reached === 'envelope') || (phase === 'mail' && reply.code === 421),

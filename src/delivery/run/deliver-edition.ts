@@ -138,8 +138,7 @@ async function conclude(
     await pauseEdition(db, edition.id, { by: 'refusals', reason: stopped.message, at });
   }
   if (stopped?.because === 'relay') {
-    // A relay that accepts no more connections from us may still serve another sender of the
-    // edition.
+    // A relay that accepts no more connections from us may still serve another sender of the edition.
     const isAlone = (await sendersOf(db, edition.id)).every(({ id }) => id === sender);
     if (isAlone) await pauseEdition(db, edition.id, { by: 'relay', reason: stopped.message, at });
   }
@@ -147,10 +146,7 @@ async function conclude(
   return endBounced(deps, edition.id, newsletter);
 }
 
-/**
- * An edition that was paused or cancelled meanwhile has nothing to claim: that is why the run
- * ended.
- */
+/** An edition that was paused or cancelled meanwhile has nothing to claim: that is why the run ended. */
 async function withReason(
   { store }: SendDependencies,
   { id }: Edition,

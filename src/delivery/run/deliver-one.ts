@@ -54,10 +54,7 @@ export async function deliverOne(
   return outcome;
 }
 
-/**
- * Whether the relay stopped before it got this reader's address: the delivery is requeued
- * unchanged.
- */
+/** Whether the relay stopped before it got this reader's address: the delivery is requeued unchanged. */
 export function isNobodys(outcome: Outcome): boolean {
   return outcome.kind === 'relayTrouble' && outcome.recipientNamed !== true;
 }

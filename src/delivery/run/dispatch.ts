@@ -10,14 +10,9 @@ export interface Dispatch {
   next(route: Route): Promise<ClaimedDelivery | undefined>;
   /** The delivery is over; with `returned` it was requeued, and is to be claimed again. */
   done(route: Route, delivery: ClaimedDelivery, returned: boolean): void;
-  /**
-   * After the last delivery: some were requeued. Ends the run if no relay can take them for a
-   * while.
-   */
+  /** After the last delivery: some were requeued. Ends the run if no relay can take them for a while. */
   goOn(): void;
-  /**
-   * At the end: waits for the claim under way, because its deliveries could not be requeued later.
-   */
+  /** At the end: waits for the claim under way, because its deliveries could not be requeued later. */
   end(): Promise<void>;
 }
 
@@ -46,10 +41,7 @@ export function openDispatch(input: LocalQueueInput): Dispatch {
     return false;
   }
 
-  /**
-   * Starts the first delivery whose domain is open, if the route has a permit. Undefined: try
-   * again.
-   */
+  /** Starts the first delivery whose domain is open, if the route has a permit. Undefined: try again. */
   async function begin(route: Route): Promise<ClaimedDelivery | undefined> {
     const opensAt = hand.opensAt();
     if (opensAt > now()) {

@@ -4,10 +4,7 @@ import { openThrottle, type Throttle } from './throttle.ts';
 
 /** Throttles for destination domains. Times are epoch milliseconds. */
 export interface DomainThrottles {
-  /**
-   * When a message to the domain may go: `now` or later; undefined if others to it have to end
-   * first.
-   */
+  /** When a message to the domain may go: `now` or later; undefined if others to it have to end first. */
   opensAt(domain: string, now: number): number | undefined;
   /** A message to the domain begins. */
   enter(domain: string, now: number): void;

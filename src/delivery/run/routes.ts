@@ -92,7 +92,7 @@ export function restAfterTrouble(route: Route, trouble: string, now: number): vo
 
 /**
  * Lets a route rest until `until`: its quota has room again, or the reason in `why` ends. A route
- * already in trouble does not change.
+ * that rests already does not change.
  */
 export function restForQuota(route: Route, now: number, until: number, why?: Route['rest']): void {
   if (!isUsable(route, now)) return;

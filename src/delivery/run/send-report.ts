@@ -47,10 +47,7 @@ export type SendPreparation =
   | (PostNotes & {
       readonly kind: 'ready';
       readonly edition: Edition;
-      /**
-       * `new`: just composed, not stored; `composed`: stored, never sent; `unfinished`: sent in
-       * part.
-       */
+      /** `new`: just composed, not stored; `composed`: stored, never sent; `unfinished`: sent in part. */
       readonly state: 'new' | 'composed' | 'unfinished';
       /** How many messages go out, if all goes well. */
       readonly recipients: number;

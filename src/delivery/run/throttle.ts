@@ -1,8 +1,6 @@
 import { currentRate, type SlowedRate, slowedRate } from '../slowed-rate.ts';
 
-/**
- * How fast messages may go to a destination domain, or to a relay. Times are epoch milliseconds.
- */
+/** How fast messages may go to a destination domain, or to a relay. Times are epoch milliseconds. */
 export interface Throttle {
   /** When the next message may go: `now`, or later. */
   opensAt(now: number): number;
@@ -36,8 +34,7 @@ export function openThrottle(
     opensAt(now) {
       // Most throttles limit nothing.
       if (nextAt <= now) return now;
-      // Never further ahead than one interval: a clock that was set back must not close it for
-      // long.
+      // Never further ahead than one interval: a clock that was set back must not close it for long.
       return Math.min(nextAt, now + intervalMs(now));
     },
     enter(now) {

@@ -8,22 +8,25 @@ import { escapeHtml } from '../../kernel/escape.ts';
 import type { NewsletterSettings } from '../../settings/settings.ts';
 import type { Edition, EditionPost } from '../edition.ts';
 
-/** An edition as a feed tells of it. */
+/** The parts of an edition that a feed shows. */
 export interface FeedEdition extends Pick<Edition, 'id' | 'day' | 'subject' | 'preheader'> {
-  /** ISO 8601 instant: when it was sent. */
+  /** ISO 8601 instant when it was sent. */
   readonly plannedAt: string;
-  /** In the order of the edition. */
+  /** In the edition's order. */
   readonly stories: readonly Pick<EditionPost, 'title' | 'url'>[];
 }
 
-/** Where something of the archive is in the output folder: a newsletter or an edition by its id, a file. */
+/**
+ * Path in the output folder of a part of the archive: a newsletter or an edition by its id, or a
+ * file.
+ */
 export function archivePath(name: string): string {
   return `archive/${name}`;
 }
 
 /**
- * The feed of a newsletter's editions, one item for each of `editions`: its subject, and links to
- * its stories. An edition never changes, so that its item is as old as it is.
+ * Composes the feed of a newsletter's editions. Each of `editions` becomes an item with its subject
+ * and links to its stories. An edition never changes, so `updated` is the time it was sent.
  */
 export function composeArchiveFeed(
   newsletter: NewsletterSettings,
@@ -66,8 +69,8 @@ function itemOf(edition: FeedEdition, newsletter: NewsletterSettings, publicUrl:
 }
 
 /**
- * The edition's `tag:` URI (RFC 4151), by the list's identifier, which is a name under the domain of
- * the sender for the life of the newsletter: so the items stay what they are when the site moves.
+ * The edition's `tag:` URI (RFC 4151), from the list's identifier. That is a name under the
+ * sender's domain for the life of the newsletter, so the items keep their ids when the site moves.
  */
 function tagOf({ id, day }: FeedEdition, { listId }: NewsletterSettings): string {
   return `tag:${listId.toLowerCase()},${day.slice(0, 4)}:${id}`;

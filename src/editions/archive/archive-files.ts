@@ -1,27 +1,29 @@
 import type { Publication } from '../../feeds/publish/publish.ts';
 
-/** The files of the archive on their way into the output folder. */
+/** The archive's files to publish in the output folder. */
 export interface ArchiveFiles {
-  /** Puts a file; whether it differs from the one that is there. */
+  /** Puts a file. Returns whether it differs from the existing one. */
   put(path: string, text: string): boolean;
-  /** Puts a file that was made of what `fingerprint` says, and needs the file at `needs`. */
+  /** Puts a file with the `fingerprint` of its content. It needs the file at `needs`. */
   putMadeOf(fingerprint: string, path: string, text: string, needs: string): void;
-  /** Keeps the file at `path`, and what it needs, where it was made of the same. False: make it. */
+  /**
+   * Keeps the file at `path`, and the file it needs, if its fingerprint is the same. If this
+   * returns false, render it.
+   */
   keepMadeOf(fingerprint: string, path: string): boolean;
-  /** Whether the last time has written the file at `path`. */
+  /** Whether the last run wrote the file at `path`. */
   wasThere(path: string): boolean;
   /**
-   * Takes away what was written before, and the `strays`, as far as it was neither put nor kept;
-   * the paths of that.
+   * Removes files of the last run and `strays` that were neither put nor kept. Returns their paths.
    */
   removeOthers(strays: readonly string[]): readonly string[];
-  /** Every file, for the next time: an empty text, or the fingerprint and what it needs. */
+  /** Every file, for the next run: an empty text, or the fingerprint and the file it needs. */
   readonly written: ReadonlyMap<string, string>;
-  /** How many files were put that differ from what was there. */
+  /** How many files were put that differ from the existing ones. */
   readonly changed: number;
 }
 
-/** The files of the archive, where `before` is what the last time has written. */
+/** Opens the archive's files. `before` has the files that the last run wrote. */
 export function openArchiveFiles(
   publication: Publication,
   before: ReadonlyMap<string, string>,
@@ -29,7 +31,7 @@ export function openArchiveFiles(
   const written = new Map<string, string>();
   let changed = 0;
   const put = (path: string, text: string, madeOf: string) => {
-    // Many need the same one.
+    // Many pages need the same file.
     if (written.has(path)) return false;
     written.set(path, madeOf);
     const differs = publication.put(path, text);

@@ -11,9 +11,8 @@ import type { ArchiveLists } from './archive-dependencies.ts';
 import { archivePath } from './archive-feed.ts';
 
 /**
- * The pages that list editions, in the look of the site, and the files that this needs: so that a
- * web server that knows nothing of Broadsheet shows them too. Throws a `BroadsheetError` (config)
- * for a broken template.
+ * Opens the pages that list editions, in the site's look, with the files that they need. Any web
+ * server can therefore show them. Throws a `BroadsheetError` (config) if a template is broken.
  */
 export function openArchiveLists(config: Config, textsOf: TextsOf): ArchiveLists {
   const texts = textsOf(config.web.language);
@@ -74,7 +73,7 @@ function scopeOf(
   };
 }
 
-/** Editions of one month together, in their order. */
+/** Groups the editions by month, in the same order. */
 function monthsOf(editions: readonly ListedEdition[], { language }: Texts) {
   const name = new Intl.DateTimeFormat(language, {
     ...{ month: 'long', year: 'numeric', timeZone: 'UTC' },

@@ -2,12 +2,12 @@ import { readdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readRegularFile } from '../../kernel/regular-file.ts';
 
-/** Remembers, in the output folder, every file of the archive, and what the pages were made of. */
+/** File in the output folder with every file of the archive, and the fingerprints of the pages. */
 export const ARCHIVE_MANIFEST = 'archive/.archive.json';
 
 /**
- * The files of the archive by their paths in the output `folder`, each with the fingerprint of what
- * it was made of, or with an empty text. Empty where that is not remembered: all is made again.
+ * Reads the archive's files by path in the output `folder`, each with its fingerprint or an empty
+ * text. Empty if the manifest is missing: then everything is rendered again.
  */
 export function readArchiveManifest(folder: string): ReadonlyMap<string, string> {
   try {
@@ -21,14 +21,14 @@ export function readArchiveManifest(folder: string): ReadonlyMap<string, string>
   }
 }
 
-/** The text of the file for `fingerprints`. */
+/** The manifest's text for `fingerprints`. */
 export function archiveManifestText(fingerprints: ReadonlyMap<string, string>): string {
   return `${JSON.stringify(Object.fromEntries(fingerprints), null, 1)}\n`;
 }
 
 /**
- * Paths in the output `folder` that a run which was cut off, or a lost manifest, has left in the
- * archive: pages of editions and newsletters with `mark` in them, and style sheets, that are none of
+ * Paths in the output `folder` that an interrupted run or a lost manifest has left in the archive:
+ * pages of editions and newsletters that contain `mark`, and style sheets. Leaves out those in
  * `known`.
  */
 export function findStrays(
@@ -46,12 +46,12 @@ export function findStrays(
   return [...pages, ...sheets];
 }
 
-/** Takes away the folder at `path` in the output `folder` where nothing is left in it. */
+/** Removes the folder at `path` in the output `folder` if it is empty. */
 export function removeEmptyFolder(folder: string, path: string): void {
   try {
     rmdirSync(join(folder, path));
   } catch {
-    // It has other files, or is gone already.
+    // It has other files, or does not exist.
   }
 }
 

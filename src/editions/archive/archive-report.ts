@@ -1,15 +1,17 @@
 import type { BuiltFeed } from '../../feeds/build/build-report.ts';
 import type { Problem } from '../../kernel/problem.ts';
 
-/** What the archive has now, and what had to be written for it. */
+/** The contents of the archive, and what was written for it. */
 export interface ArchiveReport {
   /** Absolute path of the archive in the output folder. */
   readonly folder: string;
-  /** Editions that have a page. */
+  /** Number of editions with a page. */
   readonly editions: number;
-  /** Files that were written or replaced, feeds included. */
+  /** Number of files that were written or replaced, including feeds. */
   readonly changed: number;
-  /** Pages that were taken away: their edition was cancelled, or has no archive any more. */
+  /**
+   * Number of pages that were removed: their edition was cancelled, or no longer has an archive.
+   */
   readonly removed: number;
   readonly feeds: readonly BuiltFeed[];
   readonly warnings: readonly Problem[];

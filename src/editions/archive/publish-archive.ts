@@ -20,14 +20,15 @@ import { putArchiveLists } from './put-archive-lists.ts';
 import { putEditionPages } from './put-edition-pages.ts';
 
 /**
- * Brings the archive in the output folder up to date: a page for every edition that was sent, lists
- * of them, and feeds. Only what changed is written, and what should not be there any more is taken
- * away. Call it again when the last call is over. Throws a `BroadsheetError` (`EXIT.disk`) when the
- * folder cannot be written.
+ * Updates the archive in the output folder: a page for every sent edition, lists of them, and
+ * feeds. Writes only what changed, and removes what should no longer exist. Do not call it again
+ * before the last call has ended. Throws a `BroadsheetError` (`EXIT.disk`) if the folder cannot be
+ * written.
  */
 export async function publishArchive(deps: ArchiveDependencies): Promise<ArchiveReport> {
   const { site, feeds: settings, folders } = deps.config;
-  // First the folder, then the editions: a page that somebody sending puts there meanwhile is no stray.
+  // Reads the folder before the editions: a page that another sender puts there in the meantime
+  // must not count as stray.
   const before = readArchiveManifest(folders.output);
   const strays = findStrays(folders.output, INDEX_MARK, before);
   const archives = await listArchives(deps);

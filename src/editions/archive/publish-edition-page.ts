@@ -9,7 +9,7 @@ import { findEdition } from '../queries/editions.ts';
 import { archivePath } from './archive-feed.ts';
 import { surroundingsOf } from './put-edition-pages.ts';
 
-/** A page as it lies in the output folder, and where readers find it once that is published. */
+/** A page in the output folder, and its address for readers after publication. */
 export interface EditionPageFile {
   /** Absolute path. */
   readonly file: string;
@@ -17,10 +17,10 @@ export interface EditionPageFile {
 }
 
 /**
- * Puts the page of a planned edition into the output folder, with its style sheet: the mail links to
- * it, and no reader is to find nothing there. Lists, feeds and the neighbours' links follow with the
- * next `publishArchive`. Undefined, and nothing done, for a newsletter without an archive. Throws a
- * `BroadsheetError` (`EXIT.disk`) when the folder cannot be written.
+ * Puts the page of a planned edition into the output folder, with its style sheet. The mail links
+ * to it, so it must exist. The next `publishArchive` updates lists, feeds and the neighbours'
+ * links. Returns undefined and does nothing if the newsletter has no archive. Throws a
+ * `BroadsheetError` (`EXIT.disk`) if the folder cannot be written.
  */
 export async function publishEditionPage(
   deps: Pick<StoreDependencies, 'config' | 'store' | 'log'> & { readonly textsOf: TextsOf },
@@ -33,7 +33,7 @@ export async function publishEditionPage(
   const at = editions.findIndex((each) => each.id === id);
   const archived = editions[at];
   const stored = await findEdition(store.db, id);
-  // Cancelled meanwhile: nobody gets it.
+  // It was cancelled in the meantime: nobody receives it.
   if (archived === undefined || stored === undefined) return undefined;
   const surroundings = surroundingsOf(config, { newsletter, editions }, archived, at);
   const texts = textsOf(newsletter.language);

@@ -6,7 +6,9 @@ import type { ArchiveDependencies } from './archive-dependencies.ts';
 import type { ArchiveFiles } from './archive-files.ts';
 import type { NewsletterArchive } from './list-archives.ts';
 
-/** Puts the pages that list editions. One of somebody else's at such a path stays, with a warning. */
+/**
+ * Puts the pages that list editions. A page at such a path that is not ours stays, with a warning.
+ */
 export function putArchiveLists(
   { lists }: Pick<ArchiveDependencies, 'lists'>,
   archives: readonly NewsletterArchive[],

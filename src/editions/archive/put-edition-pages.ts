@@ -14,8 +14,8 @@ import type { ArchiveFiles } from './archive-files.ts';
 import type { NewsletterArchive } from './list-archives.ts';
 
 /**
- * Puts the page of every edition of a newsletter, each with its style sheet. Of a page that was made
- * of the same the last time not even the edition is read; the others are, one at a time.
+ * Puts the page of every edition of a newsletter, each with its style sheet. If nothing on a page
+ * has changed, does not even read its edition. Reads the others one at a time.
  */
 export async function putEditionPages(
   deps: ArchiveDependencies,
@@ -25,7 +25,7 @@ export async function putEditionPages(
   const texts = deps.textsOf(newsletter.language);
   for (const [at, edition] of editions.entries()) {
     deps.log.progress('Archive', at, editions.length);
-    // Whoever else has work in this process has their turn.
+    // Lets other work in this process run.
     await setImmediate();
     const path = archivePath(edition.id);
     const page = `${path}/${INDEX_FILE}`;
@@ -46,7 +46,7 @@ export async function putEditionPages(
   deps.log.progress('Archive', editions.length, editions.length);
 }
 
-/** What the page of `edition`, the one at `at`, is made of besides the edition itself and the texts. */
+/** What the page of `edition`, at index `at`, contains besides the edition itself and the texts. */
 export function surroundingsOf(
   config: Config,
   { newsletter, editions }: NewsletterArchive,
@@ -77,8 +77,9 @@ function neighboursOf(
 }
 
 /**
- * Tells whether a page has to be made again. An edition changes only by being composed anew; what
- * surrounds it does, and is all that is on the page of an edition without a mail. SHA-256, hex.
+ * Shows whether a page must be rendered again, as SHA-256 in hex. An edition changes only when it
+ * is composed again. Its surroundings can change; the page of an edition without a mail has only
+ * those.
  */
 function fingerprintOf(input: EditionPageInput): string {
   const { html, css } = renderEditionPage(input);

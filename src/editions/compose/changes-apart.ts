@@ -16,7 +16,10 @@ export interface ChangesOrder {
 /** 20,000 posts take seconds. */
 const LIMIT_MS = 300_000;
 
-/** `findPostChanges` in a process of its own. Throws what that throws, and what `runApart` throws. */
+/**
+ * Runs `findPostChanges` in its own process. Throws the errors of `findPostChanges` and of
+ * `runApart`.
+ */
 export async function changesApart(
   { config, clock }: Pick<StoreDependencies, 'config' | 'clock'>,
   edition: Edition,

@@ -3,7 +3,7 @@ import { silentLog } from '../../kernel/log.ts';
 import type { ChangesOrder } from './changes-apart.ts';
 import { findPostChanges } from './find-post-changes.ts';
 
-// A program of its own: finds what became of the posts of an edition.
+// The program of the process that finds changes in the posts of an edition.
 
 answerOrder(async ({ config, now, edition }: ChangesOrder) => {
   const instant = Temporal.Instant.from(now);

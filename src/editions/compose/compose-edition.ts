@@ -4,7 +4,7 @@ import { draftEdition } from './draft-edition.ts';
 import type { ComposeReport } from './edition-draft.ts';
 import { storeEdition } from './store-edition.ts';
 
-/** Composes the newsletter's next edition and stores it, frozen, with its posts. */
+/** Composes the newsletter's next edition and stores it with its posts. */
 export async function composeEdition(
   deps: ComposeDependencies,
   newsletterId: string,
@@ -13,7 +13,7 @@ export async function composeEdition(
   const { remember, ...draft } = await draftEdition(deps, newsletter);
   const { edition } = draft;
   if (edition === undefined) return draft;
-  // First: an edition must not know a post by an id that is then forgotten.
+  // Before storing: an edition must not contain a post id that is then lost.
   remember();
   await deps.store.transaction((db) => storeEdition(db, edition));
   return draft;

@@ -6,12 +6,12 @@ import type { EditionDraft } from './edition-draft.ts';
 
 const PROGRAM = new URL('./compose-process', import.meta.url);
 
-/** 20,000 posts take seconds: an edition that takes longer is never composed. */
+/** 20,000 posts take seconds. Composing that takes this long never ends. */
 const LIMIT_MS = 300_000;
 
 /**
- * `draftEdition` in a process of its own, which has written down the ids of posts by the time this
- * returns. Throws what that throws, and what `runApart` throws.
+ * Runs `draftEdition` in its own process, which has saved the ids of the posts when this returns.
+ * Throws the errors of `draftEdition` and of `runApart`.
  */
 export async function draftApart(
   deps: ComposeDependencies,

@@ -15,37 +15,37 @@ import type { ComposeDependencies } from '../edition-dependencies.ts';
 import { editionIdsOfDay, usedPostIds } from '../queries/editions.ts';
 import type { EditionDraft } from './edition-draft.ts';
 
-/** An edition that is composed, and not stored. */
+/** A composed edition that is not stored yet. */
 export interface Draft extends EditionDraft {
-  /** Writes down the ids that the posts were given: to be called before the edition is stored. */
+  /** Saves the new ids of the posts. Call it before storing the edition. */
   readonly remember: () => void;
 }
 
-/** Composes the next edition of a newsletter: here, or in a process of its own. */
+/** Composes the next edition of a newsletter, in this process or in its own. */
 export type DraftNext = (
   deps: ComposeDependencies,
   newsletter: NewsletterSettings,
 ) => Promise<Draft>;
 
-/** All that an edition is made of besides the posts. Can be sent to another process. */
+/** Everything that composing needs besides the posts. Can be sent to another process. */
 export interface DraftOrder {
   readonly config: Config;
   readonly newsletter: NewsletterSettings;
   readonly templates: Templates;
-  /** ISO 8601 instant at which the edition is due. */
+  /** ISO 8601 instant when the edition is due. */
   readonly now: string;
-  /** Posts that an edition of the newsletter has. */
+  /** Posts that are already in an edition of the newsletter. */
   readonly usedIds: ReadonlySet<string>;
-  /** Editions of the same day. */
+  /** Ids of editions of the same day. */
   readonly takenIds: ReadonlySet<string>;
-  /** A stored edition that nobody has got: the new one has its id and day. */
+  /** A stored edition that nobody has received. The new one gets its id and day. */
   readonly replacing?: Edition | undefined;
 }
 
 /**
- * Composes the edition of the newsletter that is due at the clock's instant, and stores nothing.
- * With `replacing`, a stored edition that nobody has got, it gets that one's id and day, and may
- * have its posts.
+ * Composes the newsletter's edition that is due at the clock's time, and stores nothing. With
+ * `replacing`, a stored edition that nobody has received, the new one gets its id and day, and may
+ * use its posts.
  */
 export async function draftEdition(
   deps: ComposeDependencies,
@@ -55,7 +55,7 @@ export async function draftEdition(
   return draftFrom(await orderDraft(deps, newsletter, replacing), deps.log);
 }
 
-/** Reads what the database knows, for `draftFrom`. */
+/** Reads from the database what `draftFrom` needs. */
 export async function orderDraft(
   { config, store, clock, templates }: ComposeDependencies,
   newsletter: NewsletterSettings,
@@ -69,7 +69,7 @@ export async function orderDraft(
   };
 }
 
-/** Composes the edition of an order, without the database. Reads the posts. */
+/** Composes the edition of an order without the database. Reads the posts. */
 export async function draftFrom(order: DraftOrder, log: Log): Promise<Draft> {
   const { config, newsletter, usedIds } = order;
   const now = Temporal.Instant.from(order.now);
@@ -88,7 +88,7 @@ export async function draftFrom(order: DraftOrder, log: Log): Promise<Draft> {
   };
 }
 
-/** Selects until every post that is to be shown can be rendered; the broken ones are left out. */
+/** Selects again until every shown post can be rendered. Broken posts are left out. */
 function select(
   collected: CollectedPosts,
   choose: (stories: readonly Story[]) => Selection | undefined,

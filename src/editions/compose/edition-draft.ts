@@ -1,15 +1,15 @@
 import type { PostNotes } from '../../posts/report-posts.ts';
 import type { Edition } from '../edition.ts';
 
-/** An edition that would be composed now; `undefined` where nothing is new (or too little). */
+/** The edition that would be composed now. `undefined` if there are no new stories, or too few. */
 export interface EditionDraft extends PostNotes {
   readonly edition: Edition | undefined;
 }
 
-/** What `compose` did: the edition is stored; `undefined` where nothing is new. */
+/** The result of `compose`: the edition is stored. `undefined` if there is nothing new. */
 export type ComposeReport = EditionDraft;
 
-/** What would be sent, as files to look at; stores nothing. */
+/** The next edition as files to check. Nothing is stored. */
 export type PreviewReport =
   | (PostNotes & { readonly kind: 'nothingNew' })
   | (PostNotes & {

@@ -8,8 +8,8 @@ import type { PostChange, PostChangeKind } from '../post-change.ts';
 type Dependencies = Pick<StoreDependencies, 'config' | 'clock' | 'log'>;
 
 /**
- * The posts that the edition shows and that are not as they were when it was composed, in its order.
- * Reads all posts. Throws a `BroadsheetError` when their folder cannot be read.
+ * Finds the posts that the edition shows and that changed after it was composed, in its order.
+ * Reads all posts. Throws a `BroadsheetError` if their folder cannot be read.
  */
 export function findPostChanges(deps: Dependencies, edition: Edition): readonly PostChange[] {
   const { config, clock, log } = deps;
@@ -42,7 +42,7 @@ function changeOf(
   return isSame ? undefined : 'changed';
 }
 
-/** Why a post is not published any more, by the file that it was in. */
+/** Why a post is no longer published, by the file it was in. */
 function whyAway(
   { config, clock }: Dependencies,
   { folder }: CollectedPosts,

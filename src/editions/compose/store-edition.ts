@@ -4,8 +4,8 @@ import type { Edition } from '../edition.ts';
 import { insertEdition } from '../queries/editions.ts';
 
 /**
- * Stores a composed edition, in the transaction `db`. Throws when someone else has composed from
- * the same posts meanwhile.
+ * Stores a composed edition in the transaction `db`. Throws if another program has just composed an
+ * edition from the same posts.
  */
 export async function storeEdition(db: Database, edition: Edition): Promise<void> {
   if (await insertEdition(db, edition)) return;

@@ -13,31 +13,31 @@ export interface NewsletterScope {
     readonly language: string;
     readonly dir: 'ltr' | 'rtl';
     readonly color: string;
-    /** Lines. */
+    /** One entry for each line. */
     readonly postal_address: readonly string[];
   };
   readonly site: { readonly title: string; readonly url: string };
 }
 
-/** What `digest.mjml` and `digest.txt` see, besides the newsletter and the site. */
+/** What `digest.mjml` and `digest.txt` see besides the newsletter and the site. */
 export interface DigestScope extends NewsletterScope {
   readonly edition: {
     readonly id: string;
     /** `2026-03-20`. */
     readonly day: string;
-    /** In the words of the newsletter's language: `Friday, 20 March 2026`. */
+    /** In the newsletter's language: `Friday, 20 March 2026`. */
     readonly date: string;
     readonly subject: string;
     readonly preheader: string;
-    /** Empty where the newsletter has no archive. */
+    /** Empty if the newsletter has no archive. */
     readonly archive_url: string;
   };
   readonly lead: StoryView;
   readonly stories: readonly StoryView[];
   readonly headlines: readonly HeadlineView[];
-  /** Stories that there was no room for; they are in the archive. */
+  /** Number of stories without room. They are in the archive. */
   readonly more: number;
-  /** Markers that each message replaces by its subscriber's own values. */
+  /** Placeholders that each message replaces with its subscriber's values. */
   readonly subscriber: { readonly address: string; readonly unsubscribe_url: string };
 }
 
@@ -63,15 +63,15 @@ export function newsletterScope(
   };
 }
 
-/** The placeholders, under the names that templates know them by. */
+/** The placeholders, under their names in templates. */
 export const SUBSCRIBER_SCOPE = {
   address: PLACEHOLDERS.address,
   unsubscribe_url: PLACEHOLDERS.unsubscribeUrl,
 } as const;
 
-/** `day` (`2026-03-20`) in the words of a language, with the day of the week. */
+/** `day` (`2026-03-20`) in the words of a language, with the weekday. */
 export function longDate(day: string, language: string): string {
-  // A day alone has no zone: noon UTC is that day everywhere the formatter is told UTC.
+  // A day alone has no zone. Noon UTC is on that day, because the formatter uses UTC.
   return new Intl.DateTimeFormat(language, {
     weekday: 'long',
     day: 'numeric',

@@ -6,9 +6,9 @@ import type { Layout } from './fit-layout.ts';
 import type { Selection } from './select-stories.ts';
 
 /**
- * Every post of the selection as the edition keeps it: the shown ones first, in the order of the
- * digest and with their roles, then those that tell the same stories. All are in the edition, so
- * that none comes again. Throws when a post has no id (a bug of the caller).
+ * Every post of the selection as the edition stores it. The shown ones come first, in the digest's
+ * order and with their roles, then those of the same stories. All are in the edition, so none is
+ * used again. Throws if a post has no id (a bug of the caller).
  */
 export function editionPosts(
   selection: Selection,

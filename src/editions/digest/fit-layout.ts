@@ -2,19 +2,19 @@ import type { Post } from '../../posts/post.ts';
 import type { Story } from '../../posts/story.ts';
 import type { Selection } from './select-stories.ts';
 
-/** The stories of an edition by the room that each gets in the digest. */
+/** The stories of an edition, by the room each gets in the digest. */
 export interface Layout {
   readonly lead: Post;
   readonly stories: readonly Post[];
   readonly headlines: readonly Post[];
-  /** Stories that are told of by their number only. */
+  /** Stories that the digest only counts. */
   readonly dropped: readonly Story[];
 }
 
 /**
- * The roomiest layout of `selection` whose page `fits`, as that page, or the tightest when none
- * does. The room is taken from the end: first stories become headlines, one by one, then
- * headlines are dropped; the lead always stays. Few pages are made (a binary search).
+ * Returns the page of the roomiest layout of `selection` that `fits`, or of the tightest if none
+ * does. Room is saved from the end: first stories become headlines, one by one, then headlines are
+ * dropped. The lead always stays. A binary search keeps the number of pages small.
  */
 export async function fitLayout<Page>(
   selection: Selection,

@@ -15,24 +15,23 @@ const paragraphsOf = compile({
   limits: { maxDepth: 64 },
 });
 
-// Far more than any opening needs, and little to read.
+// Far more than any opening needs, and still fast to parse.
 const HTML_LENGTH = 100_000;
 
-// A paragraph that would end after fewer characters is left to the page.
+// A paragraph that would be cut to fewer characters is left out.
 const STUMP_LENGTH = 120;
 
-/** How a story begins; plain text. */
+/** The beginning of a story, as plain text. */
 export interface Opening {
-  /** The post's excerpt, where it says something of its own. */
+  /** The post's excerpt. Null if it only repeats the body. */
   readonly standfirst: string | null;
-  /** How the body begins; none where it has no paragraph. */
+  /** The start of the body. Empty if the body has no paragraph. */
   readonly paragraphs: readonly string[];
 }
 
 /**
- * The post's excerpt and the first paragraphs of its body, with at most `limit` characters in
- * all. An excerpt that only repeats the start of the body is left out, since it may have been cut
- * anywhere.
+ * The post's excerpt and the first paragraphs of its body, in total at most `limit` characters.
+ * Leaves out an excerpt that only repeats the start of the body, because it may be cut anywhere.
  */
 export function openingOf(rendered: RenderedPost, limit: number, language: string): Opening {
   const excerpt = foldSpace(rendered.excerpt);
@@ -61,7 +60,7 @@ function beginning(paragraphs: readonly string[], limit: number, language: strin
   return taken;
 }
 
-/** Whether the body starts with the excerpt, but for the end at which it was cut. */
+/** Whether the body starts with the excerpt, except for the end where it was cut. */
 function repeats(excerpt: string, body: readonly string[]): boolean {
   const start = fold(excerpt).slice(0, 60).trimEnd();
   return fold(body.join(' ')).startsWith(start);

@@ -14,27 +14,27 @@ import { sentSizeBytes } from './sent-size.ts';
 import { headlineView, storyView } from './story-view.ts';
 import { withoutPlainPicture } from './without-plain-picture.ts';
 
-/** Gmail cuts HTML off at about 102 KB, the foot with the unsubscribe link first. */
+/** Gmail cuts HTML off at about 102 KB. The foot with the unsubscribe link is lost first. */
 const SENT_SIZE_LIMIT_BYTES = 90_000;
 
-/** A template that gives more than this with the lead alone has run away: nobody wants that sent. */
+/** A template whose result is larger with the lead alone has run away. It must not be sent. */
 const RUNAWAY_BYTES = 10 * SENT_SIZE_LIMIT_BYTES;
 
 export interface RenderDigestInput {
   readonly templates: Pick<Templates, 'digestMjml' | 'digestText'>;
   readonly newsletter: NewsletterSettings;
   readonly site: Pick<SiteSettings, 'title' | 'url'>;
-  /** Where the archive is, ends with `/`. */
+  /** Address of the archive's parent folder, ends with `/`. */
   readonly publicUrl: string;
-  /** Where people leave, ends with `/`; absent where they do so by mail. */
+  /** Where people unsubscribe, ends with `/`. Absent if they do so by mail. */
   readonly serviceUrl?: string | undefined;
   readonly editionId: string;
-  /** The day of the edition in the newsletter's zone: `2026-03-20`. */
+  /** The day of the edition in the newsletter's time zone: `2026-03-20`. */
   readonly day: string;
   readonly selection: Selection;
-  /** The id of every published post, by its file. */
+  /** The id of every published post, by file. */
   readonly idOf: ReadonlyMap<string, string>;
-  /** Gives the body's excerpt and picture; asked once for the lead and each of the stories. */
+  /** Returns the body's excerpt and picture. Called once for the lead and for each story. */
   readonly render: (post: Post) => RenderedPost;
 }
 
@@ -45,22 +45,24 @@ export interface Digest {
   readonly html: string;
   /** With `PLACEHOLDERS`, lines end with LF. */
   readonly text: string;
-  /** Every post of the selection; those shown come first, in the digest's order, with their roles. */
+  /**
+   * Every post of the selection. Those shown come first, in the digest's order, with their roles.
+   */
   readonly posts: readonly EditionPost[];
-  /** Sentences about what a reader would stumble over. */
+  /** Sentences about problems for readers. */
   readonly warnings: readonly string[];
 }
 
-/** Where the web page of an edition is. */
+/** Address of an edition's web page. */
 function archiveUrl(publicUrl: string, editionId: string): string {
   return `${publicUrl}archive/${editionId}/`;
 }
 
 /**
- * The edition as a subject, an HTML and a plain-text body. The HTML takes less than 90 KB as
- * sent: stories beyond that are listed as headlines, headlines beyond that dropped with a link to
- * the archive. Throws a `BroadsheetError` (config) naming file and line of a broken template, or
- * the file of one that gives ten times of that with the lead alone.
+ * Renders the edition as a subject, an HTML and a plain-text body. The sent HTML takes less than 90
+ * KB: further stories become headlines, and further headlines become a link to the archive. Throws
+ * a `BroadsheetError` (config) with file and line of a broken template, or with the file of a
+ * template that needs ten times that size with the lead alone.
  */
 export async function renderDigest(input: RenderDigestInput): Promise<Digest> {
   const { selection, templates } = input;
@@ -169,7 +171,7 @@ function tooBig(sizeBytes: number): string {
   return `the digest takes ${Math.ceil(sizeBytes / 1000)} KB with the lead alone, and Gmail cuts it off at about 100; shorten the template`;
 }
 
-/** Templates leave blank lines where a loop or a condition stood: two at most stay. */
+/** Templates leave blank lines in place of loops and conditions. Keeps at most two. */
 function tidyText(text: string): string {
   const lines = text.split('\n').map((line) => line.trimEnd());
   return `${lines

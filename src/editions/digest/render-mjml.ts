@@ -2,25 +2,25 @@ import { BroadsheetError, EXIT, reasonOf } from '../../kernel/errors.ts';
 import { renderLiquid } from '../../templates/render-liquid.ts';
 import type { Template } from '../../templates/templates.ts';
 
-// MJML tells the line of the text that it was given, which is not the template's once Liquid has
-// run. So each line that starts with a tag carries its number through Liquid, between two
-// characters for private use.
+// MJML reports the line in its input, which differs from the template's line after Liquid has run.
+// Each line that starts with a tag therefore carries its number through Liquid, between two
+// private-use characters.
 const MARK = /\ue000(\d+)\ue001/g;
 
 /**
- * The HTML of an MJML template with Liquid. Throws a `BroadsheetError` (config) with file and
- * line for what Liquid or MJML's own validation finds wrong.
+ * Renders an MJML template with Liquid to HTML. Throws a `BroadsheetError` (config) with file and
+ * line for errors from Liquid and from MJML's own validation.
  *
- * Edges of mjml 5: it would load web fonts for the names it knows (none are given), include files
- * (refused), and carry on over unknown tags and attributes (an error here).
+ * Limits of mjml 5: it would load web fonts for names it knows (none are passed), include files
+ * (disabled), and continue after unknown tags and attributes (an error here).
  */
 export async function renderMjml(template: Template, scope: object): Promise<string> {
   const marked = renderLiquid({ ...template, source: markLines(template.source) }, scope, 'html');
   const { mjml, lineOf } = takeMarks(marked);
-  // Loading it takes longer than all the rest of a command: only what renders pays for it.
+  // Loading mjml takes longer than the whole remaining command. Only commands that render need it.
   const { default: mjml2html } = await import('mjml');
   const result = await mjml2html(mjml, { fonts: {}, ignoreIncludes: true, keepComments: false })
-    // mjml throws plain errors for a document that it cannot read at all.
+    // mjml throws plain errors for a document that it cannot parse at all.
     .catch((error: unknown) => {
       throw new BroadsheetError(EXIT.config, complain(template, undefined, reasonOf(error)), {
         cause: error,
@@ -32,7 +32,7 @@ export async function renderMjml(template: Template, scope: object): Promise<str
     );
     throw new BroadsheetError(EXIT.config, [...new Set(lines)].join('\n'));
   }
-  // Indentation is a quarter of what MJML gives, and counts towards where Gmail cuts off.
+  // Indentation is a quarter of MJML's output, and counts towards Gmail's size limit.
   return result.html.replace(/\s*\n\s*/g, '\n').trim();
 }
 

@@ -9,8 +9,9 @@ const PREHEADER_LENGTH = 140;
 const SEPARATOR = ' · ';
 
 /**
- * The subject, by the newsletter's own template: one line, shortened. The newsletter's name and
- * the date when the template gives nothing. Throws a `BroadsheetError` (config) when it is broken.
+ * Renders the subject from the newsletter's own template: one line, shortened. If the result is
+ * empty, returns the newsletter's name and the date. Throws a `BroadsheetError` (config) if the
+ * template is broken.
  */
 export function renderSubject(
   newsletter: NewsletterSettings,
@@ -28,8 +29,8 @@ export function renderSubject(
 }
 
 /**
- * The line that inboxes show beside the subject: the titles of the other stories, as many as
- * there is room for, or how the lead begins when there are none.
+ * The line that inboxes show beside the subject: as many titles of the other stories as fit, or the
+ * start of the lead if there are none.
  */
 export function preheaderOf(scope: Pick<DigestScope, 'lead' | 'stories' | 'headlines'>): string {
   const [first = scope.lead.excerpt, ...others] = [...scope.stories, ...scope.headlines].map(

@@ -2,34 +2,34 @@ import { newestFirst, type Post } from '../../posts/post.ts';
 import type { Story } from '../../posts/story.ts';
 import type { NewsletterSettings } from '../../settings/settings.ts';
 
-/** The stories of an edition, by the room that each is meant to get. */
+/** The stories of an edition, by the room each should get. */
 export interface Selection {
   readonly lead: Story;
   /** With picture and excerpt, after the lead. */
   readonly stories: readonly Story[];
   readonly headlines: readonly Story[];
-  /** Too many to show: they belong to the edition all the same, and never come again. */
+  /** Too many to show. They still belong to the edition, and are not used again. */
   readonly dropped: readonly Story[];
 }
 
 export interface SelectStoriesInput {
   readonly stories: readonly Story[];
-  /** The id of every published post, by its file. */
+  /** The id of every published post, by file. */
   readonly idOf: ReadonlyMap<string, string>;
-  /** Ids of all posts that are in an edition of this newsletter already. */
+  /** Ids of all posts that are already in an edition of this newsletter. */
   readonly usedIds: ReadonlySet<string>;
   readonly newsletter: NewsletterSettings;
   readonly now: Temporal.Instant;
 }
 
 /**
- * The stories of the newsletter's next edition, newest first, or undefined when there are fewer
+ * Selects the stories of the newsletter's next edition, newest first. Undefined if there are fewer
  * than `minimumStories`.
  *
- * A story is taken when it has one of the newsletter's categories (compared without case), none
- * of its posts is in an earlier edition, and the post it shows is dated in the `lookbackDays`
- * before `now`. A story that came late (dated before the last edition, and in none) is taken by
- * the same rule. The lead is the newest `featured` story, else the newest.
+ * A story is selected if it has one of the newsletter's categories (compared without case), if none
+ * of its posts is in an earlier edition, and if its shown post is dated in the `lookbackDays`
+ * before `now`. The same rule selects a late story (dated before the last edition, and in none).
+ * The lead is the newest `featured` story, else the newest.
  */
 export function selectStories(input: SelectStoriesInput): Selection | undefined {
   const { newsletter } = input;

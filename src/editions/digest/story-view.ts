@@ -10,7 +10,10 @@ const TITLE_LENGTH = 300;
 const LEAD_LENGTH = 480;
 const EXCERPT_LENGTH = 220;
 
-/** A headline as templates see it. All plain text; every key is there, null where it has no value. */
+/**
+ * A headline as templates see it. All values are plain text. Every key exists; it is null if it has
+ * no value.
+ */
 export interface HeadlineView {
   /** 1 for the lead. */
   readonly number: number;
@@ -27,17 +30,17 @@ export interface HeadlineView {
 
 /** A story with its opening, as templates see it. */
 export interface StoryView extends HeadlineView {
-  /** A sentence or two: the standfirst, else how the body begins. May be empty. */
+  /** A sentence or two: the standfirst, else the start of the body. May be empty. */
   readonly excerpt: string;
-  /** The author's own excerpt, where it does not just repeat the body. */
+  /** The author's own excerpt. Null if it only repeats the body. */
   readonly standfirst: string | null;
-  /** How the body begins; longer for the lead. */
+  /** The start of the body, longer for the lead. */
   readonly paragraphs: readonly string[];
-  /** With alternative text that is never empty; `fit` gives it a size. */
+  /** Its alternative text is never empty. `fit` sets its size. */
   readonly image: Image | null;
 }
 
-/** `post` as one of the headlines. */
+/** `post` as a headline. */
 export function headlineView(
   post: Post,
   number: number,
@@ -56,7 +59,7 @@ export function headlineView(
   };
 }
 
-/** A rendered post as the lead (`lead` true: a longer opening) or as one of the stories. */
+/** A rendered post as the lead (`lead` is true: a longer opening) or as a story. */
 export function storyView(
   rendered: RenderedPost,
   number: number,
@@ -91,7 +94,7 @@ function languageOf(post: Post, newsletter: Pick<NewsletterSettings, 'language'>
   }
 }
 
-/** No post can name a placeholder, and so be given a subscriber's own link or address. */
+/** Removes placeholders, because a post must not get a subscriber's own link or address. */
 function withoutPlaceholders(text: string): string {
   return Object.values(PLACEHOLDERS).reduce(
     (rest, placeholder) => rest.replaceAll(placeholder, '…'),

@@ -1,9 +1,9 @@
 import type { RenderedPost } from '../../posts/post.ts';
 
 /**
- * `rendered`, without its picture where that is not at https: mail programs don't show such a
- * picture, and warn of the message instead. The site's own are kept as they are, for trying
- * things out on a machine without https.
+ * Removes the picture of `rendered` if it is not at https: mail programs do not show such a
+ * picture, and warn of the message instead. Keeps the site's own pictures, for trials on a machine
+ * without https.
  */
 export function withoutPlainPicture(rendered: RenderedPost, siteUrl: string): RenderedPost {
   const { image, ...rest } = rendered;

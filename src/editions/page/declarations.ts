@@ -1,4 +1,4 @@
-/** One declaration of a style, as it was written. */
+/** One declaration of a style, as written. */
 export interface Declaration {
   /** In lower case. */
   readonly name: string;
@@ -6,15 +6,16 @@ export interface Declaration {
   readonly important: boolean;
 }
 
-// What a declaration is made of (CSS Syntax 3 §4), in the order in which it is tried. An escape or
-// a string can hold anything; a brace outside of them would end the rule that it is put into.
+// The pieces of a declaration (CSS Syntax 3 §4), in the order of matching. An escape or a string
+// can contain anything. A brace outside them would end the rule that contains it.
 const PIECE = /\\[^\n]|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|\/\*[\s\S]*?(?:\*\/|$)|[\s\S]/g;
 const OPENING = '([';
 const CLOSING = ')]';
 
 /**
- * The declarations of a `style` attribute. What no browser would read alike in a style sheet is not
- * among them: braces, strings and brackets that are not closed, and Outlook's own (`mso-`).
+ * Parses the declarations of a `style` attribute. Leaves out those that browsers would read
+ * differently in a style sheet: with braces, with unclosed strings or brackets, and Outlook's own
+ * (`mso-`).
  */
 export function parseDeclarations(style: string): Declaration[] {
   return splitAtSemicolons(style).flatMap((text) => {
@@ -43,7 +44,7 @@ function splitAtSemicolons(style: string): string[] {
     if (piece.startsWith('/*')) continue;
     if (OPENING.includes(piece)) depth += 1;
     if (CLOSING.includes(piece)) depth -= 1;
-    // A quote by itself opens a string that is never closed.
+    // A single quote mark opens a string that is never closed.
     if (depth < 0 || /^[{}"'\\]$/.test(piece)) broken = true;
     part += piece;
   }

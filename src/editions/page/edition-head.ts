@@ -1,18 +1,18 @@
 import type { EditionPageInput } from './edition-page-input.ts';
 import { type Element, element } from './html-tree.ts';
 
-/** What the head names of the page and of the mail. */
+/** Facts about the page and the mail for the head. */
 export interface HeadFacts {
   readonly stylesheet: string;
-  /** As the mail's meta has it. */
+  /** From the mail's meta element. */
   readonly colorScheme?: string;
-  /** URL of a picture that stands for the edition. */
+  /** URL of a picture that represents the edition. */
   readonly picture?: string;
 }
 
 /**
- * The head of an edition's page: what it is, for people, search engines, feed readers and whoever
- * shows a card of it.
+ * The head of an edition's page: describes it for people, search engines, feed readers and link
+ * previews.
  */
 export function editionHead(
   input: EditionPageInput,

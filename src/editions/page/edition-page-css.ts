@@ -1,7 +1,7 @@
 /**
- * What surrounds an edition on its page. It has its own ground and its own colours, in both
- * palettes, since a template may have any; and it comes in no layer, so that the mail's rules for
- * links and lists do not reach it.
+ * Style of the parts around an edition on its page. It has its own background and colours in both
+ * palettes, because a template may have any. It is in no layer, so the mail's rules for links and
+ * lists do not affect it.
  */
 export const EDITION_PAGE_CSS = `
 .archived { display: flex; flex-direction: column; min-height: 100vh; margin: 0; }

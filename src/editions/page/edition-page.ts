@@ -10,26 +10,26 @@ import { takeStyles } from './style-sheet.ts';
 import { takeOutActive } from './take-out-active.ts';
 import { takeOutPersonal } from './take-out-personal.ts';
 
-/** Raised when the pages of editions change though editions and settings do not. */
+/** Increase this when the edition pages change without a change in editions and settings. */
 export const EDITION_PAGE_REVISION = 1;
 
-/** A page, and the style sheet that it needs. */
+/** A page and its style sheet. */
 export interface EditionPage {
   readonly html: string;
   readonly css: string;
-  /** Path of the style sheet in the folder of the archive: another content, another name. */
+  /** Path of the style sheet in the archive folder. Its name changes with its content. */
   readonly cssPath: string;
 }
 
 /**
- * The web page of an edition: what everyone got, without what was one subscriber's, with the stories
- * that the mail had no room for, and with ways to the rest of the site. It needs no script and no
- * inline style. Its `main` stands for the body of the mail, so that the mail's own rules hold.
+ * Renders the web page of an edition: the mail without one subscriber's content, with the stories
+ * that had no room in the mail, and with links to the site. It needs no script and no inline style.
+ * Its `main` replaces the body of the mail, so the mail's own rules still apply.
  */
 export function renderEditionPage(input: EditionPageInput): EditionPage {
   const { edition, newsletter } = input;
   const document = parse(edition.html);
-  // parse5 makes both, whatever it is given (HTML §13.2.6.4).
+  // parse5 always creates both (HTML §13.2.6.4).
   const root = find(document, 'html') ?? element('html');
   const mail = find(document, 'body') ?? element('body');
   const scheme = colorScheme(root);
@@ -54,14 +54,17 @@ export function renderEditionPage(input: EditionPageInput): EditionPage {
   return { html: `<!DOCTYPE html>\n${html}\n`, css, cssPath };
 }
 
-/** The palettes that the mail has, as its head says. */
+/** The palettes that the mail's head declares. */
 function colorScheme(root: Element): string | undefined {
   const metas = find(root, 'head')?.childNodes.filter((node) => 'tagName' in node) ?? [];
   const meta = metas.find((each) => attribute(each, 'name') === 'color-scheme');
   return meta === undefined ? undefined : attribute(meta, 'content');
 }
 
-/** Whether it can stand for the edition elsewhere: some pictures of mails are there for lines and gaps. */
+/**
+ * Whether a picture can represent the edition elsewhere. Some pictures in mails are only lines and
+ * gaps.
+ */
 function isPicture(target: Element): boolean {
   const width = Number(attribute(target, 'width') ?? LEAST_WIDTH_PIXELS);
   const source = attribute(target, 'src') ?? '';

@@ -4,10 +4,12 @@ import type { EditionPageInput, Neighbour } from './edition-page-input.ts';
 import { type Element, element } from './html-tree.ts';
 import type { SignUpLink } from './take-out-personal.ts';
 
-/** From the page of an edition to the top of what is published. */
+/** Path from an edition's page to the top of the published folder. */
 export const TOP = '../../';
 
-/** From the page of an edition to the form of its newsletter; only one that is offered has it. */
+/**
+ * Link from an edition's page to the newsletter's sign-up form. Only listed newsletters have one.
+ */
 export function signUpLink({
   newsletter,
   service,
@@ -17,7 +19,7 @@ export function signUpLink({
   return { url: `${service}subscribe/${newsletter.id}/`, text: texts.text('site.archive.sign_up') };
 }
 
-/** What stands over an edition: the ways home, to the other editions, and to sign up. */
+/** The top of an edition's page: links to the site, to the other editions, and to sign-up. */
 export function pageTop(input: EditionPageInput): Element {
   const { newsletter, siteTitle, texts } = input;
   const signUp = signUpLink(input);
@@ -29,7 +31,7 @@ export function pageTop(input: EditionPageInput): Element {
   return frame('header', [navigation(texts.text('site.archive.navigation'), links)], texts);
 }
 
-/** What stands below it: the editions before and after. */
+/** The foot of an edition's page: links to the editions before and after. */
 export function pageFoot({ earlier, later, texts }: EditionPageInput): Element {
   const neighbour = (edition: Neighbour | undefined, key: string, rel: string) =>
     edition === undefined
@@ -44,7 +46,7 @@ export function pageFoot({ earlier, later, texts }: EditionPageInput): Element {
   return frame('footer', children, texts);
 }
 
-/** The stories that the mail counts and does not name. */
+/** The stories that the mail only counts. */
 export function moreStories({ edition, texts }: EditionPageInput): readonly Element[] {
   const stories = edition.posts.filter(({ role }) => role === 'web');
   if (stories.length === 0) return [];
@@ -61,7 +63,7 @@ function frame(tagName: string, children: readonly Element[], texts: Texts): Ele
   return element(tagName, { class: 'archived-frame', ...languageOf(texts) }, children);
 }
 
-/** Said each time: the texts may be in another language than the edition. */
+/** Set on each element: the texts may be in another language than the edition. */
 function languageOf({ language }: Texts) {
   return { lang: language, dir: textDirection(language) };
 }

@@ -5,7 +5,7 @@ export type ParentNode = DefaultTreeAdapterTypes.ParentNode;
 export type TextNode = DefaultTreeAdapterTypes.TextNode;
 export type ChildNode = DefaultTreeAdapterTypes.ChildNode;
 
-/** A new element; attributes that are undefined are not there, strings become text. */
+/** Creates an element. Leaves out undefined attributes; strings become text nodes. */
 export function element(
   tagName: string,
   attributes: Readonly<Record<string, string | undefined>> = {},
@@ -25,7 +25,7 @@ export function element(
   return made;
 }
 
-/** Puts `children` at the end of `parent`, taking them away from where they were. */
+/** Moves `children` to the end of `parent`. */
 export function append(parent: ParentNode, children: readonly (ChildNode | string)[]): void {
   for (const child of children) {
     const node: ChildNode =
@@ -36,7 +36,7 @@ export function append(parent: ParentNode, children: readonly (ChildNode | strin
   }
 }
 
-/** Takes a node out of its tree. */
+/** Removes a node from its tree. */
 export function remove(node: ChildNode): void {
   const { parentNode } = node;
   if (parentNode === null) return;
@@ -44,7 +44,7 @@ export function remove(node: ChildNode): void {
   node.parentNode = null;
 }
 
-/** Makes an element one of another name. */
+/** Changes the name of an element. */
 export function rename(target: Element, tagName: string): void {
   target.nodeName = tagName;
   target.tagName = tagName;
@@ -54,7 +54,7 @@ export function isElement(node: ChildNode | ParentNode): node is Element {
   return 'tagName' in node;
 }
 
-/** Every node below `root`, in the order of the document, as they are now. */
+/** A snapshot of every node below `root`, in document order. */
 export function nodesIn(root: ParentNode): ChildNode[] {
   const nodes: ChildNode[] = [];
   const collect = (parent: ParentNode) => {
@@ -67,7 +67,7 @@ export function nodesIn(root: ParentNode): ChildNode[] {
   return nodes;
 }
 
-/** Every element below `root`, in the order of the document, as they are now. */
+/** A snapshot of every element below `root`, in document order. */
 export function elementsIn(root: ParentNode): Element[] {
   return nodesIn(root).filter(isElement);
 }
@@ -87,7 +87,7 @@ export function attribute({ attrs }: Element, name: string): string | undefined 
   return attrs.find((each) => each.name === name)?.value;
 }
 
-/** Sets an attribute, or takes it away. */
+/** Sets an attribute, or removes it if the value is undefined. */
 export function setAttribute(target: Element, name: string, value: string | undefined): void {
   const known = target.attrs.find((each) => each.name === name);
   if (value === undefined) target.attrs = target.attrs.filter((each) => each.name !== name);

@@ -7,11 +7,11 @@ export interface ListedEdition {
   /** `2026-03-20` */
   readonly day: string;
   readonly subject: string;
-  /** ISO 8601 instant: when it was sent. */
+  /** ISO 8601 instant when it was sent. */
   readonly plannedAt: string;
 }
 
-/** A newsletter and its editions, the newest first. */
+/** A newsletter and its editions, newest first. */
 export interface ListedArchive {
   readonly newsletter: NewsletterSettings;
   readonly editions: readonly ListedEdition[];
@@ -23,20 +23,20 @@ export interface ArchiveList {
   readonly path: string;
   /** Absent on the page of all newsletters. */
   readonly newsletter?: NewsletterSettings;
-  /** Of a page of one year. */
+  /** Set on the page of one year. */
   readonly year?: string;
-  /** The years that have pages of their own, the newest first. */
+  /** The years that have their own pages, newest first. */
   readonly years: readonly string[];
   /** Newest first. */
   readonly editions: readonly ListedEdition[];
 }
 
-/** On one page; of more, each year has a page of its own. */
+/** Most editions on one page. With more, each year has its own page. */
 const MOST_EDITIONS = 200;
 
 /**
- * The pages that list the editions of all newsletters that are offered, and of each newsletter with
- * an archive. A year that is over stays on a page that never changes again.
+ * Plans the pages that list editions: one for all listed newsletters, and those of each newsletter
+ * with an archive. The page of a past year never changes again.
  */
 export function planLists(archives: readonly ListedArchive[]): readonly ArchiveList[] {
   if (archives.length === 0) return [];

@@ -3,14 +3,14 @@ import { type Declaration, parseDeclarations } from './declarations.ts';
 import { attribute, type Element, elementsIn, remove, setAttribute, textIn } from './html-tree.ts';
 
 /**
- * Takes every style out of the document and gives them as one style sheet, by which it looks the
- * same: a `style` attribute becomes a class. So a page can be shown where inline styles are
- * forbidden (Content-Security-Policy without 'unsafe-inline'). A class is called by what it says,
- * and classes come by their names, so that mails of one shape have the same style sheet.
+ * Moves all styles of the document into one style sheet, which it returns. The document looks the
+ * same; each `style` attribute becomes a class. The page then works where inline styles are
+ * forbidden (Content-Security-Policy without 'unsafe-inline'). A class is named after its content,
+ * and classes are sorted by name, so mails of the same shape have the same style sheet.
  *
- * Who wins over whom stays as it was, by cascade layers (CSS Cascading 5 §6.4): what is in no layer
- * wins over the mail's own rules, however specific, as inline styles do; `!important` of the mail's
- * rules wins over that; and an inline `!important` over all, since of layers the first wins there.
+ * Cascade layers (CSS Cascading 5 §6.4) keep the priorities. Rules outside layers win over the
+ * mail's own rules, however specific, as inline styles do. `!important` in the mail's rules wins
+ * over those. An inline `!important` wins over all, because among important layers the first wins.
  */
 export function takeStyles(root: Element): string {
   const sheets = elementsIn(root)
@@ -19,7 +19,7 @@ export function takeStyles(root: Element): string {
       remove(style);
       return inMail(textIn(style), attribute(style, 'media'));
     });
-  // By the style as it was written: most are there many times.
+  // Keyed by the style as written, because most styles occur many times.
   const classes = new Map<string, StyleClass | undefined>();
   for (const each of [root, ...elementsIn(root)]) {
     const style = attribute(each, 'style');
@@ -50,7 +50,7 @@ function classOf(style: string): StyleClass | undefined {
 
 function inMail(css: string, media: string | undefined): string {
   const layer = `@layer mail {\n${css.trim()}\n}`;
-  // Anything but a media query would end the rule.
+  // Anything except a media query would end the rule.
   const query = media?.trim() ?? '';
   return /^[\w\s():,.-]+$/.test(query) ? `@media ${query} {\n${layer}\n}` : layer;
 }

@@ -1,12 +1,12 @@
 import { foldSpace } from '../../kernel/clean-text.ts';
 import { attribute, type Element, elementsIn, remove, setAttribute, textIn } from './html-tree.ts';
 
-/** Class of what a template shows in the mail alone. */
+/** Class of template content for the mail only. */
 const MAIL_ONLY = /(^|\s)mail-only(\s|$)/;
 
 /**
- * What no mail program shows or runs, so nobody got it; what would reach beyond the mail; and what
- * browsers read again otherwise than it was written (foreign content, raw text).
+ * Elements that no mail program shows or runs, that reach beyond the mail, or that browsers parse
+ * again in another way (foreign content, raw text).
  */
 const ACTIVE = new Set(
   'script noscript iframe frame frameset object embed applet base link meta title template form input button select textarea dialog svg math xmp plaintext listing noembed noframes'.split(
@@ -14,7 +14,10 @@ const ACTIVE = new Set(
   ),
 );
 
-/** An address that is code, with the white space and controls that browsers pass over (URL Standard §4.4). */
+/**
+ * An address that is code, including the white space and controls that browsers ignore (URL
+ * Standard §4.4).
+ */
 const CODE = /^[\0-\x20]*(j\s*a\s*v\s*a|v\s*b)\s*s\s*c\s*r\s*i\s*p\s*t\s*:/i;
 
 const ADDRESSES = new Set([
@@ -28,9 +31,9 @@ const ADDRESSES = new Set([
 ]);
 
 /**
- * Takes out of a mail's document what mail programs take out too (scripts, frames, forms, handlers
- * of events, addresses that run code), its comments, which are for Outlook, its preheader, which
- * inboxes show beside the subject, and what its template says is for the mail only.
+ * Removes from a mail's document what mail programs also remove: scripts, frames, forms, event
+ * handlers, addresses that run code. Also removes comments, which are for Outlook, the preheader,
+ * which inboxes show beside the subject, and everything that the template marks as mail only.
  */
 export function takeOutActive(root: Element, preheader: string): void {
   for (const each of elementsIn(root)) {
@@ -44,19 +47,19 @@ export function takeOutActive(root: Element, preheader: string): void {
   }
 }
 
-/** MJML calls the whole an article that is an email; a page has its `main` for that. */
+/** MJML marks the whole mail as an article of type email. A page has its `main` for that. */
 function changeRole(target: Element): void {
   if (attribute(target, 'aria-roledescription') === 'email') {
     for (const name of ['role', 'aria-label', 'aria-roledescription']) {
       setAttribute(target, name, undefined);
     }
   }
-  // ARIA in HTML's newer word for the same.
+  // `none` is HTML's newer word for the same role.
   if (attribute(target, 'role') === 'presentation') setAttribute(target, 'role', 'none');
 }
 
 function isHarmless(address: string): boolean {
-  // Browsers pass over white space and controls when they look for the scheme (URL Standard §4.4).
+  // Browsers ignore white space and controls when they parse the scheme (URL Standard §4.4).
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(address.replace(/[\0-\x20]/g, ''))?.[1];
   if (scheme === undefined) return true;
   return /^(https?|mailto|tel|cid)$/i.test(scheme) || /^data:image\//i.test(address.trim());

@@ -13,7 +13,7 @@ import {
   textIn,
 } from './html-tree.ts';
 
-/** Any trace of a placeholder, also where a template has encoded it. */
+/** Any trace of a placeholder, even if a template encoded it. */
 const TRACE = /slot-address|slot\.invalid/i;
 
 const BLOCKS = new Set(
@@ -22,26 +22,26 @@ const BLOCKS = new Set(
   ),
 );
 
-/** Characters: most of a longer one is not about the subscriber. */
+/** In characters. Most of a longer paragraph is not about the subscriber. */
 const LONGEST_PARAGRAPH = 600;
 
-/** Where people may sign up, and what a link to it says. */
+/** Where people can sign up, and the text of the link. */
 export interface SignUpLink {
   readonly url: string;
   readonly text: string;
 }
 
 /**
- * Takes out of a mail's document what is one subscriber's: a paragraph with their address goes, and
- * a link that only they may follow becomes one to `signUp`, or goes with its paragraph where nobody
- * may sign up. No placeholder is left anywhere.
+ * Removes one subscriber's content from a mail's document. A paragraph with their address is
+ * removed. A link that only they may follow becomes a link to `signUp`; without sign-up, it is
+ * removed with its paragraph. No placeholder is left anywhere.
  */
 export function takeOutPersonal(root: Element, signUp: SignUpLink | undefined): void {
   for (const node of nodesIn(root)) {
     if (isText(node) && node.value.includes(PLACEHOLDERS.address)) takeOutParagraph(node);
   }
   for (const each of elementsIn(root)) {
-    // `<{{ subscriber.address }}>`: an address in angle brackets is a tag.
+    // `<{{ subscriber.address }}>`: the parser treats an address in angle brackets as a tag.
     if (TRACE.test(each.tagName)) rename(each, 'span');
     const personal = each.attrs.filter(({ name, value }) => TRACE.test(`${name} ${value}`));
     for (const { name } of personal) setAttribute(each, name, undefined);
@@ -53,9 +53,9 @@ export function takeOutPersonal(root: Element, signUp: SignUpLink | undefined): 
       append(each, [signUp.text]);
     }
   }
-  // What is left stands among other things: the words stay, without it.
+  // The remaining placeholders are among other text. Only they are removed.
   for (const node of nodesIn(root)) {
-    // Word by word: one expression for all of it would begin anew at each character of a long word.
+    // Word by word: one regex for the whole text would restart at each character of a long word.
     if (isText(node)) {
       node.value = node.value.replace(/\S+/g, (word) => (TRACE.test(word) ? '' : word));
     }
@@ -68,12 +68,12 @@ function isText(node: ChildNode): node is TextNode {
 
 function takeOutParagraph(node: ChildNode): void {
   const paragraph = paragraphOf(node);
-  // A row keeps its cells, so that its table keeps its columns.
+  // A row keeps its cells, so the table keeps its columns.
   if (paragraph?.tagName === 'td' || paragraph?.tagName === 'th') paragraph.childNodes = [];
   else if (paragraph !== undefined) remove(paragraph);
 }
 
-/** The block that a text stands in, where there is nothing in it but a line or a few of text. */
+/** The block that contains a text, if it has nothing else but a few lines of text. */
 function paragraphOf(node: ChildNode): Element | undefined {
   let block = node.parentNode;
   while (block !== null && !(isElement(block) && BLOCKS.has(block.tagName))) {

@@ -1,7 +1,7 @@
 import type { Database } from '../../database/tables.ts';
 import type { EditionPost } from '../edition.ts';
 
-/** An edition that was sent, without its bodies and posts. */
+/** A sent edition, without its bodies and posts. */
 export interface ArchivedEdition {
   readonly id: string;
   readonly newsletter: string;
@@ -9,13 +9,16 @@ export interface ArchivedEdition {
   readonly day: string;
   readonly subject: string;
   readonly preheader: string;
-  /** ISO 8601 instant: when it was first sent. */
+  /** ISO 8601 instant when it was first sent. */
   readonly plannedAt: string;
-  /** ISO 8601 instant: another where it was composed anew. */
+  /** ISO 8601 instant. Changes if it is composed again. */
   readonly composedAt: string;
 }
 
-/** The editions of a newsletter that were sent, or begun to be, and not cancelled; newest first. */
+/**
+ * The editions of a newsletter that were sent, or are being sent, and were not cancelled. Newest
+ * first.
+ */
 export async function archivedEditions(
   db: Database,
   newsletter: string,
@@ -34,7 +37,7 @@ export async function archivedEditions(
   );
 }
 
-/** The stories of an edition that it shows or names, on the web at least, in its order. */
+/** The stories that an edition shows or lists, at least on the web, in its order. */
 export async function storiesOfEdition(
   db: Database,
   edition: string,

@@ -1,9 +1,9 @@
 import type { Database } from '../../database/tables.ts';
 
 /**
- * The newsletter's edition of `day` that somebody sent by hand: it has no slot. One that was cancelled as
- * well, where somebody may have got it (it keeps its posts), as the journal of a restored backup says.
- * The oldest of several; undefined where there is none.
+ * The newsletter's edition of `day` that an editor sent by hand, which has no slot. Includes a
+ * cancelled edition that somebody may have received (it keeps its posts), as the journal of a
+ * restored backup reports. If there are several, the oldest. Undefined if there is none.
  */
 export async function editionSentByHand(
   db: Database,
@@ -26,8 +26,8 @@ export async function editionSentByHand(
 }
 
 /**
- * The newsletter's edition that somebody composed by hand since `since` and that was not sent; the
- * oldest of several. Undefined where there is none.
+ * The newsletter's edition that an editor composed by hand after `since` and that was not sent. If
+ * there are several, the oldest. Undefined if there is none.
  */
 export async function editionComposedByHand(
   db: Database,

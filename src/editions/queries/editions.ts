@@ -2,22 +2,25 @@ import { lockRow } from '../../database/dialect.ts';
 import type { Database, EditionPostsTable, EditionsTable } from '../../database/tables.ts';
 import type { Edition, EditionPause, EditionPost } from '../edition.ts';
 
-/** An edition with when its deliveries were planned, and how many; absent when it was never sent. */
+/**
+ * An edition with the time when its deliveries were planned, and their number. The time is absent
+ * if it was never sent.
+ */
 export interface StoredEdition {
   readonly edition: Edition;
   readonly plannedAt?: string;
   readonly planned: number;
-  /** From when on its age is counted; absent when it was never sent. */
+  /** Start of its age. Absent if it was never sent. */
   readonly freshFrom?: string;
   readonly pause?: EditionPause;
   readonly cancelledAt?: string;
-  /** When an editor let it go, where one was asked. */
+  /** When an editor approved it, if approval was needed. */
   readonly approvedAt?: string;
-  /** When an editor said that it goes as composed, whatever became of its posts. */
+  /** When an editor decided to send it as composed, even if its posts changed. */
   readonly asComposedAt?: string;
 }
 
-/** All of an edition but its bodies and posts. */
+/** An edition without its bodies and posts. */
 export type EditionRow = Omit<EditionsTable, 'html' | 'text'>;
 
 const ROW = [
@@ -38,13 +41,13 @@ const ROW = [
   'as_composed_at',
 ] as const;
 
-/** Rows of posts that are stored by one query, under every database's limit of parameters. */
+/** Rows of posts in one query, below every database's limit of parameters. */
 const POSTS_AT_ONCE = 500;
 
 /**
- * Stores an edition with its posts. False, and nothing stored, when its id or one of its posts is
- * in an edition of the newsletter already: someone else was composing at the same time. To be run
- * in a transaction.
+ * Stores an edition with its posts. Returns false and stores nothing if its id exists, or if one of
+ * its posts is already in an edition of the newsletter: another program composed at the same time.
+ * Call it in a transaction.
  */
 export async function insertEdition(db: Database, edition: Edition): Promise<boolean> {
   if ((await findEdition(db, edition.id)) !== undefined) return false;
@@ -75,7 +78,7 @@ export async function insertPosts(db: Database, edition: Edition): Promise<void>
   }
 }
 
-/** The same as `findEdition`, kept as it is until the transaction ends. */
+/** Like `findEdition`, but locks the edition until the transaction ends. */
 export async function lockEdition(db: Database, id: string): Promise<StoredEdition | undefined> {
   await lockRow(db, db.selectFrom('editions').select('id').where('id', '=', id)).execute();
   return findEdition(db, id);
@@ -118,7 +121,7 @@ export async function editionRows(
   return query.execute();
 }
 
-/** Whether any edition was ever sent, or begun to be. */
+/** Whether the sending of any edition was ever started. */
 export async function hasPlanned(db: Database): Promise<boolean> {
   const row = await db
     .selectFrom('editions')
@@ -129,7 +132,7 @@ export async function hasPlanned(db: Database): Promise<boolean> {
   return row !== undefined;
 }
 
-/** Ids of all posts that are in an edition of the newsletter, other than the one called `except`. */
+/** Ids of all posts in the newsletter's editions, without those of the edition `except`. */
 export async function usedPostIds(
   db: Database,
   newsletter: string,
@@ -159,7 +162,7 @@ export async function editionIdsOfDay(
   return new Set(rows.map((row) => row.id));
 }
 
-/** Why the edition of a row waits, if it does. */
+/** Why the edition of a row is paused. Empty if it is not. */
 export function pauseOf(row: EditionRow): { readonly pause?: EditionPause } {
   const { paused_at: at, paused_by: by, pause_reason: reason } = row;
   return at === null || by === null ? {} : { pause: { by, reason: reason ?? '', at } };

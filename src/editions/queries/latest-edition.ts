@@ -1,7 +1,7 @@
 import type { Database } from '../../database/tables.ts';
 import { storiesOfEdition } from './archived-editions.ts';
 
-/** The newest edition of a newsletter that was sent, as the site's home page tells of it. */
+/** The newest sent edition of a newsletter, as the site's home page shows it. */
 export interface LatestEdition {
   readonly id: string;
   /** `2026-03-20` */
@@ -12,7 +12,7 @@ export interface LatestEdition {
   readonly stories: readonly string[];
 }
 
-/** The newest edition of `newsletter` that was sent, or begun to be, and not cancelled. */
+/** The newest edition of `newsletter` that was sent, or is being sent, and was not cancelled. */
 export async function latestEdition(
   db: Database,
   newsletter: string,

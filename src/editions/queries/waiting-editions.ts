@@ -1,13 +1,16 @@
 import type { Database } from '../../database/tables.ts';
 
-/** An edition that was begun to be sent and has deliveries left. */
+/** An edition whose sending was started and that has deliveries left. */
 export interface WaitingEdition {
   readonly edition: string;
-  /** Deliveries that would go out now or later. */
+  /** Number of deliveries that would be sent now or later. */
   readonly waiting: number;
 }
 
-/** The editions whose messages a database may have sent that this one was copied from, oldest first. */
+/**
+ * Editions whose messages the original of this database may have sent, if this one is a copy.
+ * Oldest first.
+ */
 export async function waitingEditions(db: Database): Promise<readonly WaitingEdition[]> {
   const rows = await db
     .selectFrom('deliveries as d')

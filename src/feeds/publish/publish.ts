@@ -23,7 +23,7 @@ const STAGING = '.publishing-';
 /** Files synced at the same time, as many as libuv has threads. */
 const SYNCED_AT_ONCE = 4;
 
-/** No publication takes longer. An older staging folder was left behind. */
+/** No publication takes longer. An older staging folder is a leftover. */
 const LONGEST_MS = 3_600_000;
 
 /** What will change at a path. */

@@ -8,7 +8,8 @@ import type { Post } from '../post.ts';
 export function tagUri(post: Post, authority: string, taken: ReadonlySet<string>): string {
   const date = post.date.toString();
   const slug = encodeURIComponent(slugify(post.slug.toWellFormed()).toLowerCase()) || 'post';
-  // RFC 4151 §2.1: the authority owned its name on this day. Dates before the Web become 1990.
+  // RFC 4151 §2.1: the authority owned its name on this day. Dates before the Web are wrong; they
+  // become 1990.
   const year =
     date.startsWith('-') || date.startsWith('+') || date < '1990' ? '1990' : date.slice(0, 4);
   const uri = `tag:${authority.toLowerCase()},${year}:${slug}`;

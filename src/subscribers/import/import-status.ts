@@ -32,7 +32,7 @@ export interface DecidedStatus {
   readonly endedAt?: string;
 }
 
-/** Columns that only count if they say something for at least one person. */
+/** If a file has these columns, at least one must say something for a person without other answers. */
 const EVIDENCE: readonly Meaning[] = ['consent-at', 'consent-source', 'consent-text', 'consent-ip'];
 
 /**
