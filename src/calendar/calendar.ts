@@ -8,21 +8,21 @@ export interface Calendar extends CronTimes {
   readonly holidays: Holidays;
 }
 
-/** A day on which an edition is due, but for its holiday. */
+/** A day on which an edition is due, unless it is a holiday. */
 export interface DueDay {
   readonly day: Temporal.PlainDate;
   readonly dueAt: Temporal.Instant;
-  /** The name of the holiday that leaves the day without an edition. */
+  /** The name of the holiday on which there is no edition. */
   readonly holiday?: string;
 }
 
-/** So many days are looked through for the next one: an expression like `0 7 29 2 *` has few. */
+/** How many days are searched for the next one: an expression like `0 7 29 2 *` has few. */
 const FARTHEST_DAYS = 366 * 9;
 
 /**
- * When `time` is on `day` in the zone: later by the gap where the clocks skip it, the first of two
- * where they repeat it. So every day has it once; undefined for a day that the zone has not (Samoa had no
- * 30 December 2011).
+ * The instant of `time` on `day` in the zone. If a clock change skips it, it is later by the length of
+ * the gap. If a clock change repeats it, it is the first of the two. So every day has it once. Undefined
+ * for a day that does not exist in the zone (Samoa had no 30 December 2011).
  */
 export function instantOn(
   day: Temporal.PlainDate,
@@ -36,7 +36,7 @@ export function instantOn(
     .toInstant();
 }
 
-/** The day as the calendar has it; undefined where no edition is due on it. */
+/** The due day in the calendar; undefined if no edition is due on it. */
 export function dueDay(calendar: Calendar, day: Temporal.PlainDate): DueDay | undefined {
   if (!calendar.isDueOn(day)) return undefined;
   const dueAt = instantOn(day, calendar.time, calendar.timeZone);
@@ -45,7 +45,7 @@ export function dueDay(calendar: Calendar, day: Temporal.PlainDate): DueDay | un
   return { day, dueAt, ...(holiday === undefined ? {} : { holiday }) };
 }
 
-/** The days from `first` to `last` (both included) on which an edition is due, holidays too. */
+/** The days from `first` to `last` (both included) on which an edition is due, including holidays. */
 export function dueDays(
   calendar: Calendar,
   first: Temporal.PlainDate,
@@ -60,7 +60,7 @@ export function dueDays(
 }
 
 /**
- * The days that come due after `now`, until `count` of them are not holidays. Fewer where the expression
+ * The days that are due after `now`, up to `count` days that are not holidays. Fewer if the expression
  * has no more within nine years.
  */
 export function nextDueDays(
@@ -82,7 +82,7 @@ export function nextDueDays(
   return days;
 }
 
-/** The day that it is in the calendar's zone. */
+/** The current day in the calendar's zone. */
 export function dayOf({ timeZone }: Pick<Calendar, 'timeZone'>, now: Temporal.Instant) {
   return now.toZonedDateTimeISO(timeZone).toPlainDate();
 }

@@ -3,16 +3,16 @@ import type HolidaysOfCountry from 'date-holidays';
 import { oneLine } from '../kernel/one-line.ts';
 import type { Holidays } from './holidays.ts';
 
-/** Which of the two is not known, and a phrase that names what there is. */
+/** Which of the two is unknown, and a phrase that lists the known ones. */
 export interface UnknownHolidays {
   readonly option: 'country' | 'region';
   readonly reason: string;
 }
 
 /**
- * The public and bank holidays of a country (ISO 3166-1), and of its `region` where one is named
- * (`SCT`; a part of it after a hyphen: `BY-A`). A holiday that begins at two in the afternoon is none at
- * seven in the morning.
+ * The public and bank holidays of a country (ISO 3166-1), and of its `region` if set (`SCT`; a part of it
+ * follows a hyphen: `BY-A`). A holiday that begins at two in the afternoon is not a holiday at seven in
+ * the morning.
  */
 export function countryHolidays(
   country: string,
@@ -22,12 +22,12 @@ export function countryHolidays(
   const unknown = unknownPart(new Calendar(), country, region);
   if (unknown !== undefined) return unknown;
   const names = [country, ...(region?.split('-') ?? [])].join('-');
-  // In UTC its holidays begin and end as the clocks on the wall say, whatever the zone.
+  // In UTC, its holidays begin and end at local clock time, in every zone.
   const calendar = new Calendar(names, { types: ['public', 'bank'], timezone: 'UTC' });
   return { holidays: holidaysOf(calendar) };
 }
 
-/** Loaded when it is asked for a country: it takes as long as all the rest of the program. */
+/** Loaded on demand: it takes as long as the whole rest of the program. */
 function library(): typeof HolidaysOfCountry {
   const module = createRequire(import.meta.url)('date-holidays') as
     | typeof HolidaysOfCountry
@@ -86,7 +86,7 @@ function holidaysOf(calendar: HolidaysOfCountry): Holidays {
     return spans;
   };
   const { compare } = Temporal.PlainDateTime;
-  // Holidays of some calendars begin the evening before, and last for days: over the new year, too.
+  // Holidays of some calendars begin the evening before, and last several days, also over the new year.
   return (moment) =>
     [moment.year - 1, moment.year, moment.year + 1]
       .flatMap(spansOf)

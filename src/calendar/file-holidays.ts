@@ -2,12 +2,12 @@ import ICAL from 'ical.js';
 import { oneLine } from '../kernel/one-line.ts';
 import type { Holidays } from './holidays.ts';
 
-/** Occurrences of one event that are looked through at most: a daily one of fifty years. */
+/** The most occurrences of one event to check: fifty years of a daily one. */
 const MOST_OCCURRENCES = 20_000;
 
 /**
- * The all-day events of an iCalendar file (RFC 5545), those that last several days and those that
- * recur included; what begins at a time of day is not a holiday. `reason`, a phrase, where the text is not
+ * The all-day events of an iCalendar file (RFC 5545), also those over several days and recurring ones. An
+ * event that begins at a time of day is not a holiday. Returns a `reason`, a phrase, if the text is not
  * such a file.
  */
 export function fileHolidays(
@@ -16,7 +16,7 @@ export function fileHolidays(
   try {
     const events = readEvents(text);
     const years = new Map<number, ReadonlyMap<string, string>>();
-    // What is wrong with an event is to be known now, not on the day.
+    // Errors in an event must be found now, not on the day.
     for (const event of events) checkEvent(event);
     return {
       holidays(moment) {
@@ -38,7 +38,7 @@ function readEvents(text: string): readonly ICAL.Event[] {
     throw new Error('it does not begin with BEGIN:VCALENDAR');
   refuseWrongDates(clean);
   const parsed: unknown = ICAL.parse(clean.trimStart());
-  // A file with several calendars is a list of them, one with one is the calendar itself.
+  // A file with several calendars is a list of them; a file with one is the calendar itself.
   const calendars = (Array.isArray(parsed) && Array.isArray(parsed[0]) ? parsed : [parsed]) as [];
   return calendars.flatMap((calendar) => {
     const events = new ICAL.Component(calendar)
@@ -46,7 +46,7 @@ function readEvents(text: string): readonly ICAL.Event[] {
       .filter((event) => event.getFirstPropertyValue('status') !== 'CANCELLED')
       .map((event) => new ICAL.Event(event));
     const series = new Set(events.filter((event) => event.isRecurring()).map(({ uid }) => uid));
-    // A changed occurrence is known to the event that recurs.
+    // The recurring event already knows its changed occurrences.
     return events.filter((event) => !event.isRecurrenceException() || !series.has(event.uid));
   });
 }
@@ -56,7 +56,7 @@ function checkEvent(event: ICAL.Event): void {
   event.iterator().next();
 }
 
-/** ical.js takes any text for a date, and makes some other day of it. */
+/** ical.js accepts any text as a date, and turns it into some other day. */
 function refuseWrongDates(text: string): void {
   const unfolded = text.replace(/\r?\n[ \t]/g, '');
   for (const [, name, value = ''] of unfolded.matchAll(
@@ -105,7 +105,7 @@ function* occurrences(event: ICAL.Event, until: Temporal.PlainDate) {
     const { startDate, endDate, item } = event.getOccurrenceDetails(next);
     if (!isMidnight(startDate) || !isMidnight(endDate)) continue;
     const from = plainDate(startDate);
-    // The end is the day after the last (RFC 5545 §3.6.1); without one it is that day alone.
+    // The end is the day after the last (RFC 5545 §3.6.1); without an end it is that day alone.
     const end = plainDate(endDate);
     const isOneDay = Temporal.PlainDate.compare(end, from) <= 0;
     if (isOneDay && !startDate.isDate) continue;
@@ -118,7 +118,7 @@ function shorten(name: string): string {
   return name.slice(0, 80).toWellFormed().trim();
 }
 
-/** Some programs write a whole day as one from midnight to midnight. */
+/** Some programs write a whole day as a time from midnight to midnight. */
 function isMidnight(time: ICAL.Time): boolean {
   return time.isDate || (time.hour === 0 && time.minute === 0 && time.second === 0);
 }

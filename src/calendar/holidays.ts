@@ -1,12 +1,9 @@
-/**
- * The name of the holiday that is on at a moment (as clocks on the wall show it), or undefined.
- */
+/** The name of the holiday at a moment of local clock time, or undefined. */
 export type Holidays = (moment: Temporal.PlainDateTime) => string | undefined;
 
-/** No holidays. */
 export const noHolidays: Holidays = () => undefined;
 
-/** The holidays of several calendars: the first that has one names it. */
+/** The holidays of several calendars. The first one that has a holiday names it. */
 export function anyOf(calendars: readonly Holidays[]): Holidays {
   return (moment) => {
     for (const holidays of calendars) {

@@ -1,15 +1,14 @@
-/** When an edition may still go by itself. */
+/** The limits for an automatic start of an edition. */
 export interface StartLimits {
   readonly dueAt: Temporal.Instant;
-  /** There where the day waits for more stories: it was looked again until then. */
+  /** Set if the day waited for more stories: the time of the last check. */
   readonly waitedUntil?: Temporal.Instant;
   readonly latestHours: number;
 }
 
 /**
- * Up to when an edition that was due may be begun without asking an editor: `latestHours` after it was
- * due, or after the last look of a day that waited for stories. So a machine that slept sends when it wakes
- * in time.
+ * The latest start of a due edition without asking an editor: `latestHours` after it was due, or after
+ * the last check of a day that waited for stories. A machine that slept still sends if it wakes in time.
  */
 export function latestStart({ dueAt, waitedUntil, latestHours }: StartLimits): Temporal.Instant {
   return (waitedUntil ?? dueAt).add({ minutes: Math.round(latestHours * 60) });

@@ -1,6 +1,6 @@
 import nodeCron, { type Logger } from 'node-cron';
 
-/** When a cron expression is due: on which days, and at what time of them. */
+/** The days and the time of day at which a cron expression is due. */
 export interface CronTimes {
   readonly time: Temporal.PlainTime;
   isDueOn(day: Temporal.PlainDate): boolean;
@@ -9,10 +9,10 @@ export interface CronTimes {
 const SILENT: Logger = { info() {}, warn() {}, error() {}, debug() {} };
 
 /**
- * `expression` in node-cron's syntax: five fields, or six that begin with seconds, names of days
- * and months, `L`, `#`, `W`, or a word like `@daily`. Day of the month and day of the week both
- * have to fit, which is not so in crontab(5). `reason`, a phrase with a remedy, for one that is wrong or
- * has another number of times a day than one: a day has one edition.
+ * Parses `expression` in node-cron's syntax: five fields, or six that begin with seconds, names of days
+ * and months, `L`, `#`, `W`, or a word like `@daily`. Day of the month and day of the week must both
+ * match, unlike in crontab(5). Returns a `reason`, a phrase with a remedy, for an invalid expression, or
+ * one that is not due exactly once a day: a day has one edition.
  */
 export function parseCron(
   expression: string,
@@ -42,8 +42,8 @@ export function parseCron(
 }
 
 /**
- * Asks node-cron itself which days it means. In UTC, where every day has every time: what becomes of
- * a time that the clocks skip or repeat is not its to say.
+ * Asks node-cron which days match. It asks in UTC, where every day has every time: node-cron must not
+ * decide about times that a clock change skips or repeats.
  */
 function dayMatcher(
   expression: string,
@@ -52,7 +52,7 @@ function dayMatcher(
   second: number,
 ): CronTimes['isDueOn'] {
   const task = nodeCron.createTask(expression, () => {}, { timezone: 'UTC', logger: SILENT });
-  // It would stay on node-cron's list of tasks; what it matches it knows all the same.
+  // Removes it from node-cron's list of tasks; it can still match days.
   void task.destroy();
   return ({ year, month, day }) =>
     task.match(new Date(Date.UTC(year, month - 1, day, hour, minute, second)));

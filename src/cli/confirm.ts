@@ -2,20 +2,20 @@ import { BroadsheetError, EXIT } from '../kernel/errors.ts';
 import { visibleText } from '../kernel/visible-text.ts';
 import type { Terminal } from './terminal.ts';
 
-/** What is asked before something that cannot be taken back. */
+/** The question before something that cannot be undone. */
 export interface Question {
-  /** What `--yes` lets it do: "send", after "add --yes to". */
+  /** The effect of `--yes`, after "add --yes to": "send". */
   readonly to: string;
   readonly message: string;
-  /** What is said of a no: "nothing was sent". */
+  /** The message after a no: "nothing was sent". */
   readonly otherwise: string;
-  /** Shows what it is about, before it is asked. */
+  /** Shows the details before the question. */
   readonly show?: () => void;
 }
 
 /**
- * Asks on a terminal, where the answer is no unless somebody says yes. Throws a usage error when it is
- * no, and where there is nobody to ask: there a command needs `--yes`, and does not come here.
+ * Asks on a terminal; the default answer is no. Throws a usage error after a no, and if there is no
+ * terminal: a command with `--yes` does not call this.
  */
 export async function confirm(
   { to, message, otherwise, show }: Question,

@@ -5,12 +5,12 @@ import { parseTime } from './parse-time.ts';
 import type { Shell } from './shell.ts';
 import { openTerminalLog, type TerminalLog } from './terminal.ts';
 
-/** What most commands start from. */
+/** The common start of most commands. */
 export interface Context {
   readonly config: Config;
   readonly clock: Clock;
   readonly log: TerminalLog;
-  /** Whether to say everything. */
+  /** Whether to print details. */
   readonly verbose: boolean;
 }
 
@@ -23,8 +23,8 @@ interface CommonOptions {
 }
 
 /**
- * Runs `work` with the config and the clock that the options of `command` ask for, and tidies the
- * terminal afterwards. `--posts` and `--out` take the place of the config's folders.
+ * Runs `work` with the config and the clock from the options of `command`, and cleans up the terminal
+ * afterwards. `--posts` and `--out` replace the config's folders.
  */
 export async function withContext(
   command: Command,

@@ -10,7 +10,7 @@ export function plural(count: number, noun: string, nouns = `${noun}s`): string 
   return `${formatCount(count)} ${count === 1 ? noun : nouns}`;
 }
 
-/** `path` as a user would type it from the working folder, when that is shorter. */
+/** `path` relative to the working folder, if that is shorter. */
 export function shortPath(path: string): string {
   const fromHere = relative(process.cwd(), path);
   return fromHere !== '' && fromHere.length < path.length ? fromHere : path;
@@ -31,8 +31,8 @@ export function formatTime(instant: string | Temporal.Instant, timeZone: string)
 }
 
 /**
- * When something may go on: as `formatTime`, with the zone, and never a minute too early:
- * `Friday, 20 March 2026 at 07:06 GMT`.
+ * When something may continue: like `formatTime`, with the zone, and never a minute too early: `Friday,
+ * 20 March 2026 at 07:06 GMT`.
  */
 export function formatDue(instant: string, timeZone: string): string {
   const due = Temporal.Instant.from(instant).round({
@@ -45,7 +45,7 @@ export function formatDue(instant: string, timeZone: string): string {
   return `${formatTime(due, timeZone)} ${zone?.value ?? timeZone}`;
 }
 
-/** Lines of cells, each column as wide as its widest cell; numbers to the right. */
+/** Lines of cells. Each column is as wide as its widest cell; numbers are right-aligned. */
 export function formatTable(rows: readonly (readonly (string | number)[])[]): string[] {
   const columns = Math.max(0, ...rows.map((row) => row.length));
   const widths = Array.from({ length: columns }, (_, at) =>

@@ -4,8 +4,8 @@ import type { Config } from '../settings/config.ts';
 import { shortPath } from './format.ts';
 
 /**
- * Looks, before the database is written to or sent from, whether others could get at it. Returns the
- * warnings. Throws a config error, a line for each file, where it is published or in Git.
+ * Checks whether others could read the database, before a write or a send. Returns the warnings. Throws a
+ * config error, with a line for each file, if it is published or in Git.
  */
 export async function guardDatabase(config: Config): Promise<readonly Problem[]> {
   const { checkPrivacy } = await import('../recovery/check-privacy.ts');
@@ -18,7 +18,7 @@ function nameOf(path: string): string {
   return path === process.cwd() ? 'this folder' : shortPath(path);
 }
 
-/** Makes the folder of the database, where that is a file, if it is not there yet. */
+/** Makes the folder of a database file, if it does not exist. */
 export async function makeDatabaseFolder({ databaseUrl }: Config): Promise<void> {
   const { sqliteFile } = await import('../recovery/check-privacy.ts');
   const { makeStateFolder } = await import('../kernel/files/state-folder.ts');

@@ -9,14 +9,13 @@ import { printWarnings } from './print-problems.ts';
 import { refuseExamples } from './refuse-examples.ts';
 import type { Shell } from './shell.ts';
 
-/** Everything that the commands about newsletters need, and the log as a terminal has it. */
+/** The dependencies of all commands about newsletters, with a log for a terminal. */
 export interface MailContext extends Omit<SendDependencies, 'log'>, Context {}
 
 /**
- * Runs `work` with the database open. One that may be written to has to be where nobody else gets at
- * it (`guardDatabase`). With `readOnly`, a database that is not there yet is not
- * made: an empty one in memory stands in for it. With `goesOut`, nothing of the example may be in the
- * config.
+ * Runs `work` with the database open. A database to write to must be private (`guardDatabase`). With
+ * `readOnly`, a missing database is not made: an empty one in memory replaces it. With `goesOut`, the
+ * config must contain nothing of the example.
  */
 export async function withMail(
   command: Command,
@@ -51,7 +50,7 @@ export async function withMail(
         get textsOf() {
           return readTexts(config.folders.languages);
         },
-        // Read when asked for: a broken template must not keep anyone from being unsubscribed.
+        // Read on demand: a broken template must not prevent anyone from being unsubscribed.
         get templates() {
           return readTemplates(config.folders.templates);
         },

@@ -3,11 +3,11 @@ import { BroadsheetError, EXIT, type ExitCode, reasonOf } from '../kernel/errors
 import { createProgram } from './program.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 
-/** Runs `broadsheet` with `argv` (without node and the script). Gives the exit code; never throws. */
+/** Runs `broadsheet` with `argv` (without node and the script). Returns the exit code; never throws. */
 export async function main(argv: readonly string[], terminal = processTerminal): Promise<ExitCode> {
-  // A reader that has seen enough (`| head`) is no error.
+  // A reader that stops early (`| head`) is not an error.
   process.stdout.on('error', () => process.exit(EXIT.ok));
-  // Nobody reads what is said any more (the terminal was closed): a send has to end in order.
+  // Nobody reads the output any more (the terminal was closed). A send must still stop cleanly.
   process.stderr.on('error', () => {});
   try {
     let exitCode: ExitCode = EXIT.ok;
@@ -22,7 +22,7 @@ export async function main(argv: readonly string[], terminal = processTerminal):
 }
 
 function report(error: unknown, argv: readonly string[], terminal: Terminal): ExitCode {
-  // Commander has printed its help or its complaint already; help is no error.
+  // Commander has already printed its help or its error; help is not an error.
   if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
   const exitCode = exitCodeOf(error);
   const message = reasonOf(error).replace(/^error: /, '');
@@ -40,7 +40,7 @@ function report(error: unknown, argv: readonly string[], terminal: Terminal): Ex
   return exitCode;
 }
 
-/** What the system says when a disk is full, read-only, broken or not ours to write. */
+/** System errors for a disk that is full, read-only, broken or not writable for us. */
 const DISK_ERRORS = [
   'ENOSPC',
   'EDQUOT',

@@ -3,8 +3,8 @@ import { BroadsheetError, EXIT } from '../kernel/errors.ts';
 const EXAMPLE = 'write 2026-03-20, 2026-03-20T07:30 or 2026-03-20T07:30Z';
 
 /**
- * The instant that `--now TIME` means: ISO 8601 with an offset, or without one in `timeZone`; a
- * day alone is its midnight. Throws a usage error for anything else.
+ * The instant of `--now TIME`: ISO 8601 with an offset, or without one in `timeZone`; a day alone is its
+ * midnight. Throws a usage error for anything else.
  */
 export function parseTime(text: string, timeZone: string): Temporal.Instant {
   try {

@@ -34,7 +34,7 @@ export function describeNothingNew(newsletter: NewsletterSettings): string {
   return `Nothing new for ${id}: ${few}${which} in the last ${plural(lookbackDays, 'day')}; no edition`;
 }
 
-/** The table of deliveries in one line whose two sides are equal. */
+/** The table of deliveries in one line. Both sides of it are equal. */
 export function formatDeliveries(table: DeliveryTable): string {
   const amount = (name: keyof DeliveryTable, words: string = name) =>
     `${formatCount(table[name])} ${words}`;
@@ -49,10 +49,12 @@ export function formatDeliveries(table: DeliveryTable): string {
   return `${amount('planned')} = ${parts.join(' + ')}`;
 }
 
-/** More lines of one kind than this are for those who ask for them. */
+/** More lines of one kind are printed only on request. */
 const MOST_LINES = 20;
 
-/** Who did not get the edition and who may have got it twice, one a line; of many the first. */
+/**
+ * Prints who did not get the edition and who may have got it twice, one a line; of many, only the first.
+ */
 export function printTroubles(
   id: string,
   { failures, inDoubt }: Pick<SendReport, 'failures' | 'inDoubt'>,
@@ -74,7 +76,7 @@ export function printTroubles(
   }
 }
 
-/** Whose subscriptions ended, one a line; of many the first. */
+/** Whose subscriptions ended, one a line; of many, only the first. */
 export function* describeBounced(addresses: readonly string[]): Generator<string> {
   for (const address of addresses.slice(0, MOST_LINES)) {
     yield `Bounced  ${address}: gets no more editions`;
@@ -85,7 +87,7 @@ export function* describeBounced(addresses: readonly string[]): Generator<string
   }
 }
 
-/** Who did not get an edition, and why. */
+/** Formats who did not get an edition, and why. */
 export function formatFailure({ address, cause, reply }: FailedDelivery): string {
   const said = reply.code > 0 || reply.text !== '' ? formatReply(reply) : '';
   switch (cause) {

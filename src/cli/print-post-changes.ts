@@ -11,7 +11,7 @@ const WORDS: Readonly<Record<PostChangeKind, string>> = {
   broken: 'is broken, and left out of the feeds',
 };
 
-/** Prints what became of the posts of an edition since it was composed, on standard error. */
+/** Prints the changes to an edition's posts after it was composed, to standard error. */
 export function printPostChanges(changes: readonly PostChange[], terminal: Terminal): void {
   for (const change of changes) {
     const isAway = isTakenAway(change);

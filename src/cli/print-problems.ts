@@ -7,12 +7,12 @@ import type { Context } from './context.ts';
 import { formatCount, plural, shortPath } from './format.ts';
 import type { Terminal } from './terminal.ts';
 
-/** How many warnings are still read one by one. */
+/** Up to how many warnings are printed one by one. */
 const MOST_WARNINGS = 20;
 
 /**
- * Warnings and posts left out, on standard error, with paths that an editor can open from the
- * working folder. Many warnings are summed up unless `verbose`; what is left out is always named.
+ * Prints warnings and left-out posts to standard error, with paths that an editor can open from the
+ * working folder. Many warnings are summed up unless `verbose`; left-out posts are always named.
  */
 export function printProblems(
   { posts, warnings }: PostNotes,
@@ -38,20 +38,20 @@ export function printProblems(
   }
 }
 
-/** A line for each warning, on standard error. */
+/** Prints a line for each warning to standard error. */
 export function printWarnings(warnings: readonly Problem[], terminal: Terminal): void {
   for (const warning of warnings) {
     terminal.err(`${terminal.paintErr('yellow', 'warning')}  ${formatProblem(warning)}`);
   }
 }
 
-/** A problem of a post names its file from the posts folder, any other as it is. */
+/** A post's problem names its file relative to the posts folder; any other path stays unchanged. */
 function fromHere(problem: Problem, postsFolder: string): Problem {
   const path = resolve(postsFolder, problem.file);
   return existsSync(path) ? { ...problem, file: shortPath(path) } : problem;
 }
 
-/** What became of the posts, in a line. */
+/** The result for the posts, in one line. */
 export function formatPosts({
   read,
   published,

@@ -12,7 +12,7 @@ import { formatDeliveries } from './print-edition.ts';
 import { describeUndecided } from './send/report-preparation.ts';
 import type { Terminal } from './terminal.ts';
 
-/** How everything stands, for a person. */
+/** Prints the state of everything, for people. */
 export function printStatus(report: StatusReport, timeZone: string, terminal: Terminal): void {
   if (report.hold !== undefined) {
     const held = terminal.paint(['bold', 'red'], 'held');
@@ -110,14 +110,14 @@ function relayRow(relay: RelayStatus, timeZone: string): readonly (string | numb
     most === undefined ? formatCount(count) : `${formatCount(count)} of ${formatCount(most)}`;
   const notes = [
     rest && `rests until ${formatDue(rest.until, timeZone)}: ${rest.reason}`,
-    // What it rests for says it better.
+    // The reason for the sleep says more.
     rest === undefined && trouble && `${trouble.text} (${formatTime(trouble.at, timeZone)})`,
     limits && describeLimits(limits),
   ];
   return [id, of(inHour, perHour), of(inDay, perDay), notes.filter(Boolean).join('; ')];
 }
 
-/** What a relay asked for, as a phrase. */
+/** The limits that a relay asked for, as a phrase. */
 function describeLimits({
   messagesPerHour,
   connections,

@@ -41,8 +41,7 @@ Exit codes:
 `;
 
 /**
- * The command line: names, options and help. What a command needs is loaded when it runs, so that
- * help is at once there.
+ * The command line: names, options and help. A command loads its code when it runs: help appears at once.
  */
 export function createProgram(terminal: Terminal, setExitCode: (code: ExitCode) => void): Command {
   const program = new Command('broadsheet')

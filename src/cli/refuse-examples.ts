@@ -4,8 +4,8 @@ import type { Config } from '../settings/config.ts';
 import { plural, shortPath } from './format.ts';
 
 /**
- * Throws a config error, a line for each value, where the config still has what the example has: it
- * must be neither published nor mailed. The demo, which shows the example, doesn't ask.
+ * Throws a config error, with a line for each value, if the config still contains values of the example:
+ * they must not be published or mailed. The demo does not call this, because it shows the example.
  */
 export async function refuseExamples(config: Config): Promise<void> {
   const { exampleValues } = await import('../settings/example-values.ts');

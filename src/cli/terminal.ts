@@ -8,20 +8,20 @@ import { formatDuration } from './format.ts';
 type Style = Parameters<typeof styleText>[0];
 
 /**
- * The two streams a command writes to, and how. Results go to `out`, messages to `err`. This is the
- * one door to a terminal: what comes from files, relays and databases is spelled out where a
- * terminal would act on it (`visibleText`), and only colours of `paint` get through.
+ * The two output streams of a command. Results go to `out`, messages to `err`. All output to a terminal
+ * passes here. Characters from files, relays and databases that a terminal would execute are spelled out
+ * (`visibleText`). Only the colours of `paint` pass.
  */
 export interface Terminal {
   /** Prints a line of the result on standard output. */
   out(line?: string): void;
-  /** Writes a part of the result, and waits while the reader is slower than we are. */
+  /** Writes a part of the result, and waits for a slow reader. */
   write(text: string): Promise<void>;
-  /** Writes data, as it is unless a terminal would get it, and waits as `write` does. */
+  /** Writes data, unchanged unless it goes to a terminal, and waits like `write`. */
   writeData(text: string): Promise<void>;
   /** Prints a message on standard error. */
   err(line: string): void;
-  /** `text` in a style, where the stream is a terminal that wants colours (NO_COLOR is heeded). */
+  /** `text` in a style, if the stream is a terminal that wants colours (NO_COLOR is respected). */
   paint(style: Style, text: string): string;
   paintErr(style: Style, text: string): string;
   /** Whether there is a person to ask. */
@@ -29,10 +29,10 @@ export interface Terminal {
 }
 
 const COLOUR = '\x1b[';
-/** Stands for the beginning of a colour of ours; nobody who writes a file can guess it. */
+/** Marks the beginning of our own colours. The author of a file cannot guess it. */
 const OUR_COLOUR = `\x1b${randomBytes(8).toString('hex')}`;
 
-/** `text` in a style, with nothing in it that the door would take for a colour of ours. */
+/** `text` in a style, without any text that looks like the mark of our colours. */
 function painted(style: Style, text: string, stream: NodeJS.WriteStream): string {
   const safe = text.split(OUR_COLOUR).map(visibleText).join(OUR_COLOUR);
   return styleText(style, safe, { stream }).replaceAll(COLOUR, OUR_COLOUR);
@@ -58,15 +58,15 @@ export const processTerminal: Terminal = {
   interactive: process.stdin.isTTY === true && process.stderr.isTTY === true,
 };
 
-/** Work shorter than this shows no progress bar. */
+/** Shorter work shows no progress bar. */
 const QUIET_MS = 1000;
 
-/** A log on a terminal; `close` takes the progress bar away. */
+/** A log on a terminal; `close` removes the progress bar. */
 export type TerminalLog = Log & { close(): void };
 
 /**
- * A log on standard error: `detail` only when `verbose`, a progress bar only on a terminal and for
- * work of over a second.
+ * A log on standard error: `detail` only if `verbose`, a progress bar only on a terminal and for work of
+ * over a second.
  */
 export async function openTerminalLog(terminal: Terminal, verbose: boolean): Promise<TerminalLog> {
   const bar = process.stderr.isTTY ? await openProgressBar() : undefined;
@@ -98,7 +98,7 @@ async function openProgressBar() {
       if (current?.label !== label) {
         stop();
         const options = {
-          // A narrow terminal cuts it off, so the numbers come first.
+          // A narrow terminal cuts it off: the numbers come first.
           format: `${label} {value}/{total}  {percentage}%  {rate}  {bar}  {left}`,
           barsize: Math.max(8, Math.min(40, process.stderr.columns - 70)),
           clearOnComplete: true,
@@ -114,7 +114,7 @@ async function openProgressBar() {
       current.bar.setTotal(total);
       current.bar.update(done, {
         rate: `${perSecond < 10 ? perSecond.toFixed(1) : Math.round(perSecond)}/s`,
-        // Nothing to reckon with before the first is done.
+        // Before the first step is done there is no rate.
         left: perSecond > 0 ? `${formatDuration((total - done) / perSecond)} left` : '',
       });
     },

@@ -3,8 +3,8 @@ import { isPostgres } from './dialect.ts';
 import type { Database } from './tables.ts';
 
 /**
- * Gives SQLite enough cache for a transaction that writes a million rows: with its default 2 MB it would
- * mostly move pages in and out. The setting is for this connection, until it is closed.
+ * Sets a large cache in SQLite for a transaction that writes a million rows: with its default 2 MB it
+ * would mostly move pages in and out. The setting is for this connection, until it is closed.
  */
 export async function prepareBulkWrite(db: Database): Promise<void> {
   if (isPostgres(db)) return;

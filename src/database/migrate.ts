@@ -13,7 +13,7 @@ import { editionsAsComposed } from './migrations/9-editions.ts';
 import { dateMessages } from './migrations/10-message-dates.ts';
 import { requestNetworks } from './migrations/11-request-networks.ts';
 
-/** In order, forward only. The version of a database is the number of migrations that it has had. */
+/** In order, forward only. The version of a database is the number of applied migrations. */
 const MIGRATIONS: readonly ((db: Kysely<unknown>) => Promise<void>)[] = [
   firstTables,
   ledgerForReal,

@@ -36,7 +36,7 @@ export interface Store {
  * `postgres://user:password@host:port/name`), makes a file and its folder if necessary, and brings the
  * tables up to date. Throws a `BroadsheetError`: config for a database that is not ours, is newer than
  * this program, or denies access; disk if it cannot be read or written; unavailable if the server is
- * away; usage if it is not what is expected. Then the database is unchanged.
+ * away; usage if it is not as expected. Then the database is unchanged.
  */
 export async function openStore(databaseUrl: string, expected?: Expectation): Promise<Store> {
   const { db, place, claim, leaseClock, verify } = await openDatabase(databaseUrl, expected);

@@ -22,7 +22,7 @@ export type FailureCause = 'reply' | 'stale' | 'cancelled';
 
 /**
  * What paused an edition: an editor; a problem of the relay or account; refusals in a row; a post that
- * was taken away before anybody got the edition; or a missing approval, and then only an editor's
+ * was removed before anybody got the edition; or a missing approval, and then only an editor's
  * approval releases it.
  */
 export type PauseCause = 'editor' | 'relay' | 'refusals' | 'retraction' | 'approval';

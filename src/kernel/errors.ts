@@ -10,7 +10,7 @@ export const EXIT = {
   noUser: 67,
   /** EX_UNAVAILABLE: a necessary service (the relay, the database server) is away. */
   unavailable: 69,
-  /** EX_SOFTWARE: a bug of ours. */
+  /** EX_SOFTWARE: our bug. */
   software: 70,
   /** EX_IOERR: the disk refused a read or write. */
   disk: 74,

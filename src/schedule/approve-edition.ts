@@ -15,7 +15,7 @@ import { changeSlot, slotOfEdition } from './queries/slots.ts';
 export interface Approval {
   readonly edition: StoredEdition;
   readonly kind: 'open' | 'approved' | 'over';
-  /** Why it was not approved, a phrase: some of its posts were deleted or withdrawn. */
+  /** Why it was not approved, a phrase: some of its posts were removed. */
   readonly retracted?: string;
 }
 
@@ -40,7 +40,7 @@ export async function readApproval(
 /**
  * Approves an edition: plans one delivery for each active subscriber. The service, or the next `send`,
  * delivers them. There is no deadline, because an editor has seen the edition. A second approval changes
- * nothing. If some of its posts were taken away after it was composed, the edition keeps waiting, unless
+ * nothing. If some of its posts were removed after it was composed, the edition keeps waiting, unless
  * `asComposed` is set. Throws a usage error for an unknown edition, and a config error if the database is
  * on hold or damaged.
  */

@@ -10,7 +10,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { BroadsheetError, EXIT } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 
-/** What was copied, and to which database. */
+/** The copied tables, and the target. */
 export interface CopyReport {
   readonly from: string;
   readonly to: string;

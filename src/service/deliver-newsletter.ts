@@ -97,7 +97,7 @@ async function goOn(
 }
 
 /**
- * Pauses an edition if nobody has got it yet and one of its posts was taken away after it was composed.
+ * Pauses an edition if nobody has got it yet and one of its posts was removed after it was composed.
  * An edition that was just composed is not checked, because it takes time to read all posts.
  */
 async function pauseRetracted(deps: ServiceDependencies, edition: string): Promise<boolean> {

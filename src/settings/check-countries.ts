@@ -7,9 +7,9 @@ import { type ParsedYaml, placeOf } from './config-problems.ts';
 import { readYaml } from './read-yaml.ts';
 
 /**
- * Throws a config error, a line for each, where the holidays of a schedule are of a country or region that
- * is not known. Not a part of reading the config: only what works by a schedule waits for the holidays
- * of 207 countries to load.
+ * Throws a config error, with a line for each problem, if a schedule names an unknown country or region.
+ * It is not a part of reading the config, because it takes time to load the holidays of 207 countries:
+ * only commands that use a schedule wait for it.
  */
 export function checkCountries({ file, newsletters }: Pick<Config, 'file' | 'newsletters'>): void {
   const flaws = newsletters.flatMap(({ schedule }, index) => {

@@ -8,16 +8,16 @@ import type { ConfigFile } from './schema.ts';
 type Newsletter = ConfigFile['newsletters'][number];
 type Schedule = NonNullable<Newsletter['schedule']>;
 
-/** What is wrong below a newsletter: where, and a phrase with the remedy. */
+/** A problem in a newsletter's options: where, and a phrase with the remedy. */
 interface Flaw {
   readonly path: readonly string[];
   readonly reason: string;
 }
 
 /**
- * Throws a config error, a line for each, where a schedule means nothing: its expression, its
- * file of holidays, its times, or an approval that nobody can give. `absolute` makes paths absolute.
- * Whether a country is known, `checkCountries` says.
+ * Throws a config error, with a line for each problem, if a schedule is invalid: its expression, its
+ * holiday file, its times, or an approval that nobody can give. `absolute` makes paths absolute.
+ * `checkCountries` checks the countries.
  */
 export function checkSchedules(
   yaml: ParsedYaml,

@@ -3,10 +3,10 @@ import type { z } from 'zod';
 import { nearestName } from '../kernel/nearest-name.ts';
 import type { Problem } from '../kernel/problem.ts';
 
-/** The names and indexes that lead to an option. */
+/** The names and indexes of the path to an option. */
 export type Path = readonly PropertyKey[];
 
-/** A parsed YAML file, with what is needed to say where in it something is wrong. */
+/** A parsed YAML file, with the data to locate a problem in it. */
 export interface ParsedYaml {
   /** As the user typed it. */
   readonly file: string;
@@ -115,7 +115,7 @@ function unwrap(schema: unknown): unknown {
 const elementOf = (schema: unknown) => definitionOf(schema).element;
 const shapeOf = (schema: unknown) => definitionOf(schema).shape;
 
-/** File, line and column of the option at `path`, of its name or of its value. */
+/** File, line and column of the name or value of the option at `path`. */
 export function placeOf(
   yaml: ParsedYaml,
   path: Path,
@@ -127,7 +127,7 @@ export function placeOf(
   return { file: yaml.file, line, column: col };
 }
 
-/** Where the node at `path` begins; where there is none, the nearest thing above it. */
+/** The offset of the node at `path`, or of its nearest existing parent. */
 function offsetOf(document: Document, path: Path, part: 'key' | 'value'): number | undefined {
   for (let length = path.length; length >= 0; length--) {
     const steps = path.slice(0, length);
@@ -135,7 +135,7 @@ function offsetOf(document: Document, path: Path, part: 'key' | 'value'): number
     const pair = isMap(parent)
       ? parent.items.find((item) => isScalar(item.key) && item.key.value === steps.at(-1))
       : undefined;
-    // What is missing is best shown at the name of the group that it is missing from.
+    // For a missing option, the best place is the name of its group.
     const node = length < path.length || part === 'key' ? pair?.key : undefined;
     const found = (node ?? document.getIn(steps, true)) as Node | undefined;
     if (found?.range) return found.range[0];

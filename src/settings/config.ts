@@ -9,7 +9,7 @@ import type {
   WebSettings,
 } from './settings.ts';
 
-/** The config as the program uses it: defaults filled in, every path absolute. */
+/** The config as the program uses it: with defaults, and with absolute paths. */
 export interface Config {
   /** Absolute path of the config file. */
   readonly file: string;
@@ -28,32 +28,34 @@ export interface Config {
   };
   /** The file of published posts. */
   readonly publishedFile: string;
-  /** Where the output folder is published, ends with `/`. */
+  /** The URL of the published output folder, ends with `/`. */
   readonly publicUrl: string;
   /**
-   * Where `broadsheet start` answers what people ask for (to sign up, to leave), ends with `/`.
-   * Absent where nothing does: then people leave by mail.
+   * The URL at which `broadsheet start` answers people's requests (to sign up, to leave), ends with `/`.
+   * Absent without such a service: then people leave by mail.
    */
   readonly serviceUrl?: string;
-  /** `sqlite:` and an absolute path, or `postgres://...`, which may hold a password. */
+  /** `sqlite:` and an absolute path, or `postgres://...`, which may contain a password. */
   readonly databaseUrl: string;
-  /** The journal of those who left, beside the database. */
+  /** The journal, beside the database. */
   readonly journalFile: string;
   /**
-   * Database and journal that are at the former default place, of those whose place the config does
-   * not name. Absent is none.
+   * The database and journal files at the former default location, if the config does not name their
+   * location. Absent if there are none.
    */
   readonly formerFiles?: readonly string[];
-  /** What this machine is called, where BROADSHEET_MACHINE says so: containers get a new name each time. */
+  /**
+   * The name of this machine from BROADSHEET_MACHINE, if set: containers get a new name at each start.
+   */
   readonly machine?: string;
-  /** One at least. */
+  /** At least one. */
   readonly relays: readonly [RelayAccount, ...RelayAccount[]];
   readonly domains: DomainSettings;
   readonly web: WebSettings;
   readonly alerts: AlertSettings;
   /**
-   * Keys that sign links, from BROADSHEET_SECRET: the first signs, all verify. Empty where the
-   * variable is not set.
+   * Keys for signed links, from BROADSHEET_SECRET: the first signs, all verify. Empty if the variable is
+   * not set.
    */
   readonly secrets: readonly string[];
 }

@@ -37,7 +37,7 @@ An option without a default is left out unless it says "required".
 | \`BROADSHEET_ALERT_URL\`, \`BROADSHEET_HEARTBEAT_URL\` | in place of \`alerts.url\` and \`alerts.heartbeatUrl\`, which often have a secret in them |
 `;
 
-/** `docs/configuration.md`: every option with what it means, its values and its default. */
+/** `docs/configuration.md`: every option with its meaning, values and default. */
 export function configurationPage(): string {
   const schema = JSON.parse(configJsonSchema()) as Schema;
   const groups = Object.entries(schema.properties ?? {}).filter(([name]) => name !== '$schema');

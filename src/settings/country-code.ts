@@ -1,15 +1,15 @@
-/** Names that are no country's own, and codes of other lists than ISO 3166-1. */
+/** Codes that are not country codes of ISO 3166-1: other names, and codes of other lists. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {
   ...{ EN: 'GB', ENG: 'GB', ENGLAND: 'GB', SCOTLAND: 'GB', WALES: 'GB', 'GREAT BRITAIN': 'GB' },
   ...{ EL: 'GR', USA: 'US', HOLLAND: 'NL' },
 };
 
-/** Languages that a country may be named in. */
+/** Languages in which a country may be named. */
 const LANGUAGES = ['en', 'de', 'fr', 'es', 'it', 'nl', 'pt'];
 
 /**
- * Returns what is wrong with the code of a country (ISO 3166-1 alpha-2) and what to write for it;
- * undefined for two capital letters that mean nothing else.
+ * Returns the fault in a country code (ISO 3166-1 alpha-2) and the correct code; undefined if there is no
+ * fault.
  */
 export function countryCodeFault(text: string): string | undefined {
   const meant = codeOf(text.trim());
@@ -21,7 +21,7 @@ function codeOf(text: string): string | undefined {
   const upper = text.toUpperCase();
   const other = OTHER_NAMES[upper];
   if (other !== undefined) return other;
-  // Codes that were given up, or are only reserved, have an alias: UK.
+  // Withdrawn or only reserved codes, as UK, have an alias.
   if (/^[A-Z]{2}$/.test(upper)) return currentCode(upper);
   return LANGUAGES.map((language) => codeOfName(text, language)).find((code) => code !== undefined);
 }

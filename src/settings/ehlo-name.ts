@@ -2,22 +2,22 @@ import { hostname } from 'node:os';
 import { domainToASCII } from 'node:url';
 import { isDomain } from './schema-values.ts';
 
-/** Ends of names that the domain name system of the internet does not know (RFC 6761, RFC 6762, RFC 8375). */
+/** Domain endings that the public DNS does not know (RFC 6761, RFC 6762, RFC 8375). */
 const PRIVATE_NAME =
   /(^|\.)(local|localhost|localdomain|internal|intranet|lan|home|corp|private|arpa|test|invalid|example|onion|alt)$/;
 
 /**
- * Returns what we call ourselves at relays (EHLO, RFC 5321 §4.1.1.1): `email.name`, else the name of
- * this machine, else the domain of `publicUrl`, else that of the first sender. A name that no relay can
- * look up is passed over where there is another: relays refuse it (`reject_unknown_helo_hostname`).
- * The container's own number or an address literal is such a name.
+ * Returns our name for relays (EHLO, RFC 5321 §4.1.1.1): `email.name`, else the name of this machine,
+ * else the domain of `publicUrl`, else the domain of the first sender. Skips names that a relay cannot
+ * look up, if there is another one: relays refuse them (`reject_unknown_helo_hostname`). Examples are the
+ * number of a container and an address literal.
  */
 export function ehloName(options: {
   readonly name: string | undefined;
   readonly publicUrl: string;
   /** Addresses of `from`. */
   readonly senders: readonly string[];
-  /** Default: what the system says. */
+  /** Default: the host name of the system. */
   readonly machine?: string;
 }): string {
   const { name, publicUrl, senders, machine = hostname() } = options;

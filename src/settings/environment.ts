@@ -3,12 +3,12 @@ import { BroadsheetError, EXIT } from '../kernel/errors.ts';
 import { type RelayLogin, relayUrlFault } from './relay-url.ts';
 import { isDatabaseUrl, isWebUrl, NO_SERVICE } from './schema-values.ts';
 
-/** What the environment says, over the config file. */
+/** Values of the environment. They override the config file. */
 export interface Environment {
   readonly smtpUrl?: string;
-  /** Of several relays, by the name of the variable: BROADSHEET_SMTP_URL_BACKUP. */
+  /** For several relays, by the name of the variable: BROADSHEET_SMTP_URL_BACKUP. */
   readonly smtpUrls: ReadonlyMap<string, string>;
-  /** Logins that are not in a URL, by what follows BROADSHEET_SMTP_USER: empty, or `_BACKUP`. */
+  /** Logins that are not in a URL, by the suffix of BROADSHEET_SMTP_USER: empty, or `_BACKUP`. */
   readonly smtpLogins: ReadonlyMap<string, RelayLogin>;
   /** `sqlite:` with an absolute path, or `postgres://...`. */
   readonly databaseUrl?: string;
@@ -18,26 +18,26 @@ export interface Environment {
   /** Ends with `/`, or `none`. */
   readonly serviceUrl?: string;
   readonly secrets: readonly string[];
-  /** Addresses of `alerts`, which often have a secret in them. */
+  /** URLs of `alerts`; they often contain a secret. */
   readonly alerts: { readonly url?: string; readonly heartbeatUrl?: string };
 }
 
 const LEAST_SECRET_LENGTH = 16;
 
-/** The environment of this program with `variables` besides: for a command that it runs. */
+/** The environment of this program with additional `variables`, for a command that it runs. */
 export function environmentWith(variables: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   return { ...process.env, ...variables };
 }
 
-/** The environment of this program but for variables that begin with `prefix`. */
+/** The environment of this program without the variables that begin with `prefix`. */
 export function environmentWithout(prefix: string): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !name.startsWith(prefix));
   return Object.fromEntries(kept);
 }
 
 /**
- * The BROADSHEET_* variables. An empty one counts as not set. Throws a config error for a value
- * that is none; never prints the value, since it may hold a password.
+ * Reads the BROADSHEET_* variables. An empty one counts as not set. Throws a config error for an invalid
+ * value, without the value, because it may contain a password.
  */
 export function readEnvironment(environment: NodeJS.ProcessEnv): Environment {
   const smtpUrl = environment.BROADSHEET_SMTP_URL?.trim() || undefined;
@@ -128,7 +128,7 @@ function readSmtpLogins(environment: NodeJS.ProcessEnv): ReadonlyMap<string, Rel
   return logins;
 }
 
-/** `url` with the path of a SQLite file absolute, relative to `folder`. */
+/** `url` with an absolute path to the SQLite file. Relative paths start at `folder`. */
 export function absoluteDatabaseUrl(url: string, folder: string): string {
   if (!url.startsWith('sqlite:') || url === 'sqlite::memory:') return url;
   return `sqlite:${resolve(folder, url.slice('sqlite:'.length))}`;
@@ -143,7 +143,7 @@ function readSecrets(value: string): string[] {
   return secrets;
 }
 
-/** The remedy where BROADSHEET_SECRET is needed. */
+/** The remedy if BROADSHEET_SECRET is needed. */
 export const HOW_TO_MAKE_A_SECRET =
   'make one with `openssl rand -hex 32` and keep it for as long as the newsletter lives';
 

@@ -6,11 +6,11 @@ import type { Config } from './config.ts';
 import { optionName, type ParsedYaml } from './config-problems.ts';
 import { readYaml, valuesOf } from './read-yaml.ts';
 
-/** What of a config file is still the example's. */
+/** Values in a config file that are still from the example. */
 export interface ExampleValues {
-  /** Must never be published or mailed. */
+  /** They must never be published or mailed. */
   readonly refused: readonly Problem[];
-  /** May be right: a name that a real newsletter may have, or an address that only tests use. */
+  /** They may be right: a name that a real newsletter may have, or an address only for tests. */
   readonly warnings: readonly (Problem & { readonly line: number })[];
 }
 
@@ -19,10 +19,10 @@ export const EXAMPLE_NEWSLETTER = 'The Harbour Morning';
 
 const EXAMPLE = join(import.meta.dirname, '../../config/broadsheet.yaml');
 
-/** The example's domain, and every name in it. */
+/** The example's domain and its subdomains. */
 const EXAMPLE_DOMAIN = /(?<![a-z0-9-])harbour\.example(?![a-z0-9-]|\.[a-z0-9])/i;
 
-/** Names that are nobody's (RFC 2606), in front of a path or at the end of an address. */
+/** Reserved names (RFC 2606), before a path or at the end of an address. */
 const NOBODYS = /(?:^|[@./])(?:[^@/]+\.)?(?:example|example\.(?:com|net|org))\/?$/i;
 
 interface Value {
@@ -33,9 +33,10 @@ interface Value {
 }
 
 /**
- * The values of the config file that Broadsheet's example has too: its domain, title, descriptions and
- * postal address, each at its place. The newsletter's name counts where it stands beside another one:
- * alone, it may be the real Politics Essential. Throws a config error for a file that is not YAML.
+ * The values of the config file that are the same in Broadsheet's example: its domain, title,
+ * descriptions and postal address, each with its place. The newsletter's name counts only together with
+ * another such value: alone, it may be the real Politics Essential. Throws a config error for a file that
+ * is not YAML.
  */
 export function exampleValues({
   file,
@@ -77,7 +78,7 @@ function isNewsletterName({ path }: Value): boolean {
   return path[0] === 'newsletters' && path.at(-1) === 'name';
 }
 
-/** The addresses that everything stands on. */
+/** The addresses on which everything else depends. */
 function isAddressOfOurs({ path }: Value): boolean {
   const option = path.filter((step) => typeof step === 'string').join('.');
   return ['site.url', 'publicUrl', 'newsletters.from.address'].includes(option);
@@ -87,7 +88,7 @@ function hostOf(text: string): string {
   return URL.canParse(text) ? new URL(text).host : text;
 }
 
-/** The environment's word stands over the file's. */
+/** The environment overrides the file. */
 function ofEnvironment(publicUrl: string, values: readonly Value[]): Problem[] {
   const host = hostOf(publicUrl);
   if (!EXAMPLE_DOMAIN.test(host) || values.some(({ text }) => hostOf(text) === host)) return [];
@@ -95,7 +96,7 @@ function ofEnvironment(publicUrl: string, values: readonly Value[]): Problem[] {
   return [{ file: 'BROADSHEET_PUBLIC_URL', message }];
 }
 
-/** Every text in the file but the names of options. */
+/** Every text in the file except the names of options. */
 function valuesIn({ document, lines }: ParsedYaml): readonly Value[] {
   const values: Value[] = [];
   visit(document, {
@@ -144,7 +145,7 @@ function quote(text: string): string {
   return URL.canParse(text) ? text : JSON.stringify(text);
 }
 
-/** What the example says of itself, in the form that texts are compared in. */
+/** The example's texts, in the form for comparison. */
 function readExample(): { readonly texts: readonly string[]; readonly name: string } {
   const { site, newsletters } = valuesOf(
     readYaml(EXAMPLE, readRegularFile(EXAMPLE).toString()),

@@ -1,18 +1,18 @@
-/** A place in a file; both count from 1. */
+/** A place in a file; line and column start at 1. */
 interface Place {
   readonly line: number;
   readonly column: number;
 }
 
-/** A line that does not fit the ones before it: one of both begins in the wrong column. */
+/** A line that does not fit the lines before it: one of them begins in the wrong column. */
 export interface WrongIndentation extends Place {
   readonly before: Place;
 }
 
 interface OptionLine extends Place {
-  /** Of an entry of a list: the column of its first option, after the dash. */
+  /** For a list entry: the column of its first option, after the dash. */
   readonly innerColumn?: number;
-  /** Nothing stands after the colon: what belongs to it follows, further to the right. */
+  /** The value after the colon is empty: its options follow, further to the right. */
   readonly opens: boolean;
 }
 
@@ -22,13 +22,13 @@ interface Block extends Place {
 
 const OPTION = /^( *)(- +)?(?:[A-Za-z$][\w$-]*|"[^"]*"|'[^']*') *:(?=\s|$)(.*)$/;
 
-/** What may stand after the colon of an option that has others: a comment, a text of many lines, an anchor. */
+/** What may follow the colon of an option with sub-options: a comment, a block text, an anchor. */
 const NOTHING = /^\s*(#.*|[|>].*|&\S+)?$/;
 
 /**
- * Returns the first line of a YAML file that does not fit those before it; undefined where all
- * fit. A parser says the same once for each line from there on, and often a few lines too late.
- * Looks at lines with an option alone.
+ * Returns the first line of a YAML file that does not fit the lines before it; undefined if all fit. A
+ * parser reports an error for each line from there on, and often starts a few lines too late. Checks only
+ * lines with an option.
  */
 export function findWrongIndentation(text: string): WrongIndentation | undefined {
   const blocks: Block[] = [];

@@ -3,8 +3,8 @@ import type { Config } from './config.ts';
 import type { NewsletterSettings } from './settings.ts';
 
 /**
- * The newsletter called `id`; without an id the only one there is. Throws a usage error that
- * names those there are, a config error where there is none at all.
+ * The newsletter with this `id`; without an id, the only newsletter. Throws a usage error that lists the
+ * newsletters, or a config error if there is none.
  */
 export function findNewsletter(config: Config, id: string | undefined): NewsletterSettings {
   const known = config.newsletters.map((newsletter) => newsletter.id);

@@ -16,15 +16,15 @@ import type { NewsletterSettings, ScheduleSettings } from './settings.ts';
 import { findStatePlace } from './state-place.ts';
 
 /**
- * The config of `file` (as the user typed it), with BROADSHEET_* of `environment` over it.
- * Throws a `BroadsheetError` for a file that is missing or wrong, with a line for each problem.
+ * Reads the config of `file` (as the user typed it), overridden by BROADSHEET_* of `environment`. Throws
+ * a `BroadsheetError` for a missing or invalid file, with a line for each problem.
  */
 export function loadConfig(file: string, environment: NodeJS.ProcessEnv): Config {
   const yaml = readYaml(file, readText(file));
   const parsed = configSchema.safeParse(valuesOf(yaml), { reportInput: true });
   if (!parsed.success) {
     const misplaced = misplacedOptions(yaml, configSchema);
-    // What a line in the wrong column leads to is wrong only until it is moved.
+    // A line in the wrong column causes other errors, which disappear when it is moved.
     const problems =
       misplaced.length > 0 ? misplaced : configProblems(yaml, parsed.error, configSchema);
     throw new BroadsheetError(EXIT.config, problems.map(formatProblem).join('\n'));
@@ -64,7 +64,7 @@ function refuseRepeatedNewsletters({ file }: ParsedYaml, { newsletters }: Config
   throw new BroadsheetError(EXIT.config, formatProblem({ file, message }));
 }
 
-/** Limits beside `smtpUrl` that nobody would keep, where relays are listed. */
+/** If relays are listed, limits beside `smtpUrl` would have no effect. */
 function refuseTwoKindsOfRelays(yaml: ParsedYaml): void {
   const { email } = valuesOf(yaml) as { readonly email?: Readonly<Record<string, unknown>> };
   if (!Array.isArray(email?.relays) || email.relays.length === 0) return;
@@ -124,7 +124,7 @@ function assemble(
   };
 }
 
-/** A site keeps `posts` or `_posts` beside its other files; any other folder is the site itself. */
+/** A site has `posts` or `_posts` beside its other files; any other folder is the site itself. */
 export function siteRootOf(postsFolder: string): string {
   return ['posts', '_posts'].includes(basename(postsFolder)) ? dirname(postsFolder) : postsFolder;
 }

@@ -4,8 +4,8 @@ import type { Problem } from '../kernel/problem.ts';
 import { optionName, optionsAt, type ParsedYaml, type Path, placeOf } from './config-problems.ts';
 
 /**
- * Options that are known, and stand one group too far in or out because their line begins in the
- * wrong column. One problem for each run of lines that are off by the same.
+ * Known options that are one group too far in or out, because their line begins in the wrong column. One
+ * problem for each run of lines with the same fault.
  */
 export function misplacedOptions(yaml: ParsedYaml, schema: z.ZodType): readonly Problem[] {
   const { contents } = yaml.document;
@@ -27,7 +27,7 @@ function within(yaml: ParsedYaml, schema: z.ZodType, map: YAMLMap, path: Path): 
     const owner = ownerAbove(schema, path, key) ?? ownerBefore(schema, map, path, at);
     if (owner === undefined) continue;
     const name = optionName(owner);
-    // The lines after it belong to the same group: moving them is one change.
+    // The lines after it belong to the same group: they move together.
     if (name !== last) problems.push(problemOf(yaml, [...path, key], owner));
     last = name;
   }
@@ -49,7 +49,7 @@ function ownerAbove(schema: z.ZodType, path: Path, key: string): Path | undefine
   return undefined;
 }
 
-/** The nearest group before it, in the same one, that has the option. */
+/** The nearest earlier group, in the same parent, that has the option. */
 function ownerBefore(schema: z.ZodType, map: YAMLMap, path: Path, at: number): Path | undefined {
   const key = keyOf(map.items[at]) ?? '';
   return map.items

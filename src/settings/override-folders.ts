@@ -3,8 +3,8 @@ import type { Config } from './config.ts';
 import { siteRootOf } from './load-config.ts';
 
 /**
- * The config with the folders of `--posts` and `--out` (relative to the working folder) in place.
- * Other posts have other ids: those of another posts folder are remembered beside its feeds.
+ * The config with the folders of `--posts` and `--out` (relative to the working folder). Other posts have
+ * other ids: the ids of another posts folder are saved beside its feeds.
  */
 export function overrideFolders(
   config: Config,

@@ -1,14 +1,14 @@
 import { slugify } from '../kernel/slugify.ts';
 
-/** What a permalink may name of a post. */
+/** The properties of a post that a permalink may contain. */
 export interface PermalinkParts {
-  /** `slug` of the front matter, else the file's name without date. */
+  /** `slug` of the front matter, else the file's name without the date. */
   readonly slug: string;
   /** Path of the file relative to the posts folder. */
   readonly file: string;
   readonly categories: readonly string[];
   readonly date: Temporal.Instant;
-  /** The zone whose year, month and day stand in the address. */
+  /** The time zone for the year, month and day in the address. */
   readonly timeZone: string;
 }
 
@@ -28,7 +28,7 @@ interface Values extends PermalinkParts {
 const two = (value: number) => String(value).padStart(2, '0');
 const three = (value: number) => String(value).padStart(3, '0');
 const english = (style: 'long' | 'short', part: 'weekday' | 'month') => {
-  // Making one takes 20 ms, and few addresses name a month.
+  // Its construction takes 20 ms, and few addresses contain a month.
   let format: Intl.DateTimeFormat | undefined;
   return ({ local }: Values) => {
     format ??= new Intl.DateTimeFormat('en', { [part]: style, timeZone: 'UTC' });
@@ -68,9 +68,9 @@ const PLACEHOLDERS: Readonly<Record<string, (values: Values) => string>> = {
 };
 
 /**
- * Path of a post's page by `permalink` (one of Jekyll's styles, or a template), starting with `/`
- * and percent-encoded. Runs of slashes are one; a part that is empty vanishes. A reason where the
- * template names what no post has.
+ * The path of a post's page by `permalink` (one of Jekyll's styles, or a template), starting with `/` and
+ * percent-encoded. Several slashes become one, and empty parts are removed. Returns a reason if the
+ * template contains an unknown placeholder.
  */
 export function permalinkPath(
   permalink: string,
@@ -95,15 +95,15 @@ export function permalinkPath(
   return { path };
 }
 
-/** Two posts that differ in all that an address may name. */
+/** Two posts that differ in all properties that an address may contain. */
 const SAMPLES: readonly PermalinkParts[] = [
   { slug: 'a', file: 'x/a.md', categories: ['a'], date: '2026-01-01T01:01:01Z' },
   { slug: 'b', file: 'y/b.md', categories: ['b'], date: '2027-12-12T12:12:12Z' },
 ].map((parts) => ({ ...parts, date: Temporal.Instant.from(parts.date), timeZone: 'UTC' }));
 
 /**
- * Why no site can have `permalink` as the template of its posts' addresses, as a phrase with the
- * remedy; undefined where it can.
+ * Why `permalink` cannot be a template for the addresses of posts, as a phrase with the remedy; undefined
+ * if it can.
  */
 export function permalinkFlaw(permalink: string): string | undefined {
   const paths = SAMPLES.map((parts) => permalinkPath(permalink, parts));
@@ -114,7 +114,7 @@ export function permalinkFlaw(permalink: string): string | undefined {
   return `gives every post the same address; write ${styles}, or a template with :title in it`;
 }
 
-/** `:title_x` is `:title` and `_x`, as in Jekyll: the longest name that is one. */
+/** `:title_x` is `:title` and `_x`, as in Jekyll: the longest known name counts. */
 function placeholderIn(name: string): string | undefined {
   let candidate = name;
   while (candidate !== '') {
@@ -129,7 +129,7 @@ function fill(name: string, values: Values): string {
   return PLACEHOLDERS[name]?.(values) ?? '';
 }
 
-/** A category's name as folders of an address: `..` is none. */
+/** A category's name as folders of an address, without `..`. */
 function segments(name: string): string {
   return name
     .split('/')
@@ -141,7 +141,7 @@ function baseName(file: string): string {
   return file.replace(/^.*\//, '').replace(/\.[^.]+$/, '');
 }
 
-/** Keeps what RFC 3986 §3.3 lets stand in a path, and what is encoded already. */
+/** Keeps the characters that RFC 3986 §3.3 allows in a path, and existing percent-encoding. */
 function encodePath(text: string): string {
   if (/^[\w\-./~]*$/.test(text)) return text;
   return text
@@ -149,7 +149,7 @@ function encodePath(text: string): string {
     .replace(/%(?![0-9a-f]{2})|[^\w\-.~!$&'()*+,;=:@/%]+/gi, encodeURIComponent);
 }
 
-/** Whether a segment is `..` or `.`, also when it is written as `%2e` (WHATWG URL, §4.4). */
+/** Whether a segment is `..` or `.`, also if it is written as `%2e` (WHATWG URL, §4.4). */
 function climbs(path: string): boolean {
   return path.split('/').some((segment) => /^(?:\.|%2e){1,2}$/i.test(segment));
 }

@@ -1,39 +1,39 @@
-/** Where a database is at home: what a copy of it that wakes up elsewhere is known by. */
+/** The location of a database. It reveals a copy that starts elsewhere. */
 export type PlaceOfDatabase = PlaceOfFile | PlaceOnServer;
 
 /** A database in a file. */
 export interface PlaceOfFile {
   readonly kind: 'file';
-  /** Which machine: text that another machine does not have. */
+  /** Identifies the machine: no other machine has this text. */
   readonly machine: string;
-  /** What people call it. */
+  /** The name for people. */
   readonly machineName: string;
   /** Absolute, links resolved. */
   readonly path: string;
-  /** Which file it is, whatever it is called; null where the system does not say. */
+  /** Identifies the file under any name; null if the system does not report it. */
   readonly file: string | null;
-  /** Which file the journal is; null where there is none, or the system does not say. */
+  /** Identifies the journal file; null if there is none, or the system does not report it. */
   readonly journal: string | null;
 }
 
 /**
- * A database of a server, whichever machine asks: any number of them may send from one. What the
- * server does not tell is null.
+ * A database on a server, the same from every machine: many machines may send from it. A value is null if
+ * the server does not report it.
  */
 export interface PlaceOnServer {
   readonly kind: 'server';
-  /** Names the server's data, for good. */
+  /** A permanent id of the server's data. */
   readonly system: string | null;
-  /** Another one after the server was promoted or put back from a backup. */
+  /** It changes after the server was promoted or restored from a backup. */
   readonly timeline: string | null;
-  /** Number of the database on the server; one that is restored under the same name has another. */
+  /** The database's number on the server; a database restored under the same name has another one. */
   readonly database: string;
 }
 
 /**
- * Why the database at `here` cannot be taken for the one that was told to be at `noted`, as what
- * follows "this database"; undefined when it is the one. `fileAtNotedPath` is which file has the
- * noted path now (undefined: none; null: the system does not say).
+ * Why the database at `here` is not the one that was saved at `noted`, as a text to follow "this
+ * database"; undefined if it is the same. `fileAtNotedPath` identifies the file at the noted path now
+ * (undefined: none; null: the system does not report it).
  */
 export function whyElsewhere(
   noted: PlaceOfDatabase,
@@ -53,7 +53,7 @@ export function whyElsewhere(
     return wasMoved ? undefined : `was at ${noted.path}, and is a copy at ${here.path}`;
   }
   if (isSameFile || noted.file === null || here.file === null) return undefined;
-  // A backup under the journal that was kept all along: the journal tells what it lacks.
+  // A backup restored beside the current journal: the journal shows the missing entries.
   if (noted.journal === null || noted.journal === here.journal) return undefined;
   return 'was put back from a backup without the journal that was kept meanwhile';
 }

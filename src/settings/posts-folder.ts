@@ -8,8 +8,8 @@ import { readYaml } from './read-yaml.ts';
 import { configSchema } from './schema.ts';
 
 /**
- * The config error that the posts folder is the wrong one, with the line of the config that names
- * it, unless `--posts` does. `fact` is a phrase about the folder, with the remedy.
+ * The config error for a wrong posts folder, with the line of the config that names it, unless `--posts`
+ * names it. `fact` is a phrase about the folder, with the remedy.
  */
 export function wrongPostsFolder(
   { file, folders }: Pick<Config, 'file' | 'folders'>,
@@ -23,7 +23,10 @@ export function wrongPostsFolder(
   return new BroadsheetError(EXIT.config, formatProblem(problem));
 }
 
-/** Where the config names the folder; undefined where it names another one, or is gone meanwhile. */
+/**
+ * The place in the config that names the folder; undefined if it names another one, or the file no longer
+ * exists.
+ */
 function placeInConfig(file: string, folder: string) {
   try {
     const yaml = readYaml(file, readRegularFile(file).toString());

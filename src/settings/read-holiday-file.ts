@@ -4,8 +4,8 @@ import { reasonOf } from '../kernel/errors.ts';
 import { readRegularFile } from '../kernel/regular-file.ts';
 
 /**
- * The holidays of the calendar file at `path`, read now. `reason`, a phrase, where it cannot be read or is
- * no such file.
+ * Reads the holidays of the calendar file at `path`. Returns a `reason`, a phrase, if it cannot be read
+ * or is not a calendar file.
  */
 export function readHolidayFile(
   path: string,

@@ -5,8 +5,8 @@ import type { ParsedYaml } from './config-problems.ts';
 import { findWrongIndentation } from './find-indentation.ts';
 
 /**
- * `text` as YAML 1.2. Throws a config error with a line for each thing that is not YAML; two
- * equal keys are one such thing.
+ * Parses `text` as YAML 1.2. Throws a config error with a line for each syntax error; two equal keys are
+ * an error too.
  */
 export function readYaml(file: string, text: string): ParsedYaml {
   const lines = new LineCounter();
@@ -18,7 +18,9 @@ export function readYaml(file: string, text: string): ParsedYaml {
   );
 }
 
-/** One line in the wrong column is an error at each line after it: the first cause is enough. */
+/**
+ * One line in the wrong column causes an error at each line after it: only the first cause is reported.
+ */
 function problemsOf(
   file: string,
   text: string,
@@ -40,7 +42,7 @@ function problemsOf(
   return [{ file, line, column, message: `${fact}; ${remedy}` }];
 }
 
-/** The values of the file, where an option without a value counts as left out. */
+/** The values of the file. An option without a value counts as missing. */
 export function valuesOf(yaml: ParsedYaml): unknown {
   return withoutNulls(yaml.document.toJS({ maxAliasCount: 100 }) ?? {});
 }

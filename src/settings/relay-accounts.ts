@@ -7,10 +7,9 @@ import type { DomainSettings, RelayAccount } from './settings.ts';
 type EmailOptions = ConfigFile['email'];
 
 /**
- * The accounts at relays: those that `email.relays` lists, each with the URL of its variable of
- * the environment (or none: not everything sends), else the one of `email.smtpUrl` or
- * BROADSHEET_SMTP_URL. Throws a config error for an id that is there twice, and for a variable that
- * is nobody's.
+ * The relay accounts: those in `email.relays`, each with the URL of its environment variable (optional,
+ * because not every command sends), else the one of `email.smtpUrl` or BROADSHEET_SMTP_URL. Throws a
+ * config error for a duplicate id, and for a variable without a relay.
  */
 export function relayAccounts(
   file: string,
@@ -41,7 +40,7 @@ export function relayAccounts(
 
 const USER = 'BROADSHEET_SMTP_USER';
 
-/** The login of the variables of a relay. Throws a config error where its URL has a login as well. */
+/** The login from the variables of a relay. Throws a config error if its URL also has a login. */
 function loginOf(
   logins: Environment['smtpLogins'],
   variable: string,
@@ -100,7 +99,7 @@ function refuseStrangers(
   );
 }
 
-/** Options of `email` that are of its one relay; with `email.relays` each relay has its own. */
+/** Options of `email` for its single relay; with `email.relays` each relay has its own. */
 export const ONE_RELAY_OPTIONS = [
   'smtpUrl',
   'connections',

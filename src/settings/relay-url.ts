@@ -7,8 +7,8 @@ export interface RelayLogin {
 const NO_RELAY = 'is not a relay; write smtp://host:port or smtps://host:port';
 
 /**
- * Returns what is wrong with the URL of a relay, without any part of it (it may hold a password);
- * undefined when `smtp://` or `smtps://`, a host and what else there is can be told apart.
+ * Returns the fault in a relay's URL, without any part of the URL (it may contain a password); undefined
+ * if its parts can be separated: `smtp://` or `smtps://`, a host and the optional parts.
  */
 export function relayUrlFault(text: string): string | undefined {
   const loose = looseCharacter(text);
@@ -23,8 +23,8 @@ export function relayUrlFault(text: string): string | undefined {
 }
 
 /**
- * The first `/`, `?` or `#` before an `@`. It ends the part with the login (RFC 3986 §3.2), so the
- * rest of a password is read as a path and its beginning as a port.
+ * The first `/`, `?` or `#` before an `@`. It ends the part with the login (RFC 3986 §3.2): a parser
+ * reads the end of such a password as a path and its beginning as a port.
  */
 function looseCharacter(text: string): string | undefined {
   return /^smtps?:\/\/[^/?#]*([/?#]).*@/is.exec(text)?.[1];

@@ -7,7 +7,10 @@ interface RelayWarning {
   readonly message: string;
 }
 
-/** A warning for each relay whose URL neither config nor environment has: no error before a send. */
+/**
+ * A warning for each relay without a URL in the config and the environment. It becomes an error only at a
+ * send.
+ */
 export function relaysWithoutUrl({ file, relays }: Config): RelayWarning[] {
   return relays
     .filter(({ url }) => url === undefined)

@@ -1,7 +1,7 @@
 import { BroadsheetError, EXIT } from '../kernel/errors.ts';
 import type { Config } from './config.ts';
 
-/** Where the service answers. Throws a config error where `serviceUrl` is `none`. */
+/** The URL of the service. Throws a config error if `serviceUrl` is `none`. */
 export function requireServiceUrl({ serviceUrl }: Pick<Config, 'serviceUrl'>): string {
   if (serviceUrl !== undefined) return serviceUrl;
   const fact = 'serviceUrl is none, and pages and mails of sign-ups need an address';

@@ -13,7 +13,7 @@ import {
 
 const NO_DATE = 'is not a date; write one like 2026-03-01';
 
-/** How much one relay may be given. */
+/** Limits of one relay. */
 const relayLimits = {
   connections: count(1, 100).default(5).describe('Connections to the relay at once.'),
   messagesPerSecond: z.number().min(0.01).max(100_000).exactOptional().describe('At most so many.'),
@@ -59,7 +59,7 @@ const domain = z.strictObject({
   ...domainLimits,
 });
 
-/** How email is made and sent. */
+/** Making and sending email. */
 export const email = z.strictObject({
   templates: text.default('../email-templates').describe('Folder of the email templates.'),
   smtpUrl: smtpUrl.default('smtp://localhost:25').describe('The relay, without name and password.'),
@@ -83,7 +83,6 @@ export const email = z.strictObject({
   domains: z.array(domain).default([]).describe('Destination domains with limits of their own.'),
 });
 
-/** The database. */
 export const database = z.strictObject({
   url: text
     .refine(isDatabaseUrl, 'is not a database; write sqlite: and a path, or postgres://host/name')

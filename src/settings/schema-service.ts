@@ -26,7 +26,7 @@ const holidays = z.strictObject({
     .describe('Calendar file (iCalendar) whose all-day events are kept too.'),
 });
 
-/** When a newsletter is sent by itself. */
+/** When a newsletter is sent automatically. */
 export const schedule = z.strictObject({
   cron: text.describe('Cron expression with one time of day, in the zone of the newsletter.'),
   holidays: holidays.prefault({}).describe('Days without an edition.'),
@@ -46,7 +46,7 @@ export const schedule = z.strictObject({
     .describe('So much later an edition is still sent by itself; after that it is held.'),
 });
 
-/** What a newsletter has besides, for the service and the site. */
+/** Additional options of a newsletter, for the service and the site. */
 export const ofService = {
   schedule: schedule
     .exactOptional()
@@ -106,7 +106,7 @@ export const web = z.strictObject({
   signUp: signUp.prefault({}).describe('What keeps strangers from flooding inboxes.'),
 });
 
-/** Whom to tell when an edition does not go out. */
+/** Alerts about editions that are not sent. */
 export const alerts = z.strictObject({
   command: text.exactOptional().describe('Run when a slot fails, is held or is missed.'),
   url: webUrl.exactOptional().describe('Gets a POST (JSON) at the same times.'),

@@ -22,7 +22,7 @@ export const folderUrl = webUrl.transform((url) => {
   return parsed.href;
 });
 
-/** What `serviceUrl` says where nothing answers links: people leave by mail. */
+/** The value of `serviceUrl` if there is no service for links: people leave by mail. */
 export const NO_SERVICE = 'none';
 
 /** A URL that ends with `/`, or `none`. */
@@ -42,7 +42,7 @@ export const language = text.refine(
   'is not a language tag (BCP 47); write one like en or pt-BR',
 );
 
-/** An address, parsed. */
+/** An email address, parsed. */
 export const emailAddress = text.transform((value, context): EmailAddress => {
   const parsed = parseEmailAddress(value);
   if ('address' in parsed) return parsed.address;
@@ -65,7 +65,7 @@ export const smtpUrl = text
   })
   .refine(hasNoPassword, 'holds a password; put the whole URL into BROADSHEET_SMTP_URL instead');
 
-/** The name of a host with a dot in it, as A-labels (RFC 5890). */
+/** A host name with a dot in it, as A-labels (RFC 5890). */
 export const hostName = text
   .refine(isDomain, 'is not the name of a host; write one like mail.example.org')
   .transform((value) => domainToASCII(value));
@@ -95,7 +95,7 @@ export function hasNoPassword(value: string): boolean {
   return (URL.parse(value)?.password ?? '') === '';
 }
 
-/** Whether `value` is a day that there is, as `2026-03-01`. */
+/** Whether `value` is an existing day, as `2026-03-01`. */
 export function isDay(value: string): boolean {
   try {
     return Temporal.PlainDate.from(value).toString() === value;
@@ -114,7 +114,7 @@ export function isOrigin(value: string): boolean {
   return isWebUrl(value) && URL.parse(value)?.origin === value;
 }
 
-/** Whether `value` is an IP address, or a network of more than none of its bits: `10.0.0.0/8`. */
+/** Whether `value` is an IP address, or a network with a prefix of at least one bit: `10.0.0.0/8`. */
 export function isNetwork(value: string): boolean {
   const [address = '', bits, ...rest] = value.split('/');
   const most = { 0: 0, 4: 32, 6: 128 }[isIP(address)] ?? 0;

@@ -31,7 +31,7 @@ const site = z.strictObject({
   image: text.exactOptional().describe('Picture of the site: a URL, or a path from its root.'),
 });
 
-/** Words that aggregators put before the title of a story that they tell again. */
+/** Words that aggregators put before the title of a story that they repeat. */
 const LABELS = [
   'Big News',
   'Breaking',
@@ -160,7 +160,7 @@ const newsletter = z.strictObject({
   ...ofService,
 });
 
-/** What `config/broadsheet.yaml` may say. Unknown keys are errors, so that a typo is found. */
+/** The schema of `config/broadsheet.yaml`. Unknown keys are errors: this finds typos. */
 export const configSchema = z
   .strictObject({
     $schema: z.string().exactOptional().describe('JSON Schema of this file, for editors.'),

@@ -2,8 +2,8 @@ import type { EmailAddress } from '../kernel/email-address.ts';
 import type { RelayLogin } from './relay-url.ts';
 import type { ConfigFile } from './schema.ts';
 
-// The options as the program uses them. What an option is called, means and allows is said once, in
-// schema.ts; what is added here is only what `load-config.ts` fills in or makes absolute.
+// The options as the program uses them. Only schema.ts defines an option's name, meaning and values. This
+// file adds what `load-config.ts` fills in or makes absolute.
 
 type DeepReadonly<T> = T extends string | number | boolean | undefined
   ? T
@@ -15,22 +15,22 @@ type NewsletterOptions = Options['newsletters'][number];
 
 type RelayOptions = Options['email']['relays'][number];
 
-/** The formats that feeds are written in. */
+/** The formats of the feeds. */
 export type FeedFormat = Options['feeds']['formats'][number];
 
-/** The publisher's site: where the posts' own pages are. */
+/** The publisher's site, with the pages of the posts. */
 export type SiteSettings = Options['site'];
 
 /** An author. */
 export type Person = SiteSettings['author'];
 
-/** What counts as the same story. */
+/** When two posts count as the same story. */
 export type SameStorySettings = Options['posts']['sameStory'];
 
 export type PostSettings = Omit<Options['posts'], 'folder' | 'siteRoot' | 'includes' | 'published'>;
 
 export interface FeedSettings extends Omit<Options['feeds'], 'folder'> {
-  /** Absolute URL where the output folder is published, ends with `/`. */
+  /** Absolute URL of the published output folder, ends with `/`. */
   readonly publicUrl: string;
 }
 
@@ -39,15 +39,15 @@ export interface NewsletterSettings extends Omit<NewsletterOptions, 'schedule'> 
   readonly language: string;
   /** IANA name. */
   readonly timeZone: string;
-  /** Takes unsubscribe mails (the mailto of List-Unsubscribe). */
+  /** Receives unsubscribe mails (the mailto of List-Unsubscribe). */
   readonly unsubscribeMail: EmailAddress;
-  /** RFC 2919 §3, without the angle brackets: one for the life of the newsletter. */
+  /** RFC 2919 §3, without the angle brackets. It never changes during the life of the newsletter. */
   readonly listId: string;
-  /** When it is sent by itself; absent: by hand only. */
+  /** When it is sent automatically; absent: only by hand. */
   readonly schedule?: ScheduleSettings;
 }
 
-/** When a newsletter is sent by itself. Times are in the newsletter's zone; paths are absolute. */
+/** When a newsletter is sent automatically. Times are in the newsletter's zone; paths are absolute. */
 export type ScheduleSettings = NonNullable<NewsletterOptions['schedule']>;
 
 /** The site and the feeds over HTTP. */
@@ -56,26 +56,28 @@ export interface WebSettings extends Omit<Options['web'], 'templates' | 'languag
   readonly language: string;
 }
 
-/** Budgets of the mails that anybody can ask for by typing in an address. */
+/** Budgets for mails that anybody can request by entering an address. */
 export type SignUpLimits = WebSettings['signUp'];
 
-/** Whom to tell when an edition does not go out. */
+/** Alerts about editions that are not sent. */
 export type AlertSettings = Options['alerts'];
 
-/** An account at a relay: where it is, how much of the mail it gets, how much it may take. */
+/** An account at a relay: its URL, its share of the mail, its limits. */
 export interface RelayAccount extends Omit<RelayOptions, 'smtpUrl'> {
-  /** May hold a password. Absent where neither config nor environment names it: nothing can be sent. */
+  /**
+   * May contain a password. Absent if neither config nor environment has it: then nothing can be sent.
+   */
   readonly url?: string;
   /** A login that is not in the URL. */
   readonly login?: RelayLogin;
-  /** What we call ourselves (EHLO, RFC 5321 §4.1.1.1). */
+  /** Our name for the relay (EHLO, RFC 5321 §4.1.1.1). */
   readonly ehloName: string;
 }
 
 /** How fast mail goes to the servers of one destination domain. */
 export type DomainLimits = Omit<Options['email']['domains'][number], 'domain'>;
 
-/** Limits of destination domains: those named, and all others. */
+/** Limits of the named destination domains, and of all others. */
 export interface DomainSettings extends DomainLimits {
   readonly of: ReadonlyMap<string, DomainLimits>;
 }

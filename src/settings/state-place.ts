@@ -1,40 +1,40 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
-/** Where the database and its journal are. Absolute paths. */
+/** The location of the database and its journal. Absolute paths. */
 export interface StateFiles {
   readonly database: string;
   readonly journal: string;
 }
 
-/** What config and environment say about the place. Absolute; absent where they say nothing. */
+/** The location in config and environment. Absolute paths; absent if not set. */
 export interface NamedPlace {
   /** `sqlite:` and a path, or `postgres://...`. */
   readonly databaseUrl?: string;
   readonly journal?: string;
 }
 
-/** The database and the journal that the config means. */
+/** The database and the journal of the config. */
 export interface StatePlace {
   readonly databaseUrl: string;
   readonly journalFile: string;
-  /** Of what the config leaves to the default: the files that are at the former default place. */
+  /** Files at the former default location, if the config does not name another one. */
   readonly formerFiles: readonly string[];
 }
 
-/** The default place: every site generator leaves out a folder whose name begins with a dot. */
+/** The default location: every site generator ignores folders whose name begins with a dot. */
 export function standardPlace(configFile: string): StateFiles {
   return filesIn(resolve(dirname(configFile), '../.broadsheet'));
 }
 
-/** The default place of earlier versions: a folder that Jekyll publishes and that people commit. */
+/** The default location of earlier versions: a folder that Jekyll publishes and people commit. */
 export function formerPlace(configFile: string): StateFiles {
   return filesIn(resolve(dirname(configFile), '../data'));
 }
 
 /**
- * The place that config and environment name. What they don't name is at the default place, or at
- * the former one if it is only there. Looks at the disk, changes nothing.
+ * The location from config and environment. What they do not name is at the default location, or at the
+ * former one if it exists only there. Reads the disk, changes nothing.
  */
 export function findStatePlace(configFile: string, named: NamedPlace): StatePlace {
   const standard = standardPlace(configFile);
@@ -65,7 +65,7 @@ function journalFor(
 ): string {
   if (beside === undefined) return existing(standard.journal, former.journal);
   if (!isDefault || existsSync(beside)) return beside;
-  // A move that was cut short, or a database that was moved by hand, left it at the other place.
+  // After an interrupted move, or a move by hand, it is at the other location.
   const other = beside === standard.journal ? former.journal : standard.journal;
   return existsSync(other) ? other : beside;
 }

@@ -16,7 +16,7 @@ Examples:
 \`broadsheet start\` writes these pages by itself. Use this command if you send from cron or CI.
 `;
 
-/** `broadsheet archive`: writes the pages and feeds of the editions that were sent. */
+/** `broadsheet archive`: writes the pages and feeds of the sent editions. */
 export function addArchive(program: Command, shell: Shell): void {
   program
     .command('archive')
@@ -41,7 +41,7 @@ export function addArchive(program: Command, shell: Shell): void {
     });
 }
 
-/** Without it nothing would have been sent, and every page that there is would be taken away. */
+/** Without the database, no edition would count as sent, and all existing pages would be removed. */
 async function requireDatabase(config: Config): Promise<void> {
   const { parseDatabaseUrl } = await import('../../database/database-url.ts');
   const address = parseDatabaseUrl(config.databaseUrl);

@@ -63,7 +63,7 @@ export function addBuild(program: Command, shell: Shell): void {
     });
 }
 
-/** What the hub was told; undefined where there is none, or nothing to tell. */
+/** Notifies the hub. Returns its answer; undefined if there is no hub, or no change. */
 async function tellHub(config: Config, report: BuildReport): Promise<HubReport | undefined> {
   if (config.feeds.hub === undefined) return undefined;
   const { changedTopics, pingHub } = await import('../../feeds/build/ping-hub.ts');
@@ -81,8 +81,8 @@ function printHub({ hub, told, untold, reason }: HubReport, terminal: Terminal):
 }
 
 /**
- * Keeps V8's space for young objects small: reading 20,000 posts makes much that dies at once, and
- * a build is the better for 50 MB less. Has to come after the libraries are loaded.
+ * Keeps V8's space for young objects small. Reading 20,000 posts creates many short-lived objects, and
+ * this saves 50 MB in a build. Call it after the libraries are loaded.
  */
 function growHeapSlowly(): void {
   setFlagsFromString('--semi-space-growth-factor=1');

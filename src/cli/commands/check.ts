@@ -12,7 +12,7 @@ Examples:
   $ broadsheet check --json | jq .posts.leftOut
 `;
 
-/** `broadsheet check`: looks at config, posts and templates; changes nothing. */
+/** `broadsheet check`: checks config, posts and templates; changes nothing. */
 export function addCheck(program: Command, shell: Shell): void {
   program
     .command('check')

@@ -15,7 +15,7 @@ Examples:
 The edition is stored and does not change any more. \`broadsheet send\` sends it.
 `;
 
-/** `broadsheet compose`: makes the next edition and stores it. */
+/** `broadsheet compose`: composes the next edition and stores it. */
 export function addCompose(program: Command, shell: Shell): void {
   program
     .command('compose <newsletter>')

@@ -10,7 +10,7 @@ import { printBuild } from './build.ts';
 
 const PACKAGE_FOLDER = join(import.meta.dirname, '../../..');
 
-/** `broadsheet demo`: the whole way from the sample posts to the inboxes, on this machine only. */
+/** `broadsheet demo`: all steps from the sample posts to the inboxes, on this machine only. */
 export function addDemo(program: Command, { terminal, setExitCode }: Shell): void {
   program
     .command('demo')
@@ -19,7 +19,7 @@ export function addDemo(program: Command, { terminal, setExitCode }: Shell): voi
       const { runDemo } = await import('../demo/run-demo.ts');
       const log = await openTerminalLog(terminal, command.optsWithGlobals().verbose === true);
       const folder = resolve('demo');
-      // Elsewhere than in a checkout, public/ may be somebody's site.
+      // Outside a checkout, public/ may be somebody's site.
       const here = process.cwd() === resolve(PACKAGE_FOLDER);
       const output = here ? resolve('public') : join(folder, 'public');
       const report = await runDemo(PACKAGE_FOLDER, { folder, output, log });

@@ -15,7 +15,7 @@ Example:
   $ broadsheet init && $EDITOR config/broadsheet.yaml && broadsheet check
 `;
 
-/** `broadsheet init`: makes a config file to start from. */
+/** `broadsheet init`: writes a first config file. */
 export function addInit(program: Command, { terminal }: Shell): void {
   program
     .command('init')
@@ -54,7 +54,7 @@ function* describeLayout(file: string, layout: SiteLayout): Generator<string> {
   yield `  feeds go to  ${feeds}`;
 }
 
-/** Where data will be, and what to do next. */
+/** Where the data will be, and what to do next. */
 function* describeRest(file: string, published: string, layout: SiteLayout): Generator<string> {
   const state = shortPath(dirname(standardPlace(file).database));
   yield `Subscribers will be in ${state}/: never publish or commit it; back it up.`;
@@ -73,7 +73,7 @@ function* describeRest(file: string, published: string, layout: SiteLayout): Gen
   yield '  npx broadsheet preview politics-essential';
 }
 
-/** The annotated config, for the site in the working folder. */
+/** The annotated config for the site in the working folder. */
 function configFor(configFolder: string, layout: SiteLayout, newsletter: string): string {
   const from = (path: string) => relative(configFolder, path).replaceAll('\\', '/');
   const { posts, siteRoot, feeds, feedsPath, permalink, published } = layout;
@@ -90,7 +90,7 @@ function configFor(configFolder: string, layout: SiteLayout, newsletter: string)
         ? '  # published: ../data/published-posts.jsonl'
         : `  published: ${from(published)}`,
     '  folder: ../public': `  folder: ${from(feeds)}`,
-    // It is refused until it is changed, and Politics Essential is somebody's own.
+    // Politics Essential is a real newsletter. The example name is refused until it is changed.
     '    name: Politics Essential': `    name: ${newsletter}`,
     '      name: Politics Essential': `      name: ${newsletter}`,
   };

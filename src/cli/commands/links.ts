@@ -7,7 +7,7 @@ Example:
   $ broadsheet links >> _includes/head.html
 `;
 
-/** `broadsheet links`: what the pages of the site need in their head, so that readers find the feeds. */
+/** `broadsheet links`: the HTML for the head of the site's pages, with which readers find the feeds. */
 export function addLinks(program: Command, shell: Shell): void {
   program
     .command('links')

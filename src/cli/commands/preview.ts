@@ -17,7 +17,7 @@ Examples:
   $ broadsheet preview politics-essential --out /tmp/look --now 2026-03-20T07:00
 `;
 
-/** `broadsheet preview`: the HTML, the text and the message of what would be sent. */
+/** `broadsheet preview`: the HTML, the text and the message of the next send. */
 export function addPreview(program: Command, shell: Shell): void {
   program
     .command('preview <newsletter>')

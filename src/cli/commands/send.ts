@@ -54,7 +54,7 @@ interface SendOptions {
   readonly json?: true;
 }
 
-/** `broadsheet send`: composes if need be, and sends to everyone who signed up. */
+/** `broadsheet send`: composes if necessary, and sends to all active subscribers. */
 export function addSend(program: Command, shell: Shell): void {
   program
     .command('send <newsletter>')
@@ -148,8 +148,8 @@ function wishesOf({
 }
 
 /**
- * Before anything is sent: whether the database may send at all (which is said on a day without
- * news too), what a killed send left, and what is too old to be sent.
+ * Before a send: checks whether the database may send at all (reported also on a day without news),
+ * settles the deliveries of a killed send, and fails deliveries that are too old.
  */
 async function settle(newsletter: string, context: MailContext): Promise<void> {
   const { checkSplitBrain } = await import('../../recovery/split-brain-guard.ts');
@@ -165,7 +165,7 @@ async function settle(newsletter: string, context: MailContext): Promise<void> {
   }
 }
 
-/** Composes the stored edition anew, before anything else is done with it. */
+/** Composes the stored edition again, before anything else happens to it. */
 async function recompose(
   newsletter: string,
   { edition, dryRun, to, json }: SendOptions,
@@ -182,7 +182,7 @@ async function recompose(
   if (!json) printProblems(report, context, terminal);
 }
 
-/** Asks on a terminal; elsewhere needs `--yes`. Throws when the answer is no. */
+/** Asks on a terminal; elsewhere requires `--yes`. Throws if the answer is no. */
 async function confirmSend(
   send: ReadySend,
   { yes, json }: SendOptions,
@@ -199,13 +199,14 @@ async function confirmSend(
   await confirm({ to: 'send', message, otherwise: 'nothing was sent', show }, terminal);
 }
 
-/** Sends, and on SIGINT, SIGTERM or SIGHUP finishes what is in flight and gives back the rest. */
+/** Sends. On SIGINT, SIGTERM or SIGHUP it finishes the messages in flight and requeues the others. */
 async function deliver(context: MailContext, send: ReadySend): Promise<SendReport> {
   const { deliverEdition } = await import('../../delivery/run/deliver-edition.ts');
   const controller = new AbortController();
   const stop = () => controller.abort();
   process.once('SIGINT', stop).once('SIGTERM', stop);
-  // The terminal was closed; the system and the shell both say so, so a second one is no hurry.
+  // When the terminal is closed, both the system and the shell send SIGHUP: a second one does not mean
+  // "faster".
   process.on('SIGHUP', stop);
   try {
     return await deliverEdition(context, send, controller.signal);

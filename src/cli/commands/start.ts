@@ -75,7 +75,7 @@ export function addStart(program: Command, shell: Shell): void {
     });
 }
 
-/** What pages and mails link to: there is none of it without a `serviceUrl`. */
+/** Whether pages and mails link to this part: it does not run without a `serviceUrl`. */
 function isLinked(part: ServicePartName): boolean {
   return part === 'web' || part === 'notices';
 }

@@ -10,7 +10,7 @@ Examples:
   $ broadsheet status --json          for a script
 `;
 
-/** `broadsheet status`: how everything stands. Changes nothing. */
+/** `broadsheet status`: the state of everything. Changes nothing. */
 export function addStatus(program: Command, shell: Shell): void {
   program
     .command('status [newsletter]')

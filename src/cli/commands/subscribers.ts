@@ -115,7 +115,7 @@ export function addSubscribers(program: Command, shell: Shell): void {
     });
 }
 
-/** All values of an option that may be repeated. */
+/** Collects all values of a repeatable option. */
 function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
 }

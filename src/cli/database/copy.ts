@@ -68,7 +68,7 @@ async function copyBetween(fromUrl: string, toUrl: string, log: Log): Promise<Co
   }
 }
 
-/** A path without a scheme is a file of SQLite's; a letter before a colon is a drive of Windows. */
+/** A path without a scheme is a SQLite file; a letter before a colon is a Windows drive. */
 function databaseUrlOf(text: string): string {
   return /^[a-z][a-z]+:/i.test(text) ? text : `sqlite:${text}`;
 }

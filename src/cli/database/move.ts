@@ -16,7 +16,7 @@ Examples:
   $ broadsheet database move static/paper.db
 `;
 
-/** `broadsheet database move [FROM]`: takes the database to where the config says that it is. */
+/** `broadsheet database move [FROM]`: moves the database to the location in the config. */
 export function addMove(database: Command, shell: Shell): void {
   database
     .command('move [from]')

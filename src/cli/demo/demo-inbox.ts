@@ -1,13 +1,13 @@
 import type { AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';
 
-/** A message as the demo's SMTP server got it. */
+/** A message as the demo's SMTP server received it. */
 export interface ReceivedMessage {
   readonly to: string;
   readonly bytes: Buffer;
 }
 
-/** An SMTP server on a free port of loopback that keeps what it gets, for as long as it is open. */
+/** An SMTP server on a free loopback port. It keeps messages while it is open. */
 export interface DemoInbox {
   /** `smtp://127.0.0.1:port` */
   readonly url: string;
@@ -15,11 +15,11 @@ export interface DemoInbox {
   close(): Promise<void>;
 }
 
-/** Starts the server. Rejects when no port of loopback is to be had. */
+/** Starts the server. Rejects if there is no free loopback port. */
 export async function openDemoInbox(): Promise<DemoInbox> {
   const messages: ReceivedMessage[] = [];
   const server = new SMTPServer({
-    // The program that starts it is the only one that talks to it.
+    // Only the program that starts it connects to it.
     authOptional: true,
     disabledCommands: ['AUTH', 'STARTTLS'],
     logger: false,

@@ -5,8 +5,8 @@ import { writeFileAtomically } from '../../kernel/files/write-atomically.ts';
 import type { ReceivedMessage } from './demo-inbox.ts';
 
 /**
- * Writes every message as `.eml`, its HTML part as a page and its text part as `.txt`, and a page
- * that lists them. Gives the path of that page.
+ * Writes every message as `.eml`, its HTML part as a page and its text part as `.txt`, and a page that
+ * lists them. Returns the path of that page.
  */
 export async function keepMessages(
   folder: string,
@@ -33,7 +33,7 @@ export async function keepMessages(
   return page;
 }
 
-/** The sample site is nowhere on the web: its pictures are taken from the samples beside the posts. */
+/** The sample site is not on the web: its pictures come from the samples beside the posts. */
 function withLocalPictures(
   html: string,
   folder: string,

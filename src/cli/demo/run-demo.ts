@@ -25,12 +25,14 @@ import { parseTime } from '../parse-time.ts';
 import { type DemoInbox, openDemoInbox } from './demo-inbox.ts';
 import { keepMessages } from './keep-messages.ts';
 
-/** The sample posts end the evening before; the demo's clock stands at this time of its config's zone. */
+/**
+ * The sample posts end the evening before. The demo's clock always shows this time in its config's zone.
+ */
 const NOW = '2026-03-20T07:00';
 
 const NEWSLETTER = 'politics-essential';
 
-/** Who signs up in the demo; the last one leaves before the edition is sent. */
+/** The people who sign up in the demo; the last one leaves before the edition is sent. */
 const SUBSCRIBERS = [
   ['ada@example.org', 'Ada Quill'],
   ['bo@example.net', 'Bo Lindqvist'],
@@ -45,14 +47,14 @@ export interface DemoReport {
   readonly timeZone: string;
   readonly build: BuildReport;
   readonly send: SendReport;
-  /** The page that lists what arrived. */
+  /** The page that lists the received messages. */
   readonly inboxPage: string;
 }
 
 /**
- * Does the main job once, for real, on the sample posts of the package: feeds into `output`, and an
- * edition by SMTP to a server on loopback. `folder` (emptied first) keeps the demo's database and
- * what arrived. Throws a usage error when the folder is there and somebody else's.
+ * Does the main job once with the package's sample posts: writes feeds to `output`, and sends an edition
+ * by SMTP to a server on loopback. `folder` (emptied first) gets the demo's database and the received
+ * messages. Throws a usage error if the folder exists and the demo did not make it.
  */
 export async function runDemo(
   packageFolder: string,
@@ -75,7 +77,7 @@ export async function runDemo(
   }
 }
 
-/** By this file the demo knows a folder of its own. */
+/** This file marks the demo's own folder. */
 const MARK = 'made-by-broadsheet-demo.txt';
 
 function emptyFolder(folder: string): void {

@@ -38,10 +38,10 @@ const PAUSES: Record<PauseCause, string> = {
   approval: 'waits for approval',
 };
 
-/** Where an edition stands, in a word or few. */
+/** The state of an edition, in a few words. */
 function standingOf({ pause, cancelledAt, plannedAt, deliveries }: EditionSummary): string {
   if (cancelledAt !== undefined) return 'cancelled';
-  // As `status` has it: what waits for a relay goes on by itself.
+  // As in `status`: an edition that waits for a relay continues by itself.
   if (pause !== undefined) return PAUSES[pause.by];
   if (plannedAt === undefined) return 'not sent';
   return deliveries.queued + deliveries.deferred > 0 ? 'unfinished' : 'done';

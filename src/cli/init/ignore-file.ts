@@ -1,12 +1,12 @@
-/** The file's text with new lines at its end, and which those are. */
+/** The file's text with new lines at its end, and these lines. */
 export interface WithLines {
   readonly text: string;
   readonly added: readonly string[];
 }
 
 /**
- * `text` of a `.gitignore` (or a file like it) with those of `names` that it does not have yet, in
- * whatever spelling. Line ends stay as they are.
+ * Adds to `text`, of a `.gitignore` or a similar file, those of `names` that it does not contain yet, in
+ * any spelling. Line ends stay unchanged.
  */
 export function withIgnored(text: string, names: readonly string[]): WithLines {
   const lineEnd = lineEndOf(text);
@@ -18,12 +18,12 @@ export function withIgnored(text: string, names: readonly string[]): WithLines {
   return { text: before + heading + added.map((name) => name + lineEnd).join(''), added };
 }
 
-/** `\r\n` where the text has it, else `\n`. */
+/** `\r\n` if the text has it, else `\n`. */
 export function lineEndOf(text: string): string {
   return text.includes('\r\n') ? '\r\n' : '\n';
 }
 
-/** `/preview/`, `preview`, and with stars around them, are one. */
+/** `/preview/`, `preview`, and both with stars around them, are equal. */
 function normal(line: string): string {
   return line
     .replace(/^\uFEFF/, '')

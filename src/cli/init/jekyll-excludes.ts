@@ -4,9 +4,9 @@ import { JEKYLL_EXCLUDES } from '../../recovery/jekyll-site.ts';
 import { lineEndOf, type WithLines } from './ignore-file.ts';
 
 /**
- * The text of a `_config.yml` whose `exclude` has `names` too, all else as it was, comments and line
- * ends included. Undefined where the file is written in a way that a change could break. Without
- * a list so far, what Jekyll 3 leaves out by itself is in it as well: there a list takes its place.
+ * Adds `names` to `exclude` in the text of a `_config.yml`, and changes nothing else, also no comments
+ * and line ends. Returns undefined if a change could break the file. A new list also contains the default
+ * exclusions of Jekyll 3, because a list replaces them.
  */
 export function withExcluded(text: string, names: readonly string[]): WithLines | undefined {
   const document = parseDocument(text, { logLevel: 'silent' });
@@ -45,7 +45,7 @@ function atEnd(text: string, added: readonly string[]): string {
   return before + (before === '' ? lines.slice(1) : lines).map((line) => line + lineEnd).join('');
 }
 
-/** Behind the last item, written as the items are. */
+/** After the last item, in the format of the items. */
 function inList(text: string, list: YAMLSeq, added: readonly string[]): string | undefined {
   const last = list.items.at(-1);
   if (!isScalar(last) || !last.range) return undefined;
@@ -63,7 +63,7 @@ function inList(text: string, list: YAMLSeq, added: readonly string[]): string |
   return text.slice(0, at) + separator + lines + text.slice(at);
 }
 
-/** Whether `text` says what `before` said, with `exclude` as the list. */
+/** Whether `text` equals `before` with `exclude` as the list. */
 function isOnlyMore(
   text: string,
   before: Readonly<Record<string, unknown>>,

@@ -7,13 +7,13 @@ import { withIgnored } from './ignore-file.ts';
 import { withExcluded } from './jekyll-excludes.ts';
 import type { SiteLayout } from './site-layout.ts';
 
-/** Folders that people make for files of their own, by the defaults of the config. */
+/** Folders for people's own files, by the defaults of the config. */
 const OWN_FOLDERS = ['email-templates', 'web-templates', 'languages'];
 
 /**
- * Keeps what belongs to Broadsheet out of Git and out of the site in the working folder, before the
- * config is written: adds to `.gitignore`, to Jekyll's `exclude` and to `.eleventyignore`. Returns
- * what it did, or what a person has to do where it could not, as lines to print.
+ * Keeps Broadsheet's files out of Git and out of the site in the working folder, before the config is
+ * written: adds to `.gitignore`, to Jekyll's `exclude` and to `.eleventyignore`. Returns lines to print:
+ * what it did, or what a person has to do if it failed.
  */
 export function keepPrivate(configFile: string, published: string, layout: SiteLayout): string[] {
   const lines = ignore('.gitignore', ignoredByGit(configFile), 'so that Git leaves them out');
@@ -26,7 +26,7 @@ export function keepPrivate(configFile: string, published: string, layout: SiteL
   return lines;
 }
 
-/** The database's folder may be elsewhere, with a config that is. */
+/** With a config elsewhere, the database's folder is elsewhere too. */
 function ignoredByGit(configFile: string): readonly string[] {
   const state = fromHere(dirname(standardPlace(configFile).database));
   const own = state.startsWith('..') ? [] : [`/${state}/`];
@@ -57,7 +57,9 @@ function excludeFromJekyll(configFile: string, published: string): string[] {
   ];
 }
 
-/** Whole folders where nothing of the site's is in them; with a slash, since Jekyll goes by beginnings. */
+/**
+ * Whole folders, if they contain nothing of the site. With a slash, because Jekyll compares beginnings.
+ */
 function notForJekyll(configFile: string, published: string): readonly string[] {
   const folders = [
     ...withFiles(fromHere(dirname(configFile)), ['broadsheet.yaml', 'broadsheet.schema.json']),
@@ -73,7 +75,7 @@ function withFiles(folder: string, files: readonly string[]): readonly string[] 
   return files.map((file) => (folder === '' ? file : `${folder}/${file}`));
 }
 
-/** Whether something of somebody else's is in it. */
+/** Whether it contains files that are not ours. */
 function isFolderInUse(folder: string, ours: readonly string[] = []): boolean {
   if (!existsSync(folder)) return false;
   const others = readdirSync(folder).filter(
@@ -90,7 +92,7 @@ function readOr(file: string, otherwise: string): string {
   return existsSync(file) ? readRegularFile(file).toString() : otherwise;
 }
 
-/** False where it cannot be: then a person is told what to write. */
+/** False if it cannot be written: then a person gets instructions. */
 function write(file: string, text: string): boolean {
   try {
     if (existsSync(file) && !lstatSync(file).isFile()) return false;

@@ -2,20 +2,20 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readRegularFile } from '../../kernel/regular-file.ts';
 
-/** Where a site keeps what Broadsheet reads, and where what it writes is published from. */
+/** Where a site keeps what Broadsheet reads, and from where Broadsheet's files are published. */
 export interface SiteLayout {
-  /** The generator's name, for people; absent where none was found. */
+  /** The generator's name, for people; absent if none was found. */
   readonly generator?: string;
   /** Paths relative to the site's folder, with `/`. */
   readonly posts: string;
-  /** Absent where the config's default is right. */
+  /** Absent if the config's default is right. */
   readonly siteRoot?: string;
   readonly feeds: string;
-  /** What the feeds' folder is called on the web; absent where it is the site's root. */
+  /** The path of the feeds' folder on the web; absent if it is the site's root. */
   readonly feedsPath?: string;
-  /** The file of published posts, where the config's default is wrong. */
+  /** The file of published posts, if the config's default is wrong. */
   readonly published?: string;
-  /** In the words of `posts.permalink`. */
+  /** A value of `posts.permalink`. */
   readonly permalink: string;
 }
 
@@ -26,7 +26,9 @@ const ELEVENTY = [
   'eleventy.config.cjs',
 ];
 
-/** How Jekyll, Hugo, Astro and Eleventy lay out the site in `folder`, as far as can be told. */
+/**
+ * The layout of the site in `folder` for Jekyll, Hugo, Astro and Eleventy, as far as it can be detected.
+ */
 export function siteLayout(folder: string): SiteLayout {
   const has = (path: string) => existsSync(join(folder, path));
   const first = (paths: readonly string[]) => paths.find(has);
@@ -37,7 +39,7 @@ export function siteLayout(folder: string): SiteLayout {
     return {
       ...{ generator: 'Hugo', posts: hugo, siteRoot: 'static', permalink },
       ...{ feeds: 'static/feeds', feedsPath: 'feeds/' },
-      // Hugo reads what is in data/, and some versions end with an error at a file that they don't know.
+      // Hugo reads the files in data/, and some versions fail at an unknown file there.
       published: 'config/published-posts.jsonl',
     };
   }
@@ -58,7 +60,7 @@ export function siteLayout(folder: string): SiteLayout {
   return { generator: 'Eleventy', posts, siteRoot, permalink, feeds: 'public' };
 }
 
-/** Jekyll copies a folder without front matter as it is. */
+/** Jekyll copies a folder without front matter unchanged. */
 function jekyll(folder: string): SiteLayout {
   const file = join(folder, '_config.yml');
   const isThere = statSync(file, { throwIfNoEntry: false })?.isFile() === true;

@@ -4,7 +4,7 @@ import { formatTable, plural } from '../format.ts';
 import { withMail } from '../mail-context.ts';
 import type { Shell } from '../shell.ts';
 
-/** `newsletters rename OLD NEW`: asks on a terminal, elsewhere needs `--yes`. */
+/** `newsletters rename OLD NEW`: asks on a terminal, elsewhere requires `--yes`. */
 export async function renameOne(
   from: string,
   to: string,

@@ -12,13 +12,13 @@ const STATES: Record<SlotState, string> = {
   failed: 'failed',
 };
 
-/** `sent  412 of 415, 3 refused`: where a slot stands, and why. */
+/** `sent  412 of 415, 3 refused`: the state of a slot, and the reason. */
 export function describeSlot(slot: StoredSlot): string {
   const reason = slot.reason ?? '';
   return reason === '' ? STATES[slot.state] : `${STATES[slot.state]}: ${reason}`;
 }
 
-/** Where a slot stands, in a word or three. */
+/** The state of a slot, in one to three words. */
 export function stateOf({ state }: StoredSlot): string {
   return STATES[state];
 }

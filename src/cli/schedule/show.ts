@@ -32,7 +32,7 @@ export async function showSchedule(command: Command, shell: Shell): Promise<void
   });
 }
 
-/** Time goes down the page: what was, then what comes. */
+/** In order of time: past slots, then future ones. */
 function printReport(report: ScheduleReport, terminal: Terminal): void {
   const { newsletter, cron, timeZone, last, next } = report;
   terminal.out(`${terminal.paint('bold', newsletter)}  ${cron}  (times are of ${timeZone})`);

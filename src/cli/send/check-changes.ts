@@ -9,7 +9,7 @@ import { findEdition } from '../../editions/queries/editions.ts';
 import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
 import type { MailContext } from '../mail-context.ts';
 
-/** What became of the posts of a stored edition that nobody has got; nothing for a new one. */
+/** The changes to the posts of a stored edition that nobody has got yet; empty for a new one. */
 export async function findChanges(
   preparation: SendPreparation,
   context: MailContext,
@@ -21,8 +21,8 @@ export async function findChanges(
 }
 
 /**
- * Throws (exit code 75) for an edition with posts that were taken away, where nobody is asked: it must
- * not go out unnoticed.
+ * Throws (exit code 75) for an edition with posts that were removed, if there is no person to ask: it
+ * must not be sent unnoticed.
  */
 export function refuseRetracted(
   edition: { readonly id: string; readonly newsletter: string },
@@ -34,7 +34,7 @@ export function refuseRetracted(
   throw new BroadsheetError(EXIT.tryAgain, `${edition.id}  ${reason}; ${remedy}`);
 }
 
-/** Who was shown what was taken away, and sends all the same, has said that it goes as composed. */
+/** A person who saw the changes and still sends has agreed to send it as composed. */
 export function agreed(
   { options }: ReadySend,
   changes: readonly PostChange[],

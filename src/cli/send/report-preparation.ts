@@ -11,7 +11,7 @@ import type { Shell } from '../shell.ts';
 import type { Terminal } from '../terminal.ts';
 import { NO_DELIVERIES } from './report-test.ts';
 
-/** Prints what would be sent, or why nothing is. Exit code 75 where something waits. */
+/** Prints what would be sent, or why nothing is. Exit code 75 if something waits. */
 export function reportPreparation(
   preparation: SendPreparation,
   {
@@ -93,7 +93,7 @@ function* describePause(
   }
 }
 
-/** What to do about messages in doubt that are not sent again by themselves. */
+/** What to do about messages in doubt that are not sent again automatically. */
 export function describeUndecided({ undecided, doubtedAgain }: Undecided, command: string): string {
   const what = plural(undecided, 'message is', 'messages are');
   const which = doubtedAgain === undecided ? '' : ` ${formatCount(doubtedAgain)} of them`;

@@ -12,7 +12,9 @@ import {
 import type { Shell } from '../shell.ts';
 import { describeUndecided } from './report-preparation.ts';
 
-/** Prints the books, who was not served, and why the run stopped; sets the exit code. */
+/**
+ * Prints the table of deliveries, who did not get the edition, and the stop reason. Sets the exit code.
+ */
 export function reportSend(
   report: SendReport,
   { posts, warnings, newsletter }: PostNotes & { readonly newsletter: NewsletterSettings },

@@ -4,7 +4,7 @@ import type { PostNotes } from '../../posts/report-posts.ts';
 import { printEdition } from '../print-edition.ts';
 import type { Shell } from '../shell.ts';
 
-/** The books of a send that is none. */
+/** The table of deliveries without a send. */
 export const NO_DELIVERIES = {
   planned: 0,
   accepted: 0,
@@ -15,7 +15,7 @@ export const NO_DELIVERIES = {
   queued: 0,
 };
 
-/** Prints what became of a test send. Exit code 69 where a message was not accepted. */
+/** Prints the result of a test send. Exit code 69 if a message was not accepted. */
 export function reportTest(
   report: TestReport,
   { posts, warnings }: PostNotes,

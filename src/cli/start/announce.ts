@@ -7,7 +7,7 @@ import { formatDue } from '../format.ts';
 import type { Servers } from './open-servers.ts';
 import type { ServicePartName } from './service-parts.ts';
 
-/** Says where the service listens, what it does next, and what it lacks for the rest. */
+/** Logs where the service listens, its next work, and what is missing for other parts. */
 export async function announce(
   deps: ServiceDependencies,
   parts: readonly ServicePartName[],
@@ -38,7 +38,7 @@ async function announceSlots(deps: ServiceDependencies): Promise<void> {
   }
 }
 
-/** What is wrong with the templates of mails. The site is up without: people have to be able to leave. */
+/** Errors in the templates of mails. The site still runs, because people must be able to leave. */
 function brokenTemplates(deps: ServiceDependencies): string[] {
   try {
     void deps.templates;

@@ -13,7 +13,7 @@ import type { Part } from './run-parts.ts';
 /** The servers of the service. */
 export interface Servers {
   readonly urls: { readonly site?: string; readonly metrics?: string };
-  /** Resolves when the site has answered what was under way after `signal` was aborted. */
+  /** After `signal` is aborted, resolves when the site has answered the open requests. */
   readonly untilStopped: Part;
   close(): Promise<void>;
 }
@@ -48,7 +48,7 @@ export async function openServers(
   };
 }
 
-/** The pages, and everything that is published. */
+/** The pages and all published files. */
 function openSiteServer(deps: WebDependencies): Promise<WebServer> {
   const site = openSite(deps);
   const options = { renderError: errorPage(site), rootRoutes: health };

@@ -4,13 +4,13 @@ import { visibleLine, visibleText } from '../../kernel/visible-text.ts';
 import { redact } from './redact.ts';
 
 /**
- * The log of the service, on standard output: a JSON object a line, or lines for people on a
- * terminal (`pretty`). Whatever is said, no address, password or token is in it. Lines are written
- * at once, so that the last one before the end of the process is there too.
+ * The log of the service, on standard output: a JSON object a line, or lines for people on a terminal
+ * (`pretty`). It never contains an address, password or token. Lines are written at once: the last one
+ * before the end of the process is not lost.
  */
 export async function openServiceLog(options: {
   readonly pretty: boolean;
-  /** What is less than this is left out. */
+  /** Lower levels are left out. */
   readonly level: 'warn' | 'info' | 'debug';
 }): Promise<EventLog> {
   const { pretty, level } = options;
@@ -48,7 +48,7 @@ function hasColors(): boolean {
   return process.stdout.hasColors?.() === true && !process.env.NO_COLOR;
 }
 
-/** `text` without what a log must not have, and without what a terminal that shows it would act on. */
+/** `text` without private data, and without characters that a terminal would execute. */
 function safe(text: string): string {
   return visibleText(redact(text));
 }
@@ -62,7 +62,7 @@ function redactFacts(facts: Facts = {}): Facts {
   );
 }
 
-/** An error and what caused it, as text. */
+/** An error and its causes, as text. */
 function describeError(error: unknown): string {
   if (!(error instanceof Error)) return safe(String(error));
   const text = safe(error.stack ?? `${error.name}: ${error.message}`);

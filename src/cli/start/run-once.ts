@@ -13,10 +13,12 @@ import { answerAll } from '../../site/answer-requests.ts';
 import { openNoticeRoutes } from '../../site/send-notices.ts';
 import type { ServicePartName } from './service-parts.ts';
 
-/** Does what is due of one part, and gives the exit code that says how far it came. */
+/** Does the due work of one part, and returns the exit code for its result. */
 type Round = (deps: ServiceDependencies, signal: AbortSignal) => Promise<ExitCode>;
 
-/** In the order in which one makes work for the next: a page is there before a message leads to it. */
+/**
+ * In this order, because one part makes work for the next: a page exists before a message links to it.
+ */
 const ROUNDS: readonly (readonly [ServicePartName, Round])[] = [
   ['feeds', buildOnce],
   ['schedule', scheduleOnce],
@@ -27,9 +29,9 @@ const ROUNDS: readonly (readonly [ServicePartName, Round])[] = [
 ];
 
 /**
- * Does what is due now of the parts, one after the other, for cron and CI. Gives 0 where everything
- * is done, else the first code that says otherwise: 65 posts were left out, 69 a relay is away, 75
- * some messages wait. What goes wrong with one part is logged, and keeps no other from its work.
+ * Does the due work of the parts, one after the other, for cron and CI. Returns 0 if everything is done,
+ * else the first other code: 65 posts were left out, 69 a relay is away, 75 some messages wait. An error
+ * in one part is logged and does not stop the others.
  */
 export async function runOnce(
   deps: ServiceDependencies,
@@ -107,7 +109,7 @@ async function answerOnce(deps: ServiceDependencies, signal: AbortSignal): Promi
   }
 }
 
-/** After the delivery: how the slots ended. */
+/** After the delivery: reports the outcome of slots. */
 async function tellOnce(deps: ServiceDependencies, signal: AbortSignal): Promise<ExitCode> {
   await tellOutcomes(deps, openCalendars(deps.config, deps.log), signal);
   return EXIT.ok;

@@ -1,18 +1,18 @@
 import type { EventLog } from '../../kernel/log.ts';
 
-/** Something that works until `signal` is aborted. */
+/** A part that works until `signal` is aborted. */
 export type Part = (signal: AbortSignal) => Promise<void>;
 
-/** How parts ended: in order, one by an error, or some not at all. */
+/** How the parts ended: cleanly, one with an error, or some not at all. */
 export type PartsEnd =
   | { readonly kind: 'stopped' }
   | { readonly kind: 'failed'; readonly part: string; readonly error: unknown }
   | { readonly kind: 'hung'; readonly parts: readonly string[] };
 
 /**
- * Runs parts side by side until `stop` is aborted, and lets them end in order. One that rejects
- * has a bug: the others are stopped in order too, so that a supervisor starts all of them afresh.
- * What has not ended `graceMs` after it was asked to is given up.
+ * Runs parts in parallel until `stop` is aborted, then waits for their end. A part that rejects has a
+ * bug: the others are stopped cleanly too, and a supervisor can restart all of them. Parts that have not
+ * ended `graceMs` after the stop are abandoned.
  */
 export async function runParts(
   parts: ReadonlyMap<string, Part>,

@@ -35,20 +35,20 @@ import { type Part, type PartsEnd, runParts } from './run-parts.ts';
 import type { ServicePartName } from './service-parts.ts';
 import { listenForStop } from './stop-signals.ts';
 
-/** Each part ends within ten seconds of being asked to; some more for the machine's own slowness. */
+/** Each part ends within ten seconds after the stop. This is a little more, for a slow machine. */
 const GRACE_MS = 15_000;
 
 export interface StartOptions {
   readonly parts: readonly ServicePartName[];
-  /** How much is logged: troubles alone, what happens, everything. */
+  /** What is logged: only problems, also normal events, or everything. */
   readonly level: 'warn' | 'info' | 'debug';
-  /** Do what is due now, and end. */
+  /** Do the work that is due now, and exit. */
   readonly once: boolean;
 }
 
 /**
- * Runs the service until a signal ends it. Throws a `BroadsheetError` where it cannot begin; once
- * it runs, it goes on through whatever is away. A bug ends it with exit code 70.
+ * Runs the service until a signal ends it. Throws a `BroadsheetError` if it cannot start. Once it runs,
+ * it continues whatever is away. A bug ends it with exit code 70.
  */
 export async function startService(
   config: Config,
@@ -96,7 +96,7 @@ function assemble(config: Config, store: Store, log: EventLog, stop: AbortSignal
     signals: { deliveries: openChangeSignal(), notices: openChangeSignal() },
     findChanges: (edition) => changesApart({ config, clock: systemClock }, edition, stop),
     metrics: openMetrics(() => measureService({ config, store, log })),
-    // Read when asked for, so that an editor's change is in the next edition.
+    // Read on demand: an editor's change is in the next edition.
     get templates() {
       return readTemplates(config.folders.templates);
     },
@@ -142,7 +142,7 @@ function exitCodeOf(error: unknown) {
   return error instanceof BroadsheetError ? error.exitCode : EXIT.software;
 }
 
-/** What nobody caught is logged as everything is, without addresses, and ends the process. */
+/** An uncaught error is logged without addresses, like everything, and ends the process. */
 function dieOfBugs(log: EventLog): void {
   process.on('uncaughtException', (error) => {
     log.failure('the service stops because of a bug; please report it', error);

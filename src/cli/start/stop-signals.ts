@@ -1,20 +1,20 @@
 import type { EventLog } from '../../kernel/log.ts';
 
-/** Exit codes of a process that a signal ended, as shells count them. */
+/** Exit codes after a signal, by the rule of shells. */
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 
-/** The wish to stop. */
+/** The request to stop. */
 export interface StopSignals {
   /** Aborted by SIGTERM, by SIGINT, or when the terminal is closed. */
   readonly signal: AbortSignal;
-  /** Leaves the signals to Node again. */
+  /** Removes our signal handlers: Node handles the signals again. */
   dispose(): void;
 }
 
 /**
- * Listens for the signals that end the service. The first asks it to stop in order; the second
- * ends the process at once. SIGHUP: a terminal that was closed, which ends it too; without a
- * terminal some supervisors mean "read the config again" by it, and are told that it takes a restart.
+ * Listens for the signals that end the service. The first stops it cleanly; the second ends the process
+ * at once. SIGHUP means that the terminal was closed, and also stops it. Without a terminal, some
+ * supervisors send SIGHUP for "read the config again": the log reports that this needs a restart.
  */
 export function listenForStop(log: EventLog): StopSignals {
   const controller = new AbortController();

@@ -14,7 +14,7 @@ export interface EraseOptions {
   readonly json?: true;
 }
 
-/** `subscribers erase ADDRESS...`: asks on a terminal, elsewhere needs `--yes`. */
+/** `subscribers erase ADDRESS...`: asks on a terminal, elsewhere requires `--yes`. */
 export async function erasePeople(
   texts: readonly string[],
   options: EraseOptions,

@@ -18,12 +18,12 @@ export interface ImportOptions extends NewsletterOptions {
   readonly skipRefused?: true;
 }
 
-/** How many refused lines are read one by one. */
+/** How many refused lines are printed one by one. */
 const MOST_PRINTED = 100;
 
 /**
- * `subscribers import FILE`. Exit code 65 when lines were refused and nothing was stored: 0 with
- * `--skip-refused`, which is what was asked for.
+ * `subscribers import FILE`. Exit code 65 if lines were refused and nothing was stored. Exit code 0 with
+ * `--skip-refused`, because the user asked to skip them.
  */
 export async function importPeople(
   file: string,
@@ -53,7 +53,7 @@ export async function importPeople(
   });
 }
 
-/** `NAME=MEANING`; a name may have an equals sign in it. */
+/** `NAME=MEANING`; the name may contain an equals sign. */
 function parseColumn(text: string): [string, Meaning] {
   const [name, meaning] = splitLast(text);
   if (name !== '' && isMeaning(meaning)) return [name, meaning];
@@ -85,7 +85,7 @@ async function openInput(
 ): Promise<{ readonly bytes: AsyncIterable<Uint8Array>; readonly sizeBytes?: number }> {
   if (file === '-') return { bytes: process.stdin };
   const bytes = createReadStream(file, { highWaterMark: 256 * 1024 });
-  // What cannot be read (a folder) opens all the same on some systems, and fails at the first byte.
+  // On some systems an unreadable path (a folder) can be opened, and fails at the first byte.
   await new Promise<void>((opened, failed) =>
     bytes.once('readable', () => opened()).once('error', failed),
   ).catch((cause: unknown) => {
@@ -128,7 +128,7 @@ function printImport(
   for (const line of formatOutcome(report, options)) terminal.out(line);
 }
 
-/** `1,000 lines read: 990 subscribed, 10 there already`: what there is none of is left out. */
+/** `1,000 lines read: 990 subscribed, 10 there already`: zero counts are left out. */
 function formatCounts({ read, stored, ...counts }: ImportReport): string {
   const parts: readonly (readonly [number, string])[] = [
     [counts.added, stored ? 'subscribed' : 'to be subscribed'],

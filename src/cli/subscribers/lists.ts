@@ -40,7 +40,7 @@ export async function listPeople(
   });
 }
 
-/** People of newsletters that are not in the config are in no list; that they are there is said. */
+/** Warns about subscribers of newsletters that are not in the config: no list contains them. */
 async function warnOfOthers(context: MailContext, terminal: Terminal): Promise<void> {
   const { findMissingNewsletters, warnOfMissing } = await import(
     '../../newsletters/missing-newsletters.ts'
@@ -51,7 +51,7 @@ async function warnOfOthers(context: MailContext, terminal: Terminal): Promise<v
   }
 }
 
-/** `subscribers export`: CSV, or with `--json` what `list --json` prints. */
+/** `subscribers export`: CSV, or with `--json` the same output as `list --json`. */
 export async function exportPeople(
   options: NewsletterOptions,
   command: Command,
@@ -67,7 +67,9 @@ export async function exportPeople(
   });
 }
 
-/** Before anything is printed: half a list and then an error is no JSON, and a strange CSV file. */
+/**
+ * Before anything is printed: half a list and then an error would be invalid JSON, and a broken CSV file.
+ */
 function refuseUnknown(
   { newsletter }: { readonly newsletter?: string },
   { config }: MailContext,

@@ -1,7 +1,7 @@
 import type { SubscriptionStatus } from '../../database/states.ts';
 import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
 
-/** What most commands about subscribers take. */
+/** The options of most commands about subscribers. */
 export interface NewsletterOptions {
   readonly newsletter?: string;
   readonly name?: string;
@@ -17,7 +17,7 @@ export const STATUSES: readonly SubscriptionStatus[] = [
   'complained',
 ];
 
-/** What `--status` says. Throws a usage error that names those there are. */
+/** The value of `--status`. Throws a usage error that lists the statuses. */
 export function chooseStatus(
   text: string | undefined,
   allowed: readonly SubscriptionStatus[],

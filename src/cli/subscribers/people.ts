@@ -9,7 +9,7 @@ import { parseAddresses } from '../parse-addresses.ts';
 import type { Shell } from '../shell.ts';
 import type { NewsletterOptions } from './options.ts';
 
-/** `subscribers add ADDRESS...`. Exit code 65 when someone who left was named. */
+/** `subscribers add ADDRESS...`. Exit code 65 if an address belongs to someone who left. */
 export async function addPeople(
   texts: readonly string[],
   options: NewsletterOptions,
@@ -47,7 +47,7 @@ function describeAddition(report: AddReport): string {
   }
 }
 
-/** `subscribers remove ADDRESS...`. Exit code 65 when one is not known. */
+/** `subscribers remove ADDRESS...`. Exit code 65 if an address is unknown. */
 export async function removePeople(
   texts: readonly string[],
   options: NewsletterOptions,
@@ -81,7 +81,7 @@ function describeRemoval(report: RemoveReport): string {
   }
 }
 
-/** `subscribers show ADDRESS`. Exit code 65 when it is not known. */
+/** `subscribers show ADDRESS`. Exit code 65 if it is unknown. */
 export async function showPerson(
   text: string,
   options: NewsletterOptions,
@@ -150,7 +150,7 @@ const KINDS: Record<SubscriptionEventKind, string> = {
   erased: 'erased',
 };
 
-/** The newsletter and the name that the options give, where they give one. */
+/** The newsletter and the name from the options, if set. */
 function chosen({ newsletter, name }: NewsletterOptions) {
   return {
     ...(newsletter === undefined ? {} : { newsletter }),

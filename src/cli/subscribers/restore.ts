@@ -15,7 +15,7 @@ export interface RestoreFlags {
   readonly json?: true;
 }
 
-/** `subscribers restore [ADDRESS...]`. Exit code 65 when an address that was named is not restored. */
+/** `subscribers restore [ADDRESS...]`. Exit code 65 if a named address is not restored. */
 export async function restorePeople(
   texts: readonly string[],
   flags: RestoreFlags,

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { isPostgres, textType } from '../dialect.ts';
 
-/** Subscribers, editions and the ledger of deliveries. */
+/** Version 1: subscribers, editions and the ledger of deliveries. */
 export async function firstTables(db: Kysely<unknown>): Promise<void> {
   await subscribers(db);
   await editions(db);

@@ -10,10 +10,10 @@ export interface BadSlot {
 export interface Alert {
   /** One line. */
   readonly subject: string;
-  /** A line for each slot, and what to do. */
+  /** A line for each slot, and the remedy. */
   readonly text: string;
   readonly newsletter: string;
-  /** Newest first; one at least. */
+  /** Newest first; at least one. */
   readonly slots: readonly BadSlot[];
 }
 

@@ -20,7 +20,7 @@ export interface SlotChange {
   /** A phrase without a full stop. */
   readonly reason?: string;
   readonly edition?: string;
-  /** Somebody sent the edition by hand. */
+  /** The edition was sent by hand. */
   readonly byHand?: true;
 }
 

@@ -57,7 +57,7 @@ export async function noteTold(
     .execute();
 }
 
-/** The slots whose edition an editor has to approve and was not mailed. */
+/** The slots whose edition needs approval and whose editor has not been mailed yet. */
 export async function unaskedSlots(db: Database): Promise<readonly StoredSlot[]> {
   const rows = await db
     .selectFrom('slots')
