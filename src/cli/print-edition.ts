@@ -94,7 +94,7 @@ export function formatFailure({ address, cause, reply }: FailedDelivery): string
     case 'reply':
       return `Refused  ${address}: ${said}`;
     case 'stale':
-      return `Too late ${address}${said === '' ? '' : `: put off before (${said})`}`;
+      return `Too late ${address}${said === '' ? '' : `: deferred before (${said})`}`;
     case 'cancelled':
       return `Not sent ${address}: the edition was cancelled`;
   }

@@ -15,7 +15,7 @@ const WORDS: Readonly<Record<PostChangeKind, string>> = {
 export function printPostChanges(changes: readonly PostChange[], terminal: Terminal): void {
   for (const change of changes) {
     const isAway = isTakenAway(change);
-    const label = terminal.paintErr(isAway ? 'red' : 'yellow', isAway ? 'taken away' : 'changed');
+    const label = terminal.paintErr(isAway ? 'red' : 'yellow', isAway ? 'removed' : 'changed');
     const since = 'since the edition was composed';
     terminal.err(`${label}  ${change.file}  "${change.title}" ${WORDS[change.kind]} ${since}`);
   }

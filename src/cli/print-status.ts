@@ -15,7 +15,7 @@ import type { Terminal } from './terminal.ts';
 /** Prints the state of everything, for people. */
 export function printStatus(report: StatusReport, timeZone: string, terminal: Terminal): void {
   if (report.hold !== undefined) {
-    const held = terminal.paint(['bold', 'red'], 'held');
+    const held = terminal.paint(['bold', 'red'], 'on hold');
     terminal.out(`${held}  this database ${report.hold.because}; it sends nothing.`);
     terminal.out(
       '      `broadsheet send` says what is at stake, `broadsheet database adopt` ends it.',
@@ -99,7 +99,7 @@ function* notesOf(edition: EditionStatus, timeZone: string): Generator<string> {
   }
   for (const { host, pid } of senders)
     yield `sent by process ${pid}${host === '' ? '' : ` on ${host}`}`;
-  if (retryAt) yield `the first of those put off is due ${formatDue(retryAt, timeZone)}`;
+  if (retryAt) yield `the first deferred message is due ${formatDue(retryAt, timeZone)}`;
   if (edition.undecided > 0)
     yield describeUndecided(edition, `broadsheet send ${edition.newsletter}`);
 }
@@ -109,7 +109,7 @@ function relayRow(relay: RelayStatus, timeZone: string): readonly (string | numb
   const of = (count: number, most: number | undefined) =>
     most === undefined ? formatCount(count) : `${formatCount(count)} of ${formatCount(most)}`;
   const notes = [
-    rest && `rests until ${formatDue(rest.until, timeZone)}: ${rest.reason}`,
+    rest && `not used until ${formatDue(rest.until, timeZone)}: ${rest.reason}`,
     // The reason for the sleep says more.
     rest === undefined && trouble && `${trouble.text} (${formatTime(trouble.at, timeZone)})`,
     limits && describeLimits(limits),

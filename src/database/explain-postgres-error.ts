@@ -1,6 +1,6 @@
 import { BroadsheetError, EXIT, type ExitCode, reasonOf } from '../kernel/errors.ts';
 
-const AGAIN = 'run the command again: it goes on with what is not stored';
+const AGAIN = 'run the command again: it continues with what is not stored yet';
 const WHO = 'check the user, the password and the name in the URL of the database';
 const SERVER = 'see that the server runs and can be reached, and run the command again';
 const TLS = 'check sslmode and sslrootcert in the URL of the database';

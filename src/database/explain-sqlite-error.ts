@@ -14,7 +14,7 @@ const SQLITE = {
 
 /** The remedy for a damaged file. */
 export const PUT_BACK =
-  'put back the newest backup of it, as docs/backups.md says, and leave the journal as it is';
+  'restore its newest backup, as docs/backups.md says, and leave the journal as it is';
 
 /**
  * Explains a SQLite error: returns an error that a user can fix, if it is about the file, the disk or

@@ -22,7 +22,7 @@ export const METRICS = {
   },
   broadsheet_messages_total: {
     kind: 'counter',
-    help: 'Messages of editions that were handed to relays.',
+    help: 'Messages of editions that were sent to relays.',
     labels: ['relay', 'outcome'],
   },
   broadsheet_builds_total: {
@@ -37,7 +37,7 @@ export const METRICS = {
   },
   broadsheet_database_held: {
     kind: 'gauge',
-    help: '1 if the database is held, so that nothing is sent, else 0.',
+    help: '1 if the database is on hold and sends nothing, else 0.',
     labels: [],
   },
   broadsheet_subscribers: {

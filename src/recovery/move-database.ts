@@ -165,7 +165,7 @@ function finishCopy(source: string, target: string): boolean {
 
 function refuseLink(source: string): void {
   if (!lstatSync(source).isSymbolicLink()) return;
-  const remedy = `name ${realPath(source)} in database.url, and take the link away`;
+  const remedy = `name ${realPath(source)} in database.url, and delete the link`;
   throw new BroadsheetError(EXIT.config, `${source}  is a link to the database; ${remedy}`);
 }
 

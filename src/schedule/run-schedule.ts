@@ -69,9 +69,7 @@ async function keepTelling(
   while (!signal.aborted) {
     const looked = nextLook();
     await withLog(deps, 'editors could not be asked', () => askEditors(deps, signal));
-    await withLog(deps, 'nobody could be told of the slots', () =>
-      tellOutcomes(deps, newsletters, signal),
-    );
+    await withLog(deps, 'slot notifications failed', () => tellOutcomes(deps, newsletters, signal));
     await sleep(LOOK_MS, signal, [looked]);
   }
 }

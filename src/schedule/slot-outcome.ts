@@ -57,6 +57,6 @@ function outcomeOf(fate: EditionFate): SlotOutcome {
   if (table.planned === 0) return { state: 'skipped', reason: 'nobody is subscribed' };
   if (stale > 0 || (!isBegun && table.failed > 0)) return { state: 'failed', reason: reach };
   if (undecided > 0)
-    return { state: 'held', reason: `${reach}; somebody has to say what becomes of those` };
+    return { state: 'held', reason: `${reach}; an editor has to decide about these` };
   return { state: 'sent', reason: reach };
 }

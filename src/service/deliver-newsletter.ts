@@ -110,7 +110,7 @@ async function pauseRetracted(deps: ServiceDependencies, edition: string): Promi
   const at = storedInstant(clock());
   await pauseEdition(store.db, edition, { by: 'retraction', reason, at });
   const remedy = retractionRemedy(stored.edition.newsletter, edition);
-  log.trouble(`the edition is held: ${reason}; ${remedy}`, { edition });
+  log.trouble(`the edition is on hold: ${reason}; ${remedy}`, { edition });
   return true;
 }
 

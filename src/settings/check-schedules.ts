@@ -42,7 +42,8 @@ function* flawsOf(
   if (approve && editor === undefined) {
     yield {
       path: ['approve'],
-      reason: 'is true, and nobody is asked; add editor, the address that editions are mailed to',
+      reason:
+        'is true, but no editor is named; add editor, the address that editions are mailed to',
     };
   }
   if (schedule === undefined) return;

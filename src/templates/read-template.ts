@@ -14,7 +14,7 @@ export function readTemplate(folder: string, ownFolder: string, name: string): T
   } catch (error) {
     const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     if (isMissing && folder !== ownFolder) return readTemplate(ownFolder, ownFolder, name);
-    const remedy = 'make it a readable UTF-8 file, or take it away to use the one of Broadsheet';
+    const remedy = 'make it a readable UTF-8 file, or delete it to use the one of Broadsheet';
     throw new BroadsheetError(EXIT.config, `${file}  ${reasonOf(error)}; ${remedy}`, {
       cause: error,
     });

@@ -78,7 +78,7 @@ function namesIn(folder: string): string[] {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
     throw new BroadsheetError(
       EXIT.config,
-      `${folder}  ${reasonOf(error)}; make it a readable folder, or take it away to use the texts of Broadsheet`,
+      `${folder}  ${reasonOf(error)}; make it a readable folder, or delete it to use the texts of Broadsheet`,
       { cause: error },
     );
   }
@@ -90,7 +90,7 @@ function readText(file: string): string {
   } catch (error) {
     throw new BroadsheetError(
       EXIT.config,
-      `${file}  ${reasonOf(error)}; make it a readable UTF-8 file, or take it away to use the one of Broadsheet`,
+      `${file}  ${reasonOf(error)}; make it a readable UTF-8 file, or delete it to use the one of Broadsheet`,
       { cause: error },
     );
   }

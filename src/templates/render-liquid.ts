@@ -49,7 +49,7 @@ export function templateError(template: Template, error: unknown): BroadsheetErr
   const at = place ? `:${place[1]}:${place[2]}` : '';
   return new BroadsheetError(
     EXIT.config,
-    `${template.file}${at}  the template cannot be rendered: ${fact}; mend it, or delete the file to use Broadsheet's own`,
+    `${template.file}${at}  the template cannot be rendered: ${fact}; fix it, or delete the file to use Broadsheet's own`,
     { cause: error },
   );
 }

@@ -64,7 +64,7 @@ test('a damaged file is found out, while it is open and when nothing reads the b
   damageFile(file);
   await assert.rejects(
     store.verify(),
-    explained(EXIT.config, /paper\.db {2}is damaged: .*; put back the newest backup of it/),
+    explained(EXIT.config, /paper\.db {2}is damaged: .*; restore its newest backup/),
   );
   assert.equal((await store.db.selectFrom('senders').selectAll().execute()).length, 1);
 });

@@ -167,7 +167,7 @@ test('an edition whose post was taken away is not approved; composed anew it is 
   const old = await diary.token();
   rmSync(join(paper.folder, 'posts/Ferry-fares-rise.md'));
   const refused = await approveByLink(deps, old);
-  assert.match(refused?.retracted ?? '', /taken away since it was composed: Ferry-fares-rise\.md/);
+  assert.match(refused?.retracted ?? '', /removed since it was composed: Ferry-fares-rise\.md/);
   assert.deepEqual(await diary.slots(), ['2026-03-20 approval']);
   paper.setTime('2026-03-20T07:30Z');
   await recomposeEdition(deps, NEWSLETTER, EDITION);
@@ -187,10 +187,10 @@ test('an approved edition whose post is taken away before anybody gets it is hel
   paper.setTime('2026-03-20T07:10Z');
   await diary.deliver();
   const [slot = ''] = await diary.slots();
-  assert.match(slot, /^2026-03-20 held: a post of it was taken away since it was composed/);
+  assert.match(slot, /^2026-03-20 held: a post of it was removed since it was composed/);
   assert.equal(paper.inbox.messagesTo(ADA).length, 0);
   await diary.tell();
-  assert.match(diary.logged.join('\n'), /trouble: the edition is held: a post of it/);
+  assert.match(diary.logged.join('\n'), /trouble: the edition is on hold: a post of it/);
   const prepared = await prepareSend(deps, { newsletter: NEWSLETTER, asComposed: true });
   assert.equal(prepared.kind, 'ready');
   if (prepared.kind === 'ready') await deliverEdition(deps, prepared);
@@ -208,10 +208,7 @@ test('the schedule holds a day whose edition was composed by hand and has lost a
   rmSync(join(diary.paper.folder, 'posts/The-wall-stands.md'));
   await diary.lookAt('2026-03-20T07:00Z');
   const [slot = ''] = await diary.slots();
-  assert.match(
-    slot,
-    /held: a post of it was taken away since it was composed: The-wall-stands\.md/,
-  );
+  assert.match(slot, /held: a post of it was removed since it was composed: The-wall-stands\.md/);
   await recomposeEdition(diary.deps, NEWSLETTER);
   await diary.paper.send();
   await diary.lookAt('2026-03-20T07:10Z');

@@ -34,10 +34,10 @@ test('an edition that has lost a post goes out only composed anew, or by an edit
   const refused = await send('--yes');
   assert.equal(refused.code, 75, refused.stderr);
   assert.match(refused.stderr, /changed {2}ferries\.md {2}"Night ferries saved" has another title/);
-  assert.match(refused.stderr, /taken away {2}tram\.md {2}"Tram line opens" was deleted/);
+  assert.match(refused.stderr, /removed {2}tram\.md {2}"Tram line opens" was deleted/);
   assert.match(refused.stderr, /--recompose.*--as-composed/);
   const shown = await project.run('editions', 'show', 'daily-2026-03-20', ...NOW.slice(2));
-  assert.match(shown.stderr, /taken away {2}tram\.md/);
+  assert.match(shown.stderr, /removed {2}tram\.md/);
   assert.equal((await send('--to', 'me@example.org')).code, 0);
   assert.equal(inbox.messages.length, 1);
 

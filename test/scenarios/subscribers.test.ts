@@ -87,7 +87,7 @@ test('an erasure needs somebody to say yes, and then leaves the address in no fi
   await project.run('subscribers', 'add', 'ada@example.org', 'bob@example.org');
   const asked = await project.run('subscribers', 'erase', 'ada@example.org');
   assert.equal(asked.code, 64);
-  assert.match(asked.stderr, /there is nobody to ask here; add --yes to erase/);
+  assert.match(asked.stderr, /there is no terminal to ask on; add --yes to erase/);
   const { code, stdout } = await project.run('subscribers', 'erase', 'ada@example.org', '--yes');
   assert.equal(code, 0);
   assert.match(
@@ -100,7 +100,7 @@ test('an erasure needs somebody to say yes, and then leaves the address in no fi
   assert.deepEqual(holding, []);
   const added = await project.run('subscribers', 'add', 'ada@example.org');
   assert.equal(added.code, 65);
-  assert.match(added.stdout, /stays away \(erased since/);
+  assert.match(added.stdout, /stays unsubscribed \(erased since/);
 });
 
 test('what is known of a person can be taken along as JSON', async (t) => {
@@ -149,7 +149,7 @@ test('people whom an import had as bounced are restored by a command, and their 
   await project.run('subscribers', 'import', 'bounced.csv');
   const unasked = await project.run('subscribers', 'restore', 'ada@example.org');
   assert.equal(unasked.code, 64);
-  assert.match(unasked.stderr, /there is nobody to ask here; add --yes to restore them/);
+  assert.match(unasked.stderr, /there is no terminal to ask on; add --yes to restore them/);
   const dry = await project.run('subscribers', 'restore', 'ada@example.org', '--dry-run');
   assert.match(dry.stdout, /^ada@example\.org {2}daily {2}would be subscribed again$/m);
   const done = await project.run('subscribers', 'restore', 'ada@example.org', '--yes');

@@ -370,7 +370,7 @@ test('whoever asks for approval names who gives it', () => {
   const [problem] = problemsOf(scheduled('cron: "0 7 * * *"', ',\n approve: true'));
   assert.equal(
     problem,
-    '5:11  newsletters[0].approve is true, and nobody is asked; add editor, the address that editions are mailed to',
+    '5:11  newsletters[0].approve is true, but no editor is named; add editor, the address that editions are mailed to',
   );
   const named = ', approve: true, editor: ed@example.org';
   assert.deepEqual(problemsOf(scheduled('cron: "0 7 * * *"', named)), []);

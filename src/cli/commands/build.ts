@@ -74,7 +74,7 @@ async function tellHub(config: Config, report: BuildReport): Promise<HubReport |
 function printHub({ hub, told, untold, reason }: HubReport, terminal: Terminal): void {
   if (told.length > 0) terminal.out(`${hub} was told of ${plural(told.length, 'document')}`);
   if (untold.length === 0) return;
-  const remedy = 'readers that ask by themselves get them all the same';
+  const remedy = 'readers that poll still get them';
   terminal.err(
     `${terminal.paintErr('yellow', 'warning')}  ${hub} could not be told of ${plural(untold.length, 'document')} (${reason}); ${remedy}`,
   );

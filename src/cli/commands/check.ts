@@ -74,7 +74,7 @@ export function addCheck(program: Command, shell: Shell): void {
           `posts      ${formatPosts(report.posts)}, ${plural(report.warnings.length, 'warning')}`,
         );
         if (report.newest) {
-          terminal.out(`addresses  are like ${report.newest.url}; if not, mend posts.permalink`);
+          terminal.out(`addresses  are like ${report.newest.url}; if not, change posts.permalink`);
         }
         terminal.out(`templates  ${plural(report.templates.length, 'template')} render`);
       });

@@ -52,5 +52,7 @@ function printDemo(
     [shortPath(join(build.outputFolder, 'index.html')), 'the feeds'],
   ];
   for (const line of formatTable(pages)) terminal.out(`  ${line}`);
-  terminal.out('Nothing left this machine. For your own posts, go on with `npx broadsheet init`.');
+  terminal.out(
+    'Nothing left this machine. For your own posts, continue with `npx broadsheet init`.',
+  );
 }

@@ -31,10 +31,10 @@ export function addEditions(program: Command, shell: Shell): void {
     .option('--failed', 'everyone whom it failed for, with the reply')
     .action((id: string, _options, self: Command) => showOne(id, self, shell));
   command('approve <id>', 'approve an edition that waits for it')
-    .option('--as-composed', 'although posts of it were taken away since')
+    .option('--as-composed', 'even if posts in it were removed since')
     .action((id: string, _options, self: Command) => approveOne(id, self, shell));
   command('pause <id>', 'pause an edition; a running send stops')
-    .option('--reason <text>', 'for whoever looks later')
+    .option('--reason <text>', 'a note that is stored with it')
     .action((id: string, _options, self: Command) => pauseOne(id, self, shell));
   command('resume <id>', 'let the next send continue a paused edition').action(
     (id: string, _options, self: Command) => resumeOne(id, self, shell),

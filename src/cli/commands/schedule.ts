@@ -32,6 +32,6 @@ export function addSchedule(program: Command, shell: Shell): void {
     (day: string, _options, self: Command) => runOne(day, self, shell),
   );
   decide('skip <day>', 'skip a day: a held one, or one in the future')
-    .option('--reason <text>', 'for whoever looks later')
+    .option('--reason <text>', 'a note that is stored with it')
     .action((day: string, _options, self: Command) => skipOne(day, self, shell));
 }

@@ -49,7 +49,7 @@ export function addSubscribers(program: Command, shell: Shell): void {
   )
     .option(
       '--status <status>',
-      'nobody comes in as more than this: active (if left out), pending (to be asked to confirm), unsubscribed, bounced or complained',
+      'the highest status that this import gives: active (default), pending (to be asked to confirm), unsubscribed, bounced or complained',
     )
     .option('--column <name=meaning>', 'what a column says; may be repeated', collect)
     .option('--ignore-column <name>', 'leave a column aside; may be repeated', collect)

@@ -52,7 +52,7 @@ async function adopt(options: AdoptOptions, command: Command, shell: Shell): Pro
     }
     terminal.out(
       report.held === null
-        ? 'The database was not held. It is at home here.'
+        ? 'The database was not on hold. Its location is recorded.'
         : 'The database is at home here, and sends from now on.',
     );
     if (report.journalLines > 0) {
@@ -64,7 +64,7 @@ async function adopt(options: AdoptOptions, command: Command, shell: Shell): Pro
 }
 
 function showHold(report: AdoptReport, terminal: Terminal): void {
-  terminal.err(report.held === null ? 'This database is not held.' : `It ${report.held}.`);
+  terminal.err(report.held === null ? 'This database is not on hold.' : `It ${report.held}.`);
   for (const line of describeWaiting(report)) terminal.err(line);
   if (report.waiting.length > 0) {
     terminal.err(
@@ -76,6 +76,6 @@ function showHold(report: AdoptReport, terminal: Terminal): void {
 function describeWaiting({ waiting }: AdoptReport): string[] {
   return waiting.map(
     ({ edition, waiting: count }) =>
-      `${edition}: the next send goes on with ${plural(count, 'message')}.`,
+      `${edition}: the next send continues with ${plural(count, 'message')}.`,
   );
 }

@@ -51,5 +51,5 @@ function* describeMove(moved: readonly MovedFile[]): Generator<string> {
     return;
   }
   for (const { from, to } of moved) yield `Moved ${shortPath(from)} to ${shortPath(to)}`;
-  yield `Subscribers, editions and sends go on from there. Include ${shortPath(dirname(first.to))} in your backups.`;
+  yield `Subscribers, editions and sends continue from there. Include ${shortPath(dirname(first.to))} in your backups.`;
 }

@@ -13,7 +13,7 @@ export async function pauseOne(id: string, command: Command, shell: Shell): Prom
   await manage(command, shell, async (context) => {
     const { pauseEditionById } = await import('../../delivery/editions/manage-edition.ts');
     const managed = await pauseEditionById(context, id, reason);
-    return [managed, `${id} waits; \`broadsheet editions resume ${id}\` lets it go on.`];
+    return [managed, `${id} waits; \`broadsheet editions resume ${id}\` continues it.`];
   });
 }
 
@@ -22,7 +22,7 @@ export async function resumeOne(id: string, command: Command, shell: Shell): Pro
   await manage(command, shell, async (context) => {
     const { resumeEditionById } = await import('../../delivery/editions/manage-edition.ts');
     const managed = await resumeEditionById(context, id);
-    return [managed, `${id} goes on with the next \`broadsheet send ${managed.newsletter}\`.`];
+    return [managed, `${id} continues with the next \`broadsheet send ${managed.newsletter}\`.`];
   });
 }
 
@@ -38,7 +38,7 @@ export async function approveOne(id: string, command: Command, shell: Shell): Pr
     if (retracted !== undefined) {
       const remedy =
         `\`broadsheet send ${edition.edition.newsletter} --edition ${id} --recompose\` composes it ` +
-        'anew, --as-composed here lets it go all the same';
+        'anew, --as-composed here sends it anyway';
       throw new BroadsheetError(EXIT.tryAgain, `${id}  ${retracted}; ${remedy}`);
     }
     if (json) {

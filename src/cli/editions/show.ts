@@ -61,7 +61,7 @@ export async function showOne(id: string, command: Command, shell: Shell): Promi
     }
     if (options.failed) {
       for (const failure of details.failures) terminal.out(formatFailure(failure));
-      if (details.failures.length === 0) terminal.out('It failed for nobody.');
+      if (details.failures.length === 0) terminal.out('No delivery failed.');
       return;
     }
     const { edition, deliveries, pause, cancelledAt } = details;

@@ -16,12 +16,12 @@ const OWN_FOLDERS = ['email-templates', 'web-templates', 'languages'];
  * what it did, or what a person has to do if it failed.
  */
 export function keepPrivate(configFile: string, published: string, layout: SiteLayout): string[] {
-  const lines = ignore('.gitignore', ignoredByGit(configFile), 'so that Git leaves them out');
+  const lines = ignore('.gitignore', ignoredByGit(configFile), 'to keep them out of Git');
   if (layout.generator === 'Jekyll') lines.push(...excludeFromJekyll(configFile, published));
   if (layout.generator === 'Eleventy' && layout.siteRoot === '.') {
     const names = [`/${layout.feeds}/`, '/preview/', ...OWN_FOLDERS.map((name) => `/${name}/`)];
     const fresh = names.filter((name) => !isFolderInUse(name.slice(1, -1)));
-    lines.push(...ignore('.eleventyignore', fresh, 'so that Eleventy makes no pages of them'));
+    lines.push(...ignore('.eleventyignore', fresh, 'to keep Eleventy from making pages of them'));
   }
   return lines;
 }
@@ -43,7 +43,7 @@ function ignore(file: string, names: readonly string[], purpose: string): string
 function excludeFromJekyll(configFile: string, published: string): string[] {
   const names = notForJekyll(configFile, published);
   const file = jekyllSite('.')?.settingsFile;
-  const purpose = 'so that Jekyll does not publish them';
+  const purpose = 'to keep Jekyll from publishing them';
   const changed =
     file?.endsWith('.toml') === false ? withExcluded(readOr(file, ''), names) : undefined;
   if (changed?.added.length === 0) return [];

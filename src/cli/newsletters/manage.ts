@@ -32,7 +32,7 @@ export async function renameOne(
       const both = plural(report.merged, 'mailbox', 'mailboxes');
       terminal.out(`${both} had both, and kept the stricter subscription.`);
     }
-    terminal.out('Restart a service that runs, so that it reads the config again.');
+    terminal.out('If the service runs, restart it: it has to read the config again.');
   });
 }
 

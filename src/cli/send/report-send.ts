@@ -55,15 +55,15 @@ function remedyFor(
   switch (because) {
     case 'relay':
     case 'signal':
-      return 'who is not served yet stays queued: run the command again to go on';
+      return 'the remaining deliveries stay queued: run the command again to continue';
     case 'quota':
       return `who is not served yet stays queued: run the command again ${retryAt === undefined ? 'later' : `on ${formatDue(retryAt, timeZone)}`}, or \`${command} --resume\` to try one message at once`;
     case 'refusals':
-      return `the edition waits: find out why, then go on with \`${command} --resume\``;
+      return `the edition waits: find out why, then continue with \`${command} --resume\``;
     case 'paused':
       return `see \`broadsheet editions show ${edition}\``;
     case 'stale':
-      return `who did not get it does not get it; \`${command} --edition ${edition} --retry-failed\` sends it all the same`;
+      return `these deliveries are not sent; \`${command} --edition ${edition} --retry-failed\` sends it anyway`;
   }
 }
 

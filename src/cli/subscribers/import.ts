@@ -135,7 +135,7 @@ function formatCounts({ read, stored, ...counts }: ImportReport): string {
     [counts.pending, 'to be asked to confirm'],
     [counts.left, 'kept as people who left or never agreed'],
     [counts.already, 'there already'],
-    [counts.kept, 'kept away because they left earlier'],
+    [counts.kept, 'not added because they left earlier'],
     [counts.ended, `whose subscription ${stored ? 'ended' : 'ends'}`],
     [counts.duplicates, 'twice in the file'],
     [counts.refused, 'refused'],

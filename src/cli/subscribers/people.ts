@@ -42,7 +42,7 @@ function describeAddition(report: AddReport): string {
       return `${report.subscriber.address}  was there already (${report.subscriber.status})`;
     case 'refused': {
       const since = `${report.status} since ${report.since.slice(0, 10)}`;
-      return `${report.address}  stays away (${since}): only its owner can undo that, by signing up again`;
+      return `${report.address}  stays unsubscribed (${since}): only its owner can undo that, by signing up again`;
     }
   }
 }

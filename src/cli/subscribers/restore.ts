@@ -70,7 +70,8 @@ function* describe(reports: readonly RestoreReport[], { dryRun }: RestoreFlags):
     else if (result === 'unknown') yield `${who}  is not known`;
     else if (because === 'active') yield `${who}  is subscribed`;
     else if (because === 'pending') yield `${who}  has not confirmed yet`;
-    else yield `${who}  stays away (${because}): only its owner can undo that, by signing up again`;
+    else
+      yield `${who}  stays unsubscribed (${because}): only its owner can undo that, by signing up again`;
   }
   const count = plural(countRestored(reports), 'subscription');
   yield dryRun ? `Dry run: ${count} would be restored, nothing was changed.` : `${count} restored.`;

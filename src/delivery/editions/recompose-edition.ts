@@ -62,7 +62,7 @@ async function findRecomposed(
     );
   }
   if (await mayHaveReached(store.db, id)) {
-    const fact = 'somebody may have got it already, so it stays as it is';
+    const fact = 'somebody may have received it already, so it is not changed';
     const remedy = 'leave out --recompose';
     throw new BroadsheetError(EXIT.usage, `${id}  ${fact}; ${remedy}`);
   }

@@ -23,11 +23,11 @@ export function whyRetracted(changes: readonly PostChange[]): string | undefined
   const files = changes.filter(isTakenAway).map(({ file }) => file);
   if (files.length === 0) return undefined;
   const what = files.length === 1 ? 'a post of it was' : 'posts of it were';
-  return `${what} taken away since it was composed: ${files.join(', ')}`;
+  return `${what} removed since it was composed: ${files.join(', ')}`;
 }
 
 /** How an editor releases a retracted edition: recomposed, or as it is. */
 export function retractionRemedy(newsletter: string, edition: string): string {
   const command = `broadsheet send ${newsletter} --edition ${edition}`;
-  return `\`${command} --recompose\` composes it anew, --as-composed sends it all the same`;
+  return `\`${command} --recompose\` composes it again, --as-composed sends it anyway`;
 }

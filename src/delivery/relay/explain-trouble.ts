@@ -49,7 +49,7 @@ function refusalOf(error: SmtpError, code: number): string {
   if (isGreeting(error)) return 'refuses our greeting (EHLO)';
   if (error.code !== 'EAUTH') return 'refuses to work';
   // RFC 4954 §6: a temporary reply is not about the password.
-  return code < 500 ? 'lets nobody log in now' : 'refuses the name and password';
+  return code < 500 ? 'accepts no logins now' : 'refuses the name and password';
 }
 
 function explainBreak(error: SmtpError): string {

@@ -29,7 +29,7 @@ export async function checkService(deps: Dependencies, { isForced = false } = {}
   }
   const remedy =
     'run `broadsheet start` there, set serviceUrl to where it runs, ' +
-    'or set it to none where people leave by mail; `broadsheet send --force` sends all the same';
+    'or set it to none where people leave by mail; `broadsheet send --force` sends anyway';
   throw new BroadsheetError(
     EXIT.config,
     `${serviceUrl}  does not answer the links to leave (${trouble}); ${remedy}`,

@@ -12,6 +12,6 @@ export async function storeEdition(db: Database, edition: Edition): Promise<void
   throw new BroadsheetError(
     EXIT.tryAgain,
     `${edition.id}  another program composed an edition of the same posts just now; ` +
-      'run the command again to go on with that one',
+      'run the command again to continue with that one',
   );
 }

@@ -137,5 +137,5 @@ function describeWithheld(
       : `${leftOut.length} ${leftOut.length === 1 ? 'post is' : 'posts are'} left out`;
   const named = leftOut.slice(0, MOST_NAMED).map(formatProblem);
   const more = leftOut.length > MOST_NAMED ? [`and ${leftOut.length - MOST_NAMED} more`] : [];
-  return [`${path}  ${fact}: ${reason}; mend them, ${FORCE}`, ...named, ...more].join('\n');
+  return [`${path}  ${fact}: ${reason}; fix them, ${FORCE}`, ...named, ...more].join('\n');
 }

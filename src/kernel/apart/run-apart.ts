@@ -84,7 +84,7 @@ function tooLong(name: string, limitMs: number, cause: unknown): BroadsheetError
   const minutes = Math.round(limitMs / 6000) / 10;
   const fact = `${name} took longer than ${minutes} minutes and was ended`;
   const remedy =
-    'look for a post that was written or changed since, and take it away or make it simpler';
+    'look for a post that was written or changed since, and delete it or make it simpler';
   return new BroadsheetError(EXIT.data, `${fact}; ${remedy}`, { cause });
 }
 

@@ -70,7 +70,7 @@ export function findPostFiles(folder: string, siteRoot: string): PostFiles {
     const path = join(folder, file);
     const stats = statsAt(path);
     if (stats === undefined) {
-      refuse(file, name, 'is a link that leads nowhere; mend it or take it out');
+      refuse(file, name, 'is a link that leads nowhere; fix it or delete it');
       return;
     }
     const target = realpathSync(path);

@@ -100,7 +100,7 @@ async function* readRows(
 function explain(error: CsvError): string {
   switch (error.code) {
     case 'CSV_QUOTE_NOT_CLOSED':
-      return 'has a quote here or after it that is never closed; close it or take it away';
+      return 'has a quote here or after it that is never closed; close it or delete it';
     case 'CSV_MAX_RECORD_SIZE':
       return 'has a quote here or after it that is never closed, or is too long; close or shorten it';
     default:

@@ -128,13 +128,13 @@ const OPENING: readonly Fault[] = [
     name: 'refuses the login for now',
     script: says('auth', '454 4.7.0 later'),
     ...LOGIN,
-    outcome: trouble('lets nobody log in now', '454 4.7.0 later'),
+    outcome: trouble('accepts no logins now', '454 4.7.0 later'),
   },
   {
     name: 'says goodbye to the login',
     script: saysGoodbye('auth'),
     ...LOGIN,
-    outcome: trouble('lets nobody log in now', GOODBYE),
+    outcome: trouble('accepts no logins now', GOODBYE),
   },
 ];
 
