@@ -54,7 +54,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
   disk: [
     'database/open-sqlite.ts',
-    'editions/archive/archive-manifest.ts',
+    'editions/archive/find-strays.ts',
     'feeds/publish/publish.ts',
     'feeds/publish/published-folder.ts',
     'kernel/files/file-mark.ts',

@@ -33,7 +33,7 @@ test('a copied project holds its sends, says so, and does everything else; adopt
   assert.match(held.stderr, /run `broadsheet database adopt`/);
   assert.equal(inbox.messages.length, PEOPLE.length);
 
-  assert.match((await inCopy('status')).stdout, /^held {2}this database was at .*sends nothing/);
+  assert.match((await inCopy('status')).stdout, /^on hold {2}this database was at .*sends nothing/);
   assert.equal((await inCopy('build', ...now)).code, 0);
   assert.equal((await inCopy('subscribers', 'add', 'dee@example.org')).code, 0);
   assert.match((await inCopy('send', 'daily', '--dry-run', ...now)).stdout, /would go to 4/);

@@ -3,17 +3,12 @@ import type { PublishedFeeds } from '../../feeds/build/put-feed.ts';
 import { siteImage } from '../../feeds/build/site-image.ts';
 import { FEED_CSS, FEED_CSS_FILE } from '../../feeds/feed-css.ts';
 import { INDEX_FILE, INDEX_MARK } from '../../feeds/index-page.ts';
+import { ARCHIVE_MANIFEST, manifestText, readManifest } from '../../feeds/publish/manifest.ts';
 import { Publication } from '../../feeds/publish/publish.ts';
 import type { ArchiveDependencies } from './archive-dependencies.ts';
 import { openArchiveFiles } from './archive-files.ts';
-import {
-  ARCHIVE_MANIFEST,
-  archiveManifestText,
-  findStrays,
-  readArchiveManifest,
-  removeEmptyFolder,
-} from './archive-manifest.ts';
 import type { ArchiveReport } from './archive-report.ts';
+import { findStrays, removeEmptyFolder } from './find-strays.ts';
 import { listArchives } from './list-archives.ts';
 import { putArchiveFeed } from './put-archive-feed.ts';
 import { putArchiveLists } from './put-archive-lists.ts';
@@ -29,7 +24,7 @@ export async function publishArchive(deps: ArchiveDependencies): Promise<Archive
   const { site, feeds: settings, folders } = deps.config;
   // Reads the folder before the editions: a page that another sender puts there in the meantime
   // must not count as stray.
-  const before = readArchiveManifest(folders.output);
+  const before = readManifest(folders.output, ARCHIVE_MANIFEST);
   const strays = findStrays(folders.output, INDEX_MARK, before);
   const archives = await listArchives(deps);
   const publication = new Publication(folders.output);
@@ -46,7 +41,7 @@ export async function publishArchive(deps: ArchiveDependencies): Promise<Archive
     const removed = files.removeOthers(strays);
     if (archives.length > 0) publication.put(FEED_CSS_FILE, FEED_CSS);
     if (before.size + files.written.size > 0) {
-      publication.put(ARCHIVE_MANIFEST, archiveManifestText(files.written));
+      publication.put(ARCHIVE_MANIFEST, manifestText(files.written));
     }
     await publication.commit();
     for (const path of new Set(removed.map(dirname))) removeEmptyFolder(folders.output, path);

@@ -15,7 +15,7 @@ import { latestOf, NEVER_UPDATED } from '../moments.ts';
 import { OPML_FILE, renderOpml } from '../opml.ts';
 import { planFeeds } from '../plan-feeds.ts';
 import { historyPath } from '../plan-history.ts';
-import { readHistoryManifest } from '../publish/history-manifest.ts';
+import { HISTORY_MANIFEST, readManifest } from '../publish/manifest.ts';
 import { Publication } from '../publish/publish.ts';
 import type { BuildReport } from './build-report.ts';
 import { createItemSource, type ItemSource } from './item-source.ts';
@@ -96,7 +96,7 @@ function planDocuments(
 
 /** Liquid can put anything into a post. Its result must be rendered again to compare it. */
 function rememberedHistory({ posts, folders }: Config): ReadonlyMap<string, string> {
-  return posts.liquid === 'render' ? new Map() : readHistoryManifest(folders.output);
+  return posts.liquid === 'render' ? new Map() : readManifest(folders.output, HISTORY_MANIFEST);
 }
 
 /**

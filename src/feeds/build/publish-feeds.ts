@@ -6,7 +6,7 @@ import type { FeedPlan } from '../feed-plan.ts';
 import { documentPath } from '../formats.ts';
 import { historyFingerprint } from '../history-fingerprint.ts';
 import type { FeedEntry } from '../list-entries.ts';
-import { HISTORY_MANIFEST, historyManifestText } from '../publish/history-manifest.ts';
+import { HISTORY_MANIFEST, manifestText } from '../publish/manifest.ts';
 import type { Publication } from '../publish/publish.ts';
 import type { ItemSource } from './item-source.ts';
 import { type PublishedFeeds, putFeed } from './put-feed.ts';
@@ -56,7 +56,7 @@ export async function publishFeeds(
     else remembered.delete(plan.path);
   }
   log.progress('Feeds', plans.length, plans.length);
-  if (remembered.size > 0) publication.put(HISTORY_MANIFEST, historyManifestText(remembered));
+  if (remembered.size > 0) publication.put(HISTORY_MANIFEST, manifestText(remembered));
   return {
     feeds: published.flatMap(({ feeds }) => feeds),
     warnings: published.flatMap(({ warnings }) => warnings),

@@ -2,30 +2,6 @@ import { readdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readRegularFile } from '../../kernel/regular-file.ts';
 
-/** File in the output folder with every file of the archive, and the fingerprints of the pages. */
-export const ARCHIVE_MANIFEST = 'archive/.archive.json';
-
-/**
- * Reads the archive's files by path in the output `folder`, each with its fingerprint or an empty
- * text. Empty if the manifest is missing: then everything is rendered again.
- */
-export function readArchiveManifest(folder: string): ReadonlyMap<string, string> {
-  try {
-    const entries: unknown = JSON.parse(
-      readRegularFile(join(folder, ARCHIVE_MANIFEST), Number.POSITIVE_INFINITY).toString(),
-    );
-    if (typeof entries !== 'object' || entries === null) return new Map();
-    return new Map(Object.entries(entries).map(([path, value]) => [path, String(value)]));
-  } catch {
-    return new Map();
-  }
-}
-
-/** The manifest's text for `fingerprints`. */
-export function archiveManifestText(fingerprints: ReadonlyMap<string, string>): string {
-  return `${JSON.stringify(Object.fromEntries(fingerprints), null, 1)}\n`;
-}
-
 /**
  * Paths in the output `folder` that an interrupted run or a lost manifest has left in the archive:
  * pages of editions and newsletters that contain `mark`, and style sheets. Leaves out those in
