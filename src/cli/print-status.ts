@@ -110,7 +110,7 @@ function relayRow(relay: RelayStatus, timeZone: string): readonly (string | numb
     most === undefined ? formatCount(count) : `${formatCount(count)} of ${formatCount(most)}`;
   const notes = [
     rest && `not used until ${formatDue(rest.until, timeZone)}: ${rest.reason}`,
-    // The reason for the sleep says more.
+    // Otherwise the reason above says more.
     rest === undefined && trouble && `${trouble.text} (${formatTime(trouble.at, timeZone)})`,
     limits && describeLimits(limits),
   ];

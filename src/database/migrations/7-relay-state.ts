@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { textType } from '../dialect.ts';
 
-/** Version 7: until when a relay sleeps, and its learned rate and connection limits. */
+/** Version 7: until when a relay is not used, and its learned rate and connection limits. */
 export async function relayState(db: Kysely<unknown>): Promise<void> {
   for (const column of ['rest_until', 'rest_reason', 'rate_changed_at', 'limits_changed_at']) {
     await db.schema.alterTable('relays').addColumn(column, textType(db)).execute();
