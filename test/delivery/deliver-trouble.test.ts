@@ -193,7 +193,7 @@ testOnce('from a damaged database nothing is sent', async (t) => {
   const paper = await openPaper(t, { on: 'SQLite', subscribers: PEOPLE });
   await paper.putEdition();
   damageFile(join(paper.folder, 'paper.db'));
-  await assert.rejects(paper.send(), /is damaged: .*; put back the newest backup/);
+  await assert.rejects(paper.send(), /is damaged: .*; restore its newest backup/);
   assert.deepEqual(await paper.states(), {});
   assert.deepEqual(paper.inbox.messages, []);
 });

@@ -106,7 +106,7 @@ test('an edition that somebody may have got is not composed anew, and its posts 
   assert.deepEqual(await changesOf(paper), []);
   await assert.rejects(
     recomposeEdition(paper.deps, NEWSLETTER, EDITION),
-    /may have got it already/,
+    /may have received it already/,
   );
   const { db } = paper.deps.store;
   for (const state of ['queued', 'claimed', 'submitting', 'inDoubt', 'deferred'] as const) {
