@@ -113,7 +113,11 @@ test('an edition that somebody may have got is not composed anew, and its posts 
     const attempts = state === 'deferred' ? 1 : 0;
     const doubt = state === 'queued' ? '2026-03-20T07:00:00.000Z' : null;
     await db.updateTable('deliveries').set({ state, attempts, in_doubt_at: doubt }).execute();
-    await assert.rejects(recomposeEdition(paper.deps, NEWSLETTER, EDITION), /may have got/, state);
+    await assert.rejects(
+      recomposeEdition(paper.deps, NEWSLETTER, EDITION),
+      /may have received/,
+      state,
+    );
   }
   await db
     .updateTable('deliveries')
