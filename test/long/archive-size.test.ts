@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { morningEdition } from '../editions/page/samples.ts';
 import { archiveOf, pageOf } from '../support/archive.ts';
 import { test } from '../support/databases.ts';
 import { listenToStore } from '../support/listening-store.ts';
 import { NEWSLETTER, openPaper, type Paper } from '../support/paper.ts';
-import { morningEdition } from './page/samples.ts';
 
 const EDITIONS = 120;
 const FIRST = Temporal.PlainDate.from('2018-01-01');

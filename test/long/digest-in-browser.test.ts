@@ -5,9 +5,9 @@ import { renderDigest } from '../../src/editions/digest/render-digest.ts';
 import { NOTICE_KINDS, renderNotice } from '../../src/site/mails/render-notice.ts';
 import { readTexts } from '../../src/templates/read-texts.ts';
 import { contrastRatio } from '../../src/templates/readable-color.ts';
+import { MORNING } from '../editions/morning.ts';
+import { address, digestInput, newsletter, templates } from '../editions/samples.ts';
 import { withBrowser } from '../support/browser.ts';
-import { MORNING } from './morning.ts';
-import { address, digestInput, newsletter, templates } from './samples.ts';
 
 interface ShownText {
   readonly text: string;
