@@ -299,9 +299,11 @@ async function perform(history: History, each: Act): Promise<void> {
     }
     case 'bounce': {
       const text = `email,status\n${person},bounced\n`;
-      await importText({ ...site.paper, deps }, text, { newsletter: NEWSLETTER });
-      // Also of somebody who had left: only that it was their will stays as it was.
-      history.of(person, NEWSLETTER).left = history.step;
+      const paper = { ...site.paper, deps };
+      const { left, ended } = await importText(paper, text, { newsletter: NEWSLETTER });
+      // Of somebody who had left before it says nothing new, and a confirmation proves more.
+      // It is not their will, so `willed` stays as it was.
+      if (left + ended > 0) history.of(person, NEWSLETTER).left = history.step;
       return;
     }
     case 'complain': {
@@ -381,6 +383,16 @@ const FOUND_BEFORE: [Act[]][] = [
       { kind: 'signUp', who: 2, both: false },
       { kind: 'answer' },
       { kind: 'complain', who: 2 },
+      { kind: 'confirm', old: 0 },
+    ],
+  ],
+  // A bounce that is imported again says nothing new: who signed up since may confirm.
+  [
+    [
+      { kind: 'bounce', who: 1 },
+      { kind: 'signUp', who: 1, both: false },
+      { kind: 'answer' },
+      { kind: 'bounce', who: 1 },
       { kind: 'confirm', old: 0 },
     ],
   ],
