@@ -10,7 +10,7 @@ import {
 import { hashAddress, hashesOfAddress } from '../subscribers/keyed-hashes.ts';
 import type { AddressChange } from '../subscribers/queries/address-changes.ts';
 import { dropNotices, insertNotice } from '../subscribers/queries/notices.ts';
-import { deleteSignUpsOf } from '../subscribers/queries/sign-ups.ts';
+import { deleteRequestsOf } from '../subscribers/queries/sign-ups.ts';
 import { lockSubscriptions, type Subscription } from '../subscribers/queries/subscriptions.ts';
 import { isOutdated, type Standing, standingsOf } from './standing.ts';
 
@@ -46,7 +46,7 @@ export async function moveMailbox(
   const addressHash = hashAddress(key, from);
   await dropNotices(db, { addressHashes: [addressHash], kinds: ['welcome', 'preferences'], at });
   // They are obsolete, and an erasure of the new address would not find them.
-  await deleteSignUpsOf(db, from);
+  await deleteRequestsOf(db, from);
   const language = config.newsletters.find(({ id }) => id === first.newsletter)?.language ?? 'en';
   await insertNotice(db, {
     ...{ id: randomUUID(), kind: 'address-changed', newsletter: first.newsletter },

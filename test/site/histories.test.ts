@@ -386,6 +386,16 @@ const FOUND_BEFORE: [Act[]][] = [
       { kind: 'confirm', old: 0 },
     ],
   ],
+  // It also ends changes to its address, where it has no row to note it in.
+  [
+    [
+      { kind: 'add', who: 0 },
+      { kind: 'erase', who: 2 },
+      { kind: 'change', who: 0, to: 2 },
+      { kind: 'complain', who: 2 },
+      { kind: 'confirmChange', old: 0 },
+    ],
+  ],
   // A bounce that is imported again says nothing new: who signed up since may confirm.
   [
     [

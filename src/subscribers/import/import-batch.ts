@@ -9,7 +9,7 @@ import { departuresOf, hasDepartures } from '../journal/journal.ts';
 import { hashesOfAddress, hashIp } from '../keyed-hashes.ts';
 import { type NewSubscriber, newSubscriber, subscriberIds } from '../new-subscriber.ts';
 import { openImportLines } from '../queries/import-lines.ts';
-import { deleteSignUpsOf } from '../queries/sign-ups.ts';
+import { deleteRequestsOf } from '../queries/sign-ups.ts';
 import { findSubscribers } from '../queries/subscribers.ts';
 import { type Consent, hasLeft, type Subscriber } from '../subscriber.ts';
 import { FIRST_EVENTS } from '../subscription-events.ts';
@@ -62,11 +62,11 @@ export async function openImporter(
       const newId = subscriberIds();
       for (const person of people) {
         const status = stricterStatus(person.status ?? 'active', given.status);
-        // Their earlier sign-ups end even if the history gets no line: an erased person has no row, and a
+        // Their earlier requests end even if the history gets no line: an erased person has no row, and a
         // second complaint changes nothing.
         const isErased = departed.has(addressKey(person.address));
         if (status === 'complained' || (hasLeft(status) && isErased)) {
-          await deleteSignUpsOf(db, person.address);
+          await deleteRequestsOf(db, person.address);
         }
         const make = () => newSubscriber(factsOf(person, status, given, key), newId);
         counts[take(addressKey(person.address), status, make, batch)] += 1;

@@ -140,7 +140,16 @@ function fromRow(row: SignUpsTable): SignUp {
   };
 }
 
-/** Deletes the sign-ups of a mailbox: its owner moved to another mailbox, or complained. */
-export async function deleteSignUpsOf(db: Database, address: EmailAddress): Promise<void> {
-  await db.deleteFrom('sign_ups').where('address_key', '=', addressKey(address)).execute();
+/**
+ * Deletes what was requested for a mailbox and not yet confirmed: its sign-ups, and changes of address
+ * to it. Its owner moved to another mailbox, or complained.
+ */
+export async function deleteRequestsOf(db: Database, address: EmailAddress): Promise<void> {
+  const key = addressKey(address);
+  await db.deleteFrom('sign_ups').where('address_key', '=', key).execute();
+  await db
+    .deleteFrom('address_changes')
+    .where('address_key', '=', key)
+    .where('confirmed_at', 'is', null)
+    .execute();
 }
