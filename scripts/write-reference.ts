@@ -2,8 +2,7 @@
 // a test says when it is out of date.
 import { writeFileSync } from 'node:fs';
 import { frontMatterPage } from '../src/posts/front-matter/known-fields.ts';
-import { configurationPage } from '../src/settings/configuration-page.ts';
-import { configJsonSchema } from '../src/settings/json-schema.ts';
+import { configJsonSchema, configurationPage } from '../src/settings/configuration-page.ts';
 
 const root = new URL('../', import.meta.url);
 writeFileSync(new URL('config/broadsheet.schema.json', root), configJsonSchema());

@@ -33,7 +33,7 @@ export async function withContext(
 ): Promise<void> {
   const options = command.optsWithGlobals<CommonOptions>();
   const { loadConfig } = await import('../settings/load-config.ts');
-  const { overrideFolders } = await import('../settings/override-folders.ts');
+  const { overrideFolders } = await import('../settings/load-config.ts');
   const config = overrideFolders(loadConfig(options.config, process.env), options);
   const clock =
     options.now === undefined

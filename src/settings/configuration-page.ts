@@ -1,4 +1,6 @@
-import { configJsonSchema } from './json-schema.ts';
+import { z } from 'zod';
+import { describeEnvironment } from './environment.ts';
+import { configSchema } from './schema.ts';
 
 interface Schema {
   readonly type?: string;
@@ -16,26 +18,28 @@ interface Schema {
 
 const OPENING = `# Configuration
 
-Made from the schema by \`npm run reference\`; the annotated example is
+\`npm run reference\` makes this page from the schema. The annotated example is
 [config/broadsheet.yaml](../config/broadsheet.yaml). Paths in the file are relative to it.
-An option without a default is left out unless it says "required".
+An option without a default is optional, unless the table says "required".
 
 ## The environment
 
+Values of the environment override the file.
+
 | variable | what it does |
 | --- | --- |
-| \`BROADSHEET_SECRET\` | signs the links in messages; needed to send. Several keys, separated by spaces: the first signs, all are valid |
-| \`BROADSHEET_SMTP_URL\` | the relay, in place of \`email.smtpUrl\`, with name and password: \`smtps://name:password@relay.example:465\` |
-| \`BROADSHEET_SMTP_URL_ID\` | the same of the relay with that id in \`email.relays\` (capital letters, \`_\` for \`-\`) |
-| \`BROADSHEET_SMTP_USER\`, \`BROADSHEET_SMTP_PASSWORD\` | the login at the relay, in place of name and password in its URL. They are taken as they are: no character has to be encoded |
-| \`BROADSHEET_SMTP_USER_ID\`, \`BROADSHEET_SMTP_PASSWORD_ID\` | the same for the relay with that id in \`email.relays\` |
-| \`NODE_EXTRA_CA_CERTS\` | Node's own: a file with the certificate of an authority of your own, for a relay or a PostgreSQL server that has one of its certificates |
-| \`BROADSHEET_DATABASE_URL\` | the database, in place of \`database.url\`: \`sqlite:.broadsheet/broadsheet.db\`, \`postgres://name:password@host/database\` |
-| \`BROADSHEET_MACHINE\` | the name of this machine, where its own changes at every start, as a container's does |
-| \`BROADSHEET_PUBLIC_URL\` | where the output folder is published, in place of \`publicUrl\` |
-| \`BROADSHEET_SERVICE_URL\` | where \`broadsheet start\` answers, or \`none\`, in place of \`serviceUrl\` |
-| \`BROADSHEET_ALERT_URL\`, \`BROADSHEET_HEARTBEAT_URL\` | in place of \`alerts.url\` and \`alerts.heartbeatUrl\`, which often have a secret in them |
 `;
+
+const NODES_OWN = `| \`NODE_EXTRA_CA_CERTS\` | Node's own: a file with the certificate of your own authority, for a relay or a PostgreSQL server with such a certificate. |
+`;
+
+/**
+ * The JSON Schema (2020-12) of the config file, as text. Editors use it to complete and check the file.
+ */
+export function configJsonSchema(): string {
+  const schema = z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' });
+  return `${JSON.stringify(schema, null, 2)}\n`;
+}
 
 /** `docs/configuration.md`: every option with its meaning, values and default. */
 export function configurationPage(): string {
@@ -59,7 +63,11 @@ export function configurationPage(): string {
     '',
     ...table(single.map(([name, option]) => row(name, option, false))),
   ];
-  return `${[OPENING, ...[top, ...tables].map((lines) => `${lines.join('\n')}\n`)].join('\n')}`;
+  const environment = describeEnvironment().map(
+    ([name, meaning]) => `| \`${name}\` | ${meaning} |\n`,
+  );
+  const opening = [OPENING, ...environment, NODES_OWN].join('');
+  return `${[opening, ...[top, ...tables].map((lines) => `${lines.join('\n')}\n`)].join('\n')}`;
 }
 
 function inner(schema: Schema): Schema | undefined {

@@ -1,4 +1,4 @@
-import { basename, dirname, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { BroadsheetError, EXIT, reasonOf } from '../kernel/errors.ts';
 import { formatProblem } from '../kernel/problem.ts';
 import { readRegularFile } from '../kernel/regular-file.ts';
@@ -12,7 +12,7 @@ import { readYaml, valuesOf } from './read-yaml.ts';
 import { domainSettings, ONE_RELAY_OPTIONS, relayAccounts } from './relay-accounts.ts';
 import { type ConfigFile, configSchema } from './schema.ts';
 import { NO_SERVICE } from './schema-values.ts';
-import type { NewsletterSettings, ScheduleSettings } from './settings.ts';
+import type { NewsletterSettings } from './settings.ts';
 import { findStatePlace } from './state-place.ts';
 
 /**
@@ -83,19 +83,12 @@ function assemble(
   environment: Environment,
 ): Omit<Config, 'relays'> {
   const at = (path: string) => resolve(dirname(file), path);
-  const publicUrl = environment.publicUrl ?? values.publicUrl ?? values.site.url;
-  const serviceUrl = environment.serviceUrl ?? values.serviceUrl ?? publicUrl;
+  const publicUrl = environment.BROADSHEET_PUBLIC_URL ?? values.publicUrl ?? values.site.url;
+  const serviceUrl = environment.BROADSHEET_SERVICE_URL ?? values.serviceUrl ?? publicUrl;
   const postsFolder = at(values.posts.folder);
   const { folder: _posts, siteRoot, includes, published, ...posts } = values.posts;
   const { folder: output, ...feeds } = values.feeds;
   const { url, journal } = values.database;
-  const databaseUrl =
-    environment.databaseUrl ??
-    (url === undefined ? undefined : absoluteDatabaseUrl(url, dirname(file)));
-  const place = findStatePlace(file, {
-    ...(databaseUrl === undefined ? {} : { databaseUrl }),
-    ...(journal === undefined ? {} : { journal: at(journal) }),
-  });
   const { templates: webTemplates, languages, ...web } = values.web;
   return {
     file,
@@ -114,13 +107,21 @@ function assemble(
     },
     publishedFile: at(published),
     publicUrl,
-    ...(serviceUrl === NO_SERVICE ? {} : { serviceUrl }),
-    ...place,
-    ...(environment.machine === undefined ? {} : { machine: environment.machine }),
+    serviceUrl: serviceUrl === NO_SERVICE ? undefined : serviceUrl,
+    ...findStatePlace(file, {
+      databaseUrl:
+        environment.BROADSHEET_DATABASE_URL ?? (url && absoluteDatabaseUrl(url, dirname(file))),
+      journal: journal && at(journal),
+    }),
+    machine: environment.BROADSHEET_MACHINE,
     domains: domainSettings(values.email),
     web: { ...web, language: web.language ?? values.site.language },
-    alerts: { ...values.alerts, ...environment.alerts },
-    secrets: environment.secrets,
+    alerts: {
+      ...values.alerts,
+      url: environment.BROADSHEET_ALERT_URL ?? values.alerts.url,
+      heartbeatUrl: environment.BROADSHEET_HEARTBEAT_URL ?? values.alerts.heartbeatUrl,
+    },
+    secrets: environment.BROADSHEET_SECRET ?? [],
   };
 }
 
@@ -136,10 +137,14 @@ function newsletterSettings(
 ): NewsletterSettings {
   const { address } = newsletter.from;
   const at = address.lastIndexOf('@');
-  const { schedule, ...rest } = newsletter;
+  const { schedule } = newsletter;
+  const ics = schedule?.holidays.ics;
   return {
-    ...rest,
-    ...(schedule === undefined ? {} : { schedule: scheduleSettings(schedule, absolute) }),
+    ...newsletter,
+    schedule: schedule && {
+      ...schedule,
+      holidays: { ...schedule.holidays, ics: ics && absolute(ics) },
+    },
     language: newsletter.language ?? site.language,
     timeZone: newsletter.timeZone ?? site.timeZone,
     listId: newsletter.listId ?? `${newsletter.id}.${address.slice(at + 1)}`,
@@ -149,13 +154,20 @@ function newsletterSettings(
   };
 }
 
-function scheduleSettings(
-  schedule: NonNullable<ConfigFile['newsletters'][number]['schedule']>,
-  absolute: (path: string) => string,
-): ScheduleSettings {
-  const { ics, ...holidays } = schedule.holidays;
+/**
+ * The config with the folders of `--posts` and `--out` (relative to the working folder). Other posts have
+ * other ids: the ids of another posts folder are saved beside its feeds.
+ */
+export function overrideFolders(
+  config: Config,
+  { posts, out }: { readonly posts?: string; readonly out?: string },
+): Config {
+  const output = out === undefined ? config.folders.output : resolve(out);
+  const folder = posts === undefined ? config.folders.posts : resolve(posts);
+  if (folder === config.folders.posts) return { ...config, folders: { ...config.folders, output } };
   return {
-    ...schedule,
-    holidays: { ...holidays, ...(ics === undefined ? {} : { ics: absolute(ics) }) },
+    ...config,
+    folders: { ...config.folders, output, posts: folder, siteRoot: siteRootOf(folder) },
+    publishedFile: join(output, '.published-posts.jsonl'),
   };
 }

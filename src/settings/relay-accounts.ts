@@ -1,10 +1,22 @@
 import { BroadsheetError, EXIT } from '../kernel/errors.ts';
+import type { Config } from './config.ts';
 import type { Environment } from './environment.ts';
-import { type RelayVariable, relayVariable } from './relay-variable.ts';
+import type { RelayLogin } from './relay-url.ts';
 import type { ConfigFile } from './schema.ts';
 import type { DomainSettings, RelayAccount } from './settings.ts';
 
 type EmailOptions = ConfigFile['email'];
+
+/** The content of a relay's environment variable. */
+export type RelayVariable = 'URL' | 'USER' | 'PASSWORD';
+
+/**
+ * Returns the name of the environment variable with `what` of the relay `id` (one of `email.relays`):
+ * `BROADSHEET_SMTP_URL_BACKUP_2` for `backup-2`.
+ */
+export function relayVariable(id: string, what: RelayVariable = 'URL'): string {
+  return `BROADSHEET_SMTP_${what}_${id.toUpperCase().replaceAll('-', '_')}`;
+}
 
 /**
  * The relay accounts: those in `email.relays`, each with the URL of its environment variable (optional,
@@ -14,14 +26,13 @@ type EmailOptions = ConfigFile['email'];
 export function relayAccounts(
   file: string,
   email: EmailOptions,
-  { smtpUrl, smtpUrls, smtpLogins }: Environment,
+  { BROADSHEET_SMTP_URL: smtpUrl, smtpUrls, smtpLogins }: Environment,
   ehloName: string,
 ): readonly [RelayAccount, ...RelayAccount[]] {
-  const [first, ...others] = email.relays.map((relay) => {
-    const { smtpUrl: written, ...account } = relay;
-    const url = smtpUrls.get(relayVariable(relay.id)) ?? written;
-    const login = loginOf(smtpLogins, relayVariable(relay.id, 'USER'), url);
-    return { ...account, ehloName, ...(url === undefined ? {} : { url }), ...login };
+  const [first, ...others] = email.relays.map(({ smtpUrl: written, ...account }) => {
+    const url = smtpUrls.get(relayVariable(account.id)) ?? written;
+    const login = loginOf(smtpLogins, relayVariable(account.id, 'USER'), url);
+    return { ...account, ehloName, url, login };
   });
   const variables = [
     ...smtpUrls.keys(),
@@ -31,7 +42,7 @@ export function relayAccounts(
   if (first === undefined) {
     const url = smtpUrl ?? email.smtpUrl;
     const login = loginOf(smtpLogins, USER, url);
-    return [{ ...limitsOf(email), ehloName, id: new URL(url).host, url, weight: 1, ...login }];
+    return [{ ...limitsOf(email), ehloName, id: new URL(url).host, url, weight: 1, login }];
   }
   refuseVariableOfOne(file, email, smtpUrl === undefined ? undefined : 'URL');
   refuseVariableOfOne(file, email, smtpLogins.has('') ? 'USER' : undefined);
@@ -45,14 +56,11 @@ function loginOf(
   logins: Environment['smtpLogins'],
   variable: string,
   url: string | undefined,
-): Pick<RelayAccount, 'login'> {
+): RelayLogin | undefined {
   const login = logins.get(variable.slice(USER.length));
-  if (login === undefined) return {};
-  if (url !== undefined && new URL(url).username !== '') {
-    const fact = "is set, and the relay's URL has a name and a password too";
-    throw new BroadsheetError(EXIT.config, `${variable}  ${fact}; leave one of them out`);
-  }
-  return { login };
+  if (login === undefined || url === undefined || new URL(url).username === '') return login;
+  const fact = "is set, and the relay's URL has a name and a password too";
+  throw new BroadsheetError(EXIT.config, `${variable}  ${fact}; leave one of them out`);
 }
 
 function refuseVariableOfOne(
@@ -70,10 +78,9 @@ function refuseVariableOfOne(
 
 /** Limits of destination domains, by the domain in lower case. */
 export function domainSettings(email: EmailOptions): DomainSettings {
-  const { domainConnections: connections, domainMessagesPerSecond: messagesPerSecond } = email;
   return {
-    connections,
-    ...(messagesPerSecond === undefined ? {} : { messagesPerSecond }),
+    connections: email.domainConnections,
+    messagesPerSecond: email.domainMessagesPerSecond,
     of: new Map(email.domains.map(({ domain, ...limits }) => [domain.toLowerCase(), limits])),
   };
 }
@@ -115,10 +122,29 @@ function limitsOf(email: EmailOptions) {
   const { messagesPerConnection, warmUp } = email;
   return {
     connections,
-    ...(messagesPerSecond === undefined ? {} : { messagesPerSecond }),
-    ...(messagesPerHour === undefined ? {} : { messagesPerHour }),
-    ...(messagesPerDay === undefined ? {} : { messagesPerDay }),
-    ...(messagesPerConnection === undefined ? {} : { messagesPerConnection }),
-    ...(warmUp === undefined ? {} : { warmUp }),
+    messagesPerSecond,
+    messagesPerHour,
+    messagesPerDay,
+    messagesPerConnection,
+    warmUp,
   };
+}
+
+interface RelayWarning {
+  readonly file: string;
+  readonly line: number;
+  readonly message: string;
+}
+
+/**
+ * A warning for each relay without a URL in the config and the environment. It becomes an error only at a
+ * send.
+ */
+export function relaysWithoutUrl({ file, relays }: Config): RelayWarning[] {
+  return relays
+    .filter(({ url }) => url === undefined)
+    .map(({ id }) => {
+      const remedy = `set ${relayVariable(id)} where you send, or add its smtpUrl`;
+      return { file, line: 1, message: `the relay ${id} has no URL; ${remedy}` };
+    });
 }

@@ -57,13 +57,21 @@ export const emailAddress = text.transform((value, context): EmailAddress => {
 /** A whole number from `least` to `most`. */
 export const count = (least: number, most: number) => z.int().min(least).max(most);
 
+/** The URL of a relay, which may contain a password. */
+export const relayUrl = text.superRefine((value, context) => {
+  const message = relayUrlFault(value);
+  if (message !== undefined) context.addIssue({ code: 'custom', message, input: value });
+});
+
 /** The URL of a relay, without a password. */
-export const smtpUrl = text
-  .superRefine((value, context) => {
-    const message = relayUrlFault(value);
-    if (message !== undefined) context.addIssue({ code: 'custom', message, input: value });
-  })
-  .refine(hasNoPassword, 'holds a password; put the whole URL into BROADSHEET_SMTP_URL instead');
+export const smtpUrl = relayUrl.refine(
+  hasNoPassword,
+  'holds a password; put the whole URL into BROADSHEET_SMTP_URL instead',
+);
+
+/** The URL of a database. `example` is the URL of a server, for the error. */
+export const databaseUrl = (example: string) =>
+  text.refine(isDatabaseUrl, `is not a database; write sqlite: and a path, or ${example}`);
 
 /** A host name with a dot in it, as A-labels (RFC 5890). */
 export const hostName = text
@@ -84,8 +92,8 @@ export function isWebUrl(value: string): boolean {
   );
 }
 
-/** Whether `value` names a database: `sqlite:` and a path, or `postgres://...`. */
-export function isDatabaseUrl(value: string): boolean {
+/** Whether `value` is the URL of a database: `sqlite:` and a path, or `postgres://...`. */
+function isDatabaseUrl(value: string): boolean {
   if (value.startsWith('sqlite:')) return value.length > 'sqlite:'.length;
   return /^postgres(ql)?:\/\/./.test(value) && URL.canParse(value);
 }

@@ -1,34 +1,44 @@
 import { z } from 'zod';
+import { countryCodeFault } from './country-code.ts';
 import { permalinkFlaw } from './permalink.ts';
-import { database, email } from './schema-mail.ts';
-import { alerts, ofService, web } from './schema-service.ts';
 import {
   count,
+  databaseUrl,
   emailAddress,
   folderUrl,
+  hasNoPassword,
+  hostName,
   id,
+  isDay,
+  isDomain,
+  isNetwork,
+  isOrigin,
+  isTimeOfDay,
   language,
   serviceUrl,
+  smtpUrl,
   text,
   timeZone,
   webUrl,
 } from './schema-values.ts';
 
 const person = z.strictObject({
-  name: text.describe('Name as readers see it.'),
-  email: emailAddress.exactOptional().describe('Public email address.'),
-  url: webUrl.exactOptional().describe('Page about the author.'),
+  name: text.describe('Name that readers see.'),
+  email: emailAddress.optional().describe('Public email address.'),
+  url: webUrl.optional().describe('Page about the author.'),
 });
 
 const site = z.strictObject({
   title: text.describe('Title of the site and of its main feed.'),
-  url: folderUrl.describe("Where the posts' pages are."),
+  url: folderUrl.describe("URL of the site with the posts' pages."),
   description: z.string().trim().default('').describe('One sentence about the site.'),
-  language: language.default('en').describe('BCP 47 tag of posts that do not name their own.'),
-  timeZone: timeZone.default('UTC').describe('IANA zone: what a date without one means.'),
-  author: person.describe('Who publishes, for feeds and for posts that name nobody.'),
-  copyright: text.exactOptional().describe('Copyright line of the feeds.'),
-  image: text.exactOptional().describe('Picture of the site: a URL, or a path from its root.'),
+  language: language.default('en').describe('Language (BCP 47) of posts that do not name one.'),
+  timeZone: timeZone.default('UTC').describe('Time zone (IANA) of dates without a zone.'),
+  author: person.describe('The publisher: author of the feeds, and of posts without an author.'),
+  copyright: text.optional().describe('Copyright line of the feeds.'),
+  image: text
+    .optional()
+    .describe('Picture of the site: a URL, or a path from the root of the site.'),
 });
 
 /** Words that aggregators put before the title of a story that they repeat. */
@@ -48,100 +58,166 @@ const sameStory = z.strictObject({
   labels: z
     .array(text)
     .default(LABELS)
-    .describe('Labels before titles that do not make a new story.'),
+    .describe('Labels before a title. They do not make it another story.'),
   withinHours: z
     .number()
     .min(0)
     .max(8760)
     .default(72)
-    .describe('Posts further apart are never one story.'),
+    .describe('Posts with more hours between them are different stories.'),
   likeness: z
     .number()
     .min(0.3)
     .max(1)
     .default(0.6)
-    .describe('Share of common text that makes one story.'),
+    .describe('Share of common text from which two posts are one story.'),
 });
 
 const posts = z.strictObject({
   folder: text.default('../posts').describe('Folder of the posts.'),
-  siteRoot: text.exactOptional().describe('Root of the site, where /assets/... is found.'),
+  siteRoot: text.optional().describe("Root of the site's files, with /assets/..."),
   permalink: text
     .refine((value) => permalinkFlaw(value) === undefined, {
       error: ({ input }) => permalinkFlaw(String(input)),
     })
     .default('date')
-    .describe("How addresses are made, in Jekyll's words."),
-  drafts: z.boolean().default(false).describe('Publish drafts too.'),
-  future: z.boolean().default(false).describe('Publish posts dated in the future too.'),
+    .describe("Template of the posts' addresses, in the style of Jekyll."),
+  drafts: z.boolean().default(false).describe('Publish posts that are marked as drafts.'),
+  future: z.boolean().default(false).describe('Publish posts with a date in the future.'),
   datesWithoutZone: z
     .enum(['site', 'utc', 'jekyll'])
     .default('site')
-    .describe('Zone of dates without one.'),
-  liquid: z.enum(['off', 'render']).default('off').describe('Liquid in the text of posts.'),
-  includes: text.default('../_includes').describe('Folder of the files of {% include %}.'),
-  iframesFrom: z.array(text).default([]).describe('Hosts whose iframes stay in the content.'),
-  published: text.default('../data/published-posts.jsonl').describe('Remembers the ids of posts.'),
-  sameStory: sameStory.prefault({}).describe('What counts as the same story.'),
+    .describe('Time zone of dates without a zone.'),
+  liquid: z
+    .enum(['off', 'render'])
+    .default('off')
+    .describe('What happens to Liquid in the text of posts.'),
+  includes: text.default('../_includes').describe('Folder of the files for {% include %}.'),
+  iframesFrom: z.array(text).default([]).describe('Hosts whose iframes are kept in the content.'),
+  published: text
+    .default('../data/published-posts.jsonl')
+    .describe('File that stores the ids of published posts.'),
+  sameStory: sameStory.prefault({}).describe('When two posts are the same story.'),
 });
 
 const feeds = z.strictObject({
-  folder: text.default('../public').describe('Folder that the feeds are written to.'),
+  folder: text.default('../public').describe('Output folder of the feeds.'),
   formats: z
     .array(z.enum(['rss', 'atom', 'json']))
     .min(1)
     .default(['rss', 'atom', 'json'])
-    .describe('Formats of every feed.'),
-  items: count(1, 1000).default(50).describe('Items in a live feed and in a history document.'),
+    .describe('Formats of each feed.'),
+  items: count(1, 1000)
+    .default(50)
+    .describe('Number of items in a feed and in a history document.'),
   categories: z.boolean().default(true).describe('One feed for each category.'),
   authors: z.boolean().default(true).describe('One feed for each author.'),
   tags: z.boolean().default(false).describe('One feed for each tag.'),
   historyDocuments: z
     .union([z.literal('all'), count(0, 1_000_000)])
     .default(10)
-    .describe('How many history documents are kept up, from the newest.'),
+    .describe('Number of history documents (RFC 5005), from the newest.'),
   stories: z
     .enum(['one', 'all'])
     .default('one')
-    .describe('One item for a story, or one for each post.'),
-  hub: webUrl.exactOptional().describe('WebSub hub, which is told when feeds change.'),
-  ttlMinutes: count(1, 525_600).default(60).describe('Minutes after which a reader may ask again.'),
+    .describe('One item for each story, or one for each post.'),
+  hub: webUrl.optional().describe('WebSub hub. It is notified when feeds change.'),
+  ttlMinutes: count(1, 525_600)
+    .default(60)
+    .describe('Minutes until a feed reader should ask again.'),
   rebuildMinutes: count(1, 1440)
     .default(15)
-    .describe('`broadsheet start` builds when posts change, and so often besides.'),
+    .describe('`broadsheet start` builds the feeds when posts change, and at this interval.'),
 });
 
+const holidays = z.strictObject({
+  country: z
+    .string()
+    .superRefine((value, context) => {
+      const message = countryCodeFault(value);
+      if (message !== undefined) context.addIssue({ code: 'custom', message, input: value });
+    })
+    .optional()
+    .describe('Country (ISO 3166-1) with the public holidays.'),
+  region: text
+    .optional()
+    .describe('Region of the country with its own holidays, such as SCT or BY.'),
+  ics: text.optional().describe('Calendar file (iCalendar). Its all-day events are holidays, too.'),
+});
+
+/** When a newsletter is sent automatically. */
+const schedule = z.strictObject({
+  cron: text.describe('Cron expression with one time of day, in the time zone of the newsletter.'),
+  holidays: holidays.prefault({}).describe('Days without an edition.'),
+  whenTooFew: z
+    .enum(['skip', 'wait'])
+    .default('skip')
+    .describe('With too few stories at that time: skip the day, or wait for more.'),
+  waitUntil: text
+    .refine(isTimeOfDay, 'is not a time of day; write one like "12:00"')
+    .default('12:00')
+    .describe('Time of day until which `wait` waits.'),
+  latestHours: z
+    .number()
+    .min(0.1)
+    .max(24)
+    .default(2)
+    .describe(
+      'Hours after the time in which the edition is still sent automatically. Later it is held.',
+    ),
+});
+
+const ofService = {
+  schedule: schedule
+    .optional()
+    .describe('When `broadsheet start` sends it. Without a schedule, it is only sent by hand.'),
+  approve: z
+    .boolean()
+    .default(false)
+    .describe('Whether an editor has to approve scheduled editions.'),
+  editor: emailAddress.optional().describe('Address of the editor who approves editions.'),
+  listed: z.boolean().default(true).describe('Whether the site offers it.'),
+  archive: z
+    .enum(['indexed', 'noindex', 'off'])
+    .default('indexed')
+    .describe(
+      'The archive of editions on the site: public, public but not for search engines, or none.',
+    ),
+};
+
 const newsletter = z.strictObject({
-  id: id.describe('Name of the newsletter on the command line and in addresses.'),
-  name: text.describe('Name as readers see it.'),
+  id: id.describe('Name of the newsletter on the command line and in URLs.'),
+  name: text.describe('Name that readers see.'),
   description: z.string().trim().default('').describe('One sentence about the newsletter.'),
   from: z
     .strictObject({
       name: text.describe('Name of the sender.'),
-      address: emailAddress.describe(
-        'Address of the sender; SPF, DKIM and DMARC go by its domain.',
-      ),
+      address: emailAddress.describe('Address of the sender. SPF, DKIM and DMARC use its domain.'),
     })
     .describe('Sender of every message.'),
-  replyTo: emailAddress.exactOptional().describe('Where answers go, when not to from.address.'),
-  unsubscribeMail: emailAddress.exactOptional().describe('Takes mails that ask to leave.'),
+  replyTo: emailAddress.optional().describe('Address for replies. Default: `from.address`.'),
+  unsubscribeMail: emailAddress
+    .optional()
+    .describe('Address for unsubscribe mails. Default: `from.address` with `+unsubscribe`.'),
   listId: z
     .string()
     .regex(/^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/, 'is not a List-Id; write one like news.example.org')
-    .exactOptional()
-    .describe('RFC 2919 identifier, one for the life of the newsletter.'),
+    .optional()
+    .describe('List-Id (RFC 2919). It should never change.'),
   subject: text.default('{{ lead.title }}').describe('Liquid template of the subject.'),
   categories: z
     .array(text)
     .default([])
-    .describe('Only posts of these categories; empty means all.'),
-  stories: count(1, 50).default(8).describe('Stories with picture and excerpt, the lead included.'),
-  headlines: count(0, 200).default(12).describe('Stories after these, as headlines.'),
-  minimumStories: count(1, 50).default(1).describe('With fewer stories there is no edition.'),
-  lookbackDays: count(1, 366).default(7).describe('Posts older than this are in no edition.'),
-  language: language.exactOptional().describe("BCP 47, when it is not the site's."),
-  timeZone: timeZone.exactOptional().describe("IANA zone, when it is not the site's."),
-  postalAddress: text.describe("The publisher's postal address, for the foot of every message."),
+    .describe('Only posts of these categories. Empty: all posts.'),
+  stories: count(1, 50)
+    .default(8)
+    .describe('Number of stories with picture and excerpt, with the lead.'),
+  headlines: count(0, 200).default(12).describe('Number of further stories, as headlines only.'),
+  minimumStories: count(1, 50).default(1).describe('With fewer stories, no edition is sent.'),
+  lookbackDays: count(1, 366).default(7).describe('Older posts are not in an edition.'),
+  language: language.optional().describe('Language (BCP 47). Default: `site.language`.'),
+  timeZone: timeZone.optional().describe('Time zone (IANA). Default: `site.timeZone`.'),
+  postalAddress: text.describe('Postal address of the publisher, for the footer of each message.'),
   color: z
     .string()
     .regex(/^#[0-9a-fA-F]{6}$/, 'is not a colour; write one like "#8b1e2d"')
@@ -150,32 +226,198 @@ const newsletter = z.strictObject({
   whenInDoubt: z
     .enum(['resend', 'skip', 'ask'])
     .default('resend')
-    .describe('What becomes of a message that a crash left in doubt.'),
+    .describe('What happens to a message that is in doubt after a crash.'),
   staleAfterHours: count(1, 168)
     .default(12)
-    .describe('So long after it was first sent an edition goes to nobody any more.'),
+    .describe('Hours after the first send during which an edition may still be sent.'),
   softBounces: count(1, 100)
     .default(5)
-    .describe('So many editions in a row that a mailbox refused end the subscription.'),
+    .describe('Number of editions in a row that a mailbox refuses until its subscription ends.'),
   ...ofService,
+});
+
+const NO_DATE = 'is not a date; write one like 2026-03-01';
+
+/** Limits of one relay. */
+const relayLimits = {
+  connections: count(1, 100)
+    .default(5)
+    .describe('Maximum of connections to the relay at the same time.'),
+  messagesPerSecond: z
+    .number()
+    .min(0.01)
+    .max(100_000)
+    .optional()
+    .describe('Maximum of messages a second.'),
+  messagesPerHour: count(1, 1e9).optional().describe('Maximum of messages in an hour.'),
+  messagesPerDay: count(1, 1e9).optional().describe('Maximum of messages in 24 hours.'),
+  messagesPerConnection: count(1, 1e6)
+    .optional()
+    .describe('Maximum of messages on one connection.'),
+  warmUp: z
+    .strictObject({
+      from: z
+        .string()
+        .regex(/^\d{4}-\d\d-\d\d$/, { error: NO_DATE, abort: true })
+        .refine(isDay, NO_DATE)
+        .describe('First day, in UTC.'),
+      messagesPerDay: z
+        .array(count(1, 1e9))
+        .min(1)
+        .describe('Maximum of messages on the first day, the second, and so on.'),
+    })
+    .optional()
+    .describe('Daily maximum that grows, for a new sender or relay.'),
+};
+
+const relay = z.strictObject({
+  id: id.describe('Name of the relay. Its quotas are stored under this name.'),
+  smtpUrl: smtpUrl
+    .optional()
+    .describe('URL of the relay, without name and password. Or set BROADSHEET_SMTP_URL_ID.'),
+  weight: z
+    .number()
+    .min(0)
+    .max(1000)
+    .default(1)
+    .describe('Share of the messages. 0: only if no other relay works.'),
+  ...relayLimits,
+});
+
+const domainLimits = {
+  connections: count(1, 100).describe('Maximum of messages at the same time.'),
+  messagesPerSecond: z
+    .number()
+    .min(0.01)
+    .max(100_000)
+    .optional()
+    .describe('Maximum of messages a second.'),
+};
+
+const domain = z.strictObject({
+  domain: text
+    .refine(isDomain, 'is not a domain; write the part of addresses after the @, like example.com')
+    .describe('Part of the addresses after the @.'),
+  ...domainLimits,
+});
+
+/** Making and sending email. */
+const email = z.strictObject({
+  templates: text.default('../email-templates').describe('Folder of the email templates.'),
+  smtpUrl: smtpUrl
+    .default('smtp://localhost:25')
+    .describe('URL of the relay, without name and password.'),
+  name: hostName
+    .optional()
+    .describe('Name of this machine for relays (EHLO): a host name in the public DNS.'),
+  ...relayLimits,
+  relays: z
+    .array(relay)
+    .default([])
+    .describe('Several relays, instead of `smtpUrl` and the limits beside it.'),
+  domainConnections: count(1, 100)
+    .default(20)
+    .describe('Maximum of messages at the same time to one destination domain.'),
+  domainMessagesPerSecond: z
+    .number()
+    .min(0.01)
+    .max(100_000)
+    .optional()
+    .describe('Maximum of messages a second to one destination domain.'),
+  domains: z.array(domain).default([]).describe('Destination domains with their own limits.'),
+});
+
+const database = z.strictObject({
+  url: databaseUrl('postgres://host/name')
+    .refine(
+      hasNoPassword,
+      'holds a password; put the whole URL into BROADSHEET_DATABASE_URL instead',
+    )
+    .optional()
+    .describe('URL of the database. Default: sqlite:../.broadsheet/broadsheet.db.'),
+  journal: text
+    .optional()
+    .describe('File with departures, for a restored backup. Default: beside the database.'),
+});
+
+const signUp = z.strictObject({
+  perAddressPerDay: count(1, 100)
+    .default(3)
+    .describe('Maximum of mails to one address in 24 hours.'),
+  perIpPerHour: count(1, 100_000)
+    .default(10)
+    .describe('Maximum of mails requested from one IP address in an hour.'),
+  perHour: count(1, 1e7).default(500).describe('Maximum of such mails in an hour, in total.'),
+  minimumSeconds: z
+    .number()
+    .min(0)
+    .max(60)
+    .default(2)
+    .describe('Forms that are sent faster are refused: no person fills them in so fast.'),
+  proofOfWork: count(0, 24)
+    .default(0)
+    .describe('Bits of work that a browser has to do before it sends a form. It needs JavaScript.'),
+});
+
+/** The site and the feeds over HTTP. */
+const web = z.strictObject({
+  host: text.default('127.0.0.1').describe('IP address to listen on. 0.0.0.0 or ::: all.'),
+  port: count(0, 65_535).default(8080).describe('Port to listen on. 0: any free port.'),
+  trustedProxies: z
+    .array(
+      text.refine(
+        isNetwork,
+        'is not an address or a network; write one like 127.0.0.1, 10.0.0.0/8 or fd00::/8',
+      ),
+    )
+    .default([])
+    .describe('IP addresses or networks of proxies whose X-Forwarded-For is used.'),
+  metricsHost: text.default('127.0.0.1').describe('IP address on which metrics are served.'),
+  metricsPort: count(0, 65_535).default(9464).describe('Port of /metrics. 0: no metrics.'),
+  language: language
+    .optional()
+    .describe("Language of the site's pages (BCP 47). Default: `site.language`."),
+  languages: text.default('../languages').describe('Folder of the language files.'),
+  templates: text
+    .default('../web-templates')
+    .describe("Folder of the templates of the site's pages."),
+  privacyUrl: webUrl.optional().describe('URL of the privacy policy.'),
+  formOrigins: z
+    .array(text.refine(isOrigin, 'is not an origin; write one like https://example.org'))
+    .default([])
+    .describe('Origins of other sites whose scripts may send sign-ups (CORS).'),
+  signUp: signUp.prefault({}).describe('Limits that prevent floods of mail to other people.'),
+});
+
+/** Alerts about editions that are not sent. */
+const alerts = z.strictObject({
+  command: text
+    .optional()
+    .describe('Command that runs when an edition fails, is held or is missed.'),
+  url: webUrl.optional().describe('URL that gets a POST (JSON) at the same times.'),
+  heartbeatUrl: webUrl
+    .optional()
+    .describe('URL that gets a GET after each day without a fault, for a monitoring service.'),
 });
 
 /** The schema of `config/broadsheet.yaml`. Unknown keys are errors: this finds typos. */
 export const configSchema = z
   .strictObject({
-    $schema: z.string().exactOptional().describe('JSON Schema of this file, for editors.'),
-    site: site.describe('The site that the posts are published on.'),
-    publicUrl: folderUrl.exactOptional().describe('Where the output folder is published.'),
+    $schema: z.string().optional().describe('JSON Schema of this file, for editors.'),
+    site: site.describe('The site with the posts.'),
+    publicUrl: folderUrl.optional().describe('URL of the output folder, if it is not `site.url`.'),
     serviceUrl: serviceUrl
-      .exactOptional()
-      .describe('Where `broadsheet start` answers, if not at `publicUrl`; `none`: nowhere.'),
+      .optional()
+      .describe(
+        'URL of `broadsheet start`, if it is not `publicUrl`. `none`: no service; people unsubscribe by mail.',
+      ),
     posts: posts.prefault({}).describe('The posts.'),
     feeds: feeds.prefault({}).describe('The feeds.'),
     newsletters: z.array(newsletter).default([]).describe('The newsletters.'),
-    email: email.prefault({}).describe('How email is made and sent.'),
+    email: email.prefault({}).describe('How email is composed and sent.'),
     database: database.prefault({}).describe('The database.'),
-    web: web.prefault({}).describe('The site and the feeds over HTTP, by `broadsheet start`.'),
-    alerts: alerts.prefault({}).describe('Whom to tell when an edition does not go out.'),
+    web: web.prefault({}).describe('The web server of `broadsheet start`: the site and the feeds.'),
+    alerts: alerts.prefault({}).describe('Alerts about editions that are not sent.'),
   })
   .describe('Configuration of Broadsheet.');
 

@@ -5,11 +5,9 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { BroadsheetError, EXIT } from '../../src/kernel/errors.ts';
 import { checkCountries } from '../../src/settings/check-countries.ts';
-import { configurationPage } from '../../src/settings/configuration-page.ts';
-import { configJsonSchema } from '../../src/settings/json-schema.ts';
-import { loadConfig } from '../../src/settings/load-config.ts';
-import { overrideFolders } from '../../src/settings/override-folders.ts';
-import { relaysWithoutUrl } from '../../src/settings/relays-without-url.ts';
+import { configJsonSchema, configurationPage } from '../../src/settings/configuration-page.ts';
+import { loadConfig, overrideFolders } from '../../src/settings/load-config.ts';
+import { relaysWithoutUrl } from '../../src/settings/relay-accounts.ts';
 
 const ANNOTATED = join(import.meta.dirname, '../../config/broadsheet.yaml');
 const LEAST = `

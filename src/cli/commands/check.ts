@@ -26,7 +26,7 @@ export function addCheck(program: Command, shell: Shell): void {
         const { checkProject } = await import('../../service/check-project.ts');
         const { checkCountries } = await import('../../settings/check-countries.ts');
         const { exampleValues } = await import('../../settings/example-values.ts');
-        const { relaysWithoutUrl } = await import('../../settings/relays-without-url.ts');
+        const { relaysWithoutUrl } = await import('../../settings/relay-accounts.ts');
         const { readTexts } = await import('../../templates/read-texts.ts');
         const { unreadEmailTemplates, unreadLanguages, unreadTemplates } = await import(
           '../../service/unread-files.ts'

@@ -2,7 +2,7 @@ import type { ServiceDependencies } from '../../delivery/send-dependencies.ts';
 import { reasonOf } from '../../kernel/errors.ts';
 import { findHold } from '../../recovery/split-brain-guard.ts';
 import { listSchedule } from '../../schedule/list-schedule.ts';
-import { relaysWithoutUrl } from '../../settings/relays-without-url.ts';
+import { relaysWithoutUrl } from '../../settings/relay-accounts.ts';
 import { formatDue } from '../format.ts';
 import type { Servers } from './open-servers.ts';
 import type { ServicePartName } from './service-parts.ts';

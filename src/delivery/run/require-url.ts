@@ -1,5 +1,5 @@
 import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
-import { relayVariable } from '../../settings/relay-variable.ts';
+import { relayVariable } from '../../settings/relay-accounts.ts';
 import type { RelayAccount } from '../../settings/settings.ts';
 
 /**
