@@ -57,7 +57,6 @@ const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
     'editions/archive/find-strays.ts',
     'feeds/publish/publish.ts',
     'feeds/publish/published-folder.ts',
-    'kernel/files/file-mark.ts',
     'kernel/files/move-file.ts',
     'kernel/files/state-folder.ts',
     'kernel/files/this-machine.ts',

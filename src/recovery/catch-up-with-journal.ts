@@ -2,14 +2,28 @@ import type { StoreDependencies } from '../database/dependencies.ts';
 import { holdDatabase, readIdentity } from '../database/identity.ts';
 import { storedInstant } from '../database/instants.ts';
 import type { Database } from '../database/tables.ts';
+import type { Edition } from '../editions/edition.ts';
+import { findEdition, insertEdition } from '../editions/queries/editions.ts';
 import { waitingEditions } from '../editions/queries/waiting-editions.ts';
-import { changeSubscriptions, JOURNAL } from '../subscribers/change-subscriptions.ts';
-import type { JournalEntry, Rename, SendMark } from '../subscribers/departure.ts';
+import {
+  changeSubscriptions,
+  JOURNAL,
+  type SubscriptionWriter,
+} from '../subscribers/change-subscriptions.ts';
+import type {
+  Departure,
+  JournalEntry,
+  Rename,
+  Return,
+  SendMark,
+} from '../subscribers/departure.ts';
 import { insertJournal } from '../subscribers/journal/journal.ts';
+import { hashesOfAddress } from '../subscribers/keyed-hashes.ts';
+import { pageOfEveryone } from '../subscribers/queries/subscribers.ts';
+import { hasLeft, type Subscriber } from '../subscribers/subscriber.ts';
+import { FIRST_EVENTS, type SubscriptionEvent } from '../subscribers/subscription-events.ts';
 import { compareJournal, unseenLines, whyLacking } from './compare-journal.ts';
-import { endDeparted, type PersonalLine } from './end-departed.ts';
 import { findElsewhere } from './find-place.ts';
-import { cancelForgotten } from './forgotten-editions.ts';
 
 /** What a database older than its journal learned from it. */
 export interface CaughtUp {
@@ -119,4 +133,118 @@ async function markForgotten(db: Database, sends: readonly SendMark[]): Promise<
     if (sends.some((mark) => mark.edition === edition)) forgotten.add(edition);
   }
   return [...forgotten];
+}
+
+/** A line of the journal about one person. */
+type PersonalLine =
+  | (Departure & { readonly kind: 'departure' })
+  | (Return & { readonly kind: 'return' });
+
+const AT_ONCE = 500;
+
+/**
+ * Ends the subscriptions of those who left, from journal lines that the database has missed, and
+ * deletes those of the erased. People who came back later stay. A bounce that was undone since does
+ * not count. `lines` are in order. Returns how many subscriptions it ended.
+ */
+async function endDeparted(
+  db: Database,
+  writer: SubscriptionWriter,
+  lines: readonly PersonalLine[],
+): Promise<number> {
+  if (lines.length === 0) return 0;
+  const { hash_key: key } = await readIdentity(db);
+  const byPerson = Map.groupBy(lines, ({ newsletter, addressHash }) =>
+    keyOf(newsletter, addressHash),
+  );
+  let ended = 0;
+  for (let after = ''; ; ) {
+    const page = await pageOfEveryone(db, { after, limit: AT_ONCE });
+    const last = page.at(-1);
+    if (last === undefined) return ended;
+    after = last.id;
+    const missed = page.flatMap((subscriber): NewsOfOne[] => {
+      const hashes = hashesOfAddress(key, subscriber.address);
+      const of = (newsletter: string | undefined) =>
+        hashes.flatMap((hash) => byPerson.get(keyOf(newsletter, hash)) ?? []);
+      const found = [...of(undefined), ...of(subscriber.newsletter)];
+      const news = found.toSorted((one, other) => (one.at < other.at ? -1 : 1));
+      return news.length === 0
+        ? []
+        : [{ subscriber, lines: news, changedAt: subscriber.changedAt }];
+    });
+    ended += await applyMissed(writer, missed);
+  }
+}
+
+/** The journal's lines about one subscription. */
+interface NewsOfOne {
+  readonly subscriber: Subscriber;
+  readonly lines: readonly PersonalLine[];
+  changedAt: string;
+}
+
+async function applyMissed(
+  writer: SubscriptionWriter,
+  missed: readonly NewsOfOne[],
+): Promise<number> {
+  const ended = new Set<string>();
+  for (const { subscriber, lines } of missed) {
+    const { id, address, changedAt } = subscriber;
+    const erased = lines.findLast((line) => line.kind === 'departure' && line.status === 'erased');
+    if (erased === undefined || changedAt > erased.at) continue;
+    await writer.erase([address], { at: erased.at, source: JOURNAL });
+    ended.add(id);
+  }
+  // One line of each at a time, because each line depends on the result of the one before.
+  const most = Math.max(0, ...missed.map(({ lines }) => lines.length));
+  for (let index = 0; index < most; index += 1) {
+    const changes = missed.flatMap(({ subscriber, lines, changedAt }) => {
+      const line = lines[index];
+      const event = line === undefined || changedAt > line.at ? undefined : eventOf(line);
+      return event === undefined ? [] : [{ id: subscriber.id, event }];
+    });
+    for (const { id, subscription, after } of await writer.apply(changes)) {
+      const one = missed.find(({ subscriber }) => subscriber.id === id);
+      if (one !== undefined) one.changedAt = after.changedAt;
+      if (!hasLeft(subscription.status)) ended.add(id);
+    }
+  }
+  return ended.size;
+}
+
+function eventOf(line: PersonalLine): SubscriptionEvent | undefined {
+  const { at } = line;
+  if (line.kind === 'return') return { kind: 'restored', at, source: JOURNAL };
+  if (line.status === 'erased') return undefined;
+  return { kind: FIRST_EVENTS[line.status], at, source: JOURNAL };
+}
+
+function keyOf(newsletter: string | undefined, addressHash: string): string {
+  return `${newsletter ?? ''} ${addressHash}`;
+}
+
+const NOT_KEPT =
+  'This edition was sent after the backup was made that the database was put back from.';
+
+/**
+ * Keeps an edition from being sent again if the journal says that it was sent and the database has
+ * forgotten it: cancels it, with its stories, to keep them out of other editions. If the database
+ * knows that sending began, this changes nothing and returns false: nobody knows which of its
+ * subscribers have got it since. Run it in a transaction.
+ */
+export async function cancelForgotten(db: Database, mark: SendMark): Promise<boolean> {
+  const known = await findEdition(db, mark.edition);
+  if (known?.plannedAt !== undefined) return false;
+  if (known === undefined && mark.composed !== undefined) {
+    const edition: Edition = { id: mark.edition, ...mark.composed, html: NOT_KEPT, text: NOT_KEPT };
+    await insertEdition(db, edition);
+  }
+  // Marked as sent: cancelling an edition that was not sent would free its stories for another.
+  await db
+    .updateTable('editions')
+    .set({ planned_at: mark.at, fresh_from: mark.at, cancelled_at: mark.at })
+    .where('id', '=', mark.edition)
+    .execute();
+  return true;
 }

@@ -1,9 +1,8 @@
-import { realpathSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { isPostgres } from '../database/dialect.ts';
 import { readPlace } from '../database/identity.ts';
 import { placeOnServer } from '../database/place-on-server.ts';
 import type { Database } from '../database/tables.ts';
-import { fileMark } from '../kernel/files/file-mark.ts';
 import { thisMachine } from '../kernel/files/this-machine.ts';
 import type { Config } from '../settings/config.ts';
 import { type PlaceOfDatabase, whyElsewhere } from '../settings/place-of-database.ts';
@@ -37,4 +36,19 @@ export async function findElsewhere(
   if (here === undefined) return undefined;
   const isFile = noted.kind === 'file' && here.kind === 'file';
   return whyElsewhere(noted, here, isFile ? fileMark(noted.path) : undefined);
+}
+
+/**
+ * Identifies the file at `path`: text that stays the same when the file is written or moved, and that
+ * differs for a copy. Undefined if there is no file; null if the file system does not store creation
+ * times (inode numbers are reused), or denies access.
+ */
+function fileMark(path: string): string | null | undefined {
+  try {
+    const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
+    if (stat === undefined) return undefined;
+    return stat.birthtimeNs > 0n ? `${stat.ino}:${stat.birthtimeNs}` : null;
+  } catch {
+    return null;
+  }
 }

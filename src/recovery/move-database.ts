@@ -125,12 +125,8 @@ async function readHome(
   const store = await openStore(databaseUrl, 'existing');
   try {
     const place = await readPlace(store.db);
-    const config = {
-      databaseUrl,
-      journalFile: journal,
-      ...(machine === undefined ? {} : { machine }),
-    };
-    const isHome = (await findElsewhere(store.db, config)) === undefined;
+    const here = { databaseUrl, journalFile: journal, machine };
+    const isHome = (await findElsewhere(store.db, here)) === undefined;
     return place?.kind === 'file' && isHome ? place : undefined;
   } finally {
     await store.close();

@@ -5,7 +5,7 @@ import { holdDatabase } from '../../src/database/identity.ts';
 import { pauseEditionById, resumeEditionById } from '../../src/delivery/editions/manage-edition.ts';
 import { composeEdition } from '../../src/editions/compose/compose-edition.ts';
 import { draftEdition } from '../../src/editions/compose/draft-edition.ts';
-import { cancelForgotten } from '../../src/recovery/forgotten-editions.ts';
+import { cancelForgotten } from '../../src/recovery/catch-up-with-journal.ts';
 import { runSlotByHand, skipSlot } from '../../src/schedule/decide-by-hand.ts';
 import { lookAtSchedule } from '../../src/schedule/look-at-schedule.ts';
 import { openCalendars } from '../../src/schedule/open-calendars.ts';
