@@ -4,7 +4,7 @@ import { buildMessage } from '../delivery/message/build-message.ts';
 import type { Message } from '../delivery/message/message.ts';
 import { signToken } from '../delivery/message/signed-token.ts';
 import type { Relay } from '../delivery/relay/relay.ts';
-import { requireUrl } from '../delivery/run/require-url.ts';
+import { requireUrl } from '../delivery/relay/open-relays.ts';
 import type { ServiceDependencies } from '../delivery/send-dependencies.ts';
 import { findEdition, type StoredEdition } from '../editions/queries/editions.ts';
 import type { EmailAddress } from '../kernel/email-address.ts';

@@ -8,7 +8,7 @@ import {
 } from '../delivery/editions/retractions.ts';
 import { checkService } from '../delivery/run/check-service.ts';
 import { requireSecret } from '../delivery/run/require-secret.ts';
-import { requireUrl } from '../delivery/run/require-url.ts';
+import { requireUrl } from '../delivery/relay/open-relays.ts';
 import type { ReadySend } from '../delivery/run/send-report.ts';
 import { findEdition, type StoredEdition } from '../editions/queries/editions.ts';
 import { editionComposedByHand, editionSentByHand } from '../editions/queries/editions-by-hand.ts';

@@ -6,7 +6,7 @@ import { openRelay } from '../../src/delivery/relay/open-relay.ts';
 import { openDispatch } from '../../src/delivery/run/dispatch.ts';
 import { openDomainThrottles } from '../../src/delivery/run/domain-throttles.ts';
 import type { Quota } from '../../src/delivery/run/quota.ts';
-import { requireUrl } from '../../src/delivery/run/require-url.ts';
+import { requireUrl } from '../../src/delivery/relay/open-relays.ts';
 import type { Route } from '../../src/delivery/run/routes.ts';
 import { openRunState } from '../../src/delivery/run/run-state.ts';
 import { openThrottle } from '../../src/delivery/run/throttle.ts';

@@ -3,7 +3,7 @@ import type { RelayAccount } from '../../settings/settings.ts';
 import type { OpenRelay, Relay } from '../relay/relay.ts';
 import { LEAST_PER_RELAY } from '../slowed-rate.ts';
 import { openQuota, type Quota } from './quota.ts';
-import { requireUrl } from './require-url.ts';
+import { requireUrl } from '../relay/open-relays.ts';
 import { openThrottle, type Throttle } from './throttle.ts';
 
 /**

@@ -5,7 +5,7 @@ import { buildMessage } from '../message/build-message.ts';
 import type { Relay } from '../relay/relay.ts';
 import type { SendDependencies } from '../send-dependencies.ts';
 import { reportEdition } from './report-edition.ts';
-import { requireUrl } from './require-url.ts';
+import { requireUrl } from '../relay/open-relays.ts';
 import type { SendPreparation, TestReport } from './send-report.ts';
 
 /** The subscriber of a test message. Nobody has this id, so its links end no subscription. */
