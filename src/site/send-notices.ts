@@ -1,7 +1,7 @@
 import { storedInstant } from '../database/instants.ts';
 import type { Message } from '../delivery/message/message.ts';
+import { openRelays } from '../delivery/relay/open-relays.ts';
 import type { Outcome } from '../delivery/relay/outcome.ts';
-import type { OpenRelay } from '../delivery/relay/relay.ts';
 import { countAtOnce } from '../delivery/run/quota.ts';
 import { isUsable, openRoutes, type Route } from '../delivery/run/routes.ts';
 import type { ServiceDependencies } from '../delivery/send-dependencies.ts';
@@ -39,17 +39,9 @@ const AFTER_REST_SECONDS = 30;
  * The routes for notices. They have a few connections of their own, so a large edition does not delay
  * them. Throws a config error for a relay without a URL.
  */
-export function openNoticeRoutes({
-  config,
-  store,
-  openRelay,
-}: ServiceDependencies): readonly Route[] {
-  const accounts = config.relays.map((account) => ({
-    ...account,
-    connections: Math.min(account.connections, CONNECTIONS),
-  }));
-  const open: OpenRelay = (settings) => openRelay({ ...settings, timeouts: TIMEOUTS });
-  return openRoutes(accounts, store, open).toSorted((a, b) => b.account.weight - a.account.weight);
+export function openNoticeRoutes(deps: ServiceDependencies): readonly Route[] {
+  const relays = openRelays(deps, { connections: CONNECTIONS, timeouts: TIMEOUTS });
+  return openRoutes(relays, deps.store).toSorted((a, b) => b.account.weight - a.account.weight);
 }
 
 /** Whether mails are sent at once, as far as is known: a relay is usable, and not in trouble. */

@@ -3,10 +3,10 @@ import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import type { ClaimedDelivery } from '../../src/delivery/queries/claims.ts';
 import { openRelay } from '../../src/delivery/relay/open-relay.ts';
+import { openRelays } from '../../src/delivery/relay/open-relays.ts';
 import { openDispatch } from '../../src/delivery/run/dispatch.ts';
 import { openDomainThrottles } from '../../src/delivery/run/domain-throttles.ts';
 import type { Quota } from '../../src/delivery/run/quota.ts';
-import { requireUrl } from '../../src/delivery/relay/open-relays.ts';
 import type { Route } from '../../src/delivery/run/routes.ts';
 import { openRunState } from '../../src/delivery/run/run-state.ts';
 import { openThrottle } from '../../src/delivery/run/throttle.ts';
@@ -101,8 +101,10 @@ function openRun(options: {
   readonly of: Parameters<typeof openDomainThrottles>[0]['of'];
 }) {
   const account = accountAt({ url: 'smtp://127.0.0.1:1' }, { connections: 1 });
+  const [opened] = openRelays({ config: { relays: [account] }, openRelay });
+  assert.ok(opened);
   const route: Route = {
-    ...{ account, relay: openRelay(requireUrl(account)), quota: NO_LIMIT, given: 0, inFlight: 0 },
+    ...{ ...opened, quota: NO_LIMIT, given: 0, inFlight: 0 },
     ...{ movedAt: 0, pacedUntil: 0, restsFrom: 0, restsUntil: 0 },
     ...{ works: false, troubles: 0, doubts: 0, isProbing: false, limited: 0 },
     throttle: openThrottle({ leastPerHour: 60 }, undefined, 0),

@@ -22,6 +22,7 @@ import {
 import { noteAsComposed } from '../queries/edition-reach.ts';
 import { sendersOf } from '../queries/standing.ts';
 import { countUndecided, nextRetry } from '../queries/unfinished.ts';
+import { openRelays } from '../relay/open-relays.ts';
 import type { SendDependencies } from '../send-dependencies.ts';
 import { checkService } from './check-service.ts';
 import { type DeliveryResult, deliverClaims } from './deliver-claims.ts';
@@ -58,7 +59,7 @@ export async function deliverEdition(
   requireSecret(config);
   await checkSplitBrain(deps);
   if (send.state !== 'unfinished') await checkService(deps, { isForced: options.force === true });
-  const routes = openRoutes(config.relays, store, deps.openRelay);
+  const routes = openRoutes(openRelays(deps), store);
   await planEdition(deps, send);
   const page = await publishEditionPage(deps, newsletter, edition.id);
   const record = await recordSend(deps, edition);

@@ -1,18 +1,14 @@
 import type { Store } from '../../database/open-store.ts';
-import type { RelayAccount } from '../../settings/settings.ts';
-import type { OpenRelay, Relay } from '../relay/relay.ts';
+import type { OpenedRelay } from '../relay/open-relays.ts';
 import { LEAST_PER_RELAY } from '../slowed-rate.ts';
 import { openQuota, type Quota } from './quota.ts';
-import { requireUrl } from '../relay/open-relays.ts';
 import { openThrottle, type Throttle } from './throttle.ts';
 
 /**
  * One relay of a run: its connections, its limits, and how well it works. Times are epoch
  * milliseconds.
  */
-export interface Route {
-  readonly account: RelayAccount;
-  readonly relay: Relay;
+export interface Route extends OpenedRelay {
   readonly quota: Quota;
   /** Messages sent to it in this run; `inFlight` are those without a verdict yet. */
   given: number;
@@ -51,18 +47,11 @@ export interface Route {
   doubts: number;
 }
 
-/**
- * Opens a route for each account; connects to nothing yet. Throws a config error for an invalid or
- * missing URL.
- */
-export function openRoutes(
-  accounts: readonly RelayAccount[],
-  store: Store,
-  openRelay: OpenRelay,
-): readonly Route[] {
-  return accounts.map((account) => ({
+/** A route for each relay. */
+export function openRoutes(relays: readonly OpenedRelay[], store: Store): readonly Route[] {
+  return relays.map(({ account, relay }) => ({
     account,
-    relay: openRelay(requireUrl(account)),
+    relay,
     quota: openQuota(store, account),
     ...{ given: 0, inFlight: 0, movedAt: 0, pacedUntil: 0, restsFrom: 0, restsUntil: 0 },
     ...{ works: false, troubles: 0, doubts: 0, isProbing: false, limited: 0 },

@@ -2,10 +2,10 @@ import type { EmailAddress } from '../../kernel/email-address.ts';
 import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
 import { findNewsletter } from '../../settings/find-newsletter.ts';
 import { buildMessage } from '../message/build-message.ts';
+import { openAccount } from '../relay/open-relays.ts';
 import type { Relay } from '../relay/relay.ts';
 import type { SendDependencies } from '../send-dependencies.ts';
 import { reportEdition } from './report-edition.ts';
-import { requireUrl } from '../relay/open-relays.ts';
 import type { SendPreparation, TestReport } from './send-report.ts';
 
 /** The subscriber of a test message. Nobody has this id, so its links end no subscription. */
@@ -22,7 +22,7 @@ export async function sendTest(
 ): Promise<TestReport> {
   const { config } = deps;
   const newsletter = findNewsletter(config, edition.newsletter);
-  const relay = deps.openRelay(requireUrl(config.relays[0]));
+  const { relay } = openAccount(deps, config.relays[0]);
   const messages: TestReport['messages'][number][] = [];
   try {
     for (const address of to) {
