@@ -9,7 +9,7 @@ import { openDomainThrottles } from '../../src/delivery/run/domain-throttles.ts'
 import type { Quota } from '../../src/delivery/run/quota.ts';
 import type { Route } from '../../src/delivery/run/routes.ts';
 import { openRunState } from '../../src/delivery/run/run-state.ts';
-import { openThrottle } from '../../src/delivery/run/throttle.ts';
+import { openThrottle } from '../../src/delivery/throttle.ts';
 import { address } from '../support/paper.ts';
 import { accountAt, HOUR_MS } from '../support/sending.ts';
 import { waitFor } from '../support/wait-for.ts';

@@ -1,6 +1,6 @@
 import type { DomainSettings } from '../../settings/settings.ts';
 import { LEAST_PER_DOMAIN, type SlowedRate } from '../slowed-rate.ts';
-import { openThrottle, type Throttle } from './throttle.ts';
+import { openThrottle, type Throttle } from '../throttle.ts';
 
 /** Throttles for destination domains. Times are epoch milliseconds. */
 export interface DomainThrottles {

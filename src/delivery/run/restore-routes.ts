@@ -2,8 +2,8 @@ import { type RelayState, readRelayStates } from '../queries/relay-state.ts';
 import type { RelayLimits } from '../relay/relay.ts';
 import type { SendDependencies } from '../send-dependencies.ts';
 import { LEAST_PER_RELAY } from '../slowed-rate.ts';
+import { openThrottle } from '../throttle.ts';
 import { type Route, restForQuota } from './routes.ts';
-import { openThrottle } from './throttle.ts';
 
 const HOUR_MS = 3_600_000;
 /** The learned limit of messages per connection is forgotten after this time: accounts change. */

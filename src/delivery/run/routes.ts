@@ -1,8 +1,8 @@
 import type { Store } from '../../database/open-store.ts';
 import type { OpenedRelay } from '../relay/open-relays.ts';
 import { LEAST_PER_RELAY } from '../slowed-rate.ts';
+import { openThrottle, type Throttle } from '../throttle.ts';
 import { openQuota, type Quota } from './quota.ts';
-import { openThrottle, type Throttle } from './throttle.ts';
 
 /**
  * One relay of a run: its connections, its limits, and how well it works. Times are epoch

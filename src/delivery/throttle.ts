@@ -1,4 +1,4 @@
-import { currentRate, type SlowedRate, slowedRate } from '../slowed-rate.ts';
+import { currentRate, type SlowedRate, slowedRate } from './slowed-rate.ts';
 
 /** How fast messages may go to a destination domain, or to a relay. Times are epoch milliseconds. */
 export interface Throttle {
