@@ -59,10 +59,10 @@ export type DeliveryEvent =
   /** A refusal was about the reader. */
   | { readonly kind: 'settle' }
   /** A refusal was about the relay or about us. */
-  | { readonly kind: 'requeue' }
+  | { readonly kind: 'requeueRefused' }
   /** The connection broke after the final dot. */
   | { readonly kind: 'lose'; readonly sender: string }
-  | { readonly kind: 'giveBack'; readonly sender: string }
+  | { readonly kind: 'requeue'; readonly sender: string }
   /** The lease of its sender is over; the sender may still run. */
   | { readonly kind: 'endLease'; readonly sender: string }
   | { readonly kind: 'senderDied'; readonly sender: string }
@@ -83,9 +83,9 @@ export const EVENT_SOURCES = {
   refuse: ['claimed', 'submitting', 'inDoubt'],
   limit: ['claimed', 'submitting', 'inDoubt'],
   settle: ['deferred'],
-  requeue: ['deferred'],
+  requeueRefused: ['deferred'],
   lose: ['claimed', 'submitting', 'inDoubt'],
-  giveBack: ['claimed', 'submitting'],
+  requeue: ['claimed', 'submitting'],
   endLease: ['claimed'],
   senderDied: ['claimed', 'submitting'],
   resend: ['inDoubt'],
@@ -129,7 +129,7 @@ export function applyEvent(entry: LedgerEntry, event: DeliveryEvent): LedgerEntr
       return moved(tried(entry), 'queued');
     case 'settle':
       return moved(entry, 'failed', { failedBecause: 'reply' });
-    case 'requeue':
+    case 'requeueRefused':
       return moved(entry, 'queued');
     case 'lose':
       return doubted(entry);
@@ -141,7 +141,7 @@ export function applyEvent(entry: LedgerEntry, event: DeliveryEvent): LedgerEntr
       return { ...entry, isSettled: true };
     case 'retry':
       return event.isActive ? moved(entry, 'queued') : entry;
-    case 'giveBack':
+    case 'requeue':
     case 'endLease':
       return moved(entry, 'queued');
     case 'expire':

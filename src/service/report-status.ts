@@ -13,10 +13,10 @@ import {
 } from '../delivery/queries/standing.ts';
 import { countUndecided, nextRetry, type Undecided } from '../delivery/queries/unfinished.ts';
 import { dayQuota } from '../delivery/relay-quota.ts';
-import { learnedLimits, restLeftMs } from '../delivery/run/restore-routes.ts';
+import { learnedLimits, restLeftMs } from '../delivery/run/routes.ts';
 import { livingSenders } from '../delivery/run/sender-lease.ts';
 import type { SendDependencies } from '../delivery/send-dependencies.ts';
-import { currentRate } from '../delivery/slowed-rate.ts';
+import { currentRate } from '../delivery/throttle.ts';
 import type { EditionPause } from '../editions/edition.ts';
 import { type EditionRow, editionRows, pauseOf } from '../editions/queries/editions.ts';
 import { findMissingNewsletters } from '../newsletters/missing-newsletters.ts';

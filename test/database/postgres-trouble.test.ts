@@ -177,7 +177,7 @@ test('every commit is durable, whatever the server is set to, and the session is
         .values({ ...SENDER, id: 'b' })
         .execute(),
     );
-    const nothing = { verdicts: [], returned: [], submissions: [], works: [] };
+    const nothing = { verdicts: [], requeued: [], submissions: [], works: [] };
     const writes = { ...nothing, uses: new Map([['relay', 1]]), now: 0 };
     await writeLedger(store, writes, { sender: 'a', at: '' });
     const noted = await sql<{ value: string }>`select value from commits`.execute(store.db);

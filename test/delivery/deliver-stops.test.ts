@@ -36,6 +36,7 @@ test('an edition that is paused in the middle of its send stops, and goes on whe
   assert.deepEqual(report.stopped, {
     because: 'paused',
     message: `${edition.id} was paused: a wrong name`,
+    retryAt: undefined,
   });
   // What was on its way when it was paused: one message for each connection at most.
   const { accepted, queued } = report.deliveries;

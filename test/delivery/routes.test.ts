@@ -74,7 +74,7 @@ test('a relay waits for another that is behind its share, unless that one does n
   other.pacedUntil = NOW + 1;
   assert.equal(isTurnOf(one, routes, NOW), true);
   other.pacedUntil = NOW;
-  other.inFlight = 2;
+  other.throttle.inFlight = 2;
   other.movedAt = NOW - 400;
   assert.equal(isTurnOf(one, routes, NOW), false);
   assert.equal(isTurnOf(one, routes, NOW + 200), true);

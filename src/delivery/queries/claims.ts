@@ -54,7 +54,7 @@ export async function claimDeliveries(
 }
 
 /** Requeues all that the sender claimed and did not start. */
-export async function giveBackAll(db: Database, sender: string, at: string): Promise<void> {
+export async function requeueAll(db: Database, sender: string, at: string): Promise<void> {
   await db
     .updateTable('deliveries')
     .set({ state: 'queued', sender: null, changed_at: at })
@@ -84,7 +84,7 @@ export async function settleClaims(
   at: string,
 ): Promise<void> {
   if (dead.length === 0) return;
-  for (const sender of dead) await giveBackAll(db, sender, at);
+  for (const sender of dead) await requeueAll(db, sender, at);
   await db
     .updateTable('deliveries')
     .set((set) => ({

@@ -1,5 +1,5 @@
 import type { Database } from '../../database/tables.ts';
-import type { SlowedRate } from '../slowed-rate.ts';
+import type { SlowedRate } from '../throttle.ts';
 
 /** Domains that asked for a slower pace, by name. */
 export async function readDomainRates(db: Database): Promise<ReadonlyMap<string, SlowedRate>> {

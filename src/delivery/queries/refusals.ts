@@ -37,7 +37,7 @@ export async function requeueRefused(
       .updateTable('deliveries')
       .set({ state: 'queued', retry_at: null, reply_class: 'relay', changed_at: at })
       .where('id', 'in', some)
-      .where('state', 'in', EVENT_SOURCES.requeue)
+      .where('state', 'in', EVENT_SOURCES.requeueRefused)
       .execute();
   }
 }

@@ -1,5 +1,5 @@
 import type { Database } from '../../database/tables.ts';
-import type { SlowedRate } from '../slowed-rate.ts';
+import type { SlowedRate } from '../throttle.ts';
 import { lockRelay } from './relays.ts';
 
 /** The saved state of a relay between runs. Times are ISO 8601. */

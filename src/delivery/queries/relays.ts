@@ -50,11 +50,11 @@ export async function countMessages(
   messages: number,
   now: number,
 ): Promise<void> {
-  if (messages !== 0) await counting(db, relay, messages, now).execute();
+  if (messages !== 0) await countQuery(db, relay, messages, now).execute();
 }
 
 /** The query of `countMessages`. */
-export function counting(db: Database, relay: string, messages: number, now: number) {
+export function countQuery(db: Database, relay: string, messages: number, now: number) {
   return db
     .insertInto('relay_usage')
     .values({ relay, minute: minuteOf(now), messages })

@@ -1,6 +1,6 @@
 import type { Database, RelaysTable, SendersTable } from '../../database/tables.ts';
 import type { DeliveryTable } from '../delivery.ts';
-import type { SlowedRate } from '../slowed-rate.ts';
+import type { SlowedRate } from '../throttle.ts';
 import { readDomainRates } from './domains.ts';
 
 // The queries of `broadsheet status`. They change nothing.

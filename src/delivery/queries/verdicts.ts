@@ -42,12 +42,12 @@ export async function markSubmitting(
   writer: Writer,
 ): Promise<ReadonlySet<number>> {
   if (submissions.length === 0) return new Set();
-  const marked = await submitting(db, submissions, writer).execute();
+  const marked = await submitQuery(db, submissions, writer).execute();
   return new Set(marked.map((row) => row.id));
 }
 
 /** The query of `markSubmitting`, for one submission or more. */
-export function submitting(
+export function submitQuery(
   db: Database,
   submissions: readonly Submission[],
   { sender, at }: Writer,
@@ -108,11 +108,11 @@ export async function recordVerdicts(
   verdicts: readonly Verdict[],
   writer: Writer,
 ): Promise<void> {
-  if (verdicts.length > 0) await recording(db, verdicts, writer).execute();
+  if (verdicts.length > 0) await recordQuery(db, verdicts, writer).execute();
 }
 
 /** The query of `recordVerdicts`, for one verdict or more. */
-export function recording(db: Database, verdicts: readonly Verdict[], { sender, at }: Writer) {
+export function recordQuery(db: Database, verdicts: readonly Verdict[], { sender, at }: Writer) {
   return db
     .with('v(delivery, state, message_id, relay, retry_at, class, code, enhanced, said)', () =>
       valuesOf<VerdictRow>(verdicts.map(toRow)),
@@ -145,22 +145,18 @@ export function recording(db: Database, verdicts: readonly Verdict[], { sender, 
 }
 
 /** Requeues leased deliveries: their messages surely did not go out, and nobody refused them. */
-export async function giveBack(
-  db: Database,
-  ids: readonly number[],
-  writer: Writer,
-): Promise<void> {
-  if (ids.length > 0) await givingBack(db, ids, writer).execute();
+export async function requeue(db: Database, ids: readonly number[], writer: Writer): Promise<void> {
+  if (ids.length > 0) await requeueQuery(db, ids, writer).execute();
 }
 
-/** The query of `giveBack`, for one delivery or more. */
-export function givingBack(db: Database, ids: readonly number[], { sender, at }: Writer) {
+/** The query of `requeue`, for one delivery or more. */
+export function requeueQuery(db: Database, ids: readonly number[], { sender, at }: Writer) {
   return db
     .updateTable('deliveries')
     .set({ state: 'queued', sender: null, changed_at: at })
     .where('id', 'in', ids)
     .where('sender', '=', sender)
-    .where('state', 'in', EVENT_SOURCES.giveBack)
+    .where('state', 'in', EVENT_SOURCES.requeue)
     .returning('id');
 }
 

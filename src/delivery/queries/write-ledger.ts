@@ -2,15 +2,15 @@ import { type OperationNodeSource, sql } from 'kysely';
 import { durable, isPostgres } from '../../database/dialect.ts';
 import type { Store } from '../../database/open-store.ts';
 import type { Database } from '../../database/tables.ts';
-import { counting, countMessages } from './relays.ts';
+import { countMessages, countQuery } from './relays.ts';
 import {
-  giveBack,
-  givingBack,
   markSubmitting,
-  recording,
+  recordQuery,
   recordVerdicts,
+  requeue,
+  requeueQuery,
   type Submission,
-  submitting,
+  submitQuery,
   type Verdict,
   type Writer,
 } from './verdicts.ts';
@@ -19,7 +19,7 @@ import {
 export interface LedgerWrites {
   readonly verdicts: readonly Verdict[];
   /** Ids of deliveries to requeue. */
-  readonly returned: readonly number[];
+  readonly requeued: readonly number[];
   readonly submissions: readonly Submission[];
   /** Messages sent to relays in the minute of `now` (epoch milliseconds), by relay. */
   readonly uses: ReadonlyMap<string, number>;
@@ -39,10 +39,10 @@ export async function writeLedger(
 ): Promise<ReadonlySet<number>> {
   if (isPostgres(store.db) && writes.works.length === 0)
     return inOneStatement(store.db, writes, writer);
-  const { verdicts, returned, submissions, uses, now, works } = writes;
+  const { verdicts, requeued, submissions, uses, now, works } = writes;
   return store.transaction(async (db) => {
     await recordVerdicts(db, verdicts, writer);
-    await giveBack(db, returned, writer);
+    await requeue(db, requeued, writer);
     for (const [relay, messages] of uses) await countMessages(db, relay, messages, now);
     for (const work of works) await work(db);
     return markSubmitting(db, submissions, writer);
@@ -55,16 +55,16 @@ export async function writeLedger(
  */
 async function inOneStatement(
   db: Database,
-  { verdicts, returned, submissions, uses, now }: LedgerWrites,
+  { verdicts, requeued, submissions, uses, now }: LedgerWrites,
   writer: Writer,
 ): Promise<ReadonlySet<number>> {
   const changes: OperationNodeSource[] = [
-    ...(verdicts.length > 0 ? [recording(db, verdicts, writer)] : []),
-    ...(returned.length > 0 ? [givingBack(db, returned, writer)] : []),
-    ...[...uses].map(([relay, messages]) => counting(db, relay, messages, now)),
+    ...(verdicts.length > 0 ? [recordQuery(db, verdicts, writer)] : []),
+    ...(requeued.length > 0 ? [requeueQuery(db, requeued, writer)] : []),
+    ...[...uses].map(([relay, messages]) => countQuery(db, relay, messages, now)),
   ];
   const marks =
-    submissions.length > 0 ? submitting(db, submissions, writer) : sql`select 0 as id where false`;
+    submissions.length > 0 ? submitQuery(db, submissions, writer) : sql`select 0 as id where false`;
   const parts = [
     ...changes.map((change, at) => [`change_${at}`, change] as const),
     ['marks', marks] as const,

@@ -25,7 +25,6 @@ import { countUndecided, nextRetry } from '../queries/unfinished.ts';
 import { openRelays } from '../relay/open-relays.ts';
 import type { SendDependencies } from '../send-dependencies.ts';
 import { checkService } from './check-service.ts';
-import type { DeliveryRun } from './deliver-one.ts';
 import { endBounced } from './end-bounced.ts';
 import { planEdition } from './plan-edition.ts';
 import { recordSend } from './record-send.ts';
@@ -33,7 +32,7 @@ import { reportEdition } from './report-edition.ts';
 import { requireSecret } from './require-secret.ts';
 import { openRoutes } from './routes.ts';
 import type { ReadySend, SendOptions, SendReport, Stopped } from './send-report.ts';
-import { type DeliveryResult, deliverClaims } from './send-run.ts';
+import { type RunResult, runSend, type SendRunInput } from './send-run.ts';
 import { startSender } from './sender-lease.ts';
 import { mostDoubtsResent, policyOf } from './when-in-doubt.ts';
 import { whyClosed } from './why-closed.ts';
@@ -69,10 +68,17 @@ export async function deliverEdition(
     const { publicUrl, serviceUrl, secrets } = config;
     const links = { publicUrl, serviceUrl, secrets };
     const template = await prepareMessages({ edition, newsletter, ...links });
-    const run = { deps, edition, template, sender: sender.id };
-    const triesAtOnce = options.resume === true;
-    const limits = { recipients: send.recipients, freshUntil, triesAtOnce };
-    const result = await deliverClaims(run, routes, limits, signal);
+    const run: SendRunInput = {
+      deps,
+      edition,
+      template,
+      sender: sender.id,
+      routes,
+      recipients: send.recipients,
+      freshUntil,
+      triesAtOnce: options.resume === true,
+    };
+    const result = await runSend(run, signal);
     const bounced = await conclude(run, options, result.stopped);
     const reported = await report(deps, edition, await withReason(deps, edition, result), bounced);
     return page === undefined ? reported : { ...reported, page };
@@ -126,7 +132,7 @@ function isSameMail(a: Edition, b: Edition): boolean {
  * dead subscriptions.
  */
 async function conclude(
-  { deps, edition, sender }: DeliveryRun,
+  { deps, edition, sender }: SendRunInput,
   options: SendOptions,
   stopped: Stopped | undefined,
 ): Promise<readonly EmailAddress[]> {
@@ -151,8 +157,8 @@ async function conclude(
 async function withReason(
   { store }: SendDependencies,
   { id }: Edition,
-  result: DeliveryResult,
-): Promise<DeliveryResult> {
+  result: RunResult,
+): Promise<RunResult> {
   if (result.stopped !== undefined) return result;
   const message = await whyClosed(store.db, id);
   return message === undefined ? result : { ...result, stopped: { because: 'paused', message } };
@@ -161,7 +167,7 @@ async function withReason(
 async function report(
   { store: { db } }: SendDependencies,
   edition: Edition,
-  { sent, stopped }: DeliveryResult,
+  { sent, stopped }: RunResult,
   bounced: readonly EmailAddress[],
 ): Promise<SendReport> {
   const deliveries = await deliveryTable(db, edition.id);

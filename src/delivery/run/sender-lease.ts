@@ -3,7 +3,7 @@ import { storedInstant } from '../../database/instants.ts';
 import type { Store } from '../../database/open-store.ts';
 import type { SendersTable } from '../../database/tables.ts';
 import { isAlive, thisProcess } from '../../kernel/files/this-machine.ts';
-import { giveBackAll, holders, settleClaims } from '../queries/claims.ts';
+import { holders, requeueAll, settleClaims } from '../queries/claims.ts';
 import { allSenders, removeSenders, renewLease } from '../queries/senders.ts';
 import { sendersOf } from '../queries/standing.ts';
 
@@ -59,7 +59,7 @@ export async function settleDeadSenders(store: Store, at: string): Promise<void>
     for (const sender of senders) {
       const fate = livenessOf(sender, now);
       if (fate === 'dead') dead.push(sender.id);
-      if (fate === 'late') await giveBackAll(db, sender.id, at);
+      if (fate === 'late') await requeueAll(db, sender.id, at);
     }
     const alive = new Set(senders.map(({ id }) => id).filter((id) => !dead.includes(id)));
     const deadHolders = holding.filter((id) => !alive.has(id));
