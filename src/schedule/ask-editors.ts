@@ -1,7 +1,7 @@
 import { storedInstant } from '../database/instants.ts';
 import { approvalCopy } from '../delivery/message/approval-copy.ts';
-import { buildMessage } from '../delivery/message/build-message.ts';
 import type { Message } from '../delivery/message/message.ts';
+import { buildMessage } from '../delivery/message/prepare-messages.ts';
 import { signToken } from '../delivery/message/signed-token.ts';
 import { openRelays } from '../delivery/relay/open-relays.ts';
 import type { ServiceDependencies } from '../delivery/send-dependencies.ts';

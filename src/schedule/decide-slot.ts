@@ -7,8 +7,7 @@ import {
   whyRetracted,
 } from '../delivery/editions/retractions.ts';
 import { requireUrl } from '../delivery/relay/open-relays.ts';
-import { checkService } from '../delivery/run/check-service.ts';
-import { requireSecret } from '../delivery/run/require-secret.ts';
+import { checkService, requireSecret } from '../delivery/run/check-service.ts';
 import type { ReadySend } from '../delivery/run/send-report.ts';
 import { findEdition, type StoredEdition } from '../editions/queries/editions.ts';
 import { editionComposedByHand, editionSentByHand } from '../editions/queries/editions-by-hand.ts';

@@ -1,7 +1,7 @@
 import { storedInstant } from '../database/instants.ts';
 import type { Message } from '../delivery/message/message.ts';
 import { openRelays } from '../delivery/relay/open-relays.ts';
-import type { Outcome } from '../delivery/relay/outcome.ts';
+import type { Outcome } from '../delivery/relay/relay.ts';
 import { countAtOnce } from '../delivery/run/quota.ts';
 import { isUsable, openRoutes, type Route } from '../delivery/run/routes.ts';
 import type { ServiceDependencies } from '../delivery/send-dependencies.ts';

@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import pg from 'pg';
 import { explainPostgresError } from '../../src/database/explain-postgres-error.ts';
 import { openStore, type Store } from '../../src/database/open-store.ts';
-import { writeLedger } from '../../src/delivery/queries/write-ledger.ts';
+import { writeLedger } from '../../src/delivery/queries/verdicts.ts';
 import { BroadsheetError, EXIT } from '../../src/kernel/errors.ts';
 import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { newDatabase, serverUrl } from '../support/databases.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { replyPattern } from '../../src/delivery/reply-pattern.ts';
+import { replyPattern } from '../../src/delivery/refusals.ts';
 
 test('replies to several readers that say the same have one pattern', () => {
   const ada = replyPattern(

@@ -2,8 +2,8 @@ import type { PreviewReport } from '../../editions/compose/edition-draft.ts';
 import type { ComposeDependencies } from '../../editions/edition-dependencies.ts';
 import type { EmailAddress } from '../../kernel/email-address.ts';
 import { findNewsletter } from '../../settings/find-newsletter.ts';
-import { buildMessage } from '../message/build-message.ts';
 import { personaliseHtml, personaliseText } from '../message/personalise.ts';
+import { buildMessage } from '../message/prepare-messages.ts';
 import { unsubscribeToken, wayOutOf } from '../message/unsubscribe-link.ts';
 import { prepareSend } from '../run/prepare-send.ts';
 

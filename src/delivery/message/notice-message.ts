@@ -2,8 +2,7 @@ import type { EmailAddress } from '../../kernel/email-address.ts';
 import type { NewsletterSettings } from '../../settings/settings.ts';
 import { composeMime } from './compose-mime.ts';
 import { listHeaders, listUnsubscribe } from './list-headers.ts';
-import type { Message } from './message.ts';
-import { messageIdOf } from './message-id.ts';
+import { type Message, messageIdOf } from './message.ts';
 import { unsubscribeUrlOf } from './unsubscribe-link.ts';
 
 export interface NoticeMessageInput {

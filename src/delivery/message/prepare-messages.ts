@@ -4,8 +4,7 @@ import type { NewsletterSettings } from '../../settings/settings.ts';
 import { composeMime, dateLine, headerLine, toLine } from './compose-mime.ts';
 import { encodeBody, encodeWithPlaceholders } from './encode-body.ts';
 import { listHeaders, listUnsubscribe } from './list-headers.ts';
-import type { Message } from './message.ts';
-import { messageIdOf } from './message-id.ts';
+import { type Message, messageIdOf } from './message.ts';
 import { escapeHtml } from './personalise.ts';
 import { unsubscribeToken, wayOutOf } from './unsubscribe-link.ts';
 
@@ -181,4 +180,14 @@ function assertWireReady(parts: readonly Part[]): void {
   if (/^\.|\n\.|[^\r]\n|\r(?!\n)/.test(text) || !text.endsWith('\r\n')) {
     throw new Error('the message has lines that SMTP would have to change');
   }
+}
+
+export type BuildMessageInput = PrepareMessagesInput & {
+  readonly subscriber: MessageRecipient;
+  readonly date: Temporal.Instant;
+};
+
+/** One message, if only one is needed: `prepareMessages`, filled for `subscriber`. */
+export async function buildMessage(input: BuildMessageInput): Promise<Message> {
+  return (await prepareMessages(input)).fill(input.subscriber, input.date);
 }

@@ -209,3 +209,22 @@ function replyOf(
     text: row.reply_text ?? '',
   };
 }
+
+/** How many deliveries of the edition were accepted since `since`, and when the first of them was. */
+export async function acceptedSince(
+  db: Database,
+  edition: string,
+  since: string,
+): Promise<{ readonly count: number; readonly first?: string }> {
+  const row = await db
+    .selectFrom('deliveries')
+    .select((select) => [
+      select.fn.countAll<number>().as('count'),
+      select.fn.min<string | null>('changed_at').as('first'),
+    ])
+    .where('edition', '=', edition)
+    .where('state', '=', 'accepted')
+    .where('changed_at', '>=', since)
+    .executeTakeFirstOrThrow();
+  return { count: Number(row.count), first: row.first ?? undefined };
+}

@@ -1,6 +1,6 @@
 import type { Reply } from '../delivery.ts';
 import type { ReplyClass } from '../refusals.ts';
-import type { RelayLimit } from './outcome.ts';
+import type { RelayLimit } from './relay.ts';
 import { REPLY_TABLE, type ReplyRow, type SmtpPhase } from './reply-table.ts';
 
 /**

@@ -1,8 +1,7 @@
 import type { Reply } from '../delivery.ts';
 import { explainOpening, type SmtpError } from './explain-trouble.ts';
-import type { Outcome } from './outcome.ts';
 import { parseRelayUrl } from './parse-relay-url.ts';
-import type { Relay, RelayLimits, RelaySettings } from './relay.ts';
+import type { Outcome, Relay, RelayLimits, RelaySettings } from './relay.ts';
 import { openSession, type SmtpSession } from './smtp-session.ts';
 
 const TIMEOUTS = { connectMs: 30_000, silenceMs: 600_000 };

@@ -5,9 +5,8 @@ import type { Message } from '../message/message.ts';
 import { classifyReply, isLimit, parseReply } from './classify-reply.ts';
 import { explainTrouble, type SmtpError } from './explain-trouble.ts';
 import { MessageConnection } from './message-connection.ts';
-import type { Outcome } from './outcome.ts';
 import type { RelayAddress } from './parse-relay-url.ts';
-import type { RelaySettings } from './relay.ts';
+import type { Outcome, RelaySettings } from './relay.ts';
 import type { SmtpPhase } from './reply-table.ts';
 
 /** One connection to a relay, connected and logged in; it sends one message at a time. */

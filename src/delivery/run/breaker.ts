@@ -3,8 +3,7 @@ import type { Database } from '../../database/tables.ts';
 import type { ClaimedDelivery } from '../queries/claims.ts';
 import { setDomainRate } from '../queries/domains.ts';
 import { disbelieve, failRefused, hasAccepted, requeueRefused } from '../queries/refusals.ts';
-import { setRelayLimits, setRelayRate, setRest } from '../queries/relay-state.ts';
-import { setTrouble } from '../queries/relays.ts';
+import { setRelayLimits, setRelayRate, setRest, setTrouble } from '../queries/relays.ts';
 import {
   addAccepted,
   addRefusal,
@@ -18,10 +17,10 @@ import {
   type Refusal,
   type RefusalState,
   reasonToStop,
+  replyPattern,
 } from '../refusals.ts';
 import { asksForSlowerPace, isGreylisting } from '../relay/classify-reply.ts';
-import type { Outcome } from '../relay/outcome.ts';
-import { replyPattern } from '../reply-pattern.ts';
+import type { Outcome } from '../relay/relay.ts';
 import type { SendDependencies } from '../send-dependencies.ts';
 import { type DomainThrottles, ONE_REQUEST_MS } from '../throttle.ts';
 import type { Ledger } from './ledger.ts';

@@ -7,35 +7,40 @@ import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
 import { checkSplitBrain } from '../../recovery/split-brain-guard.ts';
 import { findNewsletter } from '../../settings/find-newsletter.ts';
 import type { NewsletterSettings } from '../../settings/settings.ts';
+import { endBounced } from '../bounces/end-bounced.ts';
 import { balances } from '../delivery.ts';
 import { prepareMessages } from '../message/prepare-messages.ts';
 import { deliveryTable, doubtedDeliveries, failedDeliveries } from '../queries/deliveries.ts';
 import {
   failCancelled,
   failWaiting,
+  noteAsComposed,
   pauseEdition,
   resendDoubted,
   resumeEdition,
   retryFailed,
   skipDoubted,
+  whyClosed,
 } from '../queries/edition-changes.ts';
-import { noteAsComposed } from '../queries/edition-reach.ts';
-import { sendersOf } from '../queries/standing.ts';
+import { sendersOf } from '../queries/senders.ts';
 import { countUndecided, nextRetry } from '../queries/unfinished.ts';
 import { openRelays } from '../relay/open-relays.ts';
 import type { SendDependencies } from '../send-dependencies.ts';
-import { checkService } from './check-service.ts';
-import { endBounced } from './end-bounced.ts';
+import { checkService, requireSecret } from './check-service.ts';
 import { planEdition } from './plan-edition.ts';
 import { recordSend } from './record-send.ts';
-import { reportEdition } from './report-edition.ts';
-import { requireSecret } from './require-secret.ts';
 import { openRoutes } from './routes.ts';
-import type { ReadySend, SendOptions, SendReport, Stopped } from './send-report.ts';
+import {
+  mostDoubtsResent,
+  policyOf,
+  type ReadySend,
+  reportEdition,
+  type SendOptions,
+  type SendReport,
+  type Stopped,
+} from './send-report.ts';
 import { type RunResult, runSend, type SendRunInput } from './send-run.ts';
 import { startSender } from './sender-lease.ts';
-import { mostDoubtsResent, policyOf } from './when-in-doubt.ts';
-import { whyClosed } from './why-closed.ts';
 
 /**
  * Stores the edition if it is new, and plans one delivery for each active subscriber, in one

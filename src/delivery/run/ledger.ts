@@ -2,8 +2,13 @@ import { storedInstant } from '../../database/instants.ts';
 import type { Store } from '../../database/open-store.ts';
 import type { Database } from '../../database/tables.ts';
 import type { Clock } from '../../kernel/clock.ts';
-import { recordVerdicts, type Submission, type Verdict, type Writer } from '../queries/verdicts.ts';
-import { writeLedger } from '../queries/write-ledger.ts';
+import {
+  recordVerdicts,
+  type Submission,
+  type Verdict,
+  type Writer,
+  writeLedger,
+} from '../queries/verdicts.ts';
 
 /** What waits for the next transaction. */
 interface Batch {

@@ -18,9 +18,8 @@ import {
   type Undecided,
   type Unfinished,
 } from '../queries/unfinished.ts';
-import type { SendOptions, SendPreparation } from './send-report.ts';
+import { mostDoubtsResent, type SendOptions, type SendPreparation } from './send-report.ts';
 import { freshSince } from './settle-ledger.ts';
-import { mostDoubtsResent } from './when-in-doubt.ts';
 
 /** For a stored edition: it reads no posts. */
 const NO_NOTES: PostNotes = {

@@ -1,6 +1,6 @@
 import type { Store } from '../../database/open-store.ts';
 import { backoff } from '../../kernel/retry-delay.ts';
-import { type RelayState, readRelayStates } from '../queries/relay-state.ts';
+import { type RelayState, readRelayStates } from '../queries/relays.ts';
 import type { OpenedRelay } from '../relay/open-relays.ts';
 import type { RelayLimits } from '../relay/relay.ts';
 import type { SendDependencies } from '../send-dependencies.ts';

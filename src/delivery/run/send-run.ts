@@ -7,10 +7,11 @@ import type { Message } from '../message/message.ts';
 import type { MessageTemplate } from '../message/prepare-messages.ts';
 import { type ClaimedDelivery, claimDeliveries, requeueAll } from '../queries/claims.ts';
 import { forgetDomains, readDomainRates } from '../queries/domains.ts';
+import { whyClosed } from '../queries/edition-changes.ts';
 import { forgetOldUse } from '../queries/relays.ts';
 import type { Verdict } from '../queries/verdicts.ts';
 import type { ReplyClass } from '../refusals.ts';
-import type { Outcome } from '../relay/outcome.ts';
+import type { Outcome } from '../relay/relay.ts';
 import type { SendDependencies } from '../send-dependencies.ts';
 import { currentRate, DomainThrottles, type SlowedRate } from '../throttle.ts';
 import { Breaker, isNobodys } from './breaker.ts';
@@ -19,7 +20,6 @@ import { LocalQueue } from './local-queue.ts';
 import { type Route, restoreRoutes } from './routes.ts';
 import { RunState } from './run-state.ts';
 import type { Stopped } from './send-report.ts';
-import { whyClosed } from './why-closed.ts';
 
 /** After a signal, messages in flight have this long to finish. */
 const GRACE_MS = 6000;

@@ -4,8 +4,7 @@ import type { Store } from '../../database/open-store.ts';
 import type { SendersTable } from '../../database/tables.ts';
 import { isAlive, thisProcess } from '../../kernel/files/this-machine.ts';
 import { holders, requeueAll, settleClaims } from '../queries/claims.ts';
-import { allSenders, removeSenders, renewLease } from '../queries/senders.ts';
-import { sendersOf } from '../queries/standing.ts';
+import { allSenders, removeSenders, renewLease, sendersOf } from '../queries/senders.ts';
 
 /** This program while it sends. Its claims are its own as long as its lease is renewed. */
 export interface SenderLease {

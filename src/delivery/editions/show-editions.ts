@@ -1,10 +1,14 @@
 import type { StoreDependencies } from '../../database/dependencies.ts';
 import type { Database } from '../../database/tables.ts';
-import type { EditionPause } from '../../editions/edition.ts';
+import { findStoredEdition } from '../../editions/compose/find-stored-edition.ts';
+import type { Edition, EditionPause } from '../../editions/edition.ts';
+import type { PostChange } from '../../editions/post-change.ts';
 import { type EditionRow, editionRows, pauseOf } from '../../editions/queries/editions.ts';
 import { findNewsletter } from '../../settings/find-newsletter.ts';
 import type { DeliveryTable } from '../delivery.ts';
-import { deliveryTable } from '../queries/deliveries.ts';
+import { deliveryTable, doubtedDeliveries, failedDeliveries } from '../queries/deliveries.ts';
+import type { SendReport } from '../run/send-report.ts';
+import { changesBeforeSending } from './retractions.ts';
 
 /** A stored edition and its outcome. */
 export interface EditionSummary {
@@ -41,5 +45,30 @@ async function summarize(db: Database, row: EditionRow): Promise<EditionSummary>
     ...pauseOf(row),
     ...(row.cancelled_at === null ? {} : { cancelledAt: row.cancelled_at }),
     deliveries: await deliveryTable(db, id),
+  };
+}
+
+export interface EditionDetails extends EditionSummary, Pick<SendReport, 'inDoubt' | 'failures'> {
+  readonly edition: Edition;
+  /** Changes to its posts since it was composed, as long as nobody has got it. */
+  readonly changes: readonly PostChange[];
+}
+
+/** A stored edition, its table, and who was not served. Throws a usage error for an unknown id. */
+export async function showEdition(deps: StoreDependencies, id: string): Promise<EditionDetails> {
+  const { store } = deps;
+  const stored = await findStoredEdition(store.db, id);
+  const { edition, plannedAt, pause, cancelledAt } = stored;
+  const { newsletter, day, subject, composedAt } = edition;
+  return {
+    edition,
+    ...{ id, newsletter, day, subject, composedAt },
+    ...(plannedAt === undefined ? {} : { plannedAt }),
+    ...(pause === undefined ? {} : { pause }),
+    ...(cancelledAt === undefined ? {} : { cancelledAt }),
+    deliveries: await deliveryTable(store.db, id),
+    inDoubt: await doubtedDeliveries(store.db, id),
+    changes: await changesBeforeSending(deps, stored),
+    failures: await failedDeliveries(store.db, id),
   };
 }
