@@ -29,9 +29,14 @@ export async function previewEdition(
   const token = unsubscribeToken({ newsletter: newsletter.id, subscriberId: READER.id }, secrets);
   const unsubscribeUrl = wayOutOf(newsletter, serviceUrl, token);
   const values = { unsubscribeUrl, address: READER.address };
-  const date = deps.clock();
   const message = await buildMessage({
-    ...{ edition, newsletter, subscriber: READER, publicUrl, serviceUrl, secrets, date },
+    edition,
+    newsletter,
+    subscriber: READER,
+    publicUrl,
+    serviceUrl,
+    secrets,
+    date: deps.clock(),
   });
   return {
     ...notes,

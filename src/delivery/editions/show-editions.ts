@@ -39,11 +39,14 @@ export async function listEditions(
 async function summarize(db: Database, row: EditionRow): Promise<EditionSummary> {
   const { id, newsletter, day, subject } = row;
   return {
-    ...{ id, newsletter, day, subject },
+    id,
+    newsletter,
+    day,
+    subject,
     composedAt: row.composed_at,
-    ...(row.planned_at === null ? {} : { plannedAt: row.planned_at }),
+    plannedAt: row.planned_at ?? undefined,
     ...pauseOf(row),
-    ...(row.cancelled_at === null ? {} : { cancelledAt: row.cancelled_at }),
+    cancelledAt: row.cancelled_at ?? undefined,
     deliveries: await deliveryTable(db, id),
   };
 }
@@ -62,10 +65,14 @@ export async function showEdition(deps: StoreDependencies, id: string): Promise<
   const { newsletter, day, subject, composedAt } = edition;
   return {
     edition,
-    ...{ id, newsletter, day, subject, composedAt },
-    ...(plannedAt === undefined ? {} : { plannedAt }),
-    ...(pause === undefined ? {} : { pause }),
-    ...(cancelledAt === undefined ? {} : { cancelledAt }),
+    id,
+    newsletter,
+    day,
+    subject,
+    composedAt,
+    plannedAt,
+    pause,
+    cancelledAt,
     deliveries: await deliveryTable(store.db, id),
     inDoubt: await doubtedDeliveries(store.db, id),
     changes: await changesBeforeSending(deps, stored),

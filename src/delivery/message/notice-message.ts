@@ -34,9 +34,14 @@ export async function noticeMessage(input: NoticeMessageInput): Promise<Message>
   const from = newsletter.from.address;
   const messageId = messageIdOf('notice', id, from);
   const bytes = await composeMime({
-    ...{ from: newsletter.from, to: { address } },
+    from: newsletter.from,
+    to: { address },
     replyTo: { address: newsletter.replyTo ?? from },
-    ...{ subject, html, text, date, seed: id },
+    subject,
+    html,
+    text,
+    date,
+    seed: id,
     headers: { 'Message-ID': messageId, ...headersOf(input) },
   });
   return { messageId, envelope: { from, to: address }, bytes };

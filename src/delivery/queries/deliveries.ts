@@ -189,13 +189,8 @@ export async function deliveriesTo(db: Database, subscriber: string) {
     .orderBy('id', 'desc')
     .execute();
   return rows.map((row) => {
-    const reply = replyOf(row);
-    return {
-      edition: row.edition,
-      state: row.state,
-      at: row.changed_at,
-      ...(reply === undefined ? {} : { reply }),
-    };
+    const { edition, state, changed_at: at } = row;
+    return { edition, state, at, reply: replyOf(row) };
   });
 }
 
@@ -205,7 +200,7 @@ function replyOf(
   if (row.reply_code === null) return undefined;
   return {
     code: row.reply_code,
-    ...(row.reply_enhanced === null ? {} : { enhancedCode: row.reply_enhanced }),
+    enhancedCode: row.reply_enhanced ?? undefined,
     text: row.reply_text ?? '',
   };
 }

@@ -1,4 +1,6 @@
+import type { Updateable } from 'kysely';
 import type { Database, RelaysTable } from '../../database/tables.ts';
+import type { RelayLimits } from '../relay/relay.ts';
 import type { RelayUse } from '../relay-quota.ts';
 import type { SlowedRate } from '../throttle.ts';
 
@@ -74,11 +76,9 @@ export function countQuery(db: Database, relay: string, messages: number, now: n
 export async function freeAt(
   db: Database,
   relay: string,
-  {
-    windowMs,
-    quota,
-    now,
-  }: { readonly windowMs: number; readonly quota: number; readonly now: number },
+  windowMs: number,
+  quota: number,
+  now: number,
 ): Promise<number> {
   const rows = await db
     .selectFrom('relay_usage')
@@ -105,6 +105,34 @@ export async function forgetOldUse(db: Database, now: number): Promise<void> {
     .execute();
 }
 
+/** The saved state of a relay between runs. Times are ISO 8601. */
+export interface RelayState extends RelayLimits {
+  /** It gets nothing before `until`; it has not accepted a message since. */
+  readonly rest?: { readonly until: string; readonly reason: string };
+  readonly rate?: SlowedRate;
+  /** When the limits of connections and messages were last learned. */
+  readonly limitsChangedAt?: string;
+}
+
+/** The state of all relays that were ever used, by id. */
+export async function readRelayStates(db: Database): Promise<ReadonlyMap<string, RelayState>> {
+  return new Map([...(await relayRows(db))].map(([id, row]) => [id, stateOf(row)]));
+}
+
+function stateOf(row: RelaysTable): RelayState {
+  const { rest_until: until, rest_reason: reason, messages_per_hour: messagesPerHour } = row;
+  return {
+    rest: until === null ? undefined : { until, reason: reason ?? '' },
+    rate:
+      messagesPerHour === null
+        ? undefined
+        : { messagesPerHour, changedAt: Date.parse(row.rate_changed_at ?? '') },
+    connections: row.connections ?? undefined,
+    messagesPerConnection: row.messages_per_connection ?? undefined,
+    limitsChangedAt: row.limits_changed_at ?? undefined,
+  };
+}
+
 /** Saves the trouble of a relay; undefined: it works, and its rest is over. */
 export async function setTrouble(
   db: Database,
@@ -112,112 +140,50 @@ export async function setTrouble(
   trouble: string | undefined,
   at: string,
 ): Promise<void> {
-  await lockRelay(db, relay);
-  await db
-    .updateTable('relays')
-    .set(
-      trouble === undefined
-        ? { trouble: null, trouble_at: null, rest_until: null, rest_reason: null }
-        : { trouble, trouble_at: at },
-    )
-    .where('id', '=', relay)
-    .execute();
-}
-
-/** `2026-03-20T07:00`, in UTC. */
-function minuteOf(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().slice(0, 16);
-}
-
-/** The saved state of a relay between runs. Times are ISO 8601. */
-export interface RelayState {
-  /** It gets nothing before `until`; it has not accepted a message since. */
-  readonly rest?: { readonly until: string; readonly reason: string };
-  readonly trouble?: string;
-  readonly rate?: SlowedRate;
-  readonly connections?: number;
-  readonly messagesPerConnection?: number;
-  /** When the limits of connections and messages were last learned. */
-  readonly limitsChangedAt?: string;
-}
-
-/** The state of all relays that were ever used, by id. */
-export async function readRelayStates(db: Database): Promise<ReadonlyMap<string, RelayState>> {
-  const rows = await db.selectFrom('relays').selectAll().execute();
-  return new Map(
-    rows.map((row) => [
-      row.id,
-      {
-        ...(row.rest_until !== null && {
-          rest: { until: row.rest_until, reason: row.rest_reason ?? '' },
-        }),
-        ...(row.trouble !== null && { trouble: row.trouble }),
-        ...(row.messages_per_hour !== null && {
-          rate: {
-            messagesPerHour: row.messages_per_hour,
-            changedAt: Date.parse(row.rate_changed_at ?? ''),
-          },
-        }),
-        ...(row.connections !== null && { connections: row.connections }),
-        ...(row.messages_per_connection !== null && {
-          messagesPerConnection: row.messages_per_connection,
-        }),
-        ...(row.limits_changed_at !== null && { limitsChangedAt: row.limits_changed_at }),
-      },
-    ]),
-  );
+  const none = { trouble: null, trouble_at: null, rest_until: null, rest_reason: null };
+  await update(db, relay, trouble === undefined ? none : { trouble, trouble_at: at });
 }
 
 /** Saves that the relay has to rest, and why. */
 export async function setRest(
   db: Database,
   relay: string,
-  { until, reason }: { readonly until: string; readonly reason: string },
+  { until, reason }: NonNullable<RelayState['rest']>,
 ): Promise<void> {
-  await lockRelay(db, relay);
-  await db
-    .updateTable('relays')
-    .set({ rest_until: until, rest_reason: reason })
-    .where('id', '=', relay)
-    .execute();
+  await update(db, relay, { rest_until: until, rest_reason: reason });
 }
 
 /** Saves the rate of a relay that asked for a slower pace. */
 export async function setRelayRate(db: Database, relay: string, rate: SlowedRate): Promise<void> {
-  await lockRelay(db, relay);
-  await db
-    .updateTable('relays')
-    .set({
-      messages_per_hour: rate.messagesPerHour,
-      rate_changed_at: new Date(rate.changedAt).toISOString(),
-    })
-    .where('id', '=', relay)
-    .execute();
+  await update(db, relay, {
+    messages_per_hour: rate.messagesPerHour,
+    rate_changed_at: new Date(rate.changedAt).toISOString(),
+  });
 }
 
-/** Saves the learned limits of a relay. */
+/** Saves learned limits of a relay; those that are undefined stay. */
 export async function setRelayLimits(
   db: Database,
   relay: string,
-  limits: { readonly connections?: number; readonly messagesPerConnection?: number },
+  { connections, messagesPerConnection }: RelayLimits,
   at: string,
 ): Promise<void> {
+  const limits = { connections, messages_per_connection: messagesPerConnection };
+  await update(db, relay, { ...limits, limits_changed_at: at });
+}
+
+async function update(db: Database, relay: string, change: Updateable<RelaysTable>): Promise<void> {
   await lockRelay(db, relay);
-  await db
-    .updateTable('relays')
-    .set({
-      ...(limits.connections !== undefined && { connections: limits.connections }),
-      ...(limits.messagesPerConnection !== undefined && {
-        messages_per_connection: limits.messagesPerConnection,
-      }),
-      limits_changed_at: at,
-    })
-    .where('id', '=', relay)
-    .execute();
+  await db.updateTable('relays').set(change).where('id', '=', relay).execute();
 }
 
 /** The rows of all relays that were ever used, by id. */
 export async function relayRows(db: Database): Promise<ReadonlyMap<string, RelaysTable>> {
   const rows = await db.selectFrom('relays').selectAll().execute();
   return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** `2026-03-20T07:00`, in UTC. */
+function minuteOf(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().slice(0, 16);
 }

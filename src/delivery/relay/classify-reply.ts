@@ -23,7 +23,7 @@ export function parseReply(raw: string): Reply {
     .join(' ');
   return {
     code,
-    ...(enhancedCode === undefined ? {} : { enhancedCode }),
+    ...(enhancedCode !== undefined && { enhancedCode }),
     text: text.length > 500 ? `${text.slice(0, 499)}…` : text,
   };
 }

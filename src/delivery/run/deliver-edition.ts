@@ -1,4 +1,5 @@
 import { storedInstant } from '../../database/instants.ts';
+import type { Database } from '../../database/tables.ts';
 import { publishEditionPage } from '../../editions/archive/publish-edition-page.ts';
 import type { Edition } from '../../editions/edition.ts';
 import { lockEdition } from '../../editions/queries/editions.ts';
@@ -20,7 +21,6 @@ import {
   resumeEdition,
   retryFailed,
   skipDoubted,
-  whyClosed,
 } from '../queries/edition-changes.ts';
 import { sendersOf } from '../queries/senders.ts';
 import { countUndecided, nextRetry } from '../queries/unfinished.ts';
@@ -70,9 +70,7 @@ export async function deliverEdition(
   const sender = await startSender(store, edition.id, storedInstant(clock()));
   try {
     const freshUntil = await reopen(deps, edition, newsletter, options);
-    const { publicUrl, serviceUrl, secrets } = config;
-    const links = { publicUrl, serviceUrl, secrets };
-    const template = await prepareMessages({ edition, newsletter, ...links });
+    const template = await prepareMessages({ ...config, edition, newsletter });
     const run: SendRunInput = {
       deps,
       edition,
@@ -84,9 +82,8 @@ export async function deliverEdition(
       triesAtOnce: options.resume === true,
     };
     const result = await runSend(run, signal);
-    const bounced = await conclude(run, options, result.stopped);
-    const reported = await report(deps, edition, await withReason(deps, edition, result), bounced);
-    return page === undefined ? reported : { ...reported, page };
+    const bounced = await conclude(run, newsletter, options, result.stopped);
+    return { ...(await report(store.db, edition, result)), bounced, page };
   } finally {
     await Promise.all(routes.map(({ relay }) => relay.close()));
     for (const { quota } of routes) await quota.end().catch(() => {});
@@ -138,11 +135,11 @@ function isSameMail(a: Edition, b: Edition): boolean {
  */
 async function conclude(
   { deps, edition, sender }: SendRunInput,
+  newsletter: NewsletterSettings,
   options: SendOptions,
   stopped: Stopped | undefined,
 ): Promise<readonly EmailAddress[]> {
   const { db } = deps.store;
-  const newsletter = findNewsletter(deps.config, edition.newsletter);
   const at = storedInstant(deps.clock());
   await failCancelled(db, newsletter.id, at);
   if (policyOf(newsletter, options) === 'skip') await skipDoubted(db, edition.id, at);
@@ -158,37 +155,24 @@ async function conclude(
   return endBounced(deps, edition.id, newsletter);
 }
 
-/** An edition that was paused or cancelled meanwhile has nothing to claim: that is why the run ended. */
-async function withReason(
-  { store }: SendDependencies,
-  { id }: Edition,
-  result: RunResult,
-): Promise<RunResult> {
-  if (result.stopped !== undefined) return result;
-  const message = await whyClosed(store.db, id);
-  return message === undefined ? result : { ...result, stopped: { because: 'paused', message } };
-}
-
 async function report(
-  { store: { db } }: SendDependencies,
+  db: Database,
   edition: Edition,
   { sent, stopped }: RunResult,
-  bounced: readonly EmailAddress[],
-): Promise<SendReport> {
+): Promise<Omit<SendReport, 'bounced' | 'page'>> {
   const deliveries = await deliveryTable(db, edition.id);
   if (!balances(deliveries)) {
     const table = JSON.stringify(deliveries);
     throw new BroadsheetError(EXIT.software, `${edition.id}  the books do not balance: ${table}`);
   }
-  const retryAt = stopped?.retryAt ?? (await nextRetry(db, edition.id));
   return {
     edition: reportEdition(edition),
     deliveries,
-    ...{ sent, bounced },
+    sent,
     inDoubt: await doubtedDeliveries(db, edition.id),
     failures: await failedDeliveries(db, edition.id),
     ...(await countUndecided(db, edition.id)),
-    ...(retryAt === undefined ? {} : { retryAt }),
-    ...(stopped === undefined ? {} : { stopped }),
+    retryAt: stopped?.retryAt ?? (await nextRetry(db, edition.id)),
+    stopped,
   };
 }

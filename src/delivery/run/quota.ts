@@ -145,9 +145,12 @@ async function freeAgainAt(
   use: RelayUse,
   now: number,
 ): Promise<number> {
-  const hour = { windowMs: HOUR_MS, quota: account.messagesPerHour ?? Infinity, now };
-  const day = { windowMs: DAY_MS, quota: dayQuota(account, now), now };
-  const hourFreeAt = use.inHour >= hour.quota ? await freeAt(db, account.id, hour) : now;
-  const dayFreeAt = use.inDay >= day.quota ? await freeAt(db, account.id, day) : now;
-  return Math.max(hourFreeAt, dayFreeAt);
+  const perHour = account.messagesPerHour ?? Infinity;
+  const perDay = dayQuota(account, now);
+  const freeOf = (windowMs: number, quota: number, used: number) =>
+    used < quota ? now : freeAt(db, account.id, windowMs, quota, now);
+  return Math.max(
+    await freeOf(HOUR_MS, perHour, use.inHour),
+    await freeOf(DAY_MS, perDay, use.inDay),
+  );
 }

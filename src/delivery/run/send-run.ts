@@ -131,8 +131,8 @@ class SendRun {
     await requeueAll(deps.store.db, sender, storedInstant(deps.clock())).catch((error: unknown) =>
       this.#state.fail(error),
     );
-    const stopped = this.#state.stopReason();
-    return { sent: this.#state.sent, stopped };
+    if (this.#state.mayGoOn()) await this.#stopIfClosed();
+    return { sent: this.#state.sent, stopped: this.#state.stopReason() };
   }
 
   /** The loop of one connection. */
@@ -231,7 +231,7 @@ class SendRun {
 
   /**
    * If the edition was paused or cancelled, stops the run: there is no need to try each claimed
-   * delivery.
+   * delivery, and then there is nothing to claim.
    */
   async #stopIfClosed(): Promise<void> {
     const { deps, edition } = this.#input;

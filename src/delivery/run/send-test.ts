@@ -26,12 +26,10 @@ export async function sendTest(
   try {
     for (const address of to) {
       const message = await buildMessage({
+        ...config,
         edition,
         newsletter,
         subscriber: { id: NOBODY, address },
-        publicUrl: config.publicUrl,
-        serviceUrl: config.serviceUrl,
-        secrets: config.secrets,
         date: deps.clock(),
         test: true,
       });
