@@ -1,4 +1,5 @@
 import { storedInstant } from '../database/instants.ts';
+import { leaseFor } from '../database/lease.ts';
 import type { Message } from '../delivery/message/message.ts';
 import { openRelays } from '../delivery/relay/open-relays.ts';
 import type { Outcome } from '../delivery/relay/relay.ts';
@@ -77,12 +78,12 @@ export async function sendNotices(
   const { store, clock } = deps;
   const limit = await countToTry(deps, routes);
   if (limit === 0) return 0;
-  const lease = await store.leaseClock();
+  const lease = await leaseFor(store, LEASE_SECONDS);
   const claimed = await store.transaction((db) =>
     claimNotices(db, {
       now: storedInstant(clock()),
-      leaseNow: storedInstant(lease),
-      leaseUntil: storedInstant(lease.add({ seconds: LEASE_SECONDS })),
+      leaseNow: lease.now,
+      leaseUntil: lease.until,
       limit,
     }),
   );

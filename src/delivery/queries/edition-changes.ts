@@ -12,7 +12,9 @@ import { isStillSubscribed } from '../../subscribers/queries/still-subscribed.ts
 import { EVENT_SOURCES } from '../delivery-events.ts';
 import { sendersOf } from './senders.ts';
 
-// Changes to all deliveries of an edition at once. `at` is the time for the ledger.
+// Changes to an edition, and to all its deliveries at once. `at` is the time for the ledger.
+
+const NOT_PAUSED = { paused_at: null, paused_by: null, pause_reason: null };
 
 /**
  * Pauses an edition: its deliveries wait, and a running send stops. An edition that is paused
@@ -24,18 +26,18 @@ export async function pauseEdition(
   edition: string,
   pause: { readonly by: PauseCause; readonly reason: string; readonly at: string },
 ): Promise<boolean> {
-  let query = db
+  const { numUpdatedRows } = await db
     .updateTable('editions')
     .set({ paused_at: pause.at, paused_by: pause.by, pause_reason: pause.reason })
     .where('id', '=', edition)
-    .where('cancelled_at', 'is', null);
-  query =
-    pause.by === 'editor'
-      ? query.where((where) =>
-          where.or([where('paused_by', 'is', null), where('paused_by', '<>', 'approval')]),
-        )
-      : query.where('paused_at', 'is', null);
-  return (await query.executeTakeFirst()).numUpdatedRows > 0n;
+    .where('cancelled_at', 'is', null)
+    .where((where) =>
+      pause.by === 'editor'
+        ? where.or([where('paused_by', 'is', null), where('paused_by', '<>', 'approval')])
+        : where('paused_at', 'is', null),
+    )
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
 }
 
 /**
@@ -45,7 +47,7 @@ export async function pauseEdition(
 export async function resumeEdition(db: Database, edition: string, by?: PauseCause): Promise<void> {
   let query = db
     .updateTable('editions')
-    .set({ paused_at: null, paused_by: null, pause_reason: null })
+    .set(NOT_PAUSED)
     .where('id', '=', edition)
     .where('paused_by', '<>', 'approval');
   if (by !== undefined) query = query.where('paused_by', '=', by);
@@ -59,7 +61,7 @@ export async function resumeEdition(db: Database, edition: string, by?: PauseCau
 export async function releaseEdition(db: Database, edition: string, at: string): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable('editions')
-    .set({ approved_at: at, paused_at: null, paused_by: null, pause_reason: null })
+    .set({ ...NOT_PAUSED, approved_at: at })
     .where('id', '=', edition)
     .where('paused_by', '=', 'approval')
     .where('cancelled_at', 'is', null)
@@ -80,7 +82,7 @@ export async function cancelEdition(
 ): Promise<void> {
   await db
     .updateTable('editions')
-    .set({ cancelled_at: at, paused_at: null, paused_by: null, pause_reason: null })
+    .set({ ...NOT_PAUSED, cancelled_at: at })
     .where('id', '=', edition)
     .execute();
   await failWaiting(db, [edition], 'cancelled', at);
