@@ -167,9 +167,8 @@ function moved(
 
 function doubted(entry: LedgerEntry): LedgerEntry {
   // It keeps its sender: a late reply of it still counts.
-  const owner = entry.sender === undefined ? {} : { sender: entry.sender };
   const doubts = entry.state === 'inDoubt' ? entry.doubts : entry.doubts + 1;
-  return { ...moved(tried(entry), 'inDoubt', owner), doubts };
+  return { ...moved(tried(entry), 'inDoubt', { sender: entry.sender }), doubts };
 }
 
 function tried(entry: LedgerEntry): LedgerEntry {

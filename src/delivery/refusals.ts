@@ -78,10 +78,20 @@ export interface ReasonToStop {
  * one company on one day.
  */
 const MOST_IN_A_ROW: Readonly<Record<ReplyClass, number>> = {
-  ...{ relay: 3, unclear: 5, noSuchAddress: 10, mailboxTrouble: 10, policy: 10, slowDown: 10 },
+  relay: 3,
+  unclear: 5,
+  noSuchAddress: 10,
+  mailboxTrouble: 10,
+  policy: 10,
+  slowDown: 10,
 };
 const MOST_WHILE_PROBING: Readonly<Record<ReplyClass, number>> = {
-  ...{ relay: 1, unclear: 1, noSuchAddress: 2, mailboxTrouble: 2, policy: 10, slowDown: 3 },
+  relay: 1,
+  unclear: 1,
+  noSuchAddress: 2,
+  mailboxTrouble: 2,
+  policy: 10,
+  slowDown: 3,
 };
 /** With any replies. */
 const MOST_OF_ANY_KIND = 25;

@@ -59,16 +59,15 @@ const FRAME = {
   html: 'placeholder-html',
 } as const;
 
+const FRAME_NAMES = Object.keys(FRAME) as readonly (keyof typeof FRAME)[];
+
 const FRAME_PLACEHOLDER = new RegExp(
   `(?<=\r\n)(${Object.values(FRAME).map(RegExp.escape).join('|')})(?=\r\n)`,
 );
 
 /** What goes between the bytes that all messages share. */
 type MessagePlaceholder =
-  | 'to'
-  | 'messageId'
-  | 'listUnsubscribe'
-  | 'date'
+  | Exclude<keyof typeof FRAME, 'text' | 'html'>
   | `${'text' | 'html'}.${Placeholder}`;
 
 /** Bytes of every message, or a placeholder. */
@@ -124,22 +123,12 @@ async function prepareParts(
 ): Promise<readonly (Buffer | { readonly placeholder: MessagePlaceholder })[]> {
   const { edition } = input;
   const frame = (await composeFrame(input)).toString();
-  const pieces = frame.split(FRAME_PLACEHOLDER).flatMap((piece, at): readonly Part[] => {
-    if (at % 2 === 0) return [piece];
-    switch (piece) {
-      case FRAME.to:
-        return [{ placeholder: 'to' }];
-      case FRAME.messageId:
-        return [{ placeholder: 'messageId' }];
-      case FRAME.listUnsubscribe:
-        return [{ placeholder: 'listUnsubscribe' }];
-      case FRAME.date:
-        return [{ placeholder: 'date' }];
-      case FRAME.text:
-        return bodyParts('text', edition.text);
-      default:
-        return bodyParts('html', edition.html);
-    }
+  const pieces = frame.split(FRAME_PLACEHOLDER).flatMap((piece): readonly Part[] => {
+    const name = FRAME_NAMES.find((each) => FRAME[each] === piece);
+    if (name === undefined) return [piece];
+    return name === 'text' || name === 'html'
+      ? bodyParts(name, edition[name])
+      : [{ placeholder: name }];
   });
   assertWireReady(pieces);
   return pieces.map((piece) => (typeof piece === 'string' ? Buffer.from(piece) : piece));

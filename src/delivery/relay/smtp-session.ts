@@ -97,22 +97,30 @@ function needsUtf8({ envelope }: Message): boolean {
 }
 
 function connect(connection: SMTPConnection): Promise<void> {
-  return new Promise((resolve, reject) => {
-    connection.once('error', reject);
-    connection.once('end', () => reject(closedEarly()));
-    connection.connect((error) => (error === undefined ? resolve() : reject(error)));
-  });
+  return opening(connection, (done) => connection.connect(done));
 }
 
-function logIn(connection: SMTPConnection, login: { user: string; pass: string }): Promise<void> {
+async function logIn(
+  connection: SMTPConnection,
+  login: { user: string; pass: string },
+): Promise<void> {
+  try {
+    await opening(connection, (done) => connection.login({ ...login }, done));
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+/** Does one step of opening the connection. Throws if it fails, or if the connection ends. */
+function opening(
+  connection: SMTPConnection,
+  step: (done: (error?: Error | null) => void) => void,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     connection.once('error', reject);
     connection.once('end', () => reject(closedEarly()));
-    connection.login({ ...login }, (error) => {
-      if (error === null) return resolve();
-      reject(error);
-      connection.close();
-    });
+    step((error) => (error == null ? resolve() : reject(error)));
   });
 }
 
