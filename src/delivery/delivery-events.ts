@@ -1,19 +1,7 @@
 import type { DeliveryState, FailureCause } from '../database/states.ts';
 
 /**
- * The part of a delivery's record that decides what may happen next:
- *
- *     queued, deferred -> claimed -> submitting -> accepted | deferred | failed
- *     queued, deferred -> suppressed      the subscriber left meanwhile
- *     claimed, submitting -> queued       the message surely did not go out
- *     submitting -> inDoubt               the sender died between the final dot and the reply
- *     inDoubt -> queued                   it is sent again, with the same Message-ID; automatically
- *                                         only after its first doubt
- *     queued, deferred -> failed          too late, or cancelled
- *     submitting -> deferred -> failed    refused: for good once it is clear that it is about the reader
- *                    deferred -> queued   else not: it was about the relay or about us
- *     claimed, submitting -> queued       the relay accepts no more for now
- *     failed -> queued                    an editor retries it; not if the subscriber has left
+ * The part of a delivery's record that decides what may happen next. docs/flow.md draws what can.
  */
 export interface LedgerEntry {
   readonly state: DeliveryState;

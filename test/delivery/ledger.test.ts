@@ -56,7 +56,7 @@ testOnBoth('what was given so far is on the disk when it is settled', async (t) 
 });
 
 testOnBoth(
-  'when a write fails, whoever waits is told, and nothing is written any more',
+  'when a write fails, all waiting callers get the error, and nothing more is written',
   async (t) => {
     const { paper, store, ids } = await claimed(t);
     const ledger = new Ledger(store, SENDER, paper.deps);

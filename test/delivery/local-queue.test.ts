@@ -96,7 +96,7 @@ function fast(count: number): readonly string[] {
   return Array<string>(count).fill('fast.example');
 }
 
-/** The local queue of a run with one relay and one connection; the database has the deliveries of `stored`. */
+/** The local queue of a run with one relay and one connection; `stored` is the database. */
 function openRun(options: {
   readonly queued: readonly string[];
   readonly of: ConstructorParameters<typeof DomainThrottles>[0]['of'];
