@@ -260,6 +260,12 @@ test('subscriptions change by one file alone, so that none changes without its h
   );
 });
 
+test('all mail goes over relays that one file opens, so that each has our name, its login and its limits', () => {
+  const callers = FILES.filter((file) => /\bopenRelay\(/.test(withoutComments(readSource(file))));
+  // The first is the function itself.
+  assert.deepEqual(callers, ['delivery/relay/open-relay.ts', 'delivery/relay/open-relays.ts']);
+});
+
 test('only the files of one list touch disk, network, other programs, clock or chance', () => {
   for (const [what, { modules, words }] of Object.entries(TOUCHES)) {
     const found = FILES.filter((file) => subjectOf(file) !== 'cli').filter(

@@ -1,10 +1,9 @@
 import { storedInstant } from '../database/instants.ts';
 import { approvalCopy } from '../delivery/message/approval-copy.ts';
-import { buildMessage } from '../delivery/message/build-message.ts';
 import type { Message } from '../delivery/message/message.ts';
+import { buildMessage } from '../delivery/message/prepare-messages.ts';
 import { signToken } from '../delivery/message/signed-token.ts';
-import type { Relay } from '../delivery/relay/relay.ts';
-import { requireUrl } from '../delivery/run/require-url.ts';
+import { openRelays } from '../delivery/relay/open-relays.ts';
 import type { ServiceDependencies } from '../delivery/send-dependencies.ts';
 import { findEdition, type StoredEdition } from '../editions/queries/editions.ts';
 import type { EmailAddress } from '../kernel/email-address.ts';
@@ -76,12 +75,11 @@ async function makeMessage(
 
 /** Undefined if a relay accepted the message, else the error of the last relay. */
 async function sendOverAny(
-  { config, openRelay }: ServiceDependencies,
+  deps: ServiceDependencies,
   message: Message,
 ): Promise<string | undefined> {
   let trouble = 'there is no relay';
-  for (const account of config.relays) {
-    const relay: Relay = openRelay({ ...requireUrl(account), connections: 1 });
+  for (const { relay } of openRelays(deps, { connections: 1 })) {
     try {
       const outcome = await relay.send(message, async () => true);
       if (outcome.kind === 'accepted') return undefined;

@@ -6,9 +6,8 @@ import {
   retractionRemedy,
   whyRetracted,
 } from '../delivery/editions/retractions.ts';
-import { checkService } from '../delivery/run/check-service.ts';
-import { requireSecret } from '../delivery/run/require-secret.ts';
-import { requireUrl } from '../delivery/run/require-url.ts';
+import { requireUrl } from '../delivery/relay/open-relays.ts';
+import { checkService, requireSecret } from '../delivery/run/check-service.ts';
 import type { ReadySend } from '../delivery/run/send-report.ts';
 import { findEdition, type StoredEdition } from '../editions/queries/editions.ts';
 import { editionComposedByHand, editionSentByHand } from '../editions/queries/editions-by-hand.ts';

@@ -8,7 +8,7 @@ import { pauseEdition } from '../delivery/queries/edition-changes.ts';
 import { findUnfinished, type Unfinished } from '../delivery/queries/unfinished.ts';
 import { deliverEdition } from '../delivery/run/deliver-edition.ts';
 import { prepareSend } from '../delivery/run/prepare-send.ts';
-import { allRestMs } from '../delivery/run/restore-routes.ts';
+import { allRestMs } from '../delivery/run/routes.ts';
 import type { SendReport } from '../delivery/run/send-report.ts';
 import { freshSince, settleLedger } from '../delivery/run/settle-ledger.ts';
 import type { ServiceDependencies } from '../delivery/send-dependencies.ts';

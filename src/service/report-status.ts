@@ -2,21 +2,20 @@ import { storedInstant } from '../database/instants.ts';
 import type { Store } from '../database/open-store.ts';
 import type { Database } from '../database/tables.ts';
 import type { DeliveryTable } from '../delivery/delivery.ts';
-import { deliveryTable } from '../delivery/queries/deliveries.ts';
-import { type RelayState, readRelayStates } from '../delivery/queries/relay-state.ts';
-import { readUse } from '../delivery/queries/relays.ts';
+import { acceptedSince, deliveryTable } from '../delivery/queries/deliveries.ts';
+import { type DomainProgress, domainProgress } from '../delivery/queries/domains.ts';
 import {
-  acceptedSince,
-  type DomainStanding,
-  domainStandings,
+  type RelayState,
+  readRelayStates,
+  readUse,
   relayRows,
-} from '../delivery/queries/standing.ts';
+} from '../delivery/queries/relays.ts';
 import { countUndecided, nextRetry, type Undecided } from '../delivery/queries/unfinished.ts';
 import { dayQuota } from '../delivery/relay-quota.ts';
-import { learnedLimits, restLeftMs } from '../delivery/run/restore-routes.ts';
+import { learnedLimits, restLeftMs } from '../delivery/run/routes.ts';
 import { livingSenders } from '../delivery/run/sender-lease.ts';
 import type { SendDependencies } from '../delivery/send-dependencies.ts';
-import { currentRate } from '../delivery/slowed-rate.ts';
+import { currentRate } from '../delivery/throttle.ts';
 import type { EditionPause } from '../editions/edition.ts';
 import { type EditionRow, editionRows, pauseOf } from '../editions/queries/editions.ts';
 import { findMissingNewsletters } from '../newsletters/missing-newsletters.ts';
@@ -49,7 +48,7 @@ export interface EditionStatus extends Undecided {
   /**
    * While some deliveries wait: the largest destination domains, and those that asked for a slower pace.
    */
-  readonly domains: readonly (Omit<DomainStanding, 'rate'> & { readonly perHour?: number })[];
+  readonly domains: readonly (Omit<DomainProgress, 'rate'> & { readonly perHour?: number })[];
 }
 
 /** The state of a relay. */
@@ -146,7 +145,7 @@ async function statusOf(
   const retryAt = await nextRetry(db, id);
   const standing = standingOf(row, deliveries, senders.length);
   const perSecond = standing === 'sending' ? await messagesPerSecond(db, id, now) : 0;
-  const domains = isWaiting(deliveries) ? await domainStandings(db, id, MOST_DOMAINS) : [];
+  const domains = isWaiting(deliveries) ? await domainProgress(db, id, MOST_DOMAINS) : [];
   return {
     ...{ id, newsletter, subject, standing, deliveries },
     ...(await countUndecided(db, id)),

@@ -1,6 +1,6 @@
 import type { StoreDependencies } from '../database/dependencies.ts';
 import { readIdentity } from '../database/identity.ts';
-import { isProbe, proofOf } from '../delivery/message/service-probe.ts';
+import { isProbe, proofOf } from '../delivery/message/signed-token.ts';
 
 /** The proof that this database's service answers here. Undefined if `token` is not a probe. */
 export async function answerProbe(

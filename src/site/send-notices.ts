@@ -1,7 +1,8 @@
 import { storedInstant } from '../database/instants.ts';
+import { leaseFor } from '../database/lease.ts';
 import type { Message } from '../delivery/message/message.ts';
-import type { Outcome } from '../delivery/relay/outcome.ts';
-import type { OpenRelay } from '../delivery/relay/relay.ts';
+import { openRelays } from '../delivery/relay/open-relays.ts';
+import type { Outcome } from '../delivery/relay/relay.ts';
 import { countAtOnce } from '../delivery/run/quota.ts';
 import { isUsable, openRoutes, type Route } from '../delivery/run/routes.ts';
 import type { ServiceDependencies } from '../delivery/send-dependencies.ts';
@@ -39,17 +40,9 @@ const AFTER_REST_SECONDS = 30;
  * The routes for notices. They have a few connections of their own, so a large edition does not delay
  * them. Throws a config error for a relay without a URL.
  */
-export function openNoticeRoutes({
-  config,
-  store,
-  openRelay,
-}: ServiceDependencies): readonly Route[] {
-  const accounts = config.relays.map((account) => ({
-    ...account,
-    connections: Math.min(account.connections, CONNECTIONS),
-  }));
-  const open: OpenRelay = (settings) => openRelay({ ...settings, timeouts: TIMEOUTS });
-  return openRoutes(accounts, store, open).toSorted((a, b) => b.account.weight - a.account.weight);
+export function openNoticeRoutes(deps: ServiceDependencies): readonly Route[] {
+  const relays = openRelays(deps, { connections: CONNECTIONS, timeouts: TIMEOUTS });
+  return openRoutes(relays, deps.store).toSorted((a, b) => b.account.weight - a.account.weight);
 }
 
 /** Whether mails are sent at once, as far as is known: a relay is usable, and not in trouble. */
@@ -85,12 +78,12 @@ export async function sendNotices(
   const { store, clock } = deps;
   const limit = await countToTry(deps, routes);
   if (limit === 0) return 0;
-  const lease = await store.leaseClock();
+  const lease = await leaseFor(store, LEASE_SECONDS);
   const claimed = await store.transaction((db) =>
     claimNotices(db, {
       now: storedInstant(clock()),
-      leaseNow: storedInstant(lease),
-      leaseUntil: storedInstant(lease.add({ seconds: LEASE_SECONDS })),
+      leaseNow: lease.now,
+      leaseUntil: lease.until,
       limit,
     }),
   );

@@ -1,7 +1,6 @@
 import { storedInstant } from '../database/instants.ts';
 import type { Database } from '../database/tables.ts';
-import { setTrouble } from '../delivery/queries/relays.ts';
-import { relayRows } from '../delivery/queries/standing.ts';
+import { relayRows, setTrouble } from '../delivery/queries/relays.ts';
 import { isUsable, noteSuccess, type Route, restAfterTrouble } from '../delivery/run/routes.ts';
 import type { ServiceDependencies } from '../delivery/send-dependencies.ts';
 

@@ -13,7 +13,7 @@ import type { OpenDatabase } from '../../src/database/open-database.ts';
 import { openPostgres } from '../../src/database/open-postgres.ts';
 import { openSqlite } from '../../src/database/open-sqlite.ts';
 import { openStore } from '../../src/database/open-store.ts';
-import { readRelayStates } from '../../src/delivery/queries/relay-state.ts';
+import { readRelayStates } from '../../src/delivery/queries/relays.ts';
 import { EXIT } from '../../src/kernel/errors.ts';
 import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { newDatabase, newFolder, testOnBoth } from '../support/databases.ts';

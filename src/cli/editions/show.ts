@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { PauseCause } from '../../database/states.ts';
-import type { EditionSummary } from '../../delivery/editions/list-editions.ts';
+import type { EditionSummary } from '../../delivery/editions/show-editions.ts';
 import { formatCount, formatTable, formatTime } from '../format.ts';
 import { withMail } from '../mail-context.ts';
 import { formatDeliveries, formatFailure, printEdition, printTroubles } from '../print-edition.ts';
@@ -11,7 +11,7 @@ export async function listThem(command: Command, shell: Shell): Promise<void> {
   const { terminal } = shell;
   const options = command.opts<{ newsletter?: string; json?: true }>();
   await withMail(command, shell, { readOnly: true }, async (context) => {
-    const { listEditions } = await import('../../delivery/editions/list-editions.ts');
+    const { listEditions } = await import('../../delivery/editions/show-editions.ts');
     const editions = await listEditions(context, options.newsletter);
     if (options.json) {
       terminal.out(JSON.stringify({ editions }));
@@ -52,7 +52,7 @@ export async function showOne(id: string, command: Command, shell: Shell): Promi
   const { terminal } = shell;
   const options = command.opts<{ failed?: true; json?: true }>();
   await withMail(command, shell, { readOnly: true }, async (context) => {
-    const { showEdition } = await import('../../delivery/editions/show-edition.ts');
+    const { showEdition } = await import('../../delivery/editions/show-editions.ts');
     const { printPostChanges } = await import('../print-post-changes.ts');
     const details = await showEdition(context, id);
     if (options.json) {

@@ -1,6 +1,5 @@
 import type { Undecided } from '../../delivery/queries/unfinished.ts';
-import { reportEdition } from '../../delivery/run/report-edition.ts';
-import type { SendPreparation } from '../../delivery/run/send-report.ts';
+import { reportEdition, type SendPreparation } from '../../delivery/run/send-report.ts';
 import type { EditionPause } from '../../editions/edition.ts';
 import type { PostChange } from '../../editions/post-change.ts';
 import { EXIT } from '../../kernel/errors.ts';

@@ -2,8 +2,8 @@ import type { PreviewReport } from '../../editions/compose/edition-draft.ts';
 import type { ComposeDependencies } from '../../editions/edition-dependencies.ts';
 import type { EmailAddress } from '../../kernel/email-address.ts';
 import { findNewsletter } from '../../settings/find-newsletter.ts';
-import { buildMessage } from '../message/build-message.ts';
 import { personaliseHtml, personaliseText } from '../message/personalise.ts';
+import { buildMessage } from '../message/prepare-messages.ts';
 import { unsubscribeToken, wayOutOf } from '../message/unsubscribe-link.ts';
 import { prepareSend } from '../run/prepare-send.ts';
 
@@ -29,9 +29,14 @@ export async function previewEdition(
   const token = unsubscribeToken({ newsletter: newsletter.id, subscriberId: READER.id }, secrets);
   const unsubscribeUrl = wayOutOf(newsletter, serviceUrl, token);
   const values = { unsubscribeUrl, address: READER.address };
-  const date = deps.clock();
   const message = await buildMessage({
-    ...{ edition, newsletter, subscriber: READER, publicUrl, serviceUrl, secrets, date },
+    edition,
+    newsletter,
+    subscriber: READER,
+    publicUrl,
+    serviceUrl,
+    secrets,
+    date: deps.clock(),
   });
   return {
     ...notes,

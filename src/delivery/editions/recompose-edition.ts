@@ -6,8 +6,7 @@ import type { StoredEdition } from '../../editions/queries/editions.ts';
 import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
 import { findNewsletter } from '../../settings/find-newsletter.ts';
 import type { NewsletterSettings } from '../../settings/settings.ts';
-import { mayHaveReached } from '../queries/edition-reach.ts';
-import { replaceEdition } from '../queries/replace-edition.ts';
+import { mayHaveReached, replaceEdition } from '../queries/edition-changes.ts';
 import { findUnfinished } from '../queries/unfinished.ts';
 import { freshSince } from '../run/settle-ledger.ts';
 

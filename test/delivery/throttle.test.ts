@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  asksForSlowerPace,
   currentRate,
   LEAST_PER_DOMAIN,
   LEAST_PER_RELAY,
   type SlowedRate,
   slowedRate,
-} from '../../src/delivery/slowed-rate.ts';
+  Throttle,
+} from '../../src/delivery/throttle.ts';
 
 const NOW = Date.parse('2026-03-20T07:00Z');
 const MINUTE_MS = 60_000;
@@ -24,39 +24,6 @@ test('a domain that asks for it gets half of what it got, again and again, but a
   let rate = second;
   for (let times = 1; times <= 10; times += 1) rate = halved(rate, 1, NOW + times * 10_000);
   assert.equal(rate.messagesPerHour, 1200);
-});
-
-test('a domain asks for a slower pace by 421 and 4.7.x, not by greylisting or trouble of its own', () => {
-  const asks = (code: number, enhancedCode: string | undefined, text: string) =>
-    asksForSlowerPace({ code, text, ...(enhancedCode === undefined ? {} : { enhancedCode }) });
-  assert.ok(asks(421, undefined, 'too many connections'));
-  assert.ok(asks(451, '4.7.28', 'unusual rate of mail'));
-  assert.ok(asks(450, '4.7.500', 'server busy'));
-  for (const text of [
-    'Too many messages from 192.0.2.1',
-    'Ratelimit "to" exceeded',
-    'Rate limit reached',
-    'messages deferred due to excessive volume',
-    'Please slow down',
-  ]) {
-    assert.ok(asks(451, '4.7.1', text), text);
-    assert.ok(asks(450, '4.7.0', text), text);
-  }
-  // What rspamd, a policy server of Postfix and others answer the first time that somebody comes.
-  for (const text of [
-    'Try again later',
-    '<ada@example.org>: Recipient address rejected: Policy rejection, please try later',
-    'Service unavailable - try again later',
-    'Temporarily deferred, come back in 300 seconds',
-  ]) {
-    assert.ok(!asks(451, '4.7.1', text), text);
-    assert.ok(!asks(450, '4.7.0', text), text);
-  }
-  assert.ok(!asks(450, '4.7.1', 'Greylisted, come back in 5 minutes'));
-  assert.ok(!asks(451, '4.7.1', 'Grey-listing in action'));
-  assert.ok(!asks(452, '4.2.2', 'mailbox full'));
-  assert.ok(!asks(451, '4.3.0', 'try again later'));
-  assert.ok(!asks(450, undefined, 'not now'));
 });
 
 test('several requests at once are one', () => {
@@ -96,4 +63,29 @@ test('a relay that asks for it again and again gets a message a minute', () => {
     rate = slowedRate(rate, 9000, NOW + times * 10_000, LEAST_PER_RELAY);
   }
   assert.equal(rate?.messagesPerHour, 60);
+});
+
+test('a throttle permits so many messages at once, and the next one after its interval', () => {
+  const throttle = new Throttle(
+    { connections: 2, messagesPerSecond: 2, leastPerHour: LEAST_PER_RELAY },
+    undefined,
+    NOW,
+  );
+  assert.equal(throttle.opensAt(NOW), NOW);
+  throttle.enter(NOW);
+  assert.equal(throttle.opensAt(NOW), NOW + 500);
+  throttle.enter(NOW + 500);
+  assert.equal(throttle.opensAt(NOW + 5000), Infinity);
+  throttle.leave();
+  assert.equal(throttle.opensAt(NOW + 5000), NOW + 5000);
+});
+
+test('when the clock goes back a throttle opens after one interval, not when the clock is there again', () => {
+  const limits = { connections: 2, messagesPerSecond: 2, leastPerHour: LEAST_PER_RELAY };
+  const throttle = new Throttle(limits, undefined, NOW);
+  throttle.enter(NOW);
+  const back = NOW - 60 * MINUTE_MS;
+  assert.equal(throttle.opensAt(back), back + 500);
+  assert.equal(throttle.opensAt(back + 400), back + 500);
+  assert.equal(throttle.opensAt(back + 500), back + 500);
 });
