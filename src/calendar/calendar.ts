@@ -1,5 +1,5 @@
 import type { Holidays } from './holidays.ts';
-import type { CronTimes } from './parse-cron.ts';
+import type { CronTimes } from './cron.ts';
 
 /** When a newsletter is due. */
 export interface Calendar extends CronTimes {

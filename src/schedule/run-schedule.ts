@@ -4,10 +4,10 @@ import type { DraftNext } from '../editions/compose/draft-edition.ts';
 import { openChangeSignal } from '../kernel/change-signal.ts';
 import { sleep } from '../kernel/sleep.ts';
 import { askEditors } from './ask-editors.ts';
-import { lookAtSchedule } from './look-at-schedule.ts';
+import { lookAtSchedule } from './check-schedule.ts';
 import { openCalendars, type Scheduled } from './open-calendars.ts';
 import { openTimer } from './open-timer.ts';
-import { tellOutcomes } from './tell-outcomes.ts';
+import { tellOutcomes } from './report-outcomes.ts';
 
 /** How often the schedule is checked even without a timer: clocks jump, machines sleep. */
 const LOOK_MS = 60_000;

@@ -9,7 +9,7 @@ import {
 } from '../../src/calendar/calendar.ts';
 import { countryHolidays } from '../../src/calendar/country-holidays.ts';
 import { type Holidays, noHolidays } from '../../src/calendar/holidays.ts';
-import { parseCron } from '../../src/calendar/parse-cron.ts';
+import { parseCron } from '../../src/calendar/cron.ts';
 import { stride } from '../support/trials.ts';
 
 function calendar(cron: string, timeZone: string, holidays: Holidays = noHolidays): Calendar {

@@ -5,7 +5,7 @@ import { draftApart } from '../../src/editions/compose/draft-apart.ts';
 import { draftEdition } from '../../src/editions/compose/draft-edition.ts';
 import { buildApart } from '../../src/feeds/build/build-apart.ts';
 import { BroadsheetError, EXIT } from '../../src/kernel/errors.ts';
-import { lookAtSchedule } from '../../src/schedule/look-at-schedule.ts';
+import { lookAtSchedule } from '../../src/schedule/check-schedule.ts';
 import { openCalendars } from '../../src/schedule/open-calendars.ts';
 import { type EndlessWork, openEndlessWork } from '../support/endless-work.ts';
 import { type Diary, openDiary } from '../support/schedule.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type TestContext, test as testOnce } from 'node:test';
 import { openStore } from '../../src/database/open-store.ts';
 import { showEdition } from '../../src/delivery/editions/show-edition.ts';
-import { lookAtSchedule } from '../../src/schedule/look-at-schedule.ts';
+import { lookAtSchedule } from '../../src/schedule/check-schedule.ts';
 import { openCalendars } from '../../src/schedule/open-calendars.ts';
 import { deliverNewsletter } from '../../src/service/deliver-newsletter.ts';
 import { reportStatus } from '../../src/service/report-status.ts';

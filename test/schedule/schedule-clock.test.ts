@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test as testOnce } from 'node:test';
-import { lookAtSchedule } from '../../src/schedule/look-at-schedule.ts';
+import { lookAtSchedule } from '../../src/schedule/check-schedule.ts';
 import { openCalendars } from '../../src/schedule/open-calendars.ts';
 import { test } from '../support/databases.ts';
 import { type Diary, openDiary } from '../support/schedule.ts';

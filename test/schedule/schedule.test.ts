@@ -7,7 +7,7 @@ import { composeEdition } from '../../src/editions/compose/compose-edition.ts';
 import { draftEdition } from '../../src/editions/compose/draft-edition.ts';
 import { cancelForgotten } from '../../src/recovery/forgotten-editions.ts';
 import { runSlotByHand, skipSlot } from '../../src/schedule/decide-by-hand.ts';
-import { lookAtSchedule } from '../../src/schedule/look-at-schedule.ts';
+import { lookAtSchedule } from '../../src/schedule/check-schedule.ts';
 import { openCalendars } from '../../src/schedule/open-calendars.ts';
 import { UNDECIDED } from '../../src/schedule/queries/slots.ts';
 import { runSlot } from '../../src/schedule/run-slot.ts';

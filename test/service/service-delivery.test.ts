@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
-import { lookAtSchedule } from '../../src/schedule/look-at-schedule.ts';
+import { lookAtSchedule } from '../../src/schedule/check-schedule.ts';
 import { openCalendars } from '../../src/schedule/open-calendars.ts';
 import { runSchedule } from '../../src/schedule/run-schedule.ts';
 import { deliverDue } from '../../src/service/deliver-due.ts';

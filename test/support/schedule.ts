@@ -4,10 +4,10 @@ import type { ServiceDependencies } from '../../src/delivery/send-dependencies.t
 import { openChangeSignal } from '../../src/kernel/change-signal.ts';
 import { type EventLog, silentLog } from '../../src/kernel/log.ts';
 import { askEditors } from '../../src/schedule/ask-editors.ts';
-import { lookAtSchedule } from '../../src/schedule/look-at-schedule.ts';
+import { lookAtSchedule } from '../../src/schedule/check-schedule.ts';
 import { openCalendars } from '../../src/schedule/open-calendars.ts';
 import { type StoredSlot, slotOfRow } from '../../src/schedule/queries/slots.ts';
-import { tellOutcomes } from '../../src/schedule/tell-outcomes.ts';
+import { tellOutcomes } from '../../src/schedule/report-outcomes.ts';
 import { deliverNewsletter } from '../../src/service/deliver-newsletter.ts';
 import type { Config } from '../../src/settings/config.ts';
 import type {

@@ -7,7 +7,7 @@ import { formatProblem } from '../../kernel/problem.ts';
 import { askEditors } from '../../schedule/ask-editors.ts';
 import { openCalendars } from '../../schedule/open-calendars.ts';
 import { lookApart } from '../../schedule/run-schedule.ts';
-import { tellOutcomes } from '../../schedule/tell-outcomes.ts';
+import { tellOutcomes } from '../../schedule/report-outcomes.ts';
 import { deliverNewsletter } from '../../service/deliver-newsletter.ts';
 import { answerAll } from '../../site/answer-requests.ts';
 import { openNoticeRoutes } from '../../site/send-notices.ts';

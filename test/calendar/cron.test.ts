@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import nodeCron from 'node-cron';
-import { parseCron } from '../../src/calendar/parse-cron.ts';
+import { parseCron } from '../../src/calendar/cron.ts';
 
 /** The days of March 2026 (it begins on a Sunday) on which `cron` is due. */
 function daysOfMarch(cron: string): number[] {
