@@ -1,5 +1,5 @@
-import type { Holidays } from './holidays.ts';
 import type { CronTimes } from './cron.ts';
+import type { Holidays } from './holidays.ts';
 
 /** When a newsletter is due. */
 export interface Calendar extends CronTimes {

@@ -65,7 +65,7 @@ export async function approveEdition(
     await planDeliveries(db, edition, at);
     if (asComposed) await noteAsComposed(db, id, at);
     const slot = await slotOfEdition(db, id);
-    if (slot) await changeSlot(db, slot, ['approval'], { state: 'sending' }, at);
+    if (slot?.state === 'approval') await changeSlot(db, slot, { state: 'sending' }, at);
   });
   signals?.deliveries.notify();
   const edition = await findStoredEdition(store.db, id);

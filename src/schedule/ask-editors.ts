@@ -1,4 +1,3 @@
-import { storedInstant } from '../database/instants.ts';
 import { approvalCopy } from '../delivery/message/approval-copy.ts';
 import { buildMessage } from '../delivery/message/build-message.ts';
 import type { Message } from '../delivery/message/message.ts';
@@ -10,37 +9,34 @@ import { findEdition, type StoredEdition } from '../editions/queries/editions.ts
 import type { EmailAddress } from '../kernel/email-address.ts';
 import type { NewsletterSettings } from '../settings/settings.ts';
 import { countActive } from '../subscribers/queries/subscribers.ts';
-import { claimSlot } from './queries/slots.ts';
-import { noteAsked, unaskedSlots } from './queries/untold-slots.ts';
-import { newLease } from './slot-lease.ts';
+import { notifyOnce } from './notify-once.ts';
+import { slotsToApprove } from './queries/slots.ts';
 
 /** How long the link in the mail is valid. */
 const LINK_DAYS = 7;
-/** A failed mail is tried again after this time. */
-const LEASE_SECONDS = 120;
 
 /**
  * Mails the editor each edition that waits for approval and has no mail yet, over the first relay that
- * accepts it. A failed mail is tried again at the next call. An editor gets at least one mail; a second
+ * accepts it. A failed mail is tried again at a later call. An editor gets at least one mail; a second
  * copy has the same Message-ID.
  */
 export async function askEditors(deps: ServiceDependencies, signal: AbortSignal): Promise<void> {
-  const { store, config, clock, log } = deps;
-  for (const slot of await unaskedSlots(store.db)) {
+  const { store, config, log } = deps;
+  for (const slot of await slotsToApprove(store.db)) {
     if (signal.aborted) return;
     const newsletter = config.newsletters.find(({ id }) => id === slot.newsletter);
-    const stored =
-      slot.edition === undefined ? undefined : await findEdition(store.db, slot.edition);
-    if (newsletter?.editor === undefined || stored?.pause?.by !== 'approval') continue;
-    if (!(await claimSlot(store.db, slot, ['approval'], await newLease(store, LEASE_SECONDS))))
-      continue;
-    const facts = { newsletter: slot.newsletter, day: slot.day, edition: stored.edition.id };
-    const message = await makeMessage(deps, newsletter, stored, newsletter.editor);
-    const trouble = await sendOverAny(deps, message);
-    if (trouble === undefined) {
-      await noteAsked(store.db, slot, storedInstant(clock()));
-      log.event('the editor was asked for approval', facts);
-    } else log.trouble(`the editor could not be asked: ${trouble}`, facts);
+    if (newsletter?.editor === undefined) continue;
+    const { editor } = newsletter;
+    const stored = slot.edition && (await findEdition(store.db, slot.edition));
+    if (!stored || stored.pause?.by !== 'approval') continue;
+    await notifyOnce(deps, 'approval', [slot], async () => {
+      const message = await makeMessage(deps, newsletter, stored, editor);
+      const trouble = await sendOverAny(deps, message);
+      const facts = { newsletter: slot.newsletter, day: slot.day, edition: stored.edition.id };
+      if (trouble === undefined) log.event('the editor was asked for approval', facts);
+      else log.trouble(`the editor could not be asked: ${trouble}`, facts);
+      return trouble === undefined;
+    });
   }
 }
 

@@ -1,22 +1,19 @@
 import { dayOf } from '../calendar/calendar.ts';
-import { latestStart } from '../calendar/latest-start.ts';
 import { storedInstant } from '../database/instants.ts';
 import { deliveryTable } from '../delivery/queries/deliveries.ts';
 import type { ServiceDependencies } from '../delivery/send-dependencies.ts';
 import { alertJson, alertVariables, type BadSlot, makeAlert } from './alerts/alert.ts';
 import { callUrl } from './alerts/call-url.ts';
 import { runCommand } from './alerts/run-command.ts';
+import { notifyOnce } from './notify-once.ts';
 import type { Scheduled } from './open-calendars.ts';
-import type { StoredSlot } from './queries/slots.ts';
-import { claimTelling, noteTold, untoldSlots } from './queries/untold-slots.ts';
-import { newLease } from './slot-lease.ts';
+import { unreportedSlots } from './queries/slots.ts';
+import { latestStart, type StoredSlot } from './slot.ts';
 
 /** Older outcomes are not reported. */
-const TOLD_DAYS = 9;
+const REPORTED_DAYS = 9;
 /** A later heartbeat would report a dead machine as alive. */
 const HEARTBEAT_MINUTES = 60;
-/** The time for one report. A failed report is tried again after it. */
-const LEASE_SECONDS = 300;
 
 type Dependencies = Pick<ServiceDependencies, 'config' | 'store' | 'clock' | 'log'>;
 
@@ -25,62 +22,63 @@ type Dependencies = Pick<ServiceDependencies, 'config' | 'store' | 'clock' | 'lo
  * missed their day (one alert for all new ones of a newsletter), and a heartbeat for slots that went
  * well. An alert that failed is sent again after five minutes.
  */
-export async function tellOutcomes(
+export async function reportOutcomes(
   deps: Dependencies,
   newsletters: readonly Scheduled[],
   signal: AbortSignal,
 ): Promise<void> {
   const { store, clock } = deps;
-  const since = storedInstant(clock().subtract({ hours: 24 * TOLD_DAYS }));
-  const untold = await untoldSlots(store.db, since, storedInstant(clock()));
+  const since = storedInstant(clock().subtract({ hours: 24 * REPORTED_DAYS }));
+  const pending = await unreportedSlots(store.db, since, storedInstant(clock()));
   for (const scheduled of newsletters) {
     const { id } = scheduled.newsletter;
     const bad: BadSlot[] = [];
-    for (const slot of untold.filter(({ newsletter }) => newsletter === id)) {
-      if (isGood(slot)) await beat(deps, slot, signal);
-      const trouble = await troubleOf(deps, scheduled, slot);
-      if (trouble !== undefined && (await claim(deps, slot))) bad.push({ slot, trouble });
+    for (const slot of pending.filter(({ newsletter }) => newsletter === id)) {
+      if (slot.state === 'sent' || slot.state === 'skipped')
+        await sendHeartbeat(deps, slot, signal);
+      else {
+        const trouble = await troubleOf(deps, scheduled, slot);
+        if (trouble !== undefined) bad.push({ slot, trouble });
+      }
     }
-    if (bad.length > 0) await raise(deps, id, bad, signal);
+    const slots = bad.map(({ slot }) => slot);
+    await notifyOnce(deps, 'outcome', slots, (claimed) =>
+      sendAlert(
+        deps,
+        id,
+        bad.filter(({ slot }) => claimed.includes(slot)),
+        signal,
+      ),
+    );
   }
 }
 
-function isGood({ state }: StoredSlot): boolean {
-  return state === 'sent' || state === 'skipped';
-}
-
-async function claim({ store }: Dependencies, slot: StoredSlot): Promise<boolean> {
-  return claimTelling(store.db, slot, await newLease(store, LEASE_SECONDS));
-}
-
-/** The problem to report to the operator; undefined if there is none, or none yet. */
+/** The problem to report to the operator; undefined if there is none yet. */
 async function troubleOf(
   { store, clock }: Dependencies,
   { schedule, calendar }: Scheduled,
-  slot: StoredSlot,
+  { state, reason, edition, day, dueAt }: StoredSlot,
 ): Promise<string | undefined> {
-  const { state, reason, edition } = slot;
-  if (isGood(slot)) return undefined;
   const because = reason === undefined ? '' : `: ${reason}`;
   if (state === 'held' || state === 'failed') return `${state}${because}`;
   const now = clock();
-  if (dayOf(calendar, now).toString() > slot.day) {
+  if (dayOf(calendar, now).toString() > day) {
     return `the day has passed without its edition (${state}${because})`;
   }
-  const { latestHours } = schedule;
-  const limit = latestStart({ dueAt: Temporal.Instant.from(slot.dueAt), latestHours });
   if (state !== 'sending' || edition === undefined) return undefined;
-  if (Temporal.Instant.compare(now, limit) <= 0) return undefined;
+  const latest = latestStart(Temporal.Instant.from(dueAt), schedule.latestHours);
+  if (Temporal.Instant.compare(now, latest) <= 0) return undefined;
   const { accepted } = await deliveryTable(store.db, edition);
   return accepted > 0 ? undefined : `nobody has got it yet${because}`;
 }
 
-async function raise(
-  { config, store, clock, log }: Dependencies,
+/** Returns whether the alert arrived, by command or URL, or is only logged because there is neither. */
+async function sendAlert(
+  { config, log }: Dependencies,
   newsletter: string,
   bad: readonly BadSlot[],
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   const { command, url } = config.alerts;
   const alert = makeAlert(newsletter, bad);
   log.trouble(alert.subject, { newsletter, slots: bad.length });
@@ -95,18 +93,23 @@ async function raise(
     if (trouble !== undefined)
       log.trouble(`alerts.${how} did not work: ${trouble}`, { newsletter });
   }
-  const isTold = results.length === 0 || results.some(({ trouble }) => trouble === undefined);
-  if (!isTold) return;
-  for (const { slot } of bad) await noteTold(store.db, slot, storedInstant(clock()));
+  return results.length === 0 || results.some(({ trouble }) => trouble === undefined);
 }
 
 /** Calls the heartbeat URL for a slot that has just ended well. */
-async function beat(deps: Dependencies, slot: StoredSlot, signal: AbortSignal): Promise<void> {
-  const { config, store, clock, log } = deps;
+async function sendHeartbeat(
+  deps: Dependencies,
+  slot: StoredSlot,
+  signal: AbortSignal,
+): Promise<void> {
+  const { config, clock, log } = deps;
   const { heartbeatUrl } = config.alerts;
   const age = clock().since(Temporal.Instant.from(slot.changedAt)).total('minutes');
-  if (heartbeatUrl === undefined || age > HEARTBEAT_MINUTES || !(await claim(deps, slot))) return;
-  const trouble = await callUrl(heartbeatUrl, undefined, signal);
-  if (trouble === undefined) await noteTold(store.db, slot, storedInstant(clock()));
-  else log.trouble(`alerts.heartbeatUrl did not work: ${trouble}`, { newsletter: slot.newsletter });
+  if (heartbeatUrl === undefined || age > HEARTBEAT_MINUTES) return;
+  await notifyOnce(deps, 'outcome', [slot], async () => {
+    const trouble = await callUrl(heartbeatUrl, undefined, signal);
+    const facts = { newsletter: slot.newsletter };
+    if (trouble !== undefined) log.trouble(`alerts.heartbeatUrl did not work: ${trouble}`, facts);
+    return trouble === undefined;
+  });
 }

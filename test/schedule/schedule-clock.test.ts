@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test as testOnce } from 'node:test';
-import { lookAtSchedule } from '../../src/schedule/check-schedule.ts';
+import { checkSchedule } from '../../src/schedule/check-schedule.ts';
 import { openCalendars } from '../../src/schedule/open-calendars.ts';
 import { test } from '../support/databases.ts';
 import { type Diary, openDiary } from '../support/schedule.ts';
@@ -159,6 +159,6 @@ function withCron({ deps, paper }: Diary, cron: string) {
   const calendars = openCalendars({ ...deps.config, newsletters }, deps.log);
   return async (instant: string) => {
     paper.setTime(instant);
-    await lookAtSchedule(deps, calendars);
+    await checkSchedule(deps, calendars);
   };
 }

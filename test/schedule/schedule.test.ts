@@ -6,10 +6,9 @@ import { pauseEditionById, resumeEditionById } from '../../src/delivery/editions
 import { composeEdition } from '../../src/editions/compose/compose-edition.ts';
 import { draftEdition } from '../../src/editions/compose/draft-edition.ts';
 import { cancelForgotten } from '../../src/recovery/forgotten-editions.ts';
+import { checkSchedule } from '../../src/schedule/check-schedule.ts';
 import { runSlotByHand, skipSlot } from '../../src/schedule/decide-by-hand.ts';
-import { lookAtSchedule } from '../../src/schedule/check-schedule.ts';
 import { openCalendars } from '../../src/schedule/open-calendars.ts';
-import { UNDECIDED } from '../../src/schedule/queries/slots.ts';
 import { runSlot } from '../../src/schedule/run-slot.ts';
 import { damageFile } from '../support/damage.ts';
 import { test } from '../support/databases.ts';
@@ -50,8 +49,7 @@ test('whoever was overtaken while composing stores no second edition, whatever p
     const [scheduled] = openCalendars(diary.deps.config, diary.deps.log);
     assert.ok(slot && scheduled);
     // Both have found it open, and both took it in hand: the lease of the first was over.
-    const how = { from: UNDECIDED, isAsked: false, draft: draftEdition };
-    const work = { deps: diary.deps, scheduled, slot, ...how };
+    const work = { deps: diary.deps, scheduled, slot, draft: draftEdition };
     const first = await runSlot(work);
     assert.equal(first?.state, approve ? 'approval' : 'sending');
     diary.write('Ferry fares rise');
@@ -288,7 +286,7 @@ test('a held database, a missing secret and a relay without a URL hold the slot,
   const withConfig = async (change: object, instant: string) => {
     diary.paper.setTime(instant);
     const changed = { ...deps, config: { ...deps.config, ...change } };
-    await lookAtSchedule(changed, openCalendars(changed.config, deps.log));
+    await checkSchedule(changed, openCalendars(changed.config, deps.log));
   };
   const { url: _url, ...relay } = deps.config.relays[0];
   await withConfig({ secrets: [] }, '2026-03-20T07:00Z');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
-import { lookAtSchedule } from '../../src/schedule/check-schedule.ts';
+import { checkSchedule } from '../../src/schedule/check-schedule.ts';
 import { openCalendars } from '../../src/schedule/open-calendars.ts';
 import { runSchedule } from '../../src/schedule/run-schedule.ts';
 import { deliverDue } from '../../src/service/deliver-due.ts';
@@ -185,9 +185,9 @@ test('one newsletter whose relay hangs keeps no other waiting', async (t) => {
   const deps = { ...diary.deps, config };
   await addSubscriber(deps, { newsletter: 'weekly', address: address('bob@example.org') });
   const newsletters = openCalendars(config, deps.log);
-  await lookAtSchedule(deps, newsletters);
+  await checkSchedule(deps, newsletters);
   diary.paper.setTime('2026-03-20T07:00Z');
-  await lookAtSchedule(deps, newsletters);
+  await checkSchedule(deps, newsletters);
   const stop = new AbortController();
   const delivery = deliverDue(deps, stop.signal);
   try {

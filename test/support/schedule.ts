@@ -4,10 +4,11 @@ import type { ServiceDependencies } from '../../src/delivery/send-dependencies.t
 import { openChangeSignal } from '../../src/kernel/change-signal.ts';
 import { type EventLog, silentLog } from '../../src/kernel/log.ts';
 import { askEditors } from '../../src/schedule/ask-editors.ts';
-import { lookAtSchedule } from '../../src/schedule/check-schedule.ts';
+import { checkSchedule } from '../../src/schedule/check-schedule.ts';
 import { openCalendars } from '../../src/schedule/open-calendars.ts';
-import { type StoredSlot, slotOfRow } from '../../src/schedule/queries/slots.ts';
-import { tellOutcomes } from '../../src/schedule/report-outcomes.ts';
+import { slotOfRow } from '../../src/schedule/queries/slots.ts';
+import { reportOutcomes } from '../../src/schedule/report-outcomes.ts';
+import type { StoredSlot } from '../../src/schedule/slot.ts';
 import { deliverNewsletter } from '../../src/service/deliver-newsletter.ts';
 import type { Config } from '../../src/settings/config.ts';
 import type {
@@ -76,7 +77,7 @@ export async function openDiary(t: TestContext, options: DiaryOptions = {}): Pro
     ...{ paper, deps, logged },
     async lookAt(instant) {
       paper.setTime(instant);
-      await lookAtSchedule(deps, newsletters);
+      await checkSchedule(deps, newsletters);
     },
     async deliver() {
       for (const newsletter of config.newsletters) {
@@ -85,7 +86,7 @@ export async function openDiary(t: TestContext, options: DiaryOptions = {}): Pro
     },
     async tell() {
       await askEditors(deps, signal);
-      await tellOutcomes(deps, newsletters, signal);
+      await reportOutcomes(deps, newsletters, signal);
     },
     async slots() {
       const now = deps.clock().toString({ fractionalSecondDigits: 3 });

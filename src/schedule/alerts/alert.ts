@@ -1,4 +1,4 @@
-import type { StoredSlot } from '../queries/slots.ts';
+import type { StoredSlot } from '../slot.ts';
 
 /** A slot that needs the operator's attention, and the reason, a phrase. */
 export interface BadSlot {
