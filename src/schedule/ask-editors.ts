@@ -10,7 +10,7 @@ import type { EmailAddress } from '../kernel/email-address.ts';
 import type { NewsletterSettings } from '../settings/settings.ts';
 import { countActive } from '../subscribers/queries/subscribers.ts';
 import { notifyOnce } from './notify-once.ts';
-import { slotsToApprove } from './queries/slots.ts';
+import { findSlots } from './queries/slots.ts';
 
 /** How long the link in the mail is valid. */
 const LINK_DAYS = 7;
@@ -22,14 +22,14 @@ const LINK_DAYS = 7;
  */
 export async function askEditors(deps: ServiceDependencies, signal: AbortSignal): Promise<void> {
   const { store, config, log } = deps;
-  for (const slot of await slotsToApprove(store.db)) {
+  for (const slot of await findSlots(store.db, { states: ['approval'], pending: 'approval' })) {
     if (signal.aborted) return;
     const newsletter = config.newsletters.find(({ id }) => id === slot.newsletter);
-    if (newsletter?.editor === undefined) continue;
+    if (newsletter?.editor === undefined || slot.edition === undefined) continue;
     const { editor } = newsletter;
-    const stored = slot.edition && (await findEdition(store.db, slot.edition));
-    if (!stored || stored.pause?.by !== 'approval') continue;
-    await notifyOnce(deps, 'approval', [slot], async () => {
+    const stored = await findEdition(store.db, slot.edition);
+    if (stored?.pause?.by !== 'approval') continue;
+    await notifyOnce(deps, 'approval', [{ slot }], async () => {
       const message = await makeMessage(deps, newsletter, stored, editor);
       const trouble = await sendOverAny(deps, message);
       const facts = { newsletter: slot.newsletter, day: slot.day, edition: stored.edition.id };

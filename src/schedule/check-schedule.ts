@@ -9,14 +9,13 @@ import type { Scheduled } from './open-calendars.ts';
 import {
   claimSlot,
   deleteFutureSlot,
-  dueSlots,
-  futureSlots,
+  findSlots,
   insertSlot,
   lastDueDay,
   releaseSlot,
 } from './queries/slots.ts';
 import { noteAttempt, runSlot, type SlotDependencies, type SlotWork } from './run-slot.ts';
-import { next, type StoredSlot } from './slot.ts';
+import { next, type StoredSlot, UNDECIDED } from './slot.ts';
 
 /** How far back missed days are entered. Older days no longer interest anybody. */
 const LOOKBACK_DAYS = 7;
@@ -60,7 +59,9 @@ export async function checkSchedule(
     const { id } = scheduled.newsletter;
     try {
       await enterSlots(deps, scheduled);
-      for (const slot of await dueSlots(deps.store.db, id, storedInstant(deps.clock()))) {
+      const dueUntil = storedInstant(deps.clock());
+      const due = { newsletter: id, states: UNDECIDED, dueUntil };
+      for (const slot of await findSlots(deps.store.db, due)) {
         await runDueSlot(deps, { deps, scheduled, slot, draft });
       }
     } catch (error) {
@@ -95,7 +96,7 @@ async function enterSlots(
   }
   const [due] = nextDueDays(calendar, now, 1);
   const expected = due && { day: `${due.day}`, dueAt: storedInstant(due.dueAt) };
-  for (const slot of await futureSlots(db, newsletter, at)) {
+  for (const slot of await findSlots(db, { newsletter, dueAfter: at })) {
     if (isMistaken(slot, expected)) await deleteFutureSlot(db, slot, at);
   }
   if (expected !== undefined) await insertSlot(db, { newsletter, ...expected }, at);

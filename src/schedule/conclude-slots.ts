@@ -5,7 +5,7 @@ import { countFailures, deliveryTable } from '../delivery/queries/deliveries.ts'
 import { countUndecided } from '../delivery/queries/unfinished.ts';
 import { findEdition } from '../editions/queries/editions.ts';
 import { editionSentByHand } from '../editions/queries/editions-by-hand.ts';
-import { changeSlot, slotsUnderWay } from './queries/slots.ts';
+import { changeSlot, findSlots } from './queries/slots.ts';
 import { type EditionProgress, next, type SlotChange, type StoredSlot } from './slot.ts';
 
 /** An editor may still resume or send again what ended badly; for this long, its slot follows. */
@@ -18,7 +18,11 @@ export async function concludeSlots({
 }: Pick<StoreDependencies, 'store' | 'clock'>): Promise<void> {
   const now = clock();
   const since = storedInstant(now.subtract({ hours: WATCHED_HOURS }));
-  for (const slot of await slotsUnderWay(db, since)) {
+  const slots = [
+    ...(await findSlots(db, { states: ['sending', 'approval'] })),
+    ...(await findSlots(db, { states: ['held', 'failed'], dueAfter: since })),
+  ];
+  for (const slot of slots) {
     const change = await changeByEdition(db, slot, now);
     if (change !== undefined) await changeSlot(db, slot, change, storedInstant(now));
   }

@@ -4,7 +4,7 @@ import { storedInstant } from '../database/instants.ts';
 import { findNewsletter } from '../settings/find-newsletter.ts';
 import { changeByEdition } from './conclude-slots.ts';
 import { openCalendars } from './open-calendars.ts';
-import { findSlot, lastSlots } from './queries/slots.ts';
+import { findSlot, findSlots } from './queries/slots.ts';
 import type { StoredSlot } from './slot.ts';
 
 /** A future day of the schedule. */
@@ -49,7 +49,8 @@ export async function listSchedule(
       next.push({ day: `${day}`, dueAt: storedInstant(dueAt), skipped });
     }
     const last: StoredSlot[] = [];
-    for (const slot of await lastSlots(store.db, each.id, storedInstant(clock()), count)) {
+    const filter = { newsletter: each.id, dueUntil: storedInstant(clock()), newest: count };
+    for (const slot of await findSlots(store.db, filter)) {
       // With the current outcome of its edition. The service stores it later.
       last.push({ ...slot, ...(await changeByEdition(store.db, slot, clock())) });
     }

@@ -7,20 +7,21 @@ import type { StoredSlot } from './slot.ts';
 const LEASE_SECONDS: Readonly<Record<SlotNotice, number>> = { approval: 120, outcome: 300 };
 
 /**
- * Sends one notice about the slots, and records it. `send` gets those that no other program has in hand or
- * reported, at least one. It returns whether somebody got the notice.
+ * Sends one notice about several slots, and records it. `send` gets the `items` whose slots no other program has
+ * in hand or reported, at least one. It returns whether somebody got the notice.
  */
-export async function notifyOnce(
+export async function notifyOnce<Item extends { readonly slot: StoredSlot }>(
   { store, clock }: Pick<StoreDependencies, 'store' | 'clock'>,
   notice: SlotNotice,
-  slots: readonly StoredSlot[],
-  send: (claimed: readonly StoredSlot[]) => Promise<boolean>,
+  items: readonly Item[],
+  send: (claimed: readonly Item[]) => Promise<boolean>,
 ): Promise<void> {
-  const claimed: StoredSlot[] = [];
-  for (const slot of slots) {
-    if ((await claimSlot(store, slot, LEASE_SECONDS[notice], notice)) !== undefined)
-      claimed.push(slot);
+  const claimed: Item[] = [];
+  for (const item of items) {
+    const holder = await claimSlot(store, item.slot, LEASE_SECONDS[notice], notice);
+    if (holder !== undefined) claimed.push(item);
   }
   if (claimed.length === 0 || !(await send(claimed))) return;
-  for (const slot of claimed) await recordNotice(store.db, slot, notice, storedInstant(clock()));
+  const at = storedInstant(clock());
+  for (const { slot } of claimed) await recordNotice(store.db, slot, notice, at);
 }

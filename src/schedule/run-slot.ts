@@ -124,17 +124,12 @@ const FIND: {
 };
 
 function planOf({ newsletter, schedule, calendar }: Scheduled, slot: StoredSlot): SlotPlan {
-  const { approve, minimumStories } = newsletter;
-  const { latestHours, whenTooFew, waitUntil } = schedule;
   const day = Temporal.PlainDate.from(slot.day);
   return {
-    approve,
-    minimumStories,
-    latestHours,
-    whenTooFew,
-    waitUntil,
+    ...newsletter,
+    ...schedule,
     holiday: calendar.holidays(day.toPlainDateTime(calendar.time)),
-    lastCheck: instantOn(day, Temporal.PlainTime.from(waitUntil), calendar.timeZone),
+    lastCheck: instantOn(day, Temporal.PlainTime.from(schedule.waitUntil), calendar.timeZone),
   };
 }
 

@@ -106,31 +106,58 @@ interface Transition {
   readonly from: readonly (SlotState | 'requested')[];
   readonly needs: readonly FactName[];
   /** The step; undefined if the transition does not apply. */
-  readonly to: (slot: StoredSlot, facts: SlotFacts, now: Temporal.Instant) => SlotStep | undefined;
+  readonly to: (known: Known) => SlotStep | undefined;
 }
+
+/** A transition reads only the facts that it needs. */
+type Known = SlotFacts & { readonly slot: StoredSlot; readonly now: Temporal.Instant };
 
 /** Slots without an edition and without a decision. */
 export const UNDECIDED = ['open', 'waiting'] as const;
-
-/** Slots whose edition decides, if they have one. */
-const HAS_OUTCOME = ['approval', 'sending', 'sent', 'skipped', 'held', 'failed'] as const;
+const TO_RUN = [...UNDECIDED, 'requested'] as const;
+const DECIDED = ['approval', 'sending', 'sent', 'skipped', 'held', 'failed'] as const;
 
 /** How often a day that waits for stories is checked. */
 const WAIT_MINUTES = 5;
 
 /** In this order: the first one that applies decides. */
 const TRANSITIONS: readonly Transition[] = [
-  { from: ['waiting'], needs: [], to: restAfterCheck },
-  { from: UNDECIDED, needs: ['plan'], to: skipHoliday },
-  { from: UNDECIDED, needs: ['sentByHand'], to: takeSentByHand },
+  { from: ['waiting'], needs: [], to: (known) => (isJustChecked(known) ? REST : undefined) },
+  {
+    from: UNDECIDED,
+    needs: ['plan'],
+    to: ({ plan: { holiday } }) =>
+      holiday === undefined ? undefined : become('skipped', `a holiday: ${holiday}`),
+  },
+  {
+    // An edition that was sent by hand before is the edition of the day.
+    from: UNDECIDED,
+    needs: ['sentByHand'],
+    to: ({ sentByHand }) =>
+      sentByHand === undefined ? undefined : becomeByHand('sending', undefined, sentByHand),
+  },
   { from: UNDECIDED, needs: ['plan'], to: holdLate },
-  { from: [...UNDECIDED, 'requested'], needs: ['obstacle'], to: holdForObstacle },
-  { from: [...UNDECIDED, 'requested'], needs: ['subscribers'], to: skipWithoutSubscribers },
-  { from: [...UNDECIDED, 'requested'], needs: ['composedByHand', 'plan'], to: sendComposedByHand },
-  { from: [...UNDECIDED, 'requested'], needs: ['composedNow', 'plan'], to: sendComposedNow },
+  {
+    from: TO_RUN,
+    needs: ['obstacle'],
+    to: ({ obstacle }) => (obstacle === undefined ? undefined : become('held', obstacle)),
+  },
+  {
+    // Without subscribers, the posts stay available for a later edition.
+    from: TO_RUN,
+    needs: ['subscribers'],
+    to: ({ subscribers }) =>
+      subscribers === 0 ? become('skipped', 'nobody is subscribed') : undefined,
+  },
+  { from: TO_RUN, needs: ['composedByHand', 'plan'], to: sendComposedByHand },
+  {
+    from: TO_RUN,
+    needs: ['composedNow', 'plan'],
+    to: ({ composedNow, plan }) => composedNow && send(composedNow, plan),
+  },
   { from: UNDECIDED, needs: ['plan'], to: waitForStories },
-  { from: [...UNDECIDED, 'requested'], needs: ['plan'], to: skipWithoutStories },
-  { from: HAS_OUTCOME, needs: ['progress'], to: followEdition },
+  { from: TO_RUN, needs: ['plan'], to: ({ plan }) => become('skipped', tooFew(plan)) },
+  { from: DECIDED, needs: ['progress'], to: followEdition },
 ];
 
 /**
@@ -148,15 +175,20 @@ export function next(
     if (!from.includes(state)) continue;
     const missing = needs.find((fact) => !(fact in facts));
     if (missing !== undefined) return { kind: 'ask', fact: missing };
-    // It reads only what it needs, which is there.
-    const step = to(slot, facts as SlotFacts, now);
+    const step = to({ ...(facts as SlotFacts), slot, now });
     if (step !== undefined) return step;
   }
-  return { kind: 'rest' };
+  return REST;
 }
 
-function change(state: SlotState, reason: string, edition?: string): SlotStep {
+const REST: SlotStep = { kind: 'rest' };
+
+function become(state: SlotState, reason?: string, edition?: string): SlotStep {
   return { kind: 'change', change: { state, reason, edition } };
+}
+
+function becomeByHand(state: SlotState, reason: string | undefined, edition: string): SlotStep {
+  return { kind: 'change', change: { state, reason, edition, byHand: true } };
 }
 
 function send(edition: SlotEdition, { approve }: SlotPlan): SlotStep {
@@ -164,84 +196,36 @@ function send(edition: SlotEdition, { approve }: SlotPlan): SlotStep {
   return { kind: 'change', change: { state, edition: edition.edition.id }, send: edition };
 }
 
-function restAfterCheck(
-  { changedAt }: StoredSlot,
-  _facts: SlotFacts,
-  now: Temporal.Instant,
-): SlotStep | undefined {
-  const minutes = now.since(Temporal.Instant.from(changedAt)).total('minutes');
-  // If the clock was set back, the slot must not wait for long.
-  return minutes >= 0 && minutes < WAIT_MINUTES ? { kind: 'rest' } : undefined;
+/** If the clock was set back, the slot must not wait for long. */
+function isJustChecked({ slot, now }: Known): boolean {
+  const minutes = now.since(Temporal.Instant.from(slot.changedAt)).total('minutes');
+  return minutes >= 0 && minutes < WAIT_MINUTES;
 }
 
-function skipHoliday(_slot: StoredSlot, { plan: { holiday } }: SlotFacts): SlotStep | undefined {
-  return holiday === undefined ? undefined : change('skipped', `a holiday: ${holiday}`);
-}
-
-/** An edition that was sent by hand before is the edition of the day. */
-function takeSentByHand(_slot: StoredSlot, { sentByHand }: SlotFacts): SlotStep | undefined {
-  if (sentByHand === undefined) return undefined;
-  return { kind: 'change', change: { state: 'sending', edition: sentByHand, byHand: true } };
-}
-
-function holdLate(
-  { state, reason, dueAt }: StoredSlot,
-  { plan }: SlotFacts,
-  now: Temporal.Instant,
-): SlotStep | undefined {
-  const due = Temporal.Instant.from(dueAt);
-  const from = state === 'waiting' ? (plan.lastCheck ?? due) : due;
+function holdLate({ slot, plan, now }: Known): SlotStep | undefined {
+  const dueAt = Temporal.Instant.from(slot.dueAt);
+  const from = slot.state === 'waiting' ? (plan.lastCheck ?? dueAt) : dueAt;
   if (Temporal.Instant.compare(now, latestStart(from, plan.latestHours)) <= 0) return undefined;
   // The reason for the delay, if known: a failed attempt stores its reason.
-  const because = state === 'open' && reason ? `: ${reason}` : '';
-  return change('held', `${describeLateness(from, now)} late${because}`);
+  const because = slot.state === 'open' && slot.reason ? `: ${slot.reason}` : '';
+  return become('held', `${describeLateness(from, now)} late${because}`);
 }
 
-function holdForObstacle(_slot: StoredSlot, { obstacle }: SlotFacts): SlotStep | undefined {
-  return obstacle === undefined ? undefined : change('held', obstacle);
-}
-
-/** Without subscribers, the posts stay available for a later edition. */
-function skipWithoutSubscribers(
-  _slot: StoredSlot,
-  { subscribers }: SlotFacts,
-): SlotStep | undefined {
-  return subscribers > 0 ? undefined : change('skipped', 'nobody is subscribed');
-}
-
-function sendComposedByHand(
-  _slot: StoredSlot,
-  { composedByHand, plan }: SlotFacts,
-): SlotStep | undefined {
+function sendComposedByHand({ composedByHand, plan }: Known): SlotStep | undefined {
   if (composedByHand === undefined) return undefined;
-  const { paused, retracted, ...edition } = composedByHand;
-  if (paused !== undefined)
-    return change('held', `its edition is paused: ${paused}`, edition.edition.id);
+  const { paused, retracted, ...found } = composedByHand;
+  if (paused !== undefined) {
+    return become('held', `its edition is paused: ${paused}`, found.edition.id);
+  }
   // Without the edition: the slot accepts any edition that an editor sends instead.
-  if (retracted !== undefined) return change('held', retracted);
-  return send(edition, plan);
+  return retracted === undefined ? send(found, plan) : become('held', retracted);
 }
 
-function sendComposedNow(
-  _slot: StoredSlot,
-  { composedNow, plan }: SlotFacts,
-): SlotStep | undefined {
-  return composedNow && send(composedNow, plan);
-}
-
-function waitForStories(
-  _slot: StoredSlot,
-  { plan }: SlotFacts,
-  now: Temporal.Instant,
-): SlotStep | undefined {
+function waitForStories({ plan, now }: Known): SlotStep | undefined {
   const { whenTooFew, waitUntil, lastCheck } = plan;
   const isOver = lastCheck === undefined || Temporal.Instant.compare(now, lastCheck) >= 0;
   if (whenTooFew === 'skip' || isOver) return undefined;
-  return change('waiting', `${tooFew(plan)} yet; looks again until ${waitUntil}`);
-}
-
-function skipWithoutStories(_slot: StoredSlot, { plan }: SlotFacts): SlotStep {
-  return change('skipped', tooFew(plan));
+  return become('waiting', `${tooFew(plan)} yet; looks again until ${waitUntil}`);
 }
 
 function tooFew({ minimumStories }: SlotPlan): string {
@@ -249,15 +233,15 @@ function tooFew({ minimumStories }: SlotPlan): string {
 }
 
 /** The state of the edition is the state of its slot, whether the service or an editor sends it. */
-function followEdition(slot: StoredSlot, { progress }: SlotFacts): SlotStep | undefined {
+function followEdition({ slot, progress }: Known): SlotStep | undefined {
   if (progress === undefined) return undefined;
   const isFound = slot.edition === undefined;
-  const { state, reason: why } = outcomeOf(progress);
-  const byHand = slot.byHand || isFound ? ['sent by hand'] : [];
-  const reason = [...byHand, ...(why === undefined ? [] : [why])].join(': ') || undefined;
-  if (!isFound && state === slot.state && reason === slot.reason) return undefined;
-  const found = isFound ? ({ edition: progress.id, byHand: true } as const) : {};
-  return { kind: 'change', change: { state, reason, ...found } };
+  const outcome = outcomeOf(progress);
+  const words = [slot.byHand || isFound ? 'sent by hand' : undefined, outcome.reason];
+  const reason = words.filter((word) => word !== undefined).join(': ') || undefined;
+  if (isFound) return becomeByHand(outcome.state, reason, progress.id);
+  const isNew = outcome.state !== slot.state || reason !== slot.reason;
+  return isNew ? become(outcome.state, reason, slot.edition) : undefined;
 }
 
 function outcomeOf(progress: EditionProgress): SlotChange {

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { ExpressionBuilder } from 'kysely';
 import { storedInstant } from '../../database/instants.ts';
 import type { Store } from '../../database/open-store.ts';
+import type { SlotState } from '../../database/states.ts';
 import type { Database, SlotsTable, Tables } from '../../database/tables.ts';
-import { type SlotChange, type SlotKey, type StoredSlot, UNDECIDED } from '../slot.ts';
+import type { SlotChange, SlotKey, StoredSlot } from '../slot.ts';
 
-// Every instant is in the format of `storedInstant`. Lists are in order of time, if not noted otherwise.
+// Every instant is in the format of `storedInstant`.
 
 /** What is reported about a slot, once each: the edition to approve, to the editor; and the outcome. */
 export type SlotNotice = 'approval' | 'outcome';
@@ -26,17 +27,36 @@ export async function findSlot(db: Database, slot: SlotKey): Promise<StoredSlot 
   return row && slotOfRow(row);
 }
 
-/** The slot that an edition was composed for or later assigned to. */
-export async function slotOfEdition(
+/** Which slots to list. */
+export interface SlotFilter {
+  readonly newsletter?: string;
+  readonly edition?: string;
+  readonly states?: readonly SlotState[];
+  readonly dueAfter?: string;
+  readonly dueUntil?: string;
+  /** Only slots whose notice was not sent yet. */
+  readonly pending?: SlotNotice;
+  /** Only this many, the newest first. */
+  readonly newest?: number;
+}
+
+/** The slots of the filter, in order of time. */
+export async function findSlots(
   db: Database,
-  edition: string,
-): Promise<StoredSlot | undefined> {
-  const row = await db
-    .selectFrom('slots')
-    .selectAll()
-    .where('edition', '=', edition)
-    .executeTakeFirst();
-  return row && slotOfRow(row);
+  { newsletter, edition, states, dueAfter, dueUntil, pending, newest }: SlotFilter,
+): Promise<readonly StoredSlot[]> {
+  let query = db.selectFrom('slots').selectAll();
+  if (newsletter !== undefined) query = query.where('newsletter', '=', newsletter);
+  if (edition !== undefined) query = query.where('edition', '=', edition);
+  if (states !== undefined) query = query.where('state', 'in', states);
+  if (dueAfter !== undefined) query = query.where('due_at', '>', dueAfter);
+  if (dueUntil !== undefined) query = query.where('due_at', '<=', dueUntil);
+  if (pending !== undefined) query = query.where(NOTICE_COLUMN[pending], 'is', null);
+  query =
+    newest === undefined
+      ? query.orderBy('day').orderBy('newsletter')
+      : query.orderBy('day', 'desc').limit(newest);
+  return (await query.execute()).map(slotOfRow);
 }
 
 /**
@@ -58,91 +78,6 @@ export async function lastDueDay(
     )
     .executeTakeFirst();
   return row?.day ?? undefined;
-}
-
-/** The newsletter's future slots. */
-export async function futureSlots(
-  db: Database,
-  newsletter: string,
-  now: string,
-): Promise<readonly StoredSlot[]> {
-  const rows = await allSlots(db)
-    .where('newsletter', '=', newsletter)
-    .where('due_at', '>', now)
-    .execute();
-  return rows.map(slotOfRow);
-}
-
-/** The newsletter's slots that are due and undecided. */
-export async function dueSlots(
-  db: Database,
-  newsletter: string,
-  now: string,
-): Promise<readonly StoredSlot[]> {
-  const rows = await allSlots(db)
-    .where('newsletter', '=', newsletter)
-    .where('state', 'in', UNDECIDED)
-    .where('due_at', '<=', now)
-    .execute();
-  return rows.map(slotOfRow);
-}
-
-/** All slots whose outcome is open; and those due since `since` that ended badly. */
-export async function slotsUnderWay(db: Database, since: string): Promise<readonly StoredSlot[]> {
-  const rows = await allSlots(db)
-    .where((where) =>
-      where.or([
-        where('state', 'in', ['sending', 'approval']),
-        where.and([where('state', 'in', ['held', 'failed']), where('due_at', '>=', since)]),
-      ]),
-    )
-    .execute();
-  return rows.map(slotOfRow);
-}
-
-/** The slots due from `since` to `now` whose outcome was not reported yet. */
-export async function unreportedSlots(
-  db: Database,
-  since: string,
-  now: string,
-): Promise<readonly StoredSlot[]> {
-  const rows = await allSlots(db)
-    .where('told_at', 'is', null)
-    .where('due_at', '>=', since)
-    .where('due_at', '<=', now)
-    .execute();
-  return rows.map(slotOfRow);
-}
-
-/** The slots whose edition needs approval and whose editor was not mailed yet. */
-export async function slotsToApprove(db: Database): Promise<readonly StoredSlot[]> {
-  const rows = await allSlots(db)
-    .where('state', '=', 'approval')
-    .where('asked_at', 'is', null)
-    .execute();
-  return rows.map(slotOfRow);
-}
-
-/** The newsletter's slots that are due or already decided, newest first. */
-export async function lastSlots(
-  db: Database,
-  newsletter: string,
-  now: string,
-  count: number,
-): Promise<readonly StoredSlot[]> {
-  const rows = await db
-    .selectFrom('slots')
-    .selectAll()
-    .where('newsletter', '=', newsletter)
-    .where('due_at', '<=', now)
-    .orderBy('day', 'desc')
-    .limit(count)
-    .execute();
-  return rows.map(slotOfRow);
-}
-
-function allSlots(db: Database) {
-  return db.selectFrom('slots').selectAll().orderBy('day').orderBy('newsletter');
 }
 
 /** Enters an open slot, unless the day already has one. */
