@@ -3,8 +3,9 @@ import { buildApart } from '../feeds/build/build-apart.ts';
 import type { BuildReport } from '../feeds/build/build-report.ts';
 import { type HubPings, openHubPings } from '../feeds/build/hub-pings.ts';
 import { changedTopics } from '../feeds/build/ping-hub.ts';
-import { type ChangeSignal, openChangeSignal } from '../kernel/change-signal.ts';
+import { openChangeSignal } from '../kernel/change-signal.ts';
 import { BroadsheetError, EXIT, reasonOf } from '../kernel/errors.ts';
+import { sleep } from '../kernel/sleep.ts';
 import { watchPosts as watchFolders } from '../posts/files/watch-posts.ts';
 import { openPostNotes } from './post-notes.ts';
 
@@ -65,7 +66,6 @@ export async function keepFeedsBuilt(
       await waitForWork(performance.now() + waitMs, { changes, pings, signal, ...tools });
     }
   } finally {
-    changes.close();
     await watched.close();
   }
 }
@@ -74,12 +74,12 @@ export async function keepFeedsBuilt(
 async function build(
   { config, clock, log, metrics }: Dependencies,
   signal: AbortSignal,
-  { build }: WatchTools,
+  tools: WatchTools,
   failed: FailureNotes,
 ): Promise<BuildReport | undefined> {
   const begun = performance.now();
   try {
-    const report = await build(config, clock(), signal);
+    const report = await tools.build(config, clock(), signal);
     failed.forget();
     const changed = report.feeds.filter((feed) => feed.changed).length;
     const outcome = changed > 0 ? 'changed' : 'unchanged';
@@ -97,25 +97,26 @@ async function build(
   }
 }
 
-/** Logs why builds fail. */
-interface FailureNotes {
-  note(error: unknown): void;
-  /** A build has succeeded: the next failure is logged again. */
-  forget(): void;
-}
+type FailureNotes = ReturnType<typeof openFailureNotes>;
 
-/** The same reason in several builds is logged once, because it stays until somebody fixes it. */
-function openFailureNotes({ log }: Pick<Dependencies, 'log'>): FailureNotes {
+/**
+ * Logs why builds fail. The same reason in several builds is logged once, because it stays until somebody fixes
+ * it.
+ */
+function openFailureNotes({ log }: Dependencies) {
   let last: string | undefined;
   return {
-    note(error) {
+    note(error: unknown) {
       const reason = reasonOf(error);
-      const isOthers = error instanceof BroadsheetError && error.exitCode === EXIT.tryAgain;
-      if (isOthers) log.detail(`another build was under way: ${reason}`);
-      else if (reason === last) log.detail(`the feeds could not be built: ${reason}`);
+      if (error instanceof BroadsheetError && error.exitCode === EXIT.tryAgain) {
+        log.detail(`another build was under way: ${reason}`);
+        return;
+      }
+      if (reason === last) log.detail(`the feeds could not be built: ${reason}`);
       else log.failure('the feeds could not be built', error);
-      if (!isOthers) last = reason;
+      last = reason;
     },
+    /** A build has succeeded: the next failure is logged again. */
     forget() {
       if (last !== undefined) log.event('feeds can be built again');
       last = undefined;
@@ -135,16 +136,15 @@ function untilNextMs({ config, clock }: Dependencies, { nextDue }: BuildReport):
 }
 
 function watchWith({ watch }: WatchTools, { config, log }: Dependencies, changes: Changes) {
-  let told = false;
+  let isReported = false;
   return watch(config.folders, {
     onChange: changes.note,
     onTrouble(error) {
-      if (told) return;
-      told = true;
-      const everyMinutes = config.feeds.rebuildMinutes;
+      if (isReported) return;
+      isReported = true;
       log.trouble('the posts folder cannot be watched; it is checked at intervals', {
         reason: reasonOf(error),
-        everyMinutes,
+        everyMinutes: config.feeds.rebuildMinutes,
       });
     },
   });
@@ -177,30 +177,24 @@ async function waitForWork(
   }
 }
 
-/** Changes of posts. They are noted also while nobody waits. */
-interface Changes extends Pick<ChangeSignal, 'wait'> {
-  note(): void;
-  isNoted(): boolean;
-  forget(): void;
-  close(): void;
-}
+type Changes = ReturnType<typeof openChanges>;
 
-function openChanges(signal: AbortSignal): Changes {
+/** Changes of posts. They are noted also while nobody waits. */
+function openChanges(signal: AbortSignal) {
   const change = openChangeSignal();
-  let noted = false;
-  signal.addEventListener('abort', change.notify);
+  let isNoted = false;
   return {
     note() {
-      noted = true;
+      isNoted = true;
       change.notify();
     },
-    isNoted: () => noted,
+    isNoted: () => isNoted,
     forget() {
-      noted = false;
+      isNoted = false;
     },
-    async wait(mostMs) {
-      if (!noted && !signal.aborted) await change.wait(mostMs);
+    /** Resolves at a change, after `mostMs`, or at the abort. */
+    async wait(mostMs: number) {
+      if (!isNoted) await sleep(mostMs, signal, [change.next()]);
     },
-    close: () => signal.removeEventListener('abort', change.notify),
   };
 }
