@@ -14,7 +14,7 @@ import {
   lastDueDay,
   releaseSlot,
 } from './queries/slots.ts';
-import { noteAttempt, runSlot, type SlotDependencies, type SlotWork } from './run-slot.ts';
+import { recordFailure, runSlot, type SlotDependencies, type SlotWork } from './run-slot.ts';
 import { next, type StoredSlot, UNDECIDED } from './slot.ts';
 
 /** How far back missed days are entered. Older days no longer interest anybody. */
@@ -135,6 +135,6 @@ async function runDueSlot(
     log.event('slot processed', { ...facts, state, reason, edition });
   } catch (error) {
     log.failure('the slot failed; will try again', error, facts);
-    await noteAttempt(work, error).catch(() => releaseSlot(store.db, slot, holder));
+    await recordFailure(work, error).catch(() => releaseSlot(store.db, slot, holder));
   }
 }

@@ -77,7 +77,7 @@ export async function runSlot(work: SlotWork): Promise<SlotChange | undefined> {
 }
 
 /** Stores why the last attempt failed. It is tried again. */
-export async function noteAttempt({ deps, slot }: SlotWork, error: unknown): Promise<void> {
+export async function recordFailure({ deps, slot }: SlotWork, error: unknown): Promise<void> {
   const reason = shortLine(reasonOf(error)) ?? 'it failed';
   const at = storedInstant(deps.clock());
   await changeSlot(deps.store.db, slot, { state: slot.state, reason }, at);

@@ -37,13 +37,13 @@ export async function deliverNewsletter(
   const { log } = deps;
   let isTrouble = false;
   try {
-    await giveUpStale(deps, newsletter);
+    await failStale(deps, newsletter);
     const restMs = await allRestMs(deps);
     // Every edition would stop before its first message, and log that each minute.
     const unfinished = restMs > 0 ? [] : await unfinishedOf(deps, newsletter);
     for (const each of unfinished) {
       if (signal.aborted) break;
-      isTrouble = !(await goOn(deps, each.edition, newsletter, signal)) || isTrouble;
+      isTrouble = !(await continueEdition(deps, each.edition, newsletter, signal)) || isTrouble;
     }
     await concludeSlots(deps);
     return { isTrouble, waitMs: restMs > 0 ? restMs : await untilNextMs(deps, newsletter) };
@@ -53,10 +53,7 @@ export async function deliverNewsletter(
   }
 }
 
-async function giveUpStale(
-  deps: ServiceDependencies,
-  newsletter: NewsletterSettings,
-): Promise<void> {
+async function failStale(deps: ServiceDependencies, newsletter: NewsletterSettings): Promise<void> {
   for (const { edition, deliveries } of await settleLedger(deps, newsletter)) {
     const facts = { newsletter: newsletter.id, edition, deliveries };
     deps.log.trouble('the edition is too old; subscribers who still waited do not get it', facts);
@@ -77,7 +74,7 @@ async function unfinishedOf(
 }
 
 /** Continues one edition. Returns false after an error, which is logged. */
-async function goOn(
+async function continueEdition(
   deps: ServiceDependencies,
   edition: string,
   { id: newsletter }: NewsletterSettings,
@@ -89,7 +86,7 @@ async function goOn(
     if (prepared.kind !== 'ready') return true;
     if (await pauseRetracted(deps, edition)) return true;
     deps.log.event('send run started', { ...facts, recipients: prepared.recipients });
-    return noteEnd(deps, facts, await deliverEdition(deps, prepared, signal));
+    return logEnd(deps, facts, await deliverEdition(deps, prepared, signal));
   } catch (error) {
     deps.log.failure('the send could not continue', error, facts);
     return false;
@@ -115,7 +112,7 @@ async function pauseRetracted(deps: ServiceDependencies, edition: string): Promi
 }
 
 /** Logs the progress. Returns false if an immediate retry would be useless. */
-function noteEnd(
+function logEnd(
   { log }: ServiceDependencies,
   facts: { readonly newsletter: string; readonly edition: string },
   { sent, deliveries, stopped, bounced }: SendReport,

@@ -11,7 +11,7 @@ const MOST_WARNINGS = 20;
  * one that disappeared and returned is. Many warnings are summed up, one line for each kind. A post that
  * is left out is always named.
  */
-export function openPostNotes(log: EventLog): (report: BuildReport) => void {
+export function openProblemLog(log: EventLog): (report: BuildReport) => void {
   const newLeftOut = rememberLast();
   const newWarnings = rememberLast();
   return ({ posts, warnings }) => {
