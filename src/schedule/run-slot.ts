@@ -73,7 +73,7 @@ export async function runSlot(work: SlotWork): Promise<SlotChange | undefined> {
     facts[step.fact] = await FIND[step.fact](work);
   }
   if (step.kind === 'rest') return undefined;
-  return (await store(work, step)) ? step.change : undefined;
+  return (await storeChange(work, step)) ? step.change : undefined;
 }
 
 /** Stores why the last attempt failed. It is tried again. */
@@ -84,7 +84,7 @@ export async function recordFailure({ deps, slot }: SlotWork, error: unknown): P
 }
 
 /** Stores a change, with the edition if there is one. Returns false if another program was first. */
-async function store(
+async function storeChange(
   { deps, slot }: SlotWork,
   { change, send }: Extract<SlotStep, { readonly kind: 'change' }>,
 ): Promise<boolean> {
