@@ -123,7 +123,7 @@ async function runDueSlot(
   work: SlotWork,
 ): Promise<void> {
   const { slot } = work;
-  if (next(slot, {}, clock()).kind === 'rest') return;
+  if (next(slot, {}, clock()).kind === 'none') return;
   const holder = await claimSlot(store, slot, LEASE_SECONDS);
   if (holder === undefined) return;
   const facts = { newsletter: slot.newsletter, day: slot.day };

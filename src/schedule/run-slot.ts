@@ -60,7 +60,7 @@ const COMPOSED_WITHIN_HOURS = 24;
  * Runs a slot that is due as far as possible now: skipped, held back, waiting for stories, or with an
  * edition that is stored in the same transaction, for the editor or for all subscribers. Two programs at
  * once produce one edition: each writes in one transaction, and only if the slot is still unchanged. Returns
- * the change, or undefined if the slot rests or another program was first. Throws the errors of composing;
+ * the change, or undefined if there is nothing to do now or another program was first. Throws the errors of composing;
  * the slot then stays unchanged.
  */
 export async function runSlot(work: SlotWork): Promise<SlotChange | undefined> {
@@ -72,7 +72,7 @@ export async function runSlot(work: SlotWork): Promise<SlotChange | undefined> {
     if (step.kind !== 'ask') break;
     facts[step.fact] = await FIND[step.fact](work);
   }
-  if (step.kind === 'rest') return undefined;
+  if (step.kind === 'none') return undefined;
   return (await storeChange(work, step)) ? step.change : undefined;
 }
 

@@ -99,7 +99,7 @@ export type SlotStep =
   /** Store this change, and the edition with it, if there is one. */
   | { readonly kind: 'change'; readonly change: SlotChange; readonly send?: SlotEdition }
   /** There is nothing to do now. */
-  | { readonly kind: 'rest' };
+  | { readonly kind: 'none' };
 
 interface Transition {
   /** `requested`: an editor runs the slot by hand, whatever its state is. */
@@ -122,7 +122,7 @@ const WAIT_MINUTES = 5;
 
 /** In this order: the first one that applies decides. */
 const TRANSITIONS: readonly Transition[] = [
-  { from: ['waiting'], needs: [], to: (known) => (isJustChecked(known) ? REST : undefined) },
+  { from: ['waiting'], needs: [], to: (known) => (isJustChecked(known) ? NOTHING : undefined) },
   {
     from: UNDECIDED,
     needs: ['plan'],
@@ -178,10 +178,10 @@ export function next(
     const step = to({ ...(facts as SlotFacts), slot, now });
     if (step !== undefined) return step;
   }
-  return REST;
+  return NOTHING;
 }
 
-const REST: SlotStep = { kind: 'rest' };
+const NOTHING: SlotStep = { kind: 'none' };
 
 function become(state: SlotState, reason?: string, edition?: string): SlotStep {
   return { kind: 'change', change: { state, reason, edition } };

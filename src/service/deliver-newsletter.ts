@@ -85,13 +85,13 @@ async function continueEdition(
     deps.log.event('send run started', { ...facts, recipients: prepared.recipients });
     const { sent, deliveries, stopped, bounced } = await deliverEdition(deps, prepared, signal);
     const { accepted, failed, deferred, queued } = deliveries;
-    const books = { ...facts, sent, accepted, failed, deferred, queued, bounced: bounced.length };
+    const totals = { ...facts, sent, accepted, failed, deferred, queued, bounced: bounced.length };
     if (stopped === undefined || stopped.because === 'signal') {
-      deps.log.event('send run finished', books);
+      deps.log.event('send run finished', totals);
       return true;
     }
     const { because, message } = stopped;
-    deps.log.trouble(`the edition stopped: ${message}`, { ...books, because });
+    deps.log.trouble(`the edition stopped: ${message}`, { ...totals, because });
     return because === 'quota';
   } catch (error) {
     deps.log.failure('the send could not continue', error, facts);

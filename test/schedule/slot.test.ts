@@ -40,7 +40,7 @@ const TABLE: Readonly<Record<string, Readonly<Record<Condition | 'fine', string>
   },
   waiting: {
     fine: 'sending new',
-    checked: 'rest',
+    checked: 'none',
     holiday: 'skipped: a holiday: Easter',
     'by hand': 'sending by-hand, by hand',
     late: 'held: 3 hours late',
@@ -168,7 +168,7 @@ test('an edition is never stored for a slot that was decided, whatever is true',
   for (const state of ['approval', 'sending', 'sent', 'skipped', 'held', 'failed']) {
     for (let set = 0; set < 2 ** CONDITIONS.length; set += 1) {
       const conditions = CONDITIONS.filter((_condition, at) => (set & (2 ** at)) !== 0);
-      assert.equal(outcome(state, conditions), 'rest');
+      assert.equal(outcome(state, conditions), 'none');
     }
   }
 });
@@ -184,7 +184,7 @@ test('a slot is sent until latestHours after it was due or last checked, and wai
   assert.equal(outcome('waiting', few, { now: at('12:00') }), 'skipped: no new story');
   const plan: SlotPlan = { ...PLAN, minimumStories: 3, whenTooFew: 'skip' };
   assert.equal(outcome('open', few, { plan }), 'skipped: fewer than 3 new stories');
-  // A clock that was set back does not make it rest.
+  // A clock that was set back does not make it wait.
   const slot = slotIn('waiting', { changedAt: '2026-03-20T08:00:00Z' });
   assert.equal(describe(decide(slot, factsOf([], PLAN), at('07:00'))), 'sending new');
 });
@@ -259,7 +259,7 @@ const OUTCOMES: readonly (readonly [EditionProgress, string])[] = [
   ],
 ];
 
-test('a slot with an edition follows it from every state, and rests if it says so already', () => {
+test('a slot with an edition follows it from every state, and does not change if it has that outcome already', () => {
   const edition = 'daily-2026-03-20';
   for (const [progress, expected] of OUTCOMES) {
     const [state = '', ...rest] = expected.split(': ');
@@ -269,7 +269,7 @@ test('a slot with an edition follows it from every state, and rests if it says s
       assert.equal(describe(step), `${state} ${edition}${reason ? `: ${reason}` : ''}`);
     }
     const same = slotIn(state as SlotState, { edition, reason });
-    assert.equal(decide(same, { progress }, DUE).kind, 'rest');
+    assert.equal(decide(same, { progress }, DUE).kind, 'none');
   }
 });
 

@@ -41,11 +41,11 @@ export interface Diary {
   readonly deps: ServiceDependencies;
   /** What was logged, a line each: `trouble: ...`. */
   readonly logged: string[];
-  /** Sets the clock, and looks at the schedule once. */
+  /** Sets the clock, and checks the schedule once. */
   lookAt(instant: string): Promise<void>;
   /** Sends what is due, once. */
   deliver(): Promise<void>;
-  /** Tells how slots ended, and asks editors. */
+  /** Reports how slots ended, and asks editors. */
   tell(): Promise<void>;
   /** `2026-03-20 sent: 2 of 2`, a line for each slot that was due by the clock. */
   slots(): Promise<string[]>;
@@ -54,7 +54,7 @@ export interface Diary {
   write(title: string): void;
 }
 
-/** Opens a paper that is sent on weekdays at 07:00; nobody has looked at its schedule yet. */
+/** Opens a paper that is sent on weekdays at 07:00; its schedule was not checked yet. */
 export async function openDiary(t: TestContext, options: DiaryOptions = {}): Promise<Diary> {
   const paper = await openPaper(t, options);
   const config = configOf(paper.deps.config, options);
