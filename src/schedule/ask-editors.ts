@@ -47,21 +47,19 @@ async function makeMessage(
   editor: EmailAddress,
 ): Promise<Message> {
   const { publicUrl, serviceUrl, secrets } = config;
-  const { text } = textsOf(newsletter.language);
+  const { id, name, language } = newsletter;
+  const { text } = textsOf(language);
   const date = Temporal.Instant.from(edition.composedAt);
   const expiresAt = date.add({ hours: LINK_DAYS * 24 });
   const token = signToken('approve', [edition.id, edition.composedAt], { secrets, expiresAt });
-  const count = await countActive(store.db, newsletter.id);
+  const count = await countActive(store.db, id);
   const copy = approvalCopy(edition, {
-    question: text('mail.approval.question', {
-      newsletter: newsletter.name,
-      day: edition.day,
-      count,
-    }),
+    question: text('mail.approval.question', { newsletter: name, day: edition.day, count }),
     otherwise: text('mail.approval.otherwise', { edition: edition.id }),
-    ...(serviceUrl === undefined
-      ? {}
-      : { link: { url: `${serviceUrl}approve/${token}`, label: text('mail.approval.link') } }),
+    link:
+      serviceUrl === undefined
+        ? undefined
+        : { url: `${serviceUrl}approve/${token}`, label: text('mail.approval.link') },
   });
   return buildMessage({
     ...{ edition: copy, newsletter, publicUrl, serviceUrl, secrets, date },

@@ -88,19 +88,7 @@ export async function insertSlot(
 ): Promise<void> {
   await db
     .insertInto('slots')
-    .values({
-      newsletter,
-      day,
-      due_at: dueAt,
-      state: 'open',
-      reason: null,
-      edition: null,
-      by_hand_at: null,
-      asked_at: null,
-      told_at: null,
-      changed_at: at,
-      ...FREE,
-    })
+    .values({ newsletter, day, due_at: dueAt, state: 'open', changed_at: at })
     .onConflict((conflict) => conflict.columns(['newsletter', 'day']).doNothing())
     .execute();
 }
