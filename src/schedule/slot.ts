@@ -90,6 +90,7 @@ export interface SlotFacts {
   readonly progress: EditionProgress | undefined;
 }
 
+/** The names of the facts. */
 export type FactName = keyof SlotFacts;
 
 /** What to do with a slot. */

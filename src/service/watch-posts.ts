@@ -5,6 +5,7 @@ import { type HubPings, openHubPings } from '../feeds/build/hub-pings.ts';
 import { changedTopics } from '../feeds/build/ping-hub.ts';
 import { openChangeSignal } from '../kernel/change-signal.ts';
 import { BroadsheetError, EXIT, reasonOf } from '../kernel/errors.ts';
+import { backoff } from '../kernel/retry-delay.ts';
 import { sleep } from '../kernel/sleep.ts';
 import { watchPosts as watchFolders } from '../posts/files/watch-posts.ts';
 import { openProblemLog } from './log-post-problems.ts';
@@ -70,7 +71,7 @@ export async function keepFeedsBuilt(
     while (!signal.aborted) {
       changes.forget();
       const report = await buildOnce();
-      let waitMs = Math.min(RETRY_MS * 2 ** failures, intervalMs);
+      let waitMs = backoff(RETRY_MS, failures, intervalMs);
       failures = report === undefined ? failures + 1 : 0;
       if (report !== undefined) {
         logProblems(report);
