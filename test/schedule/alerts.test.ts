@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { test as testOnce } from 'node:test';
 import { callUrl } from '../../src/schedule/call-url.ts';
+import { claimSlot } from '../../src/schedule/queries/slots.ts';
 import { runCommand } from '../../src/schedule/run-command.ts';
 import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { test } from '../support/databases.ts';
@@ -68,6 +69,27 @@ test('a held slot is reported once: to a command in its environment, to a URL as
     },
   ]);
   assert.ok(!diary.logged.join('\n').includes('secret'));
+});
+
+test('programs that read the same pending slots send one alert and ask the editor once', async (t) => {
+  const listener = await openWebListener(t);
+  const newsletter = { approve: true, editor: address('editor@harbour.example') };
+  const diary = await openDiary(t, {
+    ...{ subscribers: [ADA], now: '2026-03-18T08:00Z', newsletter },
+    alerts: { url: listener.url },
+  });
+  await diary.lookAt('2026-03-18T08:00Z');
+  diary.write('The wall stands');
+  await diary.lookAt('2026-03-20T07:00Z');
+  assert.deepEqual(await diary.slots(), ['2026-03-19 held: 24 hours late', '2026-03-20 approval']);
+  await Promise.all([diary.tell(), diary.tell(), diary.tell()]);
+  assert.equal(listener.calls.length, 1);
+  assert.equal(diary.paper.inbox.messages.length, 1);
+  // A program that has read the slot before it was reported, and claims it afterwards.
+  const slot = await diary.slot('2026-03-20');
+  assert.ok(slot);
+  const claimed = await claimSlot(diary.deps.store, slot, 60, 'approval');
+  assert.equal(claimed, undefined);
 });
 
 test('an alert that reached nobody is sent again after five minutes', async (t) => {
