@@ -49,7 +49,7 @@ testOnBoth('every table of the schema is copied, in the order of its key', async
   assert.deepEqual(found, Object.fromEntries(keys));
 });
 
-testOnBoth('a copy that does not come to its end leaves the source as it is', async (t) => {
+testOnBoth('an interrupted copy leaves the source as it is', async (t) => {
   const from = await newStore(t);
   await fill(from.db as unknown as Kysely<unknown>);
   const to = await newStore(t, { on: 'PostgreSQL', bare: true });
@@ -109,7 +109,7 @@ testOnBoth('nobody writes to the source while it is copied', async (t) => {
   assert.deepEqual(copied, [{ status: 'active' }]);
 });
 
-testOnce('a paper that was moved goes on with the other database', async (t) => {
+testOnce('a site that was moved continues with the other database', async (t) => {
   const paper = await openPaper(t, { subscribers: PEOPLE });
   await paper.putEdition();
   await paper.send();

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { StoredSlot } from '../../schedule/queries/slots.ts';
+import type { StoredSlot } from '../../schedule/slot.ts';
 import { type MailContext, withMail } from '../mail-context.ts';
 import type { Shell } from '../shell.ts';
 import { describeSlot } from './describe-slot.ts';

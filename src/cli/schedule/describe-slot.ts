@@ -1,5 +1,5 @@
 import type { SlotState } from '../../database/states.ts';
-import type { StoredSlot } from '../../schedule/queries/slots.ts';
+import type { StoredSlot } from '../../schedule/slot.ts';
 
 const STATES: Record<SlotState, string> = {
   open: 'due',

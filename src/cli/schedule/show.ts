@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { NextSlot, ScheduleReport } from '../../schedule/list-schedule.ts';
-import type { StoredSlot } from '../../schedule/queries/slots.ts';
+import type { StoredSlot } from '../../schedule/slot.ts';
 import { formatTable } from '../format.ts';
 import { withMail } from '../mail-context.ts';
 import type { Shell } from '../shell.ts';

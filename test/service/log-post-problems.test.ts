@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { BuildReport } from '../../src/feeds/build/build-report.ts';
-import { type Facts, silentEventLog } from '../../src/kernel/log.ts';
-import { openPostNotes } from '../../src/service/post-notes.ts';
+import { silentEventLog } from '../../src/kernel/log.ts';
+import { openProblemLog } from '../../src/service/log-post-problems.ts';
 
-function openNotes() {
-  const told: (readonly [string, Facts | undefined])[] = [];
-  const note = openPostNotes({
+function openLog() {
+  const logged: unknown[] = [];
+  const note = openProblemLog({
     ...silentEventLog,
-    trouble: (message, facts) => told.push([message, facts]),
+    // As JSON, like the log: it leaves out what is undefined.
+    trouble: (message, facts) => logged.push(JSON.parse(JSON.stringify([message, facts]))),
   });
   return (warnings: BuildReport['warnings'], leftOut: BuildReport['posts']['leftOut'] = []) => {
     note({
@@ -18,12 +19,12 @@ function openNotes() {
       warnings,
       posts: { read: 0, published: 0, drafts: 0, future: 0, leftOut },
     });
-    return told.splice(0);
+    return logged.splice(0);
   };
 }
 
-test('many warnings about posts are a line in the log for each kind, and one that says how many', () => {
-  const note = openNotes();
+test('many warnings about posts are logged in one line for each kind, and one with their number', () => {
+  const note = openLog();
   const warnings = Array.from({ length: 21 }, (_, at) => ({
     line: at + 1,
     file: 'a.md',
@@ -38,8 +39,8 @@ test('many warnings about posts are a line in the log for each kind, and one tha
   ]);
 });
 
-test('what is wrong with a post is logged when it is new, not at each build', () => {
-  const note = openNotes();
+test('a problem of a post is logged when it is new, not at each build', () => {
+  const note = openLog();
   const one = { file: 'a.md', line: 1, message: 'has no date' };
   const other = { file: 'b.md', line: 1, message: 'has no date' };
   const broken = { file: 'c.md', line: 1, reason: 'cannot be read' };

@@ -1,4 +1,4 @@
-import { sleep } from '../../kernel/sleep.ts';
+import { sleep } from '../kernel/sleep.ts';
 
 const TIMEOUT_MS = 10_000;
 const PAUSES_MS = [2000, 8000] as const;
@@ -29,17 +29,15 @@ async function callOnce(
   signal: AbortSignal,
 ): Promise<{ readonly trouble?: string; readonly isFinal?: boolean }> {
   try {
+    const post: RequestInit = {
+      method: 'POST',
+      // fetch would follow a 301 or 302 with a GET without the alert, and a 200 for that means nothing.
+      redirect: 'manual',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(json),
+    };
     const response = await fetch(url, {
-      ...(json === undefined
-        ? {}
-        : {
-            method: 'POST',
-            // fetch would follow a 301 or 302 with a GET without the alert, and a 200 for that means
-            // nothing.
-            redirect: 'manual',
-            headers: { 'content-type': 'application/json' },
-            body: JSON.stringify(json),
-          }),
+      ...(json && post),
       signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
     });
     await response.body?.cancel();

@@ -11,7 +11,7 @@ const MOST_WARNINGS = 20;
  * one that disappeared and returned is. Many warnings are summed up, one line for each kind. A post that
  * is left out is always named.
  */
-export function openPostNotes(log: EventLog): (report: BuildReport) => void {
+export function openProblemLog(log: EventLog): (report: BuildReport) => void {
   const newLeftOut = rememberLast();
   const newWarnings = rememberLast();
   return ({ posts, warnings }) => {
@@ -24,8 +24,7 @@ export function openPostNotes(log: EventLog): (report: BuildReport) => void {
 function logWarnings(warnings: readonly Problem[], log: EventLog): void {
   const { kinds, summedUp } = summariseProblems(warnings, MOST_WARNINGS);
   for (const { first, others } of kinds) {
-    const facts = others === 0 ? factsOf(first) : { ...factsOf(first), moreLikeIt: others };
-    log.trouble('warning about a post', facts);
+    log.trouble('warning about a post', { ...factsOf(first), moreLikeIt: others || undefined });
   }
   if (summedUp) {
     log.trouble('many posts have warnings; `broadsheet check --verbose` shows each', {
@@ -46,10 +45,5 @@ function rememberLast(): (problems: readonly Problem[]) => readonly Problem[] {
 }
 
 function factsOf({ file, line, column, message }: Problem): Facts {
-  return {
-    file,
-    ...(line === undefined ? {} : { line }),
-    ...(column === undefined ? {} : { column }),
-    reason: message,
-  };
+  return { file, line, column, reason: message };
 }

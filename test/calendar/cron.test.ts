@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import nodeCron from 'node-cron';
-import { parseCron } from '../../src/calendar/parse-cron.ts';
+import { parseCron } from '../../src/calendar/cron.ts';
 
 /** The days of March 2026 (it begins on a Sunday) on which `cron` is due. */
 function daysOfMarch(cron: string): number[] {
@@ -12,7 +12,7 @@ function daysOfMarch(cron: string): number[] {
   );
 }
 
-test('the days of an expression are those that node-cron means', () => {
+test('an expression is due on the days that node-cron gives', () => {
   const cases: readonly [string, readonly number[]][] = [
     ['0 7 * * MON-FRI', daysOfMarch('0 7 * * 1-5')],
     ['30 6 1,15 * *', [1, 15]],
@@ -31,7 +31,7 @@ test('the days of an expression are those that node-cron means', () => {
   assert.equal(daysOfMarch('0 7 * * 1-5').length, 22);
 });
 
-test('an expression has one time of day, or says what is wrong', () => {
+test('an expression without exactly one time of day is refused, with the reason', () => {
   const parsed = parseCron('30 6 * * 1-5');
   assert.equal('times' in parsed && parsed.times.time.toString(), '06:30:00');
   for (const cron of ['*/5 7 * * *', '0 7,12 * * *', '0 * * * *', '@hourly', '0,30 0 7 * * *']) {
@@ -47,7 +47,7 @@ test('an expression has one time of day, or says what is wrong', () => {
   }
 });
 
-test('to ask node-cron leaves no task behind', () => {
+test('asking node-cron leaves no task behind', () => {
   parseCron('0 7 * * 1-5');
   assert.equal(nodeCron.getTasks().size, 0);
 });

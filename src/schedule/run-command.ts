@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { shortLine } from '../../kernel/short-line.ts';
-import { environmentWith } from '../../settings/environment.ts';
+import { shortLine } from '../kernel/short-line.ts';
+import { environmentWith } from '../settings/environment.ts';
 
 const TIMEOUT_MS = 30_000;
 const MOST_BYTES = 2000;
