@@ -7,7 +7,7 @@ import { type TestContext, test } from 'node:test';
 import { AxeBuilder } from '@axe-core/playwright';
 import { HtmlValidate } from 'html-validate';
 import { openArchiveLists } from '../../src/editions/archive/archive-lists.ts';
-import type { ArchiveList } from '../../src/editions/page/plan-lists.ts';
+import type { ArchiveList } from '../../src/editions/archive/plan-lists.ts';
 import type { Config } from '../../src/settings/config.ts';
 import type { NewsletterSettings } from '../../src/settings/settings.ts';
 import { archiveOf, textsOf } from '../support/archive.ts';

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
-import { renderEditionPage } from '../../src/editions/page/edition-page.ts';
-import { morningEdition, PAGE_URL, pageInput } from '../editions/page/samples.ts';
+import { renderEditionPage } from '../../src/editions/archive/edition-page.ts';
+import { morningEdition, PAGE_URL, pageInput } from '../editions/archive/samples.ts';
 import { listenToConsole, withBrowser } from '../support/browser.ts';
 
 /** What the web server sends with every page. */

@@ -1,7 +1,7 @@
 import type { StoreDependencies } from '../../database/dependencies.ts';
 import type { TextsOf } from '../../kernel/texts.ts';
 import type { NewsletterSettings } from '../../settings/settings.ts';
-import type { ArchiveList } from '../page/plan-lists.ts';
+import type { ArchiveList } from './plan-lists.ts';
 
 /** Dependencies of the archive. */
 export interface ArchiveDependencies extends StoreDependencies {

@@ -6,9 +6,9 @@ import { openPages, type Pages } from '../../pages/open-pages.ts';
 import { readWebTemplates } from '../../pages/web-templates.ts';
 import type { Config } from '../../settings/config.ts';
 import type { NewsletterSettings } from '../../settings/settings.ts';
-import type { ArchiveList, ListedEdition } from '../page/plan-lists.ts';
 import type { ArchiveLists } from './archive-dependencies.ts';
 import { archivePath } from './archive-feed.ts';
+import type { ArchiveList, ListedEdition } from './plan-lists.ts';
 
 /**
  * Opens the pages that list editions, in the site's look, with the files that they need. Any web

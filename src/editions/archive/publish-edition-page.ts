@@ -3,10 +3,10 @@ import { INDEX_FILE } from '../../feeds/index-page.ts';
 import { Publication } from '../../feeds/publish/publish.ts';
 import type { TextsOf } from '../../kernel/texts.ts';
 import type { NewsletterSettings } from '../../settings/settings.ts';
-import { renderEditionPage } from '../page/edition-page.ts';
 import { archivedEditions } from '../queries/archived-editions.ts';
 import { findEdition } from '../queries/editions.ts';
 import { archivePath } from './archive-feed.ts';
+import { renderEditionPage } from './edition-page.ts';
 import { surroundingsOf } from './put-edition-pages.ts';
 
 /** A page in the output folder, and its address for readers after publication. */

@@ -1,10 +1,10 @@
 import { INDEX_FILE, INDEX_MARK } from '../../feeds/index-page.ts';
 import type { Publication } from '../../feeds/publish/publish.ts';
 import type { Problem } from '../../kernel/problem.ts';
-import { planLists } from '../page/plan-lists.ts';
 import type { ArchiveDependencies } from './archive-dependencies.ts';
 import type { ArchiveFiles } from './archive-files.ts';
 import type { NewsletterArchive } from './list-archives.ts';
+import { planLists } from './plan-lists.ts';
 
 /**
  * Puts the pages that list editions. A page at such a path that is not ours stays, with a warning.

@@ -3,14 +3,14 @@ import { setImmediate } from 'node:timers/promises';
 import { documentUrl, FORMATS, folderUrl } from '../../feeds/formats.ts';
 import { INDEX_FILE } from '../../feeds/index-page.ts';
 import type { Config } from '../../settings/config.ts';
-import { EDITION_PAGE_REVISION, renderEditionPage } from '../page/edition-page.ts';
-import type { EditionPageInput } from '../page/edition-page-input.ts';
-import { TOP } from '../page/edition-surroundings.ts';
 import type { ArchivedEdition } from '../queries/archived-editions.ts';
 import { findEdition } from '../queries/editions.ts';
 import type { ArchiveDependencies } from './archive-dependencies.ts';
 import { archivePath } from './archive-feed.ts';
 import type { ArchiveFiles } from './archive-files.ts';
+import { EDITION_PAGE_REVISION, renderEditionPage } from './edition-page.ts';
+import type { EditionPageInput } from './edition-page-input.ts';
+import { TOP } from './edition-surroundings.ts';
 import type { NewsletterArchive } from './list-archives.ts';
 
 /**

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { HtmlValidate } from 'html-validate';
+import { renderEditionPage } from '../../../src/editions/archive/edition-page.ts';
 import { PLACEHOLDERS } from '../../../src/editions/edition.ts';
-import { renderEditionPage } from '../../../src/editions/page/edition-page.ts';
 import { newsletter } from '../samples.ts';
 import { editionOf, morningEdition, PAGE_URL, pageInput, textsOf } from './samples.ts';
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { parse } from 'parse5';
+import { renderEditionPage } from '../../../src/editions/archive/edition-page.ts';
+import { type Element, elementsIn } from '../../../src/editions/archive/html-tree.ts';
 import { PLACEHOLDERS } from '../../../src/editions/edition.ts';
-import { renderEditionPage } from '../../../src/editions/page/edition-page.ts';
-import { type Element, elementsIn } from '../../../src/editions/page/html-tree.ts';
 import { editionOf, pageInput } from './samples.ts';
 
 /** What mails are made of, and what is made to hurt, in any order and nesting. */

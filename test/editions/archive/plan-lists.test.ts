@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type ListedEdition, planLists } from '../../../src/editions/page/plan-lists.ts';
+import { type ListedEdition, planLists } from '../../../src/editions/archive/plan-lists.ts';
 import { newsletter } from '../samples.ts';
 
 /** Editions of the days before the last of 2026, the newest first. */

@@ -1,6 +1,6 @@
+import type { EditionPageInput } from '../../../src/editions/archive/edition-page-input.ts';
 import { renderDigest } from '../../../src/editions/digest/render-digest.ts';
 import type { Edition } from '../../../src/editions/edition.ts';
-import type { EditionPageInput } from '../../../src/editions/page/edition-page-input.ts';
 import { readTexts } from '../../../src/templates/read-texts.ts';
 import { MORNING } from '../morning.ts';
 import { digestInput, newsletter } from '../samples.ts';
