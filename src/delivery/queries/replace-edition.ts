@@ -11,7 +11,7 @@ import { sendersOf } from './standing.ts';
  * one of the posts is in another edition. Run it in a transaction.
  */
 export async function replaceEdition(db: Database, edition: Edition): Promise<boolean> {
-  const { id, subject, preheader, html, text, composedAt } = edition;
+  const { id, subject, preheader, html, text, page, composedAt } = edition;
   const stored = await lockEdition(db, id);
   if (stored === undefined || stored.cancelledAt !== undefined) return false;
   // A sender registers before it reads the edition, also under the lock.
@@ -20,7 +20,15 @@ export async function replaceEdition(db: Database, edition: Edition): Promise<bo
   if (edition.posts.some((post) => used.has(post.id))) return false;
   await db
     .updateTable('editions')
-    .set({ subject, preheader, html, text, composed_at: composedAt, as_composed_at: null })
+    .set({
+      subject,
+      preheader,
+      html,
+      text,
+      page: page ?? null,
+      composed_at: composedAt,
+      as_composed_at: null,
+    })
     .where('id', '=', id)
     .execute();
   await resumeEdition(db, id, 'retraction');

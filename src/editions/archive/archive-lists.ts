@@ -6,9 +6,77 @@ import { openPages, type Pages } from '../../pages/open-pages.ts';
 import { readWebTemplates } from '../../pages/web-templates.ts';
 import type { Config } from '../../settings/config.ts';
 import type { NewsletterSettings } from '../../settings/settings.ts';
-import type { ArchiveLists } from './archive-dependencies.ts';
+import type { ArchivedEdition } from '../queries/archived-editions.ts';
 import { archivePath } from './archive-feed.ts';
-import type { ArchiveList, ListedEdition } from './plan-lists.ts';
+
+/** A newsletter and its editions in the archive. */
+export interface NewsletterArchive {
+  readonly newsletter: NewsletterSettings;
+  /** Newest first. */
+  readonly editions: readonly ArchivedEdition[];
+}
+
+/** A page that lists editions. */
+export interface ArchiveList {
+  /** Its folder in the output folder: `archive`, `archive/daily`, `archive/daily/2026`. */
+  readonly path: string;
+  /** Absent on the page of all newsletters. */
+  readonly newsletter?: NewsletterSettings;
+  /** Set on the page of one year. */
+  readonly year?: string;
+  /** The years that have their own pages, newest first. */
+  readonly years: readonly string[];
+  /** Newest first. */
+  readonly editions: readonly ArchivedEdition[];
+}
+
+/** Most editions on one page. With more, each year has its own page. */
+const MOST_EDITIONS = 200;
+
+/**
+ * Plans the pages that list editions: one for all listed newsletters, and those of each newsletter
+ * with an archive. The page of a past year never changes again.
+ */
+export function planLists(archives: readonly NewsletterArchive[]): readonly ArchiveList[] {
+  if (archives.length === 0) return [];
+  const all = archives
+    .filter(({ newsletter }) => newsletter.listed)
+    .flatMap(({ editions }) => editions)
+    .toSorted(newestFirst)
+    .slice(0, MOST_EDITIONS);
+  return [{ path: 'archive', years: [], editions: all }, ...archives.flatMap(listsOf)];
+}
+
+function listsOf({ newsletter, editions }: NewsletterArchive): ArchiveList[] {
+  const path = `archive/${newsletter.id}`;
+  if (editions.length <= MOST_EDITIONS) return [{ path, newsletter, years: [], editions }];
+  const byYear = Map.groupBy(editions, ({ day }) => day.slice(0, 4));
+  const years = [...byYear.keys()].toSorted().toReversed();
+  const newest = byYear.get(years[0] ?? '') ?? [];
+  return [
+    { path, newsletter, years, editions: newest },
+    ...years.map((year) => ({
+      path: `${path}/${year}`,
+      newsletter,
+      year,
+      years,
+      editions: byYear.get(year) ?? [],
+    })),
+  ];
+}
+
+function newestFirst(a: ArchivedEdition, b: ArchivedEdition): number {
+  if (a.plannedAt !== b.plannedAt) return a.plannedAt < b.plannedAt ? 1 : -1;
+  return a.id < b.id ? 1 : -1;
+}
+
+/** The pages that list editions, and their files. */
+export interface ArchiveLists {
+  /** Returns a whole document. `newsletters` are those with an archive. */
+  render(list: ArchiveList, newsletters: readonly NewsletterSettings[]): string;
+  /** Files that the pages link to, by path in the output folder. */
+  readonly files: ReadonlyMap<string, string>;
+}
 
 /**
  * Opens the pages that list editions, in the site's look, with the files that they need. Any web
@@ -21,8 +89,10 @@ export function openArchiveLists(config: Config, textsOf: TextsOf): ArchiveLists
     render(list, newsletters) {
       const shown = list.newsletter === undefined ? newsletters : [list.newsletter];
       return pages.render({
-        ...{ name: 'archive', path: `${list.path}/`, title: titleOf(list, texts) },
-        ...(list.newsletter && { description: oneLine(list.newsletter.description) }),
+        name: 'archive',
+        path: `${list.path}/`,
+        title: titleOf(list, texts),
+        description: list.newsletter && oneLine(list.newsletter.description),
         isIndexed: shown.every(({ archive }) => archive === 'indexed'),
         scope: scopeOf(list, newsletters, pages, config),
       });
@@ -55,17 +125,17 @@ function scopeOf(
     is_offered: hasService && newsletter?.listed === true,
     archives: newsletter === undefined ? viewsOf(listed) : [],
     years: years.map((each) => ({
-      ...{ name: each, path: `${published}${top}/${each}/`, is_this: each === year },
+      name: each,
+      path: `${published}${top}/${each}/`,
+      is_this: each === year,
     })),
     months: monthsOf(editions, texts).map(({ name, editions: some }) => ({
       name,
       editions: some.map((edition) => ({
         newsletter: views.get(edition.newsletter),
-        ...{
-          day: edition.day,
-          date: dateOf(edition.day, texts),
-          subject: oneLine(edition.subject),
-        },
+        day: edition.day,
+        date: dateOf(edition.day, texts),
+        subject: oneLine(edition.subject),
         path: `${published}${archivePath(edition.id)}/`,
       })),
     })),
@@ -74,9 +144,11 @@ function scopeOf(
 }
 
 /** Groups the editions by month, in the same order. */
-function monthsOf(editions: readonly ListedEdition[], { language }: Texts) {
+function monthsOf(editions: readonly ArchivedEdition[], { language }: Texts) {
   const name = new Intl.DateTimeFormat(language, {
-    ...{ month: 'long', year: 'numeric', timeZone: 'UTC' },
+    month: 'long',
+    year: 'numeric',
+    timeZone: 'UTC',
   });
   const months = Map.groupBy(editions, ({ day }) => day.slice(0, 7));
   return [...months].map(([month, some]) => ({
@@ -88,14 +160,18 @@ function monthsOf(editions: readonly ListedEdition[], { language }: Texts) {
 /** `day` within its month: `Friday 20`. */
 function dateOf(day: string, { language }: Texts): string {
   const format = new Intl.DateTimeFormat(language, {
-    ...{ weekday: 'long', day: 'numeric', month: 'long', timeZone: 'UTC' },
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+    timeZone: 'UTC',
   });
   return format.format(new Date(`${day}T12:00:00Z`));
 }
 
 function feedsOf(newsletter: NewsletterSettings, { feeds }: Config) {
   return feeds.formats.map((format) => ({
-    ...{ name: FORMATS[format].name, type: FORMATS[format].type },
+    name: FORMATS[format].name,
+    type: FORMATS[format].type,
     url: documentUrl(feeds.publicUrl, archivePath(newsletter.id), format),
   }));
 }

@@ -134,11 +134,11 @@ async function render(
       return rendered;
     },
   });
-  const { subject, preheader, html, text, posts } = digest;
+  const { subject, preheader, html, text, page, posts } = digest;
   const file = templates.digestMjml.file;
   return {
     edition: {
-      ...{ id, newsletter: newsletter.id, day, subject, preheader, html, text, posts },
+      ...{ id, newsletter: newsletter.id, day, subject, preheader, html, text, page, posts },
       composedAt: storedInstant(now),
     },
     warnings: [

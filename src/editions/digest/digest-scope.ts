@@ -21,6 +21,10 @@ export interface NewsletterScope {
 
 /** What `digest.mjml` and `digest.txt` see besides the newsletter and the site. */
 export interface DigestScope extends NewsletterScope {
+  /**
+   * Whether this is the page of the edition in the archive. It leaves out what is for one subscriber.
+   */
+  readonly is_web: boolean;
   readonly edition: {
     readonly id: string;
     /** `2026-03-20`. */

@@ -25,9 +25,8 @@ export function editionPosts(
   const entry = (post: Post): EditionPost => {
     const id = idOf.get(post.file);
     if (id === undefined) throw new Error(`${post.file} is to be in an edition and has no id`);
-    const role = roles.get(post.file);
     const { file, title, url, fingerprint } = post;
-    return { id, file, title, url, ...(role && { role }), fingerprint };
+    return { id, file, title, url, role: roles.get(file), fingerprint };
   };
   const others = (story: Story) => story.posts.filter((post) => post !== story.shown);
   return [

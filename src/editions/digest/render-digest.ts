@@ -45,6 +45,8 @@ export interface Digest {
   readonly html: string;
   /** With `PLACEHOLDERS`, lines end with LF. */
   readonly text: string;
+  /** The HTML for the page in the archive. Undefined if the newsletter has no archive. */
+  readonly page: string | undefined;
   /**
    * Every post of the selection. Those shown come first, in the digest's order, with their roles.
    */
@@ -59,7 +61,8 @@ function archiveUrl(publicUrl: string, editionId: string): string {
 }
 
 /**
- * Renders the edition as a subject, an HTML and a plain-text body. The sent HTML takes less than 90
+ * Renders the edition as a subject, an HTML and a plain-text body, and once more for its page in the
+ * archive. The sent HTML takes less than 90
  * KB: further stories become headlines, and further headlines become a link to the archive. Throws
  * a `BroadsheetError` (config) with file and line of a broken template, or with the file of a
  * template that needs ten times that size with the lead alone.
@@ -82,12 +85,17 @@ export async function renderDigest(input: RenderDigestInput): Promise<Digest> {
   if (size > RUNAWAY_BYTES) {
     throw new BroadsheetError(EXIT.config, `${templates.digestMjml.file}  ${tooBig(size)}`);
   }
+  const page =
+    input.newsletter.archive === 'off'
+      ? undefined
+      : await renderMjml(templates.digestMjml, { ...scope, is_web: true });
   const text = tidyText(renderLiquid(templates.digestText, scope, 'text'));
   return {
     subject: scope.edition.subject,
     preheader: scope.edition.preheader,
     html,
     text,
+    page,
     posts: editionPosts(selection, layout, input.idOf),
     warnings: [
       ...rendered
@@ -118,6 +126,7 @@ function digestScope(
   const date = longDate(day, newsletter.language);
   return {
     ...common,
+    is_web: false,
     edition: {
       id: editionId,
       day,

@@ -8,20 +8,20 @@ import type { Edition, EditionPause, EditionPost } from '../edition.ts';
  */
 export interface StoredEdition {
   readonly edition: Edition;
-  readonly plannedAt?: string;
+  readonly plannedAt?: string | undefined;
   readonly planned: number;
   /** Start of its age. Absent if it was never sent. */
-  readonly freshFrom?: string;
-  readonly pause?: EditionPause;
-  readonly cancelledAt?: string;
+  readonly freshFrom?: string | undefined;
+  readonly pause?: EditionPause | undefined;
+  readonly cancelledAt?: string | undefined;
   /** When an editor approved it, if approval was needed. */
-  readonly approvedAt?: string;
+  readonly approvedAt?: string | undefined;
   /** When an editor decided to send it as composed, even if its posts changed. */
-  readonly asComposedAt?: string;
+  readonly asComposedAt?: string | undefined;
 }
 
 /** An edition without its bodies and posts. */
-export type EditionRow = Omit<EditionsTable, 'html' | 'text'>;
+export type EditionRow = Omit<EditionsTable, 'html' | 'text' | 'page'>;
 
 const ROW = [
   'id',
@@ -53,11 +53,11 @@ export async function insertEdition(db: Database, edition: Edition): Promise<boo
   if ((await findEdition(db, edition.id)) !== undefined) return false;
   const used = await usedPostIds(db, edition.newsletter);
   if (edition.posts.some((post) => used.has(post.id))) return false;
-  const { id, newsletter, day, subject, preheader, html, text, composedAt } = edition;
+  const { id, newsletter, day, subject, preheader, html, text, page, composedAt } = edition;
   await db
     .insertInto('editions')
     .values({
-      ...{ id, newsletter, day, subject, preheader, html, text },
+      ...{ id, newsletter, day, subject, preheader, html, text, page: page ?? null },
       composed_at: composedAt,
       ...{ planned_at: null, planned: 0, fresh_from: null },
       ...{ paused_at: null, paused_by: null, pause_reason: null, cancelled_at: null },
@@ -98,16 +98,17 @@ export async function findEdition(db: Database, id: string): Promise<StoredEditi
   return {
     edition: {
       ...{ id, newsletter, day, subject, preheader, html, text },
+      page: row.page ?? undefined,
       posts: posts.map(fromPostRow),
       composedAt: row.composed_at,
     },
-    ...(row.planned_at === null ? {} : { plannedAt: row.planned_at }),
+    plannedAt: row.planned_at ?? undefined,
     planned: row.planned,
-    ...(row.fresh_from === null ? {} : { freshFrom: row.fresh_from }),
+    freshFrom: row.fresh_from ?? undefined,
     ...pauseOf(row),
-    ...(row.cancelled_at === null ? {} : { cancelledAt: row.cancelled_at }),
-    ...(row.approved_at === null ? {} : { approvedAt: row.approved_at }),
-    ...(row.as_composed_at === null ? {} : { asComposedAt: row.as_composed_at }),
+    cancelledAt: row.cancelled_at ?? undefined,
+    approvedAt: row.approved_at ?? undefined,
+    asComposedAt: row.as_composed_at ?? undefined,
   };
 }
 
@@ -185,7 +186,7 @@ function fromPostRow(row: EditionPostsTable): EditionPost {
   const { file, title, url, role, fingerprint } = row;
   return {
     ...{ id: row.post, file, title, url },
-    ...(role === null ? {} : { role }),
-    ...(fingerprint === null ? {} : { fingerprint }),
+    role: role ?? undefined,
+    fingerprint: fingerprint ?? undefined,
   };
 }

@@ -1,4 +1,7 @@
-import type { EditionPageInput } from '../../../src/editions/archive/edition-page-input.ts';
+import {
+  type EditionSurroundings,
+  renderEditionPage,
+} from '../../../src/editions/archive/edition-page.ts';
 import { renderDigest } from '../../../src/editions/digest/render-digest.ts';
 import type { Edition } from '../../../src/editions/edition.ts';
 import { readTexts } from '../../../src/templates/read-texts.ts';
@@ -13,17 +16,17 @@ export const textsOf = readTexts('/nowhere');
 /** An edition of invented posts, with one that the mail had no room for. */
 export async function morningEdition(): Promise<Edition> {
   const digest = await renderDigest(digestInput(MORNING, { shown: 5 }));
-  const { subject, preheader, html, text, posts } = digest;
+  const { subject, preheader, html, text, page, posts } = digest;
   const untold = { id: 'tag:x', file: 'x.md', title: 'Ropes & <b>knots</b>' };
   return {
-    ...{ subject, preheader, html, text, newsletter: 'politics-essential' },
+    ...{ subject, preheader, html, text, page, newsletter: 'politics-essential' },
     ...{ id: 'politics-essential-2026-03-20', day: '2026-03-20' },
     composedAt: '2026-03-20T07:00:00.000Z',
     posts: [...posts, { ...untold, url: 'https://harbour.example/ropes.html', role: 'web' }],
   };
 }
 
-/** An edition whose HTML is `html`. */
+/** An edition whose HTML is `html`, composed when an edition had no HTML for its page. */
 export function editionOf(html: string): Edition {
   return {
     ...{ id: 'politics-essential-2026-03-20', newsletter: 'politics-essential' },
@@ -32,12 +35,12 @@ export function editionOf(html: string): Edition {
   };
 }
 
-export function pageInput(
-  edition: Edition,
-  changes: Partial<EditionPageInput> = {},
-): EditionPageInput {
-  return {
-    ...{ edition, newsletter: newsletter(), siteTitle: 'The Harbour Broadsheet', url: PAGE_URL },
+/** The page of `edition`, in surroundings with everything, but for `changes`. */
+export function pageOf(edition: Edition, changes: Partial<EditionSurroundings> = {}) {
+  return renderEditionPage(edition, {
+    newsletter: newsletter(),
+    siteTitle: 'The Harbour Broadsheet',
+    url: PAGE_URL,
     plannedAt: '2026-03-20T07:00:00.000Z',
     service: '../../',
     earlier: { id: 'politics-essential-2026-03-19', subject: 'Yesterday & before' },
@@ -51,5 +54,5 @@ export function pageInput(
     ],
     texts: textsOf('en-GB'),
     ...changes,
-  };
+  });
 }
