@@ -1,6 +1,5 @@
 import type { ServiceDependencies, ServicePart } from '../delivery/send-dependencies.ts';
-import { draftApart } from '../editions/compose/draft-apart.ts';
-import type { DraftNext } from '../editions/compose/draft-edition.ts';
+import { type DraftNext, draftApart } from '../editions/compose/draft-edition.ts';
 import { openChangeSignal } from '../kernel/change-signal.ts';
 import { sleep } from '../kernel/sleep.ts';
 import { askEditors } from './ask-editors.ts';

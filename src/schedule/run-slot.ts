@@ -2,7 +2,7 @@ import { storedInstant } from '../database/instants.ts';
 import { pauseEdition } from '../delivery/queries/edition-changes.ts';
 import { planEdition } from '../delivery/run/plan-edition.ts';
 import type { ReadySend } from '../delivery/run/send-report.ts';
-import { storeEdition } from '../editions/compose/store-edition.ts';
+import { storeEdition } from '../editions/compose/compose-edition.ts';
 import { reasonOf } from '../kernel/errors.ts';
 import { shortLine } from '../kernel/short-line.ts';
 import { decideSlot } from './decide-slot.ts';
