@@ -1,8 +1,19 @@
 import { oneLine } from '../../kernel/one-line.ts';
 import { textDirection } from '../../kernel/text-direction.ts';
+import type { Image, Post, RenderedPost } from '../../posts/post.ts';
 import type { NewsletterSettings, SiteSettings } from '../../settings/settings.ts';
+import { renderLiquid } from '../../templates/render-liquid.ts';
 import { PLACEHOLDERS } from '../edition.ts';
-import type { HeadlineView, StoryView } from './story-view.ts';
+import type { Layout } from './fit-layout.ts';
+import { openingOf } from './opening-of.ts';
+import { shorten } from './shorten.ts';
+
+const SUBJECT_LENGTH = 150;
+const PREHEADER_LENGTH = 140;
+const TITLE_LENGTH = 300;
+const LEAD_LENGTH = 480;
+const EXCERPT_LENGTH = 220;
+const SEPARATOR = ' · ';
 
 /** What every template sees of the newsletter and the site. */
 export interface NewsletterScope {
@@ -19,7 +30,37 @@ export interface NewsletterScope {
   readonly site: { readonly title: string; readonly url: string };
 }
 
-/** What `digest.mjml` and `digest.txt` see besides the newsletter and the site. */
+/**
+ * A headline as templates see it. All values are plain text. Every key exists; it is null if it has
+ * no value.
+ */
+interface HeadlineView {
+  /** 1 for the lead. */
+  readonly number: number;
+  readonly title: string;
+  readonly url: string;
+  /** The first category. */
+  readonly kicker: string | null;
+  /** `Ada Byron, Alan Turing`. */
+  readonly byline: string | null;
+  /** BCP 47. */
+  readonly language: string;
+  readonly dir: 'ltr' | 'rtl';
+}
+
+/** A story with its opening, as templates see it. */
+interface StoryView extends HeadlineView {
+  /** A sentence or two: the standfirst, else the start of the body. May be empty. */
+  readonly excerpt: string;
+  /** The author's own excerpt. Null if it only repeats the body. */
+  readonly standfirst: string | null;
+  /** The start of the body, longer for the lead. */
+  readonly paragraphs: readonly string[];
+  /** Its alternative text is never empty. `fit` sets its size. */
+  readonly image: Image | null;
+}
+
+/** What `digest.mjml` and `digest.txt` see. */
 export interface DigestScope extends NewsletterScope {
   /**
    * Whether this is the page of the edition in the archive. It leaves out what is for one subscriber.
@@ -43,6 +84,54 @@ export interface DigestScope extends NewsletterScope {
   readonly more: number;
   /** Placeholders that each message replaces with its subscriber's values. */
   readonly subscriber: { readonly address: string; readonly unsubscribe_url: string };
+}
+
+/** What the scope of a digest is made from, besides its stories. */
+export interface DigestScopeInput {
+  readonly newsletter: NewsletterSettings;
+  readonly site: Pick<SiteSettings, 'title' | 'url'>;
+  /** Address of the archive's parent folder, ends with `/`. */
+  readonly publicUrl: string;
+  readonly editionId: string;
+  /** The day of the edition in the newsletter's time zone: `2026-03-20`. */
+  readonly day: string;
+}
+
+/** The scope of the mail for `layout`. `rendered` has the posts with a body, by file. */
+export function digestScope(
+  { newsletter, site, publicUrl, editionId, day }: DigestScopeInput,
+  layout: Layout,
+  rendered: ReadonlyMap<string, RenderedPost>,
+): DigestScope {
+  const view = (post: Post, number: number) => {
+    const body = rendered.get(post.file) ?? { post, html: '', excerpt: post.excerpt ?? '' };
+    return storyView(body, number, newsletter.language);
+  };
+  const lead = view(layout.lead, 1);
+  const stories = layout.stories.map((post, index) => view(post, index + 2));
+  const first = stories.length + 2;
+  const headlines = layout.headlines.map((post, index) =>
+    headlineView(post, first + index, newsletter.language),
+  );
+  const common = newsletterScope(newsletter, site);
+  const date = longDate(day, newsletter.language);
+  return {
+    ...common,
+    is_web: false,
+    edition: {
+      id: editionId,
+      day,
+      date,
+      subject: subjectOf(newsletter, date, { ...common, lead, stories, day, date }),
+      preheader: preheaderOf(lead, [...stories, ...headlines]),
+      archive_url: newsletter.archive === 'off' ? '' : `${publicUrl}archive/${editionId}/`,
+    },
+    lead,
+    stories,
+    headlines,
+    more: layout.dropped.length,
+    subscriber: SUBSCRIBER_SCOPE,
+  };
 }
 
 /** The part of a template's scope that is the same in every mail of the newsletter. */
@@ -83,4 +172,80 @@ export function longDate(day: string, language: string): string {
     year: 'numeric',
     timeZone: 'UTC',
   }).format(new Date(`${day}T12:00:00Z`));
+}
+
+/**
+ * Renders the subject from the newsletter's own template: one line, shortened. If the result is
+ * empty, returns the newsletter's name and the date. Throws a `BroadsheetError` (config) if the
+ * template is broken.
+ */
+function subjectOf(newsletter: NewsletterSettings, date: string, scope: object): string {
+  const file = `newsletters: ${newsletter.id}: subject`;
+  const subject = oneLine(renderLiquid({ file, source: newsletter.subject }, scope, 'text'));
+  if (subject === '') return `${oneLine(newsletter.name)}, ${date}`;
+  return shorten(subject, SUBJECT_LENGTH, newsletter.language);
+}
+
+/**
+ * The line that inboxes show beside the subject: as many titles of the other stories as fit, or the
+ * start of the lead if there are none.
+ */
+function preheaderOf(lead: StoryView, others: readonly HeadlineView[]): string {
+  const [first = lead.excerpt, ...titles] = others.map(({ title }) => title);
+  let line = shorten(first, PREHEADER_LENGTH, lead.language);
+  for (const title of titles) {
+    if (line.length + SEPARATOR.length + title.length > PREHEADER_LENGTH) break;
+    line += SEPARATOR + title;
+  }
+  return line;
+}
+
+function headlineView(post: Post, number: number, ofNewsletter: string): HeadlineView {
+  const language = canonical(post.language) ?? ofNewsletter;
+  return {
+    number,
+    title: shorten(plain(post.title), TITLE_LENGTH, language),
+    url: withoutPlaceholders(post.url),
+    kicker: plain(post.categories[0] ?? '') || null,
+    byline: plain(post.authors.join(', ')) || null,
+    language,
+    dir: textDirection(language),
+  };
+}
+
+/** A rendered post as a story. The lead, number 1, has a longer opening. */
+function storyView(rendered: RenderedPost, number: number, ofNewsletter: string): StoryView {
+  const headline = headlineView(rendered.post, number, ofNewsletter);
+  const limit = number === 1 ? LEAD_LENGTH : EXCERPT_LENGTH;
+  const { standfirst, paragraphs } = openingOf(rendered, limit, headline.language);
+  const { image } = rendered;
+  return {
+    ...headline,
+    excerpt: plain(standfirst ?? paragraphs[0] ?? ''),
+    standfirst: standfirst === null ? null : plain(standfirst),
+    paragraphs: paragraphs.map(plain),
+    image: image
+      ? { ...image, url: withoutPlaceholders(image.url), alt: plain(image.alt) || headline.title }
+      : null,
+  };
+}
+
+function canonical(language: string | undefined): string | undefined {
+  try {
+    return Intl.getCanonicalLocales(language)[0];
+  } catch {
+    return undefined;
+  }
+}
+
+function plain(text: string): string {
+  return withoutPlaceholders(oneLine(text));
+}
+
+/** Removes placeholders, because a post must not get a subscriber's own link or address. */
+function withoutPlaceholders(text: string): string {
+  return Object.values(PLACEHOLDERS).reduce(
+    (rest, placeholder) => rest.replaceAll(placeholder, '…'),
+    text,
+  );
 }

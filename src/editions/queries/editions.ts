@@ -1,6 +1,6 @@
 import { lockRow } from '../../database/dialect.ts';
-import type { Database, EditionPostsTable, EditionsTable } from '../../database/tables.ts';
-import type { Edition, EditionPause, EditionPost } from '../edition.ts';
+import type { Database, EditionsTable } from '../../database/tables.ts';
+import type { Edition, EditionPause } from '../edition.ts';
 
 /**
  * An edition with the time when its deliveries were planned, and their number. The time is absent
@@ -54,22 +54,24 @@ export async function insertEdition(db: Database, edition: Edition): Promise<boo
   const used = await usedPostIds(db, edition.newsletter);
   if (edition.posts.some((post) => used.has(post.id))) return false;
   const { id, newsletter, day, subject, preheader, html, text, page, composedAt } = edition;
+  const bodies = { subject, preheader, html, text, page };
   await db
     .insertInto('editions')
-    .values({
-      ...{ id, newsletter, day, subject, preheader, html, text, page: page ?? null },
-      composed_at: composedAt,
-      ...{ planned_at: null, planned: 0, fresh_from: null },
-      ...{ paused_at: null, paused_by: null, pause_reason: null, cancelled_at: null },
-      ...{ approved_at: null, as_composed_at: null },
-    })
+    .values({ id, newsletter, day, ...bodies, composed_at: composedAt, planned: 0 })
     .execute();
   await insertPosts(db, edition);
   return true;
 }
 
-export async function insertPosts(db: Database, edition: Edition): Promise<void> {
-  const rows = edition.posts.map((post, position) => toPostRow(edition, post, position));
+/** Stores the posts of an edition. */
+export async function insertPosts(
+  db: Database,
+  { id: edition, newsletter, posts }: Edition,
+): Promise<void> {
+  const rows = posts.map(({ id: post, file, title, url, role, fingerprint }, position) => {
+    const about = { file, title, url, role: role ?? null, fingerprint: fingerprint ?? null };
+    return { edition, newsletter, post, position, ...about };
+  });
   for (let start = 0; start < rows.length; start += POSTS_AT_ONCE) {
     await db
       .insertInto('edition_posts')
@@ -90,16 +92,26 @@ export async function findEdition(db: Database, id: string): Promise<StoredEditi
   if (row === undefined) return undefined;
   const posts = await db
     .selectFrom('edition_posts')
-    .selectAll()
+    .select(['post as id', 'file', 'title', 'url', 'role', 'fingerprint'])
     .where('edition', '=', id)
     .orderBy('position')
     .execute();
-  const { newsletter, day, subject, preheader, html, text } = row;
+  const { newsletter, day, subject, preheader, html, text, page } = row;
   return {
     edition: {
-      ...{ id, newsletter, day, subject, preheader, html, text },
-      page: row.page ?? undefined,
-      posts: posts.map(fromPostRow),
+      id,
+      newsletter,
+      day,
+      subject,
+      preheader,
+      html,
+      text,
+      page: page ?? undefined,
+      posts: posts.map(({ role, fingerprint, ...post }) => ({
+        ...post,
+        role: role ?? undefined,
+        fingerprint: fingerprint ?? undefined,
+      })),
       composedAt: row.composed_at,
     },
     plannedAt: row.planned_at ?? undefined,
@@ -167,26 +179,4 @@ export async function editionIdsOfDay(
 export function pauseOf(row: EditionRow): { readonly pause?: EditionPause } {
   const { paused_at: at, paused_by: by, pause_reason: reason } = row;
   return at === null || by === null ? {} : { pause: { by, reason: reason ?? '', at } };
-}
-
-function toPostRow(edition: Edition, post: EditionPost, position: number): EditionPostsTable {
-  const { file, title, url } = post;
-  return {
-    edition: edition.id,
-    newsletter: edition.newsletter,
-    post: post.id,
-    position,
-    ...{ file, title, url },
-    role: post.role ?? null,
-    fingerprint: post.fingerprint ?? null,
-  };
-}
-
-function fromPostRow(row: EditionPostsTable): EditionPost {
-  const { file, title, url, role, fingerprint } = row;
-  return {
-    ...{ id: row.post, file, title, url },
-    role: role ?? undefined,
-    fingerprint: fingerprint ?? undefined,
-  };
 }
