@@ -5,8 +5,7 @@ import { textDirection } from '../kernel/text-direction.ts';
 import type { Texts } from '../kernel/texts.ts';
 import type { Config } from '../settings/config.ts';
 import type { NewsletterSettings } from '../settings/settings.ts';
-import type { Asset } from './site-assets.ts';
-import type { AssetName } from './web-templates.ts';
+import type { Asset, AssetName } from './web-templates.ts';
 
 /** A newsletter as templates see it. */
 export interface NewsletterView {

@@ -5,8 +5,7 @@ import { openLiquid } from '../templates/open-liquid.ts';
 import { templateError } from '../templates/render-liquid.ts';
 import type { Template } from '../templates/templates.ts';
 import { type LayoutScope, layoutScope, type PagePlace } from './layout-scope.ts';
-import { type Asset, siteAssets } from './site-assets.ts';
-import type { PageName, WebTemplates } from './web-templates.ts';
+import { type Asset, type PageName, siteAssets, type WebTemplates } from './web-templates.ts';
 
 /** A page of the site before it is rendered. */
 export interface Page {

@@ -60,7 +60,7 @@ export async function publishArchive(deps: ArchiveDependencies): Promise<Archive
   // Reads the folder before the editions: a page that another sender puts there in the meantime
   // must not count as stray.
   const before = readManifest(folders.output, ARCHIVE_MANIFEST);
-  const strays = findStrays(folders.output, INDEX_MARK, before);
+  const strays = findStrays(folders.output, before);
   const archives = await listArchives(deps);
   const publication = new Publication(folders.output);
   try {
@@ -82,7 +82,7 @@ export async function publishArchive(deps: ArchiveDependencies): Promise<Archive
     return {
       folder: join(folders.output, 'archive'),
       editions: archives.reduce((sum, { editions }) => sum + editions.length, 0),
-      changed: files.changed,
+      changed: files.changed(),
       removed: removed.filter((path) => path.endsWith(`/${INDEX_FILE}`)).length,
       feeds: published.flatMap(({ feeds }) => feeds),
       warnings: [...published.flatMap(({ warnings }) => warnings), ...warnings],
