@@ -70,7 +70,9 @@ export function layoutScope(
     return `${place === 'service' ? base : published}assets/${name}?v=${version}`;
   };
   return {
-    ...{ base, published, has_service: config.serviceUrl !== undefined },
+    base,
+    published,
+    has_service: config.serviceUrl !== undefined,
     language: texts.language,
     dir: textDirection(texts.language),
     site: {

@@ -54,10 +54,15 @@ export function openPages(
     Object.entries(templates.pages).map(([name, page]) => [name, prepare(page)]),
   );
   return {
-    ...{ texts, common, assets },
+    texts,
+    common,
+    assets,
     render({ name, title, description, path, isIndexed = false, scope = {} }) {
       const page = {
-        ...{ name, title, description: description || null, indexed: isIndexed },
+        name,
+        title,
+        description: description || null,
+        indexed: isIndexed,
         url: path === undefined || root === undefined ? null : `${root}${path}`,
       };
       const known = { ...common, texts, page };

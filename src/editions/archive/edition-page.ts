@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { documentUrl, FORMATS, folderUrl } from '../../feeds/formats.ts';
+import { discoveryLinks } from '../../feeds/discovery-links.ts';
+import { folderUrl } from '../../feeds/formats.ts';
 import { INDEX_MARK } from '../../feeds/index-page.ts';
 import { escapeHtml } from '../../kernel/escape.ts';
 import { textDirection } from '../../kernel/text-direction.ts';
@@ -12,37 +13,17 @@ import { archivePath } from './archive-feed.ts';
 import { EDITION_PAGE_CSS } from './edition-page-css.ts';
 import { type PageParts, pageParts } from './page-parts.ts';
 
-/** A feed that a page links to for discovery. */
-export interface FeedLink {
-  /** Media type. */
-  readonly type: string;
-  readonly title: string;
-  /** Absolute URL. */
-  readonly url: string;
-}
-
-/** What the page of an edition shows besides the edition itself. */
-export interface EditionSurroundings {
-  /** ISO 8601 instant when it was sent. */
-  readonly plannedAt: string;
+/** What the page of an edition is made from, besides the edition itself. */
+export interface EditionPlace {
+  readonly config: Pick<Config, 'publicUrl' | 'serviceUrl' | 'site' | 'feeds'>;
   readonly newsletter: NewsletterSettings;
-  readonly siteTitle: string;
-  /** Absolute URL of the page. */
-  readonly url: string;
-  /**
-   * Where people sign up, ends with `/`: a URL, or a path relative to the page. Absent if they
-   * cannot sign up.
-   */
-  readonly service?: string | undefined;
-  /** The edition before this one. */
-  readonly earlier?: Neighbour | undefined;
-  readonly later?: Neighbour | undefined;
-  readonly feeds: readonly FeedLink[];
   /** In the newsletter's language, or the nearest available one. */
   readonly texts: Texts;
+  /** The newsletter's editions in the archive, newest first. */
+  readonly editions: readonly Pick<ArchivedEdition, 'id' | 'subject' | 'plannedAt'>[];
+  /** The index of the edition in them. */
+  readonly at: number;
 }
-
-type Neighbour = Pick<Edition, 'id' | 'subject'>;
 
 /** A page and its style sheet. */
 export interface EditionPage {
@@ -63,30 +44,9 @@ const POLICY = ['script-src', 'frame-src', 'object-src', 'form-action', 'base-ur
   .map((directive) => `${directive} 'none'`)
   .join('; ');
 
-/** What the page of the edition at index `at` of a newsletter's `editions`, newest first, shows. */
-export function surroundingsOf(
-  { publicUrl, serviceUrl, site, feeds }: Config,
-  newsletter: NewsletterSettings,
-  editions: readonly ArchivedEdition[],
-  at: number,
-  texts: Texts,
-): EditionSurroundings {
-  const { id = '', plannedAt = '' } = editions[at] ?? {};
-  return {
-    newsletter,
-    plannedAt,
-    siteTitle: site.title,
-    url: folderUrl(publicUrl, archivePath(id)),
-    service: serviceUrl === publicUrl ? TOP : serviceUrl,
-    earlier: editions[at + 1],
-    later: editions[at - 1],
-    feeds: feeds.formats.map((format) => ({
-      type: FORMATS[format].type,
-      title: `${newsletter.name} (${FORMATS[format].name})`,
-      url: documentUrl(publicUrl, archivePath(newsletter.id), format),
-    })),
-    texts,
-  };
+/** Absolute URL of an edition's page. */
+export function editionPageUrl({ publicUrl }: Pick<Config, 'publicUrl'>, id: string): string {
+  return folderUrl(publicUrl, archivePath(id));
 }
 
 /**
@@ -94,21 +54,20 @@ export function surroundingsOf(
  * stories that had no room in the mail. It has style attributes, as mails need them, and one style
  * sheet for all else.
  */
-export function renderEditionPage(edition: Edition, around: EditionSurroundings): EditionPage {
-  const { newsletter, texts } = around;
-  const { language } = newsletter;
+export function renderEditionPage(edition: Edition, place: EditionPlace): EditionPage {
+  const { newsletter, texts } = place;
   const mail = pageParts(edition.page ?? edition.html);
   const css = `${mail.css}\n${EDITION_PAGE_CSS}`;
   const cssPath = `styles/${createHash('sha256').update(css).digest('hex').slice(0, 12)}.css`;
   const html = `<!DOCTYPE html>
-<html lang="${escapeHtml(language)}" dir="${textDirection(language)}">
-${head(edition, around, mail, cssPath)}
+<html${languageOf(newsletter)}>
+${head(edition, place, mail, cssPath)}
 <body class="archived">
-<header class="archived-frame"${languageOf(texts)}>${top(around)}</header>
+<header class="archived-frame"${languageOf(texts)}>${top(place)}</header>
 <main${mail.attributes}>
 ${mail.content}
 ${moreStories(edition, texts)}</main>
-<footer class="archived-frame"${languageOf(texts)}>${foot(around)}</footer>
+<footer class="archived-frame"${languageOf(texts)}>${foot(place)}</footer>
 </body>
 </html>
 `;
@@ -117,66 +76,61 @@ ${moreStories(edition, texts)}</main>
 
 /** Describes the page for people, search engines, feed readers and link previews. */
 function head(
-  edition: Edition,
-  { newsletter, plannedAt, siteTitle, url, feeds }: EditionSurroundings,
+  { id, subject, preheader }: Edition,
+  { config, newsletter, editions, at }: EditionPlace,
   { colorScheme, picture }: PageParts,
   cssPath: string,
 ): string {
-  const named = (name: string, content = '') =>
-    content === '' ? '' : `<meta name="${name}" content="${escapeHtml(content)}">`;
-  const property = (name: string, content: string) =>
-    content === '' ? '' : `<meta property="${name}" content="${escapeHtml(content)}">`;
+  const url = editionPageUrl(config, id);
+  const meta = (kind: 'name' | 'property', name: string, content = '') =>
+    content === '' ? [] : [`<meta ${kind}="${name}" content="${escapeHtml(content)}">`];
   return [
     '<head>',
     '<meta charset="utf-8">',
     `<meta http-equiv="content-security-policy" content="${POLICY}">`,
-    named('viewport', 'width=device-width, initial-scale=1'),
-    named('color-scheme', colorScheme),
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    ...meta('name', 'color-scheme', colorScheme),
     INDEX_MARK,
-    named('robots', newsletter.archive === 'noindex' ? 'noindex' : ''),
-    named('description', edition.preheader),
-    `<title>${escapeHtml(`${edition.subject} · ${newsletter.name}`)}</title>`,
+    ...(newsletter.archive === 'noindex' ? meta('name', 'robots', 'noindex') : []),
+    ...meta('name', 'description', preheader),
+    `<title>${escapeHtml(`${subject} · ${newsletter.name}`)}</title>`,
     `<link rel="canonical" href="${escapeHtml(url)}">`,
-    ...feeds.map(
-      ({ type, title, url: href }) =>
-        `<link rel="alternate" type="${type}" title="${escapeHtml(title)}" href="${escapeHtml(href)}">`,
-    ),
-    property('og:type', 'article'),
-    property('og:title', edition.subject),
-    property('og:description', edition.preheader),
-    property('og:url', url),
-    picture === undefined ? '' : `<meta property="og:image" content="${picture}">`,
-    property('og:site_name', siteTitle),
-    property('article:published_time', plannedAt),
+    ...discoveryLinks([{ path: archivePath(newsletter.id), title: newsletter.name }], config.feeds),
+    ...meta('property', 'og:type', 'article'),
+    ...meta('property', 'og:title', subject),
+    ...meta('property', 'og:description', preheader),
+    ...meta('property', 'og:url', url),
+    ...(picture === undefined ? [] : [`<meta property="og:image" content="${picture}">`]),
+    ...meta('property', 'og:site_name', config.site.title),
+    ...meta('property', 'article:published_time', editions[at]?.plannedAt),
     `<link rel="stylesheet" href="../${cssPath}">`,
     '</head>',
-  ]
-    .filter((line) => line !== '')
-    .join('\n');
+  ].join('\n');
 }
 
 /** Links to the site, to the other editions, and to sign up if the newsletter is listed. */
-function top({ newsletter, siteTitle, service, texts }: EditionSurroundings): string {
+function top({ config: { site, publicUrl, serviceUrl }, newsletter, texts }: EditionPlace): string {
   const links = [
-    link(TOP, siteTitle),
+    link(TOP, site.title),
     link(`../${newsletter.id}/`, texts.text('site.archive.all')),
   ];
-  if (newsletter.listed && service !== undefined) {
+  if (newsletter.listed && serviceUrl !== undefined) {
+    const service = serviceUrl === publicUrl ? TOP : serviceUrl;
     links.push(link(`${service}subscribe/${newsletter.id}/`, texts.text('site.archive.sign_up')));
   }
   return navigation(texts.text('site.archive.navigation'), links);
 }
 
 /** Links to the editions before and after. */
-function foot({ earlier, later, texts }: EditionSurroundings): string {
-  const neighbour = (edition: Neighbour | undefined, key: string, rel: string) =>
+function foot({ editions, at, texts }: EditionPlace): string {
+  const links = [
+    { edition: editions[at + 1], key: 'site.archive.earlier', rel: 'prev' },
+    { edition: editions[at - 1], key: 'site.archive.later', rel: 'next' },
+  ].flatMap(({ edition, key, rel }) =>
     edition === undefined
       ? []
-      : [link(`../${edition.id}/`, texts.text(key, { subject: edition.subject }), rel)];
-  const links = [
-    ...neighbour(earlier, 'site.archive.earlier', 'prev'),
-    ...neighbour(later, 'site.archive.later', 'next'),
-  ];
+      : [link(`../${edition.id}/`, texts.text(key, { subject: edition.subject }), rel)],
+  );
   return links.length === 0 ? '' : navigation(texts.text('site.archive.neighbours'), links);
 }
 
@@ -202,7 +156,7 @@ function link(href: string, text: string, rel?: string): string {
   return `<a href="${escapeHtml(href)}"${relation}>${escapeHtml(text)}</a>`;
 }
 
-/** Set on each element: the texts may be in another language than the edition. */
-function languageOf({ language }: Texts): string {
+/** On the page and on each part around the edition: their texts may be in another language. */
+function languageOf({ language }: { readonly language: string }): string {
   return ` lang="${escapeHtml(language)}" dir="${textDirection(language)}"`;
 }

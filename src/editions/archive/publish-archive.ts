@@ -23,7 +23,7 @@ import {
   removeEmptyFolder,
 } from './archive-files.ts';
 import { type ArchiveLists, type NewsletterArchive, planLists } from './archive-lists.ts';
-import { renderEditionPage, surroundingsOf } from './edition-page.ts';
+import { renderEditionPage } from './edition-page.ts';
 
 /** Dependencies of the archive. */
 export interface ArchiveDependencies extends StoreDependencies {
@@ -117,17 +117,17 @@ async function putEditionPages(
     // Lets other work in this process run.
     await setImmediate();
     const page = `${archivePath(edition.id)}/${INDEX_FILE}`;
-    const around = surroundingsOf(config, newsletter, editions, at, texts);
+    const place = { config, newsletter, texts, editions, at };
     // An edition changes only when it is composed again. What is around it can change: a page
     // without a mail has only that. The program can change too, and how it makes a page.
-    const empty = renderEditionPage({ ...edition, html: '', text: '', posts: [] }, around);
+    const empty = renderEditionPage({ ...edition, html: '', text: '', posts: [] }, place);
     const fingerprint = createHash('sha256')
       .update([PROGRAM_VERSION, edition.composedAt, empty.html, empty.css].join('\n'))
       .digest('hex');
     if (files.keepMadeOf(fingerprint, page)) continue;
     const stored = await findEdition(store.db, edition.id);
     if (stored === undefined) continue;
-    const { html, css, cssPath } = renderEditionPage(stored.edition, around);
+    const { html, css, cssPath } = renderEditionPage(stored.edition, place);
     const sheet = archivePath(cssPath);
     files.put(sheet, css);
     files.putMadeOf(fingerprint, page, html, sheet);

@@ -6,7 +6,7 @@ import type { NewsletterSettings } from '../../settings/settings.ts';
 import { archivedEditions } from '../queries/archived-editions.ts';
 import { findEdition } from '../queries/editions.ts';
 import { archivePath } from './archive-feed.ts';
-import { renderEditionPage, surroundingsOf } from './edition-page.ts';
+import { editionPageUrl, renderEditionPage } from './edition-page.ts';
 
 /** A page in the output folder, and its address for readers after publication. */
 export interface EditionPageFile {
@@ -33,16 +33,15 @@ export async function publishEditionPage(
   const stored = await findEdition(store.db, id);
   // It was cancelled in the meantime: nobody receives it.
   if (at < 0 || stored === undefined) return undefined;
-  const texts = textsOf(newsletter.language);
-  const around = surroundingsOf(config, newsletter, editions, at, texts);
-  const { html, css, cssPath } = renderEditionPage(stored.edition, around);
+  const place = { config, newsletter, texts: textsOf(newsletter.language), editions, at };
+  const { html, css, cssPath } = renderEditionPage(stored.edition, place);
   const publication = new Publication(config.folders.output);
   try {
     publication.put(archivePath(cssPath), css);
     const page = `${archivePath(id)}/${INDEX_FILE}`;
     publication.put(page, html);
     await publication.commit();
-    const written = { file: publication.pathOf(page), url: around.url };
+    const written = { file: publication.pathOf(page), url: editionPageUrl(config, id) };
     log.detail(`${written.file}  is the page ${written.url}`);
     return written;
   } finally {

@@ -1,10 +1,11 @@
 import {
-  type EditionSurroundings,
+  type EditionPlace,
   renderEditionPage,
 } from '../../../src/editions/archive/edition-page.ts';
 import { renderDigest } from '../../../src/editions/digest/render-digest.ts';
 import type { Edition } from '../../../src/editions/edition.ts';
 import { readTexts } from '../../../src/templates/read-texts.ts';
+import { DEFAULTS } from '../../support/default-settings.ts';
 import { MORNING } from '../morning.ts';
 import { digestInput, newsletter } from '../samples.ts';
 
@@ -35,24 +36,24 @@ export function editionOf(html: string): Edition {
   };
 }
 
-/** The page of `edition`, in surroundings with everything, but for `changes`. */
-export function pageOf(edition: Edition, changes: Partial<EditionSurroundings> = {}) {
+/** The page of `edition`, at a place between two others, but for `changes`. */
+export function pageOf(edition: Edition, changes: Partial<EditionPlace> = {}) {
+  const plannedAt = '2026-03-20T07:00:00.000Z';
   return renderEditionPage(edition, {
+    config: {
+      publicUrl: 'https://harbour.example/',
+      serviceUrl: 'https://harbour.example/',
+      site: DEFAULTS.site,
+      feeds: { ...DEFAULTS.feeds, publicUrl: 'https://harbour.example/', formats: ['atom'] },
+    },
     newsletter: newsletter(),
-    siteTitle: 'The Harbour Broadsheet',
-    url: PAGE_URL,
-    plannedAt: '2026-03-20T07:00:00.000Z',
-    service: '../../',
-    earlier: { id: 'politics-essential-2026-03-19', subject: 'Yesterday & before' },
-    later: { id: 'politics-essential-2026-03-21', subject: 'Tomorrow <script>' },
-    feeds: [
-      {
-        type: 'application/atom+xml',
-        title: 'Politics Essential (Atom)',
-        url: 'https://harbour.example/archive/politics-essential/atom.xml',
-      },
-    ],
     texts: textsOf('en-GB'),
+    editions: [
+      { id: 'politics-essential-2026-03-21', subject: 'Tomorrow <script>', plannedAt },
+      { id: edition.id, subject: edition.subject, plannedAt },
+      { id: 'politics-essential-2026-03-19', subject: 'Yesterday & before', plannedAt },
+    ],
+    at: 1,
     ...changes,
   });
 }
