@@ -1,5 +1,5 @@
-import { encode, wrap } from 'nodemailer/lib/qp';
 import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
+import { quotedPrintable } from '../../kernel/quoted-printable.ts';
 import type { Post, RenderedPost } from '../../posts/post.ts';
 import { renderLiquid } from '../../templates/render-liquid.ts';
 import type { Template, Templates } from '../../templates/templates.ts';
@@ -17,12 +17,6 @@ const RUNAWAY_BYTES = 10 * SENT_SIZE_LIMIT_BYTES;
 
 /** Room for what a subscriber's own values may add to an edition's HTML. */
 const VALUES_SIZE_BYTES = 1024;
-
-/**
- * The line length of messages. `encodeBody` in src/delivery/message has the reason; this folder may
- * not import it.
- */
-const LINE_LENGTH = 73;
 
 export interface RenderDigestInput extends DigestScopeInput {
   readonly templates: Pick<Templates, 'digestMjml' | 'digestText'>;
@@ -113,13 +107,9 @@ function withoutPlainPicture(rendered: RenderedPost, siteUrl: string): RenderedP
   return isUsable ? rendered : rest;
 }
 
-/**
- * Size of `html` in a message: UTF-8 in quoted-printable (RFC 2045 §6.7) by the encoder of
- * messages, plus room for the values of the placeholders.
- */
+/** Size of `html` in a message, with room for the values of the placeholders. */
 function sentSizeBytes(html: string): number {
-  const lines = html.replace(/\r?\n/g, '\r\n');
-  return wrap(encode(lines), LINE_LENGTH).length + VALUES_SIZE_BYTES;
+  return quotedPrintable(html).length + VALUES_SIZE_BYTES;
 }
 
 function lostPicture({ post, image }: RenderedPost): string {
