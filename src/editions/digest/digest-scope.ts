@@ -1,6 +1,6 @@
 import { oneLine } from '../../kernel/one-line.ts';
 import { textDirection } from '../../kernel/text-direction.ts';
-import type { Image, Post, RenderedPost } from '../../posts/post.ts';
+import type { Post, RenderedPost } from '../../posts/post.ts';
 import type { NewsletterSettings, SiteSettings } from '../../settings/settings.ts';
 import { renderLiquid } from '../../templates/render-liquid.ts';
 import { PLACEHOLDERS } from '../edition.ts';
@@ -15,77 +15,6 @@ const LEAD_LENGTH = 480;
 const EXCERPT_LENGTH = 220;
 const SEPARATOR = ' · ';
 
-/** What every template sees of the newsletter and the site. */
-export interface NewsletterScope {
-  readonly newsletter: {
-    readonly id: string;
-    readonly name: string;
-    readonly description: string;
-    readonly language: string;
-    readonly dir: 'ltr' | 'rtl';
-    readonly color: string;
-    /** One entry for each line. */
-    readonly postal_address: readonly string[];
-  };
-  readonly site: { readonly title: string; readonly url: string };
-}
-
-/**
- * A headline as templates see it. All values are plain text. Every key exists; it is null if it has
- * no value.
- */
-interface HeadlineView {
-  /** 1 for the lead. */
-  readonly number: number;
-  readonly title: string;
-  readonly url: string;
-  /** The first category. */
-  readonly kicker: string | null;
-  /** `Ada Byron, Alan Turing`. */
-  readonly byline: string | null;
-  /** BCP 47. */
-  readonly language: string;
-  readonly dir: 'ltr' | 'rtl';
-}
-
-/** A story with its opening, as templates see it. */
-interface StoryView extends HeadlineView {
-  /** A sentence or two: the standfirst, else the start of the body. May be empty. */
-  readonly excerpt: string;
-  /** The author's own excerpt. Null if it only repeats the body. */
-  readonly standfirst: string | null;
-  /** The start of the body, longer for the lead. */
-  readonly paragraphs: readonly string[];
-  /** Its alternative text is never empty. `fit` sets its size. */
-  readonly image: Image | null;
-}
-
-/** What `digest.mjml` and `digest.txt` see. */
-export interface DigestScope extends NewsletterScope {
-  /**
-   * Whether this is the page of the edition in the archive. It leaves out what is for one subscriber.
-   */
-  readonly is_web: boolean;
-  readonly edition: {
-    readonly id: string;
-    /** `2026-03-20`. */
-    readonly day: string;
-    /** In the newsletter's language: `Friday, 20 March 2026`. */
-    readonly date: string;
-    readonly subject: string;
-    readonly preheader: string;
-    /** Empty if the newsletter has no archive. */
-    readonly archive_url: string;
-  };
-  readonly lead: StoryView;
-  readonly stories: readonly StoryView[];
-  readonly headlines: readonly HeadlineView[];
-  /** Number of stories without room. They are in the archive. */
-  readonly more: number;
-  /** Placeholders that each message replaces with its subscriber's values. */
-  readonly subscriber: { readonly address: string; readonly unsubscribe_url: string };
-}
-
 /** What the scope of a digest is made from, besides its stories. */
 export interface DigestScopeInput {
   readonly newsletter: NewsletterSettings;
@@ -97,12 +26,15 @@ export interface DigestScopeInput {
   readonly day: string;
 }
 
-/** The scope of the mail for `layout`. `rendered` has the posts with a body, by file. */
+/**
+ * What `digest.mjml` and `digest.txt` see of the stories of `layout`, in the mail. `rendered` has the
+ * posts with a body, by file.
+ */
 export function digestScope(
   { newsletter, site, publicUrl, editionId, day }: DigestScopeInput,
   layout: Layout,
   rendered: ReadonlyMap<string, RenderedPost>,
-): DigestScope {
+) {
   const view = (post: Post, number: number) => {
     const body = rendered.get(post.file) ?? { post, html: '', excerpt: post.excerpt ?? '' };
     return storyView(body, number, newsletter.language);
@@ -117,28 +49,31 @@ export function digestScope(
   const date = longDate(day, newsletter.language);
   return {
     ...common,
+    /** True on the page of the edition in the archive, which leaves out what is for one subscriber. */
     is_web: false,
     edition: {
       id: editionId,
       day,
       date,
       subject: subjectOf(newsletter, date, { ...common, lead, stories, day, date }),
-      preheader: preheaderOf(lead, [...stories, ...headlines]),
+      preheader: preheaderOf(lead.excerpt, lead.language, [...stories, ...headlines]),
+      /** Empty if the newsletter has no archive. */
       archive_url: newsletter.archive === 'off' ? '' : `${publicUrl}archive/${editionId}/`,
     },
     lead,
     stories,
     headlines,
+    /** Number of stories without room. They are in the archive. */
     more: layout.dropped.length,
     subscriber: SUBSCRIBER_SCOPE,
   };
 }
 
-/** The part of a template's scope that is the same in every mail of the newsletter. */
+/** What every template sees of the newsletter and the site. */
 export function newsletterScope(
   newsletter: NewsletterSettings,
   site: Pick<SiteSettings, 'title' | 'url'>,
-): NewsletterScope {
+) {
   return {
     newsletter: {
       id: newsletter.id,
@@ -147,6 +82,7 @@ export function newsletterScope(
       language: newsletter.language,
       dir: textDirection(newsletter.language),
       color: newsletter.color,
+      /** One entry for each line. */
       postal_address: newsletter.postalAddress
         .split('\n')
         .map(oneLine)
@@ -156,7 +92,7 @@ export function newsletterScope(
   };
 }
 
-/** The placeholders, under their names in templates. */
+/** Placeholders that each message replaces with its subscriber's values, by their names in templates. */
 export const SUBSCRIBER_SCOPE = {
   address: PLACEHOLDERS.address,
   unsubscribe_url: PLACEHOLDERS.unsubscribeUrl,
@@ -190,9 +126,13 @@ function subjectOf(newsletter: NewsletterSettings, date: string, scope: object):
  * The line that inboxes show beside the subject: as many titles of the other stories as fit, or the
  * start of the lead if there are none.
  */
-function preheaderOf(lead: StoryView, others: readonly HeadlineView[]): string {
-  const [first = lead.excerpt, ...titles] = others.map(({ title }) => title);
-  let line = shorten(first, PREHEADER_LENGTH, lead.language);
+function preheaderOf(
+  start: string,
+  language: string,
+  others: readonly { readonly title: string }[],
+): string {
+  const [first = start, ...titles] = others.map(({ title }) => title);
+  let line = shorten(first, PREHEADER_LENGTH, language);
   for (const title of titles) {
     if (line.length + SEPARATOR.length + title.length > PREHEADER_LENGTH) break;
     line += SEPARATOR + title;
@@ -200,30 +140,38 @@ function preheaderOf(lead: StoryView, others: readonly HeadlineView[]): string {
   return line;
 }
 
-function headlineView(post: Post, number: number, ofNewsletter: string): HeadlineView {
+/** A post as a headline: plain text. A value that the post does not have is null. */
+function headlineView(post: Post, number: number, ofNewsletter: string) {
   const language = canonical(post.language) ?? ofNewsletter;
   return {
+    /** 1 for the lead. */
     number,
     title: shorten(plain(post.title), TITLE_LENGTH, language),
     url: withoutPlaceholders(post.url),
+    /** The first category. */
     kicker: plain(post.categories[0] ?? '') || null,
+    /** `Ada Byron, Alan Turing`. */
     byline: plain(post.authors.join(', ')) || null,
+    /** BCP 47. */
     language,
     dir: textDirection(language),
   };
 }
 
-/** A rendered post as a story. The lead, number 1, has a longer opening. */
-function storyView(rendered: RenderedPost, number: number, ofNewsletter: string): StoryView {
+/** A rendered post as a story: a headline with an opening, longer for the lead, number 1. */
+function storyView(rendered: RenderedPost, number: number, ofNewsletter: string) {
   const headline = headlineView(rendered.post, number, ofNewsletter);
   const limit = number === 1 ? LEAD_LENGTH : EXCERPT_LENGTH;
   const { standfirst, paragraphs } = openingOf(rendered, limit, headline.language);
   const { image } = rendered;
   return {
     ...headline,
+    /** A sentence or two: the standfirst, else the start of the body. May be empty. */
     excerpt: plain(standfirst ?? paragraphs[0] ?? ''),
+    /** The author's own excerpt. Null if it only repeats the body. */
     standfirst: standfirst === null ? null : plain(standfirst),
     paragraphs: paragraphs.map(plain),
+    /** Its alternative text is never empty. `fit` sets its size. */
     image: image
       ? { ...image, url: withoutPlaceholders(image.url), alt: plain(image.alt) || headline.title }
       : null,

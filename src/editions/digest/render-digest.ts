@@ -3,7 +3,7 @@ import { quotedPrintable } from '../../kernel/quoted-printable.ts';
 import type { Post, RenderedPost } from '../../posts/post.ts';
 import { renderLiquid } from '../../templates/render-liquid.ts';
 import type { Template, Templates } from '../../templates/templates.ts';
-import { type EditionPost, PLACEHOLDERS } from '../edition.ts';
+import { type Edition, PLACEHOLDERS } from '../edition.ts';
 import { type DigestScopeInput, digestScope } from './digest-scope.ts';
 import { editionPosts, fitLayout } from './fit-layout.ts';
 import { renderMjml } from './render-mjml.ts';
@@ -18,6 +18,7 @@ const RUNAWAY_BYTES = 10 * SENT_SIZE_LIMIT_BYTES;
 /** Room for what a subscriber's own values may add to an edition's HTML. */
 const VALUES_SIZE_BYTES = 1024;
 
+/** What a digest is made from. */
 export interface RenderDigestInput extends DigestScopeInput {
   readonly templates: Pick<Templates, 'digestMjml' | 'digestText'>;
   /** Where people unsubscribe, ends with `/`. Absent if they do so by mail. */
@@ -29,19 +30,9 @@ export interface RenderDigestInput extends DigestScopeInput {
   readonly render: (post: Post) => RenderedPost;
 }
 
-export interface Digest {
-  readonly subject: string;
-  readonly preheader: string;
-  /** With `PLACEHOLDERS`. */
-  readonly html: string;
-  /** With `PLACEHOLDERS`, lines end with LF. */
-  readonly text: string;
-  /** The HTML for the page in the archive. Undefined if the newsletter has no archive. */
-  readonly page: string | undefined;
-  /**
-   * Every post of the selection. Those shown come first, in the digest's order, with their roles.
-   */
-  readonly posts: readonly EditionPost[];
+/** The rendered parts of an edition, with `PLACEHOLDERS` in `html` and `text`. */
+export interface Digest
+  extends Pick<Edition, 'subject' | 'preheader' | 'html' | 'text' | 'page' | 'posts'> {
   /** Sentences about problems for readers. */
   readonly warnings: readonly string[];
 }

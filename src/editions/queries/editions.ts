@@ -6,19 +6,7 @@ import type { Edition, EditionPause } from '../edition.ts';
  * An edition with the time when its deliveries were planned, and their number. The time is absent
  * if it was never sent.
  */
-export interface StoredEdition {
-  readonly edition: Edition;
-  readonly plannedAt?: string | undefined;
-  readonly planned: number;
-  /** Start of its age. Absent if it was never sent. */
-  readonly freshFrom?: string | undefined;
-  readonly pause?: EditionPause | undefined;
-  readonly cancelledAt?: string | undefined;
-  /** When an editor approved it, if approval was needed. */
-  readonly approvedAt?: string | undefined;
-  /** When an editor decided to send it as composed, even if its posts changed. */
-  readonly asComposedAt?: string | undefined;
-}
+export type StoredEdition = NonNullable<Awaited<ReturnType<typeof findEdition>>>;
 
 /** An edition without its bodies and posts. */
 export type EditionRow = Omit<EditionsTable, 'html' | 'text' | 'page'>;
@@ -87,7 +75,7 @@ export async function lockEdition(db: Database, id: string): Promise<StoredEditi
 }
 
 /** The edition as it was composed. */
-export async function findEdition(db: Database, id: string): Promise<StoredEdition | undefined> {
+export async function findEdition(db: Database, id: string) {
   const row = await db.selectFrom('editions').selectAll().where('id', '=', id).executeTakeFirst();
   if (row === undefined) return undefined;
   const posts = await db
@@ -96,30 +84,33 @@ export async function findEdition(db: Database, id: string): Promise<StoredEditi
     .where('edition', '=', id)
     .orderBy('position')
     .execute();
-  const { newsletter, day, subject, preheader, html, text, page } = row;
+  const edition: Edition = {
+    id,
+    newsletter: row.newsletter,
+    day: row.day,
+    subject: row.subject,
+    preheader: row.preheader,
+    html: row.html,
+    text: row.text,
+    page: row.page ?? undefined,
+    posts: posts.map(({ role, fingerprint, ...post }) => ({
+      ...post,
+      role: role ?? undefined,
+      fingerprint: fingerprint ?? undefined,
+    })),
+    composedAt: row.composed_at,
+  };
   return {
-    edition: {
-      id,
-      newsletter,
-      day,
-      subject,
-      preheader,
-      html,
-      text,
-      page: page ?? undefined,
-      posts: posts.map(({ role, fingerprint, ...post }) => ({
-        ...post,
-        role: role ?? undefined,
-        fingerprint: fingerprint ?? undefined,
-      })),
-      composedAt: row.composed_at,
-    },
+    edition,
     plannedAt: row.planned_at ?? undefined,
     planned: row.planned,
+    /** Start of its age. Absent if it was never sent. */
     freshFrom: row.fresh_from ?? undefined,
     ...pauseOf(row),
     cancelledAt: row.cancelled_at ?? undefined,
+    /** When an editor approved it, if approval was needed. */
     approvedAt: row.approved_at ?? undefined,
+    /** When an editor decided to send it as composed, even if its posts changed. */
     asComposedAt: row.as_composed_at ?? undefined,
   };
 }
