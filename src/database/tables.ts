@@ -72,6 +72,8 @@ export interface EditionsTable {
   preheader: string;
   html: string;
   text: string;
+  /** The HTML for its page in the archive. Null if it had none, or was composed before version 15. */
+  page: string | null;
   composed_at: string;
   /** When its deliveries were planned; null before the first send. */
   planned_at: string | null;

@@ -5,8 +5,7 @@ import { openLiquid } from '../templates/open-liquid.ts';
 import { templateError } from '../templates/render-liquid.ts';
 import type { Template } from '../templates/templates.ts';
 import { type LayoutScope, layoutScope, type PagePlace } from './layout-scope.ts';
-import { type Asset, siteAssets } from './site-assets.ts';
-import type { PageName, WebTemplates } from './web-templates.ts';
+import { type Asset, type PageName, siteAssets, type WebTemplates } from './web-templates.ts';
 
 /** A page of the site before it is rendered. */
 export interface Page {
@@ -55,10 +54,15 @@ export function openPages(
     Object.entries(templates.pages).map(([name, page]) => [name, prepare(page)]),
   );
   return {
-    ...{ texts, common, assets },
+    texts,
+    common,
+    assets,
     render({ name, title, description, path, isIndexed = false, scope = {} }) {
       const page = {
-        ...{ name, title, description: description || null, indexed: isIndexed },
+        name,
+        title,
+        description: description || null,
+        indexed: isIndexed,
         url: path === undefined || root === undefined ? null : `${root}${path}`,
       };
       const known = { ...common, texts, page };

@@ -11,7 +11,7 @@ import { planEdition } from '../delivery/run/plan-edition.ts';
 import { requireUrl } from '../delivery/relay/open-relays.ts';
 import type { SendDependencies } from '../delivery/send-dependencies.ts';
 import type { DraftNext } from '../editions/compose/draft-edition.ts';
-import { storeEdition } from '../editions/compose/store-edition.ts';
+import { storeEdition } from '../editions/compose/compose-edition.ts';
 import type { ComposeDependencies } from '../editions/edition-dependencies.ts';
 import { findEdition } from '../editions/queries/editions.ts';
 import { editionComposedByHand, editionSentByHand } from '../editions/queries/editions-by-hand.ts';

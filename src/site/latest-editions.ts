@@ -1,5 +1,5 @@
 import type { StoreDependencies } from '../database/dependencies.ts';
-import { type LatestEdition, latestEdition } from '../editions/queries/latest-edition.ts';
+import { type LatestEdition, latestEdition } from '../editions/queries/archived-editions.ts';
 import type { NewsletterSettings } from '../settings/settings.ts';
 
 /** The latest edition of each newsletter that is offered and has an archive, newest first. */

@@ -41,6 +41,7 @@ testOnBoth('a database of the first version keeps every row, and knows the domai
   );
   const [edition] = await db.selectFrom('editions').selectAll().execute();
   assert.equal(edition?.html, '<p>é</p>');
+  assert.equal(edition?.page, null);
   assert.equal(edition?.fresh_from, edition?.planned_at);
   assert.equal((await db.selectFrom('edition_posts').selectAll().execute()).length, 1);
   const [sender] = await db.selectFrom('senders').selectAll().execute();

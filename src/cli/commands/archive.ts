@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
-import type { ArchiveReport } from '../../editions/archive/archive-report.ts';
+import type { ArchiveReport } from '../../editions/archive/publish-archive.ts';
 import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
 import type { Config } from '../../settings/config.ts';
 import { formatCount, plural, shortPath } from '../format.ts';

@@ -3,7 +3,7 @@ import { openRelay } from '../../delivery/relay/open-relay.ts';
 import { askService } from '../../delivery/run/ask-service.ts';
 import type { ServicePart } from '../../delivery/send-dependencies.ts';
 import { openArchiveLists } from '../../editions/archive/archive-lists.ts';
-import { changesApart } from '../../editions/compose/changes-apart.ts';
+import { changesApart } from '../../editions/compose/find-post-changes.ts';
 import { openChangeSignal } from '../../kernel/change-signal.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { BroadsheetError, EXIT } from '../../kernel/errors.ts';

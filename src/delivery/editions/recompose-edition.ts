@@ -1,5 +1,5 @@
+import type { ComposeReport } from '../../editions/compose/compose-edition.ts';
 import { draftEdition } from '../../editions/compose/draft-edition.ts';
-import type { ComposeReport } from '../../editions/compose/edition-draft.ts';
 import { findStoredEdition } from '../../editions/compose/find-stored-edition.ts';
 import type { ComposeDependencies } from '../../editions/edition-dependencies.ts';
 import type { StoredEdition } from '../../editions/queries/editions.ts';

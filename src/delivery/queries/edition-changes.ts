@@ -200,7 +200,7 @@ export async function noteAsComposed(db: Database, edition: string, at: string):
  * one of the posts is in another edition. Run it in a transaction.
  */
 export async function replaceEdition(db: Database, edition: Edition): Promise<boolean> {
-  const { id, subject, preheader, html, text, composedAt } = edition;
+  const { id, subject, preheader, html, text, page, composedAt } = edition;
   const stored = await lockEdition(db, id);
   if (stored === undefined || stored.cancelledAt !== undefined) return false;
   // A sender registers before it reads the edition, also under the lock.
@@ -209,7 +209,15 @@ export async function replaceEdition(db: Database, edition: Edition): Promise<bo
   if (edition.posts.some((post) => used.has(post.id))) return false;
   await db
     .updateTable('editions')
-    .set({ subject, preheader, html, text, composed_at: composedAt, as_composed_at: null })
+    .set({
+      subject,
+      preheader,
+      html,
+      text,
+      page: page ?? null,
+      composed_at: composedAt,
+      as_composed_at: null,
+    })
     .where('id', '=', id)
     .execute();
   await resumeEdition(db, id, 'retraction');

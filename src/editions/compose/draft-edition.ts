@@ -1,9 +1,10 @@
 import { storedInstant } from '../../database/instants.ts';
+import { runApart } from '../../kernel/apart/run-apart.ts';
 import { reasonOf } from '../../kernel/errors.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { Problem } from '../../kernel/problem.ts';
 import { type CollectedPosts, collectPosts } from '../../posts/collect-posts.ts';
-import { reportPosts } from '../../posts/report-posts.ts';
+import { type PostNotes, reportPosts } from '../../posts/report-posts.ts';
 import type { Story } from '../../posts/story.ts';
 import type { Config } from '../../settings/config.ts';
 import type { NewsletterSettings } from '../../settings/settings.ts';
@@ -13,7 +14,11 @@ import { type Selection, selectStories } from '../digest/select-stories.ts';
 import type { Edition } from '../edition.ts';
 import type { ComposeDependencies } from '../edition-dependencies.ts';
 import { editionIdsOfDay, usedPostIds } from '../queries/editions.ts';
-import type { EditionDraft } from './edition-draft.ts';
+
+/** The edition that would be composed now. `undefined` if there are no new stories, or too few. */
+export interface EditionDraft extends PostNotes {
+  readonly edition: Edition | undefined;
+}
 
 /** A composed edition that is not stored yet. */
 export interface Draft extends EditionDraft {
@@ -26,6 +31,12 @@ export type DraftNext = (
   deps: ComposeDependencies,
   newsletter: NewsletterSettings,
 ) => Promise<Draft>;
+
+/** The program of the compose process. */
+const PROGRAM = new URL('./compose-process', import.meta.url);
+
+/** 20,000 posts take seconds. Composing that takes this long never ends. */
+const LIMIT_MS = 300_000;
 
 /** Everything that composing needs besides the posts. Can be sent to another process. */
 export interface DraftOrder {
@@ -55,15 +66,34 @@ export async function draftEdition(
   return draftFrom(await orderDraft(deps, newsletter, replacing), deps.log);
 }
 
+/**
+ * Runs `draftEdition` in its own process, which has saved the ids of the posts when this returns.
+ * Throws the errors of `draftEdition` and of `runApart`.
+ */
+export async function draftApart(
+  deps: ComposeDependencies,
+  newsletter: NewsletterSettings,
+  signal: AbortSignal,
+  limitMs = LIMIT_MS,
+): Promise<Draft> {
+  const options = { program: PROGRAM, name: 'composing the edition', signal, limitMs };
+  const draft = await runApart<EditionDraft>(await orderDraft(deps, newsletter), options);
+  return { ...draft, remember() {} };
+}
+
 /** Reads from the database what `draftFrom` needs. */
-export async function orderDraft(
+async function orderDraft(
   { config, store, clock, templates }: ComposeDependencies,
   newsletter: NewsletterSettings,
   replacing?: Edition,
 ): Promise<DraftOrder> {
   const now = clock();
   return {
-    ...{ config, newsletter, templates, now: now.toString(), replacing },
+    config,
+    newsletter,
+    templates,
+    now: now.toString(),
+    replacing,
     usedIds: await usedPostIds(store.db, newsletter.id, replacing?.id),
     takenIds: await editionIdsOfDay(store.db, newsletter.id, dayOf(newsletter, now)),
   };
@@ -118,7 +148,7 @@ async function render(
   const day = replacing?.day ?? dayOf(newsletter, now);
   const id = replacing?.id ?? freeId(`${newsletter.id}-${day}`, takenIds);
   const warnings = new Map<string, readonly Problem[]>();
-  const digest = await renderDigest({
+  const { warnings: ofDigest, ...digest } = await renderDigest({
     templates,
     newsletter,
     site: config.site,
@@ -134,17 +164,16 @@ async function render(
       return rendered;
     },
   });
-  const { subject, preheader, html, text, posts } = digest;
   const file = templates.digestMjml.file;
   return {
     edition: {
-      ...{ id, newsletter: newsletter.id, day, subject, preheader, html, text, posts },
+      id,
+      newsletter: newsletter.id,
+      day,
+      ...digest,
       composedAt: storedInstant(now),
     },
-    warnings: [
-      ...[...warnings.values()].flat(),
-      ...digest.warnings.map((message) => ({ file, message })),
-    ],
+    warnings: [...[...warnings.values()].flat(), ...ofDigest.map((message) => ({ file, message }))],
   };
 }
 

@@ -32,6 +32,9 @@ const TRIES = 5;
 /** Allows the style sheet inside the feeds' page, and no other. */
 const INDEX_STYLE = `'sha256-${hash('sha256', INDEX_CSS, 'base64')}'`;
 
+/** The pages of editions in the archive. Their HTML is that of a mail, with styles in attributes. */
+const EDITION_PAGE = /^archive\/[^/]+-\d{4}-\d\d-\d\d(-\d+)?\/index\.html$/;
+
 /** A requested file and its type. */
 interface Asked {
   /** Relative to the output folder. */
@@ -149,7 +152,7 @@ async function answerFile(
     case 'send': {
       const body = request.method === 'HEAD' ? '' : await folder.read(form);
       if (body === undefined) return false;
-      if (path === INDEX_FILE) allowStyle(reply);
+      allowStyles(reply, path);
       reply.headers({ ...headers.always, ...headers.ofContent }).send(body);
       return true;
     }
@@ -162,8 +165,13 @@ function negotiatedForm({ forms }: PublishedFile, acceptEncoding: string | undef
   return forms.find((form) => form.coding === coding);
 }
 
-function allowStyle(reply: FastifyReply): void {
+/** Allows the styles inside a page that has any. Others have only a style sheet. */
+function allowStyles(reply: FastifyReply, path: string): void {
   const policy = reply.getHeader('content-security-policy');
   if (typeof policy !== 'string') return;
-  reply.header('content-security-policy', policy.replace('style-src', `$& ${INDEX_STYLE}`));
+  if (path === INDEX_FILE) {
+    reply.header('content-security-policy', policy.replace('style-src', `$& ${INDEX_STYLE}`));
+  } else if (EDITION_PAGE.test(path)) {
+    reply.header('content-security-policy', `${policy};style-src-attr 'unsafe-inline'`);
+  }
 }

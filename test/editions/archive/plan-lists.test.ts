@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type ListedEdition, planLists } from '../../../src/editions/page/plan-lists.ts';
+import { planLists } from '../../../src/editions/archive/archive-lists.ts';
+import type { ArchivedEdition } from '../../../src/editions/queries/archived-editions.ts';
 import { newsletter } from '../samples.ts';
 
 /** Editions of the days before the last of 2026, the newest first. */
-function editionsOf(id: string, count: number, time = '07:00'): ListedEdition[] {
+function editionsOf(id: string, count: number, time = '07:00'): ArchivedEdition[] {
   return Array.from({ length: count }, (_, at) => {
     const day = Temporal.PlainDate.from('2026-12-31').subtract({ days: at }).toString();
     return {
       ...{ id: `${id}-${day}`, newsletter: id, day, subject: `Of ${day}` },
+      preheader: '',
       plannedAt: `${day}T${time}:00.000Z`,
+      composedAt: `${day}T${time}:00.000Z`,
     };
   });
 }

@@ -1,11 +1,12 @@
 /**
  * Style of the parts around an edition on its page. It has its own background and colours in both
  * palettes, because a template may have any. It is in no layer, so the mail's rules for links and
- * lists do not affect it.
+ * lists do not affect it. `mail-only` marked what is not for the web before templates knew `is_web`.
  */
 export const EDITION_PAGE_CSS = `
 .archived { display: flex; flex-direction: column; min-height: 100vh; margin: 0; }
 .archived > main { flex: 1 0 auto; }
+.archived .mail-only { display: none; }
 .archived-frame, .archived-more {
   background: #fffefa;
   color: #1b1a18;

@@ -1,7 +1,11 @@
+import {
+  type EditionPlace,
+  renderEditionPage,
+} from '../../../src/editions/archive/edition-page.ts';
 import { renderDigest } from '../../../src/editions/digest/render-digest.ts';
 import type { Edition } from '../../../src/editions/edition.ts';
-import type { EditionPageInput } from '../../../src/editions/page/edition-page-input.ts';
 import { readTexts } from '../../../src/templates/read-texts.ts';
+import { DEFAULTS } from '../../support/default-settings.ts';
 import { MORNING } from '../morning.ts';
 import { digestInput, newsletter } from '../samples.ts';
 
@@ -13,17 +17,17 @@ export const textsOf = readTexts('/nowhere');
 /** An edition of invented posts, with one that the mail had no room for. */
 export async function morningEdition(): Promise<Edition> {
   const digest = await renderDigest(digestInput(MORNING, { shown: 5 }));
-  const { subject, preheader, html, text, posts } = digest;
+  const { subject, preheader, html, text, page, posts } = digest;
   const untold = { id: 'tag:x', file: 'x.md', title: 'Ropes & <b>knots</b>' };
   return {
-    ...{ subject, preheader, html, text, newsletter: 'politics-essential' },
+    ...{ subject, preheader, html, text, page, newsletter: 'politics-essential' },
     ...{ id: 'politics-essential-2026-03-20', day: '2026-03-20' },
     composedAt: '2026-03-20T07:00:00.000Z',
     posts: [...posts, { ...untold, url: 'https://harbour.example/ropes.html', role: 'web' }],
   };
 }
 
-/** An edition whose HTML is `html`. */
+/** An edition whose HTML is `html`, composed when an edition had no HTML for its page. */
 export function editionOf(html: string): Edition {
   return {
     ...{ id: 'politics-essential-2026-03-20', newsletter: 'politics-essential' },
@@ -32,24 +36,24 @@ export function editionOf(html: string): Edition {
   };
 }
 
-export function pageInput(
-  edition: Edition,
-  changes: Partial<EditionPageInput> = {},
-): EditionPageInput {
-  return {
-    ...{ edition, newsletter: newsletter(), siteTitle: 'The Harbour Broadsheet', url: PAGE_URL },
-    plannedAt: '2026-03-20T07:00:00.000Z',
-    service: '../../',
-    earlier: { id: 'politics-essential-2026-03-19', subject: 'Yesterday & before' },
-    later: { id: 'politics-essential-2026-03-21', subject: 'Tomorrow <script>' },
-    feeds: [
-      {
-        type: 'application/atom+xml',
-        title: 'Politics Essential (Atom)',
-        url: 'https://harbour.example/archive/politics-essential/atom.xml',
-      },
-    ],
+/** The page of `edition`, at a place between two others, but for `changes`. */
+export function pageOf(edition: Edition, changes: Partial<EditionPlace> = {}) {
+  const plannedAt = '2026-03-20T07:00:00.000Z';
+  return renderEditionPage(edition, {
+    config: {
+      publicUrl: 'https://harbour.example/',
+      serviceUrl: 'https://harbour.example/',
+      site: DEFAULTS.site,
+      feeds: { ...DEFAULTS.feeds, publicUrl: 'https://harbour.example/', formats: ['atom'] },
+    },
+    newsletter: newsletter(),
     texts: textsOf('en-GB'),
+    editions: [
+      { id: 'politics-essential-2026-03-21', subject: 'Tomorrow <script>', plannedAt },
+      { id: edition.id, subject: edition.subject, plannedAt },
+      { id: 'politics-essential-2026-03-19', subject: 'Yesterday & before', plannedAt },
+    ],
+    at: 1,
     ...changes,
-  };
+  });
 }

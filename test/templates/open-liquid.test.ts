@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fitInto } from '../../src/templates/fit-into.ts';
+import { fitInto } from '../../src/templates/open-liquid.ts';
 
 const box = { width: 544, height: 408 };
 
