@@ -187,6 +187,21 @@ test('compressed copies of a file that stays are not touched', async (t) => {
   assert.deepEqual(stamps(), before);
 });
 
+test('a new text has a time in a later second, even if the clock went back', async (t) => {
+  const folder = temporaryFolder(t);
+  const path = join(folder, 'rss.xml');
+  const secondOf = () => Math.floor(statSync(path).mtimeMs / 1000);
+  await publish(folder, { 'rss.xml': 'first' });
+  const first = secondOf();
+  await publish(folder, { 'rss.xml': 'second' });
+  assert.ok(secondOf() > first);
+  const future = Math.floor(Date.now() / 1000) + 3600;
+  utimesSync(path, future, future);
+  await publish(folder, { 'rss.xml': LONG });
+  assert.equal(secondOf(), future + 1);
+  assertTwins(path, LONG);
+});
+
 test('a new text has new compressed copies, and one that became tiny has none', async (t) => {
   const folder = temporaryFolder(t);
   await publish(folder, { 'rss.xml': LONG });

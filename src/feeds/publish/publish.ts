@@ -6,6 +6,7 @@ import {
   readdirSync,
   renameSync,
   rmSync,
+  type Stats,
   statSync,
   utimesSync,
   writeFileSync,
@@ -15,7 +16,7 @@ import { dirname, join } from 'node:path';
 import { BroadsheetError, EXIT, reasonOf } from '../../kernel/errors.ts';
 import { isRunning } from '../../kernel/is-running.ts';
 import { readRegularFile } from '../../kernel/regular-file.ts';
-import { COPIES, type Coding, hasCopies, unpackCopy } from './compressed-copies.ts';
+import { COPIES, type Coding, hasCopies, isCopyOf, unpackCopy } from './compressed-copies.ts';
 import { CopyQueue } from './copy-queue.ts';
 
 const STAGING = '.publishing-';
@@ -91,8 +92,7 @@ export class Publication {
       const stat = statSync(target, { throwIfNoEntry: false });
       if (stat === undefined) return false;
       const wanted = hasCopies(path, stat.size);
-      if (!wanted || COPIES.every(({ ending }) => isTwin(target + ending, stat.mtimeMs)))
-        return true;
+      if (!wanted || COPIES.every(({ ending }) => isTwin(target + ending, stat))) return true;
       this.#change(target, { copies: new Map() }, wanted);
       return true;
     });
@@ -164,7 +164,7 @@ export class Publication {
   async commit(): Promise<void> {
     try {
       await this.#queue.finish();
-      for (const [target, change] of this.#changes) matchTimes(target, change);
+      for (const [target, change] of this.#changes) setTimes(target, change);
       await syncAll([...this.#changes.values()].flatMap(stagedOf));
       for (const [target, change] of this.#changes) {
         refusedBy(target, () => putInPlace(target, change));
@@ -187,11 +187,16 @@ function stagedOf({ staged, copies }: Change): string[] {
   return [...(staged === undefined ? [] : [staged]), ...copies.values()];
 }
 
-/** Sets the file's time and mode on its compressed copies. */
-function matchTimes(target: string, { staged, copies }: Change): void {
-  if (copies.size === 0) return;
+/**
+ * Sets the file's time and mode on its compressed copies. HTTP compares times in whole seconds, so the
+ * time of a new file is in a later second than that of the file that it replaces.
+ */
+function setTimes(target: string, { staged, removed, copies }: Change): void {
+  if (removed) return;
   const { mtimeMs, mode } = statSync(staged ?? target);
-  const seconds = Math.trunc(mtimeMs) / 1000;
+  const replaced = staged && statSync(target, { throwIfNoEntry: false });
+  const nextSecond = replaced ? Math.floor(replaced.mtimeMs / 1000) + 1 : 0;
+  const seconds = Math.max(Math.trunc(mtimeMs) / 1000, nextSecond);
   if (staged !== undefined) utimesSync(staged, seconds, seconds);
   for (const copy of copies.values()) {
     utimesSync(copy, seconds, seconds);
@@ -212,10 +217,9 @@ function putInPlace(target: string, { staged, removed, copies }: Change): void {
   for (const [ending, copy] of copies) renameSync(copy, target + ending);
 }
 
-/** Whether the compressed copy at `path` belongs to the file that was last changed at `mtimeMs`. */
-function isTwin(path: string, mtimeMs: number): boolean {
+function isTwin(path: string, file: Stats): boolean {
   const copy = statSync(path, { throwIfNoEntry: false });
-  return copy !== undefined && Math.trunc(copy.mtimeMs) === Math.trunc(mtimeMs);
+  return copy !== undefined && isCopyOf(copy, file);
 }
 
 function holds(path: string, bytes: Buffer): boolean {
