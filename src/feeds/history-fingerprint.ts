@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto';
+import { PROGRAM_VERSION } from '../kernel/version.ts';
 import type { PostSettings } from '../settings/settings.ts';
 import type { FeedContext } from './compose-feed.ts';
 import type { FeedPlan } from './feed-plan.ts';
 import type { FeedEntry } from './list-entries.ts';
-
-/** Increase this when a document's content changes without a change in posts and settings. */
-const REVISION = 2;
 
 /**
  * Fingerprint of a history document, as SHA-256 in hex. It changes when anything in the document
@@ -19,7 +17,8 @@ export function historyFingerprint(
   pictureOf: (entry: FeedEntry) => string,
 ): string {
   const parts = [
-    REVISION,
+    // Another version may write the same posts in another way.
+    PROGRAM_VERSION,
     plan.path,
     plan.title,
     plan.history,
