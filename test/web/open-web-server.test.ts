@@ -10,7 +10,7 @@ const PAGES: RoutePlugin = (app) => {
   );
   app.get('/subscribe/', async () => 'form');
   app.post('/subscribe/', async ({ body }) => body);
-  app.post('/unsubscribe/:token', { config: { limit: 'oneClick' } }, async ({ body }) => ({
+  app.post('/unsubscribe/:token', { config: { body: 'anyType' } }, async ({ body }) => ({
     body,
   }));
   app.get('/unsubscribe/:token', async () => 'button');
