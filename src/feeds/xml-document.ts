@@ -95,26 +95,28 @@ export function addChild(parent: Element, name: string, addition: Addition = {})
   return child;
 }
 
-// A CDATA section, or an element that people read together with the text at its start.
-const READ_BY_PEOPLE =
-  /<!\[CDATA\[[\s\S]*?\]\]>|(<(?:title|description|copyright|category|managingEditor|subtitle|rights|name|summary|dc:creator)(?: [^>]*)?>)([^<]*)/g;
+/**
+ * Stand for `&` and `<` of text for people until the document is written. `cleanText` has removed all
+ * noncharacters of Unicode from texts, so these two do not occur otherwise.
+ */
+const [AMPERSAND, LESS_THAN] = ['\u{FDD0}', '\u{FDD1}'];
 
 /**
- * The document's text, with its style sheet. In text for people, `&` and `<` become hexadecimal
- * references. Feed readers agree only on that form in titles (RSS Best Practices Profile,
- * *character data*), and validators do not mistake it for markup. Addresses have `&amp;`, because
- * some readers know only that form there. XML treats both forms as equal.
+ * Spells text for people: `writeXml` writes its `&` and `<` as hexadecimal references. Feed readers agree
+ * only on that form in titles (RSS Best Practices Profile, *character data*), and validators do not
+ * mistake it for markup. All else, above all addresses, has `&amp;`, because some readers know only
+ * that form there. XML treats both forms as equal.
  */
+export function text(value: string): string {
+  return value.replaceAll('&', AMPERSAND).replaceAll('<', LESS_THAN);
+}
+
+/** The document's text, with its style sheet. */
 export function writeXml(document: Document, stylesheet: string): string {
-  const text = new XMLSerializer().serializeToString(rootOf(document));
-  const spelled = text.replace(READ_BY_PEOPLE, (found, tag?: string, inside?: string) =>
-    tag === undefined || inside === undefined
-      ? found
-      : tag + inside.replaceAll('&amp;', '&#x26;').replaceAll('&lt;', '&#x3C;'),
-  );
+  const written = new XMLSerializer().serializeToString(rootOf(document));
   return [
     '<?xml version="1.0" encoding="utf-8"?>',
     `<?xml-stylesheet type="text/css" href="${stylesheet}"?>`,
-    `${spelled}\n`,
+    `${written.replaceAll(AMPERSAND, '&#x26;').replaceAll(LESS_THAN, '&#x3C;')}\n`,
   ].join('\n');
 }
