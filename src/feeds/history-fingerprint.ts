@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { PROGRAM_VERSION } from '../kernel/version.ts';
 import type { PostSettings } from '../settings/settings.ts';
 import type { FeedContext } from './compose-feed.ts';
-import type { FeedPlan } from './feed-plan.ts';
 import type { FeedEntry } from './list-entries.ts';
+import type { FeedPlan } from './plan-feeds.ts';
 
 /**
  * Fingerprint of a history document, as SHA-256 in hex. It changes when anything in the document

@@ -5,11 +5,11 @@ import type { FeedSettings, SiteSettings } from '../settings/settings.ts';
 import { discoveryLinks } from './discovery-links.ts';
 import type { FeedItem } from './feed.ts';
 import { nameKey } from './feed-name.ts';
-import type { FeedKind, FeedPlan } from './feed-plan.ts';
 import { documentPath, documentUrl, FORMATS, fileUrl } from './formats.ts';
 import { INDEX_CSS } from './index-css.ts';
 import { rfc3339 } from './moments.ts';
 import { OPML_FILE } from './opml.ts';
+import type { FeedKind, FeedPlan } from './plan-feeds.ts';
 
 export const INDEX_FILE = 'index.html';
 

@@ -1,9 +1,9 @@
 import { cleanLine } from '../kernel/clean-text.ts';
 import { escapeHtml } from '../kernel/escape.ts';
 import type { FeedFormat, FeedSettings, SiteSettings } from '../settings/settings.ts';
-import type { FeedKind, FeedPlan } from './feed-plan.ts';
 import { documentUrl } from './formats.ts';
 import { rfc822 } from './moments.ts';
+import type { FeedKind, FeedPlan } from './plan-feeds.ts';
 
 export const OPML_FILE = 'feeds.opml';
 

@@ -4,10 +4,10 @@ import type { CollectedPosts } from '../../posts/collect-posts.ts';
 import { compareText } from '../../posts/post.ts';
 import type { Config } from '../../settings/config.ts';
 import { wrongPostsFolder } from '../../settings/posts-folder.ts';
-import type { FeedPlan } from '../feed-plan.ts';
 import { findLostPosts, type LostPosts } from '../find-lost-posts.ts';
 import { documentPath } from '../formats.ts';
 import { atomId, rssGuid } from '../item-id.ts';
+import type { FeedPlan } from '../plan-feeds.ts';
 import type { Publication } from '../publish/publish.ts';
 import { readItemIds } from '../read-item-ids.ts';
 
