@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openHubPings } from '../../src/feeds/build/hub-pings.ts';
-import { changedTopics, pingHub } from '../../src/feeds/build/ping-hub.ts';
+import { changedTopics, openHubPings, pingHub } from '../../src/feeds/build/ping-hub.ts';
 import { openHub } from '../support/hub.ts';
 import { HOUR_MS } from '../support/sending.ts';
 import { waitFor } from '../support/wait-for.ts';

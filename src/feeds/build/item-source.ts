@@ -1,7 +1,7 @@
 import { reasonOf } from '../../kernel/errors.ts';
 import type { Problem } from '../../kernel/problem.ts';
 import type { CollectedPosts } from '../../posts/collect-posts.ts';
-import { composeItem } from '../compose-item.ts';
+import { composeItem } from '../compose-feed.ts';
 import type { FeedItem } from '../feed.ts';
 import type { FeedEntry } from '../list-entries.ts';
 

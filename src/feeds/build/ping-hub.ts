@@ -1,7 +1,7 @@
 import { reasonOf } from '../../kernel/errors.ts';
+import type { EventLog } from '../../kernel/log.ts';
 import type { Config } from '../../settings/config.ts';
-import { fileUrl } from '../formats.ts';
-import { isHubTopic } from '../hub-topics.ts';
+import { fileUrl, isHubTopic } from '../formats.ts';
 import type { BuildReport } from './build-report.ts';
 
 /** The result of notifying a hub. */
@@ -85,4 +85,54 @@ async function ping(
     // The reason is in the cause. The error itself only says "fetch failed".
     return { kind: 'away', reason: reasonOf((error as Error).cause ?? error) };
   }
+}
+
+/** First and longest wait between two tries. */
+const RETRY_MS = { first: 60_000, longest: 3_600_000 };
+
+/** After so many tries, readers have found the change without the hub. */
+const TRIES = 24;
+
+/** Pending notifications to a hub. */
+export interface HubPings {
+  add(topics: readonly string[]): void;
+  /** Sends what is due. Failed notifications are sent later. Never throws. */
+  send(signal: AbortSignal): Promise<void>;
+  /** Milliseconds until the next notification is due. Infinite if there is none. */
+  dueInMs(): number;
+}
+
+/** Starts with nothing pending for `hub`. `retryMs` is for tests. */
+export function openHubPings(hub: string, log: EventLog, retryMs = RETRY_MS): HubPings {
+  const topics = new Set<string>();
+  let tries = 0;
+  let dueAt = 0;
+  return {
+    add(changed) {
+      for (const topic of changed) topics.add(topic);
+    },
+    async send(signal) {
+      if (topics.size === 0 || performance.now() < dueAt) return;
+      const { told, untold, reason } = await pingHub(hub, [...topics], { signal });
+      for (const topic of told) topics.delete(topic);
+      if (told.length > 0) log.event('hub notified', { documents: told.length });
+      if (untold.length === 0 || signal.aborted) {
+        tries = 0;
+        return;
+      }
+      tries += 1;
+      const waitMs = Math.min(retryMs.first * 2 ** (tries - 1), retryMs.longest);
+      dueAt = performance.now() + waitMs;
+      const facts = { documents: untold.length, reason };
+      if (tries < TRIES) {
+        log.trouble('the hub could not be notified', { ...facts, againInSeconds: waitMs / 1000 });
+        return;
+      }
+      log.trouble('gave up notifying the hub', facts);
+      topics.clear();
+      tries = 0;
+    },
+    dueInMs: () =>
+      topics.size === 0 ? Number.POSITIVE_INFINITY : Math.max(0, dueAt - performance.now()),
+  };
 }

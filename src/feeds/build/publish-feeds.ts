@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import type { Log } from '../../kernel/log.ts';
+import { PROGRAM_VERSION } from '../../kernel/version.ts';
 import type { PostSettings } from '../../settings/settings.ts';
 import { composeFeed, type FeedContext } from '../compose-feed.ts';
 import { documentPath } from '../formats.ts';
-import { historyFingerprint } from '../history-fingerprint.ts';
 import type { FeedEntry } from '../list-entries.ts';
 import type { FeedPlan } from '../plan-feeds.ts';
 import { HISTORY_MANIFEST, manifestText } from '../publish/manifest.ts';
@@ -76,4 +77,34 @@ function asItIs(
     changed: false,
   }));
   return feeds.every((feed) => publication.keep(feed.path)) ? { feeds, warnings: [] } : undefined;
+}
+
+/**
+ * Fingerprint of a history document, as SHA-256 in hex. It changes when anything in the document
+ * changes; the document must then be rendered again. `pictureOf` returns any text that changes with
+ * the file of an entry's picture.
+ */
+function historyFingerprint(
+  plan: FeedPlan,
+  context: FeedContext,
+  postSettings: PostSettings,
+  pictureOf: (entry: FeedEntry) => string,
+): string {
+  const parts = [
+    // Another version may write the same posts in another way.
+    PROGRAM_VERSION,
+    plan.path,
+    plan.title,
+    plan.history,
+    context,
+    postSettings,
+    plan.entries.map((entry) => [
+      entry.id,
+      entry.url,
+      entry.story.shown.file,
+      entry.story.posts.map((post) => [post.date, post.updated, post.contentHash]),
+      pictureOf(entry),
+    ]),
+  ];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { cleanUrl, isUri } from '../../src/feeds/clean-url.ts';
-import { composeItem } from '../../src/feeds/compose-item.ts';
+import { composeItem } from '../../src/feeds/compose-feed.ts';
 import type { Post, RenderedPost } from '../../src/posts/post.ts';
 import { renderedPost, samplePost, sampleStory } from './samples.ts';
 
