@@ -4,14 +4,7 @@ import { renderXml } from './finish-xml.ts';
 import { FORMATS } from './formats.ts';
 import { atomId } from './item-id.ts';
 import { rfc3339 } from './moments.ts';
-import {
-  addChild,
-  childNamed,
-  childrenNamed,
-  setAttributes,
-  setText,
-  text,
-} from './xml-document.ts';
+import { addChild, childNamed, childrenNamed, setAttributes, text } from './xml-document.ts';
 
 /** The types of the feed's links, by relation. */
 const LINK_TYPES: ReadonlyMap<string | null, string> = new Map([
@@ -31,22 +24,22 @@ export function renderAtom(feed: Feed, publicUrl: string): string {
     prefixes: ['fh'],
     finishFeed(root) {
       setAttributes(root, { 'xml:lang': feed.language });
-      setText(childNamed(root, 'updated'), rfc3339(updatedOf(feed)));
+      childNamed(root, 'updated').textContent = rfc3339(updatedOf(feed));
       for (const link of childrenNamed(root, 'link')) {
         setAttributes(link, { type: LINK_TYPES.get(link.getAttribute('rel')) });
       }
     },
     finishItem(element, item, picture) {
-      setText(childNamed(element, 'id'), atomId(item.id));
+      childNamed(element, 'id').textContent = atomId(item.id);
       setAttributes(childNamed(element, 'title'), { type: 'text' });
       // Text that looks like a tag stays HTML, as the library has written it.
       if (!/<\/\w+>/.test(item.summary)) {
         const summary = childNamed(element, 'summary');
         setAttributes(summary, { type: 'text' });
-        setText(summary, text(item.summary));
+        summary.textContent = text(item.summary);
       }
-      setText(childNamed(element, 'published'), rfc3339(item.published));
-      setText(childNamed(element, 'updated'), distinctMoment(item.updated, written));
+      childNamed(element, 'published').textContent = rfc3339(item.published);
+      childNamed(element, 'updated').textContent = distinctMoment(item.updated, written);
       setAttributes(childNamed(element, 'link'), { rel: 'alternate', type: 'text/html' });
       for (const term of labelsOf(item)) addChild(element, 'category', { attributes: { term } });
       const { url: href, type, sizeBytes: length } = picture ?? {};

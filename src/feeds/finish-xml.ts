@@ -11,7 +11,6 @@ import {
   parseXml,
   rootOf,
   setAttributes,
-  setText,
   text,
   writeXml,
 } from './xml-document.ts';
@@ -59,7 +58,7 @@ export function renderXml(
     const element = items[at];
     if (element === undefined) throw new Error(`the document has only ${items.length} items`);
     setAttributes(element, { 'xml:lang': item.language });
-    setText(childNamed(element, 'title'), text(item.title));
+    childNamed(element, 'title').textContent = text(item.title);
     finishItem(element, item, showsPicture(item) ? undefined : item.image);
   }
   return writeXml(document, stylesheetHref(feed.path));

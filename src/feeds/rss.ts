@@ -4,7 +4,7 @@ import type { Feed } from './feed.ts';
 import { renderXml } from './finish-xml.ts';
 import { rssGuid } from './item-id.ts';
 import { rfc3339 } from './moments.ts';
-import { addChild, childNamed, childrenNamed, setText, text } from './xml-document.ts';
+import { addChild, childNamed, childrenNamed, text } from './xml-document.ts';
 
 /**
  * Renders `feed` as RSS 2.0, by the RSS Advisory Board's specification and Best Practices Profile.
@@ -20,14 +20,14 @@ export function renderRss(feed: Feed, publicUrl: string): string {
       if (email !== undefined) {
         // The characters that are not allowed in the parentheses after an address (RFC 822 §3.4.3).
         const comment = name.replace(/[()\\]/g, '');
-        addChild(channel, 'managingEditor', { text: text(`${email} (${comment})`), before });
+        addChild(channel, 'managingEditor', { content: text(`${email} (${comment})`), before });
       }
       for (const image of childrenNamed(channel, 'image')) finishImage(image, feed.image);
     },
     finishItem(element, item, picture) {
-      setText(childNamed(element, 'guid'), rssGuid(item.id));
-      for (const author of item.authors) addChild(element, 'dc:creator', { text: text(author) });
-      addChild(element, 'atom:updated', { text: rfc3339(item.updated) });
+      childNamed(element, 'guid').textContent = rssGuid(item.id);
+      for (const author of item.authors) addChild(element, 'dc:creator', { content: text(author) });
+      addChild(element, 'atom:updated', { content: rfc3339(item.updated) });
       if (picture !== undefined) addPicture(element, picture);
     },
   });
@@ -44,8 +44,8 @@ function finishImage(element: Element, image: Image | undefined): void {
   }
   const { width = 0, height = 0 } = image;
   if (width < 1 || width > 144 || height < 1 || height > 400) return;
-  addChild(element, 'width', { text: String(width) });
-  addChild(element, 'height', { text: String(height) });
+  addChild(element, 'width', { content: String(width) });
+  addChild(element, 'height', { content: String(height) });
 }
 
 function isRssImage(image: Image): boolean {
