@@ -11,7 +11,7 @@ const TOPICS = ['rss.xml', 'atom.xml', 'feed.json'].map((file) => `https://paper
 test('a hub is told of each document by a form of its own', async (t) => {
   const hub = await openHub(t);
   const report = await pingHub(hub.url, TOPICS);
-  assert.deepEqual(report, { hub: hub.url, told: TOPICS, untold: [] });
+  assert.deepEqual(report, { hub: hub.url, told: TOPICS, untold: [], reason: undefined });
   assert.deepEqual(
     hub.pings,
     TOPICS.map((topic) => ({

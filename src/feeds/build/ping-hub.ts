@@ -14,13 +14,6 @@ export interface HubReport {
   readonly reason?: string;
 }
 
-export interface PingOptions {
-  /** Aborts the running requests. */
-  readonly signal?: AbortSignal;
-  /** For one document. */
-  readonly timeoutMs?: number;
-}
-
 const TIMEOUT_MS = 10_000;
 
 /**
@@ -38,53 +31,48 @@ export function changedTopics(
 /**
  * Notifies a WebSub hub that the documents at `topics` have changed, one after the other, as in
  * PubSubHubbub 0.4 §7.1 (WebSub does not define this step). If the hub is unavailable for one
- * document, the others are not tried. Never throws.
+ * document, the others are not tried. `signal` aborts the running request; `timeoutMs` is for one
+ * document. Never throws.
  */
 export async function pingHub(
   hub: string,
   topics: readonly string[],
-  options: PingOptions = {},
+  { signal, timeoutMs = TIMEOUT_MS }: { signal?: AbortSignal; timeoutMs?: number } = {},
 ): Promise<HubReport> {
   const told: string[] = [];
   let reason: string | undefined;
   for (const topic of topics) {
-    const answer = await ping(hub, topic, options);
-    if (answer.kind === 'taken') told.push(topic);
-    else reason ??= answer.reason;
-    if (answer.kind === 'away') break;
+    const timeout = AbortSignal.timeout(timeoutMs);
+    try {
+      const { ok, status } = await ping(
+        hub,
+        topic,
+        AbortSignal.any([timeout, ...(signal ? [signal] : [])]),
+      );
+      if (ok) told.push(topic);
+      else reason ??= `it answered ${status}`;
+      if (status >= 500 || status === 429) break;
+    } catch (error) {
+      // The reason is in the cause. The error itself only says "fetch failed".
+      const cause = reasonOf((error as Error).cause ?? error);
+      reason ??= timeout.aborted ? `no answer within ${timeoutMs / 1000} s` : cause;
+      break;
+    }
   }
-  const untold = topics.filter((topic) => !told.includes(topic));
-  return { hub, told, untold, ...(reason === undefined ? {} : { reason }) };
+  return { hub, told, untold: topics.filter((topic) => !told.includes(topic)), reason };
 }
 
-type Answer =
-  | { readonly kind: 'taken' }
-  | { readonly kind: 'refused' | 'away'; readonly reason: string };
-
-async function ping(
-  hub: string,
-  topic: string,
-  { signal, timeoutMs = TIMEOUT_MS }: PingOptions,
-): Promise<Answer> {
-  const timeout = AbortSignal.timeout(timeoutMs);
-  try {
-    const response = await fetch(hub, {
-      method: 'POST',
-      // Hubs read either `hub.url` or `hub.topic`.
-      body: new URLSearchParams({ 'hub.mode': 'publish', 'hub.url': topic, 'hub.topic': topic }),
-      // Most redirects would change it to a GET, which notifies nobody.
-      redirect: 'manual',
-      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
-    });
-    await response.body?.cancel();
-    if (response.ok) return { kind: 'taken' };
-    const isAway = response.status >= 500 || response.status === 429;
-    return { kind: isAway ? 'away' : 'refused', reason: `it answered ${response.status}` };
-  } catch (error) {
-    if (timeout.aborted) return { kind: 'away', reason: `no answer within ${timeoutMs / 1000} s` };
-    // The reason is in the cause. The error itself only says "fetch failed".
-    return { kind: 'away', reason: reasonOf((error as Error).cause ?? error) };
-  }
+async function ping(hub: string, topic: string, signal: AbortSignal): Promise<Response> {
+  const response = await fetch(hub, {
+    method: 'POST',
+    // Hubs read either `hub.url` or `hub.topic`.
+    body: new URLSearchParams({ 'hub.mode': 'publish', 'hub.url': topic, 'hub.topic': topic }),
+    // Most redirects would change it to a GET, which notifies nobody.
+    redirect: 'manual',
+    signal,
+  });
+  await response.body?.cancel();
+  return response;
 }
 
 /** First and longest wait between two tries. */
