@@ -93,9 +93,8 @@ function shownItems({ path }: FeedPlan, { publication }: BuildSoFar) {
   for (const format of ['json', 'atom', 'rss'] as const) {
     const document = documentPath(path, format);
     const text = publication.textOf(document);
-    if (text !== undefined) {
-      return { path: publication.pathOf(document), ids: readItemIds(format, text) };
-    }
+    if (text === undefined) continue;
+    return { path: publication.pathOf(document), ids: readItemIds(format, text) };
   }
   return undefined;
 }

@@ -43,12 +43,9 @@ export async function pingHub(
   let reason: string | undefined;
   for (const topic of topics) {
     const timeout = AbortSignal.timeout(timeoutMs);
+    const either = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
     try {
-      const { ok, status } = await ping(
-        hub,
-        topic,
-        AbortSignal.any([timeout, ...(signal ? [signal] : [])]),
-      );
+      const { ok, status } = await ping(hub, topic, either);
       if (ok) told.push(topic);
       else reason ??= `it answered ${status}`;
       if (status >= 500 || status === 429) break;
