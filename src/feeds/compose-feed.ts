@@ -3,9 +3,8 @@ import type { Image, RenderedPost } from '../posts/post.ts';
 import type { FeedSettings, SiteSettings } from '../settings/settings.ts';
 import { cleanUrl } from './clean-url.ts';
 import type { Feed, FeedItem } from './feed.ts';
-import type { FeedEntry } from './list-entries.ts';
 import { feedMoment, latestOf } from './moments.ts';
-import type { FeedPlan } from './plan-feeds.ts';
+import type { FeedEntry, FeedPlan } from './plan-feeds.ts';
 
 export interface FeedContext {
   readonly site: SiteSettings;

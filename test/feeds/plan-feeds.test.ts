@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type FeedEntry, listEntries } from '../../src/feeds/list-entries.ts';
-import { type PlanInput, planFeeds } from '../../src/feeds/plan-feeds.ts';
+import {
+  type FeedEntry,
+  listEntries,
+  type PlanInput,
+  planFeeds,
+} from '../../src/feeds/plan-feeds.ts';
 import type { Post } from '../../src/posts/post.ts';
 import type { Story } from '../../src/posts/story.ts';
 import { SETTINGS, SITE, samplePost, sampleStory } from './samples.ts';

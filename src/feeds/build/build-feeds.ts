@@ -14,10 +14,15 @@ import type { FeedItem } from '../feed.ts';
 import { FEED_CSS, FEED_CSS_FILE } from '../feed-css.ts';
 import { documentPath } from '../formats.ts';
 import { INDEX_FILE, INDEX_MARK, renderIndexPage } from '../index-page.ts';
-import { type FeedEntry, listEntries } from '../list-entries.ts';
 import { latestOf, NEVER_UPDATED } from '../moments.ts';
 import { OPML_FILE, renderOpml } from '../opml.ts';
-import { type FeedPlan, historyPath, planFeeds } from '../plan-feeds.ts';
+import {
+  type FeedEntry,
+  type FeedPlan,
+  historyPath,
+  listEntries,
+  planFeeds,
+} from '../plan-feeds.ts';
 import { HISTORY_MANIFEST, manifestText, readManifest } from '../publish/manifest.ts';
 import { Publication } from '../publish/publish.ts';
 import type { BuildReport, BuiltFeed } from './build-report.ts';
