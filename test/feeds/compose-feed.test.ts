@@ -46,7 +46,7 @@ test('a date that feeds cannot write is moved to the nearest that they can', () 
   assert.equal(item.published.toString(), '9999-12-31T23:59:59Z');
 });
 
-test('a lost character is kept in content and asked after in titles', () => {
+test('a lost character is kept in content, and becomes a question mark in titles', () => {
   const item = itemOf({ title: 'caf\ufffd' }, { html: '<p>caf\ufffd</p>' });
   assert.equal(item.title, 'caf?');
   assert.equal(item.html, '<p>caf&#xFFFD;</p>');

@@ -115,7 +115,7 @@ test('each category, author and tag has a feed, as configured', () => {
   assert.deepEqual([...planned(planInput(posts, { settings })).keys()], ['', 'tags/tolls']);
 });
 
-test('colliding names and other spellings are told, with the file that has them', () => {
+test('colliding names and other spellings are reported with their file', () => {
   const posts = [
     samplePost(1, { categories: ['News'] }),
     samplePost(2, { categories: ['News!'] }),

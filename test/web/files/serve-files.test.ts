@@ -173,7 +173,7 @@ test('everything is below the base path', async (t) => {
   assert.equal(await statusOf('/news/news/rss.xml'), 404);
 });
 
-test('other methods are 405 with what is allowed, OPTIONS tells it, and what is not there is 404', async (t) => {
+test('other methods are 405 with Allow, OPTIONS lists the methods, and a missing file is 404', async (t) => {
   const { publish, server } = await openFolder(t);
   await publish({ 'rss.xml': LONG, 'feed.css': LONG });
   for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'TRACE']) {
@@ -227,7 +227,7 @@ test('compressed copies that were made of other bytes, or are links, are not sen
   assert.equal((await ask()).headers['content-encoding'], undefined);
 });
 
-test('what other programs do to the folder shows at once: new bytes, a file that goes', async (t) => {
+test('changes by other programs show at once: new bytes, a removed file', async (t) => {
   const { folder, publish, server } = await openFolder(t);
   const path = join(folder, 'rss.xml');
   await publish({ 'rss.xml': LONG });
