@@ -1,9 +1,8 @@
 import { hash } from 'node:crypto';
 import { once } from 'node:events';
-import { fstat, ReadStream } from 'node:fs';
+import { ReadStream } from 'node:fs';
 import { lstat, realpath, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { promisify } from 'node:util';
 import fastifyStatic from '@fastify/static';
 import type { FastifyReply } from 'fastify';
 import { documentPath, FORMATS, fileUrl, isHubTopic } from '../../feeds/formats.ts';
@@ -232,13 +231,13 @@ function allowStyle(reply: FastifyReply): void {
 }
 
 /**
- * Throws a `WebError` (503) if `stream` has opened another file than the one that the headers describe.
+ * Throws a `WebError` (503) if `stream` may be of another file than the one that the headers describe.
  * The library reads the state of a file first, and a build may replace the file before it is opened.
  */
 async function refuseReplaced(stream: ReadStream, reply: FastifyReply): Promise<void> {
   try {
-    const [fd] = await once(stream, 'open');
-    const { size, mtime } = await promisify(fstat)(fd);
+    if (stream.pending) await once(stream, 'open');
+    const { size, mtime } = await stat(stream.path);
     const tag = `W/"${size.toString(16)}-${mtime.getTime().toString(16)}"`;
     if (tag === reply.getHeader('etag')) return;
   } catch {
