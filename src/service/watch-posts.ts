@@ -1,8 +1,7 @@
 import type { ServiceDependencies, ServicePart } from '../delivery/send-dependencies.ts';
 import { buildApart } from '../feeds/build/build-apart.ts';
 import type { BuildReport } from '../feeds/build/build-report.ts';
-import { type HubPings, openHubPings } from '../feeds/build/hub-pings.ts';
-import { changedTopics } from '../feeds/build/ping-hub.ts';
+import { changedTopics, type HubPings, openHubPings } from '../feeds/build/ping-hub.ts';
 import { openChangeSignal } from '../kernel/change-signal.ts';
 import { BroadsheetError, EXIT, reasonOf } from '../kernel/errors.ts';
 import { backoff } from '../kernel/retry-delay.ts';

@@ -23,7 +23,7 @@ export function addUnsubscribe(app: FastifyInstance, site: Site): void {
     const isOver = leaving.status !== 'active' && leaving.status !== 'pending';
     return isOver ? sendLeft(reply, site, leaving) : sendButton(reply, site, token, leaving);
   });
-  const options = { config: { limit: 'oneClick' } } as const;
+  const options = { config: { limit: 'oneClick', body: 'anyType' } } as const;
   app.post<Route>('/unsubscribe/:token', options, async (request, reply) => {
     // The undo link is only for the person, not for a server that acts for them.
     const isPerson = formFields(request.body).one('page') !== '';

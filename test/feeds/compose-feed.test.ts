@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { cleanUrl, isUri } from '../../src/feeds/clean-url.ts';
-import { composeItem } from '../../src/feeds/compose-item.ts';
+import { composeItem } from '../../src/feeds/compose-feed.ts';
 import type { Post, RenderedPost } from '../../src/posts/post.ts';
 import { renderedPost, samplePost, sampleStory } from './samples.ts';
 
@@ -46,7 +46,7 @@ test('a date that feeds cannot write is moved to the nearest that they can', () 
   assert.equal(item.published.toString(), '9999-12-31T23:59:59Z');
 });
 
-test('a lost character is kept in content and asked after in titles', () => {
+test('a lost character is kept in content, and becomes a question mark in titles', () => {
   const item = itemOf({ title: 'caf\ufffd' }, { html: '<p>caf\ufffd</p>' });
   assert.equal(item.title, 'caf?');
   assert.equal(item.html, '<p>caf&#xFFFD;</p>');
