@@ -1,23 +1,43 @@
+import type { Kysely } from 'kysely';
 import { openStatistics, prepareBulkWrite } from '../../database/bulk-write.ts';
+import { textType } from '../../database/dialect.ts';
 import { readIdentity } from '../../database/identity.ts';
+import { repeatedInsert } from '../../database/repeated-insert.ts';
 import type { DepartedStatus, SubscriptionStatus } from '../../database/states.ts';
-import type { Database } from '../../database/tables.ts';
+import type { Database, Tables } from '../../database/tables.ts';
 import { addressKey, type EmailAddress } from '../../kernel/email-address.ts';
 import type { Config } from '../../settings/config.ts';
-import { openSubscriptionWriter, type SubscriptionChange } from '../change-subscriptions.ts';
+import { openSubscriptionWriter } from '../change-subscriptions.ts';
 import { departuresOf, hasDepartures } from '../journal/journal.ts';
 import { hashesOfAddress, hashIp } from '../keyed-hashes.ts';
-import { type NewSubscriber, newSubscriber, subscriberIds } from '../new-subscriber.ts';
-import { openImportLines } from '../queries/import-lines.ts';
+import { newSubscriber, subscriberIds } from '../new-subscriber.ts';
 import { deleteRequestsOf } from '../queries/sign-ups.ts';
 import { findSubscribers } from '../queries/subscribers.ts';
-import { type Consent, hasLeft, type Subscriber } from '../subscriber.ts';
+import { hasLeft, type Subscriber } from '../subscriber.ts';
 import { FIRST_EVENTS } from '../subscription-events.ts';
-import type { ImportCounts } from './import-counts.ts';
-import { type ImportedPerson, stricterStatus } from './parse-import-row.ts';
+import { stricterStatus } from './columns/read-decision.ts';
+import type { ImportedPerson } from './parse-import-row.ts';
+
+/** The results of the accepted lines of an import. Each line counts once. */
+export interface ImportCounts {
+  /** New and active. */
+  added: number;
+  /** New, and has to confirm. */
+  pending: number;
+  /** New, and the file says that they left. Stored with that status, so nothing subscribes them again. */
+  left: number;
+  /** Already known, not changed. */
+  already: number;
+  /** Left, bounced, complained or were erased here, and stay so. */
+  kept: number;
+  /** Was subscribed here, and the file says that they left. */
+  ended: number;
+  /** Repeated in the same file. */
+  duplicates: number;
+}
 
 /** Values for people whose record does not have its own. */
-export interface Given {
+interface Defaults {
   readonly newsletter: string;
   /** The highest status that a person can get. */
   readonly status: SubscriptionStatus;
@@ -38,47 +58,53 @@ export interface Importer {
 /** Opens an import. `db` is its transaction. */
 export async function openImporter(
   db: Database,
-  given: Given,
+  defaults: Defaults,
   { journalFile }: Pick<Config, 'journalFile'>,
 ): Promise<Importer> {
   await prepareBulkWrite(db);
-  const lines = await openImportLines(db);
+  const { newsletter, at, source } = defaults;
+  const readAddresses = await openReadAddresses(db);
   const { hash_key: key } = await readIdentity(db);
   const writer = await openSubscriptionWriter(db, journalFile);
-  const noteStored = openStatistics(db);
+  const countStored = openStatistics(db);
   // Hashing a million addresses takes seconds. Usually no departures exist yet.
-  const journalled = await hasDepartures(db);
+  const isJournalUsed = await hasDepartures(db);
   return {
     async store(people, counts) {
       if (people.length === 0) return;
       const addresses = people.map(({ address }) => address);
-      const fresh = new Set(await lines.note(addresses));
-      const known = new Map(await findSubscribers(db, given.newsletter, addresses));
+      const fresh = new Set(await readAddresses.add(addresses));
+      const known = new Map(await findSubscribers(db, newsletter, addresses));
       const unknown = addresses.filter((address) => !known.has(addressKey(address)));
-      const departed = journalled
-        ? await findDeparted(db, given.newsletter, unknown, key)
+      const departed = isJournalUsed
+        ? await findDeparted(db, newsletter, unknown, key)
         : new Set<string>();
       const batch: Batch = { fresh, known, departed, added: [], ended: new Map() };
       const newId = subscriberIds();
       for (const person of people) {
-        const status = stricterStatus(person.status ?? 'active', given.status);
+        const status = stricterStatus(person.status ?? 'active', defaults.status);
         // Their earlier requests end even if the history gets no line: an erased person has no row, and a
         // second complaint changes nothing.
         const isErased = departed.has(addressKey(person.address));
         if (status === 'complained' || (hasLeft(status) && isErased)) {
           await deleteRequestsOf(db, person.address);
         }
-        const make = () => newSubscriber(factsOf(person, status, given, key), newId);
+        const make = () => toSubscriber(person, status, defaults, { key, newId });
         counts[take(addressKey(person.address), status, make, batch)] += 1;
       }
       // In the order of the index: the fastest order.
       const added = batch.added.toSorted((a, b) => (a.address < b.address ? -1 : 1));
-      await writer.add(added, given.source);
-      await noteStored(added.length);
-      await writer.apply([...batch.ended.values()].map((end) => toChange(end, given)));
+      await writer.add(added, source);
+      await countStored(added.length);
+      await writer.apply(
+        [...batch.ended.values()].map(({ id, status }) => ({
+          id,
+          event: { kind: FIRST_EVENTS[status], at, source },
+        })),
+      );
     },
     async close() {
-      await lines.close();
+      await readAddresses.close();
       await writer.close();
     },
   };
@@ -113,7 +139,8 @@ function take(
     if (hasLeft(status)) return 'left';
     return status === 'pending' ? 'pending' : 'added';
   }
-  if (hasLeft(status) && isStricter(status, before.status)) {
+  const isStricter = stricterStatus(before.status, status) !== before.status;
+  if (hasLeft(status) && isStricter) {
     ended.set(mailbox, { id: before.id, status });
     known.set(mailbox, { ...before, status });
     // If they had left before, they count as kept. A complaint is still recorded.
@@ -139,31 +166,54 @@ async function findDeparted(
   return new Set(left.map(([, address]) => addressKey(address)));
 }
 
-function isStricter(status: SubscriptionStatus, before: SubscriptionStatus): boolean {
-  return status !== before && stricterStatus(status, before) === status;
-}
-
-function toChange(
-  { id, status }: { readonly id: string; readonly status: DepartedStatus },
-  { at, source }: Given,
-): SubscriptionChange {
-  return { id, event: { kind: FIRST_EVENTS[status], at, source } };
-}
-
-function factsOf(
+function toSubscriber(
   person: ImportedPerson,
   status: SubscriptionStatus,
-  given: Given,
-  key: string,
-): NewSubscriber {
-  const { at = given.at, source = given.source, text, confirmedAt, ip } = person.consent;
+  defaults: Defaults,
+  { key, newId }: { readonly key: string; readonly newId: () => string },
+): Subscriber {
+  const { at = defaults.at, source = defaults.source, text, confirmedAt, ip } = person.consent;
   const ipHash = person.consent.ipHash ?? (ip === undefined ? undefined : hashIp(key, ip));
-  const consent: Consent = {
-    ...{ at, source },
-    ...(text === undefined ? {} : { text }),
-    ...(ipHash === undefined ? {} : { ipHash }),
-    ...(confirmedAt === undefined ? {} : { confirmedAt }),
+  const { address, name, changedAt = defaults.at } = person;
+  const consent = { at, source, text, ipHash, confirmedAt };
+  const { newsletter } = defaults;
+  return newSubscriber({ newsletter, address, name, status, consent, changedAt }, newId);
+}
+
+interface ImportTables extends Tables {
+  /** The mailboxes that an import has read. Only its transaction sees this table. */
+  readonly import_lines: { address_key: string };
+}
+
+/**
+ * The addresses that one import has read. The database stores them, so a file of any size needs little
+ * memory. `add` returns the keys of the new ones. `close` comes last; a transaction that rolls back cleans
+ * up by itself.
+ */
+async function openReadAddresses(transaction: Database) {
+  const db = transaction as unknown as Kysely<ImportTables>;
+  await db.schema
+    .createTable('import_lines')
+    .temporary()
+    .addColumn('address_key', textType(db), (column) => column.primaryKey())
+    .execute();
+  const insert = repeatedInsert<{ address_key: string }, { address_key: string }>(
+    transaction,
+    (rows) =>
+      db
+        .insertInto('import_lines')
+        .values([...rows])
+        .onConflict((conflict) => conflict.column('address_key').doNothing())
+        .returning('address_key'),
+  );
+  return {
+    async add(addresses: readonly EmailAddress[]): Promise<readonly string[]> {
+      const keys = addresses.map(addressKey).sort();
+      const { rows } = await insert(keys.map((key) => ({ address_key: key })));
+      return rows.map((row) => row.address_key);
+    },
+    async close(): Promise<void> {
+      await db.schema.dropTable('import_lines').execute();
+    },
   };
-  const { address, name, changedAt = given.at } = person;
-  return { newsletter: given.newsletter, address, name, status, consent, changedAt };
 }

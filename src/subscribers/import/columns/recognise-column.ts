@@ -1,5 +1,52 @@
 import { type ColumnTopics, type Topic, topicsOf } from './column-words.ts';
+import { foldWords, wordsOf } from './fold-words.ts';
 import type { Meaning } from './meanings.ts';
+
+/** Names of address columns, without their spaces; the most certain first. Arabic also with the article. */
+const ADDRESS_NAMES = wordsOf(
+  `email, email address, mail, e mail 1 value,
+  email adresse, mailadresse, adresse email, adresse mail, adresse de courriel, courriel, mel,
+  adresse electronique, adresse de messagerie, correo, correo electronico, direccion de correo,
+  direccion de correo electronico, direccion de email, direccion email, indirizzo email, indirizzo mail,
+  indirizzo di posta elettronica, posta elettronica, emailadres, mailadres, endereco de email, endereco email,
+  endereco eletronico, correio eletronico, adres email, adres mailowy, poczta elektroniczna, epost, epostadress,
+  epostadresse, mail address, primary email, email primary, email 1, contact email, user email, customer email,
+  subscriber email, your email, your email address, primary email address, electronic mail, elektronische post,
+  sahkoposti, e posta, البريد الالكتروني, بريد الكتروني, عنوان البريد الالكتروني, عنوان بريد الكتروني, البريد, ايميل, الايميل,
+  электронная почта, адрес электронной почты, почта, емаил, subscriber, address`,
+).map(foldName);
+
+const NAME_PARTS = {
+  name: `name, full name, fullname, vollstandiger name, nom complet, nombre completo, nome completo, nome e cognome,
+    volledige naam, naam, imie i nazwisko, namn, navn, الاسم, الاسم الكامل, имя`,
+  'first-name': `first name, firstname, given name, vorname, prenom, nombre, nome, voornaam, imie, fornamn, fornavn,
+    الاسم الاول`,
+  'last-name': `last name, lastname, surname, family name, nachname, familienname, nom, nom de famille, apellido,
+    apellidos, cognome, achternaam, sobrenome, nazwisko, efternamn, efternavn, etternavn, اسم العائله, الاسم الاخير,
+    اللقب, фамилия`,
+} as const;
+
+/**
+ * The index of the column with the addresses. Undefined if no name in `names` (as `foldWords` writes them)
+ * is a known address column.
+ */
+export function findAddressColumn(names: readonly string[]): number | undefined {
+  const folded = names.map(foldName);
+  const found = ADDRESS_NAMES.find((name) => folded.includes(name));
+  return found === undefined ? undefined : folded.indexOf(found);
+}
+
+/** Without spaces: `E-Mail-Adresse`, `Email Adresse` and `Emailadresse` become equal. */
+function foldName(name: string): string {
+  return foldWords(name).replaceAll(' ', '');
+}
+
+/** The part of a person's name in the column, whose name is folded. Undefined if it contains no name. */
+export function recogniseNamePart(name: string): Meaning | undefined {
+  return (['name', 'first-name', 'last-name'] as const).find((part) =>
+    wordsOf(NAME_PARTS[part]).some((some) => foldWords(some) === name),
+  );
+}
 
 /**
  * The meaning of a column from its name alone. `unused`: nothing important. `other-channel`: about SMS,
