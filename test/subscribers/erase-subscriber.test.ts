@@ -6,9 +6,10 @@ import { test } from 'node:test';
 import { planDeliveries } from '../../src/delivery/queries/deliveries.ts';
 import { showSubscriber } from '../../src/site/show-subscriber.ts';
 import { addSubscriber } from '../../src/subscribers/add-subscriber.ts';
+import { changeSubscriptions } from '../../src/subscribers/change-subscriptions.ts';
 import { eraseSubscriber } from '../../src/subscribers/erase-subscriber.ts';
 import { readJournal } from '../../src/subscribers/journal/journal-file.ts';
-import { subscriberInsert } from '../../src/subscribers/queries/write-subscriptions.ts';
+import type { Subscriber } from '../../src/subscribers/subscriber.ts';
 import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { address, NEWSLETTER, openPaper, type Paper, PEOPLE } from '../support/paper.ts';
 import { everyone, importText } from '../support/people.ts';
@@ -23,15 +24,22 @@ function filesWith(paper: Paper, text: string): string[] {
     .filter((name) => readFileSync(join(paper.folder, name)).includes(text));
 }
 
+function add({ deps: { store, config } }: Paper, subscriber: Subscriber) {
+  return changeSubscriptions(store.db, config, (writer) => writer.add([subscriber], 'a test'));
+}
+
 test('of somebody who was erased no file holds the address, whatever was sent to them', async (t) => {
   const paper = await openPaper(t, { subscribers: [...PEOPLE, 'Zoe.Quill@example.org'] });
   const zoe = address('zoe.quill@example.org');
   const [known] = await showSubscriber(paper.deps, { address: zoe });
   assert.ok(known !== undefined);
   // Another newsletter, and rows enough that pages are split and copied.
-  await subscriberInsert(paper.deps.store.db)([
-    { ...known.subscriber, id: 'elsewhere', newsletter: 'another', name: 'Zoe Quill' },
-  ]);
+  await add(paper, {
+    ...known.subscriber,
+    id: 'elsewhere',
+    newsletter: 'another',
+    name: 'Zoe Quill',
+  });
   const lines = Array.from(
     { length: 3000 },
     (_, index) => `zoe.${index % 60}.r${index}@example.org`,
@@ -130,9 +138,8 @@ test('somebody who signed up again after an erasure can be erased again', async 
   const paper = await openPaper(t, { subscribers: ['ada@example.org'] });
   await eraseSubscriber(paper.deps, ADA);
   const consent = { at: '2026-03-20T07:00:00.000Z', source: 'form' };
-  await subscriberInsert(paper.deps.store.db)([
-    { id: 'again', newsletter: NEWSLETTER, address: ADA, status: 'active', consent, changedAt: '' },
-  ]);
+  const again = { id: 'again', newsletter: NEWSLETTER, address: ADA, consent } as const;
+  await add(paper, { ...again, status: 'active', changedAt: '' });
   assert.equal((await importText(paper, 'ada@example.org\n')).already, 1);
   assert.equal((await eraseSubscriber(paper.deps, ADA)).result, 'erased');
   assert.deepEqual(await everyone(paper), []);

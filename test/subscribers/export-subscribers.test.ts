@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
+import { changeSubscriptions } from '../../src/subscribers/change-subscriptions.ts';
 import { defuseCell, restoreCell } from '../../src/subscribers/defuse-cell.ts';
 import { exportSubscribers } from '../../src/subscribers/export-subscribers.ts';
-import { subscriberInsert } from '../../src/subscribers/queries/write-subscriptions.ts';
 import type { Subscriber } from '../../src/subscribers/subscriber.ts';
 import { test } from '../support/databases.ts';
 import { address, NEWSLETTER, openPaper } from '../support/paper.ts';
@@ -72,17 +72,12 @@ test('people who are exported and imported elsewhere are the same people, whatev
   });
   const people = fc.sample(person, { numRuns: 300, seed: 4 });
   const paper = await openPaper(t);
-  await subscriberInsert(paper.deps.store.db)(
-    people.map(({ name, status, changedAt, ...consent }, index): Subscriber => {
-      const kept = Object.entries(consent).filter(([, value]) => value !== undefined);
-      return {
-        ...{ id: `id${index}`, newsletter: NEWSLETTER, address: address(`p${index}@example.org`) },
-        ...(name === undefined ? {} : { name }),
-        ...{ status, changedAt },
-        consent: Object.fromEntries(kept) as unknown as Subscriber['consent'],
-      };
-    }),
-  );
+  const { store, config } = paper.deps;
+  const subscribers = people.map(({ name, status, changedAt, ...consent }, index): Subscriber => {
+    const ids = { id: `id${index}`, newsletter: NEWSLETTER };
+    return { ...ids, address: address(`p${index}@example.org`), name, status, changedAt, consent };
+  });
+  await changeSubscriptions(store.db, config, (writer) => writer.add(subscribers, 'a test'));
   const csv = await collect(exportSubscribers(paper.deps, {}));
   const other = await openPaper(t);
   const report = await importText(other, csv);

@@ -10,7 +10,7 @@ import {
   journalStatusOf,
   NO_SUBSCRIPTION,
   type SubscriptionEvent,
-  type SubscriptionStanding,
+  type SubscriptionState,
 } from '../../src/subscribers/subscription-events.ts';
 
 const T = (minute: number) => `2026-03-20T07:${String(minute).padStart(2, '0')}:00.000Z`;
@@ -36,8 +36,8 @@ function event(kind: SubscriptionEventKind, minute: number, leftAt = ''): Subscr
 }
 
 /** The standing after these events, a minute between. */
-function after(...kinds: SubscriptionEventKind[]): SubscriptionStanding {
-  let standing: SubscriptionStanding = NO_SUBSCRIPTION;
+function after(...kinds: SubscriptionEventKind[]): SubscriptionState {
+  let standing: SubscriptionState = NO_SUBSCRIPTION;
   for (const [minute, kind] of kinds.entries()) {
     const next = applySubscriptionEvent(standing, event(kind, minute, standing.leftByLinkAt));
     standing = next ?? standing;
@@ -45,7 +45,7 @@ function after(...kinds: SubscriptionEventKind[]): SubscriptionStanding {
   return standing;
 }
 
-const HISTORIES: readonly [readonly SubscriptionEventKind[], SubscriptionStanding['status']][] = [
+const HISTORIES: readonly [readonly SubscriptionEventKind[], SubscriptionState['status']][] = [
   [['signedUp'], 'pending'],
   [['signedUp', 'confirmed'], 'active'],
   [['signedUp', 'lapsed'], 'none'],
@@ -85,7 +85,7 @@ test('in any history nobody is active who has not agreed, or been let in, after 
   let actives = 0;
   fc.assert(
     fc.property(histories, (steps) => {
-      let standing: SubscriptionStanding = NO_SUBSCRIPTION;
+      let standing: SubscriptionState = NO_SUBSCRIPTION;
       let departed = -1;
       let agreed = -1;
       let left = -1;

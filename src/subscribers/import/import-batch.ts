@@ -6,8 +6,7 @@ import { repeatedInsert } from '../../database/repeated-insert.ts';
 import type { DepartedStatus, SubscriptionStatus } from '../../database/states.ts';
 import type { Database, Tables } from '../../database/tables.ts';
 import { addressKey, type EmailAddress } from '../../kernel/email-address.ts';
-import type { Config } from '../../settings/config.ts';
-import { openSubscriptionWriter } from '../change-subscriptions.ts';
+import type { SubscriptionWriter } from '../change-subscriptions.ts';
 import { departuresOf, hasDepartures } from '../journal/journal.ts';
 import { hashesOfAddress, hashIp } from '../keyed-hashes.ts';
 import { newSubscriber, subscriberIds } from '../new-subscriber.ts';
@@ -51,21 +50,20 @@ interface Defaults {
 export interface Importer {
   /** Stores up to `MOST_AT_ONCE` people, and counts each result. */
   store(people: readonly ImportedPerson[], counts: ImportCounts): Promise<void>;
-  /** Writes the ended subscriptions to the journal. Call it as the last step before the commit. */
+  /** Call it last. A transaction that rolls back cleans up by itself. */
   close(): Promise<void>;
 }
 
-/** Opens an import. `db` is its transaction. */
+/** Opens an import. `db` is its transaction, and `writer` writes in it. */
 export async function openImporter(
   db: Database,
+  writer: SubscriptionWriter,
   defaults: Defaults,
-  { journalFile }: Pick<Config, 'journalFile'>,
 ): Promise<Importer> {
   await prepareBulkWrite(db);
   const { newsletter, at, source } = defaults;
   const readAddresses = await openReadAddresses(db);
   const { hash_key: key } = await readIdentity(db);
-  const writer = await openSubscriptionWriter(db, journalFile);
   const countStored = openStatistics(db);
   // Hashing a million addresses takes seconds. Usually no departures exist yet.
   const isJournalUsed = await hasDepartures(db);
@@ -103,10 +101,7 @@ export async function openImporter(
         })),
       );
     },
-    async close() {
-      await readAddresses.close();
-      await writer.close();
-    },
+    close: () => readAddresses.close(),
   };
 }
 
@@ -187,8 +182,7 @@ interface ImportTables extends Tables {
 
 /**
  * The addresses that one import has read. The database stores them, so a file of any size needs little
- * memory. `add` returns the keys of the new ones. `close` comes last; a transaction that rolls back cleans
- * up by itself.
+ * memory. `add` returns the keys of the new ones.
  */
 async function openReadAddresses(transaction: Database) {
   const db = transaction as unknown as Kysely<ImportTables>;

@@ -2,6 +2,7 @@ import type { StoreDependencies } from '../../database/dependencies.ts';
 import { storedInstant } from '../../database/instants.ts';
 import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
 import { findNewsletter } from '../../settings/find-newsletter.ts';
+import { changeSubscriptions } from '../change-subscriptions.ts';
 import { MOST_AT_ONCE } from '../queries/subscribers.ts';
 import type { Meaning } from './columns/meanings.ts';
 import { type ImportCounts, type Importer, openImporter } from './import-batch.ts';
@@ -94,12 +95,14 @@ export async function importSubscribers(
 
   const isRefused = () => refused > 0 && options.skipRefused !== true;
   await store
-    .transaction(async (db) => {
-      const importer = await openImporter(db, { newsletter, status, source, at }, config);
-      await importAll(importer);
-      if (options.dryRun || isRefused()) throw TAKE_BACK;
-      await importer.close();
-    })
+    .transaction((db) =>
+      changeSubscriptions(db, config, async (writer) => {
+        const importer = await openImporter(db, writer, { newsletter, status, source, at });
+        await importAll(importer);
+        if (options.dryRun || isRefused()) throw TAKE_BACK;
+        await importer.close();
+      }),
+    )
     .catch((error: unknown) => {
       if (error !== TAKE_BACK) throw error;
     });

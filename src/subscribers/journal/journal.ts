@@ -1,8 +1,52 @@
+import { randomUUID } from 'node:crypto';
+import { noteJournalLine, readIdentity } from '../../database/identity.ts';
 import type { Database, JournalTable } from '../../database/tables.ts';
 import type { Departure, JournalLine } from '../departure.ts';
+import { appendJournal } from './journal-file.ts';
 
 /** Rows for each query. This stays below every database's limit of parameters. */
 const AT_ONCE = 500;
+
+/** A line before it has an id. */
+export type UnnamedLine = JournalLine extends infer Line
+  ? Line extends JournalLine
+    ? Omit<Line, 'id'>
+    : never
+  : never;
+
+/**
+ * Writes the journal lines of the transaction `db`. `work` stores them in the database with `add`. Then
+ * they are written into the journal file, from which a restored backup learns. Call it as the last step:
+ * the file is synced before the database, because an extra line does no harm. The lines need no memory.
+ */
+export async function writeJournal<T>(
+  db: Database,
+  journalFile: string,
+  work: (add: (lines: readonly UnnamedLine[]) => Promise<void>) => Promise<T>,
+): Promise<T> {
+  // All ids of one transaction have the same prefix and are in order.
+  const prefix = `${randomUUID()}.`;
+  let last = '';
+  let count = 0;
+  const result = await work((lines) => {
+    const named = lines.map((line): JournalLine => {
+      count += 1;
+      last = prefix + String(count).padStart(9, '0');
+      return { ...line, id: last };
+    });
+    return insertJournal(db, named);
+  });
+  if (count === 0) return result;
+  const { id: database } = await readIdentity(db);
+  await noteJournalLine(db, last);
+  for await (const page of linesOfTransaction(db, prefix)) {
+    appendJournal(
+      journalFile,
+      page.map((line) => ({ ...line, database })),
+    );
+  }
+  return result;
+}
 
 /** Stores lines of the journal as seen. Lines that are stored already do not change. */
 export async function insertJournal(db: Database, entries: readonly JournalLine[]): Promise<void> {
@@ -107,7 +151,7 @@ export async function isRenamed(db: Database, from: string, to: string): Promise
 }
 
 /** The lines whose ids begin with `prefix`, sorted by id, in pages. */
-export async function* linesOfTransaction(
+async function* linesOfTransaction(
   db: Database,
   prefix: string,
 ): AsyncGenerator<readonly JournalLine[]> {

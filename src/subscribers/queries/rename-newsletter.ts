@@ -13,14 +13,14 @@ export interface NewRename {
 }
 
 /** Two subscriptions of one mailbox. */
-export interface Twins {
+export interface Duplicates {
   /** Of the newsletter with the old id. */
   readonly old: Subscription;
   readonly other: Subscription;
 }
 
 /** How many mailboxes are merged at once. */
-const TWINS_AT_ONCE = 500;
+const MAILBOXES_AT_ONCE = 500;
 
 /** Renames all subscriptions whose mailbox has none under the new id. Returns how many. */
 export async function renameSubscriptions(
@@ -46,12 +46,12 @@ export async function renameSubscriptions(
 }
 
 /** Subscriptions still under the old id, each with the same mailbox's subscription under the new id. */
-export async function twinsOf(
+export async function duplicatesOf(
   db: Database,
   { newsletter, renamedTo }: NewRename,
-): Promise<readonly Twins[]> {
+): Promise<readonly Duplicates[]> {
   const of = (id: string) => db.selectFrom('subscribers').selectAll().where('newsletter', '=', id);
-  const query = of(newsletter).orderBy('id').limit(TWINS_AT_ONCE);
+  const query = of(newsletter).orderBy('id').limit(MAILBOXES_AT_ONCE);
   const rows = await lockRow(db, query).execute();
   if (rows.length === 0) return [];
   const keys = rows.map((row) => row.address_key);
@@ -69,7 +69,7 @@ export async function twinsOf(
 }
 
 /** Moves two subscriptions of one mailbox to the new id. From now on, `kept` counts. */
-export async function renameTwins(
+export async function renameDuplicates(
   db: Database,
   { renamedTo }: NewRename,
   { kept, merged }: { readonly kept: Subscription; readonly merged: Subscription },
@@ -92,6 +92,7 @@ export async function renameTwins(
     .execute();
 }
 
+/** Changes the newsletter's id in all other tables. */
 export async function renameElsewhere(db: Database, rename: NewRename): Promise<void> {
   const { newsletter, renamedTo, at } = rename;
   await renamePosts(db, rename);
