@@ -26,6 +26,7 @@ test('an export of Mailchimp keeps when and from where people asked, the IP as a
   assert.deepEqual(consent, {
     at: '2019-03-14T09:12:31.000Z',
     source: 'import lists/subscribed_members_export_1.csv (Mailchimp)',
+    text: undefined,
     confirmedAt: '2019-03-14T09:14:00.000Z',
   });
   assert.match(ipHash ?? '', /^[\w-]{43}$/);

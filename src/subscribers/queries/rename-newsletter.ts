@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { lockRow } from '../../database/dialect.ts';
 import type { Database } from '../../database/tables.ts';
 import type { NoticeFacts } from '../notice.ts';
@@ -74,15 +75,10 @@ export async function renameDuplicates(
   { renamedTo }: NewRename,
   { kept, merged }: { readonly kept: Subscription; readonly merged: Subscription },
 ): Promise<void> {
-  const row = await db
-    .selectFrom('subscribers')
-    .select('address_key')
-    .where('id', '=', merged.id)
-    .executeTakeFirstOrThrow();
   // First rename the one that makes room for the other.
   await db
     .updateTable('subscribers')
-    .set({ newsletter: renamedTo, address_key: `${row.address_key} ${merged.id}` })
+    .set({ newsletter: renamedTo, address_key: sql`address_key || ' ' || id` })
     .where('id', '=', merged.id)
     .execute();
   await db
@@ -95,10 +91,10 @@ export async function renameDuplicates(
 /** Changes the newsletter's id in all other tables. */
 export async function renameElsewhere(db: Database, rename: NewRename): Promise<void> {
   const { newsletter, renamedTo, at } = rename;
-  await renamePosts(db, rename);
-  await renameSlots(db, rename);
+  await separatePosts(db, rename);
+  await dropDoubleSlots(db, rename);
   await renameRequests(db, rename);
-  for (const table of ['editions', 'notices', 'subscription_events'] as const) {
+  for (const table of TABLES) {
     await db
       .updateTable(table)
       .set({ newsletter: renamedTo })
@@ -116,11 +112,13 @@ export async function renameElsewhere(db: Database, rename: NewRename): Promise<
     .execute();
 }
 
+const TABLES = ['editions', 'edition_posts', 'slots', 'notices', 'subscription_events'] as const;
+
 /**
  * A post may be in an edition of each newsletter. Both editions keep it, the old newsletter's under
  * another post id.
  */
-async function renamePosts(db: Database, { newsletter, renamedTo }: NewRename): Promise<void> {
+async function separatePosts(db: Database, { newsletter, renamedTo }: NewRename): Promise<void> {
   const both = await db
     .selectFrom('edition_posts as old')
     .innerJoin('edition_posts as other', 'other.post', 'old.post')
@@ -136,15 +134,10 @@ async function renamePosts(db: Database, { newsletter, renamedTo }: NewRename): 
       .where('position', '=', position)
       .execute();
   }
-  await db
-    .updateTable('edition_posts')
-    .set({ newsletter: renamedTo })
-    .where('newsletter', '=', newsletter)
-    .execute();
 }
 
 /** If both have a slot on one day, the slot with an edition counts. A day must not have two slots. */
-async function renameSlots(db: Database, { newsletter, renamedTo }: NewRename): Promise<void> {
+async function dropDoubleSlots(db: Database, { newsletter, renamedTo }: NewRename): Promise<void> {
   const slots = await db
     .selectFrom('slots')
     .select(['newsletter', 'day', 'edition'])
@@ -152,24 +145,14 @@ async function renameSlots(db: Database, { newsletter, renamedTo }: NewRename): 
     .execute();
   for (const old of slots.filter((slot) => slot.newsletter === newsletter)) {
     const other = slots.find((slot) => slot.newsletter === renamedTo && slot.day === old.day);
-    const dropped =
-      other === undefined
-        ? undefined
-        : old.edition !== null && other.edition === null
-          ? renamedTo
-          : newsletter;
-    if (dropped === undefined) continue;
+    if (other === undefined) continue;
+    const dropped = old.edition !== null && other.edition === null ? renamedTo : newsletter;
     await db
       .deleteFrom('slots')
       .where('newsletter', '=', dropped)
       .where('day', '=', old.day)
       .execute();
   }
-  await db
-    .updateTable('slots')
-    .set({ newsletter: renamedTo })
-    .where('newsletter', '=', newsletter)
-    .execute();
 }
 
 /** Renames the newsletter in open requests from forms. */

@@ -26,8 +26,11 @@ const ANSWERS: Partial<Record<Meaning, Partial<Record<Answer, Decision>>>> = {
   subscribed: { date: 'active', yes: 'active', no: 'unsubscribed', nothing: 'unsubscribed' },
   confirmed: { date: 'active', yes: 'active', no: 'pending', nothing: 'silent' },
   receives: {
-    ...{ date: 'active', yes: 'active', unknown: 'active' },
-    ...{ no: 'unsubscribed', nothing: 'unsubscribed' },
+    date: 'active',
+    yes: 'active',
+    unknown: 'active',
+    no: 'unsubscribed',
+    nothing: 'unsubscribed',
   },
   unsubscribed: endAnswers('unsubscribed'),
   bounced: endAnswers('bounced'),
