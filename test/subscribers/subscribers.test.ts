@@ -25,14 +25,14 @@ test('an address that is added is active, with the command line as its consent',
   assert.match(report.subscriber.id, /^[\w-]{16}$/);
 });
 
-test('one mailbox is one subscriber, however it is spelt', async (t) => {
+test('one mailbox is one subscriber, however it is spelled', async (t) => {
   const paper = await openPaper(t, { subscribers: ['Ada@example.org'] });
   const again = await addSubscriber(paper.deps, { address: address('ada@EXAMPLE.org') });
   assert.equal(again.result, 'already');
   assert.equal(again.subscriber.address, 'Ada@example.org');
 });
 
-test('whoever left stays away: add refuses, and import keeps them so', async (t) => {
+test('people who left stay away: add refuses them, and import keeps their status', async (t) => {
   const paper = await openPaper(t, { subscribers: ['ada@example.org'] });
   assert.equal((await removeSubscriber(paper.deps, { address: ADA })).result, 'removed');
   assert.equal((await removeSubscriber(paper.deps, { address: ADA })).result, 'already');

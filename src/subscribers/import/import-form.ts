@@ -82,8 +82,8 @@ export function recogniseForm(
   checkNamed(header, names, options);
   const chosen = new Map([...(options.columns ?? [])].map(([name, as]) => [foldWords(name), as]));
   const ignored = new Set(options.ignoredColumns?.map(foldWords));
-  const [wished] = [...chosen].find(([, as]) => as === 'email') ?? [];
-  const email = wished === undefined ? findAddressColumn(names) : names.indexOf(wished);
+  const [named] = [...chosen].find(([, as]) => as === 'email') ?? [];
+  const email = named === undefined ? findAddressColumn(names) : names.indexOf(named);
   if (email === undefined) return undefined;
   const provider = providerOf(new Set(names));
 
@@ -92,8 +92,8 @@ export function recogniseForm(
     if (ignored.has(folded)) return 'unused';
     const known = chosen.get(folded) ?? (at === email ? 'email' : undefined);
     if (known !== undefined) return known;
-    const said = provider && columnOf(provider, folded);
-    if (said !== undefined) return said === 'email' ? 'unused' : said;
+    const ofProvider = provider && columnOf(provider, folded);
+    if (ofProvider !== undefined) return ofProvider === 'email' ? 'unused' : ofProvider;
     if (newsletterNames.some((name) => foldWords(name) === folded)) return 'subscribed';
     const part = recogniseNamePart(folded);
     if (part !== undefined) return part;

@@ -52,7 +52,7 @@ export interface ImportReport extends Readonly<ImportCounts> {
 const MOST_NAMED = 100_000;
 
 /** Thrown to roll back the transaction. */
-const TAKE_BACK = Symbol('take back');
+const ROLL_BACK = Symbol('roll back');
 
 /**
  * Reads a CSV file (with a header row) or a list of addresses, one on each line. Stores all people in one
@@ -99,12 +99,12 @@ export async function importSubscribers(
       changeSubscriptions(db, config, async (writer) => {
         const importer = await openImporter(db, writer, { newsletter, status, source, at });
         await importAll(importer);
-        if (options.dryRun || isRefused()) throw TAKE_BACK;
+        if (options.dryRun || isRefused()) throw ROLL_BACK;
         await importer.close();
       }),
     )
     .catch((error: unknown) => {
-      if (error !== TAKE_BACK) throw error;
+      if (error !== ROLL_BACK) throw error;
     });
   return {
     newsletter,

@@ -1,4 +1,5 @@
 import type { SubscriptionStatus } from '../../../database/states.ts';
+import { hasLeft } from '../../subscriber.ts';
 import { topicsOf } from './column-words.ts';
 import { byWord, foldWords } from './fold-words.ts';
 import type { Meaning } from './meanings.ts';
@@ -218,9 +219,9 @@ function readByTopics(text: string): SubscriptionStatus | undefined {
  * "cancelled", a company may be called "Archive", and a note may say "left".
  */
 const CERTAIN: ReadonlyMap<string, SubscriptionStatus> = new Map(
-  [...WORDS].flatMap(([phrase, said]) =>
-    (said === 'unsubscribed' || said === 'bounced' || said === 'complained') && isCertain(phrase)
-      ? [[phrase, said] as const, [phrase.replaceAll(' ', ''), said] as const]
+  [...WORDS].flatMap(([phrase, answer]) =>
+    isStatus(answer) && hasLeft(answer) && isCertain(phrase)
+      ? [[phrase, answer] as const, [phrase.replaceAll(' ', ''), answer] as const]
       : [],
   ),
 );
