@@ -6,22 +6,7 @@ import type {
 import type { EmailAddress } from '../kernel/email-address.ts';
 import type { Consent } from './subscriber.ts';
 
-/**
- * The part of a subscription that decides which events can follow:
- *
- *     none -> pending                      a form, an import
- *     none, pending -> active              an editor, an import
- *     pending, departed -> active          its owner confirmed it
- *     none, pending, active -> unsubscribed
- *     unsubscribed -> active               undone: a link ended it, and nothing happened after that
- *     none, pending, active, unsubscribed -> bounced
- *     any but complained -> complained
- *     bounced -> active                    an editor restored it; never if its owner left too
- *     pending -> none                      not confirmed in time
- *     any -> none                          erased
- *
- * A complaint outranks a bounce, and a bounce outranks leaving. `none`: there is no row.
- */
+/** The part of a subscription that decides which events can follow. `none`: there is no row. */
 export interface SubscriptionState {
   readonly status: SubscriptionStatus | 'none';
   /** ISO 8601 instant of the last change of `status`; empty for `none`. */
@@ -68,7 +53,10 @@ export interface SubscriptionHistoryLine {
   readonly source: string;
 }
 
-/** The new status for each event and old status. With any other old status, the event changes nothing. */
+/**
+ * The new status for each event and old status. With any other old status, the event changes nothing. A
+ * complaint outranks a bounce, and a bounce outranks leaving.
+ */
 export const EVENT_TARGETS: Readonly<Record<SubscriptionEventKind, Targets>> = {
   signedUp: becomes('pending', 'none', 'pending'),
   joined: becomes('active', 'none', 'pending'),
