@@ -5,7 +5,6 @@ import { findNewsletter } from '../../settings/find-newsletter.ts';
 import { changeSubscriptions } from '../change-subscriptions.ts';
 import { MOST_AT_ONCE } from '../queries/subscribers.ts';
 import type { Meaning } from './columns/meanings.ts';
-import { type ImportCounts, type Importer, openImporter } from './import-batch.ts';
 import {
   type FormOptions,
   highestStatus,
@@ -15,6 +14,7 @@ import {
 } from './import-form.ts';
 import { type ImportedPerson, parseImportRow, type Refusal } from './parse-import-row.ts';
 import { type ImportRow, readImportRows } from './read-import-rows.ts';
+import { type ImportCounts, NO_COUNTS, storePeople } from './store-people.ts';
 
 export interface ImportOptions extends FormOptions {
   readonly newsletter?: string;
@@ -66,18 +66,15 @@ export async function importSubscribers(
 ): Promise<ImportReport> {
   const { id: newsletter, name } = findNewsletter(config, options.newsletter);
   const at = storedInstant(clock());
-  const counts: ImportCounts = {
-    ...{ added: 0, pending: 0, left: 0, already: 0, kept: 0, ended: 0, duplicates: 0 },
-  };
-  let read = 0;
-  let refused = 0;
-  const refusedLines: (Refusal & { line: number })[] = [];
   const bytes = withProgress(options, (done, total) => log.progress('kB read', done, total));
   const { form, rows } = await openFile(bytes, options, [newsletter, name]);
   const source = `import ${options.source}${form.provider ? ` (${form.provider})` : ''}`;
   const status = highestStatus(options.source, form, options.status);
+  let read = 0;
+  let refused = 0;
+  const refusedLines: (Refusal & { line: number })[] = [];
 
-  async function importAll(importer: Importer): Promise<void> {
+  async function* batches(): AsyncGenerator<readonly ImportedPerson[]> {
     let people: ImportedPerson[] = [];
     for await (const { line, cells } of rows) {
       read += 1;
@@ -87,20 +84,20 @@ export async function importSubscribers(
         if (refused <= MOST_NAMED) refusedLines.push({ line, reason: person.reason });
       } else people.push(person);
       if (people.length < MOST_AT_ONCE) continue;
-      await importer.store(people, counts);
+      yield people;
       people = [];
     }
-    await importer.store(people, counts);
+    if (people.length > 0) yield people;
   }
 
+  let counts = NO_COUNTS;
   const isRefused = () => refused > 0 && options.skipRefused !== true;
   await store
     .transaction((db) =>
       changeSubscriptions(db, config, async (writer) => {
-        const importer = await openImporter(db, writer, { newsletter, status, source, at });
-        await importAll(importer);
+        const defaults = { newsletter, status, source, at };
+        counts = await storePeople(db, writer, batches(), defaults);
         if (options.dryRun || isRefused()) throw ROLL_BACK;
-        await importer.close();
       }),
     )
     .catch((error: unknown) => {

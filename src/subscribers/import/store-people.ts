@@ -35,6 +35,17 @@ export interface ImportCounts {
   duplicates: number;
 }
 
+/** All counters at zero. */
+export const NO_COUNTS: Readonly<ImportCounts> = {
+  added: 0,
+  pending: 0,
+  left: 0,
+  already: 0,
+  kept: 0,
+  ended: 0,
+  duplicates: 0,
+};
+
 /** Values for people whose record does not have its own. */
 interface Defaults {
   readonly newsletter: string;
@@ -46,63 +57,56 @@ interface Defaults {
   readonly at: string;
 }
 
-/** Stores people, a batch at a time, in one transaction. */
-export interface Importer {
-  /** Stores up to `MOST_AT_ONCE` people, and counts each result. */
-  store(people: readonly ImportedPerson[], counts: ImportCounts): Promise<void>;
-  /** Call it last. A transaction that rolls back cleans up by itself. */
-  close(): Promise<void>;
-}
-
-/** Opens an import. `db` is its transaction, and `writer` writes in it. */
-export async function openImporter(
+/**
+ * Stores the people of a file in the transaction `db`, in batches of up to `MOST_AT_ONCE`. `writer` writes
+ * in the same transaction. Returns how many had each result.
+ */
+export async function storePeople(
   db: Database,
   writer: SubscriptionWriter,
+  batches: AsyncIterable<readonly ImportedPerson[]>,
   defaults: Defaults,
-): Promise<Importer> {
-  await prepareBulkWrite(db);
+): Promise<ImportCounts> {
   const { newsletter, at, source } = defaults;
+  const counts = { ...NO_COUNTS };
+  await prepareBulkWrite(db);
   const readAddresses = await openReadAddresses(db);
   const { hash_key: key } = await readIdentity(db);
   const countStored = openStatistics(db);
   // Hashing a million addresses takes seconds. Usually no departures exist yet.
   const isJournalUsed = await hasDepartures(db);
-  return {
-    async store(people, counts) {
-      if (people.length === 0) return;
-      const addresses = people.map(({ address }) => address);
-      const fresh = new Set(await readAddresses.add(addresses));
-      const known = new Map(await findSubscribers(db, newsletter, addresses));
-      const unknown = addresses.filter((address) => !known.has(addressKey(address)));
-      const departed = isJournalUsed
-        ? await findDeparted(db, newsletter, unknown, key)
-        : new Set<string>();
-      const batch: Batch = { fresh, known, departed, added: [], ended: new Map() };
-      const newId = subscriberIds();
-      for (const person of people) {
-        const status = stricterStatus(person.status ?? 'active', defaults.status);
-        // Their earlier requests end even if the history gets no line: an erased person has no row, and a
-        // second complaint changes nothing.
-        const isErased = departed.has(addressKey(person.address));
-        if (status === 'complained' || (hasLeft(status) && isErased)) {
-          await deleteRequestsOf(db, person.address);
-        }
-        const make = () => toSubscriber(person, status, defaults, { key, newId });
-        counts[take(addressKey(person.address), status, make, batch)] += 1;
+  for await (const people of batches) {
+    const addresses = people.map(({ address }) => address);
+    const fresh = new Set(await readAddresses.add(addresses));
+    const known = new Map(await findSubscribers(db, newsletter, addresses));
+    const unknown = addresses.filter((address) => !known.has(addressKey(address)));
+    const departed = isJournalUsed
+      ? await findDeparted(db, newsletter, unknown, key)
+      : new Set<string>();
+    const batch: Batch = { fresh, known, departed, added: [], ended: new Map() };
+    const newId = subscriberIds();
+    for (const person of people) {
+      const status = stricterStatus(person.status ?? 'active', defaults.status);
+      // Their earlier requests end even if the history gets no line: an erased person has no row, and a
+      // second complaint changes nothing.
+      const isErased = departed.has(addressKey(person.address));
+      if (status === 'complained' || (hasLeft(status) && isErased)) {
+        await deleteRequestsOf(db, person.address);
       }
-      // In the order of the index: the fastest order.
-      const added = batch.added.toSorted((a, b) => (a.address < b.address ? -1 : 1));
-      await writer.add(added, source);
-      await countStored(added.length);
-      await writer.apply(
-        [...batch.ended.values()].map(({ id, status }) => ({
-          id,
-          event: { kind: FIRST_EVENTS[status], at, source },
-        })),
-      );
-    },
-    close: () => readAddresses.close(),
-  };
+      const make = () => toSubscriber(person, status, defaults, { key, newId });
+      counts[take(addressKey(person.address), status, make, batch)] += 1;
+    }
+    // In the order of the index: the fastest order.
+    const added = batch.added.toSorted((a, b) => (a.address < b.address ? -1 : 1));
+    await writer.add(added, source);
+    await countStored(added.length);
+    const ended = [...batch.ended].map(([, { id, status }]) => {
+      return { id, event: { kind: FIRST_EVENTS[status], at, source } };
+    });
+    await writer.apply(ended);
+  }
+  await readAddresses.close();
+  return counts;
 }
 
 /** People of a file who are stored together, by `addressKey`. */
@@ -182,7 +186,8 @@ interface ImportTables extends Tables {
 
 /**
  * The addresses that one import has read. The database stores them, so a file of any size needs little
- * memory. `add` returns the keys of the new ones.
+ * memory. `add` returns the keys of the new ones. A
+ * transaction that rolls back needs no `close`.
  */
 async function openReadAddresses(transaction: Database) {
   const db = transaction as unknown as Kysely<ImportTables>;
