@@ -42,13 +42,13 @@ test('people who left stay away: add refuses them, and import keeps their status
   assert.deepEqual(await statuses(paper), { 'ada@example.org': 'unsubscribed' });
 });
 
-test('removing somebody who is not there says so', async (t) => {
+test('removing an unknown address is reported', async (t) => {
   const paper = await openPaper(t);
   assert.deepEqual(await removeSubscriber(paper.deps, { address: ADA }), { result: 'unknown' });
   assert.deepEqual(await showSubscriber(paper.deps, { address: ADA }), []);
 });
 
-test('a newsletter that there is not is a usage error that names those there are', async (t) => {
+test('an unknown newsletter is a usage error that names the known ones', async (t) => {
   const paper = await openPaper(t);
   await assert.rejects(
     addSubscriber(paper.deps, { newsletter: 'politcs', address: ADA }),
@@ -59,7 +59,7 @@ test('a newsletter that there is not is a usage error that names those there are
   );
 });
 
-test('who is removed is written to the journal beside the database, without the address', async (t) => {
+test('the journal beside the database records who is removed, without the address', async (t) => {
   const paper = await openPaper(t, { subscribers: ['ada@example.org'] });
   await removeSubscriber(paper.deps, { address: ADA });
   await removeSubscriber(paper.deps, { address: ADA });
