@@ -8,8 +8,8 @@ export interface Provider {
   /** A file of this program has at least one column of each list. */
   readonly has: readonly string[];
   /**
-   * The names of its columns by their meanings. A name that ends with `*` stands for all names with that
-   * beginning. Other columns are read as in any file.
+   * Its columns that are not read as in any file (`recognise-column.ts`), by their meanings. A name that
+   * ends with `*` stands for all names with that beginning.
    */
   readonly columns: Readonly<Partial<Record<Meaning | 'unused', string>>>;
   /** Words that have another meaning in this program, or that only it uses. */
@@ -40,17 +40,12 @@ export const PROVIDERS: readonly Provider[] = [
   },
   {
     // One file each for subscribed, unsubscribed and cleaned contacts. The columns of the audience's own
-    // fields come before these. `CONFIRM_TIME` alone is the time when the contact was added.
+    // fields come before these.
     name: 'Mailchimp',
     has: ['email address', 'leid, euid, member rating, unsub reason, clean time'],
     columns: {
-      'consent-at': 'optin time',
-      confirmed: 'confirm time',
-      'consent-ip': 'optin ip, confirm ip',
       unused: `last changed, unsub campaign title, unsub campaign id, unsub reason other,
         clean campaign title, clean campaign id, state`,
-      unsubscribed: 'unsub time',
-      'unsubscribe-reason': 'unsub reason',
       bounced: 'clean time',
     },
     lists: true,
@@ -58,11 +53,7 @@ export const PROVIDERS: readonly Provider[] = [
   {
     name: 'Ghost',
     has: ['subscribed to emails', 'complimentary plan, stripe customer id, labels'],
-    columns: {
-      subscribed: 'subscribed to emails',
-      'consent-at': 'created at',
-      unsubscribed: 'deleted at',
-    },
+    columns: { 'consent-at': 'created at' },
   },
   {
     name: 'listmonk',
@@ -73,11 +64,7 @@ export const PROVIDERS: readonly Provider[] = [
     // `active_subscription` says who pays. Readers who do not pay are subscribed too.
     name: 'Substack',
     has: ['active subscription', 'email disabled, first payment at, expiry'],
-    columns: {
-      unused: 'active subscription, expiry',
-      unsubscribed: 'email disabled',
-      'consent-at': 'created at',
-    },
+    columns: { unused: 'active subscription, expiry', 'consent-at': 'created at' },
     lists: true,
   },
   {
@@ -86,22 +73,18 @@ export const PROVIDERS: readonly Provider[] = [
     has: ['receiving emails for', 'subscription type, subscription date, cancel date'],
     columns: {
       receives: 'receiving emails for',
-      'consent-at': 'subscription date',
       unused: `subscription type, subscription source *, cancel date, expires at,
         paid upgrade date, first payment at, email receives *, email drops *, emails opened *,
         days active *`,
-      unsubscribed: 'unsubscribe date',
     },
   },
   {
     name: 'Buttondown',
     has: ['creation date', 'subscriber type, type, secondary id, referrer url'],
     columns: {
-      status: 'subscriber type, type',
+      status: 'type',
       'consent-at': 'creation date',
       'consent-ip': 'ip address',
-      unsubscribed: 'unsubscription date',
-      'unsubscribe-reason': 'unsubscription reason',
       unused: 'churn date',
     },
     words: {
@@ -113,19 +96,12 @@ export const PROVIDERS: readonly Provider[] = [
   {
     name: 'Klaviyo',
     has: ['klaviyo id, email suppressions', 'email marketing consent'],
-    columns: {
-      consent: 'email marketing consent',
-      'consent-at': 'email marketing consent timestamp',
-      'unsubscribe-reason': 'email suppressions',
-      unsubscribed: 'email suppressions timestamp',
-    },
+    columns: { 'unsubscribe-reason': 'email suppressions' },
   },
   {
     name: 'Constant Contact',
     has: ['email permission status, permission status', 'email address'],
     columns: {
-      status: 'email status',
-      consent: 'email permission status, permission status',
       unused: 'email update source, confirmed opt in *',
       unsubscribed: 'confirmed opt out date',
       'unsubscribe-reason': 'confirmed opt out *',
@@ -141,34 +117,24 @@ export const PROVIDERS: readonly Provider[] = [
       'uniqid, unique id for user, htmlemail, foreignkey, bouncecount',
     ],
     columns: {
-      confirmed: `confirmed, optedin, is the email of this user confirmed,
-        is the email of this subscriber confirmed, did this user manually confirm,
-        did this subscriber manually confirm`,
-      unsubscribed: `blacklisted, disabled, is this user blacklisted,
-        is this subscriber blacklisted, is this account disabled`,
+      confirmed: 'optedin, did this user manually confirm, did this subscriber manually confirm',
       unused: `bouncecount, number of bounces on this user, number of bounces on this subscriber,
         which page was used to subscribe, subscribepage`,
       'consent-at': 'entered',
+      unsubscribed: 'is this account disabled',
     },
   },
   {
     name: 'Mailjet',
     has: ['is unsubscribed, unsub', 'is excluded, is excluded from campaigns, unsub date'],
-    columns: {
-      unsubscribed: 'is unsubscribed, unsub date, unsub, is excluded, is excluded from campaigns',
-    },
+    columns: { unsubscribed: 'is excluded from campaigns' },
     lists: true,
   },
   {
     // `OPT_IN` is empty for contacts that were imported into Brevo.
     name: 'Brevo',
     has: ['email', 'double opt in, opt in', 'contact id, added time, email blacklist status'],
-    columns: {
-      confirmed: 'double opt in',
-      status: 'opt in',
-      unsubscribed: 'email blacklist status, email blacklisted',
-      unused: 'added time, modified time',
-    },
+    columns: { status: 'opt in', unused: 'added time, modified time' },
   },
   {
     name: 'beehiiv',
@@ -178,36 +144,28 @@ export const PROVIDERS: readonly Provider[] = [
       'subscription tier, subscription premium tiers, subscription tier name, utm source',
       'created at, subscription created at, acquisition source',
     ],
-    columns: {
-      status: 'status',
-      'consent-at': 'created at, subscription created at',
-      unused: 'subscription *',
-      unsubscribed: 'unsubscribed at',
-    },
+    columns: { 'consent-at': 'created at, subscription created at', unused: 'subscription *' },
     words: { pending: 'validating', unsubscribed: 'needs attention, paused' },
   },
   {
     name: 'Shopify',
     has: ['accepts email marketing, accepts marketing', 'email'],
-    columns: {
-      consent: 'accepts email marketing, accepts marketing',
-      unused: 'accepts sms marketing',
-    },
+    columns: { unused: 'accepts sms marketing' },
   },
   {
     name: 'Campaign Monitor',
     has: ['email address', 'state', 'date subscribed, date joined'],
-    columns: { status: 'state', 'consent-at': 'date subscribed, date joined' },
+    columns: { status: 'state', 'consent-at': 'date joined' },
   },
   {
     name: 'Keila',
     has: ['email', 'status', 'data', 'external id, first name'],
-    columns: { status: 'status', unused: 'data' },
+    columns: { unused: 'data' },
   },
   {
     name: 'Sendy',
     has: ['email', 'status', 'last activity'],
-    columns: { status: 'status', unused: 'last activity' },
+    columns: { unused: 'last activity' },
   },
   {
     name: 'Google Contacts',
