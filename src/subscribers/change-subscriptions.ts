@@ -5,7 +5,7 @@ import { addressKey, domainOf, type EmailAddress } from '../kernel/email-address
 import type { Config } from '../settings/config.ts';
 import { type UnnamedLine, writeJournal } from './journal/journal.ts';
 import { hashAddress, hashesOfAddress } from './keyed-hashes.ts';
-import { eraseMailbox } from './queries/erasure.ts';
+import { type Erased, eraseMailbox } from './queries/erasure.ts';
 import { dropNotices } from './queries/notices.ts';
 import {
   type Duplicates,
@@ -46,13 +46,6 @@ export interface AppliedChange extends SubscriptionChange {
   readonly after: SubscriptionState;
 }
 
-/** What an erasure deleted. */
-export interface ErasedMailboxes {
-  readonly newsletters: readonly string[];
-  readonly deliveries: number;
-  readonly requests: number;
-}
-
 /** What a rename changed. */
 export interface RenamedSubscriptions {
   /** Subscriptions that now belong to the new id. */
@@ -80,7 +73,7 @@ export interface SubscriptionWriter {
   erase(
     mailboxes: readonly EmailAddress[],
     event: { readonly at: string; readonly source: string; readonly wasErased?: boolean },
-  ): Promise<ErasedMailboxes>;
+  ): Promise<Omit<Erased, 'ids'>>;
   /**
    * Changes the id of a newsletter and of everything that belongs to it. If a mailbox has subscriptions
    * under both ids, the stricter one counts. `source` as for an event.

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { SubscriptionStatus } from '../../database/states.ts';
 import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
 import { hasLeft } from '../subscriber.ts';
-import { topicsOf } from './columns/column-words.ts';
+import { hasTopic, topicsOf } from './columns/column-words.ts';
 import { byWord, foldWords } from './columns/fold-words.ts';
 import type { Meaning } from './columns/meanings.ts';
 import {
@@ -180,10 +180,8 @@ export function highestStatus(
   const says = (['status', 'consent', 'subscribed'] as const).some((as) => form.places[as]);
   if (status !== undefined || says) return status ?? 'active';
   const { topics } = topicsOf(basename(source).replace(/\.\w+$/, ''));
-  const leaves = (['leave', 'bounce', 'complaint', 'block', 'gone', 'unwanted'] as const).some(
-    (topic) => topics.has(topic),
-  );
-  if (!leaves) return 'active';
+  if (!hasTopic(topics, 'leave', 'bounce', 'complaint', 'block', 'gone', 'unwanted'))
+    return 'active';
   throw new BroadsheetError(
     EXIT.data,
     `${source}  has a name like that of a list of people who left; import it with --status unsubscribed (or bounced, complained), or, if they all agreed, with --status active; nothing was stored`,

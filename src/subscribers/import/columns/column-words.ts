@@ -188,6 +188,19 @@ export interface ColumnTopics {
   readonly hasUnknownWords: boolean;
 }
 
+/** Whether one of `some` is among the topics. */
+export function hasTopic(topics: ReadonlySet<Topic>, ...some: readonly Topic[]): boolean {
+  return some.some((topic) => topics.has(topic));
+}
+
+/** The topics in a list with spaces or `|` between. Throws if one does not exist. */
+export function topicsIn(list: string): readonly Topic[] {
+  const topics = list.split(/[ |]/).filter((topic) => topic !== '');
+  const unknown = topics.find((topic) => !Object.hasOwn(WORDS, topic));
+  if (unknown !== undefined) throw new Error(`no topic "${unknown}"`);
+  return topics as Topic[];
+}
+
 /** Inflections and the letters that join compounds are not longer than this. */
 const LONGEST_ENDING = 5;
 

@@ -1,6 +1,6 @@
 import type { SubscriptionStatus } from '../../../database/states.ts';
 import { hasLeft } from '../../subscriber.ts';
-import { topicsOf } from './column-words.ts';
+import { hasTopic, topicsOf } from './column-words.ts';
 import { byWord, foldWords } from './fold-words.ts';
 import type { Meaning } from './meanings.ts';
 
@@ -202,16 +202,12 @@ function readByTopics(text: string): SubscriptionStatus | undefined {
     // "nicht erteilt": the opposite of a known word.
     if (WORDS.get(foldWords(text).replace(/^\S+ /, '')) === 'active') return 'unsubscribed';
     if (hasUnknownWords) return undefined;
-    const agrees = (['consent', 'subscribe', 'accept', 'active'] as const).some((topic) =>
-      topics.has(topic),
-    );
-    return agrees && !topics.has('leave') && !topics.has('block') ? 'unsubscribed' : undefined;
+    const agrees = hasTopic(topics, 'consent', 'subscribe', 'accept', 'active');
+    return agrees && !hasTopic(topics, 'leave', 'block') ? 'unsubscribed' : undefined;
   }
   if (topics.has('complaint')) return 'complained';
   if (topics.has('bounce')) return 'bounced';
-  return (['leave', 'block', 'gone'] as const).some((topic) => topics.has(topic))
-    ? 'unsubscribed'
-    : undefined;
+  return hasTopic(topics, 'leave', 'block', 'gone') ? 'unsubscribed' : undefined;
 }
 
 /**
@@ -228,7 +224,7 @@ const CERTAIN: ReadonlyMap<string, SubscriptionStatus> = new Map(
 
 function isCertain(phrase: string): boolean {
   const { topics } = topicsOf(phrase);
-  if (topics.has('unwanted')) return topics.has('subscribe') || topics.has('consent');
+  if (topics.has('unwanted')) return hasTopic(topics, 'subscribe', 'consent');
   if (/^(do not|suppressed|blacklisted|blocklisted)/.test(phrase)) return true;
-  return topics.has('leave') || topics.has('bounce') || topics.has('complaint');
+  return hasTopic(topics, 'leave', 'bounce', 'complaint');
 }
