@@ -93,8 +93,8 @@ export async function storePeople(
       if (status === 'complained' || (hasLeft(status) && isErased)) {
         await deleteRequestsOf(db, person.address);
       }
-      const make = () => toSubscriber(person, status, defaults, { key, newId });
-      counts[take(addressKey(person.address), status, make, batch)] += 1;
+      const create = () => toSubscriber(person, status, defaults, { key, newId });
+      counts[addToBatch(addressKey(person.address), status, create, batch)] += 1;
     }
     // In the order of the index: the fastest order.
     const added = batch.added.toSorted((a, b) => (a.address < b.address ? -1 : 1));
@@ -121,18 +121,18 @@ interface Batch {
   readonly ended: Map<string, { readonly id: string; readonly status: DepartedStatus }>;
 }
 
-/** Applies one imported row. Returns the counter to increment. */
-function take(
+/** Adds one imported person to the batch. Returns the counter to increment. */
+function addToBatch(
   mailbox: string,
   status: SubscriptionStatus,
-  make: () => Subscriber,
+  create: () => Subscriber,
   { fresh, known, departed, added, ended }: Batch,
 ): keyof ImportCounts {
   const isRepeated = !fresh.delete(mailbox);
   const before = known.get(mailbox);
   if (before === undefined) {
     if (departed.has(mailbox)) return isRepeated ? 'duplicates' : 'kept';
-    const subscriber = make();
+    const subscriber = create();
     added.push(subscriber);
     known.set(mailbox, subscriber);
     if (hasLeft(status)) return 'left';

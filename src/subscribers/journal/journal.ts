@@ -108,7 +108,7 @@ export async function lastDeparture(
 }
 
 /** The last time when people with these hashes left themselves (not by a bounce), or were erased. */
-export async function lastFarewell(
+export async function lastOwnDeparture(
   db: Database,
   newsletter: string,
   addressHashes: readonly string[],
