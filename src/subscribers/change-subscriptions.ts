@@ -211,7 +211,8 @@ async function applyToRows(
   // Most changes of a batch are equal: one statement for all with the same result.
   for (const alike of Map.groupBy(applied, ({ after }) => JSON.stringify(after)).values()) {
     const ids = alike.map(({ id }) => id);
-    for (const { after } of alike.slice(0, 1)) await writeState(db, ids, after);
+    const [first] = alike;
+    if (first !== undefined) await writeState(db, ids, first.after);
   }
   for (const { id, event, after } of applied) {
     if (event.kind === 'signedUp' && event.consent !== undefined) {
