@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { BroadsheetError, EXIT } from '../../src/kernel/errors.ts';
 import { showSubscriber } from '../../src/site/show-subscriber.ts';
 import { addSubscriber } from '../../src/subscribers/add-subscriber.ts';
+import { changeSubscriptions } from '../../src/subscribers/change-subscriptions.ts';
 import { readJournal } from '../../src/subscribers/journal/journal-file.ts';
+import { historiesOf } from '../../src/subscribers/queries/subscription-history.ts';
 import { removeSubscriber } from '../../src/subscribers/remove-subscriber.ts';
 import { test } from '../support/databases.ts';
 import { address, NEWSLETTER, openPaper } from '../support/paper.ts';
-import { importText, statuses } from '../support/people.ts';
+import { everyone, importText, statuses } from '../support/people.ts';
 
 const ADA = address('Ada@example.org');
 
@@ -83,4 +85,22 @@ test('somebody who left before this database was backed up is not added again', 
   const imported = await importText(paper, 'email\nada@example.org\nbob@example.org\n');
   assert.deepEqual([imported.kept, imported.added], [1, 1]);
   assert.deepEqual(await statuses(paper), { 'bob@example.org': 'active' });
+});
+
+test('thousands of subscriptions change at once, each with its history and its line in the journal', async (t) => {
+  const paper = await openPaper(t);
+  const { store, config } = paper.deps;
+  const lines = Array.from({ length: 4000 }, (_, index) => `reader${index}@example.org\n`);
+  await importText(paper, lines.join(''));
+  const event = { kind: 'left', at: '2026-03-20T08:00:00.000Z', source: 'a test' } as const;
+  const changes = (await everyone(paper)).map(({ id }) => ({ id, event }));
+  const applied = await store.transaction((db) =>
+    changeSubscriptions(db, config, (writer) => writer.apply(changes)),
+  );
+  assert.equal(applied.length, 4000);
+  assert.deepEqual(new Set(Object.values(await statuses(paper))), new Set(['unsubscribed']));
+  assert.equal([...readJournal(config.journalFile)].length, 4000);
+  const ids = changes.map(({ id }) => id);
+  const histories = await historiesOf(store.db, ids);
+  assert.ok(ids.every((id) => histories.get(id)?.length === 2));
 });
