@@ -230,22 +230,11 @@ const TOUCHES: Readonly<Record<string, { readonly modules: RegExp; readonly word
 };
 
 test('subscriptions change by one file alone, so that none changes without its history and the journal', () => {
-  const writers: Readonly<Record<string, readonly string[]>> = {
-    'subscribers/queries/write-subscriptions.ts': [
-      'subscribers/change-subscriptions.ts',
-      'subscribers/rename-rows.ts',
-      'subscribers/queries/erasure.ts',
-    ],
-    'subscribers/queries/erasure.ts': ['subscribers/change-subscriptions.ts'],
-    'subscribers/queries/rename-newsletter.ts': [
-      'subscribers/change-subscriptions.ts',
-      'subscribers/rename-rows.ts',
-    ],
-    'subscribers/rename-rows.ts': ['subscribers/change-subscriptions.ts'],
-  };
-  for (const [writer, allowed] of Object.entries(writers)) {
-    const importers = INNER.filter(({ target }) => target === writer).map(({ file }) => file);
-    assert.deepEqual(importers.toSorted(), allowed.toSorted(), writer);
+  const door = 'subscribers/change-subscriptions.ts';
+  const parts = ['subscribers/queries/erasure.ts', 'subscribers/queries/rename-newsletter.ts'];
+  for (const part of parts) {
+    const importers = INNER.filter(({ target }) => target === part).map(({ file }) => file);
+    assert.deepEqual(importers, [door], part);
   }
   const tables = '(subscribers|subscription_events)';
   const writes = new RegExp(
@@ -255,7 +244,7 @@ test('subscriptions change by one file alone, so that none changes without its h
     (file) => !file.startsWith('database/migrations/') && writes.test(readSource(file)),
   );
   assert.deepEqual(
-    files.filter((file) => !Object.hasOwn(writers, file)),
+    files.filter((file) => file !== door && !parts.includes(file)),
     [],
   );
 });

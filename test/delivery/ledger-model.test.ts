@@ -23,7 +23,6 @@ import {
 import { failRefused, requeueRefused } from '../../src/delivery/queries/refusals.ts';
 import { countUndecided } from '../../src/delivery/queries/unfinished.ts';
 import { markSubmitting, recordVerdicts, requeue } from '../../src/delivery/queries/verdicts.ts';
-import { setStanding } from '../../src/subscribers/queries/write-subscriptions.ts';
 import { testOnBoth } from '../support/databases.ts';
 import { openPaper } from '../support/paper.ts';
 import { trials } from '../support/trials.ts';
@@ -193,10 +192,12 @@ class World {
       case 'leave':
       case 'comeBack':
         this.active[step.who] = step.do === 'comeBack';
-        return setStanding(db, [this.rows[step.who]?.subscriber ?? ''], {
-          status: step.do === 'leave' ? 'unsubscribed' : 'active',
-          changedAt: at,
-        });
+        await db
+          .updateTable('subscribers')
+          .set({ status: step.do === 'leave' ? 'unsubscribed' : 'active', changed_at: at })
+          .where('id', '=', this.rows[step.who]?.subscriber ?? '')
+          .execute();
+        return;
       default:
         return this.edit(step.do);
     }

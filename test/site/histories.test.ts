@@ -24,7 +24,7 @@ import {
   NO_SUBSCRIPTION,
   type SubscriptionEvent,
   type SubscriptionHistoryLine,
-  type SubscriptionStanding,
+  type SubscriptionState,
 } from '../../src/subscribers/subscription-events.ts';
 import { testOnBoth } from '../support/databases.ts';
 import { address, NEWSLETTER } from '../support/paper.ts';
@@ -341,7 +341,7 @@ async function assertHistoriesTell({ site }: History): Promise<void> {
     rows.map(({ id }) => id),
   );
   for (const row of rows) {
-    let standing: SubscriptionStanding = NO_SUBSCRIPTION;
+    let standing: SubscriptionState = NO_SUBSCRIPTION;
     for (const line of histories.get(row.id) ?? []) {
       standing = applySubscriptionEvent(standing, toEvent(line, standing)) ?? standing;
     }
@@ -352,7 +352,7 @@ async function assertHistoriesTell({ site }: History): Promise<void> {
 
 function toEvent(
   { kind, at, source }: SubscriptionHistoryLine,
-  { leftByLinkAt = '' }: SubscriptionStanding,
+  { leftByLinkAt = '' }: SubscriptionState,
 ): SubscriptionEvent {
   const common = { at, source };
   const someone = address('someone@example.org');

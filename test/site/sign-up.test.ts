@@ -32,9 +32,10 @@ test('who signs up is pending until they confirm, then active and welcome; both 
   await site.answer();
   const [pending] = await everyone(site.paper);
   assert.equal(pending?.status, 'pending');
-  const { ipHash, ...consent } = pending.consent;
+  const { ipHash, confirmedAt, ...consent } = pending.consent;
   const asked = { at: '2026-03-20T07:00:00.000Z', source: 'front page', text: 'I want it.' };
   assert.deepEqual(consent, asked);
+  assert.equal(confirmedAt, undefined);
   assert.match(ipHash ?? '', /^[\w-]{43}$/);
   const [mail, ...more] = site.mailsTo('Ada@example.org');
   assert.equal(mail?.subject, 'Please confirm: Politics Essential');

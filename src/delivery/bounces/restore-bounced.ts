@@ -11,7 +11,7 @@ import { findStoredEdition } from '../../editions/compose/find-stored-edition.ts
 import type { EmailAddress } from '../../kernel/email-address.ts';
 import { findNewsletter } from '../../settings/find-newsletter.ts';
 import { changeSubscriptions } from '../../subscribers/change-subscriptions.ts';
-import { lastDeparture, lastFarewell } from '../../subscribers/journal/journal.ts';
+import { lastDeparture, lastOwnDeparture } from '../../subscribers/journal/journal.ts';
 import { hashesOfAddress } from '../../subscribers/keyed-hashes.ts';
 import { bouncedBy, historiesOf } from '../../subscribers/queries/subscription-history.ts';
 import { lockSubscriptions, type Subscription } from '../../subscribers/queries/subscriptions.ts';
@@ -113,7 +113,7 @@ async function decide(
     return kept('unsubscribed');
   }
   const hashes = hashesOfAddress((await readIdentity(db)).hash_key, address);
-  const farewell = await lastFarewell(db, newsletter, hashes);
+  const farewell = await lastOwnDeparture(db, newsletter, hashes);
   if (farewell !== undefined && farewell.at >= (await lastAgreement(db, subscription))) {
     return kept(farewell.status);
   }

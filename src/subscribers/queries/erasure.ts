@@ -1,10 +1,11 @@
 import { sql } from 'kysely';
 import type { Database } from '../../database/tables.ts';
 import { addressKey, type EmailAddress, ERASED_ADDRESS } from '../../kernel/email-address.ts';
-import { deleteSubscriptions } from './write-subscriptions.ts';
 
-/** What was erased. */
+/** What is erased. */
 export interface Erased {
+  /** The subscriptions to delete. */
+  readonly ids: readonly string[];
   /** The newsletter of each subscription. */
   readonly newsletters: readonly string[];
   /** Deliveries that stay in the ledger, without the address. */
@@ -14,9 +15,9 @@ export interface Erased {
 }
 
 /**
- * Deletes all subscriptions and requests of a mailbox. Removes its address from rows that have to stay in
- * the ledger. Suppresses unsent deliveries. `addressHashes` are the keyed hashes of all keys that the
- * mailbox ever had. Run it in a transaction.
+ * Erases all data about a mailbox except its subscriptions, which the caller deletes. Deletes its requests,
+ * removes its address from rows that have to stay in the ledger, and suppresses unsent deliveries.
+ * `addressHashes` are the keyed hashes of all keys that the mailbox ever had. Run it in a transaction.
  */
 export async function eraseMailbox(
   db: Database,
@@ -28,7 +29,7 @@ export async function eraseMailbox(
   const ids = rows.map((row) => row.id);
   const { addressHashes } = mailbox;
   const requests = await eraseRequests(db, { key, addressHashes, ids }, at);
-  if (ids.length === 0) return { newsletters: [], deliveries: 0, requests };
+  if (ids.length === 0) return { ids, newsletters: [], deliveries: 0, requests };
   await db
     .updateTable('deliveries')
     .set({ state: 'suppressed', sender: null, changed_at: at })
@@ -40,9 +41,9 @@ export async function eraseMailbox(
     .set({ address: ERASED_ADDRESS, domain: 'erased.invalid', reply_text: null })
     .where('subscriber', 'in', ids)
     .executeTakeFirst();
-  await deleteSubscriptions(db, ids);
   await eraseFromReplies(db, key);
   return {
+    ids,
     newsletters: rows.map((row) => row.newsletter),
     deliveries: Number(anonymised.numUpdatedRows),
     requests,
