@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { confirm } from '../../src/cli/confirm.ts';
+import { confirm } from '../../src/cli/shell.ts';
 import { processTerminal } from '../../src/cli/terminal.ts';
 import { EXIT } from '../../src/kernel/errors.ts';
 import { openProject, postText } from '../support/program.ts';

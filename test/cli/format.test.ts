@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { describeBounced } from '../../src/cli/describe-edition.ts';
 import { formatDue } from '../../src/cli/format.ts';
-import { describeBounced } from '../../src/cli/print-edition.ts';
 
 test('when to go on is told with its zone, and never a minute too early', () => {
   assert.equal(

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { withIgnored } from '../../src/cli/init/ignore-file.ts';
-import { withExcluded } from '../../src/cli/init/jekyll-excludes.ts';
+import { withExcluded, withIgnored } from '../../src/cli/init/keep-private.ts';
 
 const NAMES = ['/.broadsheet/', '/preview/'];
 

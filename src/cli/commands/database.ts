@@ -1,13 +1,164 @@
+import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { addAdopt } from '../database/adopt.ts';
-import { addCopy } from '../database/copy.ts';
-import { addMove } from '../database/move.ts';
-import type { Shell } from '../shell.ts';
+import { systemClock } from '../../kernel/clock.ts';
+import type { Log } from '../../kernel/log.ts';
+import type { AdoptReport } from '../../recovery/adopt-database.ts';
+import type { MovedFile } from '../../recovery/move-database.ts';
+import type { CopyReport } from '../../service/copy-database.ts';
+import { JSON_OPTION, YES_OPTION } from '../arguments.ts';
+import { type MailContext, withContext, withMail } from '../context.ts';
+import { formatCount, formatTable, plural, shortPath } from '../format.ts';
+import { confirm, printResult, type Shell } from '../shell.ts';
+import { openTerminalLog } from '../terminal.ts';
+
+const ADOPT_EXAMPLES = `
+A database that wakes up in another place, or that was put back from a backup, holds its sends: what
+it takes for unsent may have gone out already. Adopting it makes it the one that sends from now on;
+see to it that no other copy of it does.
+
+Examples:
+  $ broadsheet editions cancel daily-2026-03-20   first, for an edition that went out elsewhere
+  $ broadsheet database adopt                     asks, then ends the hold
+  $ broadsheet database adopt --yes --json        from a script
+`;
+
+const COPY_EXAMPLES = `
+TO has to be new or empty. Afterwards FROM is on hold and sends nothing: TO does. A path alone means
+sqlite: and that path. A password may be left out of a postgres:// URL and put into PGPASSWORD.
+
+Examples:
+  $ broadsheet database copy .broadsheet/broadsheet.db postgres://paper@db.example.org/paper
+  $ broadsheet database copy postgres://paper@db.example.org/paper .broadsheet/broadsheet.db
+`;
+
+const MOVE_EXAMPLES = `
+Moves the SQLite file and its journal, and nothing else. Without FROM, from data/, where earlier versions
+put them, to .broadsheet/, which no site generator publishes. With FROM, to the place that database.url or
+BROADSHEET_DATABASE_URL names: write the new place there first. Stop the service before. When it is cut
+off, run it again. The moved database sends on.
+
+Examples:
+  $ broadsheet database move
+  $ broadsheet database move static/paper.db
+`;
 
 /** `broadsheet database adopt | copy | move`. */
 export function addDatabase(program: Command, shell: Shell): void {
   const database = program.command('database').description('manage the database');
-  addAdopt(database, shell);
-  addCopy(database, shell);
-  addMove(database, shell);
+  database
+    .command('adopt')
+    .description('let this database send from now on')
+    .option(...YES_OPTION)
+    .option(...JSON_OPTION)
+    .addHelpText('after', ADOPT_EXAMPLES)
+    .action(({ yes }: { yes?: true }, command: Command) =>
+      withMail(command, shell, { readOnly: false }, (context) => adopt(yes === true, context)),
+    );
+  database
+    .command('copy <from> <to>')
+    .description('copy everything to another database, SQLite or PostgreSQL')
+    .option(...JSON_OPTION)
+    .addHelpText('after', COPY_EXAMPLES)
+    .action(async (from: string, to: string, { json }: { json?: true }, command: Command) => {
+      // Without the config: it names only one of the two.
+      const { verbose = false } = command.optsWithGlobals<{ verbose?: boolean }>();
+      const log = await openTerminalLog(shell.terminal, verbose);
+      const report = await copy(databaseUrlOf(from), databaseUrlOf(to), log).finally(log.close);
+      printResult(report, json, () => describeCopy(report), shell.terminal);
+    });
+  database
+    .command('move [from]')
+    .description('move the database and its journal out of a folder that is published or in Git')
+    .option(...JSON_OPTION)
+    .addHelpText('after', MOVE_EXAMPLES)
+    .action((from: string | undefined, _options, command: Command) =>
+      withContext(command, shell, async ({ config, print }) => {
+        const { moveDatabase } = await import('../../recovery/move-database.ts');
+        const file = from === undefined ? undefined : resolve(from.replace(/^sqlite:/, ''));
+        const moved = await moveDatabase(config, file);
+        print({ moved }, () => describeMove(moved));
+      }),
+    );
+}
+
+/** Ends the hold on a copied or restored database. */
+async function adopt(yes: boolean, context: MailContext): Promise<void> {
+  const { adoptDatabase, prepareAdoption } = await import('../../recovery/adopt-database.ts');
+  const { terminal } = context;
+  if (!yes) {
+    const planned = await prepareAdoption(context);
+    context.log.close();
+    const message = 'Does no other copy of this database send any more, so that this one may?';
+    const show = () => {
+      for (const line of describeHold(planned)) terminal.err(line);
+    };
+    await confirm({ to: 'adopt', message, otherwise: 'nothing was changed', show }, terminal);
+  }
+  const report = await adoptDatabase(context);
+  const { held, waiting: editions, journalLines } = report;
+  context.print({ held, editions, journalLines }, function* () {
+    yield held === null
+      ? 'The database was not on hold. Its location is recorded.'
+      : 'The database is at home here, and sends from now on.';
+    if (journalLines > 0) {
+      const lines = plural(journalLines, 'line');
+      yield `Its journal lacked what it knows: ${lines} written anew.`;
+    }
+    if (yes) yield* describeWaiting(report);
+  });
+}
+
+function* describeHold(report: AdoptReport): Generator<string> {
+  yield report.held === null ? 'This database is not on hold.' : `It ${report.held}.`;
+  yield* describeWaiting(report);
+  if (report.waiting.length > 0) {
+    yield 'If they have gone out already, say no, and `broadsheet editions cancel ID` first.';
+  }
+}
+
+function describeWaiting({ waiting }: AdoptReport): string[] {
+  return waiting.map(
+    ({ edition, waiting: count }) =>
+      `${edition}: the next send continues with ${plural(count, 'message')}.`,
+  );
+}
+
+async function copy(fromUrl: string, toUrl: string, log: Log): Promise<CopyReport> {
+  const { openStore } = await import('../../database/open-store.ts');
+  const { copyDatabase } = await import('../../service/copy-database.ts');
+  const from = await openStore(fromUrl, 'existing');
+  try {
+    const to = await openStore(toUrl, 'empty');
+    try {
+      return await copyDatabase({ from, to, clock: systemClock, log });
+    } finally {
+      await to.close();
+    }
+  } finally {
+    await from.close();
+  }
+}
+
+/** A path without a scheme is a SQLite file; a letter before a colon is a Windows drive. */
+function databaseUrlOf(text: string): string {
+  return /^[a-z][a-z]+:/i.test(text) ? text : `sqlite:${text}`;
+}
+
+function* describeCopy({ tables, from, to }: CopyReport): Generator<string> {
+  const counts = tables.map(({ rows }) => formatCount(rows));
+  const width = Math.max(...counts.map((count) => count.length));
+  yield* formatTable(tables.map(({ table }, at) => [table, counts[at]?.padStart(width) ?? '']));
+  yield `Copied ${from} to ${to}; the counts of both agree.`;
+  yield `${from} is on hold and sends nothing any more.`;
+  yield 'Put the new one into database.url or BROADSHEET_DATABASE_URL: it sends from now on.';
+}
+
+function* describeMove(moved: readonly MovedFile[]): Generator<string> {
+  const [first] = moved;
+  if (first === undefined) {
+    yield 'There is nothing to move: the database is where it belongs.';
+    return;
+  }
+  for (const { from, to } of moved) yield `Moved ${shortPath(from)} to ${shortPath(to)}`;
+  yield `Subscribers, editions and sends continue from there. Include ${shortPath(dirname(first.to))} in your backups.`;
 }

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
-import { listThem, renameOne } from '../newsletters/manage.ts';
-import type { Shell } from '../shell.ts';
+import { JSON_OPTION, NOW_OPTION, YES_OPTION } from '../arguments.ts';
+import { type MailContext, withMail } from '../context.ts';
+import { formatTable, plural } from '../format.ts';
+import { confirm, type Shell } from '../shell.ts';
 
 const EXAMPLES = `
 Examples:
@@ -20,15 +22,53 @@ export function addNewsletters(program: Command, shell: Shell): void {
   newsletters
     .command('list')
     .description('list the newsletters in the config, and others that have subscribers')
-    .option('--json', 'print the result as one JSON object')
-    .action((_options, self: Command) => listThem(self, shell));
+    .option(...JSON_OPTION)
+    .action((_options, command: Command) =>
+      withMail(command, shell, { readOnly: true }, async (context) => {
+        const { listNewsletters } = await import('../../newsletters/list-newsletters.ts');
+        const list = await listNewsletters(context);
+        context.print({ newsletters: list }, () =>
+          formatTable([
+            ['newsletter', 'active', 'pending', ''],
+            ...list.map(({ newsletter, name, active, pending }) => [
+              newsletter,
+              active,
+              pending,
+              name ?? 'is not in the config',
+            ]),
+          ]),
+        );
+      }),
+    );
   newsletters
     .command('rename <old> <new>')
     .description('give a newsletter another id, with everything that belongs to it')
-    .option('--yes', 'do not ask')
-    .option('--now <time>', 'use this time instead of the current time')
-    .option('--json', 'print the result as one JSON object')
-    .action((from: string, to: string, _options, self: Command) =>
-      renameOne(from, to, self, shell),
+    .option(...YES_OPTION)
+    .option(...NOW_OPTION)
+    .option(...JSON_OPTION)
+    .action((from: string, to: string, { yes }: { yes?: true }, command: Command) =>
+      withMail(command, shell, { readOnly: false }, (context) =>
+        rename(from, to, yes === true, context),
+      ),
     );
+}
+
+async function rename(from: string, to: string, yes: boolean, context: MailContext): Promise<void> {
+  const { renameNewsletter } = await import('../../newsletters/rename-newsletter.ts');
+  if (!yes) {
+    context.log.close();
+    const message = `Give all that ${from} has to ${to}? It cannot be undone.`;
+    await confirm({ to: 'rename it', message, otherwise: 'nothing was changed' }, context.terminal);
+  }
+  const report = await renameNewsletter(context, { from, to });
+  context.print(report, function* () {
+    const people = plural(report.subscriptions, 'subscription');
+    const editions = plural(report.editions, 'edition');
+    yield `${from} is ${to} now, with ${people} and ${editions}.`;
+    if (report.merged > 0) {
+      const both = plural(report.merged, 'mailbox', 'mailboxes');
+      yield `${both} had both, and kept the stricter subscription.`;
+    }
+    yield 'If the service runs, restart it: it has to read the config again.';
+  });
 }

@@ -1,21 +1,30 @@
 import { type Command, Option } from 'commander';
-import type { PrepareOptions } from '../../delivery/run/prepare-send.ts';
-import type { ReadySend, SendReport } from '../../delivery/run/send-report.ts';
-import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
-import type { Warning } from '../../posts/report-posts.ts';
+import { reportEdition } from '../../delivery/run/report-edition.ts';
+import type {
+  ReadySend,
+  SendPreparation,
+  SendReport,
+  Stopped,
+} from '../../delivery/run/send-report.ts';
+import type { EditionPause } from '../../editions/edition.ts';
+import { isTakenAway, type PostChange } from '../../editions/post-change.ts';
+import { BroadsheetError, EXIT, type ExitCode } from '../../kernel/errors.ts';
 import { findNewsletter } from '../../settings/find-newsletter.ts';
-import { confirm } from '../confirm.ts';
-import { plural } from '../format.ts';
-import { guardDatabase } from '../guard-database.ts';
-import { type MailContext, withMail } from '../mail-context.ts';
-import { parseAddresses } from '../parse-addresses.ts';
-import { describeBounced, printEdition } from '../print-edition.ts';
+import type { NewsletterSettings } from '../../settings/settings.ts';
+import { JSON_OPTION, NOW_OPTION, parseAddresses, YES_OPTION } from '../arguments.ts';
+import { guardDatabase, type MailContext, withMail } from '../context.ts';
+import {
+  describeBounced,
+  describeEdition,
+  describeNothingNew,
+  describeTroubles,
+  describeUndecided,
+  formatDeliveries,
+  printPostChanges,
+} from '../describe-edition.ts';
+import { formatDue, plural, shortPath } from '../format.ts';
 import { printProblems, printWarnings } from '../print-problems.ts';
-import { reportPreparation } from '../send/report-preparation.ts';
-import { reportSend } from '../send/report-send.ts';
-import { reportTest } from '../send/report-test.ts';
-import type { Shell } from '../shell.ts';
-import type { Terminal } from '../terminal.ts';
+import { confirm, type Shell } from '../shell.ts';
 
 const EXAMPLES = `
 Examples:
@@ -76,75 +85,66 @@ export function addSend(program: Command, shell: Shell): void {
     .option('--as-composed', 'send an edition even if posts in it were removed since')
     .option('--force', 'send even if nothing answers the unsubscribe links')
     .option('--dry-run', 'show what would be sent; store and send nothing')
-    .option('--yes', 'do not ask')
-    .option('--now <time>', 'use this time instead of the current time')
-    .option('--json', 'print the result as one JSON object')
+    .option(...YES_OPTION)
+    .option(...NOW_OPTION)
+    .option(...JSON_OPTION)
     .addHelpText('after', EXAMPLES)
-    .action(async (newsletter: string, options: SendOptions, command: Command) => {
-      const test = options.to === undefined ? undefined : parseAddresses(options.to);
+    .action((newsletter: string, options: SendOptions, command: Command) => {
+      const test = options.to && parseAddresses(options.to);
       const readOnly = options.dryRun === true || test !== undefined;
-      await withMail(command, shell, { readOnly, goesOut: true }, async (context) => {
-        const { agreed, findChanges, refuseRetracted } = await import('../send/check-changes.ts');
-        const { printPostChanges } = await import('../print-post-changes.ts');
+      return withMail(command, shell, { readOnly, goesOut: true }, async (context) => {
         const { prepareSend } = await import('../../delivery/run/prepare-send.ts');
-        if (readOnly) printWarnings(await guardDatabase(context.config), shell.terminal);
+        const { findMissingNewsletters, warnOfMissing } = await import(
+          '../../newsletters/missing-newsletters.ts'
+        );
+        const { config, terminal, log } = context;
+        if (readOnly) printWarnings(await guardDatabase(config), terminal);
         else await settle(newsletter, context);
-        if (options.recompose) await recompose(newsletter, options, context, shell.terminal);
-        const prepared = await prepareSend(context, { newsletter, ...wishesOf(options) });
-        const warnings = [...(await missingNewsletters(context)), ...prepared.warnings];
-        const preparation = { ...prepared, warnings };
-        context.log.close();
-        const changes = options.asComposed ? [] : await findChanges(preparation, context);
-        if (!options.json) printProblems(preparation, context, shell.terminal);
-        printPostChanges(changes, shell.terminal);
+        if (options.recompose) await recompose(newsletter, options, context);
+        const { edition, resume, retryFailed, inDoubt, force, asComposed } = options;
+        const wishes = { edition, resume, retryFailed, inDoubt, force, asComposed };
+        const prepared = await prepareSend(context, { newsletter, ...wishes });
+        const missing = warnOfMissing(config, await findMissingNewsletters(context));
+        const preparation = { ...prepared, warnings: [...missing, ...prepared.warnings] };
+        log.close();
+        const changes = asComposed ? [] : await findChanges(preparation, context);
+        if (!options.json) printProblems(preparation, context);
+        printPostChanges(changes, terminal);
+        const settings = findNewsletter(config, newsletter);
         if (test !== undefined && preparation.kind !== 'nothingNew') {
           const { sendTest } = await import('../../delivery/run/send-test.ts');
+          const { posts, warnings } = preparation;
           const report = await sendTest(context, preparation, test);
-          reportTest(report, preparation, options, shell);
-        } else if (preparation.kind !== 'ready' || options.dryRun) {
-          reportPreparation(
-            preparation,
-            { newsletter: findNewsletter(context.config, newsletter), changes },
-            options,
-            shell,
-          );
-        } else {
-          if (options.yes) refuseRetracted(preparation.edition, changes);
-          await confirmSend(preparation, options, context, shell.terminal);
-          const report = await deliver(context, {
-            ...preparation,
-            ...agreed(preparation, changes),
+          if (report.messages.some(({ accepted }) => !accepted)) {
+            shell.setExitCode(EXIT.unavailable);
+          }
+          const result = { ...report, deliveries: NO_DELIVERIES, posts, warnings };
+          context.print(result, function* () {
+            yield* describeEdition(report.edition, terminal);
+            for (const { to, accepted, reply } of report.messages) {
+              const outcome = accepted ? 'accepted' : 'not accepted';
+              yield `Test to ${to}: ${outcome} (${reply.code} ${reply.text})`;
+            }
           });
-          const settings = findNewsletter(context.config, newsletter);
-          reportSend(report, { ...preparation, newsletter: settings }, options, shell);
+        } else if (preparation.kind !== 'ready' || options.dryRun) {
+          reportPreparation(preparation, { newsletter: settings, changes }, context);
+        } else {
+          if (options.yes) await refuseRetracted(preparation, changes);
+          else await confirmSend(preparation, options, context);
+          // A person who saw the changes and still sends has agreed to send it as composed.
+          const agreed = changes.some(isTakenAway)
+            ? { ...preparation, options: { ...preparation.options, asComposed: true } }
+            : preparation;
+          const report = await deliver(context, agreed);
+          shell.setExitCode(exitCodeOf(report));
+          const { posts, warnings } = preparation;
+          context.print({ ...report, messages: [], posts, warnings }, function* () {
+            if (options.yes) yield* describeEdition(report.edition, terminal);
+            yield* describeSend(report, settings, context);
+          });
         }
       });
     });
-}
-
-async function missingNewsletters(context: MailContext): Promise<readonly Warning[]> {
-  const { findMissingNewsletters, warnOfMissing } = await import(
-    '../../newsletters/missing-newsletters.ts'
-  );
-  return warnOfMissing(context.config, await findMissingNewsletters(context));
-}
-
-function wishesOf({
-  edition,
-  resume,
-  retryFailed,
-  inDoubt,
-  force,
-  asComposed,
-}: SendOptions): Omit<PrepareOptions, 'newsletter'> {
-  return {
-    ...(edition === undefined ? {} : { edition }),
-    ...(resume === undefined ? {} : { resume }),
-    ...(retryFailed === undefined ? {} : { retryFailed }),
-    ...(inDoubt === undefined ? {} : { inDoubt }),
-    ...(force === undefined ? {} : { force }),
-    ...(asComposed === undefined ? {} : { asComposed }),
-  };
 }
 
 /**
@@ -170,7 +170,6 @@ async function recompose(
   newsletter: string,
   { edition, dryRun, to, json }: SendOptions,
   context: MailContext,
-  terminal: Terminal,
 ): Promise<void> {
   if (dryRun || to !== undefined) {
     const remedy = 'leave out --dry-run and --to';
@@ -179,22 +178,47 @@ async function recompose(
   const { recomposeEdition } = await import('../../delivery/editions/recompose-edition.ts');
   const report = await recomposeEdition(context, newsletter, edition);
   context.log.close();
-  if (!json) printProblems(report, context, terminal);
+  if (!json) printProblems(report, context);
+}
+
+/** The changes to the posts of a stored edition that nobody has got yet; empty for a new one. */
+async function findChanges(
+  preparation: SendPreparation,
+  context: MailContext,
+): Promise<readonly PostChange[]> {
+  if (preparation.kind === 'nothingNew') return [];
+  if (preparation.kind === 'ready' && preparation.state === 'new') return [];
+  const { findEdition } = await import('../../editions/queries/editions.ts');
+  const { changesBeforeSending } = await import('../../delivery/editions/retractions.ts');
+  const stored = await findEdition(context.store.db, preparation.edition.id);
+  return stored === undefined ? [] : changesBeforeSending(context, stored);
+}
+
+/**
+ * Throws (exit code 75) for an edition with posts that were removed, if there is no person to ask: it
+ * must not be sent unnoticed.
+ */
+async function refuseRetracted(
+  { edition: { id, newsletter } }: ReadySend,
+  changes: readonly PostChange[],
+): Promise<void> {
+  const { retractionRemedy, whyRetracted } = await import('../../delivery/editions/retractions.ts');
+  const reason = whyRetracted(changes);
+  if (reason === undefined) return;
+  const remedy = retractionRemedy(newsletter, id);
+  throw new BroadsheetError(EXIT.tryAgain, `${id}  ${reason}; ${remedy}`);
 }
 
 /** Asks on a terminal; elsewhere requires `--yes`. Throws if the answer is no. */
 async function confirmSend(
   send: ReadySend,
-  { yes, json }: SendOptions,
-  { log }: MailContext,
-  terminal: Terminal,
+  { json }: SendOptions,
+  { terminal }: MailContext,
 ): Promise<void> {
-  if (yes) return;
-  log.close();
   const goesOn = send.state === 'unfinished' ? 'Go on sending' : 'Send';
   const message = `${goesOn} "${send.edition.subject}" to ${plural(send.recipients, 'subscriber')}?`;
   const show = () => {
-    if (!json) printEdition(send.edition, terminal);
+    if (!json) for (const line of describeEdition(send.edition, terminal)) terminal.out(line);
   };
   await confirm({ to: 'send', message, otherwise: 'nothing was sent', show }, terminal);
 }
@@ -212,6 +236,142 @@ async function deliver(context: MailContext, send: ReadySend): Promise<SendRepor
     return await deliverEdition(context, send, controller.signal);
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop).off('SIGHUP', stop);
-    context.log.close();
   }
+}
+
+/** The table of deliveries without a send. */
+const NO_DELIVERIES = {
+  planned: 0,
+  accepted: 0,
+  deferred: 0,
+  failed: 0,
+  suppressed: 0,
+  inDoubt: 0,
+  queued: 0,
+};
+
+/** Prints what would be sent, or why nothing is. Exit code 75 if something waits. */
+export function reportPreparation(
+  preparation: SendPreparation,
+  {
+    newsletter,
+    changes,
+  }: { readonly newsletter: NewsletterSettings; readonly changes: readonly PostChange[] },
+  { terminal, setExitCode, print }: Shell & Pick<MailContext, 'print'>,
+): void {
+  const { kind, posts, warnings } = preparation;
+  const isWaiting =
+    kind === 'paused' ||
+    (kind === 'nobody' && (preparation.retryAt !== undefined || preparation.undecided > 0));
+  if (isWaiting) setExitCode(EXIT.tryAgain);
+  const result = {
+    edition: kind === 'nothingNew' ? null : reportEdition(preparation.edition),
+    recipients: kind === 'ready' ? preparation.recipients : 0,
+    deliveries: kind === 'nothingNew' ? NO_DELIVERIES : preparation.deliveries,
+    paused: kind === 'paused' ? preparation.pause : undefined,
+    messages: [],
+    posts,
+    warnings,
+    changes,
+  };
+  print(result, function* () {
+    if (kind === 'nothingNew') {
+      yield `${describeNothingNew(newsletter)}, nothing sent.`;
+      return;
+    }
+    yield* describeEdition(preparation.edition, terminal);
+    yield* describePreparation(preparation, newsletter);
+  });
+}
+
+function* describePreparation(
+  preparation: Exclude<SendPreparation, { readonly kind: 'nothingNew' }>,
+  { id, timeZone }: NewsletterSettings,
+): Generator<string> {
+  const { kind, deliveries } = preparation;
+  if (kind === 'ready') {
+    const recipients = plural(preparation.recipients, 'subscriber');
+    yield `Dry run: this would go to ${recipients}. Nothing was stored or sent.`;
+    return;
+  }
+  if (kind === 'nobody' && deliveries.planned === 0) {
+    yield 'Nobody is subscribed: nothing sent. `broadsheet subscribers add` subscribes people.';
+    return;
+  }
+  yield `Sent     ${formatDeliveries(deliveries)}`;
+  if (kind === 'paused') {
+    yield* describePause(preparation.pause, preparation.edition.id, id);
+    return;
+  }
+  if (preparation.retryAt !== undefined) {
+    yield `The others have to wait until ${formatDue(preparation.retryAt, timeZone)}; run this again then.`;
+  }
+  if (preparation.undecided > 0) yield describeUndecided(preparation, id);
+  else if (preparation.retryAt === undefined) yield 'Everyone was served before: nothing sent.';
+}
+
+function* describePause(
+  { by, reason }: EditionPause,
+  edition: string,
+  newsletter: string,
+): Generator<string> {
+  const cancel = `\`broadsheet editions cancel ${edition}\``;
+  if (by === 'approval') {
+    yield 'It waits for an editor to approve it. Nothing sent.';
+    yield `Approve it with \`broadsheet editions approve ${edition}\`, or cancel it with ${cancel}.`;
+  } else {
+    yield `It is paused: ${reason}. Nothing sent.`;
+    yield `Go on with \`broadsheet send ${newsletter} --resume\`, or cancel it with ${cancel}.`;
+  }
+}
+
+/** The table of deliveries, who did not get the edition, and the stop reason. */
+function* describeSend(
+  report: SendReport,
+  newsletter: NewsletterSettings,
+  { terminal }: Shell,
+): Generator<string> {
+  yield `Sent     ${formatDeliveries(report.deliveries)}`;
+  if (report.page) {
+    const { file, url } = report.page;
+    yield `Page     ${shortPath(file)}; deploy it if another server has ${url}`;
+  }
+  yield* describeTroubles(report.edition.id, report);
+  yield* describeBounced(report.bounced);
+  if (report.undecided > 0) yield describeUndecided(report, newsletter.id);
+  if (report.stopped) {
+    const remedy = remedyFor(report.stopped, report.edition.id, newsletter);
+    terminal.err(`${terminal.paintErr('red', 'stopped')}  ${report.stopped.message}; ${remedy}`);
+  } else if (report.retryAt) {
+    yield `Some have to wait until ${formatDue(report.retryAt, newsletter.timeZone)}; run this again then.`;
+  }
+}
+
+function remedyFor(
+  { because, retryAt }: Stopped,
+  edition: string,
+  { id, timeZone }: NewsletterSettings,
+): string {
+  const command = `broadsheet send ${id}`;
+  switch (because) {
+    case 'relay':
+    case 'signal':
+      return 'the remaining deliveries stay queued: run the command again to continue';
+    case 'quota':
+      return `who is not served yet stays queued: run the command again ${retryAt === undefined ? 'later' : `on ${formatDue(retryAt, timeZone)}`}, or \`${command} --resume\` to try one message at once`;
+    case 'refusals':
+      return `the edition waits: find out why, then continue with \`${command} --resume\``;
+    case 'paused':
+      return `see \`broadsheet editions show ${edition}\``;
+    case 'stale':
+      return `these deliveries are not sent; \`${command} --edition ${edition} --retry-failed\` sends it anyway`;
+  }
+}
+
+function exitCodeOf({ deliveries, stopped, undecided }: SendReport): ExitCode {
+  if (stopped?.because === 'relay') return EXIT.unavailable;
+  const { queued, deferred, failed } = deliveries;
+  const isOver = stopped === undefined || stopped.because === 'stale';
+  if (!isOver || queued + deferred + undecided > 0) return EXIT.tryAgain;
+  return failed > 0 ? EXIT.noUser : EXIT.ok;
 }

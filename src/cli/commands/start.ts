@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { refuseExamples } from '../refuse-examples.ts';
+import { refuseExamples } from '../context.ts';
 import type { Shell } from '../shell.ts';
 import { SERVICE_PARTS, type ServicePartName } from '../start/service-parts.ts';
 
@@ -63,10 +63,10 @@ export function addStart(program: Command, shell: Shell): void {
       await refuseExamples(config);
       const web = {
         ...config.web,
-        ...(flags.host === undefined ? {} : { host: flags.host }),
-        ...(flags.port === undefined ? {} : { port: flags.port }),
-        ...(flags.metricsHost === undefined ? {} : { metricsHost: flags.metricsHost }),
-        ...(flags.metricsPort === undefined ? {} : { metricsPort: flags.metricsPort }),
+        host: flags.host ?? config.web.host,
+        port: flags.port ?? config.web.port,
+        metricsHost: flags.metricsHost ?? config.web.metricsHost,
+        metricsPort: flags.metricsPort ?? config.web.metricsPort,
       };
       const parts =
         flags.only ?? SERVICE_PARTS.filter((part) => config.serviceUrl || !isLinked(part));

@@ -20,10 +20,8 @@ import { addSubscriber } from '../../subscribers/add-subscriber.ts';
 import { removeSubscriber } from '../../subscribers/remove-subscriber.ts';
 import { readTemplates } from '../../templates/read-templates.ts';
 import { readTexts } from '../../templates/read-texts.ts';
-import { parseAddresses } from '../parse-addresses.ts';
-import { parseTime } from '../parse-time.ts';
-import { type DemoInbox, openDemoInbox } from './demo-inbox.ts';
-import { keepMessages } from './keep-messages.ts';
+import { parseAddresses, parseTime } from '../arguments.ts';
+import { type DemoInbox, keepMessages, openDemoInbox } from './demo-inbox.ts';
 
 /**
  * The sample posts end the evening before. The demo's clock always shows this time in its config's zone.
@@ -32,14 +30,17 @@ const NOW = '2026-03-20T07:00';
 
 const NEWSLETTER = 'politics-essential';
 
-/** The people who sign up in the demo; the last one leaves before the edition is sent. */
+/** Leaves before the edition is sent. */
+const LEFT = 'left@example.org';
+
+/** The people who sign up in the demo. */
 const SUBSCRIBERS = [
   ['ada@example.org', 'Ada Quill'],
   ['bo@example.net', 'Bo Lindqvist'],
   ['chidi@example.com', 'Chidi Marsh'],
   ['dilnoza@example.org', 'Dilnoza Reed'],
   ['emre@example.net', 'Emre Vale'],
-  ['left@example.org', 'Someone who left'],
+  [LEFT, 'Someone who left'],
 ] as const;
 
 export interface DemoReport {
@@ -114,22 +115,24 @@ function demoConfig(
 async function sendEdition(config: Config, now: Temporal.Instant, log: Log): Promise<SendReport> {
   const store = await openStore(config.databaseUrl);
   try {
-    const templates = readTemplates(config.folders.templates);
-    const clock = stoppedClock(now);
-    const machine = { random: systemRandom, machineClock: systemClock };
-    const textsOf = readTexts(config.folders.languages);
-    const context = {
-      askService,
-      textsOf,
+    const context: SendDependencies = {
       config,
       store,
-      templates,
-      openRelay,
       log,
-      clock,
-      ...machine,
+      clock: stoppedClock(now),
+      machineClock: systemClock,
+      random: systemRandom,
+      templates: readTemplates(config.folders.templates),
+      textsOf: readTexts(config.folders.languages),
+      openRelay,
+      askService,
     };
-    await signUp(context);
+    for (const [text, name] of SUBSCRIBERS) {
+      for (const address of parseAddresses([text])) {
+        await addSubscriber(context, { newsletter: NEWSLETTER, address, name });
+        if (text === LEFT) await removeSubscriber(context, { newsletter: NEWSLETTER, address });
+      }
+    }
     const preparation = await prepareSend(context, { newsletter: NEWSLETTER, force: true });
     if (preparation.kind !== 'ready') {
       throw new BroadsheetError(
@@ -140,16 +143,5 @@ async function sendEdition(config: Config, now: Temporal.Instant, log: Log): Pro
     return await deliverEdition(context, preparation);
   } finally {
     await store.close();
-  }
-}
-
-async function signUp(context: SendDependencies): Promise<void> {
-  for (const [text, name] of SUBSCRIBERS) {
-    for (const address of parseAddresses([text])) {
-      await addSubscriber(context, { newsletter: NEWSLETTER, address, name });
-    }
-  }
-  for (const address of parseAddresses(['left@example.org'])) {
-    await removeSubscriber(context, { newsletter: NEWSLETTER, address });
   }
 }

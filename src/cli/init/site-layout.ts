@@ -37,8 +37,12 @@ export function siteLayout(folder: string): SiteLayout {
   if (hugo !== undefined) {
     const permalink = `/${hugo.slice('content/'.length)}/:slug/`;
     return {
-      ...{ generator: 'Hugo', posts: hugo, siteRoot: 'static', permalink },
-      ...{ feeds: 'static/feeds', feedsPath: 'feeds/' },
+      generator: 'Hugo',
+      posts: hugo,
+      siteRoot: 'static',
+      permalink,
+      feeds: 'static/feeds',
+      feedsPath: 'feeds/',
       // Hugo reads the files in data/, and some versions fail at an unknown file there.
       published: 'config/published-posts.jsonl',
     };
@@ -47,8 +51,12 @@ export function siteLayout(folder: string): SiteLayout {
   if (astro !== undefined) {
     const permalink = `/${astro.slice('src/content/'.length)}/:slug/`;
     return {
-      ...{ generator: 'Astro', posts: astro, siteRoot: 'public', permalink },
-      ...{ feeds: 'public/feeds', feedsPath: 'feeds/' },
+      generator: 'Astro',
+      posts: astro,
+      siteRoot: 'public',
+      permalink,
+      feeds: 'public/feeds',
+      feedsPath: 'feeds/',
     };
   }
   const posts = first(['src/posts', 'posts', 'src/blog', 'blog']) ?? 'posts';
@@ -66,6 +74,11 @@ function jekyll(folder: string): SiteLayout {
   const isThere = statSync(file, { throwIfNoEntry: false })?.isFile() === true;
   const config = isThere ? readRegularFile(file).toString() : '';
   const [, set] = /^permalink:\s*["']?([^\s"'#]+)/m.exec(config) ?? [];
-  const feeds = { feeds: 'feeds', feedsPath: 'feeds/' };
-  return { generator: 'Jekyll', posts: '_posts', permalink: set ?? 'date', ...feeds };
+  return {
+    generator: 'Jekyll',
+    posts: '_posts',
+    permalink: set ?? 'date',
+    feeds: 'feeds',
+    feedsPath: 'feeds/',
+  };
 }

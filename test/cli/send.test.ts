@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { describeUndecided, reportPreparation } from '../../src/cli/send/report-preparation.ts';
+import { reportPreparation } from '../../src/cli/commands/send.ts';
+import { describeUndecided } from '../../src/cli/describe-edition.ts';
 import { processTerminal } from '../../src/cli/terminal.ts';
 import { makeConfig, makeEdition, NONE } from '../support/paper.ts';
 
@@ -21,10 +22,10 @@ test('who waits for an hour and who waits for an editor are both told', () => {
       posts: { read: 0, published: 0, drafts: 0, future: 0, leftOut: [] },
       warnings: [],
     },
-    { newsletter },
-    {},
+    { newsletter, changes: [] },
     {
-      terminal: { ...processTerminal, out: (line = '') => void lines.push(line) },
+      terminal: processTerminal,
+      print: (_result, describe) => void lines.push(...describe()),
       setExitCode: (given) => {
         code = given;
       },
@@ -40,7 +41,7 @@ test('who waits for an hour and who waits for an editor are both told', () => {
 
 test('of several in doubt, those that are not sent again by themselves are counted', () => {
   const text = (undecided: number, doubtedAgain: number) =>
-    describeUndecided({ undecided, doubtedAgain }, 'broadsheet send daily');
+    describeUndecided({ undecided, doubtedAgain }, 'daily');
   assert.match(text(3, 0), /^3 messages are in doubt: `/);
   assert.match(text(3, 1), /^3 messages are in doubt, 1 of them not for the first time, and/);
 });

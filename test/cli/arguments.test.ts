@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseTime } from '../../src/cli/parse-time.ts';
+import { parseTime } from '../../src/cli/arguments.ts';
 import { BroadsheetError, EXIT } from '../../src/kernel/errors.ts';
 
 test('--now takes a day, a local time and an instant', () => {

@@ -4,13 +4,16 @@ import type { SubscriptionStatus } from '../../database/states.ts';
 import { BroadsheetError, EXIT, reasonOf } from '../../kernel/errors.ts';
 import { isMeaning, MEANINGS, type Meaning } from '../../subscribers/import/columns/meanings.ts';
 import type { ImportReport } from '../../subscribers/import/import-subscribers.ts';
+import { STATUSES } from '../arguments.ts';
+import { withMail } from '../context.ts';
 import { formatCount, formatTable, plural } from '../format.ts';
-import { withMail } from '../mail-context.ts';
 import type { Shell } from '../shell.ts';
 import type { Terminal } from '../terminal.ts';
-import { chooseStatus, type NewsletterOptions, STATUSES } from './options.ts';
 
-export interface ImportOptions extends NewsletterOptions {
+/** The options of `subscribers import`. */
+export interface ImportOptions {
+  readonly newsletter?: string;
+  readonly status?: string;
   readonly column?: readonly string[];
   readonly ignoreColumn?: readonly string[];
   readonly value?: readonly string[];
@@ -25,31 +28,35 @@ const MOST_PRINTED = 100;
  * `subscribers import FILE`. Exit code 65 if lines were refused and nothing was stored. Exit code 0 with
  * `--skip-refused`, because the user asked to skip them.
  */
-export async function importPeople(
+export async function importFile(
   file: string,
-  options: ImportOptions,
+  options: ImportOptions & { readonly status: SubscriptionStatus | undefined },
   command: Command,
   shell: Shell,
 ): Promise<void> {
-  const status = chooseStatus(options.status, STATUSES);
+  const { newsletter, status, ignoreColumn: ignoredColumns = [] } = options;
   const columns = new Map(options.column?.map(parseColumn));
   const values = new Map(options.value?.map(parseValue));
   const { bytes, sizeBytes } = await openInput(file);
   const source = file === '-' ? 'standard input' : file;
   const dryRun = options.dryRun === true;
+  const skipRefused = options.skipRefused === true;
   await withMail(command, shell, { readOnly: dryRun }, async (context) => {
     const { importSubscribers } = await import('../../subscribers/import/import-subscribers.ts');
     const report = await importSubscribers(context, {
-      ...(options.newsletter === undefined ? {} : { newsletter: options.newsletter }),
-      ...(status === undefined ? {} : { status }),
-      ...(sizeBytes === undefined ? {} : { sizeBytes }),
-      ...{ columns, values, ignoredColumns: options.ignoreColumn ?? [] },
-      ...{ source, bytes, dryRun, skipRefused: options.skipRefused === true },
+      newsletter,
+      status,
+      sizeBytes,
+      columns,
+      values,
+      ignoredColumns,
+      source,
+      bytes,
+      dryRun,
+      skipRefused,
     });
-    context.log.close();
-    if (report.refused > 0 && !options.skipRefused) shell.setExitCode(EXIT.data);
-    if (options.json) shell.terminal.out(JSON.stringify(report));
-    else printImport(source, report, options, shell.terminal);
+    if (report.refused > 0 && !skipRefused) shell.setExitCode(EXIT.data);
+    context.print(report, () => describeImport(source, report, options, shell.terminal));
   });
 }
 
@@ -109,12 +116,12 @@ function factOf(cause: unknown): string {
   }
 }
 
-function printImport(
+function* describeImport(
   source: string,
   report: ImportReport,
-  options: ImportOptions,
+  { dryRun, skipRefused }: ImportOptions,
   terminal: Terminal,
-): void {
+): Generator<string> {
   for (const { line, reason } of report.refusedLines.slice(0, MOST_PRINTED)) {
     terminal.err(`${terminal.paintErr('red', 'refused')}  ${source}:${line}  ${reason}`);
   }
@@ -122,10 +129,23 @@ function printImport(
     const more = plural(report.refused - MOST_PRINTED, 'more line');
     terminal.err(`and ${more} refused; --json names them`);
   }
-  if (report.provider !== undefined) terminal.out(`Read as an export of ${report.provider}.`);
-  for (const line of formatColumns(report)) terminal.out(line);
-  terminal.out(formatCounts(report));
-  for (const line of formatOutcome(report, options)) terminal.out(line);
+  if (report.provider !== undefined) yield `Read as an export of ${report.provider}.`;
+  const { used, unused } = report.columns;
+  if (used.length > 0) yield 'Columns used:';
+  yield* formatTable(used.map(({ name, as }) => [`  ${name}`, `as ${as}`]));
+  if (unused.length > 0) yield `Columns not used: ${unused.join(', ')}`;
+  yield formatCounts(report);
+  if (report.refused > 0 && !skipRefused) {
+    const remedy = 'correct the file, or take the other lines with --skip-refused';
+    const lines = dryRun
+      ? `Dry run: nothing was stored, and nothing will be, because ${plural(report.refused, 'line is', 'lines are')}`
+      : `Nothing was stored, because ${plural(report.refused, 'line was', 'lines were')}`;
+    yield `${lines} refused: ${remedy}.`;
+  } else if (dryRun) {
+    yield 'Dry run: nothing was stored.';
+  } else if (report.pending > 0) {
+    yield 'Those to be asked get nothing until they confirm. The mail that asks them is sent once there is a site to confirm on.';
+  }
 }
 
 /** `1,000 lines read: 990 subscribed, 10 there already`: zero counts are left out. */
@@ -143,30 +163,4 @@ function formatCounts({ read, stored, ...counts }: ImportReport): string {
   const some = parts.filter(([count]) => count > 0);
   const list = some.map(([count, what]) => `${formatCount(count)} ${what}`).join(', ');
   return `${plural(read, 'line')} read${list === '' ? '' : `: ${list}`}`;
-}
-
-function formatColumns({ columns: { used, unused } }: ImportReport): readonly string[] {
-  return [
-    ...(used.length === 0 ? [] : ['Columns used:']),
-    ...formatTable(used.map(({ name, as }) => [`  ${name}`, `as ${as}`])),
-    ...(unused.length === 0 ? [] : [`Columns not used: ${unused.join(', ')}`]),
-  ];
-}
-
-function formatOutcome(
-  report: ImportReport,
-  { dryRun, skipRefused }: ImportOptions,
-): readonly string[] {
-  if (report.refused > 0 && !skipRefused) {
-    const remedy = 'correct the file, or take the other lines with --skip-refused';
-    const lines = dryRun
-      ? `Dry run: nothing was stored, and nothing will be, because ${plural(report.refused, 'line is', 'lines are')}`
-      : `Nothing was stored, because ${plural(report.refused, 'line was', 'lines were')}`;
-    return [`${lines} refused: ${remedy}.`];
-  }
-  if (dryRun) return ['Dry run: nothing was stored.'];
-  if (report.pending === 0) return [];
-  return [
-    'Those to be asked get nothing until they confirm. The mail that asks them is sent once there is a site to confirm on.',
-  ];
 }
