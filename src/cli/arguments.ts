@@ -47,5 +47,5 @@ export function chooseStatus(text: string | undefined): SubscriptionStatus | und
   const found = STATUSES.find((status) => status === text);
   if (found !== undefined || text === undefined) return found;
   const remedy = `write ${STATUSES.slice(0, -1).join(', ')} or ${STATUSES.at(-1)}`;
-  throw new BroadsheetError(EXIT.usage, `"${text}" is no status (--status); ${remedy}`);
+  throw new BroadsheetError(EXIT.usage, `"${text}" is not a status (--status); ${remedy}`);
 }

@@ -151,9 +151,9 @@ export async function refuseExamples(config: Config): Promise<void> {
     ),
   );
   const count = plural(refused.length, 'value');
-  const remedy = `change ${refused.length === 1 ? 'it' : 'them'}, then run this again`;
+  const remedy = `change ${refused.length === 1 ? 'it' : 'them'}, then run the command again`;
   lines.push(
-    `${shortPath(config.file)}  has ${count} of Broadsheet's example, which must not go out; ${remedy}`,
+    `${shortPath(config.file)}  has ${count} of Broadsheet's example, which must not be published; ${remedy}`,
   );
   throw new BroadsheetError(EXIT.config, lines.join('\n'));
 }

@@ -61,9 +61,9 @@ export function* describeTroubles(
   for (const { address, messageId, doubts, state } of inDoubt) {
     const fate =
       state === 'inDoubt'
-        ? `may have got it ${doubts > 1 ? `up to ${doubts} times, ` : ''}or not`
+        ? `may have got it ${doubts > 1 ? `up to ${doubts} times` : 'once'}, or not at all`
         : `may have got it ${doubts > 1 ? `${doubts + 1} times` : 'twice'} (now ${state})`;
-    yield `In doubt ${address}: ${fate}, as ${messageId}`;
+    yield `In doubt ${address}: ${fate}; its Message-ID is ${messageId}`;
   }
 }
 
@@ -103,19 +103,18 @@ export function describeUndecided(
   const command = `broadsheet send ${newsletter}`;
   const what = plural(undecided, 'message is', 'messages are');
   const which = doubtedAgain === undecided ? '' : ` ${formatCount(doubtedAgain)} of them`;
-  const again =
-    doubtedAgain > 0 ? `,${which} not for the first time, and waiting for your word` : '';
+  const again = doubtedAgain > 0 ? `,${which} not for the first time, and you have to decide` : '';
   return `${what} in doubt${again}: \`${command} --in-doubt resend\` sends them once more, --in-doubt skip does not.`;
 }
 
 const CHANGES: Readonly<Record<PostChangeKind, string>> = {
   changed: 'was changed',
-  retitled: 'has another title',
-  moved: 'has another address',
+  retitled: 'has a new title',
+  moved: 'has a new address',
   gone: 'was deleted',
   draft: 'is a draft now',
   future: 'is dated in the future now',
-  broken: 'is broken, and left out of the feeds',
+  broken: 'has an error, and is left out of the feeds',
 };
 
 /** Prints the changes to an edition's posts after it was composed, to standard error. */

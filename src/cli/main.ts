@@ -32,7 +32,7 @@ function report(error: unknown, argv: readonly string[], terminal: Terminal): Ex
     terminal.err(`${terminal.paintErr(['bold', 'red'], 'broadsheet:')} ${line}`);
   }
   if (exitCode === EXIT.software) {
-    terminal.err('This is a bug of Broadsheet. Please report it with what follows.');
+    terminal.err('This is a bug in Broadsheet. Please report it with the text below.');
     terminal.err(error instanceof Error ? (error.stack ?? message) : message);
   } else if (argv.includes('--verbose') && error instanceof Error && error.cause !== undefined) {
     terminal.err(`caused by: ${reasonOf(error.cause)}`);

@@ -40,7 +40,7 @@ export async function confirm(
   terminal: Terminal,
 ): Promise<void> {
   if (!terminal.interactive) {
-    throw new BroadsheetError(EXIT.usage, `there is no terminal to ask on; add --yes to ${to}`);
+    throw new BroadsheetError(EXIT.usage, `there is no terminal to ask you; add --yes to ${to}`);
   }
   show?.();
   const { confirm: ask } = await import('@clack/prompts');

@@ -12,7 +12,7 @@ test('where there is nobody to ask, nothing is shown or done, and --yes is named
     show: () => void shown.push('the rocket'),
   };
   await assert.rejects(confirm(question, { ...processTerminal, interactive: false }), {
-    message: 'there is no terminal to ask on; add --yes to launch it',
+    message: 'there is no terminal to ask you; add --yes to launch it',
     exitCode: EXIT.usage,
   });
   assert.deepEqual(shown, []);
@@ -37,7 +37,7 @@ test('every command that cannot be taken back asks, and elsewhere needs --yes', 
     assert.equal(asked.code, 64, args.join(' '));
     assert.equal(
       asked.stderr.trim().split('\n').at(-1),
-      `broadsheet: there is no terminal to ask on; add --yes to ${to}`,
+      `broadsheet: there is no terminal to ask you; add --yes to ${to}`,
     );
   }
 });

@@ -35,7 +35,7 @@ test('who waits for an hour and who waits for an editor are both told', () => {
   assert.match(lines.join('\n'), /The others have to wait until .*08:00/);
   assert.match(
     lines.at(-1) ?? '',
-    /^1 message is in doubt, not for the first time, and waiting for your word: `broadsheet send politics-essential --in-doubt resend` sends/,
+    /^1 message is in doubt, not for the first time, and you have to decide: `broadsheet send politics-essential --in-doubt resend` sends/,
   );
 });
 

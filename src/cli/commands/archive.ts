@@ -48,6 +48,6 @@ async function requireDatabase(config: Config): Promise<void> {
   if (address.kind !== 'sqlite' || existsSync(address.file)) return;
   throw new BroadsheetError(
     EXIT.config,
-    `${shortPath(address.file)}  is not there, and the archive is made of the editions in it; set database.url, or send an edition first`,
+    `${shortPath(address.file)}  does not exist, and the archive is made from the editions in it; set database.url, or send an edition first`,
   );
 }

@@ -17,7 +17,7 @@ Examples:
   $ broadsheet build --posts _posts --out _site/feeds
   $ broadsheet build --now 2026-03-20T07:00 --json
 
-Broken posts are named and left out. All others are published, and the exit code is 65.
+Broken posts are listed and left out. All others are published, and the exit code is 65.
 If a feed would lose more than half of its items, the build stops, writes nothing, and says why: exit
 code 78. Deleted posts, and a few new drafts, do not stop it. In all other cases use --force.
 With feeds.hub in the config, the hub is notified of changed feeds. If it does not answer, you get a warning.
@@ -68,10 +68,10 @@ function* describeHub(
   { hub, told, untold, reason }: HubReport,
   terminal: Terminal,
 ): Generator<string> {
-  if (told.length > 0) yield `${hub} was told of ${plural(told.length, 'document')}`;
+  if (told.length > 0) yield `${hub} was notified of ${plural(told.length, 'document')}`;
   if (untold.length === 0) return;
   warn(
-    `${hub} could not be told of ${plural(untold.length, 'document')} (${reason}); readers that poll still get them`,
+    `${hub} could not be notified of ${plural(untold.length, 'document')} (${reason}); readers that poll still get them`,
     terminal,
   );
 }

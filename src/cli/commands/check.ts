@@ -62,7 +62,7 @@ export function addCheck(program: Command, shell: Shell): void {
           if (report.newest) {
             yield `addresses  are like ${report.newest.url}; if not, change posts.permalink`;
           }
-          yield `templates  ${plural(report.templates.length, 'template')} render`;
+          yield `templates  ${plural(report.templates.length, 'template')} rendered`;
         });
       }),
     );
@@ -71,5 +71,5 @@ export function addCheck(program: Command, shell: Shell): void {
 function describeConfig(examples: number): string {
   if (examples === 0) return 'has no errors';
   const values = plural(examples, 'value');
-  return `has no errors, but ${values} of the example: build, send and start wait until you change ${examples === 1 ? 'it' : 'them'}`;
+  return `has no errors, but ${values} of the example: build, send and start do not run until you change ${examples === 1 ? 'it' : 'them'}`;
 }

@@ -13,7 +13,7 @@ Examples:
   $ broadsheet compose politics-essential
   $ broadsheet compose politics-essential --now 2026-03-20T07:00 --json
 
-The edition is stored and does not change any more. \`broadsheet send\` sends it.
+The edition is stored and does not change after that. \`broadsheet send\` sends it.
 `;
 
 /** `broadsheet compose`: composes the next edition and stores it. */

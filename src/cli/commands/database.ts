@@ -12,19 +12,19 @@ import { confirm, printResult, type Shell } from '../shell.ts';
 import { openTerminalLog } from '../terminal.ts';
 
 const ADOPT_EXAMPLES = `
-A database that wakes up in another place, or that was put back from a backup, holds its sends: what
-it takes for unsent may have gone out already. Adopting it makes it the one that sends from now on;
-see to it that no other copy of it does.
+A database that was copied to another place, or restored from a backup, is on hold: it sends nothing,
+because messages that it counts as unsent may already have been sent. \`adopt\` ends the hold. First make
+sure that no other copy of the database sends.
 
 Examples:
-  $ broadsheet editions cancel daily-2026-03-20   first, for an edition that went out elsewhere
+  $ broadsheet editions cancel daily-2026-03-20   first, for an edition that was already sent
   $ broadsheet database adopt                     asks, then ends the hold
   $ broadsheet database adopt --yes --json        from a script
 `;
 
 const COPY_EXAMPLES = `
-TO has to be new or empty. Afterwards FROM is on hold and sends nothing: TO does. A path alone means
-sqlite: and that path. A password may be left out of a postgres:// URL and put into PGPASSWORD.
+TO must be new or empty. Afterwards FROM is on hold, and only TO sends. A path without a scheme is a SQLite
+file. The password of a postgres:// URL can be in PGPASSWORD instead.
 
 Examples:
   $ broadsheet database copy .broadsheet/broadsheet.db postgres://paper@db.example.org/paper
@@ -32,10 +32,10 @@ Examples:
 `;
 
 const MOVE_EXAMPLES = `
-Moves the SQLite file and its journal, and nothing else. Without FROM, from data/, where earlier versions
-put them, to .broadsheet/, which no site generator publishes. With FROM, to the place that database.url or
-BROADSHEET_DATABASE_URL names: write the new place there first. Stop the service before. When it is cut
-off, run it again. The moved database sends on.
+Moves the SQLite file and its journal, and nothing else. Without FROM, it moves them from data/, where
+earlier versions put them, to .broadsheet/, which no site generator publishes. With FROM, it moves them to
+the place in database.url or BROADSHEET_DATABASE_URL: write the new place there first. Stop the service
+before you run it. If it is interrupted, run it again. The database continues to send from its new place.
 
 Examples:
   $ broadsheet database move
@@ -47,7 +47,7 @@ export function addDatabase(program: Command, shell: Shell): void {
   const database = program.command('database').description('manage the database');
   database
     .command('adopt')
-    .description('let this database send from now on')
+    .description('end the hold on this database: it sends from now on')
     .option(...YES_OPTION)
     .option(...JSON_OPTION)
     .addHelpText('after', ADOPT_EXAMPLES)
@@ -88,7 +88,7 @@ async function adopt(yes: boolean, context: MailContext): Promise<void> {
   if (!yes) {
     const planned = await prepareAdoption(context);
     context.log.close();
-    const message = 'Does no other copy of this database send any more, so that this one may?';
+    const message = 'Are you sure that no other copy of this database sends?';
     const show = () => {
       for (const line of describeHold(planned)) terminal.err(line);
     };
@@ -99,10 +99,10 @@ async function adopt(yes: boolean, context: MailContext): Promise<void> {
   context.print({ held, editions, journalLines }, function* () {
     yield held === null
       ? 'The database was not on hold. Its location is recorded.'
-      : 'The database is at home here, and sends from now on.';
+      : 'The database is not on hold any more. It sends from now on.';
     if (journalLines > 0) {
       const lines = plural(journalLines, 'line');
-      yield `Its journal lacked what it knows: ${lines} written anew.`;
+      yield `Its journal was incomplete: ${lines} written again.`;
     }
     if (yes) yield* describeWaiting(report);
   });
@@ -112,7 +112,7 @@ function* describeHold(report: AdoptReport): Generator<string> {
   yield report.held === null ? 'This database is not on hold.' : `It ${report.held}.`;
   yield* describeWaiting(report);
   if (report.waiting.length > 0) {
-    yield 'If they have gone out already, say no, and `broadsheet editions cancel ID` first.';
+    yield 'If they were already sent, answer no, and run `broadsheet editions cancel ID` first.';
   }
 }
 
@@ -148,15 +148,15 @@ function* describeCopy({ tables, from, to }: CopyReport): Generator<string> {
   const counts = tables.map(({ rows }) => formatCount(rows));
   const width = Math.max(...counts.map((count) => count.length));
   yield* formatTable(tables.map(({ table }, at) => [table, counts[at]?.padStart(width) ?? '']));
-  yield `Copied ${from} to ${to}; the counts of both agree.`;
-  yield `${from} is on hold and sends nothing any more.`;
-  yield 'Put the new one into database.url or BROADSHEET_DATABASE_URL: it sends from now on.';
+  yield `Copied ${from} to ${to}; both have the same number of rows.`;
+  yield `${from} is on hold now, and sends nothing.`;
+  yield 'Write the new address into database.url or BROADSHEET_DATABASE_URL: that database sends from now on.';
 }
 
 function* describeMove(moved: readonly MovedFile[]): Generator<string> {
   const [first] = moved;
   if (first === undefined) {
-    yield 'There is nothing to move: the database is where it belongs.';
+    yield 'There is nothing to move: the database is in the right place.';
     return;
   }
   for (const { from, to } of moved) yield `Moved ${shortPath(from)} to ${shortPath(to)}`;

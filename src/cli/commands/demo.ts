@@ -14,7 +14,7 @@ const PACKAGE_FOLDER = join(import.meta.dirname, '../../..');
 export function addDemo(program: Command, { terminal, setExitCode }: Shell): void {
   program
     .command('demo')
-    .description('try it: sample posts become feeds and a digest, sent on this machine only')
+    .description('try it: make feeds and a digest from sample posts, sent on this machine only')
     .action(async (_options, command: Command) => {
       const { runDemo } = await import('../demo/run-demo.ts');
       const log = await openTerminalLog(terminal, command.optsWithGlobals().verbose === true);
@@ -36,7 +36,7 @@ function* describeDemo(
 ): Generator<string> {
   yield terminal.paint(
     'bold',
-    `Broadsheet's demo. Its clock stands at ${formatTime(now, timeZone)}; the sample posts are from the days before.`,
+    `This is the demo of Broadsheet. Its clock shows ${formatTime(now, timeZone)}; the sample posts are from the days before.`,
   );
   yield '';
   yield* describeBuild(build);

@@ -47,7 +47,7 @@ export function addEditions(program: Command, shell: Shell): void {
       }),
     );
   command('show <id>', 'show one edition: stories, deliveries, and who did not get it')
-    .option('--failed', 'everyone whom it failed for, with the reply')
+    .option('--failed', 'list everyone who did not get it, with the reply of the relay')
     .action((id: string, { failed }: { failed?: true }, self: Command) =>
       withMail(self, shell, { readOnly: true }, async (context) => {
         const { showEdition } = await import('../../delivery/editions/show-edition.ts');
@@ -59,8 +59,8 @@ export function addEditions(program: Command, shell: Shell): void {
         });
       }),
     );
-  command('approve <id>', 'approve an edition that waits for it')
-    .option('--as-composed', 'even if posts in it were removed since')
+  command('approve <id>', 'approve an edition that waits for approval')
+    .option('--as-composed', 'even if some of its posts were removed after it was composed')
     .action((id: string, { asComposed }: { asComposed?: true }, self: Command) =>
       withMail(self, shell, { readOnly: false }, (context) =>
         approve(id, asComposed === true, context),
@@ -72,7 +72,7 @@ export function addEditions(program: Command, shell: Shell): void {
       withMail(self, shell, { readOnly: false }, async (context) => {
         const { pauseEditionById } = await import('../../delivery/editions/manage-edition.ts');
         const managed = await pauseEditionById(context, id, reason);
-        const line = `${id} waits; \`broadsheet editions resume ${id}\` continues it.`;
+        const line = `${id} is paused; \`broadsheet editions resume ${id}\` continues it.`;
         printManaged(managed, line, context);
       }),
     );
@@ -85,14 +85,14 @@ export function addEditions(program: Command, shell: Shell): void {
         printManaged(managed, line, context);
       }),
   );
-  command('cancel <id>', 'cancel an edition for good: nobody else gets it')
+  command('cancel <id>', 'cancel an edition permanently: nobody else gets it')
     .option(...YES_OPTION)
     .action((id: string, { yes }: { yes?: true }, self: Command) =>
       withMail(self, shell, { readOnly: false }, async (context) => {
         const { cancelEditionById } = await import('../../delivery/editions/manage-edition.ts');
         if (!yes) {
           context.log.close();
-          const message = `Cancel ${id}, for good?`;
+          const message = `Cancel ${id}? This cannot be undone.`;
           await confirm(
             { to: 'cancel it', message, otherwise: 'nothing was changed' },
             shell.terminal,
@@ -146,7 +146,7 @@ function* describeDetails(
   yield `Composed ${time(edition.composedAt)}`;
   if (plannedAt !== undefined) yield `Sent     ${time(plannedAt)}: ${formatDeliveries(deliveries)}`;
   else if (pause?.by === 'approval') {
-    yield `Sent     not yet; \`broadsheet editions approve ${edition.id}\` lets it go`;
+    yield `Sent     not yet; \`broadsheet editions approve ${edition.id}\` approves it`;
   } else yield 'Sent     not yet; `broadsheet send` sends it';
   if (pause) {
     const word = pause.by === 'relay' || pause.by === 'approval' ? 'Waits   ' : 'Paused  ';
@@ -163,19 +163,19 @@ async function approve(id: string, asComposed: boolean, context: MailContext): P
   const { planned, approvedAt } = edition;
   const send = `broadsheet send ${edition.edition.newsletter}`;
   if (retracted !== undefined) {
-    const remedy = `\`${send} --edition ${id} --recompose\` composes it anew, --as-composed here sends it anyway`;
+    const remedy = `\`${send} --edition ${id} --recompose\` composes it again, --as-composed here approves it anyway`;
     throw new BroadsheetError(EXIT.tryAgain, `${id}  ${retracted}; ${remedy}`);
   }
   context.print({ edition: id, approval: kind, planned, approvedAt }, function* () {
     if (kind === 'approved') {
       yield `${id} is approved, for ${plural(planned, 'subscriber')}.`;
-      yield `The service sends it within a minute; without one, \`${send}\` does.`;
+      yield `The service sends it within a minute. Without the service, run \`${send}\`.`;
     } else {
-      yield `${id} does not wait for an approval; \`broadsheet editions show ${id}\` says how it stands.`;
+      yield `${id} does not wait for an approval; \`broadsheet editions show ${id}\` shows its state.`;
     }
   });
 }
 
 function printManaged(managed: ManagedEdition, line: string, context: MailContext): void {
-  context.print(managed, () => [line, `Books    ${formatDeliveries(managed.deliveries)}`]);
+  context.print(managed, () => [line, `Sent     ${formatDeliveries(managed.deliveries)}`]);
 }

@@ -26,8 +26,8 @@ export function addInit(program: Command, { terminal }: Shell): void {
       const { keepPrivate } = await import('../init/keep-private.ts');
       const file = command.optsWithGlobals<{ config: string }>().config;
       if (existsSync(file)) {
-        const remedy = 'edit it, or name another one with --config FILE';
-        throw new BroadsheetError(EXIT.usage, `${file}  is there already; ${remedy}`);
+        const remedy = 'edit it, or choose another file with --config FILE';
+        throw new BroadsheetError(EXIT.usage, `${file}  already exists; ${remedy}`);
       }
       const folder = dirname(file);
       const layout = siteLayout('.');
@@ -47,22 +47,22 @@ function* describeInit(
   { generator, posts, permalink, feeds }: SiteLayout,
   done: readonly string[],
 ): Generator<string> {
-  const like = generator === undefined ? '' : `, as for a site made with ${generator}`;
+  const like = generator === undefined ? '' : `, for a site made with ${generator}`;
   yield `Wrote ${shortPath(file)}${like}:`;
   yield `  posts in     ${posts}`;
   yield `  with pages   ${permalink}  (posts.permalink)`;
   yield `  feeds go to  ${feeds}`;
   yield* done;
   const state = shortPath(dirname(standardPlace(file).database));
-  yield `Subscribers will be in ${state}/: never publish or commit it; back it up.`;
+  yield `Subscribers will be in ${state}/: never publish or commit this folder, and back it up.`;
   yield `The ids of published posts will be in ${published}: commit that file.`;
-  if (generator === undefined) yield `Publish ${feeds}/ alone, not this whole folder.`;
+  if (generator === undefined) yield `Publish only ${feeds}/, not this whole folder.`;
   if (generator === 'Eleventy') {
     const copy = `addPassthroughCopy({ '${feeds}': '/' })`;
-    yield `To have the feeds in your site, add ${copy} to your Eleventy config, and build the feeds first.`;
+    yield `To publish the feeds with your site, add ${copy} to your Eleventy config, and run \`broadsheet build\` before Eleventy.`;
   }
-  yield 'Next: put your own names and addresses under site and newsletters. Until then build, send and';
-  yield "start refuse to run, and name what is still the example's. Then try";
+  yield 'Next, write your own names and addresses under site and newsletters. Until you do, build, send and';
+  yield 'start do not run, and list the values that are still those of the example. Then try';
   yield '  npx broadsheet check';
   yield '  npx broadsheet build';
   yield '  npx broadsheet preview politics-essential';

@@ -42,7 +42,7 @@ export function addNewsletters(program: Command, shell: Shell): void {
     );
   newsletters
     .command('rename <old> <new>')
-    .description('give a newsletter another id, with everything that belongs to it')
+    .description('change the id of a newsletter, and of everything that belongs to it')
     .option(...YES_OPTION)
     .option(...NOW_OPTION)
     .option(...JSON_OPTION)
@@ -57,7 +57,7 @@ async function rename(from: string, to: string, yes: boolean, context: MailConte
   const { renameNewsletter } = await import('../../newsletters/rename-newsletter.ts');
   if (!yes) {
     context.log.close();
-    const message = `Give all that ${from} has to ${to}? It cannot be undone.`;
+    const message = `Change the id of ${from} to ${to}, and of everything that belongs to it? This cannot be undone.`;
     await confirm({ to: 'rename it', message, otherwise: 'nothing was changed' }, context.terminal);
   }
   const report = await renameNewsletter(context, { from, to });
@@ -67,7 +67,7 @@ async function rename(from: string, to: string, yes: boolean, context: MailConte
     yield `${from} is ${to} now, with ${people} and ${editions}.`;
     if (report.merged > 0) {
       const both = plural(report.merged, 'mailbox', 'mailboxes');
-      yield `${both} had both, and kept the stricter subscription.`;
+      yield `${both} had a subscription to each: the stricter one was kept.`;
     }
     yield 'If the service runs, restart it: it has to read the config again.';
   });

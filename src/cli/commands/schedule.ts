@@ -12,7 +12,7 @@ const EXAMPLES = `
 Examples:
   $ broadsheet schedule                                   the last ten and the next ten of each newsletter
   $ broadsheet schedule --newsletter politics-essential --json
-  $ broadsheet schedule run 2026-03-20                    send one that is held, or that was skipped
+  $ broadsheet schedule run 2026-03-20                    send the edition of a day that was held back or skipped
   $ broadsheet schedule skip 2026-12-24 --reason "the office is closed"
 `;
 
@@ -20,7 +20,7 @@ Examples:
 export function addSchedule(program: Command, shell: Shell): void {
   const schedule = program
     .command('schedule')
-    .description('show when newsletters are sent, and what happened the last times')
+    .description('show when newsletters will be sent, and what happened before')
     .option('--newsletter <id>', 'only this newsletter')
     .option(...JSON_OPTION)
     .option(...NOW_OPTION)
@@ -48,17 +48,19 @@ export function addSchedule(program: Command, shell: Shell): void {
     schedule
       .command(name)
       .description(description)
-      .option('--newsletter <id>', 'of this newsletter, where there are several')
+      .option('--newsletter <id>', 'of this newsletter, if there are several')
       .option(...NOW_OPTION)
       .option(...JSON_OPTION);
-  command('run <day>', 'compose and send the edition of a day that was held or skipped').action(
-    (day: string, _options, self: Command) =>
-      withMail(self, shell, { readOnly: false }, async (context) => {
-        const { runSlotByHand } = await import('../../schedule/decide-by-hand.ts');
-        printDecision(await runSlotByHand(context, newsletterOf(self), day), context);
-      }),
+  command(
+    'run <day>',
+    'compose and send the edition of a day that was held back or skipped',
+  ).action((day: string, _options, self: Command) =>
+    withMail(self, shell, { readOnly: false }, async (context) => {
+      const { runSlotByHand } = await import('../../schedule/decide-by-hand.ts');
+      printDecision(await runSlotByHand(context, newsletterOf(self), day), context);
+    }),
   );
-  command('skip <day>', 'skip a day: a held one, or one in the future')
+  command('skip <day>', 'skip a day that is held back, or a day in the future')
     .option('--reason <text>', 'a note that is stored with it')
     .action((day: string, { reason }: { reason?: string }, self: Command) =>
       withMail(self, shell, { readOnly: false }, async (context) => {
@@ -89,7 +91,7 @@ function printDecision(slot: StoredSlot, context: MailContext): void {
     const reason = slot.reason ? `: ${slot.reason}` : '';
     yield `${slot.newsletter} of ${slot.day}: ${STATES[slot.state]}${reason}`;
     if (slot.state === 'sending') {
-      yield `The service sends it within a minute; without one, \`broadsheet send ${slot.newsletter}\` does.`;
+      yield `The service sends it within a minute. Without the service, run \`broadsheet send ${slot.newsletter}\`.`;
     }
   });
 }
@@ -97,7 +99,7 @@ function printDecision(slot: StoredSlot, context: MailContext): void {
 /** In order of time: past slots, then future ones. */
 function* describeSchedule(report: ScheduleReport, terminal: Terminal): Generator<string> {
   const { newsletter, cron, timeZone, last, next } = report;
-  yield `${terminal.paint('bold', newsletter)}  ${cron}  (times are of ${timeZone})`;
+  yield `${terminal.paint('bold', newsletter)}  ${cron}  (times in ${timeZone})`;
   const lines = formatTable([
     ...last
       .toReversed()
@@ -111,7 +113,7 @@ function* describeSchedule(report: ScheduleReport, terminal: Terminal): Generato
   if (last.length === 0) yield '  none yet; `broadsheet start` runs the schedule';
   yield* lines.slice(0, last.length);
   yield 'next';
-  if (next.length === 0) yield '  none: the cron expression has no day to come';
+  if (next.length === 0) yield '  none: the cron expression has no day in the future';
   yield* lines.slice(last.length);
 }
 

@@ -34,19 +34,19 @@ Examples:
   $ broadsheet send politics-essential --yes --json           from cron or a script
 
 If a send is interrupted, run it again: it continues, and nobody gets an edition twice.
-A paused edition continues only with --resume. It was paused by \`broadsheet editions pause\`, or because
-relays refused too much of it. A relay whose quota is used up, or that refuses everyone, gets nothing for an
-hour; --resume tries one message now.
+A paused edition continues only with --resume. Editors pause it with \`broadsheet editions pause\`, and Broadsheet
+pauses it if relays refuse too many of its messages. A relay that refuses everyone, or whose quota is used up,
+gets nothing for an hour; --resume tries one message now.
 If posts were deleted, made drafts or postponed after the edition was composed, it is sent only with
---recompose (without these posts) or --as-composed.
+--recompose (without these posts) or --as-composed (with them).
 Set BROADSHEET_SECRET, and BROADSHEET_SMTP_URL if the relay needs a password.
 
 Exit codes:
    0  everyone got the edition
-  67  some addresses were refused for good
+  67  some addresses were refused permanently
   69  the relay does not answer
   75  some messages have to wait, or a post was removed: run the command again
-  78  something has to be corrected first, such as a database on hold, or unsubscribe links that nothing answers
+  78  you have to correct something first, such as a database on hold, or unsubscribe links that do not work
 `;
 
 interface SendOptions {
@@ -75,15 +75,18 @@ export function addSend(program: Command, shell: Shell): void {
     .addOption(
       new Option(
         '--in-doubt <what>',
-        'what to do with messages that a crash left in doubt, instead of whenInDoubt in the config',
+        'what to do with messages that may have been sent before a crash, instead of whenInDoubt in the config',
       ).choices(['resend', 'skip']),
     )
     .option(
       '--recompose',
       'compose a stored edition again before sending it; only if nobody has received it',
     )
-    .option('--as-composed', 'send an edition even if posts in it were removed since')
-    .option('--force', 'send even if nothing answers the unsubscribe links')
+    .option(
+      '--as-composed',
+      'send an edition even if some of its posts were removed after it was composed',
+    )
+    .option('--force', 'send even if the unsubscribe links do not work')
     .option('--dry-run', 'show what would be sent; store and send nothing')
     .option(...YES_OPTION)
     .option(...NOW_OPTION)
@@ -159,7 +162,7 @@ async function settle(newsletter: string, context: MailContext): Promise<void> {
   for (const { edition, deliveries, bounced } of await settleLedger(context, found)) {
     const who = plural(deliveries, 'subscriber does', 'subscribers do');
     context.log.info(
-      `${edition} is over ${plural(found.staleAfterHours, 'hour')} old: ${who} not get it any more`,
+      `${edition} is over ${plural(found.staleAfterHours, 'hour')} old: ${who} not get it`,
     );
     for (const line of describeBounced(bounced)) context.log.info(line);
   }
@@ -215,7 +218,7 @@ async function confirmSend(
   { json }: SendOptions,
   { terminal }: MailContext,
 ): Promise<void> {
-  const goesOn = send.state === 'unfinished' ? 'Go on sending' : 'Send';
+  const goesOn = send.state === 'unfinished' ? 'Continue to send' : 'Send';
   const message = `${goesOn} "${send.edition.subject}" to ${plural(send.recipients, 'subscriber')}?`;
   const show = () => {
     if (!json) for (const line of describeEdition(send.edition, terminal)) terminal.out(line);
@@ -276,7 +279,7 @@ export function reportPreparation(
   };
   print(result, function* () {
     if (kind === 'nothingNew') {
-      yield `${describeNothingNew(newsletter)}, nothing sent.`;
+      yield `${describeNothingNew(newsletter)}. Nothing was sent.`;
       return;
     }
     yield* describeEdition(preparation.edition, terminal);
@@ -295,7 +298,7 @@ function* describePreparation(
     return;
   }
   if (kind === 'nobody' && deliveries.planned === 0) {
-    yield 'Nobody is subscribed: nothing sent. `broadsheet subscribers add` subscribes people.';
+    yield 'Nobody is subscribed. Nothing was sent. `broadsheet subscribers add` subscribes people.';
     return;
   }
   yield `Sent     ${formatDeliveries(deliveries)}`;
@@ -304,10 +307,10 @@ function* describePreparation(
     return;
   }
   if (preparation.retryAt !== undefined) {
-    yield `The others have to wait until ${formatDue(preparation.retryAt, timeZone)}; run this again then.`;
+    yield `The others have to wait until ${formatDue(preparation.retryAt, timeZone)}. Run the command again then.`;
   }
   if (preparation.undecided > 0) yield describeUndecided(preparation, id);
-  else if (preparation.retryAt === undefined) yield 'Everyone was served before: nothing sent.';
+  else if (preparation.retryAt === undefined) yield 'Everyone already got it. Nothing was sent.';
 }
 
 function* describePause(
@@ -317,11 +320,11 @@ function* describePause(
 ): Generator<string> {
   const cancel = `\`broadsheet editions cancel ${edition}\``;
   if (by === 'approval') {
-    yield 'It waits for an editor to approve it. Nothing sent.';
+    yield 'It waits for an editor to approve it. Nothing was sent.';
     yield `Approve it with \`broadsheet editions approve ${edition}\`, or cancel it with ${cancel}.`;
   } else {
-    yield `It is paused: ${reason}. Nothing sent.`;
-    yield `Go on with \`broadsheet send ${newsletter} --resume\`, or cancel it with ${cancel}.`;
+    yield `It is paused: ${reason}. Nothing was sent.`;
+    yield `Continue with \`broadsheet send ${newsletter} --resume\`, or cancel it with ${cancel}.`;
   }
 }
 
@@ -334,7 +337,7 @@ function* describeSend(
   yield `Sent     ${formatDeliveries(report.deliveries)}`;
   if (report.page) {
     const { file, url } = report.page;
-    yield `Page     ${shortPath(file)}; deploy it if another server has ${url}`;
+    yield `Page     ${shortPath(file)}; deploy it if another server serves ${url}`;
   }
   yield* describeTroubles(report.edition.id, report);
   yield* describeBounced(report.bounced);
@@ -343,7 +346,7 @@ function* describeSend(
     const remedy = remedyFor(report.stopped, report.edition.id, newsletter);
     terminal.err(`${terminal.paintErr('red', 'stopped')}  ${report.stopped.message}; ${remedy}`);
   } else if (report.retryAt) {
-    yield `Some have to wait until ${formatDue(report.retryAt, newsletter.timeZone)}; run this again then.`;
+    yield `Some have to wait until ${formatDue(report.retryAt, newsletter.timeZone)}. Run the command again then.`;
   }
 }
 
@@ -358,13 +361,13 @@ function remedyFor(
     case 'signal':
       return 'the remaining deliveries stay queued: run the command again to continue';
     case 'quota':
-      return `who is not served yet stays queued: run the command again ${retryAt === undefined ? 'later' : `on ${formatDue(retryAt, timeZone)}`}, or \`${command} --resume\` to try one message at once`;
+      return `the others stay queued: run the command again ${retryAt === undefined ? 'later' : `on ${formatDue(retryAt, timeZone)}`}, or use \`${command} --resume\` to try one message now`;
     case 'refusals':
       return `the edition waits: find out why, then continue with \`${command} --resume\``;
     case 'paused':
       return `see \`broadsheet editions show ${edition}\``;
     case 'stale':
-      return `these deliveries are not sent; \`${command} --edition ${edition} --retry-failed\` sends it anyway`;
+      return `these deliveries are not sent; \`${command} --edition ${edition} --retry-failed\` sends them anyway`;
   }
 }
 

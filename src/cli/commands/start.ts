@@ -7,8 +7,8 @@ const EXAMPLES = `
 Examples:
   $ broadsheet start                        everything, in one process
   $ broadsheet start --port 80 --host ::    to the internet, without a web server in front
-  $ broadsheet start --only web notices     the site alone; another process sends
-  $ broadsheet start --once --quiet         from cron: what is due now, and no more
+  $ broadsheet start --only web notices     only the site; another process sends
+  $ broadsheet start --once --quiet         from cron: do what is due now, then exit
 
 Set BROADSHEET_SECRET, and BROADSHEET_SMTP_URL if the relay needs a password.
 SIGTERM and SIGINT (Ctrl-C) stop it cleanly within ten seconds; a second signal stops it at once.
@@ -21,8 +21,8 @@ Exit codes:
   70  a bug in Broadsheet
   74  the disk is full or cannot be written
   75  with --once: some messages wait for the next run
-  78  something has to be corrected first
-A supervisor should start it again after any of these but 0 and 78.
+  78  you have to correct something first
+A supervisor should start it again after every exit code except 0 and 78.
 `;
 
 interface StartFlags {

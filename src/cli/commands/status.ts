@@ -48,13 +48,13 @@ function* describeStatus(
   if (report.hold !== undefined) {
     const held = terminal.paint(['bold', 'red'], 'on hold');
     yield `${held}  this database ${report.hold.because}; it sends nothing.`;
-    yield '      `broadsheet send` says what is at stake, `broadsheet database adopt` ends it.';
+    yield '      `broadsheet send` explains the risk, `broadsheet database adopt` ends the hold.';
   }
   if (report.olderThan !== undefined) {
     const older = terminal.paint(['bold', 'red'], 'older');
-    yield `${older} this database is older than its journal ${report.olderThan}: who left and what`;
-    yield '      was sent since is not in what follows. The next command that changes something';
-    yield '      reads it, `broadsheet send` for one.';
+    yield `${older} this database is older than its journal ${report.olderThan}: people who left`;
+    yield '      later, and editions that were sent later, are not in the numbers below. The next';
+    yield '      command that changes something, such as `broadsheet send`, reads the journal.';
   }
   for (const { id, active } of report.newsletters) {
     yield `${terminal.paint('bold', id)}  ${plural(active, 'active subscriber')}`;
@@ -65,7 +65,7 @@ function* describeStatus(
   for (const { newsletter, active, pending } of report.missing) {
     const who = plural(active + pending, 'subscriber');
     yield `${terminal.paint('bold', newsletter)}  is not in the config, and has ${who}:`;
-    yield `  put it back, or run \`broadsheet newsletters rename ${newsletter} NEW\``;
+    yield `  add it again, or run \`broadsheet newsletters rename ${newsletter} NEW\``;
   }
   yield '';
   yield* formatTable([

@@ -67,7 +67,7 @@ function parseColumn(text: string): [string, Meaning] {
   const known = Object.entries(MEANINGS).map(([word, what]) => `  ${word.padEnd(18)}  ${what}`);
   throw new BroadsheetError(
     EXIT.usage,
-    `"${text}" is no column with its meaning (--column); write NAME=MEANING with one of\n${known.join('\n')}`,
+    `"${text}" is not a column with its meaning (--column); write NAME=MEANING with one of\n${known.join('\n')}`,
   );
 }
 
@@ -78,7 +78,7 @@ function parseValue(text: string): [string, SubscriptionStatus] {
   if (found !== undefined) return [word, found];
   throw new BroadsheetError(
     EXIT.usage,
-    `"${text}" is no word with its status (--value); write WORD=STATUS with one of ${STATUSES.join(', ')}`,
+    `"${text}" is not a word with its status (--value); write WORD=STATUS with one of ${STATUSES.join(', ')}`,
   );
 }
 
@@ -108,7 +108,7 @@ async function openInput(
 function factOf(cause: unknown): string {
   switch ((cause as NodeJS.ErrnoException).code) {
     case 'ENOENT':
-      return 'is not there';
+      return 'does not exist';
     case 'EISDIR':
       return 'is a folder';
     default:
@@ -127,7 +127,7 @@ function* describeImport(
   }
   if (report.refused > MOST_PRINTED) {
     const more = plural(report.refused - MOST_PRINTED, 'more line');
-    terminal.err(`and ${more} refused; --json names them`);
+    terminal.err(`and ${more} refused; --json lists them`);
   }
   if (report.provider !== undefined) yield `Read as an export of ${report.provider}.`;
   const { used, unused } = report.columns;
@@ -136,7 +136,7 @@ function* describeImport(
   if (unused.length > 0) yield `Columns not used: ${unused.join(', ')}`;
   yield formatCounts(report);
   if (report.refused > 0 && !skipRefused) {
-    const remedy = 'correct the file, or take the other lines with --skip-refused';
+    const remedy = 'correct the file, or import the other lines with --skip-refused';
     const lines = dryRun
       ? `Dry run: nothing was stored, and nothing will be, because ${plural(report.refused, 'line is', 'lines are')}`
       : `Nothing was stored, because ${plural(report.refused, 'line was', 'lines were')}`;
@@ -144,7 +144,7 @@ function* describeImport(
   } else if (dryRun) {
     yield 'Dry run: nothing was stored.';
   } else if (report.pending > 0) {
-    yield 'Those to be asked get nothing until they confirm. The mail that asks them is sent once there is a site to confirm on.';
+    yield 'People who have to confirm get nothing until they do. The mail that asks them is sent when there is a site to confirm on.';
   }
 }
 
@@ -154,7 +154,7 @@ function formatCounts({ read, stored, ...counts }: ImportReport): string {
     [counts.added, stored ? 'subscribed' : 'to be subscribed'],
     [counts.pending, 'to be asked to confirm'],
     [counts.left, 'kept as people who left or never agreed'],
-    [counts.already, 'there already'],
+    [counts.already, 'already there'],
     [counts.kept, 'not added because they left earlier'],
     [counts.ended, `whose subscription ${stored ? 'ended' : 'ends'}`],
     [counts.duplicates, 'twice in the file'],

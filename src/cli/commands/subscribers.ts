@@ -56,7 +56,7 @@ export function addSubscribers(program: Command, shell: Shell): void {
       .option('--newsletter <id>', 'of this newsletter')
       .option(...JSON_OPTION);
   command('add <address...>', 'subscribe people who asked for it')
-    .option('--name <name>', 'name of the one person')
+    .option('--name <name>', 'name of the person; for one address only')
     .option(...NOW_OPTION)
     .action((texts: string[], options: Options, self: Command) => {
       const addresses = parseAddresses(texts);
@@ -74,17 +74,13 @@ export function addSubscribers(program: Command, shell: Shell): void {
   )
     .option(
       '--status <status>',
-      'the highest status that this import gives: active (default), pending (to be asked to confirm), unsubscribed, bounced or complained',
+      'the highest status that people get: active (default), pending (they are asked to confirm), unsubscribed, bounced or complained',
     )
-    .option('--column <name=meaning>', 'what a column says; may be repeated', collect)
-    .option('--ignore-column <name>', 'leave a column aside; may be repeated', collect)
-    .option(
-      '--value <word=status>',
-      'what a word says that is not understood; may be repeated',
-      collect,
-    )
-    .option('--dry-run', 'read and count, store nothing')
-    .option('--skip-refused', 'take the other lines even when some are refused')
+    .option('--column <name=meaning>', 'what a column means; can be repeated', collect)
+    .option('--ignore-column <name>', 'ignore a column; can be repeated', collect)
+    .option('--value <word=status>', 'what an unknown word means; can be repeated', collect)
+    .option('--dry-run', 'read and count; store nothing')
+    .option('--skip-refused', 'import the other lines even if some are refused')
     .option(...NOW_OPTION)
     .action(async (file: string, options: ImportOptions, self: Command) => {
       const status = chooseStatus(options.status);
@@ -92,7 +88,7 @@ export function addSubscribers(program: Command, shell: Shell): void {
       return importFile(file, { ...options, status }, self, shell);
     });
   command('export', 'print all subscribers as CSV')
-    .option('--status <status>', 'only those of this status')
+    .option('--status <status>', 'only those with this status')
     .action((options: Options, self: Command) => {
       const print = options.json ? list : exportAsCsv;
       const status = chooseStatus(options.status);
@@ -101,7 +97,7 @@ export function addSubscribers(program: Command, shell: Shell): void {
       );
     });
   command('list', 'list subscribers by address')
-    .option('--status <status>', 'only those of this status')
+    .option('--status <status>', 'only those with this status')
     .action((options: Options, self: Command) => {
       const status = chooseStatus(options.status);
       return withMail(self, shell, { readOnly: true }, (context) =>
@@ -116,7 +112,7 @@ export function addSubscribers(program: Command, shell: Shell): void {
       });
     },
   );
-  command('remove <address...>', 'unsubscribe people; a later import does not bring them back')
+  command('remove <address...>', 'unsubscribe people; a later import does not subscribe them again')
     .option(...NOW_OPTION)
     .action((texts: string[], options: Options, self: Command) => {
       const addresses = parseAddresses(texts);
@@ -128,14 +124,14 @@ export function addSubscribers(program: Command, shell: Shell): void {
     'restore [address...]',
     'undo bounces that were not the fault of the subscribers; people who left stay unsubscribed',
   )
-    .option('--bounced-by <edition>', 'all whose subscription this edition ended')
-    .option('--dry-run', 'say who would be restored, change nothing')
+    .option('--bounced-by <edition>', 'everyone whose subscription this edition ended')
+    .option('--dry-run', 'show who would be restored; change nothing')
     .option(...YES_OPTION)
     .option(...NOW_OPTION)
     .action((texts: string[], options: Options, self: Command) => {
       if ((texts.length === 0) === (options.bouncedBy === undefined)) {
-        const fact = 'whose bounces are to be undone?';
-        const remedy = 'write addresses, or --bounced-by and an edition';
+        const fact = 'it is not clear whom to restore;';
+        const remedy = 'write either addresses, or --bounced-by and an edition';
         throw new BroadsheetError(EXIT.usage, `${fact} ${remedy}`);
       }
       const addresses = parseAddresses(texts);
@@ -146,7 +142,7 @@ export function addSubscribers(program: Command, shell: Shell): void {
   group
     .command('erase <address...>')
     .description(
-      'delete all data about people; a hash stays, and a later import does not bring them back',
+      'delete all data about people except a hash; a later import does not add them again',
     )
     .option(...YES_OPTION)
     .option(...JSON_OPTION)
@@ -156,7 +152,7 @@ export function addSubscribers(program: Command, shell: Shell): void {
       if (!yes) {
         const who =
           addresses.length === 1 ? addresses[0] : plural(addresses.length, 'address', 'addresses');
-        const message = `Erase all that is known of ${who}, in every newsletter? It cannot be undone.`;
+        const message = `Delete everything about ${who}, in every newsletter? This cannot be undone.`;
         const question = { to: 'erase', message, otherwise: 'nothing was erased' };
         await confirm(question, shell.terminal);
       }
@@ -189,14 +185,14 @@ function describeAddition(report: AddReport): string {
     case 'added':
       return `${report.subscriber.address}  subscribed`;
     case 'already':
-      return `${report.subscriber.address}  was there already (${report.subscriber.status})`;
+      return `${report.subscriber.address}  is already there (${report.subscriber.status})`;
     case 'refused':
       return `${report.address}  ${staysUnsubscribed(`${report.status} since ${report.since.slice(0, 10)}`)}`;
   }
 }
 
 function staysUnsubscribed(why: string): string {
-  return `stays unsubscribed (${why}): only its owner can undo that, by signing up again`;
+  return `stays unsubscribed (${why}): only this person can undo that, by signing up again`;
 }
 
 /** Prints page by page, because there may be many. */
@@ -273,7 +269,7 @@ async function show(
     }
     for (const { newsletters, source, at, expiresAt } of signUps) {
       const asked = `${newsletters.join(', ')} by ${source}, ${at}`;
-      yield `${address}  signed up for ${asked}; to be confirmed until ${expiresAt}`;
+      yield `${address}  signed up for ${asked}; has to be confirmed by ${expiresAt}`;
     }
     for (const { subscriber, history, deliveries } of subscriptions) {
       const { newsletter: id, status, changedAt, consent, name } = subscriber;
@@ -282,7 +278,7 @@ async function show(
       const confirmed =
         consent.confirmedAt === undefined ? '' : `, confirmed ${consent.confirmedAt}`;
       yield `  consent: ${consent.source}, ${consent.at}${confirmed}`;
-      if (consent.text !== undefined) yield `  in the words: ${consent.text}`;
+      if (consent.text !== undefined) yield `  agreed to the words: ${consent.text}`;
       yield* formatTable(
         history.map(({ at, kind, source }) => [`  ${at}`, KINDS[kind], `by ${source}`]),
       );
@@ -302,8 +298,8 @@ const KINDS: Record<SubscriptionEventKind, string> = {
   bounced: 'bounced',
   complained: 'complained',
   restored: 'restored',
-  moved: 'has another address',
-  merged: 'became one with another',
+  moved: 'changed the address',
+  merged: 'merged with another',
   lapsed: 'never confirmed',
   erased: 'erased',
 };
@@ -330,7 +326,7 @@ function describeRemoval(report: RemoveReport): string {
     case 'removed':
       return 'unsubscribed';
     case 'already':
-      return `had left already (${report.subscriber.status})`;
+      return `had already left (${report.subscriber.status})`;
     case 'unknown':
       return 'is not known; nothing was changed';
   }
@@ -396,7 +392,7 @@ async function erase(addresses: readonly EmailAddress[], context: MailContext): 
       yield `${report.address}  ${describeErasure(report)}`;
       if (report.wiped) continue;
       context.terminal.err(
-        'Old copies of it may be left in the database file while another program has it open; run the command again when none has.',
+        'Old copies may stay in the database file while another program has it open. Stop that program, then run the command again.',
       );
     }
   });
@@ -406,11 +402,11 @@ function describeErasure({ result, subscriptions, deliveries }: EraseReport): st
   switch (result) {
     case 'erased': {
       const books =
-        deliveries === 0 ? '' : `, and out of ${plural(deliveries, 'delivery', 'deliveries')}`;
-      return `erased from ${plural(subscriptions, 'newsletter')}${books}; no import brings it back`;
+        deliveries === 0 ? '' : ` and from ${plural(deliveries, 'delivery', 'deliveries')}`;
+      return `erased from ${plural(subscriptions, 'newsletter')}${books}; no import will add it again`;
     }
     case 'unknown':
-      return 'was not known; no import will bring it in';
+      return 'was not known; no import will add it';
     case 'already':
       return 'was erased before; there is nothing left to erase';
   }

@@ -85,7 +85,7 @@ function emptyFolder(folder: string): void {
   if (existsSync(folder) && readdirSync(folder).length > 0 && !existsSync(join(folder, MARK))) {
     throw new BroadsheetError(
       EXIT.usage,
-      `${folder}  is there already, and not from a demo; run it in another folder, or rename that one`,
+      `${folder}  already exists and was not made by the demo; run the demo in another folder, or rename this one`,
     );
   }
   rmSync(folder, { recursive: true, force: true });
@@ -137,7 +137,7 @@ async function sendEdition(config: Config, now: Temporal.Instant, log: Log): Pro
     if (preparation.kind !== 'ready') {
       throw new BroadsheetError(
         EXIT.data,
-        'the demo found nothing to send; are the sample posts in posts/ whole?',
+        'the demo found nothing to send; are the sample posts in posts/ complete?',
       );
     }
     return await deliverEdition(context, preparation);

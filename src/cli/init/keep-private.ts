@@ -37,7 +37,7 @@ function ignore(file: string, names: readonly string[], purpose: string): string
   const { text, added } = withIgnored(readOr(file, ''), names);
   if (added.length === 0) return [];
   const what = `${added.join(' ')} to ${file}, ${purpose}`;
-  return write(file, text) ? [`Added ${what}.`] : [`Add ${what}; it cannot be written.`];
+  return write(file, text) ? [`Added ${what}.`] : [`Could not write ${file}. Add ${what}.`];
 }
 
 function excludeFromJekyll(configFile: string, published: string): string[] {
@@ -162,7 +162,7 @@ export function withExcluded(text: string, names: readonly string[]): WithLines 
   if (added.length === 0) return { text, added };
   const changed = isNew
     ? withParagraph(text, [
-        '# Not for the site: what Broadsheet keeps here, after what Jekyll leaves out by itself.',
+        '# Not for the site: what Jekyll leaves out by default, then the files of Broadsheet.',
         'exclude:',
         ...added.map((name) => `  - ${name}`),
       ])

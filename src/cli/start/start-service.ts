@@ -204,7 +204,7 @@ async function announce(
   }
   const hold = await findHold(deps);
   if (hold === undefined) return;
-  const remedy = 'run `broadsheet status` to see what is at stake, and `broadsheet database adopt`';
+  const remedy = 'run `broadsheet status` to see what is waiting, then `broadsheet database adopt`';
   log.trouble(`this database ${hold.because}: nothing is sent until it is adopted; ${remedy}`);
 }
 
