@@ -26,6 +26,8 @@ export function parseTime(text: string, timeZone: string): Temporal.Instant {
 }
 
 /** The addresses of a command line. Throws a usage error that lists all invalid ones. */
+export function parseAddresses(texts: readonly [string]): [EmailAddress];
+export function parseAddresses(texts: readonly string[]): EmailAddress[];
 export function parseAddresses(texts: readonly string[]): EmailAddress[] {
   const parsed = texts.map(parseEmailAddress);
   const reasons = parsed.flatMap((result) => ('reason' in result ? [result.reason] : []));

@@ -9,7 +9,7 @@ import type { Config } from '../settings/config.ts';
 import { parseTime } from './arguments.ts';
 import { plural, shortPath } from './format.ts';
 import { printWarnings } from './print-problems.ts';
-import { printResult, type Shell } from './shell.ts';
+import { confirm, printResult, type Question, type Shell } from './shell.ts';
 import { openTerminalLog, type TerminalLog } from './terminal.ts';
 
 /** The common start of most commands. */
@@ -21,6 +21,8 @@ export interface Context extends Shell {
   readonly verbose: boolean;
   /** Removes the progress bar, and prints the result: JSON with `--json`, otherwise `lines`. */
   print(result: object, lines: () => Iterable<string>): void;
+  /** Removes the progress bar, and asks (`confirm`); not with `--yes`. */
+  confirm(question: Question): Promise<void>;
 }
 
 /** The dependencies of all commands about newsletters, with a log for a terminal. */
@@ -39,6 +41,7 @@ export async function withContext(
     config: string;
     verbose?: true;
     json?: true;
+    yes?: true;
     now?: string;
     posts?: string;
     out?: string;
@@ -52,12 +55,22 @@ export async function withContext(
       : stoppedClock(parseTime(options.now, config.site.timeZone));
   const verbose = options.verbose === true;
   const log = await openTerminalLog(shell.terminal, verbose);
-  const print: Context['print'] = (result, lines) => {
-    log.close();
-    printResult(result, options.json, lines, shell.terminal);
-  };
   try {
-    await work({ ...shell, config, clock, log, verbose, print });
+    await work({
+      ...shell,
+      config,
+      clock,
+      log,
+      verbose,
+      print(result, lines) {
+        log.close();
+        printResult(result, options.json, lines, shell.terminal);
+      },
+      async confirm(question) {
+        log.close();
+        if (!options.yes) await confirm(question, shell.terminal);
+      },
+    });
   } finally {
     log.close();
   }

@@ -41,21 +41,11 @@ function report(error: unknown, argv: readonly string[], terminal: Terminal): Ex
 }
 
 /** System errors for a disk that is full, read-only, broken or not writable for us. */
-const DISK_ERRORS = [
-  'ENOSPC',
-  'EDQUOT',
-  'EROFS',
-  'EIO',
-  'EACCES',
-  'EPERM',
-  'ENOTDIR',
-  'EISDIR',
-  'EMFILE',
-];
+const DISK_ERROR = /^(ENOSPC|EDQUOT|EROFS|EIO|EACCES|EPERM|ENOTDIR|EISDIR|EMFILE)$/;
 
 function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof BroadsheetError) return error.exitCode;
   if (error instanceof CommanderError) return EXIT.usage;
   const code = (error as NodeJS.ErrnoException | undefined)?.code ?? '';
-  return DISK_ERRORS.includes(code) ? EXIT.disk : EXIT.software;
+  return DISK_ERROR.test(code) ? EXIT.disk : EXIT.software;
 }

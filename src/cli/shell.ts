@@ -27,8 +27,8 @@ export interface Question {
   readonly message: string;
   /** The message after a no: "nothing was sent". */
   readonly otherwise: string;
-  /** Shows the details before the question. */
-  readonly show?: () => void;
+  /** Lines to show before the question; on standard error, as the question. */
+  readonly show?: Iterable<string>;
 }
 
 /**
@@ -36,13 +36,13 @@ export interface Question {
  * terminal: a command with `--yes` does not call this.
  */
 export async function confirm(
-  { to, message, otherwise, show }: Question,
+  { to, message, otherwise, show = [] }: Question,
   terminal: Terminal,
 ): Promise<void> {
   if (!terminal.interactive) {
     throw new BroadsheetError(EXIT.usage, `there is no terminal to ask you; add --yes to ${to}`);
   }
-  show?.();
+  for (const line of show) terminal.err(line);
   const { confirm: ask } = await import('@clack/prompts');
   const answer = await ask({
     message: visibleText(message),

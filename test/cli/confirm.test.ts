@@ -7,11 +7,15 @@ import { openProject, postText } from '../support/program.ts';
 
 test('where there is nobody to ask, nothing is shown or done, and --yes is named', async () => {
   const shown: string[] = [];
+  const terminal = {
+    ...processTerminal,
+    ...{ interactive: false, err: (line: string) => void shown.push(line) },
+  };
   const question = {
     ...{ to: 'launch it', message: 'Launch it?', otherwise: 'nothing was launched' },
-    show: () => void shown.push('the rocket'),
+    show: ['the rocket'],
   };
-  await assert.rejects(confirm(question, { ...processTerminal, interactive: false }), {
+  await assert.rejects(confirm(question, terminal), {
     message: 'there is no terminal to ask you; add --yes to launch it',
     exitCode: EXIT.usage,
   });

@@ -77,7 +77,7 @@ test('an import says whose export it read, and who is still to be asked', async 
   assert.match(stdout, /^Read as an export of Substack\.\nColumns used:\n {2}email +as email\n/);
   assert.match(stdout, /^Columns not used: active_subscription, expiry, plan, first_payment_at$/m);
   assert.match(stdout, /^1 line read: 1 to be asked to confirm$/m);
-  assert.match(stdout, /get nothing until they confirm/);
+  assert.match(stdout, /People who have to confirm get nothing/);
   const { json } = await project.run('subscribers', 'import', 'email_list.csv', '--json');
   assert.equal(json().provider, 'Substack');
 });

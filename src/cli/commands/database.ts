@@ -6,9 +6,9 @@ import type { AdoptReport } from '../../recovery/adopt-database.ts';
 import type { MovedFile } from '../../recovery/move-database.ts';
 import type { CopyReport } from '../../service/copy-database.ts';
 import { JSON_OPTION, YES_OPTION } from '../arguments.ts';
-import { type MailContext, withContext, withMail } from '../context.ts';
+import { withContext, withMail } from '../context.ts';
 import { formatCount, formatTable, plural, shortPath } from '../format.ts';
-import { confirm, printResult, type Shell } from '../shell.ts';
+import { printResult, type Shell } from '../shell.ts';
 import { openTerminalLog } from '../terminal.ts';
 
 const ADOPT_EXAMPLES = `
@@ -52,7 +52,26 @@ export function addDatabase(program: Command, shell: Shell): void {
     .option(...JSON_OPTION)
     .addHelpText('after', ADOPT_EXAMPLES)
     .action(({ yes }: { yes?: true }, command: Command) =>
-      withMail(command, shell, { readOnly: false }, (context) => adopt(yes === true, context)),
+      withMail(command, shell, { readOnly: false }, async (context) => {
+        const { adoptDatabase, prepareAdoption } = await import('../../recovery/adopt-database.ts');
+        await context.confirm({
+          to: 'adopt',
+          message: 'Are you sure that no other copy of this database sends?',
+          otherwise: 'nothing was changed',
+          show: yes ? [] : describeHold(await prepareAdoption(context)),
+        });
+        const { held, waiting, journalLines } = await adoptDatabase(context);
+        context.print({ held, editions: waiting, journalLines }, function* () {
+          yield held === null
+            ? 'The database was not on hold. Its location is recorded.'
+            : 'The database is not on hold any more. It sends from now on.';
+          if (journalLines > 0) {
+            const lines = plural(journalLines, 'line');
+            yield `Its journal was incomplete: ${lines} written again.`;
+          }
+          if (yes) yield* describeWaiting(waiting);
+        });
+      }),
     );
   database
     .command('copy <from> <to>')
@@ -81,45 +100,18 @@ export function addDatabase(program: Command, shell: Shell): void {
     );
 }
 
-/** Ends the hold on a copied or restored database. */
-async function adopt(yes: boolean, context: MailContext): Promise<void> {
-  const { adoptDatabase, prepareAdoption } = await import('../../recovery/adopt-database.ts');
-  const { terminal } = context;
-  if (!yes) {
-    const planned = await prepareAdoption(context);
-    context.log.close();
-    const message = 'Are you sure that no other copy of this database sends?';
-    const show = () => {
-      for (const line of describeHold(planned)) terminal.err(line);
-    };
-    await confirm({ to: 'adopt', message, otherwise: 'nothing was changed', show }, terminal);
-  }
-  const report = await adoptDatabase(context);
-  const { held, waiting: editions, journalLines } = report;
-  context.print({ held, editions, journalLines }, function* () {
-    yield held === null
-      ? 'The database was not on hold. Its location is recorded.'
-      : 'The database is not on hold any more. It sends from now on.';
-    if (journalLines > 0) {
-      const lines = plural(journalLines, 'line');
-      yield `Its journal was incomplete: ${lines} written again.`;
-    }
-    if (yes) yield* describeWaiting(report);
-  });
-}
-
-function* describeHold(report: AdoptReport): Generator<string> {
-  yield report.held === null ? 'This database is not on hold.' : `It ${report.held}.`;
-  yield* describeWaiting(report);
-  if (report.waiting.length > 0) {
+function* describeHold({ held, waiting }: AdoptReport): Generator<string> {
+  yield held === null ? 'This database is not on hold.' : `It ${held}.`;
+  yield* describeWaiting(waiting);
+  if (waiting.length > 0) {
     yield 'If they were already sent, answer no, and run `broadsheet editions cancel ID` first.';
   }
 }
 
-function describeWaiting({ waiting }: AdoptReport): string[] {
-  return waiting.map(
-    ({ edition, waiting: count }) =>
-      `${edition}: the next send continues with ${plural(count, 'message')}.`,
+function describeWaiting(editions: AdoptReport['waiting']): string[] {
+  return editions.map(
+    ({ edition, waiting }) =>
+      `${edition}: the next send continues with ${plural(waiting, 'message')}.`,
   );
 }
 

@@ -14,7 +14,7 @@ import {
   printPostChanges,
 } from '../describe-edition.ts';
 import { formatCount, formatTable, formatTime, plural } from '../format.ts';
-import { confirm, type Shell } from '../shell.ts';
+import type { Shell } from '../shell.ts';
 
 const EXAMPLES = `
 Examples:
@@ -87,17 +87,11 @@ export function addEditions(program: Command, shell: Shell): void {
   );
   command('cancel <id>', 'cancel an edition permanently: nobody else gets it')
     .option(...YES_OPTION)
-    .action((id: string, { yes }: { yes?: true }, self: Command) =>
+    .action((id: string, _options, self: Command) =>
       withMail(self, shell, { readOnly: false }, async (context) => {
         const { cancelEditionById } = await import('../../delivery/editions/manage-edition.ts');
-        if (!yes) {
-          context.log.close();
-          const message = `Cancel ${id}? This cannot be undone.`;
-          await confirm(
-            { to: 'cancel it', message, otherwise: 'nothing was changed' },
-            shell.terminal,
-          );
-        }
+        const message = `Cancel ${id}? This cannot be undone.`;
+        await context.confirm({ to: 'cancel it', message, otherwise: 'nothing was changed' });
         const managed = await cancelEditionById(context, id);
         const who = plural(managed.givenUp, 'subscriber does', 'subscribers do');
         printManaged(managed, `${id} is cancelled: ${who} not get it.`, context);

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { JSON_OPTION, NOW_OPTION, YES_OPTION } from '../arguments.ts';
-import { type MailContext, withMail } from '../context.ts';
+import { withMail } from '../context.ts';
 import { formatTable, plural } from '../format.ts';
-import { confirm, type Shell } from '../shell.ts';
+import type { Shell } from '../shell.ts';
 
 const EXAMPLES = `
 Examples:
@@ -46,29 +46,22 @@ export function addNewsletters(program: Command, shell: Shell): void {
     .option(...YES_OPTION)
     .option(...NOW_OPTION)
     .option(...JSON_OPTION)
-    .action((from: string, to: string, { yes }: { yes?: true }, command: Command) =>
-      withMail(command, shell, { readOnly: false }, (context) =>
-        rename(from, to, yes === true, context),
-      ),
+    .action((from: string, to: string, _options, command: Command) =>
+      withMail(command, shell, { readOnly: false }, async (context) => {
+        const { renameNewsletter } = await import('../../newsletters/rename-newsletter.ts');
+        const message = `Change the id of ${from} to ${to}, and of everything that belongs to it? This cannot be undone.`;
+        await context.confirm({ to: 'rename it', message, otherwise: 'nothing was changed' });
+        const report = await renameNewsletter(context, { from, to });
+        context.print(report, function* () {
+          const people = plural(report.subscriptions, 'subscription');
+          const editions = plural(report.editions, 'edition');
+          yield `${from} is ${to} now, with ${people} and ${editions}.`;
+          if (report.merged > 0) {
+            const both = plural(report.merged, 'mailbox', 'mailboxes');
+            yield `${both} had a subscription to each: the stricter one was kept.`;
+          }
+          yield 'If the service runs, restart it: it has to read the config again.';
+        });
+      }),
     );
-}
-
-async function rename(from: string, to: string, yes: boolean, context: MailContext): Promise<void> {
-  const { renameNewsletter } = await import('../../newsletters/rename-newsletter.ts');
-  if (!yes) {
-    context.log.close();
-    const message = `Change the id of ${from} to ${to}, and of everything that belongs to it? This cannot be undone.`;
-    await confirm({ to: 'rename it', message, otherwise: 'nothing was changed' }, context.terminal);
-  }
-  const report = await renameNewsletter(context, { from, to });
-  context.print(report, function* () {
-    const people = plural(report.subscriptions, 'subscription');
-    const editions = plural(report.editions, 'edition');
-    yield `${from} is ${to} now, with ${people} and ${editions}.`;
-    if (report.merged > 0) {
-      const both = plural(report.merged, 'mailbox', 'mailboxes');
-      yield `${both} had a subscription to each: the stricter one was kept.`;
-    }
-    yield 'If the service runs, restart it: it has to read the config again.';
-  });
 }

@@ -12,7 +12,7 @@ const EXAMPLES = `
 Examples:
   $ broadsheet schedule                                   the last ten and the next ten of each newsletter
   $ broadsheet schedule --newsletter politics-essential --json
-  $ broadsheet schedule run 2026-03-20                    send the edition of a day that was held back or skipped
+  $ broadsheet schedule run 2026-03-20                    send the edition of a held or skipped day
   $ broadsheet schedule skip 2026-12-24 --reason "the office is closed"
 `;
 

@@ -8,6 +8,7 @@ import type {
 } from '../../delivery/run/send-report.ts';
 import type { EditionPause } from '../../editions/edition.ts';
 import { isTakenAway, type PostChange } from '../../editions/post-change.ts';
+import type { EmailAddress } from '../../kernel/email-address.ts';
 import { BroadsheetError, EXIT, type ExitCode } from '../../kernel/errors.ts';
 import { findNewsletter } from '../../settings/find-newsletter.ts';
 import type { NewsletterSettings } from '../../settings/settings.ts';
@@ -24,7 +25,7 @@ import {
 } from '../describe-edition.ts';
 import { formatDue, plural, shortPath } from '../format.ts';
 import { printProblems, printWarnings } from '../print-problems.ts';
-import { confirm, type Shell } from '../shell.ts';
+import type { Shell } from '../shell.ts';
 
 const EXAMPLES = `
 Examples:
@@ -34,9 +35,9 @@ Examples:
   $ broadsheet send politics-essential --yes --json           from cron or a script
 
 If a send is interrupted, run it again: it continues, and nobody gets an edition twice.
-A paused edition continues only with --resume. Editors pause it with \`broadsheet editions pause\`, and Broadsheet
-pauses it if relays refuse too many of its messages. A relay that refuses everyone, or whose quota is used up,
-gets nothing for an hour; --resume tries one message now.
+A paused edition continues only with --resume. Editors pause it with \`broadsheet editions pause\`, and
+Broadsheet pauses it if relays refuse too many of its messages. A relay that refuses everyone, or whose quota
+is used up, gets nothing for an hour; --resume tries one message now.
 If posts were deleted, made drafts or postponed after the edition was composed, it is sent only with
 --recompose (without these posts) or --as-composed (with them).
 Set BROADSHEET_SECRET, and BROADSHEET_SMTP_URL if the relay needs a password.
@@ -96,55 +97,22 @@ export function addSend(program: Command, shell: Shell): void {
       const test = options.to && parseAddresses(options.to);
       const readOnly = options.dryRun === true || test !== undefined;
       return withMail(command, shell, { readOnly, goesOut: true }, async (context) => {
-        const { prepareSend } = await import('../../delivery/run/prepare-send.ts');
-        const { findMissingNewsletters, warnOfMissing } = await import(
-          '../../newsletters/missing-newsletters.ts'
-        );
-        const { config, terminal, log } = context;
+        const { config, terminal } = context;
         if (readOnly) printWarnings(await guardDatabase(config), terminal);
         else await settle(newsletter, context);
         if (options.recompose) await recompose(newsletter, options, context);
-        const { edition, resume, retryFailed, inDoubt, force, asComposed } = options;
-        const wishes = { edition, resume, retryFailed, inDoubt, force, asComposed };
-        const prepared = await prepareSend(context, { newsletter, ...wishes });
-        const missing = warnOfMissing(config, await findMissingNewsletters(context));
-        const preparation = { ...prepared, warnings: [...missing, ...prepared.warnings] };
-        log.close();
-        const changes = asComposed ? [] : await findChanges(preparation, context);
+        const preparation = await prepare(newsletter, options, context);
+        const changes = options.asComposed ? [] : await findChanges(preparation, context);
         if (!options.json) printProblems(preparation, context);
         printPostChanges(changes, terminal);
         const settings = findNewsletter(config, newsletter);
         if (test !== undefined && preparation.kind !== 'nothingNew') {
-          const { sendTest } = await import('../../delivery/run/send-test.ts');
-          const { posts, warnings } = preparation;
-          const report = await sendTest(context, preparation, test);
-          if (report.messages.some(({ accepted }) => !accepted)) {
-            shell.setExitCode(EXIT.unavailable);
-          }
-          const result = { ...report, deliveries: NO_DELIVERIES, posts, warnings };
-          context.print(result, function* () {
-            yield* describeEdition(report.edition, terminal);
-            for (const { to, accepted, reply } of report.messages) {
-              const outcome = accepted ? 'accepted' : 'not accepted';
-              yield `Test to ${to}: ${outcome} (${reply.code} ${reply.text})`;
-            }
-          });
+          await testSend(preparation, test, context);
         } else if (preparation.kind !== 'ready' || options.dryRun) {
           reportPreparation(preparation, { newsletter: settings, changes }, context);
         } else {
           if (options.yes) await refuseRetracted(preparation, changes);
-          else await confirmSend(preparation, options, context);
-          // A person who saw the changes and still sends has agreed to send it as composed.
-          const agreed = changes.some(isTakenAway)
-            ? { ...preparation, options: { ...preparation.options, asComposed: true } }
-            : preparation;
-          const report = await deliver(context, agreed);
-          shell.setExitCode(exitCodeOf(report));
-          const { posts, warnings } = preparation;
-          context.print({ ...report, messages: [], posts, warnings }, function* () {
-            if (options.yes) yield* describeEdition(report.edition, terminal);
-            yield* describeSend(report, settings, context);
-          });
+          await send(preparation, { newsletter: settings, changes, yes: options.yes }, context);
         }
       });
     });
@@ -184,6 +152,22 @@ async function recompose(
   if (!json) printProblems(report, context);
 }
 
+async function prepare(
+  newsletter: string,
+  { edition, resume, retryFailed, inDoubt, force, asComposed }: SendOptions,
+  context: MailContext,
+): Promise<SendPreparation> {
+  const { prepareSend } = await import('../../delivery/run/prepare-send.ts');
+  const { findMissingNewsletters, warnOfMissing } = await import(
+    '../../newsletters/missing-newsletters.ts'
+  );
+  const options = { edition, resume, retryFailed, inDoubt, force, asComposed };
+  const prepared = await prepareSend(context, { newsletter, ...options });
+  const missing = warnOfMissing(context.config, await findMissingNewsletters(context));
+  context.log.close();
+  return { ...prepared, warnings: [...missing, ...prepared.warnings] };
+}
+
 /** The changes to the posts of a stored edition that nobody has got yet; empty for a new one. */
 async function findChanges(
   preparation: SendPreparation,
@@ -212,34 +196,66 @@ async function refuseRetracted(
   throw new BroadsheetError(EXIT.tryAgain, `${id}  ${reason}; ${remedy}`);
 }
 
-/** Asks on a terminal; elsewhere requires `--yes`. Throws if the answer is no. */
-async function confirmSend(
-  send: ReadySend,
-  { json }: SendOptions,
-  { terminal }: MailContext,
+/** Exit code 69 if a message was not accepted. */
+async function testSend(
+  preparation: Exclude<SendPreparation, { readonly kind: 'nothingNew' }>,
+  addresses: readonly EmailAddress[],
+  context: MailContext,
 ): Promise<void> {
-  const goesOn = send.state === 'unfinished' ? 'Continue to send' : 'Send';
-  const message = `${goesOn} "${send.edition.subject}" to ${plural(send.recipients, 'subscriber')}?`;
-  const show = () => {
-    if (!json) for (const line of describeEdition(send.edition, terminal)) terminal.out(line);
-  };
-  await confirm({ to: 'send', message, otherwise: 'nothing was sent', show }, terminal);
+  const { sendTest } = await import('../../delivery/run/send-test.ts');
+  const { posts, warnings } = preparation;
+  const report = await sendTest(context, preparation, addresses);
+  if (report.messages.some(({ accepted }) => !accepted)) context.setExitCode(EXIT.unavailable);
+  context.print({ ...report, deliveries: NO_DELIVERIES, posts, warnings }, function* () {
+    yield* describeEdition(report.edition, context.terminal);
+    for (const { to, accepted, reply } of report.messages) {
+      const outcome = accepted ? 'accepted' : 'not accepted';
+      yield `Test to ${to}: ${outcome} (${reply.code} ${reply.text})`;
+    }
+  });
 }
 
-/** Sends. On SIGINT, SIGTERM or SIGHUP it finishes the messages in flight and requeues the others. */
-async function deliver(context: MailContext, send: ReadySend): Promise<SendReport> {
+/**
+ * Asks, and sends. On SIGINT, SIGTERM or SIGHUP it finishes the messages in flight and requeues the
+ * others.
+ */
+async function send(
+  preparation: ReadySend,
+  {
+    newsletter,
+    changes,
+    yes,
+  }: {
+    readonly newsletter: NewsletterSettings;
+    readonly changes: readonly PostChange[];
+    readonly yes?: true;
+  },
+  context: MailContext,
+): Promise<void> {
   const { deliverEdition } = await import('../../delivery/run/deliver-edition.ts');
+  const { edition, state, recipients, posts, warnings } = preparation;
+  await context.confirm({
+    to: 'send',
+    message: `${state === 'unfinished' ? 'Continue to send' : 'Send'} "${edition.subject}" to ${plural(recipients, 'subscriber')}?`,
+    otherwise: 'nothing was sent',
+    show: describeEdition(edition, context.terminal),
+  });
+  // A person who saw the changes and still sends has agreed to send it as composed.
+  const options = changes.some(isTakenAway)
+    ? { ...preparation.options, asComposed: true }
+    : preparation.options;
   const controller = new AbortController();
   const stop = () => controller.abort();
   process.once('SIGINT', stop).once('SIGTERM', stop);
   // When the terminal is closed, both the system and the shell send SIGHUP: a second one does not mean
   // "faster".
   process.on('SIGHUP', stop);
-  try {
-    return await deliverEdition(context, send, controller.signal);
-  } finally {
-    process.off('SIGINT', stop).off('SIGTERM', stop).off('SIGHUP', stop);
-  }
+  const report = await deliverEdition(context, { ...preparation, options }, controller.signal);
+  context.setExitCode(exitCodeOf(report));
+  context.print({ ...report, messages: [], posts, warnings }, function* () {
+    if (yes) yield* describeEdition(report.edition, context.terminal);
+    yield* describeSend(report, newsletter, context);
+  });
 }
 
 /** The table of deliveries without a send. */

@@ -53,31 +53,20 @@ export function addStart(program: Command, shell: Shell): void {
     .option('--quiet', 'log only warnings and errors')
     .addHelpText('after', EXAMPLES)
     .action(async (flags: StartFlags, command: Command) => {
-      const { config: file, verbose } = command.optsWithGlobals<{
-        config: string;
-        verbose?: true;
-      }>();
+      const options = command.optsWithGlobals<{ config: string; verbose?: true }>();
       const { loadConfig } = await import('../../settings/load-config.ts');
       const { startService } = await import('../start/start-service.ts');
-      const config = loadConfig(file, process.env);
+      const config = loadConfig(options.config, process.env);
       await refuseExamples(config);
-      const web = {
-        ...config.web,
-        host: flags.host ?? config.web.host,
-        port: flags.port ?? config.web.port,
-        metricsHost: flags.metricsHost ?? config.web.metricsHost,
-        metricsPort: flags.metricsPort ?? config.web.metricsPort,
-      };
+      const { host, port, metricsHost, metricsPort } = { ...config.web, ...flags };
+      const web = { ...config.web, host, port, metricsHost, metricsPort };
+      // Pages, and the links of mails, need a serviceUrl.
+      const unlinked = (part: ServicePartName) => part !== 'web' && part !== 'notices';
       const parts =
-        flags.only ?? SERVICE_PARTS.filter((part) => config.serviceUrl || !isLinked(part));
-      const level = flags.quiet ? 'warn' : verbose ? 'debug' : 'info';
-      await startService({ ...config, web }, { parts, level, once: flags.once === true }, shell);
+        flags.only ?? SERVICE_PARTS.filter((part) => config.serviceUrl || unlinked(part));
+      const level = flags.quiet ? 'warn' : options.verbose ? 'debug' : 'info';
+      await startService({ ...config, web }, { parts, level, isOnce: flags.once === true }, shell);
     });
-}
-
-/** Whether pages and mails link to this part: it does not run without a `serviceUrl`. */
-function isLinked(part: ServicePartName): boolean {
-  return part === 'web' || part === 'notices';
 }
 
 function parsePort(text: string): number {

@@ -4,7 +4,7 @@ import type { SubscriptionStatus } from '../../database/states.ts';
 import { BroadsheetError, EXIT, reasonOf } from '../../kernel/errors.ts';
 import { isMeaning, MEANINGS, type Meaning } from '../../subscribers/import/columns/meanings.ts';
 import type { ImportReport } from '../../subscribers/import/import-subscribers.ts';
-import { STATUSES } from '../arguments.ts';
+import { chooseStatus, STATUSES } from '../arguments.ts';
 import { withMail } from '../context.ts';
 import { formatCount, formatTable, plural } from '../format.ts';
 import type { Shell } from '../shell.ts';
@@ -30,11 +30,12 @@ const MOST_PRINTED = 100;
  */
 export async function importFile(
   file: string,
-  options: ImportOptions & { readonly status: SubscriptionStatus | undefined },
+  options: ImportOptions,
   command: Command,
   shell: Shell,
 ): Promise<void> {
-  const { newsletter, status, ignoreColumn: ignoredColumns = [] } = options;
+  const { newsletter, ignoreColumn: ignoredColumns = [] } = options;
+  const status = chooseStatus(options.status);
   const columns = new Map(options.column?.map(parseColumn));
   const values = new Map(options.value?.map(parseValue));
   const { bytes, sizeBytes } = await openInput(file);

@@ -11,7 +11,7 @@ import { chooseStatus, JSON_OPTION, NOW_OPTION, parseAddresses, YES_OPTION } fro
 import { type MailContext, withMail } from '../context.ts';
 import { formatTable, plural } from '../format.ts';
 import { warn } from '../print-problems.ts';
-import { confirm, type Shell } from '../shell.ts';
+import type { Shell } from '../shell.ts';
 import type { ImportOptions } from './subscribers-import.ts';
 
 const EXAMPLES = `
@@ -39,9 +39,11 @@ interface Options {
   readonly status?: string;
   readonly bouncedBy?: string;
   readonly dryRun?: true;
-  readonly yes?: true;
   readonly json?: true;
 }
+
+/** Begins a subcommand with the options that most of them have. */
+type NewCommand = (name: string, description: string) => Command;
 
 /** `broadsheet subscribers add | import | export | list | show | remove | restore | erase`. */
 export function addSubscribers(program: Command, shell: Shell): void {
@@ -49,135 +51,42 @@ export function addSubscribers(program: Command, shell: Shell): void {
     .command('subscribers')
     .description('list and manage subscribers')
     .addHelpText('after', EXAMPLES);
-  const command = (name: string, description: string) =>
+  const command: NewCommand = (name, description) =>
     group
       .command(name)
       .description(description)
       .option('--newsletter <id>', 'of this newsletter')
       .option(...JSON_OPTION);
-  command('add <address...>', 'subscribe people who asked for it')
-    .option('--name <name>', 'name of the person; for one address only')
-    .option(...NOW_OPTION)
-    .action((texts: string[], options: Options, self: Command) => {
-      const addresses = parseAddresses(texts);
-      if (options.name !== undefined && addresses.length > 1) {
-        const remedy = 'add the others one by one';
-        throw new BroadsheetError(EXIT.usage, `--name is for one address; ${remedy}`);
-      }
-      return withMail(self, shell, { readOnly: false }, (context) =>
-        add(addresses, options, context),
-      );
-    });
-  command(
-    'import <file>',
-    'subscribe everyone in a CSV file or a list of addresses (- is standard input)',
-  )
-    .option(
-      '--status <status>',
-      'the highest status that people get: active (default), pending (they are asked to confirm), unsubscribed, bounced or complained',
-    )
-    .option('--column <name=meaning>', 'what a column means; can be repeated', collect)
-    .option('--ignore-column <name>', 'ignore a column; can be repeated', collect)
-    .option('--value <word=status>', 'what an unknown word means; can be repeated', collect)
-    .option('--dry-run', 'read and count; store nothing')
-    .option('--skip-refused', 'import the other lines even if some are refused')
-    .option(...NOW_OPTION)
-    .action(async (file: string, options: ImportOptions, self: Command) => {
-      const status = chooseStatus(options.status);
-      const { importFile } = await import('./subscribers-import.ts');
-      return importFile(file, { ...options, status }, self, shell);
-    });
-  command('export', 'print all subscribers as CSV')
-    .option('--status <status>', 'only those with this status')
-    .action((options: Options, self: Command) => {
-      const print = options.json ? list : exportAsCsv;
-      const status = chooseStatus(options.status);
-      return withMail(self, shell, { readOnly: true }, (context) =>
-        print(context, { ...options, status }),
-      );
-    });
-  command('list', 'list subscribers by address')
-    .option('--status <status>', 'only those with this status')
-    .action((options: Options, self: Command) => {
-      const status = chooseStatus(options.status);
-      return withMail(self, shell, { readOnly: true }, (context) =>
-        list(context, { ...options, status }),
-      );
-    });
-  command('show <address>', 'show everything about one address').action(
-    (text: string, options: Options, self: Command) => {
-      const addresses = parseAddresses([text]);
-      return withMail(self, shell, { readOnly: true }, async (context) => {
-        for (const address of addresses) await show(address, options, context);
-      });
-    },
-  );
-  command('remove <address...>', 'unsubscribe people; a later import does not subscribe them again')
-    .option(...NOW_OPTION)
-    .action((texts: string[], options: Options, self: Command) => {
-      const addresses = parseAddresses(texts);
-      return withMail(self, shell, { readOnly: false }, (context) =>
-        remove(addresses, options, context),
-      );
-    });
-  command(
-    'restore [address...]',
-    'undo bounces that were not the fault of the subscribers; people who left stay unsubscribed',
-  )
-    .option('--bounced-by <edition>', 'everyone whose subscription this edition ended')
-    .option('--dry-run', 'show who would be restored; change nothing')
-    .option(...YES_OPTION)
-    .option(...NOW_OPTION)
-    .action((texts: string[], options: Options, self: Command) => {
-      if ((texts.length === 0) === (options.bouncedBy === undefined)) {
-        const fact = 'it is not clear whom to restore;';
-        const remedy = 'write either addresses, or --bounced-by and an edition';
-        throw new BroadsheetError(EXIT.usage, `${fact} ${remedy}`);
-      }
-      const addresses = parseAddresses(texts);
-      return withMail(self, shell, { readOnly: options.dryRun === true }, (context) =>
-        restore(addresses, options, context),
-      );
-    });
-  group
-    .command('erase <address...>')
-    .description(
-      'delete all data about people except a hash; a later import does not add them again',
-    )
-    .option(...YES_OPTION)
-    .option(...JSON_OPTION)
-    .option(...NOW_OPTION)
-    .action(async (texts: string[], { yes }: Options, self: Command) => {
-      const addresses = parseAddresses(texts);
-      if (!yes) {
-        const who =
-          addresses.length === 1 ? addresses[0] : plural(addresses.length, 'address', 'addresses');
-        const message = `Delete everything about ${who}, in every newsletter? This cannot be undone.`;
-        const question = { to: 'erase', message, otherwise: 'nothing was erased' };
-        await confirm(question, shell.terminal);
-      }
-      await withMail(self, shell, { readOnly: false }, (context) => erase(addresses, context));
-    });
-}
-
-/** Collects all values of a repeatable option. */
-function collect(value: string, before: readonly string[] = []): readonly string[] {
-  return [...before, value];
+  addAdd(command, shell);
+  addImport(command, shell);
+  addExportAndList(command, shell);
+  addShow(command, shell);
+  addRemove(command, shell);
+  addRestore(command, shell);
+  addErase(group, shell);
 }
 
 /** Exit code 65 if an address belongs to someone who left. */
-async function add(
-  addresses: readonly EmailAddress[],
-  { newsletter, name }: Options,
-  context: MailContext,
-): Promise<void> {
-  const { addSubscriber } = await import('../../subscribers/add-subscriber.ts');
-  const reports: AddReport[] = [];
-  for (const address of addresses) {
-    reports.push(await addSubscriber(context, { newsletter, name, address }));
-  }
-  if (reports.some(({ result }) => result === 'refused')) context.setExitCode(EXIT.data);
-  context.print({ subscribers: reports }, () => reports.map(describeAddition));
+function addAdd(command: NewCommand, shell: Shell): void {
+  command('add <address...>', 'subscribe people who asked for it')
+    .option('--name <name>', 'name of the person; for one address only')
+    .option(...NOW_OPTION)
+    .action((texts: string[], { newsletter, name }: Options, self: Command) => {
+      const addresses = parseAddresses(texts);
+      if (name !== undefined && addresses.length > 1) {
+        const remedy = 'add the others one by one';
+        throw new BroadsheetError(EXIT.usage, `--name is for one address; ${remedy}`);
+      }
+      return withMail(self, shell, { readOnly: false }, async (context) => {
+        const { addSubscriber } = await import('../../subscribers/add-subscriber.ts');
+        const reports: AddReport[] = [];
+        for (const address of addresses) {
+          reports.push(await addSubscriber(context, { newsletter, name, address }));
+        }
+        if (reports.some(({ result }) => result === 'refused')) shell.setExitCode(EXIT.data);
+        context.print({ subscribers: reports }, () => reports.map(describeAddition));
+      });
+    });
 }
 
 function describeAddition(report: AddReport): string {
@@ -195,25 +104,70 @@ function staysUnsubscribed(why: string): string {
   return `stays unsubscribed (${why}): only this person can undo that, by signing up again`;
 }
 
+function addImport(command: NewCommand, shell: Shell): void {
+  const collect = (value: string, before: readonly string[] = []) => [...before, value];
+  command(
+    'import <file>',
+    'subscribe everyone in a CSV file or a list of addresses (- is standard input)',
+  )
+    .option(
+      '--status <status>',
+      'the highest status that people get: active (default), pending (they are asked to confirm), unsubscribed, bounced or complained',
+    )
+    .option('--column <name=meaning>', 'what a column means; can be repeated', collect)
+    .option('--ignore-column <name>', 'ignore a column; can be repeated', collect)
+    .option('--value <word=status>', 'what an unknown word means; can be repeated', collect)
+    .option('--dry-run', 'read and count; store nothing')
+    .option('--skip-refused', 'import the other lines even if some are refused')
+    .option(...NOW_OPTION)
+    .action(async (file: string, options: ImportOptions, self: Command) => {
+      const { importFile } = await import('./subscribers-import.ts');
+      return importFile(file, options, self, shell);
+    });
+}
+
+/** `export --json` prints the same as `list --json`. */
+function addExportAndList(command: NewCommand, shell: Shell): void {
+  const print = (isCsv: boolean) => (options: Options, self: Command) => {
+    const { newsletter, json } = options;
+    const filter = { newsletter, status: chooseStatus(options.status) };
+    return withMail(self, shell, { readOnly: true }, async (context) => {
+      // Before anything is printed: half a list and then an error would be invalid JSON or CSV.
+      if (newsletter !== undefined) findNewsletter(context.config, newsletter);
+      if (!isCsv || json) return printList(context, filter, json);
+      const { exportSubscribers } = await import('../../subscribers/export-subscribers.ts');
+      for await (const piece of exportSubscribers(context, filter)) {
+        await shell.terminal.writeData(piece);
+      }
+    });
+  };
+  command('export', 'print all subscribers as CSV')
+    .option('--status <status>', 'only those with this status')
+    .action(print(true));
+  command('list', 'list subscribers by address')
+    .option('--status <status>', 'only those with this status')
+    .action(print(false));
+}
+
 /** Prints page by page, because there may be many. */
-async function list(
+async function printList(
   context: MailContext,
-  { newsletter, status, json }: Options & { readonly status: SubscriptionStatus | undefined },
+  filter: { readonly newsletter?: string; readonly status?: SubscriptionStatus },
+  json: true | undefined,
 ): Promise<void> {
   const { listSubscribers } = await import('../../subscribers/list-subscribers.ts');
   const { findMissingNewsletters, warnOfMissing } = await import(
     '../../newsletters/missing-newsletters.ts'
   );
   const { config, terminal } = context;
-  refuseUnknown(newsletter, context);
   let count = 0;
   if (json) await terminal.write('{"subscribers":[');
-  for await (const page of listSubscribers(context, { newsletter, status })) {
+  for await (const page of listSubscribers(context, filter)) {
     const lines = page.map((subscriber) => {
       count += 1;
       if (json) return `${count === 1 ? '' : ','}${JSON.stringify(subscriber)}`;
-      const { address, status: current, newsletter: id, changedAt } = subscriber;
-      return `${address.padEnd(40)}  ${current.padEnd(12)}  ${id}  since ${changedAt.slice(0, 10)}\n`;
+      const { address, status, newsletter, changedAt } = subscriber;
+      return `${address.padEnd(40)}  ${status.padEnd(12)}  ${newsletter}  since ${changedAt.slice(0, 10)}\n`;
     });
     await terminal.write(lines.join(''));
   }
@@ -223,64 +177,53 @@ async function list(
     warn(message, terminal);
   }
   if (json) return;
-  terminal.err(
-    count === 0
-      ? 'Nobody yet; `broadsheet subscribers add` subscribes people.'
-      : plural(count, 'subscriber'),
-  );
-}
-
-async function exportAsCsv(
-  context: MailContext,
-  { newsletter, status }: Options & { readonly status: SubscriptionStatus | undefined },
-): Promise<void> {
-  const { exportSubscribers } = await import('../../subscribers/export-subscribers.ts');
-  refuseUnknown(newsletter, context);
-  for await (const piece of exportSubscribers(context, { newsletter, status })) {
-    await context.terminal.writeData(piece);
-  }
-}
-
-/**
- * Before anything is printed: half a list and then an error would be invalid JSON, and a broken CSV file.
- */
-function refuseUnknown(newsletter: string | undefined, { config }: MailContext): void {
-  if (newsletter !== undefined) findNewsletter(config, newsletter);
+  const nobody = 'Nobody yet; `broadsheet subscribers add` subscribes people.';
+  terminal.err(count === 0 ? nobody : plural(count, 'subscriber'));
 }
 
 /** Exit code 65 if the address is unknown. */
+function addShow(command: NewCommand, shell: Shell): void {
+  command('show <address>', 'show everything about one address').action(
+    (text: string, { newsletter }: Options, self: Command) => {
+      const [address] = parseAddresses([text]);
+      return withMail(self, shell, { readOnly: true }, (context) =>
+        show({ address, newsletter }, context),
+      );
+    },
+  );
+}
+
 async function show(
-  address: EmailAddress,
-  { newsletter }: Options,
+  whom: { readonly address: EmailAddress; readonly newsletter?: string },
   context: MailContext,
 ): Promise<void> {
   const { showErasures, showSignUps, showSubscriber } = await import(
     '../../site/show-subscriber.ts'
   );
-  const subscriptions = await showSubscriber(context, { newsletter, address });
+  const { address } = whom;
+  const subscriptions = await showSubscriber(context, whom);
   const signUps = await showSignUps(context, address);
   const erasures = await showErasures(context, address);
   const isKnown = subscriptions.length + signUps.length > 0;
   if (!isKnown) context.setExitCode(EXIT.data);
   context.print({ address, subscriptions, signUps, erasures }, function* () {
     if (!isKnown) yield `${address}  is not known`;
-    for (const { newsletter: id, at, source } of erasures) {
-      yield `${address}  was erased from ${id} by ${source}, ${at}`;
+    for (const { newsletter, at, source } of erasures) {
+      yield `${address}  was erased from ${newsletter} by ${source}, ${at}`;
     }
     for (const { newsletters, source, at, expiresAt } of signUps) {
-      const asked = `${newsletters.join(', ')} by ${source}, ${at}`;
-      yield `${address}  signed up for ${asked}; has to be confirmed by ${expiresAt}`;
+      yield `${address}  signed up for ${newsletters.join(', ')} by ${source}, ${at}; has to be confirmed by ${expiresAt}`;
     }
     for (const { subscriber, history, deliveries } of subscriptions) {
-      const { newsletter: id, status, changedAt, consent, name } = subscriber;
+      const { status, changedAt, consent, name } = subscriber;
+      const { source, at: agreedAt, confirmedAt, text } = consent;
       yield `${subscriber.address}${name === undefined ? '' : ` (${name})`}`;
-      yield `  ${id}: ${status} since ${changedAt}`;
-      const confirmed =
-        consent.confirmedAt === undefined ? '' : `, confirmed ${consent.confirmedAt}`;
-      yield `  consent: ${consent.source}, ${consent.at}${confirmed}`;
-      if (consent.text !== undefined) yield `  agreed to the words: ${consent.text}`;
+      yield `  ${subscriber.newsletter}: ${status} since ${changedAt}`;
+      const confirmed = confirmedAt === undefined ? '' : `, confirmed ${confirmedAt}`;
+      yield `  consent: ${source}, ${agreedAt}${confirmed}`;
+      if (text !== undefined) yield `  agreed to the words: ${text}`;
       yield* formatTable(
-        history.map(({ at, kind, source }) => [`  ${at}`, KINDS[kind], `by ${source}`]),
+        history.map(({ at, kind, source: by }) => [`  ${at}`, KINDS[kind], `by ${by}`]),
       );
       for (const { edition, state, at, reply } of deliveries) {
         yield `  ${edition}: ${state} ${at}${reply ? ` (${reply.code} ${reply.text})` : ''}`;
@@ -305,20 +248,24 @@ const KINDS: Record<SubscriptionEventKind, string> = {
 };
 
 /** Exit code 65 if an address is unknown. */
-async function remove(
-  addresses: readonly EmailAddress[],
-  { newsletter }: Options,
-  context: MailContext,
-): Promise<void> {
-  const { removeSubscriber } = await import('../../subscribers/remove-subscriber.ts');
-  const reports: (RemoveReport & { readonly address: string })[] = [];
-  for (const address of addresses) {
-    reports.push({ ...(await removeSubscriber(context, { newsletter, address })), address });
-  }
-  if (reports.some(({ result }) => result === 'unknown')) context.setExitCode(EXIT.data);
-  context.print({ subscribers: reports }, () =>
-    reports.map((report) => `${report.address}  ${describeRemoval(report)}`),
-  );
+function addRemove(command: NewCommand, shell: Shell): void {
+  command('remove <address...>', 'unsubscribe people; a later import does not subscribe them again')
+    .option(...NOW_OPTION)
+    .action((texts: string[], { newsletter }: Options, self: Command) => {
+      const addresses = parseAddresses(texts);
+      return withMail(self, shell, { readOnly: false }, async (context) => {
+        const { removeSubscriber } = await import('../../subscribers/remove-subscriber.ts');
+        const reports: (RemoveReport & { readonly address: EmailAddress })[] = [];
+        for (const address of addresses) {
+          const report = await removeSubscriber(context, { newsletter, address });
+          reports.push({ ...report, address });
+        }
+        if (reports.some(({ result }) => result === 'unknown')) shell.setExitCode(EXIT.data);
+        context.print({ subscribers: reports }, () =>
+          reports.map((report) => `${report.address}  ${describeRemoval(report)}`),
+        );
+      });
+    });
 }
 
 function describeRemoval(report: RemoveReport): string {
@@ -333,77 +280,101 @@ function describeRemoval(report: RemoveReport): string {
 }
 
 /** Exit code 65 if a named address is not restored. */
-async function restore(
-  addresses: readonly EmailAddress[],
-  { newsletter, bouncedBy, dryRun, yes }: Options,
-  context: MailContext,
-): Promise<void> {
-  const { restoreBounced } = await import('../../delivery/bounces/restore-bounced.ts');
-  const whom = bouncedBy === undefined ? { newsletter, addresses } : { newsletter, bouncedBy };
-  const found = await restoreBounced(context, { ...whom, dryRun: true });
-  const count = countRestored(found);
-  if (!dryRun && !yes && count > 0) {
-    context.log.close();
-    const message = `Send mail again to ${plural(count, 'subscription')} that bounced?`;
-    const question = { to: 'restore them', message, otherwise: 'nobody was restored' };
-    await confirm(question, context.terminal);
-  }
-  const reports = dryRun ? found : await restoreBounced(context, whom);
-  if (bouncedBy === undefined && reports.some(({ result }) => result !== 'restored')) {
-    context.setExitCode(EXIT.data);
-  }
-  context.print({ subscribers: reports }, function* () {
-    for (const { address, newsletter: id, ...report } of reports) {
-      const who = id === undefined ? address : `${address}  ${id}`;
-      yield `${who}  ${describeRestored(report, dryRun)}`;
-    }
-    const restored = plural(countRestored(reports), 'subscription');
-    yield dryRun
-      ? `Dry run: ${restored} would be restored, nothing was changed.`
-      : `${restored} restored.`;
-  });
+function addRestore(command: NewCommand, shell: Shell): void {
+  command(
+    'restore [address...]',
+    'undo bounces that were not the fault of the subscribers; people who left stay unsubscribed',
+  )
+    .option('--bounced-by <edition>', 'everyone whose subscription this edition ended')
+    .option('--dry-run', 'show who would be restored; change nothing')
+    .option(...YES_OPTION)
+    .option(...NOW_OPTION)
+    .action((texts: string[], options: Options, self: Command) => {
+      const { newsletter, bouncedBy, dryRun = false } = options;
+      if ((texts.length === 0) === (bouncedBy === undefined)) {
+        const remedy = 'write either addresses, or --bounced-by and an edition';
+        throw new BroadsheetError(EXIT.usage, `it is not clear whom to restore; ${remedy}`);
+      }
+      const whom = bouncedBy === undefined ? { addresses: parseAddresses(texts) } : { bouncedBy };
+      return withMail(self, shell, { readOnly: dryRun }, async (context) => {
+        const { restoreBounced } = await import('../../delivery/bounces/restore-bounced.ts');
+        const restore = (isDry: boolean) =>
+          restoreBounced(context, { newsletter, ...whom, dryRun: isDry });
+        const found = await restore(true);
+        const count = countRestored(found);
+        if (!dryRun && count > 0) {
+          const message = `Send mail again to ${plural(count, 'subscription')} that bounced?`;
+          await context.confirm({ to: 'restore them', message, otherwise: 'nobody was restored' });
+        }
+        const reports = dryRun ? found : await restore(false);
+        if (texts.length > 0 && reports.some(({ result }) => result !== 'restored')) {
+          shell.setExitCode(EXIT.data);
+        }
+        context.print({ subscribers: reports }, () => describeRestored(reports, dryRun));
+      });
+    });
 }
 
 function countRestored(reports: readonly RestoreReport[]): number {
   return reports.filter(({ result }) => result === 'restored').length;
 }
 
-function describeRestored(
-  { result, because }: Pick<RestoreReport, 'result' | 'because'>,
-  dryRun: true | undefined,
-): string {
-  if (result === 'restored') return `${dryRun ? 'would be' : 'is'} subscribed again`;
-  if (result === 'unknown') return 'is not known';
-  if (because === 'active') return 'is subscribed';
-  if (because === 'pending') return 'has not confirmed yet';
-  return staysUnsubscribed(`${because}`);
+function* describeRestored(reports: readonly RestoreReport[], dryRun: boolean): Generator<string> {
+  for (const { address, newsletter, result, because } of reports) {
+    const who = newsletter === undefined ? address : `${address}  ${newsletter}`;
+    if (result === 'restored') yield `${who}  ${dryRun ? 'would be' : 'is'} subscribed again`;
+    else if (result === 'unknown') yield `${who}  is not known`;
+    else if (because === 'active') yield `${who}  is subscribed`;
+    else if (because === 'pending') yield `${who}  has not confirmed yet`;
+    else yield `${who}  ${staysUnsubscribed(`${because}`)}`;
+  }
+  const count = plural(countRestored(reports), 'subscription');
+  yield dryRun ? `Dry run: ${count} would be restored, nothing was changed.` : `${count} restored.`;
 }
 
-/** Exit code 75 if old copies are left in the database file. */
-async function erase(addresses: readonly EmailAddress[], context: MailContext): Promise<void> {
-  const { eraseSubscriber } = await import('../../subscribers/erase-subscriber.ts');
-  const reports: (EraseReport & { readonly address: EmailAddress })[] = [];
-  for (const address of addresses) {
-    reports.push({ address, ...(await eraseSubscriber(context, address)) });
-  }
-  if (reports.some(({ wiped }) => !wiped)) context.setExitCode(EXIT.tryAgain);
-  context.print({ subscribers: reports }, function* () {
-    for (const report of reports) {
-      yield `${report.address}  ${describeErasure(report)}`;
-      if (report.wiped) continue;
-      context.terminal.err(
-        'Old copies may stay in the database file while another program has it open. Stop that program, then run the command again.',
-      );
-    }
-  });
+/** Of all newsletters. Exit code 75 if old copies are left in the database file. */
+function addErase(group: Command, shell: Shell): void {
+  group
+    .command('erase <address...>')
+    .description(
+      'delete all data about people except a hash; a later import does not add them again',
+    )
+    .option(...YES_OPTION)
+    .option(...JSON_OPTION)
+    .option(...NOW_OPTION)
+    .action((texts: string[], _options, self: Command) => {
+      const addresses = parseAddresses(texts);
+      return withMail(self, shell, { readOnly: false }, async (context) => {
+        const { eraseSubscriber } = await import('../../subscribers/erase-subscriber.ts');
+        const [first, ...others] = addresses;
+        const who = others.length === 0 ? first : plural(addresses.length, 'address', 'addresses');
+        const message = `Delete everything about ${who}, in every newsletter? This cannot be undone.`;
+        await context.confirm({ to: 'erase', message, otherwise: 'nothing was erased' });
+        const reports: (EraseReport & { readonly address: EmailAddress })[] = [];
+        for (const address of addresses) {
+          reports.push({ address, ...(await eraseSubscriber(context, address)) });
+        }
+        if (reports.some(({ wiped }) => !wiped)) shell.setExitCode(EXIT.tryAgain);
+        context.print({ subscribers: reports }, function* () {
+          for (const report of reports) {
+            yield `${report.address}  ${describeErasure(report)}`;
+            if (report.wiped) continue;
+            shell.terminal.err(
+              'Old copies may stay in the database file while another program has it open. Stop that program, then run the command again.',
+            );
+          }
+        });
+      });
+    });
 }
 
 function describeErasure({ result, subscriptions, deliveries }: EraseReport): string {
   switch (result) {
     case 'erased': {
-      const books =
+      const from = plural(subscriptions, 'newsletter');
+      const and =
         deliveries === 0 ? '' : ` and from ${plural(deliveries, 'delivery', 'deliveries')}`;
-      return `erased from ${plural(subscriptions, 'newsletter')}${books}; no import will add it again`;
+      return `erased from ${from}${and}; no import will add it again`;
     }
     case 'unknown':
       return 'was not known; no import will add it';

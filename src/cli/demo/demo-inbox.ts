@@ -6,21 +6,16 @@ import { SMTPServer } from 'smtp-server';
 import { writeFileAtomically } from '../../kernel/files/write-atomically.ts';
 
 /** A message as the demo's SMTP server received it. */
-export interface ReceivedMessage {
+interface ReceivedMessage {
   readonly to: string;
   readonly bytes: Buffer;
 }
 
-/** An SMTP server on a free loopback port. It keeps messages while it is open. */
-export interface DemoInbox {
-  /** `smtp://127.0.0.1:port` */
-  readonly url: string;
-  readonly messages: readonly ReceivedMessage[];
-  close(): Promise<void>;
-}
-
-/** Starts the server. Rejects if there is no free loopback port. */
-export async function openDemoInbox(): Promise<DemoInbox> {
+/**
+ * Starts an SMTP server on a free loopback port, with the address `url`. It keeps messages while it is
+ * open. Rejects if there is no free loopback port.
+ */
+export async function openDemoInbox() {
   const messages: ReceivedMessage[] = [];
   const server = new SMTPServer({
     // Only the program that starts it connects to it.
@@ -44,53 +39,38 @@ export async function openDemoInbox(): Promise<DemoInbox> {
   const { port } = server.server.address() as AddressInfo;
   return {
     url: `smtp://127.0.0.1:${port}`,
-    messages,
-    close: () => new Promise((closed) => server.close(() => closed())),
+    messages: messages as readonly ReceivedMessage[],
+    close: () => new Promise<void>((closed) => server.close(closed)),
   };
 }
 
 /**
  * Writes every message as `.eml`, its HTML part as a page and its text part as `.txt`, and a page that
- * lists them. Returns the path of that page.
+ * lists them. Returns the path of that page. The sample site is not on the web: pictures below `url` are
+ * read from the folder `root`.
  */
 export async function keepMessages(
   folder: string,
   messages: readonly ReceivedMessage[],
-  site: { readonly url: string; readonly root: string },
+  { url, root }: { readonly url: string; readonly root: string },
 ): Promise<string> {
   mkdirSync(folder, { recursive: true });
+  const pictures = `src="${relative(folder, root).replaceAll('\\', '/')}/`;
   const rows: string[] = [];
   for (const { to, bytes } of messages) {
     const name = to.replace(/[^a-z0-9@.+-]/gi, '_');
-    const parsed = await PostalMime.parse(bytes);
-    const files = {
-      html: Buffer.from(withLocalPictures(parsed.html ?? '', folder, site)),
-      txt: Buffer.from(parsed.text ?? ''),
-      eml: bytes,
-    };
+    const { html = '', text = '', subject = '' } = await PostalMime.parse(bytes);
+    const files = { html: html.replaceAll(`src="${url}`, pictures), txt: text, eml: bytes };
     for (const [ending, content] of Object.entries(files)) {
-      writeFileAtomically(join(folder, `${name}.${ending}`), content);
+      writeFileAtomically(join(folder, `${name}.${ending}`), Buffer.from(content));
     }
-    rows.push(rowOf(name, parsed.subject ?? ''));
+    const link = (ending: string, label: string) => `<a href="${name}.${ending}">${label}</a>`;
+    const links = `${link('html', 'HTML')} ${link('txt', 'text')} ${link('eml', 'message')}`;
+    rows.push(`<tr><td>${name}</td><td>${escapeHtml(subject)}</td><td>${links}</td></tr>`);
   }
   const page = join(folder, 'index.html');
   writeFileAtomically(page, Buffer.from(pageOf(rows)));
   return page;
-}
-
-/** The sample site is not on the web: its pictures come from the samples beside the posts. */
-function withLocalPictures(
-  html: string,
-  folder: string,
-  { url, root }: { readonly url: string; readonly root: string },
-): string {
-  return html.replaceAll(`src="${url}`, `src="${relative(folder, root).replaceAll('\\', '/')}/`);
-}
-
-function rowOf(name: string, subject: string): string {
-  const link = (ending: string, label: string) =>
-    `<a href="${escapeHtml(name)}.${ending}">${label}</a>`;
-  return `<tr><td>${escapeHtml(name)}</td><td>${escapeHtml(subject)}</td><td>${link('html', 'HTML')} ${link('txt', 'text')} ${link('eml', 'message')}</td></tr>`;
 }
 
 function pageOf(rows: readonly string[]): string {

@@ -21,7 +21,7 @@ import { removeSubscriber } from '../../subscribers/remove-subscriber.ts';
 import { readTemplates } from '../../templates/read-templates.ts';
 import { readTexts } from '../../templates/read-texts.ts';
 import { parseAddresses, parseTime } from '../arguments.ts';
-import { type DemoInbox, keepMessages, openDemoInbox } from './demo-inbox.ts';
+import { keepMessages, openDemoInbox } from './demo-inbox.ts';
 
 /**
  * The sample posts end the evening before. The demo's clock always shows this time in its config's zone.
@@ -64,7 +64,17 @@ export async function runDemo(
   emptyFolder(folder);
   const inbox = await openDemoInbox();
   try {
-    const config = demoConfig(packageFolder, folder, output, inbox);
+    const sample = loadConfig(join(packageFolder, 'config/broadsheet.yaml'), {});
+    const config: Config = {
+      ...sample,
+      folders: { ...sample.folders, output },
+      publishedFile: join(folder, 'published-posts.jsonl'),
+      databaseUrl: `sqlite:${join(folder, 'broadsheet.db')}`,
+      journalFile: join(folder, 'journal.jsonl'),
+      machine: 'demo',
+      relays: [{ ...sample.relays[0], url: inbox.url }],
+      secrets: [randomBytes(32).toString('hex')],
+    };
     const now = parseTime(NOW, config.site.timeZone);
     const build = await buildFeeds(config, { now, log });
     const send = await sendEdition(config, now, log);
@@ -93,25 +103,6 @@ function emptyFolder(folder: string): void {
   writeFileSync(join(folder, MARK), 'Each run of `broadsheet demo` empties this folder.\n');
 }
 
-function demoConfig(
-  packageFolder: string,
-  folder: string,
-  output: string,
-  inbox: DemoInbox,
-): Config {
-  const config = loadConfig(join(packageFolder, 'config/broadsheet.yaml'), {});
-  return {
-    ...config,
-    folders: { ...config.folders, output },
-    publishedFile: join(folder, 'published-posts.jsonl'),
-    databaseUrl: `sqlite:${join(folder, 'broadsheet.db')}`,
-    journalFile: join(folder, 'journal.jsonl'),
-    machine: 'demo',
-    relays: [{ ...config.relays[0], url: inbox.url }],
-    secrets: [randomBytes(32).toString('hex')],
-  };
-}
-
 async function sendEdition(config: Config, now: Temporal.Instant, log: Log): Promise<SendReport> {
   const store = await openStore(config.databaseUrl);
   try {
@@ -128,10 +119,9 @@ async function sendEdition(config: Config, now: Temporal.Instant, log: Log): Pro
       askService,
     };
     for (const [text, name] of SUBSCRIBERS) {
-      for (const address of parseAddresses([text])) {
-        await addSubscriber(context, { newsletter: NEWSLETTER, address, name });
-        if (text === LEFT) await removeSubscriber(context, { newsletter: NEWSLETTER, address });
-      }
+      const [address] = parseAddresses([text]);
+      await addSubscriber(context, { newsletter: NEWSLETTER, address, name });
+      if (text === LEFT) await removeSubscriber(context, { newsletter: NEWSLETTER, address });
     }
     const preparation = await prepareSend(context, { newsletter: NEWSLETTER, force: true });
     if (preparation.kind !== 'ready') {

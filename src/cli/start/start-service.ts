@@ -47,52 +47,63 @@ import type { ServicePartName } from './service-parts.ts';
 /** Each part ends within ten seconds after the stop. This is a little more, for a slow machine. */
 const GRACE_MS = 15_000;
 
-export interface StartOptions {
-  readonly parts: readonly ServicePartName[];
-  /** What is logged: only problems, also normal events, or everything. */
-  readonly level: 'warn' | 'info' | 'debug';
-  /** Do the work that is due now, and exit. */
-  readonly once: boolean;
-}
-
 /**
- * Runs the service until a signal ends it. Throws a `BroadsheetError` if it cannot start. Once it runs,
- * it continues whatever is away. A bug ends it with exit code 70.
+ * Runs the service until a signal ends it; with `isOnce`, only the work that is due now. Logs problems,
+ * also normal events, or everything (`level`). Throws a `BroadsheetError` if it cannot start. Once it
+ * runs, it continues whatever is away. A bug ends it with exit code 70.
  */
 export async function startService(
   config: Config,
-  { parts, level, once: isOnce }: StartOptions,
+  {
+    parts,
+    level,
+    isOnce,
+  }: {
+    readonly parts: readonly ServicePartName[];
+    readonly level: 'warn' | 'info' | 'debug';
+    readonly isOnce: boolean;
+  },
   { setExitCode }: Shell,
 ): Promise<void> {
-  requireSecret(config);
+  if (config.secrets.length === 0) {
+    throw new BroadsheetError(
+      EXIT.config,
+      `BROADSHEET_SECRET  is not set, and every link in a mail is signed with it; ${HOW_TO_MAKE_A_SECRET}`,
+    );
+  }
   if (parts.includes('web') || parts.includes('notices')) requireServiceUrl(config);
   if (parts.includes('schedule')) checkCountries(config);
   const warnings = await guardDatabase(config);
-  const pretty = process.stdout.isTTY === true;
-  const log = await openServiceLog({ pretty, level });
-  dieOfBugs(log);
+  const log = await openServiceLog({ pretty: process.stdout.isTTY === true, level });
+  // An uncaught error is logged without addresses, like everything, and ends the process.
+  process.on('uncaughtException', (error) => {
+    log.failure('the service stops because of a bug; please report it', error);
+    process.exit(EXIT.software);
+  });
   for (const warning of warnings) log.trouble(formatProblem(warning));
   const stop = listenForStop(log);
+  await makeDatabaseFolder(config);
+  const store = await openStore(config.databaseUrl);
   try {
-    await makeDatabaseFolder(config);
-    const store = await openStore(config.databaseUrl);
-    try {
-      const deps = assemble(config, store, log, stop.signal);
-      await catchUpWithJournal(deps);
-      if (isOnce) {
-        setExitCode(await runOnce(deps, parts, stop.signal));
-        return;
-      }
-      const end = await serve(deps, parts, stop.signal);
-      if (end.kind === 'hung') giveUp(end.parts, log);
-      if (end.kind === 'failed') setExitCode(exitCodeOf(end.error));
-    } finally {
-      await store.close();
+    const deps = assemble(config, store, log, stop);
+    await catchUpWithJournal(deps);
+    if (isOnce) {
+      setExitCode(await runOnce(deps, parts, stop));
+      return;
     }
-    log.event('stopped');
+    const end = await serve(deps, parts, stop);
+    if (end.kind === 'hung') {
+      const hung = end.parts.join(', ');
+      log.trouble('the service exits although some parts did not stop', { parts: hung });
+      process.exit(EXIT.software);
+    }
+    if (end.kind === 'failed') {
+      setExitCode(end.error instanceof BroadsheetError ? end.error.exitCode : EXIT.software);
+    }
   } finally {
-    stop.dispose();
+    await store.close();
   }
+  log.event('stopped');
 }
 
 type Dependencies = WebDependencies & { readonly metrics: OpenMetrics };
@@ -161,31 +172,6 @@ const PARTS: Readonly<Record<Exclude<ServicePartName, 'web'>, ServicePart>> = {
   archive: (deps, signal) => keepArchive(deps, openArchiveLists(deps.config, deps.textsOf), signal),
 };
 
-function requireSecret({ secrets }: Config): void {
-  if (secrets.length > 0) return;
-  throw new BroadsheetError(
-    EXIT.config,
-    `BROADSHEET_SECRET  is not set, and every link in a mail is signed with it; ${HOW_TO_MAKE_A_SECRET}`,
-  );
-}
-
-function exitCodeOf(error: unknown) {
-  return error instanceof BroadsheetError ? error.exitCode : EXIT.software;
-}
-
-/** An uncaught error is logged without addresses, like everything, and ends the process. */
-function dieOfBugs(log: EventLog): void {
-  process.on('uncaughtException', (error) => {
-    log.failure('the service stops because of a bug; please report it', error);
-    process.exit(EXIT.software);
-  });
-}
-
-function giveUp(parts: readonly string[], log: EventLog): never {
-  log.trouble('the service exits although some parts did not stop', { parts: parts.join(', ') });
-  process.exit(EXIT.software);
-}
-
 /** Logs where the service listens, its next work, and what is missing for other parts. */
 async function announce(
   deps: ServiceDependencies,
@@ -226,30 +212,25 @@ async function announceSlots(deps: ServiceDependencies): Promise<void> {
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /**
- * Listens for the signals that end the service. The first stops it cleanly; the second ends the process
- * at once. SIGHUP means that the terminal was closed, and also stops it. Without a terminal, some
- * supervisors send SIGHUP for "read the config again": the log reports that this needs a restart.
- * `dispose` removes the handlers: Node handles the signals again.
+ * Returns a signal that is aborted when the service should end. The first SIGTERM or SIGINT stops it
+ * cleanly; the second ends the process at once. SIGHUP means that the terminal was closed, and also stops
+ * it. Without a terminal, some supervisors send SIGHUP for "read the config again": the log reports that
+ * this needs a restart.
  */
-function listenForStop(log: EventLog): { readonly signal: AbortSignal; dispose(): void } {
+function listenForStop(log: EventLog): AbortSignal {
   const controller = new AbortController();
   const stop = (name: keyof typeof SIGNALS) => {
     if (controller.signal.aborted) process.exit(SIGNALS[name]);
     log.event('stopping', { signal: name });
     controller.abort();
   };
-  const onInterrupt = () => stop('SIGINT');
-  const onTerminate = () => stop('SIGTERM');
   const hasTerminal = process.stdin.isTTY || process.stdout.isTTY;
-  const onHangUp = () => {
-    if (hasTerminal) controller.abort();
-    else log.event('SIGHUP is ignored: restart the service to read the config again');
-  };
-  process.on('SIGINT', onInterrupt).on('SIGTERM', onTerminate).on('SIGHUP', onHangUp);
-  return {
-    signal: controller.signal,
-    dispose() {
-      process.off('SIGINT', onInterrupt).off('SIGTERM', onTerminate).off('SIGHUP', onHangUp);
-    },
-  };
+  process
+    .on('SIGINT', () => stop('SIGINT'))
+    .on('SIGTERM', () => stop('SIGTERM'))
+    .on('SIGHUP', () => {
+      if (hasTerminal) controller.abort();
+      else log.event('SIGHUP is ignored: restart the service to read the config again');
+    });
+  return controller.signal;
 }
