@@ -21,8 +21,8 @@ export interface Context extends Shell {
   readonly verbose: boolean;
   /** Removes the progress bar, and prints the result: JSON with `--json`, otherwise `lines`. */
   print(result: object, lines: () => Iterable<string>): void;
-  /** Removes the progress bar, and asks (`confirm`); not with `--yes`. */
-  confirm(question: Question): Promise<void>;
+  /** Removes the progress bar, and asks (`confirm`); not with `--yes`. Resolves to whether it asked. */
+  confirm(question: Question): Promise<boolean>;
 }
 
 /** The dependencies of all commands about newsletters, with a log for a terminal. */
@@ -69,6 +69,7 @@ export async function withContext(
       async confirm(question) {
         log.close();
         if (!options.yes) await confirm(question, shell.terminal);
+        return !options.yes;
       },
     });
   } finally {

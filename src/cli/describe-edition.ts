@@ -59,11 +59,11 @@ export function* describeTroubles(
     yield `         and ${formatCount(more)} more: \`broadsheet editions show ${id} --failed\``;
   }
   for (const { address, messageId, doubts, state } of inDoubt) {
-    const fate =
+    const outcome =
       state === 'inDoubt'
         ? `may have got it ${doubts > 1 ? `up to ${doubts} times` : 'once'}, or not at all`
         : `may have got it ${doubts > 1 ? `${doubts + 1} times` : 'twice'} (now ${state})`;
-    yield `In doubt ${address}: ${fate}; its Message-ID is ${messageId}`;
+    yield `In doubt ${address}: ${outcome}; its Message-ID is ${messageId}`;
   }
 }
 

@@ -5,7 +5,7 @@ import { processTerminal } from '../../src/cli/terminal.ts';
 import { EXIT } from '../../src/kernel/errors.ts';
 import { openProject, postText } from '../support/program.ts';
 
-test('where there is nobody to ask, nothing is shown or done, and --yes is named', async () => {
+test('without a terminal to ask, a command shows and does nothing, and names --yes', async () => {
   const shown: string[] = [];
   const terminal = {
     ...processTerminal,
@@ -22,7 +22,7 @@ test('where there is nobody to ask, nothing is shown or done, and --yes is named
   assert.deepEqual(shown, []);
 });
 
-test('every command that cannot be taken back asks, and elsewhere needs --yes', async (t) => {
+test('every command that cannot be undone asks on a terminal, and otherwise needs --yes', async (t) => {
   const project = openProject(t);
   const { code } = await project.run('subscribers', 'add', 'ada@example.org');
   assert.equal(code, 0);

@@ -5,7 +5,7 @@ import { describeUndecided } from '../../src/cli/describe-edition.ts';
 import { processTerminal } from '../../src/cli/terminal.ts';
 import { makeConfig, makeEdition, NONE } from '../support/paper.ts';
 
-test('who waits for an hour and who waits for an editor are both told', () => {
+test('a send reports deliveries that wait for a later time, and messages that wait for a decision', () => {
   const lines: string[] = [];
   const [newsletter] = makeConfig({
     ...{ folder: '/tmp', databaseUrl: 'sqlite::memory:', relayUrl: 'smtp://127.0.0.1:1' },
@@ -22,7 +22,8 @@ test('who waits for an hour and who waits for an editor are both told', () => {
       posts: { read: 0, published: 0, drafts: 0, future: 0, leftOut: [] },
       warnings: [],
     },
-    { newsletter, changes: [] },
+    [],
+    newsletter,
     {
       terminal: processTerminal,
       print: (_result, describe) => void lines.push(...describe()),
@@ -39,7 +40,7 @@ test('who waits for an hour and who waits for an editor are both told', () => {
   );
 });
 
-test('of several in doubt, those that are not sent again by themselves are counted', () => {
+test('of several messages in doubt, those that need a decision are counted', () => {
   const text = (undecided: number, doubtedAgain: number) =>
     describeUndecided({ undecided, doubtedAgain }, 'daily');
   assert.match(text(3, 0), /^3 messages are in doubt: `/);

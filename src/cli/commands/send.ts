@@ -105,14 +105,13 @@ export function addSend(program: Command, shell: Shell): void {
         const changes = options.asComposed ? [] : await findChanges(preparation, context);
         if (!options.json) printProblems(preparation, context);
         printPostChanges(changes, terminal);
-        const settings = findNewsletter(config, newsletter);
         if (test !== undefined && preparation.kind !== 'nothingNew') {
           await testSend(preparation, test, context);
         } else if (preparation.kind !== 'ready' || options.dryRun) {
-          reportPreparation(preparation, { newsletter: settings, changes }, context);
+          reportPreparation(preparation, changes, findNewsletter(config, newsletter), context);
         } else {
           if (options.yes) await refuseRetracted(preparation, changes);
-          await send(preparation, { newsletter: settings, changes, yes: options.yes }, context);
+          await send(preparation, changes, context);
         }
       });
     });
@@ -221,20 +220,12 @@ async function testSend(
  */
 async function send(
   preparation: ReadySend,
-  {
-    newsletter,
-    changes,
-    yes,
-  }: {
-    readonly newsletter: NewsletterSettings;
-    readonly changes: readonly PostChange[];
-    readonly yes?: true;
-  },
+  changes: readonly PostChange[],
   context: MailContext,
 ): Promise<void> {
   const { deliverEdition } = await import('../../delivery/run/deliver-edition.ts');
   const { edition, state, recipients, posts, warnings } = preparation;
-  await context.confirm({
+  const isShown = await context.confirm({
     to: 'send',
     message: `${state === 'unfinished' ? 'Continue to send' : 'Send'} "${edition.subject}" to ${plural(recipients, 'subscriber')}?`,
     otherwise: 'nothing was sent',
@@ -253,8 +244,8 @@ async function send(
   const report = await deliverEdition(context, { ...preparation, options }, controller.signal);
   context.setExitCode(exitCodeOf(report));
   context.print({ ...report, messages: [], posts, warnings }, function* () {
-    if (yes) yield* describeEdition(report.edition, context.terminal);
-    yield* describeSend(report, newsletter, context);
+    if (!isShown) yield* describeEdition(report.edition, context.terminal);
+    yield* describeSend(report, findNewsletter(context.config, edition.newsletter), context);
   });
 }
 
@@ -272,10 +263,8 @@ const NO_DELIVERIES = {
 /** Prints what would be sent, or why nothing is. Exit code 75 if something waits. */
 export function reportPreparation(
   preparation: SendPreparation,
-  {
-    newsletter,
-    changes,
-  }: { readonly newsletter: NewsletterSettings; readonly changes: readonly PostChange[] },
+  changes: readonly PostChange[],
+  newsletter: NewsletterSettings,
   { terminal, setExitCode, print }: Shell & Pick<MailContext, 'print'>,
 ): void {
   const { kind, posts, warnings } = preparation;

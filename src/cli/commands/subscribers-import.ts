@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createReadStream, statSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { SubscriptionStatus } from '../../database/states.ts';
@@ -34,28 +35,16 @@ export async function importFile(
   command: Command,
   shell: Shell,
 ): Promise<void> {
-  const { newsletter, ignoreColumn: ignoredColumns = [] } = options;
+  const { newsletter, ignoreColumn: ignoredColumns, dryRun, skipRefused } = options;
   const status = chooseStatus(options.status);
   const columns = new Map(options.column?.map(parseColumn));
   const values = new Map(options.value?.map(parseValue));
-  const { bytes, sizeBytes } = await openInput(file);
+  const how = { newsletter, status, columns, values, ignoredColumns, dryRun, skipRefused };
   const source = file === '-' ? 'standard input' : file;
-  const dryRun = options.dryRun === true;
-  const skipRefused = options.skipRefused === true;
-  await withMail(command, shell, { readOnly: dryRun }, async (context) => {
+  const input = await openInput(file);
+  await withMail(command, shell, { readOnly: dryRun === true }, async (context) => {
     const { importSubscribers } = await import('../../subscribers/import/import-subscribers.ts');
-    const report = await importSubscribers(context, {
-      newsletter,
-      status,
-      sizeBytes,
-      columns,
-      values,
-      ignoredColumns,
-      source,
-      bytes,
-      dryRun,
-      skipRefused,
-    });
+    const report = await importSubscribers(context, { ...how, source, ...input });
     if (report.refused > 0 && !skipRefused) shell.setExitCode(EXIT.data);
     context.print(report, () => describeImport(source, report, options, shell.terminal));
   });
@@ -88,33 +77,23 @@ function splitLast(text: string): [string, string] {
   return at < 0 ? ['', text] : [text.slice(0, at).trim(), text.slice(at + 1).trim()];
 }
 
-async function openInput(
-  file: string,
-): Promise<{ readonly bytes: AsyncIterable<Uint8Array>; readonly sizeBytes?: number }> {
+async function openInput(file: string) {
   if (file === '-') return { bytes: process.stdin };
   const bytes = createReadStream(file, { highWaterMark: 256 * 1024 });
-  // On some systems an unreadable path (a folder) can be opened, and fails at the first byte.
-  await new Promise<void>((opened, failed) =>
-    bytes.once('readable', () => opened()).once('error', failed),
-  ).catch((cause: unknown) => {
-    throw new BroadsheetError(
-      EXIT.usage,
-      `${file}  ${factOf(cause)}; name a CSV file or a list of addresses`,
-      { cause },
-    );
-  });
-  return { bytes, sizeBytes: statSync(file).size };
-}
-
-function factOf(cause: unknown): string {
-  switch ((cause as NodeJS.ErrnoException).code) {
-    case 'ENOENT':
-      return 'does not exist';
-    case 'EISDIR':
-      return 'is a folder';
-    default:
-      return `cannot be read: ${reasonOf(cause)}`;
+  try {
+    // On some systems an unreadable path (a folder) can be opened, and fails at the first byte.
+    await once(bytes, 'readable');
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    const facts = new Map([
+      ['ENOENT', 'does not exist'],
+      ['EISDIR', 'is a folder'],
+    ]);
+    const fact = facts.get(code ?? '') ?? `cannot be read: ${reasonOf(cause)}`;
+    const remedy = 'name a CSV file or a list of addresses';
+    throw new BroadsheetError(EXIT.usage, `${file}  ${fact}; ${remedy}`, { cause });
   }
+  return { bytes, sizeBytes: statSync(file).size };
 }
 
 function* describeImport(
