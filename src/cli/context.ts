@@ -4,7 +4,6 @@ import type { SendDependencies } from '../delivery/send-dependencies.ts';
 import { type Clock, stoppedClock, systemClock } from '../kernel/clock.ts';
 import { BroadsheetError, EXIT } from '../kernel/errors.ts';
 import { formatProblem, type Problem } from '../kernel/problem.ts';
-import { systemRandom } from '../kernel/random.ts';
 import type { Config } from '../settings/config.ts';
 import { parseTime } from './arguments.ts';
 import { plural, shortPath } from './format.ts';
@@ -89,10 +88,7 @@ export async function withMail(
   work: (context: MailContext) => Promise<void>,
 ): Promise<void> {
   await withContext(command, shell, async (context) => {
-    const { readTexts } = await import('../templates/read-texts.ts');
-    const { readTemplates } = await import('../templates/read-templates.ts');
-    const { askService } = await import('../delivery/run/ask-service.ts');
-    const { openRelay } = await import('../delivery/relay/open-relay.ts');
+    const { assemble } = await import('./assemble.ts');
     const { openStore } = await import('../database/open-store.ts');
     const { parseDatabaseUrl } = await import('../database/database-url.ts');
     const { config } = context;
@@ -109,21 +105,7 @@ export async function withMail(
         const { catchUpWithJournal } = await import('../recovery/catch-up-with-journal.ts');
         await catchUpWithJournal({ ...context, store });
       }
-      await work({
-        ...context,
-        store,
-        openRelay,
-        askService,
-        random: systemRandom,
-        machineClock: systemClock,
-        get textsOf() {
-          return readTexts(config.folders.languages);
-        },
-        // Read on demand: a broken template must not prevent anyone from being unsubscribed.
-        get templates() {
-          return readTemplates(config.folders.templates);
-        },
-      });
+      await work(Object.assign(assemble(config, store, context.log, context.clock), context));
     } finally {
       await store.close();
     }

@@ -65,7 +65,8 @@ export function addStart(program: Command, shell: Shell): void {
       const parts =
         flags.only ?? SERVICE_PARTS.filter((part) => config.serviceUrl || unlinked(part));
       const level = flags.quiet ? 'warn' : options.verbose ? 'debug' : 'info';
-      await startService({ ...config, web }, { parts, level, isOnce: flags.once === true }, shell);
+      const isOnce = flags.once === true;
+      await startService({ ...config, web }, parts, { level, isOnce }, shell);
     });
 }
 

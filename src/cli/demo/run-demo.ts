@@ -2,25 +2,20 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openStore } from '../../database/open-store.ts';
-import { openRelay } from '../../delivery/relay/open-relay.ts';
-import { askService } from '../../delivery/run/ask-service.ts';
 import { deliverEdition } from '../../delivery/run/deliver-edition.ts';
 import { prepareSend } from '../../delivery/run/prepare-send.ts';
 import type { SendReport } from '../../delivery/run/send-report.ts';
-import type { SendDependencies } from '../../delivery/send-dependencies.ts';
 import { buildFeeds } from '../../feeds/build/build-feeds.ts';
 import type { BuildReport } from '../../feeds/build/build-report.ts';
-import { stoppedClock, systemClock } from '../../kernel/clock.ts';
+import { stoppedClock } from '../../kernel/clock.ts';
 import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
 import type { Log } from '../../kernel/log.ts';
-import { systemRandom } from '../../kernel/random.ts';
 import type { Config } from '../../settings/config.ts';
 import { loadConfig } from '../../settings/load-config.ts';
 import { addSubscriber } from '../../subscribers/add-subscriber.ts';
 import { removeSubscriber } from '../../subscribers/remove-subscriber.ts';
-import { readTemplates } from '../../templates/read-templates.ts';
-import { readTexts } from '../../templates/read-texts.ts';
 import { parseAddresses, parseTime } from '../arguments.ts';
+import { assemble } from '../assemble.ts';
 import { keepMessages, openDemoInbox } from './demo-inbox.ts';
 
 /**
@@ -106,18 +101,7 @@ function emptyFolder(folder: string): void {
 async function sendEdition(config: Config, now: Temporal.Instant, log: Log): Promise<SendReport> {
   const store = await openStore(config.databaseUrl);
   try {
-    const context: SendDependencies = {
-      config,
-      store,
-      log,
-      clock: stoppedClock(now),
-      machineClock: systemClock,
-      random: systemRandom,
-      templates: readTemplates(config.folders.templates),
-      textsOf: readTexts(config.folders.languages),
-      openRelay,
-      askService,
-    };
+    const context = assemble(config, store, log, stoppedClock(now));
     for (const [text, name] of SUBSCRIBERS) {
       const [address] = parseAddresses([text]);
       await addSubscriber(context, { newsletter: NEWSLETTER, address, name });

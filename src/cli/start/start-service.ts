@@ -1,16 +1,14 @@
 import { once } from 'node:events';
-import { openStore, type Store } from '../../database/open-store.ts';
-import { openRelay } from '../../delivery/relay/open-relay.ts';
-import { askService } from '../../delivery/run/ask-service.ts';
+import { openStore } from '../../database/open-store.ts';
 import type { ServiceDependencies, ServicePart } from '../../delivery/send-dependencies.ts';
 import { openArchiveLists } from '../../editions/archive/archive-lists.ts';
 import { changesApart } from '../../editions/compose/changes-apart.ts';
+import type { Edition } from '../../editions/edition.ts';
 import { openChangeSignal } from '../../kernel/change-signal.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { BroadsheetError, EXIT, reasonOf } from '../../kernel/errors.ts';
 import type { EventLog } from '../../kernel/log.ts';
 import { formatProblem } from '../../kernel/problem.ts';
-import { systemRandom } from '../../kernel/random.ts';
 import { catchUpWithJournal } from '../../recovery/catch-up-with-journal.ts';
 import { findHold } from '../../recovery/split-brain-guard.ts';
 import { listSchedule } from '../../schedule/list-schedule.ts';
@@ -30,12 +28,11 @@ import { answerRequests } from '../../site/answer-requests.ts';
 import { errorPage } from '../../site/pages/error-page.ts';
 import { openSite } from '../../site/pages/site.ts';
 import { siteRoutes } from '../../site/pages/site-routes.ts';
-import { readTemplates } from '../../templates/read-templates.ts';
-import { readTexts } from '../../templates/read-texts.ts';
 import { serveFiles } from '../../web/files/serve-files.ts';
 import { health } from '../../web/health.ts';
 import { openWebServer, type WebServer } from '../../web/open-web-server.ts';
 import type { WebDependencies } from '../../web/web-dependencies.ts';
+import { assemble } from '../assemble.ts';
 import { guardDatabase, makeDatabaseFolder } from '../context.ts';
 import { formatDue } from '../format.ts';
 import type { Shell } from '../shell.ts';
@@ -54,15 +51,8 @@ const GRACE_MS = 15_000;
  */
 export async function startService(
   config: Config,
-  {
-    parts,
-    level,
-    isOnce,
-  }: {
-    readonly parts: readonly ServicePartName[];
-    readonly level: 'warn' | 'info' | 'debug';
-    readonly isOnce: boolean;
-  },
+  parts: readonly ServicePartName[],
+  { level, isOnce }: { readonly level: 'warn' | 'info' | 'debug'; readonly isOnce: boolean },
   { setExitCode }: Shell,
 ): Promise<void> {
   if (config.secrets.length === 0) {
@@ -85,7 +75,14 @@ export async function startService(
   await makeDatabaseFolder(config);
   const store = await openStore(config.databaseUrl);
   try {
-    const deps = assemble(config, store, log, stop);
+    const deps = Object.assign(assemble(config, store, log, systemClock), {
+      signals: { deliveries: openChangeSignal(), notices: openChangeSignal() },
+      findChanges: (edition: Edition) =>
+        changesApart({ config, clock: systemClock }, edition, stop),
+      metrics: openMetrics(() => measureService({ config, store, log })),
+    });
+    // Broken texts are an error now, not when the first page is shown.
+    void deps.textsOf;
     await catchUpWithJournal(deps);
     if (isOnce) {
       setExitCode(await runOnce(deps, parts, stop));
@@ -107,27 +104,6 @@ export async function startService(
 }
 
 type Dependencies = WebDependencies & { readonly metrics: OpenMetrics };
-
-function assemble(config: Config, store: Store, log: EventLog, stop: AbortSignal): Dependencies {
-  return {
-    config,
-    store,
-    log,
-    openRelay,
-    askService,
-    clock: systemClock,
-    machineClock: systemClock,
-    random: systemRandom,
-    textsOf: readTexts(config.folders.languages),
-    signals: { deliveries: openChangeSignal(), notices: openChangeSignal() },
-    findChanges: (edition) => changesApart({ config, clock: systemClock }, edition, stop),
-    metrics: openMetrics(() => measureService({ config, store, log })),
-    // Read on demand: an editor's change is in the next edition.
-    get templates() {
-      return readTemplates(config.folders.templates);
-    },
-  };
-}
 
 /** Opens the servers, and runs everything until `stop`. */
 async function serve(
