@@ -17,21 +17,16 @@ import {
   wholeNamesOf,
 } from './front-matter/fields.ts';
 import { placeOfField, readFrontMatter } from './front-matter/front-matter.ts';
-import { dayAlone, type PostDate, parsePostDate, type ZoneRule } from './front-matter/post-date.ts';
+import { type PostDate, parsePostDate, type ZoneRule } from './front-matter/post-date.ts';
 import { isNoAddress, readPostPath } from './generators/site-generators.ts';
 import type { BodyMark, Post } from './post.ts';
 import type { PostContext } from './post-context.ts';
 import { sketchBody } from './stories/sketch.ts';
 
-export interface PostFile {
+/** A file of a post. */
+export interface PostFile extends Pick<Post, 'file' | 'contentHash' | 'bytesHash'> {
   /** The decoded text, with its original line ends. */
   readonly text: string;
-  /** Path relative to the posts folder, with `/`. */
-  readonly file: string;
-  /** Same as `Post.contentHash`. */
-  readonly contentHash: string;
-  /** Same as `Post.bytesHash`. */
-  readonly bytesHash?: string;
 }
 
 /** The parts of the file that rendering needs besides the `Post`. */
@@ -92,7 +87,7 @@ export function parsePost(
   const { timeZone } = site;
   const rule = { timeZone, datesWithoutZone: settings.datesWithoutZone };
   // A field with a wrong date is never ignored.
-  const date = dateField(fields, 'published', rule) ?? (named.day && dayAlone(...named.day, rule));
+  const date = dateField(fields, 'published', rule) ?? parsePostDate(named.day ?? '', rule);
   if (date === undefined) return { problem: { file, line: 1, message: NO_DATE }, draft };
   if ('reason' in date) return { problem: report(date), draft };
 
@@ -112,6 +107,7 @@ export function parsePost(
     wrong.push(field);
     return undefined;
   };
+  const updated = unlessWrong(dateField(fields, 'updated', rule))?.instant;
   const language = unlessWrong(languageField(fields))?.tag;
   const body = bodyBelowTitle(fields, matter.body);
   const post: Omit<Post, 'fingerprint'> = {
@@ -121,7 +117,7 @@ export function parsePost(
     slug,
     date: date.instant,
     datePrecision: date.precision,
-    updated: unlessWrong(dateField(fields, 'updated', rule))?.instant,
+    updated,
     path: path.path,
     url: site.url + path.path.slice(1),
     authors: distinct([
@@ -229,18 +225,14 @@ function languageField(fields: Fields): { readonly tag: string } | WrongField | 
   const found = firstField(fields, 'language');
   const text = textOf(found?.value)?.replaceAll('_', '-');
   if (found === undefined || text === undefined) return undefined;
-  const tag = text.length > LONGEST_LANGUAGE ? undefined : canonicalTag(text);
-  if (tag !== undefined) return { tag };
+  try {
+    const [tag] = text.length > LONGEST_LANGUAGE ? [] : Intl.getCanonicalLocales(text);
+    if (tag !== undefined) return { tag };
+  } catch {
+    // It is no tag, like one that is too long.
+  }
   const reason = `${found.name} "${text.slice(0, 40)}" is no language tag; write en or pt-BR`;
   return { field: found.name, reason };
-}
-
-function canonicalTag(text: string): string | undefined {
-  try {
-    return Intl.getCanonicalLocales(text)[0];
-  } catch {
-    return undefined;
-  }
 }
 
 /** Many posts share shorter bodies ("Comments are open."). */

@@ -1,4 +1,3 @@
-import type { PathFacts, PostPath } from './post-path.ts';
 import type { Settings } from './read-settings.ts';
 
 /**
@@ -7,15 +6,21 @@ import type { Settings } from './read-settings.ts';
  */
 export interface SiteGenerator {
   readonly name: string;
-  /** Whether it makes the site that `has` these files and folders (relative to the site's). */
-  readonly makes: (has: (path: string) => boolean) => boolean;
   /** Files with its settings; the first that exists counts. */
   readonly settings?: readonly string[];
   /**
-   * Folders that it publishes with all their content. They are relative to the site's folder, and so
-   * is `path`: the file in question.
+   * Whether it makes the site that `has` these files and folders. Absent: if the site has one of the
+   * files with settings.
    */
-  readonly publishes: (settings: Settings, path: string) => readonly string[];
+  readonly makes?: (has: (path: string) => boolean) => boolean;
+  /**
+   * Folders that it publishes with all their content, each with the settings that name others in its
+   * place; or what returns these folders. All paths, and `path` (the file in question), are relative
+   * to the site's folder.
+   */
+  readonly publishes:
+    | Readonly<Record<string, readonly string[]>>
+    | ((settings: Settings, path: string) => readonly string[]);
   /** Names of folders in which it has no posts. */
   readonly foldersWithoutPosts?: readonly string[];
   /** What it reads from the path of a post. */
@@ -30,6 +35,25 @@ export interface SiteGenerator {
   readonly codeTags?: readonly string[];
   /** Its own filters of Liquid, by name. */
   readonly filters?: Readonly<Record<string, Filter>>;
+}
+
+/** The path of a post, relative to the posts folder, and its parts. */
+export interface PostPath {
+  /** With `/`. */
+  readonly file: string;
+  readonly folders: readonly string[];
+  /** The file's name without its extension. */
+  readonly base: string;
+}
+
+/** What the path of a post says about it. */
+export interface PathFacts {
+  /** The name without date and extension. */
+  readonly name?: string;
+  /** Year, month and day, as `2026-7-04`. */
+  readonly day?: string;
+  readonly draft?: boolean;
+  readonly categories?: readonly string[];
 }
 
 /** How a post finds other files of its site. */
@@ -64,4 +88,10 @@ export function programs(name: string): readonly string[] {
 /** `name` with each of the endings. */
 export function endings(name: string, ...all: readonly string[]): readonly string[] {
   return all.map((each) => `${name}.${each}`);
+}
+
+/** The name and day of `2026-07-04-title`. */
+export function datedName(text: string): PathFacts {
+  const [, day, name = text] = /^(\d{4}-\d{1,2}-\d{1,2})(?:[-_](.+))?$/.exec(text) ?? [];
+  return { name, day };
 }

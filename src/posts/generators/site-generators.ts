@@ -6,7 +6,6 @@ import { HUGO } from './hugo.ts';
 import { JEKYLL } from './jekyll.ts';
 import { OTHER_GENERATORS } from './other-generators.ts';
 import { PELICAN } from './pelican.ts';
-import { postPathOf } from './post-path.ts';
 import { VITEPRESS } from './vitepress.ts';
 import { ZOLA } from './zola.ts';
 
@@ -49,10 +48,11 @@ const BODY_STEPS = new Set(SITE_GENERATORS.flatMap(({ toCommonMark = [] }) => to
 
 /** What `file` (relative to the posts folder, with `/`) says about its post. */
 export function readPostPath(file: string) {
-  const path = postPathOf(file);
-  const facts = PATH_READERS.map((read) => read(path));
+  const folders = file.split('/');
+  const base = (folders.pop() ?? '').replace(/\.[^.]+$/, '').replace(/(.)\.+$/, '$1');
+  const facts = PATH_READERS.map((read) => read({ file, folders, base }));
   return {
-    name: facts.find(({ name }) => name !== undefined)?.name ?? path.base,
+    name: facts.find(({ name }) => name !== undefined)?.name ?? base,
     day: facts.find(({ day }) => day !== undefined)?.day,
     draft: facts.some(({ draft }) => draft),
     categories: facts.flatMap(({ categories = [] }) => categories),

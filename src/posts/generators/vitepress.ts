@@ -5,10 +5,9 @@ import { textAt, textsOr } from './read-settings.ts';
 /** https://vitepress.dev/guide/. */
 export const VITEPRESS: SiteGenerator = {
   name: 'VitePress',
-  makes: (has) => programs('.vitepress/config').some(has),
   settings: programs('.vitepress/config'),
   publishes: (settings) => [
     join(textAt(settings, 'srcDir') ?? '.', 'public'),
-    ...textsOr(settings, '.vitepress/dist', 'outDir'),
+    ...textsOr(settings, ['outDir'], '.vitepress/dist'),
   ],
 };
