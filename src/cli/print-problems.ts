@@ -25,8 +25,8 @@ export function printProblems(
     const more = others === 0 ? '' : ` (and ${formatCount(others)} more like it)`;
     terminal.err(`${warning}  ${located(first)}${more}`);
   }
-  if (summary.untold > 0) {
-    terminal.err(`${warning}  and ${plural(summary.untold, 'more', 'more')} of other kinds`);
+  if (summary.unlisted > 0) {
+    terminal.err(`${warning}  and ${plural(summary.unlisted, 'more', 'more')} of other kinds`);
   }
   if (summary.summedUp) {
     terminal.err(`${plural(warnings.length, 'warning')} in all; --verbose shows each`);

@@ -63,7 +63,7 @@ export interface ProblemKind {
 export interface ProblemSummary {
   readonly kinds: readonly ProblemKind[];
   /** How many problems are of kinds that are not listed. */
-  readonly untold: number;
+  readonly unlisted: number;
   /** Whether problems were grouped by kind, not listed one by one. */
   readonly summedUp: boolean;
 }
@@ -74,13 +74,13 @@ export interface ProblemSummary {
  */
 export function summariseProblems(problems: readonly Problem[], most: number): ProblemSummary {
   if (problems.length <= most) {
-    return { kinds: problems.map((first) => ({ first, others: 0 })), untold: 0, summedUp: false };
+    return { kinds: problems.map((first) => ({ first, others: 0 })), unlisted: 0, summedUp: false };
   }
   const kinds = [...Map.groupBy(problems, kindOf).values()]
     .flatMap(([first, ...others]) => (first ? [{ first, others: others.length }] : []))
     .sort((one, other) => other.others - one.others);
-  const untold = kinds.slice(most).reduce((sum, { others }) => sum + others + 1, 0);
-  return { kinds: kinds.slice(0, most), untold, summedUp: true };
+  const unlisted = kinds.slice(most).reduce((sum, { others }) => sum + others + 1, 0);
+  return { kinds: kinds.slice(0, most), unlisted, summedUp: true };
 }
 
 /** The message without its quotes from the post. */

@@ -26,11 +26,7 @@ export type CheckDependencies = Omit<ComposeDependencies, 'store'>;
  * error for a template that does not render, or an invalid language file.
  */
 export async function checkProject(deps: CheckDependencies): Promise<CheckReport> {
-  const collected = collectPosts(deps.config, {
-    now: deps.clock(),
-    log: deps.log,
-    remember: false,
-  });
+  const collected = collectPosts(deps.config, { now: deps.clock(), log: deps.log });
   const rendering = renderEveryPost(deps, collected);
   const broken = new Set(rendering.broken.map(({ file }) => file));
   const stories = collected.stories.filter(({ shown }) => !broken.has(shown.file));

@@ -4,23 +4,23 @@ import { summariseProblems } from '../../src/posts/report-posts.ts';
 
 const problem = (file: string, message: string) => ({ file, message });
 
-test('a few problems are told one by one, in their order', () => {
+test('a few problems are listed one by one, in their order', () => {
   const problems = [problem('b.md', 'x'), problem('a.md', 'x')];
   assert.deepEqual(summariseProblems(problems, 2), {
     kinds: problems.map((first) => ({ first, others: 0 })),
-    untold: 0,
+    unlisted: 0,
     summedUp: false,
   });
 });
 
-test('many are told once for each kind, whatever they quote, the most frequent first', () => {
+test('many problems are listed once for each kind, the most frequent first', () => {
   const problems = [
     problem('a.md', 'has no picture'),
     problem('b.md', '{{ one }} and "one" of 1'),
     problem('c.md', '{{ two }} and "two" of 22'),
     problem('d.md', '{% include %} is left out'),
   ];
-  const { kinds, untold, summedUp } = summariseProblems(problems, 2);
+  const { kinds, unlisted, summedUp } = summariseProblems(problems, 2);
   assert.deepEqual(
     kinds.map(({ first, others }) => [first.file, others]),
     [
@@ -28,6 +28,6 @@ test('many are told once for each kind, whatever they quote, the most frequent f
       ['a.md', 0],
     ],
   );
-  assert.equal(untold, 1);
+  assert.equal(unlisted, 1);
   assert.ok(summedUp);
 });

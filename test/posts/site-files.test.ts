@@ -28,7 +28,7 @@ test('type and size of a picture are those of its bytes, whatever its name says'
   });
 });
 
-test('what is no picture, or not there, has no facts', (t) => {
+test('a file that is not a picture, or does not exist, has no facts', (t) => {
   const root = temporaryFolder(t, { 'a.jpg': 'text', 'empty.png': '', 'folder/x': '' });
   for (const path of ['/a.jpg', '/empty.png', '/folder', '/none.png', '/', '']) {
     assert.equal(readImageFacts(root, path), undefined, path);

@@ -73,7 +73,7 @@ export async function orderDraft(
 export async function draftFrom(order: DraftOrder, log: Log): Promise<Draft> {
   const { config, newsletter, usedIds } = order;
   const now = Temporal.Instant.from(order.now);
-  const collected = collectPosts(config, { now, log, remember: true });
+  const collected = collectPosts(config, { now, log });
   const { selection, broken } = select(collected, (stories) =>
     selectStories({ stories, idOf: collected.idOf, usedIds, newsletter, now }),
   );

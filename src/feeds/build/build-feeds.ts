@@ -45,7 +45,7 @@ export async function buildFeeds(
   { now, log, force = false }: BuildOptions,
 ): Promise<BuildReport> {
   const { site, feeds: settings, folders } = config;
-  const collected = collectPosts(config, { now, log, remember: true });
+  const collected = collectPosts(config, { now, log });
   const items = createItemSource(collected);
   const publication = new Publication(folders.output);
   try {
