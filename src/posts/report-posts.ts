@@ -2,9 +2,7 @@ import type { Problem } from '../kernel/problem.ts';
 import type { PostFolder } from './files/read-posts.ts';
 import { compareText } from './post.ts';
 
-/**
- * The results of reading the posts, even if the command fails later. `--json` prints it unchanged.
- */
+/** The results of reading the posts, also of a command that fails. `--json` prints it unchanged. */
 export interface PostNotes {
   readonly posts: {
     /** Number of post files that were read, including those left out. */
