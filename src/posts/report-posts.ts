@@ -52,14 +52,10 @@ function inOrder(problems: readonly Problem[]): Warning[] {
     .sort((a, b) => compareText(a.file, b.file) || a.line - b.line);
 }
 
-/** Problems of one kind: the first one, and the number of others. */
-export interface ProblemKind {
-  readonly first: Problem;
-  readonly others: number;
-}
-
+/** Problems, listed one by one or by kind. */
 export interface ProblemSummary {
-  readonly kinds: readonly ProblemKind[];
+  /** The first problem of each kind, and the number of others. */
+  readonly kinds: readonly { readonly first: Problem; readonly others: number }[];
   /** How many problems are of kinds that are not listed. */
   readonly unlisted: number;
   /** Whether problems were grouped by kind, not listed one by one. */
