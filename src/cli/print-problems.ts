@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { formatProblem, type Problem } from '../kernel/problem.ts';
-import type { PostNotes } from '../posts/report-posts.ts';
-import { summariseProblems } from '../posts/summarise-problems.ts';
+import { type PostNotes, summariseProblems } from '../posts/report-posts.ts';
 import type { Config } from '../settings/config.ts';
 import { formatCount, plural, shortPath } from './format.ts';
 import type { Terminal } from './terminal.ts';
@@ -32,8 +31,8 @@ export function printProblems(
     const more = others === 0 ? '' : ` (and ${formatCount(others)} more like it)`;
     warn(`${located(first)}${more}`, terminal);
   }
-  if (summary.untold > 0) {
-    warn(`and ${plural(summary.untold, 'more', 'more')} of other kinds`, terminal);
+  if (summary.unlisted > 0) {
+    warn(`and ${plural(summary.unlisted, 'more', 'more')} of other kinds`, terminal);
   }
   if (summary.summedUp) {
     terminal.err(`${plural(warnings.length, 'warning')} in all; --verbose shows each`);

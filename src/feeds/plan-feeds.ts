@@ -1,7 +1,7 @@
 import type { Problem } from '../kernel/problem.ts';
+import type { PublishedPost } from '../posts/ids/published-posts.ts';
+import type { Story } from '../posts/post.ts';
 import { newestFirst } from '../posts/post.ts';
-import type { PublishedPost } from '../posts/published-post.ts';
-import type { Story } from '../posts/story.ts';
 import type { FeedSettings, SiteSettings } from '../settings/settings.ts';
 import type { Feed } from './feed.ts';
 import { type NamedFolder, nameFolders, nameKey } from './feed-name.ts';

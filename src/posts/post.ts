@@ -1,17 +1,23 @@
+import type { NamedImage } from './front-matter/fields.ts';
+
 /** How exact the author's date is. `day` has no time. */
 export type DatePrecision = 'day' | 'minute' | 'second';
 
-/** A picture of a post, at an address that a reader can fetch. */
-export interface Image {
-  /** Absolute URL. */
-  readonly url: string;
-  readonly alt: string;
-  /** Media type from the bytes of the file. Absent if the file is not available. */
+/** Facts of a picture's file. Absent if the file is not available. */
+export interface ImageFacts {
+  /** Media type from the bytes of the file, never from its name. */
   readonly type?: string;
   readonly sizeBytes?: number;
   /** Pixels. */
   readonly width?: number;
   readonly height?: number;
+}
+
+/** A picture of a post, at an address that a reader can fetch. */
+export interface Image extends ImageFacts {
+  /** Absolute URL. */
+  readonly url: string;
+  readonly alt: string;
 }
 
 /**
@@ -41,12 +47,10 @@ export interface Post {
   readonly tags: readonly string[];
   /** BCP 47. Absent if it is the site's language. */
   readonly language?: string;
-  /**
-   * `excerpt`, `description` or `summary` of the front matter as plain text. Fixed if it was cut.
-   */
+  /** The excerpt of the front matter as plain text. Fixed if it was cut. */
   readonly excerpt?: string;
   /** `image` of the front matter as written, with its alternative text. */
-  readonly image?: { readonly source: string; readonly alt: string };
+  readonly image?: NamedImage;
   readonly draft: boolean;
   /** `featured: true`: the post should lead the digest. */
   readonly featured: boolean;
@@ -57,21 +61,13 @@ export interface Post {
    * bins. Empty if the body is too short.
    */
   readonly sketch: Uint32Array;
-  /**
-   * SHA-256 of the file's text in UTF-8 with LF line ends, in hex. Shows any change, and finds a
-   * renamed file.
-   */
+  /** SHA-256 of the text in UTF-8 with LF line ends, hex. Shows changes, finds renamed files. */
   readonly contentHash: string;
-  /**
-   * SHA-256 of the file's bytes, in hex. Absent if the bytes are just that text (no CRLF, UTF-16 or
-   * BOM).
-   */
+  /** SHA-256 of the file's bytes, hex. Absent if they are that text: no CRLF, UTF-16 or BOM. */
   readonly bytesHash?: string;
   /** Absent if the body is too short to identify the post. */
   readonly body?: BodyMark;
-  /**
-   * Changes if a digest would show the post differently, or if its body changed (`fingerprintOf`).
-   */
+  /** SHA-256, base64url. Changes if a digest would differ, or if the body changed. */
   readonly fingerprint: string;
 }
 
@@ -93,10 +89,17 @@ export interface RenderedPost {
   readonly image?: Image;
 }
 
-/**
- * Newest first. Posts of the same instant are sorted by slug, then by file: the order is always the
- * same.
- */
+/** What one or more posts tell. `groupStories` decides which posts tell the same story. */
+export interface Story {
+  /** The post to show: the newest complete one. */
+  readonly shown: Post;
+  /** The first post of the story. The story keeps its id. */
+  readonly first: Post;
+  /** All posts of the story, newest first. */
+  readonly posts: readonly Post[];
+}
+
+/** Newest first. Posts of the same instant are in the order of their slugs, then of their files. */
 export function newestFirst(a: Post, b: Post): number {
   return (
     b.date.epochMilliseconds - a.date.epochMilliseconds ||

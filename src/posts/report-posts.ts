@@ -2,9 +2,7 @@ import type { Problem } from '../kernel/problem.ts';
 import type { PostFolder } from './files/read-posts.ts';
 import { compareText } from './post.ts';
 
-/**
- * The results of reading the posts, even if the command fails later. `--json` prints it unchanged.
- */
+/** The results of reading the posts, also of a command that fails. `--json` prints it unchanged. */
 export interface PostNotes {
   readonly posts: {
     /** Number of post files that were read, including those left out. */
@@ -20,24 +18,14 @@ export interface PostNotes {
   readonly warnings: readonly Warning[];
 }
 
-/** A post that is left out, and the reason. */
-export interface LeftOutPost {
-  readonly file: string;
-  /** Counted from 1. Also 1 if the problem is about the whole file. */
-  readonly line: number;
-  readonly column?: number;
-  /** The fact and the remedy. */
-  readonly reason: string;
-}
-
 /** Something that a person should check. Nothing was left out. */
-export interface Warning {
-  readonly file: string;
+export interface Warning extends Problem {
   /** Counted from 1. Also 1 if the warning is about the whole file. */
   readonly line: number;
-  readonly column?: number;
-  readonly message: string;
 }
+
+/** A post that is left out, and the reason: the fact and the remedy. */
+export type LeftOutPost = Omit<Warning, 'message'> & { readonly reason: string };
 
 /**
  * The notes of a run over `folder`: its own problems, the posts that failed to render (`broken`),
@@ -48,9 +36,9 @@ export function reportPosts(
   broken: readonly Problem[],
   warnings: readonly Problem[],
 ): PostNotes {
-  const leftOut = inOrder([...own.leftOut, ...broken]).map(({ message, ...place }) => ({
+  const leftOut = inOrder([...own.leftOut, ...broken]).map(({ message: reason, ...place }) => ({
     ...place,
-    reason: message,
+    reason,
   }));
   return {
     posts: { read, published: posts.length - broken.length, drafts, future, leftOut },
@@ -62,4 +50,34 @@ function inOrder(problems: readonly Problem[]): Warning[] {
   return problems
     .map((problem) => ({ line: 1, ...problem }))
     .sort((a, b) => compareText(a.file, b.file) || a.line - b.line);
+}
+
+/** Problems, listed one by one or by kind. */
+export interface ProblemSummary {
+  /** The first problem of each kind, and the number of others. */
+  readonly kinds: readonly { readonly first: Problem; readonly others: number }[];
+  /** How many problems are of kinds that are not listed. */
+  readonly unlisted: number;
+  /** Whether problems were grouped by kind, not listed one by one. */
+  readonly summedUp: boolean;
+}
+
+/**
+ * Returns `problems` one by one if they are at most `most`. Otherwise one of each kind, the most
+ * frequent kinds first, at most `most` kinds.
+ */
+export function summariseProblems(problems: readonly Problem[], most: number): ProblemSummary {
+  if (problems.length <= most) {
+    return { kinds: problems.map((first) => ({ first, others: 0 })), unlisted: 0, summedUp: false };
+  }
+  const kinds = [...Map.groupBy(problems, kindOf).values()]
+    .flatMap(([first, ...others]) => (first ? [{ first, others: others.length }] : []))
+    .sort((one, other) => other.others - one.others);
+  const unlisted = kinds.slice(most).reduce((sum, { others }) => sum + others + 1, 0);
+  return { kinds: kinds.slice(0, most), unlisted, summedUp: true };
+}
+
+/** The message without its quotes from the post. */
+function kindOf({ message }: Problem): string {
+  return message.replace(/\{\{.*?\}\}|"[^"]*"|\d+/gs, '…');
 }

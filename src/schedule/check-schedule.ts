@@ -1,7 +1,6 @@
 import { dayOf, dueDays, nextDueDays } from '../calendar/calendar.ts';
 import { storedInstant } from '../database/instants.ts';
-import { draftApart } from '../editions/compose/draft-edition.ts';
-import { type DraftNext, draftEdition } from '../editions/compose/draft-edition.ts';
+import { type DraftNext, draftApart, draftEdition } from '../editions/compose/draft-edition.ts';
 import type { ChangeSignal } from '../kernel/change-signal.ts';
 import type { EventLog } from '../kernel/log.ts';
 import { concludeSlots } from './conclude-slots.ts';

@@ -6,12 +6,12 @@ import {
   whyRetracted,
 } from '../delivery/editions/retractions.ts';
 import { pauseEdition } from '../delivery/queries/edition-changes.ts';
+import { requireUrl } from '../delivery/relay/open-relays.ts';
 import { checkService, requireSecret } from '../delivery/run/check-service.ts';
 import { planEdition } from '../delivery/run/plan-edition.ts';
-import { requireUrl } from '../delivery/relay/open-relays.ts';
 import type { SendDependencies } from '../delivery/send-dependencies.ts';
-import type { DraftNext } from '../editions/compose/draft-edition.ts';
 import { storeEdition } from '../editions/compose/compose-edition.ts';
+import type { DraftNext } from '../editions/compose/draft-edition.ts';
 import type { ComposeDependencies } from '../editions/edition-dependencies.ts';
 import { findEdition } from '../editions/queries/editions.ts';
 import { editionComposedByHand, editionSentByHand } from '../editions/queries/editions-by-hand.ts';

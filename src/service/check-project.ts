@@ -27,7 +27,7 @@ export type CheckDependencies = Omit<ComposeDependencies, 'store'>;
  */
 export async function checkProject(deps: CheckDependencies): Promise<CheckReport> {
   const { config, clock, log } = deps;
-  const collected = collectPosts(config, { now: clock(), log, remember: false });
+  const collected = collectPosts(config, { now: clock(), log });
   const rendering = renderEveryPost(deps, collected);
   const broken = new Set(rendering.broken.map(({ file }) => file));
   const stories = collected.stories.filter(({ shown }) => !broken.has(shown.file));

@@ -6,8 +6,7 @@ import {
   type PlanInput,
   planFeeds,
 } from '../../src/feeds/plan-feeds.ts';
-import type { Post } from '../../src/posts/post.ts';
-import type { Story } from '../../src/posts/story.ts';
+import type { Post, Story } from '../../src/posts/post.ts';
 import { SETTINGS, SITE, samplePost, sampleStory } from './samples.ts';
 
 function idsOf(posts: readonly Post[]): Map<string, string> {

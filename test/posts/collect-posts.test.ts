@@ -22,7 +22,7 @@ function paper(t: TestContext, posts: Readonly<Record<string, string>>) {
   });
   const config = loadConfig(join(folder, 'config/broadsheet.yaml'), {});
   const now = Temporal.Instant.from('2026-03-20T12:00Z');
-  const collect = (remember = true) => collectPosts(config, { now, log: silentLog, remember });
+  const collect = () => collectPosts(config, { now, log: silentLog });
   return { folder, config, collect };
 }
 
@@ -53,9 +53,9 @@ test('posts are read, grouped, given ids, and rendered with what is beside them'
   assert.equal(collected.render(one).rendered, rendered);
 });
 
-test('what was published is remembered, also when the post moves', (t) => {
+test('what was published is saved, and a post that moves keeps its id', (t) => {
   const { folder, config, collect } = paper(t, { 'posts/2026-03-18-one.md': text('Ferry') });
-  collect(false).save();
+  collect();
   assert.equal(existsSync(config.publishedFile), false);
   collect().save();
   renameSync(join(folder, 'posts/2026-03-18-one.md'), join(folder, 'posts/2026-03-17-other.md'));
@@ -86,4 +86,13 @@ test('two runs at once lose no line of what was published: the later one has to 
     collect().published.map(({ slug }) => slug),
     ['one', 'two'],
   );
+});
+
+test('a folder of posts that is not there is an error with a remedy', (t) => {
+  const { collect } = paper(t, {});
+  assert.throws(() => collect(), {
+    name: 'BroadsheetError',
+    exitCode: EXIT.config,
+    message: /--posts DIR/,
+  });
 });

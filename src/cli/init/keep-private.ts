@@ -3,7 +3,8 @@ import { dirname, relative } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { isMap, isScalar, isSeq, parseDocument, type YAMLSeq } from 'yaml';
 import { readRegularFile } from '../../kernel/regular-file.ts';
-import { JEKYLL_EXCLUDES, jekyllSite } from '../../recovery/jekyll-site.ts';
+import { settingsFileOf } from '../../posts/generators/find-generators.ts';
+import { JEKYLL, JEKYLL_EXCLUDES } from '../../posts/generators/jekyll.ts';
 import { standardPlace } from '../../settings/state-place.ts';
 import type { SiteLayout } from './site-layout.ts';
 
@@ -42,7 +43,7 @@ function ignore(file: string, names: readonly string[], purpose: string): string
 
 function excludeFromJekyll(configFile: string, published: string): string[] {
   const names = notForJekyll(configFile, published);
-  const file = jekyllSite('.')?.settingsFile;
+  const file = settingsFileOf(JEKYLL, '.');
   const purpose = 'to keep Jekyll from publishing them';
   const changed =
     file?.endsWith('.toml') === false ? withExcluded(readOr(file, ''), names) : undefined;

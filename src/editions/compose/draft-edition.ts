@@ -4,8 +4,8 @@ import { reasonOf } from '../../kernel/errors.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { Problem } from '../../kernel/problem.ts';
 import { type CollectedPosts, collectPosts } from '../../posts/collect-posts.ts';
+import type { Story } from '../../posts/post.ts';
 import { type PostNotes, reportPosts } from '../../posts/report-posts.ts';
-import type { Story } from '../../posts/story.ts';
 import type { Config } from '../../settings/config.ts';
 import type { NewsletterSettings } from '../../settings/settings.ts';
 import type { Templates } from '../../templates/templates.ts';
@@ -103,7 +103,7 @@ async function orderDraft(
 export async function draftFrom(order: DraftOrder, log: Log): Promise<Draft> {
   const { config, newsletter, usedIds } = order;
   const now = Temporal.Instant.from(order.now);
-  const collected = collectPosts(config, { now, log, remember: true });
+  const collected = collectPosts(config, { now, log });
   const { selection, broken } = select(collected, (stories) =>
     selectStories({ stories, idOf: collected.idOf, usedIds, newsletter, now }),
   );

@@ -29,7 +29,7 @@ type Dependencies = Pick<StoreDependencies, 'config' | 'clock' | 'log'>;
  */
 export function findPostChanges(deps: Dependencies, edition: Edition): readonly PostChange[] {
   const { config, clock, log } = deps;
-  const collected = collectPosts(config, { now: clock(), log, remember: false });
+  const collected = collectPosts(config, { now: clock(), log });
   const posts = new Map(collected.folder.posts.map((post) => [post.file, post]));
   const present = new Map([...collected.idOf].map(([file, id]) => [id, posts.get(file)]));
   return edition.posts

@@ -5,7 +5,7 @@ import type { Log } from '../../kernel/log.ts';
 import type { Problem } from '../../kernel/problem.ts';
 import { PROGRAM_VERSION } from '../../kernel/version.ts';
 import { type CollectedPosts, collectPosts } from '../../posts/collect-posts.ts';
-import { pictureStamp } from '../../posts/files/picture-stamp.ts';
+import { pictureStamp } from '../../posts/files/site-files.ts';
 import { reportPosts } from '../../posts/report-posts.ts';
 import type { Config } from '../../settings/config.ts';
 import { composeFeed, composeItem, type FeedContext } from '../compose-feed.ts';
@@ -62,7 +62,7 @@ export async function buildFeeds(
   { now, log, force = false }: BuildOptions,
 ): Promise<BuildReport> {
   const { site, feeds: settings, folders } = config;
-  const collected = collectPosts(config, { now, log, remember: true });
+  const collected = collectPosts(config, { now, log });
   const items = openItems(collected);
   const publication = new Publication(folders.output);
   try {

@@ -1,9 +1,9 @@
 import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
 import { formatProblem, type Problem } from '../../kernel/problem.ts';
 import type { CollectedPosts } from '../../posts/collect-posts.ts';
-import { hasSameContent } from '../../posts/ids/lines-of-posts.ts';
+import { hasSameContent } from '../../posts/ids/known-posts.ts';
+import type { PublishedPost } from '../../posts/ids/published-posts.ts';
 import { compareText, type Post } from '../../posts/post.ts';
-import type { PublishedPost } from '../../posts/published-post.ts';
 import type { Config } from '../../settings/config.ts';
 import { wrongPostsFolder } from '../../settings/posts-folder.ts';
 import type { FeedFormat } from '../../settings/settings.ts';

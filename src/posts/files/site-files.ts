@@ -1,0 +1,84 @@
+import { closeSync, readSync, realpathSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { imageSize } from 'image-size';
+import { isWithin } from '../../kernel/files/is-within.ts';
+import { readBytes } from '../../kernel/files/read-bytes.ts';
+import { openRegularFile } from '../../kernel/regular-file.ts';
+import type { ImageFacts } from '../post.ts';
+import { decodeText } from './decode-text.ts';
+
+// Files of the site that posts name: includes and pictures. None of these functions throws, whatever
+// a post names, and none leaves the folder because of `..` or a link.
+
+const LONGEST_INCLUDE_BYTES = 1_000_000;
+
+/** The text of the file `name` in the includes `folder`. Undefined if there is no such file. */
+export function readInclude(folder: string, name: string): string | undefined {
+  try {
+    const decoded = decodeText(readBytes(realPathIn(folder, name), LONGEST_INCLUDE_BYTES));
+    return 'text' in decoded ? decoded.text : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Formats that image-size recognises and browsers show. */
+const FORMATS = 'avif bmp gif heic ico jpg jp2 jxl png svg tiff webp'.split(' ');
+/** Their media types, where they are not called like the format. */
+const TYPES = new Map([
+  ['ico', 'x-icon'],
+  ['jpg', 'jpeg'],
+  ['svg', 'svg+xml'],
+]);
+
+/** The dimensions are at a file's start, but some JPEGs have long metadata before them. */
+const HEAD_BYTES = 512 * 1024;
+
+/**
+ * Facts of the picture at `path` (starts with `/`) under `siteRoot`. Undefined if the file does not
+ * exist, is not a picture or cannot be read.
+ */
+export function readImageFacts(siteRoot: string, path: string): ImageFacts | undefined {
+  try {
+    return factsOf(realPathIn(siteRoot, path));
+  } catch {
+    return undefined;
+  }
+}
+
+function factsOf(file: string): ImageFacts | undefined {
+  const { descriptor, stats } = openRegularFile(file);
+  try {
+    const head = Buffer.alloc(Math.min(stats.size, HEAD_BYTES));
+    readSync(descriptor, head, 0, head.length, 0);
+    const { type: format = '', width, height, orientation = 1 } = imageSize(head);
+    if (!FORMATS.includes(format)) return undefined;
+    const type = `image/${TYPES.get(format) ?? format}`;
+    // EXIF orientations 5 to 8 are rotated by 90 degrees (CIPA DC-008, 4.6.4).
+    const size = orientation >= 5 ? { width: height, height: width } : { width, height };
+    return { type, sizeBytes: stats.size, ...size };
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/**
+ * Changes when a picture's file changes: its size in bytes. `source` is the path from the site's
+ * root, as a post names it. Empty if there is no such file.
+ */
+export function pictureStamp(siteRoot: string, source: string | undefined): string {
+  if (source === undefined || URL.canParse(source)) return '';
+  try {
+    return String(statSync(join(siteRoot, source.replace(/[?#].*$/, ''))).size);
+  } catch {
+    return '';
+  }
+}
+
+/** Throws if there is no such file in the folder. */
+function realPathIn(folder: string, name: string): string {
+  const root = realpathSync(folder);
+  const file = realpathSync(join(root, name));
+  if (!isWithin(root, file)) throw new RangeError('it leaves the folder');
+  return file;
+}

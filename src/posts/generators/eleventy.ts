@@ -1,0 +1,29 @@
+import { slugify } from '../../kernel/slugify.ts';
+import { datedName, programs, type SiteGenerator } from './generator.ts';
+import { relativeUrl } from './jekyll.ts';
+import { textsAt, textsOr } from './read-settings.ts';
+
+const DATED_FOLDERS = /(?:^|\/)(\d{4}\/\d{1,2}\/\d{1,2})\//;
+
+/** https://www.11ty.dev/docs/. Its templates are Liquid, or Nunjucks, which looks much like it. */
+export const ELEVENTY: SiteGenerator = {
+  name: 'Eleventy',
+  settings: ['.eleventy.js', ...programs('eleventy.config')],
+  publishes: (settings) => [
+    ...textsOr(settings, ['output'], '_site'),
+    ...textsAt(settings, 'addPassthroughCopy'),
+  ],
+  // 2018/07/27/title.md, but a date in the file's name counts first.
+  readPath({ file, base }) {
+    const [, folders] = DATED_FOLDERS.exec(file) ?? [];
+    return { day: datedName(base).day ?? folders?.replaceAll('/', '-') };
+  },
+  // `permalink: false`, and one that a template computes.
+  noAddress: /^(?:false|true)$|\{[{%]/,
+  filters: {
+    url: relativeUrl,
+    slug: (text) => slugify(text).toLowerCase(),
+    // A feed's text is always safe: it is sanitised.
+    safe: (text) => text,
+  },
+};

@@ -1,0 +1,93 @@
+import type { Settings } from './read-settings.ts';
+
+/**
+ * The ways of one site generator: how its sites look, how it names posts, and what it understands in
+ * their text. What it calls the fields of front matter is in `known-fields.ts`.
+ */
+export interface SiteGenerator {
+  readonly name: string;
+  /** Files with its settings; the first that exists counts. */
+  readonly settings?: readonly string[];
+  /** Whether it makes the site that `has` these paths. Absent: if it has one of `settings`. */
+  readonly makes?: (has: (path: string) => boolean) => boolean;
+  /**
+   * Folders that it publishes with all their content, each with the settings that name others in its
+   * place; or what returns these folders. All paths, and `path` (the file in question), are relative
+   * to the site's folder.
+   */
+  readonly publishes:
+    | Readonly<Record<string, readonly string[]>>
+    | ((settings: Settings, path: string) => readonly string[]);
+  /** Names of folders in which it has no posts. */
+  readonly foldersWithoutPosts?: readonly string[];
+  /** What it reads from the path of a post. */
+  readonly readPath?: (path: PostPath) => PathFacts;
+  /** Values of the field with a post's address that are no address. */
+  readonly noAddress?: RegExp;
+  /** Changes what only its own Markdown understands in a post's body to CommonMark. */
+  readonly toCommonMark?: (body: string, file: string) => string;
+  /** Its own tags of Liquid, by name. */
+  readonly tags?: Readonly<Record<string, Tag>>;
+  /** Names of tags whose content is code: `{% highlight ruby %}` until `{% endhighlight %}`. */
+  readonly codeTags?: readonly string[];
+  /** Its own filters of Liquid, by name. */
+  readonly filters?: Readonly<Record<string, Filter>>;
+}
+
+/** The path of a post, relative to the posts folder, and its parts. */
+export interface PostPath {
+  /** With `/`. */
+  readonly file: string;
+  readonly folders: readonly string[];
+  /** The file's name without its extension. */
+  readonly base: string;
+}
+
+/** What the path of a post says about it. */
+export interface PathFacts {
+  /** The name without date and extension. */
+  readonly name?: string;
+  /** Year, month and day, as `2026-7-04`. */
+  readonly day?: string;
+  readonly draft?: boolean;
+  readonly categories?: readonly string[];
+}
+
+/** How a post finds other files of its site. */
+export interface TagContext {
+  /** Path of the page of a post, by the post's name. Undefined if there is no such post. */
+  readonly urlOf: (name: string) => string | undefined;
+  /** Text of a file in the includes folder. Undefined if there is no such file. */
+  readonly include: (name: string) => string | undefined;
+}
+
+/** Returns a tag's text, or why the tag is left out; undefined if Liquid itself renders it. */
+export type Tag = (
+  args: string,
+  context: TagContext,
+) => { readonly text: string } | { readonly reason: string } | undefined;
+
+/** What a filter needs besides the text. */
+export interface FilterContext {
+  readonly siteUrl: string;
+  readonly renderMarkdown: (text: string) => string;
+}
+
+/** Returns the text that a filter makes of `text`, which is empty for a missing value. */
+export type Filter = (text: string, context: FilterContext) => string;
+
+/** `name.js`, `name.mjs` and so on: a program with settings. */
+export function programs(name: string): readonly string[] {
+  return endings(name, 'js', 'mjs', 'cjs', 'ts', 'mts', 'cts');
+}
+
+/** `name` with each of the endings. */
+export function endings(name: string, ...all: readonly string[]): readonly string[] {
+  return all.map((each) => `${name}.${each}`);
+}
+
+/** The name and day of `2026-07-04-title`. */
+export function datedName(text: string): PathFacts {
+  const [, day, name = text] = /^(\d{4}-\d{1,2}-\d{1,2})(?:[-_](.+))?$/.exec(text) ?? [];
+  return { name, day };
+}

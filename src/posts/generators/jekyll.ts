@@ -1,0 +1,141 @@
+import { join, relative, sep } from 'node:path';
+import { isWithin } from '../../kernel/files/is-within.ts';
+import { codeRanges, inRanges } from '../markdown/code-ranges.ts';
+import { datedName, type Filter, type SiteGenerator, type Tag } from './generator.ts';
+import { type Settings, textAt, textsAt } from './read-settings.ts';
+
+/** The default excludes of Jekyll 3 and 4, the names common to both. */
+export const JEKYLL_EXCLUDES: readonly string[] = [
+  ...['Gemfile', 'Gemfile.lock', 'node_modules/'],
+  ...['vendor/bundle/', 'vendor/cache/', 'vendor/gems/', 'vendor/ruby/'],
+];
+
+const SETTINGS_FILES = ['_config.yml', '_config.yaml', '_config.toml'];
+
+/** The path of `text` below the path of the site. An address with a scheme stays as it is. */
+export const relativeUrl: Filter = (text, { siteUrl }) => {
+  if (/^[a-z]+:/i.test(text)) return text;
+  return `${new URL(siteUrl).pathname.replace(/\/$/, '')}/${text.replace(/^\//, '')}`;
+};
+
+const postUrl: Tag = (args, { urlOf }) => {
+  const target = args.replace(/^["']|["']$/g, '');
+  const text = urlOf(target);
+  return text === undefined ? { reason: `finds no post ${target.slice(0, 80)}` } : { text };
+};
+
+/** It accepts any file of the site. The path of a file that is not a page stays the same. */
+const link: Tag = (args, context) => {
+  const pathOf = (target: string) => {
+    const isPage = /\.(?:md|markdown|html?)$/i.test(target) || !/\.\w{1,5}$/.test(target);
+    return context.urlOf(target) ?? (isPage ? undefined : `/${target.replace(/^\//, '')}`);
+  };
+  return postUrl(args, { ...context, urlOf: pathOf });
+};
+
+const include: Tag = (args, context) => {
+  const file = /^["']?([^\s"',{]+)/.exec(args)?.[1];
+  if (file === undefined || context.include(file) !== undefined) return undefined;
+  return { reason: `finds no file ${file} in the folder of includes` };
+};
+
+/** https://jekyllrb.com/docs/. Its Markdown is kramdown, its templates are Liquid. */
+export const JEKYLL: SiteGenerator = {
+  name: 'Jekyll',
+  settings: SETTINGS_FILES,
+  // Hexo has a settings file of the same name.
+  makes: (has) =>
+    !(has('source/_posts') && has('scaffolds')) && [...SETTINGS_FILES, '_posts'].some(has),
+  publishes: (settings, path) => (isPublished(settings, path) ? ['.'] : []),
+  foldersWithoutPosts: ['_site', '_includes', '_layouts', '_data', '_sass', '_plugins'],
+  readPath({ folders, base }) {
+    const draft = folders.includes('_drafts');
+    const categories = folders.slice(0, Math.max(0, folders.indexOf('_posts')));
+    return { ...datedName(base), draft, categories };
+  },
+  toCommonMark: (body) => openMarkdownInHtml(stripKramdown(body)),
+  tags: { link, post_url: postUrl, include },
+  codeTags: ['highlight'],
+  filters: {
+    relative_url: relativeUrl,
+    absolute_url: (text, { siteUrl }) =>
+      URL.parse(text.replace(/^\/(?!\/)/, ''), siteUrl)?.href ?? '',
+    markdownify: (text, { renderMarkdown }) => renderMarkdown(text),
+    // It changes how text looks in a browser, and has no use in a feed.
+    smartify: (text) => text,
+  },
+};
+
+/**
+ * Whether Jekyll publishes the file at `path`, relative to the site's folder. It publishes everything
+ * in its source, except names that begin with `.`, `_` or `#` or end with `~`, and names in `exclude`.
+ * It also publishes everything in its output folder.
+ */
+function isPublished(settings: Settings, path: string): boolean {
+  if (isWithin(join('.', textAt(settings, 'destination') ?? '_site'), path)) return true;
+  const source = join('.', textAt(settings, 'source') ?? '.');
+  if (!isWithin(source, path)) return false;
+  const names = relative(source, path).split(sep);
+  // Each folder on the way, and the file itself.
+  const entries = names.map((_name, at) => names.slice(0, at + 1).join('/'));
+  return entries.every((entry) => !isLeftOut(settings, entry));
+}
+
+function isLeftOut(settings: Settings, entry: string): boolean {
+  if (matchesAny(textsAt(settings, 'include'), entry)) return false;
+  const name = entry.slice(entry.lastIndexOf('/') + 1);
+  const isSpecial = /^[.#_]|~$/.test(name) && !isPublishedCollection(settings, entry);
+  return isSpecial || matchesAny([...JEKYLL_EXCLUDES, ...textsAt(settings, 'exclude')], entry);
+}
+
+/** Files in the folder of a collection with `output: true` are published as they are. */
+function isPublishedCollection({ collections }: Settings, entry: string): boolean {
+  if (typeof collections !== 'object' || collections === null) return false;
+  return Object.entries(collections).some(
+    ([name, collection]: [string, { readonly output?: unknown } | null]) =>
+      entry === `_${name}` && collection?.output === true,
+  );
+}
+
+/** A pattern is a beginning of the path, or a glob whose `*` matches any characters. */
+function matchesAny(patterns: readonly string[], entry: string): boolean {
+  return patterns.some((written) => {
+    const pattern = written.replace(/^\.?\//, '');
+    if (pattern === '') return false;
+    if (entry.startsWith(pattern) || `${entry}/` === pattern) return true;
+    const glob = RegExp.escape(pattern).replace(/\\\*/g, '.*').replace(/\\\?/g, '.');
+    return new RegExp(`^${glob}$`).test(entry);
+  });
+}
+
+/** `{: .lead}`, `{:toc}`, `{:height="100px"}`, `{:ref: .x}`, `{::nomarkdown}`, `{:/}`. */
+const ATTRIBUTE_LIST =
+  /\{:(?:[:/]|[ \t]*[.#\w])(?:"[^"\n]{0,500}"|'[^'\n]{0,500}'|[^}"'\n]){0,200}\}|\{:\/\}/g;
+const TABLE_OF_CONTENTS =
+  /^[ \t]*(?:[-*+]|\d+\.)[ \t]+[^\n]{1,100}\n[ \t]*\{:[ \t]*toc\b[^}\n]*\}[ \t]*$/gim;
+
+/**
+ * Markdown without the syntax that only kramdown understands: attribute lists, extensions, and the
+ * list item for a table of contents. Code stays unchanged. The text between `{::nomarkdown}` and
+ * `{:/}` is HTML, and Markdown keeps it.
+ */
+export function stripKramdown(text: string): string {
+  if (!text.includes('{:')) return text;
+  const bare = text.replace(TABLE_OF_CONTENTS, '');
+  const isInCode = inRanges(codeRanges(bare));
+  return bare.replace(ATTRIBUTE_LIST, (list, at: number) => (isInCode(at) ? list : ''));
+}
+
+/** kramdown's `<div markdown="1">`: with blank lines, CommonMark reads the content as Markdown. */
+export function openMarkdownInHtml(text: string): string {
+  if (!/\smarkdown=/.test(text)) return text;
+  return text
+    .replace(/<[a-z][\w-]*[^<>]*>/gi, (tag) => {
+      const open = tag.replace(/\smarkdown=["']?(?:1|block|span)["']?/i, '');
+      return open === tag ? tag : `${open}\n\n`;
+    })
+    .replace(
+      /^[ \t]*(<\/(?:div|section|article|aside|details|figure|blockquote|main)>)/gim,
+      '\n$1',
+    );
+}
