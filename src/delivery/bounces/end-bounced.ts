@@ -19,7 +19,7 @@ export async function endBounced(
   const event = { kind: 'bounced', at: storedInstant(clock()), source: edition } as const;
   return store.transaction(async (db) => {
     const bounced = await findBounced(db, edition, softBounces);
-    const changes = bounced.map(({ subscriber: id }) => ({ id, event }));
+    const changes = bounced.map(({ id }) => ({ id, event }));
     await changeSubscriptions(db, config, async (writer) => {
       for (let start = 0; start < changes.length; start += MOST_AT_ONCE) {
         await writer.apply(changes.slice(start, start + MOST_AT_ONCE));
@@ -29,23 +29,17 @@ export async function endBounced(
   });
 }
 
-/** A subscriber whom mail can't reach. */
-export interface Bounced {
-  readonly subscriber: string;
-  readonly address: EmailAddress;
-}
-
 /**
  * Active subscribers whose address does not exist, as the edition showed, or whose mailbox accepted
  * none of their last `softBounces` editions, each of which a relay accepted for others. Excludes
  * people who signed up again since. A refusal that is not settled as the reader's (`failRefused`)
  * does not count.
  */
-export async function findBounced(
+async function findBounced(
   db: Database,
   edition: string,
   softBounces: number,
-): Promise<readonly Bounced[]> {
+): Promise<readonly { readonly id: string; readonly address: EmailAddress }[]> {
   const rows = await db
     .selectFrom('deliveries as d')
     .innerJoin('subscribers as s', 's.id', 'd.subscriber')
@@ -64,17 +58,17 @@ export async function findBounced(
     .where('s.status', '=', 'active')
     .whereRef('s.changed_at', '<=', 'd.changed_at')
     .execute();
-  const bounced: Bounced[] = [];
+  const bounced: { id: string; address: EmailAddress }[] = [];
   for (const row of rows) {
     const isSoft = row.reply_class === 'mailboxTrouble';
-    if (isSoft && !(await neverTook(db, row, softBounces))) continue;
-    bounced.push({ subscriber: row.subscriber, address: row.address as EmailAddress });
+    if (isSoft && !(await neverAccepted(db, row, softBounces))) continue;
+    bounced.push({ id: row.subscriber, address: row.address as EmailAddress });
   }
   return bounced;
 }
 
 /** Failures before they signed up again, or were restored, do not count. */
-async function neverTook(
+async function neverAccepted(
   db: Database,
   { subscriber, since }: { readonly subscriber: string; readonly since: string },
   editions: number,
@@ -88,7 +82,7 @@ async function neverTook(
           .select('other.id')
           .whereRef('other.edition', '=', 'd.edition')
           .where('other.state', '=', 'accepted'),
-      ).as('was_taken'),
+      ).as('was_accepted'),
     )
     .where('subscriber', '=', subscriber)
     .where('d.changed_at', '>=', since)
@@ -100,7 +94,7 @@ async function neverTook(
     last.length === editions &&
     last.every(
       (row) =>
-        row.state === 'failed' && row.reply_class === 'mailboxTrouble' && Boolean(row.was_taken),
+        row.state === 'failed' && row.reply_class === 'mailboxTrouble' && Boolean(row.was_accepted),
     )
   );
 }
