@@ -45,14 +45,7 @@ export type AssetName = keyof typeof ASSET_TYPES;
 const ASSET_NAMES = Object.keys(ASSET_TYPES) as AssetName[];
 
 /** A file that pages need. */
-export interface Asset {
-  readonly name: AssetName;
-  /** Media type. */
-  readonly type: string;
-  readonly body: string;
-  /** Hash of the content, for the query of its URL: other content gets another URL. */
-  readonly version: string;
-}
+export type Asset = ReturnType<typeof siteAssets>[number];
 
 /** Every file of the web template folder. */
 export const WEB_TEMPLATE_FILES: readonly string[] = [
@@ -86,10 +79,11 @@ export function readWebTemplates(folder: string): WebTemplates {
 }
 
 /** The style sheet, the script and the icon, in the accent colour `color` (`#rrggbb`). */
-export function siteAssets({ assets }: WebTemplates, color: string): readonly Asset[] {
+export function siteAssets({ assets }: WebTemplates, color: string) {
   return ASSET_NAMES.map((name) => {
     // None of them is HTML, so nothing needs escaping.
     const body = renderLiquid(assets[name], { color }, 'text');
+    // For the query of its URL: other content gets another URL.
     const version = createHash('sha256').update(body).digest('hex').slice(0, 12);
     return { name, type: ASSET_TYPES[name], body, version };
   });

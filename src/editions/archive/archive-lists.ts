@@ -71,22 +71,18 @@ function newestFirst(a: ArchivedEdition, b: ArchivedEdition): number {
 }
 
 /** The pages that list editions, and their files. */
-export interface ArchiveLists {
-  /** Returns a whole document. `newsletters` are those with an archive. */
-  render(list: ArchiveList, newsletters: readonly NewsletterSettings[]): string;
-  /** Files that the pages link to, by path in the output folder. */
-  readonly files: ReadonlyMap<string, string>;
-}
+export type ArchiveLists = ReturnType<typeof openArchiveLists>;
 
 /**
  * Opens the pages that list editions, in the site's look, with the files that they need. Any web
  * server can therefore show them. Throws a `BroadsheetError` (config) if a template is broken.
  */
-export function openArchiveLists(config: Config, textsOf: TextsOf): ArchiveLists {
+export function openArchiveLists(config: Config, textsOf: TextsOf) {
   const texts = textsOf(config.web.language);
   const pages = openPages(config, readWebTemplates(config.folders.webTemplates), texts, 'output');
   return {
-    render(list, newsletters) {
+    /** Returns a whole document. `newsletters` are those with an archive. */
+    render(list: ArchiveList, newsletters: readonly NewsletterSettings[]): string {
       const shown = list.newsletter === undefined ? newsletters : [list.newsletter];
       return pages.render({
         name: 'archive',
@@ -97,6 +93,7 @@ export function openArchiveLists(config: Config, textsOf: TextsOf): ArchiveLists
         scope: scopeOf(list, newsletters, pages, config.feeds),
       });
     },
+    /** Files that the pages link to, by path in the output folder. */
     files: new Map(pages.assets.map(({ name, body }) => [`assets/${name}`, body])),
   };
 }

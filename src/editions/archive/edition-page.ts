@@ -25,14 +25,6 @@ export interface EditionPlace {
   readonly at: number;
 }
 
-/** A page and its style sheet. */
-export interface EditionPage {
-  readonly html: string;
-  readonly css: string;
-  /** Path of the style sheet in the archive folder. Its name changes with its content. */
-  readonly cssPath: string;
-}
-
 /** Path from an edition's page to the top of the published folder. */
 const TOP = '../../';
 
@@ -52,9 +44,13 @@ export function editionPageUrl({ publicUrl }: Pick<Config, 'publicUrl'>, id: str
 /**
  * Renders the web page of an edition: its HTML for the web between links to the site, with the
  * stories that had no room in the mail. It has style attributes, as mails need them, and one style
- * sheet for all else.
+ * sheet for all else. `cssPath` is the path of the sheet in the archive folder, which changes with
+ * its content.
  */
-export function renderEditionPage(edition: Edition, place: EditionPlace): EditionPage {
+export function renderEditionPage(
+  edition: Edition,
+  place: EditionPlace,
+): { readonly html: string; readonly css: string; readonly cssPath: string } {
   const { newsletter, texts } = place;
   const mail = pageParts(edition.page ?? edition.html);
   const css = `${mail.css}\n${EDITION_PAGE_CSS}`;

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { StoreDependencies } from '../../database/dependencies.ts';
-import type { BuiltFeed } from '../../feeds/build/build-report.ts';
 import { type PublishedFeeds, putFeed } from '../../feeds/build/put-feed.ts';
 import { siteImage } from '../../feeds/build/site-image.ts';
 import type { FeedContext } from '../../feeds/compose-feed.ts';
@@ -34,20 +33,7 @@ export interface ArchiveDependencies extends StoreDependencies {
 }
 
 /** The contents of the archive, and what was written for it. */
-export interface ArchiveReport {
-  /** Absolute path of the archive in the output folder. */
-  readonly folder: string;
-  /** Number of editions with a page. */
-  readonly editions: number;
-  /** Number of files that were written or replaced, including feeds. */
-  readonly changed: number;
-  /**
-   * Number of pages that were removed: their edition was cancelled, or no longer has an archive.
-   */
-  readonly removed: number;
-  readonly feeds: readonly BuiltFeed[];
-  readonly warnings: readonly Problem[];
-}
+export type ArchiveReport = Awaited<ReturnType<typeof publishArchive>>;
 
 /**
  * Updates the archive in the output folder: a page for every sent edition, lists of them, and
@@ -55,7 +41,7 @@ export interface ArchiveReport {
  * before the last call has ended. Throws a `BroadsheetError` (`EXIT.disk`) if the folder cannot be
  * written.
  */
-export async function publishArchive(deps: ArchiveDependencies): Promise<ArchiveReport> {
+export async function publishArchive(deps: ArchiveDependencies) {
   const { site, feeds: settings, folders } = deps.config;
   // Reads the folder before the editions: a page that another sender puts there in the meantime
   // must not count as stray.
@@ -80,9 +66,13 @@ export async function publishArchive(deps: ArchiveDependencies): Promise<Archive
     await publication.commit();
     for (const path of new Set(removed.map(dirname))) removeEmptyFolder(folders.output, path);
     return {
+      /** Absolute path of the archive in the output folder. */
       folder: join(folders.output, 'archive'),
+      /** Number of editions with a page. */
       editions: archives.reduce((sum, { editions }) => sum + editions.length, 0),
+      /** Number of files that were written or replaced, including feeds. */
       changed: files.changed(),
+      /** Number of removed pages: their edition was cancelled, or no longer has an archive. */
       removed: removed.filter((path) => path.endsWith(`/${INDEX_FILE}`)).length,
       feeds: published.flatMap(({ feeds }) => feeds),
       warnings: [...published.flatMap(({ warnings }) => warnings), ...warnings],

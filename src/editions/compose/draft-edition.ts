@@ -6,9 +6,7 @@ import type { Problem } from '../../kernel/problem.ts';
 import { type CollectedPosts, collectPosts } from '../../posts/collect-posts.ts';
 import type { Story } from '../../posts/post.ts';
 import { type PostNotes, reportPosts } from '../../posts/report-posts.ts';
-import type { Config } from '../../settings/config.ts';
 import type { NewsletterSettings } from '../../settings/settings.ts';
-import type { Templates } from '../../templates/templates.ts';
 import { renderDigest } from '../digest/render-digest.ts';
 import { type Selection, selectStories } from '../digest/select-stories.ts';
 import type { Edition } from '../edition.ts';
@@ -39,19 +37,7 @@ const PROGRAM = new URL('./compose-process', import.meta.url);
 const LIMIT_MS = 300_000;
 
 /** Everything that composing needs besides the posts. Can be sent to another process. */
-export interface DraftOrder {
-  readonly config: Config;
-  readonly newsletter: NewsletterSettings;
-  readonly templates: Templates;
-  /** ISO 8601 instant when the edition is due. */
-  readonly now: string;
-  /** Posts that are already in an edition of the newsletter. */
-  readonly usedIds: ReadonlySet<string>;
-  /** Ids of editions of the same day. */
-  readonly takenIds: ReadonlySet<string>;
-  /** A stored edition that nobody has received. The new one gets its id and day. */
-  readonly replacing?: Edition | undefined;
-}
+export type DraftOrder = Awaited<ReturnType<typeof orderDraft>>;
 
 /**
  * Composes the newsletter's edition that is due at the clock's time, and stores nothing. With
@@ -86,15 +72,18 @@ async function orderDraft(
   { config, store, clock, templates }: ComposeDependencies,
   newsletter: NewsletterSettings,
   replacing?: Edition,
-): Promise<DraftOrder> {
+) {
   const now = clock();
   return {
     config,
     newsletter,
     templates,
+    /** ISO 8601 instant when the edition is due. */
     now: now.toString(),
     replacing,
+    /** Posts that are already in an edition of the newsletter. */
     usedIds: await usedPostIds(store.db, newsletter.id, replacing?.id),
+    /** Ids of editions of the same day. */
     takenIds: await editionIdsOfDay(store.db, newsletter.id, dayOf(newsletter, now)),
   };
 }

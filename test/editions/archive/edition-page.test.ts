@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { HtmlValidate } from 'html-validate';
 import { renderDigest } from '../../../src/editions/digest/render-digest.ts';
 import { PLACEHOLDERS } from '../../../src/editions/edition.ts';
@@ -154,6 +155,30 @@ test('no placeholder is left, wherever a template put it', () => {
   assert.doesNotMatch(css, /slot/i);
   assert.match(html, /Other <b>words<\/b>/);
   assert.match(html, /Long/);
+});
+
+/** What mails are made of, in any order and nesting, and placeholders in any place. */
+const PIECES = [
+  ...['<table>', '</table>', '<tr>', '<td style="color:red">', '</td>', '<p>', '</p>', '<br>'],
+  ...['<b>', '</b>', '<h1>', '<a href="https://x.example/">', '</a>', '<img src="a.png">'],
+  ...['<style>p { color: red }', '</style>', '<math>', '<title>', '</title>', '<script>'],
+  ...['<!--', '-->', '<![CDATA[', ']]>', '<!DOCTYPE html>', '<html lang="cy">', '<body class="a">'],
+  ...['</main>', '</body>', '<head>', 'words', '&lt;b&gt;', '"', "'", '<', '>'],
+  ...[PLACEHOLDERS.address, PLACEHOLDERS.unsubscribeUrl.toUpperCase()],
+  ...[`<a href="${PLACEHOLDERS.unsubscribeUrl}">`, `<p title="${PLACEHOLDERS.address}">`],
+];
+
+test('whatever a mail is made of, its page has its head and its policy, and names nobody', () => {
+  const mail = fc.array(fc.constantFrom(...PIECES), { maxLength: 25 });
+  fc.assert(
+    fc.property(mail, (pieces) => {
+      const page = pageOf(editionOf(pieces.join('')));
+      assert.doesNotMatch(page.html + page.css, /slot/i);
+      assert.match(page.html, /^<!DOCTYPE html>\n.*\n<head>\n.*\n<meta http-equiv="content-sec/);
+      assert.match(page.html, /<\/footer>\n<\/body>\n<\/html>\n$/);
+    }),
+    { numRuns: 2_000 },
+  );
 });
 
 test('a word as long as a mail may be takes no longer than many words', () => {
