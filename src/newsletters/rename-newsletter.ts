@@ -22,7 +22,7 @@ export interface RenameReport {
 
 const TABLES = [
   ...['subscribers', 'subscription_events', 'editions', 'edition_posts', 'deliveries'],
-  ...['slots', 'sign_ups', 'notices', 'journal', 'senders'],
+  ...['slots', 'sign_ups', 'mails', 'journal', 'senders'],
 ];
 
 /**

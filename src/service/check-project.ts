@@ -6,7 +6,7 @@ import type { Problem } from '../kernel/problem.ts';
 import { type CollectedPosts, collectPosts } from '../posts/collect-posts.ts';
 import { type PostNotes, reportPosts } from '../posts/report-posts.ts';
 import type { NewsletterSettings } from '../settings/settings.ts';
-import { NOTICE_KINDS, renderNotice } from '../site/mails/render-notice.ts';
+import { MAIL_KINDS, renderMail } from '../site/compose-mail.ts';
 import { readTexts } from '../templates/read-texts.ts';
 import { TEMPLATE_FILES } from '../templates/templates.ts';
 
@@ -69,7 +69,7 @@ function renderEveryPost(
   return { broken, warnings };
 }
 
-/** Renders the digest of the newest stories, whatever was sent before, and the notices. */
+/** Renders the digest of the newest stories, whatever was sent before, and the transactional mails. */
 async function renderEveryTemplate(
   { config, templates }: CheckDependencies,
   settings: NewsletterSettings,
@@ -82,8 +82,8 @@ async function renderEveryTemplate(
   const { address } = newsletter.from;
   const texts = readTexts(config.folders.languages)(newsletter.language);
   const urls = { url: publicUrl, unsubscribeUrl: publicUrl };
-  for (const kind of NOTICE_KINDS) {
-    await renderNotice({
+  for (const kind of MAIL_KINDS) {
+    await renderMail({
       kind,
       templates,
       texts,

@@ -4,7 +4,7 @@ import { findHold } from '../recovery/split-brain-guard.ts';
 import {
   type Count,
   countDeliveries,
-  countNotices,
+  countMails,
   countSignUps,
   countSlots,
   countSubscriptions,
@@ -104,10 +104,10 @@ async function measureSlots({ store }: Sources): Promise<Measure[]> {
 
 async function measureSite({ store }: Sources): Promise<Measure[]> {
   const signUps = await countSignUps(store.db);
-  const notices = await countNotices(store.db);
+  const mails = await countMails(store.db);
   return [
     ...signUps.map(({ state, count }) => measure('broadsheet_sign_ups', { state }, count)),
-    ...notices.map(({ of, state, count }: Count) =>
+    ...mails.map(({ of, state, count }: Count) =>
       measure('broadsheet_notices', { kind: of, state }, count),
     ),
   ];

@@ -80,12 +80,13 @@ export async function countSignUps(db: Database): Promise<readonly Count[]> {
 }
 
 const SIGN_UP_STATE = sql<string>`case when confirmed_at is not null then 'confirmed'
-  when answered_at is not null then 'answered' else 'waiting' end`;
+  when id in (select about from mails where state = 'requested') then 'waiting'
+  else 'answered' end`;
 
-/** Notices by kind and state. */
-export async function countNotices(db: Database): Promise<readonly Count[]> {
+/** Transactional mails by kind and state. */
+export async function countMails(db: Database): Promise<readonly Count[]> {
   const rows = await db
-    .selectFrom('notices')
+    .selectFrom('mails')
     .select(['kind as of', 'state', counted])
     .groupBy(['kind', 'state'])
     .execute();

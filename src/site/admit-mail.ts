@@ -1,81 +1,74 @@
-import { randomUUID } from 'node:crypto';
 import type { StoreDependencies } from '../database/dependencies.ts';
 import { lockIdentity } from '../database/identity.ts';
 import { storedInstant } from '../database/instants.ts';
-import type { NoticeKind } from '../database/states.ts';
 import type { Database } from '../database/tables.ts';
 import { changeSubscriptions } from '../subscribers/change-subscriptions.ts';
-import { hashAddress, hashesOfAddress, hashMailbox } from '../subscribers/keyed-hashes.ts';
 import { newSubscriber } from '../subscribers/new-subscriber.ts';
-import { insertNotice } from '../subscribers/queries/notices.ts';
-import { markAnswered, signUpsOf } from '../subscribers/queries/sign-ups.ts';
+import {
+  admitMail as admit,
+  countMailsTo,
+  dropMail,
+  lockRequestedMail,
+  type TransactionalMail,
+} from '../subscribers/queries/mails.ts';
+import { lockSignUp, signUpsOf } from '../subscribers/queries/sign-ups.ts';
 import { lockSubscriptions } from '../subscribers/queries/subscriptions.ts';
 import type { SignUp } from '../subscribers/sign-up.ts';
 import type { Consent } from '../subscribers/subscriber.ts';
-import { hasRoomForMail } from './budgets.ts';
-import { isOffLimits, isOutdated, type Standing, standingsOf } from './standing.ts';
+import { consentOf } from './confirm-sign-up.ts';
+import { findMailContent } from './mail-content.ts';
+import type { MailboxStatus } from './subscription-status.ts';
 
 /**
- * Decides once which mail answers a sign-up: a request to confirm, a notice that they get everything
- * already, or none. There is no mail if the address reached its limit of such mails, or if the sign-up
- * has expired or was answered before. Unknown people become pending subscribers.
+ * Decides whether an address gets the mail that a form requested: if there is something to tell it, and
+ * the mailbox is within its limit. Unknown people who signed up become pending subscribers. Returns
+ * whether the mail is sent. False also if it was decided before.
  */
-export async function answerSignUp(
-  { config, store, clock }: StoreDependencies,
-  signUp: SignUp,
-): Promise<Extract<NoticeKind, 'confirm' | 'already'> | 'none'> {
+export async function admitMail(
+  deps: StoreDependencies,
+  mail: TransactionalMail,
+): Promise<boolean> {
+  const { config, store, clock } = deps;
+  const { id, kind, address, about = '' } = mail;
   const now = clock();
   const at = storedInstant(now);
   return store.transaction(async (db) => {
-    const { hash_key: key } = await lockIdentity(db);
-    if (!(await markAnswered(db, signUp.id, at)) || signUp.expiresAt <= at) return 'none';
-    const newsletters = config.newsletters
-      .map(({ id }) => id)
-      .filter((id) => signUp.newsletters.includes(id));
-    const { address, language } = signUp;
-    const addressHash = hashAddress(key, address);
-    const mailboxHash = hashMailbox(key, address);
-    const subscriptions = await lockSubscriptions(db, address);
-    const mailbox = { subscriptions, addressHashes: hashesOfAddress(key, address) };
-    // If they left after the sign-up (a late answer, or one from a backup), we do not ask them to
-    // confirm.
-    const standings = (await standingsOf(db, mailbox, newsletters)).filter(
-      (standing) => !isOutdated(standing, signUp.at),
-    );
-    const [first] = standings;
-    if (first === undefined) return 'none';
-    const strict = standings.some(isOffLimits);
-    if (!(await hasRoomForMail(db, config.web.signUp, { mailboxHash, now, strict }))) return 'none';
-    const isThere = standings.every(({ status }) => status === 'active');
-    if (!isThere) await notePending(db, config, signUp, standings);
-    const kind = isThere ? 'already' : 'confirm';
-    const facts = isThere ? { newsletters } : { signUp: signUp.id };
-    const { newsletter } = first;
-    await insertNotice(db, {
-      ...{ id: randomUUID(), kind, newsletter, address, addressHash, language, at },
-      ...{ facts, mailboxHash, state: 'waiting' },
-    });
-    return kind;
+    // The counts of two decisions at the same time must include each other.
+    await lockIdentity(db);
+    if (!(await lockRequestedMail(db, id))) return false;
+    if (kind === 'confirm') await lockSignUp(db, about);
+    await lockSubscriptions(db, address);
+    const content = await findMailContent(deps, db, mail);
+    const most = content?.isRare ? 1 : config.web.signUp.perAddressPerDay;
+    const since = storedInstant(now.subtract({ hours: 24 }));
+    if (content === undefined || (await countMailsTo(db, mail.mailboxHash ?? '', since)) >= most) {
+      await dropMail(db, id, at);
+      return false;
+    }
+    // A sign-up may wait for days, while the database is on hold: its mail is as old as this decision.
+    await admit(db, id, kind === 'confirm' ? at : mail.at);
+    if (content.begins !== undefined) await addPending(db, config, content.begins);
+    return true;
   });
 }
 
 /** The status of people who left before does not change until they confirm. */
-async function notePending(
+async function addPending(
   db: Database,
   config: StoreDependencies['config'],
-  signUp: SignUp,
-  standings: readonly Standing[],
+  { signUp, statuses }: { readonly signUp: SignUp; readonly statuses: readonly MailboxStatus[] },
 ): Promise<void> {
   const consent = consentOf(signUp);
   const earlier = await signUpsOf(db, signUp.address);
   const isByForm = (by: Consent) =>
     earlier.some(({ at, source }) => at === by.at && source === by.source);
   const { address, at, source } = signUp;
-  const facts = { address, consent, status: 'pending', changedAt: at } as const;
-  const unknown = standings
+  const unknown = statuses
     .filter(({ status }) => status === 'none')
-    .map(({ newsletter }) => newSubscriber({ ...facts, newsletter }));
-  const again = standings.flatMap(({ status, subscription }) =>
+    .map(({ newsletter }) =>
+      newSubscriber({ newsletter, address, consent, status: 'pending', changedAt: at }),
+    );
+  const again = statuses.flatMap(({ status, subscription }) =>
     // People who are pending by an import stay pending when the sign-up expires.
     status === 'pending' && subscription !== undefined && isByForm(subscription.consent)
       ? [{ id: subscription.id, event: { kind: 'signedUp', consent, at, source } as const }]
@@ -85,18 +78,4 @@ async function notePending(
     await writer.add(unknown, source);
     await writer.apply(again);
   });
-}
-
-/**
- * The consent that a sign-up proves. With `confirmedAt`, the person also proved that the address is
- * theirs.
- */
-export function consentOf(signUp: SignUp, confirmedAt?: string): Consent {
-  const { at, source, consentText: text, ipHash } = signUp;
-  return {
-    ...{ at, source },
-    ...(text === undefined ? {} : { text }),
-    ...(ipHash === undefined ? {} : { ipHash }),
-    ...(confirmedAt === undefined ? {} : { confirmedAt }),
-  };
 }

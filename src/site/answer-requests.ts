@@ -4,14 +4,15 @@ import type { Route } from '../delivery/run/routes.ts';
 import type { ServiceDependencies, ServicePart } from '../delivery/send-dependencies.ts';
 import { BroadsheetError } from '../kernel/errors.ts';
 import { checkSplitBrain } from '../recovery/split-brain-guard.ts';
-import { hasDueNotice } from '../subscribers/queries/notice-queue.ts';
-import { askedNotices, type StoredNotice } from '../subscribers/queries/notices.ts';
-import { unansweredSignUps } from '../subscribers/queries/sign-ups.ts';
-import { answerAsked } from './answer-asked.ts';
-import { answerSignUp } from './answer-sign-up.ts';
-import { composeForNobody } from './compose-notice.ts';
+import {
+  hasDueMail,
+  requestedMails,
+  type TransactionalMail,
+} from '../subscribers/queries/mails.ts';
+import { admitMail } from './admit-mail.ts';
+import { composeForNobody } from './compose-mail.ts';
 import { forgetRequests } from './forget-requests.ts';
-import { areWorking, openNoticeRoutes, sendNotices } from './send-notices.ts';
+import { areWorking, openNoticeRoutes, sendMails } from './send-mails.ts';
 
 /** Another process may have stored a request. It can't notify this one. */
 const LOOK_AGAIN_MS = 5000;
@@ -26,17 +27,23 @@ const STOP_MS = 8000;
 const AT_ONCE = 100;
 
 /**
- * The part of the service that answers requests from the site. It decides which mail each request gets,
+ * The part of the service that answers requests from the site. It decides which requests get a mail,
  * sends the mails, and deletes expired requests. While the database is on hold, it decides and sends
  * nothing: requests wait.
  */
 export const answerRequests: ServicePart = async (deps, signal) => {
   const { log, signals, machineClock } = deps;
-  const routes = lazily(() => openNoticeRoutes(deps));
+  let routes: readonly Route[] = [];
+  // Opened when there is something to send: without a relay's URL, everything else still works.
+  const open = () => {
+    if (routes.length === 0) routes = openNoticeRoutes(deps);
+    return routes;
+  };
+  const close = () => Promise.all(routes.map(({ relay }) => relay.close()));
   let stopping: NodeJS.Timeout | undefined;
   const stop = () => {
     signals.notices.notify();
-    stopping = setTimeout(() => drop(routes.opened()), STOP_MS);
+    stopping = setTimeout(() => routes.forEach(({ relay }) => void relay.drop()), STOP_MS);
   };
   signal.addEventListener('abort', stop, { once: true });
   let forgotAt = -Infinity;
@@ -45,31 +52,39 @@ export const answerRequests: ServicePart = async (deps, signal) => {
     // Before the queries: a request that is stored during them must wake this loop.
     const woken = signals.notices.wait(LOOK_AGAIN_MS);
     try {
-      if (Math.abs(machineClock().epochMilliseconds - forgotAt) > FORGET_EVERY_MS) {
-        forgotAt = machineClock().epochMilliseconds;
-        noteForgotten(deps, await forgetRequests(deps));
+      const now = machineClock().epochMilliseconds;
+      if (Math.abs(now - forgotAt) > FORGET_EVERY_MS) {
+        forgotAt = now;
+        const forgotten = await forgetRequests(deps);
+        if (Object.values(forgotten).some((count) => count > 0))
+          log.event('expired requests deleted', { ...forgotten });
       }
-      await answerAll(deps, routes.open, signal);
-      await Promise.all(routes.opened().map(({ relay }) => relay.close()));
+      await answerAll(deps, open, signal);
+      await close();
       trouble = '';
       await woken;
     } catch (error) {
-      const message = String(error);
       // Log it once: a database may be on hold for hours.
-      if (message !== trouble) tell(deps, error);
-      trouble = message;
+      if (String(error) !== trouble) logTrouble(deps, error);
+      trouble = String(error);
       await wait(AFTER_TROUBLE_MS, undefined, { signal }).catch(() => {});
     }
   }
   signal.removeEventListener('abort', stop);
-  await Promise.all(routes.opened().map(({ relay }) => relay.close()));
+  await close();
   clearTimeout(stopping);
   log.detail('site mails stopped');
 };
 
+function logTrouble({ log }: ServiceDependencies, error: unknown): void {
+  const message = 'requests of the site wait to be answered';
+  if (error instanceof BroadsheetError) log.trouble(`${message}: ${error.message}`);
+  else log.failure(message, error);
+}
+
 /**
- * Answers all requests and sends all due notices, once. Throws a config error if the database is on hold
- * or a relay has no URL.
+ * Answers all requests and sends all due mails, once. Throws a config error if the database is on hold or
+ * a relay has no URL.
  */
 export async function answerAll(
   deps: ServiceDependencies,
@@ -79,50 +94,20 @@ export async function answerAll(
   const { db } = deps.store;
   let hasMore = true;
   while (hasMore && signal?.aborted !== true) {
-    const signUps = await unansweredSignUps(db, AT_ONCE);
-    const asked = await askedNotices(db, AT_ONCE);
-    const isDue = await hasDueNotice(db, storedInstant(deps.clock()));
-    if (signUps.length + asked.length === 0 && !isDue) return;
+    const requested = await requestedMails(db, AT_ONCE);
+    const isDue = await hasDueMail(db, storedInstant(deps.clock()));
+    if (requested.length === 0 && !isDue) return;
     await checkSplitBrain(deps);
-    for (const signUp of signUps) await answerSignUp(deps, signUp);
-    const forNobody: StoredNotice[] = [];
-    for (const notice of asked) {
-      if (!(await answerAsked(deps, notice))) forNobody.push(notice);
+    const forNobody: TransactionalMail[] = [];
+    for (const mail of requested) {
+      if (!(await admitMail(deps, mail))) forNobody.push(mail);
     }
     const opened = routes();
     // While no relay works, no decoy mail is composed.
     if (await areWorking(deps, opened)) {
-      for (const notice of forNobody) await composeForNobody(deps, notice);
+      for (const mail of forNobody) await composeForNobody(deps, mail);
     }
-    const sent = await sendNotices(deps, opened);
-    hasMore = signUps.length + asked.length + sent > 0;
+    const sent = await sendMails(deps, opened);
+    hasMore = requested.length + sent > 0;
   }
-}
-
-/** Opens routes when there is something to send. Without a relay's URL, everything else still works. */
-function lazily(open: () => readonly Route[]) {
-  let opened: readonly Route[] | undefined;
-  return {
-    open() {
-      opened ??= open();
-      return opened;
-    },
-    opened: () => opened ?? [],
-  };
-}
-
-function drop(routes: readonly Route[]): void {
-  for (const { relay } of routes) relay.drop();
-}
-
-function tell({ log }: ServiceDependencies, error: unknown): void {
-  const what = 'requests of the site wait to be answered';
-  if (error instanceof BroadsheetError) log.trouble(`${what}: ${error.message}`);
-  else log.failure(what, error);
-}
-
-function noteForgotten({ log }: ServiceDependencies, forgotten: object): void {
-  const counts = Object.entries(forgotten) as [string, number][];
-  if (counts.some(([, count]) => count > 0))
-    log.event('expired requests deleted', Object.fromEntries(counts));
 }

@@ -5,20 +5,20 @@ import {
   type SubscriptionWriter,
 } from '../subscribers/change-subscriptions.ts';
 import { forgetAddressChanges } from '../subscribers/queries/address-changes.ts';
-import { forgetNotices } from '../subscribers/queries/notices.ts';
+import { forgetMails } from '../subscribers/queries/mails.ts';
 import { forgetRequestNetworks } from '../subscribers/queries/request-networks.ts';
 import { forgetSignUps, unconfirmedSubscribers } from '../subscribers/queries/sign-ups.ts';
 import { MOST_AT_ONCE } from '../subscribers/queries/subscribers.ts';
 
-/** How long settled notices are kept. No budget counts more than one day. */
-const NOTICE_HOURS = 48;
+/** How long settled mails are kept. No budget counts more than one day. */
+const MAIL_HOURS = 48;
 
 /** The deleted rows, counted. */
 export interface Forgotten {
   readonly signUps: number;
   /** Subscribers who were never confirmed. */
   readonly pending: number;
-  readonly notices: number;
+  readonly mails: number;
   readonly addressChanges: number;
 }
 
@@ -32,15 +32,15 @@ export async function forgetRequests({
 }: StoreDependencies): Promise<Forgotten> {
   const now = clock();
   const at = storedInstant(now);
-  const noticesBefore = storedInstant(now.subtract({ hours: NOTICE_HOURS }));
+  const mailsBefore = storedInstant(now.subtract({ hours: MAIL_HOURS }));
   return store.transaction(async (db) => {
-    await forgetRequestNetworks(db, noticesBefore);
+    await forgetRequestNetworks(db, mailsBefore);
     const unconfirmed = await unconfirmedSubscribers(db, at);
     return {
       pending: await changeSubscriptions(db, config, (writer) => lapse(writer, unconfirmed, at)),
       signUps: await forgetSignUps(db, at),
       addressChanges: await forgetAddressChanges(db, at),
-      notices: await forgetNotices(db, noticesBefore),
+      mails: await forgetMails(db, mailsBefore),
     };
   });
 }

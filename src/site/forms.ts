@@ -1,6 +1,29 @@
-import { type EmailAddress, parseEmailAddress } from '../../kernel/email-address.ts';
-import type { NewsletterSettings } from '../../settings/settings.ts';
-import type { FormFields } from './form-fields.ts';
+import { createHash } from 'node:crypto';
+import { readToken, signToken } from '../delivery/message/signed-token.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { type EmailAddress, parseEmailAddress } from '../kernel/email-address.ts';
+import type { Config } from '../settings/config.ts';
+import type { NewsletterSettings } from '../settings/settings.ts';
+
+/** The fields of a form or of a JSON body. A missing field or one that is not text is ''. */
+export interface FormFields {
+  /** The only value of a field, trimmed. */
+  one(name: string): string;
+  /** All values of a field. A form sends several as a list, and one as text. */
+  all(name: string): readonly string[];
+}
+
+/** The fields of a body from Fastify's parser. The body may be anything. */
+export function formFields(body: unknown): FormFields {
+  const record: object = typeof body === 'object' && body !== null ? body : {};
+  const all = (name: string) => {
+    const value: unknown = Object.hasOwn(record, name) ? record[name as never] : undefined;
+    return (Array.isArray(value) ? value : [value])
+      .filter((each) => typeof each === 'string')
+      .map((each) => each.trim());
+  };
+  return { all, one: (name) => all(name)[0] ?? '' };
+}
 
 /** The honeypot field that people do not see. Browsers do not fill in a field with this name. */
 export const TRAP_FIELD = 'subject_matter';
@@ -37,7 +60,9 @@ export function readSignUp(
   const meant = named.length === 0 && ids.length === 1 ? ids : named;
   const newsletters = ids.filter((id) => meant.includes(id));
   return {
-    ...{ ...address, newsletters, isTrapped: fields.one(TRAP_FIELD) !== '' },
+    ...address,
+    newsletters,
+    isTrapped: fields.one(TRAP_FIELD) !== '',
     problems: newsletters.length === 0 ? ['no_newsletter', ...problems] : problems,
   };
 }
@@ -49,4 +74,55 @@ export function readAddress(fields: FormFields): TypedAddress {
   const parsed = parseEmailAddress(typed);
   if ('address' in parsed) return { typed, address: parsed.address, problems: [] };
   return { typed, address: undefined, problems: ['wrong_address'] };
+}
+
+/** How long a form may stay open before it is submitted. */
+const GOOD_FOR_HOURS = 24;
+
+interface FormDependencies {
+  readonly config: Pick<Config, 'secrets' | 'web'>;
+  readonly clock: Clock;
+}
+
+/** `expired`: too old, or not made by us. `too-soon`: no person fills in a form that fast. */
+export type FormVerdict = 'good' | 'too-soon' | 'expired';
+
+/**
+ * A token for a form that is shown now. It is valid for a day and can be used many times. It stops
+ * programs that submit a form without loading it. Nothing is stored about it.
+ */
+export function makeFormToken({ config, clock }: FormDependencies): string {
+  const now = clock();
+  return signToken('form', [String(now.epochMilliseconds)], {
+    secrets: config.secrets,
+    expiresAt: now.add({ hours: GOOD_FOR_HOURS }),
+  });
+}
+
+/** Judges the token of a submitted form. Never throws. */
+export function judgeFormToken(token: string, { config, clock }: FormDependencies): FormVerdict {
+  const now = clock();
+  const fields = readToken('form', token, { secrets: config.secrets, now });
+  if (fields === undefined || fields === 'expired') return 'expired';
+  const age = now.epochMilliseconds - Number(fields[0]);
+  return age < config.web.signUp.minimumSeconds * 1000 ? 'too-soon' : 'good';
+}
+
+/** No real proof is longer: the script counts up from 0. */
+const LONGEST_PROOF = 20;
+
+/**
+ * Whether `proof` shows that about 2^`bits` hashes were made for this form and this address. The SHA-256
+ * of `token:address:proof` has to begin with `bits` zero bits. `address` as the user typed it.
+ * `web-templates/site.js` searches for a proof.
+ */
+export function isProofOfWork(
+  proof: string,
+  of: { readonly token: string; readonly address: string; readonly bits: number },
+): boolean {
+  if (of.bits === 0) return true;
+  if (proof.length === 0 || proof.length > LONGEST_PROOF) return false;
+  const hash = createHash('sha256').update(`${of.token}:${of.address}:${proof}`).digest();
+  // At most 24 bits, as the config's schema says.
+  return hash.readUIntBE(0, 4) >>> (32 - of.bits) === 0;
 }

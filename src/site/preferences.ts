@@ -1,20 +1,18 @@
-import { readIdentity } from '../database/identity.ts';
 import { storedInstant } from '../database/instants.ts';
 import type { Database } from '../database/tables.ts';
 import type { EmailAddress } from '../kernel/email-address.ts';
 import type { NewsletterSettings } from '../settings/settings.ts';
 import { changeSubscriptions } from '../subscribers/change-subscriptions.ts';
-import { hashesOfAddress } from '../subscribers/keyed-hashes.ts';
 import { findSubscriptions } from '../subscribers/queries/subscribers.ts';
 import { lockSubscriptions } from '../subscribers/queries/subscriptions.ts';
 import type { Consent, Subscriber } from '../subscribers/subscriber.ts';
-import { beginSubscriptions } from './begin-subscriptions.ts';
+import { beginSubscriptions } from './confirm-sign-up.ts';
 import { findPerson, LINK_HOURS } from './person.ts';
-import type { SiteDependencies } from './site-dependencies.ts';
-import { type Standing, standingsOf } from './standing.ts';
+import type { SiteDependencies } from './request-mail.ts';
+import { type MailboxStatus, statusesOf } from './subscription-status.ts';
 
 /** One newsletter on the page of preferences. */
-export interface Preference extends Pick<Standing, 'status' | 'leftAt'> {
+export interface Preference extends Pick<MailboxStatus, 'status' | 'leftAt'> {
   /** Only its id if it is not in the config. People can leave such a newsletter, but not join it. */
   readonly newsletter: NewsletterSettings | { readonly id: string };
 }
@@ -53,12 +51,8 @@ export async function readPreferences(
   const person = await findPerson(deps, db, token);
   if (person === undefined) return undefined;
   const { address } = person;
-  const subscriptions = await preferencesOf(
-    deps,
-    db,
-    address,
-    await findSubscriptions(db, address),
-  );
+  const known = await findSubscriptions(db, address);
+  const subscriptions = await preferencesOf(deps, db, address, known);
   return { address, subscriptions, leftMeanwhile: [] };
 }
 
@@ -81,13 +75,11 @@ export async function changePreferences(
     const { address } = person;
     const before = await lockSubscriptions(db, address);
     const choices = (await preferencesOf(deps, db, address, before)).map((preference) => ({
-      preference,
-      ...decide(preference, form, oldest),
+      newsletter: preference.newsletter,
+      decision: decide(preference, form, oldest),
     }));
-    const chosen = (what: Decision['what']) =>
-      choices
-        .filter((choice) => choice.what === what)
-        .map(({ preference: { newsletter } }) => newsletter);
+    const chosen = (decision: Decision) =>
+      choices.filter((choice) => choice.decision === decision).map(({ newsletter }) => newsletter);
     const consent: Consent = { at, source: 'preferences', confirmedAt: at };
     const joined = chosen('join').map(({ id }) => id);
     const left = chosen('leave').map(({ id }) => id);
@@ -103,9 +95,7 @@ export async function changePreferences(
   });
 }
 
-interface Decision {
-  readonly what: 'join' | 'leave' | 'conflict' | 'nothing';
-}
+type Decision = 'join' | 'leave' | 'conflict' | 'nothing';
 
 /** `oldest`: if a form does not say when it was shown, it was shown after this instant. */
 function decide(
@@ -116,15 +106,15 @@ function decide(
   const isHere = status === 'active';
   const before = shown.find((choice) => choice.newsletter === newsletter.id) ?? {
     isTicked: isHere,
-    ...(leftAt !== undefined && leftAt < oldest ? { leftAt } : {}),
+    leftAt: leftAt !== undefined && leftAt < oldest ? leftAt : undefined,
   };
   const isTicked = ticked.includes(newsletter.id);
   if (isTicked && !isHere && leftAt !== undefined && leftAt !== before.leftAt) {
-    return { what: 'conflict' };
+    return 'conflict';
   }
-  if (isTicked === before.isTicked) return { what: 'nothing' };
-  if (!isTicked) return { what: 'leave' };
-  return { what: 'name' in newsletter && !isHere ? 'join' : 'nothing' };
+  if (isTicked === before.isTicked) return 'nothing';
+  if (!isTicked) return 'leave';
+  return 'name' in newsletter && !isHere ? 'join' : 'nothing';
 }
 
 async function preferencesOf(
@@ -143,15 +133,10 @@ async function preferencesOf(
     ({ id, listed }) => listed || known.some(({ newsletter }) => newsletter === id),
   );
   const newsletters: readonly Preference['newsletter'][] = [...shown, ...missing];
-  const addressHashes = hashesOfAddress((await readIdentity(db)).hash_key, address);
-  const mailbox = { subscriptions: known, addressHashes };
-  const standings = await standingsOf(
-    db,
-    mailbox,
-    newsletters.map(({ id }) => id),
-  );
+  const ids = newsletters.map(({ id }) => id);
+  const statuses = await statusesOf(db, address, known, ids);
   return newsletters.map((newsletter, index) => {
-    const { status, leftAt } = standings[index] ?? { status: 'none', leftAt: undefined };
-    return { newsletter, status, ...(leftAt === undefined ? {} : { leftAt }) };
+    const { status, leftAt } = statuses[index] ?? { status: 'none' };
+    return { newsletter, status, leftAt };
   });
 }

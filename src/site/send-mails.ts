@@ -1,20 +1,29 @@
 import { storedInstant } from '../database/instants.ts';
+import type { Database } from '../database/tables.ts';
 import type { Message } from '../delivery/message/message.ts';
+import { setTrouble } from '../delivery/queries/relays.ts';
+import { relayRows } from '../delivery/queries/standing.ts';
 import type { Outcome } from '../delivery/relay/outcome.ts';
 import type { OpenRelay } from '../delivery/relay/relay.ts';
 import { countAtOnce } from '../delivery/run/quota.ts';
-import { isUsable, openRoutes, type Route } from '../delivery/run/routes.ts';
+import {
+  isUsable,
+  noteSuccess,
+  openRoutes,
+  type Route,
+  restAfterTrouble,
+} from '../delivery/run/routes.ts';
 import type { ServiceDependencies } from '../delivery/send-dependencies.ts';
 import { retryDelaySeconds } from '../kernel/retry-delay.ts';
 import {
-  type ClaimedNotice,
-  claimNotices,
-  holdsNotice,
-  postponeNotice,
-  settleNotice,
-} from '../subscribers/queries/notice-queue.ts';
-import { composeNotice } from './compose-notice.ts';
-import { noteTrouble, noteWorks, shareTroubles } from './share-troubles.ts';
+  type ClaimedMail,
+  claimMails,
+  holdsMail,
+  postponeMail,
+  settleMail,
+} from '../subscribers/queries/mails.ts';
+import { composeMail } from './compose-mail.ts';
+import { findMailContent } from './mail-content.ts';
 
 /** To each relay, besides the connections for editions. */
 const CONNECTIONS = 2;
@@ -32,7 +41,7 @@ const LEASE_SECONDS = 150;
 /** After a day, people no longer wait for the mail. */
 const GIVE_UP_HOURS = 24;
 
-/** After a relay's pause, its notices wait this much longer for the next try. */
+/** After a relay's pause, its mails wait this much longer for the next try. */
 const AFTER_REST_SECONDS = 30;
 
 /**
@@ -63,8 +72,8 @@ export async function areWorking(
 }
 
 /**
- * How many notices may be tried now. One if every usable relay was in trouble, as a test. None if no
- * relay is usable.
+ * How many mails may be tried now. One if every usable relay was in trouble, as a test. None if no relay
+ * is usable.
  */
 async function countToTry(deps: ServiceDependencies, routes: readonly Route[]): Promise<number> {
   if (await areWorking(deps, routes)) return AT_ONCE;
@@ -73,12 +82,12 @@ async function countToTry(deps: ServiceDependencies, routes: readonly Route[]): 
 }
 
 /**
- * Sends a few due notices, oldest first, and settles or postpones each. They count towards the relay
+ * Sends a few due mails, oldest first, and settles or postpones each. They count towards the relay
  * quotas, but do not wait for them: editions wait instead. Returns how many there were. If no relay is
- * usable, it changes no notice. Each notice is kept until a relay has answered. A crash can send it
- * twice, with the same Message-ID, but never loses it.
+ * usable, it changes no mail. Each mail is kept until a relay has answered. A crash can send it twice,
+ * with the same Message-ID, but never loses it.
  */
-export async function sendNotices(
+export async function sendMails(
   deps: ServiceDependencies,
   routes: readonly Route[],
 ): Promise<number> {
@@ -87,49 +96,68 @@ export async function sendNotices(
   if (limit === 0) return 0;
   const lease = await store.leaseClock();
   const claimed = await store.transaction((db) =>
-    claimNotices(db, {
+    claimMails(db, {
       now: storedInstant(clock()),
       leaseNow: storedInstant(lease),
       leaseUntil: storedInstant(lease.add({ seconds: LEASE_SECONDS })),
       limit,
     }),
   );
-  await Promise.all(claimed.map((notice) => sendNotice(deps, routes, notice)));
+  await Promise.all(claimed.map((mail) => sendMail(deps, routes, mail)));
   return claimed.length;
 }
 
-async function sendNotice(
+async function sendMail(
   deps: ServiceDependencies,
   routes: readonly Route[],
-  notice: ClaimedNotice,
+  mail: ClaimedMail,
 ): Promise<void> {
   const { store, clock, log } = deps;
-  if (isStale(notice, clock())) {
-    log.trouble('gave up on a mail to a subscriber after one day', { kind: notice.kind });
-    await settleNotice(store.db, notice, 'failed', storedInstant(clock()));
-    return;
+  let { kind } = mail;
+  const settle = (state: 'sent' | 'failed' | 'dropped') =>
+    settleMail(store.db, mail, { state, kind, at: storedInstant(clock()) });
+  const givenUpAt = Temporal.Instant.from(mail.at).add({ hours: GIVE_UP_HOURS });
+  if (Temporal.Instant.compare(clock(), givenUpAt) >= 0) {
+    log.trouble('gave up on a mail to a subscriber after one day', { kind });
+    return settle('failed');
   }
   let message: Message | undefined;
   try {
-    message = await composeNotice(deps, notice);
+    const content = await findMailContent(deps, store.db, mail);
+    kind = content?.kind ?? kind;
+    message = content && (await composeMail(deps, mail, content));
   } catch (error) {
-    log.failure('a mail to a subscriber cannot be made', error, { kind: notice.kind });
-    await postpone(deps, notice);
-    return;
+    log.failure('a mail to a subscriber cannot be made', error, { kind });
+    return postpone(deps, mail);
   }
-  if (message === undefined) {
-    await settleNotice(store.db, notice, 'dropped', storedInstant(clock()));
-    return;
+  if (message === undefined) return settle('dropped');
+  const outcome = await tryRoutes(deps, routes, mail, message);
+  switch (outcome?.kind) {
+    case 'accepted':
+      await settle('sent');
+      log.event('a mail to a subscriber was sent', { kind, attempts: mail.attempts + 1 });
+      return;
+    case 'failed':
+      await settle('failed');
+      log.event('a mail to a subscriber was refused', { kind, code: outcome.reply.code });
+      return;
+    case 'deferred':
+    case 'inDoubt':
+      return postpone(deps, mail);
+    case 'relayTrouble':
+    case 'limited':
+    case undefined:
+      return postponeUntilBack(deps, routes, mail);
+    case 'withheld':
+      return;
   }
-  const outcome = await tryRoutes(deps, routes, notice, message);
-  await settle(deps, routes, notice, outcome);
 }
 
 /** Sends the message to the first relay that works. Undefined if none does. */
 async function tryRoutes(
   deps: ServiceDependencies,
   routes: readonly Route[],
-  notice: ClaimedNotice,
+  mail: ClaimedMail,
   message: Message,
 ): Promise<Outcome | undefined> {
   const now = () => deps.machineClock().epochMilliseconds;
@@ -137,7 +165,7 @@ async function tryRoutes(
     if (!isUsable(route, now())) continue;
     const outcome = await route.relay.send(message, async () => {
       // They were erased or left by now. Or this took too long, and another program has leased it.
-      if (!(await holdsNotice(deps.store.db, notice))) return false;
+      if (!(await holdsMail(deps.store.db, mail))) return false;
       await countAtOnce(deps.store, route.account, now());
       return true;
     });
@@ -145,71 +173,72 @@ async function tryRoutes(
       await noteWorks(deps.store.db, route);
       return outcome;
     }
-    if (await noteTrouble(deps, route, outcome.reply.text)) {
-      deps.log.trouble('a relay refuses mail to subscribers', { relay: route.account.id });
-    }
+    await noteTrouble(deps, route, outcome.reply.text);
   }
   return undefined;
-}
-
-async function settle(
-  deps: ServiceDependencies,
-  routes: readonly Route[],
-  notice: ClaimedNotice,
-  outcome: Outcome | undefined,
-): Promise<void> {
-  const { store, clock, log } = deps;
-  const { kind } = notice;
-  switch (outcome?.kind) {
-    case 'accepted':
-      await settleNotice(store.db, notice, 'sent', storedInstant(clock()));
-      log.event('a mail to a subscriber was sent', { kind, attempts: notice.attempts + 1 });
-      return;
-    case 'failed':
-      await settleNotice(store.db, notice, 'failed', storedInstant(clock()));
-      log.event('a mail to a subscriber was refused', { kind, code: outcome.reply.code });
-      return;
-    case 'deferred':
-    case 'inDoubt':
-      await postpone(deps, notice);
-      return;
-    case 'relayTrouble':
-    case 'limited':
-    case undefined:
-      await postponeUntilBack(deps, routes, notice);
-      return;
-    case 'withheld':
-      return;
-  }
 }
 
 /** A fifth of an edition's wait: first a minute, because the person is waiting for the mail. */
 async function postpone(
   { store, clock, random }: ServiceDependencies,
-  notice: ClaimedNotice,
+  mail: ClaimedMail,
 ): Promise<void> {
-  const seconds = Math.round(retryDelaySeconds(notice.attempts + 1, random()) / 5);
+  const seconds = Math.round(retryDelaySeconds(mail.attempts + 1, random()) / 5);
   const retryAt = storedInstant(clock().add({ seconds }));
-  await postponeNotice(store.db, notice, { retryAt, tried: true });
+  await postponeMail(store.db, mail, { retryAt, tried: true });
 }
 
 /**
- * Waits longer than the relays pause. The next attempt then uses another notice: one message must not
- * block all others.
+ * Waits longer than the relays pause. The next attempt then uses another mail: one message must not block
+ * all others.
  */
 async function postponeUntilBack(
   { store, clock, machineClock }: ServiceDependencies,
   routes: readonly Route[],
-  notice: ClaimedNotice,
+  mail: ClaimedMail,
 ): Promise<void> {
   const now = machineClock().epochMilliseconds;
   const restMs = Math.min(...routes.map(({ restsUntil }) => Math.max(0, restsUntil - now)));
   const seconds = Math.ceil(restMs / 1000) + AFTER_REST_SECONDS;
   const retryAt = storedInstant(clock().add({ seconds }));
-  await postponeNotice(store.db, notice, { retryAt, tried: false });
+  await postponeMail(store.db, mail, { retryAt, tried: false });
 }
 
-function isStale({ at }: ClaimedNotice, now: Temporal.Instant): boolean {
-  const end = Temporal.Instant.from(at).add({ hours: GIVE_UP_HOURS });
-  return Temporal.Instant.compare(now, end) >= 0;
+// These mails and editions use separate routes to the same relays. The database shares a relay's trouble
+// between them, also between programs.
+
+/** Resumes routes if their relay accepted a message elsewhere. Adds troubles that others found. */
+async function shareTroubles(db: Database, routes: readonly Route[]): Promise<void> {
+  const rows = await relayRows(db);
+  for (const route of routes) {
+    const trouble = rows.get(route.account.id)?.trouble ?? undefined;
+    if (trouble !== undefined) route.trouble ??= trouble;
+    else if (route.trouble !== undefined) endRest(route);
+  }
+}
+
+/** Records that a relay does not work, unless that is known: only one of several messages records it. */
+async function noteTrouble(
+  { store, machineClock, log }: ServiceDependencies,
+  route: Route,
+  trouble: string,
+): Promise<void> {
+  const now = machineClock();
+  const isKnown = !isUsable(route, now.epochMilliseconds);
+  restAfterTrouble(route, trouble, now.epochMilliseconds);
+  if (isKnown) return;
+  await setTrouble(store.db, route.account.id, trouble, storedInstant(now));
+  log.trouble('a relay refuses mail to subscribers', { relay: route.account.id });
+}
+
+/** Records that a relay has accepted or judged a message. */
+async function noteWorks(db: Database, route: Route): Promise<void> {
+  const wasInTrouble = route.trouble !== undefined;
+  endRest(route);
+  if (wasInTrouble) await setTrouble(db, route.account.id, undefined, '');
+}
+
+function endRest(route: Route): void {
+  noteSuccess(route);
+  route.restsUntil = 0;
 }

@@ -1,10 +1,15 @@
+import type { StoreDependencies } from '../database/dependencies.ts';
+import { readIdentity } from '../database/identity.ts';
 import type { SubscriptionStatus } from '../database/states.ts';
 import type { Database } from '../database/tables.ts';
+import type { EmailAddress } from '../kernel/email-address.ts';
 import { lastDeparture } from '../subscribers/journal/journal.ts';
+import { hashesOfAddress } from '../subscribers/keyed-hashes.ts';
+import type { SignUp } from '../subscribers/sign-up.ts';
 import { hasLeft, type Subscriber } from '../subscribers/subscriber.ts';
 
 /** The status of a mailbox for one newsletter. */
-export interface Standing {
+export interface MailboxStatus {
   readonly newsletter: string;
   /** `erased`, or another departure without a subscription: only the journal records it. */
   readonly status: SubscriptionStatus | 'erased' | 'none';
@@ -13,43 +18,55 @@ export interface Standing {
   readonly leftAt?: string;
 }
 
-/** The status of a mailbox for each of `newsletters`, from its subscriptions and the journal. */
-export async function standingsOf(
+/**
+ * The status of a mailbox for each of `newsletters` (ids), from its subscriptions and the journal.
+ * `subscriptions` are all subscriptions of `address`.
+ */
+export async function statusesOf(
   db: Database,
-  mailbox: {
-    readonly subscriptions: readonly Subscriber[];
-    readonly addressHashes: readonly string[];
-  },
+  address: EmailAddress,
+  subscriptions: readonly Subscriber[],
   newsletters: readonly string[],
-): Promise<readonly Standing[]> {
-  const { subscriptions, addressHashes } = mailbox;
-  const standings: Standing[] = [];
+): Promise<readonly MailboxStatus[]> {
+  const addressHashes = hashesOfAddress((await readIdentity(db)).hash_key, address);
+  const statuses: MailboxStatus[] = [];
   for (const newsletter of newsletters) {
     const subscription = subscriptions.find((each) => each.newsletter === newsletter);
     const departure = await lastDeparture(db, newsletter, addressHashes);
     const ended = subscription && hasLeft(subscription.status) ? subscription.changedAt : undefined;
     const isHere = subscription?.status === 'active';
-    const leftAt = isHere ? undefined : later(ended, departure?.at);
-    standings.push({
+    statuses.push({
       newsletter,
       status: subscription?.status ?? departure?.status ?? 'none',
-      ...(subscription === undefined ? {} : { subscription }),
-      ...(leftAt === undefined ? {} : { leftAt }),
+      subscription,
+      leftAt: isHere ? undefined : later(ended, departure?.at),
     });
   }
-  return standings;
+  return statuses;
+}
+
+/**
+ * The status of a sign-up's mailbox for each newsletter that it can still begin. Leaves out newsletters
+ * that the person left after the sign-up. `subscriptions` are those of the mailbox.
+ */
+export async function statusesToJoin(
+  { config }: Pick<StoreDependencies, 'config'>,
+  db: Database,
+  signUp: SignUp,
+  subscriptions: readonly Subscriber[],
+): Promise<readonly MailboxStatus[]> {
+  const newsletters = config.newsletters
+    .map(({ id }) => id)
+    .filter((id) => signUp.newsletters.includes(id));
+  const statuses = await statusesOf(db, signUp.address, subscriptions, newsletters);
+  return statuses.filter((status) => !isOutdated(status, signUp.at));
 }
 
 /**
  * Whether a request at `at` (ISO 8601 instant) is older than their departure. It then subscribes nobody.
  */
-export function isOutdated({ leftAt }: Standing, at: string): boolean {
+export function isOutdated({ leftAt }: MailboxStatus, at: string): boolean {
   return leftAt !== undefined && leftAt >= at;
-}
-
-/** Whether they get no mail except one that asks them to confirm, and that one rarely. */
-export function isOffLimits({ status }: Standing): boolean {
-  return status === 'bounced' || status === 'complained' || status === 'erased';
 }
 
 function later(one: string | undefined, other: string | undefined): string | undefined {

@@ -5,7 +5,7 @@ import type { Config } from '../settings/config.ts';
 import { openJournalWriter, type UnnamedLine } from './journal/journal-writer.ts';
 import { hashAddress, hashesOfAddress } from './keyed-hashes.ts';
 import { eraseMailbox } from './queries/erasure.ts';
-import { dropNotices } from './queries/notices.ts';
+import { dropMails } from './queries/mails.ts';
 import type { NewRename } from './queries/rename-newsletter.ts';
 import { MOST_AT_ONCE } from './queries/subscribers.ts';
 import { lockByIds, type Subscription } from './queries/subscriptions.ts';
@@ -260,6 +260,6 @@ async function dropWelcomes(
     const addressHashes = of.map(({ addressHash }) => addressHash);
     const at = of[0]?.at ?? '';
     const which = { addressHashes, kinds: ['welcome'] as const, at };
-    await dropNotices(db, { ...which, ...(newsletter === undefined ? {} : { newsletter }) });
+    await dropMails(db, { ...which, newsletter });
   }
 }

@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { stoppedClock } from '../../../src/kernel/clock.ts';
-import { formFields } from '../../../src/site/forms/form-fields.ts';
-import { judgeFormToken, makeFormToken } from '../../../src/site/forms/form-token.ts';
-import { isProofOfWork } from '../../../src/site/forms/proof-of-work.ts';
-import { readSignUp, TRAP_FIELD } from '../../../src/site/forms/read-sign-up.ts';
-import { makeConfig } from '../../support/paper.ts';
+import { stoppedClock } from '../../src/kernel/clock.ts';
+import {
+  formFields,
+  isProofOfWork,
+  judgeFormToken,
+  makeFormToken,
+  readSignUp,
+  TRAP_FIELD,
+} from '../../src/site/forms.ts';
+import { makeConfig } from '../support/paper.ts';
 
 const config = makeConfig({
   ...{ folder: '/nowhere', databaseUrl: 'sqlite::memory:' },

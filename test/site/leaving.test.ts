@@ -153,7 +153,7 @@ test('who leaves before the welcome is sent gets none', async (t) => {
   await leave(site, await tokenOf(site, ADA));
   await site.answer();
   assert.deepEqual(site.mailsTo(ADA).length, 1);
-  const rows = await site.deps.store.db.selectFrom('notices').selectAll().execute();
+  const rows = await site.deps.store.db.selectFrom('mails').selectAll().execute();
   assert.ok(rows.every(({ address: kept }) => kept === null));
 });
 

@@ -8,7 +8,7 @@ import type { EventLog } from '../../src/kernel/log.ts';
 import { silentEventLog } from '../../src/kernel/log.ts';
 import { answerAll, answerRequests } from '../../src/site/answer-requests.ts';
 import { confirmSignUp } from '../../src/site/confirm-sign-up.ts';
-import { openNoticeRoutes } from '../../src/site/send-notices.ts';
+import { openNoticeRoutes } from '../../src/site/send-mails.ts';
 import { eraseSubscriber } from '../../src/subscribers/erase-subscriber.ts';
 import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { test } from '../support/databases.ts';
@@ -19,8 +19,8 @@ import { inTime } from '../support/wait-for.ts';
 
 const ADA = 'ada@example.org';
 
-async function noticesOf({ deps }: Site) {
-  return deps.store.db.selectFrom('notices').selectAll().orderBy('at').execute();
+async function mailsOf({ deps }: Site) {
+  return deps.store.db.selectFrom('mails').selectAll().orderBy('at').execute();
 }
 
 test('a mail that is put off is tried again after a minute, two, four, and given up after a day', async (t) => {
@@ -41,8 +41,8 @@ test('a mail that is put off is tried again after a minute, two, four, and given
   const minutes = times.map((at) => (Date.parse(at) - Date.parse(times[0] ?? '')) / 60_000);
   assert.deepEqual(minutes.slice(0, 6), [0, 2, 5, 10, 19, 36]);
   assert.ok(minutes.length < 40 && (minutes.at(-1) ?? 0) > 22 * 60, minutes.join());
-  const [notice] = await noticesOf(site);
-  assert.deepEqual([notice?.state, notice?.address, notice?.facts], ['failed', null, '{}']);
+  const [mail] = await mailsOf(site);
+  assert.deepEqual([mail?.state, mail?.address, mail?.about], ['failed', null, null]);
   assert.deepEqual(await site.statuses(), { [ADA]: 'pending' });
 });
 
@@ -62,8 +62,8 @@ test('a mail that is refused for good is not tried again, and its address is not
     site.later({ hours: 1 });
   }
   assert.equal(asked, 1);
-  const [notice] = await noticesOf(site);
-  assert.deepEqual([notice?.state, notice?.address], ['failed', null]);
+  const [mail] = await mailsOf(site);
+  assert.deepEqual([mail?.state, mail?.address], ['failed', null]);
   assert.deepEqual(await site.statuses(), { [ADA]: 'pending' });
 });
 
@@ -76,8 +76,8 @@ test('while the relay is away mail waits, and goes when it is back', async (t) =
   await site.signUp(ADA);
   const routes = openNoticeRoutes(away);
   await answerAll(away, () => routes);
-  const [notice] = await noticesOf(site);
-  assert.deepEqual([notice?.state, notice?.attempts], ['waiting', 0]);
+  const [mail] = await mailsOf(site);
+  assert.deepEqual([mail?.state, mail?.attempts], ['waiting', 0]);
   site.later({ minutes: 1 });
   await site.answer();
   assert.equal(site.mailsTo(ADA).length, 1);
@@ -196,7 +196,7 @@ test('who is erased while their mail is on its way to the relay gets none', asyn
   assert.equal(await erasing, 'erased');
   assert.equal(site.paper.inbox.messages.length, 0);
   assert.deepEqual(
-    (await noticesOf(site)).map(({ state }) => state),
+    (await mailsOf(site)).map(({ state }) => state),
     ['dropped'],
   );
 });
@@ -238,8 +238,8 @@ testOnce('a relay that never replies does not keep the service from stopping', a
   await reached.promise;
   stop.abort();
   await inTime('the end of the service', running);
-  const [notice] = await noticesOf(site);
-  assert.equal(notice?.state, 'waiting');
+  const [mail] = await mailsOf(site);
+  assert.equal(mail?.state, 'waiting');
 });
 
 test('a broken template is told, and the mail goes when it is mended', async (t) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { restoreBounced } from '../../src/delivery/bounces/restore-bounced.ts';
 import { unsubscribeToken } from '../../src/delivery/message/unsubscribe-link.ts';
-import { personalData } from '../../src/site/personal-data.ts';
+import { personalData } from '../../src/site/person.ts';
 import { changePreferences, readPreferences } from '../../src/site/preferences.ts';
 import { resubscribe, unsubscribe } from '../../src/site/unsubscribe.ts';
 import { test } from '../support/databases.ts';

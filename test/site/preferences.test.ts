@@ -9,8 +9,7 @@ import {
   requestAddressChange,
 } from '../../src/site/address-change.ts';
 import { confirmSignUp, readConfirmation } from '../../src/site/confirm-sign-up.ts';
-import { eraseMe } from '../../src/site/erase-me.ts';
-import { personalData } from '../../src/site/personal-data.ts';
+import { eraseMe, personalData } from '../../src/site/person.ts';
 import { readPreferences } from '../../src/site/preferences.ts';
 import { unsubscribe } from '../../src/site/unsubscribe.ts';
 import { readJournal } from '../../src/subscribers/journal/journal-file.ts';
@@ -50,7 +49,7 @@ test('the link to the preferences is mailed to who is known, and to nobody else'
   const [mail] = site.mailsTo(ADA);
   assert.equal(mail?.subject, 'Your subscriptions: The Harbour Broadsheet');
   assert.equal(mail.headers.get('list-unsubscribe'), undefined);
-  const rows = await site.deps.store.db.selectFrom('notices').select('address').execute();
+  const rows = await site.deps.store.db.selectFrom('mails').select('address').execute();
   assert.deepEqual(
     rows.map((row) => row.address),
     [null, null],
@@ -259,7 +258,7 @@ test('who erases themselves is in no file and no table: subscriptions, sign-ups,
   });
   await site.signUp('zoe.QUILL@example.org', { newsletters: [TIDES] });
   await site.askForPreferences('zoe.quill@example.org');
-  await site.deps.store.db.updateTable('notices').set({ lease_until: null }).execute();
+  await site.deps.store.db.updateTable('mails').set({ lease_until: null }).execute();
   for (let times = 0; times < 3; times += 1) assert.equal(await eraseMe(site.deps, token), true);
   for (const text of ['zoe.quill', 'Zoe.Quill', 'zoe.QUILL', 'zoe.next', 'zoe.old']) {
     assert.deepEqual(filesWith(site.paper, text), [], text);
@@ -268,7 +267,7 @@ test('who erases themselves is in no file and no table: subscriptions, sign-ups,
   for (const table of ['subscribers', 'sign_ups', 'address_changes'] as const) {
     assert.deepEqual(await db.selectFrom(table).select('id').execute(), [], table);
   }
-  const notices = await db.selectFrom('notices').selectAll().execute();
+  const notices = await db.selectFrom('mails').selectAll().execute();
   assert.doesNotMatch(JSON.stringify(notices), /zoe/i);
   const mails = site.paper.inbox.messages.length;
   await site.answer();

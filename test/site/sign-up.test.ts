@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { openStore } from '../../src/database/open-store.ts';
 import type { SubscriptionStatus } from '../../src/database/states.ts';
 import { addressKey } from '../../src/kernel/email-address.ts';
-import { answerSignUp } from '../../src/site/answer-sign-up.ts';
+import { admitMail } from '../../src/site/admit-mail.ts';
 import { confirmSignUp, readConfirmation } from '../../src/site/confirm-sign-up.ts';
 import { forgetRequests } from '../../src/site/forget-requests.ts';
 import { showSubscriber } from '../../src/site/show-subscriber.ts';
 import { unsubscribe } from '../../src/site/unsubscribe.ts';
 import { eraseSubscriber } from '../../src/subscribers/erase-subscriber.ts';
-import { unansweredSignUps } from '../../src/subscribers/queries/sign-ups.ts';
+import { requestedMails } from '../../src/subscribers/queries/mails.ts';
 import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { test } from '../support/databases.ts';
 import { address, NEWSLETTER } from '../support/paper.ts';
@@ -262,7 +262,7 @@ test('after seven days a sign-up is over, and what nobody confirmed is forgotten
   site.later({ seconds: 1 });
   assert.deepEqual(await confirmSignUp(site.deps, token), { kind: 'expired' });
   const forgotten = await forgetRequests(site.deps);
-  assert.deepEqual(forgotten, { signUps: 2, pending: 1, notices: 3, addressChanges: 0 });
+  assert.deepEqual(forgotten, { signUps: 2, pending: 1, mails: 3, addressChanges: 0 });
   assert.deepEqual(await site.statuses(), {
     'bob@example.org': 'pending',
     'imported@example.org': 'pending',
@@ -278,7 +278,7 @@ test('who signs up again before confirming stays pending as long as the last sig
   await site.answer();
   site.later({ days: 3 });
   assert.deepEqual(await forgetRequests(site.deps), {
-    ...{ signUps: 1, pending: 0, notices: 2, addressChanges: 0 },
+    ...{ signUps: 1, pending: 0, mails: 2, addressChanges: 0 },
   });
   const [shown] = await showSubscriber(site.deps, { address: address(ADA) });
   assert.equal(shown?.subscriber.status, 'pending');
@@ -312,12 +312,12 @@ test('a sign-up is answered once, however many processes take it at once', async
   await site.signUp(ADA);
   const store = await openStore(site.deps.config.databaseUrl);
   cleanUpAfter(t, () => store.close());
-  const [signUp] = await unansweredSignUps(store.db, 1);
-  assert.ok(signUp !== undefined);
-  const answers = await Promise.all(
-    [site.deps, { ...site.deps, store }].map((deps) => answerSignUp(deps, signUp)),
+  const [mail] = await requestedMails(store.db, 1);
+  assert.ok(mail !== undefined);
+  const admitted = await Promise.all(
+    [site.deps, { ...site.deps, store }].map((deps) => admitMail(deps, mail)),
   );
-  assert.deepEqual(answers.toSorted(), ['confirm', 'none']);
+  assert.deepEqual(admitted.toSorted(), [false, true]);
   await site.answer();
   assert.equal(site.mailsTo(ADA).length, 1);
 });

@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import type { OpenMetrics } from '../../service/metrics/open-metrics.ts';
 import { serveMetrics } from '../../service/metrics/serve-metrics.ts';
-import { errorPage } from '../../site/pages/error-page.ts';
-import { openSite } from '../../site/pages/site.ts';
+import { errorPage, openSite } from '../../site/pages/site.ts';
 import { siteRoutes } from '../../site/pages/site-routes.ts';
 import { serveFiles } from '../../web/files/serve-files.ts';
 import { health } from '../../web/health.ts';

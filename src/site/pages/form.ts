@@ -1,13 +1,12 @@
+import type { FastifyReply } from 'fastify';
 import type { NewsletterView } from '../../pages/layout-scope.ts';
-import { consentText } from '../forms/consent-text.ts';
-import { makeFormToken } from '../forms/form-token.ts';
-import { type FieldProblem, TRAP_FIELD } from '../forms/read-sign-up.ts';
-import type { Site } from './site.ts';
+import { type FieldProblem, makeFormToken, TRAP_FIELD } from '../forms.ts';
+import { type Site, sendPersonal } from './site.ts';
+
+// What the pages with a form share: the form's variables, its problems, and the page after it.
 
 /** The names of the forms, stored with the consent. */
 export const FORM_SOURCES = ['home', 'subscribe', 'embedded'] as const;
-
-export type FormSource = (typeof FORM_SOURCES)[number];
 
 /** A problem of a form. */
 export type FormProblem = FieldProblem | 'too_soon' | 'old_form' | 'no_proof';
@@ -20,7 +19,7 @@ const FIELD_OF: Partial<Record<FormProblem, 'address' | 'newsletters'>> = {
 };
 
 export interface SignUpFormState {
-  readonly source: FormSource;
+  readonly source: (typeof FORM_SOURCES)[number];
   /** The newsletters to choose from. If there is only one, the form is for that one. */
   readonly offered: readonly NewsletterView[];
   /** Ids. */
@@ -34,10 +33,12 @@ export interface SignUpFormState {
 
 /** The variable `form` of `sign-up-form.liquid`. */
 export function signUpForm(site: Site, state: SignUpFormState): object {
-  const { texts, common, deps } = site;
+  const { texts, deps } = site;
   const { source, offered, chosen = [], address = '', problems = [] } = state;
   return {
-    ...{ source, address, trap: TRAP_FIELD },
+    source,
+    address,
+    trap: TRAP_FIELD,
     token: state.token ?? makeFormToken(deps),
     which: texts.text('site.form.which'),
     choices: offered.map((newsletter) => ({
@@ -47,18 +48,64 @@ export function signUpForm(site: Site, state: SignUpFormState): object {
     })),
     label: texts.text('site.form.address'),
     button: texts.text('site.form.button'),
-    consent: consentText(texts, common, offered),
+    consent: consentText(site, offered),
     proof_bits: deps.config.web.signUp.proofOfWork,
     ...problemsOf(site, problems),
   };
 }
 
+/**
+ * The text beside the button. It is stored as the text that people agreed to. `offered`: the newsletters
+ * that the form offers, or the only one.
+ */
+export function consentText(
+  { texts, common }: Site,
+  [only, ...others]: readonly NewsletterView[],
+): string {
+  const publisher = common.site.title;
+  return only === undefined || others.length > 0
+    ? texts.text('site.form.consent_several', { publisher })
+    : texts.text('site.form.consent', { publisher, newsletter: only.name });
+}
+
 /** The problems to correct, for `problems.liquid` and the fields. */
 export function problemsOf({ texts }: Site, problems: readonly FormProblem[]): object {
-  const told = problems.map((problem) => ({
+  const list = problems.map((problem) => ({
     text: texts.text(`site.problem.${problem}`),
     field: FIELD_OF[problem] ?? null,
   }));
-  const of = (field: string) => told.find((problem) => problem.field === field)?.text ?? null;
-  return { problems: told, errors: { address: of('address'), newsletters: of('newsletters') } };
+  const of = (field: string) => list.find((problem) => problem.field === field)?.text ?? null;
+  return { problems: list, errors: { address: of('address'), newsletters: of('newsletters') } };
+}
+
+/** The title of a page with a form. Screen readers read it first: it says if there are problems. */
+export function formTitle(
+  { texts }: Site,
+  heading: string,
+  problems: readonly FormProblem[] = [],
+): string {
+  return problems.length === 0 ? heading : texts.text('site.problem.title', { title: heading });
+}
+
+/**
+ * Shows that a mail is on its way. The page is the same for known and unknown addresses. `again`: path of
+ * the form.
+ */
+export function sendInbox(
+  reply: FastifyReply,
+  site: Site,
+  requested: 'sign_up' | 'preferences' | 'new_address',
+  { address, again }: { readonly address: string; readonly again: string },
+): FastifyReply {
+  const text = (key: string) => site.texts.text(`site.inbox.${key}`);
+  return sendPersonal(reply, site, {
+    name: 'inbox',
+    title: text('title'),
+    scope: {
+      address,
+      again,
+      text: text(requested),
+      steps: [text(`${requested}_step_1`), text(`${requested}_step_2`)],
+    },
+  });
 }

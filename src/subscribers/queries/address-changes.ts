@@ -22,9 +22,12 @@ export async function insertAddressChange(db: Database, change: AddressChange): 
   await db
     .insertInto('address_changes')
     .values({
-      ...{ id, subscriber, address, at },
+      id,
+      subscriber,
       from_hash: fromHash,
+      address,
       address_key: addressKey(address),
+      at,
       expires_at: expiresAt,
       confirmed_at: null,
     })
@@ -96,6 +99,6 @@ function fromRow(row: AddressChangesTable): AddressChange {
     address: row.address as EmailAddress,
     at: row.at,
     expiresAt: row.expires_at,
-    ...(row.confirmed_at === null ? {} : { confirmedAt: row.confirmed_at }),
+    confirmedAt: row.confirmed_at ?? undefined,
   };
 }

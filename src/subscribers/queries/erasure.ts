@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Database } from '../../database/tables.ts';
 import { addressKey, type EmailAddress, ERASED_ADDRESS } from '../../kernel/email-address.ts';
+import { SETTLED, UNSENT } from './mails.ts';
 import { deleteSubscriptions } from './write-subscriptions.ts';
 
 /** What was erased. */
@@ -60,7 +61,7 @@ async function rowsOf(db: Database, key: string) {
 }
 
 /**
- * Notices stay for the budgets, without the address. The notice of an address change went to another
+ * Mails stay for the budgets, without the address. The mail about a change of address goes to another
  * mailbox.
  */
 async function eraseRequests(
@@ -84,26 +85,21 @@ async function eraseRequests(
     .where('address_key', '=', of.key)
     .executeTakeFirst();
   const toThem = await db
-    .updateTable('notices')
-    .set({ ...WITHOUT_ADDRESS, state: 'dropped', settled_at: at })
+    .updateTable('mails')
+    .set({ ...SETTLED, state: 'dropped', settled_at: at })
     .where('address_hash', 'in', of.addressHashes)
-    .where('state', 'in', ['asked', 'waiting'])
+    .where('state', 'in', UNSENT)
     .executeTakeFirst();
-  // To a new address that was not confirmed.
-  for (const { id } of changed) {
-    await db
-      .updateTable('notices')
-      .set({ ...WITHOUT_ADDRESS, state: 'dropped', settled_at: at })
-      // Settled notices have no facts.
-      .where('state', 'in', ['asked', 'waiting'])
-      .where('kind', '=', 'new-address')
-      .where('facts', '=', JSON.stringify({ change: id }))
-      .execute();
-  }
+  // To new addresses that were not confirmed.
+  const changes = changed.map(({ id }) => id);
+  await db
+    .updateTable('mails')
+    .set({ ...SETTLED, state: 'dropped', settled_at: at })
+    .where('about', 'in', ['', ...changes])
+    .where('state', 'in', UNSENT)
+    .execute();
   return changed.length + Number(signUps.numDeletedRows) + Number(toThem.numUpdatedRows);
 }
-
-const WITHOUT_ADDRESS = { address: null, facts: '{}', retry_at: null, lease_until: null } as const;
 
 /**
  * Relays repeat the recipient in their replies. Some replies are stored for a whole domain or edition.

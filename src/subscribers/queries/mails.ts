@@ -1,107 +1,248 @@
-import type { NoticeKind, NoticeState } from '../../database/states.ts';
-import type { Database, NoticesTable } from '../../database/tables.ts';
+import { isPostgres, lockRow } from '../../database/dialect.ts';
+import type { MailKind, MailState } from '../../database/states.ts';
+import type { Database, MailsTable } from '../../database/tables.ts';
 import type { EmailAddress } from '../../kernel/email-address.ts';
-import type { NoticeFacts } from '../notice.ts';
 
-/** A mail to one person, before it is settled. */
-export interface StoredNotice {
+// The outbox of transactional mails: one row for each mail to one person. A form requests a mail; then
+// the mail waits, is leased and sent.
+
+/** A mail that is not settled. */
+export interface TransactionalMail {
   /** Random; the Message-ID contains it. */
   readonly id: string;
-  readonly kind: NoticeKind;
+  readonly kind: MailKind;
   readonly newsletter?: string;
   readonly address: EmailAddress;
   /** Keyed hash of `addressKey(address)`. */
   readonly addressHash: string;
-  readonly facts: NoticeFacts;
+  /** Keyed hash of `mailboxKey(address)`, if a form requested the mail. */
+  readonly mailboxHash?: string;
+  /** The id of the sign-up, the change of address or the subscription that it is about. */
+  readonly about?: string;
   /** BCP 47. */
   readonly language: string;
-  /** ISO 8601 instant of the request. */
+  /** ISO 8601 instant of the request. For a mail about a sign-up: when it was decided to send it. */
   readonly at: string;
   /** Number of earlier attempts. */
   readonly attempts: number;
 }
 
-/** A notice before it is stored. */
-export interface NewNotice extends Omit<StoredNotice, 'attempts'> {
-  /** Keyed hash of `mailboxKey(address)`, if the mail counts as requested by a form. */
-  readonly mailboxHash?: string;
+/** A mail before it is stored. */
+export interface NewMail extends Omit<TransactionalMail, 'attempts'> {
   /** Of the person who requested it by a form. */
   readonly ipHash?: string;
-  readonly state: Extract<NoticeState, 'asked' | 'waiting'>;
+  readonly state: Extract<MailState, 'requested' | 'waiting'>;
 }
 
-/** Queues a notice to decide or send. */
-export async function insertNotice(db: Database, notice: NewNotice): Promise<void> {
+/** A mail that one program has leased. */
+export interface ClaimedMail extends TransactionalMail {
+  readonly leaseUntil: string;
+}
+
+export async function insertMail(db: Database, mail: NewMail): Promise<void> {
   await db
-    .insertInto('notices')
+    .insertInto('mails')
     .values({
-      id: notice.id,
-      kind: notice.kind,
-      newsletter: notice.newsletter ?? null,
-      address: notice.address,
-      address_hash: notice.addressHash,
-      mailbox_hash: notice.mailboxHash ?? null,
-      ip_hash: notice.ipHash ?? null,
-      facts: JSON.stringify(notice.facts),
-      language: notice.language,
-      at: notice.at,
-      state: notice.state,
+      id: mail.id,
+      kind: mail.kind,
+      newsletter: mail.newsletter ?? null,
+      address: mail.address,
+      address_hash: mail.addressHash,
+      mailbox_hash: mail.mailboxHash ?? null,
+      ip_hash: mail.ipHash ?? null,
+      about: mail.about ?? null,
+      language: mail.language,
+      at: mail.at,
+      state: mail.state,
       attempts: 0,
-      ...{ retry_at: null, lease_until: null, settled_at: null },
+      retry_at: null,
+      lease_until: null,
+      settled_at: null,
     })
     .execute();
 }
 
-/** Undecided notices, oldest first. */
-export async function askedNotices(db: Database, limit: number): Promise<readonly StoredNotice[]> {
+/** Mails that forms requested and that are not decided, oldest first. */
+export async function requestedMails(
+  db: Database,
+  limit: number,
+): Promise<readonly TransactionalMail[]> {
   const rows = await db
-    .selectFrom('notices')
+    .selectFrom('mails')
     .selectAll()
-    .where('state', '=', 'asked')
+    .where('state', '=', 'requested')
     .orderBy('at')
     .limit(limit)
     .execute();
-  return rows.flatMap(noticesFromRow);
+  return rows.flatMap(mailsFromRow);
 }
 
-/** Approves a requested notice. False if it was decided already. */
-export async function letNoticeGo(db: Database, id: string, facts: NoticeFacts): Promise<boolean> {
-  const result = await db
-    .updateTable('notices')
-    .set({ state: 'waiting', facts: JSON.stringify(facts) })
+/** Locks a requested mail until the transaction ends. False if it was decided already. */
+export async function lockRequestedMail(db: Database, id: string): Promise<boolean> {
+  const query = db
+    .selectFrom('mails')
+    .selectAll()
     .where('id', '=', id)
-    .where('state', '=', 'asked')
+    .where('state', '=', 'requested');
+  return (await lockRow(db, query).executeTakeFirst()) !== undefined;
+}
+
+/** Queues a requested mail to be sent. `at`: its time from now on. */
+export async function admitMail(db: Database, id: string, at: string): Promise<void> {
+  await db.updateTable('mails').set({ state: 'waiting', at }).where('id', '=', id).execute();
+}
+
+/** Drops a requested mail. */
+export async function dropMail(db: Database, id: string, at: string): Promise<void> {
+  await db
+    .updateTable('mails')
+    .set({ ...SETTLED, state: 'dropped', settled_at: at })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** Drops unsent mails of these kinds to mailboxes, for one newsletter or all. */
+export async function dropMails(
+  db: Database,
+  which: {
+    readonly addressHashes: readonly string[];
+    readonly kinds: readonly MailKind[];
+    readonly newsletter?: string;
+    readonly at: string;
+  },
+): Promise<void> {
+  let query = db
+    .updateTable('mails')
+    .set({ ...SETTLED, state: 'dropped', settled_at: which.at })
+    .where('address_hash', 'in', which.addressHashes)
+    .where('state', 'in', UNSENT)
+    .where('kind', 'in', which.kinds);
+  if (which.newsletter !== undefined) query = query.where('newsletter', '=', which.newsletter);
+  await query.execute();
+}
+
+/** The states of mails that have an address. */
+export const UNSENT: readonly MailState[] = ['requested', 'waiting'];
+
+/** A mail loses these when it is settled. */
+export const SETTLED = { address: null, about: null, lease_until: null, retry_at: null } as const;
+
+export async function hasDueMail(db: Database, now: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('mails')
+    .select('id')
+    .where('state', '=', 'waiting')
+    .where((where) => where.or([where('retry_at', 'is', null), where('retry_at', '<=', now)]))
+    .limit(1)
     .executeTakeFirst();
-  return result.numUpdatedRows > 0n;
+  return row !== undefined;
 }
 
 /**
- * Counts mails to the mailbox and all its sub-addresses after `since`, sent or waiting. Dropped and
- * undecided ones do not count.
+ * Leases up to `limit` due mails until `leaseUntil`, oldest first. Run it in a transaction. `now` is from
+ * the clock. Leases use the time of the database.
  */
-export async function countNoticesTo(
+export async function claimMails(
+  db: Database,
+  claim: {
+    readonly now: string;
+    readonly leaseNow: string;
+    readonly leaseUntil: string;
+    readonly limit: number;
+  },
+): Promise<readonly ClaimedMail[]> {
+  let query = db
+    .selectFrom('mails')
+    .selectAll()
+    .where('state', '=', 'waiting')
+    .where((where) => where.or([where('retry_at', 'is', null), where('retry_at', '<=', claim.now)]))
+    .where((where) =>
+      where.or([where('lease_until', 'is', null), where('lease_until', '<=', claim.leaseNow)]),
+    )
+    .orderBy('at')
+    .limit(claim.limit);
+  // SQLite's transactions run one after the other. PostgreSQL's must not lease each other's rows.
+  if (isPostgres(db)) query = query.forUpdate().skipLocked();
+  const rows = await query.execute();
+  if (rows.length === 0) return [];
+  const { leaseUntil } = claim;
+  const ids = rows.map(({ id }) => id);
+  await db.updateTable('mails').set({ lease_until: leaseUntil }).where('id', 'in', ids).execute();
+  return rows.flatMap(mailsFromRow).map((mail) => ({ ...mail, leaseUntil }));
+}
+
+/** Whether the mail is still unsent, and still leased by this program. */
+export async function holdsMail(db: Database, mail: ClaimedMail): Promise<boolean> {
+  const row = await db
+    .selectFrom('mails')
+    .select('id')
+    .where('id', '=', mail.id)
+    .where('state', '=', 'waiting')
+    .where('lease_until', '=', mail.leaseUntil)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/**
+ * Settles a mail and removes its address. `kind`: the kind that was sent. Does not change a mail that
+ * another program has leased.
+ */
+export async function settleMail(
+  db: Database,
+  mail: ClaimedMail,
+  result: {
+    readonly state: Extract<MailState, 'sent' | 'failed' | 'dropped'>;
+    readonly kind: MailKind;
+    readonly at: string;
+  },
+): Promise<void> {
+  const { state, kind, at } = result;
+  await db
+    .updateTable('mails')
+    .set((set) => ({ ...SETTLED, state, kind, settled_at: at, attempts: set('attempts', '+', 1) }))
+    .where('id', '=', mail.id)
+    .where('state', '=', 'waiting')
+    .where('lease_until', '=', mail.leaseUntil)
+    .execute();
+}
+
+/** Postpones a mail until `retryAt`. `tried`: a relay was asked to take it. */
+export async function postponeMail(
+  db: Database,
+  mail: ClaimedMail,
+  { retryAt, tried }: { readonly retryAt: string; readonly tried: boolean },
+): Promise<void> {
+  await db
+    .updateTable('mails')
+    .set((set) => ({
+      lease_until: null,
+      retry_at: retryAt,
+      attempts: set('attempts', '+', tried ? 1 : 0),
+    }))
+    .where('id', '=', mail.id)
+    .where('state', '=', 'waiting')
+    .where('lease_until', '=', mail.leaseUntil)
+    .execute();
+}
+
+/**
+ * Counts mails that forms requested for the mailbox and all its sub-addresses after `since`, sent or
+ * waiting. Dropped and undecided ones do not count.
+ */
+export async function countMailsTo(
   db: Database,
   mailboxHash: string,
   since: string,
 ): Promise<number> {
   const row = await db
-    .selectFrom('notices')
+    .selectFrom('mails')
     .select((select) => select.fn.countAll<number>().as('count'))
     .where('mailbox_hash', '=', mailboxHash)
     .where('at', '>', since)
-    .where('kind', 'in', ASKED_FOR_BY_FORM)
     .where('state', 'in', ['waiting', 'sent', 'failed'])
     .executeTakeFirstOrThrow();
   return Number(row.count);
 }
-
-/** Kinds that anybody can request by typing an address. */
-const ASKED_FOR_BY_FORM: readonly NoticeKind[] = [
-  'confirm',
-  'already',
-  'preferences',
-  'new-address',
-];
 
 /** Counts requests by forms after `since`: from one IP, and in all. */
 export async function countRequests(
@@ -113,63 +254,30 @@ export async function countRequests(
     .selectFrom('sign_ups')
     .select((select) => select.fn.countAll<number>().as('count'))
     .where('at', '>', since);
-  const notices = db
-    .selectFrom('notices')
+  const mails = db
+    .selectFrom('mails')
     .select((select) => select.fn.countAll<number>().as('count'))
     .where('at', '>', since)
-    // Notices that answer a sign-up have no hash: the sign-up counts instead.
+    // Mails about a sign-up have no hash: the sign-up counts instead.
     .where('ip_hash', 'is not', null);
   const counts = await db
     .selectNoFrom([
       signUps.where('ip_hash', '=', ipHash).as('signUpsOfIp'),
-      notices.where('ip_hash', '=', ipHash).as('noticesOfIp'),
+      mails.where('ip_hash', '=', ipHash).as('mailsOfIp'),
       signUps.as('signUps'),
-      notices.as('notices'),
+      mails.as('mails'),
     ])
     .executeTakeFirstOrThrow();
   return {
-    ofIp: Number(counts.signUpsOfIp) + Number(counts.noticesOfIp),
-    inAll: Number(counts.signUps) + Number(counts.notices),
+    ofIp: Number(counts.signUpsOfIp) + Number(counts.mailsOfIp),
+    inAll: Number(counts.signUps) + Number(counts.mails),
   };
 }
 
-/** Drops unsent notices of these kinds to mailboxes, for one newsletter or all. */
-export async function dropNotices(
-  db: Database,
-  which: {
-    readonly addressHashes: readonly string[];
-    readonly kinds: readonly NoticeKind[];
-    readonly newsletter?: string;
-    readonly at: string;
-  },
-): Promise<void> {
-  let query = db
-    .updateTable('notices')
-    .set({ ...ENDED, state: 'dropped', settled_at: which.at })
-    .where('address_hash', 'in', which.addressHashes)
-    .where('state', 'in', ['asked', 'waiting'])
-    .where('kind', 'in', which.kinds);
-  if (which.newsletter !== undefined) query = query.where('newsletter', '=', which.newsletter);
-  await query.execute();
-}
-
-/** Drops a requested, undecided notice. */
-export async function dropAsked(db: Database, id: string, at: string): Promise<void> {
-  await db
-    .updateTable('notices')
-    .set({ ...ENDED, state: 'dropped', settled_at: at })
-    .where('id', '=', id)
-    .where('state', '=', 'asked')
-    .execute();
-}
-
-/** What a notice loses when it is settled. */
-export const ENDED = { address: null, facts: '{}', lease_until: null, retry_at: null } as const;
-
-/** Deletes settled notices that were requested before `before`. Returns how many. */
-export async function forgetNotices(db: Database, before: string): Promise<number> {
+/** Deletes settled mails that were requested before `before`. Returns how many. */
+export async function forgetMails(db: Database, before: string): Promise<number> {
   const result = await db
-    .deleteFrom('notices')
+    .deleteFrom('mails')
     .where('at', '<', before)
     .where('state', 'in', ['sent', 'failed', 'dropped'])
     .executeTakeFirst();
@@ -177,32 +285,31 @@ export async function forgetNotices(db: Database, before: string): Promise<numbe
 }
 
 /** The recorded mails to a mailbox, newest first. */
-export async function noticesTo(
+export async function mailsTo(
   db: Database,
   addressHashes: readonly string[],
-): Promise<
-  readonly { readonly kind: NoticeKind; readonly at: string; readonly state: NoticeState }[]
-> {
+): Promise<readonly { readonly kind: MailKind; readonly at: string; readonly state: MailState }[]> {
   return db
-    .selectFrom('notices')
+    .selectFrom('mails')
     .select(['kind', 'at', 'state'])
     .where('address_hash', 'in', addressHashes)
     .orderBy('at', 'desc')
     .execute();
 }
 
-/** The notice of a row; empty if its address was removed. */
-export function noticesFromRow(row: NoticesTable): StoredNotice[] {
+/** The mail of a row; empty if its address was removed. */
+function mailsFromRow(row: MailsTable): TransactionalMail[] {
   if (row.address === null) return [];
   return [
     {
       id: row.id,
       kind: row.kind,
-      ...(row.newsletter === null ? {} : { newsletter: row.newsletter }),
+      newsletter: row.newsletter ?? undefined,
       // It was parsed when it was stored.
       address: row.address as EmailAddress,
       addressHash: row.address_hash,
-      facts: JSON.parse(row.facts) as NoticeFacts,
+      mailboxHash: row.mailbox_hash ?? undefined,
+      about: row.about ?? undefined,
       language: row.language,
       at: row.at,
       attempts: row.attempts,

@@ -1,6 +1,5 @@
 import { lockRow } from '../../database/dialect.ts';
 import type { Database } from '../../database/tables.ts';
-import type { NoticeFacts } from '../notice.ts';
 import { type Subscription, subscriptionFromRow } from './subscriptions.ts';
 
 // Changes a newsletter's id in all tables. The ids of editions do not change, because links contain them.
@@ -97,7 +96,7 @@ export async function renameElsewhere(db: Database, rename: NewRename): Promise<
   await renamePosts(db, rename);
   await renameSlots(db, rename);
   await renameRequests(db, rename);
-  for (const table of ['editions', 'notices', 'subscription_events'] as const) {
+  for (const table of ['editions', 'mails', 'subscription_events'] as const) {
     await db
       .updateTable(table)
       .set({ newsletter: renamedTo })
@@ -184,21 +183,6 @@ async function renameRequests(db: Database, rename: NewRename): Promise<void> {
     await db
       .updateTable('sign_ups')
       .set({ newsletters: renamed(ids).join(' ') })
-      .where('id', '=', id)
-      .execute();
-  }
-  const notices = await db
-    .selectFrom('notices')
-    .select(['id', 'facts'])
-    .where('kind', '=', 'already')
-    .where('state', 'in', ['asked', 'waiting'])
-    .execute();
-  for (const { id, facts } of notices) {
-    const known = JSON.parse(facts) as NoticeFacts;
-    const newsletters = renamed(known.newsletters ?? []);
-    await db
-      .updateTable('notices')
-      .set({ facts: JSON.stringify({ ...known, newsletters }) })
       .where('id', '=', id)
       .execute();
   }

@@ -7,29 +7,6 @@ export async function insertSignUp(db: Database, signUp: SignUp): Promise<void> 
   await db.insertInto('sign_ups').values(toRow(signUp)).execute();
 }
 
-/** Sign-ups without an answer yet, oldest first. */
-export async function unansweredSignUps(db: Database, limit: number): Promise<readonly SignUp[]> {
-  const rows = await db
-    .selectFrom('sign_ups')
-    .selectAll()
-    .where('answered_at', 'is', null)
-    .orderBy('at')
-    .limit(limit)
-    .execute();
-  return rows.map(fromRow);
-}
-
-/** Records that the answer to it is decided. False if it was decided before. */
-export async function markAnswered(db: Database, id: string, at: string): Promise<boolean> {
-  const result = await db
-    .updateTable('sign_ups')
-    .set({ answered_at: at })
-    .where('id', '=', id)
-    .where('answered_at', 'is', null)
-    .executeTakeFirst();
-  return result.numUpdatedRows > 0n;
-}
-
 export async function findSignUp(db: Database, id: string): Promise<SignUp | undefined> {
   const row = await db.selectFrom('sign_ups').selectAll().where('id', '=', id).executeTakeFirst();
   return row && fromRow(row);
@@ -119,7 +96,6 @@ function toRow(signUp: SignUp): SignUpsTable {
     ip_hash: signUp.ipHash ?? null,
     at: signUp.at,
     expires_at: signUp.expiresAt,
-    answered_at: null,
     confirmed_at: signUp.confirmedAt ?? null,
   };
 }
@@ -132,11 +108,11 @@ function fromRow(row: SignUpsTable): SignUp {
     newsletters: row.newsletters.split(' ').filter((id) => id !== ''),
     language: row.language,
     source: row.source,
-    ...(row.consent_text === null ? {} : { consentText: row.consent_text }),
-    ...(row.ip_hash === null ? {} : { ipHash: row.ip_hash }),
+    consentText: row.consent_text ?? undefined,
+    ipHash: row.ip_hash ?? undefined,
     at: row.at,
     expiresAt: row.expires_at,
-    ...(row.confirmed_at === null ? {} : { confirmedAt: row.confirmed_at }),
+    confirmedAt: row.confirmed_at ?? undefined,
   };
 }
 
