@@ -27,7 +27,7 @@ test('a form is taken from two seconds until a day after it was shown', () => {
   assert.equal(verdict('2026-03-20T07:00:01.999Z'), 'too-soon');
   assert.equal(verdict('2026-03-20T07:00:02Z'), 'good');
   assert.equal(verdict('2026-03-21T06:59:59Z'), 'good');
-  assert.equal(verdict('2026-03-21T07:00:00Z'), 'over');
+  assert.equal(verdict('2026-03-21T07:00:00Z'), 'expired');
   // A clock that was put back.
   assert.equal(verdict('2026-03-20T06:59:00Z'), 'too-soon');
 });
@@ -36,11 +36,11 @@ test('a form token is nobody else’s, and survives a new key as long as the old
   const later = '2026-03-20T08:00:00Z';
   const token = makeFormToken(at('2026-03-20T07:00:00Z'));
   for (const wrong of ['', 'x', `${token}x`, token.replace(/^./, 'A'), '\0', 'a.b.c']) {
-    assert.equal(judgeFormToken(wrong, at(later)), 'over', wrong);
+    assert.equal(judgeFormToken(wrong, at(later)), 'expired', wrong);
   }
   const next = 'a new secret of a test, long enough';
   assert.equal(judgeFormToken(token, at(later, [next, ...config.secrets])), 'good');
-  assert.equal(judgeFormToken(token, at(later, [next])), 'over');
+  assert.equal(judgeFormToken(token, at(later, [next])), 'expired');
 });
 
 test('a proof of work is for one form, one address and so many bits', () => {

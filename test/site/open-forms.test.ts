@@ -85,6 +85,7 @@ test('preferences have what is not in the config, to be left and not to be joine
   assert.deepEqual(page?.subscriptions.at(-1), {
     newsletter: { id: NEWSLETTER },
     status: 'active',
+    leftAt: undefined,
   });
   const saved = await savePreferences(deps, token, []);
   assert.ok(saved?.subscriptions.every(({ newsletter }) => newsletter.id !== NEWSLETTER));
