@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { readIdentity } from '../database/identity.ts';
 import { storedInstant } from '../database/instants.ts';
 import type { Database } from '../database/tables.ts';
 import { addressKey, type EmailAddress } from '../kernel/email-address.ts';
@@ -7,7 +6,6 @@ import {
   changeSubscriptions,
   type SubscriptionChange,
 } from '../subscribers/change-subscriptions.ts';
-import { hashAddress, hashesOfAddress } from '../subscribers/keyed-hashes.ts';
 import {
   type AddressChange,
   findAddressChange,
@@ -17,20 +15,16 @@ import {
 } from '../subscribers/queries/address-changes.ts';
 import { dropMails, insertMail } from '../subscribers/queries/mails.ts';
 import { deleteRequestsOf } from '../subscribers/queries/sign-ups.ts';
-import {
-  findSubscription,
-  lockSubscriptions,
-  type Subscription,
-} from '../subscribers/queries/subscriptions.ts';
+import { lockSubscriptions, type Subscription } from '../subscribers/queries/subscriptions.ts';
 import { readConfirmToken } from './confirm-sign-up.ts';
-import { findPerson } from './person.ts';
+import { findPerson, holderOf, type Person } from './person.ts';
 import {
   type MailRequest,
   type RequestResult,
   requestMail,
   type SiteDependencies,
 } from './request-mail.ts';
-import { isOutdated, type MailboxStatus, statusesOf } from './subscription-status.ts';
+import { hashesOf, isOutdated, type MailboxStatus, statusesOf } from './subscription-status.ts';
 
 /** The state of a link that confirms a new address. `open`: not confirmed yet. */
 export type AddressConfirmation =
@@ -79,7 +73,7 @@ export async function readAddressChange(
   if (change === undefined) return { kind: 'expired' };
   const { address, confirmedAt } = change;
   if (confirmedAt !== undefined) return { kind: 'done', address };
-  return (await oldAddressOf(db, change)) ? { kind: 'open', address } : { kind: 'expired' };
+  return (await ownerOf(db, change)) ? { kind: 'open', address } : { kind: 'expired' };
 }
 
 /** Moves all subscriptions to the new address. It can be repeated, with the same answer. */
@@ -94,34 +88,21 @@ export async function confirmAddressChange(
     const change = await lockAddressChange(db, id);
     if (change === undefined) return { kind: 'expired' };
     if (change.confirmedAt !== undefined) return { kind: 'done', address: change.address };
-    const from = await oldAddressOf(db, change);
-    if (from === undefined) return { kind: 'expired' };
+    const owner = await ownerOf(db, change);
+    if (owner === undefined) return { kind: 'expired' };
     await markChangeConfirmed(db, change.id, at);
-    if (addressKey(change.address) !== addressKey(from))
-      await moveMailbox(deps, db, { from, change, at });
+    if (addressKey(change.address) !== addressKey(owner.address)) {
+      await moveMailbox(deps, db, owner, change, at);
+    }
     return { kind: 'done', address: change.address };
   });
   deps.signals.notices.notify();
   return confirmation;
 }
 
-/** The address of the subscriptions to move. Undefined if they no longer have it. */
-async function oldAddressOf(
-  db: Database,
-  { subscriber, fromHash }: AddressChange,
-): Promise<EmailAddress | undefined> {
-  const subscription = await findSubscription(db, subscriber);
-  if (subscription === undefined) return undefined;
-  const { address } = subscription;
-  const hashes = hashesOfAddress((await readIdentity(db)).hash_key, address);
-  return hashes.includes(fromHash) ? address : undefined;
-}
-
-/** The mailbox to move, its new address, and the time (ISO 8601 instant). */
-interface Move {
-  readonly from: EmailAddress;
-  readonly change: AddressChange;
-  readonly at: string;
+/** The person whose subscriptions move. Undefined if these no longer have the address. */
+function ownerOf(db: Database, { subscriber, fromHash }: AddressChange) {
+  return holderOf(db, { subscriber, addressHash: fromHash });
 }
 
 /**
@@ -134,17 +115,21 @@ interface Move {
 async function moveMailbox(
   { config }: SiteDependencies,
   db: Database,
-  { from, change, at }: Move,
+  { address: from }: Person,
+  change: AddressChange,
+  at: string,
 ): Promise<void> {
-  const { hash_key: key } = await readIdentity(db);
   const moved = (await lockSubscriptions(db, from)).filter(({ status }) => status === 'active');
   const [first] = moved;
   if (first === undefined) return;
   const newsletters = moved.map(({ newsletter }) => newsletter);
   const targets = await lockSubscriptions(db, change.address);
   const statuses = await statusesOf(db, change.address, targets, newsletters);
-  const addressHash = hashAddress(key, from);
-  await dropMails(db, { addressHashes: [addressHash], kinds: ['welcome', 'preferences'], at });
+  const [addressHash = ''] = await hashesOf(db, from);
+  await dropMails(db, at)
+    .where('address_hash', '=', addressHash)
+    .where('kind', 'in', ['welcome', 'preferences'])
+    .execute();
   // They are obsolete, and an erasure of the new address would not find them.
   await deleteRequestsOf(db, from);
   const language = config.newsletters.find(({ id }) => id === first.newsletter)?.language ?? 'en';

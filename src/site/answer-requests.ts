@@ -1,17 +1,37 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type { StoreDependencies } from '../database/dependencies.ts';
+import { lockIdentity } from '../database/identity.ts';
 import { storedInstant } from '../database/instants.ts';
+import type { Database } from '../database/tables.ts';
 import type { Route } from '../delivery/run/routes.ts';
 import type { ServiceDependencies, ServicePart } from '../delivery/send-dependencies.ts';
 import { BroadsheetError } from '../kernel/errors.ts';
 import { checkSplitBrain } from '../recovery/split-brain-guard.ts';
+import { changeSubscriptions } from '../subscribers/change-subscriptions.ts';
+import { newSubscriber } from '../subscribers/new-subscriber.ts';
+import { forgetAddressChanges } from '../subscribers/queries/address-changes.ts';
 import {
+  countMailsTo,
+  dropMails,
+  forgetMails,
   hasDueMail,
+  lockRequestedMail,
+  queueMail,
   requestedMails,
   type TransactionalMail,
 } from '../subscribers/queries/mails.ts';
-import { admitMail } from './admit-mail.ts';
+import { forgetRequestNetworks } from '../subscribers/queries/request-networks.ts';
+import {
+  forgetSignUps,
+  lockSignUp,
+  signUpsOf,
+  unconfirmedSubscribers,
+} from '../subscribers/queries/sign-ups.ts';
+import { MOST_AT_ONCE } from '../subscribers/queries/subscribers.ts';
+import { lockSubscriptions } from '../subscribers/queries/subscriptions.ts';
 import { composeForNobody } from './compose-mail.ts';
-import { forgetRequests } from './forget-requests.ts';
+import { consentOf } from './confirm-sign-up.ts';
+import { findMailContent, type MailContent } from './mail-content.ts';
 import { areWorking, openNoticeRoutes, sendMails } from './send-mails.ts';
 
 /** Another process may have stored a request. It can't notify this one. */
@@ -56,8 +76,8 @@ export const answerRequests: ServicePart = async (deps, signal) => {
       if (Math.abs(now - forgotAt) > FORGET_EVERY_MS) {
         forgotAt = now;
         const forgotten = await forgetRequests(deps);
-        if (Object.values(forgotten).some((count) => count > 0))
-          log.event('expired requests deleted', { ...forgotten });
+        const isAny = Object.values(forgotten).some((count) => count > 0);
+        if (isAny) log.event('expired requests deleted', forgotten);
       }
       await answerAll(deps, open, signal);
       await close();
@@ -110,4 +130,99 @@ export async function answerAll(
     const sent = await sendMails(deps, opened);
     hasMore = requested.length + sent > 0;
   }
+}
+
+/**
+ * Decides whether an address gets the mail that a form requested: if there is something to tell it, and
+ * the mailbox is within its limit. Unknown people who signed up become pending subscribers. Returns
+ * whether the mail is sent. False also if it was decided before.
+ */
+export async function admitMail(
+  deps: StoreDependencies,
+  mail: TransactionalMail,
+): Promise<boolean> {
+  const { config, store, clock } = deps;
+  const { id, kind, address, about = '', mailboxHash = '' } = mail;
+  const now = clock();
+  const at = storedInstant(now);
+  return store.transaction(async (db) => {
+    // The counts of two decisions at the same time must include each other.
+    await lockIdentity(db);
+    if (!(await lockRequestedMail(db, id))) return false;
+    if (kind === 'confirm') await lockSignUp(db, about);
+    await lockSubscriptions(db, address);
+    const content = await findMailContent(deps, db, mail);
+    const most = content?.isRare ? 1 : config.web.signUp.perAddressPerDay;
+    const since = storedInstant(now.subtract({ hours: 24 }));
+    if (content === undefined || (await countMailsTo(db, mailboxHash, since)) >= most) {
+      await dropMails(db, at).where('id', '=', id).execute();
+      return false;
+    }
+    // A sign-up may wait for days, while the database is on hold: its mail is as old as this decision.
+    await queueMail(db, id, kind === 'confirm' ? at : mail.at);
+    if (content.toBegin !== undefined) await addPending(db, config, content.toBegin);
+    return true;
+  });
+}
+
+/** The status of people who left before does not change until they confirm. */
+async function addPending(
+  db: Database,
+  config: StoreDependencies['config'],
+  { signUp, statuses }: NonNullable<MailContent['toBegin']>,
+): Promise<void> {
+  const consent = consentOf(signUp);
+  const { address, at, source } = signUp;
+  const earlier = await signUpsOf(db, address);
+  const unknown = statuses
+    .filter(({ status }) => status === 'none')
+    .map(({ newsletter }) =>
+      newSubscriber({ newsletter, address, consent, status: 'pending', changedAt: at }),
+    );
+  // People who are pending by an import stay pending when the sign-up expires.
+  const again = statuses.flatMap(({ status, subscription }) =>
+    status === 'pending' &&
+    subscription !== undefined &&
+    earlier.some((each) => {
+      const { consent: before } = subscription;
+      return each.at === before.at && each.source === before.source;
+    })
+      ? [{ id: subscription.id, event: { kind: 'signedUp', consent, at, source } as const }]
+      : [],
+  );
+  await changeSubscriptions(db, config, async (writer) => {
+    await writer.add(unknown, source);
+    await writer.apply(again);
+  });
+}
+
+/** How long settled mails are kept. No budget counts more than one day. */
+const MAIL_HOURS = 48;
+
+/**
+ * Deletes expired data: sign-ups and addresses that were not confirmed in time, subscribers who are still
+ * pending by such a sign-up, and mails that were sent. Returns how many.
+ */
+export async function forgetRequests({ config, store, clock }: StoreDependencies) {
+  const now = clock();
+  const at = storedInstant(now);
+  const before = storedInstant(now.subtract({ hours: MAIL_HOURS }));
+  const event = { kind: 'lapsed', at, source: 'not confirmed' } as const;
+  return store.transaction(async (db) => {
+    await forgetRequestNetworks(db, before);
+    const lapsed = (await unconfirmedSubscribers(db, at)).map((id) => ({ id, event }));
+    const pending = await changeSubscriptions(db, config, async (writer) => {
+      let count = 0;
+      for (let start = 0; start < lapsed.length; start += MOST_AT_ONCE) {
+        count += (await writer.apply(lapsed.slice(start, start + MOST_AT_ONCE))).length;
+      }
+      return count;
+    });
+    return {
+      pending,
+      signUps: await forgetSignUps(db, at),
+      addressChanges: await forgetAddressChanges(db, at),
+      mails: await forgetMails(db, before),
+    };
+  });
 }

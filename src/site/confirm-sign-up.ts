@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { readIdentity } from '../database/identity.ts';
 import { storedInstant } from '../database/instants.ts';
 import type { Database } from '../database/tables.ts';
 import { readToken } from '../delivery/message/signed-token.ts';
@@ -7,7 +6,6 @@ import type { EmailAddress } from '../kernel/email-address.ts';
 import type { Config } from '../settings/config.ts';
 import type { NewsletterSettings } from '../settings/settings.ts';
 import { type AppliedChange, changeSubscriptions } from '../subscribers/change-subscriptions.ts';
-import { hashAddress } from '../subscribers/keyed-hashes.ts';
 import { newSubscriber } from '../subscribers/new-subscriber.ts';
 import { insertMail } from '../subscribers/queries/mails.ts';
 import { findSignUp, lockSignUp, markConfirmed } from '../subscribers/queries/sign-ups.ts';
@@ -16,7 +14,7 @@ import { lockSubscriptions } from '../subscribers/queries/subscriptions.ts';
 import type { SignUp } from '../subscribers/sign-up.ts';
 import type { Consent } from '../subscribers/subscriber.ts';
 import type { SiteDependencies } from './request-mail.ts';
-import { statusesToJoin } from './subscription-status.ts';
+import { hashesOf, statusesToJoin } from './subscription-status.ts';
 
 /**
  * The state of a link that confirms a sign-up. `open`: not confirmed yet. `expired`: it is too old, or
@@ -92,7 +90,7 @@ async function join(
   const newsletters = statuses.map(({ newsletter }) => newsletter);
   const consent = consentOf(signUp, at);
   const begun = await beginSubscriptions(db, deps.config, { address, newsletters, consent, at });
-  const addressHash = hashAddress((await readIdentity(db)).hash_key, address);
+  const [addressHash = ''] = await hashesOf(db, address);
   for (const { id, subscription } of begun) {
     await insertMail(db, {
       id: randomUUID(),

@@ -1,5 +1,4 @@
 import type { StoreDependencies } from '../database/dependencies.ts';
-import { readIdentity } from '../database/identity.ts';
 import { storedInstant } from '../database/instants.ts';
 import type { MailKind } from '../database/states.ts';
 import type { Database } from '../database/tables.ts';
@@ -7,7 +6,6 @@ import { signToken } from '../delivery/message/signed-token.ts';
 import { unsubscribeToken } from '../delivery/message/unsubscribe-link.ts';
 import { addressKey } from '../kernel/email-address.ts';
 import { lastDeparture } from '../subscribers/journal/journal.ts';
-import { hashesOfAddress } from '../subscribers/keyed-hashes.ts';
 import { findAddressChange } from '../subscribers/queries/address-changes.ts';
 import type { TransactionalMail } from '../subscribers/queries/mails.ts';
 import { findSignUp } from '../subscribers/queries/sign-ups.ts';
@@ -15,7 +13,7 @@ import { findSubscriptions } from '../subscribers/queries/subscribers.ts';
 import { findSubscription } from '../subscribers/queries/subscriptions.ts';
 import type { SignUp } from '../subscribers/sign-up.ts';
 import { preferencesToken } from './person.ts';
-import { type MailboxStatus, statusesToJoin } from './subscription-status.ts';
+import { hashesOf, type MailboxStatus, statusesToJoin } from './subscription-status.ts';
 
 /** What a mail says. */
 export interface MailContent {
@@ -28,7 +26,7 @@ export interface MailContent {
   /** Whether the mailbox gets only one such mail a day: its owner does not want more, or it bounced. */
   readonly isRare?: boolean;
   /** The sign-up that it asks to confirm, and the mailbox's status for each newsletter of it. */
-  readonly begins?: { readonly signUp: SignUp; readonly statuses: readonly MailboxStatus[] };
+  readonly toBegin?: { readonly signUp: SignUp; readonly statuses: readonly MailboxStatus[] };
 }
 
 /**
@@ -38,7 +36,7 @@ export interface MailContent {
  * mail begins here.
  */
 export function findMailContent(
-  deps: Pick<StoreDependencies, 'config' | 'clock'>,
+  deps: StoreDependencies,
   db: Database,
   mail: TransactionalMail,
 ): Promise<MailContent | undefined> {
@@ -57,11 +55,9 @@ export function findMailContent(
   }
 }
 
-type Needed = Pick<StoreDependencies, 'config' | 'clock'>;
-
 /** If they left after the sign-up (a late answer, or one from a backup), it does not ask them. */
 async function ofSignUp(
-  deps: Needed,
+  deps: StoreDependencies,
   db: Database,
   { about = '' }: TransactionalMail,
 ): Promise<MailContent | undefined> {
@@ -84,12 +80,12 @@ async function ofSignUp(
     isRare: statuses.some(
       ({ status }) => status === 'bounced' || status === 'complained' || status === 'erased',
     ),
-    begins: { signUp, statuses },
+    toBegin: { signUp, statuses },
   };
 }
 
 async function ofSubscription(
-  { config }: Needed,
+  { config }: StoreDependencies,
   db: Database,
   { about = '', address }: TransactionalMail,
 ): Promise<MailContent | undefined> {
@@ -110,7 +106,7 @@ async function ofSubscription(
 
 /** People who bounced or complained get no such mail. They can sign up again. */
 async function ofPreferences(
-  deps: Needed,
+  deps: StoreDependencies,
   db: Database,
   { address, addressHash, at }: TransactionalMail,
 ): Promise<MailContent | undefined> {
@@ -126,7 +122,7 @@ async function ofPreferences(
 }
 
 async function ofAddressChange(
-  { config }: Needed,
+  { config }: StoreDependencies,
   db: Database,
   { about = '', address }: TransactionalMail,
 ): Promise<MailContent | undefined> {
@@ -136,8 +132,7 @@ async function ofAddressChange(
   if (subscription === undefined) return undefined;
   const { newsletter } = subscription;
   const known = await findSubscriptions(db, address);
-  const addressHashes = hashesOfAddress((await readIdentity(db)).hash_key, address);
-  const departure = await lastDeparture(db, newsletter, addressHashes);
+  const departure = await lastDeparture(db, newsletter, await hashesOf(db, address));
   const expiresAt = Temporal.Instant.from(change.expiresAt);
   const token = signToken('new-address', [change.id], { secrets: config.secrets, expiresAt });
   return {

@@ -28,7 +28,7 @@ export async function statusesOf(
   subscriptions: readonly Subscriber[],
   newsletters: readonly string[],
 ): Promise<readonly MailboxStatus[]> {
-  const addressHashes = hashesOfAddress((await readIdentity(db)).hash_key, address);
+  const addressHashes = await hashesOf(db, address);
   const statuses: MailboxStatus[] = [];
   for (const newsletter of newsletters) {
     const subscription = subscriptions.find((each) => each.newsletter === newsletter);
@@ -45,12 +45,17 @@ export async function statusesOf(
   return statuses;
 }
 
+/** The keyed hashes of an address: the current one, then those of earlier versions. */
+export async function hashesOf(db: Database, address: EmailAddress): Promise<readonly string[]> {
+  return hashesOfAddress((await readIdentity(db)).hash_key, address);
+}
+
 /**
  * The status of a sign-up's mailbox for each newsletter that it can still begin. Leaves out newsletters
  * that the person left after the sign-up. `subscriptions` are those of the mailbox.
  */
 export async function statusesToJoin(
-  { config }: Pick<StoreDependencies, 'config'>,
+  { config }: StoreDependencies,
   db: Database,
   signUp: SignUp,
   subscriptions: readonly Subscriber[],

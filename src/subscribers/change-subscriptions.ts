@@ -259,7 +259,10 @@ async function dropWelcomes(
   for (const [newsletter, of] of Map.groupBy(lines, (line) => line.newsletter)) {
     const addressHashes = of.map(({ addressHash }) => addressHash);
     const at = of[0]?.at ?? '';
-    const which = { addressHashes, kinds: ['welcome'] as const, at };
-    await dropMails(db, { ...which, newsletter });
+    let drop = dropMails(db, at)
+      .where('address_hash', 'in', addressHashes)
+      .where('kind', '=', 'welcome');
+    if (newsletter !== undefined) drop = drop.where('newsletter', '=', newsletter);
+    await drop.execute();
   }
 }

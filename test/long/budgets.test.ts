@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { openStore } from '../../src/database/open-store.ts';
 import { requestAddressChange } from '../../src/site/address-change.ts';
-import { admitMail } from '../../src/site/admit-mail.ts';
-import { answerAll } from '../../src/site/answer-requests.ts';
+import { admitMail, answerAll } from '../../src/site/answer-requests.ts';
 import { requestPreferences, requestSignUp } from '../../src/site/request-mail.ts';
 import { openNoticeRoutes } from '../../src/site/send-mails.ts';
 import { requestedMails } from '../../src/subscribers/queries/mails.ts';

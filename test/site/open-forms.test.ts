@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { restoreBounced } from '../../src/delivery/bounces/restore-bounced.ts';
 import { unsubscribeToken } from '../../src/delivery/message/unsubscribe-link.ts';
-import { personalData } from '../../src/site/person.ts';
 import { changePreferences, readPreferences } from '../../src/site/preferences.ts';
+import { personalData } from '../../src/site/show-subscriber.ts';
 import { resubscribe, unsubscribe } from '../../src/site/unsubscribe.ts';
 import { test } from '../support/databases.ts';
 import { address, NEWSLETTER } from '../support/paper.ts';

@@ -9,8 +9,9 @@ import {
   requestAddressChange,
 } from '../../src/site/address-change.ts';
 import { confirmSignUp, readConfirmation } from '../../src/site/confirm-sign-up.ts';
-import { eraseMe, personalData } from '../../src/site/person.ts';
+import { eraseMe } from '../../src/site/person.ts';
 import { readPreferences } from '../../src/site/preferences.ts';
+import { personalData } from '../../src/site/show-subscriber.ts';
 import { unsubscribe } from '../../src/site/unsubscribe.ts';
 import { readJournal } from '../../src/subscribers/journal/journal-file.ts';
 import { test } from '../support/databases.ts';

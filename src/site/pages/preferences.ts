@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { requestAddressChange } from '../address-change.ts';
 import { formFields, judgeFormToken, makeFormToken, readAddress, TRAP_FIELD } from '../forms.ts';
-import { eraseMe, personalData } from '../person.ts';
+import { eraseMe } from '../person.ts';
 import {
   changePreferences,
   type Preference,
@@ -10,6 +10,7 @@ import {
   type ShownChoice,
 } from '../preferences.ts';
 import { requestPreferences } from '../request-mail.ts';
+import { personalData } from '../show-subscriber.ts';
 import { type FormProblem, formTitle, problemsOf, sendInbox } from './form.ts';
 import {
   refuseIfBusy,

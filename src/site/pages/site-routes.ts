@@ -1,13 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import type { RoutePlugin } from '../../web/web-dependencies.ts';
-import { addApi } from './api.ts';
 import { addApprove } from './approve.ts';
 import { addConfirm } from './confirm.ts';
 import { addEmbed } from './embed.ts';
 import { addHome } from './home.ts';
 import { addPreferences } from './preferences.ts';
 import { isKnown, type Site } from './site.ts';
-import { addSubscribe } from './subscribe.ts';
+import { addApi, addSubscribe } from './subscribe.ts';
 import { addUnsubscribe } from './unsubscribe.ts';
 
 /**

@@ -38,11 +38,7 @@ export async function findAddressChange(
   db: Database,
   id: string,
 ): Promise<AddressChange | undefined> {
-  const row = await db
-    .selectFrom('address_changes')
-    .selectAll()
-    .where('id', '=', id)
-    .executeTakeFirst();
+  const row = await byId(db, id).executeTakeFirst();
   return row && fromRow(row);
 }
 
@@ -51,9 +47,12 @@ export async function lockAddressChange(
   db: Database,
   id: string,
 ): Promise<AddressChange | undefined> {
-  const query = db.selectFrom('address_changes').selectAll().where('id', '=', id);
-  const row = await lockRow(db, query).executeTakeFirst();
+  const row = await lockRow(db, byId(db, id)).executeTakeFirst();
   return row && fromRow(row);
+}
+
+function byId(db: Database, id: string) {
+  return db.selectFrom('address_changes').selectAll().where('id', '=', id);
 }
 
 /** Records that the owner of the new address confirmed it. */

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Database } from '../../database/tables.ts';
 import { addressKey, type EmailAddress, ERASED_ADDRESS } from '../../kernel/email-address.ts';
-import { SETTLED, UNSENT } from './mails.ts';
+import { dropMails } from './mails.ts';
 import { deleteSubscriptions } from './write-subscriptions.ts';
 
 /** What was erased. */
@@ -84,19 +84,13 @@ async function eraseRequests(
     .deleteFrom('sign_ups')
     .where('address_key', '=', of.key)
     .executeTakeFirst();
-  const toThem = await db
-    .updateTable('mails')
-    .set({ ...SETTLED, state: 'dropped', settled_at: at })
+  const toThem = await dropMails(db, at)
     .where('address_hash', 'in', of.addressHashes)
-    .where('state', 'in', UNSENT)
     .executeTakeFirst();
   // To new addresses that were not confirmed.
   const changes = changed.map(({ id }) => id);
-  await db
-    .updateTable('mails')
-    .set({ ...SETTLED, state: 'dropped', settled_at: at })
+  await dropMails(db, at)
     .where('about', 'in', ['', ...changes])
-    .where('state', 'in', UNSENT)
     .execute();
   return changed.length + Number(signUps.numDeletedRows) + Number(toThem.numUpdatedRows);
 }

@@ -79,63 +79,37 @@ export async function requestedMails(
 
 /** Locks a requested mail until the transaction ends. False if it was decided already. */
 export async function lockRequestedMail(db: Database, id: string): Promise<boolean> {
-  const query = db
-    .selectFrom('mails')
-    .selectAll()
-    .where('id', '=', id)
-    .where('state', '=', 'requested');
-  return (await lockRow(db, query).executeTakeFirst()) !== undefined;
+  const query = db.selectFrom('mails').selectAll().where('id', '=', id);
+  const row = await lockRow(db, query.where('state', '=', 'requested')).executeTakeFirst();
+  return row !== undefined;
 }
 
 /** Queues a requested mail to be sent. `at`: its time from now on. */
-export async function admitMail(db: Database, id: string, at: string): Promise<void> {
+export async function queueMail(db: Database, id: string, at: string): Promise<void> {
   await db.updateTable('mails').set({ state: 'waiting', at }).where('id', '=', id).execute();
 }
 
-/** Drops a requested mail. */
-export async function dropMail(db: Database, id: string, at: string): Promise<void> {
-  await db
+/** Drops mails that are not settled, without their addresses. Add conditions, and execute it. */
+export function dropMails(db: Database, at: string) {
+  return db
     .updateTable('mails')
     .set({ ...SETTLED, state: 'dropped', settled_at: at })
-    .where('id', '=', id)
-    .execute();
+    .where('state', 'in', ['requested', 'waiting']);
 }
-
-/** Drops unsent mails of these kinds to mailboxes, for one newsletter or all. */
-export async function dropMails(
-  db: Database,
-  which: {
-    readonly addressHashes: readonly string[];
-    readonly kinds: readonly MailKind[];
-    readonly newsletter?: string;
-    readonly at: string;
-  },
-): Promise<void> {
-  let query = db
-    .updateTable('mails')
-    .set({ ...SETTLED, state: 'dropped', settled_at: which.at })
-    .where('address_hash', 'in', which.addressHashes)
-    .where('state', 'in', UNSENT)
-    .where('kind', 'in', which.kinds);
-  if (which.newsletter !== undefined) query = query.where('newsletter', '=', which.newsletter);
-  await query.execute();
-}
-
-/** The states of mails that have an address. */
-export const UNSENT: readonly MailState[] = ['requested', 'waiting'];
 
 /** A mail loses these when it is settled. */
-export const SETTLED = { address: null, about: null, lease_until: null, retry_at: null } as const;
+const SETTLED = { address: null, about: null, lease_until: null, retry_at: null } as const;
 
 export async function hasDueMail(db: Database, now: string): Promise<boolean> {
-  const row = await db
-    .selectFrom('mails')
-    .select('id')
-    .where('state', '=', 'waiting')
-    .where((where) => where.or([where('retry_at', 'is', null), where('retry_at', '<=', now)]))
-    .limit(1)
-    .executeTakeFirst();
+  const row = await dueMails(db, now).select('id').limit(1).executeTakeFirst();
   return row !== undefined;
+}
+
+function dueMails(db: Database, now: string) {
+  return db
+    .selectFrom('mails')
+    .where('state', '=', 'waiting')
+    .where((where) => where.or([where('retry_at', 'is', null), where('retry_at', '<=', now)]));
 }
 
 /**
@@ -151,21 +125,18 @@ export async function claimMails(
     readonly limit: number;
   },
 ): Promise<readonly ClaimedMail[]> {
-  let query = db
-    .selectFrom('mails')
+  const { now, leaseNow, leaseUntil, limit } = claim;
+  let query = dueMails(db, now)
     .selectAll()
-    .where('state', '=', 'waiting')
-    .where((where) => where.or([where('retry_at', 'is', null), where('retry_at', '<=', claim.now)]))
     .where((where) =>
-      where.or([where('lease_until', 'is', null), where('lease_until', '<=', claim.leaseNow)]),
+      where.or([where('lease_until', 'is', null), where('lease_until', '<=', leaseNow)]),
     )
     .orderBy('at')
-    .limit(claim.limit);
+    .limit(limit);
   // SQLite's transactions run one after the other. PostgreSQL's must not lease each other's rows.
   if (isPostgres(db)) query = query.forUpdate().skipLocked();
   const rows = await query.execute();
   if (rows.length === 0) return [];
-  const { leaseUntil } = claim;
   const ids = rows.map(({ id }) => id);
   await db.updateTable('mails').set({ lease_until: leaseUntil }).where('id', 'in', ids).execute();
   return rows.flatMap(mailsFromRow).map((mail) => ({ ...mail, leaseUntil }));
@@ -183,10 +154,16 @@ export async function holdsMail(db: Database, mail: ClaimedMail): Promise<boolea
   return row !== undefined;
 }
 
-/**
- * Settles a mail and removes its address. `kind`: the kind that was sent. Does not change a mail that
- * another program has leased.
- */
+/** Changes a mail, unless another program has leased it meanwhile. */
+function updateHeld(db: Database, mail: ClaimedMail) {
+  return db
+    .updateTable('mails')
+    .where('id', '=', mail.id)
+    .where('state', '=', 'waiting')
+    .where('lease_until', '=', mail.leaseUntil);
+}
+
+/** Settles a mail and removes its address. `kind`: the kind that was sent. */
 export async function settleMail(
   db: Database,
   mail: ClaimedMail,
@@ -197,12 +174,8 @@ export async function settleMail(
   },
 ): Promise<void> {
   const { state, kind, at } = result;
-  await db
-    .updateTable('mails')
-    .set((set) => ({ ...SETTLED, state, kind, settled_at: at, attempts: set('attempts', '+', 1) }))
-    .where('id', '=', mail.id)
-    .where('state', '=', 'waiting')
-    .where('lease_until', '=', mail.leaseUntil)
+  await updateHeld(db, mail)
+    .set({ ...SETTLED, state, kind, settled_at: at, attempts: mail.attempts + 1 })
     .execute();
 }
 
@@ -212,17 +185,8 @@ export async function postponeMail(
   mail: ClaimedMail,
   { retryAt, tried }: { readonly retryAt: string; readonly tried: boolean },
 ): Promise<void> {
-  await db
-    .updateTable('mails')
-    .set((set) => ({
-      lease_until: null,
-      retry_at: retryAt,
-      attempts: set('attempts', '+', tried ? 1 : 0),
-    }))
-    .where('id', '=', mail.id)
-    .where('state', '=', 'waiting')
-    .where('lease_until', '=', mail.leaseUntil)
-    .execute();
+  const attempts = mail.attempts + (tried ? 1 : 0);
+  await updateHeld(db, mail).set({ lease_until: null, retry_at: retryAt, attempts }).execute();
 }
 
 /**
@@ -250,21 +214,18 @@ export async function countRequests(
   since: string,
   ipHash: string,
 ): Promise<{ readonly ofIp: number; readonly inAll: number }> {
-  const signUps = db
-    .selectFrom('sign_ups')
-    .select((select) => select.fn.countAll<number>().as('count'))
-    .where('at', '>', since);
-  const mails = db
-    .selectFrom('mails')
-    .select((select) => select.fn.countAll<number>().as('count'))
-    .where('at', '>', since)
-    // Mails about a sign-up have no hash: the sign-up counts instead.
-    .where('ip_hash', 'is not', null);
+  const after = (table: 'sign_ups' | 'mails') =>
+    db
+      .selectFrom(table)
+      .select((select) => select.fn.countAll<number>().as('count'))
+      .where('at', '>', since);
+  // Mails about a sign-up have no hash: the sign-up counts instead.
+  const mails = after('mails').where('ip_hash', 'is not', null);
   const counts = await db
     .selectNoFrom([
-      signUps.where('ip_hash', '=', ipHash).as('signUpsOfIp'),
+      after('sign_ups').where('ip_hash', '=', ipHash).as('signUpsOfIp'),
       mails.where('ip_hash', '=', ipHash).as('mailsOfIp'),
-      signUps.as('signUps'),
+      after('sign_ups').as('signUps'),
       mails.as('mails'),
     ])
     .executeTakeFirstOrThrow();

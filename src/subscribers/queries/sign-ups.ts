@@ -8,15 +8,18 @@ export async function insertSignUp(db: Database, signUp: SignUp): Promise<void> 
 }
 
 export async function findSignUp(db: Database, id: string): Promise<SignUp | undefined> {
-  const row = await db.selectFrom('sign_ups').selectAll().where('id', '=', id).executeTakeFirst();
+  const row = await byId(db, id).executeTakeFirst();
   return row && fromRow(row);
 }
 
 /** The same, with a row lock until the transaction ends. */
 export async function lockSignUp(db: Database, id: string): Promise<SignUp | undefined> {
-  const query = db.selectFrom('sign_ups').selectAll().where('id', '=', id);
-  const row = await lockRow(db, query).executeTakeFirst();
+  const row = await lockRow(db, byId(db, id)).executeTakeFirst();
   return row && fromRow(row);
+}
+
+function byId(db: Database, id: string) {
+  return db.selectFrom('sign_ups').selectAll().where('id', '=', id);
 }
 
 /** Records that its owner confirmed it, for these newsletters. */
