@@ -17,7 +17,7 @@ import { dropMails, insertMail } from '../subscribers/queries/mails.ts';
 import { deleteRequestsOf } from '../subscribers/queries/sign-ups.ts';
 import { lockSubscriptions, type Subscription } from '../subscribers/queries/subscriptions.ts';
 import { readConfirmToken } from './confirm-sign-up.ts';
-import { findPerson, holderOf, type Person } from './person.ts';
+import { findPerson, holderOf, type Person } from './preferences.ts';
 import {
   type MailRequest,
   type RequestResult,

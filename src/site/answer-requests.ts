@@ -32,7 +32,7 @@ import { lockSubscriptions } from '../subscribers/queries/subscriptions.ts';
 import { composeForNobody } from './compose-mail.ts';
 import { consentOf } from './confirm-sign-up.ts';
 import { findMailContent, type MailContent } from './mail-content.ts';
-import { areWorking, openNoticeRoutes, sendMails } from './send-mails.ts';
+import { AT_ONCE, countToTry, openNoticeRoutes, sendMails } from './send-mails.ts';
 
 /** Another process may have stored a request. It can't notify this one. */
 const LOOK_AGAIN_MS = 5000;
@@ -44,7 +44,7 @@ const FORGET_EVERY_MS = 600_000;
 /** Time for sends in progress when the service has to stop. */
 const STOP_MS = 8000;
 
-const AT_ONCE = 100;
+const DECIDED_AT_ONCE = 100;
 
 /**
  * The part of the service that answers requests from the site. It decides which requests get a mail,
@@ -114,7 +114,7 @@ export async function answerAll(
   const { db } = deps.store;
   let hasMore = true;
   while (hasMore && signal?.aborted !== true) {
-    const requested = await requestedMails(db, AT_ONCE);
+    const requested = await requestedMails(db, DECIDED_AT_ONCE);
     const isDue = await hasDueMail(db, storedInstant(deps.clock()));
     if (requested.length === 0 && !isDue) return;
     await checkSplitBrain(deps);
@@ -123,11 +123,12 @@ export async function answerAll(
       if (!(await admitMail(deps, mail))) forNobody.push(mail);
     }
     const opened = routes();
+    const limit = await countToTry(deps, opened);
     // While no relay works, no decoy mail is composed.
-    if (await areWorking(deps, opened)) {
+    if (limit === AT_ONCE) {
       for (const mail of forNobody) await composeForNobody(deps, mail);
     }
-    const sent = await sendMails(deps, opened);
+    const sent = await sendMails(deps, opened, limit);
     hasMore = requested.length + sent > 0;
   }
 }

@@ -42,16 +42,8 @@ export async function composeMail(
     unsubscribeUrl: unsubscribeToken && unsubscribeUrlOf(serviceUrl, unsubscribeToken),
   });
   const date = Temporal.Instant.from(at);
-  return noticeMessage({
-    ...rendered,
-    id,
-    newsletter,
-    address,
-    publicUrl,
-    serviceUrl,
-    date,
-    unsubscribeToken,
-  });
+  const common = { id, newsletter, address, publicUrl, serviceUrl, date, unsubscribeToken };
+  return noticeMessage({ ...common, ...rendered });
 }
 
 /**
@@ -67,14 +59,7 @@ export async function composeForNobody(
   await composeMail(deps, mail, { kind: mail.kind, newsletters: [], url }).catch(() => undefined);
 }
 
-/** The rendered parts of a mail. */
-export interface RenderedMail {
-  readonly subject: string;
-  readonly html: string;
-  readonly text: string;
-}
-
-export interface RenderedMailInput {
+export interface MailInput {
   readonly kind: MailKind;
   readonly templates: Templates;
   readonly texts: Texts;
@@ -103,28 +88,13 @@ export const MAIL_KINDS = Object.keys(TEXTS) as readonly MailKind[];
 const OF_SITE: readonly MailKind[] = ['preferences', 'new-address', 'address-changed'];
 
 /**
- * A mail of the given kind, in the language of `texts`. It contains nothing from the form's sender except
- * the address. Throws a `BroadsheetError` (config) for a broken template.
+ * The subject, HTML and text of a mail in the language of `texts`. It contains nothing from the form's
+ * sender except the address. Throws a `BroadsheetError` (config) for a broken template.
  */
-export async function renderMail(input: RenderedMailInput): Promise<RenderedMail> {
-  const { templates, newsletters, site } = input;
-  const notice = noticeScope(input);
-  const scope = { ...newsletterScope(newsletters[0], site), notice };
-  return {
-    subject: notice.subject,
-    html: await renderMjml(templates.noticeMjml, scope),
-    text: `${renderLiquid(templates.noticeText, scope, 'text').trim()}\n`,
-  };
-}
-
-/**
- * The variables of `notice.mjml` and `notice.txt` besides the newsletter and the site. Missing values are
- * empty.
- */
-function noticeScope(input: RenderedMailInput) {
-  const { kind, newsletters, site, texts, address, url = '', unsubscribeUrl = '' } = input;
-  const names = newsletters.map(({ name }) => oneLine(name));
+export async function renderMail(input: MailInput) {
+  const { kind, templates, newsletters, site, texts, address, url = '' } = input;
   const [first, ...others] = newsletters;
+  const names = newsletters.map(({ name }) => oneLine(name));
   const values = {
     name: new Intl.ListFormat(texts.language, { type: 'conjunction' }).format(names),
     site: oneLine(site.title),
@@ -132,12 +102,14 @@ function noticeScope(input: RenderedMailInput) {
   };
   const text = (name: string) => texts.text(`mail.${TEXTS[kind]}.${name}`, values);
   const hasButton = kind !== 'address-changed';
-  return {
+  const subject = oneLine(text('subject'));
+  // The variables of `notice.mjml` and `notice.txt` besides the newsletter and the site.
+  const notice = {
     kind,
     language: texts.language,
     dir: textDirection(texts.language),
     title: OF_SITE.includes(kind) || others.length > 0 ? values.site : oneLine(first.name),
-    subject: oneLine(text('subject')),
+    subject,
     preheader: text('preheader'),
     body: text('body'),
     description: kind === 'welcome' ? oneLine(first.description) : '',
@@ -146,6 +118,12 @@ function noticeScope(input: RenderedMailInput) {
     remark: kind === 'welcome' ? '' : text('remark'),
     why: text('why'),
     unsubscribe: texts.text('mail.unsubscribe'),
-    unsubscribe_url: unsubscribeUrl,
+    unsubscribe_url: input.unsubscribeUrl ?? '',
+  };
+  const scope = { ...newsletterScope(first, site), notice };
+  return {
+    subject,
+    html: await renderMjml(templates.noticeMjml, scope),
+    text: `${renderLiquid(templates.noticeText, scope, 'text').trim()}\n`,
   };
 }

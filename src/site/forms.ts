@@ -5,16 +5,13 @@ import { type EmailAddress, parseEmailAddress } from '../kernel/email-address.ts
 import type { Config } from '../settings/config.ts';
 import type { NewsletterSettings } from '../settings/settings.ts';
 
-/** The fields of a form or of a JSON body. A missing field or one that is not text is ''. */
-export interface FormFields {
-  /** The only value of a field, trimmed. */
-  one(name: string): string;
-  /** All values of a field. A form sends several as a list, and one as text. */
-  all(name: string): readonly string[];
-}
+export type FormFields = ReturnType<typeof formFields>;
 
-/** The fields of a body from Fastify's parser. The body may be anything. */
-export function formFields(body: unknown): FormFields {
+/**
+ * The fields of a form or of a JSON body from Fastify's parser, trimmed. The body may be anything. A field
+ * that is missing or not text is ''. A form sends several values of a field as a list, and one as text.
+ */
+export function formFields(body: unknown) {
   const record: object = typeof body === 'object' && body !== null ? body : {};
   const all = (name: string) => {
     const value: unknown = Object.hasOwn(record, name) ? record[name as never] : undefined;
@@ -22,7 +19,7 @@ export function formFields(body: unknown): FormFields {
       .filter((each) => typeof each === 'string')
       .map((each) => each.trim());
   };
-  return { all, one: (name) => all(name)[0] ?? '' };
+  return { all, one: (name: string) => all(name)[0] ?? '' };
 }
 
 /** The honeypot field that people do not see. Browsers do not fill in a field with this name. */
@@ -32,28 +29,20 @@ export const TRAP_FIELD = 'subject_matter';
 export type FieldProblem = 'no_address' | 'wrong_address' | 'no_newsletter';
 
 /** An address as a user typed it into a form. */
-export interface TypedAddress {
+interface TypedAddress {
   readonly typed: string;
-  readonly address: EmailAddress | undefined;
+  readonly address?: EmailAddress;
   readonly problems: readonly FieldProblem[];
-}
-
-/** A submitted sign-up form. */
-export interface SignUpForm extends TypedAddress {
-  /** Ids of offered newsletters. */
-  readonly newsletters: readonly string[];
-  /** Whether a program filled in the hidden field. */
-  readonly isTrapped: boolean;
 }
 
 /**
  * Reads a sign-up from a form or JSON. If only one newsletter is offered, the sign-up is for that one.
- * Newsletters that are not offered are ignored.
+ * Newsletters that are not offered are ignored. `isTrapped`: a program filled in the hidden field.
  */
 export function readSignUp(
   fields: FormFields,
   offered: readonly Pick<NewsletterSettings, 'id'>[],
-): SignUpForm {
+): TypedAddress & { readonly newsletters: readonly string[]; readonly isTrapped: boolean } {
   const { problems, ...address } = readAddress(fields);
   const ids = offered.map(({ id }) => id);
   const named = fields.all('newsletters');
@@ -70,10 +59,10 @@ export function readSignUp(
 /** Reads the field `address`. */
 export function readAddress(fields: FormFields): TypedAddress {
   const typed = fields.one('address');
-  if (typed === '') return { typed, address: undefined, problems: ['no_address'] };
+  if (typed === '') return { typed, problems: ['no_address'] };
   const parsed = parseEmailAddress(typed);
   if ('address' in parsed) return { typed, address: parsed.address, problems: [] };
-  return { typed, address: undefined, problems: ['wrong_address'] };
+  return { typed, problems: ['wrong_address'] };
 }
 
 /** How long a form may stay open before it is submitted. */

@@ -12,7 +12,7 @@ import { findSignUp } from '../subscribers/queries/sign-ups.ts';
 import { findSubscriptions } from '../subscribers/queries/subscribers.ts';
 import { findSubscription } from '../subscribers/queries/subscriptions.ts';
 import type { SignUp } from '../subscribers/sign-up.ts';
-import { preferencesToken } from './person.ts';
+import { preferencesToken } from './preferences.ts';
 import { hashesOf, type MailboxStatus, statusesToJoin } from './subscription-status.ts';
 
 /** What a mail says. */

@@ -31,8 +31,6 @@ const CONNECTIONS = 2;
 /** The longest wait for one relay. If it is silent longer, another relay is tried. */
 const TIMEOUTS = { connectMs: 10_000, silenceMs: 60_000 };
 
-const AT_ONCE = 8;
-
 /**
  * Longer than one delivery takes; short, because after a crash nobody gets their mail until it runs out.
  */
@@ -61,38 +59,34 @@ export function openNoticeRoutes({
   return openRoutes(accounts, store, open).toSorted((a, b) => b.account.weight - a.account.weight);
 }
 
-/** Whether mails are sent at once, as far as is known: a relay is usable, and not in trouble. */
-export async function areWorking(
-  { store, machineClock }: Pick<ServiceDependencies, 'store' | 'machineClock'>,
-  routes: readonly Route[],
-): Promise<boolean> {
-  await shareTroubles(store.db, routes);
-  const now = machineClock().epochMilliseconds;
-  return routes.some((route) => isUsable(route, now) && route.trouble === undefined);
-}
+/** Mails to try at once while a relay works, as far as is known. */
+export const AT_ONCE = 8;
 
 /**
  * How many mails may be tried now. One if every usable relay was in trouble, as a test. None if no relay
  * is usable.
  */
-async function countToTry(deps: ServiceDependencies, routes: readonly Route[]): Promise<number> {
-  if (await areWorking(deps, routes)) return AT_ONCE;
-  const now = deps.machineClock().epochMilliseconds;
-  return routes.some((route) => isUsable(route, now)) ? 1 : 0;
+export async function countToTry(
+  { store, machineClock }: ServiceDependencies,
+  routes: readonly Route[],
+): Promise<number> {
+  await shareTroubles(store.db, routes);
+  const now = machineClock().epochMilliseconds;
+  const usable = routes.filter((route) => isUsable(route, now));
+  return usable.some(({ trouble }) => trouble === undefined) ? AT_ONCE : Math.min(1, usable.length);
 }
 
 /**
- * Sends a few due mails, oldest first, and settles or postpones each. They count towards the relay
- * quotas, but do not wait for them: editions wait instead. Returns how many there were. If no relay is
- * usable, it changes no mail. Each mail is kept until a relay has answered. A crash can send it twice,
- * with the same Message-ID, but never loses it.
+ * Sends up to `limit` due mails, oldest first, and settles or postpones each. They count towards the relay
+ * quotas, but do not wait for them: editions wait instead. Returns how many there were. Each mail is kept
+ * until a relay has answered. A crash can send it twice, with the same Message-ID, but never loses it.
  */
 export async function sendMails(
   deps: ServiceDependencies,
   routes: readonly Route[],
+  limit: number,
 ): Promise<number> {
   const { store, clock } = deps;
-  const limit = await countToTry(deps, routes);
   if (limit === 0) return 0;
   const lease = await store.leaseClock();
   const claimed = await store.transaction((db) =>
@@ -112,10 +106,14 @@ async function sendMail(
   routes: readonly Route[],
   mail: ClaimedMail,
 ): Promise<void> {
-  const { store, clock, log } = deps;
+  const { store, clock, machineClock, random, log } = deps;
   let { kind } = mail;
   const settle = (state: 'sent' | 'failed' | 'dropped') =>
     settleMail(store.db, mail, { state, kind, at: storedInstant(clock()) });
+  const postpone = (seconds: number, tried: boolean) =>
+    postponeMail(store.db, mail, { retryAt: storedInstant(clock().add({ seconds })), tried });
+  // A fifth of an edition's wait: first a minute, because the person is waiting for the mail.
+  const retrySeconds = Math.round(retryDelaySeconds(mail.attempts + 1, random()) / 5);
   const givenUpAt = Temporal.Instant.from(mail.at).add({ hours: GIVE_UP_HOURS });
   if (Temporal.Instant.compare(clock(), givenUpAt) >= 0) {
     log.trouble('gave up on a mail to a subscriber after one day', { kind });
@@ -128,7 +126,7 @@ async function sendMail(
     message = content && (await composeMail(deps, mail, content));
   } catch (error) {
     log.failure('a mail to a subscriber cannot be made', error, { kind });
-    return postpone(deps, mail);
+    return postpone(retrySeconds, true);
   }
   if (message === undefined) return settle('dropped');
   const outcome = await tryRoutes(deps, routes, mail, message);
@@ -143,11 +141,15 @@ async function sendMail(
       return;
     case 'deferred':
     case 'inDoubt':
-      return postpone(deps, mail);
+      return postpone(retrySeconds, true);
     case 'relayTrouble':
     case 'limited':
-    case undefined:
-      return postponeUntilBack(deps, routes, mail);
+    case undefined: {
+      // Longer than the relays rest. The next try then uses another mail: one must not block all others.
+      const now = machineClock().epochMilliseconds;
+      const restMs = Math.min(...routes.map(({ restsUntil }) => Math.max(0, restsUntil - now)));
+      return postpone(Math.ceil(restMs / 1000) + AFTER_REST_SECONDS, false);
+    }
     case 'withheld':
       return;
   }
@@ -176,32 +178,6 @@ async function tryRoutes(
     await noteTrouble(deps, route, outcome.reply.text);
   }
   return undefined;
-}
-
-/** A fifth of an edition's wait: first a minute, because the person is waiting for the mail. */
-async function postpone(
-  { store, clock, random }: ServiceDependencies,
-  mail: ClaimedMail,
-): Promise<void> {
-  const seconds = Math.round(retryDelaySeconds(mail.attempts + 1, random()) / 5);
-  const retryAt = storedInstant(clock().add({ seconds }));
-  await postponeMail(store.db, mail, { retryAt, tried: true });
-}
-
-/**
- * Waits longer than the relays pause. The next attempt then uses another mail: one message must not block
- * all others.
- */
-async function postponeUntilBack(
-  { store, clock, machineClock }: ServiceDependencies,
-  routes: readonly Route[],
-  mail: ClaimedMail,
-): Promise<void> {
-  const now = machineClock().epochMilliseconds;
-  const restMs = Math.min(...routes.map(({ restsUntil }) => Math.max(0, restsUntil - now)));
-  const seconds = Math.ceil(restMs / 1000) + AFTER_REST_SECONDS;
-  const retryAt = storedInstant(clock().add({ seconds }));
-  await postponeMail(store.db, mail, { retryAt, tried: false });
 }
 
 // These mails and editions use separate routes to the same relays. The database shares a relay's trouble

@@ -11,7 +11,7 @@ import { findSubscriptions } from '../subscribers/queries/subscribers.ts';
 import { erasuresOf, historiesOf } from '../subscribers/queries/subscription-history.ts';
 import { movedInto } from '../subscribers/queries/subscriptions.ts';
 import type { Subscriber } from '../subscribers/subscriber.ts';
-import { findPerson } from './person.ts';
+import { findPerson } from './preferences.ts';
 import { hashesOf } from './subscription-status.ts';
 
 // Everything that is stored about an address: for the publisher, and for the person.

@@ -8,7 +8,7 @@ import { unsubscribeToken } from '../../src/delivery/message/unsubscribe-link.ts
 import { confirmAddressChange, requestAddressChange } from '../../src/site/address-change.ts';
 import { admitMail, forgetRequests } from '../../src/site/answer-requests.ts';
 import { confirmSignUp } from '../../src/site/confirm-sign-up.ts';
-import { preferencesToken } from '../../src/site/person.ts';
+import { preferencesToken } from '../../src/site/preferences.ts';
 import { resubscribe, unsubscribe } from '../../src/site/unsubscribe.ts';
 import { addSubscriber } from '../../src/subscribers/add-subscriber.ts';
 import { eraseSubscriber } from '../../src/subscribers/erase-subscriber.ts';

@@ -9,8 +9,7 @@ import {
   requestAddressChange,
 } from '../../src/site/address-change.ts';
 import { confirmSignUp, readConfirmation } from '../../src/site/confirm-sign-up.ts';
-import { eraseMe } from '../../src/site/person.ts';
-import { readPreferences } from '../../src/site/preferences.ts';
+import { eraseMe, readPreferences } from '../../src/site/preferences.ts';
 import { personalData } from '../../src/site/show-subscriber.ts';
 import { unsubscribe } from '../../src/site/unsubscribe.ts';
 import { readJournal } from '../../src/subscribers/journal/journal-file.ts';

@@ -141,7 +141,7 @@ test('who gets it already is told so, and nothing changes', async (t) => {
   await site.signUp('ADA@example.org');
   await site.answer();
   const [mail, ...more] = site.mailsTo('ADA@example.org');
-  assert.equal(mail?.subject, 'You already get it: Politics Essential');
+  assert.equal(mail?.subject, 'You are already subscribed: Politics Essential');
   assert.deepEqual(more, []);
   assert.deepEqual(await everyone(site.paper), before);
 });

@@ -10,7 +10,7 @@ import type { NewsletterSettings } from '../../src/settings/settings.ts';
 import { answerAll } from '../../src/site/answer-requests.ts';
 import { errorPage, openSite, type Site } from '../../src/site/pages/site.ts';
 import { siteRoutes } from '../../src/site/pages/site-routes.ts';
-import { preferencesToken } from '../../src/site/person.ts';
+import { preferencesToken } from '../../src/site/preferences.ts';
 import { openNoticeRoutes } from '../../src/site/send-mails.ts';
 import { hashAddress } from '../../src/subscribers/keyed-hashes.ts';
 import { findSubscriptions } from '../../src/subscribers/queries/subscribers.ts';

@@ -13,11 +13,11 @@ import {
   readPreferences,
   type ShownChoice,
 } from '../../src/site/preferences.ts';
-import type { SiteDependencies } from '../../src/site/request-mail.ts';
 import {
   requestPreferences,
   requestSignUp,
   type SignUpRequest,
+  type SiteDependencies,
 } from '../../src/site/request-mail.ts';
 import { openNoticeRoutes } from '../../src/site/send-mails.ts';
 import { readTexts } from '../../src/templates/read-texts.ts';

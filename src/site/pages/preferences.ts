@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { requestAddressChange } from '../address-change.ts';
 import { formFields, judgeFormToken, makeFormToken, readAddress, TRAP_FIELD } from '../forms.ts';
-import { eraseMe } from '../person.ts';
 import {
   changePreferences,
+  eraseMe,
   type Preference,
   type Preferences,
   readPreferences,

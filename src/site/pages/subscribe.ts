@@ -48,13 +48,11 @@ async function takeForm(
   const only = common.newsletters.find(({ id }) => id === fields.one('only'));
   const offered = only === undefined ? common.newsletters : [only];
   const source = FORM_SOURCES.find((name) => name === fields.one('form')) ?? 'embedded';
-  const { typed, newsletters, token, problems } = await takeSignUp(request, site, {
-    offered,
-    source,
-  });
+  const taken = await takeSignUp(request, site, { offered, source });
+  const { typed, newsletters, token, problems } = taken;
   if (problems.length === 0) {
     const again = `${common.base}subscribe/`;
-    return sendInbox(reply, site, 'sign_up', { address: typed, again });
+    return sendInbox(reply, site, 'sign_up', { address: taken.address ?? typed, again });
   }
   const state: SignUpFormState = { source, offered, chosen: newsletters, address: typed, token };
   // From another site, or from a page that was open for days.
@@ -108,6 +106,7 @@ async function takeSignUp(
     );
   }
   return {
+    address,
     typed,
     newsletters,
     problems: found,

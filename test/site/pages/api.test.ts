@@ -34,7 +34,7 @@ test('a script of a site on the list signs somebody up, with the token of its fo
   assert.equal(shown.headers['access-control-allow-origin'], FRIEND);
   assert.equal(shown.headers['cache-control'], 'no-store');
   const { token, consentText, newsletters } = JSON.parse(shown.body);
-  assert.match(consentText, /You can leave at any time/);
+  assert.match(consentText, /You can unsubscribe at any time/);
   assert.deepEqual(newsletters, [
     {
       id: 'politics-essential',

@@ -140,8 +140,8 @@ test('what does not work is told by a page in words, in the site’s language', 
     limits: { perMinute: { page: 8, form: 100, oneClick: 100 } },
   });
   const cases: [string, Parameters<typeof site.ask>[1], number, RegExp][] = [
-    ['nothing', {}, 404, /<h1>Diese Seite gibt es hier nicht<\/h1>/],
-    ['resubscribe/x', {}, 405, /<h1>Diese Seite öffnet man nicht so<\/h1>/],
+    ['nothing', {}, 404, /<h1>Seite nicht gefunden<\/h1>/],
+    ['resubscribe/x', {}, 405, /<h1>Diese Seite lässt sich nicht direkt öffnen<\/h1>/],
     [
       'subscribe/',
       { ...form({}), headers: { 'content-type': 'text/html' } },
@@ -169,7 +169,7 @@ test('when the database is away people are told, and no reason gets out', async 
   await site.deps.store.close();
   const page = await site.ask('');
   assert.equal(page.status, 500);
-  assert.match(page.body, /<h1>That is our fault<\/h1>/);
+  assert.match(page.body, /<h1>Something went wrong<\/h1>/);
   assert.doesNotMatch(page.body, /database|sqlite|driver|node:/i);
   assert.match(site.logged.join('\n'), /a request failed/);
 });
@@ -181,7 +181,7 @@ test('a template of the publisher’s takes the place of ours, file by file', as
   writeFileSync(join(folder, 'home.liquid'), '<h1>{{ heading.name }}, by hand</h1>');
   const site = await openSitePaper(t, { paper });
   assert.match((await site.ask('')).body, /<h1>Politics Essential, by hand<\/h1>/);
-  assert.match((await site.ask('embed/')).body, /<h1>Put the form on your site<\/h1>/);
+  assert.match((await site.ask('embed/')).body, /<h1>Add the form to your site<\/h1>/);
 });
 
 test('a template that is broken is named with file and line, before anything is served', async (t) => {

@@ -62,7 +62,7 @@ test('preferences show what somebody gets, and change it', async (t) => {
   assert.doesNotMatch(page.body, /value="harbour-weekly"[^>]* checked/);
   assert.doesNotMatch(page.body, /For Members/);
   const saved = await site.ask(path, form({ save: '1', newsletters: 'harbour-weekly' }));
-  assert.match(saved.body, /role="status">Your choice is saved\./);
+  assert.match(saved.body, /role="status">Your choice has been saved\./);
   assert.deepEqual(await statuses(site), {
     'politics-essential': 'unsubscribed',
     'harbour-weekly': 'active',
@@ -83,11 +83,14 @@ test('a page of preferences that lay open brings nobody back who left meanwhile,
   await site.ask(`unsubscribe/${await site.tokens.unsubscribe(ADA)}`, form({ page: '1' }));
   const ticked = { save: '1', newsletters: 'politics-essential' };
   const saved = await site.ask(path, form({ ...ticked, shown }));
-  assert.match(saved.body, /role="status">You left Politics Essential after this page was opened/);
+  assert.match(
+    saved.body,
+    /role="status">You unsubscribed from Politics Essential after this page was opened/,
+  );
   assert.deepEqual(await statuses(site), { 'politics-essential': 'unsubscribed' });
   const [, again = ''] = /name="shown" value="([^"]*)"/.exec(saved.body) ?? [];
   const meant = await site.ask(path, form({ ...ticked, shown: again }));
-  assert.doesNotMatch(meant.body, /You left/);
+  assert.doesNotMatch(meant.body, /You unsubscribed/);
   assert.deepEqual(await statuses(site), { 'politics-essential': 'active' });
 });
 
@@ -98,7 +101,7 @@ test('another address is asked for, checked, and confirmed by its own link', asy
   assert.equal(wrong.status, 400);
   assert.match(wrong.body, /value="ada@"/);
   const asked = await site.ask(`${path}/address`, form({ address: 'new@example.org' }));
-  assert.match(asked.body, /<h1>Look in your inbox<\/h1>/);
+  assert.match(asked.body, /<h1>Check your inbox<\/h1>/);
   assert.deepEqual(await statuses(site, 'new@example.org'), {});
   const link = `address/${await site.tokens.newAddress()}`;
   assert.match((await site.ask(link)).body, /<h1>Is this your new address\?<\/h1>/);
@@ -167,7 +170,7 @@ test('the editor’s link shows the edition, and only its button lets it go', as
   const path = `approve/${signToken('approve', [id], { secrets: paper.deps.config.secrets })}`;
   const rows = await site.rows();
   const shown = await site.ask(path);
-  assert.match(shown.body, /<h1>Shall this edition go out\?<\/h1>/);
+  assert.match(shown.body, /<h1>Send this edition\?<\/h1>/);
   assert.match(shown.body, /The wall stands\./);
   assert.match(shown.body, /\(link to unsubscribe\) you@example\.org/);
   assert.equal(await site.rows(), rows);
@@ -196,7 +199,7 @@ test('while the database is held nothing is approved, and the editor is told', a
   assert.equal(answer.status, 503);
   assert.match(answer.body, /<h1>Nothing can be sent at the moment<\/h1>/);
   assert.deepEqual(await paper.states(), {});
-  assert.match((await site.ask(path)).body, /<h1>Shall this edition go out\?<\/h1>/);
+  assert.match((await site.ask(path)).body, /<h1>Send this edition\?<\/h1>/);
 });
 
 test('a question for preferences from a form that lay open for days is asked for once more', async (t) => {

@@ -17,7 +17,7 @@ test('a form that somebody filled in is kept with the words that they agreed to'
   assert.match(consent, /^The Harbour Broadsheet will send Politics Essential to this address\./);
   const answer = await site.submit('subscribe/', { address: ` ${ADA} `, form: 'subscribe' });
   assert.equal(answer.status, 200);
-  assert.match(answer.body, /<h1>Look in your inbox<\/h1>/);
+  assert.match(answer.body, /<h1>Check your inbox<\/h1>/);
   assert.match(answer.body, /ada@example\.org/);
   const [row] = await signUps(site);
   assert.deepEqual(
@@ -55,7 +55,7 @@ test('a form with something wrong comes back filled in, with what to mend', asyn
   assert.match(wrong.body, /<title>Please check: Subscribe/);
   const chosen = await site.submit('subscribe/', { newsletters: 'harbour-weekly' });
   assert.match(chosen.body, /value="harbour-weekly"[^>]* checked/);
-  assert.match(chosen.body, /Write your email address\./);
+  assert.match(chosen.body, /Enter your email address\./);
   assert.deepEqual(await signUps(site), []);
 });
 
@@ -97,7 +97,7 @@ test('a form of another site, and one from yesterday, is answered by one more cl
   const page = await site.ask('subscribe/', form({ address: ADA }));
   const fields = { address: ADA, token: tokenOf(page.body), form: 'embedded' };
   site.paper.setTime('2026-03-21T08:00:03Z');
-  assert.match((await site.ask('subscribe/', form(fields))).body, /Look in your inbox/);
+  assert.match((await site.ask('subscribe/', form(fields))).body, /Check your inbox/);
   assert.deepEqual(
     (await signUps(site)).map((row) => row.source),
     ['embedded'],
@@ -150,7 +150,7 @@ test('where work has to be proven, a form without it is not taken and says what 
   const site = await openSitePaper(t, { paper, web: { signUp: { ...signUp, proofOfWork: 8 } } });
   const page = await site.ask('');
   assert.match(page.body, /data-proof-bits="8"/);
-  assert.match(page.body, /<noscript><p class="note">This form keeps programs away/);
+  assert.match(page.body, /<noscript><p class="note">This form keeps bots out/);
   const answer = await site.submit('subscribe/', { address: ADA, proof: 'x' });
   assert.equal(answer.status, 400);
   assert.match(answer.body, /Please allow JavaScript/);
