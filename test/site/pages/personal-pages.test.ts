@@ -172,7 +172,7 @@ test('the editor’s link shows the edition, and only its button lets it go', as
   const shown = await site.ask(path);
   assert.match(shown.body, /<h1>Send this edition\?<\/h1>/);
   assert.match(shown.body, /The wall stands\./);
-  assert.match(shown.body, /\(link to unsubscribe\) you@example\.org/);
+  assert.match(shown.body, /\(unsubscribe link\) you@example\.org/);
   assert.equal(await site.rows(), rows);
   const approved = await site.ask(path, form({}));
   assert.match(approved.body, /<h1>The edition is approved<\/h1>/);
