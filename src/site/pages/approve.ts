@@ -19,64 +19,51 @@ import {
  */
 export function addApprove(app: FastifyInstance, site: Site): void {
   const { deps, texts } = site;
+  const sendDone = (reply: FastifyReply, approval?: Approval, isHeld = false) => {
+    if (approval === undefined) return sendExpired(reply, site, 'approve_over');
+    const { edition } = approval.edition;
+    const [title, text] =
+      approval.retracted !== undefined
+        ? ['held_title', 'retracted']
+        : isHeld
+          ? ['held_title', 'held']
+          : approval.kind === 'approved'
+            ? ['title', 'text']
+            : ['over_title', 'over'];
+    const page = {
+      name: 'approved' as const,
+      title: texts.text(`site.approved.${title}`),
+      scope: {
+        ...editionScope(site, edition),
+        text: texts.text(`site.approved.${text}`, { edition: edition.id }),
+      },
+    };
+    return sendPersonal(reply, site, page, isHeld ? 503 : 200);
+  };
   app.get<TokenRoute>('/approve/:token', async ({ params: { token } }, reply) => {
     const approval = await readApproval(deps, token);
-    if (approval?.kind !== 'open') return sendDone(reply, site, approval);
-    return sendPersonal(reply, site, {
-      name: 'approve',
-      title: texts.text('site.approve.title'),
-      scope: {
-        ...editionScope(site, approval.edition.edition),
-        action: tokenPath(site, 'approve', token),
-      },
-    });
+    if (approval?.kind !== 'open') return sendDone(reply, approval);
+    const edition = editionScope(site, approval.edition.edition);
+    const scope = { ...edition, action: tokenPath(site, 'approve', token) };
+    return sendPersonal(reply, site, { name: 'approve', scope });
   });
   app.post<TokenRoute>('/approve/:token', async ({ params: { token } }, reply) => {
     try {
-      return sendDone(reply, site, await approveByLink(deps, token));
+      return sendDone(reply, await approveByLink(deps, token));
     } catch (error) {
       const isHeld = error instanceof BroadsheetError && error.exitCode === EXIT.config;
       if (!isHeld) throw error;
       deps.log.failure('an edition cannot be approved', error);
-      return sendDone(reply, site, await readApproval(deps, token), { isHeld });
+      return sendDone(reply, await readApproval(deps, token), true);
     }
   });
-}
-
-function sendDone(
-  reply: FastifyReply,
-  site: Site,
-  approval: Approval | undefined,
-  { isHeld = false } = {},
-): FastifyReply {
-  if (approval === undefined) return sendExpired(reply, site, 'approve_over');
-  const { texts } = site;
-  const { kind, edition } = approval;
-  const isRetracted = approval.retracted !== undefined;
-  const [title, text] = isRetracted
-    ? ['held_title', 'retracted']
-    : isHeld
-      ? ['held_title', 'held']
-      : kind === 'approved'
-        ? ['title', 'text']
-        : ['over_title', 'over'];
-  const page = {
-    name: 'approved' as const,
-    title: texts.text(`site.approved.${title}`),
-    scope: {
-      ...editionScope(site, edition.edition),
-      text: texts.text(`site.approved.${text}`, { edition: edition.edition.id }),
-    },
-  };
-  return sendPersonal(reply, site, page, isHeld ? 503 : 200);
 }
 
 function editionScope(site: Site, edition: Approval['edition']['edition']): object {
   const { texts, deps } = site;
   const newsletter = deps.config.newsletters.find(({ id }) => id === edition.newsletter);
-  const nobody = { name: edition.newsletter, lang: '' };
   return {
-    newsletter: newsletter === undefined ? nobody : viewOf(site, newsletter),
+    newsletter: viewOf(site, newsletter ?? { id: edition.newsletter }),
     edition: {
       day: edition.day,
       date: longDate(edition.day, texts.language),

@@ -36,37 +36,26 @@ const LINKS = [
  * action.
  */
 export function addConfirm(app: FastifyInstance, site: Site): void {
-  for (const link of LINKS) {
-    const path = `/${link.folder}/:token`;
-    app.get<TokenRoute>(path, async ({ params: { token } }, reply) =>
-      answer(reply, site, link, token, await link.read(site.deps, token)),
+  for (const { folder, read, confirm, pages, expired, next } of LINKS) {
+    const answer = (
+      reply: FastifyReply,
+      token: string,
+      link: Awaited<ReturnType<typeof read | typeof confirm>>,
+    ) => {
+      if (link.kind === 'unknown') return sendUnknown(reply, site);
+      if (!('address' in link)) return sendExpired(reply, site, expired, next);
+      const newsletters = 'newsletters' in link ? link.newsletters : [];
+      const chosen = newsletters.map((newsletter) => viewOf(site, newsletter));
+      const senders = [...new Set(chosen.map(({ from }) => from))];
+      const action = tokenPath(site, folder, token);
+      const scope = { address: link.address, chosen, senders, action };
+      return sendPersonal(reply, site, { name: pages[link.kind], scope });
+    };
+    app.get<TokenRoute>(`/${folder}/:token`, async ({ params: { token } }, reply) =>
+      answer(reply, token, await read(site.deps, token)),
     );
-    app.post<TokenRoute>(path, async ({ params: { token } }, reply) =>
-      answer(reply, site, link, token, await link.confirm(site.deps, token)),
+    app.post<TokenRoute>(`/${folder}/:token`, async ({ params: { token } }, reply) =>
+      answer(reply, token, await confirm(site.deps, token)),
     );
   }
-}
-
-function answer(
-  reply: FastifyReply,
-  site: Site,
-  { folder, pages, expired, next }: (typeof LINKS)[number],
-  token: string,
-  confirmation: Awaited<ReturnType<(typeof LINKS)[number]['read']>>,
-): FastifyReply {
-  if (!('address' in confirmation)) {
-    return confirmation.kind === 'unknown'
-      ? sendUnknown(reply, site)
-      : sendExpired(reply, site, expired, next);
-  }
-  const { kind, address } = confirmation;
-  const newsletters = 'newsletters' in confirmation ? confirmation.newsletters : [];
-  const chosen = newsletters.map((newsletter) => viewOf(site, newsletter));
-  const senders = [...new Set(chosen.map(({ from }) => from))];
-  const name = pages[kind];
-  return sendPersonal(reply, site, {
-    name,
-    title: site.texts.text(`site.${name.replace('-', '_')}.title`),
-    scope: { address, chosen, senders, action: tokenPath(site, folder, token) },
-  });
 }

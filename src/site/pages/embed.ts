@@ -9,7 +9,6 @@ export function addEmbed(app: FastifyInstance, site: Site): void {
   if (site.common.newsletters.length === 0) return;
   const page = {
     name: 'embed' as const,
-    title: site.texts.text('site.embed.title'),
     path: 'embed/',
     scope: { snippet: embeddedForm(site), example: scriptExample(site) },
   };

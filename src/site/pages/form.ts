@@ -98,14 +98,7 @@ export function sendInbox(
   { address, again }: { readonly address: string; readonly again: string },
 ): FastifyReply {
   const text = (key: string) => site.texts.text(`site.inbox.${key}`);
-  return sendPersonal(reply, site, {
-    name: 'inbox',
-    title: text('title'),
-    scope: {
-      address,
-      again,
-      text: text(requested),
-      steps: [text(`${requested}_step_1`), text(`${requested}_step_2`)],
-    },
-  });
+  const steps = [text(`${requested}_step_1`), text(`${requested}_step_2`)];
+  const scope = { address, again, text: text(requested), steps };
+  return sendPersonal(reply, site, { name: 'inbox', scope });
 }

@@ -211,19 +211,16 @@ function addData(app: FastifyInstance, site: Site): void {
 }
 
 function addErasure(app: FastifyInstance, site: Site): void {
-  const { deps, texts } = site;
+  const { deps } = site;
   app.get<TokenRoute>('/preferences/:token/erase', async ({ params: { token } }, reply) => {
     const preferences = await readPreferences(deps, token);
     if (preferences === undefined) return sendNoPreferences(reply, site);
-    return sendPersonal(reply, site, {
-      name: 'erase',
-      title: texts.text('site.erase.title'),
-      scope: { address: preferences.address, action: tokenPath(site, 'preferences', token) },
-    });
+    const { address } = preferences;
+    const scope = { address, action: tokenPath(site, 'preferences', token) };
+    return sendPersonal(reply, site, { name: 'erase', scope });
   });
   app.post<TokenRoute>('/preferences/:token/erase', async ({ params: { token } }, reply) => {
-    const isErased = await eraseMe(deps, token);
-    if (!isErased) return sendNoPreferences(reply, site);
-    return sendPersonal(reply, site, { name: 'erased', title: texts.text('site.erased.title') });
+    if (!(await eraseMe(deps, token))) return sendNoPreferences(reply, site);
+    return sendPersonal(reply, site, { name: 'erased' });
   });
 }

@@ -48,6 +48,14 @@ export function tokenPath({ common }: Site, folder: string, token: string): stri
   return `${common.base}${folder}/${encodeURIComponent(token)}`;
 }
 
+/** A page of the site. Its title is the text `site.NAME.title`, unless it has another one. */
+export type SitePage = Omit<Page, 'title'> & { readonly title?: string };
+
+function render({ pages, texts }: Site, page: SitePage): string {
+  const { title = texts.text(`site.${page.name.replaceAll('-', '_')}.title`) } = page;
+  return pages.render({ ...page, title });
+}
+
 /**
  * Answers with a page for one person: its URL has a token, or it shows an address. No cache keeps it, and
  * no other site gets its URL.
@@ -55,19 +63,19 @@ export function tokenPath({ common }: Site, folder: string, token: string): stri
 export function sendPersonal(
   reply: FastifyReply,
   site: Site,
-  page: Page,
+  page: SitePage,
   status = 200,
 ): FastifyReply {
   reply.header('cache-control', 'no-store').header('referrer-policy', 'no-referrer');
-  return sendHtml(reply.code(status), site.pages.render(page));
+  return sendHtml(reply.code(status), render(site, page));
 }
 
 /**
  * Answers with a public page that has a form. The form's token is valid for a day, so shared caches must
  * not keep the page. The browser's own cache may show it when the user goes back.
  */
-export function sendForm(reply: FastifyReply, site: Site, page: Page): FastifyReply {
-  return sendHtml(reply.header('cache-control', 'private, no-cache'), site.pages.render(page));
+export function sendForm(reply: FastifyReply, site: Site, page: SitePage): FastifyReply {
+  return sendHtml(reply.header('cache-control', 'private, no-cache'), render(site, page));
 }
 
 /** Answers with a page that is the same for all, or with 304 if the client has it. */
@@ -75,9 +83,9 @@ export function sendPublic(
   request: FastifyRequest,
   reply: FastifyReply,
   site: Site,
-  page: Page,
+  page: SitePage,
 ): FastifyReply {
-  const html = site.pages.render(page);
+  const html = render(site, page);
   const tag = `"${createHash('sha256').update(html).digest('base64url').slice(0, 22)}"`;
   reply.header('etag', tag).header('cache-control', 'public, max-age=300');
   return isKnown(request, tag) ? reply.code(304).send() : sendHtml(reply, html);

@@ -42,7 +42,7 @@ async function takeForm(
   reply: FastifyReply,
   site: Site,
 ): Promise<FastifyReply> {
-  const { texts, common } = site;
+  const { common } = site;
   const fields = formFields(request.body);
   // The newsletters that the submitted form offered: all, or the only one.
   const only = common.newsletters.find(({ id }) => id === fields.one('only'));
@@ -57,11 +57,8 @@ async function takeForm(
   const state: SignUpFormState = { source, offered, chosen: newsletters, address: typed, token };
   // From another site, or from a page that was open for days.
   if (problems.includes('old_form')) {
-    return sendPersonal(reply, site, {
-      name: 'one-more-click',
-      title: texts.text('site.one_more_click.title'),
-      scope: { form: signUpForm(site, state) },
-    });
+    const scope = { form: signUpForm(site, state) };
+    return sendPersonal(reply, site, { name: 'one-more-click', scope });
   }
   const heading = titleOf(site, offered);
   const title = formTitle(site, heading, problems);

@@ -23,16 +23,33 @@ import {
  * which service answers here gets a proof.
  */
 export function addUnsubscribe(app: FastifyInstance, site: Site): void {
-  const { deps } = site;
+  const { deps, common } = site;
+  const sendLeaving = (
+    reply: FastifyReply,
+    name: 'unsubscribe' | 'unsubscribed' | 'resubscribed',
+    { newsletter, address }: Leaving,
+    more: object = {},
+  ) => {
+    const scope = { newsletter: viewOf(site, newsletter), address, ...more };
+    return sendPersonal(reply, site, { name, scope });
+  };
+  const sendLeft = (reply: FastifyReply, leaving: Leaving, undoToken?: string) => {
+    const { newsletter } = leaving;
+    const isOffered = 'listed' in newsletter && newsletter.listed;
+    return sendLeaving(reply, 'unsubscribed', leaving, {
+      undo: undoToken === undefined ? null : tokenPath(site, 'resubscribe', undoToken),
+      sign_up: isOffered ? `${common.base}subscribe/${newsletter.id}/` : null,
+    });
+  };
   app.get<TokenRoute>('/unsubscribe/:token', async ({ params: { token } }, reply) => {
     const proof = await answerProbe(deps, token);
     if (proof !== undefined) return reply.header('cache-control', 'no-store').send(proof);
     const leaving = await readUnsubscribe(deps, token);
     if (leaving === undefined) return sendUnknown(reply, site);
     const isOver = leaving.status !== 'active' && leaving.status !== 'pending';
-    if (isOver) return sendLeft(reply, site, leaving);
+    if (isOver) return sendLeft(reply, leaving);
     const action = tokenPath(site, 'unsubscribe', token);
-    return sendLeaving(reply, site, 'unsubscribe', leaving, { action });
+    return sendLeaving(reply, 'unsubscribe', leaving, { action });
   });
   const options = { config: { limit: 'oneClick' } } as const;
   app.post<TokenRoute>('/unsubscribe/:token', options, async (request, reply) => {
@@ -41,40 +58,12 @@ export function addUnsubscribe(app: FastifyInstance, site: Site): void {
     const by = isPerson ? 'link' : 'one-click';
     const left = await unsubscribe(deps, request.params.token, by);
     if (left === undefined) return sendUnknown(reply, site);
-    return sendLeft(reply, site, left.leaving, isPerson ? left.undoToken : undefined);
+    return sendLeft(reply, left.leaving, isPerson ? left.undoToken : undefined);
   });
   app.post<TokenRoute>('/resubscribe/:token', async ({ params: { token } }, reply) => {
     const leaving = await resubscribe(deps, token);
-    if (leaving !== undefined) return sendLeaving(reply, site, 'resubscribed', leaving);
+    if (leaving !== undefined) return sendLeaving(reply, 'resubscribed', leaving);
     const next = { path: 'subscribe/', text: 'confirm_again' };
     return sendExpired(reply, site, 'undo_over', next);
-  });
-}
-
-function sendLeft(
-  reply: FastifyReply,
-  site: Site,
-  leaving: Leaving,
-  undoToken?: string,
-): FastifyReply {
-  const { newsletter } = leaving;
-  const isOffered = 'listed' in newsletter && newsletter.listed;
-  return sendLeaving(reply, site, 'unsubscribed', leaving, {
-    undo: undoToken === undefined ? null : tokenPath(site, 'resubscribe', undoToken),
-    sign_up: isOffered ? `${site.common.base}subscribe/${newsletter.id}/` : null,
-  });
-}
-
-function sendLeaving(
-  reply: FastifyReply,
-  site: Site,
-  name: 'unsubscribe' | 'unsubscribed' | 'resubscribed',
-  { newsletter, address }: Leaving,
-  scope: object = {},
-): FastifyReply {
-  return sendPersonal(reply, site, {
-    name,
-    title: site.texts.text(`site.${name}.title`),
-    scope: { newsletter: viewOf(site, newsletter), address, ...scope },
   });
 }
