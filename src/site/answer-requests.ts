@@ -21,12 +21,7 @@ import {
   type TransactionalMail,
 } from '../subscribers/queries/mails.ts';
 import { forgetRequestNetworks } from '../subscribers/queries/request-networks.ts';
-import {
-  forgetSignUps,
-  lockSignUp,
-  signUpsOf,
-  unconfirmedSubscribers,
-} from '../subscribers/queries/sign-ups.ts';
+import { forgetSignUps, lockSignUp, signUpsOf } from '../subscribers/queries/sign-ups.ts';
 import { MOST_AT_ONCE } from '../subscribers/queries/subscribers.ts';
 import { lockSubscriptions } from '../subscribers/queries/subscriptions.ts';
 import { composeForNobody } from './compose-mail.ts';
@@ -211,7 +206,8 @@ export async function forgetRequests({ config, store, clock }: StoreDependencies
   const event = { kind: 'lapsed', at, source: 'not confirmed' } as const;
   return store.transaction(async (db) => {
     await forgetRequestNetworks(db, before);
-    const lapsed = (await unconfirmedSubscribers(db, at)).map((id) => ({ id, event }));
+    const { signUps, unconfirmed } = await forgetSignUps(db, at);
+    const lapsed = unconfirmed.map((id) => ({ id, event }));
     const pending = await changeSubscriptions(db, config, async (writer) => {
       let count = 0;
       for (let start = 0; start < lapsed.length; start += MOST_AT_ONCE) {
@@ -221,7 +217,7 @@ export async function forgetRequests({ config, store, clock }: StoreDependencies
     });
     return {
       pending,
-      signUps: await forgetSignUps(db, at),
+      signUps,
       addressChanges: await forgetAddressChanges(db, at),
       mails: await forgetMails(db, before),
     };

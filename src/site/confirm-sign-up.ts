@@ -8,10 +8,14 @@ import type { NewsletterSettings } from '../settings/settings.ts';
 import { type AppliedChange, changeSubscriptions } from '../subscribers/change-subscriptions.ts';
 import { newSubscriber } from '../subscribers/new-subscriber.ts';
 import { insertMail } from '../subscribers/queries/mails.ts';
-import { findSignUp, lockSignUp, markConfirmed } from '../subscribers/queries/sign-ups.ts';
+import {
+  findSignUp,
+  lockSignUp,
+  markConfirmed,
+  type SignUp,
+} from '../subscribers/queries/sign-ups.ts';
 import { findSubscriptions } from '../subscribers/queries/subscribers.ts';
 import { lockSubscriptions } from '../subscribers/queries/subscriptions.ts';
-import type { SignUp } from '../subscribers/sign-up.ts';
 import type { Consent } from '../subscribers/subscriber.ts';
 import type { SiteDependencies } from './request-mail.ts';
 import { hashesOf, statusesToJoin } from './subscription-status.ts';

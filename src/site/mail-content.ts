@@ -8,10 +8,9 @@ import { addressKey } from '../kernel/email-address.ts';
 import { lastDeparture } from '../subscribers/journal/journal.ts';
 import { findAddressChange } from '../subscribers/queries/address-changes.ts';
 import type { TransactionalMail } from '../subscribers/queries/mails.ts';
-import { findSignUp } from '../subscribers/queries/sign-ups.ts';
+import { findSignUp, type SignUp } from '../subscribers/queries/sign-ups.ts';
 import { findSubscriptions } from '../subscribers/queries/subscribers.ts';
 import { findSubscription } from '../subscribers/queries/subscriptions.ts';
-import type { SignUp } from '../subscribers/sign-up.ts';
 import { preferencesToken } from './preferences.ts';
 import { hashesOf, type MailboxStatus, statusesToJoin } from './subscription-status.ts';
 

@@ -5,7 +5,7 @@ import type { Database } from '../database/tables.ts';
 import type { EmailAddress } from '../kernel/email-address.ts';
 import { lastDeparture } from '../subscribers/journal/journal.ts';
 import { hashesOfAddress } from '../subscribers/keyed-hashes.ts';
-import type { SignUp } from '../subscribers/sign-up.ts';
+import type { SignUp } from '../subscribers/queries/sign-ups.ts';
 import { hasLeft, type Subscriber } from '../subscribers/subscriber.ts';
 
 /** The status of a mailbox for one newsletter. */
