@@ -287,7 +287,7 @@ testOnBoth(
 );
 
 testOnBoth(
-  'a mail is composed whether or not the address is known, and thrown away for nobody',
+  'a mail is composed whether or not the address is known; for an unknown address it is thrown away',
   async (t) => {
     const site = await openSite(t, { subscribers: [ADA] });
     let composed = 0;

@@ -70,7 +70,7 @@ async function atEveryStep(
 }
 
 testOnBoth(
-  'a sign-up that was taken is answered, at whatever step the program is killed, and none is a subscription',
+  'an accepted sign-up is answered, at whatever step the program is killed, and nobody is subscribed by it',
   async (t) => {
     const site = await openSite(t);
     const steps = await atEveryStep(site, async (who, step) => {

@@ -53,7 +53,7 @@ for (const language of ['en', 'de', 'ar']) {
   }
 }
 
-test('the confirmation asks once and says what silence means', async () => {
+test('the mail to confirm asks once, and says that doing nothing changes nothing', async () => {
   const { subject, html, text } = await renderMail({ ...input, kind: 'confirm' });
   assert.equal(subject, 'Please confirm: Salt & Ships');
   assert.match(html, /Salt &amp; Ships/);
@@ -74,7 +74,7 @@ test('one confirmation for several newsletters names them all, in the language o
   assert.match(german.text, /^THE HARBOUR BROADSHEET\n=/);
 });
 
-test('the welcome says how to leave, and no other mail pretends to be of a list', async () => {
+test('only the welcome has the headers and the link of a list', async () => {
   const { subject, html, text } = await renderMail({
     ...{ ...input, kind: 'welcome' },
     unsubscribeUrl: UNSUBSCRIBE,

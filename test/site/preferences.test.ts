@@ -37,7 +37,7 @@ async function askForChange(site: Site, from: string, to: string): Promise<strin
   return site.token(to, 'address');
 }
 
-test('the link to the preferences is mailed to who is known, and to nobody else', async (t) => {
+test('the link to the preferences is mailed only to known addresses', async (t) => {
   const site = await openSite(t, { subscribers: [ADA] });
   assert.equal(await site.askForPreferences('nobody@example.org'), 'taken');
   assert.equal(await site.askForPreferences(ADA), 'taken');
@@ -106,7 +106,7 @@ test('joining is confirmed by the link, leaving is in the journal, and what is n
   assert.deepEqual(await site.statuses(), { [ADA]: 'active' });
 });
 
-test('their data are everything that is stored, and nothing of others', async (t) => {
+test('the personal data are everything that is stored about a person, and nothing about others', async (t) => {
   const site = await openSite(t);
   await site.signUp(ADA);
   await site.signUp('bob@example.org');
@@ -131,7 +131,7 @@ test('their data are everything that is stored, and nothing of others', async (t
   assert.doesNotMatch(JSON.stringify(data), /bob@|192\.0\.2/);
 });
 
-test('a new address gets everything once its owner has confirmed it; the old one is told and departed', async (t) => {
+test('a new address gets everything once its owner has confirmed it; the old one gets a mail and is recorded as departed', async (t) => {
   const site = await openSite(t, { subscribers: [ADA] });
   const preferences = await linkTo(site, ADA);
   await savePreferences(site.deps, preferences, [NEWSLETTER, TIDES]);
@@ -208,7 +208,7 @@ test('what only the old address still had to get goes to the new one when the tw
   );
 });
 
-test('a change that was asked for before the new address left brings it nothing', async (t) => {
+test('a change that was requested before the new address left does not subscribe it', async (t) => {
   const site = await openSite(t, { subscribers: [ADA, NEW] });
   const token = await askForChange(site, ADA, NEW);
   site.later({ minutes: 1 });
@@ -229,7 +229,7 @@ test('of two changes that are open the first that is confirmed counts: no later 
   assert.deepEqual(await site.statuses(), { [NEW]: 'active' });
 });
 
-test('a change is over after a day', async (t) => {
+test('a change of address expires after a day', async (t) => {
   const site = await openSite(t, { subscribers: [ADA] });
   const token = await askForChange(site, ADA, NEW);
   site.later({ hours: 24 });

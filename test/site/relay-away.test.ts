@@ -143,7 +143,7 @@ test('a relay that is in trouble for an edition is tried with one mail first', a
   assert.equal((await relayRows(db)).get(id)?.trouble, null);
 });
 
-test('a mail that a relay hangs up at is in the way of no other', async (t) => {
+test('a mail at which the relay hangs up does not block the others', async (t) => {
   const outage = await openOutage(t, 'reader0@example.org');
   const { site } = outage;
   await putMails(site, 3);
@@ -160,7 +160,7 @@ test('a mail that a relay hangs up at is in the way of no other', async (t) => {
   ]);
 });
 
-test('while the relay is away, a mail that nobody gets is not composed either', async (t) => {
+test('while the relay is down, no decoy mail is composed either', async (t) => {
   const outage = await openOutage(t);
   await putMails(outage.site, 8);
   await outage.look();

@@ -24,7 +24,7 @@ async function setStatus(site: Site, who: string, status: SubscriptionStatus): P
     .execute();
 }
 
-test('who signs up is pending until they confirm, then active and welcome; both with their consent', async (t) => {
+test('somebody who signs up is pending until they confirm, then active; both with their consent', async (t) => {
   const site = await openSite(t);
   assert.equal(await site.signUp('Ada@Example.org', { source: 'front page' }), 'taken');
   assert.deepEqual(await site.statuses(), {});
@@ -58,7 +58,7 @@ test('who signs up is pending until they confirm, then active and welcome; both 
   );
 });
 
-test('a confirmation has the same answer any number of times, and one welcome', async (t) => {
+test('a confirmation gets the same answer any number of times, and one welcome', async (t) => {
   const site = await openSite(t);
   await site.signUp(ADA);
   await site.answer();
@@ -75,7 +75,7 @@ test('a confirmation has the same answer any number of times, and one welcome', 
   assert.equal(site.mailsTo(ADA).length, 2);
 });
 
-test('a confirm mail asks one person and is of no list; a welcome can be left with one click', async (t) => {
+test('a mail to confirm belongs to no list; a welcome has a one-click unsubscribe link', async (t) => {
   const site = await openSite(t);
   await site.signUp(ADA);
   await site.answer();
@@ -103,7 +103,7 @@ test('a confirm mail asks one person and is of no list; a welcome can be left wi
   assert.equal(welcome.headers.get('list-id'), '<politics-essential.harbour.example>');
 });
 
-test('the mail to confirm has nothing that the form’s sender wrote but the address', async (t) => {
+test('the mail to confirm contains nothing that the sender of the form wrote except the address', async (t) => {
   const site = await openSite(t);
   await site.signUp(ADA, {
     source: 'buy-pills\r\nBcc: eve@example.org',
@@ -135,7 +135,7 @@ test('one mail asks for all newsletters of a form; each has its own welcome', as
   );
 });
 
-test('who gets it already is told so, and nothing changes', async (t) => {
+test('an active subscriber who signs up again gets a mail that says so, and nothing changes', async (t) => {
   const site = await openSite(t, { subscribers: [ADA] });
   const before = await everyone(site.paper);
   await site.signUp('ADA@example.org');
@@ -146,7 +146,7 @@ test('who gets it already is told so, and nothing changes', async (t) => {
   assert.deepEqual(await everyone(site.paper), before);
 });
 
-test('who left stays away until they confirm, and then the new consent counts', async (t) => {
+test('somebody who left stays unsubscribed until they confirm, and then the new consent counts', async (t) => {
   const site = await openSite(t, { subscribers: [ADA] });
   await setStatus(site, ADA, 'unsubscribed');
   site.later({ days: 1 });
@@ -183,7 +183,7 @@ for (const status of ['bounced', 'complained'] as const) {
   });
 }
 
-test('who was erased is stored as a subscriber only when they confirm', async (t) => {
+test('somebody who was erased is stored as a subscriber only when they confirm', async (t) => {
   const site = await openSite(t, { subscribers: [ADA] });
   await eraseSubscriber(site.deps, address(ADA));
   site.later({ minutes: 1 });
@@ -236,7 +236,7 @@ test('a sign-up that was never confirmed brings nobody back who left after it', 
   assert.deepEqual(await site.statuses(), { [ADA]: 'active' });
 });
 
-test('who left between the form and its answer, or was erased, gets no mail', async (t) => {
+test('somebody who left or was erased between the form and its answer gets no mail', async (t) => {
   const site = await openSite(t, { subscribers: [ADA, 'bob@example.org'] });
   for (const who of [ADA, 'bob@example.org']) await site.signUp(who);
   site.later({ seconds: 1 });
@@ -246,7 +246,7 @@ test('who left between the form and its answer, or was erased, gets no mail', as
   assert.equal(site.paper.inbox.messages.length, 0);
 });
 
-test('after seven days a sign-up is over, and what nobody confirmed is forgotten; an import’s stay', async (t) => {
+test('a sign-up expires after seven days, and its pending subscriber is deleted; those of an import stay', async (t) => {
   const site = await openSite(t);
   await importText(site.paper, 'email,status\nimported@example.org,pending\n');
   await site.signUp(ADA);
@@ -268,7 +268,7 @@ test('after seven days a sign-up is over, and what nobody confirmed is forgotten
   });
 });
 
-test('who signs up again before confirming stays pending as long as the last sign-up is open', async (t) => {
+test('somebody who signs up again before confirming stays pending as long as the last sign-up is open', async (t) => {
   const site = await openSite(t);
   await site.signUp(ADA);
   await site.answer();
@@ -286,7 +286,7 @@ test('who signs up again before confirming stays pending as long as the last sig
   assert.equal((await forgetRequests(site.deps)).pending, 1);
 });
 
-test('a link of nobody’s, of another purpose or of another key confirms nothing', async (t) => {
+test('a link with a wrong signature, of another purpose or of another key confirms nothing', async (t) => {
   const site = await openSite(t);
   await site.signUp(ADA);
   await site.answer();
@@ -301,7 +301,7 @@ test('a link of nobody’s, of another purpose or of another key confirms nothin
   assert.equal((await confirmSignUp(rotated, token)).kind, 'done');
 });
 
-test('a newsletter that there is not is refused', async (t) => {
+test('a sign-up for an unknown newsletter is refused', async (t) => {
   const site = await openSite(t);
   await assert.rejects(site.signUp(ADA, { newsletters: ['nothing'] }), /no newsletter "nothing"/);
 });

@@ -22,7 +22,7 @@ async function statuses({ deps }: SitePaper, whose = ADA): Promise<Record<string
   return Object.fromEntries(rows.map(({ newsletter, status }) => [newsletter, status]));
 }
 
-test('the link of a confirmation mail asks, its button confirms, and twice is as good as once', async (t) => {
+test('the link of a mail to confirm shows a button, the button confirms, and a second click changes nothing', async (t) => {
   const site = await openSitePaper(t);
   await site.submit('subscribe/', { address: ADA });
   const path = `confirm/${await site.tokens.confirm()}`;
@@ -41,7 +41,7 @@ test('the link of a confirmation mail asks, its button confirms, and twice is as
   assert.equal(await site.rows(), rows);
 });
 
-test('a link that is over says so with 410, and how to get a new one', async (t) => {
+test('an expired link gets 410 and the way to a new one', async (t) => {
   const site = await openSitePaper(t);
   await site.submit('subscribe/', { address: ADA });
   const path = `confirm/${await site.tokens.confirm()}`;
@@ -75,7 +75,7 @@ test('preferences show what somebody gets, and change it', async (t) => {
   assert.deepEqual(Object.values(await statuses(site)), ['unsubscribed', 'unsubscribed']);
 });
 
-test('a page of preferences that lay open brings nobody back who left meanwhile, and says so', async (t) => {
+test('a page of preferences that stayed open brings nobody back who left meanwhile, and says so', async (t) => {
   const site = await openWithAda(t);
   const path = `preferences/${await site.tokens.preferences(ADA)}`;
   const page = await site.ask(path);
@@ -111,7 +111,7 @@ test('another address is asked for, checked, and confirmed by its own link', asy
   assert.equal((await site.ask(path)).status, 410);
 });
 
-test('somebody takes their data along, and is erased when they are sure', async (t) => {
+test('people can download their data, and erase them after a second question', async (t) => {
   const site = await openWithAda(t);
   const path = `preferences/${await site.tokens.preferences(ADA)}`;
   const data = await site.ask(`${path}/data.json`);
@@ -183,7 +183,7 @@ test('the editor’s link shows the edition, and only its button lets it go', as
   assert.equal(await site.rows(), after);
 });
 
-test('while the database is held nothing is approved, and the editor is told', async (t) => {
+test('while the database is on hold nothing is approved, and the editor sees why', async (t) => {
   const paper = await openPaper(t, { subscribers: [ADA] });
   const { db } = paper.deps.store;
   const { id } = await paper.putEdition();
@@ -202,7 +202,7 @@ test('while the database is held nothing is approved, and the editor is told', a
   assert.match((await site.ask(path)).body, /<h1>Send this edition\?<\/h1>/);
 });
 
-test('a question for preferences from a form that lay open for days is asked for once more', async (t) => {
+test('a form for preferences that was open for days has to be submitted once more', async (t) => {
   const site = await openSitePaper(t);
   const rows = await site.rows();
   const old = await site.ask('preferences/', form({ address: ADA }));

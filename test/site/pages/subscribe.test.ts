@@ -10,7 +10,7 @@ async function signUps({ deps }: SitePaper) {
   return deps.store.db.selectFrom('sign_ups').selectAll().orderBy('at').execute();
 }
 
-test('a form that somebody filled in is kept with the words that they agreed to', async (t) => {
+test('a submitted form is stored with the words that the person agreed to', async (t) => {
   const site = await openSitePaper(t);
   const page = await site.ask('subscribe/');
   const [, consent = ''] = /id="consent">([^<]+)/.exec(page.body) ?? [];
@@ -40,7 +40,7 @@ test('the answer is the same byte for byte whether or not the address is known',
   assert.equal(asked.body.replaceAll(ADA, 'eve@example.org'), other.body);
 });
 
-test('a form with something wrong comes back filled in, with what to mend', async (t) => {
+test('a form with a problem comes back filled in, with what to correct', async (t) => {
   const paper = await openPaper(t);
   const site = await openSitePaper(t, {
     paper,
@@ -104,7 +104,7 @@ test('a form of another site, and one from yesterday, is answered by one more cl
   );
 });
 
-test('a form that comes back at once is asked for again, and then taken with the same token', async (t) => {
+test('a form that is submitted at once has to be submitted again, and is then accepted with the same token', async (t) => {
   const site = await openSitePaper(t);
   const token = /name="token" value="([^"]+)"/.exec((await site.ask('')).body)?.[1] ?? '';
   site.paper.setTime('2026-03-20T07:00:01Z');
@@ -144,7 +144,7 @@ test('more than an hour’s sign-ups of one IP are refused with when to come bac
   assert.equal((await signUps(site)).length, 10);
 });
 
-test('where work has to be proven, a form without it is not taken and says what to do', async (t) => {
+test('where a proof of work is required, a form without it is refused, and the page says what to do', async (t) => {
   const paper = await openPaper(t);
   const { signUp } = paper.deps.config.web;
   const site = await openSitePaper(t, { paper, web: { signUp: { ...signUp, proofOfWork: 8 } } });
