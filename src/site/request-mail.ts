@@ -81,7 +81,7 @@ export async function requestPreferences(
   deps: SiteDependencies,
   request: MailRequest,
 ): Promise<RequestResult> {
-  return requestMail(deps, request, { kind: 'preferences' }, async () => {});
+  return requestMail(deps, request, { kind: 'preferences' });
 }
 
 /**
@@ -92,7 +92,7 @@ export async function requestMail(
   { config, store, clock, signals }: SiteDependencies,
   { address, language, ip }: MailRequest,
   { kind, about }: { readonly kind: MailKind; readonly about?: string },
-  also: (db: Database, ipHash: string) => Promise<void>,
+  also?: (db: Database, ipHash: string) => Promise<void>,
 ): Promise<RequestResult> {
   const { hash_key: key } = await readIdentity(store.db);
   const ipHash = hashIp(key, clientNetwork(ip));
@@ -130,7 +130,7 @@ export async function requestMail(
       at,
       state: 'requested',
     });
-    await also(db, ipHash);
+    await also?.(db, ipHash);
     const hashes = networks.map(({ hash }) => hash);
     await insertRequestNetworks(db, hashes, at);
     return true;
