@@ -31,7 +31,7 @@ export interface Edition {
   readonly text: string;
   /**
    * The digest rendered for its page in the archive. Absent without an archive, and in editions that
-   * were composed before version 15 of the database: their page is made from `html`.
+   * were composed before version 13 of the database: their page is made from `html`.
    */
   readonly page?: string | undefined;
   readonly posts: readonly EditionPost[];

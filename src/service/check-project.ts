@@ -6,7 +6,7 @@ import type { Problem } from '../kernel/problem.ts';
 import { type CollectedPosts, collectPosts } from '../posts/collect-posts.ts';
 import { type PostNotes, reportPosts } from '../posts/report-posts.ts';
 import type { NewsletterSettings } from '../settings/settings.ts';
-import { NOTICE_KINDS, renderNotice } from '../site/mails/render-notice.ts';
+import { MAIL_KINDS, renderMail } from '../site/compose-mail.ts';
 import { readTexts } from '../templates/read-texts.ts';
 import { TEMPLATE_FILES } from '../templates/templates.ts';
 
@@ -60,7 +60,7 @@ function renderEveryPost(
   return { broken, warnings };
 }
 
-/** Renders the digest of the newest stories, whatever was sent before, and the notices. */
+/** Renders the digest of the newest stories, whatever was sent before, and the transactional mails. */
 async function renderEveryTemplate(
   { config, templates }: CheckDependencies,
   settings: NewsletterSettings,
@@ -69,8 +69,8 @@ async function renderEveryTemplate(
   // A trial edition with any posts there are: the templates need some content.
   const newsletter = { ...settings, minimumStories: 1, categories: [] };
   const { publicUrl, serviceUrl, site } = config;
-  for (const kind of NOTICE_KINDS) {
-    await renderNotice({
+  for (const kind of MAIL_KINDS) {
+    await renderMail({
       kind,
       templates,
       texts: readTexts(config.folders.languages)(newsletter.language),

@@ -44,7 +44,8 @@ export async function measureService(
 
 /** Waiting for a mail, asked, confirmed. */
 const SIGN_UPS = sql`(select case when confirmed_at is not null then 'confirmed'
-  when answered_at is not null then 'answered' else 'waiting' end as state from sign_ups) as s`;
+  when id in (select about from mails where state = 'requested') then 'waiting'
+  else 'answered' end as state from sign_ups) as s`;
 
 function measureAll(deps: Dependencies): Promise<readonly (readonly Measure[])[]> {
   const { db } = deps.store;
@@ -55,7 +56,7 @@ function measureAll(deps: Dependencies): Promise<readonly (readonly Measure[])[]
     countRows(db, 'broadsheet_slots', sql.table('slots')),
     measureGoodSlots(db),
     countRows(db, 'broadsheet_sign_ups', SIGN_UPS),
-    countRows(db, 'broadsheet_notices', sql.table('notices')),
+    countRows(db, 'broadsheet_notices', sql.table('mails')),
   ]);
 }
 

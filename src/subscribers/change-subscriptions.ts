@@ -6,7 +6,7 @@ import type { Config } from '../settings/config.ts';
 import { type UnnamedLine, writeJournal } from './journal/journal.ts';
 import { hashAddress, hashesOfAddress } from './keyed-hashes.ts';
 import { type Erased, eraseMailbox } from './queries/erasure.ts';
-import { dropNotices } from './queries/notices.ts';
+import { dropMails } from './queries/mails.ts';
 import {
   type Duplicates,
   duplicatesOf,
@@ -287,7 +287,11 @@ async function dropWelcomes(
   for (const [newsletter, of] of Map.groupBy(lines, (line) => line.newsletter)) {
     const addressHashes = of.map(({ addressHash }) => addressHash);
     const at = of[0]?.at ?? '';
-    await dropNotices(db, { addressHashes, kinds: ['welcome'], newsletter, at });
+    let drop = dropMails(db, at)
+      .where('address_hash', 'in', addressHashes)
+      .where('kind', '=', 'welcome');
+    if (newsletter !== undefined) drop = drop.where('newsletter', '=', newsletter);
+    await drop.execute();
   }
 }
 

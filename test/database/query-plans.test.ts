@@ -8,7 +8,7 @@ import { reportOutcomes } from '../../src/schedule/report-outcomes.ts';
 import { deliverNewsletter } from '../../src/service/deliver-newsletter.ts';
 import { measureService } from '../../src/service/measure-service.ts';
 import { reportStatus } from '../../src/service/report-status.ts';
-import { forgetRequests } from '../../src/site/forget-requests.ts';
+import { forgetRequests } from '../../src/site/answer-requests.ts';
 import { testOnBoth } from '../support/databases.ts';
 import { openPaper } from '../support/paper.ts';
 import { postText } from '../support/program.ts';

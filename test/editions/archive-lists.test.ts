@@ -136,7 +136,7 @@ test('who is not offered on the site has no way to sign up in its list', async (
 test('an archive without an edition says so', async (t) => {
   const html = await rendered(t, { years: [], editions: [] });
   assert.deepEqual(await faultsOf(html), []);
-  assert.match(html, /No edition was sent yet\./);
+  assert.match(html, /No edition has been sent yet\./);
 });
 
 test('the lists are usable from files alone, on any screen, and axe finds nothing', async (t) => {

@@ -175,8 +175,8 @@ async function fill(db: Kysely<unknown>): Promise<void> {
   await run(`insert into request_networks values ('n1', 'hash', '2026-03-20T07:00:00.000Z')`);
   await run(`insert into sign_ups (id, address, address_key, newsletters, language, source, at, expires_at)
     values ('s', 'A@x.y', 'a@x.y', 'n', 'en', 'form', 'a', 'b')`);
-  await run(`insert into notices (id, kind, address_hash, facts, language, at, state, attempts)
-    values ('n', 'welcome', 'h', '{}', 'en', 'a', 'waiting', 0)`);
+  await run(`insert into mails (id, kind, address_hash, language, at, state, attempts)
+    values ('n', 'welcome', 'h', 'en', 'a', 'waiting', 0)`);
   await run(`insert into address_changes (id, subscriber, from_hash, address, address_key, at, expires_at)
     values ('c', '0007', 'h', 'B@x.y', 'b@x.y', 'a', 'b')`);
   await run(`insert into subscription_events (subscriber, newsletter, kind, at, source)

@@ -10,7 +10,7 @@ import { openCalendars } from '../../schedule/open-calendars.ts';
 import { reportOutcomes } from '../../schedule/report-outcomes.ts';
 import { deliverNewsletter } from '../../service/deliver-newsletter.ts';
 import { answerAll } from '../../site/answer-requests.ts';
-import { openNoticeRoutes } from '../../site/send-notices.ts';
+import { openNoticeRoutes } from '../../site/send-mails.ts';
 import type { ServicePartName } from './service-parts.ts';
 
 /** Does the due work of one part, and returns the exit code for its result. */

@@ -25,8 +25,8 @@ import { HOW_TO_MAKE_A_SECRET } from '../../settings/environment.ts';
 import { relaysWithoutUrl } from '../../settings/relay-accounts.ts';
 import { requireServiceUrl } from '../../settings/require-service-url.ts';
 import { answerRequests } from '../../site/answer-requests.ts';
-import { errorPage } from '../../site/pages/error-page.ts';
-import { openSite } from '../../site/pages/site.ts';
+
+import { errorPage, openSite } from '../../site/pages/site.ts';
 import { siteRoutes } from '../../site/pages/site-routes.ts';
 import { serveFiles } from '../../web/files/serve-files.ts';
 import { health } from '../../web/health.ts';

@@ -26,7 +26,7 @@ const WHOLE_TAG = new RegExp(`^(${LINE_TAG.source})(?:"[^"]*"|'[^']*'|[^'">])*>`
 
 /**
  * Takes a digest's HTML, as MJML writes it, apart for a page. If it has placeholders, each line of
- * text with one is left out: editions that were composed before version 15 have only the HTML of
+ * text with one is left out: editions that were composed before version 13 have only the HTML of
  * the mail, and a publisher's template may not know `is_web`.
  */
 export function pageParts(html: string): PageParts {

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Database } from '../../database/tables.ts';
 import { addressKey, type EmailAddress, ERASED_ADDRESS } from '../../kernel/email-address.ts';
+import { dropMails } from './mails.ts';
 
 /** What is erased. */
 export interface Erased {
@@ -61,7 +62,7 @@ async function rowsOf(db: Database, key: string) {
 }
 
 /**
- * Notices stay for the budgets, without the address. The notice of an address change went to another
+ * Mails stay for the budgets, without the address. The mail about a change of address goes to another
  * mailbox.
  */
 async function eraseRequests(
@@ -84,27 +85,16 @@ async function eraseRequests(
     .deleteFrom('sign_ups')
     .where('address_key', '=', of.key)
     .executeTakeFirst();
-  const toThem = await db
-    .updateTable('notices')
-    .set({ ...WITHOUT_ADDRESS, state: 'dropped', settled_at: at })
+  const toThem = await dropMails(db, at)
     .where('address_hash', 'in', of.addressHashes)
-    .where('state', 'in', ['asked', 'waiting'])
     .executeTakeFirst();
-  // To a new address that was not confirmed.
-  for (const { id } of changed) {
-    await db
-      .updateTable('notices')
-      .set({ ...WITHOUT_ADDRESS, state: 'dropped', settled_at: at })
-      // Settled notices have no facts.
-      .where('state', 'in', ['asked', 'waiting'])
-      .where('kind', '=', 'new-address')
-      .where('facts', '=', JSON.stringify({ change: id }))
-      .execute();
-  }
+  // To new addresses that were not confirmed.
+  const changes = changed.map(({ id }) => id);
+  await dropMails(db, at)
+    .where('about', 'in', ['', ...changes])
+    .execute();
   return changed.length + Number(signUps.numDeletedRows) + Number(toThem.numUpdatedRows);
 }
-
-const WITHOUT_ADDRESS = { address: null, facts: '{}', retry_at: null, lease_until: null } as const;
 
 /**
  * Relays repeat the recipient in their replies. Some replies are stored for a whole domain or edition.

@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
 import { lockRow } from '../../database/dialect.ts';
 import type { Database } from '../../database/tables.ts';
-import type { NoticeFacts } from '../notice.ts';
 import { type Subscription, subscriptionFromRow } from './subscriptions.ts';
 
 // Changes a newsletter's id in all tables. The ids of editions do not change, because links contain them.
@@ -112,7 +111,7 @@ export async function renameElsewhere(db: Database, rename: NewRename): Promise<
     .execute();
 }
 
-const TABLES = ['editions', 'edition_posts', 'slots', 'notices', 'subscription_events'] as const;
+const TABLES = ['editions', 'edition_posts', 'slots', 'mails', 'subscription_events'] as const;
 
 /**
  * A post may be in an edition of each newsletter. Both editions keep it, the old newsletter's under
@@ -168,21 +167,6 @@ async function renameRequests(db: Database, rename: NewRename): Promise<void> {
     await db
       .updateTable('sign_ups')
       .set({ newsletters: renamed(ids).join(' ') })
-      .where('id', '=', id)
-      .execute();
-  }
-  const notices = await db
-    .selectFrom('notices')
-    .select(['id', 'facts'])
-    .where('kind', '=', 'already')
-    .where('state', 'in', ['asked', 'waiting'])
-    .execute();
-  for (const { id, facts } of notices) {
-    const known = JSON.parse(facts) as NoticeFacts;
-    const newsletters = renamed(known.newsletters ?? []);
-    await db
-      .updateTable('notices')
-      .set({ facts: JSON.stringify({ ...known, newsletters }) })
       .where('id', '=', id)
       .execute();
   }

@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { stoppedClock } from '../../../src/kernel/clock.ts';
-import { formFields } from '../../../src/site/forms/form-fields.ts';
-import { judgeFormToken, makeFormToken } from '../../../src/site/forms/form-token.ts';
-import { isProofOfWork } from '../../../src/site/forms/proof-of-work.ts';
-import { readSignUp, TRAP_FIELD } from '../../../src/site/forms/read-sign-up.ts';
-import { makeConfig } from '../../support/paper.ts';
+import { stoppedClock } from '../../src/kernel/clock.ts';
+import {
+  formFields,
+  isProofOfWork,
+  judgeFormToken,
+  makeFormToken,
+  readSignUp,
+  TRAP_FIELD,
+} from '../../src/site/forms.ts';
+import { makeConfig } from '../support/paper.ts';
 
 const config = makeConfig({
   ...{ folder: '/nowhere', databaseUrl: 'sqlite::memory:' },
@@ -17,29 +21,29 @@ const at = (instant: string, secrets = config.secrets) => ({
   clock: stoppedClock(Temporal.Instant.from(instant)),
 });
 
-test('a form is taken from two seconds until a day after it was shown', () => {
+test('a form is accepted from two seconds until a day after it was shown', () => {
   const token = makeFormToken(at('2026-03-20T07:00:00Z'));
   const verdict = (instant: string) => judgeFormToken(token, at(instant));
   assert.equal(verdict('2026-03-20T07:00:01.999Z'), 'too-soon');
   assert.equal(verdict('2026-03-20T07:00:02Z'), 'good');
   assert.equal(verdict('2026-03-21T06:59:59Z'), 'good');
-  assert.equal(verdict('2026-03-21T07:00:00Z'), 'over');
+  assert.equal(verdict('2026-03-21T07:00:00Z'), 'expired');
   // A clock that was put back.
   assert.equal(verdict('2026-03-20T06:59:00Z'), 'too-soon');
 });
 
-test('a form token is nobody else’s, and survives a new key as long as the old one is kept', () => {
+test('a form token of another site is refused, and a token survives a new key while the old key is kept', () => {
   const later = '2026-03-20T08:00:00Z';
   const token = makeFormToken(at('2026-03-20T07:00:00Z'));
   for (const wrong of ['', 'x', `${token}x`, token.replace(/^./, 'A'), '\0', 'a.b.c']) {
-    assert.equal(judgeFormToken(wrong, at(later)), 'over', wrong);
+    assert.equal(judgeFormToken(wrong, at(later)), 'expired', wrong);
   }
   const next = 'a new secret of a test, long enough';
   assert.equal(judgeFormToken(token, at(later, [next, ...config.secrets])), 'good');
-  assert.equal(judgeFormToken(token, at(later, [next])), 'over');
+  assert.equal(judgeFormToken(token, at(later, [next])), 'expired');
 });
 
-test('a proof of work is for one form, one address and so many bits', () => {
+test('a proof of work counts for one form, one address and one number of bits', () => {
   const of = { token: 'token', address: 'ada@example.org', bits: 8 };
   const proof = Array.from({ length: 5000 }, (_, number) => String(number)).find(
     (number) => createHash('sha256').update(`token:ada@example.org:${number}`).digest()[0] === 0,
@@ -66,7 +70,7 @@ test('whatever a body is, its fields are text', () => {
   }
 });
 
-test('a sign-up is for newsletters that are offered, and says all that is wrong with it', () => {
+test('a sign-up counts only for newsletters that are offered, and reports every problem', () => {
   const offered = [{ id: 'daily' }, { id: 'weekly' }];
   const read = (body: object, of = offered) => readSignUp(formFields(body), of);
   assert.deepEqual(read({ newsletters: ['weekly', 'secret'], address: 'ada@example.org' }), {

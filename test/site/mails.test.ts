@@ -6,24 +6,26 @@ import { deliverEdition } from '../../src/delivery/run/deliver-edition.ts';
 import { prepareSend } from '../../src/delivery/run/prepare-send.ts';
 import type { EventLog } from '../../src/kernel/log.ts';
 import { silentEventLog } from '../../src/kernel/log.ts';
-import { answerAll, answerRequests } from '../../src/site/answer-requests.ts';
+import { admitMail, answerAll, answerRequests } from '../../src/site/answer-requests.ts';
 import { confirmSignUp } from '../../src/site/confirm-sign-up.ts';
-import { openNoticeRoutes } from '../../src/site/send-notices.ts';
+import { openNoticeRoutes } from '../../src/site/send-mails.ts';
+import { addSubscriber } from '../../src/subscribers/add-subscriber.ts';
 import { eraseSubscriber } from '../../src/subscribers/erase-subscriber.ts';
+import { requestedMails } from '../../src/subscribers/queries/mails.ts';
 import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { test } from '../support/databases.ts';
 import { closedPort, messageIdOf } from '../support/inbox.ts';
-import { address, configFor } from '../support/paper.ts';
+import { address, configFor, NEWSLETTER } from '../support/paper.ts';
 import { openSite, type Site } from '../support/site.ts';
 import { inTime } from '../support/wait-for.ts';
 
 const ADA = 'ada@example.org';
 
-async function noticesOf({ deps }: Site) {
-  return deps.store.db.selectFrom('notices').selectAll().orderBy('at').execute();
+async function mailsOf({ deps }: Site) {
+  return deps.store.db.selectFrom('mails').selectAll().orderBy('at').execute();
 }
 
-test('a mail that is put off is tried again after a minute, two, four, and given up after a day', async (t) => {
+test('a deferred mail is tried again after a minute, two, four, and given up after a day', async (t) => {
   const times: string[] = [];
   const site = await openSite(t, {
     inbox: {
@@ -41,8 +43,8 @@ test('a mail that is put off is tried again after a minute, two, four, and given
   const minutes = times.map((at) => (Date.parse(at) - Date.parse(times[0] ?? '')) / 60_000);
   assert.deepEqual(minutes.slice(0, 6), [0, 2, 5, 10, 19, 36]);
   assert.ok(minutes.length < 40 && (minutes.at(-1) ?? 0) > 22 * 60, minutes.join());
-  const [notice] = await noticesOf(site);
-  assert.deepEqual([notice?.state, notice?.address, notice?.facts], ['failed', null, '{}']);
+  const [mail] = await mailsOf(site);
+  assert.deepEqual([mail?.state, mail?.address, mail?.about], ['failed', null, null]);
   assert.deepEqual(await site.statuses(), { [ADA]: 'pending' });
 });
 
@@ -62,12 +64,12 @@ test('a mail that is refused for good is not tried again, and its address is not
     site.later({ hours: 1 });
   }
   assert.equal(asked, 1);
-  const [notice] = await noticesOf(site);
-  assert.deepEqual([notice?.state, notice?.address], ['failed', null]);
+  const [mail] = await mailsOf(site);
+  assert.deepEqual([mail?.state, mail?.address], ['failed', null]);
   assert.deepEqual(await site.statuses(), { [ADA]: 'pending' });
 });
 
-test('while the relay is away mail waits, and goes when it is back', async (t) => {
+test('mails wait while the relay is down, and are sent when it works again', async (t) => {
   const site = await openSite(t);
   const away = {
     ...site.deps,
@@ -76,14 +78,14 @@ test('while the relay is away mail waits, and goes when it is back', async (t) =
   await site.signUp(ADA);
   const routes = openNoticeRoutes(away);
   await answerAll(away, () => routes);
-  const [notice] = await noticesOf(site);
-  assert.deepEqual([notice?.state, notice?.attempts], ['waiting', 0]);
+  const [mail] = await mailsOf(site);
+  assert.deepEqual([mail?.state, mail?.attempts], ['waiting', 0]);
   site.later({ minutes: 1 });
   await site.answer();
   assert.equal(site.mailsTo(ADA).length, 1);
 });
 
-test('with one relay away the other takes the mail at once', async (t) => {
+test('if one relay is down, the other one gets the mail at once', async (t) => {
   const site = await openSite(t);
   const [first] = site.deps.config.relays;
   const dead = { ...first, id: 'dead', url: `smtp://127.0.0.1:${closedPort()}`, weight: 5 };
@@ -94,7 +96,7 @@ test('with one relay away the other takes the mail at once', async (t) => {
   assert.equal(site.mailsTo(ADA).length, 1);
 });
 
-test('a mail whose reply never came is sent once more with the same Message-ID', async (t) => {
+test('a mail without a reply is sent once more, with the same Message-ID', async (t) => {
   let messages = 0;
   const site = await openSite(t, {
     inbox: {
@@ -158,7 +160,47 @@ test('mail to one person counts towards the hour of a relay and does not wait fo
   assert.equal(report.deliveries.accepted, 0);
 });
 
-test('on a database that is held nothing is decided or mailed; when it is adopted, all is', async (t) => {
+test('a mail says what is true when it is sent: who is subscribed by then is told so', async (t) => {
+  const site = await openSite(t);
+  const { db } = site.deps.store;
+  await site.signUp(ADA);
+  for (const mail of await requestedMails(db, 10)) {
+    assert.equal(await admitMail(site.deps, mail), true);
+  }
+  await addSubscriber(site.deps, { newsletter: NEWSLETTER, address: address(ADA) });
+  await site.answer();
+  assert.deepEqual(
+    site.mailsTo(ADA).map(({ subject }) => subject),
+    ['You are already subscribed: Politics Essential'],
+  );
+  const rows = await mailsOf(site);
+  assert.deepEqual(
+    rows.map(({ kind, state }) => [kind, state]),
+    [['already', 'sent']],
+  );
+});
+
+test('a mail about a request that was deleted meanwhile is dropped', async (t) => {
+  const site = await openSite(t);
+  const { db } = site.deps.store;
+  await site.signUp(ADA);
+  const [mail] = await requestedMails(db, 1);
+  assert.ok(mail !== undefined);
+  await admitMail(site.deps, mail);
+  await site.signUp('bob@example.org');
+  await db.deleteFrom('sign_ups').execute();
+  await site.answer();
+  assert.equal(site.paper.inbox.messages.length, 0);
+  assert.deepEqual(
+    (await mailsOf(site)).map(({ state, address: to }) => [state, to]),
+    [
+      ['dropped', null],
+      ['dropped', null],
+    ],
+  );
+});
+
+test('while the database is on hold nothing is decided or mailed; after its release everything is', async (t) => {
   const site = await openSite(t);
   const { db } = site.deps.store;
   await holdDatabase(db, { since: '2026-03-20T06:00:00.000Z', because: 'is a copy' });
@@ -177,7 +219,7 @@ test('on a database that is held nothing is decided or mailed; when it is adopte
   assert.equal((await confirmSignUp(site.deps, site.token(ADA, 'confirm'))).kind, 'done');
 });
 
-test('who is erased while their mail is on its way to the relay gets none', async (t) => {
+test('somebody who is erased while their mail is on its way to the relay gets no mail', async (t) => {
   const site = await openSite(t, {
     inbox: {
       onSender: () => {
@@ -196,12 +238,12 @@ test('who is erased while their mail is on its way to the relay gets none', asyn
   assert.equal(await erasing, 'erased');
   assert.equal(site.paper.inbox.messages.length, 0);
   assert.deepEqual(
-    (await noticesOf(site)).map(({ state }) => state),
+    (await mailsOf(site)).map(({ state }) => state),
     ['dropped'],
   );
 });
 
-test('the part of the service answers at once, tells what is wrong once, and stops when asked', async (t) => {
+test('the part of the service answers at once, and stops when its signal is aborted', async (t) => {
   const troubles: string[] = [];
   const sent = Promise.withResolvers<void>();
   const log: EventLog = {
@@ -238,11 +280,11 @@ testOnce('a relay that never replies does not keep the service from stopping', a
   await reached.promise;
   stop.abort();
   await inTime('the end of the service', running);
-  const [notice] = await noticesOf(site);
-  assert.equal(notice?.state, 'waiting');
+  const [mail] = await mailsOf(site);
+  assert.equal(mail?.state, 'waiting');
 });
 
-test('a broken template is told, and the mail goes when it is mended', async (t) => {
+test('a broken template is logged, and the mail is sent when the template is repaired', async (t) => {
   const failures: string[] = [];
   const log: EventLog = {
     ...silentEventLog,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { HtmlValidate } from 'html-validate';
-import { NOTICE_KINDS, renderNotice } from '../../src/site/mails/render-notice.ts';
+import { MAIL_KINDS, renderMail } from '../../src/site/compose-mail.ts';
 import { readTexts } from '../../src/templates/read-texts.ts';
 import { address, newsletter, templates } from '../editions/samples.ts';
 
@@ -25,9 +25,9 @@ const validate = new HtmlValidate({
 });
 
 for (const language of ['en', 'de', 'ar']) {
-  for (const kind of NOTICE_KINDS) {
+  for (const kind of MAIL_KINDS) {
     test(`the ${kind} mail in ${language} says the same in text and in valid HTML, with one link`, async () => {
-      const { subject, html, text } = await renderNotice({
+      const { subject, html, text } = await renderMail({
         ...input,
         kind,
         texts: textsOf(language),
@@ -53,8 +53,8 @@ for (const language of ['en', 'de', 'ar']) {
   }
 }
 
-test('the confirmation asks once and says what silence means', async () => {
-  const { subject, html, text } = await renderNotice({ ...input, kind: 'confirm' });
+test('the mail to confirm asks once, and says that doing nothing changes nothing', async () => {
+  const { subject, html, text } = await renderMail({ ...input, kind: 'confirm' });
   assert.equal(subject, 'Please confirm: Salt & Ships');
   assert.match(html, /Salt &amp; Ships/);
   for (const body of [html, text]) assert.match(body, /do nothing/);
@@ -65,17 +65,17 @@ test('one confirmation for several newsletters names them all, in the language o
   const [first = newsletter(), ...others] = newsletters;
   const several = { ...input, kind: 'confirm', newsletters: [first, ...others] } as const;
   assert.equal(
-    (await renderNotice(several)).subject,
+    (await renderMail(several)).subject,
     'Please confirm: Salt & Ships, Tides and Markets',
   );
-  const german = await renderNotice({ ...several, texts: textsOf('de') });
+  const german = await renderMail({ ...several, texts: textsOf('de') });
   assert.equal(german.subject, 'Bitte bestätigen: Salt & Ships, Tides und Markets');
   assert.match(german.html, /<html lang="de" dir="ltr"/);
   assert.match(german.text, /^THE HARBOUR BROADSHEET\n=/);
 });
 
-test('the welcome says how to leave, and no other mail pretends to be of a list', async () => {
-  const { subject, html, text } = await renderNotice({
+test('only the welcome has the headers and the link of a list', async () => {
+  const { subject, html, text } = await renderMail({
     ...{ ...input, kind: 'welcome' },
     unsubscribeUrl: UNSUBSCRIBE,
   });
@@ -88,6 +88,6 @@ test('the welcome says how to leave, and no other mail pretends to be of a list'
 });
 
 test('a welcome has no button where there is no archive', async () => {
-  const { html, text } = await renderNotice({ ...input, kind: 'welcome', url: '' });
+  const { html, text } = await renderMail({ ...input, kind: 'welcome', url: '' });
   for (const body of [html, text]) assert.doesNotMatch(body, /latest editions/);
 });
