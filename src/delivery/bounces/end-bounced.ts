@@ -4,7 +4,6 @@ import type { Database } from '../../database/tables.ts';
 import type { EmailAddress } from '../../kernel/email-address.ts';
 import type { NewsletterSettings } from '../../settings/settings.ts';
 import { changeSubscriptions } from '../../subscribers/change-subscriptions.ts';
-import { MOST_AT_ONCE } from '../../subscribers/queries/subscribers.ts';
 
 /**
  * Ends the subscriptions that the edition found to be dead: at once if the address does not exist,
@@ -20,11 +19,7 @@ export async function endBounced(
   return store.transaction(async (db) => {
     const bounced = await findBounced(db, edition, softBounces);
     const changes = bounced.map(({ id }) => ({ id, event }));
-    await changeSubscriptions(db, config, async (writer) => {
-      for (let start = 0; start < changes.length; start += MOST_AT_ONCE) {
-        await writer.apply(changes.slice(start, start + MOST_AT_ONCE));
-      }
-    });
+    await changeSubscriptions(db, config, (writer) => writer.apply(changes));
     return bounced.map(({ address }) => address);
   });
 }

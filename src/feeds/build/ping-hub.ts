@@ -1,5 +1,6 @@
 import { reasonOf } from '../../kernel/errors.ts';
 import type { EventLog } from '../../kernel/log.ts';
+import { backoff } from '../../kernel/retry-delay.ts';
 import type { Config } from '../../settings/config.ts';
 import { fileUrl, isHubTopic } from '../formats.ts';
 import type { BuildReport } from './build-report.ts';
@@ -106,7 +107,7 @@ export function openHubPings(hub: string, log: EventLog, retryMs = RETRY_MS): Hu
         return;
       }
       tries += 1;
-      const waitMs = Math.min(retryMs.first * 2 ** (tries - 1), retryMs.longest);
+      const waitMs = backoff(retryMs.first, tries - 1, retryMs.longest);
       dueAt = performance.now() + waitMs;
       const facts = { documents: untold.length, reason };
       if (tries < TRIES) {
