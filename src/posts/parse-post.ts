@@ -1,7 +1,7 @@
 import type { Problem } from '../kernel/problem.ts';
 import type { PostSettings, SiteSettings } from '../settings/settings.ts';
 import { postPath } from './addresses/post-path.ts';
-import { type FileName, readFileName } from './dates/file-name.ts';
+import { type FileName, readFileName } from './generators/post-path.ts';
 import { whenPublished, whenUpdated } from './dates/when-published.ts';
 import { excerptField } from './excerpts/excerpt-field.ts';
 import { fingerprintOf } from './fingerprint.ts';

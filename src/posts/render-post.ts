@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { cleanText } from '../kernel/clean-text.ts';
 import type { Problem } from '../kernel/problem.ts';
-import { shorten } from './excerpts/mend-excerpt.ts';
+import { shorten } from './excerpt.ts';
 import { splitAtMore } from './excerpts/split-at-more.ts';
 import { bodyBelowTitle } from './front-matter/title-of.ts';
 import { tooMuchHtml } from './markdown/html-limits.ts';

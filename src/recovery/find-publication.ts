@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { isPublishedByJekyll, isWithin, jekyllSite } from './jekyll-site.ts';
-import { generatorsOf, publishedBy } from './site-generators.ts';
+import { isPublishedByJekyll, isWithin, jekyllSite } from '../posts/generators/jekyll.ts';
+import { generatorsOf, publishedBy } from '../posts/generators/generators.ts';
 
 /** Who publishes a file, and from which folder. */
 export interface Publication {

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readRegularFile } from '../../src/kernel/regular-file.ts';
-import { readImageFacts } from '../../src/posts/files/image-facts.ts';
+import { readImageFacts } from '../../src/posts/files/site-files.ts';
 import { readInclude } from '../../src/posts/files/read-include.ts';
 import { readHolidayFile } from '../../src/settings/read-holiday-file.ts';
 import { cleanUpAfter } from '../support/clean-up-after.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import { mendExcerpt, shorten } from '../../src/posts/excerpts/mend-excerpt.ts';
+import { mendExcerpt, shorten } from '../../src/posts/excerpt.ts';
 import { parsedPost, rendered } from './posts.ts';
 
 const body =

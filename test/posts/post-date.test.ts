@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import { parsePostDate } from '../../src/posts/dates/post-date.ts';
+import { parsePostDate } from '../../src/posts/front-matter/post-date.ts';
 import { postWith, problemOf } from './posts.ts';
 
 const read = (

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { writeFileAtomically } from '../../src/kernel/files/write-atomically.ts';
-import { readPublishedFile, writePublishedFile } from '../../src/posts/files/published-file.ts';
+import { readPublishedFile, writePublishedFile } from '../../src/posts/ids/published-posts.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const entry = {

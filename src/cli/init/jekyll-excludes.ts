@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isMap, isScalar, isSeq, parseDocument, type YAMLSeq } from 'yaml';
-import { JEKYLL_EXCLUDES } from '../../recovery/jekyll-site.ts';
+import { JEKYLL_EXCLUDES } from '../../posts/generators/jekyll.ts';
 import { lineEndOf, type WithLines } from './ignore-file.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
 import { readRegularFile } from '../../kernel/regular-file.ts';
-import { jekyllSite } from '../../recovery/jekyll-site.ts';
+import { jekyllSite } from '../../posts/generators/jekyll.ts';
 import { standardPlace } from '../../settings/state-place.ts';
 import { withIgnored } from './ignore-file.ts';
 import { withExcluded } from './jekyll-excludes.ts';

@@ -1,4 +1,4 @@
-import { readImageFacts } from '../../posts/files/image-facts.ts';
+import { readImageFacts } from '../../posts/files/site-files.ts';
 import type { Image } from '../../posts/post.ts';
 import type { SiteSettings } from '../../settings/settings.ts';
 

@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { readBytes } from '../../kernel/files/read-bytes.ts';
-import { decodeText } from '../decode-text.ts';
+import { decodeText } from './decode-text.ts';
 
 const LONGEST_INCLUDE_BYTES = 1_000_000;
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { BroadsheetError, EXIT, reasonOf } from '../../kernel/errors.ts';
 import { readBytes } from '../../kernel/files/read-bytes.ts';
 import type { Problem } from '../../kernel/problem.ts';
-import { decodeText } from '../decode-text.ts';
+import { decodeText } from './decode-text.ts';
 import {
   type ParsedPost,
   type PostContext,

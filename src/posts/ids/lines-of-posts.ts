@@ -1,6 +1,6 @@
 import type { Post } from '../post.ts';
 import type { PublishedPost } from '../published-post.ts';
-import { findMovedPosts, findSwappedPosts, type OpenLine } from './find-moved-posts.ts';
+import { findMovedPosts, findSwappedPosts, type OpenLine } from './known-posts.ts';
 
 /**
  * The line in `published` of every post that was published before, by file. Lines count from 0. A

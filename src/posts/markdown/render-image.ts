@@ -1,4 +1,4 @@
-import { absoluteUrl } from '../addresses/absolute-url.ts';
+import { absoluteUrl } from './absolute-url.ts';
 import type { Image, Post } from '../post.ts';
 import type { RenderContext } from '../render-context.ts';
 

@@ -1,6 +1,6 @@
 import sanitizeHtml from 'sanitize-html';
 import { cleanText } from '../../kernel/clean-text.ts';
-import { absoluteSrcset, absoluteUrl } from '../addresses/absolute-url.ts';
+import { absoluteSrcset, absoluteUrl } from './absolute-url.ts';
 import { dropEmptyElements } from './drop-empty-elements.ts';
 
 /** Elements that structure text. No scripts, styles, forms or embedded documents. */

@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import { parse as parseToml } from 'smol-toml';
 import { parse as parseYaml } from 'yaml';
-import { readRegularFile } from '../kernel/regular-file.ts';
+import { readRegularFile } from '../../kernel/regular-file.ts';
 
 /**
  * The settings of a site generator, by name. From a program only those that can be read without

@@ -1,4 +1,4 @@
-import { startOf } from '../../kernel/clean-text.ts';
+import { startOf } from '../kernel/clean-text.ts';
 
 /**
  * Characters that can end a whole sentence or phrase. Letters, digits, commas and hyphens can not.
