@@ -1,7 +1,6 @@
 import type { Problem } from '../kernel/problem.ts';
 import type { PostSettings, SiteSettings } from '../settings/settings.ts';
 import { postPath } from './addresses/post-path.ts';
-import { type FileName, readFileName } from './generators/post-path.ts';
 import { whenPublished, whenUpdated } from './dates/when-published.ts';
 import { excerptField } from './excerpts/excerpt-field.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -23,6 +22,7 @@ import { type FrontMatter, readFrontMatter } from './front-matter/front-matter.t
 import { namedImage } from './front-matter/image-field.ts';
 import { bodyBelowTitle, titleOf } from './front-matter/title-of.ts';
 import type { WrongField } from './front-matter/wrong-field.ts';
+import { type FileName, readFileName } from './generators/post-path.ts';
 import { markBody } from './ids/mark-body.ts';
 import type { Post } from './post.ts';
 import { sketchBody } from './stories/sketch.ts';

@@ -1,8 +1,13 @@
 import { type Fields, firstField, isMap, textOf } from '../front-matter/fields.ts';
 import type { KnownField } from '../front-matter/known-fields.ts';
+import {
+  dayAlone,
+  type PostDate,
+  parsePostDate,
+  type ZoneRule,
+} from '../front-matter/post-date.ts';
 import type { WrongField } from '../front-matter/wrong-field.ts';
 import type { FileName } from '../generators/post-path.ts';
-import { dayAlone, type PostDate, parsePostDate, type ZoneRule } from '../front-matter/post-date.ts';
 
 const REMEDY = 'write 2026-03-20 or 2026-03-20T07:30';
 

@@ -1,7 +1,7 @@
 import { cleanLine } from '../../kernel/clean-text.ts';
+import { mendExcerpt, shorten } from '../excerpt.ts';
 import { decodeEntities } from '../front-matter/decode-entities.ts';
 import { type Fields, textField } from '../front-matter/fields.ts';
-import { mendExcerpt, shorten } from '../excerpt.ts';
 
 /** The longest excerpt. Also limits the time that a hostile one can take. */
 const LONGEST = 2000;

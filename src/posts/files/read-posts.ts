@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { BroadsheetError, EXIT, reasonOf } from '../../kernel/errors.ts';
 import { readBytes } from '../../kernel/files/read-bytes.ts';
 import type { Problem } from '../../kernel/problem.ts';
-import { decodeText } from './decode-text.ts';
 import {
   type ParsedPost,
   type PostContext,
@@ -11,6 +10,7 @@ import {
   type UnreadablePost,
 } from '../parse-post.ts';
 import { newestFirst, type Post } from '../post.ts';
+import { decodeText } from './decode-text.ts';
 import { findPostFiles } from './find-post-files.ts';
 
 export interface ReadPostsContext extends PostContext {

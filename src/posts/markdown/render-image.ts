@@ -1,6 +1,6 @@
-import { absoluteUrl } from './absolute-url.ts';
 import type { Image, Post } from '../post.ts';
 import type { RenderContext } from '../render-context.ts';
+import { absoluteUrl } from './absolute-url.ts';
 
 /**
  * The picture that the front matter names, with its path resolved from the site's root, and the
