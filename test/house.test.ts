@@ -25,7 +25,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   pages: ['kernel', 'settings', 'templates', 'feeds'],
   editions: ['kernel', 'settings', 'database', 'posts', 'templates', 'feeds', 'pages'],
   subscribers: ['kernel', 'settings', 'database', 'editions'],
-  recovery: ['kernel', 'settings', 'database', 'editions', 'subscribers'],
+  recovery: ['kernel', 'settings', 'database', 'posts', 'editions', 'subscribers'],
   delivery: ['kernel', 'settings', 'database', 'posts', 'editions', 'subscribers', 'recovery'],
   newsletters: ['kernel', 'settings', 'database', 'posts', 'editions', 'subscribers', 'delivery'],
   schedule: [

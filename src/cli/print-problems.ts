@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { formatProblem, type Problem } from '../kernel/problem.ts';
-import type { PostNotes } from '../posts/report-posts.ts';
-import { summariseProblems } from '../posts/summarise-problems.ts';
+import { type PostNotes, summariseProblems } from '../posts/report-posts.ts';
 import type { Context } from './context.ts';
 import { formatCount, plural, shortPath } from './format.ts';
 import type { Terminal } from './terminal.ts';

@@ -1,4 +1,4 @@
-import type { PublishedPost } from '../posts/published-post.ts';
+import type { PublishedPost } from '../posts/ids/published-posts.ts';
 import type { FeedSettings, SiteSettings } from '../settings/settings.ts';
 import type { Feed } from './feed.ts';
 import type { FeedEntry } from './list-entries.ts';

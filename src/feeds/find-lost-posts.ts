@@ -1,9 +1,9 @@
 import type { Problem } from '../kernel/problem.ts';
 import type { CollectedPosts } from '../posts/collect-posts.ts';
 import type { PostFolder } from '../posts/files/read-posts.ts';
-import { hasSameContent } from '../posts/ids/lines-of-posts.ts';
+import { hasSameContent } from '../posts/ids/known-posts.ts';
+import type { PublishedPost } from '../posts/ids/published-posts.ts';
 import type { Post } from '../posts/post.ts';
-import type { PublishedPost } from '../posts/published-post.ts';
 
 /** Ids of posts that were published and are not any more, by reason. */
 export interface LostPosts {

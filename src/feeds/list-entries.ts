@@ -1,5 +1,4 @@
-import { newestFirst, type Post } from '../posts/post.ts';
-import type { Story } from '../posts/story.ts';
+import { newestFirst, type Post, type Story } from '../posts/post.ts';
 import type { FeedSettings } from '../settings/settings.ts';
 
 /** What becomes one item of a feed, before rendering. */

@@ -4,18 +4,19 @@ import type { Log } from '../kernel/log.ts';
 import type { Problem } from '../kernel/problem.ts';
 import type { Config } from '../settings/config.ts';
 import { wrongPostsFolder } from '../settings/posts-folder.ts';
-import { indexPosts } from './addresses/index-posts.ts';
-import { readInclude } from './files/read-include.ts';
-import { type PostFolder, type ReadPostsContext, readPost, readPosts } from './files/read-posts.ts';
-import { readImageFacts } from './files/site-files.ts';
+import { findPostFiles, POST_ENDING, type PostFiles } from './files/find-post-files.ts';
+import { type PostFolder, readPost, readPosts } from './files/read-posts.ts';
+import { readImageFacts, readInclude } from './files/site-files.ts';
 import { identifyPosts } from './ids/identify-posts.ts';
-import { readPublishedFile, writePublishedFile } from './ids/published-posts.ts';
-import type { Post, RenderedPost } from './post.ts';
-import type { PublishedPost } from './published-post.ts';
-import type { RenderContext } from './render-context.ts';
+import {
+  type PublishedPost,
+  readPublishedFile,
+  writePublishedFile,
+} from './ids/published-posts.ts';
+import type { Post, RenderedPost, Story } from './post.ts';
+import type { RenderContext } from './post-context.ts';
 import { renderPost } from './render-post.ts';
 import { groupStories } from './stories/group-stories.ts';
-import type { Story } from './story.ts';
 
 export interface CollectOptions {
   /** Posts with a later date are not published yet. */
@@ -59,24 +60,20 @@ export interface CollectedPosts {
  * Reads the posts, groups them into stories and assigns their ids. Throws a `BroadsheetError` if
  * the folder or the file of published posts cannot be read.
  */
-export function collectPosts(config: Config, options: CollectOptions): CollectedPosts {
-  const context = {
+export function collectPosts(
+  config: Config,
+  { now, log, remember }: CollectOptions,
+): CollectedPosts {
+  const earlier = readPublishedFile(config.publishedFile);
+  const folder = readPosts(config.folders.posts, findFiles(config), {
     site: config.site,
     settings: config.posts,
-    now: options.now,
-    siteRoot: config.folders.siteRoot,
-    onProgress: (done: number, total: number) => options.log.progress('Reading posts', done, total),
-  };
-  const earlier = readPublishedFile(config.publishedFile);
-  const folder = readFolder(config, context);
-  options.log.detail(
-    `${folder.folder}: ${folder.read} posts read, ${folder.posts.length} published`,
-  );
-  const { published, idOf, changed, warnings } = identifyPosts(
-    folder.posts,
-    earlier,
-    new URL(config.site.url).hostname,
-  );
+    now,
+    onProgress: (done, total) => log.progress('Reading posts', done, total),
+  });
+  log.detail(`${folder.folder}: ${folder.read} posts read, ${folder.posts.length} published`);
+  const authority = new URL(config.site.url).hostname;
+  const { published, idOf, changed, warnings } = identifyPosts(folder.posts, earlier, authority);
   return {
     folder,
     stories: groupStories(folder.posts, config.posts.sameStory),
@@ -86,7 +83,7 @@ export function collectPosts(config: Config, options: CollectOptions): Collected
     warnings,
     render: renderer(config, folder),
     save() {
-      if (!changed || !options.remember) return;
+      if (!changed || !remember) return;
       // Another build may have added posts. Their lines must not be lost.
       const present = readPublishedFile(config.publishedFile);
       if (isDeepStrictEqual(present, published)) return;
@@ -99,13 +96,12 @@ export function collectPosts(config: Config, options: CollectOptions): Collected
   };
 }
 
-function readFolder(config: Config, context: ReadPostsContext): PostFolder {
+function findFiles(config: Config): PostFiles {
   try {
-    return readPosts(config.folders.posts, context);
+    return findPostFiles(config.folders.posts, config.folders.siteRoot);
   } catch (error) {
-    if (!(error instanceof BroadsheetError) || error.exitCode !== EXIT.config) throw error;
     const remedy = 'correct it, or use --posts DIR';
-    throw wrongPostsFolder(config, `cannot be read: ${reasonOf(error.cause)}; ${remedy}`);
+    throw wrongPostsFolder(config, `cannot be read: ${reasonOf(error)}; ${remedy}`);
   }
 }
 
@@ -114,8 +110,8 @@ function renderer(config: Config, folder: PostFolder): (post: Post) => RenderedW
     site: config.site,
     settings: config.posts,
     urlOf: indexPosts(folder.posts),
-    include: remembered((name) => readInclude(config.folders.includes, name)),
-    imageFacts: remembered((path) => readImageFacts(config.folders.siteRoot, path)),
+    include: cached((name) => readInclude(config.folders.includes, name)),
+    imageFacts: cached((path) => readImageFacts(config.folders.siteRoot, path)),
   };
   const done = new Map<string, RenderedWithWarnings>();
   return (post) => {
@@ -132,10 +128,35 @@ function renderer(config: Config, folder: PostFolder): (post: Post) => RenderedW
 }
 
 /** Caches the answers of `ask`: a file's content counts as fixed for the run. */
-function remembered<T>(ask: (name: string) => T): (name: string) => T {
-  const answers = new Map<string, T>();
+function cached<Answer>(ask: (name: string) => Answer): (name: string) => Answer {
+  const answers = new Map<string, Answer>();
   return (name) => {
     if (!answers.has(name)) answers.set(name, ask(name));
-    return answers.get(name) as T;
+    return answers.get(name) as Answer;
   };
+}
+
+/**
+ * Returns a function that finds the path of a post's page by its name in `{% post_url %}` and `{%
+ * link %}`: its file, with or without extension and leading folders.
+ */
+function indexPosts(posts: readonly Post[]): (name: string) => string | undefined {
+  let pathOf: Map<string, string> | undefined;
+  return (name) => {
+    // Most sites never need the index.
+    pathOf ??= indexOf(posts);
+    const bare = name.normalize('NFC').trim().replace(/^\/+/, '').replace(POST_ENDING, '');
+    return pathOf.get(bare) ?? pathOf.get(bare.replace(/^(?:.*\/)?_posts\//, ''));
+  };
+}
+
+function indexOf(posts: readonly Post[]): Map<string, string> {
+  const pathOf = new Map<string, string>();
+  for (const { file, path } of posts) {
+    const bare = file.normalize('NFC').replace(POST_ENDING, '');
+    for (const name of [bare, bare.replace(/^.*\//, ''), bare.replace(/\/index$/, '')]) {
+      if (!pathOf.has(name)) pathOf.set(name, path);
+    }
+  }
+  return pathOf;
 }

@@ -1,4 +1,13 @@
-import { startOf } from '../kernel/clean-text.ts';
+import MarkdownIt from 'markdown-it';
+import { cleanLine, startOf } from '../kernel/clean-text.ts';
+import { type Fields, textField } from './front-matter/fields.ts';
+
+const { unescapeAll } = new MarkdownIt().utils;
+
+const MORE = /<!--\s*more\s*-->|\{\/\*\s*more\s*\*\/\}/i;
+
+/** The longest excerpt. Also limits the time that a hostile one can take. */
+const LONGEST = 2000;
 
 /**
  * Characters that can end a whole sentence or phrase. Letters, digits, commas and hyphens can not.
@@ -15,6 +24,36 @@ const WITHOUT_SPACES =
 const SHORTEST_CUT = 140;
 const TAIL = 24;
 const LONGEST_WORD = 60;
+
+/**
+ * The excerpt of the front matter as plain text, without tags and Markdown links, with character
+ * references decoded. Fixed if it was cut.
+ */
+export function excerptField(fields: Fields, body: string): string | undefined {
+  const given = textField(fields, 'excerpt');
+  if (given === undefined) return undefined;
+  const text = shorten(given, LONGEST);
+  const plain = /[<&[{]/.test(text) ? plainOf(text) : text;
+  return plain === '' ? undefined : mendExcerpt(plain, body);
+}
+
+function plainOf(text: string): string {
+  const bare = text
+    .replace(/<\/?[a-z][^<>]*>|<!--.*?-->/gi, ' ')
+    .replace(/\{%.*?%\}|\{\{.*?\}\}/g, ' ')
+    .replace(/!?\[([^[\]]*)\]\([^()\s]*\)/g, '$1');
+  return cleanLine(unescapeAll(bare));
+}
+
+/**
+ * The text before the mark that ends the excerpt: `<!--more-->` (Hugo, Jekyll, WordPress), or the
+ * `excerpt_separator` of the front matter. Undefined if there is no mark.
+ */
+export function splitAtMore(markdown: string, fields: Fields): string | undefined {
+  const separator = textField(fields, 'excerptSeparator');
+  const at = separator === undefined ? markdown.search(MORE) : markdown.indexOf(separator);
+  return at === -1 ? undefined : markdown.slice(0, at);
+}
 
 /**
  * Fixes an excerpt that a program cut in the middle of a word or a sentence: it then ends with a

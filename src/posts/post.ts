@@ -1,17 +1,23 @@
+import type { NamedImage } from './front-matter/fields.ts';
+
 /** How exact the author's date is. `day` has no time. */
 export type DatePrecision = 'day' | 'minute' | 'second';
 
-/** A picture of a post, at an address that a reader can fetch. */
-export interface Image {
-  /** Absolute URL. */
-  readonly url: string;
-  readonly alt: string;
-  /** Media type from the bytes of the file. Absent if the file is not available. */
+/** Facts of a picture's file. Absent if the file is not available. */
+export interface ImageFacts {
+  /** Media type from the bytes of the file, never from its name. */
   readonly type?: string;
   readonly sizeBytes?: number;
   /** Pixels. */
   readonly width?: number;
   readonly height?: number;
+}
+
+/** A picture of a post, at an address that a reader can fetch. */
+export interface Image extends ImageFacts {
+  /** Absolute URL. */
+  readonly url: string;
+  readonly alt: string;
 }
 
 /**
@@ -46,7 +52,7 @@ export interface Post {
    */
   readonly excerpt?: string;
   /** `image` of the front matter as written, with its alternative text. */
-  readonly image?: { readonly source: string; readonly alt: string };
+  readonly image?: NamedImage;
   readonly draft: boolean;
   /** `featured: true`: the post should lead the digest. */
   readonly featured: boolean;
@@ -70,7 +76,7 @@ export interface Post {
   /** Absent if the body is too short to identify the post. */
   readonly body?: BodyMark;
   /**
-   * Changes if a digest would show the post differently, or if its body changed (`fingerprintOf`).
+   * Changes if a digest would show the post differently, or if its body changed: SHA-256, base64url.
    */
   readonly fingerprint: string;
 }
@@ -91,6 +97,16 @@ export interface RenderedPost {
   /** Plain text. Empty only if title and body are empty. */
   readonly excerpt: string;
   readonly image?: Image;
+}
+
+/** What one or more posts tell. `groupStories` decides which posts tell the same story. */
+export interface Story {
+  /** The post to show: the newest complete one. */
+  readonly shown: Post;
+  /** The first post of the story. The story keeps its id. */
+  readonly first: Post;
+  /** All posts of the story, newest first. */
+  readonly posts: readonly Post[];
 }
 
 /**

@@ -1,18 +1,15 @@
 import { hash } from 'node:crypto';
 import { cleanText } from '../kernel/clean-text.ts';
 import type { Problem } from '../kernel/problem.ts';
-import { shorten } from './excerpt.ts';
-import { splitAtMore } from './excerpts/split-at-more.ts';
-import { bodyBelowTitle } from './front-matter/title-of.ts';
-import { tooMuchHtml } from './markdown/html-limits.ts';
+import { shorten, splitAtMore } from './excerpt.ts';
+import { toCommonMark } from './generators/site-generators.ts';
+import { absoluteUrl } from './markdown/absolute-url.ts';
 import { firstParagraph, plainText } from './markdown/plain-text.ts';
-import { renderImage } from './markdown/render-image.ts';
 import { renderMarkdown } from './markdown/render-markdown.ts';
-import { sanitiser } from './markdown/sanitise-html.ts';
-import { openMarkdownInHtml, stripKramdown } from './markdown/strip-kramdown.ts';
+import { sanitiseHtml } from './markdown/sanitise-html.ts';
 import type { PostSource } from './parse-post.ts';
-import type { Post, RenderedPost } from './post.ts';
-import type { RenderContext } from './render-context.ts';
+import type { Image, Post, RenderedPost } from './post.ts';
+import type { RenderContext } from './post-context.ts';
 import { renderTemplates } from './templates/render-templates.ts';
 
 /** Longest excerpt taken from a first paragraph, in characters. */
@@ -29,17 +26,14 @@ export function renderPost(
   source: PostSource,
   context: RenderContext,
 ): { readonly rendered: RenderedPost; readonly warnings: readonly Problem[] } {
-  const body = bodyBelowTitle({ fields: source.frontMatter, body: source.body });
-  const templates = renderTemplates(post, { ...source, body }, context);
-  const markdown = cleanText(
-    openMarkdownInHtml(stripKramdown(withoutImports(post, templates.text))),
-  );
-  const sanitise = sanitiserFor(context.settings.iframesFrom);
+  const { file, url } = post;
+  const { text, warnings } = renderTemplates(post, source, context);
+  const markdown = cleanText(toCommonMark(text, file));
   // Footnotes of two posts on one page must not share ids.
-  const scope = { docId: hash('sha256', post.file.normalize('NFC'), 'hex').slice(0, 8) };
-  const toHtml = (text: string) => {
-    const raw = refuseTooMuch(isHtml(post) ? text : renderMarkdown(text, scope));
-    return refuseTooMuch(sanitise(raw, post.url));
+  const scope = { docId: hash('sha256', file.normalize('NFC'), 'hex').slice(0, 8) };
+  const toHtml = (part: string) => {
+    const raw = /\.html?$/i.test(file) ? part : renderMarkdown(part, scope);
+    return sanitiseHtml(raw, url, context.settings.iframesFrom);
   };
 
   const html = toHtml(markdown);
@@ -49,40 +43,53 @@ export function renderPost(
     (opening === undefined ? '' : plainText(toHtml(opening))) ||
     shorten(firstParagraph(html) ?? plainText(html), LONGEST_EXCERPT) ||
     post.title;
-  const picture = renderImage(post, context);
-  const warnings = [...templates.warnings];
-  if (picture !== undefined && 'reason' in picture) {
-    warnings.push({ file: post.file, line: 1, message: picture.reason });
+  const { image, reason } = imageOf(post, context);
+  const problem = reason === undefined ? [] : [{ file, line: 1, message: reason }];
+  return { rendered: { post, html, excerpt, image }, warnings: [...warnings, ...problem] };
+}
+
+/**
+ * The picture that the front matter names, with its path resolved from the site's root, and the
+ * facts of its file if the file exists. Returns a reason if the path leaves the site with `..`, or
+ * if a reader could not fetch the address.
+ */
+function imageOf(
+  { image: named }: Post,
+  { site, imageFacts }: RenderContext,
+): { readonly image?: Image; readonly reason?: string } {
+  if (named === undefined) return {};
+  const { source, alt } = named;
+  const wrong = (fact: string) => ({
+    reason: `image "${source.slice(0, 80)}" ${fact}; write its path from the root`,
+  });
+  const isAddress = /^(?:[a-z][a-z0-9+.-]*:|\/\/)/i.test(source);
+  if (!isAddress && leavesSite(source)) return wrong('leaves the site by ".."');
+  const { pathname } = new URL(site.url);
+  const ownPath = source.startsWith(pathname)
+    ? source.slice(pathname.length)
+    : source.replace(/^[/\\]+/, '');
+  const url = absoluteUrl(isAddress ? source : `./${ownPath}`, site.url, 'fetched');
+  if (url === undefined) return wrong('is no web address');
+  const path = `/${url.slice(site.url.length).replace(/[?#].*$/, '')}`;
+  const facts = url.startsWith(site.url) ? imageFacts(decoded(path)) : undefined;
+  return { image: { url, alt, ...facts } };
+}
+
+function leavesSite(source: string): boolean {
+  const [path = ''] = decoded(source).split(/[?#]/, 1);
+  let depth = 0;
+  for (const segment of path.split(/[/\\]+/)) {
+    if (segment === '..') depth--;
+    else if (segment !== '' && segment !== '.') depth++;
+    if (depth < 0) return true;
   }
-  const image = picture !== undefined && 'image' in picture ? { image: picture.image } : {};
-  return { rendered: { post, html, excerpt, ...image }, warnings };
+  return false;
 }
 
-function refuseTooMuch(html: string): string {
-  const reason = tooMuchHtml(html);
-  if (reason !== undefined) throw new RangeError(reason);
-  return html;
-}
-
-/** A sanitiser is slow to make. The settings object is the same for the whole run. */
-const sanitisers = new WeakMap<readonly string[], ReturnType<typeof sanitiser>>();
-
-function sanitiserFor(iframesFrom: readonly string[]): ReturnType<typeof sanitiser> {
-  const known = sanitisers.get(iframesFrom) ?? sanitiser(iframesFrom);
-  sanitisers.set(iframesFrom, known);
-  return known;
-}
-
-function isHtml({ file }: Post): boolean {
-  return /\.html?$/i.test(file);
-}
-
-/** MDX (Astro): removes lines that import components. Unknown tags are removed elsewhere. */
-function withoutImports({ file }: Post, text: string): string {
-  if (!file.endsWith('.mdx')) return text;
-  const bare = text.replace(/^(?:import|export) .*$/gm, '');
-  // After the last comment end, the regex would search from each comment start to the end of the
-  // text.
-  const end = bare.lastIndexOf('*/}') + '*/}'.length;
-  return bare.slice(0, end).replace(/\{\/\*[\s\S]*?\*\/\}/g, '') + bare.slice(end);
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

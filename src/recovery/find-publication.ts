@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { isPublishedByJekyll, isWithin, jekyllSite } from '../posts/generators/jekyll.ts';
-import { generatorsOf, publishedBy } from '../posts/generators/generators.ts';
+import { isWithin } from '../kernel/files/is-within.ts';
+import { generatorsOf, publishedBy } from '../posts/generators/find-generators.ts';
 
 /** Who publishes a file, and from which folder. */
 export interface Publication {
@@ -34,14 +34,10 @@ function publicationOf(path: string, feedsFolders: readonly string[]): Publicati
   if (feeds !== undefined) return { by: 'is published, as the folder of the feeds', folder: feeds };
   for (const folder of foldersAbove(path)) {
     for (const generator of generatorsOf(folder)) {
-      const published = publishedBy(generator, folder).find((each) =>
+      const published = publishedBy(generator, folder, path).find((each) =>
         [each, realPath(each)].some((one) => isWithin(one, path)),
       );
       if (published !== undefined) return { by: `${generator.name} publishes`, folder: published };
-    }
-    const jekyll = jekyllSite(folder);
-    if (jekyll !== undefined && isPublishedByJekyll(jekyll, folder, path)) {
-      return { by: 'Jekyll publishes', folder };
     }
     if (WEB_ROOTS.includes(basename(folder))) return { by: 'web servers publish', folder };
   }

@@ -1,7 +1,7 @@
 import type { BuildReport } from '../feeds/build/build-report.ts';
 import type { EventLog, Facts } from '../kernel/log.ts';
 import type { Problem } from '../kernel/problem.ts';
-import { summariseProblems } from '../posts/summarise-problems.ts';
+import { summariseProblems } from '../posts/report-posts.ts';
 
 /** Up to how many warnings of one build are logged one by one. */
 const MOST_WARNINGS = 20;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { type Selection, selectStories } from '../../src/editions/digest/select-stories.ts';
-import type { Story } from '../../src/posts/story.ts';
+import type { Story } from '../../src/posts/post.ts';
 import type { NewsletterSettings } from '../../src/settings/settings.ts';
 import { newsletter, post, story } from './samples.ts';
 

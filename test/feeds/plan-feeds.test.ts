@@ -3,8 +3,7 @@ import { test } from 'node:test';
 import type { PlanInput } from '../../src/feeds/feed-plan.ts';
 import { type FeedEntry, listEntries } from '../../src/feeds/list-entries.ts';
 import { planFeeds } from '../../src/feeds/plan-feeds.ts';
-import type { Post } from '../../src/posts/post.ts';
-import type { Story } from '../../src/posts/story.ts';
+import type { Post, Story } from '../../src/posts/post.ts';
 import { SETTINGS, SITE, samplePost, sampleStory } from './samples.ts';
 
 function idsOf(posts: readonly Post[]): Map<string, string> {

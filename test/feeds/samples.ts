@@ -1,6 +1,5 @@
 import type { Feed, FeedItem } from '../../src/feeds/feed.ts';
-import type { Post, RenderedPost } from '../../src/posts/post.ts';
-import type { Story } from '../../src/posts/story.ts';
+import type { Post, RenderedPost, Story } from '../../src/posts/post.ts';
 import type { FeedSettings, SiteSettings } from '../../src/settings/settings.ts';
 import { address } from '../editions/samples.ts';
 import { DEFAULTS } from '../support/default-settings.ts';

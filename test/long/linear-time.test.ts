@@ -6,21 +6,18 @@ import { shorten } from '../../src/editions/digest/shorten.ts';
 import { cleanText } from '../../src/kernel/clean-text.ts';
 import { oneLine } from '../../src/kernel/one-line.ts';
 import { slugify } from '../../src/kernel/slugify.ts';
+import { mendExcerpt, splitAtMore } from '../../src/posts/excerpt.ts';
+import { findFences } from '../../src/posts/front-matter/fences.ts';
+import { openMarkdownInHtml, stripKramdown } from '../../src/posts/generators/jekyll.ts';
+import { readPostPath } from '../../src/posts/generators/site-generators.ts';
 import { absoluteSrcset, absoluteUrl } from '../../src/posts/markdown/absolute-url.ts';
-import { readFileName } from '../../src/posts/generators/post-path.ts';
-import { mendExcerpt } from '../../src/posts/excerpt.ts';
-import { splitAtMore } from '../../src/posts/excerpts/split-at-more.ts';
-import { findFences } from '../../src/posts/front-matter/front-matter-fences.ts';
-import { bodyBelowTitle, titleOf } from '../../src/posts/front-matter/title-of.ts';
-import { markBody } from '../../src/posts/ids/mark-body.ts';
 import { codeRanges } from '../../src/posts/markdown/code-ranges.ts';
-import { dropEmptyElements } from '../../src/posts/markdown/drop-empty-elements.ts';
-import { tooMuchHtml } from '../../src/posts/markdown/html-limits.ts';
 import { firstParagraph, plainText } from '../../src/posts/markdown/plain-text.ts';
 import { renderMarkdown } from '../../src/posts/markdown/render-markdown.ts';
-import { openMarkdownInHtml, stripKramdown } from '../../src/posts/markdown/strip-kramdown.ts';
+import { dropEmptyElements, tooMuchHtml } from '../../src/posts/markdown/sanitise-html.ts';
+import { bodyBelowTitle, markBody, titleOf } from '../../src/posts/parse-post.ts';
+import { titleKeys } from '../../src/posts/stories/group-stories.ts';
 import { sketchBody } from '../../src/posts/stories/sketch.ts';
-import { titleKeys } from '../../src/posts/stories/title-key.ts';
 import { findMarks } from '../../src/posts/templates/template-marks.ts';
 import { permalinkPath } from '../../src/settings/permalink.ts';
 import { wrapText } from '../../src/templates/wrap-text.ts';
@@ -43,18 +40,12 @@ const STEPS: Readonly<Record<string, readonly [length: number, step: (text: stri
       10_000,
       (text) => FIELDS.map((name) => parsed(`---\n${name}: ${JSON.stringify(text)}\n---\n`)),
     ],
-    'the title of a heading': [
-      40_000,
-      (text) => titleOf({ fields: {}, body: `# a${text}x\n` }, 'a'),
-    ],
-    'the body below a heading': [
-      40_000,
-      (text) => bodyBelowTitle({ fields: {}, body: `# a${text}x\n` }),
-    ],
+    'the title of a heading': [40_000, (text) => titleOf({}, `# a${text}x\n`, 'a')],
+    'the body below a heading': [40_000, (text) => bodyBelowTitle({}, `# a${text}x\n`)],
     'the mark of the body': [40_000, markBody],
     'the sketch of the body': [40_000, sketchBody],
     'the key of a title': [40_000, titleKeys(['Update', 'Big News'])],
-    'the name of a file': [40_000, readFileName],
+    'the name of a file': [40_000, readPostPath],
     'an address': [
       40_000,
       (text) => permalinkPath('/:title/:slug/:path', { ...PARTS, slug: text }),

@@ -87,3 +87,12 @@ test('two runs at once lose no line of what was published: the later one has to 
     ['one', 'two'],
   );
 });
+
+test('a folder of posts that is not there is an error with a remedy', (t) => {
+  const { collect } = paper(t, {});
+  assert.throws(() => collect(), {
+    name: 'BroadsheetError',
+    exitCode: EXIT.config,
+    message: /--posts DIR/,
+  });
+});

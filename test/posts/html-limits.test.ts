@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { tooMuchHtml } from '../../src/posts/markdown/html-limits.ts';
+import { tooMuchHtml } from '../../src/posts/markdown/sanitise-html.ts';
 import { rendered } from './posts.ts';
 
 test('elements that are never closed are counted by their names', () => {

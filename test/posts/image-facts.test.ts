@@ -2,9 +2,7 @@ import assert from 'node:assert/strict';
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { readImageFacts } from '../../src/posts/files/site-files.ts';
-import { pictureStamp } from '../../src/posts/files/picture-stamp.ts';
-import { readInclude } from '../../src/posts/files/read-include.ts';
+import { pictureStamp, readImageFacts, readInclude } from '../../src/posts/files/site-files.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** One transparent pixel. */

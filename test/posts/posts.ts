@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Problem } from '../../src/kernel/problem.ts';
 import { type ParsedPost, parsePost } from '../../src/posts/parse-post.ts';
 import type { Post, RenderedPost } from '../../src/posts/post.ts';
-import type { RenderContext } from '../../src/posts/render-context.ts';
+import type { RenderContext } from '../../src/posts/post-context.ts';
 import { renderPost } from '../../src/posts/render-post.ts';
 import type { PostSettings, SiteSettings } from '../../src/settings/settings.ts';
 import { DEFAULTS } from '../support/default-settings.ts';

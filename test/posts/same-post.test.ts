@@ -3,8 +3,8 @@ import { hash } from 'node:crypto';
 import test from 'node:test';
 import fc from 'fast-check';
 import { identifyPosts } from '../../src/posts/ids/identify-posts.ts';
+import type { PublishedPost } from '../../src/posts/ids/published-posts.ts';
 import type { Post } from '../../src/posts/post.ts';
-import type { PublishedPost } from '../../src/posts/published-post.ts';
 import { parsedPost } from './posts.ts';
 
 /** A folder of posts: the text of each file, by its name. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { summariseProblems } from '../../src/posts/summarise-problems.ts';
+import { summariseProblems } from '../../src/posts/report-posts.ts';
 
 const problem = (file: string, message: string) => ({ file, message });
 

@@ -1,7 +1,8 @@
 import { existsSync, lstatSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
 import { readRegularFile } from '../../kernel/regular-file.ts';
-import { jekyllSite } from '../../posts/generators/jekyll.ts';
+import { settingsFileOf } from '../../posts/generators/find-generators.ts';
+import { JEKYLL } from '../../posts/generators/jekyll.ts';
 import { standardPlace } from '../../settings/state-place.ts';
 import { withIgnored } from './ignore-file.ts';
 import { withExcluded } from './jekyll-excludes.ts';
@@ -42,7 +43,7 @@ function ignore(file: string, names: readonly string[], purpose: string): string
 
 function excludeFromJekyll(configFile: string, published: string): string[] {
   const names = notForJekyll(configFile, published);
-  const file = jekyllSite('.')?.settingsFile;
+  const file = settingsFileOf(JEKYLL, '.');
   const purpose = 'to keep Jekyll from publishing them';
   const changed =
     file?.endsWith('.toml') === false ? withExcluded(readOr(file, ''), names) : undefined;

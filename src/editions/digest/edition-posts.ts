@@ -1,6 +1,5 @@
 import type { StoryRole } from '../../database/states.ts';
-import type { Post } from '../../posts/post.ts';
-import type { Story } from '../../posts/story.ts';
+import type { Post, Story } from '../../posts/post.ts';
 import type { EditionPost } from '../edition.ts';
 import type { Layout } from './fit-layout.ts';
 import type { Selection } from './select-stories.ts';

@@ -1,5 +1,4 @@
-import type { Post } from '../../posts/post.ts';
-import type { Story } from '../../posts/story.ts';
+import type { Post, Story } from '../../posts/post.ts';
 import type { Selection } from './select-stories.ts';
 
 /** The stories of an edition, by the room each gets in the digest. */

@@ -1,5 +1,4 @@
-import { newestFirst, type Post } from '../../posts/post.ts';
-import type { Story } from '../../posts/story.ts';
+import { newestFirst, type Post, type Story } from '../../posts/post.ts';
 import type { NewsletterSettings } from '../../settings/settings.ts';
 
 /** The stories of an edition, by the room each should get. */

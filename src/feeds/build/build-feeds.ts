@@ -1,7 +1,7 @@
 import type { Log } from '../../kernel/log.ts';
 import type { Problem } from '../../kernel/problem.ts';
 import { type CollectedPosts, collectPosts } from '../../posts/collect-posts.ts';
-import { pictureStamp } from '../../posts/files/picture-stamp.ts';
+import { pictureStamp } from '../../posts/files/site-files.ts';
 import { reportPosts } from '../../posts/report-posts.ts';
 import type { Config } from '../../settings/config.ts';
 import type { FeedContext } from '../compose-feed.ts';

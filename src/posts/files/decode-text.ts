@@ -8,8 +8,8 @@ import { isUtf8 } from 'node:buffer';
 export function decodeText(
   bytes: Uint8Array,
 ): { readonly text: string } | { readonly reason: string; readonly line: number } {
-  if (startsWith(bytes, 0xff, 0xfe)) return decodeUtf16(bytes, 'utf-16le');
-  if (startsWith(bytes, 0xfe, 0xff)) return decodeUtf16(bytes, 'utf-16be');
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return decodeUtf16(bytes, 'utf-16le');
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return decodeUtf16(bytes, 'utf-16be');
   if (!isUtf8(bytes)) {
     const reason = 'is not UTF-8 text (Latin-1 or windows-1252 perhaps); save it as UTF-8';
     return { reason, line: lineOfWrongByte(bytes) };
@@ -21,10 +21,6 @@ export function decodeText(
   return { text: text.charCodeAt(0) === 0xfeff ? text.slice(1) : text };
 }
 
-function startsWith(bytes: Uint8Array, first: number, second: number): boolean {
-  return bytes[0] === first && bytes[1] === second;
-}
-
 function decodeUtf16(bytes: Uint8Array, encoding: 'utf-16le' | 'utf-16be') {
   try {
     return { text: new TextDecoder(encoding, { fatal: true }).decode(bytes) };
@@ -34,15 +30,10 @@ function decodeUtf16(bytes: Uint8Array, encoding: 'utf-16le' | 'utf-16be') {
 }
 
 function lineOfWrongByte(bytes: Uint8Array): number {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
   let line = 1;
   let start = 0;
   for (let end = bytes.indexOf(0x0a); end !== -1; end = bytes.indexOf(0x0a, start)) {
-    try {
-      decoder.decode(bytes.subarray(start, end));
-    } catch {
-      return line;
-    }
+    if (!isUtf8(bytes.subarray(start, end))) return line;
     line++;
     start = end + 1;
   }

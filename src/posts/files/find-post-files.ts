@@ -1,21 +1,19 @@
 import { type Dirent, existsSync, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { join } from 'node:path';
 import { reasonOf } from '../../kernel/errors.ts';
+import { isWithin } from '../../kernel/files/is-within.ts';
 import type { Problem } from '../../kernel/problem.ts';
+import { FOLDERS_WITHOUT_POSTS } from '../generators/site-generators.ts';
 import { compareText } from '../post.ts';
 
 /**
- * Files that Jekyll, Hugo, Eleventy and Astro treat as posts. HTML pages are posts if they have
- * front matter.
+ * Files that the site generators treat as posts. HTML pages are posts if they have front matter.
  */
-const POST = /\.(?:md|markdown|mdown|mkdown|mkdn|mkd|mdx|html?)$/i;
-/**
- * Files that the generators ignore: hidden files, partials and `_index.md`, editors' backup files.
- */
+export const POST_ENDING = /\.(?:md|markdown|mdown|mkdown|mkdn|mkd|mdx|html?)$/i;
+/** Files that they ignore: hidden files, partials and `_index.md`, editors' backup files. */
 const PASSED_OVER = /^[._#]|~$/;
 const LEAVES = 'is a link that leaves the site; put what it leads to into the folder of the posts';
 const NO_FILE = 'is a pipe, a device or the like; put a file of text there';
-const FOLDERS_PASSED_OVER = /^(?:\.|node_modules$|_(?:site|includes|layouts|data|sass|plugins)$)/;
 
 export interface PostFiles {
   /** Relative to the folder, with `/`, sorted by code unit. */
@@ -35,7 +33,7 @@ export function findPostFiles(folder: string, siteRoot: string): PostFiles {
   const problems: Problem[] = [];
   const root = realpathSync(folder);
   const allowed = [root, ...(existsSync(siteRoot) ? [realpathSync(siteRoot)] : [])];
-  const followed = new Set([root]);
+  const followed = new Set<string>();
   walk('', readdirSync(folder, { withFileTypes: true }));
   return { files: files.sort(compareText), problems };
 
@@ -43,18 +41,18 @@ export function findPostFiles(folder: string, siteRoot: string): PostFiles {
     for (const entry of entries) {
       const file = path + entry.name;
       if (entry.isDirectory()) enter(file, entry.name);
-      else if (entry.isFile()) add(file, entry.name);
       else if (entry.isSymbolicLink()) follow(file, entry.name);
-      else refuse(file, entry.name, NO_FILE);
+      else if (isPostName(entry.name)) add(file, entry.isFile() ? undefined : NO_FILE);
     }
   }
 
-  function add(file: string, name: string): void {
-    if (isPostName(name)) files.push(file);
+  function add(file: string, problem: string | undefined): void {
+    if (problem === undefined) files.push(file);
+    else problems.push({ file, message: problem });
   }
 
   function enter(file: string, name: string): void {
-    if (FOLDERS_PASSED_OVER.test(name)) return;
+    if (isPassedOver(name)) return;
     try {
       walk(`${file}/`, readdirSync(join(folder, file), { withFileTypes: true }));
     } catch (error) {
@@ -62,45 +60,40 @@ export function findPostFiles(folder: string, siteRoot: string): PostFiles {
     }
   }
 
-  function refuse(file: string, name: string, message: string): void {
-    if (isPostName(name)) problems.push({ file, message });
-  }
-
   function follow(file: string, name: string): void {
     const path = join(folder, file);
     const stats = statsAt(path);
-    if (stats === undefined) {
-      refuse(file, name, 'is a link that leads nowhere; fix it or delete it');
-      return;
-    }
-    const target = realpathSync(path);
-    if (stats.isDirectory()) followFolder(file, name, target);
-    else if (!stats.isFile()) refuse(file, name, NO_FILE);
-    else if (!staysInside(target)) refuse(file, name, LEAVES);
-    else add(file, name);
+    if (stats?.isDirectory()) followFolder(file, name, realpathSync(path));
+    else if (isPostName(name)) add(file, flawOf(path, stats));
   }
 
   function followFolder(file: string, name: string, target: string): void {
-    const isRead = isIn(target, root) || isIn(root, target);
-    if (isRead || target === root || followed.has(target) || FOLDERS_PASSED_OVER.test(name)) return;
+    const isRead = isWithin(root, target) || isWithin(target, root) || followed.has(target);
+    if (isRead || isPassedOver(name)) return;
     followed.add(target);
     if (staysInside(target)) enter(file, name);
     else problems.push({ file, message: LEAVES });
   }
 
+  function flawOf(link: string, stats: Stats | undefined): string | undefined {
+    if (stats === undefined) return 'is a link that leads nowhere; fix it or delete it';
+    if (!stats.isFile()) return NO_FILE;
+    return staysInside(realpathSync(link)) ? undefined : LEAVES;
+  }
+
   function staysInside(target: string): boolean {
-    return allowed.some((place) => target === place || isIn(target, place));
+    return allowed.some((place) => isWithin(place, target));
   }
 }
 
 /** Whether a file called `name` counts as a post. */
 export function isPostName(name: string): boolean {
-  return POST.test(name) && !PASSED_OVER.test(name);
+  return POST_ENDING.test(name) && !PASSED_OVER.test(name);
 }
 
-/** Whether a file or folder called `name` is ignored, with its contents. */
+/** Whether a folder called `name` is ignored, with its contents. */
 export function isPassedOver(name: string): boolean {
-  return FOLDERS_PASSED_OVER.test(name);
+  return name.startsWith('.') || name === 'node_modules' || FOLDERS_WITHOUT_POSTS.has(name);
 }
 
 /** Undefined if the link is broken or circular, or if we have no permission to read its target. */
@@ -110,8 +103,4 @@ function statsAt(path: string): Stats | undefined {
   } catch {
     return undefined;
   }
-}
-
-function isIn(path: string, folder: string): boolean {
-  return path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }

@@ -1,23 +1,17 @@
 import { hash } from 'node:crypto';
 import { join } from 'node:path';
-import { BroadsheetError, EXIT, reasonOf } from '../../kernel/errors.ts';
+import { BroadsheetError, reasonOf } from '../../kernel/errors.ts';
 import { readBytes } from '../../kernel/files/read-bytes.ts';
 import type { Problem } from '../../kernel/problem.ts';
-import {
-  type ParsedPost,
-  type PostContext,
-  parsePost,
-  type UnreadablePost,
-} from '../parse-post.ts';
+import { type ParsedPost, parsePost, type UnreadablePost } from '../parse-post.ts';
 import { newestFirst, type Post } from '../post.ts';
+import type { PostContext } from '../post-context.ts';
 import { decodeText } from './decode-text.ts';
-import { findPostFiles } from './find-post-files.ts';
+import type { PostFiles } from './find-post-files.ts';
 
 export interface ReadPostsContext extends PostContext {
   /** A post with a later date is a future post. */
   readonly now: Temporal.Instant;
-  /** Absolute path. Links in the posts folder may lead into this folder, but not outside it. */
-  readonly siteRoot: string;
   /** Called before each file with the number of files done. */
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -48,48 +42,54 @@ export interface PostFolder {
 const LONGEST_POST_BYTES = 10_000_000;
 
 /**
- * Reads the posts in `folder` and its subfolders, without their bodies. Throws a `BroadsheetError`
- * if the folder itself cannot be read. A file that cannot be read is left out and reported.
+ * Reads the posts that were found in `folder` (absolute), without their bodies. A file that cannot be
+ * read is left out and reported.
  */
-export function readPosts(folder: string, context: ReadPostsContext): PostFolder {
-  const { files, problems } = findFiles(folder, context.siteRoot);
+export function readPosts(
+  folder: string,
+  { files, problems }: PostFiles,
+  context: ReadPostsContext,
+): PostFolder {
+  const { settings, now, onProgress } = context;
   const posts: Post[] = [];
+  const withheld: Post[] = [];
+  const dueLater: Temporal.Instant[] = [];
   const leftOut = [...problems];
   const warnings: Problem[] = [];
   let read = problems.length;
   let drafts = 0;
-  const future: Temporal.Instant[] = [];
-  const withheld: Post[] = [];
   for (const [at, file] of files.entries()) {
-    context.onProgress?.(at, files.length);
+    onProgress?.(at, files.length);
     const parsed = readPost(folder, file, context);
     if (parsed === undefined) continue;
     read++;
-    const fate = livenessOf(parsed, context);
-    if (fate !== 'rest' && 'post' in parsed) withheld.push(parsed.post);
-    switch (fate) {
-      case 'draft':
-        drafts++;
-        break;
-      case 'future':
-        if ('post' in parsed) future.push(parsed.post.date);
-        break;
-      case 'rest':
-        if ('problem' in parsed) leftOut.push(parsed.problem);
-        else {
-          posts.push(parsed.post);
-          warnings.push(...parsed.warnings);
-        }
+    const isDraft = ('post' in parsed ? parsed.post : parsed).draft && !settings.drafts;
+    if (isDraft) drafts++;
+    if ('problem' in parsed) {
+      if (!isDraft) leftOut.push(parsed.problem);
+      continue;
+    }
+    const { post } = parsed;
+    const isFuture = !settings.future && Temporal.Instant.compare(post.date, now) > 0;
+    if (isFuture && !isDraft) dueLater.push(post.date);
+    if (isDraft || isFuture) withheld.push(post);
+    else {
+      posts.push(post);
+      warnings.push(...parsed.warnings);
     }
   }
   posts.sort(newestFirst);
-  warnings.push(...sharedAddresses(posts));
-  const nextDue = future.toSorted(Temporal.Instant.compare).at(0);
   return {
-    ...{ folder, read, posts, drafts, leftOut, warnings, withheld },
+    folder,
+    read,
+    posts,
+    drafts,
+    future: dueLater.length,
+    nextDue: dueLater.sort(Temporal.Instant.compare)[0],
+    leftOut,
+    warnings: [...warnings, ...sharedAddresses(posts)],
     files: new Set([...files, ...problems.map(({ file }) => file)]),
-    future: future.length,
-    ...(nextDue === undefined ? {} : { nextDue }),
+    withheld,
   };
 }
 
@@ -106,8 +106,7 @@ export function readPost(
     const bytes = readBytes(join(folder, file), LONGEST_POST_BYTES);
     const decoded = decodeText(bytes);
     if ('reason' in decoded) {
-      const { line, reason } = decoded;
-      return { problem: { file, line, message: reason }, draft: false };
+      return { problem: { file, line: decoded.line, message: decoded.reason }, draft: false };
     }
     const { text } = decoded;
     if (/\.html?$/i.test(file) && !/^\s*(?:---|\+\+\+)/.test(text)) return undefined;
@@ -125,29 +124,7 @@ function hashesOf(bytes: Uint8Array, text: string) {
   const hasOwnEncoding = bytes[0] === 0xef || bytes[0] === 0xfe || bytes[0] === 0xff;
   if (!hasOwnEncoding && !text.includes('\r')) return { contentHash: bytesHash };
   const contentHash = hash('sha256', text.replace(/\r\n?/g, '\n'), 'hex');
-  return contentHash === bytesHash ? { contentHash } : { contentHash, bytesHash };
-}
-
-function findFiles(folder: string, siteRoot: string) {
-  try {
-    return findPostFiles(folder, siteRoot);
-  } catch (error) {
-    throw new BroadsheetError(
-      EXIT.config,
-      `${folder}  cannot be read: ${reasonOf(error)}; set posts.folder, or use --posts DIR`,
-      { cause: error },
-    );
-  }
-}
-
-function livenessOf(
-  parsed: ParsedPost | UnreadablePost,
-  { settings, now }: ReadPostsContext,
-): 'draft' | 'future' | 'rest' {
-  const draft = 'problem' in parsed ? parsed.draft : parsed.post.draft;
-  if (draft && !settings.drafts) return 'draft';
-  if ('problem' in parsed || settings.future) return 'rest';
-  return Temporal.Instant.compare(parsed.post.date, now) > 0 ? 'future' : 'rest';
+  return { contentHash, bytesHash: contentHash === bytesHash ? undefined : bytesHash };
 }
 
 /**

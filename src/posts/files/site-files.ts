@@ -1,12 +1,26 @@
-import { closeSync, readSync, realpathSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { closeSync, readSync, realpathSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { imageSize } from 'image-size';
+import { isWithin } from '../../kernel/files/is-within.ts';
+import { readBytes } from '../../kernel/files/read-bytes.ts';
 import { openRegularFile } from '../../kernel/regular-file.ts';
-import type { Image } from '../post.ts';
+import type { ImageFacts } from '../post.ts';
+import { decodeText } from './decode-text.ts';
 
-/** Facts from a picture's file. `type` comes from its bytes, never from its name. */
-export type PictureFacts = Required<Pick<Image, 'type' | 'sizeBytes'>> &
-  Pick<Image, 'width' | 'height'>;
+// Files of the site that posts name: includes and pictures. None of these functions throws, whatever
+// a post names, and none leaves the folder because of `..` or a link.
+
+const LONGEST_INCLUDE_BYTES = 1_000_000;
+
+/** The text of the file `name` in the includes `folder`. Undefined if there is no such file. */
+export function readInclude(folder: string, name: string): string | undefined {
+  try {
+    const decoded = decodeText(readBytes(realPathIn(folder, name), LONGEST_INCLUDE_BYTES));
+    return 'text' in decoded ? decoded.text : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /** Media types that image-size recognises and browsers show. */
 const TYPES: Readonly<Record<string, string>> = {
@@ -29,32 +43,49 @@ const HEAD_BYTES = 512 * 1024;
 
 /**
  * Facts of the picture at `path` (starts with `/`) under `siteRoot`. Undefined if the file does not
- * exist, is not a picture, cannot be read, or lies outside the root because of `..` or a link.
+ * exist, is not a picture or cannot be read.
  */
-export function readImageFacts(siteRoot: string, path: string): PictureFacts | undefined {
+export function readImageFacts(siteRoot: string, path: string): ImageFacts | undefined {
   try {
-    const root = realpathSync(siteRoot);
-    const file = realpathSync(join(root, path));
-    if (!file.startsWith(root.endsWith(sep) ? root : root + sep)) return undefined;
-    return factsOf(file);
+    return factsOf(realPathIn(siteRoot, path));
   } catch {
     return undefined;
   }
 }
 
-function factsOf(file: string): PictureFacts | undefined {
+function factsOf(file: string): ImageFacts | undefined {
   const { descriptor, stats } = openRegularFile(file);
   try {
     const head = Buffer.alloc(Math.min(stats.size, HEAD_BYTES));
     readSync(descriptor, head, 0, head.length, 0);
-    const { type = '', width, height, orientation } = imageSize(head);
-    const mediaType = TYPES[type];
-    if (mediaType === undefined) return undefined;
+    const { type: format = '', width, height, orientation = 1 } = imageSize(head);
+    const type = TYPES[format];
+    if (type === undefined) return undefined;
     // EXIF orientations 5 to 8 are rotated by 90 degrees (CIPA DC-008, 4.6.4).
-    const lies = orientation !== undefined && orientation >= 5;
-    const size = lies ? { width: height, height: width } : { width, height };
-    return { type: mediaType, sizeBytes: stats.size, ...size };
+    const size = orientation >= 5 ? { width: height, height: width } : { width, height };
+    return { type, sizeBytes: stats.size, ...size };
   } finally {
     closeSync(descriptor);
   }
+}
+
+/**
+ * Changes when a picture's file changes: its size in bytes. `source` is the path from the site's
+ * root, as a post names it. Empty if there is no such file.
+ */
+export function pictureStamp(siteRoot: string, source: string | undefined): string {
+  if (source === undefined || URL.canParse(source)) return '';
+  try {
+    return String(statSync(join(siteRoot, source.replace(/[?#].*$/, ''))).size);
+  } catch {
+    return '';
+  }
+}
+
+/** Throws if there is no such file in the folder. */
+function realPathIn(folder: string, name: string): string {
+  const root = realpathSync(folder);
+  const file = realpathSync(join(root, name));
+  if (!isWithin(root, file)) throw new RangeError('it leaves the folder');
+  return file;
 }

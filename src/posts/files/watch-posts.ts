@@ -1,5 +1,6 @@
-import { basename, relative, sep } from 'node:path';
+import { basename } from 'node:path';
 import { watch } from 'chokidar';
+import { isWithin } from '../../kernel/files/is-within.ts';
 import { isPassedOver, isPostName } from './find-post-files.ts';
 
 export interface WatchedFolders {
@@ -30,8 +31,8 @@ export function watchPosts(
     ignoreInitial: true,
     ignored: (path, stats) => {
       if (path === posts || path === includes) return false;
-      if (isIn(path, output) || isPassedOver(basename(path))) return true;
-      return stats?.isFile() === true && !isIn(path, includes) && !isOfPosts(path);
+      if (isWithin(output, path) || isPassedOver(basename(path))) return true;
+      return stats?.isFile() === true && !isWithin(includes, path) && !isOfPosts(path);
     },
   });
   watcher.on('all', (_event, path) => onChange(path));
@@ -41,9 +42,4 @@ export function watchPosts(
 
 function isOfPosts(path: string): boolean {
   return isPostName(basename(path)) || PICTURE.test(path);
-}
-
-function isIn(path: string, folder: string): boolean {
-  const inside = relative(folder, path);
-  return inside !== '..' && !inside.startsWith(`..${sep}`);
 }

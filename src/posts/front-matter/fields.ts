@@ -1,15 +1,21 @@
 import { cleanLine } from '../../kernel/clean-text.ts';
-import { KNOWN_FIELDS, type KnownField } from './known-fields.ts';
+import { FIELD_NAMES, type KnownField } from './known-fields.ts';
 
 /** Front matter as parsed: text, numbers, booleans, null, lists and maps. */
 export type Fields = Readonly<Record<string, unknown>>;
+
+/** A picture that a post names: a URL or a path as written, and its alternative text. */
+export interface NamedImage {
+  readonly source: string;
+  readonly alt: string;
+}
 
 /** The first present and non-empty value among the names of a known field, with its name. */
 export function firstField(
   fields: Fields,
   known: KnownField,
 ): { readonly name: string; readonly value: unknown } | undefined {
-  for (const name of KNOWN_FIELDS[known].names) {
+  for (const name of FIELD_NAMES[known]) {
     if (!Object.hasOwn(fields, name)) continue;
     const value = fields[name];
     if (value !== null && value !== '') return { name, value };
@@ -17,18 +23,42 @@ export function firstField(
   return undefined;
 }
 
-/** The first text among the names of a known field, on one clean line. */
-export function textField(fields: Fields, known: KnownField): string | undefined {
-  return firstText(fields, KNOWN_FIELDS[known].names);
-}
-
 /** The first present and non-empty value among the names of a known field. */
 export function fieldValue(fields: Fields, known: KnownField): unknown {
   return firstField(fields, known)?.value;
 }
 
+/** The first text among the names of a known field, on one clean line. */
+export function textField(fields: Fields, known: KnownField): string | undefined {
+  return firstText(fields, FIELD_NAMES[known]);
+}
+
+/**
+ * The picture in a post's front matter: text, a map with a path, or the first of a list of these. A
+ * value that is no picture is passed over.
+ */
+export function imageField(fields: Fields): NamedImage | undefined {
+  for (const name of FIELD_NAMES.image) {
+    const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    const image = imageOf(Array.isArray(value) ? value[0] : value);
+    if (image !== undefined)
+      return { ...image, alt: image.alt || (textField(fields, 'imageAlt') ?? '') };
+  }
+  return undefined;
+}
+
+function imageOf(value: unknown): NamedImage | undefined {
+  const map = isMap(value) ? value : { path: value };
+  const path = ['path', 'url', 'src', 'image', 'relative']
+    .map((name) => map[name])
+    .find((each) => typeof each === 'string');
+  const source = textOf(path);
+  if (source === undefined) return undefined;
+  return { source, alt: firstText(map, ['alt', 'alt_text', 'title', 'caption']) ?? '' };
+}
+
 /** The first text among `names` in a map, on one line and without control characters. */
-export function firstText(fields: Fields, names: readonly string[]): string | undefined {
+function firstText(fields: Fields, names: readonly string[]): string | undefined {
   for (const name of names) {
     const text = Object.hasOwn(fields, name) ? textOf(fields[name]) : undefined;
     if (text !== undefined) return text;
@@ -39,9 +69,7 @@ export function firstText(fields: Fields, names: readonly string[]): string | un
 /** A scalar as one line of text. Undefined if it is empty, a list or a map. */
 export function textOf(value: unknown): string | undefined {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  if (typeof value !== 'string') return undefined;
-  const line = lineOf(value);
-  return line === '' ? undefined : line;
+  return (typeof value === 'string' && lineOf(value)) || undefined;
 }
 
 /** `text` on one clean line, as a new string: a slice would keep the whole file in memory. */
@@ -64,26 +92,23 @@ export function isNo(value: unknown): boolean {
  * words split at spaces. Drops empty names, and commas after words, which are mistakes.
  */
 export function namesOf(value: unknown): string[] {
-  if (typeof value === 'string') {
-    return lineOf(value)
-      .split(' ')
-      .flatMap((word) => present(word.replace(/,$/, '')));
-  }
-  if (!Array.isArray(value)) return present(textOf(value));
-  return value.flatMap((item) =>
-    Array.isArray(item) ? item.flatMap((inner) => present(textOf(inner))) : present(textOf(item)),
-  );
+  if (typeof value !== 'string') return wholeNamesOf(value);
+  return lineOf(value)
+    .split(' ')
+    .map((word) => word.replace(/,$/, ''))
+    .filter(Boolean);
 }
 
-/** The name of one category, or of each in a list. Does not split at spaces. */
+/** The name of one category, or of each in a list (of lists). Does not split at spaces. */
 export function wholeNamesOf(value: unknown): string[] {
-  return Array.isArray(value) ? namesOf(value) : present(textOf(value));
+  return listOf(value)
+    .flat()
+    .flatMap((item) => textOf(item) ?? []);
 }
 
 /** Names of people, from text, a map with a `name`, or a list of these. */
 export function peopleOf(value: unknown): string[] {
-  if (Array.isArray(value)) return value.flatMap((item) => present(nameOf(item)));
-  return present(nameOf(value));
+  return listOf(value).flatMap((item) => nameOf(item) ?? []);
 }
 
 function nameOf(value: unknown): string | undefined {
@@ -91,15 +116,10 @@ function nameOf(value: unknown): string | undefined {
   return firstText(value, ['name', 'title', 'display_name', 'display', 'id']);
 }
 
-/** `names` without duplicates, in the same order. */
-export function distinct(names: readonly string[]): string[] {
-  return names.length < 2 ? [...names] : [...new Set(names)];
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [value];
 }
 
 export function isMap(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function present(name: string | undefined): string[] {
-  return name === undefined || name === '' ? [] : [name];
 }

@@ -1,11 +1,8 @@
 import matter from 'gray-matter';
 import type { Problem } from '../../kernel/problem.ts';
+import { type FencedBlock, findFences } from './fences.ts';
 import type { Fields } from './fields.ts';
-import { FrontMatterError } from './front-matter-error.ts';
-import { type FencedBlock, findFences } from './front-matter-fences.ts';
-import { parseJson } from './parse-json.ts';
-import { parseToml } from './parse-toml.ts';
-import { parseYaml } from './parse-yaml.ts';
+import { FrontMatterError, parseJson, parseToml, parseYaml } from './parse-block.ts';
 
 export interface FrontMatter {
   readonly fields: Fields;
@@ -33,18 +30,34 @@ export function readFrontMatter(
   text: string,
   file: string,
 ): FrontMatter | { readonly problem: Problem } {
-  const found = findFences(normalised(text));
-  if (found.kind === 'broken') {
-    return { problem: { file, line: found.line, column: 1, message: found.message } };
+  const normal = normalised(text);
+  const found = findFences(normal);
+  if (found === undefined) {
+    return { fields: {}, block: '', blockLine: 1, body: normal, bodyLine: 1, warnings: [] };
   }
-  if (found.kind === 'none') {
-    return { fields: {}, block: '', blockLine: 1, body: found.body, bodyLine: 1, warnings: [] };
-  }
-  if (isTooLong(found.block)) {
+  if ('message' in found) return { problem: { file, column: 1, ...found } };
+  const { block, blockLine, body, bodyLine, warning } = found;
+  if (isTooLong(block)) {
     const message = 'the front matter is too long; keep it under 256 KB, without long blank runs';
-    return { problem: { file, line: found.blockLine, message } };
+    return { problem: { file, line: blockLine, message } };
   }
-  return parseBlock(found, file);
+  const warnings: Problem[] = warning === undefined ? [] : [{ file, line: 1, message: warning }];
+  try {
+    const { fields, repeatedKey } = parseWithGrayMatter(found);
+    if (repeatedKey !== undefined) {
+      warnings.push({
+        file,
+        line: blockLine + repeatedKey.line - 1,
+        column: repeatedKey.column,
+        message: 'this key is here for the second time, the last one counts; take one out',
+      });
+    }
+    return { fields, block, blockLine, body, bodyLine, warnings };
+  } catch (error) {
+    if (!(error instanceof FrontMatterError)) throw error;
+    const { line, column, message } = error;
+    return { problem: { file, line: blockLine + line - 1, column, message } };
+  }
 }
 
 /** Removes the byte order mark and changes line ends to LF. Most texts need no change. */
@@ -53,40 +66,23 @@ function normalised(text: string): string {
   return marked.includes('\r') ? marked.replace(/\r\n?/g, '\n') : marked;
 }
 
-function parseBlock(found: FencedBlock, file: string): FrontMatter | { readonly problem: Problem } {
-  const warnings: Problem[] =
-    found.warning === undefined ? [] : [{ file, line: 1, message: found.warning }];
-  try {
-    const { fields, repeatedKey } = parseWithGrayMatter(found);
-    if (repeatedKey !== undefined) {
-      warnings.push({
-        file,
-        line: found.blockLine + repeatedKey.line - 1,
-        column: repeatedKey.column,
-        message: 'this key is here for the second time, the last one counts; take one out',
-      });
-    }
-    return { ...found, fields, warnings };
-  } catch (error) {
-    if (!(error instanceof FrontMatterError)) throw error;
-    const line = found.blockLine + (error.line ?? 1) - 1;
-    const column = error.column === undefined ? {} : { column: error.column };
-    return { problem: { file, line, ...column, message: error.message } };
-  }
+/** gray-matter's search for comments takes quadratic time for long runs of blanks. */
+function isTooLong(block: string): boolean {
+  return block.length > LONGEST_BLOCK || (block.length > 4096 && /\s{2048}/.test(block));
 }
 
-function parseWithGrayMatter(found: FencedBlock) {
+function parseWithGrayMatter({ block, language }: FencedBlock) {
   let repeatedKey: { readonly line: number; readonly column: number } | undefined;
-  // gray-matter also passes the line end of the opening fence.
-  const fromLineOne = (parse: (block: string) => Fields) => (block: string) =>
-    parse(block.slice(1));
-  const yaml = (block: string) => {
-    const parsed = parseYaml(block);
+  const yaml = (text: string) => {
+    const parsed = parseYaml(text);
     repeatedKey = parsed.repeatedKey;
-    return asMap(parsed.fields);
+    return parsed.fields;
   };
-  const { data } = matter(`${FENCE}\n${found.block}\n${FENCE}`, {
-    language: found.language,
+  // gray-matter also passes the line end of the opening fence.
+  const fromLineOne = (parseBlock: (text: string) => Fields) => (text: string) =>
+    parseBlock(text.slice(1));
+  const { data } = matter(`${FENCE}\n${block}\n${FENCE}`, {
+    language,
     delimiters: [FENCE, FENCE],
     engines: {
       ...REFUSED,
@@ -98,20 +94,11 @@ function parseWithGrayMatter(found: FencedBlock) {
   return { fields: data as Fields, repeatedKey };
 }
 
-function asMap(value: unknown): Fields {
-  if (value === null) return {};
-  if (typeof value === 'object' && !Array.isArray(value)) return value as Fields;
-  throw new FrontMatterError('the front matter has no "key: value" lines; write title: ...', 1, 1);
-}
-
 function refuse(): never {
-  throw new FrontMatterError('the front matter is a program, which is never run; write YAML', 1);
+  throw new FrontMatterError('is a program, which is never run; write YAML');
 }
 
-/**
- * gray-matter evaluates these languages. No block with one gets here; these engines refuse it if
- * one does.
- */
+/** gray-matter evaluates these languages. `findFences` refuses them; these engines would as well. */
 const REFUSED = {
   javascript: refuse,
   js: refuse,
@@ -120,7 +107,16 @@ const REFUSED = {
   cson: refuse,
 };
 
-/** gray-matter's search for comments takes quadratic time for long runs of blanks. */
-function isTooLong(block: string): boolean {
-  return block.length > LONGEST_BLOCK || (block.length > 4096 && /\s{2048}/.test(block));
+/** Finds the place of a field's value in the file, as far as the lines show it. */
+export function placeOfField(
+  { block, blockLine }: FrontMatter,
+  name: string,
+): { readonly line: number; readonly column?: number } {
+  const escaped = name.replace(/[^\w]/g, '\\$&');
+  const field = new RegExp(`^(\\s*["']?${escaped}["']?\\s*[:=]\\s*).*$`);
+  for (const [at, text] of block.split('\n').entries()) {
+    const match = field.exec(text);
+    if (match !== null) return { line: blockLine + at, column: (match[1] ?? '').length + 1 };
+  }
+  return { line: blockLine };
 }

@@ -3,14 +3,15 @@ export type KnownField = keyof typeof KNOWN_FIELDS;
 
 /** One thing that front matter says, in the words of each site generator. */
 interface FieldFacts {
-  /** The names that are read, in this order: the first that is there and not empty counts. */
-  readonly names: readonly [string, ...string[]];
+  /**
+   * The names that are read, in this order: the first that is there and not empty counts. With each,
+   * the generators or themes that use it; empty if most of them do.
+   */
+  readonly names: Readonly<Record<string, string>>;
   /** For `docs/front-matter.md`: one or two sentences. */
   readonly meaning: string;
   /** A line of YAML. */
   readonly example: string;
-  /** The generators, or their themes, that use a name, as far as they do not use the first. */
-  readonly used?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -19,22 +20,18 @@ interface FieldFacts {
  */
 export const KNOWN_FIELDS = {
   title: {
-    names: ['title'],
+    names: { title: '' },
     meaning: 'The title. Without it, the heading that the text starts with; else the file’s name.',
     example: 'title: The council meets',
   },
   published: {
-    names: ['date', 'pubDate', 'publishDate', 'pubDatetime'],
+    names: { date: '', pubDate: 'Astro', publishDate: 'Hugo', pubDatetime: 'Astro themes' },
     meaning:
       'When the post appears. Without it, the date in the file’s name or folders. A post without a date is left out.',
     example: 'date: 2026-03-20T07:30',
-    used: { pubDate: 'Astro', publishDate: 'Hugo', pubDatetime: 'Astro themes' },
   },
   updated: {
-    names: ['updated', 'lastmod', 'last_modified_at', 'updatedDate', 'modDatetime', 'modified'],
-    meaning: 'When the post last changed in a way that readers should see.',
-    example: 'updated: 2026-03-21',
-    used: {
+    names: {
       updated: 'Zola',
       lastmod: 'Hugo',
       last_modified_at: 'Jekyll plugins',
@@ -42,92 +39,82 @@ export const KNOWN_FIELDS = {
       modDatetime: 'Astro themes',
       modified: 'Pelican',
     },
+    meaning: 'When the post last changed in a way that readers should see.',
+    example: 'updated: 2026-03-21',
   },
   notDraft: {
-    names: ['published'],
+    names: { published: 'Jekyll' },
     meaning: '`false` keeps the post back, as a draft.',
     example: 'published: false',
-    used: { published: 'Jekyll' },
   },
   draft: {
-    names: ['draft'],
+    names: { draft: 'Hugo, Astro, Zola, Docusaurus' },
     meaning: '`true` keeps the post back. So does a folder called `_drafts`.',
     example: 'draft: true',
-    used: { draft: 'Hugo, Astro, Zola, Docusaurus' },
   },
   slug: {
-    names: ['slug'],
+    names: { slug: '' },
     meaning: 'The last part of the address. Without it, the file’s name without its date.',
     example: 'slug: council-meets',
   },
   address: {
-    names: ['permalink', 'url'],
+    names: { permalink: 'Jekyll, Eleventy', url: 'Hugo' },
     meaning: 'The path of the post’s page, in place of the site’s rule. It may have placeholders.',
     example: 'permalink: /news/council/',
-    used: { permalink: 'Jekyll, Eleventy', url: 'Hugo' },
   },
   id: {
-    names: ['id'],
+    names: { id: '' },
     meaning:
       'The id of the post in feeds, verbatim. Without it Broadsheet makes one, and keeps it when title, name and address change.',
     example: 'id: tag:paper.example,2026:council',
   },
   author: {
-    names: ['author'],
+    names: { author: '' },
     meaning: 'A name, a map with a `name`, or a list of these.',
     example: 'author: Ada Quay',
   },
   authors: {
-    names: ['authors'],
+    names: { authors: 'Hugo, Docusaurus, Zola, Pelican' },
     meaning: 'The same, beside `author`.',
     example: 'authors: [Ada Quay, {name: Bo Pier}]',
-    used: { authors: 'Hugo, Docusaurus, Zola, Pelican' },
   },
   category: {
-    names: ['category'],
+    names: { category: '' },
     meaning: 'One category, or a list. A text is one name, with its spaces.',
     example: 'category: City hall',
   },
   categories: {
-    names: ['categories'],
+    names: { categories: '' },
     meaning: 'A list, or a text that is split at spaces. Each category has a feed of its own.',
     example: 'categories: [News, Ports]',
   },
   tag: {
-    names: ['tag'],
+    names: { tag: '' },
     meaning: 'One tag, or a list. A text is one name, with its spaces.',
     example: 'tag: night ferry',
   },
   tags: {
-    names: ['tags'],
+    names: { tags: '' },
     meaning: 'A list, or a text that is split at spaces.',
     example: 'tags: [ferries, budget]',
   },
   excerpt: {
-    names: ['excerpt', 'description', 'summary'],
-    meaning: 'A sentence or two for feeds and the digest. Without it, the start of the text.',
-    example: 'excerpt: The ferries go on until midnight.',
-    used: {
+    names: {
       excerpt: 'Jekyll, Eleventy',
       description: 'Hugo, Astro, Docusaurus, VitePress, Zola',
       summary: 'Hugo, Pelican',
     },
+    meaning: 'A sentence or two for feeds and the digest. Without it, the start of the text.',
+    example: 'excerpt: The ferries go on until midnight.',
   },
   excerptSeparator: {
-    names: ['excerpt_separator'],
+    names: { excerpt_separator: 'Jekyll' },
     meaning: 'What ends the excerpt in the text, in place of `<!--more-->`.',
     example: 'excerpt_separator: "<!-- end -->"',
-    used: { excerpt_separator: 'Jekyll' },
   },
   image: {
-    names: [
-      ...(['image', 'images', 'cover', 'heroImage'] as const),
-      ...(['featured_image', 'featuredImage', 'thumbnail'] as const),
-    ],
-    meaning:
-      'The picture: a URL, a path, a map with `path`, `url`, `src`, `image` or `relative`, or a list of these, of which the first counts.',
-    example: 'image: /assets/images/ferry.jpg',
-    used: {
+    names: {
+      image: '',
       images: 'Hugo',
       cover: 'Hugo themes',
       heroImage: 'Astro',
@@ -135,28 +122,38 @@ export const KNOWN_FIELDS = {
       featuredImage: 'Hugo themes',
       thumbnail: 'Hugo themes',
     },
+    meaning:
+      'The picture: a URL, a path, a map with `path`, `url`, `src`, `image` or `relative`, or a list of these, of which the first counts.',
+    example: 'image: /assets/images/ferry.jpg',
   },
   imageAlt: {
-    names: [
-      ...(['image_alt', 'imageAlt', 'heroImageAlt'] as const),
-      ...(['coverAlt', 'cover_alt', 'alt'] as const),
-    ],
+    names: {
+      image_alt: '',
+      imageAlt: '',
+      heroImageAlt: 'Astro themes',
+      coverAlt: 'Hugo themes',
+      cover_alt: '',
+      alt: '',
+    },
     meaning: 'What the picture shows, for those who do not see it.',
     example: 'image_alt: A ferry at night',
-    used: { heroImageAlt: 'Astro themes', coverAlt: 'Hugo themes' },
   },
   language: {
-    names: ['lang', 'language', 'locale'],
+    names: { lang: 'Jekyll, Pelican', language: 'Hugo themes', locale: 'Eleventy' },
     meaning: 'The language of the post, where it is not the site’s: a tag of BCP 47.',
     example: 'lang: pt-BR',
-    used: { lang: 'Jekyll, Pelican', language: 'Hugo themes', locale: 'Eleventy' },
   },
   featured: {
-    names: ['featured'],
+    names: { featured: '' },
     meaning: '`true` makes the post the lead of its digest. Of several, the newest leads.',
     example: 'featured: true',
   },
 } as const satisfies Readonly<Record<string, FieldFacts>>;
+
+/** The names of each known field, in the order in which they are read. */
+export const FIELD_NAMES = Object.fromEntries(
+  Object.entries(KNOWN_FIELDS).map(([known, { names }]) => [known, Object.keys(names)]),
+) as Readonly<Record<string, readonly string[]>> as Readonly<Record<KnownField, readonly string[]>>;
 
 const OPENING = `# Front matter
 
@@ -171,12 +168,12 @@ written here: \`Date\` is not \`date\`.
 
 /** `docs/front-matter.md`: every field that is read, with an example and who calls it what. */
 export function frontMatterPage(): string {
-  const rows = Object.values<FieldFacts>(KNOWN_FIELDS).map(
-    ({ names, meaning, example, used = {} }) => {
-      const called = names.map((name) => `\`${name}\`${used[name] ? ` (${used[name]})` : ''}`);
-      return `| ${called.join(', ')} | ${meaning} | \`${example}\` |`;
-    },
-  );
+  const rows = Object.values<FieldFacts>(KNOWN_FIELDS).map(({ names, meaning, example }) => {
+    const called = Object.entries(names).map(([name, users]) =>
+      users === '' ? `\`${name}\`` : `\`${name}\` (${users})`,
+    );
+    return `| ${called.join(', ')} | ${meaning} | \`${example}\` |`;
+  });
   const table = ['| field | meaning | example |', '| --- | --- | --- |', ...rows];
   return `${OPENING}${table.join('\n')}\n`;
 }

@@ -1,15 +1,9 @@
-import { existsSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
-import { readSettings, type Settings, textAt, textsAt } from './read-settings.ts';
-
-/** A site made with Jekyll. */
-export interface JekyllSite {
-  /** Its settings file, relative to the site's folder; absent if it has none. */
-  readonly settingsFile?: string;
-  readonly settings: Settings;
-}
-
-const SETTINGS_FILES = ['_config.yml', '_config.yaml', '_config.toml'];
+import { isWithin } from '../../kernel/files/is-within.ts';
+import { codeRanges, inRanges } from '../markdown/code-ranges.ts';
+import type { Filter, SiteGenerator, Tag } from './generator.ts';
+import { datedName } from './post-path.ts';
+import { type Settings, textAt, textsAt } from './read-settings.ts';
 
 /** The default excludes of Jekyll 3 and 4, the names common to both. */
 export const JEKYLL_EXCLUDES = [
@@ -22,29 +16,69 @@ export const JEKYLL_EXCLUDES = [
   'vendor/ruby/',
 ] as const;
 
-/** The Jekyll site in `folder`; undefined if its files do not look like one. */
-export function jekyllSite(folder: string): JekyllSite | undefined {
-  const has = (path: string) => existsSync(join(folder, path));
-  // Hexo has a file of the same name.
-  if (has('source/_posts') && has('scaffolds')) return undefined;
-  const settingsFile = SETTINGS_FILES.find(has);
-  if (settingsFile === undefined) return has('_posts') ? { settings: {} } : undefined;
-  return { settingsFile, settings: readSettings(join(folder, settingsFile)) };
-}
+const SETTINGS_FILES = ['_config.yml', '_config.yaml', '_config.toml'];
+
+export const relativeUrl: Filter = (text, { siteUrl }) => {
+  if (/^[a-z]+:/i.test(text)) return text;
+  return `${new URL(siteUrl).pathname.replace(/\/$/, '')}/${text.replace(/^\//, '')}`;
+};
+
+const link: Tag = (args, { urlOf }) => {
+  const target = unquoted(args);
+  const path = urlOf(target) ?? pathOfOtherFile(target);
+  return path === undefined ? noPost(target) : { text: path };
+};
+
+const postUrl: Tag = (args, { urlOf }) => {
+  const target = unquoted(args);
+  const path = urlOf(target);
+  return path === undefined ? noPost(target) : { text: path };
+};
+
+const include: Tag = (args, context) => {
+  const file = /^["']?([^\s"',{]+)/.exec(args)?.[1];
+  if (file === undefined || context.include(file) !== undefined) return undefined;
+  return { reason: `finds no file ${file} in the folder of includes` };
+};
+
+/** https://jekyllrb.com/docs/. Its Markdown is kramdown, its templates are Liquid. */
+export const JEKYLL: SiteGenerator = {
+  name: 'Jekyll',
+  // Hexo has a settings file of the same name.
+  makes: (has) =>
+    !(has('source/_posts') && has('scaffolds')) && [...SETTINGS_FILES, '_posts'].some(has),
+  settings: SETTINGS_FILES,
+  publishes: (settings, path) => (isPublished(settings, path) ? ['.'] : []),
+  foldersWithoutPosts: ['_site', '_includes', '_layouts', '_data', '_sass', '_plugins'],
+  readPath({ folders, base }) {
+    const postsAt = folders.indexOf('_posts');
+    return {
+      ...datedName(base),
+      draft: folders.includes('_drafts'),
+      categories: folders.slice(0, Math.max(0, postsAt)),
+    };
+  },
+  toCommonMark: (body) => openMarkdownInHtml(stripKramdown(body)),
+  tags: { link, post_url: postUrl, include },
+  codeTags: ['highlight'],
+  filters: {
+    relative_url: relativeUrl,
+    absolute_url: (text, { siteUrl }) =>
+      URL.parse(text.replace(/^\/(?!\/)/, ''), siteUrl)?.href ?? '',
+    markdownify: (text, { renderMarkdown }) => renderMarkdown(text),
+    // It changes how text looks in a browser, and has no use in a feed.
+    smartify: (text) => text,
+  },
+};
 
 /**
- * Whether Jekyll publishes the file at `path`, which is in the site's `folder`. It publishes
- * everything in its source, except names that begin with `.`, `_` or `#` or end with `~`, and names
- * in `exclude`. It also publishes everything in its output folder.
+ * Whether Jekyll publishes the file at `path`, relative to the site's folder. It publishes everything
+ * in its source, except names that begin with `.`, `_` or `#` or end with `~`, and names in `exclude`.
+ * It also publishes everything in its output folder.
  */
-export function isPublishedByJekyll(
-  { settings }: JekyllSite,
-  folder: string,
-  path: string,
-): boolean {
-  const destination = join(folder, textAt(settings, 'destination') ?? '_site');
-  if (isWithin(destination, path)) return true;
-  const source = join(folder, textAt(settings, 'source') ?? '.');
+function isPublished(settings: Settings, path: string): boolean {
+  if (isWithin(join('.', textAt(settings, 'destination') ?? '_site'), path)) return true;
+  const source = join('.', textAt(settings, 'source') ?? '.');
   if (!isWithin(source, path)) return false;
   const names = relative(source, path).split(sep);
   // Each folder on the way, and the file itself.
@@ -61,14 +95,16 @@ function isLeftOut(settings: Settings, entry: string): boolean {
 
 /** Files in the folder of a collection with `output: true` are published as they are. */
 function isPublishedCollection({ collections }: Settings, entry: string): boolean {
-  if (typeof collections !== 'object' || collections === null || !entry.startsWith('_'))
-    return false;
+  if (typeof collections !== 'object' || collections === null) return false;
   const collection: unknown = Object.entries(collections).find(
     ([name]) => entry === `_${name}`,
   )?.[1];
-  return typeof collection === 'object' && collection !== null && 'output' in collection
-    ? collection.output === true
-    : false;
+  return (
+    typeof collection === 'object' &&
+    collection !== null &&
+    'output' in collection &&
+    collection.output === true
+  );
 }
 
 /** A pattern is a beginning of the path, or a glob whose `*` matches any characters. */
@@ -82,8 +118,51 @@ function matchesAny(patterns: readonly string[], entry: string): boolean {
   });
 }
 
-/** Whether `path` is `folder` or in it. Both absolute. */
-export function isWithin(folder: string, path: string): boolean {
-  const from = relative(folder, path);
-  return from === '' || (from !== '..' && !from.startsWith(`..${sep}`) && !from.startsWith('/'));
+/** `{: .lead}`, `{:toc}`, `{:height="100px"}`, `{:ref: .x}`, `{::nomarkdown}`, `{:/}`. */
+const ATTRIBUTE_LIST =
+  /\{:(?:[:/]|[ \t]*[.#\w])(?:"[^"\n]{0,500}"|'[^'\n]{0,500}'|[^}"'\n]){0,200}\}|\{:\/\}/g;
+const TABLE_OF_CONTENTS =
+  /^[ \t]*(?:[-*+]|\d+\.)[ \t]+[^\n]{1,100}\n[ \t]*\{:[ \t]*toc\b[^}\n]*\}[ \t]*$/gim;
+
+/**
+ * Markdown without the syntax that only kramdown understands: attribute lists, extensions, and the
+ * list item for a table of contents. Code stays unchanged. The text between `{::nomarkdown}` and
+ * `{:/}` is HTML, and Markdown keeps it.
+ */
+export function stripKramdown(text: string): string {
+  if (!text.includes('{:')) return text;
+  const bare = text.replace(TABLE_OF_CONTENTS, '');
+  const isInCode = inRanges(codeRanges(bare));
+  return bare.replace(ATTRIBUTE_LIST, (list, at: number) => (isInCode(at) ? list : ''));
+}
+
+/**
+ * kramdown's `<div markdown="1">`: adds blank lines, because CommonMark then reads the content as
+ * Markdown.
+ */
+export function openMarkdownInHtml(text: string): string {
+  if (!/\smarkdown=/.test(text)) return text;
+  return text
+    .replace(/<[a-z][\w-]*[^<>]*>/gi, (tag) => {
+      const open = tag.replace(/\smarkdown=["']?(?:1|block|span)["']?/i, '');
+      return open === tag ? tag : `${open}\n\n`;
+    })
+    .replace(
+      /^[ \t]*(<\/(?:div|section|article|aside|details|figure|blockquote|main)>)/gim,
+      '\n$1',
+    );
+}
+
+function unquoted(args: string): string {
+  return args.replace(/^["']|["']$/g, '');
+}
+
+function noPost(target: string) {
+  return { reason: `finds no post ${target.slice(0, 80)}` };
+}
+
+/** `{% link %}` accepts any file of the site. The path of a file that is not a page stays the same. */
+function pathOfOtherFile(target: string): string | undefined {
+  const isOther = /\.(?!(?:md|markdown|html?)$)\w{1,5}$/i.test(target);
+  return isOther ? `/${target.replace(/^\//, '')}` : undefined;
 }

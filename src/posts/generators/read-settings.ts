@@ -68,3 +68,13 @@ export function textsAt(settings: Settings, key: string): readonly string[] {
 export function textAt(settings: Settings, key: string): string | undefined {
   return textsAt(settings, key)[0];
 }
+
+/** The texts under all of `keys`; `fallback` if there are none. */
+export function textsOr(
+  settings: Settings,
+  fallback: string,
+  ...keys: readonly string[]
+): readonly string[] {
+  const named = keys.flatMap((key) => textsAt(settings, key));
+  return named.length > 0 ? named : [fallback];
+}

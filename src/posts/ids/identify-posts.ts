@@ -1,9 +1,8 @@
 import type { Problem } from '../../kernel/problem.ts';
+import { slugify } from '../../kernel/slugify.ts';
 import { newestFirst, type Post } from '../post.ts';
-import type { PublishedPost } from '../published-post.ts';
-import { comparableNames } from './comparable-names.ts';
-import { hasSameContent, linesOfPosts } from './lines-of-posts.ts';
-import { tagUri } from './tag-uri.ts';
+import { hasSameContent, linesOfPosts } from './known-posts.ts';
+import type { PublishedPost } from './published-posts.ts';
 
 export interface IdentifiedPosts {
   /** The lines to save: earlier lines in their order, then the new ones, oldest first. */
@@ -32,26 +31,34 @@ export function identifyPosts(
   const lines = [...published];
   const ids = new Set(published.map(({ id }) => id));
   const warnings: Problem[] = [];
+  const warn = ({ file, givenId }: Post, fact: string) =>
+    warnings.push({ file, line: 1, message: `id "${givenId}" ${fact}` });
   const oldestFirst = posts.toSorted((a, b) => newestFirst(b, a));
   for (const post of oldestFirst) {
     const line = lineOf.get(post.file);
     const known = line === undefined ? undefined : lines[line];
     if (line !== undefined && known !== undefined) {
-      warnings.push(...warnOfOtherId(post, known));
+      if (post.givenId !== undefined && post.givenId !== known.id) {
+        warn(
+          post,
+          `comes too late, the post was published as "${known.id}" and stays so; put that one in, or take id out`,
+        );
+      }
       lines[line] = refreshed(known, post, nameOf);
       continue;
     }
-    const taken = post.givenId !== undefined && ids.has(post.givenId);
-    if (taken) warnings.push(idTaken(post));
-    const id = taken || post.givenId === undefined ? tagUri(post, idAuthority, ids) : post.givenId;
+    const isTaken = post.givenId !== undefined && ids.has(post.givenId);
+    if (isTaken) warn(post, 'belongs to another post; give each post its own');
+    const id =
+      isTaken || post.givenId === undefined ? tagUri(post, idAuthority, ids) : post.givenId;
     ids.add(id);
-    lineOf.set(post.file, lines.push(entryOf(post, id, nameOf)) - 1);
+    lineOf.set(post.file, lines.length);
+    lines.push({ id, ...factsOf(post, nameOf), date: post.date.toString() });
   }
   const lineOfName = new Map(posts.map(({ file }) => [nameOf(file), lineOf.get(file)]));
   for (const [line, entry] of published.entries()) {
     const holder = lineOfName.get(nameOf(entry.file));
-    // The file of a removed post now has another post: the file no longer identifies the removed
-    // one.
+    // The removed post's file now has another post, so it no longer identifies the removed one.
     if (holder !== undefined && holder !== line && lines[line] === entry) {
       lines[line] = { ...entry, file: '' };
     }
@@ -62,13 +69,9 @@ export function identifyPosts(
   return { published: lines, idOf, changed, warnings };
 }
 
-function entryOf(post: Post, id: string, nameOf: (file: string) => string): PublishedPost {
-  return { id, ...factsOf(post, nameOf), date: post.date.toString() };
-}
-
 function factsOf({ file, slug, contentHash, body }: Post, nameOf: (file: string) => string) {
-  const bodyHash = body === undefined ? {} : { bodyHash: body.hash };
-  return { file: nameOf(file), slug, contentHash, ...bodyHash };
+  // A line without a body has no such key: lines are compared as a whole.
+  return { file: nameOf(file), slug, contentHash, ...(body && { bodyHash: body.hash }) };
 }
 
 /**
@@ -87,15 +90,36 @@ function refreshed(
   return { ...kept, ...factsOf(post, nameOf) };
 }
 
-function idTaken(post: Post): Problem {
-  const message = `id "${post.givenId}" belongs to another post; give each post its own`;
-  return { file: post.file, line: 1, message };
+/**
+ * Returns a function from a post's file to the name for comparisons, in Unicode's NFC (UAX 15),
+ * because macOS and some Git tools write the same name in NFD. If two of `files` differ only in
+ * that form, both keep their names.
+ */
+function comparableNames(files: readonly string[]): (file: string) => string {
+  const composed = files.map((file) => file.normalize('NFC'));
+  const seen = new Set<string>();
+  const shared = new Set(composed.filter((name) => seen.size === seen.add(name).size));
+  return (file) => {
+    const name = file.normalize('NFC');
+    return shared.has(name) ? file : name;
+  };
 }
 
-function warnOfOtherId(post: Post, known: PublishedPost): Problem[] {
-  if (post.givenId === undefined || post.givenId === known.id) return [];
-  const message =
-    `id "${post.givenId}" comes too late, the post was published as "${known.id}" and stays so; ` +
-    'put that one in, or take id out';
-  return [{ file: post.file, line: 1, message }];
+/**
+ * A new `tag:` URI (RFC 4151) for the post that is not in `taken`: the authority, the year of the
+ * post, and its slug in characters allowed in a URI.
+ */
+function tagUri(post: Post, authority: string, taken: ReadonlySet<string>): string {
+  const date = post.date.toString();
+  const slug = encodeURIComponent(slugify(post.slug.toWellFormed()).toLowerCase()) || 'post';
+  // RFC 4151 §2.1: the authority owned its name on this day. Dates before the Web are wrong; they
+  // become 1990.
+  const year = /^[-+]/.test(date) || date < '1990' ? '1990' : date.slice(0, 4);
+  const uri = `tag:${authority.toLowerCase()},${year}:${slug}`;
+  if (!taken.has(uri)) return uri;
+  const dated = `${uri}:${date.slice(0, 10)}`;
+  if (!taken.has(dated)) return dated;
+  let number = 2;
+  while (taken.has(`${dated}:${number}`)) number++;
+  return `${dated}:${number}`;
 }

@@ -1,10 +1,10 @@
 import type { Post } from '../post.ts';
-import type { PublishedPost } from '../published-post.ts';
+import type { PublishedPost } from './published-posts.ts';
 
-/** A line of the file of published posts that may belong to a post at a new file. */
-export interface OpenLine {
+/** A line of the file of published posts. */
+interface PublishedLine {
   readonly entry: PublishedPost;
-  /** Its place in the list of published posts. */
+  /** Its place in the list of published posts, counted from 0. */
   readonly line: number;
 }
 
@@ -15,53 +15,106 @@ const TELLING_BODY_LENGTH = 120;
 const NEAR_DAYS = 31;
 
 /**
- * Matches posts at new files with lines whose files are gone. It uses the first sign that exactly
- * one post and one line share: equal content; equal body and date; equal date to the second; equal
- * body that no post in `known` has; equal slug and day. Returns the line by the post's file.
+ * The line in `published` of every post that was published before, by file. Lines count from 0. A
+ * post is identified by its file's name (`nameOf`). Posts that swapped files are identified by
+ * their content, and posts at new files by what they share with a line whose file is gone.
  */
-export function findMovedPosts(
-  newcomers: readonly Post[],
-  gone: readonly OpenLine[],
-  known: readonly Post[],
+export function linesOfPosts(
+  posts: readonly Post[],
+  published: readonly PublishedPost[],
+  nameOf: (file: string) => string,
 ): Map<string, number> {
-  const repeated = new Set(known.map(({ body }) => body?.hash));
-  const ownBody: Sign = {
-    ...SAME_BODY,
-    ofPost: (post) => (repeated.has(post.body?.hash) ? undefined : SAME_BODY.ofPost(post)),
-  };
-  const signs = [
-    SAME_CONTENT,
-    SAME_BYTES,
-    SAME_BODY_AND_DATE,
-    SAME_SECOND,
-    ownBody,
-    SAME_SLUG_AND_DAY,
-  ];
-  return findBySigns(newcomers, gone, signs);
+  const lines = published.map((entry, line) => ({ entry, line }));
+  const lineOf = linesByFile(posts, published, nameOf);
+  const postAt = new Map<number, Post>();
+  for (const post of posts) {
+    const line = lineOf.get(post.file);
+    if (line !== undefined) postAt.set(line, post);
+  }
+  const changed = lines.filter(({ entry, line }) => {
+    const post = postAt.get(line);
+    return post === undefined || !hasSameText(post, entry);
+  });
+  const swapped = findSwappedPosts(changed, postAt);
+  const swappedLines = new Set(swapped.values());
+  for (const [file, line] of lineOf) if (swappedLines.has(line)) lineOf.delete(file);
+  for (const [file, line] of swapped) lineOf.set(file, line);
+
+  const taken = new Set(lineOf.values());
+  const moved = findBySigns(
+    posts.filter(({ file }) => !lineOf.has(file)),
+    lines.filter(({ line }) => !taken.has(line)),
+    signsOfMove(posts.filter(({ file }) => lineOf.has(file))),
+  );
+  for (const [file, line] of moved) lineOf.set(file, line);
+  return lineOf;
+}
+
+/** Whether the post's text equals that of the line. Line ends do not count. */
+export function hasSameContent(post: Post, { contentHash }: PublishedPost): boolean {
+  return contentHash === post.contentHash || contentHash === post.bytesHash;
+}
+
+function hasSameText(post: Post, entry: PublishedPost): boolean {
+  const hasSameBody = post.body !== undefined && post.body.hash === entry.bodyHash;
+  return hasSameBody || hasSameContent(post, entry);
+}
+
+function linesByFile(
+  posts: readonly Post[],
+  published: readonly PublishedPost[],
+  nameOf: (file: string) => string,
+): Map<string, number> {
+  const lineByName = new Map<string, number>();
+  for (const [line, { file }] of published.entries()) {
+    const name = nameOf(file);
+    // Two lines name one file in two forms. Use the one in NFC: it is the same on every machine.
+    if (file === name || !lineByName.has(name)) lineByName.set(name, line);
+  }
+  const lineOf = new Map<string, number>();
+  for (const { file } of posts) {
+    const line = lineByName.get(nameOf(file));
+    if (line !== undefined) lineOf.set(file, line);
+  }
+  return lineOf;
 }
 
 /**
- * Finds posts that swapped their files: by equal content, or by equal body among posts that all
- * still exist. Returns the same as `findMovedPosts`.
+ * Finds posts that swapped their files, among the changed lines: by equal content, or by equal body
+ * among posts that all still exist. Returns the line by the post's file.
  */
-export function findSwappedPosts(
-  posts: readonly Post[],
-  lines: readonly OpenLine[],
-  isThere: (line: OpenLine) => boolean,
+function findSwappedPosts(
+  lines: readonly PublishedLine[],
+  postAt: ReadonlyMap<number, Post>,
 ): Map<string, number> {
+  const posts = lines.flatMap(({ line }) => postAt.get(line) ?? []);
   const byContent = findBySigns(posts, lines, [SAME_CONTENT, SAME_BYTES]);
   const taken = new Set(byContent.values());
   const byBody = findBySigns(
     posts.filter(({ file }) => !byContent.has(file)),
-    lines.filter((line) => isThere(line) && !taken.has(line.line)),
+    lines.filter(({ line }) => postAt.has(line) && !taken.has(line)),
     [SAME_BODY],
   );
   return new Map([...byContent, ...byBody]);
 }
 
+/**
+ * The signs of a post at a new file, the surest first: equal content; equal body and date; equal date
+ * to the second; equal body that no post in `known` has; equal slug and day.
+ */
+function signsOfMove(known: readonly Post[]): readonly Sign[] {
+  const repeated = new Set(known.map(({ body }) => body?.hash));
+  const ownBody: Sign = {
+    ...SAME_BODY,
+    ofPost: (post) => (repeated.has(post.body?.hash) ? undefined : SAME_BODY.ofPost(post)),
+  };
+  return [SAME_CONTENT, SAME_BYTES, SAME_BODY_AND_DATE, SAME_SECOND, ownBody, SAME_SLUG_AND_DAY];
+}
+
+/** Matches posts and lines by the first sign that exactly one post and one line share. */
 function findBySigns(
   newcomers: readonly Post[],
-  gone: readonly OpenLine[],
+  gone: readonly PublishedLine[],
   signs: readonly Sign[],
 ): Map<string, number> {
   const found = new Map<string, number>();

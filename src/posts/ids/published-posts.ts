@@ -1,9 +1,30 @@
 import { BroadsheetError, EXIT, reasonOf } from '../../kernel/errors.ts';
 import { writeFileAtomically } from '../../kernel/files/write-atomically.ts';
 import { readRegularFile } from '../../kernel/regular-file.ts';
-import type { PublishedPost } from '../published-post.ts';
 
-const FIELDS = ['id', 'file', 'date', 'slug', 'contentHash'] as const;
+/**
+ * What is saved about a post once it is published: one line of the file of published posts. It
+ * stays even if the post's file changes or goes. The lines are in the order of first publication.
+ * That order decides which history document (RFC 5005) an item is in.
+ */
+export interface PublishedPost {
+  /**
+   * The post's id in every feed, for good: `id` of the front matter, else a `tag:` URI (RFC 4151).
+   */
+  readonly id: string;
+  /**
+   * Where the post is now, relative to the posts folder, in NFC. Empty if another post has that
+   * file.
+   */
+  readonly file: string;
+  /** ISO 8601 instant of the post's date when it was first published. */
+  readonly date: string;
+  readonly slug: string;
+  /** `Post.contentHash`. Earlier versions wrote the hash of the file's bytes. */
+  readonly contentHash: string;
+  /** The hash of `Post.body`. Absent if that is absent, and in lines not rewritten since 0.1.0. */
+  readonly bodyHash?: string;
+}
 
 /**
  * Reads the published posts saved in `path`, in the order of first publication. Empty if the file
@@ -30,20 +51,22 @@ export function writePublishedFile(path: string, published: readonly PublishedPo
 
 function readText(path: string): string {
   try {
-    return readRegularFile(path, Number.POSITIVE_INFINITY)
-      .toString()
-      .replace(/^\ufeff/, '');
+    const bytes = readRegularFile(path, Number.POSITIVE_INFINITY);
+    return bytes.toString().replace(/^\ufeff/, '');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
-    throw new BroadsheetError(EXIT.disk, `${path}  cannot be read: ${reasonOf(error)}`, {
-      cause: error,
-    });
+    const fact = `${path}  cannot be read: ${reasonOf(error)}`;
+    throw new BroadsheetError(EXIT.disk, fact, { cause: error });
   }
 }
 
 function parseLine(line: string, path: string, lineNumber: number): PublishedPost {
-  const entry = parseJson(line);
-  if (isPublishedPost(entry)) return entry;
+  try {
+    const entry: unknown = JSON.parse(line);
+    if (isPublishedPost(entry)) return entry;
+  } catch {
+    // Like any other line that we did not write.
+  }
   throw new BroadsheetError(
     EXIT.data,
     `${path}:${lineNumber}  is not a line that Broadsheet wrote; take the file back from a backup ` +
@@ -51,19 +74,9 @@ function parseLine(line: string, path: string, lineNumber: number): PublishedPos
   );
 }
 
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-}
-
 function isPublishedPost(entry: unknown): entry is PublishedPost {
-  return (
-    typeof entry === 'object' &&
-    entry !== null &&
-    FIELDS.every((field) => typeof (entry as Record<string, unknown>)[field] === 'string') &&
-    (!('bodyHash' in entry) || typeof entry.bodyHash === 'string')
-  );
+  if (typeof entry !== 'object' || entry === null) return false;
+  const texts = { bodyHash: '', ...entry } as Readonly<Record<string, unknown>>;
+  const names = ['id', 'file', 'date', 'slug', 'contentHash', 'bodyHash'];
+  return names.every((name) => typeof texts[name] === 'string');
 }

@@ -74,3 +74,14 @@ function closingRuns(runs: readonly Range[]): (number | undefined)[] {
   }
   return closing;
 }
+
+/**
+ * Whether a position is in one of `ranges` (sorted). Call it with growing positions: it scans once.
+ */
+export function inRanges(ranges: readonly Range[]): (at: number) => boolean {
+  let next = 0;
+  return (at) => {
+    while ((ranges[next]?.end ?? Number.POSITIVE_INFINITY) <= at) next++;
+    return (ranges[next]?.start ?? Number.POSITIVE_INFINITY) <= at;
+  };
+}

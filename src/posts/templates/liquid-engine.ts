@@ -1,8 +1,6 @@
 import { Liquid } from 'liquidjs';
-import { slugify } from '../../kernel/slugify.ts';
+import { FILTERS } from '../generators/site-generators.ts';
 import { renderMarkdown } from '../markdown/render-markdown.ts';
-import type { Post } from '../post.ts';
-import type { RenderContext } from '../render-context.ts';
 
 /** Limits for one post: a loop in a post must not stop the build. */
 const LIMITS = { parseLimit: 20_000_000, memoryLimit: 20_000_000, renderLimit: 5000 };
@@ -13,30 +11,30 @@ const FILTERS_TAKEN_OUT = ['sample', 'shuffle'];
 
 const plain = new Liquid();
 
-/** The tags that a post may use, including those that end or divide a block. */
-export const knownTags: ReadonlySet<string> = new Set([
+/** The tags of Liquid that a post may use, including those that end or divide a block. */
+export const LIQUID_TAGS: ReadonlySet<string> = new Set([
   ...Object.keys(plain.tags).filter((name) => !TAGS_TAKEN_OUT.includes(name)),
   ...BLOCKS.map((name) => `end${name}`),
   ...['else', 'elsif', 'when', 'endcomment'],
 ]);
 
-/** The filters that a post may use: Liquid's, and our own versions of Jekyll's and Eleventy's. */
-export const knownFilters: ReadonlySet<string> = new Set([
+/** The filters that a post may use: Liquid's, and our versions of the site generators'. */
+export const LIQUID_FILTERS: ReadonlySet<string> = new Set([
   ...Object.keys(plain.filters).filter((name) => !FILTERS_TAKEN_OUT.includes(name)),
-  ...['absolute_url', 'relative_url', 'url', 'markdownify', 'smartify', 'slug', 'safe'],
+  ...FILTERS.keys(),
 ]);
 
 /**
- * Returns a Liquid engine for one post. `include` reads only through `readInclude`. Templates see
- * only own properties. "now" is the post's date, so every render gives the same bytes. Dates are in
- * the site's time zone.
+ * Returns a Liquid engine for one post of `date`. `include` reads only through `readInclude`.
+ * Templates see only own properties. "now" is the post's date, so every render gives the same bytes.
+ * Dates are in the site's time zone.
  */
 export function liquidFor(
-  post: Post,
-  { site }: RenderContext,
+  date: Temporal.Instant,
+  site: { readonly url: string; readonly timeZone: string },
   readInclude: (name: string) => string,
 ): Liquid {
-  const named = (file: string) => file.replace(/^["']|["'],?$/g, '');
+  const read = (file: string) => readInclude(file.replace(/^["']|["'],?$/g, ''));
   const liquid = new Liquid({
     ...LIMITS,
     ownPropertyOnly: true,
@@ -47,35 +45,20 @@ export function liquidFor(
     fs: {
       existsSync: () => true,
       exists: async () => true,
-      readFileSync: (file) => readInclude(named(file)),
-      readFile: async (file) => readInclude(named(file)),
+      readFileSync: read,
+      readFile: async (file) => read(file),
       resolve: (_folder, file) => file,
     },
   });
-  addFilters(liquid, site.url);
-  fixNow(liquid, post.date.toString());
+  const context = {
+    siteUrl: site.url,
+    renderMarkdown: (text: string) => renderMarkdown(text, { docId: 'm' }),
+  };
+  for (const [name, filter] of FILTERS) {
+    liquid.registerFilter(name, (value: unknown) => filter(String(value ?? ''), context));
+  }
+  fixNow(liquid, date.toString());
   return liquid;
-}
-
-function addFilters(liquid: Liquid, siteUrl: string): void {
-  const base = new URL(siteUrl).pathname.replace(/\/$/, '');
-  const text = (value: unknown) => String(value ?? '');
-  const relative = (value: unknown) =>
-    /^[a-z]+:/i.test(String(value))
-      ? String(value)
-      : `${base}/${String(value ?? '').replace(/^\//, '')}`;
-  const absolute = (value: unknown) =>
-    URL.parse(String(value ?? '').replace(/^\/(?!\/)/, ''), siteUrl)?.href ?? '';
-  liquid.registerFilter('relative_url', relative);
-  liquid.registerFilter('url', relative);
-  liquid.registerFilter('absolute_url', absolute);
-  liquid.registerFilter('markdownify', (value: unknown) =>
-    renderMarkdown(String(value), { docId: 'm' }),
-  );
-  liquid.registerFilter('slug', (value: unknown) => slugify(String(value)).toLowerCase());
-  // These change how text looks in a browser, and have no use in a feed.
-  liquid.registerFilter('smartify', text);
-  liquid.registerFilter('safe', text);
 }
 
 /** `'now' | date` would read the clock. The post's date keeps the result the same each time. */

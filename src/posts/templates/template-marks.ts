@@ -12,6 +12,16 @@ export interface TemplateMark extends Range {
   readonly args: string;
 }
 
+/** The replacement of a template mark in the text. */
+export interface Replacement {
+  readonly text: string;
+  /** Why the mark is left out, if a person should know. */
+  readonly warning?: string;
+}
+
+/** Takes a warning, with its line (1 is the first of the text). */
+export type Warn = (line: number, message: string) => void;
+
 /** No author writes a longer tag. Braces further apart do not belong together. */
 const LONGEST_MARK = 4000;
 
@@ -21,8 +31,10 @@ const LONGEST_MARK = 4000;
  */
 export function findMarks(text: string, skip: readonly Range[]): TemplateMark[] {
   const marks: TemplateMark[] = [];
-  const closeOf = { '%}': closings(text, '%}'), '}}': closings(text, '}}') };
-  const endOf = { raw: endTags(text, 'endraw'), comment: endTags(text, 'endcomment') };
+  const nextTagEnd = scanner(text, /%\}/g);
+  const nextOutputEnd = scanner(text, /\}\}/g);
+  const nextEndRaw = scanner(text, /\{%-?\s{0,20}endraw\s{0,20}-?%\}/g);
+  const nextEndComment = scanner(text, /\{%-?\s{0,20}endcomment\s{0,20}-?%\}/g);
   let skipAt = 0;
   for (let at = text.indexOf('{'); at !== -1; at = text.indexOf('{', at)) {
     while ((skip[skipAt]?.end ?? Number.POSITIVE_INFINITY) <= at) skipAt++;
@@ -31,72 +43,79 @@ export function findMarks(text: string, skip: readonly Range[]): TemplateMark[] 
       at = skipped.end;
       continue;
     }
-    const open = text.slice(at, at + 3);
-    const close = open.startsWith('{%') ? '%}' : open.startsWith('{{') ? '}}' : undefined;
-    const end = close === undefined ? undefined : closeOf[close](at + 2);
+    const second = text[at + 1];
+    const next = second === '%' ? nextTagEnd : second === '{' ? nextOutputEnd : undefined;
+    const end = next?.(at + 2)?.end;
     if (end === undefined || end - at > LONGEST_MARK) {
       at++;
       continue;
     }
-    const mark = markOf(text, at, end, open);
+    const mark = markOf(text, at, end);
     const isBlock = mark.kind === 'comment' && mark.name === 'comment';
-    const whole = isBlock ? { ...mark, end: endOf.comment(mark.end)?.end ?? mark.end } : mark;
-    marks.push(whole);
-    at = whole.end;
-    if (mark.name !== 'raw') continue;
-    const last = endOf.raw(at);
-    if (last === undefined) continue;
-    marks.push(last);
-    at = last.end;
+    at = isBlock ? (nextEndComment(end)?.end ?? end) : end;
+    marks.push({ ...mark, end: at });
+    const endRaw = mark.name === 'raw' ? nextEndRaw(at) : undefined;
+    if (endRaw === undefined) continue;
+    marks.push({ kind: 'tag', name: 'endraw', args: '', ...endRaw });
+    at = endRaw.end;
   }
   return marks;
 }
 
 /**
- * Returns a function that finds the end of the next `close` after a position. Call it with growing
+ * Returns a function that finds the next match of `pattern` from a position. Call it with growing
  * positions: it scans once.
  */
-function closings(text: string, close: string): (from: number) => number | undefined {
-  let found = text.indexOf(close);
+function scanner(text: string, pattern: RegExp): (from: number) => Range | undefined {
+  let found: Range | undefined = { start: -1, end: -1 };
   return (from) => {
-    while (found !== -1 && found < from) found = text.indexOf(close, from);
-    return found === -1 ? undefined : found + close.length;
+    if (found === undefined || found.start >= from) return found;
+    pattern.lastIndex = from;
+    const match = pattern.exec(text);
+    found = match === null ? undefined : { start: match.index, end: pattern.lastIndex };
+    return found;
   };
 }
 
-function markOf(text: string, start: number, end: number, open: string): TemplateMark {
+function markOf(text: string, start: number, end: number): TemplateMark {
   const inner = text.slice(start + 2, end - 2);
-  if (open === '{{<' || open === '{{%') {
+  const isOutput = text[start + 1] === '{';
+  if (isOutput && /^[<%]/.test(inner)) {
     const [, name = '', args = ''] = /^[<%]-?\s*\/?\s*(\S*)([\s\S]*?)[>%]?$/.exec(inner) ?? [];
     return { kind: 'shortcode', name, args, start, end };
   }
-  if (open.startsWith('{{')) return { kind: 'output', name: '', args: trimmed(inner), start, end };
-  const [, name = '', args = ''] = /^(#|\S*)([\s\S]*)$/.exec(trimmed(inner)) ?? [];
+  // Hyphens strip white space around a mark.
+  const trimmed = inner.replace(/^-/, '').replace(/-$/, '').trim();
+  if (isOutput) return { kind: 'output', name: '', args: trimmed, start, end };
+  const [, name = '', args = ''] = /^(#|\S*)([\s\S]*)$/.exec(trimmed) ?? [];
   const kind = name === 'comment' || name === '#' ? 'comment' : 'tag';
   return { kind, name, args: args.trim(), start, end };
 }
 
-/** Removes the hyphens that strip white space around a mark. */
-function trimmed(inner: string): string {
-  return inner.replace(/^-/, '').replace(/-$/, '').trim();
-}
-
 /**
- * Returns a function that finds the next tag `name` from a position. Call it with growing
- * positions: it scans once.
+ * Replaces each mark of `text` with the result of `replacementOf` (undefined: it stays). Calls
+ * `warn` for every replacement that has a warning, with the mark's line.
  */
-function endTags(text: string, name: string): (from: number) => TemplateMark | undefined {
-  const tag = new RegExp(`\\{%-?\\s{0,20}${name}\\s{0,20}-?%\\}`, 'g');
-  const next = (from: number): TemplateMark | undefined => {
-    tag.lastIndex = from;
-    const found = tag.exec(text);
-    if (found === null) return undefined;
-    return { kind: 'tag', name, args: '', start: found.index, end: tag.lastIndex };
-  };
-  let known: { readonly mark: TemplateMark | undefined } | undefined;
-  return (from) => {
-    const isPassed = known?.mark !== undefined && known.mark.start < from;
-    if (known === undefined || isPassed) known = { mark: next(from) };
-    return known.mark;
-  };
+export function replaceMarks(
+  text: string,
+  marks: readonly TemplateMark[],
+  replacementOf: (mark: TemplateMark) => Replacement | undefined,
+  warn: Warn,
+): string {
+  let result = '';
+  let done = 0;
+  let line = 1;
+  let lineFrom = 0;
+  for (const mark of marks) {
+    const replacement = replacementOf(mark);
+    if (replacement === undefined) continue;
+    if (replacement.warning !== undefined) {
+      line += text.slice(lineFrom, mark.start).split('\n').length - 1;
+      lineFrom = mark.start;
+      warn(line, replacement.warning);
+    }
+    result += text.slice(done, mark.start) + replacement.text;
+    done = mark.end;
+  }
+  return result + text.slice(done);
 }

@@ -1,6 +1,5 @@
 /** A block of front matter between its fences, and the body after it. */
 export interface FencedBlock {
-  readonly kind: 'fenced';
   readonly language: 'yaml' | 'toml' | 'json';
   readonly block: string;
   /** Line of the file where the block starts, counted from 1. `bodyLine` is that of the body. */
@@ -10,12 +9,18 @@ export interface FencedBlock {
   readonly warning?: string;
 }
 
-export type Fences =
-  | FencedBlock
-  | { readonly kind: 'none'; readonly body: string }
-  | { readonly kind: 'broken'; readonly line: number; readonly message: string };
+/** Front matter that cannot be read. */
+interface BrokenBlock {
+  readonly line: number;
+  readonly message: string;
+}
 
-const LANGUAGES = { yaml: 'yaml', yml: 'yaml', toml: 'toml', json: 'json' } as const;
+const LANGUAGES = new Map<string, FencedBlock['language']>([
+  ['yaml', 'yaml'],
+  ['yml', 'yaml'],
+  ['toml', 'toml'],
+  ['json', 'json'],
+]);
 
 // Jekyll, Hugo and Eleventy close YAML with three hyphens. Jekyll and YAML itself also with three
 // dots.
@@ -31,58 +36,58 @@ const BLANK_START =
 
 /**
  * Finds where the front matter of `text` (LF line ends, no byte order mark) starts and ends: `---`,
- * `---yaml`, `---toml` or `---json`; Hugo's `+++` (TOML) and `{` (JSON); `;;;` (JSON). A first line
- * of three hyphens is a Markdown rule if it is never closed and no keys follow it.
+ * `---yaml`, `---toml` or `---json`; Hugo's `+++` (TOML) and `{` (JSON); `;;;` (JSON). Undefined if
+ * there is none: a first line of three hyphens is a Markdown rule if it is never closed and no keys
+ * follow it.
  */
-export function findFences(text: string): Fences {
+export function findFences(text: string): FencedBlock | BrokenBlock | undefined {
   const blank = /^(?:[ \t]*\n)*/.exec(text)?.[0] ?? '';
   const opening = /^(?:(---)[ \t]*([^\s-]\S*)?|(\+\+\+|;;;|\{))[ \t]*(?:\n|$)/.exec(
     text.slice(blank.length, blank.length + 200),
   );
-  if (opening === null) return { kind: 'none', body: text };
+  if (opening === null) return undefined;
   const line = countLines(blank) + 1;
   const fence = (opening[1] ?? opening[3]) as keyof typeof CLOSING;
   const language = languageOf(fence, opening[2]);
   const rest = text.slice(blank.length + opening[0].length);
   const closing = CLOSING[fence].exec(rest);
-  if (closing === null) return unclosed(text, fence, rest, line);
+  if (closing === null) return unclosed(fence, rest, line);
   if (language === undefined) return refused(opening[2] ?? '', line);
-  const end = closing.index + closing[0].length;
+  const bodyAt = closing.index + closing[0].length + 1;
   const block = rest.slice(0, closing.index);
+  const isBrace = fence === '{';
   return {
-    kind: 'fenced',
     language,
-    block: fence === '{' ? `{\n${block}}` : block,
-    blockLine: fence === '{' ? line : line + 1,
-    body: rest.slice(end + 1),
-    bodyLine: line + 1 + countLines(rest.slice(0, end + 1)),
-    ...(blank !== '' && { warning: BLANK_START }),
+    block: isBrace ? `{\n${block}}` : block,
+    blockLine: isBrace ? line : line + 1,
+    body: rest.slice(bodyAt),
+    bodyLine: line + 1 + countLines(rest.slice(0, bodyAt)),
+    warning: blank === '' ? undefined : BLANK_START,
   };
 }
 
-function languageOf(fence: keyof typeof CLOSING, name: string | undefined) {
+function languageOf(
+  fence: keyof typeof CLOSING,
+  name = 'yaml',
+): FencedBlock['language'] | undefined {
   if (fence === '+++') return 'toml';
-  if (fence !== '---') return 'json';
-  const known = (name ?? 'yaml').toLowerCase();
-  return Object.hasOwn(LANGUAGES, known) ? LANGUAGES[known as keyof typeof LANGUAGES] : undefined;
+  return fence === '---' ? LANGUAGES.get(name.toLowerCase()) : 'json';
 }
 
-function unclosed(text: string, fence: string, rest: string, line: number): Fences {
+function unclosed(fence: string, rest: string, line: number): BrokenBlock | undefined {
   const first = rest.slice(0, 500).split('\n', 1)[0] ?? '';
   const hasKeys = fence === '---' ? /^[\w-]+:(?:\s|$)/.test(first) : /^[\w"-]+"? *[=:]/.test(first);
-  if (!hasKeys) return { kind: 'none', body: text };
+  if (!hasKeys) return undefined;
   const close = fence === '{' ? '}' : fence;
-  const message = `the front matter is never closed; put a line with ${close} after it`;
-  return { kind: 'broken', line, message };
+  return { line, message: `the front matter is never closed; put a line with ${close} after it` };
 }
 
-function refused(language: string, line: number): Fences {
-  const program = /^(?:js|javascript|coffee|coffeescript|cson|ts|ruby)$/i.test(language);
-  const fact = program
+function refused(language: string, line: number): BrokenBlock {
+  const isProgram = /^(?:js|javascript|coffee|coffeescript|cson|ts|ruby)$/i.test(language);
+  const fact = isProgram
     ? 'is a program, which Broadsheet never runs'
     : `is in "${language.slice(0, 20)}", which Broadsheet does not read`;
-  const message = `the front matter ${fact}; write it as YAML between lines of ---`;
-  return { kind: 'broken', line, message };
+  return { line, message: `the front matter ${fact}; write it as YAML between lines of ---` };
 }
 
 function countLines(text: string): number {

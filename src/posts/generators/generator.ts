@@ -1,0 +1,67 @@
+import type { PathFacts, PostPath } from './post-path.ts';
+import type { Settings } from './read-settings.ts';
+
+/**
+ * The ways of one site generator: how its sites look, how it names posts, and what it understands in
+ * their text. What it calls the fields of front matter is in `known-fields.ts`.
+ */
+export interface SiteGenerator {
+  readonly name: string;
+  /** Whether it makes the site that `has` these files and folders (relative to the site's). */
+  readonly makes: (has: (path: string) => boolean) => boolean;
+  /** Files with its settings; the first that exists counts. */
+  readonly settings?: readonly string[];
+  /**
+   * Folders that it publishes with all their content. They are relative to the site's folder, and so
+   * is `path`: the file in question.
+   */
+  readonly publishes: (settings: Settings, path: string) => readonly string[];
+  /** Names of folders in which it has no posts. */
+  readonly foldersWithoutPosts?: readonly string[];
+  /** What it reads from the path of a post. */
+  readonly readPath?: (path: PostPath) => PathFacts;
+  /** Values of the field with a post's address that are no address. */
+  readonly noAddress?: RegExp;
+  /** Changes what only its own Markdown understands in a post's body to CommonMark. */
+  readonly toCommonMark?: (body: string, file: string) => string;
+  /** Its own tags of Liquid, by name. */
+  readonly tags?: Readonly<Record<string, Tag>>;
+  /** Names of tags whose content is code: `{% highlight ruby %}` until `{% endhighlight %}`. */
+  readonly codeTags?: readonly string[];
+  /** Its own filters of Liquid, by name. */
+  readonly filters?: Readonly<Record<string, Filter>>;
+}
+
+/** How a post finds other files of its site. */
+export interface TagContext {
+  /** Path of the page of a post, by the post's name. Undefined if there is no such post. */
+  readonly urlOf: (name: string) => string | undefined;
+  /** Text of a file in the includes folder. Undefined if there is no such file. */
+  readonly include: (name: string) => string | undefined;
+}
+
+/**
+ * Returns the text in place of a tag with `args`, or why the tag is left out; undefined if Liquid
+ * itself renders it.
+ */
+export type Tag = (
+  args: string,
+  context: TagContext,
+) => { readonly text: string } | { readonly reason: string } | undefined;
+
+export interface FilterContext {
+  readonly siteUrl: string;
+  readonly renderMarkdown: (text: string) => string;
+}
+
+export type Filter = (text: string, context: FilterContext) => string;
+
+/** `name.js`, `name.mjs` and so on: a program with settings. */
+export function programs(name: string): readonly string[] {
+  return endings(name, 'js', 'mjs', 'cjs', 'ts', 'mts', 'cts');
+}
+
+/** `name` with each of the endings. */
+export function endings(name: string, ...all: readonly string[]): readonly string[] {
+  return all.map((each) => `${name}.${each}`);
+}

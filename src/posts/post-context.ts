@@ -1,0 +1,15 @@
+import type { PostSettings, SiteSettings } from '../settings/settings.ts';
+import type { TagContext } from './generators/generator.ts';
+import type { ImageFacts } from './post.ts';
+
+/** What reading a post needs besides its file. */
+export interface PostContext {
+  readonly site: SiteSettings;
+  readonly settings: PostSettings;
+}
+
+/** What rendering a post needs from outside, as plain functions. */
+export interface RenderContext extends PostContext, TagContext {
+  /** Facts of a picture, by its path from the site's root (decoded, starts with `/`). */
+  readonly imageFacts: (path: string) => ImageFacts | undefined;
+}
