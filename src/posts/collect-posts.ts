@@ -3,10 +3,12 @@ import { BroadsheetError, EXIT, reasonOf } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Problem } from '../kernel/problem.ts';
 import type { Config } from '../settings/config.ts';
-import { wrongPostsFolder } from '../settings/posts-folder.ts';
+import { wrongOption, wrongPostsFolder } from '../settings/posts-folder.ts';
+import { permalinkFlaw } from './addresses/permalink.ts';
 import { findPostFiles, POST_ENDING, type PostFiles } from './files/find-post-files.ts';
 import { type PostFolder, readPost, readPosts } from './files/read-posts.ts';
 import { readImageFacts, readInclude } from './files/site-files.ts';
+import { waysOf } from './generators/site-generators.ts';
 import { identifyPosts } from './ids/identify-posts.ts';
 import {
   type PublishedPost,
@@ -64,6 +66,7 @@ export function collectPosts(
   config: Config,
   { now, log, remember }: CollectOptions,
 ): CollectedPosts {
+  checkPermalink(config);
   const earlier = readPublishedFile(config.publishedFile);
   const folder = readPosts(config.folders.posts, findFiles(config), {
     site: config.site,
@@ -94,6 +97,13 @@ export function collectPosts(
       writePublishedFile(config.publishedFile, published);
     },
   };
+}
+
+/** Throws a config error if no post can have an address by the template in the config. */
+function checkPermalink(config: Config): void {
+  const { permalink, generator } = config.posts;
+  const flaw = permalink && permalinkFlaw(permalink, waysOf(generator).addresses);
+  if (flaw) throw wrongOption(config, ['posts', 'permalink'], flaw);
 }
 
 function findFiles(config: Config): PostFiles {

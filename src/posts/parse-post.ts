@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
+import { parseLanguageTag } from '../kernel/language-tag.ts';
 import type { Problem } from '../kernel/problem.ts';
-import { type PermalinkParts, permalinkPath } from '../settings/permalink.ts';
+import { type AddressParts, permalinkPath } from './addresses/permalink.ts';
 import { excerptField } from './excerpt.ts';
 import {
   type Fields,
@@ -8,7 +9,6 @@ import {
   firstField,
   imageField,
   isMap,
-  isNo,
   isYes,
   namesOf,
   peopleOf,
@@ -18,9 +18,10 @@ import {
 } from './front-matter/fields.ts';
 import { placeOfField, readFrontMatter } from './front-matter/front-matter.ts';
 import { dayAlone, type PostDate, parsePostDate, type ZoneRule } from './front-matter/post-date.ts';
-import { isNoAddress, readPostPath } from './generators/site-generators.ts';
+import { type PostNaming, type PostWays, waysOf } from './generators/site-generators.ts';
 import type { BodyMark, Post } from './post.ts';
 import type { PostContext } from './post-context.ts';
+import { nearMisses, readPublishing } from './publication.ts';
 import { sketchBody } from './stories/sketch.ts';
 
 export interface PostFile {
@@ -60,7 +61,8 @@ export interface UnreadablePost {
 
 /** A wrong field of the front matter, and the reason. */
 interface WrongField {
-  readonly field: string;
+  /** Undefined if it is not about a field. */
+  readonly field?: string;
   readonly reason: string;
 }
 
@@ -68,75 +70,94 @@ const NO_DATE =
   'has no date in its front matter, in its name or in its folders; write date: 2026-03-20';
 
 /**
- * Parses a file to its post, or to the problem that excludes it. Drafts and future posts are
+ * Parses a file to its post, or to the problem that excludes it. Posts that are not published are
  * treated like others; `readPosts` filters them. Never throws, for any text.
  */
 export function parsePost(
   { text, file, contentHash, bytesHash }: PostFile,
   { site, settings }: PostContext,
 ): ParsedPost | UnreadablePost {
+  const { generator } = settings;
+  const ways = waysOf(generator);
   // The name is the same on every machine, so the address is too.
   const composedFile = file.normalize('NFC');
-  const named = readPostPath(composedFile);
+  const named = ways.readPath(composedFile);
   const matter = readFrontMatter(text, file);
   if ('problem' in matter) return { problem: matter.problem, draft: named.draft };
 
   const { fields, bodyLine } = matter;
-  const draft =
-    named.draft || isYes(fieldValue(fields, 'draft')) || isNo(fieldValue(fields, 'notDraft'));
+  const publishing = readPublishing(fields, generator);
+  const draft = named.draft || publishing.draft;
   const report = ({ field, reason }: WrongField): Problem => ({
     file,
-    ...placeOfField(matter, field),
+    ...(field === undefined ? { line: 1 } : placeOfField(matter, field)),
     message: reason,
   });
-  const { timeZone } = site;
-  const rule = { timeZone, datesWithoutZone: settings.datesWithoutZone };
-  // A field with a wrong date is never ignored.
-  const date = dateField(fields, 'published', rule) ?? (named.day && dayAlone(...named.day, rule));
-  if (date === undefined) return { problem: { file, line: 1, message: NO_DATE }, draft };
-  if ('reason' in date) return { problem: report(date), draft };
-
-  const categories = distinct([
-    ...named.categories,
-    ...wholeNamesOf(fieldValue(fields, 'category')),
-    ...namesOf(fieldValue(fields, 'categories')),
-  ]);
-  const slug = textField(fields, 'slug') ?? named.name;
-  const parts = { slug, file: composedFile, categories, date: date.instant, timeZone };
-  const path = postPath(fields, parts, settings.permalink);
-  if ('reason' in path) return { problem: report(path), draft };
-
   const wrong: WrongField[] = [];
   const unlessWrong = <Value extends object>(field: Value | WrongField | undefined) => {
     if (field === undefined || !('reason' in field)) return field;
     wrong.push(field);
     return undefined;
   };
-  const language = unlessWrong(languageField(fields))?.tag;
+  const { timeZone } = site;
+  const rule = { timeZone, datesWithoutZone: settings.datesWithoutZone };
+  const dates = datesOf(fields, named, rule);
+  // A field with a wrong date is never ignored.
+  if (dates === undefined) return { problem: { file, line: 1, message: NO_DATE }, draft };
+  if ('reason' in dates) return { problem: report(dates), draft };
+  const { written, appears, expiresAt } = dates;
+  if (dates.warning !== undefined) wrong.push(dates.warning);
+
+  const categories = distinct([
+    ...named.categories,
+    ...wholeNamesOf(fieldValue(fields, 'category')),
+    ...namesOf(fieldValue(fields, 'categories')),
+  ]);
+  const authors = distinct([
+    ...peopleOf(fieldValue(fields, 'author')),
+    ...peopleOf(fieldValue(fields, 'authors')),
+  ]);
+  const tag = unlessWrong(languageField(fields))?.tag ?? named.language;
+  const language = tag === site.language ? undefined : tag;
+  const ownSlug = textField(fields, 'slug');
+  const title = titleOf(fields, matter.body, named.name);
+  const parts: AddressParts = {
+    slug: ownSlug,
+    title,
+    name: named.name,
+    file: composedFile,
+    categories,
+    authors,
+    language: named.language ?? language,
+    date: written.instant,
+    timeZone,
+  };
+  const path = postPath(fields, parts, ways, settings.permalink ?? ways.permalink);
+  if ('reason' in path) return { problem: report(path), draft };
+
   const body = bodyBelowTitle(fields, matter.body);
   const post: Omit<Post, 'fingerprint'> = {
     file,
     givenId: textField(fields, 'id'),
-    title: titleOf(fields, matter.body, named.name),
-    slug,
-    date: date.instant,
-    datePrecision: date.precision,
+    title,
+    slug: ownSlug ?? named.name,
+    date: appears.instant,
+    datePrecision: appears.precision,
+    expiresAt,
     updated: unlessWrong(dateField(fields, 'updated', rule))?.instant,
     path: path.path,
     url: site.url + path.path.slice(1),
-    authors: distinct([
-      ...peopleOf(fieldValue(fields, 'author')),
-      ...peopleOf(fieldValue(fields, 'authors')),
-    ]),
+    authors,
     categories,
     tags: distinct([
       ...wholeNamesOf(fieldValue(fields, 'tag')),
       ...namesOf(fieldValue(fields, 'tags')),
     ]),
-    language: language === site.language ? undefined : language,
+    language,
     excerpt: excerptField(fields, matter.body),
     image: imageField(fields),
     draft,
+    hidden: publishing.hiddenBy !== undefined,
     featured: isYes(fieldValue(fields, 'featured')),
     ...sketchBody(matter.body),
     contentHash,
@@ -146,7 +167,10 @@ export function parsePost(
   return {
     post: { ...post, fingerprint: fingerprintOf(post, matter.body) },
     source: { body, bodyLine, frontMatter: fields },
-    warnings: [...matter.warnings, ...wrong.map(report)],
+    warnings: [
+      ...matter.warnings,
+      ...[...wrong, ...nearMisses(fields, file, generator)].map(report),
+    ],
   };
 }
 
@@ -154,10 +178,61 @@ function distinct(names: readonly string[]): string[] {
   return [...new Set(names)];
 }
 
+interface PostDates {
+  /** When it was written, for its address. */
+  readonly written: PostDate;
+  /** When readers get it. */
+  readonly appears: PostDate;
+  readonly expiresAt?: Temporal.Instant;
+  readonly warning?: WrongField;
+}
+
+/** Eleventy's words for a date that only Git or the file system knows. */
+const COMPUTED_DATE = /^(?:git )?(?:last modified|created)$/i;
+
+/**
+ * The dates of a post; undefined if it has none. Without `date` the first of these counts: when it
+ * appears, `published` if that is a date, the date in its name, when it was last changed.
+ */
+function datesOf(
+  fields: Fields,
+  named: PostNaming,
+  rule: ZoneRule,
+): PostDates | WrongField | undefined {
+  const own = firstField(fields, 'published');
+  const isComputed = COMPUTED_DATE.test(textOf(own?.value) ?? '');
+  const date = isComputed ? undefined : dateField(fields, 'published', rule);
+  const from = dateField(fields, 'publishFrom', rule);
+  const until = dateField(fields, 'publishUntil', rule);
+  for (const field of [date, from, until]) {
+    if (field !== undefined && 'reason' in field) return field;
+  }
+  const fallback = () => {
+    const published = fieldValue(fields, 'notDraft');
+    const asDate = parsePostDate(textOf(published) ?? '', rule);
+    if (asDate !== undefined) return asDate;
+    if (named.day !== undefined) return dayAlone(...named.day, rule);
+    return isComputed ? undefined : dateField(fields, 'updated', rule);
+  };
+  const written = (date ?? from ?? fallback()) as PostDate | WrongField | undefined;
+  if (written === undefined && isComputed && own !== undefined) {
+    const reason = `${own.name} "${textOf(own.value)}" is known to Eleventy only; write the date itself`;
+    return { field: own.name, reason };
+  }
+  if (written === undefined || 'reason' in written) return written;
+  const reason = `${own?.name} "${textOf(own?.value)}" is known to Eleventy only; the date in the name of the file counts`;
+  return {
+    written,
+    appears: (from as PostDate | undefined) ?? written,
+    expiresAt: (until as PostDate | undefined)?.instant,
+    warning: isComputed ? { field: own?.name, reason } : undefined,
+  };
+}
+
 /** The date in a field. Undefined if the front matter does not have it. */
 function dateField(
   fields: Fields,
-  known: 'published' | 'updated',
+  known: 'published' | 'publishFrom' | 'publishUntil' | 'updated',
   rule: ZoneRule,
 ): PostDate | WrongField | undefined {
   const found = firstField(fields, known);
@@ -170,25 +245,30 @@ function dateField(
 
 /**
  * Path of the post's page, starting with `/`: from its own `permalink` (Hugo: `url`), else from the
- * site's. Returns the error instead if the path leaves the site or leads to another one.
+ * site's template. Returns the error instead if the path leaves the site. A `url` of another site is that
+ * of an article that the post is about.
  */
 function postPath(
   fields: Fields,
-  parts: PermalinkParts,
-  sitePermalink: string,
+  parts: AddressParts,
+  ways: PostWays,
+  template: string,
 ): { readonly path: string } | WrongField {
   const own = firstField(fields, 'address');
   const text = textOf(own?.value);
-  if (own === undefined || text === undefined || isNoAddress(text)) {
-    const path = permalinkPath(sitePermalink, parts);
-    return 'path' in path ? path : { field: 'slug', reason: `permalink ${path.reason}` };
+  const isElsewhere = /^[a-z][a-z0-9+.-]*:|^[/\\]{2}/i.test(text ?? '');
+  if (isElsewhere && own?.name === 'permalink') {
+    const reason = 'permalink leads to another site; write a path like /news/title/';
+    return { field: own.name, reason };
   }
-  const field = own.name;
-  if (/^[a-z][a-z0-9+.-]*:|^[/\\]{2}/i.test(text)) {
-    return { field, reason: `${field} leads to another site; write a path like /news/title/` };
+  if (own === undefined || text === undefined || ways.isNoAddress(text) || isElsewhere) {
+    const path = permalinkPath(template, parts, ways.addresses);
+    return 'path' in path
+      ? { path: ways.inLanguage(path.path, parts.language) }
+      : { field: 'slug', reason: `permalink ${path.reason}` };
   }
-  const path = permalinkPath(text.replaceAll('\\', '/'), parts);
-  return 'path' in path ? path : { field, reason: `${field} ${path.reason}` };
+  const path = permalinkPath(text.replaceAll('\\', '/'), parts, ways.addresses);
+  return 'path' in path ? path : { field: own.name, reason: `${own.name} ${path.reason}` };
 }
 
 const HEADING = /^\s*# +(\S.*)(?:\n|$)/;
@@ -221,26 +301,16 @@ export function bodyBelowTitle(fields: Fields, body: string): string {
   return body.replace(HEADING, (heading) => heading.replace(/[^\n]/g, ''));
 }
 
-/** Far longer than any BCP 47 tag. Longer ones take quadratic time to check. */
-const LONGEST_LANGUAGE = 100;
-
-/** The language that the front matter names, as a BCP 47 tag. */
+/** The language that the front matter names, as a registered tag (BCP 47). */
 function languageField(fields: Fields): { readonly tag: string } | WrongField | undefined {
   const found = firstField(fields, 'language');
-  const text = textOf(found?.value)?.replaceAll('_', '-');
-  if (found === undefined || text === undefined) return undefined;
-  const tag = text.length > LONGEST_LANGUAGE ? undefined : canonicalTag(text);
-  if (tag !== undefined) return { tag };
-  const reason = `${found.name} "${text.slice(0, 40)}" is no language tag; write en or pt-BR`;
-  return { field: found.name, reason };
-}
-
-function canonicalTag(text: string): string | undefined {
-  try {
-    return Intl.getCanonicalLocales(text)[0];
-  } catch {
-    return undefined;
-  }
+  if (found === undefined) return undefined;
+  const value: unknown = Array.isArray(found.value) ? found.value[0] : found.value;
+  const text = textOf(value);
+  if (text === undefined) return undefined;
+  const parsed = parseLanguageTag(text);
+  if ('tag' in parsed) return parsed;
+  return { field: found.name, reason: `${found.name} "${text.slice(0, 40)}" ${parsed.reason}` };
 }
 
 /** Many posts share shorter bodies ("Comments are open."). */

@@ -33,8 +33,10 @@ export interface Post {
   readonly title: string;
   /** Last part of the address: `slug` of the front matter, else from the file's name. */
   readonly slug: string;
-  /** When it was published. */
+  /** When it appears. */
   readonly date: Temporal.Instant;
+  /** When it is no longer published. */
+  readonly expiresAt?: Temporal.Instant;
   readonly datePrecision: DatePrecision;
   /** When it was last changed, if the front matter has that. */
   readonly updated?: Temporal.Instant;
@@ -54,6 +56,8 @@ export interface Post {
   /** `image` of the front matter as written, with its alternative text. */
   readonly image?: NamedImage;
   readonly draft: boolean;
+  /** It has no page on its site, or is in no list there. */
+  readonly hidden: boolean;
   /** `featured: true`: the post should lead the digest. */
   readonly featured: boolean;
   /** Number of words in the body. Separates a whole article from a shortened one. */

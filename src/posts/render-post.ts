@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { cleanText } from '../kernel/clean-text.ts';
 import type { Problem } from '../kernel/problem.ts';
 import { shorten, splitAtMore } from './excerpt.ts';
-import { toCommonMark } from './generators/site-generators.ts';
+import { waysOf } from './generators/site-generators.ts';
 import { absoluteUrl } from './markdown/absolute-url.ts';
 import { firstParagraph, plainText } from './markdown/plain-text.ts';
 import { renderMarkdown } from './markdown/render-markdown.ts';
@@ -28,7 +28,7 @@ export function renderPost(
 ): { readonly rendered: RenderedPost; readonly warnings: readonly Problem[] } {
   const { file, url } = post;
   const { text, warnings } = renderTemplates(post, source, context);
-  const markdown = cleanText(toCommonMark(text, file));
+  const markdown = cleanText(waysOf(context.settings.generator).toCommonMark(text, file));
   // Footnotes of two posts on one page must not share ids.
   const scope = { docId: hash('sha256', file.normalize('NFC'), 'hex').slice(0, 8) };
   const toHtml = (part: string) => {

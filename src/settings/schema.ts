@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { countryCodeFault } from './country-code.ts';
-import { permalinkFlaw } from './permalink.ts';
 import {
   count,
   databaseUrl,
@@ -76,12 +75,23 @@ const sameStory = z.strictObject({
 const posts = z.strictObject({
   folder: text.default('../posts').describe('Folder of the posts.'),
   siteRoot: text.optional().describe("Root of the site's files, with /assets/..."),
+  generator: z
+    .enum([
+      'jekyll',
+      'hugo',
+      'eleventy',
+      'astro',
+      'docusaurus',
+      'vitepress',
+      'zola',
+      'pelican',
+      'none',
+    ])
+    .optional()
+    .describe('Site generator that makes the pages of the posts. Posts are read as it reads them.'),
   permalink: text
-    .refine((value) => permalinkFlaw(value) === undefined, {
-      error: ({ input }) => permalinkFlaw(String(input)),
-    })
-    .default('date')
-    .describe("Template of the posts' addresses, in the style of Jekyll."),
+    .optional()
+    .describe("Template of the posts' addresses, with the placeholders of the generator."),
   drafts: z.boolean().default(false).describe('Publish posts that are marked as drafts.'),
   future: z.boolean().default(false).describe('Publish posts with a date in the future.'),
   datesWithoutZone: z

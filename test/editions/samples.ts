@@ -67,6 +67,7 @@ export function post(sketch: PostSketch): Post {
     categories: [],
     tags: [],
     draft: false,
+    hidden: false,
     featured: false,
     sketch: new Uint32Array(),
     words: 100,

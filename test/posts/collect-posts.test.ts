@@ -53,6 +53,31 @@ test('posts are read, grouped, given ids, and rendered with what is beside them'
   assert.equal(collected.render(one).rendered, rendered);
 });
 
+test('a permalink that no post can have is a mistake of the config, with its line', (t) => {
+  const flawOf = (permalink: string) => {
+    const file = 'config/broadsheet.yaml';
+    const posts = `posts: {permalink: ${JSON.stringify(permalink)}}`;
+    const folder = temporaryFolder(t, {
+      [file]: CONFIG.replace('posts: {liquid: render}', posts),
+      'posts/2026-03-18-one.md': text('Ferry'),
+    });
+    const config = loadConfig(join(folder, file), {});
+    const now = Temporal.Instant.from('2026-03-20T12:00Z');
+    try {
+      collectPosts(config, { now, log: silentLog, remember: false });
+      return '';
+    } catch (error) {
+      return String(error);
+    }
+  };
+  assert.match(flawOf('/:year/:tilte/'), /:3:20 {2}posts\.permalink has :tilte, which is no/);
+  assert.match(flawOf('/../:title/'), /climbs out of the site/);
+  assert.match(flawOf('prety'), /gives every post the same address; write date, pretty/);
+  for (const permalink of ['pretty', 'none', '/:title/', '/:categories/:i_day/', '/p/:path']) {
+    assert.equal(flawOf(permalink), '', permalink);
+  }
+});
+
 test('what was published is remembered, also when the post moves', (t) => {
   const { folder, config, collect } = paper(t, { 'posts/2026-03-18-one.md': text('Ferry') });
   collect(false).save();

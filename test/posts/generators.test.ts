@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readPostPath, SITE_GENERATORS } from '../../src/posts/generators/site-generators.ts';
+import { SITE_GENERATORS, waysOf } from '../../src/posts/generators/site-generators.ts';
 
 test('each generator has a name of its own, and no two say different things of one tag or filter', () => {
   const names = SITE_GENERATORS.map(({ name }) => name);
@@ -20,7 +20,7 @@ test('the path of a post says what it says to its generator', () => {
     'news/sea/_posts/2026-7-04-title.md': { name: 'title', day, categories: ['news', 'sea'] },
     '_drafts/title.md': { name: 'title', draft: true },
     'posts/title/index.md': { name: 'title' },
-    'posts/title/index.pt-br.md': { name: 'title' },
+    'posts/title/index.pt-br.md': { language: 'pt-BR', name: 'title' },
     'posts/2026-7-04-title/index.md': { name: 'title', day },
     'index.md': { name: 'index' },
     '2026/7/04/title.md': { name: 'title', day },
@@ -28,6 +28,10 @@ test('the path of a post says what it says to its generator', () => {
     '2018/01/27/2026-7-04-title/index.md': { name: 'title', day },
     'title.en.md': { name: 'title.en' },
   })) {
-    assert.deepEqual(readPostPath(file), { ...nothing, ...expected }, file);
+    assert.deepEqual(
+      waysOf(undefined).readPath(file),
+      { ...nothing, language: undefined, ...expected },
+      file,
+    );
   }
 });

@@ -6,6 +6,7 @@ import type { Problem } from '../../kernel/problem.ts';
 import { type ParsedPost, parsePost, type UnreadablePost } from '../parse-post.ts';
 import { newestFirst, type Post } from '../post.ts';
 import type { PostContext } from '../post-context.ts';
+import { publicationOf } from '../publication.ts';
 import { decodeText } from './decode-text.ts';
 import type { PostFiles } from './find-post-files.ts';
 
@@ -29,13 +30,16 @@ export interface PostFolder {
   readonly posts: readonly Post[];
   readonly drafts: number;
   readonly future: number;
-  /** When the first future post is due. Absent if there is none. */
+  /** Posts that have no page, or are in no list of their site. */
+  readonly hidden: number;
+  readonly expired: number;
+  /** When the next post appears or expires. Absent if none does. */
   readonly nextDue?: Temporal.Instant;
   readonly leftOut: readonly Problem[];
   readonly warnings: readonly Problem[];
   /** Path of every file that was read. An unreadable folder stands for its contents. */
   readonly files: ReadonlySet<string>;
-  /** Drafts and future posts that are not published. */
+  /** Posts that are not published: drafts, future, hidden and expired ones. */
   readonly withheld: readonly Post[];
 }
 
@@ -53,26 +57,27 @@ export function readPosts(
   const { settings, now, onProgress } = context;
   const posts: Post[] = [];
   const withheld: Post[] = [];
-  const dueLater: Temporal.Instant[] = [];
+  const changes: Temporal.Instant[] = [];
   const leftOut = [...problems];
   const warnings: Problem[] = [];
   let read = problems.length;
-  let drafts = 0;
+  const counts = { published: 0, draft: 0, hidden: 0, future: 0, expired: 0 };
   for (const [at, file] of files.entries()) {
     onProgress?.(at, files.length);
     const parsed = readPost(folder, file, context);
     if (parsed === undefined) continue;
     read++;
-    const isDraft = ('post' in parsed ? parsed.post : parsed).draft && !settings.drafts;
-    if (isDraft) drafts++;
     if ('problem' in parsed) {
-      if (!isDraft) leftOut.push(parsed.problem);
+      const isDraft = parsed.draft && !settings.drafts;
+      if (isDraft) counts.draft++;
+      else leftOut.push(parsed.problem);
       continue;
     }
     const { post } = parsed;
-    const isFuture = !settings.future && Temporal.Instant.compare(post.date, now) > 0;
-    if (isFuture && !isDraft) dueLater.push(post.date);
-    if (isDraft || isFuture) withheld.push(post);
+    const { state, changesAt } = publicationOf(post, now, settings);
+    if (changesAt !== undefined) changes.push(changesAt);
+    counts[state]++;
+    if (state !== 'published') withheld.push(post);
     else {
       posts.push(post);
       warnings.push(...parsed.warnings);
@@ -83,9 +88,11 @@ export function readPosts(
     folder,
     read,
     posts,
-    drafts,
-    future: dueLater.length,
-    nextDue: dueLater.sort(Temporal.Instant.compare)[0],
+    drafts: counts.draft,
+    future: counts.future,
+    hidden: counts.hidden,
+    expired: counts.expired,
+    nextDue: changes.sort(Temporal.Instant.compare)[0],
     leftOut,
     warnings: [...warnings, ...sharedAddresses(posts)],
     files: new Set([...files, ...problems.map(({ file }) => file)]),

@@ -25,10 +25,21 @@ export const KNOWN_FIELDS = {
     example: 'title: The council meets',
   },
   published: {
-    names: { date: '', pubDate: 'Astro', publishDate: 'Hugo', pubDatetime: 'Astro themes' },
+    names: { date: '', pubDate: 'Astro', pubDatetime: 'Astro themes', pubdate: 'Hugo' },
     meaning:
-      'When the post appears. Without it, the date in the file’s name or folders. A post without a date is left out.',
+      'When the post was written. Without it, `publishDate`, the date in the file’s name or folders, or the date of its last change. A post without a date is left out.',
     example: 'date: 2026-03-20T07:30',
+  },
+  publishFrom: {
+    names: { publishDate: 'Hugo', publishdate: 'Hugo' },
+    meaning:
+      'When the post appears, in place of `date`. Until then it is in no feed and no edition.',
+    example: 'publishDate: 2026-04-01',
+  },
+  publishUntil: {
+    names: { expiryDate: 'Hugo', expirydate: 'Hugo', unpublishdate: 'Hugo' },
+    meaning: 'From then on the post is in no feed and no new edition.',
+    example: 'expiryDate: 2026-12-31',
   },
   updated: {
     names: {
@@ -44,13 +55,44 @@ export const KNOWN_FIELDS = {
   },
   notDraft: {
     names: { published: 'Jekyll' },
-    meaning: '`false` keeps the post back, as a draft.',
+    meaning:
+      '`false` keeps the post back, as a draft. A date counts as `date`, if there is no other.',
     example: 'published: false',
   },
   draft: {
     names: { draft: 'Hugo, Astro, Zola, Docusaurus' },
     meaning: '`true` keeps the post back. So does a folder called `_drafts`.',
     example: 'draft: true',
+  },
+  status: {
+    names: { status: 'Pelican' },
+    meaning: '`draft`, `hidden` and `skip` keep the post back in a site of Pelican.',
+    example: 'status: published',
+  },
+  unlisted: {
+    names: { unlisted: 'Docusaurus' },
+    meaning: '`true`: the post has a page, and is in no feed and no edition.',
+    example: 'unlisted: true',
+  },
+  headless: {
+    names: { headless: 'Hugo' },
+    meaning: '`true`: the post has no page, and is in no feed and no edition.',
+    example: 'headless: true',
+  },
+  build: {
+    names: { build: 'Hugo', _build: 'Hugo' },
+    meaning: 'A map. With `list: never` or `render: never` the post is in no feed and no edition.',
+    example: 'build: {list: never}',
+  },
+  rendered: {
+    names: { render: 'Zola' },
+    meaning: '`false`: the post has no page, and is in no feed and no edition.',
+    example: 'render: false',
+  },
+  excluded: {
+    names: { eleventyExcludeFromCollections: 'Eleventy' },
+    meaning: '`true`: the post is in no feed and no edition.',
+    example: 'eleventyExcludeFromCollections: true',
   },
   slug: {
     names: { slug: '' },
@@ -59,7 +101,8 @@ export const KNOWN_FIELDS = {
   },
   address: {
     names: { permalink: 'Jekyll, Eleventy', url: 'Hugo' },
-    meaning: 'The path of the post’s page, in place of the site’s rule. It may have placeholders.',
+    meaning:
+      'The path of the post’s page, in place of the site’s rule. It may have placeholders. `permalink: false` (Eleventy): the post has no page, and is in no feed and no edition.',
     example: 'permalink: /news/council/',
   },
   id: {

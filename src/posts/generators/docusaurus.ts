@@ -1,12 +1,73 @@
+import { type AddressStyle, DATE_PLACEHOLDERS } from '../addresses/permalink.ts';
 import { programs, type SiteGenerator } from './generator.ts';
 import { withoutComponents } from './mdx.ts';
-import { textsOr } from './read-settings.ts';
+import { type Settings, textsOr } from './read-settings.ts';
+import {
+  firstText,
+  folder,
+  isMap,
+  mapAt,
+  personAt,
+  type SiteFacts,
+  type SiteFiles,
+  siteUrl,
+  trimSlashes,
+} from './site-facts.ts';
+
+const DOCUSAURUS_FILE = /^(.*)(\d{4}[-/]\d{1,2}[-/]\d{1,2})[-/]?(.*?)(?:\/index)?$/;
+
+/** https://docusaurus.io/docs/api/plugins/@docusaurus/plugin-content-blog. */
+const DOCUSAURUS_STYLE: AddressStyle = {
+  placeholders: {
+    ...DATE_PLACEHOLDERS,
+    path: ({ slug, file }) => {
+      if (slug !== undefined) return slug;
+      const bare = file.replace(/\.[^./]+$/, '');
+      const [, folder = '', day = '', text = ''] = DOCUSAURUS_FILE.exec(bare) ?? [];
+      return day === ''
+        ? bare.replace(/\/index$/, '')
+        : `${folder}${day.replaceAll('-', '/')}/${text}`;
+    },
+  },
+};
 
 /** https://docusaurus.io/docs. */
 export const DOCUSAURUS: SiteGenerator = {
+  id: 'docusaurus',
   name: 'Docusaurus',
+  facts: docusaurusFacts,
+  addresses: DOCUSAURUS_STYLE,
+  permalink: '/:path',
   makes: (has) => programs('docusaurus.config').some(has),
   settings: programs('docusaurus.config'),
   publishes: (settings) => [...textsOr(settings, 'static', 'staticDirectories'), 'build'],
   toCommonMark: withoutComponents,
 };
+
+function docusaurusFacts(files: SiteFiles, settings: Settings): SiteFacts {
+  const presets = Array.isArray(settings.presets) ? settings.presets : [];
+  const plugins = Array.isArray(settings.plugins) ? settings.plugins : [];
+  const options = [...presets, ...plugins]
+    .filter(Array.isArray)
+    .map(([name, value]: readonly unknown[]) => ({
+      name: String(name),
+      value: isMap(value) ? value : {},
+    }));
+  const preset = options.find(({ name }) => /classic/.test(name))?.value ?? {};
+  const plugin = options.find(({ name }) => /content-blog/.test(name))?.value;
+  const blog = plugin ?? mapAt(preset, 'blog');
+  const posts = folder(firstText(blog, 'path'), 'blog');
+  const base = firstText(blog, 'routeBasePath') ?? 'blog';
+  return {
+    title: firstText(settings, 'title'),
+    description: firstText(settings, 'tagline'),
+    url: siteUrl(firstText(settings, 'url'), firstText(settings, 'baseUrl')),
+    language: firstText(mapAt(settings, 'i18n'), 'defaultLocale') ?? 'en',
+    author: personAt(settings.title),
+    image: firstText(mapAt(settings, 'themeConfig'), 'image'),
+    posts: files.has(posts) ? posts : undefined,
+    assets: 'static',
+    output: 'build',
+    permalink: `${base === '/' ? '' : `/${trimSlashes(base)}`}/:path${settings.trailingSlash === true ? '/' : ''}`,
+  };
+}

@@ -1,16 +1,46 @@
+import { slug as githubSlug } from 'github-slugger';
 import { slugify } from '../../kernel/slugify.ts';
+import { type AddressStyle, DATE_PLACEHOLDERS } from '../addresses/permalink.ts';
 import { programs, type SiteGenerator } from './generator.ts';
 import { relativeUrl } from './jekyll.ts';
 import { datedName } from './post-path.ts';
-import { textsAt, textsOr } from './read-settings.ts';
+import { type Settings, textsAt, textsOr } from './read-settings.ts';
+import {
+  firstText,
+  folder,
+  mapAt,
+  personAt,
+  type SiteFacts,
+  type SiteFiles,
+  siteUrl,
+  trimSlashes,
+} from './site-facts.ts';
 
 const SETTINGS_FILES = ['.eleventy.js', ...programs('eleventy.config')];
 
 const DATED_FOLDERS = /(?:^|\/)(\d{4})\/(\d{1,2})\/(\d{1,2})\//;
 
+/** https://www.11ty.dev/docs/permalinks/ and https://www.11ty.dev/docs/data-eleventy-supplied/. */
+const ELEVENTY_STYLE: AddressStyle = {
+  placeholders: {
+    ...DATE_PLACEHOLDERS,
+    path: ({ file }) => {
+      const parts = file.replace(/\.[^./]+$/, '').split('/');
+      const last = datedName(parts.pop() ?? '').name ?? '';
+      return (last === 'index' || last === parts.at(-1) ? parts : [...parts, last]).join('/');
+    },
+    slug: ({ slug, name }) => githubSlug(slug ?? name),
+    title: ({ title }) => githubSlug(title),
+  },
+};
+
 /** https://www.11ty.dev/docs/. Its templates are Liquid, or Nunjucks, which looks much like it. */
 export const ELEVENTY: SiteGenerator = {
+  id: 'eleventy',
   name: 'Eleventy',
+  facts: eleventyFacts,
+  addresses: ELEVENTY_STYLE,
+  permalink: '/:path/',
   makes: (has) => SETTINGS_FILES.some(has),
   settings: SETTINGS_FILES,
   publishes: (settings) => [
@@ -31,3 +61,27 @@ export const ELEVENTY: SiteGenerator = {
     safe: (text) => text,
   },
 };
+
+function eleventyFacts(files: SiteFiles, settings: Settings): SiteFacts {
+  const dir = mapAt(settings, 'dir');
+  const input = trimSlashes(firstText(dir, 'input') ?? '.') || '.';
+  const under = (name: string) => (input === '.' ? name : `${input}/${name}`);
+  const data = trimSlashes(under(firstText(dir, 'data') ?? '_data').replace(/[^/]+\/\.\.\//, ''));
+  const site = ['metadata', 'site', 'meta']
+    .flatMap((name) =>
+      ['js', 'cjs', 'mjs', 'ts', 'json', 'yaml', 'yml'].map((end) => `${data}/${name}.${end}`),
+    )
+    .filter((file) => files.has(file))
+    .map((file) => files.settings(file))
+    .find((each) => firstText(each, 'title', 'name') !== undefined);
+  const facts = site ?? {};
+  return {
+    title: firstText(facts, 'title', 'name'),
+    description: firstText(facts, 'description', 'subtitle'),
+    url: siteUrl(firstText(facts, 'url', 'siteUrl', 'baseUrl'), firstText(settings, 'pathPrefix')),
+    language: firstText(facts, 'language', 'lang', 'locale'),
+    author: personAt(facts.author) ?? personAt(facts.authorName),
+    posts: ['blog', 'posts', 'articles', 'notes'].map(under).find((each) => files.has(each)),
+    output: folder(firstText(dir, 'output'), '_site'),
+  };
+}

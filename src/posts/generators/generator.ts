@@ -1,12 +1,23 @@
+import type { GeneratorId } from '../../settings/settings.ts';
+import type { AddressStyle } from '../addresses/permalink.ts';
 import type { PathFacts, PostPath } from './post-path.ts';
 import type { Settings } from './read-settings.ts';
+import type { ReadFacts } from './site-facts.ts';
 
 /**
  * The ways of one site generator: how its sites look, how it names posts, and what it understands in
  * their text. What it calls the fields of front matter is in `known-fields.ts`.
  */
 export interface SiteGenerator {
+  /** The value of `posts.generator`; absent if that has none for it. */
+  readonly id?: GeneratorId;
   readonly name: string;
+  /** What its config and files say about a site. */
+  readonly facts?: ReadFacts;
+  /** How it writes the addresses of posts. */
+  readonly addresses?: AddressStyle;
+  /** The template of addresses for posts whose site has none; without the path of the posts folder. */
+  readonly permalink?: string;
   /** Whether it makes the site that `has` these files and folders (relative to the site's). */
   readonly makes: (has: (path: string) => boolean) => boolean;
   /** Files with its settings; the first that exists counts. */
@@ -20,6 +31,8 @@ export interface SiteGenerator {
   readonly foldersWithoutPosts?: readonly string[];
   /** What it reads from the path of a post. */
   readonly readPath?: (path: PostPath) => PathFacts;
+  /** Whether the pages of translations are in a folder named by their language. */
+  readonly translations?: 'folder';
   /** Values of the field with a post's address that are no address. */
   readonly noAddress?: RegExp;
   /** Changes what only its own Markdown understands in a post's body to CommonMark. */

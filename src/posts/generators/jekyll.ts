@@ -1,9 +1,18 @@
 import { join, relative, sep } from 'node:path';
 import { isWithin } from '../../kernel/files/is-within.ts';
+import { JEKYLL_STYLE } from '../addresses/permalink.ts';
 import { codeRanges, inRanges } from '../markdown/code-ranges.ts';
 import type { Filter, SiteGenerator, Tag } from './generator.ts';
 import { datedName } from './post-path.ts';
 import { type Settings, textAt, textsAt } from './read-settings.ts';
+import {
+  firstText,
+  folder,
+  personAt,
+  type SiteFacts,
+  type SiteFiles,
+  siteUrl,
+} from './site-facts.ts';
 
 /** The default excludes of Jekyll 3 and 4, the names common to both. */
 export const JEKYLL_EXCLUDES = [
@@ -43,7 +52,10 @@ const include: Tag = (args, context) => {
 
 /** https://jekyllrb.com/docs/. Its Markdown is kramdown, its templates are Liquid. */
 export const JEKYLL: SiteGenerator = {
+  id: 'jekyll',
   name: 'Jekyll',
+  facts: jekyllFacts,
+  addresses: JEKYLL_STYLE,
   // Hexo has a settings file of the same name.
   makes: (has) =>
     !(has('source/_posts') && has('scaffolds')) && [...SETTINGS_FILES, '_posts'].some(has),
@@ -165,4 +177,21 @@ function noPost(target: string) {
 function pathOfOtherFile(target: string): string | undefined {
   const isOther = /\.(?!(?:md|markdown|html?)$)\w{1,5}$/i.test(target);
   return isOther ? `/${target.replace(/^\//, '')}` : undefined;
+}
+
+function jekyllFacts(files: SiteFiles, settings: Settings): SiteFacts {
+  const author = personAt(settings.author) ?? personAt(settings.name);
+  return {
+    title: firstText(settings, 'title', 'name'),
+    description: firstText(settings, 'description', 'tagline', 'subtitle'),
+    url: siteUrl(firstText(settings, 'url'), firstText(settings, 'baseurl')),
+    language: firstText(settings, 'lang', 'locale', 'language'),
+    timeZone: firstText(settings, 'timezone'),
+    author: author && { email: firstText(settings, 'email'), ...author },
+    image: firstText(settings, 'logo', 'image'),
+    posts: files.has('_posts') ? '_posts' : undefined,
+    output: folder(firstText(settings, 'destination'), '_site'),
+    permalink: firstText(settings, 'permalink'),
+    excerptSeparator: firstText(settings, 'excerpt_separator'),
+  };
 }

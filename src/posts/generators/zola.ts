@@ -1,10 +1,70 @@
+import anyAscii from 'any-ascii';
+import { type AddressStyle, DATE_PLACEHOLDERS } from '../addresses/permalink.ts';
 import type { SiteGenerator } from './generator.ts';
-import { textsOr } from './read-settings.ts';
+import { datedName, folderAndName, translatedName } from './post-path.ts';
+import { type Settings, textsOr } from './read-settings.ts';
+import {
+  firstText,
+  folder,
+  mapAt,
+  personAt,
+  type SiteFacts,
+  type SiteFiles,
+  siteUrl,
+} from './site-facts.ts';
+
+/** https://www.getzola.org/documentation/content/page/. */
+const ZOLA_STYLE: AddressStyle = {
+  placeholders: {
+    ...DATE_PLACEHOLDERS,
+    path: ({ slug, file }) => {
+      const { folders, name } = folderAndName(file);
+      return [...folders, zolaSlug(slug ?? datedName(name).name ?? name)].join('/');
+    },
+    slug: ({ slug, file }) => {
+      const { name } = folderAndName(file);
+      return zolaSlug(slug ?? datedName(name).name ?? name);
+    },
+    title: ({ title }) => zolaSlug(title),
+  },
+};
 
 /** https://www.getzola.org/documentation/. */
 export const ZOLA: SiteGenerator = {
+  id: 'zola',
   name: 'Zola',
+  facts: zolaFacts,
+  addresses: ZOLA_STYLE,
+  permalink: '/:path/',
+  translations: 'folder',
   makes: (has) => has('zola.toml') || (has('config.toml') && (has('templates') || has('sass'))),
   settings: ['config.toml', 'zola.toml'],
   publishes: (settings) => ['static', 'content', ...textsOr(settings, 'public', 'output_dir')],
+  readPath({ folders, base }) {
+    const { name, language } = translatedName(base);
+    return { ...datedName(name === 'index' ? (folders.at(-1) ?? name) : name), language };
+  },
 };
+
+function zolaFacts(files: SiteFiles, settings: Settings): SiteFacts {
+  const posts = ['blog', 'posts', 'articles', 'news']
+    .map((name) => `content/${name}`)
+    .find(files.has);
+  return {
+    title: firstText(settings, 'title'),
+    description: firstText(settings, 'description'),
+    url: siteUrl(firstText(settings, 'base_url')),
+    language: firstText(settings, 'default_language') ?? 'en',
+    author: personAt(settings.author) ?? personAt(mapAt(settings, 'extra').author),
+    posts: posts ?? (files.has('content') ? 'content' : undefined),
+    assets: 'static',
+    output: folder(firstText(settings, 'output_dir'), 'public'),
+  };
+}
+
+function zolaSlug(text: string): string {
+  return anyAscii(text)
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '');
+}

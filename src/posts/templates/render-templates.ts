@@ -1,6 +1,6 @@
 import { reasonOf } from '../../kernel/errors.ts';
 import type { Problem } from '../../kernel/problem.ts';
-import { CODE_TAGS, TAGS } from '../generators/site-generators.ts';
+import { type PostWays, waysOf } from '../generators/site-generators.ts';
 import { codeRanges } from '../markdown/code-ranges.ts';
 import type { PostSource } from '../parse-post.ts';
 import type { Post } from '../post.ts';
@@ -33,23 +33,24 @@ export function renderTemplates(
 ): { readonly text: string; readonly warnings: readonly Problem[] } {
   const { body, bodyLine } = source;
   if (!/\{[%{]/.test(body)) return { text: body, warnings: [] };
+  const ways = waysOf(context.settings.generator);
   const warnings: Problem[] = [];
   const warn: Warn = (line, message) =>
     warnings.push({ file: post.file, line: bodyLine + line - 1, message });
-  if (context.settings.liquid === 'off') return { text: withoutMarks(body, warn), warnings };
+  if (context.settings.liquid === 'off') return { text: withoutMarks(body, ways, warn), warnings };
   try {
     return { text: renderLiquid(post, source, context, warn), warnings };
   } catch (error) {
     const line = Number(/, line:(\d+)/.exec(reasonOf(error))?.[1] ?? 1);
     const reason = reasonOf(error).split(/, (?:line|file):|\n/)[0] ?? '';
     warn(line, `Liquid stops here (${reason}); correct it, all tags are left out`);
-    return { text: withoutMarks(body, () => {}), warnings };
+    return { text: withoutMarks(body, ways, () => {}), warnings };
   }
 }
 
-function withoutMarks(body: string, warn: Warn): string {
+function withoutMarks(body: string, ways: PostWays, warn: Warn): string {
   const replacementOf = (mark: TemplateMark) => {
-    const fence = codeFence(mark, body);
+    const fence = codeFence(mark, body, ways);
     const isSilent = mark.kind === 'comment' || /^(?:end|raw$)/.test(mark.name);
     if (fence !== undefined || isSilent) return fence ?? { text: '' };
     const reason = mark.kind === 'shortcode' ? `${SHORTCODE}; ${LEFT_OUT}` : OFF;
@@ -65,7 +66,7 @@ function withoutMarks(body: string, warn: Warn): string {
  */
 function renderLiquid(post: Post, source: PostSource, context: RenderContext, warn: Warn): string {
   let includes = 0;
-  const liquid = liquidFor(post.date, context.site, (name) => {
+  const liquid = liquidFor(post.date, context.site, waysOf(context.settings.generator), (name) => {
     includes++;
     const text = includes > MOST_INCLUDES ? undefined : context.include(name);
     if (text !== undefined) {
@@ -80,15 +81,16 @@ function renderLiquid(post: Post, source: PostSource, context: RenderContext, wa
 
 /** `text` with only marks that Liquid knows. */
 function forLiquid(text: string, context: RenderContext, warn: Warn): string {
+  const ways = waysOf(context.settings.generator);
   const replacementOf = (mark: TemplateMark): Replacement | undefined => {
-    const fence = codeFence(mark, text);
+    const fence = codeFence(mark, text, ways);
     if (fence !== undefined) return fence;
-    const own = mark.kind === 'tag' ? TAGS.get(mark.name)?.(mark.args, context) : undefined;
+    const own = mark.kind === 'tag' ? ways.tags.get(mark.name)?.(mark.args, context) : undefined;
     if (own !== undefined && 'text' in own) return own;
     const isStrayEnd =
       mark.kind === 'tag' && mark.name.startsWith('end') && !LIQUID_TAGS.has(mark.name);
     if (mark.kind === 'comment' || isStrayEnd) return { text: '' };
-    const reason = own?.reason ?? unknownIn(mark);
+    const reason = own?.reason ?? unknownIn(mark, ways);
     if (reason === undefined) return undefined;
     return { text: '', warning: `${nameOfMark(mark)} ${reason}; ${LEFT_OUT}` };
   };
@@ -96,20 +98,26 @@ function forLiquid(text: string, context: RenderContext, warn: Warn): string {
 }
 
 /** What Liquid does not know in a mark, as a phrase. Undefined if it knows everything. */
-function unknownIn({ kind, name, args }: TemplateMark): string | undefined {
+function unknownIn({ kind, name, args }: TemplateMark, ways: PostWays): string | undefined {
   if (kind === 'shortcode') return SHORTCODE;
   if (kind === 'tag' && !LIQUID_TAGS.has(name)) return 'is no tag that Broadsheet knows';
   if (kind === 'tag' && name !== 'assign' && name !== 'echo') return undefined;
   const unquoted = args.replace(/"[^"]*"|'[^']*'/g, '');
   const filters = [...unquoted.matchAll(/\|\s*([\w-]+)/g)].map(([, filter = '']) => filter);
-  const unknown = filters.find((filter) => !LIQUID_FILTERS.has(filter));
+  const unknown = filters.find(
+    (filter) => !LIQUID_FILTERS.has(filter) && !ways.filters.has(filter),
+  );
   return unknown === undefined ? undefined : `has the filter ${unknown}, which is not known`;
 }
 
 /** Turns `{% highlight ruby %}` of `text`, and its end, into a code fence on its own line. */
-function codeFence(mark: TemplateMark, text: string): Replacement | undefined {
-  const isStart = CODE_TAGS.has(mark.name);
-  if (!isStart && !CODE_TAGS.has(mark.name.replace(/^end/, ''))) return undefined;
+function codeFence(
+  mark: TemplateMark,
+  text: string,
+  { codeTags }: PostWays,
+): Replacement | undefined {
+  const isStart = codeTags.has(mark.name);
+  if (!isStart && !codeTags.has(mark.name.replace(/^end/, ''))) return undefined;
   const language = isStart ? (/^[\w+#-]*/.exec(mark.args)?.[0] ?? '') : '';
   const before = mark.start === 0 || text[mark.start - 1] === '\n' ? '' : '\n';
   const after = text[mark.end] === '\n' ? '' : '\n';
