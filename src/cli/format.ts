@@ -18,8 +18,7 @@ export function shortPath(path: string): string {
 
 /** `Friday, 20 March 2026 at 07:00` in `timeZone`. */
 export function formatTime(instant: string | Temporal.Instant, timeZone: string): string {
-  const moment = Temporal.Instant.from(instant.toString());
-  return moment.toLocaleString('en-GB', {
+  return Temporal.Instant.from(instant).toLocaleString('en-GB', {
     timeZone,
     weekday: 'long',
     day: 'numeric',
@@ -39,10 +38,16 @@ export function formatDue(instant: string, timeZone: string): string {
     smallestUnit: 'minute',
     roundingMode: 'ceil',
   });
-  const [zone] = new Intl.DateTimeFormat('en-GB', { timeZone, timeZoneName: 'short' })
-    .formatToParts(due.epochMilliseconds)
-    .filter(({ type }) => type === 'timeZoneName');
-  return `${formatTime(due, timeZone)} ${zone?.value ?? timeZone}`;
+  return `${formatTime(due, timeZone)} ${zoneName(due, timeZone)}`;
+}
+
+/** The short name of `timeZone` at `instant`, which depends on summer time: `GMT` or `BST`. */
+export function zoneName(instant: Temporal.Instant, timeZone: string): string {
+  const parts = new Intl.DateTimeFormat('en-GB', { timeZone, timeZoneName: 'short' });
+  const zone = parts
+    .formatToParts(instant.epochMilliseconds)
+    .find(({ type }) => type === 'timeZoneName');
+  return zone?.value ?? timeZone;
 }
 
 /** Lines of cells. Each column is as wide as its widest cell; numbers are right-aligned. */

@@ -32,7 +32,7 @@ function report(error: unknown, argv: readonly string[], terminal: Terminal): Ex
     terminal.err(`${terminal.paintErr(['bold', 'red'], 'broadsheet:')} ${line}`);
   }
   if (exitCode === EXIT.software) {
-    terminal.err('This is a bug of Broadsheet. Please report it with what follows.');
+    terminal.err('This is a bug in Broadsheet. Please report it with the text below.');
     terminal.err(error instanceof Error ? (error.stack ?? message) : message);
   } else if (argv.includes('--verbose') && error instanceof Error && error.cause !== undefined) {
     terminal.err(`caused by: ${reasonOf(error.cause)}`);
@@ -41,21 +41,11 @@ function report(error: unknown, argv: readonly string[], terminal: Terminal): Ex
 }
 
 /** System errors for a disk that is full, read-only, broken or not writable for us. */
-const DISK_ERRORS = [
-  'ENOSPC',
-  'EDQUOT',
-  'EROFS',
-  'EIO',
-  'EACCES',
-  'EPERM',
-  'ENOTDIR',
-  'EISDIR',
-  'EMFILE',
-];
+const DISK_ERROR = /^(ENOSPC|EDQUOT|EROFS|EIO|EACCES|EPERM|ENOTDIR|EISDIR|EMFILE)$/;
 
 function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof BroadsheetError) return error.exitCode;
   if (error instanceof CommanderError) return EXIT.usage;
   const code = (error as NodeJS.ErrnoException | undefined)?.code ?? '';
-  return DISK_ERRORS.includes(code) ? EXIT.disk : EXIT.software;
+  return DISK_ERROR.test(code) ? EXIT.disk : EXIT.software;
 }

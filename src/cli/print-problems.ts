@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { formatProblem, type Problem } from '../kernel/problem.ts';
 import { type PostNotes, summariseProblems } from '../posts/report-posts.ts';
-import type { Context } from './context.ts';
+import type { Config } from '../settings/config.ts';
 import { formatCount, plural, shortPath } from './format.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -15,18 +15,24 @@ const MOST_WARNINGS = 20;
  */
 export function printProblems(
   { posts, warnings }: PostNotes,
-  { config, verbose }: Pick<Context, 'config' | 'verbose'>,
-  terminal: Terminal,
+  {
+    config,
+    verbose,
+    terminal,
+  }: { readonly config: Config; readonly verbose: boolean; readonly terminal: Terminal },
 ): void {
-  const located = (problem: Problem) => formatProblem(fromHere(problem, config.folders.posts));
-  const warning = terminal.paintErr('yellow', 'warning');
+  const located = (problem: Problem) => {
+    // A post's problem names its file relative to the posts folder; any other path stays unchanged.
+    const path = resolve(config.folders.posts, problem.file);
+    return formatProblem(existsSync(path) ? { ...problem, file: shortPath(path) } : problem);
+  };
   const summary = summariseProblems(warnings, verbose ? Number.POSITIVE_INFINITY : MOST_WARNINGS);
   for (const { first, others } of summary.kinds) {
     const more = others === 0 ? '' : ` (and ${formatCount(others)} more like it)`;
-    terminal.err(`${warning}  ${located(first)}${more}`);
+    warn(`${located(first)}${more}`, terminal);
   }
   if (summary.untold > 0) {
-    terminal.err(`${warning}  and ${plural(summary.untold, 'more', 'more')} of other kinds`);
+    warn(`and ${plural(summary.untold, 'more', 'more')} of other kinds`, terminal);
   }
   if (summary.summedUp) {
     terminal.err(`${plural(warnings.length, 'warning')} in all; --verbose shows each`);
@@ -39,15 +45,12 @@ export function printProblems(
 
 /** Prints a line for each warning to standard error. */
 export function printWarnings(warnings: readonly Problem[], terminal: Terminal): void {
-  for (const warning of warnings) {
-    terminal.err(`${terminal.paintErr('yellow', 'warning')}  ${formatProblem(warning)}`);
-  }
+  for (const warning of warnings) warn(formatProblem(warning), terminal);
 }
 
-/** A post's problem names its file relative to the posts folder; any other path stays unchanged. */
-function fromHere(problem: Problem, postsFolder: string): Problem {
-  const path = resolve(postsFolder, problem.file);
-  return existsSync(path) ? { ...problem, file: shortPath(path) } : problem;
+/** Prints one warning to standard error. */
+export function warn(text: string, terminal: Terminal): void {
+  terminal.err(`${terminal.paintErr('yellow', 'warning')}  ${text}`);
 }
 
 /** The result for the posts, in one line. */

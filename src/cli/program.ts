@@ -32,12 +32,12 @@ Exit codes:
    0  done
   64  the command line is wrong
   65  some posts, lines or addresses were refused; the rest is done
-  67  some mail was refused for good
+  67  some addresses were refused permanently
   69  the relay or the database does not answer
   70  a bug in Broadsheet
   74  the disk is full or cannot be written
   75  not finished: run the command again
-  78  something has to be corrected first: the config, a database on hold, a feed that would be emptied
+  78  you have to correct something first: the config, a database on hold, a feed that would be emptied
 `;
 
 /**

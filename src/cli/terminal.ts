@@ -7,27 +7,6 @@ import { formatDuration } from './format.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
-/**
- * The two output streams of a command. Results go to `out`, messages to `err`. All output to a terminal
- * passes here. Characters from files, relays and databases that a terminal would execute are spelled out
- * (`visibleText`). Only the colours of `paint` pass.
- */
-export interface Terminal {
-  /** Prints a line of the result on standard output. */
-  out(line?: string): void;
-  /** Writes a part of the result, and waits for a slow reader. */
-  write(text: string): Promise<void>;
-  /** Writes data, unchanged unless it goes to a terminal, and waits like `write`. */
-  writeData(text: string): Promise<void>;
-  /** Prints a message on standard error. */
-  err(line: string): void;
-  /** `text` in a style, if the stream is a terminal that wants colours (NO_COLOR is respected). */
-  paint(style: Style, text: string): string;
-  paintErr(style: Style, text: string): string;
-  /** Whether there is a person to ask. */
-  readonly interactive: boolean;
-}
-
 const COLOUR = '\x1b[';
 /** Marks the beginning of our own colours. The author of a file cannot guess it. */
 const OUR_COLOUR = `\x1b${randomBytes(8).toString('hex')}`;
@@ -46,17 +25,30 @@ async function writeWhole(text: string): Promise<void> {
   if (!process.stdout.write(text)) await once(process.stdout, 'drain');
 }
 
-/** The terminal that the process runs on. */
-export const processTerminal: Terminal = {
+/**
+ * The two output streams of a command. Results go to `out`, messages to `err`. All output to a terminal
+ * passes here. Characters from files, relays and databases that a terminal would execute are spelled out
+ * (`visibleText`). Only the colours of `paint` pass.
+ */
+export const processTerminal = {
+  /** Prints a line of the result on standard output. */
   out: (line = '') => void process.stdout.write(`${shown(line)}\n`),
-  write: (text) => writeWhole(shown(text)),
-  writeData: (text) =>
+  /** Writes a part of the result, and waits for a slow reader. */
+  write: (text: string) => writeWhole(shown(text)),
+  /** Writes data, unchanged unless it goes to a terminal, and waits like `write`. */
+  writeData: (text: string) =>
     writeWhole(process.stdout.isTTY ? shown(text.replaceAll('\r\n', '\n')) : text),
-  err: (line) => void process.stderr.write(`${shown(line)}\n`),
-  paint: (style, text) => painted(style, text, process.stdout),
-  paintErr: (style, text) => painted(style, text, process.stderr),
+  /** Prints a message on standard error. */
+  err: (line: string) => void process.stderr.write(`${shown(line)}\n`),
+  /** `text` in a style, if the stream is a terminal that wants colours (NO_COLOR is respected). */
+  paint: (style: Style, text: string) => painted(style, text, process.stdout),
+  paintErr: (style: Style, text: string) => painted(style, text, process.stderr),
+  /** Whether there is a person to ask. */
   interactive: process.stdin.isTTY === true && process.stderr.isTTY === true,
 };
+
+/** Where a command prints: the terminal of the process, or one of a test. */
+export type Terminal = Readonly<typeof processTerminal>;
 
 /** Shorter work shows no progress bar. */
 const QUIET_MS = 1000;

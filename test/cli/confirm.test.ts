@@ -1,24 +1,28 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { confirm } from '../../src/cli/confirm.ts';
+import { confirm } from '../../src/cli/shell.ts';
 import { processTerminal } from '../../src/cli/terminal.ts';
 import { EXIT } from '../../src/kernel/errors.ts';
 import { openProject, postText } from '../support/program.ts';
 
-test('where there is nobody to ask, nothing is shown or done, and --yes is named', async () => {
+test('without a terminal to ask, a command shows and does nothing, and names --yes', async () => {
   const shown: string[] = [];
+  const terminal = {
+    ...processTerminal,
+    ...{ interactive: false, err: (line: string) => void shown.push(line) },
+  };
   const question = {
     ...{ to: 'launch it', message: 'Launch it?', otherwise: 'nothing was launched' },
-    show: () => void shown.push('the rocket'),
+    show: ['the rocket'],
   };
-  await assert.rejects(confirm(question, { ...processTerminal, interactive: false }), {
-    message: 'there is no terminal to ask on; add --yes to launch it',
+  await assert.rejects(confirm(question, terminal), {
+    message: 'there is no terminal to ask you; add --yes to launch it',
     exitCode: EXIT.usage,
   });
   assert.deepEqual(shown, []);
 });
 
-test('every command that cannot be taken back asks, and elsewhere needs --yes', async (t) => {
+test('every command that cannot be undone asks on a terminal, and otherwise needs --yes', async (t) => {
   const project = openProject(t);
   const { code } = await project.run('subscribers', 'add', 'ada@example.org');
   assert.equal(code, 0);
@@ -37,7 +41,7 @@ test('every command that cannot be taken back asks, and elsewhere needs --yes', 
     assert.equal(asked.code, 64, args.join(' '));
     assert.equal(
       asked.stderr.trim().split('\n').at(-1),
-      `broadsheet: there is no terminal to ask on; add --yes to ${to}`,
+      `broadsheet: there is no terminal to ask you; add --yes to ${to}`,
     );
   }
 });

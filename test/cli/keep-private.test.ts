@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { withIgnored } from '../../src/cli/init/ignore-file.ts';
-import { withExcluded } from '../../src/cli/init/jekyll-excludes.ts';
+import { withExcluded, withIgnored } from '../../src/cli/init/keep-private.ts';
 
 const NAMES = ['/.broadsheet/', '/preview/'];
 
-test('.gitignore gets the lines that it lacks, once, with its own line ends', () => {
+test('.gitignore gets its missing lines once, with its own line ends', () => {
   const fresh = '# Broadsheet\n/.broadsheet/\n/preview/\n';
   assert.equal(withIgnored('', NAMES).text, fresh);
   assert.equal(withIgnored(fresh, NAMES).text, fresh);
@@ -25,7 +24,7 @@ test('.gitignore gets the lines that it lacks, once, with its own line ends', ()
   }
 });
 
-test('exclude of a _config.yml gets names, and nothing else of the file changes', () => {
+test('names are added to exclude in a _config.yml, and nothing else in the file changes', () => {
   const cases: [string, string][] = [
     ['exclude:\n  - a # why\n# end\nb: 1\n', 'exclude:\n  - a # why\n  - config/\n# end\nb: 1\n'],
     ['exclude:\n- "a"', 'exclude:\n- "a"\n- config/\n'],
@@ -41,7 +40,7 @@ test('exclude of a _config.yml gets names, and nothing else of the file changes'
   }
 });
 
-test('a _config.yml without exclude keeps what Jekyll leaves out by itself', () => {
+test('a new exclude in a _config.yml contains the default exclusions of Jekyll', () => {
   for (const text of ['title: T\n', '', '# nothing yet\n']) {
     const changed = withExcluded(text, ['config/', 'node_modules/']);
     assert.ok(changed, text);
@@ -54,7 +53,7 @@ test('a _config.yml without exclude keeps what Jekyll leaves out by itself', () 
   }
 });
 
-test('a _config.yml that a change could break is left to its author', () => {
+test('a _config.yml that a change could break stays unchanged', () => {
   for (const text of [
     'exclude: a\n',
     'exclude:\n',

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { redact } from '../../src/cli/start/redact.ts';
 
-test('addresses, passwords and tokens of links are taken out of what is logged', () => {
+test('addresses, passwords and tokens of links are removed from log lines', () => {
   const cases: [string, string][] = [
     ['550 5.1.1 <ada@example.org>: unknown', '550 5.1.1 <[address]>: unknown'],
     ['ada+news@mail.example.org, bob@x.example', '[address], [address]'],
@@ -27,7 +27,7 @@ test('addresses, passwords and tokens of links are taken out of what is logged',
   for (const [text, expected] of cases) assert.equal(redact(text), expected);
 });
 
-test('no address is left, whatever stands around it', () => {
+test('an address is removed, whatever text is around it', () => {
   fc.assert(
     fc.property(fc.emailAddress(), fc.string(), fc.string(), (address, before, after) => {
       assert.ok(!redact(`${before}<${address}>${after}`).includes(address));
@@ -36,7 +36,7 @@ test('no address is left, whatever stands around it', () => {
   );
 });
 
-test('a megabyte of a post is looked through as fast as many lines are', () => {
+test('one line of a megabyte is searched as fast as many short lines', () => {
   const long = 'a.'.repeat(500_000);
   assert.equal(redact(`${long} smtp://name:password@relay`), `${long} smtp://[secret]@relay`);
 });

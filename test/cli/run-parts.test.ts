@@ -12,7 +12,7 @@ const untilStopped =
     ended.push(name);
   };
 
-test('parts run until they are asked to stop, and end in order', async () => {
+test('parts run until they are stopped, and end cleanly', async () => {
   const stop = new AbortController();
   const ended: string[] = [];
   const logged: string[] = [];
@@ -26,7 +26,7 @@ test('parts run until they are asked to stop, and end in order', async () => {
   assert.deepEqual([ended.toSorted(), logged], [['one', 'two'], []]);
 });
 
-test('a part that fails, or ends by itself, stops the others in order and is logged', async () => {
+test('a part that fails, or ends by itself, stops the others cleanly and is logged', async () => {
   for (const part of [
     async () => {
       throw new Error('a bug');
@@ -48,7 +48,7 @@ test('a part that fails, or ends by itself, stops the others in order and is log
   }
 });
 
-test('a part that does not stop is given up after its time', async () => {
+test('a part that does not stop in time is abandoned', async () => {
   const stop = new AbortController();
   const ended: string[] = [];
   const parts = new Map<string, Part>([

@@ -15,13 +15,13 @@ function layoutOf(t: { after(work: () => void): void }, folder: string, files = 
   return [generator, posts, permalink, feeds];
 }
 
-test('a site of Jekyll says itself how its addresses are', (t) => {
+test('the permalink of a Jekyll site comes from its own config', (t) => {
   assert.deepEqual(layoutOf(t, '_posts'), ['Jekyll', '_posts', 'date', 'feeds']);
   const config = { '_config.yml': 'title: T\npermalink: "/:title/" # short\n' };
   assert.deepEqual(layoutOf(t, '_posts', config), ['Jekyll', '_posts', '/:title/', 'feeds']);
 });
 
-test('Hugo, Astro and Eleventy are known by their folders and config files', (t) => {
+test('Hugo, Astro and Eleventy are recognised by their folders and config files', (t) => {
   assert.deepEqual(layoutOf(t, 'content/post'), [
     ...['Hugo', 'content/post', '/post/:slug/', 'static/feeds'],
   ]);
@@ -33,7 +33,7 @@ test('Hugo, Astro and Eleventy are known by their folders and config files', (t)
   ]);
 });
 
-test('any other folder is taken as it is', (t) => {
+test('any other folder gets the default layout', (t) => {
   assert.deepEqual(layoutOf(t, 'posts'), [undefined, 'posts', 'date', 'public']);
   assert.deepEqual(layoutOf(t, 'else'), [undefined, 'posts', 'date', 'public']);
 });

@@ -45,8 +45,8 @@ test('a pipe as a picture, an include or a calendar is none', (t) => {
 /** Files of Broadsheet's own, of the system, and what the command line names. */
 const OTHERS = [
   'cli/commands/init.ts',
+  'cli/commands/subscribers-import.ts',
   'cli/program.ts',
-  'cli/subscribers/import.ts',
   'database/open-sqlite.ts',
   'feeds/publish/published-folder.ts',
   'kernel/files/move-file.ts',

@@ -95,7 +95,7 @@ test('without its database the archive is left as it is', async (t) => {
   assert.equal(run.code, 78);
   assert.match(
     run.stderr,
-    /broadsheet\.db {2}is not there, and the archive is made of the editions in it/,
+    /broadsheet\.db {2}does not exist, and the archive is made from the editions in it/,
   );
   assert.ok(project.files().includes('public/archive/daily-2026-03-20/index.html'));
 });

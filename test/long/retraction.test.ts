@@ -33,7 +33,7 @@ test('an edition that has lost a post goes out only composed anew, or by an edit
   rmSync(join(project.folder, 'posts/tram.md'));
   const refused = await send('--yes');
   assert.equal(refused.code, 75, refused.stderr);
-  assert.match(refused.stderr, /changed {2}ferries\.md {2}"Night ferries saved" has another title/);
+  assert.match(refused.stderr, /changed {2}ferries\.md {2}"Night ferries saved" has a new title/);
   assert.match(refused.stderr, /removed {2}tram\.md {2}"Tram line opens" was deleted/);
   assert.match(refused.stderr, /--recompose.*--as-composed/);
   const shown = await project.run('editions', 'show', 'daily-2026-03-20', ...NOW.slice(2));
@@ -45,7 +45,7 @@ test('an edition that has lost a post goes out only composed anew, or by an edit
   assert.equal(sent.code, 0, sent.stderr);
   assert.match(
     sent.stdout,
-    /^Page {5}public\/archive\/daily-2026-03-20\/index\.html; deploy it if another server has https:\/\/paper\.example\/archive\/daily-2026-03-20\/$/m,
+    /^Page {5}public\/archive\/daily-2026-03-20\/index\.html; deploy it if another server serves https:\/\/paper\.example\/archive\/daily-2026-03-20\/$/m,
   );
   const [message] = inbox.messagesTo('ada@example.org');
   assert.match(message?.raw.toString() ?? '', /Subject: Ferries saved/);

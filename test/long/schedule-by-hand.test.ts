@@ -28,7 +28,7 @@ test('schedule prints the next ten times in the newsletter’s zone, with the ho
   assert.equal(run.code, 0, run.stderr);
   assert.equal(
     run.stdout,
-    `daily  0 7 * * 1-5  (times are of Europe/London)
+    `daily  0 7 * * 1-5  (times in Europe/London)
 last
   none yet; \`broadsheet start\` runs the schedule
 next
@@ -86,7 +86,7 @@ test('an editor has the edition of a day sent that is held, skips a day to come,
   await enterSlot(project);
   const planned = await run('schedule', 'run', '2026-03-20');
   assert.equal(planned.code, 0, planned.stderr);
-  assert.match(planned.stdout, /^daily of 2026-03-20: sending\n.*`broadsheet send daily` does/);
+  assert.match(planned.stdout, /^daily of 2026-03-20: sending\n.*run `broadsheet send daily`/);
   const again = await run('schedule', 'run', '2026-03-20');
   assert.equal(again.code, 64);
   assert.match(
@@ -120,7 +120,7 @@ test('an edition that needs an approval is sent by no command before it has it, 
   assert.equal(refused.code, 75);
   assert.match(
     refused.stdout,
-    /waits for an editor to approve it. Nothing sent.\n.*`broadsheet editions approve daily-2026-03-20`/,
+    /waits for an editor to approve it. Nothing was sent.\n.*`broadsheet editions approve daily-2026-03-20`/,
   );
   assert.equal(inbox.messages.length, 0);
   const approved = await project.run('editions', 'approve', 'daily-2026-03-20');

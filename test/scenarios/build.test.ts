@@ -318,7 +318,7 @@ test('the hub is told which feeds changed; --no-ping does not tell it, and one t
   const project = openProject(t, { config });
   project.write('posts/2026-03-19-ferries.md', postText('Night ferries saved'));
   const told = await project.run('build', ...NOW);
-  assert.match(told.stdout, /was told of 2 documents/);
+  assert.match(told.stdout, /was notified of 2 documents/);
   const topics = ['https://paper.example/categories/news/rss.xml', 'https://paper.example/rss.xml'];
   assert.deepEqual(hub.pings.map((form) => form['hub.url']).toSorted(), topics);
   await project.run('build', ...NOW);
@@ -335,7 +335,7 @@ test('the hub is told which feeds changed; --no-ping does not tell it, and one t
   assert.equal(away.code, 0);
   assert.match(
     away.stderr,
-    /warning {2}http:.* could not be told of 2 documents \(it answered 500\)/,
+    /warning {2}http:.* could not be notified of 2 documents \(it answered 500\)/,
   );
 });
 

@@ -31,6 +31,6 @@ test("a folder called demo that is somebody else's is left as it is", async (t) 
   writeFileSync(join(folder, 'demo/mine.txt'), 'mine');
   const { code, stderr } = await runBroadsheet(['demo'], folder);
   assert.equal(code, 64);
-  assert.match(stderr, /demo {2}is there already/);
+  assert.match(stderr, /demo {2}already exists/);
   assert.deepEqual(readdirSync(join(folder, 'demo')), ['mine.txt']);
 });

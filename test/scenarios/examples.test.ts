@@ -25,6 +25,6 @@ test('what init writes is neither built nor sent nor served before its names are
   assert.deepEqual(project.files(), before, 'nothing is written');
   const checked = await project.run('check');
   assert.equal(checked.code, 0, checked.stderr);
-  assert.match(checked.stdout, /9 values of the example: build, send and start wait/);
+  assert.match(checked.stdout, /9 values of the example: build, send and start do not run/);
   assert.equal((await project.run('preview', newsletter)).code, 0);
 });

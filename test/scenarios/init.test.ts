@@ -21,7 +21,10 @@ for (const [generator, files] of Object.entries(SITES)) {
     const made = await project.run('init');
     assert.equal(made.code, 0, made.stderr);
     assert.match(made.stdout, /Added \/\.broadsheet\/ \/preview\/ to \.gitignore/);
-    assert.match(made.stdout, /Subscribers will be in \.broadsheet\/: never publish or commit it/);
+    assert.match(
+      made.stdout,
+      /Subscribers will be in \.broadsheet\/: never publish or commit this folder/,
+    );
     assert.equal((await project.run('subscribers', 'add', 'ada@example.org')).code, 0);
     const git = (...args: readonly string[]) =>
       execFileSync('git', args, {

@@ -270,7 +270,7 @@ test('when the rest has to wait, send says until when and ends with 75', async (
   assert.match(first.stdout, /3 planned = 2 accepted \+ 1 deferred/);
   const second = await send();
   assert.equal(second.code, 75, second.stderr);
-  assert.match(second.stdout, /have to wait until Friday, 20 March 2026 at 07:0\d GMT; run/);
+  assert.match(second.stdout, /have to wait until Friday, 20 March 2026 at 07:0\d GMT\. Run/);
   assert.equal(inbox.messages.length, 2);
 });
 

@@ -35,7 +35,7 @@ test('a file that cannot be imported at all is named with what it is', async (t)
   const project = openProject(t);
   project.write('export.zip', 'PK\x03\x04 and so on');
   const facts = {
-    'none.csv': /^broadsheet: none\.csv {2}is not there; name a CSV file/,
+    'none.csv': /^broadsheet: none\.csv {2}does not exist; name a CSV file/,
     config: /^broadsheet: config {2}is a folder; name a CSV file/,
     'export.zip': /^broadsheet: export\.zip {2}is a ZIP file or a workbook; unpack it, or save/,
   };
@@ -59,7 +59,7 @@ test('many refused lines are named a hundred at a time, all of them with --json'
   project.write('people.txt', `ada@example.org\n${'nobody\n'.repeat(150)}`);
   const { stderr } = await project.run('subscribers', 'import', 'people.txt', '--dry-run');
   assert.equal(stderr.match(/^refused/gm)?.length, 100);
-  assert.match(stderr, /and 50 more lines refused; --json names them/);
+  assert.match(stderr, /and 50 more lines refused; --json lists them/);
   const { code, json } = await project.run('subscribers', 'import', 'people.txt', '--json');
   assert.equal(code, 65);
   const report = json<ImportReport>();
@@ -77,7 +77,7 @@ test('an import says whose export it read, and who is still to be asked', async 
   assert.match(stdout, /^Read as an export of Substack\.\nColumns used:\n {2}email +as email\n/);
   assert.match(stdout, /^Columns not used: active_subscription, expiry, plan, first_payment_at$/m);
   assert.match(stdout, /^1 line read: 1 to be asked to confirm$/m);
-  assert.match(stdout, /get nothing until they confirm/);
+  assert.match(stdout, /People who have to confirm get nothing/);
   const { json } = await project.run('subscribers', 'import', 'email_list.csv', '--json');
   assert.equal(json().provider, 'Substack');
 });
@@ -87,12 +87,12 @@ test('an erasure needs somebody to say yes, and then leaves the address in no fi
   await project.run('subscribers', 'add', 'ada@example.org', 'bob@example.org');
   const asked = await project.run('subscribers', 'erase', 'ada@example.org');
   assert.equal(asked.code, 64);
-  assert.match(asked.stderr, /there is no terminal to ask on; add --yes to erase/);
+  assert.match(asked.stderr, /there is no terminal to ask you; add --yes to erase/);
   const { code, stdout } = await project.run('subscribers', 'erase', 'ada@example.org', '--yes');
   assert.equal(code, 0);
   assert.match(
     stdout,
-    /^ada@example\.org {2}erased from 1 newsletter; no import brings it back\n$/,
+    /^ada@example\.org {2}erased from 1 newsletter; no import will add it again\n$/,
   );
   const holding = project
     .files()
@@ -133,7 +133,7 @@ test('a sign-up that waits to be confirmed is shown, with its consent and until 
   assert.equal(code, 0);
   assert.match(
     stdout,
-    /signed up for politics-essential by front page, .*; to be confirmed until 2/,
+    /signed up for politics-essential by front page, .*; has to be confirmed by 2/,
   );
   const { json } = await project.run('subscribers', 'show', 'ada@example.org', '--json');
   assert.equal(
@@ -149,7 +149,7 @@ test('people whom an import had as bounced are restored by a command, and their 
   await project.run('subscribers', 'import', 'bounced.csv');
   const unasked = await project.run('subscribers', 'restore', 'ada@example.org');
   assert.equal(unasked.code, 64);
-  assert.match(unasked.stderr, /there is no terminal to ask on; add --yes to restore them/);
+  assert.match(unasked.stderr, /there is no terminal to ask you; add --yes to restore them/);
   const dry = await project.run('subscribers', 'restore', 'ada@example.org', '--dry-run');
   assert.match(dry.stdout, /^ada@example\.org {2}daily {2}would be subscribed again$/m);
   const done = await project.run('subscribers', 'restore', 'ada@example.org', '--yes');

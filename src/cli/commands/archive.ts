@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
-import type { ArchiveReport } from '../../editions/archive/archive-report.ts';
 import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
 import type { Config } from '../../settings/config.ts';
+import { JSON_OPTION } from '../arguments.ts';
+import { withMail } from '../context.ts';
 import { formatCount, plural, shortPath } from '../format.ts';
-import { withMail } from '../mail-context.ts';
+import { printWarnings } from '../print-problems.ts';
 import type { Shell } from '../shell.ts';
-import type { Terminal } from '../terminal.ts';
 
 const EXAMPLES = `
 Examples:
@@ -22,23 +22,23 @@ export function addArchive(program: Command, shell: Shell): void {
     .command('archive')
     .description('write the archive pages of sent editions')
     .option('--out <dir>', 'folder for the pages, instead of the feeds folder in the config')
-    .option('--json', 'print the result as one JSON object')
+    .option(...JSON_OPTION)
     .addHelpText('after', EXAMPLES)
-    .action(async (_options, command: Command) => {
-      await withMail(command, shell, { readOnly: true }, async (context) => {
+    .action((_options, command: Command) =>
+      withMail(command, shell, { readOnly: true }, async (context) => {
         const { publishArchive } = await import('../../editions/archive/publish-archive.ts');
-        const { readTexts } = await import('../../templates/read-texts.ts');
         const { openArchiveLists } = await import('../../editions/archive/archive-lists.ts');
-        const { config, store, clock, log } = context;
-        await requireDatabase(config);
-        const textsOf = readTexts(config.folders.languages);
+        await requireDatabase(context.config);
+        const { config, store, clock, log, textsOf } = context;
         const lists = openArchiveLists(config, textsOf);
         const report = await publishArchive({ config, store, clock, log, textsOf, lists });
-        log.close();
-        if (command.opts().json) shell.terminal.out(JSON.stringify(report));
-        else printArchive(report, shell.terminal);
-      });
-    });
+        context.print(report, function* () {
+          printWarnings(report.warnings, shell.terminal);
+          const removed = report.removed === 0 ? '' : `, ${plural(report.removed, 'page')} removed`;
+          yield `${plural(report.editions, 'edition')} in the archive, ${formatCount(report.changed)} files changed${removed}, in ${shortPath(report.folder)}`;
+        });
+      }),
+    );
 }
 
 /** Without the database, no edition would count as sent, and all existing pages would be removed. */
@@ -48,16 +48,6 @@ async function requireDatabase(config: Config): Promise<void> {
   if (address.kind !== 'sqlite' || existsSync(address.file)) return;
   throw new BroadsheetError(
     EXIT.config,
-    `${shortPath(address.file)}  is not there, and the archive is made of the editions in it; set database.url, or send an edition first`,
-  );
-}
-
-function printArchive(report: ArchiveReport, terminal: Terminal): void {
-  for (const { file, message } of report.warnings) {
-    terminal.err(`${terminal.paintErr('yellow', 'warning')}  ${file}  ${message}`);
-  }
-  const removed = report.removed === 0 ? '' : `, ${plural(report.removed, 'page')} removed`;
-  terminal.out(
-    `${plural(report.editions, 'edition')} in the archive, ${formatCount(report.changed)} files changed${removed}, in ${shortPath(report.folder)}`,
+    `${shortPath(address.file)}  does not exist, and the archive is made from the editions in it; set database.url, or send an edition first`,
   );
 }

@@ -2,11 +2,11 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { EXIT } from '../../kernel/errors.ts';
 import type { DemoReport } from '../demo/run-demo.ts';
+import { describeEdition, formatDeliveries } from '../describe-edition.ts';
 import { formatTable, formatTime, shortPath } from '../format.ts';
-import { formatDeliveries, printEdition } from '../print-edition.ts';
 import type { Shell } from '../shell.ts';
 import { openTerminalLog, type Terminal } from '../terminal.ts';
-import { printBuild } from './build.ts';
+import { describeBuild } from './build.ts';
 
 const PACKAGE_FOLDER = join(import.meta.dirname, '../../..');
 
@@ -14,7 +14,7 @@ const PACKAGE_FOLDER = join(import.meta.dirname, '../../..');
 export function addDemo(program: Command, { terminal, setExitCode }: Shell): void {
   program
     .command('demo')
-    .description('try it: sample posts become feeds and a digest, sent on this machine only')
+    .description('try it: make feeds and a digest from sample posts, sent on this machine only')
     .action(async (_options, command: Command) => {
       const { runDemo } = await import('../demo/run-demo.ts');
       const log = await openTerminalLog(terminal, command.optsWithGlobals().verbose === true);
@@ -24,35 +24,30 @@ export function addDemo(program: Command, { terminal, setExitCode }: Shell): voi
       const output = here ? resolve('public') : join(folder, 'public');
       const report = await runDemo(PACKAGE_FOLDER, { folder, output, log });
       log.close();
-      printDemo(report, terminal);
+      for (const line of describeDemo(report, terminal)) terminal.out(line);
       const { planned, accepted } = report.send.deliveries;
       if (accepted !== planned) setExitCode(EXIT.software);
     });
 }
 
-function printDemo(
+function* describeDemo(
   { now, timeZone, build, send, inboxPage }: DemoReport,
   terminal: Terminal,
-): void {
-  terminal.out(
-    terminal.paint(
-      'bold',
-      `Broadsheet's demo. Its clock stands at ${formatTime(now, timeZone)}; the sample posts are from the days before.`,
-    ),
+): Generator<string> {
+  yield terminal.paint(
+    'bold',
+    `This is the demo of Broadsheet. Its clock shows ${formatTime(now, timeZone)}; the sample posts are from the days before.`,
   );
-  terminal.out();
-  printBuild(build, terminal);
-  terminal.out();
-  printEdition(send.edition, terminal);
-  terminal.out(`Sent     ${formatDeliveries(send.deliveries)}`);
-  terminal.out();
-  terminal.out('Open these in a browser:');
-  const pages = [
-    [shortPath(inboxPage), 'what each subscriber got'],
-    [shortPath(join(build.outputFolder, 'index.html')), 'the feeds'],
-  ];
-  for (const line of formatTable(pages)) terminal.out(`  ${line}`);
-  terminal.out(
-    'Nothing left this machine. For your own posts, continue with `npx broadsheet init`.',
-  );
+  yield '';
+  yield* describeBuild(build);
+  yield '';
+  yield* describeEdition(send.edition, terminal);
+  yield `Sent     ${formatDeliveries(send.deliveries)}`;
+  yield '';
+  yield 'Open these in a browser:';
+  yield* formatTable([
+    [`  ${shortPath(inboxPage)}`, 'what each subscriber got'],
+    [`  ${shortPath(join(build.outputFolder, 'index.html'))}`, 'the feeds'],
+  ]);
+  yield 'Nothing left this machine. For your own posts, continue with `npx broadsheet init`.';
 }

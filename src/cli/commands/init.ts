@@ -26,48 +26,43 @@ export function addInit(program: Command, { terminal }: Shell): void {
       const { keepPrivate } = await import('../init/keep-private.ts');
       const file = command.optsWithGlobals<{ config: string }>().config;
       if (existsSync(file)) {
-        throw new BroadsheetError(
-          EXIT.usage,
-          `${file}  is there already; edit it, or name another one with --config FILE`,
-        );
+        const remedy = 'edit it, or choose another file with --config FILE';
+        throw new BroadsheetError(EXIT.usage, `${file}  already exists; ${remedy}`);
       }
+      const folder = dirname(file);
       const layout = siteLayout('.');
-      const published = resolve(
-        layout.published ?? join(dirname(file), '../data/published-posts.jsonl'),
-      );
-      const lines = keepPrivate(file, published, layout);
-      mkdirSync(dirname(file), { recursive: true });
-      const text = configFor(dirname(file), layout, EXAMPLE_NEWSLETTER);
-      writeFileSync(file, text, { flag: 'wx' });
-      copyFileSync(join(PACKAGE_CONFIG, SCHEMA), join(dirname(file), SCHEMA));
-      for (const line of describeLayout(shortPath(file), layout)) terminal.out(line);
-      for (const line of lines) terminal.out(line);
-      for (const line of describeRest(file, shortPath(published), layout)) terminal.out(line);
+      const published = resolve(layout.published ?? join(folder, '../data/published-posts.jsonl'));
+      const done = keepPrivate(file, published, layout);
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(file, configFor(folder, layout, EXAMPLE_NEWSLETTER), { flag: 'wx' });
+      copyFileSync(join(PACKAGE_CONFIG, SCHEMA), join(folder, SCHEMA));
+      for (const line of describeInit(file, shortPath(published), layout, done)) terminal.out(line);
     });
 }
 
-function* describeLayout(file: string, layout: SiteLayout): Generator<string> {
-  const { generator, posts, feeds, permalink } = layout;
-  yield `Wrote ${file}${generator === undefined ? '' : `, as for a site made with ${generator}`}:`;
+/** What was written, where the data will be, and what to do next. */
+function* describeInit(
+  file: string,
+  published: string,
+  { generator, posts, permalink, feeds }: SiteLayout,
+  done: readonly string[],
+): Generator<string> {
+  const like = generator === undefined ? '' : `, for a site made with ${generator}`;
+  yield `Wrote ${shortPath(file)}${like}:`;
   yield `  posts in     ${posts}`;
   yield `  with pages   ${permalink}  (posts.permalink)`;
   yield `  feeds go to  ${feeds}`;
-}
-
-/** Where the data will be, and what to do next. */
-function* describeRest(file: string, published: string, layout: SiteLayout): Generator<string> {
+  yield* done;
   const state = shortPath(dirname(standardPlace(file).database));
-  yield `Subscribers will be in ${state}/: never publish or commit it; back it up.`;
+  yield `Subscribers will be in ${state}/: never publish or commit this folder, and back it up.`;
   yield `The ids of published posts will be in ${published}: commit that file.`;
-  if (layout.generator === undefined) {
-    yield `Publish ${layout.feeds}/ alone, not this whole folder.`;
+  if (generator === undefined) yield `Publish only ${feeds}/, not this whole folder.`;
+  if (generator === 'Eleventy') {
+    const copy = `addPassthroughCopy({ '${feeds}': '/' })`;
+    yield `To publish the feeds with your site, add ${copy} to your Eleventy config, and run \`broadsheet build\` before Eleventy.`;
   }
-  if (layout.generator === 'Eleventy') {
-    const copy = `addPassthroughCopy({ '${layout.feeds}': '/' })`;
-    yield `To have the feeds in your site, add ${copy} to your Eleventy config, and build the feeds first.`;
-  }
-  yield 'Next: put your own names and addresses under site and newsletters. Until then build, send and';
-  yield "start refuse to run, and name what is still the example's. Then try";
+  yield 'Next, write your own names and addresses under site and newsletters. Until you do, build, send and';
+  yield 'start do not run, and list the values that are still those of the example. Then try';
   yield '  npx broadsheet check';
   yield '  npx broadsheet build';
   yield '  npx broadsheet preview politics-essential';

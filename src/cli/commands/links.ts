@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { JSON_OPTION } from '../arguments.ts';
 import { withContext } from '../context.ts';
 import type { Shell } from '../shell.ts';
 
@@ -12,14 +13,13 @@ export function addLinks(program: Command, shell: Shell): void {
   program
     .command('links')
     .description("print the <link> tags for the <head> of your site's pages")
-    .option('--json', 'print the result as one JSON object')
+    .option(...JSON_OPTION)
     .addHelpText('after', EXAMPLES)
-    .action(async (_options, command: Command) => {
-      await withContext(command, shell, async ({ config }) => {
+    .action((_options, command: Command) =>
+      withContext(command, shell, async ({ config, print }) => {
         const { discoveryLinks } = await import('../../feeds/discovery-links.ts');
         const links = discoveryLinks([{ path: '', title: config.site.title }], config.feeds);
-        if (command.opts().json) shell.terminal.out(JSON.stringify({ links }));
-        else for (const link of links) shell.terminal.out(link);
-      });
-    });
+        print({ links }, () => links);
+      }),
+    );
 }

@@ -5,9 +5,10 @@ import { reportEdition } from '../../delivery/run/report-edition.ts';
 import { EXIT } from '../../kernel/errors.ts';
 import { writeFileAtomically } from '../../kernel/files/write-atomically.ts';
 import { findNewsletter } from '../../settings/find-newsletter.ts';
+import { JSON_OPTION, NOW_OPTION } from '../arguments.ts';
+import { withMail } from '../context.ts';
+import { describeEdition, describeNothingNew } from '../describe-edition.ts';
 import { shortPath } from '../format.ts';
-import { withMail } from '../mail-context.ts';
-import { describeNothingNew, printEdition } from '../print-edition.ts';
 import { printProblems } from '../print-problems.ts';
 import type { Shell } from '../shell.ts';
 
@@ -23,45 +24,32 @@ export function addPreview(program: Command, shell: Shell): void {
     .command('preview <newsletter>')
     .description('write the next edition as HTML, text and .eml files; send nothing')
     .option('--out <dir>', 'folder for the files', 'preview')
-    .option('--now <time>', 'use this time instead of the current time')
-    .option('--json', 'print the result as one JSON object')
+    .option(...NOW_OPTION)
+    .option(...JSON_OPTION)
     .addHelpText('after', EXAMPLES)
-    .action(async (newsletter: string, options: { out: string; json?: true }, command: Command) => {
-      await withMail(command, shell, { readOnly: true }, async (context) => {
+    .action((newsletter: string, { out }: { out: string }, command: Command) =>
+      withMail(command, shell, { readOnly: true }, async (context) => {
         const { previewEdition } = await import('../../delivery/editions/preview-edition.ts');
         const report = await previewEdition(context, newsletter);
-        context.log.close();
-        if (report.posts.leftOut.length > 0) shell.setExitCode(EXIT.data);
-        const { terminal } = shell;
-        const files = report.kind === 'preview' ? writePreview(resolve(options.out), report) : [];
-        if (options.json) {
-          const edition = report.kind === 'preview' ? reportEdition(report.edition) : null;
-          const { posts, warnings } = report;
-          terminal.out(JSON.stringify({ edition, files, posts, warnings }));
-          return;
+        const { posts, warnings } = report;
+        if (posts.leftOut.length > 0) shell.setExitCode(EXIT.data);
+        const edition = report.kind === 'preview' ? reportEdition(report.edition) : null;
+        const files: string[] = [];
+        if (report.kind === 'preview') {
+          mkdirSync(resolve(out), { recursive: true });
+          const { html, text, eml } = report;
+          for (const [ending, content] of Object.entries({ html, txt: text, eml })) {
+            const file = join(resolve(out), `${report.edition.id}.${ending}`);
+            writeFileAtomically(file, Buffer.from(content));
+            files.push(file);
+          }
         }
-        printProblems(report, context, terminal);
-        if (report.kind === 'nothingNew')
-          terminal.out(`${describeNothingNew(findNewsletter(context.config, newsletter))}.`);
-        else printEdition(report.edition, terminal);
-        for (const file of files) terminal.out(`Wrote    ${shortPath(file)}`);
-      });
-    });
-}
-
-interface Preview {
-  readonly edition: { readonly id: string };
-  readonly html: string;
-  readonly text: string;
-  readonly eml: Buffer;
-}
-
-function writePreview(folder: string, { edition, html, text, eml }: Preview): string[] {
-  mkdirSync(folder, { recursive: true });
-  const bytes = { html: Buffer.from(html), txt: Buffer.from(text), eml };
-  return Object.entries(bytes).map(([ending, content]) => {
-    const file = join(folder, `${edition.id}.${ending}`);
-    writeFileAtomically(file, content);
-    return file;
-  });
+        context.print({ edition, files, posts, warnings }, function* () {
+          printProblems(report, context);
+          if (edition) yield* describeEdition(edition, shell.terminal);
+          else yield `${describeNothingNew(findNewsletter(context.config, newsletter))}.`;
+          for (const file of files) yield `Wrote    ${shortPath(file)}`;
+        });
+      }),
+    );
 }

@@ -1,21 +1,31 @@
 import { type Command, Option } from 'commander';
-import type { PrepareOptions } from '../../delivery/run/prepare-send.ts';
-import type { ReadySend, SendReport } from '../../delivery/run/send-report.ts';
-import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
-import type { Warning } from '../../posts/report-posts.ts';
+import { reportEdition } from '../../delivery/run/report-edition.ts';
+import type {
+  ReadySend,
+  SendPreparation,
+  SendReport,
+  Stopped,
+} from '../../delivery/run/send-report.ts';
+import type { EditionPause } from '../../editions/edition.ts';
+import { isTakenAway, type PostChange } from '../../editions/post-change.ts';
+import type { EmailAddress } from '../../kernel/email-address.ts';
+import { BroadsheetError, EXIT, type ExitCode } from '../../kernel/errors.ts';
 import { findNewsletter } from '../../settings/find-newsletter.ts';
-import { confirm } from '../confirm.ts';
-import { plural } from '../format.ts';
-import { guardDatabase } from '../guard-database.ts';
-import { type MailContext, withMail } from '../mail-context.ts';
-import { parseAddresses } from '../parse-addresses.ts';
-import { describeBounced, printEdition } from '../print-edition.ts';
+import type { NewsletterSettings } from '../../settings/settings.ts';
+import { JSON_OPTION, NOW_OPTION, parseAddresses, YES_OPTION } from '../arguments.ts';
+import { guardDatabase, type MailContext, withMail } from '../context.ts';
+import {
+  describeBounced,
+  describeEdition,
+  describeNothingNew,
+  describeTroubles,
+  describeUndecided,
+  formatDeliveries,
+  printPostChanges,
+} from '../describe-edition.ts';
+import { formatDue, plural, shortPath } from '../format.ts';
 import { printProblems, printWarnings } from '../print-problems.ts';
-import { reportPreparation } from '../send/report-preparation.ts';
-import { reportSend } from '../send/report-send.ts';
-import { reportTest } from '../send/report-test.ts';
 import type { Shell } from '../shell.ts';
-import type { Terminal } from '../terminal.ts';
 
 const EXAMPLES = `
 Examples:
@@ -25,19 +35,19 @@ Examples:
   $ broadsheet send politics-essential --yes --json           from cron or a script
 
 If a send is interrupted, run it again: it continues, and nobody gets an edition twice.
-A paused edition continues only with --resume. It was paused by \`broadsheet editions pause\`, or because
-relays refused too much of it. A relay whose quota is used up, or that refuses everyone, gets nothing for an
-hour; --resume tries one message now.
+A paused edition continues only with --resume. Editors pause it with \`broadsheet editions pause\`, and
+Broadsheet pauses it if relays refuse too many of its messages. A relay that refuses everyone, or whose quota
+is used up, gets nothing for an hour; --resume tries one message now.
 If posts were deleted, made drafts or postponed after the edition was composed, it is sent only with
---recompose (without these posts) or --as-composed.
+--recompose (without these posts) or --as-composed (with them).
 Set BROADSHEET_SECRET, and BROADSHEET_SMTP_URL if the relay needs a password.
 
 Exit codes:
    0  everyone got the edition
-  67  some addresses were refused for good
+  67  some addresses were refused permanently
   69  the relay does not answer
   75  some messages have to wait, or a post was removed: run the command again
-  78  something has to be corrected first, such as a database on hold, or unsubscribe links that nothing answers
+  78  you have to correct something first, such as a database on hold, or unsubscribe links that do not work
 `;
 
 interface SendOptions {
@@ -66,85 +76,45 @@ export function addSend(program: Command, shell: Shell): void {
     .addOption(
       new Option(
         '--in-doubt <what>',
-        'what to do with messages that a crash left in doubt, instead of whenInDoubt in the config',
+        'what to do with messages that may have been sent before a crash, instead of whenInDoubt in the config',
       ).choices(['resend', 'skip']),
     )
     .option(
       '--recompose',
       'compose a stored edition again before sending it; only if nobody has received it',
     )
-    .option('--as-composed', 'send an edition even if posts in it were removed since')
-    .option('--force', 'send even if nothing answers the unsubscribe links')
+    .option(
+      '--as-composed',
+      'send an edition even if some of its posts were removed after it was composed',
+    )
+    .option('--force', 'send even if the unsubscribe links do not work')
     .option('--dry-run', 'show what would be sent; store and send nothing')
-    .option('--yes', 'do not ask')
-    .option('--now <time>', 'use this time instead of the current time')
-    .option('--json', 'print the result as one JSON object')
+    .option(...YES_OPTION)
+    .option(...NOW_OPTION)
+    .option(...JSON_OPTION)
     .addHelpText('after', EXAMPLES)
-    .action(async (newsletter: string, options: SendOptions, command: Command) => {
-      const test = options.to === undefined ? undefined : parseAddresses(options.to);
+    .action((newsletter: string, options: SendOptions, command: Command) => {
+      const test = options.to && parseAddresses(options.to);
       const readOnly = options.dryRun === true || test !== undefined;
-      await withMail(command, shell, { readOnly, goesOut: true }, async (context) => {
-        const { agreed, findChanges, refuseRetracted } = await import('../send/check-changes.ts');
-        const { printPostChanges } = await import('../print-post-changes.ts');
-        const { prepareSend } = await import('../../delivery/run/prepare-send.ts');
-        if (readOnly) printWarnings(await guardDatabase(context.config), shell.terminal);
+      return withMail(command, shell, { readOnly, goesOut: true }, async (context) => {
+        const { config, terminal } = context;
+        if (readOnly) printWarnings(await guardDatabase(config), terminal);
         else await settle(newsletter, context);
-        if (options.recompose) await recompose(newsletter, options, context, shell.terminal);
-        const prepared = await prepareSend(context, { newsletter, ...wishesOf(options) });
-        const warnings = [...(await missingNewsletters(context)), ...prepared.warnings];
-        const preparation = { ...prepared, warnings };
-        context.log.close();
+        if (options.recompose) await recompose(newsletter, options, context);
+        const preparation = await prepare(newsletter, options, context);
         const changes = options.asComposed ? [] : await findChanges(preparation, context);
-        if (!options.json) printProblems(preparation, context, shell.terminal);
-        printPostChanges(changes, shell.terminal);
+        if (!options.json) printProblems(preparation, context);
+        printPostChanges(changes, terminal);
         if (test !== undefined && preparation.kind !== 'nothingNew') {
-          const { sendTest } = await import('../../delivery/run/send-test.ts');
-          const report = await sendTest(context, preparation, test);
-          reportTest(report, preparation, options, shell);
+          await testSend(preparation, test, context);
         } else if (preparation.kind !== 'ready' || options.dryRun) {
-          reportPreparation(
-            preparation,
-            { newsletter: findNewsletter(context.config, newsletter), changes },
-            options,
-            shell,
-          );
+          reportPreparation(preparation, changes, findNewsletter(config, newsletter), context);
         } else {
-          if (options.yes) refuseRetracted(preparation.edition, changes);
-          await confirmSend(preparation, options, context, shell.terminal);
-          const report = await deliver(context, {
-            ...preparation,
-            ...agreed(preparation, changes),
-          });
-          const settings = findNewsletter(context.config, newsletter);
-          reportSend(report, { ...preparation, newsletter: settings }, options, shell);
+          if (options.yes) await refuseRetracted(preparation, changes);
+          await send(preparation, changes, context);
         }
       });
     });
-}
-
-async function missingNewsletters(context: MailContext): Promise<readonly Warning[]> {
-  const { findMissingNewsletters, warnOfMissing } = await import(
-    '../../newsletters/missing-newsletters.ts'
-  );
-  return warnOfMissing(context.config, await findMissingNewsletters(context));
-}
-
-function wishesOf({
-  edition,
-  resume,
-  retryFailed,
-  inDoubt,
-  force,
-  asComposed,
-}: SendOptions): Omit<PrepareOptions, 'newsletter'> {
-  return {
-    ...(edition === undefined ? {} : { edition }),
-    ...(resume === undefined ? {} : { resume }),
-    ...(retryFailed === undefined ? {} : { retryFailed }),
-    ...(inDoubt === undefined ? {} : { inDoubt }),
-    ...(force === undefined ? {} : { force }),
-    ...(asComposed === undefined ? {} : { asComposed }),
-  };
 }
 
 /**
@@ -159,7 +129,7 @@ async function settle(newsletter: string, context: MailContext): Promise<void> {
   for (const { edition, deliveries, bounced } of await settleLedger(context, found)) {
     const who = plural(deliveries, 'subscriber does', 'subscribers do');
     context.log.info(
-      `${edition} is over ${plural(found.staleAfterHours, 'hour')} old: ${who} not get it any more`,
+      `${edition} is over ${plural(found.staleAfterHours, 'hour')} old: ${who} not get it`,
     );
     for (const line of describeBounced(bounced)) context.log.info(line);
   }
@@ -170,7 +140,6 @@ async function recompose(
   newsletter: string,
   { edition, dryRun, to, json }: SendOptions,
   context: MailContext,
-  terminal: Terminal,
 ): Promise<void> {
   if (dryRun || to !== undefined) {
     const remedy = 'leave out --dry-run and --to';
@@ -179,39 +148,238 @@ async function recompose(
   const { recomposeEdition } = await import('../../delivery/editions/recompose-edition.ts');
   const report = await recomposeEdition(context, newsletter, edition);
   context.log.close();
-  if (!json) printProblems(report, context, terminal);
+  if (!json) printProblems(report, context);
 }
 
-/** Asks on a terminal; elsewhere requires `--yes`. Throws if the answer is no. */
-async function confirmSend(
-  send: ReadySend,
-  { yes, json }: SendOptions,
-  { log }: MailContext,
-  terminal: Terminal,
+async function prepare(
+  newsletter: string,
+  { edition, resume, retryFailed, inDoubt, force, asComposed }: SendOptions,
+  context: MailContext,
+): Promise<SendPreparation> {
+  const { prepareSend } = await import('../../delivery/run/prepare-send.ts');
+  const { findMissingNewsletters, warnOfMissing } = await import(
+    '../../newsletters/missing-newsletters.ts'
+  );
+  const options = { edition, resume, retryFailed, inDoubt, force, asComposed };
+  const prepared = await prepareSend(context, { newsletter, ...options });
+  const missing = warnOfMissing(context.config, await findMissingNewsletters(context));
+  context.log.close();
+  return { ...prepared, warnings: [...missing, ...prepared.warnings] };
+}
+
+/** The changes to the posts of a stored edition that nobody has got yet; empty for a new one. */
+async function findChanges(
+  preparation: SendPreparation,
+  context: MailContext,
+): Promise<readonly PostChange[]> {
+  if (preparation.kind === 'nothingNew') return [];
+  if (preparation.kind === 'ready' && preparation.state === 'new') return [];
+  const { findEdition } = await import('../../editions/queries/editions.ts');
+  const { changesBeforeSending } = await import('../../delivery/editions/retractions.ts');
+  const stored = await findEdition(context.store.db, preparation.edition.id);
+  return stored === undefined ? [] : changesBeforeSending(context, stored);
+}
+
+/**
+ * Throws (exit code 75) for an edition with posts that were removed, if there is no person to ask: it
+ * must not be sent unnoticed.
+ */
+async function refuseRetracted(
+  { edition: { id, newsletter } }: ReadySend,
+  changes: readonly PostChange[],
 ): Promise<void> {
-  if (yes) return;
-  log.close();
-  const goesOn = send.state === 'unfinished' ? 'Go on sending' : 'Send';
-  const message = `${goesOn} "${send.edition.subject}" to ${plural(send.recipients, 'subscriber')}?`;
-  const show = () => {
-    if (!json) printEdition(send.edition, terminal);
-  };
-  await confirm({ to: 'send', message, otherwise: 'nothing was sent', show }, terminal);
+  const { retractionRemedy, whyRetracted } = await import('../../delivery/editions/retractions.ts');
+  const reason = whyRetracted(changes);
+  if (reason === undefined) return;
+  const remedy = retractionRemedy(newsletter, id);
+  throw new BroadsheetError(EXIT.tryAgain, `${id}  ${reason}; ${remedy}`);
 }
 
-/** Sends. On SIGINT, SIGTERM or SIGHUP it finishes the messages in flight and requeues the others. */
-async function deliver(context: MailContext, send: ReadySend): Promise<SendReport> {
+/** Exit code 69 if a message was not accepted. */
+async function testSend(
+  preparation: Exclude<SendPreparation, { readonly kind: 'nothingNew' }>,
+  addresses: readonly EmailAddress[],
+  context: MailContext,
+): Promise<void> {
+  const { sendTest } = await import('../../delivery/run/send-test.ts');
+  const { posts, warnings } = preparation;
+  const report = await sendTest(context, preparation, addresses);
+  if (report.messages.some(({ accepted }) => !accepted)) context.setExitCode(EXIT.unavailable);
+  context.print({ ...report, deliveries: NO_DELIVERIES, posts, warnings }, function* () {
+    yield* describeEdition(report.edition, context.terminal);
+    for (const { to, accepted, reply } of report.messages) {
+      const outcome = accepted ? 'accepted' : 'not accepted';
+      yield `Test to ${to}: ${outcome} (${reply.code} ${reply.text})`;
+    }
+  });
+}
+
+/**
+ * Asks, and sends. On SIGINT, SIGTERM or SIGHUP it finishes the messages in flight and requeues the
+ * others.
+ */
+async function send(
+  preparation: ReadySend,
+  changes: readonly PostChange[],
+  context: MailContext,
+): Promise<void> {
   const { deliverEdition } = await import('../../delivery/run/deliver-edition.ts');
+  const { edition, state, recipients, posts, warnings } = preparation;
+  const isShown = await context.confirm({
+    to: 'send',
+    message: `${state === 'unfinished' ? 'Continue to send' : 'Send'} "${edition.subject}" to ${plural(recipients, 'subscriber')}?`,
+    otherwise: 'nothing was sent',
+    show: describeEdition(edition, context.terminal),
+  });
+  // A person who saw the changes and still sends has agreed to send it as composed.
+  const options = changes.some(isTakenAway)
+    ? { ...preparation.options, asComposed: true }
+    : preparation.options;
   const controller = new AbortController();
   const stop = () => controller.abort();
   process.once('SIGINT', stop).once('SIGTERM', stop);
   // When the terminal is closed, both the system and the shell send SIGHUP: a second one does not mean
   // "faster".
   process.on('SIGHUP', stop);
-  try {
-    return await deliverEdition(context, send, controller.signal);
-  } finally {
-    process.off('SIGINT', stop).off('SIGTERM', stop).off('SIGHUP', stop);
-    context.log.close();
+  const report = await deliverEdition(context, { ...preparation, options }, controller.signal);
+  context.setExitCode(exitCodeOf(report));
+  context.print({ ...report, messages: [], posts, warnings }, function* () {
+    if (!isShown) yield* describeEdition(report.edition, context.terminal);
+    yield* describeSend(report, findNewsletter(context.config, edition.newsletter), context);
+  });
+}
+
+/** The table of deliveries without a send. */
+const NO_DELIVERIES = {
+  planned: 0,
+  accepted: 0,
+  deferred: 0,
+  failed: 0,
+  suppressed: 0,
+  inDoubt: 0,
+  queued: 0,
+};
+
+/** Prints what would be sent, or why nothing is. Exit code 75 if something waits. */
+export function reportPreparation(
+  preparation: SendPreparation,
+  changes: readonly PostChange[],
+  newsletter: NewsletterSettings,
+  { terminal, setExitCode, print }: Shell & Pick<MailContext, 'print'>,
+): void {
+  const { kind, posts, warnings } = preparation;
+  const isWaiting =
+    kind === 'paused' ||
+    (kind === 'nobody' && (preparation.retryAt !== undefined || preparation.undecided > 0));
+  if (isWaiting) setExitCode(EXIT.tryAgain);
+  const result = {
+    edition: kind === 'nothingNew' ? null : reportEdition(preparation.edition),
+    recipients: kind === 'ready' ? preparation.recipients : 0,
+    deliveries: kind === 'nothingNew' ? NO_DELIVERIES : preparation.deliveries,
+    paused: kind === 'paused' ? preparation.pause : undefined,
+    messages: [],
+    posts,
+    warnings,
+    changes,
+  };
+  print(result, function* () {
+    if (kind === 'nothingNew') {
+      yield `${describeNothingNew(newsletter)}. Nothing was sent.`;
+      return;
+    }
+    yield* describeEdition(preparation.edition, terminal);
+    yield* describePreparation(preparation, newsletter);
+  });
+}
+
+function* describePreparation(
+  preparation: Exclude<SendPreparation, { readonly kind: 'nothingNew' }>,
+  { id, timeZone }: NewsletterSettings,
+): Generator<string> {
+  const { kind, deliveries } = preparation;
+  if (kind === 'ready') {
+    const recipients = plural(preparation.recipients, 'subscriber');
+    yield `Dry run: this would go to ${recipients}. Nothing was stored or sent.`;
+    return;
   }
+  if (kind === 'nobody' && deliveries.planned === 0) {
+    yield 'Nobody is subscribed. Nothing was sent. `broadsheet subscribers add` subscribes people.';
+    return;
+  }
+  yield `Sent     ${formatDeliveries(deliveries)}`;
+  if (kind === 'paused') {
+    yield* describePause(preparation.pause, preparation.edition.id, id);
+    return;
+  }
+  if (preparation.retryAt !== undefined) {
+    yield `The others have to wait until ${formatDue(preparation.retryAt, timeZone)}. Run the command again then.`;
+  }
+  if (preparation.undecided > 0) yield describeUndecided(preparation, id);
+  else if (preparation.retryAt === undefined) yield 'Everyone already got it. Nothing was sent.';
+}
+
+function* describePause(
+  { by, reason }: EditionPause,
+  edition: string,
+  newsletter: string,
+): Generator<string> {
+  const cancel = `\`broadsheet editions cancel ${edition}\``;
+  if (by === 'approval') {
+    yield 'It waits for an editor to approve it. Nothing was sent.';
+    yield `Approve it with \`broadsheet editions approve ${edition}\`, or cancel it with ${cancel}.`;
+  } else {
+    yield `It is paused: ${reason}. Nothing was sent.`;
+    yield `Continue with \`broadsheet send ${newsletter} --resume\`, or cancel it with ${cancel}.`;
+  }
+}
+
+/** The table of deliveries, who did not get the edition, and the stop reason. */
+function* describeSend(
+  report: SendReport,
+  newsletter: NewsletterSettings,
+  { terminal }: Shell,
+): Generator<string> {
+  yield `Sent     ${formatDeliveries(report.deliveries)}`;
+  if (report.page) {
+    const { file, url } = report.page;
+    yield `Page     ${shortPath(file)}; deploy it if another server serves ${url}`;
+  }
+  yield* describeTroubles(report.edition.id, report);
+  yield* describeBounced(report.bounced);
+  if (report.undecided > 0) yield describeUndecided(report, newsletter.id);
+  if (report.stopped) {
+    const remedy = remedyFor(report.stopped, report.edition.id, newsletter);
+    terminal.err(`${terminal.paintErr('red', 'stopped')}  ${report.stopped.message}; ${remedy}`);
+  } else if (report.retryAt) {
+    yield `Some have to wait until ${formatDue(report.retryAt, newsletter.timeZone)}. Run the command again then.`;
+  }
+}
+
+function remedyFor(
+  { because, retryAt }: Stopped,
+  edition: string,
+  { id, timeZone }: NewsletterSettings,
+): string {
+  const command = `broadsheet send ${id}`;
+  switch (because) {
+    case 'relay':
+    case 'signal':
+      return 'the remaining deliveries stay queued: run the command again to continue';
+    case 'quota':
+      return `the others stay queued: run the command again ${retryAt === undefined ? 'later' : `on ${formatDue(retryAt, timeZone)}`}, or use \`${command} --resume\` to try one message now`;
+    case 'refusals':
+      return `the edition waits: find out why, then continue with \`${command} --resume\``;
+    case 'paused':
+      return `see \`broadsheet editions show ${edition}\``;
+    case 'stale':
+      return `these deliveries are not sent; \`${command} --edition ${edition} --retry-failed\` sends them anyway`;
+  }
+}
+
+function exitCodeOf({ deliveries, stopped, undecided }: SendReport): ExitCode {
+  if (stopped?.because === 'relay') return EXIT.unavailable;
+  const { queued, deferred, failed } = deliveries;
+  const isOver = stopped === undefined || stopped.because === 'stale';
+  if (!isOver || queued + deferred + undecided > 0) return EXIT.tryAgain;
+  return failed > 0 ? EXIT.noUser : EXIT.ok;
 }

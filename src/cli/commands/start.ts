@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { refuseExamples } from '../refuse-examples.ts';
+import { refuseExamples } from '../context.ts';
 import type { Shell } from '../shell.ts';
 import { SERVICE_PARTS, type ServicePartName } from '../start/service-parts.ts';
 
@@ -7,8 +7,8 @@ const EXAMPLES = `
 Examples:
   $ broadsheet start                        everything, in one process
   $ broadsheet start --port 80 --host ::    to the internet, without a web server in front
-  $ broadsheet start --only web notices     the site alone; another process sends
-  $ broadsheet start --once --quiet         from cron: what is due now, and no more
+  $ broadsheet start --only web notices     only the site; another process sends
+  $ broadsheet start --once --quiet         from cron: do what is due now, then exit
 
 Set BROADSHEET_SECRET, and BROADSHEET_SMTP_URL if the relay needs a password.
 SIGTERM and SIGINT (Ctrl-C) stop it cleanly within ten seconds; a second signal stops it at once.
@@ -21,8 +21,8 @@ Exit codes:
   70  a bug in Broadsheet
   74  the disk is full or cannot be written
   75  with --once: some messages wait for the next run
-  78  something has to be corrected first
-A supervisor should start it again after any of these but 0 and 78.
+  78  you have to correct something first
+A supervisor should start it again after every exit code except 0 and 78.
 `;
 
 interface StartFlags {
@@ -53,31 +53,21 @@ export function addStart(program: Command, shell: Shell): void {
     .option('--quiet', 'log only warnings and errors')
     .addHelpText('after', EXAMPLES)
     .action(async (flags: StartFlags, command: Command) => {
-      const { config: file, verbose } = command.optsWithGlobals<{
-        config: string;
-        verbose?: true;
-      }>();
+      const options = command.optsWithGlobals<{ config: string; verbose?: true }>();
       const { loadConfig } = await import('../../settings/load-config.ts');
       const { startService } = await import('../start/start-service.ts');
-      const config = loadConfig(file, process.env);
+      const config = loadConfig(options.config, process.env);
       await refuseExamples(config);
-      const web = {
-        ...config.web,
-        ...(flags.host === undefined ? {} : { host: flags.host }),
-        ...(flags.port === undefined ? {} : { port: flags.port }),
-        ...(flags.metricsHost === undefined ? {} : { metricsHost: flags.metricsHost }),
-        ...(flags.metricsPort === undefined ? {} : { metricsPort: flags.metricsPort }),
-      };
+      const { host, port, metricsHost, metricsPort } = { ...config.web, ...flags };
+      const web = { ...config.web, host, port, metricsHost, metricsPort };
+      // Pages, and the links of mails, need a serviceUrl.
+      const unlinked = (part: ServicePartName) => part !== 'web' && part !== 'notices';
       const parts =
-        flags.only ?? SERVICE_PARTS.filter((part) => config.serviceUrl || !isLinked(part));
-      const level = flags.quiet ? 'warn' : verbose ? 'debug' : 'info';
-      await startService({ ...config, web }, { parts, level, once: flags.once === true }, shell);
+        flags.only ?? SERVICE_PARTS.filter((part) => config.serviceUrl || unlinked(part));
+      const level = flags.quiet ? 'warn' : options.verbose ? 'debug' : 'info';
+      const isOnce = flags.once === true;
+      await startService({ ...config, web }, parts, { level, isOnce }, shell);
     });
-}
-
-/** Whether pages and mails link to this part: it does not run without a `serviceUrl`. */
-function isLinked(part: ServicePartName): boolean {
-  return part === 'web' || part === 'notices';
 }
 
 function parsePort(text: string): number {

@@ -1,7 +1,19 @@
 import type { Command } from 'commander';
-import { withMail } from '../mail-context.ts';
-import { printStatus } from '../print-status.ts';
+import type { PauseCause } from '../../database/states.ts';
+import type { EditionStatus, RelayStatus, StatusReport } from '../../service/report-status.ts';
+import { JSON_OPTION } from '../arguments.ts';
+import { withMail } from '../context.ts';
+import { describeUndecided, formatDeliveries } from '../describe-edition.ts';
+import {
+  formatCount,
+  formatDue,
+  formatDuration,
+  formatTable,
+  formatTime,
+  plural,
+} from '../format.ts';
 import type { Shell } from '../shell.ts';
+import type { Terminal } from '../terminal.ts';
 
 const EXAMPLES = `
 Examples:
@@ -15,14 +27,128 @@ export function addStatus(program: Command, shell: Shell): void {
   program
     .command('status [newsletter]')
     .description('show the state of editions, relays and domains')
-    .option('--json', 'print the result as one JSON object')
+    .option(...JSON_OPTION)
     .addHelpText('after', EXAMPLES)
-    .action(async (newsletter: string | undefined, _options, command: Command) => {
-      await withMail(command, shell, { readOnly: true }, async (context) => {
+    .action((newsletter: string | undefined, _options, command: Command) =>
+      withMail(command, shell, { readOnly: true }, async (context) => {
         const { reportStatus } = await import('../../service/report-status.ts');
         const report = await reportStatus(context, newsletter);
-        if (command.opts<{ json?: true }>().json) shell.terminal.out(JSON.stringify(report));
-        else printStatus(report, context.config.site.timeZone, shell.terminal);
-      });
-    });
+        const { timeZone } = context.config.site;
+        context.print(report, () => describeStatus(report, timeZone, shell.terminal));
+      }),
+    );
+}
+
+/** The state of everything, for people. */
+function* describeStatus(
+  report: StatusReport,
+  timeZone: string,
+  terminal: Terminal,
+): Generator<string> {
+  if (report.hold !== undefined) {
+    const held = terminal.paint(['bold', 'red'], 'on hold');
+    yield `${held}  this database ${report.hold.because}; it sends nothing.`;
+    yield '      `broadsheet send` explains the risk, `broadsheet database adopt` ends the hold.';
+  }
+  if (report.olderThan !== undefined) {
+    const older = terminal.paint(['bold', 'red'], 'older');
+    yield `${older} this database is older than its journal ${report.olderThan}: people who left`;
+    yield '      later, and editions that were sent later, are not in the numbers below. The next';
+    yield '      command that changes something, such as `broadsheet send`, reads the journal.';
+  }
+  for (const { id, active } of report.newsletters) {
+    yield `${terminal.paint('bold', id)}  ${plural(active, 'active subscriber')}`;
+    const editions = report.editions.filter(({ newsletter }) => newsletter === id);
+    if (editions.length === 0) yield '  no edition yet; `broadsheet send` makes one';
+    for (const edition of editions) yield* describeEditionStatus(edition, timeZone);
+  }
+  for (const { newsletter, active, pending } of report.missing) {
+    const who = plural(active + pending, 'subscriber');
+    yield `${terminal.paint('bold', newsletter)}  is not in the config, and has ${who}:`;
+    yield `  add it again, or run \`broadsheet newsletters rename ${newsletter} NEW\``;
+  }
+  yield '';
+  yield* formatTable([
+    ['relay', 'last hour', 'last 24 hours', ''],
+    ...report.relays.map((relay) => relayRow(relay, timeZone)),
+  ]);
+}
+
+const STATES: Record<EditionStatus['standing'], string> = {
+  sending: 'is being sent',
+  unfinished: 'waits for `broadsheet send`',
+  notSent: 'is composed and not sent',
+  paused: 'is paused',
+  cancelled: 'was cancelled',
+  done: 'is done',
+};
+
+const WAITS: Partial<Record<PauseCause, string>> = {
+  relay: 'waits for its relay',
+  approval: 'waits for an editor to approve it',
+};
+
+function* describeEditionStatus(edition: EditionStatus, timeZone: string): Generator<string> {
+  const waits = edition.pause && WAITS[edition.pause.by];
+  yield `  ${edition.id}  ${waits ?? STATES[edition.standing]}`;
+  yield `    ${formatDeliveries(edition.deliveries)}`;
+  for (const line of notesOf(edition, timeZone)) yield `    ${line}`;
+  const rows = edition.domains.map((domain) => [
+    domain.domain,
+    domain.accepted,
+    domain.queued + domain.deferred,
+    domain.failed,
+    domain.perHour === undefined
+      ? ''
+      : `slowed to ${formatCount(domain.perHour)} an hour: ${domain.reply ?? ''}`,
+  ]);
+  if (rows.length === 0) return;
+  for (const line of formatTable([['domain', 'accepted', 'waiting', 'failed', ''], ...rows])) {
+    yield `    ${line}`;
+  }
+}
+
+function* notesOf(edition: EditionStatus, timeZone: string): Generator<string> {
+  const { pause, perSecond, secondsLeft, retryAt, senders } = edition;
+  if (pause) {
+    const again = pause.by === 'relay' ? '; the next `broadsheet send` tries again' : '';
+    const since = WAITS[pause.by] === undefined ? 'paused' : 'since';
+    yield `${since} ${formatTime(pause.at, timeZone)}: ${pause.reason}${again}`;
+  }
+  if (perSecond !== undefined && secondsLeft !== undefined) {
+    const rate = perSecond < 10 ? perSecond.toFixed(1) : formatCount(Math.round(perSecond));
+    yield `${rate} a second, about ${formatDuration(secondsLeft)} left`;
+  }
+  for (const { host, pid } of senders)
+    yield `sent by process ${pid}${host === '' ? '' : ` on ${host}`}`;
+  if (retryAt) yield `the first deferred message is due ${formatDue(retryAt, timeZone)}`;
+  if (edition.undecided > 0) yield describeUndecided(edition, edition.newsletter);
+}
+
+function relayRow(relay: RelayStatus, timeZone: string): readonly (string | number)[] {
+  const { id, inHour, inDay, perHour, perDay, trouble, rest, limits } = relay;
+  const of = (count: number, most: number | undefined) =>
+    most === undefined ? formatCount(count) : `${formatCount(count)} of ${formatCount(most)}`;
+  const notes = [
+    rest && `not used until ${formatDue(rest.until, timeZone)}: ${rest.reason}`,
+    // Otherwise the reason above says more.
+    rest === undefined && trouble && `${trouble.text} (${formatTime(trouble.at, timeZone)})`,
+    limits && describeLimits(limits),
+  ];
+  return [id, of(inHour, perHour), of(inDay, perDay), notes.filter(Boolean).join('; ')];
+}
+
+/** The limits that a relay asked for, as a phrase. */
+function describeLimits({
+  messagesPerHour,
+  connections,
+  messagesPerConnection,
+}: NonNullable<RelayStatus['limits']>): string {
+  const parts = [
+    messagesPerHour !== undefined && `${formatCount(messagesPerHour)} an hour`,
+    connections !== undefined && plural(connections, 'connection'),
+    messagesPerConnection !== undefined &&
+      `${plural(messagesPerConnection, 'message')} a connection`,
+  ];
+  return `takes ${parts.filter((part) => part !== false).join(', ')}`;
 }

@@ -2,28 +2,21 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openStore } from '../../database/open-store.ts';
-import { openRelay } from '../../delivery/relay/open-relay.ts';
-import { askService } from '../../delivery/run/ask-service.ts';
 import { deliverEdition } from '../../delivery/run/deliver-edition.ts';
 import { prepareSend } from '../../delivery/run/prepare-send.ts';
 import type { SendReport } from '../../delivery/run/send-report.ts';
-import type { SendDependencies } from '../../delivery/send-dependencies.ts';
 import { buildFeeds } from '../../feeds/build/build-feeds.ts';
 import type { BuildReport } from '../../feeds/build/build-report.ts';
-import { stoppedClock, systemClock } from '../../kernel/clock.ts';
+import { stoppedClock } from '../../kernel/clock.ts';
 import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
 import type { Log } from '../../kernel/log.ts';
-import { systemRandom } from '../../kernel/random.ts';
 import type { Config } from '../../settings/config.ts';
 import { loadConfig } from '../../settings/load-config.ts';
 import { addSubscriber } from '../../subscribers/add-subscriber.ts';
 import { removeSubscriber } from '../../subscribers/remove-subscriber.ts';
-import { readTemplates } from '../../templates/read-templates.ts';
-import { readTexts } from '../../templates/read-texts.ts';
-import { parseAddresses } from '../parse-addresses.ts';
-import { parseTime } from '../parse-time.ts';
-import { type DemoInbox, openDemoInbox } from './demo-inbox.ts';
-import { keepMessages } from './keep-messages.ts';
+import { parseAddresses, parseTime } from '../arguments.ts';
+import { assemble } from '../assemble.ts';
+import { keepMessages, openDemoInbox } from './demo-inbox.ts';
 
 /**
  * The sample posts end the evening before. The demo's clock always shows this time in its config's zone.
@@ -32,14 +25,17 @@ const NOW = '2026-03-20T07:00';
 
 const NEWSLETTER = 'politics-essential';
 
-/** The people who sign up in the demo; the last one leaves before the edition is sent. */
+/** Leaves before the edition is sent. */
+const LEFT = 'left@example.org';
+
+/** The people who sign up in the demo. */
 const SUBSCRIBERS = [
   ['ada@example.org', 'Ada Quill'],
   ['bo@example.net', 'Bo Lindqvist'],
   ['chidi@example.com', 'Chidi Marsh'],
   ['dilnoza@example.org', 'Dilnoza Reed'],
   ['emre@example.net', 'Emre Vale'],
-  ['left@example.org', 'Someone who left'],
+  [LEFT, 'Someone who left'],
 ] as const;
 
 export interface DemoReport {
@@ -63,7 +59,17 @@ export async function runDemo(
   emptyFolder(folder);
   const inbox = await openDemoInbox();
   try {
-    const config = demoConfig(packageFolder, folder, output, inbox);
+    const sample = loadConfig(join(packageFolder, 'config/broadsheet.yaml'), {});
+    const config: Config = {
+      ...sample,
+      folders: { ...sample.folders, output },
+      publishedFile: join(folder, 'published-posts.jsonl'),
+      databaseUrl: `sqlite:${join(folder, 'broadsheet.db')}`,
+      journalFile: join(folder, 'journal.jsonl'),
+      machine: 'demo',
+      relays: [{ ...sample.relays[0], url: inbox.url }],
+      secrets: [randomBytes(32).toString('hex')],
+    };
     const now = parseTime(NOW, config.site.timeZone);
     const build = await buildFeeds(config, { now, log });
     const send = await sendEdition(config, now, log);
@@ -84,7 +90,7 @@ function emptyFolder(folder: string): void {
   if (existsSync(folder) && readdirSync(folder).length > 0 && !existsSync(join(folder, MARK))) {
     throw new BroadsheetError(
       EXIT.usage,
-      `${folder}  is there already, and not from a demo; run it in another folder, or rename that one`,
+      `${folder}  already exists and was not made by the demo; run the demo in another folder, or rename this one`,
     );
   }
   rmSync(folder, { recursive: true, force: true });
@@ -92,64 +98,24 @@ function emptyFolder(folder: string): void {
   writeFileSync(join(folder, MARK), 'Each run of `broadsheet demo` empties this folder.\n');
 }
 
-function demoConfig(
-  packageFolder: string,
-  folder: string,
-  output: string,
-  inbox: DemoInbox,
-): Config {
-  const config = loadConfig(join(packageFolder, 'config/broadsheet.yaml'), {});
-  return {
-    ...config,
-    folders: { ...config.folders, output },
-    publishedFile: join(folder, 'published-posts.jsonl'),
-    databaseUrl: `sqlite:${join(folder, 'broadsheet.db')}`,
-    journalFile: join(folder, 'journal.jsonl'),
-    machine: 'demo',
-    relays: [{ ...config.relays[0], url: inbox.url }],
-    secrets: [randomBytes(32).toString('hex')],
-  };
-}
-
 async function sendEdition(config: Config, now: Temporal.Instant, log: Log): Promise<SendReport> {
   const store = await openStore(config.databaseUrl);
   try {
-    const templates = readTemplates(config.folders.templates);
-    const clock = stoppedClock(now);
-    const machine = { random: systemRandom, machineClock: systemClock };
-    const textsOf = readTexts(config.folders.languages);
-    const context = {
-      askService,
-      textsOf,
-      config,
-      store,
-      templates,
-      openRelay,
-      log,
-      clock,
-      ...machine,
-    };
-    await signUp(context);
+    const context = assemble(config, store, log, stoppedClock(now));
+    for (const [text, name] of SUBSCRIBERS) {
+      const [address] = parseAddresses([text]);
+      await addSubscriber(context, { newsletter: NEWSLETTER, address, name });
+      if (text === LEFT) await removeSubscriber(context, { newsletter: NEWSLETTER, address });
+    }
     const preparation = await prepareSend(context, { newsletter: NEWSLETTER, force: true });
     if (preparation.kind !== 'ready') {
       throw new BroadsheetError(
         EXIT.data,
-        'the demo found nothing to send; are the sample posts in posts/ whole?',
+        'the demo found nothing to send; are the sample posts in posts/ complete?',
       );
     }
     return await deliverEdition(context, preparation);
   } finally {
     await store.close();
-  }
-}
-
-async function signUp(context: SendDependencies): Promise<void> {
-  for (const [text, name] of SUBSCRIBERS) {
-    for (const address of parseAddresses([text])) {
-      await addSubscriber(context, { newsletter: NEWSLETTER, address, name });
-    }
-  }
-  for (const address of parseAddresses(['left@example.org'])) {
-    await removeSubscriber(context, { newsletter: NEWSLETTER, address });
   }
 }

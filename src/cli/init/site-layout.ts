@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { readRegularFile } from '../../kernel/regular-file.ts';
 
 /** Where a site keeps what Broadsheet reads, and from where Broadsheet's files are published. */
@@ -19,12 +19,7 @@ export interface SiteLayout {
   readonly permalink: string;
 }
 
-const ELEVENTY = [
-  '.eleventy.js',
-  'eleventy.config.js',
-  'eleventy.config.mjs',
-  'eleventy.config.cjs',
-];
+const ELEVENTY = ['.eleventy.js', ...['js', 'mjs', 'cjs'].map((end) => `eleventy.config.${end}`)];
 
 /**
  * The layout of the site in `folder` for Jekyll, Hugo, Astro and Eleventy, as far as it can be detected.
@@ -34,23 +29,11 @@ export function siteLayout(folder: string): SiteLayout {
   const first = (paths: readonly string[]) => paths.find(has);
   if (has('_posts')) return jekyll(folder);
   const hugo = first(['content/posts', 'content/post', 'content/blog']);
-  if (hugo !== undefined) {
-    const permalink = `/${hugo.slice('content/'.length)}/:slug/`;
-    return {
-      ...{ generator: 'Hugo', posts: hugo, siteRoot: 'static', permalink },
-      ...{ feeds: 'static/feeds', feedsPath: 'feeds/' },
-      // Hugo reads the files in data/, and some versions fail at an unknown file there.
-      published: 'config/published-posts.jsonl',
-    };
-  }
+  // Hugo reads the files in data/, and some versions fail at an unknown file there.
+  const published = 'config/published-posts.jsonl';
+  if (hugo !== undefined) return { ...withStaticFolder('Hugo', hugo, 'static'), published };
   const astro = first(['src/content/blog', 'src/content/posts']);
-  if (astro !== undefined) {
-    const permalink = `/${astro.slice('src/content/'.length)}/:slug/`;
-    return {
-      ...{ generator: 'Astro', posts: astro, siteRoot: 'public', permalink },
-      ...{ feeds: 'public/feeds', feedsPath: 'feeds/' },
-    };
-  }
+  if (astro !== undefined) return withStaticFolder('Astro', astro, 'public');
   const posts = first(['src/posts', 'posts', 'src/blog', 'blog']) ?? 'posts';
   if (first(ELEVENTY) === undefined && !posts.startsWith('src/')) {
     return { posts, feeds: 'public', permalink: 'date' };
@@ -60,12 +43,29 @@ export function siteLayout(folder: string): SiteLayout {
   return { generator: 'Eleventy', posts, siteRoot, permalink, feeds: 'public' };
 }
 
+/** A generator that copies the folder `siteRoot` unchanged. */
+function withStaticFolder(generator: string, posts: string, siteRoot: string): SiteLayout {
+  return {
+    generator,
+    posts,
+    siteRoot,
+    permalink: `/${basename(posts)}/:slug/`,
+    feeds: `${siteRoot}/feeds`,
+    feedsPath: 'feeds/',
+  };
+}
+
 /** Jekyll copies a folder without front matter unchanged. */
 function jekyll(folder: string): SiteLayout {
   const file = join(folder, '_config.yml');
   const isThere = statSync(file, { throwIfNoEntry: false })?.isFile() === true;
   const config = isThere ? readRegularFile(file).toString() : '';
   const [, set] = /^permalink:\s*["']?([^\s"'#]+)/m.exec(config) ?? [];
-  const feeds = { feeds: 'feeds', feedsPath: 'feeds/' };
-  return { generator: 'Jekyll', posts: '_posts', permalink: set ?? 'date', ...feeds };
+  return {
+    generator: 'Jekyll',
+    posts: '_posts',
+    permalink: set ?? 'date',
+    feeds: 'feeds',
+    feedsPath: 'feeds/',
+  };
 }

@@ -37,15 +37,11 @@ export async function openServiceLog(options: {
 async function prettyDestination(): Promise<NodeJS.WritableStream> {
   const { default: pretty } = await import('pino-pretty');
   return pretty({
-    colorize: hasColors(),
+    colorize: process.stdout.hasColors?.() === true && !process.env.NO_COLOR,
     sync: true,
     ignore: 'pid,hostname',
     translateTime: 'SYS:HH:MM:ss',
   });
-}
-
-function hasColors(): boolean {
-  return process.stdout.hasColors?.() === true && !process.env.NO_COLOR;
 }
 
 /** `text` without private data, and without characters that a terminal would execute. */

@@ -42,27 +42,18 @@ export async function runOnce(
   for (const [name, round] of ROUNDS) {
     if (!names.includes(name)) continue;
     if (signal.aborted) return EXIT.tryAgain;
-    const own = await withLog(deps, name, () => round(deps, signal));
+    const own = await round(deps, signal).catch((error: unknown) => {
+      if (error instanceof BroadsheetError) {
+        deps.log.trouble(error.message, { part: name });
+        return error.exitCode;
+      }
+      const message = 'a part failed because of a bug; please report it';
+      deps.log.failure(message, error, { part: name });
+      return EXIT.software;
+    });
     if (code === EXIT.ok) code = own;
   }
   return code;
-}
-
-async function withLog(
-  { log }: ServiceDependencies,
-  part: ServicePartName,
-  work: () => Promise<ExitCode>,
-): Promise<ExitCode> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof BroadsheetError) {
-      log.trouble(error.message, { part });
-      return error.exitCode;
-    }
-    log.failure('a part failed because of a bug; please report it', error, { part });
-    return EXIT.software;
-  }
 }
 
 async function buildOnce({ config, clock, log }: ServiceDependencies): Promise<ExitCode> {

@@ -1,107 +1,109 @@
-import { openStore, type Store } from '../../database/open-store.ts';
-import { openRelay } from '../../delivery/relay/open-relay.ts';
-import { askService } from '../../delivery/run/ask-service.ts';
-import type { ServicePart } from '../../delivery/send-dependencies.ts';
+import { once } from 'node:events';
+import { openStore } from '../../database/open-store.ts';
+import type { ServiceDependencies, ServicePart } from '../../delivery/send-dependencies.ts';
 import { openArchiveLists } from '../../editions/archive/archive-lists.ts';
 import { changesApart } from '../../editions/compose/changes-apart.ts';
+import type { Edition } from '../../editions/edition.ts';
 import { openChangeSignal } from '../../kernel/change-signal.ts';
 import { systemClock } from '../../kernel/clock.ts';
-import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
+import { BroadsheetError, EXIT, reasonOf } from '../../kernel/errors.ts';
 import type { EventLog } from '../../kernel/log.ts';
 import { formatProblem } from '../../kernel/problem.ts';
-import { systemRandom } from '../../kernel/random.ts';
 import { catchUpWithJournal } from '../../recovery/catch-up-with-journal.ts';
+import { findHold } from '../../recovery/split-brain-guard.ts';
+import { listSchedule } from '../../schedule/list-schedule.ts';
 import { runSchedule } from '../../schedule/run-schedule.ts';
 import { deliverDue } from '../../service/deliver-due.ts';
 import { keepArchive } from '../../service/keep-archive.ts';
 import { measureService } from '../../service/measure-service.ts';
 import { type OpenMetrics, openMetrics } from '../../service/metrics/open-metrics.ts';
+import { serveMetrics } from '../../service/metrics/serve-metrics.ts';
 import { watchPosts } from '../../service/watch-posts.ts';
 import { checkCountries } from '../../settings/check-countries.ts';
 import type { Config } from '../../settings/config.ts';
 import { HOW_TO_MAKE_A_SECRET } from '../../settings/environment.ts';
+import { relaysWithoutUrl } from '../../settings/relay-accounts.ts';
 import { requireServiceUrl } from '../../settings/require-service-url.ts';
 import { answerRequests } from '../../site/answer-requests.ts';
-import { readTemplates } from '../../templates/read-templates.ts';
-import { readTexts } from '../../templates/read-texts.ts';
+import { errorPage } from '../../site/pages/error-page.ts';
+import { openSite } from '../../site/pages/site.ts';
+import { siteRoutes } from '../../site/pages/site-routes.ts';
+import { serveFiles } from '../../web/files/serve-files.ts';
+import { health } from '../../web/health.ts';
+import { openWebServer, type WebServer } from '../../web/open-web-server.ts';
 import type { WebDependencies } from '../../web/web-dependencies.ts';
-import { guardDatabase, makeDatabaseFolder } from '../guard-database.ts';
+import { assemble } from '../assemble.ts';
+import { guardDatabase, makeDatabaseFolder } from '../context.ts';
+import { formatDue } from '../format.ts';
 import type { Shell } from '../shell.ts';
-import { announce } from './announce.ts';
-import { openServers } from './open-servers.ts';
 import { openServiceLog } from './open-service-log.ts';
 import { runOnce } from './run-once.ts';
 import { type Part, type PartsEnd, runParts } from './run-parts.ts';
 import type { ServicePartName } from './service-parts.ts';
-import { listenForStop } from './stop-signals.ts';
 
 /** Each part ends within ten seconds after the stop. This is a little more, for a slow machine. */
 const GRACE_MS = 15_000;
 
-export interface StartOptions {
-  readonly parts: readonly ServicePartName[];
-  /** What is logged: only problems, also normal events, or everything. */
-  readonly level: 'warn' | 'info' | 'debug';
-  /** Do the work that is due now, and exit. */
-  readonly once: boolean;
-}
-
 /**
- * Runs the service until a signal ends it. Throws a `BroadsheetError` if it cannot start. Once it runs,
- * it continues whatever is away. A bug ends it with exit code 70.
+ * Runs the service until a signal ends it; with `isOnce`, only the work that is due now. Logs problems,
+ * also normal events, or everything (`level`). Throws a `BroadsheetError` if it cannot start. Once it
+ * runs, it continues whatever is away. A bug ends it with exit code 70.
  */
 export async function startService(
   config: Config,
-  { parts, level, once }: StartOptions,
+  parts: readonly ServicePartName[],
+  { level, isOnce }: { readonly level: 'warn' | 'info' | 'debug'; readonly isOnce: boolean },
   { setExitCode }: Shell,
 ): Promise<void> {
-  requireSecret(config);
+  if (config.secrets.length === 0) {
+    throw new BroadsheetError(
+      EXIT.config,
+      `BROADSHEET_SECRET  is not set, and every link in a mail is signed with it; ${HOW_TO_MAKE_A_SECRET}`,
+    );
+  }
   if (parts.includes('web') || parts.includes('notices')) requireServiceUrl(config);
   if (parts.includes('schedule')) checkCountries(config);
   const warnings = await guardDatabase(config);
-  const pretty = process.stdout.isTTY === true;
-  const log = await openServiceLog({ pretty, level });
-  dieOfBugs(log);
+  const log = await openServiceLog({ pretty: process.stdout.isTTY === true, level });
+  // An uncaught error is logged without addresses, like everything, and ends the process.
+  process.on('uncaughtException', (error) => {
+    log.failure('the service stops because of a bug; please report it', error);
+    process.exit(EXIT.software);
+  });
   for (const warning of warnings) log.trouble(formatProblem(warning));
   const stop = listenForStop(log);
+  await makeDatabaseFolder(config);
+  const store = await openStore(config.databaseUrl);
   try {
-    await makeDatabaseFolder(config);
-    const store = await openStore(config.databaseUrl);
-    try {
-      const deps = assemble(config, store, log, stop.signal);
-      await catchUpWithJournal(deps);
-      if (once) {
-        setExitCode(await runOnce(deps, parts, stop.signal));
-        return;
-      }
-      const end = await serve(deps, parts, stop.signal);
-      if (end.kind === 'hung') giveUp(end.parts, log);
-      if (end.kind === 'failed') setExitCode(exitCodeOf(end.error));
-    } finally {
-      await store.close();
+    const deps = Object.assign(assemble(config, store, log, systemClock), {
+      signals: { deliveries: openChangeSignal(), notices: openChangeSignal() },
+      findChanges: (edition: Edition) =>
+        changesApart({ config, clock: systemClock }, edition, stop),
+      metrics: openMetrics(() => measureService({ config, store, log })),
+    });
+    // Broken texts are an error now, not when the first page is shown.
+    void deps.textsOf;
+    await catchUpWithJournal(deps);
+    if (isOnce) {
+      setExitCode(await runOnce(deps, parts, stop));
+      return;
     }
-    log.event('stopped');
+    const end = await serve(deps, parts, stop);
+    if (end.kind === 'hung') {
+      const hung = end.parts.join(', ');
+      log.trouble('the service exits although some parts did not stop', { parts: hung });
+      process.exit(EXIT.software);
+    }
+    if (end.kind === 'failed') {
+      setExitCode(end.error instanceof BroadsheetError ? end.error.exitCode : EXIT.software);
+    }
   } finally {
-    stop.dispose();
+    await store.close();
   }
+  log.event('stopped');
 }
 
 type Dependencies = WebDependencies & { readonly metrics: OpenMetrics };
-
-function assemble(config: Config, store: Store, log: EventLog, stop: AbortSignal): Dependencies {
-  return {
-    ...{ config, store, log, openRelay, askService },
-    ...{ clock: systemClock, machineClock: systemClock, random: systemRandom },
-    textsOf: readTexts(config.folders.languages),
-    signals: { deliveries: openChangeSignal(), notices: openChangeSignal() },
-    findChanges: (edition) => changesApart({ config, clock: systemClock }, edition, stop),
-    metrics: openMetrics(() => measureService({ config, store, log })),
-    // Read on demand: an editor's change is in the next edition.
-    get templates() {
-      return readTemplates(config.folders.templates);
-    },
-  };
-}
 
 /** Opens the servers, and runs everything until `stop`. */
 async function serve(
@@ -109,17 +111,33 @@ async function serve(
   names: readonly ServicePartName[],
   stop: AbortSignal,
 ): Promise<PartsEnd> {
-  const servers = await openServers(deps, { web: names.includes('web') });
+  const { metricsHost: host, metricsPort: port } = deps.config.web;
+  const { log } = deps;
+  const metrics = port === 0 ? undefined : await serveMetrics(deps.metrics, { host, port, log });
+  let site: WebServer | undefined;
   try {
-    await announce(deps, names, servers.urls);
-    const parts = new Map<string, Part>([['web', servers.untilStopped]]);
+    if (names.includes('web')) site = await openSiteServer(deps);
+    await announce(deps, names, { site: site?.url, metrics: metrics?.url });
+    const web: Part = async (signal) => {
+      if (!signal.aborted) await once(signal, 'abort');
+      // Resolves when the open requests are answered.
+      await site?.close();
+    };
+    const parts = new Map([['web', web]]);
     for (const [name, part] of Object.entries(PARTS)) {
       if (names.some((each) => each === name)) parts.set(name, (signal) => part(deps, signal));
     }
-    return await runParts(parts, stop, { graceMs: GRACE_MS, log: deps.log });
+    return await runParts(parts, stop, { graceMs: GRACE_MS, log });
   } finally {
-    await servers.close();
+    await Promise.all([site?.close(), metrics?.close()]);
   }
+}
+
+/** The pages and all published files. */
+function openSiteServer(deps: WebDependencies): Promise<WebServer> {
+  const site = openSite(deps);
+  const options = { renderError: errorPage(site), rootRoutes: health };
+  return openWebServer(deps, [siteRoutes(site), serveFiles], options);
 }
 
 const PARTS: Readonly<Record<Exclude<ServicePartName, 'web'>, ServicePart>> = {
@@ -130,27 +148,65 @@ const PARTS: Readonly<Record<Exclude<ServicePartName, 'web'>, ServicePart>> = {
   archive: (deps, signal) => keepArchive(deps, openArchiveLists(deps.config, deps.textsOf), signal),
 };
 
-function requireSecret({ secrets }: Config): void {
-  if (secrets.length > 0) return;
-  throw new BroadsheetError(
-    EXIT.config,
-    `BROADSHEET_SECRET  is not set, and every link in a mail is signed with it; ${HOW_TO_MAKE_A_SECRET}`,
-  );
+/** Logs where the service listens, its next work, and what is missing for other parts. */
+async function announce(
+  deps: ServiceDependencies,
+  parts: readonly ServicePartName[],
+  urls: { readonly site?: string; readonly metrics?: string },
+): Promise<void> {
+  const { config, log } = deps;
+  log.event('serving', { parts: parts.join(', '), database: deps.store.place, ...urls });
+  if (parts.includes('schedule')) await announceSlots(deps);
+  for (const { message } of relaysWithoutUrl(config)) log.trouble(message);
+  try {
+    void deps.templates;
+  } catch (error) {
+    // The site still runs without the templates of mails, because people must be able to leave.
+    log.trouble(reasonOf(error));
+  }
+  const hold = await findHold(deps);
+  if (hold === undefined) return;
+  const remedy = 'run `broadsheet status` to see what is waiting, then `broadsheet database adopt`';
+  log.trouble(`this database ${hold.because}: nothing is sent until it is adopted; ${remedy}`);
 }
 
-function exitCodeOf(error: unknown) {
-  return error instanceof BroadsheetError ? error.exitCode : EXIT.software;
+async function announceSlots(deps: ServiceDependencies): Promise<void> {
+  const scheduled = await listSchedule(deps, { count: 1 });
+  for (const { newsletter, timeZone, next } of scheduled) {
+    const due = next.find(({ skipped }) => skipped === undefined);
+    if (due === undefined) continue;
+    const at = formatDue(due.dueAt, timeZone);
+    deps.log.event(`the next edition is due on ${at}`, { newsletter, dueAt: due.dueAt });
+  }
+  for (const { id } of deps.config.newsletters) {
+    if (scheduled.some(({ newsletter }) => newsletter === id)) continue;
+    deps.log.event('no schedule: sent by hand only', { newsletter: id });
+  }
 }
 
-/** An uncaught error is logged without addresses, like everything, and ends the process. */
-function dieOfBugs(log: EventLog): void {
-  process.on('uncaughtException', (error) => {
-    log.failure('the service stops because of a bug; please report it', error);
-    process.exit(EXIT.software);
-  });
-}
+/** Exit codes after a signal, by the rule of shells. */
+const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 
-function giveUp(parts: readonly string[], log: EventLog): never {
-  log.trouble('the service exits although some parts did not stop', { parts: parts.join(', ') });
-  process.exit(EXIT.software);
+/**
+ * Returns a signal that is aborted when the service should end. The first SIGTERM or SIGINT stops it
+ * cleanly; the second ends the process at once. SIGHUP means that the terminal was closed, and also stops
+ * it. Without a terminal, some supervisors send SIGHUP for "read the config again": the log reports that
+ * this needs a restart.
+ */
+function listenForStop(log: EventLog): AbortSignal {
+  const controller = new AbortController();
+  const stop = (name: keyof typeof SIGNALS) => {
+    if (controller.signal.aborted) process.exit(SIGNALS[name]);
+    log.event('stopping', { signal: name });
+    controller.abort();
+  };
+  const hasTerminal = process.stdin.isTTY || process.stdout.isTTY;
+  process
+    .on('SIGINT', () => stop('SIGINT'))
+    .on('SIGTERM', () => stop('SIGTERM'))
+    .on('SIGHUP', () => {
+      if (hasTerminal) controller.abort();
+      else log.event('SIGHUP is ignored: restart the service to read the config again');
+    });
+  return controller.signal;
 }

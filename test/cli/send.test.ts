@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { describeUndecided, reportPreparation } from '../../src/cli/send/report-preparation.ts';
+import { reportPreparation } from '../../src/cli/commands/send.ts';
+import { describeUndecided } from '../../src/cli/describe-edition.ts';
 import { processTerminal } from '../../src/cli/terminal.ts';
 import { makeConfig, makeEdition, NONE } from '../support/paper.ts';
 
-test('who waits for an hour and who waits for an editor are both told', () => {
+test('a send reports deliveries that wait for a later time, and messages that wait for a decision', () => {
   const lines: string[] = [];
   const [newsletter] = makeConfig({
     ...{ folder: '/tmp', databaseUrl: 'sqlite::memory:', relayUrl: 'smtp://127.0.0.1:1' },
@@ -21,10 +22,11 @@ test('who waits for an hour and who waits for an editor are both told', () => {
       posts: { read: 0, published: 0, drafts: 0, future: 0, leftOut: [] },
       warnings: [],
     },
-    { newsletter },
-    {},
+    [],
+    newsletter,
     {
-      terminal: { ...processTerminal, out: (line = '') => void lines.push(line) },
+      terminal: processTerminal,
+      print: (_result, describe) => void lines.push(...describe()),
       setExitCode: (given) => {
         code = given;
       },
@@ -34,13 +36,13 @@ test('who waits for an hour and who waits for an editor are both told', () => {
   assert.match(lines.join('\n'), /The others have to wait until .*08:00/);
   assert.match(
     lines.at(-1) ?? '',
-    /^1 message is in doubt, not for the first time, and waiting for your word: `broadsheet send politics-essential --in-doubt resend` sends/,
+    /^1 message is in doubt, not for the first time, and you have to decide: `broadsheet send politics-essential --in-doubt resend` sends/,
   );
 });
 
-test('of several in doubt, those that are not sent again by themselves are counted', () => {
+test('of several messages in doubt, those that need a decision are counted', () => {
   const text = (undecided: number, doubtedAgain: number) =>
-    describeUndecided({ undecided, doubtedAgain }, 'broadsheet send daily');
+    describeUndecided({ undecided, doubtedAgain }, 'daily');
   assert.match(text(3, 0), /^3 messages are in doubt: `/);
   assert.match(text(3, 1), /^3 messages are in doubt, 1 of them not for the first time, and/);
 });

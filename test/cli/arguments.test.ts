@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseTime } from '../../src/cli/parse-time.ts';
+import { parseTime } from '../../src/cli/arguments.ts';
 import { BroadsheetError, EXIT } from '../../src/kernel/errors.ts';
 
 test('--now takes a day, a local time and an instant', () => {
@@ -17,7 +17,7 @@ test('--now takes a day, a local time and an instant', () => {
   }
 });
 
-test('--now refuses what is no time', () => {
+test('--now refuses anything that is not a time', () => {
   for (const text of ['', 'now', '2026-02-30', '20th March', '07:30', '2026-03-20T25:00']) {
     assert.throws(
       () => parseTime(text, 'UTC'),

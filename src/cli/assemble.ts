@@ -1,0 +1,36 @@
+import type { Store } from '../database/open-store.ts';
+import { openRelay } from '../delivery/relay/open-relay.ts';
+import { askService } from '../delivery/run/ask-service.ts';
+import { type Clock, systemClock } from '../kernel/clock.ts';
+import type { Log } from '../kernel/log.ts';
+import { systemRandom } from '../kernel/random.ts';
+import type { TextsOf } from '../kernel/texts.ts';
+import type { Config } from '../settings/config.ts';
+import { readTemplates } from '../templates/read-templates.ts';
+import { readTexts } from '../templates/read-texts.ts';
+
+/**
+ * What sending needs (`SendDependencies`), with the real relays, clock and files. Texts and templates are
+ * read on demand: a broken template must not prevent anyone from being unsubscribed, and the service takes
+ * a changed template into the next edition. Do not spread the result, because that reads them.
+ */
+export function assemble<L extends Log>(config: Config, store: Store, log: L, clock: Clock) {
+  let texts: TextsOf | undefined;
+  return {
+    config,
+    store,
+    log,
+    clock,
+    machineClock: systemClock,
+    random: systemRandom,
+    openRelay,
+    askService,
+    get textsOf() {
+      texts ??= readTexts(config.folders.languages);
+      return texts;
+    },
+    get templates() {
+      return readTemplates(config.folders.templates);
+    },
+  };
+}
