@@ -15,9 +15,9 @@ import {
   readPublishedFile,
   writePublishedFile,
 } from './ids/published-posts.ts';
-import type { Post, RenderedPost, Story } from './post.ts';
+import type { Post, Story } from './post.ts';
 import type { RenderContext } from './post-context.ts';
-import { renderPost } from './render-post.ts';
+import { type RenderedWithWarnings, renderPost } from './render-post.ts';
 import { groupStories } from './stories/group-stories.ts';
 
 export interface CollectOptions {
@@ -26,12 +26,6 @@ export interface CollectOptions {
   readonly log: Log;
   /** Whether `save` writes. It is false for a preview. */
   readonly remember: boolean;
-}
-
-/** A post as readers see it, and its warnings, which they do not see. */
-export interface RenderedWithWarnings {
-  readonly rendered: RenderedPost;
-  readonly warnings: readonly Problem[];
 }
 
 export interface CollectedPosts {
@@ -123,23 +117,18 @@ function renderer(config: Config, folder: PostFolder): (post: Post) => RenderedW
     include: cached((name) => readInclude(config.folders.includes, name)),
     imageFacts: cached((path) => readImageFacts(config.folders.siteRoot, path)),
   };
-  const done = new Map<string, RenderedWithWarnings>();
-  return (post) => {
-    const known = done.get(post.file);
-    if (known !== undefined) return known;
+  return cached((post) => {
     const again = readPost(folder.folder, post.file, context);
     if (again === undefined || 'problem' in again) {
       throw new Error(again?.problem.message ?? 'is no post any more');
     }
-    const rendered = renderPost(post, again.source, context);
-    done.set(post.file, rendered);
-    return rendered;
-  };
+    return renderPost(post, again.source, context);
+  });
 }
 
 /** Caches the answers of `ask`: a file's content counts as fixed for the run. */
-function cached<Answer>(ask: (name: string) => Answer): (name: string) => Answer {
-  const answers = new Map<string, Answer>();
+function cached<Name, Answer>(ask: (name: Name) => Answer): (name: Name) => Answer {
+  const answers = new Map<Name, Answer>();
   return (name) => {
     if (!answers.has(name)) answers.set(name, ask(name));
     return answers.get(name) as Answer;

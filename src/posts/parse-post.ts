@@ -17,22 +17,17 @@ import {
   wholeNamesOf,
 } from './front-matter/fields.ts';
 import { placeOfField, readFrontMatter } from './front-matter/front-matter.ts';
-import { dayAlone, type PostDate, parsePostDate, type ZoneRule } from './front-matter/post-date.ts';
+import { type PostDate, parsePostDate, type ZoneRule } from './front-matter/post-date.ts';
 import { type PostNaming, type PostWays, waysOf } from './generators/site-generators.ts';
 import type { BodyMark, Post } from './post.ts';
 import type { PostContext } from './post-context.ts';
 import { nearMisses, readPublishing } from './publication.ts';
 import { sketchBody } from './stories/sketch.ts';
 
-export interface PostFile {
+/** A file of a post. */
+export interface PostFile extends Pick<Post, 'file' | 'contentHash' | 'bytesHash'> {
   /** The decoded text, with its original line ends. */
   readonly text: string;
-  /** Path relative to the posts folder, with `/`. */
-  readonly file: string;
-  /** Same as `Post.contentHash`. */
-  readonly contentHash: string;
-  /** Same as `Post.bytesHash`. */
-  readonly bytesHash?: string;
 }
 
 /** The parts of the file that rendering needs besides the `Post`. */
@@ -211,7 +206,7 @@ function datesOf(
     const published = fieldValue(fields, 'notDraft');
     const asDate = parsePostDate(textOf(published) ?? '', rule);
     if (asDate !== undefined) return asDate;
-    if (named.day !== undefined) return dayAlone(...named.day, rule);
+    if (named.day !== undefined) return parsePostDate(named.day, rule);
     return isComputed ? undefined : dateField(fields, 'updated', rule);
   };
   const written = (date ?? from ?? fallback()) as PostDate | WrongField | undefined;

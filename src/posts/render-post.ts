@@ -15,6 +15,12 @@ import { renderTemplates } from './templates/render-templates.ts';
 /** Longest excerpt taken from a first paragraph, in characters. */
 const LONGEST_EXCERPT = 600;
 
+/** A post as readers see it, and its warnings, which they do not see. */
+export interface RenderedWithWarnings {
+  readonly rendered: RenderedPost;
+  readonly warnings: readonly Problem[];
+}
+
 /**
  * Returns the post's body as sanitised HTML with absolute addresses, its excerpt and its image. The
  * excerpt is that of the front matter, else the text before `<!--more-->`, else the first
@@ -25,7 +31,7 @@ export function renderPost(
   post: Post,
   source: PostSource,
   context: RenderContext,
-): { readonly rendered: RenderedPost; readonly warnings: readonly Problem[] } {
+): RenderedWithWarnings {
   const { file, url } = post;
   const { text, warnings } = renderTemplates(post, source, context);
   const markdown = cleanText(waysOf(context.settings.generator).toCommonMark(text, file));

@@ -20,24 +20,14 @@ export interface PostNotes {
   readonly warnings: readonly Warning[];
 }
 
-/** A post that is left out, and the reason. */
-export interface LeftOutPost {
-  readonly file: string;
-  /** Counted from 1. Also 1 if the problem is about the whole file. */
-  readonly line: number;
-  readonly column?: number;
-  /** The fact and the remedy. */
-  readonly reason: string;
-}
-
 /** Something that a person should check. Nothing was left out. */
-export interface Warning {
-  readonly file: string;
+export interface Warning extends Problem {
   /** Counted from 1. Also 1 if the warning is about the whole file. */
   readonly line: number;
-  readonly column?: number;
-  readonly message: string;
 }
+
+/** A post that is left out, and the reason: the fact and the remedy. */
+export type LeftOutPost = Omit<Warning, 'message'> & { readonly reason: string };
 
 /**
  * The notes of a run over `folder`: its own problems, the posts that failed to render (`broken`),
@@ -48,9 +38,9 @@ export function reportPosts(
   broken: readonly Problem[],
   warnings: readonly Problem[],
 ): PostNotes {
-  const leftOut = inOrder([...own.leftOut, ...broken]).map(({ message, ...place }) => ({
+  const leftOut = inOrder([...own.leftOut, ...broken]).map(({ message: reason, ...place }) => ({
     ...place,
-    reason: message,
+    reason,
   }));
   return {
     posts: { read, published: posts.length - broken.length, drafts, future, leftOut },

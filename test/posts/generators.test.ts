@@ -12,7 +12,7 @@ test('each generator has a name of its own, and no two say different things of o
 });
 
 test('the path of a post says what it says to its generator', () => {
-  const day = ['2026', '7', '04'];
+  const day = '2026-7-04';
   const nothing = { day: undefined, draft: false, categories: [] };
   for (const [file, expected] of Object.entries({
     '2026-7-04-title.md': { name: 'title', day },
@@ -26,7 +26,7 @@ test('the path of a post says what it says to its generator', () => {
     '2026/7/04/title.md': { name: 'title', day },
     '2018/01/27/2026-7-04-title.md': { name: 'title', day },
     '2018/01/27/2026-7-04-title/index.md': { name: 'title', day },
-    'title.en.md': { name: 'title.en' },
+    'title.en.md': { name: 'title', language: 'en' },
   })) {
     assert.deepEqual(
       waysOf(undefined).readPath(file),

@@ -22,21 +22,14 @@ export function readInclude(folder: string, name: string): string | undefined {
   }
 }
 
-/** Media types that image-size recognises and browsers show. */
-const TYPES: Readonly<Record<string, string>> = {
-  avif: 'image/avif',
-  bmp: 'image/bmp',
-  gif: 'image/gif',
-  heic: 'image/heic',
-  ico: 'image/x-icon',
-  jpg: 'image/jpeg',
-  jp2: 'image/jp2',
-  jxl: 'image/jxl',
-  png: 'image/png',
-  svg: 'image/svg+xml',
-  tiff: 'image/tiff',
-  webp: 'image/webp',
-};
+/** Formats that image-size recognises and browsers show. */
+const FORMATS = 'avif bmp gif heic ico jpg jp2 jxl png svg tiff webp'.split(' ');
+/** Their media types, where they are not called like the format. */
+const TYPES = new Map([
+  ['ico', 'x-icon'],
+  ['jpg', 'jpeg'],
+  ['svg', 'svg+xml'],
+]);
 
 /** The dimensions are at a file's start, but some JPEGs have long metadata before them. */
 const HEAD_BYTES = 512 * 1024;
@@ -59,8 +52,8 @@ function factsOf(file: string): ImageFacts | undefined {
     const head = Buffer.alloc(Math.min(stats.size, HEAD_BYTES));
     readSync(descriptor, head, 0, head.length, 0);
     const { type: format = '', width, height, orientation = 1 } = imageSize(head);
-    const type = TYPES[format];
-    if (type === undefined) return undefined;
+    if (!FORMATS.includes(format)) return undefined;
+    const type = `image/${TYPES.get(format) ?? format}`;
     // EXIF orientations 5 to 8 are rotated by 90 degrees (CIPA DC-008, 4.6.4).
     const size = orientation >= 5 ? { width: height, height: width } : { width, height };
     return { type, sizeBytes: stats.size, ...size };

@@ -94,18 +94,14 @@ function parseWithGrayMatter({ block, language }: FencedBlock) {
   return { fields: data as Fields, repeatedKey };
 }
 
+/** gray-matter evaluates these languages. `findFences` refuses them; these engines would as well. */
+const REFUSED = Object.fromEntries(
+  ['javascript', 'js', 'coffee', 'coffeescript', 'cson'].map((language) => [language, refuse]),
+);
+
 function refuse(): never {
   throw new FrontMatterError('is a program, which is never run; write YAML');
 }
-
-/** gray-matter evaluates these languages. `findFences` refuses them; these engines would as well. */
-const REFUSED = {
-  javascript: refuse,
-  js: refuse,
-  coffee: refuse,
-  coffeescript: refuse,
-  cson: refuse,
-};
 
 /** Finds the place of a field's value in the file, as far as the lines show it. */
 export function placeOfField(

@@ -14,20 +14,10 @@ export interface ZoneRule {
   readonly datesWithoutZone: PostSettings['datesWithoutZone'];
 }
 
-const MONTHS = [
-  'january',
-  'february',
-  'march',
-  'april',
-  'may',
-  'june',
-  'july',
-  'august',
-  'september',
-  'october',
-  'november',
-  'december',
-];
+const MONTHS =
+  'january february march april may june july august september october november december'.split(
+    ' ',
+  );
 
 const TIME = String.raw`(?<hour>\d{1,2}):(?<minute>\d\d)(?::(?<second>\d\d)(?:[.,]\d{1,9})?)?(?: ?(?<half>[ap])\.?m\b\.?)?`;
 const ZONE = String.raw`(?:z|utc|gmt|[a-z]{3,4}|(?:utc|gmt)?[+-]\d{1,2}(?::?\d\d)?)`;
@@ -51,20 +41,18 @@ const MONTH_DAY_YEAR = new RegExp(
   'i',
 );
 
-/** Hours of the zones in RFC 5322 §4.3. No other word is a zone. */
-const NAMED_ZONES: Readonly<Record<string, number>> = {
-  z: 0,
-  utc: 0,
-  gmt: 0,
-  est: -5,
-  edt: -4,
-  cst: -6,
-  cdt: -5,
-  mst: -7,
-  mdt: -6,
-  pst: -8,
-  pdt: -7,
-};
+/** The zones of RFC 5322 §4.3. No other word is a zone. */
+const NAMED_ZONES = new Map([
+  ...['z', 'utc', 'gmt'].map((name) => [name, '+00:00'] as const),
+  ['edt', '-04:00'],
+  ['est', '-05:00'],
+  ['cdt', '-05:00'],
+  ['cst', '-06:00'],
+  ['mdt', '-06:00'],
+  ['mst', '-07:00'],
+  ['pdt', '-07:00'],
+  ['pst', '-08:00'],
+]);
 
 /**
  * Parses the date that an author wrote. Undefined if it is not a date (`20th March`, `2026-02-30`).
@@ -79,31 +67,13 @@ export function parsePostDate(text: string, rule: ZoneRule): PostDate | undefine
     DAY_MONTH_YEAR.exec(trimmed) ??
     MONTH_DAY_YEAR.exec(trimmed)
   )?.groups;
-  if (groups === undefined) return undefined;
-  const plain = plainDateTimeOf(groups);
-  if (plain === undefined) return undefined;
+  const plain = groups && plainDateTimeOf(groups);
+  if (groups === undefined || plain === undefined) return undefined;
   const { hour, second, zone } = groups;
   const precision = hour === undefined ? 'day' : second === undefined ? 'minute' : 'second';
-  if (zone !== undefined) {
-    const offset = offsetOf(zone.toLowerCase());
-    if (offset === undefined) return undefined;
-    return { instant: instantAt(plain, offset), precision };
-  }
-  return { instant: instantIn(plain, zoneFor(precision, rule)), precision };
-}
-
-/**
- * The date of `2026`, `7`, `4` (as in a file's name) at midnight. Undefined if there is no such
- * day.
- */
-export function dayAlone(
-  year: string,
-  month: string,
-  day: string,
-  rule: ZoneRule,
-): PostDate | undefined {
-  const plain = plainDateTimeOf({ year, month, day });
-  return plain && { instant: instantIn(plain, zoneFor('day', rule)), precision: 'day' };
+  const timeZone = zone === undefined ? zoneFor(precision, rule) : offsetOf(zone.toLowerCase());
+  if (timeZone === undefined) return undefined;
+  return { instant: plain.toZonedDateTime(timeZone).toInstant(), precision };
 }
 
 function plainDateTimeOf(
@@ -137,15 +107,13 @@ function hourOf(hour: number, half: string | undefined): number {
   return (hour % 12) + (half === 'p' ? 12 : 0);
 }
 
-/** Minutes east of UTC. Undefined if the text is not a zone. */
-function offsetOf(zone: string): number | undefined {
+/** An offset such as `+05:30`. Undefined if the text is not a zone. */
+function offsetOf(zone: string): string | undefined {
   const numbers = /^(?:utc|gmt)?([+-])(\d{1,2}):?(\d\d)?$/.exec(zone);
-  if (numbers === null) {
-    return Object.hasOwn(NAMED_ZONES, zone) ? (NAMED_ZONES[zone] ?? 0) * 60 : undefined;
-  }
-  const minutes = Number(numbers[2]) * 60 + Number(numbers[3] ?? 0);
-  if (minutes > 18 * 60 || Number(numbers[3] ?? 0) > 59) return undefined;
-  return numbers[1] === '-' ? -minutes : minutes;
+  if (numbers === null) return NAMED_ZONES.get(zone);
+  const [, sign, hours = '', minutes = '00'] = numbers;
+  if (Number(hours) * 60 + Number(minutes) > 18 * 60 || Number(minutes) > 59) return undefined;
+  return `${sign}${hours.padStart(2, '0')}:${minutes}`;
 }
 
 function zoneFor(precision: DatePrecision, rule: ZoneRule): string {
@@ -153,14 +121,4 @@ function zoneFor(precision: DatePrecision, rule: ZoneRule): string {
   // YAML 1.1 timestamps have seconds, and Jekyll reads them as UTC. It reads other dates as local.
   if (rule.datesWithoutZone === 'jekyll' && precision === 'second') return 'UTC';
   return rule.timeZone;
-}
-
-function instantAt(plain: Temporal.PlainDateTime, offsetMinutes: number): Temporal.Instant {
-  const utc = plain.toZonedDateTime('UTC').epochMilliseconds;
-  return Temporal.Instant.fromEpochMilliseconds(utc - offsetMinutes * 60_000);
-}
-
-function instantIn(plain: Temporal.PlainDateTime, timeZone: string): Temporal.Instant {
-  if (timeZone === 'UTC') return instantAt(plain, 0);
-  return plain.toZonedDateTime(timeZone, { disambiguation: 'compatible' }).toInstant();
 }

@@ -2,7 +2,7 @@ import { slug as githubSlug } from 'github-slugger';
 import { type AddressStyle, DATE_PLACEHOLDERS } from '../addresses/permalink.ts';
 import { programs, type SiteGenerator } from './generator.ts';
 import { withoutComponents } from './mdx.ts';
-import { type Settings, textsOr } from './read-settings.ts';
+import type { Settings } from './read-settings.ts';
 import {
   firstText,
   folder,
@@ -38,12 +38,8 @@ export const ASTRO: SiteGenerator = {
   facts: astroFacts,
   addresses: ASTRO_STYLE,
   permalink: '/:path/',
-  makes: (has) => programs('astro.config').some(has),
   settings: programs('astro.config'),
-  publishes: (settings) => [
-    ...textsOr(settings, 'public', 'publicDir'),
-    ...textsOr(settings, 'dist', 'outDir'),
-  ],
+  publishes: { public: ['publicDir'], dist: ['outDir'] },
   toCommonMark: withoutComponents,
 };
 

@@ -1,7 +1,7 @@
 import { type AddressStyle, DATE_PLACEHOLDERS } from '../addresses/permalink.ts';
 import { programs, type SiteGenerator } from './generator.ts';
 import { withoutComponents } from './mdx.ts';
-import { type Settings, textsOr } from './read-settings.ts';
+import type { Settings } from './read-settings.ts';
 import {
   firstText,
   folder,
@@ -38,9 +38,8 @@ export const DOCUSAURUS: SiteGenerator = {
   facts: docusaurusFacts,
   addresses: DOCUSAURUS_STYLE,
   permalink: '/:path',
-  makes: (has) => programs('docusaurus.config').some(has),
   settings: programs('docusaurus.config'),
-  publishes: (settings) => [...textsOr(settings, 'static', 'staticDirectories'), 'build'],
+  publishes: { static: ['staticDirectories'], build: [] },
   toCommonMark: withoutComponents,
 };
 

@@ -1,9 +1,8 @@
 import { slug as githubSlug } from 'github-slugger';
 import { slugify } from '../../kernel/slugify.ts';
 import { type AddressStyle, DATE_PLACEHOLDERS } from '../addresses/permalink.ts';
-import { programs, type SiteGenerator } from './generator.ts';
+import { datedName, programs, type SiteGenerator } from './generator.ts';
 import { relativeUrl } from './jekyll.ts';
-import { datedName } from './post-path.ts';
 import { type Settings, textsAt, textsOr } from './read-settings.ts';
 import {
   firstText,
@@ -16,9 +15,7 @@ import {
   trimSlashes,
 } from './site-facts.ts';
 
-const SETTINGS_FILES = ['.eleventy.js', ...programs('eleventy.config')];
-
-const DATED_FOLDERS = /(?:^|\/)(\d{4})\/(\d{1,2})\/(\d{1,2})\//;
+const DATED_FOLDERS = /(?:^|\/)(\d{4}\/\d{1,2}\/\d{1,2})\//;
 
 /** https://www.11ty.dev/docs/permalinks/ and https://www.11ty.dev/docs/data-eleventy-supplied/. */
 const ELEVENTY_STYLE: AddressStyle = {
@@ -41,16 +38,15 @@ export const ELEVENTY: SiteGenerator = {
   facts: eleventyFacts,
   addresses: ELEVENTY_STYLE,
   permalink: '/:path/',
-  makes: (has) => SETTINGS_FILES.some(has),
-  settings: SETTINGS_FILES,
+  settings: ['.eleventy.js', ...programs('eleventy.config')],
   publishes: (settings) => [
-    ...textsOr(settings, '_site', 'output'),
+    ...textsOr(settings, ['output'], '_site'),
     ...textsAt(settings, 'addPassthroughCopy'),
   ],
   // 2018/07/27/title.md, but a date in the file's name counts first.
   readPath({ file, base }) {
-    const [, year = '', month = '', day = ''] = DATED_FOLDERS.exec(file) ?? [];
-    return year === '' || datedName(base).day !== undefined ? {} : { day: [year, month, day] };
+    const [, folders] = DATED_FOLDERS.exec(file) ?? [];
+    return { day: datedName(base).day ?? folders?.replaceAll('/', '-') };
   },
   // `permalink: false`, and one that a template computes.
   noAddress: /^(?:false|true)$|\{[{%]/,

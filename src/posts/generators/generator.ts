@@ -1,6 +1,6 @@
+import { parseLanguageTag } from '../../kernel/language-tag.ts';
 import type { GeneratorId } from '../../settings/settings.ts';
 import type { AddressStyle } from '../addresses/permalink.ts';
-import type { PathFacts, PostPath } from './post-path.ts';
 import type { Settings } from './read-settings.ts';
 import type { ReadFacts } from './site-facts.ts';
 
@@ -18,15 +18,21 @@ export interface SiteGenerator {
   readonly addresses?: AddressStyle;
   /** The template of addresses for posts whose site has none; without the path of the posts folder. */
   readonly permalink?: string;
-  /** Whether it makes the site that `has` these files and folders (relative to the site's). */
-  readonly makes: (has: (path: string) => boolean) => boolean;
   /** Files with its settings; the first that exists counts. */
   readonly settings?: readonly string[];
   /**
-   * Folders that it publishes with all their content. They are relative to the site's folder, and so
-   * is `path`: the file in question.
+   * Whether it makes the site that `has` these files and folders. Absent: if the site has one of the
+   * files with settings.
    */
-  readonly publishes: (settings: Settings, path: string) => readonly string[];
+  readonly makes?: (has: (path: string) => boolean) => boolean;
+  /**
+   * Folders that it publishes with all their content, each with the settings that name others in its
+   * place; or what returns these folders. All paths, and `path` (the file in question), are relative
+   * to the site's folder.
+   */
+  readonly publishes:
+    | Readonly<Record<string, readonly string[]>>
+    | ((settings: Settings, path: string) => readonly string[]);
   /** Names of folders in which it has no posts. */
   readonly foldersWithoutPosts?: readonly string[];
   /** What it reads from the path of a post. */
@@ -43,6 +49,27 @@ export interface SiteGenerator {
   readonly codeTags?: readonly string[];
   /** Its own filters of Liquid, by name. */
   readonly filters?: Readonly<Record<string, Filter>>;
+}
+
+/** The path of a post, relative to the posts folder, and its parts. */
+export interface PostPath {
+  /** With `/`. */
+  readonly file: string;
+  readonly folders: readonly string[];
+  /** The file's name without its extension. */
+  readonly base: string;
+}
+
+/** What the path of a post says about it. */
+export interface PathFacts {
+  /** The name without date and extension. */
+  readonly name?: string;
+  /** Year, month and day, as `2026-7-04`. */
+  readonly day?: string;
+  readonly draft?: boolean;
+  readonly categories?: readonly string[];
+  /** BCP 47. */
+  readonly language?: string;
 }
 
 /** How a post finds other files of its site. */
@@ -77,4 +104,40 @@ export function programs(name: string): readonly string[] {
 /** `name` with each of the endings. */
 export function endings(name: string, ...all: readonly string[]): readonly string[] {
   return all.map((each) => `${name}.${each}`);
+}
+
+/** The name and day of `2026-07-04-title`. */
+export function datedName(text: string): PathFacts {
+  const [, day, name = text] = /^(\d{4}-\d{1,2}-\d{1,2})(?:[-_](.+))?$/.exec(text) ?? [];
+  return { name, day };
+}
+
+const TRANSLATION = /^(.+)\.([a-z]{2}(?:-[A-Za-z]{2,4})?)$/;
+
+/** The name and language of `title.fr`, a file without its extension. */
+export function translatedName(base: string): {
+  readonly name: string;
+  readonly language?: string;
+} {
+  const [, name = base, code = ''] = TRANSLATION.exec(base) ?? [];
+  const parsed = code === '' ? undefined : parseLanguageTag(code);
+  return parsed !== undefined && 'tag' in parsed ? { name, language: parsed.tag } : { name: base };
+}
+
+/** Without its extension, and without the language at the end of its name. */
+function stem(file: string): string {
+  const at = file.lastIndexOf('/') + 1;
+  return file.slice(0, at) + translatedName(file.slice(at).replace(/\.[^.]+$/, '')).name;
+}
+
+/** The folders of a file and its name; a bundle (`title/index.md`) has the name of its folder. */
+export function folderAndName(file: string): {
+  readonly folders: readonly string[];
+  readonly name: string;
+} {
+  const parts = stem(file).split('/');
+  const last = parts.pop() ?? '';
+  if (last !== 'index' || parts.length === 0) return { folders: parts, name: last };
+  const name = parts.pop() ?? '';
+  return { folders: parts, name };
 }

@@ -4,9 +4,14 @@ import {
   DATE_PLACEHOLDERS,
   english,
 } from '../addresses/permalink.ts';
-import { endings, type SiteGenerator } from './generator.ts';
-import { datedName, folderAndName, translatedName } from './post-path.ts';
-import { type Settings, textsOr } from './read-settings.ts';
+import {
+  datedName,
+  endings,
+  folderAndName,
+  type SiteGenerator,
+  translatedName,
+} from './generator.ts';
+import type { Settings } from './read-settings.ts';
 import {
   firstText,
   folder,
@@ -51,15 +56,15 @@ export const HUGO: SiteGenerator = {
   addresses: HUGO_STYLE,
   permalink: '/:sections/:slugorcontentbasename/',
   translations: 'folder',
+  settings: [...HUGO_FILES, ...OLDER_FILES].flatMap((file) => [file, `config/_default/${file}`]),
   makes: (has) =>
     [...HUGO_FILES, 'config/_default'].some(has) || (OLDER_FILES.some(has) && BESIDES.some(has)),
-  settings: [...HUGO_FILES, ...OLDER_FILES].flatMap((file) => [file, `config/_default/${file}`]),
-  publishes: (settings) => [
-    ...textsOr(settings, 'static', 'staticDir', 'staticdir'),
-    ...textsOr(settings, 'content', 'contentDir', 'contentdir'),
-    ...textsOr(settings, 'assets', 'assetDir', 'assetdir'),
-    ...textsOr(settings, 'public', 'publishDir', 'publishdir'),
-  ],
+  publishes: {
+    static: ['staticDir', 'staticdir'],
+    content: ['contentDir', 'contentdir'],
+    assets: ['assetDir', 'assetdir'],
+    public: ['publishDir', 'publishdir'],
+  },
   // A post with a folder of its own: title/index.md, and its translation title/index.fr.md.
   readPath({ folders, base }) {
     const { name, language } = translatedName(base);

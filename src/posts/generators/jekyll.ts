@@ -2,8 +2,7 @@ import { join, relative, sep } from 'node:path';
 import { isWithin } from '../../kernel/files/is-within.ts';
 import { JEKYLL_STYLE } from '../addresses/permalink.ts';
 import { codeRanges, inRanges } from '../markdown/code-ranges.ts';
-import type { Filter, SiteGenerator, Tag } from './generator.ts';
-import { datedName } from './post-path.ts';
+import { datedName, type Filter, type SiteGenerator, type Tag } from './generator.ts';
 import { type Settings, textAt, textsAt } from './read-settings.ts';
 import {
   firstText,
@@ -15,15 +14,10 @@ import {
 } from './site-facts.ts';
 
 /** The default excludes of Jekyll 3 and 4, the names common to both. */
-export const JEKYLL_EXCLUDES = [
-  'Gemfile',
-  'Gemfile.lock',
-  'node_modules/',
-  'vendor/bundle/',
-  'vendor/cache/',
-  'vendor/gems/',
-  'vendor/ruby/',
-] as const;
+export const JEKYLL_EXCLUDES: readonly string[] =
+  'Gemfile Gemfile.lock node_modules/ vendor/bundle/ vendor/cache/ vendor/gems/ vendor/ruby/'.split(
+    ' ',
+  );
 
 const SETTINGS_FILES = ['_config.yml', '_config.yaml', '_config.toml'];
 
@@ -32,16 +26,19 @@ export const relativeUrl: Filter = (text, { siteUrl }) => {
   return `${new URL(siteUrl).pathname.replace(/\/$/, '')}/${text.replace(/^\//, '')}`;
 };
 
-const link: Tag = (args, { urlOf }) => {
-  const target = unquoted(args);
-  const path = urlOf(target) ?? pathOfOtherFile(target);
-  return path === undefined ? noPost(target) : { text: path };
+const postUrl: Tag = (args, { urlOf }) => {
+  const target = args.replace(/^["']|["']$/g, '');
+  const text = urlOf(target);
+  return text === undefined ? { reason: `finds no post ${target.slice(0, 80)}` } : { text };
 };
 
-const postUrl: Tag = (args, { urlOf }) => {
-  const target = unquoted(args);
-  const path = urlOf(target);
-  return path === undefined ? noPost(target) : { text: path };
+/** It accepts any file of the site. The path of a file that is not a page stays the same. */
+const link: Tag = (args, context) => {
+  const pathOf = (target: string) => {
+    const isPage = /\.(?:md|markdown|html?)$/i.test(target) || !/\.\w{1,5}$/.test(target);
+    return context.urlOf(target) ?? (isPage ? undefined : `/${target.replace(/^\//, '')}`);
+  };
+  return postUrl(args, { ...context, urlOf: pathOf });
 };
 
 const include: Tag = (args, context) => {
@@ -56,10 +53,10 @@ export const JEKYLL: SiteGenerator = {
   name: 'Jekyll',
   facts: jekyllFacts,
   addresses: JEKYLL_STYLE,
+  settings: SETTINGS_FILES,
   // Hexo has a settings file of the same name.
   makes: (has) =>
     !(has('source/_posts') && has('scaffolds')) && [...SETTINGS_FILES, '_posts'].some(has),
-  settings: SETTINGS_FILES,
   publishes: (settings, path) => (isPublished(settings, path) ? ['.'] : []),
   foldersWithoutPosts: ['_site', '_includes', '_layouts', '_data', '_sass', '_plugins'],
   readPath({ folders, base }) {
@@ -108,14 +105,9 @@ function isLeftOut(settings: Settings, entry: string): boolean {
 /** Files in the folder of a collection with `output: true` are published as they are. */
 function isPublishedCollection({ collections }: Settings, entry: string): boolean {
   if (typeof collections !== 'object' || collections === null) return false;
-  const collection: unknown = Object.entries(collections).find(
-    ([name]) => entry === `_${name}`,
-  )?.[1];
-  return (
-    typeof collection === 'object' &&
-    collection !== null &&
-    'output' in collection &&
-    collection.output === true
+  return Object.entries(collections).some(
+    ([name, collection]: [string, { readonly output?: unknown } | null]) =>
+      entry === `_${name}` && collection?.output === true,
   );
 }
 
@@ -163,20 +155,6 @@ export function openMarkdownInHtml(text: string): string {
       /^[ \t]*(<\/(?:div|section|article|aside|details|figure|blockquote|main)>)/gim,
       '\n$1',
     );
-}
-
-function unquoted(args: string): string {
-  return args.replace(/^["']|["']$/g, '');
-}
-
-function noPost(target: string) {
-  return { reason: `finds no post ${target.slice(0, 80)}` };
-}
-
-/** `{% link %}` accepts any file of the site. The path of a file that is not a page stays the same. */
-function pathOfOtherFile(target: string): string | undefined {
-  const isOther = /\.(?!(?:md|markdown|html?)$)\w{1,5}$/i.test(target);
-  return isOther ? `/${target.replace(/^\//, '')}` : undefined;
 }
 
 function jekyllFacts(files: SiteFiles, settings: Settings): SiteFacts {

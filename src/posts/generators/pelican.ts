@@ -1,7 +1,7 @@
 import anyAscii from 'any-ascii';
 import { type AddressStyle, DATE_PLACEHOLDERS, english, padded } from '../addresses/permalink.ts';
 import type { SiteGenerator } from './generator.ts';
-import { type Settings, textsOr } from './read-settings.ts';
+import type { Settings } from './read-settings.ts';
 import {
   firstText,
   folder,
@@ -37,12 +37,8 @@ export const PELICAN: SiteGenerator = {
   facts: pelicanFacts,
   addresses: PELICAN_STYLE,
   permalink: '/:slug.html',
-  makes: (has) => has('pelicanconf.py'),
   settings: ['pelicanconf.py'],
-  publishes: (settings) => [
-    ...textsOr(settings, 'content', 'PATH'),
-    ...textsOr(settings, 'output', 'OUTPUT_PATH'),
-  ],
+  publishes: { content: ['PATH'], output: ['OUTPUT_PATH'] },
 };
 
 function pelicanFacts(files: SiteFiles, settings: Settings): SiteFacts {

@@ -24,17 +24,10 @@ export function readSettings(file: string): Settings {
 }
 
 function parse(text: string, ending: string): unknown {
-  switch (ending) {
-    case '.toml':
-      return parseToml(text);
-    case '.yml':
-    case '.yaml':
-    case '.json':
-      // MkDocs names Python functions with tags that no other program knows.
-      return parseYaml(text, { logLevel: 'silent' });
-    default:
-      return fromProgram(text);
-  }
+  if (ending === '.toml') return parseToml(text);
+  // MkDocs names Python functions with tags that no other program knows.
+  if (/^\.(?:ya?ml|json)$/.test(ending)) return parseYaml(text, { logLevel: 'silent' });
+  return fromProgram(text);
 }
 
 /** `publicDir: 'static'`, `OUTPUT_PATH = "out"`, and each path of `addPassthroughCopy(...)`. */
@@ -69,12 +62,12 @@ export function textAt(settings: Settings, key: string): string | undefined {
   return textsAt(settings, key)[0];
 }
 
-/** The texts under all of `keys`; `fallback` if there are none. */
+/** The texts under all of `keys`; `usual` if there are none. */
 export function textsOr(
   settings: Settings,
-  fallback: string,
-  ...keys: readonly string[]
+  keys: readonly string[],
+  usual: string,
 ): readonly string[] {
   const named = keys.flatMap((key) => textsAt(settings, key));
-  return named.length > 0 ? named : [fallback];
+  return named.length > 0 ? named : [usual];
 }

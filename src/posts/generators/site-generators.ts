@@ -3,12 +3,17 @@ import { type AddressStyle, JEKYLL_STYLE } from '../addresses/permalink.ts';
 import { ASTRO } from './astro.ts';
 import { DOCUSAURUS } from './docusaurus.ts';
 import { ELEVENTY } from './eleventy.ts';
-import type { Filter, SiteGenerator, Tag } from './generator.ts';
+import {
+  datedName,
+  type Filter,
+  type PathFacts,
+  type SiteGenerator,
+  type Tag,
+} from './generator.ts';
 import { HUGO } from './hugo.ts';
 import { JEKYLL } from './jekyll.ts';
 import { OTHER_GENERATORS } from './other-generators.ts';
 import { PELICAN } from './pelican.ts';
-import { datedName, type PathFacts, postPathOf } from './post-path.ts';
 import { VITEPRESS } from './vitepress.ts';
 import { ZOLA } from './zola.ts';
 
@@ -79,11 +84,13 @@ function openWays(generator: GeneratorId | undefined): PostWays {
   const bodySteps = new Set(all.flatMap(({ toCommonMark = [] }) => toCommonMark));
   return {
     readPath(file) {
-      const path = postPathOf(file);
+      const folders = file.split('/');
+      const base = (folders.pop() ?? '').replace(/\.[^.]+$/, '').replace(/(.)\.+$/, '$1');
+      const path = { file, folders, base };
       const facts = all.flatMap(({ readPath }) => (readPath === undefined ? [] : [readPath(path)]));
       return {
-        name: facts.find(({ name }) => name !== undefined)?.name ?? path.base,
-        day: facts.find(({ day }) => day !== undefined)?.day ?? datedName(path.base).day,
+        name: facts.find(({ name }) => name !== undefined)?.name ?? base,
+        day: facts.find(({ day }) => day !== undefined)?.day ?? datedName(base).day,
         draft: facts.some(({ draft }) => draft),
         categories: facts.flatMap(({ categories = [] }) => categories),
         language: facts.find(({ language }) => language !== undefined)?.language,

@@ -28,11 +28,10 @@ export const VITEPRESS: SiteGenerator = {
   facts: vitepressFacts,
   addresses: VITEPRESS_STYLE,
   permalink: '/:path.html',
-  makes: (has) => programs('.vitepress/config').some(has),
   settings: programs('.vitepress/config'),
   publishes: (settings) => [
     join(textAt(settings, 'srcDir') ?? '.', 'public'),
-    ...textsOr(settings, '.vitepress/dist', 'outDir'),
+    ...textsOr(settings, ['outDir'], '.vitepress/dist'),
   ],
 };
 

@@ -1,8 +1,7 @@
 import anyAscii from 'any-ascii';
 import { type AddressStyle, DATE_PLACEHOLDERS } from '../addresses/permalink.ts';
-import type { SiteGenerator } from './generator.ts';
-import { datedName, folderAndName, translatedName } from './post-path.ts';
-import { type Settings, textsOr } from './read-settings.ts';
+import { datedName, folderAndName, type SiteGenerator, translatedName } from './generator.ts';
+import type { Settings } from './read-settings.ts';
 import {
   firstText,
   folder,
@@ -37,9 +36,9 @@ export const ZOLA: SiteGenerator = {
   addresses: ZOLA_STYLE,
   permalink: '/:path/',
   translations: 'folder',
-  makes: (has) => has('zola.toml') || (has('config.toml') && (has('templates') || has('sass'))),
   settings: ['config.toml', 'zola.toml'],
-  publishes: (settings) => ['static', 'content', ...textsOr(settings, 'public', 'output_dir')],
+  makes: (has) => has('zola.toml') || (has('config.toml') && (has('templates') || has('sass'))),
+  publishes: { static: [], content: [], public: ['output_dir'] },
   readPath({ folders, base }) {
     const { name, language } = translatedName(base);
     return { ...datedName(name === 'index' ? (folders.at(-1) ?? name) : name), language };

@@ -145,14 +145,11 @@ interface Sign {
 
 const SAME_CONTENT: Sign = {
   ofPost: (post) => post.contentHash,
-  ofEntry: (entry) => entry.contentHash,
+  ofEntry: (line) => line.contentHash,
 };
 
 /** Lines of earlier versions have the hash of the file's bytes, including CRLF. */
-const SAME_BYTES: Sign = {
-  ofPost: (post) => post.bytesHash,
-  ofEntry: (entry) => entry.contentHash,
-};
+const SAME_BYTES: Sign = { ofPost: (post) => post.bytesHash, ofEntry: (line) => line.contentHash };
 
 const SAME_BODY_AND_DATE: Sign = {
   ofPost: ({ body, date }) => body && `${body.hash} ${date.toString()}`,

@@ -49,30 +49,24 @@ function codeSpans(text: string, from: number, to: number): Range[] {
     start: from + index,
     end: from + index + marks.length,
   }));
-  const closing = closingRuns(runs);
+  const nextOfLength = new Map<number, Range>();
+  const closingOf = new Map<Range, Range | undefined>();
+  for (const run of runs.toReversed()) {
+    const length = run.end - run.start;
+    closingOf.set(run, nextOfLength.get(length));
+    nextOfLength.set(length, run);
+  }
   const ranges: Range[] = [];
-  let done = from;
-  runs.forEach(({ start }, at) => {
-    const close = runs[closing[at] ?? -1];
-    if (start < done || close === undefined) return;
+  for (const run of runs) {
+    const close = closingOf.get(run);
+    if (close === undefined || run.start < (ranges.at(-1)?.end ?? from)) continue;
     // A code span is short. A longer one is two stray marks, and searching further takes quadratic
     // time.
-    if (close.end - start > 5000 || /\n[ \t]*\n/.test(text.slice(start, close.start))) return;
-    done = close.end;
+    const { start } = run;
+    if (close.end - start > 5000 || /\n[ \t]*\n/.test(text.slice(start, close.start))) continue;
     ranges.push({ start, end: close.end });
-  });
-  return ranges;
-}
-
-/** For each run, the index of the next run of the same length. */
-function closingRuns(runs: readonly Range[]): (number | undefined)[] {
-  const next = new Map<number, number>();
-  const closing = new Array<number | undefined>(runs.length);
-  for (const [at, { start, end }] of [...runs.entries()].reverse()) {
-    closing[at] = next.get(end - start);
-    next.set(end - start, at);
   }
-  return closing;
+  return ranges;
 }
 
 /**

@@ -138,19 +138,13 @@ function storyOf(group: readonly Post[]): Story {
   return { shown, first, posts };
 }
 
-/** The part of a title that posts of one story share. */
-interface TitleKey {
-  /** The title without leading labels, case and punctuation. May be empty. */
-  readonly key: string;
-  readonly labelled: boolean;
-}
-
 /**
- * Returns a function from title to key for these labels. A label counts if a colon, a dash between
+ * Returns a function from a title to its key: what titles of one story share, without leading labels,
+ * case and punctuation. It may be empty. A label counts if a colon, a dash between
  * spaces, a bar or an exclamation mark follows it, or if it is in brackets: `Breaking: ...`,
  * `UPDATE - ...`, `[New] ...`. `New bridge opens` has no label.
  */
-export function titleKeys(labels: readonly string[]): (title: string) => TitleKey {
+export function titleKeys(labels: readonly string[]) {
   const words = labels
     .map((label) =>
       label
@@ -159,13 +153,13 @@ export function titleKeys(labels: readonly string[]): (title: string) => TitleKe
         .replace(/\s+/g, '\\s+'),
     )
     .sort((a, b) => b.length - a.length);
-  if (words.length === 0) return (title) => ({ key: folded(title), labelled: false });
+  if (words.length === 0) return (title: string) => ({ key: folded(title), labelled: false });
   const any = `(?:${words.join('|')})`;
   const label = new RegExp(
     `\\s*(?:${any}\\s*(?:[:：|!]+|\\s[-–—]+\\s|[–—])|[[(]\\s*${any}\\s*[\\])]\\s*:?)\\s*(?=\\S)`,
     'iuy',
   );
-  return (title) => {
+  return (title: string) => {
     let start = 0;
     label.lastIndex = 0;
     while (label.test(title)) start = label.lastIndex;

@@ -1,3 +1,5 @@
+import type { Post } from '../post.ts';
+
 const BINS = 128;
 const SHINGLE_WORDS = 3;
 /** A text with fewer words is too short to compare. */
@@ -6,18 +8,12 @@ const EMPTY = 0xffffffff;
 
 const FIRST_BINS = 16;
 
-/** The number of words in a body, and its `Post.sketch`. */
-export interface BodySketch {
-  readonly words: number;
-  readonly sketch: Uint32Array;
-}
-
 /**
- * Sketches a Markdown body by one-permutation hashing (Li, Owen, Zhang 2012) of its shingles of
+ * `Post.words` and `Post.sketch` of a body. Sketches a Markdown body by one-permutation hashing (Li, Owen, Zhang 2012) of its shingles of
  * three words. Words are runs of letters and digits, without case. It takes one pass over the
  * bytes, because a build sketches every post.
  */
-export function sketchBody(body: string): BodySketch {
+export function sketchBody(body: string): Pick<Post, 'words' | 'sketch'> {
   const bins = new Uint32Array(BINS).fill(EMPTY);
   const bytes = utf8(body);
   let words = 0;
