@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { BroadsheetError, EXIT, reasonOf } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
@@ -8,6 +9,7 @@ import { permalinkFlaw } from './addresses/permalink.ts';
 import { findPostFiles, POST_ENDING, type PostFiles } from './files/find-post-files.ts';
 import { type PostFolder, readPost, readPosts } from './files/read-posts.ts';
 import { readImageFacts, readInclude } from './files/site-files.ts';
+import { openInherited } from './generators/find-generators.ts';
 import { waysOf } from './generators/site-generators.ts';
 import { identifyPosts } from './ids/identify-posts.ts';
 import {
@@ -16,7 +18,7 @@ import {
   writePublishedFile,
 } from './ids/published-posts.ts';
 import type { Post, Story } from './post.ts';
-import type { RenderContext } from './post-context.ts';
+import type { PostContext, RenderContext } from './post-context.ts';
 import { type RenderedWithWarnings, renderPost } from './render-post.ts';
 import { groupStories } from './stories/group-stories.ts';
 
@@ -61,10 +63,12 @@ export function collectPosts(
   { now, log, remember }: CollectOptions,
 ): CollectedPosts {
   checkPermalink(config);
+  const inherited = openInherited(config.posts.generator, config.folders.posts);
   const earlier = readPublishedFile(config.publishedFile);
   const folder = readPosts(config.folders.posts, findFiles(config), {
     site: config.site,
     settings: config.posts,
+    inherited,
     now,
     onProgress: (done, total) => log.progress('Reading posts', done, total),
   });
@@ -78,7 +82,7 @@ export function collectPosts(
     earlier,
     idOf,
     warnings,
-    render: renderer(config, folder),
+    render: renderer(config, folder, inherited),
     save() {
       if (!changed || !remember) return;
       // Another build may have added posts. Their lines must not be lost.
@@ -102,17 +106,25 @@ function checkPermalink(config: Config): void {
 
 function findFiles(config: Config): PostFiles {
   try {
-    return findPostFiles(config.folders.posts, config.folders.siteRoot);
+    const { posts, siteRoot } = config.folders;
+    const found = findPostFiles(posts, siteRoot);
+    const { isPost } = waysOf(config.posts.generator);
+    return { ...found, files: found.files.filter((file) => isPost(file, basename(posts))) };
   } catch (error) {
     const remedy = 'correct it, or use --posts DIR';
     throw wrongPostsFolder(config, `cannot be read: ${reasonOf(error)}; ${remedy}`);
   }
 }
 
-function renderer(config: Config, folder: PostFolder): (post: Post) => RenderedWithWarnings {
+function renderer(
+  config: Config,
+  folder: PostFolder,
+  inherited: PostContext['inherited'],
+): (post: Post) => RenderedWithWarnings {
   const context: RenderContext = {
     site: config.site,
     settings: config.posts,
+    inherited,
     urlOf: indexPosts(folder.posts),
     include: cached((name) => readInclude(config.folders.includes, name)),
     imageFacts: cached((path) => readImageFacts(config.folders.siteRoot, path)),

@@ -23,6 +23,7 @@ import type { BodyMark, Post } from './post.ts';
 import type { PostContext } from './post-context.ts';
 import { nearMisses, readPublishing } from './publication.ts';
 import { sketchBody } from './stories/sketch.ts';
+import { renderAddress } from './templates/liquid-engine.ts';
 
 /** A file of a post. */
 export interface PostFile extends Pick<Post, 'file' | 'contentHash' | 'bytesHash'> {
@@ -70,17 +71,19 @@ const NO_DATE =
  */
 export function parsePost(
   { text, file, contentHash, bytesHash }: PostFile,
-  { site, settings }: PostContext,
+  { site, settings, inherited }: PostContext,
 ): ParsedPost | UnreadablePost {
   const { generator } = settings;
   const ways = waysOf(generator);
   // The name is the same on every machine, so the address is too.
   const composedFile = file.normalize('NFC');
   const named = ways.readPath(composedFile);
-  const matter = readFrontMatter(text, file);
+  const matter = readFrontMatter(text, file, generator);
   if ('problem' in matter) return { problem: matter.problem, draft: named.draft };
 
-  const { fields, bodyLine } = matter;
+  const { bodyLine } = matter;
+  const { fields: ofSite, sections } = inherited?.(file) ?? { fields: {} };
+  const fields = ways.namedFields({ ...ofSite, ...matter.fields });
   const publishing = readPublishing(fields, generator);
   const draft = named.draft || publishing.draft;
   const report = ({ field, reason }: WrongField): Problem => ({
@@ -115,12 +118,13 @@ export function parsePost(
   const tag = unlessWrong(languageField(fields))?.tag ?? named.language;
   const language = tag === site.language ? undefined : tag;
   const ownSlug = textField(fields, 'slug');
-  const title = titleOf(fields, matter.body, named.name);
+  const title = titleOf(fields, matter.body, named.name, file);
   const parts: AddressParts = {
     slug: ownSlug,
     title,
     name: named.name,
     file: composedFile,
+    sections,
     categories,
     authors,
     language: named.language ?? language,
@@ -130,7 +134,7 @@ export function parsePost(
   const path = postPath(fields, parts, ways, settings.permalink ?? ways.permalink);
   if ('reason' in path) return { problem: report(path), draft };
 
-  const body = bodyBelowTitle(fields, matter.body);
+  const body = bodyBelowTitle(fields, matter.body, file);
   const post: Omit<Post, 'fingerprint'> = {
     file,
     givenId: textField(fields, 'id'),
@@ -207,6 +211,10 @@ function datesOf(
     const asDate = parsePostDate(textOf(published) ?? '', rule);
     if (asDate !== undefined) return asDate;
     if (named.day !== undefined) return parsePostDate(named.day, rule);
+    // Zola's path = "2018/07/27/title".
+    const [, day] =
+      /^\/?(\d{4}\/\d\d\/\d\d)\//.exec(textOf(fieldValue(fields, 'address')) ?? '') ?? [];
+    if (day !== undefined) return parsePostDate(day, rule);
     return isComputed ? undefined : dateField(fields, 'updated', rule);
   };
   const written = (date ?? from ?? fallback()) as PostDate | WrongField | undefined;
@@ -250,7 +258,7 @@ function postPath(
   template: string,
 ): { readonly path: string } | WrongField {
   const own = firstField(fields, 'address');
-  const text = textOf(own?.value);
+  const text = addressText(fields, parts, textOf(own?.value));
   const isElsewhere = /^[a-z][a-z0-9+.-]*:|^[/\\]{2}/i.test(text ?? '');
   if (isElsewhere && own?.name === 'permalink') {
     const reason = 'permalink leads to another site; write a path like /news/title/';
@@ -266,17 +274,35 @@ function postPath(
   return 'path' in path ? path : { field: own.name, reason: `${own.name} ${path.reason}` };
 }
 
-const HEADING = /^\s*# +(\S.*)(?:\n|$)/;
+/** `text`, the address of a post, with the post's fields in place of Eleventy's templates. */
+function addressText(
+  fields: Fields,
+  { title, name, date, file }: AddressParts,
+  text: string | undefined,
+): string | undefined {
+  if (text === undefined || !text.includes('{{')) return text;
+  const stem = `/${file.replace(/\.[^./]+$/, '')}`;
+  const page = { fileSlug: name, filePathStem: stem, date: date.toString() };
+  return renderAddress(text, { ...fields, title, page }) ?? text;
+}
+
+const HEADING = /^(\s*)# +(\S.*)(?:\n|$)/;
+/** MDX may import components before it. */
+const MDX_HEADING = /^((?:\s*(?:import|export) [^\n]*\n)*\s*)# +(\S.*)(?:\n|$)/;
+
+function headingIn(file: string): RegExp {
+  return file.endsWith('.mdx') ? MDX_HEADING : HEADING;
+}
 
 /**
  * A post's title: from its front matter, else the heading at the start of its body, else from the
  * file's name, as in Jekyll.
  */
-export function titleOf(fields: Fields, body: string, name: string): string {
+export function titleOf(fields: Fields, body: string, name: string, file = ''): string {
   const words = name.split(/[-_ ]+/).filter(Boolean);
   return (
     textField(fields, 'title') ??
-    textOf(withoutMarks(HEADING.exec(body)?.[1] ?? '')) ??
+    textOf(withoutMarks(headingIn(file).exec(body)?.[2] ?? '')) ??
     words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(' ')
   );
 }
@@ -291,9 +317,12 @@ function withoutMarks(heading: string): string {
 }
 
 /** The body without the heading that became the title. Blank lines keep the line numbers. */
-export function bodyBelowTitle(fields: Fields, body: string): string {
+export function bodyBelowTitle(fields: Fields, body: string, file = ''): string {
   if (textField(fields, 'title') !== undefined) return body;
-  return body.replace(HEADING, (heading) => heading.replace(/[^\n]/g, ''));
+  return body.replace(
+    headingIn(file),
+    (heading, before: string) => before + heading.slice(before.length).replace(/[^\n]/g, ''),
+  );
 }
 
 /** The language that the front matter names, as a registered tag (BCP 47). */

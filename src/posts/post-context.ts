@@ -1,11 +1,13 @@
 import type { PostSettings, SiteSettings } from '../settings/settings.ts';
-import type { TagContext } from './generators/generator.ts';
+import type { Inherited, TagContext } from './generators/generator.ts';
 import type { ImageFacts } from './post.ts';
 
 /** What reading a post needs besides its file. */
 export interface PostContext {
   readonly site: SiteSettings;
   readonly settings: PostSettings;
+  /** What a post has from its site, by its path in the posts folder. */
+  readonly inherited?: (file: string) => Inherited;
 }
 
 /** What rendering a post needs from outside, as plain functions. */

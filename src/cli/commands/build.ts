@@ -39,7 +39,7 @@ export function addBuild(program: Command, shell: Shell): void {
     .action(({ ping, force }: { ping: boolean; force?: true }, command: Command) =>
       withContext(command, shell, async (context) => {
         const { config, clock, log } = context;
-        await refuseExamples(config);
+        await refuseExamples(config, 'feeds');
         const { buildFeeds } = await import('../../feeds/build/build-feeds.ts');
         // Keeps V8's space for young objects small. Reading 20,000 posts creates many short-lived
         // objects, and this saves 50 MB in a build, if it is set after the libraries are loaded.

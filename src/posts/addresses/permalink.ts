@@ -9,6 +9,8 @@ export interface AddressParts {
   readonly name: string;
   /** Path of the file relative to the posts folder. */
   readonly file: string;
+  /** The sections that it is in, if not every folder is one. */
+  readonly sections?: readonly string[];
   readonly categories: readonly string[];
   readonly authors: readonly string[];
   /** BCP 47. Absent if it is the site's language. */

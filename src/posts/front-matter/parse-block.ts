@@ -175,3 +175,28 @@ function asMap(value: unknown, otherwise: string): Fields {
   if (isMap(value)) return value;
   throw new FrontMatterError(otherwise, 1, 1);
 }
+
+/** Names of fields whose value is a list, in lines of metadata (Pelican). */
+const LISTS = ['tags', 'authors'];
+
+/**
+ * Lines of metadata, `Title: The title`, as Python-Markdown reads them: names in any case, and more lines
+ * of a value are indented.
+ */
+export function parseLines(block: string): Fields {
+  const fields: Record<string, unknown> = {};
+  let last = '';
+  for (const line of block.split('\n')) {
+    const [, name = '', value = ''] = /^[ ]{0,3}([A-Za-z0-9_-]+):\s*(.*)$/.exec(line) ?? [];
+    if (name !== '') {
+      last = name.toLowerCase();
+      fields[last] = value.trim();
+    } else if (last !== '') fields[last] = `${String(fields[last])} ${line.trim()}`.trim();
+  }
+  for (const name of LISTS) {
+    const value = fields[name];
+    if (typeof value !== 'string') continue;
+    fields[name] = value.split(value.includes(';') ? ';' : ',').map((each) => each.trim());
+  }
+  return fields;
+}

@@ -40,6 +40,10 @@ export const DOCUSAURUS: SiteGenerator = {
   permalink: '/:path',
   settings: programs('docusaurus.config'),
   publishes: { static: ['staticDirectories'], build: [] },
+  readPath({ file }) {
+    const [, , day, name] = DOCUSAURUS_FILE.exec(file.replace(/\.[^./]+$/, '')) ?? [];
+    return { name: name || undefined, day: day?.replaceAll('/', '-') };
+  },
   toCommonMark: withoutComponents,
 };
 

@@ -1,6 +1,7 @@
 import { slug as githubSlug } from 'github-slugger';
 import { slugify } from '../../kernel/slugify.ts';
 import { type AddressStyle, DATE_PLACEHOLDERS } from '../addresses/permalink.ts';
+import type { Fields } from '../front-matter/fields.ts';
 import { datedName, programs, type SiteGenerator } from './generator.ts';
 import { relativeUrl } from './jekyll.ts';
 import { type Settings, textsAt, textsOr } from './read-settings.ts';
@@ -36,6 +37,7 @@ export const ELEVENTY: SiteGenerator = {
   id: 'eleventy',
   name: 'Eleventy',
   facts: eleventyFacts,
+  inherits: (files) => (file) => ({ fields: directoryData(files, file) }),
   addresses: ELEVENTY_STYLE,
   permalink: '/:path/',
   settings: ['.eleventy.js', ...programs('eleventy.config')],
@@ -71,13 +73,31 @@ function eleventyFacts(files: SiteFiles, settings: Settings): SiteFacts {
     .map((file) => files.settings(file))
     .find((each) => firstText(each, 'title', 'name') !== undefined);
   const facts = site ?? {};
+  const posts = ['blog', 'posts', 'articles', 'notes'].map(under).find((each) => files.has(each));
   return {
     title: firstText(facts, 'title', 'name'),
     description: firstText(facts, 'description', 'subtitle'),
     url: siteUrl(firstText(facts, 'url', 'siteUrl', 'baseUrl'), firstText(settings, 'pathPrefix')),
     language: firstText(facts, 'language', 'lang', 'locale'),
     author: personAt(facts.author) ?? personAt(facts.authorName),
-    posts: ['blog', 'posts', 'articles', 'notes'].map(under).find((each) => files.has(each)),
+    posts,
+    assets: input,
+    permalink: posts && `/${posts.slice(input === '.' ? 0 : input.length + 1)}/:path/`,
     output: folder(firstText(dir, 'output'), '_site'),
   };
+}
+
+/** Data files of a post and of the folders above it: https://www.11ty.dev/docs/data-template-dir/. */
+function directoryData(files: SiteFiles, file: string): Fields {
+  const folders = file.split('/').slice(0, -1);
+  const names = folders.map((name, at) => [...folders.slice(0, at + 1), name].join('/'));
+  const data = [...names, file.replace(/\.[^./]+$/, '')].flatMap((name) =>
+    ['.json', '.11tydata.json', '.11tydata.js', '.11tydata.mjs', '.11tydata.cjs']
+      .map((ending) => name + ending)
+      .filter(files.has)
+      .map((each) => files.settings(each)),
+  );
+  // Its tags are names of collections, above all that of all posts.
+  const { tags: _tags, ...fields } = Object.assign({}, ...data) as Settings;
+  return fields;
 }

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
-import { join, relative } from 'node:path';
-import type { SiteGenerator } from './generator.ts';
+import { dirname, join, relative } from 'node:path';
+import type { GeneratorId } from '../../settings/settings.ts';
+import type { Inherited, SiteGenerator } from './generator.ts';
+import { openSiteFiles } from './open-site-files.ts';
 import { readSettings, textsOr } from './read-settings.ts';
 import { SITE_GENERATORS } from './site-generators.ts';
 
@@ -16,8 +18,35 @@ export function settingsFileOf(generator: SiteGenerator, folder: string): string
 }
 
 function isMadeBy({ makes, settings = [] }: SiteGenerator, folder: string): boolean {
-  const has = (path: string) => existsSync(join(folder, path));
-  return makes === undefined ? settings.some(has) : makes(has);
+  const { has, text } = openSiteFiles(folder);
+  return makes === undefined ? settings.some(has) : makes(has, text);
+}
+
+const NOTHING: Inherited = { fields: {} };
+
+/** How far above the posts a site's settings may be. */
+const MOST_FOLDERS = 5;
+
+/**
+ * Returns what posts have from their site, by their path in `posts` (absolute): from the
+ * nearest folder with the settings of `generator`. Files are read once, when they are needed.
+ */
+export function openInherited(
+  generator: GeneratorId | undefined,
+  posts: string,
+): (file: string) => Inherited {
+  const found = SITE_GENERATORS.find(({ id }) => id !== undefined && id === generator);
+  const { inherits } = found ?? {};
+  if (found === undefined || inherits === undefined) return () => NOTHING;
+  let folder = posts;
+  for (let steps = 0; steps < MOST_FOLDERS && !isMadeBy(found, folder); steps++) {
+    folder = dirname(folder);
+  }
+  const files = openSiteFiles(folder);
+  const settings = settingsFileOf(found, folder);
+  const fieldsOf = inherits(files, settings === undefined ? {} : files.settings(settings));
+  const below = relative(folder, posts).replaceAll('\\', '/');
+  return (file) => fieldsOf(below === '' ? file : `${below}/${file}`);
 }
 
 /** The folders (absolute) that `generator` publishes of its site in `folder`, if asked for `path`. */

@@ -1,8 +1,9 @@
 import { parseLanguageTag } from '../../kernel/language-tag.ts';
 import type { GeneratorId } from '../../settings/settings.ts';
 import type { AddressStyle } from '../addresses/permalink.ts';
+import type { Fields } from '../front-matter/fields.ts';
 import type { Settings } from './read-settings.ts';
-import type { ReadFacts } from './site-facts.ts';
+import type { ReadFacts, SiteFiles } from './site-facts.ts';
 
 /**
  * The ways of one site generator: how its sites look, how it names posts, and what it understands in
@@ -14,6 +15,13 @@ export interface SiteGenerator {
   readonly name: string;
   /** What its config and files say about a site. */
   readonly facts?: ReadFacts;
+  /**
+   * What a post has from its site, by its path relative to the site's folder. `files` and `settings` are
+   * the site's.
+   */
+  readonly inherits?: (files: SiteFiles, settings: Settings) => (file: string) => Inherited;
+  /** Changes the names of fields to those that are read (`known-fields.ts`). */
+  readonly namedFields?: (fields: Fields) => Fields;
   /** How it writes the addresses of posts. */
   readonly addresses?: AddressStyle;
   /** The template of addresses for posts whose site has none; without the path of the posts folder. */
@@ -24,7 +32,10 @@ export interface SiteGenerator {
    * Whether it makes the site that `has` these files and folders. Absent: if the site has one of the
    * files with settings.
    */
-  readonly makes?: (has: (path: string) => boolean) => boolean;
+  readonly makes?: (
+    has: (path: string) => boolean,
+    text: (path: string) => string | undefined,
+  ) => boolean;
   /**
    * Folders that it publishes with all their content, each with the settings that name others in its
    * place; or what returns these folders. All paths, and `path` (the file in question), are relative
@@ -35,6 +46,8 @@ export interface SiteGenerator {
     | ((settings: Settings, path: string) => readonly string[]);
   /** Names of folders in which it has no posts. */
   readonly foldersWithoutPosts?: readonly string[];
+  /** Whether `file`, a path in the posts folder called `folder`, is a post; absent: all are. */
+  readonly isPost?: (file: string, folder: string) => boolean;
   /** What it reads from the path of a post. */
   readonly readPath?: (path: PostPath) => PathFacts;
   /** Whether the pages of translations are in a folder named by their language. */
@@ -49,6 +62,14 @@ export interface SiteGenerator {
   readonly codeTags?: readonly string[];
   /** Its own filters of Liquid, by name. */
   readonly filters?: Readonly<Record<string, Filter>>;
+}
+
+/** What a post has from its site. */
+export interface Inherited {
+  /** Fields besides its own front matter. */
+  readonly fields: Fields;
+  /** The sections that it is in, if not every folder is one. */
+  readonly sections?: readonly string[];
 }
 
 /** The path of a post, relative to the posts folder, and its parts. */

@@ -1,13 +1,18 @@
+import { basename, matchesGlob } from 'node:path';
 import {
   type AddressParts,
   type AddressStyle,
   DATE_PLACEHOLDERS,
   english,
 } from '../addresses/permalink.ts';
+import type { Fields } from '../front-matter/fields.ts';
+import { readFrontMatter } from '../front-matter/front-matter.ts';
+import { FIELD_NAMES } from '../front-matter/known-fields.ts';
 import {
   datedName,
   endings,
   folderAndName,
+  type Inherited,
   type SiteGenerator,
   translatedName,
 } from './generator.ts';
@@ -15,6 +20,7 @@ import type { Settings } from './read-settings.ts';
 import {
   firstText,
   folder,
+  isMap,
   lowerCaseKeys,
   mapAt,
   personAt,
@@ -37,8 +43,10 @@ const HUGO_STYLE: AddressStyle = {
     weekday: (_parts, { dayOfWeek }) => String(dayOfWeek % 7),
     weekdayname: english('long', 'weekday'),
     yearday: (_parts, { dayOfYear }) => String(dayOfYear),
-    sections: ({ file }) => hugoPath(folderAndName(file).folders.join('/')),
-    section: ({ file }) => hugoPath(folderAndName(file).folders[0] ?? ''),
+    sections: (parts) => sectionsOf(parts).map(hugoPath).join('/'),
+    section: (parts) => hugoPath(sectionsOf(parts)[0] ?? ''),
+    path: (parts) =>
+      [...folderAndName(parts.file).folders.map(hugoPath), hugoSlugOrName(parts)].join('/'),
     title: ({ title }) => hugoSlug(title),
     slug: ({ slug, title }) => hugoSlug(slug ?? title),
     filename: ({ file }) => hugoPath(folderAndName(file).name),
@@ -53,12 +61,17 @@ export const HUGO: SiteGenerator = {
   id: 'hugo',
   name: 'Hugo',
   facts: hugoFacts,
+  inherits: cascadeOf,
+  namedFields: (fields) => ({ ...asFields(fields.params), ...anyCase(fields) }),
   addresses: HUGO_STYLE,
-  permalink: '/:sections/:slugorcontentbasename/',
+  permalink: '/:path/',
   translations: 'folder',
   settings: [...HUGO_FILES, ...OLDER_FILES].flatMap((file) => [file, `config/_default/${file}`]),
-  makes: (has) =>
-    [...HUGO_FILES, 'config/_default'].some(has) || (OLDER_FILES.some(has) && BESIDES.some(has)),
+  makes: (has, text) =>
+    [...HUGO_FILES, 'config/_default'].some(has) ||
+    (OLDER_FILES.some(has) &&
+      BESIDES.some(has) &&
+      !/^\s*base_url\s*=/m.test(text('config.toml') ?? '')),
   publishes: {
     static: ['staticDir', 'staticdir'],
     content: ['contentDir', 'contentdir'],
@@ -95,16 +108,28 @@ function hugoFacts(files: SiteFiles, settings: Settings): SiteFacts {
     posts: files.has(`${content}/${section}`) ? trimSlashes(`${content}/${section}`) : undefined,
     assets: folder(firstText(all, 'staticdir'), 'static'),
     output: folder(firstText(all, 'publishdir'), 'public'),
-    permalink: hugoPermalink(all, section),
+    permalink: hugoPermalink(files, all, `${content}/${section}`, section),
   };
 }
 
-/** Hugo's template for the pages of a section: `permalinks.posts`, or `permalinks.page.posts`. */
-function hugoPermalink(settings: Settings, section: string): string | undefined {
+/**
+ * The template for the pages of a section: `permalinks.posts`, or `permalinks.page.posts`. Our posts
+ * folder is the section, so its name is written out. A folder is a section if it has an `_index.md`.
+ */
+function hugoPermalink(
+  files: SiteFiles,
+  settings: Settings,
+  posts: string,
+  section: string,
+): string {
   const permalinks = mapAt(settings, 'permalinks');
   const own = firstText(mapAt(permalinks, 'page'), section) ?? firstText(permalinks, section);
-  if (own !== undefined) return own;
-  return settings.uglyurls === true ? '/:sections/:slugorcontentbasename.html' : undefined;
+  const end = settings.uglyurls === true ? '.html' : '/';
+  if (own === undefined) return `/${section}/:path${end}`;
+  const isNested = sectionsIn(files, posts).some(({ folder: each }) => each !== posts);
+  return own
+    .replace(/:sections\b/g, isNested ? `${section}/:sections` : section)
+    .replace(/:section\b/g, section);
 }
 
 /** Hugo's path of a file: other characters than these are dropped, white space becomes hyphens. */
@@ -126,6 +151,78 @@ function hugoSlug(text: string): string {
     .toLowerCase();
 }
 
+function sectionsOf({ file, sections }: AddressParts): readonly string[] {
+  return sections ?? folderAndName(file).folders;
+}
+
 function hugoSlugOrName({ slug, file }: AddressParts): string {
   return slug === undefined ? hugoPath(folderAndName(file).name) : hugoSlug(slug);
+}
+
+/** Fields that a section gives to the pages below it: https://gohugo.io/content-management/front-matter/#cascade. */
+interface Cascade {
+  /** Folder of the section, relative to the site's folder. */
+  readonly folder: string;
+  readonly entries: readonly Fields[];
+}
+
+function cascadeOf(files: SiteFiles, settings: Settings): (file: string) => Inherited {
+  const content = folder(firstText(lowerCaseKeys(settings), 'contentdir'), 'content');
+  const site = { folder: content, entries: entriesOf(lowerCaseKeys(settings).cascade) };
+  const sections = sectionsIn(files, content);
+  return (file) => {
+    const above = sections.filter((section) => file.startsWith(`${section.folder}/`));
+    const inherited = [site, ...above]
+      .flatMap(({ entries }) => entries)
+      .filter((entry) => isTarget(entry, file.slice(content.length)));
+    return {
+      fields: Object.assign({}, ...inherited) as Fields,
+      // The name of the first folder below the content is part of the template.
+      sections: above
+        .filter(({ folder: path }) => path.split('/').length > content.split('/').length + 1)
+        .map(({ folder: path }) => basename(path)),
+    };
+  };
+}
+
+function sectionsIn(files: SiteFiles, path: string): readonly Cascade[] {
+  return files.list(path).flatMap((name) => {
+    if (name.endsWith('/')) return sectionsIn(files, `${path}/${name.slice(0, -1)}`);
+    if (!/^_index(?:\.[\w-]+)?\.(?:md|markdown|html)$/.test(name)) return [];
+    const matter = readFrontMatter(files.text(`${path}/${name}`) ?? '', name);
+    return 'problem' in matter ? [] : [{ folder: path, entries: entriesOf(matter.fields.cascade) }];
+  });
+}
+
+function entriesOf(cascade: unknown): readonly Fields[] {
+  return (Array.isArray(cascade) ? (cascade as unknown[]) : [cascade]).filter(isMap);
+}
+
+/** Whether an entry is for the page at `path` (`/posts/title.md`): it may name a pattern of paths. */
+function isTarget(entry: Fields, path: string): boolean {
+  const target = [entry._target, entry.target].find(isMap);
+  const pattern = target === undefined ? undefined : firstText(target, 'path');
+  if (pattern === undefined) return target === undefined || firstText(target, 'kind') !== 'section';
+  const page = path.replace(/(?:\/index)?\.[^./]+$/, '');
+  return matchesGlob(page, pattern.replace(/^\{?(?=[^/{*])/, '/'));
+}
+
+const KNOWN_NAMES = new Map(
+  Object.values(FIELD_NAMES)
+    .flat()
+    .map((name) => [name.toLowerCase(), name]),
+);
+
+/** Fields of Hugo, which ignores the case of their names. */
+function anyCase(fields: Fields): Fields {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [
+      KNOWN_NAMES.get(name.toLowerCase()) ?? name,
+      value,
+    ]),
+  );
+}
+
+function asFields(value: unknown): Fields {
+  return isMap(value) ? value : {};
 }

@@ -1,12 +1,14 @@
-import { join, relative, sep } from 'node:path';
+import { join, matchesGlob, relative, sep } from 'node:path';
 import { isWithin } from '../../kernel/files/is-within.ts';
 import { JEKYLL_STYLE } from '../addresses/permalink.ts';
+import type { Fields } from '../front-matter/fields.ts';
 import { codeRanges, inRanges } from '../markdown/code-ranges.ts';
 import { datedName, type Filter, type SiteGenerator, type Tag } from './generator.ts';
 import { type Settings, textAt, textsAt } from './read-settings.ts';
 import {
   firstText,
   folder,
+  isMap,
   personAt,
   type SiteFacts,
   type SiteFiles,
@@ -52,12 +54,15 @@ export const JEKYLL: SiteGenerator = {
   id: 'jekyll',
   name: 'Jekyll',
   facts: jekyllFacts,
+  inherits: (_files, settings) => (file) => ({ fields: defaultsFor(settings, file) }),
   addresses: JEKYLL_STYLE,
   settings: SETTINGS_FILES,
   // Hexo has a settings file of the same name.
   makes: (has) =>
     !(has('source/_posts') && has('scaffolds')) && [...SETTINGS_FILES, '_posts'].some(has),
   publishes: (settings, path) => (isPublished(settings, path) ? ['.'] : []),
+  isPost: (file, folder) =>
+    /^_(?:posts|drafts)$/.test(folder) || /(?:^|\/)_(?:posts|drafts)\//.test(file),
   foldersWithoutPosts: ['_site', '_includes', '_layouts', '_data', '_sass', '_plugins'],
   readPath({ folders, base }) {
     const postsAt = folders.indexOf('_posts');
@@ -167,9 +172,34 @@ function jekyllFacts(files: SiteFiles, settings: Settings): SiteFacts {
     timeZone: firstText(settings, 'timezone'),
     author: author && { email: firstText(settings, 'email'), ...author },
     image: firstText(settings, 'logo', 'image'),
-    posts: files.has('_posts') ? '_posts' : undefined,
+    posts: postsFolder(files),
     output: folder(firstText(settings, 'destination'), '_site'),
-    permalink: firstText(settings, 'permalink'),
+    permalink: firstText(settings, 'permalink') ?? 'date',
     excerptSeparator: firstText(settings, 'excerpt_separator'),
   };
+}
+
+/** The values of `defaults` for a post: https://jekyllrb.com/docs/configuration/front-matter-defaults/. */
+function defaultsFor({ defaults }: Settings, file: string): Fields {
+  const all = (Array.isArray(defaults) ? (defaults as unknown[]) : []).filter(isMap);
+  const matching = all.filter(({ scope }) => {
+    if (!isMap(scope)) return false;
+    const path = (firstText(scope, 'path') ?? '').replace(/^\/|\/$/g, '');
+    const type = firstText(scope, 'type');
+    const isPath =
+      path === '' || file === path || file.startsWith(`${path}/`) || matchesGlob(file, path);
+    return isPath && (type === undefined || type === 'posts' || type === 'post');
+  });
+  // The longer path counts more; of two, the later one.
+  const length = ({ scope }: Settings) =>
+    isMap(scope) ? (firstText(scope, 'path') ?? '').length : 0;
+  const ordered = matching.toSorted((one, other) => length(one) - length(other));
+  return Object.assign({}, ...ordered.map(({ values }) => (isMap(values) ? values : {}))) as Fields;
+}
+
+/** `_posts`; the whole site, if other folders have posts too. */
+function postsFolder(files: SiteFiles): string | undefined {
+  const others = files.list('.').filter((name) => /^[a-z0-9].*\/$/i.test(name));
+  if (others.some((name) => files.has(`${name}_posts`))) return '.';
+  return files.has('_posts') ? '_posts' : undefined;
 }

@@ -38,6 +38,7 @@ export const PELICAN: SiteGenerator = {
   addresses: PELICAN_STYLE,
   permalink: '/:slug.html',
   settings: ['pelicanconf.py'],
+  isPost: (file) => !/^(?:pages|images|extra)\//.test(file),
   publishes: { content: ['PATH'], output: ['OUTPUT_PATH'] },
 };
 
@@ -53,7 +54,8 @@ function pelicanFacts(files: SiteFiles, settings: Settings): SiteFacts {
     author: personAt(published.AUTHOR),
     posts: files.has(content) ? content : undefined,
     output: folder(firstText(published, 'OUTPUT_PATH'), 'output'),
-    permalink: pelicanPermalink(firstText(published, 'ARTICLE_URL')),
+    assets: content,
+    permalink: pelicanPermalink(firstText(published, 'ARTICLE_URL')) ?? '/:slug.html',
   };
 }
 

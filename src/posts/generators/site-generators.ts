@@ -1,5 +1,6 @@
 import type { GeneratorId } from '../../settings/settings.ts';
 import { type AddressStyle, JEKYLL_STYLE } from '../addresses/permalink.ts';
+import type { Fields } from '../front-matter/fields.ts';
 import { ASTRO } from './astro.ts';
 import { DOCUSAURUS } from './docusaurus.ts';
 import { ELEVENTY } from './eleventy.ts';
@@ -34,10 +35,14 @@ export const FOLDERS_WITHOUT_POSTS: ReadonlySet<string> = new Set(
 
 /** How the posts of a site are read. */
 export interface PostWays {
+  /** Whether `file`, a path in the posts folder called `folder`, is a post. */
+  isPost(file: string, folder: string): boolean;
   /** What `file` (relative to the posts folder, with `/`) says about its post. */
   readPath(file: string): PostNaming;
   /** Whether a post's field for its address has no address in it. */
   isNoAddress(text: string): boolean;
+  /** Fields by the names that are read. */
+  namedFields(fields: Fields): Fields;
   /** The body of the post in `file` without what only the generator's own Markdown understands. */
   toCommonMark(body: string, file: string): string;
   /** Its tags of Liquid, by name. */
@@ -83,6 +88,7 @@ function openWays(generator: GeneratorId | undefined): PostWays {
   // Two generators may share a step. It must run once.
   const bodySteps = new Set(all.flatMap(({ toCommonMark = [] }) => toCommonMark));
   return {
+    isPost: (file, folder) => own.every(({ isPost }) => isPost?.(file, folder) ?? true),
     readPath(file) {
       const folders = file.split('/');
       const base = (folders.pop() ?? '').replace(/\.[^.]+$/, '').replace(/(.)\.+$/, '$1');
@@ -97,6 +103,7 @@ function openWays(generator: GeneratorId | undefined): PostWays {
       };
     },
     isNoAddress: (text) => all.some(({ noAddress }) => noAddress?.test(text)),
+    namedFields: own[0]?.namedFields ?? ((fields) => fields),
     toCommonMark(body, file) {
       let text = body;
       for (const step of bodySteps) text = step(text, file);

@@ -5,6 +5,7 @@ import type { Settings } from './read-settings.ts';
 import {
   firstText,
   folder,
+  isMap,
   mapAt,
   personAt,
   type SiteFacts,
@@ -33,11 +34,20 @@ export const ZOLA: SiteGenerator = {
   id: 'zola',
   name: 'Zola',
   facts: zolaFacts,
+  namedFields({ path, extra, taxonomies, ...fields }) {
+    const own = {
+      ...(isMap(extra) ? extra : {}),
+      ...(isMap(taxonomies) ? taxonomies : {}),
+      ...fields,
+    };
+    return typeof path === 'string' ? { ...own, permalink: `/${path}/` } : own;
+  },
   addresses: ZOLA_STYLE,
   permalink: '/:path/',
   translations: 'folder',
   settings: ['config.toml', 'zola.toml'],
-  makes: (has) => has('zola.toml') || (has('config.toml') && (has('templates') || has('sass'))),
+  // Hugo's config may have the same name, and has baseURL.
+  makes: (has, text) => has('zola.toml') || /^\s*base_url\s*=/m.test(text('config.toml') ?? ''),
   publishes: { static: [], content: [], public: ['output_dir'] },
   readPath({ folders, base }) {
     const { name, language } = translatedName(base);
@@ -58,6 +68,7 @@ function zolaFacts(files: SiteFiles, settings: Settings): SiteFacts {
     posts: posts ?? (files.has('content') ? 'content' : undefined),
     assets: 'static',
     output: folder(firstText(settings, 'output_dir'), 'public'),
+    permalink: posts === undefined ? '/:path/' : `/${posts.slice('content/'.length)}/:path/`,
   };
 }
 

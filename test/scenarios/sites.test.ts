@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { cpSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { runBroadsheet } from '../support/program.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const SITES = join(import.meta.dirname, '../sites');
+
+/** What the site generator itself made of a site: see test/sites/README.md. */
+interface Expected {
+  readonly posts: readonly {
+    readonly file: string;
+    readonly url: string;
+    readonly title: string;
+    readonly date: string;
+  }[];
+}
+
+interface JsonFeed {
+  readonly items: readonly {
+    readonly url: string;
+    readonly title: string;
+    readonly date_published: string;
+  }[];
+}
+
+const FEEDS: Readonly<Record<string, string>> = {
+  jekyll: 'feeds',
+  hugo: 'static/feeds',
+  eleventy: 'public',
+  astro: 'public/feeds',
+  docusaurus: 'static/feeds',
+  vitepress: 'public/feeds',
+  zola: 'static/feeds',
+  pelican: 'output/feeds',
+};
+
+for (const [generator, feeds] of Object.entries(FEEDS)) {
+  test(`after init, the feed has the posts of a site of ${generator} as it shows them`, async (t) => {
+    const folder = temporaryFolder(t, {});
+    cpSync(join(SITES, generator), folder, { recursive: true });
+    const init = await runBroadsheet(['init', '--yes'], folder);
+    assert.equal(init.code, 0, init.stderr);
+    const args = ['build', '--no-ping', '--now', '2026-11-01T12:00:00Z'];
+    const build = await runBroadsheet(args, folder);
+    assert.equal(build.code, 0, build.stderr);
+    const feed = JSON.parse(readFileSync(join(folder, feeds, 'feed.json'), 'utf8')) as JsonFeed;
+    const expected = JSON.parse(
+      readFileSync(join(SITES, generator, 'expected.json'), 'utf8'),
+    ) as Expected;
+    assert.deepEqual(
+      feed.items.map(({ url, title, date_published }) => [
+        url,
+        title,
+        Temporal.Instant.from(date_published).toString(),
+      ]),
+      expected.posts.map(({ url, title, date }) => [url, title, date]),
+    );
+    const text = readFileSync(join(folder, feeds, 'rss.xml'), 'utf8');
+    assert.doesNotMatch(text, /secret/);
+  });
+}
