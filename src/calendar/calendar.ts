@@ -1,5 +1,5 @@
+import type { CronTimes } from './cron.ts';
 import type { Holidays } from './holidays.ts';
-import type { CronTimes } from './parse-cron.ts';
 
 /** When a newsletter is due. */
 export interface Calendar extends CronTimes {
@@ -42,25 +42,23 @@ export function dueDay(calendar: Calendar, day: Temporal.PlainDate): DueDay | un
   const dueAt = instantOn(day, calendar.time, calendar.timeZone);
   if (dueAt === undefined) return undefined;
   const holiday = calendar.holidays(day.toPlainDateTime(calendar.time));
-  return { day, dueAt, ...(holiday === undefined ? {} : { holiday }) };
+  return { day, dueAt, holiday };
 }
 
 /** The days from `first` to `last` (both included) on which an edition is due, including holidays. */
-export function dueDays(
+export function* dueDays(
   calendar: Calendar,
   first: Temporal.PlainDate,
   last: Temporal.PlainDate,
-): readonly DueDay[] {
-  const days: DueDay[] = [];
+): Generator<DueDay> {
   for (let day = first; Temporal.PlainDate.compare(day, last) <= 0; day = day.add({ days: 1 })) {
     const due = dueDay(calendar, day);
-    if (due !== undefined) days.push(due);
+    if (due !== undefined) yield due;
   }
-  return days;
 }
 
 /**
- * The days that are due after `now`, up to `count` days that are not holidays. Fewer if the expression
+ * The days that are due after `now`, up to `count` (at least 1) that are not holidays. Fewer if the expression
  * has no more within nine years.
  */
 export function nextDueDays(
@@ -70,14 +68,12 @@ export function nextDueDays(
 ): readonly DueDay[] {
   const days: DueDay[] = [];
   let left = count;
-  let day = dayOf(calendar, now);
-  for (let looked = 0; left > 0 && looked < FARTHEST_DAYS; looked += 1) {
-    const due = dueDay(calendar, day);
-    if (due !== undefined && Temporal.Instant.compare(due.dueAt, now) > 0) {
-      days.push(due);
-      if (due.holiday === undefined) left -= 1;
-    }
-    day = day.add({ days: 1 });
+  const today = dayOf(calendar, now);
+  for (const due of dueDays(calendar, today, today.add({ days: FARTHEST_DAYS }))) {
+    if (Temporal.Instant.compare(due.dueAt, now) <= 0) continue;
+    days.push(due);
+    if (due.holiday === undefined) left -= 1;
+    if (left <= 0) break;
   }
   return days;
 }

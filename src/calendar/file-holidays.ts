@@ -86,9 +86,10 @@ function daysOf(events: readonly ICAL.Event[], year: number): ReadonlyMap<string
   const days = new Map<string, string>();
   for (const event of events) {
     for (const { name, from, to } of occurrences(event, last)) {
-      const end = earlier(to, last);
-      let day = Temporal.PlainDate.compare(from, first) < 0 ? first : from;
-      for (; Temporal.PlainDate.compare(day, end) <= 0; day = day.add({ days: 1 })) {
+      const { compare } = Temporal.PlainDate;
+      const end = compare(to, last) < 0 ? to : last;
+      let day = compare(from, first) < 0 ? first : from;
+      for (; compare(day, end) <= 0; day = day.add({ days: 1 })) {
         if (!days.has(day.toString())) days.set(day.toString(), name);
       }
     }
@@ -109,13 +110,13 @@ function* occurrences(event: ICAL.Event, until: Temporal.PlainDate) {
     const end = plainDate(endDate);
     const isOneDay = Temporal.PlainDate.compare(end, from) <= 0;
     if (isOneDay && !startDate.isDate) continue;
-    const name = shorten(oneLine(item.summary ?? '')) || 'a holiday';
+    const name =
+      oneLine(item.summary ?? '')
+        .slice(0, 80)
+        .toWellFormed()
+        .trim() || 'a holiday';
     yield { name, from, to: isOneDay ? from : end.subtract({ days: 1 }) };
   }
-}
-
-function shorten(name: string): string {
-  return name.slice(0, 80).toWellFormed().trim();
 }
 
 /** Some programs write a whole day as a time from midnight to midnight. */
@@ -125,8 +126,4 @@ function isMidnight(time: ICAL.Time): boolean {
 
 function plainDate({ year, month, day }: ICAL.Time): Temporal.PlainDate {
   return new Temporal.PlainDate(year, month, day);
-}
-
-function earlier(a: Temporal.PlainDate, b: Temporal.PlainDate): Temporal.PlainDate {
-  return Temporal.PlainDate.compare(a, b) <= 0 ? a : b;
 }

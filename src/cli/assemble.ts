@@ -12,7 +12,7 @@ import { readTexts } from '../templates/read-texts.ts';
 /**
  * What sending needs (`SendDependencies`), with the real relays, clock and files. Texts and templates are
  * read on demand: a broken template must not prevent anyone from being unsubscribed, and the service takes
- * a changed template into the next edition. Do not spread the result, because that reads them.
+ * a changed template into the next edition. Spreading the result reads them at once.
  */
 export function assemble<L extends Log>(config: Config, store: Store, log: L, clock: Clock) {
   let texts: TextsOf | undefined;

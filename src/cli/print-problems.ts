@@ -31,8 +31,8 @@ export function printProblems(
     const more = others === 0 ? '' : ` (and ${formatCount(others)} more like it)`;
     warn(`${located(first)}${more}`, terminal);
   }
-  if (summary.untold > 0) {
-    warn(`and ${plural(summary.untold, 'more', 'more')} of other kinds`, terminal);
+  if (summary.unlisted > 0) {
+    warn(`and ${plural(summary.unlisted, 'more', 'more')} of other kinds`, terminal);
   }
   if (summary.summedUp) {
     terminal.err(`${plural(warnings.length, 'warning')} in all; --verbose shows each`);

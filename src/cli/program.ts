@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import type { ExitCode } from '../kernel/errors.ts';
+import { PROGRAM_VERSION } from '../kernel/version.ts';
 import { addArchive } from './commands/archive.ts';
 import { addBuild } from './commands/build.ts';
 import { addCheck } from './commands/check.ts';
@@ -46,7 +46,7 @@ Exit codes:
 export function createProgram(terminal: Terminal, setExitCode: (code: ExitCode) => void): Command {
   const program = new Command('broadsheet')
     .description('Turns a folder of Markdown posts into feeds and an email digest.')
-    .version(versionOfPackage(), '-V, --version', 'print the version')
+    .version(PROGRAM_VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .configureHelp({ showGlobalOptions: true })
     .helpCommand('help [command]', 'print help for a command')
@@ -82,9 +82,4 @@ export function createProgram(terminal: Terminal, setExitCode: (code: ExitCode) 
     add(program, shell);
   }
   return program;
-}
-
-function versionOfPackage(): string {
-  const file = new URL('../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }

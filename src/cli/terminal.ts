@@ -74,6 +74,7 @@ export async function openTerminalLog(terminal: Terminal, verbose: boolean): Pro
   };
 }
 
+// The bar of @clack/prompts would take over the keyboard: Ctrl-C would not stop a send cleanly any more.
 async function openProgressBar() {
   const { default: cliProgress } = await import('cli-progress');
   const startedAt = performance.now();

@@ -31,7 +31,7 @@ export const TABLES: {
   journal: { key: ['id'], onErasure: 'only a keyed hash is in it' },
   slots: { key: ['newsletter', 'day'], onErasure: 'nobody is in it' },
   sign_ups: { key: ['id'], onErasure: 'rows are deleted' },
-  notices: { key: ['id'], onErasure: 'addresses are taken out' },
+  mails: { key: ['id'], onErasure: 'addresses are taken out' },
   address_changes: { key: ['id'], onErasure: 'rows are deleted' },
   request_networks: { key: ['id'], onErasure: 'only a keyed hash is in it' },
   subscription_events: { key: ['id'], onErasure: 'only a keyed hash is in it' },

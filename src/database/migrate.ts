@@ -12,6 +12,8 @@ import { indexQueries } from './migrations/8-indexes.ts';
 import { editionsAsComposed } from './migrations/9-editions.ts';
 import { dateMessages } from './migrations/10-message-dates.ts';
 import { requestNetworks } from './migrations/11-request-networks.ts';
+import { oneTableOfMails } from './migrations/12-mails.ts';
+import { editionPages } from './migrations/13-edition-pages.ts';
 
 /** In order, forward only. The version of a database is the number of applied migrations. */
 const MIGRATIONS: readonly ((db: Kysely<unknown>) => Promise<void>)[] = [
@@ -26,6 +28,8 @@ const MIGRATIONS: readonly ((db: Kysely<unknown>) => Promise<void>)[] = [
   editionsAsComposed,
   dateMessages,
   requestNetworks,
+  oneTableOfMails,
+  editionPages,
 ];
 
 /** Tables that exist in every version: they identify our database. */

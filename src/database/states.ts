@@ -31,11 +31,12 @@ export type PauseCause = 'editor' | 'relay' | 'refusals' | 'retraction' | 'appro
 export type StoryRole = 'lead' | 'story' | 'headline' | 'web';
 
 /**
- * A mail to one person about their subscriptions. `confirm`: asks whether they signed up; `already`: they
- * were subscribed and signed up again; `welcome`; `preferences`: the link to their page; `new-address`:
- * asks whether it is theirs; `address-changed`: to the old one.
+ * A transactional mail to one person. `confirm`: asks whether they signed up; `already`: tells them that
+ * they are subscribed already. Until a mail answers a sign-up, its kind is `confirm`. `welcome`;
+ * `preferences`: the link to their page; `new-address`: asks whether it is theirs; `address-changed`: to
+ * the old one.
  */
-export type NoticeKind =
+export type MailKind =
   | 'confirm'
   | 'already'
   | 'welcome'
@@ -44,10 +45,10 @@ export type NoticeKind =
   | 'address-changed';
 
 /**
- * `asked`: a stranger requested it, and it is not decided yet whether the address gets one; `dropped`: it
- * gets none, its reason is gone, or its address was erased.
+ * `requested`: a form requested it, and it is not decided yet whether the address gets it; `dropped`: it
+ * does not, the reason for it is gone, or the address was erased.
  */
-export type NoticeState = 'asked' | 'waiting' | 'sent' | 'failed' | 'dropped';
+export type MailState = 'requested' | 'waiting' | 'sent' | 'failed' | 'dropped';
 
 /**
  * The state of a day in a newsletter's schedule. `open`: due, and in work or soon in work; `waiting`: too

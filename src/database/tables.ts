@@ -3,8 +3,8 @@ import type {
   DeliveryState,
   DepartedStatus,
   FailureCause,
-  NoticeKind,
-  NoticeState,
+  MailKind,
+  MailState,
   PauseCause,
   SlotState,
   StoryRole,
@@ -29,7 +29,7 @@ export interface Tables {
   readonly identity: IdentityTable;
   readonly slots: SlotsTable;
   readonly sign_ups: SignUpsTable;
-  readonly notices: NoticesTable;
+  readonly mails: MailsTable;
   readonly address_changes: AddressChangesTable;
   readonly request_networks: RequestNetworksTable;
   readonly subscription_events: SubscriptionEventsTable;
@@ -72,6 +72,8 @@ export interface EditionsTable {
   preheader: string;
   html: string;
   text: string;
+  /** The HTML for its page in the archive. Null if it had none, or was composed before version 13. */
+  page: string | null;
   composed_at: string;
   /** When its deliveries were planned; null before the first send. */
   planned_at: string | null;
@@ -281,15 +283,13 @@ export interface SignUpsTable {
   ip_hash: string | null;
   at: string;
   expires_at: string;
-  /** When it was decided which mail answers it. */
-  answered_at: string | null;
   confirmed_at: string | null;
 }
 
-/** Mails to one person about their subscriptions. The budgets count those of the last days. */
-export interface NoticesTable {
+/** Transactional mails to one person. The budgets count those of the last days. */
+export interface MailsTable {
   id: string;
-  kind: NoticeKind;
+  kind: MailKind;
   newsletter: string | null;
   /** Null once it is sent or given up. */
   address: string | null;
@@ -297,13 +297,13 @@ export interface NoticesTable {
   address_hash: string;
   /** Keyed hash of `mailboxKey(address)`, for mails that forms request. */
   mailbox_hash: string | null;
-  /** Of the requester; null if it answers a sign-up, which has its own. */
+  /** Of the requester; null if it is about a sign-up, which has its own. */
   ip_hash: string | null;
-  /** The payload of its text, as JSON: ids, no addresses. */
-  facts: string;
+  /** The id of the sign-up, the change of address or the subscription that it is about. */
+  about: string | null;
   language: string;
   at: string;
-  state: NoticeState;
+  state: MailState;
   attempts: number;
   retry_at: string | null;
   lease_until: string | null;

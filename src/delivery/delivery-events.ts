@@ -1,19 +1,7 @@
 import type { DeliveryState, FailureCause } from '../database/states.ts';
 
 /**
- * The part of a delivery's record that decides what may happen next:
- *
- *     queued, deferred -> claimed -> submitting -> accepted | deferred | failed
- *     queued, deferred -> suppressed      the subscriber left meanwhile
- *     claimed, submitting -> queued       the message surely did not go out
- *     submitting -> inDoubt               the sender died between the final dot and the reply
- *     inDoubt -> queued                   it is sent again, with the same Message-ID; automatically
- *                                         only after its first doubt
- *     queued, deferred -> failed          too late, or cancelled
- *     submitting -> deferred -> failed    refused: for good once it is clear that it is about the reader
- *                    deferred -> queued   else not: it was about the relay or about us
- *     claimed, submitting -> queued       the relay accepts no more for now
- *     failed -> queued                    an editor retries it; not if the subscriber has left
+ * The part of a delivery's record that decides what may happen next. docs/flow.md draws what can.
  */
 export interface LedgerEntry {
   readonly state: DeliveryState;
@@ -59,10 +47,10 @@ export type DeliveryEvent =
   /** A refusal was about the reader. */
   | { readonly kind: 'settle' }
   /** A refusal was about the relay or about us. */
-  | { readonly kind: 'requeue' }
+  | { readonly kind: 'requeueRefused' }
   /** The connection broke after the final dot. */
   | { readonly kind: 'lose'; readonly sender: string }
-  | { readonly kind: 'giveBack'; readonly sender: string }
+  | { readonly kind: 'requeue'; readonly sender: string }
   /** The lease of its sender is over; the sender may still run. */
   | { readonly kind: 'endLease'; readonly sender: string }
   | { readonly kind: 'senderDied'; readonly sender: string }
@@ -83,9 +71,9 @@ export const EVENT_SOURCES = {
   refuse: ['claimed', 'submitting', 'inDoubt'],
   limit: ['claimed', 'submitting', 'inDoubt'],
   settle: ['deferred'],
-  requeue: ['deferred'],
+  requeueRefused: ['deferred'],
   lose: ['claimed', 'submitting', 'inDoubt'],
-  giveBack: ['claimed', 'submitting'],
+  requeue: ['claimed', 'submitting'],
   endLease: ['claimed'],
   senderDied: ['claimed', 'submitting'],
   resend: ['inDoubt'],
@@ -129,7 +117,7 @@ export function applyEvent(entry: LedgerEntry, event: DeliveryEvent): LedgerEntr
       return moved(tried(entry), 'queued');
     case 'settle':
       return moved(entry, 'failed', { failedBecause: 'reply' });
-    case 'requeue':
+    case 'requeueRefused':
       return moved(entry, 'queued');
     case 'lose':
       return doubted(entry);
@@ -141,7 +129,7 @@ export function applyEvent(entry: LedgerEntry, event: DeliveryEvent): LedgerEntr
       return { ...entry, isSettled: true };
     case 'retry':
       return event.isActive ? moved(entry, 'queued') : entry;
-    case 'giveBack':
+    case 'requeue':
     case 'endLease':
       return moved(entry, 'queued');
     case 'expire':
@@ -167,9 +155,8 @@ function moved(
 
 function doubted(entry: LedgerEntry): LedgerEntry {
   // It keeps its sender: a late reply of it still counts.
-  const owner = entry.sender === undefined ? {} : { sender: entry.sender };
   const doubts = entry.state === 'inDoubt' ? entry.doubts : entry.doubts + 1;
-  return { ...moved(tried(entry), 'inDoubt', owner), doubts };
+  return { ...moved(tried(entry), 'inDoubt', { sender: entry.sender }), doubts };
 }
 
 function tried(entry: LedgerEntry): LedgerEntry {

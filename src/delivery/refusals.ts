@@ -1,3 +1,5 @@
+import type { Reply } from './delivery.ts';
+
 /** What a refusal is about, if it may be about the reader. */
 export type ReplyClass =
   /** The address, explicitly. */
@@ -76,10 +78,20 @@ export interface ReasonToStop {
  * one company on one day.
  */
 const MOST_IN_A_ROW: Readonly<Record<ReplyClass, number>> = {
-  ...{ relay: 3, unclear: 5, noSuchAddress: 10, mailboxTrouble: 10, policy: 10, slowDown: 10 },
+  relay: 3,
+  unclear: 5,
+  noSuchAddress: 10,
+  mailboxTrouble: 10,
+  policy: 10,
+  slowDown: 10,
 };
 const MOST_WHILE_PROBING: Readonly<Record<ReplyClass, number>> = {
-  ...{ relay: 1, unclear: 1, noSuchAddress: 2, mailboxTrouble: 2, policy: 10, slowDown: 3 },
+  relay: 1,
+  unclear: 1,
+  noSuchAddress: 2,
+  mailboxTrouble: 2,
+  policy: 10,
+  slowDown: 3,
 };
 /** With any replies. */
 const MOST_OF_ANY_KIND = 25;
@@ -232,4 +244,22 @@ function judgeLast(
     case 'slowDown':
       return 'later';
   }
+}
+
+/**
+ * A reply without the parts that differ between messages: addresses, hosts, numbers, ids. If
+ * replies to several readers have one pattern, they mean the same. Pure; never throws.
+ */
+export function replyPattern({ code, enhancedCode = '', text }: Reply, address: string): string {
+  const [local = ''] = address.toLowerCase().split('@');
+  const words = text
+    .toLowerCase()
+    .replaceAll(address.toLowerCase(), ' ')
+    .replace(/https?:\S+/g, ' ')
+    .replace(/[^\s<>"'(]+@[^\s<>"'),;:]+/g, ' ')
+    .split(/[^\p{L}\p{N}.-]+/u)
+    // Names of hosts, numbers, queue ids, and the reader's own name.
+    .filter((word) => !/\d|\w\.\w/.test(word) && word !== local)
+    .map((word) => word.replace(/^[.-]+|[.-]+$/g, ''));
+  return [code, enhancedCode, ...words].filter((word) => word !== '').join(' ');
 }

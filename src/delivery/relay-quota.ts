@@ -1,4 +1,5 @@
 import type { RelayAccount } from '../settings/settings.ts';
+import { intervalMs } from './throttle.ts';
 
 /** What counts against a relay's limits. Times are epoch milliseconds of the machine's clock. */
 export interface RelayUse {
@@ -37,10 +38,10 @@ export function reserveMessages(
 ): Reservation {
   const { messagesPerHour = Infinity } = account;
   const left = Math.min(messagesPerHour - use.inHour, dayQuota(account, now) - use.inDay, wanted);
-  const intervalMs = intervalOf(account);
+  const interval = intervalMs(account.messagesPerSecond);
   const furthest = now + FURTHEST_MS;
   // Further ahead than any reservation: the clock was set back.
-  const start = use.nextAt > furthest + intervalMs ? now : Math.max(use.nextAt, now);
+  const start = use.nextAt > furthest + interval ? now : Math.max(use.nextAt, now);
   if (left > 0 && start > furthest) {
     return { times: [], nextAt: start, askAgainAt: start - FURTHEST_MS };
   }
@@ -48,14 +49,9 @@ export function reserveMessages(
   let at = start;
   while (times.length < left && at <= furthest) {
     times.push(at);
-    at += intervalMs;
+    at += interval;
   }
   return { times, nextAt: at };
-}
-
-/** Milliseconds from one message to the next at the relay's rate; 0 if it has none. */
-export function intervalOf({ messagesPerSecond = Infinity }: RelayAccount): number {
-  return 1000 / messagesPerSecond;
 }
 
 /** Whether a limit applies to how many messages a relay gets, or how fast. */

@@ -8,9 +8,9 @@ export interface EditionPost {
   readonly title: string;
   readonly url: string;
   /** Absent if another post of the edition shows the same story. */
-  readonly role?: StoryRole;
+  readonly role?: StoryRole | undefined;
   /** `Post.fingerprint` when the edition was composed. Absent in editions of old databases. */
-  readonly fingerprint?: string;
+  readonly fingerprint?: string | undefined;
 }
 
 /**
@@ -29,6 +29,11 @@ export interface Edition {
   readonly preheader: string;
   readonly html: string;
   readonly text: string;
+  /**
+   * The digest rendered for its page in the archive. Absent without an archive, and in editions that
+   * were composed before version 13 of the database: their page is made from `html`.
+   */
+  readonly page?: string | undefined;
   readonly posts: readonly EditionPost[];
   /** ISO 8601 instant. */
   readonly composedAt: string;

@@ -1,10 +1,10 @@
-import { cleanLine } from '../kernel/clean-text.ts';
-import type { Image } from '../posts/post.ts';
+import { cleanLine, cleanText, startOf } from '../kernel/clean-text.ts';
+import type { Image, RenderedPost } from '../posts/post.ts';
 import type { FeedSettings, SiteSettings } from '../settings/settings.ts';
 import { cleanUrl } from './clean-url.ts';
 import type { Feed, FeedItem } from './feed.ts';
-import type { FeedPlan } from './feed-plan.ts';
-import type { FeedEntry } from './list-entries.ts';
+import { feedMoment, latestOf } from './moments.ts';
+import type { FeedEntry, FeedPlan } from './plan-feeds.ts';
 
 export interface FeedContext {
   readonly site: SiteSettings;
@@ -32,11 +32,67 @@ export function composeFeed(
     homeUrl: cleanUrl(site.url),
     language: site.language,
     author: { ...site.author, name: cleanLine(site.author.name) },
-    ...(site.copyright === undefined ? {} : { copyright: cleanLine(site.copyright) }),
-    ...(siteImage === undefined ? {} : { image: siteImage }),
-    ...(settings.hub === undefined ? {} : { hub: cleanUrl(settings.hub) }),
+    copyright: site.copyright && cleanLine(site.copyright),
+    image: siteImage,
+    hub: settings.hub && cleanUrl(settings.hub),
     ttlMinutes: settings.ttlMinutes,
     items: plan.entries.flatMap((entry) => itemOf(entry) ?? []),
-    ...(plan.history === undefined ? {} : { history: plan.history }),
+    history: plan.history,
   };
+}
+
+const TITLE_CHARACTERS = 80;
+
+/**
+ * Composes the item of `entry` from its rendered post. Title and summary are never empty, because
+ * formats and readers do not support that. `updated` is the latest date of all posts of the story,
+ * because readers treat an item as changed when it moves.
+ */
+export function composeItem(entry: FeedEntry, rendered: RenderedPost): FeedItem {
+  const { first, shown, posts } = entry.story;
+  const excerpt = cleanLine(rendered.excerpt);
+  const title = cleanLine(shown.title) || shortened(excerpt) || cleanLine(shown.slug) || entry.id;
+  const published = feedMoment(first.date);
+  const dates = posts.map((post) => feedMoment(post.updated ?? post.date));
+  return {
+    id: cleanLine(entry.id),
+    url: cleanUrl(entry.url),
+    title,
+    summary: excerpt || title,
+    html: cleanHtml(rendered.html),
+    published,
+    updated: latestOf([published, ...dates], published),
+    authors: cleanNames(shown.authors),
+    categories: cleanNames(shown.categories),
+    tags: cleanNames(shown.tags),
+    language: shown.language,
+    image: rendered.image && cleanImage(rendered.image),
+  };
+}
+
+/** As a character reference, U+FFFD is shown as it is, and every parser accepts it. */
+function cleanHtml(html: string): string {
+  return cleanText(html.replaceAll('\u{FFFD}', '&#xFFFD;')).trim();
+}
+
+function cleanNames(names: readonly string[]): string[] {
+  return [...new Set(names.map(cleanLine).filter((name) => name !== ''))];
+}
+
+function cleanImage({ url, alt, type, sizeBytes, width, height }: Image): Image {
+  return {
+    url: cleanUrl(url),
+    alt: cleanLine(alt),
+    type,
+    // 0 is unknown.
+    sizeBytes: sizeBytes || undefined,
+    width: width || undefined,
+    height: height || undefined,
+  };
+}
+
+/** The first words of `text`, for a post without a title. */
+function shortened(text: string): string {
+  if (text.length <= TITLE_CHARACTERS) return text;
+  return `${startOf(text, TITLE_CHARACTERS).replace(/\s+\S*$/, '')}…`;
 }

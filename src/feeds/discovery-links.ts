@@ -1,8 +1,8 @@
 import { cleanLine } from '../kernel/clean-text.ts';
 import { escapeHtml } from '../kernel/escape.ts';
 import type { FeedSettings } from '../settings/settings.ts';
-import type { FeedPlan } from './feed-plan.ts';
 import { documentUrl, FORMATS } from './formats.ts';
+import type { FeedPlan } from './plan-feeds.ts';
 
 /**
  * `<link rel="alternate">` tags for a page's `<head>`. Readers and browsers find the feeds with

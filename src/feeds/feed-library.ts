@@ -1,123 +1,67 @@
-import { Feed as LibraryFeed, type Item as LibraryItem } from 'feed';
+import { Feed as LibraryFeed } from 'feed';
 import { escapeHtml } from '../kernel/escape.ts';
 import type { FeedFormat } from '../settings/settings.ts';
 import type { Feed, FeedItem } from './feed.ts';
 import { documentUrl, folderUrl } from './formats.ts';
-import { atomId, rssGuid } from './item-id.ts';
+import { atomId } from './item-id.ts';
 import { asDate, latestOf, NEVER_UPDATED } from './moments.ts';
+import { text } from './xml-document.ts';
 
-/*
- * The output of the `feed` library (6.0). Each format has its own instance, because the input must
- * be prepared differently. The callers' finishing step fixes these limits: titles are CDATA (RSS)
- * and of type html (Atom), a category's `<` stays unescaped, Atom has no language, no types on its
- * links and normalises ids as URLs, JSON is version 1.
+/**
+ * What the `feed` library (6.0) writes for `feed`, before the finishing step of its format. That step
+ * corrects what the library cannot write: titles are CDATA in RSS and HTML in Atom, the ids in Atom are
+ * normalised as URLs, a category's `<` stays unescaped there, links have no types, there is no language
+ * in Atom, and JSON is version 1. `publicUrl` is the address of the output folder and ends with `/`.
  */
-
-/** RSS 2.0, before the finishing step. */
-export function rawRss(feed: Feed, publicUrl: string): string {
+export function writeRaw(feed: Feed, publicUrl: string, format: FeedFormat): string {
+  const { name, email, url: link } = feed.author;
   const library = new LibraryFeed({
-    ...channelOf(feed, publicUrl, 'rss', keptByText),
-    ttl: feed.ttlMinutes,
-    docs: 'https://www.rssboard.org/rss-specification',
-  });
-  for (const item of feed.items) {
-    library.addItem({
-      ...itemOf(item, keptByText),
-      id: keptByText(rssGuid(item.id)),
-      description: escapeHtml(item.summary),
-    });
-  }
-  return library.rss2();
-}
-
-/** Atom 1.0, before the finishing step, which writes ids and categories. */
-export function rawAtom(feed: Feed, publicUrl: string): string {
-  const { name, email, url } = feed.author;
-  const library = new LibraryFeed({
-    ...channelOf(feed, publicUrl, 'atom', keptByText),
-    author: {
-      name: keptByText(name),
-      ...(email === undefined ? {} : { email }),
-      ...(url === undefined ? {} : { link: url }),
-    },
-  });
-  for (const item of feed.items) {
-    library.addItem({
-      ...itemOf(item, keptByText),
-      id: atomId(item.id),
-      description: escapeHtml(item.summary),
-      author: item.authors.map((name) => ({ name: keptByText(name) })),
-      category: [],
-    });
-  }
-  return library.atom1();
-}
-
-/** JSON Feed 1, parsed, before the finishing step that makes it 1.1. */
-export function rawJson(feed: Feed, publicUrl: string): Record<string, unknown> {
-  const library = new LibraryFeed(channelOf(feed, publicUrl, 'json', (text) => text));
-  for (const item of feed.items) {
-    library.addItem({
-      ...itemOf(item, (text) => text),
-      id: item.id,
-      title: item.title,
-      description: item.summary,
-      content: item.html,
-    });
-  }
-  return JSON.parse(library.json1());
-}
-
-function channelOf(
-  feed: Feed,
-  publicUrl: string,
-  format: FeedFormat,
-  text: (value: string) => string,
-) {
-  const updated = latestOf(
-    feed.items.map((item) => item.updated),
-    NEVER_UPDATED,
-  );
-  return {
     // An archive document belongs to the same feed as the live one (RFC 5005 §4).
-    id: text(folderUrl(publicUrl, feed.history?.current ?? feed.path)),
+    id: folderUrl(publicUrl, feed.history?.current ?? feed.path),
     title: text(feed.title),
     description: text(feed.description),
     link: feed.homeUrl,
     language: feed.language,
     // Without it, the library uses the time of the build.
-    updated: asDate(updated),
+    updated: asDate(updatedOf(feed)),
     generator: 'Broadsheet',
+    docs: 'https://www.rssboard.org/rss-specification',
+    ttl: feed.ttlMinutes,
     feedLinks: { [format]: documentUrl(publicUrl, feed.path, format) },
-    ...(feed.image === undefined ? {} : { image: text(feed.image.url) }),
-    ...(feed.copyright === undefined ? {} : { copyright: text(feed.copyright) }),
-    ...(feed.hub === undefined ? {} : { hub: feed.hub }),
-  };
+    author: { name: text(name), email, link },
+    image: feed.image?.url,
+    copyright: feed.copyright && text(feed.copyright),
+    hub: feed.hub,
+  });
+  for (const item of feed.items) {
+    library.addItem({
+      id: atomId(item.id),
+      // Escaped, because nothing in it may end its CDATA section (XML 1.0 §2.7).
+      title: escapeHtml(item.title),
+      link: item.url,
+      date: asDate(item.updated),
+      published: asDate(item.published),
+      description: escapeHtml(item.summary),
+      content: item.html.replaceAll(']]>', ']]&gt;'),
+      // In RSS, an author needs an email address.
+      author: format === 'atom' ? item.authors.map((name) => ({ name: text(name) })) : undefined,
+      category: format === 'atom' ? [] : labelsOf(item).map((label) => ({ name: text(label) })),
+    });
+  }
+  return { rss: () => library.rss2(), atom: () => library.atom1(), json: () => library.json1() }[
+    format
+  ]();
 }
 
-function itemOf(item: FeedItem, text: (value: string) => string): LibraryItem {
-  return {
-    // Escaped, because nothing in it may end its CDATA section.
-    title: escapeHtml(item.title),
-    link: item.url,
-    date: asDate(item.updated),
-    published: asDate(item.published),
-    category: labelsOf(item).map((label) => ({ name: text(label) })),
-    ...(item.html === '' ? {} : { content: withoutCdataEnd(item.html) }),
-  };
+/** When the newest item changed. */
+export function updatedOf({ items }: Feed): Temporal.Instant {
+  return latestOf(
+    items.map(({ updated }) => updated),
+    NEVER_UPDATED,
+  );
 }
 
 /** The labels of an item in every format: its categories, then its tags. */
 export function labelsOf(item: FeedItem): string[] {
   return [...new Set([...item.categories, ...item.tags])];
-}
-
-/** The library turns `&amp;` in a text into `&` before escaping. This keeps the original text. */
-function keptByText(value: string): string {
-  return value.replaceAll('&', '&amp;');
-}
-
-/** The same HTML without anything that ends a CDATA section (XML 1.0 §2.7). */
-function withoutCdataEnd(html: string): string {
-  return html.replaceAll(']]>', ']]&gt;');
 }

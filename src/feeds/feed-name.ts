@@ -25,22 +25,14 @@ const MOST_CHARACTERS = 60;
  * same. Others that would share a folder get one with a hash at its end.
  */
 export function nameFolders(names: Iterable<string>): NamedFolder[] {
-  const spellings = new Map<string, string[]>();
-  for (const name of names) {
-    const known = spellings.get(nameKey(name));
-    if (known === undefined) spellings.set(nameKey(name), [name]);
-    else if (!known.includes(name)) known.push(name);
-  }
   const owners = new Map<string, string>();
-  return [...spellings.values()].flatMap((group) => {
-    const [name] = group;
-    if (name === undefined) return [];
+  return [...Map.groupBy(new Set(names), nameKey).values()].map((spellings) => {
+    const [name = ''] = spellings;
     const plain = folderName(name);
-    const owner = owners.get(plain);
-    const folder = owner === undefined ? plain : `${plain}-${hashOf(name)}`;
+    const collidesWith = owners.get(plain);
+    const folder = collidesWith === undefined ? plain : `${plain}-${hashOf(name)}`;
     owners.set(folder, name);
-    const collision = owner === undefined ? {} : { collidesWith: owner };
-    return [{ folder, name, spellings: group, ...collision }];
+    return { folder, name, spellings, collidesWith };
   });
 }
 

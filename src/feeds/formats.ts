@@ -20,20 +20,19 @@ export function documentPath(feedPath: string, format: FeedFormat): string {
   return feedPath === '' ? FORMATS[format].file : `${feedPath}/${FORMATS[format].file}`;
 }
 
-/** Absolute URL of the folder of the feed at `feedPath`; `publicUrl` ends with `/`. */
+/** Absolute URL of the file at `path`, relative to the output folder. `publicUrl` ends with `/`. */
+export function fileUrl(publicUrl: string, path: string): string {
+  return publicUrl + path.split('/').map(encodeURIComponent).join('/');
+}
+
+/** Absolute URL of the folder of the feed at `feedPath`. */
 export function folderUrl(publicUrl: string, feedPath: string): string {
-  if (feedPath === '') return publicUrl;
-  return `${publicUrl}${feedPath.split('/').map(encodeURIComponent).join('/')}/`;
+  return feedPath === '' ? publicUrl : `${fileUrl(publicUrl, feedPath)}/`;
 }
 
 /** Absolute URL of a feed's document. */
 export function documentUrl(publicUrl: string, feedPath: string, format: FeedFormat): string {
-  return folderUrl(publicUrl, feedPath) + FORMATS[format].file;
-}
-
-/** Absolute URL of the file at `path`, relative to the output folder, with `/`. */
-export function fileUrl(publicUrl: string, path: string): string {
-  return publicUrl + path.split('/').map(encodeURIComponent).join('/');
+  return fileUrl(publicUrl, documentPath(feedPath, format));
 }
 
 /**
@@ -43,4 +42,13 @@ export function fileUrl(publicUrl: string, path: string): string {
 export function stylesheetHref(feedPath: string): string {
   const depth = feedPath === '' ? 0 : feedPath.split('/').length;
   return `${'../'.repeat(depth)}feed.css`;
+}
+
+/**
+ * Whether to notify the hub when the feed document at `path` (relative to the output folder)
+ * changes. False for history documents, which nobody follows, and for the archive's feeds, which
+ * have editions.
+ */
+export function isHubTopic(path: string): boolean {
+  return !/^(?:history|archive)\//.test(path);
 }

@@ -5,11 +5,11 @@ import type { FeedSettings, SiteSettings } from '../settings/settings.ts';
 import { discoveryLinks } from './discovery-links.ts';
 import type { FeedItem } from './feed.ts';
 import { nameKey } from './feed-name.ts';
-import type { FeedKind, FeedPlan } from './feed-plan.ts';
 import { documentPath, documentUrl, FORMATS, fileUrl } from './formats.ts';
 import { INDEX_CSS } from './index-css.ts';
 import { rfc3339 } from './moments.ts';
 import { OPML_FILE } from './opml.ts';
+import type { FeedKind, FeedPlan } from './plan-feeds.ts';
 
 export const INDEX_FILE = 'index.html';
 
@@ -38,6 +38,7 @@ const GROUPS: readonly { readonly kind: FeedKind; readonly heading: string }[] =
 export function renderIndexPage(page: IndexPage): string {
   const { site, settings, plans } = page;
   const title = escapeHtml(cleanLine(site.title));
+  const tagline = escapeHtml(cleanLine(site.description));
   const main = plans.filter(({ kind }) => kind === 'main');
   return `${[
     '<!DOCTYPE html>',
@@ -54,10 +55,10 @@ export function renderIndexPage(page: IndexPage): string {
     '<body>',
     '<header>',
     `<h1${languageOf(site)}>${title}</h1>`,
-    ...tagline(site),
+    ...(tagline === '' ? [] : [`<p class="tagline"${languageOf(site)}>${tagline}</p>`]),
     '</header>',
     '<main>',
-    ...main.map((plan) => mainFeed(plan, page)),
+    ...main.flatMap((plan) => mainFeed(plan, page)),
     ...aboutFeeds(),
     ...latestItems(page),
     ...GROUPS.flatMap(({ kind, heading }) => feedGroup(kind, heading, page)),
@@ -71,36 +72,31 @@ export function renderIndexPage(page: IndexPage): string {
   ].join('\n')}\n`;
 }
 
-function tagline(site: SiteSettings): string[] {
-  const description = escapeHtml(cleanLine(site.description));
-  return description === '' ? [] : [`<p class="tagline"${languageOf(site)}>${description}</p>`];
+function section(heading: string, ...lines: readonly string[]): string[] {
+  return ['<section>', `<h2>${heading}</h2>`, ...lines, '</section>'];
 }
 
 function aboutFeeds(): string[] {
-  return [
-    '<section>',
-    '<h2>What is a feed?</h2>',
+  return section(
+    'What is a feed?',
     '<p>A list of the newest articles, made for programs that look at it for you. What is new comes to you, from every site you follow, in the order it was published. You need no account here, and give nobody your address.</p>',
     '<ol class="steps">',
     '<li>Get a feed reader. There are many, for every phone and computer, and most cost nothing.</li>',
     '<li>Copy one of the addresses of this page into it. If it asks for a format, any of them will do.</li>',
     '</ol>',
-    '</section>',
-  ];
+  );
 }
 
-function mainFeed(plan: FeedPlan, { settings }: IndexPage): string {
-  const addresses = settings.formats.flatMap((format) => {
+function mainFeed(plan: FeedPlan, { settings }: IndexPage): string[] {
+  const addresses = settings.formats.map((format) => {
     const url = escapeHtml(documentUrl(settings.publicUrl, plan.path, format));
     const { name, type } = FORMATS[format];
-    return [`<dt>${name}</dt>`, `<dd><a href="${url}" type="${type}"><code>${url}</code></a></dd>`];
+    return `<dt>${name}</dt><dd><a href="${url}" type="${type}"><code>${url}</code></a></dd>`;
   });
-  return [
-    '<section>',
-    '<h2>Follow everything</h2>',
+  return section(
+    'Follow everything',
     `<div class="feed main"><dl class="addresses">${addresses.join('')}</dl></div>`,
-    '</section>',
-  ].join('\n');
+  );
 }
 
 function latestItems({ latest, site }: IndexPage): string[] {
@@ -111,7 +107,7 @@ function latestItems({ latest, site }: IndexPage): string[] {
       `<li><a href="${escapeHtml(url)}" lang="${language}">${escapeHtml(title)}</a> ` +
       `<time datetime="${rfc3339(published)}">${day.format(published.epochMilliseconds)}</time></li>`,
   );
-  return ['<section>', '<h2>Latest</h2>', '<ol class="latest">', ...rows, '</ol>', '</section>'];
+  return section('Latest', '<ol class="latest">', ...rows, '</ol>');
 }
 
 function feedGroup(
@@ -119,25 +115,16 @@ function feedGroup(
   heading: string,
   { plans, site, settings }: IndexPage,
 ): string[] {
-  const members = plans.filter((plan) => plan.kind === kind).sort(byName);
+  const members = plans
+    .filter((plan) => plan.kind === kind)
+    .sort((a, b) => compareText(nameKey(a.name), nameKey(b.name)));
   if (members.length === 0) return [];
   const cards = members.map((plan) => {
     const name = cleanLine(plan.name);
     const title = `<h3${languageOf(site)}>${escapeHtml(name)}</h3>`;
     return `<li class="feed">\n${title}\n${formatLinks(plan, name, settings)}\n</li>`;
   });
-  return [
-    '<section>',
-    `<h2>${heading}</h2>`,
-    '<ul class="feeds">',
-    ...cards,
-    '</ul>',
-    '</section>',
-  ];
-}
-
-function byName(a: FeedPlan, b: FeedPlan): number {
-  return compareText(nameKey(a.name), nameKey(b.name));
+  return section(heading, '<ul class="feeds">', ...cards, '</ul>');
 }
 
 function formatLinks(plan: FeedPlan, name: string, { formats }: FeedSettings): string {

@@ -1,9 +1,9 @@
 import { cleanLine } from '../kernel/clean-text.ts';
 import { escapeHtml } from '../kernel/escape.ts';
-import type { FeedFormat, FeedSettings, SiteSettings } from '../settings/settings.ts';
-import type { FeedKind, FeedPlan } from './feed-plan.ts';
+import type { FeedSettings, SiteSettings } from '../settings/settings.ts';
 import { documentUrl } from './formats.ts';
 import { rfc822 } from './moments.ts';
+import type { FeedKind, FeedPlan } from './plan-feeds.ts';
 
 export const OPML_FILE = 'feeds.opml';
 
@@ -23,11 +23,25 @@ export function renderOpml(
   updated: Temporal.Instant,
 ): string {
   const format = settings.formats.find((name) => name !== 'json') ?? 'json';
-  const main = plans.filter(({ kind }) => kind === 'main');
+  const outline = ({ title, path }: FeedPlan) => {
+    const attributes = {
+      type: 'rss',
+      text: cleanLine(title),
+      title: cleanLine(title),
+      xmlUrl: documentUrl(settings.publicUrl, path, format),
+      htmlUrl: site.url,
+      language: site.language,
+      ...(format === 'rss' && { version: 'RSS2' }),
+    };
+    const written = Object.entries(attributes).map(
+      ([name, value]) => `${name}="${escapeHtml(value)}"`,
+    );
+    return `<outline ${written.join(' ')}/>`;
+  };
   const groups = GROUPS.flatMap(({ kind, title }) => {
     const members = plans.filter((plan) => plan.kind === kind);
     if (members.length === 0) return [];
-    const outlines = members.map((plan) => `      ${outline(plan, site, settings, format)}`);
+    const outlines = members.map((plan) => `      ${outline(plan)}`);
     return [`    <outline text="${title}">`, ...outlines, '    </outline>'];
   });
   return `${[
@@ -40,28 +54,9 @@ export function renderOpml(
     '    <docs>http://opml.org/spec2.opml</docs>',
     '  </head>',
     '  <body>',
-    ...main.map((plan) => `    ${outline(plan, site, settings, format)}`),
+    ...plans.filter(({ kind }) => kind === 'main').map((plan) => `    ${outline(plan)}`),
     ...groups,
     '  </body>',
     '</opml>',
   ].join('\n')}\n`;
-}
-
-function outline(
-  plan: FeedPlan,
-  site: SiteSettings,
-  settings: FeedSettings,
-  format: FeedFormat,
-): string {
-  const title = cleanLine(plan.title);
-  const attributes = Object.entries({
-    type: 'rss',
-    text: title,
-    title,
-    xmlUrl: documentUrl(settings.publicUrl, plan.path, format),
-    htmlUrl: site.url,
-    language: site.language,
-    ...(format === 'rss' ? { version: 'RSS2' } : {}),
-  }).map(([name, value]) => `${name}="${escapeHtml(value)}"`);
-  return `<outline ${attributes.join(' ')}/>`;
 }

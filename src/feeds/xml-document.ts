@@ -43,21 +43,12 @@ export function childNamed(parent: Element, name: string): Element {
   return child;
 }
 
-/** Replaces the content of `element` with `text`. */
-export function setText(element: Element, text: string): void {
-  element.textContent = text;
-}
+type Attributes = Readonly<Record<string, string | number | undefined>>;
 
 /** Sets attributes. Leaves out undefined values. */
-export function setAttributes(
-  element: Element,
-  attributes: Readonly<Record<string, string | number | undefined>>,
-): void {
+export function setAttributes(element: Element, attributes: Attributes): void {
   for (const [name, value] of Object.entries(attributes)) {
-    if (value === undefined) continue;
-    const prefix = /^(\w+):/.exec(name)?.[1];
-    if (prefix === undefined) element.setAttribute(name, String(value));
-    else element.setAttributeNS(NAMESPACES[prefix] ?? null, name, String(value));
+    if (value !== undefined) element.setAttributeNS(namespaceOf(name), name, String(value));
   }
 }
 
@@ -66,55 +57,61 @@ export function declarePrefix(root: Element, prefix: string): void {
   root.setAttributeNS('http://www.w3.org/2000/xmlns/', `xmlns:${prefix}`, NAMESPACES[prefix] ?? '');
 }
 
-interface Addition {
-  readonly text?: string;
-  readonly attributes?: Readonly<Record<string, string | number | undefined>>;
-  /** Inserts before this child. Without it, appends at the end. */
-  readonly before?: Element | undefined;
-}
-
-/** Adds the element `name` to `parent` on its own line, in the library's layout. */
-export function addChild(parent: Element, name: string, addition: Addition = {}): Element {
+/**
+ * Adds the element `name` to `parent` on its own line, in the library's layout: in front of `before`,
+ * or at the end. `content` is its text.
+ */
+export function addChild(
+  parent: Element,
+  name: string,
+  addition: {
+    readonly content?: string;
+    readonly attributes?: Attributes;
+    readonly before?: Element;
+  },
+): void {
   const document = parent.ownerDocument;
   if (document === null) throw new Error(`<${parent.nodeName}> is in no document`);
-  const prefix = /^(\w+):/.exec(name)?.[1];
-  const namespace = prefix === undefined ? parent.namespaceURI : (NAMESPACES[prefix] ?? null);
-  const child = document.createElementNS(namespace, name);
-  setAttributes(child, addition.attributes ?? {});
-  if (addition.text !== undefined) setText(child, addition.text);
-  const last = parent.lastChild;
-  const place = addition.before ?? (last?.nodeType === last?.TEXT_NODE ? last : null);
-  const lead = parent.firstChild?.nodeType === child.TEXT_NODE ? parent.firstChild.nodeValue : '';
-  if (addition.before !== undefined) {
-    parent.insertBefore(child, addition.before);
-    parent.insertBefore(document.createTextNode(lead ?? ''), addition.before);
-  } else {
-    parent.insertBefore(document.createTextNode(lead ?? ''), place);
-    parent.insertBefore(child, place);
+  const { content = '', attributes = {}, before } = addition;
+  const child = document.createElementNS(namespaceOf(name) ?? parent.namespaceURI, name);
+  setAttributes(child, attributes);
+  child.textContent = content;
+  const { firstChild, lastChild } = parent;
+  const isText = firstChild?.nodeType === child.TEXT_NODE;
+  const indent = document.createTextNode((isText && firstChild.nodeValue) || '');
+  const end = lastChild?.nodeType === child.TEXT_NODE ? lastChild : null;
+  for (const node of before === undefined ? [indent, child] : [child, indent]) {
+    parent.insertBefore(node, before ?? end);
   }
-  return child;
 }
 
-// A CDATA section, or an element that people read together with the text at its start.
-const READ_BY_PEOPLE =
-  /<!\[CDATA\[[\s\S]*?\]\]>|(<(?:title|description|copyright|category|managingEditor|subtitle|rights|name|summary|dc:creator)(?: [^>]*)?>)([^<]*)/g;
+/** Null for a name without a prefix. */
+function namespaceOf(name: string): string | null {
+  return NAMESPACES[/^(\w+):/.exec(name)?.[1] ?? ''] ?? null;
+}
 
 /**
- * The document's text, with its style sheet. In text for people, `&` and `<` become hexadecimal
- * references. Feed readers agree only on that form in titles (RSS Best Practices Profile,
- * *character data*), and validators do not mistake it for markup. Addresses have `&amp;`, because
- * some readers know only that form there. XML treats both forms as equal.
+ * Stand for `&` and `<` of text for people until the document is written. `cleanText` has removed all
+ * noncharacters of Unicode from texts, so these two do not occur otherwise.
  */
+const [AMPERSAND, LESS_THAN] = ['\u{FDD0}', '\u{FDD1}'];
+
+/**
+ * Spells text for people: `writeXml` writes its `&` and `<` as hexadecimal references. Feed readers agree
+ * only on that form in titles (RSS Best Practices Profile, *character data*), and validators do not
+ * mistake it for markup. All else, above all addresses, has `&amp;`, because some readers know only
+ * that form there. XML treats both forms as equal.
+ */
+export function text(value: string): string {
+  return value.replaceAll('&', AMPERSAND).replaceAll('<', LESS_THAN);
+}
+
+/** The document's text, with its style sheet. */
 export function writeXml(document: Document, stylesheet: string): string {
-  const text = new XMLSerializer().serializeToString(rootOf(document));
-  const spelled = text.replace(READ_BY_PEOPLE, (found, tag?: string, inside?: string) =>
-    tag === undefined || inside === undefined
-      ? found
-      : tag + inside.replaceAll('&amp;', '&#x26;').replaceAll('&lt;', '&#x3C;'),
-  );
+  const written = new XMLSerializer().serializeToString(rootOf(document));
   return [
     '<?xml version="1.0" encoding="utf-8"?>',
     `<?xml-stylesheet type="text/css" href="${stylesheet}"?>`,
-    `${spelled}\n`,
+    `${written.replaceAll(AMPERSAND, '&#x26;').replaceAll(LESS_THAN, '&#x3C;')}\n`,
   ].join('\n');
 }

@@ -7,7 +7,11 @@ const MOST_SECONDS = 14_400;
  * return together. Never throws. RFC 5321 §4.5.4.1 asks for growing intervals.
  */
 export function retryDelaySeconds(attempt: number, jitter: number): number {
-  // 2 ** 6 already exceeds the maximum, and larger powers would overflow.
-  const doubled = FIRST_SECONDS * 2 ** Math.min(Math.max(attempt, 1) - 1, 6);
-  return Math.round(Math.min(doubled, MOST_SECONDS) * (1 + jitter / 10));
+  return Math.round(backoff(FIRST_SECONDS, attempt - 1, MOST_SECONDS) * (1 + jitter / 10));
+}
+
+/** `first`, doubled `times` times, at most `most`; in the unit of `first`. Never throws. */
+export function backoff(first: number, times: number, most: number): number {
+  // More doublings would overflow, and exceed every maximum.
+  return Math.min(first * 2 ** Math.min(Math.max(times, 0), 30), most);
 }

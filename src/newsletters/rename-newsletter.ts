@@ -1,3 +1,4 @@
+import { TABLES } from '../database/copy-tables.ts';
 import type { StoreDependencies } from '../database/dependencies.ts';
 import { keepOthersFromWriting } from '../database/dialect.ts';
 import { storedInstant } from '../database/instants.ts';
@@ -20,11 +21,6 @@ export interface RenameReport {
   readonly editions: number;
 }
 
-const TABLES = [
-  ...['subscribers', 'subscription_events', 'editions', 'edition_posts', 'deliveries'],
-  ...['slots', 'sign_ups', 'notices', 'journal', 'senders'],
-];
-
 /**
  * Renames a newsletter that is no longer in the config to the id of one that is. Moves its
  * subscribers, their histories, its editions and slots, in one transaction. If an address has both
@@ -43,13 +39,10 @@ export async function renameNewsletter(
   }
   const leaseNow = storedInstant(await store.leaseClock());
   return store.transaction(async (db) => {
-    await keepOthersFromWriting(db, TABLES);
+    await keepOthersFromWriting(db, Object.keys(TABLES));
     if (!(await isKnownNewsletter(db, from))) {
-      const remedy = 'see `broadsheet newsletters list`';
-      throw new BroadsheetError(
-        EXIT.usage,
-        `nothing is known of a newsletter "${from}"; ${remedy}`,
-      );
+      const fact = `nothing is known of a newsletter "${from}"`;
+      throw new BroadsheetError(EXIT.usage, `${fact}; see \`broadsheet newsletters list\``);
     }
     const editions = await editionRows(db, from);
     const ids = [...editions, ...(await editionRows(db, renamedTo))].map(({ id }) => id);

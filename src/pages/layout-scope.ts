@@ -5,48 +5,13 @@ import { textDirection } from '../kernel/text-direction.ts';
 import type { Texts } from '../kernel/texts.ts';
 import type { Config } from '../settings/config.ts';
 import type { NewsletterSettings } from '../settings/settings.ts';
-import type { Asset } from './site-assets.ts';
-import type { AssetName } from './web-templates.ts';
+import type { Asset, AssetName } from './web-templates.ts';
 
 /** A newsletter as templates see it. */
-export interface NewsletterView {
-  readonly id: string;
-  readonly name: string;
-  readonly description: string;
-  /** Attributes if its language is not that of the page: ` lang="cy" dir="ltr"`. */
-  readonly lang: string;
-  /** Its sender address. */
-  readonly from: string;
-  /** Path of its archive; null if it has none. */
-  readonly archive: string | null;
-}
+export type NewsletterView = ReturnType<typeof newsletterView>;
 
 /** The variables of the layout and every page. */
-export interface LayoutScope {
-  /** The root of the service's pages: a path (`/`, `/news/`), or a URL on a page on another site. */
-  readonly base: string;
-  /** The root of archive and feeds, likewise. */
-  readonly published: string;
-  /** Whether a service answers at `base`. If not, `base` equals `published`. */
-  readonly has_service: boolean;
-  readonly language: string;
-  readonly dir: 'ltr' | 'rtl';
-  readonly site: {
-    readonly title: string;
-    readonly url: string;
-    readonly description: string;
-    readonly lang: string;
-  };
-  /** Newsletters that people may subscribe to. */
-  readonly newsletters: readonly NewsletterView[];
-  readonly has_archive: boolean;
-  readonly privacy_url: string | null;
-  /** Accent colour, `#rrggbb`. */
-  readonly color: string;
-  readonly assets: { readonly css: string; readonly js: string; readonly icon: string };
-  /** `<link rel="alternate">` tags. */
-  readonly feed_links: readonly string[];
-}
+export type LayoutScope = ReturnType<typeof layoutScope>;
 
 /** The place of a page: answered by the service, or a file in the output folder. */
 export type PagePlace = 'service' | 'output';
@@ -56,10 +21,11 @@ export function layoutScope(
   config: Config,
   texts: Texts,
   look: { readonly assets: readonly Asset[]; readonly color: string; readonly place: PagePlace },
-): LayoutScope {
+) {
   const { site, feeds } = config;
   const { assets, color, place } = look;
   const { base, published } = rootsOf(config, place);
+  const hasService = config.serviceUrl !== undefined;
   const offered = config.newsletters.filter(({ listed }) => listed);
   const archived = offered.filter(({ archive }) => archive !== 'off');
   const plans = [
@@ -71,7 +37,12 @@ export function layoutScope(
     return `${place === 'service' ? base : published}assets/${name}?v=${version}`;
   };
   return {
-    ...{ base, published, has_service: config.serviceUrl !== undefined },
+    /** The root of the service's pages: a path (`/`, `/news/`), or a URL on a page on another site. */
+    base,
+    /** The root of archive and feeds, likewise. */
+    published,
+    /** Whether a service answers at `base`. If not, `base` equals `published`. */
+    has_service: hasService,
     language: texts.language,
     dir: textDirection(texts.language),
     site: {
@@ -80,14 +51,14 @@ export function layoutScope(
       description: oneLine(site.description),
       lang: languageAttributes(site.language, texts.language),
     },
-    newsletters:
-      config.serviceUrl === undefined
-        ? []
-        : offered.map((newsletter) => newsletterView(newsletter, published, texts)),
+    /** Newsletters that people may subscribe to. */
+    newsletters: hasService ? offered.map((each) => newsletterView(each, published, texts)) : [],
     has_archive: archived.length > 0,
     privacy_url: config.web.privacyUrl ?? null,
+    /** Accent colour, `#rrggbb`. */
     color,
     assets: { css: assetAt('site.css'), js: assetAt('site.js'), icon: assetAt('favicon.svg') },
+    /** `<link rel="alternate">` tags. */
     feed_links: discoveryLinks(plans, feeds),
   };
 }
@@ -104,17 +75,19 @@ function rootsOf({ publicUrl, serviceUrl = publicUrl }: Config, place: PagePlace
 
 /** `newsletter` as templates see it. */
 export function newsletterView(
-  newsletter: NewsletterSettings,
+  { id, name, description, language, from, archive }: NewsletterSettings,
   published: string,
   texts: Texts,
-): NewsletterView {
-  const { id, archive } = newsletter;
+) {
   return {
     id,
-    name: oneLine(newsletter.name),
-    description: oneLine(newsletter.description),
-    lang: languageAttributes(newsletter.language, texts.language),
-    from: newsletter.from.address,
+    name: oneLine(name),
+    description: oneLine(description),
+    /** Attributes if its language is not that of the page: ` lang="cy" dir="ltr"`. */
+    lang: languageAttributes(language, texts.language),
+    /** Its sender address. */
+    from: from.address as string,
+    /** Path of its archive; null if it has none. */
     archive: archive === 'off' ? null : `${published}archive/${id}/`,
   };
 }

@@ -4,9 +4,8 @@ import type { Config } from '../settings/config.ts';
 import { openLiquid } from '../templates/open-liquid.ts';
 import { templateError } from '../templates/render-liquid.ts';
 import type { Template } from '../templates/templates.ts';
-import { type LayoutScope, layoutScope, type PagePlace } from './layout-scope.ts';
-import { type Asset, siteAssets } from './site-assets.ts';
-import type { PageName, WebTemplates } from './web-templates.ts';
+import { layoutScope, type PagePlace } from './layout-scope.ts';
+import { type PageName, siteAssets, type WebTemplates } from './web-templates.ts';
 
 /** A page of the site before it is rendered. */
 export interface Page {
@@ -24,16 +23,7 @@ export interface Page {
 }
 
 /** Renders the site's pages. */
-export interface Pages {
-  readonly texts: Texts;
-  /** The variables of every template. */
-  readonly common: LayoutScope;
-  readonly assets: readonly Asset[];
-  /**
-   * Returns a whole document. Throws a `BroadsheetError` (config) for a template that cannot be rendered.
-   */
-  render(page: Page): string;
-}
+export type Pages = ReturnType<typeof openPages>;
 
 /**
  * Opens the pages of `templates`, with texts in one language. Throws a `BroadsheetError` (config), with
@@ -44,7 +34,7 @@ export function openPages(
   templates: WebTemplates,
   texts: Texts,
   place: PagePlace = 'service',
-): Pages {
+) {
   const prepare = openTemplates(templates);
   const color = config.newsletters[0]?.color ?? '#8b1e2d';
   const assets = siteAssets(templates, color);
@@ -55,10 +45,17 @@ export function openPages(
     Object.entries(templates.pages).map(([name, page]) => [name, prepare(page)]),
   );
   return {
-    ...{ texts, common, assets },
-    render({ name, title, description, path, isIndexed = false, scope = {} }) {
+    texts,
+    /** The variables of every template. */
+    common,
+    assets,
+    /** Returns a whole document. Throws a `BroadsheetError` (config) for a template that cannot be rendered. */
+    render({ name, title, description, path, isIndexed = false, scope = {} }: Page): string {
       const page = {
-        ...{ name, title, description: description || null, indexed: isIndexed },
+        name,
+        title,
+        description: description || null,
+        indexed: isIndexed,
         url: path === undefined || root === undefined ? null : `${root}${path}`,
       };
       const known = { ...common, texts, page };

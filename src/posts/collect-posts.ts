@@ -26,8 +26,6 @@ export interface CollectOptions {
   /** Posts with a later date are not published yet. */
   readonly now: Temporal.Instant;
   readonly log: Log;
-  /** Whether `save` writes. It is false for a preview. */
-  readonly remember: boolean;
 }
 
 export interface CollectedPosts {
@@ -48,8 +46,8 @@ export interface CollectedPosts {
    */
   render(post: Post): RenderedWithWarnings;
   /**
-   * Writes the file of published posts, if it changed and `remember` is true. Throws a
-   * `BroadsheetError` (`EXIT.tryAgain`) if another process changed the file after it was read.
+   * Writes the file of published posts, if it changed. Throws a `BroadsheetError`
+   * (`EXIT.tryAgain`) if another process changed the file after it was read. A preview never saves.
    */
   save(): void;
 }
@@ -58,10 +56,7 @@ export interface CollectedPosts {
  * Reads the posts, groups them into stories and assigns their ids. Throws a `BroadsheetError` if
  * the folder or the file of published posts cannot be read.
  */
-export function collectPosts(
-  config: Config,
-  { now, log, remember }: CollectOptions,
-): CollectedPosts {
+export function collectPosts(config: Config, { now, log }: CollectOptions): CollectedPosts {
   checkPermalink(config);
   const inherited = openInherited(config.posts.generator, config.folders.posts);
   const earlier = readPublishedFile(config.publishedFile);
@@ -84,7 +79,7 @@ export function collectPosts(
     warnings,
     render: renderer(config, folder, inherited),
     save() {
-      if (!changed || !remember) return;
+      if (!changed) return;
       // Another build may have added posts. Their lines must not be lost.
       const present = readPublishedFile(config.publishedFile);
       if (isDeepStrictEqual(present, published)) return;

@@ -9,18 +9,14 @@ const MORE = /<!--\s*more\s*-->|\{\/\*\s*more\s*\*\/\}/i;
 /** The longest excerpt. Also limits the time that a hostile one can take. */
 const LONGEST = 2000;
 
-/**
- * Characters that can end a whole sentence or phrase. Letters, digits, commas and hyphens can not.
- */
+/** Characters that can end a whole sentence or phrase. Letters, digits and commas can not. */
 const WHOLE = /[^\p{L}\p{M}\p{N}\s,;:\-–—(&/'’]$/u;
 const ELLIPSIS = /\s*(?:\.{3,}|…|\[(?:\.{3}|…)\])$/;
 const WORD_CHARACTER = /[\p{L}\p{M}\p{N}'’_-]/u;
 /** Scripts that put no spaces between words. */
 const WITHOUT_SPACES =
   /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmr}\p{sc=Mymr}]$/u;
-/**
- * An excerpt that a program cut has at least this many characters. A phrase by a person is shorter.
- */
+/** Programs cut excerpts at this many characters or later. A person's phrase is shorter. */
 const SHORTEST_CUT = 140;
 const TAIL = 24;
 const LONGEST_WORD = 60;

@@ -43,6 +43,7 @@ export interface PostSource {
   readonly frontMatter: Fields;
 }
 
+/** A post with its source. The warnings do not exclude it. */
 export interface ParsedPost {
   readonly post: Post;
   readonly source: PostSource;

@@ -49,9 +49,7 @@ export interface Post {
   readonly tags: readonly string[];
   /** BCP 47. Absent if it is the site's language. */
   readonly language?: string;
-  /**
-   * `excerpt`, `description` or `summary` of the front matter as plain text. Fixed if it was cut.
-   */
+  /** The excerpt of the front matter as plain text. Fixed if it was cut. */
   readonly excerpt?: string;
   /** `image` of the front matter as written, with its alternative text. */
   readonly image?: NamedImage;
@@ -67,21 +65,13 @@ export interface Post {
    * bins. Empty if the body is too short.
    */
   readonly sketch: Uint32Array;
-  /**
-   * SHA-256 of the file's text in UTF-8 with LF line ends, in hex. Shows any change, and finds a
-   * renamed file.
-   */
+  /** SHA-256 of the text in UTF-8 with LF line ends, hex. Shows changes, finds renamed files. */
   readonly contentHash: string;
-  /**
-   * SHA-256 of the file's bytes, in hex. Absent if the bytes are just that text (no CRLF, UTF-16 or
-   * BOM).
-   */
+  /** SHA-256 of the file's bytes, hex. Absent if they are that text: no CRLF, UTF-16 or BOM. */
   readonly bytesHash?: string;
   /** Absent if the body is too short to identify the post. */
   readonly body?: BodyMark;
-  /**
-   * Changes if a digest would show the post differently, or if its body changed: SHA-256, base64url.
-   */
+  /** SHA-256, base64url. Changes if a digest would differ, or if the body changed. */
   readonly fingerprint: string;
 }
 
@@ -113,10 +103,7 @@ export interface Story {
   readonly posts: readonly Post[];
 }
 
-/**
- * Newest first. Posts of the same instant are sorted by slug, then by file: the order is always the
- * same.
- */
+/** Newest first. Posts of the same instant are in the order of their slugs, then of their files. */
 export function newestFirst(a: Post, b: Post): number {
   return (
     b.date.epochMilliseconds - a.date.epochMilliseconds ||

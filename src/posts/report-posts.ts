@@ -2,9 +2,7 @@ import type { Problem } from '../kernel/problem.ts';
 import type { PostFolder } from './files/read-posts.ts';
 import { compareText } from './post.ts';
 
-/**
- * The results of reading the posts, even if the command fails later. `--json` prints it unchanged.
- */
+/** The results of reading the posts, also of a command that fails. `--json` prints it unchanged. */
 export interface PostNotes {
   readonly posts: {
     /** Number of post files that were read, including those left out. */
@@ -54,16 +52,12 @@ function inOrder(problems: readonly Problem[]): Warning[] {
     .sort((a, b) => compareText(a.file, b.file) || a.line - b.line);
 }
 
-/** Problems of one kind: the first one, and the number of others. */
-export interface ProblemKind {
-  readonly first: Problem;
-  readonly others: number;
-}
-
+/** Problems, listed one by one or by kind. */
 export interface ProblemSummary {
-  readonly kinds: readonly ProblemKind[];
+  /** The first problem of each kind, and the number of others. */
+  readonly kinds: readonly { readonly first: Problem; readonly others: number }[];
   /** How many problems are of kinds that are not listed. */
-  readonly untold: number;
+  readonly unlisted: number;
   /** Whether problems were grouped by kind, not listed one by one. */
   readonly summedUp: boolean;
 }
@@ -74,13 +68,13 @@ export interface ProblemSummary {
  */
 export function summariseProblems(problems: readonly Problem[], most: number): ProblemSummary {
   if (problems.length <= most) {
-    return { kinds: problems.map((first) => ({ first, others: 0 })), untold: 0, summedUp: false };
+    return { kinds: problems.map((first) => ({ first, others: 0 })), unlisted: 0, summedUp: false };
   }
   const kinds = [...Map.groupBy(problems, kindOf).values()]
     .flatMap(([first, ...others]) => (first ? [{ first, others: others.length }] : []))
     .sort((one, other) => other.others - one.others);
-  const untold = kinds.slice(most).reduce((sum, { others }) => sum + others + 1, 0);
-  return { kinds: kinds.slice(0, most), untold, summedUp: true };
+  const unlisted = kinds.slice(most).reduce((sum, { others }) => sum + others + 1, 0);
+  return { kinds: kinds.slice(0, most), unlisted, summedUp: true };
 }
 
 /** The message without its quotes from the post. */

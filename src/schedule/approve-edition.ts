@@ -3,13 +3,12 @@ import { storedInstant } from '../database/instants.ts';
 import { changesBeforeSending, whyRetracted } from '../delivery/editions/retractions.ts';
 import { readToken } from '../delivery/message/signed-token.ts';
 import { planDeliveries } from '../delivery/queries/deliveries.ts';
-import { releaseEdition } from '../delivery/queries/edition-changes.ts';
-import { noteAsComposed } from '../delivery/queries/edition-reach.ts';
+import { noteAsComposed, releaseEdition } from '../delivery/queries/edition-changes.ts';
 import { findStoredEdition } from '../editions/compose/find-stored-edition.ts';
 import { findEdition, type StoredEdition } from '../editions/queries/editions.ts';
 import type { ChangeSignal } from '../kernel/change-signal.ts';
 import { checkSplitBrain } from '../recovery/split-brain-guard.ts';
-import { changeSlot, slotOfEdition } from './queries/slots.ts';
+import { changeSlot, findSlots } from './queries/slots.ts';
 
 /** An edition that an editor was asked to approve. `over`: it was cancelled, or no editor was asked. */
 export interface Approval {
@@ -29,8 +28,11 @@ export async function readApproval(
   deps: StoreDependencies,
   token: string,
 ): Promise<Approval | undefined> {
-  const [id, composedAt] = readFields(deps, token);
-  const edition = id === undefined ? undefined : await findEdition(deps.store.db, id);
+  const { secrets } = deps.config;
+  const fields = readToken('approve', token, { secrets, now: deps.clock() });
+  if (fields === undefined || fields === 'expired') return undefined;
+  const [id = '', composedAt] = fields;
+  const edition = await findEdition(deps.store.db, id);
   if (edition === undefined) return undefined;
   // The edition was composed again after the mail: the editor was asked about other content.
   const isOther = composedAt !== undefined && composedAt !== edition.edition.composedAt;
@@ -64,8 +66,8 @@ export async function approveEdition(
     const { edition } = await findStoredEdition(db, id);
     await planDeliveries(db, edition, at);
     if (asComposed) await noteAsComposed(db, id, at);
-    const slot = await slotOfEdition(db, id);
-    if (slot) await changeSlot(db, slot, ['approval'], { state: 'sending' }, at);
+    const [slot] = await findSlots(db, { edition: id });
+    if (slot?.state === 'approval') await changeSlot(db, slot, { state: 'sending' }, at);
   });
   signals?.deliveries.notify();
   const edition = await findStoredEdition(store.db, id);
@@ -88,9 +90,4 @@ function kindOf({ pause, cancelledAt, approvedAt }: StoredEdition): Approval['ki
   if (cancelledAt !== undefined) return 'over';
   if (pause?.by === 'approval') return 'open';
   return approvedAt === undefined ? 'over' : 'approved';
-}
-
-function readFields({ config, clock }: StoreDependencies, token: string): readonly string[] {
-  const fields = readToken('approve', token, { secrets: config.secrets, now: clock() });
-  return fields === undefined || fields === 'expired' ? [] : fields;
 }

@@ -1,36 +1,54 @@
 import type { StoreDependencies } from '../database/dependencies.ts';
 import { storedInstant } from '../database/instants.ts';
-import type { SlotState } from '../database/states.ts';
+import type { Database } from '../database/tables.ts';
+import { countFailures, deliveryTable } from '../delivery/queries/deliveries.ts';
+import { countUndecided } from '../delivery/queries/unfinished.ts';
+import { findEdition } from '../editions/queries/editions.ts';
 import { editionSentByHand } from '../editions/queries/editions-by-hand.ts';
-import { changeSlot, heldSlots, slotsWithEditions } from './queries/slots.ts';
-import { readOutcome } from './slot-outcome.ts';
+import { changeSlot, findSlots } from './queries/slots.ts';
+import { type EditionProgress, next, type SlotChange, type StoredSlot } from './slot.ts';
 
-/** States that are not final. */
-const UNDER_WAY: readonly SlotState[] = ['sending', 'approval'];
-/** Final states that an editor may still change, by `resume` or another try, for a limited time. */
-const ENDED_BADLY: readonly SlotState[] = ['held', 'failed'];
+/** An editor may still resume or send again what ended badly; for this long, its slot follows. */
 const WATCHED_HOURS = 36;
 
-/** Updates the slots from the state of their editions, whether the service or an editor sent them. */
+/** Updates the slots from the progress of their editions, whether the service or an editor sent them. */
 export async function concludeSlots({
   store: { db },
   clock,
 }: Pick<StoreDependencies, 'store' | 'clock'>): Promise<void> {
-  const at = storedInstant(clock());
-  const since = storedInstant(clock().subtract({ hours: WATCHED_HOURS }));
-  for (const slot of await heldSlots(db, since)) {
-    const edition = await editionSentByHand(db, slot.newsletter, slot.day);
-    if (edition === undefined) continue;
-    await changeSlot(db, slot, ['held'], { state: 'sending', edition, byHand: true }, at);
-  }
+  const now = clock();
+  const since = storedInstant(now.subtract({ hours: WATCHED_HOURS }));
   const slots = [
-    ...(await slotsWithEditions(db, UNDER_WAY)),
-    ...(await slotsWithEditions(db, ENDED_BADLY, since)),
+    ...(await findSlots(db, { states: ['sending', 'approval'] })),
+    ...(await findSlots(db, { states: ['held', 'failed'], dueAfter: since })),
   ];
   for (const slot of slots) {
-    const outcome = await readOutcome(db, slot);
-    if (outcome === undefined) continue;
-    if (outcome.state === slot.state && outcome.reason === slot.reason) continue;
-    await changeSlot(db, slot, [slot.state], outcome, at);
+    const change = await changeByEdition(db, slot, now);
+    if (change !== undefined) await changeSlot(db, slot, change, storedInstant(now));
   }
+}
+
+/** The change of a slot that follows from its edition; undefined if there is none. Stores nothing. */
+export async function changeByEdition(
+  db: Database,
+  slot: StoredSlot,
+  now: Temporal.Instant,
+): Promise<SlotChange | undefined> {
+  const step = next(slot, { progress: await findProgress(db, slot) }, now);
+  return step.kind === 'change' ? step.change : undefined;
+}
+
+/** Of the edition of the slot, or of one that an editor sent by hand although the slot was held back. */
+export async function findProgress(
+  db: Database,
+  { newsletter, day, state, edition }: StoredSlot,
+): Promise<EditionProgress | undefined> {
+  const isHeld = edition === undefined && state === 'held';
+  const id = isHeld ? await editionSentByHand(db, newsletter, day) : edition;
+  const stored = id === undefined ? undefined : await findEdition(db, id);
+  if (id === undefined || stored === undefined) return undefined;
+  const { stale, cancelled } = await countFailures(db, id);
+  const deliveries = await deliveryTable(db, id);
+  const { undecided } = await countUndecided(db, id);
+  return { id, stored, deliveries, stale, cancelled, undecided };
 }

@@ -2,17 +2,14 @@ import { dueDay } from '../calendar/calendar.ts';
 import type { StoreDependencies } from '../database/dependencies.ts';
 import { storedInstant } from '../database/instants.ts';
 import type { SlotState } from '../database/states.ts';
-import type { SendDependencies } from '../delivery/send-dependencies.ts';
 import { draftEdition } from '../editions/compose/draft-edition.ts';
-import type { ComposeDependencies } from '../editions/edition-dependencies.ts';
-import { openChangeSignal } from '../kernel/change-signal.ts';
 import { BroadsheetError, EXIT } from '../kernel/errors.ts';
-import { silentEventLog } from '../kernel/log.ts';
 import { oneLine } from '../kernel/one-line.ts';
 import { findNewsletter } from '../settings/find-newsletter.ts';
 import { openCalendars, type Scheduled } from './open-calendars.ts';
-import { changeSlot, findSlot, insertSlot, type StoredSlot } from './queries/slots.ts';
-import { runSlot } from './run-slot.ts';
+import { changeSlot, findSlot, insertSlot } from './queries/slots.ts';
+import { runSlot, type SlotDependencies } from './run-slot.ts';
+import type { SlotKey, StoredSlot } from './slot.ts';
 
 /** Slots that an editor may decide about: their edition is not out and does not wait for approval. */
 const OPEN_TO_EDITORS: readonly SlotState[] = ['open', 'waiting', 'held', 'skipped', 'failed'];
@@ -22,7 +19,7 @@ const OPEN_TO_EDITORS: readonly SlotState[] = ['open', 'waiting', 'held', 'skipp
  * next `send`, delivers it. Throws a usage error if the day has no slot, or already has an edition.
  */
 export async function runSlotByHand(
-  deps: ComposeDependencies & Pick<SendDependencies, 'askService'>,
+  deps: SlotDependencies,
   newsletterId: string | undefined,
   day: string,
 ): Promise<StoredSlot> {
@@ -34,14 +31,7 @@ export async function runSlotByHand(
     const remedy = '`broadsheet send` sends an edition now, and is then the one of today';
     throw new BroadsheetError(EXIT.usage, `the slot of ${day} is not due yet; ${remedy}`);
   }
-  // Its own log and signals: nothing else in this program waits for them.
-  const slotDeps = {
-    ...deps,
-    log: { ...silentEventLog, ...deps.log },
-    signals: { deliveries: openChangeSignal() },
-  };
-  const how = { from: OPEN_TO_EDITORS, isAsked: true, draft: draftEdition };
-  const work = { deps: slotDeps, scheduled, slot, ...how };
+  const work = { deps, scheduled, slot, isRequested: true, draft: draftEdition };
   if ((await runSlot(work)) === undefined) throw changedMeanwhile(day);
   return (await findSlot(store.db, key)) ?? slot;
 }
@@ -65,14 +55,8 @@ export async function skipSlot(
   if (isToCome) await insertSlot(store.db, { ...key, dueAt: storedInstant(due.dueAt) }, at);
   const slot = await findOpenSlot(deps, key);
   const why = oneLine(reason ?? '') || 'an editor said so';
-  const isDone = await changeSlot(
-    store.db,
-    slot,
-    OPEN_TO_EDITORS,
-    { state: 'skipped', reason: why },
-    at,
-  );
-  if (!isDone) throw changedMeanwhile(day);
+  const change = { state: 'skipped', reason: why } as const;
+  if (!(await changeSlot(store.db, slot, change, at))) throw changedMeanwhile(day);
   return (await findSlot(store.db, key)) ?? slot;
 }
 
@@ -88,10 +72,7 @@ function findScheduled(
   throw new BroadsheetError(EXIT.usage, `${id} has no schedule; \`broadsheet send\` sends it`);
 }
 
-async function findOpenSlot(
-  { store }: StoreDependencies,
-  key: { readonly newsletter: string; readonly day: string },
-): Promise<StoredSlot> {
+async function findOpenSlot({ store }: StoreDependencies, key: SlotKey): Promise<StoredSlot> {
   const { day, newsletter } = key;
   parseDay(day);
   const slot = await findSlot(store.db, key);

@@ -1,11 +1,11 @@
 import { nextDueDays } from '../calendar/calendar.ts';
 import type { StoreDependencies } from '../database/dependencies.ts';
 import { storedInstant } from '../database/instants.ts';
-import type { Database } from '../database/tables.ts';
 import { findNewsletter } from '../settings/find-newsletter.ts';
+import { changeByEdition } from './conclude-slots.ts';
 import { openCalendars } from './open-calendars.ts';
-import { findSlot, lastSlots, type StoredSlot } from './queries/slots.ts';
-import { readOutcome } from './slot-outcome.ts';
+import { findSlot, findSlots } from './queries/slots.ts';
+import type { StoredSlot } from './slot.ts';
 
 /** A future day of the schedule. */
 export interface NextSlot {
@@ -46,24 +46,16 @@ export async function listSchedule(
     for (const { day, dueAt, holiday } of nextDueDays(calendar, clock(), count)) {
       const slot = await findSlot(store.db, { newsletter: each.id, day: `${day}` });
       const skipped = holiday ?? (slot?.state === 'skipped' ? slot.reason : undefined);
-      next.push({
-        ...{ day: `${day}`, dueAt: storedInstant(dueAt) },
-        ...(skipped === undefined ? {} : { skipped }),
-      });
+      next.push({ day: `${day}`, dueAt: storedInstant(dueAt), skipped });
     }
-    const slots = await lastSlots(store.db, each.id, storedInstant(clock()), count);
-    reports.push({
-      ...{ newsletter: each.id, cron: schedule.cron, timeZone: each.timeZone, next },
-      last: await Promise.all(slots.map((slot) => upToDate(store.db, slot))),
-    });
+    const last: StoredSlot[] = [];
+    const filter = { newsletter: each.id, dueUntil: storedInstant(clock()), newest: count };
+    for (const slot of await findSlots(store.db, filter)) {
+      // With the current outcome of its edition. The service stores it later.
+      last.push({ ...slot, ...(await changeByEdition(store.db, slot, clock())) });
+    }
+    const { cron } = schedule;
+    reports.push({ newsletter: each.id, cron, timeZone: each.timeZone, next, last });
   }
   return reports;
-}
-
-/** The slot with the current outcome of its edition. The service stores it later. */
-async function upToDate(db: Database, slot: StoredSlot): Promise<StoredSlot> {
-  const outcome = await readOutcome(db, slot);
-  if (outcome === undefined) return slot;
-  const { reason: _before, ...rest } = slot;
-  return { ...rest, ...outcome };
 }

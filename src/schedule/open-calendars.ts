@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import type { Calendar } from '../calendar/calendar.ts';
 import { countryHolidays } from '../calendar/country-holidays.ts';
+import { parseCron } from '../calendar/cron.ts';
 import { anyOf, type Holidays, noHolidays } from '../calendar/holidays.ts';
-import { parseCron } from '../calendar/parse-cron.ts';
 import type { EventLog } from '../kernel/log.ts';
 import { checkCountries } from '../settings/check-countries.ts';
 import type { Config } from '../settings/config.ts';

@@ -1,76 +1,66 @@
+import { openTimer } from '../calendar/cron.ts';
 import type { ServiceDependencies, ServicePart } from '../delivery/send-dependencies.ts';
-import { draftApart } from '../editions/compose/draft-apart.ts';
-import type { DraftNext } from '../editions/compose/draft-edition.ts';
-import { openChangeSignal } from '../kernel/change-signal.ts';
+import { type ChangeSignal, openChangeSignal } from '../kernel/change-signal.ts';
 import { sleep } from '../kernel/sleep.ts';
 import { askEditors } from './ask-editors.ts';
-import { lookAtSchedule } from './look-at-schedule.ts';
+import { checkScheduleApart } from './check-schedule.ts';
 import { openCalendars, type Scheduled } from './open-calendars.ts';
-import { openTimer } from './open-timer.ts';
-import { tellOutcomes } from './tell-outcomes.ts';
+import { reportOutcomes } from './report-outcomes.ts';
 
 /** How often the schedule is checked even without a timer: clocks jump, machines sleep. */
-const LOOK_MS = 60_000;
+const CHECK_MS = 60_000;
 
 /**
- * Opens and runs the slots of all newsletters, mails editors the editions to approve, and reports the
+ * Enters and runs the slots of all newsletters, mails editors the editions to approve, and reports the
  * outcome of slots, until `signal` is aborted. A slow alert does not delay the slots.
  */
 export const runSchedule: ServicePart = async (deps, signal) => {
   const newsletters = openCalendars(deps.config, deps.log);
-  const looked = openChangeSignal();
+  const checked = openChangeSignal();
   await Promise.all([
-    keepLooking(deps, newsletters, () => looked.notify(), signal),
-    keepTelling(deps, newsletters, () => looked.next(), signal),
+    keepChecking(deps, newsletters, checked, signal),
+    keepNotifying(deps, newsletters, checked, signal),
   ]);
 };
 
-async function keepLooking(
+async function keepChecking(
   deps: ServiceDependencies,
   newsletters: readonly Scheduled[],
-  onLooked: () => void,
+  checked: ChangeSignal,
   signal: AbortSignal,
 ): Promise<void> {
-  const timer = openChangeSignal();
-  const alarms = newsletters.map(({ schedule, calendar }) =>
-    openTimer(schedule.cron, calendar.timeZone, () => timer.notify()),
+  const due = openChangeSignal();
+  const timers = newsletters.map(({ schedule, calendar }) =>
+    openTimer(schedule.cron, calendar.timeZone, due.notify),
   );
   try {
     while (!signal.aborted) {
       // Before the check, to notice a timer that fires during it.
-      const woken = timer.next();
+      const woken = due.next();
       await withLog(deps, 'the schedule could not be read', () =>
-        lookApart(deps, newsletters, signal),
+        checkScheduleApart(deps, newsletters, signal),
       );
-      onLooked();
-      await sleep(LOOK_MS, signal, [woken]);
+      checked.notify();
+      await sleep(CHECK_MS, signal, [woken]);
     }
   } finally {
-    for (const each of alarms) each.close();
+    for (const timer of timers) timer.close();
   }
 }
 
-/** `lookAtSchedule` that composes in separate processes. The event loop stays free. */
-export async function lookApart(
+async function keepNotifying(
   deps: ServiceDependencies,
   newsletters: readonly Scheduled[],
-  signal: AbortSignal,
-): Promise<void> {
-  const draft: DraftNext = (...order) => draftApart(...order, signal);
-  await lookAtSchedule(deps, newsletters, { draft, signal });
-}
-
-async function keepTelling(
-  deps: ServiceDependencies,
-  newsletters: readonly Scheduled[],
-  nextLook: () => Promise<void>,
+  checked: ChangeSignal,
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
-    const looked = nextLook();
+    const woken = checked.next();
     await withLog(deps, 'editors could not be asked', () => askEditors(deps, signal));
-    await withLog(deps, 'slot notifications failed', () => tellOutcomes(deps, newsletters, signal));
-    await sleep(LOOK_MS, signal, [looked]);
+    await withLog(deps, 'slot notifications failed', () =>
+      reportOutcomes(deps, newsletters, signal),
+    );
+    await sleep(CHECK_MS, signal, [woken]);
   }
 }
 

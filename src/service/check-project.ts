@@ -6,7 +6,7 @@ import type { Problem } from '../kernel/problem.ts';
 import { type CollectedPosts, collectPosts } from '../posts/collect-posts.ts';
 import { type PostNotes, reportPosts } from '../posts/report-posts.ts';
 import type { NewsletterSettings } from '../settings/settings.ts';
-import { NOTICE_KINDS, renderNotice } from '../site/mails/render-notice.ts';
+import { MAIL_KINDS, renderMail } from '../site/compose-mail.ts';
 import { readTexts } from '../templates/read-texts.ts';
 import { TEMPLATE_FILES } from '../templates/templates.ts';
 
@@ -26,30 +26,21 @@ export type CheckDependencies = Omit<ComposeDependencies, 'store'>;
  * error for a template that does not render, or an invalid language file.
  */
 export async function checkProject(deps: CheckDependencies): Promise<CheckReport> {
-  const collected = collectPosts(deps.config, {
-    now: deps.clock(),
-    log: deps.log,
-    remember: false,
-  });
+  const { config, clock, log } = deps;
+  const collected = collectPosts(config, { now: clock(), log });
   const rendering = renderEveryPost(deps, collected);
   const broken = new Set(rendering.broken.map(({ file }) => file));
   const stories = collected.stories.filter(({ shown }) => !broken.has(shown.file));
-  for (const newsletter of deps.config.newsletters) {
+  for (const newsletter of config.newsletters) {
     await renderEveryTemplate(deps, newsletter, { ...collected, stories });
   }
+  const warnings = [...collected.warnings, ...rendering.warnings];
+  const [post] = collected.folder.posts;
   return {
-    ...reportPosts(collected.folder, rendering.broken, [
-      ...collected.warnings,
-      ...rendering.warnings,
-    ]),
-    ...newestOf(collected),
-    templates: deps.config.newsletters.length > 0 ? Object.values(TEMPLATE_FILES) : [],
+    ...reportPosts(collected.folder, rendering.broken, warnings),
+    newest: post && { file: post.file, url: post.url },
+    templates: config.newsletters.length > 0 ? Object.values(TEMPLATE_FILES) : [],
   };
-}
-
-function newestOf({ folder }: CollectedPosts): Pick<CheckReport, 'newest'> {
-  const [post] = folder.posts;
-  return post === undefined ? {} : { newest: { file: post.file, url: post.url } };
 }
 
 function renderEveryPost(
@@ -69,7 +60,7 @@ function renderEveryPost(
   return { broken, warnings };
 }
 
-/** Renders the digest of the newest stories, whatever was sent before, and the notices. */
+/** Renders the digest of the newest stories, whatever was sent before, and the transactional mails. */
 async function renderEveryTemplate(
   { config, templates }: CheckDependencies,
   settings: NewsletterSettings,
@@ -78,19 +69,16 @@ async function renderEveryTemplate(
   // A trial edition with any posts there are: the templates need some content.
   const newsletter = { ...settings, minimumStories: 1, categories: [] };
   const { publicUrl, serviceUrl, site } = config;
-  const common = { templates, newsletter, site, publicUrl, serviceUrl };
-  const { address } = newsletter.from;
-  const texts = readTexts(config.folders.languages)(newsletter.language);
-  const urls = { url: publicUrl, unsubscribeUrl: publicUrl };
-  for (const kind of NOTICE_KINDS) {
-    await renderNotice({
+  for (const kind of MAIL_KINDS) {
+    await renderMail({
       kind,
       templates,
-      texts,
+      texts: readTexts(config.folders.languages)(newsletter.language),
       newsletters: [newsletter],
       site,
-      address,
-      ...urls,
+      address: newsletter.from.address,
+      url: publicUrl,
+      unsubscribeUrl: publicUrl,
     });
   }
   const now = stories[0]?.shown.date;
@@ -98,10 +86,13 @@ async function renderEveryTemplate(
   const selection = selectStories({ stories, idOf, usedIds: new Set(), newsletter, now });
   if (selection === undefined) return;
   const day = now.toZonedDateTimeISO(newsletter.timeZone).toPlainDate().toString();
-  const editionId = `${newsletter.id}-${day}`;
   await renderDigest({
-    ...common,
-    editionId,
+    templates,
+    newsletter,
+    site,
+    publicUrl,
+    serviceUrl,
+    editionId: `${newsletter.id}-${day}`,
     day,
     selection,
     idOf,

@@ -1,4 +1,5 @@
 import type { ServiceDependencies, ServicePart } from '../delivery/send-dependencies.ts';
+import { backoff } from '../kernel/retry-delay.ts';
 import { sleep } from '../kernel/sleep.ts';
 import type { NewsletterSettings } from '../settings/settings.ts';
 import { deliverNewsletter } from './deliver-newsletter.ts';
@@ -29,7 +30,7 @@ async function keepDelivering(
     const round = await deliverNewsletter(deps, newsletter, signal);
     if (round.isTrouble) {
       // A signal about new editions does not end this pause, because it does not fix the error.
-      await sleep(Math.min(MOST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(troubles, 10)), signal);
+      await sleep(backoff(FIRST_PAUSE_MS, troubles, MOST_PAUSE_MS), signal);
       troubles += 1;
     } else {
       troubles = 0;

@@ -8,8 +8,7 @@ import { pauseEdition } from '../delivery/queries/edition-changes.ts';
 import { findUnfinished, type Unfinished } from '../delivery/queries/unfinished.ts';
 import { deliverEdition } from '../delivery/run/deliver-edition.ts';
 import { prepareSend } from '../delivery/run/prepare-send.ts';
-import { allRestMs } from '../delivery/run/restore-routes.ts';
-import type { SendReport } from '../delivery/run/send-report.ts';
+import { allRestMs } from '../delivery/run/routes.ts';
 import { freshSince, settleLedger } from '../delivery/run/settle-ledger.ts';
 import type { ServiceDependencies } from '../delivery/send-dependencies.ts';
 import { findStoredEdition } from '../editions/compose/find-stored-edition.ts';
@@ -37,29 +36,23 @@ export async function deliverNewsletter(
   const { log } = deps;
   let isTrouble = false;
   try {
-    await giveUpStale(deps, newsletter);
+    for (const { edition, deliveries } of await settleLedger(deps, newsletter)) {
+      const facts = { newsletter: newsletter.id, edition, deliveries };
+      log.trouble('the edition is too old; subscribers who still waited do not get it', facts);
+    }
     const restMs = await allRestMs(deps);
     // Every edition would stop before its first message, and log that each minute.
     const unfinished = restMs > 0 ? [] : await unfinishedOf(deps, newsletter);
-    for (const each of unfinished) {
+    for (const { edition } of unfinished) {
       if (signal.aborted) break;
-      isTrouble = !(await goOn(deps, each.edition, newsletter, signal)) || isTrouble;
+      const facts = { newsletter: newsletter.id, edition };
+      if (!(await continueEdition(deps, facts, signal))) isTrouble = true;
     }
     await concludeSlots(deps);
     return { isTrouble, waitMs: restMs > 0 ? restMs : await untilNextMs(deps, newsletter) };
   } catch (error) {
     log.failure('the editions could not be read', error, { newsletter: newsletter.id });
     return { isTrouble: true, waitMs: Number.POSITIVE_INFINITY };
-  }
-}
-
-async function giveUpStale(
-  deps: ServiceDependencies,
-  newsletter: NewsletterSettings,
-): Promise<void> {
-  for (const { edition, deliveries } of await settleLedger(deps, newsletter)) {
-    const facts = { newsletter: newsletter.id, edition, deliveries };
-    deps.log.trouble('the edition is too old; subscribers who still waited do not get it', facts);
   }
 }
 
@@ -76,20 +69,30 @@ async function unfinishedOf(
   return unfinished.filter(({ isPlanned, isPaused }) => isPlanned && !isPaused);
 }
 
-/** Continues one edition. Returns false after an error, which is logged. */
-async function goOn(
+/**
+ * Continues one edition. Logs the result. Returns false after an error, or if an immediate retry would be
+ * useless.
+ */
+async function continueEdition(
   deps: ServiceDependencies,
-  edition: string,
-  { id: newsletter }: NewsletterSettings,
+  facts: { readonly newsletter: string; readonly edition: string },
   signal: AbortSignal,
 ): Promise<boolean> {
-  const facts = { newsletter, edition };
   try {
-    const prepared = await prepareSend(deps, { newsletter, edition });
+    const prepared = await prepareSend(deps, facts);
     if (prepared.kind !== 'ready') return true;
-    if (await pauseRetracted(deps, edition)) return true;
+    if (await pauseRetracted(deps, facts.edition)) return true;
     deps.log.event('send run started', { ...facts, recipients: prepared.recipients });
-    return noteEnd(deps, facts, await deliverEdition(deps, prepared, signal));
+    const { sent, deliveries, stopped, bounced } = await deliverEdition(deps, prepared, signal);
+    const { accepted, failed, deferred, queued } = deliveries;
+    const totals = { ...facts, sent, accepted, failed, deferred, queued, bounced: bounced.length };
+    if (stopped === undefined || stopped.because === 'signal') {
+      deps.log.event('send run finished', totals);
+      return true;
+    }
+    const { because, message } = stopped;
+    deps.log.trouble(`the edition stopped: ${message}`, { ...totals, because });
+    return because === 'quota';
   } catch (error) {
     deps.log.failure('the send could not continue', error, facts);
     return false;
@@ -112,22 +115,6 @@ async function pauseRetracted(deps: ServiceDependencies, edition: string): Promi
   const remedy = retractionRemedy(stored.edition.newsletter, edition);
   log.trouble(`the edition is on hold: ${reason}; ${remedy}`, { edition });
   return true;
-}
-
-/** Logs the progress. Returns false if an immediate retry would be useless. */
-function noteEnd(
-  { log }: ServiceDependencies,
-  facts: { readonly newsletter: string; readonly edition: string },
-  { sent, deliveries, stopped, bounced }: SendReport,
-): boolean {
-  const { accepted, failed, deferred, queued } = deliveries;
-  const books = { ...facts, sent, accepted, failed, deferred, queued, bounced: bounced.length };
-  if (stopped === undefined || stopped.because === 'signal') {
-    log.event('send run finished', books);
-    return true;
-  }
-  log.trouble(`the edition stopped: ${stopped.message}`, { ...books, because: stopped.because });
-  return stopped.because === 'quota';
 }
 
 /** Milliseconds until the first postponed delivery is due; at least a second, to avoid a busy loop. */

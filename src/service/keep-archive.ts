@@ -1,5 +1,5 @@
 import type { ServiceDependencies } from '../delivery/send-dependencies.ts';
-import type { ArchiveLists } from '../editions/archive/archive-dependencies.ts';
+import type { ArchiveLists } from '../editions/archive/archive-lists.ts';
 import { publishArchive } from '../editions/archive/publish-archive.ts';
 import { sleep } from '../kernel/sleep.ts';
 

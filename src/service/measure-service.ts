@@ -1,16 +1,8 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Database } from '../database/tables.ts';
 import type { ServiceDependencies } from '../delivery/send-dependencies.ts';
-import type { MetricLabels, MetricName } from '../kernel/metrics.ts';
+import { METRICS, type MetricLabels, type MetricName } from '../kernel/metrics.ts';
 import { findHold } from '../recovery/split-brain-guard.ts';
-import {
-  type Count,
-  countDeliveries,
-  countNotices,
-  countSignUps,
-  countSlots,
-  countSubscriptions,
-  lastGoodSlots,
-  newestPlanned,
-} from './measures.ts';
 
 /** Scrapers wait ten seconds. A query waits much longer for a locked database. */
 const PATIENCE_MS = 5000;
@@ -24,12 +16,14 @@ export interface Measure {
   readonly value: number;
 }
 
+type Dependencies = Pick<ServiceDependencies, 'config' | 'store' | 'log'>;
+
 /**
- * The gauges from the database: subscribers, slots, the newest editions and so on. Never throws: if the
- * database is away, or does not answer within `patienceMs`, that is the only measure.
+ * The gauges from the database: subscribers, slots, the newest editions and so on. Changes nothing. Never
+ * throws: if the database is away, or does not answer within `patienceMs`, that is the only measure.
  */
 export async function measureService(
-  deps: Sources,
+  deps: Dependencies,
   patienceMs = PATIENCE_MS,
 ): Promise<readonly Measure[]> {
   const { promise: late, reject } = Promise.withResolvers<never>();
@@ -48,69 +42,76 @@ export async function measureService(
   }
 }
 
-function measureAll(deps: Sources): Promise<readonly Measure[][]> {
+/** Waiting for a mail, asked, confirmed. */
+const SIGN_UPS = sql`(select case when confirmed_at is not null then 'confirmed'
+  when id in (select about from mails where state = 'requested') then 'waiting'
+  else 'answered' end as state from sign_ups) as s`;
+
+function measureAll(deps: Dependencies): Promise<readonly (readonly Measure[])[]> {
+  const { db } = deps.store;
   return Promise.all([
-    measureDatabase(deps),
-    measureEditions(deps),
-    measureSlots(deps),
-    measureSite(deps),
+    measureHold(deps),
+    countRows(db, 'broadsheet_subscribers', sql.table('subscribers')),
+    ...deps.config.newsletters.map(({ id }) => measureNewestEdition(db, id)),
+    countRows(db, 'broadsheet_slots', sql.table('slots')),
+    measureGoodSlots(db),
+    countRows(db, 'broadsheet_sign_ups', SIGN_UPS),
+    countRows(db, 'broadsheet_notices', sql.table('mails')),
   ]);
 }
 
-type Sources = Pick<ServiceDependencies, 'config' | 'store' | 'log'>;
-
-async function measureDatabase(deps: Sources): Promise<Measure[]> {
-  const hold = await findHold(deps);
-  const subscriptions = await countSubscriptions(deps.store.db);
-  return [
-    measure('broadsheet_database_held', {}, hold === undefined ? 0 : 1),
-    ...subscriptions.map(({ of, state, count }) =>
-      measure('broadsheet_subscribers', { newsletter: of, status: state }, count),
-    ),
-  ];
-}
-
-async function measureEditions({ config, store }: Sources): Promise<Measure[]> {
-  const measures = config.newsletters.map(async ({ id: newsletter }) => {
-    const newest = await newestPlanned(store.db, newsletter);
-    if (newest === undefined) return [];
-    const states = await countDeliveries(store.db, newest.id);
-    return [
-      measure(
-        'broadsheet_edition_planned_timestamp_seconds',
-        { newsletter },
-        secondsOf(newest.plannedAt),
-      ),
-      ...states.map(({ state, count }) =>
-        measure('broadsheet_deliveries', { newsletter, state }, count),
-      ),
-    ];
+/** How many of the rows there are, by those labels of the gauge that are not `given`: they are columns. */
+async function countRows(
+  db: Database,
+  name: GaugeName,
+  rows: RawBuilder<unknown>,
+  given: Measure['labels'] = {},
+): Promise<readonly Measure[]> {
+  const columns = METRICS[name].labels.filter((label) => !(label in given));
+  const by = sql.join(columns.map((column) => sql.ref(column)));
+  const counted = await sql<Record<string, string> & { readonly count: number | bigint | string }>`
+    select ${by}, count(*) as "count" from ${rows} group by ${by}`.execute(db);
+  return counted.rows.map(({ count, ...labels }) => {
+    return { name, labels: { ...given, ...labels }, value: Number(count) };
   });
-  return (await Promise.all(measures)).flat();
 }
 
-async function measureSlots({ store }: Sources): Promise<Measure[]> {
-  const slots = await countSlots(store.db);
-  const good = await lastGoodSlots(store.db);
+async function measureHold(deps: Dependencies): Promise<readonly Measure[]> {
+  const hold = await findHold(deps);
+  return [measure('broadsheet_database_held', {}, hold === undefined ? 0 : 1)];
+}
+
+/** Of the newsletter's edition that was planned last: when, and its deliveries. */
+async function measureNewestEdition(db: Database, newsletter: string): Promise<readonly Measure[]> {
+  const newest = await db
+    .selectFrom('editions')
+    .select(['id', 'planned_at'])
+    .where('newsletter', '=', newsletter)
+    .where('planned_at', 'is not', null)
+    .orderBy('planned_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  if (newest === undefined) return [];
+  const planned = secondsOf(newest.planned_at ?? '');
+  const deliveries = sql`deliveries where edition = ${newest.id}`;
   return [
-    ...slots.map(({ of, state, count }) =>
-      measure('broadsheet_slots', { newsletter: of, state }, count),
-    ),
-    ...[...good].map(([newsletter, at]) =>
-      measure('broadsheet_slot_good_timestamp_seconds', { newsletter }, secondsOf(at)),
-    ),
+    measure('broadsheet_edition_planned_timestamp_seconds', { newsletter }, planned),
+    ...(await countRows(db, 'broadsheet_deliveries', deliveries, { newsletter })),
   ];
 }
 
-async function measureSite({ store }: Sources): Promise<Measure[]> {
-  const signUps = await countSignUps(store.db);
-  const notices = await countNotices(store.db);
-  return [
-    ...signUps.map(({ state, count }) => measure('broadsheet_sign_ups', { state }, count)),
-    ...notices.map(({ of, state, count }: Count) =>
-      measure('broadsheet_notices', { kind: of, state }, count),
-    ),
-  ];
+/** When the last slot of each newsletter ended well. */
+async function measureGoodSlots(db: Database): Promise<readonly Measure[]> {
+  const rows = await db
+    .selectFrom('slots')
+    .select(['newsletter', (select) => select.fn.max<string>('changed_at').as('at')])
+    .where('state', 'in', ['sent', 'skipped'])
+    .groupBy('newsletter')
+    .execute();
+  return rows.map(({ newsletter, at }) =>
+    measure('broadsheet_slot_good_timestamp_seconds', { newsletter }, secondsOf(at)),
+  );
 }
 
 function measure<Name extends GaugeName>(

@@ -1,29 +1,28 @@
 import { storedInstant } from '../database/instants.ts';
-import type { Store } from '../database/open-store.ts';
 import type { Database } from '../database/tables.ts';
 import type { DeliveryTable } from '../delivery/delivery.ts';
-import { deliveryTable } from '../delivery/queries/deliveries.ts';
-import { type RelayState, readRelayStates } from '../delivery/queries/relay-state.ts';
-import { readUse } from '../delivery/queries/relays.ts';
+import { acceptedSince, deliveryTable } from '../delivery/queries/deliveries.ts';
+import { type DomainProgress, domainProgress } from '../delivery/queries/domains.ts';
 import {
-  acceptedSince,
-  type DomainStanding,
-  domainStandings,
+  type RelayState,
+  readRelayStates,
+  readUse,
   relayRows,
-} from '../delivery/queries/standing.ts';
+} from '../delivery/queries/relays.ts';
 import { countUndecided, nextRetry, type Undecided } from '../delivery/queries/unfinished.ts';
+import type { RelayLimits } from '../delivery/relay/relay.ts';
 import { dayQuota } from '../delivery/relay-quota.ts';
-import { learnedLimits, restLeftMs } from '../delivery/run/restore-routes.ts';
+import { learnedLimits, restLeftMs } from '../delivery/run/routes.ts';
 import { livingSenders } from '../delivery/run/sender-lease.ts';
 import type { SendDependencies } from '../delivery/send-dependencies.ts';
-import { currentRate } from '../delivery/slowed-rate.ts';
+import { currentRate } from '../delivery/throttle.ts';
 import type { EditionPause } from '../editions/edition.ts';
 import { type EditionRow, editionRows, pauseOf } from '../editions/queries/editions.ts';
 import { findMissingNewsletters } from '../newsletters/missing-newsletters.ts';
 import { compareJournal } from '../recovery/compare-journal.ts';
 import { type FoundHold, findHold } from '../recovery/split-brain-guard.ts';
 import { findNewsletter } from '../settings/find-newsletter.ts';
-import type { NewsletterSettings, RelayAccount } from '../settings/settings.ts';
+import type { RelayAccount } from '../settings/settings.ts';
 import type { NewsletterCounts } from '../subscribers/queries/newsletters.ts';
 import { countActive } from '../subscribers/queries/subscribers.ts';
 
@@ -49,7 +48,7 @@ export interface EditionStatus extends Undecided {
   /**
    * While some deliveries wait: the largest destination domains, and those that asked for a slower pace.
    */
-  readonly domains: readonly (Omit<DomainStanding, 'rate'> & { readonly perHour?: number })[];
+  readonly domains: readonly (Omit<DomainProgress, 'rate'> & { readonly perHour?: number })[];
 }
 
 /** The state of a relay. */
@@ -63,11 +62,7 @@ export interface RelayStatus {
   /** It gets no message before `until`, ISO 8601, and then one message first. */
   readonly rest?: { readonly reason: string; readonly until: string };
   /** What it asked for: a rate, parallel connections, messages per connection. */
-  readonly limits?: {
-    readonly messagesPerHour?: number;
-    readonly connections?: number;
-    readonly messagesPerConnection?: number;
-  };
+  readonly limits?: RelayLimits & { readonly messagesPerHour?: number };
 }
 
 export interface StatusReport {
@@ -90,91 +85,91 @@ const MOST_DONE = 3;
 const MOST_DOMAINS = 10;
 const RATE_SECONDS = 60;
 
+type Dependencies = Pick<SendDependencies, 'config' | 'store' | 'clock' | 'machineClock'>;
+
 /** The state of one newsletter, or of all. Changes nothing. */
-export async function reportStatus(
-  deps: Pick<SendDependencies, 'config' | 'store' | 'clock' | 'machineClock'>,
-  newsletter?: string,
-): Promise<StatusReport> {
-  const { config, store, clock, machineClock } = deps;
+export async function reportStatus(deps: Dependencies, newsletter?: string): Promise<StatusReport> {
+  const { config, store } = deps;
   const chosen =
     newsletter === undefined ? config.newsletters : [findNewsletter(config, newsletter)];
+  const newsletters: { readonly id: string; readonly active: number }[] = [];
   const editions: EditionStatus[] = [];
-  for (const each of chosen) {
-    editions.push(...(await editionsOf(store, each, clock())));
-  }
-  const newsletters = [];
   for (const { id } of chosen) {
     newsletters.push({ id, active: await countActive(store.db, id) });
+    editions.push(...(await editionsOf(deps, id)));
   }
-  const relays = await relaysOf(deps, machineClock().epochMilliseconds);
-  const hold = await findHold(deps);
   const { isAhead } = await compareJournal(store.db, config.journalFile);
   return {
-    ...(hold === undefined ? {} : { hold }),
-    ...(isAhead ? { olderThan: config.journalFile } : {}),
-    ...{ newsletters, editions, relays },
+    hold: await findHold(deps),
+    olderThan: isAhead ? config.journalFile : undefined,
+    newsletters,
+    editions,
+    relays: await relaysOf(deps),
     missing: await findMissingNewsletters(deps),
   };
 }
 
 async function editionsOf(
-  store: Store,
-  { id }: NewsletterSettings,
-  now: Temporal.Instant,
+  deps: Dependencies,
+  newsletter: string,
 ): Promise<readonly EditionStatus[]> {
+  const { db } = deps.store;
   const statuses: EditionStatus[] = [];
   let done = 0;
-  for (const row of (await editionRows(store.db, id)).toReversed()) {
-    const deliveries = await deliveryTable(store.db, row.id);
+  for (const row of (await editionRows(db, newsletter)).toReversed()) {
+    const deliveries = await deliveryTable(db, row.id);
     const isOver = row.cancelled_at !== null || (row.planned_at !== null && !isWaiting(deliveries));
     if (isOver) done += 1;
     if (isOver && done > MOST_DONE) continue;
-    statuses.push(await statusOf(store, row, deliveries, now));
+    statuses.push(await statusOf(deps, row, deliveries));
   }
   return statuses;
 }
 
 async function statusOf(
-  store: Store,
+  { store, clock }: Dependencies,
   row: EditionRow,
   deliveries: DeliveryTable,
-  now: Temporal.Instant,
 ): Promise<EditionStatus> {
   const { db } = store;
   const { id, newsletter, subject } = row;
+  const now = clock();
   const senders = await livingSenders(store, id);
-  const retryAt = await nextRetry(db, id);
   const standing = standingOf(row, deliveries, senders.length);
-  const perSecond = standing === 'sending' ? await messagesPerSecond(db, id, now) : 0;
-  const domains = isWaiting(deliveries) ? await domainStandings(db, id, MOST_DOMAINS) : [];
+  const perSecond = standing === 'sending' ? await messagesPerSecond(db, id, now) : undefined;
+  const domains = isWaiting(deliveries) ? await domainProgress(db, id, MOST_DOMAINS) : [];
   return {
-    ...{ id, newsletter, subject, standing, deliveries },
+    id,
+    newsletter,
+    subject,
+    standing,
+    deliveries,
     ...(await countUndecided(db, id)),
     ...pauseOf(row),
-    ...(retryAt === undefined ? {} : { retryAt }),
-    ...(perSecond > 0 && {
-      perSecond,
-      secondsLeft: Math.ceil(deliveries.queued / perSecond),
-    }),
+    retryAt: await nextRetry(db, id),
+    perSecond,
+    secondsLeft: perSecond && Math.ceil(deliveries.queued / perSecond),
     senders: senders.map(({ host, pid }) => ({ host: host.split(' ')[0] ?? '', pid })),
-    domains: domains.map(({ rate, ...domain }) => {
-      const perHour = rate && currentRate(rate, now.epochMilliseconds);
-      return { ...domain, ...(perHour === undefined ? {} : { perHour: Math.round(perHour) }) };
-    }),
+    domains: domains.map(({ rate, ...domain }) => ({
+      ...domain,
+      perHour: rounded(rate && currentRate(rate, now.epochMilliseconds)),
+    })),
   };
 }
 
-/** Over the last minute, or since the first message if that is less than a minute ago. */
+/**
+ * Over the last minute, or since the first message if that is less than a minute ago. Undefined if there was
+ * none.
+ */
 async function messagesPerSecond(
   db: Database,
   edition: string,
   now: Temporal.Instant,
-): Promise<number> {
+): Promise<number | undefined> {
   const since = storedInstant(now.subtract({ seconds: RATE_SECONDS }));
   const { count, first } = await acceptedSince(db, edition, since);
-  if (first === undefined) return 0;
-  const seconds = now.since(Temporal.Instant.from(first)).total('seconds');
-  return count / Math.max(1, seconds);
+  if (first === undefined) return undefined;
+  return count / Math.max(1, now.since(Temporal.Instant.from(first)).total('seconds'));
 }
 
 function isWaiting({ queued, deferred, inDoubt }: DeliveryTable): boolean {
@@ -193,42 +188,52 @@ function standingOf(
   return deliveries.queued + deliveries.deferred > 0 ? 'unfinished' : 'done';
 }
 
-async function relaysOf(
-  { config, store: { db }, clock }: Pick<SendDependencies, 'config' | 'store' | 'clock'>,
-  now: number,
-): Promise<readonly RelayStatus[]> {
+async function relaysOf({
+  config,
+  store: { db },
+  clock,
+  machineClock,
+}: Dependencies): Promise<readonly RelayStatus[]> {
+  const now = machineClock().epochMilliseconds;
   const rows = await relayRows(db);
   const states = await readRelayStates(db);
   const statuses: RelayStatus[] = [];
   for (const account of config.relays) {
     const { inHour, inDay } = await readUse(db, account.id, now);
     const perDay = dayQuota(account, now);
-    const row = rows.get(account.id);
+    const { trouble, trouble_at: at } = rows.get(account.id) ?? {};
     const { rest, ...state } = states.get(account.id) ?? {};
     const isResting = rest !== undefined && restLeftMs(rest.until, clock()) > 0;
     statuses.push({
-      ...{ id: account.id, inHour, inDay },
-      ...(account.messagesPerHour === undefined ? {} : { perHour: account.messagesPerHour }),
-      ...(perDay === Infinity ? {} : { perDay }),
-      ...(row?.trouble == null ? {} : { trouble: { text: row.trouble, at: row.trouble_at ?? '' } }),
-      ...(isResting ? { rest } : {}),
-      ...limitsOf(state, account, now),
+      id: account.id,
+      inHour,
+      inDay,
+      perHour: account.messagesPerHour,
+      perDay: perDay === Infinity ? undefined : perDay,
+      trouble: trouble == null ? undefined : { text: trouble, at: at ?? '' },
+      rest: isResting ? rest : undefined,
+      limits: limitsOf(state, account, now),
     });
   }
   return statuses;
 }
 
-function limitsOf(
-  state: RelayState,
-  account: RelayAccount,
-  now: number,
-): Pick<RelayStatus, 'limits'> {
-  const perHour = state.rate && currentRate(state.rate, now);
-  const { connections = account.connections, messagesPerConnection } = learnedLimits(state, now);
-  const limits = {
-    ...(perHour === undefined ? {} : { messagesPerHour: Math.round(perHour) }),
-    ...(connections < account.connections ? { connections } : {}),
-    ...(messagesPerConnection === undefined ? {} : { messagesPerConnection }),
+/** Undefined if it asked for none. */
+function limitsOf(state: RelayState, account: RelayAccount, now: number): RelayStatus['limits'] {
+  const messagesPerHour = rounded(state.rate && currentRate(state.rate, now));
+  const learned = learnedLimits(state, now);
+  const { connections = account.connections, messagesPerConnection } = learned;
+  const isFewer = connections < account.connections;
+  if (messagesPerHour === undefined && messagesPerConnection === undefined && !isFewer) {
+    return undefined;
+  }
+  return {
+    messagesPerHour,
+    connections: isFewer ? connections : undefined,
+    messagesPerConnection,
   };
-  return Object.keys(limits).length === 0 ? {} : { limits };
+}
+
+function rounded(value: number | undefined): number | undefined {
+  return value === undefined ? undefined : Math.round(value);
 }

@@ -25,13 +25,9 @@ export function unreadTemplates(folder: string, read: readonly string[]): readon
     .filter((name) => !read.includes(name))
     .map((name) => {
       const near = nearestName(name, read);
-      const remedy =
-        near === undefined ? `the names are ${read.join(', ')}` : `did you mean ${near}?`;
-      return {
-        file: join(folder, name),
-        line: 1,
-        message: `has a name that nothing reads; ${remedy}`,
-      };
+      const remedy = near ? `did you mean ${near}?` : `the names are ${read.join(', ')}`;
+      const message = `has a name that nothing reads; ${remedy}`;
+      return { file: join(folder, name), line: 1, message };
     });
 }
 

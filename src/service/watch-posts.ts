@@ -1,12 +1,13 @@
 import type { ServiceDependencies, ServicePart } from '../delivery/send-dependencies.ts';
 import { buildApart } from '../feeds/build/build-apart.ts';
 import type { BuildReport } from '../feeds/build/build-report.ts';
-import { type HubPings, openHubPings } from '../feeds/build/hub-pings.ts';
-import { changedTopics } from '../feeds/build/ping-hub.ts';
-import { type ChangeSignal, openChangeSignal } from '../kernel/change-signal.ts';
+import { changedTopics, type HubPings, openHubPings } from '../feeds/build/ping-hub.ts';
+import { openChangeSignal } from '../kernel/change-signal.ts';
 import { BroadsheetError, EXIT, reasonOf } from '../kernel/errors.ts';
+import { backoff } from '../kernel/retry-delay.ts';
+import { sleep } from '../kernel/sleep.ts';
 import { watchPosts as watchFolders } from '../posts/files/watch-posts.ts';
-import { openPostNotes } from './post-notes.ts';
+import { openProblemLog } from './log-post-problems.ts';
 
 /** If changes never stop, a build starts after this time. */
 const LONGEST_UNREST_MS = 60_000;
@@ -43,118 +44,91 @@ export const watchPosts: ServicePart = (deps, signal) => keepFeedsBuilt(deps, si
 export async function keepFeedsBuilt(
   deps: Dependencies,
   signal: AbortSignal,
-  tools: WatchTools,
+  { build, watch, quietMs }: WatchTools,
 ): Promise<void> {
+  const { config, log } = deps;
+  const { hub, rebuildMinutes } = config.feeds;
+  const intervalMs = rebuildMinutes * 60_000;
   const changes = openChanges(signal);
-  const watched = watchWith(tools, deps, changes);
-  const { hub } = deps.config.feeds;
-  const pings = hub === undefined ? undefined : openHubPings(hub, deps.log);
-  const note = openPostNotes(deps.log);
-  const failed = openFailureNotes(deps);
+  let isReported = false;
+  const watched = watch(config.folders, {
+    onChange: changes.add,
+    onTrouble(error) {
+      if (isReported) return;
+      isReported = true;
+      log.trouble('the posts folder cannot be watched; it is checked at intervals', {
+        reason: reasonOf(error),
+        everyMinutes: rebuildMinutes,
+      });
+    },
+  });
+  const pings = hub === undefined ? undefined : openHubPings(hub, log);
+  const logProblems = openProblemLog(log);
+  const buildOnce = openBuilds(deps, build, signal);
   let failures = 0;
   try {
     while (!signal.aborted) {
       changes.forget();
-      const report = await build(deps, signal, tools, failed);
+      const report = await buildOnce();
+      let waitMs = backoff(RETRY_MS, failures, intervalMs);
       failures = report === undefined ? failures + 1 : 0;
       if (report !== undefined) {
-        note(report);
-        pings?.add(changedTopics(report, deps.config));
+        logProblems(report);
+        pings?.add(changedTopics(report, config));
+        waitMs = Math.min(untilDueMs(report, deps.clock()), intervalMs);
       }
-      const waitMs = report === undefined ? retryMs(deps, failures) : untilNextMs(deps, report);
-      await waitForWork(performance.now() + waitMs, { changes, pings, signal, ...tools });
+      await waitForWork(performance.now() + waitMs, { changes, pings, signal, quietMs });
     }
   } finally {
-    changes.close();
     await watched.close();
   }
 }
 
-/** Undefined if the build failed; the error is logged. */
-async function build(
+/**
+ * Builds once, and logs the result. Returns undefined if the build failed. The same reason in several builds is
+ * logged once, because it stays until somebody fixes it.
+ */
+function openBuilds(
   { config, clock, log, metrics }: Dependencies,
+  build: WatchTools['build'],
   signal: AbortSignal,
-  { build }: WatchTools,
-  failed: FailureNotes,
-): Promise<BuildReport | undefined> {
-  const begun = performance.now();
-  try {
-    const report = await build(config, clock(), signal);
-    failed.forget();
-    const changed = report.feeds.filter((feed) => feed.changed).length;
-    const outcome = changed > 0 ? 'changed' : 'unchanged';
-    metrics?.count('broadsheet_builds_total', { outcome });
-    const ms = Math.round(performance.now() - begun);
-    const facts = { posts: report.posts.published, documents: report.feeds.length, changed, ms };
-    if (changed > 0) log.event('feeds built', facts);
-    else log.detail('feeds built; no changes');
-    return report;
-  } catch (error) {
-    if (signal.aborted) return undefined;
-    metrics?.count('broadsheet_builds_total', { outcome: 'failed' });
-    failed.note(error);
-    return undefined;
-  }
-}
-
-/** Logs why builds fail. */
-interface FailureNotes {
-  note(error: unknown): void;
-  /** A build has succeeded: the next failure is logged again. */
-  forget(): void;
-}
-
-/** The same reason in several builds is logged once, because it stays until somebody fixes it. */
-function openFailureNotes({ log }: Pick<Dependencies, 'log'>): FailureNotes {
-  let last: string | undefined;
-  return {
-    note(error) {
+): () => Promise<BuildReport | undefined> {
+  let lastFailure: string | undefined;
+  return async () => {
+    const begun = performance.now();
+    try {
+      const report = await build(config, clock(), signal);
+      if (lastFailure !== undefined) log.event('feeds can be built again');
+      lastFailure = undefined;
+      const changed = report.feeds.filter((feed) => feed.changed).length;
+      const outcome = changed > 0 ? 'changed' : 'unchanged';
+      metrics?.count('broadsheet_builds_total', { outcome });
+      const ms = Math.round(performance.now() - begun);
+      const facts = { posts: report.posts.published, documents: report.feeds.length, changed, ms };
+      if (changed > 0) log.event('feeds built', facts);
+      else log.detail('feeds built; no changes');
+      return report;
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      metrics?.count('broadsheet_builds_total', { outcome: 'failed' });
       const reason = reasonOf(error);
-      const isOthers = error instanceof BroadsheetError && error.exitCode === EXIT.tryAgain;
-      if (isOthers) log.detail(`another build was under way: ${reason}`);
-      else if (reason === last) log.detail(`the feeds could not be built: ${reason}`);
+      if (error instanceof BroadsheetError && error.exitCode === EXIT.tryAgain) {
+        log.detail(`another build was under way: ${reason}`);
+        return undefined;
+      }
+      if (reason === lastFailure) log.detail(`the feeds could not be built: ${reason}`);
       else log.failure('the feeds could not be built', error);
-      if (!isOthers) last = reason;
-    },
-    forget() {
-      if (last !== undefined) log.event('feeds can be built again');
-      last = undefined;
-    },
+      lastFailure = reason;
+      return undefined;
+    }
   };
 }
 
-function retryMs({ config }: Dependencies, failures: number): number {
-  return Math.min(RETRY_MS * 2 ** (failures - 1), config.feeds.rebuildMinutes * 60_000);
-}
-
-function untilNextMs({ config, clock }: Dependencies, { nextDue }: BuildReport): number {
-  const interval = config.feeds.rebuildMinutes * 60_000;
-  if (nextDue === undefined) return interval;
-  const due = Temporal.Instant.from(nextDue).epochMilliseconds - clock().epochMilliseconds;
-  return Math.min(interval, Math.max(SHORTEST_MS, due + 1));
-}
-
-function watchWith({ watch }: WatchTools, { config, log }: Dependencies, changes: Changes) {
-  let told = false;
-  return watch(config.folders, {
-    onChange: changes.note,
-    onTrouble(error) {
-      if (told) return;
-      told = true;
-      const everyMinutes = config.feeds.rebuildMinutes;
-      log.trouble('the posts folder cannot be watched; it is checked at intervals', {
-        reason: reasonOf(error),
-        everyMinutes,
-      });
-    },
-  });
-}
-
-interface Work {
-  readonly changes: Changes;
-  readonly pings: HubPings | undefined;
-  readonly signal: AbortSignal;
-  readonly quietMs: number;
+/** Milliseconds until the next future post is due. */
+function untilDueMs({ nextDue }: BuildReport, now: Temporal.Instant): number {
+  if (nextDue === undefined) return Number.POSITIVE_INFINITY;
+  const due = Temporal.Instant.from(nextDue).epochMilliseconds - now.epochMilliseconds;
+  return Math.max(SHORTEST_MS, due + 1);
 }
 
 /**
@@ -162,45 +136,49 @@ interface Work {
  */
 async function waitForWork(
   dueAt: number,
-  { changes, pings, signal, quietMs }: Work,
+  {
+    changes,
+    pings,
+    signal,
+    quietMs,
+  }: {
+    readonly changes: Changes;
+    readonly pings: HubPings | undefined;
+    readonly signal: AbortSignal;
+    readonly quietMs: number;
+  },
 ): Promise<void> {
-  while (!signal.aborted && !changes.isNoted()) {
+  while (!signal.aborted && !changes.isPending()) {
     await pings?.send(signal);
     const leftMs = dueAt - performance.now();
     if (leftMs <= 0) return;
     await changes.wait(Math.min(leftMs, pings?.dueInMs() ?? leftMs));
   }
   const longest = performance.now() + LONGEST_UNREST_MS;
-  while (!signal.aborted && changes.isNoted() && performance.now() < longest) {
+  while (!signal.aborted && changes.isPending() && performance.now() < longest) {
     changes.forget();
     await changes.wait(quietMs);
   }
 }
 
-/** Changes of posts. They are noted also while nobody waits. */
-interface Changes extends Pick<ChangeSignal, 'wait'> {
-  note(): void;
-  isNoted(): boolean;
-  forget(): void;
-  close(): void;
-}
+type Changes = ReturnType<typeof openChanges>;
 
-function openChanges(signal: AbortSignal): Changes {
+/** Changes of posts. One that comes while nobody waits is pending until it is forgotten. */
+function openChanges(signal: AbortSignal) {
   const change = openChangeSignal();
-  let noted = false;
-  signal.addEventListener('abort', change.notify);
+  let isPending = false;
   return {
-    note() {
-      noted = true;
+    add() {
+      isPending = true;
       change.notify();
     },
-    isNoted: () => noted,
+    isPending: () => isPending,
     forget() {
-      noted = false;
+      isPending = false;
     },
-    async wait(mostMs) {
-      if (!noted && !signal.aborted) await change.wait(mostMs);
+    /** Resolves at a change, after `mostMs`, or at the abort. */
+    async wait(mostMs: number) {
+      if (!isPending) await sleep(mostMs, signal, [change.next()]);
     },
-    close: () => signal.removeEventListener('abort', change.notify),
   };
 }

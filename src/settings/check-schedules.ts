@@ -1,4 +1,4 @@
-import { parseCron } from '../calendar/parse-cron.ts';
+import { parseCron } from '../calendar/cron.ts';
 import { BroadsheetError, EXIT } from '../kernel/errors.ts';
 import { formatProblem, type Problem } from '../kernel/problem.ts';
 import { type ParsedYaml, placeOf } from './config-problems.ts';

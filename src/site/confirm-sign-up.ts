@@ -1,20 +1,24 @@
 import { randomUUID } from 'node:crypto';
-import { readIdentity } from '../database/identity.ts';
 import { storedInstant } from '../database/instants.ts';
 import type { Database } from '../database/tables.ts';
 import { readToken } from '../delivery/message/signed-token.ts';
 import type { EmailAddress } from '../kernel/email-address.ts';
+import type { Config } from '../settings/config.ts';
 import type { NewsletterSettings } from '../settings/settings.ts';
-import { hashAddress } from '../subscribers/keyed-hashes.ts';
-import { insertNotice } from '../subscribers/queries/notices.ts';
-import { findSignUp, lockSignUp, markConfirmed } from '../subscribers/queries/sign-ups.ts';
+import { type AppliedChange, changeSubscriptions } from '../subscribers/change-subscriptions.ts';
+import { newSubscriber } from '../subscribers/new-subscriber.ts';
+import { insertMail } from '../subscribers/queries/mails.ts';
+import {
+  findSignUp,
+  lockSignUp,
+  markConfirmed,
+  type SignUp,
+} from '../subscribers/queries/sign-ups.ts';
 import { findSubscriptions } from '../subscribers/queries/subscribers.ts';
 import { lockSubscriptions } from '../subscribers/queries/subscriptions.ts';
-import type { SignUp } from '../subscribers/sign-up.ts';
-import { consentOf } from './answer-sign-up.ts';
-import { beginSubscriptions } from './begin-subscriptions.ts';
-import type { SiteDependencies } from './site-dependencies.ts';
-import { standingsToJoin } from './standings-to-join.ts';
+import type { Consent } from '../subscribers/subscriber.ts';
+import type { SiteDependencies } from './request-mail.ts';
+import { hashesOf, statusesToJoin } from './subscription-status.ts';
 
 /**
  * The state of a link that confirms a sign-up. `open`: not confirmed yet. `expired`: it is too old, or
@@ -33,14 +37,14 @@ export async function readConfirmation(
   deps: SiteDependencies,
   token: string,
 ): Promise<Confirmation> {
-  const id = readId(deps, token);
+  const id = readConfirmToken(deps, 'confirm', token);
   if (typeof id !== 'string') return id;
   const { db } = deps.store;
   const signUp = await findSignUp(db, id);
   if (signUp === undefined) return { kind: 'expired' };
   if (signUp.confirmedAt !== undefined) return describe(deps, signUp, 'done');
   const known = await findSubscriptions(db, signUp.address);
-  const joined = await standingsToJoin(deps, db, signUp, known);
+  const joined = await statusesToJoin(deps, db, signUp, known);
   return joined.length === 0 ? { kind: 'expired' } : describe(deps, signUp, 'open');
 }
 
@@ -50,7 +54,7 @@ export async function readConfirmation(
  * people who left after it.
  */
 export async function confirmSignUp(deps: SiteDependencies, token: string): Promise<Confirmation> {
-  const id = readId(deps, token);
+  const id = readConfirmToken(deps, 'confirm', token);
   if (typeof id !== 'string') return id;
   const at = storedInstant(deps.clock());
   const confirmation = await deps.store.transaction(async (db): Promise<Confirmation> => {
@@ -66,11 +70,13 @@ export async function confirmSignUp(deps: SiteDependencies, token: string): Prom
   return confirmation;
 }
 
-function readId(
+/** The id in the token of a link that confirms a sign-up or a new address. */
+export function readConfirmToken(
   { config, clock }: SiteDependencies,
+  purpose: 'confirm' | 'new-address',
   token: string,
 ): string | { readonly kind: 'expired' | 'unknown' } {
-  const fields = readToken('confirm', token, { secrets: config.secrets, now: clock() });
+  const fields = readToken(purpose, token, { secrets: config.secrets, now: clock() });
   if (fields === 'expired') return { kind: 'expired' };
   return fields?.[0] ?? { kind: 'unknown' };
 }
@@ -82,29 +88,27 @@ async function join(
   signUp: SignUp,
   at: string,
 ): Promise<readonly string[]> {
-  const { address } = signUp;
+  const { address, language } = signUp;
   const known = await lockSubscriptions(db, address);
-  const standings = await standingsToJoin(deps, db, signUp, known);
-  const newsletters = standings.map(({ newsletter }) => newsletter);
+  const statuses = await statusesToJoin(deps, db, signUp, known);
+  const newsletters = statuses.map(({ newsletter }) => newsletter);
   const consent = consentOf(signUp, at);
   const begun = await beginSubscriptions(db, deps.config, { address, newsletters, consent, at });
+  const [addressHash = ''] = await hashesOf(db, address);
   for (const { id, subscription } of begun) {
-    await welcome(db, signUp, { id, newsletter: subscription.newsletter, at });
+    await insertMail(db, {
+      id: randomUUID(),
+      kind: 'welcome',
+      newsletter: subscription.newsletter,
+      address,
+      addressHash,
+      about: id,
+      language,
+      at,
+      state: 'waiting',
+    });
   }
   return newsletters;
-}
-
-async function welcome(
-  db: Database,
-  { address, language }: SignUp,
-  to: { readonly id: string; readonly newsletter: string; readonly at: string },
-): Promise<void> {
-  const addressHash = hashAddress((await readIdentity(db)).hash_key, address);
-  const { id, newsletter, at } = to;
-  await insertNotice(db, {
-    ...{ id: randomUUID(), kind: 'welcome', newsletter, address, addressHash, language, at },
-    ...{ facts: { subscriber: id }, state: 'waiting' },
-  });
 }
 
 function describe(
@@ -114,4 +118,50 @@ function describe(
 ): Confirmation {
   const newsletters = config.newsletters.filter(({ id }) => ids.includes(id));
   return { kind, address, newsletters };
+}
+
+/**
+ * The consent that a sign-up proves. With `confirmedAt`, the person also proved that the address is
+ * theirs.
+ */
+export function consentOf(
+  { at, source, consentText: text, ipHash }: SignUp,
+  confirmedAt?: string,
+): Consent {
+  return { at, source, text, ipHash, confirmedAt };
+}
+
+/**
+ * Begins subscriptions of a mailbox to `newsletters` (ids) with a confirmed consent. Call it as the last
+ * step of the transaction `db`. Returns the subscriptions that began, or began again.
+ */
+export async function beginSubscriptions(
+  db: Database,
+  config: Pick<Config, 'journalFile'>,
+  join: {
+    readonly address: EmailAddress;
+    readonly newsletters: readonly string[];
+    readonly consent: Consent;
+    /** ISO 8601 instant. */
+    readonly at: string;
+  },
+): Promise<readonly AppliedChange[]> {
+  const { address, newsletters, consent, at } = join;
+  const { source } = consent;
+  const known = (await lockSubscriptions(db, address)).map(({ newsletter }) => newsletter);
+  const unknown = newsletters
+    .filter((newsletter) => !known.includes(newsletter))
+    .map((newsletter) =>
+      newSubscriber({ newsletter, address, consent, status: 'pending', changedAt: consent.at }),
+    );
+  return changeSubscriptions(db, config, async (writer) => {
+    await writer.add(unknown, source);
+    // Read again: another transaction may have stored one of them.
+    const rows = await lockSubscriptions(db, address);
+    const event = { kind: 'confirmed', address, consent, at, source } as const;
+    const changes = rows
+      .filter(({ newsletter }) => newsletters.includes(newsletter))
+      .map(({ id }) => ({ id, event }));
+    return writer.apply(changes);
+  });
 }

@@ -1,20 +1,81 @@
-import { readIdentity } from '../database/identity.ts';
+import type { StoreDependencies } from '../database/dependencies.ts';
 import { storedInstant } from '../database/instants.ts';
 import type { Database } from '../database/tables.ts';
+import { readToken, signToken } from '../delivery/message/signed-token.ts';
 import type { EmailAddress } from '../kernel/email-address.ts';
 import type { NewsletterSettings } from '../settings/settings.ts';
 import { changeSubscriptions } from '../subscribers/change-subscriptions.ts';
-import { hashesOfAddress } from '../subscribers/keyed-hashes.ts';
+import { eraseSubscriber } from '../subscribers/erase-subscriber.ts';
+import { lastDeparture } from '../subscribers/journal/journal.ts';
 import { findSubscriptions } from '../subscribers/queries/subscribers.ts';
-import { lockSubscriptions } from '../subscribers/queries/subscriptions.ts';
+import { findSubscription, lockSubscriptions } from '../subscribers/queries/subscriptions.ts';
 import type { Consent, Subscriber } from '../subscribers/subscriber.ts';
-import { beginSubscriptions } from './begin-subscriptions.ts';
-import { findPerson, LINK_HOURS } from './person.ts';
-import type { SiteDependencies } from './site-dependencies.ts';
-import { type Standing, standingsOf } from './standing.ts';
+import { beginSubscriptions } from './confirm-sign-up.ts';
+import type { SiteDependencies } from './request-mail.ts';
+import { hashesOf, type MailboxStatus, statusesOf } from './subscription-status.ts';
+
+/** How long a link to preferences is valid: long enough for a mail server that defers mail. */
+export const LINK_HOURS = 24;
+
+/** The holder of a link to preferences. */
+export interface Person {
+  /** Id of the subscription that the link was made for. */
+  readonly subscriber: string;
+  readonly address: EmailAddress;
+  readonly addressHash: string;
+}
+
+/** The token of a link to preferences. `at` is the time of the request (ISO 8601 instant). */
+export function preferencesToken(
+  { config }: StoreDependencies,
+  whom: { readonly subscriber: string; readonly addressHash: string; readonly at: string },
+): string {
+  const expiresAt = Temporal.Instant.from(whom.at).add({ hours: LINK_HOURS });
+  return signToken('preferences', [whom.subscriber, whom.addressHash], {
+    secrets: config.secrets,
+    expiresAt,
+  });
+}
+
+/** The content of a preferences token, even if the person no longer exists. */
+function readPreferencesToken(
+  { config, clock }: StoreDependencies,
+  token: string,
+): Pick<Person, 'subscriber' | 'addressHash'> | undefined {
+  const { secrets } = config;
+  const fields = readToken('preferences', token, { secrets, now: clock() });
+  if (fields === undefined || fields === 'expired') return undefined;
+  const [subscriber = '', addressHash = ''] = fields;
+  return { subscriber, addressHash };
+}
+
+/**
+ * The holder of a link to preferences. Undefined if the link is invalid. It ends after `LINK_HOURS`, with
+ * an erasure, or with a change of the address.
+ */
+export async function findPerson(
+  deps: StoreDependencies,
+  db: Database,
+  token: string,
+): Promise<Person | undefined> {
+  const content = readPreferencesToken(deps, token);
+  return content && holderOf(db, content);
+}
+
+/** The person to whose address a link was mailed. Its reader must not change another address. */
+export async function holderOf(
+  db: Database,
+  content: Pick<Person, 'subscriber' | 'addressHash'>,
+): Promise<Person | undefined> {
+  const subscription = await findSubscription(db, content.subscriber);
+  if (subscription === undefined) return undefined;
+  const { address } = subscription;
+  const hashes = await hashesOf(db, address);
+  return hashes.includes(content.addressHash) ? { ...content, address } : undefined;
+}
 
 /** One newsletter on the page of preferences. */
-export interface Preference extends Pick<Standing, 'status' | 'leftAt'> {
+export interface Preference extends Pick<MailboxStatus, 'status' | 'leftAt'> {
   /** Only its id if it is not in the config. People can leave such a newsletter, but not join it. */
   readonly newsletter: NewsletterSettings | { readonly id: string };
 }
@@ -53,12 +114,8 @@ export async function readPreferences(
   const person = await findPerson(deps, db, token);
   if (person === undefined) return undefined;
   const { address } = person;
-  const subscriptions = await preferencesOf(
-    deps,
-    db,
-    address,
-    await findSubscriptions(db, address),
-  );
+  const known = await findSubscriptions(db, address);
+  const subscriptions = await preferencesOf(deps, db, address, known);
   return { address, subscriptions, leftMeanwhile: [] };
 }
 
@@ -81,13 +138,11 @@ export async function changePreferences(
     const { address } = person;
     const before = await lockSubscriptions(db, address);
     const choices = (await preferencesOf(deps, db, address, before)).map((preference) => ({
-      preference,
-      ...decide(preference, form, oldest),
+      newsletter: preference.newsletter,
+      decision: decide(preference, form, oldest),
     }));
-    const chosen = (what: Decision['what']) =>
-      choices
-        .filter((choice) => choice.what === what)
-        .map(({ preference: { newsletter } }) => newsletter);
+    const chosen = (decision: Decision) =>
+      choices.filter((choice) => choice.decision === decision).map(({ newsletter }) => newsletter);
     const consent: Consent = { at, source: 'preferences', confirmedAt: at };
     const joined = chosen('join').map(({ id }) => id);
     const left = chosen('leave').map(({ id }) => id);
@@ -103,9 +158,7 @@ export async function changePreferences(
   });
 }
 
-interface Decision {
-  readonly what: 'join' | 'leave' | 'conflict' | 'nothing';
-}
+type Decision = 'join' | 'leave' | 'conflict' | 'nothing';
 
 /** `oldest`: if a form does not say when it was shown, it was shown after this instant. */
 function decide(
@@ -116,15 +169,15 @@ function decide(
   const isHere = status === 'active';
   const before = shown.find((choice) => choice.newsletter === newsletter.id) ?? {
     isTicked: isHere,
-    ...(leftAt !== undefined && leftAt < oldest ? { leftAt } : {}),
+    leftAt: leftAt !== undefined && leftAt < oldest ? leftAt : undefined,
   };
   const isTicked = ticked.includes(newsletter.id);
   if (isTicked && !isHere && leftAt !== undefined && leftAt !== before.leftAt) {
-    return { what: 'conflict' };
+    return 'conflict';
   }
-  if (isTicked === before.isTicked) return { what: 'nothing' };
-  if (!isTicked) return { what: 'leave' };
-  return { what: 'name' in newsletter && !isHere ? 'join' : 'nothing' };
+  if (isTicked === before.isTicked) return 'nothing';
+  if (!isTicked) return 'leave';
+  return 'name' in newsletter && !isHere ? 'join' : 'nothing';
 }
 
 async function preferencesOf(
@@ -143,15 +196,27 @@ async function preferencesOf(
     ({ id, listed }) => listed || known.some(({ newsletter }) => newsletter === id),
   );
   const newsletters: readonly Preference['newsletter'][] = [...shown, ...missing];
-  const addressHashes = hashesOfAddress((await readIdentity(db)).hash_key, address);
-  const mailbox = { subscriptions: known, addressHashes };
-  const standings = await standingsOf(
-    db,
-    mailbox,
-    newsletters.map(({ id }) => id),
-  );
+  const ids = newsletters.map(({ id }) => id);
+  const statuses = await statusesOf(db, address, known, ids);
   return newsletters.map((newsletter, index) => {
-    const { status, leftAt } = standings[index] ?? { status: 'none', leftAt: undefined };
-    return { newsletter, status, ...(leftAt === undefined ? {} : { leftAt }) };
+    const { status, leftAt } = statuses[index] ?? { status: 'none' };
+    return { newsletter, status, leftAt };
   });
+}
+
+/**
+ * Erases all data about the holder of a link to preferences. It can be repeated, with the same answer.
+ * False if the link is invalid or expired.
+ */
+export async function eraseMe(deps: StoreDependencies, token: string): Promise<boolean> {
+  const content = readPreferencesToken(deps, token);
+  if (content === undefined) return false;
+  const { db } = deps.store;
+  const person = await findPerson(deps, db, token);
+  if (person !== undefined) {
+    await eraseSubscriber(deps, person.address, 'preferences');
+    return true;
+  }
+  const departure = await lastDeparture(db, '', [content.addressHash]);
+  return departure?.status === 'erased';
 }

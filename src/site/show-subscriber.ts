@@ -1,44 +1,51 @@
 import type { StoreDependencies } from '../database/dependencies.ts';
-import { readIdentity } from '../database/identity.ts';
 import { storedInstant } from '../database/instants.ts';
-import type { DeliveryState } from '../database/states.ts';
-import type { Reply } from '../delivery/delivery.ts';
+import type { Database } from '../database/tables.ts';
 import { deliveriesTo } from '../delivery/queries/deliveries.ts';
 import type { EmailAddress } from '../kernel/email-address.ts';
 import { findNewsletter } from '../settings/find-newsletter.ts';
-import { hashesOfAddress } from '../subscribers/keyed-hashes.ts';
+import { changesOf } from '../subscribers/queries/address-changes.ts';
+import { mailsTo } from '../subscribers/queries/mails.ts';
 import { signUpsOf } from '../subscribers/queries/sign-ups.ts';
 import { findSubscriptions } from '../subscribers/queries/subscribers.ts';
 import { erasuresOf, historiesOf } from '../subscribers/queries/subscription-history.ts';
-import type { SignUp } from '../subscribers/sign-up.ts';
+import { movedInto } from '../subscribers/queries/subscriptions.ts';
 import type { Subscriber } from '../subscribers/subscriber.ts';
-import type { SubscriptionHistoryLine } from '../subscribers/subscription-events.ts';
+import { findPerson } from './preferences.ts';
+import { hashesOf } from './subscription-status.ts';
 
-export interface SubscriberDetails {
-  readonly subscriber: Subscriber;
-  /** Its recorded history, oldest first. */
-  readonly history: readonly SubscriptionHistoryLine[];
-  /** Newest first. */
-  readonly deliveries: readonly {
-    readonly edition: string;
-    readonly state: DeliveryState;
-    /** ISO 8601 instant. */
-    readonly at: string;
-    readonly reply?: Reply;
-  }[];
+// Everything that is stored about an address: for the publisher, and for the person.
+
+/**
+ * Each subscription of an address, with its history, oldest first, and its deliveries, newest first. Empty
+ * for an unknown address.
+ */
+export async function showSubscriber(
+  { config, store: { db } }: StoreDependencies,
+  options: { readonly newsletter?: string; readonly address: EmailAddress },
+) {
+  const { newsletter: chosen } = options;
+  const only = chosen === undefined ? undefined : findNewsletter(config, chosen).id;
+  const subscribers = (await findSubscriptions(db, options.address)).filter(
+    ({ newsletter }) => only === undefined || newsletter === only,
+  );
+  return withHistories(db, subscribers);
 }
 
-/** A sign-up by a form that is not confirmed. */
-export type OpenSignUp = Pick<
-  SignUp,
-  'address' | 'newsletters' | 'source' | 'consentText' | 'at' | 'expiresAt'
->;
+async function withHistories(db: Database, subscribers: readonly Subscriber[]) {
+  const ids = subscribers.map(({ id }) => id);
+  const histories = await historiesOf(db, ids);
+  return Promise.all(
+    subscribers.map(async (subscriber) => ({
+      subscriber,
+      history: histories.get(subscriber.id) ?? [],
+      deliveries: await deliveriesTo(db, subscriber.id),
+    })),
+  );
+}
 
 /** The sign-ups of an address that can still be confirmed, newest first. */
-export async function showSignUps(
-  { store, clock }: Pick<StoreDependencies, 'store' | 'clock'>,
-  address: EmailAddress,
-): Promise<readonly OpenSignUp[]> {
+export async function showSignUps({ store, clock }: StoreDependencies, address: EmailAddress) {
   const now = storedInstant(clock());
   const signUps = await signUpsOf(store.db, address);
   return signUps
@@ -46,42 +53,38 @@ export async function showSignUps(
     .map(({ id: _id, ipHash: _ipHash, language: _language, ...signUp }) => signUp);
 }
 
-/** A subscription that was erased: when, and by whom. */
-export interface ErasedSubscription {
-  readonly newsletter: string;
-  /** ISO 8601 instant. */
-  readonly at: string;
-  readonly source: string;
-}
-
 /** The erasures of an address's owner, one for each newsletter. Found by a hash of the address. */
-export async function showErasures(
-  { store: { db } }: Pick<StoreDependencies, 'store'>,
-  address: EmailAddress,
-): Promise<readonly ErasedSubscription[]> {
-  const { hash_key: key } = await readIdentity(db);
-  const erasures = await erasuresOf(db, hashesOfAddress(key, address));
+export async function showErasures({ store: { db } }: StoreDependencies, address: EmailAddress) {
+  const erasures = await erasuresOf(db, await hashesOf(db, address));
   return erasures.map(({ newsletter, at, source }) => ({ newsletter, at, source }));
 }
 
-/** All data about an address, once for each newsletter. Empty for an unknown address. */
-export async function showSubscriber(
-  { config, store }: StoreDependencies,
-  options: { readonly newsletter?: string; readonly address: EmailAddress },
-): Promise<readonly SubscriberDetails[]> {
-  const only =
-    options.newsletter === undefined ? undefined : findNewsletter(config, options.newsletter).id;
-  const subscribers = await findSubscriptions(store.db, options.address);
-  const histories = await historiesOf(
-    store.db,
-    subscribers.map(({ id }) => id),
-  );
-  const details: SubscriberDetails[] = [];
-  for (const subscriber of subscribers) {
-    if (only !== undefined && subscriber.newsletter !== only) continue;
-    const { id } = subscriber;
-    const history = histories.get(id) ?? [];
-    details.push({ subscriber, history, deliveries: await deliveriesTo(store.db, id) });
-  }
-  return details;
+/**
+ * All stored data about the holder of a link to preferences, for JSON. Undefined if the link is invalid
+ * or expired.
+ */
+export async function personalData(
+  deps: StoreDependencies,
+  token: string,
+): Promise<object | undefined> {
+  const { db } = deps.store;
+  const person = await findPerson(deps, db, token);
+  if (person === undefined) return undefined;
+  const { address } = person;
+  const own = await findSubscriptions(db, address);
+  const ownIds = own.map(({ id }) => id);
+  const subscriptions = [...own, ...(await movedInto(db, ownIds))];
+  const details = await withHistories(db, subscriptions);
+  const ids = subscriptions.map(({ id }) => id);
+  return {
+    address,
+    subscriptions: details.map(({ subscriber, ...rest }) => ({ ...subscriber, ...rest })),
+    signUps: (await signUpsOf(db, address)).map(({ id: _, ...signUp }) => signUp),
+    addressChanges: (await changesOf(db, ids, address)).map(({ address: to, at, confirmedAt }) => ({
+      to,
+      at,
+      confirmedAt,
+    })),
+    mails: await mailsTo(db, await hashesOf(db, address)),
+  };
 }

@@ -1,7 +1,9 @@
+import type { StoreDependencies } from '../database/dependencies.ts';
+import { readIdentity } from '../database/identity.ts';
 import { storedInstant } from '../database/instants.ts';
 import type { SubscriptionStatus } from '../database/states.ts';
 import type { Database } from '../database/tables.ts';
-import { readToken, signToken } from '../delivery/message/signed-token.ts';
+import { isProbe, proofOf, readToken, signToken } from '../delivery/message/signed-token.ts';
 import {
   readUnsubscribeToken,
   type UnsubscribeToken,
@@ -15,7 +17,7 @@ import {
   lockSubscription,
   type Subscription,
 } from '../subscribers/queries/subscriptions.ts';
-import type { SiteDependencies } from './site-dependencies.ts';
+import type { SiteDependencies } from './request-mail.ts';
 
 /** A newsletter that a person leaves or rejoins. */
 export interface Leaving {
@@ -113,4 +115,13 @@ function describe(
   if (subscription === undefined) return { newsletter, status: 'unsubscribed', address: '…' };
   const { status, address } = subscription;
   return { newsletter, status, address: maskAddress(address) };
+}
+
+/** The proof that this database's service answers here. Undefined if `token` is not a probe. */
+export async function answerProbe(
+  { config, store, clock }: Pick<StoreDependencies, 'config' | 'store' | 'clock'>,
+  token: string,
+): Promise<string | undefined> {
+  if (!isProbe(token, { secrets: config.secrets, now: clock() })) return undefined;
+  return proofOf((await readIdentity(store.db)).id, token);
 }

@@ -2,7 +2,6 @@ import type { StoreDependencies } from '../database/dependencies.ts';
 import { readIdentity } from '../database/identity.ts';
 import { storedInstant } from '../database/instants.ts';
 import type { DepartedStatus } from '../database/states.ts';
-import type { Database } from '../database/tables.ts';
 import { addressKey, type EmailAddress } from '../kernel/email-address.ts';
 import { shortLine } from '../kernel/short-line.ts';
 import { findNewsletter } from '../settings/find-newsletter.ts';
@@ -41,11 +40,20 @@ export async function addSubscriber(
   return store.transaction(async (db): Promise<AddReport> => {
     const known = (await findSubscribers(db, newsletter, [address])).get(addressKey(address));
     if (known === undefined) {
-      const departure = await findDeparture(db, newsletter, address);
-      if (departure !== undefined) return { result: 'refused', address, ...departure };
-      const consent = { at, source: SOURCE };
-      const facts = { newsletter, address, status: 'active', consent, changedAt: at } as const;
-      const subscriber = newSubscriber({ ...facts, name: shortLine(options.name) });
+      // An address without a row may have been erased, or have left before this database existed.
+      const hashes = hashesOfAddress((await readIdentity(db)).hash_key, address);
+      const departure = await lastDeparture(db, newsletter, hashes);
+      if (departure !== undefined) {
+        return { result: 'refused', address, status: departure.status, since: departure.at };
+      }
+      const subscriber = newSubscriber({
+        newsletter,
+        address,
+        name: shortLine(options.name),
+        status: 'active',
+        consent: { at, source: SOURCE },
+        changedAt: at,
+      });
       await changeSubscriptions(db, config, (writer) => writer.add([subscriber], SOURCE));
       return { result: 'added', subscriber };
     }
@@ -56,14 +64,4 @@ export async function addSubscriber(
     await changeSubscriptions(db, config, (writer) => writer.apply([{ id: known.id, event }]));
     return { result: 'added', subscriber: { ...known, status: 'active', changedAt: at } };
   });
-}
-
-/**
- * Finds the departure of an address without a row: it was erased, or it left before this database
- * existed.
- */
-async function findDeparture(db: Database, newsletter: string, address: EmailAddress) {
-  const hashes = hashesOfAddress((await readIdentity(db)).hash_key, address);
-  const departure = await lastDeparture(db, newsletter, hashes);
-  return departure && { status: departure.status, since: departure.at };
 }

@@ -10,7 +10,7 @@ import { changesOf } from './queries/address-changes.ts';
 import { signUpsOf } from './queries/sign-ups.ts';
 import { findSubscriptions } from './queries/subscribers.ts';
 import { movedInto } from './queries/subscriptions.ts';
-import { prepareToWipe, wipeTraces } from './queries/wipe-traces.ts';
+import { deleteWithoutTraces } from './queries/wipe-traces.ts';
 
 /**
  * `unknown`: there was nothing to erase. From now on, no import adds the address. `already`: it was
@@ -38,20 +38,23 @@ export async function eraseSubscriber(
 ): Promise<EraseReport> {
   const at = storedInstant(clock());
   const texts = await spellingsOf(store.db, address);
-  await prepareToWipe(store.db);
-  const { result, ...counts } = await store.transaction(async (db) => {
-    const { hash_key: key } = await readIdentity(db);
-    const mailboxes = [address, ...(await earlierMailboxes(db, address))];
-    const before = await lastDeparture(db, '', hashesOfAddress(key, address));
-    const wasErased = before?.status === 'erased';
-    const { newsletters, deliveries, requests } = await changeSubscriptions(db, config, (writer) =>
-      writer.erase(mailboxes, { at, source, wasErased }),
-    );
-    const isKnown = newsletters.length + requests > 0;
-    const result = isKnown ? 'erased' : wasErased ? 'already' : 'unknown';
-    return { result, subscriptions: newsletters.length, deliveries } as const;
-  });
-  return { result, ...counts, wiped: await wipeTraces(store.db, texts) };
+  const erase = () =>
+    store.transaction(async (db) => {
+      const { hash_key: key } = await readIdentity(db);
+      const mailboxes = [address, ...(await earlierMailboxes(db, address))];
+      const before = await lastDeparture(db, '', hashesOfAddress(key, address));
+      const wasErased = before?.status === 'erased';
+      const { newsletters, deliveries, requests } = await changeSubscriptions(
+        db,
+        config,
+        (writer) => writer.erase(mailboxes, { at, source, wasErased }),
+      );
+      const isKnown = newsletters.length + requests > 0;
+      const result = isKnown ? 'erased' : wasErased ? 'already' : 'unknown';
+      return { result, subscriptions: newsletters.length, deliveries } as const;
+    });
+  const { result, wiped } = await deleteWithoutTraces(store.db, texts, erase);
+  return { ...result, wiped };
 }
 
 /** The owner's earlier addresses whose subscriptions were merged into this mailbox. */

@@ -5,18 +5,19 @@ import { defuseCell } from './defuse-cell.ts';
 import { listSubscribers } from './list-subscribers.ts';
 import type { Subscriber } from './subscriber.ts';
 
-const COLUMNS = [
-  'email',
-  'name',
-  'status',
-  'newsletter',
-  'consent_at',
-  'consent_source',
-  'consent_text',
-  'consent_ip_hash',
-  'confirmed_at',
-  'changed_at',
-] as const;
+/** The columns of an export, in order. */
+const COLUMNS: Readonly<Record<string, (subscriber: Subscriber) => string | undefined>> = {
+  email: ({ address }) => address,
+  name: ({ name }) => name,
+  status: ({ status }) => status,
+  newsletter: ({ newsletter }) => newsletter,
+  consent_at: ({ consent }) => consent.at,
+  consent_source: ({ consent }) => consent.source,
+  consent_text: ({ consent }) => consent.text,
+  consent_ip_hash: ({ consent }) => consent.ipHash,
+  confirmed_at: ({ consent }) => consent.confirmedAt,
+  changed_at: ({ changedAt }) => changedAt,
+};
 
 /**
  * The subscribers as CSV (RFC 4180), in pieces, header first. No cell is a formula for a spreadsheet.
@@ -26,22 +27,10 @@ export async function* exportSubscribers(
   deps: StoreDependencies,
   options: { readonly newsletter?: string; readonly status?: SubscriptionStatus },
 ): AsyncGenerator<string> {
-  yield csv([COLUMNS]);
+  const csv = (rows: string[][]) => stringify(rows, { record_delimiter: '\r\n' });
+  yield csv([Object.keys(COLUMNS)]);
+  const cells = Object.values(COLUMNS);
   for await (const page of listSubscribers(deps, options)) {
-    yield csv(page.map((subscriber) => cellsOf(subscriber).map(defuseCell)));
+    yield csv(page.map((subscriber) => cells.map((cell) => defuseCell(cell(subscriber) ?? ''))));
   }
-}
-
-/** In the order of `COLUMNS`. */
-function cellsOf(subscriber: Subscriber): readonly string[] {
-  const { address, name = '', status, newsletter, consent, changedAt } = subscriber;
-  const { at, source, text = '', ipHash = '', confirmedAt = '' } = consent;
-  return [address, name, status, newsletter, at, source, text, ipHash, confirmedAt, changedAt];
-}
-
-function csv(rows: readonly (readonly string[])[]): string {
-  return stringify(
-    rows.map((row) => [...row]),
-    { record_delimiter: '\r\n' },
-  );
 }

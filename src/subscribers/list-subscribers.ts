@@ -14,17 +14,15 @@ export async function* listSubscribers(
   { config, store }: StoreDependencies,
   options: { readonly newsletter?: string; readonly status?: SubscriptionStatus },
 ): AsyncGenerator<readonly Subscriber[]> {
-  const newsletters =
-    options.newsletter === undefined
-      ? config.newsletters
-      : [findNewsletter(config, options.newsletter)];
+  const { newsletter: only, status } = options;
+  const newsletters = only === undefined ? config.newsletters : [findNewsletter(config, only)];
   for (const { id: newsletter } of newsletters) {
-    const of = { newsletter, status: options.status, limit: PAGE_LENGTH };
-    let after = '';
-    do {
-      const { subscribers, lastKey } = await pageOfSubscribers(store.db, { ...of, after });
-      after = subscribers.length < PAGE_LENGTH ? '' : lastKey;
+    for (let after = ''; ; ) {
+      const page = { newsletter, status, after, limit: PAGE_LENGTH };
+      const { subscribers, lastKey } = await pageOfSubscribers(store.db, page);
       if (subscribers.length > 0) yield subscribers;
-    } while (after !== '');
+      if (subscribers.length < PAGE_LENGTH) break;
+      after = lastKey;
+    }
   }
 }

@@ -1,29 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import type { SubscriptionStatus } from '../database/states.ts';
-import type { EmailAddress } from '../kernel/email-address.ts';
-import type { Consent, Subscriber } from './subscriber.ts';
-
-/** The data of a subscriber before it has an id. */
-export interface NewSubscriber {
-  readonly newsletter: string;
-  readonly address: EmailAddress;
-  readonly name?: string | undefined;
-  readonly status: SubscriptionStatus;
-  /** How we know that the person asked. */
-  readonly consent: Consent;
-  /** ISO 8601 instant of the last change of `status`. */
-  readonly changedAt: string;
-}
+import type { Subscriber } from './subscriber.ts';
 
 /** A subscriber with an id that nobody can guess, because links contain it. */
-export function newSubscriber(facts: NewSubscriber, newId = subscriberIds()): Subscriber {
-  const { newsletter, address, name, status, consent, changedAt } = facts;
-  return {
-    id: newId(),
-    ...{ newsletter, address, status },
-    ...(name === undefined || name === '' ? {} : { name }),
-    ...{ consent, changedAt },
-  };
+export function newSubscriber(
+  subscriber: Omit<Subscriber, 'id'>,
+  newId = subscriberIds(),
+): Subscriber {
+  return { id: newId(), ...subscriber, name: subscriber.name || undefined };
 }
 
 /**

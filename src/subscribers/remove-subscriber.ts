@@ -25,15 +25,13 @@ export async function removeSubscriber(
     const found = await findSubscribers(db, newsletter, [options.address]);
     const known = found.get(addressKey(options.address));
     if (known === undefined) return { result: 'unknown' };
-    const { id } = known;
     const event = { kind: 'left', at, source: 'command line' } as const;
     const [removed] = await changeSubscriptions(db, config, (writer) =>
-      writer.apply([{ id, event }]),
+      writer.apply([{ id: known.id, event }]),
     );
-    if (removed === undefined || removed.after.status !== 'unsubscribed') {
-      return { result: 'already', subscriber: known };
-    }
-    const changedAt = removed.after.changedAt;
-    return { result: 'removed', subscriber: { ...known, status: 'unsubscribed', changedAt } };
+    // If a bounced subscriber is removed, only the time of leaving changes.
+    if (removed?.after.status !== 'unsubscribed') return { result: 'already', subscriber: known };
+    const { status, changedAt } = removed.after;
+    return { result: 'removed', subscriber: { ...known, status, changedAt } };
   });
 }

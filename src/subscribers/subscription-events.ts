@@ -6,23 +6,8 @@ import type {
 import type { EmailAddress } from '../kernel/email-address.ts';
 import type { Consent } from './subscriber.ts';
 
-/**
- * The part of a subscription that decides which events can follow:
- *
- *     none -> pending                      a form, an import
- *     none, pending -> active              an editor, an import
- *     pending, departed -> active          its owner confirmed it
- *     none, pending, active -> unsubscribed
- *     unsubscribed -> active               undone: a link ended it, and nothing happened after that
- *     none, pending, active, unsubscribed -> bounced
- *     any but complained -> complained
- *     bounced -> active                    an editor restored it; never if its owner left too
- *     pending -> none                      not confirmed in time
- *     any -> none                          erased
- *
- * A complaint outranks a bounce, and a bounce outranks leaving. `none`: there is no row.
- */
-export interface SubscriptionStanding {
+/** The part of a subscription that decides which events can follow. `none`: there is no row. */
+export interface SubscriptionState {
   readonly status: SubscriptionStatus | 'none';
   /** ISO 8601 instant of the last change of `status`; empty for `none`. */
   readonly changedAt: string;
@@ -33,7 +18,7 @@ export interface SubscriptionStanding {
 }
 
 /** The status if there is no subscription. */
-export const NO_SUBSCRIPTION: SubscriptionStanding = { status: 'none', changedAt: '' };
+export const NO_SUBSCRIPTION: SubscriptionState = { status: 'none', changedAt: '' };
 
 /** An event of a subscription. */
 export type SubscriptionEvent = {
@@ -68,42 +53,32 @@ export interface SubscriptionHistoryLine {
   readonly source: string;
 }
 
-/** The new status for each event and old status. With any other old status, the event changes nothing. */
-export const EVENT_TARGETS: Readonly<
-  Record<
-    SubscriptionEventKind,
-    Partial<Record<SubscriptionStanding['status'], SubscriptionStanding['status']>>
-  >
-> = {
-  signedUp: { none: 'pending', pending: 'pending' },
-  joined: { none: 'active', pending: 'active' },
-  confirmed: {
-    ...{ pending: 'active', unsubscribed: 'active' },
-    ...{ bounced: 'active', complained: 'active' },
-  },
-  left: {
-    ...{ none: 'unsubscribed', pending: 'unsubscribed', active: 'unsubscribed' },
-    // Keeps that they left too: an editor then can't restore them.
-    bounced: 'bounced',
-  },
-  undone: { unsubscribed: 'active' },
-  bounced: { none: 'bounced', pending: 'bounced', active: 'bounced', unsubscribed: 'bounced' },
-  complained: {
-    ...{ none: 'complained', pending: 'complained', active: 'complained' },
-    ...{ unsubscribed: 'complained', bounced: 'complained' },
-  },
-  restored: { bounced: 'active' },
-  moved: { active: 'active' },
-  merged: {
-    ...{ pending: 'unsubscribed', active: 'unsubscribed', unsubscribed: 'unsubscribed' },
-    ...{ bounced: 'unsubscribed', complained: 'unsubscribed' },
-  },
-  lapsed: { pending: 'none' },
-  erased: {
-    ...{ pending: 'none', active: 'none', unsubscribed: 'none' },
-    ...{ bounced: 'none', complained: 'none' },
-  },
+/**
+ * The new status for each event and old status. With any other old status, the event changes nothing. A
+ * complaint outranks a bounce, and a bounce outranks leaving.
+ */
+export const EVENT_TARGETS: Readonly<Record<SubscriptionEventKind, Targets>> = {
+  signedUp: becomes('pending', 'none', 'pending'),
+  joined: becomes('active', 'none', 'pending'),
+  confirmed: becomes('active', 'pending', 'unsubscribed', 'bounced', 'complained'),
+  // Keeps that they left too: an editor then can't restore them.
+  left: { ...becomes('unsubscribed', 'none', 'pending', 'active'), bounced: 'bounced' },
+  undone: becomes('active', 'unsubscribed'),
+  bounced: becomes('bounced', 'none', 'pending', 'active', 'unsubscribed'),
+  complained: becomes('complained', 'none', 'pending', 'active', 'unsubscribed', 'bounced'),
+  restored: becomes('active', 'bounced'),
+  moved: becomes('active', 'active'),
+  merged: becomes('unsubscribed', 'pending', 'active', 'unsubscribed', 'bounced', 'complained'),
+  lapsed: becomes('none', 'pending'),
+  erased: becomes('none', 'pending', 'active', 'unsubscribed', 'bounced', 'complained'),
 };
+
+type Status = SubscriptionState['status'];
+type Targets = Readonly<Partial<Record<Status, Status>>>;
+
+function becomes(status: Status, ...from: readonly Status[]): Targets {
+  return Object.fromEntries(from.map((before) => [before, status]));
+}
 
 /** The first event of a subscription, by its first status. */
 export const FIRST_EVENTS = {
@@ -119,9 +94,9 @@ export const FIRST_EVENTS = {
  * it; the departure to undo is not the last event; the owner of a subscription to restore has left.
  */
 export function applySubscriptionEvent(
-  before: SubscriptionStanding,
+  before: SubscriptionState,
   event: SubscriptionEvent,
-): SubscriptionStanding | undefined {
+): SubscriptionState | undefined {
   const status = EVENT_TARGETS[event.kind][before.status];
   if (status === undefined) return undefined;
   const { leftAt } = before;
@@ -145,7 +120,7 @@ export function applySubscriptionEvent(
     case 'bounced':
     case 'complained':
     case 'merged':
-      return { status, changedAt: at, ...(leftAt === undefined ? {} : { leftAt }) };
+      return { status, changedAt: at, leftAt };
     case 'moved':
       return { status, changedAt: at };
     case 'lapsed':
@@ -155,16 +130,16 @@ export function applySubscriptionEvent(
 }
 
 function leave(
-  before: SubscriptionStanding,
-  status: SubscriptionStanding['status'],
+  before: SubscriptionState,
+  status: Status,
   { at, byLink }: { readonly at: string; readonly byLink: boolean },
-): SubscriptionStanding | undefined {
+): SubscriptionState | undefined {
   if (before.status === 'bounced') {
     return before.leftAt === undefined ? { ...before, leftAt: at } : undefined;
   }
   // Pending subscribers can't undo it.
-  const isUndoable = byLink && before.status === 'active';
-  return { status, changedAt: at, leftAt: at, ...(isUndoable ? { leftByLinkAt: at } : {}) };
+  const leftByLinkAt = byLink && before.status === 'active' ? at : undefined;
+  return { status, changedAt: at, leftAt: at, leftByLinkAt };
 }
 
 /**
@@ -173,7 +148,7 @@ function leave(
  * line, because no backup contains the subscription.
  */
 export function journalStatusOf(
-  before: SubscriptionStanding,
+  before: SubscriptionState,
   event: SubscriptionEvent,
 ): DepartedStatus | 'restored' | undefined {
   if (before.status === 'none') return undefined;
@@ -211,9 +186,12 @@ export function compareForMerge(one: MergeCandidate, other: MergeCandidate): num
 }
 
 const MERGE_RANKS: Record<SubscriptionStatus, number> = {
-  ...{ complained: 0, bounced: 1, unsubscribed: 2 },
+  complained: 0,
+  bounced: 1,
+  unsubscribed: 2,
   // A confirmed subscription wins over an unconfirmed form.
-  ...{ active: 3, pending: 4 },
+  active: 3,
+  pending: 4,
 };
 
 function later(one: string, other: string): string {

@@ -2,7 +2,6 @@ import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { BroadsheetError, EXIT, reasonOf } from '../kernel/errors.ts';
 import { formatProblem } from '../kernel/problem.ts';
-import { readRegularFile } from '../kernel/regular-file.ts';
 import {
   type Message,
   type Messages,
@@ -12,9 +11,9 @@ import {
 } from '../kernel/texts.ts';
 import { type ParsedYaml, placeOf } from '../settings/config-problems.ts';
 import { readYaml, valuesOf } from '../settings/read-yaml.ts';
+import { isMissing, ownFolder, readUtf8 } from './read-templates.ts';
 
-/** Broadsheet's own folder, beside `src/` in a checkout and beside `dist/` in the package. */
-const OWN_FOLDER = join(import.meta.dirname, '..', '..', 'languages');
+const OWN_FOLDER = ownFolder('languages');
 const LAST_RESORT = 'en';
 /** Top-level key of texts that only a publisher's own templates use. */
 const FREE_GROUP = 'own';
@@ -64,7 +63,7 @@ function readFolder(folder: string): LanguageFile[] {
     .toSorted()
     .map((name) => {
       const file = join(folder, name);
-      const yaml = readYaml(file, readText(file));
+      const yaml = readYaml(file, readUtf8(file));
       const messages = new Map(flatten(valuesOf(yaml), []));
       return { language: basename(name, '.yaml'), yaml, messages };
     });
@@ -75,22 +74,10 @@ function namesIn(folder: string): string[] {
     return readdirSync(folder);
   } catch (error) {
     // Only publishers who change a text have their own folder.
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    if (isMissing(error)) return [];
     throw new BroadsheetError(
       EXIT.config,
       `${folder}  ${reasonOf(error)}; make it a readable folder, or delete it to use the texts of Broadsheet`,
-      { cause: error },
-    );
-  }
-}
-
-function readText(file: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(readRegularFile(file));
-  } catch (error) {
-    throw new BroadsheetError(
-      EXIT.config,
-      `${file}  ${reasonOf(error)}; make it a readable UTF-8 file, or delete it to use the one of Broadsheet`,
       { cause: error },
     );
   }

@@ -1,6 +1,5 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { allowedMethods } from './allowed-methods.ts';
 import type { ErrorAnswer, RenderError, WebDependencies } from './web-dependencies.ts';
 import { WebError } from './web-error.ts';
 
@@ -34,11 +33,10 @@ export function addErrorAnswers(
 }
 
 function answerOf(error: unknown): ErrorAnswer {
-  const { retryAfterSeconds } = error instanceof WebError ? error : {};
   const { statusCode } = error as { readonly statusCode?: unknown };
   const status = typeof statusCode === 'number' && statusCode >= 400 ? statusCode : 500;
-  if (retryAfterSeconds !== undefined) return { status, retryAfterSeconds };
-  return status === 503 ? { status, retryAfterSeconds: RETRY_AFTER_SECONDS } : { status };
+  const own = error instanceof WebError ? error.retryAfterSeconds : undefined;
+  return { status, retryAfterSeconds: own ?? (status === 503 ? RETRY_AFTER_SECONDS : undefined) };
 }
 
 async function sendError(
@@ -63,4 +61,33 @@ export function renderPlainError({ status }: ErrorAnswer): string {
 
 function nameOf(status: number): string {
   return STATUS_CODES[status] ?? 'Error';
+}
+
+/**
+ * Watches routes that are added to `app` from now on. Returns a function: for a URL, it returns the
+ * methods with routes, sorted, for the `Allow` of RFC 9110 §15.5.6.
+ */
+function allowedMethods(app: FastifyInstance): (url: string) => readonly string[] {
+  const routes = new Map<string, { readonly pattern: RegExp; readonly methods: Set<string> }>();
+  app.addHook('onRoute', ({ url, method }) => {
+    // A route for all paths does not mean that a path exists.
+    if (url.endsWith('*')) return;
+    const route = routes.get(url) ?? { pattern: patternOf(url), methods: new Set() };
+    routes.set(url, route);
+    for (const each of [method].flat()) route.methods.add(each);
+  });
+  return (url) => {
+    const path = url.replace(/[?#].*$/s, '');
+    const found = [...routes.values()].filter(({ pattern }) => pattern.test(path));
+    return [...new Set(found.flatMap(({ methods }) => [...methods]))].toSorted();
+  };
+}
+
+/** Matches `/news/archive/:edition/` as Fastify does. */
+function patternOf(url: string): RegExp {
+  const source = url
+    .split('/')
+    .map((part) => (part.startsWith(':') ? '[^/]+' : RegExp.escape(part)))
+    .join('/');
+  return new RegExp(`^${source}$`, 's');
 }

@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { INDEX_FILE } from '../feeds/index-page.ts';
 import { findHold } from '../recovery/split-brain-guard.ts';
 import type { RoutePlugin, WebDependencies } from './web-dependencies.ts';
 
@@ -35,28 +37,16 @@ export const health: RoutePlugin = (app, deps) => {
   });
 };
 
-async function readinessOf({
-  config,
-  store,
-}: Pick<WebDependencies, 'config' | 'store'>): Promise<Readiness> {
-  const feeds = existsSync(join(config.folders.output, 'index.html')) ? 'built' : 'missing';
-  const sends = await sendsOf({ config, store });
-  const database = sends === 'unknown' ? 'away' : 'ok';
-  return { ready: database === 'ok' && feeds === 'built', database, feeds, sends };
-}
-
-async function sendsOf(
-  deps: Pick<WebDependencies, 'config' | 'store'>,
-): Promise<Readiness['sends']> {
-  const { promise: late, resolve } = Promise.withResolvers<'unknown'>();
-  const timer = setTimeout(() => resolve('unknown'), PATIENCE_MS);
-  const asked = findHold(deps).then(
+async function readinessOf({ config, store }: WebDependencies): Promise<Readiness> {
+  const feeds = existsSync(join(config.folders.output, INDEX_FILE)) ? 'built' : 'missing';
+  const asked = findHold({ config, store }).then(
     (hold) => (hold === undefined ? 'allowed' : 'held'),
     () => 'unknown' as const,
   );
+  const late = setTimeout(PATIENCE_MS, 'unknown' as const, { ref: false });
   const sends = await Promise.race([asked, late]);
-  clearTimeout(timer);
-  return sends;
+  const database = sends === 'unknown' ? 'away' : 'ok';
+  return { ready: database === 'ok' && feeds === 'built', database, feeds, sends };
 }
 
 /** Runs `read`, and reuses its answer for `PATIENCE_MS`. */

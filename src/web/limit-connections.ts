@@ -1,5 +1,10 @@
 import type { Server } from 'node:http';
-import { clientNetwork, widerNetworks } from '../kernel/client-network.ts';
+import { clientNetwork, type WiderNetwork, widerNetworks } from '../kernel/client-network.ts';
+
+/** What limits count a client as: itself, and for IPv6 the networks around it. */
+export function networksOf(ip: string): readonly WiderNetwork[] {
+  return [{ network: clientNetwork(ip), times: 1 }, ...widerNetworks(ip)];
+}
 
 /**
  * Closes connections of one client beyond `most` at once, and of the networks around it beyond a few
@@ -15,8 +20,7 @@ export function limitConnections(
   server.on('connection', (socket) => {
     const { remoteAddress } = socket;
     if (remoteAddress === undefined || isProxy(remoteAddress)) return;
-    const client = { network: clientNetwork(remoteAddress), times: 1 };
-    const networks = [client, ...widerNetworks(remoteAddress)];
+    const networks = networksOf(remoteAddress);
     if (networks.some(({ network, times }) => (open.get(network) ?? 0) >= times * most)) {
       socket.destroy();
       return;

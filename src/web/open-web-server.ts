@@ -1,16 +1,13 @@
 import { STATUS_CODES } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import helmet from '@fastify/helmet';
+import { type AddressInfo, BlockList, isIP } from 'node:net';
+import helmet, { type FastifyHelmetOptions } from '@fastify/helmet';
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { requireServiceUrl } from '../settings/require-service-url.ts';
 import { addErrorAnswers } from './answer-errors.ts';
 import { limitConnections } from './limit-connections.ts';
 import { listenError, originOf } from './listen-error.ts';
-import { noteRequests } from './note-requests.ts';
 import { addRateLimits } from './rate-limits.ts';
 import { addBodies } from './read-bodies.ts';
-import { PERMISSIONS_POLICY, securityHeaders } from './security-headers.ts';
-import { trustedProxies } from './trusted-proxies.ts';
 import type { RenderError, RoutePlugin, WebDependencies } from './web-dependencies.ts';
 import { WebError } from './web-error.ts';
 import { WEB_LIMITS, type WebLimits } from './web-limits.ts';
@@ -98,6 +95,76 @@ function createApp(networks: readonly string[], limits: WebLimits): FastifyInsta
   app.server.maxConnections = limits.connections;
   limitConnections(app.server, limits.connectionsPerClient, isProxy);
   return app;
+}
+
+/**
+ * Returns a function that checks an address of a connection or from X-Forwarded-For: is it in `networks`?
+ * These are addresses, or CIDR like `10.0.0.0/8`; the config has checked them. IPv4 written as IPv6
+ * counts as IPv4.
+ */
+function trustedProxies(networks: readonly string[]): (address: string) => boolean {
+  const list = new BlockList();
+  for (const network of networks) {
+    const [address = '', bits] = network.split('/');
+    const family = familyOf(address);
+    if (bits === undefined) list.addAddress(address, family);
+    else list.addSubnet(address, Number(bits), family);
+  }
+  return (address) => isIP(address) !== 0 && list.check(address, familyOf(address));
+}
+
+function familyOf(address: string): 'ipv4' | 'ipv6' {
+  return isIP(address) === 6 ? 'ipv6' : 'ipv4';
+}
+
+/**
+ * Logs and counts each request when it is answered. Logs the pattern of its route, but never its URL,
+ * which contains tokens, nor the client. Machines request routes without a limit every few seconds: only
+ * their errors are logged.
+ */
+function noteRequests(app: FastifyInstance, { log, metrics }: WebDependencies): void {
+  app.addHook('onResponse', async ({ method, routeOptions }, { statusCode, elapsedTime }) => {
+    const route = routeOptions.url ?? 'none';
+    metrics.count('broadsheet_http_requests_total', { route, method, status: statusCode });
+    metrics.observe('broadsheet_http_request_duration_seconds', { route }, elapsedTime / 1000);
+    if (routeOptions.config.limit === 'none' && statusCode < 400) return;
+    log.event('request', { method, route, status: statusCode, ms: Math.round(elapsedTime) });
+  });
+}
+
+/** The Permissions-Policy of every answer: no page needs any of these. */
+const PERMISSIONS_POLICY =
+  'accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), microphone=(), midi=(), payment=(), usb=()';
+
+/** The headers of every answer. Routes may replace them (`reply.header`). */
+function securityHeaders(serviceUrl: string): FastifyHelmetOptions {
+  return {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      // A page may load its own style sheet and script, load pictures from any https site, and send forms
+      // to itself. No site may put it in a frame. Nothing inline.
+      directives: {
+        defaultSrc: ["'none'"],
+        styleSrc: ["'self'"],
+        scriptSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        imgSrc: ["'self'", 'https:', 'data:'],
+        formAction: ["'self'"],
+        baseUri: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    // For a year (RFC 6797). We don't know whether the domain's other hosts have https.
+    strictTransportSecurity: serviceUrl.startsWith('https:') && {
+      maxAge: 31_536_000,
+      includeSubDomains: false,
+    },
+    // Page URLs contain tokens: never send them to other sites.
+    referrerPolicy: { policy: 'same-origin' },
+    crossOriginOpenerPolicy: { policy: 'same-origin' },
+    crossOriginResourcePolicy: { policy: 'same-origin' },
+    xFrameOptions: { action: 'deny' },
+  };
 }
 
 /** A host and a port (RFC 3986 §3.2), or empty. */

@@ -1,13 +1,11 @@
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { clientNetwork, widerNetworks } from '../kernel/client-network.ts';
+import { clientNetwork } from '../kernel/client-network.ts';
+import { networksOf } from './limit-connections.ts';
 import { WebError } from './web-error.ts';
 import type { WebLimits } from './web-limits.ts';
 
 type Kind = keyof WebLimits['perMinute'];
-
-/** The networks around an IPv6 client, as `widerNetworks` lists them. */
-const IPV6_WIDTHS = widerNetworks('::1').map(({ times }, at) => ({ at, times }));
 
 /**
  * Counts the requests of each client and of the networks around it. Beyond its limit, a request gets 429
@@ -16,55 +14,41 @@ const IPV6_WIDTHS = widerNetworks('::1').map(({ times }, at) => ({ at, times }))
  * process. Mails that strangers can request also have budgets in the database.
  */
 export async function addRateLimits(app: FastifyInstance, limits: WebLimits): Promise<void> {
-  await app.register(rateLimit, {
-    global: false,
-    timeWindow: 60_000,
-    keyGenerator: ({ ip }) => clientNetwork(ip),
-  });
-  const openLimiter = (max: number) => {
-    // Set the cache size for each limit: the plugin does not pass on its own setting.
-    const options = { cache: limits.clients };
-    const ofClient = app.createRateLimit({ ...options, max });
-    const ofNetworks = IPV6_WIDTHS.map(({ at, times }) =>
+  await app.register(rateLimit, { global: false, timeWindow: 60_000 });
+  // Set for each limit: the plugin does not pass on its own setting.
+  const options = { cache: limits.clients };
+  const openLimiters = (max: number) =>
+    networksOf('::1').map(({ times }, at) =>
       app.createRateLimit({
         ...options,
         max: times * max,
-        keyGenerator: ({ ip }) => widerNetworks(ip)[at]?.network ?? clientNetwork(ip),
+        keyGenerator: ({ ip }) => networksOf(ip)[at]?.network ?? clientNetwork(ip),
       }),
     );
-    return (request: FastifyRequest) =>
-      widerNetworks(request.ip).length === 0 ? [ofClient] : [ofClient, ...ofNetworks];
-  };
   const limiters = {
-    page: openLimiter(limits.perMinute.page),
-    form: openLimiter(limits.perMinute.form),
-    oneClick: openLimiter(limits.perMinute.oneClick),
+    page: openLimiters(limits.perMinute.page),
+    form: openLimiters(limits.perMinute.form),
+    oneClick: openLimiters(limits.perMinute.oneClick),
   };
   app.addHook('onRequest', async (request) => {
-    for (const kind of kindsOf(request)) {
-      for (const limiter of limiters[kind](request)) {
-        const verdict = await limiter(request);
-        if (!verdict.isAllowed && verdict.isExceeded) throw new WebError(429, verdict.ttlInSeconds);
-      }
+    // An IPv4 client is in one network only.
+    const networks = networksOf(request.ip).length;
+    for (const limiter of kindsOf(request).flatMap((kind) => limiters[kind].slice(0, networks))) {
+      const verdict = await limiter(request);
+      if (!verdict.isAllowed && verdict.isExceeded) throw new WebError(429, verdict.ttlInSeconds);
     }
   });
 }
 
-/** The limits that apply to a request. */
-function kindsOf({ method, routeOptions }: FastifyRequest): readonly Kind[] {
-  const limit = routeOptions.config.limit ?? (isChange(method) ? 'form' : 'page');
-  switch (limit) {
-    case 'none':
-      return [];
-    case 'oneClick':
-      return ['oneClick'];
-    case 'form':
-      return ['page', 'form'];
-    case 'page':
-      return ['page'];
-  }
-}
+/** The limits that apply to a request, by what its route says. */
+const KINDS = {
+  none: [],
+  page: ['page'],
+  form: ['page', 'form'],
+  oneClick: ['oneClick'],
+} as const;
 
-function isChange(method: string): boolean {
-  return !['GET', 'HEAD', 'OPTIONS'].includes(method);
+function kindsOf({ method, routeOptions }: FastifyRequest): readonly Kind[] {
+  const isChange = !['GET', 'HEAD', 'OPTIONS'].includes(method);
+  return KINDS[routeOptions.config.limit ?? (isChange ? 'form' : 'page')];
 }

@@ -8,9 +8,9 @@ const ONE_CLICK = /List-Unsubscribe"?(=|\s+)One-Click/;
 const FORM_TYPE = /^application\/x-www-form-urlencoded\s*(;|$)/i;
 
 /**
- * Reads forms (urlencoded) and JSON, and refuses anything else. One-click unsubscribing is the exception:
- * providers send multipart, no content type, or a wrong one, and it has to work. Such a body is read as
- * `{ 'List-Unsubscribe': 'One-Click' }` if it contains that, else as `{}`.
+ * Reads forms (urlencoded) and JSON, and refuses anything else. Routes with `body: 'anyType'` are the
+ * exception, for one-click unsubscribing: providers send multipart, no content type, or a wrong one, and it
+ * has to work. Such a body is read as `{ 'List-Unsubscribe': 'One-Click' }` if it contains that, else as `{}`.
  */
 export async function addBodies(app: FastifyInstance): Promise<void> {
   app.addHook('onRequest', async (request) => takeAnyType(request));
@@ -20,7 +20,7 @@ export async function addBodies(app: FastifyInstance): Promise<void> {
     '*',
     { parseAs: 'buffer' },
     async (request: FastifyRequest, body: Buffer) => {
-      if (request.routeOptions.config.limit !== 'oneClick') throw new WebError(415);
+      if (request.routeOptions.config.body !== 'anyType') throw new WebError(415);
       return ONE_CLICK.test(body.toString('latin1')) ? { 'List-Unsubscribe': 'One-Click' } : {};
     },
   );
@@ -32,6 +32,6 @@ export async function addBodies(app: FastifyInstance): Promise<void> {
  */
 function takeAnyType({ routeOptions, headers }: FastifyRequest): void {
   const type = headers['content-type'];
-  if (routeOptions.config.limit !== 'oneClick' || type === undefined) return;
+  if (routeOptions.config.body !== 'anyType' || type === undefined) return;
   if (!FORM_TYPE.test(type)) headers['content-type'] = 'application/octet-stream';
 }

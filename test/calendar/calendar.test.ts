@@ -8,8 +8,8 @@ import {
   nextDueDays,
 } from '../../src/calendar/calendar.ts';
 import { countryHolidays } from '../../src/calendar/country-holidays.ts';
+import { parseCron } from '../../src/calendar/cron.ts';
 import { type Holidays, noHolidays } from '../../src/calendar/holidays.ts';
-import { parseCron } from '../../src/calendar/parse-cron.ts';
 import { stride } from '../support/trials.ts';
 
 function calendar(cron: string, timeZone: string, holidays: Holidays = noHolidays): Calendar {
@@ -35,17 +35,15 @@ const YEARS = [
   ['UTC', 2026],
 ] as const;
 
-test('in 10 years of zones every day is due once at each of many times of day, but the one that Samoa had not', () => {
+test('in 10 years of zones every day is due once at each of many times of day, except the one that Samoa skipped', () => {
   let days = 0;
   for (const [timeZone, year] of YEARS) {
     for (let minute = 0; minute < 24 * 60; minute += 30 * stride(4)) {
       const time = `${Math.floor(minute / 60)}`;
       const daily = calendar(`${minute % 60} ${time} * * *`, timeZone);
-      const due = dueDays(
-        daily,
-        new Temporal.PlainDate(year, 1, 1),
-        new Temporal.PlainDate(year, 12, 31),
-      );
+      const due = [
+        ...dueDays(daily, new Temporal.PlainDate(year, 1, 1), new Temporal.PlainDate(year, 12, 31)),
+      ];
       const expected =
         new Temporal.PlainDate(year, 1, 1).daysInYear - (timeZone === 'Pacific/Apia' ? 1 : 0);
       assert.equal(due.length, expected, `${timeZone} ${time}:${minute % 60}`);
@@ -62,7 +60,7 @@ test('in 10 years of zones every day is due once at each of many times of day, b
   assert.equal(days, (3649 * 48) / stride(4));
 });
 
-test('a time that the clocks skip is due after the gap, one that they repeat at the first', () => {
+test('a time that the clocks skip is due after the gap, one that they repeat is due the first time', () => {
   const cases = [
     ['Europe/London', '2026-03-29', '01:30', '2026-03-29T01:30Z'],
     ['Europe/London', '2026-10-25', '01:30', '2026-10-25T00:30Z'],
@@ -88,7 +86,7 @@ test('a year of weekdays at 07:00 in London: 261 days, 8 of them holidays, and t
   const england = countryHolidays('GB', 'ENG');
   assert.ok('holidays' in england);
   const weekdays = calendar('0 7 * * 1-5', 'Europe/London', england.holidays);
-  const due = dueDays(weekdays, day('2026-01-01'), day('2026-12-31'));
+  const due = [...dueDays(weekdays, day('2026-01-01'), day('2026-12-31'))];
   assert.equal(due.length, 261);
   assert.equal(due.filter(({ holiday }) => holiday !== undefined).length, 8);
   for (const { dueAt } of due) {
@@ -99,7 +97,7 @@ test('a year of weekdays at 07:00 in London: 261 days, 8 of them holidays, and t
   assert.equal(new Set(due.map(({ dueAt }) => dueAt.toZonedDateTimeISO('UTC').hour)).size, 2);
 });
 
-test('the next ten are those after now; holidays between them do not count', () => {
+test('the next ten days are after now; holidays between them are not counted', () => {
   const england = countryHolidays('GB', 'ENG');
   assert.ok('holidays' in england);
   const weekdays = calendar('0 7 * * 1-5', 'Europe/London', england.holidays);
@@ -119,7 +117,7 @@ test('the next ten are those after now; holidays between them do not count', () 
   assert.equal(first?.day.toString(), '2026-04-01');
 });
 
-test('an expression of few days finds them, one of none for long ends', () => {
+test('the few days of a rare expression are found, and one without days ends', () => {
   const leap = calendar('0 7 29 2 *', 'Europe/London');
   const next = nextDueDays(leap, instant('2026-04-01T06:00Z'), 2);
   assert.deepEqual(

@@ -35,7 +35,7 @@ test('England, Scotland and Bavaria have their own holidays', () => {
   assert.equal(holidaysIn('GB', 'ENG')(at('2026-04-03T07:00')), 'Good Friday');
 });
 
-test('a holiday is one only while it is on', () => {
+test('a holiday counts only between its beginning and its end', () => {
   const bavaria = holidaysIn('DE', 'BY');
   assert.equal(bavaria(at('2026-12-24T07:00')), undefined);
   assert.equal(bavaria(at('2026-12-24T14:00')), 'Heiliger Abend');
@@ -46,7 +46,7 @@ test('a holiday is one only while it is on', () => {
   for (const day of ['20', '21', '22']) assert.ok(turkey(at(`2026-03-${day}T07:00`)), day);
 });
 
-test('a country or region that is not known is told, with those that are', () => {
+test('an unknown country or region is reported, with the known ones', () => {
   const reason = (country: string, region?: string) => {
     const found = countryHolidays(country, region);
     return 'reason' in found ? found.reason : 'it is known';
@@ -121,7 +121,7 @@ test('the all-day events of a calendar file are holidays: single, long, and thos
   ]);
 });
 
-test('an event over the new year is in both years; a moved occurrence is where it was moved to', () => {
+test('an event over the new year is in both years; a moved occurrence is on its new day', () => {
   const text = calendarFile(
     'DTSTART;VALUE=DATE:20251230\nDTEND;VALUE=DATE:20260103\nSUMMARY:Closed',
     'UID:series\nDTSTART;VALUE=DATE:20260601\nRRULE:FREQ=MONTHLY;COUNT=3\nSUMMARY:Stocktaking',
@@ -137,7 +137,7 @@ test('an event over the new year is in both years; a moved occurrence is where i
   assert.deepEqual(daysIn(text, [12], 2025), ['12-30 Closed', '12-31 Closed']);
 });
 
-test('a calendar file may have a mark, other line ends, and several calendars', () => {
+test('a calendar file may have a byte order mark, other line ends, and several calendars', () => {
   const one = calendarFile('DTSTART;VALUE=DATE:20260403');
   const two = calendarFile('DTSTART;VALUE=DATE:20260404');
   assert.equal(daysIn(`\uFEFF${one}`.replaceAll('\r', ''), [4]).length, 1);
@@ -145,7 +145,7 @@ test('a calendar file may have a mark, other line ends, and several calendars', 
   assert.deepEqual(daysIn(calendarFile(), [4]), []);
 });
 
-test('a file that is no calendar, or has a date that is none, says so', () => {
+test('a file that is not a calendar, or has an invalid date, is refused with the reason', () => {
   const cases = [
     ['', /does not begin with BEGIN:VCALENDAR/],
     ['<html></html>', /does not begin with BEGIN:VCALENDAR/],

@@ -133,7 +133,7 @@ testOnBoth('what waits for a mailbox is found by its key of today', async (t) =>
   const [hash] = hashesOfAddress(key, address('STRASSE@example.org'));
   const signUp = await store.db.selectFrom('sign_ups').selectAll().executeTakeFirst();
   assert.equal(signUp?.address_key, 'strasse@example.org');
-  const notice = await store.db.selectFrom('notices').selectAll().executeTakeFirst();
+  const notice = await store.db.selectFrom('mails').selectAll().executeTakeFirst();
   assert.equal(notice?.address_hash, hash);
   const change = await store.db.selectFrom('address_changes').selectAll().executeTakeFirst();
   assert.equal(change?.from_hash, hash);

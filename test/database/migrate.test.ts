@@ -13,7 +13,7 @@ import type { OpenDatabase } from '../../src/database/open-database.ts';
 import { openPostgres } from '../../src/database/open-postgres.ts';
 import { openSqlite } from '../../src/database/open-sqlite.ts';
 import { openStore } from '../../src/database/open-store.ts';
-import { readRelayStates } from '../../src/delivery/queries/relay-state.ts';
+import { readRelayStates } from '../../src/delivery/queries/relays.ts';
 import { EXIT } from '../../src/kernel/errors.ts';
 import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { newDatabase, newFolder, testOnBoth } from '../support/databases.ts';
@@ -41,6 +41,7 @@ testOnBoth('a database of the first version keeps every row, and knows the domai
   );
   const [edition] = await db.selectFrom('editions').selectAll().execute();
   assert.equal(edition?.html, '<p>é</p>');
+  assert.equal(edition?.page, null);
   assert.equal(edition?.fresh_from, edition?.planned_at);
   assert.equal((await db.selectFrom('edition_posts').selectAll().execute()).length, 1);
   const [sender] = await db.selectFrom('senders').selectAll().execute();

@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import pg from 'pg';
 import { explainPostgresError } from '../../src/database/explain-postgres-error.ts';
 import { openStore, type Store } from '../../src/database/open-store.ts';
-import { writeLedger } from '../../src/delivery/queries/write-ledger.ts';
+import { writeLedger } from '../../src/delivery/queries/verdicts.ts';
 import { BroadsheetError, EXIT } from '../../src/kernel/errors.ts';
 import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { newDatabase, serverUrl } from '../support/databases.ts';
@@ -177,7 +177,7 @@ test('every commit is durable, whatever the server is set to, and the session is
         .values({ ...SENDER, id: 'b' })
         .execute(),
     );
-    const nothing = { verdicts: [], returned: [], submissions: [], works: [] };
+    const nothing = { verdicts: [], requeued: [], submissions: [], works: [] };
     const writes = { ...nothing, uses: new Map([['relay', 1]]), now: 0 };
     await writeLedger(store, writes, { sender: 'a', at: '' });
     const noted = await sql<{ value: string }>`select value from commits`.execute(store.db);

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { catchUpWithJournal } from '../../src/recovery/catch-up-with-journal.ts';
 import { askEditors } from '../../src/schedule/ask-editors.ts';
+import { checkSchedule } from '../../src/schedule/check-schedule.ts';
 import { listSchedule } from '../../src/schedule/list-schedule.ts';
-import { lookAtSchedule } from '../../src/schedule/look-at-schedule.ts';
 import { openCalendars } from '../../src/schedule/open-calendars.ts';
-import { tellOutcomes } from '../../src/schedule/tell-outcomes.ts';
+import { reportOutcomes } from '../../src/schedule/report-outcomes.ts';
 import { deliverNewsletter } from '../../src/service/deliver-newsletter.ts';
 import { measureService } from '../../src/service/measure-service.ts';
 import { reportStatus } from '../../src/service/report-status.ts';
-import { forgetRequests } from '../../src/site/forget-requests.ts';
+import { forgetRequests } from '../../src/site/answer-requests.ts';
 import { testOnBoth } from '../support/databases.ts';
 import { openPaper } from '../support/paper.ts';
 import { postText } from '../support/program.ts';
@@ -89,10 +89,10 @@ testOnBoth(
     const { signal } = new AbortController();
     for (const now of ['2026-03-19T07:00Z', '2026-03-20T07:00Z', '2026-03-20T07:05Z']) {
       paper.setTime(now);
-      await lookAtSchedule(deps, calendars);
+      await checkSchedule(deps, calendars);
       await askEditors(deps, signal);
       for (const newsletter of newsletters) await deliverNewsletter(deps, newsletter, signal);
-      await tellOutcomes(deps, calendars, signal);
+      await reportOutcomes(deps, calendars, signal);
     }
     await measureService(deps);
     await reportStatus(deps);

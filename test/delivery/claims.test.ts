@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { claimDeliveries, settleClaims } from '../../src/delivery/queries/claims.ts';
 import { deliveryTable, planDeliveries } from '../../src/delivery/queries/deliveries.ts';
-import { giveBack, markSubmitting, recordVerdicts } from '../../src/delivery/queries/verdicts.ts';
+import { markSubmitting, recordVerdicts, requeue } from '../../src/delivery/queries/verdicts.ts';
 import { testOnBoth } from '../support/databases.ts';
 import { openPaper, type Paper } from '../support/paper.ts';
 
@@ -20,7 +20,7 @@ testOnBoth('what one sender claimed, no other can claim, mark or give back', asy
   assert.ok(row);
   assert.deepEqual(await claim('two'), []);
   assert.equal(await mark(paper, row.id, 'two'), false);
-  await giveBack(paper.deps.store.db, [row.id], { sender: 'two', at: AT });
+  await requeue(paper.deps.store.db, [row.id], { sender: 'two', at: AT });
   assert.deepEqual(await paper.states(id), { 'ada@example.org': 'claimed' });
 });
 

@@ -169,7 +169,7 @@ test('no connection is given more messages than its relay takes over one', async
   );
 });
 
-test('what was reserved of the hour and not used is given back', async (t) => {
+test('unused reservations of the hour are released', async (t) => {
   const paper = await openPaper(t, { subscribers: readers(3) });
   await paper.putEdition();
   const relays = [accountAt(paper.inbox, { messagesPerHour: 100 })] as const;

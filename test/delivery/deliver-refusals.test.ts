@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { showEdition } from '../../src/delivery/editions/show-edition.ts';
+import { showEdition } from '../../src/delivery/editions/show-editions.ts';
 import { prepareSend } from '../../src/delivery/run/prepare-send.ts';
 import { settleLedger } from '../../src/delivery/run/settle-ledger.ts';
 import { findEdition } from '../../src/editions/queries/editions.ts';

@@ -36,6 +36,7 @@ test('an edition that is paused in the middle of its send stops, and goes on whe
   assert.deepEqual(report.stopped, {
     because: 'paused',
     message: `${edition.id} was paused: a wrong name`,
+    retryAt: undefined,
   });
   // What was on its way when it was paused: one message for each connection at most.
   const { accepted, queued } = report.deliveries;
@@ -93,7 +94,7 @@ test('what a sender held that died, of an edition that was cancelled since, wait
   assert.deepEqual(await deliveryTable(store.db, edition.id), { ...NONE, planned: 7, failed: 7 });
 });
 
-test('whoever leaves in the middle gets nothing that was not submitted, claimed or not', async (t) => {
+test('people who leave in the middle get nothing that was not submitted, claimed or not', async (t) => {
   const people = readers(60);
   let hasAsked = false;
   let left: readonly string[] | undefined;

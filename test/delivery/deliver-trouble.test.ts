@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test as testOnce } from 'node:test';
 import { balances } from '../../src/delivery/delivery.ts';
-import { showEdition } from '../../src/delivery/editions/show-edition.ts';
+import { showEdition } from '../../src/delivery/editions/show-editions.ts';
 import { deliverEdition } from '../../src/delivery/run/deliver-edition.ts';
 import { prepareSend } from '../../src/delivery/run/prepare-send.ts';
 import { BroadsheetError, EXIT } from '../../src/kernel/errors.ts';

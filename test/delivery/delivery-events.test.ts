@@ -23,11 +23,11 @@ const EVENTS: readonly DeliveryEvent[] = [
       { kind: 'submit', sender, isActive },
     ]),
     ...TIMES.map((retryAt) => ({ kind: 'defer', sender, retryAt }) as const),
-    ...(['accept', 'refuse', 'limit', 'lose', 'giveBack', 'endLease', 'senderDied'] as const).map(
+    ...(['accept', 'refuse', 'limit', 'lose', 'requeue', 'endLease', 'senderDied'] as const).map(
       (kind) => ({ kind, sender }),
     ),
   ]),
-  ...(['skip', 'expire', 'cancel', 'settle', 'requeue'] as const).map((kind) => ({ kind })),
+  ...(['skip', 'expire', 'cancel', 'settle', 'requeueRefused'] as const).map((kind) => ({ kind })),
   ...EITHER.map((isActive) => ({ kind: 'retry', isActive }) as const),
   ...[MOST_DOUBTS, Infinity].map((mostDoubts) => ({ kind: 'resend', mostDoubts }) as const),
 ];

@@ -9,7 +9,7 @@ import {
   MOST_DOUBTS,
   PLANNED,
 } from '../../src/delivery/delivery-events.ts';
-import { claimDeliveries, giveBackAll, settleClaims } from '../../src/delivery/queries/claims.ts';
+import { claimDeliveries, requeueAll, settleClaims } from '../../src/delivery/queries/claims.ts';
 import { deliveryTable, planDeliveries } from '../../src/delivery/queries/deliveries.ts';
 import {
   cancelEdition,
@@ -22,8 +22,7 @@ import {
 } from '../../src/delivery/queries/edition-changes.ts';
 import { failRefused, requeueRefused } from '../../src/delivery/queries/refusals.ts';
 import { countUndecided } from '../../src/delivery/queries/unfinished.ts';
-import { giveBack, markSubmitting, recordVerdicts } from '../../src/delivery/queries/verdicts.ts';
-import { setStanding } from '../../src/subscribers/queries/write-subscriptions.ts';
+import { markSubmitting, recordVerdicts, requeue } from '../../src/delivery/queries/verdicts.ts';
 import { testOnBoth } from '../support/databases.ts';
 import { openPaper } from '../support/paper.ts';
 import { trials } from '../support/trials.ts';
@@ -36,13 +35,13 @@ type Sender = (typeof SENDERS)[number];
 type Step =
   | { readonly do: 'claim'; readonly sender: Sender; readonly limit: number }
   | {
-      readonly do: 'submit' | 'giveBack';
+      readonly do: 'submit' | 'requeue';
       readonly sender: Sender;
       readonly which: readonly number[];
     }
   | { readonly do: 'record'; readonly sender: Sender; readonly words: readonly Word[] }
-  | { readonly do: 'settle' | 'requeue'; readonly which: readonly number[] }
-  | { readonly do: 'giveBackAll' | 'die'; readonly sender: Sender }
+  | { readonly do: 'settle' | 'requeueRefused'; readonly which: readonly number[] }
+  | { readonly do: 'requeueAll' | 'die'; readonly sender: Sender }
   | { readonly do: 'leave' | 'comeBack'; readonly who: number }
   | { readonly do: EditorsStep };
 
@@ -90,9 +89,9 @@ const steps: fc.Arbitrary<readonly Step[]> = fc.array(
     },
     { weight: 6, arbitrary: fc.record({ do: fc.constant('submit'), sender, which }) },
     { weight: 5, arbitrary: fc.record({ do: fc.constant('record'), sender, words }) },
-    { weight: 2, arbitrary: fc.record({ do: fc.constant('giveBack'), sender, which }) },
-    { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('giveBackAll', 'die'), sender }) },
-    { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('settle', 'requeue'), which }) },
+    { weight: 2, arbitrary: fc.record({ do: fc.constant('requeue'), sender, which }) },
+    { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('requeueAll', 'die'), sender }) },
+    { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('settle', 'requeueRefused'), which }) },
     {
       weight: 2,
       arbitrary: fc.record({ do: fc.constantFrom('leave', 'comeBack', 'comeBack'), who }),
@@ -169,23 +168,23 @@ class World {
         return this.claim(step.sender, step.limit);
       case 'submit':
         return this.submit(step.sender, step.which);
-      case 'giveBack':
-        await giveBack(
+      case 'requeue':
+        await requeue(
           db,
           step.which.map((index) => this.idOf(index)),
           { sender: step.sender, at },
         );
-        return this.apply({ kind: 'giveBack', sender: step.sender }, step.which);
+        return this.apply({ kind: 'requeue', sender: step.sender }, step.which);
       case 'settle':
-      case 'requeue': {
+      case 'requeueRefused': {
         const ids = step.which.map((index) => this.idOf(index));
         await (step.do === 'settle' ? failRefused : requeueRefused)(db, ids, at);
         return this.apply({ kind: step.do }, step.which);
       }
       case 'record':
         return this.record(step.sender, step.words);
-      case 'giveBackAll':
-        await giveBackAll(db, step.sender, at);
+      case 'requeueAll':
+        await requeueAll(db, step.sender, at);
         return this.apply({ kind: 'endLease', sender: step.sender });
       case 'die':
         await settleClaims(db, [step.sender], at);
@@ -193,10 +192,12 @@ class World {
       case 'leave':
       case 'comeBack':
         this.active[step.who] = step.do === 'comeBack';
-        return setStanding(db, [this.rows[step.who]?.subscriber ?? ''], {
-          status: step.do === 'leave' ? 'unsubscribed' : 'active',
-          changedAt: at,
-        });
+        await db
+          .updateTable('subscribers')
+          .set({ status: step.do === 'leave' ? 'unsubscribed' : 'active', changed_at: at })
+          .where('id', '=', this.rows[step.who]?.subscriber ?? '')
+          .execute();
+        return;
       default:
         return this.edit(step.do);
     }

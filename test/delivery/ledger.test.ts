@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { claimDeliveries } from '../../src/delivery/queries/claims.ts';
 import { planDeliveries } from '../../src/delivery/queries/deliveries.ts';
 import type { Verdict } from '../../src/delivery/queries/verdicts.ts';
-import { openLedger } from '../../src/delivery/run/ledger.ts';
+import { Ledger } from '../../src/delivery/run/ledger.ts';
 import { testOnBoth } from '../support/databases.ts';
 import { openPaper } from '../support/paper.ts';
 import { watchWrites } from '../support/watched-store.ts';
@@ -14,7 +14,7 @@ testOnBoth(
   'what is written at the same time is one transaction, and each gets its own answer',
   async (t) => {
     const { paper, store, ids, transactions } = await claimed(t);
-    const ledger = openLedger(store, SENDER, paper.deps);
+    const ledger = new Ledger(store, SENDER, paper.deps);
     const answers = await Promise.all(
       [ids.ada, ids.bob, 12_345].map((id) =>
         ledger.submit({ id, messageId: `<${id}@x>`, date: AT }),
@@ -29,7 +29,7 @@ testOnBoth(
   'a connection never has more than one message that is marked and not judged',
   async (t) => {
     const { paper, store, ids } = await claimed(t);
-    const ledger = openLedger(store, SENDER, paper.deps);
+    const ledger = new Ledger(store, SENDER, paper.deps);
     await ledger.submit({ id: ids.ada, messageId: '<ada@x>', date: AT });
     ledger.record(accepted(ids.ada));
     assert.equal(await ledger.submit({ id: ids.bob, messageId: '<bob@x>', date: AT }), true);
@@ -44,9 +44,9 @@ testOnBoth(
 
 testOnBoth('what was given so far is on the disk when it is settled', async (t) => {
   const { paper, store, ids } = await claimed(t);
-  const ledger = openLedger(store, SENDER, paper.deps);
+  const ledger = new Ledger(store, SENDER, paper.deps);
   ledger.record(accepted(ids.ada));
-  ledger.giveBack(ids.bob);
+  ledger.requeue(ids.bob);
   await ledger.settle();
   assert.deepEqual(await paper.states(), {
     'ada@example.org': 'accepted',
@@ -56,10 +56,10 @@ testOnBoth('what was given so far is on the disk when it is settled', async (t) 
 });
 
 testOnBoth(
-  'when a write fails, whoever waits is told, and nothing is written any more',
+  'when a write fails, all waiting callers get the error, and nothing more is written',
   async (t) => {
     const { paper, store, ids } = await claimed(t);
-    const ledger = openLedger(store, SENDER, paper.deps);
+    const ledger = new Ledger(store, SENDER, paper.deps);
     ledger.add(async () => {
       throw new Error('no');
     });

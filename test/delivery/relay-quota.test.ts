@@ -65,7 +65,7 @@ test('whenever and by however many messages are reserved, the rate is kept', () 
   );
 });
 
-test('who comes after others is told when to ask again, and then has a time', () => {
+test('a sender that comes after others learns when to ask again, and then gets a time', () => {
   fc.assert(
     fc.property(rates, moments, (perSecond, waits) => {
       const account = { ...ACCOUNT, messagesPerSecond: perSecond };

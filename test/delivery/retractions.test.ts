@@ -8,8 +8,8 @@ import { changesBeforeSending } from '../../src/delivery/editions/retractions.ts
 import { deliverEdition } from '../../src/delivery/run/deliver-edition.ts';
 import { planEdition } from '../../src/delivery/run/plan-edition.ts';
 import { prepareSend } from '../../src/delivery/run/prepare-send.ts';
-import { changesApart } from '../../src/editions/compose/changes-apart.ts';
 import { composeEdition } from '../../src/editions/compose/compose-edition.ts';
+import { changesApart } from '../../src/editions/compose/find-post-changes.ts';
 import { findStoredEdition } from '../../src/editions/compose/find-stored-edition.ts';
 import { approveByLink, approveEdition } from '../../src/schedule/approve-edition.ts';
 import { test } from '../support/databases.ts';

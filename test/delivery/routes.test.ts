@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Store } from '../../src/database/open-store.ts';
 import { openRelay } from '../../src/delivery/relay/open-relay.ts';
+import { openRelays } from '../../src/delivery/relay/open-relays.ts';
 import {
   isTurnOf,
   isUsable,
@@ -18,7 +19,7 @@ const NOW = Date.parse('2026-03-20T07:00Z');
 
 test('a relay without a URL is named with the variable that it has to have', () => {
   const { url: _url, ...account } = accountAt({ url: 'smtp://x' }, { id: 'main-2' });
-  assert.throws(() => openRoutes([account], {} as Store, openRelay), {
+  assert.throws(() => openRelays({ config: { relays: [account] }, openRelay }), {
     exitCode: 78,
     message:
       'the relay main-2 has no URL; set BROADSHEET_SMTP_URL_MAIN_2, or add its smtpUrl to email.relays',
@@ -73,7 +74,7 @@ test('a relay waits for another that is behind its share, unless that one does n
   other.pacedUntil = NOW + 1;
   assert.equal(isTurnOf(one, routes, NOW), true);
   other.pacedUntil = NOW;
-  other.inFlight = 2;
+  other.throttle.inFlight = 2;
   other.movedAt = NOW - 400;
   assert.equal(isTurnOf(one, routes, NOW), false);
   assert.equal(isTurnOf(one, routes, NOW + 200), true);
@@ -83,5 +84,6 @@ function open<const Changes extends readonly Partial<RelayAccount>[]>(...changes
   const accounts = changes.map((each, index) =>
     accountAt({ url: `smtp://127.0.0.1:${index + 1}` }, each),
   );
-  return openRoutes(accounts, {} as Store, openRelay) as { [Index in keyof Changes]: Route };
+  const relays = openRelays({ config: { relays: accounts }, openRelay });
+  return openRoutes(relays, {} as Store) as { [Index in keyof Changes]: Route };
 }

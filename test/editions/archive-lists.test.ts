@@ -6,8 +6,8 @@ import { extname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { AxeBuilder } from '@axe-core/playwright';
 import { HtmlValidate } from 'html-validate';
+import type { ArchiveList } from '../../src/editions/archive/archive-lists.ts';
 import { openArchiveLists } from '../../src/editions/archive/archive-lists.ts';
-import type { ArchiveList } from '../../src/editions/page/plan-lists.ts';
 import type { Config } from '../../src/settings/config.ts';
 import type { NewsletterSettings } from '../../src/settings/settings.ts';
 import { archiveOf, textsOf } from '../support/archive.ts';
@@ -23,7 +23,9 @@ function editionOn(newsletter: string, day: string, subject = `News of ${day}`) 
     newsletter,
     day,
     subject,
+    preheader: '',
     plannedAt: `${day}T07:00:00.000Z`,
+    composedAt: `${day}T07:00:00.000Z`,
   };
 }
 
@@ -134,7 +136,7 @@ test('who is not offered on the site has no way to sign up in its list', async (
 test('an archive without an edition says so', async (t) => {
   const html = await rendered(t, { years: [], editions: [] });
   assert.deepEqual(await faultsOf(html), []);
-  assert.match(html, /No edition was sent yet\./);
+  assert.match(html, /No edition has been sent yet\./);
 });
 
 test('the lists are usable from files alone, on any screen, and axe finds nothing', async (t) => {

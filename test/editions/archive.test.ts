@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { cancelEditionById } from '../../src/delivery/editions/manage-edition.ts';
+import { recomposeEdition } from '../../src/delivery/editions/recompose-edition.ts';
 import { composeEdition } from '../../src/editions/compose/compose-edition.ts';
 import { PLACEHOLDERS } from '../../src/editions/edition.ts';
 import { buildFeeds } from '../../src/feeds/build/build-feeds.ts';
@@ -101,11 +102,34 @@ test('an edition is frozen, so that its body is read once', async (t) => {
   const [id = ''] = await sentOn(paper, 2);
   const archive = archiveOf(paper);
   await archive.publish();
-  await paper.deps.store.db.updateTable('editions').set({ html: '<p>Other</p>' }).execute();
+  await paper.deps.store.db.updateTable('editions').set({ page: '<p>Other</p>' }).execute();
   assert.equal((await archive.publish()).changed, 0);
   rmSync(join(paper.deps.config.folders.output, pageOf(id)));
   await archive.publish();
   assert.match(archive.read(pageOf(id)), /<p>Other<\/p>/);
+});
+
+test('an edition from before pages were stored keeps its page, without what is for its subscriber', async (t) => {
+  const paper = await openPaper(t, { subscribers: [CANARY] });
+  const [id = ''] = await sentOn(paper, 2);
+  await paper.deps.store.db.updateTable('editions').set({ page: null }).execute();
+  const archive = archiveOf(paper);
+  await archive.publish();
+  assert.match(archive.read(pageOf(id)), /News of the 2th/);
+  assert.doesNotMatch(archive.everything(), /slot|canary|Unsubscribe|signed up/i);
+});
+
+test('an edition that is composed again has another page', async (t) => {
+  const paper = await openPaper(t, { subscribers: ['ada@example.org'] });
+  paper.setTime('2026-03-02T07:00:00Z');
+  paper.writePost('wall.md', postText('The wall stands', '2026-03-02'));
+  await composeEdition(paper.deps, NEWSLETTER);
+  paper.writePost('wall.md', postText('The wall fell', '2026-03-02'));
+  await recomposeEdition(paper.deps, NEWSLETTER);
+  await paper.send();
+  const page = archiveOf(paper).read(pageOf(`${NEWSLETTER}-2026-03-02`));
+  assert.match(page, /The wall fell/);
+  assert.doesNotMatch(page, /The wall stands/);
 });
 
 test('the page of an edition that is cancelled later goes, and its neighbours close up', async (t) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { HtmlValidate } from 'html-validate';
-import { buildMessage } from '../../src/delivery/message/build-message.ts';
+import { buildMessage } from '../../src/delivery/message/prepare-messages.ts';
 import { type Digest, renderDigest } from '../../src/editions/digest/render-digest.ts';
 import { PLACEHOLDERS } from '../../src/editions/edition.ts';
 import { BroadsheetError, EXIT } from '../../src/kernel/errors.ts';

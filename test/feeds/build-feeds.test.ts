@@ -247,7 +247,7 @@ test('a hostile post makes no feed invalid', async (t) => {
   assert.equal(titles(site.read('rss.xml')).length, 2);
 });
 
-test('an output folder that cannot be written is the disk saying no, and the old feeds stay', async (t) => {
+test('an output folder that cannot be written is reported as a disk error, and the old feeds stay', async (t) => {
   const site = openSite(t);
   site.post(1);
   await site.build();
@@ -264,7 +264,7 @@ test('an output folder that cannot be written is the disk saying no, and the old
   );
 });
 
-test('without the formats that are not asked for', async (t) => {
+test('only the configured formats are built', async (t) => {
   const site = openSite(t);
   site.post(1);
   await site.build({ formats: ['json'] });

@@ -34,7 +34,12 @@ test('no name climbs out of its folder, is hidden, a device or too long', () => 
 
 test('spellings of one name share a folder; another name that would have it gets its own', () => {
   const [news, clash] = nameFolders(['News', 'news', 'NEWS ', 'News!']);
-  assert.deepEqual(news, { folder: 'news', name: 'News', spellings: ['News', 'news', 'NEWS '] });
+  assert.deepEqual(news, {
+    folder: 'news',
+    name: 'News',
+    spellings: ['News', 'news', 'NEWS '],
+    collidesWith: undefined,
+  });
   assert.match(clash?.folder ?? '', /^news-[0-9a-f]{6}$/);
   assert.equal(clash?.collidesWith, 'News');
 });

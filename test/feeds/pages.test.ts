@@ -3,10 +3,10 @@ import { test } from 'node:test';
 import { parseOpml } from 'feedsmith';
 import { HtmlValidate } from 'html-validate';
 import { discoveryLinks } from '../../src/feeds/discovery-links.ts';
-import type { FeedKind, FeedPlan } from '../../src/feeds/feed-plan.ts';
 import { renderIndexPage } from '../../src/feeds/index-page.ts';
 import { rfc822 } from '../../src/feeds/moments.ts';
 import { renderOpml } from '../../src/feeds/opml.ts';
+import type { FeedKind, FeedPlan } from '../../src/feeds/plan-feeds.ts';
 import { parseStrictly } from './feed-rules.ts';
 import { FULL_FEED, SETTINGS, SITE } from './samples.ts';
 

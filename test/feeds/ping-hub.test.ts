@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openHubPings } from '../../src/feeds/build/hub-pings.ts';
-import { changedTopics, pingHub } from '../../src/feeds/build/ping-hub.ts';
+import { changedTopics, openHubPings, pingHub } from '../../src/feeds/build/ping-hub.ts';
 import { openHub } from '../support/hub.ts';
 import { HOUR_MS } from '../support/sending.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -9,10 +8,10 @@ import { collectingLog } from '../support/web.ts';
 
 const TOPICS = ['rss.xml', 'atom.xml', 'feed.json'].map((file) => `https://paper.example/${file}`);
 
-test('a hub is told of each document by a form of its own', async (t) => {
+test('a hub gets a form for each document', async (t) => {
   const hub = await openHub(t);
   const report = await pingHub(hub.url, TOPICS);
-  assert.deepEqual(report, { hub: hub.url, told: TOPICS, untold: [] });
+  assert.deepEqual(report, { hub: hub.url, told: TOPICS, untold: [], reason: undefined });
   assert.deepEqual(
     hub.pings,
     TOPICS.map((topic) => ({
@@ -25,7 +24,7 @@ test('a hub is told of each document by a form of its own', async (t) => {
   );
 });
 
-test('a document that the hub refuses does not keep it from the others', async (t) => {
+test('after a refused document, the hub still gets the others', async (t) => {
   const hub = await openHub(t);
   hub.answerFor.set(TOPICS[1] ?? '', 404);
   const { told, untold, reason } = await pingHub(hub.url, TOPICS);
@@ -33,7 +32,7 @@ test('a document that the hub refuses does not keep it from the others', async (
   assert.equal(reason, 'it answered 404');
 });
 
-test('a hub that is away for one document is not asked for the others, and never hangs the build', async (t) => {
+test('a hub that is unavailable for one document does not get the others, and never hangs the build', async (t) => {
   const hub = await openHub(t);
   for (const [answer, reason] of [
     [503, /^it answered 503$/],
@@ -51,7 +50,7 @@ test('a hub that is away for one document is not asked for the others, and never
   assert.match(nowhere.reason ?? '', /ECONNREFUSED|bad port/);
 });
 
-test('told are the documents that were written, at their addresses, and no history', () => {
+test('the topics are the addresses of the documents that were written, without history', () => {
   const document = (path: string, changed = true) =>
     ({ path, changed, format: 'rss', items: 1 }) as const;
   const feeds = [
@@ -66,14 +65,14 @@ test('told are the documents that were written, at their addresses, and no histo
   ]);
 });
 
-test('a redirect is not taken for a yes', async (t) => {
+test('a redirect does not count as accepted', async (t) => {
   const hub = await openHub(t);
   hub.answer = 302;
   const { told, reason } = await pingHub(hub.url, TOPICS);
   assert.deepEqual([told, reason], [[], 'it answered 302']);
 });
 
-test('a hub that did not take something is left alone until it is time', async (t) => {
+test('after a failed notification, the hub is not asked again before the wait is over', async (t) => {
   const hub = await openHub(t);
   hub.answer = 503;
   const pings = openHubPings(hub.url, collectingLog([]), { first: HOUR_MS, longest: HOUR_MS });
@@ -85,7 +84,7 @@ test('a hub that did not take something is left alone until it is time', async (
   assert.equal(hub.pings.length, 1);
 });
 
-test('what a hub did not take it is told later, each document once, and that is logged', async (t) => {
+test('a failed notification is sent later, once for each document, and this is logged', async (t) => {
   const hub = await openHub(t);
   const logged: string[] = [];
   const pings = openHubPings(hub.url, collectingLog(logged), { first: 20, longest: 40 });
@@ -106,7 +105,7 @@ test('what a hub did not take it is told later, each document once, and that is 
   assert.match(logged.join('\n'), /could not be notified.*it answered 503[\s\S]*hub notified/);
 });
 
-test('a hub that stays away is given up after a day', async (t) => {
+test('notifications are given up when the hub was unavailable for a day', async (t) => {
   const hub = await openHub(t);
   hub.answer = 500;
   const logged: string[] = [];

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { PlanInput } from '../../src/feeds/feed-plan.ts';
-import { type FeedEntry, listEntries } from '../../src/feeds/list-entries.ts';
-import { planFeeds } from '../../src/feeds/plan-feeds.ts';
+import {
+  type FeedEntry,
+  listEntries,
+  type PlanInput,
+  planFeeds,
+} from '../../src/feeds/plan-feeds.ts';
 import type { Post, Story } from '../../src/posts/post.ts';
 import { SETTINGS, SITE, samplePost, sampleStory } from './samples.ts';
 
@@ -111,7 +114,7 @@ test('each category, author and tag has a feed, as configured', () => {
   assert.deepEqual([...planned(planInput(posts, { settings })).keys()], ['', 'tags/tolls']);
 });
 
-test('colliding names and other spellings are told, with the file that has them', () => {
+test('colliding names and other spellings are reported with their file', () => {
   const posts = [
     samplePost(1, { categories: ['News'] }),
     samplePost(2, { categories: ['News!'] }),

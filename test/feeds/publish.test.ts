@@ -54,7 +54,7 @@ test('a file with the same bytes is not touched', async (t) => {
   assert.equal(statSync(path).mtimeMs, 1000);
 });
 
-test('what is closed without a commit leaves the old files whole', (t) => {
+test('a publication that is closed without a commit leaves the old files complete', (t) => {
   const folder = temporaryFolder(t);
   writeFileSync(join(folder, 'rss.xml'), 'old');
   const publication = new Publication(folder);
@@ -64,7 +64,7 @@ test('what is closed without a commit leaves the old files whole', (t) => {
   assert.deepEqual(readdirSync(folder), ['rss.xml']);
 });
 
-test('when the disk refuses one file, the old ones stay whole and the error says where', (t) => {
+test('when one file cannot be written, the old files stay complete and the error names the path', (t) => {
   const folder = temporaryFolder(t);
   writeFileSync(join(folder, 'rss.xml'), 'old');
   writeFileSync(join(folder, 'categories'), 'a file where a folder should be');
@@ -81,7 +81,7 @@ test('when the disk refuses one file, the old ones stay whole and the error says
   assert.deepEqual(readdirSync(folder).sort(), ['categories', 'rss.xml']);
 });
 
-test('a folder in the place of a file is told as the disk saying no', async (t) => {
+test('a folder in the place of a file is reported as a disk error', async (t) => {
   const folder = temporaryFolder(t);
   mkdirSync(join(folder, 'rss.xml', 'full'), { recursive: true });
   const publication = new Publication(folder);
@@ -92,7 +92,7 @@ test('a folder in the place of a file is told as the disk saying no', async (t) 
   publication.close();
 });
 
-test('an output folder that is a file is told as the disk saying no', (t) => {
+test('an output folder that is a file is reported as a disk error', (t) => {
   const path = join(temporaryFolder(t), 'public');
   writeFileSync(path, '');
   assert.throws(() => new Publication(path), isDiskError);
@@ -108,7 +108,7 @@ test('a replaced file keeps its mode, and its compressed copies have it', async 
   assertTwins(path, LONG);
 });
 
-test('what a killed build left is cleared away, what another one is writing is not', (t) => {
+test('the leftovers of a killed build are removed, but not what another build is writing', (t) => {
   const folder = temporaryFolder(t);
   // No process has the number 2^22 or more on Linux; 1 is always there.
   for (const pid of [4_999_999, 1]) mkdirSync(join(folder, `.publishing-${pid}`));
@@ -117,7 +117,7 @@ test('what a killed build left is cleared away, what another one is writing is n
   assert.equal(existsSync(join(folder, '.publishing-1')), true);
 });
 
-test('what another part of this process is writing is not cleared away, and what lay an hour is', (t) => {
+test('what another part of this process is writing is not removed until it is an hour old', (t) => {
   const folder = temporaryFolder(t);
   const own = join(folder, `.publishing-${process.pid}-abcdef`);
   mkdirSync(own);
@@ -187,6 +187,21 @@ test('compressed copies of a file that stays are not touched', async (t) => {
   assert.deepEqual(stamps(), before);
 });
 
+test('a new text has a time in a later second, even if the clock went back', async (t) => {
+  const folder = temporaryFolder(t);
+  const path = join(folder, 'rss.xml');
+  const secondOf = () => Math.floor(statSync(path).mtimeMs / 1000);
+  await publish(folder, { 'rss.xml': 'first' });
+  const first = secondOf();
+  await publish(folder, { 'rss.xml': 'second' });
+  assert.ok(secondOf() > first);
+  const future = Math.floor(Date.now() / 1000) + 3600;
+  utimesSync(path, future, future);
+  await publish(folder, { 'rss.xml': LONG });
+  assert.equal(secondOf(), future + 1);
+  assertTwins(path, LONG);
+});
+
 test('a new text has new compressed copies, and one that became tiny has none', async (t) => {
   const folder = temporaryFolder(t);
   await publish(folder, { 'rss.xml': LONG });
@@ -218,7 +233,7 @@ test('compressed copies that are gone, torn, or of another text are made again t
   }
 });
 
-test('a file that is taken away goes with its compressed copies, at the commit', async (t) => {
+test('a file is removed with its compressed copies, at the commit', async (t) => {
   const folder = temporaryFolder(t);
   await publish(folder, { 'rss.xml': LONG, 'atom.xml': 'stays' });
   const publication = new Publication(folder);
@@ -229,7 +244,7 @@ test('a file that is taken away goes with its compressed copies, at the commit',
   assert.deepEqual(readdirSync(folder), ['atom.xml']);
 });
 
-test('when a file cannot be put in place, no old compressed copy stands for it', async (t) => {
+test('when a file cannot be put in place, its old compressed copies are gone', async (t) => {
   const folder = temporaryFolder(t);
   const path = join(folder, 'rss.xml');
   await publish(folder, { 'rss.xml': LONG });
@@ -244,7 +259,7 @@ test('when a file cannot be put in place, no old compressed copy stands for it',
   assert.deepEqual(readdirSync(folder), ['rss.xml']);
 });
 
-test('of a file that is somebody else’s the compressed copies of other bytes are taken away, those of its bytes stay', async (t) => {
+test('compressed copies of a foreign file are removed only if they unpack to other bytes', async (t) => {
   const folder = temporaryFolder(t);
   const path = join(folder, 'index.html');
   await publish(folder, { 'index.html': LONG });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { renderAtom } from '../../src/feeds/atom.ts';
-import { composeItem } from '../../src/feeds/compose-item.ts';
+import { composeItem } from '../../src/feeds/compose-feed.ts';
 import type { Feed } from '../../src/feeds/feed.ts';
 import { renderJsonFeed } from '../../src/feeds/json-feed.ts';
 import { renderRss } from '../../src/feeds/rss.ts';

@@ -48,11 +48,11 @@ const OTHERS = [
   'cli/commands/subscribers-import.ts',
   'cli/program.ts',
   'database/open-sqlite.ts',
-  'feeds/publish/published-folder.ts',
   'kernel/files/move-file.ts',
   'kernel/files/this-machine.ts',
   'kernel/files/write-atomically.ts',
   'kernel/regular-file.ts',
+  'kernel/version.ts',
   'subscribers/journal/journal-file.ts',
   'subscribers/queries/wipe-traces.ts',
 ];

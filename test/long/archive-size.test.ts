@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { morningEdition } from '../editions/page/samples.ts';
+import { morningEdition } from '../editions/archive/samples.ts';
 import { archiveOf, pageOf } from '../support/archive.ts';
 import { test } from '../support/databases.ts';
 import { listenToStore } from '../support/listening-store.ts';

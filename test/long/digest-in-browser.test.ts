@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { renderDigest } from '../../src/editions/digest/render-digest.ts';
-import { NOTICE_KINDS, renderNotice } from '../../src/site/mails/render-notice.ts';
+import { MAIL_KINDS, renderMail } from '../../src/site/compose-mail.ts';
 import { readTexts } from '../../src/templates/read-texts.ts';
 import { contrastRatio } from '../../src/templates/readable-color.ts';
 import { MORNING } from '../editions/morning.ts';
@@ -49,10 +49,10 @@ const noticeInput = {
   address: address('a-very-long-name-that-cannot-be-broken-anywhere@mail.example.org'),
 };
 const pages: Record<string, string> = { digest: digest.html };
-for (const kind of NOTICE_KINDS) {
+for (const kind of MAIL_KINDS) {
   const url = `https://harbour.example/${kind}/x`;
   const unsubscribeUrl = kind === 'welcome' ? 'https://harbour.example/unsubscribe/x' : '';
-  const { html } = await renderNotice({ ...noticeInput, kind, url, unsubscribeUrl });
+  const { html } = await renderMail({ ...noticeInput, kind, url, unsubscribeUrl });
   pages[`${kind} mail`] = html;
 }
 

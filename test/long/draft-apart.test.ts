@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
-import { draftApart } from '../../src/editions/compose/draft-apart.ts';
-import { draftEdition } from '../../src/editions/compose/draft-edition.ts';
+import { draftApart, draftEdition } from '../../src/editions/compose/draft-edition.ts';
 import { buildApart } from '../../src/feeds/build/build-apart.ts';
 import { BroadsheetError, EXIT } from '../../src/kernel/errors.ts';
-import { lookAtSchedule } from '../../src/schedule/look-at-schedule.ts';
+import { checkSchedule } from '../../src/schedule/check-schedule.ts';
 import { openCalendars } from '../../src/schedule/open-calendars.ts';
 import { type EndlessWork, openEndlessWork } from '../support/endless-work.ts';
 import { type Diary, openDiary } from '../support/schedule.ts';
@@ -22,7 +21,7 @@ async function openMorning(t: TestContext): Promise<Diary> {
 /** Looks at the schedule as the service does. */
 async function lookApart({ deps, paper }: Diary, at: string, limitMs = 60_000): Promise<void> {
   paper.setTime(at);
-  await lookAtSchedule(deps, openCalendars(deps.config, deps.log), {
+  await checkSchedule(deps, openCalendars(deps.config, deps.log), {
     draft: (...order) => draftApart(...order, signal, limitMs),
   });
 }
@@ -113,7 +112,7 @@ test('a service that is to stop begins to compose no other edition', async (t) =
   const diary = await openMorning(t);
   const stopped = AbortSignal.abort();
   diary.paper.setTime('2026-03-20T07:00Z');
-  await lookAtSchedule(diary.deps, openCalendars(diary.deps.config, diary.deps.log), {
+  await checkSchedule(diary.deps, openCalendars(diary.deps.config, diary.deps.log), {
     signal: stopped,
   });
   assert.deepEqual(await diary.slots(), ['2026-03-20 open']);

@@ -2,13 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
-import { renderEditionPage } from '../../src/editions/page/edition-page.ts';
-import { morningEdition, PAGE_URL, pageInput } from '../editions/page/samples.ts';
+import { editionOf, morningEdition, PAGE_URL, pageOf } from '../editions/archive/samples.ts';
 import { listenToConsole, withBrowser } from '../support/browser.ts';
 
-/** What the web server sends with every page. */
+/** What the web server sends with the page of an edition. */
 const POLICY =
-  "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' https: data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+  "default-src 'none'; style-src 'self'; style-src-attr 'unsafe-inline'; script-src 'self'; img-src 'self' https: data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /** Colours in place of pictures, so that it is seen where they are. */
 const PICTURE =
@@ -34,17 +33,20 @@ const DIFFERENCE = `async ([first, second]) => {
 }`;
 
 const edition = await morningEdition();
-const page = renderEditionPage(pageInput(edition));
+const page = pageOf(edition);
 // What differs on purpose: only the mail says where it can be read on the web.
-const mail = edition.html.replace('</head>', '<style>.mail-only { display: none }</style></head>');
+const mail = edition.html.replace(/ &nbsp;&middot;&nbsp; <a [^>]*>Read on the web<\/a>/, '');
 
 await withBrowser(async (browser) => {
   for (const width of [320, 1280]) {
     for (const scheme of ['light', 'dark'] as const) {
       await test(`the page shows the edition as the mail does, ${width} pixels wide, ${scheme}`, async () => {
         const shots: string[] = [];
-        for (const html of [mail, page.html]) {
-          const shown = await open(browser, html, { width, scheme });
+        for (const [html, policy] of [
+          [mail, ''],
+          [page.html, POLICY],
+        ] as const) {
+          const shown = await open(browser, html, { width, scheme, policy });
           const sheet = await shown.page.locator('.sheet').screenshot();
           shots.push(sheet.toString('base64'));
           await shown.page.context().close();
@@ -58,7 +60,7 @@ await withBrowser(async (browser) => {
       });
 
       await test(`axe finds nothing on the page, ${width} pixels wide, ${scheme}`, async () => {
-        const shown = await open(browser, page.html, { width, scheme });
+        const shown = await open(browser, page.html, { width, scheme, policy: POLICY });
         const { violations, passes } = await new AxeBuilder({ page: shown.page }).analyze();
         const scrolled = await shown.page.evaluate<number>('document.documentElement.scrollWidth');
         await shown.page.context().close();
@@ -80,10 +82,13 @@ await withBrowser(async (browser) => {
       <p id="a" class="a" style="color: rgb(0, 128, 0)">1</p>
       <p class="b" style="color: red">2</p>
       <p class="c" style="color: rgb(0, 128, 0) !important">3</p></body></html>`;
-    const made = renderEditionPage(pageInput({ ...edition, html }));
+    const made = pageOf(editionOf(html));
     const colors: string[][] = [];
-    for (const each of [html, made.html]) {
-      const shown = await open(browser, each, { width: 640, scheme: 'light' }, made.css);
+    for (const [each, policy] of [
+      [html, ''],
+      [made.html, POLICY],
+    ] as const) {
+      const shown = await open(browser, each, { width: 640, scheme: 'light', policy }, made.css);
       colors.push(
         await shown.page.evaluate<string[]>(
           `Array.from(document.querySelectorAll('p'), (p) => getComputedStyle(p).color)`,
@@ -94,13 +99,38 @@ await withBrowser(async (browser) => {
     assert.deepEqual(colors[0], Array(3).fill('rgb(0, 128, 0)'));
     assert.deepEqual(colors[1], colors[0]);
   });
+
+  await test('what a template may bring does not run, whatever web server serves the page', async () => {
+    const html = `<body><p onclick="document.title = 'ran'" id="p">One</p>
+      <script>document.title = 'ran';</script><img src="data:,x" onerror="document.title = 'ran'">
+      <a id="a" href="javascript:document.title = 'ran'">Two</a>
+      <iframe src="https://elsewhere.example/frame"></iframe>
+      <form action="https://elsewhere.example/form"><button id="send">Three</button></form></body>`;
+    const made = pageOf(editionOf(html));
+    const shown = await open(browser, made.html, { width: 640, scheme: 'light', policy: '' });
+    const asked: string[] = [];
+    shown.page.on('request', (request) => asked.push(request.url()));
+    for (const id of ['p', 'a', 'send']) {
+      await shown.page.evaluate(`document.getElementById('${id}').click()`);
+      await shown.page.waitForTimeout(100);
+      assert.notEqual(await shown.page.title(), 'ran', id);
+    }
+    assert.deepEqual(asked, []);
+    // A handler, a script, another handler, an address, a frame and a form.
+    assert.equal(shown.complaints.length, 6, shown.complaints.join('\n'));
+    await shown.page.context().close();
+  });
 });
 
-/** Opens `html` at the address of the page; a page (not the mail) with the policy of the server. */
+/** Opens `html` at the address of the page, from a server that sends `policy`. */
 async function open(
   browser: Browser,
   html: string,
-  { width, scheme }: { readonly width: number; readonly scheme: 'light' | 'dark' },
+  {
+    width,
+    scheme,
+    policy,
+  }: { readonly width: number; readonly scheme: 'light' | 'dark'; readonly policy: string },
   css = page.css,
 ): Promise<{ readonly page: Page; readonly complaints: readonly string[] }> {
   const context = await browser.newContext({
@@ -112,7 +142,7 @@ async function open(
   await opened.route('**/*', (route) => {
     const url = route.request().url();
     if (url === PAGE_URL) {
-      const headers = { 'content-security-policy': html.includes('style=') ? '' : POLICY };
+      const headers = { 'content-security-policy': policy };
       return route.fulfill({ contentType: 'text/html; charset=utf-8', headers, body: html });
     }
     if (url.startsWith('https://harbour.example/archive/styles/')) {

@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { type TestContext, test as testOnce } from 'node:test';
 import { openStore } from '../../src/database/open-store.ts';
-import { showEdition } from '../../src/delivery/editions/show-edition.ts';
-import { lookAtSchedule } from '../../src/schedule/look-at-schedule.ts';
+import { showEdition } from '../../src/delivery/editions/show-editions.ts';
+import { checkSchedule } from '../../src/schedule/check-schedule.ts';
 import { openCalendars } from '../../src/schedule/open-calendars.ts';
 import { deliverNewsletter } from '../../src/service/deliver-newsletter.ts';
 import { reportStatus } from '../../src/service/report-status.ts';
@@ -97,7 +97,7 @@ async function serveOnce({ deps, paper }: Diary): Promise<void> {
   const { config, log } = deps;
   const store = await openStore(config.databaseUrl);
   try {
-    await lookAtSchedule({ ...deps, store }, openCalendars(config, log));
+    await checkSchedule({ ...deps, store }, openCalendars(config, log));
     for (const newsletter of config.newsletters) {
       await deliverNewsletter({ ...deps, store }, newsletter, new AbortController().signal);
     }

@@ -3,8 +3,8 @@ import { unsubscribeToken } from '../../src/delivery/message/unsubscribe-link.ts
 import { confirmAddressChange, requestAddressChange } from '../../src/site/address-change.ts';
 import { answerAll } from '../../src/site/answer-requests.ts';
 import { confirmSignUp } from '../../src/site/confirm-sign-up.ts';
-import { requestSignUp } from '../../src/site/request-sign-up.ts';
-import { openNoticeRoutes } from '../../src/site/send-notices.ts';
+import { requestSignUp } from '../../src/site/request-mail.ts';
+import { openNoticeRoutes } from '../../src/site/send-mails.ts';
 import { unsubscribe } from '../../src/site/unsubscribe.ts';
 import { testOnBoth } from '../support/databases.ts';
 import { messageIdOf } from '../support/inbox.ts';
@@ -35,7 +35,7 @@ async function killedAt(
     if (steps < step) throw error;
   });
   const { db } = site.deps.store;
-  await db.updateTable('notices').set({ lease_until: null }).execute();
+  await db.updateTable('mails').set({ lease_until: null }).execute();
   site.later({ minutes: 10 });
   return steps >= step;
 }
@@ -70,7 +70,7 @@ async function atEveryStep(
 }
 
 testOnBoth(
-  'a sign-up that was taken is answered, at whatever step the program is killed, and none is a subscription',
+  'an accepted sign-up is answered, at whatever step the program is killed, and nobody is subscribed by it',
   async (t) => {
     const site = await openSite(t);
     const steps = await atEveryStep(site, async (who, step) => {

@@ -69,7 +69,7 @@ test('the script proves the work that a form asks for; without one the form says
     for (const page of pages) await page.getByRole('button', { name: 'Sign up' }).click();
     const [without, with_] = pages;
     assert.match(await without.getByRole('alert').innerText(), /Please allow JavaScript/);
-    await with_.getByRole('heading', { name: 'Look in your inbox' }).waitFor();
+    await with_.getByRole('heading', { name: 'Check your inbox' }).waitFor();
   });
   const rows = await paper.deps.store.db.selectFrom('sign_ups').select('address').execute();
   assert.deepEqual(

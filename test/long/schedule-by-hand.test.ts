@@ -56,7 +56,7 @@ next
   assert.match((await none.run('schedule')).stdout, /^No newsletter has a schedule; /);
 });
 
-test('a country that has no known holidays stops check, schedule and start, and not what goes by no schedule', async (t) => {
+test('a country without known holidays stops check, schedule and start, but no command that needs no schedule', async (t) => {
   const project = openProject(t, { config: CONFIG + SCHEDULE.replace('GB, region: ENG', 'XX') });
   project.write('posts/2026-03-19-ferries.md', postText('Night ferries saved'));
   for (const command of [['check'], ['schedule'], ['start', '--once']]) {
@@ -74,7 +74,7 @@ test('a country that has no known holidays stops check, schedule and start, and 
   assert.equal((await project.run('build')).code, 0);
 });
 
-test('an editor has the edition of a day sent that is held, skips a day to come, and sees both', async (t) => {
+test('an editor has the edition of a held day sent, skips a future day, and sees both', async (t) => {
   const inbox = await openInbox();
   cleanUpAfter(t, () => inbox.close());
   const project = openProject(t, { config: CONFIG + SCHEDULE });
@@ -102,7 +102,7 @@ test('an editor has the edition of a day sent that is held, skips a day to come,
   assert.equal(inbox.messages.length, 1);
 });
 
-test('an edition that needs an approval is sent by no command before it has it, and says how', async (t) => {
+test('no command sends an edition that waits for approval, and each names the command that approves it', async (t) => {
   const inbox = await openInbox();
   cleanUpAfter(t, () => inbox.close());
   const config = `${CONFIG}${SCHEDULE}    approve: true\n    editor: editor@paper.example\n`;

@@ -55,7 +55,7 @@ async function linkOf(site: Site, who: string): Promise<string> {
   return unsubscribeToken(whom, site.deps.config.secrets);
 }
 
-test('a newsletter that people have and the config has not is named, with how many and what to do', async (t) => {
+test('a newsletter with subscribers that is not in the config is reported, with their number and the remedy', async (t) => {
   const site = await openSite(t, { subscribers: [ADA, BOB, CYD] });
   await removeSubscriber(site.deps, { newsletter: NEWSLETTER, address: address(CYD) });
   assert.deepEqual(await findMissingNewsletters(site.deps), []);
@@ -76,7 +76,7 @@ test('a newsletter that people have and the config has not is named, with how ma
   });
 });
 
-test('a rename takes people, those who left, editions and what was asked for along', async (t) => {
+test('a rename moves subscribers, those who left, editions and open requests', async (t) => {
   const site = await openSite(t, { subscribers: [ADA, BOB] });
   await site.signUp(CYD);
   await removeSubscriber(site.deps, { newsletter: NEWSLETTER, address: address(BOB) });
@@ -96,7 +96,7 @@ test('a rename takes people, those who left, editions and what was asked for alo
   await assert.rejects(renameNewsletter(deps, RENAME), { exitCode: EXIT.usage });
 });
 
-test('links that were mailed under the old id end the subscription, and undo that', async (t) => {
+test('links that were mailed under the old id unsubscribe, and resubscribe', async (t) => {
   const site = await openSite(t, { subscribers: [ADA, BOB] });
   const [ada, bob] = [await linkOf(site, ADA), await linkOf(site, BOB)];
   const early = (await unsubscribe(site.deps, bob))?.undoToken ?? '';
@@ -108,7 +108,7 @@ test('links that were mailed under the old id end the subscription, and undo tha
   assert.deepEqual(await site.statuses(NEW), { [ADA]: 'unsubscribed', [BOB]: 'active' });
 });
 
-test('who left or was erased under the old id stays away from the new one', async (t) => {
+test('people who left or were erased under the old id get nothing from the new one', async (t) => {
   const site = await openSite(t, { subscribers: [ADA, BOB, CYD] });
   await removeSubscriber(site.deps, { newsletter: NEWSLETTER, address: address(ADA) });
   await eraseSubscriber(site.deps, address(BOB));
@@ -122,7 +122,7 @@ test('who left or was erased under the old id stays away from the new one', asyn
   assert.deepEqual(await site.statuses(NEW), { [CYD]: 'active' });
 });
 
-test('of people who have both, the stricter subscription counts, and both links lead to it', async (t) => {
+test('for people who have both, the stricter subscription counts, and both links lead to it', async (t) => {
   const site = await openSite(t, { subscribers: [ADA, BOB, CYD] });
   const deps = changedId(site.deps);
   for (const who of [ADA, BOB, DEE]) {
@@ -164,7 +164,7 @@ test('of people who have both, the stricter subscription counts, and both links 
   assert.ok(left.every(({ address: each }) => each !== ADA));
 });
 
-test('one that is in the config still, or that is being sent, is not renamed', async (t) => {
+test('a newsletter that is still in the config, or is being sent, is not renamed', async (t) => {
   const site = await openSite(t, { subscribers: [ADA] });
   await assert.rejects(renameNewsletter(site.deps, { from: NEWSLETTER, to: 'tides' }), {
     exitCode: EXIT.usage,
@@ -192,7 +192,7 @@ test('a link to leave works while its newsletter is not in the config', async (t
 });
 
 testOnce(
-  'a backup of the time before the rename is renamed, and mails nobody who left before or since',
+  'a backup from before the rename is renamed, and mails nobody who left before or since',
   async (t) => {
     const paper = await openPaper(t);
     const desk = openDesk(paper, newFolder(t));

@@ -22,7 +22,7 @@ function paper(t: TestContext, posts: Readonly<Record<string, string>>) {
   });
   const config = loadConfig(join(folder, 'config/broadsheet.yaml'), {});
   const now = Temporal.Instant.from('2026-03-20T12:00Z');
-  const collect = (remember = true) => collectPosts(config, { now, log: silentLog, remember });
+  const collect = () => collectPosts(config, { now, log: silentLog });
   return { folder, config, collect };
 }
 
@@ -64,7 +64,7 @@ test('a permalink that no post can have is a mistake of the config, with its lin
     const config = loadConfig(join(folder, file), {});
     const now = Temporal.Instant.from('2026-03-20T12:00Z');
     try {
-      collectPosts(config, { now, log: silentLog, remember: false });
+      collectPosts(config, { now, log: silentLog });
       return '';
     } catch (error) {
       return String(error);
@@ -78,9 +78,9 @@ test('a permalink that no post can have is a mistake of the config, with its lin
   }
 });
 
-test('what was published is remembered, also when the post moves', (t) => {
+test('what was published is saved, and a post that moves keeps its id', (t) => {
   const { folder, config, collect } = paper(t, { 'posts/2026-03-18-one.md': text('Ferry') });
-  collect(false).save();
+  collect();
   assert.equal(existsSync(config.publishedFile), false);
   collect().save();
   renameSync(join(folder, 'posts/2026-03-18-one.md'), join(folder, 'posts/2026-03-17-other.md'));

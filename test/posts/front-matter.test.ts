@@ -16,13 +16,13 @@ test('front matter that is a program is refused, and does not run', () => {
   assert.equal(state.broadsheetRan, undefined);
 });
 
-test('a language that nobody knows is told, also one that is a property of every object', () => {
+test('an unknown language is reported, also one that is a property of every object', () => {
   for (const language of ['constructor', 'toString', '__proto__', 'ini']) {
     assert.match(problemOf(`---${language}\na: b\n---\nBody.\n`).message, /does not read/);
   }
 });
 
-test('the same broken text is told each time, not remembered as empty', () => {
+test('the same broken text is reported each time, not cached as empty', () => {
   const text = dated('title: "never closed');
   assert.deepEqual(problemOf(text), problemOf(text));
 });
@@ -50,7 +50,7 @@ test('of a repeated key the last one counts, with a warning at its line', () => 
   );
 });
 
-test('a mistake in YAML is told with line, column and remedy', () => {
+test('a mistake in YAML is reported with line, column and remedy', () => {
   const problem = problemOf('---\ndate: 2026-03-20\ntitle: Harbour: a plan\n---\nBody.\n');
   assert.equal(problem.line, 3);
   assert.equal(typeof problem.column, 'number');
@@ -98,14 +98,14 @@ test('a byte order mark and CRLF line ends change nothing', () => {
   assert.equal(source.bodyLine, 4);
 });
 
-test('blank lines before front matter are told, and it is read', () => {
+test('blank lines before front matter are reported, and it is read', () => {
   const { post, source, warnings } = parsedPost('\n\n---\ntitle: Late\n---\nBody.\n');
   assert.equal(post.title, 'Late');
   assert.equal(source.bodyLine, 6);
   assert.match(warnings[0]?.message ?? '', /blank lines before/);
 });
 
-test('front matter that is never closed is told, never an empty post', () => {
+test('front matter that is never closed is reported, and makes no empty post', () => {
   assert.match(problemOf('---\ntitle: Open\ndate: 2026-03-20\n\nBody.\n').message, /never closed/);
   assert.match(problemOf('+++\ntitle = "Open"\n').message, /never closed/);
 });
@@ -135,7 +135,7 @@ test('TOML between plus signs is read, dates as dates', () => {
   assert.equal(source.bodyLine, 8);
 });
 
-test('a mistake in TOML is told with its line; so is a day that does not exist', () => {
+test('a mistake in TOML is reported with its line; so is a day that does not exist', () => {
   assert.equal(problemOf('+++\ntitle = "a"\ntitle = "b"\n+++\n').line, 3);
   assert.equal(problemOf('+++\ndate = 2026-02-30\n+++\n').line, 2);
   assert.equal(postWith('title: x').title, 'x');
@@ -171,16 +171,16 @@ test('front matter with comments alone, or empty, is empty', () => {
   assert.equal(parsedPost('---\n---\nBody.\n').source.body, 'Body.\n');
 });
 
-test('front matter that is a list or a word is told', () => {
+test('front matter that is a list or a word is reported', () => {
   assert.match(problemOf('---\n- a\n- b\n---\n').message, /key: value/);
   assert.match(problemOf('---\nword\n---\n').message, /key: value/);
 });
 
-test('very long front matter is told, and takes no time', () => {
+test('very long front matter is reported, and takes no time', () => {
   assert.match(problemOf(`---\n${'\n'.repeat(300_000)}title: x\n---\n`).message, /too long/);
 });
 
-test('no text whatever makes the reader throw', () => {
+test('no text makes the reader throw', () => {
   const piece = fc.constantFrom(
     '---',
     '+++',

@@ -52,7 +52,7 @@ test('the picture is text, a map, or the first of a list, under the names that g
   assert.equal(image('image:'), undefined);
 });
 
-test('drafts are told by draft, by published, or by their folder', () => {
+test('draft, published or the folder makes a post a draft', () => {
   assert.equal(postWith('draft: true').draft, true);
   assert.equal(postWith('draft: Yes').draft, true);
   assert.equal(postWith('published: false').draft, true);
@@ -158,7 +158,7 @@ test('a category or slug that climbs does not take the address along', () => {
   assert.equal(path('slug: ../../etc'), '/2026/03/05/..-..-etc.html');
 });
 
-test('a placeholder that does not exist is told', () => {
+test('a placeholder that does not exist is reported', () => {
   assert.match(problemOf('---\npermalink: /:nothing/\n---\n').message, /:nothing/);
 });
 

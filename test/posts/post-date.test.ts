@@ -70,7 +70,7 @@ test('a time in the gap or the overlap of the clock is the compatible one', () =
   assert.equal(read('2026-11-01 01:30'), '2026-11-01T05:30:00Z');
 });
 
-test('what is no date is none', () => {
+test('text that is not a date has no date', () => {
   for (const text of [
     '20th March',
     '2026-02-30',
@@ -113,7 +113,7 @@ test('every instant comes back from its own ISO form', () => {
   );
 });
 
-test('a post with a date that is none is left out, with place and remedy', () => {
+test('a post with a wrong date is left out, with place and remedy', () => {
   assert.deepEqual(
     problemOf('---\ntitle: x\nlayout: post\ndate: "20th March"\n---\n', { file: 'x.md' }),
     {

@@ -41,7 +41,7 @@ test('the layouts of Jekyll, Hugo, Eleventy and Astro are read', (t) => {
   assert.deepEqual(leftOut, []);
 });
 
-test('what is no post is passed over without a word', (t) => {
+test('files that are not posts are ignored', (t) => {
   const folder = temporaryFolder(t, {
     '2026-03-01-a.md': post('A'),
     'notes.txt': 'x',
@@ -157,7 +157,7 @@ test('a link in a circle, a link to everything and a socket stop nothing', async
   ]);
 });
 
-test('two posts at one address are told', (t) => {
+test('two posts at one address are reported', (t) => {
   const folder = temporaryFolder(t, {
     'a/2026-03-01-x.md': post('A'),
     'b/2026-03-01-x.md': post('B'),

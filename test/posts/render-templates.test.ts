@@ -8,7 +8,7 @@ const render = (body: string, given: GivenRender = {}) =>
 const messages = ({ warnings }: ReturnType<typeof rendered>) =>
   warnings.map(({ message }) => message);
 
-test('with Liquid off, tags and output are left out of the text and told with their line', () => {
+test('with Liquid off, tags and output are left out of the text and reported with their line', () => {
   const post = off(
     'One {{ page.x }} two.\n\n{% image "a.jpg" "A *boat*" %}\n\n[home]({{ site.url }}/home/)',
   );
@@ -48,7 +48,7 @@ test('with Liquid off, what is raw is text, comments are nothing, highlights are
   assert.deepEqual(post.warnings, []);
 });
 
-test('shortcodes of Hugo are left out and told, whatever the config', () => {
+test('shortcodes of Hugo are left out and reported, with any config', () => {
   for (const post of [
     off('A {{< figure src="x.png" >}} b {{% note %}}c{{% /note %}}'),
     render('A {{< figure src="x.png" >}} b {{% note %}}c{{% /note %}}'),
@@ -82,7 +82,7 @@ test('"now" is the date of the post, so that two builds say the same', () => {
   );
 });
 
-test('post_url and link lead to the page; one that leads nowhere is told', () => {
+test('post_url and link lead to the page; one that leads nowhere is reported', () => {
   const urlOf = (name: string) => (name.includes('tide') ? '/2026/01/01/tide.html' : undefined);
   const post = render(
     '[a]({% post_url 2026-01-01-tide %}) [b]({% link _posts/2026-01-01-tide.md %}#x) [c]({% link files/a.pdf %}) [d]({% post_url gone %})',
@@ -108,14 +108,14 @@ test('include reads its file with its parameters, and nothing else', () => {
   assert.equal(post.warnings.length, 3);
 });
 
-test('files that include each other without end are told, and end', () => {
+test('files that include each other without end are reported, and end', () => {
   const include = () => '{% include self.html %}{% include self.html %}';
   const post = render('A {% include self.html %} b', { context: { include } });
   assert.match(post.html, /^<p>A\s+b<\/p>$/);
   assert.ok(post.warnings.length > 0);
 });
 
-test('a tag or a filter that is not known is left out and told with file and line', () => {
+test('an unknown tag or filter is left out and reported with file and line', () => {
   const post = render(
     'One.\n\n{% image "a.jpg" %}\n\n{{ "erica" | team_photo }} two{% cube %} three{% endcube %}',
   );

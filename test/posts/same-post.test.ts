@@ -55,7 +55,7 @@ test('a heading that is the title is no part of the body', () => {
   assert.equal(idOf('b.md'), 'tag:quay.example,2026:a');
 });
 
-test('a shorter body tells the post where its date is the same', () => {
+test('a shorter body identifies a post with the same date', () => {
   const body = 'Nobody was hurt, and the ferry sails again.';
   const before = { 'a.md': post('Ferry', '2026-03-19T10:30', body) };
   const idOf = (date: string) =>

@@ -14,9 +14,8 @@ import { catchUpWithJournal } from '../../src/recovery/catch-up-with-journal.ts'
 import { addSubscriber } from '../../src/subscribers/add-subscriber.ts';
 import type { Departure } from '../../src/subscribers/departure.ts';
 import { eraseSubscriber } from '../../src/subscribers/erase-subscriber.ts';
-import { insertJournal } from '../../src/subscribers/journal/journal.ts';
+import { insertJournal, writeJournal } from '../../src/subscribers/journal/journal.ts';
 import { readJournal } from '../../src/subscribers/journal/journal-file.ts';
-import { openJournalWriter } from '../../src/subscribers/journal/journal-writer.ts';
 import { hashAddress } from '../../src/subscribers/keyed-hashes.ts';
 import { findSubscriptions } from '../../src/subscribers/queries/subscribers.ts';
 import { removeSubscriber } from '../../src/subscribers/remove-subscriber.ts';
@@ -288,9 +287,10 @@ async function note(
   await desk.use(({ store: { transaction }, config }: StoreDependencies) =>
     transaction(async (db) => {
       const { hash_key: key } = await readIdentity(db);
-      const journal = openJournalWriter(db, config.journalFile);
-      await journal.note([{ kind: 'departure', ...departure, addressHash: hashAddress(key, who) }]);
-      await journal.close();
+      const addressHash = hashAddress(key, who);
+      await writeJournal(db, config.journalFile, (add) =>
+        add([{ kind: 'departure', ...departure, addressHash }]),
+      );
     }),
   );
 }

@@ -10,7 +10,7 @@ interface Imported {
   readonly stored: boolean;
 }
 
-test('an import stops at a column that may speak of consent, until it is named or ignored', async (t) => {
+test('an import stops at a column that may be about consent, until it is named or ignored', async (t) => {
   const project = openProject(t);
   project.write(
     'people.csv',

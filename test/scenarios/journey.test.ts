@@ -56,12 +56,12 @@ test('somebody changes what they get, moves to another address, takes their data
     await reader.write('Your email address', ADA);
     reader.later(5);
     await reader.press('Send me the link');
-    assert.equal(await reader.heading(), 'Look in your inbox');
+    assert.equal(await reader.heading(), 'Check your inbox');
     await reader.open('preferences');
     assert.equal(await reader.heading(), 'Your preferences');
     await page.getByLabel('Politics Essential').uncheck();
     await reader.press('Save');
-    assert.equal(await page.getByRole('status').innerText(), 'Your choice is saved.');
+    assert.equal(await page.getByRole('status').innerText(), 'Your choice has been saved.');
     assert.equal(await reader.status(), 'unsubscribed');
     await page.getByLabel('Politics Essential').check();
     await reader.press('Save');
@@ -71,7 +71,7 @@ test('somebody changes what they get, moves to another address, takes their data
     assert.match(data.body, /ada@example\.org/);
     await reader.write('Your new email address', 'ada@elsewhere.example');
     await reader.press('Change the address');
-    assert.equal(await reader.heading(), 'Look in your inbox');
+    assert.equal(await reader.heading(), 'Check your inbox');
     await site.answer();
     const [asked] = site.paper.inbox.messagesTo('ada@elsewhere.example').map(readMail);
     await page.goto(linkOf(asked, 'address'));
@@ -88,7 +88,7 @@ test('somebody changes what they get, moves to another address, takes their data
     await site.answer();
     const last = site.paper.inbox.messagesTo('ada@elsewhere.example').map(readMail).at(-1);
     await page.goto(linkOf(last, 'preferences'));
-    await page.getByRole('link', { name: 'Erase me' }).click();
+    await page.getByRole('link', { name: 'Erase my data' }).click();
     await reader.press('Yes, erase everything');
     assert.equal(await reader.heading(), 'Everything is erased');
     assert.doesNotMatch(await site.rows(), /elsewhere/);
@@ -180,12 +180,12 @@ async function travel(reader: Reader): Promise<void> {
   assert.match(await page.innerText('main'), /Night ferries saved/);
   assert.doesNotMatch(await page.content(), /ada@example/);
   await page.goto(linkOf(edition, 'unsubscribe'));
-  assert.equal(await reader.heading(), 'Do you want to leave?');
+  assert.equal(await reader.heading(), 'Do you want to unsubscribe?');
   await reader.press('Unsubscribe');
-  assert.equal(await reader.heading(), 'You have left');
+  assert.equal(await reader.heading(), 'You are unsubscribed');
   assert.equal(await reader.status(), 'unsubscribed');
-  await reader.press('Undo, keep sending it');
-  assert.equal(await reader.heading(), 'You are back');
+  await reader.press('Undo: keep sending it');
+  assert.equal(await reader.heading(), 'You are subscribed again');
   assert.equal(await reader.status(), 'active');
   await oneClick(reader, edition);
   assert.equal(await reader.status(), 'unsubscribed');
@@ -203,7 +203,7 @@ async function signUp(reader: Reader): Promise<void> {
   reader.later(5);
   await reader.write('Your email address', ADA);
   await reader.press('Sign up');
-  assert.equal(await reader.heading(), 'Look in your inbox');
+  assert.equal(await reader.heading(), 'Check your inbox');
   assert.notEqual(await reader.status(), 'active');
   await site.answer();
   await reader.open('confirm');

@@ -9,7 +9,7 @@ import { insertSignUp } from '../../src/subscribers/queries/sign-ups.ts';
 import { address } from '../support/paper.ts';
 import { openProject } from '../support/program.ts';
 
-test('an import names each refused line, stores nothing, and says how to go on', async (t) => {
+test('an import names each refused line, stores nothing, and says how to continue', async (t) => {
   const project = openProject(t);
   project.write('people.txt', 'ada@example.org\nnobody\nbob@example.org\n');
   const refused = await project.run('subscribers', 'import', 'people.txt');
@@ -31,7 +31,7 @@ test('a dry run says that refused lines would keep the others out', async (t) =>
   assert.match(stdout, /^Dry run: nothing was stored, and nothing will be, because 1 line is/m);
 });
 
-test('a file that cannot be imported at all is named with what it is', async (t) => {
+test('a file that cannot be imported at all is refused with the kind of file', async (t) => {
   const project = openProject(t);
   project.write('export.zip', 'PK\x03\x04 and so on');
   const facts = {
@@ -45,7 +45,7 @@ test('a file that cannot be imported at all is named with what it is', async (t)
   }
 });
 
-test('a newsletter that there is not gives one error, and no part of a list', async (t) => {
+test('an unknown newsletter is one error, without a part of a list', async (t) => {
   const project = openProject(t);
   await project.run('subscribers', 'add', 'ada@example.org');
   const list = await project.run('subscribers', 'list', '--newsletter', 'none', '--json');
@@ -66,7 +66,7 @@ test('many refused lines are named a hundred at a time, all of them with --json'
   assert.deepEqual([report.refused, report.refusedLines.length, report.stored], [150, 150, false]);
 });
 
-test('an import says whose export it read, and who is still to be asked', async (t) => {
+test('an import names the program of the export, and counts who still has to confirm', async (t) => {
   const project = openProject(t);
   project.write(
     'email_list.csv',
@@ -82,7 +82,7 @@ test('an import says whose export it read, and who is still to be asked', async 
   assert.equal(json().provider, 'Substack');
 });
 
-test('an erasure needs somebody to say yes, and then leaves the address in no file', async (t) => {
+test('an erasure has to be confirmed, and leaves the address in no file', async (t) => {
   const project = openProject(t);
   await project.run('subscribers', 'add', 'ada@example.org', 'bob@example.org');
   const asked = await project.run('subscribers', 'erase', 'ada@example.org');
@@ -103,7 +103,7 @@ test('an erasure needs somebody to say yes, and then leaves the address in no fi
   assert.match(added.stdout, /stays unsubscribed \(erased since/);
 });
 
-test('what is known of a person can be taken along as JSON', async (t) => {
+test('all data about a person can be exported as JSON', async (t) => {
   const project = openProject(t);
   await project.run('subscribers', 'add', 'ada@example.org', '--name', 'Ada Quill');
   const { json } = await project.run('subscribers', 'show', 'ada@example.org', '--json');
@@ -142,7 +142,7 @@ test('a sign-up that waits to be confirmed is shown, with its consent and until 
   );
 });
 
-test('people whom an import had as bounced are restored by a command, and their history says so', async (t) => {
+test('people who bounced by an import are restored by a command, and their history records it', async (t) => {
   const project = openProject(t);
   project.write('bounced.csv', 'email,status\nada@example.org,bounced\nbob@example.org,bounced\n');
   await project.run('subscribers', 'add', 'ada@example.org', 'bob@example.org');
@@ -168,7 +168,7 @@ test('people whom an import had as bounced are restored by a command, and their 
   assert.deepEqual([neither.code, neither.stdout], [64, '']);
 });
 
-test('a newsletter whose id was changed in the config is named by every command, until it is renamed', async (t) => {
+test('every command names a newsletter whose id changed in the config, until it is renamed', async (t) => {
   const project = openProject(t);
   await project.run('subscribers', 'add', 'ada@example.org');
   const config = readFileSync(join(project.folder, 'config/broadsheet.yaml'), 'utf8');

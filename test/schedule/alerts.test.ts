@@ -5,8 +5,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { test as testOnce } from 'node:test';
-import { callUrl } from '../../src/schedule/alerts/call-url.ts';
-import { runCommand } from '../../src/schedule/alerts/run-command.ts';
+import { callUrl } from '../../src/schedule/call-url.ts';
+import { claimSlot } from '../../src/schedule/queries/slots.ts';
+import { runCommand } from '../../src/schedule/run-command.ts';
 import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { test } from '../support/databases.ts';
 import { newFolder } from '../support/desk.ts';
@@ -20,7 +21,7 @@ const ADA = 'ada@example.org';
 const NEVER = new AbortController().signal;
 const A_DAY_MS = 86_400_000;
 
-test('a slot that is held is told once: to a command by its environment, to a URL as JSON', async (t) => {
+test('a held slot is reported once: to a command in its environment, to a URL as JSON', async (t) => {
   const listener = await openWebListener(t);
   const variables = ['SUBJECT', 'NEWSLETTER', 'DAY', 'STATE', 'REASON', 'COUNT', 'EDITION'];
   const print = variables.map((name) => `"$BROADSHEET_ALERT_${name}"`).join(' ');
@@ -70,7 +71,28 @@ test('a slot that is held is told once: to a command by its environment, to a UR
   assert.ok(!diary.logged.join('\n').includes('secret'));
 });
 
-test('an alert that reached nobody is raised again in five minutes', async (t) => {
+test('programs that read the same pending slots send one alert and ask the editor once', async (t) => {
+  const listener = await openWebListener(t);
+  const newsletter = { approve: true, editor: address('editor@harbour.example') };
+  const diary = await openDiary(t, {
+    ...{ subscribers: [ADA], now: '2026-03-18T08:00Z', newsletter },
+    alerts: { url: listener.url },
+  });
+  await diary.lookAt('2026-03-18T08:00Z');
+  diary.write('The wall stands');
+  await diary.lookAt('2026-03-20T07:00Z');
+  assert.deepEqual(await diary.slots(), ['2026-03-19 held: 24 hours late', '2026-03-20 approval']);
+  await Promise.all([diary.tell(), diary.tell(), diary.tell()]);
+  assert.equal(listener.calls.length, 1);
+  assert.equal(diary.paper.inbox.messages.length, 1);
+  // A program that has read the slot before it was reported, and claims it afterwards.
+  const slot = await diary.slot('2026-03-20');
+  assert.ok(slot);
+  const claimed = await claimSlot(diary.deps.store, slot, 60, 'approval');
+  assert.equal(claimed, undefined);
+});
+
+test('an alert that reached nobody is sent again after five minutes', async (t) => {
   const diary = await openDiary(t, {
     ...{ subscribers: [ADA], now: '2026-03-19T08:00Z' },
     alerts: { command: 'echo no such thing >&2; exit 3' },
@@ -87,7 +109,7 @@ test('an alert that reached nobody is raised again in five minutes', async (t) =
   assert.equal(count(), 2);
 });
 
-test('the heart beats once for every slot that went well, and for no other', async (t) => {
+test('a heartbeat is sent once for each slot that went well, and for no other', async (t) => {
   const listener = await openWebListener(t);
   const diary = await openDiary(t, {
     ...{ subscribers: [ADA], now: '2026-03-31T08:00Z' },
@@ -115,7 +137,7 @@ test('the heart beats once for every slot that went well, and for no other', asy
   );
 });
 
-test('an edition that nobody has got within 2 hours, since the relay is away, is told; when it goes out after all, the heart beats', async (t) => {
+test('an edition that nobody gets within 2 hours because the relay is away causes an alert; when it is sent later, a heartbeat', async (t) => {
   const listener = await openWebListener(t);
   const diary = await openDiary(t, {
     ...{ subscribers: [ADA], now: '2026-03-19T08:00Z' },
@@ -149,7 +171,7 @@ test('an edition that nobody has got within 2 hours, since the relay is away, is
   assert.equal((await diary.slots())[0], '2026-03-20 sent: 1 of 1');
 });
 
-test('a day that passes without the edition that was due is told, also when an editor never answered', async (t) => {
+test('a day that passes without its edition causes an alert, also if an editor never answered', async (t) => {
   const listener = await openWebListener(t);
   const newsletter = { approve: true, editor: address('editor@harbour.example') };
   const diary = await openDiary(t, {
@@ -174,7 +196,7 @@ test('a day that passes without the edition that was due is told, also when an e
 });
 
 testOnce(
-  'a URL that answers with trouble is called three times, one that refuses once',
+  'a URL that answers with a server error is called three times, one that refuses is called once',
   async (t) => {
     const busy = await openWebListener(t, (call) => (call < 3 ? 503 : 200));
     assert.equal(await callUrl(busy.url, { text: 'x' }, NEVER, [20, 80]), undefined);
@@ -186,7 +208,7 @@ testOnce(
 );
 
 testOnce(
-  'a URL that is away is told without the URL; who is asked to stop waits for no answer',
+  'a URL that cannot be reached is reported without the URL; an abort does not wait for an answer',
   async () => {
     const url = `http://127.0.0.1:${closedPort()}/key-of-the-house`;
     const trouble = await callUrl(url, undefined, NEVER, []);
@@ -198,7 +220,7 @@ testOnce(
   },
 );
 
-testOnce('a command that does not end is ended, with what it has started', async (t) => {
+testOnce('a command that does not end is killed, with the processes that it started', async (t) => {
   const ended = runCommand('sleep 600 & sleep 600', {}, 300);
   assert.equal(await inTime('its end', ended), 'the command took longer than 0.3 seconds');
   assert.equal(
@@ -212,7 +234,7 @@ testOnce('a command that does not end is ended, with what it has started', async
   assert.equal(await inTime('the end of a command', leaving), undefined);
 });
 
-testOnce('an alert that is redirected has not arrived', async (t) => {
+testOnce('a redirected alert counts as not sent', async (t) => {
   const asked: string[] = [];
   const server = createServer((request, reply) => {
     asked.push(`${request.method} ${request.url}`);

@@ -43,7 +43,7 @@ async function tokenIn({ paper }: Diary): Promise<string> {
   return /https:\/\/harbour\.example\/approve\/(\S+)/.exec(text)?.[1] ?? '';
 }
 
-test('an edition that needs an approval goes to the editor, once, and to nobody else', async (t) => {
+test('an edition that needs an approval is mailed to the editor once, and to nobody else', async (t) => {
   const diary = await openAsked(t);
   await diary.tell();
   await diary.deliver();
@@ -83,7 +83,7 @@ test('an editor approves by the command, or by the link, and everyone gets it on
   }
 });
 
-test('nothing but an approval lets it go: no send, no resume, no pause that is lifted', async (t) => {
+test('only an approval releases it: no send, no resume, no other pause', async (t) => {
   const diary = await openAsked(t);
   const { deps } = diary;
   const isUsage = (error: unknown) =>
@@ -105,7 +105,7 @@ test('nothing but an approval lets it go: no send, no resume, no pause that is l
   assert.equal(diary.paper.inbox.messages.length, 1);
 });
 
-test('what an editor cancels is skipped, and its stories are in the next', async (t) => {
+test('an edition that an editor cancels is skipped, and its stories are in the next one', async (t) => {
   const diary = await openAsked(t);
   await cancelEditionById(diary.deps, EDITION);
   assert.equal((await readApproval(diary.deps, await tokenIn(diary)))?.kind, 'over');
@@ -118,7 +118,7 @@ test('what an editor cancels is skipped, and its stories are in the next', async
   assert.equal(diary.paper.inbox.messages.length, 1);
 });
 
-test('a link is for one edition and a week; another’s, a wrong one and an old one say nothing', async (t) => {
+test('a link is valid for one edition and a week; a wrong or expired one shows nothing', async (t) => {
   const diary = await openAsked(t);
   const { deps } = diary;
   const { secrets } = deps.config;
@@ -139,7 +139,7 @@ test('a link is for one edition and a week; another’s, a wrong one and an old 
   assert.equal((await approveEdition(deps, EDITION)).kind, 'approved');
 });
 
-test('a held database approves nothing', async (t) => {
+test('in a database on hold nothing can be approved', async (t) => {
   const diary = await openAsked(t);
   const hold = { since: '2026-03-20T07:30:00.000Z', because: 'was copied' };
   await holdDatabase(diary.deps.store.db, hold);
@@ -147,7 +147,7 @@ test('a held database approves nothing', async (t) => {
   assert.deepEqual(await diary.slots(), [WAITING]);
 });
 
-test('an editor whose mail did not go is asked again, by a message with the same Message-ID', async (t) => {
+test('an editor whose mail failed is asked again, with the same Message-ID', async (t) => {
   const ids: string[] = [];
   const diary = await openAsked(t, {
     onMessage: ({ raw }) => {

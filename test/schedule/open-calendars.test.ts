@@ -13,7 +13,7 @@ function fileWith(day: string, name: string): string {
   return lines.join('\r\n');
 }
 
-test('a holiday file is read again when it changes; broken or gone, it leaves what was known, and that is said once', (t) => {
+test('a holiday file is read again when it changes; if it is invalid or missing, the known holidays stay, and this is reported once', (t) => {
   const folder = newFolder(t);
   const ics = join(folder, 'holidays.ics');
   const databaseUrl = 'sqlite::memory:';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test as testOnce } from 'node:test';
-import { lookAtSchedule } from '../../src/schedule/look-at-schedule.ts';
+import { checkSchedule } from '../../src/schedule/check-schedule.ts';
 import { openCalendars } from '../../src/schedule/open-calendars.ts';
 import { test } from '../support/databases.ts';
 import { type Diary, openDiary } from '../support/schedule.ts';
@@ -9,7 +9,7 @@ import { trials } from '../support/trials.ts';
 const ADA = 'ada@example.org';
 const FRIDAY = '2026-03-20 sent: 1 of 1';
 
-test('a clock that goes back an hour or a day in the middle makes no second edition of a day', async (t) => {
+test('a clock that goes back an hour or a day causes no second edition of a day', async (t) => {
   const diary = await openDiary(t, { subscribers: [ADA], now: '2026-03-19T08:00Z' });
   await diary.lookAt('2026-03-19T08:00Z');
   diary.write('The wall stands');
@@ -33,7 +33,7 @@ test('a clock that goes back an hour or a day in the middle makes no second edit
   assert.deepEqual(await diary.slots(), [FRIDAY, '2026-03-23 sent: 1 of 1']);
 });
 
-test('a clock that jumps forward a day holds what it passed; put right, the day is sent at its time', async (t) => {
+test('if the clock jumps a day ahead, the skipped slot is held; after the correction it is sent at its time', async (t) => {
   const diary = await openDiary(t, { subscribers: [ADA], now: '2026-03-19T08:00Z' });
   await diary.lookAt('2026-03-19T08:00Z');
   diary.write('The wall stands');
@@ -58,7 +58,7 @@ test('a clock that jumps ten years forward and back does not end the schedule', 
   assert.deepEqual(await diary.slots(), [FRIDAY]);
 });
 
-test('a machine that sleeps while it sends gives up what is too old, and the slot says so', async (t) => {
+test('after a machine slept during a send, messages that are too old are not sent, and the slot reports it', async (t) => {
   const diary = await openDiary(t, { subscribers: [ADA], now: '2026-03-19T08:00Z' });
   await diary.lookAt('2026-03-19T08:00Z');
   diary.write('The wall stands');
@@ -69,7 +69,7 @@ test('a machine that sleeps while it sends gives up what is too old, and the slo
   assert.equal(diary.paper.inbox.messages.length, 0);
 });
 
-test('a schedule that is changed moves the slot to come, and no day gets a second one', async (t) => {
+test('a changed schedule moves the next slot, and no day gets a second one', async (t) => {
   const diary = await openDiary(t, { subscribers: [ADA], now: '2026-03-19T08:00Z' });
   await diary.lookAt('2026-03-19T08:00Z');
   diary.write('The wall stands');
@@ -159,6 +159,6 @@ function withCron({ deps, paper }: Diary, cron: string) {
   const calendars = openCalendars({ ...deps.config, newsletters }, deps.log);
   return async (instant: string) => {
     paper.setTime(instant);
-    await lookAtSchedule(deps, calendars);
+    await checkSchedule(deps, calendars);
   };
 }

@@ -6,10 +6,9 @@ import { pauseEditionById, resumeEditionById } from '../../src/delivery/editions
 import { composeEdition } from '../../src/editions/compose/compose-edition.ts';
 import { draftEdition } from '../../src/editions/compose/draft-edition.ts';
 import { cancelForgotten } from '../../src/recovery/catch-up-with-journal.ts';
+import { checkSchedule } from '../../src/schedule/check-schedule.ts';
 import { runSlotByHand, skipSlot } from '../../src/schedule/decide-by-hand.ts';
-import { lookAtSchedule } from '../../src/schedule/look-at-schedule.ts';
 import { openCalendars } from '../../src/schedule/open-calendars.ts';
-import { UNDECIDED } from '../../src/schedule/queries/slots.ts';
 import { runSlot } from '../../src/schedule/run-slot.ts';
 import { damageFile } from '../support/damage.ts';
 import { test } from '../support/databases.ts';
@@ -20,7 +19,7 @@ const ADA = 'ada@example.org';
 const BOB = 'bob@example.org';
 const EDITION = `${NEWSLETTER}-2026-03-20`;
 
-test('a slot that is due composes the edition, and everyone gets it once however often it is looked', async (t) => {
+test('a due slot composes the edition, and everyone gets it once, however often the schedule is checked', async (t) => {
   const diary = await openDiary(t, { subscribers: [ADA, BOB], now: '2026-03-20T06:00Z' });
   await diary.lookAt('2026-03-20T06:00Z');
   diary.write('The wall stands');
@@ -39,7 +38,7 @@ test('a slot that is due composes the edition, and everyone gets it once however
   assert.equal((await diary.slot('2026-03-23'))?.state, 'open');
 });
 
-test('whoever was overtaken while composing stores no second edition, whatever posts came meanwhile', async (t) => {
+test('a program that was overtaken while composing stores no second edition, whatever posts are new', async (t) => {
   for (const approve of [false, true]) {
     const newsletter = { approve, editor: address('editor@harbour.example') };
     const diary = await openDiary(t, { subscribers: [ADA], now: '2026-03-19T08:00Z', newsletter });
@@ -50,8 +49,7 @@ test('whoever was overtaken while composing stores no second edition, whatever p
     const [scheduled] = openCalendars(diary.deps.config, diary.deps.log);
     assert.ok(slot && scheduled);
     // Both have found it open, and both took it in hand: the lease of the first was over.
-    const how = { from: UNDECIDED, isAsked: false, draft: draftEdition };
-    const work = { deps: diary.deps, scheduled, slot, ...how };
+    const work = { deps: diary.deps, scheduled, slot, draft: draftEdition };
     const first = await runSlot(work);
     assert.equal(first?.state, approve ? 'approval' : 'sending');
     diary.write('Ferry fares rise');
@@ -64,7 +62,7 @@ test('whoever was overtaken while composing stores no second edition, whatever p
   }
 });
 
-test('a newsletter that is new has no slots of days gone by', async (t) => {
+test('a new newsletter has no slots for past days', async (t) => {
   const diary = await openDiary(t, { subscribers: [ADA], now: '2026-03-20T07:01Z' });
   diary.write('The wall stands');
   await diary.lookAt('2026-03-20T07:01Z');
@@ -74,7 +72,7 @@ test('a newsletter that is new has no slots of days gone by', async (t) => {
   assert.deepEqual(await diary.slots(), ['2026-03-23 sending']);
 });
 
-test('a day without news, a holiday and a day without subscribers are skipped, and say why', async (t) => {
+test('a day without new posts, a holiday and a day without subscribers are skipped, with the reason', async (t) => {
   const diary = await openDiary(t, { now: '2026-04-01T20:00Z' });
   await diary.lookAt('2026-04-01T20:00Z');
   diary.write('Ferry fares rise');
@@ -94,7 +92,7 @@ test('a day without news, a holiday and a day without subscribers are skipped, a
   ]);
 });
 
-test('a machine that slept through the time sends when it wakes within 2 hours; later it holds', async (t) => {
+test('a machine that slept at the scheduled time sends if it wakes within 2 hours; later the slot is held', async (t) => {
   const diary = await openDiary(t, { subscribers: [ADA], now: '2026-03-19T08:00Z' });
   await diary.lookAt('2026-03-19T08:00Z');
   diary.write('The wall stands');
@@ -110,7 +108,7 @@ test('a machine that slept through the time sends when it wakes within 2 hours; 
   ]);
 });
 
-test('a service that was down for 30 days holds the slots of the last 7 of them, and tells once', async (t) => {
+test('after a service was down for 30 days, the slots of the last 7 are held, and reported once', async (t) => {
   const diary = await openDiary(t, {
     ...{ subscribers: [ADA], now: '2026-05-29T06:00Z' },
     alerts: { command: 'exit 0' },
@@ -134,7 +132,7 @@ test('a service that was down for 30 days holds the slots of the last 7 of them,
   assert.deepEqual(alarms, [`trouble: ${NEWSLETTER}: 6 editions did not go out as they should`]);
 });
 
-test('an editor skips a day to come, and the days before it are held all the same when nobody was there', async (t) => {
+test('if an editor skips a future day, missed days before it are still held', async (t) => {
   const diary = await openDiary(t, { subscribers: [ADA], now: '2026-03-16T08:00Z' });
   await diary.lookAt('2026-03-16T08:00Z');
   const skipped = await skipSlot(diary.deps, NEWSLETTER, '2026-03-19', 'the office is closed');
@@ -148,7 +146,7 @@ test('an editor skips a day to come, and the days before it are held all the sam
   ]);
 });
 
-test('an editor has a held slot sent, and once; or skipped', async (t) => {
+test('an editor can have a held slot sent, once, or skip it', async (t) => {
   const diary = await openDiary(t, { subscribers: [ADA], now: '2026-03-18T08:00Z' });
   await diary.lookAt('2026-03-18T08:00Z');
   diary.write('The wall stands');
@@ -182,7 +180,7 @@ test('an editor has a held slot sent, and once; or skipped', async (t) => {
   assert.equal(diary.paper.inbox.messages.length, 1);
 });
 
-test('with too few stories a day waits, looks again every 5 minutes, and sends when there are enough', async (t) => {
+test('a day with too few stories waits, is checked every 5 minutes, and is sent when there are enough', async (t) => {
   const schedule = { whenTooFew: 'wait' } as const;
   const newsletter = { minimumStories: 2 };
   const diary = await openDiary(t, {
@@ -215,7 +213,7 @@ test('with too few stories a day waits, looks again every 5 minutes, and sends w
   ]);
 });
 
-test('what was sent by hand is the edition of the day', async (t) => {
+test('an edition that was sent by hand is the edition of the day', async (t) => {
   const diary = await openDiary(t, { subscribers: [ADA, BOB], now: '2026-03-19T08:00Z' });
   await diary.lookAt('2026-03-19T08:00Z');
   diary.write('The wall stands');
@@ -229,7 +227,7 @@ test('what was sent by hand is the edition of the day', async (t) => {
   assert.equal(diary.paper.inbox.messages.length, 2);
 });
 
-test('what was composed by hand and not sent is sent at the time; one that an editor paused is held', async (t) => {
+test('an edition that was composed by hand and not sent is sent at its time; one that an editor paused is held', async (t) => {
   const diary = await openDiary(t, { subscribers: [ADA], now: '2026-03-19T08:00Z' });
   await diary.lookAt('2026-03-19T08:00Z');
   diary.write('The wall stands');
@@ -254,7 +252,7 @@ test('what was composed by hand and not sent is sent at the time; one that an ed
   assert.equal((await diary.slots()).at(-1), '2026-03-23 sent: 1 of 1');
 });
 
-test('an edition that a restored backup has forgotten, and its journal has not, is the one of its day', async (t) => {
+test('an edition that only the journal of a restored backup knows is the edition of its day', async (t) => {
   const diary = await openDiary(t, { subscribers: [ADA], now: '2026-03-19T08:00Z' });
   await diary.lookAt('2026-03-19T08:00Z');
   const at = '2026-03-20T06:30:00.000Z';
@@ -269,7 +267,7 @@ test('an edition that a restored backup has forgotten, and its journal has not, 
   assert.equal(diary.paper.inbox.messages.length, 0);
 });
 
-test('a held slot whose edition an editor sends by hand is sent by hand', async (t) => {
+test('a held slot whose edition an editor sends by hand becomes sent by hand', async (t) => {
   const diary = await openDiary(t, { subscribers: [ADA], now: '2026-03-19T08:00Z' });
   await diary.lookAt('2026-03-19T08:00Z');
   diary.write('The wall stands');
@@ -280,7 +278,7 @@ test('a held slot whose edition an editor sends by hand is sent by hand', async 
   assert.deepEqual(await diary.slots(), ['2026-03-20 sent: sent by hand: 1 of 1']);
 });
 
-test('a held database, a missing secret and a relay without a URL hold the slot, and say why', async (t) => {
+test('a database on hold, a missing secret and a relay without a URL hold the slot, with the reason', async (t) => {
   const diary = await openDiary(t, { subscribers: [ADA], now: '2026-03-19T08:00Z' });
   await diary.lookAt('2026-03-19T08:00Z');
   diary.write('The wall stands');
@@ -288,7 +286,7 @@ test('a held database, a missing secret and a relay without a URL hold the slot,
   const withConfig = async (change: object, instant: string) => {
     diary.paper.setTime(instant);
     const changed = { ...deps, config: { ...deps.config, ...change } };
-    await lookAtSchedule(changed, openCalendars(changed.config, deps.log));
+    await checkSchedule(changed, openCalendars(changed.config, deps.log));
   };
   const { url: _url, ...relay } = deps.config.relays[0];
   await withConfig({ secrets: [] }, '2026-03-20T07:00Z');
@@ -303,7 +301,7 @@ test('a held database, a missing secret and a relay without a URL hold the slot,
   assert.equal(diary.paper.inbox.messages.length, 0);
 });
 
-testOnce('a slot of a damaged database is held, and says why', async (t) => {
+testOnce('a slot of a damaged database is held, with the reason', async (t) => {
   const diary = await openDiary(t, { subscribers: [ADA], now: '2026-03-19T08:00Z' });
   await diary.lookAt('2026-03-19T08:00Z');
   diary.write('The wall stands');
@@ -312,7 +310,7 @@ testOnce('a slot of a damaged database is held, and says why', async (t) => {
   assert.match((await diary.slots()).join(), /^2026-03-20 held: .*paper\.db is damaged: /);
 });
 
-test('composing that fails is tried again, and what it failed of is said when it is too late', async (t) => {
+test('composing that fails is tried again; when it is too late, the slot gives the reason', async (t) => {
   const diary = await openDiary(t, { subscribers: [ADA], now: '2026-03-19T08:00Z' });
   await diary.lookAt('2026-03-19T08:00Z');
   diary.write('The wall stands');

@@ -49,7 +49,7 @@ testOnBoth('every table of the schema is copied, in the order of its key', async
   assert.deepEqual(found, Object.fromEntries(keys));
 });
 
-testOnBoth('a copy that does not come to its end leaves the source as it is', async (t) => {
+testOnBoth('an interrupted copy leaves the source as it is', async (t) => {
   const from = await newStore(t);
   await fill(from.db as unknown as Kysely<unknown>);
   const to = await newStore(t, { on: 'PostgreSQL', bare: true });
@@ -109,7 +109,7 @@ testOnBoth('nobody writes to the source while it is copied', async (t) => {
   assert.deepEqual(copied, [{ status: 'active' }]);
 });
 
-testOnce('a paper that was moved goes on with the other database', async (t) => {
+testOnce('a site that was moved continues with the other database', async (t) => {
   const paper = await openPaper(t, { subscribers: PEOPLE });
   await paper.putEdition();
   await paper.send();
@@ -175,8 +175,8 @@ async function fill(db: Kysely<unknown>): Promise<void> {
   await run(`insert into request_networks values ('n1', 'hash', '2026-03-20T07:00:00.000Z')`);
   await run(`insert into sign_ups (id, address, address_key, newsletters, language, source, at, expires_at)
     values ('s', 'A@x.y', 'a@x.y', 'n', 'en', 'form', 'a', 'b')`);
-  await run(`insert into notices (id, kind, address_hash, facts, language, at, state, attempts)
-    values ('n', 'welcome', 'h', '{}', 'en', 'a', 'waiting', 0)`);
+  await run(`insert into mails (id, kind, address_hash, language, at, state, attempts)
+    values ('n', 'welcome', 'h', 'en', 'a', 'waiting', 0)`);
   await run(`insert into address_changes (id, subscriber, from_hash, address, address_key, at, expires_at)
     values ('c', '0007', 'h', 'B@x.y', 'b@x.y', 'a', 'b')`);
   await run(`insert into subscription_events (subscriber, newsletter, kind, at, source)

@@ -55,7 +55,7 @@ test('the archive is written at the start, and again as soon as an edition is pl
   await running;
 });
 
-test('an archive that cannot be written is told, and tried again', async (t) => {
+test('an archive that cannot be written is reported, and tried again', async (t) => {
   const paper = await openPaper(t, { subscribers: ['ada@example.org'] });
   await paper.putEdition();
   await paper.send();

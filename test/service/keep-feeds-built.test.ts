@@ -110,7 +110,7 @@ test('feeds are built at the start, and again when a post is written, changed or
   await watched.until(() => watched.titles().length === 1);
 });
 
-test('many changes, one soon after the other, are one build', async (t) => {
+test('many changes in quick succession cause one build', async (t) => {
   let tell = (_path: string) => {};
   const watch: WatchTools['watch'] = (_folders, { onChange }) => {
     tell = onChange;
@@ -135,7 +135,7 @@ test('an include that appears later is a change', async (t) => {
   await watched.until(() => watched.builds() >= 2);
 });
 
-test('a post of the future is published when it is due, with nothing changed on the disk', async (t) => {
+test('a future post is published when it is due, although nothing changed on the disk', async (t) => {
   const post = postText('Due', '2026-03-20T07:00:02');
   const watched = startWatching(t, { posts: { '2026-03-20-due.md': post } });
   await watched.until(() => watched.builds() >= 1);
@@ -144,7 +144,7 @@ test('a post of the future is published when it is due, with nothing changed on 
   await watched.until(() => watched.titles().length === 1);
 });
 
-test('feeds are built every so often also where nothing can be watched, and that is said once', async (t) => {
+test('feeds are built at intervals if the folder cannot be watched, and this is reported once', async (t) => {
   const watched = startWatching(t, {
     feeds: { rebuildMinutes: 0.002 },
     tools: {
@@ -235,7 +235,7 @@ test('a build that throws is logged and tried again; one that meets another is o
   assert.match(failures.join(), /cannot be written[\s\S]*a bug/);
 });
 
-test('the process tells a disk that refuses as the disk refusing', async (t) => {
+test('the process reports an error of the disk as such', async (t) => {
   const { folder, config, stop } = startWatching(t, {});
   await stop();
   const output = join(folder, 'config/broadsheet.yaml/public');
@@ -298,7 +298,7 @@ test('builds never overlap, and the one under way is finished when the service s
   assert.equal(watched.titles().length, 3);
 });
 
-test('the hub is told of what changed, once it is published, and of nothing else', async (t) => {
+test('the hub is notified of changed feeds after they are published, and of nothing else', async (t) => {
   const hub = await openHub(t);
   const watched = startWatching(t, {
     posts: { '2026-03-19-a.md': postText('First') },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
-import { lookAtSchedule } from '../../src/schedule/look-at-schedule.ts';
+import { checkSchedule } from '../../src/schedule/check-schedule.ts';
 import { openCalendars } from '../../src/schedule/open-calendars.ts';
 import { runSchedule } from '../../src/schedule/run-schedule.ts';
 import { deliverDue } from '../../src/service/deliver-due.ts';
@@ -35,7 +35,7 @@ function awaitMessages(count: number) {
   return { onMessage, all };
 }
 
-test('the schedule and the delivery, side by side, send what is due at their start, and end when they are asked to', async (t) => {
+test('schedule and delivery, side by side, send what is due at their start, and end after the abort', async (t) => {
   const { onMessage, all } = awaitMessages(PEOPLE.length);
   const diary = await openFriday(t, { inbox: { onMessage } });
   diary.paper.setTime('2026-03-20T07:00Z');
@@ -57,7 +57,7 @@ test('the schedule and the delivery, side by side, send what is due at their sta
   assert.deepEqual(await diary.slots(), ['2026-03-20 sent: 7 of 7']);
 });
 
-test('a delivery that waits is woken by whoever plans an edition', async (t) => {
+test('planning an edition wakes a waiting delivery', async (t) => {
   const { onMessage, all } = awaitMessages(PEOPLE.length);
   const diary = await openFriday(t, { inbox: { onMessage } });
   const stop = new AbortController();
@@ -73,7 +73,7 @@ test('a delivery that waits is woken by whoever plans an edition', async (t) => 
   assert.equal(diary.paper.inbox.messages.length, PEOPLE.length);
 });
 
-test('a relay that is away is trouble, is tried again, and the edition goes out when it is back', async (t) => {
+test('a relay that is away is reported and tried again, and the edition is sent when it is back', async (t) => {
   const diary = await openFriday(t);
   const { deps } = diary;
   const newsletter = deps.config.newsletters[0] as NewsletterSettings;
@@ -91,7 +91,7 @@ test('a relay that is away is trouble, is tried again, and the edition goes out 
   assert.deepEqual(await diary.slots(), ['2026-03-20 sent: 7 of 7']);
 });
 
-test('a relay that rests for its quota is left alone by the service until that is over', async (t) => {
+test('the service does not use a relay that rests for its quota until the rest is over', async (t) => {
   let isUsedUp = true;
   let asked = 0;
   const diary = await openFriday(t, {
@@ -117,7 +117,7 @@ test('a relay that rests for its quota is left alone by the service until that i
   assert.deepEqual(await diary.slots(), ['2026-03-20 sent: 7 of 7']);
 });
 
-test('what was put off is sent when its time comes, and the round says when that is', async (t) => {
+test('a deferred message is sent when it is due, and the round returns that time', async (t) => {
   let isFull = true;
   const diary = await openFriday(t, {
     inbox: {
@@ -166,7 +166,7 @@ test('someone refused for good is named in the outcome; an edition refused too o
   assert.equal((await diary.slots()).at(-1), '2026-03-23 sent: 16 of 16');
 });
 
-test('one newsletter whose relay hangs keeps no other waiting', async (t) => {
+test('a newsletter whose relay hangs does not delay another', async (t) => {
   const hang = Promise.withResolvers<undefined>();
   cleanUpAfter(t, () => hang.resolve(undefined));
   const bobs = Promise.withResolvers<void>();
@@ -185,9 +185,9 @@ test('one newsletter whose relay hangs keeps no other waiting', async (t) => {
   const deps = { ...diary.deps, config };
   await addSubscriber(deps, { newsletter: 'weekly', address: address('bob@example.org') });
   const newsletters = openCalendars(config, deps.log);
-  await lookAtSchedule(deps, newsletters);
+  await checkSchedule(deps, newsletters);
   diary.paper.setTime('2026-03-20T07:00Z');
-  await lookAtSchedule(deps, newsletters);
+  await checkSchedule(deps, newsletters);
   const stop = new AbortController();
   const delivery = deliverDue(deps, stop.signal);
   try {

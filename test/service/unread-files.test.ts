@@ -12,7 +12,7 @@ import { newFolder } from '../support/databases.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-test('a template with a name that nothing reads is reported, with the name that was meant', (t) => {
+test('a template whose name is not read is reported, with the name that was meant', (t) => {
   const folder = newFolder(t);
   for (const name of ['digest.mjml', 'digets.txt', 'footer.mjml', 'README.md', '.keep', 'a.txt~'])
     writeFileSync(join(folder, name), '');
@@ -32,7 +32,7 @@ test('a template with a name that nothing reads is reported, with the name that 
   ]);
 });
 
-test('a language file with a name that nothing reads is reported', (t) => {
+test('a language file whose name is not read is reported', (t) => {
   const folder = newFolder(t);
   for (const name of ['de.yaml', 'pt-BR.yaml', 'fr.yml']) writeFileSync(join(folder, name), '');
   assert.deepEqual(
@@ -41,7 +41,7 @@ test('a language file with a name that nothing reads is reported', (t) => {
   );
 });
 
-test('every template and language of our own is read, and a folder that is not there has none', () => {
+test('all our own templates and languages are read, and a missing folder has none', () => {
   assert.deepEqual(unreadEmailTemplates(join(ROOT, 'email-templates')), []);
   assert.deepEqual(unreadTemplates(join(ROOT, 'web-templates'), WEB_TEMPLATE_FILES), []);
   assert.deepEqual(unreadLanguages(join(ROOT, 'languages')), []);

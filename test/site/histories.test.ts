@@ -6,17 +6,14 @@ import { restoreBounced } from '../../src/delivery/bounces/restore-bounced.ts';
 import { signToken } from '../../src/delivery/message/signed-token.ts';
 import { unsubscribeToken } from '../../src/delivery/message/unsubscribe-link.ts';
 import { confirmAddressChange, requestAddressChange } from '../../src/site/address-change.ts';
-import { answerAsked } from '../../src/site/answer-asked.ts';
-import { answerSignUp } from '../../src/site/answer-sign-up.ts';
+import { admitMail, forgetRequests } from '../../src/site/answer-requests.ts';
 import { confirmSignUp } from '../../src/site/confirm-sign-up.ts';
-import { forgetRequests } from '../../src/site/forget-requests.ts';
-import { preferencesToken } from '../../src/site/person.ts';
+import { preferencesToken } from '../../src/site/preferences.ts';
 import { resubscribe, unsubscribe } from '../../src/site/unsubscribe.ts';
 import { addSubscriber } from '../../src/subscribers/add-subscriber.ts';
 import { eraseSubscriber } from '../../src/subscribers/erase-subscriber.ts';
 import { hashAddress } from '../../src/subscribers/keyed-hashes.ts';
-import { askedNotices } from '../../src/subscribers/queries/notices.ts';
-import { unansweredSignUps } from '../../src/subscribers/queries/sign-ups.ts';
+import { requestedMails } from '../../src/subscribers/queries/mails.ts';
 import { historiesOf } from '../../src/subscribers/queries/subscription-history.ts';
 import { removeSubscriber } from '../../src/subscribers/remove-subscriber.ts';
 import {
@@ -24,7 +21,7 @@ import {
   NO_SUBSCRIPTION,
   type SubscriptionEvent,
   type SubscriptionHistoryLine,
-  type SubscriptionStanding,
+  type SubscriptionState,
 } from '../../src/subscribers/subscription-events.ts';
 import { testOnBoth } from '../support/databases.ts';
 import { address, NEWSLETTER } from '../support/paper.ts';
@@ -136,9 +133,7 @@ async function rowsOf({ deps }: Site) {
 
 /** Decides about all that was asked for; sends nothing. */
 async function decide({ deps }: Site): Promise<void> {
-  for (const signUp of await unansweredSignUps(deps.store.db, 100))
-    await answerSignUp(deps, signUp);
-  for (const notice of await askedNotices(deps.store.db, 100)) await answerAsked(deps, notice);
+  for (const mail of await requestedMails(deps.store.db, 100)) await admitMail(deps, mail);
 }
 
 async function preferencesOf({ deps }: Site, person: string): Promise<string | undefined> {
@@ -341,7 +336,7 @@ async function assertHistoriesTell({ site }: History): Promise<void> {
     rows.map(({ id }) => id),
   );
   for (const row of rows) {
-    let standing: SubscriptionStanding = NO_SUBSCRIPTION;
+    let standing: SubscriptionState = NO_SUBSCRIPTION;
     for (const line of histories.get(row.id) ?? []) {
       standing = applySubscriptionEvent(standing, toEvent(line, standing)) ?? standing;
     }
@@ -352,7 +347,7 @@ async function assertHistoriesTell({ site }: History): Promise<void> {
 
 function toEvent(
   { kind, at, source }: SubscriptionHistoryLine,
-  { leftByLinkAt = '' }: SubscriptionStanding,
+  { leftByLinkAt = '' }: SubscriptionState,
 ): SubscriptionEvent {
   const common = { at, source };
   const someone = address('someone@example.org');
@@ -421,7 +416,7 @@ testOnBoth(
         for (const table of [
           'subscribers',
           'sign_ups',
-          'notices',
+          'mails',
           'address_changes',
           'journal',
           'subscription_events',

@@ -26,7 +26,7 @@ async function leave(site: Site, token: string): Promise<string> {
   return left.undoToken;
 }
 
-test('a click leaves at once, is written into the journal, and has the same answer any number of times', async (t) => {
+test('a click unsubscribes at once, is written to the journal, and gets the same answer any number of times', async (t) => {
   const site = await openSite(t, { subscribers: [ADA, 'bob@example.org'] });
   const token = await tokenOf(site, ADA);
   site.later({ minutes: 1 });
@@ -45,7 +45,7 @@ test('a click leaves at once, is written into the journal, and has the same answ
   );
 });
 
-test('what is queued for somebody who leaves by a link is not sent', async (t) => {
+test('a queued delivery is not sent to somebody who left by a link', async (t) => {
   const site = await openSite(t, { subscribers: [ADA, 'bob@example.org'] });
   const edition = await site.paper.putEdition();
   await planDeliveries(site.deps.store.db, edition, '2026-03-20T07:00:00.000Z');
@@ -54,7 +54,7 @@ test('what is queued for somebody who leaves by a link is not sent', async (t) =
   assert.deepEqual([deliveries.accepted, deliveries.suppressed], [1, 1]);
 });
 
-test('a link of somebody who was erased, or was never there, has the same answer', async (t) => {
+test('the link of somebody who was erased, or never existed, gets the same answer', async (t) => {
   const site = await openSite(t, { subscribers: [ADA] });
   const token = await tokenOf(site, ADA);
   await eraseSubscriber(site.deps, address(ADA));
@@ -68,7 +68,7 @@ test('a link of somebody who was erased, or was never there, has the same answer
   assert.deepEqual(await site.statuses(), {});
 });
 
-test('a link that nobody signed, or is of another newsletter’s subscription, ends nothing', async (t) => {
+test('a link with a wrong signature, or for a subscription of another newsletter, ends nothing', async (t) => {
   const site = await openSite(t, { subscribers: [ADA] });
   const token = await tokenOf(site, ADA);
   for (const wrong of ['', 'x', token.slice(0, -3), '.'.repeat(3000)]) {
@@ -81,7 +81,7 @@ test('a link that nobody signed, or is of another newsletter’s subscription, e
   assert.deepEqual(await site.statuses(), { [ADA]: 'active' });
 });
 
-test('a link works after the key was changed, for years', async (t) => {
+test('an unsubscribe link works years later, after the key was changed', async (t) => {
   const site = await openSite(t, { subscribers: [ADA] });
   const token = await tokenOf(site, ADA);
   site.later({ years: 5 });
@@ -90,7 +90,7 @@ test('a link works after the key was changed, for years', async (t) => {
   assert.equal((await unsubscribe(rotated, token))?.leaving.status, 'unsubscribed');
 });
 
-test('leaving can be undone within a day by what the answer to the click had, twice as well as once', async (t) => {
+test('a departure can be undone within a day with the token of its answer, also twice', async (t) => {
   const site = await openSite(t, { subscribers: [ADA] });
   const undo = await leave(site, await tokenOf(site, ADA));
   site.later({ hours: 23, minutes: 59 });
@@ -105,7 +105,7 @@ test('leaving can be undone within a day by what the answer to the click had, tw
   assert.deepEqual(await site.statuses(), { [ADA]: 'unsubscribed' });
 });
 
-test('what was undone stays so when the database is put back with its journal', async (t) => {
+test('an undone departure stays undone when an older database is restored with its journal', async (t) => {
   const site = await openSite(t, { subscribers: [ADA] });
   const undo = await leave(site, await tokenOf(site, ADA));
   await resubscribe(site.deps, undo);
@@ -145,7 +145,7 @@ for (const [who, end] of OTHER_ENDS) {
   });
 }
 
-test('who leaves before the welcome is sent gets none', async (t) => {
+test('somebody who leaves before the welcome is sent gets no welcome', async (t) => {
   const site = await openSite(t);
   await site.signUp(ADA);
   await site.answer();
@@ -153,11 +153,11 @@ test('who leaves before the welcome is sent gets none', async (t) => {
   await leave(site, await tokenOf(site, ADA));
   await site.answer();
   assert.deepEqual(site.mailsTo(ADA).length, 1);
-  const rows = await site.deps.store.db.selectFrom('notices').selectAll().execute();
+  const rows = await site.deps.store.db.selectFrom('mails').selectAll().execute();
   assert.ok(rows.every(({ address: kept }) => kept === null));
 });
 
-test('a sign-up that waits for its confirmation stays so when its box is left alone in the preferences', async (t) => {
+test('a pending subscription stays pending when its box in the preferences is not touched', async (t) => {
   const site = await openSite(t);
   await site.signUp(ADA);
   await site.answer();
@@ -171,7 +171,7 @@ test('a sign-up that waits for its confirmation stays so when its box is left al
   assert.deepEqual(await site.statuses(), { [ADA]: 'active' });
 });
 
-test('who leaves before they ever confirmed is not made a subscriber by undoing it', async (t) => {
+test('pending subscribers who leave cannot become active by undoing it', async (t) => {
   const site = await openSite(t);
   await site.signUp(ADA);
   await site.answer();

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { restoreBounced } from '../../src/delivery/bounces/restore-bounced.ts';
 import { unsubscribeToken } from '../../src/delivery/message/unsubscribe-link.ts';
-import { personalData } from '../../src/site/personal-data.ts';
 import { changePreferences, readPreferences } from '../../src/site/preferences.ts';
+import { personalData } from '../../src/site/show-subscriber.ts';
 import { resubscribe, unsubscribe } from '../../src/site/unsubscribe.ts';
 import { test } from '../support/databases.ts';
 import { address, NEWSLETTER } from '../support/paper.ts';
@@ -44,7 +44,7 @@ test('preferences that were opened before somebody left do not bring them back, 
   assert.deepEqual(await site.statuses(), { [ADA]: 'active' });
 });
 
-test('what was left and joined meanwhile, and not touched in the form, stays as it is', async (t) => {
+test('boxes that nobody touched keep the status that changed after the form was shown', async (t) => {
   const site = await openSite(t, { subscribers: [ADA] });
   const { token, shown } = await openTab(site);
   await savePreferences(site.deps, token, [NEWSLETTER, TIDES]);
@@ -66,7 +66,7 @@ test('a form that does not say what it showed brings nobody back who left that d
   assert.deepEqual(await site.statuses(TIDES), { [ADA]: 'unsubscribed' });
 });
 
-test('who unticks a newsletter that bounced meanwhile has left, and is not restored', async (t) => {
+test('somebody who unticks a newsletter that bounced meanwhile has left, and is not restored', async (t) => {
   const site = await openSite(t, { subscribers: [ADA] });
   const { token, shown } = await openTab(site);
   await importText(site.paper, `email,status\n${ADA},bounced\n`, { newsletter: NEWSLETTER });
@@ -76,7 +76,7 @@ test('who unticks a newsletter that bounced meanwhile has left, and is not resto
   assert.deepEqual([report?.result, report?.because], ['kept', 'unsubscribed']);
 });
 
-test('preferences have what is not in the config, to be left and not to be joined', async (t) => {
+test('the preferences show a newsletter that is not in the config: people can leave it, but not join it', async (t) => {
   const site = await openSite(t, { subscribers: [ADA] });
   const { token } = await openTab(site);
   const newsletters = site.deps.config.newsletters.filter(({ id }) => id !== NEWSLETTER);
@@ -85,6 +85,7 @@ test('preferences have what is not in the config, to be left and not to be joine
   assert.deepEqual(page?.subscriptions.at(-1), {
     newsletter: { id: NEWSLETTER },
     status: 'active',
+    leftAt: undefined,
   });
   const saved = await savePreferences(deps, token, []);
   assert.ok(saved?.subscriptions.every(({ newsletter }) => newsletter.id !== NEWSLETTER));
@@ -108,7 +109,7 @@ for (const status of ['complained', 'bounced']) {
   });
 }
 
-test('their data have the history of each subscription', async (t) => {
+test('the personal data contain the history of each subscription', async (t) => {
   const site = await openSite(t, { subscribers: [ADA] });
   const { token } = await openTab(site);
   await savePreferences(site.deps, token, [TIDES]);

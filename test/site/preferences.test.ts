@@ -9,9 +9,8 @@ import {
   requestAddressChange,
 } from '../../src/site/address-change.ts';
 import { confirmSignUp, readConfirmation } from '../../src/site/confirm-sign-up.ts';
-import { eraseMe } from '../../src/site/erase-me.ts';
-import { personalData } from '../../src/site/personal-data.ts';
-import { readPreferences } from '../../src/site/preferences.ts';
+import { eraseMe, readPreferences } from '../../src/site/preferences.ts';
+import { personalData } from '../../src/site/show-subscriber.ts';
 import { unsubscribe } from '../../src/site/unsubscribe.ts';
 import { readJournal } from '../../src/subscribers/journal/journal-file.ts';
 import { test } from '../support/databases.ts';
@@ -38,7 +37,7 @@ async function askForChange(site: Site, from: string, to: string): Promise<strin
   return site.token(to, 'address');
 }
 
-test('the link to the preferences is mailed to who is known, and to nobody else', async (t) => {
+test('the link to the preferences is mailed only to known addresses', async (t) => {
   const site = await openSite(t, { subscribers: [ADA] });
   assert.equal(await site.askForPreferences('nobody@example.org'), 'taken');
   assert.equal(await site.askForPreferences(ADA), 'taken');
@@ -50,7 +49,7 @@ test('the link to the preferences is mailed to who is known, and to nobody else'
   const [mail] = site.mailsTo(ADA);
   assert.equal(mail?.subject, 'Your subscriptions: The Harbour Broadsheet');
   assert.equal(mail.headers.get('list-unsubscribe'), undefined);
-  const rows = await site.deps.store.db.selectFrom('notices').select('address').execute();
+  const rows = await site.deps.store.db.selectFrom('mails').select('address').execute();
   assert.deepEqual(
     rows.map((row) => row.address),
     [null, null],
@@ -107,7 +106,7 @@ test('joining is confirmed by the link, leaving is in the journal, and what is n
   assert.deepEqual(await site.statuses(), { [ADA]: 'active' });
 });
 
-test('their data are everything that is stored, and nothing of others', async (t) => {
+test('the personal data are everything that is stored about a person, and nothing about others', async (t) => {
   const site = await openSite(t);
   await site.signUp(ADA);
   await site.signUp('bob@example.org');
@@ -132,7 +131,7 @@ test('their data are everything that is stored, and nothing of others', async (t
   assert.doesNotMatch(JSON.stringify(data), /bob@|192\.0\.2/);
 });
 
-test('a new address gets everything once its owner has confirmed it; the old one is told and departed', async (t) => {
+test('a new address gets everything once its owner has confirmed it; the old one gets a mail and is recorded as departed', async (t) => {
   const site = await openSite(t, { subscribers: [ADA] });
   const preferences = await linkTo(site, ADA);
   await savePreferences(site.deps, preferences, [NEWSLETTER, TIDES]);
@@ -209,7 +208,7 @@ test('what only the old address still had to get goes to the new one when the tw
   );
 });
 
-test('a change that was asked for before the new address left brings it nothing', async (t) => {
+test('a change that was requested before the new address left does not subscribe it', async (t) => {
   const site = await openSite(t, { subscribers: [ADA, NEW] });
   const token = await askForChange(site, ADA, NEW);
   site.later({ minutes: 1 });
@@ -230,7 +229,7 @@ test('of two changes that are open the first that is confirmed counts: no later 
   assert.deepEqual(await site.statuses(), { [NEW]: 'active' });
 });
 
-test('a change is over after a day', async (t) => {
+test('a change of address expires after a day', async (t) => {
   const site = await openSite(t, { subscribers: [ADA] });
   const token = await askForChange(site, ADA, NEW);
   site.later({ hours: 24 });
@@ -259,7 +258,7 @@ test('who erases themselves is in no file and no table: subscriptions, sign-ups,
   });
   await site.signUp('zoe.QUILL@example.org', { newsletters: [TIDES] });
   await site.askForPreferences('zoe.quill@example.org');
-  await site.deps.store.db.updateTable('notices').set({ lease_until: null }).execute();
+  await site.deps.store.db.updateTable('mails').set({ lease_until: null }).execute();
   for (let times = 0; times < 3; times += 1) assert.equal(await eraseMe(site.deps, token), true);
   for (const text of ['zoe.quill', 'Zoe.Quill', 'zoe.QUILL', 'zoe.next', 'zoe.old']) {
     assert.deepEqual(filesWith(site.paper, text), [], text);
@@ -268,7 +267,7 @@ test('who erases themselves is in no file and no table: subscriptions, sign-ups,
   for (const table of ['subscribers', 'sign_ups', 'address_changes'] as const) {
     assert.deepEqual(await db.selectFrom(table).select('id').execute(), [], table);
   }
-  const notices = await db.selectFrom('notices').selectAll().execute();
+  const notices = await db.selectFrom('mails').selectAll().execute();
   assert.doesNotMatch(JSON.stringify(notices), /zoe/i);
   const mails = site.paper.inbox.messages.length;
   await site.answer();

@@ -2,11 +2,10 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { TestContext } from 'node:test';
 import { storedInstant } from '../../src/database/instants.ts';
-import { setTrouble } from '../../src/delivery/queries/relays.ts';
-import { relayRows } from '../../src/delivery/queries/standing.ts';
+import { relayRows, setTrouble } from '../../src/delivery/queries/relays.ts';
 import { answerAll } from '../../src/site/answer-requests.ts';
-import { openNoticeRoutes } from '../../src/site/send-notices.ts';
-import { insertNotice } from '../../src/subscribers/queries/notices.ts';
+import { openNoticeRoutes } from '../../src/site/send-mails.ts';
+import { insertMail } from '../../src/subscribers/queries/mails.ts';
 import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { test } from '../support/databases.ts';
 import { listenToStore } from '../support/listening-store.ts';
@@ -71,13 +70,18 @@ async function openOutage(t: TestContext, hangsUpAt?: string): Promise<Outage> {
 }
 
 /** Puts mails to as many people among those that are due. */
-async function putNotices({ deps: { store, clock } }: Site, count: number): Promise<void> {
+async function putMails({ deps: { store, clock } }: Site, count: number): Promise<void> {
   await store.transaction(async (db) => {
     for (let index = 0; index < count; index += 1) {
-      await insertNotice(db, {
-        ...{ id: randomUUID(), kind: 'already', address: address(`reader${index}@example.org`) },
-        ...{ addressHash: `hash ${index}`, facts: { newsletters: [NEWSLETTER] }, language: 'en' },
-        ...{ at: storedInstant(clock()), state: 'waiting' },
+      await insertMail(db, {
+        id: randomUUID(),
+        kind: 'address-changed',
+        newsletter: NEWSLETTER,
+        address: address(`reader${index}@example.org`),
+        addressHash: `hash ${index}`,
+        language: 'en',
+        at: storedInstant(clock()),
+        state: 'waiting',
       });
     }
   });
@@ -85,7 +89,7 @@ async function putNotices({ deps: { store, clock } }: Site, count: number): Prom
 
 test('while the relay is away, 1,000 mails that wait are left alone, and one at a time finds out whether it works', async (t) => {
   const outage = await openOutage(t);
-  await putNotices(outage.site, 1000);
+  await putMails(outage.site, 1000);
   await outage.look();
   const first = outage.count();
   assert.ok(first.composed >= 1 && first.composed <= 8, `${first.composed} composed`);
@@ -107,7 +111,7 @@ test('a relay that works again for others is used at once, and its trouble is ov
   const { site } = outage;
   const { db } = site.deps.store;
   const [{ id }] = site.deps.config.relays;
-  await putNotices(site, 20);
+  await putMails(site, 20);
   await outage.look();
   assert.match((await relayRows(db)).get(id)?.trouble ?? '', /shutting down/);
   outage.setAway(false);
@@ -128,7 +132,7 @@ test('a relay that is in trouble for an edition is tried with one mail first', a
   const { db } = site.deps.store;
   const [{ id }] = site.deps.config.relays;
   await setTrouble(db, id, 'hangs up', storedInstant(site.deps.clock()));
-  await putNotices(site, 20);
+  await putMails(site, 20);
   await outage.look();
   assert.equal(outage.count().composed, 1);
   outage.setAway(false);
@@ -138,10 +142,10 @@ test('a relay that is in trouble for an edition is tried with one mail first', a
   assert.equal((await relayRows(db)).get(id)?.trouble, null);
 });
 
-test('a mail that a relay hangs up at is in the way of no other', async (t) => {
+test('a mail at which the relay hangs up does not block the others', async (t) => {
   const outage = await openOutage(t, 'reader0@example.org');
   const { site } = outage;
-  await putNotices(site, 3);
+  await putMails(site, 3);
   await outage.look();
   outage.setAway(false);
   for (let minutes = 0; minutes < 10; minutes += 1) {
@@ -155,9 +159,9 @@ test('a mail that a relay hangs up at is in the way of no other', async (t) => {
   ]);
 });
 
-test('while the relay is away, a mail that nobody gets is not composed either', async (t) => {
+test('while the relay is down, no decoy mail is composed either', async (t) => {
   const outage = await openOutage(t);
-  await putNotices(outage.site, 8);
+  await putMails(outage.site, 8);
   await outage.look();
   outage.count();
   await outage.site.askForPreferences('nobody@example.org');

@@ -2,13 +2,12 @@ import assert from 'node:assert/strict';
 import { openStore } from '../../src/database/open-store.ts';
 import type { SubscriptionStatus } from '../../src/database/states.ts';
 import { addressKey } from '../../src/kernel/email-address.ts';
-import { answerSignUp } from '../../src/site/answer-sign-up.ts';
+import { admitMail, forgetRequests } from '../../src/site/answer-requests.ts';
 import { confirmSignUp, readConfirmation } from '../../src/site/confirm-sign-up.ts';
-import { forgetRequests } from '../../src/site/forget-requests.ts';
 import { showSubscriber } from '../../src/site/show-subscriber.ts';
 import { unsubscribe } from '../../src/site/unsubscribe.ts';
 import { eraseSubscriber } from '../../src/subscribers/erase-subscriber.ts';
-import { unansweredSignUps } from '../../src/subscribers/queries/sign-ups.ts';
+import { requestedMails } from '../../src/subscribers/queries/mails.ts';
 import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { test } from '../support/databases.ts';
 import { address, NEWSLETTER } from '../support/paper.ts';
@@ -25,16 +24,17 @@ async function setStatus(site: Site, who: string, status: SubscriptionStatus): P
     .execute();
 }
 
-test('who signs up is pending until they confirm, then active and welcome; both with their consent', async (t) => {
+test('somebody who signs up is pending until they confirm, then active; both with their consent', async (t) => {
   const site = await openSite(t);
   assert.equal(await site.signUp('Ada@Example.org', { source: 'front page' }), 'taken');
   assert.deepEqual(await site.statuses(), {});
   await site.answer();
   const [pending] = await everyone(site.paper);
   assert.equal(pending?.status, 'pending');
-  const { ipHash, ...consent } = pending.consent;
+  const { ipHash, confirmedAt, ...consent } = pending.consent;
   const asked = { at: '2026-03-20T07:00:00.000Z', source: 'front page', text: 'I want it.' };
   assert.deepEqual(consent, asked);
+  assert.equal(confirmedAt, undefined);
   assert.match(ipHash ?? '', /^[\w-]{43}$/);
   const [mail, ...more] = site.mailsTo('Ada@example.org');
   assert.equal(mail?.subject, 'Please confirm: Politics Essential');
@@ -59,7 +59,7 @@ test('who signs up is pending until they confirm, then active and welcome; both 
   );
 });
 
-test('a confirmation has the same answer any number of times, and one welcome', async (t) => {
+test('a confirmation gets the same answer any number of times, and one welcome', async (t) => {
   const site = await openSite(t);
   await site.signUp(ADA);
   await site.answer();
@@ -76,7 +76,7 @@ test('a confirmation has the same answer any number of times, and one welcome', 
   assert.equal(site.mailsTo(ADA).length, 2);
 });
 
-test('a confirm mail asks one person and is of no list; a welcome can be left with one click', async (t) => {
+test('a mail to confirm belongs to no list; a welcome has a one-click unsubscribe link', async (t) => {
   const site = await openSite(t);
   await site.signUp(ADA);
   await site.answer();
@@ -104,7 +104,7 @@ test('a confirm mail asks one person and is of no list; a welcome can be left wi
   assert.equal(welcome.headers.get('list-id'), '<politics-essential.harbour.example>');
 });
 
-test('the mail to confirm has nothing that the form’s sender wrote but the address', async (t) => {
+test('the mail to confirm contains nothing that the sender of the form wrote except the address', async (t) => {
   const site = await openSite(t);
   await site.signUp(ADA, {
     source: 'buy-pills\r\nBcc: eve@example.org',
@@ -136,18 +136,18 @@ test('one mail asks for all newsletters of a form; each has its own welcome', as
   );
 });
 
-test('who gets it already is told so, and nothing changes', async (t) => {
+test('an active subscriber who signs up again gets a mail that says so, and nothing changes', async (t) => {
   const site = await openSite(t, { subscribers: [ADA] });
   const before = await everyone(site.paper);
   await site.signUp('ADA@example.org');
   await site.answer();
   const [mail, ...more] = site.mailsTo('ADA@example.org');
-  assert.equal(mail?.subject, 'You already get it: Politics Essential');
+  assert.equal(mail?.subject, 'You are already subscribed: Politics Essential');
   assert.deepEqual(more, []);
   assert.deepEqual(await everyone(site.paper), before);
 });
 
-test('who left stays away until they confirm, and then the new consent counts', async (t) => {
+test('somebody who left stays unsubscribed until they confirm, and then the new consent counts', async (t) => {
   const site = await openSite(t, { subscribers: [ADA] });
   await setStatus(site, ADA, 'unsubscribed');
   site.later({ days: 1 });
@@ -184,7 +184,7 @@ for (const status of ['bounced', 'complained'] as const) {
   });
 }
 
-test('who was erased is stored as a subscriber only when they confirm', async (t) => {
+test('somebody who was erased is stored as a subscriber only when they confirm', async (t) => {
   const site = await openSite(t, { subscribers: [ADA] });
   await eraseSubscriber(site.deps, address(ADA));
   site.later({ minutes: 1 });
@@ -237,7 +237,7 @@ test('a sign-up that was never confirmed brings nobody back who left after it', 
   assert.deepEqual(await site.statuses(), { [ADA]: 'active' });
 });
 
-test('who left between the form and its answer, or was erased, gets no mail', async (t) => {
+test('somebody who left or was erased between the form and its answer gets no mail', async (t) => {
   const site = await openSite(t, { subscribers: [ADA, 'bob@example.org'] });
   for (const who of [ADA, 'bob@example.org']) await site.signUp(who);
   site.later({ seconds: 1 });
@@ -247,7 +247,7 @@ test('who left between the form and its answer, or was erased, gets no mail', as
   assert.equal(site.paper.inbox.messages.length, 0);
 });
 
-test('after seven days a sign-up is over, and what nobody confirmed is forgotten; an import’s stay', async (t) => {
+test('a sign-up expires after seven days, and its pending subscriber is deleted; those of an import stay', async (t) => {
   const site = await openSite(t);
   await importText(site.paper, 'email,status\nimported@example.org,pending\n');
   await site.signUp(ADA);
@@ -262,14 +262,14 @@ test('after seven days a sign-up is over, and what nobody confirmed is forgotten
   site.later({ seconds: 1 });
   assert.deepEqual(await confirmSignUp(site.deps, token), { kind: 'expired' });
   const forgotten = await forgetRequests(site.deps);
-  assert.deepEqual(forgotten, { signUps: 2, pending: 1, notices: 3, addressChanges: 0 });
+  assert.deepEqual(forgotten, { signUps: 2, pending: 1, mails: 3, addressChanges: 0 });
   assert.deepEqual(await site.statuses(), {
     'bob@example.org': 'pending',
     'imported@example.org': 'pending',
   });
 });
 
-test('who signs up again before confirming stays pending as long as the last sign-up is open', async (t) => {
+test('somebody who signs up again before confirming stays pending as long as the last sign-up is open', async (t) => {
   const site = await openSite(t);
   await site.signUp(ADA);
   await site.answer();
@@ -278,7 +278,7 @@ test('who signs up again before confirming stays pending as long as the last sig
   await site.answer();
   site.later({ days: 3 });
   assert.deepEqual(await forgetRequests(site.deps), {
-    ...{ signUps: 1, pending: 0, notices: 2, addressChanges: 0 },
+    ...{ signUps: 1, pending: 0, mails: 2, addressChanges: 0 },
   });
   const [shown] = await showSubscriber(site.deps, { address: address(ADA) });
   assert.equal(shown?.subscriber.status, 'pending');
@@ -287,7 +287,7 @@ test('who signs up again before confirming stays pending as long as the last sig
   assert.equal((await forgetRequests(site.deps)).pending, 1);
 });
 
-test('a link of nobody’s, of another purpose or of another key confirms nothing', async (t) => {
+test('a link with a wrong signature, of another purpose or of another key confirms nothing', async (t) => {
   const site = await openSite(t);
   await site.signUp(ADA);
   await site.answer();
@@ -302,7 +302,7 @@ test('a link of nobody’s, of another purpose or of another key confirms nothin
   assert.equal((await confirmSignUp(rotated, token)).kind, 'done');
 });
 
-test('a newsletter that there is not is refused', async (t) => {
+test('a sign-up for an unknown newsletter is refused', async (t) => {
   const site = await openSite(t);
   await assert.rejects(site.signUp(ADA, { newsletters: ['nothing'] }), /no newsletter "nothing"/);
 });
@@ -312,12 +312,12 @@ test('a sign-up is answered once, however many processes take it at once', async
   await site.signUp(ADA);
   const store = await openStore(site.deps.config.databaseUrl);
   cleanUpAfter(t, () => store.close());
-  const [signUp] = await unansweredSignUps(store.db, 1);
-  assert.ok(signUp !== undefined);
-  const answers = await Promise.all(
-    [site.deps, { ...site.deps, store }].map((deps) => answerSignUp(deps, signUp)),
+  const [mail] = await requestedMails(store.db, 1);
+  assert.ok(mail !== undefined);
+  const admitted = await Promise.all(
+    [site.deps, { ...site.deps, store }].map((deps) => admitMail(deps, mail)),
   );
-  assert.deepEqual(answers.toSorted(), ['confirm', 'none']);
+  assert.deepEqual(admitted.toSorted(), [false, true]);
   await site.answer();
   assert.equal(site.mailsTo(ADA).length, 1);
 });

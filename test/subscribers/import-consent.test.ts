@@ -74,7 +74,7 @@ const ANSWERS: readonly (readonly [column: string, cells: string, status: string
   ['Notes', 'Unsubscribed|abgemeldet|opted_out', /which is not used; .*--column "Notes=status"/],
 ];
 
-test('what a cell says of consent is read in several languages, and refused where it is not clear', async (t) => {
+test('a cell about consent is read in several languages, and refused if it is unclear', async (t) => {
   const paper = await openPaper(t);
   for (const [column, cells, expected] of ANSWERS) {
     for (const cell of cells.split('|')) {
@@ -106,7 +106,7 @@ g@example.org,what?,yes,2024-01-01,0,0
   assert.equal(people[2]?.changedAt, '2024-01-01T00:00:00.000Z');
 });
 
-test('of several lines about one person the one of a stricter departure counts, whichever is first', async (t) => {
+test('of several lines about one person the strictest departure counts, in any order', async (t) => {
   const orders = ['unsubscribed bounced complained', 'complained bounced unsubscribed'];
   for (const order of [...orders, 'bounced complained unsubscribed', 'active complained bounced']) {
     const paper = await openPaper(t);
@@ -116,13 +116,13 @@ test('of several lines about one person the one of a stricter departure counts, 
   }
 });
 
-test('two columns of one name are both read', async (t) => {
+test('two columns with the same name are both read', async (t) => {
   const paper = await openPaper(t);
   await importText(paper, 'Email,Status,Status\nada@example.org,Active,Unsubscribed\n');
   assert.deepEqual(await statuses(paper), { 'ada@example.org': 'unsubscribed' });
 });
 
-test('a column that may speak of consent and is not understood stops the import, until it is named', async (t) => {
+test('an unclear column that may be about consent stops the import until the user says what it means', async (t) => {
   const paper = await openPaper(t);
   const text = 'email,Email OK for us?,City\nada@example.org,yes,Bergen\nbob@example.org,no,Oslo\n';
   const header = text.replace('Email OK for us?', 'Weekly status');
@@ -142,14 +142,14 @@ test('a column that may speak of consent and is not understood stops the import,
   assert.equal(ignored.added, 2);
 });
 
-test('columns that are not understood stop nothing where everyone in the file has left', async (t) => {
+test('unclear columns stop nothing if everyone in the file has left', async (t) => {
   const paper = await openPaper(t);
   const text = 'email,Weekly status\nada@example.org,what?\n';
   const report = await importText(paper, text, { status: 'unsubscribed' });
   assert.equal(report.left, 1);
 });
 
-test('a word that is not understood means what the user says', async (t) => {
+test('the user can say what an unclear word means', async (t) => {
   const paper = await openPaper(t);
   const text = 'email,permission\nada@example.org,Implied\nbob@example.org,Express\n';
   const refused = await importText(paper, text);
@@ -161,7 +161,7 @@ test('a word that is not understood means what the user says', async (t) => {
   });
 });
 
-test('a column that the file does not have cannot be named', async (t) => {
+test('a column that the file does not have is refused', async (t) => {
   const paper = await openPaper(t);
   await assert.rejects(
     importText(paper, 'email,Ok\nada@example.org,x\n', { ignoredColumns: ['Okay'] }),
@@ -169,7 +169,7 @@ test('a column that the file does not have cannot be named', async (t) => {
   );
 });
 
-test('a column of addresses that is not known by its name can be named', async (t) => {
+test('the user can name the address column', async (t) => {
   const paper = await openPaper(t);
   const text = 'Name,Where to\nAda,ada@example.org\n';
   await assert.rejects(
@@ -180,7 +180,7 @@ test('a column of addresses that is not known by its name can be named', async (
   assert.equal((await importText(paper, text, { columns })).added, 1);
 });
 
-test('a list of addresses with something beside them is refused, because nobody says what it is', async (t) => {
+test('a list of addresses with other text is refused, because nothing says what the text means', async (t) => {
   const paper = await openPaper(t);
   const report = await importText(paper, 'ada@example.org,unsubscribed\nbob@example.org,\n');
   assert.match(report.refusedLines[0]?.reason ?? '', /no header row says what that is/);
@@ -188,7 +188,7 @@ test('a list of addresses with something beside them is refused, because nobody 
   assert.match(shifted.refusedLines[0]?.reason ?? '', /more cells than the header has columns/);
 });
 
-test('a list of addresses that is named after those who left is not taken for subscribers', async (t) => {
+test('a list of addresses whose file name says that they left is refused without a status', async (t) => {
   const paper = await openPaper(t);
   for (const source of ['lists/unsubscribed.txt', 'Abmeldungen 2024.csv', 'bounces.txt']) {
     await assert.rejects(
@@ -201,7 +201,7 @@ test('a list of addresses that is named after those who left is not taken for su
   assert.deepEqual(await statuses(paper), { 'ada@example.org': 'unsubscribed' });
 });
 
-test('the first line of Excel that names the divider is none of the header', async (t) => {
+test('the line of Excel that names the delimiter is not the header', async (t) => {
   const paper = await openPaper(t);
   const report = await importText(
     paper,
@@ -211,7 +211,7 @@ test('the first line of Excel that names the divider is none of the header', asy
   assert.deepEqual([report.left, report.refusedLines[0]?.line], [1, 4]);
 });
 
-test('a file of another kind is named for what it is', async (t) => {
+test('a file of another kind is refused with the name of its kind', async (t) => {
   const paper = await openPaper(t);
   const files: readonly (readonly [string | Buffer, RegExp])[] = [
     ['PK\x03\x04\x14\0\x06\0[Content_Types].xml', /is a workbook; open it and save/],

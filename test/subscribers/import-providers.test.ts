@@ -10,7 +10,7 @@ import { everyone, importText, statuses } from '../support/people.ts';
 const MAILCHIMP =
   '"Email Address","First Name","Last Name",Address,State,MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,CONFIRM_IP,LATITUDE,LONGITUDE,GMTOFF,DSTOFF,TIMEZONE,CC,REGION,LAST_CHANGED,LEID,EUID,NOTES,TAGS';
 
-test('an export of Mailchimp keeps when and from where people asked, the IP as a hash', async (t) => {
+test('an export of Mailchimp keeps when people agreed, and a hash of the IP address', async (t) => {
   const paper = await openPaper(t);
   const report = await importText(
     paper,
@@ -26,6 +26,7 @@ test('an export of Mailchimp keeps when and from where people asked, the IP as a
   assert.deepEqual(consent, {
     at: '2019-03-14T09:12:31.000Z',
     source: 'import lists/subscribed_members_export_1.csv (Mailchimp)',
+    text: undefined,
     confirmedAt: '2019-03-14T09:14:00.000Z',
   });
   assert.match(ipHash ?? '', /^[\w-]{43}$/);
@@ -33,7 +34,7 @@ test('an export of Mailchimp keeps when and from where people asked, the IP as a
   assert.equal(bob?.consent.confirmedAt, undefined);
 });
 
-test('Mailchimp’s files of those who left keep them away, and say since when', async (t) => {
+test('Mailchimp’s files of people who left keep them away, with the time when they left', async (t) => {
   const paper = await openPaper(t);
   await importText(
     paper,
@@ -56,13 +57,13 @@ test('Mailchimp’s files of those who left keep them away, and say since when',
       ['ada@example.org', 'unsubscribed', '2020-05-05T10:00:00.000Z'],
       ['bob@example.org', 'complained', '2020-05-06T10:00:00.000Z'],
       ['cyd@example.org', 'bounced', '2020-05-07T10:00:00.000Z'],
-      // The file's name tells.
+      // By the name of the file.
       ['dee@example.org', 'bounced', '2026-03-20T07:00:00.000Z'],
     ],
   );
 });
 
-test('Mailchimp’s file of those who never subscribed is refused', async (t) => {
+test('Mailchimp’s file of people who never subscribed is refused', async (t) => {
   const paper = await openPaper(t);
   const text = `${MAILCHIMP}\nada@example.org,,,,,2,,,,,,,,,,,,,1,a,,\n`;
   await assert.rejects(
@@ -79,8 +80,8 @@ interface Sample {
   readonly provider: string;
   readonly text: string;
   readonly statuses: Readonly<Record<string, string>>;
-  /** When the first of them asked; undefined: that is not known. */
-  readonly asked?: string;
+  /** When the first of them agreed; undefined: unknown. */
+  readonly agreed?: string;
 }
 
 const SAMPLES: readonly Sample[] = [
@@ -92,7 +93,7 @@ m2,bob@example.org,Bob,"said ""hi""",false,,,2022-01-16T10:00:00.000Z,,friend,
 m3,cyd@example.org,,,true,true,cus_1,2022-01-17T10:00:00.000Z,2023-01-01T00:00:00.000Z,,Gold
 `,
     statuses: { ada: 'active', bob: 'unsubscribed', cyd: 'unsubscribed' },
-    asked: '2022-01-15T10:00:00.000Z',
+    agreed: '2022-01-15T10:00:00.000Z',
   },
   {
     provider: 'listmonk',
@@ -102,7 +103,7 @@ m3,cyd@example.org,,,true,true,cus_1,2022-01-17T10:00:00.000Z,2023-01-01T00:00:0
 0b6c,cyd@example.org,Cyd,{},blocklisted,2022-01-15 10:00:00 +0000 UTC,2022-01-15 10:00:00 +0000 UTC
 `,
     statuses: { ada: 'active', bob: 'unsubscribed', cyd: 'unsubscribed' },
-    asked: '2022-01-15T08:00:00.123Z',
+    agreed: '2022-01-15T08:00:00.123Z',
   },
   {
     provider: 'Substack',
@@ -112,7 +113,7 @@ bob@example.org,true,2027-01-01T00:00:00.000Z,yearly,false,2022-01-16,2022-01-16
 cyd@example.org,true,2027-01-01T00:00:00.000Z,yearly,true,2022-01-17,2022-01-17
 `,
     statuses: { ada: 'active', bob: 'active', cyd: 'unsubscribed' },
-    asked: '2022-01-15T10:00:00.000Z',
+    agreed: '2022-01-15T10:00:00.000Z',
   },
   {
     provider: 'Buttondown',
@@ -129,7 +130,7 @@ gus@example.org,,{},,,2022-01-15T10:00:00Z,7,spammy,form,
       ...{ ada: 'active', bob: 'active', cyd: 'pending', dee: 'unsubscribed' },
       ...{ eve: 'bounced', fay: 'complained', gus: 'unsubscribed' },
     },
-    asked: '2022-01-15T10:00:00.000Z',
+    agreed: '2022-01-15T10:00:00.000Z',
   },
   {
     provider: 'Kit',
@@ -144,7 +145,7 @@ Eve,eve@example.org,complained,2022-01-15T10:00:00Z,
       ...{ ada: 'active', bob: 'pending', cyd: 'unsubscribed' },
       ...{ dee: 'bounced', eve: 'complained' },
     },
-    asked: '2022-01-15T10:00:00.000Z',
+    agreed: '2022-01-15T10:00:00.000Z',
   },
   {
     provider: 'Klaviyo',
@@ -160,7 +161,7 @@ fay@example.org,01N,Fay,,,,,,
       ...{ ada: 'active', bob: 'unsubscribed', cyd: 'unsubscribed', dee: 'bounced' },
       ...{ eve: 'complained', fay: 'unsubscribed' },
     },
-    asked: '2022-01-15T10:00:00.000Z',
+    agreed: '2022-01-15T10:00:00.000Z',
   },
   {
     provider: 'Constant Contact',
@@ -184,7 +185,7 @@ bob@example.org,Bob,Monthly,0,2022-01-15,$40,NO,70,0,2023-01-01,direct,0,2022-12
 cyd@example.org,Cyd,Monthly,2,2022-01-15,$40,NO,70,9,2023-01-01,direct,1,2022-12-01,The Quay
 `,
     statuses: { ada: 'active', bob: 'unsubscribed', cyd: 'active' },
-    asked: '2022-01-15T00:00:00.000Z',
+    agreed: '2022-01-15T00:00:00.000Z',
   },
   {
     provider: 'phpList',
@@ -195,7 +196,7 @@ cyd@example.org,Cyd,Monthly,2,2022-01-15,$40,NO,70,9,2023-01-01,direct,1,2022-12
 10,dee@example.org,1,0,1,0,2022-01-15 10:00:00,2022-01-15 10:00:00,f3,1,1
 `,
     statuses: { ada: 'active', bob: 'pending', cyd: 'unsubscribed', dee: 'unsubscribed' },
-    asked: '2022-01-15T10:00:00.000Z',
+    agreed: '2022-01-15T10:00:00.000Z',
   },
   {
     provider: 'Mailjet',
@@ -238,7 +239,7 @@ cyd@example.org,invalid,,2022-01-15T10:00:00Z,free
 dee@example.org,validating,,2022-01-15T10:00:00Z,free
 `,
     statuses: { ada: 'active', bob: 'unsubscribed', cyd: 'bounced', dee: 'pending' },
-    asked: '2022-01-15T10:00:00.000Z',
+    agreed: '2022-01-15T10:00:00.000Z',
   },
   {
     provider: 'Sendy',
@@ -264,7 +265,7 @@ cyd@example.org,Cyd,Deleted,2022-01-15
 dee@example.org,Dee,Unconfirmed,2022-01-15
 `,
     statuses: { ada: 'active', bob: 'unsubscribed', cyd: 'unsubscribed', dee: 'pending' },
-    asked: '2022-01-15T00:00:00.000Z',
+    agreed: '2022-01-15T00:00:00.000Z',
   },
   {
     provider: 'Shopify',
@@ -285,7 +286,7 @@ Ada,Quill,* myContacts,Home,ada@example.org
 ];
 
 for (const [at, sample] of SAMPLES.entries()) {
-  test(`an export of ${sample.provider} (${at + 1}) is known by its columns, whichever way a spreadsheet saved it`, async (t) => {
+  test(`an export of ${sample.provider} (${at + 1}) is recognised by its columns, in any format of a spreadsheet`, async (t) => {
     const forms = [
       sample.text,
       `\uFEFF${sample.text.replaceAll('\n', '\r\n')}`,
@@ -304,13 +305,13 @@ for (const [at, sample] of SAMPLES.entries()) {
         sample.statuses,
       );
       const [ada] = await everyone(paper);
-      assert.equal(ada?.consent.at, sample.asked ?? '2026-03-20T07:00:00.000Z');
+      assert.equal(ada?.consent.at, sample.agreed ?? '2026-03-20T07:00:00.000Z');
       assert.equal(ada?.consent.source, `import people.csv (${sample.provider})`);
     }
   });
 }
 
-test('every program whose exports are known has one here', () => {
+test('every known provider has a sample here', () => {
   // Mailchimp's are above, ours in `export-subscribers.test.ts`.
   const tested = new Set(['Mailchimp', 'Broadsheet', ...SAMPLES.map(({ provider }) => provider)]);
   assert.deepEqual(
@@ -319,20 +320,20 @@ test('every program whose exports are known has one here', () => {
   );
 });
 
-test('a file that is nobody’s in particular is read by what its columns are called', async (t) => {
+test('a file of no known provider is read by the names of its columns', async (t) => {
   const paper = await openPaper(t);
   const report = await importText(paper, 'E-Mail;Full name;Status\nada@example.org;Ada;yes\n');
   assert.deepEqual([report.provider, report.added], [undefined, 1]);
 });
 
-test('what Mailchimp’s audience has of its own is read as in any file', async (t) => {
+test('the audience’s own columns in a file of Mailchimp are read as in any file', async (t) => {
   const paper = await openPaper(t);
   const own = `${MAILCHIMP.replace(',Address', ',"Newsletter Consent",Address')}\n`;
   const report = await importText(paper, `${own}ada@example.org,,,no,,,2,,,,,,,,,,,,,1,a,,\n`);
   assert.deepEqual([report.provider, report.left], ['Mailchimp', 1]);
 });
 
-test('a time that nobody can have asked at is not taken: no day, or in the future', async (t) => {
+test('an impossible time of consent is ignored: no day of the calendar, or in the future', async (t) => {
   const paper = await openPaper(t);
   const header = 'first_name,email_address,state,created_at';
   for (const time of ['2023-02-30', '2999-01-01T00:00:00Z', 'yesterday', '15/01/2022', '']) {

@@ -10,7 +10,7 @@ import {
 } from '../../src/subscribers/journal/journal-file.ts';
 import { newFolder } from '../support/desk.ts';
 
-test('what is added to the journal is read back in order, and the file is its owner’s alone', (t) => {
+test('lines of the journal are read in order, and only its owner can read the file', (t) => {
   const file = join(newFolder(t), 'new', 'folder', 'journal.jsonl');
   assert.deepEqual([...readJournal(file)], []);
   assert.deepEqual(readEndOfJournal(file), []);
@@ -21,7 +21,7 @@ test('what is added to the journal is read back in order, and the file is its ow
   assert.equal(statSync(file).mode & 0o777, 0o600);
 });
 
-test('a line that a crash cut short is left out, and takes no other with it', (t) => {
+test('a line that a crash cut off is skipped, and no other line', (t) => {
   const file = join(newFolder(t), 'journal.jsonl');
   appendJournal(file, [entry(1)]);
   const whole = readFileSync(file, 'utf8');
@@ -31,14 +31,14 @@ test('a line that a crash cut short is left out, and takes no other with it', (t
   assert.deepEqual([...readJournal(file)], [entry(1), entry(2)]);
 });
 
-test('lines that are none of ours are stepped over', (t) => {
+test('lines that are no entries are skipped', (t) => {
   const file = join(newFolder(t), 'journal.jsonl');
   writeFileSync(file, 'null\n[]\n{"id":1}\n\n"text"\n');
   appendJournal(file, [entry(1)]);
   assert.deepEqual([...readJournal(file)], [entry(1)]);
 });
 
-test('a long journal is read whole in pieces, and its end without the rest', (t) => {
+test('a long journal is read in pieces, and its end without the rest', (t) => {
   const file = join(newFolder(t), 'journal.jsonl');
   const entries = Array.from({ length: 20_000 }, (_, index) => entry(index));
   appendJournal(file, entries);
@@ -49,7 +49,7 @@ test('a long journal is read whole in pieces, and its end without the rest', (t)
   assert.deepEqual(end, entries.slice(-end.length));
 });
 
-test('a journal that cannot be read or written says so', (t) => {
+test('a journal that cannot be read or written is reported', (t) => {
   const folder = newFolder(t);
   assert.throws(() => [...readJournal(folder)], /cannot be read: .*; make it readable/);
   assert.throws(() => appendJournal(folder, [entry(1)]), /cannot be written: .*; make room/);

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test as testOnce } from 'node:test';
 import type { StoreDependencies } from '../../src/database/dependencies.ts';
+import { endBounced } from '../../src/delivery/bounces/end-bounced.ts';
 import { restoreBounced } from '../../src/delivery/bounces/restore-bounced.ts';
 import { unsubscribeToken } from '../../src/delivery/message/unsubscribe-link.ts';
 import { planDeliveries } from '../../src/delivery/queries/deliveries.ts';
-import { endBounced } from '../../src/delivery/run/end-bounced.ts';
 import { insertEdition } from '../../src/editions/queries/editions.ts';
 import { EXIT } from '../../src/kernel/errors.ts';
 import { catchUpWithJournal } from '../../src/recovery/catch-up-with-journal.ts';
@@ -56,7 +56,7 @@ async function tokenOf(site: Site, who: string): Promise<string> {
   return unsubscribeToken(whom, site.deps.config.secrets);
 }
 
-test('an editor undoes the bounces of one edition, and of nobody who bounced by another', async (t) => {
+test('an editor undoes the bounces of one edition and of no other', async (t) => {
   const site = await openSite(t, { subscribers: [ADA, BOB, CYD] });
   await bounce(site, [CYD], { edition: 'earlier' });
   site.later({ days: 1 });
@@ -75,7 +75,7 @@ test('an editor undoes the bounces of one edition, and of nobody who bounced by 
   assert.deepEqual(await site.statuses(), expected, 'what is over does not bounce them again');
 });
 
-test('nobody comes back who left, before the bounce or after it, complained, or was erased', async (t) => {
+test('people who left before or after the bounce, complained or were erased are not restored', async (t) => {
   const site = await openSite(t, { subscribers: [ADA, BOB, CYD, DEE] });
   const tokens = { ada: await tokenOf(site, ADA), bob: await tokenOf(site, BOB) };
   await unsubscribe(site.deps, tokens.ada);
@@ -113,7 +113,7 @@ test('nobody comes back who left, before the bounce or after it, complained, or 
   );
 });
 
-test('who left and bounced before histories were kept stays away: the journal knows', async (t) => {
+test('people who left and bounced before histories existed stay away: the journal knows it', async (t) => {
   const site = await openSite(t, { subscribers: [ADA, BOB] });
   await unsubscribe(site.deps, await tokenOf(site, ADA));
   const { db } = site.deps.store;
@@ -129,7 +129,7 @@ test('who left and bounced before histories were kept stays away: the journal kn
   );
 });
 
-test('soft bounces are counted from nothing after a restoration', async (t) => {
+test('soft bounces are counted from zero after a restoration', async (t) => {
   const site = await openSite(t, { subscribers: [ADA, BOB] });
   const soft = { reply: 'mailboxTrouble', softBounces: 2 };
   await bounce(site, [ADA], { edition: 'one', ...soft });
@@ -146,7 +146,7 @@ test('soft bounces are counted from nothing after a restoration', async (t) => {
   assert.equal((await site.statuses())[ADA], 'bounced');
 });
 
-test('an edition that there is not is refused', async (t) => {
+test('an unknown edition is refused', async (t) => {
   const site = await openSite(t, { subscribers: [ADA] });
   await assert.rejects(restoreBounced(site.deps, { bouncedBy: 'none' }), { exitCode: EXIT.usage });
 });

@@ -10,7 +10,7 @@ import {
   journalStatusOf,
   NO_SUBSCRIPTION,
   type SubscriptionEvent,
-  type SubscriptionStanding,
+  type SubscriptionState,
 } from '../../src/subscribers/subscription-events.ts';
 
 const T = (minute: number) => `2026-03-20T07:${String(minute).padStart(2, '0')}:00.000Z`;
@@ -35,17 +35,17 @@ function event(kind: SubscriptionEventKind, minute: number, leftAt = ''): Subscr
   }
 }
 
-/** The standing after these events, a minute between. */
-function after(...kinds: SubscriptionEventKind[]): SubscriptionStanding {
-  let standing: SubscriptionStanding = NO_SUBSCRIPTION;
+/** The state after these events, one each minute. */
+function after(...kinds: SubscriptionEventKind[]): SubscriptionState {
+  let state: SubscriptionState = NO_SUBSCRIPTION;
   for (const [minute, kind] of kinds.entries()) {
-    const next = applySubscriptionEvent(standing, event(kind, minute, standing.leftByLinkAt));
-    standing = next ?? standing;
+    const next = applySubscriptionEvent(state, event(kind, minute, state.leftByLinkAt));
+    state = next ?? state;
   }
-  return standing;
+  return state;
 }
 
-const HISTORIES: readonly [readonly SubscriptionEventKind[], SubscriptionStanding['status']][] = [
+const HISTORIES: readonly [readonly SubscriptionEventKind[], SubscriptionState['status']][] = [
   [['signedUp'], 'pending'],
   [['signedUp', 'confirmed'], 'active'],
   [['signedUp', 'lapsed'], 'none'],
@@ -81,19 +81,19 @@ for (const [kinds, status] of HISTORIES) {
 const KINDS = Object.keys(EVENT_TARGETS) as SubscriptionEventKind[];
 const histories = fc.array(fc.tuple(fc.constantFrom(...KINDS), fc.nat(59)), { maxLength: 12 });
 
-test('in any history nobody is active who has not agreed, or been let in, after they last departed', () => {
+test('in any history only people who agreed, or were added, after their last departure are active', () => {
   let actives = 0;
   fc.assert(
     fc.property(histories, (steps) => {
-      let standing: SubscriptionStanding = NO_SUBSCRIPTION;
+      let state: SubscriptionState = NO_SUBSCRIPTION;
       let departed = -1;
       let agreed = -1;
       let left = -1;
       for (const [index, [kind, minute]] of steps.entries()) {
-        const before = standing;
+        const before = state;
         const next = applySubscriptionEvent(before, event(kind, minute, before.leftByLinkAt));
         if (next === undefined) continue;
-        standing = next;
+        state = next;
         assert.ok(kind === 'lapsed' || kind === 'erased' || next.changedAt >= before.changedAt);
         if (kind === 'lapsed' || kind === 'erased') departed = agreed = left = -1;
         if (kind === 'left') left = index;
@@ -103,10 +103,10 @@ test('in any history nobody is active who has not agreed, or been let in, after 
           if (kind === 'joined') assert.ok(['none', 'pending'].includes(before.status));
           agreed = index;
         }
-        if (standing.status === 'active') {
+        if (state.status === 'active') {
           actives += 1;
           assert.ok(agreed > departed);
-          assert.equal(standing.leftAt, undefined);
+          assert.equal(state.leftAt, undefined);
         }
       }
     }),
@@ -115,7 +115,7 @@ test('in any history nobody is active who has not agreed, or been let in, after 
   assert.ok(actives > 500);
 });
 
-test('no event but an agreement makes a departure milder', () => {
+test('only an agreement makes a departure milder', () => {
   const strictness = ['none', 'active', 'pending', 'unsubscribed', 'bounced', 'complained'];
   for (const [kind, targets] of Object.entries(EVENT_TARGETS)) {
     if (['confirmed', 'undone', 'restored', 'merged', 'erased'].includes(kind)) continue;
@@ -126,17 +126,17 @@ test('no event but an agreement makes a departure milder', () => {
   }
 });
 
-test('the journal is told of every departure of a subscription that there was, and of a bounce undone', () => {
+test('the journal records every departure of an existing subscription, and every undone bounce', () => {
   const active = after('joined');
-  const told = KINDS.map((kind) => [kind, journalStatusOf(active, event(kind, 1))]);
-  assert.deepEqual(Object.fromEntries(told.filter(([, status]) => status !== undefined)), {
+  const recorded = KINDS.map((kind) => [kind, journalStatusOf(active, event(kind, 1))]);
+  assert.deepEqual(Object.fromEntries(recorded.filter(([, status]) => status !== undefined)), {
     ...{ left: 'unsubscribed', moved: 'unsubscribed', merged: 'unsubscribed' },
     ...{ bounced: 'bounced', complained: 'complained', restored: 'restored' },
   });
   assert.equal(journalStatusOf(NO_SUBSCRIPTION, event('left', 1)), undefined);
 });
 
-test('of two subscriptions of one mailbox the stricter one counts, and of two alike the older consent', () => {
+test('of two subscriptions of one mailbox the stricter one counts; if equal, the older consent', () => {
   const of = (status: SubscriptionStatus, minute = 0, isMoved = false) => ({
     ...{ status, consentAt: T(minute), isMoved },
   });

@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ArchiveLists } from '../../src/editions/archive/archive-dependencies.ts';
+import type { ArchiveLists } from '../../src/editions/archive/archive-lists.ts';
 import { publishArchive } from '../../src/editions/archive/publish-archive.ts';
 import { INDEX_MARK } from '../../src/feeds/index-page.ts';
 import type { Config } from '../../src/settings/config.ts';

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStore } from '../../src/database/open-store.ts';
 import type { EmailAddress } from '../../src/kernel/email-address.ts';
+import { changeSubscriptions } from '../../src/subscribers/change-subscriptions.ts';
 import { newSubscriber } from '../../src/subscribers/new-subscriber.ts';
-import { subscriberInsert } from '../../src/subscribers/queries/write-subscriptions.ts';
 import { type CountingRelay, openCountingRelay } from './counting-relay.ts';
 import { CONFIG, forced, inheritedEnvironment, postText } from './program.ts';
 
@@ -127,7 +127,8 @@ async function subscribe(databaseUrl: string, subscribers: number): Promise<void
     const people = Array.from({ length }, (_, index) =>
       newSubscriber({ ...facts, consent, address: addressOf(from + index) }),
     );
-    await subscriberInsert(store.db)(people);
+    const nowhere = { journalFile: '' };
+    await changeSubscriptions(store.db, nowhere, (writer) => writer.add(people, 'a test'));
   }
   await store.close();
 }

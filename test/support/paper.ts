@@ -17,7 +17,7 @@ import { type Clock, stoppedClock, systemClock } from '../../src/kernel/clock.ts
 import { type EmailAddress, parseEmailAddress } from '../../src/kernel/email-address.ts';
 import { silentLog } from '../../src/kernel/log.ts';
 import type { Config } from '../../src/settings/config.ts';
-import { answerProbe } from '../../src/site/answer-probe.ts';
+import { answerProbe } from '../../src/site/unsubscribe.ts';
 import { addSubscriber } from '../../src/subscribers/add-subscriber.ts';
 import { readTemplates } from '../../src/templates/read-templates.ts';
 import { readTexts } from '../../src/templates/read-texts.ts';

@@ -11,7 +11,7 @@ const LARGE = [
   'edition_posts',
   'journal',
   'sign_ups',
-  'notices',
+  'mails',
   'address_changes',
 ];
 
@@ -130,14 +130,14 @@ const FILLINGS: readonly (readonly [string, string])[] = [
     `'j' || n, ${LONG_AGO}, 'departure', 'politics-essential', 'h' || n, 'unsubscribed'`,
   ],
   [
-    'sign_ups (id, address, address_key, newsletters, language, source, ip_hash, at, expires_at, answered_at)',
+    'sign_ups (id, address, address_key, newsletters, language, source, ip_hash, at, expires_at)',
     `'u' || n, n || '@example.net', n || '@example.net', 'politics-essential', 'en', 'form', 'i' || n,
-     ${LONG_AGO}, '2099-01-01', ${LONG_AGO}`,
+     ${LONG_AGO}, '2099-01-01'`,
   ],
   [
-    'notices (id, kind, address_hash, mailbox_hash, ip_hash, facts, language, at, state, attempts)',
+    'mails (id, kind, address_hash, mailbox_hash, ip_hash, language, at, state, attempts)',
     // Too long ago for the budgets of a day, and not long enough to be forgotten.
-    `'n' || n, 'confirm', 'h' || n, 'm' || n, 'i' || n, '{}', 'en', '2026-03-19T06:00:00.000Z', 'sent', 1`,
+    `'n' || n, 'confirm', 'h' || n, 'm' || n, 'i' || n, 'en', '2026-03-19T06:00:00.000Z', 'sent', 1`,
   ],
   [
     'address_changes (id, subscriber, from_hash, address, address_key, at, expires_at)',

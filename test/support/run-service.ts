@@ -12,7 +12,7 @@ import { openChangeSignal } from '../../src/kernel/change-signal.ts';
 import { stoppedClock, systemClock } from '../../src/kernel/clock.ts';
 import { silentEventLog } from '../../src/kernel/log.ts';
 import { systemRandom } from '../../src/kernel/random.ts';
-import { lookAtSchedule } from '../../src/schedule/look-at-schedule.ts';
+import { checkSchedule } from '../../src/schedule/check-schedule.ts';
 import { openCalendars } from '../../src/schedule/open-calendars.ts';
 import { deliverNewsletter } from '../../src/service/deliver-newsletter.ts';
 import type { NewsletterSettings } from '../../src/settings/settings.ts';
@@ -51,7 +51,7 @@ Object.assign(pg.Client.prototype, { query: dying(pg.Client.prototype.query as n
 Object.assign(fs, { writeFileSync: dying(fs.writeFileSync), fsyncSync: dying(fs.fsyncSync) });
 syncBuiltinESMExports();
 
-await lookAtSchedule(deps, openCalendars(config, deps.log));
+await checkSchedule(deps, openCalendars(config, deps.log));
 await deliverNewsletter(deps, newsletter, new AbortController().signal);
 process.stdout.write(`steps: ${steps}\n`);
 await store.close();

@@ -4,10 +4,11 @@ import type { ServiceDependencies } from '../../src/delivery/send-dependencies.t
 import { openChangeSignal } from '../../src/kernel/change-signal.ts';
 import { type EventLog, silentLog } from '../../src/kernel/log.ts';
 import { askEditors } from '../../src/schedule/ask-editors.ts';
-import { lookAtSchedule } from '../../src/schedule/look-at-schedule.ts';
+import { checkSchedule } from '../../src/schedule/check-schedule.ts';
 import { openCalendars } from '../../src/schedule/open-calendars.ts';
-import { type StoredSlot, slotOfRow } from '../../src/schedule/queries/slots.ts';
-import { tellOutcomes } from '../../src/schedule/tell-outcomes.ts';
+import { slotOfRow } from '../../src/schedule/queries/slots.ts';
+import { reportOutcomes } from '../../src/schedule/report-outcomes.ts';
+import type { StoredSlot } from '../../src/schedule/slot.ts';
 import { deliverNewsletter } from '../../src/service/deliver-newsletter.ts';
 import type { Config } from '../../src/settings/config.ts';
 import type {
@@ -40,11 +41,11 @@ export interface Diary {
   readonly deps: ServiceDependencies;
   /** What was logged, a line each: `trouble: ...`. */
   readonly logged: string[];
-  /** Sets the clock, and looks at the schedule once. */
+  /** Sets the clock, and checks the schedule once. */
   lookAt(instant: string): Promise<void>;
   /** Sends what is due, once. */
   deliver(): Promise<void>;
-  /** Tells how slots ended, and asks editors. */
+  /** Reports how slots ended, and asks editors. */
   tell(): Promise<void>;
   /** `2026-03-20 sent: 2 of 2`, a line for each slot that was due by the clock. */
   slots(): Promise<string[]>;
@@ -53,7 +54,7 @@ export interface Diary {
   write(title: string): void;
 }
 
-/** Opens a paper that is sent on weekdays at 07:00; nobody has looked at its schedule yet. */
+/** Opens a paper that is sent on weekdays at 07:00; its schedule was not checked yet. */
 export async function openDiary(t: TestContext, options: DiaryOptions = {}): Promise<Diary> {
   const paper = await openPaper(t, options);
   const config = configOf(paper.deps.config, options);
@@ -76,7 +77,7 @@ export async function openDiary(t: TestContext, options: DiaryOptions = {}): Pro
     ...{ paper, deps, logged },
     async lookAt(instant) {
       paper.setTime(instant);
-      await lookAtSchedule(deps, newsletters);
+      await checkSchedule(deps, newsletters);
     },
     async deliver() {
       for (const newsletter of config.newsletters) {
@@ -85,7 +86,7 @@ export async function openDiary(t: TestContext, options: DiaryOptions = {}): Pro
     },
     async tell() {
       await askEditors(deps, signal);
-      await tellOutcomes(deps, newsletters, signal);
+      await reportOutcomes(deps, newsletters, signal);
     },
     async slots() {
       const now = deps.clock().toString({ fractionalSecondDigits: 3 });

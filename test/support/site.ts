@@ -13,10 +13,13 @@ import {
   readPreferences,
   type ShownChoice,
 } from '../../src/site/preferences.ts';
-import { requestPreferences } from '../../src/site/request-preferences.ts';
-import { requestSignUp, type SignUpRequest } from '../../src/site/request-sign-up.ts';
-import { openNoticeRoutes } from '../../src/site/send-notices.ts';
-import type { SiteDependencies } from '../../src/site/site-dependencies.ts';
+import {
+  requestPreferences,
+  requestSignUp,
+  type SignUpRequest,
+  type SiteDependencies,
+} from '../../src/site/request-mail.ts';
+import { openNoticeRoutes } from '../../src/site/send-mails.ts';
 import { readTexts } from '../../src/templates/read-texts.ts';
 import type { ReceivedMessage } from './inbox.ts';
 import { address, NEWSLETTER, openPaper, type Paper, type PaperOptions } from './paper.ts';

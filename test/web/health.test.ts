@@ -7,7 +7,7 @@ import { test } from '../support/databases.ts';
 import { openPaper } from '../support/paper.ts';
 import { openWebPaper } from '../support/web.ts';
 
-test('/readyz says what is missing, and 503 until there is something to serve', async (t) => {
+test('/readyz says what is missing, and is 503 until there is something to serve', async (t) => {
   const paper = await openPaper(t);
   const open = () =>
     openWebPaper(t, [], {

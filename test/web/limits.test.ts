@@ -57,7 +57,7 @@ test('one-click unsubscribing has a limit of its own, wide enough for a provider
   assert.equal((await leave()).status, 429);
 });
 
-test('what X-Forwarded-For says is not believed without a trusted proxy', async (t) => {
+test('X-Forwarded-For is ignored without a trusted proxy', async (t) => {
   const { ask } = await openWebPaper(t, [PAGES], { limits: { perMinute: PER_MINUTE } });
   for (let at = 0; at < 10; at++) {
     const headers = { 'x-forwarded-for': `198.51.100.${at}`, forwarded: `for=198.51.100.${at}` };
@@ -90,7 +90,7 @@ test('behind trusted proxies the client is the last address that is not one of t
   assert.equal((await askUrl(server.url, stranger)).body, '127.0.0.2');
 });
 
-test('many headers do not push aside the one by which a proxy says whom it is for', async (t) => {
+test('many headers do not displace the X-Forwarded-For of a proxy', async (t) => {
   const { server } = await openWebPaper(t, [PAGES], { web: { trustedProxies: ['127.0.0.1'] } });
   const head = (headers: number) =>
     `GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${'A: b\r\n'.repeat(headers)}X-Forwarded-For: 192.0.2.1\r\n\r\n`;
@@ -129,7 +129,7 @@ test('the networks around clients of IPv6 have limits too: a /56 twice and a /48
   assert.equal(await served(1, () => '2001:db8:1::1'), 1);
 });
 
-test('of 2,000 clients the limiter remembers only as many as it may', async (t) => {
+test('the limiter keeps only as many clients as its cache holds', async (t) => {
   const { ask } = await openWebPaper(t, [PAGES], {
     web: { trustedProxies: ['127.0.0.1'] },
     limits: { perMinute: { ...PER_MINUTE, page: 1 }, clients: 100 },
@@ -141,7 +141,7 @@ test('of 2,000 clients the limiter remembers only as many as it may', async (t) 
   assert.equal((await askFrom(0)).status, 200);
 });
 
-test('a body, a head and an address have a size that they may have', async (t) => {
+test('bodies, headers and addresses have a largest size', async (t) => {
   const { ask, server } = await openWebPaper(t, [PAGES]);
   const post = (body: string) => ask('subscribe/', { ...form({}), body });
   assert.equal((await post('a'.repeat(16 * 1024))).status, 200);
@@ -156,7 +156,7 @@ test('a body, a head and an address have a size that they may have', async (t) =
   assert.equal((await ask('', { headers: cookie })).status, 431);
 });
 
-test('whoever sends slowly is cut off, while others are served', async (t) => {
+test('slow clients are cut off while others are served', async (t) => {
   const head = 'GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ';
   const body =
     'POST /subscribe/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\n';
@@ -202,7 +202,7 @@ function open(t: TestContext, url: string): Socket {
   return socket;
 }
 
-test('a client has so many connections at once, and one that is closed makes room', async (t) => {
+test('a client has a limit of connections, and a closed one makes room', async (t) => {
   const { server } = await openWebPaper(t, [PAGES], { limits: { connectionsPerClient: 5 } });
   const held = Array.from({ length: 5 }, () => open(t, server.url));
   await Promise.all(held.map((socket) => once(socket, 'connect')));
@@ -216,7 +216,7 @@ test('a client has so many connections at once, and one that is closed makes roo
   await waitFor('room for another connection', () => isServed(server.url));
 });
 
-test('when it is closed, what is under way is answered, and what never ends is cut off', async (t) => {
+test('on closing, open requests are answered, and those that never end are cut off', async (t) => {
   const { promise: asked, resolve: noteAsked } = Promise.withResolvers<void>();
   const { promise: answer, resolve: finish } = Promise.withResolvers<string>();
   const slow: RoutePlugin = (app) => {

@@ -68,7 +68,7 @@ testOnce(
   },
 );
 
-test('what the database says is measured: subscribers, the newest edition, a hold', async (t) => {
+test('facts of the database are measured: subscribers, the newest edition, a hold', async (t) => {
   const paper = await openPaper(t, { subscribers: PEOPLE });
   await paper.putEdition();
   await removeSubscriber(paper.deps, {

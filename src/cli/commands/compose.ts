@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { reportEdition } from '../../delivery/run/report-edition.ts';
+import { reportEdition } from '../../delivery/run/send-report.ts';
 import { EXIT } from '../../kernel/errors.ts';
 import { findNewsletter } from '../../settings/find-newsletter.ts';
 import { JSON_OPTION, NOW_OPTION } from '../arguments.ts';

@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import type { PauseCause } from '../../database/states.ts';
-import type { EditionSummary } from '../../delivery/editions/list-editions.ts';
 import type { ManagedEdition } from '../../delivery/editions/manage-edition.ts';
-import type { EditionDetails } from '../../delivery/editions/show-edition.ts';
+import type { EditionDetails, EditionSummary } from '../../delivery/editions/show-editions.ts';
 import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
 import { JSON_OPTION, YES_OPTION } from '../arguments.ts';
 import { type MailContext, withMail } from '../context.ts';
@@ -41,7 +40,7 @@ export function addEditions(program: Command, shell: Shell): void {
     .option('--newsletter <id>', 'only those of this newsletter')
     .action(({ newsletter }: { newsletter?: string }, self: Command) =>
       withMail(self, shell, { readOnly: true }, async (context) => {
-        const { listEditions } = await import('../../delivery/editions/list-editions.ts');
+        const { listEditions } = await import('../../delivery/editions/show-editions.ts');
         const list = await listEditions(context, newsletter);
         context.print({ editions: list }, () => describeList(list));
       }),
@@ -50,7 +49,7 @@ export function addEditions(program: Command, shell: Shell): void {
     .option('--failed', 'list everyone who did not get it, with the reply of the relay')
     .action((id: string, { failed }: { failed?: true }, self: Command) =>
       withMail(self, shell, { readOnly: true }, async (context) => {
-        const { showEdition } = await import('../../delivery/editions/show-edition.ts');
+        const { showEdition } = await import('../../delivery/editions/show-editions.ts');
         const details = await showEdition(context, id);
         context.print(details, function* () {
           if (!failed) yield* describeDetails(details, context);

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { reportEdition } from '../../delivery/run/report-edition.ts';
+import { reportEdition } from '../../delivery/run/send-report.ts';
 import { EXIT } from '../../kernel/errors.ts';
 import { writeFileAtomically } from '../../kernel/files/write-atomically.ts';
 import { findNewsletter } from '../../settings/find-newsletter.ts';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { SlotState } from '../../database/states.ts';
 import type { NextSlot, ScheduleReport } from '../../schedule/list-schedule.ts';
-import type { StoredSlot } from '../../schedule/queries/slots.ts';
+import type { StoredSlot } from '../../schedule/slot.ts';
 import { JSON_OPTION, NOW_OPTION } from '../arguments.ts';
 import { type MailContext, withMail } from '../context.ts';
 import { formatTable, zoneName } from '../format.ts';

@@ -1,10 +1,10 @@
 import { type Command, Option } from 'commander';
-import { reportEdition } from '../../delivery/run/report-edition.ts';
-import type {
-  ReadySend,
-  SendPreparation,
-  SendReport,
-  Stopped,
+import {
+  type ReadySend,
+  reportEdition,
+  type SendPreparation,
+  type SendReport,
+  type Stopped,
 } from '../../delivery/run/send-report.ts';
 import type { EditionPause } from '../../editions/edition.ts';
 import { isTakenAway, type PostChange } from '../../editions/post-change.ts';

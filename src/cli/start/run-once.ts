@@ -5,12 +5,12 @@ import { buildFeeds } from '../../feeds/build/build-feeds.ts';
 import { BroadsheetError, EXIT, type ExitCode } from '../../kernel/errors.ts';
 import { formatProblem } from '../../kernel/problem.ts';
 import { askEditors } from '../../schedule/ask-editors.ts';
+import { checkScheduleApart } from '../../schedule/check-schedule.ts';
 import { openCalendars } from '../../schedule/open-calendars.ts';
-import { lookApart } from '../../schedule/run-schedule.ts';
-import { tellOutcomes } from '../../schedule/tell-outcomes.ts';
+import { reportOutcomes } from '../../schedule/report-outcomes.ts';
 import { deliverNewsletter } from '../../service/deliver-newsletter.ts';
 import { answerAll } from '../../site/answer-requests.ts';
-import { openNoticeRoutes } from '../../site/send-notices.ts';
+import { openNoticeRoutes } from '../../site/send-mails.ts';
 import type { ServicePartName } from './service-parts.ts';
 
 /** Does the due work of one part, and returns the exit code for its result. */
@@ -67,7 +67,7 @@ async function buildOnce({ config, clock, log }: ServiceDependencies): Promise<E
 }
 
 async function scheduleOnce(deps: ServiceDependencies, signal: AbortSignal): Promise<ExitCode> {
-  await lookApart(deps, openCalendars(deps.config, deps.log), signal);
+  await checkScheduleApart(deps, openCalendars(deps.config, deps.log), signal);
   await askEditors(deps, signal);
   return EXIT.ok;
 }
@@ -102,6 +102,6 @@ async function answerOnce(deps: ServiceDependencies, signal: AbortSignal): Promi
 
 /** After the delivery: reports the outcome of slots. */
 async function tellOnce(deps: ServiceDependencies, signal: AbortSignal): Promise<ExitCode> {
-  await tellOutcomes(deps, openCalendars(deps.config, deps.log), signal);
+  await reportOutcomes(deps, openCalendars(deps.config, deps.log), signal);
   return EXIT.ok;
 }

@@ -11,11 +11,14 @@ import { findStoredEdition } from '../../editions/compose/find-stored-edition.ts
 import type { EmailAddress } from '../../kernel/email-address.ts';
 import { findNewsletter } from '../../settings/find-newsletter.ts';
 import { changeSubscriptions } from '../../subscribers/change-subscriptions.ts';
-import { lastDeparture, lastFarewell } from '../../subscribers/journal/journal.ts';
+import { lastDeparture, lastOwnDeparture } from '../../subscribers/journal/journal.ts';
 import { hashesOfAddress } from '../../subscribers/keyed-hashes.ts';
 import { bouncedBy, historiesOf } from '../../subscribers/queries/subscription-history.ts';
 import { lockSubscriptions, type Subscription } from '../../subscribers/queries/subscriptions.ts';
-import { applySubscriptionEvent } from '../../subscribers/subscription-events.ts';
+import {
+  applySubscriptionEvent,
+  type SubscriptionEvent,
+} from '../../subscribers/subscription-events.ts';
 
 /** The result for one subscription, or for an address without one. */
 export interface RestoreReport {
@@ -49,25 +52,23 @@ export async function restoreBounced(
   const only =
     options.newsletter === undefined ? undefined : findNewsletter(config, options.newsletter).id;
   if ('bouncedBy' in options) await findStoredEdition(store.db, options.bouncedBy);
-  const at = storedInstant(clock());
+  const event = { kind: 'restored', at: storedInstant(clock()), source: 'command line' } as const;
   return store.transaction(async (db) => {
     const reports: RestoreReport[] = [];
-    for await (const page of pagesOf(db, options)) {
-      const subscriptions = page.flatMap((each) => each.subscriptions).filter(isOf(only));
-      const decisions = await Promise.all(subscriptions.map((each) => decide(db, each, at)));
-      reports.push(...decisions.map(({ report }) => report));
-      const event = { kind: 'restored', at, source: 'command line' } as const;
-      const changes = decisions
-        .filter(({ report }) => report.result === 'restored')
+    for await (const { address, subscriptions } of findRequested(db, options)) {
+      const wanted = subscriptions.filter(
+        ({ newsletter }) => only === undefined || newsletter === only,
+      );
+      if (address !== undefined && wanted.length === 0) {
+        reports.push(await reportUnknown(db, address));
+      }
+      const decisions = await Promise.all(wanted.map((each) => decide(db, each, event)));
+      reports.push(...decisions);
+      if (options.dryRun) continue;
+      const changes = wanted
+        .filter((_, at) => decisions[at]?.result === 'restored')
         .map(({ id }) => ({ id, event }));
-      for (const { address, subscriptions: known } of page) {
-        if (address !== undefined && !known.some(isOf(only))) {
-          reports.push(await reportUnknown(db, address));
-        }
-      }
-      if (!options.dryRun) {
-        await changeSubscriptions(db, config, (writer) => writer.apply(changes));
-      }
+      await changeSubscriptions(db, config, (writer) => writer.apply(changes));
     }
     return reports;
   });
@@ -79,10 +80,10 @@ interface Found {
   readonly subscriptions: readonly Subscription[];
 }
 
-async function* pagesOf(db: Database, options: RestoreOptions): AsyncGenerator<readonly Found[]> {
+async function* findRequested(db: Database, options: RestoreOptions): AsyncGenerator<Found> {
   if ('addresses' in options) {
     for (const address of options.addresses) {
-      yield [{ address, subscriptions: await lockSubscriptions(db, address) }];
+      yield { address, subscriptions: await lockSubscriptions(db, address) };
     }
     return;
   }
@@ -90,13 +91,9 @@ async function* pagesOf(db: Database, options: RestoreOptions): AsyncGenerator<r
     const subscriptions = await bouncedBy(db, options.bouncedBy, { after, limit: AT_ONCE });
     const last = subscriptions.at(-1);
     if (last === undefined) return;
-    yield [{ subscriptions }];
+    yield { subscriptions };
     after = last.id;
   }
-}
-
-function isOf(newsletter: string | undefined): (subscription: Subscription) => boolean {
-  return (subscription) => newsletter === undefined || subscription.newsletter === newsletter;
 }
 
 /**
@@ -106,24 +103,21 @@ function isOf(newsletter: string | undefined): (subscription: Subscription) => b
 async function decide(
   db: Database,
   subscription: Subscription,
-  at: string,
-): Promise<{ readonly id: string; readonly report: RestoreReport }> {
-  const { id, address, newsletter, status, leftAt } = subscription;
-  const kept = (because: RestoreReport['because'] = status) => ({
-    id,
-    report: { address, newsletter, result: 'kept' as const, because },
-  });
-  if (status !== 'bounced') return kept();
-  const event = { kind: 'restored', at, source: 'command line' } as const;
+  event: SubscriptionEvent,
+): Promise<RestoreReport> {
+  const { address, newsletter, status, leftAt } = subscription;
+  const kept = (because: RestoreReport['because']) =>
+    ({ address, newsletter, result: 'kept', because }) as const;
+  if (status !== 'bounced') return kept(status);
   if (leftAt !== undefined || applySubscriptionEvent(subscription, event) === undefined) {
     return kept('unsubscribed');
   }
   const hashes = hashesOfAddress((await readIdentity(db)).hash_key, address);
-  const farewell = await lastFarewell(db, newsletter, hashes);
+  const farewell = await lastOwnDeparture(db, newsletter, hashes);
   if (farewell !== undefined && farewell.at >= (await lastAgreement(db, subscription))) {
     return kept(farewell.status);
   }
-  return { id, report: { address, newsletter, result: 'restored' } };
+  return { address, newsletter, result: 'restored' };
 }
 
 const AGREEMENTS: readonly SubscriptionEventKind[] = ['joined', 'confirmed', 'undone', 'restored'];

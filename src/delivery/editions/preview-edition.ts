@@ -1,9 +1,10 @@
-import type { PreviewReport } from '../../editions/compose/edition-draft.ts';
+import type { Edition } from '../../editions/edition.ts';
 import type { ComposeDependencies } from '../../editions/edition-dependencies.ts';
 import type { EmailAddress } from '../../kernel/email-address.ts';
+import type { PostNotes } from '../../posts/report-posts.ts';
 import { findNewsletter } from '../../settings/find-newsletter.ts';
-import { buildMessage } from '../message/build-message.ts';
 import { personaliseHtml, personaliseText } from '../message/personalise.ts';
+import { buildMessage } from '../message/prepare-messages.ts';
 import { unsubscribeToken, wayOutOf } from '../message/unsubscribe-link.ts';
 import { prepareSend } from '../run/prepare-send.ts';
 
@@ -12,6 +13,18 @@ const READER = { id: 'preview', address: 'reader@example.org' as EmailAddress };
 
 /** Signs the links of a preview if there is no secret: they belong to nobody. */
 const NO_SECRET = 'the secret of a preview is none';
+
+/** The next edition as files to check. Nothing is stored. */
+export type PreviewReport =
+  | (PostNotes & { readonly kind: 'nothingNew' })
+  | (PostNotes & {
+      readonly kind: 'preview';
+      readonly edition: Edition;
+      /** Filled in for an invented subscriber. */
+      readonly html: string;
+      readonly text: string;
+      readonly eml: Buffer;
+    });
 
 /** What `send` would send now, for an invented subscriber. Stores nothing. */
 export async function previewEdition(
@@ -29,9 +42,14 @@ export async function previewEdition(
   const token = unsubscribeToken({ newsletter: newsletter.id, subscriberId: READER.id }, secrets);
   const unsubscribeUrl = wayOutOf(newsletter, serviceUrl, token);
   const values = { unsubscribeUrl, address: READER.address };
-  const date = deps.clock();
   const message = await buildMessage({
-    ...{ edition, newsletter, subscriber: READER, publicUrl, serviceUrl, secrets, date },
+    edition,
+    newsletter,
+    subscriber: READER,
+    publicUrl,
+    serviceUrl,
+    secrets,
+    date: deps.clock(),
   });
   return {
     ...notes,

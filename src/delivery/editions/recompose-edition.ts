@@ -1,13 +1,12 @@
+import type { ComposeReport } from '../../editions/compose/compose-edition.ts';
 import { draftEdition } from '../../editions/compose/draft-edition.ts';
-import type { ComposeReport } from '../../editions/compose/edition-draft.ts';
 import { findStoredEdition } from '../../editions/compose/find-stored-edition.ts';
 import type { ComposeDependencies } from '../../editions/edition-dependencies.ts';
 import type { StoredEdition } from '../../editions/queries/editions.ts';
 import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
 import { findNewsletter } from '../../settings/find-newsletter.ts';
 import type { NewsletterSettings } from '../../settings/settings.ts';
-import { mayHaveReached } from '../queries/edition-reach.ts';
-import { replaceEdition } from '../queries/replace-edition.ts';
+import { mayHaveReached, replaceEdition } from '../queries/edition-changes.ts';
 import { findUnfinished } from '../queries/unfinished.ts';
 import { freshSince } from '../run/settle-ledger.ts';
 

@@ -2,7 +2,7 @@ import { findPostChanges } from '../../editions/compose/find-post-changes.ts';
 import type { EditionDependencies } from '../../editions/edition-dependencies.ts';
 import { isTakenAway, type PostChange } from '../../editions/post-change.ts';
 import type { StoredEdition } from '../../editions/queries/editions.ts';
-import { mayHaveReached } from '../queries/edition-reach.ts';
+import { mayHaveReached } from '../queries/edition-changes.ts';
 
 /**
  * The changes to the posts of a stored edition while it can still be recomposed. Empty if somebody

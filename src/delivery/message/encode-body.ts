@@ -1,12 +1,6 @@
-import { encode, wrap } from 'nodemailer/lib/qp';
 import type { Placeholder } from '../../editions/edition.ts';
+import { quotedPrintable } from '../../kernel/quoted-printable.ts';
 import { cutAtPlaceholders } from './personalise.ts';
-
-/**
- * Three less than the limit of a line (RFC 2045 §6.7): two for a dot at its beginning that becomes
- * `=2E`, one for the soft line break after the last line before a placeholder.
- */
-const LINE_LENGTH = 73;
 
 /** A line break that the reader does not see. */
 const SOFT_BREAK = '=\r\n';
@@ -17,8 +11,7 @@ const SOFT_BREAK = '=\r\n';
  * become CRLF.
  */
 export function encodeBody(text: string): string {
-  const encoded = wrap(encode(text.replace(/\r\n?|\n/g, '\r\n')), LINE_LENGTH);
-  return encoded.replace(/^\./gm, '=2E');
+  return quotedPrintable(text).replace(/^\./gm, '=2E');
 }
 
 /**

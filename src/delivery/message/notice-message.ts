@@ -2,8 +2,7 @@ import type { EmailAddress } from '../../kernel/email-address.ts';
 import type { NewsletterSettings } from '../../settings/settings.ts';
 import { composeMime } from './compose-mime.ts';
 import { listHeaders, listUnsubscribe } from './list-headers.ts';
-import type { Message } from './message.ts';
-import { messageIdOf } from './message-id.ts';
+import { type Message, messageIdOf } from './message.ts';
 import { unsubscribeUrlOf } from './unsubscribe-link.ts';
 
 export interface NoticeMessageInput {
@@ -35,9 +34,14 @@ export async function noticeMessage(input: NoticeMessageInput): Promise<Message>
   const from = newsletter.from.address;
   const messageId = messageIdOf('notice', id, from);
   const bytes = await composeMime({
-    ...{ from: newsletter.from, to: { address } },
+    from: newsletter.from,
+    to: { address },
     replyTo: { address: newsletter.replyTo ?? from },
-    ...{ subject, html, text, date, seed: id },
+    subject,
+    html,
+    text,
+    date,
+    seed: id,
     headers: { 'Message-ID': messageId, ...headersOf(input) },
   });
   return { messageId, envelope: { from, to: address }, bytes };

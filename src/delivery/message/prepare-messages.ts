@@ -4,8 +4,7 @@ import type { NewsletterSettings } from '../../settings/settings.ts';
 import { composeMime, dateLine, headerLine, toLine } from './compose-mime.ts';
 import { encodeBody, encodeWithPlaceholders } from './encode-body.ts';
 import { listHeaders, listUnsubscribe } from './list-headers.ts';
-import type { Message } from './message.ts';
-import { messageIdOf } from './message-id.ts';
+import { type Message, messageIdOf } from './message.ts';
 import { escapeHtml } from './personalise.ts';
 import { unsubscribeToken, wayOutOf } from './unsubscribe-link.ts';
 
@@ -60,16 +59,15 @@ const FRAME = {
   html: 'placeholder-html',
 } as const;
 
+const FRAME_NAMES = Object.keys(FRAME) as readonly (keyof typeof FRAME)[];
+
 const FRAME_PLACEHOLDER = new RegExp(
   `(?<=\r\n)(${Object.values(FRAME).map(RegExp.escape).join('|')})(?=\r\n)`,
 );
 
 /** What goes between the bytes that all messages share. */
 type MessagePlaceholder =
-  | 'to'
-  | 'messageId'
-  | 'listUnsubscribe'
-  | 'date'
+  | Exclude<keyof typeof FRAME, 'text' | 'html'>
   | `${'text' | 'html'}.${Placeholder}`;
 
 /** Bytes of every message, or a placeholder. */
@@ -125,22 +123,12 @@ async function prepareParts(
 ): Promise<readonly (Buffer | { readonly placeholder: MessagePlaceholder })[]> {
   const { edition } = input;
   const frame = (await composeFrame(input)).toString();
-  const pieces = frame.split(FRAME_PLACEHOLDER).flatMap((piece, at): readonly Part[] => {
-    if (at % 2 === 0) return [piece];
-    switch (piece) {
-      case FRAME.to:
-        return [{ placeholder: 'to' }];
-      case FRAME.messageId:
-        return [{ placeholder: 'messageId' }];
-      case FRAME.listUnsubscribe:
-        return [{ placeholder: 'listUnsubscribe' }];
-      case FRAME.date:
-        return [{ placeholder: 'date' }];
-      case FRAME.text:
-        return bodyParts('text', edition.text);
-      default:
-        return bodyParts('html', edition.html);
-    }
+  const pieces = frame.split(FRAME_PLACEHOLDER).flatMap((piece): readonly Part[] => {
+    const name = FRAME_NAMES.find((each) => FRAME[each] === piece);
+    if (name === undefined) return [piece];
+    return name === 'text' || name === 'html'
+      ? bodyParts(name, edition[name])
+      : [{ placeholder: name }];
   });
   assertWireReady(pieces);
   return pieces.map((piece) => (typeof piece === 'string' ? Buffer.from(piece) : piece));
@@ -181,4 +169,14 @@ function assertWireReady(parts: readonly Part[]): void {
   if (/^\.|\n\.|[^\r]\n|\r(?!\n)/.test(text) || !text.endsWith('\r\n')) {
     throw new Error('the message has lines that SMTP would have to change');
   }
+}
+
+export type BuildMessageInput = PrepareMessagesInput & {
+  readonly subscriber: MessageRecipient;
+  readonly date: Temporal.Instant;
+};
+
+/** One message, if only one is needed: `prepareMessages`, filled for `subscriber`. */
+export async function buildMessage(input: BuildMessageInput): Promise<Message> {
+  return (await prepareMessages(input)).fill(input.subscriber, input.date);
 }

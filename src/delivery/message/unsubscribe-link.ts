@@ -1,5 +1,5 @@
 import type { NewsletterSettings } from '../../settings/settings.ts';
-import { seal, unseal } from './seal.ts';
+import { seal, unseal } from './signed-token.ts';
 
 /** The subscription that an unsubscribe link ends. */
 export interface UnsubscribeToken {

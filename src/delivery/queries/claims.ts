@@ -44,17 +44,16 @@ export async function claimDeliveries(
   for (;;) {
     const candidates = await findCandidates(db, claim);
     if (candidates.length === 0) return [];
-    const active = candidates.filter((row) => row.status === 'active');
-    const gone = candidates.filter((row) => row.status !== 'active');
-    const changed_at = claim.now;
-    await setStates(db, gone, { state: 'suppressed', sender: null, changed_at });
-    await setStates(db, active, { state: 'claimed', sender: claim.sender, changed_at });
+    const active = candidates.filter(({ status }) => status === 'active');
+    const gone = candidates.filter(({ status }) => status !== 'active');
+    await setStates(db, gone, 'suppressed', null, claim.now);
+    await setStates(db, active, 'claimed', claim.sender, claim.now);
     if (active.length > 0) return active.map(toClaimed);
   }
 }
 
 /** Requeues all that the sender claimed and did not start. */
-export async function giveBackAll(db: Database, sender: string, at: string): Promise<void> {
+export async function requeueAll(db: Database, sender: string, at: string): Promise<void> {
   await db
     .updateTable('deliveries')
     .set({ state: 'queued', sender: null, changed_at: at })
@@ -84,7 +83,7 @@ export async function settleClaims(
   at: string,
 ): Promise<void> {
   if (dead.length === 0) return;
-  for (const sender of dead) await giveBackAll(db, sender, at);
+  for (const sender of dead) await requeueAll(db, sender, at);
   await db
     .updateTable('deliveries')
     .set((set) => ({
@@ -118,17 +117,8 @@ async function findCandidates(db: Database, { edition, now, limit, notTo = [], a
   let query = db
     .selectFrom('deliveries as d')
     .leftJoin('subscribers as s', 's.id', 'd.subscriber')
-    .select([
-      'd.id',
-      'd.subscriber',
-      'd.address',
-      'd.domain',
-      'd.attempts',
-      'd.doubts',
-      'd.dated_at',
-      's.name',
-      's.status',
-    ])
+    .select(['d.id', 'd.subscriber', 'd.address', 'd.domain', 'd.attempts', 'd.doubts'])
+    .select(['d.dated_at', 's.name', 's.status'])
     .where('d.edition', '=', edition)
     .where('d.id', '>', after)
     .orderBy('d.id')
@@ -149,27 +139,24 @@ async function findCandidates(db: Database, { edition, now, limit, notTo = [], a
 async function setStates(
   db: Database,
   rows: readonly { readonly id: number }[],
-  change: { state: 'claimed' | 'suppressed'; sender: string | null; changed_at: string },
+  state: 'claimed' | 'suppressed',
+  sender: string | null,
+  changed_at: string,
 ): Promise<void> {
   if (rows.length === 0) return;
-  const ids = rows.map((row) => row.id);
-  await db.updateTable('deliveries').set(change).where('id', 'in', ids).execute();
+  const ids = rows.map(({ id }) => id);
+  await db
+    .updateTable('deliveries')
+    .set({ state, sender, changed_at })
+    .where('id', 'in', ids)
+    .execute();
 }
 
-function toClaimed(row: {
-  id: number;
-  subscriber: string;
-  address: string;
-  domain: string;
-  attempts: number;
-  doubts: number;
-  dated_at: string | null;
-  name: string | null;
-}): ClaimedDelivery {
-  const { id, subscriber, domain, attempts } = row;
-  const name = row.name === null ? {} : { name: row.name };
-  const firstDate = row.doubts === 0 || row.dated_at === null ? {} : { firstDate: row.dated_at };
-  // It was parsed when it was stored.
+type Candidate = Awaited<ReturnType<typeof findCandidates>>[number];
+
+function toClaimed({ doubts, dated_at, status: _, ...row }: Candidate): ClaimedDelivery {
+  // The address was parsed when it was stored.
   const address = row.address as EmailAddress;
-  return { id, subscriber, address, domain, attempts, ...name, ...firstDate };
+  const firstDate = doubts === 0 ? undefined : (dated_at ?? undefined);
+  return { ...row, address, name: row.name ?? undefined, firstDate };
 }

@@ -189,13 +189,8 @@ export async function deliveriesTo(db: Database, subscriber: string) {
     .orderBy('id', 'desc')
     .execute();
   return rows.map((row) => {
-    const reply = replyOf(row);
-    return {
-      edition: row.edition,
-      state: row.state,
-      at: row.changed_at,
-      ...(reply === undefined ? {} : { reply }),
-    };
+    const { edition, state, changed_at: at } = row;
+    return { edition, state, at, reply: replyOf(row) };
   });
 }
 
@@ -205,7 +200,26 @@ function replyOf(
   if (row.reply_code === null) return undefined;
   return {
     code: row.reply_code,
-    ...(row.reply_enhanced === null ? {} : { enhancedCode: row.reply_enhanced }),
+    enhancedCode: row.reply_enhanced ?? undefined,
     text: row.reply_text ?? '',
   };
+}
+
+/** How many deliveries of the edition were accepted since `since`, and when the first of them was. */
+export async function acceptedSince(
+  db: Database,
+  edition: string,
+  since: string,
+): Promise<{ readonly count: number; readonly first?: string }> {
+  const row = await db
+    .selectFrom('deliveries')
+    .select((select) => [
+      select.fn.countAll<number>().as('count'),
+      select.fn.min<string | null>('changed_at').as('first'),
+    ])
+    .where('edition', '=', edition)
+    .where('state', '=', 'accepted')
+    .where('changed_at', '>=', since)
+    .executeTakeFirstOrThrow();
+  return { count: Number(row.count), first: row.first ?? undefined };
 }

@@ -1,5 +1,6 @@
 import type { Database } from '../../database/tables.ts';
-import type { SlowedRate } from '../slowed-rate.ts';
+import type { DeliveryTable } from '../delivery.ts';
+import type { SlowedRate } from '../throttle.ts';
 
 /** Domains that asked for a slower pace, by name. */
 export async function readDomainRates(db: Database): Promise<ReadonlyMap<string, SlowedRate>> {
@@ -35,4 +36,48 @@ export async function setDomainRate(
 export async function forgetDomains(db: Database, domains: readonly string[]): Promise<void> {
   if (domains.length === 0) return;
   await db.deleteFrom('domains').where('domain', 'in', domains).execute();
+}
+
+/** The edition's progress at one destination domain. */
+export interface DomainProgress
+  extends Pick<DeliveryTable, 'planned' | 'accepted' | 'deferred' | 'failed' | 'queued'> {
+  readonly domain: string;
+  /** If it asked for a slower pace: the rate as it was set, and the reply. */
+  readonly rate?: SlowedRate;
+  readonly reply?: string;
+}
+
+/** The edition by destination domain: the `limit` largest, and all that asked for a slower pace. */
+export async function domainProgress(
+  db: Database,
+  edition: string,
+  limit: number,
+): Promise<readonly DomainProgress[]> {
+  const rows = await db
+    .selectFrom('deliveries')
+    .select(['domain', 'state', (select) => select.fn.countAll<number>().as('count')])
+    .where('edition', '=', edition)
+    .groupBy(['domain', 'state'])
+    .execute();
+  const rates = await readDomainRates(db);
+  const slowed = await db.selectFrom('domains').select(['domain', 'reply']).execute();
+  const replies = new Map(slowed.map((row) => [row.domain, row.reply]));
+  const all = [...Map.groupBy(rows, (row) => row.domain)].map(
+    ([domain, states]): DomainProgress => {
+      const count = (...names: readonly string[]) =>
+        states.reduce((sum, row) => sum + (names.includes(row.state) ? Number(row.count) : 0), 0);
+      return {
+        domain,
+        planned: states.reduce((sum, row) => sum + Number(row.count), 0),
+        accepted: count('accepted'),
+        deferred: count('deferred'),
+        failed: count('failed'),
+        queued: count('queued', 'claimed', 'submitting'),
+        rate: rates.get(domain),
+        reply: replies.get(domain),
+      };
+    },
+  );
+  const bySize = all.toSorted((a, b) => b.planned - a.planned || (a.domain < b.domain ? -1 : 1));
+  return bySize.filter((domain, at) => at < limit || domain.rate !== undefined);
 }

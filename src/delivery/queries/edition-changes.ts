@@ -1,10 +1,20 @@
+import { readHold } from '../../database/identity.ts';
 import type { FailureCause, PauseCause } from '../../database/states.ts';
 import type { Database } from '../../database/tables.ts';
+import type { Edition } from '../../editions/edition.ts';
+import {
+  findEdition,
+  insertPosts,
+  lockEdition,
+  usedPostIds,
+} from '../../editions/queries/editions.ts';
 import { isStillSubscribed } from '../../subscribers/queries/still-subscribed.ts';
 import { EVENT_SOURCES } from '../delivery-events.ts';
-import { mayHaveReached } from './edition-reach.ts';
+import { sendersOf } from './senders.ts';
 
-// Changes to all deliveries of an edition at once. `at` is the time for the ledger.
+// Changes to an edition, and to all its deliveries at once. `at` is the time for the ledger.
+
+const NOT_PAUSED = { paused_at: null, paused_by: null, pause_reason: null };
 
 /**
  * Pauses an edition: its deliveries wait, and a running send stops. An edition that is paused
@@ -16,18 +26,18 @@ export async function pauseEdition(
   edition: string,
   pause: { readonly by: PauseCause; readonly reason: string; readonly at: string },
 ): Promise<boolean> {
-  let query = db
+  const { numUpdatedRows } = await db
     .updateTable('editions')
     .set({ paused_at: pause.at, paused_by: pause.by, pause_reason: pause.reason })
     .where('id', '=', edition)
-    .where('cancelled_at', 'is', null);
-  query =
-    pause.by === 'editor'
-      ? query.where((where) =>
-          where.or([where('paused_by', 'is', null), where('paused_by', '<>', 'approval')]),
-        )
-      : query.where('paused_at', 'is', null);
-  return (await query.executeTakeFirst()).numUpdatedRows > 0n;
+    .where('cancelled_at', 'is', null)
+    .where((where) =>
+      pause.by === 'editor'
+        ? where.or([where('paused_by', 'is', null), where('paused_by', '<>', 'approval')])
+        : where('paused_at', 'is', null),
+    )
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
 }
 
 /**
@@ -37,7 +47,7 @@ export async function pauseEdition(
 export async function resumeEdition(db: Database, edition: string, by?: PauseCause): Promise<void> {
   let query = db
     .updateTable('editions')
-    .set({ paused_at: null, paused_by: null, pause_reason: null })
+    .set(NOT_PAUSED)
     .where('id', '=', edition)
     .where('paused_by', '<>', 'approval');
   if (by !== undefined) query = query.where('paused_by', '=', by);
@@ -51,7 +61,7 @@ export async function resumeEdition(db: Database, edition: string, by?: PauseCau
 export async function releaseEdition(db: Database, edition: string, at: string): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable('editions')
-    .set({ approved_at: at, paused_at: null, paused_by: null, pause_reason: null })
+    .set({ ...NOT_PAUSED, approved_at: at })
     .where('id', '=', edition)
     .where('paused_by', '=', 'approval')
     .where('cancelled_at', 'is', null)
@@ -72,7 +82,7 @@ export async function cancelEdition(
 ): Promise<void> {
   await db
     .updateTable('editions')
-    .set({ cancelled_at: at, paused_at: null, paused_by: null, pause_reason: null })
+    .set({ ...NOT_PAUSED, cancelled_at: at })
     .where('id', '=', edition)
     .execute();
   await failWaiting(db, [edition], 'cancelled', at);
@@ -156,4 +166,73 @@ export async function skipDoubted(db: Database, edition: string, at: string): Pr
     .where('state', 'in', EVENT_SOURCES.skip)
     .where('doubt_settled_at', 'is', null)
     .execute();
+}
+
+/**
+ * Whether somebody may have got the edition: a relay was asked to accept a message of it, or a
+ * sender has claimed one.
+ */
+export async function mayHaveReached(db: Database, edition: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('deliveries')
+    .select('id')
+    .where('edition', '=', edition)
+    .where((where) =>
+      where.or([
+        where('state', 'in', ['accepted', 'claimed', 'submitting', 'inDoubt']),
+        where('in_doubt_at', 'is not', null),
+        where('attempts', '>', 0),
+      ]),
+    )
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Notes that the edition goes out as it was composed, even if its posts have changed. */
+export async function noteAsComposed(db: Database, edition: string, at: string): Promise<void> {
+  await db.updateTable('editions').set({ as_composed_at: at }).where('id', '=', edition).execute();
+}
+
+/**
+ * Replaces the stored edition with a newly composed one of the same id. Returns false and changes
+ * nothing if somebody may have got the stored one, a program is sending it, it was cancelled, or
+ * one of the posts is in another edition. Run it in a transaction.
+ */
+export async function replaceEdition(db: Database, edition: Edition): Promise<boolean> {
+  const { id, subject, preheader, html, text, page, composedAt } = edition;
+  const stored = await lockEdition(db, id);
+  if (stored === undefined || stored.cancelledAt !== undefined) return false;
+  // A sender registers before it reads the edition, also under the lock.
+  if ((await sendersOf(db, id)).length > 0 || (await mayHaveReached(db, id))) return false;
+  const used = await usedPostIds(db, edition.newsletter, id);
+  if (edition.posts.some((post) => used.has(post.id))) return false;
+  await db
+    .updateTable('editions')
+    .set({
+      subject,
+      preheader,
+      html,
+      text,
+      page: page ?? null,
+      composed_at: composedAt,
+      as_composed_at: null,
+    })
+    .where('id', '=', id)
+    .execute();
+  await resumeEdition(db, id, 'retraction');
+  await db.deleteFrom('edition_posts').where('edition', '=', id).execute();
+  await insertPosts(db, edition);
+  // The editor has seen the replaced edition, not this one.
+  await db.updateTable('slots').set({ asked_at: null }).where('edition', '=', id).execute();
+  return true;
+}
+
+/** Why no message of the edition may go out now, as a phrase; undefined if they may. */
+export async function whyClosed(db: Database, id: string): Promise<string | undefined> {
+  const { pause, cancelledAt } = (await findEdition(db, id)) ?? {};
+  const hold = await readHold(db);
+  if (hold !== undefined) return `the database ${hold.because}`;
+  if (cancelledAt !== undefined) return `${id} was cancelled`;
+  return pause && `${id} was paused: ${pause.reason}`;
 }

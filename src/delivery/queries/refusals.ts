@@ -1,4 +1,5 @@
-import type { Database } from '../../database/tables.ts';
+import type { Updateable } from 'kysely';
+import type { Database, DeliveriesTable } from '../../database/tables.ts';
 import { EVENT_SOURCES } from '../delivery-events.ts';
 
 // Refusals are deferred until it is clear whom they are about. `at` is the time for the ledger.
@@ -13,17 +14,13 @@ export async function failRefused(
   at: string,
   replyClass?: string,
 ): Promise<void> {
-  for (const some of parts(ids)) {
-    await db
-      .updateTable('deliveries')
-      .set({
-        ...{ state: 'failed', failed_because: 'reply', retry_at: null, changed_at: at },
-        ...(replyClass !== undefined && { reply_class: replyClass }),
-      })
-      .where('id', 'in', some)
-      .where('state', 'in', EVENT_SOURCES.settle)
-      .execute();
-  }
+  await change(db, ids, EVENT_SOURCES.settle, {
+    state: 'failed',
+    failed_because: 'reply',
+    retry_at: null,
+    changed_at: at,
+    reply_class: replyClass,
+  });
 }
 
 /** Requeues refused deliveries: the relay's reply was about itself or about us. */
@@ -32,24 +29,28 @@ export async function requeueRefused(
   ids: readonly number[],
   at: string,
 ): Promise<void> {
-  for (const some of parts(ids)) {
-    await db
-      .updateTable('deliveries')
-      .set({ state: 'queued', retry_at: null, reply_class: 'relay', changed_at: at })
-      .where('id', 'in', some)
-      .where('state', 'in', EVENT_SOURCES.requeue)
-      .execute();
-  }
+  const queued = { state: 'queued', retry_at: null, reply_class: 'relay', changed_at: at } as const;
+  await change(db, ids, EVENT_SOURCES.requeueRefused, queued);
 }
 
 /** Notes that these replies must not count against the readers; the deliveries keep waiting. */
 export async function disbelieve(db: Database, ids: readonly number[]): Promise<void> {
-  for (const some of parts(ids)) {
+  await change(db, ids, ['deferred'], { reply_class: 'relay' });
+}
+
+/** Changes the deliveries that are in one of `states`; what is undefined in `set` stays. */
+async function change(
+  db: Database,
+  ids: readonly number[],
+  states: readonly DeliveriesTable['state'][],
+  set: Updateable<DeliveriesTable>,
+): Promise<void> {
+  for (let from = 0; from < ids.length; from += MOST_AT_ONCE) {
     await db
       .updateTable('deliveries')
-      .set({ reply_class: 'relay' })
-      .where('id', 'in', some)
-      .where('state', '=', 'deferred')
+      .set(set)
+      .where('id', 'in', ids.slice(from, from + MOST_AT_ONCE))
+      .where('state', 'in', states)
       .execute();
   }
 }
@@ -65,10 +66,4 @@ export async function hasAccepted(db: Database, edition: string, relay: string):
     .limit(1)
     .executeTakeFirst();
   return row !== undefined;
-}
-
-function* parts(ids: readonly number[]): Generator<readonly number[]> {
-  for (let from = 0; from < ids.length; from += MOST_AT_ONCE) {
-    yield ids.slice(from, from + MOST_AT_ONCE);
-  }
 }

@@ -1,5 +1,8 @@
-import type { Database } from '../../database/tables.ts';
+import type { Updateable } from 'kysely';
+import type { Database, RelaysTable } from '../../database/tables.ts';
+import type { RelayLimits } from '../relay/relay.ts';
 import type { RelayUse } from '../relay-quota.ts';
+import type { SlowedRate } from '../throttle.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -50,11 +53,11 @@ export async function countMessages(
   messages: number,
   now: number,
 ): Promise<void> {
-  if (messages !== 0) await counting(db, relay, messages, now).execute();
+  if (messages !== 0) await countQuery(db, relay, messages, now).execute();
 }
 
 /** The query of `countMessages`. */
-export function counting(db: Database, relay: string, messages: number, now: number) {
+export function countQuery(db: Database, relay: string, messages: number, now: number) {
   return db
     .insertInto('relay_usage')
     .values({ relay, minute: minuteOf(now), messages })
@@ -73,11 +76,9 @@ export function counting(db: Database, relay: string, messages: number, now: num
 export async function freeAt(
   db: Database,
   relay: string,
-  {
-    windowMs,
-    quota,
-    now,
-  }: { readonly windowMs: number; readonly quota: number; readonly now: number },
+  windowMs: number,
+  quota: number,
+  now: number,
 ): Promise<number> {
   const rows = await db
     .selectFrom('relay_usage')
@@ -104,6 +105,34 @@ export async function forgetOldUse(db: Database, now: number): Promise<void> {
     .execute();
 }
 
+/** The saved state of a relay between runs. Times are ISO 8601. */
+export interface RelayState extends RelayLimits {
+  /** It gets nothing before `until`; it has not accepted a message since. */
+  readonly rest?: { readonly until: string; readonly reason: string };
+  readonly rate?: SlowedRate;
+  /** When the limits of connections and messages were last learned. */
+  readonly limitsChangedAt?: string;
+}
+
+/** The state of all relays that were ever used, by id. */
+export async function readRelayStates(db: Database): Promise<ReadonlyMap<string, RelayState>> {
+  return new Map([...(await relayRows(db))].map(([id, row]) => [id, stateOf(row)]));
+}
+
+function stateOf(row: RelaysTable): RelayState {
+  const { rest_until: until, rest_reason: reason, messages_per_hour: messagesPerHour } = row;
+  return {
+    rest: until === null ? undefined : { until, reason: reason ?? '' },
+    rate:
+      messagesPerHour === null
+        ? undefined
+        : { messagesPerHour, changedAt: Date.parse(row.rate_changed_at ?? '') },
+    connections: row.connections ?? undefined,
+    messagesPerConnection: row.messages_per_connection ?? undefined,
+    limitsChangedAt: row.limits_changed_at ?? undefined,
+  };
+}
+
 /** Saves the trouble of a relay; undefined: it works, and its rest is over. */
 export async function setTrouble(
   db: Database,
@@ -111,16 +140,47 @@ export async function setTrouble(
   trouble: string | undefined,
   at: string,
 ): Promise<void> {
+  const none = { trouble: null, trouble_at: null, rest_until: null, rest_reason: null };
+  await update(db, relay, trouble === undefined ? none : { trouble, trouble_at: at });
+}
+
+/** Saves that the relay has to rest, and why. */
+export async function setRest(
+  db: Database,
+  relay: string,
+  { until, reason }: NonNullable<RelayState['rest']>,
+): Promise<void> {
+  await update(db, relay, { rest_until: until, rest_reason: reason });
+}
+
+/** Saves the rate of a relay that asked for a slower pace. */
+export async function setRelayRate(db: Database, relay: string, rate: SlowedRate): Promise<void> {
+  await update(db, relay, {
+    messages_per_hour: rate.messagesPerHour,
+    rate_changed_at: new Date(rate.changedAt).toISOString(),
+  });
+}
+
+/** Saves learned limits of a relay; those that are undefined stay. */
+export async function setRelayLimits(
+  db: Database,
+  relay: string,
+  { connections, messagesPerConnection }: RelayLimits,
+  at: string,
+): Promise<void> {
+  const limits = { connections, messages_per_connection: messagesPerConnection };
+  await update(db, relay, { ...limits, limits_changed_at: at });
+}
+
+async function update(db: Database, relay: string, change: Updateable<RelaysTable>): Promise<void> {
   await lockRelay(db, relay);
-  await db
-    .updateTable('relays')
-    .set(
-      trouble === undefined
-        ? { trouble: null, trouble_at: null, rest_until: null, rest_reason: null }
-        : { trouble, trouble_at: at },
-    )
-    .where('id', '=', relay)
-    .execute();
+  await db.updateTable('relays').set(change).where('id', '=', relay).execute();
+}
+
+/** The rows of all relays that were ever used, by id. */
+export async function relayRows(db: Database): Promise<ReadonlyMap<string, RelaysTable>> {
+  const rows = await db.selectFrom('relays').selectAll().execute();
+  return new Map(rows.map((row) => [row.id, row]));
 }
 
 /** `2026-03-20T07:00`, in UTC. */

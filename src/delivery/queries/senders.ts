@@ -21,3 +21,8 @@ export async function removeSenders(db: Database, ids: readonly string[]): Promi
   if (ids.length === 0) return;
   await db.deleteFrom('senders').where('id', 'in', ids).execute();
 }
+
+/** The senders that are not settled yet, alive or dead. */
+export async function sendersOf(db: Database, edition: string): Promise<readonly SendersTable[]> {
+  return db.selectFrom('senders').selectAll().where('edition', '=', edition).execute();
+}

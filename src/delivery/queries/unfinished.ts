@@ -72,10 +72,12 @@ export async function findUnfinished(
       isPaused: row.paused_at !== null && row.paused_by !== 'relay',
       isPlanned: row.planned_at !== null,
       isQueued: row.planned_at === null || row.queued !== null,
-      ...(row.doubts === null ? {} : { fewestDoubts: row.doubts }),
-      ...(row.retry_at === null ? {} : { retryAt: row.retry_at }),
+      fewestDoubts: row.doubts ?? undefined,
+      retryAt: row.retry_at ?? undefined,
     }))
-    .filter((each) => each.isQueued || 'fewestDoubts' in each || 'retryAt' in each);
+    .filter(
+      ({ isQueued, fewestDoubts, retryAt }) => isQueued || (fewestDoubts ?? retryAt) !== undefined,
+    );
 }
 
 /**
@@ -176,12 +178,9 @@ export async function countUndecided(db: Database, edition: string): Promise<Und
 export async function countDue(
   db: Database,
   edition: string,
-  {
-    now,
-    mostDoubts,
-    failed,
-  }: { readonly now: string; readonly mostDoubts: number; readonly failed: boolean },
+  due: { readonly now: string; readonly mostDoubts: number; readonly failed: boolean },
 ): Promise<number> {
+  const { now, mostDoubts, failed } = due;
   const row = await db
     .selectFrom('deliveries')
     .select((select) => select.fn.countAll<number>().as('count'))

@@ -1,9 +1,12 @@
-import { type RawBuilder, sql } from 'kysely';
+import { type OperationNodeSource, type RawBuilder, sql } from 'kysely';
+import { durable, isPostgres } from '../../database/dialect.ts';
+import type { Store } from '../../database/open-store.ts';
 import type { DeliveryState } from '../../database/states.ts';
 import type { Database } from '../../database/tables.ts';
 import { ERASED_ADDRESS } from '../../kernel/email-address.ts';
 import type { Reply } from '../delivery.ts';
 import { EVENT_SOURCES } from '../delivery-events.ts';
+import { countMessages, countQuery } from './relays.ts';
 
 /** Which sender writes into the ledger, and when (ISO 8601). */
 export interface Writer {
@@ -31,6 +34,69 @@ export interface Verdict {
   readonly retryAt?: string;
 }
 
+/** What a sender writes at one time. It contains no delivery twice. */
+export interface LedgerWrites {
+  readonly verdicts: readonly Verdict[];
+  /** Ids of deliveries to requeue. */
+  readonly requeued: readonly number[];
+  readonly submissions: readonly Submission[];
+  /** Messages sent to relays in the minute of `now` (epoch milliseconds), by relay. */
+  readonly uses: ReadonlyMap<string, number>;
+  readonly now: number;
+  /** Other work. */
+  readonly works: readonly ((db: Database) => Promise<void>)[];
+}
+
+/**
+ * Writes all of it or nothing. Returns the ids of the submissions that may go. All is on disk when
+ * it resolves.
+ */
+export async function writeLedger(
+  store: Store,
+  writes: LedgerWrites,
+  writer: Writer,
+): Promise<ReadonlySet<number>> {
+  if (isPostgres(store.db) && writes.works.length === 0)
+    return inOneStatement(store.db, writes, writer);
+  const { verdicts, requeued, submissions, uses, now, works } = writes;
+  return store.transaction(async (db) => {
+    await recordVerdicts(db, verdicts, writer);
+    await requeue(db, requeued, writer);
+    for (const [relay, messages] of uses) await countMessages(db, relay, messages, now);
+    for (const work of works) await work(db);
+    return markSubmitting(db, submissions, writer);
+  });
+}
+
+/**
+ * The same queries as parts of one statement, which PostgreSQL supports: one round trip instead of
+ * five, while all connections wait.
+ */
+async function inOneStatement(
+  db: Database,
+  { verdicts, requeued, submissions, uses, now }: LedgerWrites,
+  writer: Writer,
+): Promise<ReadonlySet<number>> {
+  const changes: OperationNodeSource[] = [
+    ...(verdicts.length > 0 ? [recordQuery(db, verdicts, writer)] : []),
+    ...(requeued.length > 0 ? [requeueQuery(db, requeued, writer)] : []),
+    ...[...uses].map(([relay, messages]) => countQuery(db, relay, messages, now)),
+  ];
+  const marks =
+    submissions.length > 0 ? submitQuery(db, submissions, writer) : sql`select 0 as id where false`;
+  const parts = [
+    ...changes.map((change, at) => [`change_${at}`, change] as const),
+    ['marks', marks] as const,
+    // There is no `begin` to set it.
+    ['durability', sql.raw(durable)] as const,
+  ];
+  const named = parts.map(([name, part]) => sql`${sql.id(name)} as (${part})`);
+  const { rows } = await sql<{ id: number }>`with ${sql.join(named)} select id from marks
+    -- A part that nothing reads is not run. This one has no row with a null.
+    union all select null from durability where set_config is null`.execute(db);
+  return new Set(rows.map((row) => row.id));
+}
+
 /**
  * Marks leased deliveries as about to be accepted. Returns the ids of those that may go. A delivery
  * may not go if the sender has lost it, its subscriber has left since, or the edition was paused or
@@ -42,16 +108,12 @@ export async function markSubmitting(
   writer: Writer,
 ): Promise<ReadonlySet<number>> {
   if (submissions.length === 0) return new Set();
-  const marked = await submitting(db, submissions, writer).execute();
+  const marked = await submitQuery(db, submissions, writer).execute();
   return new Set(marked.map((row) => row.id));
 }
 
 /** The query of `markSubmitting`, for one submission or more. */
-export function submitting(
-  db: Database,
-  submissions: readonly Submission[],
-  { sender, at }: Writer,
-) {
+function submitQuery(db: Database, submissions: readonly Submission[], { sender, at }: Writer) {
   const rows = submissions.map(
     ({ id, messageId, date }) => sql`(${bigint(id)}, ${text(messageId)}, ${text(date)})`,
   );
@@ -108,11 +170,11 @@ export async function recordVerdicts(
   verdicts: readonly Verdict[],
   writer: Writer,
 ): Promise<void> {
-  if (verdicts.length > 0) await recording(db, verdicts, writer).execute();
+  if (verdicts.length > 0) await recordQuery(db, verdicts, writer).execute();
 }
 
 /** The query of `recordVerdicts`, for one verdict or more. */
-export function recording(db: Database, verdicts: readonly Verdict[], { sender, at }: Writer) {
+function recordQuery(db: Database, verdicts: readonly Verdict[], { sender, at }: Writer) {
   return db
     .with('v(delivery, state, message_id, relay, retry_at, class, code, enhanced, said)', () =>
       valuesOf<VerdictRow>(verdicts.map(toRow)),
@@ -145,22 +207,18 @@ export function recording(db: Database, verdicts: readonly Verdict[], { sender, 
 }
 
 /** Requeues leased deliveries: their messages surely did not go out, and nobody refused them. */
-export async function giveBack(
-  db: Database,
-  ids: readonly number[],
-  writer: Writer,
-): Promise<void> {
-  if (ids.length > 0) await givingBack(db, ids, writer).execute();
+export async function requeue(db: Database, ids: readonly number[], writer: Writer): Promise<void> {
+  if (ids.length > 0) await requeueQuery(db, ids, writer).execute();
 }
 
-/** The query of `giveBack`, for one delivery or more. */
-export function givingBack(db: Database, ids: readonly number[], { sender, at }: Writer) {
+/** The query of `requeue`, for one delivery or more. */
+function requeueQuery(db: Database, ids: readonly number[], { sender, at }: Writer) {
   return db
     .updateTable('deliveries')
     .set({ state: 'queued', sender: null, changed_at: at })
     .where('id', 'in', ids)
     .where('sender', '=', sender)
-    .where('state', 'in', EVENT_SOURCES.giveBack)
+    .where('state', 'in', EVENT_SOURCES.requeue)
     .returning('id');
 }
 

@@ -1,6 +1,6 @@
 import type { Reply } from '../delivery.ts';
 import type { ReplyClass } from '../refusals.ts';
-import type { RelayLimit } from './outcome.ts';
+import type { RelayLimit } from './relay.ts';
 import { REPLY_TABLE, type ReplyRow, type SmtpPhase } from './reply-table.ts';
 
 /**
@@ -23,7 +23,7 @@ export function parseReply(raw: string): Reply {
     .join(' ');
   return {
     code,
-    ...(enhancedCode === undefined ? {} : { enhancedCode }),
+    ...(enhancedCode !== undefined && { enhancedCode }),
     text: text.length > 500 ? `${text.slice(0, 499)}…` : text,
   };
 }
@@ -103,4 +103,29 @@ function classifyBasicCode(code: number, phase: SmtpPhase): ReplyClass {
   // RFC 5321 §3.4: not here; RFC 7504: the domain accepts no mail.
   if (code === 551 || code === 556) return 'noSuchAddress';
   return [501, 550, 553].includes(code) ? 'unclear' : 'policy';
+}
+
+const GREYLISTING = /gr[ae]y[- ]?list/i;
+
+/** Whether a reply is greylisting: it defers every sender's first message (RFC 6647). */
+export function isGreylisting({ text }: Reply): boolean {
+  return GREYLISTING.test(text);
+}
+
+/** Words with which relays ask for less or slower mail. */
+const PACE =
+  /\b(rate|rate-?limit\w*|limit(s|ed|ing)?|too (many|much|fast|quick\w*|frequent\w*)|slow\w*|reduce|throttl\w*|flood\w*|volume|exceed\w*|quota|busy|overload\w*|concurren\w*|simultaneous)\b/i;
+
+/**
+ * Whether a reply that defers a message asks for a slower pace: 421, and enhanced codes 4.7.x (RFC
+ * 3463 §3.8), as 451 4.7.28. 4.7.0 and 4.7.1 count only if their text mentions the pace: the codes
+ * themselves only mean "not authorized", and 451 4.7.1 is the reply of greylisting (RFC 6647 §5),
+ * with any text ("Try again later" is rspamd's). Greylisting defers every first message, at any
+ * pace. The relay's own trouble (450 4.2.x, 451 4.3.x) does not count either.
+ */
+export function asksForSlowerPace({ code, enhancedCode, text }: Reply): boolean {
+  if (GREYLISTING.test(text)) return false;
+  if (code === 421) return true;
+  if (code >= 500 || enhancedCode?.startsWith('4.7.') !== true) return false;
+  return !['4.7.0', '4.7.1'].includes(enhancedCode) || PACE.test(text);
 }

@@ -1,6 +1,6 @@
 import type { Reply } from '../delivery.ts';
 import { classifyReply, findReplyRow, isLimit, parseReply } from './classify-reply.ts';
-import type { Outcome } from './outcome.ts';
+import type { Outcome } from './relay.ts';
 import { NAME_REMEDY, type SmtpPhase } from './reply-table.ts';
 
 /** The properties of nodemailer's errors that we use. */

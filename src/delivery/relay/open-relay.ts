@@ -1,8 +1,7 @@
 import type { Reply } from '../delivery.ts';
 import { explainOpening, type SmtpError } from './explain-trouble.ts';
-import type { Outcome } from './outcome.ts';
 import { parseRelayUrl } from './parse-relay-url.ts';
-import type { Relay, RelayLimits, RelaySettings } from './relay.ts';
+import type { Outcome, Relay, RelayLimits, RelaySettings } from './relay.ts';
 import { openSession, type SmtpSession } from './smtp-session.ts';
 
 const TIMEOUTS = { connectMs: 30_000, silenceMs: 600_000 };
@@ -34,23 +33,23 @@ export function openRelay(settings: RelaySettings): Relay {
     name: address.name,
     async send(message, beforeDot) {
       for (let tries = 1; ; ) {
-        const taken = await sessions.take();
-        if ('trouble' in taken) return taken.trouble;
-        let sent: { outcome: Outcome; broke: boolean } | undefined;
+        const acquired = await sessions.acquire();
+        if ('trouble' in acquired) return acquired.trouble;
+        const { session, isFresh } = acquired;
         try {
-          sent = await taken.session.send(message, beforeDot);
-          learn(taken.session, sent.outcome);
+          const { outcome, broke } = await session.send(message, beforeDot);
+          learn(session, outcome);
+          if (!broke || (isFresh && tries >= MOST_TRIES)) return outcome;
         } finally {
-          sessions.release(taken.session);
+          sessions.release(session);
         }
-        if (!sent.broke || (taken.fresh && tries >= MOST_TRIES)) return sent.outcome;
-        if (taken.fresh) tries += 1;
+        if (isFresh) tries += 1;
       }
     },
     async verify(): Promise<Reply | undefined> {
-      const taken = await sessions.take();
-      if ('trouble' in taken) return taken.trouble.reply;
-      sessions.release(taken.session);
+      const acquired = await sessions.acquire();
+      if ('trouble' in acquired) return acquired.trouble.reply;
+      sessions.release(acquired.session);
       return undefined;
     },
     limit(limits) {
@@ -63,11 +62,11 @@ export function openRelay(settings: RelaySettings): Relay {
   };
 }
 
-type Taken =
-  | { readonly session: SmtpSession; readonly fresh: boolean }
+type Acquired =
+  | { readonly session: SmtpSession; readonly isFresh: boolean }
   | { readonly trouble: Extract<Outcome, { kind: 'relayTrouble' | 'limited' }> };
 
-const DROPPED: Taken = {
+const DROPPED: Acquired = {
   trouble: { kind: 'relayTrouble', reply: { code: 0, text: 'was left by us' } },
 };
 
@@ -75,19 +74,19 @@ const DROPPED: Taken = {
 function openSessions(most: number, open: (signal: AbortSignal) => Promise<SmtpSession>) {
   const idle: SmtpSession[] = [];
   const busy = new Set<SmtpSession>();
-  const leaving = new Set<Promise<void>>();
+  const retiring = new Set<Promise<void>>();
   const waiting: (() => void)[] = [];
   const dropped = new AbortController();
   const opening = new Set<Promise<SmtpSession>>();
   let limit = most;
 
-  async function openOne(): Promise<Taken | undefined> {
+  async function openOne(): Promise<Acquired | undefined> {
     const attempt = open(dropped.signal);
     opening.add(attempt);
     try {
       const session = await attempt;
       busy.add(session);
-      return { session, fresh: true };
+      return { session, isFresh: true };
     } catch (error) {
       // It was refused while other connections are still opening.
       await Promise.allSettled(opening);
@@ -108,30 +107,30 @@ function openSessions(most: number, open: (signal: AbortSignal) => Promise<SmtpS
     waiting.shift()?.();
   }
 
-  function leave(session: SmtpSession | undefined): void {
+  function retire(session: SmtpSession | undefined): void {
     if (session === undefined) return;
     // Until the session has ended, the relay still counts it.
     busy.add(session);
     const goodbye = session.end().then(() => {
       free(session);
-      leaving.delete(goodbye);
+      retiring.delete(goodbye);
     });
-    leaving.add(goodbye);
+    retiring.add(goodbye);
   }
 
   return {
-    async take(): Promise<Taken> {
+    async acquire(): Promise<Acquired> {
       for (;;) {
         if (dropped.signal.aborted) return DROPPED;
         const session = idle.pop();
         if (session?.isUsable()) {
           busy.add(session);
-          return { session, fresh: false };
+          return { session, isFresh: false };
         }
         if (session !== undefined) continue;
         if (busy.size + opening.size < limit) {
-          const taken = await openOne();
-          if (taken !== undefined) return taken;
+          const acquired = await openOne();
+          if (acquired !== undefined) return acquired;
         } else {
           await new Promise<void>((resolve) => waiting.push(resolve));
         }
@@ -140,7 +139,7 @@ function openSessions(most: number, open: (signal: AbortSignal) => Promise<SmtpS
     /** Sets the number of sessions at once; idle ones beyond it say goodbye. */
     limit(connections: number): void {
       limit = Math.max(1, Math.min(most, connections));
-      while (idle.length > 0 && busy.size + idle.length > limit) leave(idle.pop());
+      while (idle.length > 0 && busy.size + idle.length > limit) retire(idle.pop());
       for (const wake of waiting.splice(0)) wake();
     },
     release(session: SmtpSession): void {
@@ -148,11 +147,11 @@ function openSessions(most: number, open: (signal: AbortSignal) => Promise<SmtpS
         free(session);
         idle.push(session);
       } else {
-        leave(session);
+        retire(session);
       }
     },
     async end(): Promise<void> {
-      await Promise.all([...leaving, ...idle.splice(0).map((session) => session.end())]);
+      await Promise.all([...retiring, ...idle.splice(0).map((session) => session.end())]);
     },
     drop(): void {
       dropped.abort();

@@ -40,12 +40,13 @@ export function parseRelayUrl(text: string, separate?: RelayLogin): RelayAddress
   }
   return {
     name: `${url.hostname}:${port}`,
-    ...{ host, port },
+    host,
+    port,
     tls: secure
       ? 'always'
       : (tls ?? (login !== undefined && !isThisMachine(host) ? 'required' : 'offered')),
     selfSigned: certificate !== undefined,
-    ...(login === undefined ? {} : { login }),
+    login,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { ReplyClass } from '../refusals.ts';
-import type { RelayLimit } from './outcome.ts';
+import type { RelayLimit } from './relay.ts';
 
 /** What the relay was replying to (RFC 5321 §3); `dot` is the end of the message. */
 export type SmtpPhase = 'connect' | 'tls' | 'auth' | 'mail' | 'rcpt' | 'data' | 'dot';

@@ -5,9 +5,8 @@ import type { Message } from '../message/message.ts';
 import { classifyReply, isLimit, parseReply } from './classify-reply.ts';
 import { explainTrouble, type SmtpError } from './explain-trouble.ts';
 import { MessageConnection } from './message-connection.ts';
-import type { Outcome } from './outcome.ts';
 import type { RelayAddress } from './parse-relay-url.ts';
-import type { RelaySettings } from './relay.ts';
+import type { Outcome, RelaySettings } from './relay.ts';
 import type { SmtpPhase } from './reply-table.ts';
 
 /** One connection to a relay, connected and logged in; it sends one message at a time. */
@@ -98,22 +97,30 @@ function needsUtf8({ envelope }: Message): boolean {
 }
 
 function connect(connection: SMTPConnection): Promise<void> {
-  return new Promise((resolve, reject) => {
-    connection.once('error', reject);
-    connection.once('end', () => reject(closedEarly()));
-    connection.connect((error) => (error === undefined ? resolve() : reject(error)));
-  });
+  return opening(connection, (done) => connection.connect(done));
 }
 
-function logIn(connection: SMTPConnection, login: { user: string; pass: string }): Promise<void> {
+async function logIn(
+  connection: SMTPConnection,
+  login: { user: string; pass: string },
+): Promise<void> {
+  try {
+    await opening(connection, (done) => connection.login({ ...login }, done));
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+/** Does one step of opening the connection. Throws if it fails, or if the connection ends. */
+function opening(
+  connection: SMTPConnection,
+  step: (done: (error?: Error | null) => void) => void,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     connection.once('error', reject);
     connection.once('end', () => reject(closedEarly()));
-    connection.login({ ...login }, (error) => {
-      if (error === null) return resolve();
-      reject(error);
-      connection.close();
-    });
+    step((error) => (error == null ? resolve() : reject(error)));
   });
 }
 

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { noteService, readIdentity } from '../../database/identity.ts';
 import { hasPlanned } from '../../editions/queries/editions.ts';
 import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
-import { makeProbe, proofOf } from '../message/service-probe.ts';
+import type { Config } from '../../settings/config.ts';
+import { HOW_TO_MAKE_A_SECRET } from '../../settings/environment.ts';
+import { makeProbe, proofOf } from '../message/signed-token.ts';
 import { unsubscribeUrlOf } from '../message/unsubscribe-link.ts';
 import type { SendDependencies } from '../send-dependencies.ts';
 
@@ -48,4 +50,11 @@ async function ask(
   return answer.text.trim() === proofOf(databaseId, token)
     ? undefined
     : 'what answers is not the service of this database, or has another BROADSHEET_SECRET';
+}
+
+/** Throws a config error if there is no secret to sign links with. */
+export function requireSecret({ secrets }: Pick<Config, 'secrets'>): void {
+  if (secrets.length > 0) return;
+  const fact = 'is not set, and the links to unsubscribe are signed with it';
+  throw new BroadsheetError(EXIT.config, `BROADSHEET_SECRET  ${fact}; ${HOW_TO_MAKE_A_SECRET}`);
 }

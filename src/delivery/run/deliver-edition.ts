@@ -1,4 +1,5 @@
 import { storedInstant } from '../../database/instants.ts';
+import type { Database } from '../../database/tables.ts';
 import { publishEditionPage } from '../../editions/archive/publish-edition-page.ts';
 import type { Edition } from '../../editions/edition.ts';
 import { lockEdition } from '../../editions/queries/editions.ts';
@@ -7,35 +8,39 @@ import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
 import { checkSplitBrain } from '../../recovery/split-brain-guard.ts';
 import { findNewsletter } from '../../settings/find-newsletter.ts';
 import type { NewsletterSettings } from '../../settings/settings.ts';
+import { endBounced } from '../bounces/end-bounced.ts';
 import { balances } from '../delivery.ts';
 import { prepareMessages } from '../message/prepare-messages.ts';
 import { deliveryTable, doubtedDeliveries, failedDeliveries } from '../queries/deliveries.ts';
 import {
   failCancelled,
   failWaiting,
+  noteAsComposed,
   pauseEdition,
   resendDoubted,
   resumeEdition,
   retryFailed,
   skipDoubted,
 } from '../queries/edition-changes.ts';
-import { noteAsComposed } from '../queries/edition-reach.ts';
-import { sendersOf } from '../queries/standing.ts';
+import { sendersOf } from '../queries/senders.ts';
 import { countUndecided, nextRetry } from '../queries/unfinished.ts';
+import { openRelays } from '../relay/open-relays.ts';
 import type { SendDependencies } from '../send-dependencies.ts';
-import { checkService } from './check-service.ts';
-import { type DeliveryResult, deliverClaims } from './deliver-claims.ts';
-import type { DeliveryRun } from './deliver-one.ts';
-import { endBounced } from './end-bounced.ts';
+import { checkService, requireSecret } from './check-service.ts';
 import { planEdition } from './plan-edition.ts';
 import { recordSend } from './record-send.ts';
-import { reportEdition } from './report-edition.ts';
-import { requireSecret } from './require-secret.ts';
 import { openRoutes } from './routes.ts';
-import type { ReadySend, SendOptions, SendReport, Stopped } from './send-report.ts';
+import {
+  mostDoubtsResent,
+  policyOf,
+  type ReadySend,
+  reportEdition,
+  type SendOptions,
+  type SendReport,
+  type Stopped,
+} from './send-report.ts';
+import { type RunResult, runSend, type SendRunInput } from './send-run.ts';
 import { startSender } from './sender-lease.ts';
-import { mostDoubtsResent, policyOf } from './when-in-doubt.ts';
-import { whyClosed } from './why-closed.ts';
 
 /**
  * Stores the edition if it is new, and plans one delivery for each active subscriber, in one
@@ -58,23 +63,27 @@ export async function deliverEdition(
   requireSecret(config);
   await checkSplitBrain(deps);
   if (send.state !== 'unfinished') await checkService(deps, { isForced: options.force === true });
-  const routes = openRoutes(config.relays, store, deps.openRelay);
+  const routes = openRoutes(openRelays(deps), store);
   await planEdition(deps, send);
   const page = await publishEditionPage(deps, newsletter, edition.id);
   const record = await recordSend(deps, edition);
   const sender = await startSender(store, edition.id, storedInstant(clock()));
   try {
     const freshUntil = await reopen(deps, edition, newsletter, options);
-    const { publicUrl, serviceUrl, secrets } = config;
-    const links = { publicUrl, serviceUrl, secrets };
-    const template = await prepareMessages({ edition, newsletter, ...links });
-    const run = { deps, edition, template, sender: sender.id };
-    const triesAtOnce = options.resume === true;
-    const limits = { recipients: send.recipients, freshUntil, triesAtOnce };
-    const result = await deliverClaims(run, routes, limits, signal);
-    const bounced = await conclude(run, options, result.stopped);
-    const reported = await report(deps, edition, await withReason(deps, edition, result), bounced);
-    return page === undefined ? reported : { ...reported, page };
+    const template = await prepareMessages({ ...config, edition, newsletter });
+    const run: SendRunInput = {
+      deps,
+      edition,
+      template,
+      sender: sender.id,
+      routes,
+      recipients: send.recipients,
+      freshUntil,
+      triesAtOnce: options.resume === true,
+    };
+    const result = await runSend(run, signal);
+    const bounced = await conclude(run, newsletter, options, result.stopped);
+    return { ...(await report(store.db, edition, result)), bounced, page };
   } finally {
     await Promise.all(routes.map(({ relay }) => relay.close()));
     for (const { quota } of routes) await quota.end().catch(() => {});
@@ -125,12 +134,12 @@ function isSameMail(a: Edition, b: Edition): boolean {
  * dead subscriptions.
  */
 async function conclude(
-  { deps, edition, sender }: DeliveryRun,
+  { deps, edition, sender }: SendRunInput,
+  newsletter: NewsletterSettings,
   options: SendOptions,
   stopped: Stopped | undefined,
 ): Promise<readonly EmailAddress[]> {
   const { db } = deps.store;
-  const newsletter = findNewsletter(deps.config, edition.newsletter);
   const at = storedInstant(deps.clock());
   await failCancelled(db, newsletter.id, at);
   if (policyOf(newsletter, options) === 'skip') await skipDoubted(db, edition.id, at);
@@ -146,37 +155,24 @@ async function conclude(
   return endBounced(deps, edition.id, newsletter);
 }
 
-/** An edition that was paused or cancelled meanwhile has nothing to claim: that is why the run ended. */
-async function withReason(
-  { store }: SendDependencies,
-  { id }: Edition,
-  result: DeliveryResult,
-): Promise<DeliveryResult> {
-  if (result.stopped !== undefined) return result;
-  const message = await whyClosed(store.db, id);
-  return message === undefined ? result : { ...result, stopped: { because: 'paused', message } };
-}
-
 async function report(
-  { store: { db } }: SendDependencies,
+  db: Database,
   edition: Edition,
-  { sent, stopped }: DeliveryResult,
-  bounced: readonly EmailAddress[],
-): Promise<SendReport> {
+  { sent, stopped }: RunResult,
+): Promise<Omit<SendReport, 'bounced' | 'page'>> {
   const deliveries = await deliveryTable(db, edition.id);
   if (!balances(deliveries)) {
     const table = JSON.stringify(deliveries);
     throw new BroadsheetError(EXIT.software, `${edition.id}  the books do not balance: ${table}`);
   }
-  const retryAt = stopped?.retryAt ?? (await nextRetry(db, edition.id));
   return {
     edition: reportEdition(edition),
     deliveries,
-    ...{ sent, bounced },
+    sent,
     inDoubt: await doubtedDeliveries(db, edition.id),
     failures: await failedDeliveries(db, edition.id),
     ...(await countUndecided(db, edition.id)),
-    ...(retryAt === undefined ? {} : { retryAt }),
-    ...(stopped === undefined ? {} : { stopped }),
+    retryAt: stopped?.retryAt ?? (await nextRetry(db, edition.id)),
+    stopped,
   };
 }

@@ -2,46 +2,19 @@ import { storedInstant } from '../../database/instants.ts';
 import type { Store } from '../../database/open-store.ts';
 import type { Database } from '../../database/tables.ts';
 import type { Clock } from '../../kernel/clock.ts';
-import { recordVerdicts, type Submission, type Verdict } from '../queries/verdicts.ts';
-import { writeLedger } from '../queries/write-ledger.ts';
-
-/**
- * What one sender writes about its leased deliveries. Writes of several connections at the same
- * time become one transaction, in their order: one wait for the disk serves all. When a mark is on
- * disk, the verdict on the connection's previous message is too. So one connection never has more
- * than one message that is marked and has no verdict.
- */
-export interface Ledger {
-  /**
-   * Marks a delivery as about to be accepted; resolves when the mark is on disk. False: do not send
-   * it.
-   */
-  submit(submission: Submission): Promise<boolean>;
-  /** Records the relay's verdict; no need to await it. If the write fails, `settle` throws. */
-  record(verdict: Verdict): void;
-  /** Requeues a delivery; no need to await it. */
-  giveBack(id: number): void;
-  /** Counts a message sent to a relay. */
-  count(relay: string): void;
-  /** Adds other work to the next transaction. */
-  add(work: (db: Database) => Promise<void>): void;
-  /**
-   * Waits until all writes so far are on disk. After a failed write it always throws that first
-   * error.
-   */
-  settle(): Promise<void>;
-  /**
-   * After a failed write: tries a last time to record the verdicts of relays since then. Otherwise
-   * those messages would be in doubt. Never throws.
-   */
-  rescue(): Promise<void>;
-}
+import {
+  recordVerdicts,
+  type Submission,
+  type Verdict,
+  type Writer,
+  writeLedger,
+} from '../queries/verdicts.ts';
 
 /** What waits for the next transaction. */
 interface Batch {
   readonly submissions: (Submission & { readonly answer: PromiseWithResolvers<boolean> })[];
   readonly verdicts: Verdict[];
-  readonly returned: number[];
+  readonly requeued: number[];
   readonly uses: Map<string, number>;
   readonly works: ((db: Database) => Promise<void>)[];
   /** Callers that wait until it is written. */
@@ -49,101 +22,138 @@ interface Batch {
 }
 
 const emptyBatch = (): Batch => ({
-  ...{ submissions: [], verdicts: [], returned: [] },
-  ...{ uses: new Map(), works: [], watchers: [] },
+  submissions: [],
+  verdicts: [],
+  requeued: [],
+  uses: new Map(),
+  works: [],
+  watchers: [],
 });
 
-/** The clocks for a ledger's times: of deliveries, and of relay use. */
-export interface LedgerClocks {
-  readonly clock: Clock;
-  readonly machineClock: Clock;
-}
+/**
+ * What one sender writes about its leased deliveries. Writes of several connections at the same
+ * time become one transaction, in their order: one wait for the disk serves all. When a mark is on
+ * disk, the verdict on the connection's previous message is too. So one connection never has more
+ * than one message that is marked and has no verdict. After a failed write, it writes nothing more.
+ */
+export class Ledger {
+  readonly #store: Store;
+  readonly #sender: string;
+  readonly #clocks: { readonly clock: Clock; readonly machineClock: Clock };
+  #waiting = emptyBatch();
+  #isWriting = false;
+  #failure: { readonly error: unknown } | undefined;
+  readonly #unwritten: Verdict[] = [];
 
-/** Opens the ledger for the sender. After a failed write, it writes nothing more. */
-export function openLedger(
-  store: Store,
-  sender: string,
-  { clock, machineClock }: LedgerClocks,
-): Ledger {
-  let waiting = emptyBatch();
-  let isWriting = false;
-  let failure: { readonly error: unknown } | undefined;
-  const unwritten: Verdict[] = [];
-
-  async function writeAll(): Promise<void> {
-    // First let the other connections of this turn add their writes.
-    await new Promise(setImmediate);
-    while (failure === undefined && !isEmpty(waiting)) {
-      const batch = waiting;
-      waiting = emptyBatch();
-      try {
-        const now = machineClock().epochMilliseconds;
-        const writer = { sender, at: storedInstant(clock()) };
-        answer(batch, await writeLedger(store, { ...batch, now }, writer));
-      } catch (error) {
-        failure = { error };
-        unwritten.push(...batch.verdicts);
-        refuse(batch, error);
-      }
-    }
-    if (failure !== undefined) {
-      unwritten.push(...waiting.verdicts);
-      refuse(waiting, failure.error);
-      waiting = emptyBatch();
-    }
-    isWriting = false;
+  /** `clock` is for the times of deliveries, `machineClock` for the use of relays. */
+  constructor(
+    store: Store,
+    sender: string,
+    clocks: { readonly clock: Clock; readonly machineClock: Clock },
+  ) {
+    this.#store = store;
+    this.#sender = sender;
+    this.#clocks = clocks;
   }
 
-  const wake = () => {
-    if (isWriting) return;
-    isWriting = true;
-    writeAll();
-  };
-  return {
-    submit(submission) {
-      const answer = Promise.withResolvers<boolean>();
-      waiting.submissions.push({ ...submission, answer });
-      wake();
-      return answer.promise;
-    },
-    record(verdict) {
-      waiting.verdicts.push(verdict);
-      wake();
-    },
-    giveBack(id) {
-      waiting.returned.push(id);
-      wake();
-    },
-    count(relay) {
-      waiting.uses.set(relay, (waiting.uses.get(relay) ?? 0) + 1);
-    },
-    add(work) {
-      waiting.works.push(work);
-      wake();
-    },
-    settle() {
-      const watcher = Promise.withResolvers<void>();
-      waiting.watchers.push(watcher);
-      wake();
-      return watcher.promise;
-    },
-    async rescue() {
-      const writer = { sender, at: storedInstant(clock()) };
-      await store
-        .transaction((db) => recordVerdicts(db, unwritten.splice(0), writer))
-        .catch(() => {});
-    },
-  };
+  /**
+   * Marks a delivery as about to be accepted; resolves when the mark is on disk. False: do not send
+   * it.
+   */
+  submit(submission: Submission): Promise<boolean> {
+    const answer = Promise.withResolvers<boolean>();
+    this.#waiting.submissions.push({ ...submission, answer });
+    this.#wake();
+    return answer.promise;
+  }
+
+  /** Records the relay's verdict; no need to await it. If the write fails, `settle` throws. */
+  record(verdict: Verdict): void {
+    this.#waiting.verdicts.push(verdict);
+    this.#wake();
+  }
+
+  /** Requeues a delivery; no need to await it. */
+  requeue(id: number): void {
+    this.#waiting.requeued.push(id);
+    this.#wake();
+  }
+
+  /** Counts a message sent to a relay. */
+  count(relay: string): void {
+    const { uses } = this.#waiting;
+    uses.set(relay, (uses.get(relay) ?? 0) + 1);
+  }
+
+  /** Adds other work to the next transaction. */
+  add(work: (db: Database) => Promise<void>): void {
+    this.#waiting.works.push(work);
+    this.#wake();
+  }
+
+  /**
+   * Waits until all writes so far are on disk. After a failed write it always throws that first
+   * error.
+   */
+  settle(): Promise<void> {
+    const watcher = Promise.withResolvers<void>();
+    this.#waiting.watchers.push(watcher);
+    this.#wake();
+    return watcher.promise;
+  }
+
+  /**
+   * After a failed write: tries a last time to record the verdicts of relays since then. Otherwise
+   * those messages would be in doubt. Never throws.
+   */
+  async rescue(): Promise<void> {
+    const verdicts = this.#unwritten.splice(0);
+    await this.#store
+      .transaction((db) => recordVerdicts(db, verdicts, this.#writer()))
+      .catch(() => {});
+  }
+
+  #wake(): void {
+    if (this.#isWriting) return;
+    this.#isWriting = true;
+    this.#writeAll();
+  }
+
+  async #writeAll(): Promise<void> {
+    // First let the other connections of this turn add their writes.
+    await new Promise(setImmediate);
+    while (this.#failure === undefined && !isEmpty(this.#waiting)) {
+      const batch = this.#waiting;
+      this.#waiting = emptyBatch();
+      try {
+        const now = this.#clocks.machineClock().epochMilliseconds;
+        answer(batch, await writeLedger(this.#store, { ...batch, now }, this.#writer()));
+      } catch (error) {
+        this.#failure = { error };
+        this.#refuse(batch, error);
+      }
+    }
+    if (this.#failure !== undefined) {
+      this.#refuse(this.#waiting, this.#failure.error);
+      this.#waiting = emptyBatch();
+    }
+    this.#isWriting = false;
+  }
+
+  #refuse({ submissions, watchers, verdicts }: Batch, error: unknown): void {
+    this.#unwritten.push(...verdicts);
+    for (const { answer } of submissions) answer.reject(error);
+    for (const watcher of watchers) watcher.reject(error);
+  }
+
+  #writer(): Writer {
+    return { sender: this.#sender, at: storedInstant(this.#clocks.clock()) };
+  }
 }
 
 function answer({ submissions, watchers }: Batch, marked: ReadonlySet<number>): void {
   for (const { id, answer } of submissions) answer.resolve(marked.has(id));
   for (const watcher of watchers) watcher.resolve();
-}
-
-function refuse({ submissions, watchers }: Batch, error: unknown): void {
-  for (const { answer } of submissions) answer.reject(error);
-  for (const watcher of watchers) watcher.reject(error);
 }
 
 function isEmpty({ uses, ...lists }: Batch): boolean {

@@ -1,7 +1,7 @@
 import type { StoreDependencies } from '../../database/dependencies.ts';
 import { storedInstant } from '../../database/instants.ts';
 import type { Database } from '../../database/tables.ts';
-import { storeEdition } from '../../editions/compose/store-edition.ts';
+import { storeEdition } from '../../editions/compose/compose-edition.ts';
 import { planDeliveries } from '../queries/deliveries.ts';
 import type { ReadySend } from './send-report.ts';
 

@@ -8,6 +8,7 @@ import type { PostNotes } from '../../posts/report-posts.ts';
 import { findNewsletter } from '../../settings/find-newsletter.ts';
 import type { NewsletterSettings } from '../../settings/settings.ts';
 import { countActive } from '../../subscribers/queries/subscribers.ts';
+import type { DeliveryTable } from '../delivery.ts';
 import { deliveryTable } from '../queries/deliveries.ts';
 import {
   countDue,
@@ -18,9 +19,8 @@ import {
   type Undecided,
   type Unfinished,
 } from '../queries/unfinished.ts';
-import type { SendOptions, SendPreparation } from './send-report.ts';
+import { mostDoubtsResent, type SendOptions, type SendPreparation } from './send-report.ts';
 import { freshSince } from './settle-ledger.ts';
-import { mostDoubtsResent } from './when-in-doubt.ts';
 
 /** For a stored edition: it reads no posts. */
 const NO_NOTES: PostNotes = {
@@ -28,9 +28,14 @@ const NO_NOTES: PostNotes = {
   warnings: [],
 };
 
-const NOTHING_PLANNED = {
-  ...{ planned: 0, accepted: 0, deferred: 0, failed: 0 },
-  ...{ suppressed: 0, inDoubt: 0, queued: 0 },
+const NOTHING_PLANNED: DeliveryTable = {
+  planned: 0,
+  accepted: 0,
+  deferred: 0,
+  failed: 0,
+  suppressed: 0,
+  inDoubt: 0,
+  queued: 0,
 };
 
 const NONE_UNDECIDED: Undecided = { undecided: 0, doubtedAgain: 0 };
@@ -53,14 +58,15 @@ export async function prepareSend(
   const newsletter = findNewsletter(deps.config, newsletterId);
   const prepare = async (id: string) =>
     prepareStored(deps, newsletter, await storedEdition(deps, newsletter, id), options);
-  const named = editionId ?? (await editionToRetry(deps, newsletter, options));
+  const { retryFailed, resume } = options;
+  const failed = () => findFailed(deps.store.db, newsletter.id, { orRefused: resume === true });
+  const named = editionId ?? (retryFailed ? await failed() : undefined);
   if (named !== undefined) return prepare(named);
   const since = freshSince(newsletter, deps.clock());
   const unfinished = await findUnfinished(deps.store.db, newsletter.id, since);
   const now = storedInstant(deps.clock());
   const isDue = (each: Unfinished) =>
-    (options.resume === true || !each.isPaused) &&
-    canGo(each, now, mostDoubtsResent(newsletter, options));
+    (resume === true || !each.isPaused) && canGo(each, now, mostDoubtsResent(newsletter, options));
   const due = unfinished.find(isDue);
   if (due !== undefined) return prepare(due.edition);
   const prepared = await prepareNew(deps, newsletter, options);
@@ -74,14 +80,6 @@ function canGo(each: Unfinished, now: string, mostDoubts: number): boolean {
   const isRetried = each.retryAt !== undefined && each.retryAt <= now;
   const isResent = each.fewestDoubts !== undefined && each.fewestDoubts <= mostDoubts;
   return each.isQueued || isRetried || isResent;
-}
-
-async function editionToRetry(
-  { store }: StoreDependencies,
-  { id }: NewsletterSettings,
-  { retryFailed, resume }: SendOptions,
-): Promise<string | undefined> {
-  return retryFailed ? findFailed(store.db, id, { orRefused: resume === true }) : undefined;
 }
 
 async function storedEdition(
@@ -116,10 +114,8 @@ async function prepareStored(
     return { ...NO_NOTES, kind: 'paused', edition, deliveries, pause };
   }
   const now = storedInstant(clock());
-  const due = {
-    ...{ now, mostDoubts: mostDoubtsResent(newsletter, options) },
-    failed: options.retryFailed === true,
-  };
+  const mostDoubts = mostDoubtsResent(newsletter, options);
+  const due = { now, mostDoubts, failed: options.retryFailed === true };
   const recipients =
     plannedAt === undefined
       ? await countActive(store.db, edition.newsletter)
@@ -128,8 +124,7 @@ async function prepareStored(
     const retryAt = await nextRetry(store.db, edition.id);
     const isAsked = newsletter.whenInDoubt !== 'skip';
     const undecided = isAsked ? await countUndecided(store.db, edition.id) : NONE_UNDECIDED;
-    const waiting = retryAt === undefined ? {} : { retryAt };
-    return { ...NO_NOTES, kind: 'nobody', edition, deliveries, ...undecided, ...waiting };
+    return { ...NO_NOTES, kind: 'nobody', edition, deliveries, ...undecided, retryAt };
   }
   const state = plannedAt === undefined ? 'composed' : 'unfinished';
   const remember = () => {};
@@ -152,6 +147,9 @@ async function prepareNew(
     kind: 'ready',
     edition,
     state: 'new',
-    ...{ recipients, deliveries, options, remember },
+    recipients,
+    deliveries,
+    options,
+    remember,
   };
 }

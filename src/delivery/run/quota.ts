@@ -5,18 +5,18 @@ import { countMessages, freeAt, lockRelay, readUse, setNextAt } from '../queries
 import {
   dayQuota,
   FURTHEST_MS,
-  intervalOf,
   isLimited,
   type RelayUse,
   reserveMessages,
 } from '../relay-quota.ts';
+import { intervalMs } from '../throttle.ts';
 import type { Ledger } from './ledger.ts';
 
 /**
- * A permit to send a relay one more message: now, not before `at`, or not until `at` because its
+ * Whether a relay may get one more message: now, not before `at`, or not until `at` because its
  * hourly or daily quota is used up.
  */
-export type Leave =
+export type Permit =
   | { readonly kind: 'go' }
   | { readonly kind: 'wait'; readonly at: number }
   | { readonly kind: 'usedUp'; readonly at: number };
@@ -27,9 +27,9 @@ export type Leave =
  */
 export interface Quota {
   /** Asks for a permit for one message. */
-  take(now: number): Promise<Leave>;
+  permit(now: number): Promise<Permit>;
   /** Returns a permit that was not used. */
-  putBack(now: number): void;
+  release(now: number): void;
   /** Counts a message that goes out, if the permit did not count it already. */
   count(ledger: Ledger): void;
   /** Returns reserved permits that were not used. */
@@ -42,7 +42,7 @@ const AT_ONCE = 20;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
-const GO: Leave = { kind: 'go' };
+const GO: Permit = { kind: 'go' };
 
 /** The quota of an account. Its use is in the database, and survives a restart. */
 export function openQuota(store: Store, account: RelayAccount): Quota {
@@ -52,8 +52,8 @@ export function openQuota(store: Store, account: RelayAccount): Quota {
 /** No limit: messages are only counted as they go out, for reports. */
 function countedOnly(account: RelayAccount): Quota {
   return {
-    take: async () => GO,
-    putBack() {},
+    permit: async () => GO,
+    release() {},
     count: (ledger) => ledger.count(account.id),
     async end() {},
   };
@@ -61,15 +61,12 @@ function countedOnly(account: RelayAccount): Quota {
 
 /**
  * Messages are reserved and counted before they go out. So two senders at once stay within the
- * limits too.
+ * limits too. The throttle of the route keeps them apart: missed times are not made up for at once.
  */
 function limitedQuota(store: Store, account: RelayAccount): Quota {
-  const intervalMs = intervalOf(account);
   let times: number[] = [];
   let reservedAt = 0;
-  /** When the last message was permitted. */
-  let lastAt = -Infinity;
-  let refusal: Leave | undefined;
+  let refusal: Permit | undefined;
   let reserving: Promise<void> | undefined;
 
   async function reserve(now: number): Promise<void> {
@@ -95,7 +92,7 @@ function limitedQuota(store: Store, account: RelayAccount): Quota {
   }
 
   return {
-    async take(now) {
+    async permit(now) {
       while (times.length === 0) {
         reserving ??= reserve(now).finally(() => {
           reserving = undefined;
@@ -103,19 +100,16 @@ function limitedQuota(store: Store, account: RelayAccount): Quota {
         await reserving;
         if (times.length === 0 && refusal !== undefined) return refusal;
       }
-      // Do not make up for missed times all at once.
-      const at = Math.max(times[0] ?? now, lastAt + intervalMs);
+      const at = times[0] ?? now;
       // Further ahead than any reservation: the clock was set back.
-      const isClockBack = at > now + FURTHEST_MS + intervalMs;
+      const isClockBack = at > now + FURTHEST_MS + intervalMs(account.messagesPerSecond);
       if (at > now && !isClockBack) return { kind: 'wait', at };
       if (isClockBack) times = times.map((time) => time - (at - now));
       times.shift();
-      lastAt = now;
       return GO;
     },
-    putBack(now) {
+    release(now) {
       times.unshift(now);
-      lastAt -= intervalMs;
     },
     count() {},
     async end() {
@@ -136,7 +130,7 @@ export async function countAtOnce(store: Store, account: RelayAccount, now: numb
     if (isLimited(account)) {
       await lockRelay(db, account.id);
       const { nextAt } = await readUse(db, account.id, now);
-      const later = Math.max(nextAt, now) + intervalOf(account);
+      const later = Math.max(nextAt, now) + intervalMs(account.messagesPerSecond);
       // Further ahead would look like a clock that was set back.
       await setNextAt(db, account.id, Math.min(later, Math.max(nextAt, now + FURTHEST_MS)));
     }
@@ -151,9 +145,12 @@ async function freeAgainAt(
   use: RelayUse,
   now: number,
 ): Promise<number> {
-  const hour = { windowMs: HOUR_MS, quota: account.messagesPerHour ?? Infinity, now };
-  const day = { windowMs: DAY_MS, quota: dayQuota(account, now), now };
-  const hourFreeAt = use.inHour >= hour.quota ? await freeAt(db, account.id, hour) : now;
-  const dayFreeAt = use.inDay >= day.quota ? await freeAt(db, account.id, day) : now;
-  return Math.max(hourFreeAt, dayFreeAt);
+  const perHour = account.messagesPerHour ?? Infinity;
+  const perDay = dayQuota(account, now);
+  const freeOf = (windowMs: number, quota: number, used: number) =>
+    used < quota ? now : freeAt(db, account.id, windowMs, quota, now);
+  return Math.max(
+    await freeOf(HOUR_MS, perHour, use.inHour),
+    await freeOf(DAY_MS, perDay, use.inDay),
+  );
 }

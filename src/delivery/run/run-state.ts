@@ -1,40 +1,29 @@
 import type { Stopped } from './send-report.ts';
 
-/** Whether a run continues; all its workers share it. */
-export interface RunState {
-  mayGoOn(): boolean;
-  /** Ends the run cleanly; the first stop reason counts. */
-  stop(because: Stopped['because'], message: string, retryAt?: string): void;
-  /** Ends the run with an error, which `end` throws. */
-  fail(error: unknown): void;
-  /** A message was accepted. */
-  noteSent(): void;
-  /**
-   * The number of accepted messages, and the stop reason if the run ended early. Throws the error
-   * of `fail`.
-   */
-  end(): { readonly sent: number; readonly stopped?: Stopped };
-}
+/** Whether a run continues, and why it ended. All parts of the run share it. */
+export class RunState {
+  /** Messages that relays accepted in this run. */
+  sent = 0;
+  #stopped: Stopped | undefined;
+  #failure: { readonly error: unknown } | undefined;
 
-export function openRunState(): RunState {
-  let sent = 0;
-  let stopped: Stopped | undefined;
-  let failure: { readonly error: unknown } | undefined;
-  const stop: RunState['stop'] = (because, message, retryAt) => {
-    stopped ??= { because, message, ...(retryAt === undefined ? {} : { retryAt }) };
-  };
-  return {
-    mayGoOn: () => stopped === undefined && failure === undefined,
-    stop,
-    fail(error) {
-      failure ??= { error };
-    },
-    noteSent() {
-      sent += 1;
-    },
-    end() {
-      if (failure !== undefined) throw failure.error;
-      return { sent, ...(stopped === undefined ? {} : { stopped }) };
-    },
-  };
+  mayGoOn(): boolean {
+    return this.#stopped === undefined && this.#failure === undefined;
+  }
+
+  /** Ends the run cleanly; the first stop reason counts. */
+  stop(because: Stopped['because'], message: string, retryAt?: string): void {
+    this.#stopped ??= { because, message, retryAt };
+  }
+
+  /** Ends the run with an error, which `stopReason` throws; the first one counts. */
+  fail(error: unknown): void {
+    this.#failure ??= { error };
+  }
+
+  /** The stop reason; undefined if everything was sent. Throws the error of `fail`. */
+  stopReason(): Stopped | undefined {
+    if (this.#failure !== undefined) throw this.#failure.error;
+    return this.#stopped;
+  }
 }

@@ -3,7 +3,9 @@ import type { EditionPageFile } from '../../editions/archive/publish-edition-pag
 import type { Edition, EditionPause, EditionPost } from '../../editions/edition.ts';
 import type { EmailAddress } from '../../kernel/email-address.ts';
 import type { PostNotes } from '../../posts/report-posts.ts';
+import type { NewsletterSettings } from '../../settings/settings.ts';
 import type { DeliveryTable, Reply } from '../delivery.ts';
+import { MOST_DOUBTS } from '../delivery-events.ts';
 import type { FailedDelivery } from '../queries/deliveries.ts';
 import type { Undecided } from '../queries/unfinished.ts';
 
@@ -119,4 +121,30 @@ export interface TestReport {
     readonly accepted: boolean;
     readonly reply: Reply;
   }[];
+}
+
+/** An edition for reports: without its bodies. */
+export function reportEdition({ id, subject, posts }: Edition): ReportedEdition {
+  return {
+    id,
+    subject,
+    posts: posts.map(({ id: _id, fingerprint: _fingerprint, ...post }) => post),
+  };
+}
+
+/** What happens to messages in doubt: the editor's option, else the newsletter's policy. */
+export function policyOf(
+  { whenInDoubt }: NewsletterSettings,
+  { inDoubt }: SendOptions,
+): NewsletterSettings['whenInDoubt'] {
+  return inDoubt ?? whenInDoubt;
+}
+
+/**
+ * Up to how many doubts a message in doubt is sent again: 0 if it is never sent again, Infinity if
+ * an editor asks for it.
+ */
+export function mostDoubtsResent(newsletter: NewsletterSettings, options: SendOptions): number {
+  if (policyOf(newsletter, options) !== 'resend') return 0;
+  return options.inDoubt === 'resend' ? Infinity : MOST_DOUBTS;
 }

@@ -1,12 +1,11 @@
 import type { EmailAddress } from '../../kernel/email-address.ts';
 import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
 import { findNewsletter } from '../../settings/find-newsletter.ts';
-import { buildMessage } from '../message/build-message.ts';
+import { buildMessage } from '../message/prepare-messages.ts';
+import { openAccount } from '../relay/open-relays.ts';
 import type { Relay } from '../relay/relay.ts';
 import type { SendDependencies } from '../send-dependencies.ts';
-import { reportEdition } from './report-edition.ts';
-import { requireUrl } from './require-url.ts';
-import type { SendPreparation, TestReport } from './send-report.ts';
+import { reportEdition, type SendPreparation, type TestReport } from './send-report.ts';
 
 /** The subscriber of a test message. Nobody has this id, so its links end no subscription. */
 const NOBODY = 'test';
@@ -22,17 +21,15 @@ export async function sendTest(
 ): Promise<TestReport> {
   const { config } = deps;
   const newsletter = findNewsletter(config, edition.newsletter);
-  const relay = deps.openRelay(requireUrl(config.relays[0]));
+  const { relay } = openAccount(deps, config.relays[0]);
   const messages: TestReport['messages'][number][] = [];
   try {
     for (const address of to) {
       const message = await buildMessage({
+        ...config,
         edition,
         newsletter,
         subscriber: { id: NOBODY, address },
-        publicUrl: config.publicUrl,
-        serviceUrl: config.serviceUrl,
-        secrets: config.secrets,
         date: deps.clock(),
         test: true,
       });

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { storedInstant } from '../../database/instants.ts';
+import { leaseFor } from '../../database/lease.ts';
 import type { Store } from '../../database/open-store.ts';
 import type { SendersTable } from '../../database/tables.ts';
 import { isAlive, thisProcess } from '../../kernel/files/this-machine.ts';
-import { giveBackAll, holders, settleClaims } from '../queries/claims.ts';
-import { allSenders, removeSenders, renewLease } from '../queries/senders.ts';
-import { sendersOf } from '../queries/standing.ts';
+import { holders, requeueAll, settleClaims } from '../queries/claims.ts';
+import { allSenders, removeSenders, renewLease, sendersOf } from '../queries/senders.ts';
 
 /** This program while it sends. Its claims are its own as long as its lease is renewed. */
 export interface SenderLease {
   readonly id: string;
-  /** Ends the lease cleanly; its claims have been given back before. Never throws. */
+  /** Ends the lease cleanly; its claims have been requeued before. Never throws. */
   end(): Promise<void>;
 }
 
@@ -25,8 +25,8 @@ const RENEW_MS = 15_000;
 export async function startSender(store: Store, edition: string, at: string): Promise<SenderLease> {
   const sender = { id: randomUUID(), ...thisProcess(), edition };
   const renew = async () => {
-    const lease_until = storedInstant((await store.leaseClock()).add({ seconds: LEASE_SECONDS }));
-    await renewLease(store.db, { ...sender, lease_until });
+    const { until } = await leaseFor(store, LEASE_SECONDS);
+    await renewLease(store.db, { ...sender, lease_until: until });
   };
   await renew();
   await settleDeadSenders(store, at);
@@ -54,16 +54,16 @@ export async function settleDeadSenders(store: Store, at: string): Promise<void>
   await store.transaction(async (db) => {
     // First: on PostgreSQL a sender that starts and claims in between would look dead otherwise.
     const holding = await holders(db);
-    const senders = await allSenders(db);
-    const dead: string[] = [];
-    for (const sender of senders) {
-      const fate = livenessOf(sender, now);
-      if (fate === 'dead') dead.push(sender.id);
-      if (fate === 'late') await giveBackAll(db, sender.id, at);
-    }
-    const alive = new Set(senders.map(({ id }) => id).filter((id) => !dead.includes(id)));
-    const deadHolders = holding.filter((id) => !alive.has(id));
-    await settleClaims(db, deadHolders, at);
+    const found = Map.groupBy(await allSenders(db), (sender) => livenessOf(sender, now));
+    const idsOf = (liveness: Liveness) => (found.get(liveness) ?? []).map(({ id }) => id);
+    const dead = idsOf('dead');
+    for (const id of idsOf('late')) await requeueAll(db, id, at);
+    const living = [...idsOf('alive'), ...idsOf('late')];
+    await settleClaims(
+      db,
+      holding.filter((id) => !living.includes(id)),
+      at,
+    );
     await removeSenders(db, dead);
   });
 }
@@ -80,13 +80,15 @@ export async function livingSenders(
   return (await sendersOf(db, edition)).filter((sender) => livenessOf(sender, now) !== 'dead');
 }
 
+type Liveness = 'alive' | 'late' | 'dead';
+
 /**
  * Dead if its program is gone from this machine. Presumed dead if its lease is over, unless its
  * program still runs here: then it is late.
  */
-export function livenessOf(sender: SendersTable, now: string): 'alive' | 'late' | 'dead' {
-  const life = isAlive(sender);
-  if (life === 'dead') return 'dead';
+export function livenessOf(sender: SendersTable, now: string): Liveness {
+  const liveness = isAlive(sender);
+  if (liveness === 'dead') return 'dead';
   if (sender.lease_until >= now) return 'alive';
-  return life === 'alive' ? 'late' : 'dead';
+  return liveness === 'alive' ? 'late' : 'dead';
 }

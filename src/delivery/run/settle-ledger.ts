@@ -2,9 +2,9 @@ import type { StoreDependencies } from '../../database/dependencies.ts';
 import { storedInstant } from '../../database/instants.ts';
 import type { EmailAddress } from '../../kernel/email-address.ts';
 import type { NewsletterSettings } from '../../settings/settings.ts';
+import { endBounced } from '../bounces/end-bounced.ts';
 import { failCancelled, failWaiting } from '../queries/edition-changes.ts';
 import { findStale } from '../queries/unfinished.ts';
-import { endBounced } from './end-bounced.ts';
 import { settleDeadSenders } from './sender-lease.ts';
 
 /** An edition that became too old while deliveries still waited. */

@@ -42,8 +42,8 @@ export function composeArchiveFeed(
     homeUrl: cleanUrl(folderUrl(settings.publicUrl, path)),
     language: newsletter.language,
     author: { ...site.author, name: cleanLine(site.author.name) },
-    ...(site.copyright === undefined ? {} : { copyright: cleanLine(site.copyright) }),
-    ...(siteImage === undefined ? {} : { image: siteImage }),
+    copyright: site.copyright && cleanLine(site.copyright),
+    image: siteImage,
     ttlMinutes: settings.ttlMinutes,
     items: editions.map((edition) => itemOf(edition, newsletter, settings.publicUrl)),
   };
@@ -64,7 +64,9 @@ function itemOf(edition: FeedEdition, newsletter: NewsletterSettings, publicUrl:
     html: rows.length === 0 ? '' : `<ol>${rows.join('')}</ol>`,
     published: sent,
     updated: sent,
-    ...{ authors: [], categories: [], tags: [] },
+    authors: [],
+    categories: [],
+    tags: [],
   };
 }
 

@@ -3,11 +3,10 @@ import { INDEX_FILE } from '../../feeds/index-page.ts';
 import { Publication } from '../../feeds/publish/publish.ts';
 import type { TextsOf } from '../../kernel/texts.ts';
 import type { NewsletterSettings } from '../../settings/settings.ts';
-import { renderEditionPage } from '../page/edition-page.ts';
 import { archivedEditions } from '../queries/archived-editions.ts';
 import { findEdition } from '../queries/editions.ts';
 import { archivePath } from './archive-feed.ts';
-import { surroundingsOf } from './put-edition-pages.ts';
+import { editionPageUrl, renderEditionPage } from './edition-page.ts';
 
 /** A page in the output folder, and its address for readers after publication. */
 export interface EditionPageFile {
@@ -31,23 +30,18 @@ export async function publishEditionPage(
   const { config, store, log, textsOf } = deps;
   const editions = await archivedEditions(store.db, newsletter.id);
   const at = editions.findIndex((each) => each.id === id);
-  const archived = editions[at];
   const stored = await findEdition(store.db, id);
   // It was cancelled in the meantime: nobody receives it.
-  if (archived === undefined || stored === undefined) return undefined;
-  const surroundings = surroundingsOf(config, { newsletter, editions }, archived, at);
-  const texts = textsOf(newsletter.language);
-  const { html, css, cssPath } = renderEditionPage({
-    ...surroundings,
-    ...{ edition: stored.edition, texts },
-  });
+  if (at < 0 || stored === undefined) return undefined;
+  const place = { config, newsletter, texts: textsOf(newsletter.language), editions, at };
+  const { html, css, cssPath } = renderEditionPage(stored.edition, place);
   const publication = new Publication(config.folders.output);
   try {
     publication.put(archivePath(cssPath), css);
     const page = `${archivePath(id)}/${INDEX_FILE}`;
     publication.put(page, html);
     await publication.commit();
-    const written = { file: publication.pathOf(page), url: surroundings.url };
+    const written = { file: publication.pathOf(page), url: editionPageUrl(config, id) };
     log.detail(`${written.file}  is the page ${written.url}`);
     return written;
   } finally {

@@ -1,7 +1,6 @@
 import { answerOrder } from '../../kernel/apart/answer-order.ts';
 import { silentLog } from '../../kernel/log.ts';
-import type { ChangesOrder } from './changes-apart.ts';
-import { findPostChanges } from './find-post-changes.ts';
+import { type ChangesOrder, findPostChanges } from './find-post-changes.ts';
 
 // The program of the process that finds changes in the posts of an edition.
 

@@ -1,19 +1,22 @@
 import { storedInstant } from '../../database/instants.ts';
+import { runApart } from '../../kernel/apart/run-apart.ts';
 import { reasonOf } from '../../kernel/errors.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { Problem } from '../../kernel/problem.ts';
 import { type CollectedPosts, collectPosts } from '../../posts/collect-posts.ts';
 import type { Story } from '../../posts/post.ts';
-import { reportPosts } from '../../posts/report-posts.ts';
-import type { Config } from '../../settings/config.ts';
+import { type PostNotes, reportPosts } from '../../posts/report-posts.ts';
 import type { NewsletterSettings } from '../../settings/settings.ts';
-import type { Templates } from '../../templates/templates.ts';
 import { renderDigest } from '../digest/render-digest.ts';
 import { type Selection, selectStories } from '../digest/select-stories.ts';
 import type { Edition } from '../edition.ts';
 import type { ComposeDependencies } from '../edition-dependencies.ts';
 import { editionIdsOfDay, usedPostIds } from '../queries/editions.ts';
-import type { EditionDraft } from './edition-draft.ts';
+
+/** The edition that would be composed now. `undefined` if there are no new stories, or too few. */
+export interface EditionDraft extends PostNotes {
+  readonly edition: Edition | undefined;
+}
 
 /** A composed edition that is not stored yet. */
 export interface Draft extends EditionDraft {
@@ -27,20 +30,14 @@ export type DraftNext = (
   newsletter: NewsletterSettings,
 ) => Promise<Draft>;
 
+/** The program of the compose process. */
+const PROGRAM = new URL('./compose-process', import.meta.url);
+
+/** 20,000 posts take seconds. Composing that takes this long never ends. */
+const LIMIT_MS = 300_000;
+
 /** Everything that composing needs besides the posts. Can be sent to another process. */
-export interface DraftOrder {
-  readonly config: Config;
-  readonly newsletter: NewsletterSettings;
-  readonly templates: Templates;
-  /** ISO 8601 instant when the edition is due. */
-  readonly now: string;
-  /** Posts that are already in an edition of the newsletter. */
-  readonly usedIds: ReadonlySet<string>;
-  /** Ids of editions of the same day. */
-  readonly takenIds: ReadonlySet<string>;
-  /** A stored edition that nobody has received. The new one gets its id and day. */
-  readonly replacing?: Edition | undefined;
-}
+export type DraftOrder = Awaited<ReturnType<typeof orderDraft>>;
 
 /**
  * Composes the newsletter's edition that is due at the clock's time, and stores nothing. With
@@ -55,16 +52,38 @@ export async function draftEdition(
   return draftFrom(await orderDraft(deps, newsletter, replacing), deps.log);
 }
 
+/**
+ * Runs `draftEdition` in its own process, which has saved the ids of the posts when this returns.
+ * Throws the errors of `draftEdition` and of `runApart`.
+ */
+export async function draftApart(
+  deps: ComposeDependencies,
+  newsletter: NewsletterSettings,
+  signal: AbortSignal,
+  limitMs = LIMIT_MS,
+): Promise<Draft> {
+  const options = { program: PROGRAM, name: 'composing the edition', signal, limitMs };
+  const draft = await runApart<EditionDraft>(await orderDraft(deps, newsletter), options);
+  return { ...draft, remember() {} };
+}
+
 /** Reads from the database what `draftFrom` needs. */
-export async function orderDraft(
+async function orderDraft(
   { config, store, clock, templates }: ComposeDependencies,
   newsletter: NewsletterSettings,
   replacing?: Edition,
-): Promise<DraftOrder> {
+) {
   const now = clock();
   return {
-    ...{ config, newsletter, templates, now: now.toString(), replacing },
+    config,
+    newsletter,
+    templates,
+    /** ISO 8601 instant when the edition is due. */
+    now: now.toString(),
+    replacing,
+    /** Posts that are already in an edition of the newsletter. */
     usedIds: await usedPostIds(store.db, newsletter.id, replacing?.id),
+    /** Ids of editions of the same day. */
     takenIds: await editionIdsOfDay(store.db, newsletter.id, dayOf(newsletter, now)),
   };
 }
@@ -73,7 +92,7 @@ export async function orderDraft(
 export async function draftFrom(order: DraftOrder, log: Log): Promise<Draft> {
   const { config, newsletter, usedIds } = order;
   const now = Temporal.Instant.from(order.now);
-  const collected = collectPosts(config, { now, log, remember: true });
+  const collected = collectPosts(config, { now, log });
   const { selection, broken } = select(collected, (stories) =>
     selectStories({ stories, idOf: collected.idOf, usedIds, newsletter, now }),
   );
@@ -118,7 +137,7 @@ async function render(
   const day = replacing?.day ?? dayOf(newsletter, now);
   const id = replacing?.id ?? freeId(`${newsletter.id}-${day}`, takenIds);
   const warnings = new Map<string, readonly Problem[]>();
-  const digest = await renderDigest({
+  const { warnings: ofDigest, ...digest } = await renderDigest({
     templates,
     newsletter,
     site: config.site,
@@ -134,17 +153,16 @@ async function render(
       return rendered;
     },
   });
-  const { subject, preheader, html, text, posts } = digest;
   const file = templates.digestMjml.file;
   return {
     edition: {
-      ...{ id, newsletter: newsletter.id, day, subject, preheader, html, text, posts },
+      id,
+      newsletter: newsletter.id,
+      day,
+      ...digest,
       composedAt: storedInstant(now),
     },
-    warnings: [
-      ...[...warnings.values()].flat(),
-      ...digest.warnings.map((message) => ({ file, message })),
-    ],
+    warnings: [...[...warnings.values()].flat(), ...ofDigest.map((message) => ({ file, message }))],
   };
 }
 

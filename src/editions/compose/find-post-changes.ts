@@ -1,9 +1,25 @@
 import type { StoreDependencies } from '../../database/dependencies.ts';
+import { runApart } from '../../kernel/apart/run-apart.ts';
 import { type CollectedPosts, collectPosts } from '../../posts/collect-posts.ts';
 import { readPost } from '../../posts/files/read-posts.ts';
 import type { Post } from '../../posts/post.ts';
+import type { Config } from '../../settings/config.ts';
 import type { Edition, EditionPost } from '../edition.ts';
 import type { PostChange, PostChangeKind } from '../post-change.ts';
+
+/** The program of the process of `changesApart`. */
+const PROGRAM = new URL('./changes-process', import.meta.url);
+
+/** 20,000 posts take seconds. */
+const LIMIT_MS = 300_000;
+
+/** What the process of `changesApart` needs. */
+export interface ChangesOrder {
+  readonly config: Config;
+  /** ISO 8601 instant. */
+  readonly now: string;
+  readonly edition: Edition;
+}
 
 type Dependencies = Pick<StoreDependencies, 'config' | 'clock' | 'log'>;
 
@@ -13,7 +29,7 @@ type Dependencies = Pick<StoreDependencies, 'config' | 'clock' | 'log'>;
  */
 export function findPostChanges(deps: Dependencies, edition: Edition): readonly PostChange[] {
   const { config, clock, log } = deps;
-  const collected = collectPosts(config, { now: clock(), log, remember: false });
+  const collected = collectPosts(config, { now: clock(), log });
   const posts = new Map(collected.folder.posts.map((post) => [post.file, post]));
   const present = new Map([...collected.idOf].map(([file, id]) => [id, posts.get(file)]));
   return edition.posts
@@ -24,6 +40,20 @@ export function findPostChanges(deps: Dependencies, edition: Edition): readonly 
         now === undefined ? whyAway(deps, collected, then.file) : changeOf(collected, then, now);
       return kind === undefined ? [] : [{ file: then.file, title: then.title, kind }];
     });
+}
+
+/**
+ * Runs `findPostChanges` in its own process. Throws the errors of `findPostChanges` and of
+ * `runApart`.
+ */
+export async function changesApart(
+  { config, clock }: Pick<Dependencies, 'config' | 'clock'>,
+  edition: Edition,
+  signal: AbortSignal,
+): Promise<readonly PostChange[]> {
+  const order: ChangesOrder = { config, now: clock().toString(), edition };
+  const name = 'looking for changes of posts';
+  return runApart(order, { program: PROGRAM, name, signal, limitMs: LIMIT_MS });
 }
 
 function changeOf(

@@ -1,51 +1,79 @@
 import { oneLine } from '../../kernel/one-line.ts';
 import { textDirection } from '../../kernel/text-direction.ts';
+import type { Post, RenderedPost } from '../../posts/post.ts';
 import type { NewsletterSettings, SiteSettings } from '../../settings/settings.ts';
+import { renderLiquid } from '../../templates/render-liquid.ts';
 import { PLACEHOLDERS } from '../edition.ts';
-import type { HeadlineView, StoryView } from './story-view.ts';
+import type { Layout } from './fit-layout.ts';
+import { openingOf } from './opening-of.ts';
+import { shorten } from './shorten.ts';
+
+const SUBJECT_LENGTH = 150;
+const PREHEADER_LENGTH = 140;
+const TITLE_LENGTH = 300;
+const LEAD_LENGTH = 480;
+const EXCERPT_LENGTH = 220;
+const SEPARATOR = ' · ';
+
+/** What the scope of a digest is made from, besides its stories. */
+export interface DigestScopeInput {
+  readonly newsletter: NewsletterSettings;
+  readonly site: Pick<SiteSettings, 'title' | 'url'>;
+  /** Address of the archive's parent folder, ends with `/`. */
+  readonly publicUrl: string;
+  readonly editionId: string;
+  /** The day of the edition in the newsletter's time zone: `2026-03-20`. */
+  readonly day: string;
+}
+
+/**
+ * What `digest.mjml` and `digest.txt` see of the stories of `layout`, in the mail. `rendered` has the
+ * posts with a body, by file.
+ */
+export function digestScope(
+  { newsletter, site, publicUrl, editionId, day }: DigestScopeInput,
+  layout: Layout,
+  rendered: ReadonlyMap<string, RenderedPost>,
+) {
+  const view = (post: Post, number: number) => {
+    const body = rendered.get(post.file) ?? { post, html: '', excerpt: post.excerpt ?? '' };
+    return storyView(body, number, newsletter.language);
+  };
+  const lead = view(layout.lead, 1);
+  const stories = layout.stories.map((post, index) => view(post, index + 2));
+  const first = stories.length + 2;
+  const headlines = layout.headlines.map((post, index) =>
+    headlineView(post, first + index, newsletter.language),
+  );
+  const common = newsletterScope(newsletter, site);
+  const date = longDate(day, newsletter.language);
+  return {
+    ...common,
+    /** True on the page of the edition in the archive, which leaves out what is for one subscriber. */
+    is_web: false,
+    edition: {
+      id: editionId,
+      day,
+      date,
+      subject: subjectOf(newsletter, date, { ...common, lead, stories, day, date }),
+      preheader: preheaderOf(lead.excerpt, lead.language, [...stories, ...headlines]),
+      /** Empty if the newsletter has no archive. */
+      archive_url: newsletter.archive === 'off' ? '' : `${publicUrl}archive/${editionId}/`,
+    },
+    lead,
+    stories,
+    headlines,
+    /** Number of stories without room. They are in the archive. */
+    more: layout.dropped.length,
+    subscriber: SUBSCRIBER_SCOPE,
+  };
+}
 
 /** What every template sees of the newsletter and the site. */
-export interface NewsletterScope {
-  readonly newsletter: {
-    readonly id: string;
-    readonly name: string;
-    readonly description: string;
-    readonly language: string;
-    readonly dir: 'ltr' | 'rtl';
-    readonly color: string;
-    /** One entry for each line. */
-    readonly postal_address: readonly string[];
-  };
-  readonly site: { readonly title: string; readonly url: string };
-}
-
-/** What `digest.mjml` and `digest.txt` see besides the newsletter and the site. */
-export interface DigestScope extends NewsletterScope {
-  readonly edition: {
-    readonly id: string;
-    /** `2026-03-20`. */
-    readonly day: string;
-    /** In the newsletter's language: `Friday, 20 March 2026`. */
-    readonly date: string;
-    readonly subject: string;
-    readonly preheader: string;
-    /** Empty if the newsletter has no archive. */
-    readonly archive_url: string;
-  };
-  readonly lead: StoryView;
-  readonly stories: readonly StoryView[];
-  readonly headlines: readonly HeadlineView[];
-  /** Number of stories without room. They are in the archive. */
-  readonly more: number;
-  /** Placeholders that each message replaces with its subscriber's values. */
-  readonly subscriber: { readonly address: string; readonly unsubscribe_url: string };
-}
-
-/** The part of a template's scope that is the same in every mail of the newsletter. */
 export function newsletterScope(
   newsletter: NewsletterSettings,
   site: Pick<SiteSettings, 'title' | 'url'>,
-): NewsletterScope {
+) {
   return {
     newsletter: {
       id: newsletter.id,
@@ -54,6 +82,7 @@ export function newsletterScope(
       language: newsletter.language,
       dir: textDirection(newsletter.language),
       color: newsletter.color,
+      /** One entry for each line. */
       postal_address: newsletter.postalAddress
         .split('\n')
         .map(oneLine)
@@ -63,7 +92,7 @@ export function newsletterScope(
   };
 }
 
-/** The placeholders, under their names in templates. */
+/** Placeholders that each message replaces with its subscriber's values, by their names in templates. */
 export const SUBSCRIBER_SCOPE = {
   address: PLACEHOLDERS.address,
   unsubscribe_url: PLACEHOLDERS.unsubscribeUrl,
@@ -79,4 +108,92 @@ export function longDate(day: string, language: string): string {
     year: 'numeric',
     timeZone: 'UTC',
   }).format(new Date(`${day}T12:00:00Z`));
+}
+
+/**
+ * Renders the subject from the newsletter's own template: one line, shortened. If the result is
+ * empty, returns the newsletter's name and the date. Throws a `BroadsheetError` (config) if the
+ * template is broken.
+ */
+function subjectOf(newsletter: NewsletterSettings, date: string, scope: object): string {
+  const file = `newsletters: ${newsletter.id}: subject`;
+  const subject = oneLine(renderLiquid({ file, source: newsletter.subject }, scope, 'text'));
+  if (subject === '') return `${oneLine(newsletter.name)}, ${date}`;
+  return shorten(subject, SUBJECT_LENGTH, newsletter.language);
+}
+
+/**
+ * The line that inboxes show beside the subject: as many titles of the other stories as fit, or the
+ * start of the lead if there are none.
+ */
+function preheaderOf(
+  start: string,
+  language: string,
+  others: readonly { readonly title: string }[],
+): string {
+  const [first = start, ...titles] = others.map(({ title }) => title);
+  let line = shorten(first, PREHEADER_LENGTH, language);
+  for (const title of titles) {
+    if (line.length + SEPARATOR.length + title.length > PREHEADER_LENGTH) break;
+    line += SEPARATOR + title;
+  }
+  return line;
+}
+
+/** A post as a headline: plain text. A value that the post does not have is null. */
+function headlineView(post: Post, number: number, ofNewsletter: string) {
+  const language = canonical(post.language) ?? ofNewsletter;
+  return {
+    /** 1 for the lead. */
+    number,
+    title: shorten(plain(post.title), TITLE_LENGTH, language),
+    url: withoutPlaceholders(post.url),
+    /** The first category. */
+    kicker: plain(post.categories[0] ?? '') || null,
+    /** `Ada Byron, Alan Turing`. */
+    byline: plain(post.authors.join(', ')) || null,
+    /** BCP 47. */
+    language,
+    dir: textDirection(language),
+  };
+}
+
+/** A rendered post as a story: a headline with an opening, longer for the lead, number 1. */
+function storyView(rendered: RenderedPost, number: number, ofNewsletter: string) {
+  const headline = headlineView(rendered.post, number, ofNewsletter);
+  const limit = number === 1 ? LEAD_LENGTH : EXCERPT_LENGTH;
+  const { standfirst, paragraphs } = openingOf(rendered, limit, headline.language);
+  const { image } = rendered;
+  return {
+    ...headline,
+    /** A sentence or two: the standfirst, else the start of the body. May be empty. */
+    excerpt: plain(standfirst ?? paragraphs[0] ?? ''),
+    /** The author's own excerpt. Null if it only repeats the body. */
+    standfirst: standfirst === null ? null : plain(standfirst),
+    paragraphs: paragraphs.map(plain),
+    /** Its alternative text is never empty. `fit` sets its size. */
+    image: image
+      ? { ...image, url: withoutPlaceholders(image.url), alt: plain(image.alt) || headline.title }
+      : null,
+  };
+}
+
+function canonical(language: string | undefined): string | undefined {
+  try {
+    return Intl.getCanonicalLocales(language)[0];
+  } catch {
+    return undefined;
+  }
+}
+
+function plain(text: string): string {
+  return withoutPlaceholders(oneLine(text));
+}
+
+/** Removes placeholders, because a post must not get a subscriber's own link or address. */
+function withoutPlaceholders(text: string): string {
+  return Object.values(PLACEHOLDERS).reduce(
+    (rest, placeholder) => rest.replaceAll(placeholder, '…'),
+    text,
+  );
 }

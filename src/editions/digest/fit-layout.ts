@@ -1,4 +1,6 @@
+import type { StoryRole } from '../../database/states.ts';
 import type { Post, Story } from '../../posts/post.ts';
+import type { EditionPost } from '../edition.ts';
 import type { Selection } from './select-stories.ts';
 
 /** The stories of an edition, by the room each gets in the digest. */
@@ -50,4 +52,29 @@ function layoutAt(selection: Selection, steps: number): Layout {
     headlines: all.slice(stories, listed).map((story) => story.shown),
     dropped: [...all.slice(listed), ...selection.dropped],
   };
+}
+
+/**
+ * Every post of the selection as the edition stores it. The shown ones come first, in the digest's
+ * order and with their roles, then those of the same stories. All are in the edition, so none is
+ * used again. Throws if a post has no id (a bug of the caller).
+ */
+export function editionPosts(
+  selection: Selection,
+  layout: Layout,
+  idOf: ReadonlyMap<string, string>,
+): EditionPost[] {
+  const roles = new Map<string, StoryRole>([
+    [layout.lead.file, 'lead'],
+    ...layout.stories.map((post) => [post.file, 'story'] as const),
+    ...layout.headlines.map((post) => [post.file, 'headline'] as const),
+    ...layout.dropped.map((story) => [story.shown.file, 'web'] as const),
+  ]);
+  const all = [selection.lead, ...selection.stories, ...selection.headlines, ...selection.dropped];
+  const others = all.flatMap(({ shown, posts }) => posts.filter((post) => post !== shown));
+  return [...all.map(({ shown }) => shown), ...others].map(({ file, title, url, fingerprint }) => {
+    const id = idOf.get(file);
+    if (id === undefined) throw new Error(`${file} is to be in an edition and has no id`);
+    return { id, file, title, url, role: roles.get(file), fingerprint };
+  });
 }

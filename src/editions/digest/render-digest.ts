@@ -1,18 +1,13 @@
 import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
+import { quotedPrintable } from '../../kernel/quoted-printable.ts';
 import type { Post, RenderedPost } from '../../posts/post.ts';
-import type { NewsletterSettings, SiteSettings } from '../../settings/settings.ts';
 import { renderLiquid } from '../../templates/render-liquid.ts';
 import type { Template, Templates } from '../../templates/templates.ts';
-import { type EditionPost, PLACEHOLDERS } from '../edition.ts';
-import { type DigestScope, longDate, newsletterScope, SUBSCRIBER_SCOPE } from './digest-scope.ts';
-import { editionPosts } from './edition-posts.ts';
-import { fitLayout, type Layout } from './fit-layout.ts';
+import { type Edition, PLACEHOLDERS } from '../edition.ts';
+import { type DigestScopeInput, digestScope } from './digest-scope.ts';
+import { editionPosts, fitLayout } from './fit-layout.ts';
 import { renderMjml } from './render-mjml.ts';
-import { preheaderOf, renderSubject } from './render-subject.ts';
 import type { Selection } from './select-stories.ts';
-import { sentSizeBytes } from './sent-size.ts';
-import { headlineView, storyView } from './story-view.ts';
-import { withoutPlainPicture } from './without-plain-picture.ts';
 
 /** Gmail cuts HTML off at about 102 KB. The foot with the unsubscribe link is lost first. */
 const SENT_SIZE_LIMIT_BYTES = 90_000;
@@ -20,17 +15,14 @@ const SENT_SIZE_LIMIT_BYTES = 90_000;
 /** A template whose result is larger with the lead alone has run away. It must not be sent. */
 const RUNAWAY_BYTES = 10 * SENT_SIZE_LIMIT_BYTES;
 
-export interface RenderDigestInput {
+/** Room for what a subscriber's own values may add to an edition's HTML. */
+const VALUES_SIZE_BYTES = 1024;
+
+/** What a digest is made from. */
+export interface RenderDigestInput extends DigestScopeInput {
   readonly templates: Pick<Templates, 'digestMjml' | 'digestText'>;
-  readonly newsletter: NewsletterSettings;
-  readonly site: Pick<SiteSettings, 'title' | 'url'>;
-  /** Address of the archive's parent folder, ends with `/`. */
-  readonly publicUrl: string;
   /** Where people unsubscribe, ends with `/`. Absent if they do so by mail. */
   readonly serviceUrl?: string | undefined;
-  readonly editionId: string;
-  /** The day of the edition in the newsletter's time zone: `2026-03-20`. */
-  readonly day: string;
   readonly selection: Selection;
   /** The id of every published post, by file. */
   readonly idOf: ReadonlyMap<string, string>;
@@ -38,31 +30,19 @@ export interface RenderDigestInput {
   readonly render: (post: Post) => RenderedPost;
 }
 
-export interface Digest {
-  readonly subject: string;
-  readonly preheader: string;
-  /** With `PLACEHOLDERS`. */
-  readonly html: string;
-  /** With `PLACEHOLDERS`, lines end with LF. */
-  readonly text: string;
-  /**
-   * Every post of the selection. Those shown come first, in the digest's order, with their roles.
-   */
-  readonly posts: readonly EditionPost[];
+/** The rendered parts of an edition, with `PLACEHOLDERS` in `html` and `text`. */
+export interface Digest
+  extends Pick<Edition, 'subject' | 'preheader' | 'html' | 'text' | 'page' | 'posts'> {
   /** Sentences about problems for readers. */
   readonly warnings: readonly string[];
 }
 
-/** Address of an edition's web page. */
-function archiveUrl(publicUrl: string, editionId: string): string {
-  return `${publicUrl}archive/${editionId}/`;
-}
-
 /**
- * Renders the edition as a subject, an HTML and a plain-text body. The sent HTML takes less than 90
- * KB: further stories become headlines, and further headlines become a link to the archive. Throws
- * a `BroadsheetError` (config) with file and line of a broken template, or with the file of a
- * template that needs ten times that size with the lead alone.
+ * Renders the edition as a subject, an HTML and a plain-text body, and once more for its page in the
+ * archive. The sent HTML takes less than 90 KB: further stories become headlines, and further
+ * headlines become a link to the archive. Throws a `BroadsheetError` (config) with file and line of
+ * a broken template, or with the file of a template that needs ten times that size with the lead
+ * alone.
  */
 export async function renderDigest(input: RenderDigestInput): Promise<Digest> {
   const { selection, templates } = input;
@@ -82,56 +62,45 @@ export async function renderDigest(input: RenderDigestInput): Promise<Digest> {
   if (size > RUNAWAY_BYTES) {
     throw new BroadsheetError(EXIT.config, `${templates.digestMjml.file}  ${tooBig(size)}`);
   }
+  const page =
+    input.newsletter.archive === 'off'
+      ? undefined
+      : await renderMjml(templates.digestMjml, { ...scope, is_web: true });
   const text = tidyText(renderLiquid(templates.digestText, scope, 'text'));
   return {
     subject: scope.edition.subject,
     preheader: scope.edition.preheader,
     html,
     text,
+    page,
     posts: editionPosts(selection, layout, input.idOf),
     warnings: [
       ...rendered
         .filter((each) => each.image && !shown.get(each.post.file)?.image)
         .map(lostPicture),
       ...plainAddresses(input),
-      ...(hasWayOut(html) ? [] : [noWayOut(templates.digestMjml)]),
-      ...(hasWayOut(text) ? [] : [noWayOut(templates.digestText)]),
+      ...withoutWayOut(html, templates.digestMjml),
+      ...withoutWayOut(text, templates.digestText),
       ...(size < SENT_SIZE_LIMIT_BYTES ? [] : [tooBig(size)]),
     ],
   };
 }
 
-function digestScope(
-  { newsletter, site, publicUrl, editionId, day }: RenderDigestInput,
-  layout: Layout,
-  rendered: ReadonlyMap<string, RenderedPost>,
-): DigestScope {
-  const view = (post: Post, number: number) => {
-    const body = rendered.get(post.file) ?? { post, html: '', excerpt: post.excerpt ?? '' };
-    return storyView(body, number, newsletter, number === 1);
-  };
-  const lead = view(layout.lead, 1);
-  const stories = layout.stories.map((post, index) => view(post, index + 2));
-  const first = stories.length + 2;
-  const headlines = layout.headlines.map((post, i) => headlineView(post, first + i, newsletter));
-  const common = newsletterScope(newsletter, site);
-  const date = longDate(day, newsletter.language);
-  return {
-    ...common,
-    edition: {
-      id: editionId,
-      day,
-      date,
-      subject: renderSubject(newsletter, { ...common, lead, stories }, day, date),
-      preheader: preheaderOf({ lead, stories, headlines }),
-      archive_url: newsletter.archive === 'off' ? '' : archiveUrl(publicUrl, editionId),
-    },
-    lead,
-    stories,
-    headlines,
-    more: layout.dropped.length,
-    subscriber: SUBSCRIBER_SCOPE,
-  };
+/**
+ * Removes the picture of `rendered` if it is not at https: mail programs do not show such a
+ * picture, and warn of the message instead. Keeps the site's own pictures, for trials on a machine
+ * without https.
+ */
+function withoutPlainPicture(rendered: RenderedPost, siteUrl: string): RenderedPost {
+  const { image, ...rest } = rendered;
+  const url = image && URL.parse(image.url);
+  const isUsable = url?.protocol === 'https:' || url?.origin === new URL(siteUrl).origin;
+  return isUsable ? rendered : rest;
+}
+
+/** Size of `html` in a message, with room for the values of the placeholders. */
+function sentSizeBytes(html: string): number {
+  return quotedPrintable(html).length + VALUES_SIZE_BYTES;
 }
 
 function lostPicture({ post, image }: RenderedPost): string {
@@ -146,25 +115,24 @@ function plainAddresses({ publicUrl, serviceUrl, site }: RenderDigestInput): str
       `links to unsubscribe start with ${serviceUrl}, and mail programs offer to unsubscribe with one click only by https; set ${option}`,
     );
   }
-  if (publicUrl !== serviceUrl && !publicUrl.startsWith('https:')) {
+  const others = [
+    ...(publicUrl === serviceUrl ? [] : [['the archive', publicUrl, 'publicUrl'] as const]),
+    ['the posts', site.url, 'site.url'] as const,
+  ];
+  for (const [what, url, option] of others) {
+    if (url.startsWith('https:')) continue;
     warnings.push(
-      `links to the archive start with ${publicUrl}, which some mail programs warn of; set publicUrl to an https address`,
-    );
-  }
-  if (!site.url.startsWith('https:')) {
-    warnings.push(
-      `links to the posts start with ${site.url}, which some mail programs warn of; set site.url to an https address`,
+      `links to ${what} start with ${url}, which some mail programs warn of; set ${option} to an https address`,
     );
   }
   return warnings;
 }
 
-function hasWayOut(body: string): boolean {
-  return body.includes(PLACEHOLDERS.unsubscribeUrl);
-}
-
-function noWayOut({ file }: Template): string {
-  return `${file} has no {{ subscriber.unsubscribe_url }}, and the law of many countries asks for a way to leave in every mail; put it in`;
+function withoutWayOut(body: string, { file }: Template): string[] {
+  if (body.includes(PLACEHOLDERS.unsubscribeUrl)) return [];
+  return [
+    `${file} has no {{ subscriber.unsubscribe_url }}, and the law of many countries asks for a way to leave in every mail; put it in`,
+  ];
 }
 
 function tooBig(sizeBytes: number): string {

@@ -1,3 +1,4 @@
+import type { NotNull } from 'kysely';
 import type { Database } from '../../database/tables.ts';
 import type { EditionPost } from '../edition.ts';
 
@@ -15,26 +16,44 @@ export interface ArchivedEdition {
   readonly composedAt: string;
 }
 
+/** The newest sent edition of a newsletter, as the site's home page shows it. */
+export interface LatestEdition extends ArchivedEdition {
+  /** Titles of its stories, in its order. */
+  readonly stories: readonly string[];
+}
+
 /**
  * The editions of a newsletter that were sent, or are being sent, and were not cancelled. Newest
- * first.
+ * first, at most `limit`.
  */
 export async function archivedEditions(
   db: Database,
   newsletter: string,
+  limit?: number,
 ): Promise<readonly ArchivedEdition[]> {
-  const rows = await db
+  let query = db
     .selectFrom('editions')
-    .select(['id', 'newsletter', 'day', 'subject', 'preheader', 'planned_at', 'composed_at'])
+    .select(['id', 'newsletter', 'day', 'subject', 'preheader'])
+    .select(['planned_at as plannedAt', 'composed_at as composedAt'])
     .where('newsletter', '=', newsletter)
     .where('planned_at', 'is not', null)
     .where('cancelled_at', 'is', null)
     .orderBy('planned_at', 'desc')
     .orderBy('id', 'desc')
-    .execute();
-  return rows.flatMap(({ planned_at: plannedAt, composed_at: composedAt, ...row }) =>
-    plannedAt === null ? [] : [{ ...row, plannedAt, composedAt }],
-  );
+    .$narrowType<{ plannedAt: NotNull }>();
+  if (limit !== undefined) query = query.limit(limit);
+  return query.execute();
+}
+
+/** The newest edition of `newsletter` that was sent, or is being sent, and was not cancelled. */
+export async function latestEdition(
+  db: Database,
+  newsletter: string,
+): Promise<LatestEdition | undefined> {
+  const [edition] = await archivedEditions(db, newsletter, 1);
+  if (edition === undefined) return undefined;
+  const stories = await storiesOfEdition(db, edition.id);
+  return { ...edition, stories: stories.map(({ title }) => title) };
 }
 
 /** The stories that an edition shows or lists, at least on the web, in its order. */

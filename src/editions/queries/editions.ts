@@ -1,27 +1,15 @@
 import { lockRow } from '../../database/dialect.ts';
-import type { Database, EditionPostsTable, EditionsTable } from '../../database/tables.ts';
-import type { Edition, EditionPause, EditionPost } from '../edition.ts';
+import type { Database, EditionsTable } from '../../database/tables.ts';
+import type { Edition, EditionPause } from '../edition.ts';
 
 /**
  * An edition with the time when its deliveries were planned, and their number. The time is absent
  * if it was never sent.
  */
-export interface StoredEdition {
-  readonly edition: Edition;
-  readonly plannedAt?: string;
-  readonly planned: number;
-  /** Start of its age. Absent if it was never sent. */
-  readonly freshFrom?: string;
-  readonly pause?: EditionPause;
-  readonly cancelledAt?: string;
-  /** When an editor approved it, if approval was needed. */
-  readonly approvedAt?: string;
-  /** When an editor decided to send it as composed, even if its posts changed. */
-  readonly asComposedAt?: string;
-}
+export type StoredEdition = NonNullable<Awaited<ReturnType<typeof findEdition>>>;
 
 /** An edition without its bodies and posts. */
-export type EditionRow = Omit<EditionsTable, 'html' | 'text'>;
+export type EditionRow = Omit<EditionsTable, 'html' | 'text' | 'page'>;
 
 const ROW = [
   'id',
@@ -53,23 +41,25 @@ export async function insertEdition(db: Database, edition: Edition): Promise<boo
   if ((await findEdition(db, edition.id)) !== undefined) return false;
   const used = await usedPostIds(db, edition.newsletter);
   if (edition.posts.some((post) => used.has(post.id))) return false;
-  const { id, newsletter, day, subject, preheader, html, text, composedAt } = edition;
+  const { id, newsletter, day, subject, preheader, html, text, page, composedAt } = edition;
+  const bodies = { subject, preheader, html, text, page };
   await db
     .insertInto('editions')
-    .values({
-      ...{ id, newsletter, day, subject, preheader, html, text },
-      composed_at: composedAt,
-      ...{ planned_at: null, planned: 0, fresh_from: null },
-      ...{ paused_at: null, paused_by: null, pause_reason: null, cancelled_at: null },
-      ...{ approved_at: null, as_composed_at: null },
-    })
+    .values({ id, newsletter, day, ...bodies, composed_at: composedAt, planned: 0 })
     .execute();
   await insertPosts(db, edition);
   return true;
 }
 
-export async function insertPosts(db: Database, edition: Edition): Promise<void> {
-  const rows = edition.posts.map((post, position) => toPostRow(edition, post, position));
+/** Stores the posts of an edition. */
+export async function insertPosts(
+  db: Database,
+  { id: edition, newsletter, posts }: Edition,
+): Promise<void> {
+  const rows = posts.map(({ id: post, file, title, url, role, fingerprint }, position) => {
+    const about = { file, title, url, role: role ?? null, fingerprint: fingerprint ?? null };
+    return { edition, newsletter, post, position, ...about };
+  });
   for (let start = 0; start < rows.length; start += POSTS_AT_ONCE) {
     await db
       .insertInto('edition_posts')
@@ -85,29 +75,43 @@ export async function lockEdition(db: Database, id: string): Promise<StoredEditi
 }
 
 /** The edition as it was composed. */
-export async function findEdition(db: Database, id: string): Promise<StoredEdition | undefined> {
+export async function findEdition(db: Database, id: string) {
   const row = await db.selectFrom('editions').selectAll().where('id', '=', id).executeTakeFirst();
   if (row === undefined) return undefined;
   const posts = await db
     .selectFrom('edition_posts')
-    .selectAll()
+    .select(['post as id', 'file', 'title', 'url', 'role', 'fingerprint'])
     .where('edition', '=', id)
     .orderBy('position')
     .execute();
-  const { newsletter, day, subject, preheader, html, text } = row;
+  const edition: Edition = {
+    id,
+    newsletter: row.newsletter,
+    day: row.day,
+    subject: row.subject,
+    preheader: row.preheader,
+    html: row.html,
+    text: row.text,
+    page: row.page ?? undefined,
+    posts: posts.map(({ role, fingerprint, ...post }) => ({
+      ...post,
+      role: role ?? undefined,
+      fingerprint: fingerprint ?? undefined,
+    })),
+    composedAt: row.composed_at,
+  };
   return {
-    edition: {
-      ...{ id, newsletter, day, subject, preheader, html, text },
-      posts: posts.map(fromPostRow),
-      composedAt: row.composed_at,
-    },
-    ...(row.planned_at === null ? {} : { plannedAt: row.planned_at }),
+    edition,
+    plannedAt: row.planned_at ?? undefined,
     planned: row.planned,
-    ...(row.fresh_from === null ? {} : { freshFrom: row.fresh_from }),
+    /** Start of its age. Absent if it was never sent. */
+    freshFrom: row.fresh_from ?? undefined,
     ...pauseOf(row),
-    ...(row.cancelled_at === null ? {} : { cancelledAt: row.cancelled_at }),
-    ...(row.approved_at === null ? {} : { approvedAt: row.approved_at }),
-    ...(row.as_composed_at === null ? {} : { asComposedAt: row.as_composed_at }),
+    cancelledAt: row.cancelled_at ?? undefined,
+    /** When an editor approved it, if approval was needed. */
+    approvedAt: row.approved_at ?? undefined,
+    /** When an editor decided to send it as composed, even if its posts changed. */
+    asComposedAt: row.as_composed_at ?? undefined,
   };
 }
 
@@ -166,26 +170,4 @@ export async function editionIdsOfDay(
 export function pauseOf(row: EditionRow): { readonly pause?: EditionPause } {
   const { paused_at: at, paused_by: by, pause_reason: reason } = row;
   return at === null || by === null ? {} : { pause: { by, reason: reason ?? '', at } };
-}
-
-function toPostRow(edition: Edition, post: EditionPost, position: number): EditionPostsTable {
-  const { file, title, url } = post;
-  return {
-    edition: edition.id,
-    newsletter: edition.newsletter,
-    post: post.id,
-    position,
-    ...{ file, title, url },
-    role: post.role ?? null,
-    fingerprint: post.fingerprint ?? null,
-  };
-}
-
-function fromPostRow(row: EditionPostsTable): EditionPost {
-  const { file, title, url, role, fingerprint } = row;
-  return {
-    ...{ id: row.post, file, title, url },
-    ...(role === null ? {} : { role }),
-    ...(fingerprint === null ? {} : { fingerprint }),
-  };
 }

@@ -1,26 +1,33 @@
+import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
+import { reasonOf } from '../../kernel/errors.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { Problem } from '../../kernel/problem.ts';
+import { PROGRAM_VERSION } from '../../kernel/version.ts';
 import { type CollectedPosts, collectPosts } from '../../posts/collect-posts.ts';
 import { pictureStamp } from '../../posts/files/site-files.ts';
 import { reportPosts } from '../../posts/report-posts.ts';
 import type { Config } from '../../settings/config.ts';
-import type { FeedContext } from '../compose-feed.ts';
+import { composeFeed, composeItem, type FeedContext } from '../compose-feed.ts';
 import { discoveryLinks } from '../discovery-links.ts';
+import type { FeedItem } from '../feed.ts';
 import { FEED_CSS, FEED_CSS_FILE } from '../feed-css.ts';
-import type { FeedPlan } from '../feed-plan.ts';
 import { documentPath } from '../formats.ts';
 import { INDEX_FILE, INDEX_MARK, renderIndexPage } from '../index-page.ts';
-import { listEntries } from '../list-entries.ts';
 import { latestOf, NEVER_UPDATED } from '../moments.ts';
 import { OPML_FILE, renderOpml } from '../opml.ts';
-import { planFeeds } from '../plan-feeds.ts';
-import { historyPath } from '../plan-history.ts';
-import { HISTORY_MANIFEST, readManifest } from '../publish/manifest.ts';
+import {
+  type FeedEntry,
+  type FeedPlan,
+  historyPath,
+  listEntries,
+  planFeeds,
+} from '../plan-feeds.ts';
+import { HISTORY_MANIFEST, manifestText, readManifest } from '../publish/manifest.ts';
 import { Publication } from '../publish/publish.ts';
-import type { BuildReport } from './build-report.ts';
-import { createItemSource, type ItemSource } from './item-source.ts';
+import type { BuildReport, BuiltFeed } from './build-report.ts';
 import { keepFeedsFull } from './keep-feeds-full.ts';
-import { publishFeeds } from './publish-feeds.ts';
+import { putFeed } from './put-feed.ts';
 import { siteImage } from './site-image.ts';
 
 export interface BuildOptions {
@@ -34,6 +41,16 @@ export interface BuildOptions {
 /** Number of headlines on the page for people. */
 const LATEST_ITEMS = 6;
 
+/** What the steps of one build share. */
+interface Build {
+  readonly config: Config;
+  readonly context: FeedContext;
+  readonly plans: readonly FeedPlan[];
+  readonly items: ItemSource;
+  readonly publication: Publication;
+  readonly log: Log;
+}
+
 /**
  * Reads the posts and publishes every feed, OPML, `index.html` and `feed.css` into the output
  * folder. Files whose bytes did not change are not touched. Broken posts are left out and reported.
@@ -45,37 +62,39 @@ export async function buildFeeds(
   { now, log, force = false }: BuildOptions,
 ): Promise<BuildReport> {
   const { site, feeds: settings, folders } = config;
-  const collected = collectPosts(config, { now, log, remember: true });
-  const items = createItemSource(collected);
+  const collected = collectPosts(config, { now, log });
+  const items = openItems(collected);
   const publication = new Publication(folders.output);
   try {
-    const planned = planDocuments(config, collected, publication);
-    const { plans } = planned;
-    const image = siteImage(site, folders.siteRoot);
-    const context = { site, settings, ...(image === undefined ? {} : { siteImage: image }) };
-    const published = await publishFeeds(plans, context, {
-      publication,
-      items,
-      fingerprints: rememberedHistory(config),
-      postSettings: config.posts,
-      pictureOf: ({ story }) => pictureStamp(folders.siteRoot, story.shown.image?.source),
-      log,
+    const { published, stories, idOf, folder } = collected;
+    const planned = planFeeds({
+      entries: listEntries(stories, idOf, settings),
+      published,
+      site,
+      settings,
+      hasHistoryDocument: (number) =>
+        settings.formats.every((format) =>
+          publication.has(documentPath(historyPath(number), format)),
+        ),
     });
-    const pages = putPages(plans, context, items, publication);
+    const { plans } = planned;
+    const context = { site, settings, siteImage: siteImage(site, folders.siteRoot) };
+    const build = { config, context, plans, items, publication, log };
+    const feeds = await putFeeds(build);
+    const pages = putPages(build);
     if (!force) keepFeedsFull(config, { plans, collected, broken: items.leftOut, publication });
     // Before any reader can see the feeds: an id that was assigned must not be lost.
     collected.save();
     await publication.commit();
-    const { nextDue } = collected.folder;
     return {
       ...reportPosts(
-        collected.folder,
+        folder,
         items.leftOut,
-        [collected, planned, items, published, pages].flatMap((step) => step.warnings),
+        [collected, planned, items, feeds, pages].flatMap(({ warnings }) => warnings),
       ),
       outputFolder: folders.output,
-      ...(nextDue === undefined ? {} : { nextDue: nextDue.toString() }),
-      feeds: published.feeds,
+      nextDue: folder.nextDue?.toString(),
+      feeds: feeds.built,
       discoveryLinks: discoveryLinks(plans.slice(0, 1), settings),
     };
   } finally {
@@ -83,40 +102,122 @@ export async function buildFeeds(
   }
 }
 
-function planDocuments(
-  { site, feeds: settings }: Config,
-  { stories, idOf, published }: CollectedPosts,
-  publication: Publication,
-) {
-  const hasHistoryDocument = (number: number) =>
-    settings.formats.every((format) => publication.has(documentPath(historyPath(number), format)));
-  const entries = listEntries(stories, idOf, settings);
-  return planFeeds({ entries, published, site, settings, hasHistoryDocument });
+/** The items of entries, and the problems of their posts. */
+interface ItemSource {
+  /** Renders the post at the first request. Undefined if it cannot be rendered: see `leftOut`. */
+  readonly itemOf: (entry: FeedEntry) => FeedItem | undefined;
+  /** Whether the post of `entry` was rendered without a warning. */
+  readonly isClean: (entry: FeedEntry) => boolean;
+  readonly leftOut: readonly Problem[];
+  readonly warnings: readonly Problem[];
 }
 
-/** Liquid can put anything into a post. Its result must be rendered again to compare it. */
-function rememberedHistory({ posts, folders }: Config): ReadonlyMap<string, string> {
-  return posts.liquid === 'render' ? new Map() : readManifest(folders.output, HISTORY_MANIFEST);
+function openItems({ render }: CollectedPosts): ItemSource {
+  const items = new Map<FeedEntry, FeedItem | undefined>();
+  const clean = new Set<FeedEntry>();
+  const leftOut: Problem[] = [];
+  const warnings: Problem[] = [];
+  const make = (entry: FeedEntry): FeedItem | undefined => {
+    const { shown } = entry.story;
+    try {
+      const result = render(shown);
+      warnings.push(...result.warnings);
+      if (result.warnings.length === 0) clean.add(entry);
+      return composeItem(entry, result.rendered);
+    } catch (error) {
+      const message = `cannot be rendered (${reasonOf(error)}); look for what is unusual in its text`;
+      leftOut.push({ file: shown.file, message });
+      return undefined;
+    }
+  };
+  const itemOf = (entry: FeedEntry) => {
+    if (!items.has(entry)) items.set(entry, make(entry));
+    return items.get(entry);
+  };
+  return { itemOf, isClean: (entry) => clean.has(entry), leftOut, warnings };
+}
+
+/**
+ * Puts the documents of every plan into the publication, one feed at a time. Does not render a
+ * history document if nothing in it has changed.
+ */
+async function putFeeds({ config, context, plans, items, publication, log }: Build) {
+  const built: BuiltFeed[] = [];
+  const warnings: Problem[] = [];
+  // Liquid can put anything into a post. Its result must be rendered again to compare it.
+  const before: ReadonlyMap<string, string> =
+    config.posts.liquid === 'render'
+      ? new Map()
+      : readManifest(config.folders.output, HISTORY_MANIFEST);
+  const fingerprints = new Map(before);
+  for (const [at, plan] of plans.entries()) {
+    // Files of earlier feeds are compressed in the meantime.
+    await setImmediate();
+    log.progress('Feeds', at, plans.length);
+    const fingerprint =
+      plan.kind === 'history' ? historyFingerprint(plan, context, config) : undefined;
+    if (fingerprint !== undefined && fingerprint === before.get(plan.path)) {
+      const kept = config.feeds.formats.map((format) => ({
+        path: documentPath(plan.path, format),
+        format,
+        items: plan.entries.length,
+        changed: false,
+      }));
+      if (kept.every(({ path }) => publication.keep(path))) {
+        built.push(...kept);
+        continue;
+      }
+    }
+    const put = putFeed(composeFeed(plan, context, items.itemOf), context, publication);
+    built.push(...put.feeds);
+    warnings.push(...put.warnings);
+    if (fingerprint === undefined) continue;
+    // Posts with problems are rendered at every build, so their warnings are reported each time.
+    if (plan.entries.every(items.isClean)) fingerprints.set(plan.path, fingerprint);
+    else fingerprints.delete(plan.path);
+  }
+  log.progress('Feeds', plans.length, plans.length);
+  if (fingerprints.size > 0) publication.put(HISTORY_MANIFEST, manifestText(fingerprints));
+  return { built, warnings };
+}
+
+/**
+ * Fingerprint of a history document, as SHA-256 in hex. It changes when anything in the document
+ * changes; the document must then be rendered again.
+ */
+function historyFingerprint(plan: FeedPlan, context: FeedContext, config: Config): string {
+  const parts = [
+    // Another version may write the same posts in another way.
+    PROGRAM_VERSION,
+    plan.path,
+    plan.title,
+    plan.history,
+    context,
+    config.posts,
+    plan.entries.map(({ id, url, story: { shown, posts } }) => [
+      id,
+      url,
+      shown.file,
+      posts.map((post) => [post.date, post.updated, post.contentHash]),
+      pictureStamp(config.folders.siteRoot, shown.image?.source),
+    ]),
+  ];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
 /**
  * Puts the files that are not feeds: OPML for readers, the page for people, the style sheet for
  * browsers.
  */
-function putPages(
-  plans: readonly FeedPlan[],
-  { site, settings }: FeedContext,
-  items: ItemSource,
-  publication: Publication,
-): { readonly warnings: readonly Problem[] } {
-  const [main] = plans;
-  const shown = main?.entries.flatMap((entry) => items.itemOf(entry) ?? []) ?? [];
+function putPages({ plans, context: { site, settings }, items, publication }: Build): {
+  readonly warnings: readonly Problem[];
+} {
+  const shown = plans[0]?.entries.flatMap((entry) => items.itemOf(entry) ?? []) ?? [];
   const updated = latestOf(
     shown.map((item) => item.updated),
     NEVER_UPDATED,
   );
   publication.put(OPML_FILE, renderOpml(plans, { site, settings }, updated));
-  const latest = shown.slice(0, LATEST_ITEMS);
   publication.put(FEED_CSS_FILE, FEED_CSS);
   // If the feeds are among a site's pages, its home page has this name too.
   if (publication.textOf(INDEX_FILE)?.includes(INDEX_MARK) === false) {
@@ -125,6 +226,7 @@ function putPages(
     publication.disown(INDEX_FILE);
     return { warnings: [{ file: publication.pathOf(INDEX_FILE), message }] };
   }
+  const latest = shown.slice(0, LATEST_ITEMS);
   publication.put(INDEX_FILE, renderIndexPage({ plans, site, settings, latest }));
   return { warnings: [] };
 }

@@ -1,17 +1,20 @@
 import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
 import { formatProblem, type Problem } from '../../kernel/problem.ts';
 import type { CollectedPosts } from '../../posts/collect-posts.ts';
-import { compareText } from '../../posts/post.ts';
+import { hasSameContent } from '../../posts/ids/known-posts.ts';
+import type { PublishedPost } from '../../posts/ids/published-posts.ts';
+import { compareText, type Post } from '../../posts/post.ts';
 import type { Config } from '../../settings/config.ts';
 import { wrongPostsFolder } from '../../settings/posts-folder.ts';
-import type { FeedPlan } from '../feed-plan.ts';
-import { findLostPosts, type LostPosts } from '../find-lost-posts.ts';
+import type { FeedFormat } from '../../settings/settings.ts';
 import { documentPath } from '../formats.ts';
 import { atomId, rssGuid } from '../item-id.ts';
+import type { FeedPlan } from '../plan-feeds.ts';
 import type { Publication } from '../publish/publish.ts';
-import { readItemIds } from '../read-item-ids.ts';
+import { childrenNamed, parseXml } from '../xml-document.ts';
 
-export interface BuildSoFar {
+/** What the check needs to know of a build. */
+interface BuildSoFar {
   readonly plans: readonly FeedPlan[];
   readonly collected: CollectedPosts;
   /** Posts that could not be rendered. */
@@ -62,6 +65,7 @@ function isEmpty({ folder }: CollectedPosts): boolean {
   return folder.posts.length + folder.withheld.length + folder.leftOut.length === 0;
 }
 
+/** Undefined if the feed is not published yet. */
 function lossOf(
   plan: FeedPlan,
   lost: LostPosts,
@@ -89,9 +93,8 @@ function shownItems({ path }: FeedPlan, { publication }: BuildSoFar) {
   for (const format of ['json', 'atom', 'rss'] as const) {
     const document = documentPath(path, format);
     const text = publication.textOf(document);
-    if (text !== undefined) {
-      return { path: publication.pathOf(document), ids: readItemIds(format, text) };
-    }
+    if (text === undefined) continue;
+    return { path: publication.pathOf(document), ids: readItemIds(format, text) };
   }
   return undefined;
 }
@@ -138,4 +141,86 @@ function describeWithheld(
   const named = leftOut.slice(0, MOST_NAMED).map(formatProblem);
   const more = leftOut.length > MOST_NAMED ? [`and ${leftOut.length - MOST_NAMED} more`] : [];
   return [`${path}  ${fact}: ${reason}; fix them, ${FORCE}`, ...named, ...more].join('\n');
+}
+
+/** Ids of posts that were published and are not any more, by reason. */
+interface LostPosts {
+  /** Their files exist, but are broken, or are held back without an edit. */
+  readonly withheld: ReadonlySet<string>;
+  /** They were edited, and are now drafts or future posts. */
+  readonly drafts: ReadonlySet<string>;
+  /** Their files are gone, and the folder looks like a different one. */
+  readonly gone: ReadonlySet<string>;
+  /** Posts that are still published. */
+  readonly published: ReadonlySet<string>;
+}
+
+/**
+ * Finds posts that are no longer published. A post whose file was deleted does not count as lost if
+ * another post is in its old place, with the same text or date. `broken` posts could not be rendered.
+ */
+function findLostPosts(
+  { folder, stories, idOf, earlier }: CollectedPosts,
+  broken: readonly Problem[],
+): LostPosts {
+  const brokenFiles = new Set(broken.map(({ file }) => file));
+  const published = new Set(
+    stories
+      .filter(({ shown }) => !brokenFiles.has(shown.file))
+      .flatMap(({ posts }) => posts.map(({ file }) => idOf.get(file) ?? '')),
+  );
+  const files = new Set([...folder.files].map(normalised));
+  // A file in an unreadable part of the folder may be there.
+  const unreadable = folder.leftOut.map(({ file }) => `${normalised(file)}/`);
+  const isThere = (entry: PublishedPost) => {
+    const file = normalised(entry.file);
+    return files.has(file) || unreadable.some((part) => file.startsWith(part));
+  };
+  const withheldAt = byFile(folder.withheld);
+  const isDraft = (entry: PublishedPost) => {
+    const post = withheldAt.get(normalised(entry.file));
+    return post !== undefined && !hasSameContent(post, entry);
+  };
+  const postAt = byFile([...folder.posts, ...folder.withheld]);
+  const isSameFolder = earlier.some((entry) => {
+    const post = postAt.get(normalised(entry.file));
+    if (post === undefined) return false;
+    return hasSameContent(post, entry) || post.date.toString() === entry.date;
+  });
+  const lost = earlier.filter(({ id }) => !published.has(id));
+  const idsWhere = (isWanted: (entry: PublishedPost) => boolean) =>
+    new Set(lost.filter(isWanted).map(({ id }) => id));
+  return {
+    withheld: idsWhere((entry) => isThere(entry) && !isDraft(entry)),
+    drafts: idsWhere(isDraft),
+    gone: idsWhere((entry) => !isSameFolder && !isThere(entry)),
+    published,
+  };
+}
+
+function normalised(file: string): string {
+  return file.normalize('NFC');
+}
+
+function byFile(posts: readonly Post[]): ReadonlyMap<string, Post> {
+  return new Map(posts.map((post) => [normalised(post.file), post]));
+}
+
+/**
+ * The ids of the items in a feed document, as its format writes them. Empty if the text is not a
+ * feed of that format.
+ */
+function readItemIds(format: FeedFormat, text: string): string[] {
+  try {
+    if (format === 'json') {
+      const { items } = JSON.parse(text) as { readonly items: readonly { readonly id: string }[] };
+      return items.map(({ id }) => id);
+    }
+    const [item, id] = format === 'rss' ? (['item', 'guid'] as const) : (['entry', 'id'] as const);
+    return [...parseXml(text).getElementsByTagName(item)]
+      .flatMap((element) => childrenNamed(element, id))
+      .map((element) => element.textContent ?? '');
+  } catch {
+    return [];
+  }
 }

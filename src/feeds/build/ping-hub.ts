@@ -1,7 +1,7 @@
 import { reasonOf } from '../../kernel/errors.ts';
+import type { EventLog } from '../../kernel/log.ts';
 import type { Config } from '../../settings/config.ts';
-import { fileUrl } from '../formats.ts';
-import { isHubTopic } from '../hub-topics.ts';
+import { fileUrl, isHubTopic } from '../formats.ts';
 import type { BuildReport } from './build-report.ts';
 
 /** The result of notifying a hub. */
@@ -12,13 +12,6 @@ export interface HubReport {
   /** URLs that the hub does not know about yet. `reason` says why. */
   readonly untold: readonly string[];
   readonly reason?: string;
-}
-
-export interface PingOptions {
-  /** Aborts the running requests. */
-  readonly signal?: AbortSignal;
-  /** For one document. */
-  readonly timeoutMs?: number;
 }
 
 const TIMEOUT_MS = 10_000;
@@ -38,51 +31,93 @@ export function changedTopics(
 /**
  * Notifies a WebSub hub that the documents at `topics` have changed, one after the other, as in
  * PubSubHubbub 0.4 §7.1 (WebSub does not define this step). If the hub is unavailable for one
- * document, the others are not tried. Never throws.
+ * document, the others are not tried. `signal` aborts the running request; `timeoutMs` is for one
+ * document. Never throws.
  */
 export async function pingHub(
   hub: string,
   topics: readonly string[],
-  options: PingOptions = {},
+  { signal, timeoutMs = TIMEOUT_MS }: { signal?: AbortSignal; timeoutMs?: number } = {},
 ): Promise<HubReport> {
   const told: string[] = [];
   let reason: string | undefined;
   for (const topic of topics) {
-    const answer = await ping(hub, topic, options);
-    if (answer.kind === 'taken') told.push(topic);
-    else reason ??= answer.reason;
-    if (answer.kind === 'away') break;
+    const timeout = AbortSignal.timeout(timeoutMs);
+    const either = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
+    try {
+      const { ok, status } = await ping(hub, topic, either);
+      if (ok) told.push(topic);
+      else reason ??= `it answered ${status}`;
+      if (status >= 500 || status === 429) break;
+    } catch (error) {
+      // The reason is in the cause. The error itself only says "fetch failed".
+      const cause = reasonOf((error as Error).cause ?? error);
+      reason ??= timeout.aborted ? `no answer within ${timeoutMs / 1000} s` : cause;
+      break;
+    }
   }
-  const untold = topics.filter((topic) => !told.includes(topic));
-  return { hub, told, untold, ...(reason === undefined ? {} : { reason }) };
+  return { hub, told, untold: topics.filter((topic) => !told.includes(topic)), reason };
 }
 
-type Answer =
-  | { readonly kind: 'taken' }
-  | { readonly kind: 'refused' | 'away'; readonly reason: string };
+async function ping(hub: string, topic: string, signal: AbortSignal): Promise<Response> {
+  const response = await fetch(hub, {
+    method: 'POST',
+    // Hubs read either `hub.url` or `hub.topic`.
+    body: new URLSearchParams({ 'hub.mode': 'publish', 'hub.url': topic, 'hub.topic': topic }),
+    // Most redirects would change it to a GET, which notifies nobody.
+    redirect: 'manual',
+    signal,
+  });
+  await response.body?.cancel();
+  return response;
+}
 
-async function ping(
-  hub: string,
-  topic: string,
-  { signal, timeoutMs = TIMEOUT_MS }: PingOptions,
-): Promise<Answer> {
-  const timeout = AbortSignal.timeout(timeoutMs);
-  try {
-    const response = await fetch(hub, {
-      method: 'POST',
-      // Hubs read either `hub.url` or `hub.topic`.
-      body: new URLSearchParams({ 'hub.mode': 'publish', 'hub.url': topic, 'hub.topic': topic }),
-      // Most redirects would change it to a GET, which notifies nobody.
-      redirect: 'manual',
-      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
-    });
-    await response.body?.cancel();
-    if (response.ok) return { kind: 'taken' };
-    const isAway = response.status >= 500 || response.status === 429;
-    return { kind: isAway ? 'away' : 'refused', reason: `it answered ${response.status}` };
-  } catch (error) {
-    if (timeout.aborted) return { kind: 'away', reason: `no answer within ${timeoutMs / 1000} s` };
-    // The reason is in the cause. The error itself only says "fetch failed".
-    return { kind: 'away', reason: reasonOf((error as Error).cause ?? error) };
-  }
+/** First and longest wait between two tries. */
+const RETRY_MS = { first: 60_000, longest: 3_600_000 };
+
+/** After so many tries, readers have found the change without the hub. */
+const TRIES = 24;
+
+/** Pending notifications to a hub. */
+export interface HubPings {
+  add(topics: readonly string[]): void;
+  /** Sends what is due. Failed notifications are sent later. Never throws. */
+  send(signal: AbortSignal): Promise<void>;
+  /** Milliseconds until the next notification is due. Infinite if there is none. */
+  dueInMs(): number;
+}
+
+/** Starts with nothing pending for `hub`. `retryMs` is for tests. */
+export function openHubPings(hub: string, log: EventLog, retryMs = RETRY_MS): HubPings {
+  const topics = new Set<string>();
+  let tries = 0;
+  let dueAt = 0;
+  return {
+    add(changed) {
+      for (const topic of changed) topics.add(topic);
+    },
+    async send(signal) {
+      if (topics.size === 0 || performance.now() < dueAt) return;
+      const { told, untold, reason } = await pingHub(hub, [...topics], { signal });
+      for (const topic of told) topics.delete(topic);
+      if (told.length > 0) log.event('hub notified', { documents: told.length });
+      if (untold.length === 0 || signal.aborted) {
+        tries = 0;
+        return;
+      }
+      tries += 1;
+      const waitMs = Math.min(retryMs.first * 2 ** (tries - 1), retryMs.longest);
+      dueAt = performance.now() + waitMs;
+      const facts = { documents: untold.length, reason };
+      if (tries < TRIES) {
+        log.trouble('the hub could not be notified', { ...facts, againInSeconds: waitMs / 1000 });
+        return;
+      }
+      log.trouble('gave up notifying the hub', facts);
+      topics.clear();
+      tries = 0;
+    },
+    dueInMs: () =>
+      topics.size === 0 ? Number.POSITIVE_INFINITY : Math.max(0, dueAt - performance.now()),
+  };
 }

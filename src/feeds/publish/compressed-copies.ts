@@ -35,6 +35,18 @@ export function hasCopies(path: string, sizeBytes: number): boolean {
   return sizeBytes >= SMALLEST_BYTES && !/(?:^|\/)\.[^/]*$/.test(path);
 }
 
+interface Timed {
+  readonly mtimeMs: number;
+}
+
+/**
+ * Whether a compressed copy belongs to its file: `Publication` gives both the same modification time, in
+ * whole milliseconds.
+ */
+export function isCopyOf(copy: Timed, file: Timed): boolean {
+  return Math.trunc(copy.mtimeMs) === Math.trunc(file.mtimeMs);
+}
+
 /** Compresses `bytes` in libuv's threads. The result is the same each time, on every system. */
 export async function compressCopy(bytes: Uint8Array, coding: Coding): Promise<Buffer> {
   // One task for a thread instead of one for every 16 KB.

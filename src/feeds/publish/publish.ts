@@ -15,10 +15,23 @@ import { dirname, join } from 'node:path';
 import { BroadsheetError, EXIT, reasonOf } from '../../kernel/errors.ts';
 import { isRunning } from '../../kernel/is-running.ts';
 import { readRegularFile } from '../../kernel/regular-file.ts';
-import { COPIES, type Coding, hasCopies, unpackCopy } from './compressed-copies.ts';
-import { CopyQueue } from './copy-queue.ts';
+import {
+  COPIES,
+  type Coding,
+  compressCopy,
+  hasCopies,
+  isCopyOf,
+  unpackCopy,
+} from './compressed-copies.ts';
 
 const STAGING = '.publishing-';
+
+/**
+ * Files read and compressed at the same time. Each needs some megabytes. A feed adds six (three
+ * formats, two codings) and then lets the event loop run once. With a lower limit, files would wait
+ * until the end, when no rendering runs beside them.
+ */
+const COMPRESSED_AT_ONCE = 8;
 
 /** Files synced at the same time, as many as libuv has threads. */
 const SYNCED_AT_ONCE = 4;
@@ -40,17 +53,19 @@ interface Change {
  * Publishes files into a folder that people read. All files are first written to a staging folder
  * in it, and `commit` puts each in place with one rename. A reader sees the old file or the new
  * one, never half of one. If the disk fails before `commit`, the folder stays as it was. Each file
- * gets its compressed copies. A compressed copy has the same modification time as its file, which
- * shows that the two belong together. Every method throws a `BroadsheetError` (`EXIT.disk`) if the
- * disk fails. Always close it, even after `commit`.
+ * gets its compressed copies, made in the background. A compressed copy has the same modification
+ * time as its file, which shows that the two belong together. Every method throws a
+ * `BroadsheetError` (`EXIT.disk`) if the disk fails. Always close it, even after `commit`.
  */
 export class Publication {
   readonly #folder: string;
   #staging: string | undefined;
   #staged = 0;
   readonly #changes = new Map<string, Change>();
-  readonly #made = new Set<string>();
-  readonly #queue = new CopyQueue();
+  /** Rows of compressions; in each, one begins when the one before it has ended. */
+  readonly #rows = Array.from({ length: COMPRESSED_AT_ONCE }, () => Promise.resolve());
+  #compressed = 0;
+  #isClosed = false;
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -65,17 +80,17 @@ export class Publication {
    * nothing if the file already has these bytes.
    */
   put(path: string, text: string): boolean {
-    const target = join(this.#folder, path);
+    const target = this.pathOf(path);
     return refusedBy(target, () => {
       const bytes = Buffer.from(text);
-      if (holds(target, bytes)) {
+      const current = statSync(target, { throwIfNoEntry: false });
+      if (current?.size === bytes.length && readWhole(target).equals(bytes)) {
         this.keep(path);
         return false;
       }
-      this.#makeFolder(dirname(target));
+      mkdirSync(dirname(target), { recursive: true });
       const staged = this.#stage(bytes);
-      const mode = statSync(target, { throwIfNoEntry: false })?.mode;
-      if (mode !== undefined) chmodSync(staged, mode & 0o777);
+      if (current !== undefined) chmodSync(staged, current.mode & 0o777);
       this.#change(target, { staged, copies: new Map() }, hasCopies(path, bytes.length));
       return true;
     });
@@ -86,14 +101,17 @@ export class Publication {
    * no file.
    */
   keep(path: string): boolean {
-    const target = join(this.#folder, path);
+    const target = this.pathOf(path);
     return refusedBy(target, () => {
-      const stat = statSync(target, { throwIfNoEntry: false });
-      if (stat === undefined) return false;
-      const wanted = hasCopies(path, stat.size);
-      if (!wanted || COPIES.every(({ ending }) => isTwin(target + ending, stat.mtimeMs)))
-        return true;
-      this.#change(target, { copies: new Map() }, wanted);
+      const file = statSync(target, { throwIfNoEntry: false });
+      if (file === undefined) return false;
+      const areCurrent = COPIES.every(({ ending }) => {
+        const copy = statSync(target + ending, { throwIfNoEntry: false });
+        return copy !== undefined && isCopyOf(copy, file);
+      });
+      if (hasCopies(path, file.size) && !areCurrent) {
+        this.#change(target, { copies: new Map() }, true);
+      }
       return true;
     });
   }
@@ -103,7 +121,7 @@ export class Publication {
    * it.
    */
   disown(path: string): void {
-    const target = join(this.#folder, path);
+    const target = this.pathOf(path);
     refusedBy(target, () => {
       for (const { coding, ending } of COPIES) {
         const copy = target + ending;
@@ -114,20 +132,23 @@ export class Publication {
 
   /** Removes the file at `path` with its compressed copies. */
   remove(path: string): void {
-    this.#changes.set(join(this.#folder, path), { removed: true, copies: new Map() });
+    this.#changes.set(this.pathOf(path), { removed: true, copies: new Map() });
   }
 
-  #change(target: string, change: Change, wanted: boolean): void {
+  #change(target: string, change: Change, wantsCopies: boolean): void {
     this.#changes.set(target, change);
-    if (!wanted) return;
+    if (!wantsCopies) return;
     for (const { coding, ending } of COPIES) {
-      this.#queue.add({
-        coding,
-        read: () => readWhole(change.staged ?? target),
-        write: (bytes) => {
-          change.copies.set(ending, this.#stage(bytes));
-        },
+      const row = this.#compressed++ % this.#rows.length;
+      const done = this.#rows[row]?.then(async () => {
+        if (this.#isClosed) return;
+        const packed = await compressCopy(readWhole(change.staged ?? target), coding);
+        if (!this.#isClosed) change.copies.set(ending, this.#stage(packed));
       });
+      if (done === undefined) continue;
+      this.#rows[row] = done;
+      // `commit` throws the error.
+      done.catch(() => {});
     }
   }
 
@@ -138,15 +159,9 @@ export class Publication {
     return staged;
   }
 
-  #makeFolder(path: string): void {
-    if (this.#made.has(path)) return;
-    mkdirSync(path, { recursive: true });
-    this.#made.add(path);
-  }
-
   /** Whether the folder already has a file at `path`. */
   has(path: string): boolean {
-    return existsSync(join(this.#folder, path));
+    return existsSync(this.pathOf(path));
   }
 
   /** The full path of the file at `path`, now or after `commit`. */
@@ -156,16 +171,21 @@ export class Publication {
 
   /** The text of the file at `path`. Undefined if there is none. */
   textOf(path: string): string | undefined {
-    const target = join(this.#folder, path);
+    const target = this.pathOf(path);
     return refusedBy(target, () => (existsSync(target) ? readWhole(target).toString() : undefined));
   }
 
   /** Syncs all staged files to disk and puts them in place. */
   async commit(): Promise<void> {
     try {
-      await this.#queue.finish();
-      for (const [target, change] of this.#changes) matchTimes(target, change);
-      await syncAll([...this.#changes.values()].flatMap(stagedOf));
+      await Promise.all(this.#rows);
+      for (const [target, change] of this.#changes) setTimes(target, change);
+      await syncAll(
+        [...this.#changes.values()].flatMap(({ staged, copies }) => [
+          ...(staged === undefined ? [] : [staged]),
+          ...copies.values(),
+        ]),
+      );
       for (const [target, change] of this.#changes) {
         refusedBy(target, () => putInPlace(target, change));
       }
@@ -178,20 +198,21 @@ export class Publication {
 
   /** Removes staged files that were not committed. */
   close(): void {
-    this.#queue.stop();
+    this.#isClosed = true;
     if (this.#staging !== undefined) rmSync(this.#staging, { recursive: true, force: true });
   }
 }
 
-function stagedOf({ staged, copies }: Change): string[] {
-  return [...(staged === undefined ? [] : [staged]), ...copies.values()];
-}
-
-/** Sets the file's time and mode on its compressed copies. */
-function matchTimes(target: string, { staged, copies }: Change): void {
-  if (copies.size === 0) return;
+/**
+ * Sets the file's time and mode on its compressed copies. HTTP compares times in whole seconds, so the
+ * time of a new file is in a later second than that of the file that it replaces.
+ */
+function setTimes(target: string, { staged, removed, copies }: Change): void {
+  if (removed) return;
   const { mtimeMs, mode } = statSync(staged ?? target);
-  const seconds = Math.trunc(mtimeMs) / 1000;
+  const replaced = staged && statSync(target, { throwIfNoEntry: false });
+  const nextSecond = replaced ? Math.floor(replaced.mtimeMs / 1000) + 1 : 0;
+  const seconds = Math.max(Math.trunc(mtimeMs) / 1000, nextSecond);
   if (staged !== undefined) utimesSync(staged, seconds, seconds);
   for (const copy of copies.values()) {
     utimesSync(copy, seconds, seconds);
@@ -210,17 +231,6 @@ function putInPlace(target: string, { staged, removed, copies }: Change): void {
   if (removed) rmSync(target, { force: true });
   if (staged !== undefined) renameSync(staged, target);
   for (const [ending, copy] of copies) renameSync(copy, target + ending);
-}
-
-/** Whether the compressed copy at `path` belongs to the file that was last changed at `mtimeMs`. */
-function isTwin(path: string, mtimeMs: number): boolean {
-  const copy = statSync(path, { throwIfNoEntry: false });
-  return copy !== undefined && Math.trunc(copy.mtimeMs) === Math.trunc(mtimeMs);
-}
-
-function holds(path: string, bytes: Buffer): boolean {
-  const size = statSync(path, { throwIfNoEntry: false })?.size;
-  return size === bytes.length && readWhole(path).equals(bytes);
 }
 
 function unpacksTo(copy: string, coding: Coding, path: string): boolean {
@@ -252,26 +262,21 @@ function removeAbandoned(folder: string): void {
 async function syncAll(paths: readonly string[]): Promise<void> {
   const waiting = paths.values();
   const workers = Array.from({ length: SYNCED_AT_ONCE }, async () => {
-    for (const path of waiting) await sync(path);
+    for (const path of waiting) await sync(path, 'r+');
   });
   await Promise.all(workers);
 }
 
-async function sync(path: string): Promise<void> {
-  const file = await open(path, 'r+');
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+async function sync(path: string, flags: 'r' | 'r+'): Promise<void> {
+  await using file = await open(path, flags);
+  await file.sync();
 }
 
 /** Makes the renames durable. Skipped on Windows and some network disks, which cannot do it. */
 async function syncFolders(folders: ReadonlySet<string>): Promise<void> {
   for (const folder of folders) {
     try {
-      const opened = await open(folder, 'r');
-      await opened.sync().finally(() => opened.close());
+      await sync(folder, 'r');
     } catch {
       // The files are complete and in place. Only their survival of a power cut then depends on the
       // disk.

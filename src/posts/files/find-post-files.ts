@@ -6,9 +6,7 @@ import type { Problem } from '../../kernel/problem.ts';
 import { FOLDERS_WITHOUT_POSTS } from '../generators/site-generators.ts';
 import { compareText } from '../post.ts';
 
-/**
- * Files that the site generators treat as posts. HTML pages are posts if they have front matter.
- */
+/** Files that the site generators treat as posts; HTML pages if they have front matter. */
 export const POST_ENDING = /\.(?:md|markdown|mdown|mkdown|mkdn|mkd|mdx|html?)$/i;
 /** Files that they ignore: hidden files, partials and `_index.md`, editors' backup files. */
 const PASSED_OVER = /^[._#]|~$/;

@@ -23,10 +23,7 @@ export interface PostFolder {
   readonly folder: string;
   /** Number of post files that were read, including those left out. */
   readonly read: number;
-  /**
-   * The published posts, newest first. Without drafts and future posts, unless the settings include
-   * them.
-   */
+  /** The published posts, newest first, with drafts and future posts if the settings say so. */
   readonly posts: readonly Post[];
   readonly drafts: number;
   readonly future: number;
@@ -134,20 +131,13 @@ function hashesOf(bytes: Uint8Array, text: string) {
   return { contentHash, bytesHash: contentHash === bytesHash ? undefined : bytesHash };
 }
 
-/**
- * Warns of two posts at one address: the site shows only one of them, and readers treat them as
- * one.
- */
+/** Warns of two posts at one address: the site and the readers show only one of them. */
 function sharedAddresses(posts: readonly Post[]): Problem[] {
-  const fileAt = new Map<string, string>();
-  const warnings: Problem[] = [];
-  for (const { path, file } of posts.toReversed()) {
-    const other = fileAt.get(path);
-    if (other === undefined) fileAt.set(path, file);
-    else {
-      const message = `has the address of ${other} (${path}); give it another slug or permalink`;
-      warnings.push({ file, line: 1, message });
-    }
-  }
-  return warnings;
+  const oldestFirst = posts.toReversed();
+  return [...Map.groupBy(oldestFirst, ({ path }) => path).values()].flatMap(([first, ...others]) =>
+    others.map(({ file, path }) => {
+      const fact = `has the address of ${first?.file} (${path})`;
+      return { file, line: 1, message: `${fact}; give it another slug or permalink` };
+    }),
+  );
 }

@@ -11,9 +11,7 @@ export interface WatchedFolders {
 }
 
 export interface WatchListener {
-  /**
-   * A post, a picture beside one, an include, or a folder of them was written, moved or removed.
-   */
+  /** A post, a picture, an include, or a folder of them was written, moved or removed. */
   onChange(path: string): void;
   /** Something cannot be watched: the system has no more watches, or denies access. */
   onTrouble(error: unknown): void;

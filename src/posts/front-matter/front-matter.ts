@@ -5,6 +5,7 @@ import { type FencedBlock, findFences } from './fences.ts';
 import type { Fields } from './fields.ts';
 import { FrontMatterError, parseJson, parseLines, parseToml, parseYaml } from './parse-block.ts';
 
+/** The front matter of a post, and the body after it. */
 export interface FrontMatter {
   readonly fields: Fields;
   /** The block between the fences as written. Empty if there is none. */

@@ -101,20 +101,19 @@ export interface TagContext {
   readonly include: (name: string) => string | undefined;
 }
 
-/**
- * Returns the text in place of a tag with `args`, or why the tag is left out; undefined if Liquid
- * itself renders it.
- */
+/** Returns a tag's text, or why the tag is left out; undefined if Liquid itself renders it. */
 export type Tag = (
   args: string,
   context: TagContext,
 ) => { readonly text: string } | { readonly reason: string } | undefined;
 
+/** What a filter needs besides the text. */
 export interface FilterContext {
   readonly siteUrl: string;
   readonly renderMarkdown: (text: string) => string;
 }
 
+/** Returns the text that a filter makes of `text`, which is empty for a missing value. */
 export type Filter = (text: string, context: FilterContext) => string;
 
 /** `name.js`, `name.mjs` and so on: a program with settings. */

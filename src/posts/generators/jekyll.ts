@@ -16,13 +16,14 @@ import {
 } from './site-facts.ts';
 
 /** The default excludes of Jekyll 3 and 4, the names common to both. */
-export const JEKYLL_EXCLUDES: readonly string[] =
-  'Gemfile Gemfile.lock node_modules/ vendor/bundle/ vendor/cache/ vendor/gems/ vendor/ruby/'.split(
-    ' ',
-  );
+export const JEKYLL_EXCLUDES: readonly string[] = [
+  ...['Gemfile', 'Gemfile.lock', 'node_modules/'],
+  ...['vendor/bundle/', 'vendor/cache/', 'vendor/gems/', 'vendor/ruby/'],
+];
 
 const SETTINGS_FILES = ['_config.yml', '_config.yaml', '_config.toml'];
 
+/** The path of `text` below the path of the site. An address with a scheme stays as it is. */
 export const relativeUrl: Filter = (text, { siteUrl }) => {
   if (/^[a-z]+:/i.test(text)) return text;
   return `${new URL(siteUrl).pathname.replace(/\/$/, '')}/${text.replace(/^\//, '')}`;
@@ -65,12 +66,9 @@ export const JEKYLL: SiteGenerator = {
     /^_(?:posts|drafts)$/.test(folder) || /(?:^|\/)_(?:posts|drafts)\//.test(file),
   foldersWithoutPosts: ['_site', '_includes', '_layouts', '_data', '_sass', '_plugins'],
   readPath({ folders, base }) {
-    const postsAt = folders.indexOf('_posts');
-    return {
-      ...datedName(base),
-      draft: folders.includes('_drafts'),
-      categories: folders.slice(0, Math.max(0, postsAt)),
-    };
+    const draft = folders.includes('_drafts');
+    const categories = folders.slice(0, Math.max(0, folders.indexOf('_posts')));
+    return { ...datedName(base), draft, categories };
   },
   toCommonMark: (body) => openMarkdownInHtml(stripKramdown(body)),
   tags: { link, post_url: postUrl, include },
@@ -145,10 +143,7 @@ export function stripKramdown(text: string): string {
   return bare.replace(ATTRIBUTE_LIST, (list, at: number) => (isInCode(at) ? list : ''));
 }
 
-/**
- * kramdown's `<div markdown="1">`: adds blank lines, because CommonMark then reads the content as
- * Markdown.
- */
+/** kramdown's `<div markdown="1">`: with blank lines, CommonMark reads the content as Markdown. */
 export function openMarkdownInHtml(text: string): string {
   if (!/\smarkdown=/.test(text)) return text;
   return text

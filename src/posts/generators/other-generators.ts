@@ -1,9 +1,6 @@
 import { endings, programs, type SiteGenerator } from './generator.ts';
 
-/**
- * Generators whose posts have nothing of their own that is read here. Each according to its
- * documentation of 2026.
- */
+/** Generators without ways of their own for posts. Each according to its documentation of 2026. */
 export const OTHER_GENERATORS: readonly SiteGenerator[] = [
   {
     name: 'VuePress',

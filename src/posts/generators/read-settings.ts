@@ -3,10 +3,7 @@ import { parse as parseToml } from 'smol-toml';
 import { parse as parseYaml } from 'yaml';
 import { readRegularFile } from '../../kernel/regular-file.ts';
 
-/**
- * The settings of a site generator, by name. From a program only those that can be read without
- * running it.
- */
+/** A site generator's settings by name; of a program, those that show without running it. */
 export type Settings = Readonly<Record<string, unknown>>;
 
 /**

@@ -25,11 +25,14 @@ export function linesOfPosts(
   nameOf: (file: string) => string,
 ): Map<string, number> {
   const lines = published.map((entry, line) => ({ entry, line }));
-  const lineOf = linesByFile(posts, published, nameOf);
+  const lineByName = linesByName(published, nameOf);
+  const lineOf = new Map<string, number>();
   const postAt = new Map<number, Post>();
   for (const post of posts) {
-    const line = lineOf.get(post.file);
-    if (line !== undefined) postAt.set(line, post);
+    const line = lineByName.get(nameOf(post.file));
+    if (line === undefined) continue;
+    lineOf.set(post.file, line);
+    postAt.set(line, post);
   }
   const changed = lines.filter(({ entry, line }) => {
     const post = postAt.get(line);
@@ -60,8 +63,7 @@ function hasSameText(post: Post, entry: PublishedPost): boolean {
   return hasSameBody || hasSameContent(post, entry);
 }
 
-function linesByFile(
-  posts: readonly Post[],
+function linesByName(
   published: readonly PublishedPost[],
   nameOf: (file: string) => string,
 ): Map<string, number> {
@@ -71,12 +73,7 @@ function linesByFile(
     // Two lines name one file in two forms. Use the one in NFC: it is the same on every machine.
     if (file === name || !lineByName.has(name)) lineByName.set(name, line);
   }
-  const lineOf = new Map<string, number>();
-  for (const { file } of posts) {
-    const line = lineByName.get(nameOf(file));
-    if (line !== undefined) lineOf.set(file, line);
-  }
-  return lineOf;
+  return lineByName;
 }
 
 /**

@@ -8,14 +8,9 @@ import { readRegularFile } from '../../kernel/regular-file.ts';
  * That order decides which history document (RFC 5005) an item is in.
  */
 export interface PublishedPost {
-  /**
-   * The post's id in every feed, for good: `id` of the front matter, else a `tag:` URI (RFC 4151).
-   */
+  /** The post's permanent id in feeds: `id` of the front matter, else a `tag:` URI (RFC 4151). */
   readonly id: string;
-  /**
-   * Where the post is now, relative to the posts folder, in NFC. Empty if another post has that
-   * file.
-   */
+  /** The post's file now, relative to the posts folder, in NFC. Empty if another post has it. */
   readonly file: string;
   /** ISO 8601 instant of the post's date when it was first published. */
   readonly date: string;

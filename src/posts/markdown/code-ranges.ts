@@ -69,9 +69,7 @@ function codeSpans(text: string, from: number, to: number): Range[] {
   return ranges;
 }
 
-/**
- * Whether a position is in one of `ranges` (sorted). Call it with growing positions: it scans once.
- */
+/** Whether a position is in one of `ranges` (sorted). Call it with growing positions only. */
 export function inRanges(ranges: readonly Range[]): (at: number) => boolean {
   let next = 0;
   return (at) => {

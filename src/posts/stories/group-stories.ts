@@ -4,10 +4,7 @@ import { areAlike } from './sketch.ts';
 
 /** If more posts share one second, the date is that of an import, not of a story. */
 const MOST_COPIES = 5;
-/**
- * A body is compared with at most this many earlier posts. This keeps an import with one date near
- * linear time.
- */
+/** A body is compared with at most this many earlier ones: many posts may have one date. */
 const MOST_NEIGHBOURS = 300;
 const HOUR_MS = 3_600_000;
 

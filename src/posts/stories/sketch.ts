@@ -9,9 +9,9 @@ const EMPTY = 0xffffffff;
 const FIRST_BINS = 16;
 
 /**
- * `Post.words` and `Post.sketch` of a body. Sketches a Markdown body by one-permutation hashing (Li, Owen, Zhang 2012) of its shingles of
- * three words. Words are runs of letters and digits, without case. It takes one pass over the
- * bytes, because a build sketches every post.
+ * `Post.words` and `Post.sketch` of a Markdown body, by one-permutation hashing (Li, Owen, Zhang
+ * 2012) of its shingles of three words. Words are runs of letters and digits, without case. It takes
+ * one pass over the bytes, because a build sketches every post.
  */
 export function sketchBody(body: string): Pick<Post, 'words' | 'sketch'> {
   const bins = new Uint32Array(BINS).fill(EMPTY);

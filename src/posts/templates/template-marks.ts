@@ -62,10 +62,7 @@ export function findMarks(text: string, skip: readonly Range[]): TemplateMark[] 
   return marks;
 }
 
-/**
- * Returns a function that finds the next match of `pattern` from a position. Call it with growing
- * positions: it scans once.
- */
+/** Returns a function that finds the next match of `pattern`. Call it with growing positions. */
 function scanner(text: string, pattern: RegExp): (from: number) => Range | undefined {
   let found: Range | undefined = { start: -1, end: -1 };
   return (from) => {

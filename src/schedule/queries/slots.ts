@@ -1,50 +1,24 @@
+import { randomUUID } from 'node:crypto';
 import type { ExpressionBuilder } from 'kysely';
+import { storedInstant } from '../../database/instants.ts';
+import type { Store } from '../../database/open-store.ts';
 import type { SlotState } from '../../database/states.ts';
 import type { Database, SlotsTable, Tables } from '../../database/tables.ts';
-import type { Slot } from '../slot.ts';
+import type { SlotChange, SlotKey, StoredSlot } from '../slot.ts';
 
-/** A slot with its stored state. */
-export interface StoredSlot extends Slot {
-  /** When the editor was mailed the edition to approve. */
-  readonly askedAt?: string;
-  /** When its outcome was reported to the operator. Absent while it is pending. */
-  readonly toldAt?: string;
-}
+// Every instant is in the format of `storedInstant`.
 
-/** The key of a slot. */
-export type SlotKey = Pick<Slot, 'newsletter' | 'day'>;
+/** What is reported about a slot, once each: the edition to approve, to the editor; and the outcome. */
+export type SlotNotice = 'approval' | 'outcome';
 
-/** A new state for a slot. */
-export interface SlotChange {
-  readonly state: SlotState;
-  /** A phrase without a full stop. */
-  readonly reason?: string;
-  readonly edition?: string;
-  /** The edition was sent by hand. */
-  readonly byHand?: true;
-}
+const NOTICE_COLUMN = { approval: 'asked_at', outcome: 'told_at' } as const;
 
-/** Slots without an edition and without a decision. */
-export const UNDECIDED: readonly SlotState[] = ['open', 'waiting'];
-
-/** Who works on a slot, and until when, by the shared lease clock. */
-export interface SlotLease {
-  readonly holder: string;
-  readonly now: string;
-  readonly until: string;
-}
+const FREE = { holder: null, lease_until: null } as const;
 
 type Where = ExpressionBuilder<Tables, 'slots'>;
 
-/** SQL condition: the row is this slot. */
-export function isSlot({ newsletter, day }: SlotKey) {
+function isSlot({ newsletter, day }: SlotKey) {
   return (where: Where) => where.and({ newsletter, day });
-}
-
-/** SQL condition: the slot is not leased at `now`, by the shared lease clock. */
-export function isFree(now: string) {
-  return (where: Where) =>
-    where.or([where('lease_until', 'is', null), where('lease_until', '<', now)]);
 }
 
 /** The slot of a day; undefined if there is none. */
@@ -53,23 +27,36 @@ export async function findSlot(db: Database, slot: SlotKey): Promise<StoredSlot 
   return row && slotOfRow(row);
 }
 
-/**
- * Enters an open slot, unless the day already has one. A newsletter has at most one slot a day, for ever.
- */
-export async function insertSlot(
+/** Which slots to list. */
+export interface SlotFilter {
+  readonly newsletter?: string;
+  readonly edition?: string;
+  readonly states?: readonly SlotState[];
+  readonly dueAfter?: string;
+  readonly dueUntil?: string;
+  /** Only slots whose notice was not sent yet. */
+  readonly pending?: SlotNotice;
+  /** Only this many, the newest first. */
+  readonly newest?: number;
+}
+
+/** The slots of the filter, in order of time. */
+export async function findSlots(
   db: Database,
-  { newsletter, day, dueAt }: SlotKey & { readonly dueAt: string },
-  at: string,
-): Promise<void> {
-  await db
-    .insertInto('slots')
-    .values({
-      ...{ newsletter, day, due_at: dueAt, state: 'open', reason: null, edition: null },
-      ...{ by_hand_at: null, asked_at: null, holder: null, lease_until: null },
-      ...{ changed_at: at, told_at: null },
-    })
-    .onConflict((conflict) => conflict.columns(['newsletter', 'day']).doNothing())
-    .execute();
+  { newsletter, edition, states, dueAfter, dueUntil, pending, newest }: SlotFilter,
+): Promise<readonly StoredSlot[]> {
+  let query = db.selectFrom('slots').selectAll();
+  if (newsletter !== undefined) query = query.where('newsletter', '=', newsletter);
+  if (edition !== undefined) query = query.where('edition', '=', edition);
+  if (states !== undefined) query = query.where('state', 'in', states);
+  if (dueAfter !== undefined) query = query.where('due_at', '>', dueAfter);
+  if (dueUntil !== undefined) query = query.where('due_at', '<=', dueUntil);
+  if (pending !== undefined) query = query.where(NOTICE_COLUMN[pending], 'is', null);
+  query =
+    newest === undefined
+      ? query.orderBy('day').orderBy('newsletter')
+      : query.orderBy('day', 'desc').limit(newest);
+  return (await query.execute()).map(slotOfRow);
 }
 
 /**
@@ -93,20 +80,17 @@ export async function lastDueDay(
   return row?.day ?? undefined;
 }
 
-/** The newsletter's future slots, in order of time. */
-export async function futureSlots(
+/** Enters an open slot, unless the day already has one. */
+export async function insertSlot(
   db: Database,
-  newsletter: string,
-  now: string,
-): Promise<readonly StoredSlot[]> {
-  const rows = await db
-    .selectFrom('slots')
-    .selectAll()
-    .where('newsletter', '=', newsletter)
-    .where('due_at', '>', now)
-    .orderBy('day')
+  { newsletter, day, dueAt }: SlotKey & { readonly dueAt: string },
+  at: string,
+): Promise<void> {
+  await db
+    .insertInto('slots')
+    .values({ newsletter, day, due_at: dueAt, state: 'open', changed_at: at })
+    .onConflict((conflict) => conflict.columns(['newsletter', 'day']).doNothing())
     .execute();
-  return rows.map(slotOfRow);
 }
 
 /** Deletes a slot that is no longer due and has no outcome. */
@@ -120,156 +104,98 @@ export async function deleteFutureSlot(db: Database, slot: SlotKey, now: string)
     .execute();
 }
 
-/** The newsletter's slots that are due and undecided, in order of time. */
-export async function dueSlots(
-  db: Database,
-  newsletter: string,
-  now: string,
-): Promise<readonly StoredSlot[]> {
-  const rows = await db
-    .selectFrom('slots')
-    .selectAll()
-    .where('newsletter', '=', newsletter)
-    .where('state', 'in', UNDECIDED)
-    .where('due_at', '<=', now)
-    .orderBy('day')
-    .execute();
-  return rows.map(slotOfRow);
-}
-
 /**
- * Leases a slot that is in one of `states` and is not leased. Returns false if another program was first.
- * The lease only avoids double work; the condition in `changeSlot` prevents a double decision.
+ * Leases a slot for `seconds`, to run it or to send `notice`, if it is not leased, still in the state of
+ * `slot`, and the notice was not sent. Returns the lease's holder; undefined if another program was first. The
+ * lease only avoids double work: the condition in `changeSlot` prevents a double decision.
  */
 export async function claimSlot(
-  db: Database,
-  slot: SlotKey,
-  states: readonly SlotState[],
-  lease: SlotLease,
-): Promise<boolean> {
-  const { numUpdatedRows } = await db
+  { db, leaseClock }: Pick<Store, 'db' | 'leaseClock'>,
+  slot: StoredSlot,
+  seconds: number,
+  notice?: SlotNotice,
+): Promise<string | undefined> {
+  const now = await leaseClock();
+  const holder = randomUUID();
+  let query = db
     .updateTable('slots')
-    .set({ holder: lease.holder, lease_until: lease.until })
+    .set({ holder, lease_until: storedInstant(now.add({ seconds })) })
     .where(isSlot(slot))
-    .where('state', 'in', states)
-    .where(isFree(lease.now))
-    .executeTakeFirst();
-  return numUpdatedRows > 0n;
+    .where('state', '=', slot.state)
+    .where((where) =>
+      where.or([where('lease_until', 'is', null), where('lease_until', '<', storedInstant(now))]),
+    );
+  if (notice !== undefined) query = query.where(NOTICE_COLUMN[notice], 'is', null);
+  return (await query.executeTakeFirst()).numUpdatedRows > 0n ? holder : undefined;
 }
 
 /** Releases the lease of a slot that has no outcome. Any program may then claim it. */
-export async function giveBackSlot(db: Database, slot: SlotKey, holder: string): Promise<void> {
+export async function releaseSlot(db: Database, slot: SlotKey, holder: string): Promise<void> {
   await db
     .updateTable('slots')
-    .set({ holder: null, lease_until: null })
+    .set(FREE)
     .where(isSlot(slot))
     .where('holder', '=', holder)
     .execute();
 }
 
 /**
- * Stores the new state of a slot that is still in one of the states `from`. Otherwise another program has
+ * Stores the new state of a slot that is still in the state of `slot`. Otherwise another program has
  * decided: returns false and stores nothing. A bad outcome that later turns good is reported again.
  */
 export async function changeSlot(
   db: Database,
-  slot: SlotKey,
-  from: readonly SlotState[],
+  slot: StoredSlot,
   change: SlotChange,
   at: string,
 ): Promise<boolean> {
-  const isGood = change.state === 'sent' || change.state === 'skipped';
+  const { state, reason, edition, byHand } = change;
+  const isGood = state === 'sent' || state === 'skipped';
   const { numUpdatedRows } = await db
     .updateTable('slots')
     .set({
-      ...{ state: change.state, reason: change.reason ?? null, changed_at: at },
-      ...(change.edition === undefined ? {} : { edition: change.edition }),
-      ...(change.byHand ? { by_hand_at: at } : {}),
-      ...(isGood ? { told_at: null } : {}),
-      ...{ holder: null, lease_until: null },
+      state,
+      reason: reason ?? null,
+      // Undefined leaves a column as it is.
+      edition,
+      by_hand_at: byHand ? at : undefined,
+      told_at: isGood ? null : undefined,
+      changed_at: at,
+      ...FREE,
     })
     .where(isSlot(slot))
-    .where('state', 'in', from)
+    .where('state', '=', slot.state)
     .executeTakeFirst();
   return numUpdatedRows > 0n;
 }
 
-/**
- * The slots in one of `states` that have an edition, in order of time. With `since`, only those due since
- * then.
- */
-export async function slotsWithEditions(
+/** Records that `notice` was sent, if the slot is still in the state of `slot`. */
+export async function recordNotice(
   db: Database,
-  states: readonly SlotState[],
-  since = '',
-): Promise<readonly (StoredSlot & { readonly edition: string })[]> {
-  const rows = await db
-    .selectFrom('slots')
-    .selectAll()
-    .where('state', 'in', states)
-    .where('edition', 'is not', null)
-    .where('due_at', '>=', since)
-    .orderBy('day')
-    .orderBy('newsletter')
+  slot: StoredSlot,
+  notice: SlotNotice,
+  at: string,
+): Promise<void> {
+  await db
+    .updateTable('slots')
+    .set({ [NOTICE_COLUMN[notice]]: at, ...FREE })
+    .where(isSlot(slot))
+    .where('state', '=', slot.state)
     .execute();
-  return rows.flatMap((row) =>
-    row.edition === null ? [] : [{ ...slotOfRow(row), edition: row.edition }],
-  );
-}
-
-/** The slots due since `since` that are held back without an edition, in order of time. */
-export async function heldSlots(db: Database, since: string): Promise<readonly StoredSlot[]> {
-  const rows = await db
-    .selectFrom('slots')
-    .selectAll()
-    .where('state', '=', 'held')
-    .where('edition', 'is', null)
-    .where('due_at', '>=', since)
-    .orderBy('day')
-    .execute();
-  return rows.map(slotOfRow);
-}
-
-/** The slot that an edition was composed for or later assigned to. */
-export async function slotOfEdition(
-  db: Database,
-  edition: string,
-): Promise<StoredSlot | undefined> {
-  const row = await db
-    .selectFrom('slots')
-    .selectAll()
-    .where('edition', '=', edition)
-    .executeTakeFirst();
-  return row && slotOfRow(row);
-}
-
-/** The newsletter's slots that are due or already decided, newest first. */
-export async function lastSlots(
-  db: Database,
-  newsletter: string,
-  now: string,
-  count: number,
-): Promise<readonly StoredSlot[]> {
-  const rows = await db
-    .selectFrom('slots')
-    .selectAll()
-    .where('newsletter', '=', newsletter)
-    .where('due_at', '<=', now)
-    .orderBy('day', 'desc')
-    .limit(count)
-    .execute();
-  return rows.map(slotOfRow);
 }
 
 /** Converts a row to a slot. */
 export function slotOfRow(row: SlotsTable): StoredSlot {
-  const { newsletter, day, state } = row;
   return {
-    ...{ newsletter, day, state, dueAt: row.due_at, changedAt: row.changed_at },
+    newsletter: row.newsletter,
+    day: row.day,
+    state: row.state,
+    dueAt: row.due_at,
+    changedAt: row.changed_at,
     byHand: row.by_hand_at !== null,
-    ...(row.reason === null ? {} : { reason: row.reason }),
-    ...(row.edition === null ? {} : { edition: row.edition }),
-    ...(row.asked_at === null ? {} : { askedAt: row.asked_at }),
-    ...(row.told_at === null ? {} : { toldAt: row.told_at }),
+    reason: row.reason ?? undefined,
+    edition: row.edition ?? undefined,
+    askedAt: row.asked_at ?? undefined,
+    notifiedAt: row.told_at ?? undefined,
   };
 }

@@ -1,15 +1,15 @@
 import type { FastifyInstance } from 'fastify';
 import { escapeHtml } from '../../kernel/escape.ts';
 import { requireServiceUrl } from '../../settings/require-service-url.ts';
-import { TRAP_FIELD } from '../forms/read-sign-up.ts';
-import { sendPublic } from './send-page.ts';
-import type { Site } from './site.ts';
+import { TRAP_FIELD } from '../forms.ts';
+import { type Site, sendPublic } from './site.ts';
 
 /** `/embed/`: the form to paste into other sites, and an example for scripts. */
 export function addEmbed(app: FastifyInstance, site: Site): void {
   if (site.common.newsletters.length === 0) return;
   const page = {
-    ...{ name: 'embed' as const, title: site.texts.text('site.embed.title'), path: 'embed/' },
+    name: 'embed' as const,
+    path: 'embed/',
     scope: { snippet: embeddedForm(site), example: scriptExample(site) },
   };
   app.get('/embed/', async (request, reply) => sendPublic(request, reply, site, page));
@@ -22,7 +22,6 @@ export function addEmbed(app: FastifyInstance, site: Site): void {
 function embeddedForm({ deps, texts, common }: Site): string {
   const { newsletters } = common;
   const text = (key: string) => escapeHtml(texts.text(key));
-  const id = (name: string) => `broadsheet-${name}`;
   const choices = newsletters.map(
     (newsletter) =>
       `    <label><input type="checkbox" name="newsletters" value="${newsletter.id}"> ${escapeHtml(newsletter.name)}</label>`,
@@ -39,8 +38,8 @@ function embeddedForm({ deps, texts, common }: Site): string {
     ...(newsletters.length > 1
       ? fieldset
       : [`  <input type="hidden" name="only" value="${newsletters[0]?.id}">`]),
-    `  <label for="${id('address')}">${text('site.form.address')}</label>`,
-    `  <input type="email" name="address" id="${id('address')}" required autocomplete="email">`,
+    `  <label for="broadsheet-address">${text('site.form.address')}</label>`,
+    `  <input type="email" name="address" id="broadsheet-address" required autocomplete="email">`,
     `  <input type="text" name="${TRAP_FIELD}" hidden tabindex="-1" autocomplete="off" aria-label="${text('site.form.trap')}">`,
     `  <button type="submit">${text('site.form.button')}</button>`,
     '</form>',

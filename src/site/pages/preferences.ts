@@ -1,71 +1,147 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { formFields } from '../forms/form-fields.ts';
-import { TRAP_FIELD } from '../forms/read-sign-up.ts';
+import { requestAddressChange } from '../address-change.ts';
+import { formFields, judgeFormToken, makeFormToken, readAddress, TRAP_FIELD } from '../forms.ts';
 import {
   changePreferences,
+  eraseMe,
   type Preference,
   type Preferences,
   readPreferences,
   type ShownChoice,
 } from '../preferences.ts';
-import { sendExpired } from './link-over.ts';
-import { sendPersonal } from './send-page.ts';
-import { type FormProblem, problemsOf } from './sign-up-form.ts';
-import { type Site, viewOf } from './site.ts';
+import { requestPreferences } from '../request-mail.ts';
+import { personalData } from '../show-subscriber.ts';
+import { type FormProblem, formTitle, problemsOf, sendInbox } from './form.ts';
+import {
+  refuseIfBusy,
+  type Site,
+  sendExpired,
+  sendForm,
+  sendPersonal,
+  type TokenRoute,
+  tokenPath,
+  viewOf,
+} from './site.ts';
 
-type Route = { Params: { token: string } };
-
-/** A person's subscriptions, and the form to change them. The link identifies the person. */
+/**
+ * The pages of preferences: the form that asks for a link to them, the subscriptions, another address,
+ * the person's data and its erasure. The link identifies the person.
+ */
 export function addPreferences(app: FastifyInstance, site: Site): void {
-  const { deps } = site;
-  app.get<Route>('/preferences/:token', async ({ params: { token } }, reply) => {
-    const preferences = await readPreferences(deps, token);
-    if (preferences === undefined) return sendPreferencesOver(reply, site);
-    return sendPreferences(reply, site, token, preferences);
+  addLinkForm(app, site);
+  addSubscriptions(app, site);
+  addAddressChange(app, site);
+  addData(app, site);
+  addErasure(app, site);
+}
+
+/** The problems of a form, by its token. */
+const TOKEN_PROBLEMS = { good: [], 'too-soon': ['too_soon'], expired: ['old_form'] } as const;
+
+/** Asks for an address. If it is known, mails the link to its preferences. */
+function addLinkForm(app: FastifyInstance, site: Site): void {
+  const { deps, texts, common } = site;
+  app.get('/preferences/', async (_request, reply) => sendForm(reply, site, linkForm(site)));
+  app.post('/preferences/', async (request, reply) => {
+    const fields = formFields(request.body);
+    const { typed, address, problems } = readAddress(fields);
+    const again = `${common.base}preferences/`;
+    if (fields.one(TRAP_FIELD) !== '') {
+      return sendInbox(reply, site, 'preferences', { address: typed, again });
+    }
+    const token = fields.one('token');
+    const verdict = judgeFormToken(token, deps);
+    const found: readonly FormProblem[] = [...problems, ...TOKEN_PROBLEMS[verdict]];
+    if (address === undefined || found.length > 0) {
+      const kept = verdict === 'expired' ? undefined : token;
+      return sendPersonal(reply, site, linkForm(site, typed, found, kept), 400);
+    }
+    const { language } = texts;
+    refuseIfBusy(await requestPreferences(deps, { address, language, ip: request.ip }));
+    return sendInbox(reply, site, 'preferences', { address, again });
   });
-  app.post<Route>('/preferences/:token', async ({ params: { token }, body }, reply) => {
+}
+
+function linkForm(
+  site: Site,
+  address = '',
+  problems: readonly FormProblem[] = [],
+  token = makeFormToken(site.deps),
+) {
+  const { texts } = site;
+  const heading = texts.text('site.ask_preferences.title');
+  const form = {
+    address,
+    trap: TRAP_FIELD,
+    consent: null,
+    token,
+    label: texts.text('site.form.address'),
+    button: texts.text('site.ask_preferences.button'),
+    ...problemsOf(site, problems),
+  };
+  return {
+    name: 'ask-preferences' as const,
+    path: 'preferences/',
+    title: formTitle(site, heading, problems),
+    scope: { heading, form },
+  };
+}
+
+/** A person's subscriptions, and the form to change them. */
+function addSubscriptions(app: FastifyInstance, site: Site): void {
+  const { deps } = site;
+  app.get<TokenRoute>('/preferences/:token', async ({ params: { token } }, reply) =>
+    sendPreferences(reply, site, token, await readPreferences(deps, token)),
+  );
+  app.post<TokenRoute>('/preferences/:token', async ({ params: { token }, body }, reply) => {
     const fields = formFields(body);
     // A form with no ticked box looks like an empty form or another one.
-    const isMeant = fields.one('save') !== '';
-    const preferences = isMeant
+    const isSaved = fields.one('save') !== '';
+    const preferences = isSaved
       ? await changePreferences(deps, token, {
           ticked: fields.all('newsletters'),
           shown: fields.one('shown').split(';').map(readShown),
         })
       : await readPreferences(deps, token);
-    if (preferences === undefined) return sendPreferencesOver(reply, site);
-    return sendPreferences(reply, site, token, preferences, { isSaved: isMeant });
+    return sendPreferences(reply, site, token, preferences, { isSaved });
   });
 }
 
 /** The answer to an expired or invalid link to preferences, on any of its pages. */
-export function sendPreferencesOver(reply: FastifyReply, site: Site): FastifyReply {
+function sendNoPreferences(reply: FastifyReply, site: Site): FastifyReply {
   const next = { path: 'preferences/', text: 'preferences_again' };
-  return sendExpired(reply, site, { text: 'preferences_over', next });
+  return sendExpired(reply, site, 'preferences_over', next);
 }
 
 /** The page of preferences: shown at first, after saving, or with the problems of a new address. */
-export function sendPreferences(
+function sendPreferences(
   reply: FastifyReply,
   site: Site,
   token: string,
-  { address, subscriptions, leftMeanwhile }: Preferences,
+  preferences: Preferences | undefined,
   state: {
     readonly isSaved?: boolean;
     readonly newAddress?: string;
     readonly problems?: readonly FormProblem[];
   } = {},
 ): FastifyReply {
-  const { texts, common } = site;
-  const { problems = [], newAddress = '' } = state;
+  if (preferences === undefined) return sendNoPreferences(reply, site);
+  const { texts } = site;
+  const { address, subscriptions, leftMeanwhile } = preferences;
+  const { isSaved = false, problems = [], newAddress = '' } = state;
   const heading = texts.text('site.preferences.title');
   const form = {
-    ...{ address: newAddress, trap: TRAP_FIELD, consent: null },
+    address: newAddress,
+    trap: TRAP_FIELD,
+    consent: null,
     which: texts.text('site.preferences.which'),
-    choices: subscriptions.map((preference) => ({
-      ...viewOf(site, preference.newsletter),
-      is_checked: preference.status === 'active',
-      note: noteOf(site, preference.status),
+    choices: subscriptions.map(({ newsletter, status }) => ({
+      ...viewOf(site, newsletter),
+      is_checked: status === 'active',
+      note:
+        status === 'bounced' || status === 'complained' || status === 'pending'
+          ? texts.text(`site.preferences.${status}`)
+          : null,
     })),
     shown: subscriptions.map(writeShown).join(';'),
     label: texts.text('site.preferences.new_address'),
@@ -74,11 +150,14 @@ export function sendPreferences(
   };
   const page = {
     name: 'preferences' as const,
-    title: problems.length === 0 ? heading : texts.text('site.problem.title', { title: heading }),
+    title: formTitle(site, heading, problems),
     scope: {
-      ...{ heading, form, address, is_saved: state.isSaved ?? false },
+      heading,
+      form,
+      address,
+      is_saved: isSaved,
       left_meanwhile: leftMeanwhile.map((newsletter) => viewOf(site, newsletter)),
-      action: `${common.base}preferences/${encodeURIComponent(token)}`,
+      action: tokenPath(site, 'preferences', token),
     },
   };
   return sendPersonal(reply, site, page, problems.length === 0 ? 200 : 400);
@@ -91,13 +170,57 @@ function writeShown({ newsletter, status, leftAt }: Preference): string {
 
 function readShown(text: string): ShownChoice {
   const [newsletter = '', ticked, leftAt] = text.split(' ');
-  return { newsletter, isTicked: ticked === '1', ...(leftAt === undefined ? {} : { leftAt }) };
+  return { newsletter, isTicked: ticked === '1', leftAt };
 }
 
-function noteOf(
-  { texts }: Site,
-  status: Preferences['subscriptions'][number]['status'],
-): string | null {
-  const isTold = status === 'bounced' || status === 'complained' || status === 'pending';
-  return isTold ? texts.text(`site.preferences.${status}`) : null;
+function addAddressChange(app: FastifyInstance, site: Site): void {
+  const { deps, texts } = site;
+  app.post<TokenRoute>('/preferences/:token/address', async (request, reply) => {
+    const { token } = request.params;
+    const fields = formFields(request.body);
+    const { typed, address, problems } = readAddress(fields);
+    const preferences = await readPreferences(deps, token);
+    if (preferences === undefined) return sendNoPreferences(reply, site);
+    const again = tokenPath(site, 'preferences', token);
+    if (fields.one(TRAP_FIELD) !== '') {
+      return sendInbox(reply, site, 'new_address', { address: typed, again });
+    }
+    if (address === undefined) {
+      const state = { newAddress: typed, problems };
+      return sendPreferences(reply, site, token, preferences, state);
+    }
+    const change = { address, language: texts.language, ip: request.ip };
+    const result = await requestAddressChange(deps, token, change);
+    if (result === undefined) return sendNoPreferences(reply, site);
+    refuseIfBusy(result);
+    return sendInbox(reply, site, 'new_address', { address, again });
+  });
+}
+
+function addData(app: FastifyInstance, site: Site): void {
+  app.get<TokenRoute>('/preferences/:token/data.json', async ({ params: { token } }, reply) => {
+    const data = await personalData(site.deps, token);
+    if (data === undefined) return sendNoPreferences(reply, site);
+    return reply
+      .header('cache-control', 'no-store')
+      .header('referrer-policy', 'no-referrer')
+      .header('content-disposition', 'attachment; filename="my-data.json"')
+      .type('application/json; charset=utf-8')
+      .send(`${JSON.stringify(data, null, 2)}\n`);
+  });
+}
+
+function addErasure(app: FastifyInstance, site: Site): void {
+  const { deps } = site;
+  app.get<TokenRoute>('/preferences/:token/erase', async ({ params: { token } }, reply) => {
+    const preferences = await readPreferences(deps, token);
+    if (preferences === undefined) return sendNoPreferences(reply, site);
+    const { address } = preferences;
+    const scope = { address, action: tokenPath(site, 'preferences', token) };
+    return sendPersonal(reply, site, { name: 'erase', scope });
+  });
+  app.post<TokenRoute>('/preferences/:token/erase', async ({ params: { token } }, reply) => {
+    if (!(await eraseMe(deps, token))) return sendNoPreferences(reply, site);
+    return sendPersonal(reply, site, { name: 'erased' });
+  });
 }

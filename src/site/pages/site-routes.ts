@@ -1,17 +1,12 @@
+import type { FastifyInstance } from 'fastify';
 import type { RoutePlugin } from '../../web/web-dependencies.ts';
-import { addApi } from './api.ts';
 import { addApprove } from './approve.ts';
-import { addAskPreferences } from './ask-preferences.ts';
-import { addAssets } from './assets.ts';
 import { addConfirm } from './confirm.ts';
 import { addEmbed } from './embed.ts';
 import { addHome } from './home.ts';
-import { addNewAddress } from './new-address.ts';
-import { addPersonalPages } from './personal-pages.ts';
 import { addPreferences } from './preferences.ts';
-import { redirectToFolders } from './redirect-to-folders.ts';
-import type { Site } from './site.ts';
-import { addSubscribe } from './subscribe.ts';
+import { isKnown, type Site } from './site.ts';
+import { addApi, addSubscribe } from './subscribe.ts';
 import { addUnsubscribe } from './unsubscribe.ts';
 
 /**
@@ -25,14 +20,40 @@ export function siteRoutes(site: Site): RoutePlugin {
     addSubscribe(app, site);
     addConfirm(app, site);
     addUnsubscribe(app, site);
-    addAskPreferences(app, site);
     addPreferences(app, site);
-    addPersonalPages(app, site);
-    addNewAddress(app, site);
     addApprove(app, site);
     addEmbed(app, site);
     addApi(app, site);
     addAssets(app, site);
     redirectToFolders(app, site);
   };
+}
+
+/**
+ * Pages name the version of an asset, so browsers may keep it forever. Without a version or with an older
+ * one, they may not.
+ */
+const FOR_EVER = 'public, max-age=31536000, immutable';
+const FOR_NOW = 'public, max-age=300';
+
+/** The style sheet, the script and the icon of the pages. */
+function addAssets(app: FastifyInstance, { pages }: Site): void {
+  for (const { name, type, body, version } of pages.assets) {
+    const tag = `"${version}"`;
+    app.get<{ Querystring: { v?: unknown } }>(`/assets/${name}`, async (request, reply) => {
+      reply.header('etag', tag);
+      reply.header('cache-control', request.query.v === version ? FOR_EVER : FOR_NOW);
+      return isKnown(request, tag) ? reply.code(304).send() : reply.type(type).send(body);
+    });
+  }
+}
+
+/** Redirects `/subscribe` to `/subscribe/`: people type addresses and omit the slash. */
+function redirectToFolders(app: FastifyInstance, { common }: Site): void {
+  const { base, newsletters } = common;
+  const forms = newsletters.map(({ id }) => `subscribe/${id}`);
+  const pages = newsletters.length === 0 ? [] : ['subscribe', 'embed', ...forms];
+  for (const path of ['preferences', ...pages]) {
+    app.get(`/${path}`, async (_request, reply) => reply.redirect(`${base}${path}/`, 308));
+  }
 }

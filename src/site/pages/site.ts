@@ -1,9 +1,16 @@
+import { createHash } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Texts } from '../../kernel/texts.ts';
 import { type LayoutScope, type NewsletterView, newsletterView } from '../../pages/layout-scope.ts';
-import { openPages, type Pages } from '../../pages/open-pages.ts';
+import { openPages, type Page, type Pages } from '../../pages/open-pages.ts';
 import { readWebTemplates } from '../../pages/web-templates.ts';
 import type { NewsletterSettings } from '../../settings/settings.ts';
-import type { WebDependencies } from '../../web/web-dependencies.ts';
+import { renderPlainError } from '../../web/answer-errors.ts';
+import type { RenderError, WebDependencies } from '../../web/web-dependencies.ts';
+import { WebError } from '../../web/web-error.ts';
+import type { RequestResult } from '../request-mail.ts';
+
+// What all pages of the site share: the ways to send a page, expired links, errors.
 
 /** The dependencies of the site's routes. */
 export interface Site {
@@ -11,6 +18,11 @@ export interface Site {
   readonly pages: Pages;
   readonly texts: Texts;
   readonly common: LayoutScope;
+}
+
+/** A route with the token of a mailed link. */
+export interface TokenRoute {
+  Params: { token: string };
 }
 
 /** The site of the config, in its language. Throws a `BroadsheetError` (config) for a broken template. */
@@ -26,9 +38,120 @@ export function viewOf(
   { texts, common }: Site,
   newsletter: NewsletterSettings | { readonly id: string },
 ): NewsletterView {
-  if (!('name' in newsletter)) {
-    const { id } = newsletter;
-    return { ...{ id, name: id, description: '', lang: '', from: '' }, archive: null };
-  }
-  return newsletterView(newsletter, common.published, texts);
+  if ('name' in newsletter) return newsletterView(newsletter, common.published, texts);
+  const { id } = newsletter;
+  return { id, name: id, description: '', lang: '', from: '', archive: null };
+}
+
+/** The path of a page whose URL has a token, such as `/news/confirm/abc`. */
+export function tokenPath({ common }: Site, folder: string, token: string): string {
+  return `${common.base}${folder}/${encodeURIComponent(token)}`;
+}
+
+/** A page of the site. Its title is the text `site.NAME.title`, unless it has another one. */
+export type SitePage = Omit<Page, 'title'> & { readonly title?: string };
+
+function render({ pages, texts }: Site, page: SitePage): string {
+  const { title = texts.text(`site.${page.name.replaceAll('-', '_')}.title`) } = page;
+  return pages.render({ ...page, title });
+}
+
+/**
+ * Answers with a page for one person: its URL has a token, or it shows an address. No cache keeps it, and
+ * no other site gets its URL.
+ */
+export function sendPersonal(
+  reply: FastifyReply,
+  site: Site,
+  page: SitePage,
+  status = 200,
+): FastifyReply {
+  reply.header('cache-control', 'no-store').header('referrer-policy', 'no-referrer');
+  return sendHtml(reply.code(status), render(site, page));
+}
+
+/**
+ * Answers with a public page that has a form. The form's token is valid for a day, so shared caches must
+ * not keep the page. The browser's own cache may show it when the user goes back.
+ */
+export function sendForm(reply: FastifyReply, site: Site, page: SitePage): FastifyReply {
+  return sendHtml(reply.header('cache-control', 'private, no-cache'), render(site, page));
+}
+
+/** Answers with a page that is the same for all, or with 304 if the client has it. */
+export function sendPublic(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  site: Site,
+  page: SitePage,
+): FastifyReply {
+  const html = render(site, page);
+  const tag = `"${createHash('sha256').update(html).digest('base64url').slice(0, 22)}"`;
+  reply.header('etag', tag).header('cache-control', 'public, max-age=300');
+  return isKnown(request, tag) ? reply.code(304).send() : sendHtml(reply, html);
+}
+
+/** Whether the client has the version with `tag` (strong). RFC 9110 §13.1.2, by weak comparison. */
+export function isKnown({ headers }: FastifyRequest, tag: string): boolean {
+  const wanted = headers['if-none-match'] ?? '';
+  if (wanted.trim() === '*') return true;
+  return wanted.split(',').some((each) => each.trim().replace(/^W\//, '') === tag);
+}
+
+function sendHtml(reply: FastifyReply, html: string): FastifyReply {
+  return reply.type('text/html; charset=utf-8').send(html);
+}
+
+/** Answers a link that has expired. `text` and `next.text` are keys below `site.link`. */
+export function sendExpired(
+  reply: FastifyReply,
+  site: Site,
+  text: string,
+  next?: { /** Below the base path. */ readonly path: string; readonly text: string },
+): FastifyReply {
+  const textOf = (key: string) => site.texts.text(`site.link.${key}`);
+  const scope = {
+    text: textOf(text),
+    next: next ? { path: `${site.common.base}${next.path}`, text: textOf(next.text) } : null,
+  };
+  const page = { name: 'link-over', title: textOf('expired_title'), scope } as const;
+  return sendPersonal(reply, site, page, 410);
+}
+
+/** Answers a link that we did not send, or not in this form: mail programs cut long links. */
+export function sendUnknown(reply: FastifyReply, site: Site): FastifyReply {
+  const scope = { text: site.texts.text('site.link.unknown'), next: null };
+  const title = site.texts.text('site.link.unknown_title');
+  return sendPersonal(reply, site, { name: 'link-over', title, scope }, 404);
+}
+
+/** The mail budgets are for one hour. */
+const HOUR_SECONDS = 3600;
+
+/** Throws the error for a client that has used up its requests for mails, alone or with all others. */
+export function refuseIfBusy(result: RequestResult): void {
+  if (result === 'busy') throw new WebError(429, HOUR_SECONDS);
+}
+
+/** Statuses with their own texts. Others use the text of 400 or 500. */
+const OWN_TEXT = [400, 404, 405, 410, 429, 500, 503];
+
+/** The page for an error in the site's language. If its template cannot be rendered, a plain page. */
+export function errorPage({ pages, texts, deps }: Site): RenderError {
+  return (answer) => {
+    const { status, retryAfterSeconds } = answer;
+    const key = OWN_TEXT.includes(status) ? status : status >= 500 ? 500 : 400;
+    const count = Math.max(1, Math.ceil((retryAfterSeconds ?? 0) / 60));
+    const text =
+      key === 429 && retryAfterSeconds !== undefined
+        ? texts.text('site.error.429_minutes', { count })
+        : texts.text(`site.error.${key}`);
+    try {
+      const title = texts.text(`site.error.${key}_title`);
+      return pages.render({ name: 'error', title, scope: { status, text } });
+    } catch (error) {
+      deps.log.failure('the error page cannot be rendered', error);
+      return renderPlainError(answer);
+    }
+  };
 }

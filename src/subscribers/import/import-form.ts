@@ -1,24 +1,33 @@
+import { basename } from 'node:path';
 import type { SubscriptionStatus } from '../../database/states.ts';
 import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
 import { hasLeft } from '../subscriber.ts';
-import { foldWords } from './columns/fold-words.ts';
-import { findAddressColumn, recogniseName } from './columns/identity-columns.ts';
-import { DECIDING, type Meaning } from './columns/meanings.ts';
-import type { FileWords } from './columns/read-decision.ts';
-import { recogniseColumn } from './columns/recognise-column.ts';
-import { columnOf, type Provider, providerOf } from './import-providers.ts';
+import { hasTopic, topicsOf } from './columns/column-words.ts';
+import { byWord, foldWords } from './columns/fold-words.ts';
+import type { Meaning } from './columns/meanings.ts';
+import {
+  type Decision,
+  type FileWords,
+  isDeciding,
+  stricterStatus,
+} from './columns/read-decision.ts';
+import {
+  findAddressColumn,
+  recogniseColumn,
+  recogniseNamePart,
+} from './columns/recognise-column.ts';
+import { columnOf, providerOf } from './import-providers.ts';
 
-/** The user's options for a file. */
-export interface FormWishes {
-  /** By the column's name. */
-  readonly columns?: ReadonlyMap<string, Meaning>;
-  readonly ignored?: readonly string[];
-  /** The meanings of words in it, by `foldWords`. */
-  readonly words?: FileWords;
-  /** The highest status that a person can get. */
+/** How the user wants a file to be read. */
+export interface FormOptions {
+  /** The highest status that a person can get. Default: active. */
   readonly status?: SubscriptionStatus;
-  /** Id and name of the newsletter. A column with this name says who gets it. */
-  readonly newsletter?: readonly string[];
+  /** The meanings of columns, by their names. */
+  readonly columns?: ReadonlyMap<string, Meaning>;
+  /** Names of columns to ignore. */
+  readonly ignoredColumns?: readonly string[];
+  /** The meanings of words in the columns. Case, accents and punctuation are ignored. */
+  readonly values?: ReadonlyMap<string, SubscriptionStatus>;
 }
 
 export interface ImportColumn {
@@ -29,7 +38,7 @@ export interface ImportColumn {
   /** Undefined: not used. */
   readonly as?: Meaning;
   /** An unused column whose cells are still searched for words such as "unsubscribed". */
-  readonly watched?: true;
+  readonly isWatched?: boolean;
 }
 
 /** The meanings of the cells in a file's records. */
@@ -43,83 +52,77 @@ export interface ImportForm {
   readonly deciding: readonly ImportColumn[];
   readonly watched: readonly ImportColumn[];
   readonly words: FileWords;
+  /** Decisions about cells of this file, by meaning and cell: answers repeat. */
+  readonly decisions: Map<string, Decision>;
   /** People in the file are subscribed, unless a column says otherwise. */
   readonly lists: boolean;
 }
 
-/** A list of addresses, one on each line. */
-export const LIST_FORM: ImportForm = {
-  ...{ columns: [], places: { email: [0] }, deciding: [], watched: [], words: new Map() },
-  lists: true,
-};
+/** The form of a list of addresses, one on each line. */
+export function listForm(): ImportForm {
+  return {
+    ...{ columns: [], places: { email: [0] }, deciding: [], watched: [] },
+    ...{ words: new Map(), decisions: new Map(), lists: true },
+  };
+}
 
 /**
- * The form of a file with these columns. Undefined if no column contains addresses. Throws a data error
- * that names `place` if a column may say that people left or did not agree, but is not understood. Throws
- * a usage error if the user names a column that does not exist.
+ * The form of a file with these columns. A column with one of `newsletterNames` says who gets the
+ * newsletter. Undefined if no column contains addresses. Throws a data error that names `place` if a
+ * column may say that people left or did not agree, but is not understood. Throws a usage error if the
+ * user names a column that does not exist.
  */
 export function recogniseForm(
   header: readonly string[],
   place: string,
-  options: FormWishes = {},
+  options: FormOptions,
+  newsletterNames: readonly string[],
 ): ImportForm | undefined {
   const names = header.map(foldWords);
   checkNamed(header, names, options);
-  const email = findAddressColumn(names, wishedAt(names, options, 'email'));
+  const chosen = new Map([...(options.columns ?? [])].map(([name, as]) => [foldWords(name), as]));
+  const ignored = new Set(options.ignoredColumns?.map(foldWords));
+  const [named] = [...chosen].find(([, as]) => as === 'email') ?? [];
+  const email = named === undefined ? findAddressColumn(names) : names.indexOf(named);
   if (email === undefined) return undefined;
   const provider = providerOf(new Set(names));
-  const columns = header.map((name, at) =>
-    recognise({ name, at, names, email, provider, options }),
-  );
-  const unclear = columns.filter(({ as }) => as === 'unclear');
+
+  /** The user's choice comes first, then the provider's, then the column's own name. */
+  function meaningOf(folded: string, at: number): Meaning | 'unused' | 'watched' | 'unclear' {
+    if (ignored.has(folded)) return 'unused';
+    const known = chosen.get(folded) ?? (at === email ? 'email' : undefined);
+    if (known !== undefined) return known;
+    const ofProvider = provider && columnOf(provider, folded);
+    if (ofProvider !== undefined) return ofProvider === 'email' ? 'unused' : ofProvider;
+    if (newsletterNames.some((name) => foldWords(name) === folded)) return 'subscribed';
+    const part = recogniseNamePart(folded);
+    if (part !== undefined) return part;
+    const found = isPlace(folded, names) ? 'unused' : recogniseColumn(header[at] ?? '');
+    if (found === 'other-channel') return 'unused';
+    return found === 'unused' ? 'watched' : found;
+  }
+
+  const unclear: string[] = [];
+  const columns = header.map((name, at): ImportColumn => {
+    const meaning = meaningOf(names[at] ?? '', at);
+    if (meaning === 'unclear') unclear.push(name);
+    if (meaning === 'unclear' || meaning === 'unused') return { name, at };
+    return meaning === 'watched' ? { name, at, isWatched: true } : { name, at, as: meaning };
+  });
   if (unclear.length > 0 && !(options.status && hasLeft(options.status))) {
     throw new BroadsheetError(EXIT.data, explainUnclear(place, unclear));
   }
-  const known = columns.map(({ as, ...column }): ImportColumn => {
-    return as === undefined || as === 'unclear' ? column : { ...column, as };
-  });
+  const words = [...(options.values ?? [])].map(([word, as]) => [foldWords(word), as] as const);
   return {
-    ...(provider === undefined ? {} : { provider: provider.name }),
-    columns: known,
-    places: placesOf(known),
-    deciding: known.filter(({ as }) => as !== undefined && DECIDING.includes(as)),
-    watched: known.filter(({ watched }) => watched),
-    words: new Map([...Object.entries(provider?.words ?? {}), ...(options.words ?? [])]),
+    provider: provider?.name,
+    columns,
+    places: placesOf(columns),
+    deciding: columns.filter(({ as }) => as !== undefined && isDeciding(as)),
+    watched: columns.filter(({ isWatched }) => isWatched),
+    words: new Map([...byWord(provider?.words ?? {}), ...words]),
+    decisions: new Map(),
     lists: provider?.lists === true,
   };
-}
-
-interface Asked {
-  readonly name: string;
-  readonly at: number;
-  readonly names: readonly string[];
-  /** Index of the address. */
-  readonly email: number;
-  readonly provider: Provider | undefined;
-  readonly options: FormWishes;
-}
-
-type Recognised = Omit<ImportColumn, 'as'> & { readonly as?: Meaning | 'unclear' };
-
-/** The user's choice comes first, then the provider's, then the column's own name. */
-function recognise({ name, at, names, email, provider, options }: Asked): Recognised {
-  const column = { name, at };
-  const folded = names[at] ?? '';
-  if ((options.ignored ?? []).some((some) => foldWords(some) === folded)) return column;
-  const wished = [...(options.columns ?? [])].find(([some]) => foldWords(some) === folded)?.[1];
-  if (wished !== undefined) return { ...column, as: wished };
-  if (at === email) return { ...column, as: 'email' };
-  const said = provider && columnOf(provider, folded);
-  if (said !== undefined)
-    return said === 'unused' || said === 'email' ? column : { ...column, as: said };
-  if (options.newsletter?.some((some) => foldWords(some) === folded)) {
-    return { ...column, as: 'subscribed' };
-  }
-  const ofPerson = recogniseName(folded);
-  if (ofPerson !== undefined) return { ...column, as: ofPerson };
-  const found = isPlace(folded, names) ? 'unused' : recogniseColumn(name);
-  if (found === 'other-channel') return column;
-  return found === 'unused' ? { ...column, watched: true } : { ...column, as: found };
 }
 
 /** If one of these columns is in the file, `state` is a part of a country. */
@@ -136,17 +139,12 @@ function placesOf(columns: readonly ImportColumn[]): ImportForm['places'] {
   return places;
 }
 
-function wishedAt(names: readonly string[], { columns }: FormWishes, meaning: Meaning) {
-  const name = [...(columns ?? [])].find(([, some]) => some === meaning)?.[0];
-  return name === undefined ? undefined : names.indexOf(foldWords(name));
-}
-
 function checkNamed(
   header: readonly string[],
   names: readonly string[],
-  { columns, ignored }: FormWishes,
+  { columns, ignoredColumns }: FormOptions,
 ): void {
-  const missing = [...(columns?.keys() ?? []), ...(ignored ?? [])].find(
+  const missing = [...(columns?.keys() ?? []), ...(ignoredColumns ?? [])].find(
     (name) => !names.includes(foldWords(name)),
   );
   if (missing === undefined) return;
@@ -157,13 +155,56 @@ function checkNamed(
   );
 }
 
-function explainUnclear(place: string, columns: readonly { readonly name: string }[]): string {
-  const [{ name } = { name: '' }, ...others] = columns;
-  const list = columns.map((column) => `"${column.name}"`).join(', ');
-  const fact =
-    others.length === 0
-      ? `has a column that may say who left or never agreed, and is not understood: ${list}`
-      : `has columns that may say who left or never agreed, and are not understood: ${list}`;
-  const remedy = `say what ${others.length === 0 ? 'it means' : 'each means'} with --column "${name}=MEANING" (such as consent, subscribed, status, unsubscribed, bounced, complained), or leave it aside with --ignore-column "${name}"`;
-  return `${place}  ${fact}; ${remedy}; nothing was stored`;
+function explainUnclear(place: string, names: readonly string[]): string {
+  const list = names.map((name) => `"${name}"`).join(', ');
+  const [fact, what] =
+    names.length === 1
+      ? [`has a column that may say who left or never agreed, and is not understood`, 'it means']
+      : [`has columns that may say who left or never agreed, and are not understood`, 'each means'];
+  const remedy = `say what ${what} with --column "${names[0]}=MEANING" (such as consent, subscribed, status, unsubscribed, bounced, complained), or leave it aside with --ignore-column "${names[0]}"`;
+  return `${place}  ${fact}: ${list}; ${remedy}; nothing was stored`;
+}
+
+/**
+ * The highest status for people of the file `source`. It is `status` if the user set one, else active.
+ * The file's name can lower it. Throws a data error if the name says that these people left or never
+ * subscribed, and nothing else decides their status.
+ */
+export function highestStatus(
+  source: string,
+  form: ImportForm,
+  status: SubscriptionStatus | undefined,
+): SubscriptionStatus {
+  if (form.provider === 'Mailchimp') return highestOfMailchimp(source, status ?? 'active');
+  // The file itself may say for each person that they agreed.
+  const says = (['status', 'consent', 'subscribed'] as const).some((as) => form.places[as]);
+  if (status !== undefined || says) return status ?? 'active';
+  const { topics } = topicsOf(basename(source).replace(/\.\w+$/, ''));
+  if (!hasTopic(topics, 'leave', 'bounce', 'complaint', 'block', 'gone', 'unwanted'))
+    return 'active';
+  throw new BroadsheetError(
+    EXIT.data,
+    `${source}  has a name like that of a list of people who left; import it with --status unsubscribed (or bounced, complained), or, if they all agreed, with --status active; nothing was stored`,
+  );
+}
+
+/**
+ * Mailchimp's file names say which people a file contains. Its file of people who never subscribed looks
+ * like its file of subscribers.
+ */
+function highestOfMailchimp(source: string, status: SubscriptionStatus): SubscriptionStatus {
+  const [kind] = /^(nonsubscribed|archived|unsubscribed|cleaned)(?=_)/.exec(basename(source)) ?? [];
+  switch (kind) {
+    case 'unsubscribed':
+      return stricterStatus(status, 'unsubscribed');
+    case 'cleaned':
+      return stricterStatus(status, 'bounced');
+    case undefined:
+      return status;
+    default:
+      throw new BroadsheetError(
+        EXIT.data,
+        `${source}  has people who do not get your mail at Mailchimp (${kind}); leave it out, nothing was stored`,
+      );
+  }
 }

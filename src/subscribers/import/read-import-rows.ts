@@ -1,8 +1,10 @@
-import { Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { CsvError, type Options, parse } from 'csv-parse';
 import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
-import { type FormWishes, type ImportForm, LIST_FORM, recogniseForm } from './import-form.ts';
-import { refuseOthers } from './refuse-other-files.ts';
+
+// Reads the bytes of an import file as records. The parser's own options are not enough for the text and
+// the delimiter: it replaces bytes that are not UTF-8 silently, does not know big-endian UTF-16, splits at
+// all of several delimiters, and guesses one only in ASCII text.
 
 /** One record of an import file. */
 export interface ImportRow {
@@ -11,55 +13,22 @@ export interface ImportRow {
   readonly cells: readonly string[];
 }
 
-/** The form of a file's columns, and its records. */
-export interface ImportFile {
-  readonly form: ImportForm;
-  readonly rows: AsyncIterable<ImportRow>;
-}
-
 const LONGEST_RECORD = 100_000;
 
 /** The parser's limit counts the text in cells, not the number of cells. */
 const LONGEST_LINE = 1_000_000;
 
 /**
- * Opens a CSV file with a header row, or a list of addresses without one. Any size needs little memory.
- * Reads UTF-8, or UTF-16 with a byte order mark. The delimiter is comma, semicolon, tab or pipe. Throws a
- * data error that names `source` if the file can't be read, here or while the records are read. Also
- * throws if columns about consent are not understood.
+ * The records of a CSV file that are not empty. Any size needs little memory. Reads UTF-8, or UTF-16 with
+ * a byte order mark. The delimiter is comma, semicolon, tab or pipe. Throws a data error that names
+ * `source`, and the line if known, if the file can't be read to its end.
  */
-export async function openImport(
-  bytes: AsyncIterable<Uint8Array>,
-  source: string,
-  options: FormWishes = {},
-): Promise<ImportFile> {
-  const rows = readRows(bytes, source);
-  const first = await rows.next();
-  if (first.done) return { form: LIST_FORM, rows };
-  const { line, cells } = first.value;
-  try {
-    if (cells[0]?.includes('@')) return { form: LIST_FORM, rows: withFirst(first.value, rows) };
-    const form = recogniseForm(cells, `${source}:${line}`, options);
-    if (form !== undefined) return { form, rows };
-    const fact = cells.some((cell) => cell.includes('@'))
-      ? 'has no header row'
-      : 'has no column of addresses';
-    const remedy =
-      'give it a header row with a column "email", name the column with --column "NAME=email", or write one address a line';
-    throw new BroadsheetError(EXIT.data, `${source}:${line}  ${fact}; ${remedy}`);
-  } catch (error) {
-    await rows.return(undefined);
-    throw error;
-  }
-}
-
-async function* readRows(
+export async function* readImportRows(
   bytes: AsyncIterable<Uint8Array>,
   source: string,
 ): AsyncGenerator<ImportRow, undefined> {
-  const text = decode(bytes, source);
-  const { value: first } = await text.next();
-  if (first === undefined) return;
+  const text = readText(bytes, source);
+  const { value: first = '' } = await text.next();
   let lastLine = 0;
   const options: Options<ImportRow, string[]> = {
     delimiter: delimiterOf(first),
@@ -73,27 +42,20 @@ async function* readRows(
     relax_quotes: true,
     relax_column_count: true,
     skip_empty_lines: true,
+    skip_records_with_empty_values: true,
     max_record_size: LONGEST_RECORD,
     trim: true,
   };
   // The parser's types expect objects as records if it has named the columns.
   const parser = parse(options as unknown as Options);
-  const input = Readable.from(inLines(chain(first, text), source));
-  // The reader of the records must get an error of the input (not UTF-8).
-  input.on('error', (error) => parser.destroy(error));
-  input.pipe(parser);
+  parser.write(first);
+  // An error of the text destroys the parser, and the loop throws it.
+  pipeline(Readable.from(text), parser, () => undefined);
   try {
-    for await (const row of parser as AsyncIterable<ImportRow>) {
-      if (row.cells.some((cell) => cell !== '')) yield row;
-    }
+    yield* parser as AsyncIterable<ImportRow>;
   } catch (error) {
-    if (error instanceof BroadsheetError || !(error instanceof CsvError)) throw error;
-    const place = `${source}:${lastLine + 1}`;
-    throw new BroadsheetError(EXIT.data, `${place}  ${explain(error)}; nothing was stored`, {
-      cause: error,
-    });
-  } finally {
-    input.destroy();
+    if (!(error instanceof CsvError)) throw error;
+    throw unreadable(`${source}:${lastLine + 1}`, explain(error), error);
   }
 }
 
@@ -108,12 +70,9 @@ function explain(error: CsvError): string {
   }
 }
 
-async function* withFirst(
-  first: ImportRow,
-  rest: AsyncIterable<ImportRow>,
-): AsyncGenerator<ImportRow> {
-  yield first;
-  yield* rest;
+function unreadable(place: string, explanation: string, cause?: unknown): BroadsheetError {
+  const message = `${place}  ${explanation}; nothing was stored`;
+  return new BroadsheetError(EXIT.data, message, { cause });
 }
 
 /** Excel's first line, which names the delimiter: `sep=;`. */
@@ -131,54 +90,36 @@ function delimiterOf(text: string): string {
   return [',', ';', '\t', '|'].reduce((best, next) => (count(next) > count(best) ? next : best));
 }
 
-async function* chain(first: string, rest: AsyncIterable<string>): AsyncGenerator<string> {
-  yield first;
-  yield* rest;
-}
-
 /**
- * The same pieces. Throws if a line does not end: a billion commas would fill the memory with empty
- * cells.
+ * The text of the file in pieces. The first one contains the whole first line. Throws if a line does not
+ * end: a billion commas would fill the memory with empty cells.
  */
-async function* inLines(pieces: AsyncIterable<string>, source: string): AsyncGenerator<string> {
-  let open = 0;
-  for await (const piece of pieces) {
-    const end = Math.max(piece.lastIndexOf('\n'), piece.lastIndexOf('\r'));
-    open = end < 0 ? open + piece.length : piece.length - end;
-    if (open > LONGEST_LINE) {
-      const fact = `has a line of more than ${LONGEST_LINE.toLocaleString('en')} characters`;
-      const remedy = 'give it one subscriber a line; nothing was stored';
-      throw new BroadsheetError(EXIT.data, `${source}  ${fact}; ${remedy}`);
-    }
-    yield piece;
-  }
-}
-
-/** The text in pieces. The first one contains the whole first line. */
-async function* decode(bytes: AsyncIterable<Uint8Array>, source: string): AsyncGenerator<string> {
+async function* readText(bytes: AsyncIterable<Uint8Array>, source: string): AsyncGenerator<string> {
   let decoder: TextDecoder | undefined;
-  let head: string | undefined = '';
+  let isFirst = true;
+  let piece = '';
+  let openLength = 0;
   try {
     for await (const chunk of bytes) {
-      if (decoder === undefined) refuseOthers(chunk, source);
+      if (decoder === undefined) refuseOtherFiles(chunk, source);
       decoder ??= new TextDecoder(encodingOf(chunk), { fatal: true });
       const text = decoder.decode(chunk, { stream: true });
-      if (head === undefined) {
-        yield text;
-        continue;
+      const end = Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r'));
+      openLength = end < 0 ? openLength + text.length : text.length - end;
+      if (openLength > LONGEST_LINE) {
+        const fact = `has a line of more than ${LONGEST_LINE.toLocaleString('en')} characters`;
+        throw unreadable(source, `${fact}; give it one subscriber a line`);
       }
-      head += text;
-      if (!/[\r\n]/.test(head) && head.length < LONGEST_RECORD) continue;
-      yield head;
-      head = undefined;
+      piece += text;
+      if (isFirst && !/[\r\n]/.test(piece) && piece.length < LONGEST_RECORD) continue;
+      yield piece;
+      isFirst = false;
+      piece = '';
     }
-    yield (head ?? '') + (decoder?.decode() ?? '');
+    yield piece + (decoder?.decode() ?? '');
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    const remedy = 'save it as "CSV UTF-8"; nothing was stored';
-    throw new BroadsheetError(EXIT.data, `${source}  is not UTF-8 text; ${remedy}`, {
-      cause: error,
-    });
+    throw unreadable(source, 'is not UTF-8 text; save it as "CSV UTF-8"', error);
   }
 }
 
@@ -186,4 +127,42 @@ function encodingOf([first, second]: Uint8Array): string {
   if (first === 0xff && second === 0xfe) return 'utf-16le';
   if (first === 0xfe && second === 0xff) return 'utf-16be';
   return 'utf-8';
+}
+
+const SAVE_SHEET = 'open it and save the sheet as "CSV UTF-8"';
+const EXPORT_PEOPLE = 'export the people as CSV';
+
+/** Other kinds of files that users import by mistake: their first bytes, what they are, the remedy. */
+const OTHER_FILES: readonly (readonly [begins: RegExp, fact: string, remedy: string])[] = [
+  [
+    /^PK\x03\x04[\s\S]*?(?:\[Content_Types\]\.xml|xl\/|mimetypeapplication\/vnd\.oasis)/,
+    'is a workbook',
+    SAVE_SHEET,
+  ],
+  [/^PK\x03\x04/, 'is a ZIP file or a workbook', 'unpack it, or save the sheet as "CSV UTF-8"'],
+  [/^\xd0\xcf\x11\xe0/, 'is an old workbook of Excel', SAVE_SHEET],
+  [/^\x1f\x8b/, 'is compressed by gzip', 'unpack it'],
+  [/^(?:BZh|\xfd7zXZ|7z\xbc\xaf|Rar!|\x28\xb5\x2f\xfd)/, 'is compressed', 'unpack it'],
+  [/^%PDF/, 'is a PDF', EXPORT_PEOPLE],
+  [/^SQLite format 3/, 'is a database of SQLite', 'export the table as CSV'],
+  [/^\s*[[{]/, 'is JSON', EXPORT_PEOPLE],
+  [/^\s*BEGIN:VCARD/i, 'has vCards', 'export the contacts as CSV'],
+  [/^\s*<(?:!doctype|html|\?xml|table)/i, 'is HTML or XML', EXPORT_PEOPLE],
+  // Every second byte is zero.
+  [
+    /^(?:[^\0]\0){4}|^(?:\0[^\0]){4}/,
+    'is UTF-16 without a byte order mark',
+    'save it as "CSV UTF-8"',
+  ],
+];
+
+/** Throws a data error if the first bytes of a file are not those of a CSV file. */
+function refuseOtherFiles(chunk: Uint8Array, source: string): void {
+  const text = Buffer.from(chunk.subarray(0, 1000))
+    .toString('latin1')
+    .replace(/^\xef\xbb\xbf/, '');
+  const found = OTHER_FILES.find(([begins]) => begins.test(text));
+  if (found === undefined) return;
+  const [, fact, remedy] = found;
+  throw unreadable(source, `${fact}; ${remedy}`);
 }

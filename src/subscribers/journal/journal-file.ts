@@ -83,9 +83,9 @@ export function readEndOfJournal(file: string): readonly JournalEntry[] {
 
 /** The bytes of the file. With `last`, only the complete lines in that many bytes at its end. */
 function* readChunks(file: string, last: number): Generator<Buffer> {
-  const descriptor = openToRead(file);
-  if (descriptor === undefined) return;
+  let descriptor: number | undefined;
   try {
+    descriptor = openSync(file, 'r');
     const { size } = fstatSync(descriptor);
     let position = last === 0 ? 0 : Math.max(0, size - last);
     let isInLine = position > 0;
@@ -99,25 +99,13 @@ function* readChunks(file: string, last: number): Generator<Buffer> {
       isInLine = false;
     }
   } catch (error) {
-    throw cannotRead(file, error);
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    const remedy = 'make it readable: it says who left since a backup was made';
+    const message = `${file}  cannot be read: ${reasonOf(error)}; ${remedy}`;
+    throw new BroadsheetError(EXIT.disk, message, { cause: error });
   } finally {
-    closeSync(descriptor);
+    if (descriptor !== undefined) closeSync(descriptor);
   }
-}
-
-function openToRead(file: string): number | undefined {
-  try {
-    return openSync(file, 'r');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw cannotRead(file, error);
-  }
-}
-
-function cannotRead(file: string, error: unknown): BroadsheetError {
-  const remedy = 'make it readable: it says who left since a backup was made';
-  const message = `${file}  cannot be read: ${reasonOf(error)}; ${remedy}`;
-  return new BroadsheetError(EXIT.disk, message, { cause: error });
 }
 
 function* parseLines(chunks: Iterable<Buffer>): Generator<JournalEntry> {

@@ -1,15 +1,59 @@
+import { randomUUID } from 'node:crypto';
+import { noteJournalLine, readIdentity } from '../../database/identity.ts';
 import type { Database, JournalTable } from '../../database/tables.ts';
-import type { Departure, JournalLine } from '../departure.ts';
+import type { Departure, JournalLine, Rename, SendMark } from '../departure.ts';
+import { appendJournal } from './journal-file.ts';
 
 /** Rows for each query. This stays below every database's limit of parameters. */
 const AT_ONCE = 500;
 
+/** A line before it has an id. */
+export type UnnamedLine = JournalLine extends infer Line
+  ? Line extends JournalLine
+    ? Omit<Line, 'id'>
+    : never
+  : never;
+
+/**
+ * Writes the journal lines of the transaction `db`. `work` stores them in the database with `add`. Then
+ * they are written into the journal file, from which a restored backup learns. Call it as the last step:
+ * the file is synced before the database, because an extra line does no harm. The lines need no memory.
+ */
+export async function writeJournal<T>(
+  db: Database,
+  journalFile: string,
+  work: (add: (lines: readonly UnnamedLine[]) => Promise<void>) => Promise<T>,
+): Promise<T> {
+  // All ids of one transaction have the same prefix and are in order.
+  const prefix = `${randomUUID()}.`;
+  let last = '';
+  let count = 0;
+  const result = await work((lines) => {
+    const named = lines.map((line): JournalLine => {
+      count += 1;
+      last = prefix + String(count).padStart(9, '0');
+      return { ...line, id: last };
+    });
+    return insertJournal(db, named);
+  });
+  if (count === 0) return result;
+  const { id: database } = await readIdentity(db);
+  await noteJournalLine(db, last);
+  for await (const page of linesOfTransaction(db, prefix)) {
+    appendJournal(
+      journalFile,
+      page.map((line) => ({ ...line, database })),
+    );
+  }
+  return result;
+}
+
 /** Stores lines of the journal as seen. Lines that are stored already do not change. */
-export async function insertJournal(db: Database, entries: readonly JournalLine[]): Promise<void> {
-  for (let start = 0; start < entries.length; start += AT_ONCE) {
+export async function insertJournal(db: Database, lines: readonly JournalLine[]): Promise<void> {
+  for (let start = 0; start < lines.length; start += AT_ONCE) {
     await db
       .insertInto('journal')
-      .values(entries.slice(start, start + AT_ONCE).map(toRow))
+      .values(lines.slice(start, start + AT_ONCE).map(toRow))
       .onConflict((conflict) => conflict.column('id').doNothing())
       .execute();
   }
@@ -33,8 +77,8 @@ export async function seenInJournal(
 }
 
 /**
- * The recorded departures for these address hashes, from the newsletter or from all newsletters. For
- * people from an import who have no row. A bounce that an editor undid does not count.
+ * The recorded departures for these address hashes, from the newsletter or from all newsletters: people
+ * may have no row. A bounce that an editor undid does not count.
  */
 export async function departuresOf(
   db: Database,
@@ -42,15 +86,7 @@ export async function departuresOf(
   addressHashes: readonly string[],
 ): Promise<ReadonlyMap<string, Departure>> {
   if (addressHashes.length === 0) return new Map();
-  const rows = await db
-    .selectFrom('journal')
-    .selectAll()
-    .where('address_hash', 'in', addressHashes)
-    .where((where) =>
-      where.or([where('newsletter', '=', newsletter), where('newsletter', 'is', null)]),
-    )
-    .orderBy('at')
-    .execute();
+  const rows = await linesAbout(db, newsletter, addressHashes).orderBy('at').execute();
   const departures = new Map<string, Departure>();
   for (const row of rows) {
     const departure = toDeparture(row);
@@ -72,23 +108,28 @@ export async function lastDeparture(
 }
 
 /** The last time when people with these hashes left themselves (not by a bounce), or were erased. */
-export async function lastFarewell(
+export async function lastOwnDeparture(
   db: Database,
   newsletter: string,
   addressHashes: readonly string[],
 ): Promise<Departure | undefined> {
-  const row = await db
-    .selectFrom('journal')
-    .selectAll()
-    .where('address_hash', 'in', addressHashes)
-    .where((where) =>
-      where.or([where('newsletter', '=', newsletter), where('newsletter', 'is', null)]),
-    )
+  const row = await linesAbout(db, newsletter, addressHashes)
     .where('status', '<>', 'bounced')
     .orderBy('at', 'desc')
     .limit(1)
     .executeTakeFirst();
   return row && toDeparture(row);
+}
+
+/** The lines about people with these hashes, from the newsletter or from all newsletters. */
+function linesAbout(db: Database, newsletter: string, addressHashes: readonly string[]) {
+  return db
+    .selectFrom('journal')
+    .selectAll()
+    .where('address_hash', 'in', addressHashes)
+    .where((where) =>
+      where.or([where('newsletter', '=', newsletter), where('newsletter', 'is', null)]),
+    );
 }
 
 /** Whether the newsletter `from` is now called `to`, after any number of renames. */
@@ -107,7 +148,7 @@ export async function isRenamed(db: Database, from: string, to: string): Promise
 }
 
 /** The lines whose ids begin with `prefix`, sorted by id, in pages. */
-export async function* linesOfTransaction(
+async function* linesOfTransaction(
   db: Database,
   prefix: string,
 ): AsyncGenerator<readonly JournalLine[]> {
@@ -160,27 +201,20 @@ export async function hasDepartures(db: Database): Promise<boolean> {
   return row !== undefined;
 }
 
-function toRow(entry: JournalLine): JournalTable {
-  const { id, at, kind } = entry;
-  const row = { ...{ id, at, kind }, ...EMPTY };
-  switch (entry.kind) {
-    case 'send':
-      return { ...row, edition: entry.edition };
-    case 'rename':
-      return { ...row, newsletter: entry.newsletter, renamed_to: entry.renamedTo };
-    case 'return':
-      return { ...row, newsletter: entry.newsletter, address_hash: entry.addressHash };
-    case 'departure': {
-      const { newsletter = null, addressHash, status } = entry;
-      return { ...row, newsletter, address_hash: addressHash, status };
-    }
-  }
+function toRow(line: JournalLine): JournalTable {
+  const { id, at, kind } = line;
+  const fields: Partial<Departure & SendMark & Rename> = line;
+  return {
+    id,
+    at,
+    kind,
+    newsletter: fields.newsletter ?? null,
+    address_hash: fields.addressHash ?? null,
+    status: fields.status ?? null,
+    edition: fields.edition ?? null,
+    renamed_to: fields.renamedTo ?? null,
+  };
 }
-
-const EMPTY = {
-  ...{ newsletter: null, address_hash: null, status: null },
-  ...{ edition: null, renamed_to: null },
-};
 
 function toLine(row: JournalTable): JournalLine {
   const { id, at, edition, renamed_to: renamedTo, address_hash: addressHash } = row;
@@ -195,7 +229,7 @@ function toLine(row: JournalTable): JournalLine {
 function toDeparture(row: JournalTable): Departure | undefined {
   if (row.address_hash === null || row.status === null) return undefined;
   return {
-    ...(row.newsletter === null ? {} : { newsletter: row.newsletter }),
+    newsletter: row.newsletter ?? undefined,
     addressHash: row.address_hash,
     status: row.status,
     at: row.at,

@@ -22,9 +22,12 @@ export async function insertAddressChange(db: Database, change: AddressChange): 
   await db
     .insertInto('address_changes')
     .values({
-      ...{ id, subscriber, address, at },
+      id,
+      subscriber,
       from_hash: fromHash,
+      address,
       address_key: addressKey(address),
+      at,
       expires_at: expiresAt,
       confirmed_at: null,
     })
@@ -35,11 +38,7 @@ export async function findAddressChange(
   db: Database,
   id: string,
 ): Promise<AddressChange | undefined> {
-  const row = await db
-    .selectFrom('address_changes')
-    .selectAll()
-    .where('id', '=', id)
-    .executeTakeFirst();
+  const row = await byId(db, id).executeTakeFirst();
   return row && fromRow(row);
 }
 
@@ -48,9 +47,12 @@ export async function lockAddressChange(
   db: Database,
   id: string,
 ): Promise<AddressChange | undefined> {
-  const query = db.selectFrom('address_changes').selectAll().where('id', '=', id);
-  const row = await lockRow(db, query).executeTakeFirst();
+  const row = await lockRow(db, byId(db, id)).executeTakeFirst();
   return row && fromRow(row);
+}
+
+function byId(db: Database, id: string) {
+  return db.selectFrom('address_changes').selectAll().where('id', '=', id);
 }
 
 /** Records that the owner of the new address confirmed it. */
@@ -96,6 +98,6 @@ function fromRow(row: AddressChangesTable): AddressChange {
     address: row.address as EmailAddress,
     at: row.at,
     expiresAt: row.expires_at,
-    ...(row.confirmed_at === null ? {} : { confirmedAt: row.confirmed_at }),
+    confirmedAt: row.confirmed_at ?? undefined,
   };
 }

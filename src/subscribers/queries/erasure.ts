@@ -1,10 +1,12 @@
 import { sql } from 'kysely';
 import type { Database } from '../../database/tables.ts';
 import { addressKey, type EmailAddress, ERASED_ADDRESS } from '../../kernel/email-address.ts';
-import { deleteSubscriptions } from './write-subscriptions.ts';
+import { dropMails } from './mails.ts';
 
-/** What was erased. */
+/** What is erased. */
 export interface Erased {
+  /** The subscriptions to delete. */
+  readonly ids: readonly string[];
   /** The newsletter of each subscription. */
   readonly newsletters: readonly string[];
   /** Deliveries that stay in the ledger, without the address. */
@@ -14,9 +16,9 @@ export interface Erased {
 }
 
 /**
- * Deletes all subscriptions and requests of a mailbox. Removes its address from rows that have to stay in
- * the ledger. Suppresses unsent deliveries. `addressHashes` are the keyed hashes of all keys that the
- * mailbox ever had. Run it in a transaction.
+ * Erases all data about a mailbox except its subscriptions, which the caller deletes. Deletes its requests,
+ * removes its address from rows that have to stay in the ledger, and suppresses unsent deliveries.
+ * `addressHashes` are the keyed hashes of all keys that the mailbox ever had. Run it in a transaction.
  */
 export async function eraseMailbox(
   db: Database,
@@ -28,7 +30,7 @@ export async function eraseMailbox(
   const ids = rows.map((row) => row.id);
   const { addressHashes } = mailbox;
   const requests = await eraseRequests(db, { key, addressHashes, ids }, at);
-  if (ids.length === 0) return { newsletters: [], deliveries: 0, requests };
+  if (ids.length === 0) return { ids, newsletters: [], deliveries: 0, requests };
   await db
     .updateTable('deliveries')
     .set({ state: 'suppressed', sender: null, changed_at: at })
@@ -40,9 +42,9 @@ export async function eraseMailbox(
     .set({ address: ERASED_ADDRESS, domain: 'erased.invalid', reply_text: null })
     .where('subscriber', 'in', ids)
     .executeTakeFirst();
-  await deleteSubscriptions(db, ids);
   await eraseFromReplies(db, key);
   return {
+    ids,
     newsletters: rows.map((row) => row.newsletter),
     deliveries: Number(anonymised.numUpdatedRows),
     requests,
@@ -60,7 +62,7 @@ async function rowsOf(db: Database, key: string) {
 }
 
 /**
- * Notices stay for the budgets, without the address. The notice of an address change went to another
+ * Mails stay for the budgets, without the address. The mail about a change of address goes to another
  * mailbox.
  */
 async function eraseRequests(
@@ -83,27 +85,16 @@ async function eraseRequests(
     .deleteFrom('sign_ups')
     .where('address_key', '=', of.key)
     .executeTakeFirst();
-  const toThem = await db
-    .updateTable('notices')
-    .set({ ...WITHOUT_ADDRESS, state: 'dropped', settled_at: at })
+  const toThem = await dropMails(db, at)
     .where('address_hash', 'in', of.addressHashes)
-    .where('state', 'in', ['asked', 'waiting'])
     .executeTakeFirst();
-  // To a new address that was not confirmed.
-  for (const { id } of changed) {
-    await db
-      .updateTable('notices')
-      .set({ ...WITHOUT_ADDRESS, state: 'dropped', settled_at: at })
-      // Settled notices have no facts.
-      .where('state', 'in', ['asked', 'waiting'])
-      .where('kind', '=', 'new-address')
-      .where('facts', '=', JSON.stringify({ change: id }))
-      .execute();
-  }
+  // To new addresses that were not confirmed.
+  const changes = changed.map(({ id }) => id);
+  await dropMails(db, at)
+    .where('about', 'in', ['', ...changes])
+    .execute();
   return changed.length + Number(signUps.numDeletedRows) + Number(toThem.numUpdatedRows);
 }
-
-const WITHOUT_ADDRESS = { address: null, facts: '{}', retry_at: null, lease_until: null } as const;
 
 /**
  * Relays repeat the recipient in their replies. Some replies are stored for a whole domain or edition.

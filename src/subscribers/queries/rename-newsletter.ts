@@ -1,6 +1,6 @@
+import { sql } from 'kysely';
 import { lockRow } from '../../database/dialect.ts';
 import type { Database } from '../../database/tables.ts';
-import type { NoticeFacts } from '../notice.ts';
 import { type Subscription, subscriptionFromRow } from './subscriptions.ts';
 
 // Changes a newsletter's id in all tables. The ids of editions do not change, because links contain them.
@@ -13,14 +13,14 @@ export interface NewRename {
 }
 
 /** Two subscriptions of one mailbox. */
-export interface Twins {
+export interface Duplicates {
   /** Of the newsletter with the old id. */
   readonly old: Subscription;
   readonly other: Subscription;
 }
 
 /** How many mailboxes are merged at once. */
-const TWINS_AT_ONCE = 500;
+const MAILBOXES_AT_ONCE = 500;
 
 /** Renames all subscriptions whose mailbox has none under the new id. Returns how many. */
 export async function renameSubscriptions(
@@ -46,12 +46,12 @@ export async function renameSubscriptions(
 }
 
 /** Subscriptions still under the old id, each with the same mailbox's subscription under the new id. */
-export async function twinsOf(
+export async function duplicatesOf(
   db: Database,
   { newsletter, renamedTo }: NewRename,
-): Promise<readonly Twins[]> {
+): Promise<readonly Duplicates[]> {
   const of = (id: string) => db.selectFrom('subscribers').selectAll().where('newsletter', '=', id);
-  const query = of(newsletter).orderBy('id').limit(TWINS_AT_ONCE);
+  const query = of(newsletter).orderBy('id').limit(MAILBOXES_AT_ONCE);
   const rows = await lockRow(db, query).execute();
   if (rows.length === 0) return [];
   const keys = rows.map((row) => row.address_key);
@@ -69,20 +69,15 @@ export async function twinsOf(
 }
 
 /** Moves two subscriptions of one mailbox to the new id. From now on, `kept` counts. */
-export async function renameTwins(
+export async function renameDuplicates(
   db: Database,
   { renamedTo }: NewRename,
   { kept, merged }: { readonly kept: Subscription; readonly merged: Subscription },
 ): Promise<void> {
-  const row = await db
-    .selectFrom('subscribers')
-    .select('address_key')
-    .where('id', '=', merged.id)
-    .executeTakeFirstOrThrow();
   // First rename the one that makes room for the other.
   await db
     .updateTable('subscribers')
-    .set({ newsletter: renamedTo, address_key: `${row.address_key} ${merged.id}` })
+    .set({ newsletter: renamedTo, address_key: sql`address_key || ' ' || id` })
     .where('id', '=', merged.id)
     .execute();
   await db
@@ -92,12 +87,13 @@ export async function renameTwins(
     .execute();
 }
 
+/** Changes the newsletter's id in all other tables. */
 export async function renameElsewhere(db: Database, rename: NewRename): Promise<void> {
   const { newsletter, renamedTo, at } = rename;
-  await renamePosts(db, rename);
-  await renameSlots(db, rename);
+  await separatePosts(db, rename);
+  await dropDoubleSlots(db, rename);
   await renameRequests(db, rename);
-  for (const table of ['editions', 'notices', 'subscription_events'] as const) {
+  for (const table of TABLES) {
     await db
       .updateTable(table)
       .set({ newsletter: renamedTo })
@@ -115,11 +111,13 @@ export async function renameElsewhere(db: Database, rename: NewRename): Promise<
     .execute();
 }
 
+const TABLES = ['editions', 'edition_posts', 'slots', 'mails', 'subscription_events'] as const;
+
 /**
  * A post may be in an edition of each newsletter. Both editions keep it, the old newsletter's under
  * another post id.
  */
-async function renamePosts(db: Database, { newsletter, renamedTo }: NewRename): Promise<void> {
+async function separatePosts(db: Database, { newsletter, renamedTo }: NewRename): Promise<void> {
   const both = await db
     .selectFrom('edition_posts as old')
     .innerJoin('edition_posts as other', 'other.post', 'old.post')
@@ -135,15 +133,10 @@ async function renamePosts(db: Database, { newsletter, renamedTo }: NewRename): 
       .where('position', '=', position)
       .execute();
   }
-  await db
-    .updateTable('edition_posts')
-    .set({ newsletter: renamedTo })
-    .where('newsletter', '=', newsletter)
-    .execute();
 }
 
 /** If both have a slot on one day, the slot with an edition counts. A day must not have two slots. */
-async function renameSlots(db: Database, { newsletter, renamedTo }: NewRename): Promise<void> {
+async function dropDoubleSlots(db: Database, { newsletter, renamedTo }: NewRename): Promise<void> {
   const slots = await db
     .selectFrom('slots')
     .select(['newsletter', 'day', 'edition'])
@@ -151,24 +144,14 @@ async function renameSlots(db: Database, { newsletter, renamedTo }: NewRename): 
     .execute();
   for (const old of slots.filter((slot) => slot.newsletter === newsletter)) {
     const other = slots.find((slot) => slot.newsletter === renamedTo && slot.day === old.day);
-    const dropped =
-      other === undefined
-        ? undefined
-        : old.edition !== null && other.edition === null
-          ? renamedTo
-          : newsletter;
-    if (dropped === undefined) continue;
+    if (other === undefined) continue;
+    const dropped = old.edition !== null && other.edition === null ? renamedTo : newsletter;
     await db
       .deleteFrom('slots')
       .where('newsletter', '=', dropped)
       .where('day', '=', old.day)
       .execute();
   }
-  await db
-    .updateTable('slots')
-    .set({ newsletter: renamedTo })
-    .where('newsletter', '=', newsletter)
-    .execute();
 }
 
 /** Renames the newsletter in open requests from forms. */
@@ -184,21 +167,6 @@ async function renameRequests(db: Database, rename: NewRename): Promise<void> {
     await db
       .updateTable('sign_ups')
       .set({ newsletters: renamed(ids).join(' ') })
-      .where('id', '=', id)
-      .execute();
-  }
-  const notices = await db
-    .selectFrom('notices')
-    .select(['id', 'facts'])
-    .where('kind', '=', 'already')
-    .where('state', 'in', ['asked', 'waiting'])
-    .execute();
-  for (const { id, facts } of notices) {
-    const known = JSON.parse(facts) as NoticeFacts;
-    const newsletters = renamed(known.newsletters ?? []);
-    await db
-      .updateTable('notices')
-      .set({ facts: JSON.stringify({ ...known, newsletters }) })
       .where('id', '=', id)
       .execute();
   }

@@ -1,45 +1,59 @@
 import { lockRow } from '../../database/dialect.ts';
 import type { Database, SignUpsTable } from '../../database/tables.ts';
 import { addressKey, type EmailAddress } from '../../kernel/email-address.ts';
-import type { SignUp } from '../sign-up.ts';
+
+/** A request from a form. */
+export interface SignUp {
+  /** Random, for the link that confirms it. */
+  readonly id: string;
+  readonly address: EmailAddress;
+  /** Ids. */
+  readonly newsletters: readonly string[];
+  /** BCP 47. */
+  readonly language: string;
+  /** The name of the form. */
+  readonly source: string;
+  readonly consentText?: string;
+  readonly ipHash?: string;
+  /** ISO 8601 instants. */
+  readonly at: string;
+  /** After this instant it can't be confirmed. */
+  readonly expiresAt: string;
+  readonly confirmedAt?: string;
+}
 
 export async function insertSignUp(db: Database, signUp: SignUp): Promise<void> {
-  await db.insertInto('sign_ups').values(toRow(signUp)).execute();
-}
-
-/** Sign-ups without an answer yet, oldest first. */
-export async function unansweredSignUps(db: Database, limit: number): Promise<readonly SignUp[]> {
-  const rows = await db
-    .selectFrom('sign_ups')
-    .selectAll()
-    .where('answered_at', 'is', null)
-    .orderBy('at')
-    .limit(limit)
+  await db
+    .insertInto('sign_ups')
+    .values({
+      id: signUp.id,
+      address: signUp.address,
+      address_key: addressKey(signUp.address),
+      newsletters: signUp.newsletters.join(' '),
+      language: signUp.language,
+      source: signUp.source,
+      consent_text: signUp.consentText ?? null,
+      ip_hash: signUp.ipHash ?? null,
+      at: signUp.at,
+      expires_at: signUp.expiresAt,
+      confirmed_at: signUp.confirmedAt ?? null,
+    })
     .execute();
-  return rows.map(fromRow);
-}
-
-/** Records that the answer to it is decided. False if it was decided before. */
-export async function markAnswered(db: Database, id: string, at: string): Promise<boolean> {
-  const result = await db
-    .updateTable('sign_ups')
-    .set({ answered_at: at })
-    .where('id', '=', id)
-    .where('answered_at', 'is', null)
-    .executeTakeFirst();
-  return result.numUpdatedRows > 0n;
 }
 
 export async function findSignUp(db: Database, id: string): Promise<SignUp | undefined> {
-  const row = await db.selectFrom('sign_ups').selectAll().where('id', '=', id).executeTakeFirst();
+  const row = await byId(db, id).executeTakeFirst();
   return row && fromRow(row);
 }
 
 /** The same, with a row lock until the transaction ends. */
 export async function lockSignUp(db: Database, id: string): Promise<SignUp | undefined> {
-  const query = db.selectFrom('sign_ups').selectAll().where('id', '=', id);
-  const row = await lockRow(db, query).executeTakeFirst();
+  const row = await lockRow(db, byId(db, id)).executeTakeFirst();
   return row && fromRow(row);
+}
+
+function byId(db: Database, id: string) {
+  return db.selectFrom('sign_ups').selectAll().where('id', '=', id);
 }
 
 /** Records that its owner confirmed it, for these newsletters. */
@@ -68,13 +82,20 @@ export async function signUpsOf(db: Database, address: EmailAddress): Promise<re
 }
 
 /**
- * Ids of unconfirmed subscribers whose sign-ups have expired at `now`. Call it before deleting those
- * sign-ups.
+ * Deletes sign-ups that have expired at `now`. Returns how many, and the ids of the subscribers who are
+ * still pending by one of them.
  */
-export async function unconfirmedSubscribers(
+export async function forgetSignUps(
   db: Database,
   now: string,
-): Promise<readonly string[]> {
+): Promise<{ readonly signUps: number; readonly unconfirmed: readonly string[] }> {
+  const unconfirmed = await unconfirmedSubscribers(db, now);
+  const result = await db.deleteFrom('sign_ups').where('expires_at', '<=', now).executeTakeFirst();
+  return { signUps: Number(result.numDeletedRows), unconfirmed };
+}
+
+/** Ids of pending subscribers whose sign-ups have expired at `now`. */
+async function unconfirmedSubscribers(db: Database, now: string): Promise<readonly string[]> {
   const rows = await db
     .selectFrom('subscribers')
     .select('subscribers.id')
@@ -101,29 +122,6 @@ export async function unconfirmedSubscribers(
   return rows.map(({ id }) => id);
 }
 
-/** Deletes sign-ups that have expired at `now`. Returns how many. */
-export async function forgetSignUps(db: Database, now: string): Promise<number> {
-  const result = await db.deleteFrom('sign_ups').where('expires_at', '<=', now).executeTakeFirst();
-  return Number(result.numDeletedRows);
-}
-
-function toRow(signUp: SignUp): SignUpsTable {
-  return {
-    id: signUp.id,
-    address: signUp.address,
-    address_key: addressKey(signUp.address),
-    newsletters: signUp.newsletters.join(' '),
-    language: signUp.language,
-    source: signUp.source,
-    consent_text: signUp.consentText ?? null,
-    ip_hash: signUp.ipHash ?? null,
-    at: signUp.at,
-    expires_at: signUp.expiresAt,
-    answered_at: null,
-    confirmed_at: signUp.confirmedAt ?? null,
-  };
-}
-
 function fromRow(row: SignUpsTable): SignUp {
   return {
     id: row.id,
@@ -132,11 +130,11 @@ function fromRow(row: SignUpsTable): SignUp {
     newsletters: row.newsletters.split(' ').filter((id) => id !== ''),
     language: row.language,
     source: row.source,
-    ...(row.consent_text === null ? {} : { consentText: row.consent_text }),
-    ...(row.ip_hash === null ? {} : { ipHash: row.ip_hash }),
+    consentText: row.consent_text ?? undefined,
+    ipHash: row.ip_hash ?? undefined,
     at: row.at,
     expiresAt: row.expires_at,
-    ...(row.confirmed_at === null ? {} : { confirmedAt: row.confirmed_at }),
+    confirmedAt: row.confirmed_at ?? undefined,
   };
 }
 

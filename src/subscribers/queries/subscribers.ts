@@ -101,14 +101,14 @@ export function subscriberFromRow(row: SubscribersTable): Subscriber {
     newsletter: row.newsletter,
     // It was parsed when it was stored.
     address: row.address as EmailAddress,
-    ...(row.name === null ? {} : { name: row.name }),
+    name: row.name ?? undefined,
     status: row.status,
     consent: {
       at: row.consent_at,
       source: row.consent_source,
-      ...(row.consent_text === null ? {} : { text: row.consent_text }),
-      ...(row.consent_ip_hash === null ? {} : { ipHash: row.consent_ip_hash }),
-      ...(row.confirmed_at === null ? {} : { confirmedAt: row.confirmed_at }),
+      text: row.consent_text ?? undefined,
+      ipHash: row.consent_ip_hash ?? undefined,
+      confirmedAt: row.confirmed_at ?? undefined,
     },
     changedAt: row.changed_at,
   };

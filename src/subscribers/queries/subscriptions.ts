@@ -95,8 +95,8 @@ export async function movedInto(db: Database, ids: readonly string[]): Promise<S
 export function subscriptionFromRow(row: SubscribersTable): Subscription {
   return {
     ...subscriberFromRow(row),
-    ...(row.left_at === null ? {} : { leftAt: row.left_at }),
-    ...(row.left_by_link_at === null ? {} : { leftByLinkAt: row.left_by_link_at }),
-    ...(row.moved_to === null ? {} : { movedTo: row.moved_to }),
+    leftAt: row.left_at ?? undefined,
+    leftByLinkAt: row.left_by_link_at ?? undefined,
+    movedTo: row.moved_to ?? undefined,
   };
 }

@@ -5,18 +5,24 @@ import { isPostgres } from '../../database/dialect.ts';
 import type { Database } from '../../database/tables.ts';
 import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
 
-/** Call it before deleting data that must leave no trace: SQLite then overwrites it with zeros. */
-export async function prepareToWipe(db: Database): Promise<void> {
-  if (!isPostgres(db)) await sql`pragma secure_delete = on`.execute(db);
+/**
+ * Runs `work`, which deletes data in a transaction of its own, and removes the data from SQLite's files
+ * too. SQLite overwrites it with zeros. Then this empties the write-ahead log and, if an old copy of one
+ * of `texts` remains between the rows, writes the file again. `wiped` is false while another program keeps
+ * the file open. PostgreSQL does all this itself (autovacuum).
+ */
+export async function deleteWithoutTraces<T>(
+  db: Database,
+  texts: readonly string[],
+  work: () => Promise<T>,
+): Promise<{ readonly result: T; readonly wiped: boolean }> {
+  if (isPostgres(db)) return { result: await work(), wiped: true };
+  await sql`pragma secure_delete = on`.execute(db);
+  const result = await work();
+  return { result, wiped: await wipeTraces(db, texts) };
 }
 
-/**
- * Removes deleted data from SQLite's files too. Empties the write-ahead log. If an old copy of one of
- * `texts` remains between the rows, writes the file again. False while another program keeps the file
- * open. PostgreSQL does this itself (autovacuum). Do not call it in a transaction.
- */
-export async function wipeTraces(db: Database, texts: readonly string[]): Promise<boolean> {
-  if (isPostgres(db)) return true;
+async function wipeTraces(db: Database, texts: readonly string[]): Promise<boolean> {
   try {
     if (!(await emptyLog(db))) return false;
     const { rows } = await sql<{ name: string; file: string }>`pragma database_list`.execute(db);

@@ -1,169 +1,256 @@
 import { hash } from 'node:crypto';
-import { setImmediate } from 'node:timers/promises';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { documentPath } from '../../feeds/formats.ts';
+import { once } from 'node:events';
+import { ReadStream } from 'node:fs';
+import { lstat, realpath, stat } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import type { FastifyReply } from 'fastify';
+import { documentPath, FORMATS, fileUrl, isHubTopic } from '../../feeds/formats.ts';
 import { INDEX_CSS } from '../../feeds/index-css.ts';
 import { INDEX_FILE } from '../../feeds/index-page.ts';
-import {
-  openPublishedFolder,
-  type PublishedFile,
-  type PublishedFolder,
-} from '../../feeds/publish/published-folder.ts';
+import { COPIES, isCopyOf } from '../../feeds/publish/compressed-copies.ts';
+import type { Config } from '../../settings/config.ts';
 import { requireServiceUrl } from '../../settings/require-service-url.ts';
-import type { FeedFormat } from '../../settings/settings.ts';
-import type { RoutePlugin, WebDependencies } from '../web-dependencies.ts';
+import type { RoutePlugin } from '../web-dependencies.ts';
 import { WebError } from '../web-error.ts';
-import { negotiateCoding } from './accept-encoding.ts';
-import { evaluateConditions } from './conditions.ts';
-import { fileHeaders, PREFLIGHT_HEADERS, validatorsOf } from './file-headers.ts';
-import { type MediaType, mediaType } from './media-type.ts';
 import { requestedPath } from './requested-path.ts';
 
 /** The page of all feeds. The home page is a page of the site. */
 const FEEDS_PAGE = 'feeds/';
 const ALLOWED = 'GET, HEAD, OPTIONS';
 
+/** How long a cache may use a file that is not a feed without asking. */
+const PAGE_SECONDS = 300;
+
 /** A first build of many posts takes a few seconds. */
 const BUILD_SECONDS = 10;
-
-/** How often a file is opened again if it was replaced during the read. */
-const TRIES = 5;
 
 /** Allows the style sheet inside the feeds' page, and no other. */
 const INDEX_STYLE = `'sha256-${hash('sha256', INDEX_CSS, 'base64')}'`;
 
-/** A requested file and its type. */
-interface Asked {
-  /** Relative to the output folder. */
-  readonly path: string;
-  readonly media: MediaType;
-  readonly file: PublishedFile;
-}
+/** The pages of editions in the archive. Their HTML is that of a mail, with styles in attributes. */
+const EDITION_PAGE = /^archive\/[^/]+-\d{4}-\d\d-\d\d(-\d+)?\/index\.html$/;
+
+/** Scripts of other sites may read feeds: feeds are made for other programs. */
+const OF_FEEDS = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': 'Date, ETag, Link',
+  'cross-origin-resource-policy': 'cross-origin',
+};
+
+/** Answers a browser that asks whether a script may send a conditional request. */
+const PREFLIGHT_HEADERS = {
+  ...OF_FEEDS,
+  'access-control-allow-methods': 'GET, HEAD, OPTIONS',
+  'access-control-allow-headers': 'If-Match, If-Modified-Since, If-None-Match, If-Unmodified-Since',
+  'access-control-max-age': '86400',
+};
 
 /**
- * Serves the output folder below the base path (RFC 9110): conditional requests, content negotiation,
- * HEAD, OPTIONS. Sends the compressed copies that were made at publishing. Handles every method and path
- * without another route.
+ * What proxies add to the tag of a file that they compress, and do not remove from requests: Apache `-gzip`
+ * and `-br`, Jetty `--gzip`, older ones `;gzip`.
  */
-export const serveFiles: RoutePlugin = (app, deps) => {
-  const folder = openPublishedFolder(deps.config.folders.output);
-  const basePath = new URL(requireServiceUrl(deps.config)).pathname;
+const PROXY_SUFFIX = /(?:--gzip|-gzip|;gzip|-br|-zstd|-deflate)(?=")/g;
+
+/** The type of a file, from its name. */
+interface MediaType {
+  /** The value for `Content-Type`. */
+  readonly type: string;
+  /** Whether it is for programs, also on other sites: feeds and lists of feeds. */
+  readonly isFeed: boolean;
+}
+
+const { rss, atom, json } = FORMATS;
+
+/** RFC 7303 §3.2: this charset outranks the document's own declaration. */
+const FEEDS: ReadonlyMap<string, string> = new Map([
+  [rss.file, `${rss.type}; charset=utf-8`],
+  [atom.file, `${atom.type}; charset=utf-8`],
+  // RFC 8259 §11: JSON has no charset parameter.
+  [json.file, json.type],
+]);
+
+const TYPES: ReadonlyMap<string, string> = new Map([
+  ['opml', 'text/x-opml; charset=utf-8'],
+  ['html', 'text/html; charset=utf-8'],
+  ['css', 'text/css; charset=utf-8'],
+  ['xml', 'application/xml; charset=utf-8'],
+  ['txt', 'text/plain; charset=utf-8'],
+  ['json', 'application/json'],
+  ['svg', 'image/svg+xml'],
+  ['png', 'image/png'],
+  ['jpg', 'image/jpeg'],
+  ['jpeg', 'image/jpeg'],
+  ['gif', 'image/gif'],
+  ['webp', 'image/webp'],
+  ['avif', 'image/avif'],
+  ['ico', 'image/x-icon'],
+]);
+
+/**
+ * Serves the output folder below the base path with `@fastify/static`: conditional requests (RFC 9110
+ * §13), and the compressed copies that were made at publishing. Handles every method and path without
+ * another route. Every request looks at the disk, so it sees what another program has changed.
+ */
+export const serveFiles: RoutePlugin = async (app, { config }) => {
+  const { output } = config.folders;
+  const basePath = new URL(requireServiceUrl(config)).pathname;
+  await app.register(fastifyStatic, {
+    serve: false,
+    preCompressed: true,
+    dotfiles: 'ignore',
+    index: false,
+    cacheControl: false,
+    // Feeds are short, and feed readers load them completely.
+    acceptRanges: false,
+  });
+  app.addHook('onSend', async ({ url }, reply, payload) => {
+    if (payload instanceof ReadStream) await refuseReplaced(payload, reply);
+    if (reply.statusCode === 304) {
+      reply.removeHeader('content-type').removeHeader('content-encoding');
+    } else if (reply.statusCode === 200) {
+      // The library knows a type for each ending, but not the types of feeds.
+      reply.header('content-type', mediaType(fileOf(url, basePath) ?? '')?.type);
+    }
+  });
   app.route({
     method: app.supportedMethods,
     url: '/*',
     // Before the body is read: no request here needs one.
-    onRequest: async (request, reply) => answer(request, reply, { folder, basePath, deps }),
+    onRequest: async (request, reply) => {
+      const path = fileOf(request.url, basePath);
+      if (path === undefined) return reply.callNotFound();
+      const media = mediaType(path);
+      // A file of another type is private, and may be large: do not open it.
+      const file = media && (await findFile(output, path));
+      if (media === undefined || file === undefined || file === 'folder') {
+        const folderUrl = basePath + path.split('/').map(encodeURIComponent).join('/');
+        const hasPage = await isFile(output, `${path}/${INDEX_FILE}`);
+        if (hasPage) return reply.redirect(`${folderUrl}/`, 308);
+        // Feed readers may give up a feed after a 404. One that is not built yet gets 503 instead.
+        const isOfBuild = media?.isFeed || path === INDEX_FILE;
+        if (isOfBuild && !(await isBuilt(config))) throw new WebError(503, BUILD_SECONDS);
+        return reply.callNotFound();
+      }
+      if (request.method === 'OPTIONS') {
+        const headers = { allow: ALLOWED, ...(media.isFeed ? PREFLIGHT_HEADERS : {}) };
+        return reply.code(204).headers(headers).send();
+      }
+      if (request.method !== 'GET' && request.method !== 'HEAD') {
+        reply.header('allow', ALLOWED);
+        throw new WebError(405);
+      }
+      // A copy that does not belong to the file must not be sent.
+      if (!file.hasCopies) request.headers = { 'accept-encoding': 'identity' };
+      const tags = request.raw.headers['if-none-match'];
+      if (tags !== undefined) {
+        request.raw.headers['if-none-match'] = tags.replace(PROXY_SUFFIX, '');
+      }
+      allowStyles(reply, path);
+      return reply.headers(fileHeaders(path, media, config)).sendFile(path, output);
+    },
     handler: async (_request, reply) => reply.callNotFound(),
   });
 };
 
-interface Context {
-  readonly folder: PublishedFolder;
-  readonly basePath: string;
-  readonly deps: WebDependencies;
+/** The file that a URL asks for, relative to the output folder. Undefined for the home page. */
+function fileOf(url: string, basePath: string): string | undefined {
+  const path = requestedPath(url, basePath);
+  if (path === undefined || path === '') return undefined;
+  if (path === FEEDS_PAGE) return INDEX_FILE;
+  return path.endsWith('/') ? path + INDEX_FILE : path;
 }
 
-async function answer(request: FastifyRequest, reply: FastifyReply, context: Context) {
-  const { folder, basePath } = context;
-  const target = requestedPath(request.url, basePath);
-  const path = target === undefined ? undefined : fileOf(target);
-  if (path === undefined) return reply.callNotFound();
-  const media = mediaType(path);
-  // Do not open the file: it may be large, and is private.
-  if (media === undefined) return answerFolder(path, reply, context);
-  for (let tries = 0; tries < TRIES; tries++) {
-    const file = await folder.find(path);
-    if (file === 'folder') return answerFolder(path, reply, context);
-    if (file === undefined) return answerMissing(path, media, reply, context);
-    // Do not return a reply from an awaited function: `await` would wait until it is sent.
-    if (await answerFile({ path, media, file }, request, reply, context)) return reply;
-    await setImmediate();
-  }
-  throw new WebError(503, 1);
+/**
+ * The type of the file at `path`. Undefined for files that Broadsheet does not publish: a database, a
+ * ledger or a compressed copy in the folder must stay private.
+ */
+function mediaType(path: string): MediaType | undefined {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const feed = FEEDS.get(name);
+  if (feed !== undefined) return { type: feed, isFeed: true };
+  const ending = name.slice(name.lastIndexOf('.') + 1).toLowerCase();
+  const type = TYPES.get(ending);
+  return type === undefined ? undefined : { type, isFeed: ending === 'opml' };
 }
 
-/** Feed readers may give up a feed after a 404. A feed that is not built yet gets 503 instead. */
-async function answerMissing(
+/**
+ * What is at `path` in `folder`. Undefined if it is neither a file nor a folder, or if a link leads out
+ * of the folder, or to something hidden in it.
+ */
+async function findFile(
+  folder: string,
   path: string,
-  media: MediaType,
-  reply: FastifyReply,
-  { folder, deps }: Context,
-) {
-  const isOfBuild = media.isFeed || path === INDEX_FILE;
-  if (!isOfBuild || (await isBuilt(folder, deps.config.feeds.formats))) return reply.callNotFound();
-  throw new WebError(503, BUILD_SECONDS);
+): Promise<{ readonly hasCopies: boolean } | 'folder' | undefined> {
+  const place = join(folder, path);
+  try {
+    const [root, real, stats, ...copies] = await Promise.all([
+      realpath(folder),
+      realpath(place),
+      stat(place),
+      ...COPIES.map(({ ending }) => lstat(place + ending).catch(() => undefined)),
+    ]);
+    const parts = relative(root, real).split(sep);
+    if (parts.some((part) => part === '' || part.startsWith('.'))) return undefined;
+    if (stats.isDirectory()) return 'folder';
+    if (!stats.isFile()) return undefined;
+    return { hasCopies: copies.every((copy) => copy?.isFile() && isCopyOf(copy, stats)) };
+  } catch {
+    // Missing, in a path that is not a folder, or with too long a name.
+    return undefined;
+  }
+}
+
+async function isFile(folder: string, path: string): Promise<boolean> {
+  const found = await findFile(folder, path);
+  return found !== undefined && found !== 'folder';
 }
 
 /** Whether any build has written the site's own feed. */
-async function isBuilt(folder: PublishedFolder, formats: readonly FeedFormat[]): Promise<boolean> {
-  for (const format of formats) {
-    const file = await folder.find(documentPath('', format));
-    if (file !== undefined && file !== 'folder') return true;
-  }
-  return false;
+async function isBuilt({ feeds, folders }: Config): Promise<boolean> {
+  const built = feeds.formats.map((format) => isFile(folders.output, documentPath('', format)));
+  return (await Promise.all(built)).includes(true);
 }
 
-/** The file of a page. Undefined for the home page. */
-function fileOf(target: string): string | undefined {
-  if (target === '') return undefined;
-  if (target === FEEDS_PAGE) return INDEX_FILE;
-  return target.endsWith('/') ? target + INDEX_FILE : target;
+function fileHeaders(path: string, { type, isFeed }: MediaType, config: Config) {
+  const { feeds, publicUrl } = config;
+  const seconds = isFeed ? feeds.ttlMinutes * 60 : PAGE_SECONDS;
+  const common = {
+    'cache-control': `public, max-age=${seconds}`,
+    vary: 'Accept-Encoding',
+    'accept-ranges': 'none',
+  };
+  if (!isFeed) return common;
+  // RFC 8288. WebSub §4 requires both links.
+  const self = `<${fileUrl(publicUrl, path)}>; rel="self"; type="${type.replace(/;.*/, '')}"`;
+  const hub = feeds.hub !== undefined && isHubTopic(path) && new URL(feeds.hub).href;
+  return { ...common, ...OF_FEEDS, link: hub ? `${self}, <${hub}>; rel="hub"` : self };
 }
-
-/** The path of a folder with a page ends with a slash: redirects there. Other folders are not found. */
-async function answerFolder(path: string, reply: FastifyReply, { folder, basePath }: Context) {
-  const index = await folder.find(`${path}/${INDEX_FILE}`);
-  if (index === undefined || index === 'folder') return reply.callNotFound();
-  const encoded = path.split('/').map(encodeURIComponent).join('/');
-  return reply.redirect(`${basePath}${encoded}/`, 308);
-}
-
-/** False if the file was replaced before it could be read. */
-async function answerFile(
-  { path, media, file }: Asked,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { folder, deps }: Context,
-): Promise<boolean> {
-  if (request.method === 'OPTIONS') {
-    const headers = { allow: ALLOWED, ...(media.isFeed ? PREFLIGHT_HEADERS : {}) };
-    reply.code(204).headers(headers).send();
-    return true;
-  }
-  if (request.method !== 'GET' && request.method !== 'HEAD') {
-    reply.header('allow', ALLOWED);
-    throw new WebError(405);
-  }
-  const form = negotiatedForm(file, request.headers['accept-encoding']);
-  reply.header('vary', 'Accept-Encoding');
-  if (form === undefined) throw new WebError(406);
-  const now = deps.machineClock().epochMilliseconds / 1000;
-  const validators = validatorsOf(file, form, now);
-  const headers = fileHeaders({ path, media, form, validators }, deps.config);
-  switch (evaluateConditions(request.raw.headersDistinct, validators, now)) {
-    case 'failed':
-      throw new WebError(412);
-    case 'not modified':
-      reply.code(304).headers(headers.always).send();
-      return true;
-    case 'send': {
-      const body = request.method === 'HEAD' ? '' : await folder.read(form);
-      if (body === undefined) return false;
-      if (path === INDEX_FILE) allowStyle(reply);
-      reply.headers({ ...headers.always, ...headers.ofContent }).send(body);
-      return true;
-    }
-  }
-}
-
-function negotiatedForm({ forms }: PublishedFile, acceptEncoding: string | undefined) {
-  const codings = forms.map(({ coding }) => coding);
-  const coding = negotiateCoding(acceptEncoding, codings);
-  return forms.find((form) => form.coding === coding);
-}
-
-function allowStyle(reply: FastifyReply): void {
+/** Allows the styles inside a page that has any. Others have only a style sheet. */
+function allowStyles(reply: FastifyReply, path: string): void {
   const policy = reply.getHeader('content-security-policy');
   if (typeof policy !== 'string') return;
-  reply.header('content-security-policy', policy.replace('style-src', `$& ${INDEX_STYLE}`));
+  if (path === INDEX_FILE) {
+    reply.header('content-security-policy', policy.replace('style-src', `$& ${INDEX_STYLE}`));
+  } else if (EDITION_PAGE.test(path)) {
+    reply.header('content-security-policy', `${policy};style-src-attr 'unsafe-inline'`);
+  }
+}
+
+/**
+ * Throws a `WebError` (503) if `stream` may be of another file than the one that the headers describe.
+ * The library reads the state of a file first, and a build may replace the file before it is opened.
+ */
+async function refuseReplaced(stream: ReadStream, reply: FastifyReply): Promise<void> {
+  try {
+    if (stream.pending) await once(stream, 'open');
+    const { size, mtime } = await stat(stream.path);
+    const tag = `W/"${size.toString(16)}-${mtime.getTime().toString(16)}"`;
+    if (tag === reply.getHeader('etag')) return;
+  } catch {
+    // It is gone.
+  }
+  stream.destroy();
+  reply.removeHeader('content-encoding');
+  throw new WebError(503, 1);
 }

@@ -5,7 +5,7 @@ import PostalMime, { type Email } from 'postal-mime';
 import {
   type BuildMessageInput,
   buildMessage,
-} from '../../../src/delivery/message/build-message.ts';
+} from '../../../src/delivery/message/prepare-messages.ts';
 import { readUnsubscribeToken } from '../../../src/delivery/message/unsubscribe-link.ts';
 import { renderDigest } from '../../../src/editions/digest/render-digest.ts';
 import { type Edition, PLACEHOLDERS } from '../../../src/editions/edition.ts';

@@ -1,8 +1,45 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { classifyReply, parseReply } from '../../../src/delivery/relay/classify-reply.ts';
+import {
+  asksForSlowerPace,
+  classifyReply,
+  parseReply,
+} from '../../../src/delivery/relay/classify-reply.ts';
 import type { SmtpPhase } from '../../../src/delivery/relay/reply-table.ts';
+
+test('a domain asks for a slower pace by 421 and 4.7.x, not by greylisting or trouble of its own', () => {
+  const asks = (code: number, enhancedCode: string | undefined, text: string) =>
+    asksForSlowerPace({ code, enhancedCode, text });
+  assert.ok(asks(421, undefined, 'too many connections'));
+  assert.ok(asks(451, '4.7.28', 'unusual rate of mail'));
+  assert.ok(asks(450, '4.7.500', 'server busy'));
+  for (const text of [
+    'Too many messages from 192.0.2.1',
+    'Ratelimit "to" exceeded',
+    'Rate limit reached',
+    'messages deferred due to excessive volume',
+    'Please slow down',
+  ]) {
+    assert.ok(asks(451, '4.7.1', text), text);
+    assert.ok(asks(450, '4.7.0', text), text);
+  }
+  // What rspamd, a policy server of Postfix and others answer the first time that somebody comes.
+  for (const text of [
+    'Try again later',
+    '<ada@example.org>: Recipient address rejected: Policy rejection, please try later',
+    'Service unavailable - try again later',
+    'Temporarily deferred, come back in 300 seconds',
+  ]) {
+    assert.ok(!asks(451, '4.7.1', text), text);
+    assert.ok(!asks(450, '4.7.0', text), text);
+  }
+  assert.ok(!asks(450, '4.7.1', 'Greylisted, come back in 5 minutes'));
+  assert.ok(!asks(451, '4.7.1', 'Grey-listing in action'));
+  assert.ok(!asks(452, '4.2.2', 'mailbox full'));
+  assert.ok(!asks(451, '4.3.0', 'try again later'));
+  assert.ok(!asks(450, undefined, 'not now'));
+});
 
 test('a reply is read as code, enhanced code and one line of text', () => {
   assert.deepEqual(parseReply('250 2.0.0 Ok: queued as 4bX'), {

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, type TestContext, test } from 'node:te
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import type { ReplyClass } from '../../../src/delivery/refusals.ts';
 import { parseReply } from '../../../src/delivery/relay/classify-reply.ts';
-import type { Outcome, RelayLimit } from '../../../src/delivery/relay/outcome.ts';
+import type { Outcome, RelayLimit } from '../../../src/delivery/relay/relay.ts';
 import { CERTIFICATE, EXPIRED_CERTIFICATE, OTHER_CERTIFICATE } from '../../support/certificates.ts';
 import {
   at,

@@ -28,7 +28,7 @@ testBothWays(
   },
 );
 
-testBothWays('EHLO says the name that we were told to have', async (t, messageTo) => {
+testBothWays('EHLO says the name of the config', async (t, messageTo) => {
   let said = '';
   const server: SMTPServerOptions = {
     onMailFrom(_address, session, callback) {

@@ -46,7 +46,7 @@ test('a character of a password that ends the host is named, with what to write 
   }
 });
 
-test('a URL that is wrong is told without showing its password', () => {
+test('a wrong URL is reported without its password', () => {
   const wrong = [
     'http://u:hunter2@mail.example',
     'smtp://u:hunter2@mail.example?tls=maybe',

@@ -34,7 +34,7 @@ test('a script of a site on the list signs somebody up, with the token of its fo
   assert.equal(shown.headers['access-control-allow-origin'], FRIEND);
   assert.equal(shown.headers['cache-control'], 'no-store');
   const { token, consentText, newsletters } = JSON.parse(shown.body);
-  assert.match(consentText, /You can leave at any time/);
+  assert.match(consentText, /You can unsubscribe at any time/);
   assert.deepEqual(newsletters, [
     {
       id: 'politics-essential',
@@ -74,13 +74,13 @@ test('a script of our own pages needs no list', async (t) => {
   assert.equal(answer.status, 200);
 });
 
-test('a server, which has no Origin, is taken at its word within the budgets', async (t) => {
+test('a server, which sends no Origin, needs no token, and stays within the budgets', async (t) => {
   const site = await openSitePaper(t);
   assert.equal((await post(site, { address: ADA })).status, 202);
   assert.equal(await count(site), 1);
 });
 
-test('what is wrong with a body is said by a code, and nothing is kept of it', async (t) => {
+test('a wrong body gets a code for its problem, and nothing of it is stored', async (t) => {
   const site = await openSitePaper(t, { web: { formOrigins: [FRIEND] } });
   const cases: [object | string, number, string, Record<string, string>?][] = [
     [{}, 400, 'no_address'],
@@ -101,7 +101,7 @@ test('what is wrong with a body is said by a code, and nothing is kept of it', a
   assert.equal(await count(site), 0);
 });
 
-test('where work has to be proven, servers have to prove it as well', async (t) => {
+test('where a proof of work is required, servers have to send it as well', async (t) => {
   const paper = await openPaper(t);
   const { signUp } = paper.deps.config.web;
   const site = await openSitePaper(t, { paper, web: { signUp: { ...signUp, proofOfWork: 8 } } });

@@ -48,7 +48,7 @@ const ONE_CLICKS: Readonly<Record<string, (path: string) => string>> = {
     `POST ${path} HTTP/1.1\r\nHost: x\r\nOrigin: https://mail.example\r\nCookie: a=b\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 26\r\nConnection: close\r\n\r\nList-Unsubscribe=One-Click`,
 };
 
-test('one click leaves at once, whatever a provider sends: 10 forms of it', async (t) => {
+test('one click unsubscribes at once, whatever a provider sends: 10 kinds of requests', async (t) => {
   const site = await openWithAda(t);
   let sent = 0;
   for (const [name, request] of Object.entries(ONE_CLICKS)) {
@@ -66,7 +66,7 @@ test('one click leaves at once, whatever a provider sends: 10 forms of it', asyn
   assert.equal(await statusOf(site), 'active');
 });
 
-test('the link to leave shows one button, and looking changes nothing', async (t) => {
+test('the unsubscribe link shows one button, and a GET changes nothing', async (t) => {
   const site = await openWithAda(t);
   const path = `unsubscribe/${await site.tokens.unsubscribe(ADA)}`;
   const before = await site.rows();
@@ -79,23 +79,23 @@ test('the link to leave shows one button, and looking changes nothing', async (t
   assert.doesNotMatch(page.body, /ada@example\.org/);
 });
 
-test('the button leaves, once more changes nothing, and the way back is for a day', async (t) => {
+test('the button unsubscribes, a second click changes nothing, and the way back works for a day', async (t) => {
   const site = await openWithAda(t);
   const path = `unsubscribe/${await site.tokens.unsubscribe(ADA)}`;
   const left = await site.ask(path, form({ page: '1' }));
   assert.equal(left.status, 200);
-  assert.match(left.body, /<h1>You have left<\/h1>/);
+  assert.match(left.body, /<h1>You are unsubscribed<\/h1>/);
   const rows = await site.rows();
   const again = await site.ask(path, form({ page: '1' }));
   assert.equal(again.body, left.body);
   assert.equal(await site.rows(), rows);
-  assert.match((await site.ask(path)).body, /<h1>You have left<\/h1>/);
+  assert.match((await site.ask(path)).body, /<h1>You are unsubscribed<\/h1>/);
   const undo = /action="\/(resubscribe\/[^"]+)"/.exec(left.body)?.[1] ?? '';
   const looked = await site.ask(undo);
   assert.deepEqual([looked.status, looked.headers.allow], [405, 'POST']);
   assert.equal(await statusOf(site), 'unsubscribed');
   const back = await site.ask(undo, form({}));
-  assert.match(back.body, /<h1>You are back<\/h1>/);
+  assert.match(back.body, /<h1>You are subscribed again<\/h1>/);
   assert.equal(await statusOf(site), 'active');
   await site.ask(path, form({ page: '1' }));
   site.paper.setTime('2026-03-21T08:00Z');
@@ -103,7 +103,7 @@ test('the button leaves, once more changes nothing, and the way back is for a da
   assert.equal(await statusOf(site), 'unsubscribed');
 });
 
-test('a link that was cut is explained, by 404 and never by an error of ours', async (t) => {
+test('a link that was cut gets a page that explains it, with 404 and never with 500', async (t) => {
   const site = await openWithAda(t);
   const token = await site.tokens.unsubscribe(ADA);
   for (const broken of [

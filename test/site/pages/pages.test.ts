@@ -38,7 +38,7 @@ test('no page sets a cookie or has anything inline, and pages of one person are 
   }
 });
 
-test('pages with a form are kept by no shared cache; the others have an ETag', async (t) => {
+test('no shared cache keeps pages with a form; the others have an ETag', async (t) => {
   const site = await openSitePaper(t);
   assert.equal((await site.ask('')).headers['cache-control'], 'private, no-cache');
   const page = await site.ask('embed/');
@@ -134,14 +134,14 @@ test('under a path of its own everything stays below it', async (t) => {
   assert.deepEqual([typed.status, typed.headers.location], [308, '/news/subscribe/']);
 });
 
-test('what does not work is told by a page in words, in the site’s language', async (t) => {
+test('every error has a page in plain words, in the language of the site', async (t) => {
   const site = await openSitePaper(t, {
     web: { language: 'de-AT' },
     limits: { perMinute: { page: 8, form: 100, oneClick: 100 } },
   });
   const cases: [string, Parameters<typeof site.ask>[1], number, RegExp][] = [
-    ['nothing', {}, 404, /<h1>Diese Seite gibt es hier nicht<\/h1>/],
-    ['resubscribe/x', {}, 405, /<h1>Diese Seite öffnet man nicht so<\/h1>/],
+    ['nothing', {}, 404, /<h1>Seite nicht gefunden<\/h1>/],
+    ['resubscribe/x', {}, 405, /<h1>Diese Seite lässt sich nicht direkt öffnen<\/h1>/],
     [
       'subscribe/',
       { ...form({}), headers: { 'content-type': 'text/html' } },
@@ -164,12 +164,12 @@ test('what does not work is told by a page in words, in the site’s language', 
   assert.match(busy.body, /versuchen Sie es in 1 Minute noch einmal/);
 });
 
-test('when the database is away people are told, and no reason gets out', async (t) => {
+test('when the database is down, people get a page that says so, and no details', async (t) => {
   const site = await openSitePaper(t);
   await site.deps.store.close();
   const page = await site.ask('');
   assert.equal(page.status, 500);
-  assert.match(page.body, /<h1>That is our fault<\/h1>/);
+  assert.match(page.body, /<h1>Something went wrong<\/h1>/);
   assert.doesNotMatch(page.body, /database|sqlite|driver|node:/i);
   assert.match(site.logged.join('\n'), /a request failed/);
 });
@@ -181,10 +181,10 @@ test('a template of the publisher’s takes the place of ours, file by file', as
   writeFileSync(join(folder, 'home.liquid'), '<h1>{{ heading.name }}, by hand</h1>');
   const site = await openSitePaper(t, { paper });
   assert.match((await site.ask('')).body, /<h1>Politics Essential, by hand<\/h1>/);
-  assert.match((await site.ask('embed/')).body, /<h1>Put the form on your site<\/h1>/);
+  assert.match((await site.ask('embed/')).body, /<h1>Add the form to your site<\/h1>/);
 });
 
-test('a template that is broken is named with file and line, before anything is served', async (t) => {
+test('a broken template is reported with file and line before anything is served', async (t) => {
   const paper = await openPaper(t);
   const folder = paper.deps.config.folders.webTemplates;
   mkdirSync(folder);

@@ -22,7 +22,7 @@ async function statuses({ deps }: SitePaper, whose = ADA): Promise<Record<string
   return Object.fromEntries(rows.map(({ newsletter, status }) => [newsletter, status]));
 }
 
-test('the link of a confirmation mail asks, its button confirms, and twice is as good as once', async (t) => {
+test('the link of a mail to confirm shows a button, the button confirms, and a second click changes nothing', async (t) => {
   const site = await openSitePaper(t);
   await site.submit('subscribe/', { address: ADA });
   const path = `confirm/${await site.tokens.confirm()}`;
@@ -41,7 +41,7 @@ test('the link of a confirmation mail asks, its button confirms, and twice is as
   assert.equal(await site.rows(), rows);
 });
 
-test('a link that is over says so with 410, and how to get a new one', async (t) => {
+test('an expired link gets 410 and the way to a new one', async (t) => {
   const site = await openSitePaper(t);
   await site.submit('subscribe/', { address: ADA });
   const path = `confirm/${await site.tokens.confirm()}`;
@@ -62,7 +62,7 @@ test('preferences show what somebody gets, and change it', async (t) => {
   assert.doesNotMatch(page.body, /value="harbour-weekly"[^>]* checked/);
   assert.doesNotMatch(page.body, /For Members/);
   const saved = await site.ask(path, form({ save: '1', newsletters: 'harbour-weekly' }));
-  assert.match(saved.body, /role="status">Your choice is saved\./);
+  assert.match(saved.body, /role="status">Your choice has been saved\./);
   assert.deepEqual(await statuses(site), {
     'politics-essential': 'unsubscribed',
     'harbour-weekly': 'active',
@@ -75,7 +75,7 @@ test('preferences show what somebody gets, and change it', async (t) => {
   assert.deepEqual(Object.values(await statuses(site)), ['unsubscribed', 'unsubscribed']);
 });
 
-test('a page of preferences that lay open brings nobody back who left meanwhile, and says so', async (t) => {
+test('a page of preferences that stayed open brings nobody back who left meanwhile, and says so', async (t) => {
   const site = await openWithAda(t);
   const path = `preferences/${await site.tokens.preferences(ADA)}`;
   const page = await site.ask(path);
@@ -83,11 +83,14 @@ test('a page of preferences that lay open brings nobody back who left meanwhile,
   await site.ask(`unsubscribe/${await site.tokens.unsubscribe(ADA)}`, form({ page: '1' }));
   const ticked = { save: '1', newsletters: 'politics-essential' };
   const saved = await site.ask(path, form({ ...ticked, shown }));
-  assert.match(saved.body, /role="status">You left Politics Essential after this page was opened/);
+  assert.match(
+    saved.body,
+    /role="status">You unsubscribed from Politics Essential after this page was opened/,
+  );
   assert.deepEqual(await statuses(site), { 'politics-essential': 'unsubscribed' });
   const [, again = ''] = /name="shown" value="([^"]*)"/.exec(saved.body) ?? [];
   const meant = await site.ask(path, form({ ...ticked, shown: again }));
-  assert.doesNotMatch(meant.body, /You left/);
+  assert.doesNotMatch(meant.body, /You unsubscribed/);
   assert.deepEqual(await statuses(site), { 'politics-essential': 'active' });
 });
 
@@ -98,7 +101,7 @@ test('another address is asked for, checked, and confirmed by its own link', asy
   assert.equal(wrong.status, 400);
   assert.match(wrong.body, /value="ada@"/);
   const asked = await site.ask(`${path}/address`, form({ address: 'new@example.org' }));
-  assert.match(asked.body, /<h1>Look in your inbox<\/h1>/);
+  assert.match(asked.body, /<h1>Check your inbox<\/h1>/);
   assert.deepEqual(await statuses(site, 'new@example.org'), {});
   const link = `address/${await site.tokens.newAddress()}`;
   assert.match((await site.ask(link)).body, /<h1>Is this your new address\?<\/h1>/);
@@ -108,7 +111,7 @@ test('another address is asked for, checked, and confirmed by its own link', asy
   assert.equal((await site.ask(path)).status, 410);
 });
 
-test('somebody takes their data along, and is erased when they are sure', async (t) => {
+test('people can download their data, and erase them after a second question', async (t) => {
   const site = await openWithAda(t);
   const path = `preferences/${await site.tokens.preferences(ADA)}`;
   const data = await site.ask(`${path}/data.json`);
@@ -167,9 +170,9 @@ test('the editor’s link shows the edition, and only its button lets it go', as
   const path = `approve/${signToken('approve', [id], { secrets: paper.deps.config.secrets })}`;
   const rows = await site.rows();
   const shown = await site.ask(path);
-  assert.match(shown.body, /<h1>Shall this edition go out\?<\/h1>/);
+  assert.match(shown.body, /<h1>Send this edition\?<\/h1>/);
   assert.match(shown.body, /The wall stands\./);
-  assert.match(shown.body, /\(link to unsubscribe\) you@example\.org/);
+  assert.match(shown.body, /\(unsubscribe link\) you@example\.org/);
   assert.equal(await site.rows(), rows);
   const approved = await site.ask(path, form({}));
   assert.match(approved.body, /<h1>The edition is approved<\/h1>/);
@@ -180,7 +183,7 @@ test('the editor’s link shows the edition, and only its button lets it go', as
   assert.equal(await site.rows(), after);
 });
 
-test('while the database is held nothing is approved, and the editor is told', async (t) => {
+test('while the database is on hold nothing is approved, and the editor sees why', async (t) => {
   const paper = await openPaper(t, { subscribers: [ADA] });
   const { db } = paper.deps.store;
   const { id } = await paper.putEdition();
@@ -196,10 +199,10 @@ test('while the database is held nothing is approved, and the editor is told', a
   assert.equal(answer.status, 503);
   assert.match(answer.body, /<h1>Nothing can be sent at the moment<\/h1>/);
   assert.deepEqual(await paper.states(), {});
-  assert.match((await site.ask(path)).body, /<h1>Shall this edition go out\?<\/h1>/);
+  assert.match((await site.ask(path)).body, /<h1>Send this edition\?<\/h1>/);
 });
 
-test('a question for preferences from a form that lay open for days is asked for once more', async (t) => {
+test('a form for preferences that was open for days has to be submitted once more', async (t) => {
   const site = await openSitePaper(t);
   const rows = await site.rows();
   const old = await site.ask('preferences/', form({ address: ADA }));

@@ -10,14 +10,14 @@ async function signUps({ deps }: SitePaper) {
   return deps.store.db.selectFrom('sign_ups').selectAll().orderBy('at').execute();
 }
 
-test('a form that somebody filled in is kept with the words that they agreed to', async (t) => {
+test('a submitted form is stored with the words that the person agreed to', async (t) => {
   const site = await openSitePaper(t);
   const page = await site.ask('subscribe/');
   const [, consent = ''] = /id="consent">([^<]+)/.exec(page.body) ?? [];
   assert.match(consent, /^The Harbour Broadsheet will send Politics Essential to this address\./);
   const answer = await site.submit('subscribe/', { address: ` ${ADA} `, form: 'subscribe' });
   assert.equal(answer.status, 200);
-  assert.match(answer.body, /<h1>Look in your inbox<\/h1>/);
+  assert.match(answer.body, /<h1>Check your inbox<\/h1>/);
   assert.match(answer.body, /ada@example\.org/);
   const [row] = await signUps(site);
   assert.deepEqual(
@@ -40,7 +40,7 @@ test('the answer is the same byte for byte whether or not the address is known',
   assert.equal(asked.body.replaceAll(ADA, 'eve@example.org'), other.body);
 });
 
-test('a form with something wrong comes back filled in, with what to mend', async (t) => {
+test('a form with a problem comes back filled in, with what to correct', async (t) => {
   const paper = await openPaper(t);
   const site = await openSitePaper(t, {
     paper,
@@ -55,7 +55,7 @@ test('a form with something wrong comes back filled in, with what to mend', asyn
   assert.match(wrong.body, /<title>Please check: Subscribe/);
   const chosen = await site.submit('subscribe/', { newsletters: 'harbour-weekly' });
   assert.match(chosen.body, /value="harbour-weekly"[^>]* checked/);
-  assert.match(chosen.body, /Write your email address\./);
+  assert.match(chosen.body, /Enter your email address\./);
   assert.deepEqual(await signUps(site), []);
 });
 
@@ -97,14 +97,14 @@ test('a form of another site, and one from yesterday, is answered by one more cl
   const page = await site.ask('subscribe/', form({ address: ADA }));
   const fields = { address: ADA, token: tokenOf(page.body), form: 'embedded' };
   site.paper.setTime('2026-03-21T08:00:03Z');
-  assert.match((await site.ask('subscribe/', form(fields))).body, /Look in your inbox/);
+  assert.match((await site.ask('subscribe/', form(fields))).body, /Check your inbox/);
   assert.deepEqual(
     (await signUps(site)).map((row) => row.source),
     ['embedded'],
   );
 });
 
-test('a form that comes back at once is asked for again, and then taken with the same token', async (t) => {
+test('a form that is submitted at once has to be submitted again, and is then accepted with the same token', async (t) => {
   const site = await openSitePaper(t);
   const token = /name="token" value="([^"]+)"/.exec((await site.ask('')).body)?.[1] ?? '';
   site.paper.setTime('2026-03-20T07:00:01Z');
@@ -144,13 +144,13 @@ test('more than an hour’s sign-ups of one IP are refused with when to come bac
   assert.equal((await signUps(site)).length, 10);
 });
 
-test('where work has to be proven, a form without it is not taken and says what to do', async (t) => {
+test('where a proof of work is required, a form without it is refused, and the page says what to do', async (t) => {
   const paper = await openPaper(t);
   const { signUp } = paper.deps.config.web;
   const site = await openSitePaper(t, { paper, web: { signUp: { ...signUp, proofOfWork: 8 } } });
   const page = await site.ask('');
   assert.match(page.body, /data-proof-bits="8"/);
-  assert.match(page.body, /<noscript><p class="note">This form keeps programs away/);
+  assert.match(page.body, /<noscript><p class="note">This form keeps bots out/);
   const answer = await site.submit('subscribe/', { address: ADA, proof: 'x' });
   assert.equal(answer.status, 400);
   assert.match(answer.body, /Please allow JavaScript/);

@@ -16,7 +16,12 @@ test('the archive is served from its files, at the addresses that mails have', a
   assert.equal((await ask(list?.[1] ?? '')).status, 200);
   const page = await ask(`archive/${NEWSLETTER}-2026-03-20/`);
   assert.deepEqual([page.status, page.headers['content-type']], [200, 'text/html; charset=utf-8']);
-  assert.match(String(page.headers['content-security-policy']), /style-src 'self'(;|$)/);
+  // The HTML of a mail has styles in attributes. No other page may.
+  const attributes = /style-src 'self';.*;style-src-attr 'unsafe-inline'$/;
+  assert.match(String(page.headers['content-security-policy']), attributes);
+  const lists = await ask(`${ARCHIVE}/`);
+  assert.match(String(lists.headers['content-security-policy']), /style-src 'self'(;|$)/);
+  assert.doesNotMatch(String(lists.headers['content-security-policy']), /unsafe/);
   assert.match(page.body, /The wall stands/);
   const [, sheet = ''] = /href="\.\.\/(styles\/\w+\.css)"/.exec(page.body) ?? [];
   assert.equal((await ask(`archive/${sheet}`)).headers['content-type'], 'text/css; charset=utf-8');

@@ -17,7 +17,7 @@ function fontOf(selector: string): string {
   return `getComputedStyle(document.querySelector('${selector}')).fontFamily`;
 }
 
-test('under the policy of the site the page of feeds and a feed have their styles, and nothing is refused', async (t) => {
+test('the page of feeds and a feed have their styles under the content security policy of the site', async (t) => {
   const { publish, server } = await openFolder(t);
   const page = { plans: [PLAN], site: SITE, settings: SETTINGS, latest: [] };
   await publish({

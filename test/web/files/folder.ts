@@ -14,8 +14,8 @@ export const CHANGED = new Date('2026-03-19T18:00:05Z');
 /** A folder of published files, and a server before it. */
 export interface ServedFolder extends WebPaper {
   readonly folder: string;
-  /** Publishes files as a build does, changed at `at`. */
-  publish(files: Readonly<Record<string, string>>, at?: Date): Promise<void>;
+  /** Publishes files as a build does, and sets their times to `at` unless it is `now`. */
+  publish(files: Readonly<Record<string, string>>, at?: Date | 'now'): Promise<void>;
 }
 
 export interface FolderOptions {
@@ -44,7 +44,7 @@ export async function openFolder(
   return {
     ...web,
     folder,
-    async publish(files, at = CHANGED) {
+    async publish(files, at: Date | 'now' = CHANGED) {
       const publication = new Publication(folder);
       try {
         for (const [path, text] of Object.entries(files)) publication.put(path, text);
@@ -52,6 +52,7 @@ export async function openFolder(
       } finally {
         publication.close();
       }
+      if (at === 'now') return;
       for (const path of Object.keys(files)) {
         for (const ending of ['', '.br', '.gz']) touch(join(folder, path + ending), at);
       }

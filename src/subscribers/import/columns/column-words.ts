@@ -146,6 +146,10 @@ for (const [topic, text] of Object.entries(WORDS) as [Topic, string][]) {
   }
 }
 
+/** Words that people also write apart. */
+const COMPOUNDS =
+  /\b(?:e (?:mails?|post)|on hold|liste noire|lista (?:negra|nera)|mailing list|whats app|no longer)\b|\b(?:(?:black|block|deny|stop) list|zwarte lijst|czarna lista|un subscri)/g;
+
 /** Groups of words with one meaning. Each becomes one word. */
 const PHRASES: readonly (readonly [RegExp, string])[] = [
   [/\b(yes no|ja nein|oui non|si no|y n|j n|o n|s n|ja nej|ja nee|tak nie|sim nao)\b/g, 'yesno'],
@@ -156,28 +160,17 @@ const PHRASES: readonly (readonly [RegExp, string])[] = [
     /\b(optin (out|optout)|optout optin|subscribed unsubscribed|unsubscribed subscribed|active inactive)\b/g,
     'status either',
   ],
-  [/\be (mail|mails|post)\b/g, 'e$1'],
   [/\b(do not|don t|dont|ne pas|please do not)\b/g, 'donot'],
   [/\b(sign|signed) (up)\b/g, 'signup'],
   [/\b(sign|signed) (off)\b/g, 'signoff'],
-  [/\b(on) (hold)\b/g, 'onhold'],
-  [/\b(black|block|deny|stop) (list)/g, '$1$2'],
-  [/\b(liste) (noire)\b/g, 'listenoire'],
-  [/\b(lista) (negra|nera)\b/g, '$1$2'],
-  [/\b(zwarte) (lijst)/g, '$1$2'],
-  [/\b(czarna) (lista)/g, '$1$2'],
-  [/\bmailing list\b/g, 'mailinglist'],
   [/\bmailing (address|city|state|street|zip|postal|country)\b/g, '$1'],
   [/\b(lettre) d information\b/g, 'lettredinformation'],
-  [/\bwhats app\b/g, 'whatsapp'],
   // Not about people who left.
   [
     /\b((days|weeks|months|time|credits) left|left (hand|handed)|bus stop|stop name|exit page)\b/g,
     'event',
   ],
   [/\btext (message|messages|messaging)\b/g, 'sms'],
-  [/\bun (subscri)/g, 'un$1'],
-  [/\bno longer\b/g, 'nolonger'],
   [/\b(no) (of)\b/g, 'count'],
 ];
 
@@ -188,12 +181,26 @@ export interface ColumnTopics {
   readonly hasUnknownWords: boolean;
 }
 
+/** Whether one of `some` is among the topics. */
+export function hasTopic(topics: ReadonlySet<Topic>, ...some: readonly Topic[]): boolean {
+  return some.some((topic) => topics.has(topic));
+}
+
+/** The topics in a list with spaces or `|` between. Throws if one does not exist. */
+export function topicsIn(list: string): readonly Topic[] {
+  const topics = list.split(/[ |]/).filter((topic) => topic !== '');
+  const unknown = topics.find((topic) => !Object.hasOwn(WORDS, topic));
+  if (unknown !== undefined) throw new Error(`no topic "${unknown}"`);
+  return topics as Topic[];
+}
+
 /** Inflections and the letters that join compounds are not longer than this. */
 const LONGEST_ENDING = 5;
 
 /** Finds the topics of a column's name. */
 export function topicsOf(name: string): ColumnTopics {
-  const text = PHRASES.reduce((rest, [from, to]) => rest.replace(from, to), foldWords(name));
+  const words = foldWords(name).replace(COMPOUNDS, (compound) => compound.replaceAll(' ', ''));
+  const text = PHRASES.reduce((rest, [from, to]) => rest.replace(from, to), words);
   const topics = new Set<Topic>();
   let hasUnknownWords = false;
   for (const word of text.split(' ').filter((some) => some !== '')) {

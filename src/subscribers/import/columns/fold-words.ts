@@ -19,3 +19,16 @@ export function foldWords(text: string): string {
     .replace(/[^\p{L}\p{N}✓✔☑✗✘☐]+/gu, ' ')
     .trim();
 }
+
+/** The entries of a table's cell: words or phrases with commas between. */
+export function wordsOf(cell: string): readonly string[] {
+  return cell.split(',').map((word) => word.trim());
+}
+
+/** A table from keys to lists of words, as a table from each word to its key. */
+export function byWord<Key extends string>(
+  table: Readonly<Partial<Record<Key, string>>>,
+): ReadonlyMap<string, Key> {
+  const rows = Object.entries(table) as [Key, string][];
+  return new Map(rows.flatMap(([key, words]) => wordsOf(words).map((word) => [word, key])));
+}

@@ -25,13 +25,6 @@ export const MEANINGS = {
 
 export type Meaning = keyof typeof MEANINGS;
 
-/** Meanings that decide whether a person gets mail. */
-export const DECIDING: readonly Meaning[] = [
-  ...(['newsletter', 'status', 'subscribed', 'consent', 'receives', 'confirmed'] as const),
-  ...(['unsubscribed', 'bounced', 'complained', 'unsubscribe-reason', 'tags'] as const),
-  'consent-at',
-];
-
 export function isMeaning(text: string): text is Meaning {
   return Object.hasOwn(MEANINGS, text);
 }

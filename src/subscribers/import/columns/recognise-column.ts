@@ -1,5 +1,52 @@
-import { type ColumnTopics, type Topic, topicsOf } from './column-words.ts';
+import { type ColumnTopics, hasTopic, type Topic, topicsIn, topicsOf } from './column-words.ts';
+import { foldWords, wordsOf } from './fold-words.ts';
 import type { Meaning } from './meanings.ts';
+
+/** Names of address columns, without their spaces; the most certain first. Arabic also with the article. */
+const ADDRESS_NAMES = wordsOf(
+  `email, email address, mail, e mail 1 value,
+  email adresse, mailadresse, adresse email, adresse mail, adresse de courriel, courriel, mel,
+  adresse electronique, adresse de messagerie, correo, correo electronico, direccion de correo,
+  direccion de correo electronico, direccion de email, direccion email, indirizzo email, indirizzo mail,
+  indirizzo di posta elettronica, posta elettronica, emailadres, mailadres, endereco de email, endereco email,
+  endereco eletronico, correio eletronico, adres email, adres mailowy, poczta elektroniczna, epost, epostadress,
+  epostadresse, mail address, primary email, email primary, email 1, contact email, user email, customer email,
+  subscriber email, your email, your email address, primary email address, electronic mail, elektronische post,
+  sahkoposti, e posta, البريد الالكتروني, بريد الكتروني, عنوان البريد الالكتروني, عنوان بريد الكتروني, البريد, ايميل, الايميل,
+  электронная почта, адрес электронной почты, почта, емаил, subscriber, address`,
+).map(foldName);
+
+const NAME_PARTS = {
+  name: `name, full name, fullname, vollstandiger name, nom complet, nombre completo, nome completo, nome e cognome,
+    volledige naam, naam, imie i nazwisko, namn, navn, الاسم, الاسم الكامل, имя`,
+  'first-name': `first name, firstname, given name, vorname, prenom, nombre, nome, voornaam, imie, fornamn, fornavn,
+    الاسم الاول`,
+  'last-name': `last name, lastname, surname, family name, nachname, familienname, nom, nom de famille, apellido,
+    apellidos, cognome, achternaam, sobrenome, nazwisko, efternamn, efternavn, etternavn, اسم العائله, الاسم الاخير,
+    اللقب, фамилия`,
+} as const;
+
+/**
+ * The index of the column with the addresses. Undefined if no name in `names` (as `foldWords` writes them)
+ * is a known address column.
+ */
+export function findAddressColumn(names: readonly string[]): number | undefined {
+  const folded = names.map(foldName);
+  const found = ADDRESS_NAMES.find((name) => folded.includes(name));
+  return found === undefined ? undefined : folded.indexOf(found);
+}
+
+/** Without spaces: `E-Mail-Adresse`, `Email Adresse` and `Emailadresse` become equal. */
+function foldName(name: string): string {
+  return foldWords(name).replaceAll(' ', '');
+}
+
+/** The part of a person's name in the column, whose name is folded. Undefined if it contains no name. */
+export function recogniseNamePart(name: string): Meaning | undefined {
+  return (['name', 'first-name', 'last-name'] as const).find((part) =>
+    wordsOf(NAME_PARTS[part]).some((some) => foldWords(some) === name),
+  );
+}
 
 /**
  * The meaning of a column from its name alone. `unused`: nothing important. `other-channel`: about SMS,
@@ -8,17 +55,16 @@ import type { Meaning } from './meanings.ts';
 export type Recognised = Meaning | 'unused' | 'other-channel' | 'unclear';
 
 /** Topics that do not change the meaning of a name. */
-const CONTEXT: readonly Topic[] = [
-  ...(['mail', 'marketing', 'newsletter', 'filler', 'contact', 'subscriber', 'kind'] as const),
-];
+const CONTEXT = topicsIn('mail marketing newsletter filler contact subscriber kind');
 
 /** Topics that are never ignored, whatever other topics the name has. */
-const STRONG: readonly Topic[] = ['leave', 'bounce', 'complaint', 'block', 'consent', 'law'];
+const STRONG = topicsIn('leave bounce complaint block consent law');
 
-const SENSITIVE: readonly Topic[] = [
+const SENSITIVE = [
   ...STRONG,
-  ...(['gone', 'status', 'confirm', 'subscribe', 'accept', 'valid', 'pause', 'active'] as const),
-  ...(['newsletter', 'marketing', 'subscriber'] as const),
+  ...topicsIn(
+    'gone status confirm subscribe accept valid pause active newsletter marketing subscriber',
+  ),
 ];
 
 /**
@@ -26,7 +72,7 @@ const SENSITIVE: readonly Topic[] = [
  * may also have besides `CONTEXT`, and its meaning. The first matching rule counts. If no rule matches,
  * the name is unclear.
  */
-const RULES: readonly (readonly [needs: string, allows: string, says: Recognised])[] = [
+const RULE_TABLE: readonly (readonly [needs: string, allows: string, says: Recognised])[] = [
   // "Not unsubscribed": a double negative.
   ['unwanted leave|block|gone|bounce|complaint|status|confirm|pause|valid', '', 'unclear'],
   [
@@ -68,6 +114,12 @@ const RULES: readonly (readonly [needs: string, allows: string, says: Recognised
   ['subscriber', '', 'subscribed'],
 ];
 
+const RULES = RULE_TABLE.map(([needs, allows, says]) => ({
+  groups: needs.split(' ').map(topicsIn),
+  named: new Set([...topicsIn(needs), ...topicsIn(allows), ...CONTEXT]),
+  says,
+}));
+
 /** Letters of scripts that `column-words.ts` does not cover. */
 const FOREIGN =
   /(?!\p{Script=Latin}|\p{Script=Arabic}|\p{Script=Cyrillic}|\p{Script=Common})\p{L}/u;
@@ -79,16 +131,20 @@ export function recogniseColumn(name: string): Recognised {
   const { topics, hasUnknownWords } = found;
   if (!isSensitive(found)) return isTags(found) ? 'tags' : 'unused';
   if (topics.has('channel') && !topics.has('mail')) return 'other-channel';
-  if (!STRONG.some((topic) => topics.has(topic))) {
+  if (!hasTopic(topics, ...STRONG)) {
     if (topics.has('elsewhere')) return 'unused';
     if (topics.has('active') && topics.has('recent')) return 'unused';
   }
   if (hasUnknownWords) return 'unclear';
-  return RULES.find(([needs, allows]) => fits(topics, needs, allows))?.[2] ?? 'unclear';
+  const rule = RULES.find(
+    ({ groups, named }) =>
+      groups.every((group) => hasTopic(topics, ...group)) && topics.isSubsetOf(named),
+  );
+  return rule?.says ?? 'unclear';
 }
 
 function isSensitive({ topics, hasUnknownWords }: ColumnTopics): boolean {
-  const has = (...some: readonly Topic[]) => some.some((topic) => topics.has(topic));
+  const has = (...some: readonly Topic[]) => hasTopic(topics, ...some);
   const sensitive = SENSITIVE.filter((topic) => topics.has(topic));
   if (topics.has('receive') && has('mail', 'marketing', 'newsletter', 'contact')) {
     return !has('recent');
@@ -105,15 +161,5 @@ function isSensitive({ topics, hasUnknownWords }: ColumnTopics): boolean {
 
 /** Lists, groups, tags: people write there what they know about a person. */
 function isTags({ topics, hasUnknownWords }: ColumnTopics): boolean {
-  const isOther = topics.has('elsewhere') || topics.has('count') || topics.has('id');
-  return topics.has('lists') && !hasUnknownWords && !isOther;
-}
-
-function fits(topics: ReadonlySet<Topic>, needs: string, allows: string): boolean {
-  const groups = needs.split(' ').map((group) => group.split('|'));
-  const named = [...groups.flat(), ...allows.split(' '), ...CONTEXT];
-  return (
-    groups.every((group) => group.some((topic) => topics.has(topic as Topic))) &&
-    [...topics].every((topic) => named.includes(topic))
-  );
+  return topics.has('lists') && !hasUnknownWords && !hasTopic(topics, 'elsewhere', 'count', 'id');
 }

@@ -1,0 +1,129 @@
+import type { MailKind } from '../database/states.ts';
+import type { Message } from '../delivery/message/message.ts';
+import { noticeMessage } from '../delivery/message/notice-message.ts';
+import { unsubscribeUrlOf } from '../delivery/message/unsubscribe-link.ts';
+import type { ServiceDependencies } from '../delivery/send-dependencies.ts';
+import { newsletterScope } from '../editions/digest/digest-scope.ts';
+import { renderMjml } from '../editions/digest/render-mjml.ts';
+import type { EmailAddress } from '../kernel/email-address.ts';
+import { oneLine } from '../kernel/one-line.ts';
+import { textDirection } from '../kernel/text-direction.ts';
+import type { Texts } from '../kernel/texts.ts';
+import { requireServiceUrl } from '../settings/require-service-url.ts';
+import type { NewsletterSettings, SiteSettings } from '../settings/settings.ts';
+import type { TransactionalMail } from '../subscribers/queries/mails.ts';
+import { renderLiquid } from '../templates/render-liquid.ts';
+import type { Templates } from '../templates/templates.ts';
+import type { MailContent } from './mail-content.ts';
+
+/**
+ * The message of a mail. The same content results in the same bytes. Undefined if the config has no
+ * newsletter. Throws a config error for a broken template.
+ */
+export async function composeMail(
+  { config, templates, textsOf }: Pick<ServiceDependencies, 'config' | 'templates' | 'textsOf'>,
+  mail: TransactionalMail,
+  { kind, newsletters: ids, url, unsubscribeToken }: MailContent,
+): Promise<Message | undefined> {
+  const named = config.newsletters.filter(({ id }) => ids.includes(id));
+  const [newsletter, ...others] = named.length > 0 ? named : config.newsletters.slice(0, 1);
+  if (newsletter === undefined) return undefined;
+  const { publicUrl, site } = config;
+  const serviceUrl = requireServiceUrl(config);
+  const { id, address, language, at } = mail;
+  const rendered = await renderMail({
+    kind,
+    templates,
+    texts: textsOf(language),
+    newsletters: [newsletter, ...others],
+    site,
+    address,
+    url: url && (url.of === 'service' ? serviceUrl : publicUrl) + url.path,
+    unsubscribeUrl: unsubscribeToken && unsubscribeUrlOf(serviceUrl, unsubscribeToken),
+  });
+  const date = Temporal.Instant.from(at);
+  const common = { id, newsletter, address, publicUrl, serviceUrl, date, unsubscribeToken };
+  return noticeMessage({ ...common, ...rendered });
+}
+
+/**
+ * Does the same work for a mail that is not sent as for one that is sent. Composing takes some
+ * milliseconds; without this, the time would reveal which addresses are known. Never throws.
+ */
+export async function composeForNobody(
+  deps: Parameters<typeof composeMail>[0],
+  mail: TransactionalMail,
+): Promise<void> {
+  const url = { of: 'service', path: 'preferences/' } as const;
+  // A broken template is reported when somebody gets a real mail.
+  await composeMail(deps, mail, { kind: mail.kind, newsletters: [], url }).catch(() => undefined);
+}
+
+export interface MailInput {
+  readonly kind: MailKind;
+  readonly templates: Templates;
+  readonly texts: Texts;
+  /** Its newsletters. The mail has the look of the first one. */
+  readonly newsletters: readonly [NewsletterSettings, ...NewsletterSettings[]];
+  readonly site: Pick<SiteSettings, 'title' | 'url'>;
+  readonly address: EmailAddress;
+  /** The target of its button: a page with another button. */
+  readonly url?: string;
+  readonly unsubscribeUrl?: string;
+}
+
+/** The key of each mail's texts below `mail`. */
+const TEXTS: Readonly<Record<MailKind, string>> = {
+  confirm: 'confirm',
+  already: 'already',
+  welcome: 'welcome',
+  preferences: 'preferences',
+  'new-address': 'newAddress',
+  'address-changed': 'addressChanged',
+};
+
+export const MAIL_KINDS = Object.keys(TEXTS) as readonly MailKind[];
+
+/** Mails that come from the site, not from a newsletter. */
+const OF_SITE: readonly MailKind[] = ['preferences', 'new-address', 'address-changed'];
+
+/**
+ * The subject, HTML and text of a mail in the language of `texts`. It contains nothing from the form's
+ * sender except the address. Throws a `BroadsheetError` (config) for a broken template.
+ */
+export async function renderMail(input: MailInput) {
+  const { kind, templates, newsletters, site, texts, address, url = '' } = input;
+  const [first, ...others] = newsletters;
+  const names = newsletters.map(({ name }) => oneLine(name));
+  const values = {
+    name: new Intl.ListFormat(texts.language, { type: 'conjunction' }).format(names),
+    site: oneLine(site.title),
+    address,
+  };
+  const text = (name: string) => texts.text(`mail.${TEXTS[kind]}.${name}`, values);
+  const hasButton = kind !== 'address-changed';
+  const subject = oneLine(text('subject'));
+  // The variables of `notice.mjml` and `notice.txt` besides the newsletter and the site.
+  const notice = {
+    kind,
+    language: texts.language,
+    dir: textDirection(texts.language),
+    title: OF_SITE.includes(kind) || others.length > 0 ? values.site : oneLine(first.name),
+    subject,
+    preheader: text('preheader'),
+    body: text('body'),
+    description: kind === 'welcome' ? oneLine(first.description) : '',
+    button: hasButton ? text('button') : '',
+    url: hasButton ? url : '',
+    remark: kind === 'welcome' ? '' : text('remark'),
+    why: text('why'),
+    unsubscribe: texts.text('mail.unsubscribe'),
+    unsubscribe_url: input.unsubscribeUrl ?? '',
+  };
+  const scope = { ...newsletterScope(first, site), notice };
+  return {
+    subject,
+    html: await renderMjml(templates.noticeMjml, scope),
+    text: `${renderLiquid(templates.noticeText, scope, 'text').trim()}\n`,
+  };
+}

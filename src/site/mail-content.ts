@@ -1,0 +1,145 @@
+import type { StoreDependencies } from '../database/dependencies.ts';
+import { storedInstant } from '../database/instants.ts';
+import type { MailKind } from '../database/states.ts';
+import type { Database } from '../database/tables.ts';
+import { signToken } from '../delivery/message/signed-token.ts';
+import { unsubscribeToken } from '../delivery/message/unsubscribe-link.ts';
+import { addressKey } from '../kernel/email-address.ts';
+import { lastDeparture } from '../subscribers/journal/journal.ts';
+import { findAddressChange } from '../subscribers/queries/address-changes.ts';
+import type { TransactionalMail } from '../subscribers/queries/mails.ts';
+import { findSignUp, type SignUp } from '../subscribers/queries/sign-ups.ts';
+import { findSubscriptions } from '../subscribers/queries/subscribers.ts';
+import { findSubscription } from '../subscribers/queries/subscriptions.ts';
+import { preferencesToken } from './preferences.ts';
+import { hashesOf, type MailboxStatus, statusesToJoin } from './subscription-status.ts';
+
+/** What a mail says. */
+export interface MailContent {
+  readonly kind: MailKind;
+  /** Ids of the newsletters that it names. */
+  readonly newsletters: readonly string[];
+  /** The target of its button: a page of the service, or a published page. */
+  readonly url?: { readonly of: 'service' | 'public'; readonly path: string };
+  readonly unsubscribeToken?: string;
+  /** Whether the mailbox gets only one such mail a day: its owner does not want more, or it bounced. */
+  readonly isRare?: boolean;
+  /** The sign-up that it asks to confirm, and the mailbox's status for each newsletter of it. */
+  readonly toBegin?: { readonly signUp: SignUp; readonly statuses: readonly MailboxStatus[] };
+}
+
+/**
+ * What a mail says, by what the database has now. Undefined if there is no reason for the mail, or none
+ * any more: nobody is known, or they confirmed, left, complained or were erased. This is the only place
+ * that decides it: a form's request is admitted if there is something to say, and each attempt to send a
+ * mail begins here.
+ */
+export function findMailContent(
+  deps: StoreDependencies,
+  db: Database,
+  mail: TransactionalMail,
+): Promise<MailContent | undefined> {
+  switch (mail.kind) {
+    case 'confirm':
+    case 'already':
+      return ofSignUp(deps, db, mail);
+    case 'welcome':
+      return ofSubscription(deps, db, mail);
+    case 'preferences':
+      return ofPreferences(deps, db, mail);
+    case 'new-address':
+      return ofAddressChange(deps, db, mail);
+    case 'address-changed':
+      return Promise.resolve({ kind: mail.kind, newsletters: [mail.newsletter ?? ''] });
+  }
+}
+
+/** If they left after the sign-up (a late answer, or one from a backup), it does not ask them. */
+async function ofSignUp(
+  deps: StoreDependencies,
+  db: Database,
+  { about = '' }: TransactionalMail,
+): Promise<MailContent | undefined> {
+  const signUp = await findSignUp(db, about);
+  if (signUp === undefined || signUp.confirmedAt !== undefined) return undefined;
+  if (signUp.expiresAt <= storedInstant(deps.clock())) return undefined;
+  const known = await findSubscriptions(db, signUp.address);
+  const statuses = await statusesToJoin(deps, db, signUp, known);
+  if (statuses.length === 0) return undefined;
+  const newsletters = statuses.map(({ newsletter }) => newsletter);
+  if (statuses.every(({ status }) => status === 'active')) {
+    return { kind: 'already', newsletters, url: { of: 'service', path: 'preferences/' } };
+  }
+  const expiresAt = Temporal.Instant.from(signUp.expiresAt);
+  const token = signToken('confirm', [signUp.id], { secrets: deps.config.secrets, expiresAt });
+  return {
+    kind: 'confirm',
+    newsletters,
+    url: { of: 'service', path: `confirm/${token}` },
+    isRare: statuses.some(
+      ({ status }) => status === 'bounced' || status === 'complained' || status === 'erased',
+    ),
+    toBegin: { signUp, statuses },
+  };
+}
+
+async function ofSubscription(
+  { config }: StoreDependencies,
+  db: Database,
+  { about = '', address }: TransactionalMail,
+): Promise<MailContent | undefined> {
+  const subscription = await findSubscription(db, about);
+  if (subscription?.status !== 'active') return undefined;
+  if (addressKey(subscription.address) !== addressKey(address)) return undefined;
+  const { newsletter, id } = subscription;
+  const isArchived = config.newsletters.some(
+    (each) => each.id === newsletter && each.archive !== 'off',
+  );
+  return {
+    kind: 'welcome',
+    newsletters: [newsletter],
+    url: isArchived ? { of: 'public', path: `archive/${newsletter}/` } : undefined,
+    unsubscribeToken: unsubscribeToken({ newsletter, subscriberId: id }, config.secrets),
+  };
+}
+
+/** People who bounced or complained get no such mail. They can sign up again. */
+async function ofPreferences(
+  deps: StoreDependencies,
+  db: Database,
+  { address, addressHash, at }: TransactionalMail,
+): Promise<MailContent | undefined> {
+  const known = await findSubscriptions(db, address);
+  const first = known.find(({ status }) => status !== 'bounced' && status !== 'complained');
+  if (first === undefined) return undefined;
+  const token = preferencesToken(deps, { subscriber: first.id, addressHash, at });
+  return {
+    kind: 'preferences',
+    newsletters: [first.newsletter],
+    url: { of: 'service', path: `preferences/${token}` },
+  };
+}
+
+async function ofAddressChange(
+  { config }: StoreDependencies,
+  db: Database,
+  { about = '', address }: TransactionalMail,
+): Promise<MailContent | undefined> {
+  const change = await findAddressChange(db, about);
+  if (change === undefined || change.confirmedAt !== undefined) return undefined;
+  const subscription = await findSubscription(db, change.subscriber);
+  if (subscription === undefined) return undefined;
+  const { newsletter } = subscription;
+  const known = await findSubscriptions(db, address);
+  const departure = await lastDeparture(db, newsletter, await hashesOf(db, address));
+  const expiresAt = Temporal.Instant.from(change.expiresAt);
+  const token = signToken('new-address', [change.id], { secrets: config.secrets, expiresAt });
+  return {
+    kind: 'new-address',
+    newsletters: [newsletter],
+    url: { of: 'service', path: `address/${token}` },
+    isRare:
+      known.some(({ status }) => status === 'bounced' || status === 'complained') ||
+      (known.length === 0 && departure !== undefined),
+  };
+}

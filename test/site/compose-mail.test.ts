@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { HtmlValidate } from 'html-validate';
+import { MAIL_KINDS, renderMail } from '../../src/site/compose-mail.ts';
+import { readTexts } from '../../src/templates/read-texts.ts';
+import { address, newsletter, templates } from '../editions/samples.ts';
+
+const textsOf = readTexts('nowhere');
+const URL = 'https://harbour.example/x/abc?x=1&y=2';
+const UNSUBSCRIBE = 'https://harbour.example/unsubscribe/token';
+
+const input = {
+  templates: templates(),
+  texts: textsOf('en-GB'),
+  newsletters: [newsletter({ name: 'Salt & Ships' })] as const,
+  site: { title: 'The Harbour Broadsheet', url: 'https://harbour.example/' },
+  address: address('ada@example.org'),
+  url: URL,
+};
+
+// Old mail programs lay out by attributes of tables.
+const validate = new HtmlValidate({
+  extends: ['html-validate:standard'],
+  rules: { 'no-deprecated-attr': 'off' },
+});
+
+for (const language of ['en', 'de', 'ar']) {
+  for (const kind of MAIL_KINDS) {
+    test(`the ${kind} mail in ${language} says the same in text and in valid HTML, with one link`, async () => {
+      const { subject, html, text } = await renderMail({
+        ...input,
+        kind,
+        texts: textsOf(language),
+      });
+      assert.match(subject, /Salt & Ships|The Harbour Broadsheet/);
+      for (const body of [html, text]) {
+        assert.match(body, /ada@example\.org/);
+        assert.match(body, /1 Quay Street/);
+        assert.match(body, /harbour\.example\//);
+        assert.doesNotMatch(body, /unsubscribe|\{\w+\}|undefined|null/i);
+      }
+      const links = kind === 'address-changed' ? 0 : 1;
+      assert.equal(html.split('https://harbour.example/x/abc?x=1&amp;y=2').length, links + 1);
+      assert.equal(text.split('\n').filter((line) => line === URL).length, links);
+      assert.ok(text.split('\n').every((line) => line.length <= 72));
+      assert.doesNotMatch(text, /\n\n\n/);
+      const { results } = await validate.validateString(html);
+      assert.deepEqual(
+        results.flatMap(({ messages }) => messages),
+        [],
+      );
+    });
+  }
+}
+
+test('the mail to confirm asks once, and says that doing nothing changes nothing', async () => {
+  const { subject, html, text } = await renderMail({ ...input, kind: 'confirm' });
+  assert.equal(subject, 'Please confirm: Salt & Ships');
+  assert.match(html, /Salt &amp; Ships/);
+  for (const body of [html, text]) assert.match(body, /do nothing/);
+});
+
+test('one confirmation for several newsletters names them all, in the language of the form', async () => {
+  const newsletters = ['Salt & Ships', 'Tides', 'Markets'].map((name) => newsletter({ name }));
+  const [first = newsletter(), ...others] = newsletters;
+  const several = { ...input, kind: 'confirm', newsletters: [first, ...others] } as const;
+  assert.equal(
+    (await renderMail(several)).subject,
+    'Please confirm: Salt & Ships, Tides and Markets',
+  );
+  const german = await renderMail({ ...several, texts: textsOf('de') });
+  assert.equal(german.subject, 'Bitte bestätigen: Salt & Ships, Tides und Markets');
+  assert.match(german.html, /<html lang="de" dir="ltr"/);
+  assert.match(german.text, /^THE HARBOUR BROADSHEET\n=/);
+});
+
+test('only the welcome has the headers and the link of a list', async () => {
+  const { subject, html, text } = await renderMail({
+    ...{ ...input, kind: 'welcome' },
+    unsubscribeUrl: UNSUBSCRIBE,
+  });
+  assert.equal(subject, 'Welcome to Salt & Ships');
+  for (const body of [html, text]) {
+    assert.match(body, /https:\/\/harbour\.example\/unsubscribe\/token/);
+    assert.match(body, /you confirmed/);
+    assert.match(body, /politics in five minutes/);
+  }
+});
+
+test('a welcome has no button where there is no archive', async () => {
+  const { html, text } = await renderMail({ ...input, kind: 'welcome', url: '' });
+  for (const body of [html, text]) assert.doesNotMatch(body, /latest editions/);
+});
