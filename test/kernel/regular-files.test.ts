@@ -46,7 +46,6 @@ test('a pipe as a picture, an include or a calendar is none', (t) => {
 const OTHERS = [
   'cli/commands/init.ts',
   'cli/commands/subscribers-import.ts',
-  'cli/program.ts',
   'database/open-sqlite.ts',
   'kernel/files/move-file.ts',
   'kernel/files/this-machine.ts',
