@@ -46,6 +46,8 @@ export interface PostSource {
 /** A post with its source. The warnings do not exclude it. */
 export interface ParsedPost {
   readonly post: Post;
+  /** What its address is made of, and whether its front matter names it. */
+  readonly address: { readonly parts: AddressParts; readonly isOwn: boolean };
   readonly source: PostSource;
   readonly warnings: readonly Problem[];
 }
@@ -166,6 +168,7 @@ export function parsePost(
   };
   return {
     post: { ...post, fingerprint: fingerprintOf(post, matter.body) },
+    address: { parts, isOwn: firstField(fields, 'address') !== undefined },
     source: { body, bodyLine, frontMatter: fields },
     warnings: [
       ...matter.warnings,

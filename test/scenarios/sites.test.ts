@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, readFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { runBroadsheet } from '../support/program.ts';
@@ -59,5 +59,13 @@ for (const [generator, feeds] of Object.entries(FEEDS)) {
     );
     const text = readFileSync(join(folder, feeds, 'rss.xml'), 'utf8');
     assert.doesNotMatch(text, /secret/);
+    // The site as its generator makes it has a sitemap.
+    const locations = expected.posts.map(({ url }) => `<url><loc>${url}</loc></url>`);
+    mkdirSync(join(folder, 'built'));
+    writeFileSync(join(folder, 'built/sitemap.xml'), `<urlset>${locations.join('')}</urlset>`);
+    const check = ['check', '--json', '--against', 'built', '--now', '2026-11-01T12:00:00Z'];
+    const { site } = (await runBroadsheet(check, folder)).json<{ site: object }>();
+    const compared = expected.posts.length;
+    assert.deepEqual(site, { place: 'built', compared, differences: [] });
   });
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { EXIT } from '../../kernel/errors.ts';
+import type { SiteReport } from '../../service/compare-site.ts';
 import { JSON_OPTION, NOW_OPTION, POSTS_OPTION } from '../arguments.ts';
 import { guardDatabase, withMail } from '../context.ts';
 import { plural, shortPath } from '../format.ts';
@@ -9,6 +10,8 @@ import type { Shell } from '../shell.ts';
 const EXAMPLES = `
 Examples:
   $ broadsheet check
+  $ broadsheet check --against _site
+  $ broadsheet check --against https://paper.example/
   $ broadsheet check --json | jq .posts.leftOut
 `;
 
@@ -18,10 +21,11 @@ export function addCheck(program: Command, shell: Shell): void {
     .command('check')
     .description('check config, posts and templates; change nothing')
     .option(...POSTS_OPTION)
+    .option('--against <place>', 'compare with the site in this folder or at this URL')
     .option(...NOW_OPTION)
     .option(...JSON_OPTION)
     .addHelpText('after', EXAMPLES)
-    .action((_options, command: Command) =>
+    .action((options: { against?: string }, command: Command) =>
       withMail(command, shell, { readOnly: true }, async (context) => {
         const { checkProject } = await import('../../service/check-project.ts');
         const { checkCountries } = await import('../../settings/check-countries.ts');
@@ -39,7 +43,7 @@ export function addCheck(program: Command, shell: Shell): void {
         const { folders } = config;
         checkCountries(config);
         const ofDatabase = await guardDatabase(config);
-        const found = await checkProject(context);
+        const found = await checkProject(context, options.against);
         const pages = checkPages(config, context.textsOf);
         const examples = exampleValues(config);
         const warnings = [
@@ -59,13 +63,38 @@ export function addCheck(program: Command, shell: Shell): void {
           printProblems(report, context);
           yield `config     ${shortPath(config.file)} ${describeConfig(examples.refused.length)}`;
           yield `posts      ${formatPosts(report.posts)}, ${plural(warnings.length, 'warning')}`;
-          if (report.newest) {
-            yield `addresses  are like ${report.newest.url}; if not, change posts.permalink`;
+          if (report.site) yield* describeSite(report.site);
+          else if (report.newest) {
+            const remedy = 'if not, change posts.permalink, or compare with --against SITE';
+            yield `addresses  are like ${report.newest.url}; ${remedy}`;
           }
           yield `templates  ${plural(report.templates.length, 'template')} rendered`;
         });
       }),
     );
+}
+
+/** Posts that the site shows otherwise are listed up to this number. */
+const MOST_LISTED = 10;
+
+function* describeSite({ place, compared, differences, permalink }: SiteReport): Generator<string> {
+  const site = /^https?:/i.test(place) ? place : shortPath(place);
+  const posts = new Set(differences.map(({ file }) => file)).size;
+  if (posts === 0) {
+    yield `addresses  are those of the site in ${site} (${plural(compared, 'post')} compared)`;
+    return;
+  }
+  yield `addresses  ${posts} of ${plural(compared, 'post')} differ from the site in ${site}:`;
+  for (const { file, what, ours, theirs } of differences.slice(0, MOST_LISTED)) {
+    yield what === 'missing'
+      ? `  ${file}  is not on the site: ${ours}`
+      : `  ${file}  ${what} ${ours}, on the site ${theirs}`;
+  }
+  const more = differences.length - MOST_LISTED;
+  if (more > 0)
+    yield `  and ${plural(more, 'more difference', 'more differences')}; --json lists all`;
+  if (permalink !== undefined)
+    yield `  write posts.permalink: ${permalink}  to correct most addresses`;
 }
 
 function describeConfig(examples: number): string {

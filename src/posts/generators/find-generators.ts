@@ -27,6 +27,29 @@ const NOTHING: Inherited = { fields: {} };
 /** How far above the posts a site's settings may be. */
 const MOST_FOLDERS = 5;
 
+/** The folder of the site whose posts are in `posts`: the nearest one with the generator's settings. */
+function siteFolder(generator: SiteGenerator, posts: string): string {
+  let folder = posts;
+  for (let steps = 0; steps < MOST_FOLDERS && !isMadeBy(generator, folder); steps++) {
+    folder = dirname(folder);
+  }
+  return folder;
+}
+
+/** The folder that `generator` has written for the site of `posts`; undefined if there is none. */
+export function findBuiltSite(
+  generator: GeneratorId | undefined,
+  posts: string,
+): string | undefined {
+  const found = SITE_GENERATORS.find(({ id }) => id !== undefined && id === generator);
+  if (found?.facts === undefined) return undefined;
+  const folder = siteFolder(found, posts);
+  const files = openSiteFiles(folder);
+  const settings = settingsFileOf(found, folder);
+  const { output } = found.facts(files, settings === undefined ? {} : files.settings(settings));
+  return files.has(output) ? join(folder, output) : undefined;
+}
+
 /**
  * Returns what posts have from their site, by their path in `posts` (absolute): from the
  * nearest folder with the settings of `generator`. Files are read once, when they are needed.
@@ -38,10 +61,7 @@ export function openInherited(
   const found = SITE_GENERATORS.find(({ id }) => id !== undefined && id === generator);
   const { inherits } = found ?? {};
   if (found === undefined || inherits === undefined) return () => NOTHING;
-  let folder = posts;
-  for (let steps = 0; steps < MOST_FOLDERS && !isMadeBy(found, folder); steps++) {
-    folder = dirname(folder);
-  }
+  const folder = siteFolder(found, posts);
   const files = openSiteFiles(folder);
   const settings = settingsFileOf(found, folder);
   const fieldsOf = inherits(files, settings === undefined ? {} : files.settings(settings));
