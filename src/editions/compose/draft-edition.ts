@@ -52,6 +52,26 @@ export async function draftEdition(
   return draftFrom(await orderDraft(deps, newsletter, replacing), deps.log);
 }
 
+/** More than any archive of posts. */
+const SAMPLE_DAYS = 36_500;
+
+/**
+ * Composes an edition of the newest stories, whatever their age, also if they were in an edition: to look
+ * at on a day without news. It must not be stored.
+ */
+export async function draftSample(
+  deps: ComposeDependencies,
+  newsletter: NewsletterSettings,
+): Promise<EditionDraft> {
+  const settings = { ...newsletter, lookbackDays: SAMPLE_DAYS, minimumStories: 1 };
+  const order = await orderDraft(deps, settings);
+  const { remember: _remember, ...draft } = await draftFrom(
+    { ...order, usedIds: new Set() },
+    deps.log,
+  );
+  return draft;
+}
+
 /**
  * Runs `draftEdition` in its own process, which has saved the ids of the posts when this returns.
  * Throws the errors of `draftEdition` and of `runApart`.
