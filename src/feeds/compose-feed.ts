@@ -1,6 +1,6 @@
 import { cleanLine, cleanText, startOf } from '../kernel/clean-text.ts';
 import type { Image, RenderedPost } from '../posts/post.ts';
-import type { FeedSettings, SiteSettings } from '../settings/settings.ts';
+import type { FeedSettings, Person, SiteSettings } from '../settings/settings.ts';
 import { cleanUrl } from './clean-url.ts';
 import type { Feed, FeedItem } from './feed.ts';
 import { feedMoment, latestOf } from './moments.ts';
@@ -31,7 +31,7 @@ export function composeFeed(
     description: cleanLine(site.description) || title,
     homeUrl: cleanUrl(site.url),
     language: site.language,
-    author: { ...site.author, name: cleanLine(site.author.name) },
+    author: feedAuthor(site.author),
     copyright: site.copyright && cleanLine(site.copyright),
     image: siteImage,
     hub: settings.hub && cleanUrl(settings.hub),
@@ -95,4 +95,9 @@ function cleanImage({ url, alt, type, sizeBytes, width, height }: Image): Image 
 function shortened(text: string): string {
   if (text.length <= TITLE_CHARACTERS) return text;
   return `${startOf(text, TITLE_CHARACTERS).replace(/\s+\S*$/, '')}…`;
+}
+
+/** The publisher as the author of a feed. */
+export function feedAuthor({ name, email, url }: Person): Person {
+  return { name: cleanLine(name), email, url: url && cleanUrl(url) };
 }

@@ -2,7 +2,7 @@ import { BroadsheetError, EXIT } from '../kernel/errors.ts';
 import type { Config } from './config.ts';
 import type { Environment } from './environment.ts';
 import type { RelayLogin } from './relay-url.ts';
-import type { ConfigFile } from './schema.ts';
+import { type ConfigFile, relayOptions } from './schema.ts';
 import type { DomainSettings, RelayAccount } from './settings.ts';
 
 type EmailOptions = ConfigFile['email'];
@@ -42,7 +42,9 @@ export function relayAccounts(
   if (first === undefined) {
     const url = smtpUrl ?? email.smtpUrl;
     const login = loginOf(smtpLogins, USER, url);
-    return [{ ...limitsOf(email), ehloName, id: new URL(url).host, url, weight: 1, login }];
+    return [
+      { ...optionsOfOneRelay(email), ehloName, id: new URL(url).host, url, weight: 1, login },
+    ];
   }
   refuseVariableOfOne(file, email, smtpUrl === undefined ? undefined : 'URL');
   refuseVariableOfOne(file, email, smtpLogins.has('') ? 'USER' : undefined);
@@ -106,28 +108,16 @@ function refuseStrangers(
   );
 }
 
-/** Options of `email` for its single relay; with `email.relays` each relay has its own. */
-export const ONE_RELAY_OPTIONS = [
-  'smtpUrl',
-  'connections',
-  'messagesPerSecond',
-  'messagesPerHour',
-  'messagesPerDay',
-  'messagesPerConnection',
-  'warmUp',
-] as const satisfies readonly (keyof EmailOptions)[];
+type RelayOption = keyof typeof relayOptions;
 
-function limitsOf(email: EmailOptions) {
-  const { connections, messagesPerSecond, messagesPerHour, messagesPerDay } = email;
-  const { messagesPerConnection, warmUp } = email;
-  return {
-    connections,
-    messagesPerSecond,
-    messagesPerHour,
-    messagesPerDay,
-    messagesPerConnection,
-    warmUp,
-  };
+const RELAY_OPTIONS = Object.keys(relayOptions) as readonly RelayOption[];
+
+/** Options of `email` for its single relay; with `email.relays` each relay has its own. */
+export const ONE_RELAY_OPTIONS: readonly string[] = ['smtpUrl', ...RELAY_OPTIONS];
+
+function optionsOfOneRelay(email: EmailOptions): Pick<EmailOptions, RelayOption> {
+  const options = RELAY_OPTIONS.map((option) => [option, email[option]]);
+  return Object.fromEntries(options) as Pick<EmailOptions, RelayOption>;
 }
 
 interface RelayWarning {

@@ -248,8 +248,8 @@ const newsletter = z.strictObject({
 
 const NO_DATE = 'is not a date; write one like 2026-03-01';
 
-/** Limits of one relay. */
-const relayLimits = {
+/** Options of each relay, besides its URL. With one relay, they stand in `email`. */
+export const relayOptions = {
   connections: count(1, 100)
     .default(5)
     .describe('Maximum of connections to the relay at the same time.'),
@@ -291,7 +291,7 @@ const relay = z.strictObject({
     .max(1000)
     .default(1)
     .describe('Share of the messages. 0: only if no other relay works.'),
-  ...relayLimits,
+  ...relayOptions,
 });
 
 const domainLimits = {
@@ -320,7 +320,7 @@ const email = z.strictObject({
   name: hostName
     .optional()
     .describe('Name of this machine for relays (EHLO): a host name in the public DNS.'),
-  ...relayLimits,
+  ...relayOptions,
   relays: z
     .array(relay)
     .default([])

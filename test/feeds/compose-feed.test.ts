@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { cleanUrl, isUri } from '../../src/feeds/clean-url.ts';
-import { composeItem } from '../../src/feeds/compose-feed.ts';
+import { composeItem, feedAuthor } from '../../src/feeds/compose-feed.ts';
 import type { Post, RenderedPost } from '../../src/posts/post.ts';
 import { renderedPost, samplePost, sampleStory } from './samples.ts';
 
@@ -50,6 +50,13 @@ test('a lost character is kept in content, and becomes a question mark in titles
   const item = itemOf({ title: 'caf\ufffd' }, { html: '<p>caf\ufffd</p>' });
   assert.equal(item.title, 'caf?');
   assert.equal(item.html, '<p>caf&#xFFFD;</p>');
+});
+
+test('the publisher is the author of a feed, with a clean name and an encoded URL', () => {
+  const author = { name: ' The\u0007 Quay ', url: 'https://a.example/x|y' };
+  const expected = { name: 'The Quay', email: undefined, url: 'https://a.example/x%7Cy' };
+  assert.deepEqual(feedAuthor(author), expected);
+  assert.equal(feedAuthor({ name: 'Quay' }).url, undefined);
 });
 
 test('what URL parsers let through but RFC 3986 does not is percent-encoded', () => {

@@ -1,5 +1,5 @@
 import { cleanUrl } from '../../feeds/clean-url.ts';
-import type { FeedContext } from '../../feeds/compose-feed.ts';
+import { type FeedContext, feedAuthor } from '../../feeds/compose-feed.ts';
 import type { Feed, FeedItem } from '../../feeds/feed.ts';
 import { folderUrl } from '../../feeds/formats.ts';
 import { feedMoment } from '../../feeds/moments.ts';
@@ -41,7 +41,7 @@ export function composeArchiveFeed(
     description: cleanLine(newsletter.description) || title,
     homeUrl: cleanUrl(folderUrl(settings.publicUrl, path)),
     language: newsletter.language,
-    author: { ...site.author, name: cleanLine(site.author.name) },
+    author: feedAuthor(site.author),
     copyright: site.copyright && cleanLine(site.copyright),
     image: siteImage,
     ttlMinutes: settings.ttlMinutes,
