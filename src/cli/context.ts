@@ -140,9 +140,9 @@ export async function makeDatabaseFolder({ databaseUrl }: Config): Promise<void>
  */
 export async function refuseExamples(config: Config, of: 'feeds' | 'all' = 'all'): Promise<void> {
   const { exampleValues } = await import('../settings/example-values.ts');
-  const refused = exampleValues(config).refused.filter(
-    ({ message }) => of === 'all' || !message.startsWith('newsletters'),
-  );
+  const { refused } = exampleValues(config);
+  const isOfNewsletters = refused.every(({ message }) => message.startsWith('newsletters'));
+  if (of === 'feeds' && isOfNewsletters) return;
   if (refused.length === 0) return;
   const lines = refused.map((problem) =>
     formatProblem(
