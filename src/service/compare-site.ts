@@ -6,8 +6,13 @@ import {
 import { readSitePages } from '../posts/addresses/read-site-pages.ts';
 import type { CollectedPosts } from '../posts/collect-posts.ts';
 import { readPost } from '../posts/files/read-posts.ts';
-import { findBuiltSite, openInherited } from '../posts/generators/find-generators.ts';
+import {
+  findBuiltSite,
+  findGenerator,
+  openInherited,
+} from '../posts/generators/find-generators.ts';
 import { waysOf } from '../posts/generators/site-generators.ts';
+import type { Warning } from '../posts/report-posts.ts';
 import type { Config } from '../settings/config.ts';
 
 /** The posts compared with the site as its generator made it. */
@@ -40,4 +45,19 @@ export async function compareSite(
   });
   const { addresses: style } = waysOf(settings.generator);
   return { place, ...comparePosts(posts, pages, { siteUrl: site.url, style }) };
+}
+
+/** A warning if the files of the site show another generator than the config. */
+export function generatorWarnings({ file, posts, folders }: Config): readonly Warning[] {
+  const found = findGenerator(folders.posts);
+  if (found?.id === undefined || found.id === posts.generator) return [];
+  const fact = posts.generator === undefined ? 'is not set' : `is ${posts.generator}`;
+  const remedy = `write generator: ${found.id}, and posts are read as ${found.name} reads them`;
+  return [
+    {
+      file,
+      line: 1,
+      message: `posts.generator ${fact}, and the site is made with ${found.name}; ${remedy}`,
+    },
+  ];
 }

@@ -69,3 +69,24 @@ for (const [generator, feeds] of Object.entries(FEEDS)) {
     assert.deepEqual(site, { place: 'built', compared, differences: [] });
   });
 }
+
+test('check says which generator makes the site, if the config does not', async (t) => {
+  const folder = temporaryFolder(t, {});
+  cpSync(join(SITES, 'docusaurus'), folder, { recursive: true });
+  assert.equal((await runBroadsheet(['init', '--yes'], folder)).code, 0);
+  const file = join(folder, 'config/broadsheet.yaml');
+  const config = readFileSync(file, 'utf8');
+  const warnings = async (line: string) => {
+    writeFileSync(file, config.replace('  generator: docusaurus\n', line));
+    const { stderr } = await runBroadsheet(['check'], folder);
+    return stderr.split('\n').filter((each) => each.includes('posts.generator'));
+  };
+  assert.deepEqual(await warnings('  generator: docusaurus\n'), []);
+  const [missing = ''] = await warnings('');
+  assert.match(
+    missing,
+    /posts\.generator is not set, .* made with Docusaurus; write generator: docusaurus/,
+  );
+  const [other = ''] = await warnings('  generator: hugo\n');
+  assert.match(other, /posts\.generator is hugo, and the site is made with Docusaurus/);
+});

@@ -28,6 +28,7 @@ export function addCheck(program: Command, shell: Shell): void {
     .action((options: { against?: string }, command: Command) =>
       withMail(command, shell, { readOnly: true }, async (context) => {
         const { checkProject } = await import('../../service/check-project.ts');
+        const { generatorWarnings } = await import('../../service/compare-site.ts');
         const { checkCountries } = await import('../../settings/check-countries.ts');
         const { exampleValues } = await import('../../settings/example-values.ts');
         const { relaysWithoutUrl } = await import('../../settings/relay-accounts.ts');
@@ -50,6 +51,7 @@ export function addCheck(program: Command, shell: Shell): void {
           ...examples.refused.map((problem) => ({ line: 1, ...problem })),
           ...examples.warnings,
           ...relaysWithoutUrl(config),
+          ...generatorWarnings(config),
           ...unreadEmailTemplates(folders.templates),
           ...unreadTemplates(folders.webTemplates, WEB_TEMPLATE_FILES),
           ...unreadLanguages(folders.languages),

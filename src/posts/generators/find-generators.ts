@@ -84,3 +84,17 @@ export function publishedBy(
       : Object.entries(publishes).flatMap(([usual, keys]) => textsOr(settings, keys, usual));
   return published.map((each) => join(folder, each));
 }
+
+/** The generator of the site around the folder `posts` (absolute), by its settings; undefined if there is none. */
+export function findGenerator(posts: string): SiteGenerator | undefined {
+  let folder = posts;
+  for (let steps = 0; steps < MOST_FOLDERS; steps++) {
+    // A generator that is found by a folder of posts alone may be another one.
+    const found = generatorsOf(folder).find(
+      (generator) => generator.id !== undefined && settingsFileOf(generator, folder) !== undefined,
+    );
+    if (found !== undefined) return found;
+    folder = dirname(folder);
+  }
+  return undefined;
+}
