@@ -37,7 +37,7 @@ export async function checkProject(deps: CheckDependencies): Promise<CheckReport
   const warnings = [...collected.warnings, ...rendering.warnings];
   const [post] = collected.folder.posts;
   return {
-    ...reportPosts(collected.folder, rendering.broken, warnings),
+    ...reportPosts(collected.folder, collected.stories, rendering.broken, warnings),
     newest: post && { file: post.file, url: post.url },
     templates: config.newsletters.length > 0 ? Object.values(TEMPLATE_FILES) : [],
   };
@@ -83,7 +83,10 @@ async function renderEveryTemplate(
   }
   const now = stories[0]?.shown.date;
   if (now === undefined) return;
-  const selection = selectStories({ stories, idOf, usedIds: new Set(), newsletter, now });
+  const selection = selectStories({
+    ...{ stories, idOf, usedIds: new Set<string>(), newsletter, now },
+    posts: config.posts,
+  });
   if (selection === undefined) return;
   const day = now.toZonedDateTimeISO(newsletter.timeZone).toPlainDate().toString();
   await renderDigest({

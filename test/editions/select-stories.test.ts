@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { type Selection, selectStories } from '../../src/editions/digest/select-stories.ts';
 import type { Story } from '../../src/posts/post.ts';
 import type { NewsletterSettings } from '../../src/settings/settings.ts';
+import { DEFAULTS } from '../support/default-settings.ts';
 import { newsletter, post, story } from './samples.ts';
 
 const now = Temporal.Instant.from('2026-03-20T07:00:00Z');
@@ -18,6 +19,7 @@ function select(
     idOf: new Map(stories.flatMap(({ posts }) => posts.map(({ file, slug }) => [file, slug]))),
     usedIds: new Set(usedSlugs),
     newsletter: newsletter(settings),
+    posts: DEFAULTS.posts,
     now,
   });
 }
@@ -49,6 +51,13 @@ test('the newest featured story leads, however old the others are', () => {
   ]);
   assert.equal(selection?.lead.shown.slug, 'featured');
   assert.deepEqual(slugs(selection?.stories), ['new', 'featured-before']);
+});
+
+test('titles are without labels, unless the newsletter keeps them', () => {
+  const stories = [told('a', '2026-03-20T06:00:00Z', { title: 'Big News: New: Ferry saved' })];
+  const titleOf = (selection?: Selection) => selection?.lead.shown.title;
+  assert.equal(titleOf(select(stories)), 'Ferry saved');
+  assert.equal(titleOf(select(stories, { labels: 'keep' })), 'Big News: New: Ferry saved');
 });
 
 test('a story is in no second edition, even when a later post tells it again', () => {

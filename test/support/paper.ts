@@ -207,7 +207,7 @@ export function makeConfig(options: {
       datesWithoutZone: 'site',
       liquid: 'off',
       iframesFrom: [],
-      sameStory: { labels: ['Breaking'], withinHours: 72, likeness: 0.6 },
+      sameStory: { labels: ['Breaking'], withinHours: 72, likeness: 0.7 },
     },
     feeds: {
       publicUrl: 'https://harbour.example/',
@@ -235,6 +235,7 @@ export function makeConfig(options: {
         categories: [],
         stories: 8,
         headlines: 12,
+        labels: 'strip',
         minimumStories: 1,
         lookbackDays: 7,
         postalAddress: '1 Quay Street, Harbour Town',

@@ -3,7 +3,7 @@ import { EXIT } from '../../kernel/errors.ts';
 import { JSON_OPTION, NOW_OPTION, POSTS_OPTION } from '../arguments.ts';
 import { guardDatabase, withMail } from '../context.ts';
 import { plural, shortPath } from '../format.ts';
-import { formatPosts, printProblems } from '../print-problems.ts';
+import { formatPosts, printJoins, printProblems } from '../print-problems.ts';
 import type { Shell } from '../shell.ts';
 
 const EXAMPLES = `
@@ -57,6 +57,7 @@ export function addCheck(program: Command, shell: Shell): void {
         if (report.posts.leftOut.length > 0) shell.setExitCode(EXIT.data);
         context.print(report, function* () {
           printProblems(report, context);
+          printJoins(report, context);
           yield `config     ${shortPath(config.file)} ${describeConfig(examples.refused.length)}`;
           yield `posts      ${formatPosts(report.posts)}, ${plural(warnings.length, 'warning')}`;
           if (report.newest) {
