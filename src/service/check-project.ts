@@ -67,7 +67,7 @@ async function renderEveryTemplate(
   { stories, idOf, render }: CollectedPosts,
 ): Promise<void> {
   // A trial edition with any posts there are: the templates need some content.
-  const newsletter = { ...settings, minimumStories: 1, categories: [] };
+  const newsletter = { ...settings, minimumStories: 1, categories: [], languages: [] };
   const { publicUrl, serviceUrl, site } = config;
   for (const kind of MAIL_KINDS) {
     await renderMail({
@@ -86,6 +86,7 @@ async function renderEveryTemplate(
   const selection = selectStories({
     ...{ stories, idOf, usedIds: new Set<string>(), newsletter, now },
     posts: config.posts,
+    site,
   });
   if (selection === undefined) return;
   const day = now.toZonedDateTimeISO(newsletter.timeZone).toPlainDate().toString();

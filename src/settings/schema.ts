@@ -129,6 +129,7 @@ const feeds = z.strictObject({
   categories: z.boolean().default(true).describe('One feed for each category.'),
   authors: z.boolean().default(true).describe('One feed for each author.'),
   tags: z.boolean().default(false).describe('One feed for each tag.'),
+  languages: z.boolean().default(false).describe('One feed for each language of the posts.'),
   historyDocuments: z
     .union([z.literal('all'), count(0, 1_000_000)])
     .default(10)
@@ -225,6 +226,10 @@ const newsletter = z.strictObject({
     .array(text)
     .default([])
     .describe('Only posts of these categories. Empty: all posts.'),
+  languages: z
+    .array(language)
+    .default([])
+    .describe('Only posts in these languages (BCP 47); `pt` also takes `pt-BR`. Empty: all posts.'),
   stories: count(1, 50)
     .default(8)
     .describe('Number of stories with picture and excerpt, with the lead.'),
@@ -235,7 +240,9 @@ const newsletter = z.strictObject({
   headlines: count(0, 200).default(12).describe('Number of further stories, as headlines only.'),
   minimumStories: count(1, 50).default(1).describe('With fewer stories, no edition is sent.'),
   lookbackDays: count(1, 366).default(7).describe('Older posts are not in an edition.'),
-  language: language.optional().describe('Language (BCP 47). Default: `site.language`.'),
+  language: language
+    .optional()
+    .describe('Language (BCP 47). Default: the one in `languages`, else `site.language`.'),
   timeZone: timeZone.optional().describe('Time zone (IANA). Default: `site.timeZone`.'),
   postalAddress: text.describe('Postal address of the publisher, for the footer of each message.'),
   color: z

@@ -20,6 +20,7 @@ function select(
     usedIds: new Set(usedSlugs),
     newsletter: newsletter(settings),
     posts: DEFAULTS.posts,
+    site: DEFAULTS.site,
     now,
   });
 }
@@ -58,6 +59,23 @@ test('titles are without labels, unless the newsletter keeps them', () => {
   const titleOf = (selection?: Selection) => selection?.lead.shown.title;
   assert.equal(titleOf(select(stories)), 'Ferry saved');
   assert.equal(titleOf(select(stories, { labels: 'keep' })), 'Big News: New: Ferry saved');
+});
+
+test('a newsletter takes only the posts in its languages; a language takes its regions', () => {
+  const stories = [
+    told('french', '2026-03-20T06:00:00Z', { language: 'fr' }),
+    told('canadian', '2026-03-20T05:00:00Z', { language: 'fr-CA' }),
+    told('friulian', '2026-03-20T04:00:00Z', { language: 'fur' }),
+    told('own', '2026-03-20T03:00:00Z'),
+  ];
+  const taken = (languages: readonly string[]) => {
+    const selection = select(stories, { languages });
+    return selection && slugs([selection.lead, ...selection.stories]);
+  };
+  assert.deepEqual(taken([]), ['french', 'canadian', 'friulian', 'own']);
+  assert.deepEqual(taken(['fr']), ['french', 'canadian']);
+  assert.deepEqual(taken(['fr-CA', 'en']), ['canadian', 'own']);
+  assert.equal(taken(['de']), undefined);
 });
 
 test('a story is in no second edition, even when a later post tells it again', () => {

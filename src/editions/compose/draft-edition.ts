@@ -100,6 +100,7 @@ export async function draftFrom(order: DraftOrder, log: Log): Promise<Draft> {
       usedIds,
       newsletter,
       posts: config.posts,
+      site: config.site,
       now,
     }),
   );

@@ -1,6 +1,6 @@
 import { newestFirst, type Post, type Story } from '../../posts/post.ts';
 import { labelRemover, labelsOf } from '../../posts/stories/group-stories.ts';
-import type { NewsletterSettings, PostSettings } from '../../settings/settings.ts';
+import type { NewsletterSettings, PostSettings, SiteSettings } from '../../settings/settings.ts';
 
 /** The stories of an edition, by the room each should get. */
 export interface Selection {
@@ -20,6 +20,7 @@ export interface SelectStoriesInput {
   readonly usedIds: ReadonlySet<string>;
   readonly newsletter: NewsletterSettings;
   readonly posts: Pick<PostSettings, 'sameStory'>;
+  readonly site: Pick<SiteSettings, 'language'>;
   readonly now: Temporal.Instant;
 }
 
@@ -27,7 +28,8 @@ export interface SelectStoriesInput {
  * Selects the stories of the newsletter's next edition, newest first. Undefined if there are fewer
  * than `minimumStories`.
  *
- * A story is selected if it has one of the newsletter's categories (compared without case), if none
+ * A story is selected if it has one of the newsletter's categories (compared without case) and is in one
+ * of its languages, if none
  * of its posts is in an earlier edition, and if its shown post is dated in the `lookbackDays`
  * before `now`. The same rule selects a late story (dated before the last edition, and in none).
  * The lead is the newest `featured` story, else the newest. Titles are as the newsletter shows them:
@@ -71,15 +73,18 @@ function asShown({ newsletter, posts: { sameStory } }: SelectStoriesInput) {
   };
 }
 
-function conditionsOf({ idOf, usedIds, newsletter, now }: SelectStoriesInput) {
+function conditionsOf({ idOf, usedIds, newsletter, site, now }: SelectStoriesInput) {
   const oldest = now.subtract({ hours: 24 * newsletter.lookbackDays });
   const wanted = new Set(newsletter.categories.map(fold));
   const isWanted = (post: Post) => post.categories.some((name) => wanted.has(fold(name)));
   const isUsed = (post: Post) => usedIds.has(idOf.get(post.file) ?? '');
+  const isInLanguage = ({ language = site.language }: Post) =>
+    newsletter.languages.some((tag) => `${language}-`.startsWith(`${tag}-`));
   return ({ shown, posts }: Story): boolean =>
     Temporal.Instant.compare(shown.date, oldest) >= 0 &&
     Temporal.Instant.compare(shown.date, now) <= 0 &&
     (wanted.size === 0 || posts.some(isWanted)) &&
+    (newsletter.languages.length === 0 || isInLanguage(shown)) &&
     !posts.some(isUsed);
 }
 
