@@ -69,11 +69,12 @@ async function renderEveryTemplate(
   // A trial edition with any posts there are: the templates need some content.
   const newsletter = { ...settings, minimumStories: 1, categories: [], languages: [] };
   const { publicUrl, serviceUrl, site } = config;
+  const texts = readTexts(config.folders.languages)(newsletter.language);
   for (const kind of MAIL_KINDS) {
     await renderMail({
       kind,
       templates,
-      texts: readTexts(config.folders.languages)(newsletter.language),
+      texts,
       newsletters: [newsletter],
       site,
       address: newsletter.from.address,
@@ -94,6 +95,7 @@ async function renderEveryTemplate(
     templates,
     newsletter,
     site,
+    texts,
     publicUrl,
     serviceUrl,
     editionId: `${newsletter.id}-${day}`,

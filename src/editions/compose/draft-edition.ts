@@ -7,6 +7,7 @@ import { type CollectedPosts, collectPosts } from '../../posts/collect-posts.ts'
 import type { Story } from '../../posts/post.ts';
 import { type PostNotes, reportPosts } from '../../posts/report-posts.ts';
 import type { NewsletterSettings } from '../../settings/settings.ts';
+import { readTexts } from '../../templates/read-texts.ts';
 import { renderDigest } from '../digest/render-digest.ts';
 import { type Selection, selectStories } from '../digest/select-stories.ts';
 import type { Edition } from '../edition.ts';
@@ -152,6 +153,7 @@ async function render(
     templates,
     newsletter,
     site: config.site,
+    texts: readTexts(config.folders.languages)(newsletter.language),
     publicUrl: config.publicUrl,
     serviceUrl: config.serviceUrl,
     editionId: id,
