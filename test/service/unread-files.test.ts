@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { WEB_TEMPLATE_FILES } from '../../src/pages/web-templates.ts';
 import {
+  languagesWithoutFile,
   unreadEmailTemplates,
   unreadLanguages,
   unreadTemplates,
@@ -46,4 +47,24 @@ test('all our own templates and languages are read, and a missing folder has non
   assert.deepEqual(unreadTemplates(join(ROOT, 'web-templates'), WEB_TEMPLATE_FILES), []);
   assert.deepEqual(unreadLanguages(join(ROOT, 'languages')), []);
   assert.deepEqual(unreadLanguages(join(ROOT, 'nowhere')), []);
+});
+
+test('a language of a newsletter or of the pages that has no file is named, with the file to write', async (t) => {
+  const { deps } = await openPaper(t);
+  const [newsletter] = deps.config.newsletters;
+  assert.ok(newsletter);
+  const config = {
+    ...deps.config,
+    newsletters: ['cy', 'de-AT', 'en-GB'].map((language, at) => ({
+      ...newsletter,
+      ...{ id: `n${at}`, language },
+    })),
+    web: { ...deps.config.web, language: 'cy' },
+  };
+  const warnings = languagesWithoutFile(config, readTexts('nowhere'));
+  assert.equal(warnings.length, 1);
+  assert.match(
+    warnings[0]?.message ?? '',
+    /no texts in the language cy, so those of the newsletter n0, the pages are English; write .*cy\.yaml$/,
+  );
 });

@@ -27,9 +27,8 @@ export function addCheck(program: Command, shell: Shell): void {
         const { checkCountries } = await import('../../settings/check-countries.ts');
         const { exampleValues } = await import('../../settings/example-values.ts');
         const { relaysWithoutUrl } = await import('../../settings/relay-accounts.ts');
-        const { unreadEmailTemplates, unreadLanguages, unreadTemplates } = await import(
-          '../../service/unread-files.ts'
-        );
+        const { languagesWithoutFile, unreadEmailTemplates, unreadLanguages, unreadTemplates } =
+          await import('../../service/unread-files.ts');
         const { WEB_TEMPLATE_FILES } = await import('../../pages/web-templates.ts');
         const { findMissingNewsletters, warnOfMissing } = await import(
           '../../newsletters/missing-newsletters.ts'
@@ -49,6 +48,7 @@ export function addCheck(program: Command, shell: Shell): void {
           ...unreadEmailTemplates(folders.templates),
           ...unreadTemplates(folders.webTemplates, WEB_TEMPLATE_FILES),
           ...unreadLanguages(folders.languages),
+          ...languagesWithoutFile(config, context.textsOf),
           ...warnOfMissing(config, await findMissingNewsletters(context)),
           ...ofDatabase.map((problem) => ({ line: 1, ...problem })),
           ...found.warnings,
