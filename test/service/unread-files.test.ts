@@ -9,7 +9,9 @@ import {
   unreadLanguages,
   unreadTemplates,
 } from '../../src/service/unread-files.ts';
+import { readTexts } from '../../src/templates/read-texts.ts';
 import { newFolder } from '../support/databases.ts';
+import { openPaper } from '../support/paper.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
