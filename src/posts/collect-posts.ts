@@ -10,6 +10,7 @@ import { findPostFiles, POST_ENDING, type PostFiles } from './files/find-post-fi
 import { type PostFolder, readPost, readPosts } from './files/read-posts.ts';
 import { readImageFacts, readInclude } from './files/site-files.ts';
 import { openInherited } from './generators/find-generators.ts';
+import { languageFolders } from './generators/language-folders.ts';
 import { waysOf } from './generators/site-generators.ts';
 import { identifyPosts } from './ids/identify-posts.ts';
 import {
@@ -60,10 +61,12 @@ export function collectPosts(config: Config, { now, log }: CollectOptions): Coll
   checkPermalink(config);
   const inherited = openInherited(config.posts.generator, config.folders.posts);
   const earlier = readPublishedFile(config.publishedFile);
-  const folder = readPosts(config.folders.posts, findFiles(config), {
+  const found = findFiles(config);
+  const folder = readPosts(config.folders.posts, found, {
     site: config.site,
     settings: config.posts,
     inherited,
+    languageOfFolder: languageFolders(found.files),
     now,
     onProgress: (done, total) => log.progress('Reading posts', done, total),
   });

@@ -74,7 +74,7 @@ const NO_DATE =
  */
 export function parsePost(
   { text, file, contentHash, bytesHash }: PostFile,
-  { site, settings, inherited }: PostContext,
+  { site, settings, inherited, languageOfFolder }: PostContext,
 ): ParsedPost | UnreadablePost {
   const { generator } = settings;
   const ways = waysOf(generator);
@@ -119,7 +119,8 @@ export function parsePost(
     ...peopleOf(fieldValue(fields, 'authors')),
   ]);
   const tag = unlessWrong(languageField(fields))?.tag ?? named.language;
-  const language = tag === site.language ? undefined : tag;
+  const inFolder = tag ?? languageOfFolder?.(file);
+  const unlessSites = (each?: string) => (each === site.language ? undefined : each);
   const ownSlug = textField(fields, 'slug');
   const title = titleOf(fields, matter.body, named.name, file);
   const parts: AddressParts = {
@@ -130,7 +131,8 @@ export function parsePost(
     sections,
     categories,
     authors,
-    language: named.language ?? language,
+    // The folder is in the path already.
+    language: named.language ?? unlessSites(tag),
     date: written.instant,
     timeZone,
   };
@@ -155,7 +157,7 @@ export function parsePost(
       ...wholeNamesOf(fieldValue(fields, 'tag')),
       ...namesOf(fieldValue(fields, 'tags')),
     ]),
-    language,
+    language: unlessSites(inFolder),
     excerpt: excerptField(fields, matter.body),
     image: imageField(fields),
     draft,

@@ -8,6 +8,8 @@ export interface PostContext {
   readonly settings: PostSettings;
   /** What a post has from its site, by its path in the posts folder. */
   readonly inherited?: (file: string) => Inherited;
+  /** The language (BCP 47) that a folder on the path of a post names. */
+  readonly languageOfFolder?: (file: string) => string | undefined;
 }
 
 /** What rendering a post needs from outside, as plain functions. */

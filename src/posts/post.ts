@@ -101,7 +101,15 @@ export interface Story {
   readonly first: Post;
   /** All posts of the story, newest first. */
   readonly posts: readonly Post[];
+  /** Why these posts tell one story. Empty or absent if it is one post. */
+  readonly joinedBy?: readonly JoinReason[];
 }
+
+/**
+ * Why posts tell one story: equal titles (`title`), or the same date to the second and almost the same
+ * body (`copy`).
+ */
+export type JoinReason = 'copy' | 'title';
 
 /** Newest first. Posts of the same instant are in the order of their slugs, then of their files. */
 export function newestFirst(a: Post, b: Post): number {

@@ -44,7 +44,7 @@ export async function checkProject(
   const warnings = [...collected.warnings, ...rendering.warnings];
   const [post] = collected.folder.posts;
   return {
-    ...reportPosts(collected.folder, rendering.broken, warnings),
+    ...reportPosts(collected.folder, collected.stories, rendering.broken, warnings),
     newest: post && { file: post.file, url: post.url },
     site: await compareSite(config, collected, against),
     templates: config.newsletters.length > 0 ? Object.values(TEMPLATE_FILES) : [],
@@ -75,13 +75,14 @@ async function renderEveryTemplate(
   { stories, idOf, render }: CollectedPosts,
 ): Promise<void> {
   // A trial edition with any posts there are: the templates need some content.
-  const newsletter = { ...settings, minimumStories: 1, categories: [] };
+  const newsletter = { ...settings, minimumStories: 1, categories: [], languages: [] };
   const { publicUrl, serviceUrl, site } = config;
+  const texts = readTexts(config.folders.languages)(newsletter.language);
   for (const kind of MAIL_KINDS) {
     await renderMail({
       kind,
       templates,
-      texts: readTexts(config.folders.languages)(newsletter.language),
+      texts,
       newsletters: [newsletter],
       site,
       address: newsletter.from.address,
@@ -91,13 +92,18 @@ async function renderEveryTemplate(
   }
   const now = stories[0]?.shown.date;
   if (now === undefined) return;
-  const selection = selectStories({ stories, idOf, usedIds: new Set(), newsletter, now });
+  const selection = selectStories({
+    ...{ stories, idOf, usedIds: new Set<string>(), newsletter, now },
+    posts: config.posts,
+    site,
+  });
   if (selection === undefined) return;
   const day = now.toZonedDateTimeISO(newsletter.timeZone).toPlainDate().toString();
   await renderDigest({
     templates,
     newsletter,
     site,
+    texts,
     publicUrl,
     serviceUrl,
     editionId: `${newsletter.id}-${day}`,

@@ -7,7 +7,7 @@ import type { Config } from '../../settings/config.ts';
 import { JSON_OPTION, NOW_OPTION, POSTS_OPTION } from '../arguments.ts';
 import { refuseExamples, withContext } from '../context.ts';
 import { formatCount, plural, shortPath } from '../format.ts';
-import { formatPosts, printProblems, warn } from '../print-problems.ts';
+import { formatPosts, printJoins, printProblems, warn } from '../print-problems.ts';
 import type { Shell } from '../shell.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -49,6 +49,7 @@ export function addBuild(program: Command, shell: Shell): void {
         const hub = ping ? await notifyHub(config, report) : undefined;
         context.print({ ...report, hub }, function* () {
           printProblems(report, context);
+          printJoins(report, context);
           yield* describeBuild(report);
           if (hub !== undefined) yield* describeHub(hub, shell.terminal);
         });

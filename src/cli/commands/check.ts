@@ -4,7 +4,7 @@ import type { SiteReport } from '../../service/compare-site.ts';
 import { JSON_OPTION, NOW_OPTION, POSTS_OPTION } from '../arguments.ts';
 import { guardDatabase, withMail } from '../context.ts';
 import { plural, shortPath } from '../format.ts';
-import { formatPosts, printProblems } from '../print-problems.ts';
+import { formatPosts, printJoins, printProblems } from '../print-problems.ts';
 import type { Shell } from '../shell.ts';
 
 const EXAMPLES = `
@@ -32,9 +32,8 @@ export function addCheck(program: Command, shell: Shell): void {
         const { checkCountries } = await import('../../settings/check-countries.ts');
         const { exampleValues } = await import('../../settings/example-values.ts');
         const { relaysWithoutUrl } = await import('../../settings/relay-accounts.ts');
-        const { unreadEmailTemplates, unreadLanguages, unreadTemplates } = await import(
-          '../../service/unread-files.ts'
-        );
+        const { languagesWithoutFile, unreadEmailTemplates, unreadLanguages, unreadTemplates } =
+          await import('../../service/unread-files.ts');
         const { WEB_TEMPLATE_FILES } = await import('../../pages/web-templates.ts');
         const { findMissingNewsletters, warnOfMissing } = await import(
           '../../newsletters/missing-newsletters.ts'
@@ -55,6 +54,7 @@ export function addCheck(program: Command, shell: Shell): void {
           ...unreadEmailTemplates(folders.templates),
           ...unreadTemplates(folders.webTemplates, WEB_TEMPLATE_FILES),
           ...unreadLanguages(folders.languages),
+          ...languagesWithoutFile(config, context.textsOf),
           ...warnOfMissing(config, await findMissingNewsletters(context)),
           ...ofDatabase.map((problem) => ({ line: 1, ...problem })),
           ...found.warnings,
@@ -63,6 +63,7 @@ export function addCheck(program: Command, shell: Shell): void {
         if (report.posts.leftOut.length > 0) shell.setExitCode(EXIT.data);
         context.print(report, function* () {
           printProblems(report, context);
+          printJoins(report, context);
           yield `config     ${shortPath(config.file)} ${describeConfig(examples.refused.length)}`;
           yield `posts      ${formatPosts(report.posts)}, ${plural(warnings.length, 'warning')}`;
           if (report.site) yield* describeSite(report.site);

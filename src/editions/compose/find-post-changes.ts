@@ -3,6 +3,7 @@ import { runApart } from '../../kernel/apart/run-apart.ts';
 import { type CollectedPosts, collectPosts } from '../../posts/collect-posts.ts';
 import { readPost } from '../../posts/files/read-posts.ts';
 import type { Post } from '../../posts/post.ts';
+import { labelRemover, labelsOf } from '../../posts/stories/group-stories.ts';
 import type { Config } from '../../settings/config.ts';
 import type { Edition, EditionPost } from '../edition.ts';
 import type { PostChange, PostChangeKind } from '../post-change.ts';
@@ -37,7 +38,9 @@ export function findPostChanges(deps: Dependencies, edition: Edition): readonly 
     .flatMap((then) => {
       const now = present.get(then.id);
       const kind =
-        now === undefined ? whyAway(deps, collected, then.file) : changeOf(collected, then, now);
+        now === undefined
+          ? whyAway(deps, collected, then.file)
+          : changeOf(config, collected, then, now);
       return kind === undefined ? [] : [{ file: then.file, title: then.title, kind }];
     });
 }
@@ -57,6 +60,7 @@ export async function changesApart(
 }
 
 function changeOf(
+  config: Config,
   collected: CollectedPosts,
   then: EditionPost,
   now: Post,
@@ -66,7 +70,9 @@ function changeOf(
   } catch {
     return 'broken';
   }
-  if (now.title !== then.title) return 'retitled';
+  // The digest may have shown it without its label.
+  const withoutLabel = labelRemover(labelsOf(config.posts.sameStory));
+  if (![now.title, withoutLabel(now.title)].includes(then.title)) return 'retitled';
   if (now.url !== then.url) return 'moved';
   const isSame = then.fingerprint === undefined || then.fingerprint === now.fingerprint;
   return isSame ? undefined : 'changed';
