@@ -3,6 +3,7 @@ import { cleanText } from '../kernel/clean-text.ts';
 import type { Problem } from '../kernel/problem.ts';
 import { shorten, splitAtMore } from './excerpt.ts';
 import { waysOf } from './generators/site-generators.ts';
+import { findPage } from './links.ts';
 import { absoluteUrl } from './markdown/absolute-url.ts';
 import { firstParagraph, plainText } from './markdown/plain-text.ts';
 import { renderMarkdown } from './markdown/render-markdown.ts';
@@ -34,11 +35,17 @@ export function renderPost(
 ): RenderedWithWarnings {
   const { file, url } = post;
   const { text, warnings } = renderTemplates(post, source, context);
-  const markdown = cleanText(waysOf(context.settings.generator).toCommonMark(text, file));
+  const markdown = cleanText(text);
+  const { features } = waysOf(context.settings.generator).markdown;
+  const dialect = { features, isMdx: /\.mdx$/i.test(file) };
+  const notes = new Set<string>();
+  const note = (fact: string) => void notes.add(fact);
   // Footnotes of two posts on one page must not share ids.
-  const scope = { docId: hash('sha256', file.normalize('NFC'), 'hex').slice(0, 8) };
+  const docId = hash('sha256', file.normalize('NFC'), 'hex').slice(0, 8);
+  const linkTo = (target: string) => findPage(target, file, context);
   const toHtml = (part: string) => {
-    const raw = /\.html?$/i.test(file) ? part : renderMarkdown(part, scope);
+    const scope = { docId, note, linkTo };
+    const raw = /\.html?$/i.test(file) ? part : renderMarkdown(part, scope, dialect);
     return sanitiseHtml(raw, url, context.settings.iframesFrom);
   };
 
@@ -51,7 +58,8 @@ export function renderPost(
     post.title;
   const { image, reason } = imageOf(post, context);
   const problem = reason === undefined ? [] : [{ file, line: 1, message: reason }];
-  return { rendered: { post, html, excerpt, image }, warnings: [...warnings, ...problem] };
+  const left = [...notes].map((message) => ({ file, line: source.bodyLine, message }));
+  return { rendered: { post, html, excerpt, image }, warnings: [...warnings, ...left, ...problem] };
 }
 
 /**

@@ -9,7 +9,6 @@ import { slugify } from '../../src/kernel/slugify.ts';
 import { JEKYLL_STYLE, permalinkPath } from '../../src/posts/addresses/permalink.ts';
 import { mendExcerpt, splitAtMore } from '../../src/posts/excerpt.ts';
 import { findFences } from '../../src/posts/front-matter/fences.ts';
-import { openMarkdownInHtml, stripKramdown } from '../../src/posts/generators/jekyll.ts';
 import { waysOf } from '../../src/posts/generators/site-generators.ts';
 import { absoluteSrcset, absoluteUrl } from '../../src/posts/markdown/absolute-url.ts';
 import { codeRanges } from '../../src/posts/markdown/code-ranges.ts';
@@ -55,8 +54,7 @@ const STEPS: Readonly<Record<string, readonly [length: number, step: (text: stri
     'one line': [40_000, oneLine],
     'ranges of code': [40_000, codeRanges],
     'marks of templates': [40_000, (text) => findMarks(text, [])],
-    'marks of kramdown': [40_000, (text) => stripKramdown(`{:a}\n${text}`)],
-    'Markdown in HTML': [40_000, (text) => openMarkdownInHtml(`<p markdown=1>${text}`)],
+    'Markdown in HTML': [15_000, (text) => rendered(`<p markdown=1>${text}`)],
     'the mark of an excerpt': [40_000, (text) => splitAtMore(text, {})],
     'a mended excerpt': [20_000, (text) => mendExcerpt(text.slice(0, 2000), text)],
     Markdown: [20_000, (text) => renderMarkdown(text, { docId: 'a' })],

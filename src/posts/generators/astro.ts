@@ -1,7 +1,6 @@
 import { slug as githubSlug } from 'github-slugger';
 import { type AddressStyle, DATE_PLACEHOLDERS } from '../addresses/permalink.ts';
 import { programs, type SiteGenerator } from './generator.ts';
-import { withoutComponents } from './mdx.ts';
 import type { Settings } from './read-settings.ts';
 import {
   firstText,
@@ -40,7 +39,7 @@ export const ASTRO: SiteGenerator = {
   permalink: '/:path/',
   settings: programs('astro.config'),
   publishes: { public: ['publicDir'], dist: ['outDir'] },
-  toCommonMark: withoutComponents,
+  markdown: { features: ['tasks', 'containers'] },
 };
 
 function astroFacts(files: SiteFiles, settings: Settings): SiteFacts {

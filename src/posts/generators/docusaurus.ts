@@ -1,6 +1,5 @@
 import { type AddressStyle, DATE_PLACEHOLDERS } from '../addresses/permalink.ts';
 import { programs, type SiteGenerator } from './generator.ts';
-import { withoutComponents } from './mdx.ts';
 import type { Settings } from './read-settings.ts';
 import {
   firstText,
@@ -44,7 +43,10 @@ export const DOCUSAURUS: SiteGenerator = {
     const [, , day, name] = DOCUSAURUS_FILE.exec(file.replace(/\.[^./]+$/, '')) ?? [];
     return { name: name || undefined, day: day?.replaceAll('/', '-') };
   },
-  toCommonMark: withoutComponents,
+  markdown: {
+    features: ['attributes', 'containers', 'tasks', 'emoji'],
+    comments: ['mdx'],
+  },
 };
 
 function docusaurusFacts(files: SiteFiles, settings: Settings): SiteFacts {

@@ -40,6 +40,15 @@ export const ELEVENTY: SiteGenerator = {
   inherits: (files) => (file) => ({ fields: directoryData(files, file) }),
   addresses: ELEVENTY_STYLE,
   permalink: '/:path/',
+  // Its Markdown is markdown-it, whose plugins add the rest.
+  markdown: {
+    features: [
+      ...(['attributes', 'containers', 'definitions', 'abbreviations', 'tasks'] as const),
+      ...(['emoji', 'contents', 'marks'] as const),
+    ],
+    comments: ['nunjucks'],
+    templates: ['output', 'tag', 'shortcode'],
+  },
   settings: ['.eleventy.js', ...programs('eleventy.config')],
   publishes: (settings) => [
     ...textsOr(settings, ['output'], '_site'),

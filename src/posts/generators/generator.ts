@@ -2,6 +2,7 @@ import { parseLanguageTag } from '../../kernel/language-tag.ts';
 import type { GeneratorId } from '../../settings/settings.ts';
 import type { AddressStyle } from '../addresses/permalink.ts';
 import type { Fields } from '../front-matter/fields.ts';
+import type { MarkdownWays } from '../markdown/dialect.ts';
 import type { Settings } from './read-settings.ts';
 import type { ReadFacts, SiteFiles } from './site-facts.ts';
 
@@ -54,8 +55,8 @@ export interface SiteGenerator {
   readonly translations?: 'folder';
   /** Values of the field with a post's address that are no address. */
   readonly noAddress?: RegExp;
-  /** Changes what only its own Markdown understands in a post's body to CommonMark. */
-  readonly toCommonMark?: (body: string, file: string) => string;
+  /** How it reads the text of posts; absent: as CommonMark. */
+  readonly markdown?: MarkdownWays;
   /** Its own tags of Liquid, by name. */
   readonly tags?: Readonly<Record<string, Tag>>;
   /** Names of tags whose content is code: `{% highlight ruby %}` until `{% endhighlight %}`. */

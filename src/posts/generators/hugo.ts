@@ -66,6 +66,11 @@ export const HUGO: SiteGenerator = {
   addresses: HUGO_STYLE,
   permalink: '/:path/',
   translations: 'folder',
+  // https://gohugo.io/configuration/markup/, with what a site may switch on.
+  markdown: {
+    features: ['attributes', 'alerts', 'definitions', 'tasks', 'emoji', 'marks'],
+    templates: ['shortcode'],
+  },
   settings: [...HUGO_FILES, ...OLDER_FILES].flatMap((file) => [file, `config/_default/${file}`]),
   makes: (has, text) =>
     [...HUGO_FILES, 'config/_default'].some(has) ||

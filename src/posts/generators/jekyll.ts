@@ -2,7 +2,6 @@ import { join, matchesGlob, relative, sep } from 'node:path';
 import { isWithin } from '../../kernel/files/is-within.ts';
 import { JEKYLL_STYLE } from '../addresses/permalink.ts';
 import type { Fields } from '../front-matter/fields.ts';
-import { codeRanges, inRanges } from '../markdown/code-ranges.ts';
 import { datedName, type Filter, type SiteGenerator, type Tag } from './generator.ts';
 import { type Settings, textAt, textsAt } from './read-settings.ts';
 import {
@@ -70,7 +69,11 @@ export const JEKYLL: SiteGenerator = {
     const categories = folders.slice(0, Math.max(0, folders.indexOf('_posts')));
     return { ...datedName(base), draft, categories };
   },
-  toCommonMark: (body) => openMarkdownInHtml(stripKramdown(body)),
+  markdown: {
+    features: ['kramdown', 'attributes', 'definitions', 'abbreviations', 'tasks', 'emoji'],
+    comments: ['kramdown'],
+    templates: ['output', 'tag', 'shortcode'],
+  },
   tags: { link, post_url: postUrl, include },
   codeTags: ['highlight'],
   filters: {
@@ -123,38 +126,6 @@ function matchesAny(patterns: readonly string[], entry: string): boolean {
     const glob = RegExp.escape(pattern).replace(/\\\*/g, '.*').replace(/\\\?/g, '.');
     return new RegExp(`^${glob}$`).test(entry);
   });
-}
-
-/** `{: .lead}`, `{:toc}`, `{:height="100px"}`, `{:ref: .x}`, `{::nomarkdown}`, `{:/}`. */
-const ATTRIBUTE_LIST =
-  /\{:(?:[:/]|[ \t]*[.#\w])(?:"[^"\n]{0,500}"|'[^'\n]{0,500}'|[^}"'\n]){0,200}\}|\{:\/\}/g;
-const TABLE_OF_CONTENTS =
-  /^[ \t]*(?:[-*+]|\d+\.)[ \t]+[^\n]{1,100}\n[ \t]*\{:[ \t]*toc\b[^}\n]*\}[ \t]*$/gim;
-
-/**
- * Markdown without the syntax that only kramdown understands: attribute lists, extensions, and the
- * list item for a table of contents. Code stays unchanged. The text between `{::nomarkdown}` and
- * `{:/}` is HTML, and Markdown keeps it.
- */
-export function stripKramdown(text: string): string {
-  if (!text.includes('{:')) return text;
-  const bare = text.replace(TABLE_OF_CONTENTS, '');
-  const isInCode = inRanges(codeRanges(bare));
-  return bare.replace(ATTRIBUTE_LIST, (list, at: number) => (isInCode(at) ? list : ''));
-}
-
-/** kramdown's `<div markdown="1">`: with blank lines, CommonMark reads the content as Markdown. */
-export function openMarkdownInHtml(text: string): string {
-  if (!/\smarkdown=/.test(text)) return text;
-  return text
-    .replace(/<[a-z][\w-]*[^<>]*>/gi, (tag) => {
-      const open = tag.replace(/\smarkdown=["']?(?:1|block|span)["']?/i, '');
-      return open === tag ? tag : `${open}\n\n`;
-    })
-    .replace(
-      /^[ \t]*(<\/(?:div|section|article|aside|details|figure|blockquote|main)>)/gim,
-      '\n$1',
-    );
 }
 
 function jekyllFacts(files: SiteFiles, settings: Settings): SiteFacts {

@@ -37,6 +37,13 @@ export const PELICAN: SiteGenerator = {
   facts: pelicanFacts,
   addresses: PELICAN_STYLE,
   permalink: '/:slug.html',
+  // Python's Markdown with its extension "extra".
+  markdown: {
+    features: [
+      ...(['kramdown', 'attributes', 'admonitions', 'definitions'] as const),
+      ...(['abbreviations', 'contents'] as const),
+    ],
+  },
   settings: ['pelicanconf.py'],
   isPost: (file) => !/^(?:pages|images|extra)\//.test(file),
   publishes: { content: ['PATH'], output: ['OUTPUT_PATH'] },

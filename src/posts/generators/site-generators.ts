@@ -1,6 +1,7 @@
 import type { GeneratorId } from '../../settings/settings.ts';
 import { type AddressStyle, JEKYLL_STYLE } from '../addresses/permalink.ts';
 import type { Fields } from '../front-matter/fields.ts';
+import type { MarkdownWays } from '../markdown/dialect.ts';
 import { ASTRO } from './astro.ts';
 import { DOCUSAURUS } from './docusaurus.ts';
 import { ELEVENTY } from './eleventy.ts';
@@ -43,8 +44,12 @@ export interface PostWays {
   isNoAddress(text: string): boolean;
   /** Fields by the names that are read. */
   namedFields(fields: Fields): Fields;
-  /** The body of the post in `file` without what only the generator's own Markdown understands. */
-  toCommonMark(body: string, file: string): string;
+  /** How the text of posts is read. */
+  readonly markdown: Required<MarkdownWays>;
+  /**
+   * Whether nothing says who makes the pages, so that braces may be a template or text of the author.
+   */
+  readonly isUnknown: boolean;
   /** Its tags of Liquid, by name. */
   readonly tags: ReadonlyMap<string, Tag>;
   /** Names of tags whose content is code. */
@@ -81,12 +86,24 @@ export function waysOf(generator: GeneratorId | undefined): PostWays {
   return ways;
 }
 
+/** What any of the generators understands, and Obsidian, in which posts may be written. */
+const ALL_MARKDOWN: Required<MarkdownWays> = {
+  features: [
+    ...new Set(SITE_GENERATORS.flatMap(({ markdown }) => markdown?.features ?? [])),
+    'wikiLinks',
+  ],
+  comments: ['nunjucks', 'mdx', 'kramdown', 'obsidian'],
+  templates: ['output', 'tag', 'shortcode'],
+};
+
+function withDefaults(markdown: MarkdownWays | undefined): Required<MarkdownWays> {
+  return { features: [], comments: [], templates: [], ...markdown };
+}
+
 function openWays(generator: GeneratorId | undefined): PostWays {
   const own = SITE_GENERATORS.filter(({ id }) => id === generator);
   const all = generator === undefined || generator === 'none' ? SITE_GENERATORS : own;
   const { addresses = JEKYLL_STYLE, permalink = 'date' } = own.length === 1 ? (own[0] ?? {}) : {};
-  // Two generators may share a step. It must run once.
-  const bodySteps = new Set(all.flatMap(({ toCommonMark = [] }) => toCommonMark));
   return {
     isPost: (file, folder) => own.every(({ isPost }) => isPost?.(file, folder) ?? true),
     readPath(file) {
@@ -104,11 +121,8 @@ function openWays(generator: GeneratorId | undefined): PostWays {
     },
     isNoAddress: (text) => all.some(({ noAddress }) => noAddress?.test(text)),
     namedFields: own[0]?.namedFields ?? ((fields) => fields),
-    toCommonMark(body, file) {
-      let text = body;
-      for (const step of bodySteps) text = step(text, file);
-      return text;
-    },
+    markdown: own.length === 1 ? withDefaults(own[0]?.markdown) : ALL_MARKDOWN,
+    isUnknown: own.length !== 1,
     tags: new Map(all.flatMap(({ tags = {} }) => Object.entries(tags))),
     codeTags: new Set(all.flatMap(({ codeTags = [] }) => codeTags)),
     filters: new Map(all.flatMap(({ filters = {} }) => Object.entries(filters))),

@@ -28,6 +28,10 @@ export const VITEPRESS: SiteGenerator = {
   facts: vitepressFacts,
   addresses: VITEPRESS_STYLE,
   permalink: '/:path.html',
+  markdown: {
+    features: ['attributes', 'alerts', 'containers', 'contents', 'emoji', 'tasks'],
+    templates: ['output'],
+  },
   settings: programs('.vitepress/config'),
   publishes: (settings) => [
     join(textAt(settings, 'srcDir') ?? '.', 'public'),

@@ -45,6 +45,10 @@ export const ZOLA: SiteGenerator = {
   addresses: ZOLA_STYLE,
   permalink: '/:path/',
   translations: 'folder',
+  markdown: {
+    features: ['attributes', 'alerts', 'definitions', 'tasks', 'emoji'],
+    templates: ['output', 'tag'],
+  },
   settings: ['config.toml', 'zola.toml'],
   // Hugo's config may have the same name, and has baseURL.
   makes: (has, text) => has('zola.toml') || /^\s*base_url\s*=/m.test(text('config.toml') ?? ''),
