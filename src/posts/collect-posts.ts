@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, matchesGlob } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { BroadsheetError, EXIT, reasonOf } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
@@ -104,7 +104,16 @@ function findFiles(config: Config): PostFiles {
     const { posts, siteRoot } = config.folders;
     const found = findPostFiles(posts, siteRoot);
     const { isPost } = waysOf(config.posts.generator);
-    return { ...found, files: found.files.filter((file) => isPost(file, basename(posts))) };
+    const all = new Set(found.files);
+    const has = (file: string) => all.has(file);
+    const folder = basename(posts);
+    const isWanted = (file: string) =>
+      !config.posts.leaveOut.some((pattern) => matchesGlob(file, pattern));
+    return {
+      ...found,
+      files: found.files.filter((file) => isWanted(file) && isPost({ file, folder, has })),
+      problems: found.problems.filter(({ file }) => isWanted(file)),
+    };
   } catch (error) {
     const remedy = 'correct it, or use --posts DIR';
     throw wrongPostsFolder(config, `cannot be read: ${reasonOf(error)}; ${remedy}`);

@@ -17,7 +17,8 @@ import {
   wholeNamesOf,
 } from './front-matter/fields.ts';
 import { placeOfField, readFrontMatter } from './front-matter/front-matter.ts';
-import { type PostDate, parsePostDate, type ZoneRule } from './front-matter/post-date.ts';
+import { dateFlaw, type PostDate, parsePostDate, type ZoneRule } from './front-matter/post-date.ts';
+import type { Inherited } from './generators/generator.ts';
 import { type PostNaming, type PostWays, waysOf } from './generators/site-generators.ts';
 import type { BodyMark, Post } from './post.ts';
 import type { PostContext } from './post-context.ts';
@@ -63,6 +64,8 @@ interface WrongField {
   readonly reason: string;
 }
 
+const NOTHING_INHERITED: Inherited = { fields: {} };
+
 const NO_DATE =
   'has no date in its front matter, in its name or in its folders; write date: 2026-03-20';
 
@@ -83,7 +86,8 @@ export function parsePost(
   if ('problem' in matter) return { problem: matter.problem, draft: named.draft };
 
   const { bodyLine } = matter;
-  const { fields: ofSite, sections } = inherited?.(file) ?? { fields: {} };
+  const { fields: ofSite, sections, problem } = inherited?.(file) ?? NOTHING_INHERITED;
+  if (problem !== undefined) return { problem: { file, line: 1, message: problem }, draft: false };
   const fields = ways.namedFields({ ...ofSite, ...matter.fields });
   const publishing = readPublishing(fields, generator);
   const draft = named.draft || publishing.draft;
@@ -243,7 +247,7 @@ function dateField(
   if (found === undefined) return undefined;
   const { name, value } = found;
   const text = textOf(value) ?? (isMap(value) ? 'a map' : 'a list');
-  const reason = `${name} "${text.slice(0, 40)}" is not a date; write 2026-03-20 or 2026-03-20T07:30`;
+  const reason = `${name} "${text.slice(0, 40)}" ${dateFlaw(text)}`;
   return parsePostDate(text, rule) ?? { field: name, reason };
 }
 
@@ -283,7 +287,9 @@ function addressText(
 ): string | undefined {
   if (text === undefined || !text.includes('{{')) return text;
   const stem = `/${file.replace(/\.[^./]+$/, '')}`;
-  const page = { fileSlug: name, filePathStem: stem, date: date.toString() };
+  const page = { fileSlug: name, filePathStem: stem, date: new Date(date.epochMilliseconds) };
+  // A date without a filter is written in the way of the program that runs the template.
+  if (/\{\{\s*page\.date\s*\}\}/.test(text)) return undefined;
   return renderAddress(text, { ...fields, title, page }) ?? text;
 }
 

@@ -11,6 +11,11 @@ export interface PostNotes {
     readonly published: number;
     readonly drafts: number;
     readonly future: number;
+    /** Number of posts that have no page on their site, or are in no list there. */
+    readonly hidden: number;
+    readonly expired: number;
+    /** Number of files in formats that are not read, by ending; absent if there are none. */
+    readonly otherFormats?: Readonly<Record<string, number>>;
     /** Sorted by file. */
     readonly leftOut: readonly LeftOutPost[];
   };
@@ -32,7 +37,7 @@ export type LeftOutPost = Omit<Warning, 'message'> & { readonly reason: string }
  * and `warnings` from later steps.
  */
 export function reportPosts(
-  { read, posts, drafts, future, ...own }: PostFolder,
+  { read, posts, drafts, future, hidden, expired, otherFormats, ...own }: PostFolder,
   broken: readonly Problem[],
   warnings: readonly Problem[],
 ): PostNotes {
@@ -41,7 +46,16 @@ export function reportPosts(
     reason,
   }));
   return {
-    posts: { read, published: posts.length - broken.length, drafts, future, leftOut },
+    posts: {
+      read,
+      published: posts.length - broken.length,
+      drafts,
+      future,
+      hidden,
+      expired,
+      ...(Object.keys(otherFormats).length > 0 ? { otherFormats } : {}),
+      leftOut,
+    },
     warnings: inOrder([...own.warnings, ...warnings]),
   };
 }

@@ -19,7 +19,7 @@ test('a send reports deliveries that wait for a later time, and messages that wa
       edition: makeEdition('paper'),
       deliveries: { ...NONE, planned: 3, accepted: 1, deferred: 1, inDoubt: 1 },
       ...{ undecided: 1, doubtedAgain: 1, retryAt: '2026-03-20T08:00:00.000Z' },
-      posts: { read: 0, published: 0, drafts: 0, future: 0, leftOut: [] },
+      posts: { read: 0, published: 0, drafts: 0, future: 0, hidden: 0, expired: 0, leftOut: [] },
       warnings: [],
     },
     [],

@@ -101,7 +101,15 @@ test('a post that no feed can hold is left out and named, the others are publish
 test('a folder without posts gives valid feeds without items', async (t) => {
   const site = openSite(t);
   const report = await site.build();
-  assert.deepEqual(report.posts, { read: 0, published: 0, drafts: 0, future: 0, leftOut: [] });
+  assert.deepEqual(report.posts, {
+    read: 0,
+    published: 0,
+    drafts: 0,
+    future: 0,
+    hidden: 0,
+    expired: 0,
+    leftOut: [],
+  });
   assert.deepEqual(site.files(), [
     'atom.xml',
     'feed.css',

@@ -61,7 +61,15 @@ test('a folder of posts becomes feeds in three formats, for the site, its catego
   project.write('posts/draft.md', '---\ntitle: D\ndate: 2026-03-01\ndraft: true\n---\nNot yet.\n');
   project.write('posts/2027-01-01-later.md', '---\ntitle: L\n---\nLater.\n');
   const { posts, feeds, warnings } = await build(project);
-  assert.deepEqual(posts, { read: 3, published: 1, drafts: 1, future: 1, leftOut: [] });
+  assert.deepEqual(posts, {
+    read: 3,
+    published: 1,
+    drafts: 1,
+    future: 1,
+    hidden: 0,
+    expired: 0,
+    leftOut: [],
+  });
   assert.deepEqual(warnings, []);
   assert.deepEqual(feeds.map(({ path }) => path).toSorted(), [
     'atom.xml',

@@ -3,7 +3,7 @@ import { EXIT } from '../../kernel/errors.ts';
 import { JSON_OPTION, NOW_OPTION, POSTS_OPTION } from '../arguments.ts';
 import { guardDatabase, withMail } from '../context.ts';
 import { plural, shortPath } from '../format.ts';
-import { formatPosts, printProblems } from '../print-problems.ts';
+import { formatOtherFormats, formatPosts, printProblems } from '../print-problems.ts';
 import type { Shell } from '../shell.ts';
 
 const EXAMPLES = `
@@ -59,6 +59,7 @@ export function addCheck(program: Command, shell: Shell): void {
           printProblems(report, context);
           yield `config     ${shortPath(config.file)} ${describeConfig(examples.refused.length)}`;
           yield `posts      ${formatPosts(report.posts)}, ${plural(warnings.length, 'warning')}`;
+          for (const line of formatOtherFormats(report.posts)) yield `           ${line}`;
           if (report.newest) {
             yield `addresses  are like ${report.newest.url}; if not, change posts.permalink`;
           }

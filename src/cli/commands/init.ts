@@ -78,6 +78,7 @@ function configFor(configFolder: string, layout: SiteLayout, newsletter: string)
   const url = facts?.url ?? EXAMPLE_URL;
   const { title, description, language, timeZone, author, image } = facts ?? {};
   const tag = parseLanguageTag(language ?? '');
+  const owner = author?.name ?? title;
   const publicUrl = `publicUrl: ${url}${feedsPath ?? ''}`;
   const own = {
     '  title: The Harbour Broadsheet': title && `  title: ${quoted(title)}`,
@@ -88,7 +89,7 @@ function configFor(configFolder: string, layout: SiteLayout, newsletter: string)
         : description && `  description: ${quoted(description)}`,
     '  language: en-GB': 'tag' in tag ? `  language: ${tag.tag}` : facts && '  # language: en',
     '  timeZone: Europe/London': facts && `  timeZone: ${timeZone ?? 'UTC'}`,
-    '    name: The Harbour Broadsheet': facts && `    name: ${quoted(author?.name ?? title ?? '')}`,
+    '    name: The Harbour Broadsheet': owner && `    name: ${quoted(owner)}`,
     '    # email: desk@harbour.example': author?.email && `    email: ${quoted(author.email)}`,
     '    # url: https://harbour.example/about/': author?.url && `    url: ${quoted(author.url)}`,
     '  image: /assets/images/masthead.png':

@@ -25,7 +25,13 @@ export const KNOWN_FIELDS = {
     example: 'title: The council meets',
   },
   published: {
-    names: { date: '', pubDate: 'Astro', pubDatetime: 'Astro themes', pubdate: 'Hugo' },
+    names: {
+      date: '',
+      pubDate: 'Astro',
+      pubDatetime: 'Astro themes',
+      pubdate: 'Hugo',
+      created: 'Obsidian',
+    },
     meaning:
       'When the post was written. Without it, `publishDate`, the date in the file’s name or folders, or the date of its last change. A post without a date is left out.',
     example: 'date: 2026-03-20T07:30',
@@ -204,8 +210,9 @@ What Broadsheet reads at the top of a post. Made by \`npm run reference\` from t
 reads. Front matter is YAML between \`---\`, TOML between \`+++\`, or JSON. Other fields do no harm: Liquid
 in a post sees them as \`page.NAME\`.
 
-Where a field has several names, the first that is there and not empty counts. A name is read as it is
-written here: \`Date\` is not \`date\`.
+Where a field has several names, the first that is there and not empty counts. In a site of Hugo, or of
+no known generator, \`Date\` is \`date\`; in others a name is read as it is written here. So are Hugo's
+\`[params]\` and Zola's \`[extra]\` and \`[taxonomies]\`: what is in them counts like a field.
 
 `;
 

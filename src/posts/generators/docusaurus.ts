@@ -39,6 +39,8 @@ export const DOCUSAURUS: SiteGenerator = {
   addresses: DOCUSAURUS_STYLE,
   permalink: '/:path',
   settings: programs('docusaurus.config'),
+  // https://docusaurus.io/docs/api/plugins/@docusaurus/plugin-content-blog#exclude
+  isPost: ({ file }) => !/(?:^|\/)(?:_|__tests__\/)|\.test\.\w+$/.test(file),
   publishes: { static: ['staticDirectories'], build: [] },
   readPath({ file }) {
     const [, , day, name] = DOCUSAURUS_FILE.exec(file.replace(/\.[^./]+$/, '')) ?? [];

@@ -46,8 +46,8 @@ export interface SiteGenerator {
     | ((settings: Settings, path: string) => readonly string[]);
   /** Names of folders in which it has no posts. */
   readonly foldersWithoutPosts?: readonly string[];
-  /** Whether `file`, a path in the posts folder called `folder`, is a post; absent: all are. */
-  readonly isPost?: (file: string, folder: string) => boolean;
+  /** Whether `path` is a post; absent: all are. */
+  readonly isPost?: (path: PostCandidate) => boolean;
   /** What it reads from the path of a post. */
   readonly readPath?: (path: PostPath) => PathFacts;
   /** Whether the pages of translations are in a folder named by their language. */
@@ -64,12 +64,40 @@ export interface SiteGenerator {
   readonly filters?: Readonly<Record<string, Filter>>;
 }
 
+/** A file that may be a post. */
+export interface PostCandidate {
+  /** Path in the posts folder, with `/`. */
+  readonly file: string;
+  /** Name of the posts folder. */
+  readonly folder: string;
+  /** Whether the posts folder has another such file. */
+  readonly has: (file: string) => boolean;
+}
+
+const INDEX_NAMES = ['index.md', 'index.markdown', 'index.html', 'index.mdx'];
+
+/**
+ * Whether the file is part of the page that `index.md` in its folder, or in one above, makes: Hugo and
+ * Zola show no page of it.
+ */
+export function isInBundle({ file, has }: PostCandidate): boolean {
+  const parts = file.split('/');
+  const name = parts.pop() ?? '';
+  return parts.some((_part, at) => {
+    const folder = parts.slice(0, at + 1).join('/');
+    const isOwnIndex = at === parts.length - 1 && /^index\./.test(name);
+    return !isOwnIndex && INDEX_NAMES.some((index) => has(`${folder}/${index}`));
+  });
+}
+
 /** What a post has from its site. */
 export interface Inherited {
   /** Fields besides its own front matter. */
   readonly fields: Fields;
   /** The sections that it is in, if not every folder is one. */
   readonly sections?: readonly string[];
+  /** Why a file that decides about the post cannot be read: the post is left out. */
+  readonly problem?: string;
 }
 
 /** The path of a post, relative to the posts folder, and its parts. */

@@ -62,8 +62,13 @@ export const JEKYLL: SiteGenerator = {
   makes: (has) =>
     !(has('source/_posts') && has('scaffolds')) && [...SETTINGS_FILES, '_posts'].some(has),
   publishes: (settings, path) => (isPublished(settings, path) ? ['.'] : []),
-  isPost: (file, folder) =>
-    /^_(?:posts|drafts)$/.test(folder) || /(?:^|\/)_(?:posts|drafts)\//.test(file),
+  // Without a date in its name it is a post only among the drafts.
+  isPost({ file, folder }) {
+    const path = `/${folder}/${file}`;
+    return (
+      /\/_drafts\//.test(path) || /\/_posts\/(?:.*\/)?\d{1,4}-\d{1,2}-\d{1,2}-[^/]*$/.test(path)
+    );
+  },
   foldersWithoutPosts: ['_site', '_includes', '_layouts', '_data', '_sass', '_plugins'],
   readPath({ folders, base }) {
     const draft = folders.includes('_drafts');

@@ -38,7 +38,7 @@ export const PELICAN: SiteGenerator = {
   addresses: PELICAN_STYLE,
   permalink: '/:slug.html',
   settings: ['pelicanconf.py'],
-  isPost: (file) => !/^(?:pages|images|extra)\//.test(file),
+  isPost: ({ file }) => !/^(?:pages|images|extra)\//.test(file),
   publishes: { content: ['PATH'], output: ['OUTPUT_PATH'] },
 };
 

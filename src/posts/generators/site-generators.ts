@@ -8,6 +8,7 @@ import {
   datedName,
   type Filter,
   type PathFacts,
+  type PostCandidate,
   type SiteGenerator,
   type Tag,
 } from './generator.ts';
@@ -35,8 +36,8 @@ export const FOLDERS_WITHOUT_POSTS: ReadonlySet<string> = new Set(
 
 /** How the posts of a site are read. */
 export interface PostWays {
-  /** Whether `file`, a path in the posts folder called `folder`, is a post. */
-  isPost(file: string, folder: string): boolean;
+  /** Whether a file is a post. */
+  isPost(path: PostCandidate): boolean;
   /** What `file` (relative to the posts folder, with `/`) says about its post. */
   readPath(file: string): PostNaming;
   /** Whether a post's field for its address has no address in it. */
@@ -88,7 +89,7 @@ function openWays(generator: GeneratorId | undefined): PostWays {
   // Two generators may share a step. It must run once.
   const bodySteps = new Set(all.flatMap(({ toCommonMark = [] }) => toCommonMark));
   return {
-    isPost: (file, folder) => own.every(({ isPost }) => isPost?.(file, folder) ?? true),
+    isPost: (path) => own.every(({ isPost }) => isPost?.(path) ?? true),
     readPath(file) {
       const folders = file.split('/');
       const base = (folders.pop() ?? '').replace(/\.[^.]+$/, '').replace(/(.)\.+$/, '$1');
@@ -103,7 +104,8 @@ function openWays(generator: GeneratorId | undefined): PostWays {
       };
     },
     isNoAddress: (text) => all.some(({ noAddress }) => noAddress?.test(text)),
-    namedFields: own[0]?.namedFields ?? ((fields) => fields),
+    namedFields: (fields) =>
+      all.reduce((named, { namedFields }) => namedFields?.(named) ?? named, fields),
     toCommonMark(body, file) {
       let text = body;
       for (const step of bodySteps) text = step(text, file);
