@@ -12,11 +12,13 @@ import {
   isYes,
   namesOf,
   peopleOf,
+  separateNamesOf,
   textField,
   textOf,
   wholeNamesOf,
 } from './front-matter/fields.ts';
 import { placeOfField, readFrontMatter } from './front-matter/front-matter.ts';
+import { withoutMarkup } from './front-matter/plain-words.ts';
 import { dateFlaw, type PostDate, parsePostDate, type ZoneRule } from './front-matter/post-date.ts';
 import type { Inherited } from './generators/generator.ts';
 import { type PostNaming, type PostWays, waysOf } from './generators/site-generators.ts';
@@ -86,7 +88,7 @@ export function parsePost(
   if ('problem' in matter) return { problem: matter.problem, draft: named.draft };
 
   const { bodyLine } = matter;
-  const { fields: ofSite, sections, problem } = inherited?.(file) ?? NOTHING_INHERITED;
+  const { fields: ofSite, sections, names, problem } = inherited?.(file) ?? NOTHING_INHERITED;
   if (problem !== undefined) return { problem: { file, line: 1, message: problem }, draft: false };
   const fields = ways.namedFields({ ...ofSite, ...matter.fields });
   const publishing = readPublishing(fields, generator);
@@ -111,15 +113,19 @@ export function parsePost(
   const { written, appears, expiresAt } = dates;
   if (dates.warning !== undefined) wrong.push(dates.warning);
 
+  // Only Jekyll, and who reads like it, splits a text at spaces.
+  const listOf = ways.splitsAtSpaces ? namesOf : separateNamesOf;
+  const label = (named: string) => names?.tags?.get(named) ?? named;
   const categories = distinct([
     ...named.categories,
     ...wholeNamesOf(fieldValue(fields, 'category')),
-    ...namesOf(fieldValue(fields, 'categories')),
+    ...listOf(fieldValue(fields, 'categories')),
   ]);
-  const authors = distinct([
-    ...peopleOf(fieldValue(fields, 'author')),
-    ...peopleOf(fieldValue(fields, 'authors')),
-  ]);
+  const authors = distinct(
+    [fieldValue(fields, 'author'), fieldValue(fields, 'authors')].flatMap((value) =>
+      peopleOf(value, names?.authors),
+    ),
+  );
   const tag = unlessWrong(languageField(fields))?.tag ?? named.language;
   const language = tag === site.language ? undefined : tag;
   const ownSlug = textField(fields, 'slug');
@@ -153,10 +159,11 @@ export function parsePost(
     url: site.url + path.path.slice(1),
     authors,
     categories,
-    tags: distinct([
-      ...wholeNamesOf(fieldValue(fields, 'tag')),
-      ...namesOf(fieldValue(fields, 'tags')),
-    ]),
+    tags: distinct(
+      [...wholeNamesOf(fieldValue(fields, 'tag')), ...listOf(fieldValue(fields, 'tags'))].map(
+        label,
+      ),
+    ),
     language,
     excerpt: excerptField(fields, matter.body),
     image: imageField(fields),
@@ -303,24 +310,23 @@ function headingIn(file: string): RegExp {
 
 /**
  * A post's title: from its front matter, else the heading at the start of its body, else from the
- * file's name, as in Jekyll.
+ * file's name, as in Jekyll. Plain text without marks of HTML and Markdown.
  */
 export function titleOf(fields: Fields, body: string, name: string, file = ''): string {
   const words = name.split(/[-_ ]+/).filter(Boolean);
   return (
-    textField(fields, 'title') ??
-    textOf(withoutMarks(headingIn(file).exec(body)?.[2] ?? '')) ??
+    withoutMarkup(textField(fields, 'title') ?? '') ||
+    textOf(withoutMarkup(withoutClosing(headingIn(file).exec(body)?.[2] ?? ''))) ||
     words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(' ')
   );
 }
 
-/** The text of a heading without emphasis marks and without closing number signs. */
-function withoutMarks(heading: string): string {
+/** The text of a heading without closing number signs. */
+function withoutClosing(heading: string): string {
   const text = heading.trimEnd();
   let end = text.length;
   while (text[end - 1] === '#') end--;
-  const isClosed = text[end - 1] === ' ';
-  return (isClosed ? text.slice(0, end) : text).replace(/[*_`]+/g, '');
+  return text[end - 1] === ' ' ? text.slice(0, end) : text;
 }
 
 /** The body without the heading that became the title. Blank lines keep the line numbers. */

@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto';
 import { cleanText } from '../kernel/clean-text.ts';
 import type { Problem } from '../kernel/problem.ts';
-import { shorten, splitAtMore } from './excerpt.ts';
+import { openingHtml, openingParagraph, shorten, splitAtMore } from './excerpt.ts';
 import { waysOf } from './generators/site-generators.ts';
 import { absoluteUrl } from './markdown/absolute-url.ts';
-import { firstParagraph, plainText } from './markdown/plain-text.ts';
+import { plainText } from './markdown/plain-text.ts';
 import { renderMarkdown } from './markdown/render-markdown.ts';
 import { sanitiseHtml } from './markdown/sanitise-html.ts';
 import type { PostSource } from './parse-post.ts';
@@ -46,12 +46,17 @@ export function renderPost(
   const opening = splitAtMore(markdown, source.frontMatter);
   const excerpt =
     post.excerpt ||
-    (opening === undefined ? '' : plainText(toHtml(opening))) ||
-    shorten(firstParagraph(html) ?? plainText(html), LONGEST_EXCERPT) ||
+    (opening === undefined ? '' : plainText(openingHtml(toHtml(opening)))) ||
+    shorten(firstWords(html), LONGEST_EXCERPT) ||
     post.title;
   const { image, reason } = imageOf(post, context);
   const problem = reason === undefined ? [] : [{ file, line: 1, message: reason }];
   return { rendered: { post, html, excerpt, image }, warnings: [...warnings, ...problem] };
+}
+
+function firstWords(html: string): string {
+  const opening = openingHtml(html);
+  return plainText(openingParagraph(opening) ?? opening);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { cleanLine } from '../../kernel/clean-text.ts';
 import { FIELD_NAMES, type KnownField } from './known-fields.ts';
+import { withoutAddress, withoutTags } from './plain-words.ts';
 
 /** Front matter as parsed: text, numbers, booleans, null, lists and maps. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -89,31 +90,47 @@ export function isNo(value: unknown): boolean {
 
 /**
  * Names in a field as Jekyll reads `categories` and `tags`: a list (of lists, one level deep), or
- * words split at spaces. Drops empty names, and commas after words, which are mistakes.
+ * words split at spaces. A text with commas or semicolons is split at these.
  */
 export function namesOf(value: unknown): string[] {
-  if (typeof value !== 'string') return wholeNamesOf(value);
-  return lineOf(value)
-    .split(' ')
-    .map((word) => word.replace(/,$/, ''))
-    .filter(Boolean);
+  if (typeof value !== 'string' || /[,;]/.test(value)) return separateNamesOf(value);
+  return lineOf(value).split(' ').flatMap(nameIn);
 }
 
-/** The name of one category, or of each in a list (of lists). Does not split at spaces. */
+/** Like `namesOf`, but a text is one name, with its spaces, if it has no commas or semicolons. */
+export function separateNamesOf(value: unknown): string[] {
+  if (typeof value !== 'string') return wholeNamesOf(value);
+  return lineOf(value)
+    .split(value.includes(';') ? ';' : ',')
+    .flatMap(nameIn);
+}
+
+/** The name of one category, or of each in a list (of lists). A map is named by its `label`. */
 export function wholeNamesOf(value: unknown): string[] {
   return listOf(value)
     .flat()
-    .flatMap((item) => textOf(item) ?? []);
+    .flatMap((item) => (isMap(item) ? firstText(item, ['label', 'name', 'title']) : item) ?? [])
+    .flatMap(nameIn);
 }
 
-/** Names of people, from text, a map with a `name`, or a list of these. */
-export function peopleOf(value: unknown): string[] {
-  return listOf(value).flatMap((item) => nameOf(item) ?? []);
+function nameIn(value: unknown): string[] {
+  const name = withoutTags(textOf(value) ?? '');
+  return name === '' ? [] : [name];
 }
 
-function nameOf(value: unknown): string | undefined {
-  if (!isMap(value)) return textOf(value);
-  return firstText(value, ['name', 'title', 'display_name', 'display', 'id']);
+/**
+ * Names of people, from text, a map with a `name`, or a list of these. A key among `known` stands for a
+ * name. Addresses beside a name are taken off.
+ */
+export function peopleOf(value: unknown, known?: ReadonlyMap<string, string>): string[] {
+  return listOf(value)
+    .flat()
+    .flatMap((item) => {
+      const names = ['name', 'display_name', 'display', 'key', 'id', 'title'];
+      const name = isMap(item) ? firstText(item, names) : textOf(item);
+      if (name === undefined) return [];
+      return withoutAddress(withoutTags(known?.get(name) ?? name)) ?? [];
+    });
 }
 
 function listOf(value: unknown): readonly unknown[] {

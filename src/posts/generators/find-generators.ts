@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import type { GeneratorId } from '../../settings/settings.ts';
+import { docusaurusNames } from './docusaurus.ts';
 import { directoryData } from './eleventy.ts';
 import type { Inherited, SiteGenerator } from './generator.ts';
 import { cascadeBelow } from './hugo.ts';
+import { jekyllAuthors } from './jekyll.ts';
 import { openSiteFiles } from './open-site-files.ts';
 import { readSettings, textsOr } from './read-settings.ts';
 import type { SiteFiles } from './site-facts.ts';
@@ -57,9 +59,12 @@ export function openInherited(
 function inheritedInFolder(files: SiteFiles): (file: string) => Inherited {
   const cascade = cascadeBelow(files, '.');
   const dataOf = directoryData(files);
+  const { authors, tags } = docusaurusNames(files, '.');
+  const listed = ['_data', '../_data'].flatMap((data) => [...jekyllAuthors(files, data)]);
+  const names = { authors: new Map([...listed, ...(authors ?? [])]), tags };
   return (file) => {
     const { fields, problem } = cascade(file);
-    return { fields: { ...dataOf(file), ...fields }, problem };
+    return { fields: { ...dataOf(file), ...fields }, names, problem };
   };
 }
 

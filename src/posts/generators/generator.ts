@@ -3,7 +3,7 @@ import type { GeneratorId } from '../../settings/settings.ts';
 import type { AddressStyle } from '../addresses/permalink.ts';
 import type { Fields } from '../front-matter/fields.ts';
 import type { Settings } from './read-settings.ts';
-import type { ReadFacts, SiteFiles } from './site-facts.ts';
+import { firstText, isMap, type ReadFacts, type SiteFiles } from './site-facts.ts';
 
 /**
  * The ways of one site generator: how its sites look, how it names posts, and what it understands in
@@ -50,6 +50,8 @@ export interface SiteGenerator {
   readonly isPost?: (path: PostCandidate) => boolean;
   /** What it reads from the path of a post. */
   readonly readPath?: (path: PostPath) => PathFacts;
+  /** Whether `tags: sea salt` are two tags. */
+  readonly splitsAtSpaces?: boolean;
   /** Whether the pages of translations are in a folder named by their language. */
   readonly translations?: 'folder';
   /** Values of the field with a post's address that are no address. */
@@ -90,12 +92,34 @@ export function isInBundle({ file, has }: PostCandidate): boolean {
   });
 }
 
+/** The people and tags that a file of the site lists, by their keys. */
+export interface KnownNames {
+  readonly authors?: ReadonlyMap<string, string>;
+  readonly tags?: ReadonlyMap<string, string>;
+}
+
+/** The names in a settings file, by their keys: `ada: {name: Ada Quill}`. */
+export function namesIn(
+  settings: Settings,
+  ...fields: readonly string[]
+): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(settings).flatMap(([key, value]) => {
+      const name =
+        typeof value === 'string' ? value : isMap(value) ? firstText(value, ...fields) : '';
+      return name ? [[key, name] as const] : [];
+    }),
+  );
+}
+
 /** What a post has from its site. */
 export interface Inherited {
   /** Fields besides its own front matter. */
   readonly fields: Fields;
   /** The sections that it is in, if not every folder is one. */
   readonly sections?: readonly string[];
+  /** Names by the keys that posts may write in their place. */
+  readonly names?: KnownNames;
   /** Why a file that decides about the post cannot be read: the post is left out. */
   readonly problem?: string;
 }

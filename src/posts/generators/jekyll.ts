@@ -3,7 +3,7 @@ import { isWithin } from '../../kernel/files/is-within.ts';
 import { JEKYLL_STYLE } from '../addresses/permalink.ts';
 import type { Fields } from '../front-matter/fields.ts';
 import { codeRanges, inRanges } from '../markdown/code-ranges.ts';
-import { datedName, type Filter, type SiteGenerator, type Tag } from './generator.ts';
+import { datedName, type Filter, namesIn, type SiteGenerator, type Tag } from './generator.ts';
 import { type Settings, textAt, textsAt } from './read-settings.ts';
 import {
   firstText,
@@ -55,7 +55,11 @@ export const JEKYLL: SiteGenerator = {
   id: 'jekyll',
   name: 'Jekyll',
   facts: jekyllFacts,
-  inherits: (_files, settings) => (file) => ({ fields: defaultsFor(settings, file) }),
+  inherits(files, settings) {
+    const names = { authors: jekyllAuthors(files, textAt(settings, 'data_dir') ?? '_data') };
+    return (file) => ({ fields: defaultsFor(settings, file), names });
+  },
+  splitsAtSpaces: true,
   addresses: JEKYLL_STYLE,
   settings: SETTINGS_FILES,
   // Hexo has a settings file of the same name.
@@ -177,6 +181,14 @@ function jekyllFacts(files: SiteFiles, settings: Settings): SiteFacts {
     permalink: firstText(settings, 'permalink') ?? 'date',
     excerptSeparator: firstText(settings, 'excerpt_separator'),
   };
+}
+
+/** The people in `_data/authors.yml`, by their keys. */
+export function jekyllAuthors(files: SiteFiles, data: string): ReadonlyMap<string, string> {
+  const file = ['yml', 'yaml', 'json']
+    .map((ending) => `${folder(data, '_data')}/authors.${ending}`)
+    .find(files.has);
+  return namesIn(file === undefined ? {} : files.settings(file), 'name', 'display_name');
 }
 
 /** The values of `defaults` for a post: https://jekyllrb.com/docs/configuration/front-matter-defaults/. */

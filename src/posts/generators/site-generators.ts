@@ -52,6 +52,8 @@ export interface PostWays {
   readonly codeTags: ReadonlySet<string>;
   /** Its filters of Liquid, by name. */
   readonly filters: ReadonlyMap<string, Filter>;
+  /** Whether `tags: sea salt` are two tags. */
+  readonly splitsAtSpaces: boolean;
   readonly addresses: AddressStyle;
   /** The template of addresses, if the config has none. */
   readonly permalink: string;
@@ -114,6 +116,7 @@ function openWays(generator: GeneratorId | undefined): PostWays {
     tags: new Map(all.flatMap(({ tags = {} }) => Object.entries(tags))),
     codeTags: new Set(all.flatMap(({ codeTags = [] }) => codeTags)),
     filters: new Map(all.flatMap(({ filters = {} }) => Object.entries(filters))),
+    splitsAtSpaces: all.some(({ splitsAtSpaces }) => splitsAtSpaces),
     addresses,
     permalink,
     inLanguage: (path, language) =>
