@@ -8,7 +8,7 @@ import { wrongOption, wrongPostsFolder } from '../settings/posts-folder.ts';
 import { permalinkFlaw } from './addresses/permalink.ts';
 import { findPostFiles, POST_ENDING, type PostFiles } from './files/find-post-files.ts';
 import { type PostFolder, readPost, readPosts } from './files/read-posts.ts';
-import { readImageFacts, readInclude } from './files/site-files.ts';
+import { readInclude, readPicture } from './files/site-files.ts';
 import { openInherited } from './generators/find-generators.ts';
 import { waysOf } from './generators/site-generators.ts';
 import { identifyPosts } from './ids/identify-posts.ts';
@@ -131,7 +131,8 @@ function renderer(
     inherited,
     urlOf: indexPosts(folder.posts),
     include: cached((name) => readInclude(config.folders.includes, name)),
-    imageFacts: cached((path) => readImageFacts(config.folders.siteRoot, path)),
+    imageFacts: cached((path) => readPicture(config.folders.siteRoot, path)),
+    factsInPosts: cached((path) => readPicture(config.folders.posts, path)),
   };
   return cached((post) => {
     const again = readPost(folder.folder, post.file, context);

@@ -269,7 +269,7 @@ function postPath(
   ways: PostWays,
   template: string,
 ): { readonly path: string } | WrongField {
-  const own = firstField(fields, 'address');
+  const own = firstField(fields, 'address', ways.isAddressField);
   const text = addressText(fields, parts, textOf(own?.value));
   const isElsewhere = /^[a-z][a-z0-9+.-]*:|^[/\\]{2}/i.test(text ?? '');
   if (isElsewhere && own?.name === 'permalink') {

@@ -52,7 +52,9 @@ export function problemOf(text: string, given: Given = {}): Problem {
 
 export interface GivenRender extends Given {
   readonly frontMatter?: string;
-  readonly context?: Partial<Pick<RenderContext, 'urlOf' | 'include' | 'imageFacts'>>;
+  readonly context?: Partial<
+    Pick<RenderContext, 'urlOf' | 'include' | 'imageFacts' | 'factsInPosts'>
+  >;
 }
 
 /** A body as readers see it, of the post at https://quay.example/2026/03/20/spring.html. */
@@ -70,6 +72,7 @@ export function rendered(
     urlOf: () => undefined,
     include: () => undefined,
     imageFacts: () => undefined,
+    factsInPosts: () => undefined,
     ...given.context,
   });
   return { ...result.rendered, warnings: result.warnings };

@@ -170,9 +170,15 @@ export const KNOWN_FIELDS = {
       featured_image: 'Hugo themes',
       featuredImage: 'Hugo themes',
       thumbnail: 'Hugo themes',
+      coverImage: 'themes',
+      cover_image: 'themes',
+      feature_image: 'Jekyll themes',
+      featureImage: 'Hugo themes',
+      header: 'Jekyll’s Minimal Mistakes',
+      resources: 'Hugo',
     },
     meaning:
-      'The picture: a URL, a path, a map with `path`, `url`, `src`, `image` or `relative`, or a list of these, of which the first counts.',
+      'The picture: a URL, a path, a map with `path`, `url`, `src`, `image`, `teaser` or `relative`, or a list of these, of which one called cover or featured counts, else the first. A path is beside the post, if that is an `index.md` with such a file or the map has `relative: true`; else from the root of the site.',
     example: 'image: /assets/images/ferry.jpg',
   },
   imageAlt: {

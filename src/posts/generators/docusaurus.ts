@@ -41,6 +41,7 @@ export const DOCUSAURUS: SiteGenerator = {
     return () => ({ fields: {}, names });
   },
   addresses: DOCUSAURUS_STYLE,
+  renamesPictures: true,
   permalink: '/:path',
   settings: programs('docusaurus.config'),
   // https://docusaurus.io/docs/api/plugins/@docusaurus/plugin-content-blog#exclude

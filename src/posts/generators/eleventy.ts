@@ -42,6 +42,7 @@ export const ELEVENTY: SiteGenerator = {
     return (file) => ({ fields: dataOf(file) });
   },
   addresses: ELEVENTY_STYLE,
+  addressFields: ['permalink'],
   permalink: '/:path/',
   settings: ['.eleventy.js', ...programs('eleventy.config')],
   publishes: (settings) => [

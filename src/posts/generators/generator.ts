@@ -52,6 +52,10 @@ export interface SiteGenerator {
   readonly readPath?: (path: PostPath) => PathFacts;
   /** Whether `tags: sea salt` are two tags. */
   readonly splitsAtSpaces?: boolean;
+  /** Whether it publishes pictures beside posts under names that only it knows. */
+  readonly renamesPictures?: boolean;
+  /** Names of the fields that are the address of a post, of those that are known; absent: none. */
+  readonly addressFields?: readonly string[];
   /** Whether the pages of translations are in a folder named by their language. */
   readonly translations?: 'folder';
   /** Values of the field with a post's address that are no address. */

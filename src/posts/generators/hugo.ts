@@ -65,6 +65,7 @@ export const HUGO: SiteGenerator = {
   inherits: cascadeOf,
   namedFields: ({ params, ...own }) => withPublishDate({ ...asFields(params), ...anyCase(own) }),
   addresses: HUGO_STYLE,
+  addressFields: ['url'],
   permalink: '/:path/',
   translations: 'folder',
   isPost: (path) => !isInBundle(path),

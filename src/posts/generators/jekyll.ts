@@ -61,6 +61,7 @@ export const JEKYLL: SiteGenerator = {
   },
   splitsAtSpaces: true,
   addresses: JEKYLL_STYLE,
+  addressFields: ['permalink'],
   settings: SETTINGS_FILES,
   // Hexo has a settings file of the same name.
   makes: (has) =>

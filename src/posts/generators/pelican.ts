@@ -36,6 +36,7 @@ export const PELICAN: SiteGenerator = {
   name: 'Pelican',
   facts: pelicanFacts,
   addresses: PELICAN_STYLE,
+  addressFields: ['url'],
   permalink: '/:slug.html',
   settings: ['pelicanconf.py'],
   isPost: ({ file }) => !/^(?:pages|images|extra)\//.test(file),

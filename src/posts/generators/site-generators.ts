@@ -54,6 +54,10 @@ export interface PostWays {
   readonly filters: ReadonlyMap<string, Filter>;
   /** Whether `tags: sea salt` are two tags. */
   readonly splitsAtSpaces: boolean;
+  /** Name of the generator that publishes pictures beside posts under names that only it knows. */
+  readonly renamesPictures?: string;
+  /** Whether a field of this name is the address of a post. */
+  isAddressField(name: string): boolean;
   readonly addresses: AddressStyle;
   /** The template of addresses, if the config has none. */
   readonly permalink: string;
@@ -117,6 +121,8 @@ function openWays(generator: GeneratorId | undefined): PostWays {
     codeTags: new Set(all.flatMap(({ codeTags = [] }) => codeTags)),
     filters: new Map(all.flatMap(({ filters = {} }) => Object.entries(filters))),
     splitsAtSpaces: all.some(({ splitsAtSpaces }) => splitsAtSpaces),
+    renamesPictures: own.find(({ renamesPictures }) => renamesPictures)?.name,
+    isAddressField: (name) => all.some(({ addressFields }) => addressFields?.includes(name)),
     addresses,
     permalink,
     inLanguage: (path, language) =>

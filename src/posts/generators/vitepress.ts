@@ -27,6 +27,7 @@ export const VITEPRESS: SiteGenerator = {
   name: 'VitePress',
   facts: vitepressFacts,
   addresses: VITEPRESS_STYLE,
+  renamesPictures: true,
   permalink: '/:path.html',
   settings: programs('.vitepress/config'),
   publishes: (settings) => [

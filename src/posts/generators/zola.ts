@@ -51,6 +51,7 @@ export const ZOLA: SiteGenerator = {
       : own;
   },
   addresses: ZOLA_STYLE,
+  addressFields: ['permalink'],
   permalink: '/:path/',
   translations: 'folder',
   isPost: (path) => !isInBundle(path),
