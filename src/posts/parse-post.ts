@@ -276,14 +276,16 @@ function postPath(
     const reason = 'permalink leads to another site; write a path like /news/title/';
     return { field: own.name, reason };
   }
-  if (own === undefined || text === undefined || ways.isNoAddress(text) || isElsewhere) {
-    const path = permalinkPath(template, parts, ways.addresses);
-    return 'path' in path
-      ? { path: ways.inLanguage(path.path, parts.language) }
-      : { field: 'slug', reason: `permalink ${path.reason}` };
+  const isOwn = own !== undefined && text !== undefined && !ways.isNoAddress(text) && !isElsewhere;
+  const address = isOwn ? text.replaceAll('\\', '/') : template;
+  const made = permalinkPath(address, parts, ways.addresses);
+  if ('reason' in made) {
+    return isOwn
+      ? { field: own.name, reason: `${own.name} ${made.reason}` }
+      : { field: 'slug', reason: `permalink ${made.reason}` };
   }
-  const path = permalinkPath(text.replaceAll('\\', '/'), parts, ways.addresses);
-  return 'path' in path ? path : { field: own.name, reason: `${own.name} ${path.reason}` };
+  const path = isOwn ? made.path : ways.inLanguage(made.path, parts.language);
+  return { path: ways.hidesIndex ? path.replace(/\/index(?:\.html)?$/, '/') : path };
 }
 
 /** `text`, the address of a post, with the post's fields in place of Eleventy's templates. */

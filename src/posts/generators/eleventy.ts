@@ -43,6 +43,7 @@ export const ELEVENTY: SiteGenerator = {
   },
   addresses: ELEVENTY_STYLE,
   addressFields: ['permalink'],
+  hidesIndex: true,
   permalink: '/:path/',
   settings: ['.eleventy.js', ...programs('eleventy.config')],
   publishes: (settings) => [
@@ -50,9 +51,10 @@ export const ELEVENTY: SiteGenerator = {
     ...textsAt(settings, 'addPassthroughCopy'),
   ],
   // 2018/07/27/title.md, but a date in the file's name counts first.
-  readPath({ file, base }) {
-    const [, folders] = DATED_FOLDERS.exec(file) ?? [];
-    return { day: datedName(base).day ?? folders?.replaceAll('/', '-') };
+  readPath({ file, folders, base }) {
+    const [, days] = DATED_FOLDERS.exec(file) ?? [];
+    const { name, day = days?.replaceAll('/', '-') } = datedName(base);
+    return { name: name === 'index' ? folders.at(-1) : name, day };
   },
   // `permalink: false`, and one that a template computes.
   noAddress: /^(?:false|true)$|\{[{%]/,

@@ -56,6 +56,8 @@ export interface SiteGenerator {
   readonly renamesPictures?: boolean;
   /** Names of the fields that are the address of a post, of those that are known; absent: none. */
   readonly addressFields?: readonly string[];
+  /** Whether it calls a page `/news/` whose file is `/news/index.html`. */
+  readonly hidesIndex?: boolean;
   /** Whether the pages of translations are in a folder named by their language. */
   readonly translations?: 'folder';
   /** Values of the field with a post's address that are no address. */

@@ -56,6 +56,8 @@ export interface PostWays {
   readonly splitsAtSpaces: boolean;
   /** Name of the generator that publishes pictures beside posts under names that only it knows. */
   readonly renamesPictures?: string;
+  /** Whether a page `/news/index.html` is called `/news/`. */
+  readonly hidesIndex: boolean;
   /** Whether a field of this name is the address of a post. */
   isAddressField(name: string): boolean;
   readonly addresses: AddressStyle;
@@ -122,6 +124,7 @@ function openWays(generator: GeneratorId | undefined): PostWays {
     filters: new Map(all.flatMap(({ filters = {} }) => Object.entries(filters))),
     splitsAtSpaces: all.some(({ splitsAtSpaces }) => splitsAtSpaces),
     renamesPictures: own.find(({ renamesPictures }) => renamesPictures)?.name,
+    hidesIndex: own.some(({ hidesIndex }) => hidesIndex),
     isAddressField: (name) => all.some(({ addressFields }) => addressFields?.includes(name)),
     addresses,
     permalink,

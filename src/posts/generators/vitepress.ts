@@ -17,7 +17,7 @@ import {
 const VITEPRESS_STYLE: AddressStyle = {
   placeholders: {
     ...DATE_PLACEHOLDERS,
-    path: ({ file }) => file.replace(/\.[^./]+$/, '').replace(/(^|\/)index$/, '$1'),
+    path: ({ file }) => file.replace(/\.[^./]+$/, ''),
   },
 };
 
@@ -28,6 +28,7 @@ export const VITEPRESS: SiteGenerator = {
   facts: vitepressFacts,
   addresses: VITEPRESS_STYLE,
   renamesPictures: true,
+  hidesIndex: true,
   permalink: '/:path.html',
   settings: programs('.vitepress/config'),
   publishes: (settings) => [
