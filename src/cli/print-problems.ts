@@ -85,14 +85,28 @@ export function formatPosts({
   joined,
   drafts,
   future,
+  hidden,
+  expired,
   leftOut,
 }: PostNotes['posts']): string {
   const others = [
     plural(drafts, 'draft'),
     `${formatCount(future)} dated in the future`,
+    ...(hidden > 0 ? [`${formatCount(hidden)} hidden`] : []),
+    ...(expired > 0 ? [`${formatCount(expired)} expired`] : []),
     `${formatCount(leftOut.length)} left out`,
   ];
   const stories =
     joined === 0 ? '' : `, as ${plural(items, 'story', 'stories')} (${formatCount(joined)} joined)`;
   return `${plural(read, 'post')} read, ${formatCount(published)} published (${others.join(', ')})${stories}`;
+}
+
+/** How many files of other formats there are, in one line; none if there are none. */
+export function formatOtherFormats({ otherFormats = {} }: PostNotes['posts']): readonly string[] {
+  const counts = Object.entries(otherFormats).toSorted(([, one], [, other]) => other - one);
+  if (counts.length === 0) return [];
+  const files = counts.reduce((sum, [, count]) => sum + count, 0);
+  const kinds = counts.map(([ending, count]) => `${formatCount(count)} ${ending}`).join(', ');
+  const are = files === 1 ? 'file of another format is' : 'files of other formats are';
+  return [`${formatCount(files)} ${are} not read: ${kinds}`];
 }

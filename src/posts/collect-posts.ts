@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, matchesGlob } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { BroadsheetError, EXIT, reasonOf } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
@@ -8,7 +8,7 @@ import { wrongOption, wrongPostsFolder } from '../settings/posts-folder.ts';
 import { permalinkFlaw } from './addresses/permalink.ts';
 import { findPostFiles, POST_ENDING, type PostFiles } from './files/find-post-files.ts';
 import { type PostFolder, readPost, readPosts } from './files/read-posts.ts';
-import { readImageFacts, readInclude } from './files/site-files.ts';
+import { readInclude, readPicture } from './files/site-files.ts';
 import { openInherited } from './generators/find-generators.ts';
 import { languageFolders } from './generators/language-folders.ts';
 import { waysOf } from './generators/site-generators.ts';
@@ -107,7 +107,16 @@ function findFiles(config: Config): PostFiles {
     const { posts, siteRoot } = config.folders;
     const found = findPostFiles(posts, siteRoot);
     const { isPost } = waysOf(config.posts.generator);
-    return { ...found, files: found.files.filter((file) => isPost(file, basename(posts))) };
+    const all = new Set(found.files);
+    const has = (file: string) => all.has(file);
+    const folder = basename(posts);
+    const isWanted = (file: string) =>
+      !config.posts.leaveOut.some((pattern) => matchesGlob(file, pattern));
+    return {
+      ...found,
+      files: found.files.filter((file) => isWanted(file) && isPost({ file, folder, has })),
+      problems: found.problems.filter(({ file }) => isWanted(file)),
+    };
   } catch (error) {
     const remedy = 'correct it, or use --posts DIR';
     throw wrongPostsFolder(config, `cannot be read: ${reasonOf(error)}; ${remedy}`);
@@ -125,7 +134,8 @@ function renderer(
     inherited,
     urlOf: indexPosts(folder.posts),
     include: cached((name) => readInclude(config.folders.includes, name)),
-    imageFacts: cached((path) => readImageFacts(config.folders.siteRoot, path)),
+    imageFacts: cached((path) => readPicture(config.folders.siteRoot, path)),
+    factsInPosts: cached((path) => readPicture(config.folders.posts, path)),
   };
   return cached((post) => {
     const again = readPost(folder.folder, post.file, context);

@@ -12,12 +12,15 @@ import {
   isYes,
   namesOf,
   peopleOf,
+  separateNamesOf,
   textField,
   textOf,
   wholeNamesOf,
 } from './front-matter/fields.ts';
 import { placeOfField, readFrontMatter } from './front-matter/front-matter.ts';
-import { type PostDate, parsePostDate, type ZoneRule } from './front-matter/post-date.ts';
+import { withoutMarkup } from './front-matter/plain-words.ts';
+import { dateFlaw, type PostDate, parsePostDate, type ZoneRule } from './front-matter/post-date.ts';
+import type { Inherited } from './generators/generator.ts';
 import { type PostNaming, type PostWays, waysOf } from './generators/site-generators.ts';
 import type { BodyMark, Post } from './post.ts';
 import type { PostContext } from './post-context.ts';
@@ -65,6 +68,8 @@ interface WrongField {
   readonly reason: string;
 }
 
+const NOTHING_INHERITED: Inherited = { fields: {} };
+
 const NO_DATE =
   'has no date in its front matter, in its name or in its folders; write date: 2026-03-20';
 
@@ -85,7 +90,8 @@ export function parsePost(
   if ('problem' in matter) return { problem: matter.problem, draft: named.draft };
 
   const { bodyLine } = matter;
-  const { fields: ofSite, sections } = inherited?.(file) ?? { fields: {} };
+  const { fields: ofSite, sections, names, problem } = inherited?.(file) ?? NOTHING_INHERITED;
+  if (problem !== undefined) return { problem: { file, line: 1, message: problem }, draft: false };
   const fields = ways.namedFields({ ...ofSite, ...matter.fields });
   const publishing = readPublishing(fields, generator);
   const draft = named.draft || publishing.draft;
@@ -109,15 +115,19 @@ export function parsePost(
   const { written, appears, expiresAt } = dates;
   if (dates.warning !== undefined) wrong.push(dates.warning);
 
+  // Only Jekyll, and who reads like it, splits a text at spaces.
+  const listOf = ways.splitsAtSpaces ? namesOf : separateNamesOf;
+  const label = (named: string) => names?.tags?.get(named) ?? named;
   const categories = distinct([
     ...named.categories,
     ...wholeNamesOf(fieldValue(fields, 'category')),
-    ...namesOf(fieldValue(fields, 'categories')),
+    ...listOf(fieldValue(fields, 'categories')),
   ]);
-  const authors = distinct([
-    ...peopleOf(fieldValue(fields, 'author')),
-    ...peopleOf(fieldValue(fields, 'authors')),
-  ]);
+  const authors = distinct(
+    [fieldValue(fields, 'author'), fieldValue(fields, 'authors')].flatMap((value) =>
+      peopleOf(value, names?.authors),
+    ),
+  );
   const tag = unlessWrong(languageField(fields))?.tag ?? named.language;
   const inFolder = tag ?? languageOfFolder?.(file);
   const unlessSites = (each?: string) => (each === site.language ? undefined : each);
@@ -153,10 +163,11 @@ export function parsePost(
     url: site.url + path.path.slice(1),
     authors,
     categories,
-    tags: distinct([
-      ...wholeNamesOf(fieldValue(fields, 'tag')),
-      ...namesOf(fieldValue(fields, 'tags')),
-    ]),
+    tags: distinct(
+      [...wholeNamesOf(fieldValue(fields, 'tag')), ...listOf(fieldValue(fields, 'tags'))].map(
+        label,
+      ),
+    ),
     language: unlessSites(inFolder),
     excerpt: excerptField(fields, matter.body),
     image: imageField(fields),
@@ -248,7 +259,7 @@ function dateField(
   if (found === undefined) return undefined;
   const { name, value } = found;
   const text = textOf(value) ?? (isMap(value) ? 'a map' : 'a list');
-  const reason = `${name} "${text.slice(0, 40)}" is not a date; write 2026-03-20 or 2026-03-20T07:30`;
+  const reason = `${name} "${text.slice(0, 40)}" ${dateFlaw(text)}`;
   return parsePostDate(text, rule) ?? { field: name, reason };
 }
 
@@ -263,21 +274,23 @@ function postPath(
   ways: PostWays,
   template: string,
 ): { readonly path: string } | WrongField {
-  const own = firstField(fields, 'address');
+  const own = firstField(fields, 'address', ways.isAddressField);
   const text = addressText(fields, parts, textOf(own?.value));
   const isElsewhere = /^[a-z][a-z0-9+.-]*:|^[/\\]{2}/i.test(text ?? '');
   if (isElsewhere && own?.name === 'permalink') {
     const reason = 'permalink leads to another site; write a path like /news/title/';
     return { field: own.name, reason };
   }
-  if (own === undefined || text === undefined || ways.isNoAddress(text) || isElsewhere) {
-    const path = permalinkPath(template, parts, ways.addresses);
-    return 'path' in path
-      ? { path: ways.inLanguage(path.path, parts.language) }
-      : { field: 'slug', reason: `permalink ${path.reason}` };
+  const isOwn = own !== undefined && text !== undefined && !ways.isNoAddress(text) && !isElsewhere;
+  const address = isOwn ? text.replaceAll('\\', '/') : template;
+  const made = permalinkPath(address, parts, ways.addresses);
+  if ('reason' in made) {
+    return isOwn
+      ? { field: own.name, reason: `${own.name} ${made.reason}` }
+      : { field: 'slug', reason: `permalink ${made.reason}` };
   }
-  const path = permalinkPath(text.replaceAll('\\', '/'), parts, ways.addresses);
-  return 'path' in path ? path : { field: own.name, reason: `${own.name} ${path.reason}` };
+  const path = isOwn ? made.path : ways.inLanguage(made.path, parts.language);
+  return { path: ways.hidesIndex ? path.replace(/\/index(?:\.html)?$/, '/') : path };
 }
 
 /** `text`, the address of a post, with the post's fields in place of Eleventy's templates. */
@@ -288,7 +301,9 @@ function addressText(
 ): string | undefined {
   if (text === undefined || !text.includes('{{')) return text;
   const stem = `/${file.replace(/\.[^./]+$/, '')}`;
-  const page = { fileSlug: name, filePathStem: stem, date: date.toString() };
+  const page = { fileSlug: name, filePathStem: stem, date: new Date(date.epochMilliseconds) };
+  // A date without a filter is written in the way of the program that runs the template.
+  if (/\{\{\s*page\.date\s*\}\}/.test(text)) return undefined;
   return renderAddress(text, { ...fields, title, page }) ?? text;
 }
 
@@ -302,24 +317,23 @@ function headingIn(file: string): RegExp {
 
 /**
  * A post's title: from its front matter, else the heading at the start of its body, else from the
- * file's name, as in Jekyll.
+ * file's name, as in Jekyll. Plain text without marks of HTML and Markdown.
  */
 export function titleOf(fields: Fields, body: string, name: string, file = ''): string {
   const words = name.split(/[-_ ]+/).filter(Boolean);
   return (
-    textField(fields, 'title') ??
-    textOf(withoutMarks(headingIn(file).exec(body)?.[2] ?? '')) ??
+    withoutMarkup(textField(fields, 'title') ?? '') ||
+    textOf(withoutMarkup(withoutClosing(headingIn(file).exec(body)?.[2] ?? ''))) ||
     words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(' ')
   );
 }
 
-/** The text of a heading without emphasis marks and without closing number signs. */
-function withoutMarks(heading: string): string {
+/** The text of a heading without closing number signs. */
+function withoutClosing(heading: string): string {
   const text = heading.trimEnd();
   let end = text.length;
   while (text[end - 1] === '#') end--;
-  const isClosed = text[end - 1] === ' ';
-  return (isClosed ? text.slice(0, end) : text).replace(/[*_`]+/g, '');
+  return text[end - 1] === ' ' ? text.slice(0, end) : text;
 }
 
 /** The body without the heading that became the title. Blank lines keep the line numbers. */

@@ -14,6 +14,11 @@ export interface PostContext {
 
 /** What rendering a post needs from outside, as plain functions. */
 export interface RenderContext extends PostContext, TagContext {
-  /** Facts of a picture, by its path from the site's root (decoded, starts with `/`). */
+  /**
+   * Facts of a picture, by its path from the site's root (decoded, starts with `/`). Undefined if there
+   * is no such file.
+   */
   readonly imageFacts: (path: string) => ImageFacts | undefined;
+  /** The same, by its path in the posts folder. */
+  readonly factsInPosts: (path: string) => ImageFacts | undefined;
 }

@@ -18,6 +18,8 @@ export interface Image extends ImageFacts {
   /** Absolute URL. */
   readonly url: string;
   readonly alt: string;
+  /** It should be among the files of the site, and is not. */
+  readonly isMissing?: boolean;
 }
 
 /**

@@ -8,6 +8,7 @@ import {
   isYes,
   textOf,
 } from './front-matter/fields.ts';
+import { FIELD_NAMES, type KnownField } from './front-matter/known-fields.ts';
 import type { Post } from './post.ts';
 
 /** What the front matter says about publishing, apart from dates. */
@@ -49,9 +50,15 @@ export function readPublishing(fields: Fields, generator: GeneratorId | undefine
   return { draft, hiddenBy: hiding ? hiding.name : undefined };
 }
 
-/** Yes, also as Go reads it (https://pkg.go.dev/strconv#ParseBool): 1, `t`. */
+/**
+ * Yes, also as Go reads it (https://pkg.go.dev/strconv#ParseBool): 1, `t`. Quotes of print around it, or
+ * invisible characters, do not let out what somebody wanted to keep back.
+ */
 function isTrue(value: unknown): boolean {
-  return isYes(value) || value === 1 || value === '1' || /^t$/i.test(String(value));
+  if (isYes(value) || value === 1) return true;
+  return (
+    typeof value === 'string' && /^[^\p{L}\p{N}]*(?:true|yes|on|t|1)[^\p{L}\p{N}]*$/iu.test(value)
+  );
 }
 
 /** Hugo's `build: {list: never}`, `_build: {list: false}`, and pages that are not rendered. */
@@ -105,6 +112,23 @@ function isKeptWord(value: unknown): boolean {
   return words.includes(String(value).toLowerCase());
 }
 
+/** Fields that keep a post back under exactly these names: another case does not, in most generators. */
+const EXACT_NAMES: ReadonlyMap<string, readonly string[]> = new Map(
+  [
+    ...['draft', 'notDraft', 'publishFrom', 'publishUntil', 'unlisted', 'headless', 'excluded'],
+    ...['build', 'rendered'],
+  ].flatMap((known) => {
+    const names = FIELD_NAMES[known as KnownField];
+    return names.map((name) => [name.toLowerCase().replaceAll(/[-_]/g, ''), names] as const);
+  }),
+);
+
+/** Whether a field has the name of one that keeps a post back, in another spelling. */
+function isMisspelt(field: string, name: string, value: unknown): boolean {
+  const exact = EXACT_NAMES.get(name);
+  return exact !== undefined && !exact.includes(field) && isSaid(value);
+}
+
 function isSaid(value: unknown): boolean {
   return value !== null && value !== '' && !isNo(value);
 }
@@ -130,7 +154,7 @@ export function nearMisses(
     const name = field.toLowerCase().replaceAll(/[-_]/g, '');
     const isNear = Object.hasOwn(NEAR_MISSES, name) && NEAR_MISSES[name]?.(value) === true;
     const isUnclear = name === 'draft' && !isTrue(value) && !isNo(value) && isSaid(value);
-    if (!isNear && !isUnclear) continue;
+    if (!isNear && !isUnclear && !isMisspelt(field, name, value)) continue;
     const text = textOf(value) ?? 'a list or map';
     found.push({
       field,

@@ -15,6 +15,11 @@ export interface PostNotes {
     readonly joined: number;
     readonly drafts: number;
     readonly future: number;
+    /** Number of posts that have no page on their site, or are in no list there. */
+    readonly hidden: number;
+    readonly expired: number;
+    /** Number of files in formats that are not read, by ending; absent if there are none. */
+    readonly otherFormats?: Readonly<Record<string, number>>;
     /** Sorted by file. */
     readonly leftOut: readonly LeftOutPost[];
     /** Stories that several posts tell, sorted by the file that is shown. */
@@ -47,7 +52,7 @@ export type LeftOutPost = Omit<Warning, 'message'> & { readonly reason: string }
  * render (`broken`), and `warnings` from later steps.
  */
 export function reportPosts(
-  { read, posts, drafts, future, ...own }: PostFolder,
+  { read, posts, drafts, future, hidden, expired, otherFormats, ...own }: PostFolder,
   stories: readonly Story[],
   broken: readonly Problem[],
   warnings: readonly Problem[],
@@ -64,7 +69,9 @@ export function reportPosts(
   const items = told.length;
   return {
     posts: {
-      ...{ read, published, items, joined: published - items, drafts, future, leftOut },
+      ...{ read, published, items, joined: published - items, drafts, future, hidden, expired },
+      ...(Object.keys(otherFormats).length > 0 ? { otherFormats } : {}),
+      leftOut,
       joins: told
         .filter((each) => each.posts.length > 1)
         .map(joinOf)

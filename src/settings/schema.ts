@@ -95,6 +95,10 @@ const posts = z.strictObject({
   permalink: text
     .optional()
     .describe("Template of the posts' addresses, with the placeholders of the generator."),
+  leaveOut: z
+    .array(text)
+    .default([])
+    .describe('Files that are no posts, as patterns of paths in the posts folder.'),
   drafts: z.boolean().default(false).describe('Publish posts that are marked as drafts.'),
   future: z.boolean().default(false).describe('Publish posts with a date in the future.'),
   datesWithoutZone: z

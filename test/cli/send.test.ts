@@ -27,6 +27,8 @@ test('a send reports deliveries that wait for a later time, and messages that wa
         joins: [],
         drafts: 0,
         future: 0,
+        hidden: 0,
+        expired: 0,
         leftOut: [],
       },
       warnings: [],

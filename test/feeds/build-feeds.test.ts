@@ -109,6 +109,8 @@ test('a folder without posts gives valid feeds without items', async (t) => {
     joins: [],
     drafts: 0,
     future: 0,
+    hidden: 0,
+    expired: 0,
     leftOut: [],
   });
   assert.deepEqual(site.files(), [

@@ -7,12 +7,17 @@ import { cleanText } from '../../src/kernel/clean-text.ts';
 import { oneLine } from '../../src/kernel/one-line.ts';
 import { slugify } from '../../src/kernel/slugify.ts';
 import { JEKYLL_STYLE, permalinkPath } from '../../src/posts/addresses/permalink.ts';
-import { mendExcerpt, splitAtMore } from '../../src/posts/excerpt.ts';
+import {
+  mendExcerpt,
+  openingHtml,
+  openingParagraph,
+  splitAtMore,
+} from '../../src/posts/excerpt.ts';
 import { findFences } from '../../src/posts/front-matter/fences.ts';
 import { waysOf } from '../../src/posts/generators/site-generators.ts';
 import { absoluteSrcset, absoluteUrl } from '../../src/posts/markdown/absolute-url.ts';
 import { codeRanges } from '../../src/posts/markdown/code-ranges.ts';
-import { firstParagraph, plainText } from '../../src/posts/markdown/plain-text.ts';
+import { plainText } from '../../src/posts/markdown/plain-text.ts';
 import { renderMarkdown } from '../../src/posts/markdown/render-markdown.ts';
 import { dropEmptyElements, tooMuchHtml } from '../../src/posts/markdown/sanitise-html.ts';
 import { bodyBelowTitle, markBody, titleOf } from '../../src/posts/parse-post.ts';
@@ -65,7 +70,8 @@ const STEPS: Readonly<Record<string, readonly [length: number, step: (text: stri
     'limits of HTML': [40_000, tooMuchHtml],
     'empty elements': [40_000, dropEmptyElements],
     'plain text': [40_000, plainText],
-    'the first paragraph': [40_000, firstParagraph],
+    'the first paragraph': [40_000, openingParagraph],
+    'the opening': [40_000, openingHtml],
     'a link': [40_000, (text) => absoluteUrl(text, 'https://quay.example/', 'link')],
     'a srcset': [40_000, (text) => absoluteSrcset(text, 'https://quay.example/')],
     'the opening of a story': [

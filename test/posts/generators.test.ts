@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SITE_GENERATORS, waysOf } from '../../src/posts/generators/site-generators.ts';
+import type { GeneratorId } from '../../src/settings/settings.ts';
 
 test('each generator has a name of its own, and no two say different things of one tag or filter', () => {
   const names = SITE_GENERATORS.map(({ name }) => name);
@@ -33,5 +34,40 @@ test('the path of a post says what it says to its generator', () => {
       { ...nothing, language: undefined, ...expected },
       file,
     );
+  }
+});
+
+/** Files of a posts folder, and those of them that a site of each generator makes pages of. */
+const FILES = [
+  '2026-10-20-a.md',
+  'about.md',
+  'pier/index.md',
+  'pier/index.fr.md',
+  'pier/note.md',
+  'pier/more/deep.md',
+  'open/a.md',
+  '_partials/x.md',
+  '_part.mdx',
+  'pages/about.md',
+];
+
+test('files that a generator makes no page of are no posts', () => {
+  const left = (generator: GeneratorId | undefined, folder = 'posts') => {
+    const has = (file: string) => FILES.includes(file);
+    const { isPost } = waysOf(generator);
+    return FILES.filter((file) => !isPost({ file, folder, has }));
+  };
+  const inBundle = ['pier/note.md', 'pier/more/deep.md'];
+  assert.deepEqual(left('hugo'), inBundle);
+  assert.deepEqual(left('zola'), inBundle);
+  assert.deepEqual(left('docusaurus'), ['_partials/x.md', '_part.mdx']);
+  assert.deepEqual(left('pelican'), ['pages/about.md']);
+  assert.deepEqual(
+    left('jekyll', '_posts'),
+    FILES.filter((file) => file !== '2026-10-20-a.md'),
+  );
+  assert.deepEqual(left('jekyll', '_drafts'), []);
+  for (const generator of ['eleventy', 'astro', 'vitepress', 'none', undefined] as const) {
+    assert.deepEqual(left(generator), [], generator ?? 'unknown');
   }
 });

@@ -57,7 +57,9 @@ export function problemOf(text: string, given: Given = {}): Problem {
 
 export interface GivenRender extends Omit<Given, 'context'> {
   readonly frontMatter?: string;
-  readonly context?: Partial<Pick<RenderContext, 'urlOf' | 'include' | 'imageFacts'>>;
+  readonly context?: Partial<
+    Pick<RenderContext, 'urlOf' | 'include' | 'imageFacts' | 'factsInPosts'>
+  >;
 }
 
 /** A body as readers see it, of the post at https://quay.example/2026/03/20/spring.html. */
@@ -75,6 +77,7 @@ export function rendered(
     urlOf: () => undefined,
     include: () => undefined,
     imageFacts: () => undefined,
+    factsInPosts: () => undefined,
     ...given.context,
   });
   return { ...result.rendered, warnings: result.warnings };

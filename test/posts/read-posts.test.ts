@@ -61,7 +61,8 @@ test('files that are not posts are ignored', (t) => {
 test('a post that cannot be read is left out and named, the others are read', (t) => {
   const folder = temporaryFolder(t, {
     '2026-03-01-good.md': post('Good'),
-    'README.md': '# Readme\n',
+    'README.md': '# How to write here\n',
+    'about.md': '# About\n',
     'broken.md': '---\ntitle: "x\n---\n',
     'latin1.md': Buffer.from('---\ntitle: Caf\xe9\ndate: 2026-03-01\n---\n', 'latin1'),
     'binary.md': Buffer.alloc(400),
@@ -76,7 +77,8 @@ test('a post that cannot be read is left out and named, the others are read', (t
   const reasons = Object.fromEntries(
     leftOut.map(({ file, line, message }) => [file, `${line} ${message}`]),
   );
-  assert.match(reasons['README.md'] ?? '', /no date/);
+  assert.match(reasons['about.md'] ?? '', /no date/);
+  assert.equal(reasons['README.md'], undefined, 'it is for those who write');
   assert.match(reasons['broken.md'] ?? '', /not YAML/);
   assert.match(reasons['latin1.md'] ?? '', /^2 is not UTF-8/);
   assert.match(reasons['binary.md'] ?? '', /no text/);

@@ -11,7 +11,7 @@ test('published posts are the items and the joined posts together, also when one
   const [a, b, c, d] = posts as [Post, Post, Post, Post];
   const folder = {
     ...{ folder: '/x', read: 4, posts, drafts: 0, future: 0, hidden: 0, expired: 0 },
-    ...{ leftOut: [], warnings: [], files: new Set<string>(), withheld: [] },
+    ...{ otherFormats: {}, leftOut: [], warnings: [], files: new Set<string>(), withheld: [] },
   };
   const stories = [story(c, b, a), story(d)];
   const of = (broken: readonly string[]) => {

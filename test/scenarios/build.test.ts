@@ -85,7 +85,7 @@ test('a folder of posts becomes feeds in three formats, for the site, its catego
   const { posts, feeds, warnings } = await build(project);
   assert.deepEqual(posts, {
     ...{ read: 3, published: 1, items: 1, joined: 0, joins: [] },
-    ...{ drafts: 1, future: 1, leftOut: [] },
+    ...{ drafts: 1, future: 1, hidden: 0, expired: 0, leftOut: [] },
   });
   assert.deepEqual(warnings, []);
   assert.deepEqual(feeds.map(({ path }) => path).toSorted(), [

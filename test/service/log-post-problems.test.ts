@@ -25,6 +25,8 @@ function openLog() {
         joins: [],
         drafts: 0,
         future: 0,
+        hidden: 0,
+        expired: 0,
         leftOut,
       },
     });

@@ -202,6 +202,7 @@ export function makeConfig(options: {
     },
     posts: {
       permalink: 'date',
+      leaveOut: [],
       drafts: false,
       future: false,
       datesWithoutZone: 'site',

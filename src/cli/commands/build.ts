@@ -7,7 +7,13 @@ import type { Config } from '../../settings/config.ts';
 import { JSON_OPTION, NOW_OPTION, POSTS_OPTION } from '../arguments.ts';
 import { refuseExamples, withContext } from '../context.ts';
 import { formatCount, plural, shortPath } from '../format.ts';
-import { formatPosts, printJoins, printProblems, warn } from '../print-problems.ts';
+import {
+  formatOtherFormats,
+  formatPosts,
+  printJoins,
+  printProblems,
+  warn,
+} from '../print-problems.ts';
 import type { Shell } from '../shell.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -80,6 +86,7 @@ function* describeHub(
 /** The report of a build for people. */
 export function* describeBuild({ posts, feeds, outputFolder }: BuildReport): Generator<string> {
   yield formatPosts(posts);
+  yield* formatOtherFormats(posts);
   const changed = feeds.filter((feed) => feed.changed).length;
   const folders = new Set(feeds.map(({ path }) => path.slice(0, path.lastIndexOf('/') + 1)));
   yield `${plural(folders.size, 'feed')} in ${plural(feeds.length, 'file')}, ${formatCount(changed)} changed, in ${shortPath(outputFolder)}`;

@@ -4,7 +4,7 @@ import type { SiteReport } from '../../service/compare-site.ts';
 import { JSON_OPTION, NOW_OPTION, POSTS_OPTION } from '../arguments.ts';
 import { guardDatabase, withMail } from '../context.ts';
 import { plural, shortPath } from '../format.ts';
-import { formatPosts, printJoins, printProblems } from '../print-problems.ts';
+import { formatOtherFormats, formatPosts, printJoins, printProblems } from '../print-problems.ts';
 import type { Shell } from '../shell.ts';
 
 const EXAMPLES = `
@@ -66,6 +66,7 @@ export function addCheck(program: Command, shell: Shell): void {
           printJoins(report, context);
           yield `config     ${shortPath(config.file)} ${describeConfig(examples.refused.length)}`;
           yield `posts      ${formatPosts(report.posts)}, ${plural(warnings.length, 'warning')}`;
+          for (const line of formatOtherFormats(report.posts)) yield `           ${line}`;
           if (report.site) yield* describeSite(report.site);
           else if (report.newest) {
             const remedy = 'if not, change posts.permalink, or compare with --against SITE';

@@ -32,6 +32,8 @@ const NO_NOTES: PostNotes = {
     joins: [],
     drafts: 0,
     future: 0,
+    hidden: 0,
+    expired: 0,
     leftOut: [],
   },
   warnings: [],

@@ -32,6 +32,8 @@ export interface PostFolder {
   readonly expired: number;
   /** When the next post appears or expires. Absent if none does. */
   readonly nextDue?: Temporal.Instant;
+  /** Number of files in formats that are not read, by ending: `.adoc`. */
+  readonly otherFormats: Readonly<Record<string, number>>;
   readonly leftOut: readonly Problem[];
   readonly warnings: readonly Problem[];
   /** Path of every file that was read. An unreadable folder stands for its contents. */
@@ -39,6 +41,10 @@ export interface PostFolder {
   /** Posts that are not published: drafts, future, hidden and expired ones. */
   readonly withheld: readonly Post[];
 }
+
+/** Files for those who write, not for readers, unless they have front matter. */
+const ABOUT_THE_FOLDER =
+  /(?:^|\/)(?:readme|contributing|changelog|licen[cs]e|code_of_conduct|security|agents|claude)\.[a-z]+$/i;
 
 const LONGEST_POST_BYTES = 10_000_000;
 
@@ -48,7 +54,7 @@ const LONGEST_POST_BYTES = 10_000_000;
  */
 export function readPosts(
   folder: string,
-  { files, problems }: PostFiles,
+  { files, problems, others }: PostFiles,
   context: ReadPostsContext,
 ): PostFolder {
   const { settings, now, onProgress } = context;
@@ -70,7 +76,8 @@ export function readPosts(
       else leftOut.push(parsed.problem);
       continue;
     }
-    const { post } = parsed;
+    const { post, futureChange } = withoutFutureChange(parsed, now);
+    if (futureChange !== undefined) changes.push(futureChange);
     const { state, changesAt } = publicationOf(post, now, settings);
     if (changesAt !== undefined) changes.push(changesAt);
     counts[state]++;
@@ -78,6 +85,8 @@ export function readPosts(
     else {
       posts.push(post);
       warnings.push(...parsed.warnings);
+      if (futureChange !== undefined)
+        warnings.push(wrongChange(file, futureChange, context.site.timeZone));
     }
   }
   posts.sort(newestFirst);
@@ -89,6 +98,7 @@ export function readPosts(
     future: counts.future,
     hidden: counts.hidden,
     expired: counts.expired,
+    otherFormats: Object.fromEntries(others ?? []),
     nextDue: changes.sort(Temporal.Instant.compare)[0],
     leftOut,
     warnings: [...warnings, ...sharedAddresses(posts)],
@@ -99,7 +109,7 @@ export function readPosts(
 
 /**
  * Reads one file to its post with the source, or to the problem that excludes it. Undefined for an
- * HTML page that is not a post. Never throws.
+ * HTML page or a README that is not a post. Never throws.
  */
 export function readPost(
   folder: string,
@@ -113,13 +123,27 @@ export function readPost(
       return { problem: { file, line: decoded.line, message: decoded.reason }, draft: false };
     }
     const { text } = decoded;
-    if (/\.html?$/i.test(file) && !/^\s*(?:---|\+\+\+)/.test(text)) return undefined;
+    const isNoPost = /\.html?$/i.test(file) || ABOUT_THE_FOLDER.test(file);
+    if (isNoPost && !/^\s*(?:---|\+\+\+)/.test(text)) return undefined;
     return parsePost({ text, file, ...hashesOf(bytes, text) }, context);
   } catch (error) {
     const fact =
       error instanceof BroadsheetError ? error.message : `cannot be read: ${reasonOf(error)}`;
     return { problem: { file, message: fact }, draft: false };
   }
+}
+
+/** A post without the date of its last change, if that is later than `now`: readers would see it. */
+function withoutFutureChange({ post }: ParsedPost, now: Temporal.Instant) {
+  const { updated } = post;
+  const isFuture = updated !== undefined && Temporal.Instant.compare(updated, now) > 0;
+  return isFuture ? { post: { ...post, updated: undefined }, futureChange: updated } : { post };
+}
+
+function wrongChange(file: string, updated: Temporal.Instant, timeZone: string): Problem {
+  const day = updated.toZonedDateTimeISO(timeZone).toPlainDate().toString();
+  const fact = `says that it was changed on ${day}, which is in the future`;
+  return { file, line: 1, message: `${fact}, so the feeds leave this date out; correct it` };
 }
 
 /** The hashes of a `Post`. For most files the bytes are the text. */

@@ -25,7 +25,13 @@ export const KNOWN_FIELDS = {
     example: 'title: The council meets',
   },
   published: {
-    names: { date: '', pubDate: 'Astro', pubDatetime: 'Astro themes', pubdate: 'Hugo' },
+    names: {
+      date: '',
+      pubDate: 'Astro',
+      pubDatetime: 'Astro themes',
+      pubdate: 'Hugo',
+      created: 'Obsidian',
+    },
     meaning:
       'When the post was written. Without it, `publishDate`, the date in the file’s name or folders, or the date of its last change. A post without a date is left out.',
     example: 'date: 2026-03-20T07:30',
@@ -164,9 +170,15 @@ export const KNOWN_FIELDS = {
       featured_image: 'Hugo themes',
       featuredImage: 'Hugo themes',
       thumbnail: 'Hugo themes',
+      coverImage: 'themes',
+      cover_image: 'themes',
+      feature_image: 'Jekyll themes',
+      featureImage: 'Hugo themes',
+      header: 'Jekyll’s Minimal Mistakes',
+      resources: 'Hugo',
     },
     meaning:
-      'The picture: a URL, a path, a map with `path`, `url`, `src`, `image` or `relative`, or a list of these, of which the first counts.',
+      'The picture: a URL, a path, a map with `path`, `url`, `src`, `image`, `teaser` or `relative`, or a list of these, of which one called cover or featured counts, else the first. A path is beside the post, if that is an `index.md` with such a file or the map has `relative: true`; else from the root of the site.',
     example: 'image: /assets/images/ferry.jpg',
   },
   imageAlt: {
@@ -204,8 +216,9 @@ What Broadsheet reads at the top of a post. Made by \`npm run reference\` from t
 reads. Front matter is YAML between \`---\`, TOML between \`+++\`, or JSON. Other fields do no harm: Liquid
 in a post sees them as \`page.NAME\`.
 
-Where a field has several names, the first that is there and not empty counts. A name is read as it is
-written here: \`Date\` is not \`date\`.
+Where a field has several names, the first that is there and not empty counts. In a site of Hugo, or of
+no known generator, \`Date\` is \`date\`; in others a name is read as it is written here. So are Hugo's
+\`[params]\` and Zola's \`[extra]\` and \`[taxonomies]\`: what is in them counts like a field.
 
 `;
 

@@ -36,6 +36,7 @@ export const ASTRO: SiteGenerator = {
   name: 'Astro',
   facts: astroFacts,
   addresses: ASTRO_STYLE,
+  renamesPictures: true,
   permalink: '/:path/',
   settings: programs('astro.config'),
   publishes: { public: ['publicDir'], dist: ['outDir'] },

@@ -1,5 +1,5 @@
 import { type AddressStyle, DATE_PLACEHOLDERS } from '../addresses/permalink.ts';
-import { programs, type SiteGenerator } from './generator.ts';
+import { type KnownNames, namesIn, programs, type SiteGenerator } from './generator.ts';
 import type { Settings } from './read-settings.ts';
 import {
   firstText,
@@ -35,9 +35,16 @@ export const DOCUSAURUS: SiteGenerator = {
   id: 'docusaurus',
   name: 'Docusaurus',
   facts: docusaurusFacts,
+  inherits(files, settings) {
+    const names = docusaurusNames(files, blogOf(settings).folder);
+    return () => ({ fields: {}, names });
+  },
   addresses: DOCUSAURUS_STYLE,
+  renamesPictures: true,
   permalink: '/:path',
   settings: programs('docusaurus.config'),
+  // https://docusaurus.io/docs/api/plugins/@docusaurus/plugin-content-blog#exclude
+  isPost: ({ file }) => !/(?:^|\/)(?:_|__tests__\/)|\.test\.\w+$/.test(file),
   publishes: { static: ['staticDirectories'], build: [] },
   readPath({ file }) {
     const [, , day, name] = DOCUSAURUS_FILE.exec(file.replace(/\.[^./]+$/, '')) ?? [];
@@ -49,7 +56,22 @@ export const DOCUSAURUS: SiteGenerator = {
   },
 };
 
-function docusaurusFacts(files: SiteFiles, settings: Settings): SiteFacts {
+/** The people and tags in the `authors.yml` and `tags.yml` of the blog's folder. */
+export function docusaurusNames(files: SiteFiles, posts: string): KnownNames {
+  const settingsIn = (name: string) => {
+    const file = ['yml', 'yaml', 'json']
+      .map((ending) => `${posts}/${name}.${ending}`)
+      .find(files.has);
+    return file === undefined ? {} : files.settings(file);
+  };
+  return {
+    authors: namesIn(settingsIn('authors'), 'name'),
+    tags: namesIn(settingsIn('tags'), 'label'),
+  };
+}
+
+/** The options of the blog, and its folder. */
+function blogOf(settings: Settings) {
   const presets = Array.isArray(settings.presets) ? settings.presets : [];
   const plugins = Array.isArray(settings.plugins) ? settings.plugins : [];
   const options = [...presets, ...plugins]
@@ -61,7 +83,11 @@ function docusaurusFacts(files: SiteFiles, settings: Settings): SiteFacts {
   const preset = options.find(({ name }) => /classic/.test(name))?.value ?? {};
   const plugin = options.find(({ name }) => /content-blog/.test(name))?.value;
   const blog = plugin ?? mapAt(preset, 'blog');
-  const posts = folder(firstText(blog, 'path'), 'blog');
+  return { blog, folder: folder(firstText(blog, 'path'), 'blog') };
+}
+
+function docusaurusFacts(files: SiteFiles, settings: Settings): SiteFacts {
+  const { blog, folder: posts } = blogOf(settings);
   const base = firstText(blog, 'routeBasePath') ?? 'blog';
   return {
     title: firstText(settings, 'title'),

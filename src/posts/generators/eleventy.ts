@@ -37,8 +37,13 @@ export const ELEVENTY: SiteGenerator = {
   id: 'eleventy',
   name: 'Eleventy',
   facts: eleventyFacts,
-  inherits: (files) => (file) => ({ fields: directoryData(files, file) }),
+  inherits(files) {
+    const dataOf = directoryData(files);
+    return (file) => ({ fields: dataOf(file) });
+  },
   addresses: ELEVENTY_STYLE,
+  addressFields: ['permalink'],
+  hidesIndex: true,
   permalink: '/:path/',
   // Its Markdown is markdown-it, whose plugins add the rest.
   markdown: {
@@ -55,9 +60,10 @@ export const ELEVENTY: SiteGenerator = {
     ...textsAt(settings, 'addPassthroughCopy'),
   ],
   // 2018/07/27/title.md, but a date in the file's name counts first.
-  readPath({ file, base }) {
-    const [, folders] = DATED_FOLDERS.exec(file) ?? [];
-    return { day: datedName(base).day ?? folders?.replaceAll('/', '-') };
+  readPath({ file, folders, base }) {
+    const [, days] = DATED_FOLDERS.exec(file) ?? [];
+    const { name, day = days?.replaceAll('/', '-') } = datedName(base);
+    return { name: name === 'index' ? folders.at(-1) : name, day };
   },
   // `permalink: false`, and one that a template computes.
   noAddress: /^(?:false|true)$|\{[{%]/,
@@ -96,16 +102,36 @@ function eleventyFacts(files: SiteFiles, settings: Settings): SiteFacts {
   };
 }
 
-/** Data files of a post and of the folders above it: https://www.11ty.dev/docs/data-template-dir/. */
-function directoryData(files: SiteFiles, file: string): Fields {
-  const folders = file.split('/').slice(0, -1);
-  const names = folders.map((name, at) => [...folders.slice(0, at + 1), name].join('/'));
-  const data = [...names, file.replace(/\.[^./]+$/, '')].flatMap((name) =>
-    ['.json', '.11tydata.json', '.11tydata.js', '.11tydata.mjs', '.11tydata.cjs']
-      .map((ending) => name + ending)
-      .filter(files.has)
-      .map((each) => files.settings(each)),
-  );
+/** Endings of data files: https://www.11ty.dev/docs/data-template-dir/. */
+const DATA_ENDINGS = ['.json', '.11tydata.json', '.11tydata.js', '.11tydata.mjs', '.11tydata.cjs'];
+
+/** What the data files of a post, and of the folders above it, say. Files are read once. */
+export function directoryData(files: SiteFiles): (file: string) => Fields {
+  const namesIn = new Map<string, ReadonlySet<string>>();
+  const dataOf = new Map<string, Fields>();
+  const has = (folderName: string, name: string) => {
+    const names = namesIn.get(folderName) ?? new Set(files.list(folderName || '.'));
+    namesIn.set(folderName, names);
+    return names.has(name);
+  };
+  const dataFile = (folderName: string, stem: string): Fields => {
+    const found = DATA_ENDINGS.filter((ending) => has(folderName, stem + ending));
+    if (found.length === 0) return {};
+    const path = folderName === '' ? stem : `${folderName}/${stem}`;
+    const data = dataOf.get(path) ?? mergedSettings(files, path, found);
+    dataOf.set(path, data);
+    return data;
+  };
+  return (file) => {
+    const parts = file.split('/');
+    const base = (parts.pop() ?? '').replace(/\.[^./]+$/, '');
+    const ofFolders = parts.map((name, at) => dataFile(parts.slice(0, at + 1).join('/'), name));
+    return Object.assign({}, ...ofFolders, dataFile(parts.join('/'), base)) as Fields;
+  };
+}
+
+function mergedSettings(files: SiteFiles, path: string, endings: readonly string[]): Fields {
+  const data = endings.map((ending) => files.settings(path + ending));
   // Its tags are names of collections, above all that of all posts.
   const { tags: _tags, ...fields } = Object.assign({}, ...data) as Settings;
   return fields;

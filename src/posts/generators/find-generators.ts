@@ -1,9 +1,14 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import type { GeneratorId } from '../../settings/settings.ts';
+import { docusaurusNames } from './docusaurus.ts';
+import { directoryData } from './eleventy.ts';
 import type { Inherited, SiteGenerator } from './generator.ts';
+import { cascadeBelow } from './hugo.ts';
+import { jekyllAuthors } from './jekyll.ts';
 import { openSiteFiles } from './open-site-files.ts';
 import { readSettings, textsOr } from './read-settings.ts';
+import type { SiteFiles } from './site-facts.ts';
 import { SITE_GENERATORS } from './site-generators.ts';
 
 /** The generators of the site in `folder`, according to its files. */
@@ -59,14 +64,28 @@ export function openInherited(
   posts: string,
 ): (file: string) => Inherited {
   const found = SITE_GENERATORS.find(({ id }) => id !== undefined && id === generator);
-  const { inherits } = found ?? {};
-  if (found === undefined || inherits === undefined) return () => NOTHING;
+  if (found === undefined) return inheritedInFolder(openSiteFiles(posts));
+  const { inherits } = found;
+  if (inherits === undefined) return () => NOTHING;
   const folder = siteFolder(found, posts);
   const files = openSiteFiles(folder);
   const settings = settingsFileOf(found, folder);
   const fieldsOf = inherits(files, settings === undefined ? {} : files.settings(settings));
   const below = relative(folder, posts).replaceAll('\\', '/');
   return (file) => fieldsOf(below === '' ? file : `${below}/${file}`);
+}
+
+/** What posts have from the files beside them, in a site whose generator is unknown: above all no page. */
+function inheritedInFolder(files: SiteFiles): (file: string) => Inherited {
+  const cascade = cascadeBelow(files, '.');
+  const dataOf = directoryData(files);
+  const { authors, tags } = docusaurusNames(files, '.');
+  const listed = ['_data', '../_data'].flatMap((data) => [...jekyllAuthors(files, data)]);
+  const names = { authors: new Map([...listed, ...(authors ?? [])]), tags };
+  return (file) => {
+    const { fields, problem } = cascade(file);
+    return { fields: { ...dataOf(file), ...fields }, names, problem };
+  };
 }
 
 /** The folders (absolute) that `generator` publishes of its site in `folder`, if asked for `path`. */

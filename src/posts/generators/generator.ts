@@ -4,7 +4,7 @@ import type { AddressStyle } from '../addresses/permalink.ts';
 import type { Fields } from '../front-matter/fields.ts';
 import type { MarkdownWays } from '../markdown/dialect.ts';
 import type { Settings } from './read-settings.ts';
-import type { ReadFacts, SiteFiles } from './site-facts.ts';
+import { firstText, isMap, type ReadFacts, type SiteFiles } from './site-facts.ts';
 
 /**
  * The ways of one site generator: how its sites look, how it names posts, and what it understands in
@@ -47,10 +47,18 @@ export interface SiteGenerator {
     | ((settings: Settings, path: string) => readonly string[]);
   /** Names of folders in which it has no posts. */
   readonly foldersWithoutPosts?: readonly string[];
-  /** Whether `file`, a path in the posts folder called `folder`, is a post; absent: all are. */
-  readonly isPost?: (file: string, folder: string) => boolean;
+  /** Whether `path` is a post; absent: all are. */
+  readonly isPost?: (path: PostCandidate) => boolean;
   /** What it reads from the path of a post. */
   readonly readPath?: (path: PostPath) => PathFacts;
+  /** Whether `tags: sea salt` are two tags. */
+  readonly splitsAtSpaces?: boolean;
+  /** Whether it publishes pictures beside posts under names that only it knows. */
+  readonly renamesPictures?: boolean;
+  /** Names of the fields that are the address of a post, of those that are known; absent: none. */
+  readonly addressFields?: readonly string[];
+  /** Whether it calls a page `/news/` whose file is `/news/index.html`. */
+  readonly hidesIndex?: boolean;
   /** Whether the pages of translations are in a folder named by their language. */
   readonly translations?: 'folder';
   /** Values of the field with a post's address that are no address. */
@@ -65,12 +73,62 @@ export interface SiteGenerator {
   readonly filters?: Readonly<Record<string, Filter>>;
 }
 
+/** A file that may be a post. */
+export interface PostCandidate {
+  /** Path in the posts folder, with `/`. */
+  readonly file: string;
+  /** Name of the posts folder. */
+  readonly folder: string;
+  /** Whether the posts folder has another such file. */
+  readonly has: (file: string) => boolean;
+}
+
+const INDEX_NAMES = ['index.md', 'index.markdown', 'index.html', 'index.mdx'];
+
+/**
+ * Whether the file is part of the page that `index.md` in its folder, or in one above, makes: Hugo and
+ * Zola show no page of it.
+ */
+export function isInBundle({ file, has }: PostCandidate): boolean {
+  const parts = file.split('/');
+  const name = parts.pop() ?? '';
+  return parts.some((_part, at) => {
+    const folder = parts.slice(0, at + 1).join('/');
+    const isOwnIndex = at === parts.length - 1 && /^index\./.test(name);
+    return !isOwnIndex && INDEX_NAMES.some((index) => has(`${folder}/${index}`));
+  });
+}
+
+/** The people and tags that a file of the site lists, by their keys. */
+export interface KnownNames {
+  readonly authors?: ReadonlyMap<string, string>;
+  readonly tags?: ReadonlyMap<string, string>;
+}
+
+/** The names in a settings file, by their keys: `ada: {name: Ada Quill}`. */
+export function namesIn(
+  settings: Settings,
+  ...fields: readonly string[]
+): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(settings).flatMap(([key, value]) => {
+      const name =
+        typeof value === 'string' ? value : isMap(value) ? firstText(value, ...fields) : '';
+      return name ? [[key, name] as const] : [];
+    }),
+  );
+}
+
 /** What a post has from its site. */
 export interface Inherited {
   /** Fields besides its own front matter. */
   readonly fields: Fields;
   /** The sections that it is in, if not every folder is one. */
   readonly sections?: readonly string[];
+  /** Names by the keys that posts may write in their place. */
+  readonly names?: KnownNames;
+  /** Why a file that decides about the post cannot be read: the post is left out. */
+  readonly problem?: string;
 }
 
 /** The path of a post, relative to the posts folder, and its parts. */

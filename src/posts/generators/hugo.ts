@@ -13,6 +13,7 @@ import {
   endings,
   folderAndName,
   type Inherited,
+  isInBundle,
   type SiteGenerator,
   translatedName,
 } from './generator.ts';
@@ -62,10 +63,12 @@ export const HUGO: SiteGenerator = {
   name: 'Hugo',
   facts: hugoFacts,
   inherits: cascadeOf,
-  namedFields: (fields) => ({ ...asFields(fields.params), ...anyCase(fields) }),
+  namedFields: ({ params, ...own }) => withPublishDate({ ...asFields(params), ...anyCase(own) }),
   addresses: HUGO_STYLE,
+  addressFields: ['url'],
   permalink: '/:path/',
   translations: 'folder',
+  isPost: (path) => !isInBundle(path),
   // https://gohugo.io/configuration/markup/, with what a site may switch on.
   markdown: {
     features: ['attributes', 'alerts', 'definitions', 'tasks', 'emoji', 'marks'],
@@ -130,7 +133,7 @@ function hugoPermalink(
   const permalinks = mapAt(settings, 'permalinks');
   const own = firstText(mapAt(permalinks, 'page'), section) ?? firstText(permalinks, section);
   const end = settings.uglyurls === true ? '.html' : '/';
-  if (own === undefined) return `/${section}/:path${end}`;
+  if (own === undefined) return `${section === '' ? '' : `/${section}`}/:path${end}`;
   const isNested = sectionsIn(files, posts).some(({ folder: each }) => each !== posts);
   return own
     .replace(/:sections\b/g, isNested ? `${section}/:sections` : section)
@@ -169,33 +172,60 @@ interface Cascade {
   /** Folder of the section, relative to the site's folder. */
   readonly folder: string;
   readonly entries: readonly Fields[];
+  /** Why they cannot be read. */
+  readonly problem?: string;
 }
 
 function cascadeOf(files: SiteFiles, settings: Settings): (file: string) => Inherited {
-  const content = folder(firstText(lowerCaseKeys(settings), 'contentdir'), 'content');
-  const site = { folder: content, entries: entriesOf(lowerCaseKeys(settings).cascade) };
+  const all = lowerCaseKeys(settings);
+  const content = folder(firstText(all, 'contentdir'), 'content');
+  return cascadeBelow(files, content, entriesOf(all.cascade));
+}
+
+/**
+ * What posts have from the sections that they are in, in the folder `content` of the site. `ofSite`: what
+ * all have from the settings.
+ */
+export function cascadeBelow(
+  files: SiteFiles,
+  content: string,
+  ofSite: readonly Fields[] = [],
+): (file: string) => Inherited {
   const sections = sectionsIn(files, content);
+  const top = content === '.' ? 0 : content.split('/').length;
   return (file) => {
-    const above = sections.filter((section) => file.startsWith(`${section.folder}/`));
-    const inherited = [site, ...above]
-      .flatMap(({ entries }) => entries)
-      .filter((entry) => isTarget(entry, file.slice(content.length)));
+    const above = sections.filter(
+      ({ folder: path }) => path === '.' || file.startsWith(`${path}/`),
+    );
+    const path = content === '.' ? `/${file}` : file.slice(content.length);
+    const entries = [...ofSite, ...above.flatMap((section) => section.entries)];
     return {
-      fields: Object.assign({}, ...inherited) as Fields,
+      fields: Object.assign({}, ...entries.filter((entry) => isTarget(entry, path))) as Fields,
       // The name of the first folder below the content is part of the template.
       sections: above
-        .filter(({ folder: path }) => path.split('/').length > content.split('/').length + 1)
-        .map(({ folder: path }) => basename(path)),
+        .filter((section) => section.folder !== '.' && section.folder.split('/').length > top + 1)
+        .map((section) => basename(section.folder)),
+      problem: above.find(({ problem }) => problem !== undefined)?.problem,
     };
   };
 }
 
 function sectionsIn(files: SiteFiles, path: string): readonly Cascade[] {
-  return files.list(path).flatMap((name) => {
-    if (name.endsWith('/')) return sectionsIn(files, `${path}/${name.slice(0, -1)}`);
+  const below = (name: string) => (path === '.' ? name : `${path}/${name}`);
+  return files.list(path).flatMap((name): readonly Cascade[] => {
+    if (name.endsWith('/')) return sectionsIn(files, below(name.slice(0, -1)));
     if (!/^_index(?:\.[\w-]+)?\.(?:md|markdown|html)$/.test(name)) return [];
-    const matter = readFrontMatter(files.text(`${path}/${name}`) ?? '', name);
-    return 'problem' in matter ? [] : [{ folder: path, entries: entriesOf(matter.fields.cascade) }];
+    const text = files.text(below(name)) ?? '';
+    const matter = readFrontMatter(text, name);
+    if ('problem' in matter) {
+      const fact = `has a section, ${below(name)}, that cannot be read and may keep it back`;
+      const problem = /cascade/i.test(text)
+        ? `${fact} (${matter.problem.message}); correct that file`
+        : undefined;
+      return [{ folder: path, entries: [], problem }];
+    }
+    const { fields: ofSection } = matter;
+    return [{ folder: path, entries: entriesOf(lowerCaseKeys(ofSection).cascade) }];
   });
 }
 
@@ -226,6 +256,15 @@ function anyCase(fields: Fields): Fields {
       value,
     ]),
   );
+}
+
+/** Beside `date`, Hugo reads `pubdate` and `published` as `publishDate`. */
+function withPublishDate(named: Fields): Fields {
+  const { date, publishDate, publishdate, pubdate, published } = named;
+  const from = [publishDate, publishdate, pubdate, published].find(
+    (value) => typeof value === 'string' && /\d/.test(value),
+  );
+  return date === undefined || from === undefined ? named : { ...named, publishDate: from };
 }
 
 function asFields(value: unknown): Fields {

@@ -2,7 +2,7 @@ import { join, matchesGlob, relative, sep } from 'node:path';
 import { isWithin } from '../../kernel/files/is-within.ts';
 import { JEKYLL_STYLE } from '../addresses/permalink.ts';
 import type { Fields } from '../front-matter/fields.ts';
-import { datedName, type Filter, type SiteGenerator, type Tag } from './generator.ts';
+import { datedName, type Filter, namesIn, type SiteGenerator, type Tag } from './generator.ts';
 import { type Settings, textAt, textsAt } from './read-settings.ts';
 import {
   firstText,
@@ -54,15 +54,25 @@ export const JEKYLL: SiteGenerator = {
   id: 'jekyll',
   name: 'Jekyll',
   facts: jekyllFacts,
-  inherits: (_files, settings) => (file) => ({ fields: defaultsFor(settings, file) }),
+  inherits(files, settings) {
+    const names = { authors: jekyllAuthors(files, textAt(settings, 'data_dir') ?? '_data') };
+    return (file) => ({ fields: defaultsFor(settings, file), names });
+  },
+  splitsAtSpaces: true,
   addresses: JEKYLL_STYLE,
+  addressFields: ['permalink'],
   settings: SETTINGS_FILES,
   // Hexo has a settings file of the same name.
   makes: (has) =>
     !(has('source/_posts') && has('scaffolds')) && [...SETTINGS_FILES, '_posts'].some(has),
   publishes: (settings, path) => (isPublished(settings, path) ? ['.'] : []),
-  isPost: (file, folder) =>
-    /^_(?:posts|drafts)$/.test(folder) || /(?:^|\/)_(?:posts|drafts)\//.test(file),
+  // Without a date in its name it is a post only among the drafts.
+  isPost({ file, folder }) {
+    const path = `/${folder}/${file}`;
+    return (
+      /\/_drafts\//.test(path) || /\/_posts\/(?:.*\/)?\d{1,4}-\d{1,2}-\d{1,2}-[^/]*$/.test(path)
+    );
+  },
   foldersWithoutPosts: ['_site', '_includes', '_layouts', '_data', '_sass', '_plugins'],
   readPath({ folders, base }) {
     const draft = folders.includes('_drafts');
@@ -143,6 +153,14 @@ function jekyllFacts(files: SiteFiles, settings: Settings): SiteFacts {
     permalink: firstText(settings, 'permalink') ?? 'date',
     excerptSeparator: firstText(settings, 'excerpt_separator'),
   };
+}
+
+/** The people in `_data/authors.yml`, by their keys. */
+export function jekyllAuthors(files: SiteFiles, data: string): ReadonlyMap<string, string> {
+  const file = ['yml', 'yaml', 'json']
+    .map((ending) => `${folder(data, '_data')}/authors.${ending}`)
+    .find(files.has);
+  return namesIn(file === undefined ? {} : files.settings(file), 'name', 'display_name');
 }
 
 /** The values of `defaults` for a post: https://jekyllrb.com/docs/configuration/front-matter-defaults/. */

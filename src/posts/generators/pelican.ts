@@ -36,6 +36,7 @@ export const PELICAN: SiteGenerator = {
   name: 'Pelican',
   facts: pelicanFacts,
   addresses: PELICAN_STYLE,
+  addressFields: ['url'],
   permalink: '/:slug.html',
   // Python's Markdown with its extension "extra".
   markdown: {
@@ -45,7 +46,7 @@ export const PELICAN: SiteGenerator = {
     ],
   },
   settings: ['pelicanconf.py'],
-  isPost: (file) => !/^(?:pages|images|extra)\//.test(file),
+  isPost: ({ file }) => !/^(?:pages|images|extra)\//.test(file),
   publishes: { content: ['PATH'], output: ['OUTPUT_PATH'] },
 };
 

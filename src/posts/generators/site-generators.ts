@@ -9,6 +9,7 @@ import {
   datedName,
   type Filter,
   type PathFacts,
+  type PostCandidate,
   type SiteGenerator,
   type Tag,
 } from './generator.ts';
@@ -36,8 +37,8 @@ export const FOLDERS_WITHOUT_POSTS: ReadonlySet<string> = new Set(
 
 /** How the posts of a site are read. */
 export interface PostWays {
-  /** Whether `file`, a path in the posts folder called `folder`, is a post. */
-  isPost(file: string, folder: string): boolean;
+  /** Whether a file is a post. */
+  isPost(path: PostCandidate): boolean;
   /** What `file` (relative to the posts folder, with `/`) says about its post. */
   readPath(file: string): PostNaming;
   /** Whether a post's field for its address has no address in it. */
@@ -56,6 +57,14 @@ export interface PostWays {
   readonly codeTags: ReadonlySet<string>;
   /** Its filters of Liquid, by name. */
   readonly filters: ReadonlyMap<string, Filter>;
+  /** Whether `tags: sea salt` are two tags. */
+  readonly splitsAtSpaces: boolean;
+  /** Name of the generator that publishes pictures beside posts under names that only it knows. */
+  readonly renamesPictures?: string;
+  /** Whether a page `/news/index.html` is called `/news/`. */
+  readonly hidesIndex: boolean;
+  /** Whether a field of this name is the address of a post. */
+  isAddressField(name: string): boolean;
   readonly addresses: AddressStyle;
   /** The template of addresses, if the config has none. */
   readonly permalink: string;
@@ -105,7 +114,7 @@ function openWays(generator: GeneratorId | undefined): PostWays {
   const all = generator === undefined || generator === 'none' ? SITE_GENERATORS : own;
   const { addresses = JEKYLL_STYLE, permalink = 'date' } = own.length === 1 ? (own[0] ?? {}) : {};
   return {
-    isPost: (file, folder) => own.every(({ isPost }) => isPost?.(file, folder) ?? true),
+    isPost: (path) => own.every(({ isPost }) => isPost?.(path) ?? true),
     readPath(file) {
       const folders = file.split('/');
       const base = (folders.pop() ?? '').replace(/\.[^.]+$/, '').replace(/(.)\.+$/, '$1');
@@ -120,12 +129,17 @@ function openWays(generator: GeneratorId | undefined): PostWays {
       };
     },
     isNoAddress: (text) => all.some(({ noAddress }) => noAddress?.test(text)),
-    namedFields: own[0]?.namedFields ?? ((fields) => fields),
+    namedFields: (fields) =>
+      all.reduce((named, { namedFields }) => namedFields?.(named) ?? named, fields),
     markdown: own.length === 1 ? withDefaults(own[0]?.markdown) : ALL_MARKDOWN,
     isUnknown: own.length !== 1,
     tags: new Map(all.flatMap(({ tags = {} }) => Object.entries(tags))),
     codeTags: new Set(all.flatMap(({ codeTags = [] }) => codeTags)),
     filters: new Map(all.flatMap(({ filters = {} }) => Object.entries(filters))),
+    splitsAtSpaces: all.some(({ splitsAtSpaces }) => splitsAtSpaces),
+    renamesPictures: own.find(({ renamesPictures }) => renamesPictures)?.name,
+    hidesIndex: own.some(({ hidesIndex }) => hidesIndex),
+    isAddressField: (name) => all.some(({ addressFields }) => addressFields?.includes(name)),
     addresses,
     permalink,
     inLanguage: (path, language) =>

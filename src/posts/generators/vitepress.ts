@@ -17,7 +17,7 @@ import {
 const VITEPRESS_STYLE: AddressStyle = {
   placeholders: {
     ...DATE_PLACEHOLDERS,
-    path: ({ file }) => file.replace(/\.[^./]+$/, '').replace(/(^|\/)index$/, '$1'),
+    path: ({ file }) => file.replace(/\.[^./]+$/, ''),
   },
 };
 
@@ -27,6 +27,8 @@ export const VITEPRESS: SiteGenerator = {
   name: 'VitePress',
   facts: vitepressFacts,
   addresses: VITEPRESS_STYLE,
+  renamesPictures: true,
+  hidesIndex: true,
   permalink: '/:path.html',
   markdown: {
     features: ['attributes', 'alerts', 'containers', 'contents', 'emoji', 'tasks'],

@@ -1,6 +1,12 @@
 import anyAscii from 'any-ascii';
 import { type AddressStyle, DATE_PLACEHOLDERS } from '../addresses/permalink.ts';
-import { datedName, folderAndName, type SiteGenerator, translatedName } from './generator.ts';
+import {
+  datedName,
+  folderAndName,
+  isInBundle,
+  type SiteGenerator,
+  translatedName,
+} from './generator.ts';
 import type { Settings } from './read-settings.ts';
 import {
   firstText,
@@ -40,11 +46,15 @@ export const ZOLA: SiteGenerator = {
       ...(isMap(taxonomies) ? taxonomies : {}),
       ...fields,
     };
-    return typeof path === 'string' ? { ...own, permalink: `/${path}/` } : own;
+    return typeof path === 'string' && own.permalink === undefined
+      ? { ...own, permalink: `/${path}/` }
+      : own;
   },
   addresses: ZOLA_STYLE,
+  addressFields: ['permalink'],
   permalink: '/:path/',
   translations: 'folder',
+  isPost: (path) => !isInBundle(path),
   markdown: {
     features: ['attributes', 'alerts', 'definitions', 'tasks', 'emoji'],
     templates: ['output', 'tag'],
