@@ -26,7 +26,7 @@ import type { BodyMark, Post } from './post.ts';
 import type { PostContext } from './post-context.ts';
 import { nearMisses, readPublishing } from './publication.ts';
 import { sketchBody } from './stories/sketch.ts';
-import { renderAddress } from './templates/liquid-engine.ts';
+import { renderAddress } from './templates/render-address.ts';
 
 /** A file of a post. */
 export interface PostFile extends Pick<Post, 'file' | 'contentHash' | 'bytesHash'> {

@@ -1,5 +1,4 @@
 import { Liquid } from 'liquidjs';
-import { slugify } from '../../kernel/slugify.ts';
 import type { PostWays } from '../generators/site-generators.ts';
 import { renderMarkdown } from '../markdown/render-markdown.ts';
 
@@ -70,25 +69,5 @@ function fixNow(liquid: Liquid, date: string): void {
     liquid.registerFilter(name, function (value: unknown, ...args: unknown[]) {
       return filter.call(this, /^(?:now|today)$/.test(String(value)) ? date : value, ...args);
     });
-  }
-}
-
-/**
- * A post's address from a template such as `/{{ title | slug }}/`, with the post's fields. Undefined if it
- * needs more than these.
- */
-export function renderAddress(template: string, fields: object): string | undefined {
-  const liquid = new Liquid({
-    ...LIMITS,
-    ownPropertyOnly: true,
-    strictFilters: true,
-    strictVariables: true,
-  });
-  const slug = (value: unknown) => slugify(String(value ?? '')).toLowerCase();
-  for (const name of ['slug', 'slugify']) liquid.registerFilter(name, slug);
-  try {
-    return String(liquid.parseAndRenderSync(template, fields));
-  } catch {
-    return undefined;
   }
 }
