@@ -296,6 +296,25 @@ test('pictures that are not at https are left out and told, but for the site’s
   assert.match(own.warnings.join(), /^links to the posts start with http:\/\/127\.0\.0\.1:8080\//);
 });
 
+test('a picture that mail programs do not show, or that is on no disk, is left out and told', async () => {
+  const url = 'https://harbour.example/a';
+  for (const [picture, reason] of [
+    [{ url: `${url}.svg`, alt: 'x' }, /has a format that mail programs do not show/],
+    [{ url: `${url}.avif?v=1`, alt: 'x' }, /has a format/],
+    [{ url: `${url}.heic`, alt: 'x' }, /has a format/],
+    [{ url: `${url}.mp4`, alt: 'x' }, /has a format/],
+    [{ url, alt: 'x', type: 'image/svg+xml' }, /has a format/],
+    [{ url: `${url}.jpg`, alt: 'x', isMissing: true }, /is on no disk/],
+  ] as const) {
+    const { html, warnings } = await renderDigest(digestInput([{ slug: 'a', picture }]));
+    assert.doesNotMatch(html, /<img/);
+    assert.match(warnings.join(), reason);
+  }
+  const fine = { url: `${url}.svg`, alt: 'x', type: 'image/png' };
+  const { html } = await renderDigest(digestInput([{ slug: 'a', picture: fine }]));
+  assert.match(html, /<img/);
+});
+
 test('links that start without https are warned of', async () => {
   const { warnings } = await renderDigest(
     digestInput([{ slug: 'a' }], { serviceUrl: 'http://harbour.example/' }),

@@ -14,6 +14,7 @@ import {
   splitAtMore,
 } from '../../src/posts/excerpt.ts';
 import { findFences } from '../../src/posts/front-matter/fences.ts';
+import { withoutAddress, withoutMarkup } from '../../src/posts/front-matter/plain-words.ts';
 import { waysOf } from '../../src/posts/generators/site-generators.ts';
 import { absoluteSrcset, absoluteUrl } from '../../src/posts/markdown/absolute-url.ts';
 import { codeRanges } from '../../src/posts/markdown/code-ranges.ts';
@@ -72,6 +73,8 @@ const STEPS: Readonly<Record<string, readonly [length: number, step: (text: stri
     'plain text': [40_000, plainText],
     'the first paragraph': [40_000, openingParagraph],
     'the opening': [40_000, openingHtml],
+    'marks in a title': [40_000, withoutMarkup],
+    'an address in a name': [40_000, (text) => withoutAddress(`@${text}`)],
     'a link': [40_000, (text) => absoluteUrl(text, 'https://quay.example/', 'link')],
     'a srcset': [40_000, (text) => absoluteSrcset(text, 'https://quay.example/')],
     'the opening of a story': [

@@ -2,8 +2,10 @@ import type { StoreDependencies } from '../../database/dependencies.ts';
 import { runApart } from '../../kernel/apart/run-apart.ts';
 import { type CollectedPosts, collectPosts } from '../../posts/collect-posts.ts';
 import { readPost } from '../../posts/files/read-posts.ts';
+import { openInherited } from '../../posts/generators/find-generators.ts';
 import type { Post } from '../../posts/post.ts';
 import { labelRemover, labelsOf } from '../../posts/stories/group-stories.ts';
+import { publicationOf } from '../../posts/publication.ts';
 import type { Config } from '../../settings/config.ts';
 import type { Edition, EditionPost } from '../edition.ts';
 import type { PostChange, PostChangeKind } from '../post-change.ts';
@@ -85,9 +87,12 @@ function whyAway(
   file: string,
 ): PostChangeKind {
   if (!folder.files.has(file)) return 'gone';
-  const parsed = readPost(folder.folder, file, { site: config.site, settings: config.posts });
+  const inherited = openInherited(config.posts.generator, config.folders.posts);
+  const context = { site: config.site, settings: config.posts, inherited };
+  const parsed = readPost(folder.folder, file, context);
   if (parsed === undefined) return 'gone';
   if ('problem' in parsed) return parsed.draft ? 'draft' : 'broken';
-  if (parsed.post.draft) return 'draft';
-  return Temporal.Instant.compare(parsed.post.date, clock()) > 0 ? 'future' : 'gone';
+  const { state } = publicationOf(parsed.post, clock(), config.posts);
+  if (state === 'published') return 'gone';
+  return state === 'draft' || state === 'future' ? state : 'withdrawn';
 }

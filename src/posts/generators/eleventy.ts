@@ -107,15 +107,22 @@ const DATA_ENDINGS = ['.json', '.11tydata.json', '.11tydata.js', '.11tydata.mjs'
 
 /** What the data files of a post, and of the folders above it, say. Files are read once. */
 export function directoryData(files: SiteFiles): (file: string) => Fields {
-  const namesIn = new Map<string, ReadonlySet<string>>();
+  /** The data files of each folder. Most folders have none. */
+  const namesIn = new Map<string, readonly string[]>();
   const dataOf = new Map<string, Fields>();
-  const has = (folderName: string, name: string) => {
-    const names = namesIn.get(folderName) ?? new Set(files.list(folderName || '.'));
+  const dataNames = (folderName: string) => {
+    const names =
+      namesIn.get(folderName) ??
+      files
+        .list(folderName || '.')
+        .filter((name) => DATA_ENDINGS.some((ending) => name.endsWith(ending)));
     namesIn.set(folderName, names);
-    return names.has(name);
+    return names;
   };
   const dataFile = (folderName: string, stem: string): Fields => {
-    const found = DATA_ENDINGS.filter((ending) => has(folderName, stem + ending));
+    const names = dataNames(folderName);
+    if (names.length === 0) return {};
+    const found = DATA_ENDINGS.filter((ending) => names.includes(stem + ending));
     if (found.length === 0) return {};
     const path = folderName === '' ? stem : `${folderName}/${stem}`;
     const data = dataOf.get(path) ?? mergedSettings(files, path, found);
