@@ -1,6 +1,6 @@
 import { reasonOf } from '../../kernel/errors.ts';
 import type { Problem } from '../../kernel/problem.ts';
-import { isNo } from '../front-matter/fields.ts';
+import { fieldNamed, isNo } from '../front-matter/fields.ts';
 import { type PostWays, waysOf } from '../generators/site-generators.ts';
 import { findPage, sitePath } from '../links.ts';
 import { codeRanges, inRanges } from '../markdown/code-ranges.ts';
@@ -39,17 +39,22 @@ export function renderTemplates(
   source: PostSource,
   context: RenderContext,
 ): { readonly text: string; readonly warnings: readonly Problem[] } {
-  const { body, bodyLine, frontMatter } = source;
+  const { body, bodyLine } = source;
   if (!ANY_MARK.test(body)) return { text: body, warnings: [] };
   const ways = waysOf(context.settings.generator);
-  const warned = new Map<string, { readonly line: number; count: number }>();
+  const warned = new Map<
+    string,
+    { readonly message: string; readonly line: number; count: number }
+  >();
   const warn: Warn = (line, message) => {
-    const known = warned.get(message);
-    if (known === undefined) warned.set(message, { line: bodyLine + line - 1, count: 1 });
+    // All output is of one kind.
+    const kind = message.replace(/^\{\{ .*?\}\}/s, '{{ }}');
+    const known = warned.get(kind);
+    if (known === undefined) warned.set(kind, { message, line: bodyLine + line - 1, count: 1 });
     else known.count++;
   };
   const text = withoutComments(renderBody(), post, ways);
-  const warnings = [...warned].map(([message, { line, count }]) => ({
+  const warnings = [...warned.values()].map(({ message, line, count }) => ({
     file: post.file,
     line,
     message: count === 1 ? message : `${message} (${count} times)`,
@@ -58,7 +63,7 @@ export function renderTemplates(
 
   function renderBody(): string {
     // Jekyll's own switch.
-    if (isNo(frontMatter.render_with_liquid)) return body;
+    if (isNo(fieldNamed(source.frontMatter, 'render_with_liquid'))) return body;
     // The braces of MDX are programs, which its Markdown knows.
     if (/\.mdx$/i.test(post.file) && context.settings.liquid === 'off') return body;
     if (context.settings.liquid === 'off') return withoutMarks(post, body, context, warn);
