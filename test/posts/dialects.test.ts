@@ -42,6 +42,7 @@ test('braces are text where the site prints them, and code keeps what looks like
     tryRows([[generator, text, `<p>${text}</p>`]]);
   }
   tryRows([
+    ['none', '<b>{% image "a.jpg" %}</b>c', '<p><b></b>c</p>', /\{% image %\}/],
     ['none', 'A map is {:name "Ada"}.', '<p>A map is {:name "Ada"}.</p>'],
     ['none', 'x:\n\n    {:a => 1}\n    {{ b }}', /<code>\{:a =&gt; 1\}\n\{\{ b \}\}/],
     ['jekyll', '<pre><code>{{ b }} {:c}</code></pre>', '<pre><code>{{ b }} {:c}</code></pre>'],

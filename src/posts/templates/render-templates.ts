@@ -152,8 +152,11 @@ function withoutMarks(
  * Whether nobody says that a template reads `mark` of `body`, and it looks like text: it is in a line with
  * words, and not in an address.
  */
-function isText({ kind, name, start, end }: TemplateMark, body: string, ways: PostWays): boolean {
+function isText(mark: TemplateMark, body: string, ways: PostWays): boolean {
+  const { kind, name, args, start, end } = mark;
   if (!ways.isUnknown || /^(?:raw|endraw)$/.test(name)) return false;
+  // A tag with a text, or a text with a filter, is no example in prose.
+  if (kind === 'tag' ? /^["']/.test(args) : /^(?:"[^"]*"|'[^']*')\s*\|/.test(args)) return false;
   const before = body.slice(Math.max(0, start - 200), start).replace(/^.*\n/s, '');
   if (/(?:\]\(<?|=["']?|\]:\s*<?)[^\s)"'>]*$/.test(before)) return false;
   if (kind === 'output') return true;
