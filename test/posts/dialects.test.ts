@@ -31,6 +31,7 @@ test('comments go with their inside, over several paragraphs too', () => {
     ['none', 'a\n[//]: # (secret (secret) secret)\n\nb', BETWEEN],
     ['none', 'a\n\n[comment]: <> (secret\nsecret)\n\nb', BETWEEN],
     ['docusaurus', 'a\n\n{/* secret\n\nsecret */}\n\nb', BETWEEN],
+    ['hugo', 'a <!-- secret\n\nsecret -->\n\nb', BETWEEN],
     ['none', '100%% of 50%% is `%%a%%`', '<p>100%% of 50%% is <code>%%a%%</code></p>'],
     ['none', '{% if x %}secret{% endif %}a', '<p>a</p>', /\{% if %\}.*with all until its end/],
   ]);

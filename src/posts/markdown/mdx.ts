@@ -1,7 +1,7 @@
 import type { MarkdownIt, StateBlock } from 'markdown-it';
 import { escapeHtml } from '../../kernel/escape.ts';
 import { indentOf, lineOf } from './block-line.ts';
-import type { MarkdownScope } from './render-markdown.ts';
+import type { MarkdownScope } from './dialect.ts';
 
 /** Programs at the start of a block: `import A from 'b'`, `export const a = ...`. */
 const PROGRAM =

@@ -39,6 +39,7 @@ export function showInstead(
       note(`${what} is left out of the text`);
       return { tagName, attribs };
     };
+  let lastLazy: string | undefined;
   const video: Transformer = (_name, { videoid, playlabel, title }) =>
     link(`https://www.youtube.com/watch?v=${videoid ?? ''}`, playlabel ?? title);
   return {
@@ -63,6 +64,11 @@ export function showInstead(
         link(`https://vimeo.com/${videoid ?? ''}`, playlabel),
       img(tagName, attribs) {
         const lazy = LAZY_SOURCES.map((name) => attribs[name]).find(Boolean);
+        // The same picture follows for readers without scripts.
+        if (lazy === undefined && attribs.src !== undefined && attribs.src === lastLazy) {
+          return { tagName: 'span', attribs: {}, text: '' };
+        }
+        lastLazy = lazy;
         if (lazy !== undefined) attribs.src = lazy;
         if (attribs['data-srcset']) attribs.srcset = attribs['data-srcset'];
         const isShown =

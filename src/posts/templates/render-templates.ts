@@ -27,7 +27,7 @@ const OFF = 'is left out of the text, for posts.liquid is off; set it to render,
 const BLOCK = 'is left out of the text with all until its end, for posts.liquid is off';
 
 /** What needs a look for marks at all. */
-const ANY_MARK = /\{[%{#/ ]|\{::|%%/;
+const ANY_MARK = /\{[%{#/ ]|\{::|%%|<!--/;
 
 /**
  * Renders the template marks in a post's body (`posts.liquid: render`), removes them, or leaves them as
@@ -88,9 +88,9 @@ const ALL_TEMPLATES: PostWays['markdown'] = {
 /** `text` without the comments of its Markdown. The mark that ends an excerpt stays, as HTML. */
 function withoutComments(text: string, { file }: Post, ways: PostWays): string {
   const kinds: readonly CommentKind[] = /\.mdx$/i.test(file)
-    ? [...ways.markdown.comments, 'mdx']
-    : ways.markdown.comments;
-  if (kinds.length === 0 || !ANY_MARK.test(text)) return text;
+    ? ['html', ...ways.markdown.comments, 'mdx']
+    : ['html', ...ways.markdown.comments];
+  if (!ANY_MARK.test(text)) return text;
   const marks = findMarks(text, codeRanges(text), kinds, 'comments');
   return replaceMarks(
     text,
