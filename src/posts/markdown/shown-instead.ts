@@ -66,16 +66,17 @@ export function showInstead(
         const lazy = LAZY_SOURCES.map((name) => attribs[name]).find(Boolean);
         // The same picture follows for readers without scripts.
         if (lazy === undefined && attribs.src !== undefined && attribs.src === lastLazy) {
-          return { tagName: 'span', attribs: {}, text: '' };
+          return { tagName, attribs: {} };
         }
         lastLazy = lazy;
         if (lazy !== undefined) attribs.src = lazy;
         if (attribs['data-srcset']) attribs.srcset = attribs['data-srcset'];
         const isShown =
           attribs.srcset || absoluteUrl(attribs.src ?? '', base, 'fetched') !== undefined;
-        if (isShown) return { tagName, attribs };
+        // One with neither address nor text is dropped later.
+        if (isShown || !attribs.alt) return { tagName, attribs };
         if (attribs.src) note('a picture without a web address is shown as its text');
-        return { tagName: 'span', attribs: {}, text: attribs.alt ?? '' };
+        return { tagName: 'span', attribs: {}, text: attribs.alt };
       },
       svg(tagName, attribs) {
         note('a drawing (<svg>) is shown as its text');
