@@ -4,7 +4,7 @@ import { cleanText } from '../kernel/clean-text.ts';
 import type { Problem } from '../kernel/problem.ts';
 import { openingHtml, openingParagraph, shorten, splitAtMore } from './excerpt.ts';
 import { waysOf } from './generators/site-generators.ts';
-import { findPage } from './links.ts';
+import { findPage, isPostFile } from './links.ts';
 import { absoluteUrl } from './markdown/absolute-url.ts';
 import { plainText } from './markdown/plain-text.ts';
 import { renderMarkdown } from './markdown/render-markdown.ts';
@@ -44,10 +44,18 @@ export function renderPost(
   // Footnotes of two posts on one page must not share ids.
   const docId = hash('sha256', file.normalize('NFC'), 'hex').slice(0, 8);
   const linkTo = (target: string) => findPage(target, file, context);
+  // The text before the mark may use references from below it.
+  const scope = { docId, note, linkTo };
+  const linkToFile = (address: string) => {
+    if (!isPostFile(address)) return undefined;
+    const [, path = '', rest = ''] = /^([^?#]*)(.*)$/s.exec(address) ?? [];
+    const page = linkTo(path);
+    if (page === undefined) note(`links to "${path.slice(0, 80)}", which is no post`);
+    return page && page + rest;
+  };
   const toHtml = (part: string) => {
-    const scope = { docId, note, linkTo };
     const raw = /\.html?$/i.test(file) ? part : renderMarkdown(part, scope, dialect);
-    return sanitiseHtml(raw, url, context.settings.iframesFrom);
+    return sanitiseHtml(raw, url, context.settings.iframesFrom, { note, linkTo: linkToFile });
   };
 
   const html = toHtml(markdown);

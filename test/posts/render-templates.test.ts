@@ -20,7 +20,6 @@ test('with Liquid off, tags and output are left out of the text and reported wit
     [
       ['2026-03-20-spring.md', 5],
       ['2026-03-20-spring.md', 7],
-      ['2026-03-20-spring.md', 9],
     ],
   );
   assert.match(messages(post)[1] ?? '', /\{% image %\}.*posts\.liquid is off/);

@@ -157,3 +157,8 @@ function listOf(value: unknown): readonly unknown[] {
 export function isMap(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/** The value of a field by its name in the file, which is about no property of a post. */
+export function fieldNamed(fields: Fields, name: string): unknown {
+  return fields[name];
+}

@@ -1,3 +1,5 @@
+import type { Env } from 'markdown-it';
+
 /** What a site generator's Markdown understands besides CommonMark with tables and footnotes. */
 export type MarkdownFeature =
   /** kramdown: attribute lists `{: .x}`, `{::nomarkdown}`, `<div markdown="1">`, breaks by `\\\\`. */
@@ -35,4 +37,16 @@ export interface MarkdownWays {
    * It prints all others.
    */
   readonly templates?: readonly ('output' | 'tag' | 'shortcode')[];
+}
+
+/** Markdown's state while it renders one post: link references, and the names of footnotes. */
+export interface MarkdownScope extends Env {
+  /** Part of the ids of footnotes. Two posts on one page then never share an id. */
+  readonly docId: string;
+  /** Takes what is not shown, as a fact. */
+  readonly note?: (fact: string) => void;
+  /** The address of the post that a name means. */
+  readonly linkTo?: (name: string) => string | undefined;
+  /** What the abbreviations of the post mean. */
+  abbreviations?: Map<string, string>;
 }

@@ -1,7 +1,7 @@
 import type { MarkdownIt, StateInline, Token } from 'markdown-it';
 import { indentOf, lineOf } from './block-line.ts';
+import type { MarkdownScope } from './dialect.ts';
 import { EMOJI } from './emoji.ts';
-import type { MarkdownScope } from './render-markdown.ts';
 
 /** `:tada:`. Names that are not known stay. */
 export function emojiPlugin(md: MarkdownIt): void {

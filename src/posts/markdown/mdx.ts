@@ -1,7 +1,7 @@
 import type { MarkdownIt, StateBlock } from 'markdown-it';
 import { escapeHtml } from '../../kernel/escape.ts';
 import { indentOf, lineOf } from './block-line.ts';
-import type { MarkdownScope } from './render-markdown.ts';
+import type { MarkdownScope } from './dialect.ts';
 
 /** Programs at the start of a block: `import A from 'b'`, `export const a = ...`. */
 const PROGRAM =
@@ -208,14 +208,35 @@ function shownExpression(code: string, scope: MarkdownScope): string {
   return literal ?? '';
 }
 
+const IN_BRACES =
+  /[{}]|\/\*|"(?:[^"\\\n]|\\.){0,1000}"|'(?:[^'\\\n]|\\.){0,1000}'|`(?:[^`\\]|\\.){0,1000}`/g;
+
+/** The text whose braces were paired last, so that each text is searched once. */
+let paired: { readonly text: string; readonly ends: ReadonlyMap<number, number> } | undefined;
+
 /** The position after the brace that closes the one at `start`. */
 function closingBrace(text: string, start: number, max: number): number | undefined {
-  const mark = /[{}]|\/\*[\s\S]*?\*\/|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`/g;
-  const part = text.slice(start, Math.min(max, start + LONGEST));
-  let depth = 0;
-  for (const { 0: found, index } of part.matchAll(mark)) {
-    if (found === '{') depth++;
-    else if (found === '}' && --depth === 0) return start + index + 1;
+  if (paired?.text !== text) paired = { text, ends: pairBraces(text) };
+  const end = paired.ends.get(start);
+  return end === undefined || end > max || end - start > LONGEST ? undefined : end;
+}
+
+/** Braces in strings and comments of a program do not count. Prose has no strings. */
+function pairBraces(text: string): ReadonlyMap<number, number> {
+  const ends = new Map<number, number>();
+  const open: number[] = [];
+  let commentEnd: number | undefined = 0;
+  IN_BRACES.lastIndex = 0;
+  for (let match = IN_BRACES.exec(text); match !== null; match = IN_BRACES.exec(text)) {
+    const { 0: found, index } = match;
+    if (found === '{') open.push(index);
+    else if (open.length === 0) IN_BRACES.lastIndex = index + 1;
+    else if (found === '}') ends.set(open.pop() ?? 0, index + 1);
+    else if (found === '/*' && commentEnd !== undefined) {
+      const end = text.indexOf('*/', index + 2);
+      commentEnd = end === -1 ? undefined : end + 2;
+      if (commentEnd !== undefined) IN_BRACES.lastIndex = commentEnd;
+    }
   }
-  return undefined;
+  return ends;
 }

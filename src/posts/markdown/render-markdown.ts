@@ -1,4 +1,4 @@
-import createMarkdown, { type Env, type MarkdownIt } from 'markdown-it';
+import createMarkdown, { type MarkdownIt } from 'markdown-it';
 import footnotePlugin from 'markdown-it-footnote';
 import { attributesPlugin } from './attributes.ts';
 import { commentPlugin } from './comments.ts';
@@ -10,23 +10,11 @@ import {
   tasksPlugin,
 } from './containers.ts';
 import { definitionsPlugin } from './definitions.ts';
-import type { MarkdownFeature } from './dialect.ts';
+import type { MarkdownFeature, MarkdownScope } from './dialect.ts';
 import { abbreviationsPlugin, emojiPlugin, marksPlugin, wikiLinksPlugin } from './inline-marks.ts';
 import { kramdownPlugin } from './kramdown.ts';
 import { mathPlugin } from './math.ts';
 import { mdxPlugin } from './mdx.ts';
-
-/** Markdown's state while it renders one post: link references, and the names of footnotes. */
-export interface MarkdownScope extends Env {
-  /** Part of the ids of footnotes. Two posts on one page then never share an id. */
-  readonly docId: string;
-  /** Takes what is not shown, as a fact. */
-  readonly note?: (fact: string) => void;
-  /** The address of the post that a name means. */
-  readonly linkTo?: (name: string) => string | undefined;
-  /** What the abbreviations of the post mean. */
-  abbreviations?: Map<string, string>;
-}
 
 /** Which Markdown a text is written in. */
 export interface Dialect {

@@ -1,6 +1,6 @@
 import { reasonOf } from '../../kernel/errors.ts';
 import type { Problem } from '../../kernel/problem.ts';
-import { isNo } from '../front-matter/fields.ts';
+import { fieldNamed, isNo } from '../front-matter/fields.ts';
 import { type PostWays, waysOf } from '../generators/site-generators.ts';
 import { findPage, sitePath } from '../links.ts';
 import { codeRanges, inRanges } from '../markdown/code-ranges.ts';
@@ -27,7 +27,7 @@ const OFF = 'is left out of the text, for posts.liquid is off; set it to render,
 const BLOCK = 'is left out of the text with all until its end, for posts.liquid is off';
 
 /** What needs a look for marks at all. */
-const ANY_MARK = /\{[%{#/ ]|\{::|%%/;
+const ANY_MARK = /\{[%{#/ ]|\{::|%%|<!--/;
 
 /**
  * Renders the template marks in a post's body (`posts.liquid: render`), removes them, or leaves them as
@@ -39,17 +39,22 @@ export function renderTemplates(
   source: PostSource,
   context: RenderContext,
 ): { readonly text: string; readonly warnings: readonly Problem[] } {
-  const { body, bodyLine, frontMatter } = source;
+  const { body, bodyLine } = source;
   if (!ANY_MARK.test(body)) return { text: body, warnings: [] };
   const ways = waysOf(context.settings.generator);
-  const warned = new Map<string, { readonly line: number; count: number }>();
+  const warned = new Map<
+    string,
+    { readonly message: string; readonly line: number; count: number }
+  >();
   const warn: Warn = (line, message) => {
-    const known = warned.get(message);
-    if (known === undefined) warned.set(message, { line: bodyLine + line - 1, count: 1 });
+    // All output is of one kind.
+    const kind = message.replace(/^\{\{ .*?\}\}/s, '{{ }}');
+    const known = warned.get(kind);
+    if (known === undefined) warned.set(kind, { message, line: bodyLine + line - 1, count: 1 });
     else known.count++;
   };
   const text = withoutComments(renderBody(), post, ways);
-  const warnings = [...warned].map(([message, { line, count }]) => ({
+  const warnings = [...warned.values()].map(({ message, line, count }) => ({
     file: post.file,
     line,
     message: count === 1 ? message : `${message} (${count} times)`,
@@ -58,7 +63,7 @@ export function renderTemplates(
 
   function renderBody(): string {
     // Jekyll's own switch.
-    if (isNo(frontMatter.render_with_liquid)) return body;
+    if (isNo(fieldNamed(source.frontMatter, 'render_with_liquid'))) return body;
     // The braces of MDX are programs, which its Markdown knows.
     if (/\.mdx$/i.test(post.file) && context.settings.liquid === 'off') return body;
     if (context.settings.liquid === 'off') return withoutMarks(post, body, context, warn);
@@ -83,9 +88,9 @@ const ALL_TEMPLATES: PostWays['markdown'] = {
 /** `text` without the comments of its Markdown. The mark that ends an excerpt stays, as HTML. */
 function withoutComments(text: string, { file }: Post, ways: PostWays): string {
   const kinds: readonly CommentKind[] = /\.mdx$/i.test(file)
-    ? [...ways.markdown.comments, 'mdx']
-    : ways.markdown.comments;
-  if (kinds.length === 0 || !ANY_MARK.test(text)) return text;
+    ? ['html', ...ways.markdown.comments, 'mdx']
+    : ['html', ...ways.markdown.comments];
+  if (!ANY_MARK.test(text)) return text;
   const marks = findMarks(text, codeRanges(text), kinds, 'comments');
   return replaceMarks(
     text,
@@ -147,8 +152,11 @@ function withoutMarks(
  * Whether nobody says that a template reads `mark` of `body`, and it looks like text: it is in a line with
  * words, and not in an address.
  */
-function isText({ kind, name, start, end }: TemplateMark, body: string, ways: PostWays): boolean {
+function isText(mark: TemplateMark, body: string, ways: PostWays): boolean {
+  const { kind, name, args, start, end } = mark;
   if (!ways.isUnknown || /^(?:raw|endraw)$/.test(name)) return false;
+  // A tag with a text, or a text with a filter, is no example in prose.
+  if (kind === 'tag' ? /^["']/.test(args) : /^(?:"[^"]*"|'[^']*')\s*\|/.test(args)) return false;
   const before = body.slice(Math.max(0, start - 200), start).replace(/^.*\n/s, '');
   if (/(?:\]\(<?|=["']?|\]:\s*<?)[^\s)"'>]*$/.test(before)) return false;
   if (kind === 'output') return true;

@@ -25,8 +25,11 @@ export interface Replacement {
 /** Takes a warning, with its line (1 is the first of the text). */
 export type Warn = (line: number, message: string) => void;
 
-/** A comment that is no template: `{# #}` Nunjucks, `{/*` MDX, `{::comment}` kramdown, `%%` Obsidian. */
-export type CommentKind = 'nunjucks' | 'mdx' | 'kramdown' | 'obsidian';
+/**
+ * A comment that is no template: `{# #}` Nunjucks, `{/*` MDX, `{::comment}` kramdown, `%%` Obsidian; of
+ * HTML only one of several paragraphs, which Markdown takes for text.
+ */
+export type CommentKind = 'html' | 'nunjucks' | 'mdx' | 'kramdown' | 'obsidian';
 
 /** No author writes a longer tag. Braces further apart do not belong together. */
 const LONGEST_MARK = 4000;
@@ -67,7 +70,7 @@ export function findMarks(
   const commentAt = commentFinder(text, comments);
   let skipped = skip;
   let readAgain = MOST_READ_AGAIN;
-  const opening = comments.includes('obsidian') ? /\{|%%/g : /\{/g;
+  const opening = /\{|%%|<!--/g;
   let skipAt = 0;
   for (let at = 0; ; ) {
     opening.lastIndex = at;
@@ -154,6 +157,7 @@ function commentFinder(text: string, kinds: readonly CommentKind[]) {
   const ends = {
     nunjucks: scanner(text, /#\}/g),
     brace: scanner(text, /\}/g),
+    html: scanner(text, /-->/g),
     mdx: scanner(text, /\*\/\s{0,20}\}/g),
     kramdown: scanner(text, /\{:\/(?:comment)?\}/g),
     obsidian: scanner(text, /%%/g),
@@ -168,6 +172,11 @@ function commentFinder(text: string, kinds: readonly CommentKind[]) {
       const brace = ends.brace(at + 2);
       const isId = /[\w:.-]/.test(text[at + 2] ?? '') && (brace?.start ?? 0) <= (end?.start ?? 0);
       return isId ? undefined : until(at, end, 2);
+    }
+    if (is('html') && text.startsWith('<!--', at)) {
+      const end = ends.html(at + 4);
+      const isLong = (ends.paragraph(at)?.start ?? text.length) < (end?.start ?? 0);
+      return isLong ? until(at, end, 4) : undefined;
     }
     if (is('mdx') && /^\{\s?\/\*/.test(text.slice(at, at + 4))) {
       return until(at, ends.mdx(at + 3), text.indexOf('*', at) + 1 - at);
