@@ -4,8 +4,8 @@ import { type CollectedPosts, collectPosts } from '../../posts/collect-posts.ts'
 import { readPost } from '../../posts/files/read-posts.ts';
 import { openInherited } from '../../posts/generators/find-generators.ts';
 import type { Post } from '../../posts/post.ts';
-import { labelRemover, labelsOf } from '../../posts/stories/group-stories.ts';
 import { publicationOf } from '../../posts/publication.ts';
+import { labelRemover, labelsOf } from '../../posts/stories/group-stories.ts';
 import type { Config } from '../../settings/config.ts';
 import type { Edition, EditionPost } from '../edition.ts';
 import type { PostChange, PostChangeKind } from '../post-change.ts';
