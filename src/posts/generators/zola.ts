@@ -61,7 +61,10 @@ export const ZOLA: SiteGenerator = {
   },
   settings: ['config.toml', 'zola.toml'],
   // Hugo's config may have the same name, and has baseURL.
-  makes: (has, text) => has('zola.toml') || /^\s*base_url\s*=/m.test(text('config.toml') ?? ''),
+  makes: (has, text) =>
+    has('zola.toml') ||
+    (has('config.toml') &&
+      (has('templates') || has('sass') || /^\s*base_url\s*=/m.test(text('config.toml') ?? ''))),
   publishes: { static: [], content: [], public: ['output_dir'] },
   readPath({ folders, base }) {
     const { name, language } = translatedName(base);
