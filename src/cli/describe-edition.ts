@@ -114,6 +114,7 @@ const CHANGES: Readonly<Record<PostChangeKind, string>> = {
   gone: 'was deleted',
   draft: 'is a draft now',
   future: 'is dated in the future now',
+  withdrawn: 'is hidden now, or has expired',
   broken: 'has an error, and is left out of the feeds',
 };
 

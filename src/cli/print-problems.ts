@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { formatProblem, type Problem } from '../kernel/problem.ts';
+import type { JoinReason } from '../posts/post.ts';
 import { type PostNotes, summariseProblems } from '../posts/report-posts.ts';
 import type { Config } from '../settings/config.ts';
 import { formatCount, plural, shortPath } from './format.ts';
@@ -53,18 +54,59 @@ export function warn(text: string, terminal: Terminal): void {
   terminal.err(`${terminal.paintErr('yellow', 'warning')}  ${text}`);
 }
 
+const REASONS: Readonly<Record<JoinReason, string>> = {
+  title: 'equal titles without the label',
+  copy: 'the same second and almost the same text',
+};
+
+/** Prints which posts tell the same story to standard error: at most 20 stories unless `verbose`. */
+export function printJoins(
+  { posts: { joins } }: PostNotes,
+  { verbose, terminal }: { readonly verbose: boolean; readonly terminal: Terminal },
+): void {
+  const listed = verbose ? joins : joins.slice(0, MOST_WARNINGS);
+  for (const { shown, others, because } of listed) {
+    const reasons = because.map((reason) => REASONS[reason]).join('; ');
+    const line = `${shown} tells the story of ${others.join(', ')} (${reasons})`;
+    terminal.err(`${terminal.paintErr('cyan', 'one story')}  ${line}`);
+  }
+  const rest = joins.length - listed.length;
+  if (rest > 0)
+    terminal.err(
+      `and ${plural(rest, 'more story', 'more stories')} of several posts; --verbose shows each`,
+    );
+}
+
 /** The result for the posts, in one line. */
 export function formatPosts({
   read,
   published,
+  items,
+  joined,
   drafts,
   future,
+  hidden,
+  expired,
   leftOut,
 }: PostNotes['posts']): string {
   const others = [
     plural(drafts, 'draft'),
     `${formatCount(future)} dated in the future`,
+    ...(hidden > 0 ? [`${formatCount(hidden)} hidden`] : []),
+    ...(expired > 0 ? [`${formatCount(expired)} expired`] : []),
     `${formatCount(leftOut.length)} left out`,
   ];
-  return `${plural(read, 'post')} read, ${formatCount(published)} published (${others.join(', ')})`;
+  const stories =
+    joined === 0 ? '' : `, as ${plural(items, 'story', 'stories')} (${formatCount(joined)} joined)`;
+  return `${plural(read, 'post')} read, ${formatCount(published)} published (${others.join(', ')})${stories}`;
+}
+
+/** How many files of other formats there are, in one line; none if there are none. */
+export function formatOtherFormats({ otherFormats = {} }: PostNotes['posts']): readonly string[] {
+  const counts = Object.entries(otherFormats).toSorted(([, one], [, other]) => other - one);
+  if (counts.length === 0) return [];
+  const files = counts.reduce((sum, [, count]) => sum + count, 0);
+  const kinds = counts.map(([ending, count]) => `${formatCount(count)} ${ending}`).join(', ');
+  const are = files === 1 ? 'file of another format is' : 'files of other formats are';
+  return [`${formatCount(files)} ${are} not read: ${kinds}`];
 }

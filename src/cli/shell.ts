@@ -51,3 +51,19 @@ export async function confirm(
   });
   if (answer !== true) throw new BroadsheetError(EXIT.usage, otherwise);
 }
+
+/**
+ * Asks for a text on a terminal until `flawOf` finds none in it. Undefined without a terminal, and if the
+ * user leaves the question.
+ */
+export async function askText(
+  message: string,
+  flawOf: (text: string) => string | undefined,
+  terminal: Terminal,
+): Promise<string | undefined> {
+  if (!terminal.interactive) return undefined;
+  const { isCancel, text } = await import('@clack/prompts');
+  const validate = (value: string | undefined) => flawOf(value?.trim() ?? '');
+  const answer = await text({ message, validate, output: process.stderr });
+  return isCancel(answer) ? undefined : answer.trim();
+}

@@ -6,6 +6,7 @@ export type PostChangeKind =
   | 'gone'
   | 'draft'
   | 'future'
+  | 'withdrawn'
   | 'broken';
 
 export interface PostChange {
@@ -16,7 +17,7 @@ export interface PostChange {
   readonly kind: PostChangeKind;
 }
 
-const TAKEN_AWAY: readonly PostChangeKind[] = ['gone', 'draft', 'future', 'broken'];
+const TAKEN_AWAY: readonly PostChangeKind[] = ['gone', 'draft', 'future', 'withdrawn', 'broken'];
 
 /** Whether the site no longer has the post, although the edition still has its story. */
 export function isTakenAway({ kind }: PostChange): boolean {

@@ -30,7 +30,7 @@ export function composeFeed(
     title,
     description: cleanLine(site.description) || title,
     homeUrl: cleanUrl(site.url),
-    language: site.language,
+    language: plan.language ?? site.language,
     author: feedAuthor(site.author),
     copyright: site.copyright && cleanLine(site.copyright),
     image: siteImage,

@@ -28,6 +28,7 @@ const GROUPS: readonly { readonly kind: FeedKind; readonly heading: string }[] =
   { kind: 'category', heading: 'By category' },
   { kind: 'author', heading: 'By author' },
   { kind: 'tag', heading: 'By tag' },
+  { kind: 'language', heading: 'By language' },
 ];
 
 /**
@@ -121,7 +122,7 @@ function feedGroup(
   if (members.length === 0) return [];
   const cards = members.map((plan) => {
     const name = cleanLine(plan.name);
-    const title = `<h3${languageOf(site)}>${escapeHtml(name)}</h3>`;
+    const title = `<h3${languageOf({ language: plan.language ?? site.language })}>${escapeHtml(name)}</h3>`;
     return `<li class="feed">\n${title}\n${formatLinks(plan, name, settings)}\n</li>`;
   });
   return section(heading, '<ul class="feeds">', ...cards, '</ul>');
@@ -137,6 +138,6 @@ function formatLinks(plan: FeedPlan, name: string, { formats }: FeedSettings): s
   return `<ul class="formats">${links.join('')}</ul>`;
 }
 
-function languageOf({ language }: SiteSettings): string {
+function languageOf({ language }: { readonly language: string }): string {
   return language === 'en' ? '' : ` lang="${language}"`;
 }

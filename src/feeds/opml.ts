@@ -11,6 +11,7 @@ const GROUPS: readonly { readonly kind: FeedKind; readonly title: string }[] = [
   { kind: 'category', title: 'Categories' },
   { kind: 'author', title: 'Authors' },
   { kind: 'tag', title: 'Tags' },
+  { kind: 'language', title: 'Languages' },
 ];
 
 /**
@@ -23,14 +24,14 @@ export function renderOpml(
   updated: Temporal.Instant,
 ): string {
   const format = settings.formats.find((name) => name !== 'json') ?? 'json';
-  const outline = ({ title, path }: FeedPlan) => {
+  const outline = ({ title, path, language = site.language }: FeedPlan) => {
     const attributes = {
       type: 'rss',
       text: cleanLine(title),
       title: cleanLine(title),
       xmlUrl: documentUrl(settings.publicUrl, path, format),
       htmlUrl: site.url,
-      language: site.language,
+      language,
       ...(format === 'rss' && { version: 'RSS2' }),
     };
     const written = Object.entries(attributes).map(

@@ -59,16 +59,18 @@ function freeUrl({ url, story }: FeedEntry, taken: ReadonlySet<string>): string 
   return taken.has(bySlug) ? `${url}#${encodeURIComponent(story.shown.file)}` : bySlug;
 }
 
-export type FeedKind = 'main' | 'category' | 'author' | 'tag' | 'history';
+export type FeedKind = 'main' | 'category' | 'author' | 'tag' | 'language' | 'history';
 
 /** The entries of one feed document, before rendering. */
 export interface FeedPlan {
   readonly kind: FeedKind;
   /** Folder relative to the output folder, as in `Feed`. */
   readonly path: string;
-  /** The name of the category, author or tag. */
+  /** The name of the category, author, tag or language. */
   readonly name: string;
   readonly title: string;
+  /** BCP 47. Absent: the site's. */
+  readonly language?: string;
   /** Newest first. */
   readonly entries: readonly FeedEntry[];
   readonly history?: Feed['history'];
@@ -84,7 +86,7 @@ export interface PlanInput {
   readonly hasHistoryDocument: (number: number) => boolean;
 }
 
-/** Plans the feeds to publish: the main feed, then categories, authors, tags, then history. */
+/** Plans the feeds to publish: the main feed, then categories, authors, tags, languages, then history. */
 export function planFeeds(input: PlanInput): {
   readonly plans: readonly FeedPlan[];
   readonly warnings: readonly Problem[];
@@ -105,10 +107,27 @@ export function planFeeds(input: PlanInput): {
     settings.authors ? planNamed(input, 'author', 'authors') : [],
     settings.tags ? planNamed(input, 'tag', 'tags') : [],
   ].flat();
+  const languages = settings.languages ? planLanguages(input) : [];
   return {
-    plans: [main, ...beside.map(({ plan }) => plan), ...history],
+    plans: [main, ...beside.map(({ plan }) => plan), ...languages, ...history],
     warnings: beside.flatMap(({ warnings }) => warnings),
   };
+}
+
+/** Plans a feed for each language of the posts. A feed has the name of its language in that language. */
+function planLanguages({ entries, site, settings }: PlanInput): FeedPlan[] {
+  const languages = Map.groupBy(entries, ({ story }) => story.shown.language ?? site.language);
+  return [...languages].map(([language, members]) => {
+    const name = new Intl.DisplayNames(language, { type: 'language' }).of(language) ?? language;
+    return {
+      kind: 'language',
+      path: `languages/${language.toLowerCase()}`,
+      name,
+      title: `${site.title}: ${name}`,
+      language,
+      entries: members.slice(0, settings.items),
+    };
+  });
 }
 
 /** Plans a feed for each name in the field `root` of the posts, in a folder called `root`. */

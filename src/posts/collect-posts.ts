@@ -1,12 +1,17 @@
+import { basename, matchesGlob } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { BroadsheetError, EXIT, reasonOf } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Problem } from '../kernel/problem.ts';
 import type { Config } from '../settings/config.ts';
-import { wrongPostsFolder } from '../settings/posts-folder.ts';
+import { wrongOption, wrongPostsFolder } from '../settings/posts-folder.ts';
+import { permalinkFlaw } from './addresses/permalink.ts';
 import { findPostFiles, POST_ENDING, type PostFiles } from './files/find-post-files.ts';
 import { type PostFolder, readPost, readPosts } from './files/read-posts.ts';
-import { readImageFacts, readInclude } from './files/site-files.ts';
+import { readInclude, readPicture } from './files/site-files.ts';
+import { openInherited } from './generators/find-generators.ts';
+import { languageFolders } from './generators/language-folders.ts';
+import { waysOf } from './generators/site-generators.ts';
 import { identifyPosts } from './ids/identify-posts.ts';
 import {
   type PublishedPost,
@@ -14,7 +19,7 @@ import {
   writePublishedFile,
 } from './ids/published-posts.ts';
 import type { Post, Story } from './post.ts';
-import type { RenderContext } from './post-context.ts';
+import type { PostContext, RenderContext } from './post-context.ts';
 import { type RenderedWithWarnings, renderPost } from './render-post.ts';
 import { groupStories } from './stories/group-stories.ts';
 
@@ -53,10 +58,15 @@ export interface CollectedPosts {
  * the folder or the file of published posts cannot be read.
  */
 export function collectPosts(config: Config, { now, log }: CollectOptions): CollectedPosts {
+  checkPermalink(config);
+  const inherited = openInherited(config.posts.generator, config.folders.posts);
   const earlier = readPublishedFile(config.publishedFile);
-  const folder = readPosts(config.folders.posts, findFiles(config), {
+  const found = findFiles(config);
+  const folder = readPosts(config.folders.posts, found, {
     site: config.site,
     settings: config.posts,
+    inherited,
+    languageOfFolder: languageFolders(found.files),
     now,
     onProgress: (done, total) => log.progress('Reading posts', done, total),
   });
@@ -70,7 +80,7 @@ export function collectPosts(config: Config, { now, log }: CollectOptions): Coll
     earlier,
     idOf,
     warnings,
-    render: renderer(config, folder),
+    render: renderer(config, folder, inherited),
     save() {
       if (!changed) return;
       // Another build may have added posts. Their lines must not be lost.
@@ -85,22 +95,47 @@ export function collectPosts(config: Config, { now, log }: CollectOptions): Coll
   };
 }
 
+/** Throws a config error if no post can have an address by the template in the config. */
+function checkPermalink(config: Config): void {
+  const { permalink, generator } = config.posts;
+  const flaw = permalink && permalinkFlaw(permalink, waysOf(generator).addresses);
+  if (flaw) throw wrongOption(config, ['posts', 'permalink'], flaw);
+}
+
 function findFiles(config: Config): PostFiles {
   try {
-    return findPostFiles(config.folders.posts, config.folders.siteRoot);
+    const { posts, siteRoot } = config.folders;
+    const found = findPostFiles(posts, siteRoot);
+    const { isPost } = waysOf(config.posts.generator);
+    const all = new Set(found.files);
+    const has = (file: string) => all.has(file);
+    const folder = basename(posts);
+    const isWanted = (file: string) =>
+      !config.posts.leaveOut.some((pattern) => matchesGlob(file, pattern));
+    return {
+      ...found,
+      files: found.files.filter((file) => isWanted(file) && isPost({ file, folder, has })),
+      problems: found.problems.filter(({ file }) => isWanted(file)),
+    };
   } catch (error) {
     const remedy = 'correct it, or use --posts DIR';
     throw wrongPostsFolder(config, `cannot be read: ${reasonOf(error)}; ${remedy}`);
   }
 }
 
-function renderer(config: Config, folder: PostFolder): (post: Post) => RenderedWithWarnings {
+function renderer(
+  config: Config,
+  folder: PostFolder,
+  inherited: PostContext['inherited'],
+): (post: Post) => RenderedWithWarnings {
   const context: RenderContext = {
     site: config.site,
     settings: config.posts,
+    inherited,
     urlOf: indexPosts(folder.posts),
     include: cached((name) => readInclude(config.folders.includes, name)),
-    imageFacts: cached((path) => readImageFacts(config.folders.siteRoot, path)),
+    imageFacts: cached((path) => readPicture(config.folders.siteRoot, path)),
+    factsInPosts: cached((path) => readPicture(config.folders.posts, path)),
   };
   return cached((post) => {
     const again = readPost(folder.folder, post.file, context);

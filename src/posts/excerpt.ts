@@ -1,8 +1,6 @@
-import MarkdownIt from 'markdown-it';
 import { cleanLine, startOf } from '../kernel/clean-text.ts';
 import { type Fields, textField } from './front-matter/fields.ts';
-
-const { unescapeAll } = new MarkdownIt().utils;
+import { withoutMarkup } from './front-matter/plain-words.ts';
 
 const MORE = /<!--\s*more\s*-->|\{\/\*\s*more\s*\*\/\}/i;
 
@@ -29,16 +27,46 @@ export function excerptField(fields: Fields, body: string): string | undefined {
   const given = textField(fields, 'excerpt');
   if (given === undefined) return undefined;
   const text = shorten(given, LONGEST);
-  const plain = /[<&[{]/.test(text) ? plainOf(text) : text;
+  const plain = /[<&[{`*_~]/.test(text) ? plainOf(text) : text;
   return plain === '' ? undefined : mendExcerpt(plain, body);
 }
 
 function plainOf(text: string): string {
   const bare = text
     .replace(/<\/?[a-z][^<>]*>|<!--.*?-->/gi, ' ')
-    .replace(/\{%.*?%\}|\{\{.*?\}\}/g, ' ')
-    .replace(/!?\[([^[\]]*)\]\([^()\s]*\)/g, '$1');
-  return cleanLine(unescapeAll(bare));
+    .replace(/\{%.*?%\}|\{\{.*?\}\}|\[\^[^[\]]*\]/g, ' ');
+  return withoutMarkup(cleanLine(bare));
+}
+
+/** Parts of HTML from `sanitise-html.ts` that do not open a text: tables, code, captions. */
+const ASIDES =
+  /<(table|pre|figcaption|nav|audio|video|iframe)\b[^<>]*>(?:(?!<\1\b)[\s\S])*?<\/\1>/g;
+const FOOTNOTES = /(?:<hr[^<>]*>\s*)?<section[^<>]*>\s*<ol[^<>]*>\s*<li id="fn/;
+/** A picture, and nothing but emphasised words below it: its caption. */
+const CAPTION =
+  /^\s*(?:<a [^<>]*>)?\s*<img\b[^<>]*>\s*(?:<\/a>)?\s*(?:<br[^<>]*>\s*)?<(em|i|small)>[\s\S]*<\/\1>\s*$/;
+/** A line break between two characters of a script without spaces. */
+const BREAK_IN_WORDS =
+  /(?<=[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}、。，！？])\s*\n\s*(?=[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}])/gu;
+
+/** The part of HTML from `sanitise-html.ts` in which readers look for its first words. */
+export function openingHtml(html: string): string {
+  const notes = html.search(FOOTNOTES);
+  const text = notes === -1 ? html : html.slice(0, notes);
+  return text.replace(ASIDES, ' ').replace(BREAK_IN_WORDS, '');
+}
+
+/** The HTML of the first paragraph that is more than a picture with its caption. Takes linear time. */
+export function openingParagraph(html: string): string | undefined {
+  const opening = /<p(?: [^<>]*)?>/g;
+  while (opening.test(html)) {
+    const end = html.indexOf('</p>', opening.lastIndex);
+    if (end === -1) return undefined;
+    const inner = html.slice(opening.lastIndex, end);
+    if (/\S/.test(inner.replace(/<[^<>]*>/g, '')) && !CAPTION.test(inner)) return inner;
+    opening.lastIndex = end;
+  }
+  return undefined;
 }
 
 /**

@@ -18,6 +18,8 @@ export interface Image extends ImageFacts {
   /** Absolute URL. */
   readonly url: string;
   readonly alt: string;
+  /** It should be among the files of the site, and is not. */
+  readonly isMissing?: boolean;
 }
 
 /**
@@ -33,8 +35,10 @@ export interface Post {
   readonly title: string;
   /** Last part of the address: `slug` of the front matter, else from the file's name. */
   readonly slug: string;
-  /** When it was published. */
+  /** When it appears. */
   readonly date: Temporal.Instant;
+  /** When it is no longer published. */
+  readonly expiresAt?: Temporal.Instant;
   readonly datePrecision: DatePrecision;
   /** When it was last changed, if the front matter has that. */
   readonly updated?: Temporal.Instant;
@@ -52,6 +56,8 @@ export interface Post {
   /** `image` of the front matter as written, with its alternative text. */
   readonly image?: NamedImage;
   readonly draft: boolean;
+  /** It has no page on its site, or is in no list there. */
+  readonly hidden: boolean;
   /** `featured: true`: the post should lead the digest. */
   readonly featured: boolean;
   /** Number of words in the body. Separates a whole article from a shortened one. */
@@ -97,7 +103,15 @@ export interface Story {
   readonly first: Post;
   /** All posts of the story, newest first. */
   readonly posts: readonly Post[];
+  /** Why these posts tell one story. Empty or absent if it is one post. */
+  readonly joinedBy?: readonly JoinReason[];
 }
+
+/**
+ * Why posts tell one story: equal titles (`title`), or the same date to the second and almost the same
+ * body (`copy`).
+ */
+export type JoinReason = 'copy' | 'title';
 
 /** Newest first. Posts of the same instant are in the order of their slugs, then of their files. */
 export function newestFirst(a: Post, b: Post): number {

@@ -1,6 +1,6 @@
 import type { Problem } from '../kernel/problem.ts';
 import type { PostFolder } from './files/read-posts.ts';
-import { compareText } from './post.ts';
+import { compareText, type JoinReason, type Post, type Story } from './post.ts';
 
 /** The results of reading the posts, also of a command that fails. `--json` prints it unchanged. */
 export interface PostNotes {
@@ -9,13 +9,33 @@ export interface PostNotes {
     readonly read: number;
     /** Number of published posts: without drafts, future posts and posts left out. */
     readonly published: number;
+    /** Number of stories that they tell: `published` is `items` and `joined` together. */
+    readonly items: number;
+    /** Number of published posts that are part of another post's story. */
+    readonly joined: number;
     readonly drafts: number;
     readonly future: number;
+    /** Number of posts that have no page on their site, or are in no list there. */
+    readonly hidden: number;
+    readonly expired: number;
+    /** Number of files in formats that are not read, by ending; absent if there are none. */
+    readonly otherFormats?: Readonly<Record<string, number>>;
     /** Sorted by file. */
     readonly leftOut: readonly LeftOutPost[];
+    /** Stories that several posts tell, sorted by the file that is shown. */
+    readonly joins: readonly Join[];
   };
   /** Sorted by file. */
   readonly warnings: readonly Warning[];
+}
+
+/** A story that several posts tell. */
+export interface Join {
+  /** File of the post that readers see. */
+  readonly shown: string;
+  /** Files of the others, the newest first. */
+  readonly others: readonly string[];
+  readonly because: readonly JoinReason[];
 }
 
 /** Something that a person should check. Nothing was left out. */
@@ -28,11 +48,12 @@ export interface Warning extends Problem {
 export type LeftOutPost = Omit<Warning, 'message'> & { readonly reason: string };
 
 /**
- * The notes of a run over `folder`: its own problems, the posts that failed to render (`broken`),
- * and `warnings` from later steps.
+ * The notes of a run over `folder`: its own problems, the `stories` of its posts, the posts that failed to
+ * render (`broken`), and `warnings` from later steps.
  */
 export function reportPosts(
-  { read, posts, drafts, future, ...own }: PostFolder,
+  { read, posts, drafts, future, hidden, expired, otherFormats, ...own }: PostFolder,
+  stories: readonly Story[],
   broken: readonly Problem[],
   warnings: readonly Problem[],
 ): PostNotes {
@@ -40,9 +61,32 @@ export function reportPosts(
     ...place,
     reason,
   }));
+  const files = new Set(broken.map(({ file }) => file));
+  const told = stories
+    .map((story) => ({ story, posts: story.posts.filter(({ file }) => !files.has(file)) }))
+    .filter((each) => each.posts.length > 0);
+  const published = posts.filter(({ file }) => !files.has(file)).length;
+  const items = told.length;
   return {
-    posts: { read, published: posts.length - broken.length, drafts, future, leftOut },
+    posts: {
+      ...{ read, published, items, joined: published - items, drafts, future, hidden, expired },
+      ...(Object.keys(otherFormats).length > 0 ? { otherFormats } : {}),
+      leftOut,
+      joins: told
+        .filter((each) => each.posts.length > 1)
+        .map(joinOf)
+        .sort((a, b) => compareText(a.shown, b.shown)),
+    },
     warnings: inOrder([...own.warnings, ...warnings]),
+  };
+}
+
+function joinOf({ story, posts }: { story: Story; posts: readonly Post[] }): Join {
+  const shown = posts.find((post) => post === story.shown) ?? posts[0];
+  return {
+    shown: shown?.file ?? '',
+    others: posts.filter((post) => post !== shown).map(({ file }) => file),
+    because: story.joinedBy ?? [],
   };
 }
 

@@ -9,11 +9,14 @@ import type { NewsletterSettings } from '../settings/settings.ts';
 import { MAIL_KINDS, renderMail } from '../site/compose-mail.ts';
 import { readTexts } from '../templates/read-texts.ts';
 import { TEMPLATE_FILES } from '../templates/templates.ts';
+import { compareSite, type SiteReport } from './compare-site.ts';
 
 /** The findings of `check`. What is not listed is right. */
 export interface CheckReport extends PostNotes {
   /** The newest post, to compare its address with the site's. */
   readonly newest?: { readonly file: string; readonly url: string };
+  /** The posts compared with the built site; absent if there is none. */
+  readonly site?: SiteReport;
   /** The templates that were rendered, by file name. */
   readonly templates: readonly string[];
 }
@@ -22,10 +25,14 @@ export interface CheckReport extends PostNotes {
 export type CheckDependencies = Omit<ComposeDependencies, 'store'>;
 
 /**
- * Reads and renders every post, and every template for every newsletter. Changes nothing. Throws a config
+ * Reads and renders every post, and every template for every newsletter, and compares the posts with the
+ * site in `against` (`compareSite`). Changes nothing. Throws a config
  * error for a template that does not render, or an invalid language file.
  */
-export async function checkProject(deps: CheckDependencies): Promise<CheckReport> {
+export async function checkProject(
+  deps: CheckDependencies,
+  against: string | undefined,
+): Promise<CheckReport> {
   const { config, clock, log } = deps;
   const collected = collectPosts(config, { now: clock(), log });
   const rendering = renderEveryPost(deps, collected);
@@ -37,8 +44,9 @@ export async function checkProject(deps: CheckDependencies): Promise<CheckReport
   const warnings = [...collected.warnings, ...rendering.warnings];
   const [post] = collected.folder.posts;
   return {
-    ...reportPosts(collected.folder, rendering.broken, warnings),
+    ...reportPosts(collected.folder, collected.stories, rendering.broken, warnings),
     newest: post && { file: post.file, url: post.url },
+    site: await compareSite(config, collected, against),
     templates: config.newsletters.length > 0 ? Object.values(TEMPLATE_FILES) : [],
   };
 }
@@ -67,13 +75,14 @@ async function renderEveryTemplate(
   { stories, idOf, render }: CollectedPosts,
 ): Promise<void> {
   // A trial edition with any posts there are: the templates need some content.
-  const newsletter = { ...settings, minimumStories: 1, categories: [] };
+  const newsletter = { ...settings, minimumStories: 1, categories: [], languages: [] };
   const { publicUrl, serviceUrl, site } = config;
+  const texts = readTexts(config.folders.languages)(newsletter.language);
   for (const kind of MAIL_KINDS) {
     await renderMail({
       kind,
       templates,
-      texts: readTexts(config.folders.languages)(newsletter.language),
+      texts,
       newsletters: [newsletter],
       site,
       address: newsletter.from.address,
@@ -83,13 +92,18 @@ async function renderEveryTemplate(
   }
   const now = stories[0]?.shown.date;
   if (now === undefined) return;
-  const selection = selectStories({ stories, idOf, usedIds: new Set(), newsletter, now });
+  const selection = selectStories({
+    ...{ stories, idOf, usedIds: new Set<string>(), newsletter, now },
+    posts: config.posts,
+    site,
+  });
   if (selection === undefined) return;
   const day = now.toZonedDateTimeISO(newsletter.timeZone).toPlainDate().toString();
   await renderDigest({
     templates,
     newsletter,
     site,
+    texts,
     publicUrl,
     serviceUrl,
     editionId: `${newsletter.id}-${day}`,

@@ -1,6 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { nearestName } from '../kernel/nearest-name.ts';
+import type { TextsOf } from '../kernel/texts.ts';
+import type { Config } from '../settings/config.ts';
 import { isLanguageFile } from '../templates/read-texts.ts';
 import { TEMPLATE_FILES } from '../templates/templates.ts';
 
@@ -37,6 +39,28 @@ export function unreadLanguages(folder: string): readonly UnreadFile[] {
   return filesOf(folder)
     .filter((name) => !isLanguageFile(name))
     .map((name) => ({ file: join(folder, name), line: 1, message }));
+}
+
+/**
+ * A warning for each language of the config that has no file: the words of its newsletters and pages are
+ * English.
+ */
+export function languagesWithoutFile(
+  { file, newsletters, web, folders }: Config,
+  textsOf: TextsOf,
+): readonly UnreadFile[] {
+  const uses = new Map<string, string[]>();
+  for (const { id, language } of newsletters) {
+    uses.set(language, [...(uses.get(language) ?? []), `the newsletter ${id}`]);
+  }
+  uses.set(web.language, [...(uses.get(web.language) ?? []), 'the pages']);
+  return [...uses]
+    .filter(([language]) => textsOf(language).language === 'en' && !/^en(?:-|$)/i.test(language))
+    .map(([language, users]) => {
+      const remedy = `write ${join(folders.languages, `${language}.yaml`)}`;
+      const fact = `there are no texts in the language ${language}, so those of ${users.join(', ')} are English`;
+      return { file, line: 1, message: `${fact}; ${remedy}` };
+    });
 }
 
 /** Names of the files to check: no hidden files, notes or copies of an editor. */

@@ -100,6 +100,7 @@ interface Definition {
   readonly in?: unknown;
   readonly element?: unknown;
   readonly shape?: Record<string, unknown>;
+  readonly options?: readonly unknown[];
 }
 
 function definitionOf(schema: unknown): Definition {
@@ -107,8 +108,9 @@ function definitionOf(schema: unknown): Definition {
 }
 
 function unwrap(schema: unknown): unknown {
-  const { innerType, in: input } = definitionOf(schema);
-  const inner = innerType ?? input;
+  const { innerType, in: input, options } = definitionOf(schema);
+  // `off` or a group of options: the group.
+  const inner = innerType ?? input ?? options?.find((option) => shapeOf(option) !== undefined);
   return inner === undefined ? schema : unwrap(inner);
 }
 

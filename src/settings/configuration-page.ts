@@ -79,7 +79,12 @@ function rowsOf(group: Schema, prefix: string): string[] {
   return Object.entries(group.properties ?? {}).flatMap(([name, option]) => {
     if (option.properties) return rowsOf(option, `${prefix}${name}.`);
     const itself = row(prefix + name, option, group.required?.includes(name) === true);
-    return [itself, ...rowsOf(option.items ?? {}, `${prefix}${name}[].`)];
+    const alternative = option.anyOf?.find(({ properties }) => properties !== undefined) ?? {};
+    return [
+      itself,
+      ...rowsOf(option.items ?? {}, `${prefix}${name}[].`),
+      ...rowsOf(alternative, `${prefix}${name}.`),
+    ];
   });
 }
 
@@ -97,6 +102,7 @@ function valuesOf(option: Schema): string {
   if (option.anyOf) return option.anyOf.map(valuesOf).join(', or ');
   if (option.const !== undefined) return code(option.const);
   if (option.enum) return option.enum.map(code).join(', ');
+  if (option.properties) return 'a group';
   if (option.items?.properties) return 'list';
   if (option.items)
     return `list of ${option.items.enum ? valuesOf(option.items) : wordOf(option.items)}`;

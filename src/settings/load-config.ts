@@ -137,7 +137,7 @@ function newsletterSettings(
 ): NewsletterSettings {
   const { address } = newsletter.from;
   const at = address.lastIndexOf('@');
-  const { schedule } = newsletter;
+  const { schedule, languages } = newsletter;
   const ics = schedule?.holidays.ics;
   return {
     ...newsletter,
@@ -145,7 +145,8 @@ function newsletterSettings(
       ...schedule,
       holidays: { ...schedule.holidays, ics: ics && absolute(ics) },
     },
-    language: newsletter.language ?? site.language,
+    language:
+      newsletter.language ?? (languages.length === 1 ? languages[0] : undefined) ?? site.language,
     timeZone: newsletter.timeZone ?? site.timeZone,
     listId: newsletter.listId ?? `${newsletter.id}.${address.slice(at + 1)}`,
     unsubscribeMail:

@@ -23,6 +23,17 @@ export function wrongPostsFolder(
   return new BroadsheetError(EXIT.config, formatProblem(problem));
 }
 
+/** The config error for the option at `path`, with its line. `fact` is a phrase with the remedy. */
+export function wrongOption(
+  { file }: Pick<Config, 'file'>,
+  path: readonly string[],
+  fact: string,
+): BroadsheetError {
+  const yaml = readYaml(file, readRegularFile(file).toString());
+  const problem = { ...placeOf(yaml, path, 'value'), message: `${path.join('.')} ${fact}` };
+  return new BroadsheetError(EXIT.config, formatProblem(problem));
+}
+
 /**
  * The place in the config that names the folder; undefined if it names another one, or the file no longer
  * exists.

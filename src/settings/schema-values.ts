@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
 import { z } from 'zod';
 import { type EmailAddress, parseEmailAddress } from '../kernel/email-address.ts';
+import { parseLanguageTag } from '../kernel/language-tag.ts';
 import { relayUrlFault } from './relay-url.ts';
 
 /** Text that is not empty. */
@@ -36,11 +37,13 @@ export const timeZone = text.refine(
   'is not an IANA time zone; write one like Europe/London or UTC',
 );
 
-/** A BCP 47 tag. */
-export const language = text.refine(
-  isLanguage,
-  'is not a language tag (BCP 47); write one like en or pt-BR',
-);
+/** A BCP 47 tag with registered subtags, in its canonical form. */
+export const language = text.transform((value, context): string => {
+  const parsed = parseLanguageTag(value);
+  if ('tag' in parsed) return parsed.tag;
+  context.issues.push({ code: 'custom', message: parsed.reason, input: value });
+  return z.NEVER;
+});
 
 /** An email address, parsed. */
 export const emailAddress = text.transform((value, context): EmailAddress => {
@@ -138,14 +141,6 @@ export function isDomain(value: string): boolean {
 function isTimeZone(value: string): boolean {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
-}
-
-function isLanguage(value: string): boolean {
-  try {
-    return Intl.getCanonicalLocales(value).length === 1;
   } catch {
     return false;
   }

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { countryCodeFault } from './country-code.ts';
-import { permalinkFlaw } from './permalink.ts';
 import {
   count,
   databaseUrl,
@@ -42,7 +41,7 @@ const site = z.strictObject({
 });
 
 /** Words that aggregators put before the title of a story that they repeat. */
-const LABELS = [
+export const LABELS = [
   'Big News',
   'Breaking',
   'Breaking News',
@@ -69,19 +68,37 @@ const sameStory = z.strictObject({
     .number()
     .min(0.3)
     .max(1)
-    .default(0.6)
-    .describe('Share of common text from which two posts are one story.'),
+    .default(0.7)
+    .describe('Share of common text from which two posts of the same second are one story.'),
 });
+
+/** Posts are never joined to stories. */
+const SEPARATE = 'off';
 
 const posts = z.strictObject({
   folder: text.default('../posts').describe('Folder of the posts.'),
   siteRoot: text.optional().describe("Root of the site's files, with /assets/..."),
+  generator: z
+    .enum([
+      'jekyll',
+      'hugo',
+      'eleventy',
+      'astro',
+      'docusaurus',
+      'vitepress',
+      'zola',
+      'pelican',
+      'none',
+    ])
+    .optional()
+    .describe('Site generator that makes the pages of the posts. Posts are read as it reads them.'),
   permalink: text
-    .refine((value) => permalinkFlaw(value) === undefined, {
-      error: ({ input }) => permalinkFlaw(String(input)),
-    })
-    .default('date')
-    .describe("Template of the posts' addresses, in the style of Jekyll."),
+    .optional()
+    .describe("Template of the posts' addresses, with the placeholders of the generator."),
+  leaveOut: z
+    .array(text)
+    .default([])
+    .describe('Files that are no posts, as patterns of paths in the posts folder.'),
   drafts: z.boolean().default(false).describe('Publish posts that are marked as drafts.'),
   future: z.boolean().default(false).describe('Publish posts with a date in the future.'),
   datesWithoutZone: z
@@ -97,7 +114,10 @@ const posts = z.strictObject({
   published: text
     .default('../data/published-posts.jsonl')
     .describe('File that stores the ids of published posts.'),
-  sameStory: sameStory.prefault({}).describe('When two posts are the same story.'),
+  sameStory: z
+    .union([z.literal(SEPARATE), sameStory])
+    .prefault({})
+    .describe('When two posts are the same story. `off`: each post is its own story.'),
 });
 
 const feeds = z.strictObject({
@@ -113,6 +133,7 @@ const feeds = z.strictObject({
   categories: z.boolean().default(true).describe('One feed for each category.'),
   authors: z.boolean().default(true).describe('One feed for each author.'),
   tags: z.boolean().default(false).describe('One feed for each tag.'),
+  languages: z.boolean().default(false).describe('One feed for each language of the posts.'),
   historyDocuments: z
     .union([z.literal('all'), count(0, 1_000_000)])
     .default(10)
@@ -209,13 +230,23 @@ const newsletter = z.strictObject({
     .array(text)
     .default([])
     .describe('Only posts of these categories. Empty: all posts.'),
+  languages: z
+    .array(language)
+    .default([])
+    .describe('Only posts in these languages (BCP 47); `pt` also takes `pt-BR`. Empty: all posts.'),
   stories: count(1, 50)
     .default(8)
     .describe('Number of stories with picture and excerpt, with the lead.'),
+  labels: z
+    .enum(['strip', 'keep'])
+    .default('strip')
+    .describe('Whether labels such as "Update:" before a title are taken off in the digest.'),
   headlines: count(0, 200).default(12).describe('Number of further stories, as headlines only.'),
   minimumStories: count(1, 50).default(1).describe('With fewer stories, no edition is sent.'),
   lookbackDays: count(1, 366).default(7).describe('Older posts are not in an edition.'),
-  language: language.optional().describe('Language (BCP 47). Default: `site.language`.'),
+  language: language
+    .optional()
+    .describe('Language (BCP 47). Default: the one in `languages`, else `site.language`.'),
   timeZone: timeZone.optional().describe('Time zone (IANA). Default: `site.timeZone`.'),
   postalAddress: text.describe('Postal address of the publisher, for the footer of each message.'),
   color: z

@@ -24,6 +24,9 @@ export type SiteSettings = Options['site'];
 /** An author. */
 export type Person = SiteSettings['author'];
 
+/** A site generator whose ways posts are read by. */
+export type GeneratorId = NonNullable<Options['posts']['generator']>;
+
 /** When two posts count as the same story. */
 export type SameStorySettings = Options['posts']['sameStory'];
 

@@ -23,13 +23,13 @@ test('the permalink of a Jekyll site comes from its own config', (t) => {
 
 test('Hugo, Astro and Eleventy are recognised by their folders and config files', (t) => {
   assert.deepEqual(layoutOf(t, 'content/post'), [
-    ...['Hugo', 'content/post', '/post/:slug/', 'static/feeds'],
+    ...['Hugo', 'content/post', '/post/:path/', 'static/feeds'],
   ]);
   assert.deepEqual(layoutOf(t, 'src/content/blog'), [
-    ...['Astro', 'src/content/blog', '/blog/:slug/', 'public/feeds'],
+    ...['Astro', 'src/content/blog', '/blog/:path/', 'public/feeds'],
   ]);
   assert.deepEqual(layoutOf(t, 'blog', { 'eleventy.config.mjs': '' }), [
-    ...['Eleventy', 'blog', '/blog/:slug/', 'public'],
+    ...['Eleventy', 'blog', '/blog/:path/', 'public'],
   ]);
 });
 

@@ -178,9 +178,28 @@ test('a preview is what would be sent, to nobody, and stores nothing', async (t)
   assert.equal(paper.inbox.connections(), 0);
 });
 
-test('a preview of nothing new says so', async (t) => {
+test('without posts there is no preview', async (t) => {
   const paper = await openPaper(t);
   assert.equal((await previewEdition(paper.deps, NEWSLETTER)).kind, 'nothingNew');
+});
+
+test('on a day without news a preview shows the newest posts, whatever their age and edition', async (t) => {
+  const paper = await openPaper(t, { posts: POSTS, subscribers: ['ada@example.org'] });
+  const prepared = await prepareSend(paper.deps, { newsletter: NEWSLETTER });
+  assert.ok(prepared.kind === 'ready');
+  const { edition } = prepared;
+  await deliverEdition(paper.deps, prepared);
+  const clock = () => paper.deps.clock().add({ hours: 24 * 400 });
+  const later = { ...paper.deps, clock };
+  const report = await previewEdition(later, NEWSLETTER);
+  assert.ok(report.kind === 'preview');
+  assert.equal(report.isSample, true);
+  assert.match(report.html, /Ferry fares rise/);
+  // Its own day, and not that of the sample.
+  const sent = await previewEdition(later, NEWSLETTER, edition.id);
+  assert.ok(sent.kind === 'preview');
+  assert.deepEqual([sent.edition.id, sent.isSample], [edition.id, false]);
+  await assert.rejects(previewEdition(later, NEWSLETTER, 'other'), /has no edition "other"/);
 });
 
 test('a template of one’s own takes the place of Broadsheet’s, file by file', async (t) => {

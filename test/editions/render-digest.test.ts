@@ -230,8 +230,32 @@ test('the digest of a newsletter without an archive links to none', async () => 
     digestInput(long(200), { shown: 3, newsletter: settings }),
   );
   assert.doesNotMatch(html + text, /archive|on the web/);
-  assert.match(html, /more stories <a href="https:\/\/harbour\.example\/"/);
-  assert.match(text, /more stories at https:\/\/harbour\.example\/\n/);
+  assert.match(html, /<a href="https:\/\/harbour\.example\/"[^>]*>And \d+ more stories at The/);
+  assert.match(text, /more stories at The Harbour Broadsheet:\nhttps:\/\/harbour\.example\/\n/);
+});
+
+test('the words of the digest are in the language of the newsletter', async () => {
+  const settings = newsletter({ language: 'fr' });
+  const { html, text } = await renderDigest(
+    digestInput(long(200), { shown: 3, newsletter: settings }),
+  );
+  assert.match(html, />Lire l’article entier</);
+  assert.match(html, />Et \d+ autres articles de ce numéro en ligne</);
+  assert.match(text, /EN BREF\n=======\n/);
+  assert.match(text, /abonnée\sà\sPolitics\sEssential/);
+  assert.doesNotMatch(html + text, /Read (?:on|the|this)|Unsubscribe|more stories|In brief/);
+});
+
+test('every part of a digest in Arabic runs from right to left', async () => {
+  const settings = newsletter({ language: 'ar' });
+  const sketches = ['a', 'b', 'c'].map((slug) => ({ slug, language: 'ar' }));
+  const [first = { slug: 'a' }, ...others] = sketches;
+  const { html } = await renderDigest(
+    digestInput([first, ...others], { shown: 1, newsletter: settings }),
+  );
+  assert.match(html, /<html lang="ar" dir="rtl"/);
+  assert.doesNotMatch(html.replace(/<!--.*?-->/gs, ''), /class="mj-column[^>]*direction:ltr/);
+  assert.doesNotMatch(html, /letter-spacing/);
 });
 
 test('titles and excerpts of any length leave a digest that fits', async () => {
@@ -270,6 +294,25 @@ test('pictures that are not at https are left out and told, but for the site’s
   const own = await renderDigest(digestInput([at('http://127.0.0.1:8080/a.jpg')], { site }));
   assert.match(own.html, /<img/);
   assert.match(own.warnings.join(), /^links to the posts start with http:\/\/127\.0\.0\.1:8080\//);
+});
+
+test('a picture that mail programs do not show, or that is on no disk, is left out and told', async () => {
+  const url = 'https://harbour.example/a';
+  for (const [picture, reason] of [
+    [{ url: `${url}.svg`, alt: 'x' }, /has a format that mail programs do not show/],
+    [{ url: `${url}.avif?v=1`, alt: 'x' }, /has a format/],
+    [{ url: `${url}.heic`, alt: 'x' }, /has a format/],
+    [{ url: `${url}.mp4`, alt: 'x' }, /has a format/],
+    [{ url, alt: 'x', type: 'image/svg+xml' }, /has a format/],
+    [{ url: `${url}.jpg`, alt: 'x', isMissing: true }, /is on no disk/],
+  ] as const) {
+    const { html, warnings } = await renderDigest(digestInput([{ slug: 'a', picture }]));
+    assert.doesNotMatch(html, /<img/);
+    assert.match(warnings.join(), reason);
+  }
+  const fine = { url: `${url}.svg`, alt: 'x', type: 'image/png' };
+  const { html } = await renderDigest(digestInput([{ slug: 'a', picture: fine }]));
+  assert.match(html, /<img/);
 });
 
 test('links that start without https are warned of', async () => {

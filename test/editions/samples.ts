@@ -4,6 +4,7 @@ import type { Selection } from '../../src/editions/digest/select-stories.ts';
 import { type EmailAddress, parseEmailAddress } from '../../src/kernel/email-address.ts';
 import type { Image, Post, RenderedPost, Story } from '../../src/posts/post.ts';
 import type { NewsletterSettings } from '../../src/settings/settings.ts';
+import { readTexts } from '../../src/templates/read-texts.ts';
 import { TEMPLATE_FILES, type Template, type Templates } from '../../src/templates/templates.ts';
 import { DEFAULTS } from '../support/default-settings.ts';
 
@@ -67,6 +68,7 @@ export function post(sketch: PostSketch): Post {
     categories: [],
     tags: [],
     draft: false,
+    hidden: false,
     featured: false,
     sketch: new Uint32Array(),
     words: 100,
@@ -100,6 +102,7 @@ export function digestInput(
     templates: templates(),
     newsletter: newsletter(),
     site: { title: 'The Harbour Broadsheet', url: 'https://harbour.example/' },
+    texts: readTexts('nowhere')((changes.newsletter ?? newsletter()).language),
     publicUrl: 'https://harbour.example/',
     serviceUrl: 'https://harbour.example/',
     editionId: 'politics-essential-2026-03-20',

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { type Selection, selectStories } from '../../src/editions/digest/select-stories.ts';
 import type { Story } from '../../src/posts/post.ts';
 import type { NewsletterSettings } from '../../src/settings/settings.ts';
+import { DEFAULTS } from '../support/default-settings.ts';
 import { newsletter, post, story } from './samples.ts';
 
 const now = Temporal.Instant.from('2026-03-20T07:00:00Z');
@@ -18,6 +19,8 @@ function select(
     idOf: new Map(stories.flatMap(({ posts }) => posts.map(({ file, slug }) => [file, slug]))),
     usedIds: new Set(usedSlugs),
     newsletter: newsletter(settings),
+    posts: DEFAULTS.posts,
+    site: DEFAULTS.site,
     now,
   });
 }
@@ -49,6 +52,30 @@ test('the newest featured story leads, however old the others are', () => {
   ]);
   assert.equal(selection?.lead.shown.slug, 'featured');
   assert.deepEqual(slugs(selection?.stories), ['new', 'featured-before']);
+});
+
+test('titles are without labels, unless the newsletter keeps them', () => {
+  const stories = [told('a', '2026-03-20T06:00:00Z', { title: 'Big News: New: Ferry saved' })];
+  const titleOf = (selection?: Selection) => selection?.lead.shown.title;
+  assert.equal(titleOf(select(stories)), 'Ferry saved');
+  assert.equal(titleOf(select(stories, { labels: 'keep' })), 'Big News: New: Ferry saved');
+});
+
+test('a newsletter takes only the posts in its languages; a language takes its regions', () => {
+  const stories = [
+    told('french', '2026-03-20T06:00:00Z', { language: 'fr' }),
+    told('canadian', '2026-03-20T05:00:00Z', { language: 'fr-CA' }),
+    told('friulian', '2026-03-20T04:00:00Z', { language: 'fur' }),
+    told('own', '2026-03-20T03:00:00Z'),
+  ];
+  const taken = (languages: readonly string[]) => {
+    const selection = select(stories, { languages });
+    return selection && slugs([selection.lead, ...selection.stories]);
+  };
+  assert.deepEqual(taken([]), ['french', 'canadian', 'friulian', 'own']);
+  assert.deepEqual(taken(['fr']), ['french', 'canadian']);
+  assert.deepEqual(taken(['fr-CA', 'en']), ['canadian', 'own']);
+  assert.equal(taken(['de']), undefined);
 });
 
 test('a story is in no second edition, even when a later post tells it again', () => {

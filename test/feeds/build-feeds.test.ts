@@ -27,7 +27,7 @@ const NOW = Temporal.Instant.from('2026-03-31T12:00:00Z');
 interface Site {
   readonly posts: string;
   readonly output: string;
-  build(own?: Partial<FeedSettings>): Promise<BuildReport>;
+  build(own?: Partial<FeedSettings>, now?: Temporal.Instant): Promise<BuildReport>;
   /** Writes a post of the `day`-th of March; a category and other lines by `extra`. */
   post(day: number, extra?: string, body?: string): void;
   read(path: string): string;
@@ -52,10 +52,10 @@ function openSite(t: TestContext): Site {
   return {
     posts: join(folder, 'posts'),
     output,
-    build: (own = {}) =>
+    build: (own = {}, now = NOW) =>
       buildFeeds(
         { ...config, feeds: { ...config.feeds, items: 3, ...own } },
-        { now: NOW, log: silentLog },
+        { now, log: silentLog },
       ),
     post(day, extra = '', body = `Text of day ${day}, unlike any other: ${'x'.repeat(day)}.`) {
       const date = `2026-03-${String(day).padStart(2, '0')}`;
@@ -101,7 +101,18 @@ test('a post that no feed can hold is left out and named, the others are publish
 test('a folder without posts gives valid feeds without items', async (t) => {
   const site = openSite(t);
   const report = await site.build();
-  assert.deepEqual(report.posts, { read: 0, published: 0, drafts: 0, future: 0, leftOut: [] });
+  assert.deepEqual(report.posts, {
+    read: 0,
+    published: 0,
+    items: 0,
+    joined: 0,
+    joins: [],
+    drafts: 0,
+    future: 0,
+    hidden: 0,
+    expired: 0,
+    leftOut: [],
+  });
   assert.deepEqual(site.files(), [
     'atom.xml',
     'feed.css',
@@ -269,4 +280,18 @@ test('only the configured formats are built', async (t) => {
   site.post(1);
   await site.build({ formats: ['json'] });
   assert.deepEqual(site.files(), ['feed.css', 'feed.json', 'feeds.opml', 'index.html']);
+});
+
+test('posts leave the feeds at the end that their authors set, however many', async (t) => {
+  const site = openSite(t);
+  for (const day of [1, 2, 3, 4]) site.post(day, 'expiryDate: 2026-04-10T08:00Z\n');
+  site.post(5);
+  const before = await site.build();
+  assert.equal(before.posts.published, 5);
+  assert.equal(before.nextDue, '2026-04-10T08:00:00Z');
+  const after = await site.build({}, Temporal.Instant.from('2026-04-10T08:00:00Z'));
+  assert.deepEqual([after.posts.published, after.posts.expired], [1, 4]);
+  assert.equal(after.nextDue, undefined);
+  const { items } = JSON.parse(site.read('feed.json')) as { readonly items: readonly unknown[] };
+  assert.equal(items.length, 1);
 });

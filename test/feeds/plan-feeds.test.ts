@@ -46,6 +46,24 @@ test('the main feed has the newest items and leads to the newest history documen
   assert.deepEqual(plans.get('')?.history, { isArchive: false, previous: 'history/3' });
 });
 
+test('each language of the posts has a feed of its own, if the config says so', () => {
+  const posts = days(1, 3).map((post, at) => ({
+    ...post,
+    language: [undefined, 'pt-BR', 'ar'][at],
+  }));
+  const settings = { ...SETTINGS, languages: true };
+  const plans = planned(planInput(posts, { settings }));
+  const own = [...plans.values()].filter(({ kind }) => kind === 'language');
+  assert.deepEqual(
+    own.map(({ path, language, name, entries }) => [path, language, name, ...slugs(entries)]),
+    [
+      ['languages/ar', 'ar', 'العربية', 'post-3'],
+      ['languages/pt-br', 'pt-BR', 'português (Brasil)', 'post-2'],
+      ['languages/en', 'en', 'English', 'post-1'],
+    ],
+  );
+});
+
 test('there is no history where the live feed has everything', () => {
   const plans = planned(planInput(days(1, 3)));
   assert.deepEqual([...plans.keys()], ['']);

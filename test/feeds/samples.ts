@@ -34,6 +34,7 @@ export function samplePost(day: number, own: Partial<Post> = {}): Post {
     categories: [],
     tags: [],
     draft: false,
+    hidden: false,
     featured: false,
     words: 100,
     sketch: new Uint32Array(),

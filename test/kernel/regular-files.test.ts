@@ -44,8 +44,8 @@ test('a pipe as a picture, an include or a calendar is none', (t) => {
 
 /** Files of Broadsheet's own, of the system, and what the command line names. */
 const OTHERS = [
-  'cli/commands/init.ts',
   'cli/commands/subscribers-import.ts',
+  'cli/init/first-config.ts',
   'database/open-sqlite.ts',
   'kernel/files/move-file.ts',
   'kernel/files/this-machine.ts',

@@ -6,20 +6,25 @@ import { shorten } from '../../src/editions/digest/shorten.ts';
 import { cleanText } from '../../src/kernel/clean-text.ts';
 import { oneLine } from '../../src/kernel/one-line.ts';
 import { slugify } from '../../src/kernel/slugify.ts';
-import { mendExcerpt, splitAtMore } from '../../src/posts/excerpt.ts';
+import { JEKYLL_STYLE, permalinkPath } from '../../src/posts/addresses/permalink.ts';
+import {
+  mendExcerpt,
+  openingHtml,
+  openingParagraph,
+  splitAtMore,
+} from '../../src/posts/excerpt.ts';
 import { findFences } from '../../src/posts/front-matter/fences.ts';
-import { openMarkdownInHtml, stripKramdown } from '../../src/posts/generators/jekyll.ts';
-import { readPostPath } from '../../src/posts/generators/site-generators.ts';
+import { withoutAddress, withoutMarkup } from '../../src/posts/front-matter/plain-words.ts';
+import { waysOf } from '../../src/posts/generators/site-generators.ts';
 import { absoluteSrcset, absoluteUrl } from '../../src/posts/markdown/absolute-url.ts';
 import { codeRanges } from '../../src/posts/markdown/code-ranges.ts';
-import { firstParagraph, plainText } from '../../src/posts/markdown/plain-text.ts';
+import { plainText } from '../../src/posts/markdown/plain-text.ts';
 import { renderMarkdown } from '../../src/posts/markdown/render-markdown.ts';
 import { dropEmptyElements, tooMuchHtml } from '../../src/posts/markdown/sanitise-html.ts';
 import { bodyBelowTitle, markBody, titleOf } from '../../src/posts/parse-post.ts';
 import { titleKeys } from '../../src/posts/stories/group-stories.ts';
 import { sketchBody } from '../../src/posts/stories/sketch.ts';
 import { findMarks } from '../../src/posts/templates/template-marks.ts';
-import { permalinkPath } from '../../src/settings/permalink.ts';
 import { wrapText } from '../../src/templates/wrap-text.ts';
 import { parsed, rendered } from '../posts/posts.ts';
 import { HOSTILE_SHAPES } from '../support/hostile-shapes.ts';
@@ -45,18 +50,17 @@ const STEPS: Readonly<Record<string, readonly [length: number, step: (text: stri
     'the mark of the body': [40_000, markBody],
     'the sketch of the body': [40_000, sketchBody],
     'the key of a title': [40_000, titleKeys(['Update', 'Big News'])],
-    'the name of a file': [40_000, readPostPath],
+    'the name of a file': [40_000, (text) => waysOf(undefined).readPath(text)],
     'an address': [
       40_000,
-      (text) => permalinkPath('/:title/:slug/:path', { ...PARTS, slug: text }),
+      (text) => permalinkPath('/:title/:slug/:path', { ...PARTS, slug: text }, JEKYLL_STYLE),
     ],
     'a slug': [40_000, slugify],
     'a clean text': [40_000, cleanText],
     'one line': [40_000, oneLine],
     'ranges of code': [40_000, codeRanges],
     'marks of templates': [40_000, (text) => findMarks(text, [])],
-    'marks of kramdown': [40_000, (text) => stripKramdown(`{:a}\n${text}`)],
-    'Markdown in HTML': [40_000, (text) => openMarkdownInHtml(`<p markdown=1>${text}`)],
+    'Markdown in HTML': [15_000, (text) => rendered(`<p markdown=1>${text}`)],
     'the mark of an excerpt': [40_000, (text) => splitAtMore(text, {})],
     'a mended excerpt': [20_000, (text) => mendExcerpt(text.slice(0, 2000), text)],
     Markdown: [20_000, (text) => renderMarkdown(text, { docId: 'a' })],
@@ -67,7 +71,10 @@ const STEPS: Readonly<Record<string, readonly [length: number, step: (text: stri
     'limits of HTML': [40_000, tooMuchHtml],
     'empty elements': [40_000, dropEmptyElements],
     'plain text': [40_000, plainText],
-    'the first paragraph': [40_000, firstParagraph],
+    'the first paragraph': [40_000, openingParagraph],
+    'the opening': [40_000, openingHtml],
+    'marks in a title': [40_000, withoutMarkup],
+    'an address in a name': [40_000, (text) => withoutAddress(`@${text}`)],
     'a link': [40_000, (text) => absoluteUrl(text, 'https://quay.example/', 'link')],
     'a srcset': [40_000, (text) => absoluteSrcset(text, 'https://quay.example/')],
     'the opening of a story': [
@@ -86,6 +93,9 @@ const STEPS: Readonly<Record<string, readonly [length: number, step: (text: stri
 const FIELDS = 'title date slug permalink excerpt categories tags image lang id author'.split(' ');
 
 const PARTS = {
+  title: 'a',
+  name: 'a',
+  authors: [],
   ...{ slug: 'a', file: 'x/a.md', categories: ['a'], timeZone: 'UTC' },
   date: Temporal.Instant.from('2026-03-20T07:00Z'),
 };

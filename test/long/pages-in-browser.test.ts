@@ -41,15 +41,20 @@ test('axe finds nothing on pages in the colour schemes, nor html-validate; none 
   });
 });
 
-test('32 pages in German, with one newsletter, are as valid and as narrow', async (t) => {
-  const collected = await collectPages(t, { language: 'de', newsletters: oneNewsletter });
-  assert.equal(collected.pages.size, 32);
-  for (const [name, html] of collected.pages) {
-    assert.match(html, /<html lang="de" dir="ltr">/, name);
-    await checkHtml(name, html);
-  }
-  await withBrowser((browser) => checkPages(browser, collected, 'light', { axe: false }));
-});
+for (const [language, dir] of [
+  ['de', 'ltr'],
+  ['ar', 'rtl'],
+] as const) {
+  test(`32 pages in the language ${language}, with one newsletter, are as valid and as narrow`, async (t) => {
+    const collected = await collectPages(t, { language, newsletters: oneNewsletter });
+    assert.equal(collected.pages.size, 32);
+    for (const [name, html] of collected.pages) {
+      assert.ok(html.includes(`<html lang="${language}" dir="${dir}">`), name);
+      await checkHtml(name, html);
+    }
+    await withBrowser((browser) => checkPages(browser, collected, 'light', { axe: false }));
+  });
+}
 
 test('the script proves the work that a form asks for; without one the form says what to do', async (t) => {
   const paper = await openPaper(t);

@@ -53,6 +53,31 @@ test('posts are read, grouped, given ids, and rendered with what is beside them'
   assert.equal(collected.render(one).rendered, rendered);
 });
 
+test('a permalink that no post can have is a mistake of the config, with its line', (t) => {
+  const flawOf = (permalink: string) => {
+    const file = 'config/broadsheet.yaml';
+    const posts = `posts: {permalink: ${JSON.stringify(permalink)}}`;
+    const folder = temporaryFolder(t, {
+      [file]: CONFIG.replace('posts: {liquid: render}', posts),
+      'posts/2026-03-18-one.md': text('Ferry'),
+    });
+    const config = loadConfig(join(folder, file), {});
+    const now = Temporal.Instant.from('2026-03-20T12:00Z');
+    try {
+      collectPosts(config, { now, log: silentLog });
+      return '';
+    } catch (error) {
+      return String(error);
+    }
+  };
+  assert.match(flawOf('/:year/:tilte/'), /:3:20 {2}posts\.permalink has :tilte, which is no/);
+  assert.match(flawOf('/../:title/'), /climbs out of the site/);
+  assert.match(flawOf('prety'), /gives every post the same address; write date, pretty/);
+  for (const permalink of ['pretty', 'none', '/:title/', '/:categories/:i_day/', '/p/:path']) {
+    assert.equal(flawOf(permalink), '', permalink);
+  }
+});
+
 test('what was published is saved, and a post that moves keeps its id', (t) => {
   const { folder, config, collect } = paper(t, { 'posts/2026-03-18-one.md': text('Ferry') });
   collect();
@@ -95,4 +120,43 @@ test('a folder of posts that is not there is an error with a remedy', (t) => {
     exitCode: EXIT.config,
     message: /--posts DIR/,
   });
+});
+
+test('nothing is said about files that the config leaves out', (t) => {
+  const files = {
+    'posts/2026-03-18-one.md': text('One'),
+    'posts/fifth.md': '---js\n{ title: "x" }\n---\n',
+    'posts/notes/2026-03-18-two.md': text('Two'),
+    'config/broadsheet.yaml': CONFIG.replace(
+      '{liquid: render}',
+      '{leaveOut: [fifth.md, "notes/**"]}',
+    ),
+  };
+  const { folder } = paper(t, files).collect();
+  assert.deepEqual(
+    folder.posts.map(({ title }) => title),
+    ['One'],
+  );
+  assert.deepEqual(folder.leftOut, []);
+  assert.equal(folder.read, 1);
+});
+
+test('a picture beside a post is found in the posts folder, another below the root of the site', (t) => {
+  const { collect } = paper(t, {
+    'posts/pier/index.md': '---\ntitle: Pier\ndate: 2026-03-18\nimage: cover.png\n---\nText.\n',
+    'posts/pier/cover.png': '',
+    'posts/2026-03-18-root.md': '---\ntitle: Root\nimage: assets/a.png\n---\nText.\n',
+    'assets/a.png': '',
+    'posts/2026-03-18-gone.md': '---\ntitle: Gone\nimage: assets/gone.png\n---\nText.\n',
+  });
+  const { folder, render } = collect();
+  const pictures = folder.posts.map((each) => {
+    const { rendered, warnings } = render(each);
+    return [each.title, rendered.image?.url.slice(20), rendered.image?.isMissing, warnings.length];
+  });
+  assert.deepEqual(pictures.toSorted(), [
+    ['Gone', '/assets/gone.png', true, 1],
+    ['Pier', '/2026/03/18/cover.png', undefined, 0],
+    ['Root', '/assets/a.png', undefined, 0],
+  ]);
 });

@@ -89,3 +89,30 @@ test('an excerpt is empty for no post', () => {
 test('reference links work before the mark', () => {
   assert.equal(rendered('See [it][1].\n\n<!--more-->\n\n[1]: /x').excerpt, 'See it.');
 });
+
+test('the excerpt is what a reader reads first', () => {
+  const excerpt = (body: string) => rendered(body).excerpt;
+  const note = '[^1]: The note must not be in it.\n';
+  assert.equal(
+    excerpt(`Opening words[^1] of it.\n\n<!--more-->\n\nRest.\n\n${note}`),
+    'Opening words of it.',
+  );
+  assert.equal(excerpt(`Opening[^1] words^[inline].\n\nRest.\n\n${note}`), 'Opening words.');
+  assert.equal(excerpt('| a | b |\n|---|---|\n| 1 | 2 |\n\nWords.\n'), 'Words.');
+  assert.equal(excerpt('| a | b |\n|---|---|\n| 1 | 2 |\n'), 'Spring');
+  assert.equal(
+    excerpt('![The pier](/p.jpg)\n*Photo: Mo Larder*\n\nThe first words.\n'),
+    'The first words.',
+  );
+  assert.equal(excerpt('![The pier](/p.jpg) *Late* news of it.\n\nRest.\n'), 'Late news of it.');
+  assert.equal(excerpt('*All of it* in one.\n'), 'All of it in one.');
+  assert.equal(excerpt('    code\n\nWords.\n'), 'Words.');
+  assert.equal(excerpt('港口办公室开放\n新的渡轮码头。\n'), '港口办公室开放新的渡轮码头。');
+});
+
+test('a long excerpt is cut between visible characters', () => {
+  const family = '👩‍👩‍👧‍👦';
+  const { excerpt } = rendered(`a${family.repeat(200)}\n`);
+  assert.match(excerpt, new RegExp(`^a(?:${family})+…$`));
+  assert.match(rendered(`${'ท่าเรือใหม่'.repeat(100)}\n`).excerpt, /…$/);
+});

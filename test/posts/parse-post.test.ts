@@ -14,7 +14,24 @@ test('categories and tags are lists, or words split at spaces; category is one n
   ]);
   assert.deepEqual(categories('categories:\n  - a\n  - [b, c]'), ['a', 'b', 'c']);
   assert.deepEqual(categories('categories:'), []);
-  assert.deepEqual(postWith('tags: sea, tide sea').tags, ['sea', 'tide']);
+  assert.deepEqual(postWith('tags: sea tide').tags, ['sea', 'tide']);
+  assert.deepEqual(postWith('tags: New York, Old Town').tags, ['New York', 'Old Town']);
+  assert.deepEqual(postWith('tags: sea; tide').tags, ['sea', 'tide']);
+  assert.deepEqual(postWith('tags:\n- label: Big Pier\n  permalink: /big\n- other').tags, [
+    'Big Pier',
+    'other',
+  ]);
+  assert.deepEqual(postWith('tags: [Food &amp; Drink, <b>Sea</b>]').tags, ['Food & Drink', 'Sea']);
+  const ofHugo = postWith('categories: Local News', { settings: { generator: 'hugo' } });
+  assert.deepEqual(ofHugo.categories, ['Local News']);
+});
+
+test('fields in maps of Hugo and Zola are read', () => {
+  const hugo = parsedPost('+++\ntitle = "x"\n[params]\nauthor = "Ada"\n+++\n').post;
+  assert.deepEqual(hugo.authors, ['Ada']);
+  const lines = '[taxonomies]\ntags = ["sea"]\ncategories = ["News"]\n[extra]\nauthor = "Ada"';
+  const zola = parsedPost(`+++\ntitle = "x"\n${lines}\n+++\n`).post;
+  assert.deepEqual([zola.tags, zola.categories, zola.authors], [['sea'], ['News'], ['Ada']]);
 });
 
 test('folders above _posts are categories, as in Jekyll', () => {
@@ -32,6 +49,9 @@ test('authors are text, lists, or maps with a name', () => {
   ]);
   assert.deepEqual(postWith('author:\n  name: Ada\n  email: a@b.example').authors, ['Ada']);
   assert.deepEqual(postWith('author: ""').authors, []);
+  const known = 'author: Ada Quill <ada@salt.example>\nauthors: [{name: Ada Quill}, {key: bo}]';
+  assert.deepEqual(postWith(known).authors, ['Ada Quill', 'bo']);
+  assert.deepEqual(postWith('author: ada@salt.example').authors, []);
 });
 
 test('the picture is text, a map, or the first of a list, under the names that generators use', () => {
@@ -77,6 +97,8 @@ test('a title is one line without control characters', () => {
     'One two Bcc: x three',
   );
   assert.equal(postWith('title: [a, list]').title, 'Spring');
+  assert.equal(postWith('title: "The <em>Lark</em> &amp; `x`"').title, 'The Lark & x');
+  assert.equal(parsedPost('# The `<b>` **element** ##\n\nText.\n').post.title, 'The <b> element');
 });
 
 test('a wrong date of a change is a warning, not the end of the post', () => {

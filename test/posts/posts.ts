@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Problem } from '../../src/kernel/problem.ts';
 import { type ParsedPost, parsePost } from '../../src/posts/parse-post.ts';
 import type { Post, RenderedPost } from '../../src/posts/post.ts';
-import type { RenderContext } from '../../src/posts/post-context.ts';
+import type { PostContext, RenderContext } from '../../src/posts/post-context.ts';
 import { renderPost } from '../../src/posts/render-post.ts';
 import type { PostSettings, SiteSettings } from '../../src/settings/settings.ts';
 import { DEFAULTS } from '../support/default-settings.ts';
@@ -21,13 +21,18 @@ export interface Given {
   readonly file?: string;
   readonly site?: Partial<SiteSettings>;
   readonly settings?: Partial<PostSettings>;
+  readonly context?: Partial<PostContext>;
 }
 
 /** What `parsePost` says of a file's text. */
 export function parsed(text: string, given: Given = {}) {
   return parsePost(
     { text, file: given.file ?? '2026-03-20-spring.md', contentHash: 'c0ffee' },
-    { site: { ...site, ...given.site }, settings: { ...settings, ...given.settings } },
+    {
+      ...given.context,
+      site: { ...site, ...given.site },
+      settings: { ...settings, ...given.settings },
+    },
   );
 }
 
@@ -50,9 +55,11 @@ export function problemOf(text: string, given: Given = {}): Problem {
   return result.problem;
 }
 
-export interface GivenRender extends Given {
+export interface GivenRender extends Omit<Given, 'context'> {
   readonly frontMatter?: string;
-  readonly context?: Partial<Pick<RenderContext, 'urlOf' | 'include' | 'imageFacts'>>;
+  readonly context?: Partial<
+    Pick<RenderContext, 'urlOf' | 'include' | 'imageFacts' | 'factsInPosts'>
+  >;
 }
 
 /** A body as readers see it, of the post at https://quay.example/2026/03/20/spring.html. */
@@ -62,7 +69,7 @@ export function rendered(
 ): RenderedPost & { readonly warnings: readonly Problem[] } {
   const { post, source } = parsedPost(
     `---\ntitle: Spring\n${given.frontMatter ?? ''}\n---\n${body}`,
-    given,
+    { ...given, context: undefined },
   );
   const result = renderPost(post, source, {
     site: { ...site, ...given.site },
@@ -70,6 +77,7 @@ export function rendered(
     urlOf: () => undefined,
     include: () => undefined,
     imageFacts: () => undefined,
+    factsInPosts: () => undefined,
     ...given.context,
   });
   return { ...result.rendered, warnings: result.warnings };

@@ -61,7 +61,8 @@ test('files that are not posts are ignored', (t) => {
 test('a post that cannot be read is left out and named, the others are read', (t) => {
   const folder = temporaryFolder(t, {
     '2026-03-01-good.md': post('Good'),
-    'README.md': '# Readme\n',
+    'README.md': '# How to write here\n',
+    'about.md': '# About\n',
     'broken.md': '---\ntitle: "x\n---\n',
     'latin1.md': Buffer.from('---\ntitle: Caf\xe9\ndate: 2026-03-01\n---\n', 'latin1'),
     'binary.md': Buffer.alloc(400),
@@ -76,7 +77,8 @@ test('a post that cannot be read is left out and named, the others are read', (t
   const reasons = Object.fromEntries(
     leftOut.map(({ file, line, message }) => [file, `${line} ${message}`]),
   );
-  assert.match(reasons['README.md'] ?? '', /no date/);
+  assert.match(reasons['about.md'] ?? '', /no date/);
+  assert.equal(reasons['README.md'], undefined, 'it is for those who write');
   assert.match(reasons['broken.md'] ?? '', /not YAML/);
   assert.match(reasons['latin1.md'] ?? '', /^2 is not UTF-8/);
   assert.match(reasons['binary.md'] ?? '', /no text/);
@@ -180,4 +182,47 @@ test('posts are sorted newest first, then by slug, and their hash is that of the
   );
   assert.equal(posts[1]?.contentHash, posts[2]?.contentHash);
   assert.match(posts[0]?.contentHash ?? '', /^[0-9a-f]{64}$/);
+});
+
+test('the next time is known at which a post appears, goes, or may show its last change', (t) => {
+  const due = (lines: string) =>
+    read(temporaryFolder(t, { '2026-03-01-a.md': `---\ntitle: A\n${lines}\n---\nText.\n` }))
+      .nextDue;
+  const at = '2026-04-01T06:00:00Z';
+  assert.equal(due('draft: false'), undefined);
+  for (const field of ['date', 'publishDate', 'expiryDate', 'lastmod']) {
+    assert.equal(due(`${field}: ${at}`)?.toString(), at, field);
+  }
+  assert.equal(due(`publishDate: ${at}\nexpiryDate: 2026-05-01`)?.toString(), at);
+  assert.equal(due(`draft: true\npublishDate: ${at}`), undefined);
+});
+
+test('a change of the future does not go out, and is told', (t) => {
+  const text = '---\ntitle: A\nlastmod: 2062-10-20\n---\nText.\n';
+  const { posts, warnings } = read(temporaryFolder(t, { '2026-03-01-a.md': text }));
+  assert.equal(posts[0]?.updated, undefined);
+  assert.match(warnings[0]?.message ?? '', /changed on 2062-10-20, which is in the future/);
+});
+
+test('hidden and expired posts are counted, and kept apart', (t) => {
+  const folder = temporaryFolder(t, {
+    '2026-03-01-a.md': '---\ntitle: A\nunlisted: true\n---\n',
+    '2026-03-01-b.md': '---\ntitle: B\nexpiryDate: 2026-03-02\n---\n',
+    '2026-03-01-c.md': post('C'),
+  });
+  const { posts, hidden, expired, withheld } = read(folder);
+  assert.deepEqual([posts.length, hidden, expired, withheld.length], [1, 1, 1, 2]);
+});
+
+test('files of other formats are counted by their endings', (t) => {
+  const folder = temporaryFolder(t, {
+    '2026-03-01-a.md': post('A'),
+    'b.adoc': '= B',
+    'deep/c.ADOC': '= C',
+    'd.rst': '',
+    'photo.jpg': '',
+    'data.json': '{}',
+    '_e.njk': '',
+  });
+  assert.deepEqual(read(folder).otherFormats, { '.adoc': 2, '.rst': 1 });
 });

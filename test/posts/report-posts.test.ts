@@ -1,8 +1,28 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { summariseProblems } from '../../src/posts/report-posts.ts';
+import type { Post } from '../../src/posts/post.ts';
+import { reportPosts, summariseProblems } from '../../src/posts/report-posts.ts';
+import { post, story } from '../editions/samples.ts';
 
 const problem = (file: string, message: string) => ({ file, message });
+
+test('published posts are the items and the joined posts together, also when one is broken', () => {
+  const posts = ['a', 'b', 'c', 'd'].map((slug) => post({ slug }));
+  const [a, b, c, d] = posts as [Post, Post, Post, Post];
+  const folder = {
+    ...{ folder: '/x', read: 4, posts, drafts: 0, future: 0, hidden: 0, expired: 0 },
+    ...{ otherFormats: {}, leftOut: [], warnings: [], files: new Set<string>(), withheld: [] },
+  };
+  const stories = [story(c, b, a), story(d)];
+  const of = (broken: readonly string[]) => {
+    const problems = broken.map((file) => problem(file, 'broken'));
+    const { published, items, joined, joins } = reportPosts(folder, stories, problems, []).posts;
+    return [published, items, joined, joins.map(({ shown, others }) => [shown, ...others])];
+  };
+  assert.deepEqual(of([]), [4, 2, 2, [['c.md', 'b.md', 'a.md']]]);
+  assert.deepEqual(of(['c.md']), [3, 2, 1, [['b.md', 'a.md']]]);
+  assert.deepEqual(of(['d.md']), [3, 1, 2, [['c.md', 'b.md', 'a.md']]]);
+});
 
 test('a few problems are listed one by one, in their order', () => {
   const problems = [problem('b.md', 'x'), problem('a.md', 'x')];

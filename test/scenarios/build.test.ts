@@ -20,6 +20,9 @@ interface Report {
   readonly posts: {
     readonly read: number;
     readonly published: number;
+    readonly items: number;
+    readonly joined: number;
+    readonly joins: { shown: string; others: string[]; because: string[] }[];
     readonly drafts: number;
     readonly future: number;
     readonly leftOut: { file: string; line: number; column?: number; reason: string }[];
@@ -52,6 +55,25 @@ async function build(project: Project, ...args: string[]): Promise<Report> {
   return run.json<Report>();
 }
 
+test('posts that tell one story are one item, and each join is reported', async (t) => {
+  const project = openProject(t);
+  project.write('posts/a.md', '---\ntitle: Ferry saved\ndate: 2026-03-19T08:00\n---\nIt is.\n');
+  project.write(
+    'posts/b.md',
+    '---\ntitle: "Update: Ferry saved"\ndate: 2026-03-19T09:00\n---\nNew.\n',
+  );
+  project.write('posts/c.md', '---\ntitle: Ferry\ndate: 2026-03-19T09:00\n---\nOther.\n');
+  const { posts } = await build(project);
+  assert.deepEqual([posts.published, posts.items, posts.joined], [3, 2, 1]);
+  assert.deepEqual(posts.joins, [{ shown: 'b.md', others: ['a.md'], because: ['title'] }]);
+  const { stdout, stderr } = await project.run('check');
+  assert.match(stdout, /3 published \(.*\), as 2 stories \(1 joined\)/);
+  assert.match(
+    stderr,
+    /one story {2}b\.md tells the story of a\.md \(equal titles without the label\)/,
+  );
+});
+
 test('a folder of posts becomes feeds in three formats, for the site, its categories and its authors', async (t) => {
   const project = openProject(t);
   project.write(
@@ -61,7 +83,10 @@ test('a folder of posts becomes feeds in three formats, for the site, its catego
   project.write('posts/draft.md', '---\ntitle: D\ndate: 2026-03-01\ndraft: true\n---\nNot yet.\n');
   project.write('posts/2027-01-01-later.md', '---\ntitle: L\n---\nLater.\n');
   const { posts, feeds, warnings } = await build(project);
-  assert.deepEqual(posts, { read: 3, published: 1, drafts: 1, future: 1, leftOut: [] });
+  assert.deepEqual(posts, {
+    ...{ read: 3, published: 1, items: 1, joined: 0, joins: [] },
+    ...{ drafts: 1, future: 1, hidden: 0, expired: 0, leftOut: [] },
+  });
   assert.deepEqual(warnings, []);
   assert.deepEqual(feeds.map(({ path }) => path).toSorted(), [
     'atom.xml',

@@ -17,7 +17,18 @@ function openLog() {
       feeds: [],
       discoveryLinks: [],
       warnings,
-      posts: { read: 0, published: 0, drafts: 0, future: 0, leftOut },
+      posts: {
+        read: 0,
+        published: 0,
+        items: 0,
+        joined: 0,
+        joins: [],
+        drafts: 0,
+        future: 0,
+        hidden: 0,
+        expired: 0,
+        leftOut,
+      },
     });
     return logged.splice(0);
   };

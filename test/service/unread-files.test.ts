@@ -4,11 +4,14 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { WEB_TEMPLATE_FILES } from '../../src/pages/web-templates.ts';
 import {
+  languagesWithoutFile,
   unreadEmailTemplates,
   unreadLanguages,
   unreadTemplates,
 } from '../../src/service/unread-files.ts';
+import { readTexts } from '../../src/templates/read-texts.ts';
 import { newFolder } from '../support/databases.ts';
+import { openPaper } from '../support/paper.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -46,4 +49,24 @@ test('all our own templates and languages are read, and a missing folder has non
   assert.deepEqual(unreadTemplates(join(ROOT, 'web-templates'), WEB_TEMPLATE_FILES), []);
   assert.deepEqual(unreadLanguages(join(ROOT, 'languages')), []);
   assert.deepEqual(unreadLanguages(join(ROOT, 'nowhere')), []);
+});
+
+test('a language of a newsletter or of the pages that has no file is named, with the file to write', async (t) => {
+  const { deps } = await openPaper(t);
+  const [newsletter] = deps.config.newsletters;
+  assert.ok(newsletter);
+  const config = {
+    ...deps.config,
+    newsletters: ['cy', 'de-AT', 'en-GB'].map((language, at) => ({
+      ...newsletter,
+      ...{ id: `n${at}`, language },
+    })),
+    web: { ...deps.config.web, language: 'cy' },
+  };
+  const warnings = languagesWithoutFile(config, readTexts('nowhere'));
+  assert.equal(warnings.length, 1);
+  assert.match(
+    warnings[0]?.message ?? '',
+    /no texts in the language cy, so those of the newsletter n0, the pages are English; write .*cy\.yaml$/,
+  );
 });

@@ -52,21 +52,10 @@ test('the annotated config loads as it is', () => {
   assert.equal(config.folders.posts, join(import.meta.dirname, '../../posts'));
 });
 
-test('a permalink that no post can have is a mistake of the config, with its line', () => {
-  const flaws = (permalink: string) =>
-    problemsOf(`${LEAST}posts: {permalink: ${JSON.stringify(permalink)}}\n`);
-  assert.match(flaws('/:year/:tilte/').join(), /^4:20 {2}posts\.permalink has :tilte, which is no/);
-  assert.match(flaws('/../:title/').join(), /climbs out of the site/);
-  assert.match(flaws('prety').join(), /gives every post the same address; write date, pretty/);
-  for (const permalink of ['pretty', 'none', '/:title/', '/:categories/:i_day/', '/p/:path']) {
-    assert.deepEqual(flaws(permalink), [], permalink);
-  }
-});
-
 test('what the annotated config shows as a default is the default', () => {
   const text = readFileSync(ANNOTATED, 'utf8');
   const example =
-    /^ +(email: desk@|copyright:|hub:|replyTo:|editor:|name: mail\.|messagesPer|warmUp:|relays:|domain|privacyUrl:|command:|url: https:\/\/alerts|heartbeatUrl:)|^ {4}url:/;
+    /^ +(email: desk@|generator:|permalink:|copyright:|hub:|replyTo:|editor:|name: mail\.|messagesPer|warmUp:|relays:|domain|privacyUrl:|command:|url: https:\/\/alerts|heartbeatUrl:)|^ {4}url:/;
   const original = text.split('\n');
   const shown = uncommented(text)
     .split('\n')

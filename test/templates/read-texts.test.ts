@@ -10,16 +10,20 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 const ROOT = join(import.meta.dirname, '..', '..');
 const OWN = join(ROOT, 'languages');
 
-test('the German file has the keys, the placeholders and the plural forms of the English one', () => {
-  const [english, german] = ['en', 'de'].map((name) => flat(valuesOf(read(name)))) as [Flat, Flat];
-  assert.ok(english.size > 0);
-  assert.deepEqual([...german.keys()].toSorted(), [...english.keys()].toSorted());
-  for (const [key, message] of english) {
-    const other = german.get(key) ?? '';
-    assert.deepEqual(placeholdersOf(other), placeholdersOf(message), key);
-    assert.equal(typeof other, typeof message, key);
-  }
-});
+for (const name of ['de', 'fr', 'es', 'ar']) {
+  test(`the file of ${name} has the keys and placeholders of the English one, and its own plural forms`, () => {
+    const [english, own] = ['en', name].map((each) => flat(valuesOf(read(each)))) as [Flat, Flat];
+    const forms = new Intl.PluralRules(name).resolvedOptions().pluralCategories.toSorted();
+    assert.ok(english.size > 0);
+    assert.deepEqual([...own.keys()].toSorted(), [...english.keys()].toSorted());
+    for (const [key, message] of english) {
+      const other = own.get(key) ?? '';
+      assert.deepEqual(placeholdersOf(other), placeholdersOf(message), key);
+      assert.equal(typeof other, typeof message, key);
+      if (typeof other === 'object') assert.deepEqual(Object.keys(other).toSorted(), forms, key);
+    }
+  });
+}
 
 test('a text has its values in place, numbers as the language writes them, in the right form', () => {
   const messages = new Map<string, Message>([

@@ -7,7 +7,13 @@ import type { Config } from '../../settings/config.ts';
 import { JSON_OPTION, NOW_OPTION, POSTS_OPTION } from '../arguments.ts';
 import { refuseExamples, withContext } from '../context.ts';
 import { formatCount, plural, shortPath } from '../format.ts';
-import { formatPosts, printProblems, warn } from '../print-problems.ts';
+import {
+  formatOtherFormats,
+  formatPosts,
+  printJoins,
+  printProblems,
+  warn,
+} from '../print-problems.ts';
 import type { Shell } from '../shell.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -39,7 +45,7 @@ export function addBuild(program: Command, shell: Shell): void {
     .action(({ ping, force }: { ping: boolean; force?: true }, command: Command) =>
       withContext(command, shell, async (context) => {
         const { config, clock, log } = context;
-        await refuseExamples(config);
+        await refuseExamples(config, 'feeds');
         const { buildFeeds } = await import('../../feeds/build/build-feeds.ts');
         // Keeps V8's space for young objects small. Reading 20,000 posts creates many short-lived
         // objects, and this saves 50 MB in a build, if it is set after the libraries are loaded.
@@ -49,6 +55,7 @@ export function addBuild(program: Command, shell: Shell): void {
         const hub = ping ? await notifyHub(config, report) : undefined;
         context.print({ ...report, hub }, function* () {
           printProblems(report, context);
+          printJoins(report, context);
           yield* describeBuild(report);
           if (hub !== undefined) yield* describeHub(hub, shell.terminal);
         });
@@ -79,6 +86,7 @@ function* describeHub(
 /** The report of a build for people. */
 export function* describeBuild({ posts, feeds, outputFolder }: BuildReport): Generator<string> {
   yield formatPosts(posts);
+  yield* formatOtherFormats(posts);
   const changed = feeds.filter((feed) => feed.changed).length;
   const folders = new Set(feeds.map(({ path }) => path.slice(0, path.lastIndexOf('/') + 1)));
   yield `${plural(folders.size, 'feed')} in ${plural(feeds.length, 'file')}, ${formatCount(changed)} changed, in ${shortPath(outputFolder)}`;

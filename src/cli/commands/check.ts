@@ -1,14 +1,17 @@
 import type { Command } from 'commander';
 import { EXIT } from '../../kernel/errors.ts';
+import type { SiteReport } from '../../service/compare-site.ts';
 import { JSON_OPTION, NOW_OPTION, POSTS_OPTION } from '../arguments.ts';
 import { guardDatabase, withMail } from '../context.ts';
 import { plural, shortPath } from '../format.ts';
-import { formatPosts, printProblems } from '../print-problems.ts';
+import { formatOtherFormats, formatPosts, printJoins, printProblems } from '../print-problems.ts';
 import type { Shell } from '../shell.ts';
 
 const EXAMPLES = `
 Examples:
   $ broadsheet check
+  $ broadsheet check --against _site
+  $ broadsheet check --against https://paper.example/
   $ broadsheet check --json | jq .posts.leftOut
 `;
 
@@ -18,18 +21,19 @@ export function addCheck(program: Command, shell: Shell): void {
     .command('check')
     .description('check config, posts and templates; change nothing')
     .option(...POSTS_OPTION)
+    .option('--against <place>', 'compare with the site in this folder or at this URL')
     .option(...NOW_OPTION)
     .option(...JSON_OPTION)
     .addHelpText('after', EXAMPLES)
-    .action((_options, command: Command) =>
+    .action((options: { against?: string }, command: Command) =>
       withMail(command, shell, { readOnly: true }, async (context) => {
         const { checkProject } = await import('../../service/check-project.ts');
+        const { generatorWarnings } = await import('../../service/compare-site.ts');
         const { checkCountries } = await import('../../settings/check-countries.ts');
         const { exampleValues } = await import('../../settings/example-values.ts');
         const { relaysWithoutUrl } = await import('../../settings/relay-accounts.ts');
-        const { unreadEmailTemplates, unreadLanguages, unreadTemplates } = await import(
-          '../../service/unread-files.ts'
-        );
+        const { languagesWithoutFile, unreadEmailTemplates, unreadLanguages, unreadTemplates } =
+          await import('../../service/unread-files.ts');
         const { WEB_TEMPLATE_FILES } = await import('../../pages/web-templates.ts');
         const { findMissingNewsletters, warnOfMissing } = await import(
           '../../newsletters/missing-newsletters.ts'
@@ -39,16 +43,18 @@ export function addCheck(program: Command, shell: Shell): void {
         const { folders } = config;
         checkCountries(config);
         const ofDatabase = await guardDatabase(config);
-        const found = await checkProject(context);
+        const found = await checkProject(context, options.against);
         const pages = checkPages(config, context.textsOf);
         const examples = exampleValues(config);
         const warnings = [
           ...examples.refused.map((problem) => ({ line: 1, ...problem })),
           ...examples.warnings,
           ...relaysWithoutUrl(config),
+          ...generatorWarnings(config),
           ...unreadEmailTemplates(folders.templates),
           ...unreadTemplates(folders.webTemplates, WEB_TEMPLATE_FILES),
           ...unreadLanguages(folders.languages),
+          ...languagesWithoutFile(config, context.textsOf),
           ...warnOfMissing(config, await findMissingNewsletters(context)),
           ...ofDatabase.map((problem) => ({ line: 1, ...problem })),
           ...found.warnings,
@@ -57,15 +63,42 @@ export function addCheck(program: Command, shell: Shell): void {
         if (report.posts.leftOut.length > 0) shell.setExitCode(EXIT.data);
         context.print(report, function* () {
           printProblems(report, context);
+          printJoins(report, context);
           yield `config     ${shortPath(config.file)} ${describeConfig(examples.refused.length)}`;
           yield `posts      ${formatPosts(report.posts)}, ${plural(warnings.length, 'warning')}`;
-          if (report.newest) {
-            yield `addresses  are like ${report.newest.url}; if not, change posts.permalink`;
+          for (const line of formatOtherFormats(report.posts)) yield `           ${line}`;
+          if (report.site) yield* describeSite(report.site);
+          else if (report.newest) {
+            const remedy = 'if not, change posts.permalink, or compare with --against SITE';
+            yield `addresses  are like ${report.newest.url}; ${remedy}`;
           }
           yield `templates  ${plural(report.templates.length, 'template')} rendered`;
         });
       }),
     );
+}
+
+/** Posts that the site shows otherwise are listed up to this number. */
+const MOST_LISTED = 10;
+
+function* describeSite({ place, compared, differences, permalink }: SiteReport): Generator<string> {
+  const site = /^https?:/i.test(place) ? place : shortPath(place);
+  const posts = new Set(differences.map(({ file }) => file)).size;
+  if (posts === 0) {
+    yield `addresses  are those of the site in ${site} (${plural(compared, 'post')} compared)`;
+    return;
+  }
+  yield `addresses  ${posts} of ${plural(compared, 'post')} differ from the site in ${site}:`;
+  for (const { file, what, ours, theirs } of differences.slice(0, MOST_LISTED)) {
+    yield what === 'missing'
+      ? `  ${file}  is not on the site: ${ours}`
+      : `  ${file}  ${what} ${ours}, on the site ${theirs}`;
+  }
+  const more = differences.length - MOST_LISTED;
+  if (more > 0)
+    yield `  and ${plural(more, 'more difference', 'more differences')}; --json lists all`;
+  if (permalink !== undefined)
+    yield `  write posts.permalink: ${permalink}  to correct most addresses`;
 }
 
 function describeConfig(examples: number): string {

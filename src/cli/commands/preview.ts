@@ -15,6 +15,7 @@ import type { Shell } from '../shell.ts';
 const EXAMPLES = `
 Examples:
   $ broadsheet preview politics-essential
+  $ broadsheet preview politics-essential --edition politics-essential-2026-03-20
   $ broadsheet preview politics-essential --out /tmp/look --now 2026-03-20T07:00
 `;
 
@@ -22,15 +23,17 @@ Examples:
 export function addPreview(program: Command, shell: Shell): void {
   program
     .command('preview <newsletter>')
-    .description('write the next edition as HTML, text and .eml files; send nothing')
+    .description('write an edition as HTML, text and .eml files; send nothing')
     .option('--out <dir>', 'folder for the files', 'preview')
+    .option('--edition <id>', 'this edition, also if it was sent')
     .option(...NOW_OPTION)
     .option(...JSON_OPTION)
     .addHelpText('after', EXAMPLES)
-    .action((newsletter: string, { out }: { out: string }, command: Command) =>
+    .action((newsletter: string, options: { out: string; edition?: string }, command: Command) =>
       withMail(command, shell, { readOnly: true }, async (context) => {
         const { previewEdition } = await import('../../delivery/editions/preview-edition.ts');
-        const report = await previewEdition(context, newsletter);
+        const { out } = options;
+        const report = await previewEdition(context, newsletter, options.edition);
         const { posts, warnings } = report;
         if (posts.leftOut.length > 0) shell.setExitCode(EXIT.data);
         const edition = report.kind === 'preview' ? reportEdition(report.edition) : null;
@@ -44,8 +47,12 @@ export function addPreview(program: Command, shell: Shell): void {
             files.push(file);
           }
         }
-        context.print({ edition, files, posts, warnings }, function* () {
+        const isSample = report.kind === 'preview' && report.isSample;
+        context.print({ edition, isSample, files, posts, warnings }, function* () {
           printProblems(report, context);
+          if (isSample) {
+            yield `${describeNothingNew(findNewsletter(context.config, newsletter))}. This preview shows the newest posts instead.`;
+          }
           if (edition) yield* describeEdition(edition, shell.terminal);
           else yield `${describeNothingNew(findNewsletter(context.config, newsletter))}.`;
           for (const file of files) yield `Wrote    ${shortPath(file)}`;

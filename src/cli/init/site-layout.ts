@@ -1,11 +1,18 @@
-import { existsSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { readRegularFile } from '../../kernel/regular-file.ts';
+import { basename } from 'node:path';
+import { generatorsOf, settingsFileOf } from '../../posts/generators/find-generators.ts';
+import type { SiteGenerator } from '../../posts/generators/generator.ts';
+import { openSiteFiles } from '../../posts/generators/open-site-files.ts';
+import type { SiteFacts, SiteFiles } from '../../posts/generators/site-facts.ts';
+import { SITE_GENERATORS } from '../../posts/generators/site-generators.ts';
+import type { GeneratorId } from '../../settings/settings.ts';
 
 /** Where a site keeps what Broadsheet reads, and from where Broadsheet's files are published. */
 export interface SiteLayout {
+  /** Absent if no generator was found. */
+  readonly id?: GeneratorId;
   /** The generator's name, for people; absent if none was found. */
   readonly generator?: string;
+  readonly facts?: SiteFacts;
   /** Paths relative to the site's folder, with `/`. */
   readonly posts: string;
   /** Absent if the config's default is right. */
@@ -19,53 +26,49 @@ export interface SiteLayout {
   readonly permalink: string;
 }
 
-const ELEVENTY = ['.eleventy.js', ...['js', 'mjs', 'cjs'].map((end) => `eleventy.config.${end}`)];
-
-/**
- * The layout of the site in `folder` for Jekyll, Hugo, Astro and Eleventy, as far as it can be detected.
- */
+/** The layout of the site in `folder`, as far as its files show it. */
 export function siteLayout(folder: string): SiteLayout {
-  const has = (path: string) => existsSync(join(folder, path));
-  const first = (paths: readonly string[]) => paths.find(has);
-  if (has('_posts')) return jekyll(folder);
-  const hugo = first(['content/posts', 'content/post', 'content/blog']);
-  // Hugo reads the files in data/, and some versions fail at an unknown file there.
-  const published = 'config/published-posts.jsonl';
-  if (hugo !== undefined) return { ...withStaticFolder('Hugo', hugo, 'static'), published };
-  const astro = first(['src/content/blog', 'src/content/posts']);
-  if (astro !== undefined) return withStaticFolder('Astro', astro, 'public');
-  const posts = first(['src/posts', 'posts', 'src/blog', 'blog']) ?? 'posts';
-  if (first(ELEVENTY) === undefined && !posts.startsWith('src/')) {
-    return { posts, feeds: 'public', permalink: 'date' };
-  }
-  const permalink = `/${posts.replace('src/', '')}/:slug/`;
-  const siteRoot = posts.startsWith('src/') ? 'src' : '.';
-  return { generator: 'Eleventy', posts, siteRoot, permalink, feeds: 'public' };
-}
-
-/** A generator that copies the folder `siteRoot` unchanged. */
-function withStaticFolder(generator: string, posts: string, siteRoot: string): SiteLayout {
+  const files = openSiteFiles(folder);
+  const found = [...generatorsOf(folder), ...byFolders(files)].find(({ facts }) => facts);
+  const posts = ['src/posts', 'posts', 'src/blog', 'blog'].find(files.has) ?? 'posts';
+  if (found?.facts === undefined) return { posts, feeds: 'public', permalink: 'date' };
+  const settings = settingsFileOf(found, folder);
+  const facts = found.facts(files, settings === undefined ? {} : files.settings(settings));
+  const { id, name: generator } = found;
   return {
-    generator,
-    posts,
-    siteRoot,
-    permalink: `/${basename(posts)}/:slug/`,
-    feeds: `${siteRoot}/feeds`,
-    feedsPath: 'feeds/',
+    ...{ id, generator, facts },
+    posts: facts.posts ?? posts,
+    permalink: facts.permalink ?? `/${basename(facts.posts ?? posts)}/:path/`,
+    ...placesOf(id, facts),
   };
 }
 
-/** Jekyll copies a folder without front matter unchanged. */
-function jekyll(folder: string): SiteLayout {
-  const file = join(folder, '_config.yml');
-  const isThere = statSync(file, { throwIfNoEntry: false })?.isFile() === true;
-  const config = isThere ? readRegularFile(file).toString() : '';
-  const [, set] = /^permalink:\s*["']?([^\s"'#]+)/m.exec(config) ?? [];
+/** Generators whose config was not found, and whose folders are there. */
+function byFolders({ has }: SiteFiles): readonly SiteGenerator[] {
+  const marks: readonly (readonly [GeneratorId, readonly string[]])[] = [
+    ['jekyll', ['_posts']],
+    ['hugo', ['content/posts', 'content/post', 'content/blog']],
+    ['astro', ['src/content/blog', 'src/content/posts']],
+  ];
+  const id = marks.find(([, folders]) => folders.some(has))?.[0];
+  return SITE_GENERATORS.filter((generator) => id !== undefined && generator.id === id);
+}
+
+/** Where its pictures are found, and where the feeds go so that the generator publishes them. */
+function placesOf(
+  id: GeneratorId | undefined,
+  { assets, output }: SiteFacts,
+): Pick<SiteLayout, 'siteRoot' | 'feeds' | 'feedsPath' | 'published'> {
+  const feedsPath = 'feeds/';
+  // Jekyll copies a folder without front matter unchanged.
+  if (id === 'jekyll') return { feeds: 'feeds', feedsPath };
+  if (id === 'eleventy') return { siteRoot: assets, feeds: 'public' };
+  if (id === 'pelican') return { siteRoot: assets, feeds: `${output}/feeds`, feedsPath };
   return {
-    generator: 'Jekyll',
-    posts: '_posts',
-    permalink: set ?? 'date',
-    feeds: 'feeds',
-    feedsPath: 'feeds/',
+    siteRoot: assets,
+    feeds: `${assets}/feeds`,
+    feedsPath,
+    // Hugo reads the files in data/, and some versions fail at an unknown file there.
+    published: id === 'hugo' ? 'config/published-posts.jsonl' : undefined,
   };
 }

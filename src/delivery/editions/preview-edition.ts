@@ -1,8 +1,10 @@
+import { draftSample, type EditionDraft } from '../../editions/compose/draft-edition.ts';
 import type { Edition } from '../../editions/edition.ts';
 import type { ComposeDependencies } from '../../editions/edition-dependencies.ts';
 import type { EmailAddress } from '../../kernel/email-address.ts';
 import type { PostNotes } from '../../posts/report-posts.ts';
 import { findNewsletter } from '../../settings/find-newsletter.ts';
+import type { NewsletterSettings } from '../../settings/settings.ts';
 import { personaliseHtml, personaliseText } from '../message/personalise.ts';
 import { buildMessage } from '../message/prepare-messages.ts';
 import { unsubscribeToken, wayOutOf } from '../message/unsubscribe-link.ts';
@@ -14,31 +16,35 @@ const READER = { id: 'preview', address: 'reader@example.org' as EmailAddress };
 /** Signs the links of a preview if there is no secret: they belong to nobody. */
 const NO_SECRET = 'the secret of a preview is none';
 
-/** The next edition as files to check. Nothing is stored. */
+/** An edition as files to check. Nothing is stored. */
 export type PreviewReport =
   | (PostNotes & { readonly kind: 'nothingNew' })
   | (PostNotes & {
       readonly kind: 'preview';
       readonly edition: Edition;
+      /** There is no news: it has the newest posts, whatever their age. */
+      readonly isSample: boolean;
       /** Filled in for an invented subscriber. */
       readonly html: string;
       readonly text: string;
       readonly eml: Buffer;
     });
 
-/** What `send` would send now, for an invented subscriber. Stores nothing. */
+/**
+ * What `send` would send now, for an invented subscriber; on a day without news, the newest stories. With
+ * `editionId`, that edition, also if it was sent. Stores nothing. Throws a usage error if the newsletter
+ * has no such edition.
+ */
 export async function previewEdition(
   deps: ComposeDependencies,
   newsletterId: string,
+  editionId?: string,
 ): Promise<PreviewReport> {
-  const prepared = await prepareSend(deps, { newsletter: newsletterId });
-  const { posts, warnings } = prepared;
-  const notes = { posts, warnings };
-  if (prepared.kind === 'nothingNew') return { ...notes, kind: 'nothingNew' };
-  const { edition } = prepared;
+  const newsletter = findNewsletter(deps.config, newsletterId);
+  const { edition, isSample, ...notes } = await findPreview(deps, newsletter, editionId);
+  if (edition === undefined) return { ...notes, kind: 'nothingNew' };
   const { publicUrl, serviceUrl, secrets: known } = deps.config;
   const secrets = known.length > 0 ? known : [NO_SECRET];
-  const newsletter = findNewsletter(deps.config, newsletterId);
   const token = unsubscribeToken({ newsletter: newsletter.id, subscriberId: READER.id }, secrets);
   const unsubscribeUrl = wayOutOf(newsletter, serviceUrl, token);
   const values = { unsubscribeUrl, address: READER.address };
@@ -55,8 +61,22 @@ export async function previewEdition(
     ...notes,
     kind: 'preview',
     edition,
+    isSample,
     html: personaliseHtml(edition.html, values),
     text: personaliseText(edition.text, values),
     eml: message.bytes,
   };
+}
+
+async function findPreview(
+  deps: ComposeDependencies,
+  newsletter: NewsletterSettings,
+  editionId: string | undefined,
+): Promise<EditionDraft & { readonly isSample: boolean }> {
+  const options = { newsletter: newsletter.id, edition: editionId };
+  const prepared = await prepareSend(deps, options);
+  const { posts, warnings } = prepared;
+  return prepared.kind === 'nothingNew'
+    ? { ...(await draftSample(deps, newsletter)), isSample: true }
+    : { posts, warnings, edition: prepared.edition, isSample: false };
 }

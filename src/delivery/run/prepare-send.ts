@@ -24,7 +24,18 @@ import { freshSince } from './settle-ledger.ts';
 
 /** For a stored edition: it reads no posts. */
 const NO_NOTES: PostNotes = {
-  posts: { read: 0, published: 0, drafts: 0, future: 0, leftOut: [] },
+  posts: {
+    read: 0,
+    published: 0,
+    items: 0,
+    joined: 0,
+    joins: [],
+    drafts: 0,
+    future: 0,
+    hidden: 0,
+    expired: 0,
+    leftOut: [],
+  },
   warnings: [],
 };
 

@@ -7,6 +7,7 @@ import { type CollectedPosts, collectPosts } from '../../posts/collect-posts.ts'
 import type { Story } from '../../posts/post.ts';
 import { type PostNotes, reportPosts } from '../../posts/report-posts.ts';
 import type { NewsletterSettings } from '../../settings/settings.ts';
+import { readTexts } from '../../templates/read-texts.ts';
 import { renderDigest } from '../digest/render-digest.ts';
 import { type Selection, selectStories } from '../digest/select-stories.ts';
 import type { Edition } from '../edition.ts';
@@ -52,6 +53,26 @@ export async function draftEdition(
   return draftFrom(await orderDraft(deps, newsletter, replacing), deps.log);
 }
 
+/** More than any archive of posts. */
+const SAMPLE_DAYS = 36_500;
+
+/**
+ * Composes an edition of the newest stories, whatever their age, also if they were in an edition: to look
+ * at on a day without news. It must not be stored.
+ */
+export async function draftSample(
+  deps: ComposeDependencies,
+  newsletter: NewsletterSettings,
+): Promise<EditionDraft> {
+  const settings = { ...newsletter, lookbackDays: SAMPLE_DAYS, minimumStories: 1 };
+  const order = await orderDraft(deps, settings);
+  const { remember: _remember, ...draft } = await draftFrom(
+    { ...order, usedIds: new Set() },
+    deps.log,
+  );
+  return draft;
+}
+
 /**
  * Runs `draftEdition` in its own process, which has saved the ids of the posts when this returns.
  * Throws the errors of `draftEdition` and of `runApart`.
@@ -94,14 +115,25 @@ export async function draftFrom(order: DraftOrder, log: Log): Promise<Draft> {
   const now = Temporal.Instant.from(order.now);
   const collected = collectPosts(config, { now, log });
   const { selection, broken } = select(collected, (stories) =>
-    selectStories({ stories, idOf: collected.idOf, usedIds, newsletter, now }),
+    selectStories({
+      stories,
+      idOf: collected.idOf,
+      usedIds,
+      newsletter,
+      posts: config.posts,
+      site: config.site,
+      now,
+    }),
   );
   const drafted =
     selection === undefined
       ? { edition: undefined, warnings: [] }
       : await render(order, collected, selection, now);
   return {
-    ...reportPosts(collected.folder, broken, [...collected.warnings, ...drafted.warnings]),
+    ...reportPosts(collected.folder, collected.stories, broken, [
+      ...collected.warnings,
+      ...drafted.warnings,
+    ]),
     edition: drafted.edition,
     remember: () => collected.save(),
   };
@@ -112,16 +144,16 @@ function select(
   collected: CollectedPosts,
   choose: (stories: readonly Story[]) => Selection | undefined,
 ): { readonly selection: Selection | undefined; readonly broken: readonly Problem[] } {
-  const broken = new Map<Story, Problem>();
+  const broken = new Map<string, Problem>();
   for (;;) {
-    const selection = choose(collected.stories.filter((story) => !broken.has(story)));
-    const shown = selection === undefined ? [] : [selection.lead, ...selection.stories];
+    const selection = choose(collected.stories.filter(({ shown }) => !broken.has(shown.file)));
+    const taken = selection === undefined ? [] : [selection.lead, ...selection.stories];
     const before = broken.size;
-    for (const story of shown) {
+    for (const { shown } of taken) {
       try {
-        collected.render(story.shown);
+        collected.render(shown);
       } catch (error) {
-        broken.set(story, { file: story.shown.file, message: reasonOf(error) });
+        broken.set(shown.file, { file: shown.file, message: reasonOf(error) });
       }
     }
     if (broken.size === before) return { selection, broken: [...broken.values()] };
@@ -141,6 +173,7 @@ async function render(
     templates,
     newsletter,
     site: config.site,
+    texts: readTexts(config.folders.languages)(newsletter.language),
     publicUrl: config.publicUrl,
     serviceUrl: config.serviceUrl,
     editionId: id,

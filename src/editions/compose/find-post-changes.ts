@@ -2,7 +2,10 @@ import type { StoreDependencies } from '../../database/dependencies.ts';
 import { runApart } from '../../kernel/apart/run-apart.ts';
 import { type CollectedPosts, collectPosts } from '../../posts/collect-posts.ts';
 import { readPost } from '../../posts/files/read-posts.ts';
+import { openInherited } from '../../posts/generators/find-generators.ts';
 import type { Post } from '../../posts/post.ts';
+import { publicationOf } from '../../posts/publication.ts';
+import { labelRemover, labelsOf } from '../../posts/stories/group-stories.ts';
 import type { Config } from '../../settings/config.ts';
 import type { Edition, EditionPost } from '../edition.ts';
 import type { PostChange, PostChangeKind } from '../post-change.ts';
@@ -37,7 +40,9 @@ export function findPostChanges(deps: Dependencies, edition: Edition): readonly 
     .flatMap((then) => {
       const now = present.get(then.id);
       const kind =
-        now === undefined ? whyAway(deps, collected, then.file) : changeOf(collected, then, now);
+        now === undefined
+          ? whyAway(deps, collected, then.file)
+          : changeOf(config, collected, then, now);
       return kind === undefined ? [] : [{ file: then.file, title: then.title, kind }];
     });
 }
@@ -57,6 +62,7 @@ export async function changesApart(
 }
 
 function changeOf(
+  config: Config,
   collected: CollectedPosts,
   then: EditionPost,
   now: Post,
@@ -66,7 +72,9 @@ function changeOf(
   } catch {
     return 'broken';
   }
-  if (now.title !== then.title) return 'retitled';
+  // The digest may have shown it without its label.
+  const withoutLabel = labelRemover(labelsOf(config.posts.sameStory));
+  if (![now.title, withoutLabel(now.title)].includes(then.title)) return 'retitled';
   if (now.url !== then.url) return 'moved';
   const isSame = then.fingerprint === undefined || then.fingerprint === now.fingerprint;
   return isSame ? undefined : 'changed';
@@ -79,9 +87,12 @@ function whyAway(
   file: string,
 ): PostChangeKind {
   if (!folder.files.has(file)) return 'gone';
-  const parsed = readPost(folder.folder, file, { site: config.site, settings: config.posts });
+  const inherited = openInherited(config.posts.generator, config.folders.posts);
+  const context = { site: config.site, settings: config.posts, inherited };
+  const parsed = readPost(folder.folder, file, context);
   if (parsed === undefined) return 'gone';
   if ('problem' in parsed) return parsed.draft ? 'draft' : 'broken';
-  if (parsed.post.draft) return 'draft';
-  return Temporal.Instant.compare(parsed.post.date, clock()) > 0 ? 'future' : 'gone';
+  const { state } = publicationOf(parsed.post, clock(), config.posts);
+  if (state === 'published') return 'gone';
+  return state === 'draft' || state === 'future' ? state : 'withdrawn';
 }

@@ -1,5 +1,6 @@
 import { oneLine } from '../../kernel/one-line.ts';
 import { textDirection } from '../../kernel/text-direction.ts';
+import type { Texts } from '../../kernel/texts.ts';
 import type { Post, RenderedPost } from '../../posts/post.ts';
 import type { NewsletterSettings, SiteSettings } from '../../settings/settings.ts';
 import { renderLiquid } from '../../templates/render-liquid.ts';
@@ -19,6 +20,8 @@ const SEPARATOR = ' · ';
 export interface DigestScopeInput {
   readonly newsletter: NewsletterSettings;
   readonly site: Pick<SiteSettings, 'title' | 'url'>;
+  /** The digest's own words, in the newsletter's language. */
+  readonly texts: Texts;
   /** Address of the archive's parent folder, ends with `/`. */
   readonly publicUrl: string;
   readonly editionId: string;
@@ -31,7 +34,7 @@ export interface DigestScopeInput {
  * posts with a body, by file.
  */
 export function digestScope(
-  { newsletter, site, publicUrl, editionId, day }: DigestScopeInput,
+  { newsletter, site, texts, publicUrl, editionId, day }: DigestScopeInput,
   layout: Layout,
   rendered: ReadonlyMap<string, RenderedPost>,
 ) {
@@ -45,7 +48,7 @@ export function digestScope(
   const headlines = layout.headlines.map((post, index) =>
     headlineView(post, first + index, newsletter.language),
   );
-  const common = newsletterScope(newsletter, site);
+  const common = { ...newsletterScope(newsletter, site), texts };
   const date = longDate(day, newsletter.language);
   return {
     ...common,

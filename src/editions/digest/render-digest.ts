@@ -1,6 +1,6 @@
 import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
 import { quotedPrintable } from '../../kernel/quoted-printable.ts';
-import type { Post, RenderedPost } from '../../posts/post.ts';
+import type { Image, Post, RenderedPost } from '../../posts/post.ts';
 import { renderLiquid } from '../../templates/render-liquid.ts';
 import type { Template, Templates } from '../../templates/templates.ts';
 import { type Edition, PLACEHOLDERS } from '../edition.ts';
@@ -48,7 +48,7 @@ export async function renderDigest(input: RenderDigestInput): Promise<Digest> {
   const { selection, templates } = input;
   const rendered = [selection.lead, ...selection.stories].map(({ shown }) => input.render(shown));
   const shown = new Map(
-    rendered.map((each) => [each.post.file, withoutPlainPicture(each, input.site.url)]),
+    rendered.map((each) => [each.post.file, withoutUnfitPicture(each, input.site.url)]),
   );
   const { layout, scope, html, size } = await fitLayout(
     selection,
@@ -77,7 +77,7 @@ export async function renderDigest(input: RenderDigestInput): Promise<Digest> {
     warnings: [
       ...rendered
         .filter((each) => each.image && !shown.get(each.post.file)?.image)
-        .map(lostPicture),
+        .map((each) => lostPicture(each, input.site.url)),
       ...plainAddresses(input),
       ...withoutWayOut(html, templates.digestMjml),
       ...withoutWayOut(text, templates.digestText),
@@ -86,16 +86,32 @@ export async function renderDigest(input: RenderDigestInput): Promise<Digest> {
   };
 }
 
+/** Pictures that many mail programs do not show, and what is no picture at all. */
+const NOT_IN_MAIL = /^image\/(?:svg|avif|hei[cf]|jxl|jp2|tiff)|^(?:video|audio)\//;
+const NOT_IN_MAIL_BY_NAME =
+  /\.(?:svgz?|avif|hei[cf]|jxl|jp2|tiff?|mp4|m4v|mov|webm|og[gv]|avi|mp3|pdf)$/i;
+
 /**
- * Removes the picture of `rendered` if it is not at https: mail programs do not show such a
- * picture, and warn of the message instead. Keeps the site's own pictures, for trials on a machine
+ * Why the digest is without the picture; undefined if it is good for a mail. At http, mail programs do not
+ * show it, and warn of the message instead. The site's own pictures may be there, for trials on a machine
  * without https.
  */
-function withoutPlainPicture(rendered: RenderedPost, siteUrl: string): RenderedPost {
+function flawOfPicture(image: Image, siteUrl: string): string | undefined {
+  const url = URL.parse(image.url);
+  if (url?.protocol !== 'https:' && url?.origin !== new URL(siteUrl).origin) {
+    return 'is not at https';
+  }
+  const isUnfit =
+    image.type === undefined
+      ? NOT_IN_MAIL_BY_NAME.test(url.pathname)
+      : NOT_IN_MAIL.test(image.type);
+  if (isUnfit) return 'has a format that mail programs do not show (use JPEG, PNG or GIF)';
+  return image.isMissing ? 'is on no disk' : undefined;
+}
+
+function withoutUnfitPicture(rendered: RenderedPost, siteUrl: string): RenderedPost {
   const { image, ...rest } = rendered;
-  const url = image && URL.parse(image.url);
-  const isUsable = url?.protocol === 'https:' || url?.origin === new URL(siteUrl).origin;
-  return isUsable ? rendered : rest;
+  return image === undefined || flawOfPicture(image, siteUrl) === undefined ? rendered : rest;
 }
 
 /** Size of `html` in a message, with room for the values of the placeholders. */
@@ -103,8 +119,9 @@ function sentSizeBytes(html: string): number {
   return quotedPrintable(html).length + VALUES_SIZE_BYTES;
 }
 
-function lostPicture({ post, image }: RenderedPost): string {
-  return `${post.file}: its picture ${image?.url} is not at https, so the digest is without it`;
+function lostPicture({ post, image }: RenderedPost, siteUrl: string): string {
+  const flaw = image && flawOfPicture(image, siteUrl);
+  return `${post.file}: its picture ${image?.url} ${flaw}, so the digest is without it`;
 }
 
 function plainAddresses({ publicUrl, serviceUrl, site }: RenderDigestInput): string[] {

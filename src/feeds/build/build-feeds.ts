@@ -67,8 +67,9 @@ export async function buildFeeds(
   const publication = new Publication(folders.output);
   try {
     const { published, stories, idOf, folder } = collected;
+    const entries = listEntries(stories, idOf, settings);
     const planned = planFeeds({
-      entries: listEntries(stories, idOf, settings),
+      entries,
       published,
       site,
       settings,
@@ -89,6 +90,7 @@ export async function buildFeeds(
     return {
       ...reportPosts(
         folder,
+        entries.map(({ story }) => story),
         items.leftOut,
         [collected, planned, items, feeds, pages].flatMap(({ warnings }) => warnings),
       ),
@@ -118,17 +120,24 @@ function openItems({ render }: CollectedPosts): ItemSource {
   const leftOut: Problem[] = [];
   const warnings: Problem[] = [];
   const make = (entry: FeedEntry): FeedItem | undefined => {
-    const { shown } = entry.story;
-    try {
-      const result = render(shown);
-      warnings.push(...result.warnings);
-      if (result.warnings.length === 0) clean.add(entry);
-      return composeItem(entry, result.rendered);
-    } catch (error) {
-      const message = `cannot be rendered (${reasonOf(error)}); look for what is unusual in its text`;
-      leftOut.push({ file: shown.file, message });
-      return undefined;
+    const { shown, posts } = entry.story;
+    // If the post to show is broken, another one tells the story.
+    for (const post of [shown, ...posts.filter((other) => other !== shown)]) {
+      try {
+        const result = render(post);
+        warnings.push(...result.warnings);
+        if (result.warnings.length === 0 && post === shown) clean.add(entry);
+        const url = post === shown ? entry.url : post.url;
+        return composeItem(
+          { ...entry, url, story: { ...entry.story, shown: post } },
+          result.rendered,
+        );
+      } catch (error) {
+        const message = `cannot be rendered (${reasonOf(error)}); look for what is unusual in its text`;
+        leftOut.push({ file: post.file, message });
+      }
     }
+    return undefined;
   };
   const itemOf = (entry: FeedEntry) => {
     if (!items.has(entry)) items.set(entry, make(entry));

@@ -181,6 +181,9 @@ function findLostPosts(
     const post = withheldAt.get(normalised(entry.file));
     return post !== undefined && !hasSameContent(post, entry);
   };
+  // An end that its author set is no loss, however many posts have one.
+  const hasExpired = (entry: PublishedPost) =>
+    withheldAt.get(normalised(entry.file))?.expiresAt !== undefined;
   const postAt = byFile([...folder.posts, ...folder.withheld]);
   const isSameFolder = earlier.some((entry) => {
     const post = postAt.get(normalised(entry.file));
@@ -191,8 +194,8 @@ function findLostPosts(
   const idsWhere = (isWanted: (entry: PublishedPost) => boolean) =>
     new Set(lost.filter(isWanted).map(({ id }) => id));
   return {
-    withheld: idsWhere((entry) => isThere(entry) && !isDraft(entry)),
-    drafts: idsWhere(isDraft),
+    withheld: idsWhere((entry) => isThere(entry) && !isDraft(entry) && !hasExpired(entry)),
+    drafts: idsWhere((entry) => isDraft(entry) && !hasExpired(entry)),
     gone: idsWhere((entry) => !isSameFolder && !isThere(entry)),
     published,
   };

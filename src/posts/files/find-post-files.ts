@@ -8,6 +8,9 @@ import { compareText } from '../post.ts';
 
 /** Files that the site generators treat as posts; HTML pages if they have front matter. */
 export const POST_ENDING = /\.(?:md|markdown|mdown|mkdown|mkdn|mkd|mdx|html?)$/i;
+/** Text in formats that are not read, and that some generator makes pages of. */
+const OTHER_FORMATS =
+  /\.(?:adoc|asciidoc|asc|rst|org|textile|txt|njk|liquid|hbs|handlebars|ejs|pug|haml|mustache|webc|vto|ipynb|qmd|rmd|mdoc|wiki|mediawiki|creole|rtf|docx|odt)$/i;
 /** Files that they ignore: hidden files, partials and `_index.md`, editors' backup files. */
 const PASSED_OVER = /^[._#]|~$/;
 const LEAVES = 'is a link that leaves the site; put what it leads to into the folder of the posts';
@@ -18,6 +21,8 @@ export interface PostFiles {
   readonly files: readonly string[];
   /** Unreadable folders, broken links, pipes and devices. */
   readonly problems: readonly Problem[];
+  /** How many files of other formats there are, by their ending in lower case: `.adoc`. */
+  readonly others?: ReadonlyMap<string, number>;
 }
 
 /**
@@ -29,11 +34,12 @@ export interface PostFiles {
 export function findPostFiles(folder: string, siteRoot: string): PostFiles {
   const files: string[] = [];
   const problems: Problem[] = [];
+  const others = new Map<string, number>();
   const root = realpathSync(folder);
   const allowed = [root, ...(existsSync(siteRoot) ? [realpathSync(siteRoot)] : [])];
   const followed = new Set<string>();
   walk('', readdirSync(folder, { withFileTypes: true }));
-  return { files: files.sort(compareText), problems };
+  return { files: files.sort(compareText), problems, others };
 
   function walk(path: string, entries: readonly Dirent[]): void {
     for (const entry of entries) {
@@ -41,7 +47,14 @@ export function findPostFiles(folder: string, siteRoot: string): PostFiles {
       if (entry.isDirectory()) enter(file, entry.name);
       else if (entry.isSymbolicLink()) follow(file, entry.name);
       else if (isPostName(entry.name)) add(file, entry.isFile() ? undefined : NO_FILE);
+      else count(entry.name);
     }
+  }
+
+  function count(name: string): void {
+    const [ending] = PASSED_OVER.test(name) ? [] : (OTHER_FORMATS.exec(name) ?? []);
+    if (ending === undefined) return;
+    others.set(ending.toLowerCase(), (others.get(ending.toLowerCase()) ?? 0) + 1);
   }
 
   function add(file: string, problem: string | undefined): void {

@@ -6,6 +6,7 @@ import type { Problem } from '../../kernel/problem.ts';
 import { type ParsedPost, parsePost, type UnreadablePost } from '../parse-post.ts';
 import { newestFirst, type Post } from '../post.ts';
 import type { PostContext } from '../post-context.ts';
+import { publicationOf } from '../publication.ts';
 import { decodeText } from './decode-text.ts';
 import type { PostFiles } from './find-post-files.ts';
 
@@ -26,15 +27,24 @@ export interface PostFolder {
   readonly posts: readonly Post[];
   readonly drafts: number;
   readonly future: number;
-  /** When the first future post is due. Absent if there is none. */
+  /** Posts that have no page, or are in no list of their site. */
+  readonly hidden: number;
+  readonly expired: number;
+  /** When the next post appears or expires. Absent if none does. */
   readonly nextDue?: Temporal.Instant;
+  /** Number of files in formats that are not read, by ending: `.adoc`. */
+  readonly otherFormats: Readonly<Record<string, number>>;
   readonly leftOut: readonly Problem[];
   readonly warnings: readonly Problem[];
   /** Path of every file that was read. An unreadable folder stands for its contents. */
   readonly files: ReadonlySet<string>;
-  /** Drafts and future posts that are not published. */
+  /** Posts that are not published: drafts, future, hidden and expired ones. */
   readonly withheld: readonly Post[];
 }
+
+/** Files for those who write, not for readers, unless they have front matter. */
+const ABOUT_THE_FOLDER =
+  /(?:^|\/)(?:readme|contributing|changelog|licen[cs]e|code_of_conduct|security|agents|claude)\.[a-z]+$/i;
 
 const LONGEST_POST_BYTES = 10_000_000;
 
@@ -44,35 +54,39 @@ const LONGEST_POST_BYTES = 10_000_000;
  */
 export function readPosts(
   folder: string,
-  { files, problems }: PostFiles,
+  { files, problems, others }: PostFiles,
   context: ReadPostsContext,
 ): PostFolder {
   const { settings, now, onProgress } = context;
   const posts: Post[] = [];
   const withheld: Post[] = [];
-  const dueLater: Temporal.Instant[] = [];
+  const changes: Temporal.Instant[] = [];
   const leftOut = [...problems];
   const warnings: Problem[] = [];
   let read = problems.length;
-  let drafts = 0;
+  const counts = { published: 0, draft: 0, hidden: 0, future: 0, expired: 0 };
   for (const [at, file] of files.entries()) {
     onProgress?.(at, files.length);
     const parsed = readPost(folder, file, context);
     if (parsed === undefined) continue;
     read++;
-    const isDraft = ('post' in parsed ? parsed.post : parsed).draft && !settings.drafts;
-    if (isDraft) drafts++;
     if ('problem' in parsed) {
-      if (!isDraft) leftOut.push(parsed.problem);
+      const isDraft = parsed.draft && !settings.drafts;
+      if (isDraft) counts.draft++;
+      else leftOut.push(parsed.problem);
       continue;
     }
-    const { post } = parsed;
-    const isFuture = !settings.future && Temporal.Instant.compare(post.date, now) > 0;
-    if (isFuture && !isDraft) dueLater.push(post.date);
-    if (isDraft || isFuture) withheld.push(post);
+    const { post, futureChange } = withoutFutureChange(parsed, now);
+    if (futureChange !== undefined) changes.push(futureChange);
+    const { state, changesAt } = publicationOf(post, now, settings);
+    if (changesAt !== undefined) changes.push(changesAt);
+    counts[state]++;
+    if (state !== 'published') withheld.push(post);
     else {
       posts.push(post);
       warnings.push(...parsed.warnings);
+      if (futureChange !== undefined)
+        warnings.push(wrongChange(file, futureChange, context.site.timeZone));
     }
   }
   posts.sort(newestFirst);
@@ -80,9 +94,12 @@ export function readPosts(
     folder,
     read,
     posts,
-    drafts,
-    future: dueLater.length,
-    nextDue: dueLater.sort(Temporal.Instant.compare)[0],
+    drafts: counts.draft,
+    future: counts.future,
+    hidden: counts.hidden,
+    expired: counts.expired,
+    otherFormats: Object.fromEntries(others ?? []),
+    nextDue: changes.sort(Temporal.Instant.compare)[0],
     leftOut,
     warnings: [...warnings, ...sharedAddresses(posts)],
     files: new Set([...files, ...problems.map(({ file }) => file)]),
@@ -92,7 +109,7 @@ export function readPosts(
 
 /**
  * Reads one file to its post with the source, or to the problem that excludes it. Undefined for an
- * HTML page that is not a post. Never throws.
+ * HTML page or a README that is not a post. Never throws.
  */
 export function readPost(
   folder: string,
@@ -106,13 +123,27 @@ export function readPost(
       return { problem: { file, line: decoded.line, message: decoded.reason }, draft: false };
     }
     const { text } = decoded;
-    if (/\.html?$/i.test(file) && !/^\s*(?:---|\+\+\+)/.test(text)) return undefined;
+    const isNoPost = /\.html?$/i.test(file) || ABOUT_THE_FOLDER.test(file);
+    if (isNoPost && !/^\s*(?:---|\+\+\+)/.test(text)) return undefined;
     return parsePost({ text, file, ...hashesOf(bytes, text) }, context);
   } catch (error) {
     const fact =
       error instanceof BroadsheetError ? error.message : `cannot be read: ${reasonOf(error)}`;
     return { problem: { file, message: fact }, draft: false };
   }
+}
+
+/** A post without the date of its last change, if that is later than `now`: readers would see it. */
+function withoutFutureChange({ post }: ParsedPost, now: Temporal.Instant) {
+  const { updated } = post;
+  const isFuture = updated !== undefined && Temporal.Instant.compare(updated, now) > 0;
+  return isFuture ? { post: { ...post, updated: undefined }, futureChange: updated } : { post };
+}
+
+function wrongChange(file: string, updated: Temporal.Instant, timeZone: string): Problem {
+  const day = updated.toZonedDateTimeISO(timeZone).toPlainDate().toString();
+  const fact = `says that it was changed on ${day}, which is in the future`;
+  return { file, line: 1, message: `${fact}, so the feeds leave this date out; correct it` };
 }
 
 /** The hashes of a `Post`. For most files the bytes are the text. */

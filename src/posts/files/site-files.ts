@@ -46,6 +46,17 @@ export function readImageFacts(siteRoot: string, path: string): ImageFacts | und
   }
 }
 
+/** Like `readImageFacts`, but a file of which nothing is known has no facts. */
+export function readPicture(folder: string, path: string): ImageFacts | undefined {
+  const facts = readImageFacts(folder, path);
+  if (facts !== undefined) return facts;
+  try {
+    return statSync(realPathIn(folder, path)).isFile() ? {} : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function factsOf(file: string): ImageFacts | undefined {
   const { descriptor, stats } = openRegularFile(file);
   try {

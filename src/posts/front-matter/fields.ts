@@ -1,5 +1,6 @@
 import { cleanLine } from '../../kernel/clean-text.ts';
 import { FIELD_NAMES, type KnownField } from './known-fields.ts';
+import { withoutAddress, withoutTags } from './plain-words.ts';
 
 /** Front matter as parsed: text, numbers, booleans, null, lists and maps. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -8,15 +9,21 @@ export type Fields = Readonly<Record<string, unknown>>;
 export interface NamedImage {
   readonly source: string;
   readonly alt: string;
+  /** The path is from the page of the post, whatever else is there. */
+  readonly isRelative?: boolean;
 }
 
-/** The first present and non-empty value among the names of a known field, with its name. */
+/**
+ * The first present and non-empty value among the names of a known field, or those that count, with its
+ * name.
+ */
 export function firstField(
   fields: Fields,
   known: KnownField,
+  counts: (name: string) => boolean = () => true,
 ): { readonly name: string; readonly value: unknown } | undefined {
   for (const name of FIELD_NAMES[known]) {
-    if (!Object.hasOwn(fields, name)) continue;
+    if (!Object.hasOwn(fields, name) || !counts(name)) continue;
     const value = fields[name];
     if (value !== null && value !== '') return { name, value };
   }
@@ -34,27 +41,37 @@ export function textField(fields: Fields, known: KnownField): string | undefined
 }
 
 /**
- * The picture in a post's front matter: text, a map with a path, or the first of a list of these. A
- * value that is no picture is passed over.
+ * The picture in a post's front matter: text, a map with a path, or one of a list of these: that with the
+ * name of a cover, else the first. A value that is no picture is passed over.
  */
 export function imageField(fields: Fields): NamedImage | undefined {
   for (const name of FIELD_NAMES.image) {
     const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
-    const image = imageOf(Array.isArray(value) ? value[0] : value);
+    const all: readonly unknown[] = Array.isArray(value) ? value : [value];
+    // A theme's `header`, and Hugo's list of resources, are about more than a picture.
+    const usable = /^(?:header|resources)$/.test(name) ? all.filter(isMap) : all;
+    const image = imageOf(usable.find(isCover) ?? usable[0]);
     if (image !== undefined)
       return { ...image, alt: image.alt || (textField(fields, 'imageAlt') ?? '') };
   }
   return undefined;
 }
 
+const COVER = /cover|feature|hero|thumb|banner/i;
+
+function isCover(value: unknown): boolean {
+  return isMap(value) && COVER.test(`${textOf(value.name) ?? ''} ${textOf(value.src) ?? ''}`);
+}
+
 function imageOf(value: unknown): NamedImage | undefined {
   const map = isMap(value) ? value : { path: value };
-  const path = ['path', 'url', 'src', 'image', 'relative']
+  const path = ['path', 'url', 'src', 'image', 'teaser', 'overlay_image', 'relative']
     .map((name) => map[name])
-    .find((each) => typeof each === 'string');
+    .find((each) => typeof each === 'string' && !isYes(each) && !isNo(each));
   const source = textOf(path);
   if (source === undefined) return undefined;
-  return { source, alt: firstText(map, ['alt', 'alt_text', 'title', 'caption']) ?? '' };
+  const alt = firstText(map, ['alt', 'alt_text', 'image_description', 'title', 'caption']) ?? '';
+  return isYes(map.relative) ? { source, alt, isRelative: true } : { source, alt };
 }
 
 /** The first text among `names` in a map, on one line and without control characters. */
@@ -89,31 +106,47 @@ export function isNo(value: unknown): boolean {
 
 /**
  * Names in a field as Jekyll reads `categories` and `tags`: a list (of lists, one level deep), or
- * words split at spaces. Drops empty names, and commas after words, which are mistakes.
+ * words split at spaces. A text with commas or semicolons is split at these.
  */
 export function namesOf(value: unknown): string[] {
-  if (typeof value !== 'string') return wholeNamesOf(value);
-  return lineOf(value)
-    .split(' ')
-    .map((word) => word.replace(/,$/, ''))
-    .filter(Boolean);
+  if (typeof value !== 'string' || /[,;]/.test(value)) return separateNamesOf(value);
+  return lineOf(value).split(' ').flatMap(nameIn);
 }
 
-/** The name of one category, or of each in a list (of lists). Does not split at spaces. */
+/** Like `namesOf`, but a text is one name, with its spaces, if it has no commas or semicolons. */
+export function separateNamesOf(value: unknown): string[] {
+  if (typeof value !== 'string') return wholeNamesOf(value);
+  return lineOf(value)
+    .split(value.includes(';') ? ';' : ',')
+    .flatMap(nameIn);
+}
+
+/** The name of one category, or of each in a list (of lists). A map is named by its `label`. */
 export function wholeNamesOf(value: unknown): string[] {
   return listOf(value)
     .flat()
-    .flatMap((item) => textOf(item) ?? []);
+    .flatMap((item) => (isMap(item) ? firstText(item, ['label', 'name', 'title']) : item) ?? [])
+    .flatMap(nameIn);
 }
 
-/** Names of people, from text, a map with a `name`, or a list of these. */
-export function peopleOf(value: unknown): string[] {
-  return listOf(value).flatMap((item) => nameOf(item) ?? []);
+function nameIn(value: unknown): string[] {
+  const name = withoutTags(textOf(value) ?? '');
+  return name === '' ? [] : [name];
 }
 
-function nameOf(value: unknown): string | undefined {
-  if (!isMap(value)) return textOf(value);
-  return firstText(value, ['name', 'title', 'display_name', 'display', 'id']);
+/**
+ * Names of people, from text, a map with a `name`, or a list of these. A key among `known` stands for a
+ * name. Addresses beside a name are taken off.
+ */
+export function peopleOf(value: unknown, known?: ReadonlyMap<string, string>): string[] {
+  return listOf(value)
+    .flat()
+    .flatMap((item) => {
+      const names = ['name', 'display_name', 'display', 'key', 'id', 'title'];
+      const name = isMap(item) ? firstText(item, names) : textOf(item);
+      if (name === undefined) return [];
+      return withoutAddress(withoutTags(known?.get(name) ?? name)) ?? [];
+    });
 }
 
 function listOf(value: unknown): readonly unknown[] {
@@ -123,4 +156,9 @@ function listOf(value: unknown): readonly unknown[] {
 /** Whether a value of front matter is a map. */
 export function isMap(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The value of a field by its name in the file, which is about no property of a post. */
+export function fieldNamed(fields: Fields, name: string): unknown {
+  return fields[name];
 }

@@ -1,8 +1,9 @@
 import matter from 'gray-matter';
 import type { Problem } from '../../kernel/problem.ts';
+import type { GeneratorId } from '../../settings/settings.ts';
 import { type FencedBlock, findFences } from './fences.ts';
 import type { Fields } from './fields.ts';
-import { FrontMatterError, parseJson, parseToml, parseYaml } from './parse-block.ts';
+import { FrontMatterError, parseJson, parseLines, parseToml, parseYaml } from './parse-block.ts';
 
 /** The front matter of a post, and the body after it. */
 export interface FrontMatter {
@@ -30,9 +31,10 @@ const LONGEST_BLOCK = 262_144;
 export function readFrontMatter(
   text: string,
   file: string,
+  generator?: GeneratorId,
 ): FrontMatter | { readonly problem: Problem } {
   const normal = normalised(text);
-  const found = findFences(normal);
+  const found = findFences(normal, generator);
   if (found === undefined) {
     return { fields: {}, block: '', blockLine: 1, body: normal, bodyLine: 1, warnings: [] };
   }
@@ -90,6 +92,7 @@ function parseWithGrayMatter({ block, language }: FencedBlock) {
       yaml: fromLineOne(yaml),
       toml: fromLineOne(parseToml),
       json: fromLineOne(parseJson),
+      lines: fromLineOne(parseLines),
     },
   });
   return { fields: data as Fields, repeatedKey };

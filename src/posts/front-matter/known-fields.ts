@@ -25,10 +25,27 @@ export const KNOWN_FIELDS = {
     example: 'title: The council meets',
   },
   published: {
-    names: { date: '', pubDate: 'Astro', publishDate: 'Hugo', pubDatetime: 'Astro themes' },
+    names: {
+      date: '',
+      pubDate: 'Astro',
+      pubDatetime: 'Astro themes',
+      pubdate: 'Hugo',
+      created: 'Obsidian',
+    },
     meaning:
-      'When the post appears. Without it, the date in the file’s name or folders. A post without a date is left out.',
+      'When the post was written. Without it, `publishDate`, the date in the file’s name or folders, or the date of its last change. A post without a date is left out.',
     example: 'date: 2026-03-20T07:30',
+  },
+  publishFrom: {
+    names: { publishDate: 'Hugo', publishdate: 'Hugo' },
+    meaning:
+      'When the post appears, in place of `date`. Until then it is in no feed and no edition.',
+    example: 'publishDate: 2026-04-01',
+  },
+  publishUntil: {
+    names: { expiryDate: 'Hugo', expirydate: 'Hugo', unpublishdate: 'Hugo' },
+    meaning: 'From then on the post is in no feed and no new edition.',
+    example: 'expiryDate: 2026-12-31',
   },
   updated: {
     names: {
@@ -44,13 +61,44 @@ export const KNOWN_FIELDS = {
   },
   notDraft: {
     names: { published: 'Jekyll' },
-    meaning: '`false` keeps the post back, as a draft.',
+    meaning:
+      '`false` keeps the post back, as a draft. A date counts as `date`, if there is no other.',
     example: 'published: false',
   },
   draft: {
     names: { draft: 'Hugo, Astro, Zola, Docusaurus' },
     meaning: '`true` keeps the post back. So does a folder called `_drafts`.',
     example: 'draft: true',
+  },
+  status: {
+    names: { status: 'Pelican' },
+    meaning: '`draft`, `hidden` and `skip` keep the post back in a site of Pelican.',
+    example: 'status: published',
+  },
+  unlisted: {
+    names: { unlisted: 'Docusaurus' },
+    meaning: '`true`: the post has a page, and is in no feed and no edition.',
+    example: 'unlisted: true',
+  },
+  headless: {
+    names: { headless: 'Hugo' },
+    meaning: '`true`: the post has no page, and is in no feed and no edition.',
+    example: 'headless: true',
+  },
+  build: {
+    names: { build: 'Hugo', _build: 'Hugo' },
+    meaning: 'A map. With `list: never` or `render: never` the post is in no feed and no edition.',
+    example: 'build: {list: never}',
+  },
+  rendered: {
+    names: { render: 'Zola' },
+    meaning: '`false`: the post has no page, and is in no feed and no edition.',
+    example: 'render: false',
+  },
+  excluded: {
+    names: { eleventyExcludeFromCollections: 'Eleventy' },
+    meaning: '`true`: the post is in no feed and no edition.',
+    example: 'eleventyExcludeFromCollections: true',
   },
   slug: {
     names: { slug: '' },
@@ -59,7 +107,8 @@ export const KNOWN_FIELDS = {
   },
   address: {
     names: { permalink: 'Jekyll, Eleventy', url: 'Hugo' },
-    meaning: 'The path of the post’s page, in place of the site’s rule. It may have placeholders.',
+    meaning:
+      'The path of the post’s page, in place of the site’s rule. It may have placeholders. `permalink: false` (Eleventy): the post has no page, and is in no feed and no edition.',
     example: 'permalink: /news/council/',
   },
   id: {
@@ -121,9 +170,15 @@ export const KNOWN_FIELDS = {
       featured_image: 'Hugo themes',
       featuredImage: 'Hugo themes',
       thumbnail: 'Hugo themes',
+      coverImage: 'themes',
+      cover_image: 'themes',
+      feature_image: 'Jekyll themes',
+      featureImage: 'Hugo themes',
+      header: 'Jekyll’s Minimal Mistakes',
+      resources: 'Hugo',
     },
     meaning:
-      'The picture: a URL, a path, a map with `path`, `url`, `src`, `image` or `relative`, or a list of these, of which the first counts.',
+      'The picture: a URL, a path, a map with `path`, `url`, `src`, `image`, `teaser` or `relative`, or a list of these, of which one called cover or featured counts, else the first. A path is beside the post, if that is an `index.md` with such a file or the map has `relative: true`; else from the root of the site.',
     example: 'image: /assets/images/ferry.jpg',
   },
   imageAlt: {
@@ -161,8 +216,9 @@ What Broadsheet reads at the top of a post. Made by \`npm run reference\` from t
 reads. Front matter is YAML between \`---\`, TOML between \`+++\`, or JSON. Other fields do no harm: Liquid
 in a post sees them as \`page.NAME\`.
 
-Where a field has several names, the first that is there and not empty counts. A name is read as it is
-written here: \`Date\` is not \`date\`.
+Where a field has several names, the first that is there and not empty counts. In a site of Hugo, or of
+no known generator, \`Date\` is \`date\`; in others a name is read as it is written here. So are Hugo's
+\`[params]\` and Zola's \`[extra]\` and \`[taxonomies]\`: what is in them counts like a field.
 
 `;
 

@@ -48,9 +48,19 @@ const boolTag = defineScalarTag('tag:yaml.org,2002:bool', {
   identify: (value) => typeof value === 'boolean',
 });
 
+/** `!!timestamp`, `!!int` and `!!float` before a value: it stays the text that it is. */
+function textTags() {
+  return ['timestamp', 'int', 'float'].map((name) =>
+    defineScalarTag(`tag:yaml.org,2002:${name}`, {
+      resolve: (source) => source,
+      identify: () => false,
+    }),
+  );
+}
+
 // No numbers and no timestamps: a title, slug, id, tag or date stays the text that the author
 // wrote.
-const SCHEMA = FAILSAFE_SCHEMA.withTags(nullCoreTag, boolTag, mergeTag);
+const SCHEMA = FAILSAFE_SCHEMA.withTags(nullCoreTag, boolTag, mergeTag, ...textTags());
 const LIMITS = { maxAliases: 100, maxDepth: 20 };
 
 // Characters that YAML 1.2 §5.1 forbids: C0 except TAB and LF, DEL, C1 except NEL, and
@@ -71,7 +81,8 @@ const MOST_UNINDENTED_LINES = 100;
 export function parseYaml(block: string, repeatedKey?: Place): ParsedYaml {
   try {
     const value = loadLeniently(block, repeatedKey !== undefined) ?? {};
-    return { fields: asMap(value, 'has no "key: value" lines; write title: ...'), repeatedKey };
+    const fields = asMap(value, 'has no "key: value" lines; write title: ...');
+    return { fields: withVisibleNames(fields), repeatedKey };
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
     const place = placeOf(error);
@@ -80,6 +91,18 @@ export function parseYaml(block: string, repeatedKey?: Place): ParsedYaml {
     const fact = `is not YAML (${error.reason}); ${remedy}`;
     throw new FrontMatterError(fact, place.line, place.column);
   }
+}
+
+/** No-break spaces, marks of direction and the like: nobody sees them in the name of a field. */
+const INVISIBLE = /[\s\u00a0\u00ad\u200b-\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]+/g;
+
+/** `fields` without invisible characters in their names: `draft` after a no-break space is meant. */
+function withVisibleNames(fields: Fields): Fields {
+  const names = Object.keys(fields);
+  if (names.every((name) => name.search(INVISIBLE) === -1)) return fields;
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [name.replace(INVISIBLE, ' ').trim(), value]),
+  );
 }
 
 /**
@@ -174,4 +197,29 @@ function withoutTemporal(value: unknown): unknown {
 function asMap(value: unknown, otherwise: string): Fields {
   if (isMap(value)) return value;
   throw new FrontMatterError(otherwise, 1, 1);
+}
+
+/** Names of fields whose value is a list, in lines of metadata (Pelican). */
+const LISTS = ['tags', 'authors'];
+
+/**
+ * Lines of metadata, `Title: The title`, as Python-Markdown reads them: names in any case, and more lines
+ * of a value are indented.
+ */
+export function parseLines(block: string): Fields {
+  const found: Record<string, unknown> = {};
+  let last = '';
+  for (const line of block.split('\n')) {
+    const [, name = '', value = ''] = /^[ ]{0,3}([A-Za-z0-9_-]+):\s*(.*)$/.exec(line) ?? [];
+    if (name !== '') {
+      last = name.toLowerCase();
+      found[last] = value.trim();
+    } else if (last !== '') found[last] = `${String(found[last])} ${line.trim()}`.trim();
+  }
+  for (const name of LISTS) {
+    const value = found[name];
+    if (typeof value !== 'string') continue;
+    found[name] = value.split(value.includes(';') ? ';' : ',').map((each) => each.trim());
+  }
+  return found;
 }

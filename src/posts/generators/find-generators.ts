@@ -1,7 +1,14 @@
 import { existsSync } from 'node:fs';
-import { join, relative } from 'node:path';
-import type { SiteGenerator } from './generator.ts';
+import { dirname, join, relative } from 'node:path';
+import type { GeneratorId } from '../../settings/settings.ts';
+import { docusaurusNames } from './docusaurus.ts';
+import { directoryData } from './eleventy.ts';
+import type { Inherited, SiteGenerator } from './generator.ts';
+import { cascadeBelow } from './hugo.ts';
+import { jekyllAuthors } from './jekyll.ts';
+import { openSiteFiles } from './open-site-files.ts';
 import { readSettings, textsOr } from './read-settings.ts';
+import type { SiteFiles } from './site-facts.ts';
 import { SITE_GENERATORS } from './site-generators.ts';
 
 /** The generators of the site in `folder`, according to its files. */
@@ -16,8 +23,69 @@ export function settingsFileOf(generator: SiteGenerator, folder: string): string
 }
 
 function isMadeBy({ makes, settings = [] }: SiteGenerator, folder: string): boolean {
-  const has = (path: string) => existsSync(join(folder, path));
-  return makes === undefined ? settings.some(has) : makes(has);
+  const { has, text } = openSiteFiles(folder);
+  return makes === undefined ? settings.some(has) : makes(has, text);
+}
+
+const NOTHING: Inherited = { fields: {} };
+
+/** How far above the posts a site's settings may be. */
+const MOST_FOLDERS = 5;
+
+/** The folder of the site whose posts are in `posts`: the nearest one with the generator's settings. */
+function siteFolder(generator: SiteGenerator, posts: string): string {
+  let folder = posts;
+  for (let steps = 0; steps < MOST_FOLDERS && !isMadeBy(generator, folder); steps++) {
+    folder = dirname(folder);
+  }
+  return folder;
+}
+
+/** The folder that `generator` has written for the site of `posts`; undefined if there is none. */
+export function findBuiltSite(
+  generator: GeneratorId | undefined,
+  posts: string,
+): string | undefined {
+  const found = SITE_GENERATORS.find(({ id }) => id !== undefined && id === generator);
+  if (found?.facts === undefined) return undefined;
+  const folder = siteFolder(found, posts);
+  const files = openSiteFiles(folder);
+  const settings = settingsFileOf(found, folder);
+  const { output } = found.facts(files, settings === undefined ? {} : files.settings(settings));
+  return files.has(output) ? join(folder, output) : undefined;
+}
+
+/**
+ * Returns what posts have from their site, by their path in `posts` (absolute): from the
+ * nearest folder with the settings of `generator`. Files are read once, when they are needed.
+ */
+export function openInherited(
+  generator: GeneratorId | undefined,
+  posts: string,
+): (file: string) => Inherited {
+  const found = SITE_GENERATORS.find(({ id }) => id !== undefined && id === generator);
+  if (found === undefined) return inheritedInFolder(openSiteFiles(posts));
+  const { inherits } = found;
+  if (inherits === undefined) return () => NOTHING;
+  const folder = siteFolder(found, posts);
+  const files = openSiteFiles(folder);
+  const settings = settingsFileOf(found, folder);
+  const fieldsOf = inherits(files, settings === undefined ? {} : files.settings(settings));
+  const below = relative(folder, posts).replaceAll('\\', '/');
+  return (file) => fieldsOf(below === '' ? file : `${below}/${file}`);
+}
+
+/** What posts have from the files beside them, in a site whose generator is unknown: above all no page. */
+function inheritedInFolder(files: SiteFiles): (file: string) => Inherited {
+  const cascade = cascadeBelow(files, '.');
+  const dataOf = directoryData(files);
+  const { authors, tags } = docusaurusNames(files, '.');
+  const listed = ['_data', '../_data'].flatMap((data) => [...jekyllAuthors(files, data)]);
+  const names = { authors: new Map([...listed, ...(authors ?? [])]), tags };
+  return (file) => {
+    const { fields, problem } = cascade(file);
+    return { fields: { ...dataOf(file), ...fields }, names, problem };
+  };
 }
 
 /** The folders (absolute) that `generator` publishes of its site in `folder`, if asked for `path`. */
@@ -34,4 +102,18 @@ export function publishedBy(
       ? publishes(settings, relative(folder, path))
       : Object.entries(publishes).flatMap(([usual, keys]) => textsOr(settings, keys, usual));
   return published.map((each) => join(folder, each));
+}
+
+/** The generator of the site around the folder `posts` (absolute), by its settings; undefined if there is none. */
+export function findGenerator(posts: string): SiteGenerator | undefined {
+  let folder = posts;
+  for (let steps = 0; steps < MOST_FOLDERS; steps++) {
+    // A generator that is found by a folder of posts alone may be another one.
+    const found = generatorsOf(folder).find(
+      (generator) => generator.id !== undefined && settingsFileOf(generator, folder) !== undefined,
+    );
+    if (found !== undefined) return found;
+    folder = dirname(folder);
+  }
+  return undefined;
 }

@@ -1,15 +1,42 @@
+import { parseLanguageTag } from '../../kernel/language-tag.ts';
+import type { GeneratorId } from '../../settings/settings.ts';
+import type { AddressStyle } from '../addresses/permalink.ts';
+import type { Fields } from '../front-matter/fields.ts';
+import type { MarkdownWays } from '../markdown/dialect.ts';
 import type { Settings } from './read-settings.ts';
+import { firstText, isMap, type ReadFacts, type SiteFiles } from './site-facts.ts';
 
 /**
  * The ways of one site generator: how its sites look, how it names posts, and what it understands in
  * their text. What it calls the fields of front matter is in `known-fields.ts`.
  */
 export interface SiteGenerator {
+  /** The value of `posts.generator`; absent if that has none for it. */
+  readonly id?: GeneratorId;
   readonly name: string;
+  /** What its config and files say about a site. */
+  readonly facts?: ReadFacts;
+  /**
+   * What a post has from its site, by its path relative to the site's folder. `files` and `settings` are
+   * the site's.
+   */
+  readonly inherits?: (files: SiteFiles, settings: Settings) => (file: string) => Inherited;
+  /** Changes the names of fields to those that are read (`known-fields.ts`). */
+  readonly namedFields?: (fields: Fields) => Fields;
+  /** How it writes the addresses of posts. */
+  readonly addresses?: AddressStyle;
+  /** The template of addresses for posts whose site has none; without the path of the posts folder. */
+  readonly permalink?: string;
   /** Files with its settings; the first that exists counts. */
   readonly settings?: readonly string[];
-  /** Whether it makes the site that `has` these paths. Absent: if it has one of `settings`. */
-  readonly makes?: (has: (path: string) => boolean) => boolean;
+  /**
+   * Whether it makes the site that `has` these files and folders. Absent: if the site has one of the
+   * files with settings.
+   */
+  readonly makes?: (
+    has: (path: string) => boolean,
+    text: (path: string) => string | undefined,
+  ) => boolean;
   /**
    * Folders that it publishes with all their content, each with the settings that name others in its
    * place; or what returns these folders. All paths, and `path` (the file in question), are relative
@@ -20,18 +47,88 @@ export interface SiteGenerator {
     | ((settings: Settings, path: string) => readonly string[]);
   /** Names of folders in which it has no posts. */
   readonly foldersWithoutPosts?: readonly string[];
+  /** Whether `path` is a post; absent: all are. */
+  readonly isPost?: (path: PostCandidate) => boolean;
   /** What it reads from the path of a post. */
   readonly readPath?: (path: PostPath) => PathFacts;
+  /** Whether `tags: sea salt` are two tags. */
+  readonly splitsAtSpaces?: boolean;
+  /** Whether it publishes pictures beside posts under names that only it knows. */
+  readonly renamesPictures?: boolean;
+  /** Names of the fields that are the address of a post, of those that are known; absent: none. */
+  readonly addressFields?: readonly string[];
+  /** Whether it calls a page `/news/` whose file is `/news/index.html`. */
+  readonly hidesIndex?: boolean;
+  /** Whether the pages of translations are in a folder named by their language. */
+  readonly translations?: 'folder';
   /** Values of the field with a post's address that are no address. */
   readonly noAddress?: RegExp;
-  /** Changes what only its own Markdown understands in a post's body to CommonMark. */
-  readonly toCommonMark?: (body: string, file: string) => string;
+  /** How it reads the text of posts; absent: as CommonMark. */
+  readonly markdown?: MarkdownWays;
   /** Its own tags of Liquid, by name. */
   readonly tags?: Readonly<Record<string, Tag>>;
   /** Names of tags whose content is code: `{% highlight ruby %}` until `{% endhighlight %}`. */
   readonly codeTags?: readonly string[];
   /** Its own filters of Liquid, by name. */
   readonly filters?: Readonly<Record<string, Filter>>;
+}
+
+/** A file that may be a post. */
+export interface PostCandidate {
+  /** Path in the posts folder, with `/`. */
+  readonly file: string;
+  /** Name of the posts folder. */
+  readonly folder: string;
+  /** Whether the posts folder has another such file. */
+  readonly has: (file: string) => boolean;
+}
+
+const INDEX_NAMES = ['index.md', 'index.markdown', 'index.html', 'index.mdx'];
+
+/**
+ * Whether the file is part of the page that `index.md` in its folder, or in one above, makes: Hugo and
+ * Zola show no page of it.
+ */
+export function isInBundle({ file, has }: PostCandidate): boolean {
+  const parts = file.split('/');
+  const name = parts.pop() ?? '';
+  return parts.some((_part, at) => {
+    const folder = parts.slice(0, at + 1).join('/');
+    const isOwnIndex = at === parts.length - 1 && /^index\./.test(name);
+    return !isOwnIndex && INDEX_NAMES.some((index) => has(`${folder}/${index}`));
+  });
+}
+
+/** The people and tags that a file of the site lists, by their keys. */
+export interface KnownNames {
+  readonly authors?: ReadonlyMap<string, string>;
+  readonly tags?: ReadonlyMap<string, string>;
+}
+
+/** The names in a settings file, by their keys: `ada: {name: Ada Quill}`. */
+export function namesIn(
+  settings: Settings,
+  ...fields: readonly string[]
+): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(settings).flatMap(([key, value]) => {
+      const name =
+        typeof value === 'string' ? value : isMap(value) ? firstText(value, ...fields) : '';
+      return name ? [[key, name] as const] : [];
+    }),
+  );
+}
+
+/** What a post has from its site. */
+export interface Inherited {
+  /** Fields besides its own front matter. */
+  readonly fields: Fields;
+  /** The sections that it is in, if not every folder is one. */
+  readonly sections?: readonly string[];
+  /** Names by the keys that posts may write in their place. */
+  readonly names?: KnownNames;
+  /** Why a file that decides about the post cannot be read: the post is left out. */
+  readonly problem?: string;
 }
 
 /** The path of a post, relative to the posts folder, and its parts. */
@@ -51,6 +148,8 @@ export interface PathFacts {
   readonly day?: string;
   readonly draft?: boolean;
   readonly categories?: readonly string[];
+  /** BCP 47. */
+  readonly language?: string;
 }
 
 /** How a post finds other files of its site. */
@@ -90,4 +189,34 @@ export function endings(name: string, ...all: readonly string[]): readonly strin
 export function datedName(text: string): PathFacts {
   const [, day, name = text] = /^(\d{4}-\d{1,2}-\d{1,2})(?:[-_](.+))?$/.exec(text) ?? [];
   return { name, day };
+}
+
+const TRANSLATION = /^(.+)\.([a-z]{2}(?:-[A-Za-z]{2,4})?)$/;
+
+/** The name and language of `title.fr`, a file without its extension. */
+export function translatedName(base: string): {
+  readonly name: string;
+  readonly language?: string;
+} {
+  const [, name = base, code = ''] = TRANSLATION.exec(base) ?? [];
+  const parsed = code === '' ? undefined : parseLanguageTag(code);
+  return parsed !== undefined && 'tag' in parsed ? { name, language: parsed.tag } : { name: base };
+}
+
+/** Without its extension, and without the language at the end of its name. */
+function stem(file: string): string {
+  const at = file.lastIndexOf('/') + 1;
+  return file.slice(0, at) + translatedName(file.slice(at).replace(/\.[^.]+$/, '')).name;
+}
+
+/** The folders of a file and its name; a bundle (`title/index.md`) has the name of its folder. */
+export function folderAndName(file: string): {
+  readonly folders: readonly string[];
+  readonly name: string;
+} {
+  const parts = stem(file).split('/');
+  const last = parts.pop() ?? '';
+  if (last !== 'index' || parts.length === 0) return { folders: parts, name: last };
+  const name = parts.pop() ?? '';
+  return { folders: parts, name };
 }

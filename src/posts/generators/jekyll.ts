@@ -1,8 +1,18 @@
-import { join, relative, sep } from 'node:path';
+import { join, matchesGlob, relative, sep } from 'node:path';
 import { isWithin } from '../../kernel/files/is-within.ts';
-import { codeRanges, inRanges } from '../markdown/code-ranges.ts';
-import { datedName, type Filter, type SiteGenerator, type Tag } from './generator.ts';
+import { JEKYLL_STYLE } from '../addresses/permalink.ts';
+import type { Fields } from '../front-matter/fields.ts';
+import { datedName, type Filter, namesIn, type SiteGenerator, type Tag } from './generator.ts';
 import { type Settings, textAt, textsAt } from './read-settings.ts';
+import {
+  firstText,
+  folder,
+  isMap,
+  personAt,
+  type SiteFacts,
+  type SiteFiles,
+  siteUrl,
+} from './site-facts.ts';
 
 /** The default excludes of Jekyll 3 and 4, the names common to both. */
 export const JEKYLL_EXCLUDES: readonly string[] = [
@@ -41,19 +51,39 @@ const include: Tag = (args, context) => {
 
 /** https://jekyllrb.com/docs/. Its Markdown is kramdown, its templates are Liquid. */
 export const JEKYLL: SiteGenerator = {
+  id: 'jekyll',
   name: 'Jekyll',
+  facts: jekyllFacts,
+  inherits(files, settings) {
+    const names = { authors: jekyllAuthors(files, textAt(settings, 'data_dir') ?? '_data') };
+    return (file) => ({ fields: defaultsFor(settings, file), names });
+  },
+  splitsAtSpaces: true,
+  addresses: JEKYLL_STYLE,
+  addressFields: ['permalink'],
   settings: SETTINGS_FILES,
   // Hexo has a settings file of the same name.
   makes: (has) =>
     !(has('source/_posts') && has('scaffolds')) && [...SETTINGS_FILES, '_posts'].some(has),
   publishes: (settings, path) => (isPublished(settings, path) ? ['.'] : []),
+  // Without a date in its name it is a post only among the drafts.
+  isPost({ file, folder }) {
+    const path = `/${folder}/${file}`;
+    return (
+      /\/_drafts\//.test(path) || /\/_posts\/(?:.*\/)?\d{1,4}-\d{1,2}-\d{1,2}-[^/]*$/.test(path)
+    );
+  },
   foldersWithoutPosts: ['_site', '_includes', '_layouts', '_data', '_sass', '_plugins'],
   readPath({ folders, base }) {
     const draft = folders.includes('_drafts');
     const categories = folders.slice(0, Math.max(0, folders.indexOf('_posts')));
     return { ...datedName(base), draft, categories };
   },
-  toCommonMark: (body) => openMarkdownInHtml(stripKramdown(body)),
+  markdown: {
+    features: ['kramdown', 'attributes', 'definitions', 'abbreviations', 'tasks', 'emoji'],
+    comments: ['kramdown'],
+    templates: ['output', 'tag', 'shortcode'],
+  },
   tags: { link, post_url: postUrl, include },
   codeTags: ['highlight'],
   filters: {
@@ -108,34 +138,52 @@ function matchesAny(patterns: readonly string[], entry: string): boolean {
   });
 }
 
-/** `{: .lead}`, `{:toc}`, `{:height="100px"}`, `{:ref: .x}`, `{::nomarkdown}`, `{:/}`. */
-const ATTRIBUTE_LIST =
-  /\{:(?:[:/]|[ \t]*[.#\w])(?:"[^"\n]{0,500}"|'[^'\n]{0,500}'|[^}"'\n]){0,200}\}|\{:\/\}/g;
-const TABLE_OF_CONTENTS =
-  /^[ \t]*(?:[-*+]|\d+\.)[ \t]+[^\n]{1,100}\n[ \t]*\{:[ \t]*toc\b[^}\n]*\}[ \t]*$/gim;
-
-/**
- * Markdown without the syntax that only kramdown understands: attribute lists, extensions, and the
- * list item for a table of contents. Code stays unchanged. The text between `{::nomarkdown}` and
- * `{:/}` is HTML, and Markdown keeps it.
- */
-export function stripKramdown(text: string): string {
-  if (!text.includes('{:')) return text;
-  const bare = text.replace(TABLE_OF_CONTENTS, '');
-  const isInCode = inRanges(codeRanges(bare));
-  return bare.replace(ATTRIBUTE_LIST, (list, at: number) => (isInCode(at) ? list : ''));
+function jekyllFacts(files: SiteFiles, settings: Settings): SiteFacts {
+  const author = personAt(settings.author) ?? personAt(settings.name);
+  return {
+    title: firstText(settings, 'title', 'name'),
+    description: firstText(settings, 'description', 'tagline', 'subtitle'),
+    url: siteUrl(firstText(settings, 'url'), firstText(settings, 'baseurl')),
+    language: firstText(settings, 'lang', 'locale', 'language'),
+    timeZone: firstText(settings, 'timezone'),
+    author: author && { email: firstText(settings, 'email'), ...author },
+    image: firstText(settings, 'logo', 'image'),
+    posts: postsFolder(files),
+    output: folder(firstText(settings, 'destination'), '_site'),
+    permalink: firstText(settings, 'permalink') ?? 'date',
+    excerptSeparator: firstText(settings, 'excerpt_separator'),
+  };
 }
 
-/** kramdown's `<div markdown="1">`: with blank lines, CommonMark reads the content as Markdown. */
-export function openMarkdownInHtml(text: string): string {
-  if (!/\smarkdown=/.test(text)) return text;
-  return text
-    .replace(/<[a-z][\w-]*[^<>]*>/gi, (tag) => {
-      const open = tag.replace(/\smarkdown=["']?(?:1|block|span)["']?/i, '');
-      return open === tag ? tag : `${open}\n\n`;
-    })
-    .replace(
-      /^[ \t]*(<\/(?:div|section|article|aside|details|figure|blockquote|main)>)/gim,
-      '\n$1',
-    );
+/** The people in `_data/authors.yml`, by their keys. */
+export function jekyllAuthors(files: SiteFiles, data: string): ReadonlyMap<string, string> {
+  const file = ['yml', 'yaml', 'json']
+    .map((ending) => `${folder(data, '_data')}/authors.${ending}`)
+    .find(files.has);
+  return namesIn(file === undefined ? {} : files.settings(file), 'name', 'display_name');
+}
+
+/** The values of `defaults` for a post: https://jekyllrb.com/docs/configuration/front-matter-defaults/. */
+function defaultsFor({ defaults }: Settings, file: string): Fields {
+  const all = (Array.isArray(defaults) ? (defaults as unknown[]) : []).filter(isMap);
+  const matching = all.filter(({ scope }) => {
+    if (!isMap(scope)) return false;
+    const path = (firstText(scope, 'path') ?? '').replace(/^\/|\/$/g, '');
+    const type = firstText(scope, 'type');
+    const isPath =
+      path === '' || file === path || file.startsWith(`${path}/`) || matchesGlob(file, path);
+    return isPath && (type === undefined || type === 'posts' || type === 'post');
+  });
+  // The longer path counts more; of two, the later one.
+  const length = ({ scope }: Settings) =>
+    isMap(scope) ? (firstText(scope, 'path') ?? '').length : 0;
+  const ordered = matching.toSorted((one, other) => length(one) - length(other));
+  return Object.assign({}, ...ordered.map(({ values }) => (isMap(values) ? values : {}))) as Fields;
+}
+
+/** `_posts`; the whole site, if other folders have posts too. */
+function postsFolder(files: SiteFiles): string | undefined {
+  const others = files.list('.').filter((name) => /^[a-z0-9].*\/$/i.test(name));
+  if (others.some((name) => files.has(`${name}_posts`))) return '.';
+  return files.has('_posts') ? '_posts' : undefined;
 }

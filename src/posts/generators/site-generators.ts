@@ -1,16 +1,24 @@
+import type { GeneratorId } from '../../settings/settings.ts';
+import { type AddressStyle, JEKYLL_STYLE } from '../addresses/permalink.ts';
+import type { Fields } from '../front-matter/fields.ts';
+import type { MarkdownWays } from '../markdown/dialect.ts';
 import { ASTRO } from './astro.ts';
 import { DOCUSAURUS } from './docusaurus.ts';
 import { ELEVENTY } from './eleventy.ts';
-import type { Filter, SiteGenerator, Tag } from './generator.ts';
+import {
+  datedName,
+  type Filter,
+  type PathFacts,
+  type PostCandidate,
+  type SiteGenerator,
+  type Tag,
+} from './generator.ts';
 import { HUGO } from './hugo.ts';
 import { JEKYLL } from './jekyll.ts';
 import { OTHER_GENERATORS } from './other-generators.ts';
 import { PELICAN } from './pelican.ts';
 import { VITEPRESS } from './vitepress.ts';
 import { ZOLA } from './zola.ts';
-
-// Posts are read by the ways of all generators at once: what one of them would not understand is
-// seldom what another means. The functions below put these ways together.
 
 /**
  * All site generators. Where several say something about a post, the first counts. Jekyll is the last:
@@ -27,46 +35,114 @@ export const FOLDERS_WITHOUT_POSTS: ReadonlySet<string> = new Set(
   SITE_GENERATORS.flatMap(({ foldersWithoutPosts = [] }) => foldersWithoutPosts),
 );
 
-/** The tags of all generators, by name. */
-export const TAGS: ReadonlyMap<string, Tag> = new Map(
-  SITE_GENERATORS.flatMap(({ tags = {} }) => Object.entries(tags)),
-);
+/** How the posts of a site are read. */
+export interface PostWays {
+  /** Whether a file is a post. */
+  isPost(path: PostCandidate): boolean;
+  /** What `file` (relative to the posts folder, with `/`) says about its post. */
+  readPath(file: string): PostNaming;
+  /** Whether a post's field for its address has no address in it. */
+  isNoAddress(text: string): boolean;
+  /** Fields by the names that are read. */
+  namedFields(fields: Fields): Fields;
+  /** How the text of posts is read. */
+  readonly markdown: Required<MarkdownWays>;
+  /**
+   * Whether nothing says who makes the pages, so that braces may be a template or text of the author.
+   */
+  readonly isUnknown: boolean;
+  /** Its tags of Liquid, by name. */
+  readonly tags: ReadonlyMap<string, Tag>;
+  /** Names of tags whose content is code. */
+  readonly codeTags: ReadonlySet<string>;
+  /** Its filters of Liquid, by name. */
+  readonly filters: ReadonlyMap<string, Filter>;
+  /** Whether `tags: sea salt` are two tags. */
+  readonly splitsAtSpaces: boolean;
+  /** Name of the generator that publishes pictures beside posts under names that only it knows. */
+  readonly renamesPictures?: string;
+  /** Whether a page `/news/index.html` is called `/news/`. */
+  readonly hidesIndex: boolean;
+  /** Whether a field of this name is the address of a post. */
+  isAddressField(name: string): boolean;
+  readonly addresses: AddressStyle;
+  /** The template of addresses, if the config has none. */
+  readonly permalink: string;
+  /** `path` for a post in `language`, where translations have their own folder on the site. */
+  inLanguage(path: string, language: string | undefined): string;
+}
 
-/** Names of tags whose content is code. */
-export const CODE_TAGS: ReadonlySet<string> = new Set(
-  SITE_GENERATORS.flatMap(({ codeTags = [] }) => codeTags),
-);
+/** What the path of a post says about it. */
+export interface PostNaming {
+  readonly name: string;
+  readonly day?: PathFacts['day'];
+  readonly draft: boolean;
+  readonly categories: readonly string[];
+  /** BCP 47. */
+  readonly language?: string;
+}
 
-/** The filters of all generators, by name. */
-export const FILTERS: ReadonlyMap<string, Filter> = new Map(
-  SITE_GENERATORS.flatMap(({ filters = {} }) => Object.entries(filters)),
-);
+const known = new Map<GeneratorId | undefined, PostWays>();
 
-const PATH_READERS = SITE_GENERATORS.flatMap(({ readPath = [] }) => readPath);
-// Two generators may share a step. It must run once.
-const BODY_STEPS = new Set(SITE_GENERATORS.flatMap(({ toCommonMark = [] }) => toCommonMark));
+/**
+ * How posts are read whose pages `generator` makes. Without a generator, or if none makes pages, posts
+ * are read by the ways of all generators at once: what one of them would not understand is seldom what
+ * another means.
+ */
+export function waysOf(generator: GeneratorId | undefined): PostWays {
+  const ways = known.get(generator) ?? openWays(generator);
+  known.set(generator, ways);
+  return ways;
+}
 
-/** What `file` (relative to the posts folder, with `/`) says about its post. */
-export function readPostPath(file: string) {
-  const folders = file.split('/');
-  const base = (folders.pop() ?? '').replace(/\.[^.]+$/, '').replace(/(.)\.+$/, '$1');
-  const facts = PATH_READERS.map((read) => read({ file, folders, base }));
+/** What any of the generators understands, and Obsidian, in which posts may be written. */
+const ALL_MARKDOWN: Required<MarkdownWays> = {
+  features: [
+    ...new Set(SITE_GENERATORS.flatMap(({ markdown }) => markdown?.features ?? [])),
+    'wikiLinks',
+  ],
+  comments: ['nunjucks', 'mdx', 'kramdown', 'obsidian'],
+  templates: ['output', 'tag', 'shortcode'],
+};
+
+function withDefaults(markdown: MarkdownWays | undefined): Required<MarkdownWays> {
+  return { features: [], comments: [], templates: [], ...markdown };
+}
+
+function openWays(generator: GeneratorId | undefined): PostWays {
+  const own = SITE_GENERATORS.filter(({ id }) => id === generator);
+  const all = generator === undefined || generator === 'none' ? SITE_GENERATORS : own;
+  const { addresses = JEKYLL_STYLE, permalink = 'date' } = own.length === 1 ? (own[0] ?? {}) : {};
   return {
-    name: facts.find(({ name }) => name !== undefined)?.name ?? base,
-    day: facts.find(({ day }) => day !== undefined)?.day,
-    draft: facts.some(({ draft }) => draft),
-    categories: facts.flatMap(({ categories = [] }) => categories),
+    isPost: (path) => own.every(({ isPost }) => isPost?.(path) ?? true),
+    readPath(file) {
+      const folders = file.split('/');
+      const base = (folders.pop() ?? '').replace(/\.[^.]+$/, '').replace(/(.)\.+$/, '$1');
+      const path = { file, folders, base };
+      const facts = all.flatMap(({ readPath }) => (readPath === undefined ? [] : [readPath(path)]));
+      return {
+        name: facts.find(({ name }) => name !== undefined)?.name ?? base,
+        day: facts.find(({ day }) => day !== undefined)?.day ?? datedName(base).day,
+        draft: facts.some(({ draft }) => draft),
+        categories: facts.flatMap(({ categories = [] }) => categories),
+        language: facts.find(({ language }) => language !== undefined)?.language,
+      };
+    },
+    isNoAddress: (text) => all.some(({ noAddress }) => noAddress?.test(text)),
+    namedFields: (fields) =>
+      all.reduce((named, { namedFields }) => namedFields?.(named) ?? named, fields),
+    markdown: own.length === 1 ? withDefaults(own[0]?.markdown) : ALL_MARKDOWN,
+    isUnknown: own.length !== 1,
+    tags: new Map(all.flatMap(({ tags = {} }) => Object.entries(tags))),
+    codeTags: new Set(all.flatMap(({ codeTags = [] }) => codeTags)),
+    filters: new Map(all.flatMap(({ filters = {} }) => Object.entries(filters))),
+    splitsAtSpaces: all.some(({ splitsAtSpaces }) => splitsAtSpaces),
+    renamesPictures: own.find(({ renamesPictures }) => renamesPictures)?.name,
+    hidesIndex: own.some(({ hidesIndex }) => hidesIndex),
+    isAddressField: (name) => all.some(({ addressFields }) => addressFields?.includes(name)),
+    addresses,
+    permalink,
+    inLanguage: (path, language) =>
+      own[0]?.translations === 'folder' && language !== undefined ? `/${language}${path}` : path,
   };
-}
-
-/** Whether a post's field for its address has no address in it. */
-export function isNoAddress(text: string): boolean {
-  return SITE_GENERATORS.some(({ noAddress }) => noAddress?.test(text));
-}
-
-/** The body of the post in `file` without what only generators' own Markdown understands. */
-export function toCommonMark(body: string, file: string): string {
-  let text = body;
-  for (const step of BODY_STEPS) text = step(text, file);
-  return text;
 }

@@ -1,72 +1,103 @@
+import MarkdownIt from 'markdown-it';
+import { mathAt } from './math.ts';
+
 /** A part of a text, from `start` up to but not including `end`. */
 export interface Range {
   readonly start: number;
   readonly end: number;
 }
 
-const FENCE = /^(?: {0,3}|(?: *(?:[-*+]|\d+[.)]) +))?(`{3,}|~{3,})(.*)$/;
+/** Reads the blocks of a text, nothing inside a paragraph. */
+const blocks = new MarkdownIt({ html: true, maxNesting: 50 });
+const CODE_BLOCKS = new Set(['fence', 'code_block']);
+
+/** A code span is short. A longer one is two stray marks. */
+const LONGEST_SPAN = 5000;
+const MARK = /\\[\\`$]|`+|\$|<(pre|code|script|style|textarea|xmp|samp)(?=[\s>])/gi;
 
 /**
- * The fenced code and code spans (CommonMark §4.5, §6.1) in Markdown `text`, in order. Does not
- * find indented code: in lists and in HTML the same white space means something else.
+ * The code in Markdown `text`, in order: fenced and indented blocks, code spans, formulas, and the
+ * elements of HTML whose content is code. What is a block of code, the Markdown parser says. Takes
+ * linear time.
  */
 export function codeRanges(text: string): Range[] {
+  const inBlocks = blockRanges(text);
   const ranges: Range[] = [];
-  let opened: { readonly fence: string; readonly start: number } | undefined;
-  let spansFrom = 0;
-  for (let start = 0; start < text.length; ) {
-    const newline = text.indexOf('\n', start);
-    const end = newline === -1 ? text.length : newline;
-    const fence = fenceOf(text.slice(start, end));
-    if (opened === undefined && fence?.opens) {
-      ranges.push(...codeSpans(text, spansFrom, start));
-      opened = { fence: fence.marks, start };
-    } else if (opened !== undefined && fence?.closes && closes(fence.marks, opened.fence)) {
-      ranges.push({ start: opened.start, end });
-      opened = undefined;
-      spansFrom = end;
-    }
-    start = end + 1;
-  }
-  if (opened !== undefined) return [...ranges, { start: opened.start, end: text.length }];
-  return [...ranges, ...codeSpans(text, spansFrom, text.length)];
-}
-
-function fenceOf(line: string) {
-  const match = FENCE.exec(line);
-  if (match === null) return undefined;
-  const [, marks = '', info = ''] = match;
-  return { marks, opens: !(marks[0] === '`' && info.includes('`')), closes: info.trim() === '' };
-}
-
-function closes(marks: string, opening: string): boolean {
-  return marks[0] === opening[0] && marks.length >= opening.length;
-}
-
-/** Runs of backticks, each paired with the next run of its length in the same paragraph. */
-function codeSpans(text: string, from: number, to: number): Range[] {
-  const runs = [...text.slice(from, to).matchAll(/`+/g)].map(({ index, 0: marks }) => ({
-    start: from + index,
-    end: from + index + marks.length,
-  }));
-  const nextOfLength = new Map<number, Range>();
-  const closingOf = new Map<Range, Range | undefined>();
-  for (const run of runs.toReversed()) {
-    const length = run.end - run.start;
-    closingOf.set(run, nextOfLength.get(length));
-    nextOfLength.set(length, run);
-  }
-  const ranges: Range[] = [];
-  for (const run of runs) {
-    const close = closingOf.get(run);
-    if (close === undefined || run.start < (ranges.at(-1)?.end ?? from)) continue;
-    // A code span is short. A longer one is two stray marks, and searching further takes quadratic
-    // time.
-    const { start } = run;
-    if (close.end - start > 5000 || /\n[ \t]*\n/.test(text.slice(start, close.start))) continue;
-    ranges.push({ start, end: close.end });
+  let from = 0;
+  for (const block of [...inBlocks, { start: text.length, end: text.length }]) {
+    from = Math.max(from, ranges.at(-1)?.end ?? 0);
+    if (block.start > from) ranges.push(...spanRanges(text, from, block.start));
+    if (block.end > block.start) ranges.push(block);
+    from = block.end;
   }
   return ranges;
+}
+
+function blockRanges(text: string): Range[] {
+  if (!/^(?: {4}| {0,3}\t)|[`~]{3}|[\n>*+\-.)] {0,3}(?: {4}|\t)/.test(text)) return [];
+  const tokens: Parameters<typeof blocks.block.parse>[3] = [];
+  blocks.block.parse(text, blocks, {}, tokens);
+  const lines = [0];
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) lines.push(at + 1);
+  return tokens.flatMap(({ type, map }) => {
+    if (map === null || !CODE_BLOCKS.has(type)) return [];
+    return [{ start: lines[map[0]] ?? text.length, end: lines[map[1]] ?? text.length }];
+  });
+}
+
+/** Code in a paragraph or in HTML, between `from` and `to`. */
+function spanRanges(text: string, from: number, to: number): Range[] {
+  const part = text.slice(from, to);
+  const marks = [...part.matchAll(MARK)];
+  const closing = closingMarks(marks);
+  const endOf = new Map<string, number>();
+  const ranges: Range[] = [];
+  let done = 0;
+  for (const [at, { index, 0: mark, 1: element }] of marks.entries()) {
+    if (index < done || mark.startsWith('\\')) continue;
+    let end: number | undefined;
+    if (mark.startsWith('`')) end = closing.get(at);
+    else if (mark === '$') end = mathAt(part, index)?.end;
+    else end = endOfElement(part, element ?? '', index, endOf);
+    if (end === undefined) continue;
+    if (mark.startsWith('`')) {
+      if (end - index > LONGEST_SPAN || /\n[ \t]*\n/.test(part.slice(index, end))) continue;
+    }
+    ranges.push({ start: from + index, end: from + end });
+    done = end;
+  }
+  return ranges;
+}
+
+/** Where the code span ends that each run of backticks opens: at the next run of its length. */
+function closingMarks(marks: readonly RegExpExecArray[]): ReadonlyMap<number, number> {
+  const next = new Map<number, number>();
+  const closing = new Map<number, number>();
+  for (let at = marks.length - 1; at >= 0; at--) {
+    const [mark = ''] = marks[at] ?? [];
+    if (!mark.startsWith('`')) continue;
+    const end = next.get(mark.length);
+    if (end !== undefined) closing.set(at, end);
+    next.set(mark.length, (marks[at]?.index ?? 0) + mark.length);
+  }
+  return closing;
+}
+
+/** `ends` keeps the end that was found last for each element, so that none is searched twice. */
+function endOfElement(
+  text: string,
+  element: string,
+  from: number,
+  ends: Map<string, number>,
+): number | undefined {
+  const name = element.toLowerCase();
+  const known = ends.get(name);
+  if (known !== undefined && known > from) return known === Number.MAX_VALUE ? undefined : known;
+  const pattern = new RegExp(`</${name}\\s{0,20}>`, 'gi');
+  pattern.lastIndex = from;
+  const found = pattern.test(text) ? pattern.lastIndex : undefined;
+  ends.set(name, found ?? Number.MAX_VALUE);
+  return found;
 }
 
 /** Whether a position is in one of `ranges` (sorted). Call it with growing positions only. */

@@ -22,16 +22,3 @@ export function plainText(html: string): string {
     .replace(/&(?:amp|lt|gt|quot);/g, (entity) => ENTITIES[entity] ?? entity);
   return foldSpace(text);
 }
-
-/** The text of the first non-empty paragraph. Takes linear time. */
-export function firstParagraph(html: string): string | undefined {
-  const opening = /<p(?: [^<>]*)?>/g;
-  while (opening.test(html)) {
-    const end = html.indexOf('</p>', opening.lastIndex);
-    if (end === -1) return undefined;
-    const text = plainText(html.slice(opening.lastIndex, end));
-    if (text !== '') return text;
-    opening.lastIndex = end;
-  }
-  return undefined;
-}

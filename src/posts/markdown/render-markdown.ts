@@ -1,17 +1,41 @@
-import MarkdownIt, { type Env } from 'markdown-it';
+import createMarkdown, { type MarkdownIt } from 'markdown-it';
 import footnotePlugin from 'markdown-it-footnote';
+import { attributesPlugin } from './attributes.ts';
+import { commentPlugin } from './comments.ts';
+import {
+  admonitionsPlugin,
+  alertsPlugin,
+  containersPlugin,
+  contentsPlugin,
+  tasksPlugin,
+} from './containers.ts';
+import { definitionsPlugin } from './definitions.ts';
+import type { MarkdownFeature, MarkdownScope } from './dialect.ts';
+import { abbreviationsPlugin, emojiPlugin, marksPlugin, wikiLinksPlugin } from './inline-marks.ts';
+import { kramdownPlugin } from './kramdown.ts';
+import { mathPlugin } from './math.ts';
+import { mdxPlugin } from './mdx.ts';
 
-/** Markdown's state while it renders one post: link references, and the names of footnotes. */
-export interface MarkdownScope extends Env {
-  /** Part of the ids of footnotes. Two posts on one page then never share an id. */
-  readonly docId: string;
+/** Which Markdown a text is written in. */
+export interface Dialect {
+  readonly features: readonly MarkdownFeature[];
+  readonly isMdx: boolean;
 }
 
-const markdown = new MarkdownIt({ html: true, linkify: true, maxNesting: 50 }).use(footnotePlugin);
-// Addresses with a scheme become links, as in GitHub's Markdown; `file.md` does not.
-markdown.linkify.set({ fuzzyLink: false, fuzzyEmail: false, fuzzyIP: false });
-// The sanitiser checks every address; it also knows the post's page.
-markdown.validateLink = () => true;
+const PLUGINS: Readonly<Record<MarkdownFeature, (md: MarkdownIt) => void>> = {
+  kramdown: kramdownPlugin,
+  attributes: attributesPlugin,
+  alerts: alertsPlugin,
+  containers: containersPlugin,
+  admonitions: admonitionsPlugin,
+  definitions: definitionsPlugin,
+  abbreviations: abbreviationsPlugin,
+  tasks: tasksPlugin,
+  emoji: emojiPlugin,
+  contents: contentsPlugin,
+  wikiLinks: wikiLinksPlugin,
+  marks: marksPlugin,
+};
 
 /**
  * A list that grows in place. The footnote plugin appends the tokens of each note with `concat`,
@@ -24,14 +48,37 @@ class GrowingList<Item> extends Array<Item> {
   }
 }
 
-markdown.core.ruler.before('footnote_tail', 'growing_list', (state) => {
-  state.tokens = GrowingList.from(state.tokens);
-});
+const known = new Map<string, MarkdownIt>();
+
+function markdownFor({ features, isMdx }: Dialect): MarkdownIt {
+  const key = [...features, isMdx].join();
+  const made = known.get(key) ?? openMarkdown(features, isMdx);
+  known.set(key, made);
+  return made;
+}
+
+function openMarkdown(features: readonly MarkdownFeature[], isMdx: boolean): MarkdownIt {
+  const markdown = createMarkdown({ html: true, linkify: true, maxNesting: 50 }).use(
+    footnotePlugin,
+  );
+  // Addresses with a scheme become links, as in GitHub's Markdown; `file.md` does not.
+  markdown.linkify.set({ fuzzyLink: false, fuzzyEmail: false, fuzzyIP: false });
+  // The sanitiser checks every address; it also knows the post's page.
+  markdown.validateLink = () => true;
+  markdown.core.ruler.before('footnote_tail', 'growing_list', (state) => {
+    state.tokens = GrowingList.from(state.tokens);
+  });
+  markdown.use(mathPlugin).use(commentPlugin);
+  for (const feature of features) markdown.use(PLUGINS[feature]);
+  return isMdx ? markdown.use(mdxPlugin) : markdown;
+}
+
+const COMMON: Dialect = { features: [], isMdx: false };
 
 /**
- * HTML from CommonMark with tables, strikethrough, fenced code, footnotes and inline HTML. It
- * contains what the author wrote: always sanitise it before showing it.
+ * HTML from CommonMark with tables, strikethrough, fenced code, footnotes, formulas and inline HTML, and
+ * what else the dialect has. It contains what the author wrote: always sanitise it before showing it.
  */
-export function renderMarkdown(text: string, scope: MarkdownScope): string {
-  return markdown.render(text, scope);
+export function renderMarkdown(text: string, scope: MarkdownScope, dialect = COMMON): string {
+  return markdownFor(dialect).render(text, scope);
 }

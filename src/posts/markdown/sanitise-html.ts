@@ -1,6 +1,7 @@
 import sanitizeHtml from 'sanitize-html';
 import { cleanText } from '../../kernel/clean-text.ts';
 import { absoluteSrcset, absoluteUrl } from './absolute-url.ts';
+import { type ShownInstead, showInstead } from './shown-instead.ts';
 
 /** Elements that structure text. No scripts, styles, forms or embedded documents. */
 const ELEMENTS = (
@@ -11,8 +12,10 @@ const ELEMENTS = (
 ).split(' ');
 
 /** Elements removed together with their content. Other removed elements leave their text. */
-const DROPPED_WHOLE =
-  'script style textarea option xmp select button svg math template title object applet'.split(' ');
+const DROPPED_WHOLE = (
+  'script style textarea option xmp select button template applet metadata defs annotation ' +
+  'annotation-xml'
+).split(' ');
 
 /** HTML §13.1.2: these have no end tag. */
 const VOID_ELEMENTS = 'area base br col embed hr img input link meta source track wbr'.split(' ');
@@ -57,9 +60,16 @@ type Attributes = Record<string, string>;
  * stays only for the language of code, iframes only if their host is in `iframesFrom`. Throws a
  * RangeError if the HTML is too much for any reader (`tooMuchHtml`).
  */
-export function sanitiseHtml(html: string, base: string, iframesFrom: readonly string[]): string {
+export function sanitiseHtml(
+  html: string,
+  base: string,
+  iframesFrom: readonly string[],
+  { note = () => {}, linkTo = () => undefined }: ShownInstead = {},
+): string {
+  const show = showInstead(base, iframesFrom, note);
+  let drawings = 0;
   const clean = sanitizeHtml(refuseTooMuch(html), {
-    allowedTags: iframesFrom.length === 0 ? ELEMENTS : [...ELEMENTS, 'iframe'],
+    allowedTags: [...ELEMENTS, HIDDEN, ...(iframesFrom.length === 0 ? [] : ['iframe'])],
     allowedAttributes: ATTRIBUTES,
     allowedClasses: { code: ['language-*'] },
     allowedSchemes: ['http', 'https', 'mailto', 'tel'],
@@ -69,8 +79,19 @@ export function sanitiseHtml(html: string, base: string, iframesFrom: readonly s
     nonTextTags: DROPPED_WHOLE,
     selfClosing: VOID_ELEMENTS,
     nestingLimit: 100,
+    // The title of a drawing is its text; the title of a page is not.
+    onOpenTag: (name) => void (name === 'svg' && drawings++),
+    onCloseTag: (name) => void (name === 'svg' && drawings--),
+    textFilter: (text, name) => (name === 'title' && drawings === 0 ? '' : text),
     transformTags: {
-      '*': (tagName, attributes) => ({ tagName, attribs: withAbsolute(tagName, attributes, base) }),
+      ...show.elements,
+      '*': (tagName, attributes) => {
+        if (attributes.href !== undefined) {
+          attributes.href = linkTo(attributes.href) ?? attributes.href;
+        }
+        const name = show.isHidden(attributes) ? HIDDEN : tagName;
+        return { tagName: name, attribs: withAbsolute(name, attributes, base) };
+      },
     },
   });
   return refuseTooMuch(cleanText(dropEmptyElements(clean)).trim());
@@ -97,6 +118,9 @@ function alignAsAttribute(attributes: Attributes, style: string): void {
   const align = /^\s*text-align:\s*(left|right|center)\s*;?\s*$/.exec(style)?.[1];
   if (align !== undefined) attributes.align = align;
 }
+
+/** The name of an element that the site hides, until it is dropped with its content. */
+const HIDDEN = 'hiddentext';
 
 /** Elements that fill a paragraph without any text. A frame fills itself. */
 const MEDIA = new Set(['img', 'audio', 'video', 'picture']);
@@ -137,11 +161,14 @@ export function dropEmptyElements(html: string): string {
     const element = open.at(-1);
     if (slash !== '' && element?.name === name) {
       open.pop();
-      const isDropped = name !== 'a' && !element.isFilled;
+      const isDropped = name === HIDDEN || (name !== 'a' && !element.isFilled);
       if (isDropped) pieces.length = element.at;
       // The content of an element fills its parents when the element closes.
-      add(!isDropped && element.isKept ? tag : '', element.isFilled);
-    } else if (slash === '' && (name === 'a' || name === 'p' || name === 'iframe')) {
+      add(!isDropped && element.isKept ? tag : '', element.isFilled && name !== HIDDEN);
+    } else if (
+      slash === '' &&
+      (name === 'a' || name === 'p' || name === 'iframe' || name === HIDDEN)
+    ) {
       const isKept = name !== 'a' || HAS_ADDRESS.test(attributes);
       open.push({ name, at: pieces.length, isKept, isFilled: false });
       if (isKept) add(tag, name === 'iframe' && HAS_SOURCE.test(attributes));

@@ -1,9 +1,12 @@
+import { LABELS } from '../../settings/schema.ts';
 import type { SameStorySettings } from '../../settings/settings.ts';
-import { newestFirst, type Post, type Story } from '../post.ts';
+import { type JoinReason, newestFirst, type Post, type Story } from '../post.ts';
 import { areAlike } from './sketch.ts';
 
-/** If more posts share one second, the date is that of an import, not of a story. */
+/** If more posts have the date of one second, it is that of an import, and says less. */
 const MOST_COPIES = 5;
+/** Likeness of bodies where an equal date may be chance: a full minute, or the date of an import. */
+const NEARLY_EQUAL = 0.9;
 /** A body is compared with at most this many earlier ones: many posts may have one date. */
 const MOST_NEIGHBOURS = 300;
 const HOUR_MS = 3_600_000;
@@ -11,32 +14,40 @@ const HOUR_MS = 3_600_000;
 /**
  * Groups `posts` into stories, the story with the newest first post first.
  *
- * Two posts tell one story if
- * 1. their dates are equal to the second, with seconds other than :00 (a day alone or a round
- *    minute does not count), and at most five posts have that date; or
- * 2. their titles are equal without leading labels, case and punctuation, and at least one of them
- *    has a label; or
- * 3. their bodies are alike by `likeness` or more, and both have at least 25 words.
+ * Two posts in one language tell one story if
+ * 1. their titles are equal, without case and punctuation, once a leading label is taken off one of them,
+ *    or different labels off both; or
+ * 2. their dates are equal to the second, and their bodies are alike by `likeness` or more. If the time
+ *    is a full minute, or more than five posts have it, they must be nearly equal.
  *
- * All posts of a story lie within `withinHours`. The post shown is the newest complete one: its
- * body has at least half the words of the longest. The result does not depend on the order of
- * `posts`.
+ * What has the same form each day is news each day: posts with equal titles without a label do not join
+ * by these, not even through a third post. All posts of a story lie within `withinHours`. The post
+ * shown is the newest complete one: its body has at least half the words of the longest. The result does
+ * not depend on the order of `posts`.
  */
 export function groupStories(posts: readonly Post[], settings: SameStorySettings): Story[] {
   const oldestFirst = posts.toSorted((a, b) => newestFirst(b, a));
+  if (settings === 'off') return oldestFirst.map((post) => storyOf([post])).reverse();
   const groups = new Groups(oldestFirst, settings.withinHours * HOUR_MS);
-  joinEqualDates(oldestFirst, groups);
   joinEqualTitles(oldestFirst, settings.labels, groups);
-  joinAlikeBodies(oldestFirst, settings.likeness, groups);
+  joinCopies(oldestFirst, settings.likeness, groups);
   return groups
     .all()
-    .map((group) => storyOf(group.map((at) => oldestFirst[at] as Post)))
+    .map(({ posts: members, reasons }) =>
+      storyOf(
+        members.map((at) => oldestFirst[at] as Post),
+        reasons,
+      ),
+    )
     .sort((a, b) => newestFirst(a.first, b.first));
 }
 
 interface Group {
   /** Indexes of posts. The smallest and the largest are also `first` and `last`. */
   readonly posts: number[];
+  readonly reasons: Set<JoinReason>;
+  /** Whether the title of one of them has no label. */
+  hasPlain: boolean;
   first: number;
   last: number;
 }
@@ -55,7 +66,13 @@ class Groups {
   constructor(oldestFirst: readonly Post[], withinMs: number) {
     this.dates = Float64Array.from(oldestFirst, ({ date }) => date.epochMilliseconds);
     this.withinMs = withinMs;
-    this.#groups = oldestFirst.map((_post, at) => ({ posts: [at], first: at, last: at }));
+    this.#groups = oldestFirst.map((_post, at) => ({
+      posts: [at],
+      reasons: new Set(),
+      hasPlain: false,
+      first: at,
+      last: at,
+    }));
   }
 
   /** Whether the two posts are in different groups that can be joined. */
@@ -67,7 +84,17 @@ class Groups {
     return newest - oldest <= this.withinMs;
   }
 
-  join(a: number, b: number): void {
+  /** Whether a post of this one's group is marked as one without a label. */
+  hasPlain(at: number): boolean {
+    return this.#groups[at]?.hasPlain === true;
+  }
+
+  markPlain(at: number): void {
+    const group = this.#groups[at];
+    if (group !== undefined) group.hasPlain = true;
+  }
+
+  join(a: number, b: number, reason: JoinReason): void {
     const [one, other] = [this.#groups[a], this.#groups[b]];
     if (one === undefined || other === undefined || !this.canJoin(a, b)) return;
     // Moving the smaller group takes little time, also if all posts end in one.
@@ -76,72 +103,110 @@ class Groups {
       this.#groups[at] = large;
       large.posts.push(at);
     }
+    for (const each of [...small.reasons, reason]) large.reasons.add(each);
+    large.hasPlain ||= small.hasPlain;
     large.first = Math.min(one.first, other.first);
     large.last = Math.max(one.last, other.last);
   }
 
-  /** The posts of each group. */
-  all(): readonly (readonly number[])[] {
-    return [...new Set(this.#groups)].map(({ posts }) => posts);
+  all(): readonly Group[] {
+    return [...new Set(this.#groups)];
   }
 }
 
-function joinEqualDates(posts: readonly Post[], groups: Groups): void {
-  const exact = [...posts.keys()].filter((at) => {
-    const { datePrecision, date } = posts[at] as Post;
-    return datePrecision === 'second' && date.epochMilliseconds % 60_000 !== 0;
-  });
-  for (const [first = 0, ...others] of Map.groupBy(exact, (at) => groups.dates[at]).values()) {
-    if (others.length >= MOST_COPIES) continue;
-    for (const other of others) groups.join(first, other);
-  }
+/** The newest posts with one title. */
+interface SameTitle {
+  /** The newest without a label, by its index. */
+  plain?: number;
+  /** The newest with a label, and the newest with another one. */
+  labelled: readonly { readonly at: number; readonly label: string }[];
 }
 
 function joinEqualTitles(posts: readonly Post[], labels: readonly string[], groups: Groups): void {
   const keyOf = titleKeys(labels);
-  /** The last post with each title, and the last one with a label. */
-  const last = new Map<string, { readonly at: number; readonly lastLabelled?: number }>();
+  const titles = new Map<string, SameTitle>();
   posts.forEach((post, at) => {
-    const { key, labelled } = keyOf(post.title);
+    const { key, label } = keyOf(post.title);
     if (key === '') return;
-    const before = last.get(key);
-    // A post without a label joins only a labelled one: two "Weekly notes" are not copies of each
-    // other.
-    const partner = labelled ? before?.at : before?.lastLabelled;
-    if (partner !== undefined) groups.join(partner, at);
-    last.set(key, { at, lastLabelled: labelled ? at : before?.lastLabelled });
+    const name = `${languageOf(post)} ${key}`;
+    const same: SameTitle = titles.get(name) ?? { labelled: [] };
+    titles.set(name, same);
+    const others = same.labelled.filter((before) => before.label !== label);
+    if (label === '') {
+      // A story with this very title already: the same form, filled in again.
+      const partner = others.find(
+        (before) => !groups.hasPlain(before.at) && groups.canJoin(before.at, at),
+      );
+      groups.markPlain(at);
+      if (partner !== undefined) groups.join(partner.at, at, 'title');
+      same.plain = at;
+      return;
+    }
+    const partner = [same.plain, ...others.map((before) => before.at)].find(
+      (before) => before !== undefined && groups.canJoin(before, at),
+    );
+    if (partner !== undefined) groups.join(partner, at, 'title');
+    same.labelled = [{ at, label }, ...others.slice(0, 1)];
   });
 }
 
-function joinAlikeBodies(posts: readonly Post[], likeness: number, groups: Groups): void {
-  const { dates, withinMs } = groups;
-  let start = 0;
-  for (const [at, post] of posts.entries()) {
-    while ((dates[start] ?? 0) < (dates[at] ?? 0) - withinMs) start++;
-    for (let before = at - 1; before >= Math.max(start, at - MOST_NEIGHBOURS); before--) {
-      const other = posts[before];
-      if (other === undefined || !groups.canJoin(before, at)) continue;
-      if (areAlike(other.sketch, post.sketch, likeness)) groups.join(before, at);
+function joinCopies(posts: readonly Post[], likeness: number, groups: Groups): void {
+  const exact = [...posts.keys()].filter((at) => posts[at]?.datePrecision === 'second');
+  const nameOf = (at: number) => `${groups.dates[at]} ${languageOf(posts[at] as Post)}`;
+  for (const members of Map.groupBy(exact, nameOf).values()) {
+    const isFullMinute = (groups.dates[members[0] ?? 0] ?? 0) % 60_000 === 0;
+    const mayBeChance = isFullMinute || members.length > MOST_COPIES;
+    const least = mayBeChance ? Math.max(likeness, NEARLY_EQUAL) : likeness;
+    for (const [position, at] of members.entries()) {
+      for (const before of members.slice(Math.max(0, position - MOST_NEIGHBOURS), position)) {
+        if (!groups.canJoin(before, at)) continue;
+        const [one, other] = [posts[before] as Post, posts[at] as Post];
+        if (areAlike(one.sketch, other.sketch, least)) groups.join(before, at, 'copy');
+      }
     }
   }
 }
 
-function storyOf(group: readonly Post[]): Story {
+/** The site's language is the same for all its posts. */
+function languageOf({ language }: Post): string {
+  return language ?? '';
+}
+
+function storyOf(group: readonly Post[], reasons: ReadonlySet<JoinReason> = new Set()): Story {
   const posts = group.toSorted(newestFirst);
   const first = posts.at(-1);
   if (first === undefined) throw new RangeError('a story has at least one post');
   const longest = Math.max(...posts.map(({ words }) => words));
   const shown = posts.find(({ words }) => words * 2 >= longest) ?? first;
-  return { shown, first, posts };
+  return { shown, first, posts, joinedBy: [...reasons].sort() };
 }
 
 /**
- * Returns a function from a title to its key: what titles of one story share, without leading labels,
- * case and punctuation. It may be empty. A label counts if a colon, a dash between
- * spaces, a bar or an exclamation mark follows it, or if it is in brackets: `Breaking: ...`,
- * `UPDATE - ...`, `[New] ...`. `New bridge opens` has no label.
+ * Returns a function from a title to its key, what titles of one story share: the title without leading
+ * labels, case and punctuation. It may be empty. `label` has the labels in the same form, or is empty. A
+ * label counts if a colon, a dash between spaces, a bar or an exclamation mark follows it, or if it is in
+ * brackets: `Breaking: ...`, `UPDATE - ...`, `[New] ...`. `New bridge opens` has no label.
  */
 export function titleKeys(labels: readonly string[]) {
+  const lengthOf = lengthOfLabels(labels);
+  return (title: string) => {
+    const start = lengthOf(title);
+    return { key: folded(title.slice(start)), label: folded(title.slice(0, start)) };
+  };
+}
+
+/** The labels before titles, also if posts are never joined. */
+export function labelsOf(settings: SameStorySettings): readonly string[] {
+  return settings === 'off' ? LABELS : settings.labels;
+}
+
+/** Returns a function that takes the leading labels off a title, as `titleKeys` finds them. */
+export function labelRemover(labels: readonly string[]): (title: string) => string {
+  const lengthOf = lengthOfLabels(labels);
+  return (title) => title.slice(lengthOf(title));
+}
+
+function lengthOfLabels(labels: readonly string[]): (title: string) => number {
   const words = labels
     .map((label) =>
       label
@@ -150,17 +215,17 @@ export function titleKeys(labels: readonly string[]) {
         .replace(/\s+/g, '\\s+'),
     )
     .sort((a, b) => b.length - a.length);
-  if (words.length === 0) return (title: string) => ({ key: folded(title), labelled: false });
+  if (words.length === 0) return () => 0;
   const any = `(?:${words.join('|')})`;
   const label = new RegExp(
     `\\s*(?:${any}\\s*(?:[:：|!]+|\\s[-–—]+\\s|[–—])|[[(]\\s*${any}\\s*[\\])]\\s*:?)\\s*(?=\\S)`,
     'iuy',
   );
-  return (title: string) => {
+  return (title) => {
     let start = 0;
     label.lastIndex = 0;
     while (label.test(title)) start = label.lastIndex;
-    return { key: folded(title.slice(start)), labelled: start > 0 };
+    return start;
   };
 }
 

@@ -3,7 +3,7 @@ import type { Post } from '../post.ts';
 const BINS = 128;
 const SHINGLE_WORDS = 3;
 /** A text with fewer words is too short to compare. */
-const FEWEST_WORDS = 25;
+const FEWEST_WORDS = 15;
 const EMPTY = 0xffffffff;
 
 const FIRST_BINS = 16;

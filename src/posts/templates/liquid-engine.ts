@@ -1,5 +1,5 @@
 import { Liquid } from 'liquidjs';
-import { FILTERS } from '../generators/site-generators.ts';
+import type { PostWays } from '../generators/site-generators.ts';
 import { renderMarkdown } from '../markdown/render-markdown.ts';
 
 /** Limits for one post: a loop in a post must not stop the build. */
@@ -18,11 +18,10 @@ export const LIQUID_TAGS: ReadonlySet<string> = new Set([
   ...['else', 'elsif', 'when', 'endcomment'],
 ]);
 
-/** The filters that a post may use: Liquid's, and our versions of the site generators'. */
-export const LIQUID_FILTERS: ReadonlySet<string> = new Set([
-  ...Object.keys(plain.filters).filter((name) => !FILTERS_TAKEN_OUT.includes(name)),
-  ...FILTERS.keys(),
-]);
+/** The filters of Liquid that a post may use, besides those of its site generator. */
+export const LIQUID_FILTERS: ReadonlySet<string> = new Set(
+  Object.keys(plain.filters).filter((name) => !FILTERS_TAKEN_OUT.includes(name)),
+);
 
 /**
  * Returns a Liquid engine for one post of `date`. `include` reads only through `readInclude`.
@@ -32,6 +31,7 @@ export const LIQUID_FILTERS: ReadonlySet<string> = new Set([
 export function liquidFor(
   date: Temporal.Instant,
   site: { readonly url: string; readonly timeZone: string },
+  { filters }: Pick<PostWays, 'filters'>,
   readInclude: (name: string) => string,
 ): Liquid {
   const read = (file: string) => readInclude(file.replace(/^["']|["'],?$/g, ''));
@@ -54,7 +54,7 @@ export function liquidFor(
     siteUrl: site.url,
     renderMarkdown: (text: string) => renderMarkdown(text, { docId: 'm' }),
   };
-  for (const [name, filter] of FILTERS) {
+  for (const [name, filter] of filters) {
     liquid.registerFilter(name, (value: unknown) => filter(String(value ?? ''), context));
   }
   fixNow(liquid, date.toString());

@@ -1,0 +1,56 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { readRegularFile } from '../../kernel/regular-file.ts';
+import { readProgram } from './read-program.ts';
+import { readSettings, type Settings } from './read-settings.ts';
+import type { SiteFiles } from './site-facts.ts';
+
+/** The files of the site in `folder`. Nothing throws: what cannot be read is missing. */
+export function openSiteFiles(folder: string): SiteFiles {
+  const text = (path: string) => {
+    try {
+      return readRegularFile(join(folder, path)).toString();
+    } catch {
+      return undefined;
+    }
+  };
+  return {
+    text,
+    has: (path) => existsSync(join(folder, path)),
+    list(path) {
+      try {
+        return readdirSync(join(folder, path), { withFileTypes: true })
+          .map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name))
+          .toSorted();
+      } catch {
+        return [];
+      }
+    },
+    settings(path) {
+      const ending = extname(path);
+      if (/^\.[cm]?[jt]s$/.test(ending)) return programSettings(text(path) ?? '');
+      if (ending === '.py') return pythonSettings(text(path) ?? '');
+      return readSettings(join(folder, path));
+    },
+  };
+}
+
+/** The settings that a program exports, with its constants. */
+function programSettings(text: string): Settings {
+  try {
+    const { exported, named } = readProgram(text);
+    return { ...named, ...asMap(named.config), ...asMap(exported) };
+  } catch {
+    return {};
+  }
+}
+
+function asMap(value: unknown): Settings {
+  return typeof value === 'object' && value !== null ? (value as Settings) : {};
+}
+
+/** The assignments of texts at the beginning of a line: `NAME = 'text'`. */
+function pythonSettings(text: string): Settings {
+  const assignments = text.matchAll(/^([A-Z][A-Z_]*)\s*=\s*u?(["'])((?:(?!\2)[^\\\n]|\\.)*)\2/gm);
+  return Object.fromEntries([...assignments].map(([, name = '', , value = '']) => [name, value]));
+}

@@ -1,0 +1,153 @@
+import type { MarkdownIt, StateBlock, Token } from 'markdown-it';
+import { isBlockList, kramdownSpanLists } from './attributes.ts';
+import { indentOf, lineOf, pushInline } from './block-line.ts';
+
+/** `{::nomarkdown}`, `{:/nomarkdown}`, `{::options a="b" /}`. */
+const EXTENSION = /\{:(?::[\w-]{1,50}(?:[ \t][^{}\n]{0,500})?|\/[\w-]{0,50})\}/y;
+const OPEN_TAG =
+  /^<([a-z][\w-]*)((?:[^<>"']|"[^"]*"|'[^']*')*?)\smarkdown=["']?(?:1|block|span)["']?([^<>]*)>/i;
+const CLOSE_TAG = /^<\/[a-z][\w-]*>\s*$/i;
+
+/** What only kramdown understands, and Python's Markdown in parts. */
+export function kramdownPlugin(md: MarkdownIt): void {
+  const alt = ['paragraph', 'reference', 'blockquote', 'list', 'table'];
+  md.block.ruler.before('table', 'kramdown_lines', attributeLine, { alt });
+  md.block.ruler.after('table', 'kramdown_table', tableWithShortRule, {});
+  md.block.ruler.before('html_block', 'markdown_in_html', markdownInHtml, { alt });
+  md.core.ruler.after('block', 'kramdown_contents', (state) => {
+    state.tokens = withoutContents(state.tokens);
+  });
+  kramdownSpanLists(md);
+  md.inline.ruler.before('emphasis', 'kramdown_extension', (state) => {
+    EXTENSION.lastIndex = state.pos;
+    if (state.src[state.pos] !== '{' || !EXTENSION.test(state.src)) return false;
+    state.pos = EXTENSION.lastIndex;
+    return true;
+  });
+  md.inline.ruler.before('escape', 'kramdown_break', (state, silent) => {
+    if (!state.src.startsWith('\\\\\n', state.pos)) return false;
+    if (!silent) state.push('hardbreak', 'br', 0);
+    state.pos += 3;
+    return true;
+  });
+  md.inline.ruler.before('emphasis', 'emphasis_at_punctuation', (state, silent) => {
+    STRONG.lastIndex = state.pos;
+    const [all, text = ''] = state.src[state.pos] === '*' ? (STRONG.exec(state.src) ?? []) : [];
+    if (all === undefined || state.pos + all.length > state.posMax) return false;
+    if (!WIDE_MARK.test(text[0] ?? '') && !WIDE_MARK.test(text.at(-1) ?? '')) return false;
+    const end = state.posMax;
+    if (!silent) {
+      state.push('strong_open', 'strong', 1);
+      state.pos += 2;
+      state.posMax = state.pos + text.length;
+      state.md.inline.tokenize(state);
+      state.push('strong_close', 'strong', -1);
+      state.posMax = end;
+      state.pos += 2;
+    } else state.pos += all.length;
+    return true;
+  });
+}
+
+/** CommonMark has no emphasis between a letter and `「`, where the languages have no spaces. */
+const STRONG = /\*\*(?=[^\s*])([^*\n`[\]\\]{1,300})(?<!\s)\*\*(?!\*)/y;
+const WIDE_MARK = /[\u3000-\u303f\uff00-\uffef\u2018-\u201d]/;
+
+/** A line that is a list of attributes, an extension or the end of a block (`^`). */
+function attributeLine(state: StateBlock, from: number, _to: number, silent: boolean): boolean {
+  if (indentOf(state, from) >= 4) return false;
+  const line = lineOf(state, from).trim();
+  EXTENSION.lastIndex = 0;
+  const isExtension =
+    line.startsWith('{:') && EXTENSION.test(line) && EXTENSION.lastIndex === line.length;
+  if (line !== '^' && !isExtension && !(line.startsWith('{:') && isBlockList(line))) return false;
+  if (silent) return true;
+  if (/^\{:[ \t]*toc\b/i.test(line)) state.push('kramdown_contents', '', 0).hidden = true;
+  state.line = from + 1;
+  return true;
+}
+
+/** Without the lists that `{:toc}` makes a table of contents. */
+function withoutContents(tokens: readonly Token[]): Token[] {
+  if (!tokens.some(({ type }) => type === 'kramdown_contents')) return [...tokens];
+  const kept: Token[] = [];
+  // Where the lists begin that are open, and the list that ended last.
+  const open: number[] = [];
+  const dropped = new Set<number>();
+  let last: { readonly start: number; readonly end: number } | undefined;
+  for (const token of tokens) {
+    if (token.type === 'kramdown_contents') {
+      if (last?.end === kept.length) kept.length = last.start;
+      else if (open.length > 0) dropped.add(open.at(-1) ?? 0);
+      continue;
+    }
+    if (/^(?:bullet|ordered)_list_open$/.test(token.type)) open.push(kept.length);
+    kept.push(token);
+    if (/^(?:bullet|ordered)_list_close$/.test(token.type)) {
+      const start = open.pop() ?? 0;
+      if (dropped.delete(start)) kept.length = start;
+      else last = { start, end: kept.length };
+    }
+  }
+  return kept;
+}
+
+/** The inside of `<div markdown="1">` is Markdown. Its end tag stands alone in a line. */
+function markdownInHtml(state: StateBlock, from: number, _to: number, silent: boolean): boolean {
+  if (indentOf(state, from) >= 4) return false;
+  const line = lineOf(state, from);
+  const env = state.env as { openHtml?: number };
+  if ((env.openHtml ?? 0) > 0 && CLOSE_TAG.test(line)) {
+    if (silent) return true;
+    env.openHtml = (env.openHtml ?? 0) - 1;
+    state.push('html_block', '', 0).content = `${line}\n`;
+    state.line = from + 1;
+    return true;
+  }
+  if (!line.startsWith('<') || !line.includes(' markdown=')) return false;
+  const [all, name, before = '', after = ''] = OPEN_TAG.exec(line.slice(0, 2000)) ?? [];
+  if (all === undefined || silent) return all !== undefined;
+  const rest = line.slice(all.length);
+  state.push('html_block', '', 0).content = `<${name}${before}${after}>\n`;
+  if (rest.trim() === '') env.openHtml = (env.openHtml ?? 0) + 1;
+  else pushInline(state, rest);
+  state.line = from + 1;
+  return true;
+}
+
+const RULE = /^\|?[ \t]*:?-[-:|+ \t]*$/;
+
+/** A table whose rule has fewer columns than its head, or without a head. */
+function tableWithShortRule(state: StateBlock, from: number, to: number, silent: boolean): boolean {
+  if (silent || indentOf(state, from) >= 4 || !lineOf(state, from).startsWith('|')) return false;
+  let end = from;
+  while (end < to && lineOf(state, end).startsWith('|') && indentOf(state, end) >= 0) end++;
+  const rows: string[][] = [];
+  let headEnd: number | undefined;
+  for (let line = from; line < end; line++) {
+    const text = lineOf(state, line).trim();
+    if (RULE.test(text)) headEnd ??= rows.length;
+    else rows.push(cellsOf(text));
+  }
+  if (headEnd === undefined || rows.length === 0) return false;
+  state.push('table_open', 'table', 1);
+  for (const [at, cells] of rows.entries()) {
+    const tag = at < headEnd ? 'th' : 'td';
+    state.push('tr_open', 'tr', 1);
+    for (const cell of cells) {
+      state.push(`${tag}_open`, tag, 1);
+      pushInline(state, cell);
+      state.push(`${tag}_close`, tag, -1);
+    }
+    state.push('tr_close', 'tr', -1);
+  }
+  state.push('table_close', 'table', -1);
+  state.line = end;
+  return true;
+}
+
+function cellsOf(row: string): string[] {
+  const inner = row.replace(/^\|/, '').replace(/\|$/, '');
+  const [...cells] = inner.matchAll(/(?:[^|\\`]|\\[\s\S]|`[^`]*`|`)+|(?<=\|)(?=\|)/g);
+  return cells.map(([cell]) => cell.trim().replaceAll('\\|', '|'));
+}

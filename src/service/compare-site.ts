@@ -1,0 +1,63 @@
+import {
+  type AddressedPost,
+  comparePosts,
+  type SiteComparison,
+} from '../posts/addresses/compare-addresses.ts';
+import { readSitePages } from '../posts/addresses/read-site-pages.ts';
+import type { CollectedPosts } from '../posts/collect-posts.ts';
+import { readPost } from '../posts/files/read-posts.ts';
+import {
+  findBuiltSite,
+  findGenerator,
+  openInherited,
+} from '../posts/generators/find-generators.ts';
+import { waysOf } from '../posts/generators/site-generators.ts';
+import type { Warning } from '../posts/report-posts.ts';
+import type { Config } from '../settings/config.ts';
+
+/** The posts compared with the site as its generator made it. */
+export interface SiteReport extends SiteComparison {
+  /** The folder or the URL of the site. */
+  readonly place: string;
+}
+
+/**
+ * Compares addresses, titles and dates of the published posts with the site in `against` (a folder or a
+ * URL); without it, with the folder that the generator wrote. Undefined if there is no such folder. Throws
+ * a `BroadsheetError` if `against` has no site.
+ */
+export async function compareSite(
+  config: Config,
+  { folder }: CollectedPosts,
+  against: string | undefined,
+): Promise<SiteReport | undefined> {
+  const { site, posts: settings, folders } = config;
+  const place = against ?? findBuiltSite(settings.generator, folders.posts);
+  if (place === undefined) return undefined;
+  const pages = await readSitePages(place, site.url, folders.output);
+  const inherited = openInherited(settings.generator, folders.posts);
+  const posts = folder.posts.flatMap((post): AddressedPost[] => {
+    const parsed = readPost(folder.folder, post.file, { site, settings, inherited });
+    if (parsed === undefined || 'problem' in parsed) return [];
+    const { parts, isOwn: hasOwnAddress } = parsed.address;
+    const { file, url, title, date } = post;
+    return [{ file, url, title, date, parts, hasOwnAddress }];
+  });
+  const { addresses: style } = waysOf(settings.generator);
+  return { place, ...comparePosts(posts, pages, { siteUrl: site.url, style }) };
+}
+
+/** A warning if the files of the site show another generator than the config. */
+export function generatorWarnings({ file, posts, folders }: Config): readonly Warning[] {
+  const found = findGenerator(folders.posts);
+  if (found?.id === undefined || found.id === posts.generator) return [];
+  const fact = posts.generator === undefined ? 'is not set' : `is ${posts.generator}`;
+  const remedy = `write generator: ${found.id}, and posts are read as ${found.name} reads them`;
+  return [
+    {
+      file,
+      line: 1,
+      message: `posts.generator ${fact}, and the site is made with ${found.name}; ${remedy}`,
+    },
+  ];
+}

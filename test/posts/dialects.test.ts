@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { GeneratorId } from '../../src/settings/settings.ts';
+import { rendered } from './posts.ts';
+
+/** What a text becomes: of which generator, the text, its HTML, and a warning if there is one. */
+type Row = readonly [generator: GeneratorId, body: string, html: string | RegExp, warning?: RegExp];
+
+function tryRows(rows: readonly Row[], file = '2026-03-20-a.md'): void {
+  for (const [generator, body, html, warning] of rows) {
+    const post = rendered(body, { file, settings: { generator } });
+    const flat = post.html.replace(/\n+/g, '\n');
+    if (typeof html === 'string') assert.equal(flat, html, `${generator}: ${body}`);
+    else assert.match(flat, html, `${generator}: ${body}`);
+    const messages = post.warnings.map(({ message }) => message);
+    assert.equal(messages.length, warning === undefined ? 0 : 1, `${body}: ${messages.join('; ')}`);
+    if (warning !== undefined) assert.match(messages[0] ?? '', warning);
+  }
+}
+
+test('comments go with their inside, over several paragraphs too', () => {
+  const BETWEEN = '<p>a</p>\n<p>b</p>';
+  tryRows([
+    ['hugo', 'a\n\n{{% comment %}}\nsecret\n\n```\nsecret\n{{% /comment %}}\n\nb', BETWEEN],
+    ['hugo', 'a\n\n{{< comment >}}secret{{< /comment >}}\n\nb', BETWEEN],
+    ['hugo', 'a\n\n{{/* secret }} \n\n secret */}}\n\nb', BETWEEN],
+    ['eleventy', 'a\n\n{#\n\nsecret\n\n#}\n\nb', BETWEEN],
+    ['jekyll', 'a\n\n{::comment}\nsecret\n\nsecret\n{:/comment}\n\nb', BETWEEN],
+    ['none', 'a\n\n%%\nsecret\n\n```\nsecret\n%%\n\nb', BETWEEN],
+    ['none', '{#\n```\nsecret\n#}\n\na\n\n%%secret%%\n\nb', BETWEEN],
+    ['none', 'a\n[//]: # (secret (secret) secret)\n\nb', BETWEEN],
+    ['none', 'a\n\n[comment]: <> (secret\nsecret)\n\nb', BETWEEN],
+    ['docusaurus', 'a\n\n{/* secret\n\nsecret */}\n\nb', BETWEEN],
+    ['hugo', 'a <!-- secret\n\nsecret -->\n\nb', BETWEEN],
+    ['none', '100%% of 50%% is `%%a%%`', '<p>100%% of 50%% is <code>%%a%%</code></p>'],
+    ['none', '{% if x %}secret{% endif %}a', '<p>a</p>', /\{% if %\}.*with all until its end/],
+  ]);
+});
+
+test('braces are text where the site prints them, and code keeps what looks like a mark', () => {
+  const text = 'Go prints {{ .Title }} and {% x %}.';
+  for (const generator of ['hugo', 'astro', 'docusaurus', 'pelican', 'none'] as const) {
+    tryRows([[generator, text, `<p>${text}</p>`]]);
+  }
+  tryRows([
+    ['none', '<b>{% image "a.jpg" %}</b>c', '<p><b></b>c</p>', /\{% image %\}/],
+    ['none', 'A map is {:name "Ada"}.', '<p>A map is {:name "Ada"}.</p>'],
+    ['none', 'x:\n\n    {:a => 1}\n    {{ b }}', /<code>\{:a =&gt; 1\}\n\{\{ b \}\}/],
+    ['jekyll', '<pre><code>{{ b }} {:c}</code></pre>', '<pre><code>{{ b }} {:c}</code></pre>'],
+    ['jekyll', 'a {{ b }} c {{ d }}', '<p>a  c</p>', /\{\{ b \}\}/],
+  ]);
+});
+
+test('formulas and escaped shortcodes stay as the site shows them', () => {
+  tryRows([
+    [
+      'hugo',
+      '`{{</* a */>}}` {{</* b */>}}',
+      '<p><code>{{&lt; a &gt;}}</code> {{&lt; b &gt;}}</p>',
+    ],
+    ['none', '$\\hat{y}_{i} * z_{j} * w$', '<p>$\\hat{y}_{i} * z_{j} * w$</p>'],
+    ['none', '$$\na_1 &= \\{b\\} \\\\\n$$', '<p>$$\na_1 &amp;= \\{b\\} \\\\\n$$</p>'],
+    ['none', 'It costs $5 or *maybe* $6.', '<p>It costs $5 or <em>maybe</em> $6.</p>'],
+  ]);
+});
+
+test('the marks of each Markdown are not text', () => {
+  tryRows([
+    ['jekyll', '* TOC\n{:toc}\n\na', '<p>a</p>'],
+    ['jekyll', 'a\\\\\nb\n\n^\n\nc', '<p>a<br />\nb</p>\n<p>c</p>'],
+    ['jekyll', '*[HMS]: Ship\n\nHMS Lark', '<p><abbr title="Ship">HMS</abbr> Lark</p>'],
+    ['hugo', '## A {#b .c}', '<h2 id="b">A</h2>'],
+    [
+      'hugo',
+      '> [!NOTE]\n> a',
+      '<blockquote>\n<div><strong>Note</strong></div><p>a</p>\n</blockquote>',
+    ],
+    ['hugo', 'a\n: b', '<dl>\n<dt>a</dt>\n<dd>b</dd>\n</dl>'],
+    ['hugo', '- [x] a\n- [ ] b', '<ul>\n<li>☑ a</li>\n<li>☐ b</li>\n</ul>'],
+    ['hugo', 'a :tada: :b:', '<p>a 🎉 :b:</p>'],
+    ['docusaurus', ':::note[A]\nb\n:::\n\nc', '<div><strong>A</strong></div>\n<p>b</p>\n<p>c</p>'],
+    ['pelican', '!!! note "A"\n    b\n\nc', '<div><strong>A</strong></div>\n<p>b</p>\n<p>c</p>'],
+    ['pelican', '[TOC]\n\na', '<p>a</p>'],
+    ['vitepress', '[[toc]]\n\na', '<p>a</p>'],
+    ['none', '[[A b|c]] H~2~O ==d==', '<p>c H<sub>2</sub>O <mark>d</mark></p>'],
+  ]);
+});
+
+test('programs and components of MDX are not text, and code and prose stay', () => {
+  tryRows(
+    [
+      ['astro', 'import {\n  A,\n} from "a"\n\nexport const m = {\n\n  a: 1,\n}\n\na', '<p>a</p>'],
+      ['astro', '```js\nimport a from "b"\nexport {}\n```', /import a from "b"\nexport \{\}/],
+      [
+        'astro',
+        'We\nimport salt and\nexport {"fish"}.',
+        '<p>We\nimport salt and\nexport fish.</p>',
+      ],
+      ['astro', '<A b={c.d(x => x > 3)}>e</A>', '<p>e</p>', /<A> is a component/],
+      ['astro', '<A>a</A> <A>b</A>', '<p>a b</p>', /<A>/],
+      ['astro', "<div style={{ color: 'red' }}>a</div>", '<div>a</div>'],
+      ['docusaurus', '{/* secret */}\n\na {b.c} {d} e', '<p>a   e</p>', /a program of MDX/],
+    ],
+    '2026-03-20-a.mdx',
+  );
+});
+
+test('shortcodes show what they can', () => {
+  tryRows([
+    [
+      'hugo',
+      '{{< figure src="/a.png" caption="C" alt="A" >}}',
+      '<figure><img src="https://quay.example/a.png" alt="A" /><figcaption>C</figcaption></figure>',
+    ],
+    [
+      'hugo',
+      '{{< youtube a1 >}}',
+      /<a href="https:\/\/www\.youtube\.com\/watch\?v=a1">youtube\.com/,
+    ],
+    ['zola', '{{ youtube(id="a1") }}', /<a href="https:\/\/www\.youtube\.com\/watch\?v=a1">/],
+    ['hugo', '{{< highlight go "x" >}}\n{{ y }}\n{{< /highlight >}}', /"language-go">\{\{ y \}\}/],
+    ['hugo', '[a]({{< ref "gone.md" >}})', /a/, /finds no post gone\.md/],
+  ]);
+});
+
+test('nothing vanishes without a trace', () => {
+  tryRows([
+    [
+      'none',
+      '<iframe src="https://www.youtube.com/embed/a1" title="Film"></iframe>',
+      '<a href="https://www.youtube.com/watch?v=a1">Film</a>',
+      /shown as a link/,
+    ],
+    ['none', 'a <svg><title>B</title></svg> c', '<p>a B c</p>', /<svg>/],
+    ['none', 'a <math><mi>x</mi></math>', '<p>a x</p>'],
+    ['none', '![b](data:image/png;base64,AA==)', '<p><span>b</span></p>', /without a web address/],
+    ['none', '<object data="/a"><b>c</b></object>', '<p><b>c</b></p>'],
+    [
+      'none',
+      '<img src="data:image/gif;base64,R0" data-src="/b.jpg" alt="c">',
+      '<img src="https://quay.example/b.jpg" alt="c" />',
+    ],
+    ['none', '<p hidden>secret <b>x</b></p>\n\n<p>a</p>', '<p>a</p>', /hides/],
+    ['none', '<div style="display: none">secret</div>\n\na', '<p>a</p>', /hides/],
+  ]);
+});
+
+test('links to the files of posts lead to their pages, below the path of the site', () => {
+  const urlOf = (name: string) => (/^b(?:\.mdx?)?$/.test(name) ? '/b/' : undefined);
+  for (const target of ['b.md', './b.md#x', '@/posts/b.md', '../posts/b.mdx', '/posts/b.md']) {
+    const { html, warnings } = rendered(`[a](${target})`, {
+      site: { url: 'https://quay.example/blog/' },
+      context: { urlOf },
+    });
+    const part = target.includes('#') ? '#x' : '';
+    assert.equal(html, `<p><a href="https://quay.example/blog/b/${part}">a</a></p>`, target);
+    assert.deepEqual(warnings, []);
+  }
+  assert.match(rendered('[a](gone.md)').warnings[0]?.message ?? '', /"gone\.md", which is no post/);
+});

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { openInherited } from '../../src/posts/generators/find-generators.ts';
+import type { GeneratorId } from '../../src/settings/settings.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+/** What a post has from the files of its site. */
+function inheritedBy(
+  t: TestContext,
+  files: Readonly<Record<string, string>>,
+  [posts, file]: readonly [string, string],
+  generator?: GeneratorId,
+) {
+  const folder = temporaryFolder(t, files);
+  return openInherited(generator, join(folder, posts))(file);
+}
+
+test("Hugo's sections give their cascade to the posts below, and a deeper one counts more", (t) => {
+  const files = {
+    'hugo.yaml': 'cascade:\n  params: {a: site}\n  author: Site\n',
+    'content/posts/_index.md': '---\ncascade:\n  draft: true\n  author: All\n---\n',
+    'content/posts/inside/_index.md': '---\nCascade:\n  - build: {list: never}\n---\n',
+    'content/other/_index.md': '+++\n[cascade]\nlayout = "other"\n+++\n',
+  };
+  const inside = inheritedBy(t, files, ['content/posts', 'inside/one.md'], 'hugo');
+  assert.deepEqual(inside.fields, {
+    params: { a: 'site' },
+    author: 'All',
+    draft: true,
+    build: { list: 'never' },
+  });
+  assert.deepEqual(inside.sections, ['inside']);
+});
+
+test('a cascade for some paths is for these alone', (t) => {
+  const files = {
+    'hugo.yaml': '',
+    'content/posts/_index.md':
+      '---\ncascade:\n  - target: {path: "/posts/secret/**"}\n    draft: true\n---\n',
+  };
+  const draft = (file: string) =>
+    inheritedBy(t, files, ['content/posts', file], 'hugo').fields.draft;
+  assert.equal(String(draft('secret/a.md')), 'true');
+  assert.equal(draft('open/a.md'), undefined);
+});
+
+test('in a site of no known generator, cascades and data files beside the posts count', (t) => {
+  const files = {
+    'posts/_index.md': '---\ncascade: {draft: true}\n---\n',
+    'posts/inside/inside.json': '{"permalink": false, "tags": "post"}',
+  };
+  const { fields } = inheritedBy(t, files, ['posts', 'inside/one.md']);
+  assert.equal(String(fields.draft), 'true');
+  assert.equal(fields.permalink, false);
+  assert.equal(fields.tags, undefined, 'names of collections');
+});
+
+test('a section that cannot be read leaves its posts out, if it has a cascade', (t) => {
+  const files = {
+    'posts/a/_index.md': '---\ncascade: {draft: true\n---\n',
+    'posts/b/_index.md': '---\ntitle: {\n---\n',
+  };
+  const problem = (file: string) => inheritedBy(t, files, ['posts', file]).problem;
+  assert.match(problem('a/one.md') ?? '', /has a section, a\/_index\.md, .* correct that file/);
+  assert.equal(problem('b/one.md'), undefined);
+});
+
+test("Eleventy's data files are read without running them", (t) => {
+  const files = {
+    'eleventy.config.js': 'export default () => {};\n',
+    'blog/blog.11tydata.js': 'export default { draft: true, layout: "post.njk" };\n',
+    'blog/one.11tydata.json': '{"draft": false}',
+  };
+  const draft = (file: string) => inheritedBy(t, files, ['blog', file], 'eleventy').fields.draft;
+  assert.equal(draft('two.md'), true);
+  assert.equal(draft('one.md'), false);
+});
+
+test('people and tags that files of the site list are called by their names', (t) => {
+  const docusaurus = {
+    'docusaurus.config.js': 'export default {};\n',
+    'blog/authors.yml': 'ada: {name: Ada Quill, email: ada@salt.example}\n',
+    'blog/tags.yml': 'pier: {label: Big Pier}\n',
+  };
+  const { names } = inheritedBy(t, docusaurus, ['blog', 'a.md'], 'docusaurus');
+  assert.equal(names?.authors?.get('ada'), 'Ada Quill');
+  assert.equal(names?.tags?.get('pier'), 'Big Pier');
+  const jekyll = { '_config.yml': '', '_data/authors.yml': 'bo:\n  name: Bo Strand\n' };
+  const ofJekyll = inheritedBy(t, jekyll, ['_posts', 'a.md'], 'jekyll').names;
+  assert.equal(ofJekyll?.authors?.get('bo'), 'Bo Strand');
+  const unknown = inheritedBy(t, { ...jekyll, 'posts/tags.yml': '' }, ['posts', 'a.md']).names;
+  assert.equal(unknown?.authors?.get('bo'), 'Bo Strand');
+});
+
+test("Jekyll's defaults are for the posts of their path and type", (t) => {
+  const files = {
+    '_config.yml': [
+      'defaults:',
+      '  - scope: {path: "", type: posts}',
+      '    values: {author: All}',
+      '  - scope: {path: _posts/secret}',
+      '    values: {published: false}',
+      '  - scope: {path: "", type: pages}',
+      '    values: {author: Pages}',
+    ].join('\n'),
+  };
+  const fields = (file: string) => inheritedBy(t, files, ['_posts', file], 'jekyll').fields;
+  assert.deepEqual(fields('2026-10-20-a.md'), { author: 'All' });
+  assert.deepEqual(fields('secret/2026-10-20-a.md'), { author: 'All', published: false });
+});

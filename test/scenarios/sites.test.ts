@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { runBroadsheet } from '../support/program.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const SITES = join(import.meta.dirname, '../sites');
+
+/** What the site generator itself made of a site: see test/sites/README.md. */
+interface Expected {
+  readonly posts: readonly {
+    readonly file: string;
+    readonly url: string;
+    readonly title: string;
+    readonly date: string;
+  }[];
+}
+
+interface JsonFeed {
+  readonly items: readonly {
+    readonly url: string;
+    readonly title: string;
+    readonly date_published: string;
+  }[];
+}
+
+const FEEDS: Readonly<Record<string, string>> = {
+  jekyll: 'feeds',
+  hugo: 'static/feeds',
+  eleventy: 'public',
+  astro: 'public/feeds',
+  docusaurus: 'static/feeds',
+  vitepress: 'public/feeds',
+  zola: 'static/feeds',
+  pelican: 'output/feeds',
+};
+
+for (const [generator, feeds] of Object.entries(FEEDS)) {
+  test(`after init, the feed has the posts of a site of ${generator} as it shows them`, async (t) => {
+    const folder = temporaryFolder(t, {});
+    cpSync(join(SITES, generator), folder, { recursive: true });
+    const init = await runBroadsheet(['init', '--yes'], folder);
+    assert.equal(init.code, 0, init.stderr);
+    const args = ['build', '--no-ping', '--now', '2026-11-01T12:00:00Z'];
+    const build = await runBroadsheet(args, folder);
+    assert.equal(build.code, 0, build.stderr);
+    const feed = JSON.parse(readFileSync(join(folder, feeds, 'feed.json'), 'utf8')) as JsonFeed;
+    const expected = JSON.parse(
+      readFileSync(join(SITES, generator, 'expected.json'), 'utf8'),
+    ) as Expected;
+    assert.deepEqual(
+      feed.items.map(({ url, title, date_published }) => [
+        url,
+        title,
+        Temporal.Instant.from(date_published).toString(),
+      ]),
+      expected.posts.map(({ url, title, date }) => [url, title, date]),
+    );
+    const text = readFileSync(join(folder, feeds, 'rss.xml'), 'utf8');
+    assert.doesNotMatch(text, /secret/);
+    // The site as its generator makes it has a sitemap.
+    const locations = expected.posts.map(({ url }) => `<url><loc>${url}</loc></url>`);
+    mkdirSync(join(folder, 'built'));
+    writeFileSync(join(folder, 'built/sitemap.xml'), `<urlset>${locations.join('')}</urlset>`);
+    const check = ['check', '--json', '--against', 'built', '--now', '2026-11-01T12:00:00Z'];
+    const { site } = (await runBroadsheet(check, folder)).json<{ site: object }>();
+    const compared = expected.posts.length;
+    assert.deepEqual(site, { place: 'built', compared, differences: [] });
+  });
+}
+
+test('check says which generator makes the site, if the config does not', async (t) => {
+  const folder = temporaryFolder(t, {});
+  cpSync(join(SITES, 'docusaurus'), folder, { recursive: true });
+  assert.equal((await runBroadsheet(['init', '--yes'], folder)).code, 0);
+  const file = join(folder, 'config/broadsheet.yaml');
+  const config = readFileSync(file, 'utf8');
+  const warnings = async (line: string) => {
+    writeFileSync(file, config.replace('  generator: docusaurus\n', line));
+    const { stderr } = await runBroadsheet(['check'], folder);
+    return stderr.split('\n').filter((each) => each.includes('posts.generator'));
+  };
+  assert.deepEqual(await warnings('  generator: docusaurus\n'), []);
+  const [missing = ''] = await warnings('');
+  assert.match(
+    missing,
+    /posts\.generator is not set, .* made with Docusaurus; write generator: docusaurus/,
+  );
+  const [other = ''] = await warnings('  generator: hugo\n');
+  assert.match(other, /posts\.generator is hugo, and the site is made with Docusaurus/);
+});
