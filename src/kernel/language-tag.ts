@@ -66,6 +66,7 @@ const NAMED =
 
 /** The tag that is meant by a country's code (`jp`), the name of a language (`Deutsch`) or a longer tag. */
 function likelyTag(text: string): string | undefined {
+  if (text.length > LONGEST_TAG) return undefined;
   const [first = ''] = text.split(/[^\p{L}]+/u);
   const parts = text.replaceAll('_', '-').split('-');
   for (let length = parts.length - 1; length > 0; length--) {

@@ -83,7 +83,8 @@ export function withoutMarkup(text: string): string {
       OWN_UNDERSCORES.test(all) ? all : off(inner),
     );
   const bare = withoutTags(off(marked.replace(LINK, '$1')));
-  return bare.replace(/\ue000/g, () => codes.shift() ?? '');
+  let at = 0;
+  return bare.replace(/\ue000/g, () => codes[at++] ?? '');
 }
 
 const ADDRESS =

@@ -53,9 +53,7 @@ export function attributesPlugin(md: MarkdownIt): void {
       }
     }
   });
-  md.inline.ruler.before('emphasis', 'attributes', (state, silent) =>
-    takeSpanList(state, silent, 'braces'),
-  );
+  md.inline.ruler.before('emphasis', 'attributes', (state) => takeSpanList(state, 'braces'));
 }
 
 function takeFromHeading(heading: Token, inline: Token): void {
@@ -71,23 +69,26 @@ function takeFromHeading(heading: Token, inline: Token): void {
 }
 
 /** Passes over a list right after a link, a picture, code or emphasis. */
-function takeSpanList(state: StateInline, silent: boolean, kind: 'braces' | 'any'): boolean {
+function takeSpanList(state: StateInline, kind: 'braces' | 'any'): boolean {
   if (state.src[state.pos] !== '{') return false;
   const last = state.tokens.at(-1)?.type ?? '';
-  const isMarks = /[*_]$/.test(state.pending) || (state.pending === '' && last === 'text');
+  // Not the end of `pending`: to look at it copies the whole text so far.
+  const before = state.src[state.pos - 1] ?? '';
+  const isMarks =
+    (state.pending !== '' && (before === '*' || before === '_')) ||
+    (state.pending === '' && last === 'text');
   if (!isMarks && (state.pending !== '' || !SPANS.has(last))) return false;
   const end = listEnd(state.src, state.pos, kind);
   if (end === undefined || end > state.posMax) return false;
-  if (!silent) state.pos = end;
-  else state.pos = end;
+  state.pos = end;
   return true;
 }
 
 /** kramdown's lists in a line: after a part of the line any, after text one with an attribute. */
 export function kramdownSpanLists(md: MarkdownIt): void {
-  md.inline.ruler.before('emphasis', 'kramdown_attributes', (state, silent) => {
+  md.inline.ruler.before('emphasis', 'kramdown_attributes', (state) => {
     if (!state.src.startsWith('{:', state.pos)) return false;
-    if (takeSpanList(state, silent, 'any')) return true;
+    if (takeSpanList(state, 'any')) return true;
     const end = listEnd(state.src, state.pos, 'colon');
     if (end === undefined || end > state.posMax) return false;
     state.pos = end;
