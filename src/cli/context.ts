@@ -140,10 +140,8 @@ export async function makeDatabaseFolder({ databaseUrl }: Config): Promise<void>
  */
 export async function refuseExamples(config: Config, of: 'feeds' | 'all' = 'all'): Promise<void> {
   const { exampleValues } = await import('../settings/example-values.ts');
-  const { refused } = exampleValues(config);
-  const isOfNewsletters = refused.every(({ message }) => message.startsWith('newsletters'));
-  if (of === 'feeds' && isOfNewsletters) return;
-  if (refused.length === 0) return;
+  const { refused, areInFeeds } = exampleValues(config);
+  if (refused.length === 0 || (of === 'feeds' && !areInFeeds)) return;
   const lines = refused.map((problem) =>
     formatProblem(
       problem.line === undefined ? problem : { ...problem, file: shortPath(problem.file) },

@@ -29,6 +29,20 @@ export interface PostNotes {
   readonly warnings: readonly Warning[];
 }
 
+/** The notes of a command that reads no posts. */
+export const NO_POSTS: PostNotes['posts'] = {
+  read: 0,
+  published: 0,
+  items: 0,
+  joined: 0,
+  drafts: 0,
+  future: 0,
+  hidden: 0,
+  expired: 0,
+  leftOut: [],
+  joins: [],
+};
+
 /** A story that several posts tell. */
 export interface Join {
   /** File of the post that readers see. */

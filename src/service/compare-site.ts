@@ -36,12 +36,13 @@ export async function compareSite(
   if (place === undefined) return undefined;
   const pages = await readSitePages(place, site.url, folders.output);
   const inherited = openInherited(settings.generator, folders.posts);
-  const posts = folder.posts.flatMap((post): AddressedPost[] => {
-    const parsed = readPost(folder.folder, post.file, { site, settings, inherited });
-    if (parsed === undefined || 'problem' in parsed) return [];
-    const { parts, isOwn: hasOwnAddress } = parsed.address;
-    const { file, url, title, date } = post;
-    return [{ file, url, title, date, parts, hasOwnAddress }];
+  const posts = folder.posts.map(({ file, url, title, date }): AddressedPost => {
+    const parts = () => {
+      const parsed = readPost(folder.folder, file, { site, settings, inherited });
+      const isRead = parsed !== undefined && 'address' in parsed;
+      return isRead && !parsed.address.isOwn ? parsed.address.parts : undefined;
+    };
+    return { file, url, title, date, parts };
   });
   const { addresses: style } = waysOf(settings.generator);
   return { place, ...comparePosts(posts, pages, { siteUrl: site.url, style }) };

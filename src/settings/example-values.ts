@@ -10,6 +10,8 @@ import { readYaml, valuesOf } from './read-yaml.ts';
 export interface ExampleValues {
   /** They must never be published or mailed. */
   readonly refused: readonly Problem[];
+  /** Whether one of the refused values would be in a feed. Feeds show nothing of newsletters. */
+  readonly areInFeeds: boolean;
   /** They may be right: a name that a real newsletter may have, or an address only for tests. */
   readonly warnings: readonly (Problem & { readonly line: number })[];
 }
@@ -58,11 +60,13 @@ export function exampleValues({
     message: `${optionName(value.path)} is ${quote(value.text)}, ${message}`,
   });
   const others = values.filter((value) => !refused.includes(value));
+  const fromEnvironment = ofEnvironment(publicUrl, sure);
   return {
     refused: [
       ...refused.map((value) => problem(value, `the example's; write ${remedyFor(value.path)}`)),
-      ...ofEnvironment(publicUrl, sure),
+      ...fromEnvironment,
     ],
+    areInFeeds: fromEnvironment.length > 0 || refused.some(({ path }) => path[0] !== 'newsletters'),
     warnings: [
       ...others
         .filter((value) => named.includes(value) && value.path.at(-2) !== 'from')

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { reportPreparation } from '../../src/cli/commands/send.ts';
 import { describeUndecided } from '../../src/cli/describe-edition.ts';
 import { processTerminal } from '../../src/cli/terminal.ts';
+import { NO_POSTS } from '../../src/posts/report-posts.ts';
 import { makeConfig, makeEdition, NONE } from '../support/paper.ts';
 
 test('a send reports deliveries that wait for a later time, and messages that wait for a decision', () => {
@@ -19,18 +20,7 @@ test('a send reports deliveries that wait for a later time, and messages that wa
       edition: makeEdition('paper'),
       deliveries: { ...NONE, planned: 3, accepted: 1, deferred: 1, inDoubt: 1 },
       ...{ undecided: 1, doubtedAgain: 1, retryAt: '2026-03-20T08:00:00.000Z' },
-      posts: {
-        read: 0,
-        published: 0,
-        items: 0,
-        joined: 0,
-        joins: [],
-        drafts: 0,
-        future: 0,
-        hidden: 0,
-        expired: 0,
-        leftOut: [],
-      },
+      posts: NO_POSTS,
       warnings: [],
     },
     [],

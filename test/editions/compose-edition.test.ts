@@ -184,7 +184,12 @@ test('without posts there is no preview', async (t) => {
 });
 
 test('on a day without news a preview shows the newest posts, whatever their age and edition', async (t) => {
-  const paper = await openPaper(t, { posts: POSTS, subscribers: ['ada@example.org'] });
+  const old = Array.from({ length: 30 }, (_, day) => [
+    `2024-03-${String(day + 1).padStart(2, '0')}-old.md`,
+    `---\ntitle: Old ${day}\n---\nOne of many.\n`,
+  ]);
+  const posts = { ...POSTS, ...Object.fromEntries(old) };
+  const paper = await openPaper(t, { posts, subscribers: ['ada@example.org'] });
   const prepared = await prepareSend(paper.deps, { newsletter: NEWSLETTER });
   assert.ok(prepared.kind === 'ready');
   const { edition } = prepared;
@@ -195,6 +200,9 @@ test('on a day without news a preview shows the newest posts, whatever their age
   assert.ok(report.kind === 'preview');
   assert.equal(report.isSample, true);
   assert.match(report.html, /Ferry fares rise/);
+  // The newest, and not all that there are.
+  const { stories, headlines } = paper.deps.config.newsletters[0] ?? { stories: 0, headlines: 0 };
+  assert.equal(report.edition.posts.length, stories + headlines);
   // Its own day, and not that of the sample.
   const sent = await previewEdition(later, NEWSLETTER, edition.id);
   assert.ok(sent.kind === 'preview');

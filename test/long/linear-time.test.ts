@@ -6,7 +6,7 @@ import { shorten } from '../../src/editions/digest/shorten.ts';
 import { cleanText } from '../../src/kernel/clean-text.ts';
 import { oneLine } from '../../src/kernel/one-line.ts';
 import { slugify } from '../../src/kernel/slugify.ts';
-import { JEKYLL_STYLE, permalinkPath } from '../../src/posts/addresses/permalink.ts';
+import { permalinkPath } from '../../src/posts/addresses/permalink.ts';
 import {
   mendExcerpt,
   openingHtml,
@@ -15,6 +15,7 @@ import {
 } from '../../src/posts/excerpt.ts';
 import { findFences } from '../../src/posts/front-matter/fences.ts';
 import { withoutAddress, withoutMarkup } from '../../src/posts/front-matter/plain-words.ts';
+import { JEKYLL_STYLE } from '../../src/posts/generators/jekyll.ts';
 import { waysOf } from '../../src/posts/generators/site-generators.ts';
 import { absoluteSrcset, absoluteUrl } from '../../src/posts/markdown/absolute-url.ts';
 import { codeRanges } from '../../src/posts/markdown/code-ranges.ts';

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { BuildReport } from '../../src/feeds/build/build-report.ts';
 import { silentEventLog } from '../../src/kernel/log.ts';
+import { NO_POSTS } from '../../src/posts/report-posts.ts';
 import { openProblemLog } from '../../src/service/log-post-problems.ts';
 
 function openLog() {
@@ -17,18 +18,7 @@ function openLog() {
       feeds: [],
       discoveryLinks: [],
       warnings,
-      posts: {
-        read: 0,
-        published: 0,
-        items: 0,
-        joined: 0,
-        joins: [],
-        drafts: 0,
-        future: 0,
-        hidden: 0,
-        expired: 0,
-        leftOut,
-      },
+      posts: { ...NO_POSTS, leftOut },
     });
     return logged.splice(0);
   };

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { EXIT } from '../../kernel/errors.ts';
 import type { SiteReport } from '../../service/compare-site.ts';
+import type { ExampleValues } from '../../settings/example-values.ts';
 import { JSON_OPTION, NOW_OPTION, POSTS_OPTION } from '../arguments.ts';
 import { guardDatabase, withMail } from '../context.ts';
 import { plural, shortPath } from '../format.ts';
@@ -64,7 +65,7 @@ export function addCheck(program: Command, shell: Shell): void {
         context.print(report, function* () {
           printProblems(report, context);
           printJoins(report, context);
-          yield `config     ${shortPath(config.file)} ${describeConfig(examples.refused.length)}`;
+          yield `config     ${shortPath(config.file)} ${describeConfig(examples)}`;
           yield `posts      ${formatPosts(report.posts)}, ${plural(warnings.length, 'warning')}`;
           for (const line of formatOtherFormats(report.posts)) yield `           ${line}`;
           if (report.site) yield* describeSite(report.site);
@@ -101,8 +102,9 @@ function* describeSite({ place, compared, differences, permalink }: SiteReport):
     yield `  write posts.permalink: ${permalink}  to correct most addresses`;
 }
 
-function describeConfig(examples: number): string {
-  if (examples === 0) return 'has no errors';
-  const values = plural(examples, 'value');
-  return `has no errors, but ${values} of the example: build, send and start do not run until you change ${examples === 1 ? 'it' : 'them'}`;
+function describeConfig({ refused, areInFeeds }: ExampleValues): string {
+  if (refused.length === 0) return 'has no errors';
+  const values = plural(refused.length, 'value');
+  const commands = areInFeeds ? 'build, send and start' : 'send and start';
+  return `has no errors, but ${values} of the example: ${commands} do not run until you change ${refused.length === 1 ? 'it' : 'them'}`;
 }

@@ -54,7 +54,7 @@ function byFolders({ has }: SiteFiles): readonly SiteGenerator[] {
   return SITE_GENERATORS.filter((generator) => id !== undefined && generator.id === id);
 }
 
-/** Where its pictures are found, and where the feeds go so that the generator publishes them. */
+/** Where the pictures are, and the folder of the feeds. The generator publishes both. */
 function placesOf(
   id: GeneratorId | undefined,
   { assets, output }: SiteFacts,

@@ -4,7 +4,7 @@ import { draftEdition } from '../../editions/compose/draft-edition.ts';
 import type { ComposeDependencies } from '../../editions/edition-dependencies.ts';
 import { findEdition, type StoredEdition } from '../../editions/queries/editions.ts';
 import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
-import type { PostNotes } from '../../posts/report-posts.ts';
+import { NO_POSTS, type PostNotes } from '../../posts/report-posts.ts';
 import { findNewsletter } from '../../settings/find-newsletter.ts';
 import type { NewsletterSettings } from '../../settings/settings.ts';
 import { countActive } from '../../subscribers/queries/subscribers.ts';
@@ -24,18 +24,7 @@ import { freshSince } from './settle-ledger.ts';
 
 /** For a stored edition: it reads no posts. */
 const NO_NOTES: PostNotes = {
-  posts: {
-    read: 0,
-    published: 0,
-    items: 0,
-    joined: 0,
-    joins: [],
-    drafts: 0,
-    future: 0,
-    hidden: 0,
-    expired: 0,
-    leftOut: [],
-  },
+  posts: NO_POSTS,
   warnings: [],
 };
 

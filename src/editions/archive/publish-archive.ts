@@ -32,9 +32,6 @@ export interface ArchiveDependencies extends StoreDependencies {
   readonly lists: ArchiveLists;
 }
 
-/** The contents of the archive, and what was written for it. */
-export type ArchiveReport = Awaited<ReturnType<typeof publishArchive>>;
-
 /**
  * Updates the archive in the output folder: a page for every sent edition, lists of them, and
  * feeds. Writes only what changed, and removes what should no longer exist. Do not call it again

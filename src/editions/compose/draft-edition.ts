@@ -66,10 +66,8 @@ export async function draftSample(
 ): Promise<EditionDraft> {
   const settings = { ...newsletter, lookbackDays: SAMPLE_DAYS, minimumStories: 1 };
   const order = await orderDraft(deps, settings);
-  const { remember: _remember, ...draft } = await draftFrom(
-    { ...order, usedIds: new Set() },
-    deps.log,
-  );
+  const sample = { ...order, usedIds: new Set<string>(), isSample: true };
+  const { remember: _remember, ...draft } = await draftFrom(sample, deps.log);
   return draft;
 }
 
@@ -104,6 +102,8 @@ async function orderDraft(
     replacing,
     /** Posts that are already in an edition of the newsletter. */
     usedIds: await usedPostIds(store.db, newsletter.id, replacing?.id),
+    /** To look at: it has the newest stories only, not all that there are. */
+    isSample: false,
     /** Ids of editions of the same day. */
     takenIds: await editionIdsOfDay(store.db, newsletter.id, dayOf(newsletter, now)),
   };
@@ -111,7 +111,7 @@ async function orderDraft(
 
 /** Composes the edition of an order without the database. Reads the posts. */
 export async function draftFrom(order: DraftOrder, log: Log): Promise<Draft> {
-  const { config, newsletter, usedIds } = order;
+  const { config, newsletter, usedIds, isSample } = order;
   const now = Temporal.Instant.from(order.now);
   const collected = collectPosts(config, { now, log });
   const { selection, broken } = select(collected, (stories) =>
@@ -128,7 +128,7 @@ export async function draftFrom(order: DraftOrder, log: Log): Promise<Draft> {
   const drafted =
     selection === undefined
       ? { edition: undefined, warnings: [] }
-      : await render(order, collected, selection, now);
+      : await render(order, collected, isSample ? { ...selection, dropped: [] } : selection, now);
   return {
     ...reportPosts(collected.folder, collected.stories, broken, [
       ...collected.warnings,

@@ -16,9 +16,11 @@ export interface AddressedPost {
   readonly url: string;
   readonly title: string;
   readonly date: Temporal.Instant;
-  readonly parts: AddressParts;
-  /** Its front matter names its address: no template of the site changes it. */
-  readonly hasOwnAddress: boolean;
+  /**
+   * Reads what its address is made of; undefined if its front matter names the address, which then no
+   * template of the site changes.
+   */
+  parts(): AddressParts | undefined;
 }
 
 /** A post that the site shows otherwise, or not at all. */
@@ -29,6 +31,15 @@ export interface AddressDifference {
   /** Empty if the site has no such page. */
   readonly theirs: string;
 }
+
+/** A post whose page has another address: what its address is made of, and the path of the page. */
+interface Pair {
+  readonly parts: AddressParts;
+  readonly path: string;
+}
+
+/** So many posts show which template is right. */
+const MOST_SAMPLES = 200;
 
 export interface SiteComparison {
   readonly compared: number;
@@ -52,7 +63,7 @@ export function comparePosts(
   const byTitle = unique(others, ({ title }) => title?.trim().toLowerCase());
   const byName = unique(others, ({ url }) => lastPart(url));
   const differences: AddressDifference[] = [];
-  const pairs: { readonly post: AddressedPost; readonly path: string }[] = [];
+  const pairs: Pair[] = [];
   for (const post of posts) {
     const same = byUrl.get(comparable(post.url));
     const page =
@@ -66,7 +77,8 @@ export function comparePosts(
     if (same === undefined) {
       differs('address', post.url, page.url);
       const path = pathBelow(siteUrl, page.url);
-      if (path !== undefined && !post.hasOwnAddress) pairs.push({ post, path });
+      const parts = path === undefined || pairs.length >= MOST_SAMPLES ? undefined : post.parts();
+      if (path !== undefined && parts !== undefined) pairs.push({ parts, path });
     }
     if (page.title !== undefined && plain(page.title) !== plain(post.title)) {
       differs('title', post.title, page.title);
@@ -79,25 +91,18 @@ export function comparePosts(
 }
 
 /** The template that gives most posts the path of their page; undefined if it suits less than half. */
-function permalinkFor(
-  pairs: readonly { readonly post: AddressedPost; readonly path: string }[],
-  style: AddressStyle,
-): string | undefined {
-  const templates = new Set(
-    pairs.slice(0, MOST_SAMPLES).map(({ post, path }) => templateOf(path, post.parts, style)),
-  );
+function permalinkFor(pairs: readonly Pair[], style: AddressStyle): string | undefined {
+  const templates = new Set(pairs.map(({ parts, path }) => templateOf(path, parts, style)));
   let best: { readonly template: string; readonly right: number } | undefined;
   for (const template of templates) {
-    const right = pairs.filter(({ post, path }) => {
-      const made = permalinkPath(template, post.parts, style);
+    const right = pairs.filter(({ parts, path }) => {
+      const made = permalinkPath(template, parts, style);
       return 'path' in made && comparablePath(made.path) === comparablePath(path);
     }).length;
     if (right > (best?.right ?? 0)) best = { template, right };
   }
   return best !== undefined && best.right * 2 >= pairs.length ? best.template : undefined;
 }
-
-const MOST_SAMPLES = 50;
 
 /** Preferred first: what names a whole path, then what names a post, then its date. */
 const PREFERRED = ['path', 'slugorcontentbasename', 'slug', 'title', 'contentbasename', 'name'];

@@ -1,5 +1,3 @@
-import { slugify } from '../../kernel/slugify.ts';
-
 /** The properties of a post that its address may contain. */
 export interface AddressParts {
   /** `slug` of the front matter. */
@@ -31,8 +29,6 @@ export interface AddressStyle {
   readonly styles?: Readonly<Record<string, string>>;
 }
 
-const two = (value: number) => String(value).padStart(2, '0');
-
 /** `value` with at least `digits` digits. */
 export const padded = (value: number, digits: number) => String(value).padStart(digits, '0');
 
@@ -49,48 +45,12 @@ export const english = (style: 'long' | 'short', part: 'weekday' | 'month'): Pla
 /** Parts of the date that have the same names everywhere. */
 export const DATE_PLACEHOLDERS = {
   year: (_parts, { year }) => padded(year, 4),
-  month: (_parts, { month }) => two(month),
-  day: (_parts, { day }) => two(day),
-  hour: (_parts, { hour }) => two(hour),
-  minute: (_parts, { minute }) => two(minute),
-  second: (_parts, { second }) => two(second),
+  month: (_parts, { month }) => padded(month, 2),
+  day: (_parts, { day }) => padded(day, 2),
+  hour: (_parts, { hour }) => padded(hour, 2),
+  minute: (_parts, { minute }) => padded(minute, 2),
+  second: (_parts, { second }) => padded(second, 2),
 } as const satisfies Record<string, Placeholder>;
-
-/** Jekyll's placeholders and styles (https://jekyllrb.com/docs/permalinks/). */
-export const JEKYLL_STYLE: AddressStyle = {
-  placeholders: {
-    ...DATE_PLACEHOLDERS,
-    short_year: (_parts, { year }) => two(year % 100),
-    i_month: (_parts, { month }) => String(month),
-    short_month: english('short', 'month'),
-    long_month: english('long', 'month'),
-    i_day: (_parts, { day }) => String(day),
-    y_day: (_parts, { dayOfYear }) => padded(dayOfYear, 3),
-    week: (_parts, { weekOfYear }) => two(weekOfYear ?? 0),
-    w_year: (_parts, { yearOfWeek, year }) => String(yearOfWeek ?? year),
-    w_day: (_parts, { dayOfWeek }) => String(dayOfWeek),
-    short_day: english('short', 'weekday'),
-    long_day: english('long', 'weekday'),
-    title: ({ slug, name }) => slugify(slug ?? name, 'pretty'),
-    slug: ({ slug, name }) => slugify(slug ?? name).toLowerCase(),
-    name: ({ file }) => slugify(baseName(file)).toLowerCase(),
-    basename: ({ file }) => baseName(file),
-    path: ({ file }) => file.replace(/\.[^./]+$/, ''),
-    collection: () => 'posts',
-    categories: ({ categories }) =>
-      categories.map((name) => segments(name.toLowerCase())).join('/'),
-    slugified_categories: ({ categories }) =>
-      categories.map((name) => slugify(name).toLowerCase()).join('/'),
-    output_ext: () => '.html',
-  },
-  styles: {
-    date: '/:categories/:year/:month/:day/:title:output_ext',
-    pretty: '/:categories/:year/:month/:day/:title/',
-    ordinal: '/:categories/:year/:y_day/:title:output_ext',
-    weekdate: '/:categories/:year/W:week/:short_day/:title:output_ext',
-    none: '/:categories/:title:output_ext',
-  },
-};
 
 /**
  * The path of a post's page by `permalink` (a style, or a template with the placeholders of `style`),
@@ -156,19 +116,6 @@ function placeholderIn(
     candidate = cut === -1 ? '' : candidate.slice(0, cut);
   }
   return undefined;
-}
-
-/** A category's name as folders of an address, without `..`. */
-function segments(name: string): string {
-  return name
-    .split('/')
-    .filter((segment) => !/^\.*$/.test(segment))
-    .join('/');
-}
-
-/** The name of a file without folders and extension. */
-export function baseName(file: string): string {
-  return file.replace(/^.*\//, '').replace(/\.[^.]+$/, '');
 }
 
 /** Keeps the characters that RFC 3986 §3.3 allows in a path, and existing percent-encoding. */

@@ -1,6 +1,7 @@
 import { join, matchesGlob, relative, sep } from 'node:path';
 import { isWithin } from '../../kernel/files/is-within.ts';
-import { JEKYLL_STYLE } from '../addresses/permalink.ts';
+import { slugify } from '../../kernel/slugify.ts';
+import { type AddressStyle, DATE_PLACEHOLDERS, english, padded } from '../addresses/permalink.ts';
 import type { Fields } from '../front-matter/fields.ts';
 import { datedName, type Filter, namesIn, type SiteGenerator, type Tag } from './generator.ts';
 import { type Settings, textAt, textsAt } from './read-settings.ts';
@@ -47,6 +48,42 @@ const include: Tag = (args, context) => {
   const file = /^["']?([^\s"',{]+)/.exec(args)?.[1];
   if (file === undefined || context.include(file) !== undefined) return undefined;
   return { reason: `finds no file ${file} in the folder of includes` };
+};
+
+/** Jekyll's placeholders and styles (https://jekyllrb.com/docs/permalinks/). */
+export const JEKYLL_STYLE: AddressStyle = {
+  placeholders: {
+    ...DATE_PLACEHOLDERS,
+    short_year: (_parts, { year }) => padded(year % 100, 2),
+    i_month: (_parts, { month }) => String(month),
+    short_month: english('short', 'month'),
+    long_month: english('long', 'month'),
+    i_day: (_parts, { day }) => String(day),
+    y_day: (_parts, { dayOfYear }) => padded(dayOfYear, 3),
+    week: (_parts, { weekOfYear }) => padded(weekOfYear ?? 0, 2),
+    w_year: (_parts, { yearOfWeek, year }) => String(yearOfWeek ?? year),
+    w_day: (_parts, { dayOfWeek }) => String(dayOfWeek),
+    short_day: english('short', 'weekday'),
+    long_day: english('long', 'weekday'),
+    title: ({ slug, name }) => slugify(slug ?? name, 'pretty'),
+    slug: ({ slug, name }) => slugify(slug ?? name).toLowerCase(),
+    name: ({ file }) => slugify(baseName(file)).toLowerCase(),
+    basename: ({ file }) => baseName(file),
+    path: ({ file }) => file.replace(/\.[^./]+$/, ''),
+    collection: () => 'posts',
+    categories: ({ categories }) =>
+      categories.map((name) => segments(name.toLowerCase())).join('/'),
+    slugified_categories: ({ categories }) =>
+      categories.map((name) => slugify(name).toLowerCase()).join('/'),
+    output_ext: () => '.html',
+  },
+  styles: {
+    date: '/:categories/:year/:month/:day/:title:output_ext',
+    pretty: '/:categories/:year/:month/:day/:title/',
+    ordinal: '/:categories/:year/:y_day/:title:output_ext',
+    weekdate: '/:categories/:year/W:week/:short_day/:title:output_ext',
+    none: '/:categories/:title:output_ext',
+  },
 };
 
 /** https://jekyllrb.com/docs/. Its Markdown is kramdown, its templates are Liquid. */
@@ -186,4 +223,17 @@ function postsFolder(files: SiteFiles): string | undefined {
   const others = files.list('.').filter((name) => /^[a-z0-9].*\/$/i.test(name));
   if (others.some((name) => files.has(`${name}_posts`))) return '.';
   return files.has('_posts') ? '_posts' : undefined;
+}
+
+/** A category's name as folders of an address, without `..`. */
+function segments(name: string): string {
+  return name
+    .split('/')
+    .filter((segment) => !/^\.*$/.test(segment))
+    .join('/');
+}
+
+/** The name of a file without folders and extension. */
+function baseName(file: string): string {
+  return file.replace(/^.*\//, '').replace(/\.[^.]+$/, '');
 }

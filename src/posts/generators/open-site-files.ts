@@ -27,9 +27,8 @@ export function openSiteFiles(folder: string): SiteFiles {
       }
     },
     settings(path) {
-      const ending = extname(path);
-      if (/^\.[cm]?[jt]s$/.test(ending)) return programSettings(text(path) ?? '');
-      if (ending === '.py') return pythonSettings(text(path) ?? '');
+      const isProgram = /^\.[cm]?[jt]s$/.test(extname(path));
+      if (isProgram) return programSettings(text(path) ?? '');
       return readSettings(join(folder, path));
     },
   };
@@ -47,10 +46,4 @@ function programSettings(text: string): Settings {
 
 function asMap(value: unknown): Settings {
   return typeof value === 'object' && value !== null ? (value as Settings) : {};
-}
-
-/** The assignments of texts at the beginning of a line: `NAME = 'text'`. */
-function pythonSettings(text: string): Settings {
-  const assignments = text.matchAll(/^([A-Z][A-Z_]*)\s*=\s*u?(["'])((?:(?!\2)[^\\\n]|\\.)*)\2/gm);
-  return Object.fromEntries([...assignments].map(([, name = '', , value = '']) => [name, value]));
 }

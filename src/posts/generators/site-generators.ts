@@ -1,5 +1,5 @@
 import type { GeneratorId } from '../../settings/settings.ts';
-import { type AddressStyle, JEKYLL_STYLE } from '../addresses/permalink.ts';
+import type { AddressStyle } from '../addresses/permalink.ts';
 import type { Fields } from '../front-matter/fields.ts';
 import type { MarkdownWays } from '../markdown/dialect.ts';
 import { ASTRO } from './astro.ts';
@@ -14,7 +14,7 @@ import {
   type Tag,
 } from './generator.ts';
 import { HUGO } from './hugo.ts';
-import { JEKYLL } from './jekyll.ts';
+import { JEKYLL, JEKYLL_STYLE } from './jekyll.ts';
 import { OTHER_GENERATORS } from './other-generators.ts';
 import { PELICAN } from './pelican.ts';
 import { VITEPRESS } from './vitepress.ts';
