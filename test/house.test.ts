@@ -74,6 +74,7 @@ const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
     'recovery/find-publication.ts',
     'recovery/move-database.ts',
     'schedule/open-calendars.ts',
+    'service/compare-site.ts',
     'service/unread-files.ts',
     'settings/state-place.ts',
     'subscribers/journal/journal-file.ts',

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   type AddressedPost,
   comparePosts,
@@ -31,10 +33,13 @@ export async function compareSite(
   { folder }: CollectedPosts,
   against: string | undefined,
 ): Promise<SiteReport | undefined> {
-  const { site, posts: settings, folders } = config;
+  const { site, posts: settings, folders, publicUrl } = config;
   const place = against ?? findBuiltSite(settings.generator, folders.posts);
   if (place === undefined) return undefined;
-  const pages = await readSitePages(place, site.url, folders.output);
+  // Generators copy our feeds into the site. Each feed names its address, which is that of our file.
+  const isOurFeed = (url: string) =>
+    url.startsWith(publicUrl) && existsSync(join(folders.output, url.slice(publicUrl.length)));
+  const pages = await readSitePages(place, site.url, isOurFeed);
   const inherited = openInherited(settings.generator, folders.posts);
   const posts = folder.posts.map(({ file, url, title, date }): AddressedPost => {
     const parts = () => {

@@ -11,7 +11,7 @@ const TOPICS = ['rss.xml', 'atom.xml', 'feed.json'].map((file) => `https://paper
 test('a hub gets a form for each document', async (t) => {
   const hub = await openHub(t);
   const report = await pingHub(hub.url, TOPICS);
-  assert.deepEqual(report, { hub: hub.url, told: TOPICS, untold: [], reason: undefined });
+  assert.deepEqual(report, { hub: hub.url, notified: TOPICS, missed: [], reason: undefined });
   assert.deepEqual(
     hub.pings,
     TOPICS.map((topic) => ({
@@ -27,8 +27,8 @@ test('a hub gets a form for each document', async (t) => {
 test('after a refused document, the hub still gets the others', async (t) => {
   const hub = await openHub(t);
   hub.answerFor.set(TOPICS[1] ?? '', 404);
-  const { told, untold, reason } = await pingHub(hub.url, TOPICS);
-  assert.deepEqual([told, untold], [[TOPICS[0], TOPICS[2]], [TOPICS[1]]]);
+  const { notified, missed, reason } = await pingHub(hub.url, TOPICS);
+  assert.deepEqual([notified, missed], [[TOPICS[0], TOPICS[2]], [TOPICS[1]]]);
   assert.equal(reason, 'it answered 404');
 });
 
@@ -42,11 +42,11 @@ test('a hub that is unavailable for one document does not get the others, and ne
     hub.pings.length = 0;
     hub.answer = answer;
     const report = await pingHub(hub.url, TOPICS, { timeoutMs: 200 });
-    assert.deepEqual([report.told, report.untold, hub.pings.length], [[], TOPICS, 1]);
+    assert.deepEqual([report.notified, report.missed, hub.pings.length], [[], TOPICS, 1]);
     assert.match(report.reason ?? '', reason);
   }
   const nowhere = await pingHub('http://127.0.0.1:1/', TOPICS);
-  assert.deepEqual(nowhere.untold, TOPICS);
+  assert.deepEqual(nowhere.missed, TOPICS);
   assert.match(nowhere.reason ?? '', /ECONNREFUSED|bad port/);
 });
 
@@ -68,8 +68,8 @@ test('the topics are the addresses of the documents that were written, without h
 test('a redirect does not count as accepted', async (t) => {
   const hub = await openHub(t);
   hub.answer = 302;
-  const { told, reason } = await pingHub(hub.url, TOPICS);
-  assert.deepEqual([told, reason], [[], 'it answered 302']);
+  const { notified, reason } = await pingHub(hub.url, TOPICS);
+  assert.deepEqual([notified, reason], [[], 'it answered 302']);
 });
 
 test('after a failed notification, the hub is not asked again before the wait is over', async (t) => {

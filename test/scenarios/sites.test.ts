@@ -90,3 +90,23 @@ test('check says which generator makes the site, if the config does not', async 
   const [other = ''] = await warnings('  generator: hugo\n');
   assert.match(other, /posts\.generator is hugo, and the site is made with Docusaurus/);
 });
+
+test('a comparison ignores our own feeds in the site, and says how to correct the addresses', async (t) => {
+  const folder = temporaryFolder(t, {});
+  cpSync(join(SITES, 'hugo'), folder, { recursive: true });
+  assert.equal((await runBroadsheet(['init', '--yes'], folder)).code, 0);
+  const file = join(folder, 'config/broadsheet.yaml');
+  const wrong = readFileSync(file, 'utf8').replace(/permalink: .*/, 'permalink: /wrong/:slug/');
+  writeFileSync(file, wrong);
+  const now = ['--now', '2026-11-01T12:00:00Z'];
+  assert.equal((await runBroadsheet(['build', '--no-ping', ...now], folder)).code, 0);
+  // As Hugo copies them.
+  cpSync(join(folder, 'static/feeds'), join(folder, 'public/feeds'), { recursive: true });
+  const expected = readFileSync(join(SITES, 'hugo/expected.json'), 'utf8');
+  const { posts } = JSON.parse(expected) as Expected;
+  const locations = posts.map(({ url }) => `<url><loc>${url}</loc></url>`);
+  writeFileSync(join(folder, 'public/sitemap.xml'), `<urlset>${locations.join('')}</urlset>`);
+  const { stdout } = await runBroadsheet(['check', ...now], folder);
+  assert.match(stdout, /4 of 4 posts differ from the site in public:/);
+  assert.match(stdout, /write posts\.permalink: \/posts\/:slug\/ {2}to correct most addresses/);
+});

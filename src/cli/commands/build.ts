@@ -72,13 +72,13 @@ async function notifyHub(config: Config, report: BuildReport): Promise<HubReport
 }
 
 function* describeHub(
-  { hub, told, untold, reason }: HubReport,
+  { hub, notified, missed, reason }: HubReport,
   terminal: Terminal,
 ): Generator<string> {
-  if (told.length > 0) yield `${hub} was notified of ${plural(told.length, 'document')}`;
-  if (untold.length === 0) return;
+  if (notified.length > 0) yield `${hub} was notified of ${plural(notified.length, 'document')}`;
+  if (missed.length === 0) return;
   warn(
-    `${hub} could not be notified of ${plural(untold.length, 'document')} (${reason}); readers that poll still get them`,
+    `${hub} could not be notified of ${plural(missed.length, 'document')} (${reason}); readers that poll still get them`,
     terminal,
   );
 }

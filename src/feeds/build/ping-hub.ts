@@ -9,9 +9,9 @@ import type { BuildReport } from './build-report.ts';
 export interface HubReport {
   readonly hub: string;
   /** URLs of the feed documents that the hub was notified of. */
-  readonly told: readonly string[];
+  readonly notified: readonly string[];
   /** URLs that the hub does not know about yet. `reason` says why. */
-  readonly untold: readonly string[];
+  readonly missed: readonly string[];
   readonly reason?: string;
 }
 
@@ -40,14 +40,14 @@ export async function pingHub(
   topics: readonly string[],
   { signal, timeoutMs = TIMEOUT_MS }: { signal?: AbortSignal; timeoutMs?: number } = {},
 ): Promise<HubReport> {
-  const told: string[] = [];
+  const notified: string[] = [];
   let reason: string | undefined;
   for (const topic of topics) {
     const timeout = AbortSignal.timeout(timeoutMs);
     const either = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
     try {
       const { ok, status } = await ping(hub, topic, either);
-      if (ok) told.push(topic);
+      if (ok) notified.push(topic);
       else reason ??= `it answered ${status}`;
       if (status >= 500 || status === 429) break;
     } catch (error) {
@@ -57,7 +57,7 @@ export async function pingHub(
       break;
     }
   }
-  return { hub, told, untold: topics.filter((topic) => !told.includes(topic)), reason };
+  return { hub, notified, missed: topics.filter((topic) => !notified.includes(topic)), reason };
 }
 
 async function ping(hub: string, topic: string, signal: AbortSignal): Promise<Response> {
@@ -99,17 +99,17 @@ export function openHubPings(hub: string, log: EventLog, retryMs = RETRY_MS): Hu
     },
     async send(signal) {
       if (topics.size === 0 || performance.now() < dueAt) return;
-      const { told, untold, reason } = await pingHub(hub, [...topics], { signal });
-      for (const topic of told) topics.delete(topic);
-      if (told.length > 0) log.event('hub notified', { documents: told.length });
-      if (untold.length === 0 || signal.aborted) {
+      const { notified, missed, reason } = await pingHub(hub, [...topics], { signal });
+      for (const topic of notified) topics.delete(topic);
+      if (notified.length > 0) log.event('hub notified', { documents: notified.length });
+      if (missed.length === 0 || signal.aborted) {
         tries = 0;
         return;
       }
       tries += 1;
       const waitMs = backoff(retryMs.first, tries - 1, retryMs.longest);
       dueAt = performance.now() + waitMs;
-      const facts = { documents: untold.length, reason };
+      const facts = { documents: missed.length, reason };
       if (tries < TRIES) {
         log.trouble('the hub could not be notified', { ...facts, againInSeconds: waitMs / 1000 });
         return;

@@ -12,25 +12,29 @@ const PATIENCE_MS = 15_000;
 
 const FEED_FILES = '**/{feed,feeds,rss,atom,index,all.atom}.{xml,rss,atom,json}';
 
+/** Whether a feed with this address is one that Broadsheet makes: it would agree with itself. */
+export type IsOurFeed = (url: string) => boolean;
+
 /**
  * The pages of the site in `place`, the folder that its generator wrote or the URL of the live site: from
- * its sitemap, its feeds, and the canonical links of its pages. `without`: a folder in `place` with our own
- * feeds. Throws a `BroadsheetError` (usage) if the place has none of these.
+ * its sitemap, its feeds, and the canonical links of its pages. Throws a `BroadsheetError` (usage) if the
+ * place has none of these.
  */
 export async function readSitePages(
   place: string,
   siteUrl: string,
-  without: string,
+  isOurFeed: IsOurFeed,
 ): Promise<readonly SitePage[]> {
-  const pages = /^https?:\/\//i.test(place)
-    ? await pagesOnline(place)
-    : pagesInFolder(place, siteUrl, without);
+  const found = new Pages(isOurFeed);
+  if (/^https?:\/\//i.test(place)) await addOnline(found, place);
+  else addFolder(found, place, siteUrl);
+  const pages = found.all();
   if (pages.length > 0) return pages;
   const remedy = 'name the folder that the site generator writes, or the URL of the site';
   throw new BroadsheetError(EXIT.usage, `${place}  has no sitemap, no feed and no page; ${remedy}`);
 }
 
-function pagesInFolder(folder: string, siteUrl: string, without: string): readonly SitePage[] {
+function addFolder(found: Pages, folder: string, siteUrl: string): void {
   const read = (file: string) => {
     try {
       return readRegularFile(join(folder, file), LONGEST_FILE_BYTES).toString();
@@ -38,9 +42,7 @@ function pagesInFolder(folder: string, siteUrl: string, without: string): readon
       return '';
     }
   };
-  const find = (pattern: string) =>
-    globSync(pattern, { cwd: folder }).filter((file) => !join(folder, file).startsWith(without));
-  const found = new Pages();
+  const find = (pattern: string) => globSync(pattern, { cwd: folder });
   for (const file of find('**/sitemap*.xml')) found.addSitemap(read(file));
   for (const file of find(FEED_FILES)) found.addFeed(read(file));
   for (const file of find('**/*.html').slice(0, MOST_PAGES)) {
@@ -48,11 +50,9 @@ function pagesInFolder(folder: string, siteUrl: string, without: string): readon
     const path = file.replaceAll('\\', '/').replace(/(^|\/)index\.html$/, '$1');
     found.add({ url: hrefIn(canonical) ?? new URL(encodeURI(path), siteUrl).href });
   }
-  return found.all();
 }
 
-async function pagesOnline(url: string): Promise<readonly SitePage[]> {
-  const found = new Pages();
+async function addOnline(found: Pages, url: string): Promise<void> {
   const base = url.endsWith('/') ? url : `${url}/`;
   const home = await fetchText(base);
   const links = [...home.matchAll(/<link[^>]+type=["']?application\/(?:rss|atom|feed)[^>]*>/gi)];
@@ -69,7 +69,6 @@ async function pagesOnline(url: string): Promise<readonly SitePage[]> {
     if (/<sitemapindex/i.test(text)) sitemaps.push(...locationsIn(text));
     else found.addSitemap(text);
   }
-  return found.all();
 }
 
 /** The text at `url`; empty if the site has none there. */
@@ -86,6 +85,11 @@ async function fetchText(url: string): Promise<string> {
 /** Pages by their address. What a feed says of one counts more than its mere address. */
 class Pages {
   readonly #pages = new Map<string, SitePage>();
+  readonly #isOurFeed: IsOurFeed;
+
+  constructor(isOurFeed: IsOurFeed) {
+    this.#isOurFeed = isOurFeed;
+  }
 
   add(page: SitePage): void {
     const known = this.#pages.get(page.url);
@@ -97,12 +101,20 @@ class Pages {
   }
 
   addFeed(text: string): void {
+    if (this.#isOurFeed(addressOfFeed(text))) return;
     for (const page of entriesIn(text)) if (URL.canParse(page.url)) this.add(page);
   }
 
   all(): readonly SitePage[] {
     return [...this.#pages.values()];
   }
+}
+
+/** The address that a feed says it has; empty if it says none. */
+function addressOfFeed(text: string): string {
+  const [self] = /<(?:atom:)?link\b[^>]*\brel=["']self["'][^>]*>/i.exec(text) ?? [];
+  const [, inJson = ''] = /"feed_url"\s*:\s*"([^"]+)"/.exec(text) ?? [];
+  return hrefIn(self) ?? inJson;
 }
 
 function locationsIn(sitemap: string): readonly string[] {
