@@ -32,7 +32,7 @@ export interface Config {
   readonly publicUrl: string;
   /**
    * The URL at which `broadsheet start` answers people's requests (to sign up, to leave), ends with `/`.
-   * Absent without such a service: then people leave by mail.
+   * Absent without such a service: then people unsubscribe by mail.
    */
   readonly serviceUrl?: string;
   /** `sqlite:` and an absolute path, or `postgres://...`, which may contain a password. */

@@ -23,7 +23,7 @@ export const folderUrl = webUrl.transform((url) => {
   return parsed.href;
 });
 
-/** The value of `serviceUrl` if there is no service for links: people leave by mail. */
+/** The value of `serviceUrl` if there is no service for links: people unsubscribe by mail. */
 export const NO_SERVICE = 'none';
 
 /** A URL that ends with `/`, or `none`. */

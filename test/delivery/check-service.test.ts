@@ -24,7 +24,7 @@ function overHttp(paper: Paper, config: Partial<Config>) {
   return { ...changed(paper, config), askService };
 }
 
-test('the first edition goes out where the service of this database answers the links to leave', async (t) => {
+test('the first edition goes out where the service of this database answers unsubscribe links', async (t) => {
   const { paper, with: depsWith } = await openReady(t);
   const { server } = await openSitePaper(t, { paper });
   const report = await sendWith(depsWith({ serviceUrl: server.url }));
@@ -65,7 +65,7 @@ test('an editor who forces it vouches for the address, until the address changes
   assert.equal((await sendWith(silent)).deliveries.accepted, 1);
   await paper.putEdition('politics-essential-2026-03-20-3');
   const moved = depsWith({ serviceUrl: 'http://127.0.0.1:1/moved/' });
-  await assert.rejects(sendWith(moved), /does not answer the links to leave/);
+  await assert.rejects(sendWith(moved), /does not answer unsubscribe links/);
 });
 
 test('a database that has sent before it was asked is asked nothing', async (t) => {
@@ -77,7 +77,7 @@ test('a database that has sent before it was asked is asked nothing', async (t) 
   assert.equal((await sendWith(silent)).deliveries.accepted, 1);
 });
 
-test('without a service people leave by mail, and nothing is asked', async (t) => {
+test('without a service people unsubscribe by mail, and nothing is asked', async (t) => {
   const { paper } = await openReady(t);
   const { serviceUrl: _none, ...config } = paper.deps.config;
   const report = await sendWith({ ...paper.deps, config, askService });
@@ -97,7 +97,7 @@ test('the first edition of a schedule is held, with the reason, where the links 
   Object.assign(diary.deps, trouble);
   await diary.lookAt('2026-03-20T07:00Z');
   const [slot = ''] = await diary.slots();
-  assert.match(slot, /^2026-03-20 held: .*does not answer the links to leave \(it answered 502\)/);
+  assert.match(slot, /^2026-03-20 held: .*does not answer unsubscribe links \(it answered 502\)/);
 });
 
 testOnce('a server that says nothing is not waited for', async (t) => {

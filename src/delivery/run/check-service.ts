@@ -31,10 +31,10 @@ export async function checkService(deps: Dependencies, { isForced = false } = {}
   }
   const remedy =
     'run `broadsheet start` there, set serviceUrl to where it runs, ' +
-    'or set it to none where people leave by mail; `broadsheet send --force` sends anyway';
+    'or set it to none if people unsubscribe by mail; `broadsheet send --force` sends anyway';
   throw new BroadsheetError(
     EXIT.config,
-    `${serviceUrl}  does not answer the links to leave (${trouble}); ${remedy}`,
+    `${serviceUrl}  does not answer unsubscribe links (${trouble}); ${remedy}`,
   );
 }
 
