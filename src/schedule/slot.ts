@@ -42,7 +42,7 @@ export interface SlotChange {
 }
 
 /** An edition to store together with the new state of its slot. */
-export type SlotEdition = Pick<ReadySend, 'edition' | 'state' | 'remember'>;
+export type SlotEdition = Pick<ReadySend, 'edition' | 'state' | 'saveIds'>;
 
 /** What the config and the calendar say about a slot. */
 export interface SlotPlan

@@ -35,7 +35,7 @@ export interface EditionStatus extends Undecided {
    * `sending`: a program sends it; `unfinished`: some deliveries wait, and `send` continues; `notSent`:
    * composed, but not sent; `done`: no delivery waits.
    */
-  readonly standing: 'sending' | 'unfinished' | 'notSent' | 'paused' | 'cancelled' | 'done';
+  readonly state: 'sending' | 'unfinished' | 'notSent' | 'paused' | 'cancelled' | 'done';
   readonly deliveries: DeliveryTable;
   readonly pause?: EditionPause;
   /** ISO 8601: when the first postponed delivery is due. */
@@ -135,14 +135,14 @@ async function statusOf(
   const { id, newsletter, subject } = row;
   const now = clock();
   const senders = await livingSenders(store, id);
-  const standing = standingOf(row, deliveries, senders.length);
-  const perSecond = standing === 'sending' ? await messagesPerSecond(db, id, now) : undefined;
+  const state = stateOf(row, deliveries, senders.length);
+  const perSecond = state === 'sending' ? await messagesPerSecond(db, id, now) : undefined;
   const domains = isWaiting(deliveries) ? await domainProgress(db, id, MOST_DOMAINS) : [];
   return {
     id,
     newsletter,
     subject,
-    standing,
+    state,
     deliveries,
     ...(await countUndecided(db, id)),
     ...pauseOf(row),
@@ -176,11 +176,11 @@ function isWaiting({ queued, deferred, inDoubt }: DeliveryTable): boolean {
   return queued + deferred + inDoubt > 0;
 }
 
-function standingOf(
+function stateOf(
   row: EditionRow,
   deliveries: DeliveryTable,
   senders: number,
-): EditionStatus['standing'] {
+): EditionStatus['state'] {
   if (row.cancelled_at !== null) return 'cancelled';
   if (row.paused_at !== null) return 'paused';
   if (row.planned_at === null) return 'notSent';

@@ -4,7 +4,7 @@ import { reportPreparation } from '../../src/cli/commands/send.ts';
 import { describeUndecided } from '../../src/cli/describe-edition.ts';
 import { processTerminal } from '../../src/cli/terminal.ts';
 import { NO_POSTS } from '../../src/posts/report-posts.ts';
-import { makeConfig, makeEdition, NONE } from '../support/paper.ts';
+import { makeConfig, makeEdition, NONE } from '../support/test-site.ts';
 
 test('a send reports deliveries that wait for a later time, and messages that wait for a decision', () => {
   const lines: string[] = [];

@@ -20,7 +20,7 @@ import { hashesOfAddress } from '../../src/subscribers/keyed-hashes.ts';
 import { findSubscription } from '../../src/subscribers/queries/subscriptions.ts';
 import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { newDatabase, testOnBoth } from '../support/databases.ts';
-import { address, makeConfig } from '../support/paper.ts';
+import { address, makeConfig } from '../support/test-site.ts';
 
 type Row = readonly [id: string, address: string, status: string, consentAt?: string];
 

@@ -14,7 +14,7 @@ import { hashAddress, hashMailbox } from '../../src/subscribers/keyed-hashes.ts'
 import { findSignUp } from '../../src/subscribers/queries/sign-ups.ts';
 import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { newDatabase, testOnBoth } from '../support/databases.ts';
-import { address } from '../support/paper.ts';
+import { address } from '../support/test-site.ts';
 
 testOnBoth(
   'requests and mails of an older database stay open, each once, and know what they are about',

@@ -10,7 +10,6 @@ import { measureService } from '../../src/service/measure-service.ts';
 import { reportStatus } from '../../src/service/report-status.ts';
 import { forgetRequests } from '../../src/site/answer-requests.ts';
 import { testOnBoth } from '../support/databases.ts';
-import { openPaper } from '../support/paper.ts';
 import { postText } from '../support/program.ts';
 import {
   fillLargeTables,
@@ -21,8 +20,9 @@ import {
 import { WEEKDAYS } from '../support/schedule.ts';
 import { serviceOf } from '../support/site.ts';
 import { collectPages } from '../support/site-pages.ts';
-import type { SitePaper } from '../support/site-paper.ts';
+import { openTestSite } from '../support/test-site.ts';
 import { form } from '../support/web.ts';
+import type { WholeTestSite } from '../support/whole-test-site.ts';
 
 /** What the test asks for itself, to have the tokens of mails; and the planning of an edition, which is for everyone. */
 const NOT_OF_ONE_CLIENT = ['order by "at" desc', 'insert into "deliveries"'];
@@ -54,7 +54,7 @@ testOnBoth(
 );
 
 /** What `collectPages` leaves out, and the mails that answer it. */
-async function askTheRest(site: SitePaper): Promise<void> {
+async function askTheRest(site: WholeTestSite): Promise<void> {
   const { ask, tokens } = site;
   const person = 'bo@example.org';
   const preferences = async () => `preferences/${await tokens.preferences(person)}`;
@@ -78,17 +78,17 @@ testOnBoth(
   async (t, database) => {
     const recorded: Recorded = new Map();
     const posts = { 'wall.md': postText('The wall stands', '2026-03-19T18:00') };
-    const paper = await openPaper(t, { subscribers: ['ada@example.org'], posts });
-    await fillLargeTables(paper.deps.store, database);
-    const service = serviceOf(paper);
+    const testSite = await openTestSite(t, { subscribers: ['ada@example.org'], posts });
+    await fillLargeTables(testSite.deps.store, database);
+    const service = serviceOf(testSite);
     const newsletters = service.config.newsletters.map((each) => ({ ...each, schedule: WEEKDAYS }));
     const config = { ...service.config, newsletters };
-    const store = recordStatements(paper.deps.store, recorded);
+    const store = recordStatements(testSite.deps.store, recorded);
     const deps = { ...service, config, store };
     const calendars = openCalendars(config, deps.log);
     const { signal } = new AbortController();
     for (const now of ['2026-03-19T07:00Z', '2026-03-20T07:00Z', '2026-03-20T07:05Z']) {
-      paper.setTime(now);
+      testSite.setTime(now);
       await checkSchedule(deps, calendars);
       await askEditors(deps, signal);
       for (const newsletter of newsletters) await deliverNewsletter(deps, newsletter, signal);
@@ -98,9 +98,9 @@ testOnBoth(
     await reportStatus(deps);
     await listSchedule(deps, { count: 3 });
     await catchUpWithJournal(deps);
-    assert.equal(paper.inbox.messages.length, 1);
+    assert.equal(testSite.inbox.messages.length, 1);
     assert.ok(recorded.size > 60, `${recorded.size} statements`);
-    const scans = await findScans(paper.deps.store, database, recorded);
+    const scans = await findScans(testSite.deps.store, database, recorded);
     assert.deepEqual(without(scans, [...NUMBERS, ...STOPS_AT_ONCE]), []);
   },
 );

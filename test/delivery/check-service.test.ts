@@ -5,36 +5,36 @@ import { askService, askWithin } from '../../src/delivery/run/ask-service.ts';
 import type { Config } from '../../src/settings/config.ts';
 import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { test } from '../support/databases.ts';
-import { openPaper, type Paper } from '../support/paper.ts';
-import { openDiary } from '../support/schedule.ts';
+import { openScheduledSite } from '../support/schedule.ts';
 import { changed, sendWith } from '../support/sending.ts';
-import { openSitePaper } from '../support/site-paper.ts';
+import { openTestSite, type TestSite } from '../support/test-site.ts';
 import { openWebListener } from '../support/web-listener.ts';
+import { openWholeTestSite } from '../support/whole-test-site.ts';
 
 const ADA = 'ada@example.org';
 
-/** A paper with an edition to send, and what it sends with over real HTTP. */
+/** A test site with an edition to send, and what it sends with over real HTTP. */
 async function openReady(t: TestContext) {
-  const paper = await openPaper(t, { subscribers: [ADA] });
-  await paper.putEdition();
-  return { paper, with: (config: Partial<Config>) => overHttp(paper, config) };
+  const testSite = await openTestSite(t, { subscribers: [ADA] });
+  await testSite.putEdition();
+  return { testSite, with: (config: Partial<Config>) => overHttp(testSite, config) };
 }
 
-function overHttp(paper: Paper, config: Partial<Config>) {
-  return { ...changed(paper, config), askService };
+function overHttp(testSite: TestSite, config: Partial<Config>) {
+  return { ...changed(testSite, config), askService };
 }
 
 test('the first edition goes out where the service of this database answers unsubscribe links', async (t) => {
-  const { paper, with: depsWith } = await openReady(t);
-  const { server } = await openSitePaper(t, { paper });
+  const { testSite, with: depsWith } = await openReady(t);
+  const { server } = await openWholeTestSite(t, { testSite });
   const report = await sendWith(depsWith({ serviceUrl: server.url }));
   assert.equal(report.deliveries.accepted, 1);
 });
 
 test('it does not where nothing, or something else, answers, and nothing is stored', async (t) => {
-  const { paper, with: depsWith } = await openReady(t);
-  const other = await openPaper(t);
-  const { server } = await openSitePaper(t, { paper: other });
+  const { testSite, with: depsWith } = await openReady(t);
+  const other = await openTestSite(t);
+  const { server } = await openWholeTestSite(t, { testSite: other });
   const stranger = await openWebListener(t, () => 200);
   const redirect = await openWebListener(t, () => 308);
   const gone = await openWebListener(t, () => 404);
@@ -53,36 +53,36 @@ test('it does not where nothing, or something else, answers, and nothing is stor
       return true;
     });
   }
-  assert.deepEqual(await paper.states(), {});
-  assert.equal(paper.inbox.messages.length, 0);
+  assert.deepEqual(await testSite.states(), {});
+  assert.equal(testSite.inbox.messages.length, 0);
 });
 
 test('an editor who forces it vouches for the address, until the address changes', async (t) => {
-  const { paper, with: depsWith } = await openReady(t);
+  const { testSite, with: depsWith } = await openReady(t);
   const silent = depsWith({ serviceUrl: 'http://127.0.0.1:1/' });
   assert.equal((await sendWith(silent, { force: true })).deliveries.accepted, 1);
-  await paper.putEdition('politics-essential-2026-03-20-2');
+  await testSite.putEdition('politics-essential-2026-03-20-2');
   assert.equal((await sendWith(silent)).deliveries.accepted, 1);
-  await paper.putEdition('politics-essential-2026-03-20-3');
+  await testSite.putEdition('politics-essential-2026-03-20-3');
   const moved = depsWith({ serviceUrl: 'http://127.0.0.1:1/moved/' });
   await assert.rejects(sendWith(moved), /does not answer unsubscribe links/);
 });
 
 test('a database that has sent before it was asked is asked nothing', async (t) => {
-  const { paper, with: depsWith } = await openReady(t);
-  await paper.send();
-  await paper.deps.store.db.updateTable('identity').set({ service_url: null }).execute();
-  await paper.putEdition('politics-essential-2026-03-20-2');
+  const { testSite, with: depsWith } = await openReady(t);
+  await testSite.send();
+  await testSite.deps.store.db.updateTable('identity').set({ service_url: null }).execute();
+  await testSite.putEdition('politics-essential-2026-03-20-2');
   const silent = depsWith({ serviceUrl: 'http://127.0.0.1:1/' });
   assert.equal((await sendWith(silent)).deliveries.accepted, 1);
 });
 
 test('without a service people unsubscribe by mail, and nothing is asked', async (t) => {
-  const { paper } = await openReady(t);
-  const { serviceUrl: _none, ...config } = paper.deps.config;
-  const report = await sendWith({ ...paper.deps, config, askService });
+  const { testSite } = await openReady(t);
+  const { serviceUrl: _none, ...config } = testSite.deps.config;
+  const report = await sendWith({ ...testSite.deps, config, askService });
   assert.equal(report.deliveries.accepted, 1);
-  const [message] = paper.inbox.messages;
+  const [message] = testSite.inbox.messages;
   const source = message?.raw.toString() ?? '';
   assert.match(source, /^List-Unsubscribe: <mailto:paper\+unsubscribe@/m);
   assert.doesNotMatch(source, /^List-Unsubscribe-Post|^List-Subscribe/m);
@@ -90,13 +90,16 @@ test('without a service people unsubscribe by mail, and nothing is asked', async
 });
 
 test('the first edition of a schedule is held, with the reason, where the links are not answered', async (t) => {
-  const diary = await openDiary(t, { subscribers: [ADA], now: '2026-03-20T06:00Z' });
-  await diary.lookAt('2026-03-20T06:00Z');
-  diary.write('The wall stands');
+  const scheduledSite = await openScheduledSite(t, {
+    subscribers: [ADA],
+    now: '2026-03-20T06:00Z',
+  });
+  await scheduledSite.checkAt('2026-03-20T06:00Z');
+  scheduledSite.write('The wall stands');
   const trouble = { askService: async () => ({ trouble: 'it answered 502' }) };
-  Object.assign(diary.deps, trouble);
-  await diary.lookAt('2026-03-20T07:00Z');
-  const [slot = ''] = await diary.slots();
+  Object.assign(scheduledSite.deps, trouble);
+  await scheduledSite.checkAt('2026-03-20T07:00Z');
+  const [slot = ''] = await scheduledSite.slots();
   assert.match(slot, /^2026-03-20 held: .*does not answer unsubscribe links \(it answered 502\)/);
 });
 

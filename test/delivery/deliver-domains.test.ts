@@ -3,7 +3,6 @@ import { readDomainRates } from '../../src/delivery/queries/domains.ts';
 import { domainOf } from '../../src/kernel/email-address.ts';
 import { test } from '../support/databases.ts';
 import type { ReceivedMessage } from '../support/inbox.ts';
-import { address, NONE, openPaper, type Paper } from '../support/paper.ts';
 import {
   accountAt,
   changed,
@@ -12,6 +11,7 @@ import {
   readers,
   sendWith,
 } from '../support/sending.ts';
+import { address, NONE, openTestSite, type TestSite } from '../support/test-site.ts';
 import { inTime } from '../support/wait-for.ts';
 
 const SLOW_DOWN = { code: 451, text: '4.7.28 too many messages from you' };
@@ -20,7 +20,7 @@ const at = (to: string) => domainOf(address(to));
 test('no domain is sent more messages at once than it may be', async (t) => {
   const busy = new Map<string, number>();
   const most = new Map<string, number>();
-  const paper = await openPaper(t, {
+  const testSite = await openTestSite(t, {
     subscribers: [...readers(12, 'narrow.example'), ...readers(12, 'wide.example')],
     inbox: {
       onMessage: async ({ to }) => {
@@ -35,9 +35,9 @@ test('no domain is sent more messages at once than it may be', async (t) => {
       },
     },
   });
-  await paper.putEdition();
-  const deps = changed(paper, {
-    relays: [accountAt(paper.inbox, { connections: 6 })],
+  await testSite.putEdition();
+  const deps = changed(testSite, {
+    relays: [accountAt(testSite.inbox, { connections: 6 })],
     domains: { connections: 3, of: new Map([['narrow.example', { connections: 1 }]]) },
   });
   const report = await sendWith(deps);
@@ -47,21 +47,21 @@ test('no domain is sent more messages at once than it may be', async (t) => {
 });
 
 test('a domain that greylists without saying so is not slowed down', async (t) => {
-  const paper = await openPaper(t, {
+  const testSite = await openTestSite(t, {
     subscribers: readers(3, 'grey.example'),
     inbox: { onRecipient: () => ({ code: 451, text: '4.7.1 Try again later' }) },
   });
-  await paper.putEdition();
-  const { deliveries } = await sendWith(paper.deps);
+  await testSite.putEdition();
+  const { deliveries } = await sendWith(testSite.deps);
   assert.deepEqual(deliveries, { ...NONE, planned: 3, deferred: 3 });
-  assert.deepEqual([...(await readDomainRates(paper.deps.store.db)).keys()], []);
+  assert.deepEqual([...(await readDomainRates(testSite.deps.store.db)).keys()], []);
 });
 
 test('a domain that asks for it gets slower, the others do not wait for it, and it climbs back', async (t) => {
   const machine = openMachineClock({ stands: true });
   let asks = true;
   const controller = new AbortController();
-  const paper = await openPaper(t, {
+  const testSite = await openTestSite(t, {
     subscribers: [...readers(15, 'slow.example'), ...readers(60, 'fast.example')],
     inbox: {
       onRecipient: (to) => {
@@ -72,19 +72,19 @@ test('a domain that asks for it gets slower, the others do not wait for it, and 
       onMessage: abortAt(controller, 'fast.example', 60),
     },
   });
-  await paper.putEdition();
-  const deps = changed(paper, {
-    relays: [accountAt(paper.inbox, { connections: 1 })],
+  await testSite.putEdition();
+  const deps = changed(testSite, {
+    relays: [accountAt(testSite.inbox, { connections: 1 })],
     domains: { connections: 1, of: new Map() },
     machineClock: machine.clock,
   });
   const first = await sendWith(deps, {}, controller.signal);
-  assert.equal(servedAt(paper, 'fast.example'), 60);
+  assert.equal(servedAt(testSite, 'fast.example'), 60);
   // Not a moment has passed for it.
-  assert.equal(servedAt(paper, 'slow.example'), 0);
+  assert.equal(servedAt(testSite, 'slow.example'), 0);
   assert.equal(first.deliveries.deferred, 1);
 
-  const { db } = paper.deps.store;
+  const { db } = testSite.deps.store;
   const rate = (await readDomainRates(db)).get('slow.example');
   // One message in the first second: that is 3600 an hour, and half of it.
   assert.equal(rate?.messagesPerHour, 1800);
@@ -93,7 +93,7 @@ test('a domain that asks for it gets slower, the others do not wait for it, and 
 
   // The next program knows of it, and an hour later it is forgotten.
   machine.move(HOUR_MS);
-  paper.setTime('2026-03-20T08:00Z');
+  testSite.setTime('2026-03-20T08:00Z');
   const second = await sendWith(deps);
   assert.deepEqual(second.deliveries, { ...NONE, planned: 75, accepted: 75 });
   assert.deepEqual([...(await readDomainRates(db)).keys()], []);
@@ -103,12 +103,12 @@ test('a domain that asked for it a while ago is still sent to slowly by the next
   const machine = openMachineClock();
   const now = () => machine.clock().epochMilliseconds;
   const times: number[] = [];
-  const paper = await openPaper(t, {
+  const testSite = await openTestSite(t, {
     subscribers: readers(4, 'slow.example'),
     inbox: { onMessage: () => void times.push(now()) },
   });
-  await paper.putEdition();
-  await paper.deps.store.db
+  await testSite.putEdition();
+  await testSite.deps.store.db
     .insertInto('domains')
     .values({
       ...{ domain: 'slow.example', messages_per_hour: 9000, reply: '451 slower' },
@@ -119,7 +119,7 @@ test('a domain that asked for it a while ago is still sent to slowly by the next
     })
     .execute();
   const start = now();
-  await sendWith(changed(paper, { machineClock: machine.clock }));
+  await sendWith(changed(testSite, { machineClock: machine.clock }));
   // 9000 an hour, doubled in ten minutes, and still climbing: not much more than five a second.
   const after = times.map((time) => time - start);
   assert.equal(after.length, 4);
@@ -133,13 +133,13 @@ test('many slow domains do not keep a fast one waiting', async (t) => {
   const machine = openMachineClock({ stands: true });
   const slow = Array.from({ length: 8 }, (_, index) => `slow${index}.example`);
   const controller = new AbortController();
-  const paper = await openPaper(t, {
+  const testSite = await openTestSite(t, {
     subscribers: [...slow.flatMap((domain) => readers(12, domain)), ...readers(40, 'fast.example')],
     inbox: { onMessage: abortAt(controller, 'fast.example', 40) },
   });
-  await paper.putEdition();
+  await testSite.putEdition();
   const changed_at = machine.clock().toString({ smallestUnit: 'millisecond' });
-  await paper.deps.store.db
+  await testSite.deps.store.db
     .insertInto('domains')
     .values(
       slow.map((domain) => ({
@@ -148,13 +148,13 @@ test('many slow domains do not keep a fast one waiting', async (t) => {
       })),
     )
     .execute();
-  const deps = changed(paper, {
-    relays: [accountAt(paper.inbox, { connections: 1 })],
+  const deps = changed(testSite, {
+    relays: [accountAt(testSite.inbox, { connections: 1 })],
     machineClock: machine.clock,
   });
   const sending = sendWith(deps, {}, controller.signal);
   const report = await inTime('the send to the fast domain', sending);
-  assert.equal(servedAt(paper, 'fast.example'), 40);
+  assert.equal(servedAt(testSite, 'fast.example'), 40);
   assert.equal(report.deliveries.queued, 136 - report.deliveries.accepted);
 });
 
@@ -167,6 +167,6 @@ function abortAt(controller: AbortController, domain: string, count: number) {
   };
 }
 
-function servedAt({ inbox }: Paper, domain: string): number {
+function servedAt({ inbox }: TestSite, domain: string): number {
   return inbox.messages.filter(({ to }) => at(to) === domain).length;
 }

@@ -3,7 +3,6 @@ import { openStore } from '../../src/database/open-store.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { test } from '../support/databases.ts';
-import { NONE, openPaper } from '../support/paper.ts';
 import {
   accountAt,
   changed,
@@ -13,14 +12,15 @@ import {
   readers,
   sendWith,
 } from '../support/sending.ts';
+import { NONE, openTestSite } from '../support/test-site.ts';
 import { inTime } from '../support/wait-for.ts';
 
 test('an hour that is used up stops the send, also of another program, and is over an hour later', async (t) => {
-  const paper = await openPaper(t, { subscribers: readers(25) });
+  const testSite = await openTestSite(t, { subscribers: readers(25) });
   const machine = openMachineClock({ stands: true });
-  await paper.putEdition();
-  const relays = [accountAt(paper.inbox, { messagesPerHour: 10 })] as const;
-  const deps = changed(paper, { relays, machineClock: machine.clock });
+  await testSite.putEdition();
+  const relays = [accountAt(testSite.inbox, { messagesPerHour: 10 })] as const;
+  const deps = changed(testSite, { relays, machineClock: machine.clock });
   const first = await sendWith(deps);
   assert.deepEqual(first.deliveries, { ...NONE, planned: 25, accepted: 10, queued: 15 });
   assert.equal(first.stopped?.because, 'quota');
@@ -39,15 +39,15 @@ test('an hour that is used up stops the send, also of another program, and is ov
   assert.equal(third.sent, 10);
   machine.move(HOUR_MS + MINUTE_MS);
   assert.deepEqual((await sendWith(deps)).deliveries, { ...NONE, planned: 25, accepted: 25 });
-  assert.equal(paper.inbox.messages.length, 25);
+  assert.equal(testSite.inbox.messages.length, 25);
 });
 
 test('a day that is used up is over a day later, whatever the hour would let go', async (t) => {
-  const paper = await openPaper(t, { subscribers: readers(9) });
+  const testSite = await openTestSite(t, { subscribers: readers(9) });
   const machine = openMachineClock({ stands: true });
-  await paper.putEdition();
-  const relays = [accountAt(paper.inbox, { messagesPerHour: 100, messagesPerDay: 5 })] as const;
-  const deps = changed(paper, {
+  await testSite.putEdition();
+  const relays = [accountAt(testSite.inbox, { messagesPerHour: 100, messagesPerDay: 5 })] as const;
+  const deps = changed(testSite, {
     relays,
     machineClock: machine.clock,
     newsletter: { staleAfterHours: 48 },
@@ -63,12 +63,12 @@ test('a day that is used up is over a day later, whatever the hour would let go'
 });
 
 test('a relay that is warmed up is given no more than the ceiling of the day', async (t) => {
-  const paper = await openPaper(t, { subscribers: readers(9) });
+  const testSite = await openTestSite(t, { subscribers: readers(9) });
   const machine = openMachineClock({ stands: true });
-  await paper.putEdition();
+  await testSite.putEdition();
   const from = machine.clock().toString().slice(0, 10);
-  const relays = [accountAt(paper.inbox, { warmUp: { from, messagesPerDay: [3] } })] as const;
-  const deps = changed(paper, { relays, machineClock: machine.clock });
+  const relays = [accountAt(testSite.inbox, { warmUp: { from, messagesPerDay: [3] } })] as const;
+  const deps = changed(testSite, { relays, machineClock: machine.clock });
   const first = await sendWith(deps);
   assert.deepEqual([first.sent, first.stopped?.because], [3, 'quota']);
   // After the last day of the table there is no ceiling any more.
@@ -78,26 +78,26 @@ test('a relay that is warmed up is given no more than the ceiling of the day', a
 
 test('the rate of a relay is kept over two sends, one after the other', async (t) => {
   const arrivals = openArrivals();
-  const paper = await openPaper(t, { subscribers: readers(6), inbox: arrivals.inbox });
-  await paper.putEdition();
-  const relays = [accountAt(paper.inbox, { messagesPerSecond: 20 })] as const;
+  const testSite = await openTestSite(t, { subscribers: readers(6), inbox: arrivals.inbox });
+  await testSite.putEdition();
+  const relays = [accountAt(testSite.inbox, { messagesPerSecond: 20 })] as const;
   const start = arrivals.now();
-  await sendWith(changed(paper, { relays }));
-  await paper.putEdition('second');
-  await sendWith(changed(paper, { relays }));
+  await sendWith(changed(testSite, { relays }));
+  await testSite.putEdition('second');
+  await sendWith(changed(testSite, { relays }));
   assertPace(arrivals.times, { count: 12, start, intervalMs: 50 });
 });
 
 test('the rate of a relay is kept by two senders at once', async (t) => {
   const arrivals = openArrivals();
-  const paper = await openPaper(t, {
+  const testSite = await openTestSite(t, {
     subscribers: readers(24),
     connections: 1,
     inbox: arrivals.inbox,
   });
-  await paper.putEdition();
-  const relays = [accountAt(paper.inbox, { messagesPerSecond: 20, connections: 1 })] as const;
-  const deps = changed(paper, { relays });
+  await testSite.putEdition();
+  const relays = [accountAt(testSite.inbox, { messagesPerSecond: 20, connections: 1 })] as const;
+  const deps = changed(testSite, { relays });
   const start = arrivals.now();
   const reports = await Promise.all([sendWith(deps), sendWith(deps)]);
   assert.equal(
@@ -113,7 +113,7 @@ test('times that nobody could use are not made up for all at once', async (t) =>
   const times: number[] = [];
   const bothBusy = Promise.withResolvers<void>();
   let start = 0;
-  const paper = await openPaper(t, {
+  const testSite = await openTestSite(t, {
     subscribers: readers(12),
     inbox: {
       onMessage: async ({ number }) => {
@@ -129,40 +129,40 @@ test('times that nobody could use are not made up for all at once', async (t) =>
       },
     },
   });
-  await paper.putEdition();
-  const relays = [accountAt(paper.inbox, { messagesPerSecond: 25 })] as const;
-  await sendWith(changed(paper, { relays, machineClock: machine.clock }));
+  await testSite.putEdition();
+  const relays = [accountAt(testSite.inbox, { messagesPerSecond: 25 })] as const;
+  await sendWith(changed(testSite, { relays, machineClock: machine.clock }));
   assertPace(times, { count: 10, start, intervalMs: 40 });
 });
 
 test('a clock that goes back an hour in the middle keeps neither the rate nor the hour waiting', async (t) => {
   const machine = openMachineClock();
-  const paper = await openPaper(t, {
+  const testSite = await openTestSite(t, {
     subscribers: readers(30),
     inbox: {
       onMessage: () => {
-        if (paper.inbox.messages.length !== 8) return undefined;
+        if (testSite.inbox.messages.length !== 8) return undefined;
         machine.move(-HOUR_MS);
-        paper.setTime('2026-03-20T06:00Z');
+        testSite.setTime('2026-03-20T06:00Z');
         return undefined;
       },
     },
   });
-  await paper.putEdition();
+  await testSite.putEdition();
   const limits = { messagesPerSecond: 100, messagesPerHour: 40 };
-  const relays = [accountAt(paper.inbox, limits)] as const;
-  const sending = sendWith(changed(paper, { relays, machineClock: machine.clock }));
+  const relays = [accountAt(testSite.inbox, limits)] as const;
+  const sending = sendWith(changed(testSite, { relays, machineClock: machine.clock }));
   const report = await inTime('the send of 30 messages', sending);
   assert.deepEqual(report.deliveries, { ...NONE, planned: 30, accepted: 30 });
-  assert.equal(paper.inbox.messages.length, 30);
+  assert.equal(testSite.inbox.messages.length, 30);
 });
 
 test('no connection is given more messages than its relay takes over one', async (t) => {
-  const paper = await openPaper(t, { subscribers: readers(10) });
-  await paper.putEdition();
-  const relays = [accountAt(paper.inbox, { messagesPerConnection: 3, connections: 1 })] as const;
-  await sendWith(changed(paper, { relays }));
-  const perConnection = Map.groupBy(paper.inbox.messages, ({ connection }) => connection);
+  const testSite = await openTestSite(t, { subscribers: readers(10) });
+  await testSite.putEdition();
+  const relays = [accountAt(testSite.inbox, { messagesPerConnection: 3, connections: 1 })] as const;
+  await sendWith(changed(testSite, { relays }));
+  const perConnection = Map.groupBy(testSite.inbox.messages, ({ connection }) => connection);
   assert.deepEqual(
     [...perConnection.values()].map(({ length }) => length),
     [3, 3, 3, 1],
@@ -170,11 +170,11 @@ test('no connection is given more messages than its relay takes over one', async
 });
 
 test('unused reservations of the hour are released', async (t) => {
-  const paper = await openPaper(t, { subscribers: readers(3) });
-  await paper.putEdition();
-  const relays = [accountAt(paper.inbox, { messagesPerHour: 100 })] as const;
-  await sendWith(changed(paper, { relays }));
-  const rows = await paper.deps.store.db.selectFrom('relay_usage').select('messages').execute();
+  const testSite = await openTestSite(t, { subscribers: readers(3) });
+  await testSite.putEdition();
+  const relays = [accountAt(testSite.inbox, { messagesPerHour: 100 })] as const;
+  await sendWith(changed(testSite, { relays }));
+  const rows = await testSite.deps.store.db.selectFrom('relay_usage').select('messages').execute();
   assert.equal(
     rows.reduce((sum, { messages }) => sum + messages, 0),
     3,

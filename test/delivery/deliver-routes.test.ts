@@ -3,7 +3,6 @@ import { prepareSend } from '../../src/delivery/run/prepare-send.ts';
 import { findEdition } from '../../src/editions/queries/editions.ts';
 import { test } from '../support/databases.ts';
 import { closedPort, type Inbox } from '../support/inbox.ts';
-import { NEWSLETTER, NONE, openPaper } from '../support/paper.ts';
 import {
   accountAt,
   changed,
@@ -13,6 +12,7 @@ import {
   readers,
   sendWith,
 } from '../support/sending.ts';
+import { NEWSLETTER, NONE, openTestSite } from '../support/test-site.ts';
 import { inTime } from '../support/wait-for.ts';
 
 /** Who got the edition, over all relays, in order. */
@@ -21,30 +21,30 @@ const servedBy = (...inboxes: readonly Inbox[]) =>
 
 test('several relays get their shares of the messages by weight', async (t) => {
   const people = readers(120);
-  const paper = await openPaper(t, { subscribers: people });
+  const testSite = await openTestSite(t, { subscribers: people });
   const other = await openOtherInbox(t);
-  await paper.putEdition();
-  const relays = [accountAt(paper.inbox, { weight: 3 }), accountAt(other)] as const;
+  await testSite.putEdition();
+  const relays = [accountAt(testSite.inbox, { weight: 3 }), accountAt(other)] as const;
   // By its clock no relay is slow to reply, however busy the machine is.
   const { clock } = openMachineClock({ stands: true });
-  const report = await sendWith(changed(paper, { relays, machineClock: clock }));
+  const report = await sendWith(changed(testSite, { relays, machineClock: clock }));
   assert.equal(report.deliveries.accepted, 120);
-  assert.deepEqual(servedBy(paper.inbox, other), people.toSorted());
-  const share = paper.inbox.messages.length;
+  assert.deepEqual(servedBy(testSite.inbox, other), people.toSorted());
+  const share = testSite.inbox.messages.length;
   assert.ok(share >= 85 && share <= 95, `${share} of 120 over the relay of weight 3`);
 });
 
 test('a relay that its own rate holds back does not hold back the others', async (t) => {
   const people = readers(40);
-  const paper = await openPaper(t, { subscribers: people });
+  const testSite = await openTestSite(t, { subscribers: people });
   const slow = await openOtherInbox(t);
-  await paper.putEdition();
+  await testSite.putEdition();
   const relays = [
-    accountAt(paper.inbox),
+    accountAt(testSite.inbox),
     accountAt(slow, { weight: 9, messagesPerSecond: 2 }),
   ] as const;
   const { clock } = openMachineClock({ stands: true });
-  const sending = sendWith(changed(paper, { relays, machineClock: clock }));
+  const sending = sendWith(changed(testSite, { relays, machineClock: clock }));
   const report = await inTime('the send without the slow relay', sending);
   assert.equal(report.deliveries.accepted, 40);
   // The one that its rate lets go at once.
@@ -53,16 +53,18 @@ test('a relay that its own rate holds back does not hold back the others', async
 
 test('a relay of weight 0 gets nothing while another works, and everything while none does', async (t) => {
   const people = readers(20);
-  const paper = await openPaper(t, { subscribers: people });
+  const testSite = await openTestSite(t, { subscribers: people });
   const spare = await openOtherInbox(t);
-  await paper.putEdition();
+  await testSite.putEdition();
   const spareAccount = accountAt(spare, { weight: 0 });
-  const first = await sendWith(changed(paper, { relays: [accountAt(paper.inbox), spareAccount] }));
+  const first = await sendWith(
+    changed(testSite, { relays: [accountAt(testSite.inbox), spareAccount] }),
+  );
   assert.equal(first.deliveries.accepted, 20);
   assert.equal(spare.messages.length, 0);
-  await paper.putEdition('second');
+  await testSite.putEdition('second');
   const away = accountAt({ url: `smtp://127.0.0.1:${closedPort()}` });
-  const second = await sendWith(changed(paper, { relays: [away, spareAccount] }));
+  const second = await sendWith(changed(testSite, { relays: [away, spareAccount] }));
   assert.deepEqual(second.deliveries, { ...NONE, planned: 20, accepted: 20 });
   assert.deepEqual(servedBy(spare), people.toSorted());
 });
@@ -72,7 +74,7 @@ test('when one of two relays goes away, the other serves the rest, and the one i
   const machine = openMachineClock({ stands: true });
   let isUp = true;
   let triesWhileDown = 0;
-  const paper = await openPaper(t, {
+  const testSite = await openTestSite(t, {
     subscribers: people,
     inbox: {
       onMessage: ({ number }) => {
@@ -97,9 +99,9 @@ test('when one of two relays goes away, the other serves the rest, and the one i
       return { code: 530, text: 'log in first' };
     },
   });
-  const good = paper.inbox;
-  await paper.putEdition();
-  const deps = changed(paper, {
+  const good = testSite.inbox;
+  await testSite.putEdition();
+  const deps = changed(testSite, {
     relays: [accountAt(good, { connections: 1 }), accountAt(shaky, { connections: 1 })],
     machineClock: machine.clock,
   });
@@ -114,45 +116,45 @@ test('when one of two relays goes away, the other serves the rest, and the one i
 });
 
 test('when no relay works the edition waits with the reason, and the next send goes on', async (t) => {
-  const paper = await openPaper(t, { subscribers: readers(5) });
-  const edition = await paper.putEdition();
+  const testSite = await openTestSite(t, { subscribers: readers(5) });
+  const edition = await testSite.putEdition();
   const refusing = await openOtherInbox(t, {
     onConnection: () => ({ code: 554, text: 'go away' }),
   });
   const away = accountAt({ url: `smtp://127.0.0.1:${closedPort()}` }, { id: 'away' });
-  const report = await sendWith(changed(paper, { relays: [away, accountAt(refusing)] }));
+  const report = await sendWith(changed(testSite, { relays: [away, accountAt(refusing)] }));
   assert.deepEqual(report.deliveries, { ...NONE, planned: 5, queued: 5 });
   assert.equal(report.stopped?.because, 'relay');
-  const { pause } = (await findEdition(paper.deps.store.db, edition.id)) ?? {};
+  const { pause } = (await findEdition(testSite.deps.store.db, edition.id)) ?? {};
   assert.equal(pause?.by, 'relay');
   assert.match(pause?.reason ?? '', /refuses the connection, the relay .*go away/);
-  const troubles = await paper.deps.store.db.selectFrom('relays').select('trouble').execute();
+  const troubles = await testSite.deps.store.db.selectFrom('relays').select('trouble').execute();
   assert.equal(troubles.filter(({ trouble }) => trouble !== null).length, 2);
 
-  const prepared = await prepareSend(paper.deps, { newsletter: NEWSLETTER });
+  const prepared = await prepareSend(testSite.deps, { newsletter: NEWSLETTER });
   assert.equal(prepared.kind, 'ready');
-  const after = await sendWith(changed(paper, { relays: [accountAt(paper.inbox)] }));
+  const after = await sendWith(changed(testSite, { relays: [accountAt(testSite.inbox)] }));
   assert.deepEqual(after.deliveries, { ...NONE, planned: 5, accepted: 5 });
-  assert.equal((await findEdition(paper.deps.store.db, edition.id))?.pause, undefined);
+  assert.equal((await findEdition(testSite.deps.store.db, edition.id))?.pause, undefined);
 });
 
 test('a sender that its relay refuses does not stop another that the relay serves', async (t) => {
   const people = readers(12);
   let second: Promise<unknown> | undefined;
-  const paper = await openPaper(t, {
+  const testSite = await openTestSite(t, {
     subscribers: people,
     inbox: {
       onMessage: async () => {
-        second ??= sendWith(changed(paper, { relays: [away] }));
+        second ??= sendWith(changed(testSite, { relays: [away] }));
         await second;
         return undefined;
       },
     },
   });
   const away = accountAt({ url: `smtp://127.0.0.1:${closedPort()}` });
-  await paper.putEdition();
+  await testSite.putEdition();
   // One in hand: there is something left for the second to try.
-  const deps = changed(paper, { relays: [accountAt(paper.inbox, { connections: 1 })] });
+  const deps = changed(testSite, { relays: [accountAt(testSite.inbox, { connections: 1 })] });
   const report = await sendWith(deps);
   await second;
   assert.deepEqual(report.deliveries, { ...NONE, planned: 12, accepted: 12 });

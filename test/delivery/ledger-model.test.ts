@@ -24,7 +24,7 @@ import { failRefused, requeueRefused } from '../../src/delivery/queries/refusals
 import { countUndecided } from '../../src/delivery/queries/unfinished.ts';
 import { markSubmitting, recordVerdicts, requeue } from '../../src/delivery/queries/verdicts.ts';
 import { testOnBoth } from '../support/databases.ts';
-import { openPaper } from '../support/paper.ts';
+import { openTestSite } from '../support/test-site.ts';
 import { trials } from '../support/trials.ts';
 
 const READERS = ['ada@example.org', 'bob@example.org', 'cyd@example.org', 'dee@example.org'];
@@ -110,13 +110,13 @@ const steps: fc.Arbitrary<readonly Step[]> = fc.array(
 testOnBoth(
   'whatever several senders and an editor do, the database has what the model has, and the books balance',
   async (t) => {
-    const paper = await openPaper(t, { subscribers: READERS });
+    const testSite = await openTestSite(t, { subscribers: READERS });
     let edition = 0;
     await fc.assert(
       fc.asyncProperty(steps, async (history) => {
         edition += 1;
-        const { id, newsletter } = await paper.putEdition(`paper-${edition}`);
-        const { store } = paper.deps;
+        const { id, newsletter } = await testSite.putEdition(`paper-${edition}`);
+        const { store } = testSite.deps;
         await store.db.updateTable('subscribers').set({ status: 'active' }).execute();
         await store.transaction((db) => planDeliveries(db, { id, newsletter }, instant(0)));
         const rows = await store.db

@@ -10,8 +10,8 @@ import type { Quota } from '../../src/delivery/run/quota.ts';
 import { openRoutes } from '../../src/delivery/run/routes.ts';
 import { RunState } from '../../src/delivery/run/run-state.ts';
 import { DomainThrottles } from '../../src/delivery/throttle.ts';
-import { address } from '../support/paper.ts';
 import { accountAt, HOUR_MS } from '../support/sending.ts';
+import { address } from '../support/test-site.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const NO_LIMIT: Quota = {

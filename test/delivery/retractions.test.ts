@@ -13,9 +13,9 @@ import { changesApart } from '../../src/editions/compose/find-post-changes.ts';
 import { findStoredEdition } from '../../src/editions/compose/find-stored-edition.ts';
 import { approveByLink, approveEdition } from '../../src/schedule/approve-edition.ts';
 import { test } from '../support/databases.ts';
-import { address, NEWSLETTER, openPaper, type Paper } from '../support/paper.ts';
 import { postText } from '../support/program.ts';
-import { type Diary, openDiary } from '../support/schedule.ts';
+import { openScheduledSite, type ScheduledSite } from '../support/schedule.ts';
+import { address, NEWSLETTER, openTestSite, type TestSite } from '../support/test-site.ts';
 
 const ADA = 'ada@example.org';
 const EDITOR = 'editor@harbour.example';
@@ -33,88 +33,88 @@ function wordsOf(name: string): string {
   return Array.from({ length: 40 }, (_, at) => `${name}${at}`).join(' ');
 }
 
-/** A paper with an edition of three posts that is composed and not sent. */
-async function openComposed(t: TestContext): Promise<Paper> {
+/** A test site with an edition of three posts that is composed and not sent. */
+async function openComposed(t: TestContext): Promise<TestSite> {
   const posts = { 'wall.md': post('wall'), 'ferry.md': post('ferry'), 'mill.md': post('mill') };
-  const paper = await openPaper(t, { subscribers: [ADA], posts });
-  await composeEdition(paper.deps, NEWSLETTER);
-  return paper;
+  const testSite = await openTestSite(t, { subscribers: [ADA], posts });
+  await composeEdition(testSite.deps, NEWSLETTER);
+  return testSite;
 }
 
-async function changesOf({ deps }: Paper): Promise<string[]> {
+async function changesOf({ deps }: TestSite): Promise<string[]> {
   const changes = await changesBeforeSending(deps, await findStoredEdition(deps.store.db, EDITION));
   return changes.map(({ file, kind }) => `${file} ${kind}`).toSorted();
 }
 
 test('what became of the posts of an edition since it was composed is found, each by its kind', async (t) => {
-  const paper = await openComposed(t);
-  assert.deepEqual(await changesOf(paper), []);
-  paper.writePost('wall.md', post('wall').replaceAll('\n', '\r\n'));
-  paper.writePost('ferry.md', post('ferry').replace('---\ntitle', '---\ntags: [fares]\ntitle'));
-  assert.deepEqual(await changesOf(paper), [], 'line ends and tags are not shown');
-  paper.writePost('wall.md', post('wall').replace('May', 'June'));
-  paper.writePost('ferry.md', post('ferry', 'Ferry fares fall'));
-  paper.writePost('mill.md', post('mill').replace('---\n', '---\npermalink: /old-mill/\n'));
-  const stored = await findStoredEdition(paper.deps.store.db, EDITION);
+  const testSite = await openComposed(t);
+  assert.deepEqual(await changesOf(testSite), []);
+  testSite.writePost('wall.md', post('wall').replaceAll('\n', '\r\n'));
+  testSite.writePost('ferry.md', post('ferry').replace('---\ntitle', '---\ntags: [fares]\ntitle'));
+  assert.deepEqual(await changesOf(testSite), [], 'line ends and tags are not shown');
+  testSite.writePost('wall.md', post('wall').replace('May', 'June'));
+  testSite.writePost('ferry.md', post('ferry', 'Ferry fares fall'));
+  testSite.writePost('mill.md', post('mill').replace('---\n', '---\npermalink: /old-mill/\n'));
+  const stored = await findStoredEdition(testSite.deps.store.db, EDITION);
   const { signal } = new AbortController();
   assert.deepEqual(
-    await changesApart(paper.deps, stored.edition, signal),
-    await changesBeforeSending(paper.deps, stored),
+    await changesApart(testSite.deps, stored.edition, signal),
+    await changesBeforeSending(testSite.deps, stored),
     'the same in a process of its own',
   );
-  assert.deepEqual(await changesOf(paper), [
+  assert.deepEqual(await changesOf(testSite), [
     'ferry.md retitled',
     'mill.md moved',
     'wall.md changed',
   ]);
-  paper.writePost('wall.md', post('wall').replace('---\n', '---\ndraft: true\n'));
-  paper.writePost('ferry.md', post('ferry').replace('2026-03-19', '2027-03-19'));
-  rmSync(join(paper.folder, 'posts/mill.md'));
-  assert.deepEqual(await changesOf(paper), ['ferry.md future', 'mill.md gone', 'wall.md draft']);
-  paper.writePost('mill.md', '---\ntitle: [\n---\n');
-  assert.ok((await changesOf(paper)).includes('mill.md broken'));
+  testSite.writePost('wall.md', post('wall').replace('---\n', '---\ndraft: true\n'));
+  testSite.writePost('ferry.md', post('ferry').replace('2026-03-19', '2027-03-19'));
+  rmSync(join(testSite.folder, 'posts/mill.md'));
+  assert.deepEqual(await changesOf(testSite), ['ferry.md future', 'mill.md gone', 'wall.md draft']);
+  testSite.writePost('mill.md', '---\ntitle: [\n---\n');
+  assert.ok((await changesOf(testSite)).includes('mill.md broken'));
 });
 
 test('of an edition from before fingerprints only title and address are compared', async (t) => {
-  const paper = await openComposed(t);
-  await paper.deps.store.db.updateTable('edition_posts').set({ fingerprint: null }).execute();
-  paper.writePost('wall.md', post('wall').replace('May', 'June'));
-  paper.writePost('ferry.md', post('ferry', 'Ferry fares fall'));
-  assert.deepEqual(await changesOf(paper), ['ferry.md retitled']);
+  const testSite = await openComposed(t);
+  await testSite.deps.store.db.updateTable('edition_posts').set({ fingerprint: null }).execute();
+  testSite.writePost('wall.md', post('wall').replace('May', 'June'));
+  testSite.writePost('ferry.md', post('ferry', 'Ferry fares fall'));
+  assert.deepEqual(await changesOf(testSite), ['ferry.md retitled']);
 });
 
 test('an edition that nobody has got is composed anew under its id, and then sent without the retracted post', async (t) => {
-  const paper = await openComposed(t);
-  rmSync(join(paper.folder, 'posts/mill.md'));
-  paper.writePost('ferry.md', post('ferry', 'Ferry fares fall'));
-  paper.setTime('2026-03-20T07:05Z');
-  const { edition } = await recomposeEdition(paper.deps, NEWSLETTER);
+  const testSite = await openComposed(t);
+  rmSync(join(testSite.folder, 'posts/mill.md'));
+  testSite.writePost('ferry.md', post('ferry', 'Ferry fares fall'));
+  testSite.setTime('2026-03-20T07:05Z');
+  const { edition } = await recomposeEdition(testSite.deps, NEWSLETTER);
   assert.equal(edition?.id, EDITION);
-  assert.deepEqual(await changesOf(paper), []);
-  await paper.send();
-  const mail = paper.inbox.messages[0]?.raw.toString() ?? '';
+  assert.deepEqual(await changesOf(testSite), []);
+  await testSite.send();
+  const mail = testSite.inbox.messages[0]?.raw.toString() ?? '';
   assert.match(mail, /Ferry fares fall/);
   assert.doesNotMatch(mail, /A library in the mill/);
-  const rows = await paper.deps.store.db.selectFrom('editions').select('id').execute();
+  const rows = await testSite.deps.store.db.selectFrom('editions').select('id').execute();
   assert.equal(rows.length, 1);
 });
 
 test('an edition that somebody may have got is not composed anew, and its posts are not compared', async (t) => {
-  const paper = await openComposed(t);
-  await paper.send();
-  rmSync(join(paper.folder, 'posts/mill.md'));
-  assert.deepEqual(await changesOf(paper), []);
+  const testSite = await openComposed(t);
+  await testSite.send();
+  rmSync(join(testSite.folder, 'posts/mill.md'));
+  assert.deepEqual(await changesOf(testSite), []);
   await assert.rejects(
-    recomposeEdition(paper.deps, NEWSLETTER, EDITION),
+    recomposeEdition(testSite.deps, NEWSLETTER, EDITION),
     /may have received it already/,
   );
-  const { db } = paper.deps.store;
+  const { db } = testSite.deps.store;
   for (const state of ['queued', 'claimed', 'submitting', 'inDoubt', 'deferred'] as const) {
     const attempts = state === 'deferred' ? 1 : 0;
     const doubt = state === 'queued' ? '2026-03-20T07:00:00.000Z' : null;
     await db.updateTable('deliveries').set({ state, attempts, in_doubt_at: doubt }).execute();
     await assert.rejects(
-      recomposeEdition(paper.deps, NEWSLETTER, EDITION),
+      recomposeEdition(testSite.deps, NEWSLETTER, EDITION),
       /may have received/,
       state,
     );
@@ -123,122 +123,129 @@ test('an edition that somebody may have got is not composed anew, and its posts 
     .updateTable('deliveries')
     .set({ state: 'queued', attempts: 0, in_doubt_at: null })
     .execute();
-  const { edition } = await recomposeEdition(paper.deps, NEWSLETTER, EDITION);
+  const { edition } = await recomposeEdition(testSite.deps, NEWSLETTER, EDITION);
   assert.ok(edition?.posts.every(({ file }) => file !== 'mill.md'));
 });
 
 test('too few stories left make no edition: it stays as it is', async (t) => {
-  const paper = await openComposed(t);
-  for (const name of ['wall', 'ferry', 'mill']) rmSync(join(paper.folder, `posts/${name}.md`));
-  await assert.rejects(recomposeEdition(paper.deps, NEWSLETTER), { exitCode: 65 });
-  assert.equal((await changesOf(paper)).length, 3);
+  const testSite = await openComposed(t);
+  for (const name of ['wall', 'ferry', 'mill']) rmSync(join(testSite.folder, `posts/${name}.md`));
+  await assert.rejects(recomposeEdition(testSite.deps, NEWSLETTER), { exitCode: 65 });
+  assert.equal((await changesOf(testSite)).length, 3);
 });
 
 test('a send that was prepared before the edition was composed anew sends nothing', async (t) => {
-  const paper = await openComposed(t);
-  const prepared = await prepareSend(paper.deps, { newsletter: NEWSLETTER });
+  const testSite = await openComposed(t);
+  const prepared = await prepareSend(testSite.deps, { newsletter: NEWSLETTER });
   assert.equal(prepared.kind, 'ready');
-  rmSync(join(paper.folder, 'posts/mill.md'));
-  await recomposeEdition(paper.deps, NEWSLETTER);
+  rmSync(join(testSite.folder, 'posts/mill.md'));
+  await recomposeEdition(testSite.deps, NEWSLETTER);
   if (prepared.kind === 'ready') {
-    await assert.rejects(deliverEdition(paper.deps, prepared), /composed anew meanwhile/);
+    await assert.rejects(deliverEdition(testSite.deps, prepared), /composed anew meanwhile/);
   }
-  assert.equal(paper.inbox.messages.length, 0);
-  assert.equal((await paper.send()).deliveries.accepted, 1);
+  assert.equal(testSite.inbox.messages.length, 0);
+  assert.equal((await testSite.send()).deliveries.accepted, 1);
 });
 
-/** A diary with the edition of the 20th waiting for its approval, and the token of the editor's link. */
-async function openAsked(t: TestContext): Promise<Diary & { token(): Promise<string> }> {
+/** A scheduledSite with the edition of the 20th waiting for its approval, and the token of the editor's link. */
+async function openAsked(t: TestContext): Promise<ScheduledSite & { token(): Promise<string> }> {
   const newsletter = { approve: true, editor: address(EDITOR) };
-  const diary = await openDiary(t, { subscribers: [ADA], now: '2026-03-20T06:00Z', newsletter });
-  await diary.lookAt('2026-03-20T06:00Z');
-  diary.write('The wall stands');
-  diary.write('Ferry fares rise');
-  await diary.lookAt('2026-03-20T07:00Z');
-  await diary.tell();
+  const scheduledSite = await openScheduledSite(t, {
+    subscribers: [ADA],
+    now: '2026-03-20T06:00Z',
+    newsletter,
+  });
+  await scheduledSite.checkAt('2026-03-20T06:00Z');
+  scheduledSite.write('The wall stands');
+  scheduledSite.write('Ferry fares rise');
+  await scheduledSite.checkAt('2026-03-20T07:00Z');
+  await scheduledSite.tell();
   const token = async () => {
     const { text = '' } = await PostalMime.parse(
-      diary.paper.inbox.messagesTo(EDITOR).at(-1)?.raw ?? '',
+      scheduledSite.testSite.inbox.messagesTo(EDITOR).at(-1)?.raw ?? '',
     );
     return /\/approve\/(\S+)/.exec(text)?.[1] ?? '';
   };
-  return { ...diary, token };
+  return { ...scheduledSite, token };
 }
 
 test('an edition whose post was taken away is not approved; composed anew it is asked about anew', async (t) => {
-  const diary = await openAsked(t);
-  const { paper, deps } = diary;
-  const old = await diary.token();
-  rmSync(join(paper.folder, 'posts/Ferry-fares-rise.md'));
+  const scheduledSite = await openAsked(t);
+  const { testSite, deps } = scheduledSite;
+  const old = await scheduledSite.token();
+  rmSync(join(testSite.folder, 'posts/Ferry-fares-rise.md'));
   const refused = await approveByLink(deps, old);
   assert.match(refused?.retracted ?? '', /removed since it was composed: Ferry-fares-rise\.md/);
-  assert.deepEqual(await diary.slots(), ['2026-03-20 approval']);
-  paper.setTime('2026-03-20T07:30Z');
+  assert.deepEqual(await scheduledSite.slots(), ['2026-03-20 approval']);
+  testSite.setTime('2026-03-20T07:30Z');
   await recomposeEdition(deps, NEWSLETTER, EDITION);
-  await diary.tell();
-  assert.equal(paper.inbox.messagesTo(EDITOR).length, 2);
+  await scheduledSite.tell();
+  assert.equal(testSite.inbox.messagesTo(EDITOR).length, 2);
   assert.equal((await approveByLink(deps, old))?.kind, 'over', 'that link was of another content');
-  assert.equal((await approveByLink(deps, await diary.token()))?.kind, 'approved');
-  await diary.deliver();
-  assert.deepEqual(await diary.slots(), ['2026-03-20 sent: 1 of 1']);
+  assert.equal((await approveByLink(deps, await scheduledSite.token()))?.kind, 'approved');
+  await scheduledSite.deliver();
+  assert.deepEqual(await scheduledSite.slots(), ['2026-03-20 sent: 1 of 1']);
 });
 
 test('an approved edition whose post is taken away before anybody gets it is held, and an editor decides', async (t) => {
-  const diary = await openAsked(t);
-  const { paper, deps } = diary;
+  const scheduledSite = await openAsked(t);
+  const { testSite, deps } = scheduledSite;
   await approveEdition(deps, EDITION);
-  rmSync(join(paper.folder, 'posts/Ferry-fares-rise.md'));
-  paper.setTime('2026-03-20T07:10Z');
-  await diary.deliver();
-  const [slot = ''] = await diary.slots();
+  rmSync(join(testSite.folder, 'posts/Ferry-fares-rise.md'));
+  testSite.setTime('2026-03-20T07:10Z');
+  await scheduledSite.deliver();
+  const [slot = ''] = await scheduledSite.slots();
   assert.match(slot, /^2026-03-20 held: a post of it was removed since it was composed/);
-  assert.equal(paper.inbox.messagesTo(ADA).length, 0);
-  await diary.tell();
-  assert.match(diary.logged.join('\n'), /trouble: the edition is on hold: a post of it/);
+  assert.equal(testSite.inbox.messagesTo(ADA).length, 0);
+  await scheduledSite.tell();
+  assert.match(scheduledSite.logged.join('\n'), /trouble: the edition is on hold: a post of it/);
   const prepared = await prepareSend(deps, { newsletter: NEWSLETTER, asComposed: true });
   assert.equal(prepared.kind, 'ready');
   if (prepared.kind === 'ready') await deliverEdition(deps, prepared);
-  await diary.deliver();
-  assert.deepEqual(await diary.slots(), ['2026-03-20 sent: 1 of 1']);
+  await scheduledSite.deliver();
+  assert.deepEqual(await scheduledSite.slots(), ['2026-03-20 sent: 1 of 1']);
 });
 
 test('the schedule holds a day whose edition was composed by hand and has lost a post', async (t) => {
-  const diary = await openDiary(t, { subscribers: [ADA], now: '2026-03-20T06:00Z' });
-  await diary.lookAt('2026-03-20T06:00Z');
-  diary.write('The wall stands');
-  diary.write('Ferry fares rise');
-  const { edition } = await composeEdition(diary.deps, NEWSLETTER);
+  const scheduledSite = await openScheduledSite(t, {
+    subscribers: [ADA],
+    now: '2026-03-20T06:00Z',
+  });
+  await scheduledSite.checkAt('2026-03-20T06:00Z');
+  scheduledSite.write('The wall stands');
+  scheduledSite.write('Ferry fares rise');
+  const { edition } = await composeEdition(scheduledSite.deps, NEWSLETTER);
   assert.ok(edition);
-  rmSync(join(diary.paper.folder, 'posts/The-wall-stands.md'));
-  await diary.lookAt('2026-03-20T07:00Z');
-  const [slot = ''] = await diary.slots();
+  rmSync(join(scheduledSite.testSite.folder, 'posts/The-wall-stands.md'));
+  await scheduledSite.checkAt('2026-03-20T07:00Z');
+  const [slot = ''] = await scheduledSite.slots();
   assert.match(slot, /held: a post of it was removed since it was composed: The-wall-stands\.md/);
-  await recomposeEdition(diary.deps, NEWSLETTER);
-  await diary.paper.send();
-  await diary.lookAt('2026-03-20T07:10Z');
-  assert.match((await diary.slots()).join(), /2026-03-20 sent: sent by hand: 1 of 1/);
+  await recomposeEdition(scheduledSite.deps, NEWSLETTER);
+  await scheduledSite.testSite.send();
+  await scheduledSite.checkAt('2026-03-20T07:10Z');
+  assert.match((await scheduledSite.slots()).join(), /2026-03-20 sent: sent by hand: 1 of 1/);
 });
 
 test('one that goes as composed is not asked about again', async (t) => {
-  const diary = await openAsked(t);
-  const { paper, deps } = diary;
-  rmSync(join(paper.folder, 'posts/Ferry-fares-rise.md'));
+  const scheduledSite = await openAsked(t);
+  const { testSite, deps } = scheduledSite;
+  rmSync(join(testSite.folder, 'posts/Ferry-fares-rise.md'));
   await approveEdition(deps, EDITION, { asComposed: true });
-  paper.setTime('2026-03-20T07:10Z');
-  await diary.deliver();
-  assert.deepEqual(await diary.slots(), ['2026-03-20 sent: 1 of 1']);
+  testSite.setTime('2026-03-20T07:10Z');
+  await scheduledSite.deliver();
+  assert.deepEqual(await scheduledSite.slots(), ['2026-03-20 sent: 1 of 1']);
 });
 
 test('an edition that a sender has entered for is not composed anew under its hands', async (t) => {
-  const paper = await openComposed(t);
-  const prepared = await prepareSend(paper.deps, { newsletter: NEWSLETTER });
+  const testSite = await openComposed(t);
+  const prepared = await prepareSend(testSite.deps, { newsletter: NEWSLETTER });
   assert.ok(prepared.kind === 'ready');
-  await planEdition(paper.deps, prepared);
-  const { db } = paper.deps.store;
+  await planEdition(testSite.deps, prepared);
+  const { db } = testSite.deps.store;
   const sender = { id: 's', pid: 1, host: '', started: '', edition: EDITION };
   await db
     .insertInto('senders')
     .values({ ...sender, lease_until: '2099-01-01T00:00:00.000Z' })
     .execute();
-  await assert.rejects(recomposeEdition(paper.deps, NEWSLETTER), /is being sent/);
+  await assert.rejects(recomposeEdition(testSite.deps, NEWSLETTER), /is being sent/);
 });

@@ -13,7 +13,7 @@ import type { NewsletterSettings } from '../../src/settings/settings.ts';
 import { archiveOf, textsOf } from '../support/archive.ts';
 import { listenToConsole, withBrowser } from '../support/browser.ts';
 import { cleanUpAfter } from '../support/clean-up-after.ts';
-import { NEWSLETTER, openPaper } from '../support/paper.ts';
+import { NEWSLETTER, openTestSite } from '../support/test-site.ts';
 
 const NASTY = 'Tolls & <script>alert(1)</script> "tides"';
 
@@ -36,7 +36,7 @@ async function rendered(
   change: (newsletter: NewsletterSettings) => readonly NewsletterSettings[] = (one) => [one],
   config: Partial<Config> = {},
 ): Promise<string> {
-  const { deps } = await openPaper(t);
+  const { deps } = await openTestSite(t);
   const newsletters = deps.config.newsletters.flatMap(change);
   const lists = openArchiveLists({ ...deps.config, newsletters, ...config }, textsOf);
   const { of, ...rest } = list;
@@ -140,14 +140,14 @@ test('an archive without an edition says so', async (t) => {
 });
 
 test('the lists are usable from files alone, on any screen, and axe finds nothing', async (t) => {
-  const paper = await openPaper(t, { subscribers: ['ada@example.org'] });
+  const testSite = await openTestSite(t, { subscribers: ['ada@example.org'] });
   for (const day of [20, 21, 22]) {
-    paper.setTime(`2026-03-${day}T07:00:00Z`);
-    await paper.putEdition(`${NEWSLETTER}-2026-03-${day}`);
-    await paper.send();
+    testSite.setTime(`2026-03-${day}T07:00:00Z`);
+    await testSite.putEdition(`${NEWSLETTER}-2026-03-${day}`);
+    await testSite.send();
   }
-  await archiveOf(paper, (config) => openArchiveLists(config, textsOf)).publish();
-  const url = await openPlainServer(t, paper.deps.config.folders.output);
+  await archiveOf(testSite, (config) => openArchiveLists(config, textsOf)).publish();
+  const url = await openPlainServer(t, testSite.deps.config.folders.output);
   await withBrowser(async (browser) => {
     for (const width of [320, 1280]) {
       for (const colorScheme of ['light', 'dark'] as const) {

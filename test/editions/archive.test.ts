@@ -18,18 +18,18 @@ import {
 } from '../feeds/feed-rules.ts';
 import { ARCHIVE, archiveOf, pageOf } from '../support/archive.ts';
 import { test } from '../support/databases.ts';
-import { NEWSLETTER, openPaper, type Paper } from '../support/paper.ts';
+import { NEWSLETTER, openTestSite, type TestSite } from '../support/test-site.ts';
 
 const CANARY = 'canary-4711@example.org';
 
-/** The paper with an edition of each of some days of March 2026, sent at seven in the morning. */
-async function sentOn(paper: Paper, ...days: readonly number[]): Promise<string[]> {
+/** The test site with an edition of each of some days of March 2026, sent at seven in the morning. */
+async function sentOn(testSite: TestSite, ...days: readonly number[]): Promise<string[]> {
   const ids: string[] = [];
   for (const day of days) {
     const date = `2026-03-${String(day).padStart(2, '0')}`;
-    paper.setTime(`${date}T07:00:00Z`);
-    paper.writePost(`${date}-post.md`, postText(`News of the ${day}th`, date));
-    await paper.send();
+    testSite.setTime(`${date}T07:00:00Z`);
+    testSite.writePost(`${date}-post.md`, postText(`News of the ${day}th`, date));
+    await testSite.send();
     ids.push(`${NEWSLETTER}-${date}`);
   }
   return ids;
@@ -43,13 +43,13 @@ function postText(title: string, date: string): string {
 }
 
 test('an edition that was sent has a page; one that is only composed, or was cancelled, has none', async (t) => {
-  const paper = await openPaper(t, { subscribers: ['ada@example.org'] });
-  const [sent = '', cancelled = ''] = await sentOn(paper, 2, 3);
-  await cancelEditionById(paper.deps, cancelled);
-  paper.setTime('2026-03-04T07:00:00Z');
-  paper.writePost('late.md', postText('Later', '2026-03-04'));
-  await composeEdition(paper.deps, NEWSLETTER);
-  const archive = archiveOf(paper);
+  const testSite = await openTestSite(t, { subscribers: ['ada@example.org'] });
+  const [sent = '', cancelled = ''] = await sentOn(testSite, 2, 3);
+  await cancelEditionById(testSite.deps, cancelled);
+  testSite.setTime('2026-03-04T07:00:00Z');
+  testSite.writePost('late.md', postText('Later', '2026-03-04'));
+  await composeEdition(testSite.deps, NEWSLETTER);
+  const archive = archiveOf(testSite);
   const report = await archive.publish();
   assert.equal(report.editions, 1);
   const pages = archive.files().filter((path) => path.startsWith(`archive/${NEWSLETTER}-`));
@@ -58,17 +58,17 @@ test('an edition that was sent has a page; one that is only composed, or was can
 });
 
 test('the archive has nothing of a subscriber: no address, no link of theirs, no placeholder', async (t) => {
-  const paper = await openPaper(t, { subscribers: [CANARY] });
-  const [id = ''] = await sentOn(paper, 2);
-  assert.equal(paper.inbox.messages.length, 1);
-  const archive = archiveOf(paper);
+  const testSite = await openTestSite(t, { subscribers: [CANARY] });
+  const [id = ''] = await sentOn(testSite, 2);
+  assert.equal(testSite.inbox.messages.length, 1);
+  const archive = archiveOf(testSite);
   await archive.publish();
   assert.match(archive.read(pageOf(id)), /subscribe\/politics-essential\//);
   const everything = archive.everything();
   assert.doesNotMatch(everything, /canary/i);
   assert.doesNotMatch(everything, /slot/i);
   assert.doesNotMatch(everything, /\/unsubscribe\//);
-  const people = await paper.deps.store.db.selectFrom('subscribers').select('id').execute();
+  const people = await testSite.deps.store.db.selectFrom('subscribers').select('id').execute();
   assert.equal(people.length, 1);
   for (const { id: person } of people) {
     assert.ok(!everything.includes(person));
@@ -77,15 +77,18 @@ test('the archive has nothing of a subscriber: no address, no link of theirs, no
 });
 
 test('a second run touches no file; a new edition changes its own, its neighbour and the lists', async (t) => {
-  const paper = await openPaper(t, { subscribers: ['ada@example.org'] });
-  await sentOn(paper, 2, 3, 4);
-  const archive = archiveOf(paper);
+  const testSite = await openTestSite(t, { subscribers: ['ada@example.org'] });
+  await sentOn(testSite, 2, 3, 4);
+  const archive = archiveOf(testSite);
   await archive.publish();
-  const before = times(paper, archive.files());
-  assert.deepEqual([(await archive.publish()).changed, times(paper, archive.files())], [0, before]);
-  const [id = ''] = await sentOn(paper, 5);
+  const before = times(testSite, archive.files());
+  assert.deepEqual(
+    [(await archive.publish()).changed, times(testSite, archive.files())],
+    [0, before],
+  );
+  const [id = ''] = await sentOn(testSite, 5);
   await archive.publish();
-  const after = times(paper, archive.files());
+  const after = times(testSite, archive.files());
   const touched = Object.keys(after).filter((path) => after[path] !== before[path]);
   assert.deepEqual(
     touched.filter((path) => path.startsWith(`archive/${NEWSLETTER}-`)),
@@ -98,46 +101,46 @@ test('a second run touches no file; a new edition changes its own, its neighbour
 });
 
 test('an edition is frozen, so that its body is read once', async (t) => {
-  const paper = await openPaper(t, { subscribers: ['ada@example.org'] });
-  const [id = ''] = await sentOn(paper, 2);
-  const archive = archiveOf(paper);
+  const testSite = await openTestSite(t, { subscribers: ['ada@example.org'] });
+  const [id = ''] = await sentOn(testSite, 2);
+  const archive = archiveOf(testSite);
   await archive.publish();
-  await paper.deps.store.db.updateTable('editions').set({ page: '<p>Other</p>' }).execute();
+  await testSite.deps.store.db.updateTable('editions').set({ page: '<p>Other</p>' }).execute();
   assert.equal((await archive.publish()).changed, 0);
-  rmSync(join(paper.deps.config.folders.output, pageOf(id)));
+  rmSync(join(testSite.deps.config.folders.output, pageOf(id)));
   await archive.publish();
   assert.match(archive.read(pageOf(id)), /<p>Other<\/p>/);
 });
 
 test('an edition from before pages were stored keeps its page, without what is for its subscriber', async (t) => {
-  const paper = await openPaper(t, { subscribers: [CANARY] });
-  const [id = ''] = await sentOn(paper, 2);
-  await paper.deps.store.db.updateTable('editions').set({ page: null }).execute();
-  const archive = archiveOf(paper);
+  const testSite = await openTestSite(t, { subscribers: [CANARY] });
+  const [id = ''] = await sentOn(testSite, 2);
+  await testSite.deps.store.db.updateTable('editions').set({ page: null }).execute();
+  const archive = archiveOf(testSite);
   await archive.publish();
   assert.match(archive.read(pageOf(id)), /News of the 2th/);
   assert.doesNotMatch(archive.everything(), /slot|canary|Unsubscribe|signed up/i);
 });
 
 test('an edition that is composed again has another page', async (t) => {
-  const paper = await openPaper(t, { subscribers: ['ada@example.org'] });
-  paper.setTime('2026-03-02T07:00:00Z');
-  paper.writePost('wall.md', postText('The wall stands', '2026-03-02'));
-  await composeEdition(paper.deps, NEWSLETTER);
-  paper.writePost('wall.md', postText('The wall fell', '2026-03-02'));
-  await recomposeEdition(paper.deps, NEWSLETTER);
-  await paper.send();
-  const page = archiveOf(paper).read(pageOf(`${NEWSLETTER}-2026-03-02`));
+  const testSite = await openTestSite(t, { subscribers: ['ada@example.org'] });
+  testSite.setTime('2026-03-02T07:00:00Z');
+  testSite.writePost('wall.md', postText('The wall stands', '2026-03-02'));
+  await composeEdition(testSite.deps, NEWSLETTER);
+  testSite.writePost('wall.md', postText('The wall fell', '2026-03-02'));
+  await recomposeEdition(testSite.deps, NEWSLETTER);
+  await testSite.send();
+  const page = archiveOf(testSite).read(pageOf(`${NEWSLETTER}-2026-03-02`));
   assert.match(page, /The wall fell/);
   assert.doesNotMatch(page, /The wall stands/);
 });
 
 test('the page of an edition that is cancelled later goes, and its neighbours close up', async (t) => {
-  const paper = await openPaper(t, { subscribers: ['ada@example.org'] });
-  const [first = '', second = '', third = ''] = await sentOn(paper, 2, 3, 4);
-  const archive = archiveOf(paper);
+  const testSite = await openTestSite(t, { subscribers: ['ada@example.org'] });
+  const [first = '', second = '', third = ''] = await sentOn(testSite, 2, 3, 4);
+  const archive = archiveOf(testSite);
   await archive.publish();
-  await cancelEditionById(paper.deps, second);
+  await cancelEditionById(testSite.deps, second);
   const report = await archive.publish();
   assert.equal(report.removed, 1);
   assert.deepEqual(
@@ -150,9 +153,9 @@ test('the page of an edition that is cancelled later goes, and its neighbours cl
 });
 
 test('without an archive there are no pages, and those that there were go', async (t) => {
-  const paper = await openPaper(t, { subscribers: ['ada@example.org'] });
-  await sentOn(paper, 2);
-  const archive = archiveOf(paper);
+  const testSite = await openTestSite(t, { subscribers: ['ada@example.org'] });
+  await sentOn(testSite, 2);
+  const archive = archiveOf(testSite);
   await archive.publish();
   assert.ok(archive.files().length > 4);
   await archive.publish({ newsletter: { archive: 'off' } });
@@ -163,9 +166,9 @@ test('without an archive there are no pages, and those that there were go', asyn
 });
 
 test('an archive that is not for search engines says so at once on the pages that there are', async (t) => {
-  const paper = await openPaper(t, { subscribers: ['ada@example.org'] });
-  const [id = ''] = await sentOn(paper, 2);
-  const archive = archiveOf(paper);
+  const testSite = await openTestSite(t, { subscribers: ['ada@example.org'] });
+  const [id = ''] = await sentOn(testSite, 2);
+  const archive = archiveOf(testSite);
   await archive.publish();
   assert.doesNotMatch(archive.read(pageOf(id)), /noindex/);
   await archive.publish({ newsletter: { archive: 'noindex' } });
@@ -173,18 +176,18 @@ test('an archive that is not for search engines says so at once on the pages tha
 });
 
 test('a new name of the site is on every page', async (t) => {
-  const paper = await openPaper(t, { subscribers: ['ada@example.org'] });
-  const [id = ''] = await sentOn(paper, 2);
-  const archive = archiveOf(paper);
+  const testSite = await openTestSite(t, { subscribers: ['ada@example.org'] });
+  const [id = ''] = await sentOn(testSite, 2);
+  const archive = archiveOf(testSite);
   await archive.publish();
   await archive.publish({ siteTitle: 'The Quay & Tide' });
   assert.match(archive.read(pageOf(id)), />The Quay &amp; Tide<\/a>/);
 });
 
 test('the feeds have an item for each edition, newest first, and are valid', async (t) => {
-  const paper = await openPaper(t, { subscribers: ['ada@example.org'] });
-  await sentOn(paper, 2, 3, 4);
-  const archive = archiveOf(paper);
+  const testSite = await openTestSite(t, { subscribers: ['ada@example.org'] });
+  await sentOn(testSite, 2, 3, 4);
+  const archive = archiveOf(testSite);
   await archive.publish({ feeds: { items: 2 } });
   const rss = archive.read(`${ARCHIVE}/rss.xml`);
   assert.deepEqual(rssFaults(rss), []);
@@ -208,12 +211,12 @@ test('the feeds have an item for each edition, newest first, and are valid', asy
 });
 
 test('what a post says stays text, on the page and in the feeds', async (t) => {
-  const paper = await openPaper(t, { subscribers: ['ada@example.org'] });
+  const testSite = await openTestSite(t, { subscribers: ['ada@example.org'] });
   const title = `]]><script>alert(1)</script> "&'</title> ${PLACEHOLDERS.address} {{ site.url }}`;
-  paper.writePost('evil.md', postText(title, '2026-03-20'));
-  paper.writePost('evil-2.md', postText(`${title} two </main></body>`, '2026-03-20'));
-  await paper.send();
-  const archive = archiveOf(paper);
+  testSite.writePost('evil.md', postText(title, '2026-03-20'));
+  testSite.writePost('evil-2.md', postText(`${title} two </main></body>`, '2026-03-20'));
+  await testSite.send();
+  const archive = archiveOf(testSite);
   await archive.publish();
   const page = archive.read(pageOf(`${NEWSLETTER}-2026-03-20`));
   assert.doesNotMatch(page, /<script/);
@@ -227,57 +230,57 @@ test('what a post says stays text, on the page and in the feeds', async (t) => {
 });
 
 test('an edition whose HTML is anything at all has a page of it', async (t) => {
-  const paper = await openPaper(t, { subscribers: ['ada@example.org'] });
-  await paper.putEdition();
-  await paper.send();
-  const archive = archiveOf(paper);
+  const testSite = await openTestSite(t, { subscribers: ['ada@example.org'] });
+  await testSite.putEdition();
+  await testSite.send();
+  const archive = archiveOf(testSite);
   await archive.publish();
   assert.match(archive.read(pageOf(`${NEWSLETTER}-2026-03-20`)), /<p>The wall stands\.<\/p>/);
   assert.doesNotMatch(archive.everything(), /slot/);
 });
 
 test('files that are not of the archive stay, and a build leaves the archive alone', async (t) => {
-  const paper = await openPaper(t, { subscribers: ['ada@example.org'] });
-  const [id = ''] = await sentOn(paper, 2);
-  const archive = archiveOf(paper);
+  const testSite = await openTestSite(t, { subscribers: ['ada@example.org'] });
+  const [id = ''] = await sentOn(testSite, 2);
+  const archive = archiveOf(testSite);
   const { folder } = await archive.publish();
   const own = join(folder, 'about', 'index.html');
   mkdirSync(dirname(own), { recursive: true });
   writeFileSync(own, 'mine');
   writeFileSync(join(folder, id, 'notes.txt'), 'mine too');
   const pages = archive.files();
-  await buildFeeds(paper.deps.config, { now: paper.deps.clock(), log: paper.deps.log });
+  await buildFeeds(testSite.deps.config, { now: testSite.deps.clock(), log: testSite.deps.log });
   for (const path of pages) assert.ok(archive.files().includes(path), path);
-  await cancelEditionById(paper.deps, id);
+  await cancelEditionById(testSite.deps, id);
   await archive.publish();
   assert.equal(archive.read('archive/about/index.html'), 'mine');
   assert.equal(archive.read(`archive/${id}/notes.txt`), 'mine too');
 });
 
 test('pages that should be gone go too when a run was cut off, or nothing remembers them', async (t) => {
-  const paper = await openPaper(t, { subscribers: ['ada@example.org'] });
-  const archive = archiveOf(paper);
+  const testSite = await openTestSite(t, { subscribers: ['ada@example.org'] });
+  const archive = archiveOf(testSite);
   const { folder } = await archive.publish();
   const manifest = join(folder, '.archive.json');
   const early = readFileSync(manifest);
-  const [first = '', second = '', third = ''] = await sentOn(paper, 2, 3, 4);
+  const [first = '', second = '', third = ''] = await sentOn(testSite, 2, 3, 4);
   await archive.publish();
   const pages = () => archive.files().filter((path) => path.startsWith(`archive/${NEWSLETTER}-`));
   assert.equal(pages().length, 3);
   // As a run leaves it that is killed before its last step.
   writeFileSync(manifest, early);
-  await cancelEditionById(paper.deps, second);
+  await cancelEditionById(testSite.deps, second);
   await archive.publish();
   assert.deepEqual(pages(), [pageOf(first), pageOf(third)]);
   rmSync(manifest);
-  await cancelEditionById(paper.deps, third);
+  await cancelEditionById(testSite.deps, third);
   await archive.publish();
   assert.deepEqual(pages(), [pageOf(first)]);
 });
 
 /** When each file was last written. */
-function times(paper: Paper, files: readonly string[]): Record<string, bigint> {
-  const { output } = paper.deps.config.folders;
+function times(testSite: TestSite, files: readonly string[]): Record<string, bigint> {
+  const { output } = testSite.deps.config.folders;
   return Object.fromEntries(
     files.map((path) => [path, statSync(join(output, path), { bigint: true }).mtimeNs]),
   );

@@ -12,7 +12,7 @@ import { BroadsheetError, EXIT } from '../../src/kernel/errors.ts';
 import { readTemplates } from '../../src/templates/read-templates.ts';
 import { test } from '../support/databases.ts';
 import { closedPort } from '../support/inbox.ts';
-import { address, NEWSLETTER, openPaper, type Paper } from '../support/paper.ts';
+import { address, NEWSLETTER, openTestSite, type TestSite } from '../support/test-site.ts';
 
 const POSTS = {
   '2026-03-19-wall.md': post('The harbour wall stands', '2026-03-19T18:00:00'),
@@ -20,50 +20,53 @@ const POSTS = {
 };
 
 test('an edition is composed of the posts that are in none yet, and frozen', async (t) => {
-  const paper = await openPaper(t, { posts: POSTS });
-  const first = await composeEdition(paper.deps, NEWSLETTER);
+  const testSite = await openTestSite(t, { posts: POSTS });
+  const first = await composeEdition(testSite.deps, NEWSLETTER);
   assert.equal(first.edition?.id, `${NEWSLETTER}-2026-03-20`);
   assert.equal(first.edition?.subject, 'Ferry fares rise');
-  paper.writePost('2026-03-20-ferry.md', post('Ferry fares fall', '2026-03-20T06:12:00'));
-  const stored = await showEdition(paper.deps, `${NEWSLETTER}-2026-03-20`);
+  testSite.writePost('2026-03-20-ferry.md', post('Ferry fares fall', '2026-03-20T06:12:00'));
+  const stored = await showEdition(testSite.deps, `${NEWSLETTER}-2026-03-20`);
   assert.deepEqual(stored.edition, first.edition);
   assert.deepEqual(stored.edition.posts.map(({ file }) => file).toSorted(), Object.keys(POSTS));
 });
 
 test('nothing new makes no edition; a post that comes late is in the next', async (t) => {
-  const paper = await openPaper(t, { posts: POSTS });
-  await composeEdition(paper.deps, NEWSLETTER);
-  assert.equal((await composeEdition(paper.deps, NEWSLETTER)).edition, undefined);
-  paper.writePost('2026-03-18-late.md', post('The mayor resigned', '2026-03-18T09:00:00'));
-  const next = await composeEdition(paper.deps, NEWSLETTER);
+  const testSite = await openTestSite(t, { posts: POSTS });
+  await composeEdition(testSite.deps, NEWSLETTER);
+  assert.equal((await composeEdition(testSite.deps, NEWSLETTER)).edition, undefined);
+  testSite.writePost('2026-03-18-late.md', post('The mayor resigned', '2026-03-18T09:00:00'));
+  const next = await composeEdition(testSite.deps, NEWSLETTER);
   assert.equal(next.edition?.id, `${NEWSLETTER}-2026-03-20-2`);
   assert.deepEqual(
     next.edition?.posts.map(({ title }) => title),
     ['The mayor resigned'],
   );
   assert.deepEqual(
-    (await listEditions(paper.deps)).map(({ id }) => id),
+    (await listEditions(testSite.deps)).map(({ id }) => id),
     [`${NEWSLETTER}-2026-03-20-2`, `${NEWSLETTER}-2026-03-20`],
   );
 });
 
 test('a post that was sent is known when its file is renamed', async (t) => {
-  const paper = await openPaper(t, { posts: POSTS });
-  await composeEdition(paper.deps, NEWSLETTER);
-  assert.ok(existsSync(paper.deps.config.publishedFile));
-  const renamed = await openPaper(t, {
+  const testSite = await openTestSite(t, { posts: POSTS });
+  await composeEdition(testSite.deps, NEWSLETTER);
+  assert.ok(existsSync(testSite.deps.config.publishedFile));
+  const renamed = await openTestSite(t, {
     posts: { '2026-03-20-ferries.md': POSTS['2026-03-20-ferry.md'] },
   });
-  writeFileSync(renamed.deps.config.publishedFile, readFileSync(paper.deps.config.publishedFile));
-  const deps = { ...renamed.deps, store: paper.deps.store };
+  writeFileSync(
+    renamed.deps.config.publishedFile,
+    readFileSync(testSite.deps.config.publishedFile),
+  );
+  const deps = { ...renamed.deps, store: testSite.deps.store };
   assert.equal((await composeEdition(deps, NEWSLETTER)).edition, undefined);
 });
 
 test('two that compose at once make one edition', async (t) => {
-  const paper = await openPaper(t, { posts: POSTS });
+  const testSite = await openTestSite(t, { posts: POSTS });
   const results = await Promise.allSettled([
-    composeEdition(paper.deps, NEWSLETTER),
-    composeEdition(paper.deps, NEWSLETTER),
+    composeEdition(testSite.deps, NEWSLETTER),
+    composeEdition(testSite.deps, NEWSLETTER),
   ]);
   const isMade = (result: (typeof results)[number]) =>
     result.status === 'fulfilled' && result.value.edition !== undefined;
@@ -74,14 +77,14 @@ test('two that compose at once make one edition', async (t) => {
     const reason: unknown = other.reason;
     assert.ok(reason instanceof BroadsheetError && reason.exitCode === EXIT.tryAgain);
   }
-  assert.equal((await listEditions(paper.deps)).length, 1);
+  assert.equal((await listEditions(testSite.deps)).length, 1);
 });
 
 test('a post that is broken is left out and named, and the edition has the others', async (t) => {
-  const paper = await openPaper(t, {
+  const testSite = await openTestSite(t, {
     posts: { ...POSTS, '2026-03-20-broken.md': '---\ntitle: [\n---\nText\n' },
   });
-  const report = await composeEdition(paper.deps, NEWSLETTER);
+  const report = await composeEdition(testSite.deps, NEWSLETTER);
   assert.deepEqual(
     report.posts.leftOut.map(({ file }) => file),
     ['2026-03-20-broken.md'],
@@ -90,97 +93,101 @@ test('a post that is broken is left out and named, and the edition has the other
 });
 
 test('what send prepares is not stored until it is delivered, posts and all', async (t) => {
-  const paper = await openPaper(t, { posts: POSTS, subscribers: ['ada@example.org'] });
-  const prepared = await prepareSend(paper.deps, { newsletter: NEWSLETTER });
+  const testSite = await openTestSite(t, { posts: POSTS, subscribers: ['ada@example.org'] });
+  const prepared = await prepareSend(testSite.deps, { newsletter: NEWSLETTER });
   assert.equal(prepared.kind, 'ready');
   assert.equal(prepared.kind === 'ready' && prepared.state, 'new');
   assert.equal(prepared.kind === 'ready' && prepared.recipients, 1);
-  assert.deepEqual(await listEditions(paper.deps), []);
-  assert.ok(!existsSync(paper.deps.config.publishedFile));
-  assert.equal(paper.inbox.connections(), 0);
+  assert.deepEqual(await listEditions(testSite.deps), []);
+  assert.ok(!existsSync(testSite.deps.config.publishedFile));
+  assert.equal(testSite.inbox.connections(), 0);
 
-  if (prepared.kind === 'ready') await deliverEdition(paper.deps, prepared);
-  const [edition] = await listEditions(paper.deps);
+  if (prepared.kind === 'ready') await deliverEdition(testSite.deps, prepared);
+  const [edition] = await listEditions(testSite.deps);
   assert.equal(edition?.deliveries.accepted, 1);
   assert.equal(edition?.plannedAt, '2026-03-20T07:00:00.000Z');
-  const [message] = paper.inbox.messages;
+  const [message] = testSite.inbox.messages;
   const mail = await PostalMime.parse(message?.raw ?? '');
   assert.equal(mail.subject, 'Ferry fares rise');
   assert.match(mail.html ?? '', /The harbour wall stands/);
   assert.match(mail.text ?? '', /ada@example\.org/);
-  assert.equal((await prepareSend(paper.deps, { newsletter: NEWSLETTER })).kind, 'nothingNew');
+  assert.equal((await prepareSend(testSite.deps, { newsletter: NEWSLETTER })).kind, 'nothingNew');
 });
 
 test('an edition that was composed is sent before a new one is composed', async (t) => {
-  const paper = await openPaper(t, { posts: POSTS, subscribers: ['ada@example.org'] });
-  await composeEdition(paper.deps, NEWSLETTER);
-  paper.writePost('2026-03-20-new.md', post('A new mayor', '2026-03-20T06:30:00'));
-  const report = await paper.send();
+  const testSite = await openTestSite(t, { posts: POSTS, subscribers: ['ada@example.org'] });
+  await composeEdition(testSite.deps, NEWSLETTER);
+  testSite.writePost('2026-03-20-new.md', post('A new mayor', '2026-03-20T06:30:00'));
+  const report = await testSite.send();
   assert.equal(report.edition.id, `${NEWSLETTER}-2026-03-20`);
-  assert.equal((await paper.send()).edition.id, `${NEWSLETTER}-2026-03-20-2`);
+  assert.equal((await testSite.send()).edition.id, `${NEWSLETTER}-2026-03-20-2`);
 });
 
 test('with nobody subscribed nothing is stored, so that the posts are not used up', async (t) => {
-  const paper = await openPaper(t, { posts: POSTS });
-  assert.equal((await prepareSend(paper.deps, { newsletter: NEWSLETTER })).kind, 'nobody');
-  await paper.add('ada@example.org');
-  assert.equal((await paper.send()).deliveries.accepted, 1);
+  const testSite = await openTestSite(t, { posts: POSTS });
+  assert.equal((await prepareSend(testSite.deps, { newsletter: NEWSLETTER })).kind, 'nobody');
+  await testSite.add('ada@example.org');
+  assert.equal((await testSite.send()).deliveries.accepted, 1);
 });
 
 test('an edition that there is not is a usage error', async (t) => {
-  const paper = await openPaper(t);
+  const testSite = await openTestSite(t);
   const wrong = (error: unknown) =>
     error instanceof BroadsheetError && error.exitCode === EXIT.usage;
   const options = { newsletter: NEWSLETTER, edition: 'no-such' };
-  await assert.rejects(prepareSend(paper.deps, options), wrong);
-  await assert.rejects(showEdition(paper.deps, 'no-such'), wrong);
+  await assert.rejects(prepareSend(testSite.deps, options), wrong);
+  await assert.rejects(showEdition(testSite.deps, 'no-such'), wrong);
 });
 
 test('a test send goes to those addresses only, marked, outside the ledger', async (t) => {
-  const paper = await openPaper(t, { posts: POSTS, subscribers: ['ada@example.org'] });
-  const prepared = await prepareSend(paper.deps, { newsletter: NEWSLETTER });
+  const testSite = await openTestSite(t, { posts: POSTS, subscribers: ['ada@example.org'] });
+  const prepared = await prepareSend(testSite.deps, { newsletter: NEWSLETTER });
   assert.ok(prepared.kind === 'ready');
   const to = [address('editor@harbour.example')];
-  const report = await sendTest(paper.deps, prepared, to);
+  const report = await sendTest(testSite.deps, prepared, to);
   assert.equal(report.messages[0]?.accepted, true);
   assert.equal(report.messages[0]?.reply.code, 250);
   assert.deepEqual(
-    paper.inbox.messages.map((message) => message.to),
+    testSite.inbox.messages.map((message) => message.to),
     ['editor@harbour.example'],
   );
-  const mail = await PostalMime.parse(paper.inbox.messages[0]?.raw ?? '');
+  const mail = await PostalMime.parse(testSite.inbox.messages[0]?.raw ?? '');
   assert.equal(mail.subject, '[Test] Ferry fares rise');
   assert.equal(mail.messageId, report.messages[0]?.messageId);
-  assert.deepEqual(await listEditions(paper.deps), []);
+  assert.deepEqual(await listEditions(testSite.deps), []);
 });
 
 test('a test send over a relay that is away says so', async (t) => {
   const relayUrl = `smtp://127.0.0.1:${closedPort()}`;
-  const paper = await openPaper(t, { posts: POSTS, subscribers: ['ada@example.org'], relayUrl });
-  const prepared = await prepareSend(paper.deps, { newsletter: NEWSLETTER });
+  const testSite = await openTestSite(t, {
+    posts: POSTS,
+    subscribers: ['ada@example.org'],
+    relayUrl,
+  });
+  const prepared = await prepareSend(testSite.deps, { newsletter: NEWSLETTER });
   assert.ok(prepared.kind === 'ready');
   await assert.rejects(
-    sendTest(paper.deps, prepared, [address('editor@harbour.example')]),
+    sendTest(testSite.deps, prepared, [address('editor@harbour.example')]),
     (error) => error instanceof BroadsheetError && error.exitCode === EXIT.unavailable,
   );
 });
 
 test('a preview is what would be sent, to nobody, and stores nothing', async (t) => {
-  const paper = await openPaper(t, { posts: POSTS });
-  const deps = { ...paper.deps, config: { ...paper.deps.config, secrets: [] } };
+  const testSite = await openTestSite(t, { posts: POSTS });
+  const deps = { ...testSite.deps, config: { ...testSite.deps.config, secrets: [] } };
   const report = await previewEdition(deps, NEWSLETTER);
   assert.ok(report.kind === 'preview');
   assert.match(report.html, /reader@example\.org/);
   assert.doesNotMatch(report.html + report.text, /slot\.invalid/);
   const mail = await PostalMime.parse(report.eml);
   assert.equal(mail.subject, 'Ferry fares rise');
-  assert.deepEqual(await listEditions(paper.deps), []);
-  assert.equal(paper.inbox.connections(), 0);
+  assert.deepEqual(await listEditions(testSite.deps), []);
+  assert.equal(testSite.inbox.connections(), 0);
 });
 
 test('without posts there is no preview', async (t) => {
-  const paper = await openPaper(t);
-  assert.equal((await previewEdition(paper.deps, NEWSLETTER)).kind, 'nothingNew');
+  const testSite = await openTestSite(t);
+  assert.equal((await previewEdition(testSite.deps, NEWSLETTER)).kind, 'nothingNew');
 });
 
 test('on a day without news a preview shows the newest posts, whatever their age and edition', async (t) => {
@@ -189,19 +196,22 @@ test('on a day without news a preview shows the newest posts, whatever their age
     `---\ntitle: Old ${day}\n---\nOne of many.\n`,
   ]);
   const posts = { ...POSTS, ...Object.fromEntries(old) };
-  const paper = await openPaper(t, { posts, subscribers: ['ada@example.org'] });
-  const prepared = await prepareSend(paper.deps, { newsletter: NEWSLETTER });
+  const testSite = await openTestSite(t, { posts, subscribers: ['ada@example.org'] });
+  const prepared = await prepareSend(testSite.deps, { newsletter: NEWSLETTER });
   assert.ok(prepared.kind === 'ready');
   const { edition } = prepared;
-  await deliverEdition(paper.deps, prepared);
-  const clock = () => paper.deps.clock().add({ hours: 24 * 400 });
-  const later = { ...paper.deps, clock };
+  await deliverEdition(testSite.deps, prepared);
+  const clock = () => testSite.deps.clock().add({ hours: 24 * 400 });
+  const later = { ...testSite.deps, clock };
   const report = await previewEdition(later, NEWSLETTER);
   assert.ok(report.kind === 'preview');
   assert.equal(report.isSample, true);
   assert.match(report.html, /Ferry fares rise/);
   // The newest, and not all that there are.
-  const { stories, headlines } = paper.deps.config.newsletters[0] ?? { stories: 0, headlines: 0 };
+  const { stories, headlines } = testSite.deps.config.newsletters[0] ?? {
+    stories: 0,
+    headlines: 0,
+  };
   assert.equal(report.edition.posts.length, stories + headlines);
   // Its own day, and not that of the sample.
   const sent = await previewEdition(later, NEWSLETTER, edition.id);
@@ -211,8 +221,8 @@ test('on a day without news a preview shows the newest posts, whatever their age
 });
 
 test('a template of one’s own takes the place of Broadsheet’s, file by file', async (t) => {
-  const paper = await openPaper(t);
-  const folder = templatesFolder(paper);
+  const testSite = await openTestSite(t);
+  const folder = templatesFolder(testSite);
   writeFileSync(join(folder, 'digest.txt'), 'Mine: {{ lead.title }}');
   const templates = readTemplates(folder);
   assert.equal(templates.digestText.source, 'Mine: {{ lead.title }}');
@@ -221,8 +231,8 @@ test('a template of one’s own takes the place of Broadsheet’s, file by file'
 });
 
 test('a template that cannot be read is a config error', async (t) => {
-  const paper = await openPaper(t);
-  const folder = templatesFolder(paper);
+  const testSite = await openTestSite(t);
+  const folder = templatesFolder(testSite);
   writeFileSync(join(folder, 'digest.mjml'), Buffer.from([0xff, 0xfe, 0xff]));
   assert.throws(
     () => readTemplates(folder),
@@ -230,9 +240,9 @@ test('a template that cannot be read is a config error', async (t) => {
   );
 });
 
-function templatesFolder(paper: Paper): string {
-  mkdirSync(paper.deps.config.folders.templates);
-  return paper.deps.config.folders.templates;
+function templatesFolder(testSite: TestSite): string {
+  mkdirSync(testSite.deps.config.folders.templates);
+  return testSite.deps.config.folders.templates;
 }
 
 /** A post whose body is like no other's, or they would tell one story. */

@@ -5,19 +5,19 @@ import { morningEdition } from '../editions/archive/samples.ts';
 import { archiveOf, pageOf } from '../support/archive.ts';
 import { test } from '../support/databases.ts';
 import { listenToStore } from '../support/listening-store.ts';
-import { NEWSLETTER, openPaper, type Paper } from '../support/paper.ts';
+import { NEWSLETTER, openTestSite, type TestSite } from '../support/test-site.ts';
 
 const EDITIONS = 120;
 const FIRST = Temporal.PlainDate.from('2018-01-01');
 
 test(`${EDITIONS} editions are archived once, and then looked over in a few steps`, async (t) => {
-  const paper = await openPaper(t);
-  await fill(paper);
+  const testSite = await openTestSite(t);
+  await fill(testSite);
   let statements = 0;
-  const store = listenToStore(paper.deps.store, () => {
+  const store = listenToStore(testSite.deps.store, () => {
     statements += 1;
   });
-  const archive = archiveOf({ ...paper, deps: { ...paper.deps, store } });
+  const archive = archiveOf({ ...testSite, deps: { ...testSite.deps, store } });
   const first = await archive.publish();
   assert.equal(first.editions, EDITIONS);
   const before = statements;
@@ -26,12 +26,12 @@ test(`${EDITIONS} editions are archived once, and then looked over in a few step
   // Not one for each edition.
   assert.ok(statements - before < EDITIONS / 2, `${statements - before} statements`);
   const last = FIRST.add({ days: EDITIONS - 1 });
-  const page = join(paper.deps.config.folders.output, pageOf(`${NEWSLETTER}-${last}`));
+  const page = join(testSite.deps.config.folders.output, pageOf(`${NEWSLETTER}-${last}`));
   assert.ok(statSync(page).size > 10_000);
 });
 
 /** Stores editions of a usual size, one a day. */
-async function fill({ deps: { store } }: Paper): Promise<void> {
+async function fill({ deps: { store } }: TestSite): Promise<void> {
   const { subject, preheader, html, text } = await morningEdition();
   const rows = Array.from({ length: EDITIONS }, (_, at) => {
     const day = FIRST.add({ days: at }).toString();

@@ -7,8 +7,8 @@ import { openNoticeRoutes } from '../../src/site/send-mails.ts';
 import { requestedMails } from '../../src/subscribers/queries/mails.ts';
 import { testOnBoth } from '../support/databases.ts';
 import { listenToStore } from '../support/listening-store.ts';
-import { address, NEWSLETTER } from '../support/paper.ts';
 import { openSite, type Site } from '../support/site.ts';
+import { address, NEWSLETTER } from '../support/test-site.ts';
 
 const ADA = 'ada@example.org';
 const MANY = 10_000;

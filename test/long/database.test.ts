@@ -7,7 +7,7 @@ import { openProject, postText } from '../support/program.ts';
 
 const NOW = '2026-03-20T07:00Z';
 
-test('a paper moves from a file to PostgreSQL, which has everything from then on', async (t) => {
+test('a database moves from a file to PostgreSQL, which has everything from then on', async (t) => {
   const project = openProject(t);
   project.write('posts/2026-03-19-harbour.md', postText('The harbour wall stands'));
   await project.run('subscribers', 'add', 'ada@example.org', '--now', NOW);

@@ -7,20 +7,27 @@ import { BroadsheetError, EXIT } from '../../src/kernel/errors.ts';
 import { checkSchedule } from '../../src/schedule/check-schedule.ts';
 import { openCalendars } from '../../src/schedule/open-calendars.ts';
 import { type EndlessWork, openEndlessWork } from '../support/endless-work.ts';
-import { type Diary, openDiary } from '../support/schedule.ts';
+import { openScheduledSite, type ScheduledSite } from '../support/schedule.ts';
 
 const { signal } = new AbortController();
 
-async function openMorning(t: TestContext): Promise<Diary> {
-  const diary = await openDiary(t, { subscribers: ['ada@example.org'], now: '2026-03-19T08:00Z' });
-  await diary.lookAt('2026-03-19T08:00Z');
-  diary.write('The wall stands');
-  return diary;
+async function openMorning(t: TestContext): Promise<ScheduledSite> {
+  const scheduledSite = await openScheduledSite(t, {
+    subscribers: ['ada@example.org'],
+    now: '2026-03-19T08:00Z',
+  });
+  await scheduledSite.checkAt('2026-03-19T08:00Z');
+  scheduledSite.write('The wall stands');
+  return scheduledSite;
 }
 
 /** Looks at the schedule as the service does. */
-async function lookApart({ deps, paper }: Diary, at: string, limitMs = 60_000): Promise<void> {
-  paper.setTime(at);
+async function lookApart(
+  { deps, testSite }: ScheduledSite,
+  at: string,
+  limitMs = 60_000,
+): Promise<void> {
+  testSite.setTime(at);
   await checkSchedule(deps, openCalendars(deps.config, deps.log), {
     draft: (...order) => draftApart(...order, signal, limitMs),
   });
@@ -40,15 +47,15 @@ async function within<T>(
 }
 
 test('an edition that is composed in a process of its own is the one that is composed here', async (t) => {
-  const diary = await openMorning(t);
-  diary.paper.writePost('broken.md', '---\ntitle: B\ndate: 20th March\n---\nText.\n');
-  diary.paper.setTime('2026-03-20T07:00Z');
-  const [newsletter] = diary.deps.config.newsletters;
+  const scheduledSite = await openMorning(t);
+  scheduledSite.testSite.writePost('broken.md', '---\ntitle: B\ndate: 20th March\n---\nText.\n');
+  scheduledSite.testSite.setTime('2026-03-20T07:00Z');
+  const [newsletter] = scheduledSite.deps.config.newsletters;
   assert.ok(newsletter);
-  const { remember: _, ...here } = await draftEdition(diary.deps, newsletter);
-  const { publishedFile } = diary.deps.config;
+  const { saveIds: _, ...here } = await draftEdition(scheduledSite.deps, newsletter);
+  const { publishedFile } = scheduledSite.deps.config;
   assert.equal(existsSync(publishedFile), false);
-  const { remember: __, ...apart } = await draftApart(diary.deps, newsletter, signal);
+  const { saveIds: __, ...apart } = await draftApart(scheduledSite.deps, newsletter, signal);
   assert.equal(apart.edition?.subject, 'The wall stands');
   assert.equal(apart.posts.leftOut.length, 1);
   assert.deepEqual(apart, here);
@@ -57,47 +64,59 @@ test('an edition that is composed in a process of its own is the one that is com
 });
 
 test('composing that does not end is ended, tried again, and what it failed of is said', async (t) => {
-  const diary = await openMorning(t);
-  const endless = openEndlessWork(t, diary.paper.folder);
-  await within({ ...endless.environment }, () => lookApart(diary, '2026-03-20T07:00Z', 1000));
-  const [open] = await diary.slots();
+  const scheduledSite = await openMorning(t);
+  const endless = openEndlessWork(t, scheduledSite.testSite.folder);
+  await within({ ...endless.environment }, () =>
+    lookApart(scheduledSite, '2026-03-20T07:00Z', 1000),
+  );
+  const [open] = await scheduledSite.slots();
   assert.match(
     open ?? '',
     /open: composing the edition took longer than .* and was ended; look for/,
   );
   await endless.untilRunning(0);
-  await lookApart(diary, '2026-03-20T07:01Z');
-  assert.deepEqual(await diary.slots(), ['2026-03-20 sending']);
-  await diary.deliver();
-  diary.write('Ferry fares rise');
-  await within({ ...endless.environment }, () => lookApart(diary, '2026-03-23T07:00Z', 1000));
-  await lookApart(diary, '2026-03-23T09:01Z');
-  assert.match((await diary.slots())[1] ?? '', /held: 2 hours late: composing the edition took/);
+  await lookApart(scheduledSite, '2026-03-20T07:01Z');
+  assert.deepEqual(await scheduledSite.slots(), ['2026-03-20 sending']);
+  await scheduledSite.deliver();
+  scheduledSite.write('Ferry fares rise');
+  await within({ ...endless.environment }, () =>
+    lookApart(scheduledSite, '2026-03-23T07:00Z', 1000),
+  );
+  await lookApart(scheduledSite, '2026-03-23T09:01Z');
+  assert.match(
+    (await scheduledSite.slots())[1] ?? '',
+    /held: 2 hours late: composing the edition took/,
+  );
 });
 
 test('composing that dies for lack of memory is reported, and tried again', async (t) => {
-  const diary = await openMorning(t);
+  const scheduledSite = await openMorning(t);
   await within({ NODE_OPTIONS: '--max-old-space-size=8' }, () =>
-    lookApart(diary, '2026-03-20T07:00Z'),
+    lookApart(scheduledSite, '2026-03-20T07:00Z'),
   );
-  assert.match((await diary.slots()).join(), /open: composing the edition was cut off/);
-  await lookApart(diary, '2026-03-20T07:01Z');
-  assert.deepEqual(await diary.slots(), ['2026-03-20 sending']);
+  assert.match((await scheduledSite.slots()).join(), /open: composing the edition was cut off/);
+  await lookApart(scheduledSite, '2026-03-20T07:01Z');
+  assert.deepEqual(await scheduledSite.slots(), ['2026-03-20 sending']);
 });
 
 test('composing that is killed while it works is reported, and tried again', async (t) => {
-  const diary = await openMorning(t);
-  const endless = openEndlessWork(t, diary.paper.folder);
-  const looked = within({ ...endless.environment }, () => lookApart(diary, '2026-03-20T07:00Z'));
+  const scheduledSite = await openMorning(t);
+  const endless = openEndlessWork(t, scheduledSite.testSite.folder);
+  const looked = within({ ...endless.environment }, () =>
+    lookApart(scheduledSite, '2026-03-20T07:00Z'),
+  );
   await endless.untilRunning(1);
   for (const pid of endless.running()) process.kill(pid, 'SIGKILL');
   await looked;
-  assert.match((await diary.slots()).join(), /open: composing the edition was cut off \(SIGKILL\)/);
+  assert.match(
+    (await scheduledSite.slots()).join(),
+    /open: composing the edition was cut off \(SIGKILL\)/,
+  );
 });
 
 test('a build that does not end is ended, and says so', async (t) => {
-  const { deps, paper } = await openMorning(t);
-  const endless: EndlessWork = openEndlessWork(t, paper.folder);
+  const { deps, testSite } = await openMorning(t);
+  const endless: EndlessWork = openEndlessWork(t, testSite.folder);
   await assert.rejects(
     within({ ...endless.environment }, () => buildApart(deps.config, deps.clock(), signal, 1000)),
     (error) =>
@@ -109,11 +128,15 @@ test('a build that does not end is ended, and says so', async (t) => {
 });
 
 test('a service that is to stop begins to compose no other edition', async (t) => {
-  const diary = await openMorning(t);
+  const scheduledSite = await openMorning(t);
   const stopped = AbortSignal.abort();
-  diary.paper.setTime('2026-03-20T07:00Z');
-  await checkSchedule(diary.deps, openCalendars(diary.deps.config, diary.deps.log), {
-    signal: stopped,
-  });
-  assert.deepEqual(await diary.slots(), ['2026-03-20 open']);
+  scheduledSite.testSite.setTime('2026-03-20T07:00Z');
+  await checkSchedule(
+    scheduledSite.deps,
+    openCalendars(scheduledSite.deps.config, scheduledSite.deps.log),
+    {
+      signal: stopped,
+    },
+  );
+  assert.deepEqual(await scheduledSite.slots(), ['2026-03-20 open']);
 });

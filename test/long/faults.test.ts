@@ -12,7 +12,7 @@ import {
   openFaultRelay,
   type Script,
 } from '../support/fault-relay.ts';
-import { NEWSLETTER, openPaper, type Paper } from '../support/paper.ts';
+import { NEWSLETTER, openTestSite, type TestSite } from '../support/test-site.ts';
 import { PATIENCE_MS } from '../support/wait-for.ts';
 
 /**
@@ -127,11 +127,11 @@ for (const [name, script, fate, options] of FAULTS) {
       const relay = await openFaultRelay(t, script, options);
       const subscribers = ['ada', 'bob', 'cyd'].map((who) => `${who}@example.org`);
       const relayUrl = `${relay.url}?certificate=self-signed`;
-      const paper = await openPaper(t, { subscribers, relayUrl, connections: 1 });
-      await paper.putEdition();
+      const testSite = await openTestSite(t, { subscribers, relayUrl, connections: 1 });
+      await testSite.putEdition();
 
-      const report = await send(paper, name.includes('never') ? HANGS_MS : PATIENCE_MS);
-      const { order, states } = await deliveries(paper);
+      const report = await send(testSite, name.includes('never') ? HANGS_MS : PATIENCE_MS);
+      const { order, states } = await deliveries(testSite);
       const inbox = () => relay.kept.map(({ to }) => order.indexOf(to) + 1).join(' ');
       assert.equal(states, fate.first);
       assert.equal(inbox(), fate.inbox);
@@ -142,9 +142,9 @@ for (const [name, script, fate, options] of FAULTS) {
       );
 
       relay.mend();
-      paper.setTime('2026-03-20T07:30Z');
-      await send(paper);
-      assert.equal((await deliveries(paper)).states, fate.later);
+      testSite.setTime('2026-03-20T07:30Z');
+      await send(testSite);
+      assert.equal((await deliveries(testSite)).states, fate.later);
       assert.equal(inbox(), fate.inboxLater);
       const idOf = (raw: Buffer) => /^Message-ID: (\S+)/m.exec(raw.toString())?.[1];
       const ids = relay.kept.map(({ to, raw }) => `${to} ${idOf(raw)}`);
@@ -158,10 +158,10 @@ testOnBoth(
   async (t) => {
     const relay = await openFaultRelay(t, () => undefined, { extensions: ['PIPELINING'] });
     const subscribers = ['ada@example.org', 'böb@example.org', 'cyd@example.org'];
-    const paper = await openPaper(t, { subscribers, relayUrl: relay.url, connections: 1 });
-    await paper.putEdition();
-    await send(paper);
-    assert.deepEqual(await paper.states(), {
+    const testSite = await openTestSite(t, { subscribers, relayUrl: relay.url, connections: 1 });
+    await testSite.putEdition();
+    await send(testSite);
+    assert.deepEqual(await testSite.states(), {
       ...{ 'ada@example.org': 'accepted', 'böb@example.org': 'failed' },
       'cyd@example.org': 'accepted',
     });
@@ -172,17 +172,17 @@ testOnBoth(
 testOnBoth('a relay that has a certificate that nobody vouches for gets nothing', async (t) => {
   const relay = await openFaultRelay(t, () => undefined, TLS);
   const subscribers = ['ada@example.org'];
-  const paper = await openPaper(t, { subscribers, relayUrl: relay.url, connections: 1 });
-  await paper.putEdition();
-  const report = await send(paper);
+  const testSite = await openTestSite(t, { subscribers, relayUrl: relay.url, connections: 1 });
+  await testSite.putEdition();
+  const report = await send(testSite);
   assert.match(report?.stopped?.message ?? '', /has trouble with TLS: self-signed certificate/);
-  assert.deepEqual(await paper.states(), { 'ada@example.org': 'queued' });
+  assert.deepEqual(await testSite.states(), { 'ada@example.org': 'queued' });
   assert.deepEqual(relay.kept, []);
   assert.deepEqual(relay.commands.slice(1), ['STARTTLS']);
 });
 
 /** As `send --yes` does, with relays that are waited for so long. */
-async function send({ deps }: Paper, waitMs = PATIENCE_MS): Promise<SendReport | undefined> {
+async function send({ deps }: TestSite, waitMs = PATIENCE_MS): Promise<SendReport | undefined> {
   const impatient: typeof openRelay = (settings) =>
     openRelay({ ...settings, timeouts: { connectMs: waitMs, silenceMs: waitMs } });
   const prepared = await prepareSend(deps, { newsletter: NEWSLETTER });
@@ -191,7 +191,7 @@ async function send({ deps }: Paper, waitMs = PATIENCE_MS): Promise<SendReport |
 }
 
 /** Who is served first, second and third, and their states. */
-async function deliveries({ deps }: Paper): Promise<{ order: string[]; states: string }> {
+async function deliveries({ deps }: TestSite): Promise<{ order: string[]; states: string }> {
   const rows = await deps.store.db
     .selectFrom('deliveries')
     .select(['address', 'state'])

@@ -20,8 +20,8 @@ import { findSubscribers } from '../../src/subscribers/queries/subscribers.ts';
 import { removeSubscriber } from '../../src/subscribers/remove-subscriber.ts';
 import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { newFolder, openDesk } from '../support/desk.ts';
-import { address, NEWSLETTER, openPaper, type Paper, PEOPLE } from '../support/paper.ts';
 import { CONFIG, inheritedEnvironment } from '../support/program.ts';
+import { address, NEWSLETTER, openTestSite, PEOPLE, type TestSite } from '../support/test-site.ts';
 
 /** As that of a desk. */
 const MACHINE = { BROADSHEET_MACHINE: 'ada' };
@@ -33,10 +33,10 @@ for (const kind of ['within a disk', 'to another disk'] as const) {
   test(`a move ${kind} that is killed at any step goes on when it is run again`, async (t) => {
     if (kind === 'to another disk' && !existsSync(OTHER_DISK))
       return t.skip('there is no other disk');
-    const paper = await openPaper(t, { on: 'SQLite' });
+    const testSite = await openTestSite(t, { on: 'SQLite' });
     let steps = 0;
     for (let at = 1; ; at++) {
-      const site = await openSite(t, paper, kind === 'to another disk');
+      const site = await openSite(t, testSite, kind === 'to another disk');
       const died = await moveAndDie(site.file, at);
       if (died) steps += 1;
       await moveDatabase(loadConfig(site.file, MACHINE), undefined);
@@ -56,7 +56,7 @@ for (const kind of ['within a disk', 'to another disk'] as const) {
 }
 
 /** A site whose database, with an edition that was sent and somebody who left, is at the former place. */
-async function openSite(t: TestContext, paper: Paper, onOtherDisk: boolean) {
+async function openSite(t: TestContext, testSite: TestSite, onOtherDisk: boolean) {
   const folder = newFolder(t);
   const former = join(folder, 'data');
   if (onOtherDisk) {
@@ -72,7 +72,7 @@ async function openSite(t: TestContext, paper: Paper, onOtherDisk: boolean) {
     const { databaseUrl, journalFile } = loadConfig(file, MACHINE);
     return { databaseUrl, journalFile };
   };
-  const first = openDesk(paper, former, {
+  const first = openDesk(testSite, former, {
     databaseUrl: `sqlite:${join(former, 'broadsheet.db')}`,
     journalFile: join(former, 'broadsheet.journal.jsonl'),
   });
@@ -81,7 +81,7 @@ async function openSite(t: TestContext, paper: Paper, onOtherDisk: boolean) {
     await checkSplitBrain(deps);
     await removeSubscriber(deps, { newsletter: NEWSLETTER, address: address(LEFT) });
   });
-  return { file, former, desk: () => openDesk(paper, join(folder, 'desk'), places()) };
+  return { file, former, desk: () => openDesk(testSite, join(folder, 'desk'), places()) };
 }
 
 /** Moves in a process that kills itself at its `at`-th change of a file. Whether it did. */

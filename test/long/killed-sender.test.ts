@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { reportStatus } from '../../src/service/report-status.ts';
 import { testOnBoth } from '../support/databases.ts';
-import { openPaper } from '../support/paper.ts';
+import { openTestSite } from '../support/test-site.ts';
 
 const SCRIPT = join(import.meta.dirname, '..', 'support', 'send-until-killed.ts');
 const CONNECTIONS = 4;
@@ -14,19 +14,19 @@ testOnBoth(
   async (t) => {
     const people = Array.from({ length: 200 }, (_, index) => `reader${index}@example.org`);
     let kill = () => {};
-    const paper = await openPaper(t, {
+    const testSite = await openTestSite(t, {
       subscribers: people,
       inbox: {
         onMessage: () => {
-          if (paper.inbox.messages.length === 60) kill();
+          if (testSite.inbox.messages.length === 60) kill();
           return undefined;
         },
       },
     });
-    const edition = await paper.putEdition();
+    const edition = await testSite.putEdition();
     const child = spawn(
       process.execPath,
-      [SCRIPT, paper.folder, paper.inbox.url, paper.deps.config.databaseUrl],
+      [SCRIPT, testSite.folder, testSite.inbox.url, testSite.deps.config.databaseUrl],
       {
         stdio: 'inherit',
       },
@@ -35,16 +35,16 @@ testOnBoth(
     const [, signal] = await once(child, 'exit');
     assert.equal(signal, 'SIGKILL');
 
-    const { editions } = await reportStatus(paper.deps);
-    assert.deepEqual([editions[0]?.standing, editions[0]?.senders], ['unfinished', []]);
+    const { editions } = await reportStatus(testSite.deps);
+    assert.deepEqual([editions[0]?.state, editions[0]?.senders], ['unfinished', []]);
 
     // The next send can tell that the dead one is dead, and waits for no lease.
-    const report = await paper.send();
+    const report = await testSite.send();
     assert.equal(report.deliveries.accepted, people.length);
     const doubted = new Set(report.inDoubt.map(({ address }) => String(address)));
     assert.ok(doubted.size <= CONNECTIONS, `${doubted.size} in doubt`);
     for (const person of people) {
-      const copies = paper.inbox.messagesTo(person);
+      const copies = testSite.inbox.messagesTo(person);
       assert.ok(copies.length >= 1, `${person} is lost`);
       assert.ok(copies.length === 1 || doubted.has(person), `${person} got it twice, unnamed`);
       assert.equal(new Set(copies.map(({ raw }) => raw.toString())).size, 1);
@@ -55,12 +55,12 @@ testOnBoth(
 
 testOnBoth('two programs that send at the same time serve everyone once', async (t) => {
   const people = Array.from({ length: 150 }, (_, index) => `reader${index}@example.org`);
-  const paper = await openPaper(t, { subscribers: people });
-  await paper.putEdition();
+  const testSite = await openTestSite(t, { subscribers: people });
+  await testSite.putEdition();
   const children = [1, 2].map(() =>
     spawn(
       process.execPath,
-      [SCRIPT, paper.folder, paper.inbox.url, paper.deps.config.databaseUrl],
+      [SCRIPT, testSite.folder, testSite.inbox.url, testSite.deps.config.databaseUrl],
       { stdio: 'inherit' },
     ),
   );
@@ -69,5 +69,5 @@ testOnBoth('two programs that send at the same time serve everyone once', async 
     exits.map(([code]) => code),
     [0, 0],
   );
-  assert.deepEqual(paper.inbox.messages.map(({ to }) => to).sort(), people.toSorted());
+  assert.deepEqual(testSite.inbox.messages.map(({ to }) => to).sort(), people.toSorted());
 });

@@ -11,8 +11,8 @@ import { deliverNewsletter } from '../../src/service/deliver-newsletter.ts';
 import { reportStatus } from '../../src/service/report-status.ts';
 import { testOnBoth } from '../support/databases.ts';
 import { killedAt } from '../support/death.ts';
-import { NEWSLETTER } from '../support/paper.ts';
-import { type Diary, openDiary } from '../support/schedule.ts';
+import { openScheduledSite, type ScheduledSite } from '../support/schedule.ts';
+import { NEWSLETTER } from '../support/test-site.ts';
 
 const SCRIPT = join(import.meta.dirname, '..', 'support', 'run-service.ts');
 const PEOPLE = ['ada@example.org', 'bob@example.org'];
@@ -20,8 +20,15 @@ const DUE = '2026-03-20T07:00Z';
 const EDITION = `${NEWSLETTER}-2026-03-20`;
 
 /** A service in a process of its own, once, at the time that the slot is due; killed before `step`. */
-async function runService({ paper, deps }: Diary, step = 0) {
-  const args = [SCRIPT, paper.folder, paper.inbox.url, deps.config.databaseUrl, DUE, String(step)];
+async function runService({ testSite, deps }: ScheduledSite, step = 0) {
+  const args = [
+    SCRIPT,
+    testSite.folder,
+    testSite.inbox.url,
+    deps.config.databaseUrl,
+    DUE,
+    String(step),
+  ];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const printed: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => printed.push(chunk));
@@ -30,38 +37,41 @@ async function runService({ paper, deps }: Diary, step = 0) {
   return { code, signal, steps: Number(steps) };
 }
 
-async function openMorning(t: TestContext): Promise<Diary> {
-  const diary = await openDiary(t, { subscribers: PEOPLE, now: '2026-03-19T08:00Z' });
-  await diary.lookAt('2026-03-19T08:00Z');
-  diary.write('The wall stands');
-  return diary;
+async function openMorning(t: TestContext): Promise<ScheduledSite> {
+  const scheduledSite = await openScheduledSite(t, {
+    subscribers: PEOPLE,
+    now: '2026-03-19T08:00Z',
+  });
+  await scheduledSite.checkAt('2026-03-19T08:00Z');
+  scheduledSite.write('The wall stands');
+  return scheduledSite;
 }
 
 /** No process has this number. */
 const NO_PROCESS = 2 ** 22 + 1;
 
 /** The leases of a program that died are over, and its process is gone: in some tests that is ours. */
-async function waitForLeases({ deps }: Diary): Promise<void> {
+async function waitForLeases({ deps }: ScheduledSite): Promise<void> {
   const { db } = deps.store;
   await db.updateTable('slots').set({ lease_until: '2000-01-01' }).execute();
   await db.updateTable('senders').set({ lease_until: '2000-01-01', pid: NO_PROCESS }).execute();
 }
 
 /** Asserts that everyone got the one edition once, but for copies that are named as in doubt. Gives how many those are. */
-async function assertSent(diary: Diary, where: string): Promise<number> {
-  diary.paper.setTime(DUE);
-  assert.deepEqual(await diary.slots(), ['2026-03-20 sent: 2 of 2'], where);
-  const { editions } = await reportStatus(diary.deps);
+async function assertSent(scheduledSite: ScheduledSite, where: string): Promise<number> {
+  scheduledSite.testSite.setTime(DUE);
+  assert.deepEqual(await scheduledSite.slots(), ['2026-03-20 sent: 2 of 2'], where);
+  const { editions } = await reportStatus(scheduledSite.deps);
   assert.deepEqual(
     editions.map(({ id }) => id),
     [EDITION],
     where,
   );
-  const { inDoubt } = await showEdition(diary.deps, EDITION);
+  const { inDoubt } = await showEdition(scheduledSite.deps, EDITION);
   const doubted = new Set(inDoubt.map(({ address }) => String(address)));
   let second = 0;
   for (const person of PEOPLE) {
-    const copies = diary.paper.inbox.messagesTo(person).length;
+    const copies = scheduledSite.testSite.inbox.messagesTo(person).length;
     assert.ok(copies === 1 || (copies === 2 && doubted.has(person)), `${where}: ${copies} copies`);
     second += copies - 1;
   }
@@ -79,11 +89,11 @@ testOnBoth(
     let second = 0;
     for (let kill = 0; kill < KILLS; kill += 1) {
       const step = 1 + Math.floor(((kill + 0.5) / KILLS) * steps);
-      const diary = await openMorning(t);
-      assert.equal((await runService(diary, step)).signal, 'SIGKILL', `step ${step}`);
-      await waitForLeases(diary);
-      assert.equal((await runService(diary)).code, 0, `step ${step}`);
-      second += await assertSent(diary, `step ${step} of ${steps}`);
+      const scheduledSite = await openMorning(t);
+      assert.equal((await runService(scheduledSite, step)).signal, 'SIGKILL', `step ${step}`);
+      await waitForLeases(scheduledSite);
+      assert.equal((await runService(scheduledSite)).code, 0, `step ${step}`);
+      second += await assertSent(scheduledSite, `step ${step} of ${steps}`);
     }
     t.diagnostic(
       `${KILLS} kills within ${steps} steps, ${second} second copies, each named in doubt`,
@@ -92,8 +102,8 @@ testOnBoth(
 );
 
 /** As a program does: opens the database, looks, delivers, and is over. */
-async function serveOnce({ deps, paper }: Diary): Promise<void> {
-  paper.setTime(DUE);
+async function serveOnce({ deps, testSite }: ScheduledSite): Promise<void> {
+  testSite.setTime(DUE);
   const { config, log } = deps;
   const store = await openStore(config.databaseUrl);
   try {
@@ -112,12 +122,12 @@ testOnce(
     let second = 0;
     let step = 1;
     for (; ; step += 2) {
-      const diary = await openMorning(t);
-      const serve = () => serveOnce(diary);
+      const scheduledSite = await openMorning(t);
+      const serve = () => serveOnce(scheduledSite);
       const wasKilled = await killedAt(step, serve);
-      await waitForLeases(diary);
+      await waitForLeases(scheduledSite);
       await serve();
-      second += await assertSent(diary, `step ${step}`);
+      second += await assertSent(scheduledSite, `step ${step}`);
       if (!wasKilled) break;
     }
     assert.ok(step > 100, `${step} steps`);
@@ -128,18 +138,21 @@ testOnce(
 testOnBoth(
   '5 services that wake at the same moment on one database send one edition, to everyone once',
   async (t) => {
-    const diary = await openMorning(t);
-    const ends = await Promise.all([1, 2, 3, 4, 5].map(() => runService(diary)));
+    const scheduledSite = await openMorning(t);
+    const ends = await Promise.all([1, 2, 3, 4, 5].map(() => runService(scheduledSite)));
     assert.deepEqual(
       ends.map(({ code }) => code),
       [0, 0, 0, 0, 0],
     );
-    diary.paper.setTime(DUE);
+    scheduledSite.testSite.setTime(DUE);
     // Whoever found the others at work left the rest to them.
-    await diary.deliver();
-    assert.deepEqual(await diary.slots(), ['2026-03-20 sent: 2 of 2']);
-    assert.deepEqual(diary.paper.inbox.messages.map(({ to }) => to).toSorted(), PEOPLE);
-    const editions = await diary.deps.store.db.selectFrom('editions').select('id').execute();
+    await scheduledSite.deliver();
+    assert.deepEqual(await scheduledSite.slots(), ['2026-03-20 sent: 2 of 2']);
+    assert.deepEqual(scheduledSite.testSite.inbox.messages.map(({ to }) => to).toSorted(), PEOPLE);
+    const editions = await scheduledSite.deps.store.db
+      .selectFrom('editions')
+      .select('id')
+      .execute();
     assert.deepEqual(
       editions.map(({ id }) => id),
       [EDITION],

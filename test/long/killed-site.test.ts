@@ -9,9 +9,9 @@ import { unsubscribe } from '../../src/site/unsubscribe.ts';
 import { testOnBoth } from '../support/databases.ts';
 import { messageIdOf } from '../support/inbox.ts';
 import { listenToStore } from '../support/listening-store.ts';
-import { address, NEWSLETTER } from '../support/paper.ts';
 import { everyone } from '../support/people.ts';
 import { openSite, type Site } from '../support/site.ts';
+import { address, NEWSLETTER } from '../support/test-site.ts';
 
 /** A program that is dead: nothing that it asks of the database is done any more. */
 class Dead extends Error {}
@@ -51,7 +51,7 @@ async function answer(deps: Site['deps']): Promise<void> {
 
 /** Message-IDs of the mails to `who` with this subject, each once. */
 function mailsOf(site: Site, who: string, subject: RegExp): Set<string> {
-  const found = site.paper.inbox
+  const found = site.testSite.inbox
     .messagesTo(who)
     .filter(({ raw }) => subject.test(/^Subject: .*$/m.exec(raw.toString())?.[0] ?? ''));
   return new Set(found.map(messageIdOf));
@@ -126,9 +126,9 @@ testOnBoth(
   async (t) => {
     const site = await openSite(t);
     const steps = await atEveryStep(site, async (who, step) => {
-      await site.paper.add(who);
+      await site.testSite.add(who);
       const { id: subscriberId = '' } =
-        (await everyone(site.paper)).find((each) => each.address === who) ?? {};
+        (await everyone(site.testSite)).find((each) => each.address === who) ?? {};
       const { secrets } = site.deps.config;
       const token = unsubscribeToken({ newsletter: NEWSLETTER, subscriberId }, secrets);
       let answered = false;
@@ -149,7 +149,7 @@ testOnBoth(
   async (t) => {
     const site = await openSite(t);
     const steps = await atEveryStep(site, async (who, step) => {
-      await site.paper.add(who);
+      await site.testSite.add(who);
       const to = `new-${who}`;
       await site.askForPreferences(who);
       await answer(site.deps);

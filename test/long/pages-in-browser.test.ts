@@ -4,7 +4,6 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { HtmlValidate } from 'html-validate';
 import type { Browser, Page } from 'playwright-core';
 import { listenToConsole, withBrowser } from '../support/browser.ts';
-import { openPaper } from '../support/paper.ts';
 import {
   type CollectedSite,
   collectPages,
@@ -12,7 +11,8 @@ import {
   routeToSite,
   SITE_URL,
 } from '../support/site-pages.ts';
-import { openSitePaper } from '../support/site-paper.ts';
+import { openTestSite } from '../support/test-site.ts';
+import { openWholeTestSite } from '../support/whole-test-site.ts';
 
 const SCHEMES = ['light', 'dark'] as const;
 
@@ -57,9 +57,12 @@ for (const [language, dir] of [
 }
 
 test('the script proves the work that a form asks for; without one the form says what to do', async (t) => {
-  const paper = await openPaper(t);
-  const { signUp } = paper.deps.config.web;
-  const site = await openSitePaper(t, { paper, web: { signUp: { ...signUp, proofOfWork: 10 } } });
+  const testSite = await openTestSite(t);
+  const { signUp } = testSite.deps.config.web;
+  const site = await openWholeTestSite(t, {
+    testSite,
+    web: { signUp: { ...signUp, proofOfWork: 10 } },
+  });
   await withBrowser(async (browser) => {
     const open = async (javaScriptEnabled: boolean) => {
       const context = await browser.newContext({ javaScriptEnabled });
@@ -70,13 +73,13 @@ test('the script proves the work that a form asks for; without one the form says
       return page;
     };
     const pages = [await open(false), await open(true)] as const;
-    paper.setTime('2026-03-20T07:00:10Z');
+    testSite.setTime('2026-03-20T07:00:10Z');
     for (const page of pages) await page.getByRole('button', { name: 'Sign up' }).click();
     const [without, with_] = pages;
     assert.match(await without.getByRole('alert').innerText(), /Please allow JavaScript/);
     await with_.getByRole('heading', { name: 'Check your inbox' }).waitFor();
   });
-  const rows = await paper.deps.store.db.selectFrom('sign_ups').select('address').execute();
+  const rows = await testSite.deps.store.db.selectFrom('sign_ups').select('address').execute();
   assert.deepEqual(
     rows.map(({ address }) => address),
     ['ada@example.org'],

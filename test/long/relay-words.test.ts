@@ -8,7 +8,7 @@ import { reportStatus } from '../../src/service/report-status.ts';
 import { countActive as countSubscribers } from '../../src/subscribers/queries/subscribers.ts';
 import { testOnBoth } from '../support/databases.ts';
 import { type FaultPhase, type Moment, openFaultRelay } from '../support/fault-relay.ts';
-import { NEWSLETTER, NONE, openPaper, type Paper } from '../support/paper.ts';
+import { NEWSLETTER, NONE, openTestSite, type TestSite } from '../support/test-site.ts';
 
 /** Thirty readers of several providers. */
 const READERS = Array.from(
@@ -47,28 +47,28 @@ for (const [phase, words] of ABOUT_US) {
   testOnBoth(
     `five days of "${words}" end nobody's subscription, and fail nobody while it may still be mended`,
     async (t) => {
-      const { paper, refuseAfter, served } = await openRelayOf(t, phase, words);
+      const { testSite, refuseAfter, served } = await openRelayOf(t, phase, words);
       for (const day of DAYS) {
         // Each day the relay takes a few at first, save on the last.
         refuseAfter(day === 24 || phase === 'ehlo' ? 0 : 7);
-        paper.setTime(`2026-03-${day}T07:00Z`);
-        await paper.putEdition(`edition-${day}`);
-        const report = await sendOnce(paper);
+        testSite.setTime(`2026-03-${day}T07:00Z`);
+        await testSite.putEdition(`edition-${day}`);
+        const report = await sendOnce(testSite);
         assert.deepEqual(report?.bounced, []);
         assert.equal(report?.deliveries.failed, 0, JSON.stringify(report?.deliveries));
         assert.ok(report?.stopped !== undefined || report?.retryAt !== undefined);
         for (const hour of ['08', '09', '12', '18']) {
-          paper.setTime(`2026-03-${day}T${hour}:30Z`);
-          const later = await sendOnce(paper);
+          testSite.setTime(`2026-03-${day}T${hour}:30Z`);
+          const later = await sendOnce(testSite);
           assert.deepEqual(later?.bounced ?? [], []);
         }
       }
-      assert.equal(await countActive(paper), 30);
+      assert.equal(await countActive(testSite), 30);
       // On the last day nobody was served before it is mended, in time.
       refuseAfter(Number.POSITIVE_INFINITY);
       const before = served().length;
-      paper.setTime('2026-03-24T18:50Z');
-      const report = await sendOnce(paper, true);
+      testSite.setTime('2026-03-24T18:50Z');
+      const report = await sendOnce(testSite, true);
       assert.deepEqual(report?.deliveries, { ...NONE, planned: 30, accepted: 30 });
       assert.deepEqual(served().slice(before).toSorted(), READERS.toSorted());
     },
@@ -81,16 +81,16 @@ for (const count of [1, 2, 3]) {
       `a list of ${count} that a relay refuses by "${words}" waits as it is`,
       async (t) => {
         const people = READERS.slice(0, count);
-        const { paper, refuseAfter } = await openRelayOf(t, phase, words, people);
+        const { testSite, refuseAfter } = await openRelayOf(t, phase, words, people);
         refuseAfter(0);
-        await paper.putEdition();
-        const report = await sendOnce(paper);
+        await testSite.putEdition();
+        const report = await sendOnce(testSite);
         assert.deepEqual(report?.deliveries, { ...NONE, planned: count, queued: count });
         assert.ok(report?.stopped);
         assert.deepEqual(report?.bounced, []);
         refuseAfter(Number.POSITIVE_INFINITY);
-        paper.setTime('2026-03-20T09:00Z');
-        const after = await sendOnce(paper, true);
+        testSite.setTime('2026-03-20T09:00Z');
+        const after = await sendOnce(testSite, true);
         assert.deepEqual(after?.deliveries, { ...NONE, planned: count, accepted: count });
       },
     );
@@ -101,10 +101,10 @@ testOnBoth(
   'an account that may send ten an hour serves thirty in three hours, whatever it calls that',
   async (t) => {
     const words = '550 Requested action not taken: mailbox unavailable';
-    const { paper, refuseAfter, commands, served } = await openRelayOf(t, 'rcpt', words);
+    const { testSite, refuseAfter, commands, served } = await openRelayOf(t, 'rcpt', words);
     refuseAfter(10);
-    await paper.putEdition();
-    const first = await sendOnce(paper);
+    await testSite.putEdition();
+    const first = await sendOnce(testSite);
     assert.deepEqual(first?.deliveries, { ...NONE, planned: 30, accepted: 10, queued: 20 });
     assert.equal(first?.stopped?.because, 'quota');
     assert.match(
@@ -114,33 +114,33 @@ testOnBoth(
     assert.equal(first?.stopped?.retryAt, '2026-03-20T08:00:00.000Z');
     // Within the hour nobody is offered again.
     const asked = commands().length;
-    paper.setTime('2026-03-20T07:30Z');
-    assert.equal((await sendOnce(paper))?.stopped?.because, 'quota');
+    testSite.setTime('2026-03-20T07:30Z');
+    assert.equal((await sendOnce(testSite))?.stopped?.because, 'quota');
     assert.equal(commands().length, asked);
     for (const hour of [8, 9]) {
       refuseAfter(10);
-      paper.setTime(`2026-03-20T0${hour}:00:01Z`);
-      await sendOnce(paper);
+      testSite.setTime(`2026-03-20T0${hour}:00:01Z`);
+      await sendOnce(testSite);
     }
     assert.deepEqual(served().toSorted(), READERS.toSorted());
-    assert.equal(await countActive(paper), 30);
+    assert.equal(await countActive(testSite), 30);
   },
 );
 
 testOnBoth('a used-up quota is tried by one message each hour', async (t) => {
-  const { paper, refuseAfter, commands } = await openRelayOf(
+  const { testSite, refuseAfter, commands } = await openRelayOf(
     t,
     'dot',
     '454 Throttling failure: Daily message quota exceeded.',
   );
   refuseAfter(0);
-  await paper.putEdition();
-  await sendOnce(paper);
+  await testSite.putEdition();
+  await sendOnce(testSite);
   for (const hour of ['08', '09', '10']) {
     const before = commands().filter((line) => line.startsWith('RCPT')).length;
     for (const minute of ['01', '06', '30']) {
-      paper.setTime(`2026-03-20T${hour}:${minute}Z`);
-      const report = await sendOnce(paper);
+      testSite.setTime(`2026-03-20T${hour}:${minute}Z`);
+      const report = await sendOnce(testSite);
       assert.match(report?.stopped?.message ?? '', /daily quota is used up: 454 Throttling/);
     }
     assert.equal(commands().filter((line) => line.startsWith('RCPT')).length - before, 1);
@@ -155,11 +155,11 @@ testOnBoth(
       '550 5.4.1 Recipient address rejected: Access denied',
     ].entries()) {
       const dead = READERS.slice(5 + 10 * index, 8 + 10 * index);
-      const { paper } = await openPaperOf(t, ({ phase, recipient }) =>
+      const { testSite } = await openTestSiteOf(t, ({ phase, recipient }) =>
         phase === 'rcpt' && dead.includes(recipient) ? words : undefined,
       );
-      await paper.putEdition();
-      const report = await sendOnce(paper);
+      await testSite.putEdition();
+      const report = await sendOnce(testSite);
       assert.equal(report?.stopped, undefined);
       assert.deepEqual(report?.deliveries, { ...NONE, planned: 30, accepted: 27, failed: 3 });
       assert.deepEqual(report?.bounced.toSorted(), dead.toSorted());
@@ -170,21 +170,21 @@ testOnBoth(
 testOnBoth(
   'addresses that are refused without a reason at the end of a list are asked first the next time, and ended then',
   async (t) => {
-    const { paper } = await openPaperOf(t, ({ phase, recipient }) =>
+    const { testSite } = await openTestSiteOf(t, ({ phase, recipient }) =>
       phase === 'rcpt' && dead.includes(recipient)
         ? '550 Requested action not taken: mailbox unavailable'
         : undefined,
     );
-    await paper.putEdition('first');
-    const order = await orderOf(paper);
+    await testSite.putEdition('first');
+    const order = await orderOf(testSite);
     const dead = order.slice(-2);
-    const report = await sendOnce(paper);
+    const report = await sendOnce(testSite);
     // It may be our limit: they wait, and are tried again.
     assert.deepEqual(report?.deliveries, { ...NONE, planned: 30, accepted: 28, deferred: 2 });
     assert.equal(report?.retryAt, '2026-03-20T08:00:00.000Z');
-    paper.setTime('2026-03-21T07:00Z');
-    await paper.putEdition('second');
-    const next = await sendOnce(paper);
+    testSite.setTime('2026-03-21T07:00Z');
+    await testSite.putEdition('second');
+    const next = await sendOnce(testSite);
     assert.equal(next?.edition.id, 'second');
     assert.deepEqual(next?.bounced.toSorted(), dead.toSorted());
     assert.deepEqual(next?.deliveries, { ...NONE, planned: 30, accepted: 28, failed: 2 });
@@ -194,28 +194,28 @@ testOnBoth(
 testOnBoth(
   'a limit of 28 that sounds like two dead addresses ends neither of them, day after day',
   async (t) => {
-    const { paper, refuseAfter } = await openRelayOf(t, 'rcpt', ABOUT_US[0]?.[1] ?? '');
+    const { testSite, refuseAfter } = await openRelayOf(t, 'rcpt', ABOUT_US[0]?.[1] ?? '');
     for (const day of DAYS) {
-      paper.setTime(`2026-03-${day}T07:00Z`);
+      testSite.setTime(`2026-03-${day}T07:00Z`);
       refuseAfter(28);
-      await paper.putEdition(`edition-${day}`);
-      const report = await sendOnce(paper);
+      await testSite.putEdition(`edition-${day}`);
+      const report = await sendOnce(testSite);
       assert.equal(report?.deliveries.accepted, 28);
       assert.equal(report?.deliveries.failed, 0);
     }
-    assert.equal(await countActive(paper), 30);
+    assert.equal(await countActive(testSite), 30);
   },
 );
 
 testOnBoth(
   'somebody whom one provider refuses for our sender keeps nobody else waiting',
   async (t) => {
-    const { paper } = await openPaperOf(t, ({ phase, recipient }) =>
+    const { testSite } = await openTestSiteOf(t, ({ phase, recipient }) =>
       phase === 'rcpt' && recipient === picky ? '550 5.1.8 Sender domain not found' : undefined,
     );
-    await paper.putEdition('first');
-    const [picky] = await orderOf(paper);
-    const report = await sendOnce(paper);
+    await testSite.putEdition('first');
+    const [picky] = await orderOf(testSite);
+    const report = await sendOnce(testSite);
     assert.equal(report?.stopped, undefined);
     assert.deepEqual(report?.deliveries, { ...NONE, planned: 30, accepted: 29, deferred: 1 });
   },
@@ -227,7 +227,7 @@ testOnBoth(
     let asked = 0;
     let open = 0;
     const most = { connection: 3 };
-    const { paper } = await openPaperOf(
+    const { testSite } = await openTestSiteOf(
       t,
       ({ phase, connection, recipient }) => {
         if (phase === 'mail') {
@@ -245,15 +245,15 @@ testOnBoth(
       { connections: 4, subscribers: READERS.slice(0, 12) },
     );
     const served = new Map<number, number>();
-    await paper.putEdition();
-    const report = await sendOnce(paper);
+    await testSite.putEdition();
+    const report = await sendOnce(testSite);
     assert.deepEqual(report?.deliveries, { ...NONE, planned: 12, accepted: 12 });
     assert.equal(open, 12);
-    const [row] = await paper.deps.store.db.selectFrom('relays').selectAll().execute();
+    const [row] = await testSite.deps.store.db.selectFrom('relays').selectAll().execute();
     assert.equal(row?.connections, 2);
     assert.equal(row?.messages_per_connection, 3);
     assert.ok((row?.messages_per_hour ?? 0) > 0);
-    const status = await reportStatus(paper.deps);
+    const status = await reportStatus(testSite.deps);
     assert.equal(status.relays[0]?.limits?.connections, 2);
     assert.ok((status.relays[0]?.limits?.messagesPerHour ?? 0) > 0);
   },
@@ -261,8 +261,8 @@ testOnBoth(
 
 type Script = (moment: Moment) => string | undefined;
 
-/** A paper whose relay says what the script does, or what is right. */
-async function openPaperOf(
+/** A test site whose relay says what the script does, or what is right. */
+async function openTestSiteOf(
   t: TestContext,
   script: Script,
   options: { readonly connections?: number; readonly subscribers?: readonly string[] } = {},
@@ -273,14 +273,14 @@ async function openPaperOf(
       ? undefined
       : { say: `${words}\r\n`, close: words.startsWith('421') };
   });
-  const paper = await openPaper(t, {
+  const testSite = await openTestSite(t, {
     ...{ subscribers: READERS, relayUrl: relay.url, connections: 2 },
     ...options,
   });
-  return { paper, relay };
+  return { testSite, relay };
 }
 
-/** A paper whose relay refuses everyone by these words once it has kept so many messages. */
+/** A test site whose relay refuses everyone by these words once it has kept so many messages. */
 async function openRelayOf(
   t: TestContext,
   phase: FaultPhase,
@@ -288,7 +288,7 @@ async function openRelayOf(
   subscribers: readonly string[] = READERS,
 ) {
   let left = 0;
-  const { paper, relay } = await openPaperOf(
+  const { testSite, relay } = await openTestSiteOf(
     t,
     (moment) => {
       const isRefused = moment.phase === phase && left <= 0;
@@ -299,7 +299,7 @@ async function openRelayOf(
     { subscribers },
   );
   return {
-    paper,
+    testSite,
     served: () => relay.kept.map(({ to }) => to),
     commands: () => relay.commands,
     refuseAfter(messages: number) {
@@ -309,7 +309,7 @@ async function openRelayOf(
 }
 
 /** As `send --yes` does; undefined where there is nothing to send. */
-async function sendOnce({ deps }: Paper, resume = false): Promise<SendReport | undefined> {
+async function sendOnce({ deps }: TestSite, resume = false): Promise<SendReport | undefined> {
   for (const newsletter of deps.config.newsletters) await settleLedger(deps, newsletter);
   const options = resume ? { resume } : {};
   const prepared = await prepareSend(deps, { newsletter: NEWSLETTER, ...options });
@@ -317,7 +317,7 @@ async function sendOnce({ deps }: Paper, resume = false): Promise<SendReport | u
 }
 
 /** Who is asked in which order. */
-async function orderOf({ deps }: Paper): Promise<readonly string[]> {
+async function orderOf({ deps }: TestSite): Promise<readonly string[]> {
   const rows = await deps.store.db
     .selectFrom('subscribers')
     .select('address')
@@ -326,7 +326,7 @@ async function orderOf({ deps }: Paper): Promise<readonly string[]> {
   return rows.map(({ address }) => address);
 }
 
-async function countActive({ deps }: Paper): Promise<number> {
+async function countActive({ deps }: TestSite): Promise<number> {
   const [newsletter] = deps.config.newsletters;
   return countSubscribers(deps.store.db, newsletter?.id ?? '');
 }

@@ -20,9 +20,9 @@ import { eraseSubscriber } from '../../src/subscribers/erase-subscriber.ts';
 import { removeSubscriber } from '../../src/subscribers/remove-subscriber.ts';
 import { test } from '../support/databases.ts';
 import { newFolder, openDesk, putBack } from '../support/desk.ts';
-import { address, makeEdition, NEWSLETTER, openPaper } from '../support/paper.ts';
 import { importText } from '../support/people.ts';
 import { openSite, type Site } from '../support/site.ts';
+import { address, makeEdition, NEWSLETTER, openTestSite } from '../support/test-site.ts';
 
 const [ADA, BOB, CYD, DEE] = ['ada', 'bob', 'cyd', 'dee'].map((name) => `${name}@example.org`) as [
   ...[string, string, string, string],
@@ -80,7 +80,7 @@ test('a rename moves subscribers, those who left, editions and open requests', a
   const site = await openSite(t, { subscribers: [ADA, BOB] });
   await site.signUp(CYD);
   await removeSubscriber(site.deps, { newsletter: NEWSLETTER, address: address(BOB) });
-  const edition = await site.paper.putEdition();
+  const edition = await site.testSite.putEdition();
   await planDeliveries(site.deps.store.db, edition, '2026-03-20T07:00:00.000Z');
   const deps = changedId(site.deps);
   const report = await renameNewsletter(deps, RENAME);
@@ -115,7 +115,7 @@ test('people who left or were erased under the old id get nothing from the new o
   const deps = changedId(site.deps);
   await renameNewsletter(deps, RENAME);
   await deps.store.db.deleteFrom('subscribers').where('address', '=', ADA).execute();
-  const { kept } = await importText({ ...site.paper, deps }, `${ADA}\n${BOB}\n`, {
+  const { kept } = await importText({ ...site.testSite, deps }, `${ADA}\n${BOB}\n`, {
     newsletter: NEW,
   });
   assert.equal(kept, 2);
@@ -131,7 +131,7 @@ test('for people who have both, the stricter subscription counts, and both links
   const link = await linkOf(site, BOB);
   await removeSubscriber(site.deps, { newsletter: NEWSLETTER, address: address(ADA) });
   await removeSubscriber(deps, { newsletter: NEW, address: address(BOB) });
-  const edition = await site.paper.putEdition();
+  const edition = await site.testSite.putEdition();
   await planDeliveries(deps.store.db, edition, '2026-03-20T07:00:00.000Z');
   const report = await renameNewsletter(deps, RENAME);
   assert.deepEqual([report.subscriptions, report.merged], [3, 2]);
@@ -170,7 +170,7 @@ test('a newsletter that is still in the config, or is being sent, is not renamed
     exitCode: EXIT.usage,
   });
   const deps = changedId(site.deps);
-  const edition = await site.paper.putEdition();
+  const edition = await site.testSite.putEdition();
   const lease = (await deps.store.leaseClock()).add({ seconds: 60 });
   await renewLease(deps.store.db, {
     ...{ id: 'sender', host: 'another', pid: 1, started: '', edition: edition.id },
@@ -194,19 +194,19 @@ test('a link to leave works while its newsletter is not in the config', async (t
 testOnce(
   'a backup from before the rename is renamed, and mails nobody who left before or since',
   async (t) => {
-    const paper = await openPaper(t);
-    const desk = openDesk(paper, newFolder(t));
+    const testSite = await openTestSite(t);
+    const desk = openDesk(testSite, newFolder(t));
     const [file, backup] = [join(desk.folder, 'paper.db'), join(newFolder(t), 'paper.db')];
     await desk.use(async (deps) => {
       for (const who of [ADA, BOB, CYD]) await addSubscriber(deps, { address: address(who) });
       await insertEdition(deps.store.db, makeEdition('first'));
     });
     putBack(file, backup);
-    paper.setTime('2026-03-20T08:00Z');
+    testSite.setTime('2026-03-20T08:00Z');
     await desk.use((deps) => removeSubscriber(deps, { address: address(ADA) }));
-    paper.setTime('2026-03-20T09:00Z');
+    testSite.setTime('2026-03-20T09:00Z');
     await desk.use((deps) => renameNewsletter(changedId(deps), RENAME));
-    paper.setTime('2026-03-20T10:00Z');
+    testSite.setTime('2026-03-20T10:00Z');
     await desk.use((deps) => removeSubscriber(changedId(deps), { address: address(BOB) }));
     putBack(backup, file);
     assert.equal((await desk.use((deps) => catchUpWithJournal(changedId(deps)))).departed, 2);

@@ -5,8 +5,8 @@ import { test } from 'node:test';
 import { checkPages } from '../../src/pages/check-pages.ts';
 import { PAGE_NAMES } from '../../src/pages/web-templates.ts';
 import { readTexts } from '../../src/templates/read-texts.ts';
-import { makeConfig } from '../support/paper.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { makeConfig } from '../support/test-site.ts';
 
 function configOf(folder: string) {
   return makeConfig({

@@ -14,7 +14,7 @@ posts: {liquid: render}
 newsletters: []
 `;
 
-function paper(t: TestContext, posts: Readonly<Record<string, string>>) {
+function testSite(t: TestContext, posts: Readonly<Record<string, string>>) {
   const folder = temporaryFolder(t, {
     'config/broadsheet.yaml': CONFIG,
     '_includes/note.html': '<b>Note</b>',
@@ -29,7 +29,7 @@ function paper(t: TestContext, posts: Readonly<Record<string, string>>) {
 const text = (title: string, body = 'Text.') => `---\ntitle: "${title}"\n---\n${body}\n`;
 
 test('posts are read, grouped, given ids, and rendered with what is beside them', (t) => {
-  const { collect } = paper(t, {
+  const { collect } = testSite(t, {
     'posts/2026-03-18-one.md': text(
       'Ferry',
       '{% include note.html %} and [two]({% post_url 2026-03-19-two %}).',
@@ -79,7 +79,7 @@ test('a permalink that no post can have is a mistake of the config, with its lin
 });
 
 test('what was published is saved, and a post that moves keeps its id', (t) => {
-  const { folder, config, collect } = paper(t, { 'posts/2026-03-18-one.md': text('Ferry') });
+  const { folder, config, collect } = testSite(t, { 'posts/2026-03-18-one.md': text('Ferry') });
   collect();
   assert.equal(existsSync(config.publishedFile), false);
   collect().save();
@@ -89,7 +89,7 @@ test('what was published is saved, and a post that moves keeps its id', (t) => {
 });
 
 test('a post that went away between reading and rendering is an error of that post alone', (t) => {
-  const { folder, collect } = paper(t, { 'posts/2026-03-18-one.md': text('Ferry') });
+  const { folder, collect } = testSite(t, { 'posts/2026-03-18-one.md': text('Ferry') });
   const collected = collect();
   writeFileSync(join(folder, 'posts/2026-03-18-one.md'), '---\ntitle: "x\n---\n');
   const [post] = collected.folder.posts;
@@ -98,7 +98,7 @@ test('a post that went away between reading and rendering is an error of that po
 });
 
 test('two runs at once lose no line of what was published: the later one has to run again', (t) => {
-  const { folder, collect } = paper(t, { 'posts/2026-03-18-one.md': text('One') });
+  const { folder, collect } = testSite(t, { 'posts/2026-03-18-one.md': text('One') });
   const first = collect();
   const same = collect();
   writeFileSync(join(folder, 'posts/2026-03-19-two.md'), text('Two'));
@@ -114,7 +114,7 @@ test('two runs at once lose no line of what was published: the later one has to 
 });
 
 test('a folder of posts that is not there is an error with a remedy', (t) => {
-  const { collect } = paper(t, {});
+  const { collect } = testSite(t, {});
   assert.throws(() => collect(), {
     name: 'BroadsheetError',
     exitCode: EXIT.config,
@@ -132,7 +132,7 @@ test('nothing is said about files that the config leaves out', (t) => {
       '{leaveOut: [fifth.md, "notes/**"]}',
     ),
   };
-  const { folder } = paper(t, files).collect();
+  const { folder } = testSite(t, files).collect();
   assert.deepEqual(
     folder.posts.map(({ title }) => title),
     ['One'],
@@ -142,7 +142,7 @@ test('nothing is said about files that the config leaves out', (t) => {
 });
 
 test('a picture beside a post is found in the posts folder, another below the root of the site', (t) => {
-  const { collect } = paper(t, {
+  const { collect } = testSite(t, {
     'posts/pier/index.md': '---\ntitle: Pier\ndate: 2026-03-18\nimage: cover.png\n---\nText.\n',
     'posts/pier/cover.png': '',
     'posts/2026-03-18-root.md': '---\ntitle: Root\nimage: assets/a.png\n---\nText.\n',

@@ -20,31 +20,31 @@ import { hashAddress } from '../../src/subscribers/keyed-hashes.ts';
 import { findSubscriptions } from '../../src/subscribers/queries/subscribers.ts';
 import { removeSubscriber } from '../../src/subscribers/remove-subscriber.ts';
 import { type Desk, newFolder, openDesk, putBack } from '../support/desk.ts';
-import { address, makeEdition, NEWSLETTER, openPaper, PEOPLE } from '../support/paper.ts';
+import { address, makeEdition, NEWSLETTER, openTestSite, PEOPLE } from '../support/test-site.ts';
 
 const ADA = 'ada@example.org';
 const BOB = 'bob@example.org';
 
 test('a backup that is put back mails nobody who left since it was made', async (t) => {
-  const { paper, desk, backUp, restore } = await openTown(t);
+  const { testSite, desk, backUp, restore } = await openTown(t);
   backUp();
-  paper.setTime('2026-03-20T08:00Z');
+  testSite.setTime('2026-03-20T08:00Z');
   await leave(desk, ADA);
   restore();
   assert.equal(await statusOf(desk, ADA), 'active');
   await store(desk, 'first');
   const report = await desk.send();
   assert.equal(report?.deliveries.accepted, PEOPLE.length - 1);
-  assert.deepEqual(paper.inbox.messagesTo(ADA), []);
+  assert.deepEqual(testSite.inbox.messagesTo(ADA), []);
   assert.equal(await statusOf(desk, ADA), 'unsubscribed');
   const told = /the database was older than its journal .*: 1 subscription of people who left/;
   assert.match(desk.said.join('\n'), told);
 });
 
 test('the journal is applied once, and says nothing where there is nothing to do', async (t) => {
-  const { paper, desk, backUp, restore } = await openTown(t);
+  const { testSite, desk, backUp, restore } = await openTown(t);
   backUp();
-  paper.setTime('2026-03-20T08:00Z');
+  testSite.setTime('2026-03-20T08:00Z');
   await leave(desk, ADA);
   assert.deepEqual(await desk.use(catchUpWithJournal), { departed: 0, forgotten: [] });
   restore();
@@ -54,14 +54,14 @@ test('the journal is applied once, and says nothing where there is nothing to do
 });
 
 test('who came back before the backup was made stays; who left for good does not', async (t) => {
-  const { paper, desk, backUp, restore } = await openTown(t);
+  const { testSite, desk, backUp, restore } = await openTown(t);
   // The line of a transaction that was never stored is as one that a backup has not seen.
   const at = '2026-03-20T08:00:00.000Z';
   backUp();
   await note(desk, { address: address(ADA), newsletter: NEWSLETTER, status: 'unsubscribed', at });
   await note(desk, { address: address(BOB), newsletter: NEWSLETTER, status: 'complained', at });
   restore();
-  paper.setTime('2026-03-20T09:00Z');
+  testSite.setTime('2026-03-20T09:00Z');
   await desk.use(({ store }) =>
     store.db
       .updateTable('subscribers')
@@ -75,10 +75,10 @@ test('who came back before the backup was made stays; who left for good does not
 });
 
 test('a backup that is put back forgets who was erased since it was made', async (t) => {
-  const { paper, desk, backUp, restore } = await openTown(t);
+  const { testSite, desk, backUp, restore } = await openTown(t);
   await leave(desk, BOB);
   backUp();
-  paper.setTime('2026-03-20T08:00Z');
+  testSite.setTime('2026-03-20T08:00Z');
   for (const person of [ADA, BOB]) await desk.use((deps) => eraseSubscriber(deps, address(person)));
   restore();
   assert.equal(await statusOf(desk, ADA), 'active');
@@ -94,7 +94,7 @@ test('lines of another newsletter or of another database end nothing', async (t)
   await note(desk, { address: address(ADA), newsletter: 'another', status: 'unsubscribed', at });
   restore();
   assert.equal((await desk.use(catchUpWithJournal)).departed, 0);
-  const stranger = openDesk((await openTown(t)).paper, newFolder(t), {
+  const stranger = openDesk((await openTown(t)).testSite, newFolder(t), {
     journalFile: join(desk.folder, 'paper.journal.jsonl'),
   });
   await stranger.use((deps) => addSubscriber(deps, { address: address(ADA) }));
@@ -110,8 +110,8 @@ test('the journal tells nobody who left', async (t) => {
 });
 
 test('a backup that does not know an edition that was sent holds, and never sends it again', async (t) => {
-  const { paper, desk, backUp, restore } = await openTown(t);
-  paper.writePost('2026-03-19-wall.md', POST);
+  const { testSite, desk, backUp, restore } = await openTown(t);
+  testSite.writePost('2026-03-19-wall.md', POST);
   backUp();
   const sent = await desk.send();
   assert.equal(sent?.deliveries.accepted, PEOPLE.length);
@@ -125,7 +125,7 @@ test('a backup that does not know an edition that was sent holds, and never send
   assert.equal(await desk.send(), undefined);
   const prepared = await desk.use((deps) => prepareSend(deps, { newsletter: NEWSLETTER }));
   assert.equal(prepared.kind, 'nothingNew');
-  assert.equal(paper.inbox.messages.length, 2 * PEOPLE.length);
+  assert.equal(testSite.inbox.messages.length, 2 * PEOPLE.length);
 });
 
 test('a backup holds also where the line that says what was sent is broken', async (t) => {
@@ -143,7 +143,7 @@ test('a backup holds also where the line that says what was sent is broken', asy
 });
 
 test('a backup with the edition composed and not sent yet does not send it again', async (t) => {
-  const { paper, desk, backUp, restore } = await openTown(t);
+  const { testSite, desk, backUp, restore } = await openTown(t);
   await store(desk, 'first');
   backUp();
   await desk.send();
@@ -151,11 +151,11 @@ test('a backup with the edition composed and not sent yet does not send it again
   await assert.rejects(desk.send(), /put back from a backup made before first was sent/);
   await desk.use(adoptDatabase);
   assert.equal(await desk.send(), undefined);
-  assert.equal(paper.inbox.messages.length, PEOPLE.length);
+  assert.equal(testSite.inbox.messages.length, PEOPLE.length);
 });
 
 test('a backup made in the middle of a send holds, and names the edition', async (t) => {
-  const { paper, desk, backUp, restore } = await openTown(t);
+  const { testSite, desk, backUp, restore } = await openTown(t);
   await store(desk, 'first');
   await desk.use(async (deps) => {
     await deps.store.transaction((db) => planDeliveries(db, makeEdition('first'), AT));
@@ -168,7 +168,7 @@ test('a backup made in the middle of a send holds, and names the edition', async
     desk.send(),
     /first {2}has 7 messages left, which may have gone out already/,
   );
-  assert.equal(paper.inbox.messages.length, PEOPLE.length);
+  assert.equal(testSite.inbox.messages.length, PEOPLE.length);
 });
 
 test('a backup made after everything was sent is not held for the last line of the send', async (t) => {
@@ -245,15 +245,15 @@ The council met in the old customs house and talked until the lamps were lit.
 `;
 
 async function openTown(t: TestContext) {
-  const paper = await openPaper(t);
-  const desk = openDesk(paper, newFolder(t));
+  const testSite = await openTestSite(t);
+  const desk = openDesk(testSite, newFolder(t));
   await desk.use(async (deps) => {
     for (const person of PEOPLE) await addSubscriber(deps, { address: address(person) });
   });
   const backup = join(newFolder(t), 'paper.db');
   const file = join(desk.folder, 'paper.db');
   return {
-    ...{ paper, desk },
+    ...{ testSite, desk },
     backUp: () => putBack(file, backup),
     restore: () => putBack(backup, file),
   };

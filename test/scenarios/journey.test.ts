@@ -5,18 +5,18 @@ import type { SubscriptionStatus } from '../../src/database/states.ts';
 import { askEditors } from '../../src/schedule/ask-editors.ts';
 import type { NewsletterSettings } from '../../src/settings/settings.ts';
 import { listenToConsole, withBrowser } from '../support/browser.ts';
-import { address, NEWSLETTER, openPaper } from '../support/paper.ts';
 import { type Mail, readMail } from '../support/site.ts';
 import { routeToSite, SITE_URL } from '../support/site-pages.ts';
-import { openSitePaper, type SitePaper } from '../support/site-paper.ts';
+import { address, NEWSLETTER, openTestSite } from '../support/test-site.ts';
 import { askRaw, askUrl, form } from '../support/web.ts';
+import { openWholeTestSite, type WholeTestSite } from '../support/whole-test-site.ts';
 
 const ADA = 'ada@example.org';
 const DAY = 24 * 3600;
 
 /** Somebody who reads, with a browser and an inbox. */
 interface Reader {
-  readonly site: SitePaper;
+  readonly site: WholeTestSite;
   readonly context: BrowserContext;
   readonly page: Page;
   /** Presses the button of this name. */
@@ -73,7 +73,7 @@ test('somebody changes what they get, moves to another address, takes their data
     await reader.press('Change the address');
     assert.equal(await reader.heading(), 'Check your inbox');
     await site.answer();
-    const [asked] = site.paper.inbox.messagesTo('ada@elsewhere.example').map(readMail);
+    const [asked] = site.testSite.inbox.messagesTo('ada@elsewhere.example').map(readMail);
     await page.goto(linkOf(asked, 'address'));
     await reader.press('Yes, use this address');
     assert.equal(await reader.heading(), 'Your new address is in use');
@@ -86,7 +86,7 @@ test('somebody changes what they get, moves to another address, takes their data
     reader.later(5);
     await reader.press('Send me the link');
     await site.answer();
-    const last = site.paper.inbox.messagesTo('ada@elsewhere.example').map(readMail).at(-1);
+    const last = site.testSite.inbox.messagesTo('ada@elsewhere.example').map(readMail).at(-1);
     await page.goto(linkOf(last, 'preferences'));
     await page.getByRole('link', { name: 'Erase my data' }).click();
     await reader.press('Yes, erase everything');
@@ -96,7 +96,7 @@ test('somebody changes what they get, moves to another address, takes their data
 
 test('a scanner that opens all links of 8 kinds of messages, by GET and HEAD, changes nothing', async (t) => {
   const site = await openScanned(t);
-  const { messages } = site.paper.inbox;
+  const { messages } = site.testSite.inbox;
   assert.equal(new Set(messages.map(readMail).map(({ subject }) => subject)).size, 8);
   const links = new Set(messages.map(readMail).flatMap(linksOf));
   const kinds = new Set([...links].map((link) => link.slice(SITE_URL.length).split('/')[0]));
@@ -114,11 +114,11 @@ test('a scanner that opens all links of 8 kinds of messages, by GET and HEAD, ch
 });
 
 /** A site that has sent every kind of message that it has. */
-async function openScanned(t: TestContext): Promise<SitePaper> {
-  const paper = await openPaper(t, { subscribers: ['bob@example.org'] });
-  const [first] = paper.deps.config.newsletters as [NewsletterSettings];
+async function openScanned(t: TestContext): Promise<WholeTestSite> {
+  const testSite = await openTestSite(t, { subscribers: ['bob@example.org'] });
+  const [first] = testSite.deps.config.newsletters as [NewsletterSettings];
   const newsletters = [{ ...first, approve: true, editor: address('editor@example.org') }];
-  const site = await openSitePaper(t, { paper, limits: WIDE, config: { newsletters } });
+  const site = await openWholeTestSite(t, { testSite, limits: WIDE, config: { newsletters } });
   const press = (path: string, values = {}) => site.ask(path, form(values));
   await site.submit('subscribe/', { address: ADA });
   await site.answer();
@@ -131,16 +131,16 @@ async function openScanned(t: TestContext): Promise<SitePaper> {
   await site.answer();
   await press(`address/${await site.tokens.newAddress()}`);
   await site.answer();
-  paper.writePost('2026-03-19-wall.md', post('The wall stands'));
-  await paper.send();
+  testSite.writePost('2026-03-19-wall.md', post('The wall stands'));
+  await testSite.send();
   await site.publishArchive();
   await askEditor(site);
   return site;
 }
 
 /** Mails the editor an edition that waits for them. */
-async function askEditor({ paper, deps }: SitePaper): Promise<void> {
-  const { id, newsletter } = await paper.putEdition(`${NEWSLETTER}-2026-03-23`);
+async function askEditor({ testSite, deps }: WholeTestSite): Promise<void> {
+  const { id, newsletter } = await testSite.putEdition(`${NEWSLETTER}-2026-03-23`);
   const at = '2026-03-23T07:00:00.000Z';
   const { db } = deps.store;
   await db
@@ -170,8 +170,8 @@ function linksOf({ raw, body }: Mail): string[] {
 async function travel(reader: Reader): Promise<void> {
   const { site, page } = reader;
   await signUp(reader);
-  site.paper.writePost('2026-03-20-ferries.md', post('Night ferries saved'));
-  await site.paper.send();
+  site.testSite.writePost('2026-03-20-ferries.md', post('Night ferries saved'));
+  await site.testSite.send();
   await site.publishArchive();
   const edition = (await reader.mails()).find(({ body }) => body.includes('Night ferries saved'));
   await page.goto(SITE_URL);
@@ -236,15 +236,15 @@ async function withReader(
   { javaScriptEnabled }: { readonly javaScriptEnabled: boolean },
   work: (reader: Reader) => Promise<void>,
 ): Promise<void> {
-  const paper = await openPaper(t);
-  const site = await openSitePaper(t, { paper, limits: WIDE });
+  const testSite = await openTestSite(t);
+  const site = await openWholeTestSite(t, { testSite, limits: WIDE });
   let now = Temporal.Instant.from('2026-03-20T07:00Z');
   await withBrowser(async (browser) => {
     const context = await browser.newContext({ javaScriptEnabled });
     await routeToSite(context, { site });
     const page = await context.newPage();
     const troubles = listenToConsole(page);
-    const mails = async () => paper.inbox.messagesTo(ADA).map(readMail);
+    const mails = async () => testSite.inbox.messagesTo(ADA).map(readMail);
     const press = async (name: string) => {
       const button = page.getByRole('button', { name, exact: true });
       if (!javaScriptEnabled) return button.click();
@@ -265,7 +265,7 @@ async function withReader(
       ...{ site, context, page, mails, press, write },
       later(seconds) {
         now = now.add({ seconds });
-        paper.setTime(now.toString());
+        testSite.setTime(now.toString());
       },
       async open(path) {
         await site.answer();
@@ -274,7 +274,7 @@ async function withReader(
       },
       heading: () => page.locator('h1').innerText(),
       async status() {
-        const row = await paper.deps.store.db
+        const row = await testSite.deps.store.db
           .selectFrom('subscribers')
           .select('status')
           .where('address', '=', ADA)

@@ -6,8 +6,8 @@ import { storedInstant } from '../../src/database/instants.ts';
 import { openStore } from '../../src/database/open-store.ts';
 import type { ImportReport } from '../../src/subscribers/import/import-subscribers.ts';
 import { insertSignUp } from '../../src/subscribers/queries/sign-ups.ts';
-import { address } from '../support/paper.ts';
 import { openProject } from '../support/program.ts';
+import { address } from '../support/test-site.ts';
 
 test('an import names each refused line, stores nothing, and says how to continue', async (t) => {
   const project = openProject(t);

@@ -12,8 +12,8 @@ import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { test } from '../support/databases.ts';
 import { newFolder } from '../support/desk.ts';
 import { closedPort } from '../support/inbox.ts';
-import { address, configFor, NEWSLETTER } from '../support/paper.ts';
-import { openDiary } from '../support/schedule.ts';
+import { openScheduledSite } from '../support/schedule.ts';
+import { address, configFor, NEWSLETTER } from '../support/test-site.ts';
 import { inTime } from '../support/wait-for.ts';
 import { openWebListener } from '../support/web-listener.ts';
 
@@ -26,19 +26,22 @@ test('a held slot is reported once: to a command in its environment, to a URL as
   const variables = ['SUBJECT', 'NEWSLETTER', 'DAY', 'STATE', 'REASON', 'COUNT', 'EDITION'];
   const print = variables.map((name) => `"$BROADSHEET_ALERT_${name}"`).join(' ');
   const file = join(newFolder(t), 'alerts');
-  const diary = await openDiary(t, {
+  const scheduledSite = await openScheduledSite(t, {
     ...{ subscribers: [ADA], now: '2026-03-19T08:00Z' },
     alerts: {
       command: `printf '%s\\n' ${print} >> '${file}'`,
       url: `${listener.url}hook?key=secret`,
     },
   });
-  await diary.lookAt('2026-03-19T08:00Z');
-  await diary.lookAt('2026-03-20T10:00Z');
+  await scheduledSite.checkAt('2026-03-19T08:00Z');
+  await scheduledSite.checkAt('2026-03-20T10:00Z');
   for (let time = 0; time < 3; time += 1) {
-    await diary.tell();
+    await scheduledSite.tell();
     // However long after.
-    await diary.deps.store.db.updateTable('slots').set({ lease_until: '2000-01-01' }).execute();
+    await scheduledSite.deps.store.db
+      .updateTable('slots')
+      .set({ lease_until: '2000-01-01' })
+      .execute();
   }
   const subject = `${NEWSLETTER} of 2026-03-20: held: 3 hours late`;
   const said = readFileSync(file, 'utf8').split('\n');
@@ -68,68 +71,74 @@ test('a held slot is reported once: to a command in its environment, to a URL as
       reason: 'held: 3 hours late',
     },
   ]);
-  assert.ok(!diary.logged.join('\n').includes('secret'));
+  assert.ok(!scheduledSite.logged.join('\n').includes('secret'));
 });
 
 test('programs that read the same pending slots send one alert and ask the editor once', async (t) => {
   const listener = await openWebListener(t);
   const newsletter = { approve: true, editor: address('editor@harbour.example') };
-  const diary = await openDiary(t, {
+  const scheduledSite = await openScheduledSite(t, {
     ...{ subscribers: [ADA], now: '2026-03-18T08:00Z', newsletter },
     alerts: { url: listener.url },
   });
-  await diary.lookAt('2026-03-18T08:00Z');
-  diary.write('The wall stands');
-  await diary.lookAt('2026-03-20T07:00Z');
-  assert.deepEqual(await diary.slots(), ['2026-03-19 held: 24 hours late', '2026-03-20 approval']);
-  await Promise.all([diary.tell(), diary.tell(), diary.tell()]);
+  await scheduledSite.checkAt('2026-03-18T08:00Z');
+  scheduledSite.write('The wall stands');
+  await scheduledSite.checkAt('2026-03-20T07:00Z');
+  assert.deepEqual(await scheduledSite.slots(), [
+    '2026-03-19 held: 24 hours late',
+    '2026-03-20 approval',
+  ]);
+  await Promise.all([scheduledSite.tell(), scheduledSite.tell(), scheduledSite.tell()]);
   assert.equal(listener.calls.length, 1);
-  assert.equal(diary.paper.inbox.messages.length, 1);
+  assert.equal(scheduledSite.testSite.inbox.messages.length, 1);
   // A program that has read the slot before it was reported, and claims it afterwards.
-  const slot = await diary.slot('2026-03-20');
+  const slot = await scheduledSite.slot('2026-03-20');
   assert.ok(slot);
-  const claimed = await claimSlot(diary.deps.store, slot, 60, 'approval');
+  const claimed = await claimSlot(scheduledSite.deps.store, slot, 60, 'approval');
   assert.equal(claimed, undefined);
 });
 
 test('an alert that reached nobody is sent again after five minutes', async (t) => {
-  const diary = await openDiary(t, {
+  const scheduledSite = await openScheduledSite(t, {
     ...{ subscribers: [ADA], now: '2026-03-19T08:00Z' },
     alerts: { command: 'echo no such thing >&2; exit 3' },
   });
-  await diary.lookAt('2026-03-19T08:00Z');
-  await diary.lookAt('2026-03-20T10:00Z');
-  await diary.tell();
-  await diary.tell();
+  await scheduledSite.checkAt('2026-03-19T08:00Z');
+  await scheduledSite.checkAt('2026-03-20T10:00Z');
+  await scheduledSite.tell();
+  await scheduledSite.tell();
   const count = () =>
-    diary.logged.filter((line) => line.includes('ended with 3: no such thing')).length;
+    scheduledSite.logged.filter((line) => line.includes('ended with 3: no such thing')).length;
   assert.equal(count(), 1);
-  await diary.deps.store.db.updateTable('slots').set({ lease_until: '2000-01-01' }).execute();
-  await diary.tell();
+  await scheduledSite.deps.store.db
+    .updateTable('slots')
+    .set({ lease_until: '2000-01-01' })
+    .execute();
+  await scheduledSite.tell();
   assert.equal(count(), 2);
 });
 
 test('a heartbeat is sent once for each slot that went well, and for no other', async (t) => {
   const listener = await openWebListener(t);
-  const diary = await openDiary(t, {
+  const scheduledSite = await openScheduledSite(t, {
     ...{ subscribers: [ADA], now: '2026-03-31T08:00Z' },
     alerts: { heartbeatUrl: `${listener.url}beat` },
   });
-  await diary.lookAt('2026-03-31T08:00Z');
-  diary.write('The wall stands');
+  await scheduledSite.checkAt('2026-03-31T08:00Z');
+  scheduledSite.write('The wall stands');
   const beats: number[] = [];
   // Sent, nothing new, a holiday, a holiday; then too late.
   for (const day of ['04-01', '04-02', '04-03', '04-06']) {
-    await diary.lookAt(`2026-${day}T06:00Z`);
-    await diary.tell();
-    await diary.deliver();
-    await diary.tell();
-    await diary.tell();
+    await scheduledSite.checkAt(`2026-${day}T06:00Z`);
+    await scheduledSite.tell();
+    await scheduledSite.deliver();
+    await scheduledSite.tell();
+    await scheduledSite.tell();
     beats.push(listener.calls.length);
   }
   assert.deepEqual(beats, [1, 2, 3, 4]);
-  await diary.lookAt('2026-04-07T10:00Z');
-  await diary.tell();
+  await scheduledSite.checkAt('2026-04-07T10:00Z');
+  await scheduledSite.tell();
   assert.equal(listener.calls.length, 4);
   assert.deepEqual(
     [...new Set(listener.calls.map(({ method, path }) => `${method} ${path}`))],
@@ -139,54 +148,54 @@ test('a heartbeat is sent once for each slot that went well, and for no other', 
 
 test('an edition that nobody gets within 2 hours because the relay is away causes an alert; when it is sent later, a heartbeat', async (t) => {
   const listener = await openWebListener(t);
-  const diary = await openDiary(t, {
+  const scheduledSite = await openScheduledSite(t, {
     ...{ subscribers: [ADA], now: '2026-03-19T08:00Z' },
     alerts: { url: `${listener.url}alert`, heartbeatUrl: `${listener.url}beat` },
   });
-  await diary.lookAt('2026-03-19T08:00Z');
-  diary.write('The wall stands');
-  const { relays } = diary.deps.config;
-  const away = configFor(diary.paper, `smtp://127.0.0.1:${closedPort()}`).relays;
-  Object.assign(diary.deps.config, { relays: away });
-  await diary.lookAt('2026-03-20T07:00Z');
-  await diary.deliver();
-  await diary.tell();
+  await scheduledSite.checkAt('2026-03-19T08:00Z');
+  scheduledSite.write('The wall stands');
+  const { relays } = scheduledSite.deps.config;
+  const away = configFor(scheduledSite.testSite, `smtp://127.0.0.1:${closedPort()}`).relays;
+  Object.assign(scheduledSite.deps.config, { relays: away });
+  await scheduledSite.checkAt('2026-03-20T07:00Z');
+  await scheduledSite.deliver();
+  await scheduledSite.tell();
   assert.equal(listener.calls.length, 0);
   assert.match(
-    (await diary.slots())[0] ?? '',
+    (await scheduledSite.slots())[0] ?? '',
     /^2026-03-20 sending: .*ECONNREFUSED|^2026-03-20 sending: /,
   );
-  await diary.lookAt('2026-03-20T09:01Z');
-  await diary.tell();
-  await diary.tell();
+  await scheduledSite.checkAt('2026-03-20T09:01Z');
+  await scheduledSite.tell();
+  await scheduledSite.tell();
   assert.equal(listener.calls.length, 1);
   assert.match(listener.calls[0]?.body ?? '', /nobody has got it yet: /);
-  Object.assign(diary.deps.config, { relays });
-  await diary.deliver();
-  await diary.tell();
+  Object.assign(scheduledSite.deps.config, { relays });
+  await scheduledSite.deliver();
+  await scheduledSite.tell();
   assert.deepEqual(
     listener.calls.map(({ path }) => path),
     ['/alert', '/beat'],
   );
-  assert.equal((await diary.slots())[0], '2026-03-20 sent: 1 of 1');
+  assert.equal((await scheduledSite.slots())[0], '2026-03-20 sent: 1 of 1');
 });
 
 test('a day that passes without its edition causes an alert, also if an editor never answered', async (t) => {
   const listener = await openWebListener(t);
   const newsletter = { approve: true, editor: address('editor@harbour.example') };
-  const diary = await openDiary(t, {
+  const scheduledSite = await openScheduledSite(t, {
     ...{ subscribers: [ADA], now: '2026-03-19T08:00Z', newsletter },
     alerts: { url: listener.url },
   });
-  await diary.lookAt('2026-03-19T08:00Z');
-  diary.write('The wall stands');
-  await diary.lookAt('2026-03-20T07:00Z');
-  await diary.lookAt('2026-03-20T23:59Z');
-  await diary.tell();
+  await scheduledSite.checkAt('2026-03-19T08:00Z');
+  scheduledSite.write('The wall stands');
+  await scheduledSite.checkAt('2026-03-20T07:00Z');
+  await scheduledSite.checkAt('2026-03-20T23:59Z');
+  await scheduledSite.tell();
   assert.equal(listener.calls.length, 0);
-  await diary.lookAt('2026-03-21T00:00Z');
-  await diary.tell();
-  await diary.tell();
+  await scheduledSite.checkAt('2026-03-21T00:00Z');
+  await scheduledSite.tell();
+  await scheduledSite.tell();
   assert.equal(listener.calls.length, 1);
   assert.match(
     listener.calls[0]?.body ?? '',

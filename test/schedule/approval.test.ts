@@ -14,45 +14,45 @@ import { BroadsheetError, EXIT } from '../../src/kernel/errors.ts';
 import { approveByLink, approveEdition, readApproval } from '../../src/schedule/approve-edition.ts';
 import { test } from '../support/databases.ts';
 import type { InboxOptions } from '../support/inbox.ts';
-import { address, NEWSLETTER, PEOPLE } from '../support/paper.ts';
-import { type Diary, openDiary } from '../support/schedule.ts';
+import { openScheduledSite, type ScheduledSite } from '../support/schedule.ts';
+import { address, NEWSLETTER, PEOPLE } from '../support/test-site.ts';
 
 const EDITOR = 'editor@harbour.example';
 const EDITION = `${NEWSLETTER}-2026-03-20`;
 const WAITING = '2026-03-20 approval';
 
-/** A paper whose edition of the day waits for its editor, who was mailed. */
-async function openAsked(t: TestContext, inbox: InboxOptions = {}): Promise<Diary> {
+/** A test site whose edition of the day waits for its editor, who was mailed. */
+async function openAsked(t: TestContext, inbox: InboxOptions = {}): Promise<ScheduledSite> {
   const newsletter = { approve: true, editor: address(EDITOR) };
-  const diary = await openDiary(t, {
+  const scheduledSite = await openScheduledSite(t, {
     ...{ subscribers: PEOPLE, now: '2026-03-19T08:00Z' },
     newsletter,
     inbox,
   });
-  await diary.lookAt('2026-03-19T08:00Z');
-  diary.write('The wall stands');
-  await diary.lookAt('2026-03-20T07:00Z');
-  await diary.tell();
-  return diary;
+  await scheduledSite.checkAt('2026-03-19T08:00Z');
+  scheduledSite.write('The wall stands');
+  await scheduledSite.checkAt('2026-03-20T07:00Z');
+  await scheduledSite.tell();
+  return scheduledSite;
 }
 
 /** The token of the link in the editor's mail. */
-async function tokenIn({ paper }: Diary): Promise<string> {
-  const [message] = paper.inbox.messagesTo(EDITOR);
+async function tokenIn({ testSite }: ScheduledSite): Promise<string> {
+  const [message] = testSite.inbox.messagesTo(EDITOR);
   const { text = '' } = await PostalMime.parse(message?.raw ?? '');
   return /https:\/\/harbour\.example\/approve\/(\S+)/.exec(text)?.[1] ?? '';
 }
 
 test('an edition that needs an approval is mailed to the editor once, and to nobody else', async (t) => {
-  const diary = await openAsked(t);
-  await diary.tell();
-  await diary.deliver();
-  await diary.lookAt('2026-03-20T07:01Z');
+  const scheduledSite = await openAsked(t);
+  await scheduledSite.tell();
+  await scheduledSite.deliver();
+  await scheduledSite.checkAt('2026-03-20T07:01Z');
   assert.deepEqual(
-    diary.paper.inbox.messages.map(({ to }) => to),
+    scheduledSite.testSite.inbox.messages.map(({ to }) => to),
     [EDITOR],
   );
-  const mail = await PostalMime.parse(diary.paper.inbox.messages[0]?.raw ?? '');
+  const mail = await PostalMime.parse(scheduledSite.testSite.inbox.messages[0]?.raw ?? '');
   assert.equal(mail.subject, '[To approve] The wall stands');
   assert.match(mail.text ?? '', /^Politics Essential of 2026-03-20 is ready for 7 subscribers/);
   assert.match(
@@ -60,32 +60,36 @@ test('an edition that needs an approval is mailed to the editor once, and to nob
     /<body[^>]*><div [^>]*><p [^>]*>Politics Essential of 2026-03-20 is ready/,
   );
   assert.match(mail.html ?? '', /href="https:\/\/harbour\.example\/approve\/[^"]+"/);
-  assert.deepEqual(await diary.slots(), [WAITING]);
+  assert.deepEqual(await scheduledSite.slots(), [WAITING]);
 });
 
 test('an editor approves by the command, or by the link, and everyone gets it once', async (t) => {
   for (const way of ['command', 'link'] as const) {
-    const diary = await openAsked(t);
-    const token = await tokenIn(diary);
-    assert.equal((await readApproval(diary.deps, token))?.kind, 'open');
-    diary.paper.setTime('2026-03-20T08:00Z');
+    const scheduledSite = await openAsked(t);
+    const token = await tokenIn(scheduledSite);
+    assert.equal((await readApproval(scheduledSite.deps, token))?.kind, 'open');
+    scheduledSite.testSite.setTime('2026-03-20T08:00Z');
     const approve = () =>
-      way === 'link' ? approveByLink(diary.deps, token) : approveEdition(diary.deps, EDITION);
+      way === 'link'
+        ? approveByLink(scheduledSite.deps, token)
+        : approveEdition(scheduledSite.deps, EDITION);
     assert.equal((await approve())?.kind, 'approved');
     assert.equal((await approve())?.kind, 'approved');
-    assert.equal((await readApproval(diary.deps, token))?.kind, 'approved');
-    assert.deepEqual(await diary.slots(), ['2026-03-20 sending']);
-    await diary.deliver();
-    await diary.deliver();
-    assert.deepEqual(await diary.slots(), ['2026-03-20 sent: 7 of 7'], way);
-    const everyone = diary.paper.inbox.messages.map(({ to }) => to).filter((to) => to !== EDITOR);
+    assert.equal((await readApproval(scheduledSite.deps, token))?.kind, 'approved');
+    assert.deepEqual(await scheduledSite.slots(), ['2026-03-20 sending']);
+    await scheduledSite.deliver();
+    await scheduledSite.deliver();
+    assert.deepEqual(await scheduledSite.slots(), ['2026-03-20 sent: 7 of 7'], way);
+    const everyone = scheduledSite.testSite.inbox.messages
+      .map(({ to }) => to)
+      .filter((to) => to !== EDITOR);
     assert.deepEqual(everyone.toSorted(), [...PEOPLE].toSorted());
   }
 });
 
 test('only an approval releases it: no send, no resume, no other pause', async (t) => {
-  const diary = await openAsked(t);
-  const { deps } = diary;
+  const scheduledSite = await openAsked(t);
+  const { deps } = scheduledSite;
   const isUsage = (error: unknown) =>
     error instanceof BroadsheetError && error.exitCode === EXIT.usage;
   const prepared = await prepareSend(deps, {
@@ -99,28 +103,31 @@ test('only an approval releases it: no send, no resume, no other pause', async (
   const pause = { by: 'editor', reason: 'wait', at: '2026-03-20T08:00:00.000Z' } as const;
   assert.equal(await pauseEdition(deps.store.db, EDITION, pause), false);
   await resumeEdition(deps.store.db, EDITION);
-  await diary.deliver();
-  await diary.lookAt('2026-03-20T11:00Z');
-  assert.deepEqual(await diary.slots(), [WAITING]);
-  assert.equal(diary.paper.inbox.messages.length, 1);
+  await scheduledSite.deliver();
+  await scheduledSite.checkAt('2026-03-20T11:00Z');
+  assert.deepEqual(await scheduledSite.slots(), [WAITING]);
+  assert.equal(scheduledSite.testSite.inbox.messages.length, 1);
 });
 
 test('an edition that an editor cancels is skipped, and its stories are in the next one', async (t) => {
-  const diary = await openAsked(t);
-  await cancelEditionById(diary.deps, EDITION);
-  assert.equal((await readApproval(diary.deps, await tokenIn(diary)))?.kind, 'over');
-  assert.equal((await approveEdition(diary.deps, EDITION)).kind, 'over');
-  await diary.lookAt('2026-03-20T08:00Z');
-  await diary.deliver();
-  assert.deepEqual(await diary.slots(), ['2026-03-20 skipped: its edition was cancelled']);
-  await diary.lookAt('2026-03-23T07:00Z');
-  assert.equal((await diary.slots()).at(-1), '2026-03-23 approval');
-  assert.equal(diary.paper.inbox.messages.length, 1);
+  const scheduledSite = await openAsked(t);
+  await cancelEditionById(scheduledSite.deps, EDITION);
+  assert.equal(
+    (await readApproval(scheduledSite.deps, await tokenIn(scheduledSite)))?.kind,
+    'over',
+  );
+  assert.equal((await approveEdition(scheduledSite.deps, EDITION)).kind, 'over');
+  await scheduledSite.checkAt('2026-03-20T08:00Z');
+  await scheduledSite.deliver();
+  assert.deepEqual(await scheduledSite.slots(), ['2026-03-20 skipped: its edition was cancelled']);
+  await scheduledSite.checkAt('2026-03-23T07:00Z');
+  assert.equal((await scheduledSite.slots()).at(-1), '2026-03-23 approval');
+  assert.equal(scheduledSite.testSite.inbox.messages.length, 1);
 });
 
 test('a link is valid for one edition and a week; a wrong or expired one shows nothing', async (t) => {
-  const diary = await openAsked(t);
-  const { deps } = diary;
+  const scheduledSite = await openAsked(t);
+  const { deps } = scheduledSite;
   const { secrets } = deps.config;
   assert.equal(await readApproval(deps, 'nonsense'), undefined);
   assert.equal(
@@ -131,36 +138,39 @@ test('a link is valid for one edition and a week; a wrong or expired one shows n
     await approveByLink(deps, signToken('approve', ['no-such'], { secrets })),
     undefined,
   );
-  const token = await tokenIn(diary);
-  diary.paper.setTime('2026-03-27T07:00:00Z');
+  const token = await tokenIn(scheduledSite);
+  scheduledSite.testSite.setTime('2026-03-27T07:00:00Z');
   assert.equal(await approveByLink(deps, token), undefined);
-  assert.deepEqual((await diary.slots())[0], WAITING);
+  assert.deepEqual((await scheduledSite.slots())[0], WAITING);
   // The command is an explicit act, however late.
   assert.equal((await approveEdition(deps, EDITION)).kind, 'approved');
 });
 
 test('in a database on hold nothing can be approved', async (t) => {
-  const diary = await openAsked(t);
+  const scheduledSite = await openAsked(t);
   const hold = { since: '2026-03-20T07:30:00.000Z', because: 'was copied' };
-  await holdDatabase(diary.deps.store.db, hold);
-  await assert.rejects(approveEdition(diary.deps, EDITION), /was copied/);
-  assert.deepEqual(await diary.slots(), [WAITING]);
+  await holdDatabase(scheduledSite.deps.store.db, hold);
+  await assert.rejects(approveEdition(scheduledSite.deps, EDITION), /was copied/);
+  assert.deepEqual(await scheduledSite.slots(), [WAITING]);
 });
 
 test('an editor whose mail failed is asked again, with the same Message-ID', async (t) => {
   const ids: string[] = [];
-  const diary = await openAsked(t, {
+  const scheduledSite = await openAsked(t, {
     onMessage: ({ raw }) => {
       ids.push(/^Message-ID: (.*)$/m.exec(raw.toString())?.[1] ?? '');
       return ids.length === 1 ? { code: 451, text: '4.3.0 try again' } : undefined;
     },
   });
-  assert.equal(diary.paper.inbox.messages.length, 0);
-  assert.match(diary.logged.join('\n'), /the editor could not be asked: .*try again/);
+  assert.equal(scheduledSite.testSite.inbox.messages.length, 0);
+  assert.match(scheduledSite.logged.join('\n'), /the editor could not be asked: .*try again/);
   // The attempt is given two minutes, by the clock of leases.
-  await diary.deps.store.db.updateTable('slots').set({ lease_until: '2000-01-01' }).execute();
-  await diary.tell();
-  await diary.tell();
-  assert.equal(diary.paper.inbox.messagesTo(EDITOR).length, 1);
+  await scheduledSite.deps.store.db
+    .updateTable('slots')
+    .set({ lease_until: '2000-01-01' })
+    .execute();
+  await scheduledSite.tell();
+  await scheduledSite.tell();
+  assert.equal(scheduledSite.testSite.inbox.messagesTo(EDITOR).length, 1);
   assert.deepEqual(ids, [ids[0], ids[0]]);
 });

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { openCalendars } from '../../src/schedule/open-calendars.ts';
 import { newFolder } from '../support/desk.ts';
-import { makeConfig } from '../support/paper.ts';
 import { WEEKDAYS } from '../support/schedule.ts';
+import { makeConfig } from '../support/test-site.ts';
 
 function fileWith(day: string, name: string): string {
   const event = [`DTSTART;VALUE=DATE:${day}`, 'UID:1', `SUMMARY:${name}`];

@@ -3,86 +3,101 @@ import { test as testOnce } from 'node:test';
 import { checkSchedule } from '../../src/schedule/check-schedule.ts';
 import { openCalendars } from '../../src/schedule/open-calendars.ts';
 import { test } from '../support/databases.ts';
-import { type Diary, openDiary } from '../support/schedule.ts';
+import { openScheduledSite, type ScheduledSite } from '../support/schedule.ts';
 import { trials } from '../support/trials.ts';
 
 const ADA = 'ada@example.org';
 const FRIDAY = '2026-03-20 sent: 1 of 1';
 
 test('a clock that goes back an hour or a day causes no second edition of a day', async (t) => {
-  const diary = await openDiary(t, { subscribers: [ADA], now: '2026-03-19T08:00Z' });
-  await diary.lookAt('2026-03-19T08:00Z');
-  diary.write('The wall stands');
-  await diary.lookAt('2026-03-20T07:00Z');
-  await diary.deliver();
-  diary.write('Ferry fares rise');
+  const scheduledSite = await openScheduledSite(t, {
+    subscribers: [ADA],
+    now: '2026-03-19T08:00Z',
+  });
+  await scheduledSite.checkAt('2026-03-19T08:00Z');
+  scheduledSite.write('The wall stands');
+  await scheduledSite.checkAt('2026-03-20T07:00Z');
+  await scheduledSite.deliver();
+  scheduledSite.write('Ferry fares rise');
   for (const back of [
     '2026-03-20T06:30Z',
     '2026-03-20T07:00Z',
     '2026-03-19T07:30Z',
     '2026-03-20T07:00Z',
   ]) {
-    await diary.lookAt(back);
-    await diary.deliver();
-    assert.equal(diary.paper.inbox.messages.length, 1, back);
+    await scheduledSite.checkAt(back);
+    await scheduledSite.deliver();
+    assert.equal(scheduledSite.testSite.inbox.messages.length, 1, back);
   }
-  assert.deepEqual(await diary.slots(), [FRIDAY]);
+  assert.deepEqual(await scheduledSite.slots(), [FRIDAY]);
   // And the days after it go on as if nothing had been.
-  await diary.lookAt('2026-03-23T07:00Z');
-  await diary.deliver();
-  assert.deepEqual(await diary.slots(), [FRIDAY, '2026-03-23 sent: 1 of 1']);
+  await scheduledSite.checkAt('2026-03-23T07:00Z');
+  await scheduledSite.deliver();
+  assert.deepEqual(await scheduledSite.slots(), [FRIDAY, '2026-03-23 sent: 1 of 1']);
 });
 
 test('if the clock jumps a day ahead, the skipped slot is held; after the correction it is sent at its time', async (t) => {
-  const diary = await openDiary(t, { subscribers: [ADA], now: '2026-03-19T08:00Z' });
-  await diary.lookAt('2026-03-19T08:00Z');
-  diary.write('The wall stands');
-  await diary.lookAt('2026-03-20T06:00Z');
-  await diary.lookAt('2026-03-21T06:00Z');
-  assert.deepEqual(await diary.slots(), ['2026-03-20 held: 23 hours late']);
-  await diary.lookAt('2026-03-20T06:01Z');
-  assert.deepEqual(await diary.slots(), []);
-  await diary.lookAt('2026-03-20T07:00Z');
-  await diary.deliver();
-  assert.deepEqual(await diary.slots(), [FRIDAY]);
+  const scheduledSite = await openScheduledSite(t, {
+    subscribers: [ADA],
+    now: '2026-03-19T08:00Z',
+  });
+  await scheduledSite.checkAt('2026-03-19T08:00Z');
+  scheduledSite.write('The wall stands');
+  await scheduledSite.checkAt('2026-03-20T06:00Z');
+  await scheduledSite.checkAt('2026-03-21T06:00Z');
+  assert.deepEqual(await scheduledSite.slots(), ['2026-03-20 held: 23 hours late']);
+  await scheduledSite.checkAt('2026-03-20T06:01Z');
+  assert.deepEqual(await scheduledSite.slots(), []);
+  await scheduledSite.checkAt('2026-03-20T07:00Z');
+  await scheduledSite.deliver();
+  assert.deepEqual(await scheduledSite.slots(), [FRIDAY]);
 });
 
 test('a clock that jumps ten years forward and back does not end the schedule', async (t) => {
-  const diary = await openDiary(t, { subscribers: [ADA], now: '2026-03-19T08:00Z' });
-  await diary.lookAt('2026-03-19T08:00Z');
-  await diary.lookAt('2036-03-19T08:00Z');
-  await diary.lookAt('2026-03-20T06:00Z');
-  diary.write('The wall stands');
-  await diary.lookAt('2026-03-20T07:00Z');
-  await diary.deliver();
-  assert.deepEqual(await diary.slots(), [FRIDAY]);
+  const scheduledSite = await openScheduledSite(t, {
+    subscribers: [ADA],
+    now: '2026-03-19T08:00Z',
+  });
+  await scheduledSite.checkAt('2026-03-19T08:00Z');
+  await scheduledSite.checkAt('2036-03-19T08:00Z');
+  await scheduledSite.checkAt('2026-03-20T06:00Z');
+  scheduledSite.write('The wall stands');
+  await scheduledSite.checkAt('2026-03-20T07:00Z');
+  await scheduledSite.deliver();
+  assert.deepEqual(await scheduledSite.slots(), [FRIDAY]);
 });
 
 test('after a machine slept during a send, messages that are too old are not sent, and the slot reports it', async (t) => {
-  const diary = await openDiary(t, { subscribers: [ADA], now: '2026-03-19T08:00Z' });
-  await diary.lookAt('2026-03-19T08:00Z');
-  diary.write('The wall stands');
-  await diary.lookAt('2026-03-20T07:00Z');
-  await diary.lookAt('2026-03-22T20:00Z');
-  await diary.deliver();
-  assert.deepEqual(await diary.slots(), ['2026-03-20 failed: 0 of 1, 1 too late']);
-  assert.equal(diary.paper.inbox.messages.length, 0);
+  const scheduledSite = await openScheduledSite(t, {
+    subscribers: [ADA],
+    now: '2026-03-19T08:00Z',
+  });
+  await scheduledSite.checkAt('2026-03-19T08:00Z');
+  scheduledSite.write('The wall stands');
+  await scheduledSite.checkAt('2026-03-20T07:00Z');
+  await scheduledSite.checkAt('2026-03-22T20:00Z');
+  await scheduledSite.deliver();
+  assert.deepEqual(await scheduledSite.slots(), ['2026-03-20 failed: 0 of 1, 1 too late']);
+  assert.equal(scheduledSite.testSite.inbox.messages.length, 0);
 });
 
 test('a changed schedule moves the next slot, and no day gets a second one', async (t) => {
-  const diary = await openDiary(t, { subscribers: [ADA], now: '2026-03-19T08:00Z' });
-  await diary.lookAt('2026-03-19T08:00Z');
-  diary.write('The wall stands');
-  await diary.lookAt('2026-03-20T07:00Z');
-  await diary.deliver();
-  diary.write('Ferry fares rise');
-  const later = withCron(diary, '0 9 * * 1-6');
+  const scheduledSite = await openScheduledSite(t, {
+    subscribers: [ADA],
+    now: '2026-03-19T08:00Z',
+  });
+  await scheduledSite.checkAt('2026-03-19T08:00Z');
+  scheduledSite.write('The wall stands');
+  await scheduledSite.checkAt('2026-03-20T07:00Z');
+  await scheduledSite.deliver();
+  scheduledSite.write('Ferry fares rise');
+  const later = withCron(scheduledSite, '0 9 * * 1-6');
   await later('2026-03-20T08:00Z');
-  assert.equal(await diary.slot('2026-03-23'), undefined);
+  assert.equal(await scheduledSite.slot('2026-03-23'), undefined);
   await later('2026-03-20T09:00Z');
-  assert.equal((await diary.slot('2026-03-21'))?.dueAt, '2026-03-21T09:00:00.000Z');
-  await diary.deliver();
-  assert.deepEqual(await diary.slots(), [FRIDAY]);
+  assert.equal((await scheduledSite.slot('2026-03-21'))?.dueAt, '2026-03-21T09:00:00.000Z');
+  await scheduledSite.deliver();
+  assert.deepEqual(await scheduledSite.slots(), [FRIDAY]);
 });
 
 const YEARS = [
@@ -98,7 +113,7 @@ for (const { timeZone, year, cron, days, holidays, people } of trials(1) > 1 ? Y
   testOnce(
     `a year of "${cron}" in ${timeZone}: ${days} slots, one a day, ${holidays} of them holidays`,
     async (t) => {
-      const diary = await openDiary(t, {
+      const scheduledSite = await openScheduledSite(t, {
         ...{ now: `${year}-01-01T00:00Z`, subscribers: people === 1 ? [ADA] : [] },
         ...{ schedule: { cron }, newsletter: { timeZone } },
       });
@@ -109,15 +124,16 @@ for (const { timeZone, year, cron, days, holidays, people } of trials(1) > 1 ? Y
       let now = newYear(year).subtract({ minutes: 1 });
       let week = 0;
       while (Temporal.Instant.compare(now, end) < 0) {
-        await diary.lookAt(now.toString());
-        if ((await diary.slots()).at(-1)?.endsWith(' sending')) await diary.deliver();
+        await scheduledSite.checkAt(now.toString());
+        if ((await scheduledSite.slots()).at(-1)?.endsWith(' sending'))
+          await scheduledSite.deliver();
         // News once a week: 52 editions.
         const weekNow = Math.floor(now.since(newYear(year)).total('days') / 7);
-        if (weekNow > week && people > 0) diary.write(`News of week ${weekNow}`);
+        if (weekNow > week && people > 0) scheduledSite.write(`News of week ${weekNow}`);
         week = Math.max(week, weekNow);
-        now = await nextLook(diary, now);
+        now = await nextLook(scheduledSite, now);
       }
-      const slots = (await diary.slots()).filter((line) => line.startsWith(`${year}-`));
+      const slots = (await scheduledSite.slots()).filter((line) => line.startsWith(`${year}-`));
       assert.equal(slots.length, days);
       assert.equal(new Set(slots.map((line) => line.slice(0, 10))).size, days);
       assert.equal(slots.filter((line) => line.includes(': a holiday: ')).length, holidays);
@@ -125,17 +141,23 @@ for (const { timeZone, year, cron, days, holidays, people } of trials(1) > 1 ? Y
         slots.filter((line) => !/ (sent|skipped): /.test(line)),
         [],
       );
-      const editions = await diary.deps.store.db.selectFrom('editions').select('day').execute();
+      const editions = await scheduledSite.deps.store.db
+        .selectFrom('editions')
+        .select('day')
+        .execute();
       assert.equal(editions.length, people * 52);
       assert.equal(new Set(editions.map(({ day }) => day)).size, editions.length);
-      assert.equal(diary.paper.inbox.messages.length, editions.length);
+      assert.equal(scheduledSite.testSite.inbox.messages.length, editions.length);
     },
   );
 }
 
 /** When the next slot is due, and once a day besides. */
-async function nextLook(diary: Diary, now: Temporal.Instant): Promise<Temporal.Instant> {
-  const { dueAt } = (await diary.slot(await dayToCome(diary))) ?? {};
+async function nextLook(
+  scheduledSite: ScheduledSite,
+  now: Temporal.Instant,
+): Promise<Temporal.Instant> {
+  const { dueAt } = (await scheduledSite.slot(await dayToCome(scheduledSite))) ?? {};
   const tomorrow = now.add({ hours: 20 });
   const due = dueAt === undefined ? tomorrow : Temporal.Instant.from(dueAt);
   const isNext =
@@ -143,7 +165,7 @@ async function nextLook(diary: Diary, now: Temporal.Instant): Promise<Temporal.I
   return isNext ? due : tomorrow;
 }
 
-async function dayToCome({ deps }: Diary): Promise<string> {
+async function dayToCome({ deps }: ScheduledSite): Promise<string> {
   const row = await deps.store.db
     .selectFrom('slots')
     .select((select) => select.fn.max('day').as('day'))
@@ -151,14 +173,14 @@ async function dayToCome({ deps }: Diary): Promise<string> {
   return row?.day ?? '';
 }
 
-function withCron({ deps, paper }: Diary, cron: string) {
+function withCron({ deps, testSite }: ScheduledSite, cron: string) {
   const newsletters = deps.config.newsletters.map((newsletter) => ({
     ...newsletter,
     ...(newsletter.schedule && { schedule: { ...newsletter.schedule, cron } }),
   }));
   const calendars = openCalendars({ ...deps.config, newsletters }, deps.log);
   return async (instant: string) => {
-    paper.setTime(instant);
+    testSite.setTime(instant);
     await checkSchedule(deps, calendars);
   };
 }

@@ -11,7 +11,7 @@ import {
   type SlotStep,
   type StoredSlot,
 } from '../../src/schedule/slot.ts';
-import { makeEdition } from '../support/paper.ts';
+import { makeEdition } from '../support/test-site.ts';
 
 const DUE = Temporal.Instant.from('2026-03-20T07:00Z');
 
@@ -87,7 +87,7 @@ function factsOf(conditions: readonly Condition[], plan: SlotPlan): SlotFacts {
   const edition = (id: string, state: 'new' | 'composed') => ({
     edition: makeEdition(id),
     state,
-    remember() {},
+    saveIds() {},
   });
   return {
     plan: { ...plan, holiday: has('holiday') ? 'Easter' : undefined },

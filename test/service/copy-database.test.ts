@@ -9,8 +9,8 @@ import { silentLog } from '../../src/kernel/log.ts';
 import { copyDatabase } from '../../src/service/copy-database.ts';
 import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { DATABASES, testOnBoth } from '../support/databases.ts';
-import { openPaper, PEOPLE } from '../support/paper.ts';
 import { explained, newStore } from '../support/stores.ts';
+import { openTestSite, PEOPLE } from '../support/test-site.ts';
 
 const NOW = '2026-03-20T07:00:00.000Z';
 
@@ -89,10 +89,10 @@ testOnBoth('a database that is on hold is not copied: another one sends', async 
 });
 
 testOnBoth('nobody writes to the source while it is copied', async (t) => {
-  const paper = await openPaper(t, { subscribers: PEOPLE });
-  const { store } = paper.deps;
+  const testSite = await openTestSite(t, { subscribers: PEOPLE });
+  const { store } = testSite.deps;
   const to = await newStore(t, { on: 'PostgreSQL', bare: true });
-  const other = await openStore(paper.deps.config.databaseUrl);
+  const other = await openStore(testSite.deps.config.databaseUrl);
   cleanUpAfter(t, () => other.close());
   let waiting: Promise<unknown> | undefined;
   const log = {
@@ -110,11 +110,11 @@ testOnBoth('nobody writes to the source while it is copied', async (t) => {
 });
 
 testOnce('a site that was moved continues with the other database', async (t) => {
-  const paper = await openPaper(t, { subscribers: PEOPLE });
-  await paper.putEdition();
-  await paper.send();
+  const testSite = await openTestSite(t, { subscribers: PEOPLE });
+  await testSite.putEdition();
+  await testSite.send();
   const to = await newStore(t, { on: 'PostgreSQL', bare: true });
-  await copyDatabase({ from: paper.deps.store, to, clock, log: silentLog });
+  await copyDatabase({ from: testSite.deps.store, to, clock, log: silentLog });
   const rows = await to.db
     .selectFrom('deliveries')
     .select(['address', 'state'])

@@ -10,17 +10,21 @@ import { addSubscriber } from '../../src/subscribers/add-subscriber.ts';
 import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { test } from '../support/databases.ts';
 import { closedPort } from '../support/inbox.ts';
-import { address, configFor, NEWSLETTER, PEOPLE } from '../support/paper.ts';
-import { type Diary, openDiary } from '../support/schedule.ts';
+import { openScheduledSite, type ScheduledSite } from '../support/schedule.ts';
+import { address, configFor, NEWSLETTER, PEOPLE } from '../support/test-site.ts';
 
 const NEVER = new AbortController().signal;
 
-/** A diary on a Friday morning with an edition to send. */
-async function openFriday(t: TestContext, options = {}): Promise<Diary> {
-  const diary = await openDiary(t, { subscribers: PEOPLE, now: '2026-03-19T08:00Z', ...options });
-  await diary.lookAt('2026-03-19T08:00Z');
-  diary.write('The wall stands');
-  return diary;
+/** A scheduledSite on a Friday morning with an edition to send. */
+async function openFriday(t: TestContext, options = {}): Promise<ScheduledSite> {
+  const scheduledSite = await openScheduledSite(t, {
+    subscribers: PEOPLE,
+    now: '2026-03-19T08:00Z',
+    ...options,
+  });
+  await scheduledSite.checkAt('2026-03-19T08:00Z');
+  scheduledSite.write('The wall stands');
+  return scheduledSite;
 }
 
 /** What an inbox calls for each message, and a promise of the last of `count`. */
@@ -37,12 +41,12 @@ function awaitMessages(count: number) {
 
 test('schedule and delivery, side by side, send what is due at their start, and end after the abort', async (t) => {
   const { onMessage, all } = awaitMessages(PEOPLE.length);
-  const diary = await openFriday(t, { inbox: { onMessage } });
-  diary.paper.setTime('2026-03-20T07:00Z');
+  const scheduledSite = await openFriday(t, { inbox: { onMessage } });
+  scheduledSite.testSite.setTime('2026-03-20T07:00Z');
   const stop = new AbortController();
   const parts = Promise.all([
-    runSchedule(diary.deps, stop.signal),
-    deliverDue(diary.deps, stop.signal),
+    runSchedule(scheduledSite.deps, stop.signal),
+    deliverDue(scheduledSite.deps, stop.signal),
   ]);
   try {
     await all;
@@ -51,50 +55,50 @@ test('schedule and delivery, side by side, send what is due at their start, and 
     await parts;
   }
   assert.deepEqual(
-    diary.paper.inbox.messages.map(({ to }) => to).toSorted(),
+    scheduledSite.testSite.inbox.messages.map(({ to }) => to).toSorted(),
     [...PEOPLE].toSorted(),
   );
-  assert.deepEqual(await diary.slots(), ['2026-03-20 sent: 7 of 7']);
+  assert.deepEqual(await scheduledSite.slots(), ['2026-03-20 sent: 7 of 7']);
 });
 
 test('planning an edition wakes a waiting delivery', async (t) => {
   const { onMessage, all } = awaitMessages(PEOPLE.length);
-  const diary = await openFriday(t, { inbox: { onMessage } });
+  const scheduledSite = await openFriday(t, { inbox: { onMessage } });
   const stop = new AbortController();
-  const delivery = deliverDue(diary.deps, stop.signal);
+  const delivery = deliverDue(scheduledSite.deps, stop.signal);
   try {
     // It has nothing to do, and would look again in a minute.
-    await diary.lookAt('2026-03-20T07:00Z');
+    await scheduledSite.checkAt('2026-03-20T07:00Z');
     await all;
   } finally {
     stop.abort();
     await delivery;
   }
-  assert.equal(diary.paper.inbox.messages.length, PEOPLE.length);
+  assert.equal(scheduledSite.testSite.inbox.messages.length, PEOPLE.length);
 });
 
 test('a relay that is away is reported and tried again, and the edition is sent when it is back', async (t) => {
-  const diary = await openFriday(t);
-  const { deps } = diary;
+  const scheduledSite = await openFriday(t);
+  const { deps } = scheduledSite;
   const newsletter = deps.config.newsletters[0] as NewsletterSettings;
-  await diary.lookAt('2026-03-20T07:00Z');
-  const away = configFor(diary.paper, `smtp://127.0.0.1:${closedPort()}`).relays;
+  await scheduledSite.checkAt('2026-03-20T07:00Z');
+  const away = configFor(scheduledSite.testSite, `smtp://127.0.0.1:${closedPort()}`).relays;
   const round = await deliverNewsletter(
     { ...deps, config: { ...deps.config, relays: away } },
     newsletter,
     NEVER,
   );
   assert.equal(round.isTrouble, true);
-  assert.match((await diary.slots())[0] ?? '', /^2026-03-20 sending: .+/);
+  assert.match((await scheduledSite.slots())[0] ?? '', /^2026-03-20 sending: .+/);
   const again = await deliverNewsletter(deps, newsletter, NEVER);
   assert.deepEqual(again, { isTrouble: false, waitMs: Number.POSITIVE_INFINITY });
-  assert.deepEqual(await diary.slots(), ['2026-03-20 sent: 7 of 7']);
+  assert.deepEqual(await scheduledSite.slots(), ['2026-03-20 sent: 7 of 7']);
 });
 
 test('the service does not use a relay that rests for its quota until the rest is over', async (t) => {
   let isUsedUp = true;
   let asked = 0;
-  const diary = await openFriday(t, {
+  const scheduledSite = await openFriday(t, {
     connections: 1,
     inbox: {
       onRecipient: () => {
@@ -103,74 +107,74 @@ test('the service does not use a relay that rests for its quota until the rest i
       },
     },
   });
-  const newsletter = diary.deps.config.newsletters[0] as NewsletterSettings;
-  await diary.lookAt('2026-03-20T07:00Z');
-  await deliverNewsletter(diary.deps, newsletter, NEVER);
+  const newsletter = scheduledSite.deps.config.newsletters[0] as NewsletterSettings;
+  await scheduledSite.checkAt('2026-03-20T07:00Z');
+  await deliverNewsletter(scheduledSite.deps, newsletter, NEVER);
   assert.equal(asked, 1);
-  diary.paper.setTime('2026-03-20T07:20Z');
-  const round = await deliverNewsletter(diary.deps, newsletter, NEVER);
+  scheduledSite.testSite.setTime('2026-03-20T07:20Z');
+  const round = await deliverNewsletter(scheduledSite.deps, newsletter, NEVER);
   assert.deepEqual(round, { isTrouble: false, waitMs: 2_400_000 });
   assert.equal(asked, 1);
   isUsedUp = false;
-  diary.paper.setTime('2026-03-20T08:00Z');
-  await deliverNewsletter(diary.deps, newsletter, NEVER);
-  assert.deepEqual(await diary.slots(), ['2026-03-20 sent: 7 of 7']);
+  scheduledSite.testSite.setTime('2026-03-20T08:00Z');
+  await deliverNewsletter(scheduledSite.deps, newsletter, NEVER);
+  assert.deepEqual(await scheduledSite.slots(), ['2026-03-20 sent: 7 of 7']);
 });
 
 test('a deferred message is sent when it is due, and the round returns that time', async (t) => {
   let isFull = true;
-  const diary = await openFriday(t, {
+  const scheduledSite = await openFriday(t, {
     inbox: {
       onRecipient: (to: string) =>
         isFull && to === 'bob@example.org' ? { code: 452, text: '4.2.2 mailbox full' } : undefined,
     },
   });
-  const newsletter = diary.deps.config.newsletters[0] as NewsletterSettings;
-  await diary.lookAt('2026-03-20T07:00Z');
-  const round = await deliverNewsletter(diary.deps, newsletter, NEVER);
+  const newsletter = scheduledSite.deps.config.newsletters[0] as NewsletterSettings;
+  await scheduledSite.checkAt('2026-03-20T07:00Z');
+  const round = await deliverNewsletter(scheduledSite.deps, newsletter, NEVER);
   assert.equal(round.isTrouble, false);
   assert.ok(round.waitMs >= 300_000 && round.waitMs < 400_000, `${round.waitMs} ms`);
-  assert.deepEqual(await diary.slots(), ['2026-03-20 sending']);
+  assert.deepEqual(await scheduledSite.slots(), ['2026-03-20 sending']);
   isFull = false;
-  diary.paper.setTime('2026-03-20T07:10Z');
-  await diary.deliver();
-  assert.deepEqual(await diary.slots(), ['2026-03-20 sent: 7 of 7']);
+  scheduledSite.testSite.setTime('2026-03-20T07:10Z');
+  await scheduledSite.deliver();
+  assert.deepEqual(await scheduledSite.slots(), ['2026-03-20 sent: 7 of 7']);
 });
 
 test('someone refused for good is named in the outcome; an edition refused too often has failed until an editor resumes it', async (t) => {
   let refuse = (to: string): boolean => to === 'bob@example.org';
   const people = Array.from({ length: 15 }, (_, index) => `reader${index}@example.org`);
-  const diary = await openFriday(t, {
+  const scheduledSite = await openFriday(t, {
     subscribers: ['bob@example.org', ...people],
     inbox: {
       onRecipient: (to: string) =>
         refuse(to) ? { code: 550, text: '5.7.1 not from you' } : undefined,
     },
   });
-  await diary.lookAt('2026-03-20T07:00Z');
-  await diary.deliver();
-  assert.deepEqual(await diary.slots(), ['2026-03-20 sent: 15 of 16, 1 refused']);
+  await scheduledSite.checkAt('2026-03-20T07:00Z');
+  await scheduledSite.deliver();
+  assert.deepEqual(await scheduledSite.slots(), ['2026-03-20 sent: 15 of 16, 1 refused']);
   refuse = () => true;
-  diary.write('Ferry fares rise');
-  await diary.lookAt('2026-03-23T07:00Z');
-  await diary.deliver();
+  scheduledSite.write('Ferry fares rise');
+  await scheduledSite.checkAt('2026-03-23T07:00Z');
+  await scheduledSite.deliver();
   assert.match(
-    (await diary.slots()).at(-1) ?? '',
+    (await scheduledSite.slots()).at(-1) ?? '',
     /^2026-03-23 failed: the relay .* refused 10 in a row/,
   );
   refuse = () => false;
-  await diary.deliver();
-  assert.match((await diary.slots()).at(-1) ?? '', /^2026-03-23 failed/);
-  await diary.paper.send(undefined, { resume: true, retryFailed: true });
-  await diary.lookAt('2026-03-23T07:30Z');
-  assert.equal((await diary.slots()).at(-1), '2026-03-23 sent: 16 of 16');
+  await scheduledSite.deliver();
+  assert.match((await scheduledSite.slots()).at(-1) ?? '', /^2026-03-23 failed/);
+  await scheduledSite.testSite.send(undefined, { resume: true, retryFailed: true });
+  await scheduledSite.checkAt('2026-03-23T07:30Z');
+  assert.equal((await scheduledSite.slots()).at(-1), '2026-03-23 sent: 16 of 16');
 });
 
 test('a newsletter whose relay hangs does not delay another', async (t) => {
   const hang = Promise.withResolvers<undefined>();
   cleanUpAfter(t, () => hang.resolve(undefined));
   const bobs = Promise.withResolvers<void>();
-  const diary = await openFriday(t, {
+  const scheduledSite = await openFriday(t, {
     ...{ subscribers: ['ada@example.org'], connections: 2 },
     inbox: {
       onMessage: ({ to }: { to: string }) => {
@@ -179,14 +183,17 @@ test('a newsletter whose relay hangs does not delay another', async (t) => {
       },
     },
   });
-  const [first] = diary.deps.config.newsletters;
+  const [first] = scheduledSite.deps.config.newsletters;
   const second = { ...(first as NewsletterSettings), id: 'weekly' };
-  const config = { ...diary.deps.config, newsletters: [first as NewsletterSettings, second] };
-  const deps = { ...diary.deps, config };
+  const config = {
+    ...scheduledSite.deps.config,
+    newsletters: [first as NewsletterSettings, second],
+  };
+  const deps = { ...scheduledSite.deps, config };
   await addSubscriber(deps, { newsletter: 'weekly', address: address('bob@example.org') });
   const newsletters = openCalendars(config, deps.log);
   await checkSchedule(deps, newsletters);
-  diary.paper.setTime('2026-03-20T07:00Z');
+  scheduledSite.testSite.setTime('2026-03-20T07:00Z');
   await checkSchedule(deps, newsletters);
   const stop = new AbortController();
   const delivery = deliverDue(deps, stop.signal);
@@ -197,5 +204,5 @@ test('a newsletter whose relay hangs does not delay another', async (t) => {
     stop.abort();
     await delivery;
   }
-  assert.equal(diary.paper.inbox.messagesTo('bob@example.org').length, 1, NEWSLETTER);
+  assert.equal(scheduledSite.testSite.inbox.messagesTo('bob@example.org').length, 1, NEWSLETTER);
 });

@@ -11,7 +11,7 @@ import {
 } from '../../src/service/unread-files.ts';
 import { readTexts } from '../../src/templates/read-texts.ts';
 import { newFolder } from '../support/databases.ts';
-import { openPaper } from '../support/paper.ts';
+import { openTestSite } from '../support/test-site.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -52,7 +52,7 @@ test('all our own templates and languages are read, and a missing folder has non
 });
 
 test('a language of a newsletter or of the pages that has no file is named, with the file to write', async (t) => {
-  const { deps } = await openPaper(t);
+  const { deps } = await openTestSite(t);
   const [newsletter] = deps.config.newsletters;
   assert.ok(newsletter);
   const config = {

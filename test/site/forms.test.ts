@@ -10,7 +10,7 @@ import {
   readSignUp,
   TRAP_FIELD,
 } from '../../src/site/forms.ts';
-import { makeConfig } from '../support/paper.ts';
+import { makeConfig } from '../support/test-site.ts';
 
 const config = makeConfig({
   ...{ folder: '/nowhere', databaseUrl: 'sqlite::memory:' },

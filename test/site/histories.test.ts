@@ -24,9 +24,9 @@ import {
   type SubscriptionState,
 } from '../../src/subscribers/subscription-events.ts';
 import { testOnBoth } from '../support/databases.ts';
-import { address, NEWSLETTER } from '../support/paper.ts';
 import { importText } from '../support/people.ts';
 import { openSite, type Site, savePreferences, TIDES } from '../support/site.ts';
+import { address, NEWSLETTER } from '../support/test-site.ts';
 import { trials } from '../support/trials.ts';
 
 const PEOPLE = ['ada@example.org', 'bob@example.org', 'cyd@example.org'];
@@ -280,22 +280,22 @@ async function perform(history: History, each: Act): Promise<void> {
       return;
     case 'import': {
       const before = (await rowsOf(site)).length;
-      await importText({ ...site.paper, deps }, `${person}\n`, { newsletter: NEWSLETTER });
+      await importText({ ...site.testSite, deps }, `${person}\n`, { newsletter: NEWSLETTER });
       if ((await rowsOf(site)).length > before) history.agree(person, [NEWSLETTER]);
       return;
     }
     case 'importLeft': {
       const text = `email,status\n${person},unsubscribed\n`;
-      const paper = { ...site.paper, deps };
-      const { left, ended } = await importText(paper, text, { newsletter: NEWSLETTER });
+      const testSite = { ...site.testSite, deps };
+      const { left, ended } = await importText(testSite, text, { newsletter: NEWSLETTER });
       // Of somebody who had left before it says nothing new.
       if (left + ended > 0) history.leave(person, [NEWSLETTER]);
       return;
     }
     case 'bounce': {
       const text = `email,status\n${person},bounced\n`;
-      const paper = { ...site.paper, deps };
-      const { left, ended } = await importText(paper, text, { newsletter: NEWSLETTER });
+      const testSite = { ...site.testSite, deps };
+      const { left, ended } = await importText(testSite, text, { newsletter: NEWSLETTER });
       // Of somebody who had left before it says nothing new, and a confirmation proves more.
       // It is not their will, so `willed` stays as it was.
       if (left + ended > 0) history.of(person, NEWSLETTER).left = history.step;
@@ -303,7 +303,7 @@ async function perform(history: History, each: Act): Promise<void> {
     }
     case 'complain': {
       const text = `email,status\n${person},complained\n`;
-      await importText({ ...site.paper, deps }, text, { newsletter: NEWSLETTER });
+      await importText({ ...site.testSite, deps }, text, { newsletter: NEWSLETTER });
       history.leave(person, [NEWSLETTER]);
       return;
     }
@@ -336,11 +336,11 @@ async function assertHistoriesTell({ site }: History): Promise<void> {
     rows.map(({ id }) => id),
   );
   for (const row of rows) {
-    let standing: SubscriptionState = NO_SUBSCRIPTION;
+    let known: SubscriptionState = NO_SUBSCRIPTION;
     for (const line of histories.get(row.id) ?? []) {
-      standing = applySubscriptionEvent(standing, toEvent(line, standing)) ?? standing;
+      known = applySubscriptionEvent(known, toEvent(line, known)) ?? known;
     }
-    const told = [standing.status, standing.leftAt ?? null, standing.leftByLinkAt ?? null];
+    const told = [known.status, known.leftAt ?? null, known.leftByLinkAt ?? null];
     assert.deepEqual(told, [row.status, row.left_at, row.left_by_link_at]);
   }
 }

@@ -8,14 +8,14 @@ import { eraseSubscriber } from '../../src/subscribers/erase-subscriber.ts';
 import { readJournal } from '../../src/subscribers/journal/journal-file.ts';
 import { removeSubscriber } from '../../src/subscribers/remove-subscriber.ts';
 import { test } from '../support/databases.ts';
-import { address, NEWSLETTER } from '../support/paper.ts';
 import { everyone, importText } from '../support/people.ts';
 import { openSite, type Site, savePreferences } from '../support/site.ts';
+import { address, NEWSLETTER } from '../support/test-site.ts';
 
 const ADA = 'ada@example.org';
 
 async function tokenOf(site: Site, who: string): Promise<string> {
-  const found = (await everyone(site.paper)).find((each) => each.address === who);
+  const found = (await everyone(site.testSite)).find((each) => each.address === who);
   const whom = { newsletter: NEWSLETTER, subscriberId: found?.id ?? '' };
   return unsubscribeToken(whom, site.deps.config.secrets);
 }
@@ -47,10 +47,10 @@ test('a click unsubscribes at once, is written to the journal, and gets the same
 
 test('a queued delivery is not sent to somebody who left by a link', async (t) => {
   const site = await openSite(t, { subscribers: [ADA, 'bob@example.org'] });
-  const edition = await site.paper.putEdition();
+  const edition = await site.testSite.putEdition();
   await planDeliveries(site.deps.store.db, edition, '2026-03-20T07:00:00.000Z');
   await leave(site, await tokenOf(site, ADA));
-  const { deliveries } = await site.paper.send();
+  const { deliveries } = await site.testSite.send();
   assert.deepEqual([deliveries.accepted, deliveries.suppressed], [1, 1]);
 });
 
@@ -75,7 +75,7 @@ test('a link with a wrong signature, or for a subscription of another newsletter
     assert.equal(await unsubscribe(site.deps, wrong), undefined);
     assert.equal(await readUnsubscribe(site.deps, wrong), undefined);
   }
-  const { id: subscriberId = '' } = (await everyone(site.paper))[0] ?? {};
+  const { id: subscriberId = '' } = (await everyone(site.testSite))[0] ?? {};
   const { secrets } = site.deps.config;
   await unsubscribe(site.deps, unsubscribeToken({ newsletter: 'tides', subscriberId }, secrets));
   assert.deepEqual(await site.statuses(), { [ADA]: 'active' });
@@ -109,7 +109,7 @@ test('an undone departure stays undone when an older database is restored with i
   const site = await openSite(t, { subscribers: [ADA] });
   const undo = await leave(site, await tokenOf(site, ADA));
   await resubscribe(site.deps, undo);
-  const [ada] = await everyone(site.paper);
+  const [ada] = await everyone(site.testSite);
   const [entry] = [...readJournal(site.deps.config.journalFile)];
   assert.ok(entry !== undefined && ada !== undefined && ada.changedAt > entry.at);
 });
@@ -119,7 +119,7 @@ const OTHER_ENDS: [string, (site: Site) => Promise<unknown>][] = [
     'an editor',
     (site) => removeSubscriber(site.deps, { newsletter: NEWSLETTER, address: address(ADA) }),
   ],
-  ['an import', (site) => importText(site.paper, `email,status\n${ADA},unsubscribed\n`)],
+  ['an import', (site) => importText(site.testSite, `email,status\n${ADA},unsubscribed\n`)],
   ['a bounce', (site) => setStatus(site, 'bounced')],
   ['a complaint', (site) => setStatus(site, 'complained')],
   ['an erasure', (site) => eraseSubscriber(site.deps, address(ADA))],

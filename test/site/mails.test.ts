@@ -15,8 +15,8 @@ import { requestedMails } from '../../src/subscribers/queries/mails.ts';
 import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { test } from '../support/databases.ts';
 import { closedPort, messageIdOf } from '../support/inbox.ts';
-import { address, configFor, NEWSLETTER } from '../support/paper.ts';
 import { openSite, type Site } from '../support/site.ts';
+import { address, configFor, NEWSLETTER } from '../support/test-site.ts';
 import { inTime } from '../support/wait-for.ts';
 
 const ADA = 'ada@example.org';
@@ -73,7 +73,7 @@ test('mails wait while the relay is down, and are sent when it works again', asy
   const site = await openSite(t);
   const away = {
     ...site.deps,
-    config: { ...configFor(site.paper, `smtp://127.0.0.1:${closedPort()}`) },
+    config: { ...configFor(site.testSite, `smtp://127.0.0.1:${closedPort()}`) },
   };
   await site.signUp(ADA);
   const routes = openNoticeRoutes(away);
@@ -110,13 +110,13 @@ test('a mail without a reply is sent once more, with the same Message-ID', async
   await site.answer();
   site.later({ minutes: 2 });
   await site.answer();
-  const { messages: got } = site.paper.inbox;
+  const { messages: got } = site.testSite.inbox;
   assert.equal(got.length, 2);
   assert.deepEqual(got[0]?.raw, got[1]?.raw);
   assert.equal(new Set(got.map(messageIdOf)).size, 1);
   site.later({ hours: 3 });
   await site.answer();
-  assert.equal(site.paper.inbox.messages.length, 2);
+  assert.equal(site.testSite.inbox.messages.length, 2);
 });
 
 test('several processes at once send each mail once', async (t) => {
@@ -131,7 +131,7 @@ test('several processes at once send each mail once', async (t) => {
       await Promise.all(routes.map(({ relay }) => relay.close()));
     }),
   );
-  const to = site.paper.inbox.messages.map((message) => message.to);
+  const to = site.testSite.inbox.messages.map((message) => message.to);
   assert.deepEqual([to.length, new Set(to).size], [40, 40]);
 });
 
@@ -145,13 +145,13 @@ test('mail to one person counts towards the hour of a relay and does not wait fo
   const routes = openNoticeRoutes(other.deps);
   await answerAll(other.deps, () => routes);
   await Promise.all(routes.map(({ relay }) => relay.close()));
-  assert.equal(site.paper.inbox.messages.length, 5);
+  assert.equal(site.testSite.inbox.messages.length, 5);
   const usage = await site.deps.store.db.selectFrom('relay_usage').selectAll().execute();
   assert.equal(
     usage.reduce((sum, { messages }) => sum + messages, 0),
     5,
   );
-  await site.paper.putEdition();
+  await site.testSite.putEdition();
   const prepared = await prepareSend(other.deps, { newsletter: 'politics-essential' });
   assert.equal(prepared.kind, 'ready');
   if (prepared.kind !== 'ready') return;
@@ -190,7 +190,7 @@ test('a mail about a request that was deleted meanwhile is dropped', async (t) =
   await site.signUp('bob@example.org');
   await db.deleteFrom('sign_ups').execute();
   await site.answer();
-  assert.equal(site.paper.inbox.messages.length, 0);
+  assert.equal(site.testSite.inbox.messages.length, 0);
   assert.deepEqual(
     (await mailsOf(site)).map(({ state, address: to }) => [state, to]),
     [
@@ -236,7 +236,7 @@ test('somebody who is erased while their mail is on its way to the relay gets no
   await site.signUp(ADA);
   await site.answer();
   assert.equal(await erasing, 'erased');
-  assert.equal(site.paper.inbox.messages.length, 0);
+  assert.equal(site.testSite.inbox.messages.length, 0);
   assert.deepEqual(
     (await mailsOf(site)).map(({ state }) => state),
     ['dropped'],

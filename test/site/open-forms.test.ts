@@ -5,9 +5,9 @@ import { changePreferences, readPreferences } from '../../src/site/preferences.t
 import { personalData } from '../../src/site/show-subscriber.ts';
 import { resubscribe, unsubscribe } from '../../src/site/unsubscribe.ts';
 import { test } from '../support/databases.ts';
-import { address, NEWSLETTER } from '../support/paper.ts';
 import { everyone, importText } from '../support/people.ts';
 import { asShown, openSite, type Site, savePreferences, TIDES } from '../support/site.ts';
+import { address, NEWSLETTER } from '../support/test-site.ts';
 
 const ADA = 'ada@example.org';
 
@@ -21,7 +21,7 @@ async function openTab(site: Site) {
 }
 
 async function linkOf(site: Site): Promise<string> {
-  const [ada] = await everyone(site.paper);
+  const [ada] = await everyone(site.testSite);
   const whom = { newsletter: NEWSLETTER, subscriberId: ada?.id ?? '' };
   return unsubscribeToken(whom, site.deps.config.secrets);
 }
@@ -69,7 +69,7 @@ test('a form that does not say what it showed brings nobody back who left that d
 test('somebody who unticks a newsletter that bounced meanwhile has left, and is not restored', async (t) => {
   const site = await openSite(t, { subscribers: [ADA] });
   const { token, shown } = await openTab(site);
-  await importText(site.paper, `email,status\n${ADA},bounced\n`, { newsletter: NEWSLETTER });
+  await importText(site.testSite, `email,status\n${ADA},bounced\n`, { newsletter: NEWSLETTER });
   site.later({ minutes: 1 });
   await changePreferences(site.deps, token, { ticked: [], shown });
   const [report] = await restoreBounced(site.deps, { addresses: [address(ADA)] });
@@ -99,12 +99,12 @@ for (const status of ['complained', 'bounced']) {
     const undo = (await unsubscribe(site.deps, await linkOf(site)))?.undoToken ?? '';
     site.later({ minutes: 1 });
     const text = `email,status\n${ADA},${status}\n`;
-    const { kept } = await importText(site.paper, text, { newsletter: NEWSLETTER });
+    const { kept } = await importText(site.testSite, text, { newsletter: NEWSLETTER });
     assert.equal(kept, 1);
     assert.deepEqual(await site.statuses(), { [ADA]: status });
     assert.equal(await resubscribe(site.deps, undo), undefined);
     const milder = `email,status\n${ADA},unsubscribed\n`;
-    await importText(site.paper, milder, { newsletter: NEWSLETTER });
+    await importText(site.testSite, milder, { newsletter: NEWSLETTER });
     assert.deepEqual(await site.statuses(), { [ADA]: status });
   });
 }

@@ -14,9 +14,9 @@ import { personalData } from '../../src/site/show-subscriber.ts';
 import { unsubscribe } from '../../src/site/unsubscribe.ts';
 import { readJournal } from '../../src/subscribers/journal/journal-file.ts';
 import { test } from '../support/databases.ts';
-import { address, NEWSLETTER, type Paper } from '../support/paper.ts';
 import { everyone, importText } from '../support/people.ts';
 import { openSite, SECRET, type Site, savePreferences, TIDES } from '../support/site.ts';
+import { address, NEWSLETTER, type TestSite } from '../support/test-site.ts';
 
 const ADA = 'ada@example.org';
 const NEW = 'ada@new.example';
@@ -43,7 +43,7 @@ test('the link to the preferences is mailed only to known addresses', async (t) 
   assert.equal(await site.askForPreferences(ADA), 'taken');
   await site.answer();
   assert.deepEqual(
-    site.paper.inbox.messages.map(({ to }) => to),
+    site.testSite.inbox.messages.map(({ to }) => to),
     [ADA],
   );
   const [mail] = site.mailsTo(ADA);
@@ -112,8 +112,8 @@ test('the personal data are everything that is stored about a person, and nothin
   await site.signUp('bob@example.org');
   await site.answer();
   await confirmSignUp(site.deps, site.token(ADA, 'confirm'));
-  const edition = await site.paper.putEdition();
-  await site.paper.send();
+  const edition = await site.testSite.putEdition();
+  await site.testSite.send();
   const token = await linkTo(site, ADA);
   const request = { address: address(NEW), language: 'en', ip: '192.0.2.1' };
   await requestAddressChange(site.deps, token, request);
@@ -135,7 +135,7 @@ test('a new address gets everything once its owner has confirmed it; the old one
   const site = await openSite(t, { subscribers: [ADA] });
   const preferences = await linkTo(site, ADA);
   await savePreferences(site.deps, preferences, [NEWSLETTER, TIDES]);
-  const [before] = await everyone(site.paper);
+  const [before] = await everyone(site.testSite);
   site.later({ minutes: 1 });
   const token = await askForChange(site, ADA, NEW);
   assert.deepEqual(await readAddressChange(site.deps, token), { kind: 'open', address: NEW });
@@ -151,7 +151,7 @@ test('a new address gets everything once its owner has confirmed it; the old one
   assert.equal(told?.subject, 'Your newsletters go to another address: The Harbour Broadsheet');
   assert.doesNotMatch(told.raw, /new\.example/);
   assert.equal([...readJournal(site.deps.config.journalFile)].length, 2);
-  assert.equal((await importText(site.paper, `${ADA}\n`)).kept, 1);
+  assert.equal((await importText(site.testSite, `${ADA}\n`)).kept, 1);
   assert.equal(await readPreferences(site.deps, preferences), undefined, 'of the old address');
   // A link in an old mail still ends the subscription.
   const whom = { newsletter: NEWSLETTER, subscriberId: before?.id ?? '' };
@@ -161,11 +161,11 @@ test('a new address gets everything once its owner has confirmed it; the old one
 
 test('mail that is queued when the address changes goes to the new one', async (t) => {
   const site = await openSite(t, { subscribers: [ADA] });
-  const edition = await site.paper.putEdition();
+  const edition = await site.testSite.putEdition();
   await planDeliveries(site.deps.store.db, edition, '2026-03-20T07:00:00.000Z');
   site.later({ minutes: 1 });
   await confirmAddressChange(site.deps, await askForChange(site, ADA, NEW));
-  const { deliveries } = await site.paper.send();
+  const { deliveries } = await site.testSite.send();
   assert.equal(deliveries.accepted, 1);
   const subjects = site.mailsTo(NEW).map(({ subject }) => subject);
   assert.ok(subjects.includes(edition.subject), subjects.join());
@@ -174,14 +174,14 @@ test('mail that is queued when the address changes goes to the new one', async (
 
 test('two subscriptions of one person become one, which the links of both addresses end', async (t) => {
   const site = await openSite(t, { subscribers: [ADA, NEW] });
-  const people = await everyone(site.paper);
-  const edition = await site.paper.putEdition();
+  const people = await everyone(site.testSite);
+  const edition = await site.testSite.putEdition();
   await planDeliveries(site.deps.store.db, edition, '2026-03-20T07:00:00.000Z');
   site.later({ minutes: 1 });
   await confirmAddressChange(site.deps, await askForChange(site, ADA, NEW));
   assert.deepEqual(await site.statuses(), { [ADA]: 'unsubscribed', [NEW]: 'active' });
-  await site.paper.send();
-  const copies = site.paper.inbox.messages.filter(({ raw }) => raw.includes(edition.subject));
+  await site.testSite.send();
+  const copies = site.testSite.inbox.messages.filter(({ raw }) => raw.includes(edition.subject));
   assert.deepEqual(
     copies.map(({ to }) => to),
     [NEW],
@@ -195,13 +195,13 @@ test('two subscriptions of one person become one, which the links of both addres
 
 test('what only the old address still had to get goes to the new one when the two become one', async (t) => {
   const site = await openSite(t, { subscribers: [ADA] });
-  const edition = await site.paper.putEdition();
+  const edition = await site.testSite.putEdition();
   await planDeliveries(site.deps.store.db, edition, '2026-03-20T07:00:00.000Z');
-  await site.paper.add(NEW);
+  await site.testSite.add(NEW);
   site.later({ minutes: 1 });
   await confirmAddressChange(site.deps, await askForChange(site, ADA, NEW));
-  await site.paper.send();
-  const copies = site.paper.inbox.messages.filter(({ raw }) => raw.includes(edition.subject));
+  await site.testSite.send();
+  const copies = site.testSite.inbox.messages.filter(({ raw }) => raw.includes(edition.subject));
   assert.deepEqual(
     copies.map(({ to }) => to),
     [NEW],
@@ -212,7 +212,7 @@ test('a change that was requested before the new address left does not subscribe
   const site = await openSite(t, { subscribers: [ADA, NEW] });
   const token = await askForChange(site, ADA, NEW);
   site.later({ minutes: 1 });
-  const target = (await everyone(site.paper)).find((each) => each.address === NEW);
+  const target = (await everyone(site.testSite)).find((each) => each.address === NEW);
   const whom = { newsletter: NEWSLETTER, subscriberId: target?.id ?? '' };
   await unsubscribe(site.deps, unsubscribeToken(whom, site.deps.config.secrets));
   await confirmAddressChange(site.deps, token);
@@ -237,11 +237,11 @@ test('a change of address expires after a day', async (t) => {
   assert.deepEqual(await site.statuses(), { [ADA]: 'active' });
 });
 
-function filesWith(paper: Paper, text: string): string[] {
-  return readdirSync(paper.folder, { withFileTypes: true })
+function filesWith(testSite: TestSite, text: string): string[] {
+  return readdirSync(testSite.folder, { withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map(({ name }) => name)
-    .filter((name) => readFileSync(join(paper.folder, name)).includes(text));
+    .filter((name) => readFileSync(join(testSite.folder, name)).includes(text));
 }
 
 test('who erases themselves is in no file and no table: subscriptions, sign-ups, mails, changes, old addresses', async (t) => {
@@ -261,7 +261,7 @@ test('who erases themselves is in no file and no table: subscriptions, sign-ups,
   await site.deps.store.db.updateTable('mails').set({ lease_until: null }).execute();
   for (let times = 0; times < 3; times += 1) assert.equal(await eraseMe(site.deps, token), true);
   for (const text of ['zoe.quill', 'Zoe.Quill', 'zoe.QUILL', 'zoe.next', 'zoe.old']) {
-    assert.deepEqual(filesWith(site.paper, text), [], text);
+    assert.deepEqual(filesWith(site.testSite, text), [], text);
   }
   const { db } = site.deps.store;
   for (const table of ['subscribers', 'sign_ups', 'address_changes'] as const) {
@@ -269,9 +269,9 @@ test('who erases themselves is in no file and no table: subscriptions, sign-ups,
   }
   const notices = await db.selectFrom('mails').selectAll().execute();
   assert.doesNotMatch(JSON.stringify(notices), /zoe/i);
-  const mails = site.paper.inbox.messages.length;
+  const mails = site.testSite.inbox.messages.length;
   await site.answer();
-  assert.equal(site.paper.inbox.messages.length, mails, 'nothing that was waiting is sent');
+  assert.equal(site.testSite.inbox.messages.length, mails, 'nothing that was waiting is sent');
 });
 
 test('who signed up, changed the address and erases themselves leaves no sign-up with the old one', async (t) => {

@@ -9,8 +9,8 @@ import { insertMail } from '../../src/subscribers/queries/mails.ts';
 import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { test } from '../support/databases.ts';
 import { listenToStore } from '../support/listening-store.ts';
-import { address, NEWSLETTER } from '../support/paper.ts';
 import { openSite, type Site } from '../support/site.ts';
+import { address, NEWSLETTER } from '../support/test-site.ts';
 
 /** A site whose relay is away until it is told otherwise, and what it does meanwhile. */
 interface Outage {
@@ -116,14 +116,14 @@ test('a relay that works again for others is used at once, and its trouble is ov
   assert.match((await relayRows(db)).get(id)?.trouble ?? '', /shutting down/);
   outage.setAway(false);
   await outage.look();
-  assert.equal(site.paper.inbox.messages.length, 0);
+  assert.equal(site.testSite.inbox.messages.length, 0);
   // As the run of an edition notes when the relay takes a message.
   await setTrouble(db, id, undefined, '');
   await outage.look();
-  assert.equal(site.paper.inbox.messages.length, 12);
+  assert.equal(site.testSite.inbox.messages.length, 12);
   outage.later(60);
   await outage.look();
-  assert.equal(site.paper.inbox.messages.length, 20);
+  assert.equal(site.testSite.inbox.messages.length, 20);
 });
 
 test('a relay that is in trouble for an edition is tried with one mail first', async (t) => {
@@ -138,7 +138,7 @@ test('a relay that is in trouble for an edition is tried with one mail first', a
   outage.setAway(false);
   outage.later(60);
   await outage.look();
-  assert.equal(site.paper.inbox.messages.length, 20);
+  assert.equal(site.testSite.inbox.messages.length, 20);
   assert.equal((await relayRows(db)).get(id)?.trouble, null);
 });
 
@@ -152,7 +152,7 @@ test('a mail at which the relay hangs up does not block the others', async (t) =
     outage.later(60);
     await outage.look();
   }
-  const { messages } = site.paper.inbox;
+  const { messages } = site.testSite.inbox;
   assert.deepEqual(messages.map(({ to }) => to).toSorted(), [
     'reader1@example.org',
     'reader2@example.org',

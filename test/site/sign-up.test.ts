@@ -10,9 +10,9 @@ import { eraseSubscriber } from '../../src/subscribers/erase-subscriber.ts';
 import { requestedMails } from '../../src/subscribers/queries/mails.ts';
 import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { test } from '../support/databases.ts';
-import { address, NEWSLETTER } from '../support/paper.ts';
 import { everyone, importText } from '../support/people.ts';
 import { openSite, SECRET, type Site, TIDES } from '../support/site.ts';
+import { address, NEWSLETTER } from '../support/test-site.ts';
 
 const ADA = 'ada@example.org';
 
@@ -29,7 +29,7 @@ test('somebody who signs up is pending until they confirm, then active; both wit
   assert.equal(await site.signUp('Ada@Example.org', { source: 'front page' }), 'taken');
   assert.deepEqual(await site.statuses(), {});
   await site.answer();
-  const [pending] = await everyone(site.paper);
+  const [pending] = await everyone(site.testSite);
   assert.equal(pending?.status, 'pending');
   const { ipHash, confirmedAt, ...consent } = pending.consent;
   const asked = { at: '2026-03-20T07:00:00.000Z', source: 'front page', text: 'I want it.' };
@@ -45,10 +45,10 @@ test('somebody who signs up is pending until they confirm, then active; both wit
   const open = await readConfirmation(site.deps, token);
   assert.equal(open.kind, 'open');
   assert.equal('address' in open && open.address, 'Ada@example.org');
-  assert.equal((await everyone(site.paper))[0]?.status, 'pending', 'a GET changes nothing');
+  assert.equal((await everyone(site.testSite))[0]?.status, 'pending', 'a GET changes nothing');
   const first = await confirmSignUp(site.deps, token);
   assert.deepEqual('newsletters' in first && first.newsletters.map(({ id }) => id), [NEWSLETTER]);
-  const [active] = await everyone(site.paper);
+  const [active] = await everyone(site.testSite);
   assert.equal(active?.status, 'active');
   assert.equal(active.id, pending.id);
   assert.deepEqual(active.consent, { ...asked, ipHash, confirmedAt: '2026-03-20T10:00:00.000Z' });
@@ -112,7 +112,7 @@ test('the mail to confirm contains nothing that the sender of the form wrote exc
     language: 'en-buy-pills',
   });
   await site.answer();
-  assert.equal(site.paper.inbox.messages.length, 1);
+  assert.equal(site.testSite.inbox.messages.length, 1);
   assert.doesNotMatch(site.mailsTo(ADA)[0]?.raw ?? '', /buy-pills|eve@example/);
 });
 
@@ -138,13 +138,13 @@ test('one mail asks for all newsletters of a form; each has its own welcome', as
 
 test('an active subscriber who signs up again gets a mail that says so, and nothing changes', async (t) => {
   const site = await openSite(t, { subscribers: [ADA] });
-  const before = await everyone(site.paper);
+  const before = await everyone(site.testSite);
   await site.signUp('ADA@example.org');
   await site.answer();
   const [mail, ...more] = site.mailsTo('ADA@example.org');
   assert.equal(mail?.subject, 'You are already subscribed: Politics Essential');
   assert.deepEqual(more, []);
-  assert.deepEqual(await everyone(site.paper), before);
+  assert.deepEqual(await everyone(site.testSite), before);
 });
 
 test('somebody who left stays unsubscribed until they confirm, and then the new consent counts', async (t) => {
@@ -155,7 +155,7 @@ test('somebody who left stays unsubscribed until they confirm, and then the new 
   await site.answer();
   assert.deepEqual(await site.statuses(), { [ADA]: 'unsubscribed' });
   await confirmSignUp(site.deps, site.token(ADA, 'confirm'));
-  const [ada] = await everyone(site.paper);
+  const [ada] = await everyone(site.testSite);
   assert.equal(ada?.status, 'active');
   assert.equal(ada.consent.source, 'form');
   assert.equal(ada.consent.confirmedAt, '2026-03-21T07:00:00.000Z');
@@ -241,15 +241,15 @@ test('somebody who left or was erased between the form and its answer gets no ma
   const site = await openSite(t, { subscribers: [ADA, 'bob@example.org'] });
   for (const who of [ADA, 'bob@example.org']) await site.signUp(who);
   site.later({ seconds: 1 });
-  await importText(site.paper, `email,status\n${ADA},unsubscribed\n`);
+  await importText(site.testSite, `email,status\n${ADA},unsubscribed\n`);
   await eraseSubscriber(site.deps, address('bob@example.org'));
   await site.answer();
-  assert.equal(site.paper.inbox.messages.length, 0);
+  assert.equal(site.testSite.inbox.messages.length, 0);
 });
 
 test('a sign-up expires after seven days, and its pending subscriber is deleted; those of an import stay', async (t) => {
   const site = await openSite(t);
-  await importText(site.paper, 'email,status\nimported@example.org,pending\n');
+  await importText(site.testSite, 'email,status\nimported@example.org,pending\n');
   await site.signUp(ADA);
   await site.signUp('imported@example.org');
   site.later({ days: 3 });

@@ -6,24 +6,24 @@ import { defuseCell, restoreCell } from '../../src/subscribers/defuse-cell.ts';
 import { exportSubscribers } from '../../src/subscribers/export-subscribers.ts';
 import type { Subscriber } from '../../src/subscribers/subscriber.ts';
 import { test } from '../support/databases.ts';
-import { address, NEWSLETTER, openPaper } from '../support/paper.ts';
 import { collect, everyone, importText } from '../support/people.ts';
+import { address, NEWSLETTER, openTestSite } from '../support/test-site.ts';
 
 test('an export has all columns, runs in no spreadsheet, and can be imported again', async (t) => {
-  const paper = await openPaper(t);
+  const testSite = await openTestSite(t);
   await importText(
-    paper,
+    testSite,
     'email,name,status\n=ada@example.org,"=cmd|\' /C calc\'!A0",active\n+bob@example.org,"a ""b"", c",unsubscribed\n',
   );
-  const before = await everyone(paper);
-  const csv = await collect(exportSubscribers(paper.deps, {}));
+  const before = await everyone(testSite);
+  const csv = await collect(exportSubscribers(testSite.deps, {}));
   const rows = parse(csv, { columns: false }) as string[][];
   assert.equal(rows.length, 3);
   assert.ok(
     rows.flat().every((cell) => !/^[=+\-@\t\r]/.test(cell)),
     csv,
   );
-  const other = await openPaper(t);
+  const other = await openTestSite(t);
   await importText(other, csv);
   const after = await everyone(other);
   const known = ({ id: _id, changedAt: _at, ...rest }: (typeof after)[number]) => rest;
@@ -31,9 +31,9 @@ test('an export has all columns, runs in no spreadsheet, and can be imported aga
 });
 
 test('the export of one status contains nobody else', async (t) => {
-  const paper = await openPaper(t);
-  await importText(paper, 'email,status\nada@example.org,active\nbob@example.org,pending\n');
-  const csv = await collect(exportSubscribers(paper.deps, { status: 'pending' }));
+  const testSite = await openTestSite(t);
+  await importText(testSite, 'email,status\nada@example.org,active\nbob@example.org,pending\n');
+  const csv = await collect(exportSubscribers(testSite.deps, { status: 'pending' }));
   assert.doesNotMatch(csv, /ada@/);
   assert.match(csv, /bob/);
 });
@@ -71,17 +71,17 @@ test('exporting and importing elsewhere changes nobody', async (t) => {
     changedAt: instant,
   });
   const people = fc.sample(person, { numRuns: 300, seed: 4 });
-  const paper = await openPaper(t);
-  const { store, config } = paper.deps;
+  const testSite = await openTestSite(t);
+  const { store, config } = testSite.deps;
   const subscribers = people.map(({ name, status, changedAt, ...consent }, index): Subscriber => {
     const ids = { id: `id${index}`, newsletter: NEWSLETTER };
     return { ...ids, address: address(`p${index}@example.org`), name, status, changedAt, consent };
   });
   await changeSubscriptions(store.db, config, (writer) => writer.add(subscribers, 'a test'));
-  const csv = await collect(exportSubscribers(paper.deps, {}));
-  const other = await openPaper(t);
+  const csv = await collect(exportSubscribers(testSite.deps, {}));
+  const other = await openTestSite(t);
   const report = await importText(other, csv);
   assert.deepEqual([report.provider, report.refusedLines], ['Broadsheet', []]);
   const known = ({ id: _id, ...rest }: Subscriber) => rest;
-  assert.deepEqual((await everyone(other)).map(known), (await everyone(paper)).map(known));
+  assert.deepEqual((await everyone(other)).map(known), (await everyone(testSite)).map(known));
 });

@@ -1,22 +1,22 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EXIT } from '../../src/kernel/errors.ts';
-import { openPaper } from '../support/paper.ts';
 import { everyone, importText, statuses } from '../support/people.ts';
 import { explained } from '../support/stores.ts';
+import { openTestSite } from '../support/test-site.ts';
 
 /** The status of the one person whose cell in `column` is `cell`; the reason where it is refused. */
 async function readCell(
-  paper: Awaited<ReturnType<typeof openPaper>>,
+  testSite: Awaited<ReturnType<typeof openTestSite>>,
   column: string,
   cell: string,
 ): Promise<string | undefined> {
   const report = await importText(
-    paper,
+    testSite,
     `email,${column}\nada@example.org,"${cell.replaceAll('"', '""')}"\n`,
   );
-  const found = (await statuses(paper))['ada@example.org'];
-  await paper.deps.store.db.deleteFrom('subscribers').execute();
+  const found = (await statuses(testSite))['ada@example.org'];
+  await testSite.deps.store.db.deleteFrom('subscribers').execute();
   return found ?? report.refusedLines[0]?.reason;
 }
 
@@ -75,10 +75,10 @@ const ANSWERS: readonly (readonly [column: string, cells: string, status: string
 ];
 
 test('a cell about consent is read in several languages, and refused if it is unclear', async (t) => {
-  const paper = await openPaper(t);
+  const testSite = await openTestSite(t);
   for (const [column, cells, expected] of ANSWERS) {
     for (const cell of cells.split('|')) {
-      const found = await readCell(paper, column, cell);
+      const found = await readCell(testSite, column, cell);
       if (typeof expected === 'string') assert.equal(found, expected, `${column}: ${cell}`);
       else assert.match(found ?? '', expected, `${column}: ${cell}`);
     }
@@ -86,7 +86,7 @@ test('a cell about consent is read in several languages, and refused if it is un
 });
 
 test('of several columns about one person the strictest counts', async (t) => {
-  const paper = await openPaper(t);
+  const testSite = await openTestSite(t);
   const text = `email,status,confirmed,unsubscribed_at,bounced,complained
 a@example.org,subscribed,yes,,0,0
 b@example.org,subscribed,no,,0,0
@@ -96,115 +96,115 @@ e@example.org,subscribed,yes,2024-01-01,1,1
 f@example.org,unsubscribed,yes,,0,0
 g@example.org,what?,yes,2024-01-01,0,0
 `;
-  const report = await importText(paper, text);
+  const report = await importText(testSite, text);
   assert.deepEqual(report.refusedLines, []);
-  assert.deepEqual(Object.values(await statuses(paper)), [
+  assert.deepEqual(Object.values(await statuses(testSite)), [
     ...['active', 'pending', 'unsubscribed', 'bounced', 'complained', 'unsubscribed'],
     'unsubscribed',
   ]);
-  const people = await everyone(paper);
+  const people = await everyone(testSite);
   assert.equal(people[2]?.changedAt, '2024-01-01T00:00:00.000Z');
 });
 
 test('of several lines about one person the strictest departure counts, in any order', async (t) => {
   const orders = ['unsubscribed bounced complained', 'complained bounced unsubscribed'];
   for (const order of [...orders, 'bounced complained unsubscribed', 'active complained bounced']) {
-    const paper = await openPaper(t);
+    const testSite = await openTestSite(t);
     const lines = order.split(' ').map((status) => `ada@example.org,${status}`);
-    await importText(paper, `email,status\n${lines.join('\n')}\n`);
-    assert.deepEqual(await statuses(paper), { 'ada@example.org': 'complained' }, order);
+    await importText(testSite, `email,status\n${lines.join('\n')}\n`);
+    assert.deepEqual(await statuses(testSite), { 'ada@example.org': 'complained' }, order);
   }
 });
 
 test('two columns with the same name are both read', async (t) => {
-  const paper = await openPaper(t);
-  await importText(paper, 'Email,Status,Status\nada@example.org,Active,Unsubscribed\n');
-  assert.deepEqual(await statuses(paper), { 'ada@example.org': 'unsubscribed' });
+  const testSite = await openTestSite(t);
+  await importText(testSite, 'Email,Status,Status\nada@example.org,Active,Unsubscribed\n');
+  assert.deepEqual(await statuses(testSite), { 'ada@example.org': 'unsubscribed' });
 });
 
 test('an unclear column that may be about consent stops the import until the user says what it means', async (t) => {
-  const paper = await openPaper(t);
+  const testSite = await openTestSite(t);
   const text = 'email,Email OK for us?,City\nada@example.org,yes,Bergen\nbob@example.org,no,Oslo\n';
   const header = text.replace('Email OK for us?', 'Weekly status');
   await assert.rejects(
-    importText(paper, header),
+    importText(testSite, header),
     explained(
       EXIT.data,
       /^people\.csv:1 {2}has a column that may say who left .*"Weekly status"; .*--column "Weekly status=MEANING".*--ignore-column "Weekly status"; nothing was stored$/,
     ),
   );
   const columns = new Map([['weekly STATUS', 'consent']] as const);
-  const named = await importText(paper, header, { columns, dryRun: true });
+  const named = await importText(testSite, header, { columns, dryRun: true });
   assert.deepEqual(named.columns.used.at(-1), { name: 'Weekly status', as: 'consent' });
   assert.deepEqual([named.added, named.left], [1, 1]);
-  const ignored = await importText(paper, header, { ignoredColumns: ['Weekly status'] });
+  const ignored = await importText(testSite, header, { ignoredColumns: ['Weekly status'] });
   assert.deepEqual(ignored.columns.unused, ['Weekly status', 'City']);
   assert.equal(ignored.added, 2);
 });
 
 test('unclear columns stop nothing if everyone in the file has left', async (t) => {
-  const paper = await openPaper(t);
+  const testSite = await openTestSite(t);
   const text = 'email,Weekly status\nada@example.org,what?\n';
-  const report = await importText(paper, text, { status: 'unsubscribed' });
+  const report = await importText(testSite, text, { status: 'unsubscribed' });
   assert.equal(report.left, 1);
 });
 
 test('the user can say what an unclear word means', async (t) => {
-  const paper = await openPaper(t);
+  const testSite = await openTestSite(t);
   const text = 'email,permission\nada@example.org,Implied\nbob@example.org,Express\n';
-  const refused = await importText(paper, text);
+  const refused = await importText(testSite, text);
   assert.match(refused.refusedLines[0]?.reason ?? '', /has "Implied" .*--value "Implied=STATUS"/);
-  await importText(paper, text, { values: new Map([['implied', 'pending']] as const) });
-  assert.deepEqual(await statuses(paper), {
+  await importText(testSite, text, { values: new Map([['implied', 'pending']] as const) });
+  assert.deepEqual(await statuses(testSite), {
     'ada@example.org': 'pending',
     'bob@example.org': 'active',
   });
 });
 
 test('a column that the file does not have is refused', async (t) => {
-  const paper = await openPaper(t);
+  const testSite = await openTestSite(t);
   await assert.rejects(
-    importText(paper, 'email,Ok\nada@example.org,x\n', { ignoredColumns: ['Okay'] }),
+    importText(testSite, 'email,Ok\nada@example.org,x\n', { ignoredColumns: ['Okay'] }),
     explained(EXIT.usage, /^"Okay" is no column of the file .*it has "email", "Ok"$/),
   );
 });
 
 test('the user can name the address column', async (t) => {
-  const paper = await openPaper(t);
+  const testSite = await openTestSite(t);
   const text = 'Name,Where to\nAda,ada@example.org\n';
   await assert.rejects(
-    importText(paper, text),
+    importText(testSite, text),
     explained(EXIT.data, /:1 {2}has no column of addresses; .*--column "NAME=email"/),
   );
   const columns = new Map([['Where to', 'email']] as const);
-  assert.equal((await importText(paper, text, { columns })).added, 1);
+  assert.equal((await importText(testSite, text, { columns })).added, 1);
 });
 
 test('a list of addresses with other text is refused, because nothing says what the text means', async (t) => {
-  const paper = await openPaper(t);
-  const report = await importText(paper, 'ada@example.org,unsubscribed\nbob@example.org,\n');
+  const testSite = await openTestSite(t);
+  const report = await importText(testSite, 'ada@example.org,unsubscribed\nbob@example.org,\n');
   assert.match(report.refusedLines[0]?.reason ?? '', /no header row says what that is/);
-  const shifted = await importText(paper, 'email,opt_out\nada@example.org,Quill,yes\n');
+  const shifted = await importText(testSite, 'email,opt_out\nada@example.org,Quill,yes\n');
   assert.match(shifted.refusedLines[0]?.reason ?? '', /more cells than the header has columns/);
 });
 
 test('a list of addresses whose file name says that they left is refused without a status', async (t) => {
-  const paper = await openPaper(t);
+  const testSite = await openTestSite(t);
   for (const source of ['lists/unsubscribed.txt', 'Abmeldungen 2024.csv', 'bounces.txt']) {
     await assert.rejects(
-      importText(paper, 'ada@example.org\n', { source }),
+      importText(testSite, 'ada@example.org\n', { source }),
       explained(EXIT.data, /has a name like that of a list of people who left; .*--status/),
     );
   }
   const source = 'unsubscribed.txt';
-  await importText(paper, 'ada@example.org\n', { source, status: 'unsubscribed' });
-  assert.deepEqual(await statuses(paper), { 'ada@example.org': 'unsubscribed' });
+  await importText(testSite, 'ada@example.org\n', { source, status: 'unsubscribed' });
+  assert.deepEqual(await statuses(testSite), { 'ada@example.org': 'unsubscribed' });
 });
 
 test('the line of Excel that names the delimiter is not the header', async (t) => {
-  const paper = await openPaper(t);
+  const testSite = await openTestSite(t);
   const report = await importText(
-    paper,
+    testSite,
     '\uFEFFsep=;\r\nE-Mail-Adresse;Name, Ort;Abgemeldet\r\nada@example.org;Ada, Bergen;ja\r\nnobody;;\r\n',
     { skipRefused: true },
   );
@@ -212,7 +212,7 @@ test('the line of Excel that names the delimiter is not the header', async (t) =
 });
 
 test('a file of another kind is refused with the name of its kind', async (t) => {
-  const paper = await openPaper(t);
+  const testSite = await openTestSite(t);
   const files: readonly (readonly [string | Buffer, RegExp])[] = [
     ['PK\x03\x04\x14\0\x06\0[Content_Types].xml', /is a workbook; open it and save/],
     ['PK\x03\x04\x14\0\0\0list.csv', /is a ZIP file or a workbook; unpack it/],
@@ -225,7 +225,7 @@ test('a file of another kind is refused with the name of its kind', async (t) =>
     [Buffer.from('email\nada@example.org\n', 'utf16le'), /is UTF-16 without a byte order mark/],
   ];
   for (const [content, message] of files) {
-    await assert.rejects(importText(paper, content), explained(EXIT.data, message));
+    await assert.rejects(importText(testSite, content), explained(EXIT.data, message));
   }
-  assert.deepEqual(await everyone(paper), []);
+  assert.deepEqual(await everyone(testSite), []);
 });

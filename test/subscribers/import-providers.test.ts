@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { BroadsheetError, EXIT } from '../../src/kernel/errors.ts';
 import { PROVIDERS } from '../../src/subscribers/import/import-providers.ts';
 import { test } from '../support/databases.ts';
-import { openPaper } from '../support/paper.ts';
 import { everyone, importText, statuses } from '../support/people.ts';
+import { openTestSite } from '../support/test-site.ts';
 
 // The header rows are those of the programs' own exports; the people are invented.
 
@@ -11,16 +11,16 @@ const MAILCHIMP =
   '"Email Address","First Name","Last Name",Address,State,MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,CONFIRM_IP,LATITUDE,LONGITUDE,GMTOFF,DSTOFF,TIMEZONE,CC,REGION,LAST_CHANGED,LEID,EUID,NOTES,TAGS';
 
 test('an export of Mailchimp keeps when people agreed, and a hash of the IP address', async (t) => {
-  const paper = await openPaper(t);
+  const testSite = await openTestSite(t);
   const report = await importText(
-    paper,
+    testSite,
     `${MAILCHIMP}\n` +
       'ada@example.org,Ada,Quill,"1 Quay St, Harbour",OR,2,"2019-03-14 09:12:31",192.0.2.7,"2019-03-14 09:14:00",192.0.2.8,,,,,,,,"2024-01-01 00:00:00",1,a,"a note\nof two lines","""VIP"""\n' +
       'bob@example.org,Bob,,,,2,,,"2018-01-02 03:04:05",,,,,,,,,"2024-01-01 00:00:00",2,b,,\n',
     { source: 'lists/subscribed_members_export_1.csv' },
   );
   assert.deepEqual([report.provider, report.added, report.refused], ['Mailchimp', 2, 0]);
-  const [ada, bob] = await everyone(paper);
+  const [ada, bob] = await everyone(testSite);
   assert.equal(ada?.name, 'Ada Quill');
   const { ipHash, ...consent } = ada?.consent ?? {};
   assert.deepEqual(consent, {
@@ -35,22 +35,22 @@ test('an export of Mailchimp keeps when people agreed, and a hash of the IP addr
 });
 
 test('Mailchimp’s files of people who left keep them away, with the time when they left', async (t) => {
-  const paper = await openPaper(t);
+  const testSite = await openTestSite(t);
   await importText(
-    paper,
+    testSite,
     `${MAILCHIMP.replace(',LEID', ',UNSUB_TIME,UNSUB_CAMPAIGN_TITLE,UNSUB_CAMPAIGN_ID,UNSUB_REASON,UNSUB_REASON_OTHER,LEID')}\n` +
       `ada@example.org,,,,,2,${','.repeat(12)}"2020-05-05 10:00:00","Issue 5",x,NORMAL,,1,a,,\n` +
       `bob@example.org,,,,,2,${','.repeat(12)}"2020-05-06 10:00:00","Issue 5",x,"SPAM",,2,b,,\n`,
     { source: 'unsubscribed_members_export_1.csv' },
   );
   await importText(
-    paper,
+    testSite,
     `${MAILCHIMP.replace(',LEID', ',CLEAN_TIME,CLEAN_CAMPAIGN_TITLE,CLEAN_CAMPAIGN_ID,LEID')}\n` +
       `cyd@example.org,,,,,2,${','.repeat(12)}"2020-05-07 10:00:00","Issue 5",x,3,c,,\n` +
       `dee@example.org,,,,,2,${','.repeat(12)},,,4,d,,\n`,
     { source: 'cleaned_members_export_1.csv' },
   );
-  const people = await everyone(paper);
+  const people = await everyone(testSite);
   assert.deepEqual(
     people.map(({ address, status, changedAt }) => [address, status, changedAt]),
     [
@@ -64,16 +64,16 @@ test('Mailchimp’s files of people who left keep them away, with the time when 
 });
 
 test('Mailchimp’s file of people who never subscribed is refused', async (t) => {
-  const paper = await openPaper(t);
+  const testSite = await openTestSite(t);
   const text = `${MAILCHIMP}\nada@example.org,,,,,2,,,,,,,,,,,,,1,a,,\n`;
   await assert.rejects(
-    importText(paper, text, { source: 'nonsubscribed_members_export_1.csv' }),
+    importText(testSite, text, { source: 'nonsubscribed_members_export_1.csv' }),
     (error) =>
       error instanceof BroadsheetError &&
       error.exitCode === EXIT.data &&
       /leave it out/.test(error.message),
   );
-  assert.deepEqual(await everyone(paper), []);
+  assert.deepEqual(await everyone(testSite), []);
 });
 
 interface Sample {
@@ -296,15 +296,15 @@ for (const [at, sample] of SAMPLES.entries()) {
       sample.text.replace(/^.*/, (header) => header.toUpperCase().replaceAll('_', ' ')),
     ];
     for (const text of forms) {
-      const paper = await openPaper(t);
-      const report = await importText(paper, text);
+      const testSite = await openTestSite(t);
+      const report = await importText(testSite, text);
       assert.deepEqual([report.provider, report.refusedLines], [sample.provider, []]);
-      const found = Object.entries(await statuses(paper));
+      const found = Object.entries(await statuses(testSite));
       assert.deepEqual(
         Object.fromEntries(found.map(([address, status]) => [address.split('@')[0], status])),
         sample.statuses,
       );
-      const [ada] = await everyone(paper);
+      const [ada] = await everyone(testSite);
       assert.equal(ada?.consent.at, sample.agreed ?? '2026-03-20T07:00:00.000Z');
       assert.equal(ada?.consent.source, `import people.csv (${sample.provider})`);
     }
@@ -321,25 +321,25 @@ test('every known provider has a sample here', () => {
 });
 
 test('a file of no known provider is read by the names of its columns', async (t) => {
-  const paper = await openPaper(t);
-  const report = await importText(paper, 'E-Mail;Full name;Status\nada@example.org;Ada;yes\n');
+  const testSite = await openTestSite(t);
+  const report = await importText(testSite, 'E-Mail;Full name;Status\nada@example.org;Ada;yes\n');
   assert.deepEqual([report.provider, report.added], [undefined, 1]);
 });
 
 test('the audience’s own columns in a file of Mailchimp are read as in any file', async (t) => {
-  const paper = await openPaper(t);
+  const testSite = await openTestSite(t);
   const own = `${MAILCHIMP.replace(',Address', ',"Newsletter Consent",Address')}\n`;
-  const report = await importText(paper, `${own}ada@example.org,,,no,,,2,,,,,,,,,,,,,1,a,,\n`);
+  const report = await importText(testSite, `${own}ada@example.org,,,no,,,2,,,,,,,,,,,,,1,a,,\n`);
   assert.deepEqual([report.provider, report.left], ['Mailchimp', 1]);
 });
 
 test('an impossible time of consent is ignored: no day of the calendar, or in the future', async (t) => {
-  const paper = await openPaper(t);
+  const testSite = await openTestSite(t);
   const header = 'first_name,email_address,state,created_at';
   for (const time of ['2023-02-30', '2999-01-01T00:00:00Z', 'yesterday', '15/01/2022', '']) {
-    await importText(paper, `${header}\nAda,ada@example.org,active,${time}\n`);
-    const [ada] = await everyone(paper);
+    await importText(testSite, `${header}\nAda,ada@example.org,active,${time}\n`);
+    const [ada] = await everyone(testSite);
     assert.equal(ada?.consent.at, '2026-03-20T07:00:00.000Z', time);
-    await paper.deps.store.db.deleteFrom('subscribers').execute();
+    await testSite.deps.store.db.deleteFrom('subscribers').execute();
   }
 });

@@ -6,14 +6,14 @@ import { BroadsheetError, EXIT } from '../../src/kernel/errors.ts';
 import type { JournalEntry } from '../../src/subscribers/departure.ts';
 import { readJournal } from '../../src/subscribers/journal/journal-file.ts';
 import { testOnBoth } from '../support/databases.ts';
-import { openPaper } from '../support/paper.ts';
 import { everyone, importText, statuses } from '../support/people.ts';
 import { explained } from '../support/stores.ts';
+import { openTestSite } from '../support/test-site.ts';
 
 testOnBoth('a CSV file is read by its header, in any order and with any delimiter', async (t) => {
-  const paper = await openPaper(t);
+  const testSite = await openTestSite(t);
   const report = await importText(
-    paper,
+    testSite,
     '\uFEFFFirst Name;E-Mail;Last Name;Status\r\n"Lovelace; Ada";ada@example.org;;Subscribed\r\n\r\nBob;bob@example.org;Builder;unsubscribed\r\n',
   );
   assert.deepEqual(
@@ -35,7 +35,7 @@ testOnBoth('a CSV file is read by its header, in any order and with any delimite
       ...{ refused: 0, refusedLines: [], stored: true },
     },
   );
-  const people = await everyone(paper);
+  const people = await everyone(testSite);
   assert.deepEqual(
     people.map(({ address: to, name, status }) => [to, name, status]),
     [
@@ -49,9 +49,9 @@ testOnBoth('a CSV file is read by its header, in any order and with any delimite
 testOnBoth(
   'a list of addresses is read line by line, and a line without an address is refused',
   async (t) => {
-    const paper = await openPaper(t);
+    const testSite = await openTestSite(t);
     const report = await importText(
-      paper,
+      testSite,
       'ada@example.org\n\nAda Two <ada2@example.org>\nnobody\nx@y\nADA@example.org\na@example.org, b@example.org\n',
       { skipRefused: true },
     );
@@ -74,9 +74,9 @@ testOnBoth('a column that says that somebody left outranks the status', async (t
     'email,email_disabled\nsubstack@example.org,true\nkept@example.org,false\n',
     'email_address,subscriber_type,unsubscription_date\nbuttondown@example.org,regular,2021-01-01\n',
   ];
-  const paper = await openPaper(t);
-  for (const text of exports) await importText(paper, text);
-  assert.deepEqual(await statuses(paper), {
+  const testSite = await openTestSite(t);
+  for (const text of exports) await importText(testSite, text);
+  assert.deepEqual(await statuses(testSite), {
     'buttondown@example.org': 'unsubscribed',
     'cleaned@example.org': 'bounced',
     'ghost@example.org': 'unsubscribed',
@@ -89,23 +89,23 @@ testOnBoth('a column that says that somebody left outranks the status', async (t
 testOnBoth(
   'a line with an unknown status is refused, because it may mean that they left',
   async (t) => {
-    const paper = await openPaper(t);
-    const report = await importText(paper, 'email,status\nada@example.org,asleep\n');
+    const testSite = await openTestSite(t);
+    const report = await importText(testSite, 'email,status\nada@example.org,asleep\n');
     assert.deepEqual(report.refused, 1);
-    assert.deepEqual(await everyone(paper), []);
+    assert.deepEqual(await everyone(testSite), []);
   },
 );
 
 testOnBoth(
   'a file that says that somebody left ends their subscription, in any order of lines',
   async (t) => {
-    const paper = await openPaper(t, { subscribers: ['ada@example.org'] });
+    const testSite = await openTestSite(t, { subscribers: ['ada@example.org'] });
     const report = await importText(
-      paper,
+      testSite,
       'email,status\nada@example.org,bounced\nbob@example.org,active\nbob@example.org,unsubscribed\ncyd@example.org,unsubscribed\ncyd@example.org,active\n',
     );
     assert.equal(report.ended, 2);
-    assert.deepEqual(await statuses(paper), {
+    assert.deepEqual(await statuses(testSite), {
       'ada@example.org': 'bounced',
       'bob@example.org': 'unsubscribed',
       'cyd@example.org': 'unsubscribed',
@@ -114,25 +114,25 @@ testOnBoth(
 );
 
 testOnBoth('people without a status are active, or have to confirm', async (t) => {
-  const paper = await openPaper(t);
-  await importText(paper, 'ada@example.org\n');
-  await importText(paper, 'bob@example.org\nada@example.org\n', { status: 'pending' });
-  assert.deepEqual(await statuses(paper), {
+  const testSite = await openTestSite(t);
+  await importText(testSite, 'ada@example.org\n');
+  await importText(testSite, 'bob@example.org\nada@example.org\n', { status: 'pending' });
+  assert.deepEqual(await statuses(testSite), {
     'ada@example.org': 'active',
     'bob@example.org': 'pending',
   });
 });
 
 testOnBoth('a dry run of an import counts the same and stores nothing', async (t) => {
-  const paper = await openPaper(t, { subscribers: ['ada@example.org'] });
+  const testSite = await openTestSite(t, { subscribers: ['ada@example.org'] });
   const text = 'email,status\nada@example.org,unsubscribed\nbob@example.org,active\n';
-  const dry = await importText(paper, text, { dryRun: true });
-  assert.deepEqual(await statuses(paper), { 'ada@example.org': 'active' });
-  assert.deepEqual(await importText(paper, text), { ...dry, stored: true });
+  const dry = await importText(testSite, text, { dryRun: true });
+  assert.deepEqual(await statuses(testSite), { 'ada@example.org': 'active' });
+  assert.deepEqual(await importText(testSite, text), { ...dry, stored: true });
 });
 
 testOnBoth('a file that cannot be read to its end changes nothing', async (t) => {
-  const paper = await openPaper(t);
+  const testSite = await openTestSite(t);
   const broken: readonly (readonly [string | Buffer, RegExp])[] = [
     [
       `email,name\n${'ada@example.org,Ada\n'.repeat(3)}bob@example.org,"Bob\n`,
@@ -142,22 +142,22 @@ testOnBoth('a file that cannot be read to its end changes nothing', async (t) =>
     ['name,phone\nAda,123\n', /people\.csv:1 {2}has no column of addresses/],
   ];
   for (const [text, message] of broken) {
-    await assert.rejects(importText(paper, text), (error) => {
+    await assert.rejects(importText(testSite, text), (error) => {
       assert.ok(error instanceof BroadsheetError, String(error));
       assert.equal(error.exitCode, EXIT.data);
       assert.match(error.message, message);
       return true;
     });
   }
-  assert.deepEqual(await everyone(paper), []);
+  assert.deepEqual(await everyone(testSite), []);
 });
 
 testOnBoth('a file of Excel in UTF-16 is read, and an empty file has nobody in it', async (t) => {
-  const paper = await openPaper(t);
+  const testSite = await openTestSite(t);
   const utf16 = (text: string) => Buffer.from(`\uFEFF${text}`, 'utf16le');
-  await importText(paper, utf16('email\tname\r\nada@example.org\tÅda\r\n'));
-  await importText(paper, utf16('prénom;email\nBjörk;bjork@example.org\n').swap16());
-  const people = await everyone(paper);
+  await importText(testSite, utf16('email\tname\r\nada@example.org\tÅda\r\n'));
+  await importText(testSite, utf16('prénom;email\nBjörk;bjork@example.org\n').swap16());
+  const people = await everyone(testSite);
   assert.deepEqual(
     people.map(({ address, name }) => [address, name]),
     [
@@ -165,20 +165,20 @@ testOnBoth('a file of Excel in UTF-16 is read, and an empty file has nobody in i
       ['bjork@example.org', 'Björk'],
     ],
   );
-  assert.equal((await importText(paper, '')).read, 0);
+  assert.equal((await importText(testSite, '')).read, 0);
 });
 
 testOnBoth('many lines are read in pieces, and listed in pages', async (t) => {
-  const paper = await openPaper(t);
+  const testSite = await openTestSite(t);
   const lines = Array.from({ length: 2500 }, (_, index) => `reader${index}@example.org`);
-  const report = await importText(paper, lines.join('\n'));
+  const report = await importText(testSite, lines.join('\n'));
   assert.equal(report.added, 2500);
-  assert.equal((await everyone(paper)).length, 2500);
+  assert.equal((await everyone(testSite)).length, 2500);
 });
 
 testOnce('an import into PostgreSQL does not read its stored rows again and again', async (t) => {
-  const paper = await openPaper(t, { on: 'PostgreSQL' });
-  const { store } = paper.deps;
+  const testSite = await openTestSite(t, { on: 'PostgreSQL' });
+  const { store } = testSite.deps;
   let read = 0;
   // Of this transaction alone: rows that were looked at in the table, by its indexes or without.
   const transaction: Store['transaction'] = (work) =>
@@ -192,28 +192,28 @@ testOnce('an import into PostgreSQL does not read its stored rows again and agai
       read = Number(rows[0]?.read);
       return result;
     });
-  const deps = { ...paper.deps, store: { ...store, transaction } };
+  const deps = { ...testSite.deps, store: { ...store, transaction } };
   const lines = Array.from({ length: 20_000 }, (_, index) => `reader${index}@example.org\n`);
-  const report = await importText({ ...paper, deps }, lines.join(''));
+  const report = await importText({ ...testSite, deps }, lines.join(''));
   assert.equal(report.added, 20_000);
   assert.ok(read < 20_000, `${read} rows were read`);
 });
 
 testOnBoth('if one line is refused, nothing from the file is stored', async (t) => {
-  const paper = await openPaper(t, { subscribers: ['ada@example.org'] });
+  const testSite = await openTestSite(t, { subscribers: ['ada@example.org'] });
   const text = 'email,bounced\nada@example.org,yes\nbob@example.org,\nnobody,\ncyd@example.org,\n';
-  const report = await importText(paper, text);
+  const report = await importText(testSite, text);
   assert.equal(report.stored, false);
   assert.deepEqual([report.refused, report.added, report.ended], [1, 2, 1]);
   assert.deepEqual(
     report.refusedLines.map(({ line }) => line),
     [4],
   );
-  assert.deepEqual(await statuses(paper), { 'ada@example.org': 'active' });
-  assert.deepEqual([...readJournal(paper.deps.config.journalFile)], []);
-  const again = await importText(paper, text, { skipRefused: true });
+  assert.deepEqual(await statuses(testSite), { 'ada@example.org': 'active' });
+  assert.deepEqual([...readJournal(testSite.deps.config.journalFile)], []);
+  const again = await importText(testSite, text, { skipRefused: true });
   assert.equal(again.stored, true);
-  assert.deepEqual(await statuses(paper), {
+  assert.deepEqual(await statuses(testSite), {
     'ada@example.org': 'bounced',
     'bob@example.org': 'active',
     'cyd@example.org': 'active',
@@ -223,28 +223,28 @@ testOnBoth('if one line is refused, nothing from the file is stored', async (t) 
 testOnBoth(
   'subscriptions that an import ends are in the journal once all is stored, never in a dry run',
   async (t) => {
-    const paper = await openPaper(t, { subscribers: ['ada@example.org', 'bob@example.org'] });
+    const testSite = await openTestSite(t, { subscribers: ['ada@example.org', 'bob@example.org'] });
     const text =
       'email,status\nada@example.org,complained\nbob@example.org,unsubscribed\ncyd@example.org,unsubscribed\n';
-    await importText(paper, text, { dryRun: true });
-    assert.deepEqual([...readJournal(paper.deps.config.journalFile)], []);
-    const { ended, left } = await importText(paper, text);
+    await importText(testSite, text, { dryRun: true });
+    assert.deepEqual([...readJournal(testSite.deps.config.journalFile)], []);
+    const { ended, left } = await importText(testSite, text);
     assert.deepEqual([ended, left], [2, 1]);
     const statusesOf = (entries: readonly JournalEntry[]) =>
       entries.map((entry) => entry.kind === 'departure' && entry.status).toSorted();
-    const file = [...readJournal(paper.deps.config.journalFile)];
+    const file = [...readJournal(testSite.deps.config.journalFile)];
     assert.deepEqual(statusesOf(file), ['complained', 'unsubscribed']);
-    const rows = await paper.deps.store.db.selectFrom('journal').select('id').execute();
+    const rows = await testSite.deps.store.db.selectFrom('journal').select('id').execute();
     assert.deepEqual(rows.map(({ id }) => id).toSorted(), file.map(({ id }) => id).toSorted());
   },
 );
 
 testOnBoth('nobody gets a higher status than --status', async (t) => {
-  const paper = await openPaper(t);
+  const testSite = await openTestSite(t);
   const text =
     'email,status\nada@example.org,active\nbob@example.org,complained\ncyd@example.org,\n';
-  await importText(paper, text, { status: 'unsubscribed' });
-  assert.deepEqual(await statuses(paper), {
+  await importText(testSite, text, { status: 'unsubscribed' });
+  assert.deepEqual(await statuses(testSite), {
     'ada@example.org': 'unsubscribed',
     'bob@example.org': 'complained',
     'cyd@example.org': 'unsubscribed',
@@ -252,18 +252,18 @@ testOnBoth('nobody gets a higher status than --status', async (t) => {
 });
 
 testOnBoth('a state of a country is not a subscription status', async (t) => {
-  const paper = await openPaper(t);
-  const report = await importText(paper, 'email,city,state\nada@example.org,Portland,OR\n');
+  const testSite = await openTestSite(t);
+  const report = await importText(testSite, 'email,city,state\nada@example.org,Portland,OR\n');
   assert.equal(report.added, 1);
 });
 
 testOnBoth(
   'two spellings of a mailbox in one file are one subscriber, however far apart',
   async (t) => {
-    const paper = await openPaper(t);
+    const testSite = await openTestSite(t);
     const others = Array.from({ length: 4500 }, (_, index) => `reader${index}@example.org`);
     const report = await importText(
-      paper,
+      testSite,
       ['Ada@EXAMPLE.org', ...others, '<ada@example.org.>', 'mailto:ADA@example.org'].join('\n'),
     );
     assert.deepEqual([report.read, report.added, report.duplicates], [4503, 4501, 2]);
@@ -273,36 +273,36 @@ testOnBoth(
 testOnBoth(
   'an unclosed quote is reported with the first line where it may be, not the end of the file',
   async (t) => {
-    const paper = await openPaper(t);
+    const testSite = await openTestSite(t);
     const rows = Array.from({ length: 20_000 }, (_, index) => `reader${index}@example.org,Reader`);
     rows[700] = 'bob@example.org,"Bob';
-    await assert.rejects(importText(paper, `email,name\n${rows.join('\n')}\n`), (error) => {
+    await assert.rejects(importText(testSite, `email,name\n${rows.join('\n')}\n`), (error) => {
       assert.ok(error instanceof BroadsheetError);
       assert.match(error.message, /^people\.csv:702 {2}has a quote here or after it/);
       return true;
     });
-    assert.deepEqual(await everyone(paper), []);
+    assert.deepEqual(await everyone(testSite), []);
   },
 );
 
 testOnBoth('a line that does not end is refused before it fills the memory', async (t) => {
-  const paper = await openPaper(t);
+  const testSite = await openTestSite(t);
   for (const text of [`email,name\n${','.repeat(5_000_000)}`, `email\n${'y'.repeat(5_000_000)}`]) {
     await assert.rejects(
-      importText(paper, text),
+      importText(testSite, text),
       explained(EXIT.data, /^people\.csv.*long|line of/),
     );
   }
-  assert.deepEqual(await everyone(paper), []);
+  assert.deepEqual(await everyone(testSite), []);
 });
 
 testOnBoth('quotes inside a name, and line breaks inside quotes, are part of it', async (t) => {
-  const paper = await openPaper(t);
+  const testSite = await openTestSite(t);
   await importText(
-    paper,
+    testSite,
     'name,email\nAda "Ace" Quill,ada@example.org\n"Bob\nB",bob@example.org\n',
   );
-  const people = await everyone(paper);
+  const people = await everyone(testSite);
   assert.deepEqual(
     people.map(({ name }) => name),
     ['Ada "Ace" Quill', 'Bob B'],

@@ -15,9 +15,9 @@ import { addSubscriber } from '../../src/subscribers/add-subscriber.ts';
 import { eraseSubscriber } from '../../src/subscribers/erase-subscriber.ts';
 import { test } from '../support/databases.ts';
 import { newFolder, openDesk, putBack } from '../support/desk.ts';
-import { address, makeEdition, NEWSLETTER, openPaper } from '../support/paper.ts';
 import { everyone, importText, statuses } from '../support/people.ts';
 import { openSite, type Site } from '../support/site.ts';
+import { address, makeEdition, NEWSLETTER, openTestSite } from '../support/test-site.ts';
 
 const [ADA, BOB, CYD, DEE] = ['ada', 'bob', 'cyd', 'dee'].map((name) => `${name}@example.org`) as [
   ...[string, string, string, string],
@@ -51,7 +51,7 @@ async function bounce(
 }
 
 async function tokenOf(site: Site, who: string): Promise<string> {
-  const found = (await everyone(site.paper)).find((each) => each.address === who);
+  const found = (await everyone(site.testSite)).find((each) => each.address === who);
   const whom = { newsletter: NEWSLETTER, subscriberId: found?.id ?? '' };
   return unsubscribeToken(whom, site.deps.config.secrets);
 }
@@ -80,11 +80,11 @@ test('people who left before or after the bounce, complained or were erased are 
   const tokens = { ada: await tokenOf(site, ADA), bob: await tokenOf(site, BOB) };
   await unsubscribe(site.deps, tokens.ada);
   site.later({ minutes: 1 });
-  await importText(site.paper, `email,status\n${ADA},bounced\n`, { newsletter: NEWSLETTER });
+  await importText(site.testSite, `email,status\n${ADA},bounced\n`, { newsletter: NEWSLETTER });
   await bounce(site, [BOB, CYD, DEE]);
   site.later({ minutes: 1 });
   for (let times = 0; times < 2; times += 1) await unsubscribe(site.deps, tokens.bob);
-  await importText(site.paper, `email,status\n${CYD},complained\n`, { newsletter: NEWSLETTER });
+  await importText(site.testSite, `email,status\n${CYD},complained\n`, { newsletter: NEWSLETTER });
   await eraseSubscriber(site.deps, address(DEE));
   const before = { [ADA]: 'bounced', [BOB]: 'bounced', [CYD]: 'complained' };
   assert.deepEqual(await site.statuses(), before);
@@ -155,26 +155,29 @@ for (const made of ['before the bounce', 'between the bounce and its undoing']) 
   testOnce(
     `a backup made ${made} has those who were restored as subscribers, and who bounced since as bounced`,
     async (t) => {
-      const paper = await openPaper(t);
-      const desk = openDesk(paper, newFolder(t));
+      const testSite = await openTestSite(t);
+      const desk = openDesk(testSite, newFolder(t));
       const [file, backup] = [join(desk.folder, 'paper.db'), join(newFolder(t), 'paper.db')];
       await desk.use(async (deps) => {
         for (const who of [ADA, BOB]) await addSubscriber(deps, { address: address(who) });
       });
       if (made === 'before the bounce') putBack(file, backup);
-      paper.setTime('2026-03-20T08:00Z');
+      testSite.setTime('2026-03-20T08:00Z');
       await desk.use((deps) => bounce({ deps }, [ADA, BOB]));
       if (made !== 'before the bounce') putBack(file, backup);
-      paper.setTime('2026-03-20T09:00Z');
+      testSite.setTime('2026-03-20T09:00Z');
       await desk.use((deps) => restoreBounced(deps, { addresses: [address(ADA)] }));
       putBack(backup, file);
       await desk.use(catchUpWithJournal);
       await desk.use(async (deps) => {
-        assert.deepEqual(await statuses({ ...paper, deps }), { [ADA]: 'active', [BOB]: 'bounced' });
+        assert.deepEqual(await statuses({ ...testSite, deps }), {
+          [ADA]: 'active',
+          [BOB]: 'bounced',
+        });
         // And no import takes them for people who left.
         await deps.store.db.deleteFrom('subscribers').execute();
-        await importText({ ...paper, deps }, `${ADA}\n${BOB}\n`);
-        assert.deepEqual(await statuses({ ...paper, deps }), { [ADA]: 'active' });
+        await importText({ ...testSite, deps }, `${ADA}\n${BOB}\n`);
+        assert.deepEqual(await statuses({ ...testSite, deps }), { [ADA]: 'active' });
       });
     },
   );

@@ -6,8 +6,8 @@ import { INDEX_MARK } from '../../src/feeds/index-page.ts';
 import type { Config } from '../../src/settings/config.ts';
 import type { FeedSettings, NewsletterSettings } from '../../src/settings/settings.ts';
 import { readTexts } from '../../src/templates/read-texts.ts';
-import { NEWSLETTER, type Paper } from './paper.ts';
 import { changed } from './sending.ts';
+import { NEWSLETTER, type TestSite } from './test-site.ts';
 
 export const textsOf = readTexts('/nowhere');
 
@@ -25,7 +25,7 @@ export interface ArchiveChanges {
   readonly siteTitle?: string;
 }
 
-/** The output folder of a paper, and its archive. */
+/** The output folder of a test site, and its archive. */
 export interface ArchiveOf {
   publish(changes?: ArchiveChanges): ReturnType<typeof publishArchive>;
   /** Files of the output folder, without compressed copies and what programs keep for themselves. */
@@ -35,12 +35,12 @@ export interface ArchiveOf {
   everything(): string;
 }
 
-/** The archive of `paper`, with all formats of feeds, and lists in no look unless `listsOf` gives one. */
+/** The archive of `testSite`, with all formats of feeds, and lists in no look unless `listsOf` gives one. */
 export function archiveOf(
-  paper: Paper,
+  testSite: TestSite,
   listsOf: (config: Config) => ArchiveLists = () => PLAIN_LISTS,
 ): ArchiveOf {
-  const folder = paper.deps.config.folders.output;
+  const folder = testSite.deps.config.folders.output;
   const read = (path: string) => readFileSync(join(folder, path), 'utf8');
   const all = () =>
     globSync('**/{*,.*}', { cwd: folder, withFileTypes: true })
@@ -49,8 +49,8 @@ export function archiveOf(
       .toSorted();
   return {
     publish: ({ newsletter = {}, feeds = {}, siteTitle } = {}) => {
-      const { config } = paper.deps;
-      const deps = changed(paper, {
+      const { config } = testSite.deps;
+      const deps = changed(testSite, {
         newsletter,
         feeds: { ...config.feeds, formats: ['rss', 'atom', 'json'], ...feeds },
         ...(siteTitle === undefined ? {} : { site: { ...config.site, title: siteTitle } }),

@@ -24,7 +24,7 @@ const databaseOfTest = new WeakMap<TestContext, DatabaseName>();
 const ONE = DATABASES.find((name) => name === process.env.BROADSHEET_TEST_DATABASE) ?? 'SQLite';
 
 /**
- * `test` of `node:test` on a database of its own: `openPaper(t)` and `databaseUrl(t)` give it. SQLite,
+ * `test` of `node:test` on a database of its own: `openTestSite(t)` and `databaseUrl(t)` give it. SQLite,
  * or `BROADSHEET_TEST_DATABASE`.
  */
 export function test(name: string, work: Work): void {

@@ -9,9 +9,9 @@ import type { SendReport } from '../../src/delivery/run/send-report.ts';
 import type { SendDependencies } from '../../src/delivery/send-dependencies.ts';
 import type { Config } from '../../src/settings/config.ts';
 import { cleanUpAfter } from './clean-up-after.ts';
-import { answerAsService, NEWSLETTER, type Paper } from './paper.ts';
+import { answerAsService, NEWSLETTER, type TestSite } from './test-site.ts';
 
-/** A place where the paper's SQLite database may be: opened for each thing that is done, as a command does. */
+/** A place where the test site's SQLite database may be: opened for each thing that is done, as a command does. */
 export interface Desk {
   readonly folder: string;
   /** Does something with the database that is in the folder now. */
@@ -30,22 +30,22 @@ export function newFolder(t: TestContext): string {
 }
 
 /** A desk in `folder` (made where it is missing), on the machine and with the journal that `config` says. */
-export function openDesk(paper: Paper, folder: string, config: Partial<Config> = {}): Desk {
+export function openDesk(testSite: TestSite, folder: string, config: Partial<Config> = {}): Desk {
   mkdirSync(folder, { recursive: true });
   const said: string[] = [];
   const settings: Config = {
-    ...paper.deps.config,
+    ...testSite.deps.config,
     machine: 'ada',
     databaseUrl: `sqlite:${join(folder, 'paper.db')}`,
     journalFile: join(folder, 'paper.journal.jsonl'),
     ...config,
   };
-  const log = { ...paper.deps.log, info: (line: string) => void said.push(line) };
+  const log = { ...testSite.deps.log, info: (line: string) => void said.push(line) };
   const use: Desk['use'] = async (work) => {
     const store = await openStore(settings.databaseUrl);
     try {
       const deps: SendDependencies = {
-        ...{ ...paper.deps, config: settings, store, log },
+        ...{ ...testSite.deps, config: settings, store, log },
         askService: answerAsService(() => deps),
       };
       return await work(deps);

@@ -5,11 +5,11 @@ import {
 } from '../../src/subscribers/import/import-subscribers.ts';
 import { listSubscribers } from '../../src/subscribers/list-subscribers.ts';
 import type { Subscriber } from '../../src/subscribers/subscriber.ts';
-import type { Paper } from './paper.ts';
+import type { TestSite } from './test-site.ts';
 
 /** Imports `text` as the file `people.csv`, in small pieces, as a slow pipe gives them. */
 export function importText(
-  paper: Paper,
+  testSite: TestSite,
   text: string | Buffer,
   options: Partial<ImportOptions> = {},
 ) {
@@ -17,18 +17,18 @@ export function importText(
   async function* pieces() {
     for (let at = 0; at < bytes.length; at += 7919) yield bytes.subarray(at, at + 7919);
   }
-  return importSubscribers(paper.deps, { source: 'people.csv', bytes: pieces(), ...options });
+  return importSubscribers(testSite.deps, { source: 'people.csv', bytes: pieces(), ...options });
 }
 
 /** All subscribers, by address. */
-export async function everyone(paper: Paper): Promise<readonly Subscriber[]> {
-  const pages = await Array.fromAsync(listSubscribers(paper.deps, {}));
+export async function everyone(testSite: TestSite): Promise<readonly Subscriber[]> {
+  const pages = await Array.fromAsync(listSubscribers(testSite.deps, {}));
   return pages.flat();
 }
 
 /** The status of all subscribers, by address. */
-export async function statuses(paper: Paper): Promise<Record<string, SubscriptionStatus>> {
-  const people = await everyone(paper);
+export async function statuses(testSite: TestSite): Promise<Record<string, SubscriptionStatus>> {
+  const people = await everyone(testSite);
   return Object.fromEntries(people.map((person) => [person.address, person.status]));
 }
 

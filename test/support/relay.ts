@@ -4,7 +4,7 @@ import { openRelay } from '../../src/delivery/relay/open-relay.ts';
 import type { Relay, RelaySettings } from '../../src/delivery/relay/relay.ts';
 import { cleanUpAfter } from './clean-up-after.ts';
 import { type Inbox, type InboxOptions, openInbox } from './inbox.ts';
-import { address } from './paper.ts';
+import { address } from './test-site.ts';
 import { PATIENCE_MS } from './wait-for.ts';
 
 /** A message to `recipient`. */

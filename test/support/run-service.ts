@@ -1,4 +1,4 @@
-// Started by tests, some of which kill it: runs the schedule and the delivery of a paper once, at a
+// Started by tests, some of which kill it: runs the schedule and the delivery of a test site once, at a
 // given time. With a step it kills itself (SIGKILL) before its so-manieth statement of the database or
 // write to a file, counted from 1; else it prints how many there were.
 import fs from 'node:fs';
@@ -18,8 +18,8 @@ import { deliverNewsletter } from '../../src/service/deliver-newsletter.ts';
 import type { NewsletterSettings } from '../../src/settings/settings.ts';
 import { readTemplates } from '../../src/templates/read-templates.ts';
 import { readTexts } from '../../src/templates/read-texts.ts';
-import { answerAsService, makeConfig } from './paper.ts';
 import { WEEKDAYS } from './schedule.ts';
+import { answerAsService, makeConfig } from './test-site.ts';
 
 const [folder = '', relayUrl = '', databaseUrl = '', now = '', killStep = '0'] =
   process.argv.slice(2);

@@ -17,8 +17,8 @@ import type {
   ScheduleSettings,
 } from '../../src/settings/settings.ts';
 import { readTexts } from '../../src/templates/read-texts.ts';
-import { openPaper, type Paper, type PaperOptions } from './paper.ts';
 import { postText } from './program.ts';
+import { openTestSite, type TestSite, type TestSiteOptions } from './test-site.ts';
 
 /** Weekdays at 07:00 in London. */
 export const WEEKDAYS: ScheduleSettings = {
@@ -29,20 +29,20 @@ export const WEEKDAYS: ScheduleSettings = {
   latestHours: 2,
 };
 
-export interface DiaryOptions extends PaperOptions {
+export interface ScheduledSiteOptions extends TestSiteOptions {
   readonly schedule?: Partial<ScheduleSettings>;
   readonly newsletter?: Partial<NewsletterSettings>;
   readonly alerts?: AlertSettings;
 }
 
-/** A paper with a schedule, and the parts of the service to call one at a time. */
-export interface Diary {
-  readonly paper: Paper;
+/** A test site with a schedule, and the parts of the service to call one at a time. */
+export interface ScheduledSite {
+  readonly testSite: TestSite;
   readonly deps: ServiceDependencies;
   /** What was logged, a line each: `trouble: ...`. */
   readonly logged: string[];
   /** Sets the clock, and checks the schedule once. */
-  lookAt(instant: string): Promise<void>;
+  checkAt(instant: string): Promise<void>;
   /** Sends what is due, once. */
   deliver(): Promise<void>;
   /** Reports how slots ended, and asks editors. */
@@ -54,10 +54,13 @@ export interface Diary {
   write(title: string): void;
 }
 
-/** Opens a paper that is sent on weekdays at 07:00; its schedule was not checked yet. */
-export async function openDiary(t: TestContext, options: DiaryOptions = {}): Promise<Diary> {
-  const paper = await openPaper(t, options);
-  const config = configOf(paper.deps.config, options);
+/** Opens a test site that is sent on weekdays at 07:00; its schedule was not checked yet. */
+export async function openScheduledSite(
+  t: TestContext,
+  options: ScheduledSiteOptions = {},
+): Promise<ScheduledSite> {
+  const testSite = await openTestSite(t, options);
+  const config = configOf(testSite.deps.config, options);
   const logged: string[] = [];
   const log: EventLog = {
     ...silentLog,
@@ -66,7 +69,7 @@ export async function openDiary(t: TestContext, options: DiaryOptions = {}): Pro
     failure: (message, error) => void logged.push(`failure: ${message}: ${String(error)}`),
   };
   const deps: ServiceDependencies = {
-    ...paper.deps,
+    ...testSite.deps,
     ...{ config, log, textsOf: readTexts(config.folders.languages) },
     signals: { deliveries: openChangeSignal(), notices: openChangeSignal() },
   };
@@ -74,9 +77,9 @@ export async function openDiary(t: TestContext, options: DiaryOptions = {}): Pro
   const signal = new AbortController().signal;
   const slots = () => readSlots(deps.store);
   return {
-    ...{ paper, deps, logged },
-    async lookAt(instant) {
-      paper.setTime(instant);
+    ...{ testSite, deps, logged },
+    async checkAt(instant) {
+      testSite.setTime(instant);
       await checkSchedule(deps, newsletters);
     },
     async deliver() {
@@ -98,12 +101,15 @@ export async function openDiary(t: TestContext, options: DiaryOptions = {}): Pro
     write(title) {
       const date = deps.clock().toZonedDateTimeISO('Europe/London').toPlainDateTime();
       const text = postText(title, date.toString({ smallestUnit: 'second' }), bodyOf(title));
-      paper.writePost(`${title.replaceAll(' ', '-')}.md`, text);
+      testSite.writePost(`${title.replaceAll(' ', '-')}.md`, text);
     },
   };
 }
 
-function configOf(config: Config, { schedule, newsletter, alerts = {} }: DiaryOptions): Config {
+function configOf(
+  config: Config,
+  { schedule, newsletter, alerts = {} }: ScheduledSiteOptions,
+): Config {
   const [first] = config.newsletters;
   if (first === undefined) throw new Error('the paper has no newsletter');
   const scheduled = { ...first, schedule: { ...WEEKDAYS, ...schedule }, ...newsletter };

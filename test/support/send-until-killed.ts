@@ -1,4 +1,4 @@
-// Started by a test, which kills it: sends the unfinished edition of a paper.
+// Started by a test, which kills it: sends the unfinished edition of a test site.
 
 import { openStore } from '../../src/database/open-store.ts';
 import { openRelay } from '../../src/delivery/relay/open-relay.ts';
@@ -10,7 +10,7 @@ import { silentLog } from '../../src/kernel/log.ts';
 import { systemRandom } from '../../src/kernel/random.ts';
 import { readTemplates } from '../../src/templates/read-templates.ts';
 import { readTexts } from '../../src/templates/read-texts.ts';
-import { makeConfig, NEWSLETTER } from './paper.ts';
+import { makeConfig, NEWSLETTER } from './test-site.ts';
 
 const [folder = '', relayUrl = '', databaseUrl = ''] = process.argv.slice(2);
 const config = makeConfig({ folder, relayUrl, databaseUrl, connections: 4 });

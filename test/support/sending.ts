@@ -9,7 +9,7 @@ import type { Config } from '../../src/settings/config.ts';
 import type { NewsletterSettings, RelayAccount } from '../../src/settings/settings.ts';
 import { cleanUpAfter } from './clean-up-after.ts';
 import { type Inbox, type InboxOptions, openInbox } from './inbox.ts';
-import { NEWSLETTER, type Paper } from './paper.ts';
+import { NEWSLETTER, type TestSite } from './test-site.ts';
 
 /** The machine's clock, as far off as it is set. */
 export interface MachineClock {
@@ -59,9 +59,9 @@ export function accountAt(
   };
 }
 
-/** What the paper sends with, changed; `newsletter` is what differs in its newsletter. */
+/** What the test site sends with, changed; `newsletter` is what differs in its newsletter. */
 export function changed(
-  { deps }: Paper,
+  { deps }: TestSite,
   changes: Partial<Config> & {
     readonly newsletter?: Partial<NewsletterSettings>;
     readonly machineClock?: Clock;

@@ -4,9 +4,9 @@ import type { Store } from '../../src/database/open-store.ts';
 import { signToken } from '../../src/delivery/message/signed-token.ts';
 import { insertEdition } from '../../src/editions/queries/editions.ts';
 import type { NewsletterSettings } from '../../src/settings/settings.ts';
-import { makeEdition, NEWSLETTER, openPaper, type Paper } from './paper.ts';
-import { openSitePaper, type SitePaper, severalNewsletters } from './site-paper.ts';
+import { makeEdition, NEWSLETTER, openTestSite, type TestSite } from './test-site.ts';
 import { askUrl, form } from './web.ts';
+import { openWholeTestSite, severalNewsletters, type WholeTestSite } from './whole-test-site.ts';
 
 /** Where a site of a test says that it is. */
 export const SITE_URL = 'https://harbour.example/';
@@ -16,7 +16,7 @@ export type SitePages = ReadonlyMap<string, string>;
 
 /** Pages and their assets, for a browser. */
 export interface CollectedSite {
-  readonly site: SitePaper;
+  readonly site: WholeTestSite;
   readonly pages: SitePages;
 }
 
@@ -31,9 +31,9 @@ const HEADLINES = [
 
 export interface CollectOptions {
   readonly language?: string;
-  readonly newsletters?: (paper: Paper) => readonly NewsletterSettings[];
-  /** Called once the paper is open, before its site is: the store that the site works on. */
-  readonly store?: (paper: Paper) => Promise<Store>;
+  readonly newsletters?: (testSite: TestSite) => readonly NewsletterSettings[];
+  /** Called once the test site is open, before its site is: the store that the site works on. */
+  readonly store?: (testSite: TestSite) => Promise<Store>;
 }
 
 /** Walks through everything that the site can answer, and keeps each page. */
@@ -41,14 +41,16 @@ export async function collectPages(
   t: TestContext,
   options: CollectOptions = {},
 ): Promise<CollectedSite> {
-  const opened = await openPaper(t, { subscribers: [ADA, 'bob@example.org', 'cyd@example.org'] });
+  const opened = await openTestSite(t, {
+    subscribers: [ADA, 'bob@example.org', 'cyd@example.org'],
+  });
   await putEditions(opened);
   const store = (await options.store?.(opened)) ?? opened.deps.store;
-  const paper = { ...opened, deps: { ...opened.deps, store } };
-  const { feeds, web } = paper.deps.config;
-  const newsletters = options.newsletters?.(paper) ?? newslettersOf(paper);
-  const site = await openSitePaper(t, {
-    ...{ paper, limits: { perMinute: { page: 1000, form: 1000, oneClick: 1000 } } },
+  const testSite = { ...opened, deps: { ...opened.deps, store } };
+  const { feeds, web } = testSite.deps.config;
+  const newsletters = options.newsletters?.(testSite) ?? newslettersOf(testSite);
+  const site = await openWholeTestSite(t, {
+    ...{ testSite, limits: { perMinute: { page: 1000, form: 1000, oneClick: 1000 } } },
     config: { newsletters, feeds: { ...feeds, formats: ['rss', 'atom', 'json'] } },
     web: {
       ...{ language: options.language ?? 'en', privacyUrl: `${SITE_URL}privacy/` },
@@ -56,7 +58,7 @@ export async function collectPages(
     },
   });
   const pages = new Map<string, string>();
-  const keep = async (name: string, asked: ReturnType<SitePaper['ask']>) => {
+  const keep = async (name: string, asked: ReturnType<WholeTestSite['ask']>) => {
     const { body } = await asked;
     pages.set(name, body);
     return body;
@@ -66,9 +68,9 @@ export async function collectPages(
   return { site, pages };
 }
 
-type Keep = (name: string, asked: ReturnType<SitePaper['ask']>) => Promise<string>;
+type Keep = (name: string, asked: ReturnType<WholeTestSite['ask']>) => Promise<string>;
 
-async function keepForms(site: SitePaper, keep: Keep): Promise<void> {
+async function keepForms(site: WholeTestSite, keep: Keep): Promise<void> {
   const { ask, submit } = site;
   const [first = { id: '' }] = site.deps.config.newsletters;
   await keep('home', ask(''));
@@ -90,7 +92,7 @@ async function keepForms(site: SitePaper, keep: Keep): Promise<void> {
   );
 }
 
-async function keepLinks(site: SitePaper, keep: Keep): Promise<void> {
+async function keepLinks(site: WholeTestSite, keep: Keep): Promise<void> {
   const { ask, tokens } = site;
   const confirm = `confirm/${await tokens.confirm()}`;
   await keep('confirm', ask(confirm));
@@ -131,7 +133,7 @@ async function keepLinks(site: SitePaper, keep: Keep): Promise<void> {
 }
 
 /** One edition that was sent, and one that waits for its editor. */
-async function putEditions({ deps: { store } }: Paper): Promise<void> {
+async function putEditions({ deps: { store } }: TestSite): Promise<void> {
   for (const day of ['2026-03-19', '2026-03-20']) {
     const edition = makeEdition(`${NEWSLETTER}-${day}`);
     const [post] = edition.posts;
@@ -161,8 +163,8 @@ async function putEditions({ deps: { store } }: Paper): Promise<void> {
 }
 
 /** The first as people know it, with a weekly in another language beside it. */
-function newslettersOf(paper: Paper): readonly NewsletterSettings[] {
-  const [first, second] = severalNewsletters(paper) as [NewsletterSettings, NewsletterSettings];
+function newslettersOf(testSite: TestSite): readonly NewsletterSettings[] {
+  const [first, second] = severalNewsletters(testSite) as [NewsletterSettings, NewsletterSettings];
   const description = 'The day’s politics in five minutes, every weekday morning.';
   return [
     { ...first, description },
@@ -174,8 +176,8 @@ function newslettersOf(paper: Paper): readonly NewsletterSettings[] {
 }
 
 /** One newsletter alone. */
-export function oneNewsletter(paper: Paper): readonly NewsletterSettings[] {
-  return newslettersOf(paper).slice(0, 1);
+export function oneNewsletter(testSite: TestSite): readonly NewsletterSettings[] {
+  return newslettersOf(testSite).slice(0, 1);
 }
 
 /**
@@ -187,7 +189,7 @@ export async function routeToSite(
   {
     site,
     pages = new Map(),
-  }: { readonly site: Pick<SitePaper, 'server'>; readonly pages?: SitePages },
+  }: { readonly site: Pick<WholeTestSite, 'server'>; readonly pages?: SitePages },
 ): Promise<void> {
   const { headers: policy } = await askUrl(site.server.url);
   await context.route('**/*', async (route) => {

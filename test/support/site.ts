@@ -22,9 +22,15 @@ import {
 import { openNoticeRoutes } from '../../src/site/send-mails.ts';
 import { readTexts } from '../../src/templates/read-texts.ts';
 import type { ReceivedMessage } from './inbox.ts';
-import { address, NEWSLETTER, openPaper, type Paper, type PaperOptions } from './paper.ts';
+import {
+  address,
+  NEWSLETTER,
+  openTestSite,
+  type TestSite,
+  type TestSiteOptions,
+} from './test-site.ts';
 
-/** A second and a third newsletter of the paper, and one that is not offered. */
+/** A second and a third newsletter of the test site, and one that is not offered. */
 export const TIDES = 'tides';
 export const SECRET = 'unlisted';
 
@@ -39,9 +45,9 @@ export interface Mail {
   readonly raw: string;
 }
 
-/** A paper with a site: what the forms and links of its pages do. */
+/** A test site with a site: what the forms and links of its pages do. */
 export interface Site {
-  readonly paper: Paper;
+  readonly testSite: TestSite;
   readonly deps: ServiceDependencies;
   /** Fills in the form. */
   signUp(to: string, request?: Partial<SignUpRequest>): Promise<'taken' | 'busy'>;
@@ -58,7 +64,7 @@ export interface Site {
   statuses(newsletter?: string): Promise<Record<string, SubscriptionStatus>>;
 }
 
-export interface SiteOptions extends PaperOptions {
+export interface SiteOptions extends TestSiteOptions {
   readonly limits?: Partial<SignUpLimits>;
   readonly config?: Partial<Config>;
   readonly log?: EventLog;
@@ -66,11 +72,11 @@ export interface SiteOptions extends PaperOptions {
 
 /** Opens a site on the database that the test `t` is run for, until the test ends. */
 export async function openSite(t: TestContext, options: SiteOptions = {}): Promise<Site> {
-  const paper = await openPaper(t, options);
+  const testSite = await openTestSite(t, options);
   let now = Temporal.Instant.from(options.now ?? '2026-03-20T07:00Z');
-  const deps = serviceOf(paper, options);
+  const deps = serviceOf(testSite, options);
   const site: Site = {
-    ...{ paper, deps },
+    ...{ testSite, deps },
     signUp: (to, request) =>
       requestSignUp(deps, {
         address: address(to),
@@ -88,7 +94,7 @@ export async function openSite(t: TestContext, options: SiteOptions = {}): Promi
         await Promise.all(routes.map(({ relay }) => relay.close()));
       }
     },
-    mailsTo: (who) => paper.inbox.messagesTo(who).map(readMail),
+    mailsTo: (who) => testSite.inbox.messagesTo(who).map(readMail),
     token(who, kind) {
       const links = this.mailsTo(who).flatMap(({ body }) => [
         ...body.matchAll(new RegExp(`https://harbour\\.example/${kind}/([\\w.-]+)`, 'g')),
@@ -99,10 +105,10 @@ export async function openSite(t: TestContext, options: SiteOptions = {}): Promi
     },
     later(duration) {
       now = now.toZonedDateTimeISO('UTC').add(duration).toInstant();
-      paper.setTime(now.toString());
+      testSite.setTime(now.toString());
     },
     async statuses(newsletter = NEWSLETTER) {
-      const rows = await paper.deps.store.db
+      const rows = await testSite.deps.store.db
         .selectFrom('subscribers')
         .select(['address', 'status'])
         .where('newsletter', '=', newsletter)
@@ -114,9 +120,9 @@ export async function openSite(t: TestContext, options: SiteOptions = {}): Promi
   return site;
 }
 
-/** What the parts of the service need, of a paper with three newsletters. */
-export function serviceOf(paper: Paper, options: SiteOptions = {}): ServiceDependencies {
-  const { config } = paper.deps;
+/** What the parts of the service need, of a test site with three newsletters. */
+export function serviceOf(testSite: TestSite, options: SiteOptions = {}): ServiceDependencies {
+  const { config } = testSite.deps;
   const [first] = config.newsletters;
   if (first === undefined) throw new Error('the paper has no newsletter');
   const another = (id: string, name: string, changes: Partial<NewsletterSettings> = {}) => ({
@@ -126,7 +132,7 @@ export function serviceOf(paper: Paper, options: SiteOptions = {}): ServiceDepen
   const newsletters = [first, another(TIDES, 'Tides'), another(SECRET, 'Staff', { listed: false })];
   const signUp = { ...config.web.signUp, ...options.limits };
   return {
-    ...paper.deps,
+    ...testSite.deps,
     config: { ...config, newsletters, web: { ...config.web, signUp }, ...options.config },
     log: options.log ?? silentEventLog,
     textsOf: readTexts(config.folders.languages),

@@ -10,7 +10,7 @@ import { readTexts } from '../../src/templates/read-texts.ts';
 import { openWebServer, type WebOptions, type WebServer } from '../../src/web/open-web-server.ts';
 import type { RoutePlugin, WebDependencies } from '../../src/web/web-dependencies.ts';
 import { cleanUpAfter } from './clean-up-after.ts';
-import { openPaper, type Paper } from './paper.ts';
+import { openTestSite, type TestSite } from './test-site.ts';
 
 /** What an answer was. */
 export interface Answer {
@@ -27,9 +27,9 @@ export interface AskOptions {
   readonly from?: string;
 }
 
-/** A paper with a web server before it. */
-export interface WebPaper {
-  readonly paper: Paper;
+/** A test site with a web server before it. */
+export interface ServedTestSite {
+  readonly testSite: TestSite;
   readonly server: WebServer;
   readonly deps: WebDependencies;
   /** What was logged: events and troubles with their facts, as JSON. */
@@ -38,38 +38,38 @@ export interface WebPaper {
   ask(path: string, options?: AskOptions): Promise<Answer>;
 }
 
-export interface WebPaperOptions extends WebOptions {
-  readonly paper?: Paper;
+export interface ServedTestSiteOptions extends WebOptions {
+  readonly testSite?: TestSite;
   readonly config?: Partial<Config>;
   readonly web?: Partial<WebSettings>;
   readonly metrics?: Metrics;
 }
 
 /** Opens a web server with `routes` for the length of the test. */
-export async function openWebPaper(
+export async function openServedTestSite(
   t: TestContext,
   routes: readonly RoutePlugin[],
-  options: WebPaperOptions = {},
-): Promise<WebPaper> {
-  const paper = options.paper ?? (await openPaper(t));
+  options: ServedTestSiteOptions = {},
+): Promise<ServedTestSite> {
+  const testSite = options.testSite ?? (await openTestSite(t));
   const logged: string[] = [];
   const deps: WebDependencies = {
-    ...paper.deps,
+    ...testSite.deps,
     config: {
-      ...paper.deps.config,
+      ...testSite.deps.config,
       ...(options.config?.publicUrl && { serviceUrl: options.config.publicUrl }),
       ...options.config,
-      web: { ...paper.deps.config.web, ...options.web },
+      web: { ...testSite.deps.config.web, ...options.web },
     },
     log: collectingLog(logged),
-    textsOf: readTexts(paper.deps.config.folders.languages),
+    textsOf: readTexts(testSite.deps.config.folders.languages),
     signals: { deliveries: openChangeSignal(), notices: openChangeSignal() },
     metrics: options.metrics ?? silentMetrics,
   };
   const server = await openWebServer(deps, routes, options);
   cleanUpAfter(t, () => server.close());
   return {
-    ...{ paper, server, deps, logged },
+    ...{ testSite, server, deps, logged },
     ask: (path, ask) => askUrl(new URL(path, server.url).href, ask),
   };
 }

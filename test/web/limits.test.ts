@@ -6,7 +6,7 @@ import { clientNetwork } from '../../src/kernel/client-network.ts';
 import type { RoutePlugin } from '../../src/web/web-dependencies.ts';
 import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { inTime, waitFor } from '../support/wait-for.ts';
-import { askRaw, askUrl, form, openWebPaper } from '../support/web.ts';
+import { askRaw, askUrl, form, openServedTestSite } from '../support/web.ts';
 
 const PAGES: RoutePlugin = (app) => {
   app.get('/', async ({ ip }) => clientNetwork(ip));
@@ -29,7 +29,9 @@ async function statuses(count: number, ask: () => Promise<{ status: number }>): 
 const repeat = (status: number, count: number) => Array<number>(count).fill(status);
 
 test('a client that asks too often gets 429 and when to come back; another is served', async (t) => {
-  const { ask, server } = await openWebPaper(t, [PAGES], { limits: { perMinute: PER_MINUTE } });
+  const { ask, server } = await openServedTestSite(t, [PAGES], {
+    limits: { perMinute: PER_MINUTE },
+  });
   assert.deepEqual(await statuses(10, () => ask('')), repeat(200, 10));
   const refused = await ask('');
   assert.equal(refused.status, 429);
@@ -41,7 +43,7 @@ test('a client that asks too often gets 429 and when to come back; another is se
 });
 
 test('forms have a stricter limit than pages, all of them together', async (t) => {
-  const { ask } = await openWebPaper(t, [PAGES], { limits: { perMinute: PER_MINUTE } });
+  const { ask } = await openServedTestSite(t, [PAGES], { limits: { perMinute: PER_MINUTE } });
   assert.deepEqual(await statuses(2, () => ask('subscribe/', form({}))), [200, 200]);
   assert.equal((await ask('preferences/', form({}))).status, 200);
   assert.equal((await ask('subscribe/', form({}))).status, 429);
@@ -50,7 +52,7 @@ test('forms have a stricter limit than pages, all of them together', async (t) =
 });
 
 test('one-click unsubscribing has a limit of its own, wide enough for a provider', async (t) => {
-  const { ask } = await openWebPaper(t, [PAGES], { limits: { perMinute: PER_MINUTE } });
+  const { ask } = await openServedTestSite(t, [PAGES], { limits: { perMinute: PER_MINUTE } });
   await statuses(11, () => ask(''));
   const leave = () => ask('unsubscribe/token', form({ 'List-Unsubscribe': 'One-Click' }));
   assert.deepEqual(await statuses(30, leave), repeat(200, 30));
@@ -58,7 +60,7 @@ test('one-click unsubscribing has a limit of its own, wide enough for a provider
 });
 
 test('X-Forwarded-For is ignored without a trusted proxy', async (t) => {
-  const { ask } = await openWebPaper(t, [PAGES], { limits: { perMinute: PER_MINUTE } });
+  const { ask } = await openServedTestSite(t, [PAGES], { limits: { perMinute: PER_MINUTE } });
   for (let at = 0; at < 10; at++) {
     const headers = { 'x-forwarded-for': `198.51.100.${at}`, forwarded: `for=198.51.100.${at}` };
     assert.equal((await ask('', { headers })).body, '127.0.0.1');
@@ -67,7 +69,7 @@ test('X-Forwarded-For is ignored without a trusted proxy', async (t) => {
 });
 
 test('behind trusted proxies the client is the last address that is not one of them', async (t) => {
-  const { ask, server } = await openWebPaper(t, [PAGES], {
+  const { ask, server } = await openServedTestSite(t, [PAGES], {
     web: { trustedProxies: ['127.0.0.1', '10.0.0.0/8', 'fd00::/8'] },
   });
   const cases: [string | string[], string][] = [
@@ -91,7 +93,9 @@ test('behind trusted proxies the client is the last address that is not one of t
 });
 
 test('many headers do not displace the X-Forwarded-For of a proxy', async (t) => {
-  const { server } = await openWebPaper(t, [PAGES], { web: { trustedProxies: ['127.0.0.1'] } });
+  const { server } = await openServedTestSite(t, [PAGES], {
+    web: { trustedProxies: ['127.0.0.1'] },
+  });
   const head = (headers: number) =>
     `GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${'A: b\r\n'.repeat(headers)}X-Forwarded-For: 192.0.2.1\r\n\r\n`;
   assert.match(await askRaw(server.url, head(90)), /\r\n192\.0\.2\.1$/);
@@ -100,7 +104,7 @@ test('many headers do not displace the X-Forwarded-For of a proxy', async (t) =>
 });
 
 test('the addresses of one /64 share a limit, and those of another /64 do not', async (t) => {
-  const { ask } = await openWebPaper(t, [PAGES], {
+  const { ask } = await openServedTestSite(t, [PAGES], {
     web: { trustedProxies: ['127.0.0.1'] },
     limits: { perMinute: PER_MINUTE },
   });
@@ -113,7 +117,7 @@ test('the addresses of one /64 share a limit, and those of another /64 do not', 
 });
 
 test('the networks around clients of IPv6 have limits too: a /56 twice and a /48 five times as much', async (t) => {
-  const { ask } = await openWebPaper(t, [PAGES], {
+  const { ask } = await openServedTestSite(t, [PAGES], {
     web: { trustedProxies: ['127.0.0.1'] },
     limits: { perMinute: PER_MINUTE },
   });
@@ -130,7 +134,7 @@ test('the networks around clients of IPv6 have limits too: a /56 twice and a /48
 });
 
 test('the limiter keeps only as many clients as its cache holds', async (t) => {
-  const { ask } = await openWebPaper(t, [PAGES], {
+  const { ask } = await openServedTestSite(t, [PAGES], {
     web: { trustedProxies: ['127.0.0.1'] },
     limits: { perMinute: { ...PER_MINUTE, page: 1 }, clients: 100 },
   });
@@ -142,7 +146,7 @@ test('the limiter keeps only as many clients as its cache holds', async (t) => {
 });
 
 test('bodies, headers and addresses have a largest size', async (t) => {
-  const { ask, server } = await openWebPaper(t, [PAGES]);
+  const { ask, server } = await openServedTestSite(t, [PAGES]);
   const post = (body: string) => ask('subscribe/', { ...form({}), body });
   assert.equal((await post('a'.repeat(16 * 1024))).status, 200);
   assert.equal((await post('a'.repeat(16 * 1024 + 1))).status, 413);
@@ -165,7 +169,7 @@ test('slow clients are cut off while others are served', async (t) => {
     { bytes: body, limits: { headTimeoutMs: 1000, requestTimeoutMs: 2000 } },
   ];
   for (const { bytes, limits } of cases) {
-    const { server } = await openWebPaper(t, [PAGES], { limits });
+    const { server } = await openServedTestSite(t, [PAGES], { limits });
     const ends = Array.from({ length: 20 }, () => drip(t, server.url, bytes));
     // On a busy machine somebody may be as slow as they are, and asks again.
     await waitFor('an answer to somebody else', () => isServed(server.url));
@@ -203,7 +207,7 @@ function open(t: TestContext, url: string): Socket {
 }
 
 test('a client has a limit of connections, and a closed one makes room', async (t) => {
-  const { server } = await openWebPaper(t, [PAGES], { limits: { connectionsPerClient: 5 } });
+  const { server } = await openServedTestSite(t, [PAGES], { limits: { connectionsPerClient: 5 } });
   const held = Array.from({ length: 5 }, () => open(t, server.url));
   await Promise.all(held.map((socket) => once(socket, 'connect')));
   const extra = open(t, server.url);
@@ -226,7 +230,7 @@ test('on closing, open requests are answered, and those that never end are cut o
     });
     app.get('/never/', () => new Promise(() => {}));
   };
-  const { ask, server } = await openWebPaper(t, [slow], { limits: { closeTimeoutMs: 2000 } });
+  const { ask, server } = await openServedTestSite(t, [slow], { limits: { closeTimeoutMs: 2000 } });
   const never = assert.rejects(ask('never/'));
   const underWay = ask('slow/');
   await asked;

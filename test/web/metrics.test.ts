@@ -11,8 +11,8 @@ import { removeSubscriber } from '../../src/subscribers/remove-subscriber.ts';
 import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { test } from '../support/databases.ts';
 import { readMetrics } from '../support/metrics.ts';
-import { address, NEWSLETTER, openPaper, PEOPLE } from '../support/paper.ts';
-import { askUrl, openWebPaper } from '../support/web.ts';
+import { address, NEWSLETTER, openTestSite, PEOPLE } from '../support/test-site.ts';
+import { askUrl, openServedTestSite } from '../support/web.ts';
 
 async function openServer(t: TestContext, metrics: ReturnType<typeof openMetrics>) {
   const server = await serveMetrics(metrics, { host: '127.0.0.1', port: 0, log: silentEventLog });
@@ -24,7 +24,7 @@ testOnce(
   'requests are counted by the pattern of their route, never by what a stranger writes',
   async (t) => {
     const metrics = openMetrics(async () => []);
-    const { ask } = await openWebPaper(
+    const { ask } = await openServedTestSite(
       t,
       [(app) => void app.get('/confirm/:token', async () => 'page')],
       { metrics },
@@ -69,14 +69,14 @@ testOnce(
 );
 
 test('facts of the database are measured: subscribers, the newest edition, a hold', async (t) => {
-  const paper = await openPaper(t, { subscribers: PEOPLE });
-  await paper.putEdition();
-  await removeSubscriber(paper.deps, {
+  const testSite = await openTestSite(t, { subscribers: PEOPLE });
+  await testSite.putEdition();
+  await removeSubscriber(testSite.deps, {
     address: address('gus@example.org'),
     newsletter: NEWSLETTER,
   });
-  const deps = { ...paper.deps, log: silentEventLog };
-  await paper.send();
+  const deps = { ...testSite.deps, log: silentEventLog };
+  await testSite.send();
   const scrape = async () =>
     readMetrics((await openMetrics(() => measureService(deps)).scrape()).text);
   const first = await scrape();
@@ -93,9 +93,12 @@ test('facts of the database are measured: subscribers, the newest edition, a hol
     first.value('broadsheet_edition_planned_timestamp_seconds', { newsletter: NEWSLETTER }),
     Date.parse('2026-03-20T07:00Z') / 1000,
   );
-  await holdDatabase(paper.deps.store.db, { since: '2026-03-20T07:00:00.000Z', because: 'a copy' });
+  await holdDatabase(testSite.deps.store.db, {
+    since: '2026-03-20T07:00:00.000Z',
+    because: 'a copy',
+  });
   assert.equal((await scrape()).value('broadsheet_database_held'), 1);
-  await paper.deps.store.close();
+  await testSite.deps.store.close();
   const last = await scrape();
   assert.equal(last.value('broadsheet_database_up'), 0);
   assert.equal(
@@ -105,7 +108,7 @@ test('facts of the database are measured: subscribers, the newest edition, a hol
 });
 
 testOnce('a database that is busy is measured as down, and keeps no scraper waiting', async (t) => {
-  const { deps } = await openPaper(t, { on: 'PostgreSQL' });
+  const { deps } = await openTestSite(t, { on: 'PostgreSQL' });
   const sources = { ...deps, log: silentEventLog };
   const begun = Promise.withResolvers<void>();
   const over = Promise.withResolvers<void>();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RoutePlugin } from '../../src/web/web-dependencies.ts';
-import { askRaw, form, openWebPaper } from '../support/web.ts';
+import { askRaw, form, openServedTestSite } from '../support/web.ts';
 
 const PAGES: RoutePlugin = (app) => {
   app.get('/', async () => 'home');
@@ -21,7 +21,7 @@ const PAGES: RoutePlugin = (app) => {
 };
 
 test('every answer, also of errors, has the headers that keep a page from doing more than it should', async (t) => {
-  const { ask } = await openWebPaper(t, [PAGES]);
+  const { ask } = await openServedTestSite(t, [PAGES]);
   for (const path of ['', 'rss.xml', 'nothing/', 'broken/']) {
     const { headers } = await ask(path);
     assert.equal(
@@ -42,14 +42,14 @@ test('every answer, also of errors, has the headers that keep a page from doing 
 });
 
 test('without https in its address the site does not ask for https', async (t) => {
-  const { ask } = await openWebPaper(t, [PAGES], {
+  const { ask } = await openServedTestSite(t, [PAGES], {
     config: { publicUrl: 'http://localhost:8080/' },
   });
   assert.equal((await ask('')).headers['strict-transport-security'], undefined);
 });
 
 test('everything is under the path of publicUrl, and nothing beside it', async (t) => {
-  const { ask, server } = await openWebPaper(t, [PAGES], {
+  const { ask, server } = await openServedTestSite(t, [PAGES], {
     config: { publicUrl: 'https://harbour.example/news/' },
   });
   assert.match(server.url, /^http:\/\/127\.0\.0\.1:\d+\/news\/$/);
@@ -61,7 +61,7 @@ test('everything is under the path of publicUrl, and nothing beside it', async (
 });
 
 test('HEAD is answered as GET, without the body; other methods get 405 and what is allowed', async (t) => {
-  const { ask } = await openWebPaper(t, [PAGES]);
+  const { ask } = await openServedTestSite(t, [PAGES]);
   const head = await ask('rss.xml', { method: 'HEAD' });
   assert.deepEqual([head.status, head.headers['content-length'], head.body], [200, '6', '']);
   for (const method of ['DELETE', 'PUT', 'PATCH', 'PROPFIND', 'TRACE']) {
@@ -77,7 +77,7 @@ test('HEAD is answered as GET, without the body; other methods get 405 and what 
 });
 
 test('forms are read; a one-click unsubscribe in any form; other bodies are refused', async (t) => {
-  const { ask } = await openWebPaper(t, [PAGES]);
+  const { ask } = await openServedTestSite(t, [PAGES]);
   assert.deepEqual(JSON.parse((await ask('subscribe/', form({ address: 'a b+c' }))).body), {
     address: 'a b+c',
   });
@@ -107,7 +107,7 @@ test('forms are read; a one-click unsubscribe in any form; other bodies are refu
 });
 
 test('an error of our own is a 500 without details, and is logged with its route', async (t) => {
-  const { ask, logged } = await openWebPaper(t, [PAGES]);
+  const { ask, logged } = await openServedTestSite(t, [PAGES]);
   const { status, body } = await ask('broken/?token=abc');
   assert.equal(status, 500);
   assert.match(body, /<h1>Internal Server Error<\/h1>/);
@@ -117,7 +117,7 @@ test('an error of our own is a 500 without details, and is logged with its route
 });
 
 test('addresses and bodies that are malformed are answered by 400, and never break anything', async (t) => {
-  const { ask, server, logged } = await openWebPaper(t, [PAGES]);
+  const { ask, server, logged } = await openServedTestSite(t, [PAGES]);
   for (const path of ['%', '%zz', '%c0%af', 'unsubscribe/%ff', '..%2f%', '%80?x=%']) {
     assert.equal((await ask(path)).status, 400, path);
   }
@@ -142,7 +142,7 @@ test('addresses and bodies that are malformed are answered by 400, and never bre
 });
 
 test('a request with two hosts, none, or one that is no host is answered by 400', async (t) => {
-  const { server } = await openWebPaper(t, [PAGES]);
+  const { server } = await openServedTestSite(t, [PAGES]);
   const askWith = (...lines: readonly string[]) =>
     askRaw(server.url, `GET / HTTP/1.1\r\n${[...lines, 'Connection: close'].join('\r\n')}\r\n\r\n`);
   const refused = [

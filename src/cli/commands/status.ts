@@ -74,7 +74,7 @@ function* describeStatus(
   ]);
 }
 
-const STATES: Record<EditionStatus['standing'], string> = {
+const STATES: Record<EditionStatus['state'], string> = {
   sending: 'is being sent',
   unfinished: 'waits for `broadsheet send`',
   notSent: 'is composed and not sent',
@@ -90,7 +90,7 @@ const WAITS: Partial<Record<PauseCause, string>> = {
 
 function* describeEditionStatus(edition: EditionStatus, timeZone: string): Generator<string> {
   const waits = edition.pause && WAITS[edition.pause.by];
-  yield `  ${edition.id}  ${waits ?? STATES[edition.standing]}`;
+  yield `  ${edition.id}  ${waits ?? STATES[edition.state]}`;
   yield `    ${formatDeliveries(edition.deliveries)}`;
   for (const line of notesOf(edition, timeZone)) yield `    ${line}`;
   const rows = edition.domains.map((domain) => [

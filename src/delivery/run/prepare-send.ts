@@ -127,8 +127,8 @@ async function prepareStored(
     return { ...NO_NOTES, kind: 'nobody', edition, deliveries, ...undecided, retryAt };
   }
   const state = plannedAt === undefined ? 'composed' : 'unfinished';
-  const remember = () => {};
-  return { ...NO_NOTES, kind: 'ready', edition, state, recipients, deliveries, options, remember };
+  const saveIds = () => {};
+  return { ...NO_NOTES, kind: 'ready', edition, state, recipients, deliveries, options, saveIds };
 }
 
 async function prepareNew(
@@ -136,7 +136,7 @@ async function prepareNew(
   newsletter: NewsletterSettings,
   options: SendOptions,
 ): Promise<SendPreparation> {
-  const { edition, remember, ...notes } = await draftEdition(deps, newsletter);
+  const { edition, saveIds, ...notes } = await draftEdition(deps, newsletter);
   if (edition === undefined) return { ...notes, kind: 'nothingNew' };
   const recipients = await countActive(deps.store.db, newsletter.id);
   const deliveries = NOTHING_PLANNED;
@@ -150,6 +150,6 @@ async function prepareNew(
     recipients,
     deliveries,
     options,
-    remember,
+    saveIds,
   };
 }

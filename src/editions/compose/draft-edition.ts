@@ -22,7 +22,7 @@ export interface EditionDraft extends PostNotes {
 /** A composed edition that is not stored yet. */
 export interface Draft extends EditionDraft {
   /** Saves the new ids of the posts. Call it before storing the edition. */
-  readonly remember: () => void;
+  readonly saveIds: () => void;
 }
 
 /** Composes the next edition of a newsletter, in this process or in its own. */
@@ -67,7 +67,7 @@ export async function draftSample(
   const settings = { ...newsletter, lookbackDays: SAMPLE_DAYS, minimumStories: 1 };
   const order = await orderDraft(deps, settings);
   const sample = { ...order, usedIds: new Set<string>(), isSample: true };
-  const { remember: _remember, ...draft } = await draftFrom(sample, deps.log);
+  const { saveIds: _saveIds, ...draft } = await draftFrom(sample, deps.log);
   return draft;
 }
 
@@ -83,7 +83,7 @@ export async function draftApart(
 ): Promise<Draft> {
   const options = { program: PROGRAM, name: 'composing the edition', signal, limitMs };
   const draft = await runApart<EditionDraft>(await orderDraft(deps, newsletter), options);
-  return { ...draft, remember() {} };
+  return { ...draft, saveIds() {} };
 }
 
 /** Reads from the database what `draftFrom` needs. */
@@ -135,7 +135,7 @@ export async function draftFrom(order: DraftOrder, log: Log): Promise<Draft> {
       ...drafted.warnings,
     ]),
     edition: drafted.edition,
-    remember: () => collected.save(),
+    saveIds: () => collected.save(),
   };
 }
 

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { openPaper } from '../../support/paper.ts';
-import { openSitePaper, type SitePaper } from '../../support/site-paper.ts';
+import { openTestSite } from '../../support/test-site.ts';
+import { openWholeTestSite, type WholeTestSite } from '../../support/whole-test-site.ts';
 
 const FRIEND = 'https://friend.example';
 const ADA = 'ada@example.org';
 
-function post(site: SitePaper, body: object | string, headers: Record<string, string> = {}) {
+function post(site: WholeTestSite, body: object | string, headers: Record<string, string> = {}) {
   return site.ask('api/subscribe', {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
@@ -15,12 +15,12 @@ function post(site: SitePaper, body: object | string, headers: Record<string, st
   });
 }
 
-async function count({ deps }: SitePaper): Promise<number> {
+async function count({ deps }: WholeTestSite): Promise<number> {
   return (await deps.store.db.selectFrom('sign_ups').select('id').execute()).length;
 }
 
 test('a script of a site on the list signs somebody up, with the token of its form', async (t) => {
-  const site = await openSitePaper(t, { web: { formOrigins: [FRIEND] } });
+  const site = await openWholeTestSite(t, { web: { formOrigins: [FRIEND] } });
   const origin = { origin: FRIEND };
   const preflight = await site.ask('api/subscribe', {
     method: 'OPTIONS',
@@ -44,7 +44,7 @@ test('a script of a site on the list signs somebody up, with the token of its fo
   ]);
   const soon = await post(site, { address: ADA, token }, origin);
   assert.deepEqual([soon.status, JSON.parse(soon.body)], [400, { error: 'too_soon' }]);
-  site.paper.setTime('2026-03-20T07:00:02Z');
+  site.testSite.setTime('2026-03-20T07:00:02Z');
   const taken = await post(site, { address: ADA, token }, origin);
   assert.deepEqual([taken.status, JSON.parse(taken.body)], [202, { taken: true }]);
   const row = await site.deps.store.db.selectFrom('sign_ups').selectAll().executeTakeFirst();
@@ -52,7 +52,7 @@ test('a script of a site on the list signs somebody up, with the token of its fo
 });
 
 test('a script of any other site is refused before anything is done', async (t) => {
-  const site = await openSitePaper(t, { web: { formOrigins: [FRIEND] } });
+  const site = await openWholeTestSite(t, { web: { formOrigins: [FRIEND] } });
   for (const origin of [
     'https://evil.example',
     'http://friend.example',
@@ -69,19 +69,19 @@ test('a script of any other site is refused before anything is done', async (t) 
 });
 
 test('a script of our own pages needs no list', async (t) => {
-  const site = await openSitePaper(t);
+  const site = await openWholeTestSite(t);
   const answer = await site.ask('api/form', { headers: { origin: 'https://harbour.example' } });
   assert.equal(answer.status, 200);
 });
 
 test('a server, which sends no Origin, needs no token, and stays within the budgets', async (t) => {
-  const site = await openSitePaper(t);
+  const site = await openWholeTestSite(t);
   assert.equal((await post(site, { address: ADA })).status, 202);
   assert.equal(await count(site), 1);
 });
 
 test('a wrong body gets a code for its problem, and nothing of it is stored', async (t) => {
-  const site = await openSitePaper(t, { web: { formOrigins: [FRIEND] } });
+  const site = await openWholeTestSite(t, { web: { formOrigins: [FRIEND] } });
   const cases: [object | string, number, string, Record<string, string>?][] = [
     [{}, 400, 'no_address'],
     [{ address: 'ada@' }, 400, 'wrong_address'],
@@ -102,13 +102,16 @@ test('a wrong body gets a code for its problem, and nothing of it is stored', as
 });
 
 test('where a proof of work is required, servers have to send it as well', async (t) => {
-  const paper = await openPaper(t);
-  const { signUp } = paper.deps.config.web;
-  const site = await openSitePaper(t, { paper, web: { signUp: { ...signUp, proofOfWork: 8 } } });
+  const testSite = await openTestSite(t);
+  const { signUp } = testSite.deps.config.web;
+  const site = await openWholeTestSite(t, {
+    testSite,
+    web: { signUp: { ...signUp, proofOfWork: 8 } },
+  });
   assert.deepEqual(JSON.parse((await post(site, { address: ADA })).body), { error: 'no_token' });
   const { token, proofOfWork } = JSON.parse((await site.ask('api/form')).body);
   assert.equal(proofOfWork, 8);
-  site.paper.setTime('2026-03-20T07:00:02Z');
+  site.testSite.setTime('2026-03-20T07:00:02Z');
   assert.deepEqual(JSON.parse((await post(site, { address: ADA, token })).body), {
     error: 'no_proof',
   });
@@ -118,7 +121,7 @@ test('where a proof of work is required, servers have to send it as well', async
 });
 
 test('an hour’s sign-ups of one server are refused beyond its budget', async (t) => {
-  const site = await openSitePaper(t, {
+  const site = await openWholeTestSite(t, {
     limits: { perMinute: { page: 100, form: 100, oneClick: 100 } },
   });
   const answers = [];

@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
 import { unsubscribeToken } from '../../../src/delivery/message/unsubscribe-link.ts';
 import { test } from '../../support/databases.ts';
-import { address, NEWSLETTER, openPaper } from '../../support/paper.ts';
-import { openSitePaper, type SitePaper } from '../../support/site-paper.ts';
+import { address, NEWSLETTER, openTestSite } from '../../support/test-site.ts';
 import { askRaw, form } from '../../support/web.ts';
+import { openWholeTestSite, type WholeTestSite } from '../../support/whole-test-site.ts';
 
 const ADA = 'ada@example.org';
 
-async function openWithAda(t: Parameters<typeof openPaper>[0]): Promise<SitePaper> {
-  const paper = await openPaper(t, { subscribers: [ADA, 'bob@example.org'] });
-  return openSitePaper(t, { paper });
+async function openWithAda(t: Parameters<typeof openTestSite>[0]): Promise<WholeTestSite> {
+  const testSite = await openTestSite(t, { subscribers: [ADA, 'bob@example.org'] });
+  return openWholeTestSite(t, { testSite });
 }
 
-async function statusOf({ deps }: SitePaper, whose = ADA): Promise<string | undefined> {
+async function statusOf({ deps }: WholeTestSite, whose = ADA): Promise<string | undefined> {
   const row = await deps.store.db
     .selectFrom('subscribers')
     .select('status')
@@ -53,7 +53,7 @@ test('one click unsubscribes at once, whatever a provider sends: 10 kinds of req
   let sent = 0;
   for (const [name, request] of Object.entries(ONE_CLICKS)) {
     const reader = `reader${sent}@example.org`;
-    await site.paper.add(reader);
+    await site.testSite.add(reader);
     const path = `/unsubscribe/${await site.tokens.unsubscribe(reader)}`;
     const answer = await askRaw(site.server.url, request(path));
     assert.match(answer, /^HTTP\/1\.1 200 OK\r\n/, name);
@@ -98,7 +98,7 @@ test('the button unsubscribes, a second click changes nothing, and the way back 
   assert.match(back.body, /<h1>You are subscribed again<\/h1>/);
   assert.equal(await statusOf(site), 'active');
   await site.ask(path, form({ page: '1' }));
-  site.paper.setTime('2026-03-21T08:00Z');
+  site.testSite.setTime('2026-03-21T08:00Z');
   assert.equal((await site.ask(undo, form({}))).status, 410);
   assert.equal(await statusOf(site), 'unsubscribed');
 });
@@ -128,10 +128,10 @@ test('a link that was cut gets a page that explains it, with 404 and never with 
 });
 
 test('600 one-clicks from one address of a provider in a minute are all done', async (t) => {
-  const paper = await openPaper(t);
+  const testSite = await openTestSite(t);
   const people = Array.from({ length: 20 }, (_, at) => `reader${at}@example.org`);
-  await paper.add(...people);
-  const site = await openSitePaper(t, { paper });
+  await testSite.add(...people);
+  const site = await openWholeTestSite(t, { testSite });
   const paths = await Promise.all(
     people.map(async (who) => `unsubscribe/${await site.tokens.unsubscribe(who)}`),
   );
@@ -143,7 +143,7 @@ test('600 one-clicks from one address of a provider in a minute are all done', a
     }
   }
   assert.deepEqual([...statuses], [200]);
-  const left = await paper.deps.store.db
+  const left = await testSite.deps.store.db
     .selectFrom('subscribers')
     .select('id')
     .where('status', '=', 'unsubscribed')

@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { insertEdition } from '../../../src/editions/queries/editions.ts';
 import { openSite } from '../../../src/site/pages/site.ts';
-import { makeEdition, NEWSLETTER, openPaper } from '../../support/paper.ts';
-import { openSitePaper, severalNewsletters } from '../../support/site-paper.ts';
-import { form, openWebPaper } from '../../support/web.ts';
+import { makeEdition, NEWSLETTER, openTestSite } from '../../support/test-site.ts';
+import { form, openServedTestSite } from '../../support/web.ts';
+import { openWholeTestSite, severalNewsletters } from '../../support/whole-test-site.ts';
 
 const ADA = 'ada@example.org';
 
 test('no page sets a cookie or has anything inline, and pages of one person are kept by nobody', async (t) => {
-  const paper = await openPaper(t, { subscribers: [ADA] });
-  const site = await openSitePaper(t, { paper });
+  const testSite = await openTestSite(t, { subscribers: [ADA] });
+  const site = await openWholeTestSite(t, { testSite });
   await site.submit('subscribe/', { address: 'eve@example.org' });
   const personal = [
     `confirm/${await site.tokens.confirm()}`,
@@ -39,7 +39,7 @@ test('no page sets a cookie or has anything inline, and pages of one person are 
 });
 
 test('no shared cache keeps pages with a form; the others have an ETag', async (t) => {
-  const site = await openSitePaper(t);
+  const site = await openWholeTestSite(t);
   assert.equal((await site.ask('')).headers['cache-control'], 'private, no-cache');
   const page = await site.ask('embed/');
   assert.equal(page.headers['cache-control'], 'public, max-age=300');
@@ -49,7 +49,7 @@ test('no shared cache keeps pages with a form; the others have an ETag', async (
 });
 
 test('the style sheet, the script and the icon are kept for ever under the name of their version', async (t) => {
-  const site = await openSitePaper(t);
+  const site = await openWholeTestSite(t);
   const { body } = await site.ask('');
   const assets = [...body.matchAll(/"\/(assets\/[^"]+\?v=\w+)"/g)].map(([, path]) => path ?? '');
   assert.equal(assets.length, 3);
@@ -67,9 +67,9 @@ test('the style sheet, the script and the icon are kept for ever under the name 
 });
 
 test('the home page tells of the latest edition that was sent, and nothing in a title is HTML', async (t) => {
-  const paper = await openPaper(t);
-  const { db } = paper.deps.store;
-  const site = await openSitePaper(t, { paper });
+  const testSite = await openTestSite(t);
+  const { db } = testSite.deps.store;
+  const site = await openWholeTestSite(t, { testSite });
   assert.doesNotMatch((await site.ask('')).body, /The latest edition/);
   const edition = makeEdition(`${NEWSLETTER}-2026-03-19`);
   const [post] = edition.posts as [(typeof edition.posts)[0]];
@@ -80,7 +80,7 @@ test('the home page tells of the latest edition that was sent, and nothing in a 
       { ...post, id: 'tag:2', title: '</ul><img src=x onerror=alert(1)>', role: 'story' },
     ],
   });
-  await paper.putEdition();
+  await testSite.putEdition();
   assert.doesNotMatch((await site.ask('')).body, /alert/);
   await db
     .updateTable('editions')
@@ -96,10 +96,10 @@ test('the home page tells of the latest edition that was sent, and nothing in a 
 });
 
 test('every page names the feeds, of the posts and of each newsletter that has an archive', async (t) => {
-  const paper = await openPaper(t);
-  const [first, second] = severalNewsletters(paper) as [never, object];
+  const testSite = await openTestSite(t);
+  const [first, second] = severalNewsletters(testSite) as [never, object];
   const newsletters = [first, { ...second, archive: 'off' }] as never;
-  const site = await openSitePaper(t, { paper, config: { newsletters } });
+  const site = await openWholeTestSite(t, { testSite, config: { newsletters } });
   for (const path of ['', 'subscribe/', 'nothing']) {
     const links = [...(await site.ask(path)).body.matchAll(/rel="alternate"[^>]*href="([^"]+)"/g)];
     assert.deepEqual(
@@ -111,9 +111,9 @@ test('every page names the feeds, of the posts and of each newsletter that has a
 });
 
 test('under a path of its own everything stays below it', async (t) => {
-  const paper = await openPaper(t, { subscribers: [ADA] });
-  const site = await openSitePaper(t, {
-    paper,
+  const testSite = await openTestSite(t, { subscribers: [ADA] });
+  const site = await openWholeTestSite(t, {
+    testSite,
     config: { publicUrl: 'https://paper.example/news/' },
   });
   const token = await site.tokens.unsubscribe(ADA);
@@ -135,7 +135,7 @@ test('under a path of its own everything stays below it', async (t) => {
 });
 
 test('every error has a page in plain words, in the language of the site', async (t) => {
-  const site = await openSitePaper(t, {
+  const site = await openWholeTestSite(t, {
     web: { language: 'de-AT' },
     limits: { perMinute: { page: 8, form: 100, oneClick: 100 } },
   });
@@ -165,7 +165,7 @@ test('every error has a page in plain words, in the language of the site', async
 });
 
 test('when the database is down, people get a page that says so, and no details', async (t) => {
-  const site = await openSitePaper(t);
+  const site = await openWholeTestSite(t);
   await site.deps.store.close();
   const page = await site.ask('');
   assert.equal(page.status, 500);
@@ -175,21 +175,21 @@ test('when the database is down, people get a page that says so, and no details'
 });
 
 test('a template of the publisher’s takes the place of ours, file by file', async (t) => {
-  const paper = await openPaper(t);
-  const folder = paper.deps.config.folders.webTemplates;
+  const testSite = await openTestSite(t);
+  const folder = testSite.deps.config.folders.webTemplates;
   mkdirSync(folder);
   writeFileSync(join(folder, 'home.liquid'), '<h1>{{ heading.name }}, by hand</h1>');
-  const site = await openSitePaper(t, { paper });
+  const site = await openWholeTestSite(t, { testSite });
   assert.match((await site.ask('')).body, /<h1>Politics Essential, by hand<\/h1>/);
   assert.match((await site.ask('embed/')).body, /<h1>Add the form to your site<\/h1>/);
 });
 
 test('a broken template is reported with file and line before anything is served', async (t) => {
-  const paper = await openPaper(t);
-  const folder = paper.deps.config.folders.webTemplates;
+  const testSite = await openTestSite(t);
+  const folder = testSite.deps.config.folders.webTemplates;
   mkdirSync(folder);
   writeFileSync(join(folder, 'home.liquid'), '<h1>\n{% if %}');
-  const open = openWebPaper(t, [(_app, deps) => void openSite(deps)], { paper });
+  const open = openServedTestSite(t, [(_app, deps) => void openSite(deps)], { testSite });
   await assert.rejects(open, {
     name: 'BroadsheetError',
     exitCode: 78,
@@ -198,12 +198,12 @@ test('a broken template is reported with file and line before anything is served
 });
 
 test('a template that fails while it is rendered gives a page of an error, and is logged', async (t) => {
-  const paper = await openPaper(t);
-  const folder = paper.deps.config.folders.webTemplates;
+  const testSite = await openTestSite(t);
+  const folder = testSite.deps.config.folders.webTemplates;
   mkdirSync(folder);
   writeFileSync(join(folder, 'home.liquid'), '{{ heading.nmae }}');
   writeFileSync(join(folder, 'error.liquid'), '{{ statsu }}');
-  const site = await openSitePaper(t, { paper });
+  const site = await openWholeTestSite(t, { testSite });
   const page = await site.ask('');
   assert.equal(page.status, 500);
   assert.match(page.body, /<h1>Internal Server Error<\/h1>/);
@@ -212,7 +212,7 @@ test('a template that fails while it is rendered gives a page of an error, and i
 });
 
 test('without a newsletter the site has the feeds, and no form', async (t) => {
-  const site = await openSitePaper(t, { config: { newsletters: [] } });
+  const site = await openWholeTestSite(t, { config: { newsletters: [] } });
   const home = await site.ask('');
   assert.equal(home.status, 200);
   assert.match(home.body, /<h1>The Harbour Broadsheet<\/h1>/);

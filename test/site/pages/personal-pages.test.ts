@@ -1,19 +1,23 @@
 import assert from 'node:assert/strict';
 import { signToken } from '../../../src/delivery/message/signed-token.ts';
 import { test } from '../../support/databases.ts';
-import { openPaper } from '../../support/paper.ts';
-import { openSitePaper, type SitePaper, severalNewsletters } from '../../support/site-paper.ts';
+import { openTestSite } from '../../support/test-site.ts';
 import { form } from '../../support/web.ts';
+import {
+  openWholeTestSite,
+  severalNewsletters,
+  type WholeTestSite,
+} from '../../support/whole-test-site.ts';
 
 const ADA = 'ada@example.org';
 
-async function openWithAda(t: Parameters<typeof openPaper>[0]): Promise<SitePaper> {
-  const paper = await openPaper(t, { subscribers: [ADA] });
-  const newsletters = severalNewsletters(paper);
-  return openSitePaper(t, { paper, config: { newsletters } });
+async function openWithAda(t: Parameters<typeof openTestSite>[0]): Promise<WholeTestSite> {
+  const testSite = await openTestSite(t, { subscribers: [ADA] });
+  const newsletters = severalNewsletters(testSite);
+  return openWholeTestSite(t, { testSite, config: { newsletters } });
 }
 
-async function statuses({ deps }: SitePaper, whose = ADA): Promise<Record<string, string>> {
+async function statuses({ deps }: WholeTestSite, whose = ADA): Promise<Record<string, string>> {
   const rows = await deps.store.db
     .selectFrom('subscribers')
     .select(['newsletter', 'status'])
@@ -23,7 +27,7 @@ async function statuses({ deps }: SitePaper, whose = ADA): Promise<Record<string
 }
 
 test('the link of a mail to confirm shows a button, the button confirms, and a second click changes nothing', async (t) => {
-  const site = await openSitePaper(t);
+  const site = await openWholeTestSite(t);
   await site.submit('subscribe/', { address: ADA });
   const path = `confirm/${await site.tokens.confirm()}`;
   const before = await site.rows();
@@ -42,10 +46,10 @@ test('the link of a mail to confirm shows a button, the button confirms, and a s
 });
 
 test('an expired link gets 410 and the way to a new one', async (t) => {
-  const site = await openSitePaper(t);
+  const site = await openWholeTestSite(t);
   await site.submit('subscribe/', { address: ADA });
   const path = `confirm/${await site.tokens.confirm()}`;
-  site.paper.setTime('2026-04-20T07:00Z');
+  site.testSite.setTime('2026-04-20T07:00Z');
   for (const answer of [await site.ask(path), await site.ask(path, form({}))]) {
     assert.equal(answer.status, 410);
     assert.match(answer.body, /<h1>This link has expired<\/h1>/);
@@ -151,13 +155,13 @@ test('no link of a page works for another one', async (t) => {
 });
 
 test('the editor’s link shows the edition, and only its button lets it go', async (t) => {
-  const paper = await openPaper(t, { subscribers: [ADA] });
-  paper.writePost(
+  const testSite = await openTestSite(t, { subscribers: [ADA] });
+  testSite.writePost(
     'wall.md',
     '---\ntitle: The harbour wall stands\ndate: 2026-03-19\n---\nIt stands.\n',
   );
-  const { db } = paper.deps.store;
-  const { id } = await paper.putEdition();
+  const { db } = testSite.deps.store;
+  const { id } = await testSite.putEdition();
   const at = '2026-03-20T07:00:00.000Z';
   await db
     .updateTable('editions')
@@ -166,8 +170,8 @@ test('the editor’s link shows the edition, and only its button lets it go', as
     .set({ as_composed_at: at })
     .where('id', '=', id)
     .execute();
-  const site = await openSitePaper(t, { paper });
-  const path = `approve/${signToken('approve', [id], { secrets: paper.deps.config.secrets })}`;
+  const site = await openWholeTestSite(t, { testSite });
+  const path = `approve/${signToken('approve', [id], { secrets: testSite.deps.config.secrets })}`;
   const rows = await site.rows();
   const shown = await site.ask(path);
   assert.match(shown.body, /<h1>Send this edition\?<\/h1>/);
@@ -176,7 +180,7 @@ test('the editor’s link shows the edition, and only its button lets it go', as
   assert.equal(await site.rows(), rows);
   const approved = await site.ask(path, form({}));
   assert.match(approved.body, /<h1>The edition is approved<\/h1>/);
-  assert.deepEqual(await paper.states(), { [ADA]: 'queued' });
+  assert.deepEqual(await testSite.states(), { [ADA]: 'queued' });
   const after = await site.rows();
   assert.equal((await site.ask(path, form({}))).body, approved.body);
   assert.equal((await site.ask(path)).body, approved.body);
@@ -184,26 +188,26 @@ test('the editor’s link shows the edition, and only its button lets it go', as
 });
 
 test('while the database is on hold nothing is approved, and the editor sees why', async (t) => {
-  const paper = await openPaper(t, { subscribers: [ADA] });
-  const { db } = paper.deps.store;
-  const { id } = await paper.putEdition();
+  const testSite = await openTestSite(t, { subscribers: [ADA] });
+  const { db } = testSite.deps.store;
+  const { id } = await testSite.putEdition();
   const at = '2026-03-20T07:00:00.000Z';
   await db
     .updateTable('editions')
     .set({ paused_at: at, paused_by: 'approval', pause_reason: 'it waits for its editor' })
     .execute();
   await db.updateTable('identity').set({ held_at: at, held_because: 'was copied' }).execute();
-  const site = await openSitePaper(t, { paper });
-  const path = `approve/${signToken('approve', [id], { secrets: paper.deps.config.secrets })}`;
+  const site = await openWholeTestSite(t, { testSite });
+  const path = `approve/${signToken('approve', [id], { secrets: testSite.deps.config.secrets })}`;
   const answer = await site.ask(path, form({}));
   assert.equal(answer.status, 503);
   assert.match(answer.body, /<h1>Nothing can be sent at the moment<\/h1>/);
-  assert.deepEqual(await paper.states(), {});
+  assert.deepEqual(await testSite.states(), {});
   assert.match((await site.ask(path)).body, /<h1>Send this edition\?<\/h1>/);
 });
 
 test('a form for preferences that was open for days has to be submitted once more', async (t) => {
-  const site = await openSitePaper(t);
+  const site = await openWholeTestSite(t);
   const rows = await site.rows();
   const old = await site.ask('preferences/', form({ address: ADA }));
   assert.equal(old.status, 400);

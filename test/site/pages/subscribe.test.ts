@@ -1,17 +1,21 @@
 import assert from 'node:assert/strict';
 import { test } from '../../support/databases.ts';
-import { NEWSLETTER, openPaper } from '../../support/paper.ts';
-import { openSitePaper, type SitePaper, severalNewsletters } from '../../support/site-paper.ts';
+import { NEWSLETTER, openTestSite } from '../../support/test-site.ts';
 import { form } from '../../support/web.ts';
+import {
+  openWholeTestSite,
+  severalNewsletters,
+  type WholeTestSite,
+} from '../../support/whole-test-site.ts';
 
 const ADA = 'ada@example.org';
 
-async function signUps({ deps }: SitePaper) {
+async function signUps({ deps }: WholeTestSite) {
   return deps.store.db.selectFrom('sign_ups').selectAll().orderBy('at').execute();
 }
 
 test('a submitted form is stored with the words that the person agreed to', async (t) => {
-  const site = await openSitePaper(t);
+  const site = await openWholeTestSite(t);
   const page = await site.ask('subscribe/');
   const [, consent = ''] = /id="consent">([^<]+)/.exec(page.body) ?? [];
   assert.match(consent, /^The Harbour Broadsheet will send Politics Essential to this address\./);
@@ -28,8 +32,8 @@ test('a submitted form is stored with the words that the person agreed to', asyn
 });
 
 test('the answer is the same byte for byte whether or not the address is known', async (t) => {
-  const paper = await openPaper(t, { subscribers: [ADA] });
-  const site = await openSitePaper(t, { paper });
+  const testSite = await openTestSite(t, { subscribers: [ADA] });
+  const site = await openWholeTestSite(t, { testSite });
   const known = await site.submit('subscribe/', { address: ADA });
   const unknown = await site.submit('subscribe/', { address: 'eve@example.org' });
   assert.equal(known.status, unknown.status);
@@ -41,10 +45,10 @@ test('the answer is the same byte for byte whether or not the address is known',
 });
 
 test('a form with a problem comes back filled in, with what to correct', async (t) => {
-  const paper = await openPaper(t);
-  const site = await openSitePaper(t, {
-    paper,
-    config: { newsletters: severalNewsletters(paper) },
+  const testSite = await openTestSite(t);
+  const site = await openWholeTestSite(t, {
+    testSite,
+    config: { newsletters: severalNewsletters(testSite) },
   });
   const wrong = await site.submit('subscribe/', { address: '"><b>ada@' });
   assert.equal(wrong.status, 400);
@@ -60,10 +64,10 @@ test('a form with a problem comes back filled in, with what to correct', async (
 });
 
 test('a newsletter that is not listed is offered nowhere, and nobody signs up for it', async (t) => {
-  const paper = await openPaper(t);
-  const site = await openSitePaper(t, {
-    paper,
-    config: { newsletters: severalNewsletters(paper) },
+  const testSite = await openTestSite(t);
+  const site = await openWholeTestSite(t, {
+    testSite,
+    config: { newsletters: severalNewsletters(testSite) },
   });
   for (const path of ['', 'subscribe/', 'embed/', 'api/form']) {
     const { body } = await site.ask(path);
@@ -83,10 +87,10 @@ test('a newsletter that is not listed is offered nowhere, and nobody signs up fo
 });
 
 test('a form of another site, and one from yesterday, is answered by one more click', async (t) => {
-  const site = await openSitePaper(t);
+  const site = await openWholeTestSite(t);
   const tokenOf = (body: string) => /name="token" value="([^"]+)"/.exec(body)?.[1] ?? '';
   const yesterday = tokenOf((await site.ask('')).body);
-  site.paper.setTime('2026-03-21T08:00Z');
+  site.testSite.setTime('2026-03-21T08:00Z');
   for (const token of ['', 'nonsense', yesterday]) {
     const answer = await site.ask('subscribe/', form({ address: ADA, token, form: 'embedded' }));
     assert.equal(answer.status, 200);
@@ -96,7 +100,7 @@ test('a form of another site, and one from yesterday, is answered by one more cl
   }
   const page = await site.ask('subscribe/', form({ address: ADA }));
   const fields = { address: ADA, token: tokenOf(page.body), form: 'embedded' };
-  site.paper.setTime('2026-03-21T08:00:03Z');
+  site.testSite.setTime('2026-03-21T08:00:03Z');
   assert.match((await site.ask('subscribe/', form(fields))).body, /Check your inbox/);
   assert.deepEqual(
     (await signUps(site)).map((row) => row.source),
@@ -105,21 +109,21 @@ test('a form of another site, and one from yesterday, is answered by one more cl
 });
 
 test('a form that is submitted at once has to be submitted again, and is then accepted with the same token', async (t) => {
-  const site = await openSitePaper(t);
+  const site = await openWholeTestSite(t);
   const token = /name="token" value="([^"]+)"/.exec((await site.ask('')).body)?.[1] ?? '';
-  site.paper.setTime('2026-03-20T07:00:01Z');
+  site.testSite.setTime('2026-03-20T07:00:01Z');
   const soon = await site.ask('subscribe/', form({ address: ADA, token }));
   assert.equal(soon.status, 400);
   assert.match(soon.body, /That was very quick/);
   assert.ok(soon.body.includes(`value="${token}"`));
   assert.deepEqual(await signUps(site), []);
-  site.paper.setTime('2026-03-20T07:00:02Z');
+  site.testSite.setTime('2026-03-20T07:00:02Z');
   assert.equal((await site.ask('subscribe/', form({ address: ADA, token }))).status, 200);
   assert.equal((await signUps(site)).length, 1);
 });
 
 test('a program that fills in the field that people do not see gets the same answer, and nothing happens', async (t) => {
-  const site = await openSitePaper(t);
+  const site = await openWholeTestSite(t);
   const before = await site.rows();
   const trapped = await site.submit('subscribe/', { address: ADA, subject_matter: 'x' });
   assert.equal(await site.rows(), before);
@@ -130,7 +134,7 @@ test('a program that fills in the field that people do not see gets the same ans
 });
 
 test('more than an hour’s sign-ups of one IP are refused with when to come back', async (t) => {
-  const site = await openSitePaper(t, {
+  const site = await openWholeTestSite(t, {
     limits: { perMinute: { page: 100, form: 100, oneClick: 100 } },
   });
   for (let at = 0; at < 10; at++) {
@@ -145,9 +149,12 @@ test('more than an hour’s sign-ups of one IP are refused with when to come bac
 });
 
 test('where a proof of work is required, a form without it is refused, and the page says what to do', async (t) => {
-  const paper = await openPaper(t);
-  const { signUp } = paper.deps.config.web;
-  const site = await openSitePaper(t, { paper, web: { signUp: { ...signUp, proofOfWork: 8 } } });
+  const testSite = await openTestSite(t);
+  const { signUp } = testSite.deps.config.web;
+  const site = await openWholeTestSite(t, {
+    testSite,
+    web: { signUp: { ...signUp, proofOfWork: 8 } },
+  });
   const page = await site.ask('');
   assert.match(page.body, /data-proof-bits="8"/);
   assert.match(page.body, /<noscript><p class="note">This form keeps bots out/);

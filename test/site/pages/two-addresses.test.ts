@@ -6,31 +6,31 @@ import { openArchiveLists } from '../../../src/editions/archive/archive-lists.ts
 import { publishArchive } from '../../../src/editions/archive/publish-archive.ts';
 import { pageOf } from '../../support/archive.ts';
 import { test } from '../../support/databases.ts';
-import { NEWSLETTER, openPaper } from '../../support/paper.ts';
 import { postText } from '../../support/program.ts';
 import { changed, sendWith } from '../../support/sending.ts';
-import { openSitePaper } from '../../support/site-paper.ts';
+import { NEWSLETTER, openTestSite } from '../../support/test-site.ts';
+import { openWholeTestSite } from '../../support/whole-test-site.ts';
 
 const FILES = 'https://files.example/news/';
 const SERVICE = 'https://letters.example/';
 const EDITION = `${NEWSLETTER}-2026-03-20`;
 
-/** A paper whose files are published by another server than that which answers, with an edition sent. */
+/** A test site whose files are published by another server than that which answers, with an edition sent. */
 async function openSent(t: TestContext, serviceUrl?: string) {
   const posts = { 'wall.md': postText('The wall stands') };
-  const paper = await openPaper(t, { subscribers: ['ada@example.org'], posts });
-  const { serviceUrl: _own, ...rest } = paper.deps.config;
+  const testSite = await openTestSite(t, { subscribers: ['ada@example.org'], posts });
+  const { serviceUrl: _own, ...rest } = testSite.deps.config;
   const config = {
     ...rest,
     ...(serviceUrl === undefined ? {} : { serviceUrl }),
     ...{ publicUrl: FILES, feeds: { ...rest.feeds, publicUrl: FILES } },
   };
-  const deps = { ...changed(paper, {}), config };
+  const deps = { ...changed(testSite, {}), config };
   await sendWith(deps);
   await publishArchive({ ...deps, lists: openArchiveLists(config, deps.textsOf) });
   const read = (path: string) => readFileSync(join(config.folders.output, path), 'utf8');
-  const mail = paper.inbox.messages[0]?.raw.toString().replaceAll('=\r\n', '') ?? '';
-  return { paper, config, read, mail };
+  const mail = testSite.inbox.messages[0]?.raw.toString().replaceAll('=\r\n', '') ?? '';
+  return { testSite, config, read, mail };
 }
 
 /** Addresses that a page links to, without those of other sites. */
@@ -40,7 +40,7 @@ function linksOf(html: string): string[] {
 }
 
 test('what the service answers is linked at its address, what is published at the other', async (t) => {
-  const { paper, config, read, mail } = await openSent(t, SERVICE);
+  const { testSite, config, read, mail } = await openSent(t, SERVICE);
   assert.match(mail, /^List-Unsubscribe: <https:\/\/letters\.example\/unsubscribe\//m);
   assert.match(mail, /^List-Subscribe: <https:\/\/letters\.example\/subscribe\//m);
   assert.match(mail, /^List-Archive: <https:\/\/files\.example\/news\/archive\//m);
@@ -54,7 +54,7 @@ test('what the service answers is linked at its address, what is published at th
   assert.ok(list.includes(`/news/archive/${EDITION}/`));
   assert.ok(list.some((url) => url.startsWith('/news/assets/site.css')));
 
-  const { ask } = await openSitePaper(t, { paper, config });
+  const { ask } = await openWholeTestSite(t, { testSite, config });
   const home = linksOf((await ask('')).body);
   for (const url of [
     `${FILES}archive/`,

@@ -2,16 +2,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { serveFiles } from '../../../src/web/files/serve-files.ts';
 import { ARCHIVE, archiveOf } from '../../support/archive.ts';
-import { NEWSLETTER, openPaper } from '../../support/paper.ts';
-import { openWebPaper } from '../../support/web.ts';
+import { NEWSLETTER, openTestSite } from '../../support/test-site.ts';
+import { openServedTestSite } from '../../support/web.ts';
 
 test('the archive is served from its files, at the addresses that mails have', async (t) => {
-  const paper = await openPaper(t, { subscribers: ['ada@example.org'] });
-  await paper.putEdition();
-  await paper.send();
-  await archiveOf(paper).publish();
-  const { ask } = await openWebPaper(t, [serveFiles], { paper });
-  const [message] = paper.inbox.messages;
+  const testSite = await openTestSite(t, { subscribers: ['ada@example.org'] });
+  await testSite.putEdition();
+  await testSite.send();
+  await archiveOf(testSite).publish();
+  const { ask } = await openServedTestSite(t, [serveFiles], { testSite });
+  const [message] = testSite.inbox.messages;
   const list = /^List-Archive: <https:\/\/harbour\.example\/(.*?)>/m.exec(String(message?.raw));
   assert.equal((await ask(list?.[1] ?? '')).status, 200);
   const page = await ask(`archive/${NEWSLETTER}-2026-03-20/`);

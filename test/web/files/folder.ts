@@ -4,15 +4,15 @@ import type { TestContext } from 'node:test';
 import { Publication } from '../../../src/feeds/publish/publish.ts';
 import type { Config } from '../../../src/settings/config.ts';
 import { serveFiles } from '../../../src/web/files/serve-files.ts';
-import { openPaper } from '../../support/paper.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
-import { openWebPaper, type WebPaper } from '../../support/web.ts';
+import { openTestSite } from '../../support/test-site.ts';
+import { openServedTestSite, type ServedTestSite } from '../../support/web.ts';
 
 /** When the files of the tests were changed: a Thursday. */
 export const CHANGED = new Date('2026-03-19T18:00:05Z');
 
 /** A folder of published files, and a server before it. */
-export interface ServedFolder extends WebPaper {
+export interface ServedFolder extends ServedTestSite {
   readonly folder: string;
   /** Publishes files as a build does, and sets their times to `at` unless it is `now`. */
   publish(files: Readonly<Record<string, string>>, at?: Date | 'now'): Promise<void>;
@@ -29,11 +29,11 @@ export async function openFolder(
   t: TestContext,
   { publicUrl = 'https://paper.example/news/', feeds, others }: FolderOptions = {},
 ): Promise<ServedFolder> {
-  const paper = await openPaper(t);
-  const { config } = paper.deps;
+  const testSite = await openTestSite(t);
+  const { config } = testSite.deps;
   const folder = temporaryFolder(t, others);
-  const web = await openWebPaper(t, [serveFiles], {
-    paper,
+  const web = await openServedTestSite(t, [serveFiles], {
+    testSite,
     config: {
       publicUrl,
       serviceUrl: publicUrl,

@@ -10,12 +10,12 @@ import { removeSubscriber } from '../../src/subscribers/remove-subscriber.ts';
 import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { newDatabase } from '../support/databases.ts';
 import { type Desk, newFolder, openDesk } from '../support/desk.ts';
-import { address, makeEdition, openPaper, PEOPLE } from '../support/paper.ts';
 import { runSql } from '../support/postgres-server.ts';
+import { address, makeEdition, openTestSite, PEOPLE } from '../support/test-site.ts';
 
 test('any number of machines sends from one database of a server', async (t) => {
-  const { paper, ada, databaseUrl } = await openTown(t);
-  const bob = openDesk(paper, newFolder(t), { databaseUrl, machine: 'bob' });
+  const { testSite, ada, databaseUrl } = await openTown(t);
+  const bob = openDesk(testSite, newFolder(t), { databaseUrl, machine: 'bob' });
   for (const [desk, edition] of [
     [ada, 'first'],
     [bob, 'second'],
@@ -24,38 +24,38 @@ test('any number of machines sends from one database of a server', async (t) => 
     await store(desk, edition);
     assert.equal((await desk.send())?.edition.id, edition);
   }
-  assert.equal(paper.inbox.messages.length, 3 * PEOPLE.length);
+  assert.equal(testSite.inbox.messages.length, 3 * PEOPLE.length);
 });
 
 test('a copy of the database on the same server holds, and sends once it is adopted', async (t) => {
-  const { paper, ada, databaseUrl } = await openTown(t);
+  const { testSite, ada, databaseUrl } = await openTown(t);
   await store(ada, 'first');
   await ada.send();
   await store(ada, 'second');
-  const copy = openDesk(paper, newFolder(t), { databaseUrl: await copyOf(t, databaseUrl) });
+  const copy = openDesk(testSite, newFolder(t), { databaseUrl: await copyOf(t, databaseUrl) });
   await assert.rejects(copy.send(), /was another database of the server/);
-  assert.equal(paper.inbox.messages.length, PEOPLE.length);
+  assert.equal(testSite.inbox.messages.length, PEOPLE.length);
   assert.equal((await ada.send())?.edition.id, 'second');
   await copy.use(adoptDatabase);
   assert.equal((await copy.send())?.edition.id, 'second');
 });
 
 test('a backup that is put back into the database mails nobody who left, and holds', async (t) => {
-  const { paper, ada, databaseUrl } = await openTown(t);
+  const { testSite, ada, databaseUrl } = await openTown(t);
   await store(ada, 'first');
   await ada.send();
   await runSql(...at(databaseUrl), BACK_UP);
-  paper.setTime('2026-03-20T08:00Z');
+  testSite.setTime('2026-03-20T08:00Z');
   await ada.use((deps) => removeSubscriber(deps, { address: address('ada@example.org') }));
   await store(ada, 'second');
   await ada.send();
-  const sent = paper.inbox.messages.length;
+  const sent = testSite.inbox.messages.length;
   await runSql(...at(databaseUrl), PUT_BACK);
   await store(ada, 'third');
   await assert.rejects(ada.send(), /put back from a backup made before second was sent/);
   await ada.use(adoptDatabase);
   assert.equal((await ada.send())?.edition.id, 'third');
-  const got = paper.inbox.messages.slice(sent).map(({ to }) => to);
+  const got = testSite.inbox.messages.slice(sent).map(({ to }) => to);
   assert.deepEqual(got.toSorted(), PEOPLE.toSpliced(PEOPLE.indexOf('ada@example.org'), 1));
 });
 
@@ -91,13 +91,13 @@ const PUT_BACK = `begin; set local session_replication_role = replica; ${TABLES.
 ).join('')} drop schema backup cascade; commit`;
 
 async function openTown(t: TestContext) {
-  const paper = await openPaper(t);
+  const testSite = await openTestSite(t);
   const databaseUrl = await newDatabase(t, { on: 'PostgreSQL' });
-  const ada = openDesk(paper, join(newFolder(t), 'ada'), { databaseUrl });
+  const ada = openDesk(testSite, join(newFolder(t), 'ada'), { databaseUrl });
   await ada.use(async (deps) => {
     for (const person of PEOPLE) await addSubscriber(deps, { address: address(person) });
   });
-  return { paper, ada, databaseUrl };
+  return { testSite, ada, databaseUrl };
 }
 
 async function copyOf(t: TestContext, databaseUrl: string): Promise<string> {

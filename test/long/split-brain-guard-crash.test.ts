@@ -9,17 +9,17 @@ import { findSubscriptions } from '../../src/subscribers/queries/subscribers.ts'
 import { removeSubscriber } from '../../src/subscribers/remove-subscriber.ts';
 import { killedAt } from '../support/death.ts';
 import { type Desk, newFolder, openDesk, putBack } from '../support/desk.ts';
-import { address, makeEdition, openPaper, type Paper } from '../support/paper.ts';
+import { address, makeEdition, openTestSite, type TestSite } from '../support/test-site.ts';
 
 const PEOPLE = ['ada@example.org', 'bob@example.org'];
 
 test('a send that is killed at any step holds nothing, and the next one serves everyone', async (t) => {
-  const paper = await openPaper(t);
+  const testSite = await openTestSite(t);
   let step = 1;
   for (; ; step += 1) {
-    const desk = await openTown(t, paper);
+    const desk = await openTown(t, testSite);
     await desk.use(({ store }) => insertEdition(store.db, makeEdition(`edition-${step}`)));
-    const before = paper.inbox.messages.length;
+    const before = testSite.inbox.messages.length;
     const wasKilled = await killedAt(step, desk.send);
     // It is this process that was "killed", which the next send would take for alive.
     await desk.use(({ store: { db } }) =>
@@ -27,7 +27,7 @@ test('a send that is killed at any step holds nothing, and the next one serves e
     );
     await desk.send();
     assert.equal(await desk.use(({ store }) => readHold(store.db)), undefined, `step ${step}`);
-    const served = new Set(paper.inbox.messages.slice(before).map(({ to }) => to));
+    const served = new Set(testSite.inbox.messages.slice(before).map(({ to }) => to));
     assert.deepEqual([...served].toSorted(), PEOPLE, `step ${step}`);
     if (!wasKilled) break;
   }
@@ -35,10 +35,10 @@ test('a send that is killed at any step holds nothing, and the next one serves e
 });
 
 test('whoever leaves has left or is told that it failed, at whatever step it is killed', async (t) => {
-  const paper = await openPaper(t);
+  const testSite = await openTestSite(t);
   let step = 1;
   for (; ; step += 1) {
-    const desk = await openTown(t, paper);
+    const desk = await openTown(t, testSite);
     const wasKilled = await killedAt(step, () => leave(desk));
     await desk.use(catchUpWithJournal);
     const status = await statusOfAda(desk);
@@ -50,10 +50,10 @@ test('whoever leaves has left or is told that it failed, at whatever step it is 
 });
 
 test('a restored backup that is killed while it catches up does so the next time', async (t) => {
-  const paper = await openPaper(t);
+  const testSite = await openTestSite(t);
   let step = 1;
   for (; ; step += 1) {
-    const desk = await openTown(t, paper);
+    const desk = await openTown(t, testSite);
     await desk.use(({ store }) => insertEdition(store.db, makeEdition(`edition-${step}`)));
     const file = join(desk.folder, 'paper.db');
     putBack(file, join(desk.folder, 'backup'));
@@ -70,8 +70,8 @@ test('a restored backup that is killed while it catches up does so the next time
   assert.ok(step > 10, `${step} steps`);
 });
 
-async function openTown(t: TestContext, paper: Paper): Promise<Desk> {
-  const desk = openDesk(paper, newFolder(t));
+async function openTown(t: TestContext, testSite: TestSite): Promise<Desk> {
+  const desk = openDesk(testSite, newFolder(t));
   await desk.use(async (deps) => {
     for (const person of PEOPLE) await addSubscriber(deps, { address: address(person) });
   });

@@ -30,77 +30,81 @@ import {
   address,
   makeEdition,
   NEWSLETTER,
-  openPaper,
-  type Paper,
+  openTestSite,
   PEOPLE,
-} from '../support/paper.ts';
+  type TestSite,
+} from '../support/test-site.ts';
 
 test('a copy at another path of the machine holds its sends, and the database itself goes on', async (t) => {
-  const { paper, desk, folder } = await deskThatSent(t);
+  const { testSite, desk, folder } = await deskThatSent(t);
   await plan(desk, 'second');
   cpSync(desk.folder, join(folder, 'copy'), { recursive: true });
-  const copy = openDesk(paper, join(folder, 'copy'));
-  await assertHeld(paper, copy, /was at .*home.*, and is a copy at .*copy/);
+  const copy = openDesk(testSite, join(folder, 'copy'));
+  await assertHeld(testSite, copy, /was at .*home.*, and is a copy at .*copy/);
   assert.equal((await desk.send())?.deliveries.accepted, PEOPLE.length);
 });
 
 test('a copy of the file alone holds as well', async (t) => {
-  const { paper, desk } = await deskThatSent(t);
+  const { testSite, desk } = await deskThatSent(t);
   await plan(desk, 'second');
   cpSync(join(desk.folder, 'paper.db'), join(desk.folder, 'old.db'));
   const databaseUrl = `sqlite:${join(desk.folder, 'old.db')}`;
   const journalFile = join(desk.folder, 'old.journal.jsonl');
-  await assertHeld(paper, openDesk(paper, desk.folder, { databaseUrl, journalFile }), /is a copy/);
+  await assertHeld(
+    testSite,
+    openDesk(testSite, desk.folder, { databaseUrl, journalFile }),
+    /is a copy/,
+  );
 });
 
 test('a copy on another machine holds, at the same path too', async (t) => {
-  const { paper, desk } = await deskThatSent(t);
+  const { testSite, desk } = await deskThatSent(t);
   await plan(desk, 'second');
-  const other = openDesk(paper, desk.folder, { machine: 'bob' });
-  await assertHeld(paper, other, /was on the machine ada, and this one is bob/);
+  const other = openDesk(testSite, desk.folder, { machine: 'bob' });
+  await assertHeld(testSite, other, /was on the machine ada, and this one is bob/);
 });
 
 test('a folder that is moved goes on, again and again', async (t) => {
-  const { paper, desk, folder } = await deskThatSent(t);
+  const { testSite, desk, folder } = await deskThatSent(t);
   for (const name of ['second', 'third']) {
     const from = name === 'second' ? desk.folder : join(folder, 'second');
     renameSync(from, join(folder, name));
-    const moved = openDesk(paper, join(folder, name));
+    const moved = openDesk(testSite, join(folder, name));
     await plan(moved, name);
     assert.equal((await moved.send())?.deliveries.accepted, PEOPLE.length);
   }
 });
 
 test('a folder that is moved and leaves a copy behind holds, and the copy goes on', async (t) => {
-  const { paper, desk, folder } = await deskThatSent(t);
+  const { testSite, desk, folder } = await deskThatSent(t);
   await plan(desk, 'second');
   renameSync(desk.folder, join(folder, 'moved'));
   cpSync(join(folder, 'moved'), desk.folder, { recursive: true });
   // Which of the two is meant cannot be told: nor may both send.
-  await assertHeld(paper, openDesk(paper, join(folder, 'moved')), /is a copy/);
+  await assertHeld(testSite, openDesk(testSite, join(folder, 'moved')), /is a copy/);
 });
 
 test('another name for the same folder is the same place', async (t) => {
-  const { paper, desk, folder } = await deskThatSent(t);
+  const { testSite, desk, folder } = await deskThatSent(t);
   await plan(desk, 'second');
   symlinkSync(desk.folder, join(folder, 'link'));
-  const linked = openDesk(paper, join(folder, 'link'));
+  const linked = openDesk(testSite, join(folder, 'link'));
   assert.equal((await linked.send())?.deliveries.accepted, PEOPLE.length);
 });
 
 test('a database that has not sent yet may be copied anywhere', async (t) => {
-  const paper = await openPaper(t);
+  const testSite = await openTestSite(t);
   const folder = newFolder(t);
-  const desk = openDesk(paper, join(folder, 'home'));
+  const desk = openDesk(testSite, join(folder, 'home'));
   await subscribe(desk);
   await plan(desk, 'first');
   cpSync(desk.folder, join(folder, 'copy'), { recursive: true });
-  const server = openDesk(paper, join(folder, 'copy'), { machine: 'server' });
+  const server = openDesk(testSite, join(folder, 'copy'), { machine: 'server' });
   assert.equal((await server.send())?.deliveries.accepted, PEOPLE.length);
 });
 
 test('a backup that is put back together with its journal holds: nothing tells what it lacks', async (t) => {
-  const { paper, desk, folder } = await deskThatSent(t);
+  const { testSite, desk, folder } = await deskThatSent(t);
   cpSync(desk.folder, join(folder, 'backup'), { recursive: true });
   await plan(desk, 'second');
   await desk.send();
@@ -108,9 +112,9 @@ test('a backup that is put back together with its journal holds: nothing tells w
     putBack(join(folder, 'backup', file), join(desk.folder, file));
   }
   await plan(desk, 'second');
-  const before = paper.inbox.messages.length;
+  const before = testSite.inbox.messages.length;
   await assert.rejects(desk.send(), /was put back from a backup without the journal/);
-  assert.equal(paper.inbox.messages.length, before);
+  assert.equal(testSite.inbox.messages.length, before);
 });
 
 test('a backup that is put back and lacks nothing goes on', async (t) => {
@@ -137,7 +141,7 @@ const WITHOUT_JOURNAL =
 
 for (const [how, spoil] of Object.entries(SPOILT)) {
   test(`a backup made in the middle of a send that is put back with its journal ${how} holds, and tells what it lacks once it is adopted`, async (t) => {
-    const { paper, desk, folder } = await deskThatSent(t);
+    const { testSite, desk, folder } = await deskThatSent(t);
     await desk.use((deps) => removeSubscriber(deps, { address: address('gus@example.org') }));
     const left = PEOPLE.filter((person) => person !== 'gus@example.org');
     await plan(desk, 'second');
@@ -156,7 +160,7 @@ for (const [how, spoil] of Object.entries(SPOILT)) {
       await catchUpWithJournal(deps);
       await removeSubscriber(deps, { address: address('fay@example.org') });
     });
-    await assertHeld(paper, desk, WITHOUT_JOURNAL);
+    await assertHeld(testSite, desk, WITHOUT_JOURNAL);
     assert.equal((await desk.use(adoptDatabase)).waiting[0]?.edition, 'second');
     await desk.use((deps) => cancelEditionById(deps, 'second'));
     await plan(desk, 'third');
@@ -165,10 +169,10 @@ for (const [how, spoil] of Object.entries(SPOILT)) {
 }
 
 test('a journal that was lost is written anew by adopting, and tells a backup what it lacks as before', async (t) => {
-  const { paper, desk, folder } = await deskThatSent(t);
+  const { testSite, desk, folder } = await deskThatSent(t);
   const restore = () => putBack(join(folder, 'backup.db'), join(desk.folder, 'paper.db'));
   putBack(join(desk.folder, 'paper.db'), join(folder, 'backup.db'));
-  paper.setTime('2026-03-20T08:00Z');
+  testSite.setTime('2026-03-20T08:00Z');
   await desk.use((deps) => removeSubscriber(deps, { address: address('gus@example.org') }));
   await plan(desk, 'second');
   await desk.send();
@@ -176,7 +180,7 @@ test('a journal that was lost is written anew by adopting, and tells a backup wh
   const before = linesOf(journal);
   rmSync(journal);
   await plan(desk, 'third');
-  await assertHeld(paper, desk, /misses in its journal/);
+  await assertHeld(testSite, desk, /misses in its journal/);
   const { held, journalLines } = await desk.use(adoptDatabase);
   assert.match(held ?? '', /misses in its journal/);
   assert.equal(journalLines, before.length / 2);
@@ -185,7 +189,7 @@ test('a journal that was lost is written anew by adopting, and tells a backup wh
   assert.equal(await desk.use(findHold), undefined);
   restore();
   await plan(desk, 'third');
-  await assertHeld(paper, desk, /put back from a backup made before second was sent/);
+  await assertHeld(testSite, desk, /put back from a backup made before second was sent/);
   await desk.use(adoptDatabase);
   assert.equal((await desk.send())?.deliveries.accepted, PEOPLE.length - 1);
   assert.deepEqual(await desk.use(usedBySecond), [makeEdition('second').posts[0]?.id]);
@@ -215,18 +219,18 @@ test('a journal of which the older part was put away goes on', async (t) => {
 });
 
 test('what a hold is for is known before the first send of the copy, and nothing is changed', async (t) => {
-  const { paper, desk } = await deskThatSent(t);
-  const other = openDesk(paper, desk.folder, { machine: 'bob' });
+  const { testSite, desk } = await deskThatSent(t);
+  const other = openDesk(testSite, desk.folder, { machine: 'bob' });
   assert.match((await other.use(findHold))?.because ?? '', /was on the machine ada/);
   assert.equal(await desk.use(findHold), undefined);
   assert.equal(await other.use(({ store }) => readHold(store.db)), undefined);
 });
 
 test('a held database does everything but sending, and sends once it is adopted', async (t) => {
-  const { paper, desk } = await deskThatSent(t);
+  const { testSite, desk } = await deskThatSent(t);
   await plan(desk, 'second');
-  const copy = openDesk(paper, desk.folder, { machine: 'bob' });
-  await assertHeld(paper, copy, /bob/);
+  const copy = openDesk(testSite, desk.folder, { machine: 'bob' });
+  await assertHeld(testSite, copy, /bob/);
   await copy.use((deps) => addSubscriber(deps, { address: address('new@example.org') }));
   await copy.use((deps) => removeSubscriber(deps, { address: address('ada@example.org') }));
   const report = await copy.use(adoptDatabase);
@@ -234,20 +238,20 @@ test('a held database does everything but sending, and sends once it is adopted'
   assert.equal((await copy.send())?.deliveries.accepted, PEOPLE.length);
   // The original would be a copy now.
   await plan(desk, 'third');
-  await assertHeld(paper, desk, /was on the machine bob, and this one is ada/);
+  await assertHeld(testSite, desk, /was on the machine bob, and this one is ada/);
 });
 
 test('a hold names the editions that wait, and how to keep them from going out twice', async (t) => {
-  const { paper, desk } = await deskThatSent(t);
+  const { testSite, desk } = await deskThatSent(t);
   await plan(desk, 'second');
   // Stopped before anything went out: as a database does that is copied in the middle of a send.
   await desk.use(async ({ store }) => {
     const edition = makeEdition('second');
     await store.transaction((db) => planDeliveries(db, edition, '2026-03-20T07:00:00.000Z'));
   });
-  const copy = openDesk(paper, desk.folder, { machine: 'bob' });
+  const copy = openDesk(testSite, desk.folder, { machine: 'bob' });
   await assertHeld(
-    paper,
+    testSite,
     copy,
     /second {2}has 7 messages left, which may have gone out already; if so, run `broadsheet editions cancel second` first/,
   );
@@ -256,13 +260,13 @@ test('a hold names the editions that wait, and how to keep them from going out t
 });
 
 test('what is cancelled on a held copy is in no other edition: it may have gone out', async (t) => {
-  const { paper, desk } = await deskThatSent(t);
+  const { testSite, desk } = await deskThatSent(t);
   await desk.use(async ({ store }) => {
     const edition = makeEdition('second');
     await insertEdition(store.db, edition);
     await store.transaction((db) => planDeliveries(db, edition, '2026-03-20T07:00:00.000Z'));
   });
-  const copy = openDesk(paper, desk.folder, { machine: 'bob' });
+  const copy = openDesk(testSite, desk.folder, { machine: 'bob' });
   await copy.use((deps) => cancelEditionById(deps, 'second'));
   const used = await copy.use(({ store }) => usedPostIds(store.db, NEWSLETTER));
   assert.ok(used.has(makeEdition('second').posts[0]?.id ?? ''));
@@ -270,8 +274,8 @@ test('what is cancelled on a held copy is in no other edition: it may have gone 
   assert.equal(await copy.send(), undefined);
 });
 
-async function assertHeld(paper: Paper, desk: Desk, because: RegExp): Promise<void> {
-  const before = paper.inbox.messages.length;
+async function assertHeld(testSite: TestSite, desk: Desk, because: RegExp): Promise<void> {
+  const before = testSite.inbox.messages.length;
   for (const _time of ['first', 'second']) {
     await assert.rejects(desk.send(), (error: Error & { exitCode?: number }) => {
       assert.match(error.message, because);
@@ -280,7 +284,7 @@ async function assertHeld(paper: Paper, desk: Desk, because: RegExp): Promise<vo
       return true;
     });
   }
-  assert.equal(paper.inbox.messages.length, before, 'nothing was sent');
+  assert.equal(testSite.inbox.messages.length, before, 'nothing was sent');
 }
 
 const AT = '2026-03-20T07:00:00.000Z';
@@ -299,13 +303,13 @@ async function usedBySecond({ store: { db } }: StoreDependencies): Promise<reado
 
 /** A desk whose first edition went to everyone. */
 async function deskThatSent(t: TestContext, config: Partial<Config> = {}) {
-  const paper = await openPaper(t);
+  const testSite = await openTestSite(t);
   const folder = newFolder(t);
-  const desk = openDesk(paper, join(folder, 'home'), config);
+  const desk = openDesk(testSite, join(folder, 'home'), config);
   await subscribe(desk);
   await plan(desk, 'first');
   assert.equal((await desk.send())?.deliveries.accepted, PEOPLE.length);
-  return { paper, desk, folder };
+  return { testSite, desk, folder };
 }
 
 async function subscribe(desk: Desk): Promise<void> {

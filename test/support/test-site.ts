@@ -38,7 +38,7 @@ export const NONE: DeliveryTable = {
   ...{ suppressed: 0, inDoubt: 0, queued: 0 },
 };
 
-export interface PaperOptions {
+export interface TestSiteOptions {
   /** Default: the database that the test is run for. */
   readonly on?: DatabaseName;
   readonly subscribers?: readonly string[];
@@ -53,7 +53,7 @@ export interface PaperOptions {
 }
 
 /** A small publisher: a folder, a database, a relay that keeps what it gets, and a clock. */
-export interface Paper {
+export interface TestSite {
   readonly deps: SendDependencies;
   readonly inbox: Inbox;
   readonly folder: string;
@@ -70,10 +70,13 @@ export interface Paper {
 }
 
 /**
- * Opens a paper on the database that the test `t` is run for; it is closed, and its folder removed,
+ * Opens a test site on the database that the test `t` is run for; it is closed, and its folder removed,
  * when the test ends.
  */
-export async function openPaper(t: TestContext, options: PaperOptions = {}): Promise<Paper> {
+export async function openTestSite(
+  t: TestContext,
+  options: TestSiteOptions = {},
+): Promise<TestSite> {
   const folder = mkdtempSync(join(tmpdir(), 'broadsheet-paper-'));
   cleanUpAfter(t, () => rmSync(folder, { recursive: true, force: true }));
   mkdirSync(join(folder, 'posts'));
@@ -102,7 +105,7 @@ export async function openPaper(t: TestContext, options: PaperOptions = {}): Pro
     askService: answerAsService(() => deps),
     textsOf: readTexts(config.folders.languages),
   };
-  const paper: Paper = {
+  const testSite: TestSite = {
     ...{ deps, inbox, folder },
     setTime(instant) {
       clock = stoppedClock(Temporal.Instant.from(instant));
@@ -132,9 +135,9 @@ export async function openPaper(t: TestContext, options: PaperOptions = {}): Pro
       return Object.fromEntries(rows.map((row) => [row.address, row.state]));
     },
   };
-  for (const [file, text] of Object.entries(options.posts ?? {})) paper.writePost(file, text);
-  await paper.add(...(options.subscribers ?? []));
-  return paper;
+  for (const [file, text] of Object.entries(options.posts ?? {})) testSite.writePost(file, text);
+  await testSite.add(...(options.subscribers ?? []));
+  return testSite;
 }
 
 /** What a service of the same database answers to whoever asks for a link to leave. */
@@ -147,8 +150,8 @@ export function answerAsService(
   };
 }
 
-/** The paper's config with another relay. */
-export function configFor({ deps }: Paper, url: string): Config {
+/** The test site's config with another relay. */
+export function configFor({ deps }: TestSite, url: string): Config {
   return { ...deps.config, relays: [{ ...deps.config.relays[0], url }] };
 }
 

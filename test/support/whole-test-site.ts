@@ -16,11 +16,17 @@ import { hashAddress } from '../../src/subscribers/keyed-hashes.ts';
 import { findSubscriptions } from '../../src/subscribers/queries/subscribers.ts';
 import { serveFiles } from '../../src/web/files/serve-files.ts';
 import type { RoutePlugin } from '../../src/web/web-dependencies.ts';
-import { address, NEWSLETTER, type Paper } from './paper.ts';
-import { type Answer, form, openWebPaper, type WebPaper, type WebPaperOptions } from './web.ts';
+import { address, NEWSLETTER, type TestSite } from './test-site.ts';
+import {
+  type Answer,
+  form,
+  openServedTestSite,
+  type ServedTestSite,
+  type ServedTestSiteOptions,
+} from './web.ts';
 
-/** A paper with its whole site before it. */
-export interface SitePaper extends WebPaper {
+/** A test site with its whole site before it. */
+export interface WholeTestSite extends ServedTestSite {
   /** Sends a form to a path below the base path, with a token that is old enough. */
   submit(path: string, values?: Readonly<Record<string, string>>): Promise<Answer>;
   /** Answers all that was asked for by mail, as the service does. */
@@ -41,7 +47,7 @@ export interface SitePaper extends WebPaper {
 }
 
 /** A second newsletter, and one that is not offered. */
-export function severalNewsletters({ deps }: Paper): readonly NewsletterSettings[] {
+export function severalNewsletters({ deps }: TestSite): readonly NewsletterSettings[] {
   const [first] = deps.config.newsletters as [NewsletterSettings];
   return [
     first,
@@ -57,16 +63,16 @@ export function severalNewsletters({ deps }: Paper): readonly NewsletterSettings
 }
 
 /** Opens the site, with the routes of published files behind its own, for the length of the test. */
-export async function openSitePaper(
+export async function openWholeTestSite(
   t: TestContext,
-  options: WebPaperOptions = {},
-): Promise<SitePaper> {
+  options: ServedTestSiteOptions = {},
+): Promise<WholeTestSite> {
   let site: Site | undefined;
   const open: RoutePlugin = (app, deps) => {
     site = openSite(deps);
     return siteRoutes(site)(app, deps);
   };
-  const web = await openWebPaper(t, [open, serveFiles], {
+  const web = await openServedTestSite(t, [open, serveFiles], {
     renderError: (answer, request) => errorPage(site as Site)(answer, request),
     ...options,
   });
