@@ -95,6 +95,7 @@ const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
     'delivery/run/ask-service.ts',
     'feeds/build/ping-hub.ts',
     'kernel/apart/end-with-parent.ts',
+    'kernel/dns.ts',
     'posts/addresses/read-site-pages.ts',
     'schedule/call-url.ts',
     'service/metrics/serve-metrics.ts',
@@ -209,7 +210,7 @@ const TOUCHES: Readonly<Record<string, { readonly modules: RegExp; readonly word
   disk: { modules: /^(node:fs|node:fs\/promises|chokidar)$/, words: /$^/ },
   database: { modules: /^(node:sqlite|pg)$/, words: /$^/ },
   network: {
-    modules: /^node:(tls|http|https|http2|dns|dgram)$/,
+    modules: /^node:(tls|http|https|http2|dns|dgram)(\/promises)?$/,
     words: /\bawait fetch\(|\bnew Socket\(|\bcreateConnection\(|\bfastify\(\{/,
   },
   programs: {

@@ -53,6 +53,8 @@ export interface Config {
   readonly domains: DomainSettings;
   readonly web: WebSettings;
   readonly alerts: AlertSettings;
+  /** Addresses of resolvers; empty: those of the system. */
+  readonly dnsServers: readonly string[];
   /**
    * Keys for signed links, from BROADSHEET_SECRET: the first signs, all verify. Empty if the variable is
    * not set.

@@ -121,6 +121,7 @@ function assemble(
       url: environment.BROADSHEET_ALERT_URL ?? values.alerts.url,
       heartbeatUrl: environment.BROADSHEET_HEARTBEAT_URL ?? values.alerts.heartbeatUrl,
     },
+    dnsServers: values.dns.servers,
     secrets: environment.BROADSHEET_SECRET ?? [],
   };
 }

@@ -133,6 +133,13 @@ export function isNetwork(value: string): boolean {
   return bits === undefined || (/^[1-9]\d*$/.test(bits) && Number(bits) <= most);
 }
 
+/** Whether `value` is an IP address, with or without a port: `192.0.2.53:5353`, `[2001:db8::53]:53`. */
+export function isDnsServer(value: string): boolean {
+  const [, bracketed, plain, port = '53'] =
+    /^(?:\[(.+)\]|([\d.]+))(?::(\d{1,5}))?$/.exec(value) ?? [];
+  return isIP(bracketed ?? plain ?? value) !== 0 && Number(port) > 0 && Number(port) < 65_536;
+}
+
 /** Whether `value` is the part of an address after the @. */
 export function isDomain(value: string): boolean {
   return !value.includes('@') && 'address' in parseEmailAddress(`postmaster@${value}`);

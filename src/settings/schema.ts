@@ -9,6 +9,7 @@ import {
   hostName,
   id,
   isDay,
+  isDnsServer,
   isDomain,
   isNetwork,
   isOrigin,
@@ -420,6 +421,19 @@ const web = z.strictObject({
   signUp: signUp.prefault({}).describe('Limits that prevent floods of mail to other people.'),
 });
 
+/** Questions to the DNS. */
+const dns = z.strictObject({
+  servers: z
+    .array(
+      text.refine(
+        isDnsServer,
+        'is not an IP address; write one like 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:53',
+      ),
+    )
+    .default([])
+    .describe('IP addresses of DNS resolvers. Empty: those of the system.'),
+});
+
 /** Alerts about editions that are not sent. */
 const alerts = z.strictObject({
   command: text
@@ -449,6 +463,7 @@ export const configSchema = z
     database: database.prefault({}).describe('The database.'),
     web: web.prefault({}).describe('The web server of `broadsheet start`: the site and the feeds.'),
     alerts: alerts.prefault({}).describe('Alerts about editions that are not sent.'),
+    dns: dns.prefault({}).describe('Questions to the DNS.'),
   })
   .describe('Configuration of Broadsheet.');
 

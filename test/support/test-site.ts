@@ -291,6 +291,7 @@ export function makeConfig(options: {
       },
     },
     alerts: {},
+    dnsServers: [],
     secrets: ['a secret of a test, long enough'],
   };
 }
