@@ -57,6 +57,15 @@ export const emailAddress = text.transform((value, context): EmailAddress => {
   return z.NEVER;
 });
 
+/**
+ * An address whose local part takes a token and stays under 64 bytes (RFC 5321 §4.5.3.1.1): `+` and
+ * up to 38 characters (`message-token.ts`). ASCII, because every server on the way back must take it.
+ */
+export const bounceAddress = emailAddress.refine(
+  (address) => /^[\x21-\x7e]{1,24}@[^@]{1,190}$/.test(address),
+  'has a local part that is too long for a token; use at most 24 ASCII letters, like bounces@news.example.org',
+);
+
 /** A whole number from `least` to `most`. */
 export const count = (least: number, most: number) => z.int().min(least).max(most);
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { countryCodeFault } from './country-code.ts';
 import {
+  bounceAddress,
   count,
   databaseUrl,
   emailAddress,
@@ -221,6 +222,11 @@ const newsletter = z.strictObject({
   unsubscribeMail: emailAddress
     .optional()
     .describe('Address for unsubscribe mails. Default: `from.address` with `+unsubscribe`.'),
+  bounceAddress: bounceAddress
+    .optional()
+    .describe(
+      'Envelope sender. A token after `+` names the message (VERP), so bounces can be read. Default: `from.address` without a token.',
+    ),
   listId: z
     .string()
     .regex(/^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/, 'is not a List-Id; write one like news.example.org')
@@ -286,6 +292,12 @@ export const relayOptions = {
   messagesPerConnection: count(1, 1e6)
     .optional()
     .describe('Maximum of messages on one connection.'),
+  keepsSender: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Whether the relay keeps the envelope sender. If not (Amazon SES, Postmark), `bounceAddress` is not used.',
+    ),
   warmUp: z
     .strictObject({
       from: z

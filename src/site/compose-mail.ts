@@ -28,7 +28,7 @@ export async function composeMail(
   const named = config.newsletters.filter(({ id }) => ids.includes(id));
   const [newsletter, ...others] = named.length > 0 ? named : config.newsletters.slice(0, 1);
   if (newsletter === undefined) return undefined;
-  const { publicUrl, site } = config;
+  const { publicUrl, site, secrets } = config;
   const serviceUrl = requireServiceUrl(config);
   const { id, address, language, at } = mail;
   const rendered = await renderMail({
@@ -42,7 +42,16 @@ export async function composeMail(
     unsubscribeUrl: unsubscribeToken && unsubscribeUrlOf(serviceUrl, unsubscribeToken),
   });
   const date = Temporal.Instant.from(at);
-  const common = { id, newsletter, address, publicUrl, serviceUrl, date, unsubscribeToken };
+  const common = {
+    id,
+    newsletter,
+    address,
+    publicUrl,
+    serviceUrl,
+    secrets,
+    date,
+    unsubscribeToken,
+  };
   return noticeMessage({ ...common, ...rendered });
 }
 

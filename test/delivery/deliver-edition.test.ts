@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { markOf, readMessageToken } from '../../src/delivery/message/message-token.ts';
 import { deliverEdition } from '../../src/delivery/run/deliver-edition.ts';
 import { prepareSend } from '../../src/delivery/run/prepare-send.ts';
 import { removeSubscriber } from '../../src/subscribers/remove-subscriber.ts';
 import { testOnBoth } from '../support/databases.ts';
 import { closedPort, messageIdOf } from '../support/inbox.ts';
+import { accountAt, changed, sendWith } from '../support/sending.ts';
 import {
   address,
   configFor,
@@ -50,6 +52,36 @@ testOnBoth('each row of the ledger keeps the relay, its reply and the Message-ID
   assert.equal(row?.attempts, 1);
   assert.equal(row?.changed_at, '2026-03-20T07:00:00.000Z');
   assert.equal(row?.sender, null);
+});
+
+testOnBoth('the sender of each message names its delivery', async (t) => {
+  const testSite = await openTestSite(t, { subscribers: PEOPLE });
+  await testSite.putEdition();
+  const deps = changed(testSite, {
+    newsletter: { bounceAddress: address('bounces@news.example') },
+  });
+  await sendWith(deps);
+  const rows = await deps.store.db.selectFrom('deliveries').selectAll().execute();
+  const named = testSite.inbox.messages.map(({ from }) =>
+    readMessageToken(from, deps.config.secrets),
+  );
+  const expected = testSite.inbox.messages.map(({ to }) => {
+    const row = rows.find(({ address }) => address === to);
+    return { kind: 'delivery', id: row?.id, mark: markOf(row?.subscriber ?? '') };
+  });
+  assert.equal(named.length, 7);
+  assert.deepEqual(named, expected);
+});
+
+testOnBoth('a relay that replaces the sender gets one without a token', async (t) => {
+  const testSite = await openTestSite(t, { subscribers: ['ada@example.org'] });
+  await testSite.putEdition();
+  const bounceAddress = address('bounces@news.example');
+  const relays = [accountAt(testSite.inbox, { keepsSender: false })] as const;
+  const deps = changed(testSite, { newsletter: { bounceAddress }, relays });
+  await sendWith(deps);
+  const [message] = testSite.inbox.messages;
+  assert.equal(message?.from, deps.config.newsletters[0]?.from.address);
 });
 
 testOnBoth('run again, nobody gets it twice', async (t) => {

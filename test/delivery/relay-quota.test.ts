@@ -18,6 +18,7 @@ const ACCOUNT: RelayAccount = {
   ehloName: 'press.example',
   weight: 1,
   connections: 5,
+  keepsSender: true,
 };
 const UNUSED: RelayUse = { inHour: 0, inDay: 0, nextAt: 0 };
 

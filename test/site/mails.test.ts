@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test as testOnce } from 'node:test';
 import { holdDatabase, releaseDatabase } from '../../src/database/identity.ts';
 import { openStore } from '../../src/database/open-store.ts';
+import { readMessageToken } from '../../src/delivery/message/message-token.ts';
 import { deliverEdition } from '../../src/delivery/run/deliver-edition.ts';
 import { prepareSend } from '../../src/delivery/run/prepare-send.ts';
 import type { EventLog } from '../../src/kernel/log.ts';
@@ -46,6 +47,19 @@ test('a deferred mail is tried again after a minute, two, four, and given up aft
   const [mail] = await mailsOf(site);
   assert.deepEqual([mail?.state, mail?.address, mail?.about], ['failed', null, null]);
   assert.deepEqual(await site.statuses(), { [ADA]: 'pending' });
+});
+
+test('the sender of a mail names the mail', async (t) => {
+  const site = await openSite(t);
+  const bounceAddress = address('bounces@news.example');
+  const newsletters = site.deps.config.newsletters.map((each) => ({ ...each, bounceAddress }));
+  await site.signUp(ADA);
+  const deps = { ...site.deps, config: { ...site.deps.config, newsletters } };
+  await answerAll(deps, () => openNoticeRoutes(deps));
+  const [message] = site.testSite.inbox.messages;
+  const [mail] = await mailsOf(site);
+  const named = readMessageToken(message?.from ?? '', deps.config.secrets);
+  assert.deepEqual(named, { kind: 'mail', id: mail?.id });
 });
 
 test('a mail that is refused for good is not tried again, and its address is not kept', async (t) => {

@@ -54,6 +54,7 @@ export function accountAt(
     url,
     weight: 1,
     connections: 2,
+    keepsSender: true,
     ehloName: 'press.example',
     ...changes,
   };

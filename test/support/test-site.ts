@@ -272,6 +272,7 @@ export function makeConfig(options: {
         url: relayUrl,
         weight: 1,
         connections,
+        keepsSender: true,
         ehloName: 'press.example',
       },
     ],

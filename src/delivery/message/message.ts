@@ -5,6 +5,11 @@ import { domainOf, type EmailAddress } from '../../kernel/email-address.ts';
 export interface Message {
   readonly messageId: string;
   readonly envelope: { readonly from: EmailAddress; readonly to: EmailAddress };
+  /**
+   * Present if `envelope.from` has a token: the sender over a relay that replaces senders anyway, and
+   * may refuse one that it does not know.
+   */
+  readonly plainSender?: EmailAddress;
   /** RFC 5322, CRLF line ends. */
   readonly bytes: Buffer;
   /**

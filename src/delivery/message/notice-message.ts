@@ -3,10 +3,11 @@ import type { NewsletterSettings } from '../../settings/settings.ts';
 import { composeMime } from './compose-mime.ts';
 import { listHeaders, listUnsubscribe } from './list-headers.ts';
 import { type Message, messageIdOf } from './message.ts';
+import { envelopeOf, mailToken, TOKEN_HEADER } from './message-token.ts';
 import { unsubscribeUrlOf } from './unsubscribe-link.ts';
 
 export interface NoticeMessageInput {
-  /** The notice's id: the same notice always has the same Message-ID. */
+  /** The mail's id (`mails.id`), a UUID: the same mail always has the same Message-ID. */
   readonly id: string;
   /** The newsletter that it is about, or that it is sent for. */
   readonly newsletter: NewsletterSettings;
@@ -20,6 +21,8 @@ export interface NoticeMessageInput {
   readonly publicUrl: string;
   /** Where people unsubscribe, ends with `/`. */
   readonly serviceUrl: string;
+  /** For the token that names the mail; the first signs. */
+  readonly secrets: readonly string[];
   /** Present if the mail is about a subscription: then the list's headers can end it too. */
   readonly unsubscribeToken?: string;
 }
@@ -33,6 +36,7 @@ export async function noticeMessage(input: NoticeMessageInput): Promise<Message>
   const { id, newsletter, address, subject, html, text, date } = input;
   const from = newsletter.from.address;
   const messageId = messageIdOf('notice', id, from);
+  const token = mailToken(id, input.secrets);
   const bytes = await composeMime({
     from: newsletter.from,
     to: { address },
@@ -42,9 +46,9 @@ export async function noticeMessage(input: NoticeMessageInput): Promise<Message>
     text,
     date,
     seed: id,
-    headers: { 'Message-ID': messageId, ...headersOf(input) },
+    headers: { 'Message-ID': messageId, ...headersOf(input), [TOKEN_HEADER]: token },
   });
-  return { messageId, envelope: { from, to: address }, bytes };
+  return { messageId, ...envelopeOf(newsletter, address, token), bytes };
 }
 
 function headersOf(input: NoticeMessageInput): Readonly<Record<string, string>> {

@@ -5,6 +5,7 @@ import { composeMime, dateLine, headerLine, toLine } from './compose-mime.ts';
 import { encodeBody, encodeWithPlaceholders } from './encode-body.ts';
 import { listHeaders, listUnsubscribe } from './list-headers.ts';
 import { type Message, messageIdOf } from './message.ts';
+import { deliveryToken, envelopeOf, TOKEN_HEADER } from './message-token.ts';
 import { escapeHtml } from './personalise.ts';
 import { unsubscribeToken, wayOutOf } from './unsubscribe-link.ts';
 
@@ -29,6 +30,8 @@ export interface PrepareMessagesInput {
 /** The recipient of a message. */
 export interface MessageRecipient {
   readonly id: string;
+  /** The id of the delivery (`deliveries.id`); absent in a preview. */
+  readonly delivery?: number;
   readonly address: EmailAddress;
   readonly name?: string;
 }
@@ -46,6 +49,9 @@ export interface MessageTemplate {
 /** No subscriber has this id: ids in the store are random. */
 const NOBODY = 'test-send';
 
+/** No delivery has this id. */
+const NO_DELIVERY = 0;
+
 /** The date of the frame, in place of the date of each message. */
 const FRAME_DATE = Temporal.Instant.fromEpochMilliseconds(0);
 
@@ -55,6 +61,7 @@ const FRAME = {
   messageId: 'Message-ID: placeholder-message-id',
   listUnsubscribe: 'List-Unsubscribe: placeholder-list-unsubscribe',
   date: dateLine(FRAME_DATE),
+  delivery: `${TOKEN_HEADER}: placeholder-delivery`,
   text: 'placeholder-text',
   html: 'placeholder-html',
 } as const;
@@ -88,7 +95,8 @@ export async function prepareMessages(input: PrepareMessagesInput): Promise<Mess
   tokenOf(NOBODY);
   return {
     fill(subscriber, date) {
-      const { id, address } = subscriber;
+      const { id, address, delivery = NO_DELIVERY } = subscriber;
+      const name = test ? undefined : deliveryToken({ id: delivery, subscriber: id }, secrets);
       const token = tokenOf(test ? NOBODY : id);
       const link = wayOutOf(newsletter, serviceUrl, token);
       const messageId = test
@@ -99,6 +107,7 @@ export async function prepareMessages(input: PrepareMessagesInput): Promise<Mess
         messageId: headerLine('Message-ID', messageId),
         listUnsubscribe: headerLine('List-Unsubscribe', listUnsubscribe(newsletter, link, token)),
         date: dateLine(date),
+        delivery: headerLine(TOKEN_HEADER, name ?? ''),
         'text.address': encodeBody(address),
         'text.unsubscribeUrl': encodeBody(link),
         'html.address': encodeBody(escapeHtml(address)),
@@ -109,7 +118,7 @@ export async function prepareMessages(input: PrepareMessagesInput): Promise<Mess
       );
       return {
         messageId,
-        envelope: { from, to: address },
+        ...envelopeOf(newsletter, address, name),
         bytes: Buffer.concat(bytes),
         wireReady: true,
       };
@@ -148,7 +157,7 @@ function composeFrame(input: PrepareMessagesInput): Promise<Buffer> {
     date: FRAME_DATE,
     headers: {
       ...listHeaders({ newsletter, publicUrl, serviceUrl, edition: edition.id, unsubscribe }),
-      ...(test && { 'X-Broadsheet-Test': 'yes' }),
+      ...(test ? { 'X-Broadsheet-Test': 'yes' } : { [TOKEN_HEADER]: own(FRAME.delivery) }),
       'Message-ID': own(FRAME.messageId),
     },
     html: FRAME.html,

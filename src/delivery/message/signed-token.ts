@@ -66,15 +66,18 @@ export function seal(
   fields: readonly string[],
   secrets: readonly string[],
 ): string {
-  const [secret] = secrets;
-  if (secret === undefined) {
-    throw new BroadsheetError(
-      EXIT.config,
-      'BROADSHEET_SECRET is not set, so the links in mails cannot be signed; set it to a long random text, such as that of `openssl rand -base64 32`, and keep it',
-    );
-  }
+  const secret = signingSecret(secrets);
   const signature = sign(context, fields, secret).toString('base64url');
   return [keyIdOf(secret), ...fields.map(encode), signature].join('.');
+}
+
+/** The secret that signs: the first. Throws a `BroadsheetError` (config) if there is none. */
+export function signingSecret([secret]: readonly string[]): string {
+  if (secret !== undefined) return secret;
+  throw new BroadsheetError(
+    EXIT.config,
+    'BROADSHEET_SECRET is not set, so the links in mails cannot be signed; set it to a long random text, such as that of `openssl rand -base64 32`, and keep it',
+  );
 }
 
 /**
@@ -101,7 +104,8 @@ export function unseal(
   return signed ? fields : undefined;
 }
 
-function sign(context: string, fields: readonly string[], secret: string): Buffer {
+/** HMAC-SHA256 of `context` and `fields`, its first 128 bits. */
+export function sign(context: string, fields: readonly string[], secret: string): Buffer {
   // As JSON: no two different lists have the same text.
   const text = JSON.stringify([context, ...fields]);
   return createHmac('sha256', secret).update(text).digest().subarray(0, SIGNATURE_BYTES);

@@ -52,6 +52,25 @@ export function unsubscribeToken(whom: UnsubscribeToken, secrets: readonly strin
 }
 
 /**
+ * The newsletter and subscriber that a mail to `unsubscribeMail` names in its subject
+ * (`unsubscribeMailto`), also in an answer to it; undefined if it has no token that one of `secrets`
+ * signed. Never throws.
+ */
+export function readUnsubscribeSubject(
+  subject: string,
+  secrets: readonly string[],
+): UnsubscribeToken | undefined {
+  for (const word of subject.slice(0, LONGEST_SUBJECT).split(/[^\w.-]+/)) {
+    const whom = readUnsubscribeToken(word, secrets);
+    if (whom !== undefined) return whom;
+  }
+  return undefined;
+}
+
+// One from outside may have any length.
+const LONGEST_SUBJECT = 2000;
+
+/**
  * The newsletter and subscriber of a link's token; undefined if none of `secrets` signed it. Never
  * throws.
  */

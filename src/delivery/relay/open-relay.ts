@@ -1,4 +1,5 @@
 import type { Reply } from '../delivery.ts';
+import type { Message } from '../message/message.ts';
 import { explainOpening, type SmtpError } from './explain-trouble.ts';
 import { parseRelayUrl } from './parse-relay-url.ts';
 import type { Outcome, Relay, RelayLimits, RelaySettings } from './relay.ts';
@@ -37,7 +38,7 @@ export function openRelay(settings: RelaySettings): Relay {
         if ('trouble' in acquired) return acquired.trouble;
         const { session, isFresh } = acquired;
         try {
-          const { outcome, broke } = await session.send(message, beforeDot);
+          const { outcome, broke } = await session.send(withSender(message, settings), beforeDot);
           learn(session, outcome);
           if (!broke || (isFresh && tries >= MOST_TRIES)) return outcome;
         } finally {
@@ -60,6 +61,13 @@ export function openRelay(settings: RelaySettings): Relay {
     close: sessions.end,
     drop: sessions.drop,
   };
+}
+
+/** With the sender without a token, if the relay does not keep senders. */
+function withSender(message: Message, { keepsSender = true }: RelaySettings): Message {
+  const { envelope, plainSender } = message;
+  if (keepsSender || plainSender === undefined) return message;
+  return { ...message, envelope: { ...envelope, from: plainSender } };
 }
 
 type Acquired =

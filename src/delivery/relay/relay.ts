@@ -37,6 +37,8 @@ export interface RelaySettings {
   readonly url: string;
   /** A login that is not in the URL. */
   readonly login?: RelayLogin;
+  /** Whether it keeps the sender of the envelope; if not, it gets `Message.plainSender`. */
+  readonly keepsSender?: boolean;
   /** Our name for EHLO (RFC 5321 §4.1.1.1): a host name. */
   readonly ehloName: string;
   /** Connections at once. */

@@ -270,11 +270,11 @@ class SendRun {
  */
 function build(
   template: MessageTemplate,
-  { subscriber: id, address, name }: ClaimedDelivery,
+  { id: delivery, subscriber: id, address, name }: ClaimedDelivery,
   date: string,
 ): Message | Outcome {
   try {
-    return template.fill({ id, address, name }, Temporal.Instant.from(date));
+    return template.fill({ id, delivery, address, name }, Temporal.Instant.from(date));
   } catch (error) {
     const text = `the message could not be built: ${reasonOf(error)}`;
     return { kind: 'failed', replyClass: 'policy', reply: { code: 0, text } };

@@ -2,11 +2,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import PostalMime, { type Email } from 'postal-mime';
+import { markOf, readMessageToken } from '../../../src/delivery/message/message-token.ts';
 import {
   type BuildMessageInput,
   buildMessage,
 } from '../../../src/delivery/message/prepare-messages.ts';
-import { readUnsubscribeToken } from '../../../src/delivery/message/unsubscribe-link.ts';
+import {
+  readUnsubscribeSubject,
+  readUnsubscribeToken,
+} from '../../../src/delivery/message/unsubscribe-link.ts';
 import { renderDigest } from '../../../src/editions/digest/render-digest.ts';
 import { type Edition, PLACEHOLDERS } from '../../../src/editions/edition.ts';
 import { MORNING } from '../../editions/morning.ts';
@@ -78,6 +82,7 @@ const HEADERS = [
   'Subject',
   'To',
   'X-Auto-Response-Suppress',
+  'X-Broadsheet-Delivery',
 ];
 
 function names(bytes: Buffer): string[] {
@@ -141,7 +146,10 @@ test('List-Unsubscribe has https first and mailto second, and both name the subs
   assert.deepEqual(readUnsubscribeToken(link.split('/').at(-1) ?? '', secrets), whom);
   assert.match(mailto, /^mailto:politics-essential\+unsubscribe@harbour\.example\?subject=/);
   const subject = new URL(mailto).searchParams.get('subject') ?? '';
-  assert.deepEqual(readUnsubscribeToken(subject.split(' ')[1] ?? '', secrets), whom);
+  for (const answer of [subject, `Re: ${subject}`, `  ${subject}\t`, `"${subject}"`]) {
+    assert.deepEqual(readUnsubscribeSubject(answer, secrets), whom);
+  }
+  assert.equal(readUnsubscribeSubject('unsubscribe me', secrets), undefined);
 });
 
 test('the link in the body is that of the header', async () => {
@@ -170,6 +178,19 @@ test('a message built again has the same bytes and the same Message-ID; another 
 test('the envelope has one recipient, and the newsletter as sender', async () => {
   const { envelope } = await buildMessage(input());
   assert.deepEqual(envelope, { from: 'politics-essential@harbour.example', to: 'ada@example.org' });
+});
+
+test('the address for bounces is the sender, with a token that X-Broadsheet-Delivery has too', async () => {
+  const settings = newsletter({ bounceAddress: address('bounces@news.harbour.example') });
+  const subscriber = { ...input().subscriber, delivery: 12 };
+  const { envelope, bytes } = await buildMessage(input({ newsletter: settings, subscriber }));
+  const named = { kind: 'delivery', id: 12, mark: markOf(subscriber.id) };
+  assert.match(envelope.from, /^bounces\+\w{27}@news\.harbour\.example$/);
+  assert.deepEqual(readMessageToken(envelope.from, secrets), named);
+  const token = header(await PostalMime.parse(bytes), 'X-Broadsheet-Delivery') ?? '';
+  assert.deepEqual(readMessageToken(token, secrets), named);
+  const test = await buildMessage(input({ newsletter: settings, subscriber, test: true }));
+  assert.equal(test.envelope.from, 'bounces@news.harbour.example');
 });
 
 test('a test send is marked, is another message each time, and its link is nobody’s', async () => {

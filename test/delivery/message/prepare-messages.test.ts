@@ -170,7 +170,9 @@ test('one template serves many: each has its own values, the rest is the same', 
       .split('\r\n')
       .filter(
         (line) =>
-          !/^(Message-ID|List-Unsubscribe:)|subject=unsub|unsubscribe\/|^[\w.-]+=?$/.test(line),
+          !/^(Message-ID|List-Unsubscribe|X-Broadsheet-Delivery):|subject=unsub|unsubscribe\/|^[\w.-]+=?$/.test(
+            line,
+          ),
       )
       .join('\n')
       .replaceAll(name, 'name');
