@@ -1,4 +1,5 @@
 import { cleanLine, cleanText, startOf } from '../kernel/clean-text.ts';
+import type { Author } from '../posts/front-matter/fields.ts';
 import type { Image, RenderedPost } from '../posts/post.ts';
 import type { FeedSettings, Person, SiteSettings } from '../settings/settings.ts';
 import { cleanUrl } from './clean-url.ts';
@@ -62,7 +63,7 @@ export function composeItem(entry: FeedEntry, rendered: RenderedPost): FeedItem 
     html: cleanHtml(rendered.html),
     published,
     updated: latestOf([published, ...dates], published),
-    authors: cleanNames(shown.authors),
+    authors: cleanAuthors(shown.authors),
     categories: cleanNames(shown.categories),
     tags: cleanNames(shown.tags),
     language: shown.language,
@@ -77,6 +78,16 @@ function cleanHtml(html: string): string {
 
 function cleanNames(names: readonly string[]): string[] {
   return [...new Set(names.map(cleanLine).filter((name) => name !== ''))];
+}
+
+function cleanAuthors(authors: readonly Author[]): Author[] {
+  const clean = authors.map(({ name, url }) => ({
+    name: cleanLine(name),
+    url: url && cleanUrl(url),
+  }));
+  return clean.filter(
+    ({ name }, at) => name !== '' && at === clean.findIndex((other) => other.name === name),
+  );
 }
 
 function cleanImage({ url, alt, type, sizeBytes, width, height }: Image): Image {

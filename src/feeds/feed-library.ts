@@ -44,7 +44,10 @@ export function writeRaw(feed: Feed, publicUrl: string, format: FeedFormat): str
       description: escapeHtml(item.summary),
       content: item.html.replaceAll(']]>', ']]&gt;'),
       // In RSS, an author needs an email address.
-      author: format === 'atom' ? item.authors.map((name) => ({ name: text(name) })) : undefined,
+      author:
+        format === 'atom'
+          ? item.authors.map(({ name, url: link }) => ({ name: text(name), link }))
+          : undefined,
       category: format === 'atom' ? [] : labelsOf(item).map((label) => ({ name: text(label) })),
     });
   }

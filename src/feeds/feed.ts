@@ -1,3 +1,4 @@
+import type { Author } from '../posts/front-matter/fields.ts';
 import type { Image } from '../posts/post.ts';
 import type { Person } from '../settings/settings.ts';
 
@@ -15,7 +16,7 @@ export interface FeedItem {
   readonly html: string;
   readonly published: Temporal.Instant;
   readonly updated: Temporal.Instant;
-  readonly authors: readonly string[];
+  readonly authors: readonly Author[];
   readonly categories: readonly string[];
   readonly tags: readonly string[];
   readonly language?: string;

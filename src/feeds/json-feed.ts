@@ -45,8 +45,7 @@ export function renderJsonFeed(feed: Feed, publicUrl: string): string {
         language: item.language,
         // Not also an attachment. If the text has the picture too, this marks it as the main one.
         image: item.image?.url,
-        authors:
-          item.authors.length === 0 ? undefined : item.authors.map((author) => ({ name: author })),
+        authors: item.authors.length === 0 ? undefined : item.authors,
         tags: labels.length === 0 ? undefined : labels,
       };
     }),

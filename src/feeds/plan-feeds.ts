@@ -140,7 +140,8 @@ function planNamed(
   const byKey = new Map<string, FeedEntry[]>();
   // Oldest first: of names that collide, the earliest keeps the plain folder for good.
   for (const entry of entries.toReversed()) {
-    for (const name of entry.story.shown[root]) {
+    for (const named of entry.story.shown[root]) {
+      const name = typeof named === 'string' ? named : named.name;
       if (nameKey(name) === '') continue;
       if (!firstFile.has(name)) firstFile.set(name, entry.story.shown.file);
       const listed = byKey.get(nameKey(name)) ?? [];

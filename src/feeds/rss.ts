@@ -26,7 +26,7 @@ export function renderRss(feed: Feed, publicUrl: string): string {
     },
     finishItem(element, item, picture) {
       childNamed(element, 'guid').textContent = rssGuid(item.id);
-      for (const author of item.authors) addChild(element, 'dc:creator', { content: text(author) });
+      for (const { name } of item.authors) addChild(element, 'dc:creator', { content: text(name) });
       addChild(element, 'atom:updated', { content: rfc3339(item.updated) });
       if (picture !== undefined) addPicture(element, picture);
     },

@@ -123,11 +123,13 @@ export function parsePost(
     ...wholeNamesOf(fieldValue(fields, 'category')),
     ...listOf(fieldValue(fields, 'categories')),
   ]);
-  const authors = distinct(
-    [fieldValue(fields, 'author'), fieldValue(fields, 'authors')].flatMap((value) =>
-      peopleOf(value, names?.authors),
-    ),
+  const people = [fieldValue(fields, 'author'), fieldValue(fields, 'authors')].flatMap((value) =>
+    peopleOf(value, names?.authors),
   );
+  const authors = [...Map.groupBy(people, ({ name }) => name)].map(([name, same]) => ({
+    name,
+    url: same.find(({ url }) => url !== undefined)?.url,
+  }));
   const tag = unlessWrong(languageField(fields))?.tag ?? named.language;
   const inFolder = tag ?? languageOfFolder?.(file);
   const unlessSites = (each?: string) => (each === site.language ? undefined : each);
@@ -140,7 +142,7 @@ export function parsePost(
     file: composedFile,
     sections,
     categories,
-    authors,
+    authors: authors.map(({ name }) => name),
     // The folder is in the path already.
     language: named.language ?? unlessSites(tag),
     date: written.instant,
@@ -373,6 +375,7 @@ export function markBody(body: string): BodyMark | undefined {
  */
 function fingerprintOf(post: Omit<Post, 'fingerprint'>, body: string): string {
   const { title, authors, categories, language, excerpt, image } = post;
-  const shown = [title, authors, categories[0], language, excerpt, image?.source, image?.alt];
+  const names = authors.map(({ name }) => name);
+  const shown = [title, names, categories[0], language, excerpt, image?.source, image?.alt];
   return hash('sha256', JSON.stringify([...shown, body.trim()]), 'base64url');
 }

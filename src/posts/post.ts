@@ -1,4 +1,4 @@
-import type { NamedImage } from './front-matter/fields.ts';
+import type { Author, NamedImage } from './front-matter/fields.ts';
 
 /** How exact the author's date is. `day` has no time. */
 export type DatePrecision = 'day' | 'minute' | 'second';
@@ -46,7 +46,7 @@ export interface Post {
   readonly path: string;
   /** Absolute URL of the page. */
   readonly url: string;
-  readonly authors: readonly string[];
+  readonly authors: readonly Author[];
   readonly categories: readonly string[];
   readonly tags: readonly string[];
   /** BCP 47. Absent if it is the site's language. */

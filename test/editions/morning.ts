@@ -17,7 +17,7 @@ export const MORNING: readonly [PostSketch, ...PostSketch[]] = [
     slug: 'ferry-budget',
     title: 'Council votes to keep the night ferry running, by a single hand',
     categories: ['Transport'],
-    authors: ['Ines Calloway'],
+    authors: [{ name: 'Ines Calloway' }],
     excerpt:
       'After five hours and two recounts the council found the money for the night ferry. The harb...',
     html: `<p>After five hours and two recounts the council found the money for the night ferry. The harbour fund will pay for it until the spring of next year, and nobody left the chamber entirely happy.</p>
@@ -29,7 +29,7 @@ export const MORNING: readonly [PostSketch, ...PostSketch[]] = [
     slug: 'assembly-opens',
     title: 'Assembly opens with a quarrel over chairs',
     categories: ['Parliament & Parties'],
-    authors: ['Tomas Reed'],
+    authors: [{ name: 'Tomas Reed' }],
     excerpt:
       'Forty-one members, thirty-nine chairs: the provincial assembly spent its first morning on furniture, and its afternoon on what the furniture stood for.',
     picture: picture('assembly', 'Rows of empty chairs in the assembly hall'),
@@ -39,7 +39,7 @@ export const MORNING: readonly [PostSketch, ...PostSketch[]] = [
     language: 'ar',
     title: 'المدن الساحلية توقّع اتفاقًا لتقاسم المياه',
     categories: ['عالم'],
-    authors: ['سلمى نور'],
+    authors: [{ name: 'سلمى نور' }],
     excerpt:
       'اتفقت سبع مدن ساحلية على تقاسم مياه الجبال في سنوات الجفاف، بعد مفاوضات استمرت عامين كاملين.',
     picture: picture('water', 'خزان مياه بين الجبال'),
@@ -56,7 +56,7 @@ export const MORNING: readonly [PostSketch, ...PostSketch[]] = [
     slug: 'no-picture',
     title: 'Why the tariff on salt will not go away',
     categories: ['Economy'],
-    authors: ['Bram Oyelaran', 'Ines Calloway'],
+    authors: [{ name: 'Bram Oyelaran' }, { name: 'Ines Calloway' }],
     excerpt:
       'It was meant to last one winter. Thirty winters on, every party has promised to end it and every treasurer has quietly kept it. A short history of a stubborn tax.',
   },

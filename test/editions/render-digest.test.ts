@@ -146,7 +146,7 @@ test('nothing that a post says becomes markup, Liquid or MJML', async () => {
     excerpt: evil,
     html: `<p>${evil.replaceAll('<', '&lt;')}</p>`,
     categories: [evil],
-    authors: [evil],
+    authors: [{ name: evil }],
     picture: { url: 'https://harbour.example/a.jpg', alt: evil },
   });
   assert.doesNotMatch(html, /<script|<mj-|<img src=x/);
@@ -159,7 +159,7 @@ test('a post cannot name a placeholder, and so get a subscriber’s address or l
   const { html, text } = await one({
     title: `Write to ${PLACEHOLDERS.address}`,
     excerpt: PLACEHOLDERS.unsubscribeUrl,
-    authors: [PLACEHOLDERS.address],
+    authors: [{ name: PLACEHOLDERS.address }],
     url: `https://harbour.example/${PLACEHOLDERS.address}/`,
     picture: { url: PLACEHOLDERS.unsubscribeUrl, alt: PLACEHOLDERS.address },
   });

@@ -119,8 +119,11 @@ test('no history at all when none is asked for', () => {
 
 test('each category, author and tag has a feed, as configured', () => {
   const posts = [
-    samplePost(1, { categories: ['Food & Drink'], authors: ['Ida'], tags: ['tolls'] }),
-    samplePost(2, { categories: ['C#', 'Food & Drink'], authors: ['Ida', 'Bo'] }),
+    samplePost(1, { categories: ['Food & Drink'], authors: [{ name: 'Ida' }], tags: ['tolls'] }),
+    samplePost(2, {
+      categories: ['C#', 'Food & Drink'],
+      authors: [{ name: 'Ida' }, { name: 'Bo' }],
+    }),
   ];
   const plans = planned(planInput(posts));
   assert.deepEqual(

@@ -45,7 +45,8 @@ const nastyItem = fc
     image: fc.option(nastyText),
   })
   .map(({ title, html, excerpt, id, names, image }) => {
-    const post = samplePost(1, { title, authors: names, categories: names, tags: names });
+    const authors = names.map((name) => ({ name }));
+    const post = samplePost(1, { title, authors, categories: names, tags: names });
     const entry = { id: `x${id}`, story: sampleStory(post), url: post.url };
     const picture =
       image === null
@@ -103,7 +104,7 @@ test('no text that anyone can write makes a feed invalid, and it reads as it was
       );
       assert.deepEqual(
         all(rssItem, 'dc:creator').map((creator) => creator.text),
-        item.authors,
+        item.authors.map(({ name }) => name),
       );
       const content = item.html.replaceAll(']]>', ']]&gt;');
       assert.equal(textOf(rssItem, 'content:encoded'), content);
@@ -179,7 +180,7 @@ test('a picture is in an item once: in its text, else as what its format has for
 });
 
 test('JSON Feed names the site as the author only where an item has none of its own', () => {
-  const own = sampleItem({ authors: ['Ida'] });
+  const own = sampleItem({ authors: [{ name: 'Ida' }] });
   const authors = (...items: ReturnType<typeof sampleItem>[]) =>
     JSON.parse(renderJsonFeed(sampleFeed(items), PUBLIC_URL)).authors;
   assert.equal(authors(own), undefined);

@@ -95,7 +95,10 @@ export const FULL_FEED = sampleFeed(
       html: '<p>Fish &amp; chips cost &lt;3 marks. <img src="https://harbour.example/a.jpg" alt="A bridge"></p>\n<pre><code>a[b[0]]&gt;1 ]]> ]]></code></pre>',
       published: Temporal.Instant.from('2026-03-20T07:30:00Z'),
       updated: Temporal.Instant.from('2026-03-20T09:45:10Z'),
-      authors: ['Ida Marchbank', 'Anna Møller'],
+      authors: [
+        { name: 'Ida Marchbank', url: 'https://harbour.example/people?id=ida&page=1' },
+        { name: 'Anna Møller' },
+      ],
       categories: ['Food & Drink', 'C#'],
       tags: ['tolls', '<b>'],
       image: {

@@ -80,17 +80,21 @@ test("Eleventy's data files are read without running them", (t) => {
 test('people and tags that files of the site list are called by their names', (t) => {
   const docusaurus = {
     'docusaurus.config.js': 'export default {};\n',
-    'blog/authors.yml': 'ada: {name: Ada Quill, email: ada@salt.example}\n',
+    'blog/authors.yml':
+      'ada: {name: Ada Quill, email: ada@salt.example, url: https://salt.example/ada}\n',
     'blog/tags.yml': 'pier: {label: Big Pier}\n',
   };
   const { names } = inheritedBy(t, docusaurus, ['blog', 'a.md'], 'docusaurus');
-  assert.equal(names?.authors?.get('ada'), 'Ada Quill');
+  assert.deepEqual(names?.authors?.get('ada'), {
+    name: 'Ada Quill',
+    url: 'https://salt.example/ada',
+  });
   assert.equal(names?.tags?.get('pier'), 'Big Pier');
   const jekyll = { '_config.yml': '', '_data/authors.yml': 'bo:\n  name: Bo Strand\n' };
   const ofJekyll = inheritedBy(t, jekyll, ['_posts', 'a.md'], 'jekyll').names;
-  assert.equal(ofJekyll?.authors?.get('bo'), 'Bo Strand');
+  assert.equal(ofJekyll?.authors?.get('bo')?.name, 'Bo Strand');
   const unknown = inheritedBy(t, { ...jekyll, 'posts/tags.yml': '' }, ['posts', 'a.md']).names;
-  assert.equal(unknown?.authors?.get('bo'), 'Bo Strand');
+  assert.equal(unknown?.authors?.get('bo')?.name, 'Bo Strand');
 });
 
 test("Jekyll's defaults are for the posts of their path and type", (t) => {

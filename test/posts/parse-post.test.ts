@@ -28,10 +28,10 @@ test('categories and tags are lists, or words split at spaces; category is one n
 
 test('fields in maps of Hugo and Zola are read', () => {
   const hugo = parsedPost('+++\ntitle = "x"\n[params]\nauthor = "Ada"\n+++\n').post;
-  assert.deepEqual(hugo.authors, ['Ada']);
+  assert.deepEqual(hugo.authors[0]?.name, 'Ada');
   const lines = '[taxonomies]\ntags = ["sea"]\ncategories = ["News"]\n[extra]\nauthor = "Ada"';
   const zola = parsedPost(`+++\ntitle = "x"\n${lines}\n+++\n`).post;
-  assert.deepEqual([zola.tags, zola.categories, zola.authors], [['sea'], ['News'], ['Ada']]);
+  assert.deepEqual([zola.tags, zola.categories, zola.authors[0]?.name], [['sea'], ['News'], 'Ada']);
 });
 
 test('folders above _posts are categories, as in Jekyll', () => {
@@ -41,17 +41,24 @@ test('folders above _posts are categories, as in Jekyll', () => {
   assert.deepEqual(post.categories, ['world', 'north', 'Ferries']);
 });
 
-test('authors are text, lists, or maps with a name', () => {
-  assert.deepEqual(postWith('author: Ada Byron').authors, ['Ada Byron']);
-  assert.deepEqual(postWith('authors: [ada, {name: Grace Hopper, url: x}, ada, null]').authors, [
+test('authors are text, lists, or maps with a name, and have the address of their page', () => {
+  const authors = (lines: string) =>
+    postWith(lines).authors.map(({ name, url }) => (url === undefined ? name : [name, url]));
+  assert.deepEqual(authors('author: Ada Byron'), ['Ada Byron']);
+  assert.deepEqual(authors('authors: [ada, {name: Grace Hopper, url: x}, ada, null]'), [
     'ada',
     'Grace Hopper',
   ]);
-  assert.deepEqual(postWith('author:\n  name: Ada\n  email: a@b.example').authors, ['Ada']);
-  assert.deepEqual(postWith('author: ""').authors, []);
+  assert.deepEqual(authors('author:\n  name: Ada\n  email: a@b.example'), ['Ada']);
+  assert.deepEqual(authors('author: ""'), []);
   const known = 'author: Ada Quill <ada@salt.example>\nauthors: [{name: Ada Quill}, {key: bo}]';
-  assert.deepEqual(postWith(known).authors, ['Ada Quill', 'bo']);
-  assert.deepEqual(postWith('author: ada@salt.example').authors, []);
+  assert.deepEqual(authors(known), ['Ada Quill', 'bo']);
+  assert.deepEqual(authors('author: ada@salt.example'), []);
+  assert.deepEqual(
+    authors('author: Ada Quill\nauthors: [{name: Ada Quill, url: "https://salt.example/ada"}]'),
+    [['Ada Quill', 'https://salt.example/ada']],
+  );
+  assert.deepEqual(authors('author: {name: Ada, url: "javascript:alert(1)"}'), ['Ada']);
 });
 
 test('the picture is text, a map, or the first of a list, under the names that generators use', () => {

@@ -154,7 +154,7 @@ function headlineView(post: Post, number: number, ofNewsletter: string) {
     /** The first category. */
     kicker: plain(post.categories[0] ?? '') || null,
     /** `Ada Byron, Alan Turing`. */
-    byline: plain(post.authors.join(', ')) || null,
+    byline: plain(post.authors.map(({ name }) => name).join(', ')) || null,
     /** BCP 47. */
     language,
     dir: textDirection(language),

@@ -1,9 +1,18 @@
 import { cleanLine } from '../../kernel/clean-text.ts';
+import { isWebUrl } from '../../settings/schema-values.ts';
 import { FIELD_NAMES, type KnownField } from './known-fields.ts';
 import { withoutAddress, withoutTags } from './plain-words.ts';
 
 /** Front matter as parsed: text, numbers, booleans, null, lists and maps. */
 export type Fields = Readonly<Record<string, unknown>>;
+
+/** Somebody who wrote a post. */
+export interface Author {
+  /** Plain text. */
+  readonly name: string;
+  /** Absolute URL of a page about them. */
+  readonly url?: string;
+}
 
 /** A picture that a post names: a URL or a path as written, and its alternative text. */
 export interface NamedImage {
@@ -134,18 +143,24 @@ function nameIn(value: unknown): string[] {
   return name === '' ? [] : [name];
 }
 
+const PERSON_NAMES = ['name', 'display_name', 'display', 'key', 'id', 'title'];
+const PERSON_URLS = ['url', 'web', 'website', 'homepage', 'link'];
+
 /**
- * Names of people, from text, a map with a `name`, or a list of these. A key among `known` stands for a
- * name. Addresses beside a name are taken off.
+ * People, from text, a map with a `name` and perhaps a `url`, or a list of these. A key among `known`
+ * stands for a person. Addresses beside a name are taken off.
  */
-export function peopleOf(value: unknown, known?: ReadonlyMap<string, string>): string[] {
+export function peopleOf(value: unknown, known?: ReadonlyMap<string, Author>): Author[] {
   return listOf(value)
     .flat()
     .flatMap((item) => {
-      const names = ['name', 'display_name', 'display', 'key', 'id', 'title'];
-      const name = isMap(item) ? firstText(item, names) : textOf(item);
+      const written = isMap(item) ? firstText(item, PERSON_NAMES) : textOf(item);
+      if (written === undefined) return [];
+      const listed = known?.get(written);
+      const name = withoutAddress(withoutTags(listed?.name ?? written));
       if (name === undefined) return [];
-      return withoutAddress(withoutTags(known?.get(name) ?? name)) ?? [];
+      const url = isMap(item) ? firstText(item, PERSON_URLS) : undefined;
+      return { name, url: url !== undefined && isWebUrl(url) ? url : listed?.url };
     });
 }
 

@@ -119,13 +119,14 @@ export const KNOWN_FIELDS = {
   },
   author: {
     names: { author: '' },
-    meaning: 'A name, a map with a `name`, or a list of these.',
+    meaning:
+      'A name, a map with a `name` and perhaps a `url`, or a list of these. Feeds have the `url` if it is absolute.',
     example: 'author: Ada Quay',
   },
   authors: {
     names: { authors: 'Hugo, Docusaurus, Zola, Pelican' },
     meaning: 'The same, beside `author`.',
-    example: 'authors: [Ada Quay, {name: Bo Pier}]',
+    example: 'authors: [Ada Quay, {name: Bo Pier, url: https://paper.example/bo}]',
   },
   category: {
     names: { category: '' },

@@ -1,5 +1,5 @@
 import { type AddressStyle, DATE_PLACEHOLDERS } from '../addresses/permalink.ts';
-import { type KnownNames, namesIn, programs, type SiteGenerator } from './generator.ts';
+import { type KnownNames, namesIn, peopleIn, programs, type SiteGenerator } from './generator.ts';
 import type { Settings } from './read-settings.ts';
 import {
   firstText,
@@ -65,7 +65,7 @@ export function docusaurusNames(files: SiteFiles, posts: string): KnownNames {
     return file === undefined ? {} : files.settings(file);
   };
   return {
-    authors: namesIn(settingsIn('authors'), 'name'),
+    authors: peopleIn(settingsIn('authors')),
     tags: namesIn(settingsIn('tags'), 'label'),
   };
 }

@@ -1,7 +1,7 @@
 import { parseLanguageTag } from '../../kernel/language-tag.ts';
 import type { GeneratorId } from '../../settings/settings.ts';
 import type { AddressStyle } from '../addresses/permalink.ts';
-import type { Fields } from '../front-matter/fields.ts';
+import { type Author, type Fields, peopleOf } from '../front-matter/fields.ts';
 import type { MarkdownWays } from '../markdown/dialect.ts';
 import type { Settings } from './read-settings.ts';
 import { firstText, isMap, type ReadFacts, type SiteFiles } from './site-facts.ts';
@@ -101,7 +101,7 @@ export function isInBundle({ file, has }: PostCandidate): boolean {
 
 /** The people and tags that a file of the site lists, by their keys. */
 export interface KnownNames {
-  readonly authors?: ReadonlyMap<string, string>;
+  readonly authors?: ReadonlyMap<string, Author>;
   readonly tags?: ReadonlyMap<string, string>;
 }
 
@@ -116,6 +116,15 @@ export function namesIn(
         typeof value === 'string' ? value : isMap(value) ? firstText(value, ...fields) : '';
       return name ? [[key, name] as const] : [];
     }),
+  );
+}
+
+/** The people in a settings file, by their keys: `ada: {name: Ada Quill, url: https://...}`. */
+export function peopleIn(settings: Settings): ReadonlyMap<string, Author> {
+  return new Map(
+    Object.entries(settings).flatMap(([key, value]) =>
+      peopleOf(value).map((author) => [key, author] as const),
+    ),
   );
 }
 

@@ -2,8 +2,8 @@ import { join, matchesGlob, relative, sep } from 'node:path';
 import { isWithin } from '../../kernel/files/is-within.ts';
 import { slugify } from '../../kernel/slugify.ts';
 import { type AddressStyle, DATE_PLACEHOLDERS, english, padded } from '../addresses/permalink.ts';
-import type { Fields } from '../front-matter/fields.ts';
-import { datedName, type Filter, namesIn, type SiteGenerator, type Tag } from './generator.ts';
+import type { Author, Fields } from '../front-matter/fields.ts';
+import { datedName, type Filter, peopleIn, type SiteGenerator, type Tag } from './generator.ts';
 import { type Settings, textAt, textsAt } from './read-settings.ts';
 import {
   firstText,
@@ -193,11 +193,11 @@ function jekyllFacts(files: SiteFiles, settings: Settings): SiteFacts {
 }
 
 /** The people in `_data/authors.yml`, by their keys. */
-export function jekyllAuthors(files: SiteFiles, data: string): ReadonlyMap<string, string> {
+export function jekyllAuthors(files: SiteFiles, data: string): ReadonlyMap<string, Author> {
   const file = ['yml', 'yaml', 'json']
     .map((ending) => `${folder(data, '_data')}/authors.${ending}`)
     .find(files.has);
-  return namesIn(file === undefined ? {} : files.settings(file), 'name', 'display_name');
+  return peopleIn(file === undefined ? {} : files.settings(file));
 }
 
 /** The values of `defaults` for a post: https://jekyllrb.com/docs/configuration/front-matter-defaults/. */

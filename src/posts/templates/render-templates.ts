@@ -324,7 +324,7 @@ function scopeOf(post: Post, { frontMatter }: PostSource, { site }: RenderContex
       path: post.file,
       categories: [...post.categories],
       tags: [...post.tags],
-      author: post.authors[0] ?? site.author.name,
+      author: post.authors[0]?.name ?? site.author.name,
     },
   };
 }
