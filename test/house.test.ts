@@ -27,6 +27,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   subscribers: ['kernel', 'settings', 'database', 'editions'],
   recovery: ['kernel', 'settings', 'database', 'posts', 'editions', 'subscribers'],
   delivery: ['kernel', 'settings', 'database', 'posts', 'editions', 'subscribers', 'recovery'],
+  inbound: ['kernel', 'settings', 'database', 'subscribers', 'delivery'],
   newsletters: ['kernel', 'settings', 'database', 'posts', 'editions', 'subscribers', 'delivery'],
   schedule: [
     ...['kernel', 'calendar', 'settings', 'database'],

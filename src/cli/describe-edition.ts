@@ -42,6 +42,7 @@ export function formatDeliveries(table: DeliveryTable): string {
   const parts = (
     ['accepted', 'deferred', 'failed', 'suppressed', 'inDoubt', 'queued'] as const
   ).map((name) => `${formatCount(table[name])} ${name === 'inDoubt' ? 'in doubt' : name}`);
+  if (table.returned > 0) parts[0] += ` (of which ${formatCount(table.returned)} came back)`;
   return `${formatCount(table.planned)} planned = ${parts.join(' + ')}`;
 }
 

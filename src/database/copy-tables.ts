@@ -35,6 +35,9 @@ export const TABLES: {
   address_changes: { key: ['id'], onErasure: 'rows are deleted' },
   request_networks: { key: ['id'], onErasure: 'only a keyed hash is in it' },
   subscription_events: { key: ['id'], onErasure: 'only a keyed hash is in it' },
+  feedback: { key: ['key'], onErasure: 'addresses are taken out' },
+  kept_mails: { key: ['key'], onErasure: 'rows are deleted' },
+  read_positions: { key: ['source'], onErasure: 'nobody is in it' },
 };
 
 /** A table's number of rows, in both databases. */

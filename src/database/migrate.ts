@@ -14,6 +14,7 @@ import { dateMessages } from './migrations/10-message-dates.ts';
 import { requestNetworks } from './migrations/11-request-networks.ts';
 import { oneTableOfMails } from './migrations/12-mails.ts';
 import { editionPages } from './migrations/13-edition-pages.ts';
+import { feedback } from './migrations/14-feedback.ts';
 
 /** In order, forward only. The version of a database is the number of applied migrations. */
 const MIGRATIONS: readonly ((db: Kysely<unknown>) => Promise<void>)[] = [
@@ -30,6 +31,7 @@ const MIGRATIONS: readonly ((db: Kysely<unknown>) => Promise<void>)[] = [
   requestNetworks,
   oneTableOfMails,
   editionPages,
+  feedback,
 ];
 
 /** Tables that exist in every version: they identify our database. */

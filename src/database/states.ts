@@ -79,3 +79,23 @@ export type SubscriptionEventKind =
   | 'erased'
   | 'moved'
   | 'merged';
+
+/**
+ * What a report says. `bounce`: a message was returned; `delayed`: a server still tries; `complaint`: a
+ * reader called it spam; `unsubscribe`: a reader left by mail; `request`: the same without a token, which
+ * a mail asks to confirm; `autoReply`: a program answered; `unknown`: it was not understood.
+ */
+export type FeedbackKind =
+  | 'bounce'
+  | 'delayed'
+  | 'complaint'
+  | 'unsubscribe'
+  | 'request'
+  | 'autoReply'
+  | 'unknown';
+
+/**
+ * What a returned message says about its reader. `hard`: the address does not exist; `soft`: the mailbox
+ * takes no mail at the moment, or the reason is not clear; `other`: it is about us or about the message.
+ */
+export type Severity = 'hard' | 'soft' | 'other';

@@ -3,9 +3,11 @@ import type {
   DeliveryState,
   DepartedStatus,
   FailureCause,
+  FeedbackKind,
   MailKind,
   MailState,
   PauseCause,
+  Severity,
   SlotState,
   StoryRole,
   SubscriptionEventKind,
@@ -33,6 +35,9 @@ export interface Tables {
   readonly address_changes: AddressChangesTable;
   readonly request_networks: RequestNetworksTable;
   readonly subscription_events: SubscriptionEventsTable;
+  readonly feedback: FeedbackTable;
+  readonly kept_mails: KeptMailsTable;
+  readonly read_positions: ReadPositionsTable;
 }
 
 /** What queries run on: the database, or a transaction of it. */
@@ -139,6 +144,9 @@ export interface DeliveriesTable {
   reply_code: number | null;
   reply_enhanced: string | null;
   reply_text: string | null;
+  /** When a report came that the message was returned after a relay had accepted it. */
+  returned_at: string | null;
+  returned_as: Severity | null;
 }
 
 /** The programs that send or were sending: when one is dead, its claims are released. */
@@ -330,4 +338,43 @@ export interface RequestNetworksTable {
   /** Keyed hash of a `/56` or `/48` of IPv6. */
   network_hash: string;
   at: string;
+}
+
+/** Every report about a message, once. */
+export interface FeedbackTable {
+  /** Equal for the same report, however often it comes and by which way. */
+  key: string;
+  kind: FeedbackKind;
+  at: string;
+  /** The way it came: `imap`, `maildir`, a provider, ... */
+  source: string;
+  /** `deliveries.id`; null if it is about none that is known. */
+  delivery: number | null;
+  subscriber: string | null;
+  /** Of a bounce. */
+  severity: Severity | null;
+  reply_code: number | null;
+  reply_enhanced: string | null;
+  reply_text: string | null;
+}
+
+/** Mails that were not understood, for an editor. The oldest are deleted. */
+export interface KeptMailsTable {
+  /** `feedback.key` */
+  key: string;
+  at: string;
+  source: string;
+  /** Why it is kept, as a clause. */
+  reason: string;
+  /** Bytes of the whole mail. */
+  size: number;
+  /** The beginning of the mail, a character for each byte. */
+  content: string;
+}
+
+/** How far a mailbox is read. */
+export interface ReadPositionsTable {
+  source: string;
+  /** JSON; each kind of source has its own. */
+  position: string;
 }

@@ -11,6 +11,8 @@ export interface Reply {
 export interface DeliveryTable {
   readonly planned: number;
   readonly accepted: number;
+  /** How many of the accepted came back. */
+  readonly returned: number;
   readonly deferred: number;
   readonly failed: number;
   readonly suppressed: number;

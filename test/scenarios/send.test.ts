@@ -38,6 +38,7 @@ test('an edition reaches every subscriber once, and a second send finds nothing 
   assert.deepEqual(deliveries, {
     planned: 3,
     accepted: 3,
+    returned: 0,
     deferred: 0,
     failed: 0,
     suppressed: 0,

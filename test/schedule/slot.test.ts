@@ -205,7 +205,7 @@ test('a slot that is late gives the reason of its last attempt, if that failed',
 });
 
 const NONE: DeliveryTable = {
-  ...{ planned: 4, accepted: 0, deferred: 0, failed: 0 },
+  ...{ planned: 4, accepted: 0, returned: 0, deferred: 0, failed: 0 },
   ...{ suppressed: 0, inDoubt: 0, queued: 0 },
 };
 

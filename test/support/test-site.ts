@@ -34,7 +34,7 @@ export const PEOPLE: readonly string[] = ['ada', 'bob', 'cyd', 'dee', 'eve', 'fa
 
 /** A delivery table of nobody. */
 export const NONE: DeliveryTable = {
-  ...{ planned: 0, accepted: 0, deferred: 0, failed: 0 },
+  ...{ planned: 0, accepted: 0, returned: 0, deferred: 0, failed: 0 },
   ...{ suppressed: 0, inDoubt: 0, queued: 0 },
 };
 

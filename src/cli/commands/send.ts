@@ -253,6 +253,7 @@ async function send(
 const NO_DELIVERIES = {
   planned: 0,
   accepted: 0,
+  returned: 0,
   deferred: 0,
   failed: 0,
   suppressed: 0,

@@ -104,6 +104,13 @@ export async function deliveryTable(db: Database, edition: string): Promise<Deli
     .where('edition', '=', edition)
     .groupBy('state')
     .execute();
+  const returned = await db
+    .selectFrom('deliveries')
+    .select((select) => select.fn.countAll<number>().as('count'))
+    .where('edition', '=', edition)
+    .where('returned_at', 'is not', null)
+    .where('state', '=', 'accepted')
+    .executeTakeFirstOrThrow();
   const count = (...states: readonly DeliveryState[]) =>
     rows
       .filter((row) => states.includes(row.state))
@@ -111,6 +118,7 @@ export async function deliveryTable(db: Database, edition: string): Promise<Deli
   return {
     planned: planned?.planned ?? 0,
     accepted: count('accepted'),
+    returned: Number(returned.count),
     deferred: count('deferred'),
     failed: count('failed'),
     suppressed: count('suppressed'),

@@ -31,6 +31,7 @@ const NO_NOTES: PostNotes = {
 const NOTHING_PLANNED: DeliveryTable = {
   planned: 0,
   accepted: 0,
+  returned: 0,
   deferred: 0,
   failed: 0,
   suppressed: 0,

@@ -30,6 +30,7 @@ export async function eraseMailbox(
   const ids = rows.map((row) => row.id);
   const { addressHashes } = mailbox;
   const requests = await eraseRequests(db, { key, addressHashes, ids }, at);
+  await eraseFeedback(db, key, ids);
   if (ids.length === 0) return { ids, newsletters: [], deliveries: 0, requests };
   await db
     .updateTable('deliveries')
@@ -96,19 +97,34 @@ async function eraseRequests(
   return changed.length + Number(signUps.numDeletedRows) + Number(toThem.numUpdatedRows);
 }
 
+/** Reports stay for the record, without the address. Servers repeat it in their replies. */
+async function eraseFeedback(db: Database, key: string, ids: readonly string[]): Promise<void> {
+  if (ids.length > 0) {
+    await db
+      .updateTable('feedback')
+      .set({ subscriber: null, reply_text: null })
+      .where('subscriber', 'in', ids)
+      .execute();
+  }
+  await db.deleteFrom('kept_mails').where(holds('content', key)).execute();
+}
+
+/** Whether a column contains the key of the address in any case. */
+function holds(column: string, key: string) {
+  return sql<boolean>`replace(lower(${sql.ref(column)}), ${key}, '') <> lower(${sql.ref(column)})`;
+}
+
 /**
  * Relays repeat the recipient in their replies. Some replies are stored for a whole domain or edition.
  */
 async function eraseFromReplies(db: Database, key: string): Promise<void> {
-  const holds = (column: string) =>
-    sql<boolean>`replace(lower(${sql.ref(column)}), ${key}, '') <> lower(${sql.ref(column)})`;
-  await db.updateTable('domains').set({ reply: '' }).where(holds('reply')).execute();
-  await db.updateTable('relays').set({ trouble: '' }).where(holds('trouble')).execute();
+  await db.updateTable('domains').set({ reply: '' }).where(holds('reply', key)).execute();
+  await db.updateTable('relays').set({ trouble: '' }).where(holds('trouble', key)).execute();
   await db
     .updateTable('editions')
     .set({ pause_reason: '' })
     // For the index: few editions have a reason.
     .where('pause_reason', 'is not', null)
-    .where(holds('pause_reason'))
+    .where(holds('pause_reason', key))
     .execute();
 }

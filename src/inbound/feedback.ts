@@ -1,0 +1,69 @@
+import type { Severity } from '../database/states.ts';
+import type { Reply } from '../delivery/delivery.ts';
+import type { NamedMessage } from '../delivery/message/message-token.ts';
+import type { UnsubscribeToken } from '../delivery/message/unsubscribe-link.ts';
+import { classifyReply } from '../delivery/relay/classify-reply.ts';
+import type { EmailAddress } from '../kernel/email-address.ts';
+
+/** What every report has. */
+interface Report {
+  /**
+   * Equal for the same report, however often it comes: a kind and what it is about, or the hash of a
+   * mail. It contains no address.
+   */
+  readonly key: string;
+  /** When it came. */
+  readonly at: Temporal.Instant;
+  /** The way it came: `imap`, `maildir`, `mbox`, `pipe`, `listener`, or the name of a provider. */
+  readonly source: string;
+}
+
+/** A report about a message that we sent. Only a token that we signed says which. */
+interface MessageReport extends Report {
+  readonly about: NamedMessage;
+  /**
+   * The address that the report names. It identifies the subscriber of a transactional mail, together
+   * with the token: no record of a sent mail contains its address.
+   */
+  readonly recipient?: EmailAddress;
+}
+
+/** Something that came back, understood, from any source. `FeedbackKind` explains the kinds. */
+export type Feedback =
+  | (MessageReport & {
+      readonly kind: 'bounce';
+      readonly severity: Severity;
+      readonly reply: Reply;
+    })
+  | (MessageReport & { readonly kind: 'delayed'; readonly reply: Reply })
+  | (MessageReport & { readonly kind: 'complaint' })
+  /** Some providers name the subscription, by the link in the message. */
+  | (Report & { readonly kind: 'complaint' | 'unsubscribe'; readonly about: UnsubscribeToken })
+  | (Report & { readonly kind: 'request'; readonly address: EmailAddress })
+  | (Report & { readonly kind: 'autoReply' })
+  | (Report & {
+      readonly kind: 'unknown';
+      /** Why it is kept, as a clause. */
+      readonly reason: string;
+      /** The beginning of the mail, a character for each byte. */
+      readonly content: string;
+      /** Bytes of the whole mail. */
+      readonly sizeBytes: number;
+    });
+
+/**
+ * What the reply of a receiving server says about the reader, after a relay had accepted the message.
+ * `docs/relays.md` has the rules: a reply about us never ends a subscription. A refusal without a reason
+ * counts as soft, because no other replies show whom it is about.
+ */
+export function severityOf(reply: Reply): Severity {
+  switch (classifyReply(reply, 'rcpt')) {
+    case 'noSuchAddress':
+      return 'hard';
+    case 'mailboxTrouble':
+    case 'unclear':
+      return 'soft';
+    default:
+      return 'other';
+  }
+}
