@@ -8,7 +8,7 @@ import { wrongOption, wrongPostsFolder } from '../settings/posts-folder.ts';
 import { permalinkFlaw } from './addresses/permalink.ts';
 import { findPostFiles, POST_ENDING, type PostFiles } from './files/find-post-files.ts';
 import { type PostFolder, readPost, readPosts } from './files/read-posts.ts';
-import { readInclude, readPicture } from './files/site-files.ts';
+import { readInclude, readPicture, readShortcodes } from './files/site-files.ts';
 import { openInherited } from './generators/find-generators.ts';
 import { languageFolders } from './generators/language-folders.ts';
 import { waysOf } from './generators/site-generators.ts';
@@ -134,6 +134,7 @@ function renderer(
     inherited,
     urlOf: indexPosts(folder.posts),
     include: cached((name) => readInclude(config.folders.includes, name)),
+    shortcodes: readShortcodes(config.folders.shortcodes),
     imageFacts: cached((path) => readPicture(config.folders.siteRoot, path)),
     factsInPosts: cached((path) => readPicture(config.folders.posts, path)),
   };

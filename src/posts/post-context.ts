@@ -1,4 +1,5 @@
 import type { PostSettings, SiteSettings } from '../settings/settings.ts';
+import type { Shortcode } from './files/site-files.ts';
 import type { Inherited, TagContext } from './generators/generator.ts';
 import type { ImageFacts } from './post.ts';
 
@@ -14,6 +15,8 @@ export interface PostContext {
 
 /** What rendering a post needs from outside, as plain functions. */
 export interface RenderContext extends PostContext, TagContext {
+  /** The site's own templates for shortcodes and components, by name. */
+  readonly shortcodes: ReadonlyMap<string, Shortcode>;
   /**
    * Facts of a picture, by its path from the site's root (decoded, starts with `/`). Undefined if there
    * is no such file.

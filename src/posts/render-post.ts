@@ -35,8 +35,8 @@ export function renderPost(
   context: RenderContext,
 ): RenderedWithWarnings {
   const { file, url } = post;
-  const { text, warnings } = renderTemplates(post, source, context);
-  const markdown = cleanText(text);
+  const templates = renderTemplates(post, source, context);
+  const markdown = cleanText(templates.text);
   const { features } = waysOf(context.settings.generator).markdown;
   const dialect = { features, isMdx: /\.mdx$/i.test(file) };
   const notes = new Set<string>();
@@ -53,8 +53,10 @@ export function renderPost(
     if (page === undefined) note(`links to "${path.slice(0, 80)}", which is no post`);
     return page && page + rest;
   };
+  const isHtml = /\.html?$/i.test(file);
+  const ofMarkdown = (part: string) => (isHtml ? part : renderMarkdown(part, scope, dialect));
   const toHtml = (part: string) => {
-    const raw = /\.html?$/i.test(file) ? part : renderMarkdown(part, scope, dialect);
+    const raw = templates.show(ofMarkdown(part), (inner) => ofMarkdown(cleanText(inner)));
     return sanitiseHtml(raw, url, context.settings.iframesFrom, { note, linkTo: linkToFile });
   };
 
@@ -70,7 +72,7 @@ export function renderPost(
     .filter((message) => message !== undefined)
     .map((message) => ({ file, line: 1, message }));
   const left = [...notes].map((message) => ({ file, line: source.bodyLine, message }));
-  const all = [...warnings, ...left, ...problems];
+  const all = [...templates.warnings(), ...left, ...problems];
   return { rendered: { post, html, excerpt, image }, warnings: all };
 }
 

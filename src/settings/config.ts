@@ -21,6 +21,7 @@ export interface Config {
     readonly posts: string;
     readonly siteRoot: string;
     readonly includes: string;
+    readonly shortcodes: string;
     readonly output: string;
     readonly templates: string;
     readonly webTemplates: string;

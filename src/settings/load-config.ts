@@ -86,7 +86,7 @@ function assemble(
   const publicUrl = environment.BROADSHEET_PUBLIC_URL ?? values.publicUrl ?? values.site.url;
   const serviceUrl = environment.BROADSHEET_SERVICE_URL ?? values.serviceUrl ?? publicUrl;
   const postsFolder = at(values.posts.folder);
-  const { folder: _posts, siteRoot, includes, published, ...posts } = values.posts;
+  const { folder: _posts, siteRoot, includes, shortcodes, published, ...posts } = values.posts;
   const { folder: output, ...feeds } = values.feeds;
   const { url, journal } = values.database;
   const { templates: webTemplates, languages, ...web } = values.web;
@@ -100,6 +100,7 @@ function assemble(
       posts: postsFolder,
       siteRoot: siteRoot === undefined ? siteRootOf(postsFolder) : at(siteRoot),
       includes: at(includes),
+      shortcodes: at(shortcodes),
       output: at(output),
       templates: at(values.email.templates),
       webTemplates: at(webTemplates),

@@ -112,6 +112,9 @@ const posts = z.strictObject({
     .default('off')
     .describe('What happens to Liquid in the text of posts.'),
   includes: text.default('../_includes').describe('Folder of the files for {% include %}.'),
+  shortcodes: text
+    .default('../shortcodes')
+    .describe('Folder of the templates for shortcodes and components, `NAME.liquid`.'),
   iframesFrom: z.array(text).default([]).describe('Hosts whose iframes are kept in the content.'),
   published: text
     .default('../data/published-posts.jsonl')

@@ -30,7 +30,10 @@ export type GeneratorId = NonNullable<Options['posts']['generator']>;
 /** When two posts count as the same story. */
 export type SameStorySettings = Options['posts']['sameStory'];
 
-export type PostSettings = Omit<Options['posts'], 'folder' | 'siteRoot' | 'includes' | 'published'>;
+export type PostSettings = Omit<
+  Options['posts'],
+  'folder' | 'siteRoot' | 'includes' | 'shortcodes' | 'published'
+>;
 
 export interface FeedSettings extends Omit<Options['feeds'], 'folder'> {
   /** Absolute URL of the published output folder, ends with `/`. */

@@ -28,6 +28,7 @@ interface Site {
   readonly posts: string;
   readonly output: string;
   build(own?: Partial<FeedSettings>, now?: Temporal.Instant): Promise<BuildReport>;
+  write(path: string, text: string): void;
   /** Writes a post of the `day`-th of March; a category and other lines by `extra`. */
   post(day: number, extra?: string, body?: string): void;
   read(path: string): string;
@@ -52,6 +53,7 @@ function openSite(t: TestContext): Site {
   return {
     posts: join(folder, 'posts'),
     output,
+    write,
     build: (own = {}, now = NOW) =>
       buildFeeds(
         { ...config, feeds: { ...config.feeds, items: 3, ...own } },
@@ -200,6 +202,19 @@ test('a change of an old post rewrites its history document', async (t) => {
     ['rss', 'atom'].map((name) => `history/1/${name}.xml`).concat('history/1/feed.json'),
   );
   assert.match(site.read('history/1/rss.xml'), /Quite another text/);
+});
+
+test("a change of a shortcode's template rewrites the history documents", async (t) => {
+  const site = openSite(t);
+  for (let day = 1; day <= 9; day++) site.post(day, '', `Day ${day}: {{< tide ${day} >}}`);
+  site.write('shortcodes/tide.liquid', 'low {{ args[0] }}');
+  await site.build();
+  const before = site.files().filter((path) => site.read(path).includes('low 1'));
+  assert.ok(before.length > 0);
+  assert.deepEqual(changed(await site.build()), []);
+  site.write('shortcodes/tide.liquid', 'high {{ args[0] }}');
+  await site.build();
+  for (const path of before) assert.match(site.read(path), /high 1/);
 });
 
 test('an item keeps its identity when its post gets another title, slug and file', async (t) => {

@@ -58,7 +58,7 @@ export function problemOf(text: string, given: Given = {}): Problem {
 export interface GivenRender extends Omit<Given, 'context'> {
   readonly frontMatter?: string;
   readonly context?: Partial<
-    Pick<RenderContext, 'urlOf' | 'include' | 'imageFacts' | 'factsInPosts'>
+    Pick<RenderContext, 'urlOf' | 'include' | 'shortcodes' | 'imageFacts' | 'factsInPosts'>
   >;
 }
 
@@ -76,6 +76,7 @@ export function rendered(
     settings: { ...settings, ...given.settings },
     urlOf: () => undefined,
     include: () => undefined,
+    shortcodes: new Map(),
     imageFacts: () => undefined,
     factsInPosts: () => undefined,
     ...given.context,

@@ -22,7 +22,7 @@ test('with Liquid off, tags and output are left out of the text and reported wit
       ['2026-03-20-spring.md', 7],
     ],
   );
-  assert.match(messages(post)[1] ?? '', /\{% image %\}.*posts\.liquid is off/);
+  assert.match(messages(post)[1] ?? '', /\{% image %\} is not known to Broadsheet/);
 });
 
 test('with Liquid off, code keeps what looks like tags', () => {
@@ -58,7 +58,7 @@ test('shortcodes of Hugo are left out and reported, with any config', () => {
     assert.equal(post.warnings.length, 2);
     assert.match(
       messages(post)[0] ?? '',
-      /\{\{< cube >\}\} is a shortcode, .*; it is left out of the text \(2 times\)/,
+      /\{\{< cube >\}\} is not known .*; it is left out of the text \(2 times\)/,
     );
   }
 });

@@ -14,7 +14,10 @@ function watchSite(t: TestContext) {
   const changed = openChangeSignal();
   const changes: string[] = [];
   const watcher = watchPosts(
-    { posts: folder, includes: join(folder, '_includes'), output: join(folder, 'public') },
+    {
+      ...{ posts: folder, includes: join(folder, '_includes') },
+      ...{ shortcodes: join(folder, 'shortcodes'), output: join(folder, 'public') },
+    },
     {
       onChange(path) {
         changes.push(relative(folder, path));
@@ -67,7 +70,7 @@ test('what a build writes, hidden files, and what is no post and no picture, is 
   assert.deepEqual(told, ['news/first.md', 'news/second.md', 'news/third.md']);
 });
 
-test('a post, a picture beside it, a folder that is moved in, and an include are changes', async (t) => {
+test('a post, a picture beside it, a folder that is moved in, an include and a shortcode are changes', async (t) => {
   const site = watchSite(t);
   await site.begin();
   site.write('news/first.md', 'changed');
@@ -79,6 +82,8 @@ test('a post, a picture beside it, a folder that is moved in, and an include are
   await site.isTold('moved/second.md');
   site.write('_includes/note.txt', 'include');
   await site.isTold('_includes/note.txt');
+  site.write('shortcodes/note.liquid', 'template');
+  await site.isTold('shortcodes/note.liquid');
   site.changes.length = 0;
   rmSync(join(site.folder, 'moved'), { recursive: true });
   await site.isTold('moved');

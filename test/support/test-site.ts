@@ -256,6 +256,7 @@ export function makeConfig(options: {
       posts: join(folder, 'posts'),
       siteRoot: folder,
       includes: join(folder, '_includes'),
+      shortcodes: join(folder, 'shortcodes'),
       output: join(folder, 'public'),
       templates: join(folder, 'email-templates'),
       webTemplates: join(folder, 'web-templates'),

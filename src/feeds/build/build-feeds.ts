@@ -5,7 +5,7 @@ import type { Log } from '../../kernel/log.ts';
 import type { Problem } from '../../kernel/problem.ts';
 import { PROGRAM_VERSION } from '../../kernel/version.ts';
 import { type CollectedPosts, collectPosts } from '../../posts/collect-posts.ts';
-import { pictureStamp } from '../../posts/files/site-files.ts';
+import { pictureStamp, readShortcodes } from '../../posts/files/site-files.ts';
 import { reportPosts } from '../../posts/report-posts.ts';
 import type { Config } from '../../settings/config.ts';
 import { composeFeed, composeItem, type FeedContext } from '../compose-feed.ts';
@@ -159,12 +159,13 @@ async function putFeeds({ config, context, plans, items, publication, log }: Bui
       ? new Map()
       : readManifest(config.folders.output, HISTORY_MANIFEST);
   const fingerprints = new Map(before);
+  const shortcodes = [...readShortcodes(config.folders.shortcodes)];
   for (const [at, plan] of plans.entries()) {
     // Files of earlier feeds are compressed in the meantime.
     await setImmediate();
     log.progress('Feeds', at, plans.length);
     const fingerprint =
-      plan.kind === 'history' ? historyFingerprint(plan, context, config) : undefined;
+      plan.kind === 'history' ? historyFingerprint(plan, context, config, shortcodes) : undefined;
     if (fingerprint !== undefined && fingerprint === before.get(plan.path)) {
       const kept = config.feeds.formats.map((format) => ({
         path: documentPath(plan.path, format),
@@ -194,7 +195,12 @@ async function putFeeds({ config, context, plans, items, publication, log }: Bui
  * Fingerprint of a history document, as SHA-256 in hex. It changes when anything in the document
  * changes; the document must then be rendered again.
  */
-function historyFingerprint(plan: FeedPlan, context: FeedContext, config: Config): string {
+function historyFingerprint(
+  plan: FeedPlan,
+  context: FeedContext,
+  config: Config,
+  shortcodes: readonly unknown[],
+): string {
   const parts = [
     // Another version may write the same posts in another way.
     PROGRAM_VERSION,
@@ -203,6 +209,7 @@ function historyFingerprint(plan: FeedPlan, context: FeedContext, config: Config
     plan.history,
     context,
     config.posts,
+    shortcodes,
     plan.entries.map(({ id, url, story: { shown, posts } }) => [
       id,
       url,

@@ -1,5 +1,5 @@
-import { closeSync, readSync, realpathSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, readdirSync, readSync, realpathSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { imageSize } from 'image-size';
 import { isWithin } from '../../kernel/files/is-within.ts';
 import { readBytes } from '../../kernel/files/read-bytes.ts';
@@ -19,6 +19,34 @@ export function readInclude(folder: string, name: string): string | undefined {
     return 'text' in decoded ? decoded.text : undefined;
   } catch {
     return undefined;
+  }
+}
+
+/** The template of a shortcode. */
+export interface Shortcode {
+  /** Its path, for messages: `shortcodes/note.liquid`. */
+  readonly file: string;
+  readonly text: string;
+}
+
+/** The templates of the shortcodes in `folder`, by name: `note.liquid`, `media/film.liquid`. */
+export function readShortcodes(folder: string): ReadonlyMap<string, Shortcode> {
+  const shortcodes = new Map<string, Shortcode>();
+  for (const path of filesIn(folder)) {
+    const [, name] = /^((?:[^.][^/]*\/)*[^./][^/]*)\.liquid$/.exec(path) ?? [];
+    const text = name === undefined ? undefined : readInclude(folder, path);
+    if (name === undefined || text === undefined) continue;
+    shortcodes.set(name.normalize('NFC'), { file: `${basename(folder)}/${path}`, text });
+  }
+  return shortcodes;
+}
+
+function filesIn(folder: string): readonly string[] {
+  try {
+    const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+    return paths.map((path) => path.replaceAll('\\', '/')).toSorted();
+  } catch {
+    return [];
   }
 }
 

@@ -116,11 +116,13 @@ function commentBlock(state: StateBlock, from: number, to: number, silent: boole
   return true;
 }
 
-interface JsxTag {
+/** A tag of an element or component, as JSX and Vue write it. */
+export interface JsxTag {
   readonly name: string;
   readonly isEnd: boolean;
   readonly isEmpty: boolean;
-  readonly attributes: readonly (readonly [name: string, value: string])[];
+  /** Without those that a program computes. */
+  readonly attributes: readonly (readonly [name: string, value: string | boolean])[];
   readonly end: number;
 }
 
@@ -128,11 +130,12 @@ const NAME = /<(\/?)([A-Za-z][\w.:-]{0,100})?(?=[\s/>])/y;
 const ATTRIBUTE = /\s*(?:([\w:@.-]{1,100})(\s*=\s*)?|(\{)|(\/?>))/y;
 const QUOTED = /"([^"]*)"|'([^']*)'/y;
 
-function readTag(text: string, start: number, max: number): JsxTag | undefined {
+/** The tag of `text` at `start`; undefined if there is none before `max`. */
+export function readTag(text: string, start: number, max: number): JsxTag | undefined {
   NAME.lastIndex = start;
   const [all, slash, name = ''] = NAME.exec(text) ?? [];
   if (all === undefined) return undefined;
-  const attributes: [string, string][] = [];
+  const attributes: [string, string | boolean][] = [];
   const limit = Math.min(max, start + LONGEST);
   let at = start + all.length;
   while (at < limit) {
@@ -149,7 +152,8 @@ function readTag(text: string, start: number, max: number): JsxTag | undefined {
       const from = spread === undefined ? at : at - 1;
       const end = closingBrace(text, from, limit);
       if (end === undefined) return undefined;
-      const literal = literalOf(text.slice(from + 1, end - 1));
+      const code = text.slice(from + 1, end - 1);
+      const literal = literalOf(code) ?? scalarOf(code.trim());
       if (key !== undefined && literal !== undefined) attributes.push([key, literal]);
       at = end;
     } else if (equals !== undefined) {
@@ -158,7 +162,7 @@ function readTag(text: string, start: number, max: number): JsxTag | undefined {
       if (quoted === null || quoted[0].length > LONGEST) return undefined;
       attributes.push([key ?? '', quoted[1] ?? quoted[2] ?? '']);
       at += quoted[0].length;
-    } else attributes.push([key ?? '', '']);
+    } else attributes.push([key ?? '', true]);
   }
   return undefined;
 }
@@ -171,12 +175,19 @@ function shownTag({ name, isEnd, isEmpty, attributes }: JsxTag, scope: MarkdownS
   if (/^[a-z][a-z0-9-]*$/.test(name)) {
     if (isEnd) return `</${name}>`;
     const written = attributes
-      .filter(([key]) => /^[\w:-]+$/.test(key))
-      .map(([key, value]) => ` ${HTML_NAMES[key] ?? key}="${escapeHtml(value)}"`)
+      .filter(([key, value]) => /^[\w:-]+$/.test(key) && value !== false)
+      .map(
+        ([key, value]) =>
+          ` ${HTML_NAMES[key] ?? key}="${escapeHtml(value === true ? '' : String(value))}"`,
+      )
       .join('');
     return `<${name}${written}>${isEmpty ? `</${name}>` : ''}`;
   }
-  const given = new Map(attributes);
+  const given = new Map(
+    attributes.flatMap(([key, value]) =>
+      typeof value === 'string' ? [[key, value] as const] : [],
+    ),
+  );
   if (isEnd) return '';
   const source = given.get('src');
   if (source !== undefined && /image|img|picture|figure/i.test(name)) {
@@ -199,6 +210,12 @@ function shownTag({ name, isEnd, isEmpty, attributes }: JsxTag, scope: MarkdownS
 function literalOf(code: string): string | undefined {
   const [, , text] = /^\s*(["'`])((?:(?!\1|\$\{|\\)[\s\S])*)\1\s*$/.exec(code) ?? [];
   return text;
+}
+
+/** The value of `true`, `false` or a number. */
+function scalarOf(code: string): string | boolean | undefined {
+  if (code === 'true' || code === 'false') return code === 'true';
+  return /^-?\d+(?:\.\d+)?$/.test(code) ? code : undefined;
 }
 
 function shownExpression(code: string, scope: MarkdownScope): string {

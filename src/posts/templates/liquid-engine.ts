@@ -1,4 +1,4 @@
-import { Liquid } from 'liquidjs';
+import { type Context, Liquid, type TagToken, type Template, TokenKind } from 'liquidjs';
 import type { PostWays } from '../generators/site-generators.ts';
 import { renderMarkdown } from '../markdown/render-markdown.ts';
 
@@ -33,10 +33,12 @@ export function liquidFor(
   site: { readonly url: string; readonly timeZone: string },
   { filters }: Pick<PostWays, 'filters'>,
   readInclude: (name: string) => string,
+  options: { readonly strictFilters?: boolean } = {},
 ): Liquid {
   const read = (file: string) => readInclude(file.replace(/^["']|["'],?$/g, ''));
   const liquid = new Liquid({
     ...LIMITS,
+    ...options,
     ownPropertyOnly: true,
     jekyllInclude: true,
     dynamicPartials: false,
@@ -70,4 +72,32 @@ function fixNow(liquid: Liquid, date: string): void {
       return filter.call(this, /^(?:now|today)$/.test(String(value)) ? date : value, ...args);
     });
   }
+}
+
+/**
+ * Adds the tag `{% name NUMBER %}...{% endname %}`, which shows what `render` returns for the number and what is
+ * between. `find` returns the value of a variable at that place.
+ */
+export function addBlock(
+  liquid: Liquid,
+  name: string,
+  render: (number: number, content: string, find: (path: string) => unknown) => string,
+): void {
+  const contents = new WeakMap<object, readonly Template[]>();
+  liquid.registerTag(name, {
+    parse(_token, remainTokens) {
+      const templates: Template[] = [];
+      contents.set(this, templates);
+      for (let next = remainTokens.shift(); next !== undefined; next = remainTokens.shift()) {
+        if (next.kind === TokenKind.Tag && (next as TagToken).name === `end${name}`) return;
+        templates.push(liquid.parser.parseToken(next, remainTokens));
+      }
+    },
+    *render(context: Context): Generator<unknown, string, string> {
+      const templates = [...(contents.get(this) ?? [])];
+      const content = yield liquid.renderer.renderTemplates(templates, context);
+      const find = (path: string) => context.getSync(path.split('.'));
+      return render(Number((this.token as TagToken).args), content, find);
+    },
+  });
 }

@@ -1,14 +1,16 @@
 import { reasonOf } from '../../kernel/errors.ts';
 import type { Problem } from '../../kernel/problem.ts';
-import { fieldNamed, isNo } from '../front-matter/fields.ts';
+import { fieldNamed, isMap, isNo } from '../front-matter/fields.ts';
 import { type PostWays, waysOf } from '../generators/site-generators.ts';
 import { findPage, sitePath } from '../links.ts';
 import { codeRanges, inRanges } from '../markdown/code-ranges.ts';
 import type { PostSource } from '../parse-post.ts';
 import type { Post } from '../post.ts';
 import type { RenderContext } from '../post-context.ts';
-import { LIQUID_FILTERS, LIQUID_TAGS, liquidFor } from './liquid-engine.ts';
-import { showShortcode } from './shortcodes.ts';
+import { findComponents } from './components.ts';
+import { addBlock, LIQUID_FILTERS, LIQUID_TAGS, liquidFor } from './liquid-engine.ts';
+import { argumentsOf, type ShortcodeArguments, showShortcode } from './shortcodes.ts';
+import { openSiteShortcodes, type ShortcodeUse, type SiteShortcodes } from './site-shortcodes.ts';
 import {
   type CommentKind,
   findMarks,
@@ -16,31 +18,55 @@ import {
   replaceMarks,
   type TemplateMark,
   type Warn,
+  withContent,
 } from './template-marks.ts';
 
 /** Above this number, files are including each other without end. */
 const MOST_INCLUDES = 200;
 
 const LEFT_OUT = 'it is left out of the text';
-const SHORTCODE = 'is a shortcode, which Broadsheet does not know';
 const OFF = 'is left out of the text, for posts.liquid is off; set it to render, or take it out';
 const BLOCK = 'is left out of the text with all until its end, for posts.liquid is off';
 
 /** What needs a look for marks at all. */
 const ANY_MARK = /\{[%{#/ ]|\{::|%%|<!--/;
 
+/** A post's body without template marks. */
+export interface RenderedTemplates {
+  /** Markdown, with marks for what the site's own templates show. */
+  readonly text: string;
+  /** The HTML of a part of `text` with what these templates show. `toHtml` makes HTML of Markdown. */
+  show(html: string, toHtml: (markdown: string) => string): string;
+  /** What is known after the last `show`. */
+  warnings(): readonly Problem[];
+}
+
+/** What all of one post's templates share. */
+interface Rendering {
+  readonly post: Post;
+  readonly source: PostSource;
+  readonly context: RenderContext;
+  readonly ways: PostWays;
+  readonly own: SiteShortcodes;
+  readonly warn: Warn;
+}
+
 /**
  * Renders the template marks in a post's body (`posts.liquid: render`), removes them, or leaves them as
- * text where the site's generator prints them. Comments of any kind are removed with their inside. Code
- * keeps what looks like a mark. What shows nothing is reported, once a kind.
+ * text where the site's generator prints them. Shortcodes and components with a template of the site's own
+ * are shown by it. Comments of any kind are removed with their inside. Code keeps what looks like a mark.
+ * What shows nothing is reported, once a kind.
  */
 export function renderTemplates(
   post: Post,
   source: PostSource,
   context: RenderContext,
-): { readonly text: string; readonly warnings: readonly Problem[] } {
+): RenderedTemplates {
   const { body, bodyLine } = source;
-  if (!ANY_MARK.test(body)) return { text: body, warnings: [] };
+  const { shortcodes } = context;
+  if (!ANY_MARK.test(body) && !(shortcodes.size > 0 && body.includes('<'))) {
+    return { text: body, show: (html) => html, warnings: () => [] };
+  }
   const ways = waysOf(context.settings.generator);
   const warned = new Map<
     string,
@@ -53,28 +79,40 @@ export function renderTemplates(
     if (known === undefined) warned.set(kind, { message, line: bodyLine + line - 1, count: 1 });
     else known.count++;
   };
-  const text = withoutComments(renderBody(), post, ways);
-  const warnings = [...warned.values()].map(({ message, line, count }) => ({
-    file: post.file,
-    line,
-    message: count === 1 ? message : `${message} (${count} times)`,
-  }));
-  return { text, warnings };
+  const warnings = () =>
+    [...warned.values()].map(({ message, line, count }) => ({
+      file: post.file,
+      line,
+      message: count === 1 ? message : `${message} (${count} times)`,
+    }));
+  const scope = scopeOf({ post, source, context });
+  const engine = () => {
+    const include = (name: string) => context.include(name) ?? '';
+    return liquidFor(post.date, context.site, waysOf(undefined), include, { strictFilters: true });
+  };
+  const own = openSiteShortcodes(shortcodes, engine, scope, warn);
+  const rendering: Rendering = { post, source, context, ways, own, warn };
+  const finished = (text: string) => withComponents(withoutComments(text, post, ways), rendering);
+  return {
+    text: finished(renderBody()),
+    show: (html, toHtml) => own.show(html, (inner) => toHtml(finished(inner))),
+    warnings,
+  };
 
   function renderBody(): string {
     // Jekyll's own switch.
     if (isNo(fieldNamed(source.frontMatter, 'render_with_liquid'))) return body;
     // The braces of MDX are programs, which its Markdown knows.
     if (/\.mdx$/i.test(post.file) && context.settings.liquid === 'off') return body;
-    if (context.settings.liquid === 'off') return withoutMarks(post, body, context, warn);
+    if (context.settings.liquid === 'off') return withoutMarks(body, rendering);
     try {
-      return renderLiquid(post, source, context, warn);
+      return renderLiquid(rendering);
     } catch (error) {
       const line = Number(/, line:(\d+)/.exec(reasonOf(error))?.[1] ?? 1);
       const reason = reasonOf(error).split(/, (?:line|file):|\n/)[0] ?? '';
       warn(line, `Liquid stops here (${reason}); correct it, all tags are left out`);
       const asTemplates = { ...ways, isUnknown: false, markdown: ALL_TEMPLATES };
-      return withoutMarks(post, body, context, () => {}, asTemplates);
+      return withoutMarks(body, { ...rendering, ways: asTemplates, warn: () => {} });
     }
   }
 }
@@ -103,22 +141,45 @@ function withoutComments(text: string, { file }: Post, ways: PostWays): string {
 /** Tags of Liquid whose inside is shown only under a condition, or several times. */
 const CONDITIONS = new Set(['if', 'unless', 'for', 'case', 'capture', 'tablerow']);
 
-function withoutMarks(
-  post: Post,
-  body: string,
-  context: RenderContext,
-  warn: Warn,
-  ways = waysOf(context.settings.generator),
-): string {
-  const { templates, comments } = ways.markdown;
-  const marks = withBlocks(findMarks(body, codeRanges(body), comments), ways);
-  const replacementOf = (mark: TemplateMark): Replacement | undefined => {
+/** `text` with what the site's own templates show in place of their components (`<Name>`). */
+function withComponents(text: string, { own }: Rendering): string {
+  const marks = findComponents(text, own.has);
+  if (marks.length === 0) return text;
+  const replacementOf = (mark: TemplateMark, line: number) => {
+    if (mark.name.startsWith('/')) return { text: '' };
+    const { name, content: inner, given = NO_ARGUMENTS } = mark;
+    return { text: own.put({ name, label: `<${name}>`, arguments: given, inner, line }) };
+  };
+  return replaceMarks(text, withContent(text, marks, own.has), replacementOf, () => {});
+}
+
+const NO_ARGUMENTS: ShortcodeArguments = { named: {}, others: [] };
+
+/** Shortcodes deeper inside of each other end no more. */
+const MOST_LEVELS = 20;
+
+function withoutMarks(body: string, rendering: Rendering, level = 0): string {
+  const { context, ways, own, warn } = rendering;
+  const { comments } = ways.markdown;
+  const templates: readonly string[] = ways.markdown.templates;
+  const find = finder(scopeOf(rendering));
+  const found = findMarks(body, codeRanges(body), comments);
+  const whole = level < MOST_LEVELS ? withContent(body, found, (name) => own.has(name)) : found;
+  const marks = withBlocks(whole, ways);
+  const replacementOf = (mark: TemplateMark, line: number): Replacement | undefined => {
     const { kind, name, args } = mark;
+    const use = templates.includes(kind) ? ownUse(mark, rendering, find) : undefined;
+    if (use !== undefined) {
+      const below = { ...rendering, warn: from(line, warn) };
+      const inner = mark.content && withoutMarks(mark.content, below, level + 1);
+      const isAddress = ADDRESS.test(lineBefore(body, mark.start));
+      return { text: own[isAddress ? 'now' : 'put']({ ...use, inner, line }) };
+    }
     // Comments of the Markdown come later.
     if (kind === 'comment')
       return /^\{[%{]/.test(body.slice(mark.start, mark.start + 2)) ? { text: '' } : undefined;
     if (kind === 'quoted') return templates.includes('shortcode') ? { text: args } : undefined;
-    const shown = showMark(mark, post, context, ways);
+    const shown = showMark(mark, rendering);
     if (shown !== undefined) {
       if ('text' in shown) return { text: shown.text };
       if (kind !== 'shortcode' && isText(mark, body, ways)) return undefined;
@@ -132,13 +193,15 @@ function withoutMarks(
     }
     if (kind === 'shortcode') {
       if (name === 'comment') return { text: '' };
-      const warning = name.startsWith('/')
-        ? undefined
-        : `${nameOfMark(mark)} ${SHORTCODE}; ${LEFT_OUT}`;
+      const warning = name.startsWith('/') ? undefined : unknownShortcode(mark);
       return { text: '', warning };
     }
     if (mark.content !== undefined) return { text: '', warning: `${nameOfMark(mark)} ${BLOCK}` };
     if (isText(mark, body, ways)) return undefined;
+    const isCall = kind === 'output' && callIn(mark, rendering) !== undefined;
+    if (isCall || (kind === 'tag' && !LIQUID_TAGS.has(name))) {
+      return { text: '', warning: unknownShortcode(mark) };
+    }
     return { text: '', warning: `${nameOfMark(mark)} ${OFF}` };
   };
   const text = replaceMarks(body, marks, replacementOf, warn);
@@ -157,11 +220,61 @@ function isText(mark: TemplateMark, body: string, ways: PostWays): boolean {
   if (!ways.isUnknown || /^(?:raw|endraw)$/.test(name)) return false;
   // A tag with a text, or a text with a filter, is no example in prose.
   if (kind === 'tag' ? /^["']/.test(args) : /^(?:"[^"]*"|'[^']*')\s*\|/.test(args)) return false;
-  const before = body.slice(Math.max(0, start - 200), start).replace(/^.*\n/s, '');
-  if (/(?:\]\(<?|=["']?|\]:\s*<?)[^\s)"'>]*$/.test(before)) return false;
+  const before = lineBefore(body, start);
+  if (ADDRESS.test(before)) return false;
   if (kind === 'output') return true;
   const after = body.slice(end, end + 200).replace(/\n.*$/s, '');
   return /\S/.test(before) || /\S/.test(after);
+}
+
+/** The end of a line whose next word is an address. */
+const ADDRESS = /(?:\]\(<?|=["']?|\]:\s*<?)[^\s)"'>]*$/;
+
+function lineBefore(text: string, at: number): string {
+  return text.slice(Math.max(0, at - 200), at).replace(/^.*\n/s, '');
+}
+
+/** `warn` for a part of the text that begins in `line`. */
+function from(line: number, warn: Warn): Warn {
+  return (at, message) => warn(line + at - 1, message);
+}
+
+/** The name and arguments of a shortcode of Zola: `{{ name(a="b") }}`. */
+function callIn({ args }: TemplateMark, { context, ways }: Pick<Rendering, 'context' | 'ways'>) {
+  if (context.settings.generator !== 'zola' && !ways.isUnknown) return undefined;
+  const [, called, given = ''] = /^(\w+)\(([\s\S]*)\)$/.exec(args) ?? [];
+  return called === undefined ? undefined : { called, given };
+}
+
+/** What a mark says to the site's own template for it. Undefined if there is none. */
+function ownUse(
+  mark: TemplateMark,
+  rendering: Pick<Rendering, 'context' | 'ways' | 'own'>,
+  find: (path: string) => unknown,
+): Omit<ShortcodeUse, 'inner' | 'line'> | undefined {
+  const { kind, name, args } = mark;
+  const { own } = rendering;
+  const label = nameOfMark(mark);
+  if (kind === 'output') {
+    const call = callIn(mark, rendering);
+    if (call === undefined || !own.has(call.called)) return undefined;
+    return { name: call.called, label, arguments: argumentsOf(call.given) };
+  }
+  if (!own.has(name)) return undefined;
+  if (kind === 'shortcode') return { name, label, arguments: argumentsOf(args) };
+  if (kind !== 'tag' || LIQUID_TAGS.has(name)) return undefined;
+  return { name, label, arguments: argumentsOf(args, find) };
+}
+
+/** Returns a function that finds the value of a variable such as `page.title` in `scope`. */
+function finder(scope: Readonly<Record<string, unknown>>): (path: string) => unknown {
+  return (path) =>
+    path
+      .split('.')
+      .reduce<unknown>(
+        (value, key) => (isMap(value) && Object.hasOwn(value, key) ? value[key] : undefined),
+        { ...(isMap(scope.page) ? scope.page : {}), ...scope },
+      );
 }
 
 /** `marks` with each condition and all until its end as one mark, where nobody runs the template. */
@@ -189,11 +302,10 @@ function withBlocks(marks: readonly TemplateMark[], ways: PostWays): readonly Te
 
 /** What a mark shows that no template is needed for: a picture, a link, the address of a post. */
 function showMark(
-  { kind, name, args, content }: TemplateMark,
-  post: Post,
-  context: RenderContext,
-  ways: PostWays,
+  mark: TemplateMark,
+  { post, context, ways }: Pick<Rendering, 'post' | 'context' | 'ways'>,
 ) {
+  const { kind, name, args, content } = mark;
   const { templates } = ways.markdown;
   const linkTo = (target: string) => findPage(target, post.file, context);
   if (kind === 'shortcode' && templates.includes(kind)) {
@@ -205,42 +317,66 @@ function showMark(
     return own !== undefined && 'text' in own ? { text: sitePath(own.text, context) } : own;
   }
   if (kind !== 'output' || !templates.includes(kind)) return undefined;
-  // Zola calls its shortcodes.
-  const [, called = '', given = ''] = /^(\w+)\(([\s\S]*)\)$/.exec(args) ?? [];
-  const isZola = context.settings.generator === 'zola' || ways.isUnknown;
-  return called !== '' && isZola ? showShortcode(called, given, undefined, linkTo) : undefined;
+  const call = callIn(mark, { context, ways });
+  return call && showShortcode(call.called, call.given, undefined, linkTo);
 }
+
+/** The name of the tag that is in the place of a shortcode with a template, while Liquid reads a post. */
+const PUT = 'broadsheet_shortcode';
+
+/** The shortcodes that Liquid meets, by their number. */
+type Uses = { readonly mark: TemplateMark; readonly line: number; readonly isAddress: boolean }[];
 
 /**
  * Renders the body by Liquid with `site`, `page`, `link`, `post_url` and `include`. Unknown tags and
  * filters, links to missing posts and missing includes are left out, and reported to `warn`. Throws
  * Liquid's error, whose message has the line of the body.
  */
-function renderLiquid(post: Post, source: PostSource, context: RenderContext, warn: Warn): string {
+function renderLiquid(rendering: Rendering): string {
+  const { post, source, context, ways, own, warn } = rendering;
   let includes = 0;
-  const liquid = liquidFor(post.date, context.site, waysOf(context.settings.generator), (name) => {
+  const uses: Uses = [];
+  const liquid = liquidFor(post.date, context.site, ways, (name) => {
     includes++;
     const text = includes > MOST_INCLUDES ? undefined : context.include(name);
     if (text !== undefined) {
-      return forLiquid(text, post.file, context, (_line, fact) => warn(1, `${fact} (in ${name})`));
+      const within: Warn = (_line, fact) => warn(1, `${fact} (in ${name})`);
+      return forLiquid(text, { ...rendering, warn: within }, uses);
     }
     warn(1, `{% include ${name} %} finds no such file, or never ends; ${LEFT_OUT}`);
     return '';
   });
-  const prepared = forLiquid(source.body, post.file, context, warn);
-  return String(liquid.parseAndRenderSync(prepared, scopeOf(post, source, context)));
+  const page = finder({ page: source.frontMatter });
+  addBlock(liquid, PUT, (number, content, findIn) => {
+    const { mark, line, isAddress } = uses[number] ?? {};
+    const find = (path: string) => findIn(path) ?? page(path);
+    const use = mark && ownUse(mark, rendering, find);
+    if (use === undefined || line === undefined) return '';
+    const inner = mark?.content === undefined ? undefined : content;
+    return own[isAddress ? 'now' : 'put']({ ...use, inner, line });
+  });
+  const prepared = forLiquid(source.body, rendering, uses);
+  return String(liquid.parseAndRenderSync(prepared, scopeOf(rendering)));
 }
 
 /** `text` with only marks that Liquid knows. */
-function forLiquid(text: string, file: string, context: RenderContext, warn: Warn): string {
-  const ways = waysOf(context.settings.generator);
+function forLiquid(text: string, rendering: Rendering, uses: Uses, level = 0): string {
+  const { post, context, ways, own, warn } = rendering;
+  const { file } = post;
   // Who makes the pages may not know Liquid, so what looks like it in code is code.
   const isInCode = inRanges(ways.isUnknown ? codeRanges(text) : []);
-  const replacementOf = (mark: TemplateMark): Replacement | undefined => {
+  const replacementOf = (mark: TemplateMark, line: number): Replacement | undefined => {
     const { kind } = mark;
     if (isInCode(mark.start)) {
       if (/^(?:raw|endraw)$/.test(mark.name)) return undefined;
       return { text: `{% raw %}${text.slice(mark.start, mark.end)}{% endraw %}` };
+    }
+    if (ownUse(mark, rendering, () => undefined) !== undefined) {
+      const below = { ...rendering, warn: from(line, warn) };
+      const inner = mark.content && forLiquid(mark.content, below, uses, level + 1);
+      const isAddress = ADDRESS.test(lineBefore(text, mark.start));
+      const number = uses.push({ mark, line, isAddress }) - 1;
+      return { text: `{% ${PUT} ${number} %}${inner ?? ''}{% end${PUT} %}` };
     }
     if (kind === 'quoted') return { text: `{% raw %}${mark.args}{% endraw %}` };
     const fence = codeFence(mark, text, ways);
@@ -251,26 +387,27 @@ function forLiquid(text: string, file: string, context: RenderContext, warn: War
       if (shown !== undefined && 'text' in shown) return shown;
       if (mark.name === 'comment' || mark.name.startsWith('/')) return { text: '' };
     }
-    const own = kind === 'tag' ? ways.tags.get(mark.name)?.(mark.args, context) : undefined;
-    if (own !== undefined && 'text' in own) {
+    const tag = kind === 'tag' ? ways.tags.get(mark.name)?.(mark.args, context) : undefined;
+    if (tag !== undefined && 'text' in tag) {
       // Authors write the path of the site before it themselves, as older versions of Jekyll need.
       const isPrefixed = text.slice(Math.max(0, mark.start - 2), mark.start) === '}}';
-      return { text: isPrefixed ? own.text : sitePath(own.text, context) };
+      return { text: isPrefixed ? tag.text : sitePath(tag.text, context) };
     }
     const isStrayEnd =
       mark.kind === 'tag' && mark.name.startsWith('end') && !LIQUID_TAGS.has(mark.name);
     if (mark.kind === 'comment' || isStrayEnd) return { text: '' };
-    const reason = own?.reason ?? unknownIn(mark, ways);
+    const reason = tag?.reason ?? unknownIn(mark, ways);
     if (reason === undefined) return undefined;
     return { text: '', warning: `${nameOfMark(mark)} ${reason}; ${LEFT_OUT}` };
   };
-  return replaceMarks(text, findMarks(text, []), replacementOf, warn);
+  const found = findMarks(text, []);
+  const marks = level < MOST_LEVELS ? withContent(text, found, (name) => own.has(name)) : found;
+  return replaceMarks(text, marks, replacementOf, warn);
 }
 
 /** What Liquid does not know in a mark, as a phrase. Undefined if it knows everything. */
 function unknownIn({ kind, name, args }: TemplateMark, ways: PostWays): string | undefined {
-  if (kind === 'shortcode') return SHORTCODE;
-  if (kind === 'tag' && !LIQUID_TAGS.has(name)) return 'is no tag that Broadsheet knows';
+  if (kind === 'shortcode' || (kind === 'tag' && !LIQUID_TAGS.has(name))) return unknownName(name);
   if (kind === 'tag' && name !== 'assign' && name !== 'echo') return undefined;
   const unquoted = args.replace(/"[^"]*"|'[^']*'/g, '');
   const filters = [...unquoted.matchAll(/\|\s*([\w-]+)/g)].map(([, filter = '']) => filter);
@@ -294,6 +431,17 @@ function codeFence(
   return { text: `${before}~~~~${language}${after}` };
 }
 
+/** What is said of a shortcode or tag without a template. */
+function unknownName(name: string): string {
+  const remedy = name === '' ? '' : `; ${name}.liquid in posts.shortcodes can show it`;
+  return `is not known to Broadsheet${remedy}`;
+}
+
+function unknownShortcode(mark: TemplateMark): string {
+  const name = mark.kind === 'output' ? (/^\w+/.exec(mark.args)?.[0] ?? '') : mark.name;
+  return `${nameOfMark(mark)} ${unknownName(name)}; ${LEFT_OUT}`;
+}
+
 /** How a message shows a mark: its name, or its first words. */
 function nameOfMark({ kind, name, args }: TemplateMark): string {
   const words = (name || args).replace(/\s+/g, ' ');
@@ -302,7 +450,12 @@ function nameOfMark({ kind, name, args }: TemplateMark): string {
   return kind === 'shortcode' ? `{{< ${short} >}}` : `{% ${short} %}`;
 }
 
-function scopeOf(post: Post, { frontMatter }: PostSource, { site }: RenderContext) {
+/** What templates see of a post and its site. */
+function scopeOf({
+  post,
+  source: { frontMatter },
+  context: { site },
+}: Pick<Rendering, 'post' | 'source' | 'context'>) {
   const { origin, pathname } = new URL(site.url);
   return {
     site: {

@@ -4,13 +4,21 @@ import type { TagContext } from '../generators/generator.ts';
 /** What a shortcode shows in a feed: text for Markdown, or why it shows nothing. */
 export type Shown = { readonly text: string } | { readonly reason: string };
 
-/** The words after a shortcode's name: those with a name, and the others in order. */
-interface Parameters {
-  readonly named: ReadonlyMap<string, string>;
-  readonly others: readonly string[];
+/** The words after a shortcode's name: those with a name of their own, and the others in order. */
+export interface ShortcodeArguments {
+  readonly named: Readonly<Record<string, unknown>>;
+  readonly others: readonly unknown[];
 }
 
-const PARAMETER = /(?:([\w-]+)\s?[=:]\s?)?("(?:[^"\\]|\\.)*"|'[^']*'|`[^`]*`|[^\s"'`,()=]+)/g;
+/** A word as it is written, in quotes or not. */
+interface Word {
+  readonly name?: string;
+  readonly written: string;
+}
+
+const WORD =
+  /(?:([\w-]+)\s?(?:=|:(?!\/\/))\s?)?("(?:[^"\\]|\\.)*"|'[^']*'|`[^`]*`|\[[^\][]*\]|[^\s"'`,()={}[\]]+)/g;
+const QUOTES = /^["'`]/;
 
 /**
  * What the shortcodes of Hugo and Zola show that need nothing from the site's own templates.
@@ -22,7 +30,12 @@ export function showShortcode(
   content: string | undefined,
   linkTo: TagContext['urlOf'],
 ): Shown | undefined {
-  const { named, others } = parametersOf(args);
+  const named = new Map<string, string>();
+  const others: string[] = [];
+  for (const { name: key, written } of wordsOf(args)) {
+    if (key === undefined) others.push(unquoted(written));
+    else named.set(key.toLowerCase(), unquoted(written));
+  }
   const first = (...names: readonly string[]) =>
     names.map((each) => named.get(each)).find((value) => value !== undefined) ?? others[0];
   switch (name) {
@@ -61,17 +74,41 @@ export function showShortcode(
   }
 }
 
-function parametersOf(args: string): Parameters {
-  const named = new Map<string, string>();
-  const others: string[] = [];
-  for (const [, name, written = ''] of args.matchAll(PARAMETER)) {
-    const value = /^["'`]/.test(written)
-      ? written.slice(1, -1).replace(/\\(["\\])/g, '$1')
-      : written;
-    if (name === undefined) others.push(value);
-    else named.set(name.toLowerCase(), value);
-  }
-  return { named, others };
+/**
+ * The arguments in `args`, for a template: `a="b" "c" 3 true [1, 2]`, `(a="b")`. `find` returns the value of a
+ * variable that a bare word may name.
+ */
+export function argumentsOf(
+  args: string,
+  find: (path: string) => unknown = () => undefined,
+): ShortcodeArguments {
+  const words = wordsOf(args).map(({ name, written }) => ({
+    name,
+    value: meaningOf(written, find),
+  }));
+  return {
+    named: Object.fromEntries(words.flatMap(({ name, value }) => (name ? [[name, value]] : []))),
+    others: words.flatMap(({ name, value }) => (name ? [] : [value])),
+  };
+}
+
+function meaningOf(written: string, find: (path: string) => unknown): unknown {
+  if (QUOTES.test(written)) return unquoted(written);
+  if (written.startsWith('[')) return argumentsOf(written.slice(1, -1), find).others;
+  if (/^(?:true|false)$/.test(written)) return written === 'true';
+  // A number that is written otherwise, such as 007, is the name of something.
+  if (String(Number(written)) === written) return Number(written);
+  return (/^[a-z_][\w.-]*$/i.test(written) ? find(written) : undefined) ?? written;
+}
+
+function wordsOf(args: string): readonly Word[] {
+  // The slash of {{< name />}}.
+  const matches = args.replace(/\/\s*$/, '').matchAll(WORD);
+  return [...matches].map(([, name, written = '']) => ({ name, written }));
+}
+
+function unquoted(written: string): string {
+  return QUOTES.test(written) ? written.slice(1, -1).replace(/\\(["\\])/g, '$1') : written;
 }
 
 function picture(named: ReadonlyMap<string, string>, source: string | undefined): Shown {

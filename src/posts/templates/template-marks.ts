@@ -1,18 +1,21 @@
 import { codeRanges, type Range } from '../markdown/code-ranges.ts';
+import type { ShortcodeArguments } from './shortcodes.ts';
 
 /**
  * A piece of template language in a post's text: a tag `{% name args %}` or output `{{ value |
- * filter }}` (Liquid, Nunjucks, Jinja), a comment of any kind, a shortcode `{{< name >}}` (Hugo), or a
- * shortcode that is shown as it is (`{{</* name *\/>}}`).
+ * filter }}` (Liquid, Nunjucks, Jinja), a comment of any kind, a shortcode `{{< name >}}` (Hugo), a
+ * shortcode that is shown as it is (`{{</* name *\/>}}`), or a component `<Name>` (MDX, Vue).
  */
 export interface TemplateMark extends Range {
-  readonly kind: 'tag' | 'output' | 'comment' | 'shortcode' | 'quoted';
-  /** Set for a tag or shortcode, empty for others. */
+  readonly kind: 'tag' | 'output' | 'comment' | 'shortcode' | 'quoted' | 'component';
+  /** Set for a tag, shortcode or component, empty for others. An end has a slash before it, or `end`. */
   readonly name: string;
   /** The text between the braces, without the name. */
   readonly args: string;
   /** What is between the shortcode and its end, if the mark includes both. */
   readonly content?: string;
+  /** Of a component. */
+  readonly given?: ShortcodeArguments;
 }
 
 /** The replacement of a template mark in the text. */
@@ -205,7 +208,7 @@ function markOf(text: string, start: number, end: number): TemplateMark {
   }
   if (isOutput && /^[<%]/.test(inner)) {
     const [, slash = '', name = '', args = ''] =
-      /^[<%]-?\s*(\/?)\s*([^\s/]*)([\s\S]*?)[>%]?$/.exec(inner) ?? [];
+      /^[<%]-?\s*(\/?)\s*([^\s/]*(?:\/[^\s/<>%]+)*)([\s\S]*?)[>%]?$/.exec(inner) ?? [];
     return { kind: 'shortcode', name: slash + name, args, start, end };
   }
   // Hyphens strip white space around a mark.
@@ -217,13 +220,83 @@ function markOf(text: string, start: number, end: number): TemplateMark {
 }
 
 /**
- * Replaces each mark of `text` with the result of `replacementOf` (undefined: it stays). Calls
- * `warn` for every replacement that has a warning, with the mark's line.
+ * `marks` of `text` in which each shortcode of one of the names that `has` knows, and all until its end, is
+ * one mark. Zola ends all of them with `{% end %}`. Takes linear time.
+ */
+export function withContent(
+  text: string,
+  marks: readonly TemplateMark[],
+  has: (name: string) => boolean,
+): readonly TemplateMark[] {
+  const endOf = endsOf(marks, has);
+  if (endOf.size === 0) return marks;
+  const whole: TemplateMark[] = [];
+  for (let at = 0; at < marks.length; at++) {
+    const mark = marks[at];
+    const close = endOf.get(at) ?? at;
+    const end = marks[close];
+    if (mark === undefined || end === undefined) continue;
+    const content = text.slice(mark.end, end.start);
+    whole.push(close === at ? mark : { ...mark, content, end: end.end });
+    at = close;
+  }
+  return whole;
+}
+
+/** The index of the end of each mark that has one. */
+function endsOf(
+  marks: readonly TemplateMark[],
+  has: (name: string) => boolean,
+): ReadonlyMap<number, number> {
+  const ends = new Map<number, number>();
+  const open: { readonly at: number; readonly key: string }[] = [];
+  const opened = new Map<string, number>();
+  const count = (key: string, by: number) => opened.set(key, (opened.get(key) ?? 0) + by);
+  for (const [at, mark] of marks.entries()) {
+    const { kind, name, args } = mark;
+    const closes = endedBy(mark);
+    if (closes === undefined) {
+      const isOpen =
+        mark.content === undefined &&
+        !/\/\s*$/.test(args) &&
+        kind !== 'comment' &&
+        kind !== 'quoted';
+      const isCall = kind === 'tag' && args.startsWith('(');
+      if (!isOpen || (!isCall && !has(name))) continue;
+      open.push({ at, key: kind + name });
+      count(kind + name, 1);
+      if (isCall) count('tag', 1);
+      continue;
+    }
+    if ((opened.get(kind + closes) ?? 0) === 0) continue;
+    for (let last = open.pop(); last !== undefined; last = open.pop()) {
+      count(last.key, -1);
+      const isCall =
+        marks[last.at]?.kind === 'tag' && marks[last.at]?.args.startsWith('(') === true;
+      if (isCall) count('tag', -1);
+      if (closes === '' ? !isCall : last.key !== kind + closes) continue;
+      if (has(marks[last.at]?.name ?? '')) ends.set(last.at, at);
+      break;
+    }
+  }
+  return ends;
+}
+
+/** The name that a mark ends; empty for `{% end %}`. Undefined if it is no end. */
+function endedBy({ kind, name }: TemplateMark): string | undefined {
+  if (kind === 'tag') return /^end(.*)$/.exec(name)?.[1];
+  const isEnd = (kind === 'shortcode' || kind === 'component') && name.startsWith('/');
+  return isEnd ? name.slice(1) : undefined;
+}
+
+/**
+ * Replaces each mark of `text` with the result of `replacementOf` (undefined: it stays), which also gets
+ * the mark's line. Calls `warn` for every replacement that has a warning, with that line.
  */
 export function replaceMarks(
   text: string,
   marks: readonly TemplateMark[],
-  replacementOf: (mark: TemplateMark) => Replacement | undefined,
+  replacementOf: (mark: TemplateMark, line: number) => Replacement | undefined,
   warn: Warn,
 ): string {
   let result = '';
@@ -231,13 +304,13 @@ export function replaceMarks(
   let line = 1;
   let lineFrom = 0;
   for (const mark of marks) {
-    const replacement = replacementOf(mark);
-    if (replacement === undefined) continue;
-    if (replacement.warning !== undefined) {
-      line += text.slice(lineFrom, mark.start).split('\n').length - 1;
-      lineFrom = mark.start;
-      warn(line, replacement.warning);
+    for (let at = text.indexOf('\n', lineFrom); at !== -1 && at < mark.start; line++) {
+      lineFrom = at + 1;
+      at = text.indexOf('\n', lineFrom);
     }
+    const replacement = replacementOf(mark, line);
+    if (replacement === undefined) continue;
+    if (replacement.warning !== undefined) warn(line, replacement.warning);
     result += text.slice(done, mark.start) + replacement.text;
     done = mark.end;
   }
