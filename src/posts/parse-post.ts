@@ -90,7 +90,8 @@ export function parsePost(
   if ('problem' in matter) return { problem: matter.problem, draft: named.draft };
 
   const { bodyLine } = matter;
-  const { fields: ofSite, sections, names, problem } = inherited?.(file) ?? NOTHING_INHERITED;
+  const ofItsSite = inherited?.(file) ?? NOTHING_INHERITED;
+  const { fields: ofSite, sections, sectionTitles, names, problem } = ofItsSite;
   if (problem !== undefined) return { problem: { file, line: 1, message: problem }, draft: false };
   const fields = ways.namedFields({ ...ofSite, ...matter.fields });
   const publishing = readPublishing(fields, generator);
@@ -141,6 +142,7 @@ export function parsePost(
     name: named.name,
     file: composedFile,
     sections,
+    sectionTitles: sections && sectionTitles,
     categories,
     authors: authors.map(({ name }) => name),
     // The folder is in the path already.

@@ -20,7 +20,7 @@ test("Hugo's sections give their cascade to the posts below, and a deeper one co
   const files = {
     'hugo.yaml': 'cascade:\n  params: {a: site}\n  author: Site\n',
     'content/posts/_index.md': '---\ncascade:\n  draft: true\n  author: All\n---\n',
-    'content/posts/inside/_index.md': '---\nCascade:\n  - build: {list: never}\n---\n',
+    'content/posts/inside/_index.md': '---\nslug: In\nCascade:\n  - build: {list: never}\n---\n',
     'content/other/_index.md': '+++\n[cascade]\nlayout = "other"\n+++\n',
   };
   const inside = inheritedBy(t, files, ['content/posts', 'inside/one.md'], 'hugo');
@@ -30,7 +30,10 @@ test("Hugo's sections give their cascade to the posts below, and a deeper one co
     draft: true,
     build: { list: 'never' },
   });
-  assert.deepEqual(inside.sections, ['inside']);
+  assert.deepEqual(inside.sections, ['posts', 'inside']);
+  assert.deepEqual(inside.sectionTitles, ['posts', 'In']);
+  const deep = inheritedBy(t, files, ['content/posts', 'no/section/one.md'], 'hugo');
+  assert.deepEqual(deep.sections, ['posts']);
 });
 
 test('a cascade for some paths is for these alone', (t) => {

@@ -108,5 +108,5 @@ test('a comparison ignores our own feeds in the site, and says how to correct th
   writeFileSync(join(folder, 'public/sitemap.xml'), `<urlset>${locations.join('')}</urlset>`);
   const { stdout } = await runBroadsheet(['check', ...now], folder);
   assert.match(stdout, /4 of 4 posts differ from the site in public:/);
-  assert.match(stdout, /write posts\.permalink: \/posts\/:slug\/ {2}to correct most addresses/);
+  assert.match(stdout, /write posts\.permalink: \/:sections\/:slug\/ {2}to correct most addresses/);
 });

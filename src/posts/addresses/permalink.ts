@@ -9,6 +9,8 @@ export interface AddressParts {
   readonly file: string;
   /** The sections that it is in, if not every folder is one. */
   readonly sections?: readonly string[];
+  /** Their titles, or what addresses have in place of them. */
+  readonly sectionTitles?: readonly string[];
   readonly categories: readonly string[];
   readonly authors: readonly string[];
   /** BCP 47. Absent if it is the site's language. */
@@ -25,6 +27,8 @@ export type Placeholder = (parts: AddressParts, local: Temporal.ZonedDateTime) =
 export interface AddressStyle {
   /** Placeholders by name, without the colon. */
   readonly placeholders: Readonly<Record<string, Placeholder>>;
+  /** Placeholders with a form instead of a name, without the colon. */
+  readonly forms?: (text: string) => Placeholder | undefined;
   /** Names for whole templates. */
   readonly styles?: Readonly<Record<string, string>>;
 }
@@ -60,12 +64,15 @@ export const DATE_PLACEHOLDERS = {
 export function permalinkPath(
   permalink: string,
   parts: AddressParts,
-  { placeholders, styles = {} }: AddressStyle,
+  { placeholders, forms, styles = {} }: AddressStyle,
 ): { readonly path: string } | { readonly reason: string } {
   const template = Object.hasOwn(styles, permalink) ? (styles[permalink] ?? '') : permalink;
   const local = parts.date.toZonedDateTimeISO(parts.timeZone);
   let unknown: string | undefined;
-  const filled = template.replace(/:([a-z]+(?:_[a-z]+)*)/g, (_match, name: string) => {
+  const pattern = forms === undefined ? NAME : NAME_OR_FORM;
+  const filled = template.replace(pattern, (_match, name: string) => {
+    const form = Object.hasOwn(placeholders, name) ? undefined : forms?.(name);
+    if (form !== undefined) return encodePath(form(parts, local));
     const known = placeholderIn(name, placeholders);
     unknown ??= known === undefined ? name : undefined;
     if (known === undefined) return '';
@@ -80,6 +87,9 @@ export function permalinkPath(
     return { reason: 'climbs out of the site by ".."; write a path like /news/title/' };
   return { path };
 }
+
+const NAME = /:([a-z]+(?:_[a-z]+)*)/g;
+const NAME_OR_FORM = /:(\w+(?:\[[^\]]+\])?)/g;
 
 /** Two posts that differ in all properties that an address may contain. */
 const SAMPLES: readonly AddressParts[] = [

@@ -134,6 +134,8 @@ export interface Inherited {
   readonly fields: Fields;
   /** The sections that it is in, if not every folder is one. */
   readonly sections?: readonly string[];
+  /** Their titles, or what addresses have in place of them. */
+  readonly sectionTitles?: readonly string[];
   /** Names by the keys that posts may write in their place. */
   readonly names?: KnownNames;
   /** Why a file that decides about the post cannot be read: the post is left out. */

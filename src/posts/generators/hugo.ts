@@ -4,8 +4,10 @@ import {
   type AddressStyle,
   DATE_PLACEHOLDERS,
   english,
+  type Placeholder,
+  padded,
 } from '../addresses/permalink.ts';
-import type { Fields } from '../front-matter/fields.ts';
+import { type Fields, textField } from '../front-matter/fields.ts';
 import { readFrontMatter } from '../front-matter/front-matter.ts';
 import { FIELD_NAMES } from '../front-matter/known-fields.ts';
 import {
@@ -40,12 +42,14 @@ const BESIDES = ['content', 'archetypes', 'layouts', 'themes', 'static', 'go.mod
 const HUGO_STYLE: AddressStyle = {
   placeholders: {
     ...DATE_PLACEHOLDERS,
-    monthname: english('long', 'month'),
+    monthname: lowerCase(english('long', 'month')),
     weekday: (_parts, { dayOfWeek }) => String(dayOfWeek % 7),
-    weekdayname: english('long', 'weekday'),
+    weekdayname: lowerCase(english('long', 'weekday')),
     yearday: (_parts, { dayOfYear }) => String(dayOfYear),
     sections: (parts) => sectionsOf(parts).map(hugoPath).join('/'),
     section: (parts) => hugoPath(sectionsOf(parts)[0] ?? ''),
+    sectionslugs: (parts) => slugsOf(parts).join('/'),
+    sectionslug: (parts) => slugsOf(parts)[0] ?? '',
     path: (parts) =>
       [...folderAndName(parts.file).folders.map(hugoPath), hugoSlugOrName(parts)].join('/'),
     title: ({ title }) => hugoSlug(title),
@@ -55,7 +59,57 @@ const HUGO_STYLE: AddressStyle = {
     slugorfilename: hugoSlugOrName,
     slugorcontentbasename: hugoSlugOrName,
   },
+  forms(text) {
+    const [, what, cut = ''] = /^section(s|slugs)\[(.*)\]$/.exec(text) ?? [];
+    if (what !== undefined) {
+      return (parts) => {
+        const all = what === 's' ? sectionsOf(parts).map(hugoPath) : slugsOf(parts);
+        return sliced(all, cut.trim().toLowerCase()).join('/');
+      };
+    }
+    return LAYOUT.test(text) ? lowerCase((_parts, local) => inLayout(text, local)) : undefined;
+  },
 };
+
+/** Hugo writes addresses in lower case. */
+function lowerCase(placeholder: Placeholder): Placeholder {
+  return (parts, local) => placeholder(parts, local).toLowerCase();
+}
+
+/** `[1:]`, `[:last]`, `[last]`, `[0]` of sections. Beyond the end there is nothing. */
+function sliced(sections: readonly string[], cut: string): readonly string[] {
+  const at = (text: string, otherwise: number) => {
+    if (text === 'last') return sections.length - 1;
+    return text === '' ? otherwise : Math.max(0, Number.parseInt(text, 10) || 0);
+  };
+  const [low = '', high] = cut.split(':');
+  const start = at(low, 0);
+  return sections.slice(start, high === undefined ? start + 1 : at(high, sections.length));
+}
+
+/** The parts of a date in a layout of Go (https://pkg.go.dev/time#Layout). */
+const LAYOUT = /January|Jan(?![a-z])|Monday|Mon(?![a-z])|2006|15|002|0[1-6]|_2|PM|pm|[1-5]/;
+
+/** `:06`, `:Jan`, `:20060102`: a date in a layout of Go. */
+function inLayout(text: string, local: Temporal.ZonedDateTime): string {
+  const { year, month, day, hour, minute, second, dayOfYear } = local;
+  const hour12 = hour % 12 || 12;
+  const noon = hour < 12 ? 'AM' : 'PM';
+  const named = (style: 'long' | 'short', part: 'weekday' | 'month') =>
+    local.toLocaleString('en', { [part]: style });
+  const values: Readonly<Record<string, () => string>> = {
+    ...{ January: () => named('long', 'month'), Jan: () => named('short', 'month') },
+    ...{ Monday: () => named('long', 'weekday'), Mon: () => named('short', 'weekday') },
+    ...{ 2006: () => padded(year, 4), '06': () => padded(year % 100, 2) },
+    ...{ '01': () => padded(month, 2), 1: () => String(month) },
+    ...{ '002': () => padded(dayOfYear, 3), '02': () => padded(day, 2), 2: () => String(day) },
+    ...{ _2: () => String(day).padStart(2), 15: () => padded(hour, 2) },
+    ...{ '03': () => padded(hour12, 2), 3: () => String(hour12), PM: () => noon },
+    ...{ pm: () => noon.toLowerCase(), '04': () => padded(minute, 2), 4: () => String(minute) },
+    ...{ '05': () => padded(second, 2), 5: () => String(second) },
+  };
+  return text.replace(new RegExp(LAYOUT, 'g'), (part) => values[part]?.() ?? part);
+}
 
 /** https://gohugo.io/documentation/. */
 export const HUGO: SiteGenerator = {
@@ -116,28 +170,18 @@ function hugoFacts(files: SiteFiles, settings: Settings): SiteFacts {
     posts: files.has(`${content}/${section}`) ? trimSlashes(`${content}/${section}`) : undefined,
     assets: folder(firstText(all, 'staticdir'), 'static'),
     output: folder(firstText(all, 'publishdir'), 'public'),
-    permalink: hugoPermalink(files, all, `${content}/${section}`, section),
+    permalink: hugoPermalink(all, section),
   };
 }
 
-/**
- * The template for the pages of a section: `permalinks.posts`, or `permalinks.page.posts`. Our posts
- * folder is the section, so its name is written out. A folder is a section if it has an `_index.md`.
- */
-function hugoPermalink(
-  files: SiteFiles,
-  settings: Settings,
-  posts: string,
-  section: string,
-): string {
+/** The template for the pages of a section: `permalinks.posts`, or `permalinks.page.posts`. */
+function hugoPermalink(settings: Settings, section: string): string {
   const permalinks = mapAt(settings, 'permalinks');
   const own = firstText(mapAt(permalinks, 'page'), section) ?? firstText(permalinks, section);
   const end = settings.uglyurls === true ? '.html' : '/';
   if (own === undefined) return `${section === '' ? '' : `/${section}`}/:path${end}`;
-  const isNested = sectionsIn(files, posts).some(({ folder: each }) => each !== posts);
-  return own
-    .replace(/:sections\b/g, isNested ? `${section}/:sections` : section)
-    .replace(/:section\b/g, section);
+  if (settings.disablepathtolower === true) return own;
+  return own.replace(/(:\w+)|[^:]+/g, (text, name?: string) => name ?? text.toLowerCase());
 }
 
 /** Hugo's path of a file: other characters than these are dropped, white space becomes hyphens. */
@@ -163,6 +207,16 @@ function sectionsOf({ file, sections }: AddressParts): readonly string[] {
   return sections ?? folderAndName(file).folders;
 }
 
+function slugsOf(parts: AddressParts): readonly string[] {
+  return (parts.sectionTitles ?? sectionsOf(parts).map(sectionTitle)).map(hugoSlug);
+}
+
+/** Hugo's title for a section without one: the plural of its name. */
+function sectionTitle(name: string): string {
+  if (name.endsWith('s')) return name;
+  return /[^aeiou]y$/.test(name) ? `${name.slice(0, -1)}ies` : `${name}s`;
+}
+
 function hugoSlugOrName({ slug, file }: AddressParts): string {
   return slug === undefined ? hugoPath(folderAndName(file).name) : hugoSlug(slug);
 }
@@ -172,6 +226,8 @@ interface Cascade {
   /** Folder of the section, relative to the site's folder. */
   readonly folder: string;
   readonly entries: readonly Fields[];
+  /** Its slug, else its title. */
+  readonly title?: string;
   /** Why they cannot be read. */
   readonly problem?: string;
 }
@@ -199,12 +255,17 @@ export function cascadeBelow(
     );
     const path = content === '.' ? `/${file}` : file.slice(content.length);
     const entries = [...ofSite, ...above.flatMap((section) => section.entries)];
+    const isInside = content === '.' || file.startsWith(`${content}/`);
+    const folders = file.split('/').slice(0, -1);
+    // The first folder below the content is a section in any case, others if they have an _index.md.
+    const first = folders.slice(0, top + 1).join('/');
+    const deeper = above.filter(({ folder: each }) => each.split('/').length > top + 1);
+    const known = sections.find(({ folder: each }) => each === first);
+    const own = folders.length > top ? [known ?? { folder: first, entries: [] }, ...deeper] : [];
     return {
       fields: Object.assign({}, ...entries.filter((entry) => isTarget(entry, path))) as Fields,
-      // The name of the first folder below the content is part of the template.
-      sections: above
-        .filter((section) => section.folder !== '.' && section.folder.split('/').length > top + 1)
-        .map((section) => basename(section.folder)),
+      sections: isInside ? own.map((section) => basename(section.folder)) : undefined,
+      sectionTitles: own.map(({ folder: each, title }) => title ?? sectionTitle(basename(each))),
       problem: above.find(({ problem }) => problem !== undefined)?.problem,
     };
   };
@@ -225,7 +286,9 @@ function sectionsIn(files: SiteFiles, path: string): readonly Cascade[] {
       return [{ folder: path, entries: [], problem }];
     }
     const { fields: ofSection } = matter;
-    return [{ folder: path, entries: entriesOf(lowerCaseKeys(ofSection).cascade) }];
+    const fields = lowerCaseKeys(ofSection);
+    const title = textField(fields, 'slug') ?? textField(fields, 'title');
+    return [{ folder: path, entries: entriesOf(fields.cascade), title }];
   });
 }
 
