@@ -286,9 +286,8 @@ function sectionsIn(files: SiteFiles, path: string): readonly Cascade[] {
       return [{ folder: path, entries: [], problem }];
     }
     const { fields: ofSection } = matter;
-    const fields = lowerCaseKeys(ofSection);
-    const title = textField(fields, 'slug') ?? textField(fields, 'title');
-    return [{ folder: path, entries: entriesOf(fields.cascade), title }];
+    const title = textField(ofSection, 'slug') ?? textField(ofSection, 'title');
+    return [{ folder: path, entries: entriesOf(lowerCaseKeys(ofSection).cascade), title }];
   });
 }
 
