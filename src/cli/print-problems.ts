@@ -7,12 +7,12 @@ import type { Config } from '../settings/config.ts';
 import { formatCount, plural, shortPath } from './format.ts';
 import type { Terminal } from './terminal.ts';
 
-/** Up to how many warnings are printed one by one. */
+/** Up to how many warnings, and left-out posts, are printed one by one. */
 const MOST_WARNINGS = 20;
 
 /**
  * Prints warnings and left-out posts to standard error, with paths that an editor can open from the
- * working folder. Many warnings are summed up unless `verbose`; left-out posts are always named.
+ * working folder. If there are many, one of each kind is printed unless `verbose`.
  */
 export function printProblems(
   { posts, warnings }: PostNotes,
@@ -27,21 +27,29 @@ export function printProblems(
     const path = resolve(config.folders.posts, problem.file);
     return formatProblem(existsSync(path) ? { ...problem, file: shortPath(path) } : problem);
   };
-  const summary = summariseProblems(warnings, verbose ? Number.POSITIVE_INFINITY : MOST_WARNINGS);
-  for (const { first, others } of summary.kinds) {
-    const more = others === 0 ? '' : ` (and ${formatCount(others)} more like it)`;
-    warn(`${located(first)}${more}`, terminal);
-  }
-  if (summary.unlisted > 0) {
-    warn(`and ${plural(summary.unlisted, 'more', 'more')} of other kinds`, terminal);
-  }
-  if (summary.summedUp) {
-    terminal.err(`${plural(warnings.length, 'warning')} in all; --verbose shows each`);
-  }
-  for (const { reason, ...place } of posts.leftOut) {
-    const line = located({ ...place, message: reason });
-    terminal.err(`${terminal.paintErr('red', 'left out')}  ${line}`);
-  }
+  const most = verbose ? Number.POSITIVE_INFINITY : MOST_WARNINGS;
+  const print = (
+    problems: readonly Problem[],
+    line: (text: string) => void,
+    nouns: readonly [string, string],
+  ) => {
+    const summary = summariseProblems(problems, most);
+    for (const { first, others } of summary.kinds) {
+      const more = others === 0 ? '' : ` (and ${formatCount(others)} more like it)`;
+      line(`${located(first)}${more}`);
+    }
+    if (summary.unlisted > 0)
+      line(`and ${plural(summary.unlisted, 'more', 'more')} of other kinds`);
+    if (summary.summedUp) {
+      terminal.err(`${plural(problems.length, ...nouns)} in all; --verbose shows each`);
+    }
+  };
+  print(warnings, (text) => warn(text, terminal), ['warning', 'warnings']);
+  print(
+    posts.leftOut.map(({ reason, ...place }) => ({ ...place, message: reason })),
+    (text) => terminal.err(`${terminal.paintErr('red', 'left out')}  ${text}`),
+    ['post left out', 'posts left out'],
+  );
 }
 
 /** Prints a line for each warning to standard error. */

@@ -214,6 +214,18 @@ test('a broken post is named with its place and left out, the rest is published,
   assert.match(told.stderr, /2026-03-18-bad\.md:3:7 {2}.*20th March.*2026-03-20/);
 });
 
+test('many posts that are left out for one reason are one line, unless --verbose', async (t) => {
+  const project = openProject(t);
+  for (let at = 1; at <= 21; at++) project.write(`posts/page-${at}.md`, '---\ntitle: A\n---\nA.\n');
+  const linesOf = async (...args: readonly string[]) =>
+    (await project.run(...args, ...NOW)).stderr.split('\n').filter((line) => /left out/.test(line));
+  const [first, all] = await linesOf('build');
+  assert.match(first ?? '', /page-1\.md:1 {2}has no date .* \(and 20 more like it\)$/);
+  assert.equal(all, '21 posts left out in all; --verbose shows each');
+  const each = await linesOf('--verbose', 'build');
+  assert.equal(each.filter((line) => line.startsWith('left out')).length, 21);
+});
+
 test('a hostile post adds nothing to a feed but its own text, and runs nothing', async (t) => {
   const project = openProject(t);
   project.write('secret.txt', 'top secret');

@@ -11,6 +11,7 @@ import {
   type SiteFacts,
   type SiteFiles,
   siteUrl,
+  trimSlashes,
 } from './site-facts.ts';
 
 /** https://docs.astro.build/en/reference/content-loader-reference/: `generateId` of `glob()`. */
@@ -45,8 +46,13 @@ export const ASTRO: SiteGenerator = {
 
 function astroFacts(files: SiteFiles, settings: Settings): SiteFacts {
   const source = folder(firstText(settings, 'srcDir'), 'src');
-  const constants = ['consts.ts', 'consts.js', 'config.ts', 'site.config.ts', 'constants.ts']
-    .map((file) => `${source}/${file}`)
+  const constants = [
+    ...['consts.ts', 'consts.js', 'config.ts', 'site.config.ts', 'constants.ts'].map(
+      (file) => `${source}/${file}`,
+    ),
+    // Themes have a file beside astro.config for what the publisher writes.
+    ...files.list('.').filter((file) => /^(?!astro\.)[\w-]+\.config\.[cm]?[jt]s$/.test(file)),
+  ]
     .filter((file) => files.has(file))
     .map((file) => files.settings(file));
   const named = (pattern: RegExp) =>
@@ -59,9 +65,14 @@ function astroFacts(files: SiteFiles, settings: Settings): SiteFacts {
     constants
       .flatMap(({ SITE, site: lower, default: exported }) => [SITE, lower, exported])
       .find(isMap) ?? {};
-  const posts = ['blog', 'posts', 'articles', 'post']
-    .map((name) => `${source}/content/${name}`)
-    .find(files.has);
+  const bases = basesOf(files, source, constants);
+  const posts =
+    ['blog', 'posts', 'articles', 'post']
+      .flatMap((name) => [
+        ...bases.filter((base) => base.endsWith(`/${name}`)),
+        `${source}/content/${name}`,
+      ])
+      .find(files.has) ?? (bases.length === 1 ? bases.find(files.has) : undefined);
   return {
     title: named(/^(?:SITE_)?TITLE$/i) ?? firstText(site, 'title', 'name'),
     description: named(/^(?:SITE_)?DESCRIPTION$/i) ?? firstText(site, 'description', 'desc'),
@@ -92,12 +103,14 @@ function astroPermalink(
   if (posts === undefined) return undefined;
   const collection = posts.slice(posts.lastIndexOf('/') + 1);
   const routes = astroRoutes(files, `${source}/pages`);
+  const names = new RegExp(`(['"\`])${collection}\\1`);
   const route =
-    routes.find((each) => files.text(each)?.includes(`'${collection}'`)) ??
+    routes.find((each) => names.test(files.text(each) ?? '')) ??
     routes.find((each) => each.includes(`/${collection}/`)) ??
     routes[0];
   const folderOfRoute =
-    route?.slice(`${source}/pages`.length).replace(/\/[^/]*$/, '') ?? `/${collection}`;
+    route?.slice(`${source}/pages`.length).replace(/\/\[[^/]*(?:\/index\.astro)?$/, '') ??
+    `/${collection}`;
   const isFile = firstText(mapAt(settings, 'build'), 'format') === 'file';
   const end = isFile || firstText(settings, 'trailingSlash') === 'never' ? '' : '/';
   return `${folderOfRoute}/:path${end}`;
@@ -106,11 +119,36 @@ function astroPermalink(
 /** The pages of a folder whose last part is a parameter for a post, and not for a page of a list. */
 function astroRoutes(files: SiteFiles, folderName: string): readonly string[] {
   return files.list(folderName).flatMap((name) => {
-    if (name.endsWith('/')) return astroRoutes(files, `${folderName}/${name.slice(0, -1)}`);
-    const [, parameter] = /^\[(?:\.\.\.)?(\w+)\]\.astro$/.exec(name) ?? [];
-    return parameter === undefined ||
-      /page|tag|categor/i.test(`${folderName}/${parameter}`.replace(/^[^/]*\/pages/, ''))
-      ? []
-      : [`${folderName}/${name}`];
+    const path = `${folderName}/${name}`;
+    // [...slug].astro, or [...slug]/index.astro.
+    const [, parameter, isFolder] = /^\[(?:\.\.\.)?(\w+)\](?:\.astro|(\/))$/.exec(name) ?? [];
+    if (parameter === undefined) {
+      const isRoute = name.endsWith('/') && !/^[_[]/.test(name);
+      return isRoute ? astroRoutes(files, path.slice(0, -1)) : [];
+    }
+    if (/page|tag|categor/i.test(path.replace(/^[^/]*\/pages/, ''))) return [];
+    const page = isFolder === undefined ? path : `${path}index.astro`;
+    return files.has(page) ? [page] : [];
+  });
+}
+
+const OF_CONTENT = ['content.config.ts', 'content.config.js', 'content.config.mjs'];
+
+/**
+ * The folders of the collections, relative to the site's folder: `base` of each `glob()`, such as
+ * `./src/data/blog`, also with a constant in it.
+ */
+function basesOf(
+  files: SiteFiles,
+  source: string,
+  constants: readonly Settings[],
+): readonly string[] {
+  return OF_CONTENT.map((file) => `${source}/${file}`).flatMap((file) => {
+    const known = Object.assign({}, ...constants, files.settings(file)) as Settings;
+    const value = (name: string) => firstText(known, name) ?? '';
+    return [...(files.text(file) ?? '').matchAll(/\bbase:\s*(?:(['"`])(.*?)\1|(\w+))/g)]
+      .map(([, , text, name = '']) => text ?? value(name))
+      .map((text) => trimSlashes(text.replace(/\$\{(\w+)\}/g, (_, name: string) => value(name))))
+      .filter((base) => base !== '');
   });
 }

@@ -148,16 +148,52 @@ export const HUGO: SiteGenerator = {
   },
 };
 
+/**
+ * The site's `settings` with those of config/_default, and those of its default language in place of
+ * them: the posts in this language are the ones that are read. All keys are in lower case. See
+ * https://gohugo.io/configuration/introduction/#configuration-directory and
+ * https://gohugo.io/configuration/languages/.
+ */
+function wholeSettings(files: SiteFiles, settings: Settings): Settings {
+  let all = lowerCaseKeys(settings);
+  for (const name of files.list('config/_default')) {
+    // params.toml, languages.toml, languages.en.toml, params.en.toml: the name is the key.
+    const [, key = '', language] = SETTINGS_NAME.exec(name.toLowerCase()) ?? [];
+    if (key === '') continue;
+    const own = lowerCaseKeys(files.settings(`config/_default/${name}`));
+    const keyed = key === 'languages' ? own : { [key]: own };
+    if (language !== undefined) all = merged(all, { languages: { [language]: keyed } });
+    else all = merged(all, key === 'hugo' || key === 'config' ? own : { [key]: own });
+  }
+  return merged(all, mapAt(mapAt(all, 'languages'), defaultLanguage(all)));
+}
+
+const SETTINGS_NAME = /^(\w+)(?:\.([\w-]+))?\.(?:toml|ya?ml|json)$/;
+
+function defaultLanguage(settings: Settings): string {
+  return firstText(settings, 'defaultcontentlanguage')?.toLowerCase() ?? 'en';
+}
+
+/** The values of both; maps are merged, and otherwise those of `above` count. */
+function merged(below: Settings, above: Settings): Settings {
+  const values = Object.entries(above).map(([key, value]) => {
+    const other = below[key];
+    return [key, isMap(value) && isMap(other) ? merged(other, value) : value] as const;
+  });
+  return { ...below, ...Object.fromEntries(values) };
+}
+
 function hugoFacts(files: SiteFiles, settings: Settings): SiteFacts {
-  const all = lowerCaseKeys(settings);
+  const all = wholeSettings(files, settings);
   const params = mapAt(all, 'params');
   const language = firstText(all, 'locale', 'languagecode', 'defaultcontentlanguage');
   const content = folder(firstText(all, 'contentdir'), 'content');
   const [section = ''] = [
-    ...textsIn(params.mainsections),
+    ...textsIn(params.mainsections ?? all.mainsections),
     ...['posts', 'post', 'blog', 'articles', 'news'].filter((name) =>
       files.has(`${content}/${name}`),
     ),
+    largestSection(files, content),
   ];
   return {
     title: firstText(all, 'title'),
@@ -174,14 +210,39 @@ function hugoFacts(files: SiteFiles, settings: Settings): SiteFacts {
   };
 }
 
+/** The section with the most pages that have a date; empty if most are in none. */
+function largestSection(files: SiteFiles, content: string): string {
+  const sizes = new Map([['', 0]]);
+  for (const name of files.list(content)) {
+    const section = name.endsWith('/') ? name.slice(0, -1) : '';
+    sizes.set(section, (sizes.get(section) ?? 0) + datedPages(files, `${content}/${name}`));
+  }
+  return [...sizes].reduce((most, each) => (each[1] > most[1] ? each : most))[0];
+}
+
+/** How many pages with a date a file, or a folder (its path ends with `/`), has. */
+function datedPages(files: SiteFiles, path: string): number {
+  if (!path.endsWith('/')) {
+    const isPage = /(?:^|\/)(?!_index\.)[^/]+\.(?:md|markdown)$/.test(path);
+    return isPage && /^"?date"? *[:=]/im.test(files.text(path) ?? '') ? 1 : 0;
+  }
+  const inside = files.list(path.slice(0, -1));
+  return inside.reduce((sum, name) => sum + datedPages(files, path + name), 0);
+}
+
 /** The template for the pages of a section: `permalinks.posts`, or `permalinks.page.posts`. */
 function hugoPermalink(settings: Settings, section: string): string {
   const permalinks = mapAt(settings, 'permalinks');
   const own = firstText(mapAt(permalinks, 'page'), section) ?? firstText(permalinks, section);
   const end = settings.uglyurls === true ? '.html' : '/';
-  if (own === undefined) return `${section === '' ? '' : `/${section}`}/:path${end}`;
-  if (settings.disablepathtolower === true) return own;
-  return own.replace(/(:\w+)|[^:]+/g, (text, name?: string) => name ?? text.toLowerCase());
+  const inFolder = settings.defaultcontentlanguageinsubdir === true;
+  const root = inFolder ? `/${defaultLanguage(settings)}` : '';
+  if (own === undefined) return `${root}${section === '' ? '' : `/${section}`}/:path${end}`;
+  if (settings.disablepathtolower === true) return `${root}${own}`;
+  return `${root}${own}`.replace(
+    /(:\w+)|[^:]+/g,
+    (text, name?: string) => name ?? text.toLowerCase(),
+  );
 }
 
 /** Hugo's path of a file: other characters than these are dropped, white space becomes hyphens. */
@@ -233,7 +294,7 @@ interface Cascade {
 }
 
 function cascadeOf(files: SiteFiles, settings: Settings): (file: string) => Inherited {
-  const all = lowerCaseKeys(settings);
+  const all = wholeSettings(files, settings);
   const content = folder(firstText(all, 'contentdir'), 'content');
   return cascadeBelow(files, content, entriesOf(all.cascade));
 }
