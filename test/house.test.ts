@@ -93,6 +93,7 @@ const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
   ],
   network: [
     'database/open-postgres.ts',
+    'delivery/relay/access-tokens.ts',
     'delivery/run/ask-service.ts',
     'feeds/build/ping-hub.ts',
     'kernel/apart/end-with-parent.ts',

@@ -1,11 +1,12 @@
 import type { Store } from '../database/open-store.ts';
-import { openRelay } from '../delivery/relay/open-relay.ts';
+import { relayOpener } from '../delivery/relay/open-relay.ts';
 import { askService } from '../delivery/run/ask-service.ts';
 import { type Clock, systemClock } from '../kernel/clock.ts';
 import type { Log } from '../kernel/log.ts';
 import { systemRandom } from '../kernel/random.ts';
 import type { TextsOf } from '../kernel/texts.ts';
 import type { Config } from '../settings/config.ts';
+import { tokensBeside } from '../settings/state-place.ts';
 import { readTemplates } from '../templates/read-templates.ts';
 import { readTexts } from '../templates/read-texts.ts';
 
@@ -23,7 +24,7 @@ export function assemble<L extends Log>(config: Config, store: Store, log: L, cl
     clock,
     machineClock: systemClock,
     random: systemRandom,
-    openRelay,
+    openRelay: relayOpener(tokensBeside(config.journalFile), systemClock),
     askService,
     get textsOf() {
       texts ??= readTexts(config.folders.languages);

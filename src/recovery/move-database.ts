@@ -6,6 +6,8 @@ import { openStore } from '../database/open-store.ts';
 import { BroadsheetError, EXIT } from '../kernel/errors.ts';
 import { copyWhole, haveSameBytes, removeFile, renameFile } from '../kernel/files/move-file.ts';
 import { makeStateFolder } from '../kernel/files/state-folder.ts';
+import { writeFileAtomically } from '../kernel/files/write-atomically.ts';
+import { readRegularFile } from '../kernel/regular-file.ts';
 import type { Config } from '../settings/config.ts';
 import type { PlaceOfFile } from '../settings/place-of-database.ts';
 import {
@@ -13,6 +15,7 @@ import {
   journalBeside,
   type StateFiles,
   standardPlace,
+  tokensBeside,
 } from '../settings/state-place.ts';
 import { mergeJournals } from '../subscribers/journal/journal-file.ts';
 import { movingMark, sqliteFile } from './check-privacy.ts';
@@ -177,5 +180,10 @@ function moveJournal({ from, to }: Move): boolean {
   if (source === '' || !existsSync(source) || realPath(source) === realPath(target)) return false;
   makeStateFolder(target);
   if (existsSync(target) || !renameFile(source, target)) mergeJournals(source, target);
+  const [tokens, place] = [tokensBeside(source), tokensBeside(target)];
+  if (existsSync(tokens) && !existsSync(place)) {
+    writeFileAtomically(place, readRegularFile(tokens), 0o600);
+    removeFile(tokens);
+  }
   return true;
 }

@@ -54,6 +54,8 @@ export interface EditionStatus extends Undecided {
 /** The state of a relay. */
 export interface RelayStatus {
   readonly id: string;
+  /** `relay` of the config. */
+  readonly provider?: string | undefined;
   readonly inHour: number;
   readonly inDay: number;
   readonly perHour?: number;
@@ -206,6 +208,7 @@ async function relaysOf({
     const isResting = rest !== undefined && restLeftMs(rest.until, clock()) > 0;
     statuses.push({
       id: account.id,
+      provider: account.relay,
       inHour,
       inDay,
       perHour: account.messagesPerHour,

@@ -38,8 +38,12 @@ function describeIssue(issue: z.core.$ZodIssue): string {
     case 'invalid_type':
       if (issue.input === undefined) return `${name} is missing; add it`;
       return `${name} must be ${article(issue.expected)}, not ${JSON.stringify(issue.input)?.slice(0, 60)}`;
-    case 'invalid_value':
-      return `${name} is not one of the values it can have; write ${issue.values.join(' or ')}`;
+    case 'invalid_value': {
+      const near = nearestName(String(issue.input), issue.values.map(String));
+      const remedy =
+        near === undefined ? `write ${issue.values.join(' or ')}` : `did you mean ${near}?`;
+      return `${name} is not one of the values it can have; ${remedy}`;
+    }
     case 'too_small':
       return `${name} is too small; the least is ${issue.minimum}`;
     case 'too_big':

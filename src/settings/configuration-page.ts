@@ -14,6 +14,7 @@ interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
   readonly items?: Schema;
+  readonly additionalProperties?: Schema | false;
 }
 
 const OPENING = `# Configuration
@@ -104,6 +105,7 @@ function valuesOf(option: Schema): string {
   if (option.enum) return option.enum.map(code).join(', ');
   if (option.properties) return 'a group';
   if (option.items?.properties) return 'list';
+  if (option.additionalProperties) return 'names and texts';
   if (option.items)
     return `list of ${option.items.enum ? valuesOf(option.items) : wordOf(option.items)}`;
   if (option.type === 'boolean') return '`true`, `false`';

@@ -59,7 +59,9 @@ const relayVariables = {
     'The same for the relay with this id in `email.relays` (capital letters, `_` for `-`).',
   'BROADSHEET_SMTP_USER`, `BROADSHEET_SMTP_PASSWORD':
     'The login at the relay, instead of name and password in its URL. No character has to be encoded.',
-  'BROADSHEET_SMTP_USER_ID`, `BROADSHEET_SMTP_PASSWORD_ID':
+  'BROADSHEET_SMTP_CLIENT_SECRET`, `BROADSHEET_SMTP_REFRESH_TOKEN`, `BROADSHEET_SMTP_PRIVATE_KEY':
+    'For `email.oauth`: the secret of the application, a refresh token if a person allowed it, the private key (PEM) of a service account of Google.',
+  'BROADSHEET_SMTP_USER_ID`, `BROADSHEET_SMTP_PASSWORD_ID`, ...':
     'The same for the relay with this id in `email.relays`.',
 };
 
@@ -77,7 +79,17 @@ export type Environment = z.output<typeof variables> & {
   readonly smtpUrls: ReadonlyMap<string, string>;
   /** Logins that are not in a URL, by the suffix of BROADSHEET_SMTP_USER: empty, or `_BACKUP`. */
   readonly smtpLogins: ReadonlyMap<string, RelayLogin>;
+  /** What access tokens are requested with, by the same suffix. */
+  readonly smtpSecrets: ReadonlyMap<string, OAuthSecrets>;
 };
+
+/** At least one of them. */
+export interface OAuthSecrets {
+  readonly clientSecret?: string;
+  readonly refreshToken?: string;
+  /** PEM. */
+  readonly privateKey?: string;
+}
 
 const SMTP_URL_OF = 'BROADSHEET_SMTP_URL_';
 const USER = 'BROADSHEET_SMTP_USER';
@@ -104,16 +116,38 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): Environment {
     BROADSHEET_DATABASE_URL: database && absoluteDatabaseUrl(database, '.'),
     smtpUrls: new Map(Object.entries(ofRelays.data)),
     smtpLogins: readSmtpLogins(environment),
+    smtpSecrets: readSmtpSecrets(environment),
   };
 }
 
+/** What follows the names in `pattern` after BROADSHEET_SMTP_: nothing, or `_ID`. */
+function suffixesOf(environment: NodeJS.ProcessEnv, pattern: string): ReadonlySet<string> {
+  const variable = new RegExp(`^BROADSHEET_SMTP_(?:${pattern})(_.+)?$`);
+  const found = Object.keys(environment).map((name) => variable.exec(name));
+  return new Set(found.flatMap((match) => (match === null ? [] : [match[1] ?? ''])));
+}
+
+function readSmtpSecrets(environment: NodeJS.ProcessEnv): ReadonlyMap<string, OAuthSecrets> {
+  const secrets = new Map<string, OAuthSecrets>();
+  for (const suffix of suffixesOf(environment, 'CLIENT_SECRET|REFRESH_TOKEN|PRIVATE_KEY')) {
+    const read = (what: string) => environment[`BROADSHEET_SMTP_${what}${suffix}`]?.trim() ?? '';
+    const clientSecret = read('CLIENT_SECRET');
+    const refreshToken = read('REFRESH_TOKEN');
+    // The key file of Google is JSON, where `\n` is the end of a line.
+    const privateKey = read('PRIVATE_KEY').replaceAll('\\n', '\n');
+    if (clientSecret + refreshToken + privateKey === '') continue;
+    secrets.set(suffix, {
+      ...(clientSecret !== '' && { clientSecret }),
+      ...(refreshToken !== '' && { refreshToken }),
+      ...(privateKey !== '' && { privateKey }),
+    });
+  }
+  return secrets;
+}
+
 function readSmtpLogins(environment: NodeJS.ProcessEnv): ReadonlyMap<string, RelayLogin> {
-  const suffixes = Object.keys(environment).flatMap((name) => {
-    const [isLogin, suffix = ''] = /^BROADSHEET_SMTP_(?:USER|PASSWORD)(_.+)?$/.exec(name) ?? [];
-    return isLogin === undefined ? [] : [suffix];
-  });
   const logins = new Map<string, RelayLogin>();
-  for (const suffix of new Set(suffixes)) {
+  for (const suffix of suffixesOf(environment, 'USER|PASSWORD')) {
     const user = environment[USER + suffix]?.trim() ?? '';
     // A password may begin or end with a space.
     const pass = environment[PASSWORD + suffix] ?? '';

@@ -104,6 +104,13 @@ export function isWebUrl(value: string): boolean {
   );
 }
 
+/** Whether `value` is a URL for secrets: https, or http on this machine. */
+export function isTokenUrl(value: string): boolean {
+  const url = URL.parse(value);
+  const isHere = ['localhost', '127.0.0.1', '[::1]'].includes(url?.hostname ?? '');
+  return isWebUrl(value) && url?.username === '' && (url.protocol === 'https:' || isHere);
+}
+
 /** Whether `value` is the URL of a database: `sqlite:` and a path, or `postgres://...`. */
 function isDatabaseUrl(value: string): boolean {
   if (value.startsWith('sqlite:')) return value.length > 'sqlite:'.length;

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { countryCodeFault } from './country-code.ts';
+import { mailHeaders } from './mail-headers.ts';
+import { RELAY_PRESET_NAMES } from './relay-presets.ts';
 import {
   bounceAddress,
   count,
@@ -15,6 +17,7 @@ import {
   isNetwork,
   isOrigin,
   isTimeOfDay,
+  isTokenUrl,
   language,
   serviceUrl,
   smtpUrl,
@@ -274,6 +277,9 @@ const newsletter = z.strictObject({
   softBounces: count(1, 100)
     .default(5)
     .describe('Number of editions in a row that a mailbox refuses until its subscription ends.'),
+  headers: mailHeaders
+    .optional()
+    .describe('Headers of its editions for the relay, such as a stream or a tag.'),
   ...ofService,
 });
 
@@ -281,9 +287,20 @@ const NO_DATE = 'is not a date; write one like 2026-03-01';
 
 /** Options of each relay, besides its URL. With one relay, they stand in `email`. */
 export const relayOptions = {
+  relay: z
+    .enum(RELAY_PRESET_NAMES)
+    .optional()
+    .describe('Provider of the relay. Its host, limits and headers are filled in.'),
+  region: z
+    .string()
+    .regex(/^[a-z0-9]+([.-][a-z0-9]+)*$/, 'is not a region; write one like eu-west-1')
+    .optional()
+    .describe('Region of the account: of `ses` (eu-west-1), `mailgun` (us, eu), `zoho` (com, eu).'),
   connections: count(1, 100)
-    .default(5)
-    .describe('Maximum of connections to the relay at the same time.'),
+    .optional()
+    .describe(
+      'Maximum of connections to the relay at the same time. Default: 5, or that of `relay`.',
+    ),
   messagesPerSecond: z
     .number()
     .min(0.01)
@@ -297,9 +314,9 @@ export const relayOptions = {
     .describe('Maximum of messages on one connection.'),
   keepsSender: z
     .boolean()
-    .default(true)
+    .optional()
     .describe(
-      'Whether the relay keeps the envelope sender. If not (Amazon SES, Postmark), `bounceAddress` is not used.',
+      'Whether the relay keeps the envelope sender. If not, `bounceAddress` is not used. Default: true, or false with `relay`.',
     ),
   warmUp: z
     .strictObject({
@@ -315,13 +332,41 @@ export const relayOptions = {
     })
     .optional()
     .describe('Daily maximum that grows, for a new sender or relay.'),
+  headers: mailHeaders
+    .optional()
+    .describe('Headers of all mail over the relay, as it asks for them.'),
+  oauth: z
+    .strictObject({
+      user: z
+        .string()
+        .regex(/^[\x21-\x7e]+$/, 'is not a mailbox; write its address')
+        .describe('Address of the mailbox that sends.'),
+      clientId: text.describe('Id of the application, or address of a service account of Google.'),
+      tenant: z
+        .string()
+        .regex(/^[a-z0-9.-]+$/i, 'is not a tenant; write its id or domain')
+        .optional()
+        .describe('Directory (tenant) of the organisation at Microsoft.'),
+      tokenUrl: text
+        .refine(
+          isTokenUrl,
+          'is not an address of a token server; write one like https://login.example/token',
+        )
+        .optional()
+        .describe('URL of the token server. Default: that of `relay`.'),
+      scope: text.optional().describe('Scope to ask for. Default: that of `relay`.'),
+    })
+    .optional()
+    .describe('Access tokens (OAuth 2.0) instead of a password.'),
 };
 
 const relay = z.strictObject({
   id: id.describe('Name of the relay. Its quotas are stored under this name.'),
   smtpUrl: smtpUrl
     .optional()
-    .describe('URL of the relay, without name and password. Or set BROADSHEET_SMTP_URL_ID.'),
+    .describe(
+      'URL of the relay, without name and password. Default: that of `relay`. Or set BROADSHEET_SMTP_URL_ID.',
+    ),
   weight: z
     .number()
     .min(0)
@@ -352,8 +397,10 @@ const domain = z.strictObject({
 const email = z.strictObject({
   templates: text.default('../email-templates').describe('Folder of the email templates.'),
   smtpUrl: smtpUrl
-    .default('smtp://localhost:25')
-    .describe('URL of the relay, without name and password.'),
+    .optional()
+    .describe(
+      'URL of the relay, without name and password. Default: that of `relay`, or smtp://localhost:25.',
+    ),
   name: hostName
     .optional()
     .describe('Name of this machine for relays (EHLO): a host name in the public DNS.'),

@@ -1,4 +1,6 @@
 import type { EmailAddress } from '../kernel/email-address.ts';
+import type { OAuthSecrets } from './environment.ts';
+import type { MailHeaders } from './mail-headers.ts';
 import type { RelayLogin } from './relay-url.ts';
 import type { ConfigFile } from './schema.ts';
 
@@ -68,14 +70,36 @@ export type SignUpLimits = WebSettings['signUp'];
 /** Alerts about editions that are not sent. */
 export type AlertSettings = Options['alerts'];
 
+/** An application that requests access tokens for a relay (RFC 6749). */
+export interface OAuthAccount extends OAuthSecrets {
+  /** `RelayAccount.id` */
+  readonly relay: string;
+  /** The mailbox that sends. */
+  readonly user: string;
+  readonly clientId: string;
+  readonly tokenUrl: string;
+  /** `scope` of the config; what an application asks for itself if there is none. */
+  readonly scope?: string;
+  readonly applicationScope?: string;
+  /** The names of its variables end with it: empty, or `_BACKUP`. */
+  readonly suffix: string;
+}
+
 /** An account at a relay: its URL, its share of the mail, its limits. */
-export interface RelayAccount extends Omit<RelayOptions, 'smtpUrl'> {
+export interface RelayAccount
+  extends Omit<RelayOptions, 'smtpUrl' | 'region' | 'oauth' | 'connections' | 'keepsSender'> {
+  readonly connections: number;
+  readonly keepsSender: boolean;
   /**
    * May contain a password. Absent if neither config nor environment has it: then nothing can be sent.
    */
   readonly url?: string;
   /** A login that is not in the URL. */
   readonly login?: RelayLogin;
+  /** It is logged in to with access tokens. */
+  readonly oauth?: OAuthAccount;
+  /** Headers of editions, from the provider; those of the newsletter replace them. */
+  readonly editionHeaders?: MailHeaders;
   /** Our name for the relay (EHLO, RFC 5321 §4.1.1.1). */
   readonly ehloName: string;
 }

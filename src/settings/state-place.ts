@@ -75,6 +75,11 @@ export function journalBeside(database: string): string {
   return `${database.replace(/\.(db|sqlite3?)$/, '')}.journal.jsonl`;
 }
 
+/** The file beside the journal with the refresh tokens that servers gave (`openKeptTokens`). */
+export function tokensBeside(journal: string): string {
+  return `${journal.replace(/(\.journal)?\.jsonl$/, '')}.tokens.json`;
+}
+
 /** Undefined for a database that is not a file. */
 function journalOfUrl(databaseUrl: string): string | undefined {
   const path = databaseUrl.startsWith('sqlite:') ? databaseUrl.slice('sqlite:'.length) : '';

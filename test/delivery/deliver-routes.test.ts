@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { prepareSend } from '../../src/delivery/run/prepare-send.ts';
 import { findEdition } from '../../src/editions/queries/editions.ts';
 import { test } from '../support/databases.ts';
-import { closedPort, type Inbox } from '../support/inbox.ts';
+import { closedPort, type Inbox, messageIdOf } from '../support/inbox.ts';
 import {
   accountAt,
   changed,
@@ -158,4 +158,29 @@ test('a sender that its relay refuses does not stop another that the relay serve
   const report = await sendWith(deps);
   await second;
   assert.deepEqual(report.deliveries, { ...NONE, planned: 12, accepted: 12 });
+});
+
+test('each relay gets the headers that it asks for, and the Message-IDs stay the same', async (t) => {
+  const people = readers(30);
+  const testSite = await openTestSite(t, { subscribers: people });
+  const other = await openOtherInbox(t);
+  await testSite.putEdition();
+  const relays = [
+    accountAt(testSite.inbox, { headers: { 'X-Stream': 'first' } }),
+    accountAt(other, { editionHeaders: { 'X-Tag': '{newsletter}' } }),
+  ] as const;
+  const headers = { 'X-Stream': 'of the newsletter' };
+  await sendWith(changed(testSite, { relays, newsletter: { headers } }));
+  const starts = (raw: Buffer, line: string) => raw.toString().includes(`${line}\r\n`);
+  assert.ok(testSite.inbox.messages.length > 0 && other.messages.length > 0);
+  for (const { raw } of testSite.inbox.messages) {
+    assert.ok(starts(raw, 'X-Stream: first') && !raw.includes('X-Tag:'));
+  }
+  for (const { raw } of other.messages) {
+    assert.ok(starts(raw, 'X-Stream: of the newsletter'));
+    assert.ok(starts(raw, 'X-Tag: politics-essential'));
+  }
+  const ids = [...testSite.inbox.messages, ...other.messages].map(messageIdOf);
+  assert.equal(new Set(ids).size, 30);
+  assert.ok(!ids.includes(''));
 });

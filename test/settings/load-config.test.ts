@@ -55,7 +55,7 @@ test('the annotated config loads as it is', () => {
 test('what the annotated config shows as a default is the default', () => {
   const text = readFileSync(ANNOTATED, 'utf8');
   const example =
-    /^ +(email: desk@|generator:|permalink:|copyright:|hub:|replyTo:|bounceAddress:|editor:|name: mail\.|messagesPer|warmUp:|relays:|domain|privacyUrl:|command:|url: https:\/\/alerts|heartbeatUrl:|servers:)|^ {4}url:/;
+    /^ +(email: desk@|relay: ses|region:|keepsSender:|headers:|oauth:|generator:|permalink:|copyright:|hub:|replyTo:|bounceAddress:|editor:|name: mail\.|messagesPer|warmUp:|relays:|domain|privacyUrl:|command:|url: https:\/\/alerts|heartbeatUrl:|servers:)|^ {4}url:/;
   const original = text.split('\n');
   const shown = uncommented(text)
     .split('\n')
@@ -114,7 +114,7 @@ test('each wrong value is told with line, column and remedy', () => {
     [`${LEAST}posts: {drafts: maybe}`, '4:17  posts.drafts must be true or false, not "maybe"'],
     [
       `${LEAST}feeds: {formats: [rss, atmo]}`,
-      '4:24  feeds.formats[1] is not one of the values it can have; write rss or atom or json',
+      '4:24  feeds.formats[1] is not one of the values it can have; did you mean atom?',
     ],
     [
       `${LEAST}web: {trustedProxies: [127.0.0.1, "10.0.0.0/8", "fd00::/8", "10.0.0.0/33"]}`,

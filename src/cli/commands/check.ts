@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { EXIT } from '../../kernel/errors.ts';
 import type { SiteReport } from '../../service/compare-site.ts';
+import type { ProviderReport } from '../../settings/describe-provider.ts';
 import type { ExampleValues } from '../../settings/example-values.ts';
 import { JSON_OPTION, NOW_OPTION, POSTS_OPTION } from '../arguments.ts';
 import { guardDatabase, withMail } from '../context.ts';
@@ -33,6 +34,7 @@ export function addCheck(program: Command, shell: Shell): void {
         const { checkCountries } = await import('../../settings/check-countries.ts');
         const { exampleValues } = await import('../../settings/example-values.ts');
         const { relaysWithoutUrl } = await import('../../settings/relay-accounts.ts');
+        const { describeProviders } = await import('../../settings/describe-provider.ts');
         const { languagesWithoutFile, unreadEmailTemplates, unreadLanguages, unreadTemplates } =
           await import('../../service/unread-files.ts');
         const { WEB_TEMPLATE_FILES } = await import('../../pages/web-templates.ts');
@@ -60,7 +62,12 @@ export function addCheck(program: Command, shell: Shell): void {
           ...ofDatabase.map((problem) => ({ line: 1, ...problem })),
           ...found.warnings,
         ];
-        const report = { ...found, warnings, templates: [...found.templates, ...pages] };
+        const report = {
+          ...found,
+          warnings,
+          templates: [...found.templates, ...pages],
+          relays: describeProviders(config.relays),
+        };
         if (report.posts.leftOut.length > 0) shell.setExitCode(EXIT.data);
         context.print(report, function* () {
           printProblems(report, context);
@@ -74,6 +81,7 @@ export function addCheck(program: Command, shell: Shell): void {
             yield `addresses  are like ${report.newest.url}; ${remedy}`;
           }
           yield `templates  ${plural(report.templates.length, 'template')} rendered`;
+          for (const relay of report.relays) yield* describeProvider(relay);
         });
       }),
     );
@@ -100,6 +108,16 @@ function* describeSite({ place, compared, differences, permalink }: SiteReport):
     yield `  and ${plural(more, 'more difference', 'more differences')}; --json lists all`;
   if (permalink !== undefined)
     yield `  write posts.permalink: ${permalink}  to correct most addresses`;
+}
+
+function* describeProvider(relay: ProviderReport): Generator<string> {
+  const { id, provider, settings, bounces, replacesMessageId, note, source } = relay;
+  yield `relay      ${id} is ${provider}: ${settings}`;
+  const way = bounces === 'webhook' ? 'by its webhook' : 'into the mailbox of the sender';
+  const renamed = replacesMessageId ? '; it replaces the Message-ID' : '';
+  yield `           bounces come back ${way}${renamed}`;
+  if (note !== undefined) yield `           ${note}`;
+  yield `           source: ${source}`;
 }
 
 function describeConfig({ refused, areInFeeds }: ExampleValues): string {

@@ -126,7 +126,7 @@ function* notesOf(edition: EditionStatus, timeZone: string): Generator<string> {
 }
 
 function relayRow(relay: RelayStatus, timeZone: string): readonly (string | number)[] {
-  const { id, inHour, inDay, perHour, perDay, trouble, rest, limits } = relay;
+  const { id, provider, inHour, inDay, perHour, perDay, trouble, rest, limits } = relay;
   const of = (count: number, most: number | undefined) =>
     most === undefined ? formatCount(count) : `${formatCount(count)} of ${formatCount(most)}`;
   const notes = [
@@ -135,7 +135,8 @@ function relayRow(relay: RelayStatus, timeZone: string): readonly (string | numb
     rest === undefined && trouble && `${trouble.text} (${formatTime(trouble.at, timeZone)})`,
     limits && describeLimits(limits),
   ];
-  return [id, of(inHour, perHour), of(inDay, perDay), notes.filter(Boolean).join('; ')];
+  const name = provider === undefined ? id : `${id} (${provider})`;
+  return [name, of(inHour, perHour), of(inDay, perDay), notes.filter(Boolean).join('; ')];
 }
 
 /** The limits that a relay asked for, as a phrase. */

@@ -4,6 +4,7 @@ import { foldLines } from 'nodemailer/lib/mime-funcs';
 import MimeNode from 'nodemailer/lib/mime-node';
 import type { Mailbox } from '../../kernel/mailbox.ts';
 import { oneLine } from '../../kernel/one-line.ts';
+import type { OurHeader } from '../../settings/mail-headers.ts';
 
 /** The input for one message, or for the frame of all messages of an edition. */
 export interface MimeMail {
@@ -15,7 +16,7 @@ export interface MimeMail {
   readonly subject: string;
   readonly date: Temporal.Instant;
   /** ASCII values without line ends, with the Message-ID among them; each becomes one header. */
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Partial<Record<OurHeader, string>>>;
   readonly html: string;
   readonly text: string;
   /** The seed for the boundaries. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { domainOf } from '../../kernel/email-address.ts';
+import type { OurHeader } from '../../settings/mail-headers.ts';
 import type { NewsletterSettings } from '../../settings/settings.ts';
 import { mailtoUrl, unsubscribeMailto } from './unsubscribe-link.ts';
 
@@ -20,7 +21,7 @@ export interface ListHeadersInput {
  * bulk mail without automatic replies (RFC 3834 §5; Precedence and X-Auto-Response-Suppress for
  * programs that do not support it). All ASCII.
  */
-export function listHeaders(input: ListHeadersInput): Readonly<Record<string, string>> {
+export function listHeaders(input: ListHeadersInput): Readonly<Partial<Record<OurHeader, string>>> {
   const { newsletter, edition, publicUrl, serviceUrl, unsubscribe } = input;
   const owner = newsletter.replyTo ?? newsletter.from.address;
   return {

@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto';
 import { domainOf, type EmailAddress } from '../../kernel/email-address.ts';
+import type { MailHeaders } from '../../settings/mail-headers.ts';
+
+/** What headers for relays depend on. */
+export interface EditionOfMessage {
+  readonly id: string;
+  /** Id of the newsletter. */
+  readonly newsletter: string;
+  /** `headers` of the newsletter. */
+  readonly headers?: MailHeaders | undefined;
+}
 
 /** The bytes of one delivery, and its envelope (RFC 5321 §2.3.1). */
 export interface Message {
@@ -12,6 +22,8 @@ export interface Message {
   readonly plainSender?: EmailAddress;
   /** RFC 5322, CRLF line ends. */
   readonly bytes: Buffer;
+  /** The edition, if it is one. Its relay adds the headers that are meant for it (`relayHeaders`). */
+  readonly edition?: EditionOfMessage;
   /**
    * Set only by `prepareMessages`, which guarantees it: every line ends with CRLF, also the last
    * one, there is no other CR or LF, and no line begins with a dot. So SMTP has nothing to change

@@ -1,4 +1,5 @@
 import type { EmailAddress } from '../../kernel/email-address.ts';
+import type { OurHeader } from '../../settings/mail-headers.ts';
 import type { NewsletterSettings } from '../../settings/settings.ts';
 import { composeMime } from './compose-mime.ts';
 import { listHeaders, listUnsubscribe } from './list-headers.ts';
@@ -51,7 +52,7 @@ export async function noticeMessage(input: NoticeMessageInput): Promise<Message>
   return { messageId, ...envelopeOf(newsletter, address, token), bytes };
 }
 
-function headersOf(input: NoticeMessageInput): Readonly<Record<string, string>> {
+function headersOf(input: NoticeMessageInput): Readonly<Partial<Record<OurHeader, string>>> {
   const { newsletter, publicUrl, serviceUrl, unsubscribeToken: token } = input;
   if (token === undefined) {
     return { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' };

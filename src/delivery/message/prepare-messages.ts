@@ -120,6 +120,7 @@ export async function prepareMessages(input: PrepareMessagesInput): Promise<Mess
         messageId,
         ...envelopeOf(newsletter, address, name),
         bytes: Buffer.concat(bytes),
+        edition: { id: edition.id, newsletter: newsletter.id, headers: newsletter.headers },
         wireReady: true,
       };
     },

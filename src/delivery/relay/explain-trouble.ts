@@ -1,4 +1,5 @@
 import type { Reply } from '../delivery.ts';
+import { TokenError } from './access-tokens.ts';
 import { classifyReply, findReplyRow, isLimit, parseReply } from './classify-reply.ts';
 import type { Outcome } from './relay.ts';
 import { NAME_REMEDY, type SmtpPhase } from './reply-table.ts';
@@ -34,7 +35,7 @@ export function explainTrouble(error: SmtpError, phase: SmtpPhase = 'connect'): 
     const said = `${reply.code}${enhanced} ${reply.text}`;
     const remedy = isGreeting(error)
       ? `if it is our name that it refuses, ${NAME_REMEDY}`
-      : findReplyRow(reply, phase)?.remedy;
+      : (findReplyRow(reply, phase)?.remedy ?? (isTokenRefused(error) ? TOKEN_REMEDY : undefined));
     const advice = remedy === undefined ? '' : `; ${remedy}`;
     return { ...reply, text: `${refusalOf(error, reply.code)}: ${said}${advice}` };
   }
@@ -49,10 +50,24 @@ function refusalOf(error: SmtpError, code: number): string {
   if (isGreeting(error)) return 'refuses our greeting (EHLO)';
   if (error.code !== 'EAUTH') return 'refuses to work';
   // RFC 4954 §6: a temporary reply is not about the password.
-  return code < 500 ? 'accepts no logins now' : 'refuses the name and password';
+  if (code < 500) return 'accepts no logins now';
+  return isTokenLogin(error) ? 'refuses the access token' : 'refuses the name and password';
 }
 
+/** Whether the relay refused an access token, perhaps because it has ended. */
+export function isTokenRefused(error: SmtpError): boolean {
+  return isTokenLogin(error) && error.responseCode === 535;
+}
+
+function isTokenLogin({ command }: SmtpError): boolean {
+  return command === 'AUTH XOAUTH2';
+}
+
+const TOKEN_REMEDY =
+  'check oauth.user, and that the application may send as that mailbox (docs/relays.md)';
+
 function explainBreak(error: SmtpError): string {
+  if (error instanceof TokenError) return `gets no login: ${plain(error.message)}`;
   const systemCode = error.originalCode ?? error.code;
   if (systemCode === 'ECONNREFUSED') return 'refuses the connection';
   if (error.code === 'EDNS') return 'is a host that is not known';
@@ -81,5 +96,5 @@ function plain(message: string): string {
   const [, reason] = /:SSL routines:[^:]*:([^:]+):/.exec(message) ?? [];
   // Leave out Node's advice: it is for people who start Node by hand.
   const fact = (reason ?? message).split('; if the root CA')[0] ?? '';
-  return fact.replace(/[\p{Cc}\p{Cf}]/gu, ' ').slice(0, 300);
+  return fact.replace(/[\p{Cc}\p{Cf}]/gu, ' ').slice(0, 400);
 }

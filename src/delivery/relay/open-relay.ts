@@ -1,8 +1,13 @@
+import type { Clock } from '../../kernel/clock.ts';
+import type { OAuthAccount } from '../../settings/settings.ts';
 import type { Reply } from '../delivery.ts';
 import type { Message } from '../message/message.ts';
+import { type AccessTokens, openAccessTokens } from './access-tokens.ts';
 import { explainOpening, type SmtpError } from './explain-trouble.ts';
+import { openKeptTokens } from './kept-tokens.ts';
 import { parseRelayUrl } from './parse-relay-url.ts';
-import type { Outcome, Relay, RelayLimits, RelaySettings } from './relay.ts';
+import type { OpenRelay, Outcome, Relay, RelayLimits, RelaySettings } from './relay.ts';
+import { withRelayHeaders } from './relay-headers.ts';
 import { openSession, type SmtpSession } from './smtp-session.ts';
 
 const TIMEOUTS = { connectMs: 30_000, silenceMs: 600_000 };
@@ -38,7 +43,8 @@ export function openRelay(settings: RelaySettings): Relay {
         if ('trouble' in acquired) return acquired.trouble;
         const { session, isFresh } = acquired;
         try {
-          const { outcome, broke } = await session.send(withSender(message, settings), beforeDot);
+          const complete = withRelayHeaders(withSender(message, settings), settings);
+          const { outcome, broke } = await session.send(complete, beforeDot);
           learn(session, outcome);
           if (!broke || (isFresh && tries >= MOST_TRIES)) return outcome;
         } finally {
@@ -68,6 +74,26 @@ function withSender(message: Message, { keepsSender = true }: RelaySettings): Me
   const { envelope, plainSender } = message;
   if (keepsSender || plainSender === undefined) return message;
   return { ...message, envelope: { ...envelope, from: plainSender } };
+}
+
+/**
+ * What opens relays for a whole program. However often a relay is opened, it has the same access tokens;
+ * its refresh tokens are kept in `file`.
+ */
+export function relayOpener(file: string, clock: Clock): OpenRelay {
+  const tokens = new Map<string, AccessTokens>();
+  const kept = openKeptTokens(file);
+  const tokensOf = (account: OAuthAccount) => {
+    const opened = tokens.get(account.relay) ?? openAccessTokens(account, clock, kept);
+    tokens.set(account.relay, opened);
+    return opened;
+  };
+  return ({ oauth, ...settings }) =>
+    openRelay(
+      oauth === undefined
+        ? settings
+        : { ...settings, login: { user: oauth.user, tokens: tokensOf(oauth) } },
+    );
 }
 
 type Acquired =

@@ -38,7 +38,9 @@ export function openAccount(
   { connections: most = Infinity, timeouts }: Options = {},
 ): OpenedRelay {
   const limited = { ...account, connections: Math.min(connections, most) };
-  return { account: limited, relay: openRelay({ ...limited, url: requireUrl(limited), timeouts }) };
+  const url = requireUrl(limited);
+  requireSecret(limited);
+  return { account: limited, relay: openRelay({ ...limited, url, timeouts }) };
 }
 
 /**
@@ -49,4 +51,16 @@ export function requireUrl({ id, url }: RelayAccount): string {
   if (url !== undefined) return url;
   const remedy = `set ${relayVariable(id)}, or add its smtpUrl to email.relays`;
   throw new BroadsheetError(EXIT.config, `the relay ${id} has no URL; ${remedy}`);
+}
+
+/** Throws a config error if access tokens are to be requested, and there is nothing to do so with. */
+function requireSecret({ id, oauth }: RelayAccount): void {
+  if (oauth === undefined) return;
+  const { clientSecret, refreshToken, privateKey, suffix } = oauth;
+  if ((clientSecret ?? refreshToken ?? privateKey) !== undefined) return;
+  const names = ['CLIENT_SECRET', 'REFRESH_TOKEN', 'PRIVATE_KEY'].map(
+    (name) => `BROADSHEET_SMTP_${name}${suffix}`,
+  );
+  const fact = `the relay ${id} has oauth and no secret`;
+  throw new BroadsheetError(EXIT.config, `${fact}; set ${names.join(' or ')} (docs/relays.md)`);
 }

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
 import { type RelayLogin, relayUrlFault } from '../../settings/relay-url.ts';
+import type { SmtpLogin } from './relay.ts';
 
 /** How to reach a relay. */
 export interface RelayAddress {
@@ -15,7 +16,7 @@ export interface RelayAddress {
   readonly tls: 'always' | 'required' | 'offered' | 'off';
   /** Whether to accept a certificate that no authority has signed. */
   readonly selfSigned: boolean;
-  readonly login?: RelayLogin;
+  readonly login?: SmtpLogin;
 }
 
 /**
@@ -24,7 +25,7 @@ export interface RelayAddress {
  * with `tls=off`. A self-signed certificate is accepted from this machine only. Throws a config
  * error. It shows only the wrong part of the URL, because the URL may contain a password.
  */
-export function parseRelayUrl(text: string, separate?: RelayLogin): RelayAddress {
+export function parseRelayUrl(text: string, separate?: SmtpLogin): RelayAddress {
   const fault = relayUrlFault(text);
   if (fault !== undefined) fail(fault);
   const url = new URL(text);
@@ -50,7 +51,7 @@ export function parseRelayUrl(text: string, separate?: RelayLogin): RelayAddress
   };
 }
 
-function readLogin(url: URL): RelayAddress['login'] {
+function readLogin(url: URL): RelayLogin | undefined {
   if (url.username === '' && url.password === '') return undefined;
   if (url.username === '' || url.password === '') {
     fail(

@@ -1,7 +1,10 @@
 import type { RelayLogin } from '../../settings/relay-url.ts';
+import type { OAuthAccount } from '../../settings/settings.ts';
 import type { Reply } from '../delivery.ts';
 import type { Message } from '../message/message.ts';
 import type { ReplyClass } from '../refusals.ts';
+import type { AccessTokens } from './access-tokens.ts';
+import type { RelayHeaders } from './relay-headers.ts';
 
 /** An SMTP server that takes our messages, over a few connections that are opened when needed. */
 export interface Relay {
@@ -32,11 +35,19 @@ export interface RelayLimits {
   readonly messagesPerConnection?: number;
 }
 
-export interface RelaySettings {
+/** A login with a password, or with access tokens (XOAUTH2). */
+export type SmtpLogin = RelayLogin | TokenLogin;
+
+export interface TokenLogin {
+  readonly user: string;
+  readonly tokens: AccessTokens;
+}
+
+export interface RelaySettings extends RelayHeaders {
   /** `smtp[s]://[name:password@]host[:port][?tls=required|off][&certificate=self-signed]`. */
   readonly url: string;
   /** A login that is not in the URL. */
-  readonly login?: RelayLogin;
+  readonly login?: SmtpLogin;
   /** Whether it keeps the sender of the envelope; if not, it gets `Message.plainSender`. */
   readonly keepsSender?: boolean;
   /** Our name for EHLO (RFC 5321 §4.1.1.1): a host name. */
@@ -52,8 +63,10 @@ export interface RelaySettings {
   readonly timeouts?: { readonly connectMs: number; readonly silenceMs: number };
 }
 
-/** Opens a relay with its settings; connects to nothing yet. */
-export type OpenRelay = (settings: RelaySettings) => Relay;
+/** Opens a relay with its settings; connects to nothing yet. With `oauth`, tokens are its login. */
+export type OpenRelay = (
+  settings: RelaySettings & { readonly oauth?: OAuthAccount | undefined },
+) => Relay;
 
 /** A limit of our account at a relay that is reached; it counts against no reader. */
 export type RelayLimit =

@@ -1,12 +1,13 @@
 import { Readable } from 'node:stream';
 import type SMTPConnection from 'nodemailer/lib/smtp-connection';
+import type { CustomAuthenticationContext } from 'nodemailer/lib/smtp-connection';
 import type { Reply } from '../delivery.ts';
 import type { Message } from '../message/message.ts';
 import { classifyReply, isLimit, parseReply } from './classify-reply.ts';
-import { explainTrouble, type SmtpError } from './explain-trouble.ts';
+import { explainTrouble, isTokenRefused, type SmtpError } from './explain-trouble.ts';
 import { MessageConnection } from './message-connection.ts';
 import type { RelayAddress } from './parse-relay-url.ts';
-import type { Outcome, RelaySettings } from './relay.ts';
+import type { Outcome, RelaySettings, SmtpLogin } from './relay.ts';
 import type { SmtpPhase } from './reply-table.ts';
 
 /** One connection to a relay, connected and logged in; it sends one message at a time. */
@@ -34,15 +35,48 @@ export interface SessionTimeouts {
 
 const GOODBYE_MS = 2000;
 
+type NamedAddress = RelayAddress & Pick<RelaySettings, 'ehloName'>;
+
 /**
- * Connects, starts TLS and logs in, unless `signal` is aborted; usable for `mostMessages`. Throws
- * an `SmtpError`.
+ * Connects, starts TLS and logs in, unless `signal` is aborted; usable for `mostMessages`. If the relay
+ * refuses an access token, tries once more with another one. Throws an `SmtpError`.
  */
 export async function openSession(
-  address: RelayAddress & Pick<RelaySettings, 'ehloName'>,
+  address: NamedAddress,
   timeouts: SessionTimeouts,
   signal: AbortSignal,
   mostMessages = Number.POSITIVE_INFINITY,
+): Promise<SmtpSession> {
+  const { login } = address;
+  const open = (token?: string) => openOnce(address, token, timeouts, signal, mostMessages);
+  if (login === undefined || 'pass' in login) return open();
+  const token = await unlessDropped(login.tokens.get(), signal);
+  try {
+    return await open(token);
+  } catch (error) {
+    if (!isTokenRefused(error as SmtpError)) throw error;
+    return open(await unlessDropped(login.tokens.get(token), signal));
+  }
+}
+
+/** The value, or an error as soon as `signal` is aborted. */
+async function unlessDropped<T>(value: Promise<T>, signal: AbortSignal): Promise<T> {
+  const dropped = Promise.withResolvers<never>();
+  const drop = () => dropped.reject(closedEarly());
+  signal.addEventListener('abort', drop);
+  try {
+    return await Promise.race([value, dropped.promise]);
+  } finally {
+    signal.removeEventListener('abort', drop);
+  }
+}
+
+async function openOnce(
+  address: NamedAddress,
+  token: string | undefined,
+  timeouts: SessionTimeouts,
+  signal: AbortSignal,
+  mostMessages: number,
 ): Promise<SmtpSession> {
   const connection = new MessageConnection({
     host: address.host,
@@ -58,6 +92,7 @@ export async function openSession(
     socketCloseTimeout: GOODBYE_MS,
     // A relay on this machine has a loopback address only.
     allowInternalNetworkInterfaces: true,
+    customAuth: { XOAUTH2: sayToken },
   });
   // Later errors reach the message in flight; without a listener they would end the program.
   connection.on('error', () => {});
@@ -67,7 +102,7 @@ export async function openSession(
   try {
     await connect(connection);
     takesUtf8 = /[ -]SMTPUTF8\b/i.test(String(connection.lastServerResponse));
-    if (address.login !== undefined) await logIn(connection, address.login);
+    if (address.login !== undefined) await logIn(connection, address.login, token);
   } finally {
     signal.removeEventListener('abort', drop);
   }
@@ -100,16 +135,28 @@ function connect(connection: SMTPConnection): Promise<void> {
   return opening(connection, (done) => connection.connect(done));
 }
 
-async function logIn(
-  connection: SMTPConnection,
-  login: { user: string; pass: string },
-): Promise<void> {
+async function logIn(connection: SMTPConnection, login: SmtpLogin, token?: string): Promise<void> {
+  const credentials =
+    'pass' in login ? login : { user: login.user, pass: token, method: 'XOAUTH2' };
   try {
-    await opening(connection, (done) => connection.login({ ...login }, done));
+    await opening(connection, (done) => connection.login({ ...credentials }, done));
   } catch (error) {
     connection.close();
     throw error;
   }
+}
+
+/**
+ * Logs in with an access token (https://developers.google.com/workspace/gmail/imap/xoauth2-protocol).
+ * nodemailer's own way asks for another token in the middle, and hides what the server replied.
+ */
+async function sayToken({ auth, sendCommand }: CustomAuthenticationContext): Promise<void> {
+  const { user, pass } = auth.credentials;
+  const words = `user=${user}\x01auth=Bearer ${pass}\x01\x01`;
+  let reply = await sendCommand(`AUTH XOAUTH2 ${Buffer.from(words).toString('base64')}`);
+  // The reason as JSON, and the reply after an empty line.
+  if (reply.status === 334) reply = await sendCommand('');
+  if (reply.status !== 235) throw new Error('the access token is refused');
 }
 
 /** Does one step of opening the connection. Throws if it fails, or if the connection ends. */

@@ -15,16 +15,16 @@ import { BroadsheetError, EXIT, reasonOf } from '../errors.ts';
 /**
  * Writes `bytes` to `path`, and makes the folder if necessary. A reader sees the old file or the new one,
  * never half of one, even after a power cut (temporary file in the same folder, fsync, rename, fsync of
- * the folder). A replaced file keeps its mode. Throws a `BroadsheetError` (`EXIT.disk`) if the disk
+ * the folder). A replaced file keeps its mode; a new one gets `mode`. Throws a `BroadsheetError` (`EXIT.disk`) if the disk
  * refuses; the old file is then unchanged.
  */
-export function writeFileAtomically(path: string, bytes: string | Uint8Array): void {
+export function writeFileAtomically(path: string, bytes: string | Uint8Array, mode = 0o666): void {
   const folder = dirname(path);
   // Web servers and site generators do not publish files with a leading dot. A crash may leave this one.
   const temporary = join(folder, `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
   try {
     mkdirSync(folder, { recursive: true });
-    writeAndSync(temporary, bytes, modeOf(path));
+    writeAndSync(temporary, bytes, modeOf(path) ?? mode);
     renameSync(temporary, path);
   } catch (error) {
     removeIfThere(temporary);
@@ -56,9 +56,9 @@ function removeIfThere(path: string): void {
   }
 }
 
-function modeOf(path: string): number {
+function modeOf(path: string): number | undefined {
   const mode = statSync(path, { throwIfNoEntry: false })?.mode;
-  return mode === undefined ? 0o666 : mode & 0o777;
+  return mode && mode & 0o777;
 }
 
 /** Makes the rename itself durable. Windows and some network disks cannot; there it is skipped. */
