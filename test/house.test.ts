@@ -42,9 +42,20 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     ...['kernel', 'settings', 'database', 'posts', 'templates', 'feeds', 'editions'],
     ...['subscribers', 'recovery', 'delivery', 'newsletters', 'schedule', 'web', 'site'],
   ],
+  doctor: [...['kernel', 'settings', 'database', 'editions', 'recovery', 'delivery']],
   cli: [
     ...['kernel', 'settings', 'database', 'posts', 'templates', 'feeds', 'pages', 'editions'],
-    ...['subscribers', 'recovery', 'delivery', 'newsletters', 'schedule', 'web', 'site', 'service'],
+    ...[
+      'subscribers',
+      'recovery',
+      'delivery',
+      'newsletters',
+      'schedule',
+      'web',
+      'site',
+      'service',
+      'doctor',
+    ],
   ],
 };
 
@@ -55,6 +66,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
   disk: [
     'database/open-sqlite.ts',
+    'doctor/check-database.ts',
+    'doctor/check-machine.ts',
     'editions/archive/archive-files.ts',
     'feeds/publish/publish.ts',
     'kernel/files/move-file.ts',
@@ -95,6 +108,9 @@ const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
     'database/open-postgres.ts',
     'delivery/relay/access-tokens.ts',
     'delivery/run/ask-service.ts',
+    'doctor/check-service.ts',
+    'doctor/dns/fetch-policy.ts',
+    'doctor/probe-relay.ts',
     'feeds/build/ping-hub.ts',
     'kernel/apart/end-with-parent.ts',
     'kernel/dns.ts',
@@ -110,6 +126,8 @@ const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
   programs: [
     'database/check-sqlite.ts',
     'database/open-sqlite.ts',
+    'doctor/check-machine.ts',
+    'doctor/examine.ts',
     'feeds/publish/publish.ts',
     'kernel/apart/answer-order.ts',
     'kernel/apart/end-with-parent.ts',
@@ -128,6 +146,7 @@ const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
     'delivery/run/record-send.ts',
     'delivery/run/send-run.ts',
     'delivery/run/sender-lease.ts',
+    'doctor/examine.ts',
     'editions/archive/publish-archive.ts',
     'feeds/build/build-feeds.ts',
     'feeds/build/ping-hub.ts',

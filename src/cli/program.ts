@@ -7,6 +7,7 @@ import { addCheck } from './commands/check.ts';
 import { addCompose } from './commands/compose.ts';
 import { addDatabase } from './commands/database.ts';
 import { addDemo } from './commands/demo.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addEditions } from './commands/editions.ts';
 import { addInit } from './commands/init.ts';
 import { addLinks } from './commands/links.ts';
@@ -67,6 +68,7 @@ export function createProgram(terminal: Terminal, setExitCode: (code: ExitCode) 
     addArchive,
     addLinks,
     addCheck,
+    addDoctor,
     addCompose,
     addPreview,
     addSend,

@@ -57,6 +57,17 @@ test('it does not where nothing, or something else, answers, and nothing is stor
   assert.equal(testSite.inbox.messages.length, 0);
 });
 
+test('it does not where only a GET is answered: mail programs unsubscribe by a POST', async (t) => {
+  const { testSite, with: depsWith } = await openReady(t);
+  const { server } = await openWholeTestSite(t, { testSite });
+  const deps = {
+    ...depsWith({ serviceUrl: server.url }),
+    askService: (url: string, form?: URLSearchParams) =>
+      form === undefined ? askService(url) : Promise.resolve({ trouble: 'it answered 405' }),
+  };
+  await assert.rejects(sendWith(deps), /unsubscribe links \(to a POST it answered 405\)/);
+});
+
 test('an editor who forces it vouches for the address, until the address changes', async (t) => {
   const { testSite, with: depsWith } = await openReady(t);
   const silent = depsWith({ serviceUrl: 'http://127.0.0.1:1/' });

@@ -103,10 +103,14 @@ function answersOf(name: string, type: string, found: Names): Answer[] {
   const common = { name, ttl: 60 };
   const records = found[type as keyof Names] ?? [];
   return records.map((record): Answer => {
-    if (type === 'TXT')
-      return { ...common, type, data: typeof record === 'string' ? [record] : [...record] };
+    if (type === 'TXT') return { ...common, type, data: [record].flat().flatMap(piecesOf) };
     const [priority, exchange = ''] = String(record).split(' ');
     if (type === 'MX') return { ...common, type, data: { preference: Number(priority), exchange } };
     return { ...common, type: type as 'A' | 'AAAA' | 'PTR', data: String(record) };
   });
+}
+
+/** A string of a TXT record has at most 255 bytes (RFC 1035 §3.3). */
+function piecesOf(text: string): readonly string[] {
+  return text.match(/[\s\S]{1,255}/g) ?? [''];
 }

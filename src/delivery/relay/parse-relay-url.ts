@@ -78,7 +78,8 @@ function readOptions(url: URL): { tls?: 'required' | 'off'; certificate?: 'self-
   return options;
 }
 
-function isThisMachine(host: string): boolean {
+/** Whether `host` is a name or an address of this machine itself. */
+export function isThisMachine(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 

@@ -24,7 +24,7 @@ export async function checkService(deps: Dependencies, { isForced = false } = {}
   if (known === serviceUrl) return;
   // A database older than this check: its readers have had links for a long time.
   const isOld = known === null && (await hasPlanned(store.db));
-  const trouble = isForced || isOld ? undefined : await ask(deps, serviceUrl, id);
+  const trouble = isForced || isOld ? undefined : await troubleOfLinks(deps, serviceUrl, id);
   if (trouble === undefined) {
     await noteService(store.db, serviceUrl);
     return;
@@ -38,18 +38,28 @@ export async function checkService(deps: Dependencies, { isForced = false } = {}
   );
 }
 
-/** What is wrong with the address; undefined if our service answers. */
-async function ask(
-  { config, clock, askService }: Dependencies,
+/** The body of a one-click request (RFC 8058 §3.2). */
+const ONE_CLICK = new URLSearchParams({ 'List-Unsubscribe': 'One-Click' });
+
+/**
+ * What is wrong with the unsubscribe links of `serviceUrl`, as a phrase; undefined if the service of this
+ * database answers both the GET of a reader and the POST of a mail program.
+ */
+export async function troubleOfLinks(
+  { config, clock, askService }: Pick<Dependencies, 'config' | 'clock' | 'askService'>,
   serviceUrl: string,
   databaseId: string,
 ): Promise<string | undefined> {
   const token = makeProbe(config.secrets, clock(), randomUUID());
-  const answer = await askService(unsubscribeUrlOf(serviceUrl, token));
-  if ('trouble' in answer) return answer.trouble;
-  return answer.text.trim() === proofOf(databaseId, token)
-    ? undefined
-    : 'what answers is not the service of this database, or has another BROADSHEET_SECRET';
+  const url = unsubscribeUrlOf(serviceUrl, token);
+  for (const form of [undefined, ONE_CLICK]) {
+    const answer = await askService(url, form);
+    const by = form === undefined ? '' : 'to a POST ';
+    if ('trouble' in answer) return `${by}${answer.trouble}`;
+    if (answer.text.trim() === proofOf(databaseId, token)) continue;
+    return `${by}what answers is not the service of this database, or has another BROADSHEET_SECRET`;
+  }
+  return undefined;
 }
 
 /** Throws a config error if there is no secret to sign links with. */

@@ -41,9 +41,12 @@ export function addUnsubscribe(app: FastifyInstance, site: Site): void {
       sign_up: isOffered ? `${common.base}subscribe/${newsletter.id}/` : null,
     });
   };
-  app.get<TokenRoute>('/unsubscribe/:token', async ({ params: { token } }, reply) => {
+  const sendProof = async (reply: FastifyReply, token: string) => {
     const proof = await answerProbe(deps, token);
-    if (proof !== undefined) return reply.header('cache-control', 'no-store').send(proof);
+    return proof && reply.header('cache-control', 'no-store').send(proof);
+  };
+  app.get<TokenRoute>('/unsubscribe/:token', async ({ params: { token } }, reply) => {
+    if (await sendProof(reply, token)) return reply;
     const leaving = await readUnsubscribe(deps, token);
     if (leaving === undefined) return sendUnknown(reply, site);
     const isOver = leaving.status !== 'active' && leaving.status !== 'pending';
@@ -56,8 +59,9 @@ export function addUnsubscribe(app: FastifyInstance, site: Site): void {
     // The undo link is only for the person, not for a server that acts for them.
     const isPerson = formFields(request.body).one('page') !== '';
     const by = isPerson ? 'link' : 'one-click';
-    const left = await unsubscribe(deps, request.params.token, by);
-    if (left === undefined) return sendUnknown(reply, site);
+    const { token } = request.params;
+    const left = await unsubscribe(deps, token, by);
+    if (left === undefined) return (await sendProof(reply, token)) ?? sendUnknown(reply, site);
     return sendLeft(reply, left.leaving, isPerson ? left.undoToken : undefined);
   });
   app.post<TokenRoute>('/resubscribe/:token', async ({ params: { token } }, reply) => {
