@@ -6,9 +6,10 @@ import type { Problem } from '../kernel/problem.ts';
 import type { Config } from '../settings/config.ts';
 import { wrongOption, wrongPostsFolder } from '../settings/posts-folder.ts';
 import { permalinkFlaw } from './addresses/permalink.ts';
+import { cached, openPictures, type Pictures } from './files/find-pictures.ts';
 import { findPostFiles, POST_ENDING, type PostFiles } from './files/find-post-files.ts';
 import { type PostFolder, readPost, readPosts } from './files/read-posts.ts';
-import { readInclude, readPicture, readShortcodes } from './files/site-files.ts';
+import { readInclude, readShortcodes } from './files/site-files.ts';
 import { openInherited } from './generators/find-generators.ts';
 import { languageFolders } from './generators/language-folders.ts';
 import { waysOf } from './generators/site-generators.ts';
@@ -19,7 +20,7 @@ import {
   writePublishedFile,
 } from './ids/published-posts.ts';
 import type { Post, Story } from './post.ts';
-import type { PostContext, RenderContext } from './post-context.ts';
+import type { CopyPicture, RenderContext } from './post-context.ts';
 import { type RenderedWithWarnings, renderPost } from './render-post.ts';
 import { groupStories } from './stories/group-stories.ts';
 
@@ -27,6 +28,8 @@ export interface CollectOptions {
   /** Posts with a later date are not published yet. */
   readonly now: Temporal.Instant;
   readonly log: Log;
+  /** Absent if no feed copies pictures. */
+  readonly copyPicture?: CopyPicture | undefined;
 }
 
 export interface CollectedPosts {
@@ -39,6 +42,8 @@ export interface CollectedPosts {
   readonly earlier: readonly PublishedPost[];
   /** The id of every published post, by file. */
   readonly idOf: ReadonlyMap<string, string>;
+  /** The pictures that rendered posts have named, by file. */
+  readonly pictures: Pictures['found'];
   /** Warnings about ids. */
   readonly warnings: readonly Problem[];
   /**
@@ -57,7 +62,10 @@ export interface CollectedPosts {
  * Reads the posts, groups them into stories and assigns their ids. Throws a `BroadsheetError` if
  * the folder or the file of published posts cannot be read.
  */
-export function collectPosts(config: Config, { now, log }: CollectOptions): CollectedPosts {
+export function collectPosts(
+  config: Config,
+  { now, log, copyPicture }: CollectOptions,
+): CollectedPosts {
   checkPermalink(config);
   const inherited = openInherited(config.posts.generator, config.folders.posts);
   const earlier = readPublishedFile(config.publishedFile);
@@ -71,6 +79,7 @@ export function collectPosts(config: Config, { now, log }: CollectOptions): Coll
     onProgress: (done, total) => log.progress('Reading posts', done, total),
   });
   log.detail(`${folder.folder}: ${folder.read} posts read, ${folder.posts.length} published`);
+  const pictures = openPictures(config.folders, config.posts.generator);
   const authority = new URL(config.site.url).hostname;
   const { published, idOf, changed, warnings } = identifyPosts(folder.posts, earlier, authority);
   return {
@@ -79,8 +88,9 @@ export function collectPosts(config: Config, { now, log }: CollectOptions): Coll
     published,
     earlier,
     idOf,
+    pictures: pictures.found,
     warnings,
-    render: renderer(config, folder, inherited),
+    render: renderer(config, folder, { inherited, pictures, copyPicture }),
     save() {
       if (!changed) return;
       // Another build may have added posts. Their lines must not be lost.
@@ -126,17 +136,15 @@ function findFiles(config: Config): PostFiles {
 function renderer(
   config: Config,
   folder: PostFolder,
-  inherited: PostContext['inherited'],
+  outside: Pick<RenderContext, 'inherited' | 'pictures' | 'copyPicture'>,
 ): (post: Post) => RenderedWithWarnings {
   const context: RenderContext = {
     site: config.site,
     settings: config.posts,
-    inherited,
+    ...outside,
     urlOf: indexPosts(folder.posts),
     include: cached((name) => readInclude(config.folders.includes, name)),
     shortcodes: readShortcodes(config.folders.shortcodes),
-    imageFacts: cached((path) => readPicture(config.folders.siteRoot, path)),
-    factsInPosts: cached((path) => readPicture(config.folders.posts, path)),
   };
   return cached((post) => {
     const again = readPost(folder.folder, post.file, context);
@@ -145,15 +153,6 @@ function renderer(
     }
     return renderPost(post, again.source, context);
   });
-}
-
-/** Caches the answers of `ask`: a file's content counts as fixed for the run. */
-function cached<Name, Answer>(ask: (name: Name) => Answer): (name: Name) => Answer {
-  const answers = new Map<Name, Answer>();
-  return (name) => {
-    if (!answers.has(name)) answers.set(name, ask(name));
-    return answers.get(name) as Answer;
-  };
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { PostSettings, SiteSettings } from '../settings/settings.ts';
+import type { Picture, Pictures } from './files/find-pictures.ts';
 import type { Shortcode } from './files/site-files.ts';
 import type { Inherited, TagContext } from './generators/generator.ts';
-import type { ImageFacts } from './post.ts';
 
 /** What reading a post needs besides its file. */
 export interface PostContext {
@@ -13,15 +13,19 @@ export interface PostContext {
   readonly languageOfFolder?: (file: string) => string | undefined;
 }
 
+/**
+ * Returns the address (absolute URL) at which the feeds publish a copy of a picture, or why they do not:
+ * a fact with its remedy.
+ */
+export type CopyPicture = (
+  picture: Picture,
+) => { readonly url: string } | { readonly fact: string; readonly remedy: string };
+
 /** What rendering a post needs from outside, as plain functions. */
 export interface RenderContext extends PostContext, TagContext {
   /** The site's own templates for shortcodes and components, by name. */
   readonly shortcodes: ReadonlyMap<string, Shortcode>;
-  /**
-   * Facts of a picture, by its path from the site's root (decoded, starts with `/`). Undefined if there
-   * is no such file.
-   */
-  readonly imageFacts: (path: string) => ImageFacts | undefined;
-  /** The same, by its path in the posts folder. */
-  readonly factsInPosts: (path: string) => ImageFacts | undefined;
+  readonly pictures: Pick<Pictures, 'beside' | 'atRoot'>;
+  /** Absent if the feeds copy no pictures. */
+  readonly copyPicture?: CopyPicture;
 }

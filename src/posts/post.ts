@@ -11,6 +11,8 @@ export interface ImageFacts {
   /** Pixels. */
   readonly width?: number;
   readonly height?: number;
+  /** The bytes of the file are of no picture that is known. */
+  readonly isUnknown?: boolean;
 }
 
 /** A picture of a post, at an address that a reader can fetch. */

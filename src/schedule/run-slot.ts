@@ -92,10 +92,10 @@ async function storeChange(
   if (change.state === 'sending') {
     return planEdition(deps, send, (db, at) => changeSlot(db, slot, change, at));
   }
-  const { edition, state, saveIds } = send;
+  const { edition, state, saveFiles } = send;
   const isNew = state === 'new';
   // First: otherwise an edition could contain a post id that is then lost.
-  if (isNew) saveIds();
+  if (isNew) await saveFiles();
   return store.transaction(async (db) => {
     const at = storedInstant(clock());
     if (!(await changeSlot(db, slot, change, at))) return false;
@@ -116,8 +116,8 @@ const FIND: {
   subscribers: ({ deps, slot }) => countActive(deps.store.db, slot.newsletter),
   composedByHand: findComposedByHand,
   async composedNow({ deps, scheduled, draft }) {
-    const { edition, saveIds } = await draft(deps, scheduled.newsletter);
-    return edition && { edition, state: 'new', saveIds };
+    const { edition, saveFiles } = await draft(deps, scheduled.newsletter);
+    return edition && { edition, state: 'new', saveFiles };
   },
   progress: ({ deps, slot }) => findProgress(deps.store.db, slot),
 };
@@ -156,7 +156,7 @@ async function findComposedByHand({ deps, slot }: SlotWork): Promise<ComposedByH
   const id = await editionComposedByHand(db, slot.newsletter, storedInstant(since));
   const stored = id === undefined ? undefined : await findEdition(db, id);
   if (stored === undefined) return undefined;
-  const found = { edition: stored.edition, state: 'composed', saveIds() {} } as const;
+  const found = { edition: stored.edition, state: 'composed', async saveFiles() {} } as const;
   if (stored.pause !== undefined) return { ...found, paused: stored.pause.reason };
   const changes = await changesBeforeSending(deps, stored);
   const retracted = whyRetracted(changes);

@@ -42,7 +42,7 @@ export interface SlotChange {
 }
 
 /** An edition to store together with the new state of its slot. */
-export type SlotEdition = Pick<ReadySend, 'edition' | 'state' | 'saveIds'>;
+export type SlotEdition = Pick<ReadySend, 'edition' | 'state' | 'saveFiles'>;
 
 /** What the config and the calendar say about a slot. */
 export interface SlotPlan

@@ -1,6 +1,7 @@
 import { renderDigest } from '../editions/digest/render-digest.ts';
 import { selectStories } from '../editions/digest/select-stories.ts';
 import type { ComposeDependencies } from '../editions/edition-dependencies.ts';
+import { openPictureCopies } from '../feeds/publish/picture-copies.ts';
 import { reasonOf } from '../kernel/errors.ts';
 import type { Problem } from '../kernel/problem.ts';
 import { type CollectedPosts, collectPosts } from '../posts/collect-posts.ts';
@@ -34,7 +35,8 @@ export async function checkProject(
   against: string | undefined,
 ): Promise<CheckReport> {
   const { config, clock, log } = deps;
-  const collected = collectPosts(config, { now: clock(), log });
+  const { copyPicture } = openPictureCopies(config);
+  const collected = collectPosts(config, { now: clock(), log, copyPicture });
   const rendering = renderEveryPost(deps, collected);
   const broken = new Set(rendering.broken.map(({ file }) => file));
   const stories = collected.stories.filter(({ shown }) => !broken.has(shown.file));

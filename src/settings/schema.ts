@@ -150,6 +150,12 @@ const feeds = z.strictObject({
     .enum(['one', 'all'])
     .default('one')
     .describe('One item for each story, or one for each post.'),
+  copyPictures: z
+    .boolean()
+    .optional()
+    .describe(
+      'Copy pictures beside posts into `pictures/` of the output folder, because the generator renames its own.',
+    ),
   hub: webUrl.optional().describe('WebSub hub. It is notified when feeds change.'),
   ttlMinutes: count(1, 525_600)
     .default(60)

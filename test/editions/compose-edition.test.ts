@@ -30,6 +30,23 @@ test('an edition is composed of the posts that are in none yet, and frozen', asy
   assert.deepEqual(stored.edition.posts.map(({ file }) => file).toSorted(), Object.keys(POSTS));
 });
 
+test('an edition publishes the copies of its pictures, for it may be sent before the next build', async (t) => {
+  const lead = post('The pier opens', '2026-03-20T06:30:00', 'image: ./pier.png\n');
+  const testSite = await openTestSite(t, { posts: { '2026-03-20-pier.md': lead } });
+  const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAAAElFTkSuQmCC';
+  testSite.writePost('pier.png', Buffer.from(pixel, 'base64'));
+  const { config } = testSite.deps;
+  const deps = {
+    ...testSite.deps,
+    config: { ...config, feeds: { ...config.feeds, copyPictures: true } },
+  };
+  const { edition } = await composeEdition(deps, NEWSLETTER);
+  const [, path = ''] =
+    /src="[^"]*\/(pictures\/[0-9a-f]{32}\.png)"/.exec(edition?.html ?? '') ?? [];
+  assert.ok(edition?.page?.includes(path));
+  assert.equal(readFileSync(join(config.folders.output, path)).toString('base64'), pixel);
+});
+
 test('nothing new makes no edition; a post that comes late is in the next', async (t) => {
   const testSite = await openTestSite(t, { posts: POSTS });
   await composeEdition(testSite.deps, NEWSLETTER);
@@ -246,10 +263,10 @@ function templatesFolder(testSite: TestSite): string {
 }
 
 /** A post whose body is like no other's, or they would tell one story. */
-function post(title: string, date: string): string {
+function post(title: string, date: string, more = ''): string {
   const body = title
     .split(' ')
     .map((word) => `${word} is what ${word}s of ${title.length} harbours say of ${word} today.`)
     .join(' ');
-  return `---\nlayout: post\ntitle: "${title}"\ndate: ${date}\ncategories: [News]\n---\n\n${body}\n`;
+  return `---\nlayout: post\ntitle: "${title}"\ndate: ${date}\ncategories: [News]\n${more}---\n\n${body}\n`;
 }

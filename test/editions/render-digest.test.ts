@@ -304,6 +304,7 @@ test('a picture that mail programs do not show, or that is on no disk, is left o
     [{ url: `${url}.heic`, alt: 'x' }, /has a format/],
     [{ url: `${url}.mp4`, alt: 'x' }, /has a format/],
     [{ url, alt: 'x', type: 'image/svg+xml' }, /has a format/],
+    [{ url: `${url}.jpg`, alt: 'x', isUnknown: true }, /has a format/],
     [{ url: `${url}.jpg`, alt: 'x', isMissing: true }, /is on no disk/],
   ] as const) {
     const { html, warnings } = await renderDigest(digestInput([{ slug: 'a', picture }]));

@@ -52,10 +52,10 @@ test('an edition that is composed in a process of its own is the one that is com
   scheduledSite.testSite.setTime('2026-03-20T07:00Z');
   const [newsletter] = scheduledSite.deps.config.newsletters;
   assert.ok(newsletter);
-  const { saveIds: _, ...here } = await draftEdition(scheduledSite.deps, newsletter);
+  const { saveFiles: _, ...here } = await draftEdition(scheduledSite.deps, newsletter);
   const { publishedFile } = scheduledSite.deps.config;
   assert.equal(existsSync(publishedFile), false);
-  const { saveIds: __, ...apart } = await draftApart(scheduledSite.deps, newsletter, signal);
+  const { saveFiles: __, ...apart } = await draftApart(scheduledSite.deps, newsletter, signal);
   assert.equal(apart.edition?.subject, 'The wall stands');
   assert.equal(apart.posts.leftOut.length, 1);
   assert.deepEqual(apart, here);

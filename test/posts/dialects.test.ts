@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { GeneratorId } from '../../src/settings/settings.ts';
-import { rendered } from './posts.ts';
+import { picture, rendered } from './posts.ts';
 
 /** What a text becomes: of which generator, the text, its HTML, and a warning if there is one. */
 type Row = readonly [generator: GeneratorId, body: string, html: string | RegExp, warning?: RegExp];
 
 function tryRows(rows: readonly Row[], file = '2026-03-20-a.md'): void {
   for (const [generator, body, html, warning] of rows) {
-    const post = rendered(body, { file, settings: { generator } });
+    const context = { atRoot: picture };
+    const post = rendered(body, { file, settings: { generator }, context });
     const flat = post.html.replace(/\n+/g, '\n');
     if (typeof html === 'string') assert.equal(flat, html, `${generator}: ${body}`);
     else assert.match(flat, html, `${generator}: ${body}`);

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Problem } from '../../src/kernel/problem.ts';
+import type { Picture } from '../../src/posts/files/find-pictures.ts';
 import { type ParsedPost, parsePost } from '../../src/posts/parse-post.ts';
-import type { Post, RenderedPost } from '../../src/posts/post.ts';
+import type { ImageFacts, Post, RenderedPost } from '../../src/posts/post.ts';
 import type { PostContext, RenderContext } from '../../src/posts/post-context.ts';
 import { renderPost } from '../../src/posts/render-post.ts';
 import type { PostSettings, SiteSettings } from '../../src/settings/settings.ts';
@@ -58,8 +59,14 @@ export function problemOf(text: string, given: Given = {}): Problem {
 export interface GivenRender extends Omit<Given, 'context'> {
   readonly frontMatter?: string;
   readonly context?: Partial<
-    Pick<RenderContext, 'urlOf' | 'include' | 'shortcodes' | 'imageFacts' | 'factsInPosts'>
+    Pick<RenderContext, 'urlOf' | 'include' | 'shortcodes' | 'copyPicture'> &
+      RenderContext['pictures']
   >;
+}
+
+/** The file of a picture. */
+export function picture(file: string, facts: ImageFacts = {}): Picture {
+  return { file, sizeBytes: 7, facts: () => facts };
 }
 
 /** A body as readers see it, of the post at https://quay.example/2026/03/20/spring.html. */
@@ -71,15 +78,15 @@ export function rendered(
     `---\ntitle: Spring\n${given.frontMatter ?? ''}\n---\n${body}`,
     { ...given, context: undefined },
   );
+  const { beside = () => undefined, atRoot = () => undefined, ...context } = given.context ?? {};
   const result = renderPost(post, source, {
     site: { ...site, ...given.site },
     settings: { ...settings, ...given.settings },
     urlOf: () => undefined,
     include: () => undefined,
     shortcodes: new Map(),
-    imageFacts: () => undefined,
-    factsInPosts: () => undefined,
-    ...given.context,
+    pictures: { beside, atRoot },
+    ...context,
   });
   return { ...result.rendered, warnings: result.warnings };
 }

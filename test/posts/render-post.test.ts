@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
+import { posix } from 'node:path';
 import test from 'node:test';
 import fc from 'fast-check';
 import { SaxesParser } from 'saxes';
 import type { GeneratorId } from '../../src/settings/settings.ts';
-import { rendered } from './posts.ts';
+import { picture, rendered } from './posts.ts';
 
 const html = (body: string) => rendered(body).html;
+
+/** The picture at `path`, if it is one of those that are `here`. */
+const pictureIn = (here: readonly string[], path: string) =>
+  here.includes(path) ? picture(path) : undefined;
 
 test('tables, footnotes and fenced code are rendered', () => {
   assert.equal(
@@ -165,17 +170,17 @@ test('a picture of the front matter is resolved against the root of the site', (
 test('a picture gets the facts of its file, by its path from the root', () => {
   const asked: string[] = [];
   const facts = { type: 'image/png', sizeBytes: 7, width: 2, height: 1 };
-  const imageFacts = (path: string) => {
+  const atRoot = (path: string) => {
     asked.push(path);
-    return facts;
+    return picture('b.png', facts);
   };
   const { image } = rendered('x', {
     frontMatter: 'image: assets/a%20b.png?v=1',
-    context: { imageFacts },
+    context: { atRoot },
   });
   assert.deepEqual(asked, ['/assets/a b.png']);
   assert.deepEqual(image, { url: 'https://quay.example/assets/a%20b.png?v=1', alt: '', ...facts });
-  rendered('x', { frontMatter: 'image: https://cdn.example/a.png', context: { imageFacts } });
+  rendered('x', { frontMatter: 'image: https://cdn.example/a.png', context: { atRoot } });
   assert.equal(asked.length, 1);
 });
 
@@ -206,8 +211,8 @@ test('a picture of a bundle is beside its page, and another is from the root', (
       ...{ file, frontMatter: `date: 2026-03-20\n${frontMatter}` },
       settings: { generator, permalink: '/:path/' },
       context: {
-        factsInPosts: (path) => (here.includes(path) ? {} : undefined),
-        imageFacts: (path) => (here.includes(path) ? {} : undefined),
+        beside: (source, file) => pictureIn(here, posix.join(posix.dirname(file), source)),
+        atRoot: (path) => pictureIn(here, path),
       },
     });
     return [image?.url, ...warnings.map(({ message }) => message.split(';')[0])];
@@ -230,10 +235,76 @@ test('a picture of a bundle is beside its page, and another is from the root', (
     'https://cdn.example/a.png',
   ]);
   for (const generator of ['astro', 'vitepress', 'docusaurus'] as const) {
-    const [image, reason = ''] = url('a.md', 'heroImage: ./hero.png', [], generator);
+    const [image, reason = ''] = url('a.md', 'heroImage: ./hero.png', ['hero.png'], generator);
     assert.equal(image, undefined);
     assert.match(reason, /is renamed by \w+ when it makes the site/);
   }
+});
+
+test('pictures of the text that are on no disk are told once a post, at the first', () => {
+  const here = ['posts/beside.png', '/img/a b.png', '/2026/03/20/page.png'];
+  const told = (body: string) =>
+    rendered(body, {
+      file: 'posts/2026-03-20-spring.md',
+      context: {
+        beside: (source, file) => pictureIn(here, posix.join(posix.dirname(file), source)),
+        atRoot: (path) => pictureIn(here, path),
+      },
+    }).warnings.map(({ line, message }) => `${line}: ${message.split(';')[0]}`);
+  const fine = '![](beside.png) ![](/img/a%20b.png) ![](</img/a b.png?v=1>) ![](page.png)';
+  const foreign = '![](https://cdn.example/no.png) ![](//cdn.example/no.png) ![](data:image/png,x)';
+  assert.deepEqual(told(fine), []);
+  assert.deepEqual(
+    told(`${foreign} ![x](https://quay.example/wp-content/no.png) [a](/no.png)`),
+    [],
+  );
+  assert.deepEqual(told('Text.\n\n![](/no.png)'), ['7: picture "/no.png" is on no disk']);
+  const many = `Text.\n\n<img src="no.png" srcset="no.png 1x, /b.png 2x">\n\n![](/img/c.png)`;
+  assert.deepEqual(told(many), ['7: picture "no.png" is on no disk, as are 2 more of the post']);
+  assert.deepEqual(told('<video poster="/p.png" src="/v.mp4"></video>'), [
+    '5: picture "/p.png" is on no disk',
+  ]);
+});
+
+test('a picture that the feeds copy has the address of the copy, wherever it is named', () => {
+  const copyPicture = ({ file }: { readonly file: string }) =>
+    file === 'big.png'
+      ? { fact: 'takes 30 MB', remedy: 'make it smaller' }
+      : { url: `https://quay.example/feeds/${file}` };
+  const given = {
+    frontMatter: 'image: ./a.png',
+    settings: { generator: 'astro' as const },
+    context: {
+      beside: (source: string) => pictureIn(['a.png', 'b.png', 'big.png'], posix.normalize(source)),
+      atRoot: (path: string) => pictureIn(['/c.png'], path),
+    },
+  };
+  const body =
+    '![](a.png)\n\n<img srcset="./a.png 1x, b.png 2x" alt="">\n\n![](/c.png)\n\n![](big.png)';
+  const copied = rendered(body, { ...given, context: { ...given.context, copyPicture } });
+  assert.equal(copied.image?.url, 'https://quay.example/feeds/a.png');
+  const at = (name: string) => `https://quay.example/${name}`;
+  for (const address of [at('feeds/a.png 1x'), at('feeds/b.png 2x'), at('c.png')]) {
+    assert.ok(copied.html.includes(address), copied.html);
+  }
+  const messages = ({ warnings }: typeof copied) => warnings.map(({ message }) => message);
+  assert.deepEqual(messages(copied), ['picture "big.png" takes 30 MB; make it smaller']);
+  const renamed = rendered(body, given);
+  assert.equal(renamed.image, undefined);
+  assert.match(messages(renamed).join(), /"a\.png" is renamed by Astro .* as are 3 more/);
+});
+
+test('the path of the site comes before a picture from its root, where the generator puts it', () => {
+  const url = 'https://quay.example/notes/';
+  const source = (generator: GeneratorId, body: string) =>
+    rendered(body, {
+      ...{ site: { url }, settings: { generator } },
+      context: { atRoot: (path) => pictureIn(['/img/a.png'], path) },
+    }).html.replace(/^.*src="([^"]*)".*$/s, '$1');
+  assert.equal(source('docusaurus', '![](/img/a.png)'), `${url}img/a.png`);
+  assert.equal(source('vitepress', '![](/notes/img/a.png)'), `${url}img/a.png`);
+  assert.equal(source('jekyll', '![](/img/a.png)'), 'https://quay.example/img/a.png');
+  assert.equal(source('pelican', '![]({static}/img/a.png)'), `${url}img/a.png`);
 });
 
 test('an address on the machine of the author is told, once a post', () => {

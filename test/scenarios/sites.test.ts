@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { runBroadsheet } from '../support/program.ts';
@@ -67,6 +67,39 @@ for (const [generator, feeds] of Object.entries(FEEDS)) {
     const { site } = (await runBroadsheet(check, folder)).json<{ site: object }>();
     const compared = expected.posts.length;
     assert.deepEqual(site, { place: 'built', compared, differences: [] });
+  });
+}
+
+/** A picture in a post of the generators that rename pictures. */
+const PICTURES: Readonly<Record<string, string>> = {
+  astro: 'src/assets/crab.png',
+  vitepress: 'posts/dam.png',
+  docusaurus: 'blog/2026-05-29-long-night/deck.png',
+};
+
+for (const [generator, picture] of Object.entries(PICTURES)) {
+  test(`feeds show a copy of a picture that ${generator} renames`, async (t) => {
+    const folder = temporaryFolder(t, {});
+    cpSync(join(SITES, generator), folder, { recursive: true });
+    assert.equal((await runBroadsheet(['init', '--yes'], folder)).code, 0);
+    const now = ['--now', '2026-11-01T12:00:00Z'];
+    const build = await runBroadsheet(['build', '--no-ping', ...now], folder);
+    assert.match(build.stdout, /1 picture of the posts copied there, 1 new/);
+    assert.doesNotMatch(build.stderr, /picture/);
+    const feeds = join(folder, FEEDS[generator] ?? '');
+    const [, address = ''] =
+      /src=\\"https:\/\/[^"]*\/feeds\/(pictures\/[0-9a-f]{32}\.png)\\"/.exec(
+        readFileSync(join(feeds, 'feed.json'), 'utf8'),
+      ) ?? [];
+    assert.deepEqual(readFileSync(join(feeds, address)), readFileSync(join(folder, picture)));
+    if (generator !== 'astro') return;
+    // Only its post has a picture for the lead of a mail.
+    const preview = ['preview', 'politics-essential', '--json', '--now', '2026-07-08T12:00:00Z'];
+    const { code, stderr } = await runBroadsheet(preview, folder);
+    assert.equal(code, 0, stderr);
+    const [html = ''] = readdirSync(join(folder, 'preview')).filter((name) => /\.html$/.test(name));
+    const mail = readFileSync(join(folder, 'preview', html), 'utf8');
+    assert.ok(mail.includes(`src="https://tidepool.example/pool/feeds/${address}"`), mail);
   });
 }
 

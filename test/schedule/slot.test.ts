@@ -87,7 +87,7 @@ function factsOf(conditions: readonly Condition[], plan: SlotPlan): SlotFacts {
   const edition = (id: string, state: 'new' | 'composed') => ({
     edition: makeEdition(id),
     state,
-    saveIds() {},
+    async saveFiles() {},
   });
   return {
     plan: { ...plan, holiday: has('holiday') ? 'Easter' : undefined },

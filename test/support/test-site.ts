@@ -64,7 +64,7 @@ export interface TestSite {
   putEdition(id?: string): Promise<Edition>;
   /** Prepares and delivers, as `send --yes` does. */
   send(signal?: AbortSignal, options?: SendOptions): Promise<SendReport>;
-  writePost(file: string, text: string): void;
+  writePost(file: string, text: string | Uint8Array): void;
   /** The state of each delivery of the edition, by address. */
   states(edition?: string): Promise<Readonly<Record<string, string>>>;
 }

@@ -84,10 +84,17 @@ function* describeHub(
 }
 
 /** The report of a build for people. */
-export function* describeBuild({ posts, feeds, outputFolder }: BuildReport): Generator<string> {
+export function* describeBuild({
+  posts,
+  feeds,
+  pictures,
+  outputFolder,
+}: BuildReport): Generator<string> {
   yield formatPosts(posts);
   yield* formatOtherFormats(posts);
   const changed = feeds.filter((feed) => feed.changed).length;
   const folders = new Set(feeds.map(({ path }) => path.slice(0, path.lastIndexOf('/') + 1)));
   yield `${plural(folders.size, 'feed')} in ${plural(feeds.length, 'file')}, ${formatCount(changed)} changed, in ${shortPath(outputFolder)}`;
+  if (pictures === undefined || pictures.copied === 0) return;
+  yield `${plural(pictures.copied, 'picture')} of the posts copied there, ${formatCount(pictures.written)} new`;
 }

@@ -23,14 +23,14 @@ export async function recomposeEdition(
 ): Promise<ComposeReport> {
   const newsletter = findNewsletter(deps.config, newsletterId);
   const { edition: before } = await findRecomposed(deps, newsletter, editionId);
-  const { saveIds, ...draft } = await draftEdition(deps, newsletter, before);
+  const { saveFiles, ...draft } = await draftEdition(deps, newsletter, before);
   const { edition } = draft;
   if (edition === undefined) {
     const remedy = `\`broadsheet editions cancel ${before.id}\` calls it off`;
     throw new BroadsheetError(EXIT.data, `${before.id}  has too few stories left; ${remedy}`);
   }
   // First: an edition must not refer to a post by an id that is then lost.
-  saveIds();
+  await saveFiles();
   if (await deps.store.transaction((db) => replaceEdition(db, edition))) return draft;
   throw new BroadsheetError(
     EXIT.tryAgain,

@@ -13,11 +13,11 @@ import type { ReadySend } from './send-report.ts';
  */
 export async function planEdition(
   { store, clock }: Pick<StoreDependencies, 'store' | 'clock'>,
-  { edition, state, saveIds }: Pick<ReadySend, 'edition' | 'state' | 'saveIds'>,
+  { edition, state, saveFiles }: Pick<ReadySend, 'edition' | 'state' | 'saveFiles'>,
   besides: (db: Database, at: string) => Promise<boolean> = async () => true,
 ): Promise<boolean> {
   // First: an edition must not refer to a post by an id that is then lost.
-  if (state === 'new') saveIds();
+  if (state === 'new') await saveFiles();
   if (state !== 'unfinished') await store.verify();
   return store.transaction(async (db) => {
     const at = storedInstant(clock());

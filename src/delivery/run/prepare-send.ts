@@ -128,8 +128,8 @@ async function prepareStored(
     return { ...NO_NOTES, kind: 'nobody', edition, deliveries, ...undecided, retryAt };
   }
   const state = plannedAt === undefined ? 'composed' : 'unfinished';
-  const saveIds = () => {};
-  return { ...NO_NOTES, kind: 'ready', edition, state, recipients, deliveries, options, saveIds };
+  const saveFiles = async () => {};
+  return { ...NO_NOTES, kind: 'ready', edition, state, recipients, deliveries, options, saveFiles };
 }
 
 async function prepareNew(
@@ -137,7 +137,7 @@ async function prepareNew(
   newsletter: NewsletterSettings,
   options: SendOptions,
 ): Promise<SendPreparation> {
-  const { edition, saveIds, ...notes } = await draftEdition(deps, newsletter);
+  const { edition, saveFiles, ...notes } = await draftEdition(deps, newsletter);
   if (edition === undefined) return { ...notes, kind: 'nothingNew' };
   const recipients = await countActive(deps.store.db, newsletter.id);
   const deliveries = NOTHING_PLANNED;
@@ -151,6 +151,6 @@ async function prepareNew(
     recipients,
     deliveries,
     options,
-    saveIds,
+    saveFiles,
   };
 }

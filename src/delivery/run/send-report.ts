@@ -58,7 +58,7 @@ export type SendPreparation =
       /** The options it was prepared with. */
       readonly options: SendOptions;
       /** Saves what composing found out (ids of posts); `deliverEdition` calls it. */
-      readonly saveIds: () => void;
+      readonly saveFiles: () => Promise<void>;
     });
 
 /** The input of `deliverEdition`: a preparation that is ready. */

@@ -15,11 +15,11 @@ export async function composeEdition(
   newsletterId: string,
 ): Promise<ComposeReport> {
   const newsletter = findNewsletter(deps.config, newsletterId);
-  const { saveIds, ...draft } = await draftEdition(deps, newsletter);
+  const { saveFiles, ...draft } = await draftEdition(deps, newsletter);
   const { edition } = draft;
   if (edition === undefined) return draft;
   // Before storing: an edition must not contain a post id that is then lost.
-  saveIds();
+  await saveFiles();
   await deps.store.transaction((db) => storeEdition(db, edition));
   return draft;
 }

@@ -5,7 +5,7 @@ import { type DraftOrder, draftFrom } from './draft-edition.ts';
 // The program of the compose process: composes one edition, and saves the new ids of its posts.
 
 answerOrder(async (order: DraftOrder) => {
-  const { saveIds, ...draft } = await draftFrom(order, silentLog);
-  if (draft.edition !== undefined) saveIds();
+  const { saveFiles, ...draft } = await draftFrom(order, silentLog);
+  if (draft.edition !== undefined) await saveFiles();
   return draft;
 });

@@ -1,4 +1,6 @@
 import { storedInstant } from '../../database/instants.ts';
+import { openPictureCopies, type PictureCopies } from '../../feeds/publish/picture-copies.ts';
+import { Publication } from '../../feeds/publish/publish.ts';
 import { runApart } from '../../kernel/apart/run-apart.ts';
 import { reasonOf } from '../../kernel/errors.ts';
 import type { Log } from '../../kernel/log.ts';
@@ -21,8 +23,11 @@ export interface EditionDraft extends PostNotes {
 
 /** A composed edition that is not stored yet. */
 export interface Draft extends EditionDraft {
-  /** Saves the new ids of the posts. Call it before storing the edition. */
-  readonly saveIds: () => void;
+  /**
+   * Saves the new ids of the posts, and publishes the pictures of the edition that the feeds copy. Call it
+   * before storing the edition.
+   */
+  readonly saveFiles: () => Promise<void>;
 }
 
 /** Composes the next edition of a newsletter, in this process or in its own. */
@@ -67,7 +72,7 @@ export async function draftSample(
   const settings = { ...newsletter, lookbackDays: SAMPLE_DAYS, minimumStories: 1 };
   const order = await orderDraft(deps, settings);
   const sample = { ...order, usedIds: new Set<string>(), isSample: true };
-  const { saveIds: _saveIds, ...draft } = await draftFrom(sample, deps.log);
+  const { saveFiles: _saveFiles, ...draft } = await draftFrom(sample, deps.log);
   return draft;
 }
 
@@ -83,7 +88,7 @@ export async function draftApart(
 ): Promise<Draft> {
   const options = { program: PROGRAM, name: 'composing the edition', signal, limitMs };
   const draft = await runApart<EditionDraft>(await orderDraft(deps, newsletter), options);
-  return { ...draft, saveIds() {} };
+  return { ...draft, async saveFiles() {} };
 }
 
 /** Reads from the database what `draftFrom` needs. */
@@ -113,7 +118,8 @@ async function orderDraft(
 export async function draftFrom(order: DraftOrder, log: Log): Promise<Draft> {
   const { config, newsletter, usedIds, isSample } = order;
   const now = Temporal.Instant.from(order.now);
-  const collected = collectPosts(config, { now, log });
+  const pictures = openPictureCopies(config);
+  const collected = collectPosts(config, { now, log, copyPicture: pictures.copyPicture });
   const { selection, broken } = select(collected, (stories) =>
     selectStories({
       stories,
@@ -135,8 +141,23 @@ export async function draftFrom(order: DraftOrder, log: Log): Promise<Draft> {
       ...drafted.warnings,
     ]),
     edition: drafted.edition,
-    saveIds: () => collected.save(),
+    async saveFiles() {
+      collected.save();
+      await publishPictures(config.folders.output, pictures);
+    },
   };
+}
+
+/** The mail may be sent before the next build. */
+async function publishPictures(output: string, pictures: PictureCopies): Promise<void> {
+  if (pictures.isEmpty()) return;
+  const publication = new Publication(output);
+  try {
+    pictures.put(publication);
+    await publication.commit();
+  } finally {
+    publication.close();
+  }
 }
 
 /** Selects again until every shown post can be rendered. Broken posts are left out. */

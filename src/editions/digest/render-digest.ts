@@ -105,7 +105,8 @@ function flawOfPicture(image: Image, siteUrl: string): string | undefined {
     image.type === undefined
       ? NOT_IN_MAIL_BY_NAME.test(url.pathname)
       : NOT_IN_MAIL.test(image.type);
-  if (isUnfit) return 'has a format that mail programs do not show (use JPEG, PNG or GIF)';
+  if (isUnfit || image.isUnknown)
+    return 'has a format that mail programs do not show (use JPEG, PNG or GIF)';
   return image.isMissing ? 'is on no disk' : undefined;
 }
 

@@ -5,7 +5,7 @@ import type { Log } from '../../kernel/log.ts';
 import type { Problem } from '../../kernel/problem.ts';
 import { PROGRAM_VERSION } from '../../kernel/version.ts';
 import { type CollectedPosts, collectPosts } from '../../posts/collect-posts.ts';
-import { pictureStamp, readShortcodes } from '../../posts/files/site-files.ts';
+import { readShortcodes } from '../../posts/files/site-files.ts';
 import { reportPosts } from '../../posts/report-posts.ts';
 import type { Config } from '../../settings/config.ts';
 import { composeFeed, composeItem, type FeedContext } from '../compose-feed.ts';
@@ -23,7 +23,13 @@ import {
   listEntries,
   planFeeds,
 } from '../plan-feeds.ts';
-import { HISTORY_MANIFEST, manifestText, readManifest } from '../publish/manifest.ts';
+import {
+  HISTORY_MANIFEST,
+  manifestText,
+  PICTURES_MANIFEST,
+  readManifest,
+} from '../publish/manifest.ts';
+import { openPictureCopies, type PictureCopies } from '../publish/picture-copies.ts';
 import { Publication } from '../publish/publish.ts';
 import type { BuildReport, BuiltFeed } from './build-report.ts';
 import { keepFeedsFull } from './keep-feeds-full.ts';
@@ -48,6 +54,7 @@ interface Build {
   readonly plans: readonly FeedPlan[];
   readonly items: ItemSource;
   readonly publication: Publication;
+  readonly pictures: PictureCopies;
   readonly log: Log;
 }
 
@@ -62,7 +69,9 @@ export async function buildFeeds(
   { now, log, force = false }: BuildOptions,
 ): Promise<BuildReport> {
   const { site, feeds: settings, folders } = config;
-  const collected = collectPosts(config, { now, log });
+  const pictures = openPictureCopies(config);
+  const { copyPicture } = pictures;
+  const collected = collectPosts(config, { now, log, copyPicture });
   const items = openItems(collected);
   const publication = new Publication(folders.output);
   try {
@@ -80,9 +89,12 @@ export async function buildFeeds(
     });
     const { plans } = planned;
     const context = { site, settings, siteImage: siteImage(site, folders.siteRoot) };
-    const build = { config, context, plans, items, publication, log };
+    const build = { config, context, plans, items, publication, pictures, log };
     const feeds = await putFeeds(build);
     const pages = putPages(build);
+    const manifest = pictures.manifest(collected.pictures.values(), feeds.hasKept);
+    if (manifest !== undefined) publication.put(PICTURES_MANIFEST, manifest);
+    const copies = pictures.put(publication);
     if (!force) keepFeedsFull(config, { plans, collected, broken: items.leftOut, publication });
     // Before any reader can see the feeds: an id that was assigned must not be lost.
     collected.save();
@@ -97,6 +109,7 @@ export async function buildFeeds(
       outputFolder: folders.output,
       nextDue: folder.nextDue?.toString(),
       feeds: feeds.built,
+      ...(copyPicture === undefined ? {} : { pictures: copies }),
       discoveryLinks: discoveryLinks(plans.slice(0, 1), settings),
     };
   } finally {
@@ -150,12 +163,14 @@ function openItems({ render }: CollectedPosts): ItemSource {
  * Puts the documents of every plan into the publication, one feed at a time. Does not render a
  * history document if nothing in it has changed.
  */
-async function putFeeds({ config, context, plans, items, publication, log }: Build) {
+async function putFeeds({ config, context, plans, items, publication, pictures, log }: Build) {
   const built: BuiltFeed[] = [];
+  let hasKept = false;
   const warnings: Problem[] = [];
-  // Liquid can put anything into a post. Its result must be rendered again to compare it.
+  // Liquid can put anything into a post. Its result must be rendered again to compare it. Which document
+  // names a picture is not stored, and old pictures seldom change.
   const before: ReadonlyMap<string, string> =
-    config.posts.liquid === 'render'
+    config.posts.liquid === 'render' || !pictures.areUnchanged()
       ? new Map()
       : readManifest(config.folders.output, HISTORY_MANIFEST);
   const fingerprints = new Map(before);
@@ -175,6 +190,7 @@ async function putFeeds({ config, context, plans, items, publication, log }: Bui
       }));
       if (kept.every(({ path }) => publication.keep(path))) {
         built.push(...kept);
+        hasKept = true;
         continue;
       }
     }
@@ -188,7 +204,7 @@ async function putFeeds({ config, context, plans, items, publication, log }: Bui
   }
   log.progress('Feeds', plans.length, plans.length);
   if (fingerprints.size > 0) publication.put(HISTORY_MANIFEST, manifestText(fingerprints));
-  return { built, warnings };
+  return { built, warnings, hasKept };
 }
 
 /**
@@ -215,7 +231,6 @@ function historyFingerprint(
       url,
       shown.file,
       posts.map((post) => [post.date, post.updated, post.contentHash]),
-      pictureStamp(config.folders.siteRoot, shown.image?.source),
     ]),
   ];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');

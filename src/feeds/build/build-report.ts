@@ -9,6 +9,13 @@ export interface BuildReport extends PostNotes {
   readonly nextDue?: string;
   /** One entry for each feed document in each format, the main feed first. */
   readonly feeds: readonly BuiltFeed[];
+  /** The pictures that the feeds copy; absent if they copy none. */
+  readonly pictures?: {
+    /** Number of copies that rendered posts refer to. */
+    readonly copied: number;
+    /** Number of those that this build wrote. */
+    readonly written: number;
+  };
   /** `<link rel="alternate">` tags of the main feed, for the `<head>` of the site's pages. */
   readonly discoveryLinks: readonly string[];
 }

@@ -4,6 +4,12 @@ import { readRegularFile } from '../../kernel/regular-file.ts';
 /** File in the output folder with the fingerprint of each history document. */
 export const HISTORY_MANIFEST = '.history.json';
 
+/**
+ * File in the output folder with each picture that the feeds name: its size in bytes, and the path of its
+ * copy, by its path from the posts folder.
+ */
+export const PICTURES_MANIFEST = '.pictures.json';
+
 /** File in the output folder with every file of the archive, and the fingerprints of the pages. */
 export const ARCHIVE_MANIFEST = 'archive/.archive.json';
 
@@ -13,7 +19,7 @@ export const ARCHIVE_MANIFEST = 'archive/.archive.json';
  */
 export function readManifest(
   folder: string,
-  manifest: typeof HISTORY_MANIFEST | typeof ARCHIVE_MANIFEST,
+  manifest: typeof HISTORY_MANIFEST | typeof PICTURES_MANIFEST | typeof ARCHIVE_MANIFEST,
 ): ReadonlyMap<string, string> {
   try {
     const text = readRegularFile(join(folder, manifest), Number.POSITIVE_INFINITY).toString();

@@ -76,13 +76,13 @@ export class Publication {
   }
 
   /**
-   * Stages `text` for the file at `path`, relative to the folder, with `/`. Returns false and does
+   * Stages `content` for the file at `path`, relative to the folder, with `/`. Returns false and does
    * nothing if the file already has these bytes.
    */
-  put(path: string, text: string): boolean {
+  put(path: string, content: string | Buffer): boolean {
     const target = this.pathOf(path);
     return refusedBy(target, () => {
-      const bytes = Buffer.from(text);
+      const bytes = typeof content === 'string' ? Buffer.from(content) : content;
       const current = statSync(target, { throwIfNoEntry: false });
       if (current?.size === bytes.length && readWhole(target).equals(bytes)) {
         this.keep(path);

@@ -1,4 +1,4 @@
-import { closeSync, readdirSync, readSync, realpathSync, statSync } from 'node:fs';
+import { closeSync, readdirSync, readSync, realpathSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { imageSize } from 'image-size';
 import { isWithin } from '../../kernel/files/is-within.ts';
@@ -74,14 +74,15 @@ export function readImageFacts(siteRoot: string, path: string): ImageFacts | und
   }
 }
 
-/** Like `readImageFacts`, but a file of which nothing is known has no facts. */
-export function readPicture(folder: string, path: string): ImageFacts | undefined {
-  const facts = readImageFacts(folder, path);
-  if (facts !== undefined) return facts;
+/**
+ * Facts of the picture in `file` (absolute). `isUnknown` if its bytes are of no known picture, whatever its
+ * name says. Never throws.
+ */
+export function pictureFacts(file: string): ImageFacts {
   try {
-    return statSync(realPathIn(folder, path)).isFile() ? {} : undefined;
+    return factsOf(file) ?? { isUnknown: true };
   } catch {
-    return undefined;
+    return { isUnknown: true };
   }
 }
 
@@ -90,7 +91,7 @@ function factsOf(file: string): ImageFacts | undefined {
   try {
     const head = Buffer.alloc(Math.min(stats.size, HEAD_BYTES));
     readSync(descriptor, head, 0, head.length, 0);
-    const { type: format = '', width, height, orientation = 1 } = imageSize(head);
+    const { type: format = '', width, height, orientation = 1 } = sizeOf(head);
     if (!FORMATS.includes(format)) return undefined;
     const type = `image/${TYPES.get(format) ?? format}`;
     // EXIF orientations 5 to 8 are rotated by 90 degrees (CIPA DC-008, 4.6.4).
@@ -101,16 +102,13 @@ function factsOf(file: string): ImageFacts | undefined {
   }
 }
 
-/**
- * Changes when a picture's file changes: its size in bytes. `source` is the path from the site's
- * root, as a post names it. Empty if there is no such file.
- */
-export function pictureStamp(siteRoot: string, source: string | undefined): string {
-  if (source === undefined || URL.canParse(source)) return '';
+/** The size of a JPEG may follow after more metadata than `HEAD_BYTES`. */
+function sizeOf(head: Buffer): Partial<ReturnType<typeof imageSize>> {
   try {
-    return String(statSync(join(siteRoot, source.replace(/[?#].*$/, ''))).size);
-  } catch {
-    return '';
+    return imageSize(head);
+  } catch (error) {
+    if (head.length === HEAD_BYTES && head.readUIntBE(0, 3) === 0xffd8ff) return { type: 'jpg' };
+    throw error;
   }
 }
 

@@ -38,6 +38,8 @@ export const ASTRO: SiteGenerator = {
   facts: astroFacts,
   addresses: ASTRO_STYLE,
   renamesPictures: true,
+  // What its templates set in tsconfig.json.
+  aliases: { '@/': 'src', '~/': 'src' },
   permalink: '/:path/',
   settings: programs('astro.config'),
   publishes: { public: ['publicDir'], dist: ['outDir'] },

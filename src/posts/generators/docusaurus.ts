@@ -41,6 +41,8 @@ export const DOCUSAURUS: SiteGenerator = {
   },
   addresses: DOCUSAURUS_STYLE,
   renamesPictures: true,
+  aliases: { '@site/': '' },
+  addsBase: true,
   permalink: '/:path',
   settings: programs('docusaurus.config'),
   // https://docusaurus.io/docs/api/plugins/@docusaurus/plugin-content-blog#exclude

@@ -41,6 +41,25 @@ function siteFolder(generator: SiteGenerator, posts: string): string {
   return folder;
 }
 
+/** A site as its generator's files describe it. */
+export interface FoundSite {
+  readonly generator: SiteGenerator;
+  /** Absolute. */
+  readonly folder: string;
+  /** Absolute paths of the folders that it publishes as they are. */
+  readonly published: readonly string[];
+}
+
+/** The site whose posts are in `posts` (absolute); undefined if it is not of that generator. */
+export function findSite(generator: GeneratorId | undefined, posts: string): FoundSite | undefined {
+  const found = SITE_GENERATORS.find(({ id }) => id !== undefined && id === generator);
+  if (found === undefined) return undefined;
+  const folder = siteFolder(found, posts);
+  if (!isMadeBy(found, folder)) return undefined;
+  const published = publishedBy(found, folder, join(folder, 'index.html'));
+  return { generator: found, folder, published };
+}
+
 /** The folder that `generator` has written for the site of `posts`; undefined if there is none. */
 export function findBuiltSite(
   generator: GeneratorId | undefined,

@@ -55,6 +55,12 @@ export interface SiteGenerator {
   readonly splitsAtSpaces?: boolean;
   /** Whether it publishes pictures beside posts under names that only it knows. */
   readonly renamesPictures?: boolean;
+  /** What its authors write for a folder of the site, in the paths of pictures. */
+  readonly aliases?: Readonly<Record<string, string>>;
+  /** The path from the site's root of a picture that the text of `file` names by a mark of the generator. */
+  readonly markedPicture?: (source: string, file: string) => string | undefined;
+  /** Whether it puts the path of the site's URL before `/picture.png` in a text. */
+  readonly addsBase?: boolean;
   /** Names of the fields that are the address of a post, of those that are known; absent: none. */
   readonly addressFields?: readonly string[];
   /** Whether it calls a page `/news/` whose file is `/news/index.html`. */

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import anyAscii from 'any-ascii';
 import { type AddressStyle, DATE_PLACEHOLDERS, english, padded } from '../addresses/permalink.ts';
 import type { SiteGenerator } from './generator.ts';
@@ -47,6 +48,11 @@ export const PELICAN: SiteGenerator = {
   },
   settings: ['pelicanconf.py'],
   isPost: ({ file }) => !/^(?:pages|images|extra)\//.test(file),
+  // https://docs.getpelican.com/en/latest/content.html#linking-to-static-files
+  markedPicture(source, file) {
+    const [, path] = /^(?:\{|%7B|\|)(?:static|filename)(?:\}|%7D|\|)(.+)$/i.exec(source) ?? [];
+    return path && (path.startsWith('/') ? path : posix.join('/', posix.dirname(file), path));
+  },
   publishes: { content: ['PATH'], output: ['OUTPUT_PATH'] },
 };
 

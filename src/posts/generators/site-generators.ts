@@ -61,6 +61,10 @@ export interface PostWays {
   readonly splitsAtSpaces: boolean;
   /** Name of the generator that publishes pictures beside posts under names that only it knows. */
   readonly renamesPictures?: string;
+  /** The path from the site's root of a picture that the text of `file` names by a mark of the generator. */
+  markedPicture(source: string, file: string): string | undefined;
+  /** Whether the path of the site's URL comes before `/picture.png` in a text. */
+  readonly addsBase: boolean;
   /** Whether a page `/news/index.html` is called `/news/`. */
   readonly hidesIndex: boolean;
   /** Whether a field of this name is the address of a post. */
@@ -138,6 +142,8 @@ function openWays(generator: GeneratorId | undefined): PostWays {
     filters: new Map(all.flatMap(({ filters = {} }) => Object.entries(filters))),
     splitsAtSpaces: all.some(({ splitsAtSpaces }) => splitsAtSpaces),
     renamesPictures: own.find(({ renamesPictures }) => renamesPictures)?.name,
+    markedPicture: (source, file) => own[0]?.markedPicture?.(source, file),
+    addsBase: own.some(({ addsBase }) => addsBase),
     hidesIndex: own.some(({ hidesIndex }) => hidesIndex),
     isAddressField: (name) => all.some(({ addressFields }) => addressFields?.includes(name)),
     addresses,

@@ -28,6 +28,7 @@ export const VITEPRESS: SiteGenerator = {
   facts: vitepressFacts,
   addresses: VITEPRESS_STYLE,
   renamesPictures: true,
+  addsBase: true,
   hidesIndex: true,
   permalink: '/:path.html',
   markdown: {

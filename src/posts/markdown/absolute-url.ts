@@ -21,14 +21,25 @@ export function absoluteUrl(
 
 /** A `srcset` (HTML §4.8.4.2.1) with absolute URLs. Undefined if no candidate is left. */
 export function absoluteSrcset(srcset: string, base: string): string | undefined {
-  const candidates = srcset
-    .split(/,\s+|,(?=https?:|\/)|(?<=\s\d{1,5}(?:\.\d{1,5})?[wx]),/)
-    .flatMap((candidate) => {
-      const [address = '', descriptor = ''] = candidate.trim().split(/\s+/);
-      const url = absoluteUrl(address.replace(/,+$/, ''), base, 'fetched');
-      if (url === undefined || !/^(?:\d+w|\d+(?:\.\d+)?x)?$/.test(descriptor)) return [];
-      // A comma would separate the candidates in the wrong place.
-      return [`${url.replaceAll(',', '%2C')} ${descriptor}`.trim()];
-    });
+  const candidates = candidatesOf(srcset).flatMap(({ address, descriptor }) => {
+    const url = absoluteUrl(address, base, 'fetched');
+    if (url === undefined || !/^(?:\d+w|\d+(?:\.\d+)?x)?$/.test(descriptor)) return [];
+    // A comma would separate the candidates in the wrong place.
+    return [`${url.replaceAll(',', '%2C')} ${descriptor}`.trim()];
+  });
   return candidates.length === 0 ? undefined : candidates.join(', ');
+}
+
+/** A `srcset` with the addresses that `urlOf` returns; undefined of it if an address stays. */
+export function mapSrcset(srcset: string, urlOf: (address: string) => string | undefined): string {
+  return candidatesOf(srcset)
+    .map(({ address, descriptor }) => `${urlOf(address) ?? address} ${descriptor}`.trim())
+    .join(', ');
+}
+
+function candidatesOf(srcset: string) {
+  return srcset.split(/,\s+|,(?=https?:|\/)|(?<=\s\d{1,5}(?:\.\d{1,5})?[wx]),/).map((candidate) => {
+    const [address = '', descriptor = ''] = candidate.trim().split(/\s+/);
+    return { address: address.replace(/,+$/, ''), descriptor };
+  });
 }

@@ -1,6 +1,6 @@
 import sanitizeHtml from 'sanitize-html';
 import { cleanText } from '../../kernel/clean-text.ts';
-import { absoluteSrcset, absoluteUrl } from './absolute-url.ts';
+import { absoluteSrcset, absoluteUrl, mapSrcset } from './absolute-url.ts';
 import { type ShownInstead, showInstead } from './shown-instead.ts';
 
 /** Elements that structure text. No scripts, styles, forms or embedded documents. */
@@ -64,7 +64,7 @@ export function sanitiseHtml(
   html: string,
   base: string,
   iframesFrom: readonly string[],
-  { note = () => {}, linkTo = () => undefined }: ShownInstead = {},
+  { note = () => {}, linkTo = () => undefined, pictureAt = () => undefined }: ShownInstead = {},
 ): string {
   const show = showInstead(base, iframesFrom, note);
   let drawings = 0;
@@ -90,11 +90,24 @@ export function sanitiseHtml(
           attributes.href = linkTo(attributes.href) ?? attributes.href;
         }
         const name = show.isHidden(attributes) ? HIDDEN : tagName;
+        placePictures(name, attributes, pictureAt);
         return { tagName: name, attribs: withAbsolute(name, attributes, base) };
       },
     },
   });
   return refuseTooMuch(cleanText(dropEmptyElements(clean)).trim());
+}
+
+/** Sounds and films have no file here: `src` of a `source` may be one. */
+function placePictures(
+  tag: string,
+  attributes: Attributes,
+  pictureAt: NonNullable<ShownInstead['pictureAt']>,
+): void {
+  const { src, srcset, poster } = attributes;
+  if (src !== undefined && tag === 'img') attributes.src = pictureAt(src.trim()) ?? src;
+  if (srcset !== undefined) attributes.srcset = mapSrcset(srcset, pictureAt);
+  if (poster !== undefined) attributes.poster = pictureAt(poster.trim()) ?? poster;
 }
 
 function withAbsolute(tag: string, attributes: Attributes, base: string): Attributes {

@@ -7,6 +7,8 @@ export interface ShownInstead {
   readonly note?: (fact: string) => void;
   /** The address of the page that a link to a file means; undefined if the link stays. */
   readonly linkTo?: (address: string) => string | undefined;
+  /** The address of the file that a picture's address means; undefined if that stays. */
+  readonly pictureAt?: (address: string) => string | undefined;
 }
 
 type Attributes = Record<string, string>;

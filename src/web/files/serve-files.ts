@@ -9,6 +9,7 @@ import { documentPath, FORMATS, fileUrl, isHubTopic } from '../../feeds/formats.
 import { INDEX_CSS } from '../../feeds/index-css.ts';
 import { INDEX_FILE } from '../../feeds/index-page.ts';
 import { COPIES, isCopyOf } from '../../feeds/publish/compressed-copies.ts';
+import { isPictureCopy } from '../../feeds/publish/picture-copies.ts';
 import type { Config } from '../../settings/config.ts';
 import { requireServiceUrl } from '../../settings/require-service-url.ts';
 import type { RoutePlugin } from '../web-dependencies.ts';
@@ -21,6 +22,12 @@ const ALLOWED = 'GET, HEAD, OPTIONS';
 
 /** How long a cache may use a file that is not a feed without asking. */
 const PAGE_SECONDS = 300;
+
+/** RFC 8246: the name of a copied picture is made of its bytes. Pages of other sites show it, too. */
+const OF_PICTURES = {
+  'cache-control': 'public, max-age=31536000, immutable',
+  'cross-origin-resource-policy': 'cross-origin',
+};
 
 /** A first build of many posts takes a few seconds. */
 const BUILD_SECONDS = 10;
@@ -220,6 +227,7 @@ function fileHeaders(path: string, { type, isFeed }: MediaType, config: Config) 
     vary: 'Accept-Encoding',
     'accept-ranges': 'none',
   };
+  if (isPictureCopy(path)) return { ...common, ...OF_PICTURES };
   if (!isFeed) return common;
   // RFC 8288. WebSub §4 requires both links.
   const self = `<${fileUrl(publicUrl, path)}>; rel="self"; type="${type.replace(/;.*/, '')}"`;

@@ -42,6 +42,16 @@ test('each file has the type that readers and browsers know it by', async (t) =>
   }
 });
 
+test('a copied picture may be shown by other sites, and be kept', async (t) => {
+  const { publish, server } = await openFolder(t);
+  const path = `pictures/${'0a'.repeat(16)}.jpg`;
+  await publish({ [path]: 'picture' });
+  const { headers } = await askBytes(server.url + path);
+  assert.equal(headers['content-type'], 'image/jpeg');
+  assert.equal(headers['cross-origin-resource-policy'], 'cross-origin');
+  assert.equal(headers['cache-control'], 'public, max-age=31536000, immutable');
+});
+
 test('before the first build a feed is 503 with Retry-After, after it one that is not there is 404', async (t) => {
   const { publish, server } = await openFolder(t, { others: { 'styles.css': 'a {}' } });
   for (const path of [

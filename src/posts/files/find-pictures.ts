@@ -1,0 +1,106 @@
+import { realpathSync, statSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import { isWithin } from '../../kernel/files/is-within.ts';
+import type { GeneratorId } from '../../settings/settings.ts';
+import { findSite } from '../generators/find-generators.ts';
+import type { ImageFacts } from '../post.ts';
+import { pictureFacts } from './site-files.ts';
+
+/** The file of a picture. */
+export interface Picture {
+  /** Absolute path, without links. */
+  readonly file: string;
+  readonly sizeBytes: number;
+  /** Reads the file's beginning, once. */
+  readonly facts: () => ImageFacts;
+}
+
+/** Finds the files of pictures. Nothing throws, whatever a post names, and nothing outside of the site is found. */
+export interface Pictures {
+  /** The picture that the post `file` calls `source`: a path relative to it, or an alias of the generator. */
+  readonly beside: (source: string, file: string) => Picture | undefined;
+  /** The picture at a path from the site's root (decoded, starts with `/`). */
+  readonly atRoot: (path: string) => Picture | undefined;
+  /** All that were found so far, by file. */
+  readonly found: ReadonlyMap<string, Picture>;
+}
+
+/**
+ * Opens the pictures of a site: beside its posts, in `siteRoot`, and in the folders that its generator
+ * publishes as they are. Answers are kept: files count as fixed for the run.
+ */
+export function openPictures(
+  { posts, siteRoot }: { readonly posts: string; readonly siteRoot: string },
+  generator: GeneratorId | undefined,
+): Pictures {
+  const found = new Map<string, Picture>();
+  const site = findSite(generator, posts);
+  const aliases = Object.entries(site?.generator.aliases ?? {});
+  const published = site?.published ?? [];
+  const folders = [posts, siteRoot, ...(site === undefined ? [] : [site.folder])];
+  const inside = folders.flatMap((folder) => realPath(folder) ?? []);
+  const fileAt = (path: string, within: readonly string[]): Picture | undefined => {
+    const file = realPath(path);
+    if (file === undefined || !within.some((folder) => isWithin(folder, file))) return undefined;
+    const known = found.get(file);
+    if (known !== undefined) return known;
+    const stats = statSync(file, { throwIfNoEntry: false });
+    if (stats?.isFile() !== true) return undefined;
+    const { size: sizeBytes } = stats;
+    const picture = { file, sizeBytes, facts: once(() => pictureFacts(file)) };
+    found.set(file, picture);
+    return picture;
+  };
+  const atRoot = (path: string) => {
+    for (const folder of [siteRoot, ...published]) {
+      const real = realPath(folder);
+      const picture = real && fileAt(join(folder, path), [real]);
+      if (picture) return picture;
+    }
+    // Eleventy publishes a folder under its own name.
+    const ofSite = published.flatMap((folder) => realPath(folder) ?? []);
+    return site && fileAt(join(site.folder, path), ofSite);
+  };
+  return {
+    found,
+    beside(source, file) {
+      const [path = ''] = source.replaceAll('\\', '/').split(/[?#]/, 1);
+      const alias = site && aliases.find(([name]) => path.startsWith(name));
+      const from = alias
+        ? join(site.folder, alias[1], decoded(path.slice(alias[0].length)))
+        : join(posts, posix.dirname(file), decoded(path));
+      return fileAt(from, inside);
+    },
+    atRoot: cached(atRoot),
+  };
+}
+
+/** Caches the answers of `ask`. */
+export function cached<Name, Answer>(ask: (name: Name) => Answer): (name: Name) => Answer {
+  const answers = new Map<Name, Answer>();
+  return (name) => {
+    if (!answers.has(name)) answers.set(name, ask(name));
+    return answers.get(name) as Answer;
+  };
+}
+
+function once<Answer>(ask: () => Answer): () => Answer {
+  const answer = cached(ask);
+  return () => answer(undefined);
+}
+
+function realPath(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
