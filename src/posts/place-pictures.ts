@@ -51,8 +51,10 @@ export function openTextPictures(
     warnings: () =>
       [...faults.values()].map(({ fault: { fact, remedy }, sources }) => {
         const [first = ''] = sources;
-        const others = sources.size === 1 ? '' : `, as are ${sources.size - 1} more of the post`;
-        const message = `picture "${first.slice(0, 80)}" ${fact}${others}; ${remedy}`;
+        const more = sources.size - 1;
+        const others =
+          more === 0 ? '' : `, as ${more === 1 ? 'is' : 'are'} ${more} more of the post`;
+        const message = `picture "${decoded(first).slice(0, 80)}" ${fact}${others}; ${remedy}`;
         return { file: post.file, line: lineOf(first, source), message };
       }),
   };
