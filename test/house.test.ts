@@ -172,6 +172,7 @@ const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
     'delivery/run/check-service.ts',
     'delivery/run/record-send.ts',
     'delivery/run/sender-lease.ts',
+    'inbound/request-leave.ts',
     'kernel/files/write-atomically.ts',
     'kernel/random.ts',
     'schedule/queries/slots.ts',

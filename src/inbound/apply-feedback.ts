@@ -15,16 +15,10 @@ import {
   type Subscription,
 } from '../subscribers/queries/subscriptions.ts';
 import type { SubscriptionEvent } from '../subscribers/subscription-events.ts';
-import type { Feedback } from './feedback.ts';
+import type { Feedback, FeedbackResult } from './feedback.ts';
 import { findReported, findReportedMail, insertFeedback, setReturned } from './queries/feedback.ts';
 import { keepMail } from './queries/kept-mails.ts';
-
-/**
- * What a report changed. `ended`: a subscription ended; `recorded`: nothing ended, the report is stored;
- * `repeated`: it had come before; `unmatched`: the message, the subscription or its newsletter no longer
- * exists.
- */
-export type FeedbackResult = 'ended' | 'recorded' | 'repeated' | 'unmatched';
+import { requestLeave } from './request-leave.ts';
 
 /** Whom a report is about. */
 interface Subject {
@@ -66,6 +60,7 @@ export async function applyFeedback(
       await keepMail(db, { ...feedback, at });
       return 'recorded';
     }
+    if (feedback.kind === 'request') return requestLeave(db, config, feedback);
     if (subject === undefined) return 'about' in feedback ? 'unmatched' : 'recorded';
     const { delivery } = subject;
     if (feedback.kind === 'bounce' && delivery !== undefined) {

@@ -2,7 +2,7 @@ import type { Severity } from '../database/states.ts';
 import type { Reply } from '../delivery/delivery.ts';
 import type { NamedMessage } from '../delivery/message/message-token.ts';
 import type { UnsubscribeToken } from '../delivery/message/unsubscribe-link.ts';
-import { classifyReply } from '../delivery/relay/classify-reply.ts';
+import { classifyReply, isLimit } from '../delivery/relay/classify-reply.ts';
 import type { EmailAddress } from '../kernel/email-address.ts';
 
 /** What every report has. */
@@ -52,12 +52,23 @@ export type Feedback =
     });
 
 /**
+ * What a report changed. `ended`: a subscription ended; `requested`: a mail asks whether it should; `recorded`: nothing ended, the
+ * report is stored;
+ * `repeated`: it had come before; `unmatched`: the message, the subscription or its newsletter no longer
+ * exists.
+ */
+export type FeedbackResult = 'ended' | 'requested' | 'recorded' | 'repeated' | 'unmatched';
+
+/**
  * What the reply of a receiving server says about the reader, after a relay had accepted the message.
  * `docs/relays.md` has the rules: a reply about us never ends a subscription. A refusal without a reason
  * counts as soft, because no other replies show whom it is about.
  */
 export function severityOf(reply: Reply): Severity {
-  switch (classifyReply(reply, 'rcpt')) {
+  const kind = classifyReply(reply, 'rcpt');
+  // "User quota exceeded": we have no quota at a receiving server.
+  if (isLimit(kind) && /^[45]\.2\./.test(reply.enhancedCode ?? '')) return 'soft';
+  switch (kind) {
     case 'noSuchAddress':
       return 'hard';
     case 'mailboxTrouble':

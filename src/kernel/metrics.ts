@@ -25,6 +25,11 @@ export const METRICS = {
     help: 'Messages of editions that were sent to relays.',
     labels: ['relay', 'outcome'],
   },
+  broadsheet_returned_mails_total: {
+    kind: 'counter',
+    help: 'Bounces, complaints and other mails that came back, by what they say and what changed.',
+    labels: ['source', 'kind', 'result'],
+  },
   broadsheet_builds_total: {
     kind: 'counter',
     help: 'Builds of the feeds.',

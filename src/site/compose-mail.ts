@@ -89,6 +89,7 @@ const TEXTS: Readonly<Record<MailKind, string>> = {
   preferences: 'preferences',
   'new-address': 'newAddress',
   'address-changed': 'addressChanged',
+  leave: 'leave',
 };
 
 export const MAIL_KINDS = Object.keys(TEXTS) as readonly MailKind[];

@@ -51,6 +51,8 @@ export function findMailContent(
       return ofAddressChange(deps, db, mail);
     case 'address-changed':
       return Promise.resolve({ kind: mail.kind, newsletters: [mail.newsletter ?? ''] });
+    case 'leave':
+      return ofLeave(deps, db, mail);
   }
 }
 
@@ -141,5 +143,27 @@ async function ofAddressChange(
     isRare:
       known.some(({ status }) => status === 'bounced' || status === 'complained') ||
       (known.length === 0 && departure !== undefined),
+  };
+}
+
+/** The button leads to the page of the unsubscribe link, or of the preferences if they get several. */
+async function ofLeave(
+  deps: StoreDependencies,
+  db: Database,
+  { address, addressHash, at }: TransactionalMail,
+): Promise<MailContent | undefined> {
+  const known = await findSubscriptions(db, address);
+  const active = known.filter(({ status }) => status === 'active');
+  const [first, ...others] = active;
+  if (first === undefined) return undefined;
+  const { newsletter, id } = first;
+  const path =
+    others.length === 0
+      ? `unsubscribe/${unsubscribeToken({ newsletter, subscriberId: id }, deps.config.secrets)}`
+      : `preferences/${preferencesToken(deps, { subscriber: id, addressHash, at })}`;
+  return {
+    kind: 'leave',
+    newsletters: active.map((each) => each.newsletter),
+    url: { of: 'service', path },
   };
 }

@@ -82,7 +82,7 @@ export const REPLY_TABLE: readonly ReplyRow[] = [
   {
     class: 'hourlyQuota',
     words:
-      /\b(sending|send|outgoing|outbound|submission|relay(ing)?|smtp|user|domain|sender|account)\b.{0,20}\b(message |mail |sending |recipient )?(limit|quota)\b.{0,25}(exceed|reach|used)|\b(mail|message|recipient|send)\w* (send )?(limit|quota|count quota)( has been)? (exceeded|reached)|(message|mail) count quota|exceeded (your|the|its|his) (sending|send|message|outgoing|smtp|recipient)\w* (limit|quota)|(limite|quota) d['’]envoi|(sende|versand)(limit|kontingent)|l[ií]mite de env[ií]o|peak smtp relay limit|limit on the number of|quota exceeded for authenticated|\bover (the |its )?(sending|send|message|outgoing) quota|\byour (account|mailbox|plan|domain)\b.{0,40}\b(exceed\w*|limit|quota|full)/i,
+      /\b(sending|send|outgoing|outbound|submission|relay(ing)?|smtp|user|domain|sender|account)\b.{0,20}\b(message |mail |sending |recipient )?(limit|quota)\b.{0,25}(exceed|reach|used)|\b(mail(?!box|dir|folder)|message|recipient|send)\w* (send )?(limit|quota|count quota)( has been)? (exceeded|reached)|(message|mail) count quota|exceeded (your|the|its|his) (sending|send|message|outgoing|smtp|recipient)\w* (limit|quota)|(limite|quota) d['’]envoi|(sende|versand)(limit|kontingent)|l[ií]mite de env[ií]o|peak smtp relay limit|limit on the number of|quota exceeded for authenticated|\bover (the |its )?(sending|send|message|outgoing) quota|\byour (account|mailbox|plan|domain)\b.{0,40}\b(exceed\w*|limit|quota|full)/i,
     source: 'IONOS 450; mailhostbox 550 5.4.5; StartMail 550 5.7.1; Gmail relay 450 4.2.1',
   },
   // Our pace and our connections.

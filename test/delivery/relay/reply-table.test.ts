@@ -40,6 +40,7 @@ const REPLIES: readonly (readonly [SmtpPhase, string, string])[] = [
   ['rcpt', '450 4.7.1 <host>: Helo command rejected: Host not found', 'relay'],
   ['rcpt', '504 5.5.2 <localhost>: Helo command rejected: need fully-qualified hostname', 'relay'],
   ['rcpt', '552 5.1.1 Recipient overquota', 'mailboxTrouble'],
+  ['rcpt', '552 5.2.2 Mailbox quota exceeded', 'mailboxTrouble'],
   [
     'rcpt',
     '550 5.4.1 Recipient address rejected: Access denied. AS(201806281) [x.eurprd]',

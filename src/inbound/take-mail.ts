@@ -1,0 +1,40 @@
+import type { StoreDependencies } from '../database/dependencies.ts';
+import type { FeedbackKind } from '../database/states.ts';
+import type { ChangeSignal } from '../kernel/change-signal.ts';
+import { applyFeedback } from './apply-feedback.ts';
+import type { FeedbackResult } from './feedback.ts';
+import { type IncomingMail, type OurAddresses, understandMail } from './mail/understand-mail.ts';
+
+/** What reading returned mail needs. */
+export interface InboundDependencies extends StoreDependencies {
+  readonly signals?: {
+    /** A mail is waiting to be sent. */
+    readonly notices: ChangeSignal;
+  };
+}
+
+/** What became of a mail. */
+export interface TakenMail {
+  readonly kind: FeedbackKind;
+  readonly result: FeedbackResult;
+}
+
+/**
+ * Understands a mail and applies what it says. When it resolves, everything is stored. Throws if the
+ * database is away: then the source gives the same mail again later.
+ */
+export async function takeMail(deps: InboundDependencies, mail: IncomingMail): Promise<TakenMail> {
+  const feedback = await understandMail(mail, ourAddresses(deps));
+  const result = await applyFeedback(deps, feedback);
+  const { kind } = feedback;
+  deps.metrics?.count('broadsheet_returned_mails_total', { source: mail.source, kind, result });
+  if (result === 'requested') deps.signals?.notices.notify();
+  return { kind, result };
+}
+
+/** Without a service nobody can be asked: a mail without a token is kept for an editor. */
+export function ourAddresses({ config }: Pick<StoreDependencies, 'config'>): OurAddresses {
+  const { secrets, serviceUrl, newsletters } = config;
+  const mails = newsletters.map(({ unsubscribeMail }) => unsubscribeMail);
+  return { secrets, unsubscribeMails: serviceUrl === undefined ? [] : [...new Set(mails)] };
+}
