@@ -31,6 +31,17 @@ const ROWS: readonly {
     fact: /2 DMARC records, which count as none/,
   },
   {
+    when: 'there are two, below a domain that has one',
+    from: 'news.paper.example',
+    zone: {
+      '_dmarc.news.paper.example': dmarc(`v=DMARC1; p=reject; ${RUA}`, 'v=DMARC1; p=none'),
+      '_dmarc.paper.example': dmarc(`v=DMARC1; p=reject; ${RUA}`),
+    },
+    level: 'failure',
+    fact: /2 DMARC records/,
+    set: ['_dmarc.news.paper.example', `v=DMARC1; p=reject; ${RUA}`],
+  },
+  {
     when: 'it has a tag twice',
     zone: { '_dmarc.paper.example': dmarc('v=DMARC1; p=none; p=reject') },
     level: 'failure',
@@ -73,7 +84,7 @@ const ROWS: readonly {
     when: 'it is being tested',
     zone: { '_dmarc.paper.example': dmarc(`v=DMARC1; p=reject; t=y; ${RUA}`) },
     level: 'warning',
-    fact: /t=y/,
+    fact: /t=y says that you are testing: receivers apply quarantine/,
     set: ['_dmarc.paper.example', `v=DMARC1; p=reject; ${RUA}`],
   },
   {

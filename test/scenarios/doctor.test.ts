@@ -113,17 +113,21 @@ test('what prevents mail from arriving is named, with the record to set, and the
   assert.doesNotMatch(stdout + stderr, /the-password|another-key/);
 });
 
-test('without a resolver the DNS is one failure, and everything else is checked', async (t) => {
+test('without a resolver the DNS is one failure, so is a database that is away, and all else is checked', async (t) => {
   const { project, environment } = await openReady(t, GOOD);
   project.write(
     'config/broadsheet.yaml',
     `${CONFIG}dns: {servers: ["127.0.0.1:${closedPort()}"]}\n`,
   );
-  const { code, findings, of } = await report(project, environment);
+  const database = `postgres://paper:the-password@127.0.0.1:${closedPort()}/paper`;
+  const { code, findings, of } = await report(project, {
+    ...environment,
+    BROADSHEET_DATABASE_URL: database,
+  });
   assert.equal(code, 78);
   assert.match(
     of('failure').join('\n'),
-    /^resolver: 127\.0\.0\.1:4 does not answer.*SPF, DMARC.*PTR$/,
+    /^resolver: 127\.0\.0\.1:4 does not answer.*SPF, DMARC.*PTR\ncontent: 127\.0\.0\.1:4\/paper .*$/,
   );
   assert.ok(findings.some(({ group, level }) => group === 'relay' && level === 'ok'));
 });

@@ -1,13 +1,5 @@
 import { type Dns, DnsFailure } from '../../kernel/dns.ts';
-import {
-  type DnsRecord,
-  type Fault,
-  failure,
-  ok,
-  type Result,
-  resultOf,
-  warning,
-} from '../finding.ts';
+import { type Fault, failure, ok, type Result, resultOf, warning } from '../finding.ts';
 import { formatTags, parseTags } from './tags.ts';
 
 /** A DMARC record (RFC 9989 §4.7), and the domain that has it. */
@@ -89,36 +81,35 @@ export interface Authenticated {
 /** Checks the policy for mail from `from` (RFC 9989). Throws a `DnsFailure`. */
 export async function checkDmarc(dns: Dns, from: string): Promise<Result> {
   const { record, orgDomain } = await walkTree(dns, from);
-  const name = `_dmarc.${record?.domain ?? orgDomain}`;
   const start = new Map([
     ['v', 'DMARC1'],
     ['p', 'none'],
     ['rua', `mailto:postmaster@${orgDomain}`],
   ]);
-  const recordOf = (tags: ReadonlyMap<string, string>): DnsRecord => ({
-    ...{ name, type: 'TXT' },
-    value: formatTags(tags),
-  });
-  if (record === undefined) {
-    const texts = await textsAt(dns, from);
+  const texts = await textsAt(dns, from);
+  if (record === undefined || (texts.length > 0 && record.domain !== from)) {
     const fact =
       texts.length > 1
         ? `there are ${texts.length} DMARC records, which count as none`
         : texts.length === 1
           ? 'the DMARC record cannot be read, or has a tag twice'
           : 'there is no DMARC record';
-    return { ...failure(fact), record: recordOf(start) };
+    const name = `_dmarc.${texts.length > 0 ? from : orgDomain}`;
+    const value = formatTags(mend(parseTags(texts[0] ?? '') ?? start, start));
+    return { ...failure(fact), record: { name, type: 'TXT', value } };
   }
   const { tags } = record;
   const policy = await policyFor(dns, from, record);
-  const faults = [...faultsOf(record, from), ...(await reportFaults(dns, record))];
+  const faults = [...faultsOf(record, from, policy), ...(await reportFaults(dns, record))];
   const mended = mend(tags, start);
   const where = record.domain === from ? '' : `, by the record of ${record.domain}`;
   const watching =
     policy === 'none' ? ' (reports only; change to quarantine when they look right)' : '';
   const isSame = formatTags(mended) === formatTags(tags);
   return resultOf(faults, `the policy is ${policy}${where}${watching}`, {
-    ...(isSame ? {} : { record: recordOf(mended) }),
+    ...(isSame
+      ? {}
+      : { record: { name: `_dmarc.${record.domain}`, type: 'TXT', value: formatTags(mended) } }),
   });
 }
 
@@ -155,7 +146,8 @@ async function exists(dns: Dns, domain: string): Promise<boolean> {
 /** Tags of RFC 7489 that RFC 9989 removed (Appendix C). */
 const REMOVED = ['pct', 'rf', 'ri'];
 
-function faultsOf({ domain, tags }: DmarcRecord, from: string): readonly Fault[] {
+/** `policy`: what receivers apply. */
+function faultsOf({ domain, tags }: DmarcRecord, from: string, policy: string): readonly Fault[] {
   const faults: Fault[] = [];
   const p = policyOf(tags, 'p');
   for (const tag of ['p', 'sp', 'np']) {
@@ -169,7 +161,7 @@ function faultsOf({ domain, tags }: DmarcRecord, from: string): readonly Fault[]
     faults.push(warning(`${tag} is not read any more (RFC 9989)`));
   }
   if (tags.get('t')?.toLowerCase() === 'y') {
-    faults.push(warning('t=y says that you are testing: receivers apply a weaker policy'));
+    faults.push(warning(`t=y says that you are testing: receivers apply ${policy}`));
   }
   const weaker = (tag: string) =>
     POLICIES.indexOf(policyOf(tags, tag) ?? 'reject') < POLICIES.indexOf(p ?? 'none');

@@ -29,6 +29,8 @@ export async function checkSpf(
   const missing = relays.flatMap(termsOfRelay);
   if (text === undefined) {
     const fact = 'there is no SPF record';
+    const remedy = 'set one with the addresses that your relay sends from: v=spf1 ip4:ADDRESS ~all';
+    if (missing.length === 0) return { ...failure(fact), remedy };
     return { ...failure(fact), record: record(addTerms('v=spf1 ~all', missing)) };
   }
   if (others.length > 0) {
@@ -139,7 +141,6 @@ function isSameSite(one: string, other: string): boolean {
 function termsOfRelay({ host, addresses }: SendingRelay): readonly string[] {
   const provider = providerOf(host);
   if (provider !== undefined) return [`include:${provider.include}`];
-  if (addresses.length === 0) return [`a:${host}`];
   return addresses.map((ip) => `${ip.includes(':') ? 'ip6' : 'ip4'}:${ip}`);
 }
 
