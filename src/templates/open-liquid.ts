@@ -15,6 +15,7 @@ export type LiquidOutput = 'html' | 'text';
  *     {{ newsletter.color | readable_on: '#ffffff' }}   the colour, with enough contrast to read
  *     {% assign box = lead.image | fit: 552, 400 %}     box.width and box.height
  *     {{ lead.excerpt | wrap: 72, '   ' }}              lines of 72 columns, the others indented
+ *     {{ lead.excerpt | wrap: 70 | quote }}             lines that begin with "> "
  *     {{ lead.title | underline: '=' }}
  *     {{ 'site.home.title' | t: name: newsletter.name }}   a text of the language file
  *
@@ -46,6 +47,7 @@ export function openLiquid(
   engine.registerFilter('wrap', (text: string, width: number, indent?: string) =>
     wrapText(String(text), width, indent),
   );
+  engine.registerFilter('quote', (text: string) => String(text).replace(/^/gm, '> '));
   engine.registerFilter('underline', (text: string, mark: string) => underline(text, mark));
   engine.registerFilter('t', translate);
   return engine;

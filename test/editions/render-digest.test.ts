@@ -54,6 +54,26 @@ test('the HTML of a morning is the golden one', () => {
   assertGolden(import.meta, 'digest.html', morning.html);
 });
 
+test('the lead keeps its quotes, lists, emphasis and links, in the HTML and as text', async () => {
+  const html =
+    '<p>The <em>pier</em> &amp; <a href="https://x.example/?a=1&amp;b=2">the letter</a>.</p>' +
+    `<blockquote><p>${'word '.repeat(20)}</p><p>Two.</p></blockquote>` +
+    '<ol start="2"><li>two<ul><li><strong>deep</strong></li></ul></li><li>three</li></ol><p>End.</p>';
+  const digest = await one({ html, excerpt: 'The pier' });
+  assert.match(
+    digest.html,
+    /<em>pier<\/em> &amp; <a class="accent link" style="color:#[^"]+" href="https:\/\/x\.example\/\?a=1&amp;b=2">/,
+  );
+  assert.match(digest.html, /<blockquote class="quote"[^>]*>\s*<p class="body opening"[^>]*>word /);
+  assert.match(digest.html, /<ol [^>]*>\s*<li [^>]*value="2"[^>]*>two<\/li>\s*<\/ol>\s*<ul /);
+  assert.match(digest.html, /<strong>deep<\/strong>/);
+  const [, text = ''] = /(The _pier_[\s\S]*End\.\n\n)/.exec(digest.text) ?? [];
+  assert.equal(
+    text,
+    `The _pier_ & the letter.\n\n> ${'word '.repeat(14).trim()}\n> ${'word '.repeat(6).trim()}\n>\n> Two.\n\n2. two\n  - *deep*\n3. three\n\nEnd.\n\n`,
+  );
+});
+
 test('the subject is the lead’s title; inboxes show the next titles beside it', () => {
   assert.equal(morning.subject, 'Council votes to keep the night ferry running, by a single hand');
   assert.match(morning.preheader, /^Assembly opens with a quarrel over chairs · /);

@@ -6,6 +6,7 @@ import type { NewsletterSettings, SiteSettings } from '../../settings/settings.t
 import { renderLiquid } from '../../templates/render-liquid.ts';
 import { PLACEHOLDERS } from '../edition.ts';
 import type { Layout } from './fit-layout.ts';
+import { type Block, htmlOf, plainOf, textOf } from './opening-blocks.ts';
 import { openingOf } from './opening-of.ts';
 import { shorten } from './shorten.ts';
 
@@ -165,20 +166,51 @@ function headlineView(post: Post, number: number, ofNewsletter: string) {
 function storyView(rendered: RenderedPost, number: number, ofNewsletter: string) {
   const headline = headlineView(rendered.post, number, ofNewsletter);
   const limit = number === 1 ? LEAD_LENGTH : EXCERPT_LENGTH;
-  const { standfirst, paragraphs } = openingOf(rendered, limit, headline.language);
+  const { standfirst, blocks } = openingOf(rendered, limit, headline.language);
+  const paragraphs = blocks.filter(({ kind }) => kind !== 'list').map(({ runs }) => textOf(runs));
+  const [first] = blocks;
   const { image } = rendered;
   return {
     ...headline,
     /** A sentence or two: the standfirst, else the start of the body. May be empty. */
-    excerpt: plain(standfirst ?? paragraphs[0] ?? ''),
+    excerpt: plain(standfirst ?? paragraphs[0] ?? (first ? textOf(first.runs) : '')),
     /** The author's own excerpt. Null if it only repeats the body. */
     standfirst: standfirst === null ? null : plain(standfirst),
+    /** The start of the body without its lists, as plain text. */
     paragraphs: paragraphs.map(plain),
+    /** The same with its quotes, lists, emphasis and links. */
+    blocks: groupsOf(blocks),
     /** Its alternative text is never empty. `fit` sets its size. */
     image: image
       ? { ...image, url: withoutPlaceholders(image.url), alt: plain(image.alt) || headline.title }
       : null,
   };
+}
+
+/** Blocks of the same kind as one: the paragraphs of a quote, the items of a list. */
+function groupsOf(blocks: readonly Block[]) {
+  const groups: Group[] = [];
+  for (const { kind, level, number, runs } of blocks) {
+    const ordered = number !== undefined;
+    const html = withoutPlaceholders(htmlOf(runs, withoutPlaceholders));
+    const part = { html, text: plain(plainOf(runs)), number: number ?? null };
+    const last = groups.at(-1);
+    const isSame = last?.kind === kind && last.level === level && last.ordered === ordered;
+    if (isSame && kind !== 'paragraph') last.parts.push(part);
+    else groups.push({ kind, level, ordered, parts: [part] });
+  }
+  return groups;
+}
+
+/** Blocks of a story as a template sees them. */
+interface Group extends Pick<Block, 'kind' | 'level'> {
+  readonly ordered: boolean;
+  /** `html` has `em`, `strong`, `code` and `a`; `text` has signs for emphasis; `number` is of an ordered list. */
+  readonly parts: {
+    readonly html: string;
+    readonly text: string;
+    readonly number: number | null;
+  }[];
 }
 
 function canonical(language: string | undefined): string | undefined {
