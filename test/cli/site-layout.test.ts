@@ -99,3 +99,18 @@ test('the posts of an Astro site are in the folder that its collection names', (
     ['src/data/blog', '/notes/:path/', 'P', 'https://pier.example/'],
   );
 });
+
+test('a site in a folder of a project is found there, unless the project has posts of its own', (t) => {
+  const files = {
+    'docs/.vitepress/config.mts':
+      'export default defineConfig({ title: "Mill", cleanUrls: true });\n',
+    'docs/blog/a.md': 'A',
+  };
+  const { inside, posts, siteRoot, feeds, permalink } = siteLayout(temporaryFolder(t, files));
+  assert.deepEqual(
+    [inside, posts, siteRoot, feeds, permalink],
+    ['docs', 'docs/blog', 'docs/public', 'docs/public/feeds', '/blog/:path'],
+  );
+  const { generator } = siteLayout(temporaryFolder(t, { ...files, 'posts/a.md': 'A' }));
+  assert.equal(generator, undefined);
+});

@@ -28,6 +28,15 @@ function postOf(file: string, generator: GeneratorId, permalink: string): Addres
 
 const FILES = ['2026-09-14-first-boat.md', '2026-09-14-second-boat.md', '2026-09-14-fog.md'];
 
+test('an address without an ending is that of the file with .html', () => {
+  const { addresses: style } = waysOf('jekyll');
+  const posts = FILES.map((file) => postOf(file, 'jekyll', '/:title'));
+  const pages = posts.map(({ url, title }) => ({ url: `${url}.html`, title }));
+  assert.deepEqual(comparePosts(posts, pages, { siteUrl: SITE, style }).differences, []);
+  const folders = posts.map(({ url, title }) => ({ url: `${url}/`, title }));
+  assert.equal(comparePosts(posts, folders, { siteUrl: SITE, style }).differences.length, 3);
+});
+
 test('the comparison suggests the template that gives most posts the address of their page', () => {
   const rows: readonly (readonly [GeneratorId, wrong: string, right: string])[] = [
     ['jekyll', 'date', '/:categories/:year/:month/:day/:title/'],

@@ -116,3 +116,24 @@ test("Jekyll's defaults are for the posts of their path and type", (t) => {
   assert.deepEqual(fields('2026-10-20-a.md'), { author: 'All' });
   assert.deepEqual(fields('secret/2026-10-20-a.md'), { author: 'All', published: false });
 });
+
+test('the permalink that a data file of Eleventy computes is a template', (t) => {
+  const permalink = (program: string) =>
+    inheritedBy(
+      t,
+      { 'eleventy.config.js': '', 'posts/posts.11tydata.js': program },
+      ['posts', 'a.md'],
+      'eleventy',
+    ).fields.permalink;
+  // A field of the data is in <>, not in a placeholder of JavaScript's.
+  const computed = (value: string) => {
+    const own = value.replace(/<(.*)>/, (_, field: string) => ['$', '{data.', field, '}'].join(''));
+    return permalink(`export default { eleventyComputed: { permalink${own} } };`);
+  };
+  assert.equal(computed(': (data) => `/notes/<page.fileSlug>/`'), '/notes/{{ page.fileSlug }}/');
+  assert.equal(computed(': (data) => data.permalink ?? `/<title>/`'), '/{{ title }}/');
+  assert.equal(computed('(data) {\n return `/<title>/`;\n }'), '/{{ title }}/');
+  assert.equal(computed(': function (data) { return `/<title>/`; }'), '/{{ title }}/');
+  assert.equal(computed(': "/{{ title | slugify }}/"'), '/{{ title | slugify }}/');
+  assert.equal(computed(': (data) => `/<title.trim()>/`'), undefined);
+});

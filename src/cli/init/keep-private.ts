@@ -18,7 +18,8 @@ const OWN_FOLDERS = ['email-templates', 'web-templates', 'languages'];
  */
 export function keepPrivate(configFile: string, published: string, layout: SiteLayout): string[] {
   const lines = ignore('.gitignore', ignoredByGit(configFile), 'to keep them out of Git');
-  if (layout.generator === 'Jekyll') lines.push(...excludeFromJekyll(configFile, published));
+  if (layout.generator === 'Jekyll' && layout.inside === undefined)
+    lines.push(...excludeFromJekyll(configFile, published));
   if (layout.generator === 'Eleventy' && layout.siteRoot === '.') {
     const names = [`/${layout.feeds}/`, '/preview/', ...OWN_FOLDERS.map((name) => `/${name}/`)];
     const fresh = names.filter((name) => !isFolderInUse(name.slice(1, -1)));

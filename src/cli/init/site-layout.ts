@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, join, posix } from 'node:path';
 import { generatorsOf, settingsFileOf } from '../../posts/generators/find-generators.ts';
 import type { SiteGenerator } from '../../posts/generators/generator.ts';
 import { openSiteFiles } from '../../posts/generators/open-site-files.ts';
@@ -13,6 +13,8 @@ export interface SiteLayout {
   /** The generator's name, for people; absent if none was found. */
   readonly generator?: string;
   readonly facts?: SiteFacts;
+  /** Folder of the site, if it is one in the folder that was asked for. */
+  readonly inside?: string;
   /** Paths relative to the site's folder, with `/`. */
   readonly posts: string;
   /** Absent if the config's default is right. */
@@ -26,19 +28,41 @@ export interface SiteLayout {
   readonly permalink: string;
 }
 
-/** The layout of the site in `folder`, as far as its files show it. */
+/** Where projects have their site, if not in their own folder: `vitepress build docs`. */
+const SITE_FOLDERS = ['docs', 'website', 'site', 'web', 'www'];
+
+/** The layout of the site in `folder`, or in its folder for a site, as far as its files show it. */
 export function siteLayout(folder: string): SiteLayout {
+  const { has } = openSiteFiles(folder);
+  const posts = ['src/posts', 'posts', 'src/blog', 'blog'].find(has);
+  const own = generatedLayout(folder, posts);
+  if (own !== undefined) return own;
+  for (const inside of posts === undefined ? SITE_FOLDERS.filter(has) : []) {
+    const layout = generatedLayout(join(folder, inside));
+    if (layout?.facts?.posts === undefined) continue;
+    const below = (path: string) => posix.join(inside, path);
+    return {
+      ...{ ...layout, inside, posts: below(layout.posts), feeds: below(layout.feeds) },
+      siteRoot: layout.siteRoot && below(layout.siteRoot),
+      // Its generator does not read the files of this folder.
+      published: undefined,
+    };
+  }
+  return { posts: posts ?? 'posts', feeds: 'public', permalink: 'date' };
+}
+
+/** The layout of a generator's site in `folder`; undefined if it is none. */
+function generatedLayout(folder: string, otherwise = 'posts'): SiteLayout | undefined {
   const files = openSiteFiles(folder);
   const found = [...generatorsOf(folder), ...byFolders(files)].find(({ facts }) => facts);
-  const posts = ['src/posts', 'posts', 'src/blog', 'blog'].find(files.has) ?? 'posts';
-  if (found?.facts === undefined) return { posts, feeds: 'public', permalink: 'date' };
+  if (found?.facts === undefined) return undefined;
   const settings = settingsFileOf(found, folder);
   const facts = found.facts(files, settings === undefined ? {} : files.settings(settings));
   const { id, name: generator } = found;
+  const posts = facts.posts ?? otherwise;
   return {
-    ...{ id, generator, facts },
-    posts: facts.posts ?? posts,
-    permalink: facts.permalink ?? `/${basename(facts.posts ?? posts)}/:path/`,
+    ...{ id, generator, facts, posts },
+    permalink: facts.permalink ?? `/${basename(posts)}/:path/`,
     ...placesOf(id, facts),
   };
 }

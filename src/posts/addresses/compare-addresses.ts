@@ -59,13 +59,15 @@ export function comparePosts(
 ): SiteComparison {
   const byUrl = new Map(pages.map((page) => [comparable(page.url), page]));
   const ours = new Set(posts.map(({ url }) => comparable(url)));
-  const others = pages.filter(({ url }) => !ours.has(comparable(url)));
+  const isOurs = (url: string) => ours.has(url) || ours.has(url.replace(/\.html$/, ''));
+  const others = pages.filter(({ url }) => !isOurs(comparable(url)));
   const byTitle = unique(others, ({ title }) => title?.trim().toLowerCase());
   const byName = unique(others, ({ url }) => lastPart(url));
   const differences: AddressDifference[] = [];
   const pairs: Pair[] = [];
   for (const post of posts) {
-    const same = byUrl.get(comparable(post.url));
+    // Jekyll writes the page of `permalink: /:title` to title.html, and links to it without the ending.
+    const same = byUrl.get(comparable(post.url)) ?? byUrl.get(`${comparable(post.url)}.html`);
     const page =
       same ?? byTitle.get(post.title.trim().toLowerCase()) ?? byName.get(lastPart(post.url));
     const differs = (what: AddressDifference['what'], mine: string, theirs: string) =>

@@ -139,7 +139,27 @@ export function directoryData(files: SiteFiles): (file: string) => Fields {
 
 function mergedSettings(files: SiteFiles, path: string, endings: readonly string[]): Fields {
   const data = endings.map((ending) => files.settings(path + ending));
+  const texts = endings.map((ending) => files.text(path + ending) ?? '');
   // Its tags are names of collections, above all that of all posts.
   const { tags: _tags, ...fields } = Object.assign({}, ...data) as Settings;
-  return fields;
+  const computed =
+    firstText(mapAt(fields, 'eleventyComputed'), 'permalink') ??
+    computedPermalink(texts.join('\n'));
+  return computed === undefined ? fields : { permalink: computed, ...fields };
 }
+
+/**
+ * The template of a permalink that a function makes of the post's data, such as
+ * `permalink: (data) => \`/notes/${data.page.fileSlug}/\``; undefined if it does more than that.
+ * https://www.11ty.dev/docs/data-computed/.
+ */
+function computedPermalink(program: string): string | undefined {
+  const [, parameter = '', text = ''] = COMPUTED_PERMALINK.exec(program) ?? [];
+  const template = text.replace(/\$\{\s*(\w+)\??\.([\w.]+)\s*\}/g, (whole, name, field) =>
+    name === parameter ? `{{ ${field} }}` : whole,
+  );
+  return template === '' || template.includes('${') ? undefined : template;
+}
+
+const COMPUTED_PERMALINK =
+  /\bpermalink(?:\s*:)?(?:\s*function)?\s*\(?\s*(\w+)\s*\)?\s*(?:=>)?\s*(?:\{\s*return\b\s*)?(?:\w+\.permalink\s*(?:\?\?|\|\|)\s*)?`([^`]*)`/;
