@@ -20,6 +20,10 @@ test('the permalink of a Jekyll site comes from its own config', (t) => {
   assert.deepEqual(layoutOf(t, '_posts'), ['Jekyll', '_posts', 'date', 'feeds']);
   const config = { '_config.yml': 'title: T\npermalink: "/:title/" # short\n' };
   assert.deepEqual(layoutOf(t, '_posts', config), ['Jekyll', '_posts', '/:title/', 'feeds']);
+  const own = {
+    '_config.yml': 'permalink: pretty\ncollections:\n  posts: {permalink: /n/:title/}\n',
+  };
+  assert.deepEqual(layoutOf(t, '_posts', own), ['Jekyll', '_posts', '/n/:title/', 'feeds']);
 });
 
 test('Hugo, Astro and Eleventy are recognised by their folders and config files', (t) => {

@@ -9,6 +9,7 @@ import {
   firstText,
   folder,
   isMap,
+  mapAt,
   personAt,
   type SiteFacts,
   type SiteFiles,
@@ -177,6 +178,7 @@ function matchesAny(patterns: readonly string[], entry: string): boolean {
 
 function jekyllFacts(files: SiteFiles, settings: Settings): SiteFacts {
   const author = personAt(settings.author) ?? personAt(settings.name);
+  const ofPosts = mapAt(mapAt(settings, 'collections'), 'posts');
   return {
     title: firstText(settings, 'title', 'name'),
     description: firstText(settings, 'description', 'tagline', 'subtitle'),
@@ -187,7 +189,8 @@ function jekyllFacts(files: SiteFiles, settings: Settings): SiteFacts {
     image: firstText(settings, 'logo', 'image'),
     posts: postsFolder(files),
     output: folder(firstText(settings, 'destination'), '_site'),
-    permalink: firstText(settings, 'permalink') ?? 'date',
+    // What the collection of posts has counts more: https://jekyllrb.com/docs/permalinks/#collections.
+    permalink: firstText(ofPosts, 'permalink') ?? firstText(settings, 'permalink') ?? 'date',
     excerptSeparator: firstText(settings, 'excerpt_separator'),
   };
 }
