@@ -41,7 +41,8 @@ function testSite(t: TestContext) {
     'posts/old.md': post(10, 'The older post is about the pier. ![](old.png) ![](./a.png)'),
     'posts/new.md': post(20, 'The newer post is about a ferry. ![A](a.png)'),
     'posts/a.png': png(1),
-    'posts/old.png': png(2),
+    // Large enough for compressed copies, which a picture has none of.
+    'posts/old.png': Buffer.concat([png(2), Buffer.alloc(2000)]),
   });
   const config = loadConfig(join(folder, 'config/broadsheet.yaml'), {});
   const { output } = config.folders;
@@ -67,6 +68,7 @@ test('pictures that the generator renames are copied once, and feeds name the co
     ) ?? [];
   assert.deepEqual(readFileSync(join(site.output, 'pictures', name)), png(1));
   const item = JSON.parse(site.read('feed.json')).items[0];
+  assert.equal(site.copies().length, 2);
   assert.equal(item.image, `https://quay.example/feeds/pictures/${name}`);
   const modified = () =>
     site.copies().map((copy) => statSync(join(site.output, 'pictures', copy)).mtimeMs);

@@ -29,10 +29,10 @@ const GZIP_SYSTEM = { at: 9, unknown: 255 } as const;
 
 /**
  * Whether a published file gets compressed copies. Programs' own files, which begin with a dot, get
- * none.
+ * none, nor do pictures whose format is compressed.
  */
 export function hasCopies(path: string, sizeBytes: number): boolean {
-  return sizeBytes >= SMALLEST_BYTES && !/(?:^|\/)\.[^/]*$/.test(path);
+  return sizeBytes >= SMALLEST_BYTES && !/(?:^|\/)\.[^/]*$|\.(?:avif|gif|jpg|png|webp)$/.test(path);
 }
 
 interface Timed {
