@@ -21,7 +21,7 @@ export interface Refusal {
   readonly kind: ReplyClass;
   /** `replyPattern` of the reply. */
   readonly pattern: string;
-  /** The reader's domain. */
+  /** The reader's domain, or the provider of many domains. */
   readonly domain: string;
   /** Whether the relay refused for good, not just for now. */
   readonly isFinal: boolean;

@@ -124,31 +124,48 @@ export class Throttle {
   }
 }
 
-/** The throttles of the destination domains of a run. */
+/** The throttles of the destination domains of a run. Domains of one group share one. */
 export class DomainThrottles {
   readonly #settings: DomainSettings;
   readonly #rates: ReadonlyMap<string, SlowedRate>;
+  readonly #groupOf: (domain: string) => string;
   readonly #throttles = new Map<string, Throttle>();
+  readonly #domains = new Set<string>();
 
-  /** `rates` are those of the domains that asked for a slower pace before. */
-  constructor(settings: DomainSettings, rates: ReadonlyMap<string, SlowedRate>) {
+  /**
+   * `rates` are those of the groups and domains that asked for a slower pace before. `groupOf` may change
+   * its mind: later messages then have the throttle of the new group.
+   */
+  constructor(
+    settings: DomainSettings,
+    rates: ReadonlyMap<string, SlowedRate>,
+    groupOf: (domain: string) => string = (domain) => domain,
+  ) {
     this.#settings = settings;
     this.#rates = rates;
+    this.#groupOf = groupOf;
+  }
+
+  /** The name of the domain's throttle: its group, or the domain if the config has limits for it. */
+  nameOf(domain: string): string {
+    return this.#settings.of.has(domain) ? domain : this.#groupOf(domain);
   }
 
   of(domain: string, now: number): Throttle {
-    const known = this.#throttles.get(domain);
+    this.#domains.add(domain);
+    const name = this.nameOf(domain);
+    const known = this.#throttles.get(name);
     if (known !== undefined) return known;
-    const { connections, messagesPerSecond } = this.#settings.of.get(domain) ?? this.#settings;
+    const { connections, messagesPerSecond } = this.#settings.of.get(name) ?? this.#settings;
     const limits = { connections, messagesPerSecond, leastPerHour: LEAST_PER_DOMAIN };
-    const throttle = new Throttle(limits, this.#rates.get(domain), now);
-    this.#throttles.set(domain, throttle);
+    const rate = this.#rates.get(name) ?? this.#rates.get(domain);
+    const throttle = new Throttle(limits, rate, now);
+    this.#throttles.set(name, throttle);
     return throttle;
   }
 
-  /** Domains that cannot take a message at `now`. */
+  /** Domains that cannot take a message at `now`, of those that were asked for. */
   closed(now: number): readonly string[] {
-    const isClosed = ([, throttle]: readonly [string, Throttle]) => throttle.opensAt(now) > now;
-    return [...this.#throttles].filter(isClosed).map(([domain]) => domain);
+    return [...this.#domains].filter((domain) => this.of(domain, now).opensAt(now) > now);
   }
 }

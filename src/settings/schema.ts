@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { countryCodeFault } from './country-code.ts';
 import { mailHeaders } from './mail-headers.ts';
+import { isProvider } from './mail-providers.ts';
 import { RELAY_PRESET_NAMES } from './relay-presets.ts';
 import {
   bounceAddress,
@@ -394,8 +395,13 @@ const domainLimits = {
 
 const domain = z.strictObject({
   domain: text
-    .refine(isDomain, 'is not a domain; write the part of addresses after the @, like example.com')
-    .describe('Part of the addresses after the @.'),
+    .refine(
+      (value) => isDomain(value) || isProvider(value.toLowerCase()),
+      'is not a domain; write the part of addresses after the @, like example.com',
+    )
+    .describe(
+      'Part of the addresses after the @, or all domains of `google`, `microsoft` or `yahoo`.',
+    ),
   ...domainLimits,
 });
 
@@ -417,13 +423,17 @@ const email = z.strictObject({
     .describe('Several relays, instead of `smtpUrl` and the limits beside it.'),
   domainConnections: count(1, 100)
     .default(20)
-    .describe('Maximum of messages at the same time to one destination domain.'),
+    .describe(
+      'Maximum of messages at the same time to one destination domain, or to one provider of many.',
+    ),
   domainMessagesPerSecond: z
     .number()
     .min(0.01)
     .max(100_000)
     .optional()
-    .describe('Maximum of messages a second to one destination domain.'),
+    .describe(
+      'Maximum of messages a second to one destination domain, or to one provider of many.',
+    ),
   domains: z.array(domain).default([]).describe('Destination domains with their own limits.'),
 });
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { readDomainRates } from '../../src/delivery/queries/domains.ts';
+import { domainProgress, readDomainRates } from '../../src/delivery/queries/domains.ts';
 import { domainOf } from '../../src/kernel/email-address.ts';
 import { test } from '../support/databases.ts';
+import { startDns } from '../support/dns-server.ts';
 import type { ReceivedMessage } from '../support/inbox.ts';
 import {
   accountAt,
@@ -12,7 +13,7 @@ import {
   sendWith,
 } from '../support/sending.ts';
 import { address, NONE, openTestSite, type TestSite } from '../support/test-site.ts';
-import { inTime } from '../support/wait-for.ts';
+import { inTime, waitFor } from '../support/wait-for.ts';
 
 const SLOW_DOWN = { code: 451, text: '4.7.28 too many messages from you' };
 const at = (to: string) => domainOf(address(to));
@@ -170,3 +171,76 @@ function abortAt(controller: AbortController, domain: string, count: number) {
 function servedAt({ inbox }: TestSite, domain: string): number {
   return inbox.messages.filter(({ to }) => at(to) === domain).length;
 }
+
+const CONNECTIONS = 8;
+
+test('the domains of one provider share one limit, by its own names and by MX', async (t) => {
+  const dns = await startDns(t, {
+    'paper.press': { MX: ['20 mx.paper.press', '10 aspmx.l.google.com'] },
+    'quay.press': { MX: ['10 mx.quay.press'] },
+  });
+  let busy = 0;
+  let most = 0;
+  const testSite = await openTestSite(t, {
+    subscribers: ['gmail.com', 'googlemail.com', 'paper.press', 'quay.press'].flatMap((domain) =>
+      readers(10, domain),
+    ),
+    inbox: {
+      onMessage: async ({ to, number }) => {
+        // The first of each connection goes out before the DNS has answered.
+        if (number <= CONNECTIONS) {
+          await waitFor('the questions to the DNS', () => dns.questions.length >= 2);
+          for (let turns = 0; turns < 50; turns += 1) await new Promise(setImmediate);
+        } else if (at(to) !== 'quay.press') {
+          busy += 1;
+          most = Math.max(most, busy);
+          await new Promise(setImmediate);
+          await new Promise(setImmediate);
+          busy -= 1;
+        }
+        return undefined;
+      },
+    },
+  });
+  await testSite.putEdition();
+  const report = await sendWith(
+    changed(testSite, {
+      relays: [accountAt(testSite.inbox, { connections: CONNECTIONS })],
+      domains: { connections: CONNECTIONS, of: new Map([['google', { connections: 1 }]]) },
+      dnsServers: [dns.address],
+    }),
+  );
+  assert.equal(report.deliveries.accepted, 40);
+  assert.equal(most, 1);
+  assert.deepEqual(dns.questions.toSorted(), ['MX paper.press', 'MX quay.press']);
+});
+
+test('a provider that asks for it gets slower with all its domains, also in the next program', async (t) => {
+  const machine = openMachineClock({ stands: true });
+  let asks = true;
+  const controller = new AbortController();
+  const testSite = await openTestSite(t, {
+    subscribers: [...readers(5, 'gmail.com'), ...readers(5, 'googlemail.com'), ...readers(20)],
+    inbox: {
+      onRecipient: (to) => {
+        if (!at(to).startsWith('g') || !asks) return undefined;
+        asks = false;
+        return SLOW_DOWN;
+      },
+      onMessage: abortAt(controller, 'example.org', 20),
+    },
+  });
+  await testSite.putEdition();
+  const deps = changed(testSite, {
+    relays: [accountAt(testSite.inbox, { connections: 1 })],
+    domains: { connections: 1, of: new Map() },
+    machineClock: machine.clock,
+  });
+  await sendWith(deps, {}, controller.signal);
+  assert.equal(servedAt(testSite, 'gmail.com') + servedAt(testSite, 'googlemail.com'), 0);
+  const { db } = testSite.deps.store;
+  assert.deepEqual([...(await readDomainRates(db)).keys()], ['google']);
+  const progress = await domainProgress(db, 'politics-essential-2026-03-20', 10);
+  const slowed = progress.filter(({ rate }) => rate !== undefined).map(({ domain }) => domain);
+  assert.deepEqual(slowed.toSorted(), ['gmail.com', 'googlemail.com']);
+});

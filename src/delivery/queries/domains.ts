@@ -1,8 +1,9 @@
 import type { Database } from '../../database/tables.ts';
+import { isProvider, providerOfDomain } from '../../settings/mail-providers.ts';
 import type { DeliveryTable } from '../delivery.ts';
 import type { SlowedRate } from '../throttle.ts';
 
-/** Domains that asked for a slower pace, by name. */
+/** Domains and providers that asked for a slower pace, by name. */
 export async function readDomainRates(db: Database): Promise<ReadonlyMap<string, SlowedRate>> {
   const rows = await db.selectFrom('domains').selectAll().execute();
   return new Map(
@@ -13,7 +14,7 @@ export async function readDomainRates(db: Database): Promise<ReadonlyMap<string,
   );
 }
 
-/** Saves the rate of a domain that asked for a slower pace, with its reply. */
+/** Saves the rate of a domain or provider that asked for a slower pace, with its reply. */
 export async function setDomainRate(
   db: Database,
   domain: string,
@@ -47,7 +48,10 @@ export interface DomainProgress
   readonly reply?: string;
 }
 
-/** The edition by destination domain: the `limit` largest, and all that asked for a slower pace. */
+/**
+ * The edition by destination domain: the `limit` largest, and all that asked for a slower pace. A provider
+ * that did so without a domain of its own has a row, too.
+ */
 export async function domainProgress(
   db: Database,
   edition: string,
@@ -62,6 +66,10 @@ export async function domainProgress(
   const rates = await readDomainRates(db);
   const slowed = await db.selectFrom('domains').select(['domain', 'reply']).execute();
   const replies = new Map(slowed.map((row) => [row.domain, row.reply]));
+  const slowedAs = (domain: string) => {
+    const name = rates.has(domain) ? domain : (providerOfDomain(domain) ?? domain);
+    return { rate: rates.get(name), reply: replies.get(name) };
+  };
   const all = [...Map.groupBy(rows, (row) => row.domain)].map(
     ([domain, states]): DomainProgress => {
       const count = (...names: readonly string[]) =>
@@ -73,11 +81,15 @@ export async function domainProgress(
         deferred: count('deferred'),
         failed: count('failed'),
         queued: count('queued', 'claimed', 'submitting'),
-        rate: rates.get(domain),
-        reply: replies.get(domain),
+        ...slowedAs(domain),
       };
     },
   );
+  const others = [...rates.keys()].filter(
+    (name) => isProvider(name) && !all.some(({ domain }) => providerOfDomain(domain) === name),
+  );
+  const none = { planned: 0, accepted: 0, deferred: 0, failed: 0, queued: 0 };
+  all.push(...others.map((domain) => ({ domain, ...none, ...slowedAs(domain) })));
   const bySize = all.toSorted((a, b) => b.planned - a.planned || (a.domain < b.domain ? -1 : 1));
   return bySize.filter((domain, at) => at < limit || domain.rate !== undefined);
 }

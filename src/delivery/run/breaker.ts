@@ -172,7 +172,8 @@ export class Breaker {
     delivery: ClaimedDelivery,
     outcome: Extract<Outcome, { kind: 'deferred' | 'failed' | 'relayTrouble' }>,
   ): boolean {
-    const refusal = refusalOf(delivery, outcome);
+    const domain = this.#throttles.nameOf(delivery.domain);
+    const refusal = refusalOf({ ...delivery, domain }, outcome);
     if (refusal === undefined) return false;
     const refusals = this.#refusalsOf(route);
     refusals.said = saidBy(outcome);
@@ -300,7 +301,8 @@ export class Breaker {
     const { code, text } = outcome.reply;
     const now = this.#now();
     const rate = this.#throttles.of(domain, now).slowDown(now);
-    this.#ledger.add((db) => setDomainRate(db, domain, rate, `${code} ${text}`));
+    const name = this.#throttles.nameOf(domain);
+    this.#ledger.add((db) => setDomainRate(db, name, rate, `${code} ${text}`));
   }
 
   /** Lets a relay rest for `ms`, also after this run; then one message is tried. */

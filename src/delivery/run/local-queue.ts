@@ -1,6 +1,6 @@
 import { openChangeSignal } from '../../kernel/change-signal.ts';
 import type { ClaimedDelivery } from '../queries/claims.ts';
-import type { DomainThrottles } from '../throttle.ts';
+import type { DomainThrottles, Throttle } from '../throttle.ts';
 import { hasRoom, isTurnOf, isUsable, type Route, restForQuota } from './routes.ts';
 import type { RunState } from './run-state.ts';
 
@@ -37,6 +37,8 @@ export class LocalQueue {
   readonly #changed = openChangeSignal();
   #deliveries: ClaimedDelivery[] = [];
   #inFlight = 0;
+  /** The throttle that each delivery in flight has entered: its domain may have another one by now. */
+  readonly #entered = new Map<number, Throttle>();
   /** Whether nothing more is due, as far as the run knows. */
   #isDry = false;
   /** When a claim last found nothing except for domains at their limits. */
@@ -72,8 +74,9 @@ export class LocalQueue {
 
   /** The delivery is over. If it was requeued in the database, it is to be claimed again. */
   done(route: Route, delivery: ClaimedDelivery, isRequeued: boolean): void {
-    const { throttles, now } = this.#input;
-    throttles.of(delivery.domain, now()).leave();
+    const { now } = this.#input;
+    this.#entered.get(delivery.id)?.leave();
+    this.#entered.delete(delivery.id);
     route.throttle.leave();
     route.movedAt = now();
     this.#inFlight -= 1;
@@ -131,9 +134,11 @@ export class LocalQueue {
   }
 
   // In the same turn as the dequeue: the next check must count this delivery for its domain.
-  #start(route: Route, { domain }: ClaimedDelivery): void {
+  #start(route: Route, { id, domain }: ClaimedDelivery): void {
     const { routes, throttles, now } = this.#input;
-    throttles.of(domain, now()).enter(now());
+    const throttle = throttles.of(domain, now());
+    throttle.enter(now());
+    this.#entered.set(id, throttle);
     route.throttle.enter(now());
     route.given += 1;
     route.movedAt = now();

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { storedInstant } from '../../database/instants.ts';
 import type { Edition } from '../../editions/edition.ts';
+import { openDns } from '../../kernel/dns.ts';
 import { reasonOf } from '../../kernel/errors.ts';
 import { retryDelaySeconds } from '../../kernel/retry-delay.ts';
 import type { Message } from '../message/message.ts';
@@ -15,6 +16,7 @@ import type { Outcome } from '../relay/relay.ts';
 import type { SendDependencies } from '../send-dependencies.ts';
 import { currentRate, DomainThrottles, type SlowedRate } from '../throttle.ts';
 import { Breaker, isNobodys } from './breaker.ts';
+import { type DomainGroups, limitsDomains, openDomainGroups } from './domain-groups.ts';
 import { Ledger } from './ledger.ts';
 import { LocalQueue } from './local-queue.ts';
 import { type Route, restoreRoutes } from './routes.ts';
@@ -89,6 +91,7 @@ class SendRun {
   readonly #ledger: Ledger;
   readonly #breaker: Breaker;
   readonly #queue: LocalQueue;
+  readonly #groups: DomainGroups;
   /** Id of the last delivery that was claimed; 0 at the start. */
   #lastClaimed = 0;
   /** Deliveries with an outcome. */
@@ -96,7 +99,10 @@ class SendRun {
 
   constructor(input: SendRunInput, rates: ReadonlyMap<string, SlowedRate>) {
     const { deps, edition, sender, routes } = input;
-    const throttles = new DomainThrottles(deps.config.domains, rates);
+    const { config } = deps;
+    const dns = limitsDomains(config) ? openDns(config.dnsServers) : undefined;
+    this.#groups = openDomainGroups(dns);
+    const throttles = new DomainThrottles(config.domains, rates, this.#groups.groupOf);
     const ledger = new Ledger(deps.store, sender, deps);
     const runState = this.#state;
     this.#input = input;
@@ -126,6 +132,7 @@ class SendRun {
       );
     } while (await this.#settle());
     unwatch();
+    this.#groups.end();
     await this.#queue.end();
     // If the disk is full this fails too. The next run sees that this sender is gone, and settles it.
     await requeueAll(deps.store.db, sender, storedInstant(deps.clock())).catch((error: unknown) =>
@@ -179,6 +186,8 @@ class SendRun {
     // From the start again: deliveries may have been requeued, or be due by now.
     const claimed = onwards.length > 0 ? onwards : await claimAfter(0);
     this.#lastClaimed = claimed.at(-1)?.id ?? 0;
+    // The answers are there when their turn comes.
+    for (const { domain } of claimed) this.#groups.groupOf(domain);
     return claimed;
   }
 
