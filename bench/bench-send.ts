@@ -18,7 +18,8 @@ interface Row {
 
 /**
  * `npm run bench -- send [COUNT]`: messages a second of about 70 KB over 20 connections to a relay
- * on this machine that throws them away: ours with the ledger and without, nodemailer's pool, and
+ * on this machine that throws them away: ours with the ledger, without, and signed,
+ * nodemailer's pool, and
  * Postfix's smtp-source where it is installed. Medians of three rounds, in which the ways take turns.
  */
 export async function benchSend(count = COUNT): Promise<void> {
@@ -51,6 +52,8 @@ function rowsOf(sink: Sink, postgres: PostgresServer, count: number): readonly R
     { name: 'ours, ledger on SQLite', run: ours('job') },
     { name: 'ours, ledger on PostgreSQL', run: () => sendOnPostgres(sink, postgres, count) },
     { name: 'ours, no ledger', run: ours('relay') },
+    { name: 'the same, Ed25519', run: ours('ed25519') },
+    { name: 'the same, RSA-2048', run: ours('rsa') },
     { name: 'nodemailer, sendMail', run: ours('sendMail') },
     { name: 'nodemailer, raw bytes', run: ours('raw') },
     ...(source === undefined

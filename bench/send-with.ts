@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
 import { openStore } from '../src/database/open-store.ts';
+import { type DkimAlgorithm, writeNewKey } from '../src/delivery/message/dkim-keys.ts';
 import type { Message } from '../src/delivery/message/message.ts';
 import { prepareMessages } from '../src/delivery/message/prepare-messages.ts';
 import { openRelay } from '../src/delivery/relay/open-relay.ts';
@@ -31,7 +32,7 @@ const WARM_UP = 500;
 
 /** As `send` does it: the job, with the ledger. */
 async function sendAsJob(folder: string, relayUrl: string, count: number, databaseUrl?: string) {
-  const config = writeConfig(folder, relayUrl, databaseUrl);
+  const config = writeConfig(folder, relayUrl, { databaseUrl });
   const store = await openStore(config.databaseUrl);
   try {
     const deps: SendDependencies = {
@@ -50,16 +51,25 @@ async function sendAsJob(folder: string, relayUrl: string, count: number, databa
 }
 
 /** As a publisher has it: a file, and what is secret in the environment. */
-function writeConfig(folder: string, relayUrl: string, databaseUrl?: string): Config {
+function writeConfig(
+  folder: string,
+  relayUrl: string,
+  {
+    databaseUrl,
+    dkim,
+  }: { databaseUrl?: string | undefined; dkim?: DkimAlgorithm | undefined } = {},
+): Config {
   const file = join(folder, 'config', 'broadsheet.yaml');
   mkdirSync(join(folder, 'config'));
   const newsletter =
     'from: { name: Bench, address: paper@bench.example }, postalAddress: 1 Quay Street';
+  const key = { domain: 'bench.example', selector: 'bench', keyFile: join(folder, 'key.pem') };
+  if (dkim !== undefined) writeNewKey(key, dkim);
   writeFileSync(
     file,
     [
       'site: { title: Bench, url: "https://bench.example/", author: { name: Bench } }',
-      `email: { connections: ${CONNECTIONS} }`,
+      `email: { connections: ${CONNECTIONS}, dkim: ${JSON.stringify(dkim === undefined ? [] : [key])} }`,
       'newsletters:',
       ...['warm-up', 'bench'].map((id) => `  - { id: ${id}, name: Bench, ${newsletter} }`),
     ].join('\n'),
@@ -88,8 +98,13 @@ async function deliver(deps: SendDependencies, newsletter: string, count: number
 }
 
 /** Our messages through our relay, without a ledger. */
-async function sendThroughRelay(folder: string, relayUrl: string, count: number) {
-  const template = await templateOf(writeConfig(folder, relayUrl));
+async function sendThroughRelay(
+  folder: string,
+  relayUrl: string,
+  count: number,
+  dkim?: DkimAlgorithm,
+) {
+  const template = await templateOf(writeConfig(folder, relayUrl, { dkim }));
   const relay = openRelay({
     url: relayUrl,
     connections: CONNECTIONS,
@@ -137,11 +152,11 @@ async function sendThroughPool(folder: string, relayUrl: string, count: number, 
 }
 
 async function templateOf(config: Config): Promise<(index: number) => Message> {
-  const { publicUrl, serviceUrl, secrets } = config;
+  const { publicUrl, serviceUrl, secrets, dkim } = config;
   const edition = editionOf('bench');
   const newsletter = findNewsletter(config, edition.newsletter);
   const date = systemClock();
-  const links = { publicUrl, serviceUrl, secrets };
+  const links = { publicUrl, serviceUrl, secrets, dkim };
   const template = await prepareMessages({ edition, newsletter, ...links });
   return (index) =>
     template.fill({ id: `reader-${index}`, address: address(`reader-${index}@example.org`) }, date);
@@ -187,6 +202,8 @@ const folder = mkdtempSync(join(tmpdir(), 'broadsheet-bench-'));
 const ways: Readonly<Record<string, (messages: number) => Promise<SendMeasure>>> = {
   job: (messages) => sendAsJob(folder, relayUrl, messages, databaseUrl),
   relay: (messages) => sendThroughRelay(folder, relayUrl, messages),
+  ed25519: (messages) => sendThroughRelay(folder, relayUrl, messages, 'ed25519'),
+  rsa: (messages) => sendThroughRelay(folder, relayUrl, messages, 'rsa'),
   sendMail: (messages) => sendThroughPool(folder, relayUrl, messages, false),
   raw: (messages) => sendThroughPool(folder, relayUrl, messages, true),
 };

@@ -66,6 +66,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
   disk: [
     'database/open-sqlite.ts',
+    'delivery/editions/preview-edition.ts',
+    'delivery/message/dkim-keys.ts',
     'doctor/check-database.ts',
     'doctor/check-machine.ts',
     'editions/archive/archive-files.ts',
@@ -89,9 +91,9 @@ const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
     'recovery/find-place.ts',
     'recovery/find-publication.ts',
     'recovery/move-database.ts',
-    'schedule/open-calendars.ts',
     'service/compare-site.ts',
     'service/unread-files.ts',
+    'settings/open-calendars.ts',
     'settings/state-place.ts',
     'subscribers/journal/journal-file.ts',
     'subscribers/queries/wipe-traces.ts',

@@ -7,6 +7,7 @@ import { addCheck } from './commands/check.ts';
 import { addCompose } from './commands/compose.ts';
 import { addDatabase } from './commands/database.ts';
 import { addDemo } from './commands/demo.ts';
+import { addDkim } from './commands/dkim.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEditions } from './commands/editions.ts';
 import { addInit } from './commands/init.ts';
@@ -79,6 +80,7 @@ export function createProgram(terminal: Terminal, setExitCode: (code: ExitCode) 
     addSubscribers,
     addNewsletters,
     addDatabase,
+    addDkim,
     addDemo,
   ]) {
     add(program, shell);

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { trackedByGit } from '../kernel/files/tracked-by-git.ts';
 import type { Problem } from '../kernel/problem.ts';
@@ -7,7 +7,10 @@ import { environmentWithout } from '../settings/environment.ts';
 import { formerPlace, standardPlace } from '../settings/state-place.ts';
 import { findPublication, realPath } from './find-publication.ts';
 
-type PlaceConfig = Pick<Config, 'file' | 'folders' | 'databaseUrl' | 'journalFile' | 'formerFiles'>;
+type PlaceConfig = Pick<
+  Config,
+  'file' | 'folders' | 'databaseUrl' | 'journalFile' | 'formerFiles' | 'dkim'
+>;
 
 /** What is wrong with the location of people's data. */
 export interface PrivacyReport {
@@ -18,8 +21,8 @@ export interface PrivacyReport {
 }
 
 /**
- * Checks that nobody else can get at the database and the journal: they must not be in a published
- * folder, nor in Git. `nameOf` turns an absolute path into what a user would type. Changes nothing;
+ * Checks that nobody else can get at the database, the journal and the keys: they must not be in a
+ * published folder, nor in Git. `nameOf` turns an absolute path into what a user would type. Changes nothing;
  * runs Git if the files are in a repository.
  */
 export function checkPrivacy(config: PlaceConfig, nameOf: (path: string) => string): PrivacyReport {
@@ -29,21 +32,30 @@ export function checkPrivacy(config: PlaceConfig, nameOf: (path: string) => stri
   const published = files.flatMap((file) => publicationOf(file, config, nameOf));
   const tracked = trackedOf(files, config, nameOf);
   const refused = [...published, ...tracked];
-  return { refused, warnings: refused.length > 0 ? [] : formerPlaceOf(config, nameOf) };
+  const warnings = [...formerPlaceOf(config, nameOf), ...readableKeys(config, nameOf)];
+  return { refused, warnings: refused.length > 0 ? [] : warnings };
 }
 
 interface PrivateFile {
   readonly path: string;
   /** What its readers get. */
   readonly holds: string;
+  /** Set if it is not enough to move it. */
+  readonly remedy?: string;
 }
 
-/** The database's file, if it has one, and the journal. */
-function filesOf({ databaseUrl, journalFile }: PlaceConfig): readonly PrivateFile[] {
+const A_NEW_KEY =
+  'make another key with `broadsheet dkim new`, and remove the record of this one from the DNS';
+
+/** The database's file, if it has one, the journal, and the keys that sign messages. */
+function filesOf({ databaseUrl, journalFile, dkim }: PlaceConfig): readonly PrivateFile[] {
   const database = sqliteFile(databaseUrl);
   return [
     ...(database === undefined ? [] : [{ path: database, holds: 'your subscribers' }]),
     { path: journalFile, holds: 'the record of who left' },
+    ...dkim.map(({ keyFile: path }) => ({
+      ...{ path, holds: 'the key that signs your mail', remedy: A_NEW_KEY },
+    })),
   ];
 }
 
@@ -54,7 +66,7 @@ export function sqliteFile(databaseUrl: string): string | undefined {
 }
 
 function publicationOf(
-  { path, holds }: PrivateFile,
+  { path, holds, remedy }: PrivateFile,
   config: PlaceConfig,
   nameOf: (path: string) => string,
 ): Problem[] {
@@ -64,7 +76,7 @@ function publicationOf(
   const found = findPublication(path, config.folders.output);
   if (found === undefined) return [];
   const fact = `is in ${nameOf(found.folder)}, which ${found.by}: anybody could download ${holds}`;
-  return [{ file: nameOf(path), message: `${fact}; ${howToMove(path, config, nameOf)}` }];
+  return [{ file: nameOf(path), message: `${fact}; ${remedy ?? howToMove(path, config, nameOf)}` }];
 }
 
 function trackedOf(
@@ -85,10 +97,11 @@ function trackedOf(
   );
   return all
     .filter(({ path }) => tracked.includes(path))
-    .map(({ path, named, holds }) => {
+    .map(({ path, named, holds, remedy }) => {
       const fact = `is tracked by Git: everyone who gets the repository gets ${holds}`;
       const untrack = `run \`git rm --cached ${nameOf(path)}\` and commit that (older commits keep it: see git-filter-repo)`;
-      const move = isStandard(named, config) ? '' : `, then ${howToMove(named, config, nameOf)}`;
+      const how = remedy ?? (isStandard(named, config) ? '' : howToMove(named, config, nameOf));
+      const move = how === '' ? '' : `, then ${how}`;
       return { file: nameOf(path), message: `${fact}; ${untrack}${move}` };
     });
 }
@@ -137,6 +150,19 @@ function unclearPlace(config: PlaceConfig, nameOf: (path: string) => string): Pr
 /** The file beside the new location of a database while it is copied there. */
 export function movingMark(database: string): string {
   return `${database}.moving`;
+}
+
+/** Containers get their secrets in files like these, so it is only a warning. */
+function readableKeys({ dkim }: PlaceConfig, nameOf: (path: string) => string): Problem[] {
+  const isReadable = (path: string) =>
+    ((statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o004) !== 0;
+  return dkim
+    .filter(({ keyFile }) => isReadable(keyFile))
+    .map(({ keyFile }) => {
+      const file = nameOf(keyFile);
+      const message = `can be read by every user of this machine, who could sign mail with it; run \`chmod 600 ${file}\``;
+      return { file, message };
+    });
 }
 
 function formerPlaceOf(config: PlaceConfig, nameOf: (path: string) => string): Problem[] {

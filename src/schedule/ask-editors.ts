@@ -45,7 +45,7 @@ async function makeMessage(
   { edition }: StoredEdition,
   editor: EmailAddress,
 ): Promise<Message> {
-  const { publicUrl, serviceUrl, secrets } = config;
+  const { publicUrl, serviceUrl, secrets, dkim } = config;
   const { id, name, language } = newsletter;
   const { text } = textsOf(language);
   const date = Temporal.Instant.from(edition.composedAt);
@@ -61,7 +61,7 @@ async function makeMessage(
         : { url: `${serviceUrl}approve/${token}`, label: text('mail.approval.link') },
   });
   return buildMessage({
-    ...{ edition: copy, newsletter, publicUrl, serviceUrl, secrets, date },
+    ...{ edition: copy, newsletter, publicUrl, serviceUrl, secrets, dkim, date },
     subscriber: { id: 'editor', address: editor },
     ...{ test: true, mark: text('mail.approval.mark') },
   });

@@ -3,8 +3,8 @@ import { storedInstant } from '../database/instants.ts';
 import { type DraftNext, draftApart, draftEdition } from '../editions/compose/draft-edition.ts';
 import type { ChangeSignal } from '../kernel/change-signal.ts';
 import type { EventLog } from '../kernel/log.ts';
+import type { Scheduled } from '../settings/open-calendars.ts';
 import { concludeSlots } from './conclude-slots.ts';
-import type { Scheduled } from './open-calendars.ts';
 import {
   claimSlot,
   deleteFutureSlot,

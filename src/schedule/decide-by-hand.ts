@@ -6,7 +6,7 @@ import { draftEdition } from '../editions/compose/draft-edition.ts';
 import { BroadsheetError, EXIT } from '../kernel/errors.ts';
 import { oneLine } from '../kernel/one-line.ts';
 import { findNewsletter } from '../settings/find-newsletter.ts';
-import { openCalendars, type Scheduled } from './open-calendars.ts';
+import { openCalendars, type Scheduled } from '../settings/open-calendars.ts';
 import { changeSlot, findSlot, insertSlot } from './queries/slots.ts';
 import { runSlot, type SlotDependencies } from './run-slot.ts';
 import type { SlotKey, StoredSlot } from './slot.ts';

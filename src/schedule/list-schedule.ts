@@ -2,8 +2,8 @@ import { nextDueDays } from '../calendar/calendar.ts';
 import type { StoreDependencies } from '../database/dependencies.ts';
 import { storedInstant } from '../database/instants.ts';
 import { findNewsletter } from '../settings/find-newsletter.ts';
+import { openCalendars } from '../settings/open-calendars.ts';
 import { changeByEdition } from './conclude-slots.ts';
-import { openCalendars } from './open-calendars.ts';
 import { findSlot, findSlots } from './queries/slots.ts';
 import type { StoredSlot } from './slot.ts';
 

@@ -2,9 +2,9 @@ import { openTimer } from '../calendar/cron.ts';
 import type { ServiceDependencies, ServicePart } from '../delivery/send-dependencies.ts';
 import { type ChangeSignal, openChangeSignal } from '../kernel/change-signal.ts';
 import { sleep } from '../kernel/sleep.ts';
+import { openCalendars, type Scheduled } from '../settings/open-calendars.ts';
 import { askEditors } from './ask-editors.ts';
 import { checkScheduleApart } from './check-schedule.ts';
-import { openCalendars, type Scheduled } from './open-calendars.ts';
 import { reportOutcomes } from './report-outcomes.ts';
 
 /** How often the schedule is checked even without a timer: clocks jump, machines sleep. */

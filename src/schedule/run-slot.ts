@@ -19,9 +19,9 @@ import { BroadsheetError, EXIT, reasonOf } from '../kernel/errors.ts';
 import type { EventLog, Log } from '../kernel/log.ts';
 import { shortLine } from '../kernel/short-line.ts';
 import { checkSplitBrain } from '../recovery/split-brain-guard.ts';
+import type { Scheduled } from '../settings/open-calendars.ts';
 import { countActive } from '../subscribers/queries/subscribers.ts';
 import { findProgress } from './conclude-slots.ts';
-import type { Scheduled } from './open-calendars.ts';
 import { changeSlot } from './queries/slots.ts';
 import {
   type ComposedByHand,

@@ -1,5 +1,6 @@
 import type {
   AlertSettings,
+  DkimSettings,
   DomainSettings,
   FeedSettings,
   NewsletterSettings,
@@ -52,6 +53,7 @@ export interface Config {
   /** At least one. */
   readonly relays: readonly [RelayAccount, ...RelayAccount[]];
   readonly domains: DomainSettings;
+  readonly dkim: readonly DkimSettings[];
   readonly web: WebSettings;
   readonly alerts: AlertSettings;
   /** Addresses of resolvers; empty: those of the system. */

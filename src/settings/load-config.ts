@@ -5,6 +5,7 @@ import { readRegularFile } from '../kernel/regular-file.ts';
 import { checkSchedules } from './check-schedules.ts';
 import type { Config } from './config.ts';
 import { configProblems, type ParsedYaml, placeOf } from './config-problems.ts';
+import { checkDkim } from './dkim.ts';
 import { ehloName } from './ehlo-name.ts';
 import { absoluteDatabaseUrl, type Environment, readEnvironment } from './environment.ts';
 import { misplacedOptions } from './misplaced-options.ts';
@@ -32,6 +33,7 @@ export function loadConfig(file: string, environment: NodeJS.ProcessEnv): Config
   refuseRepeatedNewsletters(yaml, parsed.data);
   refuseTwoKindsOfRelays(yaml);
   checkSchedules(yaml, parsed.data.newsletters, (path) => resolve(dirname(file), path));
+  checkDkim(yaml, parsed.data);
   const values = readEnvironment(environment);
   const config = assemble(resolve(file), parsed.data, values);
   const { email, newsletters } = parsed.data;
@@ -116,6 +118,7 @@ function assemble(
     }),
     machine: environment.BROADSHEET_MACHINE,
     domains: domainSettings(values.email),
+    dkim: values.email.dkim.map((key) => ({ ...key, keyFile: at(key.keyFile) })),
     web: { ...web, language: web.language ?? values.site.language },
     alerts: {
       ...values.alerts,

@@ -66,6 +66,12 @@ export const bounceAddress = emailAddress.refine(
   'has a local part that is too long for a token; use at most 24 ASCII letters, like bounces@news.example.org',
 );
 
+/** An address that headers can contain as it is. */
+export const asciiAddress = emailAddress.refine(
+  (address) => /^[\x21-\x7e]+$/.test(address),
+  'has letters beyond ASCII, which not every server takes; use another address',
+);
+
 /** A whole number from `least` to `most`. */
 export const count = (least: number, most: number) => z.int().min(least).max(most);
 

@@ -4,6 +4,7 @@ import { mailHeaders } from './mail-headers.ts';
 import { isProvider } from './mail-providers.ts';
 import { RELAY_PRESET_NAMES } from './relay-presets.ts';
 import {
+  asciiAddress,
   bounceAddress,
   count,
   databaseUrl,
@@ -240,6 +241,11 @@ const newsletter = z.strictObject({
     .describe(
       'Envelope sender. A token after `+` names the message (VERP), so bounces can be read. Default: `from.address` without a token.',
     ),
+  complaintAddress: asciiAddress
+    .optional()
+    .describe(
+      'Address for complaints (RFC 9477), in the domain of `from.address` or below it. Default: none is named.',
+    ),
   listId: z
     .string()
     .regex(/^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/, 'is not a List-Id; write one like news.example.org')
@@ -405,6 +411,18 @@ const domain = z.strictObject({
   ...domainLimits,
 });
 
+/** A key that signs messages. */
+export const dkimSchema = z.strictObject({
+  domain: hostName.describe('Domain that signs: that of `from.address`, or one above it.'),
+  selector: text
+    .regex(
+      /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/,
+      'is not a selector; write lower-case letters, digits and hyphens',
+    )
+    .describe('Selector. The DNS has the public key at SELECTOR._domainkey.DOMAIN.'),
+  keyFile: text.describe('File with the private key: RSA or Ed25519, in PEM.'),
+});
+
 /** Making and sending email. */
 const email = z.strictObject({
   templates: text.default('../email-templates').describe('Folder of the email templates.'),
@@ -417,6 +435,10 @@ const email = z.strictObject({
     .optional()
     .describe('Name of this machine for relays (EHLO): a host name in the public DNS.'),
   ...relayOptions,
+  dkim: z
+    .array(dkimSchema)
+    .default([])
+    .describe('Keys that sign messages (DKIM). `broadsheet dkim new` makes one.'),
   relays: z
     .array(relay)
     .default([])

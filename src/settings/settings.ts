@@ -104,6 +104,9 @@ export interface RelayAccount
   readonly ehloName: string;
 }
 
+/** A key that signs messages. Its path is absolute. */
+export type DkimSettings = Options['email']['dkim'][number];
+
 /** How fast mail goes to the servers of one destination domain. */
 export type DomainLimits = Omit<Options['email']['domains'][number], 'domain'>;
 

@@ -28,7 +28,7 @@ export async function composeMail(
   const named = config.newsletters.filter(({ id }) => ids.includes(id));
   const [newsletter, ...others] = named.length > 0 ? named : config.newsletters.slice(0, 1);
   if (newsletter === undefined) return undefined;
-  const { publicUrl, site, secrets } = config;
+  const { publicUrl, site, secrets, dkim } = config;
   const serviceUrl = requireServiceUrl(config);
   const { id, address, language, at } = mail;
   const rendered = await renderMail({
@@ -49,6 +49,7 @@ export async function composeMail(
     publicUrl,
     serviceUrl,
     secrets,
+    dkim,
     date,
     unsubscribeToken,
   };
@@ -98,7 +99,7 @@ export const MAIL_KINDS = Object.keys(TEXTS) as readonly MailKind[];
 const OF_SITE: readonly MailKind[] = ['preferences', 'new-address', 'address-changed'];
 
 /**
- * The subject, HTML and text of a mail in the language of `texts`. It contains nothing from the form's
+ * The subject, language, HTML and text of a mail in the language of `texts`. It contains nothing from the form's
  * sender except the address. Throws a `BroadsheetError` (config) for a broken template.
  */
 export async function renderMail(input: MailInput) {
@@ -133,6 +134,7 @@ export async function renderMail(input: MailInput) {
   const scope = { ...newsletterScope(first, site), notice };
   return {
     subject,
+    language: texts.language,
     html: await renderMjml(templates.noticeMjml, scope),
     text: `${renderLiquid(templates.noticeText, scope, 'text').trim()}\n`,
   };

@@ -3,11 +3,11 @@ import { catchUpWithJournal } from '../../src/recovery/catch-up-with-journal.ts'
 import { askEditors } from '../../src/schedule/ask-editors.ts';
 import { checkSchedule } from '../../src/schedule/check-schedule.ts';
 import { listSchedule } from '../../src/schedule/list-schedule.ts';
-import { openCalendars } from '../../src/schedule/open-calendars.ts';
 import { reportOutcomes } from '../../src/schedule/report-outcomes.ts';
 import { deliverNewsletter } from '../../src/service/deliver-newsletter.ts';
 import { measureService } from '../../src/service/measure-service.ts';
 import { reportStatus } from '../../src/service/report-status.ts';
+import { openCalendars } from '../../src/settings/open-calendars.ts';
 import { forgetRequests } from '../../src/site/answer-requests.ts';
 import { testOnBoth } from '../support/databases.ts';
 import { postText } from '../support/program.ts';

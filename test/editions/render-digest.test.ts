@@ -383,7 +383,7 @@ async function sentSize(html: string): Promise<number> {
     newsletter: newsletter(),
     subscriber: { id: 'a', address: address('b@example.org') },
     publicUrl: 'https://harbour.example/',
-    secrets: ['a secret of the tests'],
+    ...{ secrets: ['a secret of the tests'], dkim: [] },
     date: Temporal.Instant.from('2026-03-20T07:00:00Z'),
   });
   return bytes.length - bytes.indexOf('Content-Type: text/html');

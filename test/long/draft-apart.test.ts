@@ -5,7 +5,7 @@ import { draftApart, draftEdition } from '../../src/editions/compose/draft-editi
 import { buildApart } from '../../src/feeds/build/build-apart.ts';
 import { BroadsheetError, EXIT } from '../../src/kernel/errors.ts';
 import { checkSchedule } from '../../src/schedule/check-schedule.ts';
-import { openCalendars } from '../../src/schedule/open-calendars.ts';
+import { openCalendars } from '../../src/settings/open-calendars.ts';
 import { type EndlessWork, openEndlessWork } from '../support/endless-work.ts';
 import { openScheduledSite, type ScheduledSite } from '../support/schedule.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test as testOnce } from 'node:test';
 import { checkSchedule } from '../../src/schedule/check-schedule.ts';
-import { openCalendars } from '../../src/schedule/open-calendars.ts';
+import { openCalendars } from '../../src/settings/open-calendars.ts';
 import { test } from '../support/databases.ts';
 import { openScheduledSite, type ScheduledSite } from '../support/schedule.ts';
 import { trials } from '../support/trials.ts';

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { checkSchedule } from '../../src/schedule/check-schedule.ts';
-import { openCalendars } from '../../src/schedule/open-calendars.ts';
 import { runSchedule } from '../../src/schedule/run-schedule.ts';
 import { deliverDue } from '../../src/service/deliver-due.ts';
 import { deliverNewsletter } from '../../src/service/deliver-newsletter.ts';
+import { openCalendars } from '../../src/settings/open-calendars.ts';
 import type { NewsletterSettings } from '../../src/settings/settings.ts';
 import { addSubscriber } from '../../src/subscribers/add-subscriber.ts';
 import { cleanUpAfter } from '../support/clean-up-after.ts';

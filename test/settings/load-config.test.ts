@@ -55,7 +55,7 @@ test('the annotated config loads as it is', () => {
 test('what the annotated config shows as a default is the default', () => {
   const text = readFileSync(ANNOTATED, 'utf8');
   const example =
-    /^ +(email: desk@|relay: ses|region:|keepsSender:|headers:|oauth:|generator:|permalink:|copyright:|copyPictures:|hub:|replyTo:|bounceAddress:|editor:|name: mail\.|messagesPer|warmUp:|relays:|domain|privacyUrl:|command:|url: https:\/\/alerts|heartbeatUrl:|servers:)|^ {4}url:/;
+    /^ +(email: desk@|relay: ses|region:|keepsSender:|headers:|oauth:|generator:|permalink:|copyright:|copyPictures:|hub:|replyTo:|bounceAddress:|complaintAddress:|dkim:|editor:|name: mail\.|messagesPer|warmUp:|relays:|domain|privacyUrl:|command:|url: https:\/\/alerts|heartbeatUrl:|servers:)|^ {4}url:/;
   const original = text.split('\n');
   const shown = uncommented(text)
     .split('\n')
@@ -139,6 +139,25 @@ test('each wrong value is told with line, column and remedy', () => {
   ];
   for (const [yaml, expected] of cases)
     assert.ok(problemsOf(yaml).includes(expected), `${expected}\n${problemsOf(yaml).join('\n')}`);
+});
+
+test('a key, and an address for complaints, have to be of the domain that mail is from', () => {
+  const key = (domain: string) => `{domain: ${domain}, selector: a, keyFile: a.pem}`;
+  const withKeys = (...keys: string[]) => `${LEAST}email: {dkim: [${keys.join(', ')}]}`;
+  assert.deepEqual(problemsOf(withKeys(key('example.org'), key('mail.example.org'))), []);
+  assert.deepEqual(problemsOf(withKeys(key('other.org'))), [
+    '4:25  email.dkim[0].domain is other.org, and no newsletter is from an address there; DMARC needs the domain of from.address, or one above it',
+  ]);
+  assert.deepEqual(problemsOf(withKeys(key('example.org'), key('example.org'))), [
+    '4:100  email.dkim[1].selector is that of another key; choose another',
+  ]);
+  const complaints = (to: string) =>
+    LEAST.replace('postalAddress', `complaintAddress: ${to}, postalAddress`);
+  assert.deepEqual(problemsOf(complaints('c@fbl.example.org')), []);
+  assert.match(
+    problemsOf(complaints('c@example.com')).join(),
+    /complaintAddress is not in the domain of from\.address; use an address in example\.org/,
+  );
 });
 
 test('two newsletters of one id are refused', () => {

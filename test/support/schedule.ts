@@ -5,12 +5,12 @@ import { openChangeSignal } from '../../src/kernel/change-signal.ts';
 import { type EventLog, silentLog } from '../../src/kernel/log.ts';
 import { askEditors } from '../../src/schedule/ask-editors.ts';
 import { checkSchedule } from '../../src/schedule/check-schedule.ts';
-import { openCalendars } from '../../src/schedule/open-calendars.ts';
 import { slotOfRow } from '../../src/schedule/queries/slots.ts';
 import { reportOutcomes } from '../../src/schedule/report-outcomes.ts';
 import type { StoredSlot } from '../../src/schedule/slot.ts';
 import { deliverNewsletter } from '../../src/service/deliver-newsletter.ts';
 import type { Config } from '../../src/settings/config.ts';
+import { openCalendars } from '../../src/settings/open-calendars.ts';
 import type {
   AlertSettings,
   NewsletterSettings,

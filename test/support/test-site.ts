@@ -278,6 +278,7 @@ export function makeConfig(options: {
       },
     ],
     domains: { connections: 20, of: new Map() },
+    dkim: [],
     web: {
       ...{
         host: '127.0.0.1',

@@ -32,6 +32,7 @@ export function addCheck(program: Command, shell: Shell): void {
         const { checkProject } = await import('../../service/check-project.ts');
         const { generatorWarnings } = await import('../../service/compare-site.ts');
         const { checkCountries } = await import('../../settings/check-countries.ts');
+        const { newslettersWithoutKey } = await import('../../settings/dkim.ts');
         const { exampleValues } = await import('../../settings/example-values.ts');
         const { relaysWithoutUrl } = await import('../../settings/relay-accounts.ts');
         const { describeProviders } = await import('../../settings/describe-provider.ts');
@@ -53,6 +54,7 @@ export function addCheck(program: Command, shell: Shell): void {
           ...examples.refused.map((problem) => ({ line: 1, ...problem })),
           ...examples.warnings,
           ...relaysWithoutUrl(config),
+          ...newslettersWithoutKey(config),
           ...generatorWarnings(config),
           ...unreadEmailTemplates(folders.templates),
           ...unreadTemplates(folders.webTemplates, WEB_TEMPLATE_FILES),

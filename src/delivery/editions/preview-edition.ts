@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { draftSample, type EditionDraft } from '../../editions/compose/draft-edition.ts';
 import type { Edition } from '../../editions/edition.ts';
 import type { ComposeDependencies } from '../../editions/edition-dependencies.ts';
@@ -43,7 +44,7 @@ export async function previewEdition(
   const newsletter = findNewsletter(deps.config, newsletterId);
   const { edition, isSample, ...notes } = await findPreview(deps, newsletter, editionId);
   if (edition === undefined) return { ...notes, kind: 'nothingNew' };
-  const { publicUrl, serviceUrl, secrets: known } = deps.config;
+  const { publicUrl, serviceUrl, secrets: known, dkim } = deps.config;
   const secrets = known.length > 0 ? known : [NO_SECRET];
   const token = unsubscribeToken({ newsletter: newsletter.id, subscriberId: READER.id }, secrets);
   const unsubscribeUrl = wayOutOf(newsletter, serviceUrl, token);
@@ -55,6 +56,8 @@ export async function previewEdition(
     publicUrl,
     serviceUrl,
     secrets,
+    // A preview may be made where the keys are not, as in CI.
+    dkim: dkim.filter(({ keyFile }) => existsSync(keyFile)),
     date: deps.clock(),
   });
   return {

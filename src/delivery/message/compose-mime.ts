@@ -76,13 +76,14 @@ export function toLine(to: Mailbox): string {
   return line;
 }
 
-/**
- * `Date: ...` as `composeMime` writes it, without the line's end: in UTC, in whole seconds (RFC
- * 5322 §3.3).
- */
+/** `Date: ...` as `composeMime` writes it, without the line's end. */
 export function dateLine(date: Temporal.Instant): string {
-  const utc = new Date(date.epochMilliseconds).toUTCString();
-  return `Date: ${utc.replace('GMT', '+0000')}`;
+  return `Date: ${mailDate(date)}`;
+}
+
+/** An instant as headers have it: in UTC, in whole seconds (RFC 5322 §3.3). */
+export function mailDate(date: Temporal.Instant): string {
+  return new Date(date.epochMilliseconds).toUTCString().replace('GMT', '+0000');
 }
 
 /**

@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto';
+import type { Edition } from '../../editions/edition.ts';
 import { domainOf } from '../../kernel/email-address.ts';
 import type { OurHeader } from '../../settings/mail-headers.ts';
+import { dueAfter } from '../../settings/open-calendars.ts';
 import type { NewsletterSettings } from '../../settings/settings.ts';
+import { mailDate } from './compose-mime.ts';
+import { TOKEN_HEADER } from './message-token.ts';
 import { mailtoUrl, unsubscribeMailto } from './unsubscribe-link.ts';
 
 export interface ListHeadersInput {
@@ -35,11 +39,48 @@ export function listHeaders(input: ListHeadersInput): Readonly<Partial<Record<Ou
     ...(newsletter.archive !== 'off' && {
       'List-Archive': `<${publicUrl}archive/${newsletter.id}/>`,
     }),
+    // RFC 2369 §3.4: nobody can post.
+    'List-Post': 'NO',
+    'List-Owner': `<${mailtoUrl(owner)}>`,
     'List-Help': `<${mailtoUrl(owner, `help with ${newsletter.id}`)}>`,
     'Feedback-ID': `${edition}:${newsletter.id}:digest:${senderId(newsletter)}`,
     'Auto-Submitted': 'auto-generated',
     Precedence: 'bulk',
     'X-Auto-Response-Suppress': 'All',
+  };
+}
+
+/**
+ * Headers of an edition: its language (RFC 3282), its page in the archive (RFC 5064), and when it is out
+ * of date, because the next edition is due (RFC 2156 §5.3.4).
+ */
+export function editionHeaders(
+  { id, day }: Edition,
+  newsletter: NewsletterSettings,
+  publicUrl: string,
+): Readonly<Partial<Record<OurHeader, string>>> {
+  const expires = dueAfter(newsletter, day);
+  return {
+    'Content-Language': newsletter.language,
+    ...(newsletter.archive !== 'off' && { 'Archived-At': `<${publicUrl}archive/${id}/>` }),
+    ...(expires !== undefined && { Expires: mailDate(expires) }),
+  };
+}
+
+/**
+ * Headers with the token that names the message, and with the address for complaints if there is one
+ * (RFC 9477): a complaint repeats the token.
+ */
+export function tokenHeaders(
+  { complaintAddress }: NewsletterSettings,
+  token: string,
+): Readonly<Partial<Record<OurHeader, string>>> {
+  return {
+    [TOKEN_HEADER]: token,
+    ...(complaintAddress !== undefined && {
+      'CFBL-Address': `${complaintAddress}; report=arf`,
+      'CFBL-Feedback-ID': token,
+    }),
   };
 }
 

@@ -1,10 +1,12 @@
 import type { EmailAddress } from '../../kernel/email-address.ts';
 import type { OurHeader } from '../../settings/mail-headers.ts';
-import type { NewsletterSettings } from '../../settings/settings.ts';
+import type { DkimSettings, NewsletterSettings } from '../../settings/settings.ts';
 import { composeMime } from './compose-mime.ts';
-import { listHeaders, listUnsubscribe } from './list-headers.ts';
+import { readKeysFor } from './dkim-keys.ts';
+import { signMessage } from './dkim-signature.ts';
+import { listHeaders, listUnsubscribe, tokenHeaders } from './list-headers.ts';
 import { type Message, messageIdOf } from './message.ts';
-import { envelopeOf, mailToken, TOKEN_HEADER } from './message-token.ts';
+import { envelopeOf, mailToken } from './message-token.ts';
 import { unsubscribeUrlOf } from './unsubscribe-link.ts';
 
 export interface NoticeMessageInput {
@@ -18,12 +20,16 @@ export interface NoticeMessageInput {
   readonly subject: string;
   readonly html: string;
   readonly text: string;
+  /** BCP 47. */
+  readonly language: string;
   /** Where the archive is, ends with `/`. */
   readonly publicUrl: string;
   /** Where people unsubscribe, ends with `/`. */
   readonly serviceUrl: string;
   /** For the token that names the mail; the first signs. */
   readonly secrets: readonly string[];
+  /** The keys that sign, if one is of the sender's domain. */
+  readonly dkim: readonly DkimSettings[];
   /** Present if the mail is about a subscription: then the list's headers can end it too. */
   readonly unsubscribeToken?: string;
 }
@@ -47,9 +53,15 @@ export async function noticeMessage(input: NoticeMessageInput): Promise<Message>
     text,
     date,
     seed: id,
-    headers: { 'Message-ID': messageId, ...headersOf(input), [TOKEN_HEADER]: token },
+    headers: {
+      'Message-ID': messageId,
+      'Content-Language': input.language,
+      ...headersOf(input),
+      ...tokenHeaders(newsletter, token),
+    },
   });
-  return { messageId, ...envelopeOf(newsletter, address, token), bytes };
+  const signed = signMessage(bytes, readKeysFor(from, input.dkim), date);
+  return { messageId, ...envelopeOf(newsletter, address, token), bytes: signed };
 }
 
 function headersOf(input: NoticeMessageInput): Readonly<Partial<Record<OurHeader, string>>> {

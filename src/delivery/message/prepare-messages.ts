@@ -1,9 +1,19 @@
+import { createHash } from 'node:crypto';
 import type { Edition, Placeholder } from '../../editions/edition.ts';
 import type { EmailAddress } from '../../kernel/email-address.ts';
-import type { NewsletterSettings } from '../../settings/settings.ts';
+import type { DkimSettings, NewsletterSettings } from '../../settings/settings.ts';
 import { composeMime, dateLine, headerLine, toLine } from './compose-mime.ts';
+import { readKeysFor } from './dkim-keys.ts';
+import {
+  type CanonicalHeaders,
+  canonicalBody,
+  canonicalHeaders,
+  canonicalLines,
+  type DkimKey,
+  dkimSignatures,
+} from './dkim-signature.ts';
 import { encodeBody, encodeWithPlaceholders } from './encode-body.ts';
-import { listHeaders, listUnsubscribe } from './list-headers.ts';
+import { editionHeaders, listHeaders, listUnsubscribe, tokenHeaders } from './list-headers.ts';
 import { type Message, messageIdOf } from './message.ts';
 import { deliveryToken, envelopeOf, TOKEN_HEADER } from './message-token.ts';
 import { escapeHtml } from './personalise.ts';
@@ -18,6 +28,8 @@ export interface PrepareMessagesInput {
   readonly serviceUrl?: string | undefined;
   /** For the unsubscribe links; the first signs. */
   readonly secrets: readonly string[];
+  /** The keys that sign, if one is of the sender's domain. */
+  readonly dkim: readonly DkimSettings[];
   /**
    * A test send: marked in the subject and by a header, with a new Message-ID each time, and an
    * unsubscribe link that is valid but belongs to nobody.
@@ -62,6 +74,8 @@ const FRAME = {
   listUnsubscribe: 'List-Unsubscribe: placeholder-list-unsubscribe',
   date: dateLine(FRAME_DATE),
   delivery: `${TOKEN_HEADER}: placeholder-delivery`,
+  // As nodemailer writes the name.
+  feedbackId: 'Cfbl-Feedback-ID: placeholder-delivery',
   text: 'placeholder-text',
   html: 'placeholder-html',
 } as const;
@@ -77,18 +91,23 @@ type MessagePlaceholder =
   | Exclude<keyof typeof FRAME, 'text' | 'html'>
   | `${'text' | 'html'}.${Placeholder}`;
 
-/** Bytes of every message, or a placeholder. */
+/** Text of every message, or a placeholder. */
 type Part = string | { readonly placeholder: MessagePlaceholder };
+
+type Values = Readonly<Record<MessagePlaceholder, string>>;
 
 /**
  * Makes the message of an edition once, for all its subscribers. The shared parts are encoded here,
- * and `fill` only copies them. Throws a `BroadsheetError` (config) if there is no secret to sign
- * links with.
+ * and `fill` only copies and signs them. Throws a `BroadsheetError` (config) if there is no secret to
+ * sign links with, or a key to sign messages with cannot be read.
  */
 export async function prepareMessages(input: PrepareMessagesInput): Promise<MessageTemplate> {
   const { edition, newsletter, serviceUrl, secrets, test = false } = input;
-  const parts = await prepareParts(input);
   const from = newsletter.from.address;
+  const keys = readKeysFor(from, input.dkim);
+  const parts = await prepareParts(input);
+  const bytesOf = copier(parts);
+  const signaturesOf = signer(parts, keys);
   const tokenOf = (subscriberId: string) =>
     unsubscribeToken({ newsletter: newsletter.id, subscriberId }, secrets);
   // A missing secret must throw now, not at the first message.
@@ -102,24 +121,22 @@ export async function prepareMessages(input: PrepareMessagesInput): Promise<Mess
       const messageId = test
         ? messageIdOf(edition.id, address, from, `test ${date}`)
         : messageIdOf(edition.id, id, from);
-      const values: Readonly<Record<MessagePlaceholder, string>> = {
+      const values: Values = {
         to: toLine(subscriber),
         messageId: headerLine('Message-ID', messageId),
         listUnsubscribe: headerLine('List-Unsubscribe', listUnsubscribe(newsletter, link, token)),
         date: dateLine(date),
         delivery: headerLine(TOKEN_HEADER, name ?? ''),
+        feedbackId: headerLine('CFBL-Feedback-ID', name ?? ''),
         'text.address': encodeBody(address),
         'text.unsubscribeUrl': encodeBody(link),
         'html.address': encodeBody(escapeHtml(address)),
         'html.unsubscribeUrl': encodeBody(escapeHtml(link)),
       };
-      const bytes = parts.map((part) =>
-        'placeholder' in part ? Buffer.from(values[part.placeholder]) : part,
-      );
       return {
         messageId,
         ...envelopeOf(newsletter, address, name),
-        bytes: Buffer.concat(bytes),
+        bytes: Buffer.concat([signaturesOf(values, date), ...bytesOf(values)]),
         edition: { id: edition.id, newsletter: newsletter.id, headers: newsletter.headers },
         wireReady: true,
       };
@@ -127,10 +144,57 @@ export async function prepareMessages(input: PrepareMessagesInput): Promise<Mess
   };
 }
 
+/** Returns what fills the placeholders between bytes that are encoded once. */
+function copier(parts: readonly Part[]): (values: Values) => readonly Buffer[] {
+  const encoded = parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part));
+  return (values) =>
+    encoded.map((part) => ('placeholder' in part ? Buffer.from(values[part.placeholder]) : part));
+}
+
+/**
+ * Returns what signs a message. What all messages share is made canonical once, and the beginning of the
+ * body is hashed once: up to the first placeholder. The remaining body has to be hashed for each reader.
+ */
+function signer(
+  parts: readonly Part[],
+  keys: readonly DkimKey[],
+): (values: Values, date: Temporal.Instant) => Buffer {
+  if (keys.length === 0) return () => Buffer.alloc(0);
+  const at = parts.findIndex((part) => typeof part === 'string' && part.includes('\r\n\r\n'));
+  const [lastHeaders = '', ...body] = String(parts[at]).split('\r\n\r\n');
+  const headers = [...parts.slice(0, at), lastHeaders].map((part) =>
+    typeof part === 'string' ? canonicalHeaders(part) : part,
+  );
+  const pieces = [body.join('\r\n\r\n'), ...parts.slice(at + 1)];
+  const last = pieces.length - 1;
+  const [first = '', ...others] = pieces.map((piece, index) => {
+    // `encodeWithPlaceholders` cuts between lines, so each piece is canonical by itself.
+    if (typeof piece !== 'string') return piece;
+    return Buffer.from(index === last ? canonicalBody(piece) : canonicalLines(piece));
+  });
+  const begun = createHash('sha256').update(first as Buffer);
+  return (values, date) => {
+    const hash = begun.copy();
+    for (const piece of others) {
+      hash.update('placeholder' in piece ? canonicalLines(values[piece.placeholder]) : piece);
+    }
+    const fields = headers.map((part) =>
+      'placeholder' in part ? canonicalHeaders(values[part.placeholder]) : part,
+    );
+    const content = { headers: joined(fields), bodyHash: hash.digest('base64'), date };
+    return Buffer.from(dkimSignatures(keys, content));
+  };
+}
+
+function joined(fields: readonly CanonicalHeaders[]): CanonicalHeaders {
+  return {
+    names: fields.flatMap(({ names }) => names),
+    text: fields.map(({ text }) => text).join(''),
+  };
+}
+
 /** The whole message, cut where subscribers differ. */
-async function prepareParts(
-  input: PrepareMessagesInput,
-): Promise<readonly (Buffer | { readonly placeholder: MessagePlaceholder })[]> {
+async function prepareParts(input: PrepareMessagesInput): Promise<readonly Part[]> {
   const { edition } = input;
   const frame = (await composeFrame(input)).toString();
   const pieces = frame.split(FRAME_PLACEHOLDER).flatMap((piece): readonly Part[] => {
@@ -141,7 +205,7 @@ async function prepareParts(
       : [{ placeholder: name }];
   });
   assertWireReady(pieces);
-  return pieces.map((piece) => (typeof piece === 'string' ? Buffer.from(piece) : piece));
+  return pieces;
 }
 
 /** The message with a line of `FRAME` wherever subscribers differ, and in place of the bodies. */
@@ -157,8 +221,9 @@ function composeFrame(input: PrepareMessagesInput): Promise<Buffer> {
     subject: test ? `[${mark}] ${edition.subject}` : edition.subject,
     date: FRAME_DATE,
     headers: {
+      ...editionHeaders(edition, newsletter, publicUrl),
       ...listHeaders({ newsletter, publicUrl, serviceUrl, edition: edition.id, unsubscribe }),
-      ...(test ? { 'X-Broadsheet-Test': 'yes' } : { [TOKEN_HEADER]: own(FRAME.delivery) }),
+      ...(test ? { 'X-Broadsheet-Test': 'yes' } : tokenHeaders(newsletter, own(FRAME.delivery))),
       'Message-ID': own(FRAME.messageId),
     },
     html: FRAME.html,

@@ -30,8 +30,9 @@ export function unsubscribeMailto(newsletter: NewsletterSettings, token: string)
 }
 
 /** The URL of a mail to `address` (RFC 6068). */
-export function mailtoUrl(address: string, subject: string): string {
-  return `mailto:${encodeURI(address).replaceAll('?', '%3F')}?subject=${encodeURIComponent(subject)}`;
+export function mailtoUrl(address: string, subject?: string): string {
+  const query = subject === undefined ? '' : `?subject=${encodeURIComponent(subject)}`;
+  return `mailto:${encodeURI(address).replaceAll('?', '%3F')}${query}`;
 }
 
 /**

@@ -50,7 +50,8 @@ import { startSender } from './sender-lease.ts';
  * A second run continues where the first stopped. Nobody gets an edition twice, except the
  * deliveries that the report lists as in doubt. When `signal` is aborted, it finishes the messages
  * in flight and requeues the others. Throws before anything is stored if a relay's URL or the
- * secret is wrong or missing, the database is on hold, or readers could not unsubscribe.
+ * secret is wrong or missing, a DKIM key cannot be read,
+ * the database is on hold, or readers could not unsubscribe.
  */
 export async function deliverEdition(
   deps: SendDependencies,
@@ -64,13 +65,13 @@ export async function deliverEdition(
   await checkSplitBrain(deps);
   if (send.state !== 'unfinished') await checkService(deps, { isForced: options.force === true });
   const routes = openRoutes(openRelays(deps), store);
+  const template = await prepareMessages({ ...config, edition, newsletter });
   await planEdition(deps, send);
   const page = await publishEditionPage(deps, newsletter, edition.id);
   const record = await recordSend(deps, edition);
   const sender = await startSender(store, edition.id, storedInstant(clock()));
   try {
     const freshUntil = await reopen(deps, edition, newsletter, options);
-    const template = await prepareMessages({ ...config, edition, newsletter });
     const run: SendRunInput = {
       deps,
       edition,

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { createPrivateKey } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import PostalMime, { type Email } from 'postal-mime';
@@ -13,9 +16,12 @@ import {
 } from '../../../src/delivery/message/unsubscribe-link.ts';
 import { renderDigest } from '../../../src/editions/digest/render-digest.ts';
 import { type Edition, PLACEHOLDERS } from '../../../src/editions/edition.ts';
+import type { DkimSettings } from '../../../src/settings/settings.ts';
 import { MORNING } from '../../editions/morning.ts';
 import { address, digestInput, newsletter } from '../../editions/samples.ts';
 import { assertGolden } from '../../support/golden.ts';
+import { WEEKDAYS } from '../../support/schedule.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const secrets = ['a secret of the tests'];
 
@@ -39,6 +45,7 @@ function input(changes: Partial<BuildMessageInput> = {}): BuildMessageInput {
     publicUrl: 'https://harbour.example/',
     serviceUrl: 'https://harbour.example/',
     secrets,
+    dkim: [],
     date: Temporal.Instant.from('2026-03-20T07:00:00Z'),
     ...changes,
   };
@@ -64,7 +71,9 @@ function headerLines(bytes: Buffer): string[] {
 }
 
 const HEADERS = [
+  'Archived-At',
   'Auto-Submitted',
+  'Content-Language',
   'Content-Type',
   'Date',
   'Feedback-ID',
@@ -72,6 +81,8 @@ const HEADERS = [
   'List-Archive',
   'List-Help',
   'List-ID',
+  'List-Owner',
+  'List-Post',
   'List-Subscribe',
   'List-Unsubscribe',
   'List-Unsubscribe-Post',
@@ -85,16 +96,34 @@ const HEADERS = [
   'X-Broadsheet-Delivery',
 ];
 
+const WITH_ALL = {
+  replyTo: address('editor@harbour.example'),
+  bounceAddress: address('bounces@harbour.example'),
+  complaintAddress: address('complaints@harbour.example'),
+};
+
+/** The key of RFC 8463, appendix A: its signatures are always the same. */
+function signedByTheRfc(folder: string): DkimSettings {
+  const keyFile = join(folder, 'key.pem');
+  const seed = Buffer.from('nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=', 'base64');
+  const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed]);
+  const key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+  writeFileSync(keyFile, key.export({ type: 'pkcs8', format: 'pem' }));
+  return { domain: 'harbour.example', selector: 'brisbane', keyFile };
+}
+
 function names(bytes: Buffer): string[] {
   return headerLines(bytes)
     .map((line) => line.slice(0, line.indexOf(':')))
     .toSorted();
 }
 
-test('a message is the golden one, byte for byte', async () => {
+test('a message is the golden one, byte for byte', async (t) => {
   const name = 'Ada Lovelace, Countess';
-  const subscriber = { ...input().subscriber, name };
-  const { bytes } = await buildMessage(input({ subscriber }));
+  const subscriber = { ...input().subscriber, name, delivery: 4711 };
+  const full = newsletter({ ...WITH_ALL, schedule: WEEKDAYS });
+  const dkim = [signedByTheRfc(temporaryFolder(t))];
+  const { bytes } = await buildMessage(input({ subscriber, newsletter: full, dkim }));
   assertGolden(import.meta, 'message.eml', bytes.toString('latin1').replaceAll('\r\n', '\n'));
 });
 
@@ -114,13 +143,42 @@ test('a parser that we did not write finds every part', async () => {
   assert.match(email.html ?? '', /Sent to ada@example\.org/);
 });
 
-test('the archive is named where the newsletter has one', async () => {
+test('the archive and the page of the edition are named where the newsletter has an archive', async () => {
   assert.equal(
     header(await parse(), 'List-Archive'),
     '<https://harbour.example/archive/politics-essential/>',
   );
+  assert.equal(
+    header(await parse(), 'Archived-At'),
+    '<https://harbour.example/archive/politics-essential-2026-03-20/>',
+  );
   const without = await parse({ newsletter: newsletter({ archive: 'off' }) });
   assert.equal(header(without, 'List-Archive'), undefined);
+  assert.equal(header(without, 'Archived-At'), undefined);
+});
+
+test('an edition is out of date when the next one is due, holidays not counted', async () => {
+  const expires = async (day: string, holidays = WEEKDAYS.holidays) => {
+    const schedule = { ...WEEKDAYS, holidays };
+    const edition = { ...small, day };
+    return header(await parse({ edition, newsletter: newsletter({ schedule }) }), 'Expires');
+  };
+  assert.equal(await expires('2026-03-19'), 'Fri, 20 Mar 2026 07:00:00 +0000');
+  // Easter and the beginning of summer time.
+  assert.equal(await expires('2026-04-02'), 'Tue, 07 Apr 2026 06:00:00 +0000');
+  assert.equal(await expires('2026-04-02', {}), 'Fri, 03 Apr 2026 06:00:00 +0000');
+  assert.equal(header(await parse(), 'Expires'), undefined);
+});
+
+test('complaints have an address where one is configured, and name the message', async () => {
+  const email = await parse({ newsletter: newsletter(WITH_ALL) });
+  assert.equal(header(email, 'CFBL-Address'), 'complaints@harbour.example; report=arf');
+  const token = header(email, 'CFBL-Feedback-ID') ?? '';
+  assert.equal(token, header(email, 'X-Broadsheet-Delivery'));
+  assert.equal(readMessageToken(token, secrets)?.kind, 'delivery');
+  assert.equal(header(await parse(), 'CFBL-Address'), undefined);
+  const test = await parse({ newsletter: newsletter(WITH_ALL), test: true });
+  assert.equal(header(test, 'CFBL-Address'), undefined);
 });
 
 test('every header of bulk mail is there, once', async () => {
@@ -129,6 +187,9 @@ test('every header of bulk mail is there, once', async () => {
   const email = await PostalMime.parse(bytes);
   assert.equal(header(email, 'List-Id'), '<politics-essential.harbour.example>');
   assert.equal(header(email, 'List-Unsubscribe-Post'), 'List-Unsubscribe=One-Click');
+  assert.equal(header(email, 'List-Post'), 'NO');
+  assert.equal(header(email, 'List-Owner'), '<mailto:politics-essential@harbour.example>');
+  assert.equal(header(email, 'Content-Language'), 'en-GB');
   assert.equal(header(email, 'Auto-Submitted'), 'auto-generated');
   assert.equal(header(email, 'Precedence'), 'bulk');
   assert.equal(header(email, 'X-Auto-Response-Suppress'), 'All');

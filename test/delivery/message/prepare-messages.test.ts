@@ -35,7 +35,7 @@ const edition: Edition = {
 function input(changes: Partial<Edition> = {}): PrepareMessagesInput {
   return {
     ...{ edition: { ...edition, ...changes }, newsletter: newsletter() },
-    ...{ publicUrl, serviceUrl: publicUrl, secrets },
+    ...{ publicUrl, serviceUrl: publicUrl, secrets, dkim: [] },
   };
 }
 

@@ -1,13 +1,13 @@
 import { statSync } from 'node:fs';
-import type { Calendar } from '../calendar/calendar.ts';
+import { type Calendar, nextDueDays } from '../calendar/calendar.ts';
 import { countryHolidays } from '../calendar/country-holidays.ts';
 import { parseCron } from '../calendar/cron.ts';
 import { anyOf, type Holidays, noHolidays } from '../calendar/holidays.ts';
 import type { EventLog } from '../kernel/log.ts';
-import { checkCountries } from '../settings/check-countries.ts';
-import type { Config } from '../settings/config.ts';
-import { readHolidayFile } from '../settings/read-holiday-file.ts';
-import type { NewsletterSettings, ScheduleSettings } from '../settings/settings.ts';
+import { checkCountries } from './check-countries.ts';
+import type { Config } from './config.ts';
+import { readHolidayFile } from './read-holiday-file.ts';
+import type { NewsletterSettings, ScheduleSettings } from './settings.ts';
 
 /** A newsletter with a schedule, and its calendar. */
 export interface Scheduled {
@@ -27,14 +27,41 @@ export function openCalendars(
 ): readonly Scheduled[] {
   checkCountries(config);
   return config.newsletters.flatMap((newsletter) => {
-    const { schedule, timeZone } = newsletter;
+    const { schedule } = newsletter;
     if (schedule === undefined) return [];
-    const parsed = parseCron(schedule.cron);
-    // The config was already validated.
-    if ('reason' in parsed) throw new Error(`the schedule of ${newsletter.id} ${parsed.reason}`);
-    const holidays = holidaysOf(schedule.holidays, log);
-    return [{ newsletter, schedule, calendar: { ...parsed.times, timeZone, holidays } }];
+    return [{ newsletter, schedule, calendar: calendarOf(newsletter, schedule, log) }];
   });
+}
+
+function calendarOf(
+  { id, timeZone }: NewsletterSettings,
+  { cron, holidays }: ScheduleSettings,
+  log: Pick<EventLog, 'trouble'>,
+): Calendar {
+  const parsed = parseCron(cron);
+  // The config was already validated.
+  if ('reason' in parsed) throw new Error(`the schedule of ${id} ${parsed.reason}`);
+  return { ...parsed.times, timeZone, holidays: holidaysOf(holidays, log) };
+}
+
+/**
+ * When the edition after that of `day` is due. Undefined without a schedule, and if the schedule has no
+ * further day or cannot be read: other commands report that.
+ */
+export function dueAfter(
+  newsletter: NewsletterSettings,
+  day: string,
+): Temporal.Instant | undefined {
+  const { schedule, timeZone } = newsletter;
+  if (schedule === undefined) return undefined;
+  try {
+    const calendar = calendarOf(newsletter, schedule, { trouble() {} });
+    const nextDay = Temporal.PlainDate.from(day).add({ days: 1 });
+    const before = nextDay.toZonedDateTime(timeZone).toInstant().subtract({ seconds: 1 });
+    return nextDueDays(calendar, before, 1).find(({ holiday }) => holiday === undefined)?.dueAt;
+  } catch {
+    return undefined;
+  }
 }
 
 function holidaysOf(

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { openCalendars } from '../../src/schedule/open-calendars.ts';
+import { openCalendars } from '../../src/settings/open-calendars.ts';
 import { newFolder } from '../support/desk.ts';
 import { WEEKDAYS } from '../support/schedule.ts';
 import { makeConfig } from '../support/test-site.ts';
