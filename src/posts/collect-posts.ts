@@ -8,6 +8,7 @@ import { wrongOption, wrongPostsFolder } from '../settings/posts-folder.ts';
 import { permalinkFlaw } from './addresses/permalink.ts';
 import { cached, openPictures, type Pictures } from './files/find-pictures.ts';
 import { findPostFiles, POST_ENDING, type PostFiles } from './files/find-post-files.ts';
+import { cacheKey, PostCache } from './files/post-cache.ts';
 import { type PostFolder, readPost, readPosts } from './files/read-posts.ts';
 import { readInclude, readShortcodes } from './files/site-files.ts';
 import { openInherited } from './generators/find-generators.ts';
@@ -30,6 +31,8 @@ export interface CollectOptions {
   readonly log: Log;
   /** Absent if no feed copies pictures. */
   readonly copyPicture?: CopyPicture | undefined;
+  /** The time of the machine, which files have. */
+  readonly machineMs?: number;
 }
 
 export interface CollectedPosts {
@@ -52,7 +55,7 @@ export interface CollectedPosts {
    */
   render(post: Post): RenderedWithWarnings;
   /**
-   * Writes the file of published posts, if it changed. Throws a `BroadsheetError`
+   * Writes the cache of posts, and the file of published posts, if they changed. Throws a `BroadsheetError`
    * (`EXIT.tryAgain`) if another process changed the file after it was read. A preview never saves.
    */
   save(): void;
@@ -62,15 +65,15 @@ export interface CollectedPosts {
  * Reads the posts, groups them into stories and assigns their ids. Throws a `BroadsheetError` if
  * the folder or the file of published posts cannot be read.
  */
-export function collectPosts(
-  config: Config,
-  { now, log, copyPicture }: CollectOptions,
-): CollectedPosts {
+export function collectPosts(config: Config, options: CollectOptions): CollectedPosts {
+  const { now, log, copyPicture, machineMs = Date.now() } = options;
   checkPermalink(config);
   const inherited = openInherited(config.posts.generator, config.folders.posts);
   const earlier = readPublishedFile(config.publishedFile);
   const found = findFiles(config);
+  const cache = openCache(config, machineMs);
   const folder = readPosts(config.folders.posts, found, {
+    cache,
     site: config.site,
     settings: config.posts,
     inherited,
@@ -92,6 +95,7 @@ export function collectPosts(
     warnings,
     render: renderer(config, folder, { inherited, pictures, copyPicture }),
     save() {
+      saveCache(cache, log);
       if (!changed) return;
       // Another build may have added posts. Their lines must not be lost.
       const present = readPublishedFile(config.publishedFile);
@@ -103,6 +107,24 @@ export function collectPosts(
       writePublishedFile(config.publishedFile, published);
     },
   };
+}
+
+function openCache(
+  { postCacheFile, site, posts }: Config,
+  machineMs: number,
+): PostCache | undefined {
+  return postCacheFile === undefined
+    ? undefined
+    : new PostCache(postCacheFile, cacheKey([site, posts]), machineMs);
+}
+
+/** Without a cache, the next run takes longer. So an error is no reason to stop. */
+function saveCache(cache: PostCache | undefined, log: Log): void {
+  try {
+    cache?.save();
+  } catch (error) {
+    log.detail(`the cache of posts cannot be written: ${reasonOf(error)}`);
+  }
 }
 
 /** Throws a config error if no post can have an address by the template in the config. */

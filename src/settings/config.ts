@@ -30,6 +30,8 @@ export interface Config {
   };
   /** The file of published posts. */
   readonly publishedFile: string;
+  /** The file with what was read from posts in earlier runs. Absent: posts are read anew. */
+  readonly postCacheFile?: string;
   /** The URL of the published output folder, ends with `/`. */
   readonly publicUrl: string;
   /**

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
@@ -25,6 +26,12 @@ export interface StatePlace {
 /** The default location: every site generator ignores folders whose name begins with a dot. */
 export function standardPlace(configFile: string): StateFiles {
   return filesIn(resolve(dirname(configFile), '../.broadsheet'));
+}
+
+/** The cache of the posts in `folder` (absolute), at the default location of the database. */
+export function postCacheFile(configFile: string, folder: string): string {
+  const name = hash('sha256', folder, 'hex').slice(0, 16);
+  return join(dirname(standardPlace(configFile).database), `posts-${name}.cache`);
 }
 
 /** The default location of earlier versions: a folder that Jekyll publishes and people commit. */

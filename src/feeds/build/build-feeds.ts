@@ -42,6 +42,8 @@ export interface BuildOptions {
   readonly log: Log;
   /** Whether to publish feeds that lose most of their items. */
   readonly force?: boolean;
+  /** The time of the machine, which files have. */
+  readonly machineMs?: number;
 }
 
 /** Number of headlines on the page for people. */
@@ -66,12 +68,12 @@ interface Build {
  */
 export async function buildFeeds(
   config: Config,
-  { now, log, force = false }: BuildOptions,
+  { now, log, force = false, machineMs }: BuildOptions,
 ): Promise<BuildReport> {
   const { site, feeds: settings, folders } = config;
   const pictures = openPictureCopies(config);
   const { copyPicture } = pictures;
-  const collected = collectPosts(config, { now, log, copyPicture });
+  const collected = collectPosts(config, { now, log, copyPicture, machineMs });
   const items = openItems(collected);
   const publication = new Publication(folders.output);
   try {

@@ -3,18 +3,22 @@ import { join } from 'node:path';
 import { BroadsheetError, reasonOf } from '../../kernel/errors.ts';
 import { readBytes } from '../../kernel/files/read-bytes.ts';
 import type { Problem } from '../../kernel/problem.ts';
+import type { Inherited, KnownNames } from '../generators/generator.ts';
 import { type ParsedPost, parsePost, type UnreadablePost } from '../parse-post.ts';
 import { newestFirst, type Post } from '../post.ts';
 import type { PostContext } from '../post-context.ts';
 import { publicationOf } from '../publication.ts';
 import { decodeText } from './decode-text.ts';
 import type { PostFiles } from './find-post-files.ts';
+import type { FileContent, PostCache } from './post-cache.ts';
 
 export interface ReadPostsContext extends PostContext {
   /** A post with a later date is a future post. */
   readonly now: Temporal.Instant;
   /** Called before each file with the number of files done. */
   readonly onProgress?: (done: number, total: number) => void;
+  /** What earlier runs read. Absent: every file is read. */
+  readonly cache?: PostCache;
 }
 
 /** The contents of a posts folder. */
@@ -63,20 +67,21 @@ export function readPosts(
   const changes: Temporal.Instant[] = [];
   const leftOut = [...problems];
   const warnings: Problem[] = [];
+  const contentOf = openReader(folder, context);
   let read = problems.length;
   const counts = { published: 0, draft: 0, hidden: 0, future: 0, expired: 0 };
   for (const [at, file] of files.entries()) {
     onProgress?.(at, files.length);
-    const parsed = readPost(folder, file, context);
-    if (parsed === undefined) continue;
+    const content = contentOf(file);
+    if (content === undefined) continue;
     read++;
-    if ('problem' in parsed) {
-      const isDraft = parsed.draft && !settings.drafts;
+    if ('problem' in content) {
+      const isDraft = content.draft && !settings.drafts;
       if (isDraft) counts.draft++;
-      else leftOut.push(parsed.problem);
+      else leftOut.push(content.problem);
       continue;
     }
-    const { post, futureChange } = withoutFutureChange(parsed, now);
+    const { post, futureChange } = withoutFutureChange(content, now);
     if (futureChange !== undefined) changes.push(futureChange);
     const { state, changesAt } = publicationOf(post, now, settings);
     if (changesAt !== undefined) changes.push(changesAt);
@@ -84,7 +89,7 @@ export function readPosts(
     if (state !== 'published') withheld.push(post);
     else {
       posts.push(post);
-      warnings.push(...parsed.warnings);
+      warnings.push(...content.warnings);
       if (futureChange !== undefined)
         warnings.push(wrongChange(file, futureChange, context.site.timeZone));
     }
@@ -107,6 +112,57 @@ export function readPosts(
   };
 }
 
+/** Returns a function that returns what a file says, from the cache if the file did not change. */
+function openReader(folder: string, context: ReadPostsContext): (file: string) => FileContent {
+  const { cache, inherited, languageOfFolder } = context;
+  if (cache === undefined) return (file) => withoutBody(readPost(folder, file, context));
+  const hashOf = openHash();
+  return (file) => {
+    const stamp = cache.stampOf(join(folder, file));
+    const ofSite = hashOf(inherited?.(file), languageOfFolder?.(file));
+    const earlier = cache.earlier(file);
+    const known = earlier?.inherited === ofSite ? earlier : undefined;
+    if (known !== undefined && stamp !== undefined && known.stamp === stamp) {
+      cache.set(file, known);
+      return known.content;
+    }
+    const read = readText(folder, file);
+    // It may be readable next time.
+    if ('problem' in read) return read;
+    const bytesHash = read.bytesHash ?? read.contentHash;
+    const content =
+      known?.bytesHash === bytesHash ? known.content : withoutBody(parseText(read, file, context));
+    cache.set(file, { stamp, bytesHash, inherited: ofSite, content });
+    return content;
+  };
+}
+
+/** The post without what only rendering needs. */
+function withoutBody(parsed: ParsedPost | UnreadablePost | undefined): FileContent {
+  if (parsed === undefined || 'problem' in parsed) return parsed;
+  return { post: parsed.post, warnings: parsed.warnings };
+}
+
+/** Returns a function that hashes what a post has from its site. Most posts have the same. */
+function openHash() {
+  const hashes = new Map<string, string>();
+  const hashOfNames = new Map<KnownNames | undefined, string>();
+  return (inherited: Inherited | undefined, language: string | undefined): string => {
+    const { fields, sections, names, problem } = inherited ?? { fields: {} };
+    const listed =
+      hashOfNames.get(names) ??
+      hash('sha256', JSON.stringify([...(names?.authors ?? []), ...(names?.tags ?? [])]));
+    hashOfNames.set(names, listed);
+    const text = JSON.stringify([fields, sections, problem, language, listed]);
+    const known = hashes.get(text) ?? hash('sha256', text, 'base64url');
+    hashes.set(text, known);
+    return known;
+  };
+}
+
+/** The text of a file, with its hashes. */
+type FileText = Pick<Post, 'contentHash' | 'bytesHash'> & { readonly text: string };
+
 /**
  * Reads one file to its post with the source, or to the problem that excludes it. Undefined for an
  * HTML page or a README that is not a post. Never throws.
@@ -116,16 +172,18 @@ export function readPost(
   file: string,
   context: PostContext,
 ): ParsedPost | UnreadablePost | undefined {
+  const read = readText(folder, file);
+  return 'problem' in read ? read : parseText(read, file, context);
+}
+
+function readText(folder: string, file: string): FileText | UnreadablePost {
   try {
     const bytes = readBytes(join(folder, file), LONGEST_POST_BYTES);
     const decoded = decodeText(bytes);
     if ('reason' in decoded) {
       return { problem: { file, line: decoded.line, message: decoded.reason }, draft: false };
     }
-    const { text } = decoded;
-    const isNoPost = /\.html?$/i.test(file) || ABOUT_THE_FOLDER.test(file);
-    if (isNoPost && !/^\s*(?:---|\+\+\+)/.test(text)) return undefined;
-    return parsePost({ text, file, ...hashesOf(bytes, text) }, context);
+    return { text: decoded.text, ...hashesOf(bytes, decoded.text) };
   } catch (error) {
     const fact =
       error instanceof BroadsheetError ? error.message : `cannot be read: ${reasonOf(error)}`;
@@ -133,8 +191,22 @@ export function readPost(
   }
 }
 
+function parseText(
+  read: FileText,
+  file: string,
+  context: PostContext,
+): ParsedPost | UnreadablePost | undefined {
+  const isNoPost = /\.html?$/i.test(file) || ABOUT_THE_FOLDER.test(file);
+  if (isNoPost && !/^\s*(?:---|\+\+\+)/.test(read.text)) return undefined;
+  try {
+    return parsePost({ file, ...read }, context);
+  } catch (error) {
+    return { problem: { file, message: `cannot be read: ${reasonOf(error)}` }, draft: false };
+  }
+}
+
 /** A post without the date of its last change, if that is later than `now`: readers would see it. */
-function withoutFutureChange({ post }: ParsedPost, now: Temporal.Instant) {
+function withoutFutureChange({ post }: { readonly post: Post }, now: Temporal.Instant) {
   const { updated } = post;
   const isFuture = updated !== undefined && Temporal.Instant.compare(updated, now) > 0;
   return isFuture ? { post: { ...post, updated: undefined }, futureChange: updated } : { post };
