@@ -9,6 +9,7 @@ export const POSTS_OPTION = [
   '--posts <dir>',
   'posts folder, instead of the one in the config',
 ] as const;
+export const NO_CACHE_OPTION = ['--no-cache', 'read all posts again'] as const;
 export const YES_OPTION = ['--yes', 'do not ask'] as const;
 
 /**

@@ -29,7 +29,7 @@ export type MailContext = Context & SendDependencies;
 
 /**
  * Runs `work` with the config and the clock from the options of `command`, and cleans up the terminal
- * afterwards. `--posts` and `--out` replace the config's folders.
+ * afterwards. `--posts` and `--out` replace the config's folders, `--no-cache` leaves out the cache of posts.
  */
 export async function withContext(
   command: Command,
@@ -44,10 +44,12 @@ export async function withContext(
     now?: string;
     posts?: string;
     out?: string;
+    cache?: boolean;
   }>();
   const { loadConfig } = await import('../settings/load-config.ts');
   const { overrideFolders } = await import('../settings/load-config.ts');
-  const config = overrideFolders(loadConfig(options.config, process.env), options);
+  const named = overrideFolders(loadConfig(options.config, process.env), options);
+  const config = options.cache === false ? { ...named, postCacheFile: undefined } : named;
   const clock =
     options.now === undefined
       ? systemClock

@@ -4,7 +4,7 @@ import type { BuildReport } from '../../feeds/build/build-report.ts';
 import type { HubReport } from '../../feeds/build/ping-hub.ts';
 import { EXIT } from '../../kernel/errors.ts';
 import type { Config } from '../../settings/config.ts';
-import { JSON_OPTION, NOW_OPTION, POSTS_OPTION } from '../arguments.ts';
+import { JSON_OPTION, NO_CACHE_OPTION, NOW_OPTION, POSTS_OPTION } from '../arguments.ts';
 import { refuseExamples, withContext } from '../context.ts';
 import { formatCount, plural, shortPath } from '../format.ts';
 import {
@@ -40,6 +40,7 @@ export function addBuild(program: Command, shell: Shell): void {
     .option(...NOW_OPTION)
     .option('--force', 'publish even if a feed loses most of its items')
     .option('--no-ping', 'do not notify the WebSub hub')
+    .option(...NO_CACHE_OPTION)
     .option(...JSON_OPTION)
     .addHelpText('after', EXAMPLES)
     .action(({ ping, force }: { ping: boolean; force?: true }, command: Command) =>

@@ -3,7 +3,7 @@ import { EXIT } from '../../kernel/errors.ts';
 import type { SiteReport } from '../../service/compare-site.ts';
 import type { ProviderReport } from '../../settings/describe-provider.ts';
 import type { ExampleValues } from '../../settings/example-values.ts';
-import { JSON_OPTION, NOW_OPTION, POSTS_OPTION } from '../arguments.ts';
+import { JSON_OPTION, NO_CACHE_OPTION, NOW_OPTION, POSTS_OPTION } from '../arguments.ts';
 import { guardDatabase, withMail } from '../context.ts';
 import { plural, shortPath } from '../format.ts';
 import { formatOtherFormats, formatPosts, printJoins, printProblems } from '../print-problems.ts';
@@ -25,6 +25,7 @@ export function addCheck(program: Command, shell: Shell): void {
     .option(...POSTS_OPTION)
     .option('--against <place>', 'compare with the site in this folder or at this URL')
     .option(...NOW_OPTION)
+    .option(...NO_CACHE_OPTION)
     .option(...JSON_OPTION)
     .addHelpText('after', EXAMPLES)
     .action((options: { against?: string }, command: Command) =>

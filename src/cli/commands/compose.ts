@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { reportEdition } from '../../delivery/run/send-report.ts';
 import { EXIT } from '../../kernel/errors.ts';
 import { findNewsletter } from '../../settings/find-newsletter.ts';
-import { JSON_OPTION, NOW_OPTION } from '../arguments.ts';
+import { JSON_OPTION, NO_CACHE_OPTION, NOW_OPTION } from '../arguments.ts';
 import { withMail } from '../context.ts';
 import { describeEdition, describeNothingNew } from '../describe-edition.ts';
 import { printProblems } from '../print-problems.ts';
@@ -22,6 +22,7 @@ export function addCompose(program: Command, shell: Shell): void {
     .command('compose <newsletter>')
     .description('compose the next edition and store it')
     .option(...NOW_OPTION)
+    .option(...NO_CACHE_OPTION)
     .option(...JSON_OPTION)
     .addHelpText('after', EXAMPLES)
     .action((newsletter: string, _options, command: Command) =>

@@ -5,7 +5,7 @@ import { reportEdition } from '../../delivery/run/send-report.ts';
 import { EXIT } from '../../kernel/errors.ts';
 import { writeFileAtomically } from '../../kernel/files/write-atomically.ts';
 import { findNewsletter } from '../../settings/find-newsletter.ts';
-import { JSON_OPTION, NOW_OPTION } from '../arguments.ts';
+import { JSON_OPTION, NO_CACHE_OPTION, NOW_OPTION } from '../arguments.ts';
 import { withMail } from '../context.ts';
 import { describeEdition, describeNothingNew } from '../describe-edition.ts';
 import { shortPath } from '../format.ts';
@@ -27,6 +27,7 @@ export function addPreview(program: Command, shell: Shell): void {
     .option('--out <dir>', 'folder for the files', 'preview')
     .option('--edition <id>', 'this edition, also if it was sent')
     .option(...NOW_OPTION)
+    .option(...NO_CACHE_OPTION)
     .option(...JSON_OPTION)
     .addHelpText('after', EXAMPLES)
     .action((newsletter: string, options: { out: string; edition?: string }, command: Command) =>
