@@ -262,7 +262,9 @@ test('a hostile post adds nothing to a feed but its own text, and runs nothing',
     '2026-03-18-code.md',
   ]);
   assert.ok(
-    project.files().every((file) => /^(config|posts|public|data)\/|^secret\.txt$/.test(file)),
+    project
+      .files()
+      .every((file) => /^(config|posts|public|data|.broadsheet)\/|^secret\.txt$/.test(file)),
     project.files().join(' '),
   );
   for (const { path, format, items } of feeds) {
