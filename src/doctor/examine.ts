@@ -2,7 +2,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import ipaddr from 'ipaddr.js';
 import type { Store } from '../database/open-store.ts';
+import { readKey } from '../delivery/message/dkim-keys.ts';
 import { isThisMachine, parseRelayUrl } from '../delivery/relay/parse-relay-url.ts';
+import type { OpenRelay } from '../delivery/relay/relay.ts';
 import type { AskService } from '../delivery/run/ask-service.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { type Dns, DnsFailure } from '../kernel/dns.ts';
@@ -11,6 +13,7 @@ import { reasonOf } from '../kernel/errors.ts';
 import { trackedByGit } from '../kernel/files/tracked-by-git.ts';
 import { checkPrivacy, sqliteFile } from '../recovery/check-privacy.ts';
 import type { Config } from '../settings/config.ts';
+import { keysFor } from '../settings/dkim.ts';
 import { environmentWithout } from '../settings/environment.ts';
 import { relayVariable } from '../settings/relay-accounts.ts';
 import type { NewsletterSettings, RelayAccount } from '../settings/settings.ts';
@@ -23,6 +26,7 @@ import {
   roomResult,
 } from './check-machine.ts';
 import { checkClock, checkLinks } from './check-service.ts';
+import { checkDkim } from './dns/dkim.ts';
 import { checkAlignment, checkDmarc } from './dns/dmarc.ts';
 import { providerOf } from './dns/providers.ts';
 import * as receiving from './dns/receiving.ts';
@@ -58,6 +62,7 @@ export interface DoctorDependencies {
   readonly database: FoundDatabase;
   readonly dns: Dns;
   readonly askService: AskService;
+  readonly openRelay: OpenRelay;
   readonly fetchPolicy: receiving.FetchPolicy;
   /** Turns an absolute path into what a user would type. */
   readonly nameOf: (path: string) => string;
@@ -91,7 +96,7 @@ export async function examine(
   ];
   const work = [
     ...checks.map((check) => runCheck(check, late)),
-    ...deps.config.relays.map((relay) => examineRelay(relay, deps.clock())),
+    ...deps.config.relays.map((relay) => examineRelay(relay, deps)),
   ];
   const found = (await Promise.all(work)).flat();
   clearTimeout(timer);
@@ -134,6 +139,10 @@ function withoutEchoes(found: readonly Found[], dns: Dns): readonly Finding[] {
   return [{ group: 'DNS', check: 'resolver', ...failure(fact), remedy }, ...others];
 }
 
+/** If the relay signs, its selectors are in no record of the sender's domain. */
+const UNSIGNED =
+  'Broadsheet signs with no key (`broadsheet dkim new` makes one); whether your relay signs, a test send shows';
+
 function checksOfDns(
   { config, dns, fetchPolicy }: DoctorDependencies,
   newsletters: readonly NewsletterSettings[],
@@ -167,11 +176,14 @@ function checksOfDns(
     if (froms.has(domain)) {
       const own = newsletters.filter(({ from }) => domainOf(from.address) === domain);
       const spf = keeping.length === relays.length ? [...new Set(own.map(envelopeOf))] : [];
-      add(domain, 'DKIM', () =>
-        ok('Broadsheet signs with no key; whether your relay signs is in no record'),
-      );
+      const keys = [...new Set(own.flatMap(({ from }) => keysFor(from.address, config.dkim)))];
+      const dkim = [...new Set(keys.map((key) => key.domain))];
+      for (const key of keys) {
+        add(domain, 'DKIM', () => checkDkim(dns, readKey(key), keys.length === 1));
+      }
+      if (keys.length === 0) add(domain, 'DKIM', () => ok(UNSIGNED));
       add(domain, 'DMARC', () => checkDmarc(dns, domain));
-      add(domain, 'alignment', () => checkAlignment(dns, domain, { spf, dkim: [] }));
+      add(domain, 'alignment', () => checkAlignment(dns, domain, { spf, dkim }));
     }
     const what = purposes.get(domain);
     if (what !== undefined) add(domain, 'MX', () => receiving.checkMx(dns, domain, [...what]));
@@ -226,12 +238,12 @@ function isPublic(address: string): boolean {
 
 async function examineRelay(
   account: RelayAccount,
-  now: Temporal.Instant,
+  { openRelay, clock }: DoctorDependencies,
 ): Promise<readonly Finding[]> {
   const about = { group: 'relay', of: account.id } as const;
   const relay = usable(account);
   if (!('host' in relay)) return [{ ...about, check: 'connection', ...relay }];
-  const { connection, tls, login } = await probeRelay(relay, now);
+  const { connection, tls, login } = await probeRelay(relay, openRelay, clock());
   return [
     { ...about, check: 'connection', ...connection },
     ...(tls === undefined ? [] : [{ ...about, check: 'TLS', ...tls }]),
@@ -310,6 +322,10 @@ function checksOfPrivacy({ config, nameOf }: DoctorDependencies): readonly Check
   const files = [
     ...named([...people, config.journalFile], "which has people's addresses"),
     ...named(secrets, 'which has secrets'),
+    ...named(
+      config.dkim.map(({ keyFile }) => keyFile),
+      'which signs your mail',
+    ),
   ];
   return [
     { group: 'privacy', check: 'place', run: () => placeResult(config, nameOf, secrets) },

@@ -1,11 +1,14 @@
 import { TLSSocket } from 'node:tls';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { explainTrouble, type SmtpError } from '../delivery/relay/explain-trouble.ts';
+import { openAccount } from '../delivery/relay/open-relays.ts';
 import {
   isThisMachine,
   parseRelayUrl,
   type RelayAddress,
 } from '../delivery/relay/parse-relay-url.ts';
+import type { OpenRelay } from '../delivery/relay/relay.ts';
+import { reasonOf } from '../kernel/errors.ts';
 import type { RelayAccount } from '../settings/settings.ts';
 import { type Fault, failure, ok, type Result, resultOf, warning } from './finding.ts';
 
@@ -21,11 +24,13 @@ export interface RelayResults {
   readonly login?: Result;
 }
 
-/** Connects to a relay as a send does, logs in, and sends nothing. Never throws. */
+/** Connects to a relay, logs in as a send does, and sends nothing. Never throws. */
 export async function probeRelay(
-  { url, login, ehloName }: RelayAccount & { readonly url: string },
+  account: RelayAccount & { readonly url: string },
+  openRelay: OpenRelay,
   now: Temporal.Instant,
 ): Promise<RelayResults> {
+  const { url, login, ehloName } = account;
   const address = parseRelayUrl(url, login);
   const connection = new SMTPConnection({
     ...{ host: address.host, port: address.port, name: ehloName },
@@ -40,11 +45,11 @@ export async function probeRelay(
     await step(connection, (done) => connection.connect(done));
     const greeting = String(connection.lastServerResponse);
     const tls = tlsResult(connection, address, now);
-    const isSafe = tls.level !== 'failure' || isThisMachine(address.host);
+    const hasLogin = address.login !== undefined || account.oauth !== undefined;
     return {
       connection: greetingResult(greeting),
       tls,
-      login: await loginResult(connection, address, isSafe),
+      login: hasLogin ? await checkLogin(account, openRelay, tls) : undefined,
     };
   } catch (error) {
     return { connection: failure(explainTrouble(error as SmtpError).text) };
@@ -122,18 +127,24 @@ function tlsResult(
   });
 }
 
-async function loginResult(
-  connection: SMTPConnection,
-  { login }: RelayAddress,
-  isSafe: boolean,
-): Promise<Result | undefined> {
-  if (login === undefined) return undefined;
-  if (!isSafe) return warning('not tried, because the password could be read');
-  if (!connection.allowsAuth) return failure('it does not offer AUTH, and there is a login');
+async function checkLogin(
+  account: RelayAccount,
+  openRelay: OpenRelay,
+  tls: Result,
+): Promise<Result> {
+  if (tls.level === 'failure') return warning('not tried, because others could read the password');
+  const timeouts = { connectMs: TIMEOUT_MS, silenceMs: TIMEOUT_MS };
   try {
-    await step(connection, (done) => connection.login({ ...login }, done));
-    return ok('it accepts the name and password');
+    const { relay } = openAccount({ openRelay }, account, { connections: 1, timeouts });
+    const trouble = await relay.verify();
+    await relay.close();
+    if (trouble !== undefined) return failure(`it ${trouble.text}`);
+    return ok(
+      account.oauth === undefined
+        ? 'it accepts the name and password'
+        : 'it accepts our access token',
+    );
   } catch (error) {
-    return failure(`it ${explainTrouble(error as SmtpError).text}`);
+    return failure(reasonOf(error));
   }
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { openRelay } from '../../src/delivery/relay/open-relay.ts';
 import { probeRelay, type RelayResults } from '../../src/doctor/probe-relay.ts';
 import type { RelayAccount } from '../../src/settings/settings.ts';
 import {
@@ -78,6 +79,12 @@ const ROWS: readonly {
     found: { login: /^failure: it refuses the name and password: 535/ },
   },
   {
+    when: 'a login over a connection that others can read',
+    relay: { login: LOGIN, tls: true, server: { key: KEY, cert: CERTIFICATE } },
+    url: (port) => `smtp://${LOGIN.user}:${LOGIN.pass}@127.0.0.1:${port}`,
+    found: { tls: /^failure/, login: /^warning: not tried/ },
+  },
+  {
     when: 'it takes only small messages',
     relay: { server: { size: 10_000 } },
     found: { connection: /^failure: it takes no message of more than 10000 bytes/ },
@@ -93,8 +100,12 @@ for (const { when, relay = {}, url, now = NOW, found } of ROWS) {
   test(`a relay: ${when}`, async (t) => {
     const inbox = await openInbox(relay);
     cleanUpAfter(t, () => inbox.close());
-    const account = { ehloName: 'press.example', url: url?.(inbox.port) ?? inbox.url };
-    const results = await probeRelay(account as RelayAccount & { url: string }, now);
+    const account = {
+      ehloName: 'press.example',
+      connections: 1,
+      url: url?.(inbox.port) ?? inbox.url,
+    };
+    const results = await probeRelay(account as RelayAccount & { url: string }, openRelay, now);
     for (const [what, expected] of Object.entries(found)) {
       const { level, fact } = results[what as keyof RelayResults] ?? { level: 'absent', fact: '' };
       assert.match(`${level}: ${fact}`, expected);

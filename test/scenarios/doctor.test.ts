@@ -20,12 +20,21 @@ const GOOD: Zone = {
 };
 
 /** A project whose relay, database and service are there, and its environment. */
-async function openReady(t: TestContext, zone: Zone) {
+async function openReady(t: TestContext, names: Zone) {
+  const zone: Record<string, Zone[string]> = { ...names };
   const dns = await startDns(t, zone);
   const inbox = await openInbox();
   cleanUpAfter(t, () => inbox.close());
-  const config = `${CONFIG}email: {name: mail.paper.example}\ndns: {servers: ["${dns.address}"]}\n`;
-  const project = openProject(t, { config });
+  const project = openProject(t);
+  const { record, keyFile } = (await project.run('dkim', 'new', '--json')).json<{
+    record: { name: string; value: string };
+    keyFile: string;
+  }>();
+  const selector = record.name.split('.')[0];
+  if ('_dmarc.paper.example' in zone) zone[record.name] = { TXT: [record.value] };
+  const key = `{domain: paper.example, selector: ${selector}, keyFile: ${keyFile}}`;
+  const config = `${CONFIG}email: {name: mail.paper.example, dkim: [${key}]}\ndns: {servers: ["${dns.address}"]}\n`;
+  project.write('config/broadsheet.yaml', config);
   await project.run('subscribers', 'add', 'ada@example.org');
   const url = await startService(t, project, {}, ['--only', 'web']).url();
   const environment = {
@@ -55,7 +64,7 @@ test('a project that is ready to send has no failure, and the exit code 0', asyn
   assert.equal(code, 0);
   const checks = findings.map(({ group, check }) => `${group} ${check}`);
   for (const expected of [
-    ...['SPF', 'DMARC', 'alignment', 'MX', 'MTA-STS', 'TLS-RPT', 'PTR'].map(
+    ...['SPF', 'DKIM', 'DMARC', 'alignment', 'MX', 'MTA-STS', 'TLS-RPT', 'PTR'].map(
       (each) => `DNS ${each}`,
     ),
     ...['relay connection', 'relay TLS', 'service unsubscribing'],
@@ -93,6 +102,7 @@ test('what prevents mail from arriving is named, with the record to set, and the
   const failures = of('failure').join('\n');
   for (const expected of [
     /SPF: there is no SPF record/,
+    /DKIM: the public key is not in the DNS/,
     /DMARC: there is no DMARC record/,
     /connection: refuses the connection/,
     /unsubscribing: .* does not answer unsubscribe links/,

@@ -34,6 +34,8 @@ export function addDoctor(program: Command, shell: Shell): void {
         const { examine } = await import('../../doctor/examine.ts');
         const { policyFetcher } = await import('../../doctor/dns/fetch-policy.ts');
         const { askService } = await import('../../delivery/run/ask-service.ts');
+        const { relayOpener } = await import('../../delivery/relay/open-relay.ts');
+        const { tokensBeside } = await import('../../settings/state-place.ts');
         const { openDns } = await import('../../kernel/dns.ts');
         const { findNewsletter } = await import('../../settings/find-newsletter.ts');
         const { newsletter } = options;
@@ -42,7 +44,8 @@ export function addDoctor(program: Command, shell: Shell): void {
         const database = await findDatabase(config);
         try {
           const dns = openDns(config.dnsServers);
-          const deps = { config, clock, database, dns, askService };
+          const openRelay = relayOpener(tokensBeside(config.journalFile), clock);
+          const deps = { config, clock, database, dns, askService, openRelay };
           const report = await examine(
             { ...deps, fetchPolicy: policyFetcher(), nameOf: shortPath },
             chosen,
