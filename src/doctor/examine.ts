@@ -16,6 +16,7 @@ import type { Config } from '../settings/config.ts';
 import { keysFor } from '../settings/dkim.ts';
 import { environmentWithout } from '../settings/environment.ts';
 import { relayVariable } from '../settings/relay-accounts.ts';
+import { RELAY_PRESETS } from '../settings/relay-presets.ts';
 import type { NewsletterSettings, RelayAccount } from '../settings/settings.ts';
 import * as database from './check-database.ts';
 import {
@@ -219,8 +220,10 @@ function usable(relay: RelayAccount): UsableRelay | Result {
   }
 }
 
-function keepsSender({ keepsSender: isKept, host }: UsableRelay): boolean {
-  return isKept && providerOf(host)?.replacesSender !== true;
+function keepsSender({ keepsSender: isKept, host, relay }: UsableRelay): boolean {
+  // The provider of a mailbox keeps its address as the sender, only without a token.
+  const isMailbox = relay !== undefined && RELAY_PRESETS[relay].bounces === 'mailbox';
+  return (isKept || isMailbox) && providerOf(host)?.replacesSender !== true;
 }
 
 /** Where mail over the relay comes from, as far as can be known: its host, or this machine. */
