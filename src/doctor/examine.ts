@@ -141,8 +141,11 @@ function withoutEchoes(found: readonly Found[], dns: Dns): readonly Finding[] {
 }
 
 /** If the relay signs, its selectors are in no record of the sender's domain. */
-const UNSIGNED =
-  'Broadsheet signs with no key (`broadsheet dkim new` makes one); whether your relay signs, a test send shows';
+const UNSIGNED: Result = {
+  ...warning('email.dkim has no key of this domain; whether your relay signs is in no record'),
+  remedy:
+    'make a key with `broadsheet dkim new`; or send yourself a message with `send --to`, and look for dkim=pass in its source',
+};
 
 function checksOfDns(
   { config, dns, fetchPolicy }: DoctorDependencies,
@@ -182,7 +185,7 @@ function checksOfDns(
       for (const key of keys) {
         add(domain, 'DKIM', () => checkDkim(dns, readKey(key), keys.length === 1));
       }
-      if (keys.length === 0) add(domain, 'DKIM', () => ok(UNSIGNED));
+      if (keys.length === 0) add(domain, 'DKIM', () => UNSIGNED);
       add(domain, 'DMARC', () => checkDmarc(dns, domain));
       add(domain, 'alignment', () => checkAlignment(dns, domain, { spf, dkim }));
     }

@@ -155,6 +155,7 @@ test('only what one newsletter needs is checked, also before there is a database
     !questions.some((question) => /^TXT .*other\.example/.test(question)),
     questions.join(),
   );
+  assert.match(findings.find(({ check }) => check === 'DKIM')?.fact ?? '', /no key of this domain/);
   assert.match(findings.find(({ group }) => group === 'database')?.fact ?? '', /none yet/);
   const unknown = await project.run('doctor', '--newsletter', 'monthly');
   assert.equal(unknown.code, 64);
