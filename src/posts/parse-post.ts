@@ -311,7 +311,9 @@ function addressText(
   return renderAddress(text, { ...fields, title, page }) ?? text;
 }
 
-const HEADING = /^(\s*)# +(\S.*)(?:\n|$)/;
+/** With number signs before it, or a line of equals signs below. */
+const HEADING =
+  /^(\s*)(?:# +(?=\S)([^\n]*)|(?=[\p{L}\p{N}*_`"'“])([^\n]*)\n {0,3}=+[ \t]*)(?:\n|$)/u;
 /** MDX may import components before it. */
 const MDX_HEADING = /^((?:\s*(?:import|export) [^\n]*\n)*\s*)# +(\S.*)(?:\n|$)/;
 
@@ -325,9 +327,10 @@ function headingIn(file: string): RegExp {
  */
 export function titleOf(fields: Fields, body: string, name: string, file = ''): string {
   const words = name.split(/[-_ ]+/).filter(Boolean);
+  const [, , heading, underlined] = headingIn(file).exec(body) ?? [];
   return (
     withoutMarkup(textField(fields, 'title') ?? '') ||
-    textOf(withoutMarkup(withoutClosing(headingIn(file).exec(body)?.[2] ?? ''))) ||
+    textOf(withoutMarkup(underlined ?? withoutClosing(heading ?? ''))) ||
     words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(' ')
   );
 }

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { cleanText } from '../kernel/clean-text.ts';
 import type { Problem } from '../kernel/problem.ts';
 import { openingHtml, openingParagraph, shorten, splitAtMore } from './excerpt.ts';
+import { withoutMarkup } from './front-matter/plain-words.ts';
 import { waysOf } from './generators/site-generators.ts';
 import { findPage, isPostFile } from './links.ts';
 import { plainText } from './markdown/plain-text.ts';
@@ -35,7 +36,7 @@ export function renderPost(
 ): RenderedWithWarnings {
   const { file, url } = post;
   const templates = renderTemplates(post, source, context);
-  const markdown = cleanText(templates.text);
+  const markdown = withoutTitle(cleanText(templates.text), post.title);
   const { features } = waysOf(context.settings.generator).markdown;
   const dialect = { features, isMdx: /\.mdx$/i.test(file) };
   const notes = new Set<string>();
@@ -47,7 +48,9 @@ export function renderPost(
   const scope = { docId, note, linkTo };
   const linkToFile = (address: string) => {
     if (!isPostFile(address)) return undefined;
-    const [, path = '', rest = ''] = /^([^?#]*)(.*)$/s.exec(address) ?? [];
+    // Pelican's {filename}b.md and |filename|b.md.
+    const named = address.replace(/^(?:\{|%7B|\||%7C)filename(?:\}|%7D|\||%7C)/i, '');
+    const [, path = '', rest = ''] = /^([^?#]*)(.*)$/s.exec(named) ?? [];
     const page = linkTo(path);
     if (page === undefined) note(`links to "${path.slice(0, 80)}", which is no post`);
     return page && page + rest;
@@ -76,6 +79,12 @@ export function renderPost(
   const left = [...notes].map((message) => ({ file, line: source.bodyLine, message }));
   const all = [...templates.warnings(), ...left, ...pictures.warnings(), ...problems];
   return { rendered: { post, html, excerpt, image }, warnings: all };
+}
+
+/** Markdown without a first heading that only repeats the title. */
+function withoutTitle(text: string, title: string): string {
+  const [all, heading = ''] = /^\s*# +(\S[^\n]*?)(?: +#+)?[ \t]*(?:\n|$)/.exec(text) ?? [];
+  return all !== undefined && withoutMarkup(heading) === title ? text.slice(all.length) : text;
 }
 
 /** Addresses of the author's own machine, in sanitised HTML. */

@@ -35,6 +35,14 @@ test('comments go with their inside, over several paragraphs too', () => {
     ['hugo', 'a <!-- secret\n\nsecret -->\n\nb', BETWEEN],
     ['none', '100%% of 50%% is `%%a%%`', '<p>100%% of 50%% is <code>%%a%%</code></p>'],
     ['none', '{% if x %}secret{% endif %}a', '<p>a</p>', /\{% if %\}.*with all until its end/],
+    [
+      'jekyll',
+      '{% if x %}secret{% else %}secret{% endif %}a',
+      '<p>a</p>',
+      /with all until its end/,
+    ],
+    ['eleventy', '{% macro m(x) %}secret{% endmacro %}a', '<p>a</p>', /\{% macro %\}/],
+    ['eleventy', '{% set x %}secret{% endset %}a', '<p>a</p>', /\{% set %\}/],
   ]);
 });
 
@@ -62,6 +70,57 @@ test('formulas and escaped shortcodes stay as the site shows them', () => {
     ['none', '$\\hat{y}_{i} * z_{j} * w$', '<p>$\\hat{y}_{i} * z_{j} * w$</p>'],
     ['none', '$$\na_1 &= \\{b\\} \\\\\n$$', '<p>$$\na_1 &amp;= \\{b\\} \\\\\n$$</p>'],
     ['none', 'It costs $5 or *maybe* $6.', '<p>It costs $5 or <em>maybe</em> $6.</p>'],
+  ]);
+});
+
+test('what a generator escapes is shown, and what it would run is reported in its own terms', () => {
+  tryRows([
+    [
+      'zola',
+      '{%/* quote() */%} {{/* youtube(id="a") */}}',
+      '<p>{% quote() %} {{ youtube(id="a") }}</p>',
+    ],
+    ['eleventy', '{% verbatim %}{{ x }}{% endverbatim %}', '<p>{{ x }}</p>'],
+    [
+      'eleventy',
+      '{% highlight "js" %}\na\n{% endhighlight %}',
+      /^<pre><code class="language-js">a\s/,
+    ],
+    [
+      'eleventy',
+      '{% set x = 1 %}a',
+      '<p>a</p>',
+      /\{% set %\} is for a program that Broadsheet does not run/,
+    ],
+    ['vitepress', '{{ 1 + 1 }}a', '<p>a</p>', /is for a program that Broadsheet does not run/],
+    ['none', '`{{</* a */>}}`', '<p><code>{{&lt; a &gt;}}</code></p>'],
+    [
+      'hugo',
+      '{{% details title="S" %}}\n*x*\n{{% /details %}}',
+      '<details><summary>S</summary>\n<p><em>x</em></p>\n</details>',
+    ],
+  ]);
+});
+
+test('how a site shows code and tables is no text', () => {
+  for (const info of [
+    'js{1,3}:line-numbers',
+    'js,linenos',
+    'js {linenos=table}',
+    '{.js .x}',
+    'js title="a.js"',
+  ]) {
+    tryRows([
+      ['none', `\`\`\`${info}\nx\n\`\`\``, '<pre><code class="language-js">x\n</code></pre>'],
+    ]);
+  }
+  tryRows([
+    ['none', '```c++\nx\n```', '<pre><code class="language-c++">x\n</code></pre>'],
+    [
+      'hugo',
+      'a | b\n--|--\n1 | 2\n{.table #x}',
+      /<tr>\n<td>1<\/td>\n<td>2<\/td>\n<\/tr>\n<\/tbody>\n<\/table>$/,
+    ],
   ]);
 });
 
@@ -99,6 +158,12 @@ test('programs and components of MDX are not text, and code and prose stay', () 
       ],
       ['astro', '<A b={c.d(x => x > 3)}>e</A>', '<p>e</p>', /<A> is a component/],
       ['astro', '<A>a</A> <A>b</A>', '<p>a b</p>', /<A>/],
+      [
+        'astro',
+        '<details>\n  <summary>S</summary>\n\n  x\n</details>',
+        '<details>\n<summary>S</summary>\n<p>x</p>\n</details>',
+      ],
+      ['astro', 'a <Image src={b} alt="c" />', '<p>a c</p>', /a picture that a program names/],
       ['astro', "<div style={{ color: 'red' }}>a</div>", '<div>a</div>'],
       ['docusaurus', '{/* secret */}\n\na {b.c} {d} e', '<p>a   e</p>', /a program of MDX/],
     ],

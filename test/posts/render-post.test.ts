@@ -12,6 +12,20 @@ const html = (body: string) => rendered(body).html;
 const pictureIn = (here: readonly string[], path: string) =>
   here.includes(path) ? picture(path) : undefined;
 
+test('a first heading that repeats the title is shown once', () => {
+  assert.equal(rendered('\n# Spring #\n\nText.').html, '<p>Text.</p>');
+  assert.equal(rendered('# Spring tides\n\nText.').html, '<h1>Spring tides</h1>\n<p>Text.</p>');
+});
+
+test("Pelican's links to files of posts lead to their pages", () => {
+  const urlOf = (name: string) => (name === 'b' || name === 'b.md' ? '/b/' : undefined);
+  const { html } = rendered('[a]({filename}b.md#x) [c](|filename|/b.md)', { context: { urlOf } });
+  assert.equal(
+    html,
+    '<p><a href="https://quay.example/b/#x">a</a> <a href="https://quay.example/b/">c</a></p>',
+  );
+});
+
 test('tables, footnotes and fenced code are rendered', () => {
   assert.equal(
     html('| a | b |\n|---|--:|\n| 1 | 2 |').replace(/\n/g, ''),

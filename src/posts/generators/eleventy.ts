@@ -67,6 +67,8 @@ export const ELEVENTY: SiteGenerator = {
   },
   // `permalink: false`, and one that a template computes.
   noAddress: /^(?:false|true)$|\{[{%]/,
+  // Of its plugin for syntax highlighting.
+  codeTags: ['highlight'],
   filters: {
     url: relativeUrl,
     slug: (text) => slugify(text).toLowerCase(),

@@ -41,7 +41,9 @@ export function isBlockList(line: string): boolean {
 
 /** Lists of attributes in braces: an id is set on a heading, all others are for the site's styles. */
 export function attributesPlugin(md: MarkdownIt): void {
-  md.core.ruler.before('inline', 'attributes', ({ tokens }: StateCore) => {
+  md.core.ruler.before('inline', 'attributes', (state: StateCore) => {
+    state.tokens = withoutListRows(state.tokens);
+    const { tokens } = state;
     for (const [at, token] of tokens.entries()) {
       if (token.type !== 'inline' || !token.content.endsWith('}')) continue;
       const opening = tokens[at - 1];
@@ -54,6 +56,24 @@ export function attributesPlugin(md: MarkdownIt): void {
     }
   });
   md.inline.ruler.before('emphasis', 'attributes', (state) => takeSpanList(state, 'braces'));
+}
+
+/** `tokens` without rows of tables that are the list of attributes below the table. */
+function withoutListRows(tokens: Token[]): Token[] {
+  const kept: Token[] = [];
+  let row = 0;
+  for (const token of tokens) {
+    if (token.type === 'tr_open') row = kept.length;
+    kept.push(token);
+    if (token.type !== 'tr_close') continue;
+    const cells = kept
+      .slice(row)
+      .flatMap(({ type, content }) => (type === 'inline' ? content : []));
+    const [first = '', ...others] = cells;
+    const isList = first !== '' && listEnd(first, 0, 'braces') === first.length;
+    if (isList && others.every((cell) => cell === '')) kept.length = row;
+  }
+  return kept;
 }
 
 function takeFromHeading(heading: Token, inline: Token): void {

@@ -31,6 +31,16 @@ export function mdxPlugin(md: MarkdownIt): void {
     state.pos = tag.end;
     return true;
   });
+  // <summary>Text</summary> on a line of its own is no paragraph.
+  md.core.ruler.after('inline', 'mdx_elements', ({ tokens }) => {
+    for (const [at, { type, content }] of tokens.entries()) {
+      const name = type === 'inline' ? /^<([a-z]+)[\s>]/.exec(content)?.[1] : undefined;
+      if (name === undefined || !BLOCKS.has(name) || !content.endsWith(`</${name}>`)) continue;
+      for (const each of [tokens[at - 1], tokens[at + 1]]) {
+        if (each?.type.startsWith('paragraph_')) each.hidden = true;
+      }
+    }
+  });
   md.inline.ruler.before('emphasis', 'mdx_expression', (state, silent) => {
     if (state.src[state.pos] !== '{') return false;
     const end = closingBrace(state.src, state.pos, state.posMax);
@@ -44,6 +54,8 @@ export function mdxPlugin(md: MarkdownIt): void {
     return true;
   });
 }
+
+const BLOCKS = new Set('caption dd div dt figcaption li section summary td th'.split(' '));
 
 function program(state: StateBlock, from: number, to: number, silent: boolean): boolean {
   if (silent || state.level > 0 || indentOf(state, from) > 0) return false;
@@ -200,6 +212,11 @@ function shownTag({ name, isEnd, isEmpty, attributes }: JsxTag, scope: MarkdownS
       : `https://www.youtube.com/watch?v=${encodeURIComponent(id)}`;
     const label = given.get('title') ?? 'youtube.com';
     return `<a href="${escapeHtml(url)}">${escapeHtml(label)}</a>`;
+  }
+  const alt = given.get('alt') ?? '';
+  if (alt !== '' && /image|img|picture|figure/i.test(name)) {
+    scope.note?.(`<${name}> has a picture that a program names; its text is shown`);
+    return escapeHtml(alt);
   }
   scope.note?.(`<${name}> is a component of MDX; only the text in it is shown`);
   const title = given.get('title') ?? given.get('label') ?? '';

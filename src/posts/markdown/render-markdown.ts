@@ -68,6 +68,12 @@ function openMarkdown(features: readonly MarkdownFeature[], isMdx: boolean): Mar
   markdown.core.ruler.before('footnote_tail', 'growing_list', (state) => {
     state.tokens = GrowingList.from(state.tokens);
   });
+  markdown.core.ruler.push('languages', ({ tokens }) => {
+    // ```js{1,3}:line-numbers, ```rust,linenos and ```{.python .numbers} are about how a site shows code.
+    for (const token of tokens) {
+      if (token.type === 'fence') token.info = /^\s*\{?\.?([\w+#.-]*)/.exec(token.info)?.[1] ?? '';
+    }
+  });
   markdown.use(mathPlugin).use(commentPlugin);
   for (const feature of features) markdown.use(PLUGINS[feature]);
   return isMdx ? markdown.use(mdxPlugin) : markdown;

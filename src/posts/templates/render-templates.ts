@@ -26,6 +26,9 @@ const MOST_INCLUDES = 200;
 
 const LEFT_OUT = 'it is left out of the text';
 const OFF = 'is left out of the text, for posts.liquid is off; set it to render, or take it out';
+const NOT_RUN = `is for a program that Broadsheet does not run; ${LEFT_OUT}`;
+/** Generators whose marks look like Liquid. */
+const NO_LIQUID: ReadonlySet<string> = new Set(['vitepress', 'zola']);
 const BLOCK = 'is left out of the text with all until its end, for posts.liquid is off';
 
 /** What needs a look for marks at all. */
@@ -139,7 +142,17 @@ function withoutComments(text: string, { file }: Post, ways: PostWays): string {
 }
 
 /** Tags of Liquid whose inside is shown only under a condition, or several times. */
-const CONDITIONS = new Set(['if', 'unless', 'for', 'case', 'capture', 'tablerow']);
+const CONDITIONS = new Set([
+  ...['if', 'unless', 'for', 'case', 'capture', 'tablerow'],
+  ...['macro', 'asyncEach', 'asyncAll', 'ifAsync'],
+]);
+/** Nunjucks' `{% set x %}...{% endset %}`. */
+const SETS = /^set [^=]*$/;
+/** Tags of Nunjucks that no template of the site's own stands for. */
+const NUNJUCKS = new Set([
+  ...CONDITIONS,
+  ...['set', 'block', 'extends', 'import', 'from', 'call', 'filter', 'super', 'endblock'],
+]);
 
 /** `text` with what the site's own templates show in place of their components (`<Name>`). */
 function withComponents(text: string, { own }: Rendering): string {
@@ -163,6 +176,7 @@ function withoutMarks(body: string, rendering: Rendering, level = 0): string {
   const { comments } = ways.markdown;
   const templates: readonly string[] = ways.markdown.templates;
   const find = finder(scopeOf(rendering));
+  const { generator } = context.settings;
   const found = findMarks(body, codeRanges(body), comments);
   const whole = level < MOST_LEVELS ? withContent(body, found, (name) => own.has(name)) : found;
   const marks = withBlocks(whole, ways);
@@ -175,10 +189,19 @@ function withoutMarks(body: string, rendering: Rendering, level = 0): string {
       const isAddress = ADDRESS.test(lineBefore(body, mark.start));
       return { text: own[isAddress ? 'now' : 'put']({ ...use, inner, line }) };
     }
+    // Zola shows it; for Hugo it is a comment.
+    if (kind === 'comment' && generator === 'zola' && body.startsWith('{{/*', mark.start)) {
+      return {
+        text: body
+          .slice(mark.start, mark.end)
+          .replace('/*', '')
+          .replace(/\*\/(?=\s*\}\})/, ''),
+      };
+    }
     // Comments of the Markdown come later.
     if (kind === 'comment')
       return /^\{[%{]/.test(body.slice(mark.start, mark.start + 2)) ? { text: '' } : undefined;
-    if (kind === 'quoted') return templates.includes('shortcode') ? { text: args } : undefined;
+    if (kind === 'quoted') return templates.length > 0 ? { text: args } : undefined;
     const shown = showMark(mark, rendering);
     if (shown !== undefined) {
       if ('text' in shown) return { text: shown.text };
@@ -199,14 +222,16 @@ function withoutMarks(body: string, rendering: Rendering, level = 0): string {
     if (mark.content !== undefined) return { text: '', warning: `${nameOfMark(mark)} ${BLOCK}` };
     if (isText(mark, body, ways)) return undefined;
     const isCall = kind === 'output' && callIn(mark, rendering) !== undefined;
-    if (isCall || (kind === 'tag' && !LIQUID_TAGS.has(name))) {
+    const isOther = kind === 'tag' && !LIQUID_TAGS.has(name) && !NUNJUCKS.has(name);
+    if (isCall || isOther) {
       return { text: '', warning: unknownShortcode(mark) };
     }
-    return { text: '', warning: `${nameOfMark(mark)} ${OFF}` };
+    const isLiquid = !NO_LIQUID.has(generator ?? '') && (kind !== 'tag' || LIQUID_TAGS.has(name));
+    return { text: '', warning: `${nameOfMark(mark)} ${isLiquid ? OFF : NOT_RUN}` };
   };
   const text = replaceMarks(body, marks, replacementOf, warn);
   // Hugo reads shortcodes in code too, so authors quote them there.
-  return context.settings.generator === 'hugo'
+  return generator === 'hugo' || ways.isUnknown
     ? text.replace(/\{\{([<%])\/\*(.{0,2000}?)\*\/([>%])\}\}/gs, '{{$1$2$3}}')
     : text;
 }
@@ -277,14 +302,14 @@ function finder(scope: Readonly<Record<string, unknown>>): (path: string) => unk
       );
 }
 
-/** `marks` with each condition and all until its end as one mark, where nobody runs the template. */
+/** `marks` with each condition, and all until its end, as one mark: nobody knows what it would show. */
 function withBlocks(marks: readonly TemplateMark[], ways: PostWays): readonly TemplateMark[] {
-  if (!ways.isUnknown) return marks;
+  if (!ways.markdown.templates.includes('tag')) return marks;
   const opened: number[] = [];
   const closeOf = new Map<number, number>();
-  for (const [at, { kind, name }] of marks.entries()) {
+  for (const [at, { kind, name, args }] of marks.entries()) {
     if (kind !== 'tag') continue;
-    if (CONDITIONS.has(name)) opened.push(at);
+    if (CONDITIONS.has(name) || SETS.test(`${name} ${args}`)) opened.push(at);
     const last = marks[opened.at(-1) ?? -1];
     if (last !== undefined && name === `end${last.name}`) closeOf.set(opened.pop() ?? 0, at);
   }
@@ -425,7 +450,7 @@ function codeFence(
 ): Replacement | undefined {
   const isStart = codeTags.has(mark.name);
   if (!isStart && !codeTags.has(mark.name.replace(/^end/, ''))) return undefined;
-  const language = isStart ? (/^[\w+#-]*/.exec(mark.args)?.[0] ?? '') : '';
+  const language = isStart ? (/^["']?([\w+#-]*)/.exec(mark.args)?.[1] ?? '') : '';
   const before = mark.start === 0 || text[mark.start - 1] === '\n' ? '' : '\n';
   const after = text[mark.end] === '\n' ? '' : '\n';
   return { text: `${before}~~~~${language}${after}` };

@@ -64,7 +64,7 @@ export function showShortcode(
     case 'highlight':
       return content === undefined ? undefined : code(content, others[0] ?? '');
     case 'details': {
-      const summary = named.get('summary') ?? others[0] ?? 'Details';
+      const summary = named.get('summary') ?? others[0] ?? named.get('title') ?? 'Details';
       return { text: `<details><summary>${escapeHtml(summary)}</summary>\n\n` };
     }
     case '/details':

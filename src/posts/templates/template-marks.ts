@@ -55,7 +55,7 @@ export function findMarks(
   only?: 'comments',
 ): TemplateMark[] {
   const marks: TemplateMark[] = [];
-  const nextEndRaw = scanner(text, /\{%-?\s{0,20}endraw\s{0,20}-?%\}/g);
+  const nextEndRaw = scanner(text, /\{%-?\s{0,20}end(?:raw|verbatim)\s{0,20}-?%\}/g);
   const nextEndComment = scanner(text, /\{%-?\s{0,20}endcomment\s{0,20}-?%\}/g);
   const nextEnd = {
     comment: scanner(text, /\{\{[<%]\s{0,20}\/\s{0,20}comment\s{0,20}[>%]\}\}/g),
@@ -214,9 +214,13 @@ function markOf(text: string, start: number, end: number): TemplateMark {
   // Hyphens strip white space around a mark.
   const trimmed = inner.replace(/^-/, '').replace(/-$/, '').trim();
   if (isOutput) return { kind: 'output', name: '', args: trimmed, start, end };
+  // Zola's {%/* name() */%} is shown as {% name() %}.
+  const [, shown] = /^\/\*([\s\S]*)\*\/$/.exec(trimmed) ?? [];
+  if (shown !== undefined) return { kind: 'quoted', name: '', args: `{%${shown}%}`, start, end };
   const [, name = '', args = ''] = /^(#|[^\s(]*)([\s\S]*)$/.exec(trimmed) ?? [];
   const kind = name === 'comment' || name === '#' ? 'comment' : 'tag';
-  return { kind, name, args: args.trim(), start, end };
+  // Nunjucks has both names.
+  return { kind, name: name.replace(/verbatim$/, 'raw'), args: args.trim(), start, end };
 }
 
 /**
