@@ -141,6 +141,8 @@ const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
     'kernel/files/tracked-by-git.ts',
     'kernel/is-running.ts',
     'posts/files/post-cache.ts',
+    'posts/files/read-apart.ts',
+    'posts/files/read-worker.ts',
     'schedule/run-command.ts',
     'settings/ehlo-name.ts',
     'settings/environment.ts',

@@ -7,7 +7,7 @@ import {
 } from '../posts/addresses/compare-addresses.ts';
 import { readSitePages } from '../posts/addresses/read-site-pages.ts';
 import type { CollectedPosts } from '../posts/collect-posts.ts';
-import { readPost } from '../posts/files/read-posts.ts';
+import { readPost } from '../posts/files/read-file.ts';
 import {
   findBuiltSite,
   findGenerator,

@@ -1,7 +1,7 @@
 import type { StoreDependencies } from '../../database/dependencies.ts';
 import { runApart } from '../../kernel/apart/run-apart.ts';
 import { type CollectedPosts, collectPosts } from '../../posts/collect-posts.ts';
-import { readPost } from '../../posts/files/read-posts.ts';
+import { readPost } from '../../posts/files/read-file.ts';
 import { openInherited } from '../../posts/generators/find-generators.ts';
 import type { Post } from '../../posts/post.ts';
 import { publicationOf } from '../../posts/publication.ts';

@@ -119,15 +119,11 @@ export class PostCache {
     let at = end;
     for (const size of header.buckets) {
       const [json, sketches] = size;
-      const lines: readonly Line[] = JSON.parse(bytes.toString('utf8', at, at + json));
-      const numbers = new Uint32Array(bytes.buffer, bytes.byteOffset + at + json, sketches / 4);
-      let first = 0;
-      for (const [file, stamp, bytesHash, inherited, content, length] of lines) {
-        const sketch = numbers.subarray(first, first + length);
-        first += length;
-        const known = { bytesHash, inherited, content: revived(content, sketch) };
-        this.#earlier.set(file, stamp === null ? known : { ...known, stamp });
-      }
+      const files = [
+        bytes.subarray(at, at + json),
+        bytes.subarray(at + json, at + json + sketches),
+      ] as const;
+      for (const [file, cached] of decodeFiles(files)) this.#earlier.set(file, cached);
       this.#bytes.push(bytes.subarray(at, at + json + sketches));
       this.#sizes.push(size);
       at += json + sketches;
@@ -176,7 +172,7 @@ export class PostCache {
     );
     for (let bucket = 0; bucket < BUCKETS; bucket++) {
       if (!this.#isWritten(bucket, changed)) continue;
-      const [json, sketches] = encoded(wanted.get(bucket) ?? []);
+      const [json, sketches] = encodeFiles(wanted.get(bucket) ?? []);
       this.#bytes[bucket] = Buffer.concat([json, sketches]);
       this.#sizes[bucket] = [json.length, sketches.length];
     }
@@ -219,7 +215,10 @@ function padded(text: string, end = ''): Buffer {
   return Buffer.from(text + ' '.repeat(spaces) + end);
 }
 
-function encoded(files: readonly (readonly [string, CachedFile])[]): readonly [Buffer, Buffer] {
+/** Files as bytes: JSON, padded to whole numbers, and the numbers of their sketches. */
+export type EncodedFiles = readonly [json: Uint8Array, sketches: Uint8Array];
+
+export function encodeFiles(files: readonly (readonly [string, CachedFile])[]): EncodedFiles {
   const lines = files.map(([file, { stamp = null, bytesHash, inherited, content }]): Line => {
     const plain = isPost(content) ? { ...content, post: { ...content.post, sketch: 0 } } : content;
     return [file, stamp, bytesHash, inherited, plain ?? null, sketchOf(content).length];
@@ -230,6 +229,20 @@ function encoded(files: readonly (readonly [string, CachedFile])[]): readonly [B
   });
   return [padded(JSON.stringify(lines)), Buffer.concat(sketches)];
 }
+
+export function* decodeFiles([json, sketches]: EncodedFiles): Generator<[string, CachedFile]> {
+  const lines: readonly Line[] = JSON.parse(decoder.decode(json));
+  const numbers = new Uint32Array(sketches.buffer, sketches.byteOffset, sketches.length / 4);
+  let first = 0;
+  for (const [file, stamp, bytesHash, inherited, content, length] of lines) {
+    const sketch = numbers.subarray(first, first + length);
+    first += length;
+    const known = { bytesHash, inherited, content: revived(content, sketch) };
+    yield [file, stamp === null ? known : { ...known, stamp }];
+  }
+}
+
+const decoder = new TextDecoder();
 
 function isPost(content: FileContent): content is Extract<FileContent, { readonly post: Post }> {
   return content !== undefined && 'post' in content;

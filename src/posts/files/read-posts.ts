@@ -1,16 +1,14 @@
 import { hash } from 'node:crypto';
 import { join } from 'node:path';
-import { BroadsheetError, reasonOf } from '../../kernel/errors.ts';
-import { readBytes } from '../../kernel/files/read-bytes.ts';
 import type { Problem } from '../../kernel/problem.ts';
 import type { Inherited, KnownNames } from '../generators/generator.ts';
-import { type ParsedPost, parsePost, type UnreadablePost } from '../parse-post.ts';
 import { newestFirst, type Post } from '../post.ts';
 import type { PostContext } from '../post-context.ts';
 import { publicationOf } from '../publication.ts';
-import { decodeText } from './decode-text.ts';
 import type { PostFiles } from './find-post-files.ts';
-import type { FileContent, PostCache } from './post-cache.ts';
+import type { CachedFile, FileContent, PostCache } from './post-cache.ts';
+import { readApart } from './read-apart.ts';
+import { readFile } from './read-file.ts';
 
 export interface ReadPostsContext extends PostContext {
   /** A post with a later date is a future post. */
@@ -46,12 +44,6 @@ export interface PostFolder {
   readonly withheld: readonly Post[];
 }
 
-/** Files for those who write, not for readers, unless they have front matter. */
-const ABOUT_THE_FOLDER =
-  /(?:^|\/)(?:readme|contributing|changelog|licen[cs]e|code_of_conduct|security|agents|claude)\.[a-z]+$/i;
-
-const LONGEST_POST_BYTES = 10_000_000;
-
 /**
  * Reads the posts that were found in `folder` (absolute), without their bodies. A file that cannot be
  * read is left out and reported.
@@ -61,18 +53,16 @@ export function readPosts(
   { files, problems, others }: PostFiles,
   context: ReadPostsContext,
 ): PostFolder {
-  const { settings, now, onProgress } = context;
+  const { settings, now } = context;
   const posts: Post[] = [];
   const withheld: Post[] = [];
   const changes: Temporal.Instant[] = [];
   const leftOut = [...problems];
   const warnings: Problem[] = [];
-  const contentOf = openReader(folder, context);
   let read = problems.length;
   const counts = { published: 0, draft: 0, hidden: 0, future: 0, expired: 0 };
-  for (const [at, file] of files.entries()) {
-    onProgress?.(at, files.length);
-    const content = contentOf(file);
+  for (const [at, content] of readAll(folder, files, context).entries()) {
+    const file = files[at] ?? '';
     if (content === undefined) continue;
     read++;
     if ('problem' in content) {
@@ -112,35 +102,53 @@ export function readPosts(
   };
 }
 
-/** Returns a function that returns what a file says, from the cache if the file did not change. */
-function openReader(folder: string, context: ReadPostsContext): (file: string) => FileContent {
-  const { cache, inherited, languageOfFolder } = context;
-  if (cache === undefined) return (file) => withoutBody(readPost(folder, file, context));
-  const hashOf = openHash();
-  return (file) => {
-    const stamp = cache.stampOf(join(folder, file));
-    const ofSite = hashOf(inherited?.(file), languageOfFolder?.(file));
-    const earlier = cache.earlier(file);
-    const known = earlier?.inherited === ofSite ? earlier : undefined;
-    if (known !== undefined && stamp !== undefined && known.stamp === stamp) {
-      cache.set(file, known);
-      return known.content;
-    }
-    const read = readText(folder, file);
-    // It may be readable next time.
-    if ('problem' in read) return read;
-    const bytesHash = read.bytesHash ?? read.contentHash;
-    const content =
-      known?.bytesHash === bytesHash ? known.content : withoutBody(parseText(read, file, context));
-    cache.set(file, { stamp, bytesHash, inherited: ofSite, content });
-    return content;
-  };
+/** A file that is not as it was. */
+interface ChangedFile {
+  /** Its place in the list of files. */
+  readonly at: number;
+  readonly file: string;
+  readonly stamp?: string | undefined;
+  /** The hash of what it has from its site. */
+  readonly ofSite: string;
+  /** What an earlier run read, if it has the same from its site. */
+  readonly known?: CachedFile | undefined;
 }
 
-/** The post without what only rendering needs. */
-function withoutBody(parsed: ParsedPost | UnreadablePost | undefined): FileContent {
-  if (parsed === undefined || 'problem' in parsed) return parsed;
-  return { post: parsed.post, warnings: parsed.warnings };
+/** What each of `files` says, in their order: from the cache if the file did not change. */
+function readAll(
+  folder: string,
+  files: readonly string[],
+  context: ReadPostsContext,
+): readonly FileContent[] {
+  const { cache, inherited, languageOfFolder, onProgress } = context;
+  const hashOf = openHash();
+  const contents: FileContent[] = Array.from({ length: files.length });
+  const changed: ChangedFile[] = [];
+  for (const [at, file] of files.entries()) {
+    const ofSite = cache === undefined ? '' : hashOf(inherited?.(file), languageOfFolder?.(file));
+    const earlier = cache?.earlier(file);
+    const known = earlier?.inherited === ofSite ? earlier : undefined;
+    const stamp = cache?.stampOf(join(folder, file));
+    if (known === undefined || stamp === undefined || known.stamp !== stamp) {
+      changed.push({ at, file, stamp, ofSite, known });
+      continue;
+    }
+    cache?.set(file, known);
+    contents[at] = known.content;
+  }
+  const apart = readApart(
+    folder,
+    changed.flatMap(({ file, known }) => (known === undefined ? file : [])),
+    files,
+    context,
+  );
+  for (const [done, { at, file, stamp, ofSite, known }] of changed.entries()) {
+    onProgress?.(done, changed.length);
+    const { bytesHash, content } = apart(file) ?? readFile(folder, file, context, known);
+    contents[at] = content;
+    if (bytesHash !== undefined) cache?.set(file, { stamp, bytesHash, inherited: ofSite, content });
+  }
+  return contents;
 }
 
 /** Returns a function that hashes what a post has from its site. Most posts have the same. */
@@ -160,51 +168,6 @@ function openHash() {
   };
 }
 
-/** The text of a file, with its hashes. */
-type FileText = Pick<Post, 'contentHash' | 'bytesHash'> & { readonly text: string };
-
-/**
- * Reads one file to its post with the source, or to the problem that excludes it. Undefined for an
- * HTML page or a README that is not a post. Never throws.
- */
-export function readPost(
-  folder: string,
-  file: string,
-  context: PostContext,
-): ParsedPost | UnreadablePost | undefined {
-  const read = readText(folder, file);
-  return 'problem' in read ? read : parseText(read, file, context);
-}
-
-function readText(folder: string, file: string): FileText | UnreadablePost {
-  try {
-    const bytes = readBytes(join(folder, file), LONGEST_POST_BYTES);
-    const decoded = decodeText(bytes);
-    if ('reason' in decoded) {
-      return { problem: { file, line: decoded.line, message: decoded.reason }, draft: false };
-    }
-    return { text: decoded.text, ...hashesOf(bytes, decoded.text) };
-  } catch (error) {
-    const fact =
-      error instanceof BroadsheetError ? error.message : `cannot be read: ${reasonOf(error)}`;
-    return { problem: { file, message: fact }, draft: false };
-  }
-}
-
-function parseText(
-  read: FileText,
-  file: string,
-  context: PostContext,
-): ParsedPost | UnreadablePost | undefined {
-  const isNoPost = /\.html?$/i.test(file) || ABOUT_THE_FOLDER.test(file);
-  if (isNoPost && !/^\s*(?:---|\+\+\+)/.test(read.text)) return undefined;
-  try {
-    return parsePost({ file, ...read }, context);
-  } catch (error) {
-    return { problem: { file, message: `cannot be read: ${reasonOf(error)}` }, draft: false };
-  }
-}
-
 /** A post without the date of its last change, if that is later than `now`: readers would see it. */
 function withoutFutureChange({ post }: { readonly post: Post }, now: Temporal.Instant) {
   const { updated } = post;
@@ -216,15 +179,6 @@ function wrongChange(file: string, updated: Temporal.Instant, timeZone: string):
   const day = updated.toZonedDateTimeISO(timeZone).toPlainDate().toString();
   const fact = `says that it was changed on ${day}, which is in the future`;
   return { file, line: 1, message: `${fact}, so the feeds leave this date out; correct it` };
-}
-
-/** The hashes of a `Post`. For most files the bytes are the text. */
-function hashesOf(bytes: Uint8Array, text: string) {
-  const bytesHash = hash('sha256', bytes, 'hex');
-  const hasOwnEncoding = bytes[0] === 0xef || bytes[0] === 0xfe || bytes[0] === 0xff;
-  if (!hasOwnEncoding && !text.includes('\r')) return { contentHash: bytesHash };
-  const contentHash = hash('sha256', text.replace(/\r\n?/g, '\n'), 'hex');
-  return { contentHash, bytesHash: contentHash === bytesHash ? undefined : bytesHash };
 }
 
 /** Warns of two posts at one address: the site and the readers show only one of them. */

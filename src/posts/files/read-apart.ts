@@ -1,0 +1,94 @@
+import { availableParallelism } from 'node:os';
+import { extname } from 'node:path';
+import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import type { PostSettings, SiteSettings } from '../../settings/settings.ts';
+import type { PostContext } from '../post-context.ts';
+import { decodeFiles, type EncodedFiles } from './post-cache.ts';
+import type { ReadFile } from './read-file.ts';
+
+/** The work of a thread: files to read, and what decides what they say. */
+export interface ReadOrder {
+  readonly folder: string;
+  readonly files: readonly string[];
+  /** All files of the folder: where they are says in which language they may be. */
+  readonly all: readonly string[];
+  readonly site: SiteSettings;
+  readonly settings: PostSettings;
+  /** Set to 1 when the answer is there. */
+  readonly done: Int32Array<SharedArrayBuffer>;
+  readonly port: MessagePort;
+}
+
+/** A thread takes as long to start as reading this many posts. */
+const FEWEST_FILES = 2000;
+const MOST_THREADS = 3;
+/** No thread takes longer than this for its share. Then this one reads the files. */
+const LIMIT_MS = 120_000;
+
+/**
+ * Reads some of `files` in other threads, if there are many. Returns a function that returns what was read
+ * from a file there, and waits for it; undefined for the files that are left to this thread.
+ */
+export function readApart(
+  folder: string,
+  files: readonly string[],
+  all: readonly string[],
+  { site, settings }: PostContext,
+): (file: string) => ReadFile | undefined {
+  const threads = Math.min(
+    availableParallelism() - 1,
+    MOST_THREADS,
+    Math.floor(files.length / FEWEST_FILES),
+  );
+  if (threads < 1) return () => undefined;
+  const share = Math.ceil(files.length / (threads + 1));
+  // This thread reads the first share, and meets the others when it is done with that.
+  const shares = Array.from({ length: threads }, (_, at) =>
+    files.slice(share * (at + 1), share * (at + 2)),
+  );
+  const answers = shares.map((mine) => begin({ folder, files: mine, all, site, settings }));
+  const found = new Map<string, ReadFile>();
+  const threadOf = new Map(shares.flatMap((mine, at) => mine.map((file) => [file, at] as const)));
+  const received = new Set<number>();
+  return (file) => {
+    const thread = threadOf.get(file);
+    if (thread === undefined) return undefined;
+    if (!received.has(thread)) {
+      received.add(thread);
+      for (const [name, read] of answers[thread]?.() ?? []) found.set(name, read);
+    }
+    const read = found.get(file);
+    found.delete(file);
+    return read;
+  };
+}
+
+/** Starts a thread. Returns a function that waits for its answer. */
+function begin(
+  order: Omit<ReadOrder, 'done' | 'port'>,
+): () => Iterable<readonly [string, ReadFile]> {
+  const { port1, port2: port } = new MessageChannel();
+  const done = new Int32Array(new SharedArrayBuffer(4));
+  const program = new URL(`./read-worker${extname(import.meta.url)}`, import.meta.url);
+  const worker = new Worker(program, {
+    workerData: { ...order, done, port } satisfies ReadOrder,
+    transferList: [port],
+    // Posts live shortly in that thread: a small space for new objects saves memory.
+    resourceLimits: { maxYoungGenerationSizeMb: 8 },
+  });
+  // This thread reads what the other one could not.
+  worker.on('error', () => {});
+  worker.unref();
+  return () => {
+    Atomics.wait(done, 0, 0, LIMIT_MS);
+    return receiveAll(port1);
+  };
+}
+
+function* receiveAll(port: MessagePort): Generator<readonly [string, ReadFile]> {
+  for (;;) {
+    const answer: { readonly message: EncodedFiles } | undefined = receiveMessageOnPort(port);
+    if (answer === undefined) return port.close();
+    yield* decodeFiles(answer.message);
+  }
+}
