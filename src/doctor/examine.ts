@@ -163,10 +163,12 @@ function checksOfDns(
     const domain = domainOf(address);
     purposes.set(domain, (purposes.get(domain) ?? new Set()).add(what));
   };
-  for (const { from, replyTo, unsubscribeMail, bounceAddress } of newsletters) {
+  for (const { from, replyTo, ...addresses } of newsletters) {
+    const { unsubscribeMail, bounceAddress, complaintAddress } = addresses;
     receive(replyTo ?? from.address, 'replies');
     receive(bounceAddress ?? from.address, 'bounces');
     receive(unsubscribeMail, 'unsubscribe mails');
+    if (complaintAddress !== undefined) receive(complaintAddress, 'complaints');
   }
   const froms = new Set(newsletters.map(({ from }) => domainOf(from.address)));
   const envelopes = new Set(newsletters.map(envelopeOf));
