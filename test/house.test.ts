@@ -27,7 +27,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   subscribers: ['kernel', 'settings', 'database', 'editions'],
   recovery: ['kernel', 'settings', 'database', 'posts', 'editions', 'subscribers'],
   delivery: ['kernel', 'settings', 'database', 'posts', 'editions', 'subscribers', 'recovery'],
-  inbound: ['kernel', 'settings', 'database', 'subscribers', 'delivery'],
+  inbound: ['kernel', 'settings', 'database', 'subscribers', 'recovery', 'delivery'],
   newsletters: ['kernel', 'settings', 'database', 'posts', 'editions', 'subscribers', 'delivery'],
   schedule: [
     ...['kernel', 'calendar', 'settings', 'database'],
@@ -40,7 +40,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ],
   service: [
     ...['kernel', 'settings', 'database', 'posts', 'templates', 'feeds', 'editions'],
-    ...['subscribers', 'recovery', 'delivery', 'newsletters', 'schedule', 'web', 'site'],
+    ...['subscribers', 'recovery', 'delivery', 'inbound', 'newsletters', 'schedule', 'web', 'site'],
   ],
   doctor: [...['kernel', 'settings', 'database', 'editions', 'recovery', 'delivery']],
   cli: [
@@ -49,6 +49,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
       'subscribers',
       'recovery',
       'delivery',
+      'inbound',
       'newsletters',
       'schedule',
       'web',
@@ -73,6 +74,8 @@ const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
     'editions/archive/archive-files.ts',
     'feeds/publish/picture-copies.ts',
     'feeds/publish/publish.ts',
+    'inbound/sources/maildir.ts',
+    'inbound/sources/mbox.ts',
     'kernel/files/move-file.ts',
     'kernel/files/state-folder.ts',
     'kernel/files/this-machine.ts',

@@ -10,6 +10,7 @@ import { addDemo } from './commands/demo.ts';
 import { addDkim } from './commands/dkim.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEditions } from './commands/editions.ts';
+import { addInbound } from './commands/inbound.ts';
 import { addInit } from './commands/init.ts';
 import { addLinks } from './commands/links.ts';
 import { addNewsletters } from './commands/newsletters.ts';
@@ -79,6 +80,7 @@ export function createProgram(terminal: Terminal, setExitCode: (code: ExitCode) 
     addEditions,
     addSubscribers,
     addNewsletters,
+    addInbound,
     addDatabase,
     addDkim,
     addDemo,

@@ -16,9 +16,18 @@ import {
 } from '../subscribers/queries/subscriptions.ts';
 import type { SubscriptionEvent } from '../subscribers/subscription-events.ts';
 import type { Feedback, FeedbackResult } from './feedback.ts';
-import { findReported, findReportedMail, insertFeedback, setReturned } from './queries/feedback.ts';
+import {
+  findReported,
+  findReportedMail,
+  forgetFeedback,
+  insertFeedback,
+  setReturned,
+} from './queries/feedback.ts';
 import { keepMail } from './queries/kept-mails.ts';
 import { requestLeave } from './request-leave.ts';
+
+/** How long reports are kept that changed nothing: 90 days. */
+const FORGET_HOURS = 90 * 24;
 
 /** Whom a report is about. */
 interface Subject {
@@ -56,6 +65,7 @@ export async function applyFeedback(
       ...('severity' in feedback && { severity: feedback.severity }),
     });
     if (!isNew) return 'repeated';
+    await forgetFeedback(db, storedInstant(feedback.at.subtract({ hours: FORGET_HOURS })));
     if (feedback.kind === 'unknown') {
       await keepMail(db, { ...feedback, at });
       return 'recorded';

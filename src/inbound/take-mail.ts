@@ -1,12 +1,15 @@
 import type { StoreDependencies } from '../database/dependencies.ts';
 import type { FeedbackKind } from '../database/states.ts';
 import type { ChangeSignal } from '../kernel/change-signal.ts';
+import type { Clock } from '../kernel/clock.ts';
 import { applyFeedback } from './apply-feedback.ts';
 import type { FeedbackResult } from './feedback.ts';
 import { type IncomingMail, type OurAddresses, understandMail } from './mail/understand-mail.ts';
 
 /** What reading returned mail needs. */
 export interface InboundDependencies extends StoreDependencies {
+  /** The machine's own time, even if `clock` differs: it is compared with times of files. */
+  readonly machineClock: Clock;
   readonly signals?: {
     /** A mail is waiting to be sent. */
     readonly notices: ChangeSignal;
@@ -27,7 +30,6 @@ export async function takeMail(deps: InboundDependencies, mail: IncomingMail): P
   const feedback = await understandMail(mail, ourAddresses(deps));
   const result = await applyFeedback(deps, feedback);
   const { kind } = feedback;
-  deps.metrics?.count('broadsheet_returned_mails_total', { source: mail.source, kind, result });
   if (result === 'requested') deps.signals?.notices.notify();
   return { kind, result };
 }

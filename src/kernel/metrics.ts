@@ -25,11 +25,6 @@ export const METRICS = {
     help: 'Messages of editions that were sent to relays.',
     labels: ['relay', 'outcome'],
   },
-  broadsheet_returned_mails_total: {
-    kind: 'counter',
-    help: 'Bounces, complaints and other mails that came back, by what they say and what changed.',
-    labels: ['source', 'kind', 'result'],
-  },
   broadsheet_builds_total: {
     kind: 'counter',
     help: 'Builds of the feeds.',
@@ -74,6 +69,11 @@ export const METRICS = {
     kind: 'gauge',
     help: 'Sign-ups of the last days, by where they stand.',
     labels: ['state'],
+  },
+  broadsheet_feedback: {
+    kind: 'gauge',
+    help: 'Bounces, complaints and other mails that came back. Those that changed nothing, for 90 days.',
+    labels: ['kind'],
   },
   broadsheet_notices: {
     kind: 'gauge',

@@ -57,6 +57,7 @@ function measureAll(deps: Dependencies): Promise<readonly (readonly Measure[])[]
     measureGoodSlots(db),
     countRows(db, 'broadsheet_sign_ups', SIGN_UPS),
     countRows(db, 'broadsheet_notices', sql.table('mails')),
+    countRows(db, 'broadsheet_feedback', sql.table('feedback')),
   ]);
 }
 

@@ -18,6 +18,7 @@ import type { SendDependencies } from '../delivery/send-dependencies.ts';
 import { currentRate } from '../delivery/throttle.ts';
 import type { EditionPause } from '../editions/edition.ts';
 import { type EditionRow, editionRows, pauseOf } from '../editions/queries/editions.ts';
+import { countReturned, type ReturnedReport } from '../inbound/show-returned.ts';
 import { findMissingNewsletters } from '../newsletters/missing-newsletters.ts';
 import { compareJournal } from '../recovery/compare-journal.ts';
 import { type FoundHold, findHold } from '../recovery/split-brain-guard.ts';
@@ -80,6 +81,8 @@ export interface StatusReport {
   /** The unfinished editions and the newest finished ones; newest first. */
   readonly editions: readonly EditionStatus[];
   readonly relays: readonly RelayStatus[];
+  /** What came back in the last 30 days. */
+  readonly returned: ReturnedReport['counts'];
 }
 
 /** How many finished editions are listed. */
@@ -108,6 +111,7 @@ export async function reportStatus(deps: Dependencies, newsletter?: string): Pro
     editions,
     relays: await relaysOf(deps),
     missing: await findMissingNewsletters(deps),
+    returned: await countReturned(deps),
   };
 }
 

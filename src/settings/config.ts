@@ -3,6 +3,7 @@ import type {
   DkimSettings,
   DomainSettings,
   FeedSettings,
+  InboundSettings,
   NewsletterSettings,
   PostSettings,
   RelayAccount,
@@ -57,6 +58,7 @@ export interface Config {
   readonly domains: DomainSettings;
   readonly dkim: readonly DkimSettings[];
   readonly web: WebSettings;
+  readonly inbound: InboundSettings;
   readonly alerts: AlertSettings;
   /** Addresses of resolvers; empty: those of the system. */
   readonly dnsServers: readonly string[];

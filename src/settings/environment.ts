@@ -34,6 +34,7 @@ const variables = z.object({
     .describe(
       'The database, instead of `database.url`: `sqlite:.broadsheet/broadsheet.db`, `postgres://name:password@host/database`.',
     ),
+  BROADSHEET_IMAP_PASSWORD: z.string().optional().describe('The password of `inbound.imap`.'),
   BROADSHEET_MACHINE: text
     .optional()
     .describe(

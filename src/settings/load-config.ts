@@ -121,6 +121,12 @@ function assemble(
     domains: domainSettings(values.email),
     dkim: values.email.dkim.map((key) => ({ ...key, keyFile: at(key.keyFile) })),
     web: { ...web, language: web.language ?? values.site.language },
+    inbound: {
+      ...values.inbound,
+      maildir: values.inbound.maildir && at(values.inbound.maildir),
+      mbox: values.inbound.mbox && at(values.inbound.mbox),
+      imapPassword: environment.BROADSHEET_IMAP_PASSWORD,
+    },
     alerts: {
       ...values.alerts,
       url: environment.BROADSHEET_ALERT_URL ?? values.alerts.url,

@@ -521,6 +521,42 @@ const web = z.strictObject({
   signUp: signUp.prefault({}).describe('Limits that prevent floods of mail to other people.'),
 });
 
+const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
+
+/** Where mail that comes back is read. */
+const inbound = z.strictObject({
+  imap: z
+    .strictObject({
+      host: text.describe('The server.'),
+      port: count(1, 65_535).default(993).describe('Its port.'),
+      tls: z
+        .enum(['yes', 'starttls', 'no'])
+        .default('yes')
+        .describe('Encryption from the start, or by STARTTLS; `no` only on this machine.'),
+      user: text.describe('The login. The password belongs into BROADSHEET_IMAP_PASSWORD.'),
+      mailbox: text.default('INBOX').describe('The mailbox to read.'),
+      moveTo: text
+        .optional()
+        .describe('Mailbox that read mails are moved to. Default: they stay, and stay unread.'),
+    })
+    .refine(({ tls, host }) => tls !== 'no' || LOOPBACK.includes(host), {
+      path: ['tls'],
+      error: 'would send the password to another machine without encryption; write yes or starttls',
+    })
+    .optional()
+    .describe('Mailbox on an IMAP server.'),
+  maildir: text.optional().describe('Folder in Maildir format, with `new` and `cur`.'),
+  mbox: text.optional().describe('File in mbox format, such as /var/mail/bounces.'),
+  listen: z
+    .strictObject({
+      protocol: z.enum(['smtp', 'lmtp']).default('lmtp').describe('The protocol.'),
+      host: text.default('127.0.0.1').describe('IP address to listen on.'),
+      port: count(0, 65_535).describe('Port to listen on. 0: any free port.'),
+    })
+    .optional()
+    .describe('Server that gets mail from your mail server. It accepts only what it can use.'),
+});
+
 /** Questions to the DNS. */
 const dns = z.strictObject({
   servers: z
@@ -562,6 +598,7 @@ export const configSchema = z
     email: email.prefault({}).describe('How email is composed and sent.'),
     database: database.prefault({}).describe('The database.'),
     web: web.prefault({}).describe('The web server of `broadsheet start`: the site and the feeds.'),
+    inbound: inbound.prefault({}).describe('Where mail that comes back is read.'),
     alerts: alerts.prefault({}).describe('Alerts about editions that are not sent.'),
     dns: dns.prefault({}).describe('Questions to the DNS.'),
   })

@@ -67,6 +67,9 @@ export interface WebSettings extends Omit<Options['web'], 'templates' | 'languag
 /** Budgets for mails that anybody can request by entering an address. */
 export type SignUpLimits = WebSettings['signUp'];
 
+/** Where mail that comes back is read. Paths are absolute. */
+export type InboundSettings = Options['inbound'] & { readonly imapPassword?: string };
+
 /** Alerts about editions that are not sent. */
 export type AlertSettings = Options['alerts'];
 

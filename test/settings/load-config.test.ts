@@ -55,7 +55,7 @@ test('the annotated config loads as it is', () => {
 test('what the annotated config shows as a default is the default', () => {
   const text = readFileSync(ANNOTATED, 'utf8');
   const example =
-    /^ +(email: desk@|relay: ses|region:|keepsSender:|headers:|oauth:|generator:|permalink:|copyright:|copyPictures:|hub:|replyTo:|bounceAddress:|complaintAddress:|dkim:|editor:|name: mail\.|messagesPer|warmUp:|relays:|domain|privacyUrl:|command:|url: https:\/\/alerts|heartbeatUrl:|servers:)|^ {4}url:/;
+    /^ +(email: desk@|relay: ses|region:|keepsSender:|headers:|oauth:|generator:|permalink:|copyright:|copyPictures:|hub:|replyTo:|bounceAddress:|complaintAddress:|dkim:|editor:|name: mail\.|messagesPer|warmUp:|relays:|domain|privacyUrl:|command:|url: https:\/\/alerts|heartbeatUrl:|servers:|imap:|maildir:|mbox:|listen:)|^ {4}url:/;
   const original = text.split('\n');
   const shown = uncommented(text)
     .split('\n')
@@ -124,6 +124,10 @@ test('each wrong value is told with line, column and remedy', () => {
     [
       `${LEAST}web: {trustedProxies: ["0.0.0.0/0"]}`,
       '4:24  web.trustedProxies[0] is not an address or a network; write one like 127.0.0.1, 10.0.0.0/8 or fd00::/8',
+    ],
+    [
+      `${LEAST}inbound: {imap: {host: mail.example.org, user: n, tls: no}}`,
+      '4:56  inbound.imap.tls would send the password to another machine without encryption; write yes or starttls',
     ],
     [LEAST.replace('title: T, ', ''), '2:1  site.title is missing; add it'],
     [

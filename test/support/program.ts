@@ -2,7 +2,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { globSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import type { TestContext } from 'node:test';
 import { cleanUpAfter } from './clean-up-after.ts';
 
@@ -24,6 +24,8 @@ export interface Project {
   /** Every file in the folder, relative to it. */
   files(): string[];
   run(...args: string[]): Promise<Run>;
+  /** Like `run`, with `input` on standard input. */
+  runPiped(input: Uint8Array, ...args: string[]): Promise<Run>;
   /** Like `run`, with more environment. */
   runWith(environment: NodeJS.ProcessEnv, ...args: string[]): Promise<Run>;
 }
@@ -60,9 +62,9 @@ export function openProject(context: TestContext, { config = CONFIG } = {}): Pro
   };
   write('config/broadsheet.yaml', config);
   mkdirSync(join(folder, 'posts'));
-  const runWith = (environment: NodeJS.ProcessEnv, ...args: string[]) => {
+  const start = (environment: NodeJS.ProcessEnv, args: readonly string[], input?: Uint8Array) => {
     const settings = { BROADSHEET_SECRET: 'a-key-for-tests-only', ...environment };
-    const child = startProgram(BROADSHEET, forced(args), folder, settings);
+    const child = startProgram(BROADSHEET, forced(args), folder, settings, input);
     const run = runOf(child);
     cleanUpAfter(context, () => {
       child.kill('SIGKILL');
@@ -74,7 +76,12 @@ export function openProject(context: TestContext, { config = CONFIG } = {}): Pro
     globSync('**/{*,.*}', { cwd: folder })
       .filter((path) => statSync(join(folder, path)).isFile())
       .toSorted();
-  return { folder, write, files, runWith, run: (...args) => runWith({}, ...args) };
+  return {
+    ...{ folder, write, files },
+    runWith: (environment, ...args) => start(environment, args),
+    runPiped: (input, ...args) => start({}, args, input),
+    run: (...args) => start({}, args),
+  };
 }
 
 /** `args` for a project whose address is nobody's: no service answers there before a send. */
@@ -101,19 +108,24 @@ export function runProgram(
   return runOf(startProgram(script, args, cwd, environment));
 }
 
-type Program = ChildProcessByStdio<null, Readable, Readable>;
+type Program = ChildProcessByStdio<Writable | null, Readable, Readable>;
 
 function startProgram(
   script: string,
   args: readonly string[],
   cwd: string,
   environment: NodeJS.ProcessEnv,
+  input?: Uint8Array,
 ): Program {
-  return spawn(process.execPath, [script, ...args], {
+  const child = spawn(process.execPath, [script, ...args], {
     cwd,
     env: { ...inheritedEnvironment(), NO_COLOR: '1', ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+  }) as Program;
+  // A program that does not read it is not wrong.
+  child.stdin?.on('error', () => {});
+  child.stdin?.end(input);
+  return child;
 }
 
 /** What it came to, once it has ended. */

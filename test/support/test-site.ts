@@ -293,6 +293,7 @@ export function makeConfig(options: {
         ...{ minimumSeconds: 2, proofOfWork: 0 },
       },
     },
+    inbound: {},
     alerts: {},
     dnsServers: [],
     secrets: ['a secret of a test, long enough'],

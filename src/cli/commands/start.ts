@@ -62,8 +62,10 @@ export function addStart(program: Command, shell: Shell): void {
       const web = { ...config.web, host, port, metricsHost, metricsPort };
       // Pages, and the links of mails, need a serviceUrl.
       const unlinked = (part: ServicePartName) => part !== 'web' && part !== 'notices';
-      const parts =
-        flags.only ?? SERVICE_PARTS.filter((part) => config.serviceUrl || unlinked(part));
+      const { hasInbound } = await import('../../inbound/read-returned.ts');
+      const isUsed = (part: ServicePartName) =>
+        part === 'inbound' ? hasInbound(config) : config.serviceUrl || unlinked(part);
+      const parts = flags.only ?? SERVICE_PARTS.filter(isUsed);
       const level = flags.quiet ? 'warn' : options.verbose ? 'debug' : 'info';
       const isOnce = flags.once === true;
       await startService({ ...config, web }, parts, { level, isOnce }, shell);

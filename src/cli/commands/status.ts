@@ -4,6 +4,7 @@ import type { EditionStatus, RelayStatus, StatusReport } from '../../service/rep
 import { JSON_OPTION } from '../arguments.ts';
 import { withMail } from '../context.ts';
 import { describeUndecided, formatDeliveries } from '../describe-edition.ts';
+import { formatReturned } from '../describe-returned.ts';
 import {
   formatCount,
   formatDue,
@@ -67,6 +68,8 @@ function* describeStatus(
     yield `${terminal.paint('bold', newsletter)}  is not in the config, and has ${who}:`;
     yield `  add it again, or run \`broadsheet newsletters rename ${newsletter} NEW\``;
   }
+  const returned = formatReturned(report.returned);
+  if (returned !== '') yield `Came back in the last 30 days: ${returned}`;
   yield '';
   yield* formatTable([
     ['relay', 'last hour', 'last 24 hours', ''],

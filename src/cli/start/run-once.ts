@@ -2,6 +2,7 @@ import type { ServiceDependencies } from '../../delivery/send-dependencies.ts';
 import { openArchiveLists } from '../../editions/archive/archive-lists.ts';
 import { publishArchive } from '../../editions/archive/publish-archive.ts';
 import { buildFeeds } from '../../feeds/build/build-feeds.ts';
+import { readReturnedOnce } from '../../inbound/read-returned.ts';
 import { BroadsheetError, EXIT, type ExitCode } from '../../kernel/errors.ts';
 import { formatProblem } from '../../kernel/problem.ts';
 import { askEditors } from '../../schedule/ask-editors.ts';
@@ -23,6 +24,8 @@ const ROUNDS: readonly (readonly [ServicePartName, Round])[] = [
   ['feeds', buildOnce],
   ['schedule', scheduleOnce],
   ['archive', archiveOnce],
+  // Whoever left or cannot get mail gets no more.
+  ['inbound', readOnce],
   ['delivery', deliverOnce],
   ['notices', answerOnce],
   ['schedule', tellOnce],
@@ -88,6 +91,12 @@ async function deliverOnce(deps: ServiceDependencies, signal: AbortSignal): Prom
   return signal.aborted || rounds.some(({ waitMs }) => Number.isFinite(waitMs))
     ? EXIT.tryAgain
     : EXIT.ok;
+}
+
+async function readOnce(deps: ServiceDependencies, signal: AbortSignal): Promise<ExitCode> {
+  const mails = await readReturnedOnce(deps, signal);
+  if (mails > 0) deps.log.event('returned mail read', { mails });
+  return EXIT.ok;
 }
 
 async function answerOnce(deps: ServiceDependencies, signal: AbortSignal): Promise<ExitCode> {

@@ -4,6 +4,7 @@ import type { ServiceDependencies, ServicePart } from '../../delivery/send-depen
 import { openArchiveLists } from '../../editions/archive/archive-lists.ts';
 import { changesApart } from '../../editions/compose/find-post-changes.ts';
 import type { Edition } from '../../editions/edition.ts';
+import { readReturned } from '../../inbound/read-returned.ts';
 import { openChangeSignal } from '../../kernel/change-signal.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { BroadsheetError, EXIT, reasonOf } from '../../kernel/errors.ts';
@@ -145,6 +146,7 @@ const PARTS: Readonly<Record<Exclude<ServicePartName, 'web'>, ServicePart>> = {
   schedule: runSchedule,
   delivery: deliverDue,
   notices: answerRequests,
+  inbound: readReturned,
   archive: (deps, signal) => keepArchive(deps, openArchiveLists(deps.config, deps.textsOf), signal),
 };
 

@@ -37,14 +37,28 @@ export interface OurAddresses {
  */
 export async function understandMail(mail: IncomingMail, ours: OurAddresses): Promise<Feedback> {
   const parsed = await parseMail(mail.bytes);
-  const { at, source } = mail;
   const hash = hashOf(mail, parsed);
-  const about = findToken(mail, parsed, ours.secrets);
   const unknown = (reason: string): Feedback => {
-    const content = Buffer.from(mail.bytes.subarray(0, MOST_BYTES)).toString('latin1');
-    const { sizeBytes } = mail;
+    const { at, source, sizeBytes, bytes } = mail;
+    const content = Buffer.from(bytes.subarray(0, MOST_BYTES)).toString('latin1');
     return { kind: 'unknown', key: `unknown ${hash}`, at, source, reason, content, sizeBytes };
   };
+  try {
+    return interpret(mail, parsed, ours, { hash, unknown });
+  } catch {
+    // Otherwise this mail would be read again and again, and all behind it would wait.
+    return unknown('an error of Broadsheet while it was read');
+  }
+}
+
+function interpret(
+  mail: IncomingMail,
+  parsed: ParsedMail,
+  ours: OurAddresses,
+  { hash, unknown }: { readonly hash: string; readonly unknown: (reason: string) => Feedback },
+): Feedback {
+  const { at, source } = mail;
+  const about = findToken(mail, parsed, ours.secrets);
   const complaint = readComplaint(parsed);
   if (complaint !== undefined) {
     const whom = about ?? findLink(parsed, ours.secrets);

@@ -85,3 +85,10 @@ export async function countFeedback(
     .execute();
   return Object.fromEntries(rows.map(({ kind, count }) => [kind, Number(count)]));
 }
+
+const FORGOTTEN: readonly FeedbackKind[] = ['autoReply', 'delayed', 'unknown'];
+
+/** Deletes reports that changed nothing and came before `before`. */
+export async function forgetFeedback(db: Database, before: string): Promise<void> {
+  await db.deleteFrom('feedback').where('kind', 'in', FORGOTTEN).where('at', '<', before).execute();
+}

@@ -39,3 +39,9 @@ export async function keepMail(db: Database, mail: KeptMail): Promise<void> {
     )
     .execute();
 }
+
+/** The kept mails, newest first. */
+export async function listKeptMails(db: Database): Promise<readonly KeptMail[]> {
+  const rows = await db.selectFrom('kept_mails').selectAll().orderBy('at', 'desc').execute();
+  return rows.map(({ size, ...mail }) => ({ ...mail, sizeBytes: size }));
+}
