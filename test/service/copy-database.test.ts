@@ -179,6 +179,11 @@ async function fill(db: Kysely<unknown>): Promise<void> {
     values ('n', 'welcome', 'h', 'en', 'a', 'waiting', 0)`);
   await run(`insert into address_changes (id, subscriber, from_hash, address, address_key, at, expires_at)
     values ('c', '0007', 'h', 'B@x.y', 'b@x.y', 'a', 'b')`);
+  await run(`insert into feedback (key, kind, at, source, delivery)
+    values ('bounce hard delivery 1', 'bounce', '2026-03-20T07:00:00.000Z', 'imap', 1)`);
+  await run(`insert into kept_mails
+    values ('unknown x', '2026-03-20T07:00:00.000Z', 'imap', 'no token', 9, 'Subject: x')`);
+  await run(`insert into read_positions values ('mbox /var/mail/x', '{"offset":1}')`);
   await run(`insert into subscription_events (subscriber, newsletter, kind, at, source)
     values ('0007', 'n', 'joined', 'a', 'form')`);
 }
