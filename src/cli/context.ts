@@ -49,7 +49,7 @@ export async function withContext(
   const { loadConfig } = await import('../settings/load-config.ts');
   const { overrideFolders } = await import('../settings/load-config.ts');
   const named = overrideFolders(loadConfig(options.config, process.env), options);
-  const config = options.cache === false ? { ...named, postCacheFile: undefined } : named;
+  const config = options.cache === false ? { ...named, caches: undefined } : named;
   const clock =
     options.now === undefined
       ? systemClock

@@ -23,6 +23,7 @@ import {
 } from './ids/published-posts.ts';
 import type { Post, Story } from './post.ts';
 import type { CopyPicture, RenderContext } from './post-context.ts';
+import { answerTo, noting, type Question } from './questions.ts';
 import { type RenderedWithWarnings, renderPost } from './render-post.ts';
 import { groupStories } from './stories/group-stories.ts';
 
@@ -55,6 +56,10 @@ export interface CollectedPosts {
    * if the file was removed or broken after the first read.
    */
   render(post: Post): RenderedWithWarnings;
+  /** What the rendered posts asked about other files, by their file. */
+  readonly questions: ReadonlyMap<string, readonly Question[]>;
+  /** The answer to a question now, as a text that changes with it. */
+  answer(question: Question): string;
   /**
    * Writes the cache of posts, and the file of published posts, if they changed. Throws a `BroadsheetError`
    * (`EXIT.tryAgain`) if another process changed the file after it was read. A preview never saves.
@@ -94,7 +99,7 @@ export function collectPosts(config: Config, options: CollectOptions): Collected
     idOf,
     pictures: pictures.found,
     warnings,
-    render: renderer(config, folder, { inherited, pictures, copyPicture }),
+    ...renderer(config, folder, { inherited, pictures, copyPicture }),
     save() {
       saveCache(cache, log);
       if (!changed) return;
@@ -110,13 +115,10 @@ export function collectPosts(config: Config, options: CollectOptions): Collected
   };
 }
 
-function openCache(
-  { postCacheFile, site, posts }: Config,
-  machineMs: number,
-): PostCache | undefined {
-  return postCacheFile === undefined
+function openCache({ caches, site, posts }: Config, machineMs: number): PostCache | undefined {
+  return caches === undefined
     ? undefined
-    : new PostCache(postCacheFile, cacheKey([site, posts]), machineMs);
+    : new PostCache(caches.posts, cacheKey([site, posts]), machineMs);
 }
 
 /** Without a cache, the next run takes longer. So an error is no reason to stop. */
@@ -160,7 +162,7 @@ function renderer(
   config: Config,
   folder: PostFolder,
   outside: Pick<RenderContext, 'inherited' | 'pictures' | 'copyPicture'>,
-): (post: Post) => RenderedWithWarnings {
+): Pick<CollectedPosts, 'render' | 'questions' | 'answer'> {
   const context: RenderContext = {
     site: config.site,
     settings: config.posts,
@@ -169,13 +171,19 @@ function renderer(
     include: cached((name) => readInclude(config.folders.includes, name)),
     shortcodes: readShortcodes(config.folders.shortcodes),
   };
-  return cached((post) => {
+  const questions = new Map<string, readonly Question[]>();
+  const render = cached((post: Post) => {
     const again = readPost(folder.folder, post.file, context);
     if (again === undefined || 'problem' in again) {
       throw new Error(again?.problem.message ?? 'is no post any more');
     }
-    return renderPost(post, again.source, context);
+    const asked = new Map<string, Question>([['', ['site', post.file]]]);
+    const note = (question: Question) => asked.set(JSON.stringify(question), question);
+    const result = renderPost(post, again.source, noting(context, note));
+    questions.set(post.file, [...asked.values()]);
+    return result;
   });
+  return { render, questions, answer: (question) => answerTo(question, context) };
 }
 
 /**

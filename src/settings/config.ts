@@ -31,8 +31,13 @@ export interface Config {
   };
   /** The file of published posts. */
   readonly publishedFile: string;
-  /** The file with what was read from posts in earlier runs. Absent: posts are read anew. */
-  readonly postCacheFile?: string;
+  /** Absent: posts are read and documents are rendered anew. */
+  readonly caches?: {
+    /** The file with what was read from posts in earlier runs. */
+    readonly posts: string;
+    /** The file that says of what the published documents are made. */
+    readonly documents: string;
+  };
   /** The URL of the published output folder, ends with `/`. */
   readonly publicUrl: string;
   /**

@@ -14,7 +14,7 @@ import { domainSettings, ONE_RELAY_OPTIONS, relayAccounts } from './relay-accoun
 import { type ConfigFile, configSchema } from './schema.ts';
 import { NO_SERVICE } from './schema-values.ts';
 import type { NewsletterSettings } from './settings.ts';
-import { findStatePlace, postCacheFile } from './state-place.ts';
+import { cacheFiles, findStatePlace } from './state-place.ts';
 
 /**
  * Reads the config of `file` (as the user typed it), overridden by BROADSHEET_* of `environment`. Throws
@@ -109,7 +109,7 @@ function assemble(
       languages: at(languages),
     },
     publishedFile: at(published),
-    postCacheFile: postCacheFile(file, postsFolder),
+    caches: cacheFiles(file, postsFolder),
     publicUrl,
     serviceUrl: serviceUrl === NO_SERVICE ? undefined : serviceUrl,
     ...findStatePlace(file, {
@@ -182,6 +182,6 @@ export function overrideFolders(
     ...config,
     folders: { ...config.folders, output, posts: folder, siteRoot: siteRootOf(folder) },
     publishedFile: join(output, '.published-posts.jsonl'),
-    postCacheFile: config.postCacheFile && postCacheFile(config.file, folder),
+    caches: config.caches && cacheFiles(config.file, folder),
   };
 }

@@ -28,10 +28,12 @@ export function standardPlace(configFile: string): StateFiles {
   return filesIn(resolve(dirname(configFile), '../.broadsheet'));
 }
 
-/** The cache of the posts in `folder` (absolute), at the default location of the database. */
-export function postCacheFile(configFile: string, folder: string): string {
+/** The caches about the posts in `folder` (absolute), at the default location of the database. */
+export function cacheFiles(configFile: string, folder: string) {
   const name = hash('sha256', folder, 'hex').slice(0, 16);
-  return join(dirname(standardPlace(configFile).database), `posts-${name}.cache`);
+  const at = (what: string) =>
+    join(dirname(standardPlace(configFile).database), `${what}-${name}.cache`);
+  return { posts: at('posts'), documents: at('documents') };
 }
 
 /** The default location of earlier versions: a folder that Jekyll publishes and people commit. */

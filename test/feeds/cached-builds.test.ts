@@ -118,7 +118,7 @@ function openSite(folder: string) {
         feeds: { ...config.feeds, items },
         folders: { ...config.folders, output },
         publishedFile: join(output, 'published.jsonl'),
-        postCacheFile: isCached ? config.postCacheFile : undefined,
+        caches: isCached ? config.caches : undefined,
       },
       // As if the files were old: otherwise nothing written in this test would count as unchanged.
       { now, log: silentLog, force: true, machineMs: Date.now() + 60_000 },

@@ -66,7 +66,7 @@ export interface GivenRender extends Omit<Given, 'context'> {
 
 /** The file of a picture. */
 export function picture(file: string, facts: ImageFacts = {}): Picture {
-  return { file, sizeBytes: 7, facts: () => facts };
+  return { file, sizeBytes: 7, stamp: '7', facts: () => facts };
 }
 
 /** A body as readers see it, of the post at https://quay.example/2026/03/20/spring.html. */

@@ -33,6 +33,7 @@ import { openPictureCopies, type PictureCopies } from '../publish/picture-copies
 import { Publication } from '../publish/publish.ts';
 import type { BuildReport, BuiltFeed } from './build-report.ts';
 import { keepFeedsFull } from './keep-feeds-full.ts';
+import { KnownDocuments } from './known-documents.ts';
 import { putFeed } from './put-feed.ts';
 import { siteImage } from './site-image.ts';
 
@@ -57,6 +58,8 @@ interface Build {
   readonly items: ItemSource;
   readonly publication: Publication;
   readonly pictures: PictureCopies;
+  readonly shortcodes: readonly unknown[];
+  readonly known: KnownDocuments;
   readonly log: Log;
 }
 
@@ -91,7 +94,10 @@ export async function buildFeeds(
     });
     const { plans } = planned;
     const context = { site, settings, siteImage: siteImage(site, folders.siteRoot) };
-    const build = { config, context, plans, items, publication, pictures, log };
+    const shortcodes = [...readShortcodes(folders.shortcodes)];
+    const settingsOf = [config.posts, context, shortcodes, folders.output];
+    const known = new KnownDocuments(config.caches?.documents, settingsOf, collected);
+    const build = { config, context, plans, items, publication, pictures, shortcodes, known, log };
     const feeds = await putFeeds(build);
     const pages = putPages(build);
     const manifest = pictures.manifest(collected.pictures.values(), feeds.hasKept);
@@ -101,6 +107,7 @@ export async function buildFeeds(
     // Before any reader can see the feeds: an id that was assigned must not be lost.
     collected.save();
     await publication.commit();
+    saveKnown(known, log);
     return {
       ...reportPosts(
         folder,
@@ -116,6 +123,15 @@ export async function buildFeeds(
     };
   } finally {
     publication.close();
+  }
+}
+
+/** Without it, the next build takes longer. So an error is no reason to stop. */
+function saveKnown(known: KnownDocuments, log: Log): void {
+  try {
+    known.save();
+  } catch (error) {
+    log.detail(`the cache of documents cannot be written: ${reasonOf(error)}`);
   }
 }
 
@@ -165,31 +181,36 @@ function openItems({ render }: CollectedPosts): ItemSource {
  * Puts the documents of every plan into the publication, one feed at a time. Does not render a
  * history document if nothing in it has changed.
  */
-async function putFeeds({ config, context, plans, items, publication, pictures, log }: Build) {
+async function putFeeds(build: Build) {
+  const { config, context, plans, items, publication, pictures, shortcodes, known, log } = build;
   const built: BuiltFeed[] = [];
   let hasKept = false;
   const warnings: Problem[] = [];
   // Liquid can put anything into a post. Its result must be rendered again to compare it. Which document
   // names a picture is not stored, and old pictures seldom change.
-  const before: ReadonlyMap<string, string> =
-    config.posts.liquid === 'render' || !pictures.areUnchanged()
-      ? new Map()
-      : readManifest(config.folders.output, HISTORY_MANIFEST);
+  const isEachRendered = config.posts.liquid === 'render' || !pictures.areUnchanged();
+  const before: ReadonlyMap<string, string> = isEachRendered
+    ? new Map()
+    : readManifest(config.folders.output, HISTORY_MANIFEST);
   const fingerprints = new Map(before);
-  const shortcodes = [...readShortcodes(config.folders.shortcodes)];
   for (const [at, plan] of plans.entries()) {
     // Files of earlier feeds are compressed in the meantime.
     await setImmediate();
     log.progress('Feeds', at, plans.length);
     const fingerprint =
       plan.kind === 'history' ? historyFingerprint(plan, context, config, shortcodes) : undefined;
-    if (fingerprint !== undefined && fingerprint === before.get(plan.path)) {
-      const kept = config.feeds.formats.map((format) => ({
-        path: documentPath(plan.path, format),
-        format,
-        items: plan.entries.length,
-        changed: false,
-      }));
+    const kept = config.feeds.formats.map((format) => ({
+      path: documentPath(plan.path, format),
+      format,
+      items: plan.entries.length,
+      changed: false,
+    }));
+    const bytes = () => kept.map(({ path }) => publication.textOf(path) ?? '');
+    const isCurrent =
+      fingerprint === undefined
+        ? !isEachRendered && known.isCurrent(plan, bytes)
+        : fingerprint === before.get(plan.path);
+    if (isCurrent) {
       if (kept.every(({ path }) => publication.keep(path))) {
         built.push(...kept);
         hasKept = true;
@@ -199,9 +220,11 @@ async function putFeeds({ config, context, plans, items, publication, pictures, 
     const put = putFeed(composeFeed(plan, context, items.itemOf), context, publication);
     built.push(...put.feeds);
     warnings.push(...put.warnings);
-    if (fingerprint === undefined) continue;
     // Posts with problems are rendered at every build, so their warnings are reported each time.
-    if (plan.entries.every(items.isClean)) fingerprints.set(plan.path, fingerprint);
+    const isClean = put.warnings.length === 0 && plan.entries.every(items.isClean);
+    if (fingerprint === undefined) {
+      if (isClean) known.add(plan, put.texts);
+    } else if (isClean) fingerprints.set(plan.path, fingerprint);
     else fingerprints.delete(plan.path);
   }
   log.progress('Feeds', plans.length, plans.length);

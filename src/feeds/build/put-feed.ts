@@ -20,6 +20,8 @@ const RENDERERS: Readonly<Record<FeedFormat, (feed: Feed, publicUrl: string) => 
 /** The results for the feeds that were put. */
 export interface PublishedFeeds {
   readonly feeds: readonly BuiltFeed[];
+  /** The text of each format. */
+  readonly texts: readonly string[];
   readonly warnings: readonly Problem[];
 }
 
@@ -31,17 +33,19 @@ export function putFeed(
 ): PublishedFeeds {
   const feeds: BuiltFeed[] = [];
   const warnings: Problem[] = [];
+  const texts: string[] = [];
   for (const format of settings.formats) {
     const path = documentPath(feed.path, format);
     const rendered = renderChecked(format, feed, settings.publicUrl);
     const changed = 'text' in rendered && publication.put(path, rendered.text);
+    if ('text' in rendered) texts.push(rendered.text);
     feeds.push({ path, format, items: feed.items.length, changed });
     if ('refusal' in rendered) {
       const message = `would not parse (${rendered.refusal}), so the earlier one stays; this is a fault of Broadsheet, please report it`;
       warnings.push({ file: path, message });
     }
   }
-  return { feeds, warnings };
+  return { feeds, texts, warnings };
 }
 
 /** The document, or the reason why the renderer's parser or a strict one rejects it. */

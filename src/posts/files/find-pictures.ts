@@ -11,6 +11,8 @@ export interface Picture {
   /** Absolute path, without links. */
   readonly file: string;
   readonly sizeBytes: number;
+  /** Changes when the file changes. */
+  readonly stamp: string;
   /** Reads the file's beginning, once. */
   readonly facts: () => ImageFacts;
 }
@@ -46,8 +48,9 @@ export function openPictures(
     if (known !== undefined) return known;
     const stats = statSync(file, { throwIfNoEntry: false });
     if (stats?.isFile() !== true) return undefined;
-    const { size: sizeBytes } = stats;
-    const picture = { file, sizeBytes, facts: once(() => pictureFacts(file)) };
+    const { size: sizeBytes, mtimeMs, ctimeMs } = stats;
+    const stamp = `${sizeBytes} ${mtimeMs} ${ctimeMs}`;
+    const picture = { file, sizeBytes, stamp, facts: once(() => pictureFacts(file)) };
     found.set(file, picture);
     return picture;
   };

@@ -54,8 +54,8 @@ const SOURCES = extname(import.meta.filename) === '.ts' ? sourceStamps() : '';
 
 function sourceStamps(): string {
   const source = join(import.meta.dirname, '../..');
-  const stamps = ['kernel', 'settings', 'posts'].flatMap((folder) =>
-    readdirSync(join(source, folder), { recursive: true, withFileTypes: true })
+  const stamps = readdirSync(source, { withFileTypes: true }).flatMap((folder) =>
+    readdirSync(join(source, folder.name), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map(({ parentPath, name }) => {
         const { size, mtimeMs } = statSync(join(parentPath, name));
@@ -189,19 +189,24 @@ export class PostCache {
     for (const bytes of this.#bytes) checksum = crc32(bytes, checksum);
     const header: Header = { key: this.#key, checksum, buckets: this.#sizes };
     const head = padded(JSON.stringify(header), '\n');
-    makeStateFolder(this.#path);
-    const temporary = `${this.#path}.${process.pid}.tmp`;
+    writeCache(this.#path, [head, ...this.#bytes]);
+  }
+}
+
+/** Puts a cache in place, whole. Throws if the disk refuses. */
+export function writeCache(path: string, parts: readonly Uint8Array[]): void {
+  makeStateFolder(path);
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    const descriptor = openSync(temporary, 'w', 0o600);
     try {
-      const descriptor = openSync(temporary, 'w', 0o600);
-      try {
-        for (const bytes of [head, ...this.#bytes]) writeFileSync(descriptor, bytes);
-      } finally {
-        closeSync(descriptor);
-      }
-      renameSync(temporary, this.#path);
+      for (const bytes of parts) writeFileSync(descriptor, bytes);
     } finally {
-      rmSync(temporary, { force: true });
+      closeSync(descriptor);
     }
+    renameSync(temporary, path);
+  } finally {
+    rmSync(temporary, { force: true });
   }
 }
 
