@@ -9,6 +9,8 @@ const RELAY: SendingRelay = {
   addresses: ['192.0.2.10', '2001:db8::10'],
 };
 const SENDGRID: SendingRelay = { host: 'smtp.sendgrid.net', addresses: ['198.51.100.1'] };
+const MAILJET: SendingRelay = { host: 'in-v3.mailjet.com', addresses: ['198.51.100.1'] };
+const MAILGUN: SendingRelay = { host: 'smtp.eu.mailgun.org', addresses: ['198.51.100.1'] };
 const GOOGLE: SendingRelay = { host: 'smtp.gmail.com', addresses: ['198.51.100.2'] };
 const SMALL: SendingRelay = { host: 'smtp.small.example', addresses: ['198.51.100.3'] };
 
@@ -136,20 +138,50 @@ const ROWS: readonly {
   },
   {
     when: 'it includes the provider',
-    texts: ['v=spf1 include:sendgrid.net -all'],
-    zone: { 'sendgrid.net': { TXT: ['v=spf1 ip4:203.0.113.0/24 -all'] } },
-    relay: SENDGRID,
+    texts: ['v=spf1 include:spf.mailjet.com -all'],
+    zone: { 'spf.mailjet.com': { TXT: ['v=spf1 ip4:203.0.113.0/24 -all'] } },
+    relay: MAILJET,
     level: 'ok',
-    fact: /permits smtp\.sendgrid\.net/,
+    fact: /permits in-v3\.mailjet\.com/,
+  },
+  {
+    when: 'it includes another name of the provider',
+    texts: ['v=spf1 include:eu.mailgun.org -all'],
+    zone: { 'eu.mailgun.org': { TXT: ['v=spf1 ip4:203.0.113.0/24 -all'] } },
+    relay: MAILGUN,
+    level: 'ok',
+    fact: /permits smtp\.eu\.mailgun\.org/,
   },
   {
     when: 'it lacks a provider that may send with a bounce domain of its own',
     texts: ['v=spf1 mx -all'],
     zone: {},
-    relay: SENDGRID,
+    relay: MAILJET,
     level: 'warning',
-    fact: /does not include sendgrid\.net/,
-    set: 'v=spf1 mx include:sendgrid.net -all',
+    fact: /does not include spf\.mailjet\.com/,
+    set: 'v=spf1 mx include:spf.mailjet.com -all',
+  },
+  {
+    when: 'there is none, and the provider may send with a bounce domain of its own',
+    texts: [],
+    relay: MAILJET,
+    level: 'warning',
+    fact: /there is no SPF record/,
+    set: 'v=spf1 include:spf.mailjet.com ~all',
+  },
+  {
+    when: 'there is none, and the provider has its own',
+    texts: [],
+    relay: SENDGRID,
+    level: 'ok',
+    fact: /there is none, and none is needed: the envelope of smtp\.sendgrid\.net has its own/,
+  },
+  {
+    when: 'it says nothing of a provider that has its own',
+    texts: ['v=spf1 mx -all'],
+    relay: SENDGRID,
+    level: 'ok',
+    fact: /permits what it lists.*; the envelope of smtp\.sendgrid\.net has its own/,
   },
   {
     when: 'it lacks a provider that keeps the sender',

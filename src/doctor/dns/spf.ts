@@ -1,6 +1,14 @@
 import { spf } from 'mailauth/lib/spf/index.js';
 import type { Dns } from '../../kernel/dns.ts';
-import { type DnsRecord, type Fault, failure, type Result, resultOf, warning } from '../finding.ts';
+import {
+  type DnsRecord,
+  type Fault,
+  failure,
+  ok,
+  type Result,
+  resultOf,
+  warning,
+} from '../finding.ts';
 import { providerOf } from './providers.ts';
 
 /** A relay as SPF sees it. */
@@ -27,11 +35,19 @@ export async function checkSpf(
   const [text, ...others] = records;
   const record = (value: string): DnsRecord => ({ name: domain, type: 'TXT', value });
   const missing = relays.flatMap(termsOfRelay);
+  const own = relays.filter(({ host }) => providerOf(host)?.includes.length === 0);
+  const ownHosts = own.map(({ host }) => host).join(' and ');
   if (text === undefined) {
     const fact = 'there is no SPF record';
+    if (relays.length > 0 && own.length === relays.length) {
+      return ok(`there is none, and none is needed: the envelope of ${ownHosts} has its own`);
+    }
     const remedy = 'set one with the addresses that your relay sends from: v=spf1 ip4:ADDRESS ~all';
     if (missing.length === 0) return { ...failure(fact), remedy };
-    return { ...failure(fact), record: record(addTerms('v=spf1 ~all', missing)) };
+    // Elsewhere, a provider may send with a domain of its own, or with a subdomain that has a record.
+    const isOurs = relays.some(({ host }) => providerOf(host)?.replacesSender !== true);
+    const fault = isOurs ? failure(fact) : warning(fact);
+    return { ...fault, record: record(addTerms('v=spf1 ~all', missing)) };
   }
   if (others.length > 0) {
     const fact = `there are ${records.length} SPF records, and receivers then use none of them (RFC 7208 §4.5)`;
@@ -46,14 +62,16 @@ export async function checkSpf(
   if (everyone.result !== 'permerror') {
     for (const relay of relays) {
       const fault = await relayFault(dns, domain, relay, everyone.asked);
-      if (fault === undefined) permitted.push(relay.host);
-      else {
+      if (fault === undefined) {
+        if (!own.includes(relay)) permitted.push(relay.host);
+      } else {
         faults.push(fault);
         terms.push(...termsOfRelay(relay));
       }
     }
   }
-  const fine = `permits ${permitted.join(' and ') || 'what it lists'}, with ${everyone.lookups} of at most 10 lookups`;
+  const beside = own.length === 0 ? '' : `; the envelope of ${ownHosts} has its own`;
+  const fine = `permits ${permitted.join(' and ') || 'what it lists'}, with ${everyone.lookups} of at most 10 lookups${beside}`;
   const isOpen = everyone.result === 'pass' || everyone.result === 'neutral';
   if (terms.length === 0 && !isOpen) return resultOf(faults, fine);
   return resultOf(faults, fine, { record: record(addTerms(text, terms)) });
@@ -114,8 +132,11 @@ async function relayFault(
   const { host, addresses } = relay;
   const provider = providerOf(host);
   if (provider !== undefined) {
-    if (asked.includes(provider.include)) return undefined;
-    const fact = `it does not include ${provider.include}, from where ${host} sends`;
+    const [include] = provider.includes;
+    if (include === undefined || provider.includes.some((name) => asked.includes(name))) {
+      return undefined;
+    }
+    const fact = `it does not include ${include}, from where ${host} sends`;
     return provider.replacesSender
       ? warning(`${fact}, unless the provider uses a domain of its own for bounces`)
       : failure(fact);
@@ -140,7 +161,7 @@ function isSameSite(one: string, other: string): boolean {
 
 function termsOfRelay({ host, addresses }: SendingRelay): readonly string[] {
   const provider = providerOf(host);
-  if (provider !== undefined) return [`include:${provider.include}`];
+  if (provider !== undefined) return provider.includes.slice(0, 1).map((name) => `include:${name}`);
   return addresses.map((ip) => `${ip.includes(':') ? 'ip6' : 'ip4'}:${ip}`);
 }
 
