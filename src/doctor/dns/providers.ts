@@ -2,78 +2,64 @@
 interface Provider {
   /** The end of its relays' names. */
   readonly host: string;
-  /** What the record includes, the present name first; empty if the provider's own record is enough. */
-  readonly includes: readonly string[];
+  /** What the record includes; absent if the provider's own record is enough. */
+  readonly include?: string;
   /** It replaces the envelope sender by one of its own: SPF does not depend on the customer's record. */
   readonly replacesSender?: true;
-  /** Where the provider says so. */
+  /** Where the provider says so, or who quotes it. */
   readonly source: string;
 }
 
 const PROVIDERS: readonly Provider[] = [
   {
     host: '.amazonaws.com',
-    includes: [],
     replacesSender: true,
     source: 'https://docs.aws.amazon.com/ses/latest/dg/send-email-authentication-spf.html',
   },
   {
     host: '.postmarkapp.com',
-    includes: [],
     replacesSender: true,
-    source: 'https://postmarkapp.com/support/article/1092-how-do-i-set-up-spf-for-postmark',
+    source: 'Postmark, quoted by https://mxtoolbox.com/c/outboundemailsources?public=Postmark',
   },
   {
     host: '.mailgun.org',
-    includes: ['mailgun.org', 'eu.mailgun.org'],
+    include: 'mailgun.org',
     replacesSender: true,
-    source: 'https://documentation.mailgun.com/docs/mailgun/user-manual/domains/domains-verify',
+    source: 'https://www.mailgun.com/blog/white-labeling-dns-records-your-customers-tips-tricks/',
   },
   {
     host: '.sendgrid.net',
-    includes: [],
     replacesSender: true,
     source:
       'https://support.sendgrid.com/hc/en-us/articles/21415314709147: its record is at a subdomain, em123',
   },
   {
     host: '.brevo.com',
-    includes: [],
     replacesSender: true,
     source:
       'https://help.brevo.com/hc/en-us/articles/17286219877778: it asks for DKIM and DMARC only',
   },
   {
     host: '.mailjet.com',
-    includes: ['spf.mailjet.com'],
+    include: 'spf.mailjet.com',
     replacesSender: true,
     source:
       'https://documentation.mailjet.com/hc/en-us/articles/360042412734-Authenticating-Domains-with-SPF-DKIM',
   },
   {
     host: '.gmail.com',
-    includes: ['_spf.google.com'],
-    source: 'https://support.google.com/a/answer/33786',
+    include: '_spf.google.com',
+    source: 'Google, quoted by https://intodns.ai/citations/google-workspace-spf-record',
   },
   {
     host: '.office365.com',
-    includes: ['spf.protection.outlook.com'],
-    source: 'https://learn.microsoft.com/defender-office-365/email-authentication-spf-configure',
+    include: 'spf.protection.outlook.com',
+    source: 'quoted by https://mailermonk.com/guides/spf/microsoft-365',
   },
   {
     host: '.fastmail.com',
-    includes: ['spf.messagingengine.com'],
-    source: 'https://www.fastmail.help/hc/en-us/articles/360060591153',
-  },
-  {
-    host: '.zoho.com',
-    includes: ['zohomail.com', 'zoho.com', 'one.zoho.com'],
-    source: 'https://www.zoho.com/mail/help/adminconsole/spf-configuration.html',
-  },
-  {
-    host: '.zoho.eu',
-    includes: ['zohomail.eu', 'zoho.eu', 'one.zoho.eu'],
-    source: 'https://www.zoho.com/mail/help/adminconsole/spf-configuration.html',
+    include: 'spf.messagingengine.com',
+    source: 'quoted by https://mailflowauthority.com/email-authentication/fastmail-email-auth',
   },
 ];
 

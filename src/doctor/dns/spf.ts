@@ -35,7 +35,10 @@ export async function checkSpf(
   const [text, ...others] = records;
   const record = (value: string): DnsRecord => ({ name: domain, type: 'TXT', value });
   const missing = relays.flatMap(termsOfRelay);
-  const own = relays.filter(({ host }) => providerOf(host)?.includes.length === 0);
+  const own = relays.filter(({ host }) => {
+    const provider = providerOf(host);
+    return provider !== undefined && provider.include === undefined;
+  });
   const ownHosts = own.map(({ host }) => host).join(' and ');
   if (text === undefined) {
     const fact = 'there is no SPF record';
@@ -132,10 +135,8 @@ async function relayFault(
   const { host, addresses } = relay;
   const provider = providerOf(host);
   if (provider !== undefined) {
-    const [include] = provider.includes;
-    if (include === undefined || provider.includes.some((name) => asked.includes(name))) {
-      return undefined;
-    }
+    const { include } = provider;
+    if (include === undefined || asked.includes(include)) return undefined;
     const fact = `it does not include ${include}, from where ${host} sends`;
     return provider.replacesSender
       ? warning(`${fact}, unless the provider uses a domain of its own for bounces`)
@@ -161,7 +162,9 @@ function isSameSite(one: string, other: string): boolean {
 
 function termsOfRelay({ host, addresses }: SendingRelay): readonly string[] {
   const provider = providerOf(host);
-  if (provider !== undefined) return provider.includes.slice(0, 1).map((name) => `include:${name}`);
+  if (provider !== undefined) {
+    return provider.include === undefined ? [] : [`include:${provider.include}`];
+  }
   return addresses.map((ip) => `${ip.includes(':') ? 'ip6' : 'ip4'}:${ip}`);
 }
 
