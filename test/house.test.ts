@@ -33,10 +33,11 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     ...['kernel', 'calendar', 'settings', 'database'],
     ...['editions', 'subscribers', 'recovery', 'delivery'],
   ],
+  reports: ['kernel', 'settings', 'database', 'editions', 'subscribers', 'delivery'],
   web: ['kernel', 'settings', 'feeds', 'recovery', 'delivery'],
   site: [
     ...['kernel', 'settings', 'database', 'templates', 'feeds', 'pages'],
-    ...['editions', 'subscribers', 'recovery', 'delivery', 'schedule', 'web'],
+    ...['editions', 'subscribers', 'recovery', 'delivery', 'schedule', 'reports', 'web'],
   ],
   service: [
     ...['kernel', 'settings', 'database', 'posts', 'templates', 'feeds', 'editions'],
@@ -52,6 +53,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
       'inbound',
       'newsletters',
       'schedule',
+      'reports',
       'web',
       'site',
       'service',
@@ -185,6 +187,7 @@ const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
     'inbound/request-leave.ts',
     'kernel/files/write-atomically.ts',
     'kernel/random.ts',
+    'reports/queue-reports.ts',
     'schedule/queries/slots.ts',
     'site/address-change.ts',
     'site/confirm-sign-up.ts',

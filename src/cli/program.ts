@@ -15,6 +15,7 @@ import { addInit } from './commands/init.ts';
 import { addLinks } from './commands/links.ts';
 import { addNewsletters } from './commands/newsletters.ts';
 import { addPreview } from './commands/preview.ts';
+import { addReport } from './commands/report.ts';
 import { addSchedule } from './commands/schedule.ts';
 import { addSend } from './commands/send.ts';
 import { addStart } from './commands/start.ts';
@@ -76,6 +77,7 @@ export function createProgram(terminal: Terminal, setExitCode: (code: ExitCode) 
     addSend,
     addStart,
     addStatus,
+    addReport,
     addSchedule,
     addEditions,
     addSubscribers,

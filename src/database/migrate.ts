@@ -15,6 +15,7 @@ import { requestNetworks } from './migrations/11-request-networks.ts';
 import { oneTableOfMails } from './migrations/12-mails.ts';
 import { editionPages } from './migrations/13-edition-pages.ts';
 import { feedback } from './migrations/14-feedback.ts';
+import { reports } from './migrations/15-reports.ts';
 
 /** In order, forward only. The version of a database is the number of applied migrations. */
 const MIGRATIONS: readonly ((db: Kysely<unknown>) => Promise<void>)[] = [
@@ -32,6 +33,7 @@ const MIGRATIONS: readonly ((db: Kysely<unknown>) => Promise<void>)[] = [
   oneTableOfMails,
   editionPages,
   feedback,
+  reports,
 ];
 
 /** Tables that exist in every version: they identify our database. */

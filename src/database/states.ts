@@ -34,7 +34,8 @@ export type StoryRole = 'lead' | 'story' | 'headline' | 'web';
  * A transactional mail to one person. `confirm`: asks whether they signed up; `already`: tells them that
  * they are subscribed already. Until a mail answers a sign-up, its kind is `confirm`. `welcome`;
  * `preferences`: the link to their page; `new-address`: asks whether it is theirs; `address-changed`: to
- * the old one; `leave`: asks whether they want to leave, after a mail that has no token.
+ * the old one; `leave`: asks whether they want to leave, after a mail that has no token; `report`: the
+ * numbers of an edition, to its editor.
  */
 export type MailKind =
   | 'confirm'
@@ -43,7 +44,8 @@ export type MailKind =
   | 'preferences'
   | 'new-address'
   | 'address-changed'
-  | 'leave';
+  | 'leave'
+  | 'report';
 
 /**
  * `requested`: a form requested it, and it is not decided yet whether the address gets it; `dropped`: it

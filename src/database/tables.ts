@@ -94,6 +94,8 @@ export interface EditionsTable {
   approved_at: string | null;
   /** When an editor decided to send it as composed, despite changes to its posts. */
   as_composed_at: string | null;
+  /** When its report was queued for the editor. */
+  reported_at: string | null;
 }
 
 export interface EditionPostsTable {

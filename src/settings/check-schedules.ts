@@ -36,7 +36,7 @@ export function checkSchedules(
 }
 
 function* flawsOf(
-  { schedule, approve, editor }: Newsletter,
+  { schedule, approve, editor, reportAfterHours }: Newsletter,
   absolute: (path: string) => string,
 ): Generator<Flaw> {
   if (approve && editor === undefined) {
@@ -44,6 +44,12 @@ function* flawsOf(
       path: ['approve'],
       reason:
         'is true, but no editor is named; add editor, the address that editions are mailed to',
+    };
+  }
+  if (reportAfterHours !== undefined && editor === undefined) {
+    yield {
+      path: ['reportAfterHours'],
+      reason: 'is set, but no editor is named; add editor, the address that reports are mailed to',
     };
   }
   if (schedule === undefined) return;

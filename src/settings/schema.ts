@@ -212,7 +212,17 @@ const ofService = {
     .boolean()
     .default(false)
     .describe('Whether an editor has to approve scheduled editions.'),
-  editor: emailAddress.optional().describe('Address of the editor who approves editions.'),
+  editor: emailAddress
+    .optional()
+    .describe('Address of the editor who approves editions and gets reports.'),
+  reportAfterHours: z
+    .number()
+    .min(0)
+    .max(120)
+    .optional()
+    .describe(
+      'Hours after an edition was sent until the editor gets its report by mail. Default: none.',
+    ),
   listed: z.boolean().default(true).describe('Whether the site offers it.'),
   archive: z
     .enum(['indexed', 'noindex', 'off'])

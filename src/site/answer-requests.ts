@@ -7,6 +7,7 @@ import type { Route } from '../delivery/run/routes.ts';
 import type { ServiceDependencies, ServicePart } from '../delivery/send-dependencies.ts';
 import { BroadsheetError } from '../kernel/errors.ts';
 import { checkSplitBrain } from '../recovery/split-brain-guard.ts';
+import { queueReports } from '../reports/queue-reports.ts';
 import { changeSubscriptions } from '../subscribers/change-subscriptions.ts';
 import { newSubscriber } from '../subscribers/new-subscriber.ts';
 import { forgetAddressChanges } from '../subscribers/queries/address-changes.ts';
@@ -73,6 +74,7 @@ export const answerRequests: ServicePart = async (deps, signal) => {
         const forgotten = await forgetRequests(deps);
         const isAny = Object.values(forgotten).some((count) => count > 0);
         if (isAny) log.event('expired requests deleted', forgotten);
+        await queueReports(deps);
       }
       await answerAll(deps, open, signal);
       await close();

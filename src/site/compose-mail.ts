@@ -23,24 +23,30 @@ import type { MailContent } from './mail-content.ts';
 export async function composeMail(
   { config, templates, textsOf }: Pick<ServiceDependencies, 'config' | 'templates' | 'textsOf'>,
   mail: TransactionalMail,
-  { kind, newsletters: ids, url, unsubscribeToken }: MailContent,
+  content: MailContent,
 ): Promise<Message | undefined> {
+  const { newsletters: ids, unsubscribeToken } = content;
   const named = config.newsletters.filter(({ id }) => ids.includes(id));
   const [newsletter, ...others] = named.length > 0 ? named : config.newsletters.slice(0, 1);
   if (newsletter === undefined) return undefined;
   const { publicUrl, site, secrets, dkim } = config;
   const serviceUrl = requireServiceUrl(config);
   const { id, address, language, at } = mail;
-  const rendered = await renderMail({
-    kind,
-    templates,
-    texts: textsOf(language),
-    newsletters: [newsletter, ...others],
-    site,
-    address,
-    url: url && (url.of === 'service' ? serviceUrl : publicUrl) + url.path,
-    unsubscribeUrl: unsubscribeToken && unsubscribeUrlOf(serviceUrl, unsubscribeToken),
-  });
+  const rendered =
+    content.kind === 'report'
+      ? content.report
+      : await renderMail({
+          kind: content.kind,
+          templates,
+          texts: textsOf(language),
+          newsletters: [newsletter, ...others],
+          site,
+          address,
+          url:
+            content.url &&
+            (content.url.of === 'service' ? serviceUrl : publicUrl) + content.url.path,
+          unsubscribeUrl: unsubscribeToken && unsubscribeUrlOf(serviceUrl, unsubscribeToken),
+        });
   const date = Temporal.Instant.from(at);
   const common = {
     id,
@@ -64,13 +70,18 @@ export async function composeForNobody(
   deps: Parameters<typeof composeMail>[0],
   mail: TransactionalMail,
 ): Promise<void> {
+  // No form requests it.
+  if (mail.kind === 'report') return;
   const url = { of: 'service', path: 'preferences/' } as const;
   // A broken template is reported when somebody gets a real mail.
   await composeMail(deps, mail, { kind: mail.kind, newsletters: [], url }).catch(() => undefined);
 }
 
+/** Mails to readers: all but the report to an editor. */
+type ReaderMail = Exclude<MailKind, 'report'>;
+
 export interface MailInput {
-  readonly kind: MailKind;
+  readonly kind: ReaderMail;
   readonly templates: Templates;
   readonly texts: Texts;
   /** Its newsletters. The mail has the look of the first one. */
@@ -83,7 +94,7 @@ export interface MailInput {
 }
 
 /** The key of each mail's texts below `mail`. */
-const TEXTS: Readonly<Record<MailKind, string>> = {
+const TEXTS: Readonly<Record<ReaderMail, string>> = {
   confirm: 'confirm',
   already: 'already',
   welcome: 'welcome',
@@ -93,7 +104,7 @@ const TEXTS: Readonly<Record<MailKind, string>> = {
   leave: 'leave',
 };
 
-export const MAIL_KINDS = Object.keys(TEXTS) as readonly MailKind[];
+export const MAIL_KINDS = Object.keys(TEXTS) as readonly ReaderMail[];
 
 /** Mails that come from the site, not from a newsletter. */
 const OF_SITE: readonly MailKind[] = ['preferences', 'new-address', 'address-changed'];

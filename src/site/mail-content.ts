@@ -5,6 +5,10 @@ import type { Database } from '../database/tables.ts';
 import { signToken } from '../delivery/message/signed-token.ts';
 import { unsubscribeToken } from '../delivery/message/unsubscribe-link.ts';
 import { addressKey } from '../kernel/email-address.ts';
+import { oneLine } from '../kernel/one-line.ts';
+import { makeReport } from '../reports/make-report.ts';
+import { reportPage } from '../reports/report-page.ts';
+import { reportText, sectionsOf } from '../reports/report-sections.ts';
 import { lastDeparture } from '../subscribers/journal/journal.ts';
 import { findAddressChange } from '../subscribers/queries/address-changes.ts';
 import type { TransactionalMail } from '../subscribers/queries/mails.ts';
@@ -14,9 +18,14 @@ import { findSubscription } from '../subscribers/queries/subscriptions.ts';
 import { preferencesToken } from './preferences.ts';
 import { hashesOf, type MailboxStatus, statusesToJoin } from './subscription-status.ts';
 
-/** What a mail says. */
-export interface MailContent {
-  readonly kind: MailKind;
+/** What a mail says. The report of an edition is made already. */
+export type MailContent = MailAbout &
+  (
+    | { readonly kind: Exclude<MailKind, 'report'> }
+    | { readonly kind: 'report'; readonly report: Awaited<ReturnType<typeof renderReport>> }
+  );
+
+interface MailAbout {
   /** Ids of the newsletters that it names. */
   readonly newsletters: readonly string[];
   /** The target of its button: a page of the service, or a published page. */
@@ -53,6 +62,8 @@ export function findMailContent(
       return Promise.resolve({ kind: mail.kind, newsletters: [mail.newsletter ?? ''] });
     case 'leave':
       return ofLeave(deps, db, mail);
+    case 'report':
+      return ofReport(deps, mail);
   }
 }
 
@@ -165,5 +176,26 @@ async function ofLeave(
     kind: 'leave',
     newsletters: active.map((each) => each.newsletter),
     url: { of: 'service', path },
+  };
+}
+
+/** Nothing if the newsletter has no reports any more, or another editor. */
+async function ofReport(
+  deps: StoreDependencies,
+  { about: edition = '', newsletter: id = '', address }: TransactionalMail,
+): Promise<MailContent | undefined> {
+  const newsletter = deps.config.newsletters.find((each) => each.id === id);
+  if (newsletter?.reportAfterHours === undefined || newsletter.editor !== address) return undefined;
+  return { kind: 'report', newsletters: [id], report: await renderReport(deps, edition) };
+}
+
+/** The report of an edition as a mail. It is in English, as everything for editors. */
+async function renderReport(deps: StoreDependencies, edition: string) {
+  const report = await makeReport(deps, { edition });
+  return {
+    subject: oneLine(sectionsOf(report).title),
+    language: 'en',
+    html: reportPage(report, { forMail: true }),
+    text: `${reportText(report).join('\n')}\n`,
   };
 }

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { catchUpWithJournal } from '../../src/recovery/catch-up-with-journal.ts';
+import { makeReport } from '../../src/reports/make-report.ts';
+import { queueReports } from '../../src/reports/queue-reports.ts';
 import { askEditors } from '../../src/schedule/ask-editors.ts';
 import { checkSchedule } from '../../src/schedule/check-schedule.ts';
 import { listSchedule } from '../../src/schedule/list-schedule.ts';
@@ -20,7 +22,7 @@ import {
 import { WEEKDAYS } from '../support/schedule.ts';
 import { serviceOf } from '../support/site.ts';
 import { collectPages } from '../support/site-pages.ts';
-import { openTestSite } from '../support/test-site.ts';
+import { address, NEWSLETTER, openTestSite } from '../support/test-site.ts';
 import { form } from '../support/web.ts';
 import type { WholeTestSite } from '../support/whole-test-site.ts';
 
@@ -32,6 +34,8 @@ const NUMBERS = ['count(*) as "count" from'];
 
 /** Whether an edition was ever sent: it stops at the first. */
 const STOPS_AT_ONCE = ['from "editions" where "planned_at" is not null limit'];
+
+const REPORTED = { editor: address('editor@harbour.example'), reportAfterHours: 24 };
 
 const without = (scans: readonly string[], expected: readonly string[]) =>
   scans.filter((scan) => !expected.some((each) => scan.includes(each)));
@@ -97,6 +101,10 @@ testOnBoth(
     await measureService(deps);
     await reportStatus(deps);
     await listSchedule(deps, { count: 3 });
+    await makeReport(deps, { edition: `${NEWSLETTER}-2026-03-20` });
+    testSite.setTime('2026-03-21T07:05Z');
+    const reported = newsletters.map((each) => ({ ...each, ...REPORTED }));
+    assert.equal(await queueReports({ ...deps, config: { ...config, newsletters: reported } }), 1);
     await catchUpWithJournal(deps);
     assert.equal(testSite.inbox.messages.length, 1);
     assert.ok(recorded.size > 60, `${recorded.size} statements`);

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import PostalMime from 'postal-mime';
 import { cleanUpAfter } from '../support/clean-up-after.ts';
@@ -296,4 +298,26 @@ test('a template that cannot be read stops a send, and keeps nobody from being u
   assert.match(sent.stderr, /digest\.mjml/);
   const removed = await project.run('subscribers', 'remove', 'ada@example.org');
   assert.equal(removed.code, 0, removed.stderr);
+});
+
+test('a report shows what the edition did, and writes it as a page', async (t) => {
+  const inbox = await openInbox();
+  cleanUpAfter(t, () => inbox.close());
+  const project = openProject(t);
+  await withPeople(project);
+  const environment = { BROADSHEET_SMTP_URL: inbox.url };
+  await project.runWith(environment, 'send', 'daily', '--yes', ...NOW);
+  const { code, stdout, stderr } = await project.run('report', 'daily-2026-03-20');
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /accepted by a relay +3 +100 %/);
+  assert.match(stdout, /With charts: .*reports.daily-2026-03-20\.html/);
+  const all = await project.run('report', '--json', '--out', 'all.html');
+  assert.match(readFileSync(join(project.folder, 'all.html'), 'utf8'), /<svg/);
+  const { newsletters } = all.json<{ newsletters: { editions: { id: string }[] }[] }>();
+  assert.deepEqual(
+    newsletters[0]?.editions.map(({ id }) => id),
+    ['daily-2026-03-20'],
+  );
+  const unknown = await project.run('report', 'daily-2026-03-21');
+  assert.equal(unknown.code, 64);
 });

@@ -55,7 +55,7 @@ test('the annotated config loads as it is', () => {
 test('what the annotated config shows as a default is the default', () => {
   const text = readFileSync(ANNOTATED, 'utf8');
   const example =
-    /^ +(email: desk@|relay: ses|region:|keepsSender:|headers:|oauth:|generator:|permalink:|copyright:|copyPictures:|hub:|replyTo:|bounceAddress:|complaintAddress:|dkim:|editor:|name: mail\.|messagesPer|warmUp:|relays:|domain|privacyUrl:|command:|url: https:\/\/alerts|heartbeatUrl:|servers:|imap:|maildir:|mbox:|listen:)|^ {4}url:/;
+    /^ +(email: desk@|relay: ses|region:|keepsSender:|headers:|oauth:|generator:|permalink:|copyright:|copyPictures:|hub:|replyTo:|bounceAddress:|complaintAddress:|dkim:|editor:|reportAfterHours:|name: mail\.|messagesPer|warmUp:|relays:|domain|privacyUrl:|command:|url: https:\/\/alerts|heartbeatUrl:|servers:|imap:|maildir:|mbox:|listen:)|^ {4}url:/;
   const original = text.split('\n');
   const shown = uncommented(text)
     .split('\n')
@@ -374,6 +374,11 @@ test('holidays of a region without its country, or a file that is not there, are
   );
   writeFileSync(join(folder, 'mine.ics'), 'BEGIN:VCALENDAR\nEND:VCALENDAR\n');
   assert.deepEqual(problemsOf(holidays('ics: mine.ics, country: DE')), []);
+});
+
+test('whoever wants reports by mail names who gets them', () => {
+  const [problem] = problemsOf(scheduled('cron: "0 7 * * *"', ',\n reportAfterHours: 24'));
+  assert.match(problem ?? '', /newsletters\[0\]\.reportAfterHours is set, but no editor is named;/);
 });
 
 test('whoever asks for approval names who gives it', () => {

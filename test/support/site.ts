@@ -53,8 +53,8 @@ export interface Site {
   signUp(to: string, request?: Partial<SignUpRequest>): Promise<'taken' | 'busy'>;
   /** Asks for the link to the preferences. */
   askForPreferences(of: string, ip?: string): Promise<'taken' | 'busy'>;
-  /** Answers all that was asked for, as the service does. */
-  answer(): Promise<void>;
+  /** Answers all that was asked for, as the service does; `of`: with another config. */
+  answer(of?: ServiceDependencies): Promise<void>;
   mailsTo(who: string): readonly Mail[];
   /** The token of the last link of the kind in the mails to `who`. */
   token(who: string, kind: 'confirm' | 'unsubscribe' | 'preferences' | 'address'): string;
@@ -86,10 +86,10 @@ export async function openSite(t: TestContext, options: SiteOptions = {}): Promi
       }),
     askForPreferences: (of, ip = '192.0.2.1') =>
       requestPreferences(deps, { address: address(of), language: 'en', ip }),
-    async answer() {
-      const routes = openNoticeRoutes(deps);
+    async answer(of = deps) {
+      const routes = openNoticeRoutes(of);
       try {
-        await answerAll(deps, () => routes);
+        await answerAll(of, () => routes);
       } finally {
         await Promise.all(routes.map(({ relay }) => relay.close()));
       }

@@ -1,13 +1,14 @@
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { systemClock } from '../../kernel/clock.ts';
+import { formatTable } from '../../kernel/format-table.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { AdoptReport } from '../../recovery/adopt-database.ts';
 import type { MovedFile } from '../../recovery/move-database.ts';
 import type { CopyReport } from '../../service/copy-database.ts';
 import { JSON_OPTION, YES_OPTION } from '../arguments.ts';
 import { withContext, withMail } from '../context.ts';
-import { formatCount, formatTable, plural, shortPath } from '../format.ts';
+import { formatCount, plural, shortPath } from '../format.ts';
 import { printResult, type Shell } from '../shell.ts';
 import { openTerminalLog } from '../terminal.ts';
 

@@ -1,9 +1,10 @@
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { EXIT } from '../../kernel/errors.ts';
+import { formatTable } from '../../kernel/format-table.ts';
 import type { DemoReport } from '../demo/run-demo.ts';
 import { describeEdition, formatDeliveries } from '../describe-edition.ts';
-import { formatTable, formatTime, shortPath } from '../format.ts';
+import { formatTime, shortPath } from '../format.ts';
 import type { Shell } from '../shell.ts';
 import { openTerminalLog, type Terminal } from '../terminal.ts';
 import { describeBuild } from './build.ts';

@@ -3,6 +3,7 @@ import type { PauseCause } from '../../database/states.ts';
 import type { ManagedEdition } from '../../delivery/editions/manage-edition.ts';
 import type { EditionDetails, EditionSummary } from '../../delivery/editions/show-editions.ts';
 import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
+import { formatTable } from '../../kernel/format-table.ts';
 import { JSON_OPTION, YES_OPTION } from '../arguments.ts';
 import { type MailContext, withMail } from '../context.ts';
 import {
@@ -12,7 +13,7 @@ import {
   formatFailure,
   printPostChanges,
 } from '../describe-edition.ts';
-import { formatCount, formatTable, formatTime, plural } from '../format.ts';
+import { formatCount, formatTime, plural } from '../format.ts';
 import type { Shell } from '../shell.ts';
 
 const EXAMPLES = `

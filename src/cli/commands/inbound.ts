@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import type { ReturnedReport } from '../../inbound/show-returned.ts';
 import { BroadsheetError, EXIT, reasonOf } from '../../kernel/errors.ts';
+import { formatTable } from '../../kernel/format-table.ts';
 import { JSON_OPTION } from '../arguments.ts';
 import { type MailContext, withMail } from '../context.ts';
 import { formatReturned } from '../describe-returned.ts';
-import { formatTable, formatTime, plural } from '../format.ts';
+import { formatTime, plural } from '../format.ts';
 import type { Shell } from '../shell.ts';
 
 const EXAMPLES = `

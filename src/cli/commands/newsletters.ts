@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
+import { formatTable } from '../../kernel/format-table.ts';
 import { JSON_OPTION, NOW_OPTION, YES_OPTION } from '../arguments.ts';
 import { withMail } from '../context.ts';
-import { formatTable, plural } from '../format.ts';
+import { plural } from '../format.ts';
 import type { Shell } from '../shell.ts';
 
 const EXAMPLES = `

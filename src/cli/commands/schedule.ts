@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import type { SlotState } from '../../database/states.ts';
+import { formatTable } from '../../kernel/format-table.ts';
 import type { NextSlot, ScheduleReport } from '../../schedule/list-schedule.ts';
 import type { StoredSlot } from '../../schedule/slot.ts';
 import { JSON_OPTION, NOW_OPTION } from '../arguments.ts';
 import { type MailContext, withMail } from '../context.ts';
-import { formatTable, zoneName } from '../format.ts';
+import { zoneName } from '../format.ts';
 import type { Shell } from '../shell.ts';
 import type { Terminal } from '../terminal.ts';
 

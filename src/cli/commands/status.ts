@@ -1,18 +1,12 @@
 import type { Command } from 'commander';
 import type { PauseCause } from '../../database/states.ts';
+import { formatTable } from '../../kernel/format-table.ts';
 import type { EditionStatus, RelayStatus, StatusReport } from '../../service/report-status.ts';
 import { JSON_OPTION } from '../arguments.ts';
 import { withMail } from '../context.ts';
 import { describeUndecided, formatDeliveries } from '../describe-edition.ts';
 import { formatReturned } from '../describe-returned.ts';
-import {
-  formatCount,
-  formatDue,
-  formatDuration,
-  formatTable,
-  formatTime,
-  plural,
-} from '../format.ts';
+import { formatCount, formatDue, formatDuration, formatTime, plural } from '../format.ts';
 import type { Shell } from '../shell.ts';
 import type { Terminal } from '../terminal.ts';
 

@@ -3,11 +3,12 @@ import { createReadStream, statSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { SubscriptionStatus } from '../../database/states.ts';
 import { BroadsheetError, EXIT, reasonOf } from '../../kernel/errors.ts';
+import { formatTable } from '../../kernel/format-table.ts';
 import { isMeaning, MEANINGS, type Meaning } from '../../subscribers/import/columns/meanings.ts';
 import type { ImportReport } from '../../subscribers/import/import-subscribers.ts';
 import { chooseStatus, STATUSES } from '../arguments.ts';
 import { withMail } from '../context.ts';
-import { formatCount, formatTable, plural } from '../format.ts';
+import { formatCount, plural } from '../format.ts';
 import type { Shell } from '../shell.ts';
 import type { Terminal } from '../terminal.ts';
 

@@ -3,13 +3,14 @@ import type { SubscriptionEventKind, SubscriptionStatus } from '../../database/s
 import type { RestoreReport } from '../../delivery/bounces/restore-bounced.ts';
 import type { EmailAddress } from '../../kernel/email-address.ts';
 import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
+import { formatTable } from '../../kernel/format-table.ts';
 import { findNewsletter } from '../../settings/find-newsletter.ts';
 import type { AddReport } from '../../subscribers/add-subscriber.ts';
 import type { EraseReport } from '../../subscribers/erase-subscriber.ts';
 import type { RemoveReport } from '../../subscribers/remove-subscriber.ts';
 import { chooseStatus, JSON_OPTION, NOW_OPTION, parseAddresses, YES_OPTION } from '../arguments.ts';
 import { type MailContext, withMail } from '../context.ts';
-import { formatTable, plural } from '../format.ts';
+import { plural } from '../format.ts';
 import { warn } from '../print-problems.ts';
 import type { Shell } from '../shell.ts';
 import type { ImportOptions } from './subscribers-import.ts';

@@ -27,6 +27,7 @@ const ROW = [
   'cancelled_at',
   'approved_at',
   'as_composed_at',
+  'reported_at',
 ] as const;
 
 /** Rows of posts in one query, below every database's limit of parameters. */
