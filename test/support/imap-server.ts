@@ -30,7 +30,7 @@ export interface ImapServer {
 export async function openImapServer(t: TestContext): Promise<ImapServer> {
   const sockets = new Set<Socket>();
   const mailboxes = new Map<string, StoredMail[]>([['INBOX', []]]);
-  const server = createServer((socket) => {
+  const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
     socket.on('error', () => {});
     socket.on('close', () => sockets.delete(socket));
@@ -71,15 +71,13 @@ function serve(socket: Socket, imap: ImapServer): void {
     }
     imap.commands.push(command);
     const uids = (set = '') =>
-      inbox().filter(({ uid }) =>
-        set.split(',').some((range) => {
-          const [from = '', to = from] = range.split(':');
-          const last = inbox().at(-1)?.uid ?? 0;
-          return (
-            uid >= Number(from) && uid <= (to === '*' ? Math.max(last, Number(from)) : Number(to))
-          );
-        }),
-      );
+      set.split(',').flatMap((range) => {
+        const [from = '', to = from] = range.split(':');
+        const first = indexOf(inbox(), Number(from));
+        return to === '*'
+          ? inbox().slice(Math.min(first, inbox().length - 1))
+          : inbox().slice(first, indexOf(inbox(), Number(to) + 1));
+      });
     const [verb, ...args] = command.startsWith('UID ')
       ? command.slice(4).split(' ')
       : command.split(' ');
@@ -116,7 +114,7 @@ function serve(socket: Socket, imap: ImapServer): void {
         for (const { uid, bytes } of uids(args[0])) {
           const most = Number(/<0\.(\d+)>/.exec(command)?.[1] ?? bytes.length);
           const part = bytes.subarray(0, most);
-          const number = inbox().findIndex((mail) => mail.uid === uid) + 1;
+          const number = indexOf(inbox(), uid) + 1;
           socket.write(
             `* ${number} FETCH (UID ${uid} RFC822.SIZE ${bytes.length} BODY[]<0> {${part.length}}\r\n`,
           );
@@ -160,4 +158,15 @@ function serve(socket: Socket, imap: ImapServer): void {
       answer(line);
     }
   });
+}
+
+/** The index of the first mail with this UID or a larger one. */
+function indexOf(mails: readonly StoredMail[], uid: number): number {
+  let [low, high] = [0, mails.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((mails[middle]?.uid ?? 0) < uid) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
