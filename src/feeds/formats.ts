@@ -1,4 +1,4 @@
-import type { FeedFormat } from '../settings/settings.ts';
+import type { FeedFormat, FeedSettings } from '../settings/settings.ts';
 
 interface FormatFacts {
   /** Name of the file in the feed's folder. */
@@ -35,6 +35,15 @@ export function documentUrl(publicUrl: string, feedPath: string, format: FeedFor
   return fileUrl(publicUrl, documentPath(feedPath, format));
 }
 
+/** The documents of the main feed. */
+export function mainFeeds({ formats, publicUrl }: Pick<FeedSettings, 'formats' | 'publicUrl'>) {
+  return formats.map((format) => ({
+    name: FORMATS[format].name,
+    type: FORMATS[format].type,
+    url: documentUrl(publicUrl, '', format),
+  }));
+}
+
 /**
  * Relative address of the style sheet from a feed's document. Works at any address of the output
  * folder.
@@ -52,3 +61,9 @@ export function stylesheetHref(feedPath: string): string {
 export function isHubTopic(path: string): boolean {
   return !/^(?:history|archive)\//.test(path);
 }
+
+/** The page of a folder. */
+export const INDEX_FILE = 'index.html';
+
+/** Every page of the layout contains this. It marks a file as ours. */
+export const INDEX_MARK = '<meta name="generator" content="Broadsheet">';

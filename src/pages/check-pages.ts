@@ -33,11 +33,37 @@ function sampleScopes(common: LayoutScope): ReadonlyMap<PageName, object> {
     ...{ ...DAY, newsletter, path: ACTION, subject: 'A story', preheader: 'A line' },
     ...{ stories: ['Another story'], text: 'Text' },
   };
+  const image = { url: 'https://example.org/picture.jpg', alt: 'A picture', width: 3, height: 2 };
+  const front = { ...edition, standfirst: 'A line', image, stories: [{ ...STORY, lang: '' }] };
+  const formats = feeds.map((each) => ({ ...each, short: each.name, path: ACTION }));
+  const feed = { name: 'A feed', lang: '', path: ACTION, formats };
+  const post = {
+    ...{
+      ...DAY,
+      ...STORY,
+      image,
+      path: ACTION,
+      lang: '',
+      kicker: 'News',
+      authors: [{ name: 'Ada', url: ACTION }],
+    },
+    ...{ standfirst: 'A line', html: '<p>Text</p>' },
+  };
   const person = { address: ADDRESS, newsletter, action: ACTION };
   const heading = 'Heading';
   const approval = { newsletter, edition: { ...edition, stories: [STORY] }, action: ACTION };
   return new Map<PageName, object>([
-    ['home', { heading: newsletter, form, latest: [edition, edition], feeds }],
+    ['home', { heading: newsletter, form, latest: [front, front], has_editions: true, feeds }],
+    ['posts', { months: [{ name: 'March 2026', posts: [post] }], newer: ACTION, older: ACTION }],
+    ['post', { post, form, earlier: post, later: post }],
+    ['moved', { post_title: 'A story', lang: '' }],
+    [
+      'feeds',
+      {
+        ...{ main: [feed], groups: [{ heading, feeds: [feed] }], opml: feed },
+        latest: [{ ...STORY, ...DAY, lang: '' }],
+      },
+    ],
     ['subscribe', { heading, form: { ...form, choices: [newsletter] } }],
     ['one-more-click', { form }],
     ['inbox', { address: ADDRESS, again: ACTION, text: 'Text', steps: ['One', 'Two'] }],

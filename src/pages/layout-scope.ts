@@ -1,4 +1,5 @@
 import { discoveryLinks } from '../feeds/discovery-links.ts';
+import type { Logo } from '../feeds/logo.ts';
 import { escapeHtml } from '../kernel/escape.ts';
 import { oneLine } from '../kernel/one-line.ts';
 import { textDirection } from '../kernel/text-direction.ts';
@@ -16,14 +17,29 @@ export type LayoutScope = ReturnType<typeof layoutScope>;
 /** The place of a page: answered by the service, or a file in the output folder. */
 export type PagePlace = 'service' | 'output';
 
+/** Folder of the list of posts in the output folder. */
+export const POSTS_FOLDER = 'posts';
+
+/**
+ * Whether Broadsheet makes the pages of the posts: no site generator does (`posts.generator: none`), and
+ * their addresses are in the output folder.
+ */
+export function hasPostPages({ posts, site, publicUrl }: Config): boolean {
+  return posts.generator === 'none' && site.url.startsWith(publicUrl);
+}
+
 /** The variables that are the same on all pages of one place. */
 export function layoutScope(
   config: Config,
   texts: Texts,
-  look: { readonly assets: readonly Asset[]; readonly color: string; readonly place: PagePlace },
+  look: {
+    readonly assets: readonly Asset[];
+    readonly logo: Logo | undefined;
+    readonly place: PagePlace;
+  },
 ) {
   const { site, feeds } = config;
-  const { assets, color, place } = look;
+  const { assets, logo, place } = look;
   const { base, published } = rootsOf(config, place);
   const hasService = config.serviceUrl !== undefined;
   const offered = config.newsletters.filter(({ listed }) => listed);
@@ -50,13 +66,24 @@ export function layoutScope(
       url: site.url,
       description: oneLine(site.description),
       lang: languageAttributes(site.language, texts.language),
+      /** Its logo, with the title as alternative text. Null if there is none. */
+      logo: logo
+        ? {
+            url: logo.file ? published + logo.file.path : logo.url,
+            alt: logo.alt,
+            width: logo.width,
+            height: logo.height,
+          }
+        : null,
     },
     /** Newsletters that people may subscribe to. */
     newsletters: hasService ? offered.map((each) => newsletterView(each, published, texts)) : [],
+    /** Path of the list of posts; null if a site generator makes their pages. */
+    posts_path: hasPostPages(config) ? `${published}${POSTS_FOLDER}/` : null,
     has_archive: archived.length > 0,
     privacy_url: config.web.privacyUrl ?? null,
     /** Accent colour, `#rrggbb`. */
-    color,
+    color: site.color,
     assets: { css: assetAt('site.css'), js: assetAt('site.js'), icon: assetAt('favicon.svg') },
     /** `<link rel="alternate">` tags. */
     feed_links: discoveryLinks(plans, feeds),
@@ -93,7 +120,7 @@ export function newsletterView(
 }
 
 /** WCAG 2.2 §3.1.2: text in another language than its page must be marked. */
-function languageAttributes(language: string, ofPage: string): string {
+export function languageAttributes(language: string, ofPage: string): string {
   if (language.split('-')[0] === ofPage.split('-')[0]) return '';
   return ` lang="${escapeHtml(language)}" dir="${textDirection(language)}"`;
 }

@@ -1,4 +1,6 @@
 import type { Template as ParsedTemplate } from 'liquidjs';
+import { readLogo } from '../feeds/logo.ts';
+import { oneLine } from '../kernel/one-line.ts';
 import type { Texts } from '../kernel/texts.ts';
 import type { Config } from '../settings/config.ts';
 import { openLiquid } from '../templates/open-liquid.ts';
@@ -16,6 +18,12 @@ export interface Page {
   readonly description?: string;
   /** For a public page: its path below the base, `''` for the home page. */
   readonly path?: string;
+  /** For a public page that has another address, or that is a copy: the URL for `path`. */
+  readonly url?: string;
+  /** For link previews of an article. */
+  readonly article?: { readonly published: string; readonly image?: string };
+  /** Where browsers go at once. */
+  readonly goTo?: string;
   /** Whether search engines may index it. Forms and personal pages must not be indexed. */
   readonly isIndexed?: boolean;
   /** Further variables of its template. */
@@ -36,9 +44,9 @@ export function openPages(
   place: PagePlace = 'service',
 ) {
   const prepare = openTemplates(templates);
-  const color = config.newsletters[0]?.color ?? '#8b1e2d';
-  const assets = siteAssets(templates, color);
-  const common = layoutScope(config, texts, { assets, color, place });
+  const assets = siteAssets(templates, config.site.color);
+  const logo = readLogo(config.site.logo, oneLine(config.site.title), config.publicUrl);
+  const common = layoutScope(config, texts, { assets, logo, place });
   const root = place === 'service' ? config.serviceUrl : config.publicUrl;
   const layout = prepare(templates.layout);
   const pages = new Map(
@@ -50,13 +58,24 @@ export function openPages(
     common,
     assets,
     /** Returns a whole document. Throws a `BroadsheetError` (config) for a template that cannot be rendered. */
-    render({ name, title, description, path, isIndexed = false, scope = {} }: Page): string {
+    render({
+      name,
+      title,
+      description,
+      path,
+      isIndexed = false,
+      scope = {},
+      ...rest
+    }: Page): string {
+      const ofPath = path === undefined || root === undefined ? null : `${root}${path}`;
       const page = {
         name,
         title,
         description: description || null,
         indexed: isIndexed,
-        url: path === undefined || root === undefined ? null : `${root}${path}`,
+        url: rest.url ?? ofPath,
+        article: rest.article ? { image: null, ...rest.article } : null,
+        go_to: rest.goTo ?? null,
       };
       const known = { ...common, texts, page };
       const content = pages.get(name)?.({ ...known, ...scope }) ?? '';

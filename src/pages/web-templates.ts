@@ -6,6 +6,10 @@ import type { Template } from '../templates/templates.ts';
 /** The pages, each a file with the same name and the extension `.liquid`. */
 export const PAGE_NAMES = [
   'home',
+  'posts',
+  'post',
+  'moved',
+  'feeds',
   'archive',
   'subscribe',
   'one-more-click',

@@ -56,6 +56,8 @@ export interface CollectedPosts {
    * if the file was removed or broken after the first read.
    */
   render(post: Post): RenderedWithWarnings;
+  /** The same, but keeps nothing in memory. */
+  renderAfresh(post: Post): RenderedWithWarnings;
   /** What the rendered posts asked about other files, by their file. */
   readonly questions: ReadonlyMap<string, readonly Question[]>;
   /** The answer to a question now, as a text that changes with it. */
@@ -162,7 +164,7 @@ function renderer(
   config: Config,
   folder: PostFolder,
   outside: Pick<RenderContext, 'inherited' | 'pictures' | 'copyPicture'>,
-): Pick<CollectedPosts, 'render' | 'questions' | 'answer'> {
+): Pick<CollectedPosts, 'render' | 'renderAfresh' | 'questions' | 'answer'> {
   const context: RenderContext = {
     site: config.site,
     settings: config.posts,
@@ -172,18 +174,25 @@ function renderer(
     shortcodes: readShortcodes(config.folders.shortcodes),
   };
   const questions = new Map<string, readonly Question[]>();
-  const render = cached((post: Post) => {
+  const renderIn = (post: Post, of: RenderContext) => {
     const again = readPost(folder.folder, post.file, context);
     if (again === undefined || 'problem' in again) {
       throw new Error(again?.problem.message ?? 'is no post any more');
     }
+    return renderPost(post, again.source, of);
+  };
+  const render = cached((post: Post) => {
     const asked = new Map<string, Question>([['', ['site', post.file]]]);
     const note = (question: Question) => asked.set(JSON.stringify(question), question);
-    const result = renderPost(post, again.source, noting(context, note));
+    const result = renderIn(post, noting(context, note));
     questions.set(post.file, [...asked.values()]);
     return result;
   });
-  return { render, questions, answer: (question) => answerTo(question, context) };
+  return {
+    ...{ render, questions },
+    renderAfresh: (post) => renderIn(post, context),
+    answer: (question) => answerTo(question, context),
+  };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { cleanLine, startOf } from '../kernel/clean-text.ts';
 import { type Fields, textField } from './front-matter/fields.ts';
 import { withoutMarkup } from './front-matter/plain-words.ts';
+import { plainText } from './markdown/plain-text.ts';
 
 const MORE = /<!--\s*more\s*-->|\{\/\*\s*more\s*\*\/\}/i;
 
@@ -67,6 +68,13 @@ export function openingParagraph(html: string): string | undefined {
     opening.lastIndex = end;
   }
   return undefined;
+}
+
+/** Whether the body begins with the words of `excerpt`, except for the end where it was cut. */
+export function repeatsBody(excerpt: string, html: string): boolean {
+  const fold = (text: string) => cleanLine(text.replace(ELLIPSIS, '')).toLowerCase();
+  const start = fold(excerpt).slice(0, 60).trimEnd();
+  return fold(plainText(openingHtml(html.slice(0, 20_000)))).startsWith(start);
 }
 
 /**

@@ -87,6 +87,7 @@ async function renderEveryTemplate(
       texts,
       newsletters: [newsletter],
       site,
+      publicUrl,
       address: newsletter.from.address,
       url: publicUrl,
       unsubscribeUrl: publicUrl,

@@ -1,5 +1,5 @@
+import { buildApart } from '../build/build-apart.ts';
 import type { ServiceDependencies, ServicePart } from '../delivery/send-dependencies.ts';
-import { buildApart } from '../feeds/build/build-apart.ts';
 import type { BuildReport } from '../feeds/build/build-report.ts';
 import { changedTopics, type HubPings, openHubPings } from '../feeds/build/ping-hub.ts';
 import { openChangeSignal } from '../kernel/change-signal.ts';

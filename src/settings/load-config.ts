@@ -13,7 +13,7 @@ import { readYaml, valuesOf } from './read-yaml.ts';
 import { domainSettings, ONE_RELAY_OPTIONS, relayAccounts } from './relay-accounts.ts';
 import { type ConfigFile, configSchema } from './schema.ts';
 import { NO_SERVICE } from './schema-values.ts';
-import type { NewsletterSettings } from './settings.ts';
+import type { LogoSetting, NewsletterSettings, SiteSettings } from './settings.ts';
 import { cacheFiles, findStatePlace } from './state-place.ts';
 
 /**
@@ -94,7 +94,7 @@ function assemble(
   const { templates: webTemplates, languages, ...web } = values.web;
   return {
     file,
-    site: values.site,
+    site: siteSettings(values, at),
     posts,
     feeds: { ...feeds, publicUrl },
     newsletters: values.newsletters.map((newsletter) => newsletterSettings(newsletter, values, at)),
@@ -137,6 +137,23 @@ function assemble(
   };
 }
 
+const DEFAULT_COLOR = '#8b1e2d';
+
+function siteSettings(
+  { site, newsletters }: ConfigFile,
+  absolute: (path: string) => string,
+): SiteSettings {
+  const color = site.color ?? newsletters[0]?.color ?? DEFAULT_COLOR;
+  return { ...site, color, logo: logoSetting(site.logo, absolute) };
+}
+
+function logoSetting(
+  logo: LogoSetting | undefined,
+  absolute: (path: string) => string,
+): LogoSetting | undefined {
+  return typeof logo === 'string' ? absolute(logo) : logo;
+}
+
 /** A site has `posts` or `_posts` beside its other files; any other folder is the site itself. */
 export function siteRootOf(postsFolder: string): string {
   return ['posts', '_posts'].includes(basename(postsFolder)) ? dirname(postsFolder) : postsFolder;
@@ -153,6 +170,8 @@ function newsletterSettings(
   const ics = schedule?.holidays.ics;
   return {
     ...newsletter,
+    color: newsletter.color ?? site.color ?? DEFAULT_COLOR,
+    logo: logoSetting(newsletter.logo, absolute),
     schedule: schedule && {
       ...schedule,
       holidays: { ...schedule.holidays, ics: ics && absolute(ics) },

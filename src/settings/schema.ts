@@ -28,6 +28,20 @@ import {
   webUrl,
 } from './schema-values.ts';
 
+const color = z.string().regex(/^#[0-9a-fA-F]{6}$/, 'is not a colour; write one like "#8b1e2d"');
+
+const logo = z.union(
+  [
+    text,
+    z.strictObject({
+      url: webUrl.describe('URL of the picture.'),
+      width: count(1, 10_000).describe('Its width in pixels.'),
+      height: count(1, 10_000).describe('Its height in pixels.'),
+    }),
+  ],
+  'is not a logo; write the path of a file, or {url: https://..., width: 300, height: 80}',
+);
+
 const person = z.strictObject({
   name: text.describe('Name that readers see.'),
   email: emailAddress.optional().describe('Public email address.'),
@@ -45,6 +59,12 @@ const site = z.strictObject({
   image: text
     .optional()
     .describe('Picture of the site: a URL, or a path from the root of the site.'),
+  logo: logo
+    .optional()
+    .describe('Logo on the pages and in mails: a file, or the URL of a picture with its size.'),
+  color: color
+    .optional()
+    .describe('Accent colour of the pages. Default: that of the first newsletter, else #8b1e2d.'),
 });
 
 /** Words that aggregators put before the title of a story that they repeat. */
@@ -285,11 +305,10 @@ const newsletter = z.strictObject({
     .describe('Language (BCP 47). Default: the one in `languages`, else `site.language`.'),
   timeZone: timeZone.optional().describe('Time zone (IANA). Default: `site.timeZone`.'),
   postalAddress: text.describe('Postal address of the publisher, for the footer of each message.'),
-  color: z
-    .string()
-    .regex(/^#[0-9a-fA-F]{6}$/, 'is not a colour; write one like "#8b1e2d"')
-    .default('#8b1e2d')
-    .describe('Accent colour of the digest.'),
+  logo: logo
+    .optional()
+    .describe('Logo at the top of the mails, in place of the name. Like `site.logo`.'),
+  color: color.optional().describe('Accent colour of the mails. Default: `site.color`.'),
   whenInDoubt: z
     .enum(['resend', 'skip', 'ask'])
     .default('resend')

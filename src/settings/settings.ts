@@ -21,7 +21,13 @@ type RelayOptions = Options['email']['relays'][number];
 export type FeedFormat = Options['feeds']['formats'][number];
 
 /** The publisher's site, with the pages of the posts. */
-export type SiteSettings = Options['site'];
+export interface SiteSettings extends Omit<Options['site'], 'color'> {
+  /** Accent colour, `#rrggbb`. */
+  readonly color: string;
+}
+
+/** A logo: the absolute path of a file, or a picture elsewhere. */
+export type LogoSetting = NonNullable<Options['site']['logo']>;
 
 /** An author. */
 export type Person = SiteSettings['author'];
@@ -45,6 +51,8 @@ export interface FeedSettings extends Omit<Options['feeds'], 'folder'> {
 export interface NewsletterSettings extends Omit<NewsletterOptions, 'schedule'> {
   /** BCP 47. */
   readonly language: string;
+  /** Accent colour, `#rrggbb`. */
+  readonly color: string;
   /** IANA name. */
   readonly timeZone: string;
   /** Receives unsubscribe mails (the mailto of List-Unsubscribe). */

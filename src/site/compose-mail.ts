@@ -41,6 +41,7 @@ export async function composeMail(
           texts: textsOf(language),
           newsletters: [newsletter, ...others],
           site,
+          publicUrl,
           address,
           url:
             content.url &&
@@ -86,7 +87,9 @@ export interface MailInput {
   readonly texts: Texts;
   /** Its newsletters. The mail has the look of the first one. */
   readonly newsletters: readonly [NewsletterSettings, ...NewsletterSettings[]];
-  readonly site: Pick<SiteSettings, 'title' | 'url'>;
+  readonly site: Pick<SiteSettings, 'title' | 'url' | 'logo'>;
+  /** URL of the published files, with the logos. */
+  readonly publicUrl: string;
   readonly address: EmailAddress;
   /** The target of its button: a page with another button. */
   readonly url?: string;
@@ -125,12 +128,16 @@ export async function renderMail(input: MailInput) {
   const text = (name: string) => texts.text(`mail.${TEXTS[kind]}.${name}`, values);
   const hasButton = kind !== 'address-changed';
   const subject = oneLine(text('subject'));
+  const isOfSite = OF_SITE.includes(kind) || others.length > 0;
+  const common = newsletterScope(first, site, input.publicUrl);
   // The variables of `notice.mjml` and `notice.txt` besides the newsletter and the site.
   const notice = {
     kind,
     language: texts.language,
     dir: textDirection(texts.language),
-    title: OF_SITE.includes(kind) || others.length > 0 ? values.site : oneLine(first.name),
+    title: isOfSite ? values.site : oneLine(first.name),
+    /** Stands in place of the title. Null if there is none. */
+    logo: isOfSite ? common.site.logo : common.newsletter.logo,
     subject,
     preheader: text('preheader'),
     body: text('body'),
@@ -142,7 +149,7 @@ export async function renderMail(input: MailInput) {
     unsubscribe: texts.text('mail.unsubscribe'),
     unsubscribe_url: input.unsubscribeUrl ?? '',
   };
-  const scope = { ...newsletterScope(first, site), notice };
+  const scope = { ...common, notice };
   return {
     subject,
     language: texts.language,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readToken, signToken } from '../delivery/message/signed-token.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { type EmailAddress, parseEmailAddress } from '../kernel/email-address.ts';
+import { TRAP_FIELD } from '../pages/sign-up-form.ts';
 import type { Config } from '../settings/config.ts';
 import type { NewsletterSettings } from '../settings/settings.ts';
 
@@ -21,9 +22,6 @@ export function formFields(body: unknown) {
   };
   return { all, one: (name: string) => all(name)[0] ?? '' };
 }
-
-/** The honeypot field that people do not see. Browsers do not fill in a field with this name. */
-export const TRAP_FIELD = 'subject_matter';
 
 /** A problem of a field, by its key below `site.problem.`. */
 export type FieldProblem = 'no_address' | 'wrong_address' | 'no_newsletter';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { INDEX_FILE } from '../feeds/index-page.ts';
+import { INDEX_FILE } from '../feeds/formats.ts';
 import { findHold } from '../recovery/split-brain-guard.ts';
 import type { RoutePlugin, WebDependencies } from './web-dependencies.ts';
 

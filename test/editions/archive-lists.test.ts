@@ -168,7 +168,7 @@ test('the lists are usable from files alone, on any screen, and axe finds nothin
         assert.deepEqual(complaints, []);
         await page.getByRole('link', { name: 'The harbour wall stands' }).first().click();
         await page.waitForURL(`**/archive/${NEWSLETTER}-2026-03-22/`);
-        await page.getByRole('link', { name: 'All editions' }).click();
+        await page.getByRole('link', { name: 'All editions' }).first().click();
         await page.waitForURL(`**/archive/${NEWSLETTER}/`);
         await context.close();
       }

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { buildFeeds } from '../../src/build/build-feeds.ts';
 import { cancelEditionById } from '../../src/delivery/editions/manage-edition.ts';
 import { recomposeEdition } from '../../src/delivery/editions/recompose-edition.ts';
 import { composeEdition } from '../../src/editions/compose/compose-edition.ts';
 import { PLACEHOLDERS } from '../../src/editions/edition.ts';
-import { buildFeeds } from '../../src/feeds/build/build-feeds.ts';
 import {
   all,
   atomFaults,
@@ -96,7 +96,7 @@ test('a second run touches no file; a new edition changes its own, its neighbour
   );
   assert.match(
     archive.read(pageOf(`${NEWSLETTER}-2026-03-04`)),
-    /rel="next">Later: News of the 5th/,
+    /rel="next" lang="en" dir="ltr">News of the 5th/,
   );
 });
 

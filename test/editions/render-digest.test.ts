@@ -388,3 +388,23 @@ async function sentSize(html: string): Promise<number> {
   });
   return bytes.length - bytes.indexOf('Content-Type: text/html');
 }
+
+test('the logo of the newsletter stands in place of its name, that of the site above it', async () => {
+  const own = { url: 'https://harbour.example/own.png', width: 840, height: 240 };
+  const site = { url: 'https://harbour.example/site.png', width: 100, height: 50 };
+  const withLogos = async (logo: typeof own | undefined) => {
+    const input = digestInput(MORNING, { newsletter: newsletter({ logo }) });
+    return renderDigest({ ...input, site: { ...input.site, logo: site } });
+  };
+  const { html } = await withLogos(own);
+  assert.match(
+    html,
+    /src="https:\/\/harbour\.example\/own\.png" alt="Politics Essential" width="420" height="120"/,
+  );
+  assert.doesNotMatch(html, /site\.png|>Politics Essential<\/h1>/);
+  const { html: named } = await withLogos(undefined);
+  assert.match(named, /site\.png" alt="The Harbour Broadsheet" width="100" height="50"/);
+  assert.match(named, />Politics Essential<\/h1>/);
+  const drawing = { ...own, url: 'https://harbour.example/own.svg' };
+  assert.doesNotMatch((await withLogos(drawing)).html, /own\.svg/);
+});

@@ -23,6 +23,7 @@ export function newsletter(changes: Partial<NewsletterSettings> = {}): Newslette
   return {
     ...options,
     description: "The day's politics in five minutes, every weekday morning.",
+    color: '#8b1e2d',
     language: 'en-GB',
     timeZone: 'Europe/London',
     unsubscribeMail: address('politics-essential+unsubscribe@harbour.example'),

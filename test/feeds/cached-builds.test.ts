@@ -14,7 +14,7 @@ import {
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { buildFeeds } from '../../src/feeds/build/build-feeds.ts';
+import { buildFeeds } from '../../src/build/build-feeds.ts';
 import type { BuildReport } from '../../src/feeds/build/build-report.ts';
 import { silentLog } from '../../src/kernel/log.ts';
 import { loadConfig } from '../../src/settings/load-config.ts';

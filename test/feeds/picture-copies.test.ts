@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { deflateSync } from 'node:zlib';
-import { buildFeeds } from '../../src/feeds/build/build-feeds.ts';
+import { buildFeeds } from '../../src/build/build-feeds.ts';
 import { silentLog } from '../../src/kernel/log.ts';
 import { loadConfig } from '../../src/settings/load-config.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';

@@ -8,6 +8,7 @@ export const PUBLIC_URL = 'https://feeds.harbour.example/';
 
 export const SITE: SiteSettings = {
   ...DEFAULTS.site,
+  color: '#8b1e2d',
   description: 'Politics from a town that does not exist.',
   timeZone: 'Europe/London',
 };

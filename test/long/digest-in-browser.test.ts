@@ -46,6 +46,7 @@ const noticeInput = {
   texts: readTexts('nowhere')('de'),
   newsletters: [settings] as const,
   site: { title: 'The Harbour Broadsheet', url: 'https://harbour.example/' },
+  publicUrl: 'https://harbour.example/',
   address: address('a-very-long-name-that-cannot-be-broken-anywhere@mail.example.org'),
 };
 const pages: Record<string, string> = { digest: digest.html };

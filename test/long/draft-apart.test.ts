@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
+import { buildApart } from '../../src/build/build-apart.ts';
 import { draftApart, draftEdition } from '../../src/editions/compose/draft-edition.ts';
-import { buildApart } from '../../src/feeds/build/build-apart.ts';
 import { BroadsheetError, EXIT } from '../../src/kernel/errors.ts';
 import { checkSchedule } from '../../src/schedule/check-schedule.ts';
 import { openCalendars } from '../../src/settings/open-calendars.ts';

@@ -91,11 +91,20 @@ await withBrowser(async (browser) => {
       const shown = await open(browser, each, { width: 640, scheme: 'light', policy }, made.css);
       colors.push(
         await shown.page.evaluate<string[]>(
-          `Array.from(document.querySelectorAll('p'), (p) => getComputedStyle(p).color)`,
+          `Array.from(document.querySelectorAll(':not(footer *) > p'), (p) => getComputedStyle(p).color)`,
         ),
       );
       await shown.page.context().close();
     }
+    const around = await open(
+      browser,
+      made.html,
+      { width: 640, scheme: 'light', policy: POLICY },
+      made.css,
+    );
+    const ofFoot = `getComputedStyle(document.querySelector('footer p')).color`;
+    assert.equal(await around.page.evaluate(ofFoot), 'rgb(27, 26, 24)');
+    await around.page.context().close();
     assert.deepEqual(colors[0], Array(3).fill('rgb(0, 128, 0)'));
     assert.deepEqual(colors[1], colors[0]);
   });

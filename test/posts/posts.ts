@@ -10,6 +10,7 @@ import { DEFAULTS } from '../support/default-settings.ts';
 
 export const site: SiteSettings = {
   ...DEFAULTS.site,
+  color: '#8b1e2d',
   title: 'The Quay',
   url: 'https://quay.example/',
   timeZone: 'Europe/London',

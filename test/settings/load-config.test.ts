@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { after, test } from 'node:test';
 import { BroadsheetError, EXIT } from '../../src/kernel/errors.ts';
 import { checkCountries } from '../../src/settings/check-countries.ts';
@@ -55,7 +55,7 @@ test('the annotated config loads as it is', () => {
 test('what the annotated config shows as a default is the default', () => {
   const text = readFileSync(ANNOTATED, 'utf8');
   const example =
-    /^ +(email: desk@|relay: ses|region:|keepsSender:|headers:|oauth:|generator:|permalink:|copyright:|copyPictures:|hub:|replyTo:|bounceAddress:|complaintAddress:|dkim:|editor:|reportAfterHours:|name: mail\.|messagesPer|warmUp:|relays:|domain|privacyUrl:|command:|url: https:\/\/alerts|heartbeatUrl:|servers:|imap:|maildir:|mbox:|listen:)|^ {4}url:/;
+    /^ +(email: desk@|relay: ses|region:|keepsSender:|headers:|oauth:|logo:|generator:|permalink:|copyright:|copyPictures:|hub:|replyTo:|bounceAddress:|complaintAddress:|dkim:|editor:|reportAfterHours:|name: mail\.|messagesPer|warmUp:|relays:|domain|privacyUrl:|command:|url: https:\/\/alerts|heartbeatUrl:|servers:|imap:|maildir:|mbox:|listen:)|^ {4}url:/;
   const original = text.split('\n');
   const shown = uncommented(text)
     .split('\n')
@@ -101,6 +101,22 @@ test('what is left out has defaults made of what is there', () => {
   assert.equal(news?.from.address, 'n@example.org');
   assert.equal(news?.unsubscribeMail, 'n+unsubscribe@example.org');
   assert.equal(news?.timeZone, 'UTC');
+});
+
+test('site and newsletters share their colour and have their logos, unless they say otherwise', () => {
+  const of = (ofSite: string, ofNewsletter: string) => {
+    const text = LEAST.replace('title: T, ', `title: T, ${ofSite}`).replace(
+      '{id: news',
+      `{${ofNewsletter}id: news`,
+    );
+    const { site, newsletters } = load(text);
+    return [site.color, newsletters[0]?.color, newsletters[0]?.logo];
+  };
+  assert.deepEqual(of('', ''), ['#8b1e2d', '#8b1e2d', undefined]);
+  assert.deepEqual(of('color: "#123456", ', ''), ['#123456', '#123456', undefined]);
+  assert.deepEqual(of('', 'color: "#123456", '), ['#123456', '#123456', undefined]);
+  const [, , logo] = of('', 'logo: ../logo.png, ');
+  assert.ok(isAbsolute(String(logo)));
 });
 
 test('an option without a value counts as left out', () => {

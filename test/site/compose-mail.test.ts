@@ -14,6 +14,7 @@ const input = {
   texts: textsOf('en-GB'),
   newsletters: [newsletter({ name: 'Salt & Ships' })] as const,
   site: { title: 'The Harbour Broadsheet', url: 'https://harbour.example/' },
+  publicUrl: 'https://harbour.example/',
   address: address('ada@example.org'),
   url: URL,
 };

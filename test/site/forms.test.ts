@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { stoppedClock } from '../../src/kernel/clock.ts';
+import { TRAP_FIELD } from '../../src/pages/sign-up-form.ts';
 import {
   formFields,
   isProofOfWork,
   judgeFormToken,
   makeFormToken,
   readSignUp,
-  TRAP_FIELD,
 } from '../../src/site/forms.ts';
 import { makeConfig } from '../support/test-site.ts';
 

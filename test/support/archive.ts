@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ArchiveLists } from '../../src/editions/archive/archive-lists.ts';
 import { publishArchive } from '../../src/editions/archive/publish-archive.ts';
-import { INDEX_MARK } from '../../src/feeds/index-page.ts';
+import { INDEX_MARK } from '../../src/feeds/formats.ts';
 import type { Config } from '../../src/settings/config.ts';
 import type { FeedSettings, NewsletterSettings } from '../../src/settings/settings.ts';
 import { readTexts } from '../../src/templates/read-texts.ts';

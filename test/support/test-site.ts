@@ -202,6 +202,7 @@ export function makeConfig(options: {
       language: 'en',
       timeZone: 'Europe/London',
       author: { name: 'The Harbour Broadsheet' },
+      color: '#8b1e2d',
     },
     posts: {
       permalink: 'date',

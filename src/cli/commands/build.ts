@@ -34,7 +34,7 @@ Use --no-ping if you upload the folder after the build: the hub fetches the feed
 export function addBuild(program: Command, shell: Shell): void {
   program
     .command('build')
-    .description('build the feeds')
+    .description('build the feeds, and the pages of posts if no site generator does')
     .option(...POSTS_OPTION)
     .option('--out <dir>', 'feeds folder, instead of the one in the config')
     .option(...NOW_OPTION)
@@ -47,7 +47,7 @@ export function addBuild(program: Command, shell: Shell): void {
       withContext(command, shell, async (context) => {
         const { config, clock, log } = context;
         await refuseExamples(config, 'feeds');
-        const { buildFeeds } = await import('../../feeds/build/build-feeds.ts');
+        const { buildFeeds } = await import('../../build/build-feeds.ts');
         // Keeps V8's space for young objects small. Reading 20,000 posts creates many short-lived
         // objects, and this saves 50 MB in a build, if it is set after the libraries are loaded.
         setFlagsFromString('--semi-space-growth-factor=1');
@@ -89,6 +89,7 @@ export function* describeBuild({
   posts,
   feeds,
   pictures,
+  pages,
   outputFolder,
 }: BuildReport): Generator<string> {
   yield formatPosts(posts);
@@ -96,6 +97,9 @@ export function* describeBuild({
   const changed = feeds.filter((feed) => feed.changed).length;
   const folders = new Set(feeds.map(({ path }) => path.slice(0, path.lastIndexOf('/') + 1)));
   yield `${plural(folders.size, 'feed')} in ${plural(feeds.length, 'file')}, ${formatCount(changed)} changed, in ${shortPath(outputFolder)}`;
+  if (pages !== undefined) {
+    yield `${plural(pages.posts, 'page')} of posts, ${formatCount(pages.changed)} changed`;
+  }
   if (pictures === undefined || pictures.copied === 0) return;
   yield `${plural(pictures.copied, 'picture')} of the posts copied there, ${formatCount(pictures.written)} new`;
 }

@@ -44,6 +44,7 @@ export function addCheck(program: Command, shell: Shell): void {
           '../../newsletters/missing-newsletters.ts'
         );
         const { checkPages } = await import('../../pages/check-pages.ts');
+        const { lookWarnings } = await import('../../pages/check-look.ts');
         const { config } = context;
         const { folders } = config;
         checkCountries(config);
@@ -57,6 +58,7 @@ export function addCheck(program: Command, shell: Shell): void {
           ...relaysWithoutUrl(config),
           ...newslettersWithoutKey(config),
           ...generatorWarnings(config),
+          ...lookWarnings(config),
           ...unreadEmailTemplates(folders.templates),
           ...unreadTemplates(folders.webTemplates, WEB_TEMPLATE_FILES),
           ...unreadLanguages(folders.languages),

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildFeeds } from '../../build/build-feeds.ts';
 import { openStore } from '../../database/open-store.ts';
 import { deliverEdition } from '../../delivery/run/deliver-edition.ts';
 import { prepareSend } from '../../delivery/run/prepare-send.ts';
 import type { SendReport } from '../../delivery/run/send-report.ts';
-import { buildFeeds } from '../../feeds/build/build-feeds.ts';
 import type { BuildReport } from '../../feeds/build/build-report.ts';
 import { stoppedClock } from '../../kernel/clock.ts';
 import { BroadsheetError, EXIT } from '../../kernel/errors.ts';

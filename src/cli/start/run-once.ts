@@ -1,7 +1,7 @@
+import { buildFeeds } from '../../build/build-feeds.ts';
 import type { ServiceDependencies } from '../../delivery/send-dependencies.ts';
 import { openArchiveLists } from '../../editions/archive/archive-lists.ts';
 import { publishArchive } from '../../editions/archive/publish-archive.ts';
-import { buildFeeds } from '../../feeds/build/build-feeds.ts';
 import { readReturnedOnce } from '../../inbound/read-returned.ts';
 import { BroadsheetError, EXIT, type ExitCode } from '../../kernel/errors.ts';
 import { formatProblem } from '../../kernel/problem.ts';

@@ -1,6 +1,6 @@
 import { readdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { INDEX_FILE, INDEX_MARK } from '../../feeds/index-page.ts';
+import { INDEX_FILE, INDEX_MARK } from '../../feeds/formats.ts';
 import type { Publication } from '../../feeds/publish/publish.ts';
 import { readRegularFile } from '../../kernel/regular-file.ts';
 

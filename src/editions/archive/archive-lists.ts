@@ -1,6 +1,7 @@
 import { documentUrl, FORMATS } from '../../feeds/formats.ts';
 import { oneLine } from '../../kernel/one-line.ts';
 import type { Texts, TextsOf } from '../../kernel/texts.ts';
+import { dayInWords } from '../../pages/latest-posts.ts';
 import { newsletterView } from '../../pages/layout-scope.ts';
 import { openPages, type Pages } from '../../pages/open-pages.ts';
 import { readWebTemplates } from '../../pages/web-templates.ts';
@@ -127,11 +128,11 @@ function scopeOf(
       is_this: each === year,
     })),
     months: [...months].map(([month, some]) => ({
-      name: inWords(`${month}-15`, texts, { month: 'long', year: 'numeric' }),
+      name: dayInWords(`${month}-15`, texts, { month: 'long', year: 'numeric' }),
       editions: some.map(({ id, newsletter: of, day, subject }) => ({
         newsletter: views.get(of),
         day,
-        date: inWords(day, texts, { weekday: 'long', day: 'numeric', month: 'long' }),
+        date: dayInWords(day, texts, { weekday: 'long', day: 'numeric', month: 'long' }),
         subject: oneLine(subject),
         path: `${published}${archivePath(id)}/`,
       })),
@@ -142,10 +143,4 @@ function scopeOf(
       url: documentUrl(feeds.publicUrl, top, format),
     })),
   };
-}
-
-/** A day (`2026-03-20`) in the words of a language, at noon UTC: a day alone has no zone. */
-function inWords(day: string, { language }: Texts, parts: Intl.DateTimeFormatOptions): string {
-  const format = new Intl.DateTimeFormat(language, { ...parts, timeZone: 'UTC' });
-  return format.format(new Date(`${day}T12:00:00Z`));
 }

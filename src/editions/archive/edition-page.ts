@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto';
 import { discoveryLinks } from '../../feeds/discovery-links.ts';
-import { folderUrl } from '../../feeds/formats.ts';
-import { INDEX_MARK } from '../../feeds/index-page.ts';
+import { folderUrl, INDEX_MARK } from '../../feeds/formats.ts';
+import { readLogo } from '../../feeds/logo.ts';
 import { escapeHtml } from '../../kernel/escape.ts';
 import { textDirection } from '../../kernel/text-direction.ts';
 import type { Texts } from '../../kernel/texts.ts';
 import type { Config } from '../../settings/config.ts';
 import type { NewsletterSettings } from '../../settings/settings.ts';
+import { fitInto } from '../../templates/open-liquid.ts';
 import type { Edition } from '../edition.ts';
 import type { ArchivedEdition } from '../queries/archived-editions.ts';
 import { archivePath } from './archive-feed.ts';
-import { EDITION_PAGE_CSS } from './edition-page-css.ts';
+import { editionPageCss } from './edition-page-css.ts';
 import { type PageParts, pageParts } from './page-parts.ts';
 
 /** What the page of an edition is made from, besides the edition itself. */
@@ -53,7 +54,7 @@ export function renderEditionPage(
 ): { readonly html: string; readonly css: string; readonly cssPath: string } {
   const { newsletter, texts } = place;
   const mail = pageParts(edition.page ?? edition.html);
-  const css = `${mail.css}\n${EDITION_PAGE_CSS}`;
+  const css = `${mail.css}\n${editionPageCss(newsletter.color)}`;
   const cssPath = `styles/${createHash('sha256').update(css).digest('hex').slice(0, 12)}.css`;
   const html = `<!DOCTYPE html>
 <html${languageOf(newsletter)}>
@@ -105,29 +106,68 @@ function head(
 }
 
 /** Links to the site, to the other editions, and to sign up if the newsletter is listed. */
-function top({ config: { site, publicUrl, serviceUrl }, newsletter, texts }: EditionPlace): string {
+function top(place: EditionPlace): string {
+  const { newsletter, texts } = place;
+  const signUp = signUpUrl(place);
   const links = [
-    link(TOP, site.title),
+    `<a href="${TOP}">${siteName(place)}</a>`,
     link(`../${newsletter.id}/`, texts.text('site.archive.all')),
+    ...(signUp === undefined ? [] : [link(signUp, texts.text('site.archive.sign_up'))]),
   ];
-  if (newsletter.listed && serviceUrl !== undefined) {
-    const service = serviceUrl === publicUrl ? TOP : serviceUrl;
-    links.push(link(`${service}subscribe/${newsletter.id}/`, texts.text('site.archive.sign_up')));
-  }
   return navigation(texts.text('site.archive.navigation'), links);
 }
 
-/** Links to the editions before and after. */
-function foot({ editions, at, texts }: EditionPlace): string {
-  const links = [
+/** The logo of the site, or its title. */
+function siteName({ config: { site, publicUrl } }: EditionPlace): string {
+  const logo = readLogo(site.logo, site.title, publicUrl);
+  if (logo === undefined) return escapeHtml(site.title);
+  const { width, height } = fitInto(logo, { width: 240, height: 40 });
+  const src = escapeHtml(logo.file ? TOP + logo.file.path : logo.url);
+  return `<img class="logo" src="${src}" alt="${escapeHtml(logo.alt)}" width="${width}" height="${height}">`;
+}
+
+/** Where to sign up; undefined if there is no form for the newsletter. */
+function signUpUrl({ config, newsletter }: EditionPlace): string | undefined {
+  const { publicUrl, serviceUrl } = config;
+  if (!newsletter.listed || serviceUrl === undefined) return undefined;
+  return `${serviceUrl === publicUrl ? TOP : serviceUrl}subscribe/${newsletter.id}/`;
+}
+
+/** What a web page ends with: how to get the next edition, the editions before and after, the site. */
+function foot(place: EditionPlace): string {
+  const { config, newsletter, editions, at, texts } = place;
+  const signUp = signUpUrl(place);
+  const next =
+    signUp === undefined
+      ? ''
+      : `<section class="archived-next" aria-labelledby="archived-next"><h2 id="archived-next">${escapeHtml(texts.text('site.archive.next'))}</h2>${description(newsletter)}<a class="archived-button" href="${escapeHtml(signUp)}">${escapeHtml(texts.text('site.archive.sign_up'))}</a></section>`;
+  const neighbours = [
     { edition: editions[at + 1], key: 'site.archive.earlier', rel: 'prev' },
     { edition: editions[at - 1], key: 'site.archive.later', rel: 'next' },
   ].flatMap(({ edition, key, rel }) =>
     edition === undefined
       ? []
-      : [link(`../${edition.id}/`, texts.text(key, { subject: edition.subject }), rel)],
+      : [
+          `<span>${escapeHtml(texts.text(key))}</span><a href="../${edition.id}/" rel="${rel}"${languageOf(newsletter)}>${escapeHtml(edition.subject)}</a>`,
+        ],
   );
-  return links.length === 0 ? '' : navigation(texts.text('site.archive.neighbours'), links);
+  const end = [
+    link(`../${newsletter.id}/`, texts.text('site.archive.all')),
+    link(`${TOP}feeds/`, texts.text('site.navigation.feeds')),
+    link(config.site.url, config.site.title),
+  ];
+  return [
+    next,
+    neighbours.length === 0
+      ? ''
+      : `<div class="archived-neighbours">${navigation(texts.text('site.archive.neighbours'), neighbours)}</div>`,
+    `<div class="archived-end">${list(end)}</div>`,
+  ].join('\n');
+}
+
+function description(newsletter: NewsletterSettings): string {
+  if (newsletter.description === '') return '';
+  return `<p${languageOf(newsletter)}>${escapeHtml(newsletter.description)}</p>`;
 }
 
 /** The stories that the mail only counts. */

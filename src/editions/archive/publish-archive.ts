@@ -6,7 +6,7 @@ import { type PublishedFeeds, putFeed } from '../../feeds/build/put-feed.ts';
 import { siteImage } from '../../feeds/build/site-image.ts';
 import type { FeedContext } from '../../feeds/compose-feed.ts';
 import { FEED_CSS, FEED_CSS_FILE } from '../../feeds/feed-css.ts';
-import { INDEX_FILE, INDEX_MARK } from '../../feeds/index-page.ts';
+import { INDEX_FILE, INDEX_MARK } from '../../feeds/formats.ts';
 import { ARCHIVE_MANIFEST, manifestText, readManifest } from '../../feeds/publish/manifest.ts';
 import { Publication } from '../../feeds/publish/publish.ts';
 import type { Problem } from '../../kernel/problem.ts';

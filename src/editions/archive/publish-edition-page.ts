@@ -1,5 +1,5 @@
 import type { StoreDependencies } from '../../database/dependencies.ts';
-import { INDEX_FILE } from '../../feeds/index-page.ts';
+import { INDEX_FILE } from '../../feeds/formats.ts';
 import { Publication } from '../../feeds/publish/publish.ts';
 import type { TextsOf } from '../../kernel/texts.ts';
 import type { NewsletterSettings } from '../../settings/settings.ts';

@@ -1,8 +1,10 @@
+import { readLogo } from '../../feeds/logo.ts';
+import { flawInMail } from '../../feeds/mail-picture.ts';
 import { oneLine } from '../../kernel/one-line.ts';
 import { textDirection } from '../../kernel/text-direction.ts';
 import type { Texts } from '../../kernel/texts.ts';
 import type { Post, RenderedPost } from '../../posts/post.ts';
-import type { NewsletterSettings, SiteSettings } from '../../settings/settings.ts';
+import type { LogoSetting, NewsletterSettings, SiteSettings } from '../../settings/settings.ts';
 import { renderLiquid } from '../../templates/render-liquid.ts';
 import { PLACEHOLDERS } from '../edition.ts';
 import type { Layout } from './fit-layout.ts';
@@ -20,7 +22,7 @@ const SEPARATOR = ' · ';
 /** What the scope of a digest is made from, besides its stories. */
 export interface DigestScopeInput {
   readonly newsletter: NewsletterSettings;
-  readonly site: Pick<SiteSettings, 'title' | 'url'>;
+  readonly site: Pick<SiteSettings, 'title' | 'url' | 'logo'>;
   /** The digest's own words, in the newsletter's language. */
   readonly texts: Texts;
   /** Address of the archive's parent folder, ends with `/`. */
@@ -49,7 +51,7 @@ export function digestScope(
   const headlines = layout.headlines.map((post, index) =>
     headlineView(post, first + index, newsletter.language),
   );
-  const common = { ...newsletterScope(newsletter, site), texts };
+  const common = { ...newsletterScope(newsletter, site, publicUrl), texts };
   const date = longDate(day, newsletter.language);
   return {
     ...common,
@@ -76,23 +78,34 @@ export function digestScope(
 /** What every template sees of the newsletter and the site. */
 export function newsletterScope(
   newsletter: NewsletterSettings,
-  site: Pick<SiteSettings, 'title' | 'url'>,
+  site: Pick<SiteSettings, 'title' | 'url' | 'logo'>,
+  publicUrl: string,
 ) {
+  const logo = (setting: LogoSetting | undefined, name: string) => {
+    const found = readLogo(setting, name, publicUrl);
+    if (found === undefined || flawInMail(found, publicUrl) !== undefined) return null;
+    const { url, alt, width, height } = found;
+    return { url, alt, width, height };
+  };
+  const name = oneLine(newsletter.name);
+  const title = oneLine(site.title);
   return {
     newsletter: {
       id: newsletter.id,
-      name: oneLine(newsletter.name),
+      name,
       description: oneLine(newsletter.description),
       language: newsletter.language,
       dir: textDirection(newsletter.language),
       color: newsletter.color,
+      /** Stands in place of the name, which is its alternative text. Null if there is none. */
+      logo: logo(newsletter.logo, name),
       /** One entry for each line. */
       postal_address: newsletter.postalAddress
         .split('\n')
         .map(oneLine)
         .filter((line) => line !== ''),
     },
-    site: { title: oneLine(site.title), url: site.url },
+    site: { title, url: site.url, logo: logo(site.logo, title) },
   };
 }
 

@@ -1,6 +1,7 @@
+import { flawInMail } from '../../feeds/mail-picture.ts';
 import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
 import { quotedPrintable } from '../../kernel/quoted-printable.ts';
-import type { Image, Post, RenderedPost } from '../../posts/post.ts';
+import type { Post, RenderedPost } from '../../posts/post.ts';
 import { renderLiquid } from '../../templates/render-liquid.ts';
 import type { Template, Templates } from '../../templates/templates.ts';
 import { type Edition, PLACEHOLDERS } from '../edition.ts';
@@ -86,33 +87,9 @@ export async function renderDigest(input: RenderDigestInput): Promise<Digest> {
   };
 }
 
-/** Pictures that many mail programs do not show, and what is no picture at all. */
-const NOT_IN_MAIL = /^image\/(?:svg|avif|hei[cf]|jxl|jp2|tiff)|^(?:video|audio)\//;
-const NOT_IN_MAIL_BY_NAME =
-  /\.(?:svgz?|avif|hei[cf]|jxl|jp2|tiff?|mp4|m4v|mov|webm|og[gv]|avi|mp3|pdf)$/i;
-
-/**
- * Why the digest is without the picture; undefined if it is good for a mail. At http, mail programs do not
- * show it, and warn of the message instead. The site's own pictures may be there, for trials on a machine
- * without https.
- */
-function flawOfPicture(image: Image, siteUrl: string): string | undefined {
-  const url = URL.parse(image.url);
-  if (url?.protocol !== 'https:' && url?.origin !== new URL(siteUrl).origin) {
-    return 'is not at https';
-  }
-  const isUnfit =
-    image.type === undefined
-      ? NOT_IN_MAIL_BY_NAME.test(url.pathname)
-      : NOT_IN_MAIL.test(image.type);
-  if (isUnfit || image.isUnknown)
-    return 'has a format that mail programs do not show (use JPEG, PNG or GIF)';
-  return image.isMissing ? 'is on no disk' : undefined;
-}
-
 function withoutUnfitPicture(rendered: RenderedPost, siteUrl: string): RenderedPost {
   const { image, ...rest } = rendered;
-  return image === undefined || flawOfPicture(image, siteUrl) === undefined ? rendered : rest;
+  return image === undefined || flawInMail(image, siteUrl) === undefined ? rendered : rest;
 }
 
 /** Size of `html` in a message, with room for the values of the placeholders. */
@@ -121,7 +98,7 @@ function sentSizeBytes(html: string): number {
 }
 
 function lostPicture({ post, image }: RenderedPost, siteUrl: string): string {
-  const flaw = image && flawOfPicture(image, siteUrl);
+  const flaw = image && flawInMail(image, siteUrl);
   return `${post.file}: its picture ${image?.url} ${flaw}, so the digest is without it`;
 }
 

@@ -18,8 +18,8 @@ export interface ArchivedEdition {
 
 /** The newest sent edition of a newsletter, as the site's home page shows it. */
 export interface LatestEdition extends ArchivedEdition {
-  /** Titles of its stories, in its order. */
-  readonly stories: readonly string[];
+  /** In its order. */
+  readonly stories: readonly Pick<EditionPost, 'title' | 'url'>[];
 }
 
 /**
@@ -52,8 +52,7 @@ export async function latestEdition(
 ): Promise<LatestEdition | undefined> {
   const [edition] = await archivedEditions(db, newsletter, 1);
   if (edition === undefined) return undefined;
-  const stories = await storiesOfEdition(db, edition.id);
-  return { ...edition, stories: stories.map(({ title }) => title) };
+  return { ...edition, stories: await storiesOfEdition(db, edition.id) };
 }
 
 /** The stories that an edition shows or lists, at least on the web, in its order. */

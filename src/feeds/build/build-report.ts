@@ -16,6 +16,8 @@ export interface BuildReport extends PostNotes {
     /** Number of those that this build wrote. */
     readonly written: number;
   };
+  /** The pages of posts; absent if a site generator makes them. `changed`: pages and lists written. */
+  readonly pages?: { readonly posts: number; readonly changed: number } | undefined;
   /** `<link rel="alternate">` tags of the main feed, for the `<head>` of the site's pages. */
   readonly discoveryLinks: readonly string[];
 }

@@ -27,12 +27,12 @@ const GZIP_LEVEL = 6;
 /** RFC 1952 §2.3.1: the byte for the operating system, and its value for "unknown". */
 const GZIP_SYSTEM = { at: 9, unknown: 255 } as const;
 
-/**
- * Whether a published file gets compressed copies. Programs' own files, which begin with a dot, get
- * none, nor do pictures whose format is compressed.
- */
+/** Programs' own files, which begin with a dot, and what is compressed already. */
+const WITHOUT_COPIES = /(?:^|\/)\.[^/]*$|\.(?:avif|gif|jpe?g|png|webp)$/i;
+
+/** Whether a published file gets compressed copies. */
 export function hasCopies(path: string, sizeBytes: number): boolean {
-  return sizeBytes >= SMALLEST_BYTES && !/(?:^|\/)\.[^/]*$|\.(?:avif|gif|jpg|png|webp)$/.test(path);
+  return sizeBytes >= SMALLEST_BYTES && !WITHOUT_COPIES.test(path);
 }
 
 interface Timed {

@@ -13,13 +13,20 @@ export const PICTURES_MANIFEST = '.pictures.json';
 /** File in the output folder with every file of the archive, and the fingerprints of the pages. */
 export const ARCHIVE_MANIFEST = 'archive/.archive.json';
 
+/** File in the output folder with every page of a post, the lists of them and what they show. */
+export const POSTS_MANIFEST = '.posts.json';
+
 /**
  * Reads a manifest in the output `folder`: a fingerprint, or an empty text, by path. Empty if the
  * file is missing or unreadable: everything is then rendered again, which does no harm.
  */
 export function readManifest(
   folder: string,
-  manifest: typeof HISTORY_MANIFEST | typeof PICTURES_MANIFEST | typeof ARCHIVE_MANIFEST,
+  manifest:
+    | typeof HISTORY_MANIFEST
+    | typeof PICTURES_MANIFEST
+    | typeof ARCHIVE_MANIFEST
+    | typeof POSTS_MANIFEST,
 ): ReadonlyMap<string, string> {
   try {
     const text = readRegularFile(join(folder, manifest), Number.POSITIVE_INFINITY).toString();

@@ -1,4 +1,4 @@
-import { closeSync, readdirSync, readSync, realpathSync } from 'node:fs';
+import { closeSync, readdirSync, readSync, realpathSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { imageSize } from 'image-size';
 import { isWithin } from '../../kernel/files/is-within.ts';
@@ -99,6 +99,24 @@ function factsOf(file: string): ImageFacts | undefined {
     return { type, sizeBytes: stats.size, ...size };
   } finally {
     closeSync(descriptor);
+  }
+}
+
+/**
+ * The file at `path` under `folder`, and a text that changes with it. Undefined if there is none, or if
+ * it, or a folder on the way, is hidden or outside.
+ */
+export function findSiteFile(
+  folder: string,
+  path: string,
+): { readonly file: string; readonly stamp: string } | undefined {
+  try {
+    if (path.split('/').some((part) => part.startsWith('.'))) return undefined;
+    const file = realPathIn(folder, path);
+    const { size, mtimeMs } = statSync(file);
+    return { file, stamp: `${size}-${Math.trunc(mtimeMs)}` };
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { escapeHtml } from '../../kernel/escape.ts';
+import { TRAP_FIELD } from '../../pages/sign-up-form.ts';
 import { requireServiceUrl } from '../../settings/require-service-url.ts';
-import { TRAP_FIELD } from '../forms.ts';
 import { type Site, sendPublic } from './site.ts';
 
 /** `/embed/`: the form to paste into other sites, and an example for scripts. */

@@ -1,12 +1,9 @@
 import type { FastifyReply } from 'fastify';
-import type { NewsletterView } from '../../pages/layout-scope.ts';
-import { type FieldProblem, makeFormToken, TRAP_FIELD } from '../forms.ts';
+import { type FormContent, signUpScope } from '../../pages/sign-up-form.ts';
+import { type FieldProblem, makeFormToken } from '../forms.ts';
 import { type Site, sendPersonal } from './site.ts';
 
 // What the pages with a form share: the form's variables, its problems, and the page after it.
-
-/** The names of the forms, stored with the consent. */
-export const FORM_SOURCES = ['home', 'subscribe', 'embedded'] as const;
 
 /** A problem of a form. */
 export type FormProblem = FieldProblem | 'too_soon' | 'old_form' | 'no_proof';
@@ -18,54 +15,19 @@ const FIELD_OF: Partial<Record<FormProblem, 'address' | 'newsletters'>> = {
   no_newsletter: 'newsletters',
 };
 
-export interface SignUpFormState {
-  readonly source: (typeof FORM_SOURCES)[number];
-  /** The newsletters to choose from. If there is only one, the form is for that one. */
-  readonly offered: readonly NewsletterView[];
-  /** Ids. */
-  readonly chosen?: readonly string[];
-  /** As the user typed it. */
-  readonly address?: string;
+export interface SignUpFormState extends Omit<FormContent, 'proofBits'> {
   readonly problems?: readonly FormProblem[];
-  /** The token of the submitted form, if it is still valid. */
-  readonly token?: string;
 }
 
-/** The variable `form` of `sign-up-form.liquid`. */
-export function signUpForm(site: Site, state: SignUpFormState): object {
-  const { texts, deps } = site;
-  const { source, offered, chosen = [], address = '', problems = [] } = state;
+/** The variable `form` of `sign-up-form.liquid`. `token`: that of the submitted form, if still valid. */
+export function signUpForm(site: Site, { problems = [], ...state }: SignUpFormState): object {
+  const { texts, common, deps } = site;
+  const token = state.token ?? makeFormToken(deps);
+  const proofBits = deps.config.web.signUp.proofOfWork;
   return {
-    source,
-    address,
-    trap: TRAP_FIELD,
-    token: state.token ?? makeFormToken(deps),
-    which: texts.text('site.form.which'),
-    choices: offered.map((newsletter) => ({
-      ...newsletter,
-      is_checked: chosen.includes(newsletter.id),
-      note: null,
-    })),
-    label: texts.text('site.form.address'),
-    button: texts.text('site.form.button'),
-    consent: consentText(site, offered),
-    proof_bits: deps.config.web.signUp.proofOfWork,
+    ...signUpScope(texts, common, { ...state, token, proofBits }),
     ...problemsOf(site, problems),
   };
-}
-
-/**
- * The text beside the button. It is stored as the text that people agreed to. `offered`: the newsletters
- * that the form offers, or the only one.
- */
-export function consentText(
-  { texts, common }: Site,
-  [only, ...others]: readonly NewsletterView[],
-): string {
-  const publisher = common.site.title;
-  return only === undefined || others.length > 0
-    ? texts.text('site.form.consent_several', { publisher })
-    : texts.text('site.form.consent', { publisher, newsletter: only.name });
 }
 
 /** The problems to correct, for `problems.liquid` and the fields. */

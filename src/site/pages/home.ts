@@ -1,8 +1,15 @@
 import type { FastifyInstance } from 'fastify';
 import { longDate } from '../../editions/digest/digest-scope.ts';
 import { latestEdition } from '../../editions/queries/archived-editions.ts';
-import { documentUrl, FORMATS } from '../../feeds/formats.ts';
+import { mainFeeds } from '../../feeds/formats.ts';
 import { oneLine } from '../../kernel/one-line.ts';
+import {
+  type LatestPost,
+  leadView,
+  newestPosts,
+  readLatestPosts,
+} from '../../pages/latest-posts.ts';
+
 import { signUpForm } from './form.ts';
 import { type Site, sendForm, viewOf } from './site.ts';
 
@@ -18,11 +25,7 @@ export function addHome(app: FastifyInstance, site: Site): void {
   // If there is only one newsletter, people know its name.
   const heading =
     only !== undefined && others.length === 0 ? only : { name: title, description, lang };
-  const feeds = deps.config.feeds.formats.map((format) => ({
-    name: FORMATS[format].name,
-    type: FORMATS[format].type,
-    url: documentUrl(deps.config.publicUrl, '', format),
-  }));
+  const feeds = mainFeeds(deps.config.feeds);
   app.get('/', async (_request, reply) => {
     const form = only ? signUpForm(site, { source: 'home', offered: newsletters }) : null;
     return sendForm(reply, site, {
@@ -31,13 +34,22 @@ export function addHome(app: FastifyInstance, site: Site): void {
       description: heading.description,
       path: '',
       isIndexed: true,
-      scope: { heading, form, latest: await latestEditions(site), feeds },
+      scope: { heading, form, ...(await latestOf(site)), feeds },
     });
   });
 }
 
+/** The latest editions; the newest posts if there is none yet. */
+async function latestOf(site: Site) {
+  const posts = readLatestPosts(site.deps.config.folders.output);
+  const editions = await latestEditions(site, posts);
+  return editions.length > 0
+    ? { latest: editions, has_editions: true }
+    : { latest: newestPosts(posts, site.texts), has_editions: false };
+}
+
 /** The latest edition of each newsletter that is offered and has an archive, newest first. */
-async function latestEditions(site: Site): Promise<object[]> {
+async function latestEditions(site: Site, posts: readonly LatestPost[]): Promise<object[]> {
   const { deps, common, texts } = site;
   const shown = deps.config.newsletters.filter(
     ({ listed, archive }) => listed && archive !== 'off',
@@ -51,17 +63,22 @@ async function latestEditions(site: Site): Promise<object[]> {
   const views = found.flatMap(({ newsletter, edition }) => {
     if (edition === undefined) return [];
     const [subject, preheader] = [oneLine(edition.subject), oneLine(edition.preheader)];
-    const titles = edition.stories.map(oneLine).filter((title) => title !== subject);
+    const stories = edition.stories.map(({ title, url }) => ({ title: oneLine(title), url }));
+    const others = stories.filter(({ title }) => title !== subject);
+    const lead = leadView(posts.find(({ url }) => url === stories[0]?.url));
+    const view = viewOf(site, newsletter);
+    // The preheader names the next story, unless a template changes it. Show nothing twice.
+    const isNews = !others.some(({ title }) => preheader.includes(title));
     return [
       {
-        newsletter: viewOf(site, newsletter),
+        newsletter: view,
         subject,
-        // The preheader names the next story, unless a template changes it. Show nothing twice.
-        preheader: titles.some((title) => preheader.includes(title)) ? '' : preheader,
+        image: lead.image,
+        standfirst: lead.standfirst || (isNews ? preheader : ''),
         day: edition.day,
         date: longDate(edition.day, texts.language),
         path: `${common.published}archive/${edition.id}/`,
-        stories: titles.slice(0, STORIES),
+        stories: others.slice(0, STORIES).map((story) => ({ ...story, lang: view.lang })),
       },
     ];
   });

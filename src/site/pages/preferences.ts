@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { TRAP_FIELD } from '../../pages/sign-up-form.ts';
 import { requestAddressChange } from '../address-change.ts';
-import { formFields, judgeFormToken, makeFormToken, readAddress, TRAP_FIELD } from '../forms.ts';
+import { formFields, judgeFormToken, makeFormToken, readAddress } from '../forms.ts';
 import {
   changePreferences,
   eraseMe,

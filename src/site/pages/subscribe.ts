@@ -1,12 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { NewsletterView } from '../../pages/layout-scope.ts';
+import { consentText, FORM_SOURCES } from '../../pages/sign-up-form.ts';
 import { requireServiceUrl } from '../../settings/require-service-url.ts';
 import { WebError } from '../../web/web-error.ts';
 import { formFields, isProofOfWork, judgeFormToken, makeFormToken, readSignUp } from '../forms.ts';
 import { requestSignUp } from '../request-mail.ts';
 import {
-  consentText,
-  FORM_SOURCES,
   type FormProblem,
   formTitle,
   type SignUpFormState,
@@ -97,7 +96,7 @@ async function takeSignUp(
   if (!isTrapped && found.length === 0 && address !== undefined) {
     const { ip } = request;
     const { language } = texts;
-    const words = consentText(site, offered);
+    const words = consentText(texts, site.common, offered);
     refuseIfBusy(
       await requestSignUp(deps, { address, newsletters, source, ip, language, consentText: words }),
     );
@@ -131,7 +130,7 @@ export function addApi(app: FastifyInstance, site: Site): void {
     }));
     return reply.header('cache-control', 'no-store').send({
       token: makeFormToken(deps),
-      consentText: consentText(site, common.newsletters),
+      consentText: consentText(site.texts, common, common.newsletters),
       newsletters,
       minimumSeconds,
       proofOfWork,

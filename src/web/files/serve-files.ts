@@ -1,23 +1,20 @@
-import { hash } from 'node:crypto';
 import { once } from 'node:events';
 import { ReadStream } from 'node:fs';
 import { lstat, realpath, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyReply } from 'fastify';
-import { documentPath, FORMATS, fileUrl, isHubTopic } from '../../feeds/formats.ts';
-import { INDEX_CSS } from '../../feeds/index-css.ts';
-import { INDEX_FILE } from '../../feeds/index-page.ts';
+import { documentPath, FORMATS, fileUrl, INDEX_FILE, isHubTopic } from '../../feeds/formats.ts';
 import { COPIES, isCopyOf } from '../../feeds/publish/compressed-copies.ts';
 import { isPictureCopy } from '../../feeds/publish/picture-copies.ts';
+import { requestedPath } from '../../feeds/publish/requested-path.ts';
 import type { Config } from '../../settings/config.ts';
 import { requireServiceUrl } from '../../settings/require-service-url.ts';
 import type { RoutePlugin } from '../web-dependencies.ts';
 import { WebError } from '../web-error.ts';
-import { requestedPath } from './requested-path.ts';
 
 /** The page of all feeds. The home page is a page of the site. */
-const FEEDS_PAGE = 'feeds/';
+const FEEDS_PAGE = 'feeds/index.html';
 const ALLOWED = 'GET, HEAD, OPTIONS';
 
 /** How long a cache may use a file that is not a feed without asking. */
@@ -31,9 +28,6 @@ const OF_PICTURES = {
 
 /** A first build of many posts takes a few seconds. */
 const BUILD_SECONDS = 10;
-
-/** Allows the style sheet inside the feeds' page, and no other. */
-const INDEX_STYLE = `'sha256-${hash('sha256', INDEX_CSS, 'base64')}'`;
 
 /** The pages of editions in the archive. Their HTML is that of a mail, with styles in attributes. */
 const EDITION_PAGE = /^archive\/[^/]+-\d{4}-\d\d-\d\d(-\d+)?\/index\.html$/;
@@ -92,6 +86,12 @@ const TYPES: ReadonlyMap<string, string> = new Map([
   ['webp', 'image/webp'],
   ['avif', 'image/avif'],
   ['ico', 'image/x-icon'],
+  ['mp3', 'audio/mpeg'],
+  ['m4a', 'audio/mp4'],
+  ['ogg', 'audio/ogg'],
+  ['mp4', 'video/mp4'],
+  ['webm', 'video/webm'],
+  ['pdf', 'application/pdf'],
 ]);
 
 /**
@@ -135,7 +135,7 @@ export const serveFiles: RoutePlugin = async (app, { config }) => {
         const hasPage = await isFile(output, `${path}/${INDEX_FILE}`);
         if (hasPage) return reply.redirect(`${folderUrl}/`, 308);
         // Feed readers may give up a feed after a 404. One that is not built yet gets 503 instead.
-        const isOfBuild = media?.isFeed || path === INDEX_FILE;
+        const isOfBuild = media?.isFeed || path === FEEDS_PAGE;
         if (isOfBuild && !(await isBuilt(config))) throw new WebError(503, BUILD_SECONDS);
         return reply.callNotFound();
       }
@@ -153,7 +153,7 @@ export const serveFiles: RoutePlugin = async (app, { config }) => {
       if (tags !== undefined) {
         request.raw.headers['if-none-match'] = tags.replace(PROXY_SUFFIX, '');
       }
-      allowStyles(reply, path);
+      allowMore(reply, path, config);
       return reply.headers(fileHeaders(path, media, config)).sendFile(path, output);
     },
     handler: async (_request, reply) => reply.callNotFound(),
@@ -164,7 +164,6 @@ export const serveFiles: RoutePlugin = async (app, { config }) => {
 function fileOf(url: string, basePath: string): string | undefined {
   const path = requestedPath(url, basePath);
   if (path === undefined || path === '') return undefined;
-  if (path === FEEDS_PAGE) return INDEX_FILE;
   return path.endsWith('/') ? path + INDEX_FILE : path;
 }
 
@@ -234,15 +233,19 @@ function fileHeaders(path: string, { type, isFeed }: MediaType, config: Config) 
   const hub = feeds.hub !== undefined && isHubTopic(path) && new URL(feeds.hub).href;
   return { ...common, ...OF_FEEDS, link: hub ? `${self}, <${hub}>; rel="hub"` : self };
 }
-/** Allows the styles inside a page that has any. Others have only a style sheet. */
-function allowStyles(reply: FastifyReply, path: string): void {
+
+/**
+ * Allows what pages from files have besides the site's own pages: editions the styles of a mail, posts
+ * sound, films, and frames of `posts.iframesFrom`.
+ */
+function allowMore(reply: FastifyReply, path: string, { posts }: Config): void {
   const policy = reply.getHeader('content-security-policy');
-  if (typeof policy !== 'string') return;
-  if (path === INDEX_FILE) {
-    reply.header('content-security-policy', policy.replace('style-src', `$& ${INDEX_STYLE}`));
-  } else if (EDITION_PAGE.test(path)) {
-    reply.header('content-security-policy', `${policy};style-src-attr 'unsafe-inline'`);
-  }
+  if (typeof policy !== 'string' || !path.endsWith('.html')) return;
+  const frames = posts.iframesFrom.map((host) => `https://${host}`).join(' ');
+  const more = EDITION_PAGE.test(path)
+    ? "style-src-attr 'unsafe-inline'"
+    : `media-src 'self' https:${frames === '' ? '' : `;frame-src ${frames}`}`;
+  reply.header('content-security-policy', `${policy};${more}`);
 }
 
 /**

@@ -43,7 +43,7 @@ export function pageOf(edition: Edition, changes: Partial<EditionPlace> = {}) {
     config: {
       publicUrl: 'https://harbour.example/',
       serviceUrl: 'https://harbour.example/',
-      site: DEFAULTS.site,
+      site: { ...DEFAULTS.site, color: '#8b1e2d' },
       feeds: { ...DEFAULTS.feeds, publicUrl: 'https://harbour.example/', formats: ['atom'] },
     },
     newsletter: newsletter(),

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { insertEdition } from '../../../src/editions/queries/editions.ts';
+import { LATEST_FILE } from '../../../src/pages/latest-posts.ts';
 import { openSite } from '../../../src/site/pages/site.ts';
 import { makeEdition, NEWSLETTER, openTestSite } from '../../support/test-site.ts';
 import { form, openServedTestSite } from '../../support/web.ts';
@@ -89,10 +90,39 @@ test('the home page tells of the latest edition that was sent, and nothing in a 
     .execute();
   const { body } = await site.ask('');
   assert.match(body, /&lt;script&gt;alert\(1\)&lt;\/script&gt; &amp; &#34;more&#34;/);
-  assert.match(body, /<li>&lt;\/ul&gt;&lt;img src=x onerror=alert\(1\)&gt;<\/li>/);
+  assert.match(
+    body,
+    /<li><a href="https:[^"]+">&lt;\/ul&gt;&lt;img src=x onerror=alert\(1\)&gt;<\/a><\/li>/,
+  );
   assert.match(body, /<time datetime="2026-03-19">Thursday, March 19, 2026<\/time>/);
   assert.match(body, new RegExp(`href="/archive/${edition.id}/"`));
   assert.doesNotMatch(body, /2026-03-20/);
+});
+
+test("the home page has the newest posts, and from the first edition on its lead's picture and standfirst", async (t) => {
+  const testSite = await openTestSite(t);
+  const site = await openWholeTestSite(t, { testSite });
+  const edition = makeEdition(`${NEWSLETTER}-2026-03-20`);
+  const lead = {
+    ...{ url: edition.posts[0]?.url, title: 'The wall', standfirst: 'It stands.', language: 'ar' },
+    ...{ day: '2026-03-20', image: { url: 'https://harbour.example/wall.jpg', alt: 'A wall' } },
+  };
+  const other = { ...lead, url: 'https://harbour.example/bells/', title: 'Bells & whistles' };
+  const { output } = testSite.deps.config.folders;
+  mkdirSync(output, { recursive: true });
+  writeFileSync(join(output, LATEST_FILE), JSON.stringify([lead, other]));
+  const before = (await site.ask('')).body;
+  assert.match(before, /The latest articles[\s\S]*wall\.jpg[\s\S]*It stands\./);
+  assert.match(before, /<h3><a href="https:[^"]+" lang="ar" dir="rtl">The wall<\/a><\/h3>/);
+  assert.match(before, /<a href="https:\/\/harbour\.example\/bells\/"[^>]*>Bells &amp; whistles</);
+  await insertEdition(testSite.deps.store.db, edition);
+  await testSite.deps.store.db
+    .updateTable('editions')
+    .set({ planned_at: '2026-03-20T07:00:00.000Z' })
+    .execute();
+  const after = (await site.ask('')).body;
+  assert.match(after, /The latest edition[\s\S]*wall\.jpg[\s\S]*It stands\./);
+  assert.doesNotMatch(after, /Bells/);
 });
 
 test('every page names the feeds, of the posts and of each newsletter that has an archive', async (t) => {

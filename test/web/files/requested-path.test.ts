@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { requestedPath } from '../../../src/web/files/requested-path.ts';
+import { requestedPath } from '../../../src/feeds/publish/requested-path.ts';
 
 test('a target is a path below the base path, decoded once', () => {
   const paths = {

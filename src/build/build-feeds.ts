@@ -1,41 +1,52 @@
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import { reasonOf } from '../../kernel/errors.ts';
-import type { Log } from '../../kernel/log.ts';
-import type { Problem } from '../../kernel/problem.ts';
-import { PROGRAM_VERSION } from '../../kernel/version.ts';
-import { type CollectedPosts, collectPosts } from '../../posts/collect-posts.ts';
-import { readShortcodes } from '../../posts/files/site-files.ts';
-import { reportPosts } from '../../posts/report-posts.ts';
-import type { Config } from '../../settings/config.ts';
-import { composeFeed, composeItem, type FeedContext } from '../compose-feed.ts';
-import { discoveryLinks } from '../discovery-links.ts';
-import type { FeedItem } from '../feed.ts';
-import { FEED_CSS, FEED_CSS_FILE } from '../feed-css.ts';
-import { documentPath } from '../formats.ts';
-import { INDEX_FILE, INDEX_MARK, renderIndexPage } from '../index-page.ts';
-import { latestOf, NEVER_UPDATED } from '../moments.ts';
-import { OPML_FILE, renderOpml } from '../opml.ts';
+import type { BuildReport, BuiltFeed } from '../feeds/build/build-report.ts';
+import { keepFeedsFull } from '../feeds/build/keep-feeds-full.ts';
+import { KnownDocuments } from '../feeds/build/known-documents.ts';
+import { putFeed } from '../feeds/build/put-feed.ts';
+import { siteImage } from '../feeds/build/site-image.ts';
+import { composeFeed, composeItem, type FeedContext } from '../feeds/compose-feed.ts';
+import { discoveryLinks } from '../feeds/discovery-links.ts';
+import type { FeedItem } from '../feeds/feed.ts';
+import { FEED_CSS, FEED_CSS_FILE } from '../feeds/feed-css.ts';
+import { documentPath, INDEX_FILE, INDEX_MARK, mainFeeds } from '../feeds/formats.ts';
+import { readLogo } from '../feeds/logo.ts';
+import { latestOf, NEVER_UPDATED } from '../feeds/moments.ts';
+import { OPML_FILE, renderOpml } from '../feeds/opml.ts';
 import {
   type FeedEntry,
   type FeedPlan,
   historyPath,
   listEntries,
   planFeeds,
-} from '../plan-feeds.ts';
+} from '../feeds/plan-feeds.ts';
 import {
   HISTORY_MANIFEST,
   manifestText,
   PICTURES_MANIFEST,
+  POSTS_MANIFEST,
   readManifest,
-} from '../publish/manifest.ts';
-import { openPictureCopies, type PictureCopies } from '../publish/picture-copies.ts';
-import { Publication } from '../publish/publish.ts';
-import type { BuildReport, BuiltFeed } from './build-report.ts';
-import { keepFeedsFull } from './keep-feeds-full.ts';
-import { KnownDocuments } from './known-documents.ts';
-import { putFeed } from './put-feed.ts';
-import { siteImage } from './site-image.ts';
+} from '../feeds/publish/manifest.ts';
+import { openPictureCopies, type PictureCopies } from '../feeds/publish/picture-copies.ts';
+import { Publication } from '../feeds/publish/publish.ts';
+import { reasonOf } from '../kernel/errors.ts';
+import type { Log } from '../kernel/log.ts';
+import { formatProblem, type Problem } from '../kernel/problem.ts';
+import { PROGRAM_VERSION } from '../kernel/version.ts';
+import { lookWarnings } from '../pages/check-look.ts';
+import { LATEST_FILE, type LatestPost, newestPosts } from '../pages/latest-posts.ts';
+import { hasPostPages } from '../pages/layout-scope.ts';
+import { openPages, type Pages } from '../pages/open-pages.ts';
+import { readWebTemplates } from '../pages/web-templates.ts';
+import { type CollectedPosts, collectPosts } from '../posts/collect-posts.ts';
+import { shorten } from '../posts/excerpt.ts';
+import { readShortcodes } from '../posts/files/site-files.ts';
+import { reportPosts } from '../posts/report-posts.ts';
+import type { Config } from '../settings/config.ts';
+import type { SiteSettings } from '../settings/settings.ts';
+import { readTexts } from '../templates/read-texts.ts';
+import { FEEDS_PAGE, renderFeedsPage } from './feeds-page.ts';
+import { type PostPagesReport, publishPostPages } from './post-pages.ts';
 
 export interface BuildOptions {
   /** Posts with a later date are not published yet. */
@@ -99,26 +110,39 @@ export async function buildFeeds(
     const known = new KnownDocuments(config.caches?.documents, settingsOf, collected);
     const build = { config, context, plans, items, publication, pictures, shortcodes, known, log };
     const feeds = await putFeeds(build);
-    const pages = putPages(build);
+    const look = { pages: openLook(config), warnings: lookWarnings(config) };
+    const pages = putPages(build, look.pages);
     const manifest = pictures.manifest(collected.pictures.values(), feeds.hasKept);
     if (manifest !== undefined) publication.put(PICTURES_MANIFEST, manifest);
     const copies = pictures.put(publication);
     if (!force) keepFeedsFull(config, { plans, collected, broken: items.leftOut, publication });
     // Before any reader can see the feeds: an id that was assigned must not be lost.
     collected.save();
+    const batches = hasPostPages(config)
+      ? publishPostPages({ config, collected, entries, pages: look.pages, pictures, log })
+      : removePostPages(publication, folders.output);
+    // The pages of the newest posts are there before the feeds lead to them; the others may take minutes.
+    let batch = await batches?.next();
     await publication.commit();
     saveKnown(known, log);
+    while (batch?.done === false) batch = await batches?.next();
+    const ofPosts = batch?.value ?? NO_PAGES;
     return {
       ...reportPosts(
         folder,
         entries.map(({ story }) => story),
-        items.leftOut,
-        [collected, planned, items, feeds, pages].flatMap(({ warnings }) => warnings),
+        distinct([...items.leftOut, ...ofPosts.leftOut]),
+        distinct(
+          [look, collected, planned, items, feeds, pages, ofPosts].flatMap(
+            ({ warnings }) => warnings,
+          ),
+        ),
       ),
       outputFolder: folders.output,
       nextDue: folder.nextDue?.toString(),
       feeds: feeds.built,
       ...(copyPicture === undefined ? {} : { pictures: copies }),
+      pages: hasPostPages(config) ? { posts: ofPosts.pages, changed: ofPosts.changed } : undefined,
       discoveryLinks: discoveryLinks(plans.slice(0, 1), settings),
     };
   } finally {
@@ -133,6 +157,11 @@ function saveKnown(known: KnownDocuments, log: Log): void {
   } catch (error) {
     log.detail(`the cache of documents cannot be written: ${reasonOf(error)}`);
   }
+}
+
+/** Posts are rendered for feeds and for pages. Their problems are reported once. */
+function distinct(problems: readonly Problem[]): Problem[] {
+  return [...new Map(problems.map((problem) => [formatProblem(problem), problem])).values()];
 }
 
 /** The items of entries, and the problems of their posts. */
@@ -261,13 +290,20 @@ function historyFingerprint(
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
+/** The look of the site's pages, as files. Throws a `BroadsheetError` (config) for a broken template. */
+function openLook(config: Config): Pages {
+  const texts = readTexts(config.folders.languages)(config.web.language);
+  return openPages(config, readWebTemplates(config.folders.webTemplates), texts, 'output');
+}
+
 /**
- * Puts the files that are not feeds: OPML for readers, the page for people, the style sheet for
- * browsers.
+ * Puts the files that are not feeds: OPML for readers, the pages for people with what they need, the style
+ * sheet for browsers, the logos, the newest posts for the front page of the service.
  */
-function putPages({ plans, context: { site, settings }, items, publication }: Build): {
-  readonly warnings: readonly Problem[];
-} {
+function putPages(
+  { config, plans, context: { site, settings }, items, publication }: Build,
+  pages: Pages,
+): { readonly warnings: readonly Problem[] } {
   const shown = plans[0]?.entries.flatMap((entry) => items.itemOf(entry) ?? []) ?? [];
   const updated = latestOf(
     shown.map((item) => item.updated),
@@ -275,14 +311,72 @@ function putPages({ plans, context: { site, settings }, items, publication }: Bu
   );
   publication.put(OPML_FILE, renderOpml(plans, { site, settings }, updated));
   publication.put(FEED_CSS_FILE, FEED_CSS);
-  // If the feeds are among a site's pages, its home page has this name too.
-  if (publication.textOf(INDEX_FILE)?.includes(INDEX_MARK) === false) {
-    const remedy = 'give the feeds a folder of their own by feeds.folder and publicUrl';
-    const message = `is there already and not of Broadsheet's making, so it stays; ${remedy}`;
-    publication.disown(INDEX_FILE);
-    return { warnings: [{ file: publication.pathOf(INDEX_FILE), message }] };
+  for (const { name, body } of pages.assets) publication.put(`assets/${name}`, body);
+  for (const { logo } of [site, ...config.newsletters]) {
+    const file = readLogo(logo, '', config.publicUrl)?.file;
+    // Mails that were sent show a logo for years, so no build removes one.
+    if (file !== undefined) publication.put(file.path, file.bytes);
   }
-  const latest = shown.slice(0, LATEST_ITEMS);
-  publication.put(INDEX_FILE, renderIndexPage({ plans, site, settings, latest }));
-  return { warnings: [] };
+  const latest = shown.map((item) => latestPost(item, site));
+  publication.put(LATEST_FILE, `${JSON.stringify(latest)}\n`);
+  const feedsPage = renderFeedsPage(pages, {
+    ...{ plans, site, settings },
+    latest: shown.slice(0, LATEST_ITEMS),
+  });
+  // Without a site generator, the folder has the front page of the site.
+  const front = hasPostPages(config) ? renderFront(pages, config, latest) : feedsPage;
+  const warnings = [
+    ...putOwn(publication, INDEX_FILE, front),
+    ...putOwn(publication, FEEDS_PAGE, feedsPage),
+  ];
+  return { warnings };
+}
+
+/** Puts a page, unless there is one that is not ours: the feeds may be among a site's pages. */
+function putOwn(publication: Publication, path: string, text: string): readonly Problem[] {
+  if (publication.textOf(path)?.includes(INDEX_MARK) !== false) {
+    publication.put(path, text);
+    return [];
+  }
+  const remedy = 'give the feeds a folder of their own by feeds.folder and publicUrl';
+  const message = `is there already and not of Broadsheet's making, so it stays; ${remedy}`;
+  publication.disown(path);
+  return [{ file: publication.pathOf(path), message }];
+}
+
+const STANDFIRST_CHARACTERS = 240;
+
+function latestPost(item: FeedItem, { language, timeZone }: SiteSettings): LatestPost {
+  const { url, title, summary, published, image } = item;
+  return {
+    ...{ url, title, language: item.language ?? language },
+    standfirst: summary === title ? '' : shorten(summary, STANDFIRST_CHARACTERS),
+    day: published.toZonedDateTimeISO(timeZone).toPlainDate().toString(),
+    image: image && {
+      ...{ url: image.url, alt: image.alt },
+      ...{ width: image.width, height: image.height },
+    },
+  };
+}
+
+/** The front page as a file: the newest posts, and the feeds. A service has its own, with a form. */
+function renderFront(pages: Pages, config: Config, latest: readonly LatestPost[]): string {
+  const { title, description, lang } = pages.common.site;
+  return pages.render({
+    ...{ name: 'home', title, description, path: '', isIndexed: true },
+    scope: {
+      ...{ heading: { name: title, description, lang }, form: null },
+      ...{ latest: newestPosts(latest, pages.texts), has_editions: false },
+      feeds: mainFeeds(config.feeds),
+    },
+  });
+}
+
+const NO_PAGES: PostPagesReport = { pages: 0, changed: 0, leftOut: [], warnings: [] };
+
+/** Removes the pages of posts if their site has a generator since the last build. */
+function removePostPages(publication: Publication, output: string): undefined {
+  const before = readManifest(output, POSTS_MANIFEST);
+  for (const path of before.keys()) publication.remove(path);
+  if (before.size > 0) publication.remove(POSTS_MANIFEST);
 }

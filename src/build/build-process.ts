@@ -1,5 +1,5 @@
-import { answerOrder } from '../../kernel/apart/answer-order.ts';
-import { silentLog } from '../../kernel/log.ts';
+import { answerOrder } from '../kernel/apart/answer-order.ts';
+import { silentLog } from '../kernel/log.ts';
 import type { BuildOrder } from './build-apart.ts';
 import { buildFeeds } from './build-feeds.ts';
 

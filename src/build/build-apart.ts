@@ -1,6 +1,6 @@
-import { runApart } from '../../kernel/apart/run-apart.ts';
-import type { Config } from '../../settings/config.ts';
-import type { BuildReport } from './build-report.ts';
+import type { BuildReport } from '../feeds/build/build-report.ts';
+import { runApart } from '../kernel/apart/run-apart.ts';
+import type { Config } from '../settings/config.ts';
 
 const PROGRAM = new URL('./build-process', import.meta.url);
 
