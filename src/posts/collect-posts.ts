@@ -1,12 +1,13 @@
 import { basename, matchesGlob } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { cached } from '../kernel/cached.ts';
 import { BroadsheetError, EXIT, reasonOf } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Problem } from '../kernel/problem.ts';
 import type { Config } from '../settings/config.ts';
 import { wrongOption, wrongPostsFolder } from '../settings/posts-folder.ts';
 import { permalinkFlaw } from './addresses/permalink.ts';
-import { cached, openPictures, type Pictures } from './files/find-pictures.ts';
+import { openPictures, type Pictures } from './files/find-pictures.ts';
 import { findPostFiles, POST_ENDING, type PostFiles } from './files/find-post-files.ts';
 import { cacheKey, PostCache } from './files/post-cache.ts';
 import { readPost } from './files/read-file.ts';

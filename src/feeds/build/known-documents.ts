@@ -96,7 +96,7 @@ export class KnownDocuments {
     const content: Content = { key: this.#key, documents: this.#documents, questions };
     const text = JSON.stringify(content);
     if (text === JSON.stringify(this.#before)) return;
-    writeCache(this.#path, [Buffer.from(`${crc32(text)}\n${text}`)]);
+    writeCache(this.#path, [() => Buffer.from(`${crc32(text)}\n${text}`)]);
   }
 }
 

@@ -1,5 +1,6 @@
 import { realpathSync, statSync } from 'node:fs';
 import { join, posix } from 'node:path';
+import { cached } from '../../kernel/cached.ts';
 import { isWithin } from '../../kernel/files/is-within.ts';
 import type { GeneratorId } from '../../settings/settings.ts';
 import { findSite } from '../generators/find-generators.ts';
@@ -75,15 +76,6 @@ export function openPictures(
       return fileAt(from, inside);
     },
     atRoot: cached(atRoot),
-  };
-}
-
-/** Caches the answers of `ask`. */
-export function cached<Name, Answer>(ask: (name: Name) => Answer): (name: Name) => Answer {
-  const answers = new Map<Name, Answer>();
-  return (name) => {
-    if (!answers.has(name)) answers.set(name, ask(name));
-    return answers.get(name) as Answer;
   };
 }
 

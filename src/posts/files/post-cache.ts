@@ -3,6 +3,7 @@ import {
   closeSync,
   openSync,
   readdirSync,
+  readSync,
   renameSync,
   rmSync,
   statSync,
@@ -12,7 +13,7 @@ import { extname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { makeStateFolder } from '../../kernel/files/state-folder.ts';
 import type { Problem } from '../../kernel/problem.ts';
-import { readRegularFile } from '../../kernel/regular-file.ts';
+import { openRegularFile } from '../../kernel/regular-file.ts';
 import { PROGRAM_VERSION } from '../../kernel/version.ts';
 import type { UnreadablePost } from '../parse-post.ts';
 import type { Post } from '../post.ts';
@@ -68,12 +69,20 @@ function sourceStamps(): string {
 /** Files are in the bucket of their name. A run writes only the buckets again that changed. */
 const BUCKETS = 64;
 
+/** A part of the file: JSON, padded to whole numbers, then the numbers of the sketches. Sizes are bytes. */
+interface Bucket {
+  readonly json: number;
+  readonly sketches: number;
+  readonly checksum: number;
+}
+
 interface Header {
   readonly key: string;
-  readonly checksum: number;
-  /** The bytes of each bucket: its JSON, padded to whole numbers, then its sketches. */
-  readonly buckets: readonly (readonly [json: number, sketches: number])[];
+  readonly buckets: readonly Bucket[];
 }
+
+/** The longest first line of a file. */
+const HEAD_BYTES = 16_384;
 
 /** One file in the JSON of a bucket, and how many numbers its sketch has. */
 type Line = readonly [
@@ -92,9 +101,8 @@ export class PostCache {
   readonly #openedMs: number;
   readonly #earlier = new Map<string, CachedFile>();
   readonly #files = new Map<string, CachedFile>();
-  /** The bytes of the buckets in the file. */
-  readonly #bytes: Uint8Array[] = [];
-  readonly #sizes: Header['buckets'][number][] = [];
+  /** The buckets of the file. */
+  #buckets: readonly PlacedBucket[] = [];
 
   /**
    * Begins empty if there is no such file, if it is damaged, or if it has another `key`. `nowMs`: the time
@@ -105,28 +113,30 @@ export class PostCache {
     this.#key = key;
     this.#openedMs = nowMs;
     try {
-      this.#read(readRegularFile(path, Number.POSITIVE_INFINITY));
+      this.#read();
     } catch {
       this.#earlier.clear();
-      this.#sizes.length = 0;
+      this.#buckets = [];
     }
   }
 
-  #read(bytes: Buffer): void {
-    const end = bytes.indexOf(0x0a) + 1;
-    const header: Header = JSON.parse(bytes.toString('utf8', 0, end));
-    if (header.key !== this.#key || header.checksum !== crc32(bytes.subarray(end))) return;
+  /** One bucket at a time: the whole file is large. */
+  #read(): void {
+    using file = openCache(this.#path);
+    const head = file.bytesAt(0, HEAD_BYTES);
+    const end = head.indexOf(0x0a) + 1;
+    const { key, buckets }: Header = JSON.parse(head.toString('utf8', 0, end));
+    if (key !== this.#key) return;
     let at = end;
-    for (const size of header.buckets) {
-      const [json, sketches] = size;
-      const files = [
-        bytes.subarray(at, at + json),
-        bytes.subarray(at + json, at + json + sketches),
-      ] as const;
-      for (const [file, cached] of decodeFiles(files)) this.#earlier.set(file, cached);
-      this.#bytes.push(bytes.subarray(at, at + json + sketches));
-      this.#sizes.push(size);
-      at += json + sketches;
+    this.#buckets = buckets.map((bucket) => {
+      const placed = { ...bucket, at };
+      at += bucket.json + bucket.sketches;
+      return placed;
+    });
+    for (const bucket of this.#buckets) {
+      const bytes = file.bucket(bucket);
+      const parts = [bytes.subarray(0, bucket.json), bytes.subarray(bucket.json)] as const;
+      for (const [name, cached] of decodeFiles(parts)) this.#earlier.set(name, cached);
     }
   }
 
@@ -155,7 +165,7 @@ export class PostCache {
 
   /**
    * Writes what was read in this run, if it is not in the file already. A reader sees the old file or the
-   * new one, whole. Throws if the disk refuses.
+   * new one, whole. Throws if the disk refuses, or if another run wrote the file meanwhile.
    */
   save(): void {
     const changed = new Set<number>();
@@ -166,41 +176,66 @@ export class PostCache {
       if (!this.#files.has(file)) changed.add(bucketOf(file));
     }
     if (changed.size === 0) return;
-    const wanted = Map.groupBy(
-      [...this.#files].filter(([file]) => this.#isWritten(bucketOf(file), changed)),
-      ([file]) => bucketOf(file),
-    );
-    for (let bucket = 0; bucket < BUCKETS; bucket++) {
-      if (!this.#isWritten(bucket, changed)) continue;
-      const [json, sketches] = encodeFiles(wanted.get(bucket) ?? []);
-      this.#bytes[bucket] = Buffer.concat([json, sketches]);
-      this.#sizes[bucket] = [json.length, sketches.length];
-    }
-    this.#write();
-  }
-
-  #isWritten(bucket: number, changed: ReadonlySet<number>): boolean {
-    return changed.has(bucket) || this.#sizes[bucket] === undefined;
-  }
-
-  /** Without a sync: what a power cut left has another checksum. */
-  #write(): void {
-    let checksum = 0;
-    for (const bytes of this.#bytes) checksum = crc32(bytes, checksum);
-    const header: Header = { key: this.#key, checksum, buckets: this.#sizes };
-    const head = padded(JSON.stringify(header), '\n');
-    writeCache(this.#path, [head, ...this.#bytes]);
+    const wanted = Map.groupBy(this.#files, ([file]) => bucketOf(file));
+    const isNew = this.#buckets.length === 0;
+    using before = isNew ? undefined : openCache(this.#path);
+    const parts = Array.from({ length: BUCKETS }, (_, at) => {
+      const bucket = changed.has(at) ? undefined : this.#buckets[at];
+      return bucket === undefined || before === undefined
+        ? encodedBucket(wanted.get(at) ?? [])
+        : { bucket, bytes: () => before.bucket(bucket) };
+    });
+    const buckets = parts.map(({ bucket: { json, sketches, checksum } }) => ({
+      ...{ json, sketches, checksum },
+    }));
+    const header: Header = { key: this.#key, buckets };
+    writeCache(this.#path, [
+      () => padded(JSON.stringify(header), '\n'),
+      ...parts.map(({ bytes }) => bytes),
+    ]);
   }
 }
 
-/** Puts a cache in place, whole. Throws if the disk refuses. */
-export function writeCache(path: string, parts: readonly Uint8Array[]): void {
+type PlacedBucket = Bucket & { readonly at: number };
+
+function openCache(path: string) {
+  const { descriptor } = openRegularFile(path);
+  let scratch = Buffer.alloc(0);
+  /** Valid until the next call. */
+  const bytesAt = (position: number, length: number) => {
+    if (scratch.length < length) scratch = Buffer.alloc(length * 2);
+    return scratch.subarray(0, readSync(descriptor, scratch, 0, length, position));
+  };
+  return {
+    bytesAt,
+    /** Throws if it is damaged. */
+    bucket({ at, json, sketches, checksum }: PlacedBucket) {
+      const bytes = bytesAt(at, json + sketches);
+      if (crc32(bytes) !== checksum) throw new Error('it is damaged');
+      return bytes;
+    },
+    [Symbol.dispose]: () => closeSync(descriptor),
+  };
+}
+
+function encodedBucket(files: readonly (readonly [string, CachedFile])[]) {
+  const [json, sketches] = encodeFiles(files);
+  const bytes = Buffer.concat([json, sketches]);
+  const bucket = { json: json.length, sketches: sketches.length, checksum: crc32(bytes) };
+  return { bucket, bytes: () => bytes };
+}
+
+/**
+ * Puts a cache in place, whole. Without a sync: what a power cut leaves has other checksums. Throws if the
+ * disk refuses.
+ */
+export function writeCache(path: string, parts: readonly (() => Uint8Array)[]): void {
   makeStateFolder(path);
   const temporary = `${path}.${process.pid}.tmp`;
   try {
     const descriptor = openSync(temporary, 'w', 0o600);
     try {
-      for (const bytes of parts) writeFileSync(descriptor, bytes);
+      for (const bytes of parts) writeFileSync(descriptor, bytes());
     } finally {
       closeSync(descriptor);
     }
@@ -237,7 +272,8 @@ export function encodeFiles(files: readonly (readonly [string, CachedFile])[]): 
 
 export function* decodeFiles([json, sketches]: EncodedFiles): Generator<[string, CachedFile]> {
   const lines: readonly Line[] = JSON.parse(decoder.decode(json));
-  const numbers = new Uint32Array(sketches.buffer, sketches.byteOffset, sketches.length / 4);
+  // A copy: a view of the bytes would keep the JSON, too.
+  const numbers = new Uint32Array(new Uint8Array(sketches).buffer);
   let first = 0;
   for (const [file, stamp, bytesHash, inherited, content, length] of lines) {
     const sketch = numbers.subarray(first, first + length);

@@ -156,12 +156,12 @@ function openHash() {
   const hashes = new Map<string, string>();
   const hashOfNames = new Map<KnownNames | undefined, string>();
   return (inherited: Inherited | undefined, language: string | undefined): string => {
-    const { fields, sections, names, problem } = inherited ?? { fields: {} };
+    const { names, ...own } = inherited ?? { fields: {} };
     const listed =
       hashOfNames.get(names) ??
-      hash('sha256', JSON.stringify([...(names?.authors ?? []), ...(names?.tags ?? [])]));
+      hash('sha256', JSON.stringify([[...(names?.authors ?? [])], [...(names?.tags ?? [])]]));
     hashOfNames.set(names, listed);
-    const text = JSON.stringify([fields, sections, problem, language, listed]);
+    const text = JSON.stringify([own, language, listed]);
     const known = hashes.get(text) ?? hash('sha256', text, 'base64url');
     hashes.set(text, known);
     return known;

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { extname, join } from 'node:path';
+import { cached } from '../../kernel/cached.ts';
 import { readRegularFile } from '../../kernel/regular-file.ts';
 import { readProgram } from './read-program.ts';
 import { readSettings, type Settings } from './read-settings.ts';
@@ -17,7 +18,7 @@ export function openSiteFiles(folder: string): SiteFiles {
   return {
     text,
     has: (path) => existsSync(join(folder, path)),
-    list(path) {
+    list: cached((path: string) => {
       try {
         return readdirSync(join(folder, path), { withFileTypes: true })
           .map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name))
@@ -25,7 +26,7 @@ export function openSiteFiles(folder: string): SiteFiles {
       } catch {
         return [];
       }
-    },
+    }),
     settings(path) {
       const isProgram = /^\.[cm]?[jt]s$/.test(extname(path));
       if (isProgram) return programSettings(text(path) ?? '');
