@@ -319,15 +319,14 @@ function putPages(
   }
   const latest = shown.map((item) => latestPost(item, site));
   publication.put(LATEST_FILE, `${JSON.stringify(latest)}\n`);
-  const feedsPage = renderFeedsPage(pages, {
-    ...{ plans, site, settings },
-    latest: shown.slice(0, LATEST_ITEMS),
-  });
+  const shownFeeds = { plans, site, settings, latest: shown.slice(0, LATEST_ITEMS) };
   // Without a site generator, the folder has the front page of the site.
-  const front = hasPostPages(config) ? renderFront(pages, config, latest) : feedsPage;
+  const front = hasPostPages(config)
+    ? renderFront(pages, config, latest)
+    : renderFeedsPage(pages, shownFeeds, 0);
   const warnings = [
     ...putOwn(publication, INDEX_FILE, front),
-    ...putOwn(publication, FEEDS_PAGE, feedsPage),
+    ...putOwn(publication, FEEDS_PAGE, renderFeedsPage(pages, shownFeeds, 1)),
   ];
   return { warnings };
 }
@@ -363,7 +362,7 @@ function latestPost(item: FeedItem, { language, timeZone }: SiteSettings): Lates
 function renderFront(pages: Pages, config: Config, latest: readonly LatestPost[]): string {
   const { title, description, lang } = pages.common.site;
   return pages.render({
-    ...{ name: 'home', title, description, path: '', isIndexed: true },
+    ...{ name: 'home', title, description, path: '', depth: 0, isIndexed: true },
     scope: {
       ...{ heading: { name: title, description, lang }, form: null },
       ...{ latest: newestPosts(latest, pages.texts), has_editions: false },

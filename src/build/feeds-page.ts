@@ -23,10 +23,14 @@ export interface FeedsPage {
 
 const GROUPS: readonly FeedKind[] = ['category', 'author', 'tag', 'language'];
 
-/** The page for people, in the site's look: explains feeds, lists all, and shows the newest articles. */
+/**
+ * The page for people, in the site's look: explains feeds, lists all, and shows the newest articles.
+ * `depth`: how many folders it is below the output folder.
+ */
 export function renderFeedsPage(
   pages: Pages,
   { plans, site, settings, latest }: FeedsPage,
+  depth: 0 | 1,
 ): string {
   const { texts, common } = pages;
   const langOf = (language: string) => languageAttributes(language, texts.language);
@@ -58,5 +62,5 @@ export function renderFeedsPage(
     opml: { name: OPML_FILE, path: fileUrl(common.published, OPML_FILE) },
   };
   const title = texts.text('site.feeds.title');
-  return pages.render({ name: 'feeds', title, path: 'feeds/', isIndexed: true, scope });
+  return pages.render({ name: 'feeds', title, path: 'feeds/', depth, isIndexed: true, scope });
 }

@@ -6,7 +6,7 @@ import type { Config } from '../settings/config.ts';
 import { openLiquid } from '../templates/open-liquid.ts';
 import { templateError } from '../templates/render-liquid.ts';
 import type { Template } from '../templates/templates.ts';
-import { layoutScope, type PagePlace } from './layout-scope.ts';
+import { type LayoutScope, layoutScope, type PagePlace } from './layout-scope.ts';
 import { type PageName, siteAssets, type WebTemplates } from './web-templates.ts';
 
 /** A page of the site before it is rendered. */
@@ -22,6 +22,11 @@ export interface Page {
   readonly url?: string;
   /** For link previews of an article. */
   readonly article?: { readonly published: string; readonly image?: string };
+  /**
+   * For a file that people may open from the disk: how many folders it is below the output folder. It then
+   * finds its style sheet there, too.
+   */
+  readonly depth?: number;
   /** Where browsers go at once. */
   readonly goTo?: string;
   /** Whether search engines may index it. Forms and personal pages must not be indexed. */
@@ -77,11 +82,22 @@ export function openPages(
         article: rest.article ? { image: null, ...rest.article } : null,
         go_to: rest.goTo ?? null,
       };
-      const known = { ...common, texts, page };
+      const { depth } = rest;
+      const known = {
+        ...common,
+        ...(depth === undefined ? {} : { assets: relativeAssets(common, depth) }),
+        ...{ texts, page },
+      };
       const content = pages.get(name)?.({ ...known, ...scope }) ?? '';
       return layout({ ...known, content });
     },
   };
+}
+
+function relativeAssets({ assets, published }: LayoutScope, depth: number): LayoutScope['assets'] {
+  const { css, js, icon } = assets;
+  const relative = (path: string) => '../'.repeat(depth) + path.slice(published.length);
+  return { css: relative(css), js: relative(js), icon: relative(icon) };
 }
 
 type Render = (scope: object) => string;
