@@ -97,6 +97,7 @@ const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
     'kernel/regular-file.ts',
     'kernel/version.ts',
     'posts/addresses/read-site-pages.ts',
+    'posts/files/beside-post.ts',
     'posts/files/find-pictures.ts',
     'posts/files/find-post-files.ts',
     'posts/files/post-cache.ts',

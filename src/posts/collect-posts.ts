@@ -7,6 +7,7 @@ import type { Problem } from '../kernel/problem.ts';
 import type { Config } from '../settings/config.ts';
 import { wrongOption, wrongPostsFolder } from '../settings/posts-folder.ts';
 import { permalinkFlaw } from './addresses/permalink.ts';
+import { openBeside, openTexts } from './files/beside-post.ts';
 import { openPictures, type Pictures } from './files/find-pictures.ts';
 import { findPostFiles, POST_ENDING, type PostFiles } from './files/find-post-files.ts';
 import { cacheKey, PostCache } from './files/post-cache.ts';
@@ -91,7 +92,8 @@ export function collectPosts(config: Config, options: CollectOptions): Collected
     onProgress: (done, total) => log.progress('Reading posts', done, total),
   });
   log.detail(`${folder.folder}: ${folder.read} posts read, ${folder.posts.length} published`);
-  const pictures = openPictures(config.folders, config.posts.generator);
+  const beside = openBeside(config.folders, config.posts.generator);
+  const pictures = openPictures(config.folders, beside);
   const authority = new URL(config.site.url).hostname;
   const { published, idOf, changed, warnings } = identifyPosts(folder.posts, earlier, authority);
   return {
@@ -102,7 +104,7 @@ export function collectPosts(config: Config, options: CollectOptions): Collected
     idOf,
     pictures: pictures.found,
     warnings,
-    ...renderer(config, folder, { inherited, pictures, copyPicture }),
+    ...renderer(config, folder, { inherited, pictures, copyPicture, textOf: openTexts(beside) }),
     save() {
       saveCache(cache, log);
       if (!changed) return;
@@ -164,7 +166,7 @@ function findFiles(config: Config): PostFiles {
 function renderer(
   config: Config,
   folder: PostFolder,
-  outside: Pick<RenderContext, 'inherited' | 'pictures' | 'copyPicture'>,
+  outside: Pick<RenderContext, 'inherited' | 'pictures' | 'copyPicture' | 'textOf'>,
 ): Pick<CollectedPosts, 'render' | 'renderAfresh' | 'questions' | 'answer'> {
   const context: RenderContext = {
     site: config.site,

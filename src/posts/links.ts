@@ -1,5 +1,8 @@
 import { POST_ENDING } from './files/find-post-files.ts';
-import type { RenderContext } from './post-context.ts';
+import type { MarkedAddress } from './generators/generator.ts';
+import { waysOf } from './generators/site-generators.ts';
+import type { Post } from './post.ts';
+import type { PostContext, RenderContext } from './post-context.ts';
 
 /**
  * The path, from the root of the server, of the page of the post that `target` names: a file relative to
@@ -36,6 +39,18 @@ export function isPostFile(address: string): boolean {
     POST_ENDING.test(path) &&
     !/\.html?$/i.test(path)
   );
+}
+
+/** Where a link or picture leads that `post` writes with a mark of its generator. */
+export function markedAddress(
+  address: string,
+  { file, path }: Pick<Post, 'file' | 'path'>,
+  { settings, inherited }: PostContext,
+): MarkedAddress | undefined {
+  // Most addresses are none, and to look for what a site says takes time.
+  if (!/^(?:[{|]|%7[BC])/i.test(address)) return undefined;
+  const linked = inherited?.(file).linked ?? {};
+  return waysOf(settings.generator).markedAddress(address, { file, path, linked });
 }
 
 /** `path` of a post's page, from the root of the site, below the path of the site's URL. */

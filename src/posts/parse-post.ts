@@ -21,7 +21,12 @@ import { placeOfField, readFrontMatter } from './front-matter/front-matter.ts';
 import { withoutMarkup } from './front-matter/plain-words.ts';
 import { dateFlaw, type PostDate, parsePostDate, type ZoneRule } from './front-matter/post-date.ts';
 import type { Inherited } from './generators/generator.ts';
-import { type PostNaming, type PostWays, waysOf } from './generators/site-generators.ts';
+import {
+  markdownOf,
+  type PostNaming,
+  type PostWays,
+  waysOf,
+} from './generators/site-generators.ts';
 import type { BodyMark, Post } from './post.ts';
 import type { PostContext } from './post-context.ts';
 import { nearMisses, readPublishing } from './publication.ts';
@@ -79,8 +84,9 @@ const NO_DATE =
  */
 export function parsePost(
   { text, file, contentHash, bytesHash }: PostFile,
-  { site, settings, inherited, languageOfFolder }: PostContext,
+  context: PostContext,
 ): ParsedPost | UnreadablePost {
+  const { site, settings, inherited, languageOfFolder } = context;
   const { generator } = settings;
   const ways = waysOf(generator);
   // The name is the same on every machine, so the address is too.
@@ -135,7 +141,8 @@ export function parsePost(
   const inFolder = tag ?? languageOfFolder?.(file);
   const unlessSites = (each?: string) => (each === site.language ? undefined : each);
   const ownSlug = textField(fields, 'slug');
-  const title = titleOf(fields, matter.body, named.name, file);
+  const { isMdx } = markdownOf(file, context);
+  const title = titleOf(fields, matter.body, named.name, isMdx);
   const parts: AddressParts = {
     slug: ownSlug,
     title,
@@ -150,10 +157,13 @@ export function parsePost(
     date: written.instant,
     timeZone,
   };
-  const path = postPath(fields, parts, ways, settings.permalink ?? ways.permalink);
+  const path = postPath(fields, parts, ways, {
+    template: settings.permalink ?? ways.permalink,
+    ofSite: site.language,
+  });
   if ('reason' in path) return { problem: report(path), draft };
 
-  const body = bodyBelowTitle(fields, matter.body, file);
+  const body = bodyBelowTitle(fields, matter.body, isMdx);
   const post: Omit<Post, 'fingerprint'> = {
     file,
     givenId: textField(fields, 'id'),
@@ -276,7 +286,7 @@ function postPath(
   fields: Fields,
   parts: AddressParts,
   ways: PostWays,
-  template: string,
+  { template, ofSite }: { readonly template: string; readonly ofSite: string },
 ): { readonly path: string } | WrongField {
   const own = firstField(fields, 'address', ways.isAddressField);
   const text = addressText(fields, parts, textOf(own?.value));
@@ -286,14 +296,16 @@ function postPath(
     return { field: own.name, reason };
   }
   const isOwn = own !== undefined && text !== undefined && !ways.isNoAddress(text) && !isElsewhere;
-  const address = isOwn ? text.replaceAll('\\', '/') : template;
+  const address = isOwn
+    ? text.replace(/\\(?!:)/g, '/')
+    : ways.inLanguage(template, parts.language, ofSite);
   const made = permalinkPath(address, parts, ways.addresses);
   if ('reason' in made) {
     return isOwn
       ? { field: own.name, reason: `${own.name} ${made.reason}` }
       : { field: 'slug', reason: `permalink ${made.reason}` };
   }
-  const path = isOwn ? made.path : ways.inLanguage(made.path, parts.language);
+  const { path } = made;
   return { path: ways.hidesIndex ? path.replace(/\/index(?:\.html)?$/, '/') : path };
 }
 
@@ -317,17 +329,13 @@ const HEADING =
 /** MDX may import components before it. */
 const MDX_HEADING = /^((?:\s*(?:import|export) [^\n]*\n)*\s*)# +(\S.*)(?:\n|$)/;
 
-function headingIn(file: string): RegExp {
-  return file.endsWith('.mdx') ? MDX_HEADING : HEADING;
-}
-
 /**
  * A post's title: from its front matter, else the heading at the start of its body, else from the
  * file's name, as in Jekyll. Plain text without marks of HTML and Markdown.
  */
-export function titleOf(fields: Fields, body: string, name: string, file = ''): string {
+export function titleOf(fields: Fields, body: string, name: string, isMdx = false): string {
   const words = name.split(/[-_ ]+/).filter(Boolean);
-  const [, , heading, underlined] = headingIn(file).exec(body) ?? [];
+  const [, , heading, underlined] = (isMdx ? MDX_HEADING : HEADING).exec(body) ?? [];
   return (
     withoutMarkup(textField(fields, 'title') ?? '') ||
     textOf(withoutMarkup(underlined ?? withoutClosing(heading ?? ''))) ||
@@ -344,10 +352,10 @@ function withoutClosing(heading: string): string {
 }
 
 /** The body without the heading that became the title. Blank lines keep the line numbers. */
-export function bodyBelowTitle(fields: Fields, body: string, file = ''): string {
+export function bodyBelowTitle(fields: Fields, body: string, isMdx = false): string {
   if (textField(fields, 'title') !== undefined) return body;
   return body.replace(
-    headingIn(file),
+    isMdx ? MDX_HEADING : HEADING,
     (heading, before: string) => before + heading.slice(before.length).replace(/[^\n]/g, ''),
   );
 }

@@ -1,6 +1,7 @@
 import type { Problem } from '../kernel/problem.ts';
 import type { Picture } from './files/find-pictures.ts';
 import { waysOf } from './generators/site-generators.ts';
+import { markedAddress } from './links.ts';
 import { absoluteUrl } from './markdown/absolute-url.ts';
 import type { PostSource } from './parse-post.ts';
 import type { Image, Post } from './post.ts';
@@ -66,8 +67,8 @@ function placeInText(
   context: RenderContext,
 ): { readonly url?: string | undefined; readonly fault?: Fault } {
   const { pictures, site, settings } = context;
-  const { markedPicture, addsBase } = waysOf(settings.generator);
-  const marked = markedPicture(address, post.file);
+  const { addsBase } = waysOf(settings.generator);
+  const marked = markedAddress(address, post, context);
   // A mark of a template has no file.
   if (IS_ADDRESS.test(address) || /^[#?]|\{[{%]/.test(address) || address === '') return {};
   const isFromRoot = marked !== undefined || IS_FROM_ROOT.test(address);
@@ -76,14 +77,17 @@ function placeInText(
   if (known !== undefined) return 'url' in known ? known : { fault: known };
   if (found !== undefined) return {};
   const below =
-    addsBase && isFromRoot && !address.startsWith(new URL(site.url).pathname) ? address : marked;
+    addsBase && isFromRoot && !address.startsWith(new URL(site.url).pathname)
+      ? address
+      : marked?.path;
   const url =
     below === undefined
       ? absoluteUrl(address, post.url, 'fetched')
       : absoluteUrl(`.${below}`, site.url, 'fetched');
   // Other parts of the server are not on this disk.
   if (url === undefined || !url.startsWith(site.url)) return { url };
-  return pictures.atRoot(pathOnSite(url, site.url)) ? { url } : { url, fault: NOT_FOUND };
+  const path = decoded(marked?.file ?? '') || pathOnSite(url, site.url);
+  return pictures.atRoot(path) ? { url } : { url, fault: NOT_FOUND };
 }
 
 /** Undefined if the picture stays where it is. */
@@ -121,6 +125,14 @@ export function leadPicture(
   const { source, alt, isRelative } = post.image;
   const wrong = (fact: string) => ({ reason: `image "${source.slice(0, 80)}" ${fact}` });
   const missing = wrong(`${NOT_FOUND.fact}, so mails are without it; ${NOT_FOUND.remedy}`);
+  const marked = markedAddress(source, post, context);
+  if (marked !== undefined) {
+    const { url = '' } = placeInText(source, post, context);
+    const file = pictures.atRoot(decoded(marked.file ?? marked.path));
+    return file === undefined
+      ? { image: { url, alt, isMissing: true }, ...missing }
+      : { image: { url, alt, ...file.facts() } };
+  }
   const isAddress = IS_ADDRESS.test(source);
   const isFromRoot = IS_FROM_ROOT.test(source);
   const found = isAddress || isFromRoot ? undefined : pictures.beside(source, post.file);

@@ -26,6 +26,11 @@ export interface RenderContext extends PostContext, TagContext {
   /** The site's own templates for shortcodes and components, by name. */
   readonly shortcodes: ReadonlyMap<string, Shortcode>;
   readonly pictures: Pick<Pictures, 'beside' | 'atRoot'>;
+  /**
+   * The text of the file that the post `file` calls `name`: a path relative to it, or an alias of the
+   * generator. Undefined if there is no such file inside of the site.
+   */
+  readonly textOf: (name: string, file: string) => string | undefined;
   /** Absent if the feeds copy no pictures. */
   readonly copyPicture?: CopyPicture;
 }

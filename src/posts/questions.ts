@@ -8,10 +8,15 @@ export type Question = readonly [kind: keyof typeof ANSWERS, name: string, file?
 /** How each question is answered, as a text that changes with the answer. */
 const ANSWERS = {
   /** What the post has from its site. */
-  site: (context: RenderContext, file: string) => JSON.stringify(context.inherited?.(file).fields),
+  site: (context: RenderContext, file: string) => {
+    const { fields, markdown, linked } = context.inherited?.(file) ?? {};
+    return JSON.stringify([fields, markdown, linked]);
+  },
   page: (context: RenderContext, name: string) => context.urlOf(name) ?? '',
   include: (context: RenderContext, name: string) =>
     hash('sha256', context.include(name) ?? '', 'base64url'),
+  text: (context: RenderContext, name: string, file = '') =>
+    hash('sha256', context.textOf(name, file) ?? '', 'base64url'),
   beside: (context: RenderContext, name: string, file = '') =>
     stampOf(context.pictures.beside(name, file)),
   atRoot: (context: RenderContext, name: string) => stampOf(context.pictures.atRoot(name)),
@@ -30,7 +35,7 @@ export function noting(
   context: RenderContext,
   onQuestion: (question: Question) => void,
 ): RenderContext {
-  const { urlOf, include, pictures } = context;
+  const { urlOf, include, textOf, pictures } = context;
   return {
     ...context,
     urlOf(name) {
@@ -40,6 +45,10 @@ export function noting(
     include(name) {
       onQuestion(['include', name]);
       return include(name);
+    },
+    textOf(name, file) {
+      onQuestion(['text', name, file]);
+      return textOf(name, file);
     },
     pictures: {
       beside(source, file) {

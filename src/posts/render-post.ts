@@ -3,8 +3,8 @@ import { cleanText } from '../kernel/clean-text.ts';
 import type { Problem } from '../kernel/problem.ts';
 import { openingHtml, openingParagraph, shorten, splitAtMore } from './excerpt.ts';
 import { withoutMarkup } from './front-matter/plain-words.ts';
-import { waysOf } from './generators/site-generators.ts';
-import { findPage, isPostFile } from './links.ts';
+import { markdownOf } from './generators/site-generators.ts';
+import { findPage, isPostFile, markedAddress, sitePath } from './links.ts';
 import { plainText } from './markdown/plain-text.ts';
 import { renderMarkdown } from './markdown/render-markdown.ts';
 import { sanitiseHtml } from './markdown/sanitise-html.ts';
@@ -37,17 +37,24 @@ export function renderPost(
   const { file, url } = post;
   const templates = renderTemplates(post, source, context);
   const markdown = withoutTitle(cleanText(templates.text), post.title);
-  const { features } = waysOf(context.settings.generator).markdown;
-  const dialect = { features, isMdx: /\.mdx$/i.test(file) };
+  const { features, isMdx, typography, parsesHtml } = markdownOf(file, context);
+  const dialect = { features, isMdx, typography };
   const notes = new Set<string>();
   const note = (fact: string) => void notes.add(fact);
   // Footnotes of two posts on one page must not share ids.
   const docId = hash('sha256', file.normalize('NFC'), 'hex').slice(0, 8);
   const linkTo = (target: string) => findPage(target, file, context);
   // The text before the mark may use references from below it.
-  const scope = { docId, note, linkTo };
+  const textOf = (name: string) => {
+    const text = context.textOf(name, file);
+    return text && /\.(?:md|markdown)$/i.test(name) ? templates.included(text) : text;
+  };
+  const scope = { docId, note, linkTo, textOf, parsesHtml };
   const linkToFile = (address: string) => {
-    if (!isPostFile(address)) return undefined;
+    if (!isPostFile(address)) {
+      const marked = markedAddress(address, post, context);
+      return marked && sitePath(marked.path, context);
+    }
     // Pelican's {filename}b.md and |filename|b.md.
     const named = address.replace(/^(?:\{|%7B|\||%7C)filename(?:\}|%7D|\||%7C)/i, '');
     const [, path = '', rest = ''] = /^([^?#]*)(.*)$/s.exec(named) ?? [];

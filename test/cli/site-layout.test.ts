@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { configFor } from '../../src/cli/init/first-config.ts';
 import { siteLayout } from '../../src/cli/init/site-layout.ts';
 import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -36,6 +37,24 @@ test('Hugo, Astro and Eleventy are recognised by their folders and config files'
   assert.deepEqual(layoutOf(t, 'blog', { 'eleventy.config.mjs': '' }), [
     ...['Eleventy', 'blog', '/blog/:path/', 'public'],
   ]);
+});
+
+test('a site that shows its drafts and future posts has them in the feeds', (t) => {
+  const configOf = (files: Readonly<Record<string, string>>) => {
+    const layout = siteLayout(temporaryFolder(t, files));
+    const lines = configFor('config', layout, 'Tides').split('\n');
+    return [layout.posts, ...lines.filter((line) => /^ {2}(?:drafts|future):/.test(line))];
+  };
+  const both = ['  drafts: true', '  future: true'];
+  const hugo = {
+    'hugo.toml': 'buildDrafts = true\nbuildFuture = true\n',
+    'content/posts/a.md': '',
+  };
+  assert.deepEqual(configOf(hugo), ['content/posts', ...both]);
+  const jekyll = { '_posts/a.md': '', '_drafts/b.md': '' };
+  assert.deepEqual(configOf({ ...jekyll, '_config.yml': 'title: T\n' }), ['_posts']);
+  const shown = { ...jekyll, '_config.yml': 'show_drafts: true\nfuture: true\n' };
+  assert.deepEqual(configOf(shown), ['.', ...both]);
 });
 
 test('any other folder gets the default layout', (t) => {

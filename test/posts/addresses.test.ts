@@ -28,6 +28,12 @@ const ADDRESSES: Readonly<Partial<Record<GeneratorId, readonly Address[]>>> = {
     ['guides/pier/index.md', '', undefined, '/guides/pier/'],
     ['guides/pier/index.fr.md', '', undefined, '/fr/guides/pier/'],
     ['a.fr.md', '', undefined, '/fr/a/'],
+    // The default language in a folder of its own.
+    ['a.fr.md', '', '/en/posts/:path/', '/fr/posts/a/'],
+    ['a.en.md', '', '/en/posts/:path/', '/en/posts/a/'],
+    ['a.en.md', '', undefined, '/a/'],
+    ['a.md', '', '/at\\:year/:filename/', '/at:year/a/'],
+    ['a.md', 'url: /at\\:year/', undefined, '/at:year/'],
     ['Upper Case Name.md', '', undefined, '/upper-case-name/'],
     ['x.md', 'title: "C# and C++: a comparison"', '/:slug/', '/c%23-and-c-a-comparison/'],
     ['a.md', 'title: "A Title, with: signs"', '/:title/', '/a-title-with-signs/'],

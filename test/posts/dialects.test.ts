@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { GeneratorId } from '../../src/settings/settings.ts';
-import { picture, rendered } from './posts.ts';
+import { type GivenRender, parsedPost, picture, rendered } from './posts.ts';
 
 /** What a text becomes: of which generator, the text, its HTML, and a warning if there is one. */
 type Row = readonly [generator: GeneratorId, body: string, html: string | RegExp, warning?: RegExp];
 
-function tryRows(rows: readonly Row[], file = '2026-03-20-a.md'): void {
+function tryRows(
+  rows: readonly Row[],
+  file = '2026-03-20-a.md',
+  given: GivenRender['context'] = {},
+): void {
   for (const [generator, body, html, warning] of rows) {
-    const context = { atRoot: picture };
+    const context = { atRoot: picture, ...given };
     const post = rendered(body, { file, settings: { generator }, context });
     const flat = post.html.replace(/\n+/g, '\n');
     if (typeof html === 'string') assert.equal(flat, html, `${generator}: ${body}`);
@@ -48,7 +52,7 @@ test('comments go with their inside, over several paragraphs too', () => {
 
 test('braces are text where the site prints them, and code keeps what looks like a mark', () => {
   const text = 'Go prints {{ .Title }} and {% x %}.';
-  for (const generator of ['hugo', 'astro', 'docusaurus', 'pelican', 'none'] as const) {
+  for (const generator of ['hugo', 'astro', 'pelican', 'none'] as const) {
     tryRows([[generator, text, `<p>${text}</p>`]]);
   }
   tryRows([
@@ -168,6 +172,155 @@ test('programs and components of MDX are not text, and code and prose stay', () 
       ['docusaurus', '{/* secret */}\n\na {b.c} {d} e', '<p>a   e</p>', /a program of MDX/],
     ],
     '2026-03-20-a.mdx',
+  );
+});
+
+test('Docusaurus reads Markdown as MDX, unless its config says that it is none', () => {
+  const text = 'import A from "./a.js"\n\n:::tip\n\na {1} <A>b</A>\n\n:::';
+  tryRows([
+    ['docusaurus', text, '<div><strong>Tip</strong></div>\n<p>a 1 b</p>', /<A> is a component/],
+    ['astro', '{1} <https://a.example/>', /^<p>\{1\} <a href/],
+  ]);
+  const inherited = () => ({ fields: {}, markdown: { isAllMdx: false } });
+  tryRows([['docusaurus', '{1}', '<p>{1}</p>']], '2026-03-20-a.md', { inherited });
+});
+
+test('a picture that a program of MDX names is found beside the post', () => {
+  const beside = (source: string) => (/boat\.png$/.test(source) ? picture('/boat.png') : undefined);
+  const copyPicture = () => ({ url: 'https://quay.example/feeds/pictures/boat.png' });
+  const start = "import boat from './boat.png';\nimport {A} from 'a'\n\n";
+  const src = 'https://quay.example/feeds/pictures/boat.png';
+  for (const [generator, tag] of [
+    ['astro', '<Image src={boat} alt="B" />'],
+    ['astro', '<img src={boat.src} alt="B" />'],
+    ['docusaurus', '<img src={boat} alt="B" />'],
+    ['docusaurus', '<img src={require(\'./boat.png\').default} alt="B" />'],
+  ] as const) {
+    const row: Row = [generator, start + tag, new RegExp(`^<img (?=.*alt="B").*src="${src}"`)];
+    tryRows([row], '2026-03-20-a.mdx', { beside, copyPicture });
+  }
+  tryRows([
+    [
+      'docusaurus',
+      '<img src={useBaseUrl("/b.png")} />',
+      '<img src="https://quay.example/b.png" />',
+    ],
+  ]);
+});
+
+test('VitePress shows files of the site in a post, and braces where it is told to leave them', () => {
+  const files = new Map([
+    ['part.md', '---\na: b\n---\nOne *x* {{ y }}\n\n<!--@include: more/two.md-->\n'],
+    ['more/two.md', 'Two\n\nThree\n'],
+    ['@/src/a.js', 'a();\n  // #region b\n  b();\n  // #endregion b\n'],
+  ]);
+  const textOf = (name: string) => files.get(name);
+  const code = (text: string, language = 'js') =>
+    `<pre><code class="language-${language}">${text}\n</code></pre>`;
+  tryRows(
+    [
+      [
+        'vitepress',
+        '<!--@include: ./part.md-->\n\nd',
+        '<p>One <em>x</em></p>\n<p>Two</p>\n<p>Three</p>\n<p>d</p>',
+        /\{\{ y \}\} is for a program/,
+      ],
+      ['vitepress', '<!--@include: more/two.md{3,}-->', '<p>Three</p>'],
+      ['vitepress', '`<!--@include: more/two.md-->`', /@include/],
+      ['vitepress', '<!-- @include: ./no.md -->\n\nd', '<p>d</p>', /"no\.md", which is no file of/],
+      ['vitepress', '<<< @/src/a.js#b{2 ts}', code('b();', 'ts')],
+      ['vitepress', 'd\n\n<<< @/no.js', '<p>d</p>', /"@\/no\.js", which is no file of the site/],
+      ['vitepress', '::: v-pre\n{{ a }}\n:::\n\n<b v-pre>{{ b }}</b>', /\{\{ a \}\}.*\{\{ b \}\}/s],
+      ['vitepress', '{{ $frontmatter.title }}', '<p>Spring</p>'],
+      [
+        'vitepress',
+        '::: code-group\n```js [pnpm]\na\n```\n:::',
+        `<div><strong>pnpm</strong></div>${code('a')}`,
+      ],
+    ],
+    '2026-03-20-a.md',
+    { textOf },
+  );
+});
+
+test('Pelican names the language of code in its first line, and pages and files in braces', () => {
+  const code = '<pre><code class="language-python">print(1)\n</code></pre>';
+  tryRows([
+    ['pelican', '    :::python\n    print(1)', code],
+    ['pelican', '    #!python\n    print(1)', code],
+    ['pelican', '    #!/bin/sh\n    a', '<pre><code>#!/bin/sh\na\n</code></pre>'],
+  ]);
+  for (const [address, path] of [
+    ['{index}', 'index.html'],
+    ['{category}Old Town', 'category/old-town.html'],
+    ['|tag|Sea%20Salt', 'tag/sea-salt.html'],
+    ['{author}Ada Quill', 'author/ada-quill.html'],
+    ['{static}../map.pdf#p2', 'map.pdf#p2'],
+    ['{attach}map.pdf', 'map.pdf'],
+  ]) {
+    const html = `<p><a href="https://quay.example/${path}">a</a></p>`;
+    tryRows([['pelican', `[a](${address})`, html]], 'town/2026-03-20-a.md');
+  }
+  const { image } = rendered('a', {
+    settings: { generator: 'pelican' },
+    frontMatter: 'image: "{static}/img/a.png"',
+    context: { atRoot: (path) => picture(path, { width: 7 }) },
+  });
+  assert.deepEqual([image?.url, image?.width], ['https://quay.example/img/a.png', 7]);
+});
+
+test('quotes, dashes and dots are typographic where the generator prints them so', () => {
+  const text = `"It's 'so'" -- or --- not... the '90s`;
+  const usual = '<p>“It’s ‘so’” – or — not… the ’90s</p>';
+  tryRows([
+    ['jekyll', text, usual],
+    ['hugo', text, usual],
+    ['astro', '"a" -- b', '<p>“a” – b</p>'],
+    ['eleventy', text, `<p>${text.replaceAll('"', '&quot;')}</p>`.replaceAll('&quot;', '"')],
+    ['none', '"a" -- b', '<p>"a" -- b</p>'],
+    ['jekyll', 'a <<b>>', '<p>a «b»</p>'],
+    ['jekyll', '# "H"\n\n- a--b\n', '<h1>“H”</h1>\n<ul>\n<li>a–b</li>\n</ul>'],
+    ['jekyll', '\\"a\\" \\-- b', '<p>"a" -- b</p>'],
+  ]);
+  // Code, formulas, addresses, attributes.
+  tryRows([
+    ['hugo', '`"a" -- b` <code>"c" -- d</code>', /"a" -- b<\/code> <code>"c" -- d</],
+    ['hugo', '```\n"a" -- b\n```', /"a" -- b/],
+    ['hugo', "$f'' = a--b$ and $g'$", /\$f'' = a--b\$ and \$g'\$/],
+    ['hugo', 'https://a.example/x--y...z "q"', />https:\/\/a\.example\/x--y\.\.\.z<\/a> “q”/],
+    ['hugo', '[a](/x--y "b -- c")', /href="[^"]*x--y" title="b -- c">a/],
+    ['hugo', '<b title="a -- b">c -- d</b>', /<b title="a -- b">c – d/],
+  ]);
+  const { post } = parsedPost('---\ntitle: "It\'s -- so"\n---\nx', {
+    settings: { generator: 'hugo' },
+  });
+  assert.equal(post.title, "It's -- so");
+});
+
+test('Markdown in elements of HTML is read where kramdown is told to', () => {
+  tryRows([
+    ['jekyll', '<div markdown="block">\n*a*\n</div>', '<div>\n<p><em>a</em></p>\n</div>'],
+    ['jekyll', '<div markdown="span">\n*a*\n</div>', '<div>\n<em>a</em>\n</div>'],
+    ['jekyll', '<div markdown="0">\n*a*\n</div>', '<div>\n*a*\n</div>'],
+    ['jekyll', '<p markdown="1">*a*\nb</p>', '<p><em>a</em>\nb</p>'],
+    [
+      'jekyll',
+      '<table>\n<tr><td>*b*</td>\n<td markdown="1">\n*a*\n</td>\n</tr>\n</table>',
+      '<table>\n<tr><td>*b*</td>\n<td>\n<p><em>a</em></p>\n</td>\n</tr>\n</table>',
+    ],
+  ]);
+  const inherited = () => ({ fields: {}, markdown: { parsesHtml: true } });
+  tryRows(
+    [
+      [
+        'jekyll',
+        '<div>\n<section>\n*a*\n</section>\n</div>',
+        '<div>\n<section>\n<p><em>a</em></p>\n</section>\n</div>',
+      ],
+      ['jekyll', '<pre>\n*a*\n</pre>', '<pre>\n*a*\n</pre>'],
+    ],
+    '2026-03-20-a.md',
+    { inherited },
   );
 });
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { symlinkSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { test } from 'node:test';
+import { openBeside } from '../../src/posts/files/beside-post.ts';
 import { openPictures } from '../../src/posts/files/find-pictures.ts';
 import type { GeneratorId } from '../../src/settings/settings.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -14,7 +15,7 @@ test('a picture is found beside its post, at the root of the site, and where the
   ) => {
     const folder = temporaryFolder(t, files);
     const folders = { posts: join(folder, posts), siteRoot: join(folder, siteRoot) };
-    const pictures = openPictures(folders, generator);
+    const pictures = openPictures(folders, openBeside(folders, generator));
     const path = (file = '') => file && relative(folder, file);
     return {
       beside: (source: string, file: string) => path(pictures.beside(source, file)?.file),
@@ -73,10 +74,8 @@ test('nothing outside of the site is found, and nothing that a post names throws
   symlinkSync(join(folder, 'secret.png'), join(folder, 'site/posts/link.png'));
   symlinkSync('a.png', join(folder, 'site/posts/own.png'));
   symlinkSync('loop.png', join(folder, 'site/posts/loop.png'));
-  const pictures = openPictures(
-    { posts: join(folder, 'site/posts'), siteRoot: join(folder, 'site') },
-    'astro',
-  );
+  const folders = { posts: join(folder, 'site/posts'), siteRoot: join(folder, 'site') };
+  const pictures = openPictures(folders, openBeside(folders, 'astro'));
   const names = [
     '../../secret.png',
     '../../site-2/b.png',

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import type { Fields } from '../../src/posts/front-matter/fields.ts';
 import { openInherited } from '../../src/posts/generators/find-generators.ts';
+import { waysOf } from '../../src/posts/generators/site-generators.ts';
 import type { GeneratorId } from '../../src/settings/settings.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -118,17 +120,17 @@ test("Jekyll's defaults are for the posts of their path and type", (t) => {
 });
 
 test('the permalink that a data file of Eleventy computes is a template', (t) => {
-  const permalink = (program: string) =>
-    inheritedBy(
-      t,
-      { 'eleventy.config.js': '', 'posts/posts.11tydata.js': program },
-      ['posts', 'a.md'],
-      'eleventy',
-    ).fields.permalink;
+  const permalink = (program: string, own: Fields) => {
+    const files = { 'eleventy.config.js': '', 'posts/posts.11tydata.js': program };
+    const { fields } = inheritedBy(t, files, ['posts', 'a.md'], 'eleventy');
+    return waysOf('eleventy').namedFields({ ...fields, ...own }).permalink;
+  };
   // A field of the data is in <>, not in a placeholder of JavaScript's.
-  const computed = (value: string) => {
-    const own = value.replace(/<(.*)>/, (_, field: string) => ['$', '{data.', field, '}'].join(''));
-    return permalink(`export default { eleventyComputed: { permalink${own} } };`);
+  const computed = (value: string, own: Fields = {}) => {
+    const text = value.replace(/<(.*)>/, (_, field: string) =>
+      ['$', '{data.', field, '}'].join(''),
+    );
+    return permalink(`export default { eleventyComputed: { permalink${text} } };`, own);
   };
   assert.equal(computed(': (data) => `/notes/<page.fileSlug>/`'), '/notes/{{ page.fileSlug }}/');
   assert.equal(computed(': (data) => data.permalink ?? `/<title>/`'), '/{{ title }}/');
@@ -136,4 +138,59 @@ test('the permalink that a data file of Eleventy computes is a template', (t) =>
   assert.equal(computed(': function (data) { return `/<title>/`; }'), '/{{ title }}/');
   assert.equal(computed(': "/{{ title | slugify }}/"'), '/{{ title | slugify }}/');
   assert.equal(computed(': (data) => `/<title.trim()>/`'), undefined);
+  // It counts above the post's own, unless it asks for that.
+  const own = { permalink: '/own/' };
+  assert.equal(computed(': (data) => `/<title>/`', own), '/{{ title }}/');
+  assert.equal(computed(': (data) => data.permalink || `/<title>/`', own), '/own/');
+  assert.equal(permalink('export default { permalink: (data) => `/all/` };', own), '/own/');
+  const ofPost = { ...own, eleventyComputed: { permalink: '/post/' } };
+  assert.equal(computed(': "/all/"', ofPost), '/post/');
+});
+
+test('the config of a site says what quotes become, and what is Markdown', (t) => {
+  const markdown = (generator: GeneratorId, files: Readonly<Record<string, string>>, posts = 'p') =>
+    inheritedBy(t, { ...files, [`${posts}/a.md`]: '' }, [posts, 'a.md'], generator).markdown;
+  const isOn = (generator: GeneratorId, files: Readonly<Record<string, string>>) =>
+    markdown(generator, files)?.features?.includes('typography');
+  const usual = ['–', '—'];
+  const jekyll = (kramdown: string) => markdown('jekyll', { '_config.yml': kramdown });
+  assert.deepEqual(
+    jekyll(
+      'kramdown: {smart_quotes: "sbquo,lsquo,bdquo,ldquo", typographic_symbols: {ndash: "--"}}',
+    )?.typography,
+    { quotes: ['„', '“', '‚', '‘'], dashes: ['--', '—'], dots: '…', angles: ['«', '»'] },
+  );
+  assert.equal(jekyll('kramdown: {parse_block_html: true}')?.parsesHtml, true);
+  assert.equal(isOn('jekyll', { '_config.yml': 'markdown: CommonMark' }), false);
+  const hugo = (typographer: string) => ({
+    'hugo.yaml': `markup: {goldmark: {extensions: {typographer: ${typographer}}}}`,
+  });
+  assert.equal(isOn('hugo', hugo('false')), false);
+  assert.equal(isOn('hugo', hugo('{disable: true}')), false);
+  const own = markdown('hugo', hugo('{leftDoubleQuote: "&laquo;", rightDoubleQuote: "&raquo;"}'));
+  assert.deepEqual(own?.typography?.quotes, ['«', '»', '‘', '’']);
+  const astro = (config: string, version: string) => ({
+    'astro.config.mjs': `export default {${config}};`,
+    'package.json': `{"dependencies": {"astro": "${version}"}}`,
+  });
+  assert.equal(isOn('astro', astro('markdown: { smartypants: false }', '^5.1.0')), false);
+  const dashes = (version: string) => markdown('astro', astro('', version))?.typography?.dashes;
+  assert.deepEqual([dashes('^5.1.0'), dashes('~7.0.1')], [['—', '---'], usual]);
+  assert.equal(isOn('zola', { 'zola.toml': '[markdown]\nsmart_punctuation = true' }), true);
+  assert.equal(isOn('pelican', { 'pelicanconf.py': 'TYPOGRIFY = True' }), true);
+  assert.equal(isOn('pelican', { 'pelicanconf.py': '' }), false);
+  const eleventy = 'export default (c) => c.setLibrary("md", markdownIt({ typographer: true }));';
+  assert.equal(isOn('eleventy', { 'eleventy.config.js': eleventy }), true);
+  const vitepress = 'export default { markdown: { typographer: true } }';
+  assert.equal(isOn('vitepress', { '.vitepress/config.js': vitepress }), true);
+  const isAllMdx = (config: string) =>
+    markdown('docusaurus', { 'docusaurus.config.js': `module.exports = {${config}};` })?.isAllMdx;
+  assert.deepEqual([isAllMdx(''), isAllMdx('markdown: { format: "detect" }')], [true, false]);
+});
+
+test("Pelican's pages of categories are where its config says", (t) => {
+  const files = { 'pelicanconf.py': "CATEGORY_URL = 'on/{slug}/'\n", 'content/a.md': '' };
+  const { linked } = inheritedBy(t, files, ['content', 'a.md'], 'pelican');
+  assert.equal(linked?.category, '/on/:slug/');
+  assert.equal(linked?.tag, '/tag/:slug.html');
 });

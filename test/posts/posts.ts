@@ -60,7 +60,10 @@ export function problemOf(text: string, given: Given = {}): Problem {
 export interface GivenRender extends Omit<Given, 'context'> {
   readonly frontMatter?: string;
   readonly context?: Partial<
-    Pick<RenderContext, 'urlOf' | 'include' | 'shortcodes' | 'copyPicture'> &
+    Pick<
+      RenderContext,
+      'urlOf' | 'include' | 'textOf' | 'shortcodes' | 'copyPicture' | 'inherited'
+    > &
       RenderContext['pictures']
   >;
 }
@@ -85,6 +88,7 @@ export function rendered(
     settings: { ...settings, ...given.settings },
     urlOf: () => undefined,
     include: () => undefined,
+    textOf: () => undefined,
     shortcodes: new Map(),
     pictures: { beside, atRoot },
     ...context,

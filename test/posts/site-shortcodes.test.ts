@@ -63,7 +63,7 @@ test('a template shows a shortcode with its arguments and its text, in the words
         '[a]({{< path "x.pdf" >}})',
         '<p><a href="https://quay.example/files/x.pdf">a</a></p>',
       ],
-      ['hugo', '{% key "x" %}', '<p>{% key "x" %}</p>'],
+      ['hugo', '{% key "x" %}', '<p>{% key “x” %}</p>'],
       ['hugo', '`{{< key >}}`', '<p><code>{{&lt; key &gt;}}</code></p>'],
       ['zola', '{% note(title="A & B") %}\nOne *x*\n\ntwo\n{% end %}', NOTE],
       ['zola', 'a {{ key("b") }}', '<p>a <kbd>b</kbd></p>'],

@@ -37,6 +37,8 @@ export function configFor(configFolder: string, layout: SiteLayout, newsletter: 
     '  # permalink: date': `  permalink: ${quoted(permalink)}`,
     '  # datesWithoutZone: site': id === 'jekyll' ? '  datesWithoutZone: jekyll' : undefined,
     '  # liquid: off': id === 'jekyll' ? '  liquid: render' : undefined,
+    '  # drafts: false': facts?.drafts ? '  drafts: true' : undefined,
+    '  # future: false': facts?.future ? '  future: true' : undefined,
     '  # published: ../data/published-posts.jsonl': published && `  published: ${from(published)}`,
     '  folder: ../public': `  folder: ${from(feeds)}`,
     '      address: politics-essential@harbour.example':

@@ -82,14 +82,15 @@ export function permalinkPath(
     const names = Object.keys(placeholders).map((name) => `:${name}`);
     return { reason: `has :${unknown}, which is no placeholder; write ${names.join(', ')}` };
   }
-  const path = encodePath(`/${filled}`).replace(/\/{2,}/g, '/');
+  const path = encodePath(`/${filled.replaceAll('\\:', ':')}`).replace(/\/{2,}/g, '/');
   if (climbs(path))
     return { reason: 'climbs out of the site by ".."; write a path like /news/title/' };
   return { path };
 }
 
-const NAME = /:([a-z]+(?:_[a-z]+)*)/g;
-const NAME_OR_FORM = /:(\w+(?:\[[^\]]+\])?)/g;
+// A colon after a backslash is itself.
+const NAME = /(?<!\\):([a-z]+(?:_[a-z]+)*)/g;
+const NAME_OR_FORM = /(?<!\\):(\w+(?:\[[^\]]+\])?)/g;
 
 /** Two posts that differ in all properties that an address may contain. */
 const SAMPLES: readonly AddressParts[] = [

@@ -1,10 +1,9 @@
-import { realpathSync, statSync } from 'node:fs';
-import { join, posix } from 'node:path';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { cached } from '../../kernel/cached.ts';
 import { isWithin } from '../../kernel/files/is-within.ts';
-import type { GeneratorId } from '../../settings/settings.ts';
-import { findSite } from '../generators/find-generators.ts';
 import type { ImageFacts } from '../post.ts';
+import { type BesidePost, realPath, type SiteFolders } from './beside-post.ts';
 import { pictureFacts } from './site-files.ts';
 
 /** The file of a picture. */
@@ -33,18 +32,12 @@ export interface Pictures {
  * publishes as they are. Answers are kept: files count as fixed for the run.
  */
 export function openPictures(
-  { posts, siteRoot }: { readonly posts: string; readonly siteRoot: string },
-  generator: GeneratorId | undefined,
+  { siteRoot }: Pick<SiteFolders, 'siteRoot'>,
+  { site, find }: BesidePost,
 ): Pictures {
   const found = new Map<string, Picture>();
-  const site = findSite(generator, posts);
-  const aliases = Object.entries(site?.generator.aliases ?? {});
   const published = site?.published ?? [];
-  const folders = [posts, siteRoot, ...(site === undefined ? [] : [site.folder])];
-  const inside = folders.flatMap((folder) => realPath(folder) ?? []);
-  const fileAt = (path: string, within: readonly string[]): Picture | undefined => {
-    const file = realPath(path);
-    if (file === undefined || !within.some((folder) => isWithin(folder, file))) return undefined;
+  const pictureIn = (file: string): Picture | undefined => {
     const known = found.get(file);
     if (known !== undefined) return known;
     const stats = statSync(file, { throwIfNoEntry: false });
@@ -54,6 +47,11 @@ export function openPictures(
     const picture = { file, sizeBytes, stamp, facts: once(() => pictureFacts(file)) };
     found.set(file, picture);
     return picture;
+  };
+  const fileAt = (path: string, within: readonly string[]): Picture | undefined => {
+    const file = realPath(path);
+    const isInside = file !== undefined && within.some((folder) => isWithin(folder, file));
+    return isInside ? pictureIn(file) : undefined;
   };
   const atRoot = (path: string) => {
     for (const folder of [siteRoot, ...published]) {
@@ -68,12 +66,8 @@ export function openPictures(
   return {
     found,
     beside(source, file) {
-      const [path = ''] = source.replaceAll('\\', '/').split(/[?#]/, 1);
-      const alias = site && aliases.find(([name]) => path.startsWith(name));
-      const from = alias
-        ? join(site.folder, alias[1], decoded(path.slice(alias[0].length)))
-        : join(posts, posix.dirname(file), decoded(path));
-      return fileAt(from, inside);
+      const path = find(source, file);
+      return path === undefined ? undefined : pictureIn(path);
     },
     atRoot: cached(atRoot),
   };
@@ -82,20 +76,4 @@ export function openPictures(
 function once<Answer>(ask: () => Answer): () => Answer {
   const answer = cached(ask);
   return () => answer(undefined);
-}
-
-function realPath(path: string): string | undefined {
-  try {
-    return realpathSync(path);
-  } catch {
-    return undefined;
-  }
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

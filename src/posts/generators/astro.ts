@@ -1,6 +1,8 @@
 import { slug as githubSlug } from 'github-slugger';
 import { type AddressStyle, DATE_PLACEHOLDERS } from '../addresses/permalink.ts';
-import { programs, type SiteGenerator } from './generator.ts';
+import type { MarkdownWays } from '../markdown/dialect.ts';
+import { SMARTYPANTS, USUAL_TYPOGRAPHY } from '../markdown/typography.ts';
+import { programs, type SiteGenerator, withTypography } from './generator.ts';
 import type { Settings } from './read-settings.ts';
 import {
   firstText,
@@ -31,6 +33,8 @@ const ASTRO_STYLE: AddressStyle = {
   },
 };
 
+const MARKDOWN: MarkdownWays = { features: ['tasks', 'containers', 'typography'] };
+
 /** https://docs.astro.build/. */
 export const ASTRO: SiteGenerator = {
   id: 'astro',
@@ -43,7 +47,17 @@ export const ASTRO: SiteGenerator = {
   permalink: '/:path/',
   settings: programs('astro.config'),
   publishes: { public: ['publicDir'], dist: ['outDir'] },
-  markdown: { features: ['tasks', 'containers'] },
+  markdown: MARKDOWN,
+  inherits(files, settings) {
+    const { smartypants = true } = mapAt(settings, 'markdown');
+    const version = firstText(mapAt(files.settings('package.json'), 'dependencies'), 'astro') ?? '';
+    const dashes = isMap(smartypants) ? firstText(smartypants, 'dashes') : undefined;
+    // https://docs.astro.build/en/guides/upgrade-to/v7/
+    const isOld = Number.parseInt(version.replace(/^\D+/, ''), 10) < 7;
+    const typography = dashes !== 'oldschool' && isOld ? SMARTYPANTS : USUAL_TYPOGRAPHY;
+    const markdown = withTypography(MARKDOWN, smartypants !== false, typography);
+    return () => ({ fields: {}, markdown });
+  },
 };
 
 function astroFacts(files: SiteFiles, settings: Settings): SiteFacts {

@@ -1,5 +1,14 @@
 import { type AddressStyle, DATE_PLACEHOLDERS } from '../addresses/permalink.ts';
-import { type KnownNames, namesIn, peopleIn, programs, type SiteGenerator } from './generator.ts';
+import type { MarkdownWays } from '../markdown/dialect.ts';
+import { SMARTYPANTS } from '../markdown/typography.ts';
+import {
+  type KnownNames,
+  namesIn,
+  peopleIn,
+  programs,
+  type SiteGenerator,
+  withTypography,
+} from './generator.ts';
 import type { Settings } from './read-settings.ts';
 import {
   firstText,
@@ -30,6 +39,14 @@ const DOCUSAURUS_STYLE: AddressStyle = {
   },
 };
 
+const DOCUSAURUS_FILES = programs('docusaurus.config');
+
+const MARKDOWN: MarkdownWays = {
+  features: ['attributes', 'containers', 'tasks', 'emoji'],
+  comments: ['mdx'],
+  isAllMdx: true,
+};
+
 /** https://docusaurus.io/docs. */
 export const DOCUSAURUS: SiteGenerator = {
   id: 'docusaurus',
@@ -37,14 +54,21 @@ export const DOCUSAURUS: SiteGenerator = {
   facts: docusaurusFacts,
   inherits(files, settings) {
     const names = docusaurusNames(files, blogOf(settings).folder);
-    return () => ({ fields: {}, names });
+    const config = DOCUSAURUS_FILES.find(files.has);
+    const isOn = /smartypants/i.test((config && files.text(config)) ?? '');
+    const markdown = {
+      ...withTypography(MARKDOWN, isOn, SMARTYPANTS),
+      // https://docusaurus.io/docs/api/docusaurus-config#markdown
+      isAllMdx: !/^(?:md|detect)$/.test(firstText(mapAt(settings, 'markdown'), 'format') ?? ''),
+    };
+    return () => ({ fields: {}, names, markdown });
   },
   addresses: DOCUSAURUS_STYLE,
   renamesPictures: true,
   aliases: { '@site/': '' },
   addsBase: true,
   permalink: '/:path',
-  settings: programs('docusaurus.config'),
+  settings: DOCUSAURUS_FILES,
   // https://docusaurus.io/docs/api/plugins/@docusaurus/plugin-content-blog#exclude
   isPost: ({ file }) => !/(?:^|\/)(?:_|__tests__\/)|\.test\.\w+$/.test(file),
   publishes: { static: ['staticDirectories'], build: [] },
@@ -52,10 +76,7 @@ export const DOCUSAURUS: SiteGenerator = {
     const [, , day, name] = DOCUSAURUS_FILE.exec(file.replace(/\.[^./]+$/, '')) ?? [];
     return { name: name || undefined, day: day?.replaceAll('/', '-') };
   },
-  markdown: {
-    features: ['attributes', 'containers', 'tasks', 'emoji'],
-    comments: ['mdx'],
-  },
+  markdown: MARKDOWN,
 };
 
 /** The people and tags in the `authors.yml` and `tags.yml` of the blog's folder. */

@@ -2,12 +2,14 @@ import { slug as githubSlug } from 'github-slugger';
 import { slugify } from '../../kernel/slugify.ts';
 import { type AddressStyle, DATE_PLACEHOLDERS } from '../addresses/permalink.ts';
 import type { Fields } from '../front-matter/fields.ts';
-import { datedName, programs, type SiteGenerator } from './generator.ts';
+import type { MarkdownWays } from '../markdown/dialect.ts';
+import { datedName, programs, type SiteGenerator, withTypography } from './generator.ts';
 import { relativeUrl } from './jekyll.ts';
 import { type Settings, textsAt, textsOr } from './read-settings.ts';
 import {
   firstText,
   folder,
+  isMap,
   mapAt,
   personAt,
   type SiteFacts,
@@ -32,6 +34,18 @@ const ELEVENTY_STYLE: AddressStyle = {
   },
 };
 
+const ELEVENTY_FILES = ['.eleventy.js', ...programs('eleventy.config')];
+
+// Its Markdown is markdown-it, whose plugins add the rest.
+const MARKDOWN: MarkdownWays = {
+  features: [
+    ...(['attributes', 'containers', 'definitions', 'abbreviations', 'tasks'] as const),
+    ...(['emoji', 'contents', 'marks'] as const),
+  ],
+  comments: ['nunjucks'],
+  templates: ['output', 'tag', 'shortcode'],
+};
+
 /** https://www.11ty.dev/docs/. Its templates are Liquid, or Nunjucks, which looks much like it. */
 export const ELEVENTY: SiteGenerator = {
   id: 'eleventy',
@@ -39,22 +53,24 @@ export const ELEVENTY: SiteGenerator = {
   facts: eleventyFacts,
   inherits(files) {
     const dataOf = directoryData(files);
-    return (file) => ({ fields: dataOf(file) });
+    const config = ELEVENTY_FILES.find(files.has);
+    const isOn = /\btypographer:\s*true\b/.test((config && files.text(config)) ?? '');
+    const markdown = withTypography(MARKDOWN, isOn);
+    return (file) => ({ fields: dataOf(file), markdown });
+  },
+  // https://www.11ty.dev/docs/data-computed/: it counts above the post's own permalink.
+  namedFields({ eleventyComputed, ...fields }) {
+    const permalink = isMap(eleventyComputed)
+      ? firstText(eleventyComputed, 'permalink')
+      : undefined;
+    return permalink === undefined ? fields : { ...fields, permalink };
   },
   addresses: ELEVENTY_STYLE,
   addressFields: ['permalink'],
   hidesIndex: true,
   permalink: '/:path/',
-  // Its Markdown is markdown-it, whose plugins add the rest.
-  markdown: {
-    features: [
-      ...(['attributes', 'containers', 'definitions', 'abbreviations', 'tasks'] as const),
-      ...(['emoji', 'contents', 'marks'] as const),
-    ],
-    comments: ['nunjucks'],
-    templates: ['output', 'tag', 'shortcode'],
-  },
-  settings: ['.eleventy.js', ...programs('eleventy.config')],
+  markdown: MARKDOWN,
+  settings: ELEVENTY_FILES,
   publishes: (settings) => [
     ...textsOr(settings, ['output'], '_site'),
     ...textsAt(settings, 'addPassthroughCopy'),
@@ -144,24 +160,32 @@ function mergedSettings(files: SiteFiles, path: string, endings: readonly string
   const texts = endings.map((ending) => files.text(path + ending) ?? '');
   // Its tags are names of collections, above all that of all posts.
   const { tags: _tags, ...fields } = Object.assign({}, ...data) as Settings;
-  const computed =
-    firstText(mapAt(fields, 'eleventyComputed'), 'permalink') ??
-    computedPermalink(texts.join('\n'));
-  return computed === undefined ? fields : { permalink: computed, ...fields };
+  const { template, isAbove } = computedPermalink(texts.join('\n'));
+  if (template === undefined) return fields;
+  return isAbove
+    ? { ...fields, eleventyComputed: { permalink: template } }
+    : { permalink: template, ...fields };
 }
 
 /**
  * The template of a permalink that a function makes of the post's data, such as
- * `permalink: (data) => \`/notes/${data.page.fileSlug}/\``; undefined if it does more than that.
- * https://www.11ty.dev/docs/data-computed/.
+ * `permalink: (data) => \`/notes/${data.page.fileSlug}/\``; undefined if it does more than that. `isAbove`: it
+ * counts above the post's own permalink, as all in `eleventyComputed` that does not ask for that.
  */
-function computedPermalink(program: string): string | undefined {
-  const [, parameter = '', text = ''] = COMPUTED_PERMALINK.exec(program) ?? [];
+function computedPermalink(program: string): {
+  readonly template?: string | undefined;
+  readonly isAbove: boolean;
+} {
+  const match = COMPUTED_PERMALINK.exec(program);
+  const [, parameter = '', own, text = ''] = match ?? [];
   const template = text.replace(/\$\{\s*(\w+)\??\.([\w.]+)\s*\}/g, (whole, name, field) =>
     name === parameter ? `{{ ${field} }}` : whole,
   );
-  return template === '' || template.includes('${') ? undefined : template;
+  return {
+    template: template === '' || template.includes('${') ? undefined : template,
+    isAbove: own === undefined && /\beleventyComputed\b/.test(program.slice(0, match?.index)),
+  };
 }
 
 const COMPUTED_PERMALINK =
-  /\bpermalink(?:\s*:)?(?:\s*function)?\s*\(?\s*(\w+)\s*\)?\s*(?:=>)?\s*(?:\{\s*return\b\s*)?(?:\w+\.permalink\s*(?:\?\?|\|\|)\s*)?`([^`]*)`/;
+  /\bpermalink(?:\s*:)?(?:\s*function)?\s*\(?\s*(\w+)\s*\)?\s*(?:=>)?\s*(?:\{\s*return\b\s*)?(\w+\.permalink\s*(?:\?\?|\|\|)\s*)?`([^`]*)`/;

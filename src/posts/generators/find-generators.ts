@@ -7,7 +7,7 @@ import type { Inherited, SiteGenerator } from './generator.ts';
 import { cascadeBelow } from './hugo.ts';
 import { jekyllAuthors } from './jekyll.ts';
 import { openSiteFiles } from './open-site-files.ts';
-import { readSettings, textsOr } from './read-settings.ts';
+import { readSettings, type Settings, textsOr } from './read-settings.ts';
 import type { SiteFiles } from './site-facts.ts';
 import { SITE_GENERATORS } from './site-generators.ts';
 
@@ -48,6 +48,8 @@ export interface FoundSite {
   readonly folder: string;
   /** Absolute paths of the folders that it publishes as they are. */
   readonly published: readonly string[];
+  /** What its authors write for a folder of the site, with that folder, relative to the site's. */
+  readonly aliases: Readonly<Record<string, string>>;
 }
 
 /** The site whose posts are in `posts` (absolute); undefined if it is not of that generator. */
@@ -57,7 +59,9 @@ export function findSite(generator: GeneratorId | undefined, posts: string): Fou
   const folder = siteFolder(found, posts);
   if (!isMadeBy(found, folder)) return undefined;
   const published = publishedBy(found, folder, join(folder, 'index.html'));
-  return { generator: found, folder, published };
+  const { aliases = {} } = found;
+  const given = typeof aliases === 'function' ? aliases(readSettingsOf(found, folder)) : aliases;
+  return { generator: found, folder, published, aliases: given };
 }
 
 /** The folder that `generator` has written for the site of `posts`; undefined if there is none. */
@@ -113,14 +117,18 @@ export function publishedBy(
   folder: string,
   path: string,
 ): readonly string[] {
-  const file = settingsFileOf(generator, folder);
-  const settings = file === undefined ? {} : readSettings(join(folder, file));
+  const settings = readSettingsOf(generator, folder);
   const { publishes } = generator;
   const published =
     typeof publishes === 'function'
       ? publishes(settings, relative(folder, path))
       : Object.entries(publishes).flatMap(([usual, keys]) => textsOr(settings, keys, usual));
   return published.map((each) => join(folder, each));
+}
+
+function readSettingsOf(generator: SiteGenerator, folder: string): Settings {
+  const file = settingsFileOf(generator, folder);
+  return file === undefined ? {} : readSettings(join(folder, file));
 }
 
 /** The generator of the site around the folder `posts` (absolute), by its settings; undefined if there is none. */

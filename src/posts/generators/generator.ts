@@ -3,6 +3,7 @@ import type { GeneratorId } from '../../settings/settings.ts';
 import type { AddressStyle } from '../addresses/permalink.ts';
 import { type Author, type Fields, peopleOf } from '../front-matter/fields.ts';
 import type { MarkdownWays } from '../markdown/dialect.ts';
+import type { Typography } from '../markdown/typography.ts';
 import type { Settings } from './read-settings.ts';
 import { firstText, isMap, type ReadFacts, type SiteFiles } from './site-facts.ts';
 
@@ -56,9 +57,11 @@ export interface SiteGenerator {
   /** Whether it publishes pictures beside posts under names that only it knows. */
   readonly renamesPictures?: boolean;
   /** What its authors write for a folder of the site, in the paths of pictures. */
-  readonly aliases?: Readonly<Record<string, string>>;
-  /** The path from the site's root of a picture that the text of `file` names by a mark of the generator. */
-  readonly markedPicture?: (source: string, file: string) => string | undefined;
+  readonly aliases?:
+    | Readonly<Record<string, string>>
+    | ((settings: Settings) => Readonly<Record<string, string>>);
+  /** Where a link or picture leads that `post` writes with a mark of the generator. */
+  readonly markedAddress?: (address: string, post: LinkingPost) => MarkedAddress | undefined;
   /** Whether it puts the path of the site's URL before `/picture.png` in a text. */
   readonly addsBase?: boolean;
   /** Names of the fields that are the address of a post, of those that are known; absent: none. */
@@ -105,6 +108,22 @@ export function isInBundle({ file, has }: PostCandidate): boolean {
   });
 }
 
+/** A post whose text has links, and where the pages of its site are. */
+export interface LinkingPost {
+  readonly file: string;
+  /** Path of its page. */
+  readonly path: string;
+  /** `Inherited.linked` */
+  readonly linked: Readonly<Record<string, string>>;
+}
+
+/** What a link with a mark of the generator leads to, as paths from the site's root. */
+export interface MarkedAddress {
+  readonly path: string;
+  /** Of the file, if the generator moves it to `path`. */
+  readonly file?: string;
+}
+
 /** The people and tags that a file of the site lists, by their keys. */
 export interface KnownNames {
   readonly authors?: ReadonlyMap<string, Author>;
@@ -146,6 +165,10 @@ export interface Inherited {
   readonly names?: KnownNames;
   /** Why a file that decides about the post cannot be read: the post is left out. */
   readonly problem?: string;
+  /** Templates of the addresses of pages that are no posts, by what the generator calls them in links. */
+  readonly linked?: Readonly<Record<string, string>>;
+  /** How the config of the site has its text read, where that differs from other sites. */
+  readonly markdown?: Partial<MarkdownWays>;
 }
 
 /** The path of a post, relative to the posts folder, and its parts. */
@@ -236,4 +259,14 @@ export function folderAndName(file: string): {
   if (last !== 'index' || parts.length === 0) return { folders: parts, name: last };
   const name = parts.pop() ?? '';
   return { folders: parts, name };
+}
+
+/** `ways` with typographic quotes, or without them if `isOn` is false. */
+export function withTypography(
+  { features }: MarkdownWays,
+  isOn: boolean,
+  typography?: Typography,
+): Partial<MarkdownWays> {
+  const others = features.filter((feature) => feature !== 'typography');
+  return isOn ? { features: [...others, 'typography'], typography } : { features: others };
 }

@@ -10,6 +10,8 @@ import {
 import { type Fields, textField } from '../front-matter/fields.ts';
 import { readFrontMatter } from '../front-matter/front-matter.ts';
 import { FIELD_NAMES } from '../front-matter/known-fields.ts';
+import type { MarkdownWays } from '../markdown/dialect.ts';
+import { namedCharacters, type Typography, USUAL_TYPOGRAPHY } from '../markdown/typography.ts';
 import {
   datedName,
   endings,
@@ -18,6 +20,7 @@ import {
   isInBundle,
   type SiteGenerator,
   translatedName,
+  withTypography,
 } from './generator.ts';
 import type { Settings } from './read-settings.ts';
 import {
@@ -111,6 +114,34 @@ function inLayout(text: string, local: Temporal.ZonedDateTime): string {
   return text.replace(new RegExp(LAYOUT, 'g'), (part) => values[part]?.() ?? part);
 }
 
+const GOLDMARK: Typography = { ...USUAL_TYPOGRAPHY, angles: ['«', '»'] };
+
+// https://gohugo.io/configuration/markup/, with what a site may switch on.
+const MARKDOWN: MarkdownWays = {
+  features: ['attributes', 'alerts', 'definitions', 'tasks', 'emoji', 'marks', 'typography'],
+  templates: ['shortcode'],
+  typography: GOLDMARK,
+};
+
+/** What `markup.goldmark.extensions.typographer` changes. `all` has its keys in lower case. */
+function goldmarkOf(all: Settings): Partial<MarkdownWays> {
+  const extensions = mapAt(mapAt(mapAt(all, 'markup'), 'goldmark'), 'extensions');
+  const own = mapAt(extensions, 'typographer');
+  const named = (name: string, usual = '') => namedCharacters(firstText(own, name) ?? usual);
+  const { quotes = [], dashes, dots, angles } = GOLDMARK;
+  const typography: Typography = {
+    quotes: [
+      ...([named('leftdoublequote', quotes[0]), named('rightdoublequote', quotes[1])] as const),
+      ...([named('leftsinglequote', quotes[2]), named('rightsinglequote', quotes[3])] as const),
+    ],
+    dashes: [named('endash', dashes[0]), named('emdash', dashes[1])],
+    dots: named('ellipsis', dots),
+    angles: [named('leftanglequote', angles?.[0]), named('rightanglequote', angles?.[1])],
+  };
+  const isOn = extensions.typographer !== false && own.disable !== true;
+  return withTypography(MARKDOWN, isOn, typography);
+}
+
 /** https://gohugo.io/documentation/. */
 export const HUGO: SiteGenerator = {
   id: 'hugo',
@@ -123,11 +154,7 @@ export const HUGO: SiteGenerator = {
   permalink: '/:path/',
   translations: 'folder',
   isPost: (path) => !isInBundle(path),
-  // https://gohugo.io/configuration/markup/, with what a site may switch on.
-  markdown: {
-    features: ['attributes', 'alerts', 'definitions', 'tasks', 'emoji', 'marks'],
-    templates: ['shortcode'],
-  },
+  markdown: MARKDOWN,
   settings: [...HUGO_FILES, ...OLDER_FILES].flatMap((file) => [file, `config/_default/${file}`]),
   makes: (has, text) =>
     [...HUGO_FILES, 'config/_default'].some(has) ||
@@ -207,6 +234,8 @@ function hugoFacts(files: SiteFiles, settings: Settings): SiteFacts {
     assets: folder(firstText(all, 'staticdir'), 'static'),
     output: folder(firstText(all, 'publishdir'), 'public'),
     permalink: hugoPermalink(all, section),
+    drafts: all.builddrafts === true,
+    future: all.buildfuture === true,
   };
 }
 
@@ -240,7 +269,7 @@ function hugoPermalink(settings: Settings, section: string): string {
   if (own === undefined) return `${root}${section === '' ? '' : `/${section}`}/:path${end}`;
   if (settings.disablepathtolower === true) return `${root}${own}`;
   return `${root}${own}`.replace(
-    /(:\w+)|[^:]+/g,
+    /(?<!\\)(:\w+)|:|[^:]+/g,
     (text, name?: string) => name ?? text.toLowerCase(),
   );
 }
@@ -296,7 +325,9 @@ interface Cascade {
 function cascadeOf(files: SiteFiles, settings: Settings): (file: string) => Inherited {
   const all = wholeSettings(files, settings);
   const content = folder(firstText(all, 'contentdir'), 'content');
-  return cascadeBelow(files, content, entriesOf(all.cascade));
+  const cascade = cascadeBelow(files, content, entriesOf(all.cascade));
+  const markdown = goldmarkOf(all);
+  return (file) => ({ ...cascade(file), markdown });
 }
 
 /**

@@ -3,7 +3,16 @@ import { isWithin } from '../../kernel/files/is-within.ts';
 import { slugify } from '../../kernel/slugify.ts';
 import { type AddressStyle, DATE_PLACEHOLDERS, english, padded } from '../addresses/permalink.ts';
 import type { Author, Fields } from '../front-matter/fields.ts';
-import { datedName, type Filter, peopleIn, type SiteGenerator, type Tag } from './generator.ts';
+import type { MarkdownWays } from '../markdown/dialect.ts';
+import { namedCharacters, type Typography, USUAL_TYPOGRAPHY } from '../markdown/typography.ts';
+import {
+  datedName,
+  type Filter,
+  peopleIn,
+  type SiteGenerator,
+  type Tag,
+  withTypography,
+} from './generator.ts';
 import { type Settings, textAt, textsAt } from './read-settings.ts';
 import {
   firstText,
@@ -14,6 +23,7 @@ import {
   type SiteFacts,
   type SiteFiles,
   siteUrl,
+  textsIn,
 } from './site-facts.ts';
 
 /** The default excludes of Jekyll 3 and 4, the names common to both. */
@@ -87,6 +97,45 @@ export const JEKYLL_STYLE: AddressStyle = {
   },
 };
 
+const KRAMDOWN_TYPOGRAPHY: Typography = { ...USUAL_TYPOGRAPHY, angles: ['«', '»'] };
+
+const MARKDOWN: MarkdownWays = {
+  features: [
+    ...(['kramdown', 'attributes', 'definitions', 'abbreviations', 'tasks'] as const),
+    ...(['emoji', 'typography'] as const),
+  ],
+  comments: ['kramdown'],
+  templates: ['output', 'tag', 'shortcode'],
+  typography: KRAMDOWN_TYPOGRAPHY,
+};
+
+/** What the options of kramdown change: https://kramdown.gettalong.org/options.html. */
+function kramdownOf(settings: Settings): Partial<MarkdownWays> {
+  const isKramdown = /^kramdown$/i.test(firstText(settings, 'markdown') ?? 'kramdown');
+  const kramdown = mapAt(settings, 'kramdown');
+  const { smart_quotes: given, typographic_symbols: symbols } = kramdown;
+  const names = (typeof given === 'string' ? given.split(',') : textsIn(given)).map((name) =>
+    namedCharacters(name.trim()),
+  );
+  const [openSingle, closeSingle, openDouble, closeDouble] = names;
+  const { quotes, dashes, dots, angles } = KRAMDOWN_TYPOGRAPHY;
+  const symbol = (name: string, usual = '') =>
+    (isMap(symbols) && firstText(symbols, name)) || usual;
+  const typography: Typography = {
+    quotes:
+      closeDouble && openDouble && openSingle && closeSingle
+        ? [openDouble, closeDouble, openSingle, closeSingle]
+        : quotes,
+    dashes: [symbol('ndash', dashes[0]), symbol('mdash', dashes[1])],
+    dots: symbol('hellip', dots),
+    angles: [symbol('laquo', angles?.[0]), symbol('raquo', angles?.[1])],
+  };
+  return {
+    ...withTypography(MARKDOWN, isKramdown, typography),
+    parsesHtml: String(kramdown.parse_block_html) === 'true',
+  };
+}
+
 /** https://jekyllrb.com/docs/. Its Markdown is kramdown, its templates are Liquid. */
 export const JEKYLL: SiteGenerator = {
   id: 'jekyll',
@@ -94,7 +143,8 @@ export const JEKYLL: SiteGenerator = {
   facts: jekyllFacts,
   inherits(files, settings) {
     const names = { authors: jekyllAuthors(files, textAt(settings, 'data_dir') ?? '_data') };
-    return (file) => ({ fields: defaultsFor(settings, file), names });
+    const markdown = kramdownOf(settings);
+    return (file) => ({ fields: defaultsFor(settings, file), names, markdown });
   },
   splitsAtSpaces: true,
   addresses: JEKYLL_STYLE,
@@ -117,11 +167,7 @@ export const JEKYLL: SiteGenerator = {
     const categories = folders.slice(0, Math.max(0, folders.indexOf('_posts')));
     return { ...datedName(base), draft, categories };
   },
-  markdown: {
-    features: ['kramdown', 'attributes', 'definitions', 'abbreviations', 'tasks', 'emoji'],
-    comments: ['kramdown'],
-    templates: ['output', 'tag', 'shortcode'],
-  },
+  markdown: MARKDOWN,
   tags: { link, post_url: postUrl, include },
   codeTags: ['highlight'],
   filters: {
@@ -187,7 +233,9 @@ function jekyllFacts(files: SiteFiles, settings: Settings): SiteFacts {
     timeZone: firstText(settings, 'timezone'),
     author: author && { email: firstText(settings, 'email'), ...author },
     image: firstText(settings, 'logo', 'image'),
-    posts: postsFolder(files),
+    posts: postsFolder(files, settings.show_drafts === true),
+    drafts: settings.show_drafts === true,
+    future: settings.future === true,
     output: folder(firstText(settings, 'destination'), '_site'),
     // What the collection of posts has counts more: https://jekyllrb.com/docs/permalinks/#collections.
     permalink: firstText(ofPosts, 'permalink') ?? firstText(settings, 'permalink') ?? 'date',
@@ -221,8 +269,9 @@ function defaultsFor({ defaults }: Settings, file: string): Fields {
   return Object.assign({}, ...ordered.map(({ values }) => (isMap(values) ? values : {}))) as Fields;
 }
 
-/** `_posts`; the whole site, if other folders have posts too. */
-function postsFolder(files: SiteFiles): string | undefined {
+/** `_posts`; the whole site, if it shows its drafts, or other folders have posts too. */
+function postsFolder(files: SiteFiles, hasDrafts: boolean): string | undefined {
+  if (hasDrafts && files.has('_drafts')) return '.';
   const others = files.list('.').filter((name) => /^[a-z0-9].*\/$/i.test(name));
   if (others.some((name) => files.has(`${name}_posts`))) return '.';
   return files.has('_posts') ? '_posts' : undefined;

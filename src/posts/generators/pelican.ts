@@ -1,7 +1,9 @@
 import { posix } from 'node:path';
 import anyAscii from 'any-ascii';
 import { type AddressStyle, DATE_PLACEHOLDERS, english, padded } from '../addresses/permalink.ts';
-import type { SiteGenerator } from './generator.ts';
+import type { MarkdownWays } from '../markdown/dialect.ts';
+import { SMARTYPANTS, type Typography, USUAL_TYPOGRAPHY } from '../markdown/typography.ts';
+import { type SiteGenerator, withTypography } from './generator.ts';
 import type { Settings } from './read-settings.ts';
 import {
   firstText,
@@ -31,6 +33,32 @@ const PELICAN_STYLE: AddressStyle = {
   },
 };
 
+// Python's Markdown with its extension "extra".
+const MARKDOWN: MarkdownWays = {
+  features: [
+    ...(['kramdown', 'attributes', 'admonitions', 'definitions'] as const),
+    ...(['abbreviations', 'contents', 'pelican'] as const),
+  ],
+};
+
+/** `{static}a.png`, `|static|a.png`, and the rest of the address: `#part`. */
+const MARKED = /^(?:\{|%7B|\||%7C)(\w+)(?:\}|%7D|\||%7C)([^?#]*)(.*)$/is;
+
+/** The pages that links can name, with the settings that have their addresses, and the usual ones. */
+const LINKED: Readonly<Record<string, readonly [setting: string, usual: string]>> = {
+  category: ['CATEGORY_URL', '/category/:slug.html'],
+  tag: ['TAG_URL', '/tag/:slug.html'],
+  author: ['AUTHOR_URL', '/author/:slug.html'],
+  index: ['INDEX_SAVE_AS', '/index.html'],
+};
+
+/** The values of TYPOGRIFY_DASHES. */
+const TYPOGRIFY: Readonly<Record<string, Typography>> = {
+  default: SMARTYPANTS,
+  oldschool: USUAL_TYPOGRAPHY,
+  oldschool_inverted: { ...USUAL_TYPOGRAPHY, dashes: ['—', '–'] },
+};
+
 /** https://docs.getpelican.com/. */
 export const PELICAN: SiteGenerator = {
   id: 'pelican',
@@ -39,19 +67,38 @@ export const PELICAN: SiteGenerator = {
   addresses: PELICAN_STYLE,
   addressFields: ['url'],
   permalink: '/:slug.html',
-  // Python's Markdown with its extension "extra".
-  markdown: {
-    features: [
-      ...(['kramdown', 'attributes', 'admonitions', 'definitions'] as const),
-      ...(['abbreviations', 'contents'] as const),
-    ],
-  },
+  markdown: MARKDOWN,
   settings: ['pelicanconf.py'],
   isPost: ({ file }) => !/^(?:pages|images|extra)\//.test(file),
-  // https://docs.getpelican.com/en/latest/content.html#linking-to-static-files
-  markedPicture(source, file) {
-    const [, path] = /^(?:\{|%7B|\|)(?:static|filename)(?:\}|%7D|\|)(.+)$/i.exec(source) ?? [];
-    return path && (path.startsWith('/') ? path : posix.join('/', posix.dirname(file), path));
+  inherits(files, settings) {
+    const conf = files.text('pelicanconf.py') ?? '';
+    const dashes = firstText(settings, 'TYPOGRIFY_DASHES') ?? 'default';
+    const isTypogrify = /^TYPOGRIFY\s*=\s*True/m.test(conf);
+    const isOn = isTypogrify || /\bextensions\.smarty\b/.test(conf);
+    const typography = isTypogrify ? TYPOGRIFY[dashes] : undefined;
+    const markdown = withTypography(MARKDOWN, isOn, typography);
+    const linked = Object.entries(LINKED).map(([mark, [setting, usual]]) => {
+      const own = firstText(settings, setting);
+      return [mark, pelicanPermalink(own) ?? usual] as const;
+    });
+    return () => ({ fields: {}, markdown, linked: Object.fromEntries(linked) });
+  },
+  // https://docs.getpelican.com/en/latest/content.html#linking-to-internal-content
+  markedAddress(address, { file, path: page, linked }) {
+    const [, mark = '', path = '', rest = ''] = MARKED.exec(address) ?? [];
+    const [, usual] = LINKED[mark.toLowerCase()] ?? [];
+    if (usual !== undefined) {
+      const template = linked[mark.toLowerCase()] ?? usual;
+      return { path: template.replace(':slug', pelicanSlug(decoded(path))) + rest };
+    }
+    if (!/^(?:static|filename|attach)$/i.test(mark) || path === '') return undefined;
+    const folder = posix.join('/', posix.dirname(file));
+    const from = path.startsWith('/') ? path : posix.join(folder, path);
+    if (mark.toLowerCase() !== 'attach') return { path: from + rest };
+    // Beside the page, as it is beside the post; only its name if it is elsewhere.
+    const below = posix.relative(folder, from);
+    const name = below.startsWith('..') ? posix.basename(from) : below;
+    return { path: posix.join(posix.dirname(page), name) + rest, file: from };
   },
   publishes: { content: ['PATH'], output: ['OUTPUT_PATH'] },
 };
@@ -108,4 +155,12 @@ function pelicanSlug(text: string): string {
     .trim()
     .replace(/[-\s]+/g, '-')
     .toLowerCase();
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

@@ -21,6 +21,9 @@ export interface SiteFacts {
   readonly output: string;
   /** A value of `posts.permalink`. */
   readonly permalink?: string;
+  /** Whether the site shows drafts, and posts with a date in the future. */
+  readonly drafts?: boolean;
+  readonly future?: boolean;
   /** What ends the excerpt in a post's text, if the site has its own separator. */
   readonly excerptSeparator?: string;
 }

@@ -8,6 +8,9 @@ import { ELEVENTY } from './eleventy.ts';
 import {
   datedName,
   type Filter,
+  type Inherited,
+  type LinkingPost,
+  type MarkedAddress,
   type PathFacts,
   type PostCandidate,
   type SiteGenerator,
@@ -35,6 +38,8 @@ export const FOLDERS_WITHOUT_POSTS: ReadonlySet<string> = new Set(
   SITE_GENERATORS.flatMap(({ foldersWithoutPosts = [] }) => foldersWithoutPosts),
 );
 
+type KnownMarkdown = MarkdownWays & Required<Pick<MarkdownWays, 'comments' | 'templates'>>;
+
 /** How the posts of a site are read. */
 export interface PostWays {
   /** Whether a file is a post. */
@@ -45,8 +50,8 @@ export interface PostWays {
   isNoAddress(text: string): boolean;
   /** Fields by the names that are read. */
   namedFields(fields: Fields): Fields;
-  /** How the text of posts is read. */
-  readonly markdown: Required<MarkdownWays>;
+  /** How the text of posts is read, if the config of the site changes nothing. */
+  readonly markdown: KnownMarkdown;
   /**
    * Whether nothing says who makes the pages, so that braces may be a template or text of the author.
    */
@@ -61,8 +66,8 @@ export interface PostWays {
   readonly splitsAtSpaces: boolean;
   /** Name of the generator that publishes pictures beside posts under names that only it knows. */
   readonly renamesPictures?: string;
-  /** The path from the site's root of a picture that the text of `file` names by a mark of the generator. */
-  markedPicture(source: string, file: string): string | undefined;
+  /** Where a link or picture leads that `post` writes with a mark of the generator. */
+  markedAddress(address: string, post: LinkingPost): MarkedAddress | undefined;
   /** Whether the path of the site's URL comes before `/picture.png` in a text. */
   readonly addsBase: boolean;
   /** Whether a page `/news/index.html` is called `/news/`. */
@@ -72,8 +77,11 @@ export interface PostWays {
   readonly addresses: AddressStyle;
   /** The template of addresses, if the config has none. */
   readonly permalink: string;
-  /** `path` for a post in `language`, where translations have their own folder on the site. */
-  inLanguage(path: string, language: string | undefined): string;
+  /**
+   * `template` of addresses for a post in `language`, where translations have their own folder on the site.
+   * The folder of the site's language gives way.
+   */
+  inLanguage(template: string, language: string | undefined, ofSite: string): string;
 }
 
 /** What the path of a post says about it. */
@@ -100,17 +108,37 @@ export function waysOf(generator: GeneratorId | undefined): PostWays {
 }
 
 /** What any of the generators understands, and Obsidian, in which posts may be written. */
-const ALL_MARKDOWN: Required<MarkdownWays> = {
+const ALL_MARKDOWN: KnownMarkdown = {
   features: [
     ...new Set(SITE_GENERATORS.flatMap(({ markdown }) => markdown?.features ?? [])),
-    'wikiLinks',
-  ],
+    'wikiLinks' as const,
+    // Nobody says that quotes are to change.
+  ].filter((feature) => feature !== 'typography'),
   comments: ['nunjucks', 'mdx', 'kramdown', 'obsidian'],
   templates: ['output', 'tag', 'shortcode'],
 };
 
-function withDefaults(markdown: MarkdownWays | undefined): Required<MarkdownWays> {
+function withDefaults(markdown: MarkdownWays | undefined): KnownMarkdown {
   return { features: [], comments: [], templates: [], ...markdown };
+}
+
+/**
+ * How the text of the post `file` is read: as its generator reads it, with what the config of its site
+ * changes.
+ */
+export function markdownOf(
+  file: string,
+  {
+    settings,
+    inherited,
+  }: {
+    readonly settings: { readonly generator?: GeneratorId | undefined };
+    readonly inherited?: (file: string) => Inherited;
+  },
+): KnownMarkdown & { readonly isMdx: boolean } {
+  const markdown = { ...waysOf(settings.generator).markdown, ...inherited?.(file).markdown };
+  const isMdx = /\.mdx$/i.test(file) || (markdown.isAllMdx === true && !/\.html?$/i.test(file));
+  return { ...markdown, isMdx };
 }
 
 function openWays(generator: GeneratorId | undefined): PostWays {
@@ -142,13 +170,20 @@ function openWays(generator: GeneratorId | undefined): PostWays {
     filters: new Map(all.flatMap(({ filters = {} }) => Object.entries(filters))),
     splitsAtSpaces: all.some(({ splitsAtSpaces }) => splitsAtSpaces),
     renamesPictures: own.find(({ renamesPictures }) => renamesPictures)?.name,
-    markedPicture: (source, file) => own[0]?.markedPicture?.(source, file),
+    markedAddress: (address, post) => own[0]?.markedAddress?.(address, post),
     addsBase: own.some(({ addsBase }) => addsBase),
     hidesIndex: own.some(({ hidesIndex }) => hidesIndex),
     isAddressField: (name) => all.some(({ addressFields }) => addressFields?.includes(name)),
     addresses,
     permalink,
-    inLanguage: (path, language) =>
-      own[0]?.translations === 'folder' && language !== undefined ? `/${language}${path}` : path,
+    inLanguage(template, language, ofSite) {
+      const isSites = (tag = '') =>
+        [ofSite, ofSite.split('-')[0]].some((own) => own?.toLowerCase() === tag.toLowerCase());
+      if (own[0]?.translations !== 'folder' || language === undefined || isSites(language)) {
+        return template;
+      }
+      const [, first] = /^\/([a-z-]+)(?=\/)/i.exec(template) ?? [];
+      return `/${language}${isSites(first) ? template.slice(`/${first}`.length) : template}`;
+    },
   };
 }

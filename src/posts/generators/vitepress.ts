@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type AddressStyle, DATE_PLACEHOLDERS } from '../addresses/permalink.ts';
-import { programs, type SiteGenerator } from './generator.ts';
+import type { MarkdownWays } from '../markdown/dialect.ts';
+import { programs, type SiteGenerator, withTypography } from './generator.ts';
 import { type Settings, textAt, textsOr } from './read-settings.ts';
 import {
   firstText,
@@ -21,6 +22,11 @@ const VITEPRESS_STYLE: AddressStyle = {
   },
 };
 
+const MARKDOWN: MarkdownWays = {
+  features: ['attributes', 'alerts', 'containers', 'contents', 'emoji', 'tasks', 'vitepress'],
+  templates: ['output'],
+};
+
 /** https://vitepress.dev/guide/. */
 export const VITEPRESS: SiteGenerator = {
   id: 'vitepress',
@@ -31,10 +37,12 @@ export const VITEPRESS: SiteGenerator = {
   addsBase: true,
   hidesIndex: true,
   permalink: '/:path.html',
-  markdown: {
-    features: ['attributes', 'alerts', 'containers', 'contents', 'emoji', 'tasks'],
-    templates: ['output'],
+  markdown: MARKDOWN,
+  inherits(_files, settings) {
+    const isOn = mapAt(settings, 'markdown').typographer === true;
+    return () => ({ fields: {}, markdown: withTypography(MARKDOWN, isOn) });
   },
+  aliases: (settings) => ({ '@/': textAt(settings, 'srcDir') ?? '' }),
   settings: programs('.vitepress/config'),
   publishes: (settings) => [
     join(textAt(settings, 'srcDir') ?? '.', 'public'),

@@ -1,11 +1,13 @@
 import anyAscii from 'any-ascii';
 import { type AddressStyle, DATE_PLACEHOLDERS } from '../addresses/permalink.ts';
+import type { MarkdownWays } from '../markdown/dialect.ts';
 import {
   datedName,
   folderAndName,
   isInBundle,
   type SiteGenerator,
   translatedName,
+  withTypography,
 } from './generator.ts';
 import type { Settings } from './read-settings.ts';
 import {
@@ -35,6 +37,11 @@ const ZOLA_STYLE: AddressStyle = {
   },
 };
 
+const MARKDOWN: MarkdownWays = {
+  features: ['attributes', 'alerts', 'definitions', 'tasks', 'emoji'],
+  templates: ['output', 'tag'],
+};
+
 /** https://www.getzola.org/documentation/. */
 export const ZOLA: SiteGenerator = {
   id: 'zola',
@@ -55,9 +62,10 @@ export const ZOLA: SiteGenerator = {
   permalink: '/:path/',
   translations: 'folder',
   isPost: (path) => !isInBundle(path),
-  markdown: {
-    features: ['attributes', 'alerts', 'definitions', 'tasks', 'emoji'],
-    templates: ['output', 'tag'],
+  markdown: MARKDOWN,
+  inherits(_files, settings) {
+    const isOn = mapAt(settings, 'markdown').smart_punctuation === true;
+    return () => ({ fields: {}, markdown: withTypography(MARKDOWN, isOn) });
   },
   settings: ['config.toml', 'zola.toml'],
   // Hugo's config may have the same name, and has baseURL.

@@ -108,3 +108,14 @@ export function inRanges(ranges: readonly Range[]): (at: number) => boolean {
     return (ranges[next]?.start ?? Number.POSITIVE_INFINITY) <= at;
   };
 }
+
+/** `ranges` in order, without those that begin in another one. */
+export function joined(ranges: readonly Range[]): readonly Range[] {
+  const sorted = ranges.toSorted((one, other) => one.start - other.start);
+  let end = 0;
+  return sorted.filter((range) => {
+    const isApart = range.start >= end;
+    if (isApart) end = range.end;
+    return isApart;
+  });
+}

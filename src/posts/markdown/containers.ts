@@ -65,6 +65,15 @@ function pushTitle(state: StateBlock, title: string, kind: string): void {
   state.push('container_title_close', 'div', -1);
 }
 
+/** A title in a line of its own. */
+export function titleTokens(Create: typeof Token, title: string): readonly Token[] {
+  const text = new Create('inline', '', 0);
+  text.content = `<strong>${title}</strong>`;
+  text.children = [];
+  const open = new Create('container_title_open', 'div', 1);
+  return [open, text, new Create('container_title_close', 'div', -1)];
+}
+
 /** `> [!NOTE] Title`, of GitHub, Hugo and Obsidian. */
 export function alertsPlugin(md: MarkdownIt): void {
   md.core.ruler.before('inline', 'alerts', (state: StateCore) => {
@@ -78,12 +87,8 @@ export function alertsPlugin(md: MarkdownIt): void {
         isFirst && token.type === 'inline' ? (ALERT.exec(token.content) ?? []) : [];
       if (all !== undefined) {
         const paragraph = tokens.pop();
-        const open = new state.Token('container_title_open', 'div', 1);
-        const text = new state.Token('inline', '', 0);
         const name = kind[0]?.toUpperCase() + kind.slice(1).toLowerCase();
-        text.content = `<strong>${title.trim() || name}</strong>`;
-        text.children = [];
-        tokens.push(open, text, new state.Token('container_title_close', 'div', -1));
+        tokens.push(...titleTokens(state.Token, title.trim() || name));
         if (paragraph !== undefined) tokens.push(paragraph);
         token.content = token.content.slice(all.length);
       }

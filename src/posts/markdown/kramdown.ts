@@ -1,12 +1,20 @@
 import type { MarkdownIt, StateBlock, Token } from 'markdown-it';
 import { isBlockList, kramdownSpanLists } from './attributes.ts';
 import { indentOf, lineOf, pushInline } from './block-line.ts';
+import type { MarkdownScope } from './dialect.ts';
 
 /** `{::nomarkdown}`, `{:/nomarkdown}`, `{::options a="b" /}`. */
 const EXTENSION = /\{:(?::[\w-]{1,50}(?:[ \t][^{}\n]{0,500})?|\/[\w-]{0,50})\}/y;
 const OPEN_TAG =
-  /^<([a-z][\w-]*)((?:[^<>"']|"[^"]*"|'[^']*')*?)\smarkdown=["']?(?:1|block|span)["']?([^<>]*)>/i;
+  /^<([a-z][\w-]*)((?:\s+(?!markdown=)[\w:@.-]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>]+))?)*)(?:\s+markdown=["']?(0|1|block|span)["']?([^<>]*))?\s*>/i;
 const CLOSE_TAG = /^<\/[a-z][\w-]*>\s*$/i;
+/** Elements whose inside are blocks, and those whose inside is text. Others, such as `pre`, keep it. */
+const BLOCK =
+  /^(?:address|article|aside|blockquote|center|dd|details|div|fieldset|figure|figcaption|footer|form|header|hgroup|li|main|map|menu|nav|noscript|object|section|td)$/i;
+const TEXT = /^(?:caption|dt|h[1-6]|legend|p|summary|th)$/i;
+/** What may be around elements with Markdown. */
+const AROUND =
+  /^<\/?(?:article|aside|details|div|dl|dt|dd|figure|li|ol|section|table|tbody|td|tfoot|th|thead|tr|ul)\b/i;
 
 /** What only kramdown understands, and Python's Markdown in parts. */
 export function kramdownPlugin(md: MarkdownIt): void {
@@ -92,27 +100,64 @@ function withoutContents(tokens: readonly Token[]): Token[] {
   return kept;
 }
 
-/** The inside of `<div markdown="1">` is Markdown. Its end tag stands alone in a line. */
-function markdownInHtml(state: StateBlock, from: number, _to: number, silent: boolean): boolean {
+/**
+ * The inside of `<div markdown="1">` is Markdown, or of any element with `parse_block_html`. Its end tag
+ * stands alone in a line, or at the end of the text in the same line. `markdown="span"`, and `1` of an
+ * element of text, is for what is in a line: no paragraphs.
+ * https://kramdown.gettalong.org/syntax.html#html-blocks
+ */
+function markdownInHtml(state: StateBlock, from: number, to: number, silent: boolean): boolean {
   if (indentOf(state, from) >= 4) return false;
   const line = lineOf(state, from);
-  const env = state.env as { openHtml?: number };
-  if ((env.openHtml ?? 0) > 0 && CLOSE_TAG.test(line)) {
-    if (silent) return true;
-    env.openHtml = (env.openHtml ?? 0) - 1;
+  if (!line.startsWith('<')) return false;
+  const env = state.env as MarkdownScope & { openHtml?: number };
+  const asItIs = () => {
     state.push('html_block', '', 0).content = `${line}\n`;
     state.line = from + 1;
     return true;
+  };
+  if ((env.openHtml ?? 0) > 0 && CLOSE_TAG.test(line)) {
+    if (silent) return true;
+    env.openHtml = (env.openHtml ?? 0) - 1;
+    return asItIs();
   }
-  if (!line.startsWith('<') || !line.includes(' markdown=')) return false;
-  const [all, name, before = '', after = ''] = OPEN_TAG.exec(line.slice(0, 2000)) ?? [];
-  if (all === undefined || silent) return all !== undefined;
+  const [all, name = '', before = '', value, after = ''] = OPEN_TAG.exec(line.slice(0, 2000)) ?? [];
+  const isParsed = value === undefined ? env.parsesHtml === true : value !== '0';
+  if (all === undefined || !isParsed || !(BLOCK.test(name) || TEXT.test(name))) {
+    // The rows of a table around cells with Markdown.
+    const isAround = AROUND.test(line) && hasMarkdownBelow(state, from, to);
+    return isAround && !silent ? asItIs() : isAround;
+  }
+  if (silent) return true;
+  const isText = value === 'span' || (TEXT.test(name) && value !== 'block');
+  if (isText) {
+    let end = from;
+    const close = `</${name}`;
+    while (end + 1 < to && !lineOf(state, end).includes(close) && !state.isEmpty(end + 1)) end++;
+    const inner = state.getLines(from, end + 1, state.blkIndent, false).trimStart();
+    pushInline(state, `<${name}${before}${after}>${inner.slice(all.length).trimEnd()}`);
+    state.line = end + 1;
+    return true;
+  }
   const rest = line.slice(all.length);
   state.push('html_block', '', 0).content = `<${name}${before}${after}>\n`;
   if (rest.trim() === '') env.openHtml = (env.openHtml ?? 0) + 1;
   else pushInline(state, rest);
   state.line = from + 1;
   return true;
+}
+
+/** So far is looked ahead: each line asks again. */
+const MOST_ROWS = 200;
+
+/** Whether a tag with the attribute follows in the lines of HTML from `from` on. */
+function hasMarkdownBelow(state: StateBlock, from: number, to: number): boolean {
+  for (let line = from + 1; line < Math.min(to, from + MOST_ROWS) && !state.isEmpty(line); line++) {
+    const text = lineOf(state, line);
+    if (!text.startsWith('<')) return false;
+    if (/\smarkdown=/.test(text)) return true;
+  }
+  return false;
 }
 
 const RULE = /^\|?[ \t]*:?-[-:|+ \t]*$/;

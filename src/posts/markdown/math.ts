@@ -40,7 +40,7 @@ export function mathPlugin(md: MarkdownIt): void {
   md.inline.ruler.before('escape', 'math', (state, silent) => {
     const end = mathAt(state.src, state.pos)?.end;
     if (end === undefined || end > state.posMax) return false;
-    if (!silent) state.push('text', '', 0).content = state.src.slice(state.pos, end);
+    if (!silent) state.push('text_special', '', 0).content = state.src.slice(state.pos, end);
     state.pos = end;
     return true;
   });
@@ -61,7 +61,7 @@ function mathBlock(state: StateBlock, from: number, to: number, silent: boolean)
     state.push('paragraph_open', 'p', 1);
     const formula = state.push('inline', '', 0);
     formula.content = '';
-    const text = new state.Token('text', '', 0);
+    const text = new state.Token('text_special', '', 0);
     text.content = state.getLines(from, line + 1, state.blkIndent, false);
     formula.children = [text];
     state.push('paragraph_close', 'p', -1);

@@ -49,7 +49,7 @@ export function mdxPlugin(md: MarkdownIt): void {
       state.src.slice(state.pos + 1, end - 1),
       state.env as MarkdownScope,
     );
-    if (!silent && shown !== '') state.push('text', '', 0).content = shown;
+    if (!silent && shown !== '') state.push('text_special', '', 0).content = shown;
     state.pos = end;
     return true;
   });
@@ -76,7 +76,25 @@ function program(state: StateBlock, from: number, to: number, silent: boolean): 
     }
   }
   state.line = end ?? Math.min(to, from + MOST_LINES);
+  const scope = state.env as MarkdownScope;
+  for (const [, name = '', , file = ''] of state
+    .getLines(from, state.line, 0, false)
+    .matchAll(IMPORT)) {
+    scope.imports ??= new Map();
+    scope.imports.set(name, file);
+  }
   return true;
+}
+
+/** `import boat from './boat.png'`. */
+const IMPORT = /^import\s+(?:\*\s+as\s+)?([\w$]+)(?:\s*,[^'"]*)?\s+from\s+(['"])([^'"\n]+)\2/gm;
+/** `require('./boat.png').default`, `useBaseUrl('/boat.png')`. */
+const CALL = /^(?:require|useBaseUrl)\(\s*(['"])([^'"\n]+)\1\s*\)(?:\.default|\.src)?$/;
+
+/** The file that an expression names: an import, or its `src`, or a call with its path. */
+function fileIn(code: string, { imports }: MarkdownScope): string | undefined {
+  const [, , called] = CALL.exec(code.trim()) ?? [];
+  return called ?? imports?.get(code.trim().replace(/\.(?:src|default)$/, ''));
 }
 
 /** An expression that is a block of its own. */
@@ -135,6 +153,8 @@ export interface JsxTag {
   readonly isEmpty: boolean;
   /** Without those that a program computes. */
   readonly attributes: readonly (readonly [name: string, value: string | boolean])[];
+  /** Those that a program computes, with the program. */
+  readonly computed: readonly (readonly [name: string, code: string])[];
   readonly end: number;
 }
 
@@ -148,6 +168,7 @@ export function readTag(text: string, start: number, max: number): JsxTag | unde
   const [all, slash, name = ''] = NAME.exec(text) ?? [];
   if (all === undefined) return undefined;
   const attributes: [string, string | boolean][] = [];
+  const computed: [string, string][] = [];
   const limit = Math.min(max, start + LONGEST);
   let at = start + all.length;
   while (at < limit) {
@@ -158,7 +179,7 @@ export function readTag(text: string, start: number, max: number): JsxTag | unde
     at += whole.length;
     if (close !== undefined) {
       if (at > max) return undefined;
-      return { name, isEnd: slash === '/', isEmpty: close === '/>', attributes, end: at };
+      return { name, isEnd: slash === '/', isEmpty: close === '/>', attributes, computed, end: at };
     }
     if (spread !== undefined || (equals !== undefined && text[at] === '{')) {
       const from = spread === undefined ? at : at - 1;
@@ -167,6 +188,7 @@ export function readTag(text: string, start: number, max: number): JsxTag | unde
       const code = text.slice(from + 1, end - 1);
       const literal = literalOf(code) ?? scalarOf(code.trim());
       if (key !== undefined && literal !== undefined) attributes.push([key, literal]);
+      else if (key !== undefined) computed.push([key, code]);
       at = end;
     } else if (equals !== undefined) {
       QUOTED.lastIndex = at;
@@ -182,8 +204,14 @@ export function readTag(text: string, start: number, max: number): JsxTag | unde
 const HTML_NAMES: Readonly<Record<string, string>> = { className: 'class', htmlFor: 'for' };
 
 /** HTML for a tag: an element without what is computed; of a component only a picture. */
-function shownTag({ name, isEnd, isEmpty, attributes }: JsxTag, scope: MarkdownScope): string {
+function shownTag(tag: JsxTag, scope: MarkdownScope): string {
+  const { name, isEnd, isEmpty } = tag;
   if (name === '') return '';
+  const files = tag.computed.flatMap(([key, code]): [string, string][] => {
+    const file = fileIn(code, scope);
+    return file === undefined ? [] : [[key, file]];
+  });
+  const attributes = [...tag.attributes, ...files];
   if (/^[a-z][a-z0-9-]*$/.test(name)) {
     if (isEnd) return `</${name}>`;
     const written = attributes

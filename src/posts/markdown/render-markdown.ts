@@ -15,14 +15,18 @@ import { abbreviationsPlugin, emojiPlugin, marksPlugin, wikiLinksPlugin } from '
 import { kramdownPlugin } from './kramdown.ts';
 import { mathPlugin } from './math.ts';
 import { mdxPlugin } from './mdx.ts';
+import { pelicanPlugin } from './pelican.ts';
+import { type Typography, typographyPlugin, USUAL_TYPOGRAPHY } from './typography.ts';
+import { vitepressPlugin } from './vitepress.ts';
 
 /** Which Markdown a text is written in. */
 export interface Dialect {
   readonly features: readonly MarkdownFeature[];
   readonly isMdx: boolean;
+  readonly typography?: Typography;
 }
 
-const PLUGINS: Readonly<Record<MarkdownFeature, (md: MarkdownIt) => void>> = {
+const PLUGINS: Readonly<Record<MarkdownFeature, (md: MarkdownIt, dialect: Dialect) => void>> = {
   kramdown: kramdownPlugin,
   attributes: attributesPlugin,
   alerts: alertsPlugin,
@@ -35,6 +39,9 @@ const PLUGINS: Readonly<Record<MarkdownFeature, (md: MarkdownIt) => void>> = {
   contents: contentsPlugin,
   wikiLinks: wikiLinksPlugin,
   marks: marksPlugin,
+  typography: (md, { typography }) => typographyPlugin(md, typography ?? USUAL_TYPOGRAPHY),
+  vitepress: vitepressPlugin,
+  pelican: pelicanPlugin,
 };
 
 /**
@@ -50,14 +57,14 @@ class GrowingList<Item> extends Array<Item> {
 
 const known = new Map<string, MarkdownIt>();
 
-function markdownFor({ features, isMdx }: Dialect): MarkdownIt {
-  const key = [...features, isMdx].join();
-  const made = known.get(key) ?? openMarkdown(features, isMdx);
+function markdownFor(dialect: Dialect): MarkdownIt {
+  const key = JSON.stringify(dialect);
+  const made = known.get(key) ?? openMarkdown(dialect);
   known.set(key, made);
   return made;
 }
 
-function openMarkdown(features: readonly MarkdownFeature[], isMdx: boolean): MarkdownIt {
+function openMarkdown(dialect: Dialect): MarkdownIt {
   const markdown = createMarkdown({ html: true, linkify: true, maxNesting: 50 }).use(
     footnotePlugin,
   );
@@ -75,8 +82,8 @@ function openMarkdown(features: readonly MarkdownFeature[], isMdx: boolean): Mar
     }
   });
   markdown.use(mathPlugin).use(commentPlugin);
-  for (const feature of features) markdown.use(PLUGINS[feature]);
-  return isMdx ? markdown.use(mdxPlugin) : markdown;
+  for (const feature of dialect.features) PLUGINS[feature](markdown, dialect);
+  return dialect.isMdx ? markdown.use(mdxPlugin) : markdown;
 }
 
 const COMMON: Dialect = { features: [], isMdx: false };

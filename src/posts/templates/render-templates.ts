@@ -1,9 +1,11 @@
 import { reasonOf } from '../../kernel/errors.ts';
+import { escapeHtml } from '../../kernel/escape.ts';
 import type { Problem } from '../../kernel/problem.ts';
-import { fieldNamed, isMap, isNo } from '../front-matter/fields.ts';
-import { type PostWays, waysOf } from '../generators/site-generators.ts';
+import { fieldNamed, isMap, isNo, textOf } from '../front-matter/fields.ts';
+import { markdownOf, type PostWays, waysOf } from '../generators/site-generators.ts';
 import { findPage, sitePath } from '../links.ts';
-import { codeRanges, inRanges } from '../markdown/code-ranges.ts';
+import { codeRanges, inRanges, joined } from '../markdown/code-ranges.ts';
+import { vPreRanges } from '../markdown/vitepress.ts';
 import type { PostSource } from '../parse-post.ts';
 import type { Post } from '../post.ts';
 import type { RenderContext } from '../post-context.ts';
@@ -40,6 +42,8 @@ export interface RenderedTemplates {
   readonly text: string;
   /** The HTML of a part of `text` with what these templates show. `toHtml` makes HTML of Markdown. */
   show(html: string, toHtml: (markdown: string) => string): string;
+  /** The Markdown of a file that `text` includes, without its marks. */
+  included(text: string): string;
   /** What is known after the last `show`. */
   warnings(): readonly Problem[];
 }
@@ -68,7 +72,7 @@ export function renderTemplates(
   const { body, bodyLine } = source;
   const { shortcodes } = context;
   if (!ANY_MARK.test(body) && !(shortcodes.size > 0 && body.includes('<'))) {
-    return { text: body, show: (html) => html, warnings: () => [] };
+    return { text: body, show: (html) => html, included: (text) => text, warnings: () => [] };
   }
   const ways = waysOf(context.settings.generator);
   const warned = new Map<
@@ -95,10 +99,12 @@ export function renderTemplates(
   };
   const own = openSiteShortcodes(shortcodes, engine, scope, warn);
   const rendering: Rendering = { post, source, context, ways, own, warn };
-  const finished = (text: string) => withComponents(withoutComments(text, post, ways), rendering);
+  const markdown = markdownOf(post.file, context);
+  const finished = (text: string) => withComponents(withoutComments(text, markdown), rendering);
   return {
     text: finished(renderBody()),
     show: (html, toHtml) => own.show(html, (inner) => toHtml(finished(inner))),
+    included: (text) => finished(withoutMarks(text, { ...rendering, warn: from(1, warn) })),
     warnings,
   };
 
@@ -106,7 +112,7 @@ export function renderTemplates(
     // Jekyll's own switch.
     if (isNo(fieldNamed(source.frontMatter, 'render_with_liquid'))) return body;
     // The braces of MDX are programs, which its Markdown knows.
-    if (/\.mdx$/i.test(post.file) && context.settings.liquid === 'off') return body;
+    if (markdown.isMdx && context.settings.liquid === 'off') return body;
     if (context.settings.liquid === 'off') return withoutMarks(body, rendering);
     try {
       return renderLiquid(rendering);
@@ -127,10 +133,8 @@ const ALL_TEMPLATES: PostWays['markdown'] = {
 };
 
 /** `text` without the comments of its Markdown. The mark that ends an excerpt stays, as HTML. */
-function withoutComments(text: string, { file }: Post, ways: PostWays): string {
-  const kinds: readonly CommentKind[] = /\.mdx$/i.test(file)
-    ? ['html', ...ways.markdown.comments, 'mdx']
-    : ['html', ...ways.markdown.comments];
+function withoutComments(text: string, { comments, isMdx }: ReturnType<typeof markdownOf>): string {
+  const kinds: readonly CommentKind[] = ['html', ...comments, ...(isMdx ? ['mdx' as const] : [])];
   if (!ANY_MARK.test(text)) return text;
   const marks = findMarks(text, codeRanges(text), kinds, 'comments');
   return replaceMarks(
@@ -177,7 +181,9 @@ function withoutMarks(body: string, rendering: Rendering, level = 0): string {
   const templates: readonly string[] = ways.markdown.templates;
   const find = finder(scopeOf(rendering));
   const { generator } = context.settings;
-  const found = findMarks(body, codeRanges(body), comments);
+  const isPre = ways.markdown.features.includes('vitepress') && !ways.isUnknown;
+  const kept = isPre ? joined([...codeRanges(body), ...vPreRanges(body)]) : codeRanges(body);
+  const found = findMarks(body, kept, comments);
   const whole = level < MOST_LEVELS ? withContent(body, found, (name) => own.has(name)) : found;
   const marks = withBlocks(whole, ways);
   const replacementOf = (mark: TemplateMark, line: number): Replacement | undefined => {
@@ -202,6 +208,10 @@ function withoutMarks(body: string, rendering: Rendering, level = 0): string {
     if (kind === 'comment')
       return /^\{[%{]/.test(body.slice(mark.start, mark.start + 2)) ? { text: '' } : undefined;
     if (kind === 'quoted') return templates.length > 0 ? { text: args } : undefined;
+    const field =
+      isPre && kind === 'output' ? /^\$frontmatter(\.[\w.-]+)$/.exec(args)?.[1] : undefined;
+    const value = textOf(field && find(`page${field}`));
+    if (value !== undefined) return { text: escapeHtml(value) };
     const shown = showMark(mark, rendering);
     if (shown !== undefined) {
       if ('text' in shown) return { text: shown.text };
