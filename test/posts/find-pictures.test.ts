@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { symlinkSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { test } from 'node:test';
-import { openBeside } from '../../src/posts/files/beside-post.ts';
+import { openBeside, openTexts } from '../../src/posts/files/beside-post.ts';
 import { openPictures } from '../../src/posts/files/find-pictures.ts';
 import type { GeneratorId } from '../../src/settings/settings.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -75,7 +75,9 @@ test('nothing outside of the site is found, and nothing that a post names throws
   symlinkSync('a.png', join(folder, 'site/posts/own.png'));
   symlinkSync('loop.png', join(folder, 'site/posts/loop.png'));
   const folders = { posts: join(folder, 'site/posts'), siteRoot: join(folder, 'site') };
-  const pictures = openPictures(folders, openBeside(folders, 'astro'));
+  const beside = openBeside(folders, 'astro');
+  const pictures = openPictures(folders, beside);
+  const textOf = openTexts(beside);
   const names = [
     '../../secret.png',
     '../../site-2/b.png',
@@ -87,7 +89,22 @@ test('nothing outside of the site is found, and nothing that a post names throws
   ];
   for (const name of [...names, 'x'.repeat(5000)]) {
     assert.equal(pictures.beside(name, 'x.md'), undefined, name);
+    assert.equal(textOf(name, 'x.md'), undefined, name);
     assert.equal(pictures.atRoot(`/posts/${name}`), undefined, name);
   }
   assert.notEqual(pictures.beside('own.png', 'x.md'), undefined);
+});
+
+test('the text of a file that a post of VitePress names is found in its folder of sources', (t) => {
+  const folder = temporaryFolder(t, {
+    '.vitepress/config.ts': 'export default defineConfig({ srcDir: "src" });',
+    'src/posts/a.md': '',
+    'src/parts/b.js': 'b();',
+    'code/c.js': 'c();',
+  });
+  const folders = { posts: join(folder, 'src/posts'), siteRoot: join(folder, 'src/public') };
+  const textOf = openTexts(openBeside(folders, 'vitepress'));
+  assert.equal(textOf('@/parts/b.js', 'a.md'), 'b();');
+  assert.equal(textOf('../../code/c.js', 'a.md'), 'c();');
+  assert.equal(textOf('@/code/c.js', 'a.md'), undefined);
 });
