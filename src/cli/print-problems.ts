@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { formatFinding, type GateFinding } from '../delivery/gate/finding.ts';
 import { formatProblem, type Problem } from '../kernel/problem.ts';
+import { visibleLine } from '../kernel/visible-text.ts';
 import type { JoinReason } from '../posts/post.ts';
 import { type PostNotes, summariseProblems } from '../posts/report-posts.ts';
 import type { Config } from '../settings/config.ts';
@@ -55,6 +57,19 @@ export function printProblems(
 /** Prints a line for each warning to standard error. */
 export function printWarnings(warnings: readonly Problem[], terminal: Terminal): void {
   for (const warning of warnings) warn(formatProblem(warning), terminal);
+}
+
+/** Prints what the gate found in an edition to standard error, the errors first. */
+export function printFindings(
+  findings: readonly (GateFinding & { readonly newsletter?: string })[],
+  terminal: Terminal,
+): void {
+  for (const finding of findings) {
+    const of = finding.newsletter === undefined ? '' : `${finding.newsletter}  `;
+    const line = visibleLine(`${of}${formatFinding(finding)}`);
+    if (finding.level === 'warning') warn(line, terminal);
+    else terminal.err(`${terminal.paintErr('red', 'error')}    ${line}`);
+  }
 }
 
 /** Prints one warning to standard error. */

@@ -11,6 +11,7 @@ import { type Dns, DnsFailure } from '../kernel/dns.ts';
 import { domainOf, type EmailAddress } from '../kernel/email-address.ts';
 import { reasonOf } from '../kernel/errors.ts';
 import { trackedByGit } from '../kernel/files/tracked-by-git.ts';
+import { isPrivateAddress } from '../kernel/private-host.ts';
 import { checkPrivacy, sqliteFile } from '../recovery/check-privacy.ts';
 import type { Config } from '../settings/config.ts';
 import { keysFor } from '../settings/dkim.ts';
@@ -235,13 +236,7 @@ function keepsSender({ keepsSender: isKept, host, relay }: UsableRelay): boolean
 async function placeOf(dns: Dns, { host, ehloName }: UsableRelay): Promise<SendingRelay> {
   const name = isThisMachine(host) ? ehloName : host;
   const addresses = ipaddr.isValid(name) ? [name] : await receiving.addressesOf(dns, name);
-  return { host: name, addresses: addresses.filter(isPublic) };
-}
-
-/** Whether other machines may see the address. */
-function isPublic(address: string): boolean {
-  const hidden = ['private', 'loopback', 'linkLocal', 'uniqueLocal', 'carrierGradeNat'];
-  return !hidden.includes(ipaddr.parse(address).range());
+  return { host: name, addresses: addresses.filter((each) => !isPrivateAddress(each)) };
 }
 
 async function examineRelay(

@@ -1,6 +1,8 @@
 import type { StoreDependencies } from '../database/dependencies.ts';
 import { storedInstant } from '../database/instants.ts';
 import { changesBeforeSending, whyRetracted } from '../delivery/editions/retractions.ts';
+import { errorsOf, type GateFinding } from '../delivery/gate/finding.ts';
+import { inspectEdition } from '../delivery/gate/inspect-edition.ts';
 import { readToken } from '../delivery/message/signed-token.ts';
 import { planDeliveries } from '../delivery/queries/deliveries.ts';
 import { noteAsComposed, releaseEdition } from '../delivery/queries/edition-changes.ts';
@@ -16,6 +18,8 @@ export interface Approval {
   readonly kind: 'open' | 'approved' | 'over';
   /** Why it was not approved, a phrase: some of its posts were removed. */
   readonly retracted?: string;
+  /** The errors of the gate, if it was not approved because of them. */
+  readonly failing?: readonly GateFinding[];
 }
 
 /** `signals` is present in the service: approval wakes the delivery. */
@@ -43,13 +47,13 @@ export async function readApproval(
  * Approves an edition: plans one delivery for each active subscriber. The service, or the next `send`,
  * delivers them. There is no deadline, because an editor has seen the edition. A second approval changes
  * nothing. If some of its posts were removed after it was composed, the edition keeps waiting, unless
- * `asComposed` is set. Throws a usage error for an unknown edition, and a config error if the database is
+ * `asComposed` is set; also if it does not pass the gate, unless `force` is set. Throws a usage error for an unknown edition, and a config error if the database is
  * on hold or damaged.
  */
 export async function approveEdition(
   deps: ApprovalDependencies,
   id: string,
-  { asComposed = false } = {},
+  { asComposed = false, force = false } = {},
 ): Promise<Approval> {
   const { store, clock, signals } = deps;
   const stored = await findStoredEdition(store.db, id);
@@ -59,6 +63,11 @@ export async function approveEdition(
     const changes = asComposed ? [] : await changesBeforeSending(deps, stored);
     const retracted = whyRetracted(changes);
     if (retracted !== undefined) return { edition: stored, kind: 'open', retracted };
+    const { edition } = stored;
+    const newsletter = deps.config.newsletters.find((each) => each.id === edition.newsletter);
+    const isChecked = newsletter !== undefined && !force;
+    const failing = isChecked ? errorsOf(await inspectEdition(deps, newsletter, edition)) : [];
+    if (failing.length > 0) return { edition: stored, kind: 'open', failing };
   }
   await store.transaction(async (db) => {
     const at = storedInstant(clock());

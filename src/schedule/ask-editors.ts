@@ -1,3 +1,5 @@
+import { errorsOf, formatFinding } from '../delivery/gate/finding.ts';
+import { inspectEdition } from '../delivery/gate/inspect-edition.ts';
 import { approvalCopy } from '../delivery/message/approval-copy.ts';
 import type { Message } from '../delivery/message/message.ts';
 import { buildMessage } from '../delivery/message/prepare-messages.ts';
@@ -40,11 +42,12 @@ export async function askEditors(deps: ServiceDependencies, signal: AbortSignal)
 }
 
 async function makeMessage(
-  { config, store, textsOf }: ServiceDependencies,
+  deps: ServiceDependencies,
   newsletter: NewsletterSettings,
   { edition }: StoredEdition,
   editor: EmailAddress,
 ): Promise<Message> {
+  const { config, store, textsOf } = deps;
   const { publicUrl, serviceUrl, secrets, dkim } = config;
   const { id, name, language } = newsletter;
   const { text } = textsOf(language);
@@ -52,8 +55,16 @@ async function makeMessage(
   const expiresAt = date.add({ hours: LINK_DAYS * 24 });
   const token = signToken('approve', [edition.id, edition.composedAt], { secrets, expiresAt });
   const count = await countActive(store.db, id);
+  const findings = await inspectEdition(deps, newsletter, edition);
+  const heading = findings.length > 0 ? [text('mail.approval.findings')] : [];
+  const isFailing = errorsOf(findings).length > 0;
   const copy = approvalCopy(edition, {
     question: text('mail.approval.question', { newsletter: name, day: edition.day, count }),
+    findings: [
+      ...heading,
+      ...findings.map((finding) => `${finding.level}: ${formatFinding(finding)}`),
+      ...(isFailing ? [text('mail.approval.failing', { edition: edition.id })] : []),
+    ],
     otherwise: text('mail.approval.otherwise', { edition: edition.id }),
     link:
       serviceUrl === undefined

@@ -5,6 +5,8 @@ import {
   retractionRemedy,
   whyRetracted,
 } from '../delivery/editions/retractions.ts';
+import { whyHeld } from '../delivery/gate/finding.ts';
+import { inspectEdition } from '../delivery/gate/inspect-edition.ts';
 import { pauseEdition } from '../delivery/queries/edition-changes.ts';
 import { requireUrl } from '../delivery/relay/open-relays.ts';
 import { checkService, requireSecret } from '../delivery/run/check-service.ts';
@@ -12,6 +14,7 @@ import { planEdition } from '../delivery/run/plan-edition.ts';
 import type { SendDependencies } from '../delivery/send-dependencies.ts';
 import { storeEdition } from '../editions/compose/compose-edition.ts';
 import type { DraftNext } from '../editions/compose/draft-edition.ts';
+import type { Edition } from '../editions/edition.ts';
 import type { ComposeDependencies } from '../editions/edition-dependencies.ts';
 import { findEdition } from '../editions/queries/editions.ts';
 import { editionComposedByHand, editionSentByHand } from '../editions/queries/editions-by-hand.ts';
@@ -117,7 +120,14 @@ const FIND: {
   composedByHand: findComposedByHand,
   async composedNow({ deps, scheduled, draft }) {
     const { edition, saveFiles } = await draft(deps, scheduled.newsletter);
-    return edition && { edition, state: 'new', saveFiles };
+    return (
+      edition && {
+        edition,
+        state: 'new',
+        saveFiles,
+        failing: await whyFailing(deps, scheduled, edition),
+      }
+    );
   },
   progress: ({ deps, slot }) => findProgress(deps.store.db, slot),
 };
@@ -150,7 +160,25 @@ async function findObstacle(deps: SlotDependencies): Promise<string | undefined>
   }
 }
 
-async function findComposedByHand({ deps, slot }: SlotWork): Promise<ComposedByHand | undefined> {
+/** Why the gate lets no one have the edition, a phrase; undefined if it passes. */
+async function whyFailing(
+  deps: SlotDependencies,
+  { newsletter }: Scheduled,
+  edition: Edition,
+): Promise<string | undefined> {
+  const findings = await inspectEdition(deps, newsletter, edition);
+  for (const finding of findings) {
+    const facts = { edition: edition.id, check: finding.check };
+    if (finding.level === 'warning') deps.log.trouble?.(finding.fact, facts);
+  }
+  return whyHeld(newsletter.id, findings);
+}
+
+async function findComposedByHand({
+  deps,
+  slot,
+  scheduled,
+}: SlotWork): Promise<ComposedByHand | undefined> {
   const { db } = deps.store;
   const since = Temporal.Instant.from(slot.dueAt).subtract({ hours: COMPOSED_WITHIN_HOURS });
   const id = await editionComposedByHand(db, slot.newsletter, storedInstant(since));
@@ -168,5 +196,5 @@ async function findComposedByHand({ deps, slot }: SlotWork): Promise<ComposedByH
     const facts = { edition: stored.edition.id, file, kind };
     deps.log.trouble?.('a post was changed since its edition was composed', facts);
   }
-  return found;
+  return { ...found, failing: await whyFailing(deps, scheduled, stored.edition) };
 }

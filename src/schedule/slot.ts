@@ -42,7 +42,10 @@ export interface SlotChange {
 }
 
 /** An edition to store together with the new state of its slot. */
-export type SlotEdition = Pick<ReadySend, 'edition' | 'state' | 'saveFiles'>;
+export interface SlotEdition extends Pick<ReadySend, 'edition' | 'state' | 'saveFiles'> {
+  /** Why it may not go out, and what to do: it does not pass the gate. */
+  readonly failing?: string | undefined;
+}
 
 /** What the config and the calendar say about a slot. */
 export interface SlotPlan
@@ -193,6 +196,9 @@ function becomeByHand(state: SlotState, reason: string | undefined, edition: str
 }
 
 function send(edition: SlotEdition, { approve }: SlotPlan): SlotStep {
+  // Without the edition: the slot accepts any edition that an editor sends instead. An editor who has to approve
+  // it is asked, and sees what is wrong.
+  if (edition.failing !== undefined && !approve) return become('held', edition.failing);
   const state = approve ? 'approval' : 'sending';
   return { kind: 'change', change: { state, edition: edition.edition.id }, send: edition };
 }

@@ -1,3 +1,6 @@
+import { storedInstant } from '../database/instants.ts';
+import type { GateFinding } from '../delivery/gate/finding.ts';
+import { inspectEdition } from '../delivery/gate/inspect-edition.ts';
 import { renderDigest } from '../editions/digest/render-digest.ts';
 import { selectStories } from '../editions/digest/select-stories.ts';
 import type { ComposeDependencies } from '../editions/edition-dependencies.ts';
@@ -20,6 +23,13 @@ export interface CheckReport extends PostNotes {
   readonly site?: SiteReport;
   /** The templates that were rendered, by file name. */
   readonly templates: readonly string[];
+  /** What the gate finds in a digest of the newest stories, by newsletter. */
+  readonly findings: readonly NewsletterFinding[];
+}
+
+/** A finding about one newsletter. */
+export interface NewsletterFinding extends GateFinding {
+  readonly newsletter: string;
 }
 
 /** The dependencies of a check: no database. */
@@ -40,8 +50,10 @@ export async function checkProject(
   const rendering = renderEveryPost(deps, collected);
   const broken = new Set(rendering.broken.map(({ file }) => file));
   const stories = collected.stories.filter(({ shown }) => !broken.has(shown.file));
+  const findings: NewsletterFinding[] = [];
   for (const newsletter of config.newsletters) {
-    await renderEveryTemplate(deps, newsletter, { ...collected, stories });
+    const found = await renderEveryTemplate(deps, newsletter, { ...collected, stories });
+    findings.push(...found.map((finding) => ({ newsletter: newsletter.id, ...finding })));
   }
   const warnings = [...collected.warnings, ...rendering.warnings];
   const [post] = collected.folder.posts;
@@ -50,6 +62,7 @@ export async function checkProject(
     newest: post && { file: post.file, url: post.url },
     site: await compareSite(config, collected, against),
     templates: config.newsletters.length > 0 ? Object.values(TEMPLATE_FILES) : [],
+    findings,
   };
 }
 
@@ -70,12 +83,16 @@ function renderEveryPost(
   return { broken, warnings };
 }
 
-/** Renders the digest of the newest stories, whatever was sent before, and the transactional mails. */
+/**
+ * Renders the transactional mails, and the digest of the newest stories, whatever was sent before. Returns what
+ * the gate finds in it.
+ */
 async function renderEveryTemplate(
-  { config, templates }: CheckDependencies,
+  deps: CheckDependencies,
   settings: NewsletterSettings,
   { stories, idOf, render }: CollectedPosts,
-): Promise<void> {
+): Promise<readonly GateFinding[]> {
+  const { config, templates } = deps;
   // A trial edition with any posts there are: the templates need some content.
   const newsletter = { ...settings, minimumStories: 1, categories: [], languages: [] };
   const { publicUrl, serviceUrl, site } = config;
@@ -94,25 +111,29 @@ async function renderEveryTemplate(
     });
   }
   const now = stories[0]?.shown.date;
-  if (now === undefined) return;
+  if (now === undefined) return [];
   const selection = selectStories({
     ...{ stories, idOf, usedIds: new Set<string>(), newsletter, now },
     posts: config.posts,
     site,
   });
-  if (selection === undefined) return;
+  if (selection === undefined) return [];
   const day = now.toZonedDateTimeISO(newsletter.timeZone).toPlainDate().toString();
-  await renderDigest({
+  const id = `${newsletter.id}-${day}`;
+  const digest = await renderDigest({
     templates,
     newsletter,
     site,
     texts,
     publicUrl,
     serviceUrl,
-    editionId: `${newsletter.id}-${day}`,
+    editionId: id,
     day,
     selection,
     idOf,
     render: (post) => render(post).rendered,
   });
+  const composedAt = storedInstant(now);
+  const edition = { id, newsletter: newsletter.id, day, ...digest, composedAt };
+  return inspectEdition(deps, newsletter, edition);
 }

@@ -4,6 +4,7 @@ import type {
   DomainSettings,
   FeedSettings,
   InboundSettings,
+  GateSettings,
   NewsletterSettings,
   PostSettings,
   RelayAccount,
@@ -65,6 +66,7 @@ export interface Config {
   readonly web: WebSettings;
   readonly inbound: InboundSettings;
   readonly alerts: AlertSettings;
+  readonly gate: GateSettings;
   /** Addresses of resolvers; empty: those of the system. */
   readonly dnsServers: readonly string[];
   /**

@@ -127,6 +127,7 @@ function assemble(
       mbox: values.inbound.mbox && at(values.inbound.mbox),
       imapPassword: environment.BROADSHEET_IMAP_PASSWORD,
     },
+    gate: values.gate,
     alerts: {
       ...values.alerts,
       url: environment.BROADSHEET_ALERT_URL ?? values.alerts.url,

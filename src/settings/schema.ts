@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { countryCodeFault } from './country-code.ts';
+import { MAIL_CLIENT_IDS } from './mail-clients.ts';
 import { mailHeaders } from './mail-headers.ts';
 import { isProvider } from './mail-providers.ts';
 import { RELAY_PRESET_NAMES } from './relay-presets.ts';
@@ -586,6 +587,22 @@ const inbound = z.strictObject({
     .describe('Server that gets mail from your mail server. It accepts only what it can use.'),
 });
 
+/** What is checked before an edition is sent. */
+const gate = z.strictObject({
+  links: z
+    .enum(['off', 'check'])
+    .default('off')
+    .describe('Whether the servers of all links and pictures are asked if these exist.'),
+  clients: z
+    .array(z.enum(MAIL_CLIENT_IDS))
+    .default(['apple-mail', 'gmail', 'outlook-windows', 'outlook-com', 'yahoo'])
+    .describe('Mail programs of your readers. HTML and CSS that one of them lacks is a warning.'),
+  spamAssassin: z
+    .enum(['auto', 'off'])
+    .default('auto')
+    .describe('Whether SpamAssassin scores an edition if this machine has the program.'),
+});
+
 /** Questions to the DNS. */
 const dns = z.strictObject({
   servers: z
@@ -629,6 +646,7 @@ export const configSchema = z
     web: web.prefault({}).describe('The web server of `broadsheet start`: the site and the feeds.'),
     inbound: inbound.prefault({}).describe('Where mail that comes back is read.'),
     alerts: alerts.prefault({}).describe('Alerts about editions that are not sent.'),
+    gate: gate.prefault({}).describe('What is checked before an edition is sent.'),
     dns: dns.prefault({}).describe('Questions to the DNS.'),
   })
   .describe('Configuration of Broadsheet.');

@@ -81,6 +81,9 @@ export type InboundSettings = Options['inbound'] & { readonly imapPassword?: str
 /** Alerts about editions that are not sent. */
 export type AlertSettings = Options['alerts'];
 
+/** What is checked before an edition is sent. */
+export type GateSettings = Options['gate'];
+
 /** An application that requests access tokens for a relay (RFC 6749). */
 export interface OAuthAccount extends OAuthSecrets {
   /** `RelayAccount.id` */

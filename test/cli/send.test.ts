@@ -21,9 +21,8 @@ test('a send reports deliveries that wait for a later time, and messages that wa
       deliveries: { ...NONE, planned: 3, accepted: 1, deferred: 1, inDoubt: 1 },
       ...{ undecided: 1, doubtedAgain: 1, retryAt: '2026-03-20T08:00:00.000Z' },
       posts: NO_POSTS,
-      warnings: [],
+      ...{ warnings: [], changes: [], findings: [] },
     },
-    [],
     newsletter,
     {
       terminal: processTerminal,

@@ -356,16 +356,6 @@ test('an own template takes the place of Broadsheet’s', async () => {
   assert.equal(text, `Only Ferry ${PLACEHOLDERS.address}\n`);
 });
 
-test('an own template without a way to leave is warned of', async () => {
-  const { warnings } = await renderDigest(
-    digestInput([{ slug: 'a' }], {
-      templates: templates({ digestText: 'Only {{ lead.title }}' }),
-    }),
-  );
-  assert.equal(warnings.length, 1);
-  assert.match(warnings[0] ?? '', /digest\.txt has no \{\{ subscriber\.unsubscribe_url \}\}/);
-});
-
 test('an own template that gives megabytes is a config error that names it', async () => {
   const body = '{% for i in (1..40000) %}Forty thousand times the same. {% endfor %}';
   const digestMjml = `<mjml><mj-body><mj-raw>${body}</mj-raw></mj-body></mjml>`;

@@ -23,6 +23,7 @@ import { readTemplates } from '../../src/templates/read-templates.ts';
 import { readTexts } from '../../src/templates/read-texts.ts';
 import { cleanUpAfter } from './clean-up-after.ts';
 import { type DatabaseName, newDatabase } from './databases.ts';
+import { DEFAULTS } from './default-settings.ts';
 import { type Inbox, type InboxOptions, openInbox } from './inbox.ts';
 
 export const NEWSLETTER = 'politics-essential';
@@ -296,6 +297,7 @@ export function makeConfig(options: {
     },
     inbound: {},
     alerts: {},
+    gate: DEFAULTS.gate,
     dnsServers: [],
     secrets: ['a secret of a test, long enough'],
   };

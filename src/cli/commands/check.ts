@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { errorsOf } from '../../delivery/gate/finding.ts';
 import { EXIT } from '../../kernel/errors.ts';
 import type { SiteReport } from '../../service/compare-site.ts';
 import type { ProviderReport } from '../../settings/describe-provider.ts';
@@ -6,7 +7,13 @@ import type { ExampleValues } from '../../settings/example-values.ts';
 import { JSON_OPTION, NO_CACHE_OPTION, NOW_OPTION, POSTS_OPTION } from '../arguments.ts';
 import { guardDatabase, withMail } from '../context.ts';
 import { plural, shortPath } from '../format.ts';
-import { formatOtherFormats, formatPosts, printJoins, printProblems } from '../print-problems.ts';
+import {
+  formatOtherFormats,
+  formatPosts,
+  printFindings,
+  printJoins,
+  printProblems,
+} from '../print-problems.ts';
 import type { Shell } from '../shell.ts';
 
 const EXAMPLES = `
@@ -73,10 +80,12 @@ export function addCheck(program: Command, shell: Shell): void {
           templates: [...found.templates, ...pages],
           relays: describeProviders(config.relays),
         };
-        if (report.posts.leftOut.length > 0) shell.setExitCode(EXIT.data);
+        const failing = errorsOf(report.findings).length;
+        if (report.posts.leftOut.length > 0 || failing > 0) shell.setExitCode(EXIT.data);
         context.print(report, function* () {
           printProblems(report, context);
           printJoins(report, context);
+          printFindings(report.findings, shell.terminal);
           yield `config     ${shortPath(config.file)} ${describeConfig(examples)}`;
           yield `posts      ${formatPosts(report.posts)}, ${plural(warnings.length, 'warning')}`;
           for (const line of formatOtherFormats(report.posts)) yield `           ${line}`;
@@ -86,6 +95,10 @@ export function addCheck(program: Command, shell: Shell): void {
             yield `addresses  are like ${report.newest.url}; ${remedy}`;
           }
           yield `templates  ${plural(report.templates.length, 'template')} rendered`;
+          if (config.newsletters.length > 0) {
+            const others = plural(report.findings.length - failing, 'warning');
+            yield `digests    checked as before sending: ${plural(failing, 'error')}, ${others}`;
+          }
           for (const relay of report.relays) yield* describeProvider(relay);
         });
       }),

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { PauseCause } from '../../database/states.ts';
 import type { ManagedEdition } from '../../delivery/editions/manage-edition.ts';
 import type { EditionDetails, EditionSummary } from '../../delivery/editions/show-editions.ts';
+import { formatFinding } from '../../delivery/gate/finding.ts';
 import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
 import { formatTable } from '../../kernel/format-table.ts';
 import { JSON_OPTION, YES_OPTION } from '../arguments.ts';
@@ -61,10 +62,9 @@ export function addEditions(program: Command, shell: Shell): void {
     );
   command('approve <id>', 'approve an edition that waits for approval')
     .option('--as-composed', 'even if some of its posts were removed after it was composed')
-    .action((id: string, { asComposed }: { asComposed?: true }, self: Command) =>
-      withMail(self, shell, { readOnly: false }, (context) =>
-        approve(id, asComposed === true, context),
-      ),
+    .option('--force', 'even if it does not pass the gate')
+    .action((id: string, options: ApproveOptions, self: Command) =>
+      withMail(self, shell, { readOnly: false }, (context) => approve(id, options, context)),
     );
   command('pause <id>', 'pause an edition; a running send stops')
     .option('--reason <text>', 'a note that is stored with it')
@@ -151,14 +151,24 @@ function* describeDetails(
   yield* describeTroubles(edition.id, details);
 }
 
-async function approve(id: string, asComposed: boolean, context: MailContext): Promise<void> {
+interface ApproveOptions {
+  readonly asComposed?: true;
+  readonly force?: true;
+}
+
+async function approve(id: string, options: ApproveOptions, context: MailContext): Promise<void> {
   const { approveEdition } = await import('../../schedule/approve-edition.ts');
-  const { edition, kind, retracted } = await approveEdition(context, id, { asComposed });
+  const { edition, kind, retracted, failing } = await approveEdition(context, id, options);
   const { planned, approvedAt } = edition;
   const send = `broadsheet send ${edition.edition.newsletter}`;
   if (retracted !== undefined) {
     const remedy = `\`${send} --edition ${id} --recompose\` composes it again, --as-composed here approves it anyway`;
     throw new BroadsheetError(EXIT.tryAgain, `${id}  ${retracted}; ${remedy}`);
+  }
+  if (failing !== undefined) {
+    const remedy = `correct it and compose it again with \`${send} --edition ${id} --recompose\`, or approve it anyway with --force`;
+    const lines = [`${id}  does not pass the gate; ${remedy}`, ...failing.map(formatFinding)];
+    throw new BroadsheetError(EXIT.data, lines.join('\n'));
   }
   context.print({ edition: id, approval: kind, planned, approvedAt }, function* () {
     if (kind === 'approved') {

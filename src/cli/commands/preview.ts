@@ -9,7 +9,7 @@ import { JSON_OPTION, NO_CACHE_OPTION, NOW_OPTION } from '../arguments.ts';
 import { withMail } from '../context.ts';
 import { describeEdition, describeNothingNew } from '../describe-edition.ts';
 import { shortPath } from '../format.ts';
-import { printProblems } from '../print-problems.ts';
+import { printFindings, printProblems } from '../print-problems.ts';
 import type { Shell } from '../shell.ts';
 
 const EXAMPLES = `
@@ -38,6 +38,7 @@ export function addPreview(program: Command, shell: Shell): void {
         const { posts, warnings } = report;
         if (posts.leftOut.length > 0) shell.setExitCode(EXIT.data);
         const edition = report.kind === 'preview' ? reportEdition(report.edition) : null;
+        const findings = report.kind === 'preview' ? report.findings : [];
         const files: string[] = [];
         if (report.kind === 'preview') {
           mkdirSync(resolve(out), { recursive: true });
@@ -49,13 +50,14 @@ export function addPreview(program: Command, shell: Shell): void {
           }
         }
         const isSample = report.kind === 'preview' && report.isSample;
-        context.print({ edition, isSample, files, posts, warnings }, function* () {
+        context.print({ edition, isSample, files, posts, warnings, findings }, function* () {
           printProblems(report, context);
           if (isSample) {
             yield `${describeNothingNew(findNewsletter(context.config, newsletter))}. This preview shows the newest posts instead.`;
           }
           if (edition) yield* describeEdition(edition, shell.terminal);
           else yield `${describeNothingNew(findNewsletter(context.config, newsletter))}.`;
+          printFindings(findings, shell.terminal);
           for (const file of files) yield `Wrote    ${shortPath(file)}`;
         });
       }),

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { assertPasses, errorsOf, type GateFinding } from '../../delivery/gate/finding.ts';
 import {
   type ReadySend,
   reportEdition,
@@ -24,7 +25,7 @@ import {
   printPostChanges,
 } from '../describe-edition.ts';
 import { formatDue, plural, shortPath } from '../format.ts';
-import { printProblems, printWarnings } from '../print-problems.ts';
+import { printFindings, printProblems, printWarnings } from '../print-problems.ts';
 import type { Shell } from '../shell.ts';
 
 const EXAMPLES = `
@@ -44,6 +45,7 @@ Set BROADSHEET_SECRET, and BROADSHEET_SMTP_URL if the relay needs a password.
 
 Exit codes:
    0  everyone got the edition
+  65  the edition does not pass the gate: correct it, or use --force
   67  some addresses were refused permanently
   69  the relay does not answer
   75  some messages have to wait, or a post was removed: run the command again
@@ -87,7 +89,10 @@ export function addSend(program: Command, shell: Shell): void {
       '--as-composed',
       'send an edition even if some of its posts were removed after it was composed',
     )
-    .option('--force', 'send even if the unsubscribe links do not work')
+    .option(
+      '--force',
+      'send even if the edition does not pass the gate, or the unsubscribe links do not work',
+    )
     .option('--dry-run', 'show what would be sent; store and send nothing')
     .option(...YES_OPTION)
     .option(...NOW_OPTION)
@@ -105,13 +110,21 @@ export function addSend(program: Command, shell: Shell): void {
         const changes = options.asComposed ? [] : await findChanges(preparation, context);
         if (!options.json) printProblems(preparation, context);
         printPostChanges(changes, terminal);
+        const findings = await inspect(preparation, context);
+        const isSent = test === undefined && preparation.kind === 'ready' && !options.dryRun;
+        if (isSent && !options.force) assertPasses(preparation.edition, findings);
+        printFindings(findings, terminal);
         if (test !== undefined && preparation.kind !== 'nothingNew') {
-          await testSend(preparation, test, context);
+          await testSend(preparation, test, findings, context);
         } else if (preparation.kind !== 'ready' || options.dryRun) {
-          reportPreparation(preparation, changes, findNewsletter(config, newsletter), context);
+          reportPreparation(
+            { ...preparation, changes, findings },
+            findNewsletter(config, newsletter),
+            context,
+          );
         } else {
           if (options.yes) await refuseRetracted(preparation, changes);
-          await send(preparation, changes, context);
+          await send({ ...preparation, findings }, changes, context);
         }
       });
     });
@@ -180,6 +193,17 @@ async function findChanges(
   return stored === undefined ? [] : changesBeforeSending(context, stored);
 }
 
+/** What the gate finds in an edition that nobody has got yet. */
+async function inspect(
+  preparation: SendPreparation,
+  context: MailContext,
+): Promise<readonly GateFinding[]> {
+  if (preparation.kind === 'nothingNew' || preparation.deliveries.planned > 0) return [];
+  const { inspectEdition } = await import('../../delivery/gate/inspect-edition.ts');
+  const { edition } = preparation;
+  return inspectEdition(context, findNewsletter(context.config, edition.newsletter), edition);
+}
+
 /**
  * Throws (exit code 75) for an edition with posts that were removed, if there is no person to ask: it
  * must not be sent unnoticed.
@@ -199,13 +223,14 @@ async function refuseRetracted(
 async function testSend(
   preparation: Exclude<SendPreparation, { readonly kind: 'nothingNew' }>,
   addresses: readonly EmailAddress[],
+  findings: readonly GateFinding[],
   context: MailContext,
 ): Promise<void> {
   const { sendTest } = await import('../../delivery/run/send-test.ts');
   const { posts, warnings } = preparation;
   const report = await sendTest(context, preparation, addresses);
   if (report.messages.some(({ accepted }) => !accepted)) context.setExitCode(EXIT.unavailable);
-  context.print({ ...report, deliveries: NO_DELIVERIES, posts, warnings }, function* () {
+  context.print({ ...report, deliveries: NO_DELIVERIES, posts, warnings, findings }, function* () {
     yield* describeEdition(report.edition, context.terminal);
     for (const { to, accepted, reply } of report.messages) {
       const outcome = accepted ? 'accepted' : 'not accepted';
@@ -224,7 +249,7 @@ async function send(
   context: MailContext,
 ): Promise<void> {
   const { deliverEdition } = await import('../../delivery/run/deliver-edition.ts');
-  const { edition, state, recipients, posts, warnings } = preparation;
+  const { edition, state, recipients, posts, warnings, findings } = preparation;
   const isShown = await context.confirm({
     to: 'send',
     message: `${state === 'unfinished' ? 'Continue to send' : 'Send'} "${edition.subject}" to ${plural(recipients, 'subscriber')}?`,
@@ -243,7 +268,7 @@ async function send(
   process.on('SIGHUP', stop);
   const report = await deliverEdition(context, { ...preparation, options }, controller.signal);
   context.setExitCode(exitCodeOf(report));
-  context.print({ ...report, messages: [], posts, warnings }, function* () {
+  context.print({ ...report, messages: [], posts, warnings, findings }, function* () {
     if (!isShown) yield* describeEdition(report.edition, context.terminal);
     yield* describeSend(report, findNewsletter(context.config, edition.newsletter), context);
   });
@@ -263,16 +288,20 @@ const NO_DELIVERIES = {
 
 /** Prints what would be sent, or why nothing is. Exit code 75 if something waits. */
 export function reportPreparation(
-  preparation: SendPreparation,
-  changes: readonly PostChange[],
+  preparation: SendPreparation & {
+    readonly changes: readonly PostChange[];
+    readonly findings: readonly GateFinding[];
+  },
   newsletter: NewsletterSettings,
   { terminal, setExitCode, print }: Shell & Pick<MailContext, 'print'>,
 ): void {
-  const { kind, posts, warnings } = preparation;
+  const { kind, posts, warnings, changes, findings } = preparation;
   const isWaiting =
     kind === 'paused' ||
     (kind === 'nobody' && (preparation.retryAt !== undefined || preparation.undecided > 0));
   if (isWaiting) setExitCode(EXIT.tryAgain);
+  const isHeld = kind === 'ready' && !preparation.options.force && errorsOf(findings).length > 0;
+  if (isHeld) setExitCode(EXIT.data);
   const result = {
     edition: kind === 'nothingNew' ? null : reportEdition(preparation.edition),
     recipients: kind === 'ready' ? preparation.recipients : 0,
@@ -282,6 +311,7 @@ export function reportPreparation(
     posts,
     warnings,
     changes,
+    findings,
   };
   print(result, function* () {
     if (kind === 'nothingNew') {
@@ -289,7 +319,9 @@ export function reportPreparation(
       return;
     }
     yield* describeEdition(preparation.edition, terminal);
-    yield* describePreparation(preparation, newsletter);
+    if (isHeld)
+      yield 'Dry run: this would not be sent without --force. Nothing was stored or sent.';
+    else yield* describePreparation(preparation, newsletter);
   });
 }
 

@@ -1,21 +1,14 @@
-import { existsSync } from 'node:fs';
 import { draftSample, type EditionDraft } from '../../editions/compose/draft-edition.ts';
 import type { Edition } from '../../editions/edition.ts';
 import type { ComposeDependencies } from '../../editions/edition-dependencies.ts';
-import type { EmailAddress } from '../../kernel/email-address.ts';
 import type { PostNotes } from '../../posts/report-posts.ts';
 import { findNewsletter } from '../../settings/find-newsletter.ts';
 import type { NewsletterSettings } from '../../settings/settings.ts';
+import type { GateFinding } from '../gate/finding.ts';
+import { inspectEdition } from '../gate/inspect-edition.ts';
 import { personaliseHtml, personaliseText } from '../message/personalise.ts';
-import { buildMessage } from '../message/prepare-messages.ts';
-import { unsubscribeToken, wayOutOf } from '../message/unsubscribe-link.ts';
+import { sampleMessage } from '../message/sample-message.ts';
 import { prepareSend } from '../run/prepare-send.ts';
-
-/** An invented subscriber (RFC 2606: a reserved domain). */
-const READER = { id: 'preview', address: 'reader@example.org' as EmailAddress };
-
-/** Signs the links of a preview if there is no secret: they belong to nobody. */
-const NO_SECRET = 'the secret of a preview is none';
 
 /** An edition as files to check. Nothing is stored. */
 export type PreviewReport =
@@ -29,6 +22,8 @@ export type PreviewReport =
       readonly html: string;
       readonly text: string;
       readonly eml: Buffer;
+      /** What the gate finds. */
+      readonly findings: readonly GateFinding[];
     });
 
 /**
@@ -44,22 +39,7 @@ export async function previewEdition(
   const newsletter = findNewsletter(deps.config, newsletterId);
   const { edition, isSample, ...notes } = await findPreview(deps, newsletter, editionId);
   if (edition === undefined) return { ...notes, kind: 'nothingNew' };
-  const { publicUrl, serviceUrl, secrets: known, dkim } = deps.config;
-  const secrets = known.length > 0 ? known : [NO_SECRET];
-  const token = unsubscribeToken({ newsletter: newsletter.id, subscriberId: READER.id }, secrets);
-  const unsubscribeUrl = wayOutOf(newsletter, serviceUrl, token);
-  const values = { unsubscribeUrl, address: READER.address };
-  const message = await buildMessage({
-    edition,
-    newsletter,
-    subscriber: READER,
-    publicUrl,
-    serviceUrl,
-    secrets,
-    // A preview may be made where the keys are not, as in CI.
-    dkim: dkim.filter(({ keyFile }) => existsSync(keyFile)),
-    date: deps.clock(),
-  });
+  const { message, values } = await sampleMessage(deps, newsletter, edition);
   return {
     ...notes,
     kind: 'preview',
@@ -68,6 +48,7 @@ export async function previewEdition(
     html: personaliseHtml(edition.html, values),
     text: personaliseText(edition.text, values),
     eml: message.bytes,
+    findings: await inspectEdition(deps, newsletter, edition),
   };
 }
 

@@ -7,6 +7,8 @@ export interface ApprovalNote {
   readonly question: string;
   /** What happens without an answer. */
   readonly otherwise: string;
+  /** What the gate found: a heading and one line for each; empty if it found nothing. */
+  readonly findings: readonly string[];
   /** Absent if there is no page to answer it. */
   readonly link?: { readonly url: string; readonly label: string };
 }
@@ -21,18 +23,30 @@ const BOX = [
  * is what all subscribers will get.
  */
 export function approvalCopy(edition: Edition, note: ApprovalNote): Edition {
-  const { question, otherwise, link } = note;
+  const { question, otherwise, findings, link } = note;
+  const lines = findings
+    .map((line) => `<br>${escapeHtml(line)}`)
+    .join('')
+    .replace('<br>', '');
   const box =
     `<div style="${BOX}"><p style="margin:0 0 8px">${escapeHtml(question)}</p>` +
     (link === undefined
       ? ''
       : `<p style="margin:0 0 8px"><a href="${escapeHtml(link.url)}" style="color:#1a1a1a;font-weight:bold">${escapeHtml(link.label)}</a></p>`) +
+    (lines === '' ? '' : `<p dir="auto" style="margin:0 0 8px">${lines}</p>`) +
     `<p style="margin:0">${escapeHtml(otherwise)}</p></div>`;
   const [body] = /<body\b[^>]*>/i.exec(edition.html) ?? [];
   const html =
     body === undefined ? box + edition.html : edition.html.replace(body, () => body + box);
   const rule = '-'.repeat(60);
   const way = link === undefined ? [] : [`${link.label}: ${link.url}`];
-  const text = [question, ...way, otherwise, rule, edition.text].join('\n\n');
+  const text = [
+    question,
+    ...way,
+    ...(lines === '' ? [] : [findings.join('\n')]),
+    otherwise,
+    rule,
+    edition.text,
+  ].join('\n\n');
   return { ...edition, html, text };
 }

@@ -10,6 +10,8 @@ import { findNewsletter } from '../../settings/find-newsletter.ts';
 import type { NewsletterSettings } from '../../settings/settings.ts';
 import { endBounced } from '../bounces/end-bounced.ts';
 import { balances } from '../delivery.ts';
+import { assertPasses } from '../gate/finding.ts';
+import { inspectEdition } from '../gate/inspect-edition.ts';
 import { prepareMessages } from '../message/prepare-messages.ts';
 import { deliveryTable, doubtedDeliveries, failedDeliveries } from '../queries/deliveries.ts';
 import {
@@ -51,7 +53,7 @@ import { startSender } from './sender-lease.ts';
  * deliveries that the report lists as in doubt. When `signal` is aborted, it finishes the messages
  * in flight and requeues the others. Throws before anything is stored if a relay's URL or the
  * secret is wrong or missing, a DKIM key cannot be read,
- * the database is on hold, or readers could not unsubscribe.
+ * the database is on hold, readers could not unsubscribe, or the edition does not pass the gate.
  */
 export async function deliverEdition(
   deps: SendDependencies,
@@ -63,7 +65,12 @@ export async function deliverEdition(
   const newsletter = findNewsletter(config, edition.newsletter);
   requireSecret(config);
   await checkSplitBrain(deps);
-  if (send.state !== 'unfinished') await checkService(deps, { isForced: options.force === true });
+  const isForced = options.force === true;
+  if (send.state !== 'unfinished') {
+    await checkService(deps, { isForced });
+    const inspect = () => inspectEdition(deps, newsletter, edition);
+    if (!isForced) assertPasses(edition, send.findings ?? (await inspect()));
+  }
   const routes = openRoutes(openRelays(deps), store);
   const template = await prepareMessages({ ...config, edition, newsletter });
   await planEdition(deps, send);

@@ -6,6 +6,7 @@ import type { PostNotes } from '../../posts/report-posts.ts';
 import type { NewsletterSettings } from '../../settings/settings.ts';
 import type { DeliveryTable, Reply } from '../delivery.ts';
 import { MOST_DOUBTS } from '../delivery-events.ts';
+import type { GateFinding } from '../gate/finding.ts';
 import type { FailedDelivery } from '../queries/deliveries.ts';
 import type { Undecided } from '../queries/unfinished.ts';
 
@@ -17,7 +18,7 @@ export interface SendOptions {
   readonly retryFailed?: boolean;
   /** Overrides the newsletter's policy for messages in doubt. */
   readonly inDoubt?: 'resend' | 'skip';
-  /** Sends although `serviceUrl` does not answer. */
+  /** Sends although `serviceUrl` does not answer, or the edition does not pass the gate. */
   readonly force?: boolean;
   /** Sends an edition as it was composed, even if its posts have changed. */
   readonly asComposed?: boolean;
@@ -57,6 +58,8 @@ export type SendPreparation =
       readonly deliveries: DeliveryTable;
       /** The options it was prepared with. */
       readonly options: SendOptions;
+      /** What the gate found, if it looked already. */
+      readonly findings?: readonly GateFinding[];
       /** Saves what composing found out (ids of posts); `deliverEdition` calls it. */
       readonly saveFiles: () => Promise<void>;
     });

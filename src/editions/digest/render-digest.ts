@@ -3,8 +3,8 @@ import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
 import { quotedPrintable } from '../../kernel/quoted-printable.ts';
 import type { Post, RenderedPost } from '../../posts/post.ts';
 import { renderLiquid } from '../../templates/render-liquid.ts';
-import type { Template, Templates } from '../../templates/templates.ts';
-import { type Edition, PLACEHOLDERS } from '../edition.ts';
+import type { Templates } from '../../templates/templates.ts';
+import type { Edition } from '../edition.ts';
 import { type DigestScopeInput, digestScope } from './digest-scope.ts';
 import { editionPosts, fitLayout } from './fit-layout.ts';
 import { renderMjml } from './render-mjml.ts';
@@ -80,9 +80,6 @@ export async function renderDigest(input: RenderDigestInput): Promise<Digest> {
         .filter((each) => each.image && !shown.get(each.post.file)?.image)
         .map((each) => lostPicture(each, input.site.url)),
       ...plainAddresses(input),
-      ...withoutWayOut(html, templates.digestMjml),
-      ...withoutWayOut(text, templates.digestText),
-      ...(size < SENT_SIZE_LIMIT_BYTES ? [] : [tooBig(size)]),
     ],
   };
 }
@@ -121,13 +118,6 @@ function plainAddresses({ publicUrl, serviceUrl, site }: RenderDigestInput): str
     );
   }
   return warnings;
-}
-
-function withoutWayOut(body: string, { file }: Template): string[] {
-  if (body.includes(PLACEHOLDERS.unsubscribeUrl)) return [];
-  return [
-    `${file} has no {{ subscriber.unsubscribe_url }}, and the law of many countries asks for a way to leave in every mail; put it in`,
-  ];
 }
 
 function tooBig(sizeBytes: number): string {

@@ -25,11 +25,13 @@ export function addApprove(app: FastifyInstance, site: Site): void {
     const [title, text] =
       approval.retracted !== undefined
         ? ['held_title', 'retracted']
-        : isHeld
-          ? ['held_title', 'held']
-          : approval.kind === 'approved'
-            ? ['title', 'text']
-            : ['over_title', 'over'];
+        : approval.failing !== undefined
+          ? ['held_title', 'failing']
+          : isHeld
+            ? ['held_title', 'held']
+            : approval.kind === 'approved'
+              ? ['title', 'text']
+              : ['over_title', 'over'];
     const page = {
       name: 'approved' as const,
       title: texts.text(`site.approved.${title}`),
