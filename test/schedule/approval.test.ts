@@ -22,18 +22,29 @@ const EDITION = `${NEWSLETTER}-2026-03-20`;
 const WAITING = '2026-03-20 approval';
 
 /** A test site whose edition of the day waits for its editor, who was mailed. */
-async function openAsked(t: TestContext, inbox: InboxOptions = {}): Promise<ScheduledSite> {
+async function openAsked(
+  t: TestContext,
+  inbox: InboxOptions = {},
+  change: (site: ScheduledSite) => void = () => {},
+): Promise<ScheduledSite> {
   const newsletter = { approve: true, editor: address(EDITOR) };
   const scheduledSite = await openScheduledSite(t, {
     ...{ subscribers: PEOPLE, now: '2026-03-19T08:00Z' },
     newsletter,
     inbox,
   });
+  change(scheduledSite);
   await scheduledSite.checkAt('2026-03-19T08:00Z');
   scheduledSite.write('The wall stands');
   await scheduledSite.checkAt('2026-03-20T07:00Z');
   await scheduledSite.tell();
   return scheduledSite;
+}
+
+/** Gives its digests a text without the link to unsubscribe. */
+function withoutWayOut({ deps }: ScheduledSite): void {
+  const digestText = { file: 'digest.txt', source: '{{ lead.title }}: a word or two about it.' };
+  Object.assign(deps, { templates: { ...deps.templates, digestText } });
 }
 
 /** The token of the link in the editor's mail. */
@@ -173,4 +184,44 @@ test('an editor whose mail failed is asked again, with the same Message-ID', asy
   await scheduledSite.tell();
   assert.equal(scheduledSite.testSite.inbox.messagesTo(EDITOR).length, 1);
   assert.deepEqual(ids, [ids[0], ids[0]]);
+});
+
+test('an edition that does not pass the gate is not approved unless the editor forces it; the mail says why', async (t) => {
+  const scheduledSite = await openAsked(t, {}, withoutWayOut);
+  const mail = await PostalMime.parse(scheduledSite.testSite.inbox.messages[0]?.raw ?? '');
+  for (const part of [mail.text, mail.html]) {
+    assert.match(part ?? '', /The checks before sending found this:/);
+    assert.match(part ?? '', /error: unsubscribe {2}the text \(digest\.txt\) has no link/);
+    assert.match(part ?? '', /broadsheet editions approve \S+ --force/);
+  }
+  const { deps } = scheduledSite;
+  const refused = await approveByLink(deps, await tokenIn(scheduledSite));
+  assert.equal(refused?.kind, 'open');
+  assert.deepEqual(
+    refused?.failing?.map(({ check }) => check),
+    ['unsubscribe'],
+  );
+  assert.deepEqual(await scheduledSite.slots(), [WAITING]);
+  assert.equal((await approveEdition(deps, EDITION, { force: true })).kind, 'approved');
+});
+
+test('without an approval, an edition that does not pass the gate is held, and nobody gets it', async (t) => {
+  const options = { subscribers: PEOPLE, now: '2026-03-19T08:00Z' };
+  const scheduledSite = await openScheduledSite(t, options);
+  withoutWayOut(scheduledSite);
+  await scheduledSite.checkAt('2026-03-19T08:00Z');
+  scheduledSite.write('The wall stands');
+  await scheduledSite.checkAt('2026-03-20T07:00Z');
+  await scheduledSite.deliver();
+  await scheduledSite.tell();
+  const [slot = ''] = await scheduledSite.slots();
+  assert.match(
+    slot,
+    /^2026-03-20 held: its edition does not pass the gate: the text \(digest\.txt\) has no link .* \(unsubscribe\); correct it, or send it anyway with `broadsheet send \S+ --force`$/,
+  );
+  assert.ok(
+    scheduledSite.logged.some((line) => line.includes('does not pass the gate')),
+    'the alert says it',
+  );
+  assert.equal(scheduledSite.testSite.inbox.messages.length, 0);
 });

@@ -36,6 +36,7 @@ export const CONFIG = `site:
   timeZone: Europe/London
   author: {name: The Test Paper}
 posts: {folder: ../posts}
+gate: {spamAssassin: off}
 newsletters:
   - id: daily
     name: The Daily
