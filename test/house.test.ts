@@ -80,8 +80,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
   disk: [
     'database/open-sqlite.ts',
-    'delivery/editions/preview-edition.ts',
     'delivery/message/dkim-keys.ts',
+    'delivery/message/sample-message.ts',
     'doctor/check-database.ts',
     'doctor/check-machine.ts',
     'editions/archive/archive-files.ts',
@@ -128,6 +128,7 @@ const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
   ],
   network: [
     'database/open-postgres.ts',
+    'delivery/gate/ask-links.ts',
     'delivery/relay/access-tokens.ts',
     'delivery/run/ask-service.ts',
     'doctor/check-service.ts',
@@ -148,6 +149,7 @@ const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
   programs: [
     'database/check-sqlite.ts',
     'database/open-sqlite.ts',
+    'delivery/gate/ask-spamassassin.ts',
     'doctor/check-machine.ts',
     'doctor/examine.ts',
     'feeds/publish/publish.ts',

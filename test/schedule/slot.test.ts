@@ -197,6 +197,27 @@ test('an edition that needs an approval waits for it, composed now or by hand, r
   }
 });
 
+test('an edition that does not pass the gate is held, composed now or by hand; an editor who approves editions gets it', () => {
+  const conditions = [[], ['composed']] as const;
+  for (const state of Object.keys(TABLE)) {
+    for (const [at, name] of ['new', 'composed'].entries()) {
+      const facts = factsOf(conditions[at] ?? [], PLAN);
+      const fail = <E extends object>(edition: E | undefined) =>
+        edition && { ...edition, failing: 'no link' };
+      const failing = {
+        ...facts,
+        composedByHand: fail(facts.composedByHand),
+        composedNow: fail(facts.composedNow),
+      };
+      const isRequested = state === 'requested';
+      const slot = slotIn(isRequested ? 'held' : (state as SlotState));
+      const step = (plan: SlotPlan) => decide(slot, { ...failing, plan }, DUE, isRequested);
+      assert.equal(describe(step(PLAN)), 'held: no link');
+      assert.equal(describe(step({ ...PLAN, approve: true })), `approval ${name}`);
+    }
+  }
+});
+
 test('a slot that is late gives the reason of its last attempt, if that failed', () => {
   const late = DUE.add({ minutes: 121 });
   const facts = factsOf([], PLAN);
