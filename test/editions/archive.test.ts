@@ -215,7 +215,8 @@ test('what a post says stays text, on the page and in the feeds', async (t) => {
   const title = `]]><script>alert(1)</script> "&'</title> ${PLACEHOLDERS.address} {{ site.url }}`;
   testSite.writePost('evil.md', postText(title, '2026-03-20'));
   testSite.writePost('evil-2.md', postText(`${title} two </main></body>`, '2026-03-20'));
-  await testSite.send();
+  // The gate would take the title for a placeholder that nobody filled in.
+  await testSite.send(undefined, { force: true });
   const archive = archiveOf(testSite);
   await archive.publish();
   const page = archive.read(pageOf(`${NEWSLETTER}-2026-03-20`));
