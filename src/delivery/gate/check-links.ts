@@ -48,8 +48,8 @@ export function checkLinks(
     return !ownHosts.has(host) && (IS_EXAMPLE.test(hostname) || isPrivateHost(hostname));
   });
   return [
-    ...report('error', broken, 'no link can lead to', 'write absolute addresses, https://...'),
-    ...report('warning', unreachable, 'readers cannot open', 'write a public address'),
+    ...report('error', broken, 'a link leads nowhere:', 'write absolute addresses, https://...'),
+    ...report('warning', unreachable, 'a link leads to no public site:', 'write a public address'),
     ...reportAnswers('links', links, answers),
   ];
 
