@@ -1,4 +1,4 @@
-import { errorsOf, formatFinding } from '../delivery/gate/finding.ts';
+import { errorsOf } from '../delivery/gate/finding.ts';
 import { inspectEdition } from '../delivery/gate/inspect-edition.ts';
 import { approvalCopy } from '../delivery/message/approval-copy.ts';
 import type { Message } from '../delivery/message/message.ts';
@@ -62,7 +62,9 @@ async function makeMessage(
     question: text('mail.approval.question', { newsletter: name, day: edition.day, count }),
     findings: [
       ...heading,
-      ...findings.map((finding) => `${finding.level}: ${formatFinding(finding)}`),
+      ...findings.map(
+        ({ level, check, fact, remedy }) => `${level} (${check}): ${fact}; ${remedy}`,
+      ),
       ...(isFailing ? [text('mail.approval.failing', { edition: edition.id })] : []),
     ],
     otherwise: text('mail.approval.otherwise', { edition: edition.id }),

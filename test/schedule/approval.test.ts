@@ -191,7 +191,7 @@ test('an edition that does not pass the gate is not approved unless the editor f
   const mail = await PostalMime.parse(scheduledSite.testSite.inbox.messages[0]?.raw ?? '');
   for (const part of [mail.text, mail.html]) {
     assert.match(part ?? '', /The checks before sending found this:/);
-    assert.match(part ?? '', /error: unsubscribe {2}the text \(digest\.txt\) has no link/);
+    assert.match(part ?? '', /error \(unsubscribe\): the text \(digest\.txt\) has no link/);
     assert.match(part ?? '', /broadsheet editions approve \S+ --force/);
   }
   const { deps } = scheduledSite;
