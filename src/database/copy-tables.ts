@@ -38,6 +38,8 @@ export const TABLES: {
   feedback: { key: ['key'], onErasure: 'addresses are taken out' },
   kept_mails: { key: ['key'], onErasure: 'rows are deleted' },
   read_positions: { key: ['source'], onErasure: 'nobody is in it' },
+  hook_events: { key: ['id'], onErasure: 'rows are deleted' },
+  webhook_nonces: { key: ['nonce'], onErasure: 'nobody is in it' },
 };
 
 /** A table's number of rows, in both databases. */

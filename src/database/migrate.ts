@@ -16,6 +16,7 @@ import { oneTableOfMails } from './migrations/12-mails.ts';
 import { editionPages } from './migrations/13-edition-pages.ts';
 import { feedback } from './migrations/14-feedback.ts';
 import { reports } from './migrations/15-reports.ts';
+import { hooks } from './migrations/16-hooks.ts';
 
 /** In order, forward only. The version of a database is the number of applied migrations. */
 const MIGRATIONS: readonly ((db: Kysely<unknown>) => Promise<void>)[] = [
@@ -34,6 +35,7 @@ const MIGRATIONS: readonly ((db: Kysely<unknown>) => Promise<void>)[] = [
   editionPages,
   feedback,
   reports,
+  hooks,
 ];
 
 /** Tables that exist in every version: they identify our database. */

@@ -102,3 +102,13 @@ export type FeedbackKind =
  * takes no mail at the moment, or the reason is not clear; `other`: it is about us or about the message.
  */
 export type Severity = 'hard' | 'soft' | 'other';
+
+/**
+ * What the publisher's hooks are notified of. `join`: somebody gets a newsletter from now on, or by
+ * another address; `leave`: they don't any more, because they or an editor said so; `bounce`,
+ * `complaint`: the same for that reason; `sent`: no message of an edition waits any more.
+ */
+export type HookEventType = 'join' | 'leave' | 'bounce' | 'complaint' | 'sent';
+
+/** A delivered event is deleted. `failed`: given up. */
+export type HookEventState = 'waiting' | 'failed';

@@ -4,6 +4,8 @@ import type {
   DepartedStatus,
   FailureCause,
   FeedbackKind,
+  HookEventState,
+  HookEventType,
   MailKind,
   MailState,
   PauseCause,
@@ -38,6 +40,8 @@ export interface Tables {
   readonly feedback: FeedbackTable;
   readonly kept_mails: KeptMailsTable;
   readonly read_positions: ReadPositionsTable;
+  readonly hook_events: HookEventsTable;
+  readonly webhook_nonces: WebhookNoncesTable;
 }
 
 /** What queries run on: the database, or a transaction of it. */
@@ -96,6 +100,8 @@ export interface EditionsTable {
   as_composed_at: string | null;
   /** When its report was queued for the editor. */
   reported_at: string | null;
+  /** When no delivery waited any more, and hooks were notified of that. */
+  announced_at: string | null;
 }
 
 export interface EditionPostsTable {
@@ -379,4 +385,32 @@ export interface ReadPositionsTable {
   source: string;
   /** JSON; each kind of source has its own. */
   position: string;
+}
+
+/** Events for the publisher's hooks that were not delivered yet, and those that were given up. */
+export interface HookEventsTable {
+  /** Random: the `webhook-id`. */
+  id: string;
+  /** Of the hook. */
+  url: string;
+  type: HookEventType;
+  /** Null if it is about an edition. */
+  subscriber: string | null;
+  /** JSON, the same bytes in every attempt; null once it was given up. */
+  payload: string | null;
+  at: string;
+  state: HookEventState;
+  attempts: number;
+  /** Not sent before. */
+  due_at: string;
+  lease_until: string | null;
+}
+
+/** Nonces of requests from providers, each good for one body. */
+export interface WebhookNoncesTable {
+  /** The provider and its token. */
+  nonce: string;
+  /** Hash of the body. */
+  body: string;
+  at: string;
 }

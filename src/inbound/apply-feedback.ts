@@ -6,6 +6,7 @@ import { hasSoftBouncedOut } from '../delivery/bounces/soft-bounces.ts';
 import { markOf } from '../delivery/message/message-token.ts';
 import { addressKey, type EmailAddress } from '../kernel/email-address.ts';
 import type { Config } from '../settings/config.ts';
+import { WEBHOOK_PROVIDERS } from '../settings/webhook-keys.ts';
 import { changeSubscriptions } from '../subscribers/change-subscriptions.ts';
 import { isRenamed } from '../subscribers/journal/journal.ts';
 import { hashesOfAddress } from '../subscribers/keyed-hashes.ts';
@@ -17,6 +18,7 @@ import {
 import type { SubscriptionEvent } from '../subscribers/subscription-events.ts';
 import type { Feedback, FeedbackResult } from './feedback.ts';
 import {
+  findByMessageId,
   findReported,
   findReportedMail,
   forgetFeedback,
@@ -45,7 +47,7 @@ interface Subject {
  * changes nothing. A hard bounce ends the subscription; a soft one does after several editions
  * (`hasSoftBouncedOut`); a complaint always does, and no import undoes it; others are only recorded.
  * A bounce ends nothing if the subscription has another address by now, or its owner signed up again
- * after the message was sent.
+ * after the message was sent; other reports end nothing if that was after they happened.
  */
 export async function applyFeedback(
   { config, store }: Pick<StoreDependencies, 'config' | 'store'>,
@@ -54,6 +56,8 @@ export async function applyFeedback(
   const at = storedInstant(feedback.at);
   return store.transaction(async (db) => {
     const subject = await findSubject(db, feedback);
+    // Of another program with the same account at the provider.
+    if (isAboutNobody(feedback, subject)) return 'unmatched';
     const subscriber = subject?.subscriptions[0]?.id;
     const { key, kind, source } = feedback;
     const isNew = await insertFeedback(db, {
@@ -89,17 +93,27 @@ export async function applyFeedback(
 }
 
 /** `edition`: its bounces can be undone together (`subscribers restore --bounced-by`). */
-function eventOf({ kind }: Feedback, at: string, edition?: string): SubscriptionEvent | undefined {
+function eventOf(feedback: Feedback, at: string, edition?: string): SubscriptionEvent | undefined {
+  const { kind, source } = feedback;
   switch (kind) {
     case 'bounce':
       return { kind: 'bounced', at, source: edition ?? 'returned mail' };
     case 'complaint':
       return { kind: 'complained', at, source: 'complaint' };
     case 'unsubscribe':
-      return { kind: 'left', at, source: 'mail' };
+      return { kind: 'left', at, source: isProvider(source) ? source : 'mail' };
     default:
       return undefined;
   }
+}
+
+function isProvider(source: string): boolean {
+  return WEBHOOK_PROVIDERS.some((name) => name === source);
+}
+
+function isAboutNobody(feedback: Feedback, subject: Subject | undefined): boolean {
+  if (!('about' in feedback) || !('kind' in feedback.about)) return false;
+  return feedback.about.kind === 'recipient' && subject === undefined;
 }
 
 async function endsSubscription(
@@ -108,9 +122,13 @@ async function endsSubscription(
   feedback: Feedback,
   { subject, subscription }: { readonly subject: Subject; readonly subscription: Subscription },
 ): Promise<boolean> {
-  if (feedback.kind !== 'bounce') return true;
   const { id, newsletter, status, address, changedAt } = subscription;
-  if (status !== 'active' && status !== 'pending') return false;
+  const isOpen = status === 'active' || status === 'pending';
+  if (feedback.kind !== 'bounce') {
+    const { happenedAt } = feedback;
+    return !isOpen || happenedAt === undefined || changedAt <= storedInstant(happenedAt);
+  }
+  if (!isOpen) return false;
   if (changedAt > subject.sentAt) return false;
   const { address: sentTo, delivery } = subject;
   if (sentTo !== undefined && addressKey(sentTo as EmailAddress) !== addressKey(address)) {
@@ -145,6 +163,17 @@ async function findSubject(db: Database, feedback: Feedback): Promise<Subject | 
     const found = await lockSubscription(db, delivery.subscriber);
     const { at: sentAt, address } = delivery;
     return { delivery, sentAt, address, subscriptions: found === undefined ? [] : [found] };
+  }
+  if (about.kind === 'recipient') {
+    const subscriptions = await lockSubscriptions(db, about.address);
+    if (subscriptions.length === 0) return undefined;
+    const ids = subscriptions.map(({ id }) => id);
+    const delivery = await findByMessageId(db, ids, about.messageId ?? '');
+    const happenedAt = storedInstant(feedback.happenedAt ?? feedback.at);
+    if (delivery === undefined) return { subscriptions, sentAt: happenedAt };
+    const { at: sentAt, address, subscriber } = delivery;
+    const own = subscriptions.filter(({ id }) => id === subscriber);
+    return { delivery, sentAt, address, subscriptions: own };
   }
   const mail = await findReportedMail(db, about.id);
   const { recipient } = feedback as { readonly recipient?: EmailAddress };

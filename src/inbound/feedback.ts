@@ -16,11 +16,27 @@ interface Report {
   readonly at: Temporal.Instant;
   /** The way it came: `imap`, `maildir`, `mbox`, `pipe`, `listener`, or the name of a provider. */
   readonly source: string;
+  /**
+   * When it happened, if the source can be believed. It says nothing about a subscription that began
+   * later.
+   */
+  readonly happenedAt?: Temporal.Instant | undefined;
 }
 
-/** A report about a message that we sent. Only a token that we signed says which. */
+/**
+ * Whom a provider names that has proved who it is, if the message is not named by a token: it was sent
+ * without the headers for the provider, or the provider does not return them.
+ */
+export interface NamedRecipient {
+  readonly kind: 'recipient';
+  readonly address: EmailAddress;
+  /** The Message-ID. It tells which delivery it is about, if it is one of ours. */
+  readonly messageId?: string | undefined;
+}
+
+/** A report about a message that we sent. A token that we signed says which, or a provider says who got it. */
 interface MessageReport extends Report {
-  readonly about: NamedMessage;
+  readonly about: NamedMessage | NamedRecipient;
   /**
    * The address that the report names. It identifies the subscriber of a transactional mail, together
    * with the token: no record of a sent mail contains its address.
@@ -36,7 +52,8 @@ export type Feedback =
       readonly reply: Reply;
     })
   | (MessageReport & { readonly kind: 'delayed'; readonly reply: Reply })
-  | (MessageReport & { readonly kind: 'complaint' })
+  /** `unsubscribe`: by a link or a list of the provider. */
+  | (MessageReport & { readonly kind: 'complaint' | 'unsubscribe' })
   /** Some providers name the subscription, by the link in the message. */
   | (Report & { readonly kind: 'complaint' | 'unsubscribe'; readonly about: UnsubscribeToken })
   | (Report & { readonly kind: 'request'; readonly address: EmailAddress })
@@ -50,6 +67,14 @@ export type Feedback =
       /** Bytes of the whole mail. */
       readonly sizeBytes: number;
     });
+
+/**
+ * The key of a report about a message: the same from any source, because one message bounces once. Without
+ * a message it is about `identity`.
+ */
+export function keyOf(what: string, about: NamedMessage | undefined, identity: string): string {
+  return about === undefined ? `${what} ${identity}` : `${what} ${about.kind} ${about.id}`;
+}
 
 /**
  * What a report changed. `ended`: a subscription ended; `requested`: a mail asks whether it should; `recorded`: nothing ended, the

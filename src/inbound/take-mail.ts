@@ -3,7 +3,7 @@ import type { FeedbackKind } from '../database/states.ts';
 import type { ChangeSignal } from '../kernel/change-signal.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { applyFeedback } from './apply-feedback.ts';
-import type { FeedbackResult } from './feedback.ts';
+import type { Feedback, FeedbackResult } from './feedback.ts';
 import { type IncomingMail, type OurAddresses, understandMail } from './mail/understand-mail.ts';
 
 /** What reading returned mail needs. */
@@ -27,7 +27,14 @@ export interface TakenMail {
  * database is away: then the source gives the same mail again later.
  */
 export async function takeMail(deps: InboundDependencies, mail: IncomingMail): Promise<TakenMail> {
-  const feedback = await understandMail(mail, ourAddresses(deps));
+  return takeFeedback(deps, await understandMail(mail, ourAddresses(deps)));
+}
+
+/** Applies a report and counts it. Throws if the database is away. */
+export async function takeFeedback(
+  deps: InboundDependencies,
+  feedback: Feedback,
+): Promise<TakenMail> {
   const result = await applyFeedback(deps, feedback);
   const { kind } = feedback;
   if (result === 'requested') deps.signals?.notices.notify();

@@ -25,6 +25,11 @@ export const METRICS = {
     help: 'Messages of editions that were sent to relays.',
     labels: ['relay', 'outcome'],
   },
+  broadsheet_hook_requests_total: {
+    kind: 'counter',
+    help: 'Requests to the hooks of the config.',
+    labels: ['type', 'outcome'],
+  },
   broadsheet_builds_total: {
     kind: 'counter',
     help: 'Builds of the feeds.',
@@ -74,6 +79,11 @@ export const METRICS = {
     kind: 'gauge',
     help: 'Bounces, complaints and other mails that came back. Those that changed nothing, for 90 days.',
     labels: ['kind'],
+  },
+  broadsheet_hook_events: {
+    kind: 'gauge',
+    help: 'Events for hooks that wait, and those of the last 30 days that were given up.',
+    labels: ['type', 'state'],
   },
   broadsheet_notices: {
     kind: 'gauge',

@@ -28,23 +28,41 @@ async function callOnce(
   json: object | undefined,
   signal: AbortSignal,
 ): Promise<{ readonly trouble?: string; readonly isFinal?: boolean }> {
+  const body = json && JSON.stringify(json);
+  const { status, trouble } = await request(url, { body }, signal);
+  // 408 and 429 ask for another try. Other 4xx answers are our fault: a retry does not help.
+  const isFinal =
+    status !== undefined && status >= 300 && status < 500 && status !== 408 && status !== 429;
+  return trouble === undefined ? {} : { trouble, isFinal };
+}
+
+/**
+ * Sends a POST of the JSON `body`, or a GET without it, once. Returns the status of the answer, if there was
+ * one, and the reason if it is no success. Follows no redirect of a POST, and reads no answer.
+ */
+export async function request(
+  url: string,
+  {
+    body,
+    headers,
+  }: { readonly body?: string | undefined; readonly headers?: Readonly<Record<string, string>> },
+  signal: AbortSignal,
+): Promise<{ readonly status?: number; readonly trouble?: string }> {
   try {
     const post: RequestInit = {
       method: 'POST',
       // fetch would follow a 301 or 302 with a GET without the alert, and a 200 for that means nothing.
       redirect: 'manual',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(json),
+      headers: { 'content-type': 'application/json', ...headers },
+      body: body ?? null,
     };
     const response = await fetch(url, {
-      ...(json && post),
+      ...(body !== undefined && post),
       signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
     });
     await response.body?.cancel();
     const { ok, status } = response;
-    // 408 and 429 ask for another try. Other 4xx answers are our fault: a retry does not help.
-    const isFinal = status >= 300 && status < 500 && status !== 408 && status !== 429;
-    return ok ? {} : { trouble: `it answered ${status}`, isFinal };
+    return ok ? { status } : { status, trouble: `it answered ${status}` };
   } catch (error) {
     return { trouble: describe(error) };
   }

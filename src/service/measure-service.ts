@@ -58,6 +58,7 @@ function measureAll(deps: Dependencies): Promise<readonly (readonly Measure[])[]
     countRows(db, 'broadsheet_sign_ups', SIGN_UPS),
     countRows(db, 'broadsheet_notices', sql.table('mails')),
     countRows(db, 'broadsheet_feedback', sql.table('feedback')),
+    countRows(db, 'broadsheet_hook_events', sql.table('hook_events')),
   ]);
 }
 

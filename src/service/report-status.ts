@@ -24,6 +24,7 @@ import { compareJournal } from '../recovery/compare-journal.ts';
 import { type FoundHold, findHold } from '../recovery/split-brain-guard.ts';
 import { findNewsletter } from '../settings/find-newsletter.ts';
 import type { RelayAccount } from '../settings/settings.ts';
+import { countHookEvents } from '../subscribers/queries/hook-events.ts';
 import type { NewsletterCounts } from '../subscribers/queries/newsletters.ts';
 import { countActive } from '../subscribers/queries/subscribers.ts';
 
@@ -83,6 +84,8 @@ export interface StatusReport {
   readonly relays: readonly RelayStatus[];
   /** What came back in the last 30 days. */
   readonly returned: ReturnedReport['counts'];
+  /** Events for hooks: how many wait, and how many of the last 30 days were given up. */
+  readonly hooks: { readonly waiting: number; readonly failed: number };
 }
 
 /** How many finished editions are listed. */
@@ -110,6 +113,7 @@ export async function reportStatus(deps: Dependencies, newsletter?: string): Pro
     newsletters,
     editions,
     relays: await relaysOf(deps),
+    hooks: await countHookEvents(store.db),
     missing: await findMissingNewsletters(deps),
     returned: await countReturned(deps),
   };

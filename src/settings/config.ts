@@ -5,12 +5,14 @@ import type {
   FeedSettings,
   GateSettings,
   InboundSettings,
+  HookSettings,
   NewsletterSettings,
   PostSettings,
   RelayAccount,
   SiteSettings,
   WebSettings,
 } from './settings.ts';
+import type { WebhookKeys } from './webhook-keys.ts';
 
 /** The config as the program uses it: with defaults, and with absolute paths. */
 export interface Config {
@@ -67,6 +69,11 @@ export interface Config {
   readonly inbound: InboundSettings;
   readonly alerts: AlertSettings;
   readonly gate: GateSettings;
+  readonly hooks: readonly HookSettings[];
+  /** The keys that sign requests to `hooks`, from BROADSHEET_HOOK_SECRET: each signs. */
+  readonly hookSecrets: readonly string[];
+  /** What proves that a request is from a provider, from the environment. */
+  readonly webhookKeys: WebhookKeys;
   /** Addresses of resolvers; empty: those of the system. */
   readonly dnsServers: readonly string[];
   /**

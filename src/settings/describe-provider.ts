@@ -42,7 +42,7 @@ function settingsOf(account: RelayAccount): readonly string[] {
     [account.messagesPerDay, 'a day'],
     [account.messagesPerConnection, 'on each connection'],
   ];
-  const headers = { ...account.editionHeaders, ...account.headers };
+  const headers = { ...account.presetHeaders, ...account.editionHeaders, ...account.headers };
   return [
     URL.parse(account.url ?? '')?.host ?? '',
     ...limits.flatMap(([most, unit]) =>

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { BroadsheetError, EXIT } from '../kernel/errors.ts';
 import type { RelayLogin } from './relay-url.ts';
 import { databaseUrl, folderUrl, relayUrl, serviceUrl, text, webUrl } from './schema-values.ts';
+import { hookSecrets, webhookVariables } from './webhook-keys.ts';
 
 const LEAST_SECRET_LENGTH = 16;
 
@@ -52,6 +53,10 @@ const variables = z.object({
   BROADSHEET_HEARTBEAT_URL: webUrl
     .optional()
     .describe('Instead of `alerts.heartbeatUrl`, which often contains a secret.'),
+  BROADSHEET_HOOK_SECRET: hookSecrets.describe(
+    'Keys that sign the requests to `hooks` (`whsec_...`), separated by spaces. Needed for hooks.',
+  ),
+  ...webhookVariables,
 });
 
 /** What the variables of single relays mean; `ID` is the id of a relay. */

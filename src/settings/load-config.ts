@@ -15,6 +15,7 @@ import { type ConfigFile, configSchema } from './schema.ts';
 import { NO_SERVICE } from './schema-values.ts';
 import type { LogoSetting, NewsletterSettings, SiteSettings } from './settings.ts';
 import { cacheFiles, findStatePlace } from './state-place.ts';
+import { webhookKeysOf } from './webhook-keys.ts';
 
 /**
  * Reads the config of `file` (as the user typed it), overridden by BROADSHEET_* of `environment`. Throws
@@ -31,6 +32,7 @@ export function loadConfig(file: string, environment: NodeJS.ProcessEnv): Config
     throw new BroadsheetError(EXIT.config, problems.map(formatProblem).join('\n'));
   }
   refuseRepeatedNewsletters(yaml, parsed.data);
+  refuseUnknownNewsletters(yaml, parsed.data);
   refuseTwoKindsOfRelays(yaml);
   checkSchedules(yaml, parsed.data.newsletters, (path) => resolve(dirname(file), path));
   checkDkim(yaml, parsed.data);
@@ -64,6 +66,16 @@ function refuseRepeatedNewsletters({ file }: ParsedYaml, { newsletters }: Config
   if (twice === undefined) return;
   const message = `newsletters has two with the id ${twice}; give each its own`;
   throw new BroadsheetError(EXIT.config, formatProblem({ file, message }));
+}
+
+/** A hook of a newsletter that is misspelled would never be called. */
+function refuseUnknownNewsletters(yaml: ParsedYaml, { hooks, newsletters }: ConfigFile): void {
+  const problems = hooks.flatMap(({ newsletter }, at) => {
+    if (newsletter === undefined || newsletters.some(({ id }) => id === newsletter)) return [];
+    const message = `hooks[${at}].newsletter is ${newsletter}, which is not in newsletters; write the id of one`;
+    return [formatProblem({ ...placeOf(yaml, ['hooks', at, 'newsletter'], 'value'), message })];
+  });
+  if (problems.length > 0) throw new BroadsheetError(EXIT.config, problems.join('\n'));
 }
 
 /** If relays are listed, limits beside `smtpUrl` would have no effect. */
@@ -133,6 +145,9 @@ function assemble(
       url: environment.BROADSHEET_ALERT_URL ?? values.alerts.url,
       heartbeatUrl: environment.BROADSHEET_HEARTBEAT_URL ?? values.alerts.heartbeatUrl,
     },
+    hooks: values.hooks,
+    hookSecrets: environment.BROADSHEET_HOOK_SECRET ?? [],
+    webhookKeys: webhookKeysOf(environment),
     dnsServers: values.dns.servers,
     secrets: environment.BROADSHEET_SECRET ?? [],
   };

@@ -62,7 +62,7 @@ function faultOf(name: string, value: string): string | undefined {
     return 'is a header that Broadsheet or mail servers write; leave it out';
   }
   // An id of an edition has up to 80 characters.
-  const longest = value.replace(/\{(newsletter|edition)\}/g, '-'.repeat(80));
+  const longest = value.replace(/\{(newsletter|edition|delivery)\}/g, '-'.repeat(80));
   if (/^[\x21-\x7e]([\x20-\x7e]{0,848}[\x21-\x7e])?$/.test(longest)) return undefined;
   return 'has a value that is not one line of at most 850 ASCII characters; write one';
 }

@@ -91,7 +91,7 @@ function accountOf(
     messagesPerConnection: options.messagesPerConnection ?? limits.messagesPerConnection,
     // No provider keeps it.
     keepsSender: options.keepsSender ?? preset === undefined,
-    headers: { ...preset?.headers, ...options.headers },
+    presetHeaders: preset?.headers,
     editionHeaders: preset?.editionHeaders,
     login: loginOf(place, url),
     oauth: oauthOf(place, oauth, preset, id),

@@ -22,7 +22,7 @@ export interface RelayPreset {
   readonly bounces: 'webhook' | 'mailbox';
   /** Present if readers see another Message-ID than ours. */
   readonly replacesMessageId?: true;
-  /** Headers of all mail, and of editions only. */
+  /** Headers of all mail, and of editions only. The webhook of a provider returns the token in them. */
   readonly headers?: MailHeaders;
   readonly editionHeaders?: MailHeaders;
   /** For access tokens: the token server, with `{tenant}`, and what an application asks for itself. */
@@ -51,7 +51,7 @@ export const RELAY_PRESETS = {
     port: 587,
     bounces: 'webhook',
     // It would replace the Message-ID.
-    headers: { 'X-PM-KeepID': 'true' },
+    headers: { 'X-PM-KeepID': 'true', 'X-PM-Metadata-broadsheet': '{delivery}' },
     // The name of the stream for newsletters that each server has from the start.
     editionHeaders: { 'X-PM-Message-Stream': 'broadcast', 'X-PM-Tag': '{newsletter}' },
     source: 'https://postmarkapp.com/developer/user-guide/send-email-with-smtp',
@@ -61,6 +61,7 @@ export const RELAY_PRESETS = {
     regions: { us: '', eu: 'eu.' },
     port: 465,
     bounces: 'webhook',
+    headers: { 'X-Mailgun-Variables': '{"broadsheet":"{delivery}"}' },
     editionHeaders: { 'X-Mailgun-Tag': '{newsletter}' },
     source: 'https://documentation.mailgun.com/docs/mailgun/user-manual/sending-messages',
   },
@@ -69,7 +70,10 @@ export const RELAY_PRESETS = {
     port: 465,
     messagesPerConnection: 5000,
     bounces: 'webhook',
-    editionHeaders: { 'X-SMTPAPI': '{"category":"{newsletter}"}' },
+    headers: { 'X-SMTPAPI': '{"unique_args":{"broadsheet":"{delivery}"}}' },
+    editionHeaders: {
+      'X-SMTPAPI': '{"category":"{newsletter}","unique_args":{"broadsheet":"{delivery}"}}',
+    },
     note: 'The name of the login is the word apikey, and the password is the API key.',
     source:
       'https://www.twilio.com/docs/sendgrid/for-developers/sending-email/integrating-with-the-smtp-api',
@@ -78,6 +82,7 @@ export const RELAY_PRESETS = {
     host: 'smtp-relay.brevo.com',
     port: 465,
     bounces: 'webhook',
+    headers: { 'X-Mailin-custom': '{delivery}' },
     editionHeaders: { 'X-Mailin-Tag': '{newsletter}' },
     source: 'https://developers.brevo.com/docs/smtp-integration',
   },
@@ -85,6 +90,7 @@ export const RELAY_PRESETS = {
     host: 'in-v3.mailjet.com',
     port: 465,
     bounces: 'webhook',
+    headers: { 'X-MJ-CustomID': '{delivery}' },
     editionHeaders: { 'X-Mailjet-Campaign': '{edition}' },
     source: 'https://dev.mailjet.com/docs/smtp_relay/custom_headers',
   },

@@ -627,6 +627,26 @@ const alerts = z.strictObject({
     .describe('URL that gets a GET after each day without a fault, for a monitoring service.'),
 });
 
+/** What `hooks` may be notified of. */
+export const HOOK_EVENTS = ['join', 'leave', 'bounce', 'complaint', 'sent'] as const;
+
+const hook = z.strictObject({
+  url: text
+    .refine(
+      isTokenUrl,
+      'is not a URL with https and without a password; write one like https://crm.example/hook',
+    )
+    .describe('URL that gets a POST (JSON) for each event, signed as Standard Webhooks.'),
+  on: z
+    .array(z.enum(HOOK_EVENTS))
+    .min(1, 'is empty; name an event, such as join')
+    .default([...HOOK_EVENTS])
+    .describe(
+      'Events: somebody joins, leaves, bounces or complains, and `sent` once no message of an edition waits.',
+    ),
+  newsletter: id.optional().describe('Id of the only newsletter that it is about.'),
+});
+
 /** The schema of `config/broadsheet.yaml`. Unknown keys are errors: this finds typos. */
 export const configSchema = z
   .strictObject({
@@ -647,6 +667,10 @@ export const configSchema = z
     inbound: inbound.prefault({}).describe('Where mail that comes back is read.'),
     alerts: alerts.prefault({}).describe('Alerts about editions that are not sent.'),
     gate: gate.prefault({}).describe('What is checked before an edition is sent.'),
+    hooks: z
+      .array(hook)
+      .default([])
+      .describe('Programs that are notified of subscribers and editions.'),
     dns: dns.prefault({}).describe('Questions to the DNS.'),
   })
   .describe('Configuration of Broadsheet.');

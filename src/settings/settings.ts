@@ -63,6 +63,9 @@ export interface NewsletterSettings extends Omit<NewsletterOptions, 'schedule'> 
   readonly schedule?: ScheduleSettings;
 }
 
+/** A URL of the publisher that is notified of subscribers and editions. */
+export type HookSettings = Options['hooks'][number];
+
 /** When a newsletter is sent automatically. Times are in the newsletter's zone; paths are absolute. */
 export type ScheduleSettings = NonNullable<NewsletterOptions['schedule']>;
 
@@ -112,7 +115,8 @@ export interface RelayAccount
   readonly login?: RelayLogin;
   /** It is logged in to with access tokens. */
   readonly oauth?: OAuthAccount;
-  /** Headers of editions, from the provider; those of the newsletter replace them. */
+  /** Headers of all mail and of editions, from the provider; others replace them. */
+  readonly presetHeaders?: MailHeaders;
   readonly editionHeaders?: MailHeaders;
   /** Our name for the relay (EHLO, RFC 5321 §4.1.1.1). */
   readonly ehloName: string;

@@ -137,7 +137,7 @@ export function consentOf(
  */
 export async function beginSubscriptions(
   db: Database,
-  config: Pick<Config, 'journalFile'>,
+  config: Pick<Config, 'journalFile' | 'hooks'>,
   join: {
     readonly address: EmailAddress;
     readonly newsletters: readonly string[];

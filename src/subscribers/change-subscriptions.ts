@@ -3,9 +3,17 @@ import { repeatedInsert } from '../database/repeated-insert.ts';
 import type { Database, SubscribersTable, SubscriptionEventsTable } from '../database/tables.ts';
 import { addressKey, domainOf, type EmailAddress } from '../kernel/email-address.ts';
 import type { Config } from '../settings/config.ts';
+import {
+  addressEvents,
+  type HookEvent,
+  hookEventOf,
+  hookEventOfErased,
+  hookEventOfNew,
+} from './hook-events.ts';
 import { type UnnamedLine, writeJournal } from './journal/journal.ts';
 import { hashAddress, hashesOfAddress } from './keyed-hashes.ts';
 import { type Erased, eraseMailbox } from './queries/erasure.ts';
+import { insertHookEvents } from './queries/hook-events.ts';
 import { dropMails } from './queries/mails.ts';
 import {
   type Duplicates,
@@ -30,8 +38,8 @@ import {
 } from './subscription-events.ts';
 
 // The only code that changes subscriptions and their histories. `subscription-events.ts` says what an
-// event does; this file writes it: the row, the line of the history, the journal. A test keeps all other
-// code away from the two tables.
+// event does; this file writes it: the row, the line of the history, the journal, the events for hooks. A
+// test keeps all other code away from the two tables.
 
 /** An event of the subscription with this id. */
 export interface SubscriptionChange {
@@ -90,20 +98,31 @@ export const JOURNAL = 'journal';
  */
 export async function changeSubscriptions<T>(
   db: Database,
-  { journalFile }: Pick<Config, 'journalFile'>,
+  { journalFile, hooks }: Pick<Config, 'journalFile' | 'hooks'>,
   work: (writer: SubscriptionWriter) => Promise<T>,
 ): Promise<T> {
   const { hash_key: key } = await readIdentity(db);
   return writeJournal(db, journalFile, (addToJournal) =>
-    work(openSubscriptionWriter(db, key, addToJournal)),
+    work(openSubscriptionWriter(db, { key, hooks, addToJournal })),
   );
 }
 
 function openSubscriptionWriter(
   db: Database,
-  key: string,
-  addToJournal: (lines: readonly UnnamedLine[]) => Promise<void>,
+  {
+    key,
+    hooks,
+    addToJournal,
+  }: {
+    readonly key: string;
+    readonly hooks: Config['hooks'];
+    readonly addToJournal: (lines: readonly UnnamedLine[]) => Promise<void>;
+  },
 ): SubscriptionWriter {
+  const notifyHooks = (events: readonly (HookEvent | undefined)[]) => {
+    const written = events.filter((event) => event !== undefined);
+    return insertHookEvents(db, addressEvents(hooks, written));
+  };
   const insertSubscribers = subscriberInsert(db);
   const insertHistory = historyInsert(db);
 
@@ -124,6 +143,9 @@ function openSubscriptionWriter(
       db,
       lines.map(({ line }) => line).filter(({ kind }) => kind === 'departure'),
     );
+    await notifyHooks(
+      applied.map(({ subscription, event, after }) => hookEventOf(subscription, event, after)),
+    );
     await addToJournal(lines.filter(({ isNew }) => isNew).map(({ line }) => line));
     return applied;
   }
@@ -138,6 +160,7 @@ function openSubscriptionWriter(
             ...{ subscriber: id, newsletter, kind: FIRST_EVENTS[status], at, source },
           })),
         );
+        await notifyHooks(stored.map((each) => hookEventOfNew(each, source)));
         added.push(...stored);
       }
       return added;
@@ -156,6 +179,11 @@ function openSubscriptionWriter(
         const [addressHash] = addressHashes;
         const line = { subscriber: null, kind: 'erased', at, source, addressHash } as const;
         await insertHistory(erased.newsletters.map((newsletter) => ({ ...line, newsletter })));
+        const events = ids.map((id, index) => {
+          const newsletter = erased.newsletters[index] ?? '';
+          return hookEventOfErased({ id, newsletter }, { at, source });
+        });
+        await notifyHooks(events);
         all.newsletters.push(...erased.newsletters);
         all.deliveries += erased.deliveries;
         all.requests += erased.requests;

@@ -5,13 +5,13 @@ import { networksOf } from './limit-connections.ts';
 import { WebError } from './web-error.ts';
 import type { WebLimits } from './web-limits.ts';
 
-type Kind = keyof WebLimits['perMinute'];
+type Kind = keyof WebLimits['perMinute'] | 'webhook';
 
 /**
  * Counts the requests of each client and of the networks around it. Beyond its limit, a request gets 429
  * with Retry-After. One limit is for all requests, and a stricter one for forms. A wide one is for
- * one-click unsubscribing, because a few Gmail addresses send it for very many people. In memory, per
- * process. Mails that strangers can request also have budgets in the database.
+ * one-click unsubscribing, because a few Gmail addresses send it for very many people, and one for the
+ * webhooks of providers. In memory, per process. Mails that strangers can request also have budgets in the database.
  */
 export async function addRateLimits(app: FastifyInstance, limits: WebLimits): Promise<void> {
   await app.register(rateLimit, { global: false, timeWindow: 60_000 });
@@ -29,6 +29,7 @@ export async function addRateLimits(app: FastifyInstance, limits: WebLimits): Pr
     page: openLimiters(limits.perMinute.page),
     form: openLimiters(limits.perMinute.form),
     oneClick: openLimiters(limits.perMinute.oneClick),
+    webhook: openLimiters(limits.webhooksPerMinute),
   };
   app.addHook('onRequest', async (request) => {
     // An IPv4 client is in one network only.
@@ -46,6 +47,7 @@ const KINDS = {
   page: ['page'],
   form: ['page', 'form'],
   oneClick: ['oneClick'],
+  webhook: ['webhook'],
 } as const;
 
 function kindsOf({ method, routeOptions }: FastifyRequest): readonly Kind[] {

@@ -32,9 +32,9 @@ declare module 'fastify' {
     /**
      * How often one client may send requests. Default: the limit of pages; for POST, PUT or DELETE, the
      * limit of forms. `oneClick`: for a provider's servers, which unsubscribe many people from few
-     * addresses. `none`: no limit.
+     * addresses. `webhook`: for a provider's servers, which report about many messages. `none`: no limit.
      */
-    readonly limit?: 'page' | 'form' | 'oneClick' | 'none';
+    readonly limit?: 'page' | 'form' | 'oneClick' | 'webhook' | 'none';
     /** `anyType`: a body is read whatever its content type is, as one-click unsubscribing. */
     readonly body?: 'anyType';
     /** Errors are sent as `{ "error": ... }` instead of a page. */

@@ -1,6 +1,8 @@
 /** How much and how long one client, or all together, may keep the server of the service busy. */
 export const WEB_LIMITS = {
   bodyBytes: 16 * 1024,
+  /** Of a provider's webhook: SendGrid puts up to 768 KB of events together. */
+  webhookBytes: 1024 * 1024,
   /** Request line and header lines together. */
   headerBytes: 16 * 1024,
   headers: 100,
@@ -32,6 +34,8 @@ export const WEB_LIMITS = {
    * share an address, and one page needs several requests.
    */
   perMinute: { page: 1200, form: 20, oneClick: 6000 },
+  /** The same for webhooks: a provider has few addresses. */
+  webhooksPerMinute: 6000,
   /** Clients in the cache. If there are more, the one that was inactive longest is dropped. */
   clients: 20_000,
 };

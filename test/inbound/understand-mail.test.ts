@@ -69,7 +69,10 @@ const MEANINGS: Readonly<Record<string, string>> = {
 async function meaningOf(bytes: Uint8Array, recipients?: readonly string[]): Promise<string> {
   const feedback = await understandMail(incoming(bytes, recipients), OURS);
   const about = 'about' in feedback ? feedback.about : undefined;
-  const whom = about === undefined ? [] : ['kind' in about ? about.id : about.subscriberId];
+  const whom =
+    about === undefined
+      ? []
+      : ['id' in about ? about.id : 'subscriberId' in about && about.subscriberId];
   const reply = 'reply' in feedback ? feedback.reply : undefined;
   const severity = 'severity' in feedback ? [feedback.severity] : [];
   const words = [feedback.kind, ...severity, reply?.code, reply?.enhancedCode, ...whom];

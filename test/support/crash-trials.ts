@@ -127,7 +127,7 @@ async function subscribe(databaseUrl: string, subscribers: number): Promise<void
     const people = Array.from({ length }, (_, index) =>
       newSubscriber({ ...facts, consent, address: addressOf(from + index) }),
     );
-    const nowhere = { journalFile: '' };
+    const nowhere = { journalFile: '', hooks: [] };
     await changeSubscriptions(store.db, nowhere, (writer) => writer.add(people, 'a test'));
   }
   await store.close();

@@ -299,6 +299,7 @@ export function makeConfig(options: {
     alerts: {},
     // The machine of a test may have the program.
     gate: { ...DEFAULTS.gate, spamAssassin: 'off' },
+    ...{ hooks: [], hookSecrets: [], webhookKeys: {} },
     dnsServers: [],
     secrets: ['a secret of a test, long enough'],
   };

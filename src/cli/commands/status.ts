@@ -69,6 +69,10 @@ function* describeStatus(
     ['relay', 'last hour', 'last 24 hours', ''],
     ...report.relays.map((relay) => relayRow(relay, timeZone)),
   ]);
+  const { waiting, failed } = report.hooks;
+  if (waiting + failed === 0) return;
+  yield '';
+  yield `hooks  ${plural(waiting, 'event')} waiting, ${formatCount(failed)} given up in the last 30 days`;
 }
 
 const STATES: Record<EditionStatus['state'], string> = {

@@ -9,6 +9,7 @@ import { askEditors } from '../../schedule/ask-editors.ts';
 import { checkScheduleApart } from '../../schedule/check-schedule.ts';
 import { reportOutcomes } from '../../schedule/report-outcomes.ts';
 import { deliverNewsletter } from '../../service/deliver-newsletter.ts';
+import { sendDueHooks } from '../../service/send-hooks.ts';
 import { openCalendars } from '../../settings/open-calendars.ts';
 import { answerAll } from '../../site/answer-requests.ts';
 import { openNoticeRoutes } from '../../site/send-mails.ts';
@@ -29,6 +30,7 @@ const ROUNDS: readonly (readonly [ServicePartName, Round])[] = [
   ['delivery', deliverOnce],
   ['notices', answerOnce],
   ['schedule', tellOnce],
+  ['hooks', notifyOnce],
 ];
 
 /**
@@ -107,6 +109,11 @@ async function answerOnce(deps: ServiceDependencies, signal: AbortSignal): Promi
   } finally {
     await Promise.all(routes.map(({ relay }) => relay.close()));
   }
+}
+
+async function notifyOnce(deps: ServiceDependencies, signal: AbortSignal): Promise<ExitCode> {
+  await sendDueHooks(deps, signal);
+  return EXIT.ok;
 }
 
 /** After the delivery: reports the outcome of slots. */

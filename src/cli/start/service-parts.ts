@@ -1,7 +1,8 @@
 /**
  * The parts of the service. `feeds` builds them when posts change, `schedule` opens the slots of
  * newsletters, `delivery` sends what is due, `archive` publishes sent editions on the web, `notices`
- * answers sign-ups by mail, `inbound` reads mail that comes back, `web` serves.
+ * answers sign-ups by mail, `inbound` reads mail that comes back, `hooks` notifies other programs,
+ * `web` serves.
  */
 export const SERVICE_PARTS = [
   'feeds',
@@ -10,6 +11,7 @@ export const SERVICE_PARTS = [
   'archive',
   'notices',
   'inbound',
+  'hooks',
   'web',
 ] as const;
 

@@ -19,7 +19,9 @@ import { keepArchive } from '../../service/keep-archive.ts';
 import { measureService } from '../../service/measure-service.ts';
 import { type OpenMetrics, openMetrics } from '../../service/metrics/open-metrics.ts';
 import { serveMetrics } from '../../service/metrics/serve-metrics.ts';
+import { requireHookSecret, sendHooks } from '../../service/send-hooks.ts';
 import { watchPosts } from '../../service/watch-posts.ts';
+import { webhookRoutes } from '../../service/webhook-routes.ts';
 import { checkCountries } from '../../settings/check-countries.ts';
 import type { Config } from '../../settings/config.ts';
 import { HOW_TO_MAKE_A_SECRET } from '../../settings/environment.ts';
@@ -62,6 +64,7 @@ export async function startService(
       `BROADSHEET_SECRET  is not set, and every link in a mail is signed with it; ${HOW_TO_MAKE_A_SECRET}`,
     );
   }
+  if (parts.includes('hooks')) requireHookSecret(config);
   if (parts.includes('web') || parts.includes('notices')) requireServiceUrl(config);
   if (parts.includes('schedule')) checkCountries(config);
   const warnings = await guardDatabase(config);
@@ -138,7 +141,7 @@ async function serve(
 function openSiteServer(deps: WebDependencies): Promise<WebServer> {
   const site = openSite(deps);
   const options = { renderError: errorPage(site), rootRoutes: health };
-  return openWebServer(deps, [siteRoutes(site), serveFiles], options);
+  return openWebServer(deps, [siteRoutes(site), webhookRoutes(), serveFiles], options);
 }
 
 const PARTS: Readonly<Record<Exclude<ServicePartName, 'web'>, ServicePart>> = {
@@ -147,6 +150,7 @@ const PARTS: Readonly<Record<Exclude<ServicePartName, 'web'>, ServicePart>> = {
   delivery: deliverDue,
   notices: answerRequests,
   inbound: readReturned,
+  hooks: sendHooks,
   archive: (deps, signal) => keepArchive(deps, openArchiveLists(deps.config, deps.textsOf), signal),
 };
 

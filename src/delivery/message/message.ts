@@ -22,6 +22,8 @@ export interface Message {
   readonly plainSender?: EmailAddress;
   /** RFC 5322, CRLF line ends. */
   readonly bytes: Buffer;
+  /** The token of the message (`message-token.ts`); absent from tests. Headers for relays may contain it. */
+  readonly token?: string;
   /** The edition, if it is one. Its relay adds the headers that are meant for it (`relayHeaders`). */
   readonly edition?: EditionOfMessage;
   /**

@@ -61,7 +61,7 @@ export async function noticeMessage(input: NoticeMessageInput): Promise<Message>
     },
   });
   const signed = signMessage(bytes, readKeysFor(from, input.dkim), date);
-  return { messageId, ...envelopeOf(newsletter, address, token), bytes: signed };
+  return { messageId, token, ...envelopeOf(newsletter, address, token), bytes: signed };
 }
 
 function headersOf(input: NoticeMessageInput): Readonly<Partial<Record<OurHeader, string>>> {

@@ -136,6 +136,7 @@ export async function prepareMessages(input: PrepareMessagesInput): Promise<Mess
       return {
         messageId,
         ...envelopeOf(newsletter, address, name),
+        ...(name !== undefined && { token: name }),
         bytes: Buffer.concat([signaturesOf(values, date), ...bytesOf(values)]),
         edition: { id: edition.id, newsletter: newsletter.id, headers: newsletter.headers },
         wireReady: true,

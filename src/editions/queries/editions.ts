@@ -9,7 +9,7 @@ import type { Edition, EditionPause } from '../edition.ts';
 export type StoredEdition = NonNullable<Awaited<ReturnType<typeof findEdition>>>;
 
 /** An edition without its bodies and posts. */
-export type EditionRow = Omit<EditionsTable, 'html' | 'text' | 'page'>;
+export type EditionRow = Omit<EditionsTable, 'html' | 'text' | 'page' | 'announced_at'>;
 
 const ROW = [
   'id',

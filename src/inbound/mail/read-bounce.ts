@@ -120,7 +120,7 @@ const ENHANCED = /(?:^|[\s#(:;])([245]\.\d{1,3}\.\d{1,3})(?![\w.])/;
  * The reply in what a server says. Without a basic code, the enhanced code or `status` (RFC 3463) says
  * whether it is final: `550` or `450` stand for it.
  */
-function replyIn(said: string, status: string): Reply {
+export function replyIn(said: string, status: string): Reply {
   const code = CODE.exec(said);
   const start = code === null ? 0 : code.index + code[0].indexOf(code[1] ?? '');
   // Yahoo writes a colon after the code.

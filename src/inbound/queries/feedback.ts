@@ -43,6 +43,20 @@ export async function findReported(db: Database, id: number) {
     .executeTakeFirst();
 }
 
+/** The delivery to one of these subscriptions with this Message-ID; undefined if there is none. */
+export async function findByMessageId(
+  db: Database,
+  subscribers: readonly string[],
+  messageId: string,
+) {
+  return db
+    .selectFrom('deliveries')
+    .select(['id', 'edition', 'subscriber', 'address', 'changed_at as at'])
+    .where('subscriber', 'in', subscribers)
+    .where('message_id', '=', messageId)
+    .executeTakeFirst();
+}
+
 /** Records that a delivery was returned. The first report counts, and a hard one after another. */
 export async function setReturned(
   db: Database,

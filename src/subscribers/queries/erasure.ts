@@ -31,6 +31,10 @@ export async function eraseMailbox(
   const { addressHashes } = mailbox;
   const requests = await eraseRequests(db, { key, addressHashes, ids }, at);
   await eraseFeedback(db, key, ids);
+  await db
+    .deleteFrom('hook_events')
+    .where('subscriber', 'in', ['', ...ids])
+    .execute();
   if (ids.length === 0) return { ids, newsletters: [], deliveries: 0, requests };
   await db
     .updateTable('deliveries')
