@@ -6,6 +6,7 @@ import type {
   GateSettings,
   InboundSettings,
   HookSettings,
+  InboundSettings,
   NewsletterSettings,
   PostSettings,
   RelayAccount,

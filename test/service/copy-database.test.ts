@@ -184,6 +184,9 @@ async function fill(db: Kysely<unknown>): Promise<void> {
   await run(`insert into kept_mails
     values ('unknown x', '2026-03-20T07:00:00.000Z', 'imap', 'no token', 9, 'Subject: x')`);
   await run(`insert into read_positions values ('mbox /var/mail/x', '{"offset":1}')`);
+  await run(`insert into webhook_nonces values ('mailgun x', 'hash', 'a')`);
+  await run(`insert into hook_events
+    values ('evt_1', 'https://x.y/', 'join', '0007', '{"é":1}', 'a', 'waiting', 0, 'a', null)`);
   await run(`insert into subscription_events (subscriber, newsletter, kind, at, source)
     values ('0007', 'n', 'joined', 'a', 'form')`);
 }

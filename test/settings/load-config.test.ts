@@ -55,7 +55,7 @@ test('the annotated config loads as it is', () => {
 test('what the annotated config shows as a default is the default', () => {
   const text = readFileSync(ANNOTATED, 'utf8');
   const example =
-    /^ +(email: desk@|relay: ses|region:|keepsSender:|headers:|oauth:|logo:|generator:|permalink:|copyright:|copyPictures:|hub:|replyTo:|bounceAddress:|complaintAddress:|dkim:|editor:|reportAfterHours:|name: mail\.|messagesPer|warmUp:|relays:|domain|privacyUrl:|command:|url: https:\/\/alerts|heartbeatUrl:|servers:|imap:|maildir:|mbox:|listen:)|^ {4}url:/;
+    /^ +(email: desk@|relay: ses|region:|keepsSender:|headers:|oauth:|logo:|generator:|permalink:|copyright:|copyPictures:|hub:|replyTo:|bounceAddress:|complaintAddress:|dkim:|editor:|reportAfterHours:|name: mail\.|messagesPer|warmUp:|relays:|domain|privacyUrl:|command:|url: https:\/\/alerts|heartbeatUrl:|servers:|imap:|maildir:|mbox:|listen:)|^ {4}(url|on|newsletter):|^hooks:/;
   const original = text.split('\n');
   const shown = uncommented(text)
     .split('\n')

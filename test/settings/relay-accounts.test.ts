@@ -35,7 +35,8 @@ test('without a provider, a relay has the standard URL, five connections and no 
   const [relay] = load(t, '{}').relays;
   assert.equal(relay.url, 'smtp://localhost:25');
   assert.equal(relay.connections, 5);
-  assert.deepEqual([relay.headers, relay.editionHeaders], [{}, undefined]);
+  const { headers, presetHeaders, editionHeaders } = relay;
+  assert.deepEqual([headers, presetHeaders, editionHeaders], [{}, undefined, undefined]);
 });
 
 test('every provider fills in a URL with TLS and its limits, and says where they are from', (t) => {
@@ -48,7 +49,7 @@ test('every provider fills in a URL with TLS and its limits, and says where they
     );
     const [report] = describeProviders([relay]);
     assert.match(report?.source ?? '', /^https:\/\//);
-    for (const headers of [relay.headers, relay.editionHeaders]) {
+    for (const headers of [relay.presetHeaders, relay.editionHeaders]) {
       const written = `{headers: ${JSON.stringify(headers ?? {})}}`;
       assert.deepEqual(
         load(t, written).relays[0].headers,
@@ -90,7 +91,7 @@ test('each of several relays has its own provider', (t) => {
       ['b', 0, 'smtps://smtp.gmail.com:465'],
     ],
   );
-  assert.deepEqual(relays[0].headers, RELAY_PRESETS.postmark.headers);
+  assert.deepEqual(relays[0].presetHeaders, RELAY_PRESETS.postmark.headers);
 });
 
 test('a provider that is none, or a region that it has not, is reported with what there is', (t) => {

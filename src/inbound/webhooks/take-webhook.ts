@@ -5,6 +5,7 @@ import type { Reply } from '../../delivery/delivery.ts';
 import { readMessageToken } from '../../delivery/message/message-token.ts';
 import { classifyReply } from '../../delivery/relay/classify-reply.ts';
 import { parseEmailAddress } from '../../kernel/email-address.ts';
+import { checkSplitBrain } from '../../recovery/split-brain-guard.ts';
 import type { WebhookProvider } from '../../settings/webhook-keys.ts';
 import { type Feedback, keyOf, severityOf } from '../feedback.ts';
 import { replyIn } from '../mail/read-bounce.ts';
@@ -28,8 +29,8 @@ import { openSes } from './ses.ts';
 export interface WebhookTaker {
   /**
    * Checks a request, and applies its events. False if nothing proves that it is from the provider: then
-   * nothing happens. When it resolves, everything is stored. Throws if the database is away, or Amazon
-   * SNS: then the provider sends the same request again later, and what is stored already does not count twice.
+   * nothing happens. When it resolves, everything is stored. Throws if the database is away or on hold,
+   * or Amazon SNS is away: then the provider sends the same request again later, and what is stored already does not count twice.
    */
   take(provider: WebhookProvider, request: WebhookRequest): Promise<boolean>;
 }
@@ -47,6 +48,8 @@ export function openWebhookTaker(deps: InboundDependencies, fetchText: FetchText
       const provider = providers[name];
       const opened = await provider.open(request, { keys, now, fetchText });
       if (opened === undefined) return false;
+      // A copy must not take what the real database needs: until then, the provider tries again.
+      await checkSplitBrain(deps);
       if (opened.nonce !== undefined) {
         const body = createHash('sha256').update(request.body).digest('base64url');
         const nonce = `${name} ${opened.nonce}`;

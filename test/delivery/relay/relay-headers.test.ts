@@ -49,6 +49,20 @@ test('a mail of no edition has the headers of the relay that need none', () => {
   assert.deepEqual(linesBefore(message, own), ['X-PM-KeepID: true']);
 });
 
+test('a provider gets the token of each message in the header that its webhook returns', () => {
+  const { headers: presetHeaders, editionHeaders } = RELAY_PRESETS.sendgrid;
+  const own = { ...messageTo('ada@example.org'), token: 'abc123' };
+  const settings = { presetHeaders, editionHeaders };
+  const args = '"unique_args":{"broadsheet":"abc123"}';
+  assert.deepEqual(linesBefore(withRelayHeaders(own, settings), own), [`X-SMTPAPI: {${args}}`]);
+  const ofEdition = { ...own, edition: { id: 'daily-2026-03-20', newsletter: 'daily' } };
+  assert.deepEqual(linesBefore(withRelayHeaders(ofEdition, settings), ofEdition), [
+    `X-SMTPAPI: {"category":"daily",${args}}`,
+  ]);
+  const test = messageTo('ada@example.org');
+  assert.equal(withRelayHeaders(test, settings), test);
+});
+
 test('without headers, the bytes are those of the message', () => {
   const own = messageTo('ada@example.org');
   assert.equal(withRelayHeaders(own, {}), own);
