@@ -20,13 +20,14 @@ import {
   forgetHookEvents,
   giveUpHookEvent,
   giveUpOldHookEvents,
+  hasDueHookEvent,
   insertHookEvents,
   postponeHookEvent,
-  waitingUrls,
 } from '../subscribers/queries/hook-events.ts';
 
 const LOOK_AGAIN_MS = 5000;
 const AFTER_TROUBLE_MS = 30_000;
+const TIDY_EVERY_MS = 600_000;
 
 /** To each hook. */
 const AT_ONCE = 8;
@@ -46,9 +47,15 @@ const FORGET_DAYS = 30;
  */
 export const sendHooks: ServicePart = async (deps, signal) => {
   let trouble = '';
+  let tidiedAt = -Infinity;
   while (!signal.aborted) {
     let pauseMs = LOOK_AGAIN_MS;
     try {
+      const now = deps.machineClock().epochMilliseconds;
+      if (Math.abs(now - tidiedAt) > TIDY_EVERY_MS) {
+        tidiedAt = now;
+        await tidyHookEvents(deps);
+      }
       await sendDueHooks(deps, signal);
       trouble = '';
     } catch (error) {
@@ -73,26 +80,37 @@ function logTrouble({ log }: ServiceDependencies, error: unknown): void {
  * config error if the database is on hold or there is no key to sign with.
  */
 export async function sendDueHooks(deps: ServiceDependencies, signal: AbortSignal): Promise<void> {
-  const { config, store, clock, log } = deps;
+  const { config, store, clock } = deps;
   await announceEditions(deps);
-  const now = clock();
-  const forgetBefore = storedInstant(now.subtract({ hours: 24 * FORGET_DAYS }));
-  await forgetHookEvents(store.db, forgetBefore);
-  const urls = await waitingUrls(store.db);
-  if (urls.length === 0) return;
+  const now = storedInstant(clock());
+  const due: { readonly url: string; readonly index: number }[] = [];
+  for (const url of urlsOf(config)) {
+    const index = config.hooks.findIndex((hook) => hook.url === url);
+    if (await hasDueHookEvent(store.db, url, now)) due.push({ url, index });
+  }
+  if (due.length === 0) return;
   await checkSplitBrain(deps);
   requireHookSecret(config);
+  await Promise.all(due.map((hook) => sendTo(deps, hook, signal)));
+}
+
+function urlsOf({ hooks }: Config): readonly string[] {
+  return [...new Set(hooks.map(({ url }) => url))];
+}
+
+/** Gives up events that are too old, and deletes those of hooks that left the config. */
+export async function tidyHookEvents({
+  config,
+  store: { db },
+  clock,
+  log,
+}: ServiceDependencies): Promise<void> {
+  const now = clock();
+  await dropHookEvents(db, urlsOf(config));
+  await forgetHookEvents(db, storedInstant(now.subtract({ hours: 24 * FORGET_DAYS })));
   const oldest = storedInstant(now.subtract({ hours: GIVE_UP_HOURS }));
-  const givenUp = await giveUpOldHookEvents(store.db, oldest);
-  if (givenUp > 0)
-    log.trouble('events for hooks were given up after three days', { events: givenUp });
-  await Promise.all(
-    urls.map(async (url) => {
-      const index = config.hooks.findIndex((hook) => hook.url === url);
-      if (index < 0) await dropHookEvents(store.db, url);
-      else await sendTo(deps, { url, index }, signal);
-    }),
-  );
+  const events = await giveUpOldHookEvents(db, oldest);
+  if (events > 0) log.trouble('events for hooks were given up after three days', { events });
 }
 
 /** Throws a config error if there are hooks and no key. */

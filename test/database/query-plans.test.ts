@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { applyFeedback } from '../../src/inbound/apply-feedback.ts';
 import { catchUpWithJournal } from '../../src/recovery/catch-up-with-journal.ts';
 import { makeReport } from '../../src/reports/make-report.ts';
 import { queueReports } from '../../src/reports/queue-reports.ts';
@@ -9,7 +10,9 @@ import { reportOutcomes } from '../../src/schedule/report-outcomes.ts';
 import { deliverNewsletter } from '../../src/service/deliver-newsletter.ts';
 import { measureService } from '../../src/service/measure-service.ts';
 import { reportStatus } from '../../src/service/report-status.ts';
+import { sendDueHooks, tidyHookEvents } from '../../src/service/send-hooks.ts';
 import { openCalendars } from '../../src/settings/open-calendars.ts';
+import { HOOK_EVENTS } from '../../src/settings/schema.ts';
 import { forgetRequests } from '../../src/site/answer-requests.ts';
 import { testOnBoth } from '../support/databases.ts';
 import { postText } from '../support/program.ts';
@@ -23,6 +26,7 @@ import { WEEKDAYS } from '../support/schedule.ts';
 import { serviceOf } from '../support/site.ts';
 import { collectPages } from '../support/site-pages.ts';
 import { address, NEWSLETTER, openTestSite } from '../support/test-site.ts';
+import { address, openTestSite } from '../support/test-site.ts';
 import { form } from '../support/web.ts';
 import type { WholeTestSite } from '../support/whole-test-site.ts';
 
@@ -86,7 +90,9 @@ testOnBoth(
     await fillLargeTables(testSite.deps.store, database);
     const service = serviceOf(testSite);
     const newsletters = service.config.newsletters.map((each) => ({ ...each, schedule: WEEKDAYS }));
-    const config = { ...service.config, newsletters };
+    // Nothing answers there.
+    const hooks = [{ url: 'http://127.0.0.1:1/', on: [...HOOK_EVENTS] }];
+    const config = { ...service.config, newsletters, hooks, hookSecrets: ['whsec_'] };
     const store = recordStatements(testSite.deps.store, recorded);
     const deps = { ...service, config, store };
     const calendars = openCalendars(config, deps.log);
@@ -97,7 +103,13 @@ testOnBoth(
       await askEditors(deps, signal);
       for (const newsletter of newsletters) await deliverNewsletter(deps, newsletter, signal);
       await reportOutcomes(deps, calendars, signal);
+      await sendDueHooks(deps, signal);
     }
+    await applyFeedback(deps, {
+      ...{ kind: 'complaint', key: 'complaint x', at: deps.clock(), source: 'ses' },
+      about: { kind: 'recipient', address: address('ada@example.org'), messageId: '<x@y>' },
+    });
+    await tidyHookEvents(deps);
     await measureService(deps);
     await reportStatus(deps);
     await listSchedule(deps, { count: 3 });

@@ -500,9 +500,13 @@ test('a provider without a key has no route, and a body has a limit of its own',
   assert.equal((await other.ask('hooks/mailjet', padded(1))).status, 404);
 });
 
-test('when the database is away, the answer makes the provider try again', async (t) => {
+test('when the database is on hold or away, the answer makes the provider try again', async (t) => {
   const { testSite, served, whom, send } = await openHooked(t);
   const request = signed('postmark', COMPLAINTS.postmark(await whom(ADA)), NOW);
+  const held = { held_at: NOW.toString(), held_because: 'is a copy' };
+  await testSite.deps.store.db.updateTable('identity').set(held).execute();
+  assert.equal(await send('postmark', request), 500);
+  assert.deepEqual(await recorded(testSite), []);
   await testSite.deps.store.close();
   assert.equal(await send('postmark', request), 500);
   assert.ok(served.logged.some((line) => line.includes('a request failed')));

@@ -36,7 +36,7 @@ test('without a provider, a relay has the standard URL, five connections and no 
   assert.equal(relay.url, 'smtp://localhost:25');
   assert.equal(relay.connections, 5);
   const { headers, presetHeaders, editionHeaders } = relay;
-  assert.deepEqual([headers, presetHeaders, editionHeaders], [{}, undefined, undefined]);
+  assert.deepEqual([headers, presetHeaders, editionHeaders], [undefined, undefined, undefined]);
 });
 
 test('every provider fills in a URL with TLS and its limits, and says where they are from', (t) => {

@@ -9,7 +9,7 @@ import { askEditors } from '../../schedule/ask-editors.ts';
 import { checkScheduleApart } from '../../schedule/check-schedule.ts';
 import { reportOutcomes } from '../../schedule/report-outcomes.ts';
 import { deliverNewsletter } from '../../service/deliver-newsletter.ts';
-import { sendDueHooks } from '../../service/send-hooks.ts';
+import { sendDueHooks, tidyHookEvents } from '../../service/send-hooks.ts';
 import { openCalendars } from '../../settings/open-calendars.ts';
 import { answerAll } from '../../site/answer-requests.ts';
 import { openNoticeRoutes } from '../../site/send-mails.ts';
@@ -112,6 +112,7 @@ async function answerOnce(deps: ServiceDependencies, signal: AbortSignal): Promi
 }
 
 async function notifyOnce(deps: ServiceDependencies, signal: AbortSignal): Promise<ExitCode> {
+  await tidyHookEvents(deps);
   await sendDueHooks(deps, signal);
   return EXIT.ok;
 }

@@ -1,6 +1,9 @@
 import type { Database } from '../../database/tables.ts';
 
-/** Ids of the editions that were planned, not cancelled, and not announced to hooks. */
+/** What a message waits in. */
+const WAITING = ['queued', 'claimed', 'submitting', 'deferred'] as const;
+
+/** Ids of the editions of which no message waits, not cancelled, and not announced to hooks. */
 export async function unannouncedEditions(db: Database): Promise<readonly string[]> {
   const rows = await db
     .selectFrom('editions')
@@ -8,6 +11,16 @@ export async function unannouncedEditions(db: Database): Promise<readonly string
     .where('announced_at', 'is', null)
     .where('planned_at', 'is not', null)
     .where('cancelled_at', 'is', null)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('deliveries')
+            .select('deliveries.id')
+            .whereRef('deliveries.edition', '=', 'editions.id')
+            .where('deliveries.state', 'in', WAITING),
+        ),
+      ),
+    )
     .orderBy('planned_at')
     .execute();
   return rows.map(({ id }) => id);

@@ -37,15 +37,18 @@ export async function insertHookEvents(
   }
 }
 
-/** The URLs for which events wait. */
-export async function waitingUrls(db: Database): Promise<readonly string[]> {
-  const rows = await db
+/** Whether an event for `url` is due. */
+export async function hasDueHookEvent(db: Database, url: string, now: string): Promise<boolean> {
+  const row = await dueEvents(db, url, now).select('id').limit(1).executeTakeFirst();
+  return row !== undefined;
+}
+
+function dueEvents(db: Database, url: string, now: string) {
+  return db
     .selectFrom('hook_events')
-    .select('url')
     .where('state', '=', 'waiting')
-    .groupBy('url')
-    .execute();
-  return rows.map(({ url }) => url);
+    .where('url', '=', url)
+    .where('due_at', '<=', now);
 }
 
 /**
@@ -62,12 +65,8 @@ export async function claimHookEvents(
   },
 ): Promise<readonly ClaimedEvent[]> {
   const { url, now, lease, limit } = claim;
-  let query = db
-    .selectFrom('hook_events')
+  let query = dueEvents(db, url, now)
     .select(['id', 'type', 'payload', 'attempts', 'at'])
-    .where('state', '=', 'waiting')
-    .where('url', '=', url)
-    .where('due_at', '<=', now)
     .where((where) =>
       where.or([where('lease_until', 'is', null), where('lease_until', '<=', lease.now)]),
     )
@@ -125,12 +124,12 @@ export async function giveUpOldHookEvents(db: Database, before: string): Promise
   return Number(numUpdatedRows);
 }
 
-/** Deletes the events for a hook that is no longer in the config. */
-export async function dropHookEvents(db: Database, url: string): Promise<void> {
+/** Deletes the events for hooks that are no longer in the config. */
+export async function dropHookEvents(db: Database, urls: readonly string[]): Promise<void> {
   await db
     .deleteFrom('hook_events')
     .where('state', '=', 'waiting')
-    .where('url', '=', url)
+    .where('url', 'not in', ['', ...urls])
     .execute();
 }
 
