@@ -26,7 +26,6 @@ import { WEEKDAYS } from '../support/schedule.ts';
 import { serviceOf } from '../support/site.ts';
 import { collectPages } from '../support/site-pages.ts';
 import { address, NEWSLETTER, openTestSite } from '../support/test-site.ts';
-import { address, openTestSite } from '../support/test-site.ts';
 import { form } from '../support/web.ts';
 import type { WholeTestSite } from '../support/whole-test-site.ts';
 
