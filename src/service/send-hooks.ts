@@ -4,7 +4,11 @@ import { storedInstant } from '../database/instants.ts';
 import { leaseFor } from '../database/lease.ts';
 import { deliveryTable } from '../delivery/queries/deliveries.ts';
 import type { ServiceDependencies, ServicePart } from '../delivery/send-dependencies.ts';
-import { announceEdition, unannouncedEditions } from '../editions/queries/announcements.ts';
+import {
+  announceEdition,
+  hasWaitingMessage,
+  unannouncedEditions,
+} from '../editions/queries/announcements.ts';
 import { BroadsheetError, EXIT } from '../kernel/errors.ts';
 import { backoff } from '../kernel/retry-delay.ts';
 import { PROGRAM_VERSION } from '../kernel/version.ts';
@@ -201,6 +205,7 @@ export function signatureHeaders(
 /** Stores the event of each edition of which no message waits any more, once. */
 async function announceEditions({ config, store, clock }: ServiceDependencies): Promise<void> {
   for (const id of await unannouncedEditions(store.db)) {
+    if (await hasWaitingMessage(store.db, id)) continue;
     await store.transaction(async (db) => {
       const deliveries = await deliveryTable(db, id);
       if (deliveries.queued + deliveries.deferred > 0) return;

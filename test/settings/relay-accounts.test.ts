@@ -47,7 +47,8 @@ test('every provider fills in a URL with TLS and its limits, and says where they
       relay.url ?? '',
       /^(smtps:\/\/[a-z0-9.-]+:465|smtp:\/\/[a-z0-9.-]+:587\?tls=required)$/,
     );
-    const [report] = describeProviders([relay]);
+    const [report] = describeProviders([relay], {});
+    assert.equal(report?.needsWebhookKey, report?.bounces === 'webhook');
     assert.match(report?.source ?? '', /^https:\/\//);
     for (const headers of [relay.presetHeaders, relay.editionHeaders]) {
       const written = `{headers: ${JSON.stringify(headers ?? {})}}`;

@@ -78,7 +78,7 @@ export function addCheck(program: Command, shell: Shell): void {
           ...found,
           warnings,
           templates: [...found.templates, ...pages],
-          relays: describeProviders(config.relays),
+          relays: describeProviders(config.relays, config.webhookKeys),
         };
         const failing = errorsOf(report.findings).length;
         if (report.posts.leftOut.length > 0 || failing > 0) shell.setExitCode(EXIT.data);
@@ -129,11 +129,15 @@ function* describeSite({ place, compared, differences, permalink }: SiteReport):
 }
 
 function* describeProvider(relay: ProviderReport): Generator<string> {
-  const { id, provider, settings, bounces, replacesMessageId, note, source } = relay;
+  const { id, provider, settings, bounces, needsWebhookKey, replacesMessageId } = relay;
+  const { note, source } = relay;
   yield `relay      ${id} is ${provider}: ${settings}`;
   const way = bounces === 'webhook' ? 'by its webhook' : 'into the mailbox of the sender';
   const renamed = replacesMessageId ? '; it replaces the Message-ID' : '';
   yield `           bounces come back ${way}${renamed}`;
+  if (needsWebhookKey) {
+    yield '           the environment has no key for this webhook; docs/returned-mail.md says which';
+  }
   if (note !== undefined) yield `           ${note}`;
   yield `           source: ${source}`;
 }

@@ -1,9 +1,6 @@
 import type { Database } from '../../database/tables.ts';
 
-/** What a message waits in. */
-const WAITING = ['queued', 'claimed', 'submitting', 'deferred'] as const;
-
-/** Ids of the editions of which no message waits, not cancelled, and not announced to hooks. */
+/** Ids of the editions that were planned, not cancelled, and not announced to hooks. */
 export async function unannouncedEditions(db: Database): Promise<readonly string[]> {
   const rows = await db
     .selectFrom('editions')
@@ -11,19 +8,21 @@ export async function unannouncedEditions(db: Database): Promise<readonly string
     .where('announced_at', 'is', null)
     .where('planned_at', 'is not', null)
     .where('cancelled_at', 'is', null)
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('deliveries')
-            .select('deliveries.id')
-            .whereRef('deliveries.edition', '=', 'editions.id')
-            .where('deliveries.state', 'in', WAITING),
-        ),
-      ),
-    )
     .orderBy('planned_at')
     .execute();
   return rows.map(({ id }) => id);
+}
+
+/** Whether a message of an edition waits, or is being sent. */
+export async function hasWaitingMessage(db: Database, edition: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('deliveries')
+    .select('id')
+    .where('edition', '=', edition)
+    .where('state', 'in', ['queued', 'claimed', 'submitting', 'deferred'])
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** Records that an edition is announced. Undefined if it was already. */
