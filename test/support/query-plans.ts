@@ -114,8 +114,8 @@ const FILLINGS: readonly (readonly [string, string])[] = [
      ${LONG_AGO}, 'form', ${LONG_AGO}`,
   ],
   [
-    'editions (id, newsletter, day, subject, preheader, html, text, composed_at, planned_at, fresh_from)',
-    `'e' || n, 'bygone', n || '', '', '', '<p></p>', '', ${LONG_AGO}, ${LONG_AGO}, ${LONG_AGO}`,
+    'editions (id, newsletter, day, subject, preheader, html, text, composed_at, planned_at, fresh_from, announced_at)',
+    `'e' || n, 'bygone', n || '', '', '', '<p></p>', '', ${LONG_AGO}, ${LONG_AGO}, ${LONG_AGO}, ${LONG_AGO}`,
   ],
   [
     'edition_posts (edition, newsletter, post, position, file, title, url)',

@@ -1,3 +1,4 @@
+import { lockRow } from '../../database/dialect.ts';
 import type { Database } from '../../database/tables.ts';
 
 /** Ids of the editions that were planned, not cancelled, and not announced to hooks. */
@@ -25,13 +26,11 @@ export async function hasWaitingMessage(db: Database, edition: string): Promise<
   return row !== undefined;
 }
 
-/** Records that an edition is announced. Undefined if it was already. */
+/** Records that an edition is announced. Undefined if it was already. Run it in a transaction. */
 export async function announceEdition(db: Database, id: string, at: string) {
-  return db
-    .updateTable('editions')
-    .set({ announced_at: at })
-    .where('id', '=', id)
-    .where('announced_at', 'is', null)
-    .returning(['newsletter', 'subject'])
-    .executeTakeFirst();
+  const query = db.selectFrom('editions').select(['newsletter', 'subject', 'announced_at']);
+  const row = await lockRow(db, query.where('id', '=', id)).executeTakeFirst();
+  if (row === undefined || row.announced_at !== null) return undefined;
+  await db.updateTable('editions').set({ announced_at: at }).where('id', '=', id).execute();
+  return row;
 }
