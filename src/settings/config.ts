@@ -4,7 +4,6 @@ import type {
   DomainSettings,
   FeedSettings,
   GateSettings,
-  InboundSettings,
   HookSettings,
   InboundSettings,
   NewsletterSettings,
