@@ -207,6 +207,7 @@ const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
     'reports/queue-reports.ts',
     'schedule/queries/slots.ts',
     'site/address-change.ts',
+    'site/ask-readers.ts',
     'site/confirm-sign-up.ts',
     'site/request-mail.ts',
     'subscribers/hook-events.ts',

@@ -40,6 +40,7 @@ export function parseAddresses(texts: readonly string[]): EmailAddress[] {
 export const STATUSES: readonly SubscriptionStatus[] = [
   'pending',
   'active',
+  'paused',
   'unsubscribed',
   'bounced',
   'complained',

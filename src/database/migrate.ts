@@ -17,6 +17,7 @@ import { editionPages } from './migrations/13-edition-pages.ts';
 import { feedback } from './migrations/14-feedback.ts';
 import { reports } from './migrations/15-reports.ts';
 import { hooks } from './migrations/16-hooks.ts';
+import { pauses } from './migrations/17-pauses.ts';
 
 /** In order, forward only. The version of a database is the number of applied migrations. */
 const MIGRATIONS: readonly ((db: Kysely<unknown>) => Promise<void>)[] = [
@@ -36,6 +37,7 @@ const MIGRATIONS: readonly ((db: Kysely<unknown>) => Promise<void>)[] = [
   feedback,
   reports,
   hooks,
+  pauses,
 ];
 
 /** Tables that exist in every version: they identify our database. */

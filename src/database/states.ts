@@ -1,7 +1,16 @@
 // The values of table columns: states, kinds and causes.
 
-/** The status of a subscription to one newsletter. Only `active` ones get editions. */
-export type SubscriptionStatus = 'pending' | 'active' | 'unsubscribed' | 'bounced' | 'complained';
+/**
+ * The status of a subscription to one newsletter. Only `active` ones get editions. `paused`: its owner did not
+ * answer whether they still read it; one click resumes it.
+ */
+export type SubscriptionStatus =
+  | 'pending'
+  | 'active'
+  | 'paused'
+  | 'unsubscribed'
+  | 'bounced'
+  | 'complained';
 
 /** People with these statuses must not get mail again unless they sign up themselves. */
 export type DepartedStatus = Extract<SubscriptionStatus, 'unsubscribed' | 'bounced' | 'complained'>;
@@ -34,8 +43,8 @@ export type StoryRole = 'lead' | 'story' | 'headline' | 'web';
  * A transactional mail to one person. `confirm`: asks whether they signed up; `already`: tells them that
  * they are subscribed already. Until a mail answers a sign-up, its kind is `confirm`. `welcome`;
  * `preferences`: the link to their page; `new-address`: asks whether it is theirs; `address-changed`: to
- * the old one; `leave`: asks whether they want to leave, after a mail that has no token; `report`: the
- * numbers of an edition, to its editor.
+ * the old one; `leave`: asks whether they want to leave, after a mail that has no token; `still-reading`: asks
+ * somebody silent; `report`: the numbers of an edition, to its editor.
  */
 export type MailKind =
   | 'confirm'
@@ -45,6 +54,7 @@ export type MailKind =
   | 'new-address'
   | 'address-changed'
   | 'leave'
+  | 'still-reading'
   | 'report';
 
 /**
@@ -81,7 +91,10 @@ export type SubscriptionEventKind =
   | 'lapsed'
   | 'erased'
   | 'moved'
-  | 'merged';
+  | 'merged'
+  | 'asked'
+  | 'paused'
+  | 'resumed';
 
 /**
  * What a report says. `bounce`: a message was returned; `delayed`: a server still tries; `complaint`: a

@@ -71,6 +71,10 @@ export interface SubscribersTable {
   left_by_link_at: string | null;
   /** The subscription that replaced it when the address was changed: links to this one lead there. */
   moved_to: string | null;
+  /** When its owner last pressed a button on a page of a mailed link. Nothing else is known of their reading. */
+  seen_at: string | null;
+  /** When they were asked whether they still read it, unless they answered. */
+  asked_at: string | null;
 }
 
 export interface EditionsTable {

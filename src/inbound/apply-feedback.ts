@@ -15,6 +15,7 @@ import {
   lockSubscriptions,
   type Subscription,
 } from '../subscribers/queries/subscriptions.ts';
+import { isSubscribed } from '../subscribers/subscriber.ts';
 import type { SubscriptionEvent } from '../subscribers/subscription-events.ts';
 import type { Feedback, FeedbackResult } from './feedback.ts';
 import {
@@ -123,7 +124,7 @@ async function endsSubscription(
   { subject, subscription }: { readonly subject: Subject; readonly subscription: Subscription },
 ): Promise<boolean> {
   const { id, newsletter, status, address, changedAt } = subscription;
-  const isOpen = status === 'active' || status === 'pending';
+  const isOpen = isSubscribed(status) || status === 'pending';
   if (feedback.kind !== 'bounce') {
     const { happenedAt } = feedback;
     return !isOpen || happenedAt === undefined || changedAt <= storedInstant(happenedAt);

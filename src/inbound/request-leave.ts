@@ -6,6 +6,7 @@ import type { Config } from '../settings/config.ts';
 import { hashAddress, hashIp, hashMailbox } from '../subscribers/keyed-hashes.ts';
 import { countMailsTo, countRequests, insertMail } from '../subscribers/queries/mails.ts';
 import { lockSubscriptions } from '../subscribers/queries/subscriptions.ts';
+import { isSubscribed } from '../subscribers/subscriber.ts';
 import type { Feedback, FeedbackResult } from './feedback.ts';
 
 /** In place of the IP of a form: all such mails count as one client. */
@@ -21,7 +22,9 @@ export async function requestLeave(
   { web }: Config,
   { address, at }: Extract<Feedback, { readonly kind: 'request' }>,
 ): Promise<FeedbackResult> {
-  const active = (await lockSubscriptions(db, address)).filter(({ status }) => status === 'active');
+  const active = (await lockSubscriptions(db, address)).filter(({ status }) =>
+    isSubscribed(status),
+  );
   const [first] = active;
   if (first === undefined) return 'unmatched';
   const { hash_key: key } = await lockIdentity(db);

@@ -8,7 +8,7 @@ import { BroadsheetError, EXIT } from '../kernel/errors.ts';
 import { findNewsletter } from '../settings/find-newsletter.ts';
 import { providerOfDomain } from '../settings/mail-providers.ts';
 import type { NewsletterSettings } from '../settings/settings.ts';
-import { countActive } from '../subscribers/queries/subscribers.ts';
+import { countSubscribers } from '../subscribers/queries/subscribers.ts';
 import {
   acceptedByMinute,
   type ChangeKind,
@@ -19,6 +19,7 @@ import {
   type OutcomeGroup,
   outcomesOf,
   type SentEdition,
+  STARTS,
 } from './queries/report.ts';
 
 /** What an edition did, in numbers. They come from the ledger and the history: no reader is tracked. */
@@ -36,6 +37,8 @@ export interface Departures {
   readonly left: number;
   readonly bounced: number;
   readonly complained: number;
+  /** Did not answer whether they still read it. */
+  readonly paused: number;
 }
 
 /** An edition in detail. */
@@ -155,7 +158,7 @@ async function newsletterReport(
   const since = `${first}T00:00:00.000Z`;
   const changes = await changesByDay(db, id, { since });
   const weeks = growthByWeek(first, changes);
-  return { id, name, timeZone, active: await countActive(db, id), editions, growth: weeks };
+  return { id, name, timeZone, active: await countSubscribers(db, id), editions, growth: weeks };
 }
 
 /** The figures of an edition, and what they are made of. */
@@ -311,6 +314,7 @@ function departuresOf(changes: Changes): Departures {
     left: Math.max(0, count('left', 'erased', 'merged') - count('undone')),
     bounced: count('bounced'),
     complained: count('complained'),
+    paused: count('paused'),
   };
 }
 
@@ -324,7 +328,7 @@ export function growthByWeek(first: Temporal.PlainDate, changes: Changes): reado
     .map((week) => {
       const of = weeks.get(week) ?? [];
       const isStart = ({ kind }: { readonly kind: ChangeKind }) =>
-        ['joined', 'confirmed', 'undone', 'restored'].includes(kind);
+        STARTS.some((each) => each === kind);
       return {
         week,
         joined: sum(of.filter(isStart).map(({ count }) => count)),

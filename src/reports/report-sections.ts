@@ -103,8 +103,8 @@ function numbersSection(edition: EditionDetails, timeZone: string): Section {
   };
 }
 
-function sentenceOf({ left, bounced, complained }: EditionFigures['departures']): string {
-  return `${formatCount(left)} left, ${formatCount(bounced)} ended because mail came back, and ${formatCount(complained)} because of a complaint,`;
+function sentenceOf({ left, bounced, complained, paused }: EditionFigures['departures']): string {
+  return `${formatCount(left)} left, ${formatCount(bounced)} ended because mail came back, and ${formatCount(complained)} because of a complaint${paused === 0 ? '' : `, and ${formatCount(paused)} were paused`},`;
 }
 
 function timeSection({ accepted, minutes, deliveries }: EditionDetails): Section {

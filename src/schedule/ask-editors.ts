@@ -9,7 +9,7 @@ import type { ServiceDependencies } from '../delivery/send-dependencies.ts';
 import { findEdition, type StoredEdition } from '../editions/queries/editions.ts';
 import type { EmailAddress } from '../kernel/email-address.ts';
 import type { NewsletterSettings } from '../settings/settings.ts';
-import { countActive } from '../subscribers/queries/subscribers.ts';
+import { countSubscribers } from '../subscribers/queries/subscribers.ts';
 import { notifyOnce } from './notify-once.ts';
 import { findSlots } from './queries/slots.ts';
 
@@ -54,7 +54,7 @@ async function makeMessage(
   const date = Temporal.Instant.from(edition.composedAt);
   const expiresAt = date.add({ hours: LINK_DAYS * 24 });
   const token = signToken('approve', [edition.id, edition.composedAt], { secrets, expiresAt });
-  const count = await countActive(store.db, id);
+  const count = await countSubscribers(store.db, id);
   const findings = await inspectEdition(deps, newsletter, edition);
   const heading = findings.length > 0 ? [text('mail.approval.findings')] : [];
   const isFailing = errorsOf(findings).length > 0;

@@ -23,7 +23,7 @@ import type { EventLog, Log } from '../kernel/log.ts';
 import { shortLine } from '../kernel/short-line.ts';
 import { checkSplitBrain } from '../recovery/split-brain-guard.ts';
 import type { Scheduled } from '../settings/open-calendars.ts';
-import { countActive } from '../subscribers/queries/subscribers.ts';
+import { countSubscribers } from '../subscribers/queries/subscribers.ts';
 import { findProgress } from './conclude-slots.ts';
 import { changeSlot } from './queries/slots.ts';
 import {
@@ -116,7 +116,7 @@ const FIND: {
   plan: ({ scheduled, slot }) => planOf(scheduled, slot),
   sentByHand: ({ deps, slot }) => editionSentByHand(deps.store.db, slot.newsletter, slot.day),
   obstacle: ({ deps }) => findObstacle(deps),
-  subscribers: ({ deps, slot }) => countActive(deps.store.db, slot.newsletter),
+  subscribers: ({ deps, slot }) => countSubscribers(deps.store.db, slot.newsletter),
   composedByHand: findComposedByHand,
   async composedNow({ deps, scheduled, draft }) {
     const { edition, saveFiles } = await draft(deps, scheduled.newsletter);

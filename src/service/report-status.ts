@@ -26,7 +26,7 @@ import { findNewsletter } from '../settings/find-newsletter.ts';
 import type { RelayAccount } from '../settings/settings.ts';
 import { countHookEvents } from '../subscribers/queries/hook-events.ts';
 import type { NewsletterCounts } from '../subscribers/queries/newsletters.ts';
-import { countActive } from '../subscribers/queries/subscribers.ts';
+import { countSubscribers } from '../subscribers/queries/subscribers.ts';
 
 /** The state of an edition. */
 export interface EditionStatus extends Undecided {
@@ -69,6 +69,14 @@ export interface RelayStatus {
   readonly limits?: RelayLimits & { readonly messagesPerHour?: number };
 }
 
+/** The readers of a newsletter. */
+interface NewsletterStatus {
+  readonly id: string;
+  readonly active: number;
+  /** Who did not answer whether they still read it. */
+  readonly paused: number;
+}
+
 export interface StatusReport {
   /** Why the database sends nothing. */
   readonly hold?: FoundHold;
@@ -76,7 +84,7 @@ export interface StatusReport {
    * The journal file, if it has entries that are missing in the database. The next change applies them.
    */
   readonly olderThan?: string;
-  readonly newsletters: readonly { readonly id: string; readonly active: number }[];
+  readonly newsletters: readonly NewsletterStatus[];
   /** Newsletters that have subscribers and are not in the config. */
   readonly missing: readonly NewsletterCounts[];
   /** The unfinished editions and the newest finished ones; newest first. */
@@ -100,10 +108,11 @@ export async function reportStatus(deps: Dependencies, newsletter?: string): Pro
   const { config, store } = deps;
   const chosen =
     newsletter === undefined ? config.newsletters : [findNewsletter(config, newsletter)];
-  const newsletters: { readonly id: string; readonly active: number }[] = [];
+  const newsletters: NewsletterStatus[] = [];
   const editions: EditionStatus[] = [];
   for (const { id } of chosen) {
-    newsletters.push({ id, active: await countActive(store.db, id) });
+    const active = await countSubscribers(store.db, id);
+    newsletters.push({ id, active, paused: await countSubscribers(store.db, id, 'paused') });
     editions.push(...(await editionsOf(deps, id)));
   }
   const { isAhead } = await compareJournal(store.db, config.journalFile);

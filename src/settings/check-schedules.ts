@@ -16,7 +16,7 @@ interface Flaw {
 
 /**
  * Throws a config error, with a line for each problem, if a schedule is invalid: its expression, its
- * holiday file, its times, or an approval that nobody can give. `absolute` makes paths absolute.
+ * holiday file, its times, an approval that nobody can give, or a sister that there is not. `absolute` makes paths absolute.
  * `checkCountries` checks the countries.
  */
 export function checkSchedules(
@@ -25,11 +25,13 @@ export function checkSchedules(
   absolute: (path: string) => string,
 ): void {
   const problems = newsletters.flatMap((newsletter, index) =>
-    [...flawsOf(newsletter, absolute)].map(({ path, reason }): Problem => {
-      const name = `newsletters[${index}].${path.join('.')}`;
-      const place = placeOf(yaml, ['newsletters', index, ...path], 'value');
-      return { ...place, message: `${name} ${reason}` };
-    }),
+    [...flawsOf(newsletter, absolute), ...sisterFlaws(newsletter, newsletters)].map(
+      ({ path, reason }): Problem => {
+        const name = `newsletters[${index}].${path.join('.')}`;
+        const place = placeOf(yaml, ['newsletters', index, ...path], 'value');
+        return { ...place, message: `${name} ${reason}` };
+      },
+    ),
   );
   if (problems.length === 0) return;
   throw new BroadsheetError(EXIT.config, problems.map(formatProblem).join('\n'));
@@ -55,6 +57,14 @@ function* flawsOf(
   if (schedule === undefined) return;
   yield* cronFlaws(schedule);
   yield* holidayFlaws(schedule.holidays, absolute);
+}
+
+function* sisterFlaws({ id, weekly }: Newsletter, all: readonly Newsletter[]): Generator<Flaw> {
+  if (weekly === undefined) return;
+  const others = all.map((each) => each.id).filter((each) => each !== id);
+  if (others.includes(weekly)) return;
+  const remedy = others.length > 0 ? `write one of: ${others.join(', ')}` : 'add one';
+  yield { path: ['weekly'], reason: `is "${weekly}", which is no other newsletter; ${remedy}` };
 }
 
 function* cronFlaws({ cron, whenTooFew, waitUntil }: Schedule): Generator<Flaw> {

@@ -19,3 +19,12 @@ export function findNewsletter(config: Config, id: string | undefined): Newslett
   const fact = id === undefined ? 'which newsletter is meant?' : `there is no newsletter "${id}";`;
   throw new BroadsheetError(EXIT.usage, `${fact} write one of: ${known.join(', ')}`);
 }
+
+/** The newsletter that comes less often than the one with this `id` and is offered instead (`weekly`). */
+export function weeklySisterOf(
+  { newsletters }: Pick<Config, 'newsletters'>,
+  id: string,
+): NewsletterSettings | undefined {
+  const weekly = newsletters.find((each) => each.id === id)?.weekly;
+  return newsletters.find((each) => each.id === weekly);
+}

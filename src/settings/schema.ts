@@ -320,6 +320,20 @@ const newsletter = z.strictObject({
   softBounces: count(1, 100)
     .default(5)
     .describe('Number of editions in a row that a mailbox refuses until its subscription ends.'),
+  sunset: z
+    .strictObject({
+      afterEditions: count(1, 10_000).describe(
+        'Number of editions without a sign of life until a reader is asked.',
+      ),
+      pauseAfterDays: count(1, 365)
+        .default(30)
+        .describe('Days without an answer until the subscription is paused.'),
+    })
+    .optional()
+    .describe('Asks readers who gave no sign of life whether they still read it. Default: nobody.'),
+  weekly: id
+    .optional()
+    .describe('Newsletter that is offered instead to people who want less mail, by its id.'),
   headers: mailHeaders
     .optional()
     .describe('Headers of its editions for the relay, such as a stream or a tag.'),

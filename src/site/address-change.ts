@@ -16,6 +16,7 @@ import {
 import { dropMails, insertMail } from '../subscribers/queries/mails.ts';
 import { deleteRequestsOf } from '../subscribers/queries/sign-ups.ts';
 import { lockSubscriptions, type Subscription } from '../subscribers/queries/subscriptions.ts';
+import { isSubscribed } from '../subscribers/subscriber.ts';
 import { readConfirmToken } from './confirm-sign-up.ts';
 import { findPerson, holderOf, type Person } from './preferences.ts';
 import {
@@ -119,7 +120,7 @@ async function moveMailbox(
   change: AddressChange,
   at: string,
 ): Promise<void> {
-  const moved = (await lockSubscriptions(db, from)).filter(({ status }) => status === 'active');
+  const moved = (await lockSubscriptions(db, from)).filter(({ status }) => isSubscribed(status));
   const [first] = moved;
   if (first === undefined) return;
   const newsletters = moved.map(({ newsletter }) => newsletter);

@@ -25,6 +25,7 @@ import { forgetRequestNetworks } from '../subscribers/queries/request-networks.t
 import { forgetSignUps, lockSignUp, signUpsOf } from '../subscribers/queries/sign-ups.ts';
 import { MOST_AT_ONCE } from '../subscribers/queries/subscribers.ts';
 import { lockSubscriptions } from '../subscribers/queries/subscriptions.ts';
+import { type AskedSoFar, askReaders, pauseSilent } from './ask-readers.ts';
 import { composeForNobody } from './compose-mail.ts';
 import { consentOf } from './confirm-sign-up.ts';
 import { findMailContent, type MailContent } from './mail-content.ts';
@@ -63,6 +64,7 @@ export const answerRequests: ServicePart = async (deps, signal) => {
   };
   signal.addEventListener('abort', stop, { once: true });
   let forgotAt = -Infinity;
+  const askedSoFar: AskedSoFar = new Map();
   let trouble = '';
   while (!signal.aborted) {
     // Before the queries: a request that is stored during them must wake this loop.
@@ -75,6 +77,7 @@ export const answerRequests: ServicePart = async (deps, signal) => {
         const isAny = Object.values(forgotten).some((count) => count > 0);
         if (isAny) log.event('expired requests deleted', forgotten);
         await queueReports(deps);
+        await attendToSilence(deps, askedSoFar);
       }
       await answerAll(deps, open, signal);
       await close();
@@ -92,6 +95,15 @@ export const answerRequests: ServicePart = async (deps, signal) => {
   clearTimeout(stopping);
   log.detail('site mails stopped');
 };
+
+/** Asks silent readers, and pauses those who did not answer. Nothing while the database is on hold. */
+async function attendToSilence(deps: ServiceDependencies, soFar: AskedSoFar): Promise<void> {
+  if (deps.config.newsletters.every(({ sunset }) => sunset === undefined)) return;
+  await checkSplitBrain(deps);
+  const paused = await pauseSilent(deps);
+  const asked = await askReaders(deps, soFar);
+  if (paused + asked > 0) deps.log.event('silent readers', { asked, paused });
+}
 
 function logTrouble({ log }: ServiceDependencies, error: unknown): void {
   const message = 'requests of the site wait to be answered';

@@ -105,6 +105,7 @@ const TEXTS: Readonly<Record<ReaderMail, string>> = {
   'new-address': 'newAddress',
   'address-changed': 'addressChanged',
   leave: 'leave',
+  'still-reading': 'stillReading',
 };
 
 export const MAIL_KINDS = Object.keys(TEXTS) as readonly ReaderMail[];
@@ -144,10 +145,13 @@ export async function renderMail(input: MailInput) {
     description: kind === 'welcome' ? oneLine(first.description) : '',
     button: hasButton ? text('button') : '',
     url: hasButton ? url : '',
+    other_button: kind === 'still-reading' ? text('no') : '',
+    other_url: kind === 'still-reading' ? (input.unsubscribeUrl ?? '') : '',
     remark: kind === 'welcome' ? '' : text('remark'),
     why: text('why'),
     unsubscribe: texts.text('mail.unsubscribe'),
-    unsubscribe_url: input.unsubscribeUrl ?? '',
+    // This mail has it as its second button.
+    unsubscribe_url: kind === 'still-reading' ? '' : (input.unsubscribeUrl ?? ''),
   };
   const scope = { ...common, notice };
   return {

@@ -15,6 +15,7 @@ import type { TransactionalMail } from '../subscribers/queries/mails.ts';
 import { findSignUp, type SignUp } from '../subscribers/queries/sign-ups.ts';
 import { findSubscriptions } from '../subscribers/queries/subscribers.ts';
 import { findSubscription } from '../subscribers/queries/subscriptions.ts';
+import { isSubscribed } from '../subscribers/subscriber.ts';
 import { preferencesToken } from './preferences.ts';
 import { hashesOf, type MailboxStatus, statusesToJoin } from './subscription-status.ts';
 
@@ -62,6 +63,8 @@ export function findMailContent(
       return Promise.resolve({ kind: mail.kind, newsletters: [mail.newsletter ?? ''] });
     case 'leave':
       return ofLeave(deps, db, mail);
+    case 'still-reading':
+      return ofSilence(deps, db, mail);
     case 'report':
       return ofReport(deps, mail);
   }
@@ -164,7 +167,7 @@ async function ofLeave(
   { address, addressHash, at }: TransactionalMail,
 ): Promise<MailContent | undefined> {
   const known = await findSubscriptions(db, address);
-  const active = known.filter(({ status }) => status === 'active');
+  const active = known.filter(({ status }) => isSubscribed(status));
   const [first, ...others] = active;
   if (first === undefined) return undefined;
   const { newsletter, id } = first;
@@ -176,6 +179,25 @@ async function ofLeave(
     kind: 'leave',
     newsletters: active.map((each) => each.newsletter),
     url: { of: 'service', path },
+  };
+}
+
+/** Nothing if they answered, or left, before it was sent. */
+async function ofSilence(
+  { config }: StoreDependencies,
+  db: Database,
+  { about = '', address }: TransactionalMail,
+): Promise<MailContent | undefined> {
+  const subscription = await findSubscription(db, about);
+  if (subscription?.status !== 'active' || subscription.askedAt === undefined) return undefined;
+  if (addressKey(subscription.address) !== addressKey(address)) return undefined;
+  const { newsletter, id } = subscription;
+  const token = unsubscribeToken({ newsletter, subscriberId: id }, config.secrets);
+  return {
+    kind: 'still-reading',
+    newsletters: [newsletter],
+    url: { of: 'service', path: `unsubscribe/${token}/keep` },
+    unsubscribeToken: token,
   };
 }
 

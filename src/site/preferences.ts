@@ -3,13 +3,14 @@ import { storedInstant } from '../database/instants.ts';
 import type { Database } from '../database/tables.ts';
 import { readToken, signToken } from '../delivery/message/signed-token.ts';
 import type { EmailAddress } from '../kernel/email-address.ts';
+import { weeklySisterOf } from '../settings/find-newsletter.ts';
 import type { NewsletterSettings } from '../settings/settings.ts';
 import { changeSubscriptions } from '../subscribers/change-subscriptions.ts';
 import { eraseSubscriber } from '../subscribers/erase-subscriber.ts';
 import { lastDeparture } from '../subscribers/journal/journal.ts';
 import { findSubscriptions } from '../subscribers/queries/subscribers.ts';
 import { findSubscription, lockSubscriptions } from '../subscribers/queries/subscriptions.ts';
-import type { Consent, Subscriber } from '../subscribers/subscriber.ts';
+import { type Consent, isSubscribed, type Subscriber } from '../subscribers/subscriber.ts';
 import { beginSubscriptions } from './confirm-sign-up.ts';
 import type { SiteDependencies } from './request-mail.ts';
 import { hashesOf, type MailboxStatus, statusesOf } from './subscription-status.ts';
@@ -151,7 +152,11 @@ export async function changePreferences(
       .filter(({ newsletter }) => left.includes(newsletter))
       .map(({ id }) => ({ id, event }));
     await beginSubscriptions(db, deps.config, { address, newsletters: joined, consent, at });
-    await changeSubscriptions(db, deps.config, (writer) => writer.apply(leaving));
+    const here = before.filter(({ status }) => isSubscribed(status)).map(({ id }) => id);
+    await changeSubscriptions(db, deps.config, async (writer) => {
+      await writer.markSeen(here, at);
+      await writer.apply(leaving);
+    });
     const after = await findSubscriptions(db, address);
     const subscriptions = await preferencesOf(deps, db, address, after);
     return { address, subscriptions, leftMeanwhile: chosen('conflict') };
@@ -193,7 +198,11 @@ async function preferencesOf(
     })
     .map(({ newsletter: id }) => ({ id }));
   const shown = config.newsletters.filter(
-    ({ id, listed }) => listed || known.some(({ newsletter }) => newsletter === id),
+    ({ id, listed }) =>
+      listed ||
+      known.some(
+        ({ newsletter }) => newsletter === id || weeklySisterOf(config, newsletter)?.id === id,
+      ),
   );
   const newsletters: readonly Preference['newsletter'][] = [...shown, ...missing];
   const ids = newsletters.map(({ id }) => id);

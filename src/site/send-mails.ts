@@ -15,6 +15,7 @@ import {
 } from '../delivery/run/routes.ts';
 import type { ServiceDependencies } from '../delivery/send-dependencies.ts';
 import { retryDelaySeconds } from '../kernel/retry-delay.ts';
+import { changeSubscriptions } from '../subscribers/change-subscriptions.ts';
 import {
   type ClaimedMail,
   claimMails,
@@ -101,7 +102,14 @@ async function sendMail(
   const { store, clock, machineClock, random, log } = deps;
   let { kind } = mail;
   const settle = (state: 'sent' | 'failed' | 'dropped') =>
-    settleMail(store.db, mail, { state, kind, at: storedInstant(clock()) });
+    store.transaction(async (db) => {
+      await settleMail(db, mail, { state, kind, at: storedInstant(clock()) });
+      // Nobody is paused who was not asked.
+      if (kind !== 'still-reading' || state !== 'failed') return;
+      await changeSubscriptions(db, deps.config, (writer) =>
+        writer.forgetQuestion(mail.about ?? ''),
+      );
+    });
   const postpone = (seconds: number, tried: boolean) =>
     postponeMail(store.db, mail, { retryAt: storedInstant(clock().add({ seconds })), tried });
   // A fifth of an edition's wait: first a minute, because the person is waiting for the mail.

@@ -6,7 +6,7 @@ import type { EmailAddress } from '../kernel/email-address.ts';
 import { lastDeparture } from '../subscribers/journal/journal.ts';
 import { hashesOfAddress } from '../subscribers/keyed-hashes.ts';
 import type { SignUp } from '../subscribers/queries/sign-ups.ts';
-import { hasLeft, type Subscriber } from '../subscribers/subscriber.ts';
+import { hasLeft, isSubscribed, type Subscriber } from '../subscribers/subscriber.ts';
 
 /** The status of a mailbox for one newsletter. */
 export interface MailboxStatus {
@@ -34,7 +34,7 @@ export async function statusesOf(
     const subscription = subscriptions.find((each) => each.newsletter === newsletter);
     const departure = await lastDeparture(db, newsletter, addressHashes);
     const ended = subscription && hasLeft(subscription.status) ? subscription.changedAt : undefined;
-    const isHere = subscription?.status === 'active';
+    const isHere = subscription !== undefined && isSubscribed(subscription.status);
     statuses.push({
       newsletter,
       status: subscription?.status ?? departure?.status ?? 'none',

@@ -28,7 +28,7 @@ export interface Leaving {
   readonly address: string;
 }
 
-const UNDO_HOURS = 24;
+export const UNDO_HOURS = 24;
 
 /** The content of the page of an unsubscribe link. Undefined for an invalid link. Changes nothing. */
 export async function readUnsubscribe(
@@ -36,7 +36,9 @@ export async function readUnsubscribe(
   token: string,
 ): Promise<Leaving | undefined> {
   const whom = readUnsubscribeToken(token, config.secrets);
-  return whom && describe(config, whom, await ofLink(store.db, whom, findSubscription));
+  return (
+    whom && describeLeaving(config, whom, await subscriptionOf(store.db, whom, findSubscription))
+  );
 }
 
 /**
@@ -54,7 +56,7 @@ export async function unsubscribe(
   if (whom === undefined) return undefined;
   const at = storedInstant(clock());
   const subscription = await store.transaction(async (db) => {
-    const found = await ofLink(db, whom, lockSubscription);
+    const found = await subscriptionOf(db, whom, lockSubscription);
     if (found === undefined) return undefined;
     const event = { kind: 'left', at, source: by, byLink: true } as const;
     await changeSubscriptions(db, config, (writer) => writer.apply([{ id: found.id, event }]));
@@ -64,13 +66,14 @@ export async function unsubscribe(
   const expiresAt = Temporal.Instant.from(leftAt).add({ hours: UNDO_HOURS });
   const fields = [whom.newsletter, whom.subscriberId, leftAt];
   return {
-    leaving: describe(config, whom, subscription),
+    leaving: describeLeaving(config, whom, subscription),
     undoToken: signToken('undo', fields, { secrets, expiresAt }),
   };
 }
 
 /**
- * Undoes an `unsubscribe` within a day, if nothing else has ended the subscription before or after it.
+ * Undoes an `unsubscribe` within a day, if nothing else has ended the subscription before or after it, or the
+ * change to the weekly sister (`weekly.ts`).
  * Undefined if the token is invalid or expired.
  */
 export async function resubscribe(
@@ -80,22 +83,36 @@ export async function resubscribe(
   const now = clock();
   const fields = readToken('undo', undoToken, { secrets: config.secrets, now });
   if (fields === undefined || fields === 'expired') return undefined;
-  const [newsletter = '', subscriberId = '', leftAt = ''] = fields;
+  const [newsletter = '', subscriberId = '', leftAt = '', sister] = fields;
   const whom = { newsletter, subscriberId };
   return store.transaction(async (db) => {
-    const found = await ofLink(db, whom, lockSubscription);
+    const found = await subscriptionOf(db, whom, lockSubscription);
     if (found === undefined) return undefined;
-    if (found.status === 'active') return describe(config, whom, found);
-    const event = { kind: 'undone', at: storedInstant(now), source: 'undo', leftAt } as const;
-    const [undone] = await changeSubscriptions(db, config, (writer) =>
-      writer.apply([{ id: found.id, event }]),
-    );
-    return undone && describe(config, whom, { ...found, status: 'active' });
+    if (found.status === 'active') return describeLeaving(config, whom, found);
+    const common = { at: storedInstant(now), source: 'undo' };
+    const [undone] = await changeSubscriptions(db, config, async (writer) => {
+      const undone = await writer.apply([
+        { id: found.id, event: { ...common, kind: 'undone', leftAt } },
+      ]);
+      // The weekly sister that began instead.
+      const ended = undone.length > 0 && sister !== undefined ? [sister] : [];
+      await writer.apply(ended.map((id) => ({ id, event: { ...common, kind: 'left' } })));
+      return undone;
+    });
+    return undone && describeLeaving(config, whom, { ...found, status: 'active' });
   });
 }
 
+/** Whom a link with an unsubscribe token is for. Undefined for an invalid link. */
+export function readLink(
+  { secrets }: Pick<SiteDependencies['config'], 'secrets'>,
+  token: string,
+): UnsubscribeToken | undefined {
+  return readUnsubscribeToken(token, secrets);
+}
+
 /** The subscription of the link. Undefined if it no longer exists. */
-async function ofLink(
+export async function subscriptionOf(
   db: Database,
   { newsletter, subscriberId }: UnsubscribeToken,
   find: typeof findSubscription,
@@ -105,7 +122,8 @@ async function ofLink(
   return (await isRenamed(db, newsletter, subscription.newsletter)) ? subscription : undefined;
 }
 
-function describe(
+/** The content of a page for the subscription of `link`. */
+export function describeLeaving(
   { newsletters }: SiteDependencies['config'],
   link: UnsubscribeToken,
   subscription: Subscription | undefined,

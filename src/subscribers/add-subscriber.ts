@@ -10,7 +10,7 @@ import { lastDeparture } from './journal/journal.ts';
 import { hashesOfAddress } from './keyed-hashes.ts';
 import { newSubscriber } from './new-subscriber.ts';
 import { findSubscribers } from './queries/subscribers.ts';
-import { hasLeft, type Subscriber } from './subscriber.ts';
+import { hasLeft, isSubscribed, type Subscriber } from './subscriber.ts';
 
 /** `refused`: the address left, bounced, complained or was erased. Only its owner can undo that. */
 export type AddReport =
@@ -59,7 +59,8 @@ export async function addSubscriber(
     }
     const { status, changedAt: since } = known;
     if (hasLeft(status)) return { result: 'refused', address: known.address, status, since };
-    if (status === 'active') return { result: 'already', subscriber: known };
+    // A pause ends only by its owner.
+    if (isSubscribed(status)) return { result: 'already', subscriber: known };
     const event = { kind: 'joined', at, source: SOURCE } as const;
     await changeSubscriptions(db, config, (writer) => writer.apply([{ id: known.id, event }]));
     return { result: 'added', subscriber: { ...known, status: 'active', changedAt: at } };

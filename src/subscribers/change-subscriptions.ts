@@ -1,5 +1,6 @@
 import { readIdentity } from '../database/identity.ts';
 import { repeatedInsert } from '../database/repeated-insert.ts';
+import type { SubscriptionEventKind } from '../database/states.ts';
 import type { Database, SubscribersTable, SubscriptionEventsTable } from '../database/tables.ts';
 import { addressKey, domainOf, type EmailAddress } from '../kernel/email-address.ts';
 import type { Config } from '../settings/config.ts';
@@ -74,6 +75,10 @@ export interface SubscriptionWriter {
    * not apply changes nothing (`subscribers/subscription-events.ts`).
    */
   apply(changes: readonly SubscriptionChange[]): Promise<readonly AppliedChange[]>;
+  /** Records that the owner of subscriptions was there: they count as readers from now on. */
+  markSeen(ids: readonly string[], at: string): Promise<void>;
+  /** The mail that asked did not go out: they may be asked again. */
+  forgetQuestion(id: string): Promise<void>;
   /**
    * Deletes all data about mailboxes and keeps a hash of each. `wasErased`: the journal already has the
    * erasure. It gets another line only if there was something to erase.
@@ -170,6 +175,8 @@ function openSubscriptionWriter(
       for (const page of pagesOf(changes)) applied.push(...(await applyPage(page)));
       return applied;
     },
+    markSeen: (ids, at) => setSigns(db, ids, { asked_at: null, seen_at: at }),
+    forgetQuestion: (id) => setSigns(db, [id], { asked_at: null }),
     async erase(mailboxes, { at, source, wasErased }) {
       const all = { newsletters: [] as string[], deliveries: 0, requests: 0 };
       for (const address of mailboxes) {
@@ -253,7 +260,24 @@ async function applyToRows(
       await mergeSubscription(db, { from: id, to: event.into, address: event.address });
     }
   }
+  const idsOf = (...kinds: readonly SubscriptionEventKind[]) =>
+    applied.filter(({ event }) => kinds.includes(event.kind)).map(({ id }) => id);
+  const at = applied[0]?.event.at ?? '';
+  await setSigns(db, idsOf('asked'), { asked_at: at });
+  await setSigns(db, idsOf(...SIGNS_OF_LIFE), { asked_at: null, seen_at: at });
   return applied;
+}
+
+/** What only the owner of a subscription does. */
+const SIGNS_OF_LIFE = ['confirmed', 'undone', 'resumed', 'moved'] as const;
+
+async function setSigns(
+  db: Database,
+  ids: readonly string[],
+  signs: { readonly asked_at: string | null; readonly seen_at?: string },
+): Promise<void> {
+  if (ids.length === 0) return;
+  await db.updateTable('subscribers').set(signs).where('id', 'in', ids).execute();
 }
 
 /**

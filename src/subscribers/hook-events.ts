@@ -72,6 +72,7 @@ function typeOf(
       return 'bounce';
     case 'complained':
       return 'complaint';
+    case 'paused':
     case 'unsubscribed':
     case 'none':
       return before === 'active' ? 'leave' : undefined;

@@ -26,9 +26,18 @@ export interface Subscriber {
   readonly consent: Consent;
   /** ISO 8601 instant of the last change of `status`. */
   readonly changedAt: string;
+  /** ISO 8601 instant when they last pressed a button on a page of a mailed link. */
+  readonly seenAt?: string;
+  /** ISO 8601 instant when they were asked whether they still read it, until they answer. */
+  readonly askedAt?: string;
 }
 
 /** Whether the person must get no mail until they ask again. */
 export function hasLeft(status: SubscriptionStatus): status is DepartedStatus {
   return status === 'unsubscribed' || status === 'bounced' || status === 'complained';
+}
+
+/** Whether the person wants the newsletter: it is active, or waits for them to say so. */
+export function isSubscribed(status: string): boolean {
+  return status === 'active' || status === 'paused';
 }

@@ -39,6 +39,8 @@ export type SubscriptionEvent = {
   /** `leftAt` identifies the departure. */
   | { readonly kind: 'undone'; readonly leftAt: string }
   | { readonly kind: 'bounced' | 'complained' | 'restored' | 'lapsed' | 'erased' }
+  /** They are asked whether they still read it; they did not answer; they did, after that. */
+  | { readonly kind: 'asked' | 'paused' | 'resumed' }
   /** The owner has another address. */
   | { readonly kind: 'moved'; readonly address: EmailAddress }
   /** The subscription with the id `into`, of the mailbox `address`, replaced it. */
@@ -60,17 +62,37 @@ export interface SubscriptionHistoryLine {
 export const EVENT_TARGETS: Readonly<Record<SubscriptionEventKind, Targets>> = {
   signedUp: becomes('pending', 'none', 'pending'),
   joined: becomes('active', 'none', 'pending'),
-  confirmed: becomes('active', 'pending', 'unsubscribed', 'bounced', 'complained'),
+  confirmed: becomes('active', 'pending', 'paused', 'unsubscribed', 'bounced', 'complained'),
   // Keeps that they left too: an editor then can't restore them.
-  left: { ...becomes('unsubscribed', 'none', 'pending', 'active'), bounced: 'bounced' },
+  left: { ...becomes('unsubscribed', 'none', 'pending', 'active', 'paused'), bounced: 'bounced' },
   undone: becomes('active', 'unsubscribed'),
-  bounced: becomes('bounced', 'none', 'pending', 'active', 'unsubscribed'),
-  complained: becomes('complained', 'none', 'pending', 'active', 'unsubscribed', 'bounced'),
+  bounced: becomes('bounced', 'none', 'pending', 'active', 'paused', 'unsubscribed'),
+  complained: becomes(
+    'complained',
+    'none',
+    'pending',
+    'active',
+    'paused',
+    'unsubscribed',
+    'bounced',
+  ),
   restored: becomes('active', 'bounced'),
-  moved: becomes('active', 'active'),
-  merged: becomes('unsubscribed', 'pending', 'active', 'unsubscribed', 'bounced', 'complained'),
+  // Who confirms a new address reads it.
+  moved: becomes('active', 'active', 'paused'),
+  merged: becomes(
+    'unsubscribed',
+    'pending',
+    'active',
+    'paused',
+    'unsubscribed',
+    'bounced',
+    'complained',
+  ),
   lapsed: becomes('none', 'pending'),
-  erased: becomes('none', 'pending', 'active', 'unsubscribed', 'bounced', 'complained'),
+  erased: becomes('none', 'pending', 'active', 'paused', 'unsubscribed', 'bounced', 'complained'),
+  asked: becomes('active', 'active'),
+  paused: becomes('paused', 'none', 'active'),
+  resumed: becomes('active', 'paused'),
 };
 
 type Status = SubscriptionState['status'];
@@ -84,6 +106,7 @@ function becomes(status: Status, ...from: readonly Status[]): Targets {
 export const FIRST_EVENTS = {
   pending: 'signedUp',
   active: 'joined',
+  paused: 'paused',
   unsubscribed: 'left',
   bounced: 'bounced',
   complained: 'complained',
@@ -107,7 +130,11 @@ export function applySubscriptionEvent(
       return { status, changedAt: before.status === 'none' ? at : before.changedAt };
     case 'joined':
     case 'confirmed':
+    case 'paused':
+    case 'resumed':
       return { status, changedAt: at };
+    case 'asked':
+      return { status, changedAt: before.changedAt, leftAt };
     case 'left':
       return leave(before, status, { at, byLink: event.byLink === true });
     case 'undone':
@@ -138,7 +165,8 @@ function leave(
     return before.leftAt === undefined ? { ...before, leftAt: at } : undefined;
   }
   // Pending subscribers can't undo it.
-  const leftByLinkAt = byLink && before.status === 'active' ? at : undefined;
+  const leftByLinkAt =
+    byLink && before.status !== 'pending' && before.status !== 'none' ? at : undefined;
   return { status, changedAt: at, leftAt: at, leftByLinkAt };
 }
 
@@ -189,9 +217,10 @@ const MERGE_RANKS: Record<SubscriptionStatus, number> = {
   complained: 0,
   bounced: 1,
   unsubscribed: 2,
+  paused: 3,
   // A confirmed subscription wins over an unconfirmed form.
-  active: 3,
-  pending: 4,
+  active: 4,
+  pending: 5,
 };
 
 function later(one: string, other: string): string {

@@ -223,6 +223,8 @@ const SUBSCRIBER = {
     left_at: null,
     left_by_link_at: null,
     moved_to: null,
+    seen_at: null,
+    asked_at: null,
   },
 };
 

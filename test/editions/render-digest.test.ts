@@ -398,3 +398,21 @@ test('the logo of the newsletter stands in place of its name, that of the site a
   const drawing = { ...own, url: 'https://harbour.example/own.svg' };
   assert.doesNotMatch((await withLogos(drawing)).html, /own\.svg/);
 });
+
+test('the weekly sister is in the foot of the mail, below the link to leave, and not on the web', async () => {
+  const input = digestInput(MORNING, { shown: 5 });
+  const {
+    html,
+    text,
+    page = '',
+    warnings,
+  } = await renderDigest({
+    ...{ ...input, weekly: { name: 'Politics Weekly' } },
+  });
+  for (const body of [html, text]) {
+    assert.match(body, /Get Politics Weekly instead/);
+    assert.ok(body.includes(`${PLACEHOLDERS.unsubscribeUrl}/weekly`));
+  }
+  assert.doesNotMatch(page, /Politics Weekly|slot\.invalid/);
+  assert.deepEqual(warnings, morning.warnings);
+});

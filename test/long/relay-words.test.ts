@@ -5,7 +5,7 @@ import { prepareSend } from '../../src/delivery/run/prepare-send.ts';
 import type { SendReport } from '../../src/delivery/run/send-report.ts';
 import { settleLedger } from '../../src/delivery/run/settle-ledger.ts';
 import { reportStatus } from '../../src/service/report-status.ts';
-import { countActive as countSubscribers } from '../../src/subscribers/queries/subscribers.ts';
+import { countSubscribers } from '../../src/subscribers/queries/subscribers.ts';
 import { testOnBoth } from '../support/databases.ts';
 import { type FaultPhase, type Moment, openFaultRelay } from '../support/fault-relay.ts';
 import { NEWSLETTER, NONE, openTestSite, type TestSite } from '../support/test-site.ts';

@@ -67,7 +67,7 @@ testOnBoth(
     testSite.setTime('2026-03-21T07:00Z');
     const { edition, newsletters } = await makeReport(testSite.deps, { edition: FIRST });
     assert.equal(edition?.deliveries.accepted, 10);
-    assert.deepEqual(edition?.departures, { left: 1, bounced: 0, complained: 1 });
+    assert.deepEqual(edition?.departures, { left: 1, bounced: 0, complained: 1, paused: 0 });
     assert.equal(edition?.complaints, 1);
     assert.deepEqual(edition?.minutes, { half: 1, most: 31, all: 31 });
     assert.deepEqual(edition?.providers, [

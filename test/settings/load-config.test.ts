@@ -55,7 +55,7 @@ test('the annotated config loads as it is', () => {
 test('what the annotated config shows as a default is the default', () => {
   const text = readFileSync(ANNOTATED, 'utf8');
   const example =
-    /^ +(email: desk@|relay: ses|region:|keepsSender:|headers:|oauth:|logo:|generator:|permalink:|copyright:|copyPictures:|hub:|replyTo:|bounceAddress:|complaintAddress:|dkim:|editor:|reportAfterHours:|name: mail\.|messagesPer|warmUp:|relays:|domain|privacyUrl:|command:|url: https:\/\/alerts|heartbeatUrl:|servers:|imap:|maildir:|mbox:|listen:)|^ {4}(url|on|newsletter):|^hooks:/;
+    /^ +(email: desk@|relay: ses|region:|keepsSender:|headers:|oauth:|logo:|generator:|permalink:|copyright:|copyPictures:|hub:|replyTo:|bounceAddress:|complaintAddress:|dkim:|editor:|reportAfterHours:|sunset:|weekly:|name: mail\.|messagesPer|warmUp:|relays:|domain|privacyUrl:|command:|url: https:\/\/alerts|heartbeatUrl:|servers:|imap:|maildir:|mbox:|listen:)|^ {4}(url|on|newsletter):|^hooks:/;
   const original = text.split('\n');
   const shown = uncommented(text)
     .split('\n')
@@ -390,6 +390,14 @@ test('holidays of a region without its country, or a file that is not there, are
   );
   writeFileSync(join(folder, 'mine.ics'), 'BEGIN:VCALENDAR\nEND:VCALENDAR\n');
   assert.deepEqual(problemsOf(holidays('ics: mine.ics, country: DE')), []);
+});
+
+test('a weekly sister is another newsletter of the config', () => {
+  const [problem] = problemsOf(scheduled('cron: "0 7 * * *"', ',\n weekly: nowhere'));
+  assert.match(
+    problem ?? '',
+    /newsletters\[0\]\.weekly is "nowhere", which is no other newsletter;/,
+  );
 });
 
 test('whoever wants reports by mail names who gets them', () => {

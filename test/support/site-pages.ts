@@ -112,6 +112,12 @@ async function keepLinks(site: WholeTestSite, keep: Keep): Promise<void> {
   await keep('new address', ask(address));
   await keep('address changed', ask(address, form({})));
   const unsubscribe = `unsubscribe/${await tokens.unsubscribe(ADA)}`;
+  await keep('keep', ask(`${unsubscribe}/keep`));
+  await keep('kept', ask(`${unsubscribe}/keep`, form({})));
+  await keep('less often', ask(`${unsubscribe}/weekly`));
+  const taken = await keep('taken less often', ask(`${unsubscribe}/weekly`, form({})));
+  const back = /action="\/(resubscribe\/[^"]+)"/.exec(taken)?.[1];
+  if (back !== undefined) await ask(back, form({}));
   await keep('unsubscribe', ask(unsubscribe));
   const left = await keep('unsubscribed', ask(unsubscribe, form({ page: '1' })));
   await keep('has left', ask(unsubscribe));
@@ -167,7 +173,7 @@ function newslettersOf(testSite: TestSite): readonly NewsletterSettings[] {
   const [first, second] = severalNewsletters(testSite) as [NewsletterSettings, NewsletterSettings];
   const description = 'The day’s politics in five minutes, every weekday morning.';
   return [
-    { ...first, description },
+    { ...first, description, weekly: 'wythnos' },
     {
       ...{ ...second, id: 'wythnos', name: 'Yr Wythnos', language: 'cy' },
       description: 'Newyddion yr wythnos o’r harbwr, bob dydd Gwener.',

@@ -51,8 +51,9 @@ function* describeStatus(
     yield '      later, and editions that were sent later, are not in the numbers below. The next';
     yield '      command that changes something, such as `broadsheet send`, reads the journal.';
   }
-  for (const { id, active } of report.newsletters) {
-    yield `${terminal.paint('bold', id)}  ${plural(active, 'active subscriber')}`;
+  for (const { id, active, paused } of report.newsletters) {
+    const others = paused === 0 ? '' : `, ${formatCount(paused)} paused`;
+    yield `${terminal.paint('bold', id)}  ${plural(active, 'active subscriber')}${others}`;
     const editions = report.editions.filter(({ newsletter }) => newsletter === id);
     if (editions.length === 0) yield '  no edition yet; `broadsheet send` makes one';
     for (const edition of editions) yield* describeEditionStatus(edition, timeZone);

@@ -244,6 +244,9 @@ const KINDS: Record<SubscriptionEventKind, string> = {
   restored: 'restored',
   moved: 'changed the address',
   merged: 'merged with another',
+  asked: 'was asked whether they still read it',
+  paused: 'paused',
+  resumed: 'resumed',
   lapsed: 'never confirmed',
   erased: 'erased',
 };

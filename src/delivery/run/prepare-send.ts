@@ -7,7 +7,7 @@ import { BroadsheetError, EXIT } from '../../kernel/errors.ts';
 import { NO_POSTS, type PostNotes } from '../../posts/report-posts.ts';
 import { findNewsletter } from '../../settings/find-newsletter.ts';
 import type { NewsletterSettings } from '../../settings/settings.ts';
-import { countActive } from '../../subscribers/queries/subscribers.ts';
+import { countSubscribers } from '../../subscribers/queries/subscribers.ts';
 import type { DeliveryTable } from '../delivery.ts';
 import { deliveryTable } from '../queries/deliveries.ts';
 import {
@@ -119,7 +119,7 @@ async function prepareStored(
   const due = { now, mostDoubts, failed: options.retryFailed === true };
   const recipients =
     plannedAt === undefined
-      ? await countActive(store.db, edition.newsletter)
+      ? await countSubscribers(store.db, edition.newsletter)
       : await countDue(store.db, edition.id, due);
   if (recipients === 0 && options.inDoubt === undefined) {
     const retryAt = await nextRetry(store.db, edition.id);
@@ -139,7 +139,7 @@ async function prepareNew(
 ): Promise<SendPreparation> {
   const { edition, saveFiles, ...notes } = await draftEdition(deps, newsletter);
   if (edition === undefined) return { ...notes, kind: 'nothingNew' };
-  const recipients = await countActive(deps.store.db, newsletter.id);
+  const recipients = await countSubscribers(deps.store.db, newsletter.id);
   const deliveries = NOTHING_PLANNED;
   // No recipients: keep its posts for the next edition with recipients.
   if (recipients === 0) return { ...notes, kind: 'nobody', edition, deliveries, ...NONE_UNDECIDED };

@@ -8,6 +8,7 @@ import type { Problem } from '../../kernel/problem.ts';
 import { type CollectedPosts, collectPosts } from '../../posts/collect-posts.ts';
 import type { Story } from '../../posts/post.ts';
 import { type PostNotes, reportPosts } from '../../posts/report-posts.ts';
+import { weeklySisterOf } from '../../settings/find-newsletter.ts';
 import type { NewsletterSettings } from '../../settings/settings.ts';
 import { readTexts } from '../../templates/read-texts.ts';
 import { renderDigest } from '../digest/render-digest.ts';
@@ -193,6 +194,7 @@ async function render(
   const { warnings: ofDigest, ...digest } = await renderDigest({
     templates,
     newsletter,
+    weekly: config.serviceUrl === undefined ? undefined : weeklySisterOf(config, newsletter.id),
     site: config.site,
     texts: readTexts(config.folders.languages)(newsletter.language),
     publicUrl: config.publicUrl,

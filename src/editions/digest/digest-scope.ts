@@ -22,6 +22,8 @@ const SEPARATOR = ' · ';
 /** What the scope of a digest is made from, besides its stories. */
 export interface DigestScopeInput {
   readonly newsletter: NewsletterSettings;
+  /** Its weekly sister, whose link is in the foot. Absent without a service. */
+  readonly weekly?: Pick<NewsletterSettings, 'name'> | undefined;
   readonly site: Pick<SiteSettings, 'title' | 'url' | 'logo'>;
   /** The digest's own words, in the newsletter's language. */
   readonly texts: Texts;
@@ -37,7 +39,7 @@ export interface DigestScopeInput {
  * posts with a body, by file.
  */
 export function digestScope(
-  { newsletter, site, texts, publicUrl, editionId, day }: DigestScopeInput,
+  { newsletter, weekly, site, texts, publicUrl, editionId, day }: DigestScopeInput,
   layout: Layout,
   rendered: ReadonlyMap<string, RenderedPost>,
 ) {
@@ -71,6 +73,8 @@ export function digestScope(
     headlines,
     /** Number of stories without room. They are in the archive. */
     more: layout.dropped.length,
+    /** The newsletter that comes less often, and its link. Null if there is none. */
+    weekly: weekly ? { name: oneLine(weekly.name), url: WEEKLY_URL } : null,
     subscriber: SUBSCRIBER_SCOPE,
   };
 }
@@ -114,6 +118,9 @@ export const SUBSCRIBER_SCOPE = {
   address: PLACEHOLDERS.address,
   unsubscribe_url: PLACEHOLDERS.unsubscribeUrl,
 } as const;
+
+/** A page below that of the unsubscribe link. */
+const WEEKLY_URL = `${PLACEHOLDERS.unsubscribeUrl}/weekly`;
 
 /** `day` (`2026-03-20`) in the words of a language, with the weekday. */
 export function longDate(day: string, language: string): string {

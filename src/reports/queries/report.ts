@@ -67,15 +67,15 @@ export async function complaintsAbout(
 }
 
 /** Events after which somebody gets editions. */
-const STARTS = ['joined', 'confirmed', 'undone', 'restored'] as const;
+export const STARTS = ['joined', 'confirmed', 'undone', 'restored', 'resumed'] as const;
 
 /** Events after which somebody gets none. */
-const ENDS = ['left', 'bounced', 'complained', 'erased', 'merged'] as const;
+const ENDS = ['left', 'bounced', 'complained', 'paused', 'erased', 'merged'] as const;
 
 export type ChangeKind = (typeof STARTS)[number] | (typeof ENDS)[number];
 
 /** Events that leave it as it was for somebody who gets editions. */
-const STAYS: readonly SubscriptionEventKind[] = ['moved'];
+const STAYS: readonly SubscriptionEventKind[] = ['moved', 'asked'];
 
 /**
  * How many subscriptions of the newsletter began or ended on each day (UTC), from `since` on and before

@@ -75,6 +75,7 @@ function editionScope(site: Site, edition: Approval['edition']['edition']): obje
         .filter(({ role }) => role !== undefined)
         .map(({ title, url }) => ({ url, title: oneLine(title) })),
       text: edition.text
+        .replaceAll(`${PLACEHOLDERS.unsubscribeUrl}/weekly`, texts.text('site.approve.link'))
         .replaceAll(PLACEHOLDERS.unsubscribeUrl, texts.text('site.approve.link'))
         .replaceAll(PLACEHOLDERS.address, texts.text('site.approve.you')),
     },

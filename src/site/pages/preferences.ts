@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { TRAP_FIELD } from '../../pages/sign-up-form.ts';
+import { weeklySisterOf } from '../../settings/find-newsletter.ts';
 import { requestAddressChange } from '../address-change.ts';
 import { formFields, judgeFormToken, makeFormToken, readAddress } from '../forms.ts';
 import {
@@ -98,9 +99,12 @@ function addSubscriptions(app: FastifyInstance, site: Site): void {
     const fields = formFields(body);
     // A form with no ticked box looks like an empty form or another one.
     const isSaved = fields.one('save') !== '';
+    // A button of a newsletter: the one to join, and the one to leave for it.
+    const [joined, left] = fields.one('choose').split(' ');
+    const ticked = fields.all('newsletters').filter((id) => id !== left);
     const preferences = isSaved
       ? await changePreferences(deps, token, {
-          ticked: fields.all('newsletters'),
+          ticked: joined ? [...ticked, joined] : ticked,
           shown: fields.one('shown').split(';').map(readShown),
         })
       : await readPreferences(deps, token);
@@ -140,9 +144,13 @@ function sendPreferences(
       ...viewOf(site, newsletter),
       is_checked: status === 'active',
       note:
-        status === 'bounced' || status === 'complained' || status === 'pending'
+        status === 'bounced' ||
+        status === 'complained' ||
+        status === 'pending' ||
+        status === 'paused'
           ? texts.text(`site.preferences.${status}`)
           : null,
+      choose: buttonOf(site, newsletter.id, subscriptions),
     })),
     shown: subscriptions.map(writeShown).join(';'),
     label: texts.text('site.preferences.new_address'),
@@ -162,6 +170,23 @@ function sendPreferences(
     },
   };
   return sendPersonal(reply, site, page, problems.length === 0 ? 200 : 400);
+}
+
+/** The button beside a newsletter: resumes it, or takes its weekly sister instead. Null if there is none. */
+function buttonOf(
+  { deps: { config }, texts }: Site,
+  id: string,
+  subscriptions: Preferences['subscriptions'],
+) {
+  const statusOf = (wanted: string) =>
+    subscriptions.find(({ newsletter }) => newsletter.id === wanted)?.status;
+  if (statusOf(id) === 'paused') return { value: id, text: texts.text('site.preferences.resume') };
+  const weekly = weeklySisterOf(config, id);
+  if (weekly === undefined || statusOf(id) !== 'active' || statusOf(weekly.id) === 'active') {
+    return null;
+  }
+  const text = texts.text('site.weekly.button', { weekly: weekly.name });
+  return { value: `${weekly.id} ${id}`, text };
 }
 
 /** A checkbox as it was shown. The form sends it back: `daily 1`, `daily 0 2026-03-20T07:00:00.000Z`. */

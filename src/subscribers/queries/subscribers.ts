@@ -4,9 +4,9 @@ import { addressKey, domainOf, type EmailAddress } from '../../kernel/email-addr
 import type { Subscriber } from '../subscriber.ts';
 
 /**
- * The most subscribers in one query. Each has 17 parameters; SQLite takes 32,766 and PostgreSQL 65,535.
+ * The most subscribers in one query. Each has 19 parameters; SQLite takes 32,766 and PostgreSQL 65,535.
  */
-export const MOST_AT_ONCE = 1800;
+export const MOST_AT_ONCE = 1700;
 
 /** The newsletter's subscribers with one of these mailboxes, by `addressKey`. */
 export async function findSubscribers(
@@ -38,13 +38,17 @@ export async function findSubscriptions(
   return rows.map(subscriberFromRow);
 }
 
-/** Counts the recipients of an edition that is planned now. */
-export async function countActive(db: Database, newsletter: string): Promise<number> {
+/** Counts the recipients of an edition that is planned now; or those with another status. */
+export async function countSubscribers(
+  db: Database,
+  newsletter: string,
+  status: SubscriptionStatus = 'active',
+): Promise<number> {
   const row = await db
     .selectFrom('subscribers')
     .select((select) => select.fn.countAll<number>().as('count'))
     .where('newsletter', '=', newsletter)
-    .where('status', '=', 'active')
+    .where('status', '=', status)
     .executeTakeFirstOrThrow();
   return Number(row.count);
 }
@@ -92,6 +96,8 @@ export function subscriberToRow(subscriber: Subscriber): SubscribersTable {
     left_at: subscriber.status === 'unsubscribed' ? subscriber.changedAt : null,
     left_by_link_at: null,
     moved_to: null,
+    seen_at: null,
+    asked_at: null,
   };
 }
 
@@ -111,6 +117,8 @@ export function subscriberFromRow(row: SubscribersTable): Subscriber {
       confirmedAt: row.confirmed_at ?? undefined,
     },
     changedAt: row.changed_at,
+    ...(row.seen_at === null ? {} : { seenAt: row.seen_at }),
+    ...(row.asked_at === null ? {} : { askedAt: row.asked_at }),
   };
 }
 

@@ -99,6 +99,7 @@ export function stricterStatus(
 /** From mild to strict. `complained` is as strict as the departures before it, but says more. */
 const STRICTNESS: readonly SubscriptionStatus[] = [
   'active',
+  'paused',
   'pending',
   'unsubscribed',
   'bounced',
@@ -146,6 +147,7 @@ const PHRASES: Readonly<Record<SubscriptionStatus, string>> = {
     ausstehend, unbestätigt, nicht bestätigt, wartend, en attente, non confirmé, pendiente, sin confirmar, no confirmado,
     in attesa, non confermato, in afwachting, onbevestigd, niet bevestigd, pendente, não confirmado,
     oczekujący, oczekuje, niepotwierdzony, väntande, obekräftad, afventer, ubekræftet, معلق, قيد الانتظار, غير مؤكد`,
+  paused: `paused, pausiert, en pause, pausado, pausada, in pausa, gepauzeerd, wstrzymany, pausad, موقوف مؤقتا`,
   unsubscribed: `unsubscribed, unsubscribe, unsub, opted out, opt out, optout, opted-out, not opted in, left, removed, deleted, archived,
     inactive, disabled, deactivated, cancelled, canceled, suppressed, user suppressed, blocked, blocklisted, blacklisted, banned, excluded, redacted,
     never subscribed, not subscribed, nonsubscribed, non subscribed, nonsubscriber, non subscriber, unsubscribed by admin, no permission, no permission set,
