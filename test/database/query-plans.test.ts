@@ -14,6 +14,7 @@ import { sendDueHooks, tidyHookEvents } from '../../src/service/send-hooks.ts';
 import { openCalendars } from '../../src/settings/open-calendars.ts';
 import { HOOK_EVENTS } from '../../src/settings/schema.ts';
 import { forgetRequests } from '../../src/site/answer-requests.ts';
+import { askReaders, pauseSilent } from '../../src/site/ask-readers.ts';
 import { testOnBoth } from '../support/databases.ts';
 import { postText } from '../support/program.ts';
 import {
@@ -38,7 +39,11 @@ const NUMBERS = ['count(*) as "count" from'];
 /** Whether an edition was ever sent: it stops at the first. */
 const STOPS_AT_ONCE = ['from "editions" where "planned_at" is not null limit'];
 
-const REPORTED = { editor: address('editor@harbour.example'), reportAfterHours: 24 };
+const REPORTED = {
+  sunset: { afterEditions: 1, pauseAfterDays: 1 },
+  editor: address('editor@harbour.example'),
+  reportAfterHours: 24,
+};
 
 const without = (scans: readonly string[], expected: readonly string[]) =>
   scans.filter((scan) => !expected.some((each) => scan.includes(each)));
@@ -85,7 +90,12 @@ testOnBoth(
   async (t, database) => {
     const recorded: Recorded = new Map();
     const posts = { 'wall.md': postText('The wall stands', '2026-03-19T18:00') };
-    const testSite = await openTestSite(t, { subscribers: ['ada@example.org'], posts });
+    const now = '2026-03-19T06:00Z';
+    const testSite = await openTestSite(t, {
+      subscribers: ['ada@example.org', 'bob@example.org'],
+      posts,
+      now,
+    });
     await fillLargeTables(testSite.deps.store, database);
     const service = serviceOf(testSite);
     const newsletters = service.config.newsletters.map((each) => ({ ...each, schedule: WEEKDAYS }));
@@ -115,9 +125,13 @@ testOnBoth(
     await makeReport(deps, { edition: `${NEWSLETTER}-2026-03-20` });
     testSite.setTime('2026-03-21T07:05Z');
     const reported = newsletters.map((each) => ({ ...each, ...REPORTED }));
-    assert.equal(await queueReports({ ...deps, config: { ...config, newsletters: reported } }), 1);
+    const reporting = { ...deps, config: { ...config, newsletters: reported } };
+    assert.equal(await queueReports(reporting), 1);
+    assert.equal(await askReaders(reporting, new Map()), 1);
+    testSite.setTime('2026-03-23T07:05Z');
+    assert.equal(await pauseSilent(reporting), 1);
     await catchUpWithJournal(deps);
-    assert.equal(testSite.inbox.messages.length, 1);
+    assert.equal(testSite.inbox.messages.length, 2);
     assert.ok(recorded.size > 60, `${recorded.size} statements`);
     const scans = await findScans(testSite.deps.store, database, recorded);
     assert.deepEqual(without(scans, [...NUMBERS, ...STOPS_AT_ONCE]), []);

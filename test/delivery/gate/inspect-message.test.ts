@@ -128,6 +128,13 @@ const BAD: readonly (readonly [
     { text: 'The wall stands, and nobody paid for it.' },
   ],
   [
+    'only the link to the weekly sister in the text',
+    'unsubscribe',
+    'error',
+    /^the text/,
+    { text: `The wall stands, and nobody paid for it.\n${PLACEHOLDERS.unsubscribeUrl}/weekly\n` },
+  ],
+  [
     'no List-Unsubscribe',
     'unsubscribe',
     'error',
