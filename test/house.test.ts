@@ -159,6 +159,7 @@ const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
     'kernel/apart/run-apart.ts',
     'kernel/files/this-machine.ts',
     'kernel/files/tracked-by-git.ts',
+    'kernel/files/write-atomically.ts',
     'kernel/is-running.ts',
     'posts/files/post-cache.ts',
     'posts/files/read-apart.ts',

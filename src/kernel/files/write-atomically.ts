@@ -37,6 +37,25 @@ export function writeFileAtomically(path: string, bytes: string | Uint8Array, mo
   syncFolder(folder);
 }
 
+/**
+ * Writes `parts` to `path` for its owner alone. A reader sees the old file or the new one, whole; after a
+ * power cut perhaps a damaged one. Throws the errors of the file system.
+ */
+export function replaceFile(path: string, parts: readonly (() => Uint8Array)[]): void {
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    const descriptor = openSync(temporary, 'w', 0o600);
+    try {
+      for (const bytes of parts) writeFileSync(descriptor, bytes());
+    } finally {
+      closeSync(descriptor);
+    }
+    renameSync(temporary, path);
+  } finally {
+    removeIfThere(temporary);
+  }
+}
+
 function writeAndSync(path: string, bytes: string | Uint8Array, mode: number): void {
   const descriptor = openSync(path, 'wx', mode);
   try {

@@ -1,17 +1,9 @@
 import { hash } from 'node:crypto';
-import {
-  closeSync,
-  openSync,
-  readdirSync,
-  readSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, readdirSync, readSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { makeStateFolder } from '../../kernel/files/state-folder.ts';
+import { replaceFile } from '../../kernel/files/write-atomically.ts';
 import type { Problem } from '../../kernel/problem.ts';
 import { openRegularFile } from '../../kernel/regular-file.ts';
 import { PROGRAM_VERSION } from '../../kernel/version.ts';
@@ -231,18 +223,7 @@ function encodedBucket(files: readonly (readonly [string, CachedFile])[]) {
  */
 export function writeCache(path: string, parts: readonly (() => Uint8Array)[]): void {
   makeStateFolder(path);
-  const temporary = `${path}.${process.pid}.tmp`;
-  try {
-    const descriptor = openSync(temporary, 'w', 0o600);
-    try {
-      for (const bytes of parts) writeFileSync(descriptor, bytes());
-    } finally {
-      closeSync(descriptor);
-    }
-    renameSync(temporary, path);
-  } finally {
-    rmSync(temporary, { force: true });
-  }
+  replaceFile(path, parts);
 }
 
 function bucketOf(file: string): number {
