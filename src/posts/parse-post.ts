@@ -344,11 +344,11 @@ export function titleOf(fields: Fields, body: string, name: string, isMdx = fals
 }
 
 /** The text of a heading without closing number signs. */
-function withoutClosing(heading: string): string {
+export function withoutClosing(heading: string): string {
   const text = heading.trimEnd();
   let end = text.length;
   while (text[end - 1] === '#') end--;
-  return text[end - 1] === ' ' ? text.slice(0, end) : text;
+  return text[end - 1] === ' ' ? text.slice(0, end).trimEnd() : text;
 }
 
 /** The body without the heading that became the title. Blank lines keep the line numbers. */

@@ -8,7 +8,7 @@ import { findPage, isPostFile, markedAddress, sitePath } from './links.ts';
 import { plainText } from './markdown/plain-text.ts';
 import { renderMarkdown } from './markdown/render-markdown.ts';
 import { sanitiseHtml } from './markdown/sanitise-html.ts';
-import type { PostSource } from './parse-post.ts';
+import { type PostSource, withoutClosing } from './parse-post.ts';
 import { leadPicture, openTextPictures } from './place-pictures.ts';
 import type { Post, RenderedPost } from './post.ts';
 import type { RenderContext } from './post-context.ts';
@@ -47,7 +47,7 @@ export function renderPost(
   // The text before the mark may use references from below it.
   const textOf = (name: string) => {
     const text = context.textOf(name, file);
-    return text && /\.(?:md|markdown)$/i.test(name) ? templates.included(text) : text;
+    return text && /\.(?:md|markdown)$/i.test(name) ? templates.included(text, name) : text;
   };
   const scope = { docId, note, linkTo, textOf, parsesHtml };
   const linkToFile = (address: string) => {
@@ -90,8 +90,9 @@ export function renderPost(
 
 /** Markdown without a first heading that only repeats the title. */
 function withoutTitle(text: string, title: string): string {
-  const [all, heading = ''] = /^\s*# +(\S[^\n]*?)(?: +#+)?[ \t]*(?:\n|$)/.exec(text) ?? [];
-  return all !== undefined && withoutMarkup(heading) === title ? text.slice(all.length) : text;
+  const [all, heading = ''] = /^\s*# +(\S[^\n]*)(?:\n|$)/.exec(text) ?? [];
+  const isTitle = all !== undefined && withoutMarkup(withoutClosing(heading)) === title;
+  return isTitle ? text.slice(all.length) : text;
 }
 
 /** Addresses of the author's own machine, in sanitised HTML. */

@@ -223,7 +223,7 @@ test('VitePress shows files of the site in a post, and braces where it is told t
         'vitepress',
         '<!--@include: ./part.md-->\n\nd',
         '<p>One <em>x</em></p>\n<p>Two</p>\n<p>Three</p>\n<p>d</p>',
-        /\{\{ y \}\} is for a program/,
+        /\{\{ y \}\} is for a program.*\(in part\.md\)/,
       ],
       ['vitepress', '<!--@include: more/two.md{3,}-->', '<p>Three</p>'],
       ['vitepress', '`<!--@include: more/two.md-->`', /@include/],

@@ -42,8 +42,8 @@ export interface RenderedTemplates {
   readonly text: string;
   /** The HTML of a part of `text` with what these templates show. `toHtml` makes HTML of Markdown. */
   show(html: string, toHtml: (markdown: string) => string): string;
-  /** The Markdown of a file that `text` includes, without its marks. */
-  included(text: string): string;
+  /** The Markdown of the file `name`, which `text` includes, without its marks. */
+  included(text: string, name: string): string;
   /** What is known after the last `show`. */
   warnings(): readonly Problem[];
 }
@@ -104,7 +104,10 @@ export function renderTemplates(
   return {
     text: finished(renderBody()),
     show: (html, toHtml) => own.show(html, (inner) => toHtml(finished(inner))),
-    included: (text) => finished(withoutMarks(text, { ...rendering, warn: from(1, warn) })),
+    included(text, name) {
+      const within: Warn = (_line, fact) => warn(1, `${fact} (in ${name})`);
+      return finished(withoutMarks(text, { ...rendering, warn: within }));
+    },
     warnings,
   };
 
