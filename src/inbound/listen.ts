@@ -50,7 +50,11 @@ export async function openListener(
       readPipe(stream as AsyncIterable<Buffer>)
         .then(async (mail) => {
           if (stream.sizeExceeded) return done(refusal(552, '5.3.4 the mail is too large'));
-          await take({ ...mail, recipients });
+          // RFC 5321 §4.4: who delivers a mail writes its sender, and programs have an empty one.
+          const sender = Buffer.from(
+            `Return-Path: <${envelope.mailFrom === false ? '' : envelope.mailFrom.address}>\r\n`,
+          );
+          await take({ ...mail, bytes: Buffer.concat([sender, mail.bytes]), recipients });
           done(null, 'stored');
         })
         .catch(() => done(refusal(451, '4.3.0 it cannot be stored now; try again')));

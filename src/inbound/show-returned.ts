@@ -1,7 +1,9 @@
+import { decodeWords } from 'postal-mime';
 import type { StoreDependencies } from '../database/dependencies.ts';
 import { storedInstant } from '../database/instants.ts';
 import type { FeedbackKind } from '../database/states.ts';
 import { BroadsheetError, EXIT } from '../kernel/errors.ts';
+import { oneLine } from '../kernel/one-line.ts';
 import { readHeaders } from './mail/parse-mail.ts';
 import { countFeedback } from './queries/feedback.ts';
 import { type KeptMail, listKeptMails } from './queries/kept-mails.ts';
@@ -53,7 +55,7 @@ export async function showKept(
 
 function summarize({ key, at, source, reason, sizeBytes, content }: KeptMail): KeptSummary {
   const headers = readHeaders(content.replace(/\r\n?/g, '\n'));
-  const value = (name: string) => headers.get(name)?.[0]?.slice(0, 200) ?? '';
+  const value = (name: string) => oneLine(decodeWords(headers.get(name)?.[0]?.slice(0, 400) ?? ''));
   return {
     id: idOf(key),
     at,

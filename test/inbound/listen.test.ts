@@ -65,7 +65,8 @@ test('an SMTP listener takes mail for addresses with a token and for addresses o
     mails.map(({ recipients }) => recipients?.[0]?.toLowerCase()),
     [bounce, unsubscribeMail, 'fbl@harbour.example'].map((each) => each.toLowerCase()),
   );
-  assert.equal(Buffer.from(mails[0]?.bytes ?? []).toString(), 'Subject: x\r\n\r\ntext\r\n');
+  const received = 'Return-Path: <>\r\nSubject: x\r\n\r\ntext\r\n';
+  assert.equal(Buffer.from(mails[0]?.bytes ?? []).toString(), received);
 });
 
 test('an LMTP listener answers after the mail is stored, and takes one recipient at a time', async (t) => {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { MOST_BYTES } from '../../src/inbound/mail/parse-mail.ts';
+import { MOST_BYTES, parseMail } from '../../src/inbound/mail/parse-mail.ts';
+import { readBounce } from '../../src/inbound/mail/read-bounce.ts';
 import { understandMail } from '../../src/inbound/mail/understand-mail.ts';
 import { incoming, MAILS, OURS, readMail } from '../support/mails.ts';
+import { repeated, superlinear } from '../support/scaling.ts';
 
 /** What each fixture says: kind, severity, code, enhanced code, the delivery or subscription. */
 const MEANINGS: Readonly<Record<string, string>> = {
@@ -155,6 +157,42 @@ test('deeply nested parts, and thousands of headers, are not understood and do n
   assert.equal(await meaningOf(Buffer.from(`Subject: x\r\n${nested}`)), 'unknown');
   const headers = levels.map((level) => `X-Header-${level}: ${'y'.repeat(100)}\r\n`).join('');
   assert.equal(await meaningOf(Buffer.from(`${headers}\r\nText\r\n`)), 'unknown');
+});
+
+test('a subject is read in the encoded words of mail programs', async () => {
+  const plain = readMail('unsubscribe-plain').toString();
+  const token = 'Vc3rWM.bmV3cw.c3Vic2NyaWJlci0x.ReN4hKYirWNx0fCf0-DymQ';
+  const base64 = (text: string) => `=?UTF-8?B?${Buffer.from(text).toString('base64')}?=`;
+  for (const [subject, meaning] of [
+    [
+      `=?utf-8?Q?unsubscribe_${token.slice(0, 20)}?=\r\n =?utf-8?Q?${token.slice(20)}?=`,
+      'unsubscribe subscriber-1',
+    ],
+    [base64(`unsubscribe ${token}`), 'unsubscribe subscriber-1'],
+    ['=?iso-8859-1?Q?D=E9sabonnement?=', 'request'],
+    [base64('إلغاء الاشتراك'), 'request'],
+    [base64('Réponse automatique : Le port'), 'autoReply'],
+  ] as const) {
+    const mail = plain.replace(/^Subject: .*$/m, `Subject: ${subject}`);
+    assert.equal(await meaningOf(Buffer.from(mail)), meaning, subject);
+  }
+});
+
+test('a mail without a sender is a program, whatever sender it writes itself', async () => {
+  const plain = readMail('unsubscribe-plain').toString();
+  const withSenders = (...senders: readonly string[]) =>
+    meaningOf(Buffer.from(senders.map((each) => `Return-Path: <${each}>\r\n`).join('') + plain));
+  assert.equal(await withSenders('', 'ada@far.example'), 'autoReply');
+  assert.equal(await withSenders('ada@far.example'), 'request');
+});
+
+test('a mail of blank lines takes no more time than another, and of many lines the first are read', async () => {
+  const read = (text: string) => readBounce({ headers: new Map(), text, parts: [] });
+  for (const unit of ['\n', ' \n', ' ', '-', '\n-----', '<a@b>\n']) {
+    assert.equal(superlinear(read, repeated(unit), 4000), undefined, JSON.stringify(unit));
+  }
+  const { text } = await parseMail(Buffer.from(`Subject: x\n\n${'y\n'.repeat(100_000)}`));
+  assert.equal(text.split('\n').length, 19_999);
 });
 
 test('nobody is asked whether to leave who wrote with several names, as a list, or to another address', async () => {

@@ -164,7 +164,7 @@ export async function checkPtr(
   addresses: readonly string[],
 ): Promise<Result> {
   if (addresses.length === 0) {
-    const fact = `${host}, the name of this machine for other servers, has no address`;
+    const fact = `${host}, the name of this machine for other servers, has no public address`;
     const remedy = 'set email.name to a name that has one, or set its record';
     return {
       ...warning(fact),

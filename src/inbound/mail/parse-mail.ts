@@ -1,4 +1,4 @@
-import PostalMime, { type Email } from 'postal-mime';
+import PostalMime, { decodeWords, type Email } from 'postal-mime';
 
 /** A mail from outside, as far as we read it. */
 export interface ParsedMail {
@@ -21,7 +21,10 @@ export interface MailPart {
 /** More bytes of a mail are not read: a report has a few thousand, and the returned message may be cut. */
 export const MOST_BYTES = 1_048_576;
 
+/** More lines of it are not read either: each costs its time. A megabyte of base64 has 14,000. */
+const MOST_LINES = 20_000;
 const MOST_TEXT = 262_144;
+const MOST_SUBJECT = 4000;
 const MOST_PARTS = 20;
 /** Reports have three levels. */
 const MOST_NESTING = 20;
@@ -31,7 +34,7 @@ const MOST_NESTING = 20;
  * Messages inside it stay text. Never throws.
  */
 export async function parseMail(bytes: Uint8Array): Promise<ParsedMail> {
-  const cut = bytes.subarray(0, MOST_BYTES);
+  const cut = bytes.subarray(0, endOfLines(bytes.subarray(0, MOST_BYTES)));
   try {
     return fromEmail(
       await PostalMime.parse(cut, {
@@ -43,21 +46,41 @@ export async function parseMail(bytes: Uint8Array): Promise<ParsedMail> {
     );
   } catch {
     const text = withNewlines(Buffer.from(cut).toString('latin1').slice(0, MOST_TEXT));
-    return { headers: readHeaders(text), text, parts: [] };
+    return { headers: withSubject(readHeaders(text)), text, parts: [] };
   }
+}
+
+/** Where the last line ends that is read, with either end of a line. */
+function endOfLines(bytes: Uint8Array): number {
+  let end = -1;
+  for (let line = 0; line < MOST_LINES; line += 1) {
+    end = bytes.indexOf(10, end + 1);
+    if (end < 0) return bytes.length;
+  }
+  return end;
 }
 
 function fromEmail({ headers, text, html, attachments }: Email): ParsedMail {
   const values = new Map<string, string[]>();
   for (const { key, value } of headers) values.set(key, [...(values.get(key) ?? []), value]);
   return {
-    headers: values,
+    headers: withSubject(values),
     text: withNewlines((text ?? plainText(html ?? '')).slice(0, MOST_TEXT)),
     parts: attachments.slice(0, MOST_PARTS).map(({ mimeType, content }) => ({
       type: mimeType,
       text: decode(content as ArrayBuffer),
     })),
   };
+}
+
+/**
+ * The subject without encoded words (RFC 2047): mail programs use them even for ASCII. Other headers stay
+ * as they are: an encoded word in a name must not become an address.
+ */
+function withSubject(headers: Headers): Headers {
+  const [subject] = headers.get('subject') ?? [];
+  if (subject === undefined) return headers;
+  return new Map([...headers, ['subject', [decodeWords(subject.slice(0, MOST_SUBJECT))]]]);
 }
 
 /** As UTF-8. Bytes of other charsets become `\uFFFD`: tokens, codes and addresses are ASCII. */

@@ -66,7 +66,7 @@ const PROGRAMS: readonly RegExp[] = [
   // Yahoo.
   /^Sorry, we were unable to deliver your message to the following address/m,
   // Sendmail before it had reports.
-  /^\s*-{5} The following addresses had (permanent fatal errors|transient non-fatal errors) -{5}/m,
+  /^[ \t]*-{5} The following addresses had (permanent fatal errors|transient non-fatal errors) -{5}/m,
   // Exchange, as text; Microsoft's and Google's words for people.
   /^(Your message did not reach some or all of the intended recipients|Delivery has failed to these recipients or groups|Delivery to the following recipients? failed)/m,
 ];
@@ -99,7 +99,8 @@ function readText({ headers, text }: ParsedMail): DeliveryReport | undefined {
 /** Programs report with an empty sender (RFC 5321 §4.5.5), or by the names that all of them use. */
 export function isFromMailer(headers: Headers): boolean {
   const value = (name: string) => headers.get(name)?.join(' ') ?? '';
-  if (/^\s*<\s*>\s*$/.test(value('return-path'))) return true;
+  // The first is of the server that delivered the mail; others its sender wrote.
+  if (/^\s*<\s*>\s*$/.test(headers.get('return-path')?.[0] ?? '')) return true;
   return /\b(mailer-daemon|postmaster|mail delivery (sub)?system|maildelivery)\b/i.test(
     value('from'),
   );
