@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -40,6 +41,11 @@ test('the commands of the examples and of docs/running.md are there, with the op
   });
   assert.deepEqual(wrong, []);
   assert.ok(calls.length > 10, `${calls.length} calls`);
+});
+
+test('the pipe for returned mail asks the mail server to keep the mail if Broadsheet is not there', () => {
+  const { status } = spawnSync('sh', [join(ROOT, 'deploy/broadsheet-inbound')], { input: '' });
+  assert.equal(status, 75);
 });
 
 test('the examples of GitHub Actions are YAML, and their jobs have steps', () => {
