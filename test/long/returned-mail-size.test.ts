@@ -14,9 +14,10 @@ import { openImapServer } from '../support/imap-server.ts';
 import { readMail } from '../support/mails.ts';
 import { openTestSite } from '../support/test-site.ts';
 
-const MAILS = 100_000;
+/** Set it to 100,000 to see that it makes no difference; that takes minutes. */
+const MAILS = 30_000;
 const MAIL = readMail('postfix-unknown-user');
-/** The mails are 300 MB. */
+/** The mails are 90 MB. */
 const MOST_GROWTH = 16 * 1024 * 1024;
 
 // What is garbage is not in use.
@@ -43,7 +44,7 @@ async function readInConstantMemory(t: TestContext, source: MailSource): Promise
   assert.ok(most - half < MOST_GROWTH, `${(most - half) >> 20} MB more`);
 }
 
-test('a Maildir of 100,000 mails is read in constant memory', async (t) => {
+test('a Maildir of many mails is read in constant memory', async (t) => {
   const folder = newFolder(t);
   for (const name of ['new', 'cur', 'tmp']) mkdirSync(join(folder, name));
   for (let index = 0; index < MAILS; index += 1) {
@@ -52,7 +53,7 @@ test('a Maildir of 100,000 mails is read in constant memory', async (t) => {
   await readInConstantMemory(t, openMaildir(folder));
 });
 
-test('an mbox of 100,000 mails is read in constant memory', async (t) => {
+test('an mbox of many mails is read in constant memory', async (t) => {
   const { deps } = await openTestSite(t);
   const path = join(newFolder(t), 'mbox');
   const file = openSync(path, 'w');
@@ -63,7 +64,7 @@ test('an mbox of 100,000 mails is read in constant memory', async (t) => {
   await readInConstantMemory(t, openMbox(path, { store: deps.store, clock: systemClock }));
 });
 
-test('an IMAP mailbox of 100,000 mails is read in constant memory', async (t) => {
+test('an IMAP mailbox of many mails is read in constant memory', async (t) => {
   const { deps } = await openTestSite(t);
   const server = await openImapServer(t);
   // All are the same bytes: the server needs no memory for them.
