@@ -108,7 +108,7 @@ const ROWS: readonly {
     check: (dns) => checkPtr(dns, 'mail.paper.example', []),
     zone: {},
     level: 'warning',
-    fact: /has no address/,
+    fact: /has no public address/,
   },
   {
     when: 'TLS-RPT: none, and no policy',

@@ -55,8 +55,8 @@ test('nothing is said of a process of another machine, of none, or whose start i
 
 test('a killed process that nobody has asked after yet is dead', async (t) => {
   if (!TELLS_STARTS) return t.diagnostic('the system has no zombies to look at');
-  // The shell starts a child and becomes a program that never asks how its children ended.
-  const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60'], {
+  // The shell starts a child and becomes one that does not know it, so nobody asks how it ended.
+  const parent = spawn('sh', ['-c', `sleep 60 & exec sh -c 'echo $0; exec sleep 60' $!`], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [line] = (await once(parent.stdout, 'data')) as [Buffer];
