@@ -102,24 +102,19 @@ async function sendWithPostfix(
     ...[...options, '-s', String(CONNECTIONS), '-m', String(count), '-l', String(BYTES)],
     ...['-f', 'paper@example.org', '-t', 'reader@example.org', new URL(sink.url).host],
   ]);
-  return { messagesPerSecond: count / seconds, cpuSeconds, serverCpuSeconds: 0, peakMegabytes };
+  return { messagesPerSecond: count / seconds, cpuSeconds, peakMegabytes };
 }
 
 function print(sink: Sink, count: number, medians: ReadonlyMap<string, SendMeasure>): void {
   const say = (line: string) => process.stdout.write(`${line}\n`);
   const reference = medians.get(SOURCE)?.messagesPerSecond;
   say(`${count} messages of ${BYTES / 1000} KB over ${CONNECTIONS} connections to ${sink.name}`);
-  for (const [name, measure] of medians) {
-    const { messagesPerSecond, cpuSeconds, serverCpuSeconds, peakMegabytes } = measure;
+  for (const [name, { messagesPerSecond, cpuSeconds, peakMegabytes }] of medians) {
     const rate = messagesPerSecond.toFixed(0).padStart(6);
     const ratio = reference === undefined ? '   -' : (messagesPerSecond / reference).toFixed(2);
-    const perThousand = (seconds: number) => ((seconds * 1000) / count).toFixed(2);
-    const server = serverCpuSeconds > 0 ? `, the server's ${perThousand(serverCpuSeconds)} s` : '';
-    const cpu = perThousand(cpuSeconds);
+    const cpu = cpuSeconds.toFixed(2).padStart(6);
     const memory = peakMegabytes.toFixed(0).padStart(4);
-    say(
-      `${name.padEnd(26)} ${rate}/s  ${ratio} of ${SOURCE}  ${memory} MB  ${cpu} s of CPU per 1,000${server}`,
-    );
+    say(`${name.padEnd(26)} ${rate}/s  ${ratio} of ${SOURCE}  ${cpu} s of CPU  ${memory} MB`);
   }
   if (reference === undefined)
     say(`${SOURCE} is not installed, so there is nothing to compare with`);

@@ -3,8 +3,6 @@ export interface SendMeasure {
   readonly messagesPerSecond: number;
   /** User and system, of the process that sends. */
   readonly cpuSeconds: number;
-  /** The same of all processes of the database server; 0 without one. */
-  readonly serverCpuSeconds: number;
   /** Largest resident set of that process; NaN where the system does not tell. */
   readonly peakMegabytes: number;
 }
@@ -20,7 +18,6 @@ export function median(measures: readonly SendMeasure[]): SendMeasure {
   return {
     messagesPerSecond: middle('messagesPerSecond'),
     cpuSeconds: middle('cpuSeconds'),
-    serverCpuSeconds: middle('serverCpuSeconds'),
     peakMegabytes: middle('peakMegabytes'),
   };
 }
