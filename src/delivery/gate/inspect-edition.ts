@@ -40,8 +40,11 @@ export async function inspectEdition(
 
 /** Addresses that exist before the edition is sent, and that belong to no subscriber. */
 function askable(mail: ReadMail, edition: string, publicUrl: string): readonly string[] {
+  const wayOut = wayOutIn(mail);
   const isToCome = (url: string) =>
-    url === wayOutIn(mail) ||
+    url === wayOut ||
+    // The link to the weekly sister.
+    url.startsWith(`${wayOut}/`) ||
     url === `${publicUrl}archive/${edition}/` ||
     (url.startsWith(publicUrl) && COPIED_PICTURE.test(url.slice(publicUrl.length)));
   return [...new Set([...linksOf(mail), ...picturesOf(mail)])].filter((url) => !isToCome(url));

@@ -6,7 +6,12 @@ import { delimiter, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { askLinks } from '../../../src/delivery/gate/ask-links.ts';
 import { askSpamAssassin } from '../../../src/delivery/gate/ask-spamassassin.ts';
+import { inspectEdition } from '../../../src/delivery/gate/inspect-edition.ts';
+import { PLACEHOLDERS } from '../../../src/editions/edition.ts';
+import { systemClock } from '../../../src/kernel/clock.ts';
+import { newsletter } from '../../editions/samples.ts';
 import { cleanUpAfter } from '../../support/clean-up-after.ts';
+import { DEFAULTS } from '../../support/default-settings.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 /** A site whose paths are the status of their answers, with what it was asked. */
@@ -35,6 +40,22 @@ test('a page that is gone is told from one whose server is in trouble, and from 
   );
   assert.ok(site.asked.includes('GET /200-by-get'));
   assert.ok(!site.asked.includes('GET /404'), 'no redirect is followed');
+});
+
+test('the links to unsubscribe and to the weekly sister are not asked: they belong to a reader', async (t) => {
+  const site = await openSite(t);
+  const way = PLACEHOLDERS.unsubscribeUrl;
+  const links = [way, `${way}/weekly`, site.url('200')].map((url) => `<a href="${url}">x</a>`);
+  const config = {
+    ...{ site: { ...DEFAULTS.site, color: '#8b1e2d' }, publicUrl: 'https://harbour.example/' },
+    ...{ serviceUrl: site.url(''), secrets: [], dkim: [] },
+    gate: { ...DEFAULTS.gate, links: 'check', spamAssassin: 'off' },
+  } as const;
+  await inspectEdition({ config, clock: systemClock }, newsletter(), {
+    ...{ id: 'x-2026-03-20', newsletter: 'x', day: '2026-03-20', subject: 'x', preheader: '' },
+    ...{ html: links.join(''), text: 'x', posts: [], composedAt: '2026-03-20T07:00:00.000Z' },
+  });
+  assert.deepEqual(site.asked, ['HEAD /200']);
 });
 
 test('private addresses of others are not asked, and neither are mail addresses', async (t) => {
