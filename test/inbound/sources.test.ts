@@ -17,6 +17,7 @@ import { openMaildir } from '../../src/inbound/sources/maildir.ts';
 import { openMbox } from '../../src/inbound/sources/mbox.ts';
 import { readPipe } from '../../src/inbound/sources/read-pipe.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
+import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { newFolder, test, testOnBoth } from '../support/databases.ts';
 import { openImapServer } from '../support/imap-server.ts';
 import { openTestSite } from '../support/test-site.ts';
@@ -204,6 +205,26 @@ test('mails that were stored are moved, if the config says where to, and others 
   assert.equal((await readAll(source)).length, 5);
   assert.deepEqual(sizes(), [0, 15]);
   await source.close();
+});
+
+test('a mailbox that gets no mail for a long time costs no listener each time', async (t) => {
+  const { open } = await openInbox(t);
+  const source = open();
+  await readAll(source);
+  const warnings: Error[] = [];
+  const note = (warning: Error) => warnings.push(warning);
+  process.on('warning', note);
+  cleanUpAfter(t, () => process.off('warning', note));
+  for (let minute = 0; minute < 20; minute += 1) {
+    const looked = new AbortController();
+    const waiting = source.wait(looked.signal);
+    looked.abort();
+    await waiting;
+  }
+  await source.close();
+  // Node warns in the next turn.
+  await new Promise(setImmediate);
+  assert.deepEqual(warnings, []);
 });
 
 test('after a broken connection, IMAP goes on where it was', async (t) => {

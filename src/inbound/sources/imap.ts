@@ -68,9 +68,11 @@ export function openImap(
     },
     async wait(signal) {
       const { promise: arrived, resolve } = Promise.withResolvers<void>();
-      client?.once('exists', () => resolve());
-      client?.once('close', () => resolve());
+      const open = client;
+      const wake = () => resolve();
+      for (const event of ['exists', 'close'] as const) open?.on(event, wake);
       await sleep(LOOK_MS, signal, [arrived]);
+      for (const event of ['exists', 'close'] as const) open?.off(event, wake);
     },
     close,
   };
