@@ -234,6 +234,13 @@ for (const [at, { of, zone, org, record }] of WALKS.entries()) {
 test('SPF or DKIM of the same organization is aligned, unless the record asks for the same domain', async (t) => {
   const { address } = await startDns(t, {
     '_dmarc.paper.example': dmarc('v=DMARC1; p=reject; adkim=s'),
+    ...Object.fromEntries(
+      ['paper.example', 'bounces.paper.example', 'relay.test'].map((name) => [
+        name,
+        { TXT: ['v=spf1 ip4:192.0.2.10 ~all'] },
+      ]),
+    ),
+    'two.paper.example': { TXT: ['v=spf1 -all', 'v=spf1 ~all'] },
   });
   const dns = openDns([address]);
   const align = async (spf: readonly string[], dkim: readonly string[]) => {
@@ -245,4 +252,11 @@ test('SPF or DKIM of the same organization is aligned, unless the record asks fo
   assert.match(await align(['relay.test'], ['paper.example']), /^ok: DKIM/);
   assert.match(await align(['relay.test'], ['news.paper.example']), /^failure: .*DMARC fails/);
   assert.match(await align([], []), /^warning: .*unless your relay signs/);
+  for (const domain of ['plain.paper.example', 'two.paper.example']) {
+    assert.match(
+      await align([domain], []),
+      /^warning: neither an SPF record nor a key of ours stands for .*unless your relay signs/,
+    );
+    assert.match(await align([domain], ['paper.example']), /^ok: DKIM \(paper\.example\) is of/);
+  }
 });

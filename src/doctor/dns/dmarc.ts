@@ -1,5 +1,6 @@
 import { type Dns, DnsFailure } from '../../kernel/dns.ts';
 import { type Fault, failure, ok, type Result, resultOf, warning } from '../finding.ts';
+import { spfRecords } from './spf.ts';
 import { formatTags, parseTags } from './tags.ts';
 
 /** A DMARC record (RFC 9989 §4.7), and the domain that has it. */
@@ -213,7 +214,8 @@ function mend(
 
 /**
  * Checks that what authenticates mail is of the same domain as `from`, or of the same organization, as
- * the record asks (RFC 9989 §4.4). One of SPF and DKIM suffices. Throws a `DnsFailure`.
+ * the record asks (RFC 9989 §4.4). One of SPF and DKIM suffices; a domain without an SPF record has none.
+ * Throws a `DnsFailure`.
  */
 export async function checkAlignment(
   dns: Dns,
@@ -228,14 +230,20 @@ export async function checkAlignment(
     const all = await Promise.all(domains.map((each) => isAligned(each, record?.tags.get(tag))));
     return all.length > 0 && all.every((each) => each);
   };
+  const records = await Promise.all(spf.map((domain) => spfRecords(dns, domain)));
+  const recorded = spf.filter((_, at) => records[at]?.length === 1);
+  const hasSpf = recorded.length === spf.length && (await aligned(spf, 'aspf'));
   const by = [
-    ...((await aligned(spf, 'aspf')) ? [`SPF (${spf.join(', ')})`] : []),
+    ...(hasSpf ? [`SPF (${spf.join(', ')})`] : []),
     ...((await aligned(dkim, 'adkim')) ? [`DKIM (${dkim.join(', ')})`] : []),
   ];
   if (by.length > 0)
     return ok(`${by.join(' and ')} ${by.length > 1 ? 'are' : 'is'} of the domain of From`);
-  const others = [...new Set([...spf, ...dkim])].join(' and ') || 'the relay';
-  const fact = `the envelope and the signature are of ${others}, not of the domain of From: DMARC fails`;
+  const others = [...new Set([...recorded, ...dkim])].join(' and ');
+  const fact =
+    others === '' && spf.length > 0
+      ? `neither an SPF record nor a key of ours stands for ${spf.join(' and ')}: DMARC fails`
+      : `the envelope and the signature are of ${others || 'the relay'}, not of the domain of From: DMARC fails`;
   // Without a key of ours, the relay may sign, which no record shows.
   const fault =
     dkim.length > 0 ? failure(fact) : warning(`${fact}, unless your relay signs for ${from}`);

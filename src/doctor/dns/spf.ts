@@ -21,6 +21,12 @@ export interface SendingRelay {
 /** An address that no machine has (RFC 7600): evaluating it reads the record to its end. */
 const NOBODY = '192.0.0.8';
 
+/** The SPF records of `domain`: more than one count as none. Throws a `DnsFailure`. */
+export async function spfRecords(dns: Dns, domain: string): Promise<readonly string[]> {
+  const texts = await dns.resolve(domain, 'TXT');
+  return texts.filter((text) => /^v=spf1( |$)/i.test(text));
+}
+
 /**
  * Checks the SPF record of `domain`, the domain of the envelope sender (RFC 7208): one valid record
  * within the limits of lookups, which permits each relay. Throws a `DnsFailure`.
@@ -30,8 +36,7 @@ export async function checkSpf(
   domain: string,
   relays: readonly SendingRelay[],
 ): Promise<Result> {
-  const texts = await dns.resolve(domain, 'TXT');
-  const records = texts.filter((text) => /^v=spf1( |$)/i.test(text));
+  const records = await spfRecords(dns, domain);
   const [text, ...others] = records;
   const record = (value: string): DnsRecord => ({ name: domain, type: 'TXT', value });
   const missing = relays.flatMap(termsOfRelay);
