@@ -12,7 +12,7 @@ interface Outcome {
   readonly deliveries: Record<string, number>;
 }
 
-test('an edition that does not pass the gate is shown by preview and check, and sent only with --force', async (t) => {
+test('an edition that does not pass the gate is shown by preview, check and compose, and sent only with --force', async (t) => {
   const inbox = await openInbox();
   cleanUpAfter(t, () => inbox.close());
   // Without a service, readers leave by mail, and nothing else asks for --force.
@@ -55,6 +55,9 @@ test('an edition that does not pass the gate is shown by preview and check, and 
   const stored = await project.run('editions', 'list', '--json');
   assert.deepEqual(stored.json<{ editions: unknown[] }>().editions, []);
 
+  const composed = await run('compose', 'daily', '--json');
+  assert.equal(composed.code, 0, composed.stderr);
+  assert.equal(composed.json<Outcome>().findings[0]?.check, 'unsubscribe');
   const forced = await run('send', 'daily', '--yes', '--force', '--json');
   assert.equal(forced.code, 0, forced.stderr);
   assert.equal(forced.json<Outcome>().deliveries.accepted, 1);

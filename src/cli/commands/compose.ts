@@ -5,7 +5,7 @@ import { findNewsletter } from '../../settings/find-newsletter.ts';
 import { JSON_OPTION, NO_CACHE_OPTION, NOW_OPTION } from '../arguments.ts';
 import { withMail } from '../context.ts';
 import { describeEdition, describeNothingNew } from '../describe-edition.ts';
-import { printProblems } from '../print-problems.ts';
+import { printFindings, printProblems } from '../print-problems.ts';
 import type { Shell } from '../shell.ts';
 
 const EXAMPLES = `
@@ -28,13 +28,18 @@ export function addCompose(program: Command, shell: Shell): void {
     .action((newsletter: string, _options, command: Command) =>
       withMail(command, shell, { readOnly: false }, async (context) => {
         const { composeEdition } = await import('../../editions/compose/compose-edition.ts');
+        const { inspectEdition } = await import('../../delivery/gate/inspect-edition.ts');
         const report = await composeEdition(context, newsletter);
         if (report.posts.leftOut.length > 0) shell.setExitCode(EXIT.data);
+        const settings = findNewsletter(context.config, newsletter);
         const edition = report.edition === undefined ? null : reportEdition(report.edition);
-        context.print({ ...report, edition }, function* () {
+        const findings =
+          report.edition && (await inspectEdition(context, settings, report.edition));
+        context.print({ ...report, edition, findings: findings ?? [] }, function* () {
           printProblems(report, context);
           if (edition) yield* describeEdition(edition, shell.terminal);
-          else yield `${describeNothingNew(findNewsletter(context.config, newsletter))}.`;
+          else yield `${describeNothingNew(settings)}.`;
+          printFindings(findings ?? [], shell.terminal);
         });
       }),
     );
