@@ -1,7 +1,8 @@
 import { posix } from 'node:path';
 import type { Publication } from '../feeds/publish/publish.ts';
 import { requestedPath } from '../feeds/publish/requested-path.ts';
-import { reasonOf } from '../kernel/errors.ts';
+import { BroadsheetError, reasonOf } from '../kernel/errors.ts';
+import type { Problem } from '../kernel/problem.ts';
 import { readRegularFile } from '../kernel/regular-file.ts';
 import { findSiteFile } from '../posts/files/site-files.ts';
 import type { Post, RenderedPost } from '../posts/post.ts';
@@ -24,13 +25,20 @@ export interface MediaInput {
   /** The files of the last build, and of this one, by path in the output folder. */
   readonly before: ReadonlyMap<string, string>;
   readonly written: Map<string, string>;
+  readonly warnings: Problem[];
+}
+
+function faultOf(error: unknown): string {
+  if (error instanceof BroadsheetError) return error.message;
+  return `cannot be read (${reasonOf(error)}); make it readable`;
 }
 
 /**
  * Opens the files that posts show: pictures, sound, films and documents beside a post or below the
  * site's root, at addresses in the output folder. Hidden files and those outside are not found.
  */
-export function openMediaFiles({ config, publication, before, written }: MediaInput) {
+export function openMediaFiles(input: MediaInput) {
+  const { config, publication, before, written, warnings } = input;
   const { folders, publicUrl } = config;
   const root = new URL(publicUrl).pathname;
   const sourceOf = (path: string, post: Post) => {
@@ -63,18 +71,27 @@ export function openMediaFiles({ config, publication, before, written }: MediaIn
       const stamp = sourceOf(path, post)?.stamp;
       return before.get(path) === (stamp && `${KIND} ${stamp}`);
     },
-    /** Puts the file at `path` that `post` shows, if it is ours to put and its source exists. */
+    /**
+     * Puts the file at `path` that `post` shows, if it is ours to put and its source exists. If that cannot be
+     * read, there is a warning at each build, and an earlier copy stays.
+     */
     put(path: string, post: Post): void {
       const source = written.has(path) ? undefined : sourceOf(path, post);
       // Somebody else's file, probably the same one.
       if (source === undefined || (!before.has(path) && publication.has(path))) return;
       const madeOf = `${KIND} ${source.stamp}`;
       if (before.get(path) !== madeOf || !publication.keep(path)) {
+        let bytes: Buffer;
         try {
-          publication.put(path, readRegularFile(source.file, LARGEST_BYTES));
+          bytes = readRegularFile(source.file, LARGEST_BYTES);
         } catch (error) {
-          if (!publication.has(path)) throw new Error(`${path} ${reasonOf(error)}`);
+          const message = `shows ${path}, which is not published: the file ${faultOf(error)}`;
+          warnings.push({ file: post.file, message });
+          const earlier = before.get(path);
+          if (earlier !== undefined && publication.keep(path)) written.set(path, earlier);
+          return;
         }
+        publication.put(path, bytes);
       }
       written.set(path, madeOf);
     },

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { formatFinding, type GateFinding } from '../delivery/gate/finding.ts';
 import { formatProblem, type Problem } from '../kernel/problem.ts';
@@ -27,7 +27,7 @@ export function printProblems(
   const located = (problem: Problem) => {
     // A post's problem names its file relative to the posts folder; any other path stays unchanged.
     const path = resolve(config.folders.posts, problem.file);
-    return formatProblem(existsSync(path) ? { ...problem, file: shortPath(path) } : problem);
+    return formatProblem(isThere(path) ? { ...problem, file: shortPath(path) } : problem);
   };
   const most = verbose ? Number.POSITIVE_INFINITY : MOST_WARNINGS;
   const print = (
@@ -52,6 +52,16 @@ export function printProblems(
     (text) => terminal.err(`${terminal.paintErr('red', 'left out')}  ${text}`),
     ['post left out', 'posts left out'],
   );
+}
+
+/** Whether there is something, be it a link that leads nowhere. */
+function isThere(path: string): boolean {
+  try {
+    lstatSync(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Prints a line for each warning to standard error. */

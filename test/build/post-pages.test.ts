@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { symlinkSync } from 'node:fs';
+import { symlinkSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pagePath } from '../../src/build/post-pages.ts';
 import { serveFiles } from '../../src/web/files/serve-files.ts';
+import { makePipe } from '../support/pipe.ts';
 import { openTestSite } from '../support/test-site.ts';
 import { askUrl, openServedTestSite } from '../support/web.ts';
 import { openBuiltSite, PICTURE, SITE_URL } from './built-site.ts';
@@ -133,6 +134,33 @@ test('pictures that posts show are published with their pages, and nothing else 
   site.post(1);
   await site.build();
   assert.deepEqual(published(), []);
+});
+
+test('a post has its page, and a warning each time, if a file that it shows cannot be published; an earlier copy stays', async (t) => {
+  const site = openBuiltSite(t, NONE);
+  site.post(1, '', '![Film](film.png) [Paper](paper.pdf) ![Pipe](pipe.png)');
+  const { posts } = site.config.folders;
+  site.write('posts/day-1/film.png', PICTURE);
+  site.write('posts/day-1/paper.pdf', PICTURE);
+  makePipe(join(posts, 'day-1/pipe.png'));
+  truncateSync(join(posts, 'day-1/paper.pdf'), 101_000_000);
+  await site.build();
+  truncateSync(join(posts, 'day-1/film.png'), 101_000_000);
+  for (const build of ['first', 'second']) {
+    const { posts: notes, warnings } = await site.build();
+    assert.deepEqual(notes.leftOut, [], build);
+    const fact = 'which is not published: the file is longer than 100 MB; shorten it';
+    assert.deepEqual(
+      warnings.map(({ message }) => message).filter((message) => message.startsWith('shows')),
+      [`shows 2026/03/01/film.png, ${fact}`, `shows 2026/03/01/paper.pdf, ${fact}`],
+      build,
+    );
+    assert.ok(site.read(pageOf(1)), build);
+    assert.equal(site.read('2026/03/01/film.png')?.length, PICTURE.toString().length, build);
+  }
+  site.write('posts/day-1/film.png', Buffer.concat([PICTURE, Buffer.from('short')]));
+  await site.build();
+  assert.match(site.read('2026/03/01/film.png') ?? '', /short$/);
 });
 
 test('a long list has pages of its own for older posts, which stay when posts are added', async (t) => {

@@ -113,7 +113,9 @@ export function findSiteFile(
   try {
     if (path.split('/').some((part) => part.startsWith('.'))) return undefined;
     const file = realPathIn(folder, path);
-    const { size, mtimeMs } = statSync(file);
+    const stats = statSync(file);
+    if (!stats.isFile()) return undefined;
+    const { size, mtimeMs } = stats;
     return { file, stamp: `${size}-${Math.trunc(mtimeMs)}` };
   } catch {
     return undefined;
