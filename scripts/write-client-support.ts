@@ -1,6 +1,6 @@
 // `node scripts/write-client-support.ts [file]`: makes src/delivery/gate/client-support.ts from the data of
-// https://www.caniemail.com (MIT licence), or from a file with the same content. It is a table in Git, so that
-// a check needs no network, and the same edition has the same findings everywhere.
+// https://www.caniemail.com (MIT licence), or from a file with the same content. The table is in Git: a
+// check needs no network, and an edition has the same findings everywhere.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { CLIENTS, type MailClient } from '../src/settings/mail-clients.ts';
 

@@ -24,8 +24,8 @@ import type { Config } from '../settings/config.ts';
 import { openMediaFiles } from './media-files.ts';
 
 // The pages of the posts, if no site generator makes them: one for each post at its own address, and
-// lists of all. They are files in the output folder, like the archive, so that any web server can show
-// them, and a service needs no other part for them.
+// lists of all. They are files in the output folder, like the archive: any web server can show
+// them, and the service needs no other part for them.
 
 /** What the pages are made from. */
 export interface PostPagesInput {
@@ -362,7 +362,7 @@ function scrollableByKey(html: string): string {
   return html.replace(/<(?:pre|table)(?=[ >])/g, '$& tabindex="0"');
 }
 
-/** Path of the `number`-th page of the list. The first has the oldest posts, so that full ones stay. */
+/** Path of the `number`-th page of the list. The first has the oldest posts: a full page never changes. */
 function listPath(number: number, last: number): string {
   return number === last
     ? `${POSTS_FOLDER}/${INDEX_FILE}`

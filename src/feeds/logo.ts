@@ -24,8 +24,8 @@ export interface Logo extends Image {
 
 /**
  * The logo of `setting` with the alternative text `alt`. Undefined if there is none, or if its file
- * cannot be shown (`logoFlaw`): the name then stands in its place. The published file has another
- * name for other bytes, so that mails which were sent keep their logo.
+ * cannot be shown (`logoFlaw`): the name then stands in its place. The name of the
+ * published file contains a hash of its bytes: mails that were sent keep their logo.
  */
 export function readLogo(
   setting: LogoSetting | undefined,

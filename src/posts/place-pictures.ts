@@ -99,7 +99,7 @@ function addressOfCopy(
   const { renamesPictures } = waysOf(settings.generator);
   if (renamesPictures === undefined) return undefined;
   return {
-    fact: `is renamed by ${renamesPictures} when it makes the site, so that its address is not known`,
+    fact: `is renamed by ${renamesPictures} when it makes the site, and the new name is not known`,
     remedy:
       'set feeds.copyPictures, or put it into the folder of public files, and write its path from the root',
   };

@@ -242,7 +242,7 @@ export async function checkAlignment(
   const others = [...new Set([...recorded, ...dkim])].join(' and ');
   const fact =
     others === '' && spf.length > 0
-      ? `neither an SPF record nor a key of ours stands for ${spf.join(' and ')}: DMARC fails`
+      ? `${spf.join(' and ')} has no valid SPF record, and the config has no DKIM key: DMARC fails`
       : `the envelope and the signature are of ${others || 'the relay'}, not of the domain of From: DMARC fails`;
   // Without a key of ours, the relay may sign, which no record shows.
   const fault =

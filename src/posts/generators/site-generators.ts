@@ -53,7 +53,7 @@ export interface PostWays {
   /** How the text of posts is read, if the config of the site changes nothing. */
   readonly markdown: KnownMarkdown;
   /**
-   * Whether nothing says who makes the pages, so that braces may be a template or text of the author.
+   * Whether the generator is unknown: braces may then be a template, or text of the author.
    */
   readonly isUnknown: boolean;
   /** Its tags of Liquid, by name. */

@@ -83,7 +83,7 @@ function closingMarks(marks: readonly RegExpExecArray[]): ReadonlyMap<number, nu
   return closing;
 }
 
-/** `ends` keeps the end that was found last for each element, so that none is searched twice. */
+/** `ends` caches the end found last for each element: no text is searched twice. */
 function endOfElement(
   text: string,
   element: string,

@@ -273,7 +273,7 @@ function shownExpression(code: string, scope: MarkdownScope): string {
 const IN_BRACES =
   /[{}]|\/\*|"(?:[^"\\\n]|\\.){0,1000}"|'(?:[^'\\\n]|\\.){0,1000}'|`(?:[^`\\]|\\.){0,1000}`/g;
 
-/** The text whose braces were paired last, so that each text is searched once. */
+/** The text whose braces were paired last: each text is searched once. */
 let paired: { readonly text: string; readonly ends: ReadonlyMap<number, number> } | undefined;
 
 /** The position after the brace that closes the one at `start`. */
