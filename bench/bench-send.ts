@@ -102,19 +102,24 @@ async function sendWithPostfix(
     ...[...options, '-s', String(CONNECTIONS), '-m', String(count), '-l', String(BYTES)],
     ...['-f', 'paper@example.org', '-t', 'reader@example.org', new URL(sink.url).host],
   ]);
-  return { messagesPerSecond: count / seconds, cpuSeconds, peakMegabytes };
+  return { messagesPerSecond: count / seconds, cpuSeconds, serverCpuSeconds: 0, peakMegabytes };
 }
 
 function print(sink: Sink, count: number, medians: ReadonlyMap<string, SendMeasure>): void {
   const say = (line: string) => process.stdout.write(`${line}\n`);
   const reference = medians.get(SOURCE)?.messagesPerSecond;
   say(`${count} messages of ${BYTES / 1000} KB over ${CONNECTIONS} connections to ${sink.name}`);
-  for (const [name, { messagesPerSecond, cpuSeconds, peakMegabytes }] of medians) {
+  for (const [name, measure] of medians) {
+    const { messagesPerSecond, cpuSeconds, serverCpuSeconds, peakMegabytes } = measure;
     const rate = messagesPerSecond.toFixed(0).padStart(6);
     const ratio = reference === undefined ? '   -' : (messagesPerSecond / reference).toFixed(2);
-    const cpu = cpuSeconds.toFixed(2).padStart(6);
+    const perThousand = (seconds: number) => ((seconds * 1000) / count).toFixed(2);
+    const server = serverCpuSeconds > 0 ? `, the server's ${perThousand(serverCpuSeconds)} s` : '';
+    const cpu = perThousand(cpuSeconds);
     const memory = peakMegabytes.toFixed(0).padStart(4);
-    say(`${name.padEnd(26)} ${rate}/s  ${ratio} of ${SOURCE}  ${cpu} s of CPU  ${memory} MB`);
+    say(
+      `${name.padEnd(26)} ${rate}/s  ${ratio} of ${SOURCE}  ${memory} MB  ${cpu} s of CPU per 1,000${server}`,
+    );
   }
   if (reference === undefined)
     say(`${SOURCE} is not installed, so there is nothing to compare with`);

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 export interface Measure {
   readonly seconds: number;
@@ -47,14 +47,30 @@ function peakOf(pid: number | undefined): number | undefined {
 /** Linux counts a process's time in hundredths of a second. */
 const TICKS_PER_SECOND = 100;
 
-/** What a running process has used, in seconds (proc(5), stat). */
+/** What a running process has used, in seconds. */
 function cpuOf(pid: number | undefined): number | undefined {
+  const ticks = statOf(pid)?.ticks ?? 0;
+  return ticks > 0 ? ticks / TICKS_PER_SECOND : undefined;
+}
+
+/** What a running process, its children and its ended children have used, in seconds. */
+export function cpuOfAll(parent: number): number {
+  const children = readdirSync('/proc')
+    .map((name) => statOf(Number(name)))
+    .filter((stat) => stat?.parent === parent);
+  const { ticks = 0, ticksOfEnded = 0 } = statOf(parent) ?? {};
+  const sum = children.reduce((ticks, child) => ticks + (child?.ticks ?? 0), 0);
+  return (ticks + ticksOfEnded + sum) / TICKS_PER_SECOND;
+}
+
+/** From proc(5), stat; undefined where the system does not tell. */
+export function statOf(pid: number | undefined) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // Its second field is the name, in brackets, with anything in it.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    const ticks = Number(fields[11]) + Number(fields[12]);
-    return ticks > 0 ? ticks / TICKS_PER_SECOND : undefined;
+    const sum = (from: number) => Number(fields[from]) + Number(fields[from + 1]);
+    return { parent: Number(fields[1]), ticks: sum(11), ticksOfEnded: sum(13) };
   } catch {
     return undefined;
   }

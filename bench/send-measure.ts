@@ -3,6 +3,8 @@ export interface SendMeasure {
   readonly messagesPerSecond: number;
   /** User and system, of the process that sends. */
   readonly cpuSeconds: number;
+  /** The same of all processes of the database server; 0 without one. */
+  readonly serverCpuSeconds: number;
   /** Largest resident set of that process; NaN where the system does not tell. */
   readonly peakMegabytes: number;
 }
@@ -18,6 +20,7 @@ export function median(measures: readonly SendMeasure[]): SendMeasure {
   return {
     messagesPerSecond: middle('messagesPerSecond'),
     cpuSeconds: middle('cpuSeconds'),
+    serverCpuSeconds: middle('serverCpuSeconds'),
     peakMegabytes: middle('peakMegabytes'),
   };
 }

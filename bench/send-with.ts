@@ -3,8 +3,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { createTransport } from 'nodemailer';
 import { openStore } from '../src/database/open-store.ts';
+import type { Database } from '../src/database/tables.ts';
 import { type DkimAlgorithm, writeNewKey } from '../src/delivery/message/dkim-keys.ts';
 import type { Message } from '../src/delivery/message/message.ts';
 import { prepareMessages } from '../src/delivery/message/prepare-messages.ts';
@@ -25,6 +27,7 @@ import { importSubscribers } from '../src/subscribers/import/import-subscribers.
 import { readTemplates } from '../src/templates/read-templates.ts';
 import { readTexts } from '../src/templates/read-texts.ts';
 import { address } from '../test/editions/samples.ts';
+import { cpuOfAll, statOf } from './measure.ts';
 import { CONNECTIONS, type SendMeasure } from './send-measure.ts';
 
 /** Messages before the clock is started. */
@@ -44,10 +47,17 @@ async function sendAsJob(folder: string, relayUrl: string, count: number, databa
     await fill(deps, 'warm-up', WARM_UP);
     await fill(deps, 'bench', count);
     await deliver(deps, 'warm-up', WARM_UP);
-    return await measured(count, () => deliver(deps, 'bench', count));
+    const server = databaseUrl === undefined ? undefined : await serverOf(store.db);
+    return await measured(count, () => deliver(deps, 'bench', count), server);
   } finally {
     await store.close();
   }
+}
+
+/** The process id of the PostgreSQL server: the parent of the one that serves us. */
+async function serverOf(db: Database): Promise<number | undefined> {
+  const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(db);
+  return statOf(rows[0]?.pid)?.parent;
 }
 
 /** As a publisher has it: a file, and what is secret in the environment. */
@@ -184,7 +194,13 @@ async function forEach(count: number, atOnce: number, work: (index: number) => P
   await Promise.all(Array.from({ length: atOnce }, worker));
 }
 
-async function measured(count: number, work: () => Promise<void>): Promise<SendMeasure> {
+async function measured(
+  count: number,
+  work: () => Promise<void>,
+  server?: number,
+): Promise<SendMeasure> {
+  const serverCpu = () => (server === undefined ? 0 : cpuOfAll(server));
+  const serverBefore = serverCpu();
   const start = performance.now();
   const cpu = process.cpuUsage();
   await work();
@@ -193,6 +209,7 @@ async function measured(count: number, work: () => Promise<void>): Promise<SendM
   return {
     messagesPerSecond: count / seconds,
     cpuSeconds: (user + system) / 1e6,
+    serverCpuSeconds: serverCpu() - serverBefore,
     peakMegabytes: process.resourceUsage().maxRSS / 1024,
   };
 }

@@ -72,9 +72,12 @@ export async function insertRows(
     return;
   }
   await sql`insert into ${sql.table(table)} select * from json_populate_recordset(
-    null::${sql.table(table)}, ${JSON.stringify(rows, (_key, value) => storableValue(value))}::json)`.execute(
-    db,
-  );
+    null::${sql.table(table)}, ${jsonOf(rows)}::json)`.execute(db);
+}
+
+/** Rows as JSON, in a form that both databases can store. */
+export function jsonOf(rows: readonly Readonly<Record<string, unknown>>[]): string {
+  return JSON.stringify(rows, (_key, value) => storableValue(value));
 }
 
 /** Serial columns, by table. After rows with given ids, PostgreSQL's next number has to be set. */
@@ -101,10 +104,11 @@ export function storable(parameters: readonly unknown[]): readonly unknown[] {
   return parameters.some(hasNul) ? parameters.map(storableValue) : parameters;
 }
 
+// JSON keeps half a character (a lone surrogate) as it is, and PostgreSQL refuses it.
 function storableValue(value: unknown): unknown {
-  return hasNul(value) ? value.replaceAll('\0', '\uFFFD') : value;
+  return typeof value === 'string' ? value.replaceAll('\0', '\uFFFD').toWellFormed() : value;
 }
 
-function hasNul(value: unknown): value is string {
+function hasNul(value: unknown): boolean {
   return typeof value === 'string' && value.includes('\0');
 }

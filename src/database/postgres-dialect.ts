@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import {
   type AbortableOperationOptions,
   CompiledQuery,
@@ -9,6 +10,7 @@ import {
   type RootOperationNode,
 } from 'kysely';
 import { durable, storable } from './dialect.ts';
+import type { RepeatedQuery } from './repeated-query.ts';
 
 /**
  * The beginning of every transaction. Its settings end with it: behind a pooler each transaction may have
@@ -24,6 +26,9 @@ const BEGIN = CompiledQuery.raw(`begin;
   set local tcp_keepalives_idle = 60;
   set local tcp_keepalives_interval = 10;
   set local tcp_keepalives_count = 3`);
+
+/** `invalid_sql_statement_name` and `duplicate_prepared_statement`. */
+const NOT_PREPARED: readonly unknown[] = ['26000', '42P05'];
 
 const WRITES: readonly RootOperationNode['kind'][] = [
   'InsertQueryNode',
@@ -50,19 +55,27 @@ export function postgresDialect(pool: PostgresPool, explain: (error: unknown) =>
 function createDriver(inner: Driver, explain: (error: unknown) => unknown): Driver {
   const seen = new WeakSet<DatabaseConnection>();
   const inTransaction = new WeakSet<DatabaseConnection>();
+  let mayPrepare = true;
   const prepare = (connection: DatabaseConnection) => {
     if (seen.has(connection)) return;
     seen.add(connection);
     const execute = connection.executeQuery.bind(connection);
     connection.executeQuery = async <Row>(
-      query: CompiledQuery,
+      query: RepeatedQuery,
       options?: AbortableOperationOptions,
     ) => {
       const stored = { ...query, parameters: storable(query.parameters) };
       const run = () => execute<Row>(stored, options);
       try {
-        if (inTransaction.has(connection) || !WRITES.includes(query.query.kind)) return await run();
-        return await transactionOf(connection, run);
+        if (inTransaction.has(connection)) return await run();
+        if (WRITES.includes(query.query.kind)) return await transactionOf(connection, run);
+        if (!query.isRepeated || !mayPrepare) return await run();
+        return await execute<Row>(named(stored), options).catch((error: { code?: unknown }) => {
+          if (!NOT_PREPARED.includes(error.code)) throw error;
+          // Nothing was run. A pooler gives each transaction another session, without the statement.
+          mayPrepare = false;
+          return run();
+        });
       } catch (error) {
         throw explain(error);
       }
@@ -109,4 +122,12 @@ function createDriver(inner: Driver, explain: (error: unknown) => unknown): Driv
     releaseConnection: (connection, options) => inner.releaseConnection(connection, options),
     destroy: (options) => inner.destroy(options),
   };
+}
+
+/** The query with a name, by which `pg` has each session parse and plan it only once. */
+function named(query: CompiledQuery): CompiledQuery {
+  const text = query.sql;
+  // Kysely passes what it has as `sql` to `pg`, which takes a text or this.
+  const config = { text, name: `broadsheet ${hash('sha256', text).slice(0, 16)}` };
+  return { ...query, sql: config as unknown as string };
 }

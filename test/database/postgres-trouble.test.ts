@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import pg from 'pg';
 import { explainPostgresError } from '../../src/database/explain-postgres-error.ts';
 import { openStore, type Store } from '../../src/database/open-store.ts';
-import { writeLedger } from '../../src/delivery/queries/verdicts.ts';
+import { openLedgerWriter } from '../../src/delivery/queries/verdicts.ts';
 import { BroadsheetError, EXIT } from '../../src/kernel/errors.ts';
 import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { newDatabase, serverUrl } from '../support/databases.ts';
@@ -177,9 +177,7 @@ test('every commit is durable, whatever the server is set to, and the session is
         .values({ ...SENDER, id: 'b' })
         .execute(),
     );
-    const nothing = { verdicts: [], requeued: [], submissions: [], works: [] };
-    const writes = { ...nothing, uses: new Map([['relay', 1]]), now: 0 };
-    await writeLedger(store, writes, { sender: 'a', at: '' });
+    await openLedgerWriter(store)(ONE_USE, { sender: 'a', at: '' });
     const noted = await sql<{ value: string }>`select value from commits`.execute(store.db);
     assert.deepEqual(
       noted.rows.map(({ value }) => value),
@@ -192,6 +190,30 @@ test('every commit is durable, whatever the server is set to, and the session is
     await store.close();
   }
 });
+
+test('the ledger is written also where a pooler gives each transaction a session without its statement', async (t) => {
+  const store = await openStore(await newDatabase(t, ON));
+  const write = openLedgerWriter(store);
+  const prepared = async () => {
+    const { rows } = await sql`select name from pg_prepared_statements`.execute(store.db);
+    return rows.length;
+  };
+  await write(ONE_USE, { sender: 'a', at: '' });
+  assert.equal(await prepared(), 1);
+  await sql`deallocate all`.execute(store.db);
+  await write(ONE_USE, { sender: 'a', at: '' });
+  await write(ONE_USE, { sender: 'a', at: '' });
+  assert.equal(await prepared(), 0);
+  const uses = await store.db.selectFrom('relay_usage').select('messages').execute();
+  assert.deepEqual(uses, [{ messages: 3 }]);
+  await store.close();
+});
+
+/** A write of the ledger: one message to one relay. */
+const ONE_USE = {
+  ...{ verdicts: [], requeued: [], submissions: [], works: [] },
+  ...{ uses: new Map([['relay', 1]]), now: 0 },
+};
 
 /** Sets what commits wait for, and notes what each transaction has set when it is committed. */
 async function noteCommits(url: string, setting: string): Promise<void> {

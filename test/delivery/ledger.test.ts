@@ -70,6 +70,24 @@ testOnBoth(
   },
 );
 
+testOnBoth('a reply with a NUL or half a character is recorded all the same', async (t) => {
+  const { testSite, store, ids } = await claimed(t);
+  const ledger = new Ledger(store, SENDER, testSite.deps);
+  ledger.record({ ...accepted(ids.ada), reply: { code: 250, text: 'a\0b \ud83d' } });
+  await ledger.settle();
+  const row = await store.db
+    .selectFrom('deliveries')
+    .select(['state', 'reply_code', 'reply_text', 'reply_class'])
+    .where('id', '=', ids.ada)
+    .executeTakeFirst();
+  assert.deepEqual(
+    { ...row },
+    {
+      ...{ state: 'accepted', reply_code: 250, reply_text: 'a\ufffdb \ufffd', reply_class: null },
+    },
+  );
+});
+
 function accepted(id: number): Verdict {
   const reply = { code: 250, text: 'OK' };
   return { id, state: 'accepted', messageId: `<${id}@x>`, relay: 'relay', reply };

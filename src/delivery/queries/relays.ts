@@ -1,4 +1,6 @@
-import type { Updateable } from 'kysely';
+import { type RawBuilder, sql, type Updateable } from 'kysely';
+import { jsonOf } from '../../database/dialect.ts';
+import { rowsFrom } from '../../database/repeated-query.ts';
 import type { Database, RelaysTable } from '../../database/tables.ts';
 import type { RelayLimits } from '../relay/relay.ts';
 import type { RelayUse } from '../relay-quota.ts';
@@ -53,20 +55,34 @@ export async function countMessages(
   messages: number,
   now: number,
 ): Promise<void> {
-  if (messages !== 0) await countQuery(db, relay, messages, now).execute();
+  if (messages === 0) return;
+  const uses = jsonOfUses(new Map([[relay, messages]]), now);
+  await countQuery(db, sql<string>`${uses}`).execute();
 }
 
-/** The query of `countMessages`. */
-export function countQuery(db: Database, relay: string, messages: number, now: number) {
-  return db
-    .insertInto('relay_usage')
-    .values({ relay, minute: minuteOf(now), messages })
-    .onConflict((conflict) =>
-      conflict
-        .columns(['relay', 'minute'])
-        .doUpdateSet((set) => ({ messages: set('relay_usage.messages', '+', messages) })),
-    )
-    .returning('messages');
+/** The parameter of `countQuery`: messages by relay, in the minute of `now`. */
+export function jsonOfUses(uses: ReadonlyMap<string, number>, now: number): string {
+  const minute = minuteOf(now);
+  return jsonOf([...uses].map(([relay, messages]) => ({ relay, minute, messages })));
+}
+
+/** The query of `countMessages`, for any number of relays. */
+export function countQuery(db: Database, uses: RawBuilder<string>) {
+  const columns = { relay: 'text', minute: 'text', messages: 'bigint' } as const;
+  const rows = rowsFrom<Use>(db, uses, columns);
+  return (
+    db
+      .insertInto('relay_usage')
+      .columns(['relay', 'minute', 'messages'])
+      // SQLite would take `on conflict` for a join without the `where`.
+      .expression(sql<Use>`select relay, minute, messages from ${rows} as v where true`)
+      .onConflict((conflict) =>
+        conflict.columns(['relay', 'minute']).doUpdateSet((set) => ({
+          messages: set('relay_usage.messages', '+', set.ref('excluded.messages')),
+        })),
+      )
+      .returning('messages')
+  );
 }
 
 /**
@@ -181,6 +197,12 @@ async function update(db: Database, relay: string, change: Updateable<RelaysTabl
 export async function relayRows(db: Database): Promise<ReadonlyMap<string, RelaysTable>> {
   const rows = await db.selectFrom('relays').selectAll().execute();
   return new Map(rows.map((row) => [row.id, row]));
+}
+
+interface Use {
+  relay: string;
+  minute: string;
+  messages: number;
 }
 
 /** `2026-03-20T07:00`, in UTC. */

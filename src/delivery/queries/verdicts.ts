@@ -1,12 +1,13 @@
-import { type OperationNodeSource, type RawBuilder, sql } from 'kysely';
-import { durable, isPostgres } from '../../database/dialect.ts';
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import { durable, isPostgres, jsonOf } from '../../database/dialect.ts';
 import type { Store } from '../../database/open-store.ts';
+import { repeatedQuery, rowsFrom, type Slot } from '../../database/repeated-query.ts';
 import type { DeliveryState } from '../../database/states.ts';
 import type { Database } from '../../database/tables.ts';
 import { ERASED_ADDRESS } from '../../kernel/email-address.ts';
 import type { Reply } from '../delivery.ts';
 import { EVENT_SOURCES } from '../delivery-events.ts';
-import { countMessages, countQuery } from './relays.ts';
+import { countQuery, jsonOfUses } from './relays.ts';
 
 /** Which sender writes into the ledger, and when (ISO 8601). */
 export interface Writer {
@@ -47,54 +48,62 @@ export interface LedgerWrites {
   readonly works: readonly ((db: Database) => Promise<void>)[];
 }
 
+/** What the queries take their values from. */
+type Input = Pick<LedgerWrites, 'verdicts' | 'requeued' | 'submissions' | 'uses' | 'now'> & Writer;
+
 /**
- * Writes all of it or nothing. Returns the ids of the submissions that may go. All is on disk when
- * it resolves.
+ * Returns what writes all of it or nothing, and returns the ids of the submissions that may go. All is
+ * on disk when it resolves.
  */
-export async function writeLedger(
+export function openLedgerWriter(
   store: Store,
-  writes: LedgerWrites,
-  writer: Writer,
-): Promise<ReadonlySet<number>> {
-  if (isPostgres(store.db) && writes.works.length === 0)
-    return inOneStatement(store.db, writes, writer);
-  const { verdicts, requeued, submissions, uses, now, works } = writes;
-  return store.transaction(async (db) => {
-    await recordVerdicts(db, verdicts, writer);
-    await requeue(db, requeued, writer);
-    for (const [relay, messages] of uses) await countMessages(db, relay, messages, now);
-    for (const work of works) await work(db);
-    return markSubmitting(db, submissions, writer);
-  });
+): (writes: LedgerWrites, writer: Writer) => Promise<ReadonlySet<number>> {
+  const all = repeatedQuery(inOneStatement);
+  const record = repeatedQuery(recordQuery);
+  const requeueAll = repeatedQuery(requeueQuery);
+  const count = repeatedQuery(countUses);
+  const submit = repeatedQuery(submitQuery);
+  return async ({ works, ...writes }, writer) => {
+    const input = { ...writes, ...writer };
+    if (isPostgres(store.db) && works.length === 0) return idsOf(await all(store.db, input));
+    return store.transaction(async (db) => {
+      if (input.verdicts.length > 0) await record(db, input);
+      if (input.requeued.length > 0) await requeueAll(db, input);
+      if (input.uses.size > 0) await count(db, input);
+      for (const work of works) await work(db);
+      return input.submissions.length > 0 ? idsOf(await submit(db, input)) : new Set();
+    });
+  };
 }
 
 /**
  * The same queries as parts of one statement, which PostgreSQL supports: one round trip instead of
  * five, while all connections wait.
  */
-async function inOneStatement(
-  db: Database,
-  { verdicts, requeued, submissions, uses, now }: LedgerWrites,
-  writer: Writer,
-): Promise<ReadonlySet<number>> {
-  const changes: OperationNodeSource[] = [
-    ...(verdicts.length > 0 ? [recordQuery(db, verdicts, writer)] : []),
-    ...(requeued.length > 0 ? [requeueQuery(db, requeued, writer)] : []),
-    ...[...uses].map(([relay, messages]) => countQuery(db, relay, messages, now)),
-  ];
-  const marks =
-    submissions.length > 0 ? submitQuery(db, submissions, writer) : sql`select 0 as id where false`;
-  const parts = [
-    ...changes.map((change, at) => [`change_${at}`, change] as const),
-    ['marks', marks] as const,
+function inOneStatement(db: Database, slot: Slot<Input>): RawBuilder<{ id: number }> {
+  const parts = {
+    verdicts: recordQuery(db, slot),
+    requeued: requeueQuery(db, slot),
+    uses: countUses(db, slot),
+    marks: submitQuery(db, slot),
     // There is no `begin` to set it.
-    ['durability', sql.raw(durable)] as const,
-  ];
-  const named = parts.map(([name, part]) => sql`${sql.id(name)} as (${part})`);
-  const { rows } = await sql<{ id: number }>`with ${sql.join(named)} select id from marks
+    durability: sql.raw(durable),
+  };
+  const named = Object.entries(parts).map(([name, part]) => sql`${sql.id(name)} as (${part})`);
+  return sql<{ id: number }>`with ${sql.join(named)} select id from marks
     -- A part that nothing reads is not run. This one has no row with a null.
-    union all select null from durability where set_config is null`.execute(db);
-  return new Set(rows.map((row) => row.id));
+    union all select null from durability where set_config is null`;
+}
+
+function countUses(db: Database, slot: Slot<Input>) {
+  return countQuery(
+    db,
+    slot(({ uses, now }) => jsonOfUses(uses, now)),
+  );
+}
+
+function idsOf({ rows }: { readonly rows: readonly { readonly id: number }[] }) {
+  return new Set(rows.map(({ id }) => id));
 }
 
 /**
@@ -108,19 +117,23 @@ export async function markSubmitting(
   writer: Writer,
 ): Promise<ReadonlySet<number>> {
   if (submissions.length === 0) return new Set();
-  const marked = await submitQuery(db, submissions, writer).execute();
-  return new Set(marked.map((row) => row.id));
+  return idsOf(await repeatedQuery(submitQuery)(db, { submissions, ...writer }));
 }
 
-/** The query of `markSubmitting`, for one submission or more. */
-function submitQuery(db: Database, submissions: readonly Submission[], { sender, at }: Writer) {
-  const rows = submissions.map(
-    ({ id, messageId, date }) => sql`(${bigint(id)}, ${text(messageId)}, ${text(date)})`,
+/** The query of `markSubmitting`. */
+function submitQuery(db: Database, slot: Slot<Pick<Input, 'submissions' | keyof Writer>>) {
+  const json = slot(({ submissions }) =>
+    jsonOf(
+      submissions.map(({ id, messageId, date }) => ({
+        ...{ delivery: id, message_id: messageId, dated_at: date },
+      })),
+    ),
   );
+  const columns = { delivery: 'bigint', message_id: 'text', dated_at: 'text' } as const;
   return (
     db
-      .with('v(delivery, message_id, dated_at)', () =>
-        valuesOf<{ delivery: number; message_id: string; dated_at: string }>(rows),
+      .with('v', () =>
+        rowsFrom<{ delivery: number; message_id: string; dated_at: string }>(db, json, columns),
       )
       .updateTable('deliveries')
       .from('v')
@@ -128,11 +141,12 @@ function submitQuery(db: Database, submissions: readonly Submission[], { sender,
         state: 'submitting',
         message_id: set.ref('v.message_id'),
         dated_at: set.ref('v.dated_at'),
-        changed_at: at,
+        changed_at: slot(({ at }) => at),
       }))
       .whereRef('deliveries.id', '=', 'v.delivery')
+      .where(byId(db))
       .where('deliveries.state', 'in', EVENT_SOURCES.submit)
-      .where('deliveries.sender', '=', sender)
+      .where(heldBy(slot))
       .where(({ exists, selectFrom }) =>
         exists(
           selectFrom('subscribers as s')
@@ -170,15 +184,15 @@ export async function recordVerdicts(
   verdicts: readonly Verdict[],
   writer: Writer,
 ): Promise<void> {
-  if (verdicts.length > 0) await recordQuery(db, verdicts, writer).execute();
+  if (verdicts.length > 0) await repeatedQuery(recordQuery)(db, { verdicts, ...writer });
 }
 
-/** The query of `recordVerdicts`, for one verdict or more. */
-function recordQuery(db: Database, verdicts: readonly Verdict[], { sender, at }: Writer) {
+/** The query of `recordVerdicts`. */
+function recordQuery(db: Database, slot: Slot<Pick<Input, 'verdicts' | keyof Writer>>) {
+  const json = slot(({ verdicts }) => jsonOf(verdicts.map(toRow)));
+  const at = slot((input) => input.at);
   return db
-    .with('v(delivery, state, message_id, relay, retry_at, class, code, enhanced, said)', () =>
-      valuesOf<VerdictRow>(verdicts.map(toRow)),
-    )
+    .with('v', () => rowsFrom<VerdictRow>(db, json, VERDICT_COLUMNS))
     .updateTable('deliveries')
     .from('v')
     .set((set) => ({
@@ -195,31 +209,49 @@ function recordQuery(db: Database, verdicts: readonly Verdict[], { sender, at }:
       // Relays repeat the address; keep no text about somebody erased meanwhile.
       reply_text: sql`case when deliveries.address <> ${ERASED_ADDRESS} then v.said end`,
       failed_because: sql`case when v.state = 'failed' then 'reply' end`,
-      in_doubt_at: sql`case when v.state = 'inDoubt' then coalesce(deliveries.in_doubt_at, ${text(at)}) else deliveries.in_doubt_at end`,
+      in_doubt_at: sql`case when v.state = 'inDoubt' then coalesce(deliveries.in_doubt_at, ${at}) else deliveries.in_doubt_at end`,
       doubts: sql`deliveries.doubts + case when v.state = 'inDoubt' and deliveries.state <> 'inDoubt' then 1 else 0 end`,
       // A delivery in doubt keeps its sender: its late reply still counts.
       sender: sql`case when v.state = 'inDoubt' then deliveries.sender end`,
     }))
     .whereRef('deliveries.id', '=', 'v.delivery')
-    .where('deliveries.sender', '=', sender)
+    .where(byId(db))
+    .where(heldBy(slot))
     .where('deliveries.state', 'in', EVENT_SOURCES.accept)
     .returning('id');
 }
 
 /** Requeues leased deliveries: their messages surely did not go out, and nobody refused them. */
-export async function requeue(db: Database, ids: readonly number[], writer: Writer): Promise<void> {
-  if (ids.length > 0) await requeueQuery(db, ids, writer).execute();
+export async function requeue(
+  db: Database,
+  requeued: readonly number[],
+  writer: Writer,
+): Promise<void> {
+  if (requeued.length > 0) await repeatedQuery(requeueQuery)(db, { requeued, ...writer });
 }
 
-/** The query of `requeue`, for one delivery or more. */
-function requeueQuery(db: Database, ids: readonly number[], { sender, at }: Writer) {
+/** The query of `requeue`. */
+function requeueQuery(db: Database, slot: Slot<Pick<Input, 'requeued' | keyof Writer>>) {
+  const json = slot(({ requeued }) => jsonOf(requeued.map((id) => ({ id }))));
   return db
     .updateTable('deliveries')
-    .set({ state: 'queued', sender: null, changed_at: at })
-    .where('id', 'in', ids)
-    .where('sender', '=', sender)
+    .set({ state: 'queued', sender: null, changed_at: slot(({ at }) => at) })
+    .where('id', 'in', sql<number>`(select id from ${rowsFrom(db, json, { id: 'bigint' })} as v)`)
+    .where(heldBy(slot))
     .where('state', 'in', EVENT_SOURCES.requeue)
     .returning('id');
+}
+
+/** `coalesce` keeps databases from reading by the index all that the sender holds. */
+function heldBy(slot: Slot<Writer>) {
+  return sql<SqlBool>`coalesce(deliveries.sender, '') = ${slot(({ sender }) => sender)}`;
+}
+
+/** PostgreSQL takes v for long, and would read the whole table; of an array it thinks of ten. */
+function byId(db: Database) {
+  return isPostgres(db)
+    ? sql<SqlBool>`deliveries.id = any(array(select delivery from v))`
+    : sql<SqlBool>`true`;
 }
 
 interface VerdictRow {
@@ -234,21 +266,22 @@ interface VerdictRow {
   said: string;
 }
 
+const VERDICT_COLUMNS = {
+  delivery: 'bigint',
+  state: 'text',
+  message_id: 'text',
+  relay: 'text',
+  retry_at: 'text',
+  class: 'text',
+  code: 'bigint',
+  enhanced: 'text',
+  said: 'text',
+} as const;
+
 function toRow({ id, state, messageId, relay, reply, replyClass, retryAt }: Verdict) {
-  const { code, enhancedCode, text: said } = reply;
-  return sql`(${bigint(id)}, ${text(state)}, ${text(messageId)}, ${text(relay)}, ${text(retryAt ?? null)},
-    ${text(replyClass ?? null)}, ${bigint(code)}, ${text(enhancedCode ?? null)}, ${text(said)})`;
-}
-
-/** Rows of a common table expression. PostgreSQL needs the types of its values. */
-function valuesOf<Row>(rows: readonly RawBuilder<unknown>[]): RawBuilder<Row> {
-  return sql<Row>`(values ${sql.join(rows)})`;
-}
-
-function text(value: string | null): RawBuilder<string> {
-  return sql<string>`cast(${value} as text)`;
-}
-
-function bigint(value: number): RawBuilder<number> {
-  return sql<number>`cast(${value} as bigint)`;
+  const { code, enhancedCode: enhanced, text: said } = reply;
+  return {
+    ...{ delivery: id, state, message_id: messageId, relay, retry_at: retryAt },
+    ...{ class: replyClass, code, enhanced, said },
+  };
 }

@@ -3,11 +3,11 @@ import type { Store } from '../../database/open-store.ts';
 import type { Database } from '../../database/tables.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import {
+  openLedgerWriter,
   recordVerdicts,
   type Submission,
   type Verdict,
   type Writer,
-  writeLedger,
 } from '../queries/verdicts.ts';
 
 /** What waits for the next transaction. */
@@ -38,6 +38,7 @@ const emptyBatch = (): Batch => ({
  */
 export class Ledger {
   readonly #store: Store;
+  readonly #write: ReturnType<typeof openLedgerWriter>;
   readonly #sender: string;
   readonly #clocks: { readonly clock: Clock; readonly machineClock: Clock };
   #waiting = emptyBatch();
@@ -52,6 +53,7 @@ export class Ledger {
     clocks: { readonly clock: Clock; readonly machineClock: Clock },
   ) {
     this.#store = store;
+    this.#write = openLedgerWriter(store);
     this.#sender = sender;
     this.#clocks = clocks;
   }
@@ -127,7 +129,7 @@ export class Ledger {
       this.#waiting = emptyBatch();
       try {
         const now = this.#clocks.machineClock().epochMilliseconds;
-        answer(batch, await writeLedger(this.#store, { ...batch, now }, this.#writer()));
+        answer(batch, await this.#write({ ...batch, now }, this.#writer()));
       } catch (error) {
         this.#failure = { error };
         this.#refuse(batch, error);
