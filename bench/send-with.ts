@@ -121,7 +121,7 @@ async function sendThroughRelay(
     ehloName: 'bench.example.org',
   });
   const send = async (index: number) => {
-    const outcome = await relay.send(template(index), async () => true);
+    const outcome = await relay.send(await template(index), async () => true);
     if (outcome.kind !== 'accepted') throw new Error(`not sent: ${JSON.stringify(outcome)}`);
   };
   try {
@@ -143,7 +143,7 @@ async function sendThroughPool(folder: string, relayUrl: string, count: number, 
   const template = await templateOf(writeConfig(folder, relayUrl));
   const { html, text, subject } = editionOf('bench');
   const send = async (index: number) => {
-    const { envelope, bytes } = template(index);
+    const { envelope, bytes } = await template(index);
     const mail = {
       ...envelope,
       subject,
@@ -161,7 +161,7 @@ async function sendThroughPool(folder: string, relayUrl: string, count: number, 
   }
 }
 
-async function templateOf(config: Config): Promise<(index: number) => Message> {
+async function templateOf(config: Config): Promise<(index: number) => Promise<Message>> {
   const { publicUrl, serviceUrl, secrets, dkim } = config;
   const edition = editionOf('bench');
   const newsletter = findNewsletter(config, edition.newsletter);

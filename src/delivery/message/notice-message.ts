@@ -60,7 +60,7 @@ export async function noticeMessage(input: NoticeMessageInput): Promise<Message>
       ...tokenHeaders(newsletter, token),
     },
   });
-  const signed = signMessage(bytes, readKeysFor(from, input.dkim), date);
+  const signed = await signMessage(bytes, readKeysFor(from, input.dkim), date);
   return { messageId, token, ...envelopeOf(newsletter, address, token), bytes: signed };
 }
 

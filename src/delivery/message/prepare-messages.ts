@@ -52,10 +52,10 @@ export interface MessageRecipient {
 export interface MessageTemplate {
   /**
    * Returns the message of one subscriber (RFC 5322), dated `date`: the bytes with the placeholders
-   * filled. The same subscriber and date result in the same bytes. Throws if a header can't contain
+   * filled. The same subscriber and date result in the same bytes. Rejects if a header can't contain
    * the subscriber's own values.
    */
-  fill(subscriber: MessageRecipient, date: Temporal.Instant): Message;
+  fill(subscriber: MessageRecipient, date: Temporal.Instant): Promise<Message>;
 }
 
 /** No subscriber has this id: ids in the store are random. */
@@ -113,7 +113,7 @@ export async function prepareMessages(input: PrepareMessagesInput): Promise<Mess
   // A missing secret must throw now, not at the first message.
   tokenOf(NOBODY);
   return {
-    fill(subscriber, date) {
+    async fill(subscriber, date) {
       const { id, address, delivery = NO_DELIVERY } = subscriber;
       const name = test ? undefined : deliveryToken({ id: delivery, subscriber: id }, secrets);
       const token = tokenOf(test ? NOBODY : id);
@@ -137,7 +137,7 @@ export async function prepareMessages(input: PrepareMessagesInput): Promise<Mess
         messageId,
         ...envelopeOf(newsletter, address, name),
         ...(name !== undefined && { token: name }),
-        bytes: Buffer.concat([signaturesOf(values, date), ...bytesOf(values)]),
+        bytes: Buffer.concat([await signaturesOf(values, date), ...bytesOf(values)]),
         edition: { id: edition.id, newsletter: newsletter.id, headers: newsletter.headers },
         wireReady: true,
       };
@@ -159,8 +159,8 @@ function copier(parts: readonly Part[]): (values: Values) => readonly Buffer[] {
 function signer(
   parts: readonly Part[],
   keys: readonly DkimKey[],
-): (values: Values, date: Temporal.Instant) => Buffer {
-  if (keys.length === 0) return () => Buffer.alloc(0);
+): (values: Values, date: Temporal.Instant) => Promise<Buffer> {
+  if (keys.length === 0) return async () => Buffer.alloc(0);
   const at = parts.findIndex((part) => typeof part === 'string' && part.includes('\r\n\r\n'));
   const [lastHeaders = '', ...body] = String(parts[at]).split('\r\n\r\n');
   const headers = [...parts.slice(0, at), lastHeaders].map((part) =>
@@ -174,7 +174,7 @@ function signer(
     return Buffer.from(index === last ? canonicalBody(piece) : canonicalLines(piece));
   });
   const begun = createHash('sha256').update(first as Buffer);
-  return (values, date) => {
+  return async (values, date) => {
     const hash = begun.copy();
     for (const piece of others) {
       hash.update('placeholder' in piece ? canonicalLines(values[piece.placeholder]) : piece);
@@ -183,7 +183,7 @@ function signer(
       'placeholder' in part ? canonicalHeaders(values[part.placeholder]) : part,
     );
     const content = { headers: joined(fields), bodyHash: hash.digest('base64'), date };
-    return Buffer.from(dkimSignatures(keys, content));
+    return Buffer.from(await dkimSignatures(keys, content));
   };
 }
 

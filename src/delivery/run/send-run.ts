@@ -200,7 +200,7 @@ class SendRun {
     const { id } = delivery;
     // The copy of a message in doubt is the same message, and keeps the date of the first one.
     const date = delivery.firstDate ?? storedInstant(deps.clock());
-    const built = build(template, delivery, date);
+    const built = await build(template, delivery, date);
     const messageId = 'messageId' in built ? built.messageId : '';
     const submit = () => {
       route.quota.count(this.#ledger);
@@ -277,13 +277,13 @@ class SendRun {
  * The message. If one subscriber's message can't be built, returns a failure: it must not stop the
  * others.
  */
-function build(
+async function build(
   template: MessageTemplate,
   { id: delivery, subscriber: id, address, name }: ClaimedDelivery,
   date: string,
-): Message | Outcome {
+): Promise<Message | Outcome> {
   try {
-    return template.fill({ id, delivery, address, name }, Temporal.Instant.from(date));
+    return await template.fill({ id, delivery, address, name }, Temporal.Instant.from(date));
   } catch (error) {
     const text = `the message could not be built: ${reasonOf(error)}`;
     return { kind: 'failed', replyClass: 'policy', reply: { code: 0, text } };
