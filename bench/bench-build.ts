@@ -4,42 +4,71 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makePosts, writePost } from './make-posts.ts';
 import { type Measure, measure } from './measure.ts';
-
-const COUNTS = [1_000, 20_000, 100_000];
+import { takeTurns } from './rounds.ts';
+import type { Figure } from './rows.ts';
+import type { Bench } from './sections.ts';
 
 const PROGRAM = join(import.meta.dirname, '../bin/broadsheet.js');
+const SHORT_COUNT = 2000;
 
-/** Posts that no count has, for the build after one post was added. */
-const ONE_MORE = -1;
+/** With the rounds that there is time for. */
+const COUNTS: readonly (readonly [count: number, rounds: number])[] = [
+  [SHORT_COUNT, 3],
+  [20_000, 3],
+  [100_000, 1],
+];
 
 /**
- * `npm run bench -- build [COUNT ...]`: time and memory of whole builds, the first one, one in
- * which nothing is new, and one with a new post; and of Hugo making one RSS feed of the same posts,
- * where it is installed. The posts are made in a temporary folder.
+ * Time and memory of whole builds: the first one, one in which nothing is new, and one with a post
+ * changed; beside Hugo making one RSS feed of the same posts, where it is installed.
  */
-export async function benchBuild(counts: readonly number[]): Promise<void> {
-  const hugo = hasHugo();
-  for (const count of counts.length > 0 ? counts : COUNTS) {
+export async function benchBuild({ short, numbers, add }: Bench): Promise<void> {
+  const asked = numbers.map((count) => [count, 3] as const);
+  for (const [count, rounds] of numbers.length > 0 ? asked : short ? COUNTS.slice(0, 1) : COUNTS) {
     const folder = mkdtempSync(join(tmpdir(), 'broadsheet-bench-'));
     try {
-      await benchCount(folder, count, hugo);
+      await benchCount(folder, count, rounds, add);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
   }
-  if (!hugo) process.stdout.write('hugo is not installed, so there is nothing to compare with\n');
 }
 
-async function benchCount(folder: string, count: number, hugo: boolean): Promise<void> {
+async function benchCount(
+  folder: string,
+  count: number,
+  rounds: number,
+  add: Bench['add'],
+): Promise<void> {
   const posts = join(folder, 'content', 'posts');
   makePosts(posts, count);
   const config = writeConfig(folder);
-  const build = ['--disable-warning=ExperimentalWarning', PROGRAM, 'build', '--config', config];
-  print(count, 'first build', await measure(process.execPath, build));
-  print(count, 'nothing new', await measure(process.execPath, build));
-  writePost(posts, ONE_MORE);
-  print(count, 'one new post', await measure(process.execPath, build));
-  if (hugo) print(count, 'hugo, one feed', await measure('hugo', ['--source', folder, '--quiet']));
+  const build = () => measure(process.execPath, [PROGRAM, 'build', '--config', config]);
+  let changes = 0;
+  const { hugo, ...ours } = await takeTurns<Measure, string>(rounds, {
+    first: () => {
+      for (const made of ['public', 'data']) {
+        rmSync(join(folder, made), { recursive: true, force: true });
+      }
+      return build();
+    },
+    'nothing changed': build,
+    'one post changed': () => {
+      changes += 1;
+      writePost(posts, 0, ` ${changes}`);
+      return build();
+    },
+    ...(hasHugo() ? { hugo: () => measure('hugo', ['--source', folder, '--quiet']) } : {}),
+  });
+  for (const [what, measured] of Object.entries(ours)) {
+    const work = `${count.toLocaleString('en-US')} posts, ${what}`;
+    const peer = hugo === undefined ? {} : { peer: { name: 'Hugo', ...figureOf(hugo) } };
+    add({ work, unit: 's', ours: figureOf(measured), ...peer });
+  }
+}
+
+function figureOf(measured: Measure): Figure {
+  return { ...measured, value: measured.seconds };
 }
 
 function writeConfig(folder: string): string {
@@ -74,12 +103,4 @@ function hasHugo(): boolean {
   } catch {
     return false;
   }
-}
-
-function print(count: number, what: string, { seconds, peakMegabytes }: Measure): void {
-  const posts = String(count).padStart(7);
-  const memory = peakMegabytes.toFixed(0).padStart(5);
-  process.stdout.write(
-    `${posts} posts  ${what.padEnd(15)} ${seconds.toFixed(2).padStart(6)} s ${memory} MB\n`,
-  );
 }

@@ -1,38 +1,91 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../test/support/free-port.ts';
 import { type Load, loadHttp } from './http-load.ts';
 import { makePosts } from './make-posts.ts';
-import { measure } from './measure.ts';
+import { measure, memoryBelow } from './measure.ts';
 import { openNginx, type RunningServer } from './nginx.ts';
+import { takeTurns } from './rounds.ts';
+import type { Figure } from './rows.ts';
+import type { Bench } from './sections.ts';
 
 const PROGRAM = join(import.meta.dirname, '../bin/broadsheet.js');
 const POSTS = 200;
 const CONNECTIONS = 32;
+const ROUNDS = 3;
 
 /**
- * `npm run bench -- http [SECONDS]`: requests a second and their times for the main feed (50 posts)
- * as it is, compressed, and not modified; and the same of nginx with one worker, where it is
- * installed. Asked over 32 connections from this machine.
+ * Requests a second for the main feed (50 posts) as it is, compressed, and not modified: of ours, of
+ * Node's HTTP server with the same bytes, and of nginx with one worker, where it is installed. Asked
+ * over 32 connections from this machine.
  */
-export async function benchHttp(seconds = 5): Promise<void> {
+export async function benchHttp({ short, numbers, add }: Bench): Promise<void> {
+  const seconds = numbers[0] ?? (short ? 0.3 : 2);
   const place = mkdtempSync(join(tmpdir(), 'broadsheet-bench-'));
+  const servers: RunningServer[] = [];
   try {
     // Started by root, nginx reads as nobody.
     chmodSync(place, 0o755);
     const config = await buildSite(place);
-    const ours = await openOurs(config);
-    await benchServer(ours, seconds);
-    const nginx = await openNginx(join(place, 'public'), place, await freePort());
-    if (nginx === undefined) {
-      process.stdout.write('nginx is not installed, so there is nothing to compare with\n');
-    } else await benchServer(nginx, seconds);
+    const folder = join(place, 'public');
+    servers.push(await forkServer('ours', 'serve-folder.ts', config));
+    servers.push(await forkServer('node:http', 'bare-server.ts', folder));
+    const nginx = await openNginx(folder, place, await freePort());
+    if (nginx !== undefined) servers.push(nginx);
+    const gzip = { 'Accept-Encoding': 'gzip' };
+    const notModified = new Map<RunningServer, Record<string, string>>();
+    for (const server of servers) {
+      const etag = await tagOf(`${server.url}rss.xml`, gzip);
+      notModified.set(server, { ...gzip, 'If-None-Match': etag });
+    }
+    const kinds: readonly Kind[] = [
+      { what: 'gzip', headers: () => gzip, status: 200 },
+      { what: 'not compressed', headers: () => ({}), status: 200 },
+      { what: 'not modified', headers: (server) => notModified.get(server) ?? {}, status: 304 },
+      { what: 'not there', headers: () => ({}), status: 404, path: 'nothing.xml' },
+    ];
+    for (const kind of kinds) await benchKind(kind, servers, seconds, add);
   } finally {
+    for (const server of servers) await server.close();
     rmSync(place, { recursive: true, force: true });
   }
+}
+
+interface Kind {
+  readonly what: string;
+  readonly status: number;
+  readonly path?: string;
+  headers(server: RunningServer): Readonly<Record<string, string>>;
+}
+
+async function benchKind(
+  { what, status, path = 'rss.xml', headers }: Kind,
+  servers: readonly RunningServer[],
+  seconds: number,
+  add: Bench['add'],
+): Promise<void> {
+  const ask = (server: RunningServer, length: number) =>
+    loadHttp(server.url + path, headers(server), {
+      ...{ status, seconds: length, connections: CONNECTIONS },
+    });
+  for (const server of servers) await ask(server, seconds / 4);
+  const loads = await takeTurns<Load, string>(
+    ROUNDS,
+    Object.fromEntries(servers.map((server) => [server.name, () => ask(server, seconds)])),
+  );
+  const figures = servers.map((server) => ({ name: server.name, ...figureOf(server, loads) }));
+  const [ours, ...peers] = figures;
+  if (ours === undefined) return;
+  const note = `median ${loads.ours?.median.toFixed(1)} ms, p99 ${loads.ours?.p99.toFixed(1)} ms`;
+  for (const peer of peers) add({ work: `main feed, ${what}`, unit: '/s', ours, peer, note });
+}
+
+function figureOf({ name, pid }: RunningServer, loads: Readonly<Record<string, Load>>): Figure {
+  const value = loads[name]?.requestsPerSecond ?? Number.NaN;
+  return { value, peakMegabytes: memoryBelow(pid) };
 }
 
 async function buildSite(place: string): Promise<string> {
@@ -43,17 +96,15 @@ async function buildSite(place: string): Promise<string> {
     config,
     'site: { title: Bench, url: "https://bench.example/", author: { name: Bench } }\n',
   );
-  const flags = ['--disable-warning=ExperimentalWarning'];
-  await measure(process.execPath, [...flags, PROGRAM, 'build', '--config', config]);
+  await measure(process.execPath, [PROGRAM, 'build', '--config', config]);
   return config;
 }
 
-async function openOurs(config: string): Promise<RunningServer> {
-  const child = fork(join(import.meta.dirname, 'serve-folder.ts'), [config]);
+async function forkServer(name: string, script: string, argument: string): Promise<RunningServer> {
+  const child = fork(join(import.meta.dirname, script), [argument]);
   const [url] = (await once(child, 'message')) as [string];
   return {
-    name: 'broadsheet',
-    url,
+    ...{ name, url, pid: child.pid },
     async close() {
       child.disconnect();
       await once(child, 'exit');
@@ -61,53 +112,8 @@ async function openOurs(config: string): Promise<RunningServer> {
   };
 }
 
-async function benchServer(server: RunningServer, seconds: number): Promise<void> {
-  try {
-    const gzip = { 'Accept-Encoding': 'gzip' };
-    const etag = await tagOf(`${server.url}rss.xml`, gzip);
-    const kinds = [
-      { what: 'gzip', headers: gzip, status: 200 },
-      { what: 'not compressed', headers: {}, status: 200 },
-      { what: 'not modified', headers: { ...gzip, 'If-None-Match': etag }, status: 304 },
-      { what: 'not there', headers: {}, status: 404, path: 'nothing.xml' },
-    ];
-    for (const { what, headers, status, path = 'rss.xml' } of kinds) {
-      const options = { status, connections: CONNECTIONS };
-      const url = server.url + path;
-      await loadHttp(url, headers as Record<string, string>, { ...options, seconds: 1 });
-      print(
-        server.name,
-        what,
-        await loadHttp(url, headers as Record<string, string>, { ...options, seconds }),
-      );
-    }
-  } finally {
-    await server.close();
-  }
-}
-
 async function tagOf(url: string, headers: Readonly<Record<string, string>>): Promise<string> {
   const answer = await fetch(url, { headers });
   await answer.arrayBuffer();
   return answer.headers.get('etag') ?? '';
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
-function print(server: string, what: string, load: Load): void {
-  const columns = [
-    server.padEnd(10),
-    what.padEnd(15),
-    `${load.requestsPerSecond.toFixed(0).padStart(6)} requests/s`,
-    `median ${load.median.toFixed(2).padStart(5)} ms`,
-    `p99 ${load.p99.toFixed(2).padStart(6)} ms`,
-    `${(load.bytesPerAnswer / 1024).toFixed(1).padStart(6)} KB`,
-  ];
-  process.stdout.write(`${columns.join('  ')}\n`);
 }

@@ -1,70 +1,78 @@
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 
 export interface Measure {
   readonly seconds: number;
-  /** User and system; NaN where the system does not tell (it is read from /proc). */
+  /** User and system, of the program and of all it waited for; NaN without /proc. */
   readonly cpuSeconds: number;
-  /** Largest resident set; NaN where the system does not tell (it is read from /proc). */
+  /** Most memory of the program and all below it at a moment; NaN without /proc. */
   readonly peakMegabytes: number;
 }
 
-/** Runs a program to its end and measures it as a whole process. Throws where it fails. */
+/** Runs a program to its end and measures it. Throws if it fails. */
 export function measure(command: string, args: readonly string[]): Promise<Measure> {
   return new Promise((resolve, reject) => {
+    const cpuBefore = cpuOfChildren();
     const start = performance.now();
     const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
     let peak = Number.NaN;
-    let cpu = Number.NaN;
     let said = '';
     child.stderr.on('data', (chunk) => {
       said += chunk;
     });
     const watch = setInterval(() => {
-      peak = peakOf(child.pid) ?? peak;
-      cpu = cpuOf(child.pid) ?? cpu;
+      const now = memoryBelow(child.pid);
+      if (now > peak || Number.isNaN(peak)) peak = now;
     }, 5);
-    child.on('error', reject);
-    child.on('close', (code) => {
+    child.on('error', (error) => {
+      clearInterval(watch);
+      reject(error);
+    });
+    child.on('close', (code, signal) => {
       clearInterval(watch);
       const seconds = (performance.now() - start) / 1000;
-      if (code === 0) resolve({ seconds, cpuSeconds: cpu, peakMegabytes: peak });
-      else reject(new Error(`${command} ${args.join(' ')} ended with ${code}: ${said}`));
+      const cpuSeconds = cpuOfChildren() - cpuBefore;
+      if (code === 0) resolve({ seconds, cpuSeconds, peakMegabytes: peak });
+      else reject(new Error(`${command} ${args.join(' ')} ended with ${code ?? signal}: ${said}`));
     });
   });
 }
 
-/** The high-water mark of a running process, in MB. */
-function peakOf(pid: number | undefined): number | undefined {
+/** In MB, with the high-water mark of each process that lives now. NaN if there is none. */
+export function memoryBelow(pid: number | undefined): number {
   try {
-    const kilobytes = /VmHWM:\s*(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-    return kilobytes === undefined ? undefined : Number(kilobytes) / 1024;
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    const kilobytes = Number(/VmHWM:\s*(\d+)/.exec(status)?.[1]);
+    const below = childrenOf(pid).map(memoryBelow);
+    return below.reduce((sum, next) => sum + (next || 0), kilobytes / 1024);
   } catch {
-    return undefined;
+    return Number.NaN;
   }
+}
+
+function childrenOf(pid: number | undefined): readonly number[] {
+  const said = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+  return said === '' ? [] : said.split(' ').map(Number);
 }
 
 /** Linux counts a process's time in hundredths of a second. */
 const TICKS_PER_SECOND = 100;
 
-/** What a running process has used, in seconds. */
-function cpuOf(pid: number | undefined): number | undefined {
-  const ticks = statOf(pid)?.ticks ?? 0;
-  return ticks > 0 ? ticks / TICKS_PER_SECOND : undefined;
+/** What the children of this process that ended have used, with theirs. */
+function cpuOfChildren(): number {
+  return (statOf('self')?.ticksOfEnded ?? Number.NaN) / TICKS_PER_SECOND;
 }
 
-/** What a running process, its children and its ended children have used, in seconds. */
+/** What a running process, its children and its ended children have used, in seconds; 0 without /proc. */
 export function cpuOfAll(parent: number): number {
-  const children = readdirSync('/proc')
-    .map((name) => statOf(Number(name)))
-    .filter((stat) => stat?.parent === parent);
   const { ticks = 0, ticksOfEnded = 0 } = statOf(parent) ?? {};
-  const sum = children.reduce((ticks, child) => ticks + (child?.ticks ?? 0), 0);
+  if (ticks === 0) return 0;
+  const sum = childrenOf(parent).reduce((sum, child) => sum + (statOf(child)?.ticks ?? 0), 0);
   return (ticks + ticksOfEnded + sum) / TICKS_PER_SECOND;
 }
 
 /** From proc(5), stat; undefined where the system does not tell. */
-export function statOf(pid: number | undefined) {
+export function statOf(pid: number | 'self' | undefined) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // Its second field is the name, in brackets, with anything in it.

@@ -8,6 +8,7 @@ import { setTimeout } from 'node:timers/promises';
 export interface RunningServer {
   readonly name: string;
   readonly url: string;
+  readonly pid: number | undefined;
   close(): Promise<void>;
 }
 
@@ -17,8 +18,7 @@ export async function openNginx(
   place: string,
   port: number,
 ): Promise<RunningServer | undefined> {
-  const version = nginxVersion();
-  if (version === undefined) return undefined;
+  if (!hasNginx()) return undefined;
   mkdirSync(join(place, 'nginx'), { recursive: true });
   const config = join(place, 'nginx', 'nginx.conf');
   writeFileSync(config, nginxConfig(folder, join(place, 'nginx'), port));
@@ -27,7 +27,8 @@ export async function openNginx(
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   await listening(port);
   return {
-    name: version,
+    name: 'nginx',
+    pid: child.pid,
     url: `http://127.0.0.1:${port}/`,
     async close() {
       child.kill('SIGTERM');
@@ -36,13 +37,13 @@ export async function openNginx(
   };
 }
 
-function nginxVersion(): string | undefined {
+function hasNginx(): boolean {
   try {
-    execFileSync('nginx', ['-t', '-c', '/dev/null'], { stdio: 'ignore' });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    execFileSync('nginx', ['-v'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
   }
-  return 'nginx';
 }
 
 /** One process, as Broadsheet's is; no log, as in most benches of it. */

@@ -11,16 +11,3 @@ export interface SendMeasure {
 
 /** In every way of sending. */
 export const CONNECTIONS = 20;
-
-/** For each figure its median. */
-export function median(measures: readonly SendMeasure[]): SendMeasure {
-  const middle = (figure: keyof SendMeasure) =>
-    measures.map((measure) => measure[figure]).toSorted((a, b) => a - b)[measures.length >> 1] ??
-    Number.NaN;
-  return {
-    messagesPerSecond: middle('messagesPerSecond'),
-    cpuSeconds: middle('cpuSeconds'),
-    serverCpuSeconds: middle('serverCpuSeconds'),
-    peakMegabytes: middle('peakMegabytes'),
-  };
-}

@@ -1,0 +1,70 @@
+import { execFileSync } from 'node:child_process';
+import { lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makePosts } from './make-posts.ts';
+import { measure } from './measure.ts';
+import { takeTurns } from './rounds.ts';
+import type { Bench } from './sections.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const PROGRAM = join(ROOT, 'bin/broadsheet.js');
+const POSTS = 20;
+const ROUNDS = 5;
+
+/** How long the program takes before it works, beside Node alone; and the size of an install. */
+export async function benchStart({ short, add }: Bench): Promise<void> {
+  const place = mkdtempSync(join(tmpdir(), 'broadsheet-bench-'));
+  try {
+    makePosts(join(place, 'posts'), POSTS);
+    mkdirSync(join(place, 'config'));
+    const config = join(place, 'config', 'broadsheet.yaml');
+    writeFileSync(
+      config,
+      'site: { title: Bench, url: "https://bench.example/", author: { name: Bench } }\n',
+    );
+    const node =
+      (...args: readonly string[]) =>
+      () =>
+        measure(process.execPath, args);
+    const measures = await takeTurns(ROUNDS, {
+      help: node(PROGRAM, '--help'),
+      check: node(PROGRAM, 'check', '--config', config),
+      node: node('-e', '0'),
+    });
+    const peer = { name: 'node -e 0', ...measures.node, value: measures.node.seconds };
+    const { help, check } = measures;
+    add({
+      work: '--help',
+      unit: 's',
+      ours: { ...help, value: help.seconds },
+      peer,
+      goal: '0.08 s',
+    });
+    const ours = { ...check, value: check.seconds };
+    add({ work: `check of ${POSTS} posts`, unit: 's', ours, peer, goal: '0.5 s' });
+  } finally {
+    rmSync(place, { recursive: true, force: true });
+  }
+  if (!short) addInstall(add);
+}
+
+/** What a user's `npm install` puts on the disk, as far as it is needed at run time. */
+function addInstall(add: Bench['add']): void {
+  const list = ['ls', '--omit=dev', '--all', '--parseable'];
+  const [, ...folders] = execFileSync('npm', list, { cwd: ROOT, encoding: 'utf8' })
+    .trim()
+    .split('\n');
+  const bytes = folders.reduce((sum, folder) => sum + sizeOf(folder), 0);
+  add({ work: 'install', unit: 'packages', ours: { value: folders.length } });
+  add({ work: 'install', unit: 'MB', ours: { value: bytes / 1e6 } });
+}
+
+/** On the disk, without the packages inside, which npm lists on their own. */
+function sizeOf(folder: string): number {
+  return readdirSync(folder, { withFileTypes: true }).reduce((sum, entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return entry.name === 'node_modules' ? sum : sum + sizeOf(path);
+    return sum + lstatSync(path).blocks * 512;
+  }, 0);
+}

@@ -1,0 +1,81 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { availableParallelism, cpus, release, totalmem, type } from 'node:os';
+import { join } from 'node:path';
+import { PROGRAM_VERSION } from '../src/kernel/version.ts';
+import { postfixTool } from './sink.ts';
+
+/** A program that a section compares us with. */
+export interface Peer {
+  readonly name: string;
+  /** Undefined where it is not installed. */
+  readonly version: string | undefined;
+  /** What to do about that. */
+  readonly remedy: string;
+}
+
+/** The peers that are no npm packages: they are used where they are installed. */
+export function findPeers(): readonly Peer[] {
+  const { BENCH_LISTMONK } = process.env;
+  return [
+    { name: 'Hugo', version: versionOf('hugo', ['version']), remedy: 'install hugo' },
+    { name: 'nginx', version: versionOf('nginx', ['-v']), remedy: 'install nginx' },
+    {
+      name: 'Postfix',
+      version: postfixTool('smtp-source') && versionOf('postconf', ['-d', '-h', 'mail_version']),
+      remedy: 'install postfix, which brings smtp-source and smtp-sink',
+    },
+    {
+      name: 'listmonk',
+      version: BENCH_LISTMONK && versionOf(BENCH_LISTMONK, ['--version']),
+      remedy: 'name its binary in BENCH_LISTMONK',
+    },
+  ];
+}
+
+/** What was measured, when, and on what, as Markdown. */
+export function describeRun(peers: readonly Peer[], seconds: number): string {
+  const gigabytes = (totalmem() / 2 ** 30).toFixed(1);
+  const lines = [
+    `${new Date().toISOString().slice(0, 10)}, Broadsheet ${PROGRAM_VERSION}${commit()}, ${seconds.toFixed(0)} s in all`,
+    `${cpus()[0]?.model.trim() || 'a processor of unknown name'}, ${availableParallelism()} cores, ${gigabytes} GB of memory`,
+    `${systemName()}, Node ${process.versions.node}`,
+    ...peers.map(
+      ({ name, version, remedy }) =>
+        `${name}: ${version ?? `not there, so not compared; ${remedy}`}`,
+    ),
+    ...['nodemailer', 'markdown-it'].map((name) => `${name}: ${packageVersion(name)}`),
+  ];
+  return lines.map((line) => `- ${line}\n`).join('');
+}
+
+/** The first line that a program says when asked; undefined where it is not installed. */
+function versionOf(command: string, args: readonly string[]): string | undefined {
+  try {
+    // nginx says it on its standard error.
+    const script = '"$0" "$@" 2>&1';
+    const said = execFileSync('sh', ['-c', script, command, ...args], { encoding: 'utf8' });
+    return said.trim().split('\n')[0];
+  } catch {
+    return undefined;
+  }
+}
+
+function packageVersion(name: string): string {
+  const file = join(import.meta.dirname, '../node_modules', name, 'package.json');
+  return (JSON.parse(readFileSync(file, 'utf8')) as { readonly version: string }).version;
+}
+
+function commit(): string {
+  const hash = versionOf('git', ['-C', import.meta.dirname, 'rev-parse', '--short', 'HEAD']);
+  return hash === undefined ? '' : ` (${hash})`;
+}
+
+function systemName(): string {
+  try {
+    const name = /^PRETTY_NAME="?([^"\n]+)/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1];
+    return `${name ?? type()}, ${type()} ${release()}`;
+  } catch {
+    return `${type()} ${release()}`;
+  }
+}

@@ -1,0 +1,26 @@
+import type { BenchRow } from './rows.ts';
+
+/** What a section gets to work with. */
+export interface Bench {
+  /**
+   * True for the form that runs in CI: a few seconds for each section, and only rows that the long
+   * form has, too, with the same numbers. CI compares their ratios with the recorded ones.
+   */
+  readonly short: boolean;
+  /** What was asked for instead of the usual counts; empty for those. */
+  readonly numbers: readonly number[];
+  /** Adds a row to the table. A section that fails keeps the rows that it added. */
+  add(row: BenchRow): void;
+}
+
+export type Section = (bench: Bench) => Promise<void>;
+
+/** In the order in which they run. Each is loaded when it runs: one that can't be loaded fails alone. */
+export const SECTIONS = {
+  build: async () => (await import('./bench-build.ts')).benchBuild,
+  send: async () => (await import('./bench-send.ts')).benchSend,
+  http: async () => (await import('./bench-http.ts')).benchHttp,
+  start: async () => (await import('./bench-start.ts')).benchStart,
+} as const satisfies Readonly<Record<string, () => Promise<Section>>>;
+
+export type SectionName = keyof typeof SECTIONS;
