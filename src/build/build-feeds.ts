@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import type { BuildReport, BuiltFeed } from '../feeds/build/build-report.ts';
 import { keepFeedsFull } from '../feeds/build/keep-feeds-full.ts';
 import { KnownDocuments } from '../feeds/build/known-documents.ts';
+import { KnownHistory } from '../feeds/build/known-history.ts';
 import { putFeed } from '../feeds/build/put-feed.ts';
 import { siteImage } from '../feeds/build/site-image.ts';
 import { composeFeed, composeItem, type FeedContext } from '../feeds/compose-feed.ts';
@@ -22,7 +22,6 @@ import {
 } from '../feeds/plan-feeds.ts';
 import {
   HISTORY_MANIFEST,
-  manifestText,
   PICTURES_MANIFEST,
   POSTS_MANIFEST,
   readManifest,
@@ -32,7 +31,6 @@ import { Publication } from '../feeds/publish/publish.ts';
 import { reasonOf } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import { formatProblem, type Problem } from '../kernel/problem.ts';
-import { PROGRAM_VERSION } from '../kernel/version.ts';
 import { lookWarnings } from '../pages/check-look.ts';
 import { LATEST_FILE, type LatestPost, newestPosts } from '../pages/latest-posts.ts';
 import { hasPostPages } from '../pages/layout-scope.ts';
@@ -69,6 +67,7 @@ interface Build {
   readonly items: ItemSource;
   readonly publication: Publication;
   readonly pictures: PictureCopies;
+  readonly collected: CollectedPosts;
   readonly shortcodes: readonly unknown[];
   readonly known: KnownDocuments;
   readonly log: Log;
@@ -108,7 +107,8 @@ export async function buildFeeds(
     const shortcodes = [...readShortcodes(folders.shortcodes)];
     const settingsOf = [config.posts, context, shortcodes, folders.output];
     const known = new KnownDocuments(config.caches?.documents, settingsOf, collected);
-    const build = { config, context, plans, items, publication, pictures, shortcodes, known, log };
+    const sources = { collected, items, pictures, shortcodes, known };
+    const build = { config, context, plans, publication, log, ...sources };
     const feeds = await putFeeds(build);
     const look = { pages: openLook(config), warnings: lookWarnings(config) };
     const pages = putPages(build, look.pages);
@@ -211,7 +211,7 @@ function openItems({ render }: CollectedPosts): ItemSource {
  * history document if nothing in it has changed.
  */
 async function putFeeds(build: Build) {
-  const { config, context, plans, items, publication, pictures, shortcodes, known, log } = build;
+  const { config, context, plans, items, publication, pictures, known, log } = build;
   const built: BuiltFeed[] = [];
   let hasKept = false;
   const warnings: Problem[] = [];
@@ -221,13 +221,15 @@ async function putFeeds(build: Build) {
   const before: ReadonlyMap<string, string> = isEachRendered
     ? new Map()
     : readManifest(config.folders.output, HISTORY_MANIFEST);
-  const fingerprints = new Map(before);
+  const history = new KnownHistory(
+    before,
+    [context, config.posts, build.shortcodes],
+    build.collected,
+  );
   for (const [at, plan] of plans.entries()) {
     // Files of earlier feeds are compressed in the meantime.
     await setImmediate();
     log.progress('Feeds', at, plans.length);
-    const fingerprint =
-      plan.kind === 'history' ? historyFingerprint(plan, context, config, shortcodes) : undefined;
     const kept = config.feeds.formats.map((format) => ({
       path: documentPath(plan.path, format),
       format,
@@ -235,10 +237,10 @@ async function putFeeds(build: Build) {
       changed: false,
     }));
     const bytes = () => kept.map(({ path }) => publication.textOf(path) ?? '');
-    const isCurrent =
-      fingerprint === undefined
-        ? !isEachRendered && known.isCurrent(plan, bytes)
-        : fingerprint === before.get(plan.path);
+    const isHistory = plan.kind === 'history';
+    const isCurrent = isHistory
+      ? history.isCurrent(plan)
+      : !isEachRendered && known.isCurrent(plan, bytes);
     if (isCurrent) {
       if (kept.every(({ path }) => publication.keep(path))) {
         built.push(...kept);
@@ -251,43 +253,13 @@ async function putFeeds(build: Build) {
     warnings.push(...put.warnings);
     // Posts with problems are rendered at every build, so their warnings are reported each time.
     const isClean = put.warnings.length === 0 && plan.entries.every(items.isClean);
-    if (fingerprint === undefined) {
-      if (isClean) known.add(plan, put.texts);
-    } else if (isClean) fingerprints.set(plan.path, fingerprint);
-    else fingerprints.delete(plan.path);
+    if (isHistory) history.set(plan, isClean);
+    else if (isClean) known.add(plan, put.texts);
   }
   log.progress('Feeds', plans.length, plans.length);
-  if (fingerprints.size > 0) publication.put(HISTORY_MANIFEST, manifestText(fingerprints));
+  const manifest = history.manifest();
+  if (manifest !== undefined) publication.put(HISTORY_MANIFEST, manifest);
   return { built, warnings, hasKept };
-}
-
-/**
- * Fingerprint of a history document, as SHA-256 in hex. It changes when anything in the document
- * changes; the document must then be rendered again.
- */
-function historyFingerprint(
-  plan: FeedPlan,
-  context: FeedContext,
-  config: Config,
-  shortcodes: readonly unknown[],
-): string {
-  const parts = [
-    // Another version may write the same posts in another way.
-    PROGRAM_VERSION,
-    plan.path,
-    plan.title,
-    plan.history,
-    context,
-    config.posts,
-    shortcodes,
-    plan.entries.map(({ id, url, story: { shown, posts } }) => [
-      id,
-      url,
-      shown.file,
-      posts.map((post) => [post.date, post.updated, post.contentHash]),
-    ]),
-  ];
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
 /** The look of the site's pages, as files. Throws a `BroadsheetError` (config) for a broken template. */

@@ -221,6 +221,21 @@ test("a change of a shortcode's template rewrites the history documents", async 
   for (const path of before) assert.match(site.read(path), /high 1/);
 });
 
+test('a post with another address is linked by its new one in history documents, too', async (t) => {
+  const site = openSite(t);
+  site.post(1, '', 'See [the last day]({% post_url 2026-03-08-day-8 %}).');
+  for (let day = 2; day <= 8; day++) site.post(day);
+  await site.build();
+  assert.match(
+    site.read('history/1/rss.xml'),
+    /href="https:\/\/paper.example\/2026\/03\/08\/day-8/,
+  );
+  assert.deepEqual(changed(await site.build()), []);
+  site.post(8, 'permalink: /moved/\n');
+  await site.build();
+  assert.match(site.read('history/1/rss.xml'), /href="https:\/\/paper.example\/moved\//);
+});
+
 test('an item keeps its identity when its post gets another title, slug and file', async (t) => {
   const site = openSite(t);
   site.post(1);
