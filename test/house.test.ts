@@ -351,6 +351,23 @@ test('help loads nothing that is slow: commander and the few files of the comman
   assert.ok(seen.size > 10 && seen.size < 60, `${seen.size} files`);
 });
 
+test('the libraries of run time are those that src imports, and none is in both lists', () => {
+  const listed = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const imported = new Set(
+    IMPORTS.map(({ target }) => /^(@[^/]+\/)?[^/]+/.exec(target)?.[0] ?? target),
+  );
+  // `createRequire` loads these.
+  for (const name of ['date-holidays', 'language-subtag-registry']) imported.add(name);
+  const isImported = (name: string) => imported.has(name);
+  const { dependencies, devDependencies } = listed;
+  assert.deepEqual(
+    Object.keys(dependencies).filter((name) => !isImported(name)),
+    [],
+  );
+  // npm does not install at run time what is in both lists. We import only the types of domhandler.
+  assert.deepEqual(Object.keys(devDependencies).filter(isImported), ['domhandler']);
+});
+
 test('the picture in docs/architecture.md is the house as it is', () => {
   const page = readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8');
   assert.equal(page, withPicture(page), 'run `npm run picture`');
