@@ -7,11 +7,11 @@ import type { ComposeDependencies } from '../editions/edition-dependencies.ts';
 import { openPictureCopies } from '../feeds/publish/picture-copies.ts';
 import { reasonOf } from '../kernel/errors.ts';
 import type { Problem } from '../kernel/problem.ts';
+import type { TextsOf } from '../kernel/texts.ts';
 import { type CollectedPosts, collectPosts } from '../posts/collect-posts.ts';
 import { type PostNotes, reportPosts } from '../posts/report-posts.ts';
 import type { NewsletterSettings } from '../settings/settings.ts';
 import { MAIL_KINDS, renderMail } from '../site/compose-mail.ts';
-import { readTexts } from '../templates/read-texts.ts';
 import { TEMPLATE_FILES } from '../templates/templates.ts';
 import { compareSite, type SiteReport } from './compare-site.ts';
 
@@ -33,7 +33,7 @@ export interface NewsletterFinding extends GateFinding {
 }
 
 /** The dependencies of a check: no database. */
-export type CheckDependencies = Omit<ComposeDependencies, 'store'>;
+export type CheckDependencies = Omit<ComposeDependencies, 'store'> & { readonly textsOf: TextsOf };
 
 /**
  * Reads and renders every post, and every template for every newsletter, and compares the posts with the
@@ -92,11 +92,11 @@ async function renderEveryTemplate(
   settings: NewsletterSettings,
   { stories, idOf, render }: CollectedPosts,
 ): Promise<readonly GateFinding[]> {
-  const { config, templates } = deps;
+  const { config, templates, textsOf } = deps;
   // A trial edition with any posts there are: the templates need some content.
   const newsletter = { ...settings, minimumStories: 1, categories: [], languages: [] };
   const { publicUrl, serviceUrl, site } = config;
-  const texts = readTexts(config.folders.languages)(newsletter.language);
+  const texts = textsOf(newsletter.language);
   for (const kind of MAIL_KINDS) {
     await renderMail({
       kind,

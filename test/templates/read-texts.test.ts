@@ -78,8 +78,19 @@ test('a typo in a language file is named with its place and the remedy', (contex
   assert.throws(() => readTexts(folder), /make it a readable UTF-8 file/);
 });
 
-test('where there is no folder the texts are ours', () => {
-  assert.equal(readTexts(join(ROOT, 'nowhere'))('de').text('site.skip'), 'Zum Inhalt springen');
+test('where there is no folder the texts are ours, each as the file says it', () => {
+  const textsOf = readTexts(join(ROOT, 'nowhere'));
+  for (const name of ['en', 'de', 'fr', 'es', 'ar']) {
+    for (const [key, message] of flat(valuesOf(read(name)))) {
+      const names = placeholdersOf(message).filter((each) => each !== 'count');
+      const values = Object.fromEntries(names.map((each) => [each, `{${each}}`]));
+      const count = new Intl.NumberFormat(name).format(3);
+      const form =
+        typeof message === 'string' ? message : message[new Intl.PluralRules(name).select(3)];
+      const text = form?.replaceAll('{count}', count);
+      assert.equal(textsOf(name).text(key, { ...values, count: 3 }), text, key);
+    }
+  }
 });
 
 type Flat = Map<string, Message>;
