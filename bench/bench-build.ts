@@ -1,5 +1,6 @@
+import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makePosts, writePost } from './make-posts.ts';
@@ -9,81 +10,158 @@ import type { Figure } from './rows.ts';
 import type { Bench } from './sections.ts';
 
 const PROGRAM = join(import.meta.dirname, '../bin/broadsheet.js');
-const SHORT_COUNT = 2000;
+const PLAIN = join(import.meta.dirname, 'plain-build.ts');
+const LIBRARIES = 'the libraries alone';
+/** After the newest of the posts. */
+const NOW = '2026-03-20T07:00';
 
-/** With the rounds that there is time for. */
-const COUNTS: readonly (readonly [count: number, rounds: number])[] = [
-  [SHORT_COUNT, 3],
-  [20_000, 3],
-  [100_000, 1],
+/** How often, and what else, there is time for. */
+interface Size {
+  readonly count: number;
+  readonly rounds: number;
+  readonly withCommands?: boolean;
+  readonly withLibraries?: boolean;
+}
+
+const SHORT: Size = { count: 1000, rounds: 3, withLibraries: true };
+const LONG: readonly Size[] = [
+  { count: 20_000, rounds: 3, withCommands: true, withLibraries: true },
+  { count: 100_000, rounds: 1 },
 ];
 
 /**
- * Time and memory of whole builds: the first one, one in which nothing is new, and one with a post
- * changed; beside Hugo making one RSS feed of the same posts, where it is installed.
+ * Time, CPU and memory of whole builds: the first one, one in which nothing changed, one with a post
+ * changed; and of composing and previewing an edition from as many posts. Beside Hugo, where it is
+ * installed, and the libraries alone, which make one feed of the same posts.
  */
 export async function benchBuild({ short, numbers, add }: Bench): Promise<void> {
-  const asked = numbers.map((count) => [count, 3] as const);
-  for (const [count, rounds] of numbers.length > 0 ? asked : short ? COUNTS.slice(0, 1) : COUNTS) {
+  const asked = numbers.map((count) => ({ ...SHORT, withCommands: true, count }));
+  for (const size of asked.length > 0 ? asked : short ? [SHORT] : [SHORT, ...LONG]) {
     const folder = mkdtempSync(join(tmpdir(), 'broadsheet-bench-'));
     try {
-      await benchCount(folder, count, rounds, add);
+      await benchSize(folder, size, add);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
   }
 }
 
-async function benchCount(
-  folder: string,
-  count: number,
-  rounds: number,
-  add: Bench['add'],
-): Promise<void> {
+/** What takes turns. Each of ours builds upon what the one before it left. */
+function waysOf(folder: string, { withCommands = false, withLibraries = false }: Size) {
   const posts = join(folder, 'content', 'posts');
-  makePosts(posts, count);
-  const config = writeConfig(folder);
-  const build = () => measure(process.execPath, [PROGRAM, 'build', '--config', config]);
+  const feed = join(folder, 'public', 'rss.xml');
+  const ours = (...args: readonly string[]) =>
+    measure(process.execPath, [PROGRAM, ...args, '--config', join(folder, 'config', CONFIG)]);
   let changes = 0;
-  const { hugo, ...ours } = await takeTurns<Measure, string>(rounds, {
-    first: () => {
-      for (const made of ['public', 'data']) {
+  return {
+    first: async () => {
+      for (const made of ['public', '.broadsheet']) {
         rmSync(join(folder, made), { recursive: true, force: true });
       }
-      return build();
+      return checked(await ours('build'), feed, 50);
     },
-    'nothing changed': build,
-    'one post changed': () => {
+    'nothing changed': async () => {
+      const before = statSync(feed).mtimeMs;
+      const measured = await ours('build');
+      assert.equal(statSync(feed).mtimeMs, before, 'a build with nothing changed wrote the feed');
+      return measured;
+    },
+    'one post changed': async () => {
       changes += 1;
-      writePost(posts, 0, ` ${changes}`);
-      return build();
+      writePost(posts, 0, ` (changed ${changes})`);
+      return checked(await ours('build'), feed, 50, ` (changed ${changes})`);
     },
-    ...(hasHugo() ? { hugo: () => measure('hugo', ['--source', folder, '--quiet']) } : {}),
-  });
+    ...(withCommands && {
+      compose: () => ours('compose', 'bench', '--now', NOW),
+      preview: () => ours('preview', 'bench', '--now', NOW, '--out', join(folder, 'preview')),
+    }),
+    ...(hasHugo() && {
+      Hugo: async () => {
+        const out = join(folder, 'hugo');
+        const hugo = await measure('hugo', ['--source', folder, '--quiet', '-d', out]);
+        return checked(hugo, join(out, 'index.xml'), 50);
+      },
+    }),
+    ...(withLibraries && {
+      [LIBRARIES]: async () => {
+        const plain = await measure(process.execPath, [PLAIN, posts, join(folder, 'plain')]);
+        return checked(plain, join(folder, 'plain', 'rss.xml'), 50);
+      },
+    }),
+  };
+}
+
+/** Returns `measured` if the feed is as it should be: speed counts only for what is right. */
+function checked(measured: Measure, feed: string, items: number, text = ''): Measure {
+  const xml = readFileSync(feed, 'utf8');
+  assert.equal(xml.split('<item>').length - 1, items, `items in ${feed}`);
+  assert.ok(xml.includes(text), `${feed} does not have "${text}"`);
+  return measured;
+}
+
+async function benchSize(folder: string, size: Size, add: Bench['add']): Promise<void> {
+  makePosts(join(folder, 'content', 'posts'), size.count);
+  writeConfigs(folder);
+  const measures = await takeTurns<Measure, string>(size.rounds, waysOf(folder, size));
+  const { Hugo: hugo, [LIBRARIES]: libraries, ...ours } = measures;
+  const posts = `${size.count.toLocaleString('en-US')} posts`;
   for (const [what, measured] of Object.entries(ours)) {
-    const work = `${count.toLocaleString('en-US')} posts, ${what}`;
-    const peer = hugo === undefined ? {} : { peer: { name: 'Hugo', ...figureOf(hugo) } };
-    add({ work, unit: 's', ours: figureOf(measured), ...peer });
+    const work = `${posts}, ${what}`;
+    const note = `${((measured.cpuSeconds * 1e6) / size.count).toFixed(0)} µs of CPU a post`;
+    const isBuild = what !== 'compose' && what !== 'preview';
+    const unchanged = measures['nothing changed'];
+    const peer = isBuild
+      ? hugo && { name: 'Hugo', ...wall(hugo) }
+      : unchanged && { name: 'build, nothing changed', ...wall(unchanged) };
+    const goal = isBuild ? GOALS[work] : '1';
+    add({
+      work,
+      unit: 's',
+      ours: wall(measured),
+      note,
+      ...(peer && { peer }),
+      ...(goal && { goal }),
+    });
+    if (!isBuild || libraries === undefined) continue;
+    // In CPU, which other programs on the machine change little.
+    const peerInCpu = { name: LIBRARIES, ...cpu(libraries) };
+    add({ work, unit: 's CPU', ours: cpu(measured), peer: peerInCpu });
   }
 }
 
-function figureOf(measured: Measure): Figure {
+/** Of Hugo's time. */
+const GOALS: Readonly<Record<string, string>> = {
+  '20,000 posts, first': '0.5',
+  '20,000 posts, nothing changed': '0.1',
+  '100,000 posts, first': '0.3',
+  '100,000 posts, nothing changed': '0.06',
+  '100,000 posts, one post changed': '0.08',
+};
+
+function wall(measured: Measure): Figure {
   return { ...measured, value: measured.seconds };
 }
 
-function writeConfig(folder: string): string {
-  const config = join(folder, 'config', 'broadsheet.yaml');
-  mkdirSync(join(folder, 'config'));
-  writeFileSync(
-    config,
-    [
-      'site: { title: Bench, url: "https://bench.example/", author: { name: Bench } }',
-      'posts: { folder: ../content/posts }',
-    ].join('\n'),
-  );
-  writeFileSync(join(folder, 'config.toml'), HUGO_CONFIG);
-  return config;
+function cpu(measured: Measure): Figure {
+  return { ...measured, value: measured.cpuSeconds };
 }
+
+const CONFIG = 'broadsheet.yaml';
+
+function writeConfigs(folder: string): void {
+  mkdirSync(join(folder, 'config'));
+  writeFileSync(join(folder, 'config', CONFIG), OUR_CONFIG);
+  writeFileSync(join(folder, 'config.toml'), HUGO_CONFIG);
+}
+
+const OUR_CONFIG = `site: { title: Bench, url: "https://bench.example/", author: { name: Bench } }
+posts: { folder: ../content/posts }
+newsletters:
+  - id: bench
+    name: Bench
+    from: { name: Bench, address: paper@bench.example }
+    postalAddress: 1 Quay Street
+`;
 
 const HUGO_CONFIG = `
 baseURL = "https://bench.example/"
@@ -92,8 +170,7 @@ disableKinds = ["section", "taxonomy", "term", "sitemap", "robotsTXT", "404"]
 rssLimit = 50
 [outputs]
 home = ["RSS"]
-[cascade._build]
-render = "never"
+page = []
 `;
 
 function hasHugo(): boolean {

@@ -6,7 +6,7 @@ import { PROGRAM_VERSION } from '../src/kernel/version.ts';
 import { postfixTool } from './sink.ts';
 
 /** A program that a section compares us with. */
-export interface Peer {
+interface Peer {
   readonly name: string;
   /** Undefined where it is not installed. */
   readonly version: string | undefined;
@@ -15,7 +15,7 @@ export interface Peer {
 }
 
 /** The peers that are no npm packages: they are used where they are installed. */
-export function findPeers(): readonly Peer[] {
+function findPeers(): readonly Peer[] {
   const { BENCH_LISTMONK } = process.env;
   return [
     { name: 'Hugo', version: versionOf('hugo', ['version']), remedy: 'install hugo' },
@@ -34,13 +34,13 @@ export function findPeers(): readonly Peer[] {
 }
 
 /** What was measured, when, and on what, as Markdown. */
-export function describeRun(peers: readonly Peer[], seconds: number): string {
+export function describeRun(seconds: number): string {
   const gigabytes = (totalmem() / 2 ** 30).toFixed(1);
   const lines = [
     `${new Date().toISOString().slice(0, 10)}, Broadsheet ${PROGRAM_VERSION}${commit()}, ${seconds.toFixed(0)} s in all`,
     `${cpus()[0]?.model.trim() || 'a processor of unknown name'}, ${availableParallelism()} cores, ${gigabytes} GB of memory`,
     `${systemName()}, Node ${process.versions.node}`,
-    ...peers.map(
+    ...findPeers().map(
       ({ name, version, remedy }) =>
         `${name}: ${version ?? `not there, so not compared; ${remedy}`}`,
     ),
@@ -49,13 +49,13 @@ export function describeRun(peers: readonly Peer[], seconds: number): string {
   return lines.map((line) => `- ${line}\n`).join('');
 }
 
-/** The first line that a program says when asked; undefined where it is not installed. */
+/** The version that a program reports; undefined where it is not installed. */
 function versionOf(command: string, args: readonly string[]): string | undefined {
   try {
     // nginx says it on its standard error.
     const script = '"$0" "$@" 2>&1';
     const said = execFileSync('sh', ['-c', script, command, ...args], { encoding: 'utf8' });
-    return said.trim().split('\n')[0];
+    return /\d+(\.\d+)+/.exec(said)?.[0] ?? said.trim().split('\n')[0];
   } catch {
     return undefined;
   }
@@ -67,8 +67,13 @@ function packageVersion(name: string): string {
 }
 
 function commit(): string {
-  const hash = versionOf('git', ['-C', import.meta.dirname, 'rev-parse', '--short', 'HEAD']);
-  return hash === undefined ? '' : ` (${hash})`;
+  try {
+    const args = ['-C', import.meta.dirname, 'rev-parse', '--short', 'HEAD'];
+    const stdio = ['ignore', 'pipe', 'ignore'] as const;
+    return ` (${execFileSync('git', args, { encoding: 'utf8', stdio: [...stdio] }).trim()})`;
+  } catch {
+    return '';
+  }
 }
 
 function systemName(): string {

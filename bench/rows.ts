@@ -36,7 +36,6 @@ const HEAD = [
   ...['section', 'work', 'ours', 'peer', 'its', 'ratio', 'goal'],
   ...['CPU, ours / its', 'memory, ours / its', 'note'],
 ];
-const COLUMN = { section: 0, work: 1, peer: 3, ratio: 5 } as const;
 
 /** Columns with numbers, which are aligned at their right. */
 const RIGHT = [2, 4, 5];
@@ -94,56 +93,26 @@ function ratioText(ratio: number): string {
   return String(Number(ratio.toPrecision(2)));
 }
 
-/** The ratios of a table that `tableOf` wrote, with anything around it, each under its `keyOf`. */
-export function recordedRatios(text: string): ReadonlyMap<string, number> {
-  const cells = text
-    .split('\n')
-    .filter((line) => line.startsWith('|'))
-    .map((line) =>
-      line
-        .split('|')
-        .map((cell) => cell.trim())
-        .slice(1, -1),
-    );
-  return new Map(
-    cells.flatMap((row) => {
-      const [section = '', work = '', peer = ''] = [
-        ...[row[COLUMN.section], row[COLUMN.work], row[COLUMN.peer]],
-      ];
-      const ratio = Number.parseFloat(row[COLUMN.ratio] ?? '');
-      return Number.isNaN(ratio) ? [] : [[keyOf(section, work, peer), ratio] as const];
-    }),
-  );
+/** Ratios under the key of their row. */
+export type Ratios = ReadonlyMap<string, number>;
+
+/** What a row and the recorded row of the same work have in common. */
+export function keyOf({ section, work, peer }: SectionRow): string {
+  return keyFrom(section, work, peer?.name);
 }
 
-function keyOf(section: string, work: string, peer: string): string {
-  return [section, work, peer].join(' | ');
+function keyFrom(...cells: readonly (string | undefined)[]): string {
+  return cells.join(' | ');
 }
 
-export interface Verdict {
-  readonly row: SectionRow;
-  readonly ratio: number;
-  /** Undefined if the row is new. */
-  readonly recorded: number | undefined;
-  /** By more than a factor of two. */
-  readonly isWorse: boolean;
-}
-
-/** Compares each row that has a peer with its recorded ratio. */
-export function compareRatios(
-  rows: readonly SectionRow[],
-  recorded: ReadonlyMap<string, number>,
-): readonly Verdict[] {
-  return rows.flatMap((row) => {
-    const ratio = ratioOf(row);
-    if (ratio === undefined) return [];
-    const before = recorded.get(keyOf(row.section, row.work, row.peer?.name ?? ''));
-    return [{ row, ratio, recorded: before, isWorse: isWorse(row, ratio, before) }];
-  });
-}
-
-function isWorse({ unit }: BenchRow, ratio: number, recorded: number | undefined): boolean {
-  if (recorded === undefined) return false;
-  // A figure that is not a number is not as good as the recorded one, either.
-  return unit.endsWith('/s') ? !(ratio >= recorded / 2) : !(ratio <= recorded * 2);
+/** Reads the ratios of a table that `tableOf` wrote, with anything around it. */
+export function recordedRatios(text: string): Ratios {
+  const ratios = new Map<string, number>();
+  for (const line of text.split('\n').filter((line) => line.startsWith('|'))) {
+    const cells = line.split('|').map((cell) => cell.trim());
+    const [section, work, peer, ratio] = [1, 2, 4, 6].map((at) => cells[at]);
+    const value = Number.parseFloat(ratio ?? '');
+    if (!Number.isNaN(value)) ratios.set(keyFrom(section, work, peer), value);
+  }
+  return ratios;
 }
