@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
+import { openStore } from '../../src/database/open-store.ts';
 import { claimDeliveries, settleClaims } from '../../src/delivery/queries/claims.ts';
 import { deliveryTable, planDeliveries } from '../../src/delivery/queries/deliveries.ts';
 import { markSubmitting, recordVerdicts, requeue } from '../../src/delivery/queries/verdicts.ts';
+import {
+  livingSenders,
+  settleDeadSenders,
+  startSender,
+} from '../../src/delivery/run/sender-lease.ts';
 import { testOnBoth } from '../support/databases.ts';
 import { openTestSite, type TestSite } from '../support/test-site.ts';
 
@@ -71,6 +77,26 @@ testOnBoth(
     const table = await deliveryTable(db, id);
     assert.equal(table.planned, 1);
     assert.equal(table.queued, 0);
+  },
+);
+
+testOnBoth(
+  'a sender of a service that ended while the database was away holds nothing any longer, although the service lives',
+  async (t) => {
+    const { testSite, id, claim } = await planned(t);
+    const { store, config } = testSite.deps;
+    const own = await openStore(config.databaseUrl);
+    const sender = await startSender(own, id, AT);
+    const [row] = await claim(sender.id);
+    assert.ok(row);
+    assert.equal(await mark(testSite, row.id, sender.id), true);
+    await settleDeadSenders(store, AT);
+    assert.deepEqual(await testSite.states(id), { 'ada@example.org': 'submitting' });
+    await own.close();
+    await sender.end();
+    await settleDeadSenders(store, AT);
+    assert.deepEqual(await testSite.states(id), { 'ada@example.org': 'inDoubt' });
+    assert.deepEqual(await livingSenders(store, id), []);
   },
 );
 

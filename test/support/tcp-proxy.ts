@@ -12,6 +12,8 @@ export interface TcpProxy {
   cut(): void;
   /** Breaks them, and every new one, until it is told otherwise. */
   setAway(isAway: boolean): void;
+  /** From then on it passes nothing on, and says nothing: as a network that is cut in the middle. */
+  fallSilent(): void;
 }
 
 /** Opens a proxy to a port of this machine; it is closed when the test ends. */
@@ -19,6 +21,7 @@ export async function openProxy(t: TestContext, targetPort: number): Promise<Tcp
   const sockets = new Set<Socket>();
   let fatal: string | undefined;
   let away = false;
+  let isSilent = false;
   const server = createServer((client) => {
     if (away) {
       client.destroy();
@@ -31,11 +34,13 @@ export async function openProxy(t: TestContext, targetPort: number): Promise<Tcp
       socket.on('error', () => {});
       socket.on('close', () => {
         sockets.delete(socket);
+        if (isSilent && !away) return;
         client.destroy();
         target.destroy();
       });
     }
     client.on('data', (bytes) => {
+      if (isSilent) return;
       if (fatal !== undefined && bytes.includes(fatal)) {
         isLost = true;
         fatal = undefined;
@@ -43,6 +48,7 @@ export async function openProxy(t: TestContext, targetPort: number): Promise<Tcp
       target.write(bytes);
     });
     target.on('data', (bytes) => {
+      if (isSilent) return;
       if (isLost) client.destroy();
       else client.write(bytes);
     });
@@ -63,6 +69,9 @@ export async function openProxy(t: TestContext, targetPort: number): Promise<Tcp
     setAway(isAway) {
       away = isAway;
       if (isAway) cut();
+    },
+    fallSilent() {
+      isSilent = true;
     },
     loseAnswerTo(text) {
       fatal = text;

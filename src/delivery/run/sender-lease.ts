@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { storedInstant } from '../../database/instants.ts';
 import { leaseFor } from '../../database/lease.ts';
 import type { Store } from '../../database/open-store.ts';
@@ -14,6 +15,12 @@ export interface SenderLease {
   end(): Promise<void>;
 }
 
+/**
+ * Ids of the senders that run in this program. A service lives longer than its sends: one that ended while the
+ * database was away is still in the table, and this program's being alive says nothing about it.
+ */
+const running = new Set<string>();
+
 const LEASE_SECONDS = 60;
 const RENEW_MS = 15_000;
 
@@ -28,8 +35,14 @@ export async function startSender(store: Store, edition: string, at: string): Pr
     const { until } = await leaseFor(store, LEASE_SECONDS);
     await renewLease(store.db, { ...sender, lease_until: until });
   };
-  await renew();
-  await settleDeadSenders(store, at);
+  running.add(sender.id);
+  try {
+    await renew();
+    await settleDeadSenders(store, at);
+  } catch (error) {
+    running.delete(sender.id);
+    throw error;
+  }
   // A renewal that fails is tried again in time. If all fail, the claims are lost, and marking a
   // message as submitting detects that.
   const timer = setInterval(() => renew().catch(() => {}), RENEW_MS);
@@ -38,8 +51,10 @@ export async function startSender(store: Store, edition: string, at: string): Pr
     id: sender.id,
     async end() {
       clearInterval(timer);
-      // If it cannot be removed because the disk is full, the next sender finds it dead.
+      // If it cannot be removed because the disk is full or the server is away, the next sender of this
+      // program, or the next program, finds it dead.
       await removeSenders(store.db, [sender.id]).catch(() => {});
+      running.delete(sender.id);
     },
   };
 }
@@ -83,12 +98,17 @@ export async function livingSenders(
 type Liveness = 'alive' | 'late' | 'dead';
 
 /**
- * Dead if its program is gone from this machine. Presumed dead if its lease is over, unless its
- * program still runs here: then it is late.
+ * Dead if its program is gone from this machine, or is this one and has ended it. Presumed dead if its
+ * lease is over, unless its program still runs here: then it is late.
  */
 export function livenessOf(sender: SendersTable, now: string): Liveness {
+  if (isOfThisProgram(sender) && !running.has(sender.id)) return 'dead';
   const liveness = isAlive(sender);
   if (liveness === 'dead') return 'dead';
   if (sender.lease_until >= now) return 'alive';
   return liveness === 'alive' ? 'late' : 'dead';
+}
+
+function isOfThisProgram({ host, pid, started }: SendersTable): boolean {
+  return host !== '' && isDeepStrictEqual({ host, pid, started }, thisProcess());
 }
