@@ -1,34 +1,28 @@
 // Sends COUNT messages to a relay in one WAY and prints what that took, as JSON, without what comes
 // before. Run by bench-send.ts, a process for each measurement: send-with.ts WAY RELAY COUNT [DATABASE]
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { createTransport } from 'nodemailer';
 import { openStore } from '../src/database/open-store.ts';
 import type { Database } from '../src/database/tables.ts';
-import { type DkimAlgorithm, writeNewKey } from '../src/delivery/message/dkim-keys.ts';
+import type { DkimAlgorithm } from '../src/delivery/message/dkim-keys.ts';
 import type { Message } from '../src/delivery/message/message.ts';
 import { prepareMessages } from '../src/delivery/message/prepare-messages.ts';
 import { openRelay } from '../src/delivery/relay/open-relay.ts';
-import { askService } from '../src/delivery/run/ask-service.ts';
 import { deliverEdition } from '../src/delivery/run/deliver-edition.ts';
 import { prepareSend } from '../src/delivery/run/prepare-send.ts';
 import type { SendDependencies } from '../src/delivery/send-dependencies.ts';
-import { type Edition, PLACEHOLDERS } from '../src/editions/edition.ts';
+import { PLACEHOLDERS } from '../src/editions/edition.ts';
 import { insertEdition } from '../src/editions/queries/editions.ts';
 import { systemClock } from '../src/kernel/clock.ts';
-import { silentLog } from '../src/kernel/log.ts';
-import { systemRandom } from '../src/kernel/random.ts';
 import type { Config } from '../src/settings/config.ts';
 import { findNewsletter } from '../src/settings/find-newsletter.ts';
-import { loadConfig } from '../src/settings/load-config.ts';
-import { importSubscribers } from '../src/subscribers/import/import-subscribers.ts';
-import { readTemplates } from '../src/templates/read-templates.ts';
-import { readTexts } from '../src/templates/read-texts.ts';
 import { address } from '../test/editions/samples.ts';
 import { cpuOfAll, statOf } from './measure.ts';
 import { CONNECTIONS, type SendMeasure } from './send-measure.ts';
+import { editionOf, importReaders, sendDependencies, writeConfig } from './sending.ts';
 
 /** Messages before the clock is started. */
 const WARM_UP = 500;
@@ -38,12 +32,7 @@ async function sendAsJob(folder: string, relayUrl: string, count: number, databa
   const config = writeConfig(folder, relayUrl, { databaseUrl });
   const store = await openStore(config.databaseUrl);
   try {
-    const deps: SendDependencies = {
-      ...{ config, store, openRelay, askService, random: systemRandom, log: silentLog },
-      ...{ clock: systemClock, machineClock: systemClock },
-      textsOf: readTexts(config.folders.languages),
-      templates: readTemplates(config.folders.templates),
-    };
+    const deps = sendDependencies(config, store);
     await fill(deps, 'warm-up', WARM_UP);
     await fill(deps, 'bench', count);
     await deliver(deps, 'warm-up', WARM_UP);
@@ -60,43 +49,8 @@ async function serverOf(db: Database): Promise<number | undefined> {
   return statOf(rows[0]?.pid)?.parent;
 }
 
-/** As a publisher has it: a file, and what is secret in the environment. */
-function writeConfig(
-  folder: string,
-  relayUrl: string,
-  {
-    databaseUrl,
-    dkim,
-  }: { databaseUrl?: string | undefined; dkim?: DkimAlgorithm | undefined } = {},
-): Config {
-  const file = join(folder, 'config', 'broadsheet.yaml');
-  mkdirSync(join(folder, 'config'));
-  const newsletter =
-    'from: { name: Bench, address: paper@bench.example }, postalAddress: 1 Quay Street';
-  const key = { domain: 'bench.example', selector: 'bench', keyFile: join(folder, 'key.pem') };
-  if (dkim !== undefined) writeNewKey(key, dkim);
-  writeFileSync(
-    file,
-    [
-      'site: { title: Bench, url: "https://bench.example/", author: { name: Bench } }',
-      `email: { connections: ${CONNECTIONS}, dkim: ${JSON.stringify(dkim === undefined ? [] : [key])} }`,
-      'newsletters:',
-      ...['warm-up', 'bench'].map((id) => `  - { id: ${id}, name: Bench, ${newsletter} }`),
-    ].join('\n'),
-  );
-  return loadConfig(file, {
-    BROADSHEET_SMTP_URL: relayUrl,
-    BROADSHEET_DATABASE_URL: databaseUrl ?? `sqlite:${join(folder, 'bench.db')}`,
-    BROADSHEET_SECRET: 'the-secret-of-a-bench-is-none',
-  });
-}
-
 async function fill(deps: SendDependencies, newsletter: string, count: number): Promise<void> {
-  const list = Array.from({ length: count }, (_, index) => `reader-${index}@example.org\n`);
-  const bytes = (async function* () {
-    yield Buffer.from(list.join(''));
-  })();
-  await importSubscribers(deps, { newsletter, source: 'bench', bytes });
+  await importReaders(deps, newsletter, count);
   await insertEdition(deps.store.db, editionOf(newsletter));
 }
 
@@ -170,19 +124,6 @@ async function templateOf(config: Config): Promise<(index: number) => Promise<Me
   const template = await prepareMessages({ edition, newsletter, ...links });
   return (index) =>
     template.fill({ id: `reader-${index}`, address: address(`reader-${index}@example.org`) }, date);
-}
-
-/** A message of about 70 KB. */
-function editionOf(newsletter: string): Edition {
-  const paragraph =
-    '<p style="margin:0 0 16px">The harbour wall stands, “as it should”, said the mayor, and what it cost will be known in spring.</p>\n';
-  return {
-    ...{ id: `${newsletter}-2026-03-20`, newsletter, day: '2026-03-20' },
-    ...{ subject: 'The harbour wall stands', preheader: 'And what it cost' },
-    html: `<!doctype html>\n${paragraph.repeat(470)}<p>${PLACEHOLDERS.address}, <a href="${PLACEHOLDERS.unsubscribeUrl}">leave</a></p>\n`,
-    text: `The harbour wall stands.\n\nLeave: ${PLACEHOLDERS.unsubscribeUrl}\n`,
-    ...{ posts: [], composedAt: '2026-03-20T06:00:00.000Z' },
-  };
 }
 
 /** Does `work` for 0 to `count` - 1, so many at once. */
