@@ -116,6 +116,7 @@ const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
     'subscribers/journal/journal-file.ts',
     'subscribers/queries/wipe-traces.ts',
     'templates/read-texts.ts',
+    'web/files/answer-memory.ts',
     'web/files/serve-files.ts',
     'web/health.ts',
   ],
@@ -145,6 +146,7 @@ const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
     'web/answer-errors.ts',
     'web/limit-connections.ts',
     'web/open-web-server.ts',
+    'web/security-headers.ts',
     'web/web-error.ts',
   ],
   programs: [
@@ -193,8 +195,10 @@ const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
     'service/watch-posts.ts',
     'site/answer-requests.ts',
     'subscribers/queries/wipe-traces.ts',
+    'web/files/answer-memory.ts',
     'web/health.ts',
     'web/open-web-server.ts',
+    'web/rate-limits.ts',
   ],
   random: [
     'database/migrations/12-mails.ts',

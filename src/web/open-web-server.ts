@@ -1,6 +1,5 @@
-import { STATUS_CODES } from 'node:http';
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import { type AddressInfo, BlockList, isIP } from 'node:net';
-import helmet, { type FastifyHelmetOptions } from '@fastify/helmet';
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { requireServiceUrl } from '../settings/require-service-url.ts';
 import { addErrorAnswers } from './answer-errors.ts';
@@ -8,6 +7,7 @@ import { limitConnections } from './limit-connections.ts';
 import { listenError, originOf } from './listen-error.ts';
 import { addRateLimits } from './rate-limits.ts';
 import { addBodies } from './read-bodies.ts';
+import { securityHeaders } from './security-headers.ts';
 import type { RenderError, RoutePlugin, WebDependencies } from './web-dependencies.ts';
 import { WebError } from './web-error.ts';
 import { WEB_LIMITS, type WebLimits } from './web-limits.ts';
@@ -46,12 +46,17 @@ export async function openWebServer(
   const basePath = new URL(serviceUrl).pathname;
   const app = createApp(web.trustedProxies, limits);
   noteRequests(app, deps);
-  await app.register(helmet, securityHeaders(serviceUrl));
-  app.addHook('onRequest', async (_request, reply) => {
-    reply.header('permissions-policy', PERMISSIONS_POLICY);
+  const headers = Object.entries(securityHeaders(serviceUrl));
+  // Hooks of every request call back: promises for them take as long as sending a small answer.
+  app.addHook('onSend', (_request, reply, payload, done) => {
+    for (const [name, value] of headers) if (!reply.hasHeader(name)) reply.header(name, value);
+    done(null, payload);
+  });
+  app.addHook('onRoute', (route) => {
+    if (route.config?.answerTime !== 'any') route.handlerTimeout = limits.answerTimeoutMs;
   });
   refuseMalformed(app, limits);
-  await addRateLimits(app, limits);
+  addRateLimits(app, limits);
   await addBodies(app);
   addErrorAnswers(app, deps, options.renderError);
   redirectToBasePath(app, basePath);
@@ -75,7 +80,6 @@ function createApp(networks: readonly string[], limits: WebLimits): FastifyInsta
     trustProxy: networks.length > 0 ? isProxy : false,
     bodyLimit: limits.bodyBytes,
     requestTimeout: limits.requestTimeoutMs,
-    handlerTimeout: limits.answerTimeoutMs,
     connectionTimeout: limits.idleTimeoutMs,
     keepAliveTimeout: limits.keepAliveMs,
     forceCloseConnections: 'idle',
@@ -123,7 +127,8 @@ function familyOf(address: string): 'ipv4' | 'ipv6' {
  * their errors are logged.
  */
 function noteRequests(app: FastifyInstance, { log, metrics }: WebDependencies): void {
-  app.addHook('onResponse', async ({ method, routeOptions }, { statusCode, elapsedTime }) => {
+  app.addHook('onResponse', ({ method, routeOptions }, { statusCode, elapsedTime }, done) => {
+    done();
     const route = routeOptions.url ?? 'none';
     metrics.count('broadsheet_http_requests_total', { route, method, status: statusCode });
     metrics.observe('broadsheet_http_request_duration_seconds', { route }, elapsedTime / 1000);
@@ -132,60 +137,30 @@ function noteRequests(app: FastifyInstance, { log, metrics }: WebDependencies): 
   });
 }
 
-/** The Permissions-Policy of every answer: no page needs any of these. */
-const PERMISSIONS_POLICY =
-  'accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), microphone=(), midi=(), payment=(), usb=()';
-
-/** The headers of every answer. Routes may replace them (`reply.header`). */
-function securityHeaders(serviceUrl: string): FastifyHelmetOptions {
-  return {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      // A page may load its own style sheet and script, load pictures from any https site, and send forms
-      // to itself. No site may put it in a frame. Nothing inline.
-      directives: {
-        defaultSrc: ["'none'"],
-        styleSrc: ["'self'"],
-        scriptSrc: ["'self'"],
-        connectSrc: ["'self'"],
-        imgSrc: ["'self'", 'https:', 'data:'],
-        formAction: ["'self'"],
-        baseUri: ["'none'"],
-        frameAncestors: ["'none'"],
-      },
-    },
-    // For a year (RFC 6797). We don't know whether the domain's other hosts have https.
-    strictTransportSecurity: serviceUrl.startsWith('https:') && {
-      maxAge: 31_536_000,
-      includeSubDomains: false,
-    },
-    // Page URLs contain tokens: never send them to other sites.
-    referrerPolicy: { policy: 'same-origin' },
-    crossOriginOpenerPolicy: { policy: 'same-origin' },
-    crossOriginResourcePolicy: { policy: 'same-origin' },
-    xFrameOptions: { action: 'deny' },
-  };
-}
-
 /** A host and a port (RFC 3986 §3.2), or empty. */
 const HOST = /^(\[[0-9a-f:.]+\]|[\w.~!$&'()*+,;=%-]*)(:\d*)?$/i;
 
 function refuseMalformed(app: FastifyInstance, limits: WebLimits): void {
-  app.addHook('onRequest', async ({ raw }) => {
-    // RFC 9112 §3.2. A proxy may use one of two hosts, and a cache the other.
-    const [host = '', ...others] = raw.headersDistinct.host ?? [];
-    if (others.length > 0 || !HOST.test(host)) throw new WebError(400);
-    if ((raw.url?.length ?? 0) > limits.urlLength) throw new WebError(414);
+  const problemOf = ({ rawHeaders, headers, url }: IncomingMessage): number | undefined => {
     // Node drops headers beyond 2,000. The proxy's own X-Forwarded-For could be one of them.
-    if (raw.rawHeaders.length / 2 > limits.headers) throw new WebError(431);
+    if (rawHeaders.length / 2 > limits.headers) return 431;
+    // RFC 9112 §3.2. A proxy may use one of two hosts, and a cache the other.
+    const hosts = rawHeaders.filter((name, at) => at % 2 === 0 && /^host$/i.test(name));
+    if (hosts.length > 1 || !HOST.test(headers.host ?? '')) return 400;
+    return (url?.length ?? 0) > limits.urlLength ? 414 : undefined;
+  };
+  app.addHook('onRequest', ({ raw }, _reply, done) => {
+    const problem = problemOf(raw);
+    done(problem === undefined ? undefined : new WebError(problem));
   });
 }
 
 /** Redirects `/news` to `/news/`. */
 function redirectToBasePath(app: FastifyInstance, basePath: string): void {
   if (basePath === '/') return;
-  app.addHook('onRequest', async (request, reply) => {
-    if (request.url === basePath.slice(0, -1)) return reply.redirect(basePath, 308);
+  app.addHook('onRequest', (request, reply, done) => {
+    if (request.url === basePath.slice(0, -1)) reply.redirect(basePath, 308);
+    else done();
   });
 }
 

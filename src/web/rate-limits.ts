@@ -1,6 +1,5 @@
-import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { clientNetwork } from '../kernel/client-network.ts';
+import { openRecentCache } from '../kernel/recent-cache.ts';
 import { networksOf } from './limit-connections.ts';
 import { WebError } from './web-error.ts';
 import type { WebLimits } from './web-limits.ts';
@@ -13,32 +12,50 @@ type Kind = keyof WebLimits['perMinute'] | 'webhook';
  * one-click unsubscribing, because a few Gmail addresses send it for very many people, and one for the
  * webhooks of providers. In memory, per process. Mails that strangers can request also have budgets in the database.
  */
-export async function addRateLimits(app: FastifyInstance, limits: WebLimits): Promise<void> {
-  await app.register(rateLimit, { global: false, timeWindow: 60_000 });
-  // Set for each limit: the plugin does not pass on its own setting.
-  const options = { cache: limits.clients };
-  const openLimiters = (max: number) =>
-    networksOf('::1').map(({ times }, at) =>
-      app.createRateLimit({
-        ...options,
-        max: times * max,
-        keyGenerator: ({ ip }) => networksOf(ip)[at]?.network ?? clientNetwork(ip),
-      }),
-    );
+export function addRateLimits(app: FastifyInstance, limits: WebLimits): void {
+  const { perMinute, webhooksPerMinute, clients } = limits;
   const limiters = {
-    page: openLimiters(limits.perMinute.page),
-    form: openLimiters(limits.perMinute.form),
-    oneClick: openLimiters(limits.perMinute.oneClick),
-    webhook: openLimiters(limits.webhooksPerMinute),
+    page: openLimiters(perMinute.page, clients),
+    form: openLimiters(perMinute.form, clients),
+    oneClick: openLimiters(perMinute.oneClick, clients),
+    webhook: openLimiters(webhooksPerMinute, clients),
   };
-  app.addHook('onRequest', async (request) => {
-    // An IPv4 client is in one network only.
-    const networks = networksOf(request.ip).length;
-    for (const limiter of kindsOf(request).flatMap((kind) => limiters[kind].slice(0, networks))) {
-      const verdict = await limiter(request);
-      if (!verdict.isAllowed && verdict.isExceeded) throw new WebError(429, verdict.ttlInSeconds);
+  app.addHook('onRequest', (request, _reply, done) => {
+    const networks = networksOf(request.ip);
+    for (const kind of kindsOf(request)) {
+      for (const [at, { network }] of networks.entries()) {
+        const waitMs = limiters[kind][at]?.(network) ?? 0;
+        if (waitMs > 0) return done(new WebError(429, Math.ceil(waitMs / 1000)));
+      }
     }
+    done();
   });
+}
+
+const WINDOW_MS = 60_000;
+
+/** A limiter for clients, and one for each of the networks around a client of IPv6. */
+function openLimiters(perMinute: number, clients: number) {
+  return networksOf('::1').map(({ times }) => openLimiter(times * perMinute, clients));
+}
+
+/**
+ * Returns a function that counts a request of a client, and returns how long the client has to wait: 0
+ * for the first `most` requests since its minute began. Forgets whoever was inactive longest if there are
+ * more than `clients`.
+ */
+function openLimiter(most: number, clients: number): (client: string) => number {
+  const windows = openRecentCache<{ endsAt: number; count: number }>(clients, () => 1);
+  return (client) => {
+    const now = performance.now();
+    let window = windows.get(client);
+    if (window === undefined || window.endsAt <= now) {
+      window = { endsAt: now + WINDOW_MS, count: 0 };
+      windows.set(client, window);
+    }
+    window.count += 1;
+    return window.count > most ? window.endsAt - now : 0;
+  };
 }
 
 /** The limits that apply to a request, by what its route says. */

@@ -13,7 +13,10 @@ const FORM_TYPE = /^application\/x-www-form-urlencoded\s*(;|$)/i;
  * has to work. Such a body is read as `{ 'List-Unsubscribe': 'One-Click' }` if it contains that, else as `{}`.
  */
 export async function addBodies(app: FastifyInstance): Promise<void> {
-  app.addHook('onRequest', async (request) => takeAnyType(request));
+  app.addHook('onRequest', (request, _reply, done) => {
+    takeAnyType(request);
+    done();
+  });
   app.removeContentTypeParser('text/plain');
   await app.register(formbody);
   app.addContentTypeParser(

@@ -37,6 +37,11 @@ declare module 'fastify' {
     readonly limit?: 'page' | 'form' | 'oneClick' | 'webhook' | 'none';
     /** `anyType`: a body is read whatever its content type is, as one-click unsubscribing. */
     readonly body?: 'anyType';
+    /**
+     * `any`: an answer may take longer than the others. A large file does over a slow connection, until
+     * nothing moves any more (`idleTimeoutMs`).
+     */
+    readonly answerTime?: 'any';
     /** Errors are sent as `{ "error": ... }` instead of a page. */
     readonly errors?: 'json';
   }

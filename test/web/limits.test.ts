@@ -160,6 +160,12 @@ test('bodies, headers and addresses have a largest size', async (t) => {
   assert.equal((await ask('', { headers: cookie })).status, 431);
 });
 
+test('an answer that takes too long is 503', async (t) => {
+  const routes: RoutePlugin = (app) => void app.get('/never/', () => new Promise(() => {}));
+  const { ask } = await openServedTestSite(t, [routes], { limits: { answerTimeoutMs: 50 } });
+  assert.equal((await ask('never/')).status, 503);
+});
+
 test('slow clients are cut off while others are served', async (t) => {
   const head = 'GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ';
   const body =

@@ -3,7 +3,7 @@ import { ReadStream } from 'node:fs';
 import { lstat, realpath, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import fastifyStatic from '@fastify/static';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { documentPath, FORMATS, fileUrl, INDEX_FILE, isHubTopic } from '../../feeds/formats.ts';
 import { COPIES, isCopyOf } from '../../feeds/publish/compressed-copies.ts';
 import { isPictureCopy } from '../../feeds/publish/picture-copies.ts';
@@ -12,6 +12,7 @@ import type { Config } from '../../settings/config.ts';
 import { requireServiceUrl } from '../../settings/require-service-url.ts';
 import type { RoutePlugin } from '../web-dependencies.ts';
 import { WebError } from '../web-error.ts';
+import { OF_CONTENT, openAnswerMemory, tagOf } from './answer-memory.ts';
 
 /** The page of all feeds. The home page is a page of the site. */
 const FEEDS_PAGE = 'feeds/index.html';
@@ -99,7 +100,7 @@ const TYPES: ReadonlyMap<string, string> = new Map([
  * §13), and the compressed copies that were made at publishing. Handles every method and path without
  * another route. Every request looks at the disk, so it sees what another program has changed.
  */
-export const serveFiles: RoutePlugin = async (app, { config }) => {
+export const serveFiles: RoutePlugin = async (app, { config, machineClock }) => {
   const { output } = config.folders;
   const basePath = new URL(requireServiceUrl(config)).pathname;
   await app.register(fastifyStatic, {
@@ -111,53 +112,62 @@ export const serveFiles: RoutePlugin = async (app, { config }) => {
     // Feeds are short, and feed readers load them completely.
     acceptRanges: false,
   });
-  app.addHook('onSend', async ({ url }, reply, payload) => {
+  const memory = openAnswerMemory(() => machineClock().epochMilliseconds);
+  app.addHook('onSend', async (request, reply, payload) => {
     if (payload instanceof ReadStream) await refuseReplaced(payload, reply);
-    if (reply.statusCode === 304) {
-      reply.removeHeader('content-type').removeHeader('content-encoding');
-    } else if (reply.statusCode === 200) {
-      // The library knows a type for each ending, but not the types of feeds.
-      reply.header('content-type', mediaType(fileOf(url, basePath) ?? '')?.type);
-    }
+    const { statusCode } = reply;
+    const path = fileOf(request.url, basePath);
+    if ((statusCode !== 200 && statusCode !== 304) || path === undefined) return;
+    allowMore(reply, path, config);
+    // The library knows a type for each ending, but not the types of feeds.
+    reply.header('content-type', mediaType(path)?.type);
+    await memory.remember(request, reply, join(output, path));
+    if (statusCode === 200) return;
+    for (const name of OF_CONTENT) reply.removeHeader(name);
   });
   app.route({
     method: app.supportedMethods,
     url: '/*',
+    config: { answerTime: 'any' },
     // Before the body is read: no request here needs one.
-    onRequest: async (request, reply) => {
-      const path = fileOf(request.url, basePath);
-      if (path === undefined) return reply.callNotFound();
-      const media = mediaType(path);
-      // A file of another type is private, and may be large: do not open it.
-      const file = media && (await findFile(output, path));
-      if (media === undefined || file === undefined || file === 'folder') {
-        const folderUrl = basePath + path.split('/').map(encodeURIComponent).join('/');
-        const hasPage = await isFile(output, `${path}/${INDEX_FILE}`);
-        if (hasPage) return reply.redirect(`${folderUrl}/`, 308);
-        // Feed readers may give up a feed after a 404. One that is not built yet gets 503 instead.
-        const isOfBuild = media?.isFeed || path === FEEDS_PAGE;
-        if (isOfBuild && !(await isBuilt(config))) throw new WebError(503, BUILD_SECONDS);
-        return reply.callNotFound();
-      }
-      if (request.method === 'OPTIONS') {
-        const headers = { allow: ALLOWED, ...(media.isFeed ? PREFLIGHT_HEADERS : {}) };
-        return reply.code(204).headers(headers).send();
-      }
-      if (request.method !== 'GET' && request.method !== 'HEAD') {
-        reply.header('allow', ALLOWED);
-        throw new WebError(405);
-      }
-      // A copy that does not belong to the file must not be sent.
-      if (!file.hasCopies) request.headers = { 'accept-encoding': 'identity' };
-      const tags = request.raw.headers['if-none-match'];
-      if (tags !== undefined) {
-        request.raw.headers['if-none-match'] = tags.replace(PROXY_SUFFIX, '');
-      }
-      allowMore(reply, path, config);
-      return reply.headers(fileHeaders(path, media, config)).sendFile(path, output);
-    },
+    onRequest: [
+      (request, reply, done) => {
+        const { headers } = request.raw;
+        const tags = headers['if-none-match'];
+        if (tags !== undefined) headers['if-none-match'] = tags.replace(PROXY_SUFFIX, '');
+        if (!memory.answer(request, reply)) done();
+      },
+      async (request, reply) => answerFromDisk(request, reply),
+    ],
     handler: async (_request, reply) => reply.callNotFound(),
   });
+  async function answerFromDisk(request: FastifyRequest, reply: FastifyReply) {
+    const path = fileOf(request.url, basePath);
+    if (path === undefined) return reply.callNotFound();
+    const media = mediaType(path);
+    // A file of another type is private, and may be large: do not open it.
+    const file = media && (await findFile(output, path));
+    if (media === undefined || file === undefined || file === 'folder') {
+      const folderUrl = basePath + path.split('/').map(encodeURIComponent).join('/');
+      const hasPage = await isFile(output, `${path}/${INDEX_FILE}`);
+      if (hasPage) return reply.redirect(`${folderUrl}/`, 308);
+      // Feed readers may give up a feed after a 404. One that is not built yet gets 503 instead.
+      const isOfBuild = media?.isFeed || path === FEEDS_PAGE;
+      if (isOfBuild && !(await isBuilt(config))) throw new WebError(503, BUILD_SECONDS);
+      return reply.callNotFound();
+    }
+    if (request.method === 'OPTIONS') {
+      const headers = { allow: ALLOWED, ...(media.isFeed ? PREFLIGHT_HEADERS : {}) };
+      return reply.code(204).headers(headers).send();
+    }
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      reply.header('allow', ALLOWED);
+      throw new WebError(405);
+    }
+    // A copy that does not belong to the file must not be sent.
+    if (!file.hasCopies) request.headers = { 'accept-encoding': 'identity' };
+    return reply.headers(fileHeaders(path, media, config)).sendFile(path, output);
+  }
 };
 
 /** The file that a URL asks for, relative to the output folder. Undefined for the home page. */
@@ -255,9 +265,7 @@ function allowMore(reply: FastifyReply, path: string, { posts }: Config): void {
 async function refuseReplaced(stream: ReadStream, reply: FastifyReply): Promise<void> {
   try {
     if (stream.pending) await once(stream, 'open');
-    const { size, mtime } = await stat(stream.path);
-    const tag = `W/"${size.toString(16)}-${mtime.getTime().toString(16)}"`;
-    if (tag === reply.getHeader('etag')) return;
+    if (tagOf(await stat(stream.path)) === reply.getHeader('etag')) return;
   } catch {
     // It is gone.
   }

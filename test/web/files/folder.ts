@@ -22,15 +22,21 @@ export interface FolderOptions {
   readonly publicUrl?: string;
   readonly feeds?: Partial<Config['feeds']>;
   readonly others?: Readonly<Record<string, string | Uint8Array>>;
+  /** The machine's clock is ahead: no file was changed just now, so answers are remembered at once. */
+  readonly isLater?: boolean;
 }
 
 /** Opens a folder with `others` in it, which nothing published. */
 export async function openFolder(
   t: TestContext,
-  { publicUrl = 'https://paper.example/news/', feeds, others }: FolderOptions = {},
+  { publicUrl = 'https://paper.example/news/', feeds, others, isLater = false }: FolderOptions = {},
 ): Promise<ServedFolder> {
-  const testSite = await openTestSite(t);
-  const { config } = testSite.deps;
+  const opened = await openTestSite(t);
+  const { config } = opened.deps;
+  const machineClock = isLater
+    ? () => Temporal.Now.instant().add({ hours: 1 })
+    : opened.deps.machineClock;
+  const testSite = { ...opened, deps: { ...opened.deps, machineClock } };
   const folder = temporaryFolder(t, others);
   const web = await openServedTestSite(t, [serveFiles], {
     testSite,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import fs, { mkdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -215,7 +215,7 @@ test('a folder’s page is at the folder with a slash; a post may have sound and
 });
 
 test('compressed copies that were made of other bytes, or are links, are not sent', async (t) => {
-  const { folder, publish, server } = await openFolder(t);
+  const { folder, publish, server } = await openFolder(t, { isLater: true });
   const path = join(folder, 'rss.xml');
   const ask = () => askBytes(`${server.url}rss.xml`, { 'Accept-Encoding': 'gzip' });
   await publish({ 'rss.xml': LONG });
@@ -233,7 +233,7 @@ test('compressed copies that were made of other bytes, or are links, are not sen
 });
 
 test('changes by other programs show at once: new bytes, a removed file', async (t) => {
-  const { folder, publish, server } = await openFolder(t);
+  const { folder, publish, server } = await openFolder(t, { isLater: true });
   const path = join(folder, 'rss.xml');
   await publish({ 'rss.xml': LONG });
   const ask = () => askBytes(`${server.url}rss.xml`, COMPRESSED);
@@ -253,8 +253,54 @@ test('changes by other programs show at once: new bytes, a removed file', async 
   assert.equal((await ask()).status, 503, 'its compressed copies alone are nothing');
 });
 
+test('an answer from memory opens no file, and says what the answer from the disk said', async (t) => {
+  const { publish, server } = await openFolder(t, { isLater: true });
+  await publish({ 'rss.xml': LONG, 'archive/7/index.html': LONG });
+  for (const path of ['rss.xml', 'archive/7/', 'archive/7/?from=mail']) {
+    for (const coding of ['identity', 'gzip', 'br']) {
+      const ask = () => askBytes(server.url + path, { 'Accept-Encoding': coding });
+      const first = await ask();
+      const opens = t.mock.method(fs, 'createReadStream');
+      const second = await ask();
+      assert.equal(opens.mock.callCount(), 0, path);
+      opens.mock.restore();
+      assert.deepEqual(
+        { ...second, headers: { ...second.headers, date: '' } },
+        { ...first, headers: { ...first.headers, date: '' } },
+      );
+    }
+  }
+});
+
+test('a file that is replaced by one of the same size and times is not answered from memory', async (t) => {
+  const { folder, publish, server } = await openFolder(t, { isLater: true });
+  const path = join(folder, 'rss.xml');
+  const ask = () => askBytes(`${server.url}rss.xml`, { 'Accept-Encoding': 'identity' });
+  await publish({ 'rss.xml': LONG });
+  const first = await ask();
+  const other = LONG.replace('Read', 'Heed');
+  writeFileSync(`${path}.new`, other);
+  utimesSync(`${path}.new`, CHANGED, CHANGED);
+  renameSync(`${path}.new`, path);
+  const second = await ask();
+  assert.deepEqual([second.text, second.headers.etag], [other, first.headers.etag]);
+  // Another path to the same bytes is fine; one out of the folder is not, also where it was one before.
+  const outside = temporaryFolder(t, { 'secret.xml': other });
+  rmSync(path);
+  symlinkSync(join(outside, 'secret.xml'), path);
+  assert.equal((await ask()).status, 503);
+});
+
+test('what changed just now is read again each time: a second change may have the same times', async (t) => {
+  const { publish, server } = await openFolder(t);
+  await publish({ 'rss.xml': LONG });
+  const opens = t.mock.method(fs, 'createReadStream');
+  for (let at = 0; at < 3; at++) await askBytes(`${server.url}rss.xml`);
+  assert.equal(opens.mock.callCount(), 3);
+});
+
 test('compressed copies that come later are sent', async (t) => {
-  const { folder, publish, server } = await openFolder(t);
+  const { folder, publish, server } = await openFolder(t, { isLater: true });
   writeFileSync(join(folder, 'rss.xml'), LONG);
   const before = await askBytes(`${server.url}rss.xml`, COMPRESSED);
   await publish({ 'rss.xml': LONG });
@@ -264,7 +310,7 @@ test('compressed copies that come later are sent', async (t) => {
 });
 
 test('links within the folder are followed, and the folder may be one', async (t) => {
-  const { folder, publish, server } = await openFolder(t);
+  const { folder, publish, server } = await openFolder(t, { isLater: true });
   await publish({ 'rss.xml': LONG });
   symlinkSync('rss.xml', join(folder, 'atom.xml'));
   const { status, text, headers } = await askBytes(`${server.url}atom.xml`);
