@@ -4,9 +4,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makePosts, writePost } from './make-posts.ts';
-import { type Measure, measure } from './measure.ts';
+import { inCpu, type Measure, measure, wall } from './measure.ts';
 import { takeTurns } from './rounds.ts';
-import type { Figure } from './rows.ts';
 import type { Bench } from './sections.ts';
 
 const PROGRAM = join(import.meta.dirname, '../bin/broadsheet.js');
@@ -39,7 +38,7 @@ export async function benchBuild({ short, numbers, add }: Bench): Promise<void> 
   for (const size of asked.length > 0 ? asked : short ? [SHORT] : [SHORT, ...LONG]) {
     const folder = mkdtempSync(join(tmpdir(), 'broadsheet-bench-'));
     try {
-      await benchSize(folder, size, add);
+      await benchSize(folder, size, { short, add });
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
@@ -99,33 +98,33 @@ function checked(measured: Measure, feed: string, items: number, text = ''): Mea
   return measured;
 }
 
-async function benchSize(folder: string, size: Size, add: Bench['add']): Promise<void> {
+async function benchSize(
+  folder: string,
+  size: Size,
+  { short, add }: Pick<Bench, 'short' | 'add'>,
+): Promise<void> {
   makePosts(join(folder, 'content', 'posts'), size.count);
   writeConfigs(folder);
   const measures = await takeTurns<Measure, string>(size.rounds, waysOf(folder, size));
-  const { Hugo: hugo, [LIBRARIES]: libraries, ...ours } = measures;
+  const { Hugo: hugo, [LIBRARIES]: libraries, compose, preview, ...builds } = measures;
   const posts = `${size.count.toLocaleString('en-US')} posts`;
-  for (const [what, measured] of Object.entries(ours)) {
+  for (const [what, measured] of Object.entries(builds)) {
     const work = `${posts}, ${what}`;
     const note = `${((measured.cpuSeconds * 1e6) / size.count).toFixed(0)} µs of CPU a post`;
-    const isBuild = what !== 'compose' && what !== 'preview';
-    const unchanged = measures['nothing changed'];
-    const peer = isBuild
-      ? hugo && { name: 'Hugo', ...wall(hugo) }
-      : unchanged && { name: 'build, nothing changed', ...wall(unchanged) };
-    const goal = isBuild ? GOALS[work] : '1';
-    add({
-      work,
-      unit: 's',
-      ours: wall(measured),
-      note,
-      ...(peer && { peer }),
-      ...(goal && { goal }),
-    });
-    if (!isBuild || libraries === undefined) continue;
-    // In CPU, which other programs on the machine change little.
-    const peerInCpu = { name: LIBRARIES, ...cpu(libraries) };
-    add({ work, unit: 's CPU', ours: cpu(measured), peer: peerInCpu });
+    const row = { work, unit: 's', ours: wall(measured), note } as const;
+    const goal = GOALS[work];
+    const peer = hugo && { name: 'Hugo', ...wall(hugo) };
+    if (!short) add({ ...row, ...(peer && { peer }), ...(goal && { goal }) });
+    const ours = inCpu(measured);
+    for (const [name, peer] of Object.entries({ Hugo: hugo, [LIBRARIES]: libraries })) {
+      if (peer) add({ work: `${work}, CPU`, unit: 's', ours, peer: { name, ...inCpu(peer) } });
+    }
+  }
+  const unchanged = measures['nothing changed'];
+  for (const [what, measured] of Object.entries({ compose, preview })) {
+    if (measured === undefined || unchanged === undefined) continue;
+    const peer = { name: 'build, nothing changed', ...wall(unchanged) };
+    add({ work: `${posts}, ${what}`, unit: 's', ours: wall(measured), peer, goal: '1' });
   }
 }
 
@@ -137,14 +136,6 @@ const GOALS: Readonly<Record<string, string>> = {
   '100,000 posts, nothing changed': '0.06',
   '100,000 posts, one post changed': '0.08',
 };
-
-function wall(measured: Measure): Figure {
-  return { ...measured, value: measured.seconds };
-}
-
-function cpu(measured: Measure): Figure {
-  return { ...measured, value: measured.cpuSeconds };
-}
 
 const CONFIG = 'broadsheet.yaml';
 

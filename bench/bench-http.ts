@@ -6,10 +6,9 @@ import { join } from 'node:path';
 import { freePort } from '../test/support/free-port.ts';
 import { type Load, loadHttp } from './http-load.ts';
 import { makePosts } from './make-posts.ts';
-import { measure, memoryBelow } from './measure.ts';
+import { cpuOfAll, measure, memoryBelow } from './measure.ts';
 import { openNginx, type RunningServer } from './nginx.ts';
 import { takeTurns } from './rounds.ts';
-import type { Figure } from './rows.ts';
 import type { Bench } from './sections.ts';
 
 const PROGRAM = join(import.meta.dirname, '../bin/broadsheet.js');
@@ -23,7 +22,7 @@ const ROUNDS = 3;
  * over 32 connections from this machine.
  */
 export async function benchHttp({ short, numbers, add }: Bench): Promise<void> {
-  const seconds = numbers[0] ?? (short ? 0.3 : 2);
+  const seconds = numbers[0] ?? (short ? 0.4 : 2);
   const place = mkdtempSync(join(tmpdir(), 'broadsheet-bench-'));
   const servers: RunningServer[] = [];
   try {
@@ -41,13 +40,17 @@ export async function benchHttp({ short, numbers, add }: Bench): Promise<void> {
       const etag = await tagOf(`${server.url}rss.xml`, gzip);
       notModified.set(server, { ...gzip, 'If-None-Match': etag });
     }
-    const kinds: readonly Kind[] = [
+    const few: readonly Kind[] = [
       { what: 'gzip', headers: () => gzip, status: 200 },
-      { what: 'not compressed', headers: () => ({}), status: 200 },
       { what: 'not modified', headers: (server) => notModified.get(server) ?? {}, status: 304 },
+    ];
+    const more: readonly Kind[] = [
+      { what: 'not compressed', headers: () => ({}), status: 200 },
       { what: 'not there', headers: () => ({}), status: 404, path: 'nothing.xml' },
     ];
-    for (const kind of kinds) await benchKind(kind, servers, seconds, add);
+    for (const kind of short ? few : [...few, ...more]) {
+      await benchKind(kind, servers, seconds, { short, add });
+    }
   } finally {
     for (const server of servers) await server.close();
     rmSync(place, { recursive: true, force: true });
@@ -61,31 +64,45 @@ interface Kind {
   headers(server: RunningServer): Readonly<Record<string, string>>;
 }
 
+interface MeasuredLoad extends Load {
+  /** Of the server. */
+  readonly cpuForThousand: number;
+}
+
 async function benchKind(
   { what, status, path = 'rss.xml', headers }: Kind,
   servers: readonly RunningServer[],
   seconds: number,
-  add: Bench['add'],
+  { short, add }: Pick<Bench, 'short' | 'add'>,
 ): Promise<void> {
-  const ask = (server: RunningServer, length: number) =>
-    loadHttp(server.url + path, headers(server), {
-      ...{ status, seconds: length, connections: CONNECTIONS },
-    });
+  const ask = async (server: RunningServer, length: number): Promise<MeasuredLoad> => {
+    const before = cpuOfAll(server.pid);
+    const begun = performance.now();
+    const options = { status, seconds: length, connections: CONNECTIONS };
+    const load = await loadHttp(server.url + path, headers(server), options);
+    const requests = (load.requestsPerSecond * (performance.now() - begun)) / 1000;
+    return { ...load, cpuForThousand: ((cpuOfAll(server.pid) - before) * 1000) / requests };
+  };
   for (const server of servers) await ask(server, seconds / 4);
-  const loads = await takeTurns<Load, string>(
+  const loads = await takeTurns<MeasuredLoad, string>(
     ROUNDS,
     Object.fromEntries(servers.map((server) => [server.name, () => ask(server, seconds)])),
   );
-  const figures = servers.map((server) => ({ name: server.name, ...figureOf(server, loads) }));
-  const [ours, ...peers] = figures;
+  const { ours, ...peers } = loads;
   if (ours === undefined) return;
-  const note = `median ${loads.ours?.median.toFixed(1)} ms, p99 ${loads.ours?.p99.toFixed(1)} ms`;
-  for (const peer of peers) add({ work: `main feed, ${what}`, unit: '/s', ours, peer, note });
-}
-
-function figureOf({ name, pid }: RunningServer, loads: Readonly<Record<string, Load>>): Figure {
-  const value = loads[name]?.requestsPerSecond ?? Number.NaN;
-  return { value, peakMegabytes: memoryBelow(pid) };
+  const work = `main feed, ${what}`;
+  const note = `median ${ours.median.toFixed(1)} ms, p99 ${ours.p99.toFixed(1)} ms`;
+  const memory = (name: string) => ({
+    peakMegabytes: memoryBelow(servers.find((server) => server.name === name)?.pid),
+  });
+  for (const [name, load] of Object.entries(peers)) {
+    const figure = (key: 'requestsPerSecond' | 'cpuForThousand') => ({
+      ours: { value: ours[key], ...memory('ours') },
+      peer: { name, value: load[key], ...memory(name) },
+    });
+    if (!short) add({ work, unit: '/s', ...figure('requestsPerSecond'), note });
+    add({ work: `${work}, CPU for 1,000`, unit: 's', ...figure('cpuForThousand') });
+  }
 }
 
 async function buildSite(place: string): Promise<string> {

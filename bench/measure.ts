@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import type { Figure } from './rows.ts';
 
 export interface Measure {
   readonly seconds: number;
@@ -7,6 +8,16 @@ export interface Measure {
   readonly cpuSeconds: number;
   /** Most memory of the program and all below it at a moment; NaN without /proc. */
   readonly peakMegabytes: number;
+}
+
+/** For a row of seconds from beginning to end. */
+export function wall(measured: Measure): Figure {
+  return { ...measured, value: measured.seconds };
+}
+
+/** For a row of seconds of CPU, which other programs on the machine change little. */
+export function inCpu(measured: Measure): Figure {
+  return { ...measured, value: measured.cpuSeconds };
 }
 
 /** Runs a program to its end and measures it. Throws if it fails. */
@@ -63,12 +74,12 @@ function cpuOfChildren(): number {
   return (statOf('self')?.ticksOfEnded ?? Number.NaN) / TICKS_PER_SECOND;
 }
 
-/** What a running process, its children and its ended children have used, in seconds; 0 without /proc. */
-export function cpuOfAll(parent: number): number {
-  const { ticks = 0, ticksOfEnded = 0 } = statOf(parent) ?? {};
-  if (ticks === 0) return 0;
+/** What a running process, its children and its ended children have used, in seconds; NaN without /proc. */
+export function cpuOfAll(parent: number | undefined): number {
+  const stat = statOf(parent);
+  if (stat === undefined) return Number.NaN;
   const sum = childrenOf(parent).reduce((sum, child) => sum + (statOf(child)?.ticks ?? 0), 0);
-  return (ticks + ticksOfEnded + sum) / TICKS_PER_SECOND;
+  return (stat.ticks + stat.ticksOfEnded + sum) / TICKS_PER_SECOND;
 }
 
 /** From proc(5), stat; undefined where the system does not tell. */

@@ -9,18 +9,30 @@ export async function takeTurns<Measure extends object, Way extends string>(
     for (const [at, [, run]] of entries.entries()) measures[at]?.push(await run());
   }
   return Object.fromEntries(
-    entries.map(([way], at) => [way, medians(measures[at] ?? [])]),
+    entries.map(([way], at) => [way, eachFigure(measures[at] ?? [], median)]),
   ) as Readonly<Record<Way, Measure>>;
 }
 
-/** For each figure its median, the better of the two middle ones... */
-function medians<Measure extends object>(measures: readonly Measure[]): Measure {
+function eachFigure<Measure extends object>(
+  measures: readonly Measure[],
+  combine: (values: readonly number[]) => number,
+): Measure {
   const figures = Object.keys(measures[0] ?? {}) as (keyof Measure)[];
   return Object.fromEntries(
-    figures.map((figure) => [figure, median(measures.map((measure) => Number(measure[figure])))]),
+    figures.map((figure) => [figure, combine(measures.map((measure) => Number(measure[figure])))]),
   ) as Measure;
 }
 
-export function median(values: readonly number[]): number {
+function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+}
+
+/** Runs it so many times. Returns the mean of each figure; for what is too short for the clock of CPU. */
+export async function meanOf<Measure extends object>(
+  times: number,
+  run: () => Promise<Measure>,
+): Promise<Measure> {
+  const measures: Measure[] = [];
+  for (let time = 0; time < times; time += 1) measures.push(await run());
+  return eachFigure(measures, (values) => values.reduce((sum, value) => sum + value, 0) / times);
 }

@@ -13,7 +13,7 @@ export interface BenchRow {
   /** Such as `20,000 posts, first build`. With the peer's name it is unique in its section. */
   readonly work: string;
   /** Less is better, except of a unit that ends in `/s`. */
-  readonly unit: 's' | 's CPU' | '/s' | 'ms' | 'MB' | 'packages';
+  readonly unit: 's' | '/s' | 'ms' | 'MB' | 'packages';
   readonly ours: Figure;
   /** Left out if nothing else does this work. */
   readonly peer?: Figure & { readonly name: string };

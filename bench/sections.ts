@@ -3,8 +3,9 @@ import type { BenchRow } from './rows.ts';
 /** What a section gets to work with. */
 export interface Bench {
   /**
-   * True for the form that runs in CI: a few seconds for each section, and only rows that the long
-   * form has, too, with the same numbers. CI compares their ratios with the recorded ones.
+   * True for the form that runs in CI: a few seconds for each section, with rows that the long form
+   * has, too. CI compares their ratios with the recorded ones, so they are ratios of CPU: other
+   * programs on the machine change these little, and those of times a lot.
    */
   readonly short: boolean;
   /** What was asked for instead of the usual counts; empty for those. */
