@@ -8,29 +8,46 @@ export interface Load {
   readonly bytesPerAnswer: number;
 }
 
+export interface LoadOptions {
+  /** The status that every answer has. */
+  readonly status: number;
+  readonly seconds: number;
+  readonly connections: number;
+  /** Makes the fields of the next form: then it is sent by POST. */
+  readonly form?: () => Record<string, string>;
+}
+
 const END_OF_HEAD = '\r\n\r\n';
 
 /**
- * Asks for `url` for `seconds`, over `connections` kept open, one request at a time on each. Reads
+ * Requests `url` for `seconds`, over `connections` kept open, one request at a time on each. Reads
  * what comes as bytes, so that the load takes little beside the server. Throws for another status
  * than `status`.
  */
 export async function loadHttp(
   url: string,
   headers: Readonly<Record<string, string>>,
-  { status, seconds, connections }: { status: number; seconds: number; connections: number },
+  { status, seconds, connections, form }: LoadOptions,
 ): Promise<Load> {
   const { hostname, port, pathname, host } = new URL(url);
   const lines = Object.entries({ Host: host, ...headers }).map(
     ([name, value]) => `${name}: ${value}`,
   );
-  const request = Buffer.from(`GET ${pathname} HTTP/1.1\r\n${lines.join('\r\n')}${END_OF_HEAD}`);
+  const headOf = (method: string, more: readonly string[] = []) =>
+    `${method} ${pathname} HTTP/1.1\r\n${[...lines, ...more].join('\r\n')}${END_OF_HEAD}`;
+  const get = Buffer.from(headOf('GET'));
+  const requestOf = () => {
+    if (form === undefined) return get;
+    const body = new URLSearchParams(form()).toString();
+    const type = 'Content-Type: application/x-www-form-urlencoded';
+    return Buffer.from(headOf('POST', [type, `Content-Length: ${body.length}`]) + body);
+  };
   const begun = performance.now();
   const until = begun + seconds * 1000;
   const runs = Array.from({ length: connections }, async () => {
     const socket = connect(Number(port), hostname);
     try {
-      return await askAgainAndAgain(socket, request, `HTTP/1.1 ${status} `, until);
+      return await askAgainAndAgain(socket, requestOf, `HTTP/1.1 ${status} `, until);
     } finally {
       socket.destroy();
     }
@@ -54,7 +71,7 @@ interface Timed {
 
 function askAgainAndAgain(
   socket: Socket,
-  request: Buffer,
+  requestOf: () => Buffer,
   wanted: string,
   until: number,
 ): Promise<Timed[]> {
@@ -67,7 +84,7 @@ function askAgainAndAgain(
     const ask = () => {
       sentAt = performance.now();
       [head, left, bytes] = ['', -1, 0];
-      socket.write(request);
+      socket.write(requestOf());
     };
     socket.on('connect', ask);
     socket.on('error', reject);

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { escapeHtml } from '../../kernel/escape.ts';
 import { TRAP_FIELD } from '../../pages/sign-up-form.ts';
 import { requireServiceUrl } from '../../settings/require-service-url.ts';
-import { type Site, sendPublic } from './site.ts';
+import { publicPage, type Site } from './site.ts';
 
 /** `/embed/`: the form to paste into other sites, and an example for scripts. */
 export function addEmbed(app: FastifyInstance, site: Site): void {
@@ -12,7 +12,7 @@ export function addEmbed(app: FastifyInstance, site: Site): void {
     path: 'embed/',
     scope: { snippet: embeddedForm(site), example: scriptExample(site) },
   };
-  app.get('/embed/', async (request, reply) => sendPublic(request, reply, site, page));
+  app.get('/embed/', publicPage(site, page));
 }
 
 /**

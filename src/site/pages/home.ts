@@ -11,7 +11,7 @@ import {
 } from '../../pages/latest-posts.ts';
 
 import { signUpForm } from './form.ts';
-import { type Site, sendForm, viewOf } from './site.ts';
+import { formPage, type Site, viewOf } from './site.ts';
 
 /** Titles of stories shown for an edition, besides its subject. */
 const STORIES = 5;
@@ -26,17 +26,18 @@ export function addHome(app: FastifyInstance, site: Site): void {
   const heading =
     only !== undefined && others.length === 0 ? only : { name: title, description, lang };
   const feeds = mainFeeds(deps.config.feeds);
-  app.get('/', async (_request, reply) => {
-    const form = only ? signUpForm(site, { source: 'home', offered: newsletters }) : null;
-    return sendForm(reply, site, {
-      name: 'home',
+  const pageWith = async (token: string) => {
+    const form = only ? signUpForm(site, { source: 'home', offered: newsletters, token }) : null;
+    return {
+      name: 'home' as const,
       title: heading.name,
       description: heading.description,
       path: '',
       isIndexed: true,
       scope: { heading, form, ...(await latestOf(site)), feeds },
-    });
-  });
+    };
+  };
+  app.get('/', formPage(site, pageWith));
 }
 
 /** The latest editions; the newest posts if there is none yet. */

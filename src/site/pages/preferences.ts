@@ -15,10 +15,10 @@ import { requestPreferences } from '../request-mail.ts';
 import { personalData } from '../show-subscriber.ts';
 import { type FormProblem, formTitle, problemsOf, sendInbox } from './form.ts';
 import {
+  formPage,
   refuseIfBusy,
   type Site,
   sendExpired,
-  sendForm,
   sendPersonal,
   type TokenRoute,
   tokenPath,
@@ -43,7 +43,10 @@ const TOKEN_PROBLEMS = { good: [], 'too-soon': ['too_soon'], expired: ['old_form
 /** Asks for an address. If it is known, mails the link to its preferences. */
 function addLinkForm(app: FastifyInstance, site: Site): void {
   const { deps, texts, common } = site;
-  app.get('/preferences/', async (_request, reply) => sendForm(reply, site, linkForm(site)));
+  app.get(
+    '/preferences/',
+    formPage(site, (token) => linkForm(site, '', [], token)),
+  );
   app.post('/preferences/', async (request, reply) => {
     const fields = formFields(request.body);
     const { typed, address, problems } = readAddress(fields);

@@ -8,6 +8,7 @@ import type { NewsletterSettings } from '../../settings/settings.ts';
 import { renderPlainError } from '../../web/answer-errors.ts';
 import type { RenderError, WebDependencies } from '../../web/web-dependencies.ts';
 import { WebError } from '../../web/web-error.ts';
+import { makeFormToken } from '../forms.ts';
 import type { RequestResult } from '../request-mail.ts';
 
 // What all pages of the site share: the ways to send a page, expired links, errors.
@@ -70,24 +71,67 @@ export function sendPersonal(
   return sendHtml(reply.code(status), render(site, page));
 }
 
-/**
- * Answers with a public page that has a form. The form's token is valid for a day, so shared caches must
- * not keep the page. The browser's own cache may show it when the user goes back.
- */
-export function sendForm(reply: FastifyReply, site: Site, page: SitePage): FastifyReply {
-  return sendHtml(reply.header('cache-control', 'private, no-cache'), render(site, page));
+/** A page as it is sent. `tag`: its entity tag. */
+interface SentPage {
+  readonly html: Buffer;
+  readonly tag: string;
 }
 
-/** Answers with a page that is the same for all, or with 304 if the client has it. */
-export function sendPublic(
+function tagged(html: string, said = html): SentPage {
+  const hash = createHash('sha256').update(said).digest('base64url').slice(0, 22);
+  return { html: Buffer.from(html), tag: `"${hash}"` };
+}
+
+const SECOND_MS = 1000;
+const HOUR_MS = 3_600_000;
+
+/**
+ * The handler of a public page with a form. It renders the page at most once a second: all clients of
+ * that second get the same token. Shared caches must not keep the page, because its token is valid for a
+ * day. A browser may keep it for the rest of the hour: its tag is that of the hour, and of what the page
+ * says besides the token. `pageWith`: the page with a form token.
+ */
+export function formPage(site: Site, pageWith: (token: string) => SitePage | Promise<SitePage>) {
+  const { deps } = site;
+  let last: { readonly second: number; readonly page: Promise<SentPage> } | undefined;
+  const make = async (hour: number) => {
+    const token = makeFormToken(deps);
+    const html = render(site, await pageWith(token));
+    return tagged(html, `${hour} ${html.replaceAll(token, '')}`);
+  };
+  return async (request: FastifyRequest, reply: FastifyReply) => {
+    const now = deps.clock().epochMilliseconds;
+    const second = Math.floor(now / SECOND_MS);
+    if (last?.second !== second) {
+      last = { second, page: make(Math.floor(now / HOUR_MS)) };
+      const { page } = last;
+      // The next request tries again.
+      page.catch(() => {
+        if (last?.page === page) last = undefined;
+      });
+    }
+    reply.header('cache-control', 'private, no-cache');
+    return sendPage(request, reply, await last.page);
+  };
+}
+
+/** The handler of a page that is the same for all, and rendered once. */
+export function publicPage(site: Site, page: SitePage) {
+  let rendered: SentPage | undefined;
+  return async (request: FastifyRequest, reply: FastifyReply) => {
+    rendered ??= tagged(render(site, page));
+    reply.header('cache-control', 'public, max-age=300');
+    return sendPage(request, reply, rendered);
+  };
+}
+
+/** Answers with the page, or with 304 if the client has it. */
+function sendPage(
   request: FastifyRequest,
   reply: FastifyReply,
-  site: Site,
-  page: SitePage,
+  { html, tag }: SentPage,
 ): FastifyReply {
-  const html = render(site, page);
-  const tag = `"${createHash('sha256').update(html).digest('base64url').slice(0, 22)}"`;
-  reply.header('etag', tag).header('cache-control', 'public, max-age=300');
+  reply.header('etag', tag);
   return isKnown(request, tag) ? reply.code(304).send() : sendHtml(reply, html);
 }
 
@@ -98,7 +142,7 @@ export function isKnown({ headers }: FastifyRequest, tag: string): boolean {
   return wanted.split(',').some((each) => each.trim().replace(/^W\//, '') === tag);
 }
 
-function sendHtml(reply: FastifyReply, html: string): FastifyReply {
+function sendHtml(reply: FastifyReply, html: string | Buffer): FastifyReply {
   return reply.type('text/html; charset=utf-8').send(html);
 }
 

@@ -12,19 +12,20 @@ import {
   sendInbox,
   signUpForm,
 } from './form.ts';
-import { refuseIfBusy, type Site, sendForm, sendPersonal } from './site.ts';
+import { formPage, refuseIfBusy, type Site, sendPersonal } from './site.ts';
 
 /** The subscribe forms, for all newsletters and for each, and their submission. */
 export function addSubscribe(app: FastifyInstance, site: Site): void {
   const { newsletters } = site.common;
   if (newsletters.length === 0) return;
-  const addForm = (path: string, offered: readonly NewsletterView[]) =>
-    app.get(`/${path}`, async (_request, reply) => {
-      const title = titleOf(site, offered);
-      const form = signUpForm(site, { source: 'subscribe', offered });
-      const scope = { heading: title, form };
-      return sendForm(reply, site, { name: 'subscribe', title, path, scope });
-    });
+  const addForm = (path: string, offered: readonly NewsletterView[]) => {
+    const title = titleOf(site, offered);
+    const pageWith = (token: string) => {
+      const form = signUpForm(site, { source: 'subscribe', offered, token });
+      return { name: 'subscribe' as const, title, path, scope: { heading: title, form } };
+    };
+    app.get(`/${path}`, formPage(site, pageWith));
+  };
   addForm('subscribe/', newsletters);
   for (const newsletter of newsletters) addForm(`subscribe/${newsletter.id}/`, [newsletter]);
   app.post('/subscribe/', async (request, reply) => takeForm(request, reply, site));

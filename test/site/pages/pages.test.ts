@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { sql } from 'kysely';
 import { insertEdition } from '../../../src/editions/queries/editions.ts';
 import { LATEST_FILE } from '../../../src/pages/latest-posts.ts';
 import { openSite } from '../../../src/site/pages/site.ts';
@@ -49,6 +50,38 @@ test('no shared cache keeps pages with a form; the others have an ETag', async (
   assert.deepEqual([same.status, same.body], [304, '']);
 });
 
+test('a page with a form is rendered once a second, and browsers may keep it for the rest of the hour', async (t) => {
+  const testSite = await openTestSite(t, { now: '2026-03-20T07:00:00.100Z' });
+  const site = await openWholeTestSite(t, { testSite });
+  for (const path of ['', 'subscribe/', `subscribe/${NEWSLETTER}/`, 'preferences/']) {
+    testSite.setTime('2026-03-20T07:00:00.100Z');
+    const first = await site.ask(path);
+    const tag = String(first.headers.etag);
+    const ask = (tags: string) => site.ask(path, { headers: { 'if-none-match': tags } });
+    testSite.setTime('2026-03-20T07:00:00.900Z');
+    assert.equal((await site.ask(path)).body, first.body, path);
+    testSite.setTime('2026-03-20T07:00:01Z');
+    assert.notEqual((await site.ask(path)).body, first.body, 'another second has another token');
+    testSite.setTime('2026-03-20T07:59:59Z');
+    const same = await ask(`W/${tag}`);
+    assert.deepEqual([same.status, same.body, same.headers.etag], [304, '', tag]);
+    assert.match(String(same.headers['content-security-policy']), /default-src 'none'/);
+    assert.equal((await ask('"other"')).status, 200);
+    testSite.setTime('2026-03-20T08:00:00Z');
+    assert.equal((await ask(tag)).status, 200, path);
+  }
+});
+
+test('a home page that cannot be made is tried again by the next request', async (t) => {
+  const testSite = await openTestSite(t);
+  const site = await openWholeTestSite(t, { testSite });
+  const { db } = testSite.deps.store;
+  await sql`alter table editions rename to gone`.execute(db);
+  assert.equal((await site.ask('')).status, 500);
+  await sql`alter table gone rename to editions`.execute(db);
+  assert.equal((await site.ask('')).status, 200);
+});
+
 test('the style sheet, the script and the icon are kept for ever under the name of their version', async (t) => {
   const site = await openWholeTestSite(t);
   const { body } = await site.ask('');
@@ -82,7 +115,9 @@ test('the home page tells of the latest edition that was sent, and nothing in a 
     ],
   });
   await testSite.putEdition();
+  testSite.setTime('2026-03-20T07:00:01Z');
   assert.doesNotMatch((await site.ask('')).body, /alert/);
+  testSite.setTime('2026-03-20T07:00:02Z');
   await db
     .updateTable('editions')
     .set({ planned_at: '2026-03-19T07:00:00.000Z' })
@@ -120,6 +155,7 @@ test("the home page has the newest posts, and from the first edition on its lead
     .updateTable('editions')
     .set({ planned_at: '2026-03-20T07:00:00.000Z' })
     .execute();
+  testSite.setTime('2026-03-20T07:00:01Z');
   const after = (await site.ask('')).body;
   assert.match(after, /The latest edition[\s\S]*wall\.jpg[\s\S]*It stands\./);
   assert.doesNotMatch(after, /Bells/);
