@@ -85,26 +85,24 @@ const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
     'doctor/check-database.ts',
     'doctor/check-machine.ts',
     'editions/archive/archive-files.ts',
-    'feeds/publish/picture-copies.ts',
     'feeds/publish/publish.ts',
     'inbound/sources/maildir.ts',
     'inbound/sources/mbox.ts',
     'kernel/files/move-file.ts',
     'kernel/files/state-folder.ts',
+    'kernel/files/still-seen.ts',
     'kernel/files/this-machine.ts',
     'kernel/files/tracked-by-git.ts',
     'kernel/files/write-atomically.ts',
     'kernel/regular-file.ts',
+    'kernel/seen.ts',
     'kernel/version.ts',
     'posts/addresses/read-site-pages.ts',
-    'posts/files/beside-post.ts',
-    'posts/files/find-pictures.ts',
     'posts/files/find-post-files.ts',
+    'posts/files/find-posts.ts',
     'posts/files/post-cache.ts',
     'posts/files/site-files.ts',
     'posts/files/watch-posts.ts',
-    'posts/generators/find-generators.ts',
-    'posts/generators/open-site-files.ts',
     'recovery/check-privacy.ts',
     'recovery/find-place.ts',
     'recovery/find-publication.ts',
@@ -115,7 +113,6 @@ const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
     'settings/state-place.ts',
     'subscribers/journal/journal-file.ts',
     'subscribers/queries/wipe-traces.ts',
-    'templates/read-texts.ts',
     'web/files/answer-memory.ts',
     'web/files/serve-files.ts',
     'web/health.ts',
@@ -171,6 +168,7 @@ const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
     'settings/environment.ts',
   ],
   clock: [
+    'build/build-anew.ts',
     'build/build-feeds.ts',
     'build/post-pages.ts',
     'database/open-sqlite.ts',
@@ -324,6 +322,22 @@ test('only the files of one list touch disk, network, other programs, clock or c
     );
     assert.deepEqual(found, OUTSIDE[what] ?? [], what);
   }
+});
+
+test('what a build reads goes through kernel/seen.ts, so that a build without changes knows of it', () => {
+  const unseen: Readonly<Record<string, string>> = {
+    'feeds/publish/publish.ts': 'writes, and reports that',
+    'posts/addresses/read-site-pages.ts': 'is no part of a build',
+    'posts/files/find-post-files.ts': 'is asked at each build',
+    'posts/files/find-posts.ts': 'is asked at each build',
+    'posts/files/post-cache.ts': 'decides nothing',
+    'posts/files/site-files.ts': 'reads what kernel/regular-file.ts opened',
+    'posts/files/watch-posts.ts': 'is no part of a build',
+  };
+  const found = IMPORTS.filter(({ target }) => TOUCHES.disk?.modules.test(target))
+    .map(({ file }) => file)
+    .filter((file) => ['posts', 'templates', 'feeds', 'pages', 'build'].includes(subjectOf(file)));
+  assert.deepEqual([...new Set(found)].sort(), Object.keys(unseen));
 });
 
 test('only the command line exits, and only it and the settings read the environment', () => {

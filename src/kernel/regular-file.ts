@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { BroadsheetError, EXIT } from './errors.ts';
+import { sawError, sawFile } from './seen.ts';
 
 /** An open file. The caller that opened it must close it. */
 export interface OpenFile {
@@ -19,13 +20,21 @@ const READ_AT_ONCE = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOC
  * errors of the file system.
  */
 export function openRegularFile(path: string): OpenFile {
-  // The open itself has an effect on some devices.
-  refuseOthers(statSync(path));
-  const descriptor = openSync(path, READ_AT_ONCE);
+  const { descriptor, stats } = open(path);
+  sawFile(path, stats);
+  return { descriptor, stats };
+}
+
+function open(path: string): OpenFile {
+  let descriptor: number | undefined;
   try {
+    // The open itself has an effect on some devices.
+    refuseOthers(statSync(path));
+    descriptor = openSync(path, READ_AT_ONCE);
     return { descriptor, stats: refuseOthers(fstatSync(descriptor)) };
   } catch (error) {
-    closeSync(descriptor);
+    if (descriptor !== undefined) closeSync(descriptor);
+    sawError(path, error);
     throw error;
   }
 }
@@ -39,11 +48,12 @@ export function readRegularFile(
   limitBytes = LONGEST_TEXT_BYTES,
   into: Buffer = Buffer.alloc(0),
 ): Buffer {
-  const { descriptor, stats } = openRegularFile(path);
+  const { descriptor, stats } = open(path);
   try {
     const { size } = stats;
     if (size > limitBytes) {
       const megabytes = Math.round(limitBytes / 1e6);
+      sawFile(path, stats);
       throw new BroadsheetError(EXIT.data, `is longer than ${megabytes} MB; shorten it`);
     }
     const bytes = size > into.length ? Buffer.allocUnsafe(size) : into;
@@ -53,7 +63,9 @@ export function readRegularFile(
       if (count === 0) break;
       length += count;
     }
-    return bytes.subarray(0, length);
+    const content = bytes.subarray(0, length);
+    sawFile(path, stats, () => content);
+    return content;
   } finally {
     closeSync(descriptor);
   }

@@ -1,15 +1,15 @@
-import { basename, matchesGlob } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { cached } from '../kernel/cached.ts';
 import { BroadsheetError, EXIT, reasonOf } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Problem } from '../kernel/problem.ts';
 import type { Config } from '../settings/config.ts';
-import { wrongOption, wrongPostsFolder } from '../settings/posts-folder.ts';
+import { wrongOption } from '../settings/posts-folder.ts';
 import { permalinkFlaw } from './addresses/permalink.ts';
 import { openBeside, openTexts } from './files/beside-post.ts';
 import { openPictures, type Pictures } from './files/find-pictures.ts';
-import { findPostFiles, POST_ENDING, type PostFiles } from './files/find-post-files.ts';
+import { POST_ENDING } from './files/find-post-files.ts';
+import { type FoundPosts, findPosts, type PostsState, stateOf } from './files/find-posts.ts';
 import { cacheKey, PostCache } from './files/post-cache.ts';
 import { readPost } from './files/read-file.ts';
 import { type PostFolder, readPosts } from './files/read-posts.ts';
@@ -35,8 +35,8 @@ export interface CollectOptions {
   readonly log: Log;
   /** Absent if no feed copies pictures. */
   readonly copyPicture?: CopyPicture | undefined;
-  /** The time of the machine, which files have. */
-  readonly machineMs?: number;
+  /** The files of the posts, if they were found just now. */
+  readonly found?: FoundPosts;
 }
 
 export interface CollectedPosts {
@@ -64,6 +64,8 @@ export interface CollectedPosts {
   readonly questions: ReadonlyMap<string, readonly Question[]>;
   /** The answer to a question now, as a text that changes with it. */
   answer(question: Question): string;
+  /** The state of all posts when they were read. Undefined if one could not be read, or without a cache. */
+  readonly state: PostsState | undefined;
   /**
    * Writes the cache of posts, and the file of published posts, if they changed. Throws a `BroadsheetError`
    * (`EXIT.tryAgain`) if another process changed the file after it was read. A preview never saves.
@@ -76,12 +78,11 @@ export interface CollectedPosts {
  * the folder or the file of published posts cannot be read.
  */
 export function collectPosts(config: Config, options: CollectOptions): CollectedPosts {
-  const { now, log, copyPicture, machineMs = Date.now() } = options;
+  const { now, log, copyPicture, found = findPosts(config, Date.now()) } = options;
   checkPermalink(config);
   const inherited = openInherited(config.posts.generator, config.folders.posts);
   const earlier = readPublishedFile(config.publishedFile);
-  const found = findFiles(config);
-  const cache = openCache(config, machineMs);
+  const cache = openCache(config);
   const folder = readPosts(config.folders.posts, found, {
     cache,
     site: config.site,
@@ -104,6 +105,7 @@ export function collectPosts(config: Config, options: CollectOptions): Collected
     idOf,
     pictures: pictures.found,
     warnings,
+    state: cache && stateAsRead(found, cache),
     ...renderer(config, folder, { inherited, pictures, copyPicture, textOf: openTexts(beside) }),
     save() {
       saveCache(cache, log);
@@ -120,10 +122,13 @@ export function collectPosts(config: Config, options: CollectOptions): Collected
   };
 }
 
-function openCache({ caches, site, posts }: Config, machineMs: number): PostCache | undefined {
-  return caches === undefined
-    ? undefined
-    : new PostCache(caches.posts, cacheKey([site, posts]), machineMs);
+function openCache({ caches, site, posts }: Config): PostCache | undefined {
+  return caches && new PostCache(caches.posts, cacheKey([site, posts]));
+}
+
+function stateAsRead(found: FoundPosts, cache: PostCache): PostsState | undefined {
+  const hashOf = (file: string) => cache.hashOf(file);
+  return found.files.every(hashOf) ? stateOf(found, hashOf) : undefined;
 }
 
 /** Without a cache, the next run takes longer. So an error is no reason to stop. */
@@ -140,27 +145,6 @@ function checkPermalink(config: Config): void {
   const { permalink, generator } = config.posts;
   const flaw = permalink && permalinkFlaw(permalink, waysOf(generator).addresses);
   if (flaw) throw wrongOption(config, ['posts', 'permalink'], flaw);
-}
-
-function findFiles(config: Config): PostFiles {
-  try {
-    const { posts, siteRoot } = config.folders;
-    const found = findPostFiles(posts, siteRoot);
-    const { isPost } = waysOf(config.posts.generator);
-    const all = new Set(found.files);
-    const has = (file: string) => all.has(file);
-    const folder = basename(posts);
-    const isWanted = (file: string) =>
-      !config.posts.leaveOut.some((pattern) => matchesGlob(file, pattern));
-    return {
-      ...found,
-      files: found.files.filter((file) => isWanted(file) && isPost({ file, folder, has })),
-      problems: found.problems.filter(({ file }) => isWanted(file)),
-    };
-  } catch (error) {
-    const remedy = 'correct it, or use --posts DIR';
-    throw wrongPostsFolder(config, `cannot be read: ${reasonOf(error)}; ${remedy}`);
-  }
 }
 
 function renderer(

@@ -40,6 +40,8 @@ export interface Config {
     readonly posts: string;
     /** The file that says of what the published documents are made. */
     readonly documents: string;
+    /** The file that says what the last build saw, and what it reported. */
+    readonly build: string;
   };
   /** The URL of the published output folder, ends with `/`. */
   readonly publicUrl: string;

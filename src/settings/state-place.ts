@@ -33,7 +33,7 @@ export function cacheFiles(configFile: string, folder: string) {
   const name = hash('sha256', folder, 'hex').slice(0, 16);
   const at = (what: string) =>
     join(dirname(standardPlace(configFile).database), `${what}-${name}.cache`);
-  return { posts: at('posts'), documents: at('documents') };
+  return { posts: at('posts'), documents: at('documents'), build: at('build') };
 }
 
 /** The default location of earlier versions: a folder that Jekyll publishes and people commit. */

@@ -1,9 +1,9 @@
-import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { load } from 'js-yaml';
 import { cached } from '../kernel/cached.ts';
 import { BroadsheetError, EXIT, reasonOf } from '../kernel/errors.ts';
 import { formatProblem } from '../kernel/problem.ts';
+import { entriesOf } from '../kernel/seen.ts';
 import {
   type Message,
   type Messages,
@@ -86,7 +86,10 @@ function languageIn(name: string): string {
 
 function namesIn(folder: string): string[] {
   try {
-    return readdirSync(folder).filter(isLanguageFile).toSorted();
+    return entriesOf(folder)
+      .map(({ name }) => name)
+      .filter(isLanguageFile)
+      .toSorted();
   } catch (error) {
     // Only publishers who change a text have their own folder.
     if (isMissing(error)) return [];

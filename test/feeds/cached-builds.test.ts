@@ -21,8 +21,8 @@ import { loadConfig } from '../../src/settings/load-config.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const SETTINGS = [
-  'site: {title: Quay, url: "https://quay.example/", author: {name: Desk}}',
-  'posts: {generator: jekyll, folder: ../_posts, siteRoot: ..}',
+  'site: {title: Quay, url: "https://quay.example/", author: {name: Desk}, logo: ../logo.png}',
+  'posts: {generator: jekyll, folder: ../_posts, siteRoot: .., includes: ../_includes}',
   'feeds: {items: 3, historyDocuments: all, tags: true, folder: ../public}',
 ].join('\n');
 
@@ -34,11 +34,14 @@ const text = fc.constantFrom(
   'The wall is up.',
   'The wall is low',
   'A **ferry** ![boat](/boat.png) runs',
+  'Tide: {% include tide.html %}',
 );
 const field = fc.constantFrom(
   '',
   'draft: true',
-  'expiry_date: 2026-03-20',
+  'expiry_date: 2026-03-12',
+  'date: 2026-03-12',
+  'last_modified_at: 2026-03-12',
   'tags: [sea]',
   'image: boat.png',
 );
@@ -61,6 +64,17 @@ const edit = fc.oneof(
   }),
   fc.record({ kind: fc.constant('picture' as const), bytes: fc.constantFrom(0, 10, 20) }),
   fc.record({
+    kind: fc.constant('file' as const),
+    name: fc.constantFrom(
+      '_includes/tide.html',
+      '_data/authors.yml',
+      'languages/en.yaml',
+      'web-templates/feeds.liquid',
+      'logo.png',
+    ),
+    text: fc.constantFrom('', '{}', '{ }'),
+  }),
+  fc.record({
     kind: fc.constant('damageCache' as const),
     at: fc.double({ min: 0, max: 1, noNaN: true }),
   }),
@@ -68,24 +82,38 @@ const edit = fc.oneof(
     kind: fc.constant('cutCache' as const),
     at: fc.double({ min: 0, max: 1, noNaN: true }),
   }),
-  fc.record({ kind: fc.constant('wait' as const), days: fc.integer({ min: -3, max: 9 }) }),
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('wait' as const),
+      days: fc.integer({ min: -3, max: 3 }),
+    }),
+  },
   fc.record({ kind: fc.constant('settings' as const), items: fc.constantFrom(2, 3) }),
   fc.record({ kind: fc.constant('unpublish' as const), file: fc.nat(20) }),
+  fc.record({ kind: fc.constant('overwrite' as const), file: fc.nat(20) }),
+  fc.record({ kind: fc.constant('forget' as const) }),
+  fc.record({ kind: fc.constant('hurry' as const), isHurried: fc.boolean() }),
 );
 type Edit = typeof edit extends fc.Arbitrary<infer Value> ? Value : never;
 
 test('a build with the cache of earlier runs publishes what a fresh build publishes, after any edits', async (t) => {
+  let unchanged = 0;
   await fc.assert(
     fc.asyncProperty(fc.array(edit, { minLength: 2, maxLength: 14 }), async (edits) => {
       const site = openSite(temporaryFolder(t));
       for (const [at, each] of [undefined, ...edits].entries()) {
         if (each !== undefined) site.apply(each);
-        await site.compare(`after edit ${at}: ${JSON.stringify(each)}`);
+        const when = `after edit ${at}: ${JSON.stringify(each)}`;
+        await site.compare(when);
+        await site.compare(`again ${when}`);
       }
+      unchanged += site.unchanged();
       site.remove();
     }),
     { numRuns: 10 },
   );
+  assert.ok(unchanged > 0);
 });
 
 function openSite(folder: string) {
@@ -103,12 +131,28 @@ function openSite(folder: string) {
       : [];
   let now = NOW;
   let items = 3;
+  // As if the files were old: otherwise nothing written in this test would count as unchanged.
+  let aheadMs = 60_000;
+  let unchanged = 0;
   write('config/broadsheet.yaml', SETTINGS);
   write('_config.yml', '');
   for (const number of [0, 1, 2, 3, 4]) {
     write(nameOf(number), textOf({ text: 'The wall is up.', field: '' }, number));
     utimesSync(path(nameOf(number)), 1, 1);
   }
+
+  const log = {
+    ...silentLog,
+    detail: (text: string) => {
+      if (text.includes('nothing has changed')) unchanged++;
+    },
+  };
+  const publishedFiles = () =>
+    existsSync(path('public'))
+      ? readdirSync(path('public'), { recursive: true, encoding: 'utf8' })
+          .filter((name) => /\.(?:xml|json|html|css|br|jsonl)$/.test(name))
+          .sort()
+      : [];
 
   const build = (output: string, isCached: boolean): Promise<BuildReport> => {
     const config = loadConfig(path('config/broadsheet.yaml'), {});
@@ -120,8 +164,7 @@ function openSite(folder: string) {
         publishedFile: join(output, 'published.jsonl'),
         caches: isCached ? config.caches : undefined,
       },
-      // As if the files were old: otherwise nothing written in this test would count as unchanged.
-      { now, log: silentLog, force: true, machineMs: Date.now() + 60_000 },
+      { now, log, force: true, machineMs: Date.now() + aheadMs },
     );
   };
 
@@ -177,14 +220,29 @@ function openSite(folder: string) {
         case 'settings':
           items = change.items;
           return undefined;
+        case 'file':
+          if (change.text === '') return rmSync(path(change.name), { force: true });
+          return write(change.name, change.text);
         case 'unpublish': {
-          if (!existsSync(path('public'))) return undefined;
-          const files = readdirSync(path('public'), { recursive: true, encoding: 'utf8' })
-            .filter((name) => /\.(?:xml|json|html|br)$/.test(name))
-            .sort();
+          const files = publishedFiles().filter((name) => !name.endsWith('.jsonl'));
           const file = files[change.file % files.length];
           return file === undefined ? undefined : rmSync(path(`public/${file}`));
         }
+        case 'overwrite': {
+          const files = publishedFiles().filter((name) => /\.(?:xml|json|css)$/.test(name));
+          const file = files[change.file % files.length];
+          if (file === undefined) return undefined;
+          // Another text of the same length and time.
+          const { atime, mtime } = statSync(path(`public/${file}`));
+          const text = readFileSync(path(`public/${file}`), 'utf8');
+          write(`public/${file}`, text.replace(/[a-z]/g, 'x'));
+          return utimesSync(path(`public/${file}`), atime, mtime);
+        }
+        case 'forget':
+          return rmSync(path('public/published.jsonl'), { force: true });
+        case 'hurry':
+          aheadMs = change.isHurried ? 0 : 60_000;
+          return undefined;
       }
     },
     async compare(when: string): Promise<void> {
@@ -196,6 +254,7 @@ function openSite(folder: string) {
       assert.deepEqual(withoutPlace(cached), withoutPlace(fresh), when);
       assert.deepEqual(contents(path('public')), contents(path('fresh')), when);
     },
+    unchanged: () => unchanged,
     remove: () => rmSync(folder, { recursive: true }),
   };
 }

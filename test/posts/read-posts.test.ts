@@ -14,11 +14,15 @@ import { settings, site } from './posts.ts';
 
 const now = Temporal.Instant.from('2026-03-20T12:00Z');
 const read = (folder: string, change: Partial<PostSettings> = {}) =>
-  readPosts(folder, findPostFiles(folder, siteRootOf(folder)), {
-    site,
-    settings: { ...settings, ...change },
-    now,
-  });
+  readPosts(
+    folder,
+    { ...findPostFiles(folder, siteRootOf(folder)), stamps: [] },
+    {
+      site,
+      settings: { ...settings, ...change },
+      now,
+    },
+  );
 const post = (title: string) => `---\ntitle: ${title}\n---\nText.\n`;
 
 test('the layouts of Jekyll, Hugo, Eleventy and Astro are read', (t) => {

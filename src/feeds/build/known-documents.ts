@@ -1,8 +1,7 @@
 import { hash } from 'node:crypto';
-import { crc32 } from 'node:zlib';
-import { readRegularFile } from '../../kernel/regular-file.ts';
+import { readJsonCache, writeJsonCache } from '../../kernel/files/cache-file.ts';
 import type { CollectedPosts } from '../../posts/collect-posts.ts';
-import { cacheKey, writeCache } from '../../posts/files/post-cache.ts';
+import { cacheKey } from '../../posts/files/post-cache.ts';
 import type { Question } from '../../posts/questions.ts';
 import type { FeedPlan } from '../plan-feeds.ts';
 
@@ -94,25 +93,14 @@ export class KnownDocuments {
       }),
     );
     const content: Content = { key: this.#key, documents: this.#documents, questions };
-    const text = JSON.stringify(content);
-    if (text === JSON.stringify(this.#before)) return;
-    writeCache(this.#path, [() => Buffer.from(`${crc32(text)}\n${text}`)]);
+    if (JSON.stringify(content) !== JSON.stringify(this.#before))
+      writeJsonCache(this.#path, content);
   }
 }
 
 function readContent(path: string | undefined, key: string): Content {
-  const nothing: Content = { key: '', documents: {}, questions: {} };
-  if (path === undefined) return nothing;
-  try {
-    const [checksum, text = ''] = readRegularFile(path, Number.POSITIVE_INFINITY)
-      .toString()
-      .split('\n');
-    if (checksum !== String(crc32(text))) return nothing;
-    const content: Content = JSON.parse(text);
-    return content.key === key ? content : nothing;
-  } catch {
-    return nothing;
-  }
+  const content = path === undefined ? undefined : (readJsonCache(path) as Content | undefined);
+  return content?.key === key ? content : { key: '', documents: {}, questions: {} };
 }
 
 function hashOf(texts: readonly string[]): string {

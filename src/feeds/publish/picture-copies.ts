@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
-import { realpathSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { BroadsheetError, EXIT, reasonOf } from '../../kernel/errors.ts';
 import { readRegularFile } from '../../kernel/regular-file.ts';
+import { realPath, statsOf } from '../../kernel/seen.ts';
 import type { Picture } from '../../posts/files/find-pictures.ts';
 import { waysOf } from '../../posts/generators/site-generators.ts';
 import type { CopyPicture } from '../../posts/post-context.ts';
@@ -54,16 +54,15 @@ export function openPictureCopies(config: Config): PictureCopies {
   const before = readManifest(folders.output, PICTURES_MANIFEST);
   /** The path of the copy of each file, relative to the output folder. */
   const copies = new Map<string, string>();
-  const inOutput = (path: string) =>
-    statSync(join(folders.output, path), { throwIfNoEntry: false });
+  const inOutput = (path: string) => statsOf(join(folders.output, path));
   const keyOf = (file: string) => relative(root, file).replaceAll('\\', '/');
   const knownPath = ({ file, sizeBytes }: Picture): string | undefined => {
     const [size, path = ''] = before.get(keyOf(file))?.split(' ') ?? [];
     if (size !== String(sizeBytes) || !COPY.test(path)) return undefined;
     const copy = inOutput(path);
     // A file's status changes with its bytes, and no program can set that time back.
-    const isSame = copy?.size === sizeBytes && statSync(file).ctimeMs <= copy.mtimeMs;
-    return isSame ? path : undefined;
+    const changedMs = statsOf(file)?.ctimeMs ?? Number.POSITIVE_INFINITY;
+    return copy?.size === sizeBytes && changedMs <= copy.mtimeMs ? path : undefined;
   };
   const copyPicture: CopyPicture = (picture) => {
     const { file, sizeBytes } = picture;
@@ -92,15 +91,15 @@ export function openPictureCopies(config: Config): PictureCopies {
       [...before].every(([key, value]) => {
         const [size, path] = value.split(' ');
         const isThere = path === undefined || String(inOutput(path)?.size) === size;
-        const stats = statSync(join(root, key), { throwIfNoEntry: false });
+        const stats = statsOf(join(root, key));
         return isThere && String(stats?.size) === size;
       }),
     put(publication) {
       const missing = new Map([...copies].map(([file, path]) => [path, file]));
       let written = 0;
       for (const [path, file] of missing) {
-        const { size } = statSync(file);
-        if (inOutput(path)?.size === size) continue;
+        const size = statsOf(file)?.size;
+        if (size !== undefined && inOutput(path)?.size === size) continue;
         const bytes = readPicture(file);
         if (!path.includes(nameOf(bytes))) {
           throw new BroadsheetError(EXIT.tryAgain, `${file}  was changed just now; run this again`);
@@ -145,7 +144,7 @@ function readPicture(file: string): Buffer {
 
 function realRoot(folder: string): string {
   try {
-    return realpathSync(folder);
+    return realPath(folder);
   } catch {
     return folder;
   }

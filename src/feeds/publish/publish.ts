@@ -1,6 +1,5 @@
 import {
   chmodSync,
-  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -15,6 +14,7 @@ import { dirname, join } from 'node:path';
 import { BroadsheetError, EXIT, reasonOf } from '../../kernel/errors.ts';
 import { isRunning } from '../../kernel/is-running.ts';
 import { readRegularFile } from '../../kernel/regular-file.ts';
+import { hashOf, isThere, seeing, statsOf, wroteFile } from '../../kernel/seen.ts';
 import {
   COPIES,
   type Coding,
@@ -42,11 +42,17 @@ const LONGEST_MS = 3_600_000;
 /** What will change at a path. */
 interface Change {
   /** The new file. Absent if the existing file stays or is removed. */
-  readonly staged?: string;
+  readonly staged?: Staged;
   /** Whether to remove the existing file. */
   readonly removed?: boolean;
   /** Staged compressed copies, by their endings. */
-  readonly copies: Map<string, string>;
+  readonly copies: Map<string, Staged>;
+}
+
+/** A file that waits to be put in place. */
+interface Staged {
+  readonly path: string;
+  readonly hash: string;
 }
 
 /**
@@ -83,14 +89,14 @@ export class Publication {
     const target = this.pathOf(path);
     return refusedBy(target, () => {
       const bytes = typeof content === 'string' ? Buffer.from(content) : content;
-      const current = statSync(target, { throwIfNoEntry: false });
+      const current = statsOf(target);
       if (current?.size === bytes.length && readWhole(target).equals(bytes)) {
         this.keep(path);
         return false;
       }
       mkdirSync(dirname(target), { recursive: true });
       const staged = this.#stage(bytes);
-      if (current !== undefined) chmodSync(staged, current.mode & 0o777);
+      if (current !== undefined) chmodSync(staged.path, current.mode & 0o777);
       this.#change(target, { staged, copies: new Map() }, hasCopies(path, bytes.length));
       return true;
     });
@@ -103,10 +109,10 @@ export class Publication {
   keep(path: string): boolean {
     const target = this.pathOf(path);
     return refusedBy(target, () => {
-      const file = statSync(target, { throwIfNoEntry: false });
+      const file = statsOf(target);
       if (file === undefined) return false;
       const areCurrent = COPIES.every(({ ending }) => {
-        const copy = statSync(target + ending, { throwIfNoEntry: false });
+        const copy = statsOf(target + ending);
         return copy !== undefined && isCopyOf(copy, file);
       });
       if (hasCopies(path, file.size) && !areCurrent) {
@@ -125,7 +131,9 @@ export class Publication {
     refusedBy(target, () => {
       for (const { coding, ending } of COPIES) {
         const copy = target + ending;
-        if (existsSync(copy) && !unpacksTo(copy, coding, target)) rmSync(copy);
+        if (!isThere(copy) || unpacksTo(copy, coding, target)) continue;
+        rmSync(copy);
+        wroteFile(copy, undefined);
       }
     });
   }
@@ -142,7 +150,8 @@ export class Publication {
       const row = this.#compressed++ % this.#rows.length;
       const done = this.#rows[row]?.then(async () => {
         if (this.#isClosed) return;
-        const packed = await compressCopy(readWhole(change.staged ?? target), coding);
+        const bytes = seeing(undefined, () => readWhole(change.staged?.path ?? target));
+        const packed = await compressCopy(bytes, coding);
         if (!this.#isClosed) change.copies.set(ending, this.#stage(packed));
       });
       if (done === undefined) continue;
@@ -152,16 +161,16 @@ export class Publication {
     }
   }
 
-  #stage(bytes: Uint8Array): string {
+  #stage(bytes: Uint8Array): Staged {
     this.#staging ??= mkdtempSync(join(this.#folder, `${STAGING}${process.pid}-`));
-    const staged = join(this.#staging, String(this.#staged++));
-    writeFileSync(staged, bytes);
-    return staged;
+    const path = join(this.#staging, String(this.#staged++));
+    writeFileSync(path, bytes);
+    return { path, hash: hashOf(bytes) };
   }
 
   /** Whether the folder already has a file at `path`. */
   has(path: string): boolean {
-    return existsSync(this.pathOf(path));
+    return isThere(this.pathOf(path));
   }
 
   /** The full path of the file at `path`, now or after `commit`. */
@@ -172,7 +181,7 @@ export class Publication {
   /** The text of the file at `path`. Undefined if there is none. */
   textOf(path: string): string | undefined {
     const target = this.pathOf(path);
-    return refusedBy(target, () => (existsSync(target) ? readWhole(target).toString() : undefined));
+    return refusedBy(target, () => (isThere(target) ? readWhole(target).toString() : undefined));
   }
 
   /** Syncs all staged files to disk and puts them in place. */
@@ -182,8 +191,8 @@ export class Publication {
       for (const [target, change] of this.#changes) setTimes(target, change);
       await syncAll(
         [...this.#changes.values()].flatMap(({ staged, copies }) => [
-          ...(staged === undefined ? [] : [staged]),
-          ...copies.values(),
+          ...(staged === undefined ? [] : [staged.path]),
+          ...[...copies.values()].map(({ path }) => path),
         ]),
       );
       for (const [target, change] of this.#changes) {
@@ -209,14 +218,14 @@ export class Publication {
  */
 function setTimes(target: string, { staged, removed, copies }: Change): void {
   if (removed) return;
-  const { mtimeMs, mode } = statSync(staged ?? target);
+  const { mtimeMs, mode } = statSync(staged?.path ?? target);
   const replaced = staged && statSync(target, { throwIfNoEntry: false });
   const nextSecond = replaced ? Math.floor(replaced.mtimeMs / 1000) + 1 : 0;
   const seconds = Math.max(Math.trunc(mtimeMs) / 1000, nextSecond);
-  if (staged !== undefined) utimesSync(staged, seconds, seconds);
-  for (const copy of copies.values()) {
-    utimesSync(copy, seconds, seconds);
-    chmodSync(copy, mode & 0o777);
+  if (staged !== undefined) utimesSync(staged.path, seconds, seconds);
+  for (const { path } of copies.values()) {
+    utimesSync(path, seconds, seconds);
+    chmodSync(path, mode & 0o777);
   }
 }
 
@@ -226,11 +235,21 @@ function setTimes(target: string, { staged, removed, copies }: Change): void {
  */
 function putInPlace(target: string, { staged, removed, copies }: Change): void {
   if (staged !== undefined || removed) {
-    for (const { ending } of COPIES) rmSync(target + ending, { force: true });
+    for (const { ending } of COPIES) removeFile(target + ending);
   }
-  if (removed) rmSync(target, { force: true });
-  if (staged !== undefined) renameSync(staged, target);
-  for (const [ending, copy] of copies) renameSync(copy, target + ending);
+  if (removed) removeFile(target);
+  if (staged !== undefined) moveTo(target, staged);
+  for (const [ending, copy] of copies) moveTo(target + ending, copy);
+}
+
+function removeFile(path: string): void {
+  rmSync(path, { force: true });
+  wroteFile(path, undefined);
+}
+
+function moveTo(target: string, { path, hash }: Staged): void {
+  renameSync(path, target);
+  wroteFile(target, hash);
 }
 
 function unpacksTo(copy: string, coding: Coding, path: string): boolean {

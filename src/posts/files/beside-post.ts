@@ -1,7 +1,7 @@
-import { realpathSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { isWithin } from '../../kernel/files/is-within.ts';
 import { readBytes } from '../../kernel/files/read-bytes.ts';
+import { realPath as realPathOf } from '../../kernel/seen.ts';
 import type { GeneratorId } from '../../settings/settings.ts';
 import { type FoundSite, findSite } from '../generators/find-generators.ts';
 import { decodeText } from './decode-text.ts';
@@ -65,7 +65,7 @@ export function openTexts({
 /** Without links; undefined if there is no such file. */
 export function realPath(path: string): string | undefined {
   try {
-    return realpathSync(path);
+    return realPathOf(path);
   } catch {
     return undefined;
   }

@@ -1,7 +1,7 @@
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { cached } from '../../kernel/cached.ts';
 import { isWithin } from '../../kernel/files/is-within.ts';
+import { statsOf } from '../../kernel/seen.ts';
 import type { ImageFacts } from '../post.ts';
 import { type BesidePost, realPath, type SiteFolders } from './beside-post.ts';
 import { pictureFacts } from './site-files.ts';
@@ -40,7 +40,7 @@ export function openPictures(
   const pictureIn = (file: string): Picture | undefined => {
     const known = found.get(file);
     if (known !== undefined) return known;
-    const stats = statSync(file, { throwIfNoEntry: false });
+    const stats = statsOf(file);
     if (stats?.isFile() !== true) return undefined;
     const { size: sizeBytes, mtimeMs, ctimeMs } = stats;
     const stamp = `${sizeBytes} ${mtimeMs} ${ctimeMs}`;

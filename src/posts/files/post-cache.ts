@@ -2,10 +2,10 @@ import { hash } from 'node:crypto';
 import { closeSync, readdirSync, readSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { makeStateFolder } from '../../kernel/files/state-folder.ts';
-import { replaceFile } from '../../kernel/files/write-atomically.ts';
+import { writeCache } from '../../kernel/files/cache-file.ts';
 import type { Problem } from '../../kernel/problem.ts';
 import { openRegularFile } from '../../kernel/regular-file.ts';
+import { seeing } from '../../kernel/seen.ts';
 import { PROGRAM_VERSION } from '../../kernel/version.ts';
 import type { UnreadablePost } from '../parse-post.ts';
 import type { Post } from '../post.ts';
@@ -21,7 +21,7 @@ export type FileContent =
 
 /** What was read from one file. */
 export interface CachedFile {
-  /** `PostCache.stampOf` the file before it was read. */
+  /** The stamp of the file before it was read. */
   readonly stamp?: string;
   /** SHA-256 of its bytes, hex. */
   readonly bytesHash: string;
@@ -29,9 +29,6 @@ export interface CachedFile {
   readonly inherited: string;
   readonly content: FileContent;
 }
-
-/** The coarsest times of a file system are those of FAT. Most are a thousand times finer. */
-const TICK_MS = 2000;
 
 /**
  * The key of a cache: it changes with the program, its data about zones and letters, and `settings`, which
@@ -90,20 +87,17 @@ type Line = readonly [
 export class PostCache {
   readonly #path: string;
   readonly #key: string;
-  readonly #openedMs: number;
   readonly #earlier = new Map<string, CachedFile>();
   readonly #files = new Map<string, CachedFile>();
   /** The buckets of the file. */
   #buckets: readonly PlacedBucket[] = [];
 
   /**
-   * Begins empty if there is no such file, if it is damaged, or if it has another `key`. `nowMs`: the time
-   * of the machine. Never throws.
+   * Begins empty if there is no such file, if it is damaged, or if it has another `key`. Never throws.
    */
-  constructor(path: string, key: string, nowMs: number) {
+  constructor(path: string, key: string) {
     this.#path = path;
     this.#key = key;
-    this.#openedMs = nowMs;
     try {
       this.#read();
     } catch {
@@ -132,22 +126,14 @@ export class PostCache {
     }
   }
 
-  /**
-   * Names the state of a file: its size, the times of its content and of its inode, and the inode. Programs
-   * can set the first time back, but not the second. Undefined if there is no file, or if it may change
-   * without another stamp, because it changed within `TICK_MS` before this cache was opened, or later.
-   */
-  stampOf(path: string): string | undefined {
-    const stats = statSync(path, { throwIfNoEntry: false });
-    if (stats === undefined) return undefined;
-    const { size, mtimeMs, ctimeMs, ino } = stats;
-    if (Math.max(mtimeMs, ctimeMs) > this.#openedMs - TICK_MS) return undefined;
-    return `${size} ${mtimeMs} ${ctimeMs} ${ino}`;
-  }
-
   /** What was read from `file` in an earlier run. */
   earlier(file: string): CachedFile | undefined {
     return this.#earlier.get(file);
+  }
+
+  /** SHA-256 of what was read from `file` in this run, or in an earlier one if it is the same. */
+  hashOf(file: string): string | undefined {
+    return this.#files.get(file)?.bytesHash;
   }
 
   /** Adds what was read from `file` in this run. */
@@ -191,7 +177,7 @@ export class PostCache {
 type PlacedBucket = Bucket & { readonly at: number };
 
 function openCache(path: string) {
-  const { descriptor } = openRegularFile(path);
+  const { descriptor } = seeing(undefined, () => openRegularFile(path));
   let scratch = Buffer.alloc(0);
   /** Valid until the next call. */
   const bytesAt = (position: number, length: number) => {
@@ -215,15 +201,6 @@ function encodedBucket(files: readonly (readonly [string, CachedFile])[]) {
   const bytes = Buffer.concat([json, sketches]);
   const bucket = { json: json.length, sketches: sketches.length, checksum: crc32(bytes) };
   return { bucket, bytes: () => bytes };
-}
-
-/**
- * Puts a cache in place, whole. Without a sync: what a power cut leaves has other checksums. Throws if the
- * disk refuses.
- */
-export function writeCache(path: string, parts: readonly (() => Uint8Array)[]): void {
-  makeStateFolder(path);
-  replaceFile(path, parts);
 }
 
 function bucketOf(file: string): number {

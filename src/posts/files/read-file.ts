@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import { BroadsheetError, reasonOf } from '../../kernel/errors.ts';
 import { readBytes } from '../../kernel/files/read-bytes.ts';
+import { seeing } from '../../kernel/seen.ts';
 import { type ParsedPost, parsePost, type UnreadablePost } from '../parse-post.ts';
 import type { Post } from '../post.ts';
 import type { PostContext } from '../post-context.ts';
@@ -59,7 +60,8 @@ export function readPost(
 
 function readText(folder: string, file: string): FileText | UnreadablePost {
   try {
-    const bytes = readBytes(join(folder, file), LONGEST_POST_BYTES);
+    // The state of the posts shows whether it changed.
+    const bytes = seeing(undefined, () => readBytes(join(folder, file), LONGEST_POST_BYTES));
     const decoded = decodeText(bytes);
     if ('reason' in decoded) {
       return { problem: { file, line: decoded.line, message: decoded.reason }, draft: false };

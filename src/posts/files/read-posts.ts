@@ -1,11 +1,10 @@
 import { hash } from 'node:crypto';
-import { join } from 'node:path';
 import type { Problem } from '../../kernel/problem.ts';
 import type { Inherited, KnownNames } from '../generators/generator.ts';
 import { newestFirst, type Post } from '../post.ts';
 import type { PostContext } from '../post-context.ts';
 import { publicationOf } from '../publication.ts';
-import type { PostFiles } from './find-post-files.ts';
+import type { FoundPosts } from './find-posts.ts';
 import type { CachedFile, FileContent, PostCache } from './post-cache.ts';
 import { readApart } from './read-apart.ts';
 import { readFile } from './read-file.ts';
@@ -50,7 +49,7 @@ export interface PostFolder {
  */
 export function readPosts(
   folder: string,
-  { files, problems, others }: PostFiles,
+  { files, problems, others, stamps }: FoundPosts,
   context: ReadPostsContext,
 ): PostFolder {
   const { settings, now } = context;
@@ -61,7 +60,7 @@ export function readPosts(
   const warnings: Problem[] = [];
   let read = problems.length;
   const counts = { published: 0, draft: 0, hidden: 0, future: 0, expired: 0 };
-  for (const [at, content] of readAll(folder, files, context).entries()) {
+  for (const [at, content] of readAll(folder, { files, stamps }, context).entries()) {
     const file = files[at] ?? '';
     if (content === undefined) continue;
     read++;
@@ -117,7 +116,7 @@ interface ChangedFile {
 /** What each of `files` says, in their order: from the cache if the file did not change. */
 function readAll(
   folder: string,
-  files: readonly string[],
+  { files, stamps }: Pick<FoundPosts, 'files' | 'stamps'>,
   context: ReadPostsContext,
 ): readonly FileContent[] {
   const { cache, inherited, languageOfFolder, onProgress } = context;
@@ -128,7 +127,7 @@ function readAll(
     const ofSite = cache === undefined ? '' : hashOf(inherited?.(file), languageOfFolder?.(file));
     const earlier = cache?.earlier(file);
     const known = earlier?.inherited === ofSite ? earlier : undefined;
-    const stamp = cache?.stampOf(join(folder, file));
+    const stamp = stamps[at];
     if (known === undefined || stamp === undefined || known.stamp !== stamp) {
       changed.push({ at, file, stamp, ofSite, known });
       continue;

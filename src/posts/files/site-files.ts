@@ -1,9 +1,10 @@
-import { closeSync, readdirSync, readSync, realpathSync, statSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { imageSize } from 'image-size';
 import { isWithin } from '../../kernel/files/is-within.ts';
 import { readBytes } from '../../kernel/files/read-bytes.ts';
 import { openRegularFile } from '../../kernel/regular-file.ts';
+import { realPath, statsOf, treeOf } from '../../kernel/seen.ts';
 import type { ImageFacts } from '../post.ts';
 import { decodeText } from './decode-text.ts';
 
@@ -43,8 +44,9 @@ export function readShortcodes(folder: string): ReadonlyMap<string, Shortcode> {
 
 function filesIn(folder: string): readonly string[] {
   try {
-    const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-    return paths.map((path) => path.replaceAll('\\', '/')).toSorted();
+    return treeOf(folder)
+      .map((path) => path.replaceAll('\\', '/'))
+      .toSorted();
   } catch {
     return [];
   }
@@ -113,8 +115,8 @@ export function findSiteFile(
   try {
     if (path.split('/').some((part) => part.startsWith('.'))) return undefined;
     const file = realPathIn(folder, path);
-    const stats = statSync(file);
-    if (!stats.isFile()) return undefined;
+    const stats = statsOf(file);
+    if (!stats?.isFile()) return undefined;
     const { size, mtimeMs } = stats;
     return { file, stamp: `${size}-${Math.trunc(mtimeMs)}` };
   } catch {
@@ -134,8 +136,8 @@ function sizeOf(head: Buffer): Partial<ReturnType<typeof imageSize>> {
 
 /** Throws if there is no such file in the folder. */
 function realPathIn(folder: string, name: string): string {
-  const root = realpathSync(folder);
-  const file = realpathSync(join(root, name));
+  const root = realPath(folder);
+  const file = realPath(join(root, name));
   if (!isWithin(root, file)) throw new RangeError('it leaves the folder');
   return file;
 }

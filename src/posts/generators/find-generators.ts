@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { isThere } from '../../kernel/seen.ts';
 import type { GeneratorId } from '../../settings/settings.ts';
 import { docusaurusNames } from './docusaurus.ts';
 import { directoryData } from './eleventy.ts';
@@ -19,7 +19,7 @@ export function generatorsOf(folder: string): readonly SiteGenerator[] {
 /** The file with the generator's settings, relative to `folder`. Undefined if that is not its site. */
 export function settingsFileOf(generator: SiteGenerator, folder: string): string | undefined {
   if (!isMadeBy(generator, folder)) return undefined;
-  return generator.settings?.find((path) => existsSync(join(folder, path)));
+  return generator.settings?.find((path) => isThere(join(folder, path)));
 }
 
 function isMadeBy({ makes, settings = [] }: SiteGenerator, folder: string): boolean {

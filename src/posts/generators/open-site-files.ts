@@ -1,7 +1,7 @@
-import { existsSync, readdirSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { cached } from '../../kernel/cached.ts';
 import { readRegularFile } from '../../kernel/regular-file.ts';
+import { entriesOf, isThere } from '../../kernel/seen.ts';
 import { readProgram } from './read-program.ts';
 import { readSettings, type Settings } from './read-settings.ts';
 import type { SiteFiles } from './site-facts.ts';
@@ -17,10 +17,10 @@ export function openSiteFiles(folder: string): SiteFiles {
   };
   return {
     text,
-    has: (path) => existsSync(join(folder, path)),
+    has: (path) => isThere(join(folder, path)),
     list: cached((path: string) => {
       try {
-        return readdirSync(join(folder, path), { withFileTypes: true })
+        return entriesOf(join(folder, path))
           .map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name))
           .toSorted();
       } catch {
