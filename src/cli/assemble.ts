@@ -16,8 +16,7 @@ import { readTexts } from '../templates/read-texts.ts';
  * a changed template into the next edition. Spreading the result reads them at once.
  */
 export function assemble<L extends Log>(config: Config, store: Store, log: L, clock: Clock) {
-  let texts: TextsOf | undefined;
-  return {
+  return Object.assign(textsAndTemplates(config), {
     config,
     store,
     log,
@@ -26,6 +25,13 @@ export function assemble<L extends Log>(config: Config, store: Store, log: L, cl
     random: systemRandom,
     openRelay: relayOpener(tokensBeside(config.journalFile), systemClock),
     askService,
+  });
+}
+
+/** The texts and templates of the site, for what needs no database. Read on demand, as above. */
+export function textsAndTemplates(config: Config) {
+  let texts: TextsOf | undefined;
+  return {
     get textsOf() {
       texts ??= readTexts(config.folders.languages);
       return texts;

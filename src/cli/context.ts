@@ -92,16 +92,14 @@ export async function withMail(
   await withContext(command, shell, async (context) => {
     const { assemble } = await import('./assemble.ts');
     const { openStore } = await import('../database/open-store.ts');
-    const { parseDatabaseUrl } = await import('../database/database-url.ts');
     const { config } = context;
     if (options.goesOut) await refuseExamples(config);
     if (!options.readOnly) {
       printWarnings(await guardDatabase(config), shell.terminal);
       await makeDatabaseFolder(config);
     }
-    const address = parseDatabaseUrl(config.databaseUrl);
-    const missing = options.readOnly && address.kind === 'sqlite' && !existsSync(address.file);
-    const store = await openStore(missing ? 'sqlite::memory:' : config.databaseUrl);
+    const isMissing = options.readOnly && (await isDatabaseMissing(config));
+    const store = await openStore(isMissing ? 'sqlite::memory:' : config.databaseUrl);
     try {
       if (!options.readOnly) {
         const { catchUpWithJournal } = await import('../recovery/catch-up-with-journal.ts');
@@ -112,6 +110,13 @@ export async function withMail(
       await store.close();
     }
   });
+}
+
+/** Whether the database is a file that nothing has made so far. */
+export async function isDatabaseMissing({ databaseUrl }: Config): Promise<boolean> {
+  const { parseDatabaseUrl } = await import('../database/database-url.ts');
+  const address = parseDatabaseUrl(databaseUrl);
+  return address.kind === 'sqlite' && !existsSync(address.file);
 }
 
 /**

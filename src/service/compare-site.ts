@@ -5,7 +5,6 @@ import {
   comparePosts,
   type SiteComparison,
 } from '../posts/addresses/compare-addresses.ts';
-import { readSitePages } from '../posts/addresses/read-site-pages.ts';
 import type { CollectedPosts } from '../posts/collect-posts.ts';
 import { readPost } from '../posts/files/read-file.ts';
 import {
@@ -39,6 +38,8 @@ export async function compareSite(
   // Generators copy our feeds into the site. Each feed names its address, which is that of our file.
   const isOurFeed = (url: string) =>
     url.startsWith(publicUrl) && existsSync(join(folders.output, url.slice(publicUrl.length)));
+  // With its parser of feeds, it is a tenth of what a check loads.
+  const { readSitePages } = await import('../posts/addresses/read-site-pages.ts');
   const pages = await readSitePages(place, site.url, isOurFeed);
   const inherited = openInherited(settings.generator, folders.posts);
   const posts = folder.posts.map(({ file, url, title, date }): AddressedPost => {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { renderMjml } from '../../src/editions/digest/render-mjml.ts';
 import { BroadsheetError, EXIT } from '../../src/kernel/errors.ts';
@@ -126,3 +128,30 @@ test('a text of the language file has values in place, and is escaped as a whole
     configError(/^digest\.txt:1:\d+ .*no text is called helo/),
   );
 });
+
+test('a document is the same as that of the whole mjml, also with styles to inline and attributes of its own', async () => {
+  const styles = '<mj-style inline="inline">.b { color: blue }</mj-style>';
+  const attributes =
+    '<mj-html-attributes><mj-selector path=".b"><mj-html-attribute name="data-id">4</mj-html-attribute></mj-selector></mj-html-attributes>';
+  const text = '<mj-text css-class="b">Ä &amp; <br/> b</mj-text>';
+  const body = `<mj-section><mj-column>${text}</mj-column></mj-section>`;
+  for (const head of [attributes, styles, styles + attributes, '']) {
+    const source = `<mjml><mj-head>${head}</mj-head><mj-body>${body}</mj-body></mjml>`;
+    const ours = await mjml([source]);
+    assert.equal(ours.includes('color: blue'), head.includes(styles));
+    assert.equal(ours.includes('data-id="4"'), head.includes(attributes));
+    const whole = execFileSync(process.execPath, ['-e', WHOLE, source], { cwd: ROOT });
+    assert.equal(
+      ours,
+      whole
+        .toString()
+        .replace(/\s*\n\s*/g, '\n')
+        .trim(),
+    );
+  }
+});
+
+const ROOT = join(import.meta.dirname, '../..');
+/** Another process loads mjml as it is. */
+const WHOLE = `require('mjml')(process.argv[1], { fonts: {}, keepComments: false })
+  .then(({ html }) => process.stdout.write(html))`;

@@ -2,10 +2,12 @@ import type { Command } from 'commander';
 import { errorsOf } from '../../delivery/gate/finding.ts';
 import { EXIT } from '../../kernel/errors.ts';
 import type { SiteReport } from '../../service/compare-site.ts';
+import type { Config } from '../../settings/config.ts';
 import type { ProviderReport } from '../../settings/describe-provider.ts';
 import type { ExampleValues } from '../../settings/example-values.ts';
+import type { NewsletterCounts } from '../../subscribers/queries/newsletters.ts';
 import { JSON_OPTION, NO_CACHE_OPTION, NOW_OPTION, POSTS_OPTION } from '../arguments.ts';
-import { guardDatabase, withMail } from '../context.ts';
+import { guardDatabase, isDatabaseMissing, withContext } from '../context.ts';
 import { plural, shortPath } from '../format.ts';
 import {
   formatOtherFormats,
@@ -36,7 +38,8 @@ export function addCheck(program: Command, shell: Shell): void {
     .option(...JSON_OPTION)
     .addHelpText('after', EXAMPLES)
     .action((options: { against?: string }, command: Command) =>
-      withMail(command, shell, { readOnly: true }, async (context) => {
+      withContext(command, shell, async (plain) => {
+        const { textsAndTemplates } = await import('../assemble.ts');
         const { checkProject } = await import('../../service/check-project.ts');
         const { generatorWarnings } = await import('../../service/compare-site.ts');
         const { checkCountries } = await import('../../settings/check-countries.ts');
@@ -47,12 +50,11 @@ export function addCheck(program: Command, shell: Shell): void {
         const { languagesWithoutFile, unreadEmailTemplates, unreadLanguages, unreadTemplates } =
           await import('../../service/unread-files.ts');
         const { WEB_TEMPLATE_FILES } = await import('../../pages/web-templates.ts');
-        const { findMissingNewsletters, warnOfMissing } = await import(
-          '../../newsletters/missing-newsletters.ts'
-        );
+        const { warnOfMissing } = await import('../../newsletters/missing-newsletters.ts');
         const { checkPages } = await import('../../pages/check-pages.ts');
         const { lookWarnings } = await import('../../pages/check-look.ts');
-        const { config } = context;
+        const { config } = plain;
+        const context = Object.assign(textsAndTemplates(config), plain);
         const { folders } = config;
         checkCountries(config);
         const ofDatabase = await guardDatabase(config);
@@ -70,7 +72,7 @@ export function addCheck(program: Command, shell: Shell): void {
           ...unreadTemplates(folders.webTemplates, WEB_TEMPLATE_FILES),
           ...unreadLanguages(folders.languages),
           ...languagesWithoutFile(config, context.textsOf),
-          ...warnOfMissing(config, await findMissingNewsletters(context)),
+          ...warnOfMissing(config, await findMissing(config)),
           ...ofDatabase.map((problem) => ({ line: 1, ...problem })),
           ...found.warnings,
         ];
@@ -103,6 +105,19 @@ export function addCheck(program: Command, shell: Shell): void {
         });
       }),
     );
+}
+
+/** The newsletters that only the database knows. Loads nothing of the database if there is none. */
+async function findMissing(config: Config): Promise<readonly NewsletterCounts[]> {
+  if (await isDatabaseMissing(config)) return [];
+  const { openStore } = await import('../../database/open-store.ts');
+  const { findMissingNewsletters } = await import('../../newsletters/missing-newsletters.ts');
+  const store = await openStore(config.databaseUrl);
+  try {
+    return await findMissingNewsletters({ config, store });
+  } finally {
+    await store.close();
+  }
 }
 
 /** Posts that the site shows otherwise are listed up to this number. */

@@ -1,5 +1,5 @@
 import type { CheerioAPI } from 'cheerio/slim';
-import { wcagContrast } from 'culori';
+import culori from 'culori/require';
 import type { GateFinding } from './finding.ts';
 import { type ColorScheme, type ShownText, shownTexts } from './shown-texts.ts';
 
@@ -24,7 +24,7 @@ export function checkContrast(document: CheerioAPI): readonly GateFinding[] {
   for (const scheme of ['light', 'dark'] as const) {
     for (const sample of shownTexts(document, scheme)) {
       if (sample.background === undefined) continue;
-      const ratio = wcagContrast(sample.color, sample.background);
+      const ratio = culori.wcagContrast(sample.color, sample.background);
       if (ratio >= (isLarge(sample) ? LEAST : GOOD)) continue;
       const key = `${sample.color} ${sample.background}`;
       const pair = pairs.get(key) ?? { sample, ratio, schemes: new Set() };

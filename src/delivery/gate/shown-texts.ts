@@ -1,5 +1,7 @@
 import type { CheerioAPI } from 'cheerio/slim';
-import { blend, type Color, formatHex, parse } from 'culori';
+import type { Color } from 'culori';
+// One file instead of 150; Node does not see its names.
+import culori from 'culori/require';
 import type { AnyNode, Element } from 'domhandler';
 import { type AtRule, type Declaration, type Document, parse as parseCss } from 'postcss';
 
@@ -121,7 +123,9 @@ function backgroundOf(
 function layered(color: string, background: string, opacity: number): string {
   const top = parseColor(color);
   if (top === undefined) return background;
-  return formatHex(blend([background, { ...top, alpha: (top.alpha ?? 1) * opacity }]));
+  return culori.formatHex(
+    culori.blend([background, { ...top, alpha: (top.alpha ?? 1) * opacity }]),
+  );
 }
 
 const UNITS: Readonly<Record<string, number>> = { px: 1, pt: 4 / 3, rem: 16 };
@@ -203,7 +207,7 @@ function longhands(name: string, value: string): readonly (readonly [string, str
 
 /** Never throws, as the library does for text that is no colour. */
 function parseColor(text: string): Color | undefined {
-  return /^(?:#[0-9a-f]+|[a-z]+|[a-z]+\([^()]*\))$/i.test(text) ? parse(text) : undefined;
+  return /^(?:#[0-9a-f]+|[a-z]+|[a-z]+\([^()]*\))$/i.test(text) ? culori.parse(text) : undefined;
 }
 
 /** Whether rules inside `parent` hold on a wide screen in this scheme. */

@@ -7,8 +7,7 @@ import { explainOpening, type SmtpError } from './explain-trouble.ts';
 import { openKeptTokens } from './kept-tokens.ts';
 import { parseRelayUrl } from './parse-relay-url.ts';
 import type { OpenRelay, Outcome, Relay, RelayLimits, RelaySettings } from './relay.ts';
-import { withRelayHeaders } from './relay-headers.ts';
-import { openSession, type SmtpSession } from './smtp-session.ts';
+import type { SmtpSession } from './smtp-session.ts';
 
 const TIMEOUTS = { connectMs: 30_000, silenceMs: 600_000 };
 
@@ -25,9 +24,17 @@ export function openRelay(settings: RelaySettings): Relay {
   let learned: RelayLimits = {};
   const mostMessages = () =>
     Math.min(settings.messagesPerConnection ?? Infinity, learned.messagesPerConnection ?? Infinity);
-  const sessions = openSessions(settings.connections, (signal) =>
-    openSession(named, settings.timeouts ?? TIMEOUTS, signal, mostMessages()),
-  );
+  const sessions = openSessions(settings.connections, async (signal) => {
+    // Most commands know their relays and send nothing.
+    const { openSession } = await import('./smtp-session.ts');
+    const { withRelayHeaders } = await import('./relay-headers.ts');
+    const timeouts = settings.timeouts ?? TIMEOUTS;
+    const session = await openSession(named, timeouts, signal, mostMessages());
+    return {
+      ...session,
+      send: (message, beforeDot) => session.send(withRelayHeaders(message, settings), beforeDot),
+    };
+  });
   const learn = (session: SmtpSession, outcome: Outcome) => {
     // The refused message was counted too.
     const messagesPerConnection = session.messages() - 1;
@@ -43,8 +50,8 @@ export function openRelay(settings: RelaySettings): Relay {
         if ('trouble' in acquired) return acquired.trouble;
         const { session, isFresh } = acquired;
         try {
-          const complete = withRelayHeaders(withSender(message, settings), settings);
-          const { outcome, broke } = await session.send(complete, beforeDot);
+          const sent = withSender(message, settings);
+          const { outcome, broke } = await session.send(sent, beforeDot);
           learn(session, outcome);
           if (!broke || (isFresh && tries >= MOST_TRIES)) return outcome;
         } finally {

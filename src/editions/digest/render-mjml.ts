@@ -1,11 +1,13 @@
 import { BroadsheetError, EXIT, reasonOf } from '../../kernel/errors.ts';
 import { renderLiquid } from '../../templates/render-liquid.ts';
 import type { Template } from '../../templates/templates.ts';
+import { loadMjml } from './load-mjml.ts';
 
 // MJML reports the line in its input, which differs from the template's line after Liquid has run.
 // Each line that starts with a tag therefore carries its number through Liquid, between two
 // private-use characters.
-const MARK = /\ue000(\d+)\ue001/g;
+const MARK = /\ue000(\d+)\ue001/;
+const MARKS = new RegExp(MARK, 'g');
 
 /**
  * Renders an MJML template with Liquid to HTML. Throws a `BroadsheetError` (config) with file and
@@ -17,9 +19,7 @@ const MARK = /\ue000(\d+)\ue001/g;
 export async function renderMjml(template: Template, scope: object): Promise<string> {
   const marked = renderLiquid({ ...template, source: markLines(template.source) }, scope, 'html');
   const { mjml, lineOf } = takeMarks(marked);
-  // Loading mjml takes longer than the whole remaining command. Only commands that render need it.
-  const { default: mjml2html } = await import('mjml');
-  const result = await mjml2html(mjml, { fonts: {}, ignoreIncludes: true, keepComments: false })
+  const result = await loadMjml()(mjml, { fonts: {}, ignoreIncludes: true, keepComments: false })
     // mjml throws plain errors for a document that it cannot parse at all.
     .catch((error: unknown) => {
       throw new BroadsheetError(EXIT.config, complain(template, undefined, reasonOf(error)), {
@@ -46,11 +46,11 @@ function markLines(source: string): string {
 function takeMarks(text: string): { mjml: string; lineOf: (line: number) => number | undefined } {
   const lines = text.split('\n');
   const numbers = lines.map((line) => {
-    const mark = new RegExp(MARK.source).exec(line);
+    const mark = MARK.exec(line);
     return mark ? Number(mark[1]) : undefined;
   });
   return {
-    mjml: lines.map((line) => line.replace(MARK, '')).join('\n'),
+    mjml: lines.map((line) => line.replace(MARKS, '')).join('\n'),
     lineOf: (line) => numbers[line - 1],
   };
 }
