@@ -14,14 +14,13 @@ import type { Bench } from './sections.ts';
 const PROGRAM = join(import.meta.dirname, '../bin/broadsheet.js');
 const POSTS = 200;
 const CONNECTIONS = 32;
-const ROUNDS = 3;
 
 /**
  * Requests a second for the main feed (50 posts) as it is, compressed, and not modified: of ours, of
  * Node's HTTP server with the same bytes, and of nginx with one worker, where it is installed. Asked
  * over 32 connections from this machine.
  */
-export async function benchHttp({ short, numbers, add }: Bench): Promise<void> {
+export async function benchHttp({ short, rounds, numbers, add }: Bench): Promise<void> {
   const seconds = numbers[0] ?? (short ? 0.4 : 2);
   const place = mkdtempSync(join(tmpdir(), 'broadsheet-bench-'));
   const servers: RunningServer[] = [];
@@ -49,7 +48,7 @@ export async function benchHttp({ short, numbers, add }: Bench): Promise<void> {
       { what: 'not there', headers: () => ({}), status: 404, path: 'nothing.xml' },
     ];
     for (const kind of short ? few : [...few, ...more]) {
-      await benchKind(kind, servers, seconds, { short, add });
+      await benchKind(kind, servers, seconds, { short, rounds, add });
     }
   } finally {
     for (const server of servers) await server.close();
@@ -73,7 +72,7 @@ async function benchKind(
   { what, status, path = 'rss.xml', headers }: Kind,
   servers: readonly RunningServer[],
   seconds: number,
-  { short, add }: Pick<Bench, 'short' | 'add'>,
+  { short, rounds, add }: Omit<Bench, 'numbers'>,
 ): Promise<void> {
   const ask = async (server: RunningServer, length: number): Promise<MeasuredLoad> => {
     const before = cpuOfAll(server.pid);
@@ -85,7 +84,7 @@ async function benchKind(
   };
   for (const server of servers) await ask(server, seconds / 4);
   const loads = await takeTurns<MeasuredLoad, string>(
-    ROUNDS,
+    rounds,
     Object.fromEntries(servers.map((server) => [server.name, () => ask(server, seconds)])),
   );
   const { ours, ...peers } = loads;

@@ -12,7 +12,6 @@ import { postfixTool, type Sink, startSink } from './sink.ts';
 const COUNT = 5000;
 const FEW = 1000;
 const BYTES = 70_000;
-const ROUNDS = 3;
 
 const SOURCE = 'smtp-source';
 const RAW = 'nodemailer, raw bytes';
@@ -25,19 +24,19 @@ type Ways = Readonly<Record<string, () => Promise<SendMeasure>>>;
  * away: ours with the ledger, without, and signed, beside nodemailer's pool and Postfix's
  * smtp-source where it is installed.
  */
-export async function benchSend({ short, numbers, add }: Bench): Promise<void> {
+export async function benchSend(bench: Bench): Promise<void> {
   const sink = await startSink();
   try {
-    await benchFew(sink, short, add);
-    if (!short) await benchMany(sink, numbers[0] ?? COUNT, add);
+    await benchFew(sink, bench);
+    if (!bench.short) await benchMany(sink, bench);
   } finally {
     await sink.stop();
   }
 }
 
 /** On SQLite, above all the CPU: other programs on the machine change it little. */
-async function benchFew(sink: Sink, short: boolean, add: Bench['add']): Promise<void> {
-  const measures = await takeTurns<SendMeasure, string>(ROUNDS, {
+async function benchFew(sink: Sink, { short, rounds, add }: Bench): Promise<void> {
+  const measures = await takeTurns<SendMeasure, string>(rounds, {
     [SQLITE]: () => sendWith(sink, 'job', FEW),
     [RAW]: () => sendWith(sink, 'raw', FEW),
     ...smtpSource(sink, FEW),
@@ -53,12 +52,13 @@ async function benchFew(sink: Sink, short: boolean, add: Bench['add']): Promise<
   }
 }
 
-async function benchMany(sink: Sink, count: number, add: Bench['add']): Promise<void> {
+async function benchMany(sink: Sink, { rounds, numbers, add }: Bench): Promise<void> {
+  const [count = COUNT] = numbers;
   // Durable, as in earnest: what is on record has to be there after a power cut.
   const postgres = await startPostgres({ durable: true });
   const ours = (way: string) => () => sendWith(sink, way, count);
   try {
-    const measures = await takeTurns<SendMeasure, string>(ROUNDS, {
+    const measures = await takeTurns<SendMeasure, string>(rounds, {
       [SQLITE]: ours('job'),
       PostgreSQL: () => sendOnPostgres(sink, postgres, count),
       'no ledger': ours('relay'),

@@ -10,10 +10,9 @@ import type { Bench } from './sections.ts';
 const ROOT = join(import.meta.dirname, '..');
 const PROGRAM = join(ROOT, 'bin/broadsheet.js');
 const POSTS = 20;
-const ROUNDS = 3;
 
 /** How long the program takes before it works, beside Node alone; and the size of an install. */
-export async function benchStart({ short, add }: Bench): Promise<void> {
+export async function benchStart({ short, rounds, add }: Bench): Promise<void> {
   const place = mkdtempSync(join(tmpdir(), 'broadsheet-bench-'));
   try {
     makePosts(join(place, 'posts'), POSTS);
@@ -27,7 +26,7 @@ export async function benchStart({ short, add }: Bench): Promise<void> {
       (...args: readonly string[]) =>
       () =>
         measure(process.execPath, args);
-    const measures = await takeTurns(ROUNDS, {
+    const measures = await takeTurns(rounds, {
       help: () => meanOf(5, node(PROGRAM, '--help')),
       check: node(PROGRAM, 'check', '--config', config),
       node: () => meanOf(5, node('-e', '0')),

@@ -8,6 +8,8 @@ export interface Bench {
    * programs on the machine change these little, and those of times a lot.
    */
   readonly short: boolean;
+  /** How often ours and its peers take turns. */
+  readonly rounds: number;
   /** What was asked for instead of the usual counts; empty for those. */
   readonly numbers: readonly number[];
   /** Adds a row to the table. A section that fails keeps the rows that it added. */

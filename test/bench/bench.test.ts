@@ -30,7 +30,7 @@ const INSTALL: SectionRow = {
   ours: { value: 408 },
 };
 
-const OPTIONS = { short: true, numbers: [] };
+const OPTIONS = { short: true, rounds: 2, numbers: [] };
 
 test('the table is aligned, with the ratio of ours to the peer and three digits that count', () => {
   assert.equal(
