@@ -14,19 +14,11 @@ const LIBRARIES = 'the libraries alone';
 /** After the newest of the posts. */
 const NOW = '2026-03-20T07:00';
 
-interface Size {
-  readonly count: number;
-  /** If there is time for fewer than usual. */
-  readonly rounds?: number;
-  readonly withCommands?: boolean;
-  readonly withLibraries?: boolean;
-}
+const FEW = 1000;
+const COUNTS = [FEW, 20_000, 100_000];
 
-const SHORT: Size = { count: 1000, withLibraries: true };
-const LONG: readonly Size[] = [
-  { count: 20_000, withCommands: true, withLibraries: true },
-  { count: 100_000, rounds: 1 },
-];
+/** More posts are built once, without the libraries alone: there is no time for more. */
+const MANY = 20_000;
 
 /**
  * Time, CPU and memory of whole builds: the first one, one in which nothing changed, one with a post
@@ -34,12 +26,11 @@ const LONG: readonly Size[] = [
  * installed, and the libraries alone, which make one feed of the same posts.
  */
 export async function benchBuild(bench: Bench): Promise<void> {
-  const { short, numbers } = bench;
-  const asked = numbers.map((count) => ({ ...SHORT, withCommands: true, count }));
-  for (const size of asked.length > 0 ? asked : short ? [SHORT] : [SHORT, ...LONG]) {
+  const counts = bench.short ? [FEW] : COUNTS;
+  for (const count of bench.numbers.length > 0 ? bench.numbers : counts) {
     const folder = mkdtempSync(join(tmpdir(), 'broadsheet-bench-'));
     try {
-      await benchSize(folder, size, bench);
+      await benchCount(folder, count, bench);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
@@ -47,7 +38,7 @@ export async function benchBuild(bench: Bench): Promise<void> {
 }
 
 /** What takes turns. Each of ours builds upon what the one before it left. */
-function waysOf(folder: string, { withCommands = false, withLibraries = false }: Size) {
+function waysOf(folder: string, count: number, short: boolean) {
   const posts = join(folder, 'content', 'posts');
   const feed = join(folder, 'public', 'rss.xml');
   const ours = (...args: readonly string[]) =>
@@ -71,7 +62,7 @@ function waysOf(folder: string, { withCommands = false, withLibraries = false }:
       writePost(posts, 0, ` (changed ${changes})`);
       return checked(await ours('build'), feed, 50, ` (changed ${changes})`);
     },
-    ...(withCommands && {
+    ...(!short && {
       compose: () => ours('compose', 'bench', '--now', NOW),
       preview: () => ours('preview', 'bench', '--now', NOW, '--out', join(folder, 'preview')),
     }),
@@ -82,7 +73,7 @@ function waysOf(folder: string, { withCommands = false, withLibraries = false }:
         return checked(hugo, join(out, 'index.xml'), 50);
       },
     }),
-    ...(withLibraries && {
+    ...(count <= MANY && {
       [LIBRARIES]: async () => {
         const plain = await measure(process.execPath, [PLAIN, posts, join(folder, 'plain')]);
         return checked(plain, join(folder, 'plain', 'rss.xml'), 50);
@@ -99,15 +90,22 @@ function checked(measured: Measure, feed: string, items: number, text = ''): Mea
   return measured;
 }
 
-async function benchSize(folder: string, size: Size, { short, rounds, add }: Bench): Promise<void> {
-  makePosts(join(folder, 'content', 'posts'), size.count);
+async function benchCount(
+  folder: string,
+  count: number,
+  { short, rounds, add }: Bench,
+): Promise<void> {
+  makePosts(join(folder, 'content', 'posts'), count);
   writeConfigs(folder);
-  const measures = await takeTurns<Measure, string>(size.rounds ?? rounds, waysOf(folder, size));
+  const measures = await takeTurns<Measure, string>(
+    count > MANY ? 1 : rounds,
+    waysOf(folder, count, short),
+  );
   const { Hugo: hugo, [LIBRARIES]: libraries, compose, preview, ...builds } = measures;
-  const posts = `${size.count.toLocaleString('en-US')} posts`;
+  const posts = `${count.toLocaleString('en-US')} posts`;
   for (const [what, measured] of Object.entries(builds)) {
     const work = `${posts}, ${what}`;
-    const note = `${((measured.cpuSeconds * 1e6) / size.count).toFixed(0)} µs of CPU a post`;
+    const note = `${((measured.cpuSeconds * 1e6) / count).toFixed(0)} µs of CPU a post`;
     const row = { work, unit: 's', ours: wall(measured), note } as const;
     const goal = GOALS[work];
     const peer = hugo && { name: 'Hugo', ...wall(hugo) };

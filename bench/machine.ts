@@ -16,19 +16,15 @@ interface Peer {
 
 /** The peers that are no npm packages: they are used where they are installed. */
 function findPeers(): readonly Peer[] {
-  const { BENCH_LISTMONK } = process.env;
   return [
     { name: 'Hugo', version: versionOf('hugo', ['version']), remedy: 'install hugo' },
     { name: 'nginx', version: versionOf('nginx', ['-v']), remedy: 'install nginx' },
     {
       name: 'Postfix',
-      version: postfixTool('smtp-source') && versionOf('postconf', ['-d', '-h', 'mail_version']),
+      version:
+        postfixTool('smtp-source') &&
+        versionOf(postfixTool('postconf') ?? 'postconf', ['-d', '-h', 'mail_version']),
       remedy: 'install postfix, which brings smtp-source and smtp-sink',
-    },
-    {
-      name: 'listmonk',
-      version: BENCH_LISTMONK && versionOf(BENCH_LISTMONK, ['--version']),
-      remedy: 'name its binary in BENCH_LISTMONK',
     },
   ];
 }
@@ -45,6 +41,7 @@ export function describeRun(seconds: number): string {
         `${name}: ${version ?? `not there, so not compared; ${remedy}`}`,
     ),
     ...['nodemailer', 'markdown-it'].map((name) => `${name}: ${packageVersion(name)}`),
+    'Zola and listmonk: not compared; no package registry has them',
   ];
   return lines.map((line) => `- ${line}\n`).join('');
 }
