@@ -88,14 +88,14 @@ const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
     'feeds/publish/publish.ts',
     'inbound/sources/maildir.ts',
     'inbound/sources/mbox.ts',
+    'kernel/file-trace.ts',
     'kernel/files/move-file.ts',
+    'kernel/files/recheck-observations.ts',
     'kernel/files/state-folder.ts',
-    'kernel/files/still-seen.ts',
     'kernel/files/this-machine.ts',
     'kernel/files/tracked-by-git.ts',
     'kernel/files/write-atomically.ts',
     'kernel/regular-file.ts',
-    'kernel/seen.ts',
     'kernel/version.ts',
     'posts/addresses/read-site-pages.ts',
     'posts/files/find-post-files.ts',
@@ -324,8 +324,8 @@ test('only the files of one list touch disk, network, other programs, clock or c
   }
 });
 
-test('what a build reads goes through kernel/seen.ts, so that a build without changes knows of it', () => {
-  const unseen: Readonly<Record<string, string>> = {
+test('what a build reads goes through kernel/file-trace.ts', () => {
+  const untraced: Readonly<Record<string, string>> = {
     'feeds/publish/publish.ts': 'writes, and reports that',
     'posts/addresses/read-site-pages.ts': 'is no part of a build',
     'posts/files/find-post-files.ts': 'is asked at each build',
@@ -337,7 +337,7 @@ test('what a build reads goes through kernel/seen.ts, so that a build without ch
   const found = IMPORTS.filter(({ target }) => TOUCHES.disk?.modules.test(target))
     .map(({ file }) => file)
     .filter((file) => ['posts', 'templates', 'feeds', 'pages', 'build'].includes(subjectOf(file)));
-  assert.deepEqual([...new Set(found)].sort(), Object.keys(unseen));
+  assert.deepEqual([...new Set(found)].sort(), Object.keys(untraced));
 });
 
 test('only the command line exits, and only it and the settings read the environment', () => {

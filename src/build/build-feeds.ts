@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { BuildReport } from '../feeds/build/build-report.ts';
 import { reasonOf } from '../kernel/errors.ts';
+import { FileTrace, tracing } from '../kernel/file-trace.ts';
 import { writeJsonCache } from '../kernel/files/cache-file.ts';
 import type { Log } from '../kernel/log.ts';
-import { Seen, seeing } from '../kernel/seen.ts';
 import { findPosts } from '../posts/files/find-posts.ts';
 import type { Config } from '../settings/config.ts';
 import { type LastBuild, lastBuildOf, readLastBuild, unchangedSince } from './last-build.ts';
@@ -32,11 +32,11 @@ export async function buildFeeds(config: Config, options: BuildOptions): Promise
     if (!isDeepStrictEqual(same, last)) save(same, config, log);
     return same.report;
   }
-  const seen = new Seen(machineMs);
+  const trace = new FileTrace(machineMs);
   // Nothing of this is loaded for a build without changes.
   const { buildAnew } = await import('./build-anew.ts');
-  const built = await seeing(seen, () => buildAnew(config, { now, log, force, found }));
-  save(lastBuildOf({ config, force, now, seen, ...built }), config, log);
+  const built = await tracing(trace, () => buildAnew(config, { now, log, force, found }));
+  save(lastBuildOf({ config, force, now, trace, ...built }), config, log);
   return built.report;
 }
 

@@ -1,14 +1,14 @@
 import { hash } from 'node:crypto';
 import { serialize } from 'node:v8';
 import type { BuildReport } from '../feeds/build/build-report.ts';
+import type { FileTrace, Observation } from '../kernel/file-trace.ts';
 import { readJsonCache } from '../kernel/files/cache-file.ts';
-import { stillSeen } from '../kernel/files/still-seen.ts';
-import type { Seen, Sight } from '../kernel/seen.ts';
+import { recheckObservations } from '../kernel/files/recheck-observations.ts';
 import { type FoundPosts, type PostsState, stillInState } from '../posts/files/find-posts.ts';
 import { cacheKey } from '../posts/files/post-cache.ts';
 import type { Config } from '../settings/config.ts';
 
-// What the last build saw: the posts, and everything else that it read and wrote. A build is a function of
+// What the last build read and wrote: the posts, and everything else. A build is a function of
 // this, of its config and of the time. If all of it is the same, it would report the same and write nothing.
 
 export interface LastBuild {
@@ -16,7 +16,7 @@ export interface LastBuild {
   /** Its time, an ISO 8601 instant. `report.nextDue` is when another build would have other posts. */
   readonly now: string;
   readonly posts: PostsState;
-  readonly sights: readonly Sight[];
+  readonly observations: readonly Observation[];
   /** What the next build reports. */
   readonly report: BuildReport;
 }
@@ -26,7 +26,7 @@ export interface SeenBuild {
   readonly config: Config;
   readonly force: boolean;
   readonly now: Temporal.Instant;
-  readonly seen: Seen;
+  readonly trace: FileTrace;
   /** Undefined if not everything could be read. */
   readonly posts: PostsState | undefined;
   readonly report: BuildReport;
@@ -66,20 +66,20 @@ export function unchangedSince(
     Temporal.Instant.compare(a, b) < 0;
   if (isBefore(now, last.now) || (nextDue !== undefined && !isBefore(now, nextDue)))
     return undefined;
-  const sights = stillSeen(last.sights, machineMs);
-  const posts = sights && stillInState(config.folders.posts, found, last.posts);
-  return sights && posts && { ...last, sights, posts };
+  const observations = recheckObservations(last.observations, machineMs);
+  const posts = observations && stillInState(config.folders.posts, found, last.posts);
+  return observations && posts && { ...last, observations, posts };
 }
 
 /** What the next build needs to know of this one. Undefined if that has to be made in any case. */
 export function lastBuildOf(build: SeenBuild): LastBuild | undefined {
-  const { config, force, now, seen, posts, report, isLasting } = build;
-  const { sights } = seen;
-  if (posts === undefined || sights === undefined || (seen.hasWritten && !isLasting))
+  const { config, force, now, trace, posts, report, isLasting } = build;
+  const { observations } = trace;
+  if (posts === undefined || observations === undefined || (trace.hasWritten && !isLasting))
     return undefined;
   const { pictures, pages } = report;
   return {
-    ...{ key: keyOf(config, force), now: now.toString(), posts, sights },
+    ...{ key: keyOf(config, force), now: now.toString(), posts, observations },
     report: {
       ...report,
       feeds: report.feeds.map((feed) => ({ ...feed, changed: false })),

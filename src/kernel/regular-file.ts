@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { BroadsheetError, EXIT } from './errors.ts';
-import { sawError, sawFile } from './seen.ts';
+import { traceError, traceRead } from './file-trace.ts';
 
 /** An open file. The caller that opened it must close it. */
 export interface OpenFile {
@@ -21,7 +21,7 @@ const READ_AT_ONCE = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOC
  */
 export function openRegularFile(path: string): OpenFile {
   const { descriptor, stats } = open(path);
-  sawFile(path, stats);
+  traceRead(path, stats);
   return { descriptor, stats };
 }
 
@@ -34,7 +34,7 @@ function open(path: string): OpenFile {
     return { descriptor, stats: refuseOthers(fstatSync(descriptor)) };
   } catch (error) {
     if (descriptor !== undefined) closeSync(descriptor);
-    sawError(path, error);
+    traceError(path, error);
     throw error;
   }
 }
@@ -53,7 +53,7 @@ export function readRegularFile(
     const { size } = stats;
     if (size > limitBytes) {
       const megabytes = Math.round(limitBytes / 1e6);
-      sawFile(path, stats);
+      traceRead(path, stats);
       throw new BroadsheetError(EXIT.data, `is longer than ${megabytes} MB; shorten it`);
     }
     const bytes = size > into.length ? Buffer.allocUnsafe(size) : into;
@@ -64,7 +64,7 @@ export function readRegularFile(
       length += count;
     }
     const content = bytes.subarray(0, length);
-    sawFile(path, stats, () => content);
+    traceRead(path, stats, () => content);
     return content;
   } finally {
     closeSync(descriptor);

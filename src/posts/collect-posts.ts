@@ -25,7 +25,7 @@ import {
 } from './ids/published-posts.ts';
 import type { Post, Story } from './post.ts';
 import type { CopyPicture, RenderContext } from './post-context.ts';
-import { answerTo, noting, type Question } from './questions.ts';
+import { answerTo, type Question, recordQuestions } from './questions.ts';
 import { type RenderedWithWarnings, renderPost } from './render-post.ts';
 import { groupStories } from './stories/group-stories.ts';
 
@@ -171,7 +171,7 @@ function renderer(
   const render = cached((post: Post) => {
     const asked = new Map<string, Question>([['', ['site', post.file]]]);
     const note = (question: Question) => asked.set(JSON.stringify(question), question);
-    const result = renderIn(post, noting(context, note));
+    const result = renderIn(post, recordQuestions(context, note));
     questions.set(post.file, [...asked.values()]);
     return result;
   });

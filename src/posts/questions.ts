@@ -31,7 +31,7 @@ export function answerTo([kind, name, file]: Question, context: RenderContext): 
 }
 
 /** Like `context`, but calls `onQuestion` for each question about other files. */
-export function noting(
+export function recordQuestions(
   context: RenderContext,
   onQuestion: (question: Question) => void,
 ): RenderContext {

@@ -2,8 +2,8 @@ import { basename, join } from 'node:path';
 import { load } from 'js-yaml';
 import { cached } from '../kernel/cached.ts';
 import { BroadsheetError, EXIT, reasonOf } from '../kernel/errors.ts';
+import { entriesOf } from '../kernel/file-trace.ts';
 import { formatProblem } from '../kernel/problem.ts';
-import { entriesOf } from '../kernel/seen.ts';
 import {
   type Message,
   type Messages,

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import { join, relative } from 'node:path';
 import { BroadsheetError, EXIT, reasonOf } from '../../kernel/errors.ts';
+import { realPath, statsOf } from '../../kernel/file-trace.ts';
 import { readRegularFile } from '../../kernel/regular-file.ts';
-import { realPath, statsOf } from '../../kernel/seen.ts';
 import type { Picture } from '../../posts/files/find-pictures.ts';
 import { waysOf } from '../../posts/generators/site-generators.ts';
 import type { CopyPicture } from '../../posts/post-context.ts';

@@ -12,9 +12,9 @@ import {
 import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BroadsheetError, EXIT, reasonOf } from '../../kernel/errors.ts';
+import { hashOf, isThere, statsOf, traceWrite, untraced } from '../../kernel/file-trace.ts';
 import { isRunning } from '../../kernel/is-running.ts';
 import { readRegularFile } from '../../kernel/regular-file.ts';
-import { hashOf, isThere, seeing, statsOf, wroteFile } from '../../kernel/seen.ts';
 import {
   COPIES,
   type Coding,
@@ -133,7 +133,7 @@ export class Publication {
         const copy = target + ending;
         if (!isThere(copy) || unpacksTo(copy, coding, target)) continue;
         rmSync(copy);
-        wroteFile(copy, undefined);
+        traceWrite(copy, undefined);
       }
     });
   }
@@ -150,7 +150,7 @@ export class Publication {
       const row = this.#compressed++ % this.#rows.length;
       const done = this.#rows[row]?.then(async () => {
         if (this.#isClosed) return;
-        const bytes = seeing(undefined, () => readWhole(change.staged?.path ?? target));
+        const bytes = untraced(() => readWhole(change.staged?.path ?? target));
         const packed = await compressCopy(bytes, coding);
         if (!this.#isClosed) change.copies.set(ending, this.#stage(packed));
       });
@@ -244,12 +244,12 @@ function putInPlace(target: string, { staged, removed, copies }: Change): void {
 
 function removeFile(path: string): void {
   rmSync(path, { force: true });
-  wroteFile(path, undefined);
+  traceWrite(path, undefined);
 }
 
 function moveTo(target: string, { path, hash }: Staged): void {
   renameSync(path, target);
-  wroteFile(target, hash);
+  traceWrite(target, hash);
 }
 
 function unpacksTo(copy: string, coding: Coding, path: string): boolean {

@@ -1,10 +1,10 @@
 import { crc32 } from 'node:zlib';
+import { untraced } from '../file-trace.ts';
 import { readRegularFile } from '../regular-file.ts';
-import { seeing } from '../seen.ts';
 import { makeStateFolder } from './state-folder.ts';
 import { replaceFile } from './write-atomically.ts';
 
-// Files that spare work and may be deleted at any time. No result depends on them, so they are not seen.
+// Files that save work and may be deleted at any time. No result depends on them, so no trace has them.
 
 /**
  * Puts a cache in place, whole. Without a sync: what a power cut leaves has other checksums. Throws if the
@@ -24,7 +24,7 @@ export function writeJsonCache(path: string, content: unknown): void {
 /** The content of a cache that `writeJsonCache` wrote. Undefined if there is none, or if it is damaged. */
 export function readJsonCache(path: string): unknown {
   try {
-    const bytes = seeing(undefined, () => readRegularFile(path, Number.POSITIVE_INFINITY));
+    const bytes = untraced(() => readRegularFile(path, Number.POSITIVE_INFINITY));
     const [checksum, text = ''] = bytes.toString().split('\n');
     return checksum === String(crc32(text)) ? JSON.parse(text) : undefined;
   } catch {

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { BroadsheetError, EXIT, reasonOf } from '../errors.ts';
-import { hashOf, wroteFile } from '../seen.ts';
+import { hashOf, traceWrite } from '../file-trace.ts';
 
 /**
  * Writes `bytes` to `path`, and makes the folder if necessary. A reader sees the old file or the new one,
@@ -27,7 +27,7 @@ export function writeFileAtomically(path: string, bytes: string | Uint8Array, mo
     mkdirSync(folder, { recursive: true });
     writeAndSync(temporary, bytes, modeOf(path) ?? mode);
     renameSync(temporary, path);
-    wroteFile(path, hashOf(Buffer.from(bytes)));
+    traceWrite(path, hashOf(Buffer.from(bytes)));
   } catch (error) {
     removeIfThere(temporary);
     throw new BroadsheetError(

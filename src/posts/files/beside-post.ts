@@ -1,7 +1,7 @@
 import { join, posix } from 'node:path';
+import { realPath as realPathOf } from '../../kernel/file-trace.ts';
 import { isWithin } from '../../kernel/files/is-within.ts';
 import { readBytes } from '../../kernel/files/read-bytes.ts';
-import { realPath as realPathOf } from '../../kernel/seen.ts';
 import type { GeneratorId } from '../../settings/settings.ts';
 import { type FoundSite, findSite } from '../generators/find-generators.ts';
 import { decodeText } from './decode-text.ts';

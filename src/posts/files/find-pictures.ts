@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { cached } from '../../kernel/cached.ts';
+import { statsOf } from '../../kernel/file-trace.ts';
 import { isWithin } from '../../kernel/files/is-within.ts';
-import { statsOf } from '../../kernel/seen.ts';
 import type { ImageFacts } from '../post.ts';
 import { type BesidePost, realPath, type SiteFolders } from './beside-post.ts';
 import { pictureFacts } from './site-files.ts';

@@ -2,10 +2,10 @@ import { hash } from 'node:crypto';
 import { closeSync, readdirSync, readSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { untraced } from '../../kernel/file-trace.ts';
 import { writeCache } from '../../kernel/files/cache-file.ts';
 import type { Problem } from '../../kernel/problem.ts';
 import { openRegularFile } from '../../kernel/regular-file.ts';
-import { seeing } from '../../kernel/seen.ts';
 import { PROGRAM_VERSION } from '../../kernel/version.ts';
 import type { UnreadablePost } from '../parse-post.ts';
 import type { Post } from '../post.ts';
@@ -177,7 +177,7 @@ export class PostCache {
 type PlacedBucket = Bucket & { readonly at: number };
 
 function openCache(path: string) {
-  const { descriptor } = seeing(undefined, () => openRegularFile(path));
+  const { descriptor } = untraced(() => openRegularFile(path));
   let scratch = Buffer.alloc(0);
   /** Valid until the next call. */
   const bytesAt = (position: number, length: number) => {

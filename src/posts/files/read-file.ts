@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import { BroadsheetError, reasonOf } from '../../kernel/errors.ts';
+import { untraced } from '../../kernel/file-trace.ts';
 import { readBytes } from '../../kernel/files/read-bytes.ts';
-import { seeing } from '../../kernel/seen.ts';
 import { type ParsedPost, parsePost, type UnreadablePost } from '../parse-post.ts';
 import type { Post } from '../post.ts';
 import type { PostContext } from '../post-context.ts';
@@ -61,7 +61,7 @@ export function readPost(
 function readText(folder: string, file: string): FileText | UnreadablePost {
   try {
     // The state of the posts shows whether it changed.
-    const bytes = seeing(undefined, () => readBytes(join(folder, file), LONGEST_POST_BYTES));
+    const bytes = untraced(() => readBytes(join(folder, file), LONGEST_POST_BYTES));
     const decoded = decodeText(bytes);
     if ('reason' in decoded) {
       return { problem: { file, line: decoded.line, message: decoded.reason }, draft: false };

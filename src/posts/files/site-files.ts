@@ -1,10 +1,10 @@
 import { closeSync, readSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { imageSize } from 'image-size';
+import { realPath, statsOf, treeOf } from '../../kernel/file-trace.ts';
 import { isWithin } from '../../kernel/files/is-within.ts';
 import { readBytes } from '../../kernel/files/read-bytes.ts';
 import { openRegularFile } from '../../kernel/regular-file.ts';
-import { realPath, statsOf, treeOf } from '../../kernel/seen.ts';
 import type { ImageFacts } from '../post.ts';
 import { decodeText } from './decode-text.ts';
 

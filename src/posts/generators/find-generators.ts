@@ -1,5 +1,5 @@
 import { dirname, join, relative } from 'node:path';
-import { isThere } from '../../kernel/seen.ts';
+import { isThere } from '../../kernel/file-trace.ts';
 import type { GeneratorId } from '../../settings/settings.ts';
 import { docusaurusNames } from './docusaurus.ts';
 import { directoryData } from './eleventy.ts';

@@ -1,7 +1,7 @@
 import { extname, join } from 'node:path';
 import { cached } from '../../kernel/cached.ts';
+import { entriesOf, isThere } from '../../kernel/file-trace.ts';
 import { readRegularFile } from '../../kernel/regular-file.ts';
-import { entriesOf, isThere } from '../../kernel/seen.ts';
 import { readProgram } from './read-program.ts';
 import { readSettings, type Settings } from './read-settings.ts';
 import type { SiteFiles } from './site-facts.ts';

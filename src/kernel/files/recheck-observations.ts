@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { hashOf, isMissing, isSettled, namesOf, type Observation, stampOf } from '../file-trace.ts';
 import { readRegularFile } from '../regular-file.ts';
-import { hashOf, isMissing, isSettled, namesOf, type Sight, stampOf } from '../seen.ts';
 
-/** What is seen in each way now. */
-const LOOK: Readonly<Record<Sight[0], (path: string) => string>> = {
+/** How to look at a path again, in each way. */
+const LOOK: Readonly<Record<Observation[0], (path: string) => string>> = {
   stat: (path) => {
     const stats = statSync(path, { throwIfNoEntry: false });
     return stats === undefined ? '' : stampOf(stats);
@@ -16,21 +16,24 @@ const LOOK: Readonly<Record<Sight[0], (path: string) => string>> = {
 };
 
 /**
- * Returns `sights` if all of it is still there, those of files that will change their stamps as stamps: they
- * are faster to look at. Otherwise undefined. `nowMs`: the time of this machine. Never throws.
+ * Returns `observations` if all of them are still true, otherwise undefined. Those of files whose stamps will
+ * change with them become stamps, which are faster to compare. `nowMs`: the time of this machine. Never throws.
  */
-export function stillSeen(sights: readonly Sight[], nowMs: number): readonly Sight[] | undefined {
-  const now: Sight[] = [];
-  for (const sight of sights) {
-    const [way, path, answer] = sight;
+export function recheckObservations(
+  observations: readonly Observation[],
+  nowMs: number,
+): readonly Observation[] | undefined {
+  const now: Observation[] = [];
+  for (const observation of observations) {
+    const [way, path, answer] = observation;
     try {
       const isContent = way === 'bytes' || way === 'names';
       const stats = isContent ? statSync(path) : undefined;
       if (LOOK[way](path) !== answer) return undefined;
-      now.push(stats && isSettled(stats, nowMs) ? ['stat', path, stampOf(stats)] : sight);
+      now.push(stats && isSettled(stats, nowMs) ? ['stat', path, stampOf(stats)] : observation);
     } catch (error) {
       if (answer !== '' || !isMissing(error)) return undefined;
-      now.push(sight);
+      now.push(observation);
     }
   }
   return now;

@@ -2,8 +2,9 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { hash } from 'node:crypto';
 import { type Dirent, existsSync, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
 
-// What a piece of work sees on the disk. If all of it is still there, the work would do the same again.
-// Everything that a build reads goes through this file or `kernel/regular-file.ts`, which asks it.
+// The trace of a piece of work: what it read and wrote on the disk. If all of it is unchanged, the work would do
+// the same again. Everything that a build reads goes through this file or `kernel/regular-file.ts`, which reports
+// to it.
 
 /** The coarsest times of a file system are those of FAT. Most are a thousand times finer. */
 const TICK_MS = 2000;
@@ -21,11 +22,11 @@ export function isSettled({ mtimeMs, ctimeMs }: Stats, nowMs: number): boolean {
   return Math.max(mtimeMs, ctimeMs) <= nowMs - TICK_MS;
 }
 
-/** How something was looked at: as in `LOOK` of `kernel/files/still-seen.ts`. */
+/** How something was looked at: as in `LOOK` of `kernel/files/recheck-observations.ts`. */
 type Way = 'stat' | 'exists' | 'real' | 'bytes' | 'names' | 'tree';
 
-/** What was seen at a path, as a text that changes with it. Empty: nothing was there. */
-export type Sight = readonly [way: Way, path: string, answer: string];
+/** What was found at a path, as a text that changes with it. Empty: nothing was there. */
+export type Observation = readonly [way: Way, path: string, answer: string];
 
 /** Names what a file or a folder contains. */
 export function hashOf(content: Uint8Array | readonly string[]): string {
@@ -50,10 +51,10 @@ export function isMissing(error: unknown): boolean {
   return code === 'ENOENT' || code === 'ENOTDIR';
 }
 
-/** What work that began at `sinceMs`, a time of this machine, has seen and written. */
-export class Seen {
+/** What work that began at `sinceMs`, a time of this machine, has read and written. */
+export class FileTrace {
   readonly #sinceMs: number;
-  readonly #sights = new Map<string, Map<Way, string>>();
+  readonly #observations = new Map<string, Map<Way, string>>();
   #isSure = true;
   #hasWritten = false;
 
@@ -61,11 +62,11 @@ export class Seen {
     this.#sinceMs = sinceMs;
   }
 
-  /** All that was seen. Undefined if something was not seen clearly: it changed meanwhile, or was refused. */
-  get sights(): readonly Sight[] | undefined {
+  /** Everything that was read. Undefined if something changed meanwhile, or could not be read. */
+  get observations(): readonly Observation[] | undefined {
     if (!this.#isSure) return undefined;
-    return [...this.#sights].flatMap(([path, answers]) =>
-      [...answers].map(([way, answer]): Sight => [way, path, answer]),
+    return [...this.#observations].flatMap(([path, answers]) =>
+      [...answers].map(([way, answer]): Observation => [way, path, answer]),
     );
   }
 
@@ -74,9 +75,9 @@ export class Seen {
   }
 
   add(way: Way, path: string, answer: string): void {
-    const answers = this.#sights.get(path) ?? new Map<Way, string>();
+    const answers = this.#observations.get(path) ?? new Map<Way, string>();
     if ((answers.get(way) ?? answer) !== answer) this.#isSure = false;
-    this.#sights.set(path, answers.set(way, answer));
+    this.#observations.set(path, answers.set(way, answer));
   }
 
   /** Adds the content of a file or folder with `stats`: by its stamp if that will change with it. */
@@ -96,28 +97,33 @@ export class Seen {
     else this.#isSure = false;
   }
 
-  /** Replaces what was seen at `path` by what was written there. */
+  /** Replaces what was read at `path` by what was written there. */
   addWritten(path: string, content: string | undefined): void {
     this.#hasWritten = true;
-    this.#sights.set(path, new Map<Way, string>());
+    this.#observations.set(path, new Map<Way, string>());
     if (content === undefined) this.add('exists', path, 'false');
     else this.add('bytes', path, content);
   }
 }
 
 // No global: each piece of work has its own, also if several run at once.
-const current = new AsyncLocalStorage<Seen | undefined>();
+const current = new AsyncLocalStorage<FileTrace | undefined>();
 
-/** Runs `work`; what it sees is added to `seen`. Undefined: to nothing. */
-export function seeing<Result>(seen: Seen | undefined, work: () => Result): Result {
-  return current.run(seen, work);
+/** Runs `work` and adds what it reads and writes to `trace`. */
+export function tracing<Result>(trace: FileTrace, work: () => Result): Result {
+  return current.run(trace, work);
+}
+
+/** Runs `work`, which no result depends on, without a trace. */
+export function untraced<Result>(work: () => Result): Result {
+  return current.run(undefined, work);
 }
 
 /** The stats of a file or folder. Undefined if there is none. Throws the errors of the file system. */
 export function statsOf(path: string): Stats | undefined {
-  return clearly(path, (seen) => {
+  return clearly(path, (trace) => {
     const stats = statSync(path, { throwIfNoEntry: false });
-    seen?.add('stat', path, stats === undefined ? '' : stampOf(stats));
+    trace?.add('stat', path, stats === undefined ? '' : stampOf(stats));
     return stats;
   });
 }
@@ -130,54 +136,54 @@ export function isThere(path: string): boolean {
 
 /** The path without links. Throws the errors of the file system. */
 export function realPath(path: string): string {
-  return clearly(path, (seen) => {
+  return clearly(path, (trace) => {
     const real = realpathSync(path);
-    seen?.add('real', path, real);
+    trace?.add('real', path, real);
     return real;
   });
 }
 
 /** What is in a folder. Throws the errors of the file system. */
 export function entriesOf(path: string): readonly Dirent[] {
-  return clearly(path, (seen) => {
-    if (seen === undefined) return readdirSync(path, { withFileTypes: true });
+  return clearly(path, (trace) => {
+    if (trace === undefined) return readdirSync(path, { withFileTypes: true });
     const stats = statSync(path);
     const entries = readdirSync(path, { withFileTypes: true });
-    seen.addContent('names', path, stats, () => hashOf(namesOf(entries)));
+    trace.addContent('names', path, stats, () => hashOf(namesOf(entries)));
     return entries;
   });
 }
 
 /** The paths of all files and folders below a folder, relative to it. Throws the errors of the file system. */
 export function treeOf(path: string): readonly string[] {
-  return clearly(path, (seen) => {
+  return clearly(path, (trace) => {
     const paths = readdirSync(path, { recursive: true, encoding: 'utf8' });
-    seen?.add('tree', path, hashOf(paths));
+    trace?.add('tree', path, hashOf(paths));
     return paths;
   });
 }
 
-/** Reports that the file at `path` was read, of which `stats` were taken before. */
-export function sawFile(path: string, stats: Stats, bytes?: () => Uint8Array): void {
+/** Adds that the file at `path` was read. `stats` were taken before. */
+export function traceRead(path: string, stats: Stats, bytes?: () => Uint8Array): void {
   current.getStore()?.addContent('bytes', path, stats, bytes && (() => hashOf(bytes())));
 }
 
-/** Reports that a file could not be read. */
-export function sawError(path: string, error: unknown): void {
+/** Adds that a file could not be read. */
+export function traceError(path: string, error: unknown): void {
   current.getStore()?.addError(path, error);
 }
 
-/** Reports that a file was written, with `hashOf` its bytes. Undefined: it was removed. */
-export function wroteFile(path: string, hash: string | undefined): void {
+/** Adds that a file was written. `hash` is `hashOf` its bytes, or undefined if it was removed. */
+export function traceWrite(path: string, hash: string | undefined): void {
   current.getStore()?.addWritten(path, hash);
 }
 
-function clearly<Result>(path: string, look: (seen: Seen | undefined) => Result): Result {
-  const seen = current.getStore();
+function clearly<Result>(path: string, look: (trace: FileTrace | undefined) => Result): Result {
+  const trace = current.getStore();
   try {
-    return look(seen);
+    return look(trace);
   } catch (error) {
-    seen?.addError(path, error);
+    trace?.addError(path, error);
     throw error;
   }
 }
