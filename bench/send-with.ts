@@ -3,10 +3,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sql } from 'kysely';
 import { createTransport } from 'nodemailer';
 import { openStore } from '../src/database/open-store.ts';
-import type { Database } from '../src/database/tables.ts';
 import type { DkimAlgorithm } from '../src/delivery/message/dkim-keys.ts';
 import type { Message } from '../src/delivery/message/message.ts';
 import { prepareMessages } from '../src/delivery/message/prepare-messages.ts';
@@ -20,7 +18,7 @@ import { systemClock } from '../src/kernel/clock.ts';
 import type { Config } from '../src/settings/config.ts';
 import { findNewsletter } from '../src/settings/find-newsletter.ts';
 import { address } from '../test/editions/samples.ts';
-import { cpuOfAll, statOf } from './measure.ts';
+import { serverCpu } from './run-part.ts';
 import { CONNECTIONS, type SendMeasure } from './send-measure.ts';
 import { editionOf, importReaders, sendDependencies, writeConfig } from './sending.ts';
 
@@ -36,17 +34,11 @@ async function sendAsJob(folder: string, relayUrl: string, count: number, databa
     await fill(deps, 'warm-up', WARM_UP);
     await fill(deps, 'bench', count);
     await deliver(deps, 'warm-up', WARM_UP);
-    const server = databaseUrl === undefined ? undefined : await serverOf(store.db);
-    return await measured(count, () => deliver(deps, 'bench', count), server);
+    const cpu = databaseUrl === undefined ? undefined : await serverCpu(databaseUrl);
+    return await measured(count, () => deliver(deps, 'bench', count), cpu);
   } finally {
     await store.close();
   }
-}
-
-/** The process id of the PostgreSQL server: the parent of the one that serves us. */
-async function serverOf(db: Database): Promise<number | undefined> {
-  const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(db);
-  return statOf(rows[0]?.pid)?.parent;
 }
 
 async function fill(deps: SendDependencies, newsletter: string, count: number): Promise<void> {
@@ -138,9 +130,8 @@ async function forEach(count: number, atOnce: number, work: (index: number) => P
 async function measured(
   count: number,
   work: () => Promise<void>,
-  server?: number,
+  serverCpu: () => number = () => 0,
 ): Promise<SendMeasure> {
-  const serverCpu = () => (server === undefined ? 0 : cpuOfAll(server));
   const serverBefore = serverCpu();
   const start = performance.now();
   const cpu = process.cpuUsage();

@@ -10,6 +10,7 @@ import { type Log, silentLog } from '../src/kernel/log.ts';
 import type { Config } from '../src/settings/config.ts';
 import { loadConfig } from '../src/settings/load-config.ts';
 import { importSubscribers } from '../src/subscribers/import/import-subscribers.ts';
+import { environmentOf } from './run-part.ts';
 import { CONNECTIONS } from './send-measure.ts';
 
 // What the benches of sending share: a config, readers, an edition.
@@ -37,7 +38,7 @@ export function writeConfig(
     /** Lines of YAML. */
     more?: readonly string[];
   } = {},
-): Config {
+): Config & { readonly file: string } {
   const file = join(folder, 'config', 'broadsheet.yaml');
   mkdirSync(join(folder, 'config'));
   const newsletter =
@@ -54,11 +55,8 @@ export function writeConfig(
       ...['warm-up', 'bench'].map((id) => `  - { id: ${id}, name: Bench, ${newsletter} }`),
     ].join('\n'),
   );
-  return loadConfig(file, {
-    BROADSHEET_SMTP_URL: relayUrl,
-    BROADSHEET_DATABASE_URL: databaseUrl ?? `sqlite:${join(folder, 'bench.db')}`,
-    BROADSHEET_SECRET: 'the-secret-of-a-bench-is-none',
-  });
+  const setting = { relayUrl, databaseUrl: databaseUrl ?? `sqlite:${join(folder, 'bench.db')}` };
+  return { ...loadConfig(file, environmentOf({ config: file, ...setting })), file };
 }
 
 /** Imports `reader-0@example.org` and so on. */

@@ -18,6 +18,7 @@ import { feedback } from './migrations/14-feedback.ts';
 import { reports } from './migrations/15-reports.ts';
 import { hooks } from './migrations/16-hooks.ts';
 import { pauses } from './migrations/17-pauses.ts';
+import { deliveryIndexes } from './migrations/18-delivery-indexes.ts';
 
 /** In order, forward only. The version of a database is the number of applied migrations. */
 const MIGRATIONS: readonly ((db: Kysely<unknown>) => Promise<void>)[] = [
@@ -38,6 +39,7 @@ const MIGRATIONS: readonly ((db: Kysely<unknown>) => Promise<void>)[] = [
   reports,
   hooks,
   pauses,
+  deliveryIndexes,
 ];
 
 /** Tables that exist in every version: they identify our database. */

@@ -68,7 +68,8 @@ export async function holders(db: Database): Promise<readonly string[]> {
     .selectFrom('deliveries')
     .select('sender')
     .distinct()
-    .where('sender', 'is not', null)
+    // Not null, and a range for the index.
+    .where('sender', '>', '')
     .execute();
   return rows.map((row) => row.sender ?? '');
 }

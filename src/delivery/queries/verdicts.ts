@@ -232,11 +232,12 @@ export async function requeue(
 
 /** The query of `requeue`. */
 function requeueQuery(db: Database, slot: Slot<Pick<Input, 'requeued' | keyof Writer>>) {
-  const json = slot(({ requeued }) => jsonOf(requeued.map((id) => ({ id }))));
+  const json = slot(({ requeued }) => jsonOf(requeued.map((id) => ({ delivery: id }))));
   return db
+    .with('v', () => rowsFrom<{ delivery: number }>(db, json, { delivery: 'bigint' }))
     .updateTable('deliveries')
     .set({ state: 'queued', sender: null, changed_at: slot(({ at }) => at) })
-    .where('id', 'in', sql<number>`(select id from ${rowsFrom(db, json, { id: 'bigint' })} as v)`)
+    .where(isPostgres(db) ? byId(db) : sql<SqlBool>`id in (select delivery from v)`)
     .where(heldBy(slot))
     .where('state', 'in', EVENT_SOURCES.requeue)
     .returning('id');
@@ -247,7 +248,10 @@ function heldBy(slot: Slot<Writer>) {
   return sql<SqlBool>`coalesce(deliveries.sender, '') = ${slot(({ sender }) => sender)}`;
 }
 
-/** PostgreSQL takes v for long, and would read the whole table; of an array it thinks of ten. */
+/**
+ * PostgreSQL takes v for long, and would read the whole table; of an array it thinks of ten. Without this in
+ * one part of the statement it also planned the whole statement anew each time, although it was prepared.
+ */
 function byId(db: Database) {
   return isPostgres(db)
     ? sql<SqlBool>`deliveries.id = any(array(select delivery from v))`

@@ -15,7 +15,6 @@ interface Batch {
   readonly submissions: (Submission & { readonly answer: PromiseWithResolvers<boolean> })[];
   readonly verdicts: Verdict[];
   readonly requeued: number[];
-  readonly uses: Map<string, number>;
   readonly works: ((db: Database) => Promise<void>)[];
   /** Callers that wait until it is written. */
   readonly watchers: PromiseWithResolvers<void>[];
@@ -25,10 +24,11 @@ const emptyBatch = (): Batch => ({
   submissions: [],
   verdicts: [],
   requeued: [],
-  uses: new Map(),
   works: [],
   watchers: [],
 });
+
+const NO_USES: ReadonlyMap<string, number> = new Map();
 
 /**
  * What one sender writes about its leased deliveries. Writes of several connections at the same
@@ -42,6 +42,8 @@ export class Ledger {
   readonly #sender: string;
   readonly #clocks: { readonly clock: Clock; readonly machineClock: Clock };
   #waiting = emptyBatch();
+  /** Messages by relay that are not written yet. */
+  #uses = new Map<string, number>();
   #isWriting = false;
   #failure: { readonly error: unknown } | undefined;
   readonly #unwritten: Verdict[] = [];
@@ -81,10 +83,12 @@ export class Ledger {
     this.#wake();
   }
 
-  /** Counts a message sent to a relay. */
+  /**
+   * Counts a message sent to a relay that has no quota, for reports. It is written when somebody waits for
+   * `settle`: all senders share the row, and each would wait for the commits of the others.
+   */
   count(relay: string): void {
-    const { uses } = this.#waiting;
-    uses.set(relay, (uses.get(relay) ?? 0) + 1);
+    this.#uses.set(relay, (this.#uses.get(relay) ?? 0) + 1);
   }
 
   /** Adds other work to the next transaction. */
@@ -129,7 +133,8 @@ export class Ledger {
       this.#waiting = emptyBatch();
       try {
         const now = this.#clocks.machineClock().epochMilliseconds;
-        answer(batch, await this.#write({ ...batch, now }, this.#writer()));
+        const uses = batch.watchers.length > 0 ? this.#takeUses() : NO_USES;
+        answer(batch, await this.#write({ ...batch, uses, now }, this.#writer()));
       } catch (error) {
         this.#failure = { error };
         this.#refuse(batch, error);
@@ -140,6 +145,12 @@ export class Ledger {
       this.#waiting = emptyBatch();
     }
     this.#isWriting = false;
+  }
+
+  #takeUses(): ReadonlyMap<string, number> {
+    const uses = this.#uses;
+    this.#uses = new Map();
+    return uses;
   }
 
   #refuse({ submissions, watchers, verdicts }: Batch, error: unknown): void {
@@ -158,6 +169,6 @@ function answer({ submissions, watchers }: Batch, marked: ReadonlySet<number>): 
   for (const watcher of watchers) watcher.resolve();
 }
 
-function isEmpty({ uses, ...lists }: Batch): boolean {
-  return uses.size === 0 && Object.values(lists).every((list) => list.length === 0);
+function isEmpty(batch: Batch): boolean {
+  return Object.values(batch).every((list) => list.length === 0);
 }
