@@ -23,6 +23,7 @@ export const SECTIONS = {
   build: async () => (await import('./bench-build.ts')).benchBuild,
   send: async () => (await import('./bench-send.ts')).benchSend,
   senders: async () => (await import('./bench-senders.ts')).benchSenders,
+  million: async () => (await import('./bench-million.ts')).benchMillion,
   http: async () => (await import('./bench-http.ts')).benchHttp,
   start: async () => (await import('./bench-start.ts')).benchStart,
 } as const satisfies Readonly<Record<string, () => Promise<Section>>>;

@@ -3,7 +3,10 @@
 import { once } from 'node:events';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
+import { sql } from 'kysely';
+import { isPostgres } from '../src/database/dialect.ts';
 import { openStore } from '../src/database/open-store.ts';
+import type { Database } from '../src/database/tables.ts';
 import { deliverEdition } from '../src/delivery/run/deliver-edition.ts';
 import { planEdition } from '../src/delivery/run/plan-edition.ts';
 import { prepareSend } from '../src/delivery/run/prepare-send.ts';
@@ -20,20 +23,38 @@ export interface Filled {
   readonly importCpuSeconds: number;
   readonly planSeconds: number;
   readonly peakMegabytes: number;
+  /** Of the database, with indexes. */
+  readonly bytesPerSubscriber: number;
+  readonly bytesPerDelivery: number;
 }
 
 /** Imports the readers, and plans an edition for them. */
 async function fill(deps: SendDependencies, count: number): Promise<Filled> {
+  const sizes = [await sizeOf(deps.store.db)];
   const imported = await timed(() => importReaders(deps, NEWSLETTER, count));
+  sizes.push(await sizeOf(deps.store.db));
   const edition = editionOf(NEWSLETTER);
   const plan = { edition, state: 'new', saveFiles: async () => {} } as const;
   const planned = await timed(() => planEdition(deps, plan));
+  sizes.push(await sizeOf(deps.store.db));
+  const [empty = 0, withReaders = 0, all = 0] = sizes;
   return {
     importSeconds: imported.seconds,
     importCpuSeconds: imported.cpuSeconds,
     planSeconds: planned.seconds,
     peakMegabytes: peak(),
+    bytesPerSubscriber: (withReaders - empty) / count,
+    bytesPerDelivery: (all - withReaders) / count,
   };
+}
+
+async function sizeOf(db: Database): Promise<number> {
+  const query = isPostgres(db)
+    ? sql<{ size: number }>`select pg_database_size(current_database()) as size`
+    : sql<{ size: number }>`select page_count * page_size as size
+        from pragma_page_count(), pragma_page_size()`;
+  const { rows } = await query.execute(db);
+  return rows[0]?.size ?? Number.NaN;
 }
 
 /** What `send` reports. */
