@@ -1,6 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { assemble } from '../src/cli/assemble.ts';
 import { openStore } from '../src/database/open-store.ts';
+import { mjmlApart } from '../src/editions/digest/mjml-apart.ts';
 import { openChangeSignal } from '../src/kernel/change-signal.ts';
 import { systemClock } from '../src/kernel/clock.ts';
 import { silentEventLog } from '../src/kernel/log.ts';
@@ -26,9 +27,11 @@ const signUp = {
 };
 const config: Config = { ...loaded, web: { ...loaded.web, port: 0, signUp } };
 const store = await openStore(config.databaseUrl);
+const stop = new AbortController();
 const deps = Object.assign(assemble(config, store, silentEventLog, systemClock), {
   signals: { deliveries: openChangeSignal(), notices: openChangeSignal() },
   findChanges: async () => [],
+  renderMjml: mjmlApart(stop.signal),
   metrics: openMetrics(async () => []),
 });
 const site = openSite(deps);
@@ -36,7 +39,6 @@ const server = await openWebServer(deps, [siteRoutes(site), serveFiles], {
   renderError: errorPage(site),
   limits: { perMinute: { page: UNLIMITED, form: UNLIMITED, oneClick: UNLIMITED } },
 });
-const stop = new AbortController();
 const notices = answerRequests(deps, stop.signal);
 const delay = monitorEventLoopDelay({ resolution: 5 });
 delay.enable();

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { PlaceOfDatabase } from '../settings/place-of-database.ts';
 import { isPostgres, lockRow } from './dialect.ts';
 import type { Database, IdentityTable } from './tables.ts';
@@ -13,6 +14,18 @@ export async function readIdentity(db: Database): Promise<IdentityTable> {
  */
 export async function lockIdentity(db: Database): Promise<IdentityTable> {
   return lockRow(db, db.selectFrom('identity').selectAll()).executeTakeFirstOrThrow();
+}
+
+/** Any number that nothing else locks. */
+const REQUESTS_LOCK = 7_305_112_446;
+
+/**
+ * Waits for all other transactions that count what forms requested, until this one ends. Another lock
+ * than that of the identity: a form does not wait while it is decided who gets a mail.
+ */
+export async function lockRequests(db: Database): Promise<void> {
+  if (!isPostgres(db)) return;
+  await sql`select pg_advisory_xact_lock(${REQUESTS_LOCK}::bigint)`.execute(db);
 }
 
 /** Why, and since when, the database is on hold. */

@@ -19,6 +19,9 @@ const MOST_PREPARED = 200;
 /** The pause before another try to get a lock. */
 const ASK_AGAIN_MS = 20;
 
+/** How long statements may follow each other before requests, timers and replies of relays have a turn. */
+const TURN_MS = 10;
+
 export interface SqliteOptions {
   /** Converts a thrown SQLite error to the one to throw. */
   readonly explain: (error: unknown) => unknown;
@@ -53,12 +56,13 @@ class SideBySideAdapter extends SqliteAdapter {
 type Execute = DatabaseConnection['executeQuery'];
 
 function createDriver(database: DatabaseSync, options: SqliteOptions): Driver {
-  const write = statementsOn(database, options);
+  const takeBreak = createBreaks();
+  const write = statementsOn(database, options, takeBreak);
   const turns = createTurns();
   let read: Execute | undefined;
   const reading = (): Execute | undefined => {
     const reader = options.reader?.();
-    if (reader !== undefined) read ??= statementsOn(reader, options);
+    if (reader !== undefined) read ??= statementsOn(reader, options, takeBreak);
     return read;
   };
   /** For each connection that Kysely got: the function to call at the end of its transaction. */
@@ -119,7 +123,32 @@ function createTurns(): { next(): Promise<() => void> } {
   };
 }
 
-function statementsOn(database: DatabaseSync, { explain, patienceMs }: SqliteOptions): Execute {
+/**
+ * SQLite answers at once, so a loop of queries would never let the event loop go on. Returns a function
+ * that returns when to go on, if it is time for a break.
+ */
+function createBreaks(): () => Promise<void> | undefined {
+  let begunAt: number | undefined;
+  return () => {
+    const now = performance.now();
+    if (begunAt !== undefined && now - begunAt > TURN_MS) {
+      return new Promise((resolve) => void setImmediate(resolve));
+    }
+    if (begunAt === undefined) {
+      begunAt = now;
+      setImmediate(() => {
+        begunAt = undefined;
+      });
+    }
+    return undefined;
+  };
+}
+
+function statementsOn(
+  database: DatabaseSync,
+  { explain, patienceMs }: SqliteOptions,
+  takeBreak: () => Promise<void> | undefined,
+): Execute {
   const prepared = new Map<string, StatementSync>();
   const prepare = (sql: string): StatementSync => {
     const known = prepared.get(sql);
@@ -130,6 +159,7 @@ function statementsOn(database: DatabaseSync, { explain, patienceMs }: SqliteOpt
     return statement;
   };
   return async <Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> => {
+    await takeBreak();
     const from = performance.now();
     for (;;) {
       try {

@@ -1,3 +1,4 @@
+import type { renderMjml } from '../editions/digest/render-mjml.ts';
 import type { ComposeDependencies } from '../editions/edition-dependencies.ts';
 import type { ChangeSignal } from '../kernel/change-signal.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -23,6 +24,8 @@ export interface SendDependencies extends ComposeDependencies {
 /** What the parts of the service need. */
 export interface ServiceDependencies extends SendDependencies {
   readonly log: EventLog;
+  /** Renders MJML without making requests and messages wait. Default: in this process. */
+  readonly renderMjml?: typeof renderMjml;
   /** With these, one part notifies another at once of new work; each part also checks by itself. */
   readonly signals: {
     /** An edition was planned, approved or resumed. */

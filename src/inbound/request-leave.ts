@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { lockIdentity } from '../database/identity.ts';
+import { lockIdentity, lockRequests } from '../database/identity.ts';
 import { storedInstant } from '../database/instants.ts';
 import type { Database } from '../database/tables.ts';
 import type { Config } from '../settings/config.ts';
@@ -27,10 +27,11 @@ export async function requestLeave(
   );
   const [first] = active;
   if (first === undefined) return 'unmatched';
+  await lockRequests(db);
   const { hash_key: key } = await lockIdentity(db);
   const ipHash = hashIp(key, BY_MAIL);
   const mailboxHash = hashMailbox(key, first.address);
-  const { inAll } = await countRequests(db, storedInstant(at.subtract({ hours: 1 })), ipHash);
+  const { inAll } = await countRequests(db, storedInstant(at.subtract({ hours: 1 })), []);
   const sent = await countMailsTo(db, mailboxHash, storedInstant(at.subtract({ hours: 24 })));
   if (inAll >= web.signUp.perHour || sent >= web.signUp.perAddressPerDay) return 'recorded';
   await insertMail(db, {

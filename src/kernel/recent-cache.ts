@@ -2,6 +2,7 @@
 export interface RecentCache<Value> {
   get(key: string): Value | undefined;
   set(key: string, value: Value): void;
+  delete(key: string): void;
 }
 
 /** A cache of values with a total weight of at most `most`. The least recently used are removed first. */
@@ -16,6 +17,10 @@ export function openRecentCache<Value>(
     weight -= weigh(value);
   };
   return {
+    delete(key) {
+      const value = values.get(key);
+      if (value !== undefined) drop(key, value);
+    },
     get(key) {
       const value = values.get(key);
       if (value === undefined) return undefined;

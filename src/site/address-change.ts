@@ -50,16 +50,13 @@ export async function requestAddressChange(
   const { subscriber, addressHash: fromHash } = person;
   const { address } = request;
   const id = randomUUID();
-  return requestMail(deps, request, { kind: 'new-address', about: id }, (db) =>
-    insertAddressChange(db, {
-      id,
-      subscriber,
-      fromHash,
-      address,
-      at: storedInstant(now),
-      expiresAt: storedInstant(now.add({ hours: CHANGE_HOURS })),
-    }),
-  );
+  const at = storedInstant(now);
+  const expiresAt = storedInstant(now.add({ hours: CHANGE_HOURS }));
+  return requestMail(deps, request, {
+    kind: 'new-address',
+    about: id,
+    also: (db) => insertAddressChange(db, { id, subscriber, fromHash, address, at, expiresAt }),
+  });
 }
 
 /** The state for the page of a link that confirms a new address. Changes nothing. */

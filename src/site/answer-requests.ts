@@ -8,7 +8,10 @@ import type { ServiceDependencies, ServicePart } from '../delivery/send-dependen
 import { BroadsheetError } from '../kernel/errors.ts';
 import { checkSplitBrain } from '../recovery/split-brain-guard.ts';
 import { queueReports } from '../reports/queue-reports.ts';
-import { changeSubscriptions } from '../subscribers/change-subscriptions.ts';
+import {
+  changeSubscriptions,
+  type SubscriptionWriter,
+} from '../subscribers/change-subscriptions.ts';
 import { newSubscriber } from '../subscribers/new-subscriber.ts';
 import { forgetAddressChanges } from '../subscribers/queries/address-changes.ts';
 import {
@@ -127,10 +130,8 @@ export async function answerAll(
     const isDue = await hasDueMail(db, storedInstant(deps.clock()));
     if (requested.length === 0 && !isDue) return;
     await checkSplitBrain(deps);
-    const forNobody: TransactionalMail[] = [];
-    for (const mail of requested) {
-      if (!(await admitMail(deps, mail))) forNobody.push(mail);
-    }
+    const admitted = await admitMails(deps, requested);
+    const forNobody = requested.filter((_, at) => admitted[at] === false);
     const opened = routes();
     const limit = await countToTry(deps, opened);
     // While no relay works, no decoy mail is composed.
@@ -142,43 +143,70 @@ export async function answerAll(
   }
 }
 
+/** Requests that share a transaction: others wait for its locks. */
+const TOGETHER = 20;
+
 /**
  * Decides whether an address gets the mail that a form requested: if there is something to tell it, and
  * the mailbox is within its limit. Unknown people who signed up become pending subscribers. Returns
- * whether the mail is sent. False also if it was decided before.
+ * whether each of `mails` is sent. False also if it was decided before.
  */
-export async function admitMail(
+export async function admitMails(
   deps: StoreDependencies,
+  mails: readonly TransactionalMail[],
+): Promise<readonly boolean[]> {
+  const admitted: boolean[] = [];
+  for (let from = 0; from < mails.length; from += TOGETHER) {
+    admitted.push(...(await admitTogether(deps, mails.slice(from, from + TOGETHER))));
+  }
+  return admitted;
+}
+
+async function admitTogether(
+  deps: StoreDependencies,
+  mails: readonly TransactionalMail[],
+): Promise<readonly boolean[]> {
+  return deps.store.transaction(async (db) => {
+    // The counts of two decisions at the same time must include each other.
+    await lockIdentity(db);
+    return changeSubscriptions(db, deps.config, async (writer) => {
+      const admitted: boolean[] = [];
+      for (const mail of mails) admitted.push(await admitMail(deps, db, writer, mail));
+      return admitted;
+    });
+  });
+}
+
+async function admitMail(
+  deps: StoreDependencies,
+  db: Database,
+  writer: SubscriptionWriter,
   mail: TransactionalMail,
 ): Promise<boolean> {
-  const { config, store, clock } = deps;
+  const { config, clock } = deps;
   const { id, kind, address, about = '', mailboxHash = '' } = mail;
   const now = clock();
   const at = storedInstant(now);
-  return store.transaction(async (db) => {
-    // The counts of two decisions at the same time must include each other.
-    await lockIdentity(db);
-    if (!(await lockRequestedMail(db, id))) return false;
-    if (kind === 'confirm') await lockSignUp(db, about);
-    await lockSubscriptions(db, address);
-    const content = await findMailContent(deps, db, mail);
-    const most = content?.isRare ? 1 : config.web.signUp.perAddressPerDay;
-    const since = storedInstant(now.subtract({ hours: 24 }));
-    if (content === undefined || (await countMailsTo(db, mailboxHash, since)) >= most) {
-      await dropMails(db, at).where('id', '=', id).execute();
-      return false;
-    }
-    // A sign-up may wait for days, while the database is on hold: its mail is as old as this decision.
-    await queueMail(db, id, kind === 'confirm' ? at : mail.at);
-    if (content.toBegin !== undefined) await addPending(db, config, content.toBegin);
-    return true;
-  });
+  if (!(await lockRequestedMail(db, id))) return false;
+  if (kind === 'confirm') await lockSignUp(db, about);
+  await lockSubscriptions(db, address);
+  const content = await findMailContent(deps, db, mail);
+  const most = content?.isRare ? 1 : config.web.signUp.perAddressPerDay;
+  const since = storedInstant(now.subtract({ hours: 24 }));
+  if (content === undefined || (await countMailsTo(db, mailboxHash, since)) >= most) {
+    await dropMails(db, at).where('id', '=', id).execute();
+    return false;
+  }
+  // A sign-up may wait for days, while the database is on hold: its mail is as old as this decision.
+  await queueMail(db, id, kind === 'confirm' ? at : mail.at);
+  if (content.toBegin !== undefined) await addPending(db, writer, content.toBegin);
+  return true;
 }
 
 /** The status of people who left before does not change until they confirm. */
 async function addPending(
   db: Database,
-  config: StoreDependencies['config'],
+  writer: SubscriptionWriter,
   { signUp, statuses }: NonNullable<MailContent['toBegin']>,
 ): Promise<void> {
   const consent = consentOf(signUp);
@@ -200,10 +228,8 @@ async function addPending(
       ? [{ id: subscription.id, event: { kind: 'signedUp', consent, at, source } as const }]
       : [],
   );
-  await changeSubscriptions(db, config, async (writer) => {
-    await writer.add(unknown, source);
-    await writer.apply(again);
-  });
+  await writer.add(unknown, source);
+  await writer.apply(again);
 }
 
 /** How long settled mails are kept. No budget counts more than one day. */

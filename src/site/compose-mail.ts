@@ -5,8 +5,11 @@ import { unsubscribeUrlOf } from '../delivery/message/unsubscribe-link.ts';
 import type { ServiceDependencies } from '../delivery/send-dependencies.ts';
 import { newsletterScope } from '../editions/digest/digest-scope.ts';
 import { renderMjml } from '../editions/digest/render-mjml.ts';
+import { PLACEHOLDERS } from '../editions/edition.ts';
 import type { EmailAddress } from '../kernel/email-address.ts';
+import { escapeHtml } from '../kernel/escape.ts';
 import { oneLine } from '../kernel/one-line.ts';
+import { openRecentCache } from '../kernel/recent-cache.ts';
 import { textDirection } from '../kernel/text-direction.ts';
 import type { Texts } from '../kernel/texts.ts';
 import { requireServiceUrl } from '../settings/require-service-url.ts';
@@ -21,7 +24,12 @@ import type { MailContent } from './mail-content.ts';
  * newsletter. Throws a config error for a broken template.
  */
 export async function composeMail(
-  { config, templates, textsOf }: Pick<ServiceDependencies, 'config' | 'templates' | 'textsOf'>,
+  {
+    config,
+    templates,
+    textsOf,
+    renderMjml,
+  }: Pick<ServiceDependencies, 'config' | 'templates' | 'textsOf' | 'renderMjml'>,
   mail: TransactionalMail,
   content: MailContent,
 ): Promise<Message | undefined> {
@@ -38,6 +46,7 @@ export async function composeMail(
       : await renderMail({
           kind: content.kind,
           templates,
+          renderMjml,
           texts: textsOf(language),
           newsletters: [newsletter, ...others],
           site,
@@ -84,6 +93,8 @@ type ReaderMail = Exclude<MailKind, 'report'>;
 export interface MailInput {
   readonly kind: ReaderMail;
   readonly templates: Templates;
+  /** Default: in this process. */
+  readonly renderMjml?: typeof renderMjml;
   readonly texts: Texts;
   /** Its newsletters. The mail has the look of the first one. */
   readonly newsletters: readonly [NewsletterSettings, ...NewsletterSettings[]];
@@ -113,12 +124,67 @@ export const MAIL_KINDS = Object.keys(TEXTS) as readonly ReaderMail[];
 /** Mails that come from the site, not from a newsletter. */
 const OF_SITE: readonly MailKind[] = ['preferences', 'new-address', 'address-changed'];
 
+/** What differs from mail to mail of one kind, in one language, about the same newsletters. */
+interface Personal {
+  readonly address: string;
+  readonly url: string;
+  readonly unsubscribeUrl: string;
+}
+
+/** Stand for a person's values in HTML that is rendered for all. */
+const STAND_INS: Personal = {
+  address: PLACEHOLDERS.address,
+  url: 'https://slot.invalid/url',
+  unsubscribeUrl: PLACEHOLDERS.unsubscribeUrl,
+};
+
 /**
  * The subject, language, HTML and text of a mail in the language of `texts`. It contains nothing from the form's
  * sender except the address. Throws a `BroadsheetError` (config) for a broken template.
  */
 export async function renderMail(input: MailInput) {
-  const { kind, templates, newsletters, site, texts, address, url = '' } = input;
+  const { templates, texts, address, url = '', unsubscribeUrl = '' } = input;
+  const personal: Personal = { address, url, unsubscribeUrl };
+  const scope = scopeOf(input, personal);
+  return {
+    subject: scope.notice.subject,
+    language: texts.language,
+    html: await renderHtml(input, personal),
+    text: `${renderLiquid(templates.noticeText, scope, 'text').trim()}\n`,
+  };
+}
+
+/** HTML with stand-ins: of some languages and sets of newsletters, of each kind. */
+const MOST_RENDERED = 100;
+const rendered = openRecentCache<Promise<string>>(MOST_RENDERED, () => 1);
+
+/** MJML takes some milliseconds. So all mails that differ only in personal values share its result. */
+async function renderHtml(input: MailInput, personal: Personal): Promise<string> {
+  const names = Object.keys(STAND_INS) as (keyof Personal)[];
+  // Templates ask whether a value is empty.
+  const standIns = names.map((name) => [name, personal[name] && STAND_INS[name]]);
+  const scope = scopeOf(input, Object.fromEntries(standIns));
+  const { noticeMjml } = input.templates;
+  const key = JSON.stringify([noticeMjml, scope]);
+  const render = input.renderMjml ?? renderMjml;
+  const known = rendered.get(key) ?? render(noticeMjml, scope);
+  // Before it is made: mails at the same time share it, too.
+  rendered.set(key, known);
+  const html = await known.catch((error: unknown) => {
+    rendered.delete(key);
+    throw error;
+  });
+  // In one pass: what an address says is not looked at again.
+  const anyOfThem = new RegExp(names.map((name) => RegExp.escape(STAND_INS[name])).join('|'), 'g');
+  return html.replace(anyOfThem, (found) => {
+    const name = names.find((each) => STAND_INS[each] === found);
+    return name === undefined ? found : escapeHtml(personal[name]);
+  });
+}
+
+/** The variables of `notice.mjml` and `notice.txt`. */
+function scopeOf(input: MailInput, { address, url, unsubscribeUrl }: Personal) {
+  const { kind, newsletters, site, texts } = input;
   const [first, ...others] = newsletters;
   const names = newsletters.map(({ name }) => oneLine(name));
   const values = {
@@ -131,7 +197,6 @@ export async function renderMail(input: MailInput) {
   const subject = oneLine(text('subject'));
   const isOfSite = OF_SITE.includes(kind) || others.length > 0;
   const common = newsletterScope(first, site, input.publicUrl);
-  // The variables of `notice.mjml` and `notice.txt` besides the newsletter and the site.
   const notice = {
     kind,
     language: texts.language,
@@ -146,18 +211,12 @@ export async function renderMail(input: MailInput) {
     button: hasButton ? text('button') : '',
     url: hasButton ? url : '',
     other_button: kind === 'still-reading' ? text('no') : '',
-    other_url: kind === 'still-reading' ? (input.unsubscribeUrl ?? '') : '',
+    other_url: kind === 'still-reading' ? unsubscribeUrl : '',
     remark: kind === 'welcome' ? '' : text('remark'),
     why: text('why'),
     unsubscribe: texts.text('mail.unsubscribe'),
     // This mail has it as its second button.
-    unsubscribe_url: kind === 'still-reading' ? '' : (input.unsubscribeUrl ?? ''),
+    unsubscribe_url: kind === 'still-reading' ? '' : unsubscribeUrl,
   };
-  const scope = { ...common, notice };
-  return {
-    subject,
-    language: texts.language,
-    html: await renderMjml(templates.noticeMjml, scope),
-    text: `${renderLiquid(templates.noticeText, scope, 'text').trim()}\n`,
-  };
+  return { ...common, notice };
 }

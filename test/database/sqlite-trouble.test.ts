@@ -26,6 +26,20 @@ test('a path that cannot be a file is a matter of the disk', async (t) => {
   await refused(`sqlite:${folder}`, EXIT.disk, /EISDIR/);
 });
 
+test('a long transaction lets timers and requests have their turns', async (t) => {
+  const store = await openStore(`sqlite:${join(newFolder(t), 'paper.db')}`);
+  cleanUpAfter(t, () => store.close());
+  let turns = 0;
+  const timer = setInterval(() => {
+    turns += 1;
+  }, 1);
+  cleanUpAfter(t, () => clearInterval(timer));
+  await store.transaction(async (db) => {
+    while (turns < 3) await db.selectFrom('identity').selectAll().execute();
+  });
+  assert.equal(turns, 3);
+});
+
 test('a folder and a file that may only be read are a matter of the disk', async (t) => {
   const folder = join(newFolder(t), 'data');
   mkdirSync(folder);

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { storedInstant } from '../../src/database/instants.ts';
 import { openStore } from '../../src/database/open-store.ts';
 import type { ImportReport } from '../../src/subscribers/import/import-subscribers.ts';
-import { insertSignUp } from '../../src/subscribers/queries/sign-ups.ts';
+import { insertSignUps } from '../../src/subscribers/queries/sign-ups.ts';
 import { openProject } from '../support/program.ts';
 import { address } from '../support/test-site.ts';
 
@@ -120,14 +120,15 @@ test('a sign-up that waits to be confirmed is shown, with its consent and until 
   await project.run('subscribers', 'add', 'bob@example.org');
   const store = await openStore(`sqlite:${join(project.folder, '.broadsheet', 'broadsheet.db')}`);
   const now = Temporal.Now.instant();
-  await insertSignUp(store.db, {
+  const signUp = {
     id: 'x',
     address: address('ada@example.org'),
     newsletters: ['politics-essential'],
     ...{ language: 'en', source: 'front page', consentText: 'I want it.' },
     at: storedInstant(now),
     expiresAt: storedInstant(now.add({ hours: 1 })),
-  });
+  };
+  await insertSignUps(store.db, [signUp]);
   await store.close();
   const { code, stdout } = await project.run('subscribers', 'show', 'Ada@example.org');
   assert.equal(code, 0);

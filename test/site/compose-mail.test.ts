@@ -57,6 +57,30 @@ for (const language of ['en', 'de', 'ar']) {
   }
 }
 
+test('mails that differ only in what is personal share their HTML, and each has its own values', async () => {
+  const person = (name: string) => ({
+    address: address(`${name}@example.org`),
+    url: `https://harbour.example/x/${name}?a=1&b=2`,
+    unsubscribeUrl: `https://harbour.example/unsubscribe/${name}`,
+  });
+  const [ada, bob, none] = [
+    person("o'hara&slot.invalid"),
+    person('bob'),
+    { address: person('cyd').address },
+  ];
+  for (const kind of MAIL_KINDS) {
+    const [first, second, third] = [
+      await renderMail({ ...input, kind, ...ada }),
+      await renderMail({ ...input, kind, ...bob }),
+      await renderMail({ ...input, kind, ...none, url: '' }),
+    ];
+    assert.equal(first.html, second.html.replaceAll('bob', "o'hara&amp;slot.invalid"), kind);
+    assert.doesNotMatch(second.html, /slot|hara/);
+    assert.doesNotMatch(third.html, /slot|harbour\.example\/(x|unsubscribe)\//);
+    assert.match(first.text, /o'hara&slot\.invalid@example\.org/);
+  }
+});
+
 test('the mail to confirm asks once, and says that doing nothing changes nothing', async () => {
   const { subject, html, text } = await renderMail({ ...input, kind: 'confirm' });
   assert.equal(subject, 'Please confirm: Salt & Ships');

@@ -6,7 +6,7 @@ import { restoreBounced } from '../../src/delivery/bounces/restore-bounced.ts';
 import { signToken } from '../../src/delivery/message/signed-token.ts';
 import { unsubscribeToken } from '../../src/delivery/message/unsubscribe-link.ts';
 import { confirmAddressChange, requestAddressChange } from '../../src/site/address-change.ts';
-import { admitMail, forgetRequests } from '../../src/site/answer-requests.ts';
+import { admitMails, forgetRequests } from '../../src/site/answer-requests.ts';
 import { confirmSignUp } from '../../src/site/confirm-sign-up.ts';
 import { preferencesToken } from '../../src/site/preferences.ts';
 import { resubscribe, unsubscribe } from '../../src/site/unsubscribe.ts';
@@ -133,7 +133,7 @@ async function rowsOf({ deps }: Site) {
 
 /** Decides about all that was asked for; sends nothing. */
 async function decide({ deps }: Site): Promise<void> {
-  for (const mail of await requestedMails(deps.store.db, 100)) await admitMail(deps, mail);
+  await admitMails(deps, await requestedMails(deps.store.db, 100));
 }
 
 async function preferencesOf({ deps }: Site, person: string): Promise<string | undefined> {

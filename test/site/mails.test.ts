@@ -7,7 +7,7 @@ import { deliverEdition } from '../../src/delivery/run/deliver-edition.ts';
 import { prepareSend } from '../../src/delivery/run/prepare-send.ts';
 import type { EventLog } from '../../src/kernel/log.ts';
 import { silentEventLog } from '../../src/kernel/log.ts';
-import { admitMail, answerAll, answerRequests } from '../../src/site/answer-requests.ts';
+import { admitMails, answerAll, answerRequests } from '../../src/site/answer-requests.ts';
 import { confirmSignUp } from '../../src/site/confirm-sign-up.ts';
 import { openNoticeRoutes } from '../../src/site/send-mails.ts';
 import { addSubscriber } from '../../src/subscribers/add-subscriber.ts';
@@ -179,7 +179,7 @@ test('a mail says what is true when it is sent: who is subscribed by then is tol
   const { db } = site.deps.store;
   await site.signUp(ADA);
   for (const mail of await requestedMails(db, 10)) {
-    assert.equal(await admitMail(site.deps, mail), true);
+    assert.deepEqual(await admitMails(site.deps, [mail]), [true]);
   }
   await addSubscriber(site.deps, { newsletter: NEWSLETTER, address: address(ADA) });
   await site.answer();
@@ -200,7 +200,7 @@ test('a mail about a request that was deleted meanwhile is dropped', async (t) =
   await site.signUp(ADA);
   const [mail] = await requestedMails(db, 1);
   assert.ok(mail !== undefined);
-  await admitMail(site.deps, mail);
+  await admitMails(site.deps, [mail]);
   await site.signUp('bob@example.org');
   await db.deleteFrom('sign_ups').execute();
   await site.answer();

@@ -2,14 +2,16 @@ import assert from 'node:assert/strict';
 import { openStore } from '../../src/database/open-store.ts';
 import type { SubscriptionStatus } from '../../src/database/states.ts';
 import { addressKey } from '../../src/kernel/email-address.ts';
-import { admitMail, forgetRequests } from '../../src/site/answer-requests.ts';
+import { admitMails, forgetRequests } from '../../src/site/answer-requests.ts';
 import { confirmSignUp, readConfirmation } from '../../src/site/confirm-sign-up.ts';
+import { requestSignUp } from '../../src/site/request-mail.ts';
 import { showSubscriber } from '../../src/site/show-subscriber.ts';
 import { unsubscribe } from '../../src/site/unsubscribe.ts';
 import { eraseSubscriber } from '../../src/subscribers/erase-subscriber.ts';
 import { requestedMails } from '../../src/subscribers/queries/mails.ts';
 import { cleanUpAfter } from '../support/clean-up-after.ts';
 import { test } from '../support/databases.ts';
+import { listenToStore } from '../support/listening-store.ts';
 import { everyone, importText } from '../support/people.ts';
 import { openSite, SECRET, type Site, TIDES } from '../support/site.ts';
 import { address, NEWSLETTER } from '../support/test-site.ts';
@@ -307,6 +309,32 @@ test('a sign-up for an unknown newsletter is refused', async (t) => {
   await assert.rejects(site.signUp(ADA, { newsletters: ['nothing'] }), /no newsletter "nothing"/);
 });
 
+test('sign-ups at the same time share one transaction, and each has its own budget', async (t) => {
+  const site = await openSite(t);
+  const statements: string[] = [];
+  const store = listenToStore(site.deps.store, (statement) => statements.push(statement));
+  const request = {
+    ...{ newsletters: [NEWSLETTER], source: 'form', language: 'en', consentText: 'I want it.' },
+  };
+  const signUps = Array.from({ length: 24 }, (_, at) => ({
+    ...{ ...request, address: address(`reader-${at}@example.org`) },
+    // Twelve times one client, who may ask ten times in an hour; one network of IPv6; others.
+    ip: at < 12 ? '192.0.2.7' : at < 14 ? '2001:db8::1' : `198.51.100.${at}`,
+  }));
+  const results = await Promise.all(
+    signUps.map((each) => requestSignUp({ ...site.deps, store }, each)),
+  );
+  assert.deepEqual(
+    results.map((result) => (result === 'taken' ? 1 : 0)),
+    signUps.map((_, at) => (at === 10 || at === 11 ? 0 : 1)),
+  );
+  const inserts = (table: string) =>
+    statements.filter((statement) => statement.startsWith(`insert into "${table}"`)).length;
+  assert.deepEqual([inserts('mails'), inserts('sign_ups')], [1, 1]);
+  await site.answer();
+  assert.equal(site.testSite.inbox.messages.length, 22);
+});
+
 test('a sign-up is answered once, however many processes take it at once', async (t) => {
   const site = await openSite(t);
   await site.signUp(ADA);
@@ -315,9 +343,9 @@ test('a sign-up is answered once, however many processes take it at once', async
   const [mail] = await requestedMails(store.db, 1);
   assert.ok(mail !== undefined);
   const admitted = await Promise.all(
-    [site.deps, { ...site.deps, store }].map((deps) => admitMail(deps, mail)),
+    [site.deps, { ...site.deps, store }].map((deps) => admitMails(deps, [mail])),
   );
-  assert.deepEqual(admitted.toSorted(), [false, true]);
+  assert.deepEqual(admitted.flat().toSorted(), [false, true]);
   await site.answer();
   assert.equal(site.mailsTo(ADA).length, 1);
 });

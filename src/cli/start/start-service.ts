@@ -3,6 +3,7 @@ import { openStore } from '../../database/open-store.ts';
 import type { ServiceDependencies, ServicePart } from '../../delivery/send-dependencies.ts';
 import { openArchiveLists } from '../../editions/archive/archive-lists.ts';
 import { changesApart } from '../../editions/compose/find-post-changes.ts';
+import { mjmlApart } from '../../editions/digest/mjml-apart.ts';
 import type { Edition } from '../../editions/edition.ts';
 import { readReturned } from '../../inbound/read-returned.ts';
 import { openChangeSignal } from '../../kernel/change-signal.ts';
@@ -83,6 +84,7 @@ export async function startService(
       signals: { deliveries: openChangeSignal(), notices: openChangeSignal() },
       findChanges: (edition: Edition) =>
         changesApart({ config, clock: systemClock }, edition, stop),
+      renderMjml: mjmlApart(stop),
       metrics: openMetrics(() => measureService({ config, store, log })),
     });
     // Broken texts are an error now, not when the first page is shown.

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { isPostgres, lockRow } from '../../database/dialect.ts';
 import type { MailKind, MailState } from '../../database/states.ts';
 import type { Database, MailsTable } from '../../database/tables.ts';
@@ -40,26 +41,32 @@ export interface ClaimedMail extends TransactionalMail {
 }
 
 export async function insertMail(db: Database, mail: NewMail): Promise<void> {
-  await db
-    .insertInto('mails')
-    .values({
-      id: mail.id,
-      kind: mail.kind,
-      newsletter: mail.newsletter ?? null,
-      address: mail.address,
-      address_hash: mail.addressHash,
-      mailbox_hash: mail.mailboxHash ?? null,
-      ip_hash: mail.ipHash ?? null,
-      about: mail.about ?? null,
-      language: mail.language,
-      at: mail.at,
-      state: mail.state,
-      attempts: 0,
-      retry_at: null,
-      lease_until: null,
-      settled_at: null,
-    })
-    .execute();
+  await insertMails(db, [mail]);
+}
+
+export async function insertMails(db: Database, mails: readonly NewMail[]): Promise<void> {
+  if (mails.length === 0) return;
+  await db.insertInto('mails').values(mails.map(toRow)).execute();
+}
+
+function toRow(mail: NewMail): MailsTable {
+  return {
+    id: mail.id,
+    kind: mail.kind,
+    newsletter: mail.newsletter ?? null,
+    address: mail.address,
+    address_hash: mail.addressHash,
+    mailbox_hash: mail.mailboxHash ?? null,
+    ip_hash: mail.ipHash ?? null,
+    about: mail.about ?? null,
+    language: mail.language,
+    at: mail.at,
+    state: mail.state,
+    attempts: 0,
+    retry_at: null,
+    lease_until: null,
+    settled_at: null,
+  };
 }
 
 /** Mails that forms requested and that are not decided, oldest first. */
@@ -208,31 +215,40 @@ export async function countMailsTo(
   return Number(row.count);
 }
 
-/** Counts requests by forms after `since`: from one IP, and in all. */
+/**
+ * Counts the requests of forms after `since` (ISO 8601): all of them, and those from each of the clients,
+ * by their keyed hashes. One statement.
+ */
 export async function countRequests(
   db: Database,
   since: string,
-  ipHash: string,
-): Promise<{ readonly ofIp: number; readonly inAll: number }> {
+  ipHashes: readonly string[],
+): Promise<{ readonly inAll: number; readonly ofIp: ReadonlyMap<string, number> }> {
   const after = (table: 'sign_ups' | 'mails') =>
     db
       .selectFrom(table)
-      .select((select) => select.fn.countAll<number>().as('count'))
-      .where('at', '>', since);
-  // Mails about a sign-up have no hash: the sign-up counts instead.
-  const mails = after('mails').where('ip_hash', 'is not', null);
-  const counts = await db
-    .selectNoFrom([
-      after('sign_ups').where('ip_hash', '=', ipHash).as('signUpsOfIp'),
-      mails.where('ip_hash', '=', ipHash).as('mailsOfIp'),
-      after('sign_ups').as('signUps'),
-      mails.as('mails'),
-    ])
-    .executeTakeFirstOrThrow();
-  return {
-    ofIp: Number(counts.signUpsOfIp) + Number(counts.mailsOfIp),
-    inAll: Number(counts.signUps) + Number(counts.mails),
-  };
+      .where('at', '>', since)
+      // Mails about a sign-up have no hash: the sign-up counts instead.
+      .$if(table === 'mails', (mails) => mails.where('ip_hash', 'is not', null));
+  const inAll = (table: 'sign_ups' | 'mails') =>
+    after(table).select((select) => [
+      sql<string | null>`null`.as('ip_hash'),
+      select.fn.countAll<number>().as('count'),
+    ]);
+  const ofEach = (table: 'sign_ups' | 'mails') =>
+    after(table)
+      .where('ip_hash', 'in', ipHashes)
+      .groupBy('ip_hash')
+      .select((select) => ['ip_hash', select.fn.countAll<number>().as('count')]);
+  const totals = inAll('sign_ups').unionAll(inAll('mails'));
+  const counts =
+    ipHashes.length === 0 ? totals : totals.unionAll(ofEach('sign_ups')).unionAll(ofEach('mails'));
+  const counted = { inAll: 0, ofIp: new Map<string, number>() };
+  for (const { ip_hash: hash, count } of await counts.execute()) {
+    if (hash === null) counted.inAll += Number(count);
+    else counted.ofIp.set(hash, (counted.ofIp.get(hash) ?? 0) + Number(count));
+  }
+  return counted;
 }
 
 /** Deletes settled mails that were requested before `before`. Returns how many. */

@@ -4,19 +4,21 @@ import type { Database } from '../../database/tables.ts';
 // Requests by the wider networks that they came from. The requests of a single client are stored with
 // what it requested.
 
-/** Counts the requests from the network, by its keyed hash, after `since` (ISO 8601). */
-export async function countFromNetwork(
+/** Counts the requests from each network, by its keyed hash, after `since` (ISO 8601). */
+export async function countFromNetworks(
   db: Database,
-  networkHash: string,
+  networkHashes: readonly string[],
   since: string,
-): Promise<number> {
-  const row = await db
+): Promise<ReadonlyMap<string, number>> {
+  if (networkHashes.length === 0) return new Map();
+  const rows = await db
     .selectFrom('request_networks')
-    .select((select) => select.fn.countAll<number>().as('count'))
-    .where('network_hash', '=', networkHash)
+    .select((select) => ['network_hash', select.fn.countAll<number>().as('count')])
+    .where('network_hash', 'in', networkHashes)
     .where('at', '>', since)
-    .executeTakeFirstOrThrow();
-  return Number(row.count);
+    .groupBy('network_hash')
+    .execute();
+  return new Map(rows.map(({ network_hash: hash, count }) => [hash, Number(count)]));
 }
 
 /** Records a request from each of the networks. */

@@ -22,23 +22,25 @@ export interface SignUp {
   readonly confirmedAt?: string;
 }
 
-export async function insertSignUp(db: Database, signUp: SignUp): Promise<void> {
-  await db
-    .insertInto('sign_ups')
-    .values({
-      id: signUp.id,
-      address: signUp.address,
-      address_key: addressKey(signUp.address),
-      newsletters: signUp.newsletters.join(' '),
-      language: signUp.language,
-      source: signUp.source,
-      consent_text: signUp.consentText ?? null,
-      ip_hash: signUp.ipHash ?? null,
-      at: signUp.at,
-      expires_at: signUp.expiresAt,
-      confirmed_at: signUp.confirmedAt ?? null,
-    })
-    .execute();
+export async function insertSignUps(db: Database, signUps: readonly SignUp[]): Promise<void> {
+  if (signUps.length === 0) return;
+  await db.insertInto('sign_ups').values(signUps.map(toRow)).execute();
+}
+
+function toRow(signUp: SignUp): SignUpsTable {
+  return {
+    id: signUp.id,
+    address: signUp.address,
+    address_key: addressKey(signUp.address),
+    newsletters: signUp.newsletters.join(' '),
+    language: signUp.language,
+    source: signUp.source,
+    consent_text: signUp.consentText ?? null,
+    ip_hash: signUp.ipHash ?? null,
+    at: signUp.at,
+    expires_at: signUp.expiresAt,
+    confirmed_at: signUp.confirmedAt ?? null,
+  };
 }
 
 export async function findSignUp(db: Database, id: string): Promise<SignUp | undefined> {
