@@ -27,5 +27,3 @@ export const SECTIONS = {
   http: async () => (await import('./bench-http.ts')).benchHttp,
   start: async () => (await import('./bench-start.ts')).benchStart,
 } as const satisfies Readonly<Record<string, () => Promise<Section>>>;
-
-export type SectionName = keyof typeof SECTIONS;
