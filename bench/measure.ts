@@ -34,7 +34,7 @@ export function measure(command: string, args: readonly string[]): Promise<Measu
     const watch = setInterval(() => {
       const now = memoryBelow(child.pid);
       if (now > peak || Number.isNaN(peak)) peak = now;
-    }, 5);
+    }, 10);
     child.on('error', (error) => {
       clearInterval(watch);
       reject(error);
