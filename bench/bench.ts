@@ -16,7 +16,8 @@ than a minute, writes nothing, and fails if a ratio to a peer is less than half 
 bench/results.md.
 
 sections: ${NAMES.join(', ')}
-numbers:  with one section: posts for build, messages for send, seconds for http
+numbers:  with one section: posts for build, messages for send and senders, subscribers and messages for
+          million, seconds for http
 `;
 
 const RESULTS = join(import.meta.dirname, 'results.md');

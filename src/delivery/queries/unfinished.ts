@@ -1,6 +1,6 @@
-import { sql } from 'kysely';
+import { type ExpressionBuilder, sql } from 'kysely';
 import type { DeliveryState } from '../../database/states.ts';
-import type { Database } from '../../database/tables.ts';
+import type { Database, EditionsTable, Tables } from '../../database/tables.ts';
 import { isStillSubscribed } from '../../subscribers/queries/still-subscribed.ts';
 import { MOST_DOUBTS } from '../delivery-events.ts';
 
@@ -37,13 +37,7 @@ export async function findUnfinished(
     .selectFrom('editions as e')
     .select(['e.id', 'e.planned_at', 'e.paused_at', 'e.paused_by'])
     .select((select) => [
-      select
-        .selectFrom('deliveries as d')
-        .select(sql<number>`1`.as('one'))
-        .whereRef('d.edition', '=', 'e.id')
-        .where('d.state', 'in', QUEUED)
-        .limit(1)
-        .as('queued'),
+      anyIn(select, QUEUED).as('queued'),
       select
         .selectFrom('deliveries as d')
         .select((inner) => inner.fn.min('d.doubts').as('fewest'))
@@ -124,17 +118,36 @@ export async function findStale(
     .select('e.id')
     .where('e.newsletter', '=', newsletter)
     .where('e.fresh_from', '<', freshSince)
-    .where(({ exists, selectFrom }) =>
-      exists(
-        selectFrom('deliveries as d')
-          .select('d.id')
-          .whereRef('d.edition', '=', 'e.id')
-          .where('d.state', 'in', ['queued', 'deferred']),
-      ),
-    )
+    .where((where) => where(anyIn(where, ['queued', 'deferred']), 'is not', null))
     .orderBy('e.composed_at')
     .execute();
   return rows.map((row) => row.id);
+}
+
+/** Ids of the newsletter's editions with deliveries that wait, or are in doubt. */
+export async function waitingIds(db: Database, newsletter: string): Promise<ReadonlySet<string>> {
+  const rows = await db
+    .selectFrom('editions as e')
+    .select('e.id')
+    .where('e.newsletter', '=', newsletter)
+    .where((where) => where(anyIn(where, [...QUEUED, 'deferred', 'inDoubt']), 'is not', null))
+    .execute();
+  return new Set(rows.map(({ id }) => id));
+}
+
+/**
+ * 1 if a delivery of the edition `e` is in one of the states. PostgreSQL looks it up for each edition; for
+ * `exists` it would read all deliveries of all editions.
+ */
+function anyIn(
+  { selectFrom }: ExpressionBuilder<Tables & { e: EditionsTable }, 'e'>,
+  states: readonly DeliveryState[],
+) {
+  return selectFrom('deliveries as d')
+    .select(sql<number>`1`.as('one'))
+    .whereRef('d.edition', '=', 'e.id')
+    .where('d.state', 'in', states)
+    .limit(1);
 }
 
 /** When the first of the edition's deferred deliveries is due. */
@@ -171,7 +184,7 @@ export async function countUndecided(db: Database, edition: string): Promise<Und
 }
 
 /**
- * How many of the edition's deliveries could go out at `now`: those queued or due; those in doubt
+ * How many of the edition's deliveries that are not queued could go out at `now`: those due; those in doubt
  * for the `mostDoubts`-th time at most; with `failed` also the failed ones of people who are still
  * subscribed.
  */
@@ -185,9 +198,10 @@ export async function countDue(
     .selectFrom('deliveries')
     .select((select) => select.fn.countAll<number>().as('count'))
     .where('edition', '=', edition)
+    // For the index: the others are most of a large edition.
+    .where('state', 'in', failed ? ['deferred', 'inDoubt', 'failed'] : ['deferred', 'inDoubt'])
     .where((where) =>
       where.or([
-        where('state', 'in', QUEUED),
         ...(failed ? [where.and([where('state', '=', 'failed'), isStillSubscribed(where)])] : []),
         where.and([where('state', '=', 'deferred'), where('retry_at', '<=', now)]),
         where.and([

@@ -120,7 +120,7 @@ async function prepareStored(
   const recipients =
     plannedAt === undefined
       ? await countSubscribers(store.db, edition.newsletter)
-      : await countDue(store.db, edition.id, due);
+      : deliveries.queued + (await countDue(store.db, edition.id, due));
   if (recipients === 0 && options.inDoubt === undefined) {
     const retryAt = await nextRetry(store.db, edition.id);
     const isAsked = newsletter.whenInDoubt !== 'skip';
