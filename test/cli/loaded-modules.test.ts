@@ -30,7 +30,7 @@ test('check loads the lean part of mjml, and no database where there is none', a
   const { packages, count } = await loadedBy(openSite(t), 'check');
   assert.deepEqual(among(packages, [...OF_FEW, 'juice', 'htmlnano', 'js-beautify', 'kysely']), []);
   assert.ok(packages.has('mjml'));
-  assert.ok(count < 1100, `${count} modules`);
+  assert.ok(count < 1050, `${count} modules`);
 });
 
 function openSite(t: TestContext): Project {

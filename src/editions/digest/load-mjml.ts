@@ -5,8 +5,9 @@ import type mjml2html from 'mjml';
 
 // mjml-core loads four libraries for options that we do not pass (minify, beautify) or that few
 // templates use (`<mj-style inline="inline">`), and cheerio with an HTTP client: 640 files, without
-// them 210. This module takes their place. It loads juice for the first document whose styles are to
-// be inlined, and the others never.
+// them 160. This module takes their place. It loads juice for the first document whose styles are to
+// be inlined, and the others never. The cheerio is the one that the gate loads.
+const CHEERIO = fileURLToPath(import.meta.resolve('cheerio/slim'));
 const LATER = new Set(['juice', 'htmlnano', 'cssnano-preset-lite', 'js-beautify']);
 const THIS_FILE = fileURLToPath(import.meta.url);
 // Node parses the long list of exports of this package again for each file that is loaded from it.
@@ -20,7 +21,7 @@ export function loadMjml(): typeof mjml2html {
   const hooks = registerHooks({
     resolve(name, context, next) {
       if (LATER.has(name)) return next(THIS_FILE, context);
-      if (name === 'cheerio') return next('cheerio/slim', context);
+      if (name === 'cheerio') return next(CHEERIO, context);
       if (!name.startsWith(HELPERS)) return next(name, context);
       helpers ??= dirname(fileURLToPath(next(name, context).url));
       return next(join(helpers, `${name.slice(HELPERS.length)}.js`), context);
