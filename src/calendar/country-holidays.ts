@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { extname } from 'node:path';
 import type HolidaysOfCountry from 'date-holidays';
 import { oneLine } from '../kernel/one-line.ts';
 import type { Holidays } from './holidays.ts';
@@ -27,9 +28,13 @@ export function countryHolidays(
   return { holidays: holidaysOf(calendar) };
 }
 
-/** Loaded on demand: it takes as long as the whole rest of the program. */
+/**
+ * Loaded on demand: it takes as long as the settings. The package on npm has it beside this file
+ * (`scripts/bundle-holidays.ts`).
+ */
 function library(): typeof HolidaysOfCountry {
-  const module = createRequire(import.meta.url)('date-holidays') as
+  const name = extname(import.meta.url) === '.ts' ? 'date-holidays' : './date-holidays.cjs';
+  const module = createRequire(import.meta.url)(name) as
     | typeof HolidaysOfCountry
     | { readonly default: typeof HolidaysOfCountry };
   return 'default' in module ? module.default : module;

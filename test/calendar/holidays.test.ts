@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { countryHolidays } from '../../src/calendar/country-holidays.ts';
 import { fileHolidays } from '../../src/calendar/file-holidays.ts';
 import { anyOf, type Holidays, noHolidays } from '../../src/calendar/holidays.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const at = (text: string) => Temporal.PlainDateTime.from(text);
 
@@ -166,4 +170,25 @@ test('the first of several calendars that has a holiday names it', () => {
   const yours: Holidays = () => 'yours';
   assert.equal(anyOf([noHolidays, mine, yours])(at('2026-01-01T07:00')), 'mine');
   assert.equal(anyOf([noHolidays])(at('2026-01-01T07:00')), undefined);
+});
+
+test('the bundle of the published package has the holidays of the library, of every calendar it knows', (t) => {
+  const folder = temporaryFolder(t);
+  const script = join(import.meta.dirname, '../../scripts/bundle-holidays.ts');
+  execFileSync(process.execPath, [script, folder]);
+  const require = createRequire(import.meta.url);
+  const [Library, { default: Bundle }] = [
+    require('date-holidays'),
+    require(join(folder, 'date-holidays.cjs')),
+  ];
+  // Gregorian, Orthodox, Chinese, Hebrew, Islamic, Persian and Bengali days, equinoxes, and regions.
+  for (const place of ['GB-SCT', 'DE-BY-A', 'US-LA', 'GR', 'CN', 'IL', 'SA', 'IR', 'BD', 'JP']) {
+    const options = { types: ['public', 'bank'], timezone: 'UTC' };
+    const [library, bundle] = [new Library(place, options), new Bundle(place, options)];
+    for (const year of [2024, 2026, 2040]) {
+      const days = library.getHolidays(year);
+      assert.ok(days.length > 3, `${place} ${days.length}`);
+      assert.deepEqual(bundle.getHolidays(year), days, `${place} ${year}`);
+    }
+  }
 });
