@@ -1,6 +1,5 @@
-import { isDeepStrictEqual } from 'node:util';
 import { cached } from '../kernel/cached.ts';
-import { BroadsheetError, EXIT, reasonOf } from '../kernel/errors.ts';
+import { reasonOf } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Problem } from '../kernel/problem.ts';
 import type { Config } from '../settings/config.ts';
@@ -18,11 +17,7 @@ import { openInherited } from './generators/find-generators.ts';
 import { languageFolders } from './generators/language-folders.ts';
 import { waysOf } from './generators/site-generators.ts';
 import { identifyPosts } from './ids/identify-posts.ts';
-import {
-  type PublishedPost,
-  readPublishedFile,
-  writePublishedFile,
-} from './ids/published-posts.ts';
+import { openPublishedFile, type PublishedPost } from './ids/published-posts.ts';
 import type { Post, Story } from './post.ts';
 import type { CopyPicture, RenderContext } from './post-context.ts';
 import { answerTo, type Question, recordQuestions } from './questions.ts';
@@ -81,7 +76,8 @@ export function collectPosts(config: Config, options: CollectOptions): Collected
   const { now, log, copyPicture, found = findPosts(config, Date.now()) } = options;
   checkPermalink(config);
   const inherited = openInherited(config.posts.generator, config.folders.posts);
-  const earlier = readPublishedFile(config.publishedFile);
+  const file = openPublishedFile(config.publishedFile);
+  const earlier = file.posts;
   const cache = openCache(config);
   const folder = readPosts(config.folders.posts, found, {
     cache,
@@ -109,15 +105,7 @@ export function collectPosts(config: Config, options: CollectOptions): Collected
     ...renderer(config, folder, { inherited, pictures, copyPicture, textOf: openTexts(beside) }),
     save() {
       saveCache(cache, log);
-      if (!changed) return;
-      // Another build may have added posts. Their lines must not be lost.
-      const present = readPublishedFile(config.publishedFile);
-      if (isDeepStrictEqual(present, published)) return;
-      if (!isDeepStrictEqual(present, earlier)) {
-        const fact = 'was changed by another run of Broadsheet meanwhile; run this again';
-        throw new BroadsheetError(EXIT.tryAgain, `${config.publishedFile}  ${fact}`);
-      }
-      writePublishedFile(config.publishedFile, published);
+      if (changed) file.save(published);
     },
   };
 }

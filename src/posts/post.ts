@@ -65,10 +65,10 @@ export interface Post {
   /** Number of words in the body. Separates a whole article from a shortened one. */
   readonly words: number;
   /**
-   * Used to find posts of the same story: the smallest hash of the body's shingles in each of 128
-   * bins. Empty if the body is too short.
+   * Used to find posts of the same story: a character for each of 128 bins, made of the smallest hash of
+   * the body's shingles in it. Empty if the body is too short.
    */
-  readonly sketch: Uint32Array;
+  readonly sketch: string;
   /** SHA-256 of the text in UTF-8 with LF line ends, hex. Shows changes, finds renamed files. */
   readonly contentHash: string;
   /** SHA-256 of the file's bytes, hex. Absent if they are that text: no CRLF, UTF-16 or BOM. */

@@ -71,7 +71,7 @@ export function post(sketch: PostSketch): Post {
     draft: false,
     hidden: false,
     featured: false,
-    sketch: new Uint32Array(),
+    sketch: '',
     words: 100,
     contentHash: sketch.slug,
     fingerprint: sketch.slug,

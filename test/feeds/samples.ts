@@ -38,7 +38,7 @@ export function samplePost(day: number, own: Partial<Post> = {}): Post {
     hidden: false,
     featured: false,
     words: 100,
-    sketch: new Uint32Array(),
+    sketch: '',
     contentHash: `hash of ${slug}`,
     fingerprint: `fingerprint of ${slug}`,
     ...own,

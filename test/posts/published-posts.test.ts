@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { writeFileAtomically } from '../../src/kernel/files/write-atomically.ts';
-import { readPublishedFile, writePublishedFile } from '../../src/posts/ids/published-posts.ts';
+import { openPublishedFile } from '../../src/posts/ids/published-posts.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const entry = {
@@ -16,30 +16,30 @@ const entry = {
 
 test('published posts come back as they were written, one line each', (t) => {
   const path = join(temporaryFolder(t), 'data/published.jsonl');
-  writePublishedFile(path, [entry, { ...entry, id: 'b' }]);
+  openPublishedFile(path).save([entry, { ...entry, id: 'b' }]);
   assert.equal(readFileSync(path, 'utf8').split('\n').length, 3);
-  assert.deepEqual(readPublishedFile(path), [entry, { ...entry, id: 'b' }]);
+  assert.deepEqual(openPublishedFile(path).posts, [entry, { ...entry, id: 'b' }]);
 });
 
 test('a file with CRLF, as Git may check it out, is read, and keeps its line ends', (t) => {
   const path = join(temporaryFolder(t), 'published.jsonl');
   writeFileSync(path, `\ufeff${JSON.stringify(entry)}\r\n`);
-  assert.deepEqual(readPublishedFile(path), [entry]);
+  assert.deepEqual(openPublishedFile(path).posts, [entry]);
   const second = { ...entry, id: 'b', bodyHash: 'b0' };
-  writePublishedFile(path, [entry, second]);
+  openPublishedFile(path).save([entry, second]);
   const lines = [entry, second].map((line) => `${JSON.stringify(line)}\r\n`);
   assert.equal(readFileSync(path, 'utf8'), lines.join(''));
 });
 
 test('before the first time nothing was published', (t) => {
-  assert.deepEqual(readPublishedFile(join(temporaryFolder(t), 'none.jsonl')), []);
+  assert.deepEqual(openPublishedFile(join(temporaryFolder(t), 'none.jsonl')).posts, []);
 });
 
 test('a line that is not ours stops everything, for it would give every post a new id', (t) => {
   const path = join(temporaryFolder(t), 'p.jsonl');
   for (const line of ['{"id": 1}', '<<<<<<< HEAD', '{"id": "a"', 'null']) {
     writeFileSync(path, `${JSON.stringify(entry)}\n${line}\n`);
-    assert.throws(() => readPublishedFile(path), { exitCode: 65, message: /p\.jsonl:2 / });
+    assert.throws(() => openPublishedFile(path).posts, { exitCode: 65, message: /p\.jsonl:2 / });
   }
 });
 

@@ -10,7 +10,7 @@ import { replaceFile } from './write-atomically.ts';
  * Puts a cache in place, whole. Without a sync: what a power cut leaves has other checksums. Throws if the
  * disk refuses.
  */
-export function writeCache(path: string, parts: readonly (() => Uint8Array)[]): void {
+export function writeCache(path: string, parts: Iterable<Uint8Array>): void {
   makeStateFolder(path);
   replaceFile(path, parts);
 }
@@ -18,7 +18,7 @@ export function writeCache(path: string, parts: readonly (() => Uint8Array)[]): 
 /** Writes `content` as JSON, with a checksum. Throws if the disk refuses. */
 export function writeJsonCache(path: string, content: unknown): void {
   const text = JSON.stringify(content);
-  writeCache(path, [() => Buffer.from(`${crc32(text)}\n${text}`)]);
+  writeCache(path, [Buffer.from(`${crc32(text)}\n${text}`)]);
 }
 
 /** The content of a cache that `writeJsonCache` wrote. Undefined if there is none, or if it is damaged. */

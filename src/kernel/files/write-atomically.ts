@@ -27,7 +27,7 @@ export function writeFileAtomically(path: string, bytes: string | Uint8Array, mo
     mkdirSync(folder, { recursive: true });
     writeAndSync(temporary, bytes, modeOf(path) ?? mode);
     renameSync(temporary, path);
-    traceWrite(path, hashOf(Buffer.from(bytes)));
+    traceWrite(path, hashOf(typeof bytes === 'string' ? Buffer.from(bytes) : bytes));
   } catch (error) {
     removeIfThere(temporary);
     throw new BroadsheetError(
@@ -43,12 +43,12 @@ export function writeFileAtomically(path: string, bytes: string | Uint8Array, mo
  * Writes `parts` to `path` for its owner alone. A reader sees the old file or the new one, whole; after a
  * power cut perhaps a damaged one. Throws the errors of the file system.
  */
-export function replaceFile(path: string, parts: readonly (() => Uint8Array)[]): void {
+export function replaceFile(path: string, parts: Iterable<Uint8Array>): void {
   const temporary = `${path}.${process.pid}.tmp`;
   try {
     const descriptor = openSync(temporary, 'w', 0o600);
     try {
-      for (const bytes of parts) writeFileSync(descriptor, bytes());
+      for (const bytes of parts) writeFileSync(descriptor, bytes);
     } finally {
       closeSync(descriptor);
     }

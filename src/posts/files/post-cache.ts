@@ -58,30 +58,20 @@ function sourceStamps(): string {
 /** Files are in the bucket of their name. A run writes only the buckets again that changed. */
 const BUCKETS = 64;
 
-/** A part of the file: JSON, padded to whole numbers, then the numbers of the sketches. Sizes are bytes. */
+/** A part of the file: what `encodeFiles` writes. */
 interface Bucket {
-  readonly json: number;
-  readonly sketches: number;
+  readonly bytes: number;
   readonly checksum: number;
 }
 
-interface Header {
+/** The end of the file, after the buckets. */
+interface Footer {
   readonly key: string;
   readonly buckets: readonly Bucket[];
 }
 
-/** The longest first line of a file. */
-const HEAD_BYTES = 16_384;
-
-/** One file in the JSON of a bucket, and how many numbers its sketch has. */
-type Line = readonly [
-  file: string,
-  stamp: string | null,
-  bytesHash: string,
-  inherited: string,
-  content: unknown,
-  sketch: number,
-];
+/** Its length, with spaces before it. */
+const FOOTER_BYTES = 8192;
 
 /** The cache in a file, with what was read in earlier runs. */
 export class PostCache {
@@ -109,20 +99,18 @@ export class PostCache {
   /** One bucket at a time: the whole file is large. */
   #read(): void {
     using file = openCache(this.#path);
-    const head = file.bytesAt(0, HEAD_BYTES);
-    const end = head.indexOf(0x0a) + 1;
-    const { key, buckets }: Header = JSON.parse(head.toString('utf8', 0, end));
+    const { key, buckets }: Footer = JSON.parse(file.footer().toString());
     if (key !== this.#key) return;
-    let at = end;
+    let at = 0;
     this.#buckets = buckets.map((bucket) => {
       const placed = { ...bucket, at };
-      at += bucket.json + bucket.sketches;
+      at += bucket.bytes;
       return placed;
     });
+    const pool: Pool = new Map();
     for (const bucket of this.#buckets) {
-      const bytes = file.bucket(bucket);
-      const parts = [bytes.subarray(0, bucket.json), bytes.subarray(bucket.json)] as const;
-      for (const [name, cached] of decodeFiles(parts)) this.#earlier.set(name, cached);
+      const text = file.bucket(bucket).toString();
+      for (const [name, cached] of decodeFiles(text, pool)) this.#earlier.set(name, cached);
     }
   }
 
@@ -157,27 +145,32 @@ export class PostCache {
     const wanted = Map.groupBy(this.#files, ([file]) => bucketOf(file));
     const isNew = this.#buckets.length === 0;
     using before = isNew ? undefined : openCache(this.#path);
-    const parts = Array.from({ length: BUCKETS }, (_, at) => {
+    const bytesOf = (at: number) => {
       const bucket = changed.has(at) ? undefined : this.#buckets[at];
       return bucket === undefined || before === undefined
-        ? encodedBucket(wanted.get(at) ?? [])
-        : { bucket, bytes: () => before.bucket(bucket) };
-    });
-    const buckets = parts.map(({ bucket: { json, sketches, checksum } }) => ({
-      ...{ json, sketches, checksum },
-    }));
-    const header: Header = { key: this.#key, buckets };
-    writeCache(this.#path, [
-      () => padded(JSON.stringify(header), '\n'),
-      ...parts.map(({ bytes }) => bytes),
-    ]);
+        ? Buffer.from(encodeFiles(wanted.get(at) ?? []))
+        : before.bucket(bucket);
+    };
+    writeCache(this.#path, partsOf(this.#key, bytesOf));
   }
+}
+
+/** The parts of the file. `bytesOf`: the bytes of a bucket, valid until the next call. */
+function* partsOf(key: string, bytesOf: (bucket: number) => Buffer): Generator<Buffer> {
+  const buckets: Bucket[] = [];
+  for (let at = 0; at < BUCKETS; at++) {
+    const bytes = bytesOf(at);
+    buckets.push({ bytes: bytes.length, checksum: crc32(bytes) });
+    yield bytes;
+  }
+  const footer: Footer = { key, buckets };
+  yield Buffer.from(JSON.stringify(footer).padStart(FOOTER_BYTES));
 }
 
 type PlacedBucket = Bucket & { readonly at: number };
 
 function openCache(path: string) {
-  const { descriptor } = untraced(() => openRegularFile(path));
+  const { descriptor, stats } = untraced(() => openRegularFile(path));
   let scratch = Buffer.alloc(0);
   /** Valid until the next call. */
   const bytesAt = (position: number, length: number) => {
@@ -185,10 +178,10 @@ function openCache(path: string) {
     return scratch.subarray(0, readSync(descriptor, scratch, 0, length, position));
   };
   return {
-    bytesAt,
+    footer: () => bytesAt(Math.max(0, stats.size - FOOTER_BYTES), FOOTER_BYTES),
     /** Throws if it is damaged. */
-    bucket({ at, json, sketches, checksum }: PlacedBucket) {
-      const bytes = bytesAt(at, json + sketches);
+    bucket({ at, bytes: length, checksum }: PlacedBucket) {
+      const bytes = bytesAt(at, length);
       if (crc32(bytes) !== checksum) throw new Error('it is damaged');
       return bytes;
     },
@@ -196,71 +189,103 @@ function openCache(path: string) {
   };
 }
 
-function encodedBucket(files: readonly (readonly [string, CachedFile])[]) {
-  const [json, sketches] = encodeFiles(files);
-  const bytes = Buffer.concat([json, sketches]);
-  const bucket = { json: json.length, sketches: sketches.length, checksum: crc32(bytes) };
-  return { bucket, bytes: () => bytes };
-}
-
 function bucketOf(file: string): number {
   return crc32(file) % BUCKETS;
 }
 
-/** The text as bytes, with spaces up to a multiple of four: numbers begin there. */
-function padded(text: string, end = ''): Buffer {
-  const spaces = (4 - ((Buffer.byteLength(text) + end.length) % 4)) % 4;
-  return Buffer.from(text + ' '.repeat(spaces) + end);
-}
+/** Files as JSON: the texts that several of them share, as JSON, then the files. */
+type Encoded = readonly [shared: readonly string[], files: readonly Line[]];
 
-/** Files as bytes: JSON, padded to whole numbers, and the numbers of their sketches. */
-export type EncodedFiles = readonly [json: Uint8Array, sketches: Uint8Array];
+/** One file. Numbers in place of texts are indexes of shared ones. */
+type Line = readonly [
+  file: string,
+  stamp: string | null,
+  /** Null if it is the `contentHash` of its post. */
+  bytesHash: string | null,
+  inherited: number,
+  content: unknown,
+];
 
-export function encodeFiles(files: readonly (readonly [string, CachedFile])[]): EncodedFiles {
+/** The part of another text from an index, and its length. A slice of it takes less memory than a copy. */
+type Part = string | readonly [at: number, length: number];
+
+/** A `Post` in a `Line`. Its keys are in the same order. */
+type PackedPost = Omit<Post, 'file' | 'slug' | 'path' | 'authors' | 'categories' | 'tags'> & {
+  readonly file: 0;
+  readonly slug: Part;
+  readonly path: Part;
+  readonly authors: number;
+  readonly categories: number;
+  readonly tags: readonly number[];
+};
+
+/** What is decoded of shared texts, by text: many posts have the same authors and tags. */
+export type Pool = Map<string, unknown>;
+
+export function encodeFiles(files: readonly (readonly [string, CachedFile])[]): string {
+  const shared = new Map<string, number>();
+  const share = (value: unknown): number => {
+    const text = JSON.stringify(value);
+    const at = shared.get(text) ?? shared.size;
+    shared.set(text, at);
+    return at;
+  };
   const lines = files.map(([file, { stamp = null, bytesHash, inherited, content }]): Line => {
-    const plain = isPost(content) ? { ...content, post: { ...content.post, sketch: 0 } } : content;
-    return [file, stamp, bytesHash, inherited, plain ?? null, sketchOf(content).length];
+    const isOfPost = isPost(content) && content.post.contentHash === bytesHash;
+    const plain = isPost(content) ? { ...content, post: packed(content.post, share) } : content;
+    return [file, stamp, isOfPost ? null : bytesHash, share(inherited), plain ?? null];
   });
-  const sketches = files.map(([, { content }]) => {
-    const { buffer, byteOffset, byteLength } = sketchOf(content);
-    return new Uint8Array(buffer, byteOffset, byteLength);
-  });
-  return [padded(JSON.stringify(lines)), Buffer.concat(sketches)];
+  const encoded: Encoded = [[...shared.keys()], lines];
+  return JSON.stringify(encoded);
 }
 
-export function* decodeFiles([json, sketches]: EncodedFiles): Generator<[string, CachedFile]> {
-  const lines: readonly Line[] = JSON.parse(decoder.decode(json));
-  // A copy: a view of the bytes would keep the JSON, too.
-  const numbers = new Uint32Array(new Uint8Array(sketches).buffer);
-  let first = 0;
-  for (const [file, stamp, bytesHash, inherited, content, length] of lines) {
-    const sketch = numbers.subarray(first, first + length);
-    first += length;
-    const known = { bytesHash, inherited, content: revived(content, sketch) };
+export function* decodeFiles(text: string, pool: Pool): Generator<[string, CachedFile]> {
+  const [shared, lines]: Encoded = JSON.parse(text);
+  const values = shared.map((each) => {
+    const value = pool.get(each) ?? JSON.parse(each);
+    pool.set(each, value);
+    return value;
+  });
+  for (const [file, stamp, bytesHash, inherited, plain] of lines) {
+    const content = (plain ?? undefined) as FileContent;
+    if (isPost(content)) unpack(content.post as unknown as PackedPost, file, values);
+    const ofPost = isPost(content) ? content.post.contentHash : '';
+    const known = { bytesHash: bytesHash ?? ofPost, inherited: values[inherited], content };
     yield [file, stamp === null ? known : { ...known, stamp }];
   }
 }
-
-const decoder = new TextDecoder();
 
 function isPost(content: FileContent): content is Extract<FileContent, { readonly post: Post }> {
   return content !== undefined && 'post' in content;
 }
 
-const NO_SKETCH = new Uint32Array();
-
-function sketchOf(content: FileContent): Uint32Array {
-  return isPost(content) ? content.post.sketch : NO_SKETCH;
+function packed(post: Post, share: (value: unknown) => number): PackedPost {
+  const { url, slug, path, authors, categories, tags } = post;
+  return {
+    ...post,
+    ...{ file: 0, slug: partOf(url, slug), path: partOf(url, path) },
+    ...{ authors: share(authors), categories: share(categories), tags: tags.map(share) },
+  };
 }
 
-/** The content of which `plain` is the JSON. */
-function revived(plain: unknown, sketch: Uint32Array): FileContent {
-  const content = (plain ?? undefined) as FileContent;
-  if (!isPost(content)) return content;
-  const { post } = content;
-  const { date, expiresAt, updated } = post;
-  const dates = { date: instant(date), expiresAt: instant(expiresAt), updated: instant(updated) };
-  return { ...content, post: Object.assign(post, dates, { sketch }) as Post };
+/** Makes a post of what it was packed to. */
+function unpack(post: PackedPost, file: string, shared: readonly unknown[]): void {
+  const { url, slug, path, authors, categories, tags, date, expiresAt, updated } = post;
+  Object.assign(post, {
+    ...{ file, slug: textOf(url, slug), path: textOf(url, path) },
+    ...{ authors: shared[authors], categories: shared[categories] },
+    tags: tags.map((tag) => shared[tag]),
+    ...{ date: instant(date), expiresAt: instant(expiresAt), updated: instant(updated) },
+  });
+}
+
+function partOf(whole: string, part: string): Part {
+  const at = whole.lastIndexOf(part);
+  return at < 0 ? part : [at, part.length];
+}
+
+function textOf(whole: string, part: Part): string {
+  return typeof part === 'string' ? part : whole.slice(part[0], part[0] + part[1]);
 }
 
 function instant(text: unknown): Temporal.Instant | undefined {

@@ -3,7 +3,7 @@ import { extname } from 'node:path';
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import type { PostSettings, SiteSettings } from '../../settings/settings.ts';
 import type { PostContext } from '../post-context.ts';
-import { decodeFiles, type EncodedFiles } from './post-cache.ts';
+import { decodeFiles, type Pool } from './post-cache.ts';
 import type { ReadFile } from './read-file.ts';
 
 /** The work of a thread: files to read, and what decides what they say. */
@@ -86,9 +86,10 @@ function begin(
 }
 
 function* receiveAll(port: MessagePort): Generator<readonly [string, ReadFile]> {
+  const pool: Pool = new Map();
   for (;;) {
-    const answer: { readonly message: EncodedFiles } | undefined = receiveMessageOnPort(port);
+    const answer: { readonly message: string } | undefined = receiveMessageOnPort(port);
     if (answer === undefined) return port.close();
-    yield* decodeFiles(answer.message);
+    yield* decodeFiles(answer.message, pool);
   }
 }

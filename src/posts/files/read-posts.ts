@@ -182,11 +182,15 @@ function wrongChange(file: string, updated: Temporal.Instant, timeZone: string):
 
 /** Warns of two posts at one address: the site and the readers show only one of them. */
 function sharedAddresses(posts: readonly Post[]): Problem[] {
-  const oldestFirst = posts.toReversed();
-  return [...Map.groupBy(oldestFirst, ({ path }) => path).values()].flatMap(([first, ...others]) =>
-    others.map(({ file, path }) => {
-      const fact = `has the address of ${first?.file} (${path})`;
-      return { file, line: 1, message: `${fact}; give it another slug or permalink` };
-    }),
-  );
+  const firstAt = new Map<string, Post>();
+  return posts.toReversed().flatMap((post) => {
+    const { file, path } = post;
+    const first = firstAt.get(path);
+    if (first === undefined) {
+      firstAt.set(path, post);
+      return [];
+    }
+    const fact = `has the address of ${first.file} (${path})`;
+    return [{ file, line: 1, message: `${fact}; give it another slug or permalink` }];
+  });
 }

@@ -7,7 +7,7 @@ import { readFile } from './read-file.ts';
 
 // The program of a thread that reads posts: see `readApart`.
 
-/** Posts in one message. Bytes take less memory than posts. */
+/** Posts in one message. A text takes less memory than posts. */
 const AT_ONCE = 500;
 
 const { folder, files, all, site, settings, done, port } = workerData as ReadOrder;

@@ -55,13 +55,12 @@ export function identifyPosts(
     lineOf.set(post.file, lines.length);
     lines.push({ id, ...factsOf(post, nameOf), date: post.date.toString() });
   }
-  const lineOfName = new Map(posts.map(({ file }) => [nameOf(file), lineOf.get(file)]));
-  for (const [line, entry] of published.entries()) {
-    const holder = lineOfName.get(nameOf(entry.file));
+  const held = new Set(lineOf.values());
+  const removed = [...published.entries()].filter(([line]) => !held.has(line));
+  const names = new Set(removed.length === 0 ? [] : posts.map(({ file }) => nameOf(file)));
+  for (const [line, entry] of removed) {
     // The removed post's file now has another post, so it no longer identifies the removed one.
-    if (holder !== undefined && holder !== line && lines[line] === entry) {
-      lines[line] = { ...entry, file: '' };
-    }
+    if (names.has(nameOf(entry.file))) lines[line] = { ...entry, file: '' };
   }
   const idOf = new Map(posts.map(({ file }) => [file, lines[lineOf.get(file) ?? -1]?.id ?? file]));
   const changed =
@@ -83,8 +82,9 @@ function refreshed(
   post: Post,
   nameOf: (file: string) => string,
 ): PublishedPost {
-  const hasSameName = nameOf(known.file) === nameOf(post.file);
-  const hasSameSlug = known.slug.normalize('NFC') === post.slug.normalize('NFC');
+  const hasSameName = known.file === post.file || nameOf(known.file) === nameOf(post.file);
+  const hasSameSlug =
+    known.slug === post.slug || known.slug.normalize('NFC') === post.slug.normalize('NFC');
   if (hasSameName && hasSameSlug && hasSameContent(post, known)) return known;
   const { bodyHash: _former, ...kept } = known;
   return { ...kept, ...factsOf(post, nameOf) };

@@ -24,7 +24,6 @@ export function linesOfPosts(
   published: readonly PublishedPost[],
   nameOf: (file: string) => string,
 ): Map<string, number> {
-  const lines = published.map((entry, line) => ({ entry, line }));
   const lineByName = linesByName(published, nameOf);
   const lineOf = new Map<string, number>();
   const postAt = new Map<number, Post>();
@@ -34,19 +33,23 @@ export function linesOfPosts(
     lineOf.set(post.file, line);
     postAt.set(line, post);
   }
-  const changed = lines.filter(({ entry, line }) => {
+  const changed: PublishedLine[] = [];
+  for (const [line, entry] of published.entries()) {
     const post = postAt.get(line);
-    return post === undefined || !hasSameText(post, entry);
-  });
+    if (post === undefined || !hasSameText(post, entry)) changed.push({ entry, line });
+  }
   const swapped = findSwappedPosts(changed, postAt);
   const swappedLines = new Set(swapped.values());
   for (const [file, line] of lineOf) if (swappedLines.has(line)) lineOf.delete(file);
   for (const [file, line] of swapped) lineOf.set(file, line);
 
+  const newcomers = posts.filter(({ file }) => !lineOf.has(file));
+  if (newcomers.length === 0) return lineOf;
   const taken = new Set(lineOf.values());
   const moved = findBySigns(
-    posts.filter(({ file }) => !lineOf.has(file)),
-    lines.filter(({ line }) => !taken.has(line)),
+    newcomers,
+    // A line without a post is among those that changed.
+    changed.filter(({ line }) => !taken.has(line)),
     signsOfMove(posts.filter(({ file }) => lineOf.has(file))),
   );
   for (const [file, line] of moved) lineOf.set(file, line);

@@ -44,13 +44,13 @@ export function groupStories(posts: readonly Post[], settings: SameStorySettings
 
 interface Group {
   /** Indexes of posts. The smallest and the largest are also `first` and `last`. */
-  readonly posts: number[];
-  readonly reasons: Set<JoinReason>;
-  /** Whether the title of one of them has no label. */
-  hasPlain: boolean;
-  first: number;
-  last: number;
+  readonly posts: readonly number[];
+  readonly reasons: ReadonlySet<JoinReason>;
+  readonly first: number;
+  readonly last: number;
 }
+
+const NO_REASONS: ReadonlySet<JoinReason> = new Set();
 
 /**
  * Posts being joined into stories, by their index in a list sorted oldest first. A join that would
@@ -60,25 +60,26 @@ class Groups {
   /** Milliseconds of each post's date. */
   readonly dates: Float64Array;
   readonly withinMs: number;
-  /** The group of each post. */
-  readonly #groups: Group[];
+  /** The groups of several posts, by each of them. */
+  readonly #groups = new Map<number, MutableGroup>();
+  /** 1 for each post whose title has no label. */
+  readonly #plain: Uint8Array;
 
   constructor(oldestFirst: readonly Post[], withinMs: number) {
     this.dates = Float64Array.from(oldestFirst, ({ date }) => date.epochMilliseconds);
     this.withinMs = withinMs;
-    this.#groups = oldestFirst.map((_post, at) => ({
-      posts: [at],
-      reasons: new Set(),
-      hasPlain: false,
-      first: at,
-      last: at,
-    }));
+    this.#plain = new Uint8Array(oldestFirst.length);
+  }
+
+  /** The group of a post. Most have none but themselves. */
+  #groupOf(at: number): Group {
+    return this.#groups.get(at) ?? { posts: [at], reasons: NO_REASONS, first: at, last: at };
   }
 
   /** Whether the two posts are in different groups that can be joined. */
   canJoin(a: number, b: number): boolean {
-    const [one, other] = [this.#groups[a], this.#groups[b]];
-    if (one === undefined || other === undefined || one === other) return false;
+    const [one, other] = [this.#groupOf(a), this.#groupOf(b)];
+    if (one === other || a === b) return false;
     const oldest = this.dates[Math.min(one.first, other.first)] ?? 0;
     const newest = this.dates[Math.max(one.last, other.last)] ?? 0;
     return newest - oldest <= this.withinMs;
@@ -86,32 +87,48 @@ class Groups {
 
   /** Whether a post of this one's group is marked as one without a label. */
   hasPlain(at: number): boolean {
-    return this.#groups[at]?.hasPlain === true;
+    return this.#groups.get(at)?.hasPlain ?? this.#plain[at] === 1;
   }
 
   markPlain(at: number): void {
-    const group = this.#groups[at];
+    this.#plain[at] = 1;
+    const group = this.#groups.get(at);
     if (group !== undefined) group.hasPlain = true;
   }
 
   join(a: number, b: number, reason: JoinReason): void {
-    const [one, other] = [this.#groups[a], this.#groups[b]];
-    if (one === undefined || other === undefined || !this.canJoin(a, b)) return;
+    if (!this.canJoin(a, b)) return;
+    const [one, other] = [this.#groupOf(a), this.#groupOf(b)];
     // Moving the smaller group takes little time, also if all posts end in one.
-    const [small, large] = one.posts.length < other.posts.length ? [one, other] : [other, one];
+    const [small, big] = one.posts.length < other.posts.length ? [one, other] : [other, one];
+    const hasPlain = this.hasPlain(a) || this.hasPlain(b);
+    const known = this.#groups.get(big.first);
+    const own = { posts: [...big.posts], reasons: new Set<JoinReason>() };
+    const large: MutableGroup = known ?? { ...big, ...own, hasPlain };
+    large.hasPlain = hasPlain;
+    if (known === undefined) this.#groups.set(big.first, large);
     for (const at of small.posts) {
-      this.#groups[at] = large;
+      this.#groups.set(at, large);
       large.posts.push(at);
     }
     for (const each of [...small.reasons, reason]) large.reasons.add(each);
-    large.hasPlain ||= small.hasPlain;
     large.first = Math.min(one.first, other.first);
     large.last = Math.max(one.last, other.last);
   }
 
   all(): readonly Group[] {
-    return [...new Set(this.#groups)];
+    const alone = [...this.dates.keys()].filter((at) => !this.#groups.has(at));
+    return [...new Set(this.#groups.values()), ...alone.map((at) => this.#groupOf(at))];
   }
+}
+
+interface MutableGroup extends Group {
+  readonly posts: number[];
+  readonly reasons: Set<JoinReason>;
+  /** Whether the title of one of them has no label. */
+  hasPlain: boolean;
+  first: number;
+  last: number;
 }
 
 /** The newest posts with one title. */
@@ -172,7 +189,7 @@ function languageOf({ language }: Post): string {
   return language ?? '';
 }
 
-function storyOf(group: readonly Post[], reasons: ReadonlySet<JoinReason> = new Set()): Story {
+function storyOf(group: readonly Post[], reasons = NO_REASONS): Story {
   const posts = group.toSorted(newestFirst);
   const first = posts.at(-1);
   if (first === undefined) throw new RangeError('a story has at least one post');

@@ -6,6 +6,11 @@ const SHINGLE_WORDS = 3;
 const FEWEST_WORDS = 15;
 const EMPTY = 0xffffffff;
 
+/** A bin as a character: six bits of its hash. Different hashes are equal in them once in 64 times. */
+const CHARACTERS = Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/');
+/** An empty bin: `-`. */
+const NONE = 0x2d;
+
 const FIRST_BINS = 16;
 
 /**
@@ -14,7 +19,7 @@ const FIRST_BINS = 16;
  * one pass over the bytes, because a build sketches every post.
  */
 export function sketchBody(body: string): Pick<Post, 'words' | 'sketch'> {
-  const bins = new Uint32Array(BINS).fill(EMPTY);
+  bins.fill(EMPTY);
   const bytes = utf8(body);
   let words = 0;
   let before = 0;
@@ -37,7 +42,18 @@ export function sketchBody(body: string): Pick<Post, 'words' | 'sketch'> {
     last = word;
     word = 0;
   }
-  return { words, sketch: words < FEWEST_WORDS ? new Uint32Array() : bins };
+  return { words, sketch: words < FEWEST_WORDS ? '' : sketchOf(bins) };
+}
+
+/** Reused for every post. */
+const bins = new Uint32Array(BINS);
+const characters = Buffer.alloc(BINS);
+
+function sketchOf(hashes: Uint32Array): string {
+  for (const [bin, hash] of hashes.entries()) {
+    characters[bin] = hash === EMPTY ? NONE : (CHARACTERS[hash & 63] ?? NONE);
+  }
+  return characters.toString('latin1');
 }
 
 const encoder = new TextEncoder();
@@ -54,13 +70,14 @@ function utf8(text: string): Uint8Array {
  * sketches. Always false if a sketch is empty. Most pairs already differ in their first bins: at a
  * likeness of 0.6, all of sixteen bins differ once in two million times.
  */
-export function areAlike(a: Uint32Array, b: Uint32Array, likeness: number): boolean {
+export function areAlike(a: string, b: string, likeness: number): boolean {
   if (a.length !== b.length) return false;
   let equal = 0;
   let filled = 0;
   for (let at = 0; at < a.length; at++) {
-    if (a[at] === b[at]) {
-      if (a[at] === EMPTY) continue;
+    const bin = a.charCodeAt(at);
+    if (bin === b.charCodeAt(at)) {
+      if (bin === NONE) continue;
       equal++;
     }
     filled++;
