@@ -19,7 +19,7 @@ import { type Sink, startSink } from './sink.ts';
 const SUBSCRIBERS = 1_000_000;
 
 /** How many of the edition are sent, to see its pace and its memory in bounded time. */
-const MESSAGES = 20_000;
+const MESSAGES = 10_000;
 
 const SERVICE = 'https://bench.example/';
 

@@ -1,7 +1,7 @@
 import type { StoreDependencies } from '../database/dependencies.ts';
 import { storedInstant } from '../database/instants.ts';
 import type { Database } from '../database/tables.ts';
-import { countFailures, deliveryTable } from '../delivery/queries/deliveries.ts';
+import { countFailures, quickTable } from '../delivery/queries/deliveries.ts';
 import { countUndecided } from '../delivery/queries/unfinished.ts';
 import { findEdition } from '../editions/queries/editions.ts';
 import { editionSentByHand } from '../editions/queries/editions-by-hand.ts';
@@ -48,7 +48,7 @@ export async function findProgress(
   const stored = id === undefined ? undefined : await findEdition(db, id);
   if (id === undefined || stored === undefined) return undefined;
   const { stale, cancelled } = await countFailures(db, id);
-  const deliveries = await deliveryTable(db, id);
+  const deliveries = await quickTable(db, id);
   const { undecided } = await countUndecided(db, id);
   return { id, stored, deliveries, stale, cancelled, undecided };
 }

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '../database/tables.ts';
+import { stateCounts } from '../delivery/queries/deliveries.ts';
 import type { ServiceDependencies } from '../delivery/send-dependencies.ts';
 import { METRICS, type MetricLabels, type MetricName } from '../kernel/metrics.ts';
 import { findHold } from '../recovery/split-brain-guard.ts';
@@ -62,19 +63,18 @@ function measureAll(deps: Dependencies): Promise<readonly (readonly Measure[])[]
   ]);
 }
 
-/** How many of the rows there are, by those labels of the gauge that are not `given`: they are columns. */
+/** How many of the rows there are, by the labels of the gauge: they are columns. */
 async function countRows(
   db: Database,
   name: GaugeName,
   rows: RawBuilder<unknown>,
-  given: Measure['labels'] = {},
 ): Promise<readonly Measure[]> {
-  const columns = METRICS[name].labels.filter((label) => !(label in given));
+  const columns = METRICS[name].labels;
   const by = sql.join(columns.map((column) => sql.ref(column)));
   const counted = await sql<Record<string, string> & { readonly count: number | bigint | string }>`
     select ${by}, count(*) as "count" from ${rows} group by ${by}`.execute(db);
   return counted.rows.map(({ count, ...labels }) => {
-    return { name, labels: { ...given, ...labels }, value: Number(count) };
+    return { name, labels, value: Number(count) };
   });
 }
 
@@ -87,7 +87,7 @@ async function measureHold(deps: Dependencies): Promise<readonly Measure[]> {
 async function measureNewestEdition(db: Database, newsletter: string): Promise<readonly Measure[]> {
   const newest = await db
     .selectFrom('editions')
-    .select(['id', 'planned_at'])
+    .select(['id', 'planned_at', 'planned'])
     .where('newsletter', '=', newsletter)
     .where('planned_at', 'is not', null)
     .orderBy('planned_at', 'desc')
@@ -96,10 +96,12 @@ async function measureNewestEdition(db: Database, newsletter: string): Promise<r
     .executeTakeFirst();
   if (newest === undefined) return [];
   const planned = secondsOf(newest.planned_at ?? '');
-  const deliveries = sql`deliveries where edition = ${newest.id}`;
+  const counts = await stateCounts(db, newest.id, newest.planned);
   return [
     measure('broadsheet_edition_planned_timestamp_seconds', { newsletter }, planned),
-    ...(await countRows(db, 'broadsheet_deliveries', deliveries, { newsletter })),
+    ...[...counts].map(([state, count]) =>
+      measure('broadsheet_deliveries', { newsletter, state }, count),
+    ),
   ];
 }
 

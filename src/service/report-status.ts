@@ -1,7 +1,7 @@
 import { storedInstant } from '../database/instants.ts';
 import type { Database } from '../database/tables.ts';
 import type { DeliveryTable } from '../delivery/delivery.ts';
-import { acceptedSince, deliveryTable } from '../delivery/queries/deliveries.ts';
+import { acceptedSince, quickTable } from '../delivery/queries/deliveries.ts';
 import {
   type DomainProgress,
   domainProgress,
@@ -152,7 +152,7 @@ async function editionsOf(
     const isOver = row.cancelled_at !== null || (row.planned_at !== null && !waiting.has(row.id));
     if (isOver) done += 1;
     if (isOver && done > MOST_DONE) continue;
-    statuses.push(await statusOf(deps, row, await deliveryTable(db, row.id)));
+    statuses.push(await statusOf(deps, row, await quickTable(db, row.id)));
   }
   return statuses;
 }

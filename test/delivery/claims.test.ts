@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { openStore } from '../../src/database/open-store.ts';
 import { claimDeliveries, settleClaims } from '../../src/delivery/queries/claims.ts';
-import { deliveryTable, planDeliveries } from '../../src/delivery/queries/deliveries.ts';
+import {
+  deliveryTable,
+  planDeliveries,
+  quickTable,
+} from '../../src/delivery/queries/deliveries.ts';
 import { markSubmitting, recordVerdicts, requeue } from '../../src/delivery/queries/verdicts.ts';
 import {
   livingSenders,
@@ -97,6 +101,31 @@ testOnBoth(
     await settleDeadSenders(store, AT);
     assert.deepEqual(await testSite.states(id), { 'ada@example.org': 'inDoubt' });
     assert.deepEqual(await livingSenders(store, id), []);
+  },
+);
+
+testOnBoth(
+  'the quick table has the numbers of the full one, of however many are queued and accepted',
+  async (t) => {
+    const { testSite, id } = await planned(t);
+    const { db } = testSite.deps.store;
+    const one = await db.selectFrom('deliveries').selectAll().executeTakeFirstOrThrow();
+    const insert = async (from: number, to: number, state: 'queued' | 'accepted' | 'failed') => {
+      for (let at = from; at < to; at += 500) {
+        const rows = Array.from({ length: 500 }, (_, index) => {
+          const { id: _id, ...row } = { ...one, subscriber: `s${at + index}`, state };
+          return row;
+        });
+        await db.insertInto('deliveries').values(rows).execute();
+      }
+    };
+    await insert(0, 10_000, 'queued');
+    await insert(10_000, 22_000, 'accepted');
+    await insert(22_000, 22_500, 'failed');
+    await db.updateTable('editions').set({ planned: 22_501 }).execute();
+    const table = await deliveryTable(db, id);
+    assert.deepEqual([table.queued, table.accepted, table.failed], [10_001, 12_000, 500]);
+    assert.deepEqual(await quickTable(db, id), table);
   },
 );
 

@@ -10,7 +10,11 @@ import {
   PLANNED,
 } from '../../src/delivery/delivery-events.ts';
 import { claimDeliveries, requeueAll, settleClaims } from '../../src/delivery/queries/claims.ts';
-import { deliveryTable, planDeliveries } from '../../src/delivery/queries/deliveries.ts';
+import {
+  deliveryTable,
+  planDeliveries,
+  quickTable,
+} from '../../src/delivery/queries/deliveries.ts';
 import {
   cancelEdition,
   failWaiting,
@@ -333,6 +337,7 @@ class World {
     assert.deepEqual(found, this.entries, step);
     for (const { in_doubt_at, doubts } of rows) assert.equal(in_doubt_at !== null, doubts > 0);
     const table = await deliveryTable(this.store.db, this.edition);
+    assert.deepEqual(await quickTable(this.store.db, this.edition), table);
     assert.ok(balances(table), `${step}: ${JSON.stringify(table)}`);
     assert.equal(table.planned, READERS.length);
     const undecided = this.entries.filter((entry) => entry.state === 'inDoubt' && !entry.isSettled);

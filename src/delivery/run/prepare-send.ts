@@ -9,7 +9,7 @@ import { findNewsletter } from '../../settings/find-newsletter.ts';
 import type { NewsletterSettings } from '../../settings/settings.ts';
 import { countSubscribers } from '../../subscribers/queries/subscribers.ts';
 import type { DeliveryTable } from '../delivery.ts';
-import { deliveryTable } from '../queries/deliveries.ts';
+import { quickTable } from '../queries/deliveries.ts';
 import {
   countDue,
   countUndecided,
@@ -106,7 +106,7 @@ async function prepareStored(
   { edition, plannedAt, pause }: StoredEdition,
   options: SendOptions,
 ): Promise<SendPreparation> {
-  const deliveries = await deliveryTable(store.db, edition.id);
+  const deliveries = await quickTable(store.db, edition.id);
   const isResumed =
     pause?.by === 'relay' ||
     (pause?.by === 'retraction' && options.asComposed === true) ||
