@@ -12,7 +12,7 @@ import { takeTurns } from './rounds.ts';
 import type { Bench } from './sections.ts';
 
 const PROGRAM = join(import.meta.dirname, '../bin/broadsheet.js');
-const POSTS = 200;
+const POSTS = 60;
 /** In every load. */
 const LOAD = { connections: 32 };
 
@@ -22,7 +22,7 @@ const LOAD = { connections: 32 };
  * over 32 connections from this machine.
  */
 export async function benchHttp({ short, rounds, numbers, add }: Bench): Promise<void> {
-  const seconds = numbers[0] ?? (short ? 0.4 : 2);
+  const seconds = numbers[0] ?? (short ? 0.4 : 1);
   const place = mkdtempSync(join(tmpdir(), 'broadsheet-bench-'));
   const servers: RunningServer[] = [];
   try {
