@@ -5,11 +5,12 @@ import type { Clock } from '../kernel/clock.ts';
 import type { EventLog } from '../kernel/log.ts';
 import type { Random } from '../kernel/random.ts';
 import type { TextsOf } from '../kernel/texts.ts';
+import type { GateDependencies } from './gate/inspect-edition.ts';
 import type { OpenRelay } from './relay/relay.ts';
 import type { AskService } from './run/ask-service.ts';
 
 /** What sending needs in addition to composing. */
-export interface SendDependencies extends ComposeDependencies {
+export interface SendDependencies extends ComposeDependencies, Pick<GateDependencies, 'inspect'> {
   readonly openRelay: OpenRelay;
   /** Checks whether the service answers the links in mails. */
   readonly askService: AskService;

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { openStore } from '../../database/open-store.ts';
+import { inspectApart } from '../../delivery/gate/inspect-edition.ts';
 import type { ServiceDependencies, ServicePart } from '../../delivery/send-dependencies.ts';
 import { openArchiveLists } from '../../editions/archive/archive-lists.ts';
 import { changesApart } from '../../editions/compose/find-post-changes.ts';
@@ -85,6 +86,7 @@ export async function startService(
       findChanges: (edition: Edition) =>
         changesApart({ config, clock: systemClock }, edition, stop),
       renderMjml: mjmlApart(stop),
+      inspect: inspectApart({ config, clock: systemClock }, stop),
       metrics: openMetrics(() => measureService({ config, store, log })),
     });
     // Broken texts are an error now, not when the first page is shown.

@@ -1,21 +1,19 @@
 import type { Edition } from '../../editions/edition.ts';
-import type { Config } from '../../settings/config.ts';
+import { runApart } from '../../kernel/apart/run-apart.ts';
 import type { NewsletterSettings } from '../../settings/settings.ts';
-import { type SampleDependencies, sampleMessage } from '../message/sample-message.ts';
-import { askLinks } from './ask-links.ts';
-import { askSpamAssassin } from './ask-spamassassin.ts';
-import { linksOf, picturesOf } from './check-links.ts';
 import type { GateFinding } from './finding.ts';
-import { inspectMessage } from './inspect-message.ts';
-import { type ReadMail, readMail, wayOutIn } from './read-mail.ts';
+import type { InspectDependencies } from './inspect-sample.ts';
 
-/** What the gate needs. */
-export interface GateDependencies extends SampleDependencies {
-  readonly config: SampleDependencies['config'] & Pick<Config, 'site' | 'gate'>;
+/** What the gate needs, and where it works. */
+export interface GateDependencies extends InspectDependencies {
+  /** Set in the service, where nothing may wait for the gate. Without it, this process inspects. */
+  readonly inspect?: Inspect;
 }
 
-/** Copies of pictures are published when the edition is stored. */
-const COPIED_PICTURE = /^pictures\/[0-9a-f]{32}\.\w+$/;
+type Inspect = (
+  newsletter: NewsletterSettings,
+  edition: Edition,
+) => Promise<readonly GateFinding[]>;
 
 /**
  * What is wrong with an edition, as a subscriber would get it. Asks the servers of its links and SpamAssassin
@@ -26,26 +24,31 @@ export async function inspectEdition(
   newsletter: NewsletterSettings,
   edition: Edition,
 ): Promise<readonly GateFinding[]> {
-  const { site, publicUrl, serviceUrl, gate } = deps.config;
-  const { message } = await sampleMessage(deps, newsletter, edition);
-  const mail = await readMail(message.bytes);
-  const own = [site.url, publicUrl, ...(serviceUrl === undefined ? [] : [serviceUrl])];
-  const ownHosts = new Set(own.map((url) => new URL(url).host));
-  const [answers, spam] = await Promise.all([
-    gate.links === 'check' ? askLinks(askable(mail, edition.id, publicUrl), ownHosts) : [],
-    gate.spamAssassin === 'auto' ? askSpamAssassin(message.bytes) : undefined,
-  ]);
-  return inspectMessage(mail, { clients: gate.clients, ownHosts, answers, spam });
+  if (deps.inspect !== undefined) return deps.inspect(newsletter, edition);
+  // It loads parsers of HTML and CSS, which takes longer than many commands.
+  const { inspectSample } = await import('./inspect-sample.ts');
+  return inspectSample(deps, newsletter, edition);
 }
 
-/** Addresses that exist before the edition is sent, and that belong to no subscriber. */
-function askable(mail: ReadMail, edition: string, publicUrl: string): readonly string[] {
-  const wayOut = wayOutIn(mail);
-  const isToCome = (url: string) =>
-    url === wayOut ||
-    // The link to the weekly sister.
-    url.startsWith(`${wayOut}/`) ||
-    url === `${publicUrl}archive/${edition}/` ||
-    (url.startsWith(publicUrl) && COPIED_PICTURE.test(url.slice(publicUrl.length)));
-  return [...new Set([...linksOf(mail), ...picturesOf(mail)])].filter((url) => !isToCome(url));
+/** The program of the process of `inspectApart`. */
+const PROGRAM = new URL('./inspect-process', import.meta.url);
+
+/** Servers of links may take half a minute. */
+const LIMIT_MS = 300_000;
+
+/** What the process of `inspectApart` needs. */
+export interface InspectOrder {
+  readonly config: InspectDependencies['config'];
+  /** ISO 8601 instant. */
+  readonly now: string;
+  readonly newsletter: NewsletterSettings;
+  readonly edition: Edition;
+}
+
+/** `inspectEdition` in its own process. Throws the errors of `inspectEdition` and of `runApart`. */
+export function inspectApart({ config, clock }: InspectDependencies, signal: AbortSignal): Inspect {
+  return (newsletter, edition) => {
+    const order: InspectOrder = { config, now: clock().toString(), newsletter, edition };
+    return runApart(order, { program: PROGRAM, name: 'the gate', signal, limitMs: LIMIT_MS });
+  };
 }

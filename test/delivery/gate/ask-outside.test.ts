@@ -6,13 +6,15 @@ import { delimiter, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { askLinks } from '../../../src/delivery/gate/ask-links.ts';
 import { askSpamAssassin } from '../../../src/delivery/gate/ask-spamassassin.ts';
-import { inspectEdition } from '../../../src/delivery/gate/inspect-edition.ts';
+import { inspectApart, inspectEdition } from '../../../src/delivery/gate/inspect-edition.ts';
 import { PLACEHOLDERS } from '../../../src/editions/edition.ts';
-import { systemClock } from '../../../src/kernel/clock.ts';
+import { stoppedClock, systemClock } from '../../../src/kernel/clock.ts';
+import { BroadsheetError } from '../../../src/kernel/errors.ts';
 import { newsletter } from '../../editions/samples.ts';
 import { cleanUpAfter } from '../../support/clean-up-after.ts';
 import { DEFAULTS } from '../../support/default-settings.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { makeEdition } from '../../support/test-site.ts';
 
 /** A site whose paths are the status of their answers, with what it was asked. */
 async function openSite(t: TestContext) {
@@ -42,15 +44,37 @@ test('a page that is gone is told from one whose server is in trouble, and from 
   assert.ok(!site.asked.includes('GET /404'), 'no redirect is followed');
 });
 
+function configOf(serviceUrl: string, links: 'check' | 'off') {
+  return {
+    ...{ site: { ...DEFAULTS.site, color: '#8b1e2d' }, publicUrl: 'https://harbour.example/' },
+    ...{ serviceUrl, secrets: [], dkim: [] },
+    gate: { ...DEFAULTS.gate, links, spamAssassin: 'off' },
+  } as const;
+}
+
+test('a process of its own finds the same, and throws the same', async (t) => {
+  const config = configOf('https://harbour.example/', 'off');
+  const clock = stoppedClock(Temporal.Instant.from('2026-03-20T07:00Z'));
+  const deps = { config, clock };
+  const edition = {
+    ...makeEdition('x-2026-03-20'),
+    html: '<p style="color:#ccc;background:#fff;position:fixed">x</p><a href="http://10.0.0.1/">x</a>',
+  };
+  const inspect = inspectApart(deps, t.signal);
+  const found = await inspectEdition({ ...deps, inspect }, newsletter(), edition);
+  assert.ok(found.length > 1);
+  assert.deepEqual(found, await inspectEdition(deps, newsletter(), edition));
+  const keyFile = join(temporaryFolder(t, { 'key.pem': 'no key' }), 'key.pem');
+  const dkim = [{ domain: 'harbour.example', selector: 'x', keyFile }];
+  const broken = inspectApart({ config: { ...config, dkim }, clock }, t.signal);
+  await assert.rejects(broken(newsletter(), edition), BroadsheetError);
+});
+
 test('the links to unsubscribe and to the weekly sister are not asked: they belong to a reader', async (t) => {
   const site = await openSite(t);
   const way = PLACEHOLDERS.unsubscribeUrl;
   const links = [way, `${way}/weekly`, site.url('200')].map((url) => `<a href="${url}">x</a>`);
-  const config = {
-    ...{ site: { ...DEFAULTS.site, color: '#8b1e2d' }, publicUrl: 'https://harbour.example/' },
-    ...{ serviceUrl: site.url(''), secrets: [], dkim: [] },
-    gate: { ...DEFAULTS.gate, links: 'check', spamAssassin: 'off' },
-  } as const;
+  const config = configOf(site.url(''), 'check');
   await inspectEdition({ config, clock: systemClock }, newsletter(), {
     ...{ id: 'x-2026-03-20', newsletter: 'x', day: '2026-03-20', subject: 'x', preheader: '' },
     ...{ html: links.join(''), text: 'x', posts: [], composedAt: '2026-03-20T07:00:00.000Z' },
