@@ -26,6 +26,17 @@ test('build loads nothing of the database, of mails or of the web', async (t) =>
   assert.ok(count < 750, `${count} modules`);
 });
 
+test('a build without changes loads no parser of posts, no renderer and no writer of feeds', async (t) => {
+  const site = openSite(t);
+  // The first writes files; the second finds that they have not changed since.
+  await site.run('build');
+  await site.run('build');
+  const { packages, count } = await loadedBy(site, 'build');
+  const parsers = ['gray-matter', 'sanitize-html', 'liquidjs', 'feed', 'saxes'];
+  assert.deepEqual(among(packages, [...OF_FEW, ...OF_MAIL, ...parsers, 'kysely']), []);
+  assert.ok(count < 400, `${count} modules`);
+});
+
 test('check loads the lean part of mjml, and no database where there is none', async (t) => {
   const { packages, count } = await loadedBy(openSite(t), 'check');
   assert.deepEqual(among(packages, [...OF_FEW, 'juice', 'htmlnano', 'js-beautify', 'kysely']), []);
