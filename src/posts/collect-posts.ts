@@ -2,6 +2,7 @@ import { cached } from '../kernel/cached.ts';
 import { reasonOf } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Problem } from '../kernel/problem.ts';
+import { spareMemory } from '../kernel/spare-memory.ts';
 import type { Config } from '../settings/config.ts';
 import { wrongOption } from '../settings/posts-folder.ts';
 import { permalinkFlaw } from './addresses/permalink.ts';
@@ -74,6 +75,7 @@ export interface CollectedPosts {
  */
 export function collectPosts(config: Config, options: CollectOptions): CollectedPosts {
   const { now, log, copyPicture, found = findPosts(config, Date.now()) } = options;
+  spareMemory();
   checkPermalink(config);
   const inherited = openInherited(config.posts.generator, config.folders.posts);
   const file = openPublishedFile(config.publishedFile);

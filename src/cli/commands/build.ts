@@ -1,4 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
 import type { Command } from 'commander';
 import type { BuildReport } from '../../feeds/build/build-report.ts';
 import type { HubReport } from '../../feeds/build/ping-hub.ts';
@@ -48,9 +47,6 @@ export function addBuild(program: Command, shell: Shell): void {
         const { config, clock, log } = context;
         await refuseExamples(config, 'feeds');
         const { buildFeeds } = await import('../../build/build-feeds.ts');
-        // Keeps V8's space for young objects small. Reading 20,000 posts creates many short-lived
-        // objects, and this saves 50 MB in a build, if it is set after the libraries are loaded.
-        setFlagsFromString('--semi-space-growth-factor=1');
         const report = await buildFeeds(config, { now: clock(), log, force });
         if (report.posts.leftOut.length > 0) shell.setExitCode(EXIT.data);
         const hub = ping ? await notifyHub(config, report) : undefined;

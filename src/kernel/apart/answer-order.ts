@@ -1,5 +1,4 @@
 import { extname } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { BroadsheetError, reasonOf } from '../errors.ts';
 import type { ApartResult } from './run-apart.ts';
@@ -9,8 +8,6 @@ import type { ApartResult } from './run-apart.ts';
  * result back, and exits. It also exits, at once, when the process that started it ends.
  */
 export function answerOrder<Order, Report>(work: (order: Order) => Promise<Report>): void {
-  // The same setting as `broadsheet build`: reading posts creates many short-lived objects.
-  setFlagsFromString('--semi-space-growth-factor=1');
   // A separate thread, because one post may block this one for minutes.
   new Worker(new URL(`./end-with-parent${extname(import.meta.url)}`, import.meta.url)).unref();
   // A terminal and systemd send the stop signal to every process of the service. The service alone
