@@ -9,7 +9,12 @@ import type { ReadFile } from './read-file.ts';
 /** The work of a thread: files to read, and what decides what they say. */
 export interface ReadOrder {
   readonly folder: string;
-  readonly files: readonly string[];
+  /** The files in parts. */
+  readonly parts: readonly (readonly string[])[];
+  /** The thread that reads each part, 0 as long as none does: `takePart`. */
+  readonly takers: Int32Array<SharedArrayBuffer>;
+  /** The number of this thread. */
+  readonly thread: number;
   /** All files of the folder: where they are says in which language they may be. */
   readonly all: readonly string[];
   readonly site: SiteSettings;
@@ -18,6 +23,11 @@ export interface ReadOrder {
   readonly done: Int32Array<SharedArrayBuffer>;
   readonly port: MessagePort;
 }
+
+/** Files of a part. What a thread reads of it is one message: a text takes less memory than posts. */
+const PART = 500;
+/** The thread that asks. The others have the next numbers. */
+const THIS_THREAD = 1;
 
 /** A thread takes as long to start as reading this many posts. */
 const FEWEST_FILES = 2000;
@@ -41,26 +51,42 @@ export function readApart(
     Math.floor(files.length / FEWEST_FILES),
   );
   if (threads < 1) return () => undefined;
-  const share = Math.ceil(files.length / (threads + 1));
-  // This thread reads the first share, and meets the others when it is done with that.
-  const shares = Array.from({ length: threads }, (_, at) =>
-    files.slice(share * (at + 1), share * (at + 2)),
+  const parts = Array.from({ length: Math.ceil(files.length / PART) }, (_, at) =>
+    files.slice(at * PART, (at + 1) * PART),
   );
-  const answers = shares.map((mine) => begin({ folder, files: mine, all, site, settings }));
+  const takers = new Int32Array(new SharedArrayBuffer(4 * parts.length));
+  // This thread reads from the beginning, and the others from the end, until they meet.
+  const answers: (ReturnType<typeof begin> | undefined)[] = Array.from(
+    { length: threads },
+    (_, at) => {
+      const thread = THIS_THREAD + 1 + at;
+      takers[parts.length - 1 - at] = thread;
+      return begin({ folder, parts, takers, thread, all, site, settings });
+    },
+  );
   const found = new Map<string, ReadFile>();
-  const threadOf = new Map(shares.flatMap((mine, at) => mine.map((file) => [file, at] as const)));
-  const received = new Set<number>();
+  const partOf = new Map(parts.flatMap((part, at) => part.map((file) => [file, at] as const)));
   return (file) => {
-    const thread = threadOf.get(file);
-    if (thread === undefined) return undefined;
-    if (!received.has(thread)) {
-      received.add(thread);
-      for (const [name, read] of answers[thread]?.() ?? []) found.set(name, read);
-    }
+    const part = partOf.get(file);
+    if (part === undefined || takePart(takers, part, THIS_THREAD)) return undefined;
+    const thread = (takers[part] ?? 0) - THIS_THREAD - 1;
+    const answer = answers[thread];
+    answers[thread] = undefined;
+    for (const [name, read] of answer?.() ?? []) found.set(name, read);
     const read = found.get(file);
     found.delete(file);
     return read;
   };
+}
+
+/** Whether `thread` reads this part: it has taken it, or takes it now. */
+export function takePart(
+  takers: Int32Array<SharedArrayBuffer>,
+  part: number,
+  thread: number,
+): boolean {
+  const taker = Atomics.compareExchange(takers, part, 0, thread);
+  return taker === 0 || taker === thread;
 }
 
 /** Starts a thread. Returns a function that waits for its answer. */

@@ -2,15 +2,12 @@ import { workerData } from 'node:worker_threads';
 import { openInherited } from '../generators/find-generators.ts';
 import { languageFolders } from '../generators/language-folders.ts';
 import { encodeFiles } from './post-cache.ts';
-import type { ReadOrder } from './read-apart.ts';
+import { type ReadOrder, takePart } from './read-apart.ts';
 import { readFile } from './read-file.ts';
 
 // The program of a thread that reads posts: see `readApart`.
 
-/** Posts in one message. A text takes less memory than posts. */
-const AT_ONCE = 500;
-
-const { folder, files, all, site, settings, done, port } = workerData as ReadOrder;
+const { folder, parts, takers, thread, all, site, settings, done, port } = workerData as ReadOrder;
 try {
   const context = {
     site,
@@ -18,8 +15,9 @@ try {
     inherited: openInherited(settings.generator, folder),
     languageOfFolder: languageFolders(all),
   };
-  for (let at = 0; at < files.length; at += AT_ONCE) {
-    const read = files.slice(at, at + AT_ONCE).flatMap((file) => {
+  for (const [at, files] of [...parts.entries()].reverse()) {
+    if (!takePart(takers, at, thread)) continue;
+    const read = files.flatMap((file) => {
       const { bytesHash, content } = readFile(folder, file, context);
       return bytesHash === undefined
         ? []
