@@ -28,8 +28,20 @@ export function openStatistics(db: Database): (stored: number) => Promise<void> 
     stored += more;
     if (stored < nextLook || !isPostgres(db)) return;
     nextLook = 2 * stored;
-    // If another transaction analyses the table, its result is enough. If both waited for each other, one
-    // would fail.
-    await sql`analyze (skip_locked) subscribers`.execute(db);
+    await analyse(db, 'subscribers');
   };
+}
+
+/**
+ * After `rows` deliveries were stored at once: PostgreSQL plans by them, also what is prepared already. It
+ * would read the whole table for each write of the ledger, as it did when the table was small.
+ */
+export async function noteDeliveries(db: Database, rows: number): Promise<void> {
+  if (rows >= FIRST_LOOK_ROWS && isPostgres(db)) await analyse(db, 'deliveries');
+}
+
+async function analyse(db: Database, table: 'subscribers' | 'deliveries'): Promise<void> {
+  // If another transaction analyses the table, its result is enough. If both waited for each other, one
+  // would fail.
+  await sql`analyze (skip_locked) ${sql.table(table)}`.execute(db);
 }

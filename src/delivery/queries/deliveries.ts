@@ -1,3 +1,4 @@
+import { noteDeliveries } from '../../database/bulk-write.ts';
 import type { DeliveryState, FailureCause } from '../../database/states.ts';
 import type { Database, DeliveriesTable } from '../../database/tables.ts';
 import type { EmailAddress } from '../../kernel/email-address.ts';
@@ -48,6 +49,7 @@ export async function planDeliveries(
   };
   const planned = (await insert(true)) + (await insert(false));
   await db.updateTable('editions').set({ planned }).where('id', '=', edition.id).execute();
+  await noteDeliveries(db, planned);
 }
 
 /**

@@ -213,8 +213,8 @@ class SendRun {
       return outcome;
     }
     const after = (seconds: number) => storedInstant(deps.clock().add({ seconds }));
-    const retryAt = after(retryDelaySeconds(delivery.attempts + 1, deps.random()));
-    const verdict = verdictOf(outcome, retryAt, after(UNSETTLED_SECONDS));
+    const retryAt = () => after(retryDelaySeconds(delivery.attempts + 1, deps.random()));
+    const verdict = verdictOf(outcome, retryAt, () => after(UNSETTLED_SECONDS));
     const { reply } = outcome;
     this.#ledger.record({ id, messageId, relay: route.account.id, reply, ...verdict });
     return outcome;
@@ -297,11 +297,11 @@ async function build(
  */
 function verdictOf(
   outcome: Exclude<Outcome, { readonly kind: 'withheld' }>,
-  retryAt: string,
-  unsettledUntil: string,
+  retryAt: () => string,
+  unsettledUntil: () => string,
 ): Pick<Verdict, 'state' | 'replyClass' | 'retryAt'> {
   const unsettled = (replyClass: ReplyClass) =>
-    ({ state: 'deferred', replyClass, retryAt: unsettledUntil }) as const;
+    ({ state: 'deferred', replyClass, retryAt: unsettledUntil() }) as const;
   switch (outcome.kind) {
     case 'accepted':
     case 'inDoubt':
@@ -315,6 +315,6 @@ function verdictOf(
       if (outcome.reply.code > 0) return unsettled(outcome.replyClass);
       return { state: 'failed', replyClass: outcome.replyClass };
     case 'deferred':
-      return { state: 'deferred', replyClass: outcome.replyClass, retryAt };
+      return { state: 'deferred', replyClass: outcome.replyClass, retryAt: retryAt() };
   }
 }
