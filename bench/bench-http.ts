@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../test/support/free-port.ts';
-import { type Load, loadHttp } from './http-load.ts';
+import { type Load, type LoadOptions, loadHttp } from './http-load.ts';
 import { makePosts } from './make-posts.ts';
 import { cpuOfAll, measure, memoryBelow } from './measure.ts';
 import { openNginx, type RunningServer } from './nginx.ts';
@@ -66,9 +66,23 @@ interface Kind {
   headers(server: RunningServer): Readonly<Record<string, string>>;
 }
 
-interface MeasuredLoad extends Load {
+export interface MeasuredLoad extends Load {
   /** Of the server. */
   readonly cpuForThousand: number;
+}
+
+/** `loadHttp` with the CPU of the server that is loaded. */
+export async function loadServer(
+  server: Pick<RunningServer, 'pid'>,
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  options: LoadOptions,
+): Promise<MeasuredLoad> {
+  const before = cpuOfAll(server.pid);
+  const begun = performance.now();
+  const load = await loadHttp(url, headers, options);
+  const requests = (load.requestsPerSecond * (performance.now() - begun)) / 1000;
+  return { ...load, cpuForThousand: ((cpuOfAll(server.pid) - before) * 1000) / requests };
 }
 
 async function benchKind(
@@ -77,14 +91,8 @@ async function benchKind(
   seconds: number,
   { short, rounds, add }: Omit<Bench, 'numbers'>,
 ): Promise<void> {
-  const ask = async (server: RunningServer, length: number): Promise<MeasuredLoad> => {
-    const before = cpuOfAll(server.pid);
-    const begun = performance.now();
-    const options = { ...LOAD, status, seconds: length };
-    const load = await loadHttp(server.url + path, headers(server), options);
-    const requests = (load.requestsPerSecond * (performance.now() - begun)) / 1000;
-    return { ...load, cpuForThousand: ((cpuOfAll(server.pid) - before) * 1000) / requests };
-  };
+  const ask = (server: RunningServer, length: number) =>
+    loadServer(server, server.url + path, headers(server), { ...LOAD, status, seconds: length });
   for (const server of servers) await ask(server, seconds / 4);
   const loads = await takeTurns<MeasuredLoad, string>(
     rounds,
@@ -119,11 +127,21 @@ async function buildSite(place: string): Promise<string> {
   return config;
 }
 
-async function forkServer(name: string, script: string, argument: string): Promise<RunningServer> {
-  const child = fork(join(import.meta.dirname, script), [argument]);
+/** A server in a process of its own, which says where it listens. `ask` sends it a message. */
+export async function forkServer(
+  name: string,
+  script: string,
+  argument: string,
+  env = process.env,
+): Promise<RunningServer & { ask(): Promise<unknown> }> {
+  const child = fork(join(import.meta.dirname, script), [argument], { env });
   const [url] = (await once(child, 'message')) as [string];
   return {
     ...{ name, url, pid: child.pid },
+    async ask() {
+      child.send('?');
+      return (await once(child, 'message'))[0];
+    },
     async close() {
       child.disconnect();
       await once(child, 'exit');

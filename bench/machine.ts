@@ -41,7 +41,10 @@ export function describeRun(seconds: number): string {
         `${name}: ${version ?? `not there, so not compared; ${remedy}`}`,
     ),
     ...['nodemailer', 'markdown-it'].map((name) => `${name}: ${packageVersion(name)}`),
-    'Zola and listmonk: not compared; no package registry has them',
+    'Zola: not compared; no package registry has it',
+    process.env.BENCH_LISTMONK === undefined
+      ? 'listmonk: not compared; set BENCH_LISTMONK to the URL of one that runs'
+      : 'listmonk: the one at BENCH_LISTMONK',
   ];
   return lines.map((line) => `- ${line}\n`).join('');
 }

@@ -25,5 +25,6 @@ export const SECTIONS = {
   senders: async () => (await import('./bench-senders.ts')).benchSenders,
   million: async () => (await import('./bench-million.ts')).benchMillion,
   http: async () => (await import('./bench-http.ts')).benchHttp,
+  site: async () => (await import('./bench-site.ts')).benchSite,
   start: async () => (await import('./bench-start.ts')).benchStart,
 } as const satisfies Readonly<Record<string, () => Promise<Section>>>;

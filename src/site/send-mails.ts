@@ -1,5 +1,6 @@
 import { storedInstant } from '../database/instants.ts';
 import { leaseFor } from '../database/lease.ts';
+import type { MailKind } from '../database/states.ts';
 import type { Database } from '../database/tables.ts';
 import type { Message } from '../delivery/message/message.ts';
 import { relayRows, setTrouble } from '../delivery/queries/relays.ts';
@@ -14,6 +15,7 @@ import {
   restAfterTrouble,
 } from '../delivery/run/routes.ts';
 import type { ServiceDependencies } from '../delivery/send-dependencies.ts';
+import { inBatches } from '../kernel/in-batches.ts';
 import { retryDelaySeconds } from '../kernel/retry-delay.ts';
 import { changeSubscriptions } from '../subscribers/change-subscriptions.ts';
 import {
@@ -90,26 +92,47 @@ export async function sendMails(
       limit,
     }),
   );
-  await Promise.all(claimed.map((mail) => sendMail(deps, routes, mail)));
+  const settle = inBatches(AT_ONCE, (settled: readonly Settled[]) => settleAll(deps, settled));
+  await Promise.all(claimed.map((mail) => sendMail(deps, routes, mail, settle)));
   return claimed.length;
+}
+
+/** What became of a mail. */
+interface Settled {
+  readonly mail: ClaimedMail;
+  readonly kind: MailKind;
+  readonly state: 'sent' | 'failed' | 'dropped';
+}
+
+/** In one transaction: one wait for the disk serves all mails that relays answer at the same time. */
+async function settleAll(
+  { store, clock, config }: ServiceDependencies,
+  settled: readonly Settled[],
+): Promise<readonly undefined[]> {
+  await store.transaction(async (db) => {
+    const at = storedInstant(clock());
+    for (const { mail, ...result } of settled) await settleMail(db, mail, { ...result, at });
+    // Nobody is paused who was not asked.
+    const unasked = settled.filter(
+      ({ kind, state }) => kind === 'still-reading' && state === 'failed',
+    );
+    if (unasked.length === 0) return;
+    await changeSubscriptions(db, config, async (writer) => {
+      for (const { mail } of unasked) await writer.forgetQuestion(mail.about ?? '');
+    });
+  });
+  return settled.map(() => undefined);
 }
 
 async function sendMail(
   deps: ServiceDependencies,
   routes: readonly Route[],
   mail: ClaimedMail,
+  settleOne: (settled: Settled) => Promise<void>,
 ): Promise<void> {
   const { store, clock, machineClock, random, log } = deps;
   let { kind } = mail;
-  const settle = (state: 'sent' | 'failed' | 'dropped') =>
-    store.transaction(async (db) => {
-      await settleMail(db, mail, { state, kind, at: storedInstant(clock()) });
-      // Nobody is paused who was not asked.
-      if (kind !== 'still-reading' || state !== 'failed') return;
-      await changeSubscriptions(db, deps.config, (writer) =>
-        writer.forgetQuestion(mail.about ?? ''),
-      );
-    });
+  const settle = (state: Settled['state']) => settleOne({ mail, kind, state });
   const postpone = (seconds: number, tried: boolean) =>
     postponeMail(store.db, mail, { retryAt: storedInstant(clock().add({ seconds })), tried });
   // A fifth of an edition's wait: first a minute, because the person is waiting for the mail.

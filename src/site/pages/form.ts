@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import { type FormContent, signUpScope } from '../../pages/sign-up-form.ts';
 import { type FieldProblem, makeFormToken } from '../forms.ts';
-import { type Site, sendPersonal } from './site.ts';
+import { type Site, sendPersonal, sendWithAddress } from './site.ts';
 
 // What the pages with a form share: the form's variables, its problems, and the page after it.
 
@@ -59,8 +59,15 @@ export function sendInbox(
   requested: 'sign_up' | 'preferences' | 'new_address',
   { address, again }: { readonly address: string; readonly again: string },
 ): FastifyReply {
-  const text = (key: string) => site.texts.text(`site.inbox.${key}`);
-  const steps = [text(`${requested}_step_1`), text(`${requested}_step_2`)];
-  const scope = { address, again, text: text(requested), steps };
-  return sendPersonal(reply, site, { name: 'inbox', scope });
+  const pageFor = (shown: string) => {
+    const text = (key: string) => site.texts.text(`site.inbox.${key}`);
+    const steps = [text(`${requested}_step_1`), text(`${requested}_step_2`)];
+    const scope = { address: shown, again, text: text(requested), steps };
+    return { name: 'inbox' as const, scope };
+  };
+  // Its link to the form has a token, and templates may show no address if there is none.
+  if (requested === 'new_address' || address === '') {
+    return sendPersonal(reply, site, pageFor(address));
+  }
+  return sendWithAddress(reply, site, requested, address, pageFor);
 }

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { PLACEHOLDERS } from '../../editions/edition.ts';
+import { escapeHtml } from '../../kernel/escape.ts';
 import type { Texts } from '../../kernel/texts.ts';
 import { type LayoutScope, type NewsletterView, newsletterView } from '../../pages/layout-scope.ts';
 import { openPages, type Page, type Pages } from '../../pages/open-pages.ts';
@@ -19,6 +21,8 @@ export interface Site {
   readonly pages: Pages;
   readonly texts: Texts;
   readonly common: LayoutScope;
+  /** Pages that differ only in an address, with a stand-in for it. */
+  readonly rendered: Map<string, string>;
 }
 
 /** A route with the token of a mailed link. */
@@ -31,7 +35,7 @@ export function openSite(deps: WebDependencies): Site {
   const { config } = deps;
   const texts = deps.textsOf(config.web.language);
   const pages = openPages(config, readWebTemplates(config.folders.webTemplates), texts);
-  return { deps, pages, texts, common: pages.common };
+  return { deps, pages, texts, common: pages.common, rendered: new Map() };
 }
 
 /** A newsletter for the pages, offered or not. Only its id is known if it is not in the config. */
@@ -67,8 +71,31 @@ export function sendPersonal(
   page: SitePage,
   status = 200,
 ): FastifyReply {
+  return sendPrivate(reply.code(status), render(site, page));
+}
+
+/**
+ * The same for a page that is rendered once: `page` shows the given address and nothing else of a person.
+ * `name`: other pages have other names.
+ */
+export function sendWithAddress(
+  reply: FastifyReply,
+  site: Site,
+  name: string,
+  address: string,
+  page: (address: string) => SitePage,
+): FastifyReply {
+  const html = site.rendered.get(name) ?? render(site, page(PLACEHOLDERS.address));
+  site.rendered.set(name, html);
+  return sendPrivate(
+    reply,
+    html.replaceAll(PLACEHOLDERS.address, () => escapeHtml(address)),
+  );
+}
+
+function sendPrivate(reply: FastifyReply, html: string): FastifyReply {
   reply.header('cache-control', 'no-store').header('referrer-policy', 'no-referrer');
-  return sendHtml(reply.code(status), render(site, page));
+  return sendHtml(reply, html);
 }
 
 /** A page as it is sent. `tag`: its entity tag. */

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { ReadStream } from 'node:fs';
+import { ReadStream, statSync } from 'node:fs';
 import { lstat, realpath, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import fastifyStatic from '@fastify/static';
@@ -200,6 +200,8 @@ async function findFile(
 ): Promise<{ readonly hasCopies: boolean } | 'folder' | undefined> {
   const place = join(folder, path);
   try {
+    // Most requests of strangers are for what is not there. This costs a tenth of the rest.
+    if (statSync(place, { throwIfNoEntry: false }) === undefined) return undefined;
     const [root, real, stats, ...copies] = await Promise.all([
       realpath(folder),
       realpath(place),
