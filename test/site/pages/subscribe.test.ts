@@ -14,6 +14,23 @@ async function signUps({ deps }: WholeTestSite) {
   return deps.store.db.selectFrom('sign_ups').selectAll().orderBy('at').execute();
 }
 
+test('the page that says where the mail is shows each person their own address, as text', async (t) => {
+  const site = await openWholeTestSite(t);
+  for (const [who, shown] of [
+    [ADA, ADA],
+    ["o'hara&co@example.org", /o'hara&amp;co@example\.org|o&#39;hara&amp;co@example\.org/],
+    ['eve@example.org', 'eve@example.org'],
+  ] as const) {
+    const { body, headers } = await site.submit('subscribe/', { address: who });
+    assert.match(
+      body,
+      shown instanceof RegExp ? shown : new RegExp(`<strong[^>]*>${shown}</strong>`),
+    );
+    assert.equal(body.match(/@[\w.]+/g)?.length, 1, 'no other address');
+    assert.equal(headers['cache-control'], 'no-store');
+  }
+});
+
 test('a submitted form is stored with the words that the person agreed to', async (t) => {
   const site = await openWholeTestSite(t);
   const page = await site.ask('subscribe/');
