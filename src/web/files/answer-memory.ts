@@ -1,8 +1,8 @@
 import { lstatSync, type Stats, statSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { COPIES } from '../../feeds/publish/compressed-copies.ts';
 import { openRecentCache } from '../../kernel/recent-cache.ts';
+import { readRegularFile } from '../../kernel/regular-file.ts';
 
 /** Larger files are always read from the disk. */
 const LARGEST_BYTES = 1024 * 1024;
@@ -82,7 +82,7 @@ export function openAnswerMemory(now: () => number) {
      * Remembers the answer whose headers `reply` has, with the file at `place` or its compressed copy,
      * unless it is too large or changed just now.
      */
-    async remember(request: FastifyRequest, reply: FastifyReply, place: string): Promise<void> {
+    remember(request: FastifyRequest, reply: FastifyReply, place: string): void {
       const headers = reply.getHeaders();
       const key = formKey(request);
       const states = statesOf(place);
@@ -91,7 +91,7 @@ export function openAnswerMemory(now: () => number) {
       if (key === undefined || state === undefined || tagOf(state) !== headers.etag) return;
       if (state.size > LARGEST_BYTES || !isSettled(states, now())) return;
       const form = place + (COPIES[at]?.ending ?? '');
-      const bytes = await readFile(form).catch(() => undefined);
+      const bytes = readSmall(form);
       if (bytes?.length !== state.size || !isSame(states, statesOf(place))) return;
       const fields = Object.entries({ ...headers, 'content-length': state.size }).map(
         ([name, value]) => [name, String(value)] as const,
@@ -106,6 +106,15 @@ export function openAnswerMemory(now: () => number) {
       });
     },
   };
+}
+
+function readSmall(path: string): Buffer | undefined {
+  try {
+    return readRegularFile(path, LARGEST_BYTES);
+  } catch {
+    // It is gone, or was replaced.
+    return undefined;
+  }
 }
 
 /** The tag that the library gives a file. */

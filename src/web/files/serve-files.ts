@@ -121,7 +121,7 @@ export const serveFiles: RoutePlugin = async (app, { config, machineClock }) => 
     allowMore(reply, path, config);
     // The library knows a type for each ending, but not the types of feeds.
     reply.header('content-type', mediaType(path)?.type);
-    await memory.remember(request, reply, join(output, path));
+    memory.remember(request, reply, join(output, path));
     if (statusCode === 200) return;
     for (const name of OF_CONTENT) reply.removeHeader(name);
   });
