@@ -39,7 +39,7 @@ export function cacheKey(settings: unknown): string {
   return hash('sha256', JSON.stringify([PROGRAM_VERSION, SOURCES, icu, tz, unicode, settings]));
 }
 
-/** In a checkout, the program changes without another version: the sizes and times of its files. */
+/** In a checkout, the program and its libraries change without another version: sizes and times of files. */
 const SOURCES = extname(import.meta.filename) === '.ts' ? sourceStamps() : '';
 
 function sourceStamps(): string {
@@ -52,7 +52,9 @@ function sourceStamps(): string {
         return `${name} ${size} ${mtimeMs}`;
       }),
   );
-  return hash('sha256', stamps.sort().join('\n'));
+  const libraries = join(source, '../node_modules/.package-lock.json');
+  const { mtimeMs } = statSync(libraries, { throwIfNoEntry: false }) ?? {};
+  return hash('sha256', [...stamps.sort(), mtimeMs].join('\n'));
 }
 
 /** Files are in the bucket of their name. A run writes only the buckets again that changed. */
