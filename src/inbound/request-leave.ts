@@ -22,13 +22,14 @@ export async function requestLeave(
   { web }: Config,
   { address, at }: Extract<Feedback, { readonly kind: 'request' }>,
 ): Promise<FeedbackResult> {
+  // In the order of the forms, to avoid deadlocks.
+  await lockRequests(db);
+  const { hash_key: key } = await lockIdentity(db);
   const active = (await lockSubscriptions(db, address)).filter(({ status }) =>
     isSubscribed(status),
   );
   const [first] = active;
   if (first === undefined) return 'unmatched';
-  await lockRequests(db);
-  const { hash_key: key } = await lockIdentity(db);
   const ipHash = hashIp(key, BY_MAIL);
   const mailboxHash = hashMailbox(key, first.address);
   const { inAll } = await countRequests(db, storedInstant(at.subtract({ hours: 1 })), []);
