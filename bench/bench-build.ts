@@ -64,8 +64,9 @@ function waysOf(folder: string, count: number, short: boolean) {
     },
     ...(!short &&
       count <= MANY && {
-        compose: () => ours('compose', 'bench', '--now', NOW),
+        // First: afterwards it would show the edition that compose stored, and read no posts.
         preview: () => ours('preview', 'bench', '--now', NOW, '--out', join(folder, 'preview')),
+        compose: () => ours('compose', 'bench', '--now', NOW),
       }),
     ...(hasHugo() && {
       Hugo: async () => {
