@@ -156,29 +156,53 @@ export async function renderMail(input: MailInput) {
 
 /** HTML with stand-ins: of some languages and sets of newsletters, of each kind. */
 const MOST_RENDERED = 100;
-const rendered = openRecentCache<Promise<string>>(MOST_RENDERED, () => 1);
+/** Undefined where a template changes a person's values, such as by a filter. */
+const rendered = openRecentCache<Promise<string | undefined>>(MOST_RENDERED, () => 1);
 
 /** MJML takes some milliseconds. So all mails that differ only in personal values share its result. */
 async function renderHtml(input: MailInput, personal: Personal): Promise<string> {
-  const names = Object.keys(STAND_INS) as (keyof Personal)[];
-  // Templates ask whether a value is empty.
-  const standIns = names.map((name) => [name, personal[name] && STAND_INS[name]]);
-  const scope = scopeOf(input, Object.fromEntries(standIns));
   const { noticeMjml } = input.templates;
-  const key = JSON.stringify([noticeMjml, scope]);
   const render = input.renderMjml ?? renderMjml;
-  const known = rendered.get(key) ?? render(noticeMjml, scope);
+  const renderOwn = () => render(noticeMjml, scopeOf(input, personal));
+  const scope = scopeOf(input, standInsFor(personal));
+  const renderShared = async () => {
+    const html = await render(noticeMjml, scope);
+    return withPersonal(html, personal) === (await renderOwn()) ? html : undefined;
+  };
+  const key = JSON.stringify([noticeMjml, scope]);
+  const known = rendered.get(key) ?? renderShared();
   // Before it is made: mails at the same time share it, too.
   rendered.set(key, known);
   const html = await known.catch((error: unknown) => {
     rendered.delete(key);
     throw error;
   });
-  // In one pass: what an address says is not looked at again.
-  const anyOfThem = new RegExp(names.map((name) => RegExp.escape(STAND_INS[name])).join('|'), 'g');
-  return html.replace(anyOfThem, (found) => {
-    const name = names.find((each) => STAND_INS[each] === found);
-    return name === undefined ? found : escapeHtml(personal[name]);
+  return html === undefined ? renderOwn() : withPersonal(html, personal);
+}
+
+const PERSONAL = Object.keys(STAND_INS) as readonly (keyof Personal)[];
+
+/** Templates ask whether a value is empty, so an empty one stays empty. */
+function standInsFor(personal: Personal): Personal {
+  const { address, url, unsubscribeUrl } = STAND_INS;
+  return {
+    address,
+    url: personal.url && url,
+    unsubscribeUrl: personal.unsubscribeUrl && unsubscribeUrl,
+  };
+}
+
+const ANY_STAND_IN = new RegExp(
+  PERSONAL.map((name) => RegExp.escape(STAND_INS[name])).join('|'),
+  'g',
+);
+
+/** HTML with a person's values for the stand-ins. In one pass: what an address says is not looked at again. */
+function withPersonal(html: string, personal: Personal): string {
+  return html.replace(ANY_STAND_IN, (found) => {
+    const name = PERSONAL.find((each) => STAND_INS[each] === found);
+    // As Liquid escapes it.
+    return name === undefined ? found : escapeHtml(personal[name]).replaceAll("'", '&#39;');
   });
 }
 

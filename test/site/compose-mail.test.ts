@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { HtmlValidate } from 'html-validate';
+import { renderMjml } from '../../src/editions/digest/render-mjml.ts';
 import { MAIL_KINDS, renderMail } from '../../src/site/compose-mail.ts';
 import { readTexts } from '../../src/templates/read-texts.ts';
 import { address, newsletter, templates } from '../editions/samples.ts';
@@ -74,11 +75,49 @@ test('mails that differ only in what is personal share their HTML, and each has 
       await renderMail({ ...input, kind, ...bob }),
       await renderMail({ ...input, kind, ...none, url: '' }),
     ];
-    assert.equal(first.html, second.html.replaceAll('bob', "o'hara&amp;slot.invalid"), kind);
+    assert.equal(first.html, second.html.replaceAll('bob', 'o&#39;hara&amp;slot.invalid'), kind);
     assert.doesNotMatch(second.html, /slot|hara/);
     assert.doesNotMatch(third.html, /slot|harbour\.example\/(x|unsubscribe)\//);
     assert.match(first.text, /o'hara&slot\.invalid@example\.org/);
   }
+});
+
+test('a template that changes a personal value is rendered for each person', async () => {
+  const own = templates();
+  const source = own.noticeMjml.source.replace(
+    '</mj-body>',
+    '<mj-raw>{{ notice.url | url_encode }}</mj-raw></mj-body>',
+  );
+  const changed = { ...own, noticeMjml: { ...own.noticeMjml, source } };
+  for (const name of ['ada', 'bob']) {
+    const url = `https://harbour.example/x/${name}`;
+    const { html } = await renderMail({ ...input, templates: changed, kind: 'confirm', url });
+    assert.ok(html.includes(encodeURIComponent(url)), name);
+  }
+});
+
+test('templates of ours are rendered once for all', async () => {
+  let count = 0;
+  const counting = async (...args: Parameters<typeof renderMjml>) => {
+    count += 1;
+    return renderMjml(...args);
+  };
+  for (const name of ['ada', 'bob', 'cyd']) {
+    const url = `https://harbour.example/once/${name}?a=1&b='`;
+    const person = {
+      address: address(`${name}.o'hara@example.org`),
+      url,
+      kind: 'confirm',
+    } as const;
+    await renderMail({
+      ...input,
+      newsletters: [newsletter({ name: 'Once' })],
+      ...person,
+      renderMjml: counting,
+    });
+  }
+  // With stand-ins, and once as it should be.
+  assert.equal(count, 2);
 });
 
 test('the mail to confirm asks once, and says that doing nothing changes nothing', async () => {
