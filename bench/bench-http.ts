@@ -1,11 +1,11 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../test/support/free-port.ts';
 import { type Load, type LoadOptions, loadHttp } from './http-load.ts';
-import { makePosts } from './make-posts.ts';
+import { makeSite } from './make-posts.ts';
 import { cpuOfAll, measure, memoryBelow } from './measure.ts';
 import { openNginx, type RunningServer } from './nginx.ts';
 import { takeTurns } from './rounds.ts';
@@ -116,13 +116,7 @@ async function benchKind(
 }
 
 async function buildSite(place: string): Promise<string> {
-  makePosts(join(place, 'posts'), POSTS);
-  mkdirSync(join(place, 'config'));
-  const config = join(place, 'config', 'broadsheet.yaml');
-  writeFileSync(
-    config,
-    'site: { title: Bench, url: "https://bench.example/", author: { name: Bench } }\n',
-  );
+  const config = makeSite(place, POSTS);
   await measure(process.execPath, [PROGRAM, 'build', '--config', config]);
   return config;
 }

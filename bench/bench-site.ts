@@ -50,7 +50,7 @@ export async function benchSite({ short, rounds, numbers, add }: Bench): Promise
 
 interface Ours {
   readonly server: SignUpServer;
-  /** How many ms the event loop had no turn at most, since it was last asked. */
+  /** The longest delay of the event loop since the last question, in milliseconds. */
   longestBlock(): Promise<number>;
 }
 

@@ -1,16 +1,7 @@
-import {
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makePosts } from './make-posts.ts';
+import { makeSite } from './make-posts.ts';
 import { inCpu, measure, wall } from './measure.ts';
 import { meanOf, takeTurns } from './rounds.ts';
 import type { Bench } from './sections.ts';
@@ -23,13 +14,7 @@ const POSTS = 20;
 export async function benchStart({ short, rounds, add }: Bench): Promise<void> {
   const place = mkdtempSync(join(tmpdir(), 'broadsheet-bench-'));
   try {
-    makePosts(join(place, 'posts'), POSTS);
-    mkdirSync(join(place, 'config'));
-    const config = join(place, 'config', 'broadsheet.yaml');
-    writeFileSync(
-      config,
-      'site: { title: Bench, url: "https://bench.example/", author: { name: Bench } }\n',
-    );
+    const config = makeSite(place, POSTS);
     const node =
       (...args: readonly string[]) =>
       () =>

@@ -119,3 +119,15 @@ function generator(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
 }
+
+/** Writes a site with `count` posts into the folder `place`. Returns the path of its config. */
+export function makeSite(place: string, count: number): string {
+  makePosts(join(place, 'posts'), count);
+  mkdirSync(join(place, 'config'));
+  const config = join(place, 'config', 'broadsheet.yaml');
+  writeFileSync(
+    config,
+    'site: { title: Bench, url: "https://bench.example/", author: { name: Bench } }\n',
+  );
+  return config;
+}

@@ -15,8 +15,8 @@ import { serveFiles } from '../src/web/files/serve-files.ts';
 import { openWebServer } from '../src/web/open-web-server.ts';
 
 // A process that serves the site of a config and answers sign-ups by mail, as `broadsheet start --only
-// web notices` does, but for the limits of what one client may ask. Says where; asked, says for how
-// many ms its event loop was blocked at most since it was last asked.
+// web notices` does, but for the limits of what one client may ask. Sends its URL. Answers each
+// message with the longest delay of its event loop since the last one, in milliseconds.
 
 const UNLIMITED = 1_000_000_000;
 

@@ -48,7 +48,7 @@ export function readLastBuild(config: Config, force: boolean): LastBuild | undef
 
 /**
  * What is known of the last build, if a build would report the same now: files that have stamps by now with
- * them. Undefined if something has changed, so that a build has to be made.
+ * them. Undefined if something has changed: then a build is necessary.
  */
 export function unchangedSince(
   last: LastBuild,

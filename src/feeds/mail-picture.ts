@@ -21,5 +21,5 @@ export function flawInMail(image: Image, ownUrl: string): string | undefined {
       : NOT_IN_MAIL.test(image.type);
   if (isUnfit || image.isUnknown)
     return 'has a format that mail programs do not show (use JPEG, PNG or GIF)';
-  return image.isMissing ? 'is on no disk' : undefined;
+  return image.isMissing ? 'is missing' : undefined;
 }

@@ -14,7 +14,7 @@ interface Fault {
 }
 
 const NOT_FOUND: Fault = {
-  fact: 'is on no disk',
+  fact: 'is missing',
   remedy: 'correct its path, or posts.siteRoot, or put the file there',
 };
 

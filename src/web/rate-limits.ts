@@ -40,9 +40,8 @@ function openLimiters(perMinute: number, clients: number) {
 }
 
 /**
- * Returns a function that counts a request of a client, and returns how long the client has to wait: 0
- * for the first `most` requests since its minute began. Forgets whoever was inactive longest if there are
- * more than `clients`.
+ * Returns a function that counts a request of a client and returns its wait in milliseconds: 0 for the
+ * first `most` requests of its minute. Of more than `clients` clients, it keeps the most recent.
  */
 function openLimiter(most: number, clients: number): (client: string) => number {
   const windows = openRecentCache<{ endsAt: number; count: number }>(clients, () => 1);

@@ -316,7 +316,7 @@ test('pictures that are not at https are left out and told, but for the site’s
   assert.match(own.warnings.join(), /^links to the posts start with http:\/\/127\.0\.0\.1:8080\//);
 });
 
-test('a picture that mail programs do not show, or that is on no disk, is left out and told', async () => {
+test('a picture that mail programs do not show, or that is missing, is left out and told', async () => {
   const url = 'https://harbour.example/a';
   for (const [picture, reason] of [
     [{ url: `${url}.svg`, alt: 'x' }, /has a format that mail programs do not show/],
@@ -325,7 +325,7 @@ test('a picture that mail programs do not show, or that is on no disk, is left o
     [{ url: `${url}.mp4`, alt: 'x' }, /has a format/],
     [{ url, alt: 'x', type: 'image/svg+xml' }, /has a format/],
     [{ url: `${url}.jpg`, alt: 'x', isUnknown: true }, /has a format/],
-    [{ url: `${url}.jpg`, alt: 'x', isMissing: true }, /is on no disk/],
+    [{ url: `${url}.jpg`, alt: 'x', isMissing: true }, /is missing/],
   ] as const) {
     const { html, warnings } = await renderDigest(digestInput([{ slug: 'a', picture }]));
     assert.doesNotMatch(html, /<img/);

@@ -231,7 +231,7 @@ test('a picture of a bundle is beside its page, and another is from the root', (
     });
     return [image?.url, ...warnings.map(({ message }) => message.split(';')[0])];
   };
-  const gone = (source: string) => `image "${source}" is on no disk, so mails are without it`;
+  const gone = (source: string) => `image "${source}" is missing, so mails are without it`;
   const cover = 'https://quay.example/pier/cover.png';
   const ofHugo = (frontMatter: string, ...here: readonly string[]) =>
     url('pier/index.md', frontMatter, here, 'hugo');
@@ -255,7 +255,7 @@ test('a picture of a bundle is beside its page, and another is from the root', (
   }
 });
 
-test('pictures of the text that are on no disk are told once a post, at the first', () => {
+test('pictures of the text that are missing are told once a post, at the first', () => {
   const here = ['posts/beside.png', '/img/a b.png', '/2026/03/20/page.png'];
   const told = (body: string) =>
     rendered(body, {
@@ -272,11 +272,11 @@ test('pictures of the text that are on no disk are told once a post, at the firs
     told(`${foreign} ![x](https://quay.example/wp-content/no.png) [a](/no.png)`),
     [],
   );
-  assert.deepEqual(told('Text.\n\n![](/no.png)'), ['7: picture "/no.png" is on no disk']);
+  assert.deepEqual(told('Text.\n\n![](/no.png)'), ['7: picture "/no.png" is missing']);
   const many = `Text.\n\n<img src="no.png" srcset="no.png 1x, /b.png 2x">\n\n![](/img/c.png)`;
-  assert.deepEqual(told(many), ['7: picture "no.png" is on no disk, as are 2 more of the post']);
+  assert.deepEqual(told(many), ['7: picture "no.png" is missing, as are 2 more of the post']);
   assert.deepEqual(told('<video poster="/p.png" src="/v.mp4"></video>'), [
-    '5: picture "/p.png" is on no disk',
+    '5: picture "/p.png" is missing',
   ]);
 });
 
